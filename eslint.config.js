@@ -1,0 +1,99 @@
+import { defineConfig } from 'eslint/config';
+import svelte from 'eslint-plugin-svelte';
+import ts from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+const restricted = {
+	env: { group: ['$env/*'], message: 'The environment is read in src/lib/server/config/index.ts alone.' },
+	routes: { group: ['**/routes/**'], message: 'Nothing outside routes may depend on a route.' },
+	server: {
+		group: ['$lib/server/**', '**/server/**'],
+		message: 'Only routes, hooks, the entry and lib/server itself may use lib/server.'
+	}
+};
+
+/**
+ * The direction of imports for some files. One entry per group of files: a later one replaces an earlier one.
+ * @param {string[]} files
+ * @param {(keyof typeof restricted)[]} names
+ */
+const direction = (files, ...names) => ({
+	files,
+	rules: { 'no-restricted-imports': ['error', { patterns: names.map((name) => restricted[name]) }] }
+});
+
+export default defineConfig(
+	{ ignores: ['build/', '.svelte-kit/', 'node_modules/', 'test-results/', 'playwright-report/', 'coverage/'] },
+	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
+	ts.configs.strictTypeChecked,
+	ts.configs.stylisticTypeChecked,
+	svelte.configs.recommended,
+	{
+		languageOptions: {
+			parserOptions: {
+				projectService: { allowDefaultProject: ['playwright.config.ts'] },
+				extraFileExtensions: ['.svelte'],
+				svelteConfig
+			}
+		},
+		rules: {
+			// The compiler sees these, and knows the platform's globals.
+			'no-undef': 'off',
+			'@typescript-eslint/no-unused-vars': 'off',
+			'@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+			'@typescript-eslint/no-import-type-side-effects': 'off',
+			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+			'@typescript-eslint/no-confusing-void-expression': [
+				'error',
+				{ ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }
+			],
+			'@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+			// SvelteKit's error() and redirect() are thrown, and are no errors.
+			'@typescript-eslint/only-throw-error': 'off',
+			'@typescript-eslint/consistent-type-definitions': 'off',
+			// An empty string often stands for nothing.
+			'@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+			'@typescript-eslint/no-dynamic-delete': 'off',
+			'@typescript-eslint/no-empty-function': 'off',
+			'@typescript-eslint/no-misused-spread': 'off',
+			eqeqeq: ['error', 'always'],
+			'no-console': 'error',
+			'no-control-regex': 'error',
+			'no-debugger': 'error',
+			'no-useless-escape': 'error',
+			'no-unsafe-finally': 'error',
+			'no-unreachable-loop': 'error'
+		}
+	},
+	{
+		files: ['**/*.svelte', '**/*.svelte.ts'],
+		languageOptions: { parserOptions: { parser: ts.parser } },
+		// Links are written out: the portal has no base path.
+		rules: { 'svelte/no-navigation-without-resolve': 'off' }
+	},
+	direction(['src/**'], 'env'),
+	direction(['src/entry/**', 'src/lib/server/**'], 'env', 'routes'),
+	direction(['src/lib/server/config/index.ts'], 'routes'),
+	{
+		...direction(['src/lib/**', 'src/params/**'], 'env', 'routes', 'server'),
+		ignores: ['src/lib/server/**']
+	},
+	{
+		// Before there is a log, and for the people at a terminal.
+		files: ['src/entry/**', 'tests/**'],
+		rules: { 'no-console': 'off' }
+	},
+	{
+		// Vitest's matchers inside an expected value are of type `any`, and stand-ins are async without waiting.
+		files: ['tests/**/*.ts'],
+		rules: {
+			'@typescript-eslint/no-unsafe-assignment': 'off',
+			'@typescript-eslint/require-await': 'off'
+		}
+	},
+	{
+		files: ['**/*.js', '**/*.mjs'],
+		...ts.configs.disableTypeChecked,
+		rules: { ...ts.configs.disableTypeChecked.rules, '@typescript-eslint/no-unused-vars': 'error' }
+	}
+);

@@ -1,0 +1,20 @@
+import type { Locale } from '$lib/i18n';
+import type { Session } from '$lib/server/auth/session';
+
+declare global {
+	namespace App {
+		interface Locals {
+			/** Random per request: the help code on error pages, and the id in the log. */
+			requestId: string;
+			locale: Locale;
+			/** The opened session, or null. To sign in or out is to replace it: the session handle writes what changed. */
+			session: Session | null;
+		}
+		interface Error {
+			message: string;
+			requestId: string;
+		}
+	}
+}
+
+export {};

@@ -1,0 +1,42 @@
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { all, denoAdapter, nodeAdapter } from './src/entry/packaging/adapters.js';
+
+const adapters = {
+	node: () => nodeAdapter('build/node'),
+	deno: () => denoAdapter('build/deno'),
+	both: () => all([nodeAdapter('build/node'), denoAdapter('build/deno')])
+};
+
+const wanted = process.env.ADAPTER ?? 'node';
+if (!(wanted in adapters)) throw new Error(`ADAPTER is "${wanted}"; use "node", "deno" or "both".`);
+
+/** @type {import('@sveltejs/kit').Config} */
+const config = {
+	preprocess: vitePreprocess(),
+	kit: {
+		adapter: adapters[/** @type {keyof typeof adapters} */ (wanted)](),
+		// Our own origin policy (lib/server/handles) covers every method and content type; Kit's check
+		// knows form posts only, is off in dev, and would refuse back-channel logout (security.md C1).
+		csrf: { trustedOrigins: ['*'] },
+		csp: {
+			mode: 'nonce',
+			directives: {
+				'default-src': ['none'],
+				'script-src': ['self'],
+				'style-src': ['self'],
+				'img-src': ['self', 'data:'],
+				'font-src': ['self'],
+				'connect-src': ['self'],
+				'manifest-src': ['self'],
+				'form-action': ['self'],
+				'frame-ancestors': ['none'],
+				'base-uri': ['none'],
+				'object-src': ['none']
+			}
+		},
+		// Error pages and redirects name this version; a changed one makes clients reload.
+		version: { pollInterval: 0 }
+	}
+};
+
+export default config;
