@@ -1,0 +1,26 @@
+import { isIP } from 'node:net';
+
+/** How far the addresses in `X-Forwarded-For` can be believed. */
+export interface ProxyTrust {
+	trustHost: boolean;
+	/** Number of reverse proxies in front of the portal that append to the header. */
+	trustedHops: number;
+}
+
+/**
+ * The address a request came from. Counted from the right, for what stands further left than our own proxies'
+ * entries is whatever the caller wrote.
+ */
+export function clientAddress(peer: string, forwardedFor: string | null, trust: ProxyTrust): string {
+	if (!trust.trustHost || forwardedFor === null) return peer;
+	const hops = forwardedFor.split(',').map(withoutPort);
+	const hop = hops[Math.max(0, hops.length - trust.trustedHops)];
+	return hop !== undefined && isIP(hop) !== 0 ? hop : peer;
+}
+
+/** Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */
+function withoutPort(entry: string): string {
+	const text = entry.trim();
+	const bracketed = /^\[([^\]]+)\](:\d+)?$/.exec(text)?.[1];
+	return bracketed ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+}

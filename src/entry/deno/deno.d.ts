@@ -1,0 +1,35 @@
+/** The part of Deno's API that the entry uses; Deno's own types and Node's don't go together in one project. */
+declare namespace Deno {
+	interface ServeOptions {
+		hostname: string;
+		port: number;
+		automaticCompression?: boolean;
+		onListen(address: { hostname: string; port: number }): void;
+		onError(error: unknown): Response;
+	}
+	interface ServeInfo {
+		remoteAddr: { hostname: string };
+	}
+	interface HttpServer {
+		finished: Promise<void>;
+		shutdown(): Promise<void>;
+	}
+	interface ChildProcess {
+		status: Promise<{ code: number }>;
+		kill(signal: Signal): void;
+	}
+	type Signal = 'SIGINT' | 'SIGTERM';
+
+	function serve(options: ServeOptions, handler: (request: Request, info: ServeInfo) => Promise<Response>): HttpServer;
+	function addSignalListener(signal: Signal, listener: () => void): void;
+	function execPath(): string;
+	function exit(code: number): never;
+
+	class Command {
+		constructor(program: string, options: { args: string[]; stdin: 'null' });
+		spawn(): ChildProcess;
+	}
+
+	const env: { get(name: string): string | undefined; toObject(): Record<string, string> };
+	const permissions: { querySync(wanted: { name: 'env'; variable: string }): { state: string } };
+}

@@ -1,0 +1,17 @@
+import { environmentNames } from '../../lib/server/config/parse';
+
+/** Read by libraries of ours, here or there, for which a refusal would be an exception. */
+export const libraryNames = ['DEBUG', 'NODE_ENV', 'NO_COLOR', 'FORCE_COLOR'];
+
+/** The granted part of the configuration's variables. Reading one that isn't granted would throw. */
+export function readGrantedEnvironment(): Record<string, string> {
+	const granted = environmentNames.filter(
+		(variable) => Deno.permissions.querySync({ name: 'env', variable }).state === 'granted'
+	);
+	return Object.fromEntries(
+		granted.flatMap((name) => {
+			const value = Deno.env.get(name);
+			return value === undefined ? [] : [[name, value] as const];
+		})
+	);
+}

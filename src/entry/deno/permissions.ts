@@ -1,0 +1,39 @@
+import { hostAndPort, listenAddress } from '../listen-address';
+import { type Config, environmentNames } from '../../lib/server/config/parse';
+import { libraryNames } from './environment';
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+const REDIS_PORT = '6379';
+
+/**
+ * The least that the Deno build runs with: listen on one address, speak to STS, Bridge and store, read two folders, see
+ * the variables of its configuration. No programs, no system information, nothing fetched, nothing written but the
+ * file of a Deno KV store, where one is named.
+ * @param folder the Deno build's own folder
+ */
+export function permissionFlags(config: Config, folder: string): string[] {
+	const { redisUrl, denoKv } = config.store;
+	const peers = [config.sts.issuer, config.sts.internal, config.bridge.url, ...(redisUrl ? [redisUrl] : [])];
+	const net = [hostAndPort(listenAddress(config.listen)), ...peers.map(peerOf)];
+	const kvFile = denoKv !== undefined && denoKv !== 'default' ? [denoKv] : [];
+	return [
+		'--no-prompt',
+		// A configuration or package.json further up would make Deno install packages first.
+		'--no-config',
+		'--node-modules-dir=none',
+		'--no-remote',
+		'--cached-only',
+		'--unstable-no-legacy-abort',
+		...(denoKv === undefined ? [] : ['--unstable-kv']),
+		`--allow-net=${[...new Set(net)].join(',')}`,
+		`--allow-read=${[`${folder}/client`, `${folder}/prerendered`, ...kvFile].join(',')}`,
+		...kvFile.map((file) => `--allow-write=${file}`),
+		`--allow-env=${[...environmentNames, ...libraryNames].join(',')}`
+	];
+}
+
+/** The port is always named: a bare host would grant every port of it. */
+function peerOf(address: string): string {
+	const { hostname, port, protocol } = new URL(address);
+	return `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? REDIS_PORT)}`;
+}

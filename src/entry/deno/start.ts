@@ -1,0 +1,19 @@
+/**
+ * Starts the Deno build as a process of its own with the least permissions, which follow from the configuration:
+ * Deno takes them on the command line only.
+ */
+import { fileURLToPath } from 'node:url';
+import { readConfigOrExit } from '../read-config';
+import { permissionFlags } from './permissions';
+
+const config = readConfigOrExit(Deno.env.toObject());
+const folder = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
+
+const child = new Deno.Command(Deno.execPath(), {
+	args: ['run', ...permissionFlags(config, folder), `${folder}/index.js`],
+	stdin: 'null'
+}).spawn();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => child.kill(signal));
+
+const { code } = await child.status;
+Deno.exit(code);

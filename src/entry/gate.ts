@@ -1,0 +1,57 @@
+import type { Answer } from './answer';
+import { announcesTooMuch } from './body-cap';
+import { problemAnswer } from './problem';
+import { pathAndQuery } from './request-target';
+import { answerStatic, type ReadHeader } from './static-answer';
+import type { StaticTable } from './static-table';
+
+/** What both runtimes know of a request before any of its body is read. */
+export interface Arrival {
+	method: string;
+	/** The request line's target: a path with query, or an absolute address. */
+	target: string;
+	header: ReadHeader;
+}
+
+/** Either the entry's own answer, or the path and query to hand to the application. */
+export type Verdict = { answer: Answer } | { target: string };
+
+/** What the gate decides by. */
+export interface GateSettings {
+	origin: string;
+	bodyLimitBytes: number;
+	files: StaticTable;
+}
+
+/** Others, such as TRACE, make the platform's own Request throw. */
+const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Answers what the application must not or need not see: odd targets and methods, large bodies, public files. */
+export function judge(arrival: Arrival, settings: GateSettings): Verdict {
+	const { method, header } = arrival;
+	const refuse = (...problem: Parameters<typeof problemAnswer>) => ({ answer: problemAnswer(...problem) });
+	const requestId = crypto.randomUUID();
+
+	const target = pathAndQuery(arrival.target);
+	if (target === undefined || !URL.canParse(settings.origin + target)) return refuse('invalid_request', requestId);
+	if (!KNOWN_METHODS.has(method)) {
+		return refuse('method_not_allowed', requestId, { allow: [...KNOWN_METHODS].join(', ') });
+	}
+	if (announcesTooMuch(header('content-length'), settings.bodyLimitBytes)) {
+		return refuse('payload_too_large', requestId);
+	}
+
+	const file = settings.files.get(decodedPath(settings.origin + target));
+	if (!file) return { target };
+	if (method !== 'GET' && method !== 'HEAD') return refuse('method_not_allowed', requestId, { allow: 'GET, HEAD' });
+	return { answer: answerStatic(file, method, header) };
+}
+
+function decodedPath(address: string): string {
+	const { pathname } = new URL(address);
+	try {
+		return decodeURIComponent(pathname);
+	} catch {
+		return pathname;
+	}
+}

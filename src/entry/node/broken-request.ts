@@ -1,0 +1,18 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+	ERR_HTTP_REQUEST_TIMEOUT: 408,
+	HPE_HEADER_OVERFLOW: 431
+};
+
+/** Answers bytes that aren't HTTP, or too much of it: Node hands us the bare socket, and adds no header of ours. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex, headers: Map<string, string>) {
+	if (error.code === 'ECONNRESET' || !socket.writable) {
+		socket.destroy();
+		return;
+	}
+	const status = STATUS_BY_CODE[error.code ?? ''] ?? 400;
+	const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join('');
+	socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}connection: close\r\ncontent-length: 0\r\n\r\n`);
+}

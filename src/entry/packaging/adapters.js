@@ -1,0 +1,61 @@
+/**
+ * SvelteKit's two adapters with our server entry around their handlers. JavaScript, for svelte.config.js is read by
+ * Node as it is.
+ */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import node from '@sveltejs/adapter-node';
+import deno from 'svelte-adapter-deno';
+
+/** @typedef {import('@sveltejs/kit').Adapter} Adapter */
+
+/**
+ * @param {string} out
+ * @returns {Adapter}
+ */
+export function nodeAdapter(out) {
+	return {
+		name: 'portal-node',
+		async adapt(builder) {
+			const { bundle } = await import('./bundle.js');
+			await node({ out }).adapt(builder);
+			// Where adapter-node finds no folder `client` it mounts no file server of its own; that one answers POST
+			// with 200 and gets ranges wrong. The entry serves the same files from its table.
+			renameSync(`${out}/client`, `${out}/assets`);
+			await bundle('node/start.ts', out, 'start.js');
+			// `node build/node`, a habit from other applications, starts the same server.
+			rmSync(`${out}/index.js.map`);
+			writeFileSync(`${out}/index.js`, "import './start.js';\n");
+		}
+	};
+}
+
+/**
+ * @param {string} out
+ * @returns {Adapter}
+ */
+export function denoAdapter(out) {
+	return {
+		name: 'portal-deno',
+		async adapt(builder) {
+			const { bundle } = await import('./bundle.js');
+			const folder = builder.getBuildDirectory('portal-entry');
+			await bundle('deno/deps.ts', folder, 'deps.js');
+			await deno({ out, precompress: true, deps: `${folder}/deps.js` }).adapt(builder);
+			await bundle('deno/start.ts', out, 'start.js');
+		}
+	};
+}
+
+/**
+ * One application build for several servers.
+ * @param {Adapter[]} adapters
+ * @returns {Adapter}
+ */
+export function all(adapters) {
+	return {
+		name: adapters.map(({ name }) => name).join(' and '),
+		async adapt(builder) {
+			for (const adapter of adapters) await adapter.adapt(builder);
+		}
+	};
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { clientAddress } from '../../../src/entry/client-address';
+
+const peer = '192.0.2.200';
+const behind = (trustedHops: number) => ({ trustHost: true, trustedHops });
+
+test('without a trusted proxy the peer is the client, whatever it claims', () => {
+	expect(clientAddress(peer, '198.51.100.1', { trustHost: false, trustedHops: 1 })).toBe(peer);
+});
+
+test('behind one proxy the client is what that proxy appended, not what stands before it', () => {
+	expect(clientAddress(peer, '203.0.113.66, 198.51.100.1', behind(1))).toBe('198.51.100.1');
+});
+
+test('behind two proxies the client is the second from the right', () => {
+	expect(clientAddress(peer, '203.0.113.66, 198.51.100.1, 10.0.0.1', behind(2))).toBe('198.51.100.1');
+});
+
+test('with fewer entries than proxies the leftmost is taken', () => {
+	expect(clientAddress(peer, '198.51.100.1', behind(3))).toBe('198.51.100.1');
+});
+
+test.each([
+	['198.51.100.1:4711', '198.51.100.1'],
+	['[2001:db8::1]:4711', '2001:db8::1'],
+	['[2001:db8::1]', '2001:db8::1'],
+	['2001:db8::1', '2001:db8::1']
+])('an entry "%s" is read as %s', (entry, address) => {
+	expect(clientAddress(peer, entry, behind(1))).toBe(address);
+});
+
+test.each(['', 'unknown', '<script>', '198.51.100.1,', '999.1.1.1'])('an entry "%s" gives the peer', (header) => {
+	expect(clientAddress(peer, header, behind(1))).toBe(peer);
+});
+
+test('a proxy that sends no header leaves the peer', () => {
+	expect(clientAddress(peer, null, behind(1))).toBe(peer);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { permissionFlags } from '../../../src/entry/deno/permissions';
+import { parseConfig } from '../../../src/lib/server/config/parse';
+
+const environment = {
+	AUTH_URL: 'https://portal.example',
+	AUTH_SECRET: 'x'.repeat(32),
+	STS_ISSUER_URL: 'https://sts.example/realms/edu',
+	STS_INTERNAL_URL: 'http://sts:8080',
+	STS_CLIENT_ID: 'portal',
+	STS_CLIENT_SECRET: 'secret',
+	AUTH_BRIDGE_URL: 'http://bridge'
+};
+const flags = (more: Record<string, string> = {}) =>
+	permissionFlags(parseConfig({ ...environment, ...more }), '/srv/p');
+
+test('the network is the address to listen on, STS and Bridge, each with its port', () => {
+	expect(flags({ HOST: '127.0.0.1', PORT: '8080' })).toContain(
+		'--allow-net=127.0.0.1:8080,sts.example:443,sts:8080,bridge:80'
+	);
+});
+
+test('an IPv6 address to listen on stands in brackets', () => {
+	expect(flags({ HOST: '::1' }).join(' ')).toContain('--allow-net=[::1]:3000,');
+	expect(flags({ HOST: '[::1]' }).join(' ')).toContain('--allow-net=[::1]:3000,');
+});
+
+test('files are read from two folders, and nothing is written, run or fetched', () => {
+	expect(flags()).toContain('--allow-read=/srv/p/client,/srv/p/prerendered');
+	expect(flags().join(' ')).not.toMatch(/allow-(all|write|run|sys|ffi|import)|-A/);
+	expect(flags()).toEqual(expect.arrayContaining(['--no-prompt', '--no-remote', '--cached-only']));
+});
+
+test('a Redis store is one more address, on its usual port unless another is named', () => {
+	expect(flags({ REDIS_URL: 'redis://redis' }).join(' ')).toContain(',redis:6379 ');
+	expect(flags({ REDIS_URL: 'rediss://:secret@redis:6380' }).join(' ')).toContain(',redis:6380 ');
+});
+
+test('a file of Deno KV may be read and written, and nothing else may be', () => {
+	expect(flags({ DENO_KV: '/var/portal.kv' })).toEqual(
+		expect.arrayContaining([
+			'--unstable-kv',
+			'--allow-read=/srv/p/client,/srv/p/prerendered,/var/portal.kv',
+			'--allow-write=/var/portal.kv'
+		])
+	);
+	expect(flags({ DENO_KV: 'default' })).toContain('--unstable-kv');
+	expect(flags({ DENO_KV: 'default' }).join(' ')).not.toContain('--allow-write');
+});
