@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import type { Sandbox } from './index.ts';
+
+const Answer = v.looseObject({});
+
+export interface BridgeAnswer {
+	readonly status: number;
+	readonly body: Record<string, unknown>;
+}
+
+/** Calls the Bridge as the portal would; answers of any shape, `{}` where there is no JSON. */
+export class BridgeCaller {
+	readonly #sandbox: Sandbox;
+
+	constructor(sandbox: Sandbox) {
+		this.#sandbox = sandbox;
+	}
+
+	async create(body: Record<string, unknown> = { queryId: 'eduid' }): Promise<{ id: string } & BridgeAnswer> {
+		const answer = await this.call('POST', '/auth/oid4vp/sessions', body);
+		return { id: String(answer.body.sessionId), ...answer };
+	}
+
+	/** A session whose wallet has shared what this person has. */
+	async shared(person: Parameters<Sandbox['share']>[1]): Promise<string> {
+		const { id } = await this.create();
+		this.#sandbox.share(id, person);
+		return id;
+	}
+
+	status(id: string): Promise<BridgeAnswer> {
+		return this.call('GET', `/auth/oid4vp/sessions/${id}/status`);
+	}
+
+	complete(id: string): Promise<BridgeAnswer> {
+		return this.call('POST', `/auth/oid4vp/sessions/${id}/complete`);
+	}
+
+	initiate(id: string, redirectUri?: string): Promise<BridgeAnswer> {
+		return this.call('POST', `/auth/oid4vp/sessions/${id}/idv/initiate`, redirectUri ? { redirectUri } : {});
+	}
+
+	idvStatus(id: string): Promise<BridgeAnswer> {
+		return this.call('GET', `/auth/oid4vp/sessions/${id}/idv/status`);
+	}
+
+	submit(id: string, body: Record<string, unknown>): Promise<BridgeAnswer> {
+		return this.call('POST', `/auth/oid4vp/sessions/${id}/idv/submit`, body);
+	}
+
+	async call(method: string, path: string, body?: Record<string, unknown>): Promise<BridgeAnswer> {
+		const response = await fetch(this.#sandbox.bridgeUrl + path, {
+			method,
+			...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+		});
+		const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Answer), await response.text());
+		return { status: response.status, body: parsed.success ? parsed.output : {} };
+	}
+}

@@ -1,0 +1,81 @@
+import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { federatedSubject, personBySubject } from '../identity.ts';
+import { people, type Person } from '../people.ts';
+
+export interface Binding {
+	readonly id: string;
+	readonly providerId: string;
+	readonly institutionId: string;
+	/** ISO 8601. */
+	readonly createdAt: string;
+	lastUsedAt?: string;
+}
+
+interface StoredBinding {
+	readonly holder: string;
+	readonly subject: string;
+	expired: boolean;
+	readonly binding: Binding;
+}
+
+/** Recognises a wallet by an HMAC of its holder key, and remembers whose it is. */
+export class Holders {
+	readonly #secret = randomBytes(32);
+	readonly #keys = new Map<string, Buffer>();
+	#bindings: StoredBinding[] = [];
+
+	constructor() {
+		this.reset();
+	}
+
+	/** Back to what the Bridge knew at the start. */
+	reset(): void {
+		this.#bindings = [];
+		for (const person of people) {
+			if (person.wallet !== 'none') this.link(this.recognise(person), person, person.wallet === 'expired');
+		}
+	}
+
+	/** The holder a person's wallet shows itself as; every person has one wallet. */
+	recognise(person: Person): string {
+		let key = this.#keys.get(person.id);
+		if (key === undefined) {
+			const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+			key = publicKey.export({ type: 'spki', format: 'der' });
+			this.#keys.set(person.id, key);
+		}
+		return createHmac('sha256', this.#secret).update(key).digest('hex');
+	}
+
+	/** What is known of a holder: nothing, a good binding, or one that has run out. */
+	lookUp(holder: string): 'unknown' | 'known' | 'expired' {
+		const stored = this.#bindings.find((entry) => entry.holder === holder);
+		if (stored === undefined) return 'unknown';
+		if (stored.expired) return 'expired';
+		stored.binding.lastUsedAt = new Date().toISOString();
+		return 'known';
+	}
+
+	link(holder: string, person: Person, expired = false): void {
+		const binding = {
+			id: randomUUID(),
+			providerId: 'eduid-wallet',
+			institutionId: person.institutionId,
+			createdAt: new Date().toISOString()
+		};
+		this.#bindings = this.#bindings.filter((entry) => entry.holder !== holder);
+		this.#bindings.push({ holder, subject: federatedSubject(person), expired, binding });
+	}
+
+	/** The subject may be any identifier that a token of the person carries. */
+	list(subject: string): Binding[] {
+		const person = personBySubject(subject);
+		const stable = person === undefined ? subject : federatedSubject(person);
+		return this.#bindings.filter((entry) => entry.subject === stable).map((entry) => entry.binding);
+	}
+
+	/** Removes whoever's binding it is: the service doesn't check the owner, so the caller has to. */
+	remove(bindingId: string): void {
+		this.#bindings = this.#bindings.filter((entry) => entry.binding.id !== bindingId);
+	}
+}

@@ -1,0 +1,138 @@
+import type { Handoffs } from '../handoffs.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Scenarios } from '../scenarios.ts';
+import { createdAnswer, resolvedAnswer, statusAnswer } from './answers.ts';
+import { BridgeError, type Dialect } from './errors.ts';
+import { Holders } from './holders.ts';
+import { Presentation } from './presentation.ts';
+import { Reconciliation, type IdvOutcome } from './reconciliation.ts';
+import { Review } from './review.ts';
+import { playNextStep, scriptFor } from './script.ts';
+import { isExpired, SessionStore, update, type CreateSession, type WalletSession } from './session.ts';
+
+export interface BridgeOptions {
+	dialect: Dialect;
+	scenarios: Scenarios;
+	recorder: Recorder;
+	handoffs: Handoffs;
+	stsUrl: string;
+	institutionUrl: string;
+	/** Where a QR code leads; the session's id is added. */
+	walletUrl: string;
+	portalOrigins: readonly string[];
+}
+
+/** What the Auth Bridge does, without HTTP. Every operation on an unknown or expired session throws. */
+export class BridgeService {
+	readonly holders = new Holders();
+	readonly presentation: Presentation;
+	readonly reconciliation: Reconciliation;
+	readonly review: Review;
+	readonly #sessions: SessionStore;
+	readonly #options: BridgeOptions;
+
+	constructor(options: BridgeOptions) {
+		this.#options = options;
+		this.#sessions = new SessionStore(options.dialect);
+		this.presentation = new Presentation({ ...options, holders: this.holders });
+		this.reconciliation = new Reconciliation({ ...options, holders: this.holders });
+		this.review = new Review({ ...options, reconciliation: this.reconciliation });
+	}
+
+	create(wanted: CreateSession) {
+		const { dialect, scenarios, walletUrl } = this.#options;
+		if (dialect === 'doc' && wanted.queryId === undefined) throw new BridgeError('QUERY_ID_REQUIRED');
+		const seconds = scenarios.use('session-seconds')?.seconds;
+		const session = this.#sessions.create(wanted, scriptFor(scenarios), seconds);
+		return createdAnswer(dialect, session, walletUrl, scenarios.use('empty-request-uri') !== undefined);
+	}
+
+	status(id: string) {
+		const { dialect, recorder, scenarios } = this.#options;
+		recorder.noteStatusRead(id);
+		const session = this.find(id) ?? notFound(id);
+		playNextStep(session, this.presentation);
+		if (isExpired(session) && scenarios.peek('expired-status')) return statusAnswer(dialect, session, 'EXPIRED');
+		this.live(id);
+		const made = scenarios.use('unknown-status')?.status;
+		return statusAnswer(dialect, session, made === undefined ? session.status : String(made));
+	}
+
+	/** 200 with the person, or 202 with what is still needed; asked again, it answers the same. */
+	complete(id: string, byPortal: boolean): { status: 200 | 202; body: unknown } {
+		const { scenarios } = this.#options;
+		const session = this.live(id);
+		if (session.completed && byPortal && scenarios.use('complete-once')) {
+			throw new BridgeError('SESSION_ALREADY_COMPLETED', id);
+		}
+		if (session.idvDone && !session.completed && scenarios.use('second-202')) {
+			session.idvDone = false;
+			update(session, 'IDV_REQUIRED');
+		}
+		if (session.status === 'VERIFIED' && session.plan !== undefined && !session.idvDone)
+			update(session, 'IDV_REQUIRED');
+		if (session.status === 'IDV_REQUIRED') return { status: 202, body: this.#needAnswer(session) };
+		if (session.status !== 'VERIFIED' && session.status !== 'COMPLETED') {
+			throw new BridgeError('SESSION_NOT_VERIFIED', id);
+		}
+		session.completed = true;
+		update(session, 'COMPLETED');
+		return { status: 200, body: resolvedAnswer(session) };
+	}
+
+	/** The return from the institution, told by the caller that started it (`doc`). */
+	finishIdv(query: URLSearchParams) {
+		const state = query.get('state');
+		const code = query.get('code');
+		const session = this.#sessions.findByState(state ?? '');
+		if (session === undefined || isExpired(session)) throw new BridgeError('NO_RECONCILIATION_MAPPING');
+		const redeemed = this.#options.handoffs.redeem(code ?? '', 'idv', session.reconciliation?.id);
+		if (code !== null && redeemed === undefined) throw new BridgeError('NO_RECONCILIATION_MAPPING', session.id);
+		const refused = query.get('error') === 'access_denied' ? 'refused' : 'failed';
+		this.reconciliation.finish(session, redeemed?.outcome.kind === 'confirmed' ? 'confirmed' : refused);
+		return { status: 'COMPLETED', sessionId: session.id, matchId: session.reconciliation?.id };
+	}
+
+	/** The return from the institution, told by the STS (`field`). Names the portal to send the browser to. */
+	reconcile(reconciliationId: string, outcome: IdvOutcome) {
+		const session = this.#sessions.findByReconciliation(reconciliationId);
+		if (session === undefined || isExpired(session)) throw new BridgeError('NO_RECONCILIATION_MAPPING');
+		const answer = { sessionId: session.id, returnOrigin: session.reconciliation?.returnOrigin ?? '' };
+		try {
+			this.reconciliation.finish(session, outcome);
+		} catch (error) {
+			if (error instanceof BridgeError) return { ...answer, linked: false };
+			throw error;
+		}
+		return { ...answer, linked: true };
+	}
+
+	/** Expired ones included. */
+	find(id: string): WalletSession | undefined {
+		return this.#sessions.find(id);
+	}
+
+	/** @throws {BridgeError} `SESSION_NOT_FOUND`, also for an expired one */
+	live(id: string): WalletSession {
+		const session = this.find(id);
+		if (session === undefined || isExpired(session)) return notFound(id);
+		this.presentation.settle(session);
+		this.review.advance(session);
+		return session;
+	}
+
+	reset(): void {
+		this.#sessions.clear();
+		this.holders.reset();
+	}
+
+	#needAnswer({ id, plan }: WalletSession) {
+		const message = `Session ${id} needs identity verification`;
+		if (this.#options.scenarios.peek('bridge-old-shape')) return { code: '202', message };
+		return { status: 'IDV_REQUIRED', sessionId: id, message, reason: plan?.reason };
+	}
+}
+
+function notFound(id: string): never {
+	throw new BridgeError('SESSION_NOT_FOUND', id);
+}

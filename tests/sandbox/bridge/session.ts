@@ -1,0 +1,123 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Person } from '../people.ts';
+import type { Dialect } from './errors.ts';
+import type { Script } from './script.ts';
+
+const lifetimeSeconds = 300;
+const leastSecondsAfterUpdate = 60;
+
+export type SessionStatus =
+	| 'CREATED'
+	| 'PENDING'
+	| 'INTERACTION_STARTED'
+	| 'VERIFYING'
+	| 'VERIFIED'
+	| 'IDV_REQUIRED'
+	| 'RECONCILING'
+	| 'COMPLETED'
+	| 'EXPIRED'
+	| 'FAILED'
+	| 'VP_VALIDATION_FAILED';
+
+/** What has to happen before a holder counts as a person the institution knows. */
+export interface Plan {
+	readonly planType: string;
+	readonly reason: string;
+}
+
+export interface Candidate {
+	readonly id: string;
+	readonly label: string;
+}
+
+export interface WalletSession {
+	readonly id: string;
+	readonly queryId: string | undefined;
+	readonly oauthSessionId: string | undefined;
+	readonly forceReconciliation: boolean;
+	/** Epoch milliseconds. */
+	expiresAt: number;
+	status: SessionStatus;
+	errorCode?: string;
+	/** Known once the wallet has answered. */
+	person?: Person;
+	/** HMAC of the holder's key. */
+	holder?: string;
+	/** Epoch milliseconds until which the answer is still being checked. */
+	verifyingUntil?: number;
+	plan?: Plan;
+	candidates?: readonly Candidate[];
+	reconciliation?: { readonly id: string; readonly state: string; readonly returnOrigin: string };
+	/** The one round of identity verification is over, and it went well. */
+	idvDone: boolean;
+	/** Reads until the reviewer decides. */
+	reviewReadsLeft?: number;
+	completed: boolean;
+	isNewUser: boolean;
+	/** What the phone does by itself, if a scenario says so. */
+	readonly script: Script | undefined;
+	scriptStep: number;
+}
+
+export interface CreateSession {
+	queryId?: string | undefined;
+	oauthSessionId?: string | undefined;
+	forceReconciliation?: boolean | undefined;
+}
+
+/** Sessions in memory. An expired one is gone: it usually "isn't found". */
+export class SessionStore {
+	readonly #sessions = new Map<string, WalletSession>();
+	readonly #dialect: Dialect;
+
+	constructor(dialect: Dialect) {
+		this.#dialect = dialect;
+	}
+
+	create(wanted: CreateSession, script: Script | undefined, seconds = lifetimeSeconds): WalletSession {
+		const doc = this.#dialect === 'doc';
+		const session: WalletSession = {
+			id: doc ? randomUUID() : randomBytes(16).toString('hex'),
+			queryId: wanted.queryId,
+			oauthSessionId: wanted.oauthSessionId,
+			forceReconciliation: wanted.forceReconciliation ?? false,
+			expiresAt: Date.now() + seconds * 1000,
+			status: doc ? 'CREATED' : 'PENDING',
+			idvDone: false,
+			completed: false,
+			isNewUser: false,
+			script,
+			scriptStep: 0
+		};
+		this.#sessions.set(session.id, session);
+		return session;
+	}
+
+	/** Expired ones included; `isExpired` tells. */
+	find(id: string): WalletSession | undefined {
+		return this.#sessions.get(id);
+	}
+
+	findByReconciliation(id: string): WalletSession | undefined {
+		return [...this.#sessions.values()].find((session) => session.reconciliation?.id === id);
+	}
+
+	findByState(state: string): WalletSession | undefined {
+		return [...this.#sessions.values()].find((session) => session.reconciliation?.state === state);
+	}
+
+	clear(): void {
+		this.#sessions.clear();
+	}
+}
+
+export function isExpired(session: WalletSession): boolean {
+	return session.expiresAt <= Date.now();
+}
+
+/** Moves a session on; an update keeps the remaining time, 60 s at least. */
+export function update(session: WalletSession, status: SessionStatus, errorCode?: string): void {
+	session.status = status;
+	if (errorCode !== undefined) session.errorCode = errorCode;
+	session.expiresAt = Math.max(session.expiresAt, Date.now() + leastSecondsAfterUpdate * 1000);
+}

@@ -1,0 +1,101 @@
+import type { JWTPayload } from 'jose';
+import type { WalletOutcome } from '../bridge/presentation.ts';
+import type { BridgeService } from '../bridge/service.ts';
+import type { WalletSession } from '../bridge/session.ts';
+import { federatedSubject, subjectFor } from '../identity.ts';
+import { personById, type PersonId } from '../people.ts';
+import type { Counts, RecordedRequest, Recorder } from '../recorder.ts';
+import type { ScenarioName, ScenarioOptions, Scenarios } from '../scenarios.ts';
+import type { AuthorizationRequest } from '../sts/authorization-log.ts';
+import type { SigningKey } from '../sts/keys.ts';
+import type { Sts } from '../sts/server.ts';
+
+/** What tests and people ask of the sandbox; the control address offers the same over HTTP. */
+export interface Controls {
+	/** Switches a scenario on, or on again with other options. */
+	scenario(name: ScenarioName, options?: ScenarioOptions): void;
+	lift(name: ScenarioName): void;
+	/** The scenarios that are on. */
+	scenarios(): Record<string, ScenarioOptions>;
+	/** Forgets scenarios, counts, requests, wallet sessions and new bindings; tokens stay valid. */
+	reset(): void;
+	counts(): Counts;
+	/** How often one operation was called, such as `bridge.status` or `sts.token:refresh`. */
+	count(operation: string): number;
+	/** The latest requests, oldest first. */
+	lastRequests(target?: RecordedRequest['target'], operation?: string): RecordedRequest[];
+	/** Headers of the latest request to the Bridge; empty before the first. */
+	lastHeaders(operation?: string): Readonly<Record<string, string>>;
+	/** Authorization requests the STS received, with pushed parameters resolved; oldest first. */
+	authorizations(): AuthorizationRequest[];
+	/** A wallet session as the Bridge holds it, expired or not; looking isn't counted as a status read. */
+	session(sessionId: string): WalletSession | undefined;
+	openWallet(sessionId: string): WalletOutcome | undefined;
+	/** Shares at once, without the page's pause for checking. */
+	share(sessionId: string, person: PersonId): WalletOutcome | undefined;
+	decline(sessionId: string): WalletOutcome | undefined;
+	/** The reviewer decides; false when there is nothing to decide. */
+	review(sessionId: string, decision: 'approve' | 'reject'): boolean;
+	/** Lets time pass for one session; false for an unknown one. */
+	advance(sessionId: string, seconds: number): boolean;
+	expire(sessionId: string): boolean;
+	/** Sends a logout token for a person's sessions to the portal. @throws when the portal refuses it */
+	backchannelLogout(person: PersonId, provider: 'sts' | 'sts-wallet', sid?: string): Promise<void>;
+	/** Any JWT, signed with the STS's key. */
+	sign(payload: JWTPayload, header?: Record<string, unknown>): Promise<string>;
+}
+
+export interface ControlledParts {
+	scenarios: Scenarios;
+	recorder: Recorder;
+	service: BridgeService;
+	sts: Sts;
+	key: SigningKey;
+}
+
+export function createControls({ scenarios, recorder, service, sts, key }: ControlledParts): Controls {
+	const withSession = <T>(id: string, act: (session: WalletSession) => T): T | undefined => {
+		const session = service.find(id);
+		return session && act(session);
+	};
+	const advance = (id: string, seconds: number) =>
+		withSession(id, (session) => {
+			session.expiresAt -= seconds * 1000;
+			return true;
+		}) ?? false;
+
+	return {
+		scenario: (name, options) => scenarios.set(name, options),
+		lift: (name) => scenarios.lift(name),
+		scenarios: () => scenarios.list(),
+		reset: () => {
+			scenarios.clear();
+			recorder.clear();
+			sts.authorizations.clear();
+			service.reset();
+		},
+		counts: () => recorder.counts(),
+		count: (operation) => recorder.counts().operations[operation] ?? 0,
+		lastRequests: (target, operation) => recorder.requests(target, operation),
+		lastHeaders: (operation) => recorder.requests('bridge', operation).at(-1)?.headers ?? {},
+		authorizations: () => sts.authorizations.list(),
+		session: (id) => service.find(id),
+		openWallet: (id) => withSession(id, (session) => service.presentation.open(session)),
+		share: (id, person) =>
+			withSession(id, (session) => {
+				const outcome = service.presentation.share(session, personById(person), 0);
+				service.presentation.settle(session);
+				return outcome;
+			}),
+		decline: (id) => withSession(id, (session) => service.presentation.decline(session)),
+		review: (id, decision) =>
+			withSession(id, (session) => service.review.decide(session, decision === 'approve')) ?? false,
+		advance,
+		expire: (id) => advance(id, 24 * 60 * 60),
+		backchannelLogout: async (person, provider, sid) => {
+			const client = await sts.portalClient();
+			await client.backchannelLogout(subjectFor(provider, federatedSubject(personById(person))), sid);
+		},
+		sign: (payload, header) => key.sign(payload, header)
+	};
+}

@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import { readJson, sendJson, type Exchange } from '../http/exchange.ts';
+import { people, personIds, personLabel } from '../people.ts';
+import type { Recorder } from '../recorder.ts';
+import { scenarioNames, ScenarioRequest } from '../scenarios.ts';
+import type { Controls } from './controls.ts';
+
+const SessionRef = v.object({ sessionId: v.string() });
+const Advance = v.object({ sessionId: v.string(), seconds: v.number() });
+const Share = v.object({ person: v.picklist(personIds) });
+const Decision = v.object({ decision: v.picklist(['approve', 'reject']) });
+const Logout = v.object({
+	person: v.picklist(personIds),
+	provider: v.optional(v.picklist(['sts', 'sts-wallet']), 'sts'),
+	sid: v.optional(v.string())
+});
+const Sign = v.object({
+	payload: v.record(v.string(), v.unknown()),
+	header: v.optional(v.record(v.string(), v.unknown()))
+});
+const ScenarioName = v.picklist(scenarioNames);
+const Target = v.optional(v.picklist(['sts', 'bridge', 'trap']));
+
+type Answer = (exchange: Exchange, parameter: string) => unknown;
+
+/** The control address: JSON in, JSON out; an unknown session or scenario is 404. */
+export function createControlRoutes(controls: Controls, recorder: Recorder) {
+	const routes: Readonly<Record<string, Answer>> = {
+		'GET /': () => ({ routes: Object.keys(routes) }),
+		'GET /health': () => ({ status: 'ok' }),
+		'GET /people': () => people.map((person) => ({ id: person.id, label: personLabel(person) })),
+		'GET /scenarios': () => ({ active: controls.scenarios(), available: scenarioNames }),
+		'POST /scenario': (exchange) => {
+			const { name, ...options } = readJson(exchange, ScenarioRequest);
+			controls.scenario(name, options);
+			return controls.scenarios();
+		},
+		'DELETE /scenario/:': (_exchange, name) => {
+			const known = v.safeParse(ScenarioName, name);
+			if (!known.success) return undefined;
+			controls.lift(known.output);
+			return controls.scenarios();
+		},
+		'POST /reset': () => {
+			controls.reset();
+			return {};
+		},
+		'GET /counts': () => controls.counts(),
+		'GET /requests': ({ url }) => {
+			const target = v.safeParse(Target, url.searchParams.get('target') ?? undefined);
+			const operation = url.searchParams.get('operation') ?? undefined;
+			return target.success ? controls.lastRequests(target.output, operation) : undefined;
+		},
+		'GET /authorizations': () => controls.authorizations(),
+		'GET /sessions/:': (_exchange, id) => controls.session(id),
+		'POST /wallet/:/open': (_exchange, id) => outcome(controls.openWallet(id)),
+		'POST /wallet/:/share': (exchange, id) => outcome(controls.share(id, readJson(exchange, Share).person)),
+		'POST /wallet/:/decline': (_exchange, id) => outcome(controls.decline(id)),
+		'POST /review/:': (exchange, id) => done(controls.review(id, readJson(exchange, Decision).decision)),
+		'POST /clock/expire': (exchange) => done(controls.expire(readJson(exchange, SessionRef).sessionId)),
+		'POST /clock/advance': (exchange) => {
+			const { sessionId, seconds } = readJson(exchange, Advance);
+			return done(controls.advance(sessionId, seconds));
+		},
+		'POST /backchannel-logout': async (exchange) => {
+			const { person, provider, sid } = readJson(exchange, Logout);
+			await controls.backchannelLogout(person, provider, sid);
+			return {};
+		},
+		'POST /sign': async (exchange) => {
+			const { payload, header } = readJson(exchange, Sign);
+			return { jwt: await controls.sign(payload, header) };
+		}
+	};
+
+	return async (exchange: Exchange): Promise<void> => {
+		const { method, url } = exchange;
+		if (url.pathname === '/trap') {
+			recorder.note('trap', 'visit', exchange);
+			sendJson(exchange, 200, {});
+			return;
+		}
+		const [, group = '', parameter = '', action = ''] = url.pathname.split('/');
+		const byParameter = `${method} /${group}/:${action === '' ? '' : `/${action}`}`;
+		const answer = routes[`${method} ${url.pathname}`] ?? routes[byParameter];
+		const value = await answer?.(exchange, decodeURIComponent(parameter));
+		if (value === undefined) sendJson(exchange, 404, { error: 'not found' });
+		else sendJson(exchange, 200, value);
+	};
+}
+
+function outcome(value: string | undefined) {
+	return value === undefined ? undefined : { outcome: value };
+}
+
+function done(value: boolean) {
+	return value ? {} : undefined;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { faultKinds, type FaultKind, type FaultTarget, type ScenarioOptions, type Scenarios } from '../scenarios.ts';
+import { redirect, sendHtml, sendJson, type Exchange } from './exchange.ts';
+
+export interface FaultOptions {
+	scenarios: Scenarios;
+	target: FaultTarget;
+	/** Where a `…-redirect` leads: the control address, which counts who comes. */
+	trapUrl: string;
+	/** The target's own way to word an error. */
+	sendError: (exchange: Exchange, status: number, code: string) => void;
+}
+
+/** Misbehaves where a scenario says so. Answers whether the exchange is over. */
+export type Faults = (exchange: Exchange, operation: string) => Promise<boolean>;
+
+export function createFaults({ scenarios, target, trapUrl, sendError }: FaultOptions): Faults {
+	const enact: Record<FaultKind, (exchange: Exchange, options: ScenarioOptions) => Promise<void> | void> = {
+		down: ({ request }) => void request.socket.destroy(),
+		slow: (_exchange, { ms }) => pause(ms ?? 2000),
+		cut: cutOff,
+		lost: loseAnswer,
+		html: (exchange, { status }) => sendHtml(exchange, numeric(status, 200), '<!doctype html><title>Gateway</title>'),
+		'wrong-json': (exchange, { status }) => sendJson(exchange, numeric(status, 200), { unexpected: [true] }),
+		'broken-json': ({ response }, { status }) =>
+			void response.writeHead(numeric(status, 200), { 'content-type': 'application/json' }).end('{"status":'),
+		'500': (exchange, { status }) => sendError(exchange, numeric(status, 500), 'server_error'),
+		'401': (exchange) => {
+			exchange.response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+			sendError(exchange, 401, 'invalid_token');
+		},
+		redirect: (exchange, { location }) => redirect(exchange, location ?? trapUrl),
+		error: (exchange, { status, error }) => sendError(exchange, numeric(status, 400), error ?? 'invalid_request')
+	};
+
+	return async (exchange, operation) => {
+		for (const kind of faultKinds) {
+			const wanted = scenarios.peek(`${target}-${kind}`);
+			if (wanted === undefined || !covers(wanted.operation, operation)) continue;
+			const options = scenarios.use(`${target}-${kind}`) ?? wanted;
+			await enact[kind](exchange, options);
+			// Slow and lost ones are still worked on; every other fault is the answer.
+			if (kind !== 'slow' && kind !== 'lost') return true;
+		}
+		return false;
+	};
+}
+
+function covers(wanted: string | undefined, operation: string): boolean {
+	return wanted === undefined || operation === wanted || operation.startsWith(`${wanted}:`);
+}
+
+function numeric(status: number | string | undefined, otherwise: number): number {
+	return typeof status === 'number' ? status : otherwise;
+}
+
+/** Promises more bytes than it sends, then hangs up in mid-body. */
+async function cutOff({ response, request }: Exchange): Promise<void> {
+	response.writeHead(200, { 'content-type': 'application/json', 'content-length': '4096' });
+	await new Promise<void>((resolve) => response.write('{"sessionId":"', () => resolve()));
+	request.socket.destroy();
+}
+
+/** The work is done, and the caller never hears of it. */
+function loseAnswer({ response, request }: Exchange): void {
+	response.end = () => {
+		request.socket.destroy();
+		return response;
+	};
+	response.write = () => true;
+}

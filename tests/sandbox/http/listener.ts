@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** What a listener hands over: Node's own request and response. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface ListenerOptions {
+	/** Said in the message when the port is taken, such as `STS`. */
+	name: string;
+	host: string;
+	/** 0 takes any free port. */
+	port: number;
+}
+
+export interface Listener {
+	readonly port: number;
+	/** Starts answering; until then every request is told 503. */
+	serve(handler: RequestHandler): void;
+	/** Ends open connections too, so that nothing keeps the process alive. */
+	close(): Promise<void>;
+}
+
+/** The port belongs to another process; the message says which part wanted it. */
+export class PortTakenError extends Error {
+	constructor(name: string, port: number, cause: unknown) {
+		super(`Port ${port} (${name}) is already in use. Stop the other process, or choose another port.`, { cause });
+		this.name = 'PortTakenError';
+	}
+}
+
+/**
+ * Opens a port before anything is built on it: the four parts need each other's addresses first.
+ * @throws {PortTakenError} when another process listens there
+ */
+export async function listen({ name, host, port }: ListenerOptions): Promise<Listener> {
+	let answer: RequestHandler = (_request, response) => void response.writeHead(503).end();
+	const server = createServer((request, response) => answer(request, response));
+	const sockets = new Set<Socket>();
+	server.on('connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.on('close', () => sockets.delete(socket));
+	});
+
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', (error: Error & { code?: string }) =>
+			reject(error.code === 'EADDRINUSE' ? new PortTakenError(name, port, error) : error)
+		);
+		server.listen(port, host, resolve);
+	});
+
+	return {
+		port: portOf(server.address()),
+		serve: (handler) => {
+			answer = handler;
+		},
+		close: async () => {
+			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+			for (const socket of sockets) socket.destroy();
+			await closed;
+		}
+	};
+}
+
+function portOf(address: AddressInfo | string | null): number {
+	if (address === null || typeof address === 'string') throw new TypeError('a TCP listener has a port');
+	return address.port;
+}

@@ -1,0 +1,23 @@
+import { BadRequest, openExchange, sendJson, type Exchange } from './exchange.ts';
+import type { RequestHandler } from './listener.ts';
+
+/** Turns a part's own handler into one that always answers, also when the sandbox itself has a bug. */
+export function serving(answer: (exchange: Exchange) => Promise<void> | void, log: (line: string) => void) {
+	const handler: RequestHandler = (request, response) => {
+		openExchange(request, response)
+			.then(async (exchange) => {
+				try {
+					await answer(exchange);
+				} catch (error) {
+					if (response.headersSent) response.destroy();
+					else if (error instanceof BadRequest) sendJson(exchange, 400, { error: error.message });
+					else {
+						log(`${exchange.method} ${exchange.url.pathname}: ${String(error)}`);
+						sendJson(exchange, 500, { error: 'the sandbox failed; see its log' });
+					}
+				}
+			})
+			.catch(() => response.destroy());
+	};
+	return handler;
+}

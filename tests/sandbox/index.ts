@@ -1,0 +1,98 @@
+import { createErrorWriter } from './bridge/errors.ts';
+import { createBridgeRoutes } from './bridge/routes.ts';
+import { BridgeService } from './bridge/service.ts';
+import { createControlRoutes } from './control/routes.ts';
+import { createControls, type Controls } from './control/controls.ts';
+import { Handoffs } from './handoffs.ts';
+import { sendHtml, sendJson, type Exchange } from './http/exchange.ts';
+import { createFaults } from './http/faults.ts';
+import { page } from './http/html.ts';
+import { serving } from './http/serve.ts';
+import { createInstitutionRoutes } from './institution/routes.ts';
+import { withDefaults, type SandboxOptions } from './options.ts';
+import { openPorts } from './ports.ts';
+import { Recorder } from './recorder.ts';
+import { Scenarios } from './scenarios.ts';
+import { createSigningKey } from './sts/keys.ts';
+import { createSts } from './sts/server.ts';
+import { createWalletRoutes } from './wallet/routes.ts';
+
+export interface Sandbox extends Controls {
+	/** The issuer. */
+	readonly stsUrl: string;
+	readonly bridgeUrl: string;
+	readonly institutionUrl: string;
+	readonly controlUrl: string;
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole landscape in this process; nothing of it outlives `stop`.
+ * @throws {import('./http/listener.ts').PortTakenError} naming the part whose port is taken
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const set = withDefaults(options);
+	const { log, portalUrl, portalOrigins } = set;
+	const { listeners, close } = await openPorts(set.host, set.ports);
+	const institutionUrl = options.institutionPublicUrl ?? `http://127.0.0.1:${listeners.institution.port}`;
+	const controlUrl = `http://127.0.0.1:${listeners.control.port}`;
+	const bridgeUrl = `http://localhost:${listeners.bridge.port}`;
+	const stsUrl = options.stsPublicUrl ?? `http://localhost:${listeners.sts.port}`;
+	const shared = {
+		scenarios: new Scenarios(),
+		recorder: new Recorder(),
+		handoffs: new Handoffs(),
+		bridgeUrl,
+		institutionUrl,
+		stsUrl,
+		portalOrigins
+	};
+	const { scenarios, recorder, handoffs } = shared;
+	const trapUrl = `${controlUrl}/trap`;
+
+	const key = await createSigningKey(set.idTokenAlgorithm);
+	const sts = createSts({
+		...shared,
+		issuer: stsUrl,
+		ownUrl: `http://127.0.0.1:${listeners.sts.port}`,
+		clientId: set.clientId,
+		clientSecret: set.clientSecret,
+		accessTokenSeconds: set.accessTokenSeconds,
+		backchannelLogoutUrl: set.backchannelLogoutUrl,
+		apiAudience: `${portalUrl}/api`,
+		key,
+		log,
+		faults: createFaults({
+			scenarios,
+			target: 'sts',
+			trapUrl,
+			sendError: (exchange, status, error) => sendJson(exchange, status, { error, error_description: error })
+		})
+	});
+	const service = new BridgeService({
+		...shared,
+		dialect: set.dialect,
+		walletUrl: options.walletUrl ?? `${bridgeUrl}/wallet`
+	});
+	const errors = createErrorWriter(set.dialect, scenarios);
+	const faults = createFaults({ scenarios, target: 'bridge', trapUrl, sendError: errors.write });
+	const bridge = createBridgeRoutes({ service, scenarios, recorder, faults, errors });
+	const wallet = createWalletRoutes(service, portalUrl);
+	const institution = createInstitutionRoutes(handoffs, scenarios);
+	const controls = createControls({ scenarios, recorder, service, sts, key });
+
+	listeners.sts.serve(serving((exchange) => sts.answer(exchange), log));
+	listeners.bridge.serve(
+		serving(async (exchange) => {
+			if (!wallet(exchange) && !(await bridge(exchange))) notFound(exchange);
+		}, log)
+	);
+	listeners.institution.serve(serving((exchange) => (wallet(exchange) ? undefined : institution(exchange)), log));
+	listeners.control.serve(serving(createControlRoutes(controls, recorder), log));
+
+	return { stsUrl, bridgeUrl, institutionUrl, controlUrl, stop: close, ...controls };
+}
+
+function notFound(exchange: Exchange): void {
+	sendHtml(exchange, 404, page('Not found', '<p>The sandbox has nothing at this address.</p>'));
+}

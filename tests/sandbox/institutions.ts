@@ -1,0 +1,21 @@
+export interface Institution {
+	readonly id: string;
+	readonly name: string;
+	/** `schac_home_organization`, and the right side of scoped values. */
+	readonly domain: string;
+	/** A disabled one is in the STS's list, and can't be chosen. */
+	readonly enabled: boolean;
+}
+
+export const institutions: readonly Institution[] = [
+	{ id: 'uni-noord', name: 'Universiteit Noord', domain: 'uni-noord.example', enabled: true },
+	{ id: 'hogeschool-west', name: 'Hogeschool West', domain: 'hogeschool-west.example', enabled: true },
+	{ id: 'academie-zuid', name: 'Academie Zuid', domain: 'academie-zuid.example', enabled: false }
+];
+
+/** @throws {RangeError} for an id that isn't in the list: people always belong to a listed one */
+export function institutionById(id: string): Institution {
+	const found = institutions.find((institution) => institution.id === id);
+	if (found === undefined) throw new RangeError(`no institution ${id}`);
+	return found;
+}

@@ -1,0 +1,53 @@
+import type { Dialect } from './bridge/errors.ts';
+import type { SigningAlgorithm } from './sts/keys.ts';
+
+/** Everything has a default; a port of 0 takes a free one. */
+export interface SandboxOptions {
+	/** The portal's origin, or several; the first gets the logout tokens. */
+	portalUrl?: string | readonly string[] | undefined;
+	stsPort?: number | undefined;
+	bridgePort?: number | undefined;
+	institutionPort?: number | undefined;
+	controlPort?: number | undefined;
+	/** The address to listen on. */
+	host?: string | undefined;
+	dialect?: Dialect | undefined;
+	clientId?: string | undefined;
+	clientSecret?: string | undefined;
+	accessTokenSeconds?: number | undefined;
+	idTokenAlgorithm?: SigningAlgorithm | undefined;
+	/** Addresses as a browser sees them, where they differ from where the parts listen. */
+	stsPublicUrl?: string | undefined;
+	institutionPublicUrl?: string | undefined;
+	/** Where a QR code leads; the wallet page answers on the Bridge's and the institution's port. */
+	walletUrl?: string | undefined;
+	/** Where logout tokens go. */
+	backchannelLogoutUrl?: string | undefined;
+	/** Hears of failures of the sandbox itself. */
+	log?: ((line: string) => void) | undefined;
+}
+
+/** The options with their defaults. */
+export function withDefaults(options: SandboxOptions) {
+	const portalOrigins = [options.portalUrl ?? 'http://localhost:3000'].flat().map((url) => new URL(url).origin);
+	const [portalUrl] = portalOrigins;
+	if (portalUrl === undefined) throw new RangeError('portalUrl names no portal');
+	return {
+		portalUrl,
+		portalOrigins,
+		host: options.host ?? '127.0.0.1',
+		ports: {
+			sts: options.stsPort ?? 8092,
+			bridge: options.bridgePort ?? 8090,
+			institution: options.institutionPort ?? 8093,
+			control: options.controlPort ?? 8094
+		},
+		dialect: options.dialect ?? 'field',
+		clientId: options.clientId ?? 'portal-frontend',
+		clientSecret: options.clientSecret ?? 'portal-frontend-secret',
+		accessTokenSeconds: options.accessTokenSeconds ?? 3600,
+		idTokenAlgorithm: options.idTokenAlgorithm ?? 'ES256',
+		backchannelLogoutUrl: options.backchannelLogoutUrl ?? `${portalUrl}/api/auth/backchannel-logout`,
+		log: options.log ?? (() => undefined)
+	} as const;
+}

@@ -1,0 +1,37 @@
+import { listen, type Listener } from './http/listener.ts';
+
+const partNames = { sts: 'STS', bridge: 'Auth Bridge', institution: 'institution', control: 'sandbox control' };
+type Part = keyof typeof partNames;
+
+export interface OpenPorts {
+	readonly listeners: Readonly<Record<Part, Listener>>;
+	close: () => Promise<void>;
+}
+
+/**
+ * Opens all four ports or none: one that is taken leaves none of the others open.
+ * @throws {import('./http/listener.ts').PortTakenError}
+ */
+export async function openPorts(host: string, ports: Readonly<Record<Part, number>>): Promise<OpenPorts> {
+	const opened: Listener[] = [];
+	const close = async () => {
+		await Promise.all(opened.map((listener) => listener.close()));
+	};
+	const open = async (part: Part) => {
+		const listener = await listen({ name: partNames[part], host, port: ports[part] });
+		opened.push(listener);
+		return listener;
+	};
+	try {
+		const listeners = {
+			sts: await open('sts'),
+			bridge: await open('bridge'),
+			institution: await open('institution'),
+			control: await open('control')
+		};
+		return { listeners, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}

@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import { personIds } from './people.ts';
+
+/** How an upstream can misbehave, whatever was asked. Each exists as `sts-…` and `bridge-…`. */
+export const faultKinds = [
+	'down',
+	'slow',
+	'cut',
+	'lost',
+	'html',
+	'wrong-json',
+	'broken-json',
+	'500',
+	'401',
+	'redirect',
+	'error'
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+export type FaultTarget = 'sts' | 'bridge';
+
+const stsScenarios = [
+	'access-token-seconds',
+	'no-rotation',
+	'no-refresh-token',
+	'no-providers',
+	'no-par',
+	'no-end-session',
+	'no-userinfo',
+	'no-revocation',
+	'sts-wrong-state',
+	'login-error'
+] as const;
+
+const bridgeScenarios = [
+	'bridge-500-for-everything',
+	'bridge-old-shape',
+	'session-seconds',
+	'expired-status',
+	'unknown-status',
+	'empty-request-uri',
+	'verifying-ms',
+	'plan',
+	'several-candidates',
+	'already-linked',
+	'assurance-too-low',
+	'idv-confirmed',
+	'idv-refused',
+	'idv-failed',
+	'idv-wrong-state',
+	'review-approves',
+	'review-rejects',
+	'review-never',
+	'no-idv-status',
+	'no-idv-submit',
+	'second-202',
+	'complete-once'
+] as const;
+
+/** What the phone does by itself, one step per status read of a session made while it is on. */
+export const scriptNames = [
+	'wallet-opened',
+	'wallet-declined',
+	'wallet-shares',
+	'credential-refused',
+	'session-expired',
+	'answer-twice',
+	'answer-after-expiry'
+] as const;
+export type ScriptName = (typeof scriptNames)[number];
+
+const faultNames = faultKinds.flatMap((kind) => [`sts-${kind}`, `bridge-${kind}`] as const);
+export const scenarioNames = [...faultNames, ...stsScenarios, ...bridgeScenarios, ...scriptNames] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+
+/** Every option is optional; the README's table says which scenario reads which. */
+export const ScenarioOptions = v.strictObject({
+	/** Only this operation, such as `status` or `token:refresh`; `token` covers `token:refresh` too. */
+	operation: v.optional(v.string()),
+	/** Lifted after that many uses. */
+	times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	ms: v.optional(v.pipe(v.number(), v.minValue(0))),
+	seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	status: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)), v.string()])),
+	error: v.optional(v.string()),
+	person: v.optional(v.picklist(personIds)),
+	planType: v.optional(v.string()),
+	reason: v.optional(v.string()),
+	location: v.optional(v.string())
+});
+export type ScenarioOptions = v.InferOutput<typeof ScenarioOptions>;
+
+export const ScenarioRequest = v.strictObject({ name: v.picklist(scenarioNames), ...ScenarioOptions.entries });
+
+/** The scenarios that are on. One of each name; setting it again replaces it. */
+export class Scenarios {
+	readonly #active = new Map<ScenarioName, ScenarioOptions>();
+
+	set(name: ScenarioName, options: ScenarioOptions = {}): void {
+		this.#active.set(name, { ...options });
+	}
+
+	lift(name: ScenarioName): void {
+		this.#active.delete(name);
+	}
+
+	clear(): void {
+		this.#active.clear();
+	}
+
+	/** Looks without using up one of its `times`. */
+	peek(name: ScenarioName): ScenarioOptions | undefined {
+		return this.#active.get(name);
+	}
+
+	/** Whether it is on; a scenario with `times` is one nearer its end afterwards. */
+	use(name: ScenarioName): ScenarioOptions | undefined {
+		const options = this.#active.get(name);
+		if (options?.times === undefined) return options;
+		if (options.times <= 1) this.#active.delete(name);
+		else this.#active.set(name, { ...options, times: options.times - 1 });
+		return options;
+	}
+
+	list(): Record<string, ScenarioOptions> {
+		return Object.fromEntries(this.#active);
+	}
+}

@@ -1,0 +1,55 @@
+import type Provider from 'oidc-provider';
+import type { Context } from 'oidc-provider';
+
+const kept = 500;
+
+/** One authorization request as the portal sent it. */
+export interface AuthorizationRequest {
+	/** What counts: the pushed parameters, or those of the query. The client secret is left out. */
+	readonly params: Readonly<Record<string, string>>;
+	/** What the browser carried; `client_id` and `request_uri` alone after a pushed request. */
+	readonly query: Readonly<Record<string, string>>;
+}
+
+/** Remembers authorization requests before the provider changes them (it drops `offline_access`, for one). */
+export class AuthorizationLog {
+	readonly #requests: AuthorizationRequest[] = [];
+	readonly #pushed = new Map<string, Record<string, string>>();
+
+	watch(provider: Provider): void {
+		provider.on('pushed_authorization_request.success', (ctx: Context) => {
+			const answer = ctx.body;
+			if (typeof answer !== 'object' || answer === null || !('request_uri' in answer)) return;
+			const { client_secret: _secret, ...params } = textsOf(ctx.oidc.body);
+			this.#pushed.set(String(answer.request_uri), params);
+		});
+		provider.use(async (ctx, next) => {
+			if (ctx.path === '/auth') this.#note(textsOf(ctx.query));
+			await next();
+		});
+	}
+
+	/** Oldest first. */
+	list(): AuthorizationRequest[] {
+		return [...this.#requests];
+	}
+
+	/** The request that a code came from, known by its PKCE challenge. */
+	findByChallenge(challenge: string): AuthorizationRequest | undefined {
+		return this.#requests.findLast(({ params }) => params.code_challenge === challenge);
+	}
+
+	clear(): void {
+		this.#requests.length = 0;
+	}
+
+	#note(query: Record<string, string>): void {
+		const params = this.#pushed.get(query.request_uri ?? '') ?? query;
+		this.#requests.push({ params, query });
+		if (this.#requests.length > kept) this.#requests.shift();
+	}
+}
+
+function textsOf(fields: Record<string, unknown>): Record<string, string> {
+	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value].flat().join(' ')]));
+}

@@ -1,0 +1,37 @@
+import type { SigningKey } from './keys.ts';
+
+export interface ClientOptions {
+	portalOrigins: readonly string[];
+	clientId: string;
+	clientSecret: string;
+	/** Where logout tokens go. */
+	backchannelLogoutUrl: string;
+	key: SigningKey;
+}
+
+/** The portal, and a third party with a service account of its own. */
+export function clientsOf({ clientId, clientSecret, portalOrigins, backchannelLogoutUrl, key }: ClientOptions) {
+	const everywhere = (...paths: string[]) => portalOrigins.flatMap((origin) => paths.map((path) => origin + path));
+	const common = { token_endpoint_auth_method: 'client_secret_post', id_token_signed_response_alg: key.algorithm };
+	return [
+		{
+			...common,
+			client_id: clientId,
+			client_secret: clientSecret,
+			grant_types: ['authorization_code', 'refresh_token'],
+			response_types: ['code'],
+			redirect_uris: everywhere('/api/auth/callback/sts', '/api/auth/callback/sts-wallet'),
+			post_logout_redirect_uris: everywhere('/', '/login'),
+			backchannel_logout_uri: backchannelLogoutUrl,
+			backchannel_logout_session_required: true
+		},
+		{
+			...common,
+			client_id: 'third-party',
+			client_secret: 'third-party-secret',
+			grant_types: ['client_credentials'],
+			response_types: [],
+			redirect_uris: []
+		}
+	];
+}

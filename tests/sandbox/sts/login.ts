@@ -1,0 +1,100 @@
+import type Provider from 'oidc-provider';
+import type { Interaction } from 'oidc-provider';
+import * as v from 'valibot';
+import { callerHeader } from '../bridge/routes.ts';
+import type { Handoffs } from '../handoffs.ts';
+import { redirect, sendHtml, type Exchange } from '../http/exchange.ts';
+import { page } from '../http/html.ts';
+import { institutions } from '../institutions.ts';
+import { personById } from '../people.ts';
+import type { Scenarios } from '../scenarios.ts';
+import type { Account, Accounts } from './accounts.ts';
+import { walletSessionOf } from './policy.ts';
+
+const Resolved = v.object({
+	userId: v.string(),
+	claims: v.record(v.string(), v.unknown()),
+	acr: v.string(),
+	amr: v.array(v.string())
+});
+
+export interface LoginOptions {
+	provider: Provider;
+	accounts: Accounts;
+	handoffs: Handoffs;
+	scenarios: Scenarios;
+	bridgeUrl: string;
+	institutionUrl: string;
+}
+
+/** Finds out who someone is: by asking the Bridge, or by sending them to their institution. */
+export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl, institutionUrl }: LoginOptions) {
+	const finish = async ({ request, response }: Exchange, interaction: Interaction, outcome: Account | string) => {
+		const error = scenarios.use('login-error')?.error ?? (typeof outcome === 'string' ? outcome : undefined);
+		if (typeof outcome !== 'string') await leaveOtherSession(interaction, outcome);
+		const result =
+			typeof outcome === 'string' || error !== undefined
+				? { error, error_description: 'the sign-in did not succeed' }
+				: { login: { accountId: outcome.id, acr: outcome.acr, amr: outcome.amr } };
+		await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+	};
+
+	/**
+	 * Another person, or the same one by other means, takes over the browser. The provider would log the first
+	 * one out everywhere, by way of a page; here the STS just forgets the browser's earlier session.
+	 */
+	const leaveOtherSession = async (interaction: Interaction, account: Account) => {
+		const { session } = interaction;
+		if (session === undefined || session.accountId === account.id) return;
+		await (await provider.Session.findByUid(session.uid))?.destroy();
+		interaction.session = undefined;
+		await interaction.persist();
+	};
+
+	const askBridge = async (sessionId: string): Promise<Account | string> => {
+		const url = `${bridgeUrl}/auth/oid4vp/sessions/${encodeURIComponent(sessionId)}/complete`;
+		try {
+			const response = await fetch(url, { method: 'POST', redirect: 'manual', headers: { [callerHeader]: 'sts' } });
+			const answer = v.safeParse(Resolved, await response.json());
+			if (response.status !== 200 || !answer.success) return 'access_denied';
+			const { userId, claims, acr, amr } = answer.output;
+			return accounts.fromWallet(userId, claims, acr, amr);
+		} catch {
+			return 'access_denied';
+		}
+	};
+
+	const askInstitution = (exchange: Exchange, { uid, params }: Interaction) => {
+		const wanted = institutions.find(({ id, enabled }) => enabled && id === params.provider);
+		const reference = handoffs.open({
+			purpose: 'login',
+			institutionId: wanted?.id,
+			subject: uid,
+			returnTo: (answered) => `${provider.issuer}/interaction/${uid}/return?request=${answered}`
+		});
+		redirect(exchange, `${institutionUrl}/login?request=${reference}`);
+	};
+
+	const comeBack = async (exchange: Exchange, interaction: Interaction) => {
+		const reference = exchange.url.searchParams.get('request') ?? '';
+		const outcome = handoffs.redeem(reference, 'login', interaction.uid)?.outcome;
+		if (outcome?.kind === 'person') {
+			return finish(exchange, interaction, accounts.fromInstitution(personById(outcome.personId)));
+		}
+		return finish(exchange, interaction, outcome?.kind === 'refused' ? 'access_denied' : 'server_error');
+	};
+
+	return async (exchange: Exchange): Promise<void> => {
+		let interaction: Interaction;
+		try {
+			interaction = await provider.interactionDetails(exchange.request, exchange.response);
+		} catch {
+			sendHtml(exchange, 400, page('This sign-in is over', '<p>Go back to the portal and start again.</p>'));
+			return;
+		}
+		const walletSession = walletSessionOf(interaction.params.login_hint);
+		if (exchange.url.pathname.endsWith('/return')) await comeBack(exchange, interaction);
+		else if (walletSession === undefined) askInstitution(exchange, interaction);
+		else await finish(exchange, interaction, await askBridge(walletSession));
+	};
+}

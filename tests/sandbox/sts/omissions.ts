@@ -1,0 +1,31 @@
+import type Provider from 'oidc-provider';
+import type { ScenarioName, Scenarios } from '../scenarios.ts';
+
+interface Omission {
+	readonly scenario: ScenarioName;
+	readonly field: string;
+	readonly path: string;
+}
+
+/** Endpoints that some deployments lack. */
+const omissions: readonly Omission[] = [
+	{ scenario: 'no-par', field: 'pushed_authorization_request_endpoint', path: '/request' },
+	{ scenario: 'no-end-session', field: 'end_session_endpoint', path: '/session/end' },
+	{ scenario: 'no-userinfo', field: 'userinfo_endpoint', path: '/me' },
+	{ scenario: 'no-revocation', field: 'revocation_endpoint', path: '/token/revocation' }
+];
+
+/** Takes endpoints away while a scenario says so: out of discovery, and 404 when called all the same. */
+export function omitEndpoints(provider: Provider, scenarios: Scenarios): void {
+	provider.use(async (ctx, next) => {
+		const absent = omissions.filter(({ scenario }) => scenarios.peek(scenario) !== undefined);
+		if (absent.some(({ path }) => path === ctx.path)) {
+			ctx.status = 404;
+			return;
+		}
+		await next();
+		const document = ctx.body;
+		if (!ctx.path.startsWith('/.well-known/') || typeof document !== 'object' || document === null) return;
+		for (const { field } of absent) Reflect.deleteProperty(document, field);
+	});
+}

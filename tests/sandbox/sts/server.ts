@@ -1,0 +1,89 @@
+import Provider from 'oidc-provider';
+import type { Client } from 'oidc-provider';
+import type { Handoffs } from '../handoffs.ts';
+import { sendJson, type Exchange } from '../http/exchange.ts';
+import type { Faults } from '../http/faults.ts';
+import { replay } from '../http/replay.ts';
+import type { Recorder } from '../recorder.ts';
+import { Accounts } from './accounts.ts';
+import { AuthorizationLog } from './authorization-log.ts';
+import { providerConfiguration, type ProviderOptions } from './configuration.ts';
+import { createFederation } from './federation.ts';
+import { createLogin } from './login.ts';
+import { omitEndpoints } from './omissions.ts';
+import { stsOperation } from './operations.ts';
+import { confirmSignOut } from './sign-out.ts';
+
+export interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authorizations'> {
+	/** The public address, and the issuer of every token. */
+	issuer: string;
+	/** Where this very process listens. */
+	ownUrl: string;
+	bridgeUrl: string;
+	institutionUrl: string;
+	handoffs: Handoffs;
+	recorder: Recorder;
+	faults: Faults;
+	log: (line: string) => void;
+}
+
+export interface Sts {
+	readonly authorizations: AuthorizationLog;
+	readonly accounts: Accounts;
+	answer(exchange: Exchange): Promise<void>;
+	portalClient(): Promise<Client>;
+}
+
+/** An OpenID Connect provider, with the landscape's own federation around it. */
+export function createSts(options: StsOptions): Sts {
+	const { issuer, ownUrl, scenarios, recorder, faults, log } = options;
+	const accounts = new Accounts();
+	const authorizations = new AuthorizationLog();
+	const provider = new Provider(issuer, providerConfiguration({ ...options, accounts, authorizations }));
+	provider.on('server_error', (_ctx: unknown, error: unknown) => log(`STS: ${String(error)}`));
+	provider.on('backchannel.error', (_ctx: unknown, error: unknown) =>
+		log(`STS: logout token refused: ${String(error)}`)
+	);
+	authorizations.watch(provider);
+	omitEndpoints(provider, scenarios);
+	confirmSignOut(provider, () => ownUrl);
+	provider.use(async (ctx, next) => {
+		await next();
+		const location = [ctx.response.get('location')].flat()[0] ?? '';
+		if (!isCallback(location) || !scenarios.use('sts-wrong-state')) return;
+		const altered = new URL(location);
+		altered.searchParams.set('state', 'not-the-state');
+		ctx.set('location', altered.href);
+	});
+
+	const federation = createFederation(options);
+	const login = createLogin({ ...options, provider, accounts });
+	const oidc = provider.callback();
+
+	return {
+		authorizations,
+		accounts,
+		answer: async (exchange) => {
+			const operation = stsOperation(exchange);
+			recorder.note('sts', operation, exchange);
+			if (await faults(exchange, operation)) return;
+			if (await federation(exchange)) return;
+			if (exchange.request.headers.authorization?.startsWith('Basic ')) {
+				// The provider takes Basic as well as a posted secret; the STS in the field doesn't.
+				sendJson(exchange, 401, { error: 'invalid_client', error_description: 'client authentication failed' });
+				return;
+			}
+			if (operation === 'interaction') await login(exchange);
+			else await oidc(replay(exchange.request, exchange.body), exchange.response);
+		},
+		portalClient: async () => {
+			const client = await provider.Client.find(options.clientId);
+			if (client === undefined) throw new TypeError('the portal is always a client');
+			return client;
+		}
+	};
+}
+
+function isCallback(location: string): boolean {
+	return URL.canParse(location) && new URL(location).pathname.startsWith('/api/auth/callback/');
+}

@@ -1,0 +1,29 @@
+import type Provider from 'oidc-provider';
+
+const xsrfField = /name="xsrf" value="([^"]+)"/;
+
+/**
+ * Ends the session without a page in between: the provider asks for confirmation by a form, which this sends
+ * in the person's place. A browser without JavaScript then needs no extra click.
+ */
+export function confirmSignOut(provider: Provider, ownUrl: () => string): void {
+	provider.use(async (ctx, next) => {
+		await next();
+		if (ctx.path !== '/session/end' || ctx.status !== 200) return;
+		const xsrf = xsrfField.exec(String(ctx.body))?.[1];
+		if (xsrf === undefined) return;
+
+		// A browser without a session has just been given one, to carry this confirmation.
+		const given = [ctx.response.get('set-cookie')].flat().map((cookie) => cookie.split(';', 1).join());
+		const answer = await fetch(`${ownUrl()}/session/end/confirm`, {
+			method: 'POST',
+			redirect: 'manual',
+			headers: { cookie: [...given, ctx.get('cookie')].filter(Boolean).join('; ') },
+			body: new URLSearchParams({ xsrf, logout: 'yes' })
+		});
+		ctx.status = answer.status;
+		ctx.set('location', answer.headers.get('location') ?? '/');
+		ctx.set('set-cookie', answer.headers.getSetCookie());
+		ctx.body = '';
+	});
+}
