@@ -1,0 +1,143 @@
+import type * as v from 'valibot';
+import { Problem, toProblem } from '../http/problem';
+import { callUpstream, parseAnswer, type UpstreamAnswer } from '../http/upstream';
+import { UpstreamError } from '../http/upstream-error';
+import { problemOf } from './errors';
+import type { Operation } from './operation';
+import { bridgeUrl } from './paths';
+
+/** What the portal adds to a call: who asks, and the ids that tie log lines together. */
+export interface Credential {
+	/** The whole header value, such as `Bearer …`. */
+	readonly authorization?: string | undefined;
+	readonly requestId: string;
+	readonly traceparent?: string | undefined;
+}
+
+export interface CallerOptions {
+	/** May have a path: everything happens below it. */
+	readonly url: string;
+	readonly timeoutMs: number;
+	readonly maxBytes: number;
+	readonly fetch?: typeof fetch | undefined;
+	/** Waits before a read is repeated. */
+	readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
+}
+
+export interface BridgeCall {
+	readonly operation: Operation;
+	readonly method: 'GET' | 'POST' | 'DELETE';
+	readonly segments: readonly string[];
+	readonly credential: Credential;
+	readonly query?: URLSearchParams;
+	readonly body?: object;
+	/** For reads without side effects only. */
+	readonly repeatable?: boolean;
+}
+
+const RETRY_PAUSE_MS = 100;
+const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+
+export type Caller = ReturnType<typeof createCaller>;
+
+/** The one way to the Auth Bridge. Everything it throws is a {@link Problem}. */
+export function createCaller(options: CallerOptions) {
+	const base = new URL(options.url);
+	const { timeoutMs, maxBytes, pause = sleep } = options;
+
+	function attempt(call: BridgeCall): Promise<UpstreamAnswer> {
+		return callUpstream({
+			method: call.method,
+			url: bridgeUrl(base, call.segments, call.query),
+			headers: headersOf(call),
+			body: call.body && JSON.stringify(call.body),
+			timeoutMs,
+			maxBytes,
+			fetch: options.fetch
+		});
+	}
+
+	/** The Bridge's answer, good or bad; a read is repeated once where that may help. */
+	async function exchange(call: BridgeCall): Promise<UpstreamAnswer> {
+		const first = await settle(call, attempt);
+		if (!call.repeatable || !worthRepeating(first)) return unwrapped(call.operation, first);
+		await pause(RETRY_PAUSE_MS);
+		return unwrapped(call.operation, await settle(call, attempt));
+	}
+
+	/** A good answer, by its schema. */
+	async function ask<Schema extends v.GenericSchema>(schema: Schema, call: BridgeCall): Promise<v.InferOutput<Schema>> {
+		return read(schema, call.operation, await exchange(call));
+	}
+
+	return { exchange, ask };
+}
+
+export function get(operation: Operation, segments: readonly string[], credential: Credential): BridgeCall {
+	return { operation, method: 'GET', segments, credential, repeatable: true };
+}
+
+export function post(
+	operation: Operation,
+	segments: readonly string[],
+	credential: Credential,
+	body?: object
+): BridgeCall {
+	return { operation, method: 'POST', segments, credential, ...(body && { body }) };
+}
+
+/** @throws {Problem} for anything but a 2xx. */
+export function assertGood(operation: Operation, answer: UpstreamAnswer): void {
+	if (answer.status < 200 || answer.status > 299) throw problemOf(operation, answer);
+}
+
+/** Reads a good answer by its schema, and turns any other into a Problem. */
+export function read<Schema extends v.GenericSchema>(
+	schema: Schema,
+	operation: Operation,
+	answer: UpstreamAnswer
+): v.InferOutput<Schema> {
+	assertGood(operation, answer);
+	try {
+		return parseAnswer(schema, answer);
+	} catch (error) {
+		throw withOperation(operation, error);
+	}
+}
+
+type Attempt = { readonly answer: UpstreamAnswer } | { readonly error: unknown };
+
+async function settle(call: BridgeCall, attempt: (call: BridgeCall) => Promise<UpstreamAnswer>): Promise<Attempt> {
+	try {
+		return { answer: await attempt(call) };
+	} catch (error) {
+		return { error };
+	}
+}
+
+// Not after a time-out: whoever asked has waited long enough. A plain 500 may mean "not found".
+function worthRepeating(attempt: Attempt): boolean {
+	if ('answer' in attempt) return attempt.answer.status === 502 || attempt.answer.status === 503;
+	return attempt.error instanceof UpstreamError && ['unreachable', 'cut_off'].includes(attempt.error.code);
+}
+
+function unwrapped(operation: Operation, attempt: Attempt): UpstreamAnswer {
+	if ('answer' in attempt) return attempt.answer;
+	throw withOperation(operation, attempt.error);
+}
+
+function withOperation(operation: Operation, error: unknown): unknown {
+	if (!(error instanceof UpstreamError)) return error;
+	const { code, facts } = toProblem(error);
+	return new Problem(code, { facts: { ...facts, operation } });
+}
+
+function headersOf({ credential, body }: BridgeCall): Record<string, string> {
+	const { authorization, requestId, traceparent } = credential;
+	return {
+		'x-request-id': requestId,
+		...(traceparent === undefined ? {} : { traceparent }),
+		...(authorization === undefined ? {} : { authorization }),
+		...(body === undefined ? {} : { 'content-type': 'application/json' })
+	};
+}

@@ -1,0 +1,105 @@
+import { Problem, type ProblemCode } from '../http/problem';
+import type { UpstreamAnswer } from '../http/upstream';
+import { readFault, type BridgeFault } from './fault-shapes';
+import type { Operation } from './operation';
+
+/** `absent`, `rejected`, `conflict`: an answer without a code of its own, whose meaning depends on the operation. */
+type Verdict = ProblemCode | 'absent' | 'rejected' | 'conflict';
+
+const byCode: Readonly<Record<string, Verdict>> = {
+	SESSION_NOT_FOUND: 'not_found',
+	SESSION_EXPIRED: 'not_found',
+	SESSION_NOT_VERIFIED: 'session_not_verified',
+	SESSION_ALREADY_COMPLETED: 'session_already_completed',
+	SESSION_NOT_IDV_REQUIRED: 'idv_not_required',
+	IDV_REQUIRED: 'idv_required',
+	NO_RECONCILIATION_SESSION: 'idv_not_started',
+	NO_RECONCILIATION_MAPPING: 'no_match',
+	RECONCILIATION_FAILED: 'reconciliation_failed',
+	USER_NOT_FOUND: 'no_match',
+	USER_IDENTIFIER_NOT_FOUND: 'attribute_missing',
+	VERIFIED_DATA_MISSING: 'attribute_missing',
+	CLAIMS_MAPPING_FAILED: 'attribute_missing',
+	HOLDER_KEY_EXTRACTION_FAILED: 'credential_refused',
+	SESSION_STORE_FAILED: 'upstream_unavailable',
+	QUERY_ID_REQUIRED: 'upstream_invalid',
+	INVALID_REQUEST_BODY: 'rejected'
+};
+
+// Codes nobody has listed; the Bridge's families of names give them away. First match wins.
+const byFamily: readonly (readonly [RegExp, Verdict])[] = [
+	[/NO_MATCH|MATCH_NOT_FOUND/, 'no_match'],
+	[/ALREADY_LINKED|LINKED_ELSEWHERE|BINDING_(?:CONFLICT|EXISTS)/, 'linked_elsewhere'],
+	[/ASSURANCE|(?:^|_)(?:LOA|ACR)(?:_|$)/, 'assurance_too_low'],
+	[/^REVIEW_(?:REJECTED|REFUSED|DENIED|FAILED)$/, 'review_refused'],
+	[/^IDV_(?:REJECTED|REFUSED|DECLINED|DENIED|CANCELLED)$/, 'idv_refused'],
+	[/^IDV_(?:FAILED|ERROR|EXPIRED)$/, 'idv_failed'],
+	[/^VP_VALIDATION_|^CREDENTIAL_(?:EXPIRED|REVOKED|INVALID|REFUSED)$/, 'credential_refused'],
+	[/FAIL_CLOSED/, 'reconciliation_failed'],
+	[/^(?:SESSION|STATE)_(?:UNKNOWN|GONE)$/, 'not_found'],
+	[/(?:^|_)NOT_FOUND$/, 'absent']
+];
+
+const DECLINED = /ACCESS_DENIED|DECLINED|CANCELL?ED|^(?:USER|WALLET)_(?:DENIED|REFUSED|REJECTED)$/;
+const SESSION_IS_GONE = /SESSION_(?:\w+_)?(?:NOT_FOUND|EXPIRED|DOES_NOT_EXIST)|(?:NO|UNKNOWN|EXPIRED)_SESSION(?:_|$)/;
+
+const inOperation: Readonly<Partial<Record<Operation, Partial<Record<Verdict, ProblemCode>>>>> = {
+	createSession: { absent: 'upstream_invalid', not_found: 'upstream_invalid' },
+	complete: { rejected: 'session_not_verified', conflict: 'session_not_verified' },
+	initiateIdv: { conflict: 'idv_not_required' },
+	finishIdv: { rejected: 'idv_failed', conflict: 'idv_failed', absent: 'idv_failed', no_match: 'idv_failed' },
+	submitIdv: { rejected: 'invalid_request', conflict: 'idv_not_started', absent: 'manual_confirmation_not_offered' }
+};
+const anywhere: Readonly<Record<'absent' | 'rejected' | 'conflict', ProblemCode>> = {
+	absent: 'not_found',
+	rejected: 'upstream_invalid',
+	conflict: 'upstream_invalid'
+};
+
+/**
+ * What an error answer of the Bridge means: by its code, else by its message (one line of the service answers 500 for
+ * everything, "not found" included), else by its HTTP status. Its text goes no further.
+ */
+export function problemOf(operation: Operation, answer: UpstreamAnswer): Problem {
+	const fault = readFault(answer);
+	const verdict = byItsCode(fault.code) ?? byItsMessage(fault.message) ?? byItsStatus(fault, operation);
+	const code = inOperation[operation]?.[verdict] ?? settled(verdict);
+	return new Problem(code, {
+		facts: { operation, upstreamStatus: answer.status, ...(fault.code === null ? {} : { upstreamCode: fault.code }) }
+	});
+}
+
+/** Why a session failed, by the `errorCode` of its status; undefined when that says nothing we know. */
+export function failureOf(errorCode: string | null): ProblemCode | undefined {
+	const verdict = byItsCode(errorCode);
+	if (verdict !== undefined) return settled(verdict);
+	return errorCode !== null && DECLINED.test(errorCode) ? 'wallet_declined' : undefined;
+}
+
+function byItsCode(code: string | null): Verdict | undefined {
+	if (code === null) return undefined;
+	return Object.hasOwn(byCode, code) ? byCode[code] : byFamily.find(([family]) => family.test(code))?.[1];
+}
+
+// "Session not verified: …" is SESSION_NOT_VERIFIED in other words.
+function byItsMessage(message: string): Verdict | undefined {
+	const words = message.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+	const named = Object.keys(byCode).find((code) => words.includes(code));
+	if (named !== undefined) return byCode[named];
+	if (SESSION_IS_GONE.test(words)) return 'not_found';
+	return /^_?NOT_FOUND_?$/.test(words) ? 'absent' : undefined;
+}
+
+function byItsStatus({ status }: BridgeFault, operation: Operation): Verdict {
+	if (status === 404 || status === 410) return 'absent';
+	if (operation === 'submitIdv' && (status === 405 || status === 501)) return 'absent';
+	if (status === 400 || status === 422) return 'rejected';
+	if (status === 409) return 'conflict';
+	if (status === 408 || status === 504) return 'upstream_timeout';
+	if (status === 429 || status === 502 || status === 503) return 'upstream_unavailable';
+	return 'upstream_invalid';
+}
+
+function settled(verdict: Verdict): ProblemCode {
+	return verdict === 'absent' || verdict === 'rejected' || verdict === 'conflict' ? anywhere[verdict] : verdict;
+}

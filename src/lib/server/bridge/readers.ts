@@ -1,0 +1,78 @@
+import type * as v from 'valibot';
+import { Problem, type ProblemCode } from '../http/problem';
+import type { CreatedSession, IdvOutcome, IdvStart, IdvStatus, SessionStatus } from './answers';
+import { failureOf } from './errors';
+import type * as schemas from './schemas';
+import { createStatusReader, type Warn } from './status-reader';
+
+/** How long a session lives where the Bridge doesn't say. */
+const SESSION_LIFETIME_MS = 300_000;
+
+type Said<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
+
+/** Turns what the Bridge said, in either dialect, into our own answers. `id` is the session that was asked for. */
+export function createReaders(now: () => number, warn: Warn) {
+	const statusOf = createStatusReader(warn);
+	const leftUntil = (expiresAt: number | null) => (expiresAt === null ? null : Math.max(0, expiresAt - now()));
+
+	return {
+		created: (said: Said<typeof schemas.CreatedSessionAnswer>): CreatedSession => ({
+			sessionId: said.sessionId,
+			status: statusOf(said.status ?? 'CREATED'),
+			requestUri: said.requestUri,
+			expiresInMs: leftUntil(said.expiresAt) ?? SESSION_LIFETIME_MS
+		}),
+
+		status(id: string, said: Said<typeof schemas.StatusAnswer>): SessionStatus {
+			const status = statusOf(said.status);
+			return {
+				sessionId: own(id, said.sessionId),
+				status,
+				idvRequired: said.idvRequired === true || status === 'IDV_REQUIRED',
+				idvRequirementReason: said.idvRequirementReason,
+				reconciliationPlanType: said.reconciliationPlanType,
+				expiresInMs: leftUntil(said.expiresAt),
+				...failure(said.errorCode)
+			};
+		},
+
+		idvStart: (id: string, said: Said<typeof schemas.IdvStartAnswer>): IdvStart => ({
+			...said,
+			sessionId: own(id, said.sessionId)
+		}),
+
+		idvStatus: (id: string, said: Said<typeof schemas.IdvStatusAnswer>): IdvStatus => ({
+			sessionId: own(id, said.sessionId),
+			status: statusOf(said.status),
+			planType: said.planType,
+			reason: said.idvRequirementReason,
+			candidates: said.candidates.filter((candidate) => candidate !== null),
+			...failure(said.errorCode)
+		}),
+
+		idvOutcome: (
+			id: string,
+			said: Said<typeof schemas.FinishedIdvAnswer | typeof schemas.SubmittedIdvAnswer>
+		): IdvOutcome => ({
+			sessionId: own(id, said.sessionId),
+			status: statusOf(said.status),
+			...failure(said.errorCode)
+		})
+	};
+}
+
+/**
+ * The session asked for, provided that the answer names no other: another person's answer goes no further.
+ * @throws {Problem} `upstream_invalid`.
+ */
+export function own(asked: string, answered: string | null): string {
+	if (answered !== null && answered.toLowerCase() !== asked.toLowerCase()) {
+		throw new Problem('upstream_invalid', { facts: { fault: 'foreign_session' } });
+	}
+	return asked;
+}
+
+function failure(errorCode: string | null): { readonly errorCode?: ProblemCode } {
+	const code = failureOf(errorCode);
+	return code === undefined ? {} : { errorCode: code };
+}

@@ -1,0 +1,47 @@
+import { isRedirect } from '@sveltejs/kit';
+import { log } from '$lib/server/log';
+import { Problem, problemResponse, toProblem } from './problem';
+
+interface EndpointEvent {
+	readonly locals: { readonly requestId: string };
+}
+
+/**
+ * Wraps an API handler. What it returns is the answer: a value (200), nothing (204), `reply(status, value)`, or any
+ * Response. What it throws goes through the table of problems; what isn't in there is a bug, logged with the request id.
+ */
+export function endpoint<Event extends EndpointEvent>(
+	handler: (event: Event) => unknown
+): (event: Event) => Promise<Response> {
+	return async (event) => {
+		try {
+			const answer = await handler(event);
+			if (answer instanceof Response) return answer;
+			return answer === undefined ? new Response(null, { status: 204, headers: NOT_STORED }) : reply(200, answer);
+		} catch (error) {
+			if (isRedirect(error)) throw error;
+			const problem = toProblem(error);
+			report(problem, error, event.locals.requestId);
+			return problemResponse(problem, event.locals.requestId);
+		}
+	};
+}
+
+const NOT_STORED = { 'cache-control': 'no-store' };
+
+/** A JSON answer with a status of its own, never stored by a cache. */
+export function reply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+	return Response.json(value, { status, headers: { ...headers, ...NOT_STORED } });
+}
+
+/** For `export const fallback`: refuses every method that the route has no handler for. `allow`: such as `GET, HEAD`. */
+export function methodNotAllowed(allow: string): (event: EndpointEvent) => Promise<Response> {
+	return endpoint(() => {
+		throw new Problem('method_not_allowed', { headers: { allow } });
+	});
+}
+
+function report(problem: Problem, error: unknown, requestId: string): void {
+	if (problem.code === 'internal_error') log.error('unexpected error in an endpoint', { requestId, error });
+	else if (problem.status >= 500) log.warn('upstream fault', { ...problem.facts, requestId, code: problem.code });
+}

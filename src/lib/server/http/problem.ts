@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { problems, type ProblemCode } from './problem-table';
+import { UpstreamError, type UpstreamFault } from './upstream-error';
+
+export type { ProblemCode };
+
+export interface ProblemOptions {
+	/** Replaces the table's text. Must be ours: never upstream text, never a value somebody sent. */
+	readonly message?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** For the log only: codes and numbers. */
+	readonly facts?: Readonly<Record<string, string | number>>;
+}
+
+/** A refusal or fault that the caller may know about, told apart by `code`. */
+export class Problem extends Error {
+	override readonly name = 'Problem';
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly facts: Readonly<Record<string, string | number>>;
+
+	constructor(
+		readonly code: ProblemCode,
+		options: ProblemOptions = {}
+	) {
+		super(options.message ?? problems[code].message);
+		const { status, retryAfterSeconds } = problems[code];
+		this.status = status;
+		this.headers = {
+			...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+			...options.headers
+		};
+		this.facts = options.facts ?? {};
+	}
+}
+
+/** Whether something thrown is a Problem with one of these codes. */
+export function isProblem(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
+	return error instanceof Problem && codes.includes(error.code);
+}
+
+const byFault: Record<UpstreamFault, ProblemCode> = {
+	unreachable: 'upstream_unavailable',
+	cancelled: 'upstream_unavailable',
+	timeout: 'upstream_timeout',
+	too_large: 'upstream_invalid',
+	cut_off: 'upstream_invalid',
+	redirected: 'upstream_invalid',
+	not_json: 'upstream_invalid',
+	bad_shape: 'upstream_invalid'
+};
+
+/** Turns anything that was thrown into a Problem; what isn't known is a bug, and becomes `internal_error`. */
+export function toProblem(error: unknown): Problem {
+	if (error instanceof Problem) return error;
+	if (error instanceof UpstreamError) return new Problem(byFault[error.code], { facts: { fault: error.code } });
+	if (error instanceof v.ValiError) return invalidField(fieldOf(error.issues));
+	return new Problem('internal_error');
+}
+
+/** A 400 that names the field: a dotted path such as `fields.name`, or `body`. */
+export function invalidField(field: string): Problem {
+	return new Problem('invalid_request', { message: `The field "${field}" is missing or not valid.` });
+}
+
+/** The error answer of every API route: `{error, message, requestId}`. `extra.headers` win over the Problem's own. */
+export function problemResponse(
+	problem: Problem | ProblemCode,
+	requestId: string,
+	extra: { readonly headers?: Readonly<Record<string, string>> } = {}
+): Response {
+	const { code, message, status, headers } = typeof problem === 'string' ? new Problem(problem) : problem;
+	return Response.json(
+		{ error: code, message, requestId },
+		{ status, headers: { ...headers, ...extra.headers, 'cache-control': 'no-store' } }
+	);
+}
+
+// The path of an unknown key is the caller's own text: only what looks like a field name is repeated.
+function fieldOf([issue]: readonly v.BaseIssue<unknown>[]): string {
+	const path = issue === undefined ? null : v.getDotPath(issue);
+	return path !== null && /^[\w.-]{1,100}$/.test(path) ? path : 'body';
+}

@@ -1,0 +1,38 @@
+import { configureSync, getConsoleSink, getJsonLinesFormatter, getLogger, type LogLevel } from '@logtape/logtape';
+import { redact } from './redact';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const logger = getLogger(['portal']);
+
+/** Starts logging: one JSON object per line on the console. Before this, log lines are dropped. */
+export function startLogging(lowestLevel: LogLevel): void {
+	configureSync({
+		reset: true,
+		sinks: { console: getConsoleSink({ formatter: getJsonLinesFormatter() }) },
+		loggers: [
+			{ category: 'portal', lowestLevel, sinks: ['console'] },
+			{ category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['console'] }
+		]
+	});
+}
+
+/**
+ * The application's log. Fields are facts such as codes, counts and the request id; texts are redacted on
+ * the way out, so that a token or session id in an error's message does not end up in a log store.
+ */
+export const log = {
+	debug: (message: string, fields: Fields = {}) => logger.debug(message, cleaned(fields)),
+	info: (message: string, fields: Fields = {}) => logger.info(message, cleaned(fields)),
+	warn: (message: string, fields: Fields = {}) => logger.warn(message, cleaned(fields)),
+	error: (message: string, fields: Fields = {}) => logger.error(message, cleaned(fields))
+};
+
+function cleaned(fields: Fields): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleanedValue(value)]));
+}
+
+function cleanedValue(value: unknown): unknown {
+	if (value instanceof Error) return { name: value.name, stack: redact(value.stack ?? value.message) };
+	return typeof value === 'string' ? redact(value) : value;
+}

@@ -1,0 +1,81 @@
+/**
+ * What the wallet and identity pages draw: made on the server, safe to send to the owning browser.
+ * Every screen can be reached by a reload, so each is one plain value.
+ */
+
+/** How a wallet sign-in ended without success; each has a text and a next step of its own. */
+export const walletOutcomes = ['declined', 'refused', 'expired', 'failed', 'unavailable', 'foreign'] as const;
+export type WalletOutcome = (typeof walletOutcomes)[number];
+
+/** A session that waits for the wallet: `requestUri` opens a wallet on this device, `qr` is the same as SVG markup. */
+export interface WaitingWallet {
+	readonly screen: 'scan';
+	readonly sessionId: string;
+	readonly requestUri: string;
+	readonly qr: string;
+	/** Milliseconds until the code dies, as read when the page was drawn. */
+	readonly expiresInMs: number;
+}
+
+export type WalletView =
+	| { readonly screen: 'start' }
+	| WaitingWallet
+	/** `opened`: the wallet has fetched the request. `checking`: the wallet has answered. */
+	| { readonly screen: 'opened' | 'checking'; readonly sessionId: string; readonly expiresInMs: number }
+	| { readonly screen: 'ended'; readonly outcome: WalletOutcome };
+
+/** Why identity verification is needed (contract: `idvRequirementReason`). */
+export const idvReasons = [
+	'FIRST_TIME_LINK',
+	'EXPIRED_BINDING',
+	'CANDIDATE_MATCH_CONFIRMATION',
+	'FORCED_RECONCILIATION'
+] as const;
+export type IdvReason = (typeof idvReasons)[number];
+
+/** The display exception of the contract: drawn for the owning browser on `/login/identity` alone. */
+export interface Person {
+	readonly givenName?: string;
+	readonly familyName?: string;
+	/** ISO 8601 date, or the text the wallet gave. */
+	readonly birthdate?: string;
+}
+
+export interface Candidate {
+	readonly id: string;
+	readonly label: string;
+}
+
+/** How identity verification ended without success; none says which attribute failed. */
+export const identityOutcomes = [
+	'no-match',
+	'linked-elsewhere',
+	'attribute-missing',
+	'assurance-too-low',
+	'expired',
+	'refused-at-institution',
+	'review-refused',
+	'confirmation-not-offered',
+	'not-possible',
+	'again-required',
+	'foreign',
+	'failed',
+	'unavailable'
+] as const;
+export type IdentityOutcome = (typeof identityOutcomes)[number];
+
+export type IdentityView =
+	/** Explains why, shows what the wallet gave, offers to go on to the institution. `stepUp`: known, needs a stronger check. */
+	| { readonly screen: 'explain'; readonly reason: IdvReason | null; readonly stepUp: boolean; readonly person: Person }
+	/** Asks to confirm that the wallet's person is the account's; `candidates` when there are several to choose from. */
+	| {
+			readonly screen: 'confirm';
+			readonly reason: IdvReason | null;
+			readonly person: Person;
+			readonly candidates: readonly Candidate[];
+	  }
+	/** The institution is asked, in another page of this browser; the person may go there again. */
+	| { readonly screen: 'in-progress' }
+	/** A person at the institution looks at it; asked again until it ends. */
+	| { readonly screen: 'review' }
+	| { readonly screen: 'ended'; readonly outcome: IdentityOutcome };

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { json, sendJson, startStub } from '../http/stub-server';
+import { bridgeAt, credential, problemOf } from './fixtures';
+
+const binding = {
+	id: 'b1',
+	providerId: 'p1',
+	institutionId: 'i1',
+	createdAt: '2026-01-02T03:04:05Z',
+	holderKey: 'secret'
+};
+
+describe('the linked wallets of a subject', () => {
+	test.each([
+		['a list', [binding]],
+		['a list in an object', { bindings: [binding] }]
+	])('come as %s, without what is not named', async (_how, answer) => {
+		const stub = await startStub(json(200, answer));
+		expect(await bridgeAt(stub.url).listBindings('a/b@uni.test', credential)).toEqual([
+			{ id: 'b1', providerId: 'p1', institutionId: 'i1', createdAt: '2026-01-02T03:04:05.000Z', lastUsedAt: null }
+		]);
+		expect(stub.received[0]?.target).toBe('/internal/bindings/a%2Fb%40uni.test');
+	});
+
+	test('may have numbers for ids and times, and lack the rest', async () => {
+		const stub = await startStub(json(200, [{ id: 7, createdAt: 0, lastUsedAt: 'yesterday' }]));
+		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([
+			{ id: '7', providerId: null, institutionId: null, createdAt: '1970-01-01T00:00:00.000Z', lastUsedAt: null }
+		]);
+	});
+
+	test.each([
+		['404', 404, {}],
+		['500 for everything', 500, { error: 'user_not_found' }]
+	])('are none for a subject that is unknown (%s)', async (_how, status, answer) => {
+		const stub = await startStub(json(status, answer));
+		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
+	});
+
+	test.each([{}, [{ providerId: 'p1' }], 'none'])('are not guessed from %j', async (answer) => {
+		const stub = await startStub(json(200, answer));
+		expect((await problemOf(bridgeAt(stub.url).listBindings('a', credential))).code).toBe('upstream_invalid');
+	});
+});
+
+describe('unlinking a wallet', () => {
+	const answering = (status: number) =>
+		startStub((request, response) => {
+			if (request.method === 'GET') sendJson(response, 200, [binding]);
+			else response.writeHead(status).end();
+		});
+
+	test("deletes what is in the subject's own list", async () => {
+		const stub = await answering(200);
+		await bridgeAt(stub.url).removeBinding('a', 'b1', credential);
+		expect(stub.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
+			'GET /internal/bindings/a',
+			'DELETE /internal/bindings/a/b1'
+		]);
+	});
+
+	test.each(['b2', 'B1', '', '..', 'b1/../b2'])('deletes nothing else: %j', async (bindingId) => {
+		const stub = await answering(200);
+		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', bindingId, credential))).code).toBe('not_found');
+		expect(stub.received.map(({ method }) => method)).toEqual(['GET']);
+	});
+
+	test('tells when it did not work', async () => {
+		const stub = await answering(500);
+		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', 'b1', credential))).code).toBe('upstream_invalid');
+	});
+});

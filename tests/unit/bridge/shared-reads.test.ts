@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { createSharedReads } from '../../../src/lib/server/bridge/shared-reads';
+
+/** Reads whose ends the test decides, and a clock in hand. */
+function setUp({ maxAgeMs = 250, maxEntries = 100 } = {}) {
+	let timeMs = 1000;
+	const started: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
+	const reads = createSharedReads<string>({ maxAgeMs, maxEntries, now: () => timeMs });
+	return {
+		started,
+		read: (key: string) =>
+			reads.read(key, () => new Promise<string>((resolve, reject) => started.push({ resolve, reject }))),
+		forget: (key: string) => reads.forget(key),
+		pass: (milliseconds: number) => (timeMs += milliseconds)
+	};
+}
+
+describe('reads of one key', () => {
+	test('at the same time share one, however long it takes', async () => {
+		const { read, started, pass } = setUp();
+		const waiting = Array.from({ length: 50 }, () => read('a'));
+		pass(5000);
+		waiting.push(read('a'));
+		started[0]?.resolve('one');
+		expect(new Set(await Promise.all(waiting))).toEqual(new Set(['one']));
+		expect(started).toHaveLength(1);
+	});
+
+	test('use an answer that is less than 250 ms old, and none that is older', async () => {
+		const { read, started, pass } = setUp();
+		const first = read('a');
+		started[0]?.resolve('one');
+		await first;
+		pass(249);
+		expect(await read('a')).toBe('one');
+		pass(1);
+		void read('a');
+		expect(started).toHaveLength(2);
+	});
+
+	test('count the age from when the read began', async () => {
+		const { read, started, pass } = setUp();
+		const first = read('a');
+		pass(240);
+		started[0]?.resolve('one');
+		await first;
+		pass(10);
+		void read('a');
+		expect(started).toHaveLength(2);
+	});
+
+	test('do not share with other keys', () => {
+		const { read, started } = setUp();
+		void read('a');
+		void read('b');
+		expect(started).toHaveLength(2);
+	});
+
+	test('share a failure while they wait, and start anew after it', async () => {
+		const { read, started } = setUp();
+		const both = Promise.allSettled([read('a'), read('a')]);
+		started[0]?.reject(new Error('down'));
+		expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+		void read('a');
+		expect(started).toHaveLength(2);
+	});
+
+	test('forgotten in mid-read give their answer to those who waited, and to nobody later', async () => {
+		const { read, started, forget } = setUp();
+		const before = read('a');
+		forget('a');
+		const after = read('a');
+		started[0]?.resolve('old');
+		started[1]?.resolve('new');
+		expect(await before).toBe('old');
+		expect(await after).toBe('new');
+		expect(await read('a')).toBe('new');
+	});
+
+	test('that fail after they were forgotten leave the newer one alone', async () => {
+		const { read, started, forget } = setUp();
+		const before = read('a').catch(() => 'failed');
+		forget('a');
+		void read('a');
+		started[0]?.reject(new Error('down'));
+		expect(await before).toBe('failed');
+		void read('a');
+		expect(started).toHaveLength(2);
+	});
+
+	test('are only shared, not kept, with an age of 0', async () => {
+		const { read, started } = setUp({ maxAgeMs: 0 });
+		const both = Promise.all([read('a'), read('a')]);
+		started[0]?.resolve('one');
+		await both;
+		void read('a');
+		expect(started).toHaveLength(2);
+	});
+
+	test('keep no more entries than allowed; the oldest go first', () => {
+		const { read, started } = setUp({ maxEntries: 2 });
+		for (const key of ['a', 'b', 'c']) void read(key);
+		void read('c');
+		void read('b');
+		expect(started).toHaveLength(3);
+		void read('a');
+		expect(started).toHaveLength(4);
+	});
+});

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+export interface Received {
+	readonly method: string;
+	/** Path and query, as sent. */
+	readonly target: string;
+	readonly headers: IncomingMessage['headers'];
+	readonly body: string;
+}
+
+export interface Stub {
+	readonly url: string;
+	readonly received: Received[];
+	stop(): Promise<void>;
+}
+
+/** A real server on a free port, which ends with the test. */
+export async function startStub(answer: RequestListener): Promise<Stub> {
+	const received: Received[] = [];
+	const server = createServer((request, response) => {
+		void text(request).then((body) => {
+			received.push({ method: request.method ?? '', target: request.url ?? '', headers: request.headers, body });
+			answer(request, response);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const stop = () =>
+		new Promise<void>((resolve) => {
+			server.close(() => resolve());
+			server.closeAllConnections();
+		});
+	onTestFinished(stop);
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, stop };
+}
+
+/** The address of a server that is no longer there. */
+export async function downUrl(): Promise<string> {
+	const stub = await startStub(() => undefined);
+	await stub.stop();
+	return stub.url;
+}
+
+export function json(status: number, value: unknown): RequestListener {
+	return (_request, response) => sendJson(response, status, value);
+}
+
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+	response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+export function raw(status: number, contentType: string, body: string): RequestListener {
+	return (_request, response) => {
+		response.writeHead(status, { 'content-type': contentType }).end(body);
+	};
+}
+
+/** Answers each request with the next of these, then with the last for ever. */
+export function inTurn(...answers: readonly [RequestListener, ...RequestListener[]]): RequestListener {
+	let turn = 0;
+	return (request, response) => (answers[Math.min(turn++, answers.length - 1)] ?? answers[0])(request, response);
+}
+
+export const neverAnswers: RequestListener = () => undefined;
+
+export const cutsBeforeAnswering: RequestListener = (_request, response) => {
+	response.destroy();
+};
+
+export const cutsMidBody: RequestListener = (_request, response) => {
+	response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+	response.write('{"sessionId":', () => response.destroy());
+};
+
+export const stallsMidBody: RequestListener = (_request, response) => {
+	response.writeHead(200, { 'content-type': 'application/json' });
+	response.write('{"sessionId":');
+};
