@@ -22,7 +22,7 @@ function facts(changes: Partial<RequestFacts>): RequestFacts {
 		fetchSite: null,
 		fetchMode: null,
 		fetchDest: null,
-		hasAuthorization: false,
+		hasAccessToken: false,
 		...changes
 	};
 }
@@ -127,7 +127,7 @@ describe('callers that carry no cookie', () => {
 	});
 
 	test('with a credential of their own are exempt', () =>
-		expect(allowsOrigin({ ...foreign, hasAuthorization: true }, rules)).toBe(true));
+		expect(allowsOrigin({ ...foreign, hasAccessToken: true }, rules)).toBe(true));
 	test('with a logout token are exempt', () =>
 		expect(allowsOrigin({ ...foreign, path: '/api/auth/backchannel-logout' }, rules)).toBe(true));
 	test('are nobody else', () => expect(allowsOrigin(foreign, rules)).toBe(false));

@@ -1,6 +1,9 @@
-/** Whether a request comes with a credential of its own; such a caller never falls back to a cookie (RFC 6750 2.1). */
-export function hasAuthorization(request: Request): boolean {
-	return request.headers.has('authorization');
+/**
+ * Whether a request comes with a token of its own; such a caller never falls back to a cookie (RFC 6750 2.1, RFC 9449 7.1).
+ * Basic credentials are a proxy's affair, not ours.
+ */
+export function hasAccessToken(request: Request): boolean {
+	return /^(?:bearer|dpop)(?: |$)/i.test(request.headers.get('authorization') ?? '');
 }
 
 export function isApi(path: string): boolean {

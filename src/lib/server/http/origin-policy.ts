@@ -6,7 +6,7 @@ export interface RequestFacts {
 	readonly fetchSite: string | null;
 	readonly fetchMode: string | null;
 	readonly fetchDest: string | null;
-	readonly hasAuthorization: boolean;
+	readonly hasAccessToken: boolean;
 }
 
 export interface OriginRules {
@@ -26,7 +26,7 @@ const cookieless = new Set(['/api/auth/backchannel-logout']);
  * name us, but for a person's own navigation to a page or a callback, which may come from anywhere.
  */
 export function allowsOrigin(facts: RequestFacts, rules: OriginRules): boolean {
-	if (facts.hasAuthorization || cookieless.has(facts.path)) return true;
+	if (facts.hasAccessToken || cookieless.has(facts.path)) return true;
 	if (facts.origin !== null && rules.development.includes(facts.origin)) return true;
 	if (facts.origin !== null && facts.origin !== rules.own) return false;
 	if (facts.fetchSite === null) return facts.origin !== null || reads.has(facts.method);

@@ -1,0 +1,39 @@
+# Three images: the portal on Node (the default), the same on Deno (--target deno), and the sandbox (--target sandbox).
+
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN node tests/tasks/build.mjs both
+
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
+FROM build AS sandbox
+ENV SANDBOX_HOST=0.0.0.0
+USER node
+EXPOSE 8090 8092 8093 8094
+CMD ["node", "tests/tasks/run-ts.mjs", "tests/sandbox/main.ts"]
+
+FROM denoland/deno:2.9.5 AS deno
+WORKDIR /app
+COPY --from=build /app/build/deno build/deno
+USER deno
+EXPOSE 3000
+# Only the launcher has these rights; it starts the portal with those that its configuration needs.
+CMD ["run", "--no-prompt", "--no-config", "--node-modules-dir=none", "--allow-env", "--allow-run", "build/deno/start.js"]
+
+FROM node:24-slim AS node
+WORKDIR /app
+ENV NODE_ENV=production
+COPY package.json ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/build/node build/node
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+	CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "build/node/start.js"]

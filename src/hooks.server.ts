@@ -1,0 +1,31 @@
+import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
+import { sequence } from '@sveltejs/kit/hooks';
+import { config } from '$lib/server/config';
+import { apiProblems } from '$lib/server/handles/api-problems';
+import { authorize } from '$lib/server/handles/authorize';
+import { locale } from '$lib/server/handles/locale';
+import { originPolicy } from '$lib/server/handles/origin-policy';
+import { refresh } from '$lib/server/handles/refresh';
+import { requestId } from '$lib/server/handles/request-id';
+import { securityHeaders } from '$lib/server/handles/security-headers';
+import { session } from '$lib/server/handles/session';
+import { log, startLogging } from '$lib/server/log';
+
+export const init: ServerInit = () => startLogging(config().logLevel);
+
+export const handle: Handle = sequence(
+	requestId,
+	securityHeaders,
+	apiProblems,
+	originPolicy,
+	locale,
+	session,
+	refresh,
+	authorize
+);
+
+export const handleError: HandleServerError = ({ error, event, status, message }) => {
+	const { requestId } = event.locals;
+	if (status >= 500) log.error('a request failed', { requestId, route: event.route.id, error });
+	return { message, requestId };
+};

@@ -1,0 +1,30 @@
+import type { Locale } from './locale';
+
+/** The institutions' own time zone: the server's may be any, and the browser's is unknown to it. */
+const TIME_ZONE = 'Europe/Amsterdam';
+
+/** A moment (ISO 8601) in words, with its time zone: `23 november 2026 om 14:05 CET`. Other text comes back as it is. */
+export function formatDateTime(locale: Locale, iso: string): string {
+	const moment = new Date(iso);
+	if (Number.isNaN(moment.getTime())) return iso;
+	return formatter(locale, {
+		day: 'numeric',
+		month: 'long',
+		year: 'numeric',
+		hour: '2-digit',
+		minute: '2-digit',
+		timeZone: TIME_ZONE,
+		timeZoneName: 'short'
+	}).format(moment);
+}
+
+/** A calendar date (`YYYY-MM-DD`) in words. Other text, such as a bare year, comes back as it is. */
+export function formatDate(locale: Locale, date: string): string {
+	const day = new Date(`${date}T00:00:00Z`);
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(day.getTime())) return date;
+	return formatter(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(day);
+}
+
+function formatter(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'nl-NL', options);
+}

@@ -1,0 +1,48 @@
+/** The pages of somebody who is signed in. */
+export const account = {
+	title: 'Your account',
+	unlinkedNotice: 'The wallet is unlinked.',
+	person: {
+		title: 'Who you are',
+		name: 'Name',
+		email: 'E-mail address',
+		eduid: 'eduID',
+		institution: 'Institution',
+		id: 'User ID'
+	},
+	session: {
+		title: 'How you signed in',
+		provider: 'Signed in with',
+		providers: { sts: 'your institution', 'sts-wallet': 'your wallet' },
+		acr: 'Level of assurance',
+		amr: 'Methods used',
+		expires: 'Signed in until'
+	},
+	notGiven: 'not given',
+	wallets: {
+		title: 'Your linked wallets',
+		explain: 'With a linked wallet you can sign in without your institution.',
+		none: 'No wallet is linked to your account.',
+		unknown: 'We can’t show your wallets right now. Try again later.',
+		name: (position: number) => `Wallet ${position}`,
+		provider: 'Provider',
+		institution: 'Institution',
+		createdAt: 'Linked on',
+		lastUsedAt: 'Last used',
+		unlink: (position: number) => `Unlink wallet ${position}`
+	},
+	handover: {
+		title: 'You are being signed out',
+		what: 'You are signed out here. You also sign out at the sign-in service. Does nothing happen? Then use this link:',
+		link: 'Sign out at the sign-in service'
+	},
+	signOut: { title: 'Sign out', explain: 'You sign out here and at the sign-in service.', button: 'Sign out' },
+	unlink: {
+		title: 'Unlink this wallet?',
+		what: 'After this you can’t sign in with this wallet. You can link it again later.',
+		button: 'Yes, unlink this wallet',
+		fresh: 'To be sure that it’s you, we ask you to sign in again before you unlink a wallet.',
+		freshLink: 'Sign in again',
+		cancel: 'No, back to your account'
+	}
+};

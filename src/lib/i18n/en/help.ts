@@ -1,0 +1,34 @@
+/** The help page. */
+export const help = {
+	title: 'Help',
+	intro: 'Short answers to what people ask most.',
+	questions: [
+		{
+			question: 'What is a wallet?',
+			answer:
+				'A wallet is an app on your phone that holds your digital cards, such as your student card. You choose each time what you share.'
+		},
+		{
+			question: 'What is a QR code, and how do I scan it?',
+			answer:
+				'A QR code is a square with black and white blocks. You scan it with your wallet app: point the camera of your phone at the code. Is your wallet on the device that you use now? Then choose “Open wallet on this device”.'
+		},
+		{
+			question: 'I have no wallet. Can I sign in?',
+			answer: 'Yes. Sign in with the account of your institution.'
+		},
+		{
+			question: 'Why do I have to confirm who I am?',
+			answer:
+				'When you use a wallet for the first time, we don’t know yet that it is yours. You sign in at your institution once. After that the wallet is enough.'
+		},
+		{
+			question: 'How do I stop using a wallet?',
+			answer: 'Sign in, go to “Your account” and choose “Unlink” at the wallet.'
+		}
+	],
+	contact: {
+		title: 'Whom can I ask?',
+		what: 'Ask the help desk of your institution. Did you get a help code? Give it to them, so that they can find what went wrong.'
+	}
+};

@@ -1,0 +1,13 @@
+/** The front page, and the page after signing out. */
+export const home = {
+	title: 'Sign in to education',
+	intro: 'With this portal you sign in to the services of your school or university.',
+	ways: 'There are two ways, and both are equally good:',
+	withInstitution: 'with the account of your institution;',
+	withWallet: 'with a wallet: an app on your phone that holds your digital cards.',
+	signedInAs: (name: string) => `You are signed in as ${name}.`,
+	signedIn: 'You are signed in.',
+	toAccount: 'Go to your account',
+	signedOut: 'You are signed out.',
+	signedOutNext: 'Do you share this device? Then close your browser as well.'
+};

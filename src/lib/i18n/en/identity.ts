@@ -1,0 +1,126 @@
+/** The pages that find out who a wallet belongs to. No text says which detail did not fit. */
+export const identity = {
+	explain: {
+		title: 'Confirm who you are',
+		button: 'Go on to your institution',
+		next: 'You sign in at your institution once. Then you come back here, and your wallet is linked to you.'
+	},
+	reasons: {
+		FIRST_TIME_LINK: 'You use this wallet here for the first time. We want to be sure that it is yours.',
+		EXPIRED_BINDING: 'It is a while ago that you confirmed that this wallet is yours. We ask you to do it again.',
+		CANDIDATE_MATCH_CONFIRMATION: 'We found an account that may be yours. We want to be sure.',
+		FORCED_RECONCILIATION: 'For this sign-in we ask you to confirm again who you are.'
+	},
+	stepUp: 'We know your wallet, but for this sign-in your institution has to check it’s you in a stronger way.',
+	reasonUnknown: 'We want to be sure that this wallet is yours.',
+	person: {
+		title: 'This is what your wallet gave',
+		givenName: 'First name',
+		familyName: 'Last name',
+		birthdate: 'Date of birth',
+		again: 'You don’t have to fill in these details again.'
+	},
+	confirm: {
+		title: 'Is this you?',
+		what: 'Confirm that these details are yours. Then we link your wallet to your account.',
+		choose: 'Which account is yours?',
+		button: 'Yes, this is me',
+		chooseButton: 'Choose this account'
+	},
+	faults: {
+		title: 'There is a problem',
+		chooseOne: 'Choose the account that is yours.'
+	},
+	inProgress: {
+		title: 'Go on at your institution',
+		what: 'Your institution is finding out who you are, on another page. We wait until that is done.',
+		again: 'Go to your institution again',
+		check: 'I am done there – check'
+	},
+	review: {
+		title: 'Your request is being looked at',
+		what: 'Somebody at your institution looks at it. You don’t have to do anything. This page goes on by itself.',
+		later: 'Does it take long? You can close this page and sign in with your wallet again later.',
+		check: 'Check again'
+	},
+	handover: {
+		title: 'You are being sent to your institution',
+		what: 'Does nothing happen? Then use this link:',
+		link: 'Go on to your institution'
+	},
+	announcements: {
+		confirm: 'Please confirm who you are.',
+		explain: 'You can go on to your institution.',
+		'in-progress': 'We are waiting for your institution.',
+		review: 'Your institution is looking at your request.'
+	},
+	trouble: 'There is no answer right now. We keep trying.',
+	back: 'Back to signing in',
+	ended: {
+		'no-match': {
+			title: 'We could not link your wallet',
+			what: 'We found no account that belongs to the details in your wallet.',
+			next: 'Sign in with your institution, or ask its help desk whether your details are right.'
+		},
+		'linked-elsewhere': {
+			title: 'This wallet belongs to another account',
+			what: 'This wallet is already linked to somebody’s account. You can’t link it twice.',
+			next: 'Is it your own other account? Unlink the wallet there first. Else ask the help desk of your institution.'
+		},
+		'attribute-missing': {
+			title: 'Your wallet did not give enough details',
+			what: 'With what your wallet shared we can’t find out who you are.',
+			next: 'Try again and share everything that is asked, or ask the help desk of your institution.'
+		},
+		'assurance-too-low': {
+			title: 'A stronger check is needed',
+			what: 'The way in which you signed in at your institution is not strong enough to link a wallet.',
+			next: 'Ask the help desk of your institution how you sign in with a second step.'
+		},
+		expired: {
+			title: 'This took too long',
+			what: 'For your safety there is little time to confirm who you are. Your wallet was not linked.',
+			next: 'Sign in with your wallet again.'
+		},
+		'refused-at-institution': {
+			title: 'Your institution did not confirm who you are',
+			what: 'You stopped there, or your institution said no. Your wallet was not linked.',
+			next: 'Try again, or ask the help desk of your institution.'
+		},
+		'review-refused': {
+			title: 'Your request was turned down',
+			what: 'Somebody at your institution looked at it and did not link your wallet.',
+			next: 'Ask the help desk of your institution why, and what you can do.'
+		},
+		'confirmation-not-offered': {
+			title: 'You can’t confirm this here',
+			what: 'Your institution doesn’t offer to link a wallet in this way.',
+			next: 'Sign in with your institution, or ask its help desk to link your wallet.'
+		},
+		'not-possible': {
+			title: 'This wallet can’t be linked',
+			what: 'Your institution doesn’t allow you to link this wallet.',
+			next: 'Sign in with your institution, or ask its help desk.'
+		},
+		'again-required': {
+			title: 'Linking your wallet did not work',
+			what: 'You confirmed who you are, but your wallet is still not linked. We don’t ask you to do it twice.',
+			next: 'Ask the help desk of your institution.'
+		},
+		foreign: {
+			title: 'You started in another browser',
+			what: 'For your safety you can only go on in the browser where you started.',
+			next: 'Go on in that browser, or sign in with your wallet again here.'
+		},
+		failed: {
+			title: 'Something went wrong',
+			what: 'Confirming who you are did not work. Your wallet was not linked.',
+			next: 'Sign in with your wallet again. Does it keep going wrong? Ask the help desk of your institution.'
+		},
+		unavailable: {
+			title: 'This doesn’t work right now',
+			what: 'A service that we need doesn’t answer.',
+			next: 'Wait a few minutes and try again. Or sign in with your institution.'
+		}
+	}
+};

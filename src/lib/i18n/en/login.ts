@@ -1,0 +1,71 @@
+/** The page where one chooses how to sign in. */
+export const login = {
+	title: 'Sign in',
+	intro: 'Choose how you want to sign in.',
+	problem: 'Signing in did not work',
+	institution: {
+		title: 'With your institution',
+		explain: 'You go to the sign-in page of your school or university, and come back when you are done.',
+		choose: 'Choose your institution:',
+		button: 'Sign in with your institution'
+	},
+	wallet: {
+		title: 'With your wallet',
+		explain: 'A wallet is an app on your phone that holds your digital cards. You choose what you share.',
+		button: 'Sign in with your wallet'
+	},
+	errors: {
+		access_denied: {
+			what: 'You stopped signing in, or your institution did not allow it.',
+			next: 'Try again, or choose the other way.'
+		},
+		sign_in_failed: {
+			what: 'Something went wrong while signing in.',
+			next: 'Try again.'
+		},
+		sign_in_interrupted: {
+			what: 'You went back, or were signing in on another tab as well.',
+			next: 'Use one tab and try again.'
+		},
+		cookies_required: {
+			what: 'Your browser did not keep our cookies. Without them you can’t sign in.',
+			next: 'Allow cookies for this site and try again.'
+		},
+		transaction_expired: {
+			what: 'Signing in took too long.',
+			next: 'Start again. You have half an hour.'
+		},
+		session_expired: {
+			what: 'You were signed out, because your time was up.',
+			next: 'Sign in again.'
+		},
+		session_too_large: {
+			what: 'Your institution sent more data than we can keep.',
+			next: 'Choose the other way, or ask the help desk of your institution.'
+		},
+		sts_unavailable: {
+			what: 'The sign-in service doesn’t answer right now.',
+			next: 'Wait a few minutes and try again.'
+		},
+		wallet_session_foreign: {
+			what: 'This sign-in was started in another browser.',
+			next: 'Go on in that browser, or start again here.'
+		},
+		wallet_session_not_found: {
+			what: 'This sign-in with your wallet no longer exists. Nothing was shared.',
+			next: 'Start again.'
+		},
+		wallet_not_confirmed: {
+			what: 'Your wallet has not confirmed the sign-in yet.',
+			next: 'Start again and share your details in the wallet.'
+		},
+		rate_limited: {
+			what: 'There were too many tries in a short time.',
+			next: 'Wait a minute and try again.'
+		},
+		institution_unknown: {
+			what: 'We don’t know the institution that was chosen.',
+			next: 'Choose your institution from the list.'
+		}
+	}
+};

@@ -1,0 +1,51 @@
+/** What every page has, and the pages for errors. */
+export const site = {
+	product: 'eduID wallet portal',
+	pageTitle: (page: string) => `${page} – eduID wallet portal`,
+	errorTitle: (page: string) => `Error: ${page}`,
+	skip: 'Skip to the content',
+	homeLink: 'eduID wallet portal, home page',
+	menu: 'Menu',
+	account: 'Your account',
+	help: 'Help',
+	language: 'Language',
+	footer: 'About this site',
+	accessibility: 'Accessibility',
+	signIn: 'Sign in',
+	errors: {
+		notFound: {
+			title: 'Page not found',
+			what: 'This page doesn’t exist, or it has moved.',
+			next: 'Check the address, or start again from the home page.'
+		},
+		forbidden: {
+			title: 'You can’t open this page',
+			what: 'The request came from another place than this site, or you may not see this page.',
+			next: 'Start again from the home page.'
+		},
+		tooMany: {
+			title: 'Too many tries',
+			what: 'There were too many requests in a short time.',
+			next: 'Wait a minute and try again.'
+		},
+		unavailable: {
+			title: 'This doesn’t work right now',
+			what: 'A service that we need doesn’t answer.',
+			next: 'Wait a few minutes and try again.'
+		},
+		request: {
+			title: 'We can’t handle this request',
+			what: 'Something in the request was not right.',
+			next: 'Go back and try again, or start again from the home page.'
+		},
+		fault: {
+			title: 'Something went wrong',
+			what: 'There is a fault on our side. You did nothing wrong.',
+			next: 'Try again later.'
+		}
+	},
+	helpCode: 'Help code',
+	helpCodeUse: 'Do you ask for help? Give the help desk this code.',
+	askHelpDesk: 'Does it keep going wrong? Ask the help desk of your institution.',
+	toHome: 'To the home page'
+};

@@ -1,0 +1,94 @@
+/** The pages of signing in with a wallet. Announcements are what a screen reader says at a change: under 15 words. */
+export const wallet = {
+	explainWallet: 'A wallet is an app on your phone that holds your digital cards, such as your student card.',
+	explainQr:
+		'A QR code is a square with black and white blocks. To scan it, you point the camera of your wallet app at it.',
+	start: {
+		title: 'Sign in with your wallet',
+		next: 'We make a QR code that you scan with your wallet. The code works for five minutes.',
+		button: 'Show a QR code'
+	},
+	scan: {
+		title: 'Scan the QR code with your wallet',
+		steps: ['Open the wallet app on your phone.', 'Scan the QR code.', 'Look at what is asked, and choose “Share”.'],
+		qrName: 'QR code to sign in with your wallet. The link “Open wallet on this device” does the same.',
+		enlarge: 'Show a larger QR code',
+		onThisDevice: 'Is your wallet on this device?',
+		open: 'Open wallet on this device',
+		check: 'I have scanned it – check',
+		newCode: 'New code'
+	},
+	opened: {
+		title: 'Go on in your wallet',
+		what: 'Your wallet has opened the request. Look at what is asked, and choose whether you share it.',
+		check: 'I have answered – check',
+		announcement: 'Your wallet has opened the request. Go on in your wallet.'
+	},
+	checking: {
+		title: 'We are checking the answer',
+		what: 'Your wallet has answered. This takes a few seconds.',
+		check: 'Check again',
+		announcement: 'Your wallet has answered. We are checking it.'
+	},
+	verified: {
+		title: 'Your wallet is confirmed',
+		what: 'One moment, we go on with signing in.',
+		announcement: 'Your wallet is confirmed. One moment.'
+	},
+	leaving: {
+		title: 'You are being signed in',
+		what: 'You go on by yourself in a moment.',
+		announcement: 'You are being signed in.'
+	},
+	identifying: {
+		title: 'We need to know who you are',
+		what: 'You go on by yourself in a moment.',
+		announcement: 'We need one more step to know who you are.'
+	},
+	goOn: 'Continue',
+	cancel: 'Stop signing in',
+	trouble: 'There is no answer right now. We keep trying.',
+	validMinutes: (minutes: number) =>
+		minutes <= 1
+			? 'This code works for less than a minute more.'
+			: `This code works for about ${minutes} more minutes.`,
+	timeLeft: 'Time left for this code:',
+	remaining: (seconds: number) => {
+		if (seconds < 60) return `${seconds} seconds left for this code.`;
+		return seconds < 120 ? '1 minute left for this code.' : `${Math.floor(seconds / 60)} minutes left for this code.`;
+	},
+	otherWay: 'Other way to sign in',
+	withInstitution: 'Sign in with your institution',
+	ended: {
+		declined: {
+			title: 'You did not share anything',
+			what: 'You chose in your wallet not to share. So you are not signed in.',
+			next: 'Changed your mind? Make a new code. Or sign in with your institution.'
+		},
+		refused: {
+			title: 'Your wallet card can’t be used',
+			what: 'The card that you shared is not valid for signing in here. You are not signed in.',
+			next: 'Choose another card with a new code, or renew the card with the institution that gave it.'
+		},
+		expired: {
+			title: 'The code has expired',
+			what: 'For your safety a code works only for a short time. Nothing was shared.',
+			next: 'Make a new code to try again.'
+		},
+		failed: {
+			title: 'Signing in with your wallet did not work',
+			what: 'Something went wrong, or you stopped in your wallet. You are not signed in.',
+			next: 'Try again with a new code, or sign in with your institution.'
+		},
+		unavailable: {
+			title: 'Signing in with a wallet doesn’t work right now',
+			what: 'The service that talks to your wallet doesn’t answer. Nothing was shared.',
+			next: 'Wait a few minutes and make a new code, or sign in with your institution.'
+		},
+		foreign: {
+			title: 'This code was made in another browser',
+			what: 'For your safety a code works only in the browser that made it.',
+			next: 'Go on in that browser, or make a new code here.'
+		}
+	}
+};

@@ -1,0 +1,35 @@
+import type { Texts } from '../en';
+
+export const help: Texts['help'] = {
+	title: 'Hulp',
+	intro: 'Korte antwoorden op vragen die vaak gesteld worden.',
+	questions: [
+		{
+			question: 'Wat is een wallet?',
+			answer:
+				'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenkaart. U kiest elke keer zelf wat u deelt.'
+		},
+		{
+			question: 'Wat is een QR-code en hoe scan ik die?',
+			answer:
+				'Een QR-code is een vierkant met zwarte en witte blokjes. U scant hem met uw wallet-app: richt de camera van uw telefoon op de code. Staat uw wallet op het apparaat dat u nu gebruikt? Kies dan ‘Wallet openen op dit apparaat’.'
+		},
+		{
+			question: 'Ik heb geen wallet. Kan ik inloggen?',
+			answer: 'Ja. Log in met het account van uw instelling.'
+		},
+		{
+			question: 'Waarom moet ik bevestigen wie ik ben?',
+			answer:
+				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. Daarna is de wallet genoeg.'
+		},
+		{
+			question: 'Hoe stop ik met het gebruik van een wallet?',
+			answer: 'Log in, ga naar ‘Uw account’ en kies bij de wallet ‘Ontkoppelen’.'
+		}
+	],
+	contact: {
+		title: 'Aan wie kan ik iets vragen?',
+		what: 'Vraag het aan de helpdesk van uw instelling. Kreeg u een hulpcode? Geef die dan door, zodat de helpdesk kan vinden wat er misging.'
+	}
+};

@@ -1,0 +1,14 @@
+import type { Texts } from '../en';
+
+export const home: Texts['home'] = {
+	title: 'Inloggen voor het onderwijs',
+	intro: 'Met dit portaal logt u in bij de diensten van uw school of universiteit.',
+	ways: 'Dat kan op twee manieren. Ze zijn allebei even goed:',
+	withInstitution: 'met het account van uw instelling;',
+	withWallet: 'met een wallet: een app op uw telefoon waarin uw digitale kaarten zitten.',
+	signedInAs: (name) => `U bent ingelogd als ${name}.`,
+	signedIn: 'U bent ingelogd.',
+	toAccount: 'Naar uw account',
+	signedOut: 'U bent uitgelogd.',
+	signedOutNext: 'Gebruiken anderen dit apparaat ook? Sluit dan ook uw browser.'
+};

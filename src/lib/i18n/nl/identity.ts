@@ -1,0 +1,128 @@
+import type { Texts } from '../en';
+
+export const identity: Texts['identity'] = {
+	explain: {
+		title: 'Bevestig wie u bent',
+		button: 'Verder naar uw instelling',
+		next: 'U logt één keer in bij uw instelling. Daarna komt u hier terug en is uw wallet aan u gekoppeld.'
+	},
+	reasons: {
+		FIRST_TIME_LINK: 'U gebruikt deze wallet hier voor het eerst. Wij willen zeker weten dat hij van u is.',
+		EXPIRED_BINDING:
+			'Het is een tijd geleden dat u bevestigde dat deze wallet van u is. Wij vragen u om dat opnieuw te doen.',
+		CANDIDATE_MATCH_CONFIRMATION: 'Wij vonden een account dat misschien van u is. Wij willen dat zeker weten.',
+		FORCED_RECONCILIATION: 'Voor deze keer vragen wij u om opnieuw te bevestigen wie u bent.'
+	},
+	stepUp: 'Wij kennen uw wallet, maar voor deze keer moet uw instelling extra goed controleren dat u het bent.',
+	reasonUnknown: 'Wij willen zeker weten dat deze wallet van u is.',
+	person: {
+		title: 'Dit gaf uw wallet door',
+		givenName: 'Voornaam',
+		familyName: 'Achternaam',
+		birthdate: 'Geboortedatum',
+		again: 'U hoeft deze gegevens niet nog een keer in te vullen.'
+	},
+	confirm: {
+		title: 'Bent u dit?',
+		what: 'Bevestig dat deze gegevens van u zijn. Dan koppelen wij uw wallet aan uw account.',
+		choose: 'Welk account is van u?',
+		button: 'Ja, dit ben ik',
+		chooseButton: 'Dit account kiezen'
+	},
+	faults: {
+		title: 'Er is een probleem',
+		chooseOne: 'Kies het account dat van u is.'
+	},
+	inProgress: {
+		title: 'Ga verder bij uw instelling',
+		what: 'Uw instelling controleert op een andere pagina wie u bent. Wij wachten tot dat klaar is.',
+		again: 'Opnieuw naar uw instelling',
+		check: 'Ik ben daar klaar – controleren'
+	},
+	review: {
+		title: 'Uw aanvraag wordt bekeken',
+		what: 'Iemand bij uw instelling kijkt ernaar. U hoeft niets te doen. Deze pagina gaat vanzelf verder.',
+		later: 'Duurt het lang? U kunt deze pagina sluiten en later opnieuw inloggen met uw wallet.',
+		check: 'Opnieuw controleren'
+	},
+	handover: {
+		title: 'U gaat naar uw instelling',
+		what: 'Gebeurt er niets? Gebruik dan deze link:',
+		link: 'Verder naar uw instelling'
+	},
+	announcements: {
+		confirm: 'Bevestig wie u bent.',
+		explain: 'U kunt verder naar uw instelling.',
+		'in-progress': 'Wij wachten op uw instelling.',
+		review: 'Uw instelling bekijkt uw aanvraag.'
+	},
+	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
+	back: 'Terug naar inloggen',
+	ended: {
+		'no-match': {
+			title: 'Wij konden uw wallet niet koppelen',
+			what: 'Wij vonden geen account dat bij de gegevens in uw wallet hoort.',
+			next: 'Log in met uw instelling, of vraag haar helpdesk of uw gegevens kloppen.'
+		},
+		'linked-elsewhere': {
+			title: 'Deze wallet hoort bij een ander account',
+			what: 'Deze wallet is al gekoppeld aan een account. U kunt hem niet twee keer koppelen.',
+			next: 'Is dat ook uw eigen account? Ontkoppel de wallet daar eerst. Vraag het anders aan de helpdesk van uw instelling.'
+		},
+		'attribute-missing': {
+			title: 'Uw wallet gaf te weinig gegevens door',
+			what: 'Met wat uw wallet deelde, kunnen wij niet vaststellen wie u bent.',
+			next: 'Probeer het opnieuw en deel alles wat gevraagd wordt, of vraag het aan de helpdesk van uw instelling.'
+		},
+		'assurance-too-low': {
+			title: 'Er is een sterkere controle nodig',
+			what: 'De manier waarop u bij uw instelling inlogde, is niet sterk genoeg om een wallet te koppelen.',
+			next: 'Vraag de helpdesk van uw instelling hoe u inlogt met een tweede stap.'
+		},
+		expired: {
+			title: 'Dit duurde te lang',
+			what: 'Voor uw veiligheid hebt u maar kort de tijd om te bevestigen wie u bent. Uw wallet is niet gekoppeld.',
+			next: 'Log opnieuw in met uw wallet.'
+		},
+		'refused-at-institution': {
+			title: 'Uw instelling heeft niet bevestigd wie u bent',
+			what: 'U bent daar gestopt, of uw instelling zei nee. Uw wallet is niet gekoppeld.',
+			next: 'Probeer het opnieuw, of vraag het aan de helpdesk van uw instelling.'
+		},
+		'review-refused': {
+			title: 'Uw aanvraag is afgewezen',
+			what: 'Iemand bij uw instelling heeft ernaar gekeken en uw wallet niet gekoppeld.',
+			next: 'Vraag de helpdesk van uw instelling waarom, en wat u kunt doen.'
+		},
+		'confirmation-not-offered': {
+			title: 'U kunt dit hier niet bevestigen',
+			what: 'Bij uw instelling kunt u een wallet niet op deze manier koppelen.',
+			next: 'Log in met uw instelling, of vraag haar helpdesk om uw wallet te koppelen.'
+		},
+		'not-possible': {
+			title: 'Deze wallet kan niet gekoppeld worden',
+			what: 'Uw instelling staat niet toe dat u deze wallet koppelt.',
+			next: 'Log in met uw instelling, of vraag het aan haar helpdesk.'
+		},
+		'again-required': {
+			title: 'Uw wallet koppelen is niet gelukt',
+			what: 'U hebt bevestigd wie u bent, maar uw wallet is nog niet gekoppeld. Wij vragen het u niet twee keer.',
+			next: 'Vraag het aan de helpdesk van uw instelling.'
+		},
+		foreign: {
+			title: 'U bent in een andere browser begonnen',
+			what: 'Voor uw veiligheid kunt u alleen verder in de browser waarin u begon.',
+			next: 'Ga verder in die browser, of log hier opnieuw in met uw wallet.'
+		},
+		failed: {
+			title: 'Er ging iets mis',
+			what: 'Bevestigen wie u bent is niet gelukt. Uw wallet is niet gekoppeld.',
+			next: 'Log opnieuw in met uw wallet. Blijft het misgaan? Vraag het dan aan de helpdesk van uw instelling.'
+		},
+		unavailable: {
+			title: 'Dit werkt nu niet',
+			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',
+			next: 'Wacht een paar minuten en probeer het opnieuw. Of log in met uw instelling.'
+		}
+	}
+};

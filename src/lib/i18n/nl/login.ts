@@ -1,0 +1,72 @@
+import type { Texts } from '../en';
+
+export const login: Texts['login'] = {
+	title: 'Inloggen',
+	intro: 'Kies hoe u wilt inloggen.',
+	problem: 'Het inloggen is niet gelukt',
+	institution: {
+		title: 'Met uw instelling',
+		explain: 'U gaat naar de inlogpagina van uw school of universiteit. Als u klaar bent, komt u hier terug.',
+		choose: 'Kies uw instelling:',
+		button: 'Inloggen met uw instelling'
+	},
+	wallet: {
+		title: 'Met uw wallet',
+		explain: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten. U kiest zelf wat u deelt.',
+		button: 'Inloggen met uw wallet'
+	},
+	errors: {
+		access_denied: {
+			what: 'U bent gestopt met inloggen, of uw instelling stond het niet toe.',
+			next: 'Probeer het opnieuw, of kies de andere manier.'
+		},
+		sign_in_failed: {
+			what: 'Er ging iets mis bij het inloggen.',
+			next: 'Probeer het opnieuw.'
+		},
+		sign_in_interrupted: {
+			what: 'U ging terug, of u was ook op een ander tabblad aan het inloggen.',
+			next: 'Gebruik één tabblad en probeer het opnieuw.'
+		},
+		cookies_required: {
+			what: 'Uw browser heeft onze cookies niet bewaard. Zonder cookies kunt u niet inloggen.',
+			next: 'Sta cookies toe voor deze site en probeer het opnieuw.'
+		},
+		transaction_expired: {
+			what: 'Het inloggen duurde te lang.',
+			next: 'Begin opnieuw. U hebt een half uur de tijd.'
+		},
+		session_expired: {
+			what: 'U bent uitgelogd, omdat uw tijd voorbij was.',
+			next: 'Log opnieuw in.'
+		},
+		session_too_large: {
+			what: 'Uw instelling stuurde meer gegevens dan wij kunnen bewaren.',
+			next: 'Kies de andere manier, of vraag het aan de helpdesk van uw instelling.'
+		},
+		sts_unavailable: {
+			what: 'De inlogdienst geeft nu geen antwoord.',
+			next: 'Wacht een paar minuten en probeer het opnieuw.'
+		},
+		wallet_session_foreign: {
+			what: 'U bent in een andere browser begonnen met inloggen.',
+			next: 'Ga verder in die browser, of begin hier opnieuw.'
+		},
+		wallet_session_not_found: {
+			what: 'Deze poging om in te loggen met uw wallet bestaat niet meer. Er is niets gedeeld.',
+			next: 'Begin opnieuw.'
+		},
+		wallet_not_confirmed: {
+			what: 'Uw wallet heeft het inloggen nog niet bevestigd.',
+			next: 'Begin opnieuw en deel uw gegevens in de wallet.'
+		},
+		rate_limited: {
+			what: 'Er is te vaak geprobeerd in korte tijd.',
+			next: 'Wacht een minuut en probeer het opnieuw.'
+		},
+		institution_unknown: {
+			what: 'Wij kennen de gekozen instelling niet.',
+			next: 'Kies uw instelling uit de lijst.'
+		}
+	}
+};

@@ -1,0 +1,52 @@
+import type { Texts } from '../en';
+
+export const site: Texts['site'] = {
+	product: 'eduID-walletportaal',
+	pageTitle: (page) => `${page} – eduID-walletportaal`,
+	errorTitle: (page) => `Fout: ${page}`,
+	skip: 'Naar de inhoud',
+	homeLink: 'eduID-walletportaal, beginpagina',
+	menu: 'Menu',
+	account: 'Uw account',
+	help: 'Hulp',
+	language: 'Taal',
+	footer: 'Over deze site',
+	accessibility: 'Toegankelijkheid',
+	signIn: 'Inloggen',
+	errors: {
+		notFound: {
+			title: 'Pagina niet gevonden',
+			what: 'Deze pagina bestaat niet of is verhuisd.',
+			next: 'Controleer het adres, of begin opnieuw op de beginpagina.'
+		},
+		forbidden: {
+			title: 'U kunt deze pagina niet openen',
+			what: 'De aanvraag kwam niet van deze site, of u mag deze pagina niet zien.',
+			next: 'Begin opnieuw op de beginpagina.'
+		},
+		tooMany: {
+			title: 'Te vaak geprobeerd',
+			what: 'Er waren te veel aanvragen in korte tijd.',
+			next: 'Wacht een minuut en probeer het opnieuw.'
+		},
+		unavailable: {
+			title: 'Dit werkt nu niet',
+			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',
+			next: 'Wacht een paar minuten en probeer het opnieuw.'
+		},
+		request: {
+			title: 'Wij kunnen deze aanvraag niet verwerken',
+			what: 'Iets in de aanvraag klopte niet.',
+			next: 'Ga terug en probeer het opnieuw, of begin opnieuw op de beginpagina.'
+		},
+		fault: {
+			title: 'Er ging iets mis',
+			what: 'Er is een fout bij ons. U hebt niets verkeerd gedaan.',
+			next: 'Probeer het later opnieuw.'
+		}
+	},
+	helpCode: 'Hulpcode',
+	helpCodeUse: 'Vraagt u om hulp? Geef deze code dan aan de helpdesk.',
+	askHelpDesk: 'Blijft het misgaan? Vraag het dan aan de helpdesk van uw instelling.',
+	toHome: 'Naar de beginpagina'
+};

@@ -1,0 +1,93 @@
+import type { Texts } from '../en';
+
+export const wallet: Texts['wallet'] = {
+	explainWallet: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenkaart.',
+	explainQr:
+		'Een QR-code is een vierkant met zwarte en witte blokjes. Scannen betekent: u richt de camera van uw wallet-app erop.',
+	start: {
+		title: 'Inloggen met uw wallet',
+		next: 'Wij maken een QR-code die u scant met uw wallet. De code werkt vijf minuten.',
+		button: 'QR-code tonen'
+	},
+	scan: {
+		title: 'Scan de QR-code met uw wallet',
+		steps: ['Open de wallet-app op uw telefoon.', 'Scan de QR-code.', 'Kijk wat er gevraagd wordt en kies ‘Delen’.'],
+		qrName: 'QR-code om in te loggen met uw wallet. De link ‘Wallet openen op dit apparaat’ doet hetzelfde.',
+		enlarge: 'Grotere QR-code tonen',
+		onThisDevice: 'Staat uw wallet op dit apparaat?',
+		open: 'Wallet openen op dit apparaat',
+		check: 'Ik heb gescand – controleren',
+		newCode: 'Nieuwe code'
+	},
+	opened: {
+		title: 'Ga verder in uw wallet',
+		what: 'Uw wallet heeft de aanvraag geopend. Kijk wat er gevraagd wordt en kies of u het deelt.',
+		check: 'Ik heb geantwoord – controleren',
+		announcement: 'Uw wallet heeft de aanvraag geopend. Ga verder in uw wallet.'
+	},
+	checking: {
+		title: 'Wij controleren het antwoord',
+		what: 'Uw wallet heeft geantwoord. Dit duurt een paar seconden.',
+		check: 'Opnieuw controleren',
+		announcement: 'Uw wallet heeft geantwoord. Wij controleren het antwoord.'
+	},
+	verified: {
+		title: 'Uw wallet is bevestigd',
+		what: 'Een ogenblik, wij gaan verder met inloggen.',
+		announcement: 'Uw wallet is bevestigd. Een ogenblik.'
+	},
+	leaving: {
+		title: 'U wordt ingelogd',
+		what: 'U gaat zo vanzelf verder.',
+		announcement: 'U wordt ingelogd.'
+	},
+	identifying: {
+		title: 'Wij moeten weten wie u bent',
+		what: 'U gaat zo vanzelf verder.',
+		announcement: 'Er is nog één stap nodig om te weten wie u bent.'
+	},
+	goOn: 'Doorgaan',
+	cancel: 'Stoppen met inloggen',
+	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
+	validMinutes: (minutes) =>
+		minutes <= 1 ? 'Deze code werkt nog minder dan een minuut.' : `Deze code werkt nog ongeveer ${minutes} minuten.`,
+	timeLeft: 'Tijd over voor deze code:',
+	remaining: (seconds) => {
+		if (seconds < 60) return `Nog ${seconds} seconden voor deze code.`;
+		return seconds < 120 ? 'Nog 1 minuut voor deze code.' : `Nog ${Math.floor(seconds / 60)} minuten voor deze code.`;
+	},
+	otherWay: 'Op een andere manier inloggen',
+	withInstitution: 'Inloggen met uw instelling',
+	ended: {
+		declined: {
+			title: 'U hebt niets gedeeld',
+			what: 'U koos in uw wallet om niet te delen. U bent dus niet ingelogd.',
+			next: 'Wilt u het toch? Maak dan een nieuwe code. Of log in met uw instelling.'
+		},
+		refused: {
+			title: 'De kaart uit uw wallet kan niet gebruikt worden',
+			what: 'De kaart die u deelde is niet geldig om hier in te loggen. U bent niet ingelogd.',
+			next: 'Kies met een nieuwe code een andere kaart, of vernieuw de kaart bij de instelling die hem gaf.'
+		},
+		expired: {
+			title: 'De code is verlopen',
+			what: 'Voor uw veiligheid werkt een code maar kort. Er is niets gedeeld.',
+			next: 'Maak een nieuwe code om het opnieuw te proberen.'
+		},
+		failed: {
+			title: 'Inloggen met uw wallet is niet gelukt',
+			what: 'Er ging iets mis, of u bent gestopt in uw wallet. U bent niet ingelogd.',
+			next: 'Probeer het opnieuw met een nieuwe code, of log in met uw instelling.'
+		},
+		unavailable: {
+			title: 'Inloggen met een wallet werkt nu niet',
+			what: 'De dienst die met uw wallet praat, geeft geen antwoord. Er is niets gedeeld.',
+			next: 'Wacht een paar minuten en maak een nieuwe code, of log in met uw instelling.'
+		},
+		foreign: {
+			title: 'Deze code is in een andere browser gemaakt',
+			what: 'Voor uw veiligheid werkt een code alleen in de browser die hem maakte.',
+			next: 'Ga verder in die browser, of maak hier een nieuwe code.'
+		}
+	}
+};

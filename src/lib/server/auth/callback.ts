@@ -1,0 +1,50 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { config } from '../config';
+import { AFTER_SIGN_IN, returnPath } from '../http/return-path';
+import { log } from '../log';
+import { forgetCompleted } from '../wallet/owned-sessions';
+import { runAuthjs } from './authjs';
+import { flowOf, forgetFlow, withoutFlow } from './flow-cookies';
+import type { Provider } from './session';
+import { callbackError, type SignInError } from './sign-in-errors';
+
+/** Where the browser goes after its return from the STS, and the cookies that Auth.js wants set. */
+export interface CallbackEnd {
+	readonly path: string;
+	readonly setCookies: readonly string[];
+	/** Null when somebody signed in. */
+	readonly error: SignInError | null;
+}
+
+/**
+ * Ends a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5): on success `locals.session` is the new session. A callback that
+ * comes again (Back, reload) does not disturb somebody who is signed in.
+ */
+export async function endSignIn(event: RequestEvent, provider: Provider): Promise<CallbackEnd> {
+	const before = event.locals.session;
+	const { searchParams, search } = event.url;
+	const flow = flowOf(searchParams.get('state'));
+	const { response, fault } = await runAuthjs(event, {
+		path: `callback/${provider}`,
+		method: 'GET',
+		flow: flow ?? 'none',
+		query: flow ? withoutFlow(searchParams, flow) : search
+	});
+	const setCookies = response.headers.getSetCookie();
+	if (flow) forgetFlow(event.cookies, flow);
+	if (event.locals.session !== before) {
+		await forgetCompleted(event.cookies);
+		return { path: destination(response), setCookies, error: null };
+	}
+
+	const hasCookies = event.request.headers.has('cookie');
+	const error = callbackError(fault, searchParams.get('error'), hasCookies);
+	log.warn('a sign-in failed', { requestId: event.locals.requestId, provider, code: error, error: fault });
+	return before && error === 'sign_in_interrupted'
+		? { path: AFTER_SIGN_IN, setCookies, error: null }
+		: { path: `/login?error=${error}`, setCookies, error };
+}
+
+function destination(response: Response): string {
+	return returnPath(response.headers.get('location'), config().origin);
+}

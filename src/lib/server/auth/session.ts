@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+
+/** How a person signed in; also the ids of the two Auth.js providers and of their callback paths. */
+export const providers = ['sts', 'sts-wallet'] as const;
+export type Provider = (typeof providers)[number];
+
+export function isProvider(text: string | null): text is Provider {
+	return providers.some((provider) => provider === text);
+}
+
+/** 24 hours from sign-in; refreshing never extends it. */
+export const SESSION_SECONDS = 24 * 60 * 60;
+
+const text = v.optional(v.string());
+const seconds = v.pipe(v.number(), v.integer());
+
+/** The session as it lies sealed in the browser's cookie. Times are Unix seconds. */
+export const SessionSchema = v.object({
+	/** Random, new at each sign-in. */
+	id: v.string(),
+	/** Counts the writes of one session; an older generation never overwrites a newer one. */
+	generation: seconds,
+	provider: v.picklist(providers),
+	sub: v.string(),
+	/** The key that stays the same for one person in both ways of signing in. */
+	userId: v.string(),
+	name: text,
+	email: text,
+	eduid: text,
+	institution: text,
+	acr: text,
+	amr: v.array(v.string()),
+	/** The STS's own session id (OIDC Back-Channel Logout 2.1). */
+	sid: text,
+	authTime: seconds,
+	endsAt: seconds,
+	accessToken: v.string(),
+	refreshToken: text,
+	idToken: text,
+	/** When the access token expires; absent when the STS did not say. */
+	expiresAt: v.optional(seconds),
+	/** When to renew it, a while before; absent with `expiresAt`. */
+	refreshAt: v.optional(v.number())
+});
+
+export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
+
+/** What a browser may read of a session: never a token. */
+export interface PublicSession {
+	readonly user: {
+		readonly id: string;
+		readonly name: string | null;
+		readonly email: string | null;
+		readonly eduid: string | null;
+		readonly institution: string | null;
+	};
+	readonly provider: Provider;
+	readonly assurance: { readonly acr: string | null; readonly amr: readonly string[] };
+	/** ISO 8601, the absolute end of the session. */
+	readonly expires: string;
+}
+
+export function publicSession(session: Session): PublicSession {
+	return {
+		user: {
+			id: session.userId,
+			name: session.name ?? null,
+			email: session.email ?? null,
+			eduid: session.eduid ?? null,
+			institution: session.institution ?? null
+		},
+		provider: session.provider,
+		assurance: { acr: session.acr ?? null, amr: session.amr },
+		expires: new Date(session.endsAt * 1000).toISOString()
+	};
+}

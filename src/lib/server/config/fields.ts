@@ -1,0 +1,74 @@
+/**
+ * Building blocks of the environment's schema: each turns one string into one typed value, and says in an
+ * operator's words what is wrong with it.
+ */
+import * as v from 'valibot';
+
+/** `true`/`false`, with `1`/`0` as operators also write them. */
+export const flag = v.pipe(
+	v.string(),
+	v.toLowerCase(),
+	v.picklist(['true', 'false', '1', '0'], 'must be "true" or "false"'),
+	v.transform((text) => text === 'true' || text === '1')
+);
+
+/** A whole number between `least` and `most`, both included. */
+export function wholeNumber(least: number, most: number) {
+	const message = `must be a whole number from ${least} to ${most}`;
+	return v.pipe(
+		v.string(),
+		v.regex(/^\d{1,15}$/, message),
+		v.transform(Number),
+		v.minValue(least, message),
+		v.maxValue(most, message)
+	);
+}
+
+/** A list separated by white space or commas; empty entries are dropped. */
+export const list = v.pipe(
+	v.string(),
+	v.transform((text) => text.split(/[\s,]+/).filter(Boolean))
+);
+
+/** An issuer identifier, kept to the letter: tokens carry it with or without a closing slash (OIDC Discovery 4.3). */
+export const issuerUrl = v.pipe(
+	v.string(),
+	v.check((text) => isServiceUrl(text), 'must be an absolute http:// or https:// address without query or password')
+);
+
+/** An absolute http(s) address without credentials, query or fragment. Answered without a trailing slash. */
+export const serviceUrl = v.pipe(
+	issuerUrl,
+	v.transform((text) => text.replace(/\/+$/, ''))
+);
+
+/** The address of a Redis or Valkey server. */
+export const redisUrl = v.pipe(
+	v.string(),
+	v.check(
+		(text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
+		'must be a redis:// or rediss:// address'
+	)
+);
+
+/** An exact web origin, such as `http://localhost:5173`. */
+export const origin = v.pipe(
+	v.string(),
+	v.check(
+		(text) => isServiceUrl(text) && new URL(text).origin === text,
+		'must be an exact origin, such as http://localhost:5173'
+	)
+);
+
+/** Whether the address names this machine itself, where plain http does not cross a network. */
+export function isLoopback(url: string): boolean {
+	const { hostname } = new URL(url);
+	return hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\])/.test(hostname);
+}
+
+function isServiceUrl(text: string): boolean {
+	if (!URL.canParse(text)) return false;
+	const url = new URL(text);
+	const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+	return plain && (url.protocol === 'http:' || url.protocol === 'https:');
+}

@@ -1,0 +1,20 @@
+import type { Handle } from '@sveltejs/kit';
+import { isApi } from '../http/caller';
+import { problemResponse } from '../http/problem';
+import { withDefaultHeaders } from '../http/response-headers';
+
+/** Kit answers an unknown address or method below `/api` with a page or plain text; callers there read JSON. */
+export const apiProblems: Handle = async ({ event, resolve }) => {
+	const response = await resolve(event);
+	const code = codeOf(response.status, event.route.id === null);
+	const isOurs = response.headers.get('content-type')?.startsWith('application/json');
+	if (!code || isOurs || !isApi(event.url.pathname)) return response;
+	const allow = response.headers.get('allow');
+	return withDefaultHeaders(problemResponse(code, event.locals.requestId), allow ? { allow } : {});
+};
+
+/** A 404 of a route that exists is its own: a person may read it as a page. */
+function codeOf(status: number, isUnknownAddress: boolean) {
+	if (status === 405) return 'method_not_allowed';
+	return status === 404 && isUnknownAddress ? 'not_found' : null;
+}

@@ -1,0 +1,41 @@
+import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { config } from '../config';
+import { hasAccessToken } from '../http/caller';
+import { allowsOrigin } from '../http/origin-policy';
+import { problemResponse } from '../http/problem';
+import { withDefaultHeaders } from '../http/response-headers';
+
+/** Refuses what another site's page does in a browser's name, on every route and method, in dev too. */
+export const originPolicy: Handle = async ({ event, resolve }) => {
+	const { origin, corsDevOrigins } = config();
+	const { headers, method } = event.request;
+	const facts = {
+		method,
+		path: event.url.pathname,
+		origin: headers.get('origin'),
+		fetchSite: headers.get('sec-fetch-site'),
+		fetchMode: headers.get('sec-fetch-mode'),
+		fetchDest: headers.get('sec-fetch-dest'),
+		hasAccessToken: hasAccessToken(event.request)
+	};
+	if (!allowsOrigin(facts, { own: origin, development: corsDevOrigins }))
+		return problemResponse('forbidden_origin', event.locals.requestId);
+	const separate = corsDevOrigins.find((known) => known === facts.origin);
+	if (!separate) return resolve(event);
+	return forDevelopment(
+		method === 'OPTIONS' ? new Response(null, { status: 204 }) : await resolve(event),
+		event,
+		separate
+	);
+};
+
+/** CORS for a separate front-end server; the configuration refuses this under https. */
+function forDevelopment(response: Response, event: RequestEvent, origin: string): Response {
+	return withDefaultHeaders(response, {
+		'access-control-allow-origin': origin,
+		'access-control-allow-credentials': 'true',
+		'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+		'access-control-allow-headers': event.request.headers.get('access-control-request-headers') ?? 'content-type',
+		vary: 'origin'
+	});
+}

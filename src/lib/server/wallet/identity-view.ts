@@ -1,0 +1,90 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { IdentityOutcome, IdentityView } from '$lib/wallet/view';
+import type { IdvStatus } from '../bridge/answers';
+import { toProblem } from '../http/problem';
+import { log } from '../log';
+import { bridge, credentialFor } from './bridge';
+import { CONTINUE_PAGE, completeWalletSession } from './complete';
+import { identityOutcomeOf } from './outcomes';
+import { type OwnedSession, ownedSessions } from './owned-sessions';
+
+/** What to draw, or where else this browser has to go. */
+export type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };
+
+type Step = (event: RequestEvent, owned: OwnedSession) => IdentityStep | Promise<IdentityStep>;
+
+const ended = (outcome: IdentityOutcome): IdentityStep => ({ view: { screen: 'ended', outcome } });
+const backToWallet: Step = () => ({ goTo: '/login/wallet' });
+
+const completion: Step = async (event, owned) => {
+	const result = await completeWalletSession(event, owned);
+	return result.kind === 'completed' ? { goTo: CONTINUE_PAGE } : needed(event, owned);
+};
+
+const failed: Step = async (event, owned) => {
+	const { errorCode } = await bridge().readStatus(owned.id, credentialFor(event.locals));
+	return ended(identityOutcomeOf(errorCode));
+};
+
+const steps: Readonly<Record<SessionStatusValue, Step>> = {
+	CREATED: backToWallet,
+	PENDING: backToWallet,
+	INTERACTION_STARTED: backToWallet,
+	VERIFYING: backToWallet,
+	VERIFIED: completion,
+	COMPLETED: completion,
+	IDV_REQUIRED: needed,
+	RECONCILING: underWay,
+	EXPIRED: () => ended('expired'),
+	FAILED: failed,
+	ERROR: failed,
+	VP_VALIDATION_FAILED: failed
+};
+
+/** Where this browser's newest wallet session stands in its identity verification. */
+export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
+	const [owned] = await ownedSessions(event.cookies);
+	if (!owned) return { goTo: '/login/wallet' };
+	try {
+		const { status } = await latestStatus(event, owned);
+		return await steps[status](event, owned);
+	} catch (error) {
+		const { code } = toProblem(error);
+		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
+		return ended(identityOutcomeOf(code));
+	}
+}
+
+/** After its one round a session that still asks for one has failed: an answer from before the round must not say so. */
+function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
+	const credential = credentialFor(locals);
+	return owned.idv === 'done'
+		? bridge().readStatusAfresh(owned.id, credential)
+		: bridge().readStatus(owned.id, credential);
+}
+
+/** Whether a person confirms on our own page, instead of at the institution. */
+export function isManual({ planType, reason }: Pick<IdvStatus, 'planType' | 'reason'>): boolean {
+	return planType === null ? reason === 'CANDIDATE_MATCH_CONFIRMATION' : planType === 'MANUAL_REVIEW';
+}
+
+async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
+	if (owned.idv === 'done') return ended('again-required');
+	const credential = credentialFor(event.locals);
+	const [plan, person] = await Promise.all([
+		bridge().readIdvStatus(owned.id, credential),
+		bridge().readPerson(owned.id, credential)
+	]);
+	const { planType, reason, candidates } = plan;
+	if (planType === 'FAIL_CLOSED') return ended('not-possible');
+	if (isManual(plan)) return { view: { screen: 'confirm', reason, person, candidates } };
+	return { view: { screen: 'explain', reason, stepUp: planType === 'STEP_UP', person } };
+}
+
+/** The institution's page may be open in this browser, or somebody there looks at it. */
+async function underWay(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
+	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
+	if (isManual(plan) && owned.idv !== 'none') return { view: { screen: 'review' } };
+	return isManual(plan) ? needed(event, owned) : { view: { screen: 'in-progress' } };
+}

@@ -1,0 +1,24 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { toProblem } from '../http/problem';
+import { log } from '../log';
+import { bridge, credentialFor } from './bridge';
+import { endIdvRound } from './idv';
+import { identityOutcomeOf } from './outcomes';
+import type { OwnedSession } from './owned-sessions';
+
+/**
+ * Ends the round at the institution; answers the page that shows where the person stands. A code works once: what comes
+ * again (Back, reload) goes on without it.
+ */
+export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promise<string> {
+	if (owned.idv === 'done') return '/login/identity';
+	try {
+		await bridge().finishIdv(owned.id, event.url.searchParams, credentialFor(event.locals));
+		await endIdvRound(event, owned);
+		return '/login/identity';
+	} catch (error) {
+		const { code } = toProblem(error);
+		log.warn('identity verification did not finish', { requestId: event.locals.requestId, code });
+		return `/login/identity?${new URLSearchParams({ outcome: identityOutcomeOf(code) })}`;
+	}
+}

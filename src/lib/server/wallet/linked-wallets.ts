@@ -1,0 +1,41 @@
+import type { Session } from '../auth/session';
+import type { Binding } from '../bridge/answers';
+import { Problem } from '../http/problem';
+import { log } from '../log';
+import { bridge, credentialFor } from './bridge';
+
+/** Unlinking asks for a sign-in no older than this. */
+const FRESH_SECONDS = 15 * 60;
+
+/** The signed-in person's linked wallets; null while the list can't be had. */
+export async function linkedWallets(locals: App.Locals): Promise<readonly Binding[] | null> {
+	try {
+		return locals.session && (await bridge().listBindings(locals.session.userId, credentialFor(locals)));
+	} catch (error) {
+		log.warn('the linked wallets could not be read', { requestId: locals.requestId, error });
+		return null;
+	}
+}
+
+/**
+ * One of the signed-in person's own wallets.
+ * @throws {Problem} `not_found` for any other, `unauthorized` without a session, or the Auth Bridge's fault
+ */
+export async function ownWallet(locals: App.Locals, id: string): Promise<Binding> {
+	if (!locals.session) throw new Problem('unauthorized');
+	const bindings = await bridge().listBindings(locals.session.userId, credentialFor(locals));
+	const own = bindings.find((binding) => binding.id === id);
+	if (!own) throw new Problem('not_found');
+	return own;
+}
+
+/** Removes one of the signed-in person's own wallets; the Auth Bridge itself does not look whose it is. */
+export async function unlinkWallet(locals: App.Locals, id: string): Promise<void> {
+	if (!locals.session) throw new Problem('unauthorized');
+	await bridge().removeBinding(locals.session.userId, id, credentialFor(locals));
+	log.info('a wallet was unlinked', { requestId: locals.requestId });
+}
+
+export function isFresh(session: Session, nowSeconds = Date.now() / 1000): boolean {
+	return nowSeconds - session.authTime <= FRESH_SECONDS;
+}

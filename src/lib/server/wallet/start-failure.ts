@@ -1,0 +1,20 @@
+import { type ActionFailure, fail, redirect } from '@sveltejs/kit';
+import type { WalletView } from '$lib/wallet/view';
+import { type ProblemCode, toProblem } from '../http/problem';
+import { log } from '../log';
+import { walletOutcomeOf } from './outcomes';
+
+/** Faults that the login page explains; the others are shown where the code would have been. */
+const onLoginPage: Partial<Record<ProblemCode, string>> = {
+	unauthorized: 'transaction_expired',
+	rate_limited: 'rate_limited'
+};
+
+/** Why no wallet session could be opened, as a page that says what to do. */
+export function startFailure(error: unknown, { requestId }: App.Locals): ActionFailure<{ view: WalletView }> {
+	const { code, status } = toProblem(error);
+	const loginError = onLoginPage[code];
+	if (loginError) redirect(303, `/login?error=${loginError}`);
+	log.warn('no wallet session could be opened', { requestId, code, error });
+	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code) } });
+}

@@ -1,0 +1,22 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import type { SessionStatus } from '../bridge/answers';
+import { bridge, credentialFor } from './bridge';
+import type { OwnedSession } from './owned-sessions';
+
+/** A wallet session's status as API callers read it; `expiresInMs` always known. */
+export async function readWalletStatus(event: RequestEvent, owned: OwnedSession) {
+	const status = await bridge().readStatus(owned.id, credentialFor(event.locals));
+	return {
+		sessionId: owned.id,
+		status: status.status,
+		idvRequired: status.idvRequired,
+		idvRequirementReason: status.idvRequirementReason,
+		reconciliationPlanType: status.reconciliationPlanType,
+		expiresInMs: remainingMs(status, owned)
+	};
+}
+
+/** Milliseconds until the session dies; counted from its start where the Auth Bridge does not say. */
+export function remainingMs({ expiresInMs }: SessionStatus, owned: OwnedSession): number {
+	return expiresInMs ?? Math.max(0, owned.expiresAt - Date.now());
+}

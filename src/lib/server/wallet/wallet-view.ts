@@ -1,0 +1,67 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { qrSvg } from '$lib/ui/qr-svg';
+import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { WalletView } from '$lib/wallet/view';
+import type { SessionStatus } from '../bridge/answers';
+import { toProblem } from '../http/problem';
+import { log } from '../log';
+import { bridge, credentialFor } from './bridge';
+import { CONTINUE_PAGE, completeWalletSession } from './complete';
+import { walletOutcomeOf } from './outcomes';
+import { type OwnedSession, ownedSessions } from './owned-sessions';
+import { remainingMs } from './status';
+
+/** What to draw, or where else this browser has to go. */
+export type WalletStep = { readonly view: WalletView } | { readonly goTo: string };
+
+type Step = (status: SessionStatus, owned: OwnedSession, event: RequestEvent) => WalletStep | Promise<WalletStep>;
+
+const waiting: Step = (status, owned) => ({
+	view: {
+		screen: 'scan',
+		sessionId: owned.id,
+		requestUri: owned.requestUri,
+		qr: qrSvg(owned.requestUri),
+		expiresInMs: remainingMs(status, owned)
+	}
+});
+const underWay =
+	(screen: 'opened' | 'checking'): Step =>
+	(status, owned) => ({ view: { screen, sessionId: owned.id, expiresInMs: remainingMs(status, owned) } });
+const identity: Step = () => ({ goTo: '/login/identity' });
+const failed: Step = ({ errorCode }) => ({ view: { screen: 'ended', outcome: walletOutcomeOf(errorCode) } });
+
+const completion: Step = async (_status, owned, event) => {
+	const result = await completeWalletSession(event, owned);
+	return { goTo: result.kind === 'completed' ? CONTINUE_PAGE : '/login/identity' };
+};
+
+const steps: Readonly<Record<SessionStatusValue, Step>> = {
+	CREATED: waiting,
+	PENDING: waiting,
+	INTERACTION_STARTED: underWay('opened'),
+	VERIFYING: underWay('checking'),
+	VERIFIED: completion,
+	COMPLETED: completion,
+	IDV_REQUIRED: identity,
+	RECONCILING: identity,
+	EXPIRED: () => ({ view: { screen: 'ended', outcome: 'expired' } }),
+	FAILED: failed,
+	ERROR: failed,
+	VP_VALIDATION_FAILED: () => ({ view: { screen: 'ended', outcome: 'refused' } })
+};
+
+/** Where this browser's newest wallet session stands. Reading is all it takes to go on, so it works by links alone. */
+export async function walletStep(event: RequestEvent): Promise<WalletStep> {
+	const [owned] = await ownedSessions(event.cookies);
+	if (!owned) return { view: { screen: 'start' } };
+	try {
+		const status = await bridge().readStatus(owned.id, credentialFor(event.locals));
+		return await steps[status.status](status, owned, event);
+	} catch (error) {
+		const { code } = toProblem(error);
+		if (code === 'idv_repeated') return { goTo: '/login/identity?outcome=again-required' };
+		log.warn('a wallet session could not be read', { requestId: event.locals.requestId, code, error });
+		return { view: { screen: 'ended', outcome: walletOutcomeOf(code) } };
+	}
+}

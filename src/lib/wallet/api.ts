@@ -1,0 +1,80 @@
+/** `gone`: the session no longer exists for this browser. `trouble`: try again later. `refused`: asking again is no use. */
+type Fault = { readonly kind: 'gone' | 'trouble' | 'refused' };
+
+export type StatusAnswer =
+	{ readonly kind: 'status'; readonly status: string; readonly expiresInMs: number | null } | Fault;
+
+/** `accepted`: go on to `continueUrl`, a path of ours. `not_yet`: the session isn't verified (409). */
+export type CompleteAnswer =
+	| { readonly kind: 'accepted'; readonly continueUrl: string }
+	| { readonly kind: 'identity_needed' | 'not_yet' }
+	| Fault;
+
+/** The portal's own API, as the wallet page uses it; no call ever rejects. */
+export interface WalletApi {
+	readStatus(signal: AbortSignal): Promise<StatusAnswer>;
+	complete(signal: AbortSignal): Promise<CompleteAnswer>;
+}
+
+/** No answer in this time counts as trouble: a phone that changes networks leaves requests hanging. */
+const timeoutMs = 10_000;
+
+export function walletApi(sessionId: string, fetch: typeof globalThis.fetch = globalThis.fetch): WalletApi {
+	const base = `/api/wallet/sessions/${encodeURIComponent(sessionId)}`;
+
+	async function ask<T>(path: string, init: RequestInit, signal: AbortSignal, read: (answer: Response) => Promise<T>) {
+		try {
+			const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+			return await read(await fetch(`${base}${path}`, { ...init, signal: both }));
+		} catch {
+			// Network, time-out, or an answer that isn't ours (a captive portal's page): all are asked again.
+			return { kind: 'trouble' } as const;
+		}
+	}
+
+	return {
+		readStatus: (signal) =>
+			ask<StatusAnswer>('/status', {}, signal, async (answer) => {
+				if (!answer.ok) return fault(answer.status);
+				return statusOf(await answer.json());
+			}),
+		complete: (signal) =>
+			ask<CompleteAnswer>('/complete', jsonPost, signal, async (answer) => {
+				if (answer.status === 202) return { kind: 'identity_needed' };
+				if (answer.status === 409) return { kind: 'not_yet' };
+				if (!answer.ok) return fault(answer.status);
+				return acceptedOf(await answer.json());
+			})
+	};
+}
+
+const jsonPost: RequestInit = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+
+/** A session whose browser lost its cookies (401) is as good as gone: a new code sets everything right. */
+function fault(status: number): Fault {
+	if (status === 404 || status === 410 || status === 401) return { kind: 'gone' };
+	return { kind: status >= 500 || status === 408 || status === 429 ? 'trouble' : 'refused' };
+}
+
+/** Checked by hand: two fields don't pay for a schema library on a phone. */
+function statusOf(body: unknown): StatusAnswer {
+	if (!isRecord(body) || typeof body.status !== 'string') return { kind: 'trouble' };
+	return {
+		kind: 'status',
+		status: body.status,
+		expiresInMs: typeof body.expiresInMs === 'number' ? body.expiresInMs : null
+	};
+}
+
+function acceptedOf(body: unknown): CompleteAnswer {
+	if (!isRecord(body) || typeof body.continueUrl !== 'string') return { kind: 'trouble' };
+	return isOurPath(body.continueUrl) ? { kind: 'accepted', continueUrl: body.continueUrl } : { kind: 'refused' };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null;
+}
+
+function isOurPath(url: string): boolean {
+	return url.startsWith('/') && new URL(url, 'https://portal.invalid').origin === 'https://portal.invalid';
+}

@@ -1,0 +1,12 @@
+import { publicSession } from '$lib/server/auth/session';
+import { memberSession } from '$lib/server/http/error-page';
+import { linkedWallets } from '$lib/server/wallet/linked-wallets';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	return {
+		view: publicSession(memberSession(locals)),
+		wallets: await linkedWallets(locals),
+		notice: url.searchParams.get('notice') === 'unlinked' ? ('unlinked' as const) : null
+	};
+};

@@ -1,0 +1,19 @@
+import { redirect } from '@sveltejs/kit';
+import { memberSession, orErrorPage } from '$lib/server/http/error-page';
+import { isFresh, ownWallet, unlinkWallet } from '$lib/server/wallet/linked-wallets';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params, url }) => {
+	const session = memberSession(locals);
+	const wallet = await orErrorPage(ownWallet(locals, params.id), locals);
+	const again = new URLSearchParams({ provider: 'sts', afresh: '1', returnTo: url.pathname });
+	return { wallet, freshSignInUrl: isFresh(session) ? null : `/login/start?${again}` };
+};
+
+export const actions: Actions = {
+	default: async ({ locals, params, url }) => {
+		if (!isFresh(memberSession(locals))) redirect(303, url.pathname);
+		await orErrorPage(unlinkWallet(locals, params.id), locals);
+		redirect(303, '/account?notice=unlinked');
+	}
+};

@@ -1,0 +1,20 @@
+import { keepDeparture } from '$lib/server/auth/departure';
+import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
+import { endpoint } from '$lib/server/http/endpoint';
+import { seeOther } from '$lib/server/http/see-other';
+import { log } from '$lib/server/log';
+import { forgetAllOwned } from '$lib/server/wallet/owned-sessions';
+import type { RequestHandler } from './$types';
+
+/** Signs out here at once, and at the STS as far as it can be reached. Without a session there is nothing to do. */
+export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
+	const { session, requestId } = locals;
+	locals.session = null;
+	await forgetAllOwned(cookies);
+	if (session) {
+		const [url] = await Promise.all([endSessionUrl(session, requestId), revokeTokens(session, requestId)]);
+		if (url) await keepDeparture(cookies, url);
+		log.info('signed out', { requestId, provider: session.provider });
+	}
+	return seeOther('/signed-out');
+});

@@ -1,0 +1,5 @@
+import { endpoint } from '$lib/server/http/endpoint';
+import { runtime, version } from '$lib/server/about';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = endpoint(() => ({ status: 'ok', version, runtime }));

@@ -1,0 +1,15 @@
+import * as v from 'valibot';
+import { endpoint, reply } from '$lib/server/http/endpoint';
+import { readJson } from '$lib/server/http/request-body';
+import { requireOwned } from '$lib/server/wallet/caller';
+import { completeWalletSession } from '$lib/server/wallet/complete';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = endpoint(async (event) => {
+	const owned = await requireOwned(event, event.params.id);
+	await readJson(event.request, v.strictObject({}));
+	const result = await completeWalletSession(event, owned);
+	return result.kind === 'completed'
+		? { sessionId: owned.id, status: 'COMPLETED', continueUrl: result.continueUrl }
+		: reply(202, { sessionId: owned.id, status: 'IDV_REQUIRED', reason: result.reason });
+});

@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+import { endpoint } from '$lib/server/http/endpoint';
+import { readJson } from '$lib/server/http/request-body';
+import { requireOwned } from '$lib/server/wallet/caller';
+import { startIdv } from '$lib/server/wallet/idv';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = endpoint(async (event) => {
+	const owned = await requireOwned(event, event.params.id);
+	await readJson(event.request, v.strictObject({}));
+	return startIdv(event, owned);
+});

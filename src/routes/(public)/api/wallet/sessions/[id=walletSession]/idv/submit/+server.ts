@@ -1,0 +1,12 @@
+import { IdvSubmission } from '$lib/server/bridge/requests';
+import { endpoint } from '$lib/server/http/endpoint';
+import { readJson } from '$lib/server/http/request-body';
+import { requireOwned } from '$lib/server/wallet/caller';
+import { submitIdv } from '$lib/server/wallet/idv';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = endpoint(async (event) => {
+	const owned = await requireOwned(event, event.params.id);
+	const submission = await readJson(event.request, IdvSubmission);
+	return submitIdv(event, owned, submission);
+});

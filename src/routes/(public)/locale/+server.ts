@@ -1,0 +1,19 @@
+import { isLocale } from '$lib/i18n';
+import { cookieAttributes, cookieName } from '$lib/server/auth/cookie';
+import { config } from '$lib/server/config';
+import { endpoint } from '$lib/server/http/endpoint';
+import { invalidField } from '$lib/server/http/problem';
+import { formText, readForm } from '$lib/server/http/request-body';
+import { returnPath } from '$lib/server/http/return-path';
+import { seeOther } from '$lib/server/http/see-other';
+import type { RequestHandler } from './$types';
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+export const POST: RequestHandler = endpoint(async ({ request, cookies }) => {
+	const form = await readForm(request);
+	const locale = formText(form, 'locale');
+	if (!isLocale(locale)) throw invalidField('locale');
+	cookies.set(cookieName('locale'), locale, { ...cookieAttributes(), maxAge: YEAR_SECONDS });
+	return seeOther(returnPath(formText(form, 'returnTo') ?? '/', config().origin));
+});

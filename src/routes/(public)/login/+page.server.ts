@@ -1,0 +1,27 @@
+import { redirect } from '@sveltejs/kit';
+import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
+import { signInErrorOf } from '$lib/server/auth/sign-in-errors';
+import { config } from '$lib/server/config';
+import { returnPath } from '$lib/server/http/return-path';
+import { institutions } from '$lib/server/sts/institutions';
+import { resumeIdentity } from '$lib/server/wallet/resume';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const { searchParams } = event.url;
+	const returning = searchParams.get('wallet_session');
+	if (returning !== null) redirect(303, await resumeIdentity(event, returning));
+
+	const error = signInErrorOf(searchParams.get('error'));
+	const returnTo = returnPath(searchParams.get('returnTo'), config().origin);
+	if (event.locals.session && !error) redirect(303, returnTo);
+
+	await beginLoginTransaction(event.cookies);
+	const listed = await institutions();
+	return {
+		institutions: listed,
+		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
+		returnTo,
+		error
+	};
+};

@@ -1,0 +1,10 @@
+import { handOver } from '$lib/server/http/hand-over';
+import { config } from '$lib/server/config';
+import { CONTINUE_URL } from '$lib/server/wallet/complete';
+import type { PageServerLoad } from './$types';
+
+/** Begins the sign-in anew from a page of ours, which makes it a same-origin navigation. */
+export const load: PageServerLoad = ({ setHeaders }) => {
+	handOver(setHeaders, config().origin + CONTINUE_URL);
+	return { continueUrl: CONTINUE_URL };
+};

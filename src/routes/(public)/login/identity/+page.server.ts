@@ -1,0 +1,30 @@
+import { redirect } from '@sveltejs/kit';
+import { config } from '$lib/server/config';
+import { formText } from '$lib/server/http/request-body';
+import { returnPath } from '$lib/server/http/return-path';
+import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity-actions';
+import { identityStep } from '$lib/server/wallet/identity-view';
+import { knownIdentityOutcome } from '$lib/server/wallet/outcomes';
+import { forgetAllOwned, ownedSessions } from '$lib/server/wallet/owned-sessions';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const outcome = knownIdentityOutcome(event.url.searchParams.get('outcome'));
+	const [owned] = await ownedSessions(event.cookies);
+	const returnTo = returnPath(owned?.returnTo, config().origin);
+	if (outcome) return { view: { screen: 'ended' as const, outcome }, returnTo };
+	const step = await identityStep(event);
+	if ('goTo' in step) redirect(303, step.goTo);
+	return { view: step.view, returnTo };
+};
+
+export const actions: Actions = {
+	start: (event) => startIdentity(event),
+
+	confirm: async (event) => confirmIdentity(event, formText(await event.request.formData(), 'candidateId')),
+
+	cancel: async ({ cookies }) => {
+		await forgetAllOwned(cookies);
+		redirect(303, '/login');
+	}
+};

@@ -1,0 +1,36 @@
+import { redirect } from '@sveltejs/kit';
+import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
+import { config } from '$lib/server/config';
+import { formText } from '$lib/server/http/request-body';
+import { returnPath } from '$lib/server/http/return-path';
+import { createWalletSession } from '$lib/server/wallet/create';
+import { forgetAllOwned, ownedSessions } from '$lib/server/wallet/owned-sessions';
+import { startFailure } from '$lib/server/wallet/start-failure';
+import { walletStep } from '$lib/server/wallet/wallet-view';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const step = await walletStep(event);
+	if ('goTo' in step) redirect(303, step.goTo);
+	await beginLoginTransaction(event.cookies);
+	const [owned] = await ownedSessions(event.cookies);
+	const wanted = owned?.returnTo ?? event.url.searchParams.get('returnTo');
+	return { view: step.view, returnTo: returnPath(wanted, config().origin) };
+};
+
+export const actions: Actions = {
+	start: async (event) => {
+		const returnTo = formText(await event.request.formData(), 'returnTo');
+		try {
+			await createWalletSession(event, { returnTo: returnPath(returnTo, config().origin) });
+		} catch (error) {
+			return startFailure(error, event.locals);
+		}
+		redirect(303, '/login/wallet');
+	},
+
+	cancel: async ({ cookies }) => {
+		await forgetAllOwned(cookies);
+		redirect(303, '/login');
+	}
+};

@@ -1,0 +1,14 @@
+import type { LayoutServerLoad } from './$types';
+
+/** What every page knows: never a token. `path` is where the language switch comes back to. */
+export const load: LayoutServerLoad = ({ locals, url }) => ({
+	locale: locals.locale,
+	user: locals.session && { name: locals.session.name ?? null },
+	path: url.pathname + queryOf(url)
+});
+
+/** The query without the name of a form action (`?/start`), which only a POST may have. */
+function queryOf({ searchParams }: URL): string {
+	const kept = [...searchParams].filter(([name]) => !name.startsWith('/'));
+	return kept.length > 0 ? `?${new URLSearchParams(kept)}` : '';
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { type Sandbox, startSandbox } from '../sandbox/index.ts';
+import { freePort } from './free-port.ts';
+import { type Portal, startPortal } from './portal.ts';
+import type { Environment } from './portal-process.ts';
+import type { Runtime } from './runtime.ts';
+import { type TlsProxy, startTlsProxy } from './tls-proxy.ts';
+
+export interface LandscapeOptions {
+	runtime: Runtime;
+	/** Of the Auth Bridge; `field` where none is named. */
+	dialect?: 'doc' | 'field';
+	/** On top of, or in place of, the portal's usual variables. */
+	env?: Environment;
+	/** Production shape: https in front, through a TLS-terminating proxy. */
+	tls?: boolean;
+	accessTokenSeconds?: number;
+}
+
+/** Sandbox and portal, wired together on free ports. */
+export interface Landscape {
+	/** The portal's public origin; https with `tls`. */
+	url: string;
+	portal: Portal;
+	sandbox: Sandbox;
+	/** What the portal was started with, to start a second instance or to search for secrets. */
+	env: Environment;
+	stop(): Promise<void>;
+}
+
+/** Starts a landscape of its own for a test file or a worker. */
+export async function startLandscape(options: LandscapeOptions): Promise<Landscape> {
+	const port = await freePort();
+	const proxy = options.tls ? await startTlsProxy(port) : undefined;
+	const url = proxy?.url ?? `http://localhost:${port}`;
+	const sandbox = await startSandbox({
+		portalUrl: url,
+		stsPort: 0,
+		bridgePort: 0,
+		institutionPort: 0,
+		controlPort: 0,
+		...(options.dialect ? { dialect: options.dialect } : {}),
+		...(options.accessTokenSeconds ? { accessTokenSeconds: options.accessTokenSeconds } : {})
+	});
+	const env = { ...portalEnvironment(url, sandbox), ...(proxy ? { AUTH_TRUST_HOST: 'true' } : {}), ...options.env };
+	const portal = await startPortal({ runtime: options.runtime, env, port }).catch(async (error: unknown) => {
+		await stopAll(proxy, sandbox);
+		throw error;
+	});
+	return {
+		url,
+		portal,
+		sandbox,
+		env,
+		stop: async () => {
+			await portal.stop();
+			await stopAll(proxy, sandbox);
+		}
+	};
+}
+
+function portalEnvironment(url: string, sandbox: Sandbox): Environment {
+	return {
+		AUTH_URL: url,
+		AUTH_SECRET: randomBytes(48).toString('base64url'),
+		STS_ISSUER_URL: sandbox.stsUrl,
+		STS_CLIENT_ID: 'portal-frontend',
+		STS_CLIENT_SECRET: 'portal-frontend-secret',
+		AUTH_BRIDGE_URL: sandbox.bridgeUrl
+	};
+}
+
+async function stopAll(proxy: TlsProxy | undefined, sandbox: Sandbox): Promise<void> {
+	await Promise.all([proxy?.stop(), sandbox.stop()]);
+}

@@ -1,0 +1,75 @@
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { type Environment, spawnPortal } from './portal-process.ts';
+import type { Runtime } from './runtime.ts';
+
+const START_LIMIT_MS = 30_000;
+
+export interface PortalOptions {
+	runtime: Runtime;
+	/** All of it; only HOST, PORT and AUTH_URL follow from the port where they aren't given. */
+	env: Environment;
+	/** A free one where none is given. */
+	port?: number;
+}
+
+/** The real build, listening. */
+export interface Portal {
+	/** `http://localhost:{port}`, whatever AUTH_URL says. */
+	url: string;
+	port: number;
+	/** Everything it has written so far. */
+	logs(): string;
+	/** Asks it to stop, and answers its exit code once it has. */
+	stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+}
+
+/**
+ * Starts the real build and waits until it listens.
+ * @throws when it ends before it listens, with what it wrote
+ */
+export async function startPortal({ runtime, env, port: wanted }: PortalOptions): Promise<Portal> {
+	const port = wanted ?? (await freePort());
+	const url = `http://localhost:${port}`;
+	const portal = spawnPortal(runtime, { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: url, ...env });
+
+	const deadlineMs = Date.now() + START_LIMIT_MS;
+	while (!(await isListening(port))) {
+		if (portal.child.exitCode !== null) throw new Error(`The portal ended before it listened:\n${portal.logs()}`);
+		if (Date.now() > deadlineMs) {
+			portal.child.kill('SIGKILL');
+			throw new Error(`The portal does not listen:\n${portal.logs()}`);
+		}
+		await pause(25);
+	}
+	return {
+		url,
+		port,
+		logs: () => portal.logs(),
+		stop: (signal = 'SIGTERM') => {
+			portal.child.kill(signal);
+			return portal.ended;
+		}
+	};
+}
+
+/** Runs a portal that is expected to refuse its start; answers its exit code and what it wrote. */
+export async function runToEnd({ runtime, env }: PortalOptions): Promise<{ code: number | null; logs: string }> {
+	const portal = spawnPortal(runtime, env);
+	const limit = setTimeout(() => portal.child.kill('SIGKILL'), START_LIMIT_MS);
+	const code = await portal.ended;
+	clearTimeout(limit);
+	return { code, logs: portal.logs() };
+}
+
+function isListening(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect({ port, host: '127.0.0.1' });
+		socket.once('connect', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once('error', () => resolve(false));
+	});
+}

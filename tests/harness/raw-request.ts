@@ -1,0 +1,45 @@
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+
+export interface RawAnswer {
+	status: number;
+	headers: IncomingHttpHeaders;
+	body: string;
+}
+
+export interface RawRequest {
+	method?: string;
+	path: string;
+	/** Also what `fetch` would not let through, such as Host. */
+	headers?: Record<string, string>;
+	/** Sent piece by piece; without a Content-Length header, chunked. */
+	body?: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+}
+
+/** One request on a connection of its own, sent as it is written here. */
+export function rawRequest(
+	port: number,
+	{ method = 'GET', path, headers = {}, body = [] }: RawRequest
+): Promise<RawAnswer> {
+	return new Promise((resolve, reject) => {
+		const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false });
+		request.once('error', reject);
+		request.once('response', (response) => {
+			const chunks: Buffer[] = [];
+			response.on('data', (chunk: Buffer) => chunks.push(chunk));
+			response.once('error', reject);
+			response.once('end', () => {
+				resolve({
+					status: response.statusCode ?? 0,
+					headers: response.headers,
+					body: Buffer.concat(chunks).toString()
+				});
+			});
+		});
+		send(request, body).catch(reject);
+	});
+}
+
+async function send(request: ReturnType<typeof httpRequest>, body: NonNullable<RawRequest['body']>): Promise<void> {
+	for await (const piece of body) request.write(piece);
+	request.end();
+}

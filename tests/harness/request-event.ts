@@ -1,0 +1,39 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import type { Session } from '../../src/lib/server/auth/session';
+import { type FakeCookies, fakeCookies } from './cookies';
+
+export interface EventOptions {
+	readonly path?: string;
+	readonly method?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** The `Cookie` header. */
+	readonly cookie?: string;
+	readonly session?: Session | null;
+	readonly routeId?: string | null;
+	readonly origin?: string;
+}
+
+export type FakeEvent = RequestEvent & { readonly cookies: FakeCookies };
+
+/** As much of Kit's event as the server's own functions look at. */
+export function requestEvent(options: EventOptions = {}): FakeEvent {
+	const {
+		path = '/',
+		method = 'GET',
+		cookie,
+		session = null,
+		routeId = null,
+		origin = 'http://localhost:3000'
+	} = options;
+	const url = new URL(path, origin);
+	const headers = new Headers(options.headers);
+	if (cookie) headers.set('cookie', cookie);
+	return {
+		url,
+		request: new Request(url, { method, headers }),
+		cookies: fakeCookies(cookie),
+		locals: { requestId: 'r1', locale: 'en', session },
+		route: { id: routeId },
+		getClientAddress: () => '192.0.2.1'
+	} as unknown as FakeEvent;
+}

@@ -1,0 +1,58 @@
+import { type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { makeCertificate } from './certificate.ts';
+
+export interface TlsProxy {
+	/** `https://localhost:{port}` */
+	url: string;
+	/** For callers that are to trust it. */
+	cert: string;
+	stop(): Promise<void>;
+}
+
+/** A reverse proxy on loopback that ends TLS and says so in forwarding headers, as in front of a production portal. */
+export async function startTlsProxy(portalPort: number): Promise<TlsProxy> {
+	const certificate = await makeCertificate();
+	const server = createServer(certificate, (request, response) => forward(request, response, portalPort));
+	await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
+	const address = server.address();
+	if (typeof address !== 'object' || address === null) throw new Error('The proxy has no port');
+	return {
+		url: `https://localhost:${address.port}`,
+		cert: certificate.cert,
+		stop: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			})
+	};
+}
+
+function forward(request: IncomingMessage, response: ServerResponse, port: number): void {
+	const { method, url: path, headers, socket } = request;
+	const before = headers['x-forwarded-for'];
+	const upstream = httpRequest({
+		host: '127.0.0.1',
+		port,
+		method,
+		path,
+		headers: {
+			...headers,
+			// As many proxies do; the portal must not need the public name here.
+			host: `127.0.0.1:${port}`,
+			'x-forwarded-for': [before, socket.remoteAddress].flat().filter(Boolean).join(', '),
+			'x-forwarded-host': headers.host ?? '',
+			'x-forwarded-proto': 'https'
+		}
+	});
+	upstream.once('response', (answer) => {
+		response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+		answer.pipe(response);
+	});
+	upstream.once('error', () => {
+		if (response.headersSent) response.destroy();
+		else response.writeHead(502).end();
+	});
+	response.once('close', () => upstream.destroy());
+	request.pipe(upstream);
+}

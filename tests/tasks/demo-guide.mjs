@@ -1,0 +1,25 @@
+/**
+ * What to open and what to try, on the terminal.
+ * @param {'node' | 'deno'} runtime
+ * @param {string} portal its address
+ * @param {string} summary what the sandbox says of itself: addresses and people
+ */
+export function printGuide(runtime, portal, summary) {
+	const indented = summary.trimEnd().replace(/^(?=.)/gm, '    ');
+	console.log(`
+  The portal runs on ${runtime === 'deno' ? 'Deno' : 'Node'}: ${portal}
+
+  Around it, the sandbox
+${indented}
+
+  What to try, from ${portal}/login
+    1. Sign in through an institution: choose one, then a person.
+    2. Sign in with a known wallet: "Open wallet on this device", choose the known student, Share.
+    3. Link an unknown wallet: the same with the unknown student; the institution confirms who you are.
+    4. Confirm by hand: the same with the unknown employee.
+    5. Decline, let a code expire, share the expired credential: each says what to do next.
+    Faults and other scenarios: tests/sandbox/README.md.
+
+  Ctrl-C stops everything.
+`);
+}

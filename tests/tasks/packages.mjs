@@ -1,0 +1,24 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { root, runQuietly, underDeno } from './runtime.mjs';
+
+/** Installs the npm packages where they are missing or older than what the repository asks for. */
+export async function ensurePackages() {
+	if (isInstalled()) return;
+	console.log('Installing packages …');
+	const command = underDeno ? [process.execPath, 'install'] : ['npm', 'ci', '--no-audit', '--no-fund'];
+	if ((await runQuietly(command)) !== 0) {
+		throw new Error(`Installing the packages failed: ${command.join(' ')}`);
+	}
+}
+
+/** npm and Deno each leave a record in node_modules when they are done. */
+function isInstalled() {
+	const wanted = underDeno ? 'package.json' : 'package-lock.json';
+	const records = ['.package-lock.json', join('.deno', '.setup-cache.bin')].map((name) => join('node_modules', name));
+	return records.some((record) => {
+		const file = join(root, record);
+		return existsSync(file) && statSync(file).mtimeMs >= statSync(join(root, wanted)).mtimeMs;
+	});
+}

@@ -1,0 +1,119 @@
+/**
+ * What differs between running a task under Node and under Deno. The tasks use what both have: `node:` modules.
+ */
+import { Buffer } from 'node:buffer';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const underDeno = 'Deno' in globalThis;
+
+/** Packages' command-line programs by short name; started as scripts, so that no shell and no `npx` is needed. */
+const PROGRAMS = {
+	eslint: 'eslint/bin/eslint.js',
+	playwright: '@playwright/test/cli.js',
+	prettier: 'prettier/bin/prettier.cjs',
+	'svelte-check': 'svelte-check/bin/svelte-check',
+	'svelte-kit': '@sveltejs/kit/svelte-kit.js',
+	vite: 'vite/bin/vite.js',
+	vitest: 'vitest/vitest.mjs'
+};
+
+/**
+ * The command that runs one of our scripts on the runtime we are on.
+ * @param {string} file
+ * @param {string[]} args
+ */
+export function scriptCommand(file, args = []) {
+	return [process.execPath, ...(underDeno ? ['run', '-A'] : []), file, ...args];
+}
+
+/**
+ * The command that runs a package's program.
+ * @param {keyof typeof PROGRAMS} name
+ * @param {string[]} args
+ */
+export function programCommand(name, args = []) {
+	const file = join(root, 'node_modules', PROGRAMS[name]);
+	// Playwright's loader of tests works on Node only.
+	return name === 'playwright' && underDeno ? ['node', file, ...args] : scriptCommand(file, args);
+}
+
+/**
+ * Deno itself: ours when we run on it, else the binary of the platform's npm package. Not the npm wrapper: that one
+ * doesn't pass SIGTERM on.
+ */
+export function denoBinary() {
+	if (underDeno) return process.execPath;
+	const folder = join(root, 'node_modules', '@deno');
+	const platforms = existsSync(folder) ? readdirSync(folder) : [];
+	const candidates = platforms.flatMap((name) => ['deno', 'deno.exe'].map((file) => join(folder, name, file)));
+	const binary = candidates.find((file) => existsSync(file));
+	if (!binary) throw new Error('Deno is not installed: run `npm ci`.');
+	return binary;
+}
+
+/**
+ * How the Deno build's launcher is run: its rights, of which the portal itself gets far fewer, and no look at
+ * package.json, which would make Deno install packages first.
+ */
+const LAUNCHER_FLAGS = ['--no-prompt', '--no-config', '--node-modules-dir=none', '--allow-env', '--allow-run'];
+
+/**
+ * The command that starts a build of the portal as in production.
+ * @param {'node' | 'deno'} runtime
+ * @returns {[program: string, ...args: string[]]}
+ */
+export function portalCommand(runtime) {
+	const start = join(root, 'build', runtime, 'start.js');
+	return runtime === 'deno'
+		? [denoBinary(), 'run', ...LAUNCHER_FLAGS, start]
+		: [underDeno ? 'node' : process.execPath, start];
+}
+
+/**
+ * Starts a command in the repository's root.
+ * @param {string[]} command
+ * @param {import('node:child_process').SpawnOptions} options
+ * @returns {import('node:child_process').ChildProcess}
+ */
+export function start([program = '', ...args], options = {}) {
+	return spawn(program, args, { cwd: root, stdio: 'inherit', ...options });
+}
+
+/**
+ * Runs a command to its end; answers its exit code, 127 where there is no such program.
+ * @param {string[]} command
+ * @param {import('node:child_process').SpawnOptions} options
+ * @returns {Promise<number>}
+ */
+export function run(command, options = {}) {
+	return new Promise((resolve) => {
+		const child = start(command, options);
+		child.once('error', () => resolve(127));
+		child.once('exit', (code) => resolve(code ?? 1));
+	});
+}
+
+/**
+ * The same, but what it writes is shown only when it fails.
+ * @param {string[]} command
+ * @param {import('node:child_process').SpawnOptions} options
+ * @returns {Promise<number>}
+ */
+export function runQuietly(command, options = {}) {
+	return new Promise((resolve) => {
+		const child = start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+		/** @type {Buffer[]} */
+		const written = [];
+		for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk));
+		child.once('error', () => resolve(127));
+		child.once('close', (code) => {
+			if (code !== 0) console.error(Buffer.concat(written).toString());
+			resolve(code ?? 1);
+		});
+	});
+}

@@ -1,0 +1,16 @@
+/** `npm run screenshots`: takes the pictures of the main pages again, from the real build with its sandbox. */
+import process from 'node:process';
+import { ensureBuilt } from './build.mjs';
+import { ensureChromium } from './chromium.mjs';
+import { ensurePackages } from './packages.mjs';
+import { programCommand, run } from './runtime.mjs';
+
+try {
+	await ensurePackages();
+	await ensureBuilt(['node']);
+	const env = { ...process.env, CHROMIUM_PATH: await ensureChromium(), RUNTIME: 'node', SCREENSHOTS: '1' };
+	process.exitCode = await run(programCommand('playwright', ['test', '--reporter=list']), { env });
+} catch (error) {
+	console.error(error.message);
+	process.exitCode = 1;
+}

@@ -1,0 +1,69 @@
+/**
+ * `npm test`: everything the core needs on both runtimes. Ends with `N passed, N failed`.
+ *   --full             also what is marked as belonging to the full set
+ *   --only a,b         of lint, check, unit, http, e2e
+ *   --runtime node     or deno, instead of both
+ *   -- …               handed to the test runner
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from './build.mjs';
+import { ensureChromium } from './chromium.mjs';
+import { ensurePackages } from './packages.mjs';
+import { programCommand } from './runtime.mjs';
+import { runPlaywright, runStep, runVitest } from './runners.mjs';
+
+const STEPS = ['lint', 'check', 'unit', 'http', 'e2e'];
+const separator = process.argv.indexOf('--', 2);
+const own = process.argv.slice(2, separator < 0 ? undefined : separator);
+const handedOn = separator < 0 ? [] : process.argv.slice(separator + 1);
+const { values } = parseArgs({
+	args: own,
+	options: { full: { type: 'boolean' }, only: { type: 'string' }, runtime: { type: 'string' } }
+});
+const wanted = values.only?.split(',') ?? STEPS;
+const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];
+const environment = values.full ? { FULL: '1' } : {};
+const total = { passed: 0, failed: 0 };
+
+try {
+	await main();
+} catch (error) {
+	console.error(error.message);
+	total.failed += 1;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+async function main() {
+	await ensurePackages();
+	await step('lint', () => runStep(programCommand('prettier', ['--check', '.'])));
+	await step('lint', () => runStep(programCommand('eslint', ['--max-warnings=0', '.'])));
+	await step('check', () => runStep(programCommand('svelte-kit', ['sync'])));
+	await step('check', () => runStep(programCommand('svelte-check', ['--fail-on-warnings'])));
+	await step('unit', () => runVitest('unit', handedOn, environment));
+	if (!wanted.some((name) => name === 'http' || name === 'e2e')) return;
+
+	await ensureBuilt(runtimes);
+	for (const runtime of runtimes) {
+		const env = { ...environment, RUNTIME: runtime };
+		const config = ['--config', 'tests/http/vitest.config.ts'];
+		await step('http', () => runVitest(`http-${runtime}`, [...config, ...handedOn], env), runtime);
+	}
+	if (!wanted.includes('e2e')) return;
+	const chromium = { CHROMIUM_PATH: await ensureChromium() };
+	for (const runtime of runtimes) {
+		const env = { ...environment, ...chromium, RUNTIME: runtime };
+		await step('e2e', () => runPlaywright(`e2e-${runtime}`, handedOn, env), runtime);
+	}
+}
+
+async function step(name, work, runtime = '') {
+	if (!wanted.includes(name)) return;
+	console.log(`\n── ${name} ${runtime}`.trimEnd());
+	const startedMs = Date.now();
+	const { passed, failed } = await work();
+	total.passed += passed;
+	total.failed += failed;
+	console.log(`── ${name} ${runtime}: ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+}

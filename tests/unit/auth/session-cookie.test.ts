@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createSeal } from '../../../src/lib/server/auth/seal';
+import { readSession, SessionTooLarge, writeSession } from '../../../src/lib/server/auth/session-cookie';
+import { afterSetCookies } from '../../harness/cookies';
+import { config, configure, environment } from '../configured';
+import { SIGNED_IN_AT, someSession } from './session-fixture';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+afterEach(() => configure());
+
+const https = { AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: 'https://sts.example.org' };
+const random = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('hex');
+
+function namesOf(setCookies: readonly string[]): string[] {
+	return setCookies.map((setCookie) => setCookie.slice(0, setCookie.indexOf('=')));
+}
+
+async function roundTrip(session: Parameters<typeof writeSession>[0], before = '') {
+	return readSession(afterSetCookies(before, await writeSession(session, before, SIGNED_IN_AT)), SIGNED_IN_AT);
+}
+
+describe('the session cookie', () => {
+	test('over http is HttpOnly, Lax, for all paths, of this host alone', async () => {
+		expect(await writeSession(someSession(), null, SIGNED_IN_AT)).toEqual([
+			expect.stringMatching(/^portal\.session=[\w-]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/)
+		]);
+	});
+
+	test('over https is Secure and __Host- besides', async () => {
+		configure(https);
+		expect(await writeSession(someSession(), null, SIGNED_IN_AT)).toEqual([
+			expect.stringMatching(/^__Host-portal\.session=[\w-]+; Max-Age=86400; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+		]);
+	});
+
+	test('brings back the session that was written', async () => {
+		expect(await roundTrip(someSession())).toEqual({ session: someSession(), stale: false });
+	});
+
+	test('brings back a session that takes two cookies', async () => {
+		const session = someSession({ accessToken: random(800), refreshToken: random(20), idToken: random(550) });
+		expect(namesOf(await writeSession(session, null, SIGNED_IN_AT))).toEqual(['portal.session.0', 'portal.session.1']);
+		expect((await roundTrip(session))?.session).toEqual(session);
+	});
+
+	test('is not read under another name', async () => {
+		const header = afterSetCookies('', await writeSession(someSession(), null, SIGNED_IN_AT));
+		configure(https);
+		expect(await readSession(header, SIGNED_IN_AT)).toBeNull();
+		configure();
+		expect(await readSession(header.replace('portal.session', 'portal.login'), SIGNED_IN_AT)).toBeNull();
+	});
+
+	test('removes what an earlier, larger session left', async () => {
+		const before = 'portal.session.0=a; portal.session.1=b; portal.session.2=c; other=d; portal.session.x=e';
+		const written = await writeSession(someSession(), before, SIGNED_IN_AT);
+		expect(written.filter((setCookie) => setCookie.includes('Max-Age=0'))).toEqual([
+			'portal.session.0=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
+			'portal.session.1=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
+			'portal.session.2=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'
+		]);
+		expect(namesOf(written)).toContain('portal.session');
+		expect((await roundTrip(someSession(), before))?.session).toEqual(someSession());
+	});
+
+	test('is removed, whole or in parts, when nobody is signed in', async () => {
+		expect(await writeSession(null, 'portal.session.0=a; portal.session.1=b', SIGNED_IN_AT)).toEqual([
+			'portal.session.0=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
+			'portal.session.1=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'
+		]);
+		expect(await writeSession(null, null, SIGNED_IN_AT)).toEqual([]);
+	});
+});
+
+describe('the end of a session', () => {
+	test('comes 24 hours after sign-in, to the second', async () => {
+		const header = afterSetCookies('', await writeSession(someSession(), null, SIGNED_IN_AT));
+		expect(await readSession(header, SIGNED_IN_AT + 86_399)).not.toBeNull();
+		expect(await readSession(header, SIGNED_IN_AT + 86_400)).toBeNull();
+	});
+
+	test('is not put off by writing the session again', async () => {
+		const [written] = await writeSession(someSession(), null, SIGNED_IN_AT + 80_000);
+		expect(written).toContain('; Max-Age=6400;');
+	});
+});
+
+describe('a session that is large', () => {
+	test('loses its ID token first', async () => {
+		const session = someSession({ accessToken: random(1000), idToken: random(2000) });
+		expect((await roundTrip(session))?.session).toEqual({ ...session, idToken: undefined });
+	});
+
+	test('is refused when it does not fit without', async () => {
+		await expect(writeSession(someSession({ accessToken: random(4000) }), null, SIGNED_IN_AT)).rejects.toThrow(
+			SessionTooLarge
+		);
+	});
+
+	test('leaves room below 7000 bytes for a sign-in under way, at every size, or is refused', async () => {
+		for (let size = 100; size < 4000; size += 300) {
+			const session = someSession({ accessToken: random(size), idToken: random(size) });
+			const written = await writeSession(session, null, SIGNED_IN_AT).catch(() => []);
+			expect(afterSetCookies('', written).length).toBeLessThan(5000);
+		}
+	});
+});
+
+describe('what is read', () => {
+	const purpose = 'session';
+
+	test.each<[string, unknown]>([
+		['no session', { hello: 'there' }],
+		['a session without a token', { ...someSession(), accessToken: undefined }],
+		['a session of an unknown provider', { ...someSession(), provider: 'github' }],
+		['null', null]
+	])('is nothing when the seal holds %s', async (_, value) => {
+		const sealed = await createSeal(config().secrets, purpose).seal(value);
+		expect(await readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
+	});
+
+	test('is nothing when the cookie is somebody else’s', async () => {
+		const sealed = await createSeal(['x'.repeat(32)], purpose).seal(someSession());
+		expect(await readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
+		expect(await readSession('portal.session=garbage', SIGNED_IN_AT)).toBeNull();
+		expect(await readSession(null, SIGNED_IN_AT)).toBeNull();
+	});
+
+	test('is stale when an older secret sealed it', async () => {
+		const older = 'an-older-secret-of-this-portal-0123456789';
+		configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${older}` });
+		vi.resetModules();
+		const { readSession: readAnew } = await import('../../../src/lib/server/auth/session-cookie');
+		const sealed = await createSeal([older], purpose).seal(someSession());
+		expect(await readAnew(`portal.session=${sealed}`, SIGNED_IN_AT)).toEqual({ session: someSession(), stale: true });
+	});
+});

@@ -1,0 +1,288 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endSignIn } from '../../../src/lib/server/auth/callback';
+import type { Provider, Session } from '../../../src/lib/server/auth/session';
+import { startSignIn, type SignInWish } from '../../../src/lib/server/auth/sign-in';
+import { keepOwned } from '../../../src/lib/server/wallet/owned-sessions';
+import { afterSetCookies } from '../../harness/cookies';
+import { type EventOptions, requestEvent } from '../../harness/request-event';
+import { configure } from '../configured';
+import { fakeSts } from './fake-sts';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+// What is sent once goes over a connection of its own; here it goes the same way as the rest.
+vi.mock('../../../src/lib/server/http/single-shot', () => ({
+	fetchOnce: (url: string, init: RequestInit) => fetch(url, init)
+}));
+vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
+
+const sts = await fakeSts();
+vi.stubGlobal('fetch', sts.fetch);
+beforeEach(() => {
+	sts.behaviour = {};
+	sts.tokenRequests = [];
+});
+afterEach(() => configure());
+
+async function started(wish: Partial<SignInWish> = {}, options: EventOptions = {}) {
+	const event = requestEvent({ ...options, path: '/login/start?scope=evil&login_hint=evil&prompt=none' });
+	const start = await startSignIn(event, { provider: 'sts', returnTo: '/account', ...wish });
+	if ('error' in start) throw new Error(start.error);
+	const cookie = afterSetCookies(event.cookies.next(), start.setCookies);
+	return { url: new URL(start.url), setCookies: start.setCookies, cookie };
+}
+
+async function returned(
+	query: URLSearchParams,
+	cookie: string,
+	provider: Provider = 'sts',
+	session: Session | null = null
+) {
+	const event = requestEvent({ path: `/api/auth/callback/${provider}?${query}`, cookie, session });
+	const end = await endSignIn(event, provider);
+	return { ...end, event, cookie: afterSetCookies(event.cookies.next(), end.setCookies) };
+}
+
+const hidden = ['the-access-token', 'the-refresh-token', 'eyJhbGciOiJFUzI1NiIs'];
+
+describe('starting a sign-in', () => {
+	test('asks for a code with PKCE, state and nonce, to come back to the registered address', async () => {
+		const { url } = await started();
+		expect(url.origin + url.pathname).toBe('http://localhost:8092/authorize');
+		expect(Object.fromEntries(url.searchParams)).toMatchObject({
+			response_type: 'code',
+			client_id: 'portal-client',
+			redirect_uri: 'http://localhost:3000/api/auth/callback/sts',
+			scope: 'openid profile email eduid offline_access',
+			code_challenge: expect.stringMatching(/^[\w-]{43}$/) as unknown,
+			code_challenge_method: 'S256',
+			nonce: expect.stringMatching(/^[\w-]{20,}$/) as unknown,
+			state: expect.stringMatching(/^[0-9a-z]{17}\.\S{20,}$/) as unknown
+		});
+	});
+
+	test('asks the institution for claims, all voluntary', async () => {
+		const { url } = await started();
+		const { id_token: wanted } = JSON.parse(url.searchParams.get('claims') ?? '{}') as { id_token: object };
+		expect(Object.keys(wanted)).toContain('schac_home_organization');
+		expect(new Set(Object.values(wanted))).toEqual(new Set([null]));
+	});
+
+	test('with a wallet names the session, and asks for no claims', async () => {
+		const { url } = await started({ provider: 'sts-wallet', walletSessionId: 'abc' });
+		expect(url.searchParams.get('login_hint')).toBe('oid4vp:abc');
+		expect(url.searchParams.get('redirect_uri')).toBe('http://localhost:3000/api/auth/callback/sts-wallet');
+		expect(url.searchParams.has('claims')).toBe(false);
+	});
+
+	test('passes on nothing of the portal’s own query', async () => {
+		const { url } = await started();
+		expect(url.href).not.toContain('evil');
+		expect(url.searchParams.has('prompt')).toBe(false);
+		expect(url.searchParams.has('login_hint')).toBe(false);
+	});
+
+	test('can name an institution, and ask for the credentials afresh', async () => {
+		const { url } = await started({ institution: 'uni-a', afresh: true });
+		expect(Object.fromEntries(url.searchParams)).toMatchObject({ provider: 'uni-a', prompt: 'login' });
+	});
+
+	test('sets HttpOnly, Lax cookies of its own flow', async () => {
+		const { setCookies, url } = await started();
+		const flow = url.searchParams.get('state')?.slice(0, 17) ?? '';
+		expect(setCookies.map((setCookie) => setCookie.split('=')[0]).sort()).toEqual(
+			['callback', 'nonce', 'pkce', 'state'].map((kind) => `portal.${kind}.${flow}`)
+		);
+		const attributes = setCookies.map((setCookie) => setCookie.slice(setCookie.indexOf(';')));
+		expect(attributes.filter((text) => !/; Path=\/; .*HttpOnly; SameSite=Lax$/.test(text))).toEqual([]);
+	});
+
+	test('under https names them __Host- and makes them Secure', async () => {
+		configure({ AUTH_URL: 'https://portal.example.org' });
+		const { setCookies } = await started();
+		expect(setCookies.filter((text) => !/^__Host-portal\..*; Secure;/.test(text))).toEqual([]);
+	});
+
+	test('keeps two at once, and forgets the oldest of three', async () => {
+		vi.useFakeTimers({ toFake: ['Date'] });
+		const first = await started();
+		vi.advanceTimersByTime(1000);
+		const second = await started({}, { cookie: first.cookie });
+		vi.advanceTimersByTime(1000);
+		const third = await started({}, { cookie: second.cookie });
+		vi.useRealTimers();
+		const flows = [first, second, third].map(({ url }) => url.searchParams.get('state')?.slice(0, 17));
+		expect(flows.map((flow) => third.cookie.includes(`portal.pkce.${flow}`))).toEqual([false, true, true]);
+	});
+
+	test('without the STS says so', async () => {
+		vi.resetModules();
+		const { startSignIn: startAnew } = await import('../../../src/lib/server/auth/sign-in');
+		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+		const start = await startAnew(requestEvent(), { provider: 'sts', returnTo: '/' });
+		vi.stubGlobal('fetch', sts.fetch);
+		expect(start).toEqual({ error: 'sts_unavailable' });
+	});
+});
+
+describe('coming back from the STS', () => {
+	test('signs in, and goes where the person wanted to go', async () => {
+		const { url, cookie } = await started({ returnTo: '/account?x=1' });
+		const end = await returned(sts.authorize(url), cookie);
+		expect(end).toMatchObject({ path: '/account?x=1', error: null });
+		expect(end.event.locals.session).toMatchObject({
+			provider: 'sts',
+			sub: 'subject-1',
+			accessToken: 'the-access-token',
+			refreshToken: 'the-refresh-token'
+		});
+	});
+
+	test('redeems the code with the verifier and the client secret, in the body', async () => {
+		const { url, cookie } = await started();
+		await returned(sts.authorize(url), cookie);
+		expect(sts.tokenRequests.map((body) => Object.fromEntries(body))).toEqual([
+			expect.objectContaining({
+				grant_type: 'authorization_code',
+				code: 'the-code',
+				redirect_uri: 'http://localhost:3000/api/auth/callback/sts',
+				code_verifier: expect.stringMatching(/^[\w-]{43}$/) as unknown,
+				client_secret: 'portal-client-secret'
+			})
+		]);
+	});
+
+	test('leaves none of the flow’s cookies, and no token outside the session', async () => {
+		const { url, cookie } = await started();
+		const end = await returned(sts.authorize(url), cookie);
+		expect(end.cookie).toBe('');
+		const seen = JSON.stringify([end.path, end.setCookies, end.event.cookies.setCookies()]);
+		expect(hidden.filter((token) => seen.includes(token))).toEqual([]);
+	});
+
+	test('uses up the wallet session that it named: it signs nobody in a second time', async () => {
+		const now = Date.now();
+		const times = { startedAt: now, expiresAt: now + 300_000 };
+		const wallet = { requestUri: 'openid4vp://x', returnTo: '/', idv: 'none', completed: true, ...times } as const;
+		const browser = requestEvent();
+		await keepOwned(browser.cookies, { ...wallet, id: 'used' });
+		await keepOwned(browser.cookies, { ...wallet, id: 'open', completed: false });
+		const { url, cookie } = await started({ provider: 'sts-wallet' }, { cookie: browser.cookies.next() });
+		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
+		expect(end.error).toBeNull();
+		expect(end.cookie).toMatch(/^portal\.wallet\.open=[\w-]+$/);
+	});
+
+	test('puts facts in locals, and nothing of Auth.js', async () => {
+		const { url, cookie } = await started();
+		const { event } = await returned(sts.authorize(url), cookie);
+		expect(Object.keys(event.locals).sort()).toEqual(['locale', 'requestId', 'session']);
+	});
+
+	test('works for each of two tabs that sign in at once', async () => {
+		const first = await started({ returnTo: '/account?tab=1' });
+		const second = await started({ returnTo: '/account?tab=2' }, { cookie: first.cookie });
+		const secondEnd = await returned(sts.authorize(second.url), second.cookie);
+		const firstEnd = await returned(sts.authorize(first.url), secondEnd.cookie);
+		expect([secondEnd.path, firstEnd.path]).toEqual(['/account?tab=2', '/account?tab=1']);
+	});
+
+	test('a second time does not disturb somebody who is signed in', async () => {
+		const { url, cookie } = await started();
+		const query = sts.authorize(url);
+		const first = await returned(query, cookie);
+		const again = await returned(query, `${first.cookie}; other=1`, 'sts', first.event.locals.session);
+		expect(again).toMatchObject({ path: '/account', error: null });
+		expect(again.event.locals.session).toBe(first.event.locals.session);
+	});
+
+	test.each<[string, (query: URLSearchParams) => void]>([
+		['another state', (query) => query.set('state', `${query.get('state') ?? ''}x`)],
+		['no state', (query) => query.delete('state')],
+		['another flow', (query) => query.set('state', `00000000${query.get('state')?.slice(8) ?? ''}`)],
+		['another issuer', (query) => query.set('iss', 'https://evil.example')]
+	])('with %s signs nobody in', async (_, change) => {
+		const { url, cookie } = await started();
+		const query = sts.authorize(url);
+		change(query);
+		const end = await returned(query, cookie);
+		expect(end.event.locals.session).toBeNull();
+		expect(end.path).toMatch(/^\/login\?error=sign_in_\w+$/);
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('at the other provider’s address signs nobody in', async () => {
+		const { url, cookie } = await started();
+		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
+		expect(end.event.locals.session).toBeNull();
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('in a browser without cookies says that cookies are needed', async () => {
+		const { url } = await started();
+		expect((await returned(sts.authorize(url), '')).path).toBe('/login?error=cookies_required');
+	});
+
+	test('in another browser signs nobody in', async () => {
+		const { url } = await started();
+		const other = await started();
+		expect((await returned(sts.authorize(url), other.cookie)).path).toBe('/login?error=sign_in_interrupted');
+	});
+
+	test.each([
+		['access_denied', 'access_denied'],
+		['temporarily_unavailable', 'sts_unavailable'],
+		['<script>', 'sign_in_failed']
+	])('with error=%s shows our own code %s', async (said, code) => {
+		const { url, cookie } = await started();
+		const state = sts.authorize(url).get('state') ?? '';
+		const query = new URLSearchParams({
+			error: said,
+			error_description: 'raw text',
+			state,
+			iss: 'http://localhost:8092'
+		});
+		const end = await returned(query, cookie);
+		expect(end.path).toBe(`/login?error=${code}`);
+		expect(end.cookie).toBe('');
+	});
+
+	test.each<[string, typeof sts.behaviour]>([
+		['of a key that is not published', { isForged: true }],
+		['of another issuer', { claims: { iss: 'https://evil.example' } }],
+		['for another client', { claims: { aud: 'someone-else' } }],
+		['with another nonce', { claims: { nonce: 'other' } }],
+		['that has expired', { claims: { exp: 1 } }],
+		['without a subject', { claims: { sub: undefined } }],
+		['that is missing', { tokens: { id_token: undefined } }]
+	])('with an ID token %s signs nobody in', async (_, behaviour) => {
+		const { url, cookie } = await started();
+		sts.behaviour = behaviour;
+		const end = await returned(sts.authorize(url), cookie);
+		expect(end).toMatchObject({ path: '/login?error=sign_in_failed', error: 'sign_in_failed' });
+		expect(end.event.locals.session).toBeNull();
+	});
+
+	test('while the STS is away says so', async () => {
+		const { url, cookie } = await started();
+		sts.behaviour = {
+			tokenAnswer: () => {
+				throw new TypeError('fetch failed');
+			}
+		};
+		expect((await returned(sts.authorize(url), cookie)).path).toBe('/login?error=sts_unavailable');
+	});
+});
+
+describe('an STS that takes pushed authorization requests', () => {
+	test('gets the request over the back channel; the browser carries its name alone', async () => {
+		vi.resetModules();
+		sts.behaviour = { metadata: { pushed_authorization_request_endpoint: 'http://localhost:8092/par' } };
+		const { startSignIn: startAnew } = await import('../../../src/lib/server/auth/sign-in');
+		const start = await startAnew(requestEvent(), { provider: 'sts-wallet', returnTo: '/', walletSessionId: 'abc' });
+		expect(start).toMatchObject({
+			url: 'http://localhost:8092/authorize?client_id=portal-client&request_uri=urn%3Apushed%3A1'
+		});
+		expect(sts.pushed.map((body) => body.get('login_hint'))).toEqual(['oid4vp:abc']);
+		expect(sts.pushed[0]?.get('state')).toMatch(/^[0-9a-z]{17}\./);
+	});
+});

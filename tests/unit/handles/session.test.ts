@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createSeal } from '../../../src/lib/server/auth/seal';
+import { readSession, writeSession } from '../../../src/lib/server/auth/session-cookie';
+import { session } from '../../../src/lib/server/handles/session';
+import { afterSetCookies } from '../../harness/cookies';
+import { type EventOptions, requestEvent } from '../../harness/request-event';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+import { configure, environment } from '../configured';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+
+const OLDER = 'an-older-secret-of-this-portal-0123456789';
+configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` });
+beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] }));
+afterEach(() => vi.useRealTimers());
+
+const signedIn = async (changes = {}) =>
+	afterSetCookies('', await writeSession(someSession(changes), null, SIGNED_IN_AT));
+
+async function handled(
+	options: EventOptions,
+	resolve: (event: ReturnType<typeof requestEvent>) => Response | undefined = () => undefined
+) {
+	const event = requestEvent(options);
+	let seen: unknown;
+	const response = await session({
+		event,
+		resolve: (inner) => {
+			seen = inner.locals.session;
+			return resolve(event) ?? new Response('page', { headers: { 'set-cookie': 'portal.login=x' } });
+		}
+	});
+	const setCookies = response.headers.getSetCookie().filter((text) => text.startsWith('portal.session'));
+	return { seen, response, setCookies };
+}
+
+describe('the session handle', () => {
+	test('opens the session, and writes nothing while nothing has changed', async () => {
+		const { seen, response, setCookies } = await handled({ cookie: await signedIn() });
+		expect(seen).toEqual(someSession());
+		expect(setCookies).toEqual([]);
+		expect(response.headers.getSetCookie()).toEqual(['portal.login=x']);
+	});
+
+	test('opens none where there is none, and writes none', async () => {
+		expect(await handled({})).toMatchObject({ seen: null, setCookies: [] });
+	});
+
+	test('writes the session of somebody who has signed in, beside other cookies', async () => {
+		const { response, setCookies } = await handled({}, (event) => {
+			event.locals.session = someSession({ id: 'new' });
+			return undefined;
+		});
+		const written = await readSession(afterSetCookies('', setCookies), SIGNED_IN_AT);
+		expect(written?.session.id).toBe('new');
+		expect(response.headers.getSetCookie()).toContain('portal.login=x');
+		expect(await response.text()).toBe('page');
+	});
+
+	test('removes the session of somebody who has signed out', async () => {
+		const { setCookies } = await handled({ cookie: await signedIn() }, (event) => {
+			event.locals.session = null;
+			return undefined;
+		});
+		expect(setCookies).toEqual(['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
+	});
+
+	test('can write to an answer whose headers are fixed', async () => {
+		const { response, setCookies } = await handled({ cookie: await signedIn() }, (event) => {
+			event.locals.session = null;
+			return Response.redirect('http://localhost:3000/signed-out', 303);
+		});
+		expect([response.status, response.headers.get('location')]).toEqual([303, 'http://localhost:3000/signed-out']);
+		expect(setCookies).toHaveLength(1);
+	});
+
+	test('seals a session anew that an older secret sealed, once', async () => {
+		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession())}`;
+		const first = await handled({ cookie });
+		expect(first.setCookies).toHaveLength(1);
+		const second = await handled({ cookie: afterSetCookies(cookie, first.setCookies) });
+		expect(second).toMatchObject({ seen: someSession(), setCookies: [] });
+	});
+
+	test('gives a caller with a credential of its own no session, and leaves the cookie alone', async () => {
+		const options = { cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
+		const { seen, setCookies } = await handled(options, (event) => {
+			event.locals.session = null;
+			return undefined;
+		});
+		expect(seen).toBeNull();
+		expect(setCookies).toEqual([]);
+	});
+
+	test('leads somebody whose tokens are too large to a clear error, not to a loop', async () => {
+		const { response, setCookies } = await handled({}, (event) => {
+			const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(6000))).toString('hex');
+			event.locals.session = someSession({ accessToken });
+			return undefined;
+		});
+		expect([response.status, response.headers.get('location')]).toEqual([303, '/login?error=session_too_large']);
+		expect(setCookies).toEqual([]);
+	});
+});

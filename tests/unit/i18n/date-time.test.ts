@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { formatDate, formatDateTime } from '$lib/i18n/date-time';
+
+test('a moment is told in Dutch time, whatever the time zone of the server', () => {
+	expect(formatDateTime('nl', '2026-07-01T12:05:00Z')).toBe('1 juli 2026 om 14:05 CEST');
+	expect(formatDateTime('en', '2026-01-01T23:30:00.000Z')).toBe('2 January 2026 at 00:30 CET');
+});
+
+test('a date of birth keeps its day', () => {
+	expect(formatDate('nl', '2003-04-12')).toBe('12 april 2003');
+	expect(formatDate('en', '2003-04-12')).toBe('12 April 2003');
+});
+
+test('text that is no date is shown as it came', () => {
+	expect(formatDate('en', '2003')).toBe('2003');
+	expect(formatDate('en', '2003-13-45')).toBe('2003-13-45');
+	expect(formatDateTime('nl', 'yesterday')).toBe('yesterday');
+});

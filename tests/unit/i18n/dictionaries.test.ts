@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { texts } from '$lib/i18n';
+import { statement } from '$lib/i18n/statement';
+import { signInErrors } from '$lib/server/auth/sign-in-errors';
+import { identityOutcomes, idvReasons, walletOutcomes } from '$lib/wallet/view';
+
+type Entry = readonly [path: string, value: unknown];
+
+/** Every text and every function, with its path. */
+function entries(value: unknown, path: string): Entry[] {
+	if (typeof value !== 'object' || value === null) return [[path, value]];
+	return Object.entries(value).flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
+}
+
+const dutch = [...entries(texts('nl'), 'texts'), ...entries(statement('nl'), 'statement')];
+const english = [...entries(texts('en'), 'texts'), ...entries(statement('en'), 'statement')];
+
+const shape = ([path, value]: Entry) =>
+	`${path}: ${typeof value === 'function' ? `function of ${value.length}` : typeof value}`;
+
+test('both languages have the same texts, lists as long, and functions of the same parameters', () => {
+	expect(dutch.map(shape)).toEqual(english.map(shape));
+	expect(english.length).toBeGreaterThan(200);
+});
+
+test('no text is empty or padded', () => {
+	const poor = [...dutch, ...english].filter(([, text]) => typeof text === 'string' && /^\s|^$|\s$/.test(text));
+	expect(poor).toEqual([]);
+});
+
+test('Dutch texts are translated', () => {
+	const same = dutch.filter(([, text], index) => typeof text === 'string' && text === english[index]?.[1]);
+	expect(same.map(([path]) => path)).toEqual(['texts.site.menu', 'texts.account.person.eduid']);
+});
+
+test.each(['nl', 'en'] as const)('every code, reason and outcome has a text of its own in %s', (locale) => {
+	const { login, wallet, identity } = texts(locale);
+	expect(Object.keys(login.errors)).toEqual([...signInErrors]);
+	expect(Object.keys(wallet.ended)).toEqual([...walletOutcomes]);
+	expect(Object.keys(identity.ended)).toEqual([...identityOutcomes]);
+	expect(Object.keys(identity.reasons)).toEqual([...idvReasons]);
+	const whats = [login.errors, wallet.ended, identity.ended].flatMap((group) =>
+		Object.values(group).map(({ what }) => what)
+	);
+	expect(new Set(whats).size).toBe(whats.length);
+});
+
+test.each(['nl', 'en'] as const)('what is announced in %s has fewer than 15 words', (locale) => {
+	const { wallet, identity } = texts(locale);
+	const announced = [
+		...[wallet.opened, wallet.checking, wallet.verified, wallet.leaving, wallet.identifying].map((s) => s.announcement),
+		...Object.values(identity.announcements),
+		wallet.trouble,
+		wallet.remaining(240)
+	];
+	expect(announced.filter((text) => text.split(/\s+/).length >= 15)).toEqual([]);
+});
+
+test.each([
+	['en', 300, '5 minutes left for this code.'],
+	['en', 60, '1 minute left for this code.'],
+	['en', 40, '40 seconds left for this code.'],
+	['nl', 120, 'Nog 2 minuten voor deze code.'],
+	['nl', 60, 'Nog 1 minuut voor deze code.'],
+	['nl', 20, 'Nog 20 seconden voor deze code.']
+] as const)('in %s, %i seconds left is said as "%s"', (locale, seconds, text) => {
+	expect(texts(locale).wallet.remaining(seconds)).toBe(text);
+});

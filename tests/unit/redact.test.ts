@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { redact } from '../../src/lib/server/redact';
+
+const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJzIn0.c2lnbmF0dXJl';
+const jwe = 'eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVydGV4dA.dGFn';
+
+describe('a text for the log', () => {
+	test.each([
+		[`token ${jwt} refused`, 'token [token] refused'],
+		[`cookie ${jwe} refused`, 'cookie [token] refused'],
+		['Authorization: Bearer abc.def-1', 'Authorization: [credential]'],
+		['authorization: basic cG9ydGFsOnNlY3JldA==', 'authorization: [credential]'],
+		['session 0123456789abcdef0123456789ABCDEF is gone', 'session [id] is gone'],
+		['/sessions/01234567-89ab-cdef-0123-456789abcdef/status', '/sessions/[id]/status'],
+		['robin.student+x@uni.example.org signed in', '[email] signed in'],
+		['GET https://sts.example.org/cb?code=1&state=2 failed', 'GET https://sts.example.org/cb?[query] failed'],
+		['see "http://localhost:8092/cb#access_token=x".', 'see "http://localhost:8092/cb?[query]".'],
+		[`refresh ${'aB3-_'.repeat(9)} reused`, 'refresh [opaque] reused']
+	])('%s becomes %s', (text, cleaned) => expect(redact(text)).toBe(cleaned));
+
+	test.each([
+		'the STS answered 503',
+		'fetch failed: ECONNREFUSED 127.0.0.1:8092',
+		'at readStatus (file:///srv/portal/chunks/client.js:12:34)',
+		'SESSION_NOT_FOUND'
+	])('%s stays as it is', (text) => expect(redact(text)).toBe(text));
+
+	test('is cleaned of every occurrence', () => {
+		expect(redact(`${jwt} ${jwt}`)).toBe('[token] [token]');
+	});
+});

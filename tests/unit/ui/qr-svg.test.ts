@@ -1,0 +1,78 @@
+import decodeQR from 'qr/decode.js';
+import { describe, expect, test } from 'vitest';
+import { qrSvg } from '$lib/ui/qr-svg';
+
+interface Drawing {
+	readonly size: number;
+	readonly dark: readonly (readonly boolean[])[];
+	readonly widthPx: number;
+}
+
+/** Reads our SVG back into modules: the path's outline, filled by the even-odd rule along each row's centre. */
+function read(svg: string): Drawing {
+	const [, minText, sizeText] = /viewBox="(-?\d+) -?\d+ (\d+) \d+"/.exec(svg) ?? [];
+	const min = Number(minText);
+	const size = Number(sizeText);
+	const outlines = [...(/ d="([^"]+)"/.exec(svg)?.[1] ?? '').matchAll(/M([^Z]+)Z/g)].map(([, points = '']) =>
+		points.split('L').map((point) => point.split(' ').map(Number))
+	);
+	const edges = outlines.flatMap((points) =>
+		points.map((point, at) => [point, points[(at + 1) % points.length] ?? []])
+	);
+	const isDark = (x: number, y: number) => {
+		const crossed = edges.filter(([[ax = 0, ay = 0] = [], [bx = 0, by = 0] = []]) => {
+			return ax === bx && ax <= x && Math.min(ay, by) <= y && y < Math.max(ay, by);
+		});
+		return crossed.length % 2 === 1;
+	};
+	const line = Array.from({ length: size }, (_, at) => min + at);
+	return {
+		size,
+		dark: line.map((y) => line.map((x) => isDark(x, y))),
+		widthPx: Number(/ width="(\d+)"/.exec(svg)?.[1])
+	};
+}
+
+function decode({ size, dark }: Drawing): string {
+	const scale = 4;
+	const data = new Uint8Array((size * scale) ** 2 * 3);
+	for (let at = 0; at < data.length; at++) {
+		const pixel = Math.floor(at / 3);
+		const x = Math.floor((pixel % (size * scale)) / scale);
+		const y = Math.floor(pixel / (size * scale) / scale);
+		data[at] = dark[y]?.[x] ? 0 : 255;
+	}
+	return decodeQR({ width: size * scale, height: size * scale, data });
+}
+
+const requestUri = `openid4vp://authorize?client_id=bridge.example&request_uri=${encodeURIComponent(`https://bridge.example/requests/${'0123456789abcdef'.repeat(2)}`)}`;
+
+describe('the QR code', () => {
+	test.each([
+		['a wallet link', requestUri],
+		['a long one', `${requestUri}&state=${'é'.repeat(80)}`],
+		['a short one', 'a']
+	])('holds %s, letter by letter', (_name, text) => {
+		expect(decode(read(qrSvg(text)))).toBe(text);
+	});
+
+	test('has four white modules on each side, on a background of its own', () => {
+		const svg = qrSvg(requestUri);
+		const { size, dark } = read(svg);
+		const edge = [0, 1, 2, 3, size - 4, size - 3, size - 2, size - 1];
+		expect(dark.some((row, y) => row.some((isDark, x) => isDark && (edge.includes(x) || edge.includes(y))))).toBe(
+			false
+		);
+		expect(dark[4]?.[4]).toBe(true);
+		expect(svg).toContain(`<rect x="-4" y="-4" width="${size}" height="${size}" fill="#fff">`);
+	});
+
+	test.each([1, 100, 300, 600])('of %i bytes has modules of at least 4 px', (bytes) => {
+		const { size, widthPx } = read(qrSvg('x'.repeat(bytes)));
+		expect(widthPx / size).toBeGreaterThanOrEqual(4);
+	});
+
+	test('has no style attribute, which the policy would drop', () => {
+		expect(qrSvg(requestUri)).not.toMatch(/style=|<style/);
+	});
+});

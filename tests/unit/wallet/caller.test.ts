@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beginSignIn } from '../../../src/lib/server/auth/begin';
+import { beginLoginTransaction } from '../../../src/lib/server/auth/login-transaction';
+import { startSignIn } from '../../../src/lib/server/auth/sign-in';
+import { requireOwned, requireWalletCaller } from '../../../src/lib/server/wallet/caller';
+import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
+import { fakeCookies } from '../../harness/cookies';
+import { requestEvent } from '../../harness/request-event';
+import { someSession } from '../auth/session-fixture';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../../src/lib/server/auth/sign-in', () => ({
+	startSignIn: vi.fn(() => Promise.resolve({ error: 'sts_unavailable' }))
+}));
+vi.mock('../../../src/lib/server/sts/institutions', () => ({
+	institutions: () => Promise.resolve([{ id: 'uni-a', name: 'University A' }])
+}));
+beforeEach(() => vi.clearAllMocks());
+
+const MINE = '0123456789abcdef0123456789abcdef';
+const OTHER = 'ffffffffffffffffffffffffffffffff';
+
+async function holding(changes: Partial<OwnedSession> = {}): Promise<string> {
+	const cookies = fakeCookies();
+	const now = Date.now();
+	const times = { startedAt: now, expiresAt: now + 300_000 };
+	const session = {
+		id: MINE,
+		requestUri: 'openid4vp://x',
+		returnTo: '/account?from=wallet',
+		idv: 'none',
+		completed: false
+	} as const;
+	await keepOwned(cookies, { ...session, ...times, ...changes });
+	return cookies.next();
+}
+
+async function onLoginPage(): Promise<string> {
+	const cookies = fakeCookies();
+	await beginLoginTransaction(cookies);
+	return cookies.next();
+}
+
+const unauthorized = { code: 'unauthorized', status: 401 };
+const notFound = { code: 'not_found', status: 404 };
+
+describe('who may open a wallet session', () => {
+	test('somebody signed in, counted by session', async () => {
+		expect(await requireWalletCaller(requestEvent({ session: someSession() }))).toBe('session-1');
+	});
+
+	test('a browser that has loaded the login page, counted by that', async () => {
+		const cookie = await onLoginPage();
+		const ids = [
+			await requireWalletCaller(requestEvent({ cookie })),
+			await requireWalletCaller(requestEvent({ cookie }))
+		];
+		expect(ids[0]).toMatch(/^[\da-f-]{36}$/);
+		expect(ids[1]).toBe(ids[0]);
+	});
+
+	test('nobody else', async () => {
+		await expect(requireWalletCaller(requestEvent())).rejects.toMatchObject(unauthorized);
+	});
+
+	test('nobody with a credential that is not good, whatever the cookies say', async () => {
+		const event = requestEvent({ cookie: await onLoginPage(), headers: { authorization: 'Bearer x' } });
+		await expect(requireWalletCaller(event)).rejects.toMatchObject(unauthorized);
+	});
+});
+
+describe('whose a wallet session is', () => {
+	test('the browser’s that started it', async () => {
+		expect(await requireOwned(requestEvent({ cookie: await holding() }), MINE)).toMatchObject({ id: MINE });
+	});
+
+	test.each<[string, () => Promise<Parameters<typeof requestEvent>[0]>]>([
+		['a browser that started another', async () => ({ cookie: await holding({ id: OTHER }) })],
+		['a browser on the login page', async () => ({ cookie: await onLoginPage() })],
+		['somebody signed in', () => Promise.resolve({ session: someSession() })]
+	])('not %s: for it there is none', async (_, make) => {
+		await expect(requireOwned(requestEvent(await make()), MINE)).rejects.toMatchObject(notFound);
+	});
+
+	test('not a stranger’s, who is told to sign in first', async () => {
+		await expect(requireOwned(requestEvent(), MINE)).rejects.toMatchObject(unauthorized);
+	});
+
+	test('not a bearer caller’s who sends the owner’s cookie along', async () => {
+		const event = requestEvent({ cookie: await holding(), headers: { authorization: 'Bearer x' } });
+		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
+	});
+});
+
+describe('a sign-in with a wallet', () => {
+	const begin = async (cookie: string, returnTo: string | null = null) =>
+		beginSignIn(requestEvent({ cookie }), { provider: 'sts-wallet', returnTo });
+
+	test('names this browser’s own completed session, and goes where that was to lead', async () => {
+		await begin(await holding({ completed: true }));
+		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(expect.anything(), {
+			provider: 'sts-wallet',
+			returnTo: '/account?from=wallet',
+			walletSessionId: MINE
+		});
+	});
+
+	test.each<[string, () => Promise<string>]>([
+		['no wallet session', onLoginPage],
+		['a session that is not complete', holding],
+		['a session it only knows', () => Promise.resolve(`portal.wallet.${MINE}=x`)]
+	])('is refused to a browser with %s', async (_, cookie) => {
+		expect(await begin(await cookie())).toEqual({ error: 'wallet_session_foreign' });
+		expect(startSignIn).not.toHaveBeenCalled();
+	});
+});
+
+describe('a sign-in at an institution', () => {
+	const begin = (wish: Omit<Parameters<typeof beginSignIn>[1], 'provider'>) =>
+		beginSignIn(requestEvent(), { provider: 'sts', ...wish });
+
+	test('takes an institution of the STS’s list, and a return path of ours', async () => {
+		await begin({ institution: 'uni-a', returnTo: '//evil.example', afresh: '1' });
+		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(expect.anything(), {
+			provider: 'sts',
+			returnTo: '/',
+			institution: 'uni-a',
+			afresh: true
+		});
+	});
+
+	test('takes no other', async () => {
+		expect(await begin({ institution: 'evil' })).toEqual({ error: 'institution_unknown' });
+		expect(startSignIn).not.toHaveBeenCalled();
+	});
+
+	test('by another provider’s name does not exist', async () => {
+		expect(await beginSignIn(requestEvent(), { provider: 'github' })).toEqual({ error: 'not_found' });
+		expect(startSignIn).not.toHaveBeenCalled();
+	});
+});

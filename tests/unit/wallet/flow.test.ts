@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { eventOf, follow, isFinal, moves, progressStates, type FlowEvent, type FlowState } from '$lib/wallet/flow';
+import { sessionStatuses } from '$lib/wallet/session-status';
+import { walletOutcomes } from '$lib/wallet/view';
+
+const states: readonly FlowState[] = ['scan', ...progressStates, ...walletOutcomes];
+const steps: readonly FlowEvent[] = ['opened', 'answered', 'verified', 'accepted', 'identity_needed'];
+
+/** Where each step leads from each state that can still move; everything else changes nothing. */
+const table: Partial<Record<FlowState, Partial<Record<FlowEvent, FlowState[]>>>> = {
+	scan: {
+		opened: ['opened'],
+		answered: ['opened', 'checking'],
+		verified: ['opened', 'checking', 'verified'],
+		accepted: ['opened', 'checking', 'verified', 'leaving'],
+		identity_needed: ['opened', 'checking', 'verified', 'identifying']
+	},
+	opened: {
+		answered: ['checking'],
+		verified: ['checking', 'verified'],
+		accepted: ['checking', 'verified', 'leaving'],
+		identity_needed: ['checking', 'verified', 'identifying']
+	},
+	checking: {
+		verified: ['verified'],
+		accepted: ['verified', 'leaving'],
+		identity_needed: ['verified', 'identifying']
+	},
+	verified: { accepted: ['leaving'], identity_needed: ['identifying'] }
+};
+
+describe('every state and event', () => {
+	const cases = states.flatMap((state) => steps.map((event) => [state, event, table[state]?.[event] ?? []] as const));
+	test.each(cases)('%s + %s → %j', (state, event, path) => {
+		expect(follow(state, event)).toEqual(path);
+	});
+
+	const endings = states.flatMap((state) => walletOutcomes.map((outcome) => [state, outcome] as const));
+	test.each(endings)('%s can end as %s only while the portal still waits', (state, outcome) => {
+		expect(follow(state, outcome)).toEqual(state in table ? [outcome] : []);
+	});
+});
+
+test('a late "opened" after the person declined changes nothing', () => {
+	expect(follow('declined', 'opened')).toEqual([]);
+});
+
+test('following any event twice changes nothing the second time', () => {
+	const events = [...steps, ...walletOutcomes];
+	const repeated = states.flatMap((state) =>
+		events.filter((event) => follow(follow(state, event).at(-1) ?? state, event).length > 0)
+	);
+	expect(repeated).toEqual([]);
+});
+
+test('exactly the states that lead nowhere are final', () => {
+	expect(states.filter(isFinal)).toEqual(['leaving', 'identifying', ...walletOutcomes]);
+	expect(Object.keys(moves).sort()).toEqual([...states].sort());
+});
+
+test('every status of the contract has a meaning, and an unknown one means waiting', () => {
+	expect(Object.fromEntries(sessionStatuses.map((status) => [status, eventOf(status)]))).toEqual({
+		CREATED: null,
+		PENDING: null,
+		INTERACTION_STARTED: 'opened',
+		VERIFYING: 'answered',
+		VERIFIED: 'verified',
+		IDV_REQUIRED: 'identity_needed',
+		RECONCILING: 'identity_needed',
+		COMPLETED: 'verified',
+		EXPIRED: 'expired',
+		FAILED: 'failed',
+		ERROR: 'failed',
+		VP_VALIDATION_FAILED: 'refused'
+	});
+	expect(eventOf('SOMETHING_NEW')).toBeNull();
+	expect(eventOf('toString')).toBeNull();
+});
