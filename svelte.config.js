@@ -34,6 +34,8 @@ const config = {
 				'object-src': ['none']
 			}
 		},
+		// A page may be the answer at another page's address (an IDV return that belongs to another browser).
+		paths: { relative: false },
 		// Error pages and redirects name this version; a changed one makes clients reload.
 		version: { pollInterval: 0 }
 	}

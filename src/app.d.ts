@@ -9,6 +9,10 @@ declare global {
 			locale: Locale;
 			/** The opened session, or null. To sign in or out is to replace it: the session handle writes what changed. */
 			session: Session | null;
+			/** The STS has ended the session that came with this request. */
+			hasEnded?: boolean;
+			/** The tokens have run out, and the STS can't be asked for new ones at the moment. */
+			isStsAway?: boolean;
 		}
 		interface Error {
 			message: string;

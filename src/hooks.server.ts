@@ -10,8 +10,13 @@ import { requestId } from '$lib/server/handles/request-id';
 import { securityHeaders } from '$lib/server/handles/security-headers';
 import { session } from '$lib/server/handles/session';
 import { log, startLogging } from '$lib/server/log';
+import { closeStore, openStore } from '$lib/server/store';
 
-export const init: ServerInit = () => startLogging(config().logLevel);
+export const init: ServerInit = async () => {
+	startLogging(config().logLevel);
+	await openStore();
+	process.on('sveltekit:shutdown', () => void closeStore());
+};
 
 export const handle: Handle = sequence(
 	requestId,

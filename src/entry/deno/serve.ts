@@ -56,10 +56,13 @@ export function failure(error: unknown): Response {
 	return toResponse(problemAnswer('internal_error', requestId));
 }
 
-/** `undefined` when a body of unannounced length turns out too large. */
+/** `undefined` when a body of unannounced length turns out too large; an empty one is none, as on Node. */
 async function bodyOf(request: Request, limitBytes: number): Promise<BodyInit | null | undefined> {
-	if (request.body === null || request.headers.has('content-length')) return request.body;
-	return readCapped(request.body.values({ preventCancel: true }), limitBytes);
+	const announced = request.headers.get('content-length');
+	if (request.body === null || announced === '0') return null;
+	if (announced !== null) return request.body;
+	const body = await readCapped(request.body.values({ preventCancel: true }), limitBytes);
+	return body?.length === 0 ? null : body;
 }
 
 async function ask(handler: AdapterHandler, request: Request, ip: string): Promise<Response> {

@@ -1,5 +1,10 @@
 /** The pages of somebody who is signed in. */
 export const account = {
+	ending: {
+		title: 'You are signed out in less than two minutes.',
+		what: 'A sign-in lasts one day. Sign in again now, and you come back to this page.',
+		again: 'Sign in again'
+	},
 	title: 'Your account',
 	unlinkedNotice: 'The wallet is unlinked.',
 	person: {

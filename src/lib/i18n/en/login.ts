@@ -32,8 +32,8 @@ export const login = {
 			next: 'Allow cookies for this site and try again.'
 		},
 		transaction_expired: {
-			what: 'Signing in took too long.',
-			next: 'Start again. You have half an hour.'
+			what: 'Signing in took too long, or your browser did not keep our cookies.',
+			next: 'Allow cookies for this site and start again. You have half an hour.'
 		},
 		session_expired: {
 			what: 'You were signed out, because your time was up.',

@@ -1,6 +1,11 @@
 import type { Texts } from '../en';
 
 export const account: Texts['account'] = {
+	ending: {
+		title: 'Binnen twee minuten wordt u uitgelogd.',
+		what: 'U blijft één dag ingelogd. Log nu opnieuw in, dan komt u terug op deze pagina.',
+		again: 'Opnieuw inloggen'
+	},
 	title: 'Uw account',
 	unlinkedNotice: 'De wallet is ontkoppeld.',
 	person: {

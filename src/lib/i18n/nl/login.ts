@@ -33,8 +33,8 @@ export const login: Texts['login'] = {
 			next: 'Sta cookies toe voor deze site en probeer het opnieuw.'
 		},
 		transaction_expired: {
-			what: 'Het inloggen duurde te lang.',
-			next: 'Begin opnieuw. U hebt een half uur de tijd.'
+			what: 'Het inloggen duurde te lang, of uw browser heeft onze cookies niet bewaard.',
+			next: 'Sta cookies toe voor deze site en begin opnieuw. U hebt een half uur de tijd.'
 		},
 		session_expired: {
 			what: 'U bent uitgelogd, omdat uw tijd voorbij was.',

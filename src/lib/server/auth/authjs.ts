@@ -8,6 +8,7 @@ import { verifyIdToken } from '../sts/id-token';
 import { flowCookies } from './flow-cookies';
 import { newSession } from './new-session';
 import type { Provider } from './session';
+import { tokenTimes } from './token-times';
 
 const BASE_PATH = '/api/auth';
 
@@ -103,7 +104,7 @@ async function sessionOf(account: Account) {
 		accessToken: account.access_token,
 		refreshToken: account.refresh_token,
 		idToken: account.id_token,
-		expiresAt: account.expires_at
+		...tokenTimes(account.expires_in)
 	};
 	return newSession(account.provider as Provider, claims, tokens, Math.floor(Date.now() / 1000));
 }

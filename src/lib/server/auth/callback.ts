@@ -4,6 +4,7 @@ import { AFTER_SIGN_IN, returnPath } from '../http/return-path';
 import { log } from '../log';
 import { forgetCompleted } from '../wallet/owned-sessions';
 import { runAuthjs } from './authjs';
+import { denySession } from './deny-list';
 import { flowOf, forgetFlow, withoutFlow } from './flow-cookies';
 import type { Provider } from './session';
 import { callbackError, type SignInError } from './sign-in-errors';
@@ -33,6 +34,8 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	const setCookies = response.headers.getSetCookie();
 	if (flow) forgetFlow(event.cookies, flow);
 	if (event.locals.session !== before) {
+		// A slow answer to the session before must not take this one's place.
+		if (before) await denySession(before);
 		await forgetCompleted(event.cookies);
 		return { path: destination(response), setCookies, error: null };
 	}

@@ -7,6 +7,8 @@ export interface TokenSet {
 	readonly refreshToken?: string | undefined;
 	readonly idToken?: string | undefined;
 	readonly expiresAt?: number | undefined;
+	/** When to renew, in Unix seconds. */
+	readonly refreshAt?: number | undefined;
 }
 
 /** A session for somebody who has just signed in. `nowSeconds` is Unix time. */

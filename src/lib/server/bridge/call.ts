@@ -10,6 +10,8 @@ import { bridgeUrl } from './paths';
 export interface Credential {
 	/** The whole header value, such as `Bearer …`. */
 	readonly authorization?: string | undefined;
+	/** New authorization in place of one that the Bridge has refused; null when there is none to be had. */
+	readonly renew?: (() => Promise<string | null>) | undefined;
 	readonly requestId: string;
 	readonly traceparent?: string | undefined;
 }
@@ -57,8 +59,15 @@ export function createCaller(options: CallerOptions) {
 		});
 	}
 
-	/** The Bridge's answer, good or bad; a read is repeated once where that may help. */
+	/** The Bridge's answer, good or bad; one replay with new authorization where it has refused the old. */
 	async function exchange(call: BridgeCall): Promise<UpstreamAnswer> {
+		const answer = await repeated(call);
+		const authorization = answer.status === 401 ? await call.credential.renew?.() : null;
+		return authorization ? repeated({ ...call, credential: { ...call.credential, authorization } }) : answer;
+	}
+
+	/** A read is repeated once where that may help. */
+	async function repeated(call: BridgeCall): Promise<UpstreamAnswer> {
 		const first = await settle(call, attempt);
 		if (!call.repeatable || !worthRepeating(first)) return unwrapped(call.operation, first);
 		await pause(RETRY_PAUSE_MS);

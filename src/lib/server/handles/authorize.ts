@@ -8,6 +8,7 @@ export const authorize: Handle = ({ event, resolve }) => {
 	const open = route.id === null || route.id.startsWith('/(public)');
 	if (open || locals.session) return resolve(event);
 	if (isApi(url.pathname)) return problemResponse('unauthorized', locals.requestId);
-	const location = `/login?${new URLSearchParams({ returnTo: url.pathname + url.search })}`;
+	const why = locals.hasEnded ? { error: 'session_expired' } : {};
+	const location = `/login?${new URLSearchParams({ ...why, returnTo: url.pathname + url.search })}`;
 	return new Response(null, { status: 303, headers: { location } });
 };

@@ -1,25 +1,37 @@
-import type { Handle } from '@sveltejs/kit';
+import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { isDenied } from '../auth/deny-list';
+import { renewals } from '../auth/renewal';
+import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { hasAccessToken } from '../http/caller';
 import { withCookies } from '../http/response-headers';
-import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { log } from '../log';
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-/** Opens the session once, and on the way out writes it, here alone, and only when it changed. */
+/**
+ * Opens the session once, and on the way out writes it, here alone, and only when it changed. A slow answer writes
+ * what is newest by then; of a session that has been signed out meanwhile it writes nothing.
+ */
 export const session: Handle = async ({ event, resolve }) => {
 	const cookies = event.request.headers.get('cookie');
 	const read = hasAccessToken(event.request) ? null : await readSession(cookies, nowSeconds());
 	const before = read?.session ?? null;
-	event.locals.session = before;
+	const isOver = before !== null && (await isDenied(before));
+	event.locals.session = isOver ? null : before;
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	if (after === before && !read?.stale) return response;
+	if (after !== null && (await isDenied(after))) return response;
 	try {
-		return withCookies(response, await writeSession(after, cookies, nowSeconds()));
+		const newest = after && (await renewals().newest(after));
+		return withCookies(response, await writeSession(newest, cookies, nowSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
-		log.error('the tokens of a sign-in are too large for cookies', { requestId: event.locals.requestId });
-		return new Response(null, { status: 303, headers: { location: '/login?error=session_too_large' } });
+		return tooLarge(event);
 	}
 };
+
+function tooLarge({ locals }: RequestEvent): Response {
+	log.error('the tokens of a sign-in are too large for cookies', { requestId: locals.requestId });
+	return new Response(null, { status: 303, headers: { location: '/login?error=session_too_large' } });
+}

@@ -14,6 +14,7 @@ export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: Ap
 }
 
 /** The session of a page in `(member)`; the `authorize` handle lets nobody in without. */
-export function memberSession({ session, requestId }: App.Locals): Session {
+export function memberSession({ session, requestId, isStsAway }: App.Locals): Session {
+	if (isStsAway) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
 	return session ?? error(401, { message: 'Sign in first.', requestId });
 }

@@ -1,3 +1,5 @@
+import { renewals } from '../auth/renewal';
+import type { Session } from '../auth/session';
 import type { Credential } from '../bridge/call';
 import { createBridge, type Bridge } from '../bridge/client';
 import { config } from '../config';
@@ -11,6 +13,23 @@ export function bridge(): Bridge {
 }
 
 /** What the portal shows the Auth Bridge: a signed-in person's access token, or nothing before sign-in. */
-export function credentialFor({ session, requestId }: App.Locals): Credential {
-	return { requestId, ...(session && { authorization: `Bearer ${session.accessToken}` }) };
+export function credentialFor(locals: App.Locals): Credential {
+	const { session, requestId } = locals;
+	if (!session) return { requestId };
+	return { requestId, authorization: bearer(session), renew: () => renewedAuthorization(locals, session) };
+}
+
+/** A token that looks good and is refused all the same is renewed once (RFC 6750 3.1 `invalid_token`). */
+async function renewedAuthorization(locals: App.Locals, refused: Session): Promise<string | null> {
+	try {
+		locals.session = await renewals().renewed(refused, true);
+		return locals.session === refused ? null : bearer(locals.session);
+	} catch (error) {
+		log.warn('a refused access token could not be renewed', { requestId: locals.requestId, error });
+		return null;
+	}
+}
+
+function bearer({ accessToken }: Session): string {
+	return `Bearer ${accessToken}`;
 }

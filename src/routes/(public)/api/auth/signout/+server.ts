@@ -1,4 +1,6 @@
 import { keepDeparture } from '$lib/server/auth/departure';
+import { denySession } from '$lib/server/auth/deny-list';
+import { renewals } from '$lib/server/auth/renewal';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { endpoint } from '$lib/server/http/endpoint';
 import { seeOther } from '$lib/server/http/see-other';
@@ -12,7 +14,9 @@ export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	locals.session = null;
 	await forgetAllOwned(cookies);
 	if (session) {
-		const [url] = await Promise.all([endSessionUrl(session, requestId), revokeTokens(session, requestId)]);
+		await denySession(session);
+		const newest = await renewals().newest(session);
+		const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
 		if (url) await keepDeparture(cookies, url);
 		log.info('signed out', { requestId, provider: session.provider });
 	}

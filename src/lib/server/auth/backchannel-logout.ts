@@ -1,0 +1,27 @@
+import { invalidField, Problem } from '../http/problem';
+import { log } from '../log';
+import { verifyLogoutToken } from '../sts/logout-token';
+import { isAway } from '../sts/network-fault';
+import { sharedStore } from '../store';
+import { denyAtSts } from './deny-list';
+
+/** A logout token is good for minutes at most (OIDC Back-Channel Logout 1.0, 2.4); its id is remembered for longer. */
+const REMEMBERED_MS = 60 * 60 * 1000;
+const OLDEST_SECONDS = 30 * 60;
+
+/**
+ * Ends the sessions that a logout token names, on every instance.
+ * @throws {Problem} `invalid_request` for a token that is none, is old or has been used; `upstream_unavailable` while the
+ * STS's keys can't be had
+ */
+export async function endAtSts(token: string, requestId: string): Promise<void> {
+	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
+		log.warn('a logout token was refused', { requestId, error });
+		throw isAway(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
+	});
+	const nowMs = Date.now();
+	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, '1', REMEMBERED_MS);
+	if (!isNew || claims.iat < nowMs / 1000 - OLDEST_SECONDS) throw invalidField('logout_token');
+	await denyAtSts(claims, nowMs);
+	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
+}

@@ -1,0 +1,79 @@
+import * as oauth from 'oauth4webapi';
+import { errors as joseErrors } from 'jose';
+import { WorkFailed } from '../once/once';
+import { verifyIdToken } from '../sts/id-token';
+import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { isAway, isNeverSent } from '../sts/network-fault';
+import type { TokenSet } from './new-session';
+import type { Session } from './session';
+import { tokenTimes } from './token-times';
+
+/**
+ * Redeems a session's refresh token (RFC 6749 6). The call has its own time limit and hears nothing of the browser.
+ * @throws {WorkFailed} `ended`: the STS has ended the grant, or its answer is somebody else's; `postponed`: it was not
+ * redeemed and can be tried again; `lost`: it may have been redeemed, and the answer is gone
+ */
+export async function redeemRefreshToken(session: Session & { refreshToken: string }): Promise<TokenSet> {
+	const metadata = await stsMetadata().catch((cause: unknown) => postponed('sts_unreachable', cause));
+	const { client, authentication } = stsClient();
+	const response = await oauth
+		.refreshTokenGrantRequest(metadata, client, authentication, session.refreshToken, stsCall)
+		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_answer', cause)));
+	await assertAnswered(response);
+
+	const answer = await oauth.processRefreshTokenResponse(metadata, client, response).catch(judged);
+	await assertSamePerson(session, answer);
+	return {
+		...tokenTimes(answer.expires_in),
+		accessToken: answer.access_token,
+		refreshToken: answer.refresh_token ?? session.refreshToken,
+		idToken: answer.id_token ?? session.idToken
+	};
+}
+
+/** A gateway that gives up (502, 504) does not know whether the STS did its work; any other fault says it did not. */
+async function assertAnswered(response: Response): Promise<void> {
+	if (response.status !== 429 && response.status < 500) return;
+	await response.body?.cancel();
+	const code = `sts_${response.status}`;
+	if (response.status === 502 || response.status === 504) lost(code);
+	postponed(code);
+}
+
+function judged(cause: unknown): never {
+	if (cause instanceof oauth.ResponseBodyError)
+		return cause.error === 'invalid_grant' ? ended('invalid_grant', cause) : postponed(knownCode(cause.error), cause);
+	if (cause instanceof oauth.WWWAuthenticateChallengeError) return postponed('invalid_client', cause);
+	return lost('unreadable_answer', cause);
+}
+
+/** A refreshed ID token has the same issuer and audience (checked with the answer), and the same subject (OIDC Core 12.2). */
+async function assertSamePerson(session: Session, answer: oauth.TokenEndpointResponse): Promise<void> {
+	if (answer.id_token === undefined) return;
+	if (oauth.getValidatedIdTokenClaims(answer)?.sub !== session.sub) ended('other_subject');
+	try {
+		await verifyIdToken(answer.id_token);
+	} catch (cause) {
+		// While the keys can't be had, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
+		if (!isAway(cause) && !(cause instanceof joseErrors.JWKSTimeout)) ended('id_token_not_valid', cause);
+	}
+}
+
+function knownCode(error: string): string {
+	return (
+		['invalid_client', 'unauthorized_client', 'invalid_scope', 'invalid_request'].find((code) => code === error) ??
+		'refused'
+	);
+}
+
+function ended(code: string, cause?: unknown): never {
+	throw new WorkFailed('ended', code, { cause });
+}
+
+function postponed(code: string, cause?: unknown): never {
+	throw new WorkFailed('postponed', code, { cause });
+}
+
+function lost(code: string, cause?: unknown): never {
+	throw new WorkFailed('lost', code, { cause });
+}

@@ -1,0 +1,20 @@
+import { log } from '../log';
+import type { WorkFailed } from '../once/once';
+import { sharedStore } from '../store';
+import { redeemRefreshToken } from './refresh-grant';
+import { createRenewals } from './renewals';
+
+let made: ReturnType<typeof createRenewals> | undefined;
+
+/** Keeps the sessions of this portal good, together with its other instances. */
+export function renewals(): ReturnType<typeof createRenewals> {
+	return (made ??= createRenewals({ store: sharedStore(), redeem: redeemRefreshToken, onFault: told }));
+}
+
+function told({ fault, code }: WorkFailed): void {
+	if (code === 'invalid_client')
+		log.error('the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_SECRET and STS_CLIENT_AUTH', {
+			code
+		});
+	else log.warn('tokens could not be renewed', { fault, code });
+}

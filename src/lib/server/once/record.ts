@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+
+/**
+ * What stands in the store for one piece of work.
+ * `running`: somebody does it, and says so anew until `untilMs` at the latest. `done`: its sealed result.
+ * `ended`: it failed for good, by a code. `lost`: it was begun, and nobody knows how it ended.
+ */
+const WorkRecord = v.variant('state', [
+	v.object({ state: v.literal('running'), holder: v.string(), untilMs: v.number() }),
+	v.object({ state: v.literal('done'), sealed: v.string() }),
+	v.object({ state: v.literal('ended'), code: v.string() }),
+	v.object({ state: v.literal('lost') })
+]);
+export type WorkRecord = v.InferOutput<typeof WorkRecord>;
+
+export function writeRecord(record: WorkRecord): string {
+	return JSON.stringify(record);
+}
+
+/** Null for what is none of ours: then the work counts as never begun. */
+export function readRecord(text: string): WorkRecord | null {
+	try {
+		const parsed = v.safeParse(WorkRecord, JSON.parse(text));
+		return parsed.success ? parsed.output : null;
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,20 @@
+import { createSeal } from '../auth/seal';
+
+const encoder = new TextEncoder();
+const PURPOSE = 'result of work done once';
+
+/** The name of a piece of work in a store: tells nothing of the secret it is named after. */
+export async function keyOf(secret: string): Promise<string> {
+	const digest = await crypto.subtle.digest('SHA-256', encoder.encode(`once ${secret}`));
+	return `once:${Buffer.from(digest).toString('base64url')}`;
+}
+
+/** Seals a result with a key that only holders of the old secret can derive: a dump of the store is worthless. */
+export function sealResult(secret: string, result: string): Promise<string> {
+	return createSeal([secret], PURPOSE).seal(result);
+}
+
+export async function openResult(secret: string, sealed: string): Promise<string | null> {
+	const opened = await createSeal([secret], PURPOSE).open(sealed);
+	return typeof opened?.value === 'string' ? opened.value : null;
+}

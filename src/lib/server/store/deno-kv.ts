@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+import type { Store } from './store';
+
+const BUSY = /database is locked|busy/i;
+const MOST_TRIES = 8;
+const POLL_MS = 40;
+
+/** The part of `Deno.openKv()` that is used here; types of the runtime itself are not loaded on Node. */
+interface Kv {
+	get(key: readonly string[]): Promise<{ readonly value: unknown; readonly versionstamp: string | null }>;
+	atomic(): KvChange;
+	close(): void;
+}
+
+interface KvChange {
+	check(expected: { readonly key: readonly string[]; readonly versionstamp: string | null }): KvChange;
+	set(key: readonly string[], value: unknown, options: { readonly expireIn: number }): KvChange;
+	commit(): Promise<{ readonly ok: boolean }>;
+}
+
+const Held = v.object({ text: v.string(), untilMs: v.number() });
+const keyOf = (key: string) => ['portal', key];
+
+/**
+ * A store in Deno KV. Its expiry may be a minute late, so each value carries its own end; watching does not cross
+ * processes, so waiting is a pause with jitter; and a busy file is tried again.
+ * @param path a file for several processes of one machine; absent on Deno Deploy
+ */
+export async function createDenoKvStore(path: string | undefined): Promise<Store> {
+	const { openKv } = (globalThis as { Deno?: { openKv?: (path?: string) => Promise<Kv> } }).Deno ?? {};
+	if (!openKv) throw new Error('Deno KV is not there: run on Deno with --unstable-kv');
+	const kv = await openKv(path);
+
+	async function find(key: string) {
+		const { value, versionstamp } = await patiently(() => kv.get(keyOf(key)));
+		const held = v.safeParse(Held, value);
+		const text = held.success && held.output.untilMs > Date.now() ? held.output.text : null;
+		return { text, versionstamp };
+	}
+
+	function put(change: KvChange, key: string, text: string, lifeMs: number) {
+		return change.set(keyOf(key), { text, untilMs: Date.now() + lifeMs }, { expireIn: lifeMs }).commit();
+	}
+
+	return {
+		async read(key) {
+			const { text, versionstamp } = await find(key);
+			return text === null || versionstamp === null ? null : { text, mark: versionstamp };
+		},
+
+		async replace(key, expected, text, lifeMs) {
+			const found = await find(key);
+			const isExpected = expected ? found.versionstamp === expected.mark : found.text === null;
+			if (!isExpected) return false;
+			const check = { key: keyOf(key), versionstamp: found.versionstamp };
+			return (await patiently(() => put(kv.atomic().check(check), key, text, lifeMs))).ok;
+		},
+
+		async write(key, text, lifeMs) {
+			await patiently(() => put(kv.atomic(), key, text, lifeMs));
+		},
+
+		changed: (_key, mostMs) => pause(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
+
+		close() {
+			kv.close();
+			return Promise.resolve();
+		}
+	};
+}
+
+async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+	for (let tries = 1; ; tries++) {
+		try {
+			return await work();
+		} catch (error) {
+			if (tries === MOST_TRIES || !BUSY.test(String(error))) throw error;
+			await pause(tries * 5 * (1 + Math.random()));
+		}
+	}
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => void setTimeout(resolve, ms));
+}

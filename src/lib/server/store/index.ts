@@ -1,0 +1,51 @@
+import { config } from '../config';
+import { log } from '../log';
+import { createDenoKvStore } from './deno-kv';
+import { createMemoryStore } from './memory';
+import { createRedisStore } from './redis';
+import { createResilientStore } from './resilient';
+import type { Store } from './store';
+
+/** Whether the shared store answers; `none` where this process is alone. */
+export type StoreState = 'none' | 'up' | 'down';
+
+let store: Store | undefined;
+let state: StoreState = 'none';
+
+/** What this instance shares with the others, or keeps for itself where nothing is configured. */
+export function sharedStore(): Store {
+	return (store ??= createMemoryStore());
+}
+
+export function storeState(): StoreState {
+	return state;
+}
+
+/** Opens the configured store; called once, at start-up. */
+export async function openStore(): Promise<void> {
+	const shared = await configuredStore();
+	if (!shared) return;
+	state = 'up';
+	store = createResilientStore({ shared, own: createMemoryStore(), onState: told });
+}
+
+/** Lets go of the store's connections, which would keep a process alive. */
+export async function closeStore(): Promise<void> {
+	await store?.close();
+}
+
+async function configuredStore(): Promise<Store | null> {
+	const { redisUrl, denoKv } = config().store;
+	if (redisUrl !== undefined)
+		return createRedisStore({
+			url: redisUrl,
+			onFault: (error) => log.debug('the connection to Redis has a fault', { error })
+		});
+	return denoKv === undefined ? null : createDenoKvStore(denoKv === 'default' ? undefined : denoKv);
+}
+
+function told(isUp: boolean, error?: unknown): void {
+	state = isUp ? 'up' : 'down';
+	if (isUp) log.info('the shared store is back');
+	else log.warn('the shared store is away: this instance carries on by itself', { error });
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { verifySignedToken } from './signed-token';
+
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+
+const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
+
+const LogoutClaims = v.pipe(
+	v.object({
+		jti: id,
+		iat: v.number(),
+		sid: v.optional(id),
+		sub: v.optional(id),
+		events: v.object({ [LOGOUT_EVENT]: v.looseObject({}) }),
+		/** An ID token has one; a logout token never does, so that neither passes for the other. */
+		nonce: v.optional(v.never())
+	}),
+	v.check(({ sid, sub }) => sid !== undefined || sub !== undefined, 'names neither a session nor a subject')
+);
+
+/** Whose sessions the STS has ended: one session of it (`sid`), or all of a subject. */
+export type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
+
+/**
+ * The claims of a logout token (OIDC Back-Channel Logout 1.0, 2.4 and 2.6). That its `jti` is new is for the caller to see.
+ * @throws jose's errors or ValiError for anything else; network faults while the STS's keys can't be had
+ */
+export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
+	return v.parse(LogoutClaims, await verifySignedToken(token, { requiredClaims: ['iat', 'jti', 'events'] }));
+}
