@@ -1,4 +1,4 @@
-import { environmentNames } from '../../lib/server/config/parse';
+import { environmentNames } from '../../lib/server/config/environment';
 
 /** Read by libraries of ours, here or there, for which a refusal would be an exception. */
 export const libraryNames = ['DEBUG', 'NODE_ENV', 'NO_COLOR', 'FORCE_COLOR'];

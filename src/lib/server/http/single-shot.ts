@@ -40,9 +40,16 @@ export function fetchOnce(url: URL | string, options: SingleShotOptions = {}): P
 				agent: false,
 				...(signal && { signal })
 			},
-			(answer) => resolve(responseOf(answer))
+			(answer) => {
+				try {
+					resolve(responseOf(answer));
+				} catch {
+					answer.destroy();
+					reject(new TypeError('an answer with a status or header that none may have'));
+				}
+			}
 		);
-		request.once('error', fail);
+		request.on('error', fail);
 		request.end(body);
 	});
 }

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { flag, isLoopback, issuerUrl, list, origin, redisUrl, serviceUrl, wholeNumber } from './fields';
+
+const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
+const LEAST_SECRET_LENGTH = 32;
+
+const required = <Value>(schema: v.GenericSchema<string, Value>, hint: string) =>
+	v.pipe(v.optional(v.string(), ''), v.nonEmpty(`is missing; set it to ${hint}`), schema);
+
+const publicUrl = v.pipe(
+	serviceUrl,
+	v.check(
+		(text) => !URL.canParse(text) || ['/', '/api/auth'].includes(new URL(text).pathname),
+		'must have no path, or the path /api/auth'
+	),
+	v.transform((text) => (URL.canParse(text) ? new URL(text).origin : text))
+);
+
+const secrets = v.pipe(
+	list,
+	v.minLength(1, 'is missing'),
+	v.everyItem(
+		(secret) => secret.length >= LEAST_SECRET_LENGTH,
+		`every secret must have at least ${LEAST_SECRET_LENGTH} characters (make one with: openssl rand -base64 48)`
+	)
+);
+
+/** The environment as operators write it; see the README's table for what each name means. */
+const Environment = v.object({
+	AUTH_URL: required(publicUrl, "the portal's public address, for example https://portal.example.org"),
+	AUTH_SECRET: required(secrets, 'a random secret of at least 32 characters (make one with: openssl rand -base64 48)'),
+	AUTH_TRUST_HOST: v.optional(flag, 'false'),
+	TRUSTED_HOPS: v.optional(wholeNumber(1, 10), '1'),
+	HOST: v.optional(v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or address')), '0.0.0.0'),
+	PORT: v.optional(wholeNumber(0, 65_535), '3000'),
+	STS_ISSUER_URL: required(issuerUrl, 'the public address of the STS, for example https://sts.example.org'),
+	STS_INTERNAL_URL: v.optional(serviceUrl),
+	STS_CLIENT_ID: required(v.string(), "the portal's client id at the STS"),
+	STS_CLIENT_SECRET: required(v.string(), "the portal's client secret at the STS"),
+	STS_CLIENT_AUTH: v.optional(
+		v.picklist(['client_secret_post', 'client_secret_basic'], 'must be "client_secret_post" or "client_secret_basic"'),
+		'client_secret_post'
+	),
+	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
+	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
+	AUTH_BRIDGE_URL: required(serviceUrl, 'the address of the Auth Bridge, for example http://auth-bridge:8090'),
+	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
+	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
+	WALLET_QUERY_IDS: v.optional(list, ''),
+	RATE_LIMIT_PER_BROWSER: v.optional(wholeNumber(1, 100_000), '30'),
+	RATE_LIMIT_PER_ADDRESS: v.optional(wholeNumber(1, 10_000_000), '3000'),
+	REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 3600), '60'),
+	REDIS_URL: v.optional(redisUrl),
+	DENO_KV: v.optional(v.string()),
+	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
+	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
+	LOG_LEVEL: v.optional(
+		v.picklist(['debug', 'info', 'warning', 'error'], 'must be "debug", "info", "warning" or "error"'),
+		'info'
+	)
+});
+
+/** Every variable there is; Deno grants names, and can't list what was granted. */
+export const environmentNames: readonly string[] = [
+	...Object.keys(Environment.entries),
+	'NEXTAUTH_SECRET',
+	'NEXTAUTH_URL'
+];
+
+export type Environment = v.InferOutput<typeof Environment>;
+
+/** Faults that only two variables together show; told together with the others. */
+export const CheckedEnvironment = v.pipe(
+	Environment,
+	v.forward(
+		v.partialCheck(
+			[['AUTH_URL'], ['CORS_DEV_ORIGINS']],
+			(env) => !overTls(env) || env.CORS_DEV_ORIGINS.length === 0,
+			'is for development only, and refused when AUTH_URL is https'
+		),
+		['CORS_DEV_ORIGINS']
+	),
+	v.forward(
+		v.partialCheck(
+			[['AUTH_URL'], ['STS_ISSUER_URL']],
+			(env) => !overTls(env) || overTls({ AUTH_URL: env.STS_ISSUER_URL }) || isLoopback(env.STS_ISSUER_URL),
+			'must be https when AUTH_URL is https, for browsers are sent there to sign in'
+		),
+		['STS_ISSUER_URL']
+	)
+);
+
+const overTls = (env: Pick<Environment, 'AUTH_URL'>) => env.AUTH_URL.startsWith('https:');

@@ -1,0 +1,57 @@
+import { config } from './config';
+import { type StoreState, storeState } from './store';
+import { stsFetch } from './sts/metadata';
+
+type PeerState = 'up' | 'down';
+
+/** What an instance needs, and whether it has it. */
+export interface Readiness {
+	readonly status: 'ready' | 'not_ready';
+	readonly sts: PeerState;
+	readonly bridge: PeerState;
+	/** `down` does not make an instance unready: it carries on by itself. */
+	readonly store: StoreState;
+}
+
+const LIMIT_MS = 2000;
+/** Answers of this age are good enough: probes come from many sides. */
+const FRESH_MS = 1000;
+
+let last: { readonly answer: Promise<Readiness>; readonly untilMs: number } | undefined;
+
+/** Asks the STS and the Auth Bridge, at most once a second. */
+export function readiness(nowMs = Date.now()): Promise<Readiness> {
+	if (!last || nowMs >= last.untilMs) last = { answer: look(), untilMs: nowMs + FRESH_MS };
+	return last.answer;
+}
+
+async function look(): Promise<Readiness> {
+	const [sts, bridge] = await Promise.all([stateOf(stsAnswers()), stateOf(bridgeAnswers())]);
+	const status = sts === 'up' && bridge === 'up' ? 'ready' : 'not_ready';
+	return { status, sts, bridge, store: storeState() };
+}
+
+/** Not the cached metadata: that may be minutes old. */
+async function stsAnswers(): Promise<void> {
+	const issuer = config().sts.issuer.replace(/\/+$/, '');
+	const response = await stsFetch(`${issuer}/.well-known/openid-configuration`, {
+		signal: AbortSignal.timeout(LIMIT_MS)
+	});
+	await response.body?.cancel();
+	if (!response.ok) throw new Error('the STS answers discovery with a fault');
+}
+
+/** Any answer below 500 will do: the Auth Bridge has no health route that all deployments know. */
+async function bridgeAnswers(): Promise<void> {
+	const signal = AbortSignal.timeout(LIMIT_MS);
+	const response = await fetch(config().bridge.url, { method: 'HEAD', redirect: 'manual', signal });
+	await response.body?.cancel();
+	if (response.status >= 500) throw new Error('the Auth Bridge answers with a fault');
+}
+
+async function stateOf(work: Promise<void>): Promise<PeerState> {
+	return work.then(
+		() => 'up',
+		() => 'down'
+	);
+}

@@ -1,0 +1,137 @@
+import { CookieJar } from './cookie-jar.ts';
+import { type Answer, exchange } from './exchange.ts';
+
+const MOST_REDIRECTS = 20;
+const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
+
+/** One answer, and where it came from. */
+export interface Visit extends Answer {
+	readonly method: string;
+	readonly url: URL;
+}
+
+export interface Navigation {
+	/** The origin of the page whose link or form leads there; null for a typed address; the portal where none is named. */
+	from?: string | null;
+	/** Sent as a form, by POST. */
+	form?: Readonly<Record<string, string>>;
+	/** Whether to go on along redirects and `Refresh: 0`; true where it isn't said. */
+	follow?: boolean;
+}
+
+export interface Call {
+	method?: string;
+	json?: unknown;
+	body?: string;
+	/** Win over the browser's own. */
+	headers?: Record<string, string>;
+}
+
+/** A browser without JavaScript that speaks of itself as one (Fetch Metadata), and can also do what a script could. */
+export class Browser {
+	/** Every answer of the portal so far. */
+	readonly visits: Visit[] = [];
+	readonly #jar = new CookieJar();
+	readonly #home: URL;
+
+	constructor(portalUrl: string) {
+		this.#home = new URL(portalUrl);
+	}
+
+	/** A person's navigation, up to the page where it ends. */
+	async open(address: string | URL, navigation: Navigation = {}): Promise<Visit> {
+		const { from = this.#home.origin, form, follow = true } = navigation;
+		const chain = [new URL(address, this.#home)];
+		let body = form && new URLSearchParams(form).toString();
+		while (chain.length <= MOST_REDIRECTS) {
+			const url = chain.at(-1) ?? this.#home;
+			const headers = {
+				accept: PAGE,
+				'sec-fetch-site': siteOf(from, chain),
+				'sec-fetch-mode': 'navigate',
+				'sec-fetch-dest': 'document',
+				...(body !== undefined && { origin: from ?? 'null', 'content-type': 'application/x-www-form-urlencoded' })
+			};
+			const visit = await this.#send(url, { method: body === undefined ? 'GET' : 'POST', headers, body });
+			const location = visit.headers.get('location');
+			const refresh = /^0; url=(.+)$/.exec(visit.headers.get('refresh') ?? '')?.[1];
+			if (!follow || (location ?? refresh) === undefined) return visit;
+			if (location === null) return this.open(new URL(refresh ?? '', url), { from: url.origin });
+			chain.push(new URL(location, url));
+			body = undefined;
+		}
+		throw new Error(`More than ${MOST_REDIRECTS} redirects: ${chain.map(({ pathname }) => pathname).join(' ')}`);
+	}
+
+	/** Sends the page's form whose action starts with `action`: its hidden fields, and those given. */
+	submit(page: Visit, fields: Readonly<Record<string, string>> = {}, action = ''): Promise<Visit> {
+		const forms = page.text.matchAll(/<form[^>]* action="([^"]*)"[^>]*>(.*?)<\/form>/gs);
+		const [, target, content = ''] = [...forms].find(([, wanted = '']) => wanted.startsWith(action)) ?? [];
+		if (target === undefined) throw new Error(`No form for "${action}" on ${page.url.pathname}:\n${page.text}`);
+		const hidden = [...content.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+		const form = { ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, plain(value)])), ...fields };
+		return this.open(new URL(plain(target), page.url), { from: page.url.origin, form });
+	}
+
+	/** One request of a script on a page of the portal; nothing is followed. */
+	call(path: string, { method = 'GET', json, body, headers = {} }: Call = {}): Promise<Visit> {
+		return this.#send(new URL(path, this.#home), {
+			method,
+			body: json === undefined ? body : JSON.stringify(json),
+			headers: {
+				accept: 'application/json',
+				'sec-fetch-site': 'same-origin',
+				'sec-fetch-mode': 'cors',
+				'sec-fetch-dest': 'empty',
+				...(method !== 'GET' && method !== 'HEAD' && { origin: this.#home.origin }),
+				...(json !== undefined && { 'content-type': 'application/json' }),
+				...headers
+			}
+		});
+	}
+
+	/** The cookies that the portal's pages get, by name; on one host that includes those of the other services. */
+	cookies(): Map<string, string> {
+		return this.#jar.read(this.#home);
+	}
+
+	/** Puts a cookie there by hand; an empty value takes it away. */
+	putCookie(name: string, value: string): void {
+		this.#jar.put(this.#home, `${name}=${value}; Path=/`);
+	}
+
+	async #send(url: URL, question: { method: string; headers: Record<string, string>; body?: string | undefined }) {
+		const cookie = this.#jar.header(url);
+		const headers = { 'accept-language': 'en', ...(cookie && { cookie }), ...question.headers };
+		const visit: Visit = { url, method: question.method, ...(await exchange(url, { ...question, headers })) };
+		for (const setCookie of visit.headers.getSetCookie()) this.#jar.put(url, setCookie);
+		if (url.origin === this.#home.origin) this.visits.push(visit);
+		return visit;
+	}
+}
+
+/** The address of the page's first link that has this text in it. */
+export function linkIn(page: Visit, part: string): string {
+	const links = [...page.text.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, href = '']) => plain(href));
+	const found = links.find((href) => href.includes(part));
+	if (found === undefined) throw new Error(`No link with "${part}" on ${page.url.pathname}: ${links.join(' ')}`);
+	return found;
+}
+
+/** The text of the page's own heading; empty on what is no page. */
+export function headingOf({ text }: Visit): string {
+	return plain(/<h1[^>]*>([^<]*)/.exec(text)?.[1] ?? '').trim();
+}
+
+/** `Sec-Fetch-Site` (Fetch Metadata 2.3): judged over the whole chain of redirects, by who began it. */
+function siteOf(from: string | null, chain: readonly URL[]): string {
+	if (from === null) return 'none';
+	if (chain.every(({ origin }) => origin === from)) return 'same-origin';
+	const { protocol, hostname } = new URL(from);
+	const isSameSite = chain.every((url) => url.hostname === hostname && url.protocol === protocol);
+	return isSameSite ? 'same-site' : 'cross-site';
+}
+
+function plain(html: string): string {
+	return html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+}

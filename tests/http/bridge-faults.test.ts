@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { identity } from '../../src/lib/i18n/en/identity.ts';
+import { account } from '../../src/lib/i18n/en/account.ts';
+import { wallet } from '../../src/lib/i18n/en/wallet.ts';
+import { Browser, headingOf } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import type { ScenarioName, ScenarioOptions } from '../sandbox/scenarios.ts';
+import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+
+let landscape: Landscape;
+let browser: Browser;
+let id: string;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { AUTH_BRIDGE_TIMEOUT_MS: '1000' } });
+});
+afterAll(() => landscape.stop());
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+	id = await createWalletSession(browser);
+});
+
+const operations: readonly (readonly [string, (id: string) => string, unknown])[] = [
+	['POST', () => '/api/wallet/sessions', {}],
+	['GET', (of) => sessionPath(of, 'status'), undefined],
+	['POST', (of) => sessionPath(of, 'complete'), {}],
+	['POST', (of) => sessionPath(of, 'idv/initiate'), {}],
+	['GET', (of) => sessionPath(of, 'idv/status'), undefined],
+	['POST', (of) => sessionPath(of, 'idv/submit'), { confirm: true }]
+];
+
+const faults: readonly (readonly [string, ScenarioName, ScenarioOptions, number, string])[] = [
+	['hangs up', 'bridge-down', {}, 502, 'upstream_invalid'],
+	['is too slow', 'bridge-slow', { ms: 1500 }, 504, 'upstream_timeout'],
+	['is cut off', 'bridge-cut', {}, 502, 'upstream_invalid'],
+	['does the work but never says so', 'bridge-lost', {}, 502, 'upstream_invalid'],
+	['answers HTML', 'bridge-html', {}, 502, 'upstream_invalid'],
+	['answers HTML, as a gateway that can not reach it', 'bridge-html', { status: 503 }, 503, 'upstream_unavailable'],
+	['answers JSON of another shape', 'bridge-wrong-json', {}, 502, 'upstream_invalid'],
+	['answers half of its JSON', 'bridge-broken-json', {}, 502, 'upstream_invalid'],
+	['answers 500', 'bridge-500', {}, 502, 'upstream_invalid'],
+	['does not take our credential', 'bridge-401', {}, 502, 'upstream_invalid'],
+	['leads elsewhere', 'bridge-redirect', {}, 502, 'upstream_invalid']
+];
+
+describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error) => {
+	test('every route says so in our own words', async () => {
+		landscape.sandbox.scenario(scenario, options);
+		const answers = await Promise.all(
+			operations.map(([method, path, json]) => browser.call(path(id), { method, json }))
+		);
+		expect(answers.map((answer) => `${answer.status} ${answer.headers.get('content-type') ?? ''}`)).toEqual(
+			operations.map(() => `${status} application/json`)
+		);
+		const bodies = answers.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+		expect(bodies.map((body) => body.error)).toEqual(operations.map(() => error));
+		expect(bodies.map((body) => Object.keys(body).sort().join())).toEqual(
+			operations.map(() => 'error,message,requestId')
+		);
+		expect(landscape.sandbox.count('trap.visit')).toBe(0);
+	});
+
+	test('the return from the institution ends on a page that says what to do', async () => {
+		landscape.sandbox.scenario(scenario, options);
+		const page = await browser.open(sessionPath(id, 'idv/callback?code=a&state=b'), { from: 'http://127.0.0.1' });
+		expect(headingOf(page)).toBe(identity.ended.unavailable.title);
+		expect(page.url.search).toBe('?outcome=unavailable');
+	});
+
+	test('the pages say what to do', async () => {
+		const member = new Browser(landscape.url);
+		await signInAtInstitution(member);
+		landscape.sandbox.scenario(scenario, options);
+		const [code, verification, own, start] = await Promise.all([
+			browser.open('/login/wallet'),
+			browser.open('/login/identity'),
+			member.open('/account'),
+			new Browser(landscape.url).open('/login').then((login) => browser.submit(login, {}, '/login/wallet?/start'))
+		]);
+		expect(headingOf(code)).toBe(wallet.ended.unavailable.title);
+		expect(headingOf(verification)).toBe(identity.ended.unavailable.title);
+		expect(own).toMatchObject({ status: 200, text: expect.stringContaining(account.wallets.unknown) as string });
+		expect(start.status).toBe(status);
+		expect(headingOf(start)).toBe(wallet.ended.unavailable.title);
+	});
+});
+
+describe('when the Bridge can not be reached at all', () => {
+	let portal: Portal;
+
+	beforeAll(async () => {
+		const port = await freePort();
+		portal = await startPortal({ runtime, env: { ...landscape.env, ...here(port) }, port });
+	});
+	afterAll(() => portal.stop());
+
+	const here = (port: number) => ({
+		AUTH_URL: `http://localhost:${port}`,
+		AUTH_BRIDGE_URL: 'http://127.0.0.1:9'
+	});
+
+	test('a caller is told to come back', async () => {
+		const stranger = new Browser(portal.url);
+		await stranger.open('/login');
+		const answer = await stranger.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		expect(answer.status).toBe(503);
+		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(JSON.parse(answer.text)).toMatchObject({ error: 'upstream_unavailable' });
+	});
+
+	test('signing in at the institution still works from the login page', async () => {
+		const login = await new Browser(portal.url).open('/login');
+		expect(login.status).toBe(200);
+		expect(login.text).toContain('institution=uni-noord');
+	});
+});
+
+describe.each(['bridge-500-for-everything', 'bridge-old-shape'] as const)('with %s', (scenario) => {
+	test('what a session is not ready for is 409, and what is gone is 404', async () => {
+		landscape.sandbox.scenario(scenario);
+		const early = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
+		expect([early.status, JSON.parse(early.text)]).toMatchObject([409, { error: 'session_not_verified' }]);
+		landscape.sandbox.expire(id);
+		const routes = operations.slice(1);
+		const answers = await Promise.all(routes.map(([method, path, json]) => browser.call(path(id), { method, json })));
+		expect(answers.map(({ status }) => status)).toEqual(routes.map(() => 404));
+		expect(headingOf(await browser.open('/login/wallet'))).toBe(wallet.ended.expired.title);
+		expect(headingOf(await browser.open('/login/identity'))).toBe(identity.ended.expired.title);
+	});
+
+	test('the need for identity verification is still found', async () => {
+		landscape.sandbox.scenario(scenario);
+		const own = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
+		const answer = await browser.call(sessionPath(own, 'complete'), { method: 'POST' });
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([202, { sessionId: own, status: 'IDV_REQUIRED' }]);
+		expect(headingOf(await browser.open('/login/identity'))).toBe(identity.explain.title);
+	});
+});
+
+test('a session without an address for the wallet is a fault, not an empty code', async () => {
+	landscape.sandbox.scenario('empty-request-uri');
+	const answer = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect([answer.status, JSON.parse(answer.text)]).toMatchObject([502, { error: 'upstream_invalid' }]);
+});
+
+test('a status that nobody has listed counts as waiting', async () => {
+	landscape.sandbox.scenario('unknown-status', { status: 'SOMETHING_NEW' });
+	const answer = await browser.call(sessionPath(id, 'status'));
+	expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { status: 'PENDING', idvRequired: false }]);
+});
+
+test('a fault that passes is forgotten: the next read is good', async () => {
+	landscape.sandbox.scenario('bridge-500', { operation: 'status', times: 1 });
+	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(502);
+	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
+});
+
+test('a read that was cut off is tried once more by itself', async () => {
+	landscape.sandbox.scenario('bridge-cut', { operation: 'status', times: 1 });
+	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
+	expect(landscape.sandbox.count('bridge.status')).toBe(2);
+});
+
+test('what changes something is never tried twice', async () => {
+	landscape.sandbox.scenario('bridge-lost');
+	await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
+	await browser.call(sessionPath(id, 'idv/submit'), { method: 'POST', json: { confirm: true } });
+	const { operations: counted } = landscape.sandbox.counts();
+	expect(counted).toMatchObject({ 'bridge.create': 2, 'bridge.complete': 1, 'bridge.idv-submit': 1 });
+});

@@ -1,0 +1,112 @@
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixedHeaders } from '../../src/lib/server/http/fixed-headers.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
+import { rawRequest } from '../harness/raw-request.ts';
+import { runtime } from '../harness/runtime.ts';
+import { bareEnvironment } from './bare-environment.ts';
+
+let portal: Portal;
+let script: string;
+
+beforeAll(async () => {
+	portal = await startPortal({ runtime, env: bareEnvironment });
+	const assets = new URL(`../../build/${runtime === 'node' ? 'node/assets' : 'deno/client'}/`, import.meta.url);
+	const names = readdirSync(new URL('_app/immutable/entry/', assets));
+	script = `/_app/immutable/entry/${names.find((name) => name.endsWith('.js')) ?? ''}`;
+});
+afterAll(() => portal.stop());
+
+const ask = (path: string, init?: RequestInit) => fetch(portal.url + path, { redirect: 'manual', ...init });
+
+test.each([
+	['a public file', () => script],
+	['a page', () => '/login'],
+	['an address that does not exist', () => '/nowhere'],
+	['an address that can not be decoded', () => '/%zz'],
+	['a redirect by a trailing slash', () => '/login/'],
+	['an endpoint', () => '/api/health']
+])('%s carries every fixed header', async (_, path) => {
+	const { headers } = await ask(path());
+	const names = Object.keys(fixedHeaders(false));
+	expect(names.filter((name) => !headers.has(name))).toEqual([]);
+	expect(headers.get('x-content-type-options')).toBe('nosniff');
+	expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+});
+
+test('a public file comes compressed, for good, and once only', async () => {
+	const first = await ask(script, { headers: { 'accept-encoding': 'br' } });
+	expect(first.status).toBe(200);
+	expect(first.headers.get('content-encoding')).toBe('br');
+	expect(first.headers.get('cache-control')).toContain('immutable');
+	const again = await ask(script, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
+	expect(again.status).toBe(304);
+	expect(await again.text()).toBe('');
+});
+
+test('HEAD tells the length of a public file', async () => {
+	const whole = await (await ask(script, { headers: { 'accept-encoding': 'identity' } })).arrayBuffer();
+	const head = await rawRequest(portal.port, { method: 'HEAD', path: script });
+	expect(head).toMatchObject({ status: 200, body: '' });
+	expect(head.headers['content-length']).toBe(String(whole.byteLength));
+});
+
+test('the last bytes of a public file can be asked for', async () => {
+	const whole = await (await ask(script)).text();
+	const part = await ask(script, { headers: { range: 'bytes=-5' } });
+	expect(part.status).toBe(206);
+	expect(await part.text()).toBe(whole.slice(-5));
+	expect((await ask(script, { headers: { range: 'bytes=99999999-' } })).status).toBe(416);
+});
+
+test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s on a public file is answered 405', async (method) => {
+	const answer = await ask(script, { method });
+	expect(answer.status).toBe(405);
+	expect(answer.headers.get('allow')).toBe('GET, HEAD');
+});
+
+test('a body that announces more than 64 kB is answered 413', async () => {
+	const answer = await ask('/api/wallet/sessions', { method: 'POST', body: 'x'.repeat(65_537) });
+	expect(answer.status).toBe(413);
+	expect(await answer.json()).toMatchObject({ error: 'payload_too_large' });
+});
+
+test('a body that grows beyond 64 kB unannounced is answered 413', async () => {
+	const body = Array.from({ length: 80 }, () => 'x'.repeat(1_024));
+	const answer = await rawRequest(portal.port, { method: 'POST', path: '/api/wallet/sessions', body });
+	expect(answer.status).toBe(413);
+	expect(JSON.parse(answer.body)).toMatchObject({ error: 'payload_too_large' });
+});
+
+test('a Host header, or forwarding headers, of somebody else change nothing', async () => {
+	const forged = {
+		host: 'evil.example',
+		'x-forwarded-host': 'evil.example',
+		'x-forwarded-proto': 'https',
+		forwarded: 'host=evil.example;proto=https'
+	};
+	const answers = await Promise.all(
+		['/', '/login', '/account', '/login/'].map((path) => rawRequest(portal.port, { path, headers: forged }))
+	);
+	expect(JSON.stringify(answers)).not.toContain('evil.example');
+});
+
+test.each(['x://y/', 'TRACE'])('an odd request line with %s is refused, and the next one is served', async (odd) => {
+	const request = odd === 'TRACE' ? { method: odd, path: '/' } : { path: odd };
+	const { status } = await rawRequest(portal.port, request);
+	expect([400, 405]).toContain(status);
+	expect((await ask(script)).status).toBe(200);
+});
+
+test.runIf(runtime === 'node')('bytes that are no HTTP are answered 400, with the fixed headers', async () => {
+	const answer = await new Promise<string>((resolve, reject) => {
+		const socket = connect(portal.port, '127.0.0.1', () => socket.write('garbage\r\n\r\n'));
+		let text = '';
+		socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+		socket.once('close', () => resolve(text));
+		socket.once('error', reject);
+	});
+	expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+	expect(answer).toContain('x-content-type-options: nosniff');
+});

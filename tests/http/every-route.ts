@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+export interface RouteParameters {
+	walletSession: string;
+	wallet: string;
+}
+
+const folder = new URL('../../src/routes/', import.meta.url);
+
+/** The addresses of every page and endpoint there is, with these ids filled in; a crawl of them can't miss a new one. */
+export function everyPath({ walletSession, wallet }: RouteParameters): string[] {
+	const values: Record<string, string> = { '[id=walletSession]': walletSession, '[id]': wallet, '[provider]': 'sts' };
+	const filled = (segment: string) => {
+		const value = values[segment] ?? (segment.startsWith('[') ? undefined : segment);
+		if (value === undefined) throw new Error(`Say here what ${segment} of a route can be`);
+		return value;
+	};
+	const routes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((file) => ['+page.svelte', '+server.ts'].includes(basename(file)))
+		.map((file) => dirname(file).split(/[\\/]/))
+		.map((segments) => segments.filter((segment) => segment !== '.' && !segment.startsWith('(')));
+	return routes.map((segments) => `/${segments.map(filled).join('/')}`).sort();
+}

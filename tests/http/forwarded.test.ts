@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { rawRequest } from '../harness/raw-request.ts';
+import { runtime } from '../harness/runtime.ts';
+
+const forged = {
+	host: 'evil.example',
+	forwarded: 'host=evil.example;proto=https',
+	'x-forwarded-host': 'evil.example',
+	'x-forwarded-proto': 'https',
+	'x-forwarded-port': '8443',
+	'x-forwarded-prefix': '/evil',
+	'x-original-url': '/evil',
+	'x-rewrite-url': '/evil'
+};
+
+describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
+	const env = { AUTH_TRUST_HOST: trust, RATE_LIMIT_PER_ADDRESS: '3', RATE_LIMIT_PER_BROWSER: '2' };
+	let landscape: Landscape;
+
+	beforeAll(async () => {
+		landscape = await startLandscape({ runtime, env });
+	});
+	afterAll(() => landscape.stop());
+
+	test('names of other hosts change no answer and no sign-in', async () => {
+		const ask = (path: string) => rawRequest(landscape.portal.port, { path, headers: forged });
+		const start = await ask('/login/start?provider=sts');
+		const pages = await Promise.all(['/', '/account', '/login/', '/nowhere', '/api/auth/providers'].map(ask));
+		expect(start.status).toBe(303);
+		expect(JSON.stringify([start, ...pages])).not.toContain('evil');
+
+		await fetch(start.headers.location ?? '', { redirect: 'manual' });
+		const [request] = landscape.sandbox.authorizations();
+		expect(request?.params.redirect_uri).toBe(`${landscape.url}/api/auth/callback/sts`);
+	});
+
+	test('cookies stay those of the configured address, whatever scheme a header claims', async () => {
+		const login = await rawRequest(landscape.portal.port, { path: '/login', headers: forged });
+		expect(login.headers['set-cookie']).toEqual([expect.stringMatching(/^portal\.login=(?!.*Secure)/)]);
+		expect(login.headers).not.toHaveProperty('strict-transport-security');
+	});
+
+	test('a browser that asks for codes too fast is told when to come back', async () => {
+		const browser = new Browser(landscape.url);
+		await browser.open('/login');
+		const create = () =>
+			browser.call('/api/wallet/sessions', { method: 'POST', json: {}, headers: from('203.0.113.1') });
+		expect([(await create()).status, (await create()).status]).toEqual([201, 201]);
+		const refused = await create();
+		expect(refused.status).toBe(429);
+		expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(JSON.parse(refused.text)).toMatchObject({ error: 'rate_limited' });
+		const page = await browser.submit(await browser.open('/login'), {}, '/login/wallet?/start');
+		expect(page.url.searchParams.get('error')).toBe('rate_limited');
+	});
+
+	test('addresses count for the limit only when a trusted proxy tells them', async () => {
+		const statuses: number[] = [];
+		for (const last of [11, 12, 13, 14, 15]) {
+			const browser = new Browser(landscape.url);
+			await browser.open('/login');
+			const call = { method: 'POST', json: {}, headers: from(`203.0.113.${last}`) };
+			statuses.push((await browser.call('/api/wallet/sessions', call)).status);
+		}
+		// Untrusted, all are one address, which has made two codes in the test before this one.
+		expect(statuses).toEqual(trust === 'true' ? [201, 201, 201, 201, 201] : [201, 429, 429, 429, 429]);
+	});
+});
+
+const from = (address: string) => ({ 'x-forwarded-for': address });

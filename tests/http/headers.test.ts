@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
+
+const POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+describe.each([
+	['http', false],
+	['https', true]
+] as const)('behind %s', (_, tls) => {
+	let landscape: Landscape;
+	const answers = new Map<string, Visit>();
+	let pages: Visit[];
+
+	beforeAll(async () => {
+		landscape = await startLandscape({ runtime, tls });
+		const stranger = new Browser(landscape.url);
+		const member = new Browser(landscape.url);
+		await signInAtInstitution(member);
+		const id = await createWalletSession(member);
+		const visit = (browser: Browser, path: string) => browser.open(path, { follow: false });
+		const members = ['/account', '/account/wallets/x/unlink', '/login/wallet', '/login/identity', '/api/me'];
+		const strangers = [
+			'/',
+			'/login',
+			'/login?error=access_denied',
+			'/help',
+			'/accessibility',
+			'/signed-out',
+			'/login/wallet'
+		].concat(
+			['/login/continue', '/account', '/login/', '/login/start?provider=sts', '/nowhere', '/%zz', '/api/nothing'],
+			['/api/health', '/api/auth/session', '/api/me', '/api/auth/callback/sts?error=x', '/favicon.svg', script()]
+		);
+		for (const path of members) answers.set(`member ${path}`, await visit(member, path));
+		for (const path of strangers) answers.set(path, await visit(stranger, path));
+		answers.set('405', await stranger.call('/api/health', { method: 'DELETE' }));
+		answers.set('403', await stranger.call('/api/me', { headers: { origin: 'https://evil.example' } }));
+		answers.set('413', await stranger.call('/api/me', { method: 'POST', body: 'x'.repeat(70_000) }));
+		answers.set('415', await stranger.call('/locale', { method: 'POST', json: {} }));
+		answers.set('static 405', await stranger.call('/favicon.svg', { method: 'POST' }));
+		answers.set('status', await member.call(sessionPath(id, 'status')));
+		answers.set('form 303', await member.open('/login/wallet?/cancel', { form: {}, follow: false }));
+		answers.set('sign-out 303', await member.open('/api/auth/signout', { form: {}, follow: false }));
+		answers.set('signed-out page', await visit(member, '/signed-out'));
+		pages = [...answers.values()].filter(({ text }) => text.startsWith('<!doctype html>'));
+	});
+	afterAll(() => landscape.stop());
+
+	/** Names of the answers whose header is not as it should be. */
+	const without = (header: string, isRight: (value: string | null) => boolean, among = [...answers]) =>
+		among.filter(([, { headers }]) => !isRight(headers.get(header))).map(([name]) => name);
+
+	test('these are answers of every kind', () => {
+		const statuses = new Set([...answers.values()].map(({ status }) => status));
+		expect([...statuses].sort()).toEqual([200, 303, 308, 400, 401, 403, 404, 405, 413, 415]);
+		expect(pages.length).toBeGreaterThan(12);
+	});
+
+	test('every answer carries the fixed headers', () => {
+		expect(without('x-content-type-options', (value) => value === 'nosniff')).toEqual([]);
+		expect(without('referrer-policy', (value) => value === 'same-origin')).toEqual([]);
+		expect(without('x-frame-options', (value) => value === 'DENY')).toEqual([]);
+		expect(without('cross-origin-opener-policy', (value) => value === 'same-origin')).toEqual([]);
+		expect(without('permissions-policy', (value) => value?.includes('camera=()') ?? false)).toEqual([]);
+	});
+
+	test('only under https every answer demands it from then on', () => {
+		const isRight = (value: string | null) => (tls ? /^max-age=\d{8,}/.test(value ?? '') : value === null);
+		expect(without('strict-transport-security', isRight)).toEqual([]);
+	});
+
+	test('what is no page gets a policy under which nothing runs', () => {
+		const others = [...answers].filter(([, visit]) => !pages.includes(visit));
+		expect(without('content-security-policy', (value) => value === POLICY, others)).toEqual([]);
+	});
+
+	test('a page gets a strict policy: nonces, nothing unsafe, no framing, no other base, forms to us alone', () => {
+		const policies = pages.map(({ headers }) => headers.get('content-security-policy') ?? '');
+		const needed = [
+			/(?:^|; )script-src 'self'(?: 'nonce-[\w+/=]{16,}')?(?:;|$)/,
+			/(?:^|; )style-src 'self'(?: 'nonce-[\w+/=]{16,}')?(?:;|$)/,
+			/(?:^|; )default-src 'none'(?:;|$)/,
+			/(?:^|; )frame-ancestors 'none'(?:;|$)/,
+			/(?:^|; )base-uri 'none'(?:;|$)/,
+			/(?:^|; )object-src 'none'(?:;|$)/,
+			/(?:^|; )form-action 'self'(?:;|$)/
+		];
+		expect(policies.filter((policy) => !needed.every((part) => part.test(policy)))).toEqual([]);
+		expect(policies.filter((policy) => /unsafe|\*|https?:/.test(policy))).toEqual([]);
+	});
+
+	test('nonces are used once, by every inline script and style there is', () => {
+		const nonces = pages.map(({ headers }) => nonceOf(headers)).filter(Boolean);
+		expect(nonces.length).toBeGreaterThan(1);
+		expect(new Set(nonces).size).toBe(nonces.length);
+		const bare = pages.flatMap(({ text, headers }) =>
+			[...text.matchAll(/<(?:script|style)\b[^>]*>/g)].filter(
+				([tag]) => !tag.includes(`nonce="${nonceOf(headers) || '?'}"`)
+			)
+		);
+		expect(bare).toEqual([]);
+	});
+
+	test('no page has a style attribute or an event handler in its markup: they would be dropped', () => {
+		const tags = pages.flatMap(({ text }) => text.match(/<[a-z][^>]*>/g) ?? []);
+		expect(tags.filter((tag) => /\s(?:style|on[a-z]+)=/.test(tag))).toEqual([]);
+	});
+
+	test('nothing but public files is kept by a cache', () => {
+		const dynamic = [...answers].filter(([name]) => !/^\/(?:favicon|_app)/.test(name) && name !== '/login/');
+		expect(without('cache-control', (value) => value?.includes('no-store') ?? false, dynamic)).toEqual([]);
+		expect(answers.get(script())?.headers.get('cache-control')).toContain('immutable');
+	});
+
+	test('no answer names the software in front or behind, or allows another origin', () => {
+		const names = new Set([...answers.values()].flatMap(({ headers }) => [...headers.keys()]));
+		const telling = [...names].filter((name) => /^(?:server|via|x-powered-by|x-runtime|access-control-.*)$/.test(name));
+		expect(telling).toEqual([]);
+	});
+
+	test('cookies are for https alone, under a name that a subdomain can not take, exactly when the portal is', () => {
+		const lines = [...answers.values()].flatMap(({ headers }) => headers.getSetCookie());
+		const isRight = (line: string) => line.startsWith('__Host-portal.') === tls && /; Secure/i.test(line) === tls;
+		expect(lines.length).toBeGreaterThan(5);
+		expect(lines.filter((line) => !isRight(line))).toEqual([]);
+	});
+});
+
+const nonceOf = (headers: Headers) => /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? '';
+
+function script(): string {
+	const assets = new URL(`../../build/${runtime === 'node' ? 'node/assets' : 'deno/client'}/`, import.meta.url);
+	const name = readdirSync(new URL('_app/immutable/entry/', assets)).find((file) => file.endsWith('.js'));
+	return `/_app/immutable/entry/${name ?? ''}`;
+}

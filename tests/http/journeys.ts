@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+import { type Browser, linkIn, type Visit } from '../harness/browser.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import { personById, type PersonId } from '../sandbox/people.ts';
+
+const Created = v.pipe(v.string(), v.parseJson(), v.object({ sessionId: v.string() }));
+const Completed = v.pipe(v.string(), v.parseJson(), v.object({ continueUrl: v.string() }));
+
+/** The address of one of a wallet session's routes. */
+export const sessionPath = (id: string, rest: string) => `/api/wallet/sessions/${id}/${rest}`;
+
+/** From the login page to the person's institution and back; answers the page where it ends. */
+export async function signInAtInstitution(browser: Browser, person: PersonId = 'known-student'): Promise<Visit> {
+	const login = await browser.open('/login');
+	const institution = await browser.open(linkIn(login, `institution=${personById(person).institutionId}`));
+	return browser.submit(institution, { person });
+}
+
+/** Loads the login page, and opens a wallet session through the API; answers its id. */
+export async function createWalletSession(browser: Browser): Promise<string> {
+	await browser.open('/login');
+	const created = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	return v.parse(Created, created.text).sessionId;
+}
+
+/** A wallet session of this browser, to which a wallet has answered. */
+export async function sharedWalletSession(browser: Browser, sandbox: Sandbox, person: PersonId): Promise<string> {
+	const id = await createWalletSession(browser);
+	sandbox.share(id, person);
+	return id;
+}
+
+/** Signs in with a linked wallet through the API, as a page with JavaScript does. */
+export async function signInWithWallet(browser: Browser, sandbox: Sandbox): Promise<Visit> {
+	const id = await sharedWalletSession(browser, sandbox, 'known-student');
+	const completed = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
+	return browser.open(v.parse(Completed, completed.text).continueUrl);
+}
+
+/** Links an unknown wallet by a visit to the institution, with links and forms alone, and ends signed in. */
+export async function signInByVerification(browser: Browser, sandbox: Sandbox): Promise<Visit> {
+	await sharedWalletSession(browser, sandbox, 'unknown-student');
+	const explained = await browser.open('/login/wallet');
+	const institution = await browser.submit(explained, {}, '/login/identity?/start');
+	return browser.submit(institution, { decision: 'confirmed' });
+}

@@ -1,0 +1,47 @@
+import type { Visit } from '../harness/browser.ts';
+import { claimsOf } from '../sandbox/identity.ts';
+import { personById, type PersonId } from '../sandbox/people.ts';
+
+/** Something that must not be found: what it is, and how it looks. */
+export type Secret = readonly [name: string, pattern: RegExp];
+
+export function secret(name: string, value: string): Secret {
+	if (value.length < 8) throw new Error(`"${name}" is too short to be searched for`);
+	return [name, new RegExp(escaped(value))];
+}
+
+/** What a wallet says of a person, as words of their own: short names also occur by chance, in encrypted text. */
+export function claimSecrets(id: PersonId, names: readonly string[]): Secret[] {
+	const claims = claimsOf(personById(id));
+	return names.flatMap((name) =>
+		[claims[name]]
+			.flat()
+			.map((value): Secret => [`${id}'s ${name}`, new RegExp(`(?<!\\w)${escaped(String(value))}(?!\\w)`)])
+	);
+}
+
+/** Which secrets stand in which answers: in the status line, a header or the body, plain, escaped or in base64. */
+export function leaksIn(visits: readonly Visit[], secrets: readonly Secret[]): string[] {
+	return visits.flatMap((visit) => {
+		const text = readings(bytesOf(visit));
+		return secrets
+			.filter(([, pattern]) => pattern.test(text))
+			.map(([name]) => `${name} in ${visit.method} ${visit.url.pathname}`);
+	});
+}
+
+function bytesOf({ status, statusText, headers, text }: Visit): string {
+	return [`${status} ${statusText}`, ...[...headers].map((pair) => pair.join(': ')), text].join('\n');
+}
+
+/** A text together with what is encoded in it. */
+function readings(text: string): string {
+	const encoded = text.match(/[\w+/-]{16,}/g) ?? [];
+	const decoded = encoded.map((run) => Buffer.from(run, 'base64').toString('latin1'));
+	const unescaped = text.replaceAll(/%[\da-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+	return [text, unescaped, ...decoded].join('\n');
+}
+
+function escaped(text: string): string {
+	return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser, linkIn, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { signInAtInstitution } from './journeys.ts';
+
+let landscape: Landscape;
+let signedIn: Browser;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+	signedIn = new Browser(landscape.url);
+	await signInAtInstitution(signedIn);
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	browser = new Browser(landscape.url);
+});
+
+const hostile = [
+	'//evil.example/',
+	'/\\evil.example',
+	'\\\\evil.example',
+	'https://evil.example/',
+	'https:/evil.example',
+	'javascript:alert(1)',
+	'data:text/html,x',
+	'/\t/evil.example',
+	'/a\r\nset-cookie: evil=1',
+	'/.//evil.example',
+	'blob:http://evil.example/x',
+	'http://localhost@evil.example/',
+	`/${'x'.repeat(3000)}`
+];
+const good = ['/help', '/account?notice=unlinked', '/account/wallets/x/unlink', '/help#content'];
+
+describe('who is signed in and opens the login page', () => {
+	const goal = async (wanted: string) => {
+		const query = new URLSearchParams({ returnTo: wanted });
+		return (await signedIn.open(`/login?${query}`, { follow: false })).headers.get('location');
+	};
+	test.each(hostile)('goes home instead of to %j', async (wanted) => expect(await goal(wanted)).toBe('/'));
+	test.each(good)('goes on to %s', async (wanted) => expect(await goal(wanted)).toBe(wanted));
+});
+
+/** Every place that takes a return path, and the page where a person ends who came by it. */
+const entrances: readonly (readonly [string, (wanted: string) => Promise<Visit>])[] = [
+	[
+		'the links of the login page',
+		async (wanted) => {
+			const login = await browser.open(`/login?${new URLSearchParams({ returnTo: wanted })}`);
+			return signIn(await browser.open(linkIn(login, 'institution=uni-noord')));
+		}
+	],
+	[
+		'/login/start',
+		async (wanted) =>
+			signIn(await browser.open(`/login/start?${new URLSearchParams({ provider: 'sts', returnTo: wanted })}`))
+	],
+	[
+		'POST /api/auth/signin/sts',
+		async (wanted) => signIn(await browser.open('/api/auth/signin/sts', { form: { callbackUrl: wanted } }))
+	],
+	[
+		'GET /api/auth/signin',
+		async (wanted) => {
+			const login = await browser.open(`/api/auth/signin?${new URLSearchParams({ callbackUrl: wanted })}`);
+			return signIn(await browser.open(linkIn(login, 'institution=uni-noord')));
+		}
+	],
+	[
+		'the wallet form',
+		async (wanted) => {
+			await browser.open('/login');
+			await browser.open('/login/wallet?/start', { form: { returnTo: wanted }, follow: false });
+			const [name = ''] = [...browser.cookies().keys()].filter((cookie) => cookie.startsWith('portal.wallet.'));
+			landscape.sandbox.share(name.slice('portal.wallet.'.length), 'known-student');
+			return browser.open('/login/wallet');
+		}
+	],
+	['the language switch', (wanted) => browser.open('/locale', { form: { locale: 'en', returnTo: wanted } })]
+];
+
+const signIn = (institution: Visit) => browser.submit(institution, { person: 'known-student' });
+
+describe.each(entrances)('by %s', (_, enter) => {
+	test.each(['//evil.example/', '/\\evil.example', 'javascript:alert(1)'])('%s leads home', async (wanted) => {
+		const end = await enter(wanted);
+		expect(end.url.href).toBe(`${landscape.url}/`);
+		expect(JSON.stringify(landscape.sandbox.authorizations())).not.toContain('evil');
+	});
+
+	test('a path of ours is where a person ends', async () => {
+		expect((await enter('/help?from=here')).url.href).toBe(`${landscape.url}/help?from=here`);
+	});
+});
+
+test('without a wish, a person ends at the account', async () => {
+	expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
+});
+
+test('who was sent to sign in ends where they wanted to be', async () => {
+	const login = await browser.open('/account?notice=unlinked');
+	const institution = await browser.open(linkIn(login, 'institution=uni-noord'));
+	expect((await signIn(institution)).url.href).toBe(`${landscape.url}/account?notice=unlinked`);
+});

@@ -1,0 +1,9 @@
+/** Below a wallet session; with a body that each would take. */
+export const sessionRoutes = [
+	['GET', 'status', undefined],
+	['POST', 'complete', {}],
+	['POST', 'idv/initiate', {}],
+	['GET', 'idv/callback?code=a&state=b', undefined],
+	['GET', 'idv/status', undefined],
+	['POST', 'idv/submit', { confirm: true }]
+] as const;

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Browser, linkIn, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession, signInAtInstitution, signInWithWallet } from './journeys.ts';
+
+let landscape: Landscape;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+
+/** The portal's `Set-Cookie` lines of these visits, with their values and times left out. */
+function writtenCookies(visits: readonly Visit[]): string[] {
+	const lines = visits.flatMap(({ headers }) => headers.getSetCookie());
+	return lines.map((line) => line.replace(/=[^;]+/, '=…').replace(/Max-Age=[1-9]\d*/i, 'Max-Age=…'));
+}
+
+test('a session cookie is HttpOnly, Lax, for the whole site and this host alone, and lives 24 hours', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const lines = browser.visits.flatMap(({ headers }) => headers.getSetCookie());
+	const session = lines.filter((line) => line.startsWith('portal.session='));
+	expect(session.map((line) => line.replace(/=[\w-]+/, '=…'))).toEqual([
+		'portal.session=…; Max-Age=86400; Path=/; HttpOnly; SameSite=Lax'
+	]);
+});
+
+test('every cookie of a whole journey is HttpOnly, Lax and without a Domain', async () => {
+	const browser = new Browser(landscape.url);
+	await signInWithWallet(browser, landscape.sandbox);
+	await browser.open('/locale', { form: { locale: 'nl', returnTo: '/' } });
+	const lines = writtenCookies(browser.visits);
+	expect(lines.length).toBeGreaterThan(8);
+	const form = /^portal\.[\w.-]+=…?; (?=.*\bPath=\/(?:;|$))(?=.*\bHttpOnly\b)(?=.*\bSameSite=Lax\b)(?!.*\bDomain\b)/i;
+	expect(lines.filter((line) => !form.test(line))).toEqual([]);
+});
+
+test('all cookies of the portal together stay below 7 kB for somebody who is signed in', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	await createWalletSession(browser);
+	const own = [...browser.cookies()].filter(([name]) => name.startsWith('portal.'));
+	expect(own.map(([name, value]) => `${name}=${value}; `).join('').length).toBeLessThan(7000);
+});
+
+test('reading a session writes no cookie', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const reads = await Promise.all(['/api/auth/session', '/api/me', '/account', '/'].map((path) => browser.call(path)));
+	expect(writtenCookies(reads)).toEqual([]);
+});
+
+test('after sign-in no cookie of the sign-in itself is left', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const left = [...browser.cookies().keys()].filter((name) => /^portal\.(?:state|pkce|nonce|callback)/.test(name));
+	expect(left).toEqual([]);
+});
+
+test('signing out ends the session here, revokes the refresh token, and goes on to the STS without an ID token', async () => {
+	const browser = new Browser(landscape.url);
+	const account = await signInAtInstitution(browser);
+	const revoked = landscape.sandbox.count('sts.revocation');
+	const home = await browser.submit(account, {}, '/api/auth/signout');
+	expect(home).toMatchObject({ status: 200, url: { origin: landscape.url, pathname: '/' } });
+	expect(landscape.sandbox.count('sts.revocation')).toBe(revoked + 1);
+
+	const [left] = landscape.sandbox.lastRequests('sts', 'end-session').slice(-1);
+	const query = new URL(left?.path ?? '', landscape.sandbox.stsUrl).searchParams;
+	expect([...query.keys()]).toEqual(expect.arrayContaining(['client_id', 'logout_hint']));
+	expect(query.has('id_token_hint')).toBe(false);
+	expect(query.get('post_logout_redirect_uri')).toBe(`${landscape.url}/`);
+
+	expect((await browser.call('/api/auth/session')).text).toBe('null');
+	expect((await browser.call('/api/me')).status).toBe(401);
+	const names = [...browser.cookies().keys()].filter((name) => /^portal\.(?:session|wallet)/.test(name));
+	expect(names).toEqual([]);
+});
+
+test('signing out leaves by a page with a link, not by a redirect to another origin', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const answer = await browser.open('/api/auth/signout', { form: {}, follow: false });
+	expect(answer.status).toBe(303);
+	expect(answer.headers.get('location')).toBe('/signed-out');
+	const page = await browser.open('/signed-out', { follow: false });
+	expect(page.status).toBe(200);
+	expect(page.headers.get('refresh')).toBe(`0; url=${linkIn(page, '/session/end')}`);
+});
+
+test('while the STS is away, signing out still ends the session here', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	landscape.sandbox.scenario('sts-down');
+	const answer = await browser.call('/api/auth/signout', { method: 'POST' });
+	landscape.sandbox.lift('sts-down');
+	expect(answer.status).toBe(303);
+	expect((await browser.call('/api/auth/session')).text).toBe('null');
+});
+
+test('signing out without a session ends on a page of ours', async () => {
+	const page = await new Browser(landscape.url).open('/api/auth/signout', { form: {} });
+	expect(page).toMatchObject({ status: 200, url: { pathname: '/signed-out' } });
+});
+
+test('Back after the callback does not disturb somebody who is signed in', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const callback = browser.visits.find(({ url }) => url.pathname === '/api/auth/callback/sts');
+	const again = await browser.open(callback?.url ?? '', { from: landscape.sandbox.stsUrl });
+	expect(again).toMatchObject({ status: 200, url: { pathname: '/account' } });
+});
+
+test('two tabs that sign in at once both end signed in', async () => {
+	const browser = new Browser(landscape.url);
+	const login = await browser.open('/login');
+	const first = await browser.open(linkIn(login, 'institution=uni-noord'));
+	const second = await browser.open(linkIn(login, 'institution=uni-noord'));
+	expect((await browser.submit(first, { person: 'known-student' })).url.pathname).toBe('/account');
+	expect((await browser.submit(second, { person: 'known-student' })).url.pathname).toBe('/account');
+});
+
+test('a browser that keeps no cookies ends on a login page that says so', async () => {
+	const browser = new Browser(landscape.url);
+	const start = await browser.open('/login/start?provider=sts', { follow: false });
+	const other = new Browser(landscape.url);
+	const callback = `/api/auth/callback/sts?code=a&state=${stateOf(start)}`;
+	const page = await other.open(callback, { from: landscape.sandbox.stsUrl });
+	expect(page.url.search).toBe('?error=cookies_required');
+});
+
+/** A state as ours look, whether or not it went to the STS in the address. */
+function stateOf({ headers }: Visit): string {
+	const flow = headers
+		.getSetCookie()
+		.map((line) => /^portal\.state\.(\w+)=/.exec(line)?.[1])
+		.find(Boolean);
+	return `${flow ?? ''}.whatever`;
+}

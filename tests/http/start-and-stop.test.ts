@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { runToEnd, startPortal } from '../harness/portal.ts';
+import { rawRequest } from '../harness/raw-request.ts';
+import { runtime } from '../harness/runtime.ts';
+import { bareEnvironment } from './bare-environment.ts';
+
+test('with an empty environment the portal does not start, and names everything that is missing', async () => {
+	const { code, logs } = await runToEnd({ runtime, env: {} });
+	expect(code).toBe(1);
+	for (const name of ['AUTH_URL', 'AUTH_SECRET', 'STS_ISSUER_URL', 'STS_CLIENT_ID', 'AUTH_BRIDGE_URL']) {
+		expect(logs).toContain(`${name}: is missing`);
+	}
+});
+
+test('a weak secret is refused without being told', async () => {
+	const { code, logs } = await runToEnd({
+		runtime,
+		env: { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', AUTH_SECRET: 'swordfish' }
+	});
+	expect(code).toBe(1);
+	expect(logs).toContain('AUTH_SECRET: ');
+	expect(logs).not.toContain('swordfish');
+});
+
+test('the environment that operators already have starts the portal', async () => {
+	const portal = await startPortal({
+		runtime,
+		env: {
+			STS_ISSUER_URL: 'http://localhost:8092',
+			STS_INTERNAL_URL: 'http://sts:8080',
+			STS_CLIENT_ID: 'portal-frontend',
+			STS_CLIENT_SECRET: 'portal-frontend-secret',
+			AUTH_BRIDGE_URL: 'http://auth-bridge:8090',
+			NEXTAUTH_SECRET: 'x'.repeat(32),
+			NEXTAUTH_URL: 'http://localhost:3000',
+			AUTH_TRUST_HOST: 'true',
+			AUTH_URL: ''
+		}
+	});
+	expect((await fetch(`${portal.url}/api/health`)).status).toBe(200);
+	expect(await portal.stop()).toBe(0);
+});
+
+test('a port that is taken ends the second portal with one line that names it', async () => {
+	const first = await startPortal({ runtime, env: bareEnvironment });
+	const env = { ...bareEnvironment, AUTH_URL: first.url, HOST: '127.0.0.1', PORT: String(first.port) };
+	const { code, logs } = await runToEnd({ runtime, env });
+	expect(code).toBe(1);
+	expect(logs.trim().split('\n')).toEqual([expect.stringContaining(`127.0.0.1:${first.port} is taken`)]);
+	await first.stop();
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('after %s a request in flight is answered before the end', async (signal) => {
+	const portal = await startPortal({ runtime, env: bareEnvironment });
+	let ended: Promise<number | null> | undefined;
+	const answer = await rawRequest(portal.port, {
+		method: 'POST',
+		path: '/api/wallet/sessions',
+		headers: { 'content-type': 'application/json', origin: portal.url },
+		body: (async function* () {
+			yield '{"a":';
+			await untilServed(portal.url);
+			ended = portal.stop(signal);
+			await untilRefused(portal.url);
+			yield '1}';
+		})()
+	});
+	expect(answer.status).toBeGreaterThanOrEqual(400);
+	expect(answer.status).toBeLessThan(500);
+	expect(await ended).toBe(0);
+});
+
+/** A whole answer on another connection: the bytes sent before it have arrived by then. */
+const untilServed = async (url: string) => (await fetch(`${url}/api/health`)).text();
+
+async function untilRefused(url: string): Promise<void> {
+	const refused = await fetch(`${url}/api/health`, { headers: { connection: 'close' } }).then(
+		() => false,
+		() => true
+	);
+	if (refused) return;
+	await pause(20);
+	return untilRefused(url);
+}

@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { login as words } from '../../src/lib/i18n/en/login.ts';
+import { type SignInError, signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
+import { Browser, linkIn } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import type { ScenarioName, ScenarioOptions } from '../sandbox/scenarios.ts';
+import { signInAtInstitution } from './journeys.ts';
+
+const RAW = 'raw text of the STS';
+const faults: readonly (readonly [ScenarioName, ScenarioOptions])[] = [
+	['sts-down', {}],
+	['sts-slow', { ms: 1500 }],
+	['sts-cut', {}],
+	['sts-html', {}],
+	['sts-wrong-json', {}],
+	['sts-broken-json', {}],
+	['sts-500', {}],
+	['sts-redirect', {}]
+];
+
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: '1000' } });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+// First in this file: discovery is kept once it was good.
+describe('while discovery fails', () => {
+	test.each(faults)('by %s, the login page says so, and offers both ways', async (name, options) => {
+		landscape.sandbox.scenario(name, { ...options, operation: 'discovery' });
+		const page = await browser.open('/login/start?provider=sts&returnTo=%2Fhelp');
+		expect(page.url.href).toBe(`${landscape.url}/login?error=sts_unavailable&returnTo=%2Fhelp`);
+		expect(page.text).toContain(words.errors.sts_unavailable.what);
+		expect(page.text).toContain('action="/login/wallet?/start"');
+		expect(landscape.sandbox.count('trap.visit')).toBe(0);
+	});
+
+	test('Auth.js own address says so too, in JSON', async () => {
+		landscape.sandbox.scenario('sts-down', { operation: 'discovery' });
+		const answer = await browser.call('/api/auth/signin/sts', { method: 'POST' });
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([503, { error: 'upstream_unavailable' }]);
+	});
+
+	test('and once it is back, signing in works at once', async () => {
+		landscape.sandbox.scenario('sts-500', { operation: 'discovery' });
+		await browser.open('/login/start?provider=sts');
+		landscape.sandbox.reset();
+		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
+	});
+});
+
+test.each(faults)('while pushed authorization requests fail by %s, the login page says so', async (name, options) => {
+	landscape.sandbox.scenario(name, { ...options, operation: 'par' });
+	expect((await browser.open('/login/start?provider=sts')).url.search).toBe('?error=sts_unavailable');
+	expect(landscape.sandbox.count('trap.visit')).toBe(0);
+});
+
+test.each(faults)(
+	'while the token endpoint fails by %s, nobody is signed in, and a page says so',
+	async (name, options) => {
+		landscape.sandbox.scenario(name, { ...options, operation: 'token' });
+		const page = await signInAtInstitution(browser);
+		expect(page.url.pathname).toBe('/login');
+		expect(['sts_unavailable', 'sign_in_failed']).toContain(page.url.searchParams.get('error'));
+		expect((await browser.call('/api/auth/session')).text).toBe('null');
+		expect(landscape.sandbox.count('trap.visit')).toBe(0);
+	}
+);
+
+test.each([
+	['access_denied', 'access_denied'],
+	['login_required', 'access_denied'],
+	['temporarily_unavailable', 'sts_unavailable'],
+	['server_error', 'sts_unavailable'],
+	['invalid_scope', 'sign_in_failed'],
+	['something_new', 'sign_in_failed']
+] as const)('the STS error %s becomes our %s', async (error, expected) => {
+	landscape.sandbox.scenario('login-error', { error });
+	const page = await signInAtInstitution(browser);
+	expect(page.url.href).toBe(`${landscape.url}/login?error=${expected}`);
+	expect(page.text).toContain(words.errors[expected].what);
+	expect(page.text).not.toContain('the sign-in did not succeed');
+});
+
+test('a person who refuses at the institution reads that they stopped', async () => {
+	const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
+	const page = await browser.submit(start, { decision: 'refused' });
+	expect(page.url.href).toBe(`${landscape.url}/login?error=access_denied`);
+});
+
+test('a sign-in that comes back with another state signs nobody in', async () => {
+	landscape.sandbox.scenario('sts-wrong-state');
+	const page = await signInAtInstitution(browser);
+	expect(page.url.search).toBe('?error=sign_in_interrupted');
+	expect((await browser.call('/api/auth/session')).text).toBe('null');
+});
+
+test.each([
+	`error=access_denied&error_description=${RAW}`,
+	`error=${RAW}`,
+	'code=made-up',
+	'code=made-up&state=made-up',
+	`code=a&state=${'0'.repeat(17)}.x`,
+	'code=&state=',
+	''
+])('a callback out of nowhere with "%s" shows a known text, and nothing of what it said', async (query) => {
+	await browser.open('/login');
+	const page = await browser.open(`/api/auth/callback/sts?${query}`, { from: landscape.sandbox.stsUrl });
+	expect(page.url.pathname).toBe('/login');
+	expect(signInErrors).toContain(page.url.searchParams.get('error') as SignInError);
+	expect(page.text).not.toContain(RAW);
+	expect((await browser.call('/api/auth/session')).text).toBe('null');
+});
+
+test.each(signInErrors)('the login page has words for %s', async (error) => {
+	const page = await browser.open(`/login?error=${error}`);
+	expect(page.text).toContain(words.errors[error].what);
+	expect(page.text).toContain(words.errors[error].next);
+});
+
+test('a sign-in for one provider does not end at the callback of the other', async () => {
+	const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
+	await browser.submit(start, { person: 'known-student' });
+	const good = browser.visits.find(({ url }) => url.pathname === '/api/auth/callback/sts')?.url;
+	const other = new Browser(landscape.url);
+	await other.open('/login');
+	const page = await other.open(`/api/auth/callback/sts-wallet${good?.search ?? ''}`, {
+		from: landscape.sandbox.stsUrl
+	});
+	expect(page.url.search).toBe('?error=sign_in_interrupted');
+});
+
+describe.each([
+	['no list at all', 'no-providers', {}],
+	['JSON of another shape', 'sts-wrong-json', { operation: 'providers' }],
+	['nothing', 'sts-down', { operation: 'providers' }],
+	['an error', 'sts-500', { operation: 'providers' }]
+] as const)('where the STS has %s for the list of institutions', (_, name, options) => {
+	let portal: Portal;
+
+	beforeAll(async () => {
+		const port = await freePort();
+		portal = await startPortal({ runtime, env: { ...landscape.env, AUTH_URL: `http://localhost:${port}` }, port });
+	});
+	afterAll(() => portal.stop());
+	afterEach(() => landscape.sandbox.reset());
+
+	test('one plain button leads to the STS, and no institution can be asked for', async () => {
+		landscape.sandbox.scenario(name, options);
+		const visitor = new Browser(portal.url);
+		const page = await visitor.open('/login');
+		expect(page.status).toBe(200);
+		expect(linkIn(page, '/login/start')).toBe('/login/start?provider=sts&returnTo=%2Faccount');
+		expect(page.text).not.toContain('institution=');
+		const asked = await visitor.open('/login/start?provider=sts&institution=uni-noord');
+		expect(asked.url.searchParams.get('error')).toBe('institution_unknown');
+	});
+});

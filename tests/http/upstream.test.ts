@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import type { RecordedRequest } from '../sandbox/recorder.ts';
+import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+/** Asks at every route of a wallet session with headers that a hostile caller could send; answers what arrived. */
+async function arrivals(): Promise<readonly RecordedRequest[]> {
+	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-employee');
+	const headers = {
+		'x-request-id': 'forged',
+		'x-forwarded-for': '203.0.113.9',
+		'x-forwarded-host': 'evil.example',
+		forwarded: 'for=203.0.113.9',
+		'x-real-ip': '203.0.113.9',
+		via: '1.1 evil',
+		traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+		baggage: 'evil=1',
+		'proxy-authorization': 'Basic ZXZpbA==',
+		'x-anything': 'evil',
+		te: 'trailers'
+	};
+	const post = (rest: string, json: unknown = {}) =>
+		browser.call(sessionPath(id, rest), { method: 'POST', json, headers });
+	await browser.call(sessionPath(id, 'status'), { headers });
+	await post('complete');
+	await post('idv/initiate');
+	await browser.call(sessionPath(id, 'idv/status'), { headers });
+	await browser.call(sessionPath(id, 'idv/callback?code=a&state=b&wallet_session=c'), { headers });
+	await post('idv/submit', { confirm: true });
+	return landscape.sandbox.lastRequests('bridge');
+}
+
+/** All that a call of the portal may carry. */
+const ALLOWED = ['accept', 'accept-encoding', 'accept-language', 'connection', 'content-length', 'content-type'].concat(
+	['host', 'sec-fetch-mode', 'user-agent', 'x-request-id', 'authorization']
+);
+
+test('of what a browser sends nothing but the body reaches the Bridge', async () => {
+	await browser.open('/login');
+	const requests = await arrivals();
+	expect(new Set(requests.map(({ operation }) => operation)).size).toBe(7);
+	const names = new Set(requests.flatMap(({ headers }) => Object.keys(headers)));
+	expect([...names].filter((name) => !ALLOWED.includes(name))).toEqual([]);
+	expect(JSON.stringify(requests)).not.toMatch(/evil|forged|203\.0\.113|portal\./);
+	expect(requests.map(({ headers }) => headers.host)).toEqual(
+		requests.map(() => new URL(landscape.sandbox.bridgeUrl).host)
+	);
+});
+
+test('before sign-in the Bridge gets no credential; after it, the access token of that person', async () => {
+	const before = await arrivals();
+	expect(before.map(({ headers }) => headers.authorization)).toEqual(before.map(() => undefined));
+	landscape.sandbox.reset();
+	await signInAtInstitution(browser, 'unknown-employee');
+	const after = await arrivals();
+	const [first = ''] = after.map(({ headers }) => headers.authorization);
+	expect(first).toMatch(/^Bearer [\w-]{20,}$/);
+	expect(after.map(({ headers }) => headers.authorization)).toEqual(after.map(() => first));
+});
+
+test('the request id of an answer is the one that the Bridge was told', async () => {
+	const id = await createWalletSession(browser);
+	const answer = await browser.call(sessionPath(id, 'status'));
+	expect(landscape.sandbox.lastHeaders('status')['x-request-id']).toBe(answer.headers.get('x-request-id'));
+});
+
+test('a signed-in person is named to the Bridge when a session is made, a stranger is not', async () => {
+	await createWalletSession(browser);
+	await signInAtInstitution(browser);
+	await browser.call('/api/wallet/sessions', { method: 'POST', json: { forceReconciliation: true } });
+	const bodies = landscape.sandbox.lastRequests('bridge', 'create').map(({ body }) => JSON.parse(body) as unknown);
+	expect(bodies).toEqual([
+		{},
+		{ oauthSessionId: 'urn:collab:person:uni-noord.example:known-student', forceReconciliation: true }
+	]);
+});
+
+test('the address to come back to after verification is ours, whatever is asked', async () => {
+	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
+	await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
+	const redirectUri = 'https://evil.example/';
+	const refused = await browser.call(sessionPath(id, 'idv/initiate'), { method: 'POST', json: { redirectUri } });
+	expect(refused.status).toBe(400);
+	await browser.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
+	const [request] = landscape.sandbox.lastRequests('bridge', 'idv-initiate');
+	expect(JSON.parse(request?.body ?? '')).toEqual({
+		redirectUri: `${landscape.url}/api/wallet/sessions/${id}/idv/callback`
+	});
+});
+
+test('of the return from the institution only its own parameters are passed on, each once', async () => {
+	const id = await createWalletSession(browser);
+	const query = 'code=a&code=b&state=c&session_id=d&error_description=e&sessionId=f';
+	await browser.call(sessionPath(id, `idv/callback?${query}`));
+	const [request] = landscape.sandbox.lastRequests('bridge', 'idv-callback');
+	expect(request?.path).toBe('/auth/oid4vp/idv/callback?code=a&state=c&error_description=e');
+});
