@@ -28,7 +28,8 @@ const stsScenarios = [
 	'no-userinfo',
 	'no-revocation',
 	'sts-wrong-state',
-	'login-error'
+	'login-error',
+	'signed-in-ago'
 ] as const;
 
 const bridgeScenarios = [

@@ -17,15 +17,15 @@ export interface SessionWatch {
 export async function watchSession(watch: SessionWatch, signal: AbortSignal): Promise<void> {
 	const { endsAtMs, pause, isSignedIn, onEnding, onEnded, now = Date.now } = watch;
 	let isWarned = false;
-	while (!signal.aborted) {
+	while (now() < endsAtMs) {
 		const leftMs = endsAtMs - now();
-		if (leftMs <= 0) return onEnded();
 		if (leftMs <= WARNING_MS && !isWarned) {
 			isWarned = true;
 			onEnding();
 		}
 		await pause(isWarned ? leftMs : leftMs - WARNING_MS, signal);
-		const isOver = !signal.aborted && now() < endsAtMs && !(await isSignedIn(signal));
-		if (isOver) return onEnded();
+		if (signal.aborted) return;
+		if (now() < endsAtMs && !(await isSignedIn(signal))) break;
 	}
+	onEnded();
 }

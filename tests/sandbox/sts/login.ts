@@ -29,13 +29,16 @@ export interface LoginOptions {
 
 /** Finds out who someone is: by asking the Bridge, or by sending them to their institution. */
 export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl, institutionUrl }: LoginOptions) {
+	/** When the person last gave their credentials, in Unix seconds: earlier than now where another service asked. */
+	const authTime = () => Math.floor(Date.now() / 1000) - (scenarios.use('signed-in-ago')?.seconds ?? 0);
+
 	const finish = async ({ request, response }: Exchange, interaction: Interaction, outcome: Account | string) => {
 		const error = scenarios.use('login-error')?.error ?? (typeof outcome === 'string' ? outcome : undefined);
 		if (typeof outcome !== 'string') await leaveOtherSession(interaction, outcome);
 		const result =
 			typeof outcome === 'string' || error !== undefined
 				? { error, error_description: 'the sign-in did not succeed' }
-				: { login: { accountId: outcome.id, acr: outcome.acr, amr: outcome.amr } };
+				: { login: { accountId: outcome.id, acr: outcome.acr, amr: outcome.amr, ts: authTime() } };
 		await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 	};
 

@@ -1,8 +1,10 @@
 import { renewals } from '../auth/renewal';
+import { SessionEnded } from '../auth/renewals';
 import type { Session } from '../auth/session';
 import type { Credential } from '../bridge/call';
 import { createBridge, type Bridge } from '../bridge/client';
 import { config } from '../config';
+import { Problem } from '../http/problem';
 import { log } from '../log';
 
 let client: Bridge | undefined;
@@ -19,14 +21,17 @@ export function credentialFor(locals: App.Locals): Credential {
 	return { requestId, authorization: bearer(session), renew: () => renewedAuthorization(locals, session) };
 }
 
-/** A token that looks good and is refused all the same is renewed once (RFC 6750 3.1 `invalid_token`). */
+/** A token that looks good and is refused all the same is replaced once (RFC 6750 3.1 `invalid_token`). */
 async function renewedAuthorization(locals: App.Locals, refused: Session): Promise<string | null> {
 	try {
-		locals.session = await renewals().renewed(refused, true);
+		locals.session = await renewals().replaced(refused);
 		return locals.session === refused ? null : bearer(locals.session);
 	} catch (error) {
-		log.warn('a refused access token could not be renewed', { requestId: locals.requestId, error });
-		return null;
+		log.warn('a refused access token could not be replaced', { requestId: locals.requestId, error });
+		if (!(error instanceof SessionEnded)) return null;
+		locals.session = null;
+		locals.hasEnded = true;
+		throw new Problem('unauthorized');
 	}
 }
 

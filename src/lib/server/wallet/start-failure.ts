@@ -10,11 +10,16 @@ const onLoginPage: Partial<Record<ProblemCode, string>> = {
 	rate_limited: 'rate_limited'
 };
 
-/** Why no wallet session could be opened, as a page that says what to do. */
-export function startFailure(error: unknown, { requestId }: App.Locals): ActionFailure<{ view: WalletView }> {
+interface StartFailure {
+	readonly view: WalletView;
+	readonly returnTo: string;
+}
+
+/** Why no wallet session could be opened, as a page that says what to do and keeps where the person was going. */
+export function startFailure(error: unknown, { requestId }: App.Locals, returnTo: string): ActionFailure<StartFailure> {
 	const { code, status } = toProblem(error);
 	const loginError = onLoginPage[code];
-	if (loginError) redirect(303, `/login?error=${loginError}`);
+	if (loginError) redirect(303, `/login?${new URLSearchParams({ error: loginError, returnTo })}`);
 	log.warn('no wallet session could be opened', { requestId, code, error });
-	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code) } });
+	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code) }, returnTo });
 }

@@ -20,11 +20,12 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
 	start: async (event) => {
-		const returnTo = formText(await event.request.formData(), 'returnTo');
+		const wanted = formText(await event.request.formData(), 'returnTo');
+		const returnTo = returnPath(wanted, config().origin);
 		try {
-			await createWalletSession(event, { returnTo: returnPath(returnTo, config().origin) });
+			await createWalletSession(event, { returnTo });
 		} catch (error) {
-			return startFailure(error, event.locals);
+			return startFailure(error, event.locals, returnTo);
 		}
 		redirect(303, '/login/wallet');
 	},

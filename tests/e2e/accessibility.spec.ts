@@ -1,0 +1,122 @@
+import { expect, type Page } from '@playwright/test';
+import { type Locale, texts } from '../../src/lib/i18n/index.ts';
+import { expectAccessible } from './support/axe.ts';
+import { test } from './support/journey.ts';
+import { expectHeading, signInAtInstitution } from './support/steps.ts';
+
+const languages: readonly { locale: Locale; tag: string[] }[] = [
+	{ locale: 'en', tag: [] },
+	{ locale: 'nl', tag: ['@full'] }
+];
+
+for (const { locale, tag } of languages) {
+	const t = texts(locale);
+
+	test.describe(`axe-core finds nothing, ${locale}`, { tag }, () => {
+		test.use({ locale, expectsFaults: true });
+
+		/** Every page has one title, one language, one main heading, and nothing that axe-core minds. */
+		async function expectGood(page: Page, heading: string): Promise<void> {
+			await expectHeading(page, heading);
+			await expect(page.locator('html')).toHaveAttribute('lang', locale);
+			await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+			await expect(page).toHaveTitle(new RegExp(`${t.site.product}$`));
+			await expectAccessible(page);
+		}
+
+		test('on the pages that anybody may read', async ({ page }) => {
+			await page.goto('/');
+			await expectGood(page, t.home.title);
+			await page.goto('/help');
+			await expectGood(page, t.help.title);
+			await page.goto('/accessibility');
+			await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+			await expectAccessible(page);
+			await page.goto('/no/such/page');
+			await expectGood(page, t.site.errors.notFound.title);
+		});
+
+		test('on the login page, with a fault and without', async ({ page }) => {
+			await page.goto('/login');
+			await expectGood(page, t.login.title);
+			await page.goto('/login?error=access_denied');
+			await expectGood(page, t.login.title);
+		});
+
+		test('on each screen of a wallet sign-in', async ({ page, sandbox }) => {
+			sandbox.scenario('verifying-ms', { ms: 4000 });
+			const sessionId = await startWallet(page);
+			await expectGood(page, t.wallet.scan.title);
+			sandbox.openWallet(sessionId);
+			await expectGood(page, t.wallet.opened.title);
+			sandbox.share(sessionId, 'expired-credential');
+			await expectGood(page, t.wallet.checking.title);
+			await expectGood(page, t.wallet.ended.refused.title);
+			await page.goto('/login/wallet?none');
+			await page.context().clearCookies();
+			await page.goto('/login/wallet');
+			await expectGood(page, t.wallet.start.title);
+		});
+
+		test('on each screen of identity verification', async ({ page, sandbox }) => {
+			sandbox.scenario('review-never');
+			sandbox.share(await startWallet(page), 'several-candidates');
+			await expectGood(page, t.identity.confirm.title);
+			await page.getByRole('button', { name: t.identity.confirm.chooseButton }).click();
+			await expect(page.getByRole('heading', { name: t.identity.faults.title })).toBeVisible();
+			await expectGood(page, t.identity.confirm.title);
+			await page.getByRole('radio').first().check();
+			await page.getByRole('radio').nth(1).check();
+			await page.getByRole('button', { name: t.identity.confirm.chooseButton }).click();
+			await expectGood(page, t.identity.review.title);
+			await page.goto('/login/identity?outcome=no-match');
+			await expectGood(page, t.identity.ended['no-match'].title);
+		});
+
+		test('where a visit to the institution is explained, and handed over', async ({ page, sandbox }) => {
+			sandbox.share(await startWallet(page), 'unknown-student');
+			await expectGood(page, t.identity.explain.title);
+			// The page goes on at once; here it stays to be looked at.
+			await page.route(/reconciliation/, (route) => route.abort('aborted'));
+			await page.getByRole('button', { name: t.identity.explain.button }).click();
+			await expectGood(page, t.identity.handover.title);
+		});
+
+		test('on the pages of somebody who is signed in', async ({ page }) => {
+			await signInAtInstitution(page);
+			await expectGood(page, t.account.title);
+			await page.getByRole('link', { name: t.account.wallets.unlink(1) }).click();
+			await expectGood(page, t.account.unlink.title);
+			await page.getByRole('button', { name: t.account.unlink.button }).click();
+			await expectGood(page, t.account.title);
+			await page.route(/session\/end/, (route) => route.abort('aborted'));
+			await page.getByRole('button', { name: t.account.signOut.button }).click();
+			await expectGood(page, t.account.handover.title);
+		});
+
+		/** Shows a code; answers the id of its session. */
+		async function startWallet(page: Page): Promise<string> {
+			await page.goto('/login');
+			await page.getByRole('button', { name: t.login.wallet.button }).click();
+			const link = page.getByRole('link', { name: t.wallet.scan.open });
+			return new URL((await link.getAttribute('href')) ?? '').searchParams.get('request') ?? '';
+		}
+	});
+}
+
+for (const { name, media } of [
+	{ name: 'dark', media: { colorScheme: 'dark' } },
+	{ name: 'forced colours', media: { forcedColors: 'active' } }
+] as const) {
+	test(`axe-core finds nothing on the main pages, ${name}`, { tag: '@full' }, async ({ page, wallet }) => {
+		await page.emulateMedia(media);
+		await wallet.start();
+		await expectAccessible(page);
+		await wallet.decline();
+		await expect(page.getByRole('alert')).toBeVisible();
+		await expectAccessible(page);
+		await signInAtInstitution(page);
+		await expectHeading(page, texts('en').account.title);
+		await expectAccessible(page);
+	});
+}

@@ -1,0 +1,71 @@
+import { expect, type Page } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectHeading } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+test('each change is announced once, in a status line that was there from the first byte', async ({
+	page,
+	wallet,
+	sandbox
+}) => {
+	sandbox.scenario('verifying-ms', { ms: 2500 });
+	await wallet.start();
+	const source = await (await page.request.get('/login/wallet')).text();
+	expect(source).toMatch(/<p role="status"[^>]*><\/p>/);
+
+	const heard = await listen(page);
+	await wallet.open();
+	await expectHeading(page, en.wallet.opened.title);
+	await wallet.share('expired-credential');
+	await expectHeading(page, en.wallet.ended.refused.title);
+	expect(await heard()).toEqual([en.wallet.opened.announcement, en.wallet.checking.announcement]);
+	await expect(page.getByRole('alert')).toHaveCount(1);
+});
+
+test('a heartbeat says nothing, and moves no focus', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
+	await wallet.start();
+	const button = page.getByRole('button', { name: en.wallet.scan.newCode });
+	await button.focus();
+	const heard = await listen(page);
+	const reads = sandbox.count('bridge.status');
+	await expect.poll(() => sandbox.count('bridge.status')).toBeGreaterThan(reads + 2);
+	expect(await heard()).toEqual([]);
+	await expect(button).toBeFocused();
+});
+
+test('a control that goes away hands its focus to the new heading', { tag: '@full' }, async ({ page, wallet }) => {
+	await wallet.start();
+	await page.getByRole('button', { name: en.wallet.scan.newCode }).focus();
+	await wallet.open();
+	await expectHeading(page, en.wallet.opened.title);
+	await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});
+
+test(
+	'the minutes left are told in words, at full minutes and at the end',
+	{ tag: '@full' },
+	async ({ page, wallet }) => {
+		await page.clock.install();
+		await wallet.start();
+		await page.clock.pauseAt(Date.now() + 2000);
+		await expect(page.getByRole('timer')).toBeEmpty();
+		await page.clock.runFor('01:10');
+		await expect(page.getByRole('timer')).toContainText('minutes left');
+	}
+);
+
+/** Notes what status lines say from now on; answers what was said so far. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+	const notes = await page.evaluateHandle(() => {
+		const said: string[] = [];
+		const lines = document.querySelectorAll('[role=status], [aria-live=assertive]');
+		const note = ({ target }: MutationRecord) => {
+			const text = target.textContent?.trim();
+			if (text) said.push(text);
+		};
+		const watcher = new MutationObserver((changes) => changes.forEach(note));
+		for (const line of lines) watcher.observe(line, { childList: true, characterData: true, subtree: true });
+		return said;
+	});
+	return () => notes.jsonValue();
+}

@@ -1,0 +1,26 @@
+import { expect } from '@playwright/test';
+import { startCookielessProxy } from './support/cookieless-proxy.ts';
+import { test as base } from './support/journey.ts';
+import { expectLoginError, signInAtInstitution } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+/** The first page is in a browser that keeps no cookies of the portal. */
+const test = base.extend({
+	contextOptions: async ({ landscape, contextOptions }, use) => {
+		const proxy = await startCookielessProxy(landscape.url);
+		await use({ ...contextOptions, proxy: { server: proxy.url, bypass: '<-loopback>' } });
+		await proxy.stop();
+	},
+	page: async ({ openBrowser }, use) => use(await (await openBrowser()).newPage())
+});
+
+test('without cookies, signing in at the institution ends on a login page that says what to do', async ({ page }) => {
+	await signInAtInstitution(page);
+	await expectLoginError(page, 'cookies_required');
+});
+
+test('without cookies, signing in with the wallet ends on a login page that says what to do', async ({ page }) => {
+	await page.goto('/login');
+	await page.getByRole('button', { name: en.login.wallet.button }).click();
+	await expect(page.getByRole('alert')).toContainText(/cookies/);
+});

@@ -1,0 +1,87 @@
+import { expect } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+test('Back after signing in at the institution leads to the account, not into the sign-in again', async ({ page }) => {
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	await page.goBack();
+	await page.goBack();
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+});
+
+test('Back after signing in with the wallet opens no session and completes none again', async ({
+	page,
+	wallet,
+	sandbox
+}) => {
+	await wallet.start();
+	await wallet.share('known-student');
+	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+	const before = [sandbox.count('bridge.create'), sandbox.count('bridge.complete')];
+
+	await page.goBack();
+	await expectHeading(page, en.wallet.start.title);
+	await page.goBack();
+	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+	expect([sandbox.count('bridge.create'), sandbox.count('bridge.complete')]).toEqual(before);
+});
+
+for (const javaScriptEnabled of [true, false]) {
+	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', { tag: '@full' }, () => {
+		test.use({ javaScriptEnabled });
+
+		test('a reload shows where the wallet stands, and keeps the code', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('verifying-ms', { ms: 3000 });
+			await wallet.start();
+			const { sessionId } = wallet;
+			await page.reload();
+			await wallet.expectCode();
+			expect(wallet.sessionId).toBe(sessionId);
+			await wallet.open();
+			await expectHeading(page, en.wallet.opened.title);
+			await page.reload();
+			await expectHeading(page, en.wallet.opened.title);
+			await wallet.share('known-student');
+			await expectHeading(page, en.wallet.checking.title);
+			await page.reload();
+			await expectHeading(page, en.wallet.checking.title);
+			expect(sandbox.count('bridge.create')).toBe(1);
+		});
+
+		test('a reload of an ending shows it again', async ({ page, wallet }) => {
+			await wallet.start();
+			await wallet.decline();
+			await expectHeading(page, en.wallet.ended.declined.title);
+			await page.reload();
+			await expectHeading(page, en.wallet.ended.declined.title);
+			await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+		});
+
+		test('a reload shows where the identity verification stands', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('review-never');
+			await wallet.start();
+			await wallet.share('unknown-employee');
+			await expectHeading(page, en.identity.confirm.title);
+			await page.reload();
+			await expectHeading(page, en.identity.confirm.title);
+			await page.getByRole('button', { name: en.identity.confirm.button }).click();
+			await expectHeading(page, en.identity.review.title);
+			await page.reload();
+			await expectHeading(page, en.identity.review.title);
+			expect(sandbox.count('bridge.idv-submit')).toBe(1);
+		});
+
+		test('Back from the institution offers to go there again', async ({ page, wallet }) => {
+			await wallet.start();
+			await wallet.share('unknown-student');
+			await page.getByRole('button', { name: en.identity.explain.button }).click();
+			await expect(page.getByRole('heading', { name: 'Confirm your identity' })).toBeVisible();
+			await page.goto('/login/identity');
+			await page.getByRole('button', { name: en.identity.explain.button }).click();
+			await page.getByRole('button', { name: 'Confirm' }).click();
+			await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
+		});
+	});
+}

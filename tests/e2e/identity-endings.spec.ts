@@ -1,0 +1,76 @@
+import { expect, type Page } from '@playwright/test';
+import type { ScenarioName } from '../sandbox/scenarios.ts';
+import { type Dialect, test } from './support/journey.ts';
+import { settings } from './support/settings.ts';
+import { expectHeading } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+type Outcome = keyof typeof en.identity.ended;
+
+// The Bridge as described tells that linking failed, not why.
+const afterTheVisit: readonly { scenario: ScenarioName; outcomes: Record<Dialect, Outcome> }[] = [
+	{ scenario: 'already-linked', outcomes: { field: 'linked-elsewhere', doc: 'no-match' } },
+	{ scenario: 'assurance-too-low', outcomes: { field: 'assurance-too-low', doc: 'no-match' } },
+	{ scenario: 'second-202', outcomes: { field: 'again-required', doc: 'again-required' } }
+];
+const withoutConfirmation: Record<string, Outcome> = { Refuse: 'refused-at-institution', Fail: 'failed' };
+
+for (const { title, use } of settings) {
+	test.describe(title, { tag: '@full' }, () => {
+		test.use(use);
+
+		for (const { scenario, outcomes } of afterTheVisit) {
+			test(`after the visit to the institution: ${scenario}`, async ({ page, wallet, sandbox }) => {
+				sandbox.scenario(scenario);
+				await wallet.start();
+				await wallet.share('unknown-student');
+				await page.getByRole('button', { name: en.identity.explain.button }).click();
+				await page.getByRole('button', { name: 'Confirm' }).click();
+				await expectEnding(page, outcomes[use.dialect]);
+			});
+		}
+
+		for (const [button, outcome] of Object.entries(withoutConfirmation)) {
+			test(`an institution can say "${button}"`, async ({ page, wallet }) => {
+				await wallet.start();
+				await wallet.share('unknown-student');
+				await page.getByRole('button', { name: en.identity.explain.button }).click();
+				await page.getByRole('button', { name: button, exact: true }).click();
+				await expectEnding(page, outcome);
+			});
+		}
+
+		test('a wallet that may not be linked ends there', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('plan', { planType: 'FAIL_CLOSED', reason: 'FIRST_TIME_LINK' });
+			await wallet.start();
+			await wallet.share('unknown-student');
+			await expectEnding(page, 'not-possible');
+		});
+
+		test('a Bridge without manual confirmation says that it is not offered', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('no-idv-submit');
+			await wallet.start();
+			await wallet.share('unknown-employee');
+			await page.getByRole('button', { name: en.identity.confirm.button }).click();
+			await expectEnding(page, 'confirmation-not-offered');
+		});
+
+		test('a session that ends while a person reads ends on a page that says so', async ({ page, wallet, sandbox }) => {
+			await wallet.start();
+			await wallet.share('unknown-student');
+			await expectHeading(page, en.identity.explain.title);
+			expect(sandbox.expire(wallet.sessionId)).toBe(true);
+			await page.getByRole('button', { name: en.identity.explain.button }).click();
+			await expectEnding(page, 'expired');
+		});
+	});
+}
+
+/** The page says what happened, and leads back to the choice of ways in. */
+async function expectEnding(page: Page, outcome: Outcome): Promise<void> {
+	await expectHeading(page, en.identity.ended[outcome].title);
+	await expect(page).toHaveTitle(/^Error: /);
+	await expect(page.getByRole('alert')).toContainText(en.identity.ended[outcome].what);
+	await page.getByRole('link', { name: en.identity.back }).click();
+	await expectHeading(page, en.login.title);
+}

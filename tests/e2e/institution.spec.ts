@@ -1,0 +1,115 @@
+import { expect } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectHeading, expectLoginError, expectSignedIn, fact, signInAtInstitution } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+for (const javaScriptEnabled of [true, false]) {
+	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+		test.use({ javaScriptEnabled });
+
+		test('a person signs in at the institution, and signs out there and here', async ({ page, sandbox }) => {
+			await signInAtInstitution(page);
+			await expectSignedIn(page, 'Sanne de Vries', 'sts');
+			await expect(fact(page, en.account.person.institution).first()).toHaveText('uni-noord.example');
+
+			await page.getByRole('button', { name: en.account.signOut.button }).click();
+			await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
+			expect(sandbox.count('sts.end-session')).toBeGreaterThan(0);
+			await expect(page.getByRole('link', { name: en.site.account })).toHaveCount(0);
+			await page.goto('/account');
+			await expect(page).toHaveURL('/login?returnTo=%2Faccount');
+		});
+	});
+}
+
+test('a person who was asked to sign in comes back to the page that asked', async ({ page }) => {
+	await page.goto('/account?notice=none');
+	await expectHeading(page, en.login.title);
+	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
+	await expect(page).toHaveURL('/account?notice=none');
+});
+
+test('a return path to another site leads to our own front page', async ({ page }) => {
+	await signInAtInstitution(page, '/login?returnTo=//evil.example/');
+	await expect(page).toHaveURL('/');
+	await expect(page.getByText(en.home.signedInAs('Sanne de Vries'))).toBeVisible();
+});
+
+test('somebody who is signed in has no need of the login page', { tag: '@full' }, async ({ page }) => {
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	await page.goto('/login');
+	await expect(page).toHaveURL('/account');
+});
+
+test('refusing at the institution leads back to the choice, with a text of ours', async ({ page }) => {
+	await page.goto('/login');
+	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+	await page.getByRole('button', { name: 'Refuse' }).click();
+	await expectLoginError(page, 'access_denied');
+	await expect(page.getByRole('alert').getByRole('heading')).toBeFocused();
+});
+
+test('a fault at the institution leads back to the choice, with a text of ours', { tag: '@full' }, async ({ page }) => {
+	await page.goto('/login');
+	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+	await page.getByRole('button', { name: 'Fail' }).click();
+	await expectLoginError(page, 'sts_unavailable');
+});
+
+test('what the STS says of an error is never shown', async ({ page, sandbox }) => {
+	sandbox.scenario('login-error', { error: 'eve_was_here' });
+	await signInAtInstitution(page);
+	await expectLoginError(page, 'sign_in_failed');
+	await expect(page.locator('body')).not.toContainText('eve_was_here');
+});
+
+test('an error in the address that is none of ours is never shown', { tag: '@full' }, async ({ page }) => {
+	await page.goto('/login?error=eve_was_here');
+	await expectLoginError(page, 'sign_in_failed');
+	await expect(page.locator('body')).not.toContainText('eve_was_here');
+});
+
+test('an STS that is down leads to a page that says so, and to another try', async ({ page, sandbox }) => {
+	sandbox.scenario('sts-down', { operation: 'par' });
+	await page.goto('/login');
+	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+	await expectLoginError(page, 'sts_unavailable');
+
+	sandbox.lift('sts-down');
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+});
+
+test('an STS that goes down during the visit leads to a page that says so, and to another try', async ({
+	page,
+	sandbox
+}) => {
+	sandbox.scenario('sts-down', { operation: 'token:code' });
+	await signInAtInstitution(page);
+	await expectLoginError(page, 'sts_unavailable');
+
+	sandbox.lift('sts-down');
+	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+});
+
+test('an answer of the STS with another state signs nobody in', { tag: '@full' }, async ({ page, sandbox }) => {
+	sandbox.scenario('sts-wrong-state');
+	await signInAtInstitution(page);
+	await expectLoginError(page, 'sign_in_interrupted');
+});
+
+test.describe('an STS that knows the usual scopes alone', { tag: '@full' }, () => {
+	test.use({ env: { STS_SCOPE: 'openid profile email' } });
+
+	test('lists no institutions: one plain button leads there', async ({ page, sandbox }) => {
+		sandbox.scenario('no-providers');
+		await page.goto('/login');
+		await page.getByRole('link', { name: en.login.institution.button, exact: true }).click();
+		await page.getByRole('button', { name: 'Milan Smit' }).click();
+		await expectSignedIn(page, 'Milan Smit', 'sts');
+		expect(sandbox.authorizations().at(-1)?.params.scope).toBe('openid profile email');
+	});
+});

@@ -1,0 +1,63 @@
+import { expect, type Page } from '@playwright/test';
+import decodeQR from 'qr/decode.js';
+import { test } from './support/journey.ts';
+import { en } from './support/texts.ts';
+import { WalletSignIn } from './support/wallet-sign-in.ts';
+
+/** Zoom of a window of 1280 × 1024 pixels: it gets fewer CSS pixels, and each is larger. */
+for (const { zoom, tag } of [
+	{ zoom: 1, tag: [] },
+	{ zoom: 2, tag: ['@full'] },
+	{ zoom: 4, tag: [] }
+]) {
+	test(
+		`a camera reads the address of the link off the screen at ${zoom * 100} %`,
+		{ tag },
+		async ({ openBrowser, sandbox }) => {
+			const viewport = { width: 1280 / zoom, height: 1024 / zoom };
+			const page = await (await openBrowser({ viewport, colorScheme: 'dark' })).newPage();
+			await new WalletSignIn(page, sandbox, true).start();
+			const link = page.getByRole('link', { name: en.wallet.scan.open });
+			const code = page.getByRole('img', { name: en.wallet.scan.qrName });
+			expect(await readCode(page, await code.screenshot())).toBe(await link.getAttribute('href'));
+		}
+	);
+}
+
+test('the code can be made larger, and is still read', { tag: '@full' }, async ({ page, wallet }) => {
+	await wallet.start();
+	const code = page.getByRole('img', { name: en.wallet.scan.qrName });
+	const before = await code.boundingBox();
+	await page.getByRole('checkbox', { name: en.wallet.scan.enlarge }).check();
+	expect((await code.boundingBox())?.width).toBeGreaterThan(before?.width ?? Infinity);
+	const link = page.getByRole('link', { name: en.wallet.scan.open });
+	expect(await readCode(page, await code.screenshot())).toBe(await link.getAttribute('href'));
+});
+
+test('the page does not scroll sideways at 400 %', { tag: '@full' }, async ({ openBrowser, sandbox }) => {
+	const context = await openBrowser({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
+	const page = await context.newPage();
+	await new WalletSignIn(page, sandbox, true).start();
+	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+});
+
+/** What the decoder makes of a PNG; a blank page of the same browser unpacks it. */
+async function readCode(page: Page, picture: Buffer): Promise<string> {
+	const canvas = await page.context().newPage();
+	const { width, height, greys } = await canvas.evaluate(
+		async (address) => {
+			const image = new Image();
+			image.src = address;
+			await image.decode();
+			const drawing = new OffscreenCanvas(image.width, image.height).getContext('2d');
+			if (!drawing) throw new Error('no canvas');
+			drawing.drawImage(image, 0, 0);
+			const { data } = drawing.getImageData(0, 0, image.width, image.height);
+			const greys = Array.from({ length: image.width * image.height }, (_pixel, index) => data[4 * index] ?? 0);
+			return { width: image.width, height: image.height, greys };
+		},
+		`data:image/png;base64,${picture.toString('base64')}`
+	);
+	await canvas.close();
+	return decodeQR({ width, height, data: Uint8Array.from(greys.flatMap((grey) => [grey, grey, grey])) });
+}

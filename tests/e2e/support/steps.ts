@@ -1,0 +1,35 @@
+import { expect, type Page } from '@playwright/test';
+import { en } from './texts.ts';
+
+/** The page with this heading is there. */
+export async function expectHeading(page: Page, name: string): Promise<void> {
+	await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible();
+}
+
+/** From the choice of ways in to the institution's page, and signed in there. */
+export async function signInAtInstitution(page: Page, loginPath = '/login'): Promise<void> {
+	await page.goto(loginPath);
+	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
+}
+
+/** On the account page, signed in as that person and in that way. */
+export async function expectSignedIn(page: Page, name: string, provider: 'sts' | 'sts-wallet'): Promise<void> {
+	await expect(page).toHaveURL('/account');
+	await expectHeading(page, en.account.title);
+	await expect(fact(page, en.account.person.name)).toHaveText(name);
+	await expect(fact(page, en.account.session.provider)).toHaveText(en.account.session.providers[provider]);
+}
+
+/** The value beside a term of a description list. */
+export function fact(page: Page, term: string) {
+	return page.getByRole('term').filter({ hasText: term }).locator('xpath=following-sibling::dd');
+}
+
+/** The login page tells of a fault, in words of ours. */
+export async function expectLoginError(page: Page, error: keyof typeof en.login.errors): Promise<void> {
+	const { what, next } = en.login.errors[error];
+	await expectHeading(page, en.login.title);
+	await expect(page.getByRole('alert')).toContainText(`${what} ${next}`);
+	await expect(page).toHaveTitle(/^Error: /);
+}

@@ -1,0 +1,69 @@
+import { expect, type Page } from '@playwright/test';
+import type { Sandbox } from '../../sandbox/index.ts';
+import type { PersonId } from '../../sandbox/people.ts';
+import { en } from './texts.ts';
+
+/** A sign-in with the wallet: the page in one hand, the phone in the other. */
+export class WalletSignIn {
+	readonly #page: Page;
+	readonly #sandbox: Sandbox;
+	readonly #isScripted: boolean;
+	#sessionId: string | undefined;
+
+	constructor(page: Page, sandbox: Sandbox, isScripted: boolean) {
+		this.#page = page;
+		this.#sandbox = sandbox;
+		this.#isScripted = isScripted;
+	}
+
+	get sessionId(): string {
+		if (this.#sessionId === undefined) throw new Error('The sign-in has not been started');
+		return this.#sessionId;
+	}
+
+	/** From the choice of ways in to the QR code. */
+	async start(loginPath = '/login'): Promise<void> {
+		await this.#page.goto(loginPath);
+		await this.#page.getByRole('button', { name: en.login.wallet.button }).click();
+		await this.expectCode();
+	}
+
+	/** The page shows a code; from now on the phone answers that one. */
+	async expectCode(): Promise<void> {
+		await expect(this.#page.getByRole('heading', { level: 1, name: en.wallet.scan.title })).toBeVisible();
+		const link = this.#page.getByRole('link', { name: en.wallet.scan.open });
+		const address = new URL((await link.getAttribute('href')) ?? '');
+		this.#sessionId = address.searchParams.get('request') ?? '';
+	}
+
+	async open(): Promise<void> {
+		expect(this.#sandbox.openWallet(this.sessionId)).toBe('accepted');
+		await this.check();
+	}
+
+	async share(person: PersonId): Promise<void> {
+		expect(this.#sandbox.share(this.sessionId, person)).toBe('accepted');
+		await this.check();
+	}
+
+	async decline(): Promise<void> {
+		expect(this.#sandbox.decline(this.sessionId)).toBe('accepted');
+		await this.check();
+	}
+
+	async expire(): Promise<void> {
+		expect(this.#sandbox.expire(this.sessionId)).toBe(true);
+		await this.check();
+	}
+
+	/** With JavaScript the page goes on by itself; without, the person asks, until the portal asks the Bridge anew. */
+	async check(): Promise<void> {
+		if (this.#isScripted) return;
+		const reads = this.#sandbox.count('bridge.status');
+		const link = this.#page.getByRole('link', { name: /check/i });
+		await expect(async () => {
+			await link.click({ timeout: 2000 });
+			expect(this.#sandbox.count('bridge.status')).toBeGreaterThan(reads);
+		}).toPass();
+	}
+}
