@@ -14,7 +14,7 @@ export default defineConfig({
 	forbidOnly: true,
 	retries: 0,
 	timeout: 30_000,
-	expect: { timeout: 5_000 },
+	expect: { timeout: 10_000 },
 	use: {
 		...devices['Desktop Chrome'],
 		channel: '',

@@ -3,6 +3,7 @@ import { type Locale, texts } from '../../src/lib/i18n/index.ts';
 import { expectAccessible } from './support/axe.ts';
 import { test } from './support/journey.ts';
 import { expectHeading, signInAtInstitution } from './support/steps.ts';
+import { finishChecking } from './support/wallet-sign-in.ts';
 
 const languages: readonly { locale: Locale; tag: string[] }[] = [
 	{ locale: 'en', tag: [] },
@@ -44,15 +45,15 @@ for (const { locale, tag } of languages) {
 		});
 
 		test('on each screen of a wallet sign-in', async ({ page, sandbox }) => {
-			sandbox.scenario('verifying-ms', { ms: 4000 });
+			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			const sessionId = await startWallet(page);
 			await expectGood(page, t.wallet.scan.title);
 			sandbox.openWallet(sessionId);
 			await expectGood(page, t.wallet.opened.title);
 			sandbox.share(sessionId, 'expired-credential');
 			await expectGood(page, t.wallet.checking.title);
+			finishChecking(sandbox, sessionId);
 			await expectGood(page, t.wallet.ended.refused.title);
-			await page.goto('/login/wallet?none');
 			await page.context().clearCookies();
 			await page.goto('/login/wallet');
 			await expectGood(page, t.wallet.start.title);

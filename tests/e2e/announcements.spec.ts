@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
 import { expectHeading } from './support/steps.ts';
+import { finishChecking } from './support/wallet-sign-in.ts';
 import { en } from './support/texts.ts';
 
 test('each change is announced once, in a status line that was there from the first byte', async ({
@@ -8,7 +9,7 @@ test('each change is announced once, in a status line that was there from the fi
 	wallet,
 	sandbox
 }) => {
-	sandbox.scenario('verifying-ms', { ms: 2500 });
+	sandbox.scenario('verifying-ms', { ms: 60_000 });
 	await wallet.start();
 	const source = await (await page.request.get('/login/wallet')).text();
 	expect(source).toMatch(/<p role="status"[^>]*><\/p>/);
@@ -17,6 +18,8 @@ test('each change is announced once, in a status line that was there from the fi
 	await wallet.open();
 	await expectHeading(page, en.wallet.opened.title);
 	await wallet.share('expired-credential');
+	await expectHeading(page, en.wallet.checking.title);
+	finishChecking(sandbox, wallet.sessionId);
 	await expectHeading(page, en.wallet.ended.refused.title);
 	expect(await heard()).toEqual([en.wallet.opened.announcement, en.wallet.checking.announcement]);
 	await expect(page.getByRole('alert')).toHaveCount(1);

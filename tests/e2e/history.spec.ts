@@ -33,7 +33,7 @@ for (const javaScriptEnabled of [true, false]) {
 		test.use({ javaScriptEnabled });
 
 		test('a reload shows where the wallet stands, and keeps the code', async ({ page, wallet, sandbox }) => {
-			sandbox.scenario('verifying-ms', { ms: 3000 });
+			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			await wallet.start();
 			const { sessionId } = wallet;
 			await page.reload();

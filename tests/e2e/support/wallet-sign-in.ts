@@ -3,6 +3,13 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { PersonId } from '../../sandbox/people.ts';
 import { en } from './texts.ts';
 
+/** The Bridge has looked at the wallet's answer, however long the scenario says that it takes. */
+export function finishChecking(sandbox: Sandbox, sessionId: string): void {
+	const session = sandbox.session(sessionId);
+	if (!session) throw new Error('The Bridge has no such session');
+	session.verifyingUntil = 0;
+}
+
 /** A sign-in with the wallet: the page in one hand, the phone in the other. */
 export class WalletSignIn {
 	readonly #page: Page;

@@ -2,6 +2,7 @@ import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { verifyLogoutToken } from '../sts/logout-token';
 import { isAway } from '../sts/network-fault';
+import { CLOCK_TOLERANCE_SECONDS, isWithoutKeys } from '../sts/signed-token';
 import { sharedStore } from '../store';
 import { denyAtSts } from './deny-list';
 
@@ -17,11 +18,13 @@ const OLDEST_SECONDS = 30 * 60;
 export async function endAtSts(token: string, requestId: string): Promise<void> {
 	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
 		log.warn('a logout token was refused', { requestId, error });
-		throw isAway(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
+		throw isAway(error) || isWithoutKeys(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
 	});
 	const nowMs = Date.now();
+	const ageSeconds = nowMs / 1000 - claims.iat;
+	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, '1', REMEMBERED_MS);
-	if (!isNew || claims.iat < nowMs / 1000 - OLDEST_SECONDS) throw invalidField('logout_token');
+	if (!isNew) throw invalidField('logout_token');
 	await denyAtSts(claims, nowMs);
 	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
 }

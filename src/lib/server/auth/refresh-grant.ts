@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi';
-import { errors as joseErrors } from 'jose';
 import { WorkFailed } from '../once/once';
 import { verifyIdToken } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { isAway, isNeverSent } from '../sts/network-fault';
+import { isUnknownKey, isWithoutKeys } from '../sts/signed-token';
 import type { TokenSet } from './new-session';
 import type { Session } from './session';
 import { tokenTimes } from './token-times';
@@ -21,7 +21,9 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_answer', cause)));
 	await assertAnswered(response);
 
-	const answer = await oauth.processRefreshTokenResponse(metadata, client, response).catch(judged);
+	const answer = await oauth
+		.processRefreshTokenResponse(metadata, client, response)
+		.catch((cause: unknown) => judged(cause, response.status));
 	await assertSamePerson(session, answer);
 	return {
 		...tokenTimes(answer.expires_in),
@@ -40,22 +42,25 @@ async function assertAnswered(response: Response): Promise<void> {
 	postponed(code);
 }
 
-function judged(cause: unknown): never {
+/** Tokens come with a 200 alone: whatever else can't be read did not redeem anything. */
+function judged(cause: unknown, status: number): never {
 	if (cause instanceof oauth.ResponseBodyError)
 		return cause.error === 'invalid_grant' ? ended('invalid_grant', cause) : postponed(knownCode(cause.error), cause);
 	if (cause instanceof oauth.WWWAuthenticateChallengeError) return postponed('invalid_client', cause);
-	return lost('unreadable_answer', cause);
+	if (cause instanceof oauth.OperationProcessingError && cause.code === oauth.JWT_CLAIM_COMPARISON)
+		return ended('id_token_not_ours', cause);
+	return status === 200 ? lost('unreadable_answer', cause) : postponed(`sts_${status}`, cause);
 }
 
-/** A refreshed ID token has the same issuer and audience (checked with the answer), and the same subject (OIDC Core 12.2). */
+/** A refreshed ID token has the same issuer and audience (judged with the answer), and the same subject (OIDC Core 12.2). */
 async function assertSamePerson(session: Session, answer: oauth.TokenEndpointResponse): Promise<void> {
 	if (answer.id_token === undefined) return;
 	if (oauth.getValidatedIdTokenClaims(answer)?.sub !== session.sub) ended('other_subject');
 	try {
 		await verifyIdToken(answer.id_token);
 	} catch (cause) {
-		// While the keys can't be had, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
-		if (!isAway(cause) && !(cause instanceof joseErrors.JWKSTimeout)) ended('id_token_not_valid', cause);
+		// Without the key to check it by, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
+		if (!isAway(cause) && !isWithoutKeys(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
 	}
 }
 

@@ -1,25 +1,21 @@
-import * as v from 'valibot';
 import { Problem } from '../http/problem';
 import { createOnce, type OnceOptions, WorkFailed } from '../once/once';
 import type { TokenSet } from './new-session';
 import type { Session } from './session';
+import { createTokenChain, secretOf } from './token-chain';
 
-/** Late requests that still carry an old cookie get the newest tokens for this long, without a token call. */
-const SHARE_MS = 60_000;
+/**
+ * Once a browser has come back with its new tokens, late requests that still carry the old cookie get the newest for this
+ * long: 60 s are promised; longer than any answer takes, so that a slow one still finds what is newest before it writes.
+ * Until then they are kept as long as the session may live: an answer can get lost on its way to the browser too.
+ */
+const LATE_MS = 5 * 60_000;
 /** While the access token lives, nobody waits longer than this for a new one. */
 const PATIENCE_MS = 2000;
 /** After a renewal that failed for now, living tokens are used for a while before the STS is asked again. */
 const REST_MS = 1000;
-/** More links than 60 s of the shortest-lived tokens make. */
-const MOST_LINKS = 100;
-
-const Tokens = v.object({
-	accessToken: v.string(),
-	refreshToken: v.optional(v.string()),
-	idToken: v.optional(v.string()),
-	expiresAt: v.optional(v.number()),
-	refreshAt: v.optional(v.number())
-});
+/** A service that refuses even new tokens does not make the portal ask for more of them all the time. */
+const FORCE_REST_MS = 30_000;
 
 /** The session is over: the STS says so, or there is nothing left to renew it with. `message` is a code. */
 export class SessionEnded extends Error {
@@ -40,36 +36,38 @@ export interface RenewalOptions extends OnceOptions {
  * whoever comes late with an old cookie is led along the chain of successors to the newest.
  */
 export function createRenewals({ redeem, onFault, limit = timeLimit, ...options }: RenewalOptions) {
-	const { now = Date.now } = options;
+	const { store, now = Date.now } = options;
 	const once = createOnce(options);
+	const { follow, successor } = createTokenChain(once);
 	let restUntilMs = 0;
 
 	const isDue = ({ refreshAt }: Session) => refreshAt !== undefined && now() / 1000 >= refreshAt;
 	const isAlive = ({ expiresAt }: Session) => expiresAt === undefined || now() / 1000 < expiresAt;
 
-	async function nextOf(session: Session): Promise<Session> {
+	/** @param isHeld whether the browser itself holds this session, and not one before it */
+	async function nextOf(session: Session, isHeld: boolean): Promise<Session> {
 		const { refreshToken } = session;
 		const alive = isAlive(session);
 		if (refreshToken === undefined) {
 			if (!alive) throw new SessionEnded('no_refresh_token');
 			return session;
 		}
-		if (alive && now() < restUntilMs) return session;
 		const renewal = once.run({
 			secret: secretOf(session),
 			repeatLost: !alive,
-			shareMs: SHARE_MS,
+			keepMs: session.endsAt * 1000 - now(),
+			settles: isHeld && session.renewal !== undefined ? { name: session.renewal, keepMs: LATE_MS } : undefined,
 			run: async () => JSON.stringify(await redeem({ ...session, refreshToken }))
 		});
 		try {
 			const result = alive ? await patiently(renewal) : await renewal;
-			return result === null ? session : successor(session, result);
+			return result === null ? session : await successor(session, result);
 		} catch (error) {
 			if (!(error instanceof WorkFailed)) throw error;
 			if (error.fault === 'ended') throw new SessionEnded(error.code);
 			onFault(error);
 			if (!alive) throw new Problem('upstream_unavailable');
-			restUntilMs = now() + REST_MS;
+			if (error.code !== 'begun_before') restUntilMs = now() + REST_MS;
 			return session;
 		}
 	}
@@ -87,42 +85,34 @@ export function createRenewals({ redeem, onFault, limit = timeLimit, ...options 
 
 	return {
 		/**
-		 * The session with tokens that are good to use.
-		 * @param force renew even a token that looks good, because a service has refused it
+		 * The session with tokens that are good to use; at most one token call.
 		 * @throws {SessionEnded} when nothing can be renewed any more
 		 * @throws {Problem} `upstream_unavailable` when the token has expired and the STS can't be asked
 		 */
-		async renewed(session: Session, force = false): Promise<Session> {
-			let current = session;
-			for (let links = 0; links < MOST_LINKS && ((force && links === 0) || isDue(current)); links++) {
-				const next = await nextOf(current);
-				if (next === current) break;
-				current = next;
-			}
-			return current;
+		renewed: async (session: Session): Promise<Session> => {
+			if (!isDue(session)) return session;
+			const known = await follow(session, isDue);
+			const canWait = isAlive(known) && now() < restUntilMs;
+			return isDue(known) && !canWait ? nextOf(known, known === session) : known;
+		},
+
+		/**
+		 * The session with another access token than one that looks good and was refused by a service; the same session
+		 * when there is none to be had now. Throws as `renewed` does.
+		 */
+		replaced: async (refused: Session): Promise<Session> => {
+			const freshKey = (session: Session) => `renewed-by-force:${session.id}:${session.generation}`;
+			const known = await follow(refused, (current) => current === refused || isDue(current));
+			if (known !== refused) return known;
+			if (await store.read(freshKey(refused))) return refused;
+			const next = await nextOf(refused, false);
+			if (next !== refused) await store.write(freshKey(next), '1', FORCE_REST_MS);
+			return next;
 		},
 
 		/** The newest session that this one has been renewed to, as far as that is known; without a token call. */
-		async newest(session: Session): Promise<Session> {
-			let current = session;
-			for (let links = 0; links < MOST_LINKS && current.refreshToken !== undefined; links++) {
-				const result = await once.peek(secretOf(current));
-				if (result === null) break;
-				current = successor(current, result);
-			}
-			return current;
-		}
+		newest: (session: Session): Promise<Session> => follow(session, () => true)
 	};
-}
-
-/** Both tokens together name a link: a provider that does not rotate gives the same refresh token again. */
-function secretOf({ refreshToken = '', accessToken }: Session): string {
-	return `${refreshToken} ${accessToken}`;
-}
-
-function successor(session: Session, result: string): Session {
-	const { expiresAt, refreshAt, ...tokens } = v.parse(Tokens, JSON.parse(result));
-	return { ...session, ...tokens, expiresAt, refreshAt, generation: session.generation + 1 };
 }
 
 function timeLimit(ms: number) {

@@ -40,7 +40,9 @@ export const SessionSchema = v.object({
 	/** When the access token expires; absent when the STS did not say. */
 	expiresAt: v.optional(seconds),
 	/** When to renew it, a while before; absent with `expiresAt`. */
-	refreshAt: v.optional(v.number())
+	refreshAt: v.optional(v.number()),
+	/** The name of the renewal that gave these tokens: whoever brings it back has received them. */
+	renewal: text
 });
 
 export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;

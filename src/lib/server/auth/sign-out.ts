@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { withinLimit } from '../time-limit';
 import type { Session } from './session';
 
 /** Signing out is local and instant; what is asked of the STS may take this long at most. */
@@ -11,7 +12,7 @@ const LIMIT_MS = 3000;
 export async function revokeTokens(session: Session, requestId: string): Promise<void> {
 	const token = session.refreshToken ?? session.accessToken;
 	try {
-		const metadata = await withinLimit(stsMetadata());
+		const metadata = await withinLimit(stsMetadata(), LIMIT_MS);
 		if (!metadata.revocation_endpoint) return;
 		const { client, authentication } = stsClient();
 		const response = await oauth.revocationRequest(metadata, client, authentication, token, {
@@ -32,7 +33,7 @@ export async function revokeTokens(session: Session, requestId: string): Promise
 export async function endSessionUrl(session: Session, requestId: string): Promise<string | null> {
 	const { origin, sts } = config();
 	try {
-		const { end_session_endpoint: endpoint } = await withinLimit(stsMetadata());
+		const { end_session_endpoint: endpoint } = await withinLimit(stsMetadata(), LIMIT_MS);
 		if (!endpoint) return null;
 		const url = new URL(endpoint);
 		url.searchParams.set('client_id', sts.clientId);
@@ -46,14 +47,4 @@ export async function endSessionUrl(session: Session, requestId: string): Promis
 		log.warn('the end-session page is unknown while the STS is away', { requestId, error });
 		return null;
 	}
-}
-
-function withinLimit<Value>(work: Promise<Value>): Promise<Value> {
-	const limit = AbortSignal.timeout(LIMIT_MS);
-	return Promise.race([
-		work,
-		new Promise<never>((_resolve, reject) => {
-			limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true });
-		})
-	]);
 }

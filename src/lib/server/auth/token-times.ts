@@ -9,6 +9,6 @@ import type { TokenSet } from './new-session';
  */
 export function tokenTimes(lifeSeconds: number | undefined): Pick<TokenSet, 'expiresAt' | 'refreshAt'> {
 	if (lifeSeconds === undefined) return {};
-	const expiresAt = Math.floor(Date.now() / 1000) + lifeSeconds;
+	const expiresAt = Math.floor(Date.now() / 1000 + lifeSeconds);
 	return { expiresAt, refreshAt: expiresAt - Math.min(config().refreshGraceSeconds, lifeSeconds / 4) };
 }

@@ -1,5 +1,5 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
-import { isDenied } from '../auth/deny-list';
+import { isDenied, isDeniedNow } from '../auth/deny-list';
 import { renewals } from '../auth/renewal';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { hasAccessToken } from '../http/caller';
@@ -21,7 +21,9 @@ export const session: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	if (after === before && !read?.stale) return response;
-	if (after !== null && (await isDenied(after))) return response;
+	if (after !== null && (await isDeniedNow(after))) return response;
+	// Signed out, and perhaps in again, while this answer was on its way: the browser's cookie is another's by now.
+	if (before !== null && !isOver && event.locals.hasEnded && (await isDeniedNow(before))) return response;
 	try {
 		const newest = after && (await renewals().newest(after));
 		return withCookies(response, await writeSession(newest, cookies, nowSeconds()));

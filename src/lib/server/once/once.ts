@@ -1,4 +1,5 @@
 import type { Entry, Store } from '../store/store';
+import { type Lease, LEASE_MS, takeLease } from './lease';
 import { readRecord, type WorkRecord, writeRecord } from './record';
 import { keyOf, openResult, sealResult } from './secret-box';
 
@@ -31,18 +32,18 @@ export interface Work {
 	readonly secret: string;
 	/** Whether to do it again when an earlier attempt was lost. */
 	readonly repeatLost: boolean;
-	/** How long late callers get the result without the work being done again. */
-	readonly shareMs: number;
+	/** How long the result is kept for those who come late, or never got it. */
+	readonly keepMs: number;
+	/** Earlier work, by its name, whose result has reached whoever needed it, and how much longer it is kept all the same. */
+	readonly settles?: { readonly name: string; readonly keepMs: number } | undefined;
 	/** @throws {WorkFailed} */
 	readonly run: () => Promise<string>;
 }
 
-/** Without a sign of life for this long, whoever did the work is gone. */
-const LEASE_MS = 10_000;
-/** How long a lost attempt is remembered: longer than an access token lives. */
-const LOST_MS = 24 * 60 * 60 * 1000;
+/** Once the one repetition is lost too, more can't do harm, but may find a service that had only been silent. */
+const REST_AFTER_LOSSES_MS = 30_000;
 
-type Turn = { readonly result: string } | { readonly mine: Entry } | 'wait';
+type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 
 /**
  * "Run once, share the result": across all callers of this process, and across instances through the store. Every
@@ -59,67 +60,47 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 		}
 		if (record?.state === 'ended') throw new WorkFailed('ended', record.code);
 		if (record?.state === 'running' && record.untilMs > now()) return 'wait';
-		const wasBegun = record?.state === 'lost' || record?.state === 'running';
-		if (wasBegun && !work.repeatLost) throw new WorkFailed('lost', 'begun_before');
-		return claim(key, found);
+		const { losses, lastMs } = lossesOf(record);
+		if (losses > 0 && !work.repeatLost) throw new WorkFailed('lost', 'begun_before');
+		if (losses > 1 && now() < lastMs + REST_AFTER_LOSSES_MS) throw new WorkFailed('lost', 'lost_again');
+		const lease = await takeLease(key, found, losses, { store, now, every });
+		return lease ? { lease } : 'wait';
 	}
 
-	async function claim(key: string, found: Entry | null): Promise<Turn> {
-		const text = writeRecord({ state: 'running', holder: crypto.randomUUID(), untilMs: now() + LEASE_MS });
-		if (!(await store.replace(key, found, text, LOST_MS))) return 'wait';
-		const mine = await store.read(key);
-		return mine?.text === text ? { mine } : 'wait';
-	}
-
-	/** Says "still at it" while the work runs, so that a slow answer is not taken for a lost one. */
-	function keepAlive(key: string, mine: { entry: Entry }): () => void {
-		return every(LEASE_MS / 3, () => {
-			const record = readRecord(mine.entry.text);
-			if (record?.state !== 'running') return;
-			const text = writeRecord({ ...record, untilMs: now() + LEASE_MS });
-			void store
-				.replace(key, mine.entry, text, LOST_MS)
-				.then(async (kept) => {
-					const entry = kept ? await store.read(key) : null;
-					if (entry?.text === text) mine.entry = entry;
-				})
-				.catch(() => {});
-		});
-	}
-
-	async function perform(key: string, claimed: Entry, work: Work): Promise<string> {
-		const mine = { entry: claimed };
-		const stop = keepAlive(key, mine);
-		const settle = (record: WorkRecord, lifeMs: number) =>
-			store.write(key, writeRecord(record), lifeMs).catch(() => {});
+	async function perform(key: string, lease: Lease, work: Work): Promise<string> {
+		lease.keepUp();
 		try {
 			const result = await work.run();
-			await settle({ state: 'done', sealed: await sealResult(work.secret, result) }, work.shareMs);
+			await lease.end();
+			const sealed = await sealResult(work.secret, result);
+			await store.write(key, writeRecord({ state: 'done', sealed }), work.keepMs).catch(() => {});
+			if (work.settles) await shorten(work.settles.name, work.settles.keepMs).catch(() => {});
 			return result;
 		} catch (error) {
-			const { fault, code } = error instanceof WorkFailed ? error : { fault: 'lost' as const, code: 'unknown' };
-			if (fault === 'ended') await settle({ state: 'ended', code }, work.shareMs);
-			if (fault === 'lost') await settle({ state: 'lost' }, LOST_MS);
-			// An empty record: whoever comes next may try.
-			if (fault === 'postponed') await store.write(key, '', 1).catch(() => {});
+			await lease.end();
+			await lease.giveBack(outcomeOf(error, lease.losses, now())).catch(() => {});
 			throw error;
-		} finally {
-			stop();
 		}
+	}
+
+	async function shorten(key: string, lifeMs: number): Promise<void> {
+		const found = await store.read(key);
+		if (found) await store.replace(key, found, found.text, lifeMs);
 	}
 
 	async function untilDone(key: string, work: Work): Promise<string> {
 		for (;;) {
-			const found = await store.read(key);
-			const turn = await take(key, found, work);
-			if (turn === 'wait') await store.changed(key, LEASE_MS / 10);
-			else return 'result' in turn ? turn.result : perform(key, turn.mine, work);
+			// Listens before it reads: a change in between counts.
+			const changed = store.changed(key, LEASE_MS / 10);
+			const turn = await take(key, await store.read(key), work);
+			if (turn === 'wait') await changed;
+			else return 'result' in turn ? turn.result : perform(key, turn.lease, work);
 		}
 	}
 
 	return {
 		/** The result of the work: done now, done before, or done by somebody else at this moment. */
-		async run(work: Work): Promise<string> {
+		run: async (work: Work): Promise<string> => {
 			const key = await keyOf(work.secret);
 			const running = underWay.get(key);
 			if (running) return running;
@@ -129,15 +110,32 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 		},
 
 		/** The result if the work has been done lately; null otherwise. */
-		async peek(secret: string): Promise<string | null> {
+		peek: async (secret: string): Promise<string | null> => {
 			const found = await store.read(await keyOf(secret));
 			const record = found && readRecord(found.text);
 			return record?.state === 'done' ? openResult(secret, record.sealed) : null;
-		}
+		},
+
+		/** What a piece of work is called in the store, which tells nothing of its secret. */
+		nameOf: keyOf
 	};
 }
 
 export type Once = ReturnType<typeof createOnce>;
+
+/** A lease that ran out is a loss too: whoever held it is gone, and may have done the work. */
+function lossesOf(record: WorkRecord | null) {
+	if (record?.state === 'running') return { losses: record.losses + 1, lastMs: record.untilMs };
+	return record?.state === 'lost' ? { losses: record.losses, lastMs: record.atMs } : { losses: 0, lastMs: 0 };
+}
+
+/** What a failure leaves behind; null: as if the work had never begun. */
+function outcomeOf(error: unknown, losses: number, atMs: number): WorkRecord | null {
+	const { fault, code } = error instanceof WorkFailed ? error : { fault: 'lost', code: 'unknown' };
+	if (fault === 'ended') return { state: 'ended', code };
+	if (fault === 'lost') return { state: 'lost', atMs, losses: losses + 1 };
+	return losses === 0 ? null : { state: 'lost', atMs: 0, losses };
+}
 
 function everyInterval(ms: number, callBack: () => void): () => void {
 	const timer = setInterval(callBack, ms);

@@ -36,11 +36,12 @@ export async function closeStore(): Promise<void> {
 
 async function configuredStore(): Promise<Store | null> {
 	const { redisUrl, denoKv } = config().store;
-	if (redisUrl !== undefined)
+	if (redisUrl !== undefined) {
 		return createRedisStore({
 			url: redisUrl,
 			onFault: (error) => log.debug('the connection to Redis has a fault', { error })
 		});
+	}
 	return denoKv === undefined ? null : createDenoKvStore(denoKv === 'default' ? undefined : denoKv);
 }
 

@@ -1,10 +1,13 @@
 import { createClient } from '@redis/client';
+import { withinLimit } from '../time-limit';
 import type { Store } from './store';
 import { createWakers } from './wakers';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';
 const COMMAND_LIMIT_MS = 500;
+/** How long a start waits for the connection; after that the portal starts without. */
+const CONNECT_LIMIT_MS = 2000;
 const LONGEST_RETRY_PAUSE_MS = 1000;
 
 /** Sets a text in the place of the expected one ('' with flag 0: of nothing), and tells those who wait. */
@@ -29,40 +32,46 @@ interface RedisStoreOptions {
 }
 
 /**
- * A store in Redis or Valkey. Commands fail at once while it is away: nothing is queued, and it connects again by
- * itself.
+ * A store in Redis or Valkey. Commands fail at once while it is away, and soon when it is silent: nothing is queued, and
+ * it connects again by itself.
  */
-export function createRedisStore({ url, onFault }: RedisStoreOptions): Store {
+export async function createRedisStore({ url, onFault }: RedisStoreOptions): Promise<Store> {
 	const client = createClient({
 		url,
 		disableOfflineQueue: true,
-		commandOptions: { timeout: COMMAND_LIMIT_MS },
+		// A feature of one vendor's clusters, which reads the environment: Deno does not grant that.
+		maintNotifications: 'disabled',
+		// A silent connection is given up, and made anew.
+		pingInterval: 1000,
 		socket: {
-			connectTimeout: 2000,
+			connectTimeout: CONNECT_LIMIT_MS,
+			socketTimeout: 3000,
 			reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, LONGEST_RETRY_PAUSE_MS)
 		}
 	});
 	const listener = client.duplicate({ disableOfflineQueue: false });
 	const wakers = createWakers();
-	for (const connection of [client, listener]) {
-		connection.on('error', onFault);
-		connection.connect().catch(onFault);
-	}
+	for (const connection of [client, listener]) connection.on('error', onFault);
+	listener.connect().catch(onFault);
 	listener.subscribe(CHANGED_CHANNEL, (key) => wakers.wake(key)).catch(onFault);
+	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(onFault);
+	// The client's own time-out ends when a command has been sent, not when it has been answered.
+	const limited = <Reply>(reply: Promise<Reply>) => withinLimit(reply, COMMAND_LIMIT_MS);
 
 	return {
 		async read(key) {
-			const text = await client.get(PREFIX + key);
+			const text = await limited(client.get(PREFIX + key));
 			return text === null ? null : { text, mark: text };
 		},
 
 		async replace(key, expected, text, lifeMs) {
 			const given = [CHANGED_CHANNEL, expected ? '1' : '0', expected?.mark ?? '', text, String(lifeMs)];
-			return (await client.eval(REPLACE, { keys: [PREFIX + key], arguments: given })) === 1;
+			return (await limited(client.eval(REPLACE, { keys: [PREFIX + key], arguments: given }))) === 1;
 		},
 
 		async write(key, text, lifeMs) {
-			await client.eval(WRITE, { keys: [PREFIX + key], arguments: [CHANGED_CHANNEL, text, String(lifeMs)] });
+			const given = [CHANGED_CHANNEL, text, String(lifeMs)];
+			await limited(client.eval(WRITE, { keys: [PREFIX + key], arguments: given }));
 		},
 
 		changed: (key, mostMs) => wakers.wait(PREFIX + key, mostMs),

@@ -12,13 +12,18 @@ interface ResilientOptions {
 
 /** After a fault, the shared store is left alone for a while, so that its time-outs don't slow every request. */
 const REST_MS = 1000;
+const MOST_UNTOLD = 100_000;
 const OWN = 'own:';
 
 /**
  * A shared store that may go away: then this process carries on by itself, and nobody's session depends on it. What
- * this process wrote it also remembers, so that a store that comes back empty does not make it forget.
+ * this process wrote it also remembers, so that a store that comes back empty does not make it forget; and what the
+ * store has missed it is told when it is back, until which this process's word stands.
  */
 export function createResilientStore({ shared, own, onState, now = Date.now }: ResilientOptions): Store {
+	/** Keys of which the shared store has missed a change, and until when that matters. */
+	const untold = new Map<string, number>();
+	let telling: Promise<void> | undefined;
 	let restUntilMs = 0;
 	let isUp = true;
 
@@ -27,6 +32,7 @@ export function createResilientStore({ shared, own, onState, now = Date.now }: R
 		try {
 			const result = await work();
 			if (!isUp) onState((isUp = true));
+			if (untold.size > 0) telling ??= tell().finally(() => (telling = undefined));
 			return result;
 		} catch (error) {
 			restUntilMs = now() + REST_MS;
@@ -35,9 +41,39 @@ export function createResilientStore({ shared, own, onState, now = Date.now }: R
 		}
 	}
 
+	async function tell(): Promise<void> {
+		try {
+			for (const [key, untilMs] of untold) {
+				const entry = await own.read(key);
+				if (entry && untilMs > now()) await shared.write(key, entry.text, untilMs - now());
+				untold.delete(key);
+			}
+		} catch {
+			// Gone again: the rest is told next time.
+		}
+	}
+
+	function keepUntold(key: string, lifeMs: number): void {
+		untold.delete(key);
+		for (const oldest of untold.keys()) {
+			if (untold.size < MOST_UNTOLD) break;
+			untold.delete(oldest);
+		}
+		untold.set(key, now() + lifeMs);
+	}
+
 	async function readOwn(key: string): Promise<Entry | null> {
 		const entry = await own.read(key);
 		return entry && { text: entry.text, mark: OWN + entry.mark };
+	}
+
+	async function replaceAlone(key: string, expected: Entry | null, text: string, lifeMs: number): Promise<boolean> {
+		const mine = expected && (await readOwn(key));
+		if (expected && !isSame(mine, expected)) return false;
+		const before = mine && { ...mine, mark: mine.mark.slice(OWN.length) };
+		const replaced = await own.replace(key, before, text, lifeMs);
+		if (replaced) keepUntold(key, lifeMs);
+		return replaced;
 	}
 
 	return {
@@ -46,30 +82,25 @@ export function createResilientStore({ shared, own, onState, now = Date.now }: R
 				() => shared.read(key),
 				() => Promise.resolve(null)
 			);
-			return found ?? readOwn(key);
+			return (untold.has(key) ? await readOwn(key) : null) ?? found ?? readOwn(key);
 		},
 
-		replace(key, expected, text, lifeMs) {
-			const remembered = expected?.mark.startsWith(OWN) ? { text, mark: expected.mark.slice(OWN.length) } : null;
-			return attempt(
-				async () => {
-					const replaced = await shared.replace(key, remembered ? null : expected, text, lifeMs);
-					if (replaced) await own.write(key, text, lifeMs);
-					return replaced;
-				},
-				async () => {
-					if (remembered || !expected) return own.replace(key, remembered, text, lifeMs);
-					await own.write(key, text, lifeMs);
-					return true;
-				}
-			);
+		async replace(key, expected, text, lifeMs) {
+			const alone = () => replaceAlone(key, expected, text, lifeMs);
+			if (untold.has(key)) return alone();
+			const isShared = expected !== null && !expected.mark.startsWith(OWN);
+			return attempt(async () => {
+				const replaced = await shared.replace(key, isShared ? expected : null, text, lifeMs);
+				if (replaced) await own.write(key, text, lifeMs);
+				return replaced;
+			}, alone);
 		},
 
 		async write(key, text, lifeMs) {
 			await own.write(key, text, lifeMs);
 			await attempt(
 				() => shared.write(key, text, lifeMs),
-				() => Promise.resolve()
+				() => Promise.resolve().then(() => keepUntold(key, lifeMs))
 			);
 		},
 
@@ -79,4 +110,9 @@ export function createResilientStore({ shared, own, onState, now = Date.now }: R
 			await Promise.all([shared.close(), own.close()]);
 		}
 	};
+}
+
+/** Whether what this process knows fits what was read: by the mark, or by the text where another store gave the mark. */
+function isSame(mine: Entry | null, read: Entry): boolean {
+	return read.mark.startsWith(OWN) ? mine?.mark === read.mark : !mine || mine.text === read.text;
 }

@@ -4,19 +4,19 @@
  */
 export interface Store {
 	/** The text at a key, with the mark that `replace` wants; null when there is none, or no longer. */
-	read(key: string): Promise<Entry | null>;
+	readonly read: (key: string) => Promise<Entry | null>;
 	/**
 	 * Puts a text in the place of what was read (null: of nothing).
 	 * @param lifeMs how long it stays, in milliseconds
 	 * @returns false, and nothing is changed, when something else stands there by now
 	 */
-	replace(key: string, expected: Entry | null, text: string, lifeMs: number): Promise<boolean>;
+	readonly replace: (key: string, expected: Entry | null, text: string, lifeMs: number) => Promise<boolean>;
 	/** Puts a text, whatever stands there. */
-	write(key: string, text: string, lifeMs: number): Promise<void>;
+	readonly write: (key: string, text: string, lifeMs: number) => Promise<void>;
 	/** Resolves when the key has changed, or after `mostMs`; perhaps sooner. */
-	changed(key: string, mostMs: number): Promise<void>;
+	readonly changed: (key: string, mostMs: number) => Promise<void>;
 	/** Lets go of connections. */
-	close(): Promise<void>;
+	readonly close: () => Promise<void>;
 }
 
 export interface Entry {

@@ -1,6 +1,7 @@
 import {
 	createRemoteJWKSet,
 	customFetch,
+	errors,
 	type JWTPayload,
 	type JWTVerifyGetKey,
 	type JWTVerifyOptions,
@@ -10,9 +11,13 @@ import { config } from '../config';
 import { internalUrl } from './addresses';
 import { stsFetch, stsMetadata } from './metadata';
 
-const CLOCK_TOLERANCE_SECONDS = 30;
+/** How far the clocks of the STS and the portal may be apart. */
+export const CLOCK_TOLERANCE_SECONDS = 30;
 /** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
 const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
+
+/** jose's words for keys that did not come, or came as something else. */
+const withoutKeys = new Set<string>([errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code]);
 
 let keys: { readonly uri: string; readonly get: JWTVerifyGetKey } | undefined;
 
@@ -36,6 +41,16 @@ export async function verifySignedToken(
 		clockTolerance: CLOCK_TOLERANCE_SECONDS
 	});
 	return payload;
+}
+
+/** Whether a token was not checked because the STS's keys can't be had: that says nothing about the token. */
+export function isWithoutKeys(error: unknown): boolean {
+	return error instanceof errors.JOSEError && withoutKeys.has(error.code);
+}
+
+/** Whether a token names a key that the STS has not published, or not yet. */
+export function isUnknownKey(error: unknown): boolean {
+	return error instanceof errors.JWKSNoMatchingKey;
 }
 
 /** The STS's keys: cached, fetched anew for an unknown key id, at most once in 30 s (jose's cool-down). */

@@ -1,0 +1,63 @@
+import type { Store } from '../store/store';
+import { readRecord, type WorkRecord, writeRecord } from './record';
+
+/** Without a sign of life for this long, whoever did the work is gone. */
+export const LEASE_MS = 10_000;
+/** How long begun work is remembered: longer than an access token lives. */
+export const BEGUN_MS = 24 * 60 * 60 * 1000;
+
+/** Somebody's hold on one piece of work. */
+export interface Lease {
+	/** How many attempts were lost before this one. */
+	readonly losses: number;
+	/** Says "still at it" until then, so that a slow answer is not taken for a lost one. */
+	keepUp(): void;
+	/** Says so no longer; nothing of this lease is written after it. */
+	end(): Promise<void>;
+	/** Puts an outcome in the lease's place, unless somebody else has taken over. */
+	giveBack(outcome: WorkRecord | null): Promise<void>;
+}
+
+interface LeaseOptions {
+	readonly store: Store;
+	readonly now: () => number;
+	readonly every: (ms: number, callBack: () => void) => () => void;
+}
+
+/**
+ * Takes hold of a piece of work.
+ * @param expected what stood in the store; null is answered when something else stands there by now
+ */
+export async function takeLease(
+	key: string,
+	expected: Awaited<ReturnType<Store['read']>>,
+	losses: number,
+	{ store, now, every }: LeaseOptions
+): Promise<Lease | null> {
+	const holder = crypto.randomUUID();
+	const signOfLife = () => writeRecord({ state: 'running', holder, untilMs: now() + LEASE_MS, losses });
+	let callOff = () => {};
+	let renewal = Promise.resolve();
+	if (!(await store.replace(key, expected, signOfLife(), BEGUN_MS))) return null;
+
+	async function replaceMine(text: string, lifeMs: number): Promise<void> {
+		const found = await store.read(key);
+		const record = found && readRecord(found.text);
+		if (record?.state === 'running' && record.holder === holder) await store.replace(key, found, text, lifeMs);
+	}
+
+	return {
+		losses,
+		keepUp() {
+			callOff = every(LEASE_MS / 3, () => {
+				renewal = renewal.then(() => replaceMine(signOfLife(), BEGUN_MS)).catch(() => {});
+			});
+		},
+		end() {
+			callOff();
+			return renewal;
+		},
+		// An empty text is no record: whoever comes next may try.
+		giveBack: (outcome) => (outcome ? replaceMine(writeRecord(outcome), BEGUN_MS) : replaceMine('', 1))
+	};
+}

@@ -1,0 +1,59 @@
+import { isDenied } from '../../src/lib/server/auth/deny-list';
+import { createRenewals } from '../../src/lib/server/auth/renewals';
+import { createSeal } from '../../src/lib/server/auth/seal';
+import type { Session } from '../../src/lib/server/auth/session';
+import { createMemoryStore } from '../../src/lib/server/store/memory';
+import { realisticSession, realisticTokens } from './realistic-session';
+
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 1_000_000);
+const SESSIONS = 50_000;
+const AT_ONCE = 50;
+const SAMPLES = 20;
+/** Of the run, until everything that is kept has been filled once. */
+const WARM_UP = 0.5;
+const VIRTUAL_MS = 20 * 60_000;
+const TOKEN_SECONDS = 300;
+
+declare const gc: () => void;
+
+/**
+ * Opens sessions, looks whether they are denied and renews their tokens, for many different ones, on a clock that runs
+ * 20 minutes. Answers how far the heap strays from its middle once it has filled, in percent, and its size in MB.
+ */
+export async function measureMemory() {
+	let nowMs = Date.now();
+	const now = () => nowMs;
+	const store = createMemoryStore({ now });
+	const seconds = () => Math.floor(nowMs / 1000);
+	const redeem = () => Promise.resolve(realisticTokens(seconds(), TOKEN_SECONDS));
+	const renewals = createRenewals({ store, now, redeem, onFault: () => {} });
+	const seal = createSeal(['the-one-secret-of-this-measurement-0123456789'], 'session');
+	const cookies: string[] = [];
+	const heap: number[] = [];
+
+	async function request(browser: number): Promise<void> {
+		const cookie = cookies[browser];
+		const session = cookie === undefined ? realisticSession(seconds()) : ((await seal.open(cookie))?.value as Session);
+		if (await isDenied(session)) throw new Error('nobody was signed out');
+		const after = await renewals.renewed(session);
+		if (cookie === undefined || after !== session) cookies[browser] = await seal.seal(after);
+	}
+
+	for (let done = 0; done < REQUESTS;) {
+		const browsers = Array.from({ length: AT_ONCE }, (_, n) => (done + n) % SESSIONS);
+		await Promise.all(browsers.map(request));
+		done += AT_ONCE;
+		nowMs += (VIRTUAL_MS / REQUESTS) * AT_ONCE;
+		if (done % (REQUESTS / SAMPLES) === 0) heap.push(heapBytes());
+	}
+
+	const filled = heap.slice(SAMPLES * WARM_UP);
+	const [least, most] = [Math.min(...filled), Math.max(...filled)];
+	const middle = (least + most) / 2;
+	return { strayPercent: ((most - middle) / middle) * 100, megabytes: middle / 1024 ** 2, requests: REQUESTS };
+}
+
+function heapBytes(): number {
+	gc();
+	return process.memoryUsage().heapUsed;
+}

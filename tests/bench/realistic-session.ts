@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import type { Session } from '../../src/lib/server/auth/session';
+
+const DAY_SECONDS = 24 * 60 * 60;
+const text = (bytes: number) => randomBytes(bytes).toString('base64url').slice(0, bytes);
+
+/** A session of the size that they have in the field: access token 1.1 kB, ID token 1 kB. Times are Unix seconds. */
+export function realisticSession(nowSeconds: number): Session {
+	return {
+		id: crypto.randomUUID(),
+		generation: 0,
+		provider: 'sts',
+		sub: text(32),
+		userId: `urn:collab:person:uni-noord.example:${text(8)}`,
+		name: 'Sanne de Vries',
+		email: 'sanne.devries@uni-noord.example',
+		eduid: text(24),
+		institution: 'uni-noord.example',
+		acr: 'https://refeds.org/profile/sfa',
+		amr: ['pwd'],
+		sid: text(21),
+		authTime: nowSeconds,
+		endsAt: nowSeconds + DAY_SECONDS,
+		...realisticTokens(nowSeconds, 300)
+	};
+}
+
+export function realisticTokens(nowSeconds: number, lifeSeconds: number) {
+	const expiresAt = nowSeconds + lifeSeconds;
+	const tokens = { accessToken: text(1100), refreshToken: text(43), idToken: text(1000) };
+	return { ...tokens, expiresAt, refreshAt: expiresAt - lifeSeconds / 5 };
+}

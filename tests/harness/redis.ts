@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+
+const PROGRAM = 'redis-server';
+const START_LIMIT_MS = 10_000;
+
+/** A real Redis of a test's own, which keeps nothing over a restart. */
+export interface Redis {
+	readonly url: string;
+	start(): Promise<void>;
+	stop(): Promise<void>;
+	/** Falls silent with all connections open, until it is thawed. */
+	freeze(): void;
+	thaw(): void;
+}
+
+/** Whether there is a Redis to start; says so where there is none. */
+export function hasRedis(): boolean {
+	const isThere = spawnSync(PROGRAM, ['--version']).status === 0;
+	if (!isThere) console.log('skipped: no Redis');
+	return isThere;
+}
+
+export async function startRedis(): Promise<Redis> {
+	const port = await freePort();
+	let child: ChildProcess | undefined;
+
+	async function start(): Promise<void> {
+		const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+		child = spawn(PROGRAM, [...settings, '--dir', tmpdir()], { stdio: 'ignore' });
+		const deadlineMs = Date.now() + START_LIMIT_MS;
+		while (!(await answers(port))) {
+			if (child.exitCode !== null || Date.now() > deadlineMs) throw new Error('Redis does not start');
+			await pause(20);
+		}
+	}
+
+	async function stop(): Promise<void> {
+		const ending = child;
+		if (ending?.exitCode !== null || ending.signalCode !== null) return;
+		const ended = new Promise((resolve) => ending.once('exit', resolve));
+		ending.kill('SIGKILL');
+		await ended;
+	}
+
+	await start();
+	return {
+		url: `redis://127.0.0.1:${port}`,
+		start,
+		stop,
+		freeze: () => child?.kill('SIGSTOP'),
+		thaw: () => child?.kill('SIGCONT')
+	};
+}
+
+function answers(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect({ port, host: '127.0.0.1' }, () => socket.write('PING\r\n'));
+		socket.once('data', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once('error', () => resolve(false));
+	});
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { createSeal } from '../../src/lib/server/auth/seal.ts';
+import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';
+import { Browser } from '../harness/browser.ts';
+import type { Landscape } from '../harness/landscape.ts';
+
+const COOKIE = 'portal.session';
+
+type Place = Pick<Landscape, 'env'>;
+
+/** The session that a browser holds, opened with the portal's own secret. */
+export async function heldSession(browser: Browser, { env }: Place): Promise<Session> {
+	const opened = await createSeal([env.AUTH_SECRET ?? ''], 'session').open(browser.cookies().get(COOKIE) ?? '');
+	return v.parse(SessionSchema, opened?.value);
+}
+
+/** Whether a browser holds any session cookie at all. */
+export function holdsSession(browser: Browser): boolean {
+	return [...browser.cookies().keys()].some((name) => name.startsWith(COOKIE));
+}
+
+/** Changes the session that a browser holds: time passes for it alone, and no test has to wait. */
+export async function changeSession(browser: Browser, place: Place, changes: Partial<Session>): Promise<void> {
+	const session = { ...(await heldSession(browser, place)), ...changes };
+	browser.putCookie(COOKIE, await createSeal([place.env.AUTH_SECRET ?? ''], 'session').seal(session));
+}
+
+const secondsFromNow = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+/** The access token is due to be renewed, and still good. */
+export const tokensDue = (browser: Browser, place: Place) =>
+	changeSession(browser, place, { refreshAt: secondsFromNow(-1), expiresAt: secondsFromNow(60) });
+
+/** The access token has run out. */
+export const tokensOver = (browser: Browser, place: Place) =>
+	changeSession(browser, place, { refreshAt: secondsFromNow(-9), expiresAt: secondsFromNow(-1) });
+
+/** Another browser with the same session cookie, at this or another instance of the portal. */
+export function copyOf(browser: Browser, portalUrl: string): Browser {
+	const copy = new Browser(portalUrl);
+	for (const [name, value] of browser.cookies()) copy.putCookie(name, value);
+	return copy;
+}

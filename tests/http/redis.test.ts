@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
+import { runtime } from '../harness/runtime.ts';
+import { copyOf, holdsSession, tokensOver } from './held-session.ts';
+import { type Instances, startInstances } from './instances.ts';
+import { signInAtInstitution } from './journeys.ts';
+import { actAsOne } from './shared-store.ts';
+
+describe.skipIf(!hasRedis())('three instances with a Redis', () => {
+	let redis: Redis;
+	let instances: Instances;
+
+	beforeAll(async () => {
+		redis = await startRedis();
+		instances = await startInstances(3, { runtime, env: { REDIS_URL: redis.url } });
+	});
+	afterAll(async () => {
+		await instances.stop();
+		await redis.stop();
+	});
+
+	actAsOne(() => instances);
+
+	const me = (who: Browser) => who.call('/api/me');
+	const signedIn = async () => {
+		instances.sandbox.reset();
+		const browser = new Browser(instances.url);
+		await signInAtInstitution(browser);
+		return browser;
+	};
+	const backIn = (portal: number) => (instances.portals[portal]?.logs() ?? '').split('the shared store is back').length;
+
+	test('nobody is signed out when it stops and starts again, and tokens are renewed all the while', async () => {
+		const browser = await signedIn();
+		const elsewhere = instances.urls.slice(1).map((url) => copyOf(browser, url));
+		const returns = backIn(0);
+		await redis.stop();
+		expect((await me(browser)).status).toBe(200);
+		await tokensOver(browser, instances);
+		const late = copyOf(browser, instances.url);
+		const answers = await Promise.all(Array.from({ length: 20 }, () => me(browser)));
+		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+		expect((await Promise.all(elsewhere.map(me))).map(({ status }) => status)).toEqual([200, 200]);
+
+		await redis.start();
+		await vi.waitFor(
+			async () => {
+				await me(browser);
+				expect(backIn(0)).toBe(returns + 1);
+			},
+			{ timeout: 8000, interval: 50 }
+		);
+		// It came back empty: this instance tells it what it has missed.
+		const answersAfter = await Promise.all([late, copyOf(browser, instances.urls[1] ?? '')].map(me));
+		expect(answersAfter.map(({ status }) => status)).toEqual([200, 200]);
+		expect(instances.sandbox.counts().refreshGrants).toBe(1);
+		expect([browser, late, ...elsewhere].filter((one) => !holdsSession(one))).toEqual([]);
+	});
+
+	test('answers go on while it is silent with its connections open', async () => {
+		const browser = await signedIn();
+		await me(browser);
+		redis.freeze();
+		try {
+			await tokensOver(browser, instances);
+			expect((await me(browser)).status).toBe(200);
+		} finally {
+			redis.thaw();
+		}
+		await vi.waitFor(async () => expect((await me(browser)).status).toBe(200), { timeout: 5000, interval: 50 });
+		expect(instances.sandbox.counts().refreshGrants).toBe(1);
+	});
+});

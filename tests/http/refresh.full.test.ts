@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { holdsSession, tokensDue, tokensOver } from './held-session.ts';
+import { signInAtInstitution } from './journeys.ts';
+
+const MINUTES_OF_CLICKING = 2;
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: '1500' } });
+});
+afterAll(() => landscape.stop());
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+});
+
+const me = () => browser.call('/api/me');
+const onRefresh = { operation: 'token:refresh' };
+
+/** One after the other for so many seconds, as a person clicks. */
+async function forSeconds<Value>(seconds: number, pauseMs: number, work: () => Promise<Value>): Promise<Value[]> {
+	const endMs = Date.now() + seconds * 1000;
+	const results: Value[] = [];
+	while (Date.now() < endMs) {
+		results.push(await work());
+		await pause(pauseMs);
+	}
+	return results;
+}
+
+test('30 s of 500 from the STS sign nobody out, and cost no storm of token calls', { timeout: 60_000 }, async () => {
+	await tokensDue(browser, landscape);
+	landscape.sandbox.scenario('sts-500', onRefresh);
+	const answers = await forSeconds(30, 100, me);
+	expect(answers.length).toBeGreaterThan(100);
+	expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+	expect(landscape.sandbox.counts().refreshGrants).toBeLessThanOrEqual(31);
+	await tokensOver(browser, landscape);
+	expect((await me()).status).toBe(503);
+	landscape.sandbox.reset();
+	expect((await me()).status).toBe(200);
+});
+
+test('an STS slower than its time limit is not asked again while tokens live', { timeout: 60_000 }, async () => {
+	await tokensDue(browser, landscape);
+	landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: 3000 });
+	const answers = await forSeconds(8, 200, me);
+	expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+	expect(landscape.sandbox.counts().refreshGrants).toBe(1);
+	expect(holdsSession(browser)).toBe(true);
+});
+
+test('tokens of five seconds survive minutes of clicking in three tabs', { timeout: 300_000 }, async () => {
+	landscape.sandbox.scenario('access-token-seconds', { seconds: 5 });
+	const visitor = new Browser(landscape.url);
+	await signInAtInstitution(visitor);
+	const tab = (path: string, pauseMs: number) =>
+		forSeconds(MINUTES_OF_CLICKING * 60, pauseMs, () =>
+			visitor.open(path).then(({ url, status }) => [url.pathname, status])
+		);
+	const clicks = (await Promise.all([tab('/account', 700), tab('/account', 1100), tab('/api/me', 300)])).flat();
+	expect(clicks.filter(([path, status]) => status !== 200 || path === '/login')).toEqual([]);
+	const { refreshGrants } = landscape.sandbox.counts();
+	expect(refreshGrants).toBeGreaterThan(MINUTES_OF_CLICKING * 10);
+	expect(refreshGrants).toBeLessThanOrEqual(MINUTES_OF_CLICKING * 18);
+});

@@ -1,0 +1,212 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { copyOf, heldSession, holdsSession, tokensDue, tokensOver } from './held-session.ts';
+import { signInAtInstitution } from './journeys.ts';
+
+const STS_TIMEOUT_MS = 1500;
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: String(STS_TIMEOUT_MS) } });
+});
+afterAll(() => landscape.stop());
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+});
+
+const grants = () => landscape.sandbox.counts().refreshGrants;
+const me = (who = browser) => who.call('/api/me');
+const onRefresh = { operation: 'token:refresh' };
+const outcome = async (who = browser) => {
+	const { status, text, headers } = await me(who);
+	return { status, error: (JSON.parse(text) as { error?: string }).error, retryAfter: headers.get('retry-after') };
+};
+/** Costs one token call, which only a family that lives answers with tokens. */
+async function familyLives(): Promise<boolean> {
+	const before = grants();
+	await tokensOver(browser, landscape);
+	return (await me()).status === 200 && grants() === before + 1;
+}
+
+describe('when tokens run out', () => {
+	test('200 requests and 3 tabs at once cost one token call, all are answered, and the family lives', async () => {
+		await tokensOver(browser, landscape);
+		const tabs = Array.from({ length: 3 }, () => browser.open('/account'));
+		const answers = await Promise.all([...tabs, ...Array.from({ length: 200 }, () => me())]);
+		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+		expect(grants()).toBe(1);
+		expect(await familyLives()).toBe(true);
+	});
+
+	test('a late request with the old cookie gets the newest tokens, without a token call', async () => {
+		await tokensOver(browser, landscape);
+		const late = copyOf(browser, landscape.url);
+		await me();
+		expect((await me(late)).status).toBe(200);
+		expect(grants()).toBe(1);
+		expect(await heldSession(late, landscape)).toEqual(await heldSession(browser, landscape));
+	});
+
+	test('a request that comes just before costs nobody a wait, and the next has the new tokens', async () => {
+		await tokensDue(browser, landscape);
+		expect((await me()).status).toBe(200);
+		expect(await heldSession(browser, landscape)).toMatchObject({ generation: 1 });
+		expect((await me()).headers.getSetCookie()).toEqual([]);
+		expect(grants()).toBe(1);
+	});
+
+	test('renewing does not extend the session', async () => {
+		const before = JSON.parse((await me()).text) as { expires: string };
+		await tokensOver(browser, landscape);
+		const answer = await me();
+		expect(JSON.parse(answer.text)).toMatchObject({ expires: before.expires });
+		const [written = ''] = answer.headers.getSetCookie();
+		const maxAge = Number(/Max-Age=(\d+)/.exec(written)?.[1]);
+		expect(maxAge).toBe(Math.round((Date.parse(before.expires) - Date.parse(answer.headers.get('date') ?? '')) / 1000));
+		expect(maxAge).toBeLessThanOrEqual(86_400);
+	});
+
+	test('and the browser goes away amid the call, it is not broken off, and its result serves the next request', async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: 500 });
+		const cookie = [...browser.cookies()].map((pair) => pair.join('=')).join('; ');
+		const gone = httpRequest(`${landscape.url}/api/me`, { headers: { cookie } }).end();
+		gone.on('error', () => {});
+		await vi.waitFor(() => expect(grants()).toBe(1), { timeout: 5000, interval: 10 });
+		gone.destroy();
+		expect((await me()).status).toBe(200);
+		expect(grants()).toBe(1);
+	});
+});
+
+describe('while the STS', () => {
+	test('answers 500, nobody is signed out: 503 with Retry-After, and all is well once it is back', async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-500', onRefresh);
+		expect(await outcome()).toEqual({ status: 503, error: 'upstream_unavailable', retryAfter: '5' });
+		const page = await browser.open('/account');
+		expect([page.status, page.url.pathname, page.headers.get('retry-after')]).toEqual([503, '/account', '5']);
+		expect(holdsSession(browser)).toBe(true);
+		landscape.sandbox.lift('sts-500');
+		expect((await me()).status).toBe(200);
+	});
+
+	test('answers 500, living tokens serve', async () => {
+		await tokensDue(browser, landscape);
+		landscape.sandbox.scenario('sts-500', onRefresh);
+		expect((await me()).status).toBe(200);
+		expect(holdsSession(browser)).toBe(true);
+	});
+
+	test.each(['sts-down', 'sts-html', 'sts-redirect'] as const)('fails by %s, nobody is signed out', async (name) => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario(name, { ...onRefresh, status: 404 });
+		expect((await me()).status).toBe(503);
+		expect(holdsSession(browser)).toBe(true);
+		landscape.sandbox.lift(name);
+		expect((await me()).status).toBe(200);
+		expect(landscape.sandbox.count('trap.visit')).toBe(0);
+	});
+
+	test('is slow, requests wait for one answer, and nothing is redeemed twice', async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: STS_TIMEOUT_MS - 700 });
+		const answers = await Promise.all(Array.from({ length: 5 }, () => me()));
+		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+		expect(grants()).toBe(1);
+		landscape.sandbox.reset();
+		expect(await familyLives()).toBe(true);
+	});
+
+	test('refuses the portal itself, nobody is signed out, and the operator reads why', async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_client', status: 401 });
+		expect(await outcome()).toMatchObject({ status: 503, retryAfter: '5' });
+		expect(holdsSession(browser)).toBe(true);
+		const lines = landscape.portal.logs().split('\n');
+		expect(lines.filter((line) => line.includes('invalid_client') && line.includes('"ERROR"'))).not.toEqual([]);
+		landscape.sandbox.reset();
+		expect((await me()).status).toBe(200);
+	});
+
+	test('loses an answer, the token is left alone while the access token lives, then redeemed once more', async () => {
+		await tokensDue(browser, landscape);
+		landscape.sandbox.scenario('sts-lost', { ...onRefresh, times: 1 });
+		const answers = [await me(), await me(), await me()];
+		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+		expect(grants()).toBe(1);
+		await tokensOver(browser, landscape);
+		expect(await outcome()).toMatchObject({ status: 401, error: 'unauthorized' });
+		expect(grants()).toBe(2);
+		expect(holdsSession(browser)).toBe(false);
+	});
+});
+
+describe('when the STS has ended the grant', () => {
+	beforeEach(async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_grant' });
+	});
+
+	test('an API call gets 401, and the cookie is gone', async () => {
+		expect(await outcome()).toMatchObject({ status: 401, error: 'unauthorized' });
+		expect(holdsSession(browser)).toBe(false);
+		expect((await browser.call('/api/auth/session')).text).toBe('null');
+	});
+
+	test('a page leads to the login page, which says why and remembers the place', async () => {
+		const page = await browser.open('/account');
+		expect(page.url.pathname).toBe('/login');
+		expect(page.url.searchParams.get('error')).toBe('session_expired');
+		expect(page.url.searchParams.get('returnTo')).toBe('/account');
+		expect(holdsSession(browser)).toBe(false);
+	});
+
+	test('one token call tells so to all who hold that cookie', async () => {
+		const copies = Array.from({ length: 10 }, () => copyOf(browser, landscape.url));
+		const answers = await Promise.all(copies.map((copy) => me(copy)));
+		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(401));
+		expect(grants()).toBe(1);
+	});
+});
+
+describe('when the Bridge refuses an access token that looks good', () => {
+	const create = () => browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+
+	test('it is renewed once and the call is sent again', async () => {
+		landscape.sandbox.scenario('bridge-401', { operation: 'create', times: 1 });
+		expect((await create()).status).toBe(201);
+		expect([grants(), landscape.sandbox.count('bridge.create')]).toEqual([1, 2]);
+		const { accessToken } = await heldSession(browser, landscape);
+		expect(landscape.sandbox.lastHeaders('create').authorization).toBe(`Bearer ${accessToken}`);
+	});
+
+	test('and the new one too, that is a fault of the Bridge, and costs no more than one token call', async () => {
+		landscape.sandbox.scenario('bridge-401', { operation: 'create' });
+		expect((await create()).status).toBe(502);
+		expect((await create()).status).toBe(502);
+		expect(grants()).toBe(1);
+		expect(holdsSession(browser)).toBe(true);
+	});
+
+	test('and the STS has ended the grant, the session is over', async () => {
+		landscape.sandbox.scenario('bridge-401', { operation: 'create' });
+		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_grant' });
+		expect((await create()).status).toBe(401);
+		expect(holdsSession(browser)).toBe(false);
+	});
+
+	test('and the STS is away, nobody is signed out', async () => {
+		landscape.sandbox.scenario('bridge-401', { operation: 'create', times: 1 });
+		landscape.sandbox.scenario('sts-500', onRefresh);
+		expect((await create()).status).toBe(502);
+		landscape.sandbox.reset();
+		expect((await create()).status).toBe(201);
+	});
+});

@@ -1,0 +1,66 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
+import type { Instances } from './instances.ts';
+import { signInAtInstitution } from './journeys.ts';
+
+/** What instances do as one, whatever store they share. */
+export function actAsOne(instances: () => Instances) {
+	let browser: Browser;
+	beforeEach(async () => {
+		instances().sandbox.reset();
+		browser = new Browser(instances().url);
+		await signInAtInstitution(browser);
+	});
+	const grants = () => instances().sandbox.counts().refreshGrants;
+	const copies = () => instances().urls.map((url) => copyOf(browser, url));
+
+	test('200 requests at once, over all of them, cost one token call, and all are answered', async () => {
+		await tokensOver(browser, instances());
+		const tabs = copies();
+		const answers = await Promise.all(
+			Array.from({ length: 200 }, async (_, n) => tabs[n % tabs.length]?.call('/api/me'))
+		);
+		expect(answers.filter((answer) => answer?.status !== 200)).toEqual([]);
+		expect(grants()).toBe(1);
+		const held = await Promise.all(tabs.map((tab) => heldSession(tab, instances())));
+		expect(new Set(held.map(({ accessToken }) => accessToken)).size).toBe(1);
+	});
+
+	test('a late request at another one gets the newest tokens, without a token call', async () => {
+		await tokensOver(browser, instances());
+		const late = copies();
+		await browser.call('/api/me');
+		const answers = await Promise.all(late.map((tab) => tab.call('/api/me')));
+		expect(answers.map(({ status }) => status)).toEqual(late.map(() => 200));
+		expect(grants()).toBe(1);
+	});
+
+	test('who signs out at one is signed out at all within a second, copied cookies included', async () => {
+		const elsewhere = copies().slice(1);
+		await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
+		await browser.call('/api/auth/signout', { method: 'POST' });
+		await vi.waitFor(
+			async () => {
+				const answers = await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
+				expect(answers.map(({ status }) => status)).toEqual(elsewhere.map(() => 401));
+			},
+			{ timeout: 1000, interval: 50 }
+		);
+		expect(elsewhere.filter(holdsSession)).toEqual([]);
+	});
+
+	test('a session that the STS ends at one is refused at all within a second', async () => {
+		const elsewhere = copies().slice(1);
+		await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
+		const { sid } = await heldSession(browser, instances());
+		await instances().sandbox.backchannelLogout('known-student', 'sts', sid);
+		await vi.waitFor(
+			async () => {
+				const answers = await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
+				expect(answers.map(({ status }) => status)).toEqual(elsewhere.map(() => 401));
+			},
+			{ timeout: 1000, interval: 50 }
+		);
+	});
+}

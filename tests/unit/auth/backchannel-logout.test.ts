@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { endAtSts } from '../../../src/lib/server/auth/backchannel-logout';
+import { isDenied } from '../../../src/lib/server/auth/deny-list';
+import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';
+import { someSession } from './session-fixture';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../../src/lib/server/sts/logout-token', () => ({ verifyLogoutToken: vi.fn() }));
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+let count = 0;
+const fresh = () => {
+	const id = ++count;
+	return someSession({ id: `id-${id}`, sub: `sub-${id}`, sid: `sid-${id}`, endsAt: nowSeconds() + 3600 });
+};
+
+beforeEach(() => {
+	vi.mocked(verifyLogoutToken).mockReset();
+});
+
+/** A token whose signature, issuer and audience are right. */
+function says(changes: Partial<Awaited<ReturnType<typeof verifyLogoutToken>>>) {
+	const claims = { jti: crypto.randomUUID(), iat: nowSeconds(), events: {} as never, ...changes };
+	vi.mocked(verifyLogoutToken).mockResolvedValue(claims);
+	return endAtSts('a-token', 'r1');
+}
+
+describe('a logout token', () => {
+	test('ends the session that it names', async () => {
+		const session = fresh();
+		await says({ sid: session.sid });
+		expect(await isDenied(session)).toBe(true);
+	});
+
+	test('is taken half an hour late, and no later', async () => {
+		await expect(says({ sid: 'x', iat: nowSeconds() - 29 * 60 })).resolves.toBeUndefined();
+		await expect(says({ sid: 'x', iat: nowSeconds() - 31 * 60 })).rejects.toMatchObject({ code: 'invalid_request' });
+	});
+
+	test('is taken from a clock that is half a minute ahead, and no more', async () => {
+		await expect(says({ sid: 'x', iat: nowSeconds() + 25 })).resolves.toBeUndefined();
+		await expect(says({ sid: 'x', iat: nowSeconds() + 45 })).rejects.toMatchObject({ code: 'invalid_request' });
+	});
+
+	test('counts once', async () => {
+		const session = fresh();
+		await says({ sid: 'x', jti: 'used' });
+		await expect(says({ sid: session.sid, jti: 'used' })).rejects.toMatchObject({ code: 'invalid_request' });
+		expect(await isDenied(session)).toBe(false);
+	});
+
+	test('that is none is refused', async () => {
+		vi.mocked(verifyLogoutToken).mockRejectedValue(new Error('no JWT'));
+		await expect(endAtSts('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
+	});
+
+	test('is to be sent again when the keys of the STS could not be had', async () => {
+		vi.mocked(verifyLogoutToken).mockRejectedValue(new TypeError('fetch failed'));
+		await expect(endAtSts('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
+	});
+});

@@ -1,0 +1,147 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { redeemRefreshToken } from '../../../src/lib/server/auth/refresh-grant';
+import { configure } from '../configured';
+import { fakeSts } from './fake-sts';
+import { someSession } from './session-fixture';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+vi.mock('../../../src/lib/server/http/single-shot', () => ({
+	fetchOnce: (url: string, init: RequestInit) => sent(url, init)
+}));
+
+let sts: Awaited<ReturnType<typeof fakeSts>>;
+beforeAll(async () => {
+	sts = await fakeSts();
+});
+beforeEach(() => {
+	sts.behaviour = { claims: { nonce: undefined }, tokens: { refresh_token: 'the-next-refresh-token' } };
+	sts.tokenRequests.length = 0;
+	vi.stubGlobal('fetch', sts.fetch);
+	sent.mockReset().mockImplementation((url, init) => sts.fetch(url, init));
+});
+afterEach(() => {
+	vi.unstubAllGlobals();
+	configure();
+});
+
+const session = { ...someSession(), refreshToken: 'the-refresh-token' };
+const redeem = () => redeemRefreshToken(session);
+const code = (name: string) => Object.assign(new Error(name), { code: name });
+
+describe('a refresh token', () => {
+	test('is redeemed by the client that it belongs to', async () => {
+		await redeem();
+		expect(sts.tokenRequests.map((form) => Object.fromEntries(form))).toEqual([
+			{
+				grant_type: 'refresh_token',
+				refresh_token: 'the-refresh-token',
+				client_id: 'portal-client',
+				client_secret: 'portal-client-secret'
+			}
+		]);
+	});
+
+	test('is redeemed with the client authentication that is configured', async () => {
+		configure({ STS_CLIENT_AUTH: 'client_secret_basic' });
+		await redeem();
+		const [, init] = sent.mock.calls[0] ?? [];
+		const [, credentials = ''] = new Headers(init?.headers).get('authorization')?.split('Basic ') ?? [];
+		expect(decodeURIComponent(atob(credentials))).toBe('portal-client:portal-client-secret');
+		expect(sts.tokenRequests[0]?.has('client_secret')).toBe(false);
+	});
+
+	test('brings new tokens, and when they end', async () => {
+		const { expiresAt = 0, refreshAt = 0, ...tokens } = await redeem();
+		expect(tokens).toMatchObject({ accessToken: 'the-access-token', refreshToken: 'the-next-refresh-token' });
+		expect(expiresAt - Math.floor(Date.now() / 1000)).toBeGreaterThan(3590);
+		expect(expiresAt - refreshAt).toBe(60);
+	});
+
+	test('and the ID token stay where the STS gives no others', async () => {
+		sts.behaviour.tokens = { refresh_token: undefined, id_token: undefined };
+		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
+	});
+});
+
+describe('an answer with an ID token', () => {
+	test.each([
+		['of somebody else', { sub: 'subject-2' }],
+		['of another issuer', { iss: 'https://elsewhere.example' }],
+		['for another client', { aud: 'another-client' }]
+	])('%s ends the session', async (_, claims) => {
+		sts.behaviour.claims = { nonce: undefined, ...claims };
+		await expect(redeem()).rejects.toMatchObject({ fault: 'ended' });
+	});
+
+	test('that somebody else has signed ends the session', async () => {
+		sts.behaviour.isForged = true;
+		await expect(redeem()).rejects.toMatchObject({ fault: 'ended', code: 'id_token_not_valid' });
+	});
+});
+
+describe('while the keys of the STS can not be had', () => {
+	test.each<[string, () => Promise<Response>]>([
+		['it does not answer', () => Promise.reject(new TypeError('fetch failed'))],
+		['it answers 500', () => Promise.resolve(new Response('oops', { status: 500 }))],
+		['it answers HTML', () => Promise.resolve(new Response('<html>'))],
+		['it has not published the new one yet', () => Promise.resolve(Response.json({ keys: [] }))]
+	])('because %s, the connection vouches for its answer', async (_, keys) => {
+		// Other keys than those that an earlier test has fetched.
+		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
+		vi.stubGlobal('fetch', (input: string, init: RequestInit) => (input === jwks ? keys() : sts.fetch(input, init)));
+		vi.resetModules();
+		sts.behaviour.metadata = { jwks_uri: jwks };
+		const afresh = await import('../../../src/lib/server/auth/refresh-grant');
+		expect(await afresh.redeemRefreshToken(session)).toMatchObject({ accessToken: 'the-access-token' });
+	});
+});
+
+describe('the fault', () => {
+	const answers =
+		(status: number, body: unknown, headers: Record<string, string> = {}) =>
+		() =>
+			Promise.resolve(Response.json(body, { status, headers }));
+	const html = (status: number) => () => Promise.resolve(new Response('<html>', { status }));
+	const fails = (error: Error) => () => Promise.reject(error);
+
+	test.each<[string, string, string, () => Promise<Response>]>([
+		['that ends a session: invalid_grant', 'ended', 'invalid_grant', answers(400, { error: 'invalid_grant' })],
+		['of the client: 401', 'postponed', 'invalid_client', answers(401, { error: 'invalid_client' })],
+		['of the client: 400', 'postponed', 'invalid_client', answers(400, { error: 'invalid_client' })],
+		[
+			'of the client: a challenge',
+			'postponed',
+			'invalid_client',
+			answers(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
+		],
+		['of a code we do not know', 'postponed', 'refused', answers(400, { error: 'something new' })],
+		['429', 'postponed', 'sts_429', html(429)],
+		['500', 'postponed', 'sts_500', html(500)],
+		['503', 'postponed', 'sts_503', html(503)],
+		['403 in HTML', 'postponed', 'sts_403', html(403)],
+		['404 in HTML', 'postponed', 'sts_404', html(404)],
+		['a redirect', 'postponed', 'sts_303', () => Promise.resolve(new Response(null, { status: 303 }))],
+		['502 of a gateway', 'lost', 'sts_502', html(502)],
+		['504 of a gateway', 'lost', 'sts_504', html(504)],
+		['200 in HTML', 'lost', 'unreadable_answer', html(200)],
+		['200 without tokens', 'lost', 'unreadable_answer', answers(200, {})],
+		['a refused connection', 'postponed', 'sts_unreachable', fails(code('ECONNREFUSED'))],
+		['a name that is not known', 'postponed', 'sts_unreachable', fails(code('ENOTFOUND'))],
+		['a connection that broke off', 'lost', 'no_answer', fails(code('ECONNRESET'))],
+		['no answer in time', 'lost', 'no_answer', fails(new DOMException('late', 'TimeoutError'))],
+		['anything else', 'lost', 'no_answer', fails(new Error('?'))]
+	])('%s counts as %s (%s)', async (_, fault, expected, answer) => {
+		sent.mockImplementation(answer);
+		await expect(redeem()).rejects.toMatchObject({ name: 'WorkFailed', fault, code: expected });
+		expect(sent).toHaveBeenCalledOnce();
+	});
+
+	test('that discovery can not be had counts as postponed, and nothing is sent', async () => {
+		vi.resetModules();
+		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+		const afresh = await import('../../../src/lib/server/auth/refresh-grant');
+		await expect(afresh.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'postponed' });
+		expect(sent).not.toHaveBeenCalled();
+	});
+});

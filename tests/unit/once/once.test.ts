@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createOnce, type Once, type Work, WorkFailed, type WorkFault } from '../../../src/lib/server/once/once';
+import { createMemoryStore } from '../../../src/lib/server/store/memory';
+import type { Store } from '../../../src/lib/server/store/store';
+import { virtualClock, type VirtualClock } from '../virtual-clock';
+
+vi.mock('../../../src/lib/server/once/secret-box', () => import('./plain-box'));
+
+let clock: VirtualClock;
+let store: Store;
+let once: Once;
+let runs: number;
+
+beforeEach(() => {
+	clock = virtualClock();
+	store = createMemoryStore(clock);
+	once = instance();
+	runs = 0;
+});
+
+function instance(): Once {
+	return createOnce({ store, now: clock.now, every: clock.every });
+}
+
+function work(run: () => Promise<string>, changes: Partial<Work> = {}): Work {
+	const counted = () => {
+		runs++;
+		return run();
+	};
+	return { secret: 'a-secret', repeatLost: false, keepMs: 60_000, run: counted, ...changes };
+}
+
+const good = work(() => Promise.resolve('the result'));
+const slow = (ms: number) => work(() => clock.pause(ms).then(() => 'the result'));
+const failing = (fault: WorkFault, changes: Partial<Work> = {}) =>
+	work(() => Promise.reject(new WorkFailed(fault, 'a_code')), changes);
+async function whileTimePasses<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
+	await clock.advance(ms);
+	return promise;
+}
+
+const never = work(() => new Promise(() => {}));
+
+describe('work that is done once', () => {
+	test('is done once for all who ask at the same time, on whatever instance', async () => {
+		const askers = [once, instance(), instance()].flatMap((one) => [1, 2, 3].map(() => one.run(slow(5000))));
+		expect(await whileTimePasses(Promise.all(askers), 6000)).toEqual(Array(9).fill('the result'));
+		expect(runs).toBe(1);
+	});
+
+	test('gives its result to whoever comes late, until it has been shared for long enough', async () => {
+		await once.run(good);
+		await clock.advance(59_999);
+		expect(await instance().run(never)).toBe('the result');
+		expect(await instance().peek('a-secret')).toBe('the result');
+		await clock.advance(1);
+		expect(await instance().peek('a-secret')).toBeNull();
+		expect(runs).toBe(1);
+	});
+
+	test('is kept for a shorter time once it has reached whoever needed it', async () => {
+		await once.run({ ...good, keepMs: 3_600_000 });
+		const settles = { name: await once.nameOf('a-secret'), keepMs: 5000 };
+		await once.run({ ...good, secret: 'the-next-secret', settles });
+		await clock.advance(4999);
+		expect(await once.peek('a-secret')).toBe('the result');
+		await clock.advance(1);
+		expect(await once.peek('a-secret')).toBeNull();
+	});
+
+	test('is other work under another secret', async () => {
+		await once.run(good);
+		await once.run(work(() => Promise.resolve('another'), { secret: 'another-secret' }));
+		expect(runs).toBe(2);
+	});
+
+	test('is not known before it is done', async () => {
+		void once.run(never);
+		await clock.advance(0);
+		expect(await once.peek('a-secret')).toBeNull();
+	});
+
+	test('that takes longer than a lease is waited for, not done again', async () => {
+		const askers = [once.run(slow(120_000)), instance().run({ ...never, repeatLost: true })];
+		expect(await whileTimePasses(Promise.all(askers), 125_000)).toEqual(['the result', 'the result']);
+		expect(runs).toBe(1);
+	});
+});
+
+describe('work that fails', () => {
+	test('for good has failed for everybody, without being done again', async () => {
+		await expect(once.run(failing('ended'))).rejects.toMatchObject({ fault: 'ended', code: 'a_code' });
+		await expect(instance().run(good)).rejects.toMatchObject({ fault: 'ended', code: 'a_code' });
+		expect(runs).toBe(1);
+	});
+
+	test('for now can be tried again at once', async () => {
+		await expect(once.run(failing('postponed'))).rejects.toMatchObject({ fault: 'postponed' });
+		await clock.advance(1);
+		expect(await instance().run(good)).toBe('the result');
+	});
+
+	test('fails for all who wait for it', async () => {
+		const late = work(() => clock.pause(100).then(() => Promise.reject(new WorkFailed('postponed', 'a_code'))));
+		const all = Promise.allSettled([1, 2, 3].map(() => once.run(late)));
+		expect((await whileTimePasses(all, 100)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+		expect(runs).toBe(1);
+	});
+
+	test('by a bug counts as lost', async () => {
+		await expect(once.run(work(() => Promise.reject(new TypeError('a bug'))))).rejects.toThrow('a bug');
+		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost' });
+	});
+});
+
+describe('work whose answer was lost', () => {
+	test('is not done again for those who can do without', async () => {
+		await expect(once.run(failing('lost'))).rejects.toMatchObject({ fault: 'lost' });
+		await clock.advance(3_600_000);
+		await expect(instance().run(good)).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
+		expect(runs).toBe(1);
+	});
+
+	test('is done again, once, for those who need it', async () => {
+		await once.run(failing('lost')).catch(() => {});
+		await instance()
+			.run(failing('lost', { repeatLost: true }))
+			.catch(() => {});
+		await clock.advance(29_999);
+		await expect(once.run({ ...good, repeatLost: true })).rejects.toMatchObject({ fault: 'lost', code: 'lost_again' });
+		expect(runs).toBe(2);
+	});
+
+	test('is tried anew half a minute after the repetition was lost too: no harm is left to do', async () => {
+		await once.run(failing('lost')).catch(() => {});
+		await once.run(failing('lost', { repeatLost: true })).catch(() => {});
+		await clock.advance(30_000);
+		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+	});
+
+	test('still counts as lost when the repetition could not be sent', async () => {
+		await once.run(failing('lost')).catch(() => {});
+		await once.run(failing('postponed', { repeatLost: true })).catch(() => {});
+		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost' });
+		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+	});
+});
+
+describe('an instance that dies at work', () => {
+	const dies = () => createOnce({ store, now: clock.now, every: () => () => {} }).run(never);
+
+	test('is waited for while its lease lasts', async () => {
+		void dies();
+		await clock.advance(0);
+		let isOver = false;
+		const waiting = once.run(good).finally(() => (isOver = true));
+		waiting.catch(() => {});
+		await clock.advance(0);
+		await clock.advance(9_000);
+		expect(isOver).toBe(false);
+		await clock.advance(2_000);
+		await expect(waiting).rejects.toMatchObject({ fault: 'lost' });
+		expect(runs).toBe(1);
+	});
+
+	test('is succeeded by one instance alone, for those who need it', async () => {
+		void dies();
+		await clock.advance(0);
+		await clock.advance(11_000);
+		const heirs = [once, instance()].map((one) => one.run({ ...good, repeatLost: true }));
+		expect(await whileTimePasses(Promise.all(heirs), 2000)).toEqual(['the result', 'the result']);
+		expect(runs).toBe(2);
+	});
+
+	test('and was only asleep does not undo what its successor did', async () => {
+		const asleep = createOnce({ store, now: clock.now, every: () => () => {} }).run(
+			work(() => clock.pause(20_000).then(() => Promise.reject(new WorkFailed('lost', 'late'))))
+		);
+		asleep.catch(() => {});
+		await clock.advance(0);
+		await clock.advance(11_000);
+		await once.run({ ...good, repeatLost: true });
+		await clock.advance(20_000);
+		await expect(asleep).rejects.toMatchObject({ fault: 'lost' });
+		expect(await instance().peek('a-secret')).toBe('the result');
+	});
+});
