@@ -40,7 +40,7 @@ export async function startRedis(): Promise<Redis> {
 
 	async function stop(): Promise<void> {
 		const ending = child;
-		if (ending?.exitCode !== null || ending.signalCode !== null) return;
+		if (!ending || hasEnded(ending)) return;
 		const ended = new Promise((resolve) => ending.once('exit', resolve));
 		ending.kill('SIGKILL');
 		await ended;
@@ -54,6 +54,10 @@ export async function startRedis(): Promise<Redis> {
 		freeze: () => child?.kill('SIGSTOP'),
 		thaw: () => child?.kill('SIGCONT')
 	};
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+	return exitCode !== null || signalCode !== null;
 }
 
 function answers(port: number): Promise<boolean> {
