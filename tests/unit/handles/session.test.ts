@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { denySession } from '../../../src/lib/server/auth/deny-list';
 import { createSeal } from '../../../src/lib/server/auth/seal';
+import { renewals } from '../../../src/lib/server/auth/renewal';
 import { readSession, writeSession } from '../../../src/lib/server/auth/session-cookie';
 import { session } from '../../../src/lib/server/handles/session';
 import { afterSetCookies } from '../../harness/cookies';
@@ -8,6 +10,13 @@ import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { configure, environment } from '../configured';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
+
+/** Each call of the token endpoint gives the next tokens, due at once. */
+vi.mock('../../../src/lib/server/auth/refresh-grant', () => {
+	let calls = 0;
+	const tokens = () => ({ accessToken: `access-${++calls}`, refreshToken: `refresh-${calls}`, refreshAt: 0 });
+	return { redeemRefreshToken: async () => tokens() };
+});
 
 const OLDER = 'an-older-secret-of-this-portal-0123456789';
 configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` });
@@ -19,15 +28,17 @@ const signedIn = async (changes = {}) =>
 
 async function handled(
 	options: EventOptions,
-	resolve: (event: ReturnType<typeof requestEvent>) => Response | undefined = () => undefined
+	resolve: (event: ReturnType<typeof requestEvent>) => unknown = () => undefined
 ) {
 	const event = requestEvent(options);
 	let seen: unknown;
 	const response = await session({
 		event,
-		resolve: (inner) => {
+		resolve: async (inner) => {
 			seen = inner.locals.session;
-			return resolve(event) ?? new Response('page', { headers: { 'set-cookie': 'portal.login=x' } });
+			const answer = await resolve(event);
+			if (answer instanceof Response) return answer;
+			return new Response('page', { headers: { 'set-cookie': 'portal.login=x' } });
 		}
 	});
 	const setCookies = response.headers.getSetCookie().filter((text) => text.startsWith('portal.session'));
@@ -100,5 +111,56 @@ describe('the session handle', () => {
 		});
 		expect([response.status, response.headers.get('location')]).toEqual([303, '/login?error=session_too_large']);
 		expect(setCookies).toEqual([]);
+	});
+});
+
+test('a slow answer writes what is newest by then, not what it began with', async () => {
+	const before = someSession({ id: 'slow', refreshAt: 0 });
+	const { setCookies } = await handled({ cookie: await signedIn({ id: 'slow', refreshAt: 0 }) }, async (event) => {
+		event.locals.session = await renewals().renewed(before);
+		await renewals().renewed(event.locals.session);
+	});
+	const written = await readSession(afterSetCookies('', setCookies), SIGNED_IN_AT);
+	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });
+});
+
+describe('a session that has been signed out', () => {
+	const signedInAs = (id: string) => ({ session: someSession({ id }), cookie: signedIn({ id }) });
+
+	test('is none, and its cookie goes', async () => {
+		const { session: ended, cookie } = signedInAs('ended-before');
+		await denySession(ended);
+		expect(await handled({ cookie: await cookie })).toMatchObject({
+			seen: null,
+			setCookies: ['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']
+		});
+	});
+
+	test('is not brought back by an answer that was under way, whatever that has renewed', async () => {
+		const { session: ended, cookie } = signedInAs('ended-meanwhile');
+		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
+			event.locals.session = { ...ended, accessToken: 'renewed', generation: 1 };
+			await denySession(ended);
+		});
+		expect(setCookies).toEqual([]);
+	});
+
+	test('and that the STS has ended too, leaves the cookie alone: it may be that of the next sign-in by now', async () => {
+		const { session: ended, cookie } = signedInAs('ended-twice');
+		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
+			event.locals.session = null;
+			event.locals.hasEnded = true;
+			await denySession(ended);
+		});
+		expect(setCookies).toEqual([]);
+	});
+
+	test('by its own request loses its cookie', async () => {
+		const { session: ended, cookie } = signedInAs('ends-itself');
+		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
+			event.locals.session = null;
+			await denySession(ended);
+		});
+		expect(setCookies).toHaveLength(1);
 	});
 });
