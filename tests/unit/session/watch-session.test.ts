@@ -49,7 +49,13 @@ describe('watching a session', () => {
 	test('says nothing once it is called off', async () => {
 		const { watch, told } = watched();
 		const stop = new AbortController();
-		const leaving = { ...watch, pause: () => Promise.resolve(stop.abort()) };
+		const leaving: SessionWatch = {
+			...watch,
+			pause: () => {
+				stop.abort();
+				return Promise.resolve();
+			}
+		};
 		await watchSession(leaving, stop.signal);
 		expect(told).toEqual([]);
 	});
