@@ -2,7 +2,7 @@ import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
 import { Problem } from '../http/problem';
 
 const LONGEST_SEGMENT = 512;
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
 
 export const sessionsPath = ['auth', 'oid4vp', 'sessions'] as const;
