@@ -1,5 +1,6 @@
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
+import { renewals } from '$lib/server/auth/renewal';
 import { config } from '$lib/server/config';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
@@ -15,8 +16,16 @@ import { closeStore, openStore } from '$lib/server/store';
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
 	await openStore();
-	process.on('sveltekit:shutdown', () => void closeStore());
+	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
+		closing?.push(finish());
+	});
 };
+
+/** What has to be done before the process ends, once the server is closed (`entry/shut-down.ts`). */
+async function finish(): Promise<void> {
+	await renewals().settled();
+	await closeStore();
+}
 
 export const handle: Handle = sequence(
 	requestId,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
+import { beginCall } from './abandoned-call.ts';
 import { copyOf, holdsSession, tokensOver } from './held-session.ts';
 import { type Instances, startInstances } from './instances.ts';
 import { signInAtInstitution } from './journeys.ts';
@@ -69,6 +70,18 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 			redis.thaw();
 		}
 		await vi.waitFor(async () => expect((await me(browser)).status).toBe(200), { timeout: 5000, interval: 50 });
+		expect(instances.sandbox.counts().refreshGrants).toBe(1);
+	});
+
+	test('an instance that is told to stop amid a token call, its browser gone, leaves the result to the others', async () => {
+		const browser = await signedIn();
+		await tokensOver(browser, instances);
+		instances.sandbox.scenario('sts-slow', { operation: 'token:refresh', ms: 2500 });
+		const goAway = beginCall(browser, `${instances.urls[2] ?? ''}/api/me`);
+		await vi.waitFor(() => expect(instances.sandbox.counts().refreshGrants).toBe(1), { timeout: 5000, interval: 10 });
+		goAway();
+		expect(await instances.portals[2]?.stop()).toBe(0);
+		expect((await me(browser)).status).toBe(200);
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
 	});
 });

@@ -1,7 +1,6 @@
-import process from 'node:process';
 import { log } from '../../lib/server/log';
-import { drainLimitMs } from '../drain-limit';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
+import { drainLimitMs, shutDown } from '../shut-down';
 import { failure, type Serve } from './serve';
 
 /** Listens until SIGTERM or SIGINT, then drains. A port that can't be had ends the process with one line. */
@@ -30,7 +29,6 @@ async function drain(server: Deno.HttpServer, reason: Deno.Signal): Promise<void
 	log.info('draining', { reason });
 	setTimeout(() => Deno.exit(0), drainLimitMs);
 	await server.shutdown();
-	// What Kit's applications listen for to close their stores.
-	(process as NodeJS.EventEmitter).emit('sveltekit:shutdown', reason);
+	await shutDown(reason);
 	Deno.exit(0);
 }

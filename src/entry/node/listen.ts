@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { log } from '../../lib/server/log';
-import { drainLimitMs } from '../drain-limit';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
+import { drainLimitMs, shutDown } from '../shut-down';
 
 /** Listens until SIGTERM or SIGINT, then drains. A port that can't be had ends the process with one line. */
 export function listenOrExit(server: Server, wanted: ListenAddress): void {
@@ -21,15 +21,11 @@ export function listenOrExit(server: Server, wanted: ListenAddress): void {
 /** Accepts no more, lets requests in flight finish for a limited time, and ends with exit code 0. */
 function drain(server: Server, reason: NodeJS.Signals): void {
 	log.info('draining', { reason });
-	const limit = setTimeout(() => server.closeAllConnections(), drainLimitMs);
+	setTimeout(() => process.exit(0), drainLimitMs).unref();
 	// A connection that falls idle only now would be kept open for its next request.
 	const sweep = setInterval(() => server.closeIdleConnections(), 100);
 	server.close(() => {
-		clearTimeout(limit);
 		clearInterval(sweep);
-		// What Kit's applications listen for to close their stores.
-		(process as NodeJS.EventEmitter).emit('sveltekit:shutdown', reason);
-		process.exitCode = 0;
-		setTimeout(() => process.exit(0), 1_000).unref();
+		void shutDown(reason).then(() => process.exit(0));
 	});
 }

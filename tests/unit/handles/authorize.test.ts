@@ -47,3 +47,17 @@ test('with a session every route is open', async () => {
 	const options = { routeId: '/(member)/account', session: someSession() };
 	expect(await answered(options)).toMatchObject({ isResolved: true });
 });
+
+test('a session that ends while its page is made leads to the login page, which says why and remembers the place', async () => {
+	const event = requestEvent({ routeId: '/(member)/account', path: '/account', session: someSession() });
+	const response = await authorize({
+		event,
+		resolve: () => {
+			event.locals.session = null;
+			event.locals.hasEnded = true;
+			return new Response('half a page');
+		}
+	});
+	expect(response.status).toBe(303);
+	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount');
+});

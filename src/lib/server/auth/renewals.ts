@@ -111,7 +111,10 @@ export function createRenewals({ redeem, onFault, limit = timeLimit, ...options 
 		},
 
 		/** The newest session that this one has been renewed to, as far as that is known; without a token call. */
-		newest: (session: Session): Promise<Session> => follow(session, () => true)
+		newest: (session: Session): Promise<Session> => follow(session, () => true),
+
+		/** Resolves when no token call of this process is under way any more: its result would be lost with the process. */
+		settled: () => once.settled()
 	};
 }
 

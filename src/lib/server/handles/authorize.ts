@@ -1,14 +1,21 @@
-import type { Handle } from '@sveltejs/kit';
+import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isApi } from '../http/caller';
 import { problemResponse } from '../http/problem';
+import { seeOther } from '../http/see-other';
 
-/** The folder is the policy: what does not lie in `(public)` needs a session. */
-export const authorize: Handle = ({ event, resolve }) => {
-	const { route, locals, url } = event;
+/** The folder is the policy: what does not lie in `(public)` needs a session, and one that lasts to the end of its answer. */
+export const authorize: Handle = async ({ event, resolve }) => {
+	const { route, locals } = event;
 	const open = route.id === null || route.id.startsWith('/(public)');
-	if (open || locals.session) return resolve(event);
+	if (open) return resolve(event);
+	if (!locals.session) return refusal(event);
+	const response = await resolve(event);
+	// A service has refused the access token, and the STS the refresh token after it.
+	return locals.hasEnded ? refusal(event) : response;
+};
+
+function refusal({ locals, url }: RequestEvent): Response {
 	if (isApi(url.pathname)) return problemResponse('unauthorized', locals.requestId);
 	const why = locals.hasEnded ? { error: 'session_expired' } : {};
-	const location = `/login?${new URLSearchParams({ ...why, returnTo: url.pathname + url.search })}`;
-	return new Response(null, { status: 303, headers: { location } });
-};
+	return seeOther(`/login?${new URLSearchParams({ ...why, returnTo: url.pathname + url.search })}`);
+}

@@ -116,6 +116,11 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 			return record?.state === 'done' ? openResult(secret, record.sealed) : null;
 		},
 
+		/** Resolves when no work of this process is under way any more. */
+		settled: async (): Promise<void> => {
+			while (underWay.size > 0) await Promise.allSettled(underWay.values());
+		},
+
 		/** What a piece of work is called in the store, which tells nothing of its secret. */
 		nameOf: keyOf
 	};

@@ -5,7 +5,8 @@ import { createWakers } from './wakers';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';
-const COMMAND_LIMIT_MS = 500;
+/** A store taken for lost too soon makes an instance act alone; one that is silent delays each request that asks it. */
+const COMMAND_LIMIT_MS = 1000;
 /** How long a start waits for the connection; after that the portal starts without. */
 const CONNECT_LIMIT_MS = 2000;
 const LONGEST_RETRY_PAUSE_MS = 1000;

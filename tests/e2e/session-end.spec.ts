@@ -1,0 +1,52 @@
+import { expect } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectLoginError, expectSignedIn, signInAtInstitution } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+const notice = en.account.ending;
+
+test('before its end a session warns in words that are spoken, and offers a way on that a keyboard reaches', async ({
+	page
+}) => {
+	await page.clock.install();
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	const alert = page.getByRole('alert');
+	await expect(alert).toBeEmpty();
+	const button = page.getByRole('button', { name: en.account.signOut.button });
+	await button.focus();
+
+	await page.clock.fastForward('23:57:00');
+	await expect(alert).toBeEmpty();
+	await page.clock.fastForward('01:30');
+	await expect(alert).toContainText(notice.title);
+	await expect(button).toBeFocused();
+
+	const again = page.getByRole('link', { name: notice.again });
+	await page.locator('main').focus();
+	await page.keyboard.press('Tab');
+	await expect(again).toBeFocused();
+	// The STS still knows this browser: it asks for nothing.
+	const returned = page.waitForRequest(/\/api\/auth\/callback\/sts\?/);
+	await page.keyboard.press('Enter');
+	await returned;
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+});
+
+test('a page whose session has ended says so, and remembers the place', { tag: '@full' }, async ({ page }) => {
+	await page.clock.install();
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	await page.clock.fastForward('24:00:00');
+	await expectLoginError(page, 'session_expired');
+	expect(new URL(page.url()).searchParams.get('returnTo')).toBe('/account');
+});
+
+test('another tab notices a sign-out by itself, and says so', { tag: '@full' }, async ({ page, context }) => {
+	await signInAtInstitution(page);
+	const other = await context.newPage();
+	await other.goto('/account');
+	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
+	await expectLoginError(other, 'session_expired');
+});
