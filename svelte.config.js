@@ -3,18 +3,26 @@ import { all, denoAdapter, nodeAdapter } from './src/entry/packaging/adapters.js
 
 const adapters = {
 	node: () => nodeAdapter('build/node'),
+	gallery: () => nodeAdapter('build/gallery'),
 	deno: () => denoAdapter('build/deno'),
 	both: () => all([nodeAdapter('build/node'), denoAdapter('build/deno')])
 };
 
+/** The state gallery, for development and tests: other routes around the same pages. No portal is built with it. */
+const gallery = {
+	outDir: '.svelte-kit/gallery',
+	files: { routes: 'tests/gallery/routes', hooks: { server: 'tests/gallery/hooks.server' } }
+};
+
 const wanted = process.env.ADAPTER ?? 'node';
-if (!(wanted in adapters)) throw new Error(`ADAPTER is "${wanted}"; use "node", "deno" or "both".`);
+if (!(wanted in adapters)) throw new Error(`ADAPTER is "${wanted}"; use "node", "deno", "both" or "gallery".`);
 
 /** @type {import('@sveltejs/kit').Config} */
 const config = {
 	preprocess: vitePreprocess(),
 	kit: {
 		adapter: adapters[/** @type {keyof typeof adapters} */ (wanted)](),
+		...(wanted === 'gallery' && gallery),
 		// Our own origin policy (lib/server/handles) covers every method and content type; Kit's check
 		// knows form posts only, is off in dev, and would refuse back-channel logout (security.md C1).
 		csrf: { trustedOrigins: ['*'] },

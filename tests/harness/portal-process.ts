@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { portalCommand } from '../tasks/runtime.mjs';
-import type { Runtime } from './runtime.ts';
+import type { Build } from './runtime.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -15,8 +15,8 @@ export interface PortalProcess {
 }
 
 /** Starts the build with exactly this environment; of ours only what finds programs is added. */
-export function spawnPortal(runtime: Runtime, env: Environment): PortalProcess {
-	const [program, ...args] = portalCommand(runtime);
+export function spawnPortal(build: Build, env: Environment): PortalProcess {
+	const [program, ...args] = portalCommand(build);
 	const child = spawn(program, args, {
 		// Not the repository: a build must not depend on where it is started.
 		cwd: tmpdir(),

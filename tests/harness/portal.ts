@@ -2,12 +2,12 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { type Environment, spawnPortal } from './portal-process.ts';
-import type { Runtime } from './runtime.ts';
+import type { Build } from './runtime.ts';
 
 const START_LIMIT_MS = 30_000;
 
 export interface PortalOptions {
-	runtime: Runtime;
+	runtime: Build;
 	/** All of it; only HOST, PORT and AUTH_URL follow from the port where they aren't given. */
 	env: Environment;
 	/** A free one where none is given. */

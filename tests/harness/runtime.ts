@@ -1,4 +1,6 @@
 export type Runtime = 'node' | 'deno';
+/** What can be started: the portal on a runtime, or the state gallery, on Node. */
+export type Build = Runtime | 'gallery';
 
 /** The runtime that this run of the tests is about, from RUNTIME; Node where none is named. */
 export const runtime: Runtime = readRuntime(process.env.RUNTIME ?? 'node');

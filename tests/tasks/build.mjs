@@ -1,4 +1,4 @@
-/** `node tests/tasks/build.mjs [node|deno|both]`: builds the portal; other tasks build only what is out of date. */
+/** `node tests/tasks/build.mjs [node|deno|both|gallery]`: builds the portal; other tasks build only what is out of date. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -6,9 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { programCommand, root, run, runQuietly } from './runtime.mjs';
 
 const SOURCES = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package.json'];
+const GALLERY = ['tests/gallery'];
 
 /**
- * @param {'node' | 'deno' | 'both'} adapter
+ * @param {'node' | 'deno' | 'both' | 'gallery'} adapter
  * @param {typeof run} runner shows what the build writes, or keeps it for the case that it fails
  */
 async function build(adapter, runner) {
@@ -22,15 +23,26 @@ async function build(adapter, runner) {
  * @param {('node' | 'deno')[]} runtimes
  */
 export async function ensureBuilt(runtimes) {
-	const changedMs = Math.max(...SOURCES.map((name) => newestMs(join(root, name))));
+	const changedMs = newestOf(SOURCES);
 	const outdated = runtimes.filter((runtime) => builtMs(runtime) < changedMs);
 	if (outdated.length === 0) return;
 	console.log(`Building the portal for ${outdated.join(' and ')} …`);
 	await build(outdated.length === 2 ? 'both' : outdated[0], runQuietly);
 }
 
-function builtMs(runtime) {
-	const file = join(root, 'build', runtime, 'start.js');
+/** The same for the state gallery, which no portal is built with. */
+export async function ensureGalleryBuilt() {
+	if (builtMs('gallery') >= newestOf([...SOURCES, ...GALLERY])) return;
+	console.log('Building the state gallery …');
+	await build('gallery', runQuietly);
+}
+
+function newestOf(names) {
+	return Math.max(...names.map((name) => newestMs(join(root, name))));
+}
+
+function builtMs(name) {
+	const file = join(root, 'build', name, 'start.js');
 	return existsSync(file) ? statSync(file).mtimeMs : 0;
 }
 

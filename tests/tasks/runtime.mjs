@@ -63,13 +63,13 @@ export function denoBinary() {
 const LAUNCHER_FLAGS = ['--no-prompt', '--no-config', '--node-modules-dir=none', '--allow-env', '--allow-run'];
 
 /**
- * The command that starts a build of the portal as in production.
- * @param {'node' | 'deno'} runtime
+ * The command that starts a build of the portal as in production, or the state gallery, which runs on Node.
+ * @param {'node' | 'deno' | 'gallery'} build
  * @returns {[program: string, ...args: string[]]}
  */
-export function portalCommand(runtime) {
-	const start = join(root, 'build', runtime, 'start.js');
-	return runtime === 'deno'
+export function portalCommand(build) {
+	const start = join(root, 'build', build, 'start.js');
+	return build === 'deno'
 		? [denoBinary(), 'run', ...LAUNCHER_FLAGS, start]
 		: [underDeno ? 'node' : process.execPath, start];
 }

@@ -1,6 +1,9 @@
-/** `npm run screenshots`: takes the pictures of the main pages again, from the real build with its sandbox. */
+/**
+ * `npm run screenshots`: takes the pictures of the main pages again, from the real build with its sandbox, and one of
+ * each state of the gallery.
+ */
 import process from 'node:process';
-import { ensureBuilt } from './build.mjs';
+import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensurePackages } from './packages.mjs';
 import { programCommand, run } from './runtime.mjs';
@@ -8,6 +11,7 @@ import { programCommand, run } from './runtime.mjs';
 try {
 	await ensurePackages();
 	await ensureBuilt(['node']);
+	await ensureGalleryBuilt();
 	const env = { ...process.env, CHROMIUM_PATH: await ensureChromium(), RUNTIME: 'node', SCREENSHOTS: '1' };
 	process.exitCode = await run(programCommand('playwright', ['test', '--reporter=list']), { env });
 } catch (error) {

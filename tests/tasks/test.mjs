@@ -7,7 +7,7 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from './build.mjs';
+import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensurePackages } from './packages.mjs';
 import { programCommand } from './runtime.mjs';
@@ -52,6 +52,7 @@ async function main() {
 		await step('http', () => runVitest(`http-${runtime}`, [...config, ...handedOn], env), runtime);
 	}
 	if (!wanted.includes('e2e')) return;
+	if (values.full) await ensureGalleryBuilt();
 	const chromium = { CHROMIUM_PATH: await ensureChromium() };
 	for (const runtime of runtimes) {
 		const env = { ...environment, ...chromium, RUNTIME: runtime };

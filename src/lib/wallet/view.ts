@@ -1,3 +1,5 @@
+import type { ProgressState } from './flow';
+
 /**
  * What the wallet and identity pages draw: made on the server, safe to send to the owning browser.
  * Every screen can be reached by a reload, so each is one plain value.
@@ -21,7 +23,7 @@ export type WalletView =
 	| { readonly screen: 'start' }
 	| WaitingWallet
 	/** `opened`: the wallet has fetched the request. `checking`: the wallet has answered. */
-	| { readonly screen: 'opened' | 'checking'; readonly sessionId: string; readonly expiresInMs: number }
+	| { readonly screen: ProgressState; readonly sessionId: string; readonly expiresInMs: number }
 	| { readonly screen: 'ended'; readonly outcome: WalletOutcome };
 
 /** Why identity verification is needed (contract: `idvRequirementReason`). */

@@ -1,0 +1,52 @@
+import type {
+	AccountPage,
+	ContinuePage,
+	IdentityPage,
+	LoginPage,
+	SignedOutPage,
+	UnlinkPage,
+	WalletPage
+} from './page-data.ts';
+import type { Locale, Texts } from '../../src/lib/i18n/index.ts';
+
+/** What each page is drawn from, beside what every page knows. */
+interface PageContents {
+	home: { readonly data: object };
+	help: { readonly data: object };
+	accessibility: { readonly data: object };
+	login: { readonly data: LoginPage };
+	wallet: { readonly data: WalletPage };
+	continue: { readonly data: ContinuePage };
+	identity: { readonly data: IdentityPage['data']; readonly form?: IdentityPage['form'] };
+	'signed-out': { readonly data: SignedOutPage };
+	account: { readonly data: AccountPage };
+	unlink: { readonly data: UnlinkPage };
+	/** The page for an error of this HTTP status. */
+	error: { readonly status: number };
+}
+export type PageName = keyof PageContents;
+
+interface Expectations {
+	/** The text of the page's `h1`. */
+	readonly heading: (t: Texts, locale: Locale) => string;
+	/** Whether the title has to say that there is a fault. */
+	readonly isError?: true;
+	readonly isSignedIn?: true;
+	/** Of the state's address, such as `?state=signed_out`. */
+	readonly query?: `?${string}`;
+}
+
+/** One state of one page, with what the tests have to find there. */
+export type GalleryState = {
+	[Page in PageName]: { readonly page: Page } & PageContents[Page] & Expectations;
+}[PageName];
+
+/** The states of one kind, such as every ending: a key that is missing does not compile. */
+export function eachOf<Prefix extends string, Key extends string>(
+	prefix: Prefix,
+	keys: readonly Key[],
+	draw: (key: Key) => GalleryState
+): Record<`${Prefix}/${Key}`, GalleryState> {
+	const drawn = keys.map((key) => [`${prefix}/${key}`, draw(key)] as const);
+	return Object.fromEntries(drawn) as Record<`${Prefix}/${Key}`, GalleryState>;
+}

@@ -1,0 +1,57 @@
+import type { GalleryState } from '../state.ts';
+
+const expires = '2026-11-24T09:30:00.000Z';
+const ways = { expires, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
+const wallet = {
+	id: 'wallet-1',
+	providerId: 'eduid-wallet',
+	institutionId: 'universiteit-noord',
+	createdAt: '2026-09-01T10:00:00.000Z',
+	lastUsedAt: null
+};
+const account = {
+	...ways,
+	view: {
+		user: {
+			id: 'a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90',
+			name: 'Sanne de Vries',
+			email: 'sanne.de.vries@universiteit-noord.example',
+			eduid: null,
+			institution: 'universiteit-noord.example'
+		},
+		provider: 'sts-wallet' as const,
+		assurance: { acr: 'https://refeds.org/profile/mfa', amr: ['wallet', 'hwk'] },
+		expires
+	},
+	wallets: [wallet, { ...wallet, id: 'wallet-2', providerId: null }],
+	notice: null
+};
+
+/** The pages of somebody who is signed in, and of who was. */
+export const accountStates = {
+	account: page(account),
+	'account/unlinked': page({ ...account, wallets: [], notice: 'unlinked' }),
+	'account/wallets-unknown': page({ ...account, wallets: null }),
+	unlink: {
+		page: 'unlink',
+		data: { ...ways, wallet, freshSignInUrl: null },
+		isSignedIn: true,
+		heading: (t) => t.account.unlink.title
+	},
+	'unlink/sign-in-again': {
+		page: 'unlink',
+		data: { ...ways, wallet, freshSignInUrl: '/login/start?provider=sts&afresh=1' },
+		isSignedIn: true,
+		heading: (t) => t.account.unlink.title
+	},
+	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },
+	'signed-out/handover': {
+		page: 'signed-out',
+		data: { continueUrl: 'https://sts.example/session/end' },
+		heading: (t) => t.account.handover.title
+	}
+} satisfies Record<string, GalleryState>;
+
+function page(data: Extract<GalleryState, { page: 'account' }>['data']): GalleryState {
+	return { page: 'account', data, isSignedIn: true, heading: (t) => t.account.title };
+}

@@ -1,0 +1,30 @@
+import { signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
+import { statement } from '../../../src/lib/i18n/statement/index.ts';
+import { eachOf, type GalleryState } from '../state.ts';
+
+const login = {
+	institutions: [
+		{ id: 'west', name: 'Hogeschool West' },
+		{ id: 'north', name: 'Universiteit Noord' }
+	],
+	startUrl: '/login/start?provider=sts&returnTo=%2Faccount',
+	returnTo: '/account',
+	error: null
+};
+
+/** The pages before a sign-in, and what it can fail with. */
+export const entryStates = {
+	home: { page: 'home', data: {}, heading: (t) => t.home.title },
+	'home/signed-in': { page: 'home', data: {}, isSignedIn: true, heading: (t) => t.home.title },
+	'home/signed-out': { page: 'home', data: {}, query: '?state=signed_out', heading: (t) => t.home.title },
+	help: { page: 'help', data: {}, heading: (t) => t.help.title },
+	accessibility: { page: 'accessibility', data: {}, heading: (_t, locale) => statement(locale).title },
+	login: { page: 'login', data: login, heading: (t) => t.login.title },
+	'login/one-button': { page: 'login', data: { ...login, institutions: [] }, heading: (t) => t.login.title },
+	...eachOf('login/error', signInErrors, (error) => ({
+		page: 'login',
+		data: { ...login, error },
+		heading: (t) => t.login.title,
+		isError: true
+	}))
+} satisfies Record<string, GalleryState>;

@@ -1,0 +1,64 @@
+import { identityOutcomes, type IdentityOutcome, type IdentityView, idvReasons } from '../../../src/lib/wallet/view.ts';
+import { eachOf, type GalleryState } from '../state.ts';
+
+const returnTo = '/account';
+const person = { givenName: 'Sanne', familyName: 'de Vries', birthdate: '2003-05-14' };
+const candidates = [
+	{ id: 'one', label: 'Sanne de Vries – Biology, since 2021' },
+	{ id: 'two', label: 'Sanne de Vries – Law, since 2023' }
+];
+const choice: IdentityView = { screen: 'confirm', reason: 'CANDIDATE_MATCH_CONFIRMATION', person, candidates };
+
+type Screens = Exclude<IdentityView['screen'], 'explain' | 'confirm' | 'ended'>;
+type Needed = `identity/${Screens}` | `identity/ended/${IdentityOutcome}`;
+
+/** The page that finds out whose wallet it is. */
+export const identityStates = {
+	...eachOf('identity/explain', idvReasons, (reason) => explained({ reason })),
+	'identity/explain/unknown': explained({ reason: null }),
+	'identity/explain/step-up': explained({ reason: 'EXPIRED_BINDING', stepUp: true }),
+	'identity/explain/nobody': explained({ person: {} }),
+	...eachOf('identity/confirm', idvReasons, (reason) => confirmed({ ...choice, reason, candidates: [] })),
+	'identity/confirm/candidates': confirmed(choice),
+	'identity/confirm/unchosen': { ...confirmed(choice), form: { fault: 'choose_one' }, isError: true },
+	'identity/handover': {
+		page: 'identity',
+		data: { view: explanation({}), returnTo },
+		form: { handover: 'https://institution.example/idv' },
+		heading: (t) => t.identity.handover.title
+	},
+	'identity/in-progress': {
+		page: 'identity',
+		data: { view: { screen: 'in-progress' }, returnTo },
+		heading: (t) => t.identity.inProgress.title
+	},
+	'identity/review': {
+		page: 'identity',
+		data: { view: { screen: 'review' }, returnTo },
+		heading: (t) => t.identity.review.title
+	},
+	...eachOf('identity/ended', identityOutcomes, (outcome) => ({
+		page: 'identity',
+		data: { view: { screen: 'ended', outcome }, returnTo },
+		heading: (t) => t.identity.ended[outcome].title,
+		isError: true
+	}))
+} satisfies Record<Needed, GalleryState> & Record<string, GalleryState>;
+
+type Explanation = Extract<IdentityView, { screen: 'explain' }>;
+
+function explanation(changes: Partial<Explanation>): Explanation {
+	return { screen: 'explain', reason: 'FIRST_TIME_LINK', stepUp: false, person, ...changes };
+}
+
+function explained(changes: Partial<Explanation>): GalleryState {
+	return {
+		page: 'identity',
+		data: { view: explanation(changes), returnTo },
+		heading: (t) => t.identity.explain.title
+	};
+}
+
+function confirmed(view: IdentityView): Extract<GalleryState, { page: 'identity' }> {
+	return { page: 'identity', data: { view, returnTo }, heading: (t) => t.identity.confirm.title };
+}

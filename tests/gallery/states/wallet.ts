@@ -1,0 +1,44 @@
+import type { FlowState } from '../../../src/lib/wallet/flow.ts';
+import { progressStates } from '../../../src/lib/wallet/flow.ts';
+import { type WalletOutcome, walletOutcomes } from '../../../src/lib/wallet/view.ts';
+import { qrSvg } from '../../../src/lib/ui/qr-svg.ts';
+import { eachOf, type GalleryState } from '../state.ts';
+
+const sessionId = '0123456789abcdef0123456789abcdef';
+const requestUri = `https://wallet.example/open?request=${sessionId}`;
+const expiresInMs = 270_000;
+const returnTo = '/account';
+
+/** Every state of a wallet sign-in that has a screen; one more in the flow, and this does not compile. */
+type Screens = 'start' | Exclude<FlowState, WalletOutcome>;
+type Needed = `wallet/${Screens}` | `wallet/ended/${WalletOutcome}`;
+
+/** The page that follows a wallet. */
+export const walletStates = {
+	'wallet/start': {
+		page: 'wallet',
+		data: { view: { screen: 'start' }, returnTo },
+		heading: (t) => t.wallet.start.title
+	},
+	'wallet/scan': {
+		page: 'wallet',
+		data: { view: { screen: 'scan', sessionId, requestUri, qr: qrSvg(requestUri), expiresInMs }, returnTo },
+		heading: (t) => t.wallet.scan.title
+	},
+	...eachOf('wallet', progressStates, (screen) => ({
+		page: 'wallet',
+		data: { view: { screen, sessionId, expiresInMs }, returnTo },
+		heading: (t) => t.wallet[screen].title
+	})),
+	...eachOf('wallet/ended', walletOutcomes, (outcome) => ({
+		page: 'wallet',
+		data: { view: { screen: 'ended', outcome }, returnTo },
+		heading: (t) => t.wallet.ended[outcome].title,
+		isError: true
+	})),
+	'wallet/continue': {
+		page: 'continue',
+		data: { continueUrl: '/login/start?provider=sts-wallet' },
+		heading: (t) => t.wallet.leaving.title
+	}
+} satisfies Record<Needed | 'wallet/continue', GalleryState>;
