@@ -2,6 +2,7 @@ import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/
 import { sequence } from '@sveltejs/kit/hooks';
 import { renewals } from '$lib/server/auth/renewal';
 import { config } from '$lib/server/config';
+import { DRAIN_EVENT } from '$lib/server/drain-event';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
 import { locale } from '$lib/server/handles/locale';
@@ -12,6 +13,7 @@ import { securityHeaders } from '$lib/server/handles/security-headers';
 import { session } from '$lib/server/handles/session';
 import { log, startLogging } from '$lib/server/log';
 import { closeStore, openStore } from '$lib/server/store';
+import { eventStreams } from '$lib/server/wallet/events';
 
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
@@ -19,6 +21,8 @@ export const init: ServerInit = async () => {
 	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
 		closing?.push(finish());
 	});
+	// Streams would hold up the drain: they end themselves, and browsers connect anew elsewhere.
+	process.on(DRAIN_EVENT, () => eventStreams().closeAll());
 };
 
 /** What has to be done before the process ends, once the server is closed (`entry/shut-down.ts`). */

@@ -42,6 +42,11 @@ async function wholeAnswer(response: IncomingMessage): Promise<Answer> {
 	}
 	response.setEncoding('utf8');
 	let text = '';
-	for await (const chunk of response) text += String(chunk);
+	const isEndless = headers.get('content-type') === 'text/event-stream';
+	for await (const chunk of response) {
+		text += String(chunk);
+		// What comes first is all that is waited for; leaving the loop closes the connection.
+		if (isEndless && text.includes('data:')) break;
+	}
 	return { status: response.statusCode ?? 0, statusText: response.statusMessage ?? '', headers, text };
 }

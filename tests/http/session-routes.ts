@@ -1,6 +1,7 @@
 /** Below a wallet session; with a body that each would take. */
 export const sessionRoutes = [
 	['GET', 'status', undefined],
+	['GET', 'events', undefined],
 	['POST', 'complete', {}],
 	['POST', 'idv/initiate', {}],
 	['GET', 'idv/callback?code=a&state=b', undefined],

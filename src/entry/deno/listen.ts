@@ -1,3 +1,5 @@
+import process from 'node:process';
+import { DRAIN_EVENT } from '../../lib/server/drain-event';
 import { log } from '../../lib/server/log';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 import { drainLimitMs, shutDown } from '../shut-down';
@@ -27,6 +29,7 @@ function tryToServe(serve: Serve, address: ListenAddress): Deno.HttpServer {
 /** Accepts no more, lets requests in flight finish for a limited time, and ends with exit code 0. */
 async function drain(server: Deno.HttpServer, reason: Deno.Signal): Promise<void> {
 	log.info('draining', { reason });
+	(process as NodeJS.EventEmitter).emit(DRAIN_EVENT);
 	setTimeout(() => Deno.exit(0), drainLimitMs);
 	await server.shutdown();
 	await shutDown(reason);

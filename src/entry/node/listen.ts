@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { DRAIN_EVENT } from '../../lib/server/drain-event';
 import { log } from '../../lib/server/log';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 import { drainLimitMs, shutDown } from '../shut-down';
@@ -21,6 +22,7 @@ export function listenOrExit(server: Server, wanted: ListenAddress): void {
 /** Accepts no more, lets requests in flight finish for a limited time, and ends with exit code 0. */
 function drain(server: Server, reason: NodeJS.Signals): void {
 	log.info('draining', { reason });
+	(process as NodeJS.EventEmitter).emit(DRAIN_EVENT);
 	setTimeout(() => process.exit(0), drainLimitMs).unref();
 	// A connection that falls idle only now would be kept open for its next request.
 	const sweep = setInterval(() => server.closeIdleConnections(), 100);

@@ -78,6 +78,10 @@ function arrange(env: Environment) {
 			queryIds: [...new Set([...(env.WALLET_QUERY_ID ? [env.WALLET_QUERY_ID] : []), ...env.WALLET_QUERY_IDS])]
 		},
 		rateLimits: { perBrowser: env.RATE_LIMIT_PER_BROWSER, perAddress: env.RATE_LIMIT_PER_ADDRESS },
+		/** Most status reads that watching wallet sessions may cost the Auth Bridge in a second. */
+		readsPerSecond: env.WALLET_READS_PER_SECOND,
+		/** Most open streams of events. */
+		eventStreams: { perProcess: env.EVENT_STREAMS, perBrowser: env.EVENT_STREAMS_PER_BROWSER },
 		/** How long before its end an access token is renewed; a quarter of its life where that is less. */
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
 		/** What several instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */

@@ -39,6 +39,7 @@ const table = {
 	assurance_too_low: { status: 409, message: 'The identity was verified at too low a level.' },
 	reconciliation_failed: { status: 409, message: 'The wallet could not be linked to an account.' },
 
+	busy: { status: 503, message: 'The portal is busy; try again shortly.', retryAfterSeconds: 5 },
 	upstream_invalid: { status: 502, message: 'A service behind the portal gave an answer that makes no sense.' },
 	upstream_unavailable: {
 		status: 503,

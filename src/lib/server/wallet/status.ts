@@ -3,9 +3,13 @@ import type { SessionStatus } from '../bridge/answers';
 import { bridge, credentialFor } from './bridge';
 import type { OwnedSession } from './owned-sessions';
 
-/** A wallet session's status as API callers read it; `expiresInMs` always known. */
+/** A wallet session's status as API callers read it. */
 export async function readWalletStatus(event: RequestEvent, owned: OwnedSession) {
-	const status = await bridge().readStatus(owned.id, credentialFor(event.locals));
+	return publicStatus(await bridge().readStatus(owned.id, credentialFor(event.locals)), owned);
+}
+
+/** What of a status leaves the portal; `expiresInMs` always known. */
+export function publicStatus(status: SessionStatus, owned: OwnedSession) {
 	return {
 		sessionId: owned.id,
 		status: status.status,

@@ -1,0 +1,82 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { readLoginTransaction } from '../auth/login-transaction';
+import type { Credential } from '../bridge/call';
+import { config } from '../config';
+import { createEventStreams, type EventStreams } from '../http/event-streams';
+import { createReadBudget } from '../watch/read-budget';
+import type { StatusNews } from '../watch/session-watch';
+import { createStatusWatches, type StatusWatches } from '../watch/status-watches';
+import { bridge, credentialFor } from './bridge';
+import type { OwnedSession } from './owned-sessions';
+import { publicStatus } from './status';
+
+/** A browser connects anew after this; what it may see is then looked at again. */
+const LIFE_MS = 15 * 60_000;
+
+let streams: EventStreams | undefined;
+let watches: StatusWatches | undefined;
+
+/** The event streams of this process. */
+export function eventStreams(): EventStreams {
+	const { perProcess: most, perBrowser: mostPerBrowser } = config().eventStreams;
+	return (streams ??= createEventStreams({ most, mostPerBrowser, now: Date.now, every, random: Math.random }));
+}
+
+function statusWatches(): StatusWatches {
+	return (watches ??= createStatusWatches({
+		read: (id, credential) => bridge().readStatus(id, credential),
+		budget: createReadBudget({ perSecond: config().readsPerSecond, now: Date.now }),
+		now: Date.now,
+		after,
+		random: Math.random
+	}));
+}
+
+/**
+ * The status of wallet sessions of this browser as server-sent events: `data` as `/status` answers it, `trouble` while
+ * the Auth Bridge does not answer, `gone` for a session that no longer exists, `end` after the last of all.
+ * @throws {Problem} `rate_limited` or `busy`
+ */
+export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {
+	const { session } = event.locals;
+	const browser = session?.id ?? (await readLoginTransaction(event.cookies))?.id ?? sessions[0]?.id ?? '';
+	const lifeMs = session?.expiresAt ? Math.min(LIFE_MS, session.expiresAt * 1000 - Date.now()) : LIFE_MS;
+	const credential = lastingCredential(event.locals);
+
+	return eventStreams().open(browser, lifeMs, (sink) => {
+		const live = new Set(sessions.map(({ id }) => id));
+		const stops = sessions.map((owned) =>
+			statusWatches().watch(owned.id, credential, (news) => {
+				sink.send(owned.id, eventText(news, owned));
+				if (news.kind === 'trouble' || (news.kind === 'status' && !news.isLast)) return;
+				live.delete(owned.id);
+				if (live.size > 0) return;
+				sink.send('end', 'event: end\ndata: {}\n\n');
+				sink.close();
+			})
+		);
+		return () => stops.forEach((stop) => stop());
+	});
+}
+
+/** Without the renewal of tokens: its result could not be written into a cookie once the answer has begun. */
+function lastingCredential(locals: App.Locals): Credential {
+	const { requestId, authorization } = credentialFor(locals);
+	return { requestId, authorization };
+}
+
+function eventText(news: StatusNews, owned: OwnedSession): string {
+	if (news.kind === 'status') return `data: ${JSON.stringify(publicStatus(news.status, owned))}\n\n`;
+	const error = news.kind === 'gone' ? 'not_found' : news.code;
+	return `event: ${news.kind}\ndata: ${JSON.stringify({ sessionId: owned.id, error })}\n\n`;
+}
+
+function after(ms: number, callBack: () => void): () => void {
+	const timer = setTimeout(callBack, ms);
+	return () => clearTimeout(timer);
+}
+
+function every(ms: number, callBack: () => void): () => void {
+	const timer = setInterval(callBack, ms);
+	return () => clearInterval(timer);
+}

@@ -1,0 +1,52 @@
+import { type Pace, paces, usualIntervalMs } from './pace';
+
+export interface ReadBudgetOptions {
+	/** Most reads that may begin in a second. */
+	readonly perSecond: number;
+	/** Milliseconds; any clock that goes forward. */
+	readonly now: () => number;
+}
+
+export type ReadBudget = ReturnType<typeof createReadBudget>;
+
+/** What is planned stays below the limit, so that turns never queue up for long. */
+const PLANNED_SHARE = 0.9;
+/** Sessions whose wallet is open have somebody waiting: the others stretch first. */
+const OPEN_SHARE = 0.75;
+
+/**
+ * Shares a number of reads per second out among all watched sessions: the more there are, the longer each waits, those
+ * that wait for a scan first.
+ */
+export function createReadBudget({ perSecond, now }: ReadBudgetOptions) {
+	const watched: Record<Pace, number> = { scan: 0, open: 0, identity: 0 };
+	let nextFreeMs = -Infinity;
+
+	const demand = (pace: Pace) => (watched[pace] * 1000) / usualIntervalMs[pace];
+
+	function stretch(pace: Pace): number {
+		const planned = perSecond * PLANNED_SHARE;
+		const forOpen = planned * OPEN_SHARE;
+		if (pace === 'open') return demand('open') / forOpen;
+		const others = paces.filter((other) => other !== 'open').reduce((sum, other) => sum + demand(other), 0);
+		return others / (planned - Math.min(demand('open'), forOpen));
+	}
+
+	return {
+		/** One session more is read, or one less. */
+		count(pace: Pace, by: 1 | -1): void {
+			watched[pace] += by;
+		},
+
+		/** Milliseconds between two reads of one session, as many sessions as there are now. */
+		intervalMs: (pace: Pace): number => usualIntervalMs[pace] * Math.max(1, stretch(pace)),
+
+		/** Takes the next free turn; answers in how many milliseconds it comes. */
+		takeTurn(): number {
+			const nowMs = now();
+			const turnMs = Math.max(nextFreeMs, nowMs);
+			nextFreeMs = turnMs + 1000 / perSecond;
+			return turnMs - nowMs;
+		}
+	};
+}

@@ -1,0 +1,178 @@
+import type { SessionStatus } from '../bridge/answers';
+import type { Credential } from '../bridge/call';
+import { type ProblemCode, toProblem } from '../http/problem';
+import { type Pace, paceOf, usualIntervalMs } from './pace';
+import type { ReadBudget } from './read-budget';
+
+/** `gone`, and a status that never changes again, are the last that is heard of a session. */
+export type StatusNews =
+	| { readonly kind: 'status'; readonly status: SessionStatus; readonly isLast: boolean }
+	| { readonly kind: 'trouble'; readonly code: ProblemCode }
+	| { readonly kind: 'gone' };
+
+export type StatusListener = (news: StatusNews) => void;
+
+export interface WatchWorld {
+	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
+	readonly budget: ReadBudget;
+	/** Milliseconds; any clock that goes forward. */
+	readonly now: () => number;
+	/** Calls back after so many milliseconds; the answer calls it off. */
+	readonly after: (ms: number, callBack: () => void) => () => void;
+	/** From 0 up to 1. */
+	readonly random: () => number;
+}
+
+/** Faults make the pauses longer, up to this. */
+const LONGEST_PAUSE_MS = 15_000;
+/** An end that has moved by more than this is news. */
+const MOVED_MS = 2000;
+
+interface Seen {
+	readonly status: SessionStatus;
+	readonly atMs: number;
+}
+
+/** Reads one session for all who watch it, one read at a time, until nobody does or nothing can change any more. */
+export class SessionWatch {
+	readonly #listeners = new Map<StatusListener, Credential>();
+	#seen: Seen | null = null;
+	#pace: Pace = 'scan';
+	#faults = 0;
+	/** Why the last read failed; null when it did not. */
+	#trouble: ProblemCode | null = null;
+	#startedMs = -Infinity;
+	/** Of the read that is planned; null while one is under way or waits for its turn. */
+	#callOff: (() => void) | null = null;
+	#isOver = false;
+	readonly #id: string;
+	readonly #world: WatchWorld;
+	readonly #onOver: () => void;
+
+	/** @param onOver hears that this watch has ended: a new one is needed for whoever comes now */
+	constructor(id: string, world: WatchWorld, onOver: () => void) {
+		this.#id = id;
+		this.#world = world;
+		this.#onOver = onOver;
+		world.budget.count(this.#pace, 1);
+		// A crowd that comes at once is spread over the time that one round of reads takes.
+		const crowdedMs = this.#intervalMs() - usualIntervalMs[this.#pace];
+		this.#plan(world.random() * crowdedMs);
+	}
+
+	/** The last credential that came is read with. Answers how to leave; the last one to leave ends the watch. */
+	join(listener: StatusListener, credential: Credential): () => void {
+		this.#listeners.set(listener, credential);
+		if (this.#seen) {
+			listener(this.#news(this.#seen));
+			this.#hurry();
+		}
+		if (this.#trouble) listener({ kind: 'trouble', code: this.#trouble });
+		return () => {
+			this.#listeners.delete(listener);
+			if (!this.#hasListeners()) this.#end();
+		};
+	}
+
+	async #look(): Promise<void> {
+		const credential = [...this.#listeners.values()].at(-1);
+		if (!credential) return;
+		const { read, now } = this.#world;
+		this.#startedMs = now();
+		try {
+			const status = await read(this.#id, credential);
+			this.#hear({ status, atMs: now() });
+		} catch (error) {
+			this.#hearFault(toProblem(error).code);
+		}
+		if (this.#hasListeners()) this.#plan(this.#startedMs + this.#intervalMs() - now());
+	}
+
+	#hear(seen: Seen): void {
+		if (!this.#hasListeners()) return;
+		const isNews = this.#trouble !== null || !this.#seen || differs(this.#seen, seen);
+		this.#faults = 0;
+		this.#trouble = null;
+		this.#seen = seen;
+		if (isNews) this.#tell(this.#news(seen));
+		const pace = paceOf(seen.status.status);
+		if (pace === 'final') return this.#end();
+		this.#world.budget.count(this.#pace, -1);
+		this.#world.budget.count(pace, 1);
+		this.#pace = pace;
+	}
+
+	#hearFault(code: ProblemCode): void {
+		if (!this.#hasListeners()) return;
+		if (code === 'not_found') {
+			this.#tell({ kind: 'gone' });
+			this.#end();
+			return;
+		}
+		this.#faults++;
+		if (this.#trouble === null) this.#tell({ kind: 'trouble', code });
+		this.#trouble = code;
+	}
+
+	/** The time left, counted from when it was read. */
+	#news({ status, atMs }: Seen): StatusNews {
+		const { expiresInMs } = status;
+		const leftMs = expiresInMs === null ? null : Math.max(0, expiresInMs - (this.#world.now() - atMs));
+		return {
+			kind: 'status',
+			status: { ...status, expiresInMs: leftMs },
+			isLast: paceOf(status.status) === 'final'
+		};
+	}
+
+	#tell(news: StatusNews): void {
+		for (const listener of [...this.#listeners.keys()]) listener(news);
+	}
+
+	#intervalMs(): number {
+		const interval = this.#world.budget.intervalMs(this.#pace);
+		return Math.max(interval, Math.min(interval * 2 ** this.#faults, LONGEST_PAUSE_MS));
+	}
+
+	/** Who comes to a watch that is waiting gets a fresh answer soon, if there is room. */
+	#hurry(): void {
+		const { budget, now } = this.#world;
+		if (this.#callOff === null || this.#faults > 0 || budget.intervalMs('scan') > usualIntervalMs.scan) return;
+		this.#callOff();
+		this.#plan(this.#startedMs + usualIntervalMs.open - now());
+	}
+
+	#plan(ms: number): void {
+		this.#callOff = this.#world.after(Math.max(0, ms), () => {
+			this.#callOff = null;
+			const turnMs = this.#world.budget.takeTurn();
+			if (turnMs > 0) this.#world.after(turnMs, () => void this.#look());
+			else void this.#look();
+		});
+	}
+
+	#hasListeners(): boolean {
+		return this.#listeners.size > 0;
+	}
+
+	#end(): void {
+		if (this.#isOver) return;
+		this.#isOver = true;
+		this.#listeners.clear();
+		this.#callOff?.();
+		this.#world.budget.count(this.#pace, -1);
+		this.#onOver();
+	}
+}
+
+function differs(before: Seen, now: Seen): boolean {
+	const [a, b] = [before.status, now.status];
+	const endsAtMs = ({ status, atMs }: Seen) => atMs + (status.expiresInMs ?? 0);
+	return (
+		a.status !== b.status ||
+		a.idvRequired !== b.idvRequired ||
+		a.idvRequirementReason !== b.idvRequirementReason ||
+		a.reconciliationPlanType !== b.reconciliationPlanType ||
+		Math.abs(endsAtMs(before) - endsAtMs(now)) > MOVED_MS
+	);
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type EventReader, openEvents } from '../harness/event-reader.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession, sessionPath } from './journeys.ts';
+
+let landscape: Landscape;
+let browser: Browser;
+let id: string;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { EVENT_STREAMS_PER_BROWSER: '3', EVENT_STREAMS: '4' } });
+});
+afterAll(() => landscape.stop());
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+	id = await createWalletSession(browser);
+});
+
+const cookieOf = (owner: Browser) => [...owner.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+const headersOf = (owner: Browser) => ({ cookie: cookieOf(owner), 'sec-fetch-site': 'same-origin' });
+const open = (path = sessionPath(id, 'events'), owner = browser) =>
+	openEvents(new URL(path, landscape.url), headersOf(owner));
+const data = async (events: EventReader) =>
+	JSON.parse((await events.next())?.data ?? 'null') as Record<string, unknown>;
+const readsOf = (session: string) => landscape.sandbox.counts().statusReads[session] ?? 0;
+const reads = () => readsOf(id);
+
+describe('the events of a wallet session', () => {
+	test('begin with its status as /status answers it, and go on with each change', async () => {
+		const events = await open();
+		expect([events.status, events.headers['content-type']]).toEqual([200, 'text/event-stream']);
+		expect(events.headers['cache-control']).toBe('no-store');
+		expect(events.headers['x-accel-buffering']).toBe('no');
+		const first = await data(events);
+		const { expiresInMs, ...status } = JSON.parse((await browser.call(sessionPath(id, 'status'))).text) as typeof first;
+		expect(first).toEqual({ ...status, expiresInMs: expect.closeTo(Number(expiresInMs), -4) });
+		landscape.sandbox.openWallet(id);
+		expect(await data(events)).toMatchObject({ sessionId: id, status: 'INTERACTION_STARTED' });
+		events.leave();
+	});
+
+	test('end after the last status', async () => {
+		const events = await open();
+		await events.next();
+		landscape.sandbox.decline(id);
+		expect(await events.rest()).toEqual([
+			{ type: 'message', data: expect.stringContaining('"status":"FAILED"') },
+			{ type: 'end', data: '{}' }
+		]);
+	});
+
+	test('end when the session is gone', async () => {
+		const events = await open();
+		await events.next();
+		landscape.sandbox.expire(id);
+		expect(await events.rest()).toEqual([
+			{ type: 'gone', data: JSON.stringify({ sessionId: id, error: 'not_found' }) },
+			{ type: 'end', data: '{}' }
+		]);
+	});
+
+	test('tell once that the Bridge does not answer, and where the session stands when it is back', async () => {
+		const events = await open();
+		await events.next();
+		landscape.sandbox.scenario('bridge-down');
+		expect(await events.next()).toMatchObject({ type: 'trouble' });
+		landscape.sandbox.lift('bridge-down');
+		expect(await data(events)).toMatchObject({ status: 'PENDING' });
+		events.leave();
+	});
+
+	test('carry other sessions of this browser along, and end after the last of all', async () => {
+		const other = await createWalletSession(browser);
+		const events = await open(`${sessionPath(id, 'events')}?also=${other},${id}`);
+		const both = [await data(events), await data(events)].map(({ sessionId }) => sessionId);
+		expect(both.sort()).toEqual([id, other].sort());
+		landscape.sandbox.decline(other);
+		expect(await data(events)).toMatchObject({ sessionId: other, status: 'FAILED' });
+		landscape.sandbox.decline(id);
+		expect((await events.rest()).map(({ type }) => type)).toEqual(['message', 'end']);
+	});
+
+	test('cost as many upstream reads for three clients as for one, and none when nobody watches', async () => {
+		const witness = new Browser(landscape.url);
+		const other = await createWalletSession(witness);
+		const one = await open(sessionPath(other, 'events'), witness);
+		const three = await Promise.all([open(), open(), open()]);
+		for (const session of [id, other]) landscape.sandbox.openWallet(session);
+
+		/** How often ours is read while the witness's session is read six times. */
+		async function readsMeanwhile(): Promise<number> {
+			const [before, seen] = [reads(), readsOf(other)];
+			await expect.poll(() => readsOf(other), { timeout: 15_000 }).toBeGreaterThanOrEqual(seen + 6);
+			return reads() - before;
+		}
+		await expect.poll(() => readsOf(other), { timeout: 15_000 }).toBeGreaterThan(2);
+		expect(await readsMeanwhile()).toBeLessThan(10);
+		for (const events of three) events.leave();
+		await readsMeanwhile();
+		expect(await readsMeanwhile()).toBe(0);
+		one.leave();
+	});
+
+	test('are refused to a stranger, to another browser, and for a session that is not there', async () => {
+		const another = new Browser(landscape.url);
+		expect((await open(undefined, another)).status).toBe(401);
+		const own = await createWalletSession(another);
+		expect((await open(undefined, another)).status).toBe(404);
+		expect((await open(`${sessionPath(own, 'events')}?also=${id}`, another)).status).toBe(404);
+		expect((await open(sessionPath('0'.repeat(32), 'events'))).status).toBe(404);
+		expect(reads()).toBe(0);
+	});
+
+	test('have the same head without a stream, for HEAD', async () => {
+		const answer = await browser.call(sessionPath(id, 'events'), { method: 'HEAD' });
+		expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+	});
+
+	test('are open so many times for one browser, and for all of them together', async () => {
+		const own = await Promise.all([open(), open(), open()]);
+		const refused = await browser.call(sessionPath(id, 'events'));
+		expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
+
+		const [second, third] = [new Browser(landscape.url), new Browser(landscape.url)];
+		const fourth = await open(sessionPath(await createWalletSession(second), 'events'), second);
+		const busy = await third.call(sessionPath(await createWalletSession(third), 'events'));
+		expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '5']);
+		expect(JSON.parse(busy.text)).toMatchObject({ error: 'busy' });
+
+		for (const events of [...own, fourth]) events.leave();
+		await expect
+			.poll(async () => (await browser.call(sessionPath(id, 'events'))).status, { timeout: 10_000 })
+			.toBe(200);
+	});
+});
+
+test('a portal that is told to stop ends its streams, and is gone soon after', async () => {
+	const portal = await startPortal({ runtime, env: { ...landscape.env, EVENT_STREAMS_PER_BROWSER: '8' } });
+	const url = new URL(sessionPath(id, 'events'), portal.url);
+	const streams = await Promise.all([1, 2, 3].map(() => openEvents(url, headersOf(browser))));
+	for (const events of streams) await events.next();
+	// One that has gone by then must not disturb the end of the others.
+	streams[0]?.leave();
+	const stopped = portal.stop();
+	expect(await Promise.all(streams.slice(1).map((events) => events.rest()))).toEqual([[], []]);
+	expect(await stopped).toBe(0);
+});

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { createEventStreams } from '../../../src/lib/server/http/event-streams';
+import type { EventSink } from '../../../src/lib/server/http/event-stream';
+import { virtualClock } from '../virtual-clock';
+
+/** Streams on a clock in hand; `open` answers the stream's reader, what it can be sent, and whether it was stopped. */
+function setUp({ most = 100, mostPerBrowser = 100 } = {}) {
+	const clock = virtualClock();
+	const { now, every } = clock;
+	const streams = createEventStreams({ most, mostPerBrowser, now, every, random: () => 0.5 });
+	return {
+		clock,
+		streams,
+		open: (browser = 'b', lifeMs = 3_600_000) => {
+			const state: { sink?: EventSink; stops: number } = { stops: 0 };
+			const response = streams.open(browser, lifeMs, (sink) => {
+				state.sink = sink;
+				return () => {
+					state.stops++;
+				};
+			});
+			const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+			const read = async () => {
+				const { done, value } = await reader.read();
+				return done ? null : new TextDecoder().decode(value);
+			};
+			return {
+				response,
+				read,
+				leave: () => reader.cancel(),
+				state,
+				send: (text: string) => state.sink?.send('k', text)
+			};
+		}
+	};
+}
+
+test('a stream begins at once, with a hint when to connect again', async () => {
+	const { response, read } = setUp().open();
+	expect(response.headers.get('content-type')).toBe('text/event-stream');
+	expect(response.headers.get('cache-control')).toBe('no-store');
+	expect(await read()).toBe(': open\nretry: 3500\n\n');
+});
+
+test('a silent stream is kept alive every 15 seconds', async () => {
+	const { clock, open } = setUp();
+	const { read } = open();
+	await read();
+	const next = read();
+	await clock.advance(15_000);
+	expect(await next).toBe(':\n\n');
+});
+
+test('a client that does not keep up gets the newest of each key, and nothing from between', async () => {
+	const { read, send, state } = setUp().open();
+	for (const text of ['one\n\n', 'two\n\n', 'three\n\n']) send(text);
+	state.sink?.send('other', 'else\n\n');
+	await read();
+	expect(await read()).toBe('three\n\nelse\n\n');
+});
+
+test('a client that reads nothing for over a minute is dropped', async () => {
+	const { clock, open, streams } = setUp();
+	const { state } = open();
+	await clock.advance(60_000);
+	expect([streams.size(), state.stops]).toEqual([1, 0]);
+	await clock.advance(15_000);
+	expect([streams.size(), state.stops]).toEqual([0, 1]);
+});
+
+test('a client that leaves ends what feeds its stream, once', async () => {
+	const { open, streams } = setUp();
+	const { leave, state, send } = open();
+	await leave();
+	send('too late\n\n');
+	streams.closeAll();
+	expect([streams.size(), state.stops]).toEqual([0, 1]);
+});
+
+test('a stream that is closed gives what was left, and ends', async () => {
+	const { read, send, state } = setUp().open();
+	send('last\n\n');
+	state.sink?.close();
+	expect([await read(), await read(), await read(), state.stops]).toEqual([
+		expect.stringContaining(': open'),
+		'last\n\n',
+		null,
+		1
+	]);
+});
+
+test('a stream that is closed while it begins is stopped too', () => {
+	const { streams } = setUp();
+	let stops = 0;
+	streams.open('b', 1000, (sink) => {
+		sink.close();
+		return () => {
+			stops++;
+		};
+	});
+	expect([streams.size(), stops]).toEqual([0, 1]);
+});
+
+test('a stream ends when its time is over', async () => {
+	const { clock, open } = setUp();
+	const { read } = open('b', 20_000);
+	await read();
+	const beat = read();
+	await clock.advance(15_000);
+	expect(await beat).toBe(':\n\n');
+	const end = read();
+	await clock.advance(15_000);
+	expect(await end).toBeNull();
+});
+
+test('all streams end together, and nothing ticks afterwards', async () => {
+	const { clock, streams, open } = setUp();
+	const all = [open(), open(), open()];
+	streams.closeAll();
+	await clock.advance(60_000);
+	expect(all.map(({ state }) => state.stops)).toEqual([1, 1, 1]);
+	expect(await Promise.all(all.map(async ({ read }) => [await read(), await read()][1]))).toEqual([null, null, null]);
+});
+
+test('one browser has so many streams and no more, until one of them ends', async () => {
+	const { open } = setUp({ mostPerBrowser: 2 });
+	const { leave } = open('one');
+	open('one');
+	expect(() => open('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+	expect(() => open('another')).not.toThrow();
+	await leave();
+	expect(() => open('one')).not.toThrow();
+});
+
+test('a process has so many streams and no more', () => {
+	const { open } = setUp({ most: 2 });
+	open('one');
+	open('two');
+	expect(() => open('three')).toThrow(expect.objectContaining({ code: 'busy', status: 503 }));
+});
