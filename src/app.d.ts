@@ -1,4 +1,5 @@
 import type { Locale } from '$lib/i18n';
+import type { BearerCaller } from '$lib/server/auth/bearer-caller';
 import type { Session } from '$lib/server/auth/session';
 
 declare global {
@@ -9,6 +10,8 @@ declare global {
 			locale: Locale;
 			/** The opened session, or null. To sign in or out is to replace it: the session handle writes what changed. */
 			session: Session | null;
+			/** The program whose access token is good for this route; never together with a session. */
+			caller?: BearerCaller;
 			/** The STS has ended the session that came with this request. */
 			hasEnded?: boolean;
 			/** The tokens have run out, and the STS can't be asked for new ones at the moment. */

@@ -5,6 +5,7 @@ import { config } from '$lib/server/config';
 import { DRAIN_EVENT } from '$lib/server/drain-event';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
+import { bearer } from '$lib/server/handles/bearer';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { refresh } from '$lib/server/handles/refresh';
@@ -38,6 +39,7 @@ export const handle: Handle = sequence(
 	originPolicy,
 	locale,
 	session,
+	bearer,
 	refresh,
 	authorize
 );

@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import type { BearerCaller } from '../../src/lib/server/auth/bearer-caller';
 import type { Session } from '../../src/lib/server/auth/session';
 import { type FakeCookies, fakeCookies } from './cookies';
 
@@ -9,6 +10,7 @@ export interface EventOptions {
 	/** The `Cookie` header. */
 	readonly cookie?: string;
 	readonly session?: Session | null;
+	readonly caller?: BearerCaller;
 	readonly routeId?: string | null;
 	readonly origin?: string;
 }
@@ -22,6 +24,7 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 		method = 'GET',
 		cookie,
 		session = null,
+		caller,
 		routeId = null,
 		origin = 'http://localhost:3000'
 	} = options;
@@ -32,7 +35,7 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 		url,
 		request: new Request(url, { method, headers }),
 		cookies: fakeCookies(cookie),
-		locals: { requestId: 'r1', locale: 'en', session },
+		locals: { requestId: 'r1', locale: 'en', session, ...(caller && { caller }) },
 		route: { id: routeId },
 		getClientAddress: () => '192.0.2.1'
 	} as unknown as FakeEvent;

@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 export const ISSUER = 'http://localhost:8092';
 type Claims = Readonly<Record<string, unknown>>;
@@ -30,6 +30,13 @@ export async function fakeSts() {
 		pushed: [] as URLSearchParams[],
 		/** Requests by address, in order. */
 		requests: [] as string[],
+
+		/** The one key it publishes. */
+		jwk,
+
+		/** Any token, signed with that key. */
+		sign: (claims: JWTPayload, header: Readonly<Record<string, string>> = {}): Promise<string> =>
+			new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(own.privateKey),
 
 		/** A person follows the address and signs in: the callback's query. */
 		authorize(url: URL): URLSearchParams {

@@ -62,6 +62,9 @@ describe('a faulty environment', () => {
 		['SIGN_OUT_ID_TOKEN_HINT', 'maybe'],
 		['CORS_DEV_ORIGINS', 'http://localhost:5173/'],
 		['CORS_DEV_ORIGINS', '*'],
+		['API_AUDIENCE', 'two audiences'],
+		['API_AUDIENCE', environment.STS_CLIENT_ID],
+		['RATE_LIMIT_PER_CALLER', '0'],
 		['LOG_LEVEL', 'trace']
 	])('with %s=%s tells of that one fault', (name, value) => {
 		const faults = faultsOf({ [name]: value });

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { beginSignIn } from '../../../src/lib/server/auth/begin';
 import { beginLoginTransaction } from '../../../src/lib/server/auth/login-transaction';
 import { startSignIn } from '../../../src/lib/server/auth/sign-in';
-import { requireOwned, requireWalletCaller } from '../../../src/lib/server/wallet/caller';
+import { sharedStore } from '../../../src/lib/server/store';
+import { keepSession, requireOwned, requireWalletCaller } from '../../../src/lib/server/wallet/caller';
 import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
 import { fakeCookies } from '../../harness/cookies';
 import { requestEvent } from '../../harness/request-event';
@@ -89,6 +90,59 @@ describe('whose a wallet session is', () => {
 	test('not a bearer caller’s who sends the owner’s cookie along', async () => {
 		const event = requestEvent({ cookie: await holding(), headers: { authorization: 'Bearer x' } });
 		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
+	});
+});
+
+describe('a third party', () => {
+	const bearer = { authorization: 'Bearer x' };
+	const caller = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0 });
+	const by = (clientId: string, cookie?: string) =>
+		requestEvent({ caller: caller(clientId), headers: bearer, ...(cookie && { cookie }) });
+	const now = Date.now();
+	const wallet: OwnedSession = {
+		id: MINE,
+		requestUri: 'openid4vp://x',
+		startedAt: now,
+		expiresAt: now + 300_000,
+		returnTo: '/',
+		idv: 'none',
+		completed: false
+	};
+
+	test('opens wallet sessions, counted by its client id', async () => {
+		expect(await requireWalletCaller(by('a'))).toBe('a');
+	});
+
+	test('owns what it started, by its token alone, and leaves no cookie', async () => {
+		const event = by('a');
+		await keepSession(event, wallet);
+		expect(event.cookies.next()).toBe('');
+		expect(await requireOwned(by('a'), MINE)).toEqual(wallet);
+		await keepSession(by('a'), { ...wallet, idv: 'done' });
+		expect(await requireOwned(by('a'), MINE)).toEqual({ ...wallet, idv: 'done' });
+	});
+
+	test('does not own what another one started', async () => {
+		await keepSession(by('a'), { ...wallet, id: OTHER });
+		await expect(requireOwned(by('b'), OTHER)).rejects.toMatchObject(notFound);
+	});
+
+	test('does not own another’s that somebody has moved to its place in the store', async () => {
+		await keepSession(by('a'), wallet);
+		const moved = await sharedStore().read(`wallet:${MINE}:a`);
+		await sharedStore().write(`wallet:${MINE}:b`, moved?.text ?? '', 60_000);
+		expect(moved?.text).not.toContain(MINE);
+		await expect(requireOwned(by('b'), MINE)).rejects.toMatchObject(notFound);
+	});
+
+	test('does not own what the cookie beside its token says', async () => {
+		await expect(requireOwned(by('c', await holding({ id: OTHER })), OTHER)).rejects.toMatchObject(notFound);
+	});
+
+	test('owns it for an hour', async () => {
+		const hourAgo = { startedAt: now - 3600_000, expiresAt: now };
+		await keepSession(by('d'), { ...wallet, ...hourAgo });
+		await expect(requireOwned(by('d'), MINE)).rejects.toMatchObject(notFound);
 	});
 });
 

@@ -2,7 +2,7 @@ import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { verifyLogoutToken } from '../sts/logout-token';
 import { isAway } from '../sts/network-fault';
-import { CLOCK_TOLERANCE_SECONDS, isWithoutKeys } from '../sts/signed-token';
+import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { sharedStore } from '../store';
 import { denyAtSts } from './deny-list';
 
@@ -18,7 +18,7 @@ const OLDEST_SECONDS = 30 * 60;
 export async function endAtSts(token: string, requestId: string): Promise<void> {
 	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
 		log.warn('a logout token was refused', { requestId, error });
-		throw isAway(error) || isWithoutKeys(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
+		throw isAway(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
 	});
 	const nowMs = Date.now();
 	const ageSeconds = nowMs / 1000 - claims.iat;

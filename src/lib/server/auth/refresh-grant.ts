@@ -3,7 +3,7 @@ import { WorkFailed } from '../once/once';
 import { verifyIdToken } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { isAway, isNeverSent } from '../sts/network-fault';
-import { isUnknownKey, isWithoutKeys } from '../sts/signed-token';
+import { isUnknownKey } from '../sts/signed-token';
 import type { TokenSet } from './new-session';
 import type { Session } from './session';
 import { tokenTimes } from './token-times';
@@ -60,7 +60,7 @@ async function assertSamePerson(session: Session, answer: oauth.TokenEndpointRes
 		await verifyIdToken(answer.id_token);
 	} catch (cause) {
 		// Without the key to check it by, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
-		if (!isAway(cause) && !isWithoutKeys(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
+		if (!isAway(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
 	}
 }
 

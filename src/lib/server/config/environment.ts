@@ -45,9 +45,11 @@ const Environment = v.object({
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	AUTH_BRIDGE_URL: required(serviceUrl, 'the address of the Auth Bridge, for example http://auth-bridge:8090'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
+	API_AUDIENCE: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must be one audience, without spaces'))),
 	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
 	WALLET_QUERY_IDS: v.optional(list, ''),
 	RATE_LIMIT_PER_BROWSER: v.optional(wholeNumber(1, 100_000), '30'),
+	RATE_LIMIT_PER_CALLER: v.optional(wholeNumber(1, 10_000_000), '600'),
 	RATE_LIMIT_PER_ADDRESS: v.optional(wholeNumber(1, 10_000_000), '3000'),
 	WALLET_READS_PER_SECOND: v.optional(wholeNumber(1, 100_000), '400'),
 	EVENT_STREAMS: v.optional(wholeNumber(1, 1_000_000), '20000'),
@@ -82,6 +84,14 @@ export const CheckedEnvironment = v.pipe(
 			'is for development only, and refused when AUTH_URL is https'
 		),
 		['CORS_DEV_ORIGINS']
+	),
+	v.forward(
+		v.partialCheck(
+			[['API_AUDIENCE'], ['STS_CLIENT_ID']],
+			(env) => env.API_AUDIENCE !== env.STS_CLIENT_ID,
+			'must not be STS_CLIENT_ID: ID tokens have that audience, and would pass for access tokens'
+		),
+		['API_AUDIENCE']
 	),
 	v.forward(
 		v.partialCheck(

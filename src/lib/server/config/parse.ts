@@ -77,7 +77,13 @@ function arrange(env: Environment) {
 			defaultQueryId: env.WALLET_QUERY_ID,
 			queryIds: [...new Set([...(env.WALLET_QUERY_ID ? [env.WALLET_QUERY_ID] : []), ...env.WALLET_QUERY_IDS])]
 		},
-		rateLimits: { perBrowser: env.RATE_LIMIT_PER_BROWSER, perAddress: env.RATE_LIMIT_PER_ADDRESS },
+		/** What access tokens of third parties must be meant for; without it none is accepted. */
+		api: { audience: env.API_AUDIENCE },
+		rateLimits: {
+			perBrowser: env.RATE_LIMIT_PER_BROWSER,
+			perCaller: env.RATE_LIMIT_PER_CALLER,
+			perAddress: env.RATE_LIMIT_PER_ADDRESS
+		},
 		/** Most status reads that watching wallet sessions may cost the Auth Bridge in a second. */
 		readsPerSecond: env.WALLET_READS_PER_SECOND,
 		/** Most open streams of events. */

@@ -1,8 +1,12 @@
+import { challenge } from './challenge';
+
 interface Entry {
 	readonly status: number;
 	/** English, safe to show: no names, ids or upstream text. */
 	readonly message: string;
 	readonly retryAfterSeconds?: number;
+	/** The `WWW-Authenticate` of an answer that can't say more (RFC 9110 15.5.2). */
+	readonly challenge?: string;
 }
 
 /**
@@ -11,8 +15,13 @@ interface Entry {
  */
 const table = {
 	invalid_request: { status: 400, message: 'The request is not valid.' },
-	unauthorized: { status: 401, message: 'Sign in first, or send a valid access token.' },
+	unauthorized: {
+		status: 401,
+		message: 'Sign in first, or send a valid access token.',
+		challenge: challenge()
+	},
 	forbidden: { status: 403, message: 'You may not do this.' },
+	insufficient_scope: { status: 403, message: 'The access token lacks the scope that this needs.' },
 	forbidden_origin: { status: 403, message: 'Requests from other sites are refused.' },
 	not_found: { status: 404, message: 'There is nothing here, or no longer.' },
 	method_not_allowed: { status: 405, message: 'This method is not allowed here.' },

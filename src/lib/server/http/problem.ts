@@ -24,10 +24,11 @@ export class Problem extends Error {
 		options: ProblemOptions = {}
 	) {
 		super(options.message ?? problems[code].message);
-		const { status, retryAfterSeconds } = problems[code];
+		const { status, retryAfterSeconds, challenge } = problems[code];
 		this.status = status;
 		this.headers = {
 			...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+			...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
 			...options.headers
 		};
 		this.facts = options.facts ?? {};

@@ -4,7 +4,8 @@ import { Problem } from './problem';
 
 const WINDOW_SECONDS = 60;
 
-let limiters: { readonly perBrowser: RateLimiterMemory; readonly perAddress: RateLimiterMemory } | undefined;
+type Limited = 'perBrowser' | 'perCaller' | 'perAddress';
+const limiters = new Map<Limited, RateLimiterMemory>();
 
 /**
  * Counts one costly request. The browser's own limit comes first, so that one script on a campus does not use up what
@@ -12,13 +13,22 @@ let limiters: { readonly perBrowser: RateLimiterMemory; readonly perAddress: Rat
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
 export async function spendOne(browserId: string, address: string): Promise<void> {
-	limiters ??= {
-		perBrowser: limiter('browser', config().rateLimits.perBrowser),
-		perAddress: limiter('address', config().rateLimits.perAddress)
-	};
+	await spend('perBrowser', browserId);
+	await spend('perAddress', address);
+}
+
+/**
+ * Counts one costly request of a third party. Its address does not count: an institution's servers and its campus may
+ * share one.
+ * @throws {Problem} `rate_limited` with `Retry-After` in seconds
+ */
+export function spendOneOfCaller(clientId: string): Promise<void> {
+	return spend('perCaller', clientId);
+}
+
+async function spend(limited: Limited, key: string): Promise<void> {
 	try {
-		await limiters.perBrowser.consume(browserId);
-		await limiters.perAddress.consume(address);
+		await limiterOf(limited).consume(key);
 	} catch (refused) {
 		if (!(refused instanceof RateLimiterRes)) throw refused;
 		const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
@@ -26,6 +36,11 @@ export async function spendOne(browserId: string, address: string): Promise<void
 	}
 }
 
-function limiter(keyPrefix: string, points: number): RateLimiterMemory {
-	return new RateLimiterMemory({ keyPrefix, points, duration: WINDOW_SECONDS });
+function limiterOf(limited: Limited): RateLimiterMemory {
+	const known = limiters.get(limited);
+	if (known) return known;
+	const points = config().rateLimits[limited];
+	const made = new RateLimiterMemory({ keyPrefix: limited, points, duration: WINDOW_SECONDS });
+	limiters.set(limited, made);
+	return made;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { IdentityClaims } from '../auth/claims';
+import { config } from '../config';
 import { verifySignedToken } from './signed-token';
 
 /**
@@ -7,5 +8,11 @@ import { verifySignedToken } from './signed-token';
  * @throws jose's errors for a token that isn't, and ValiError for one without a subject
  */
 export async function verifyIdToken(idToken: string): Promise<IdentityClaims> {
-	return v.parse(IdentityClaims, await verifySignedToken(idToken, { requiredClaims: ['sub', 'exp', 'iat'] }));
+	const claims = await verifySignedToken(idToken, {
+		audience: config().sts.clientId,
+		requiredClaims: ['sub', 'exp', 'iat'],
+		from: 'sts',
+		algorithms: 'listed'
+	});
+	return v.parse(IdentityClaims, claims);
 }

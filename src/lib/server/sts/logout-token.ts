@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { config } from '../config';
 import { verifySignedToken } from './signed-token';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -26,5 +27,11 @@ export type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
  * @throws jose's errors or ValiError for anything else; network faults while the STS's keys can't be had
  */
 export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
-	return v.parse(LogoutClaims, await verifySignedToken(token, { requiredClaims: ['iat', 'jti', 'events'] }));
+	const claims = await verifySignedToken(token, {
+		audience: config().sts.clientId,
+		requiredClaims: ['iat', 'jti', 'events'],
+		from: 'stranger',
+		algorithms: 'listed'
+	});
+	return v.parse(LogoutClaims, claims);
 }

@@ -1,3 +1,5 @@
+import { KeysUnavailable } from './keys';
+
 /** Faults in which nothing was sent: refused, no such name, no route. Node names them by code, Deno in the message. */
 const neverSentCodes = new Set([
 	'ECONNREFUSED',
@@ -17,12 +19,13 @@ export function isNeverSent(error: unknown): boolean {
 	return causes(error).some((cause) => neverSentCodes.has(codeOf(cause)) || neverSentText.test(cause.message));
 }
 
-/** Whether an error means that the other side could not be reached, did not answer in time, or answered with a 5xx. */
+/** Whether an error means that the other side could not be reached, did not answer in time, answered with a 5xx, or without its keys. */
 export function isAway(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
 			cause.name === 'TimeoutError' ||
 			cause.name === 'AbortError' ||
+			cause instanceof KeysUnavailable ||
 			neverSentCodes.has(codeOf(cause)) ||
 			brokenCodes.has(codeOf(cause)) ||
 			isServerFault(cause) ||

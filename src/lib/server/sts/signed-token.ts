@@ -1,51 +1,51 @@
 import {
-	createRemoteJWKSet,
-	customFetch,
+	decodeProtectedHeader,
 	errors,
+	type JSONWebKeySet,
 	type JWTPayload,
-	type JWTVerifyGetKey,
-	type JWTVerifyOptions,
-	jwtVerify
+	jwtVerify,
+	type JWTVerifyOptions
 } from 'jose';
-import { config } from '../config';
-import { internalUrl } from './addresses';
+import { createKeyRing, type KeyRing, type Published } from './keys';
 import { stsFetch, stsMetadata } from './metadata';
 
 /** How far the clocks of the STS and the portal may be apart. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
 /** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
-const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
+const asymmetric = [
+	...['RS', 'PS', 'ES'].flatMap((family) => [`${family}256`, `${family}384`, `${family}512`]),
+	'EdDSA',
+	'Ed25519'
+];
 
-/** jose's words for keys that did not come, or came as something else. */
-const withoutKeys = new Set<string>([errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code]);
+let ring: KeyRing | undefined;
 
-let keys: { readonly uri: string; readonly get: JWTVerifyGetKey } | undefined;
+export interface Expected extends Required<Pick<JWTVerifyOptions, 'audience' | 'requiredClaims'>> {
+	/** `sts`: it came over the portal's own connection; `stranger`: anybody may have sent it. */
+	readonly from: 'sts' | 'stranger';
+	/** ID and logout tokens are signed as discovery lists it for them; of access tokens it says nothing. */
+	readonly algorithms: 'listed' | 'asymmetric';
+}
 
 /**
- * The claims of a token that the STS made for this portal: signature, issuer, audience and times are right (RFC 7519 7.2).
- * @throws jose's errors for a token that isn't, and network faults while the STS's keys can't be had
+ * The claims of a token that the STS made: signature, issuer, audience and times are right (RFC 7519 7.2).
+ * @throws jose's errors or TypeError for a token that isn't, and KeysUnavailable while the STS's keys can't be had
  */
-export async function verifySignedToken(
-	token: string,
-	options: Pick<JWTVerifyOptions, 'requiredClaims'>
-): Promise<JWTPayload> {
-	const { sts } = config();
-	const metadata = await stsMetadata();
-	if (!metadata.jwks_uri) throw new Error('discovery names no jwks_uri');
-	const listed = metadata.id_token_signing_alg_values_supported ?? ['RS256'];
-	const { payload } = await jwtVerify(token, stsKeys(metadata.jwks_uri), {
+export async function verifySignedToken(token: string, expected: Expected): Promise<JWTPayload> {
+	const { from, algorithms, ...options } = expected;
+	const header = decodeProtectedHeader(token);
+	const { alg = 'none' } = header;
+	// Before any key is looked for: no fetch is worth its while for such a token.
+	if (!asymmetric.includes(alg)) throw new errors.JOSEAlgNotAllowed('the token is not signed with a key pair');
+	ring ??= createKeyRing({ load: fetchPublished });
+	const { issuer, idTokenAlgorithms, find } = await ring.keysFor({ ...header, alg }, from);
+	const { payload } = await jwtVerify(token, find, {
 		...options,
-		issuer: metadata.issuer,
-		audience: sts.clientId,
-		algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
+		issuer,
+		algorithms: algorithms === 'asymmetric' ? asymmetric : asymmetric.filter((one) => idTokenAlgorithms.includes(one)),
 		clockTolerance: CLOCK_TOLERANCE_SECONDS
 	});
 	return payload;
-}
-
-/** Whether a token was not checked because the STS's keys can't be had: that says nothing about the token. */
-export function isWithoutKeys(error: unknown): boolean {
-	return error instanceof errors.JOSEError && withoutKeys.has(error.code);
 }
 
 /** Whether a token names a key that the STS has not published, or not yet. */
@@ -53,15 +53,13 @@ export function isUnknownKey(error: unknown): boolean {
 	return error instanceof errors.JWKSNoMatchingKey;
 }
 
-/** The STS's keys: cached, fetched anew for an unknown key id, at most once in 30 s (jose's cool-down). */
-function stsKeys(uri: string): JWTVerifyGetKey {
-	if (keys?.uri !== uri) {
-		const { sts } = config();
-		const get = createRemoteJWKSet(new URL(internalUrl(uri, sts)), {
-			[customFetch]: stsFetch,
-			timeoutDuration: sts.timeoutMs
-		});
-		keys = { uri, get };
-	}
-	return keys.get;
+/** From the STS's internal address; the issuer is the public one, which tokens carry. */
+async function fetchPublished(): Promise<Published> {
+	const { issuer, jwks_uri, id_token_signing_alg_values_supported } = await stsMetadata();
+	if (!jwks_uri) throw new Error('discovery names no jwks_uri');
+	const response = await stsFetch(jwks_uri, { headers: { accept: 'application/json' } });
+	if (response.status !== 200) throw new Error(`the STS answers ${response.status} for its keys`);
+	// What is no set of keys is refused by jose, which reads it next.
+	const jwks = (await response.json()) as JSONWebKeySet;
+	return { issuer, jwks, idTokenAlgorithms: id_token_signing_alg_values_supported ?? ['RS256'] };
 }

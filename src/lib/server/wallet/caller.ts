@@ -2,15 +2,16 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-transaction';
 import { hasAccessToken } from '../http/caller';
 import { Problem } from '../http/problem';
-import { type OwnedSession, ownedSessions } from './owned-sessions';
+import { keepForCaller, sessionOfCaller } from './caller-sessions';
+import { keepOwned, type OwnedSession, ownedSessions } from './owned-sessions';
 
 /**
- * Who may open wallet sessions: somebody signed in, or a browser that has loaded our login page. Answers the id that
- * its rate limit counts by; null for anybody else.
+ * Who may open wallet sessions: a program with an access token, somebody signed in, or a browser that has loaded our
+ * login page. Answers the id that its rate limit counts by; null for anybody else.
  */
 async function walletCaller({ locals, cookies, request }: RequestEvent): Promise<string | null> {
+	if (hasAccessToken(request)) return locals.caller?.clientId ?? null;
 	if (locals.session) return locals.session.id;
-	if (hasAccessToken(request)) return null;
 	return (await readLoginTransaction(cookies))?.id ?? null;
 }
 
@@ -25,13 +26,24 @@ export async function requireWalletCaller(event: RequestEvent): Promise<string> 
 }
 
 /**
- * The wallet session of an address, if this browser started it.
+ * The wallet session of an address, if this browser or this caller started it.
  * @throws {Problem} `unauthorized` for a stranger; `not_found` for a session that is somebody else's, or nobody's
  */
 export async function requireOwned(event: RequestEvent, id: string): Promise<OwnedSession> {
-	const sessions = hasAccessToken(event.request) ? [] : await ownedSessions(event.cookies);
-	const owned = sessions.find((session) => session.id === id);
+	const owned = await findOwned(event, id);
 	if (owned) return owned;
-	const known = sessions.length > 0 || (await walletCaller(event)) !== null;
+	const isBrowserOfOthers = !hasAccessToken(event.request) && (await ownedSessions(event.cookies)).length > 0;
+	const known = isBrowserOfOthers || (await walletCaller(event)) !== null;
 	throw new Problem(known ? 'not_found' : 'unauthorized');
+}
+
+/** The same, or null. Who comes with a token owns by that alone, whatever cookies came along. */
+export async function findOwned({ locals, request, cookies }: RequestEvent, id: string): Promise<OwnedSession | null> {
+	if (hasAccessToken(request)) return locals.caller ? sessionOfCaller(locals.caller, id) : null;
+	return (await ownedSessions(cookies)).find((session) => session.id === id) ?? null;
+}
+
+/** Makes this browser or this caller the session's owner, or records what has changed about it. */
+export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSession): Promise<void> {
+	return locals.caller ? keepForCaller(locals.caller, session) : keepOwned(cookies, session);
 }

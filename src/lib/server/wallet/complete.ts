@@ -2,7 +2,8 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { IdvReason } from '$lib/wallet/view';
 import { Problem } from '../http/problem';
 import { bridge, credentialFor } from './bridge';
-import { keepOwned, type OwnedSession } from './owned-sessions';
+import { keepSession } from './caller';
+import type { OwnedSession } from './owned-sessions';
 
 /** Where a browser goes on to sign in once its wallet session is complete. */
 export const CONTINUE_URL = '/login/start?provider=sts-wallet';
@@ -28,7 +29,7 @@ export async function completeWalletSession(event: RequestEvent, owned: OwnedSes
 			if (owned.idv === 'done') throw new Problem('idv_repeated');
 			return result;
 		}
-		await keepOwned(event.cookies, { ...owned, completed: true });
+		await keepSession(event, { ...owned, completed: true });
 	}
 	return { kind: 'completed', continueUrl: CONTINUE_URL };
 }

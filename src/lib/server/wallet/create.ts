@@ -1,10 +1,10 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
 import { invalidField } from '../http/problem';
-import { spendOne } from '../http/rate-limit';
+import { spendOne, spendOneOfCaller } from '../http/rate-limit';
 import { bridge, credentialFor } from './bridge';
-import { requireWalletCaller } from './caller';
-import { keepOwned, type OwnedSession } from './owned-sessions';
+import { keepSession, requireWalletCaller } from './caller';
+import type { OwnedSession } from './owned-sessions';
 
 /** What a caller may wish for; the rest of the request to the Auth Bridge is the portal's. */
 export interface WalletSessionWish {
@@ -16,14 +16,14 @@ export interface WalletSessionWish {
 }
 
 /**
- * Opens a wallet session and seals it to this browser.
+ * Opens a wallet session for this browser or caller, and for nobody else.
  * @throws {Problem} `unauthorized`, `rate_limited`, `invalid_request`, or the Auth Bridge's fault
  */
 export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<OwnedSession> {
 	const caller = await requireWalletCaller(event);
 	const { defaultQueryId, queryIds } = config().wallet;
 	if (wish.queryId !== undefined && !queryIds.includes(wish.queryId)) throw invalidField('queryId');
-	await spendOne(caller, event.getClientAddress());
+	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
 		{
@@ -43,6 +43,6 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
 		idv: 'none',
 		completed: false
 	};
-	await keepOwned(event.cookies, owned);
+	await keepSession(event, owned);
 	return owned;
 }

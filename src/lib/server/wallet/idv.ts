@@ -4,7 +4,8 @@ import { bridge, credentialFor } from './bridge';
 import type { IdvStart } from '../bridge/answers';
 import type { IdvSubmission } from '../bridge/requests';
 import { Problem } from '../http/problem';
-import { keepOwned, type OwnedSession } from './owned-sessions';
+import { keepSession } from './caller';
+import type { OwnedSession } from './owned-sessions';
 
 /**
  * Asks the Auth Bridge to begin identity verification; `redirectUrl` null: nothing to do, complete now.
@@ -14,20 +15,20 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 	if (owned.idv === 'done') throw new Problem('idv_repeated');
 	const redirectUri = `${config().origin}/api/wallet/sessions/${owned.id}/idv/callback`;
 	const started = await bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals));
-	await keepOwned(event.cookies, { ...owned, idv: 'started' });
+	await keepSession(event, { ...owned, idv: 'started' });
 	return started;
 }
 
 /** Hands over what a person confirmed, on our own page or through the API. */
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
 	const { status } = await bridge().submitIdv(owned.id, submission, credentialFor(event.locals));
-	await keepOwned(event.cookies, { ...owned, idv: status === 'RECONCILING' ? 'started' : 'done' });
+	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? 'started' : 'done' });
 	return { sessionId: owned.id, status };
 }
 
 /** Records that this session has had its one round. */
 export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Promise<OwnedSession> {
 	const ended: OwnedSession = { ...owned, idv: 'done' };
-	await keepOwned(event.cookies, ended);
+	await keepSession(event, ended);
 	return ended;
 }

@@ -10,10 +10,10 @@ import { sealFor } from '../auth/seals';
 /** A code that is being renewed, a second tab: more at once in one browser than this, and the oldest goes. */
 const MOST_SESSIONS = 4;
 /** Long enough for identity verification with a review; the Auth Bridge decides how long the session itself lives. */
-const LIFE_SECONDS = 60 * 60;
+export const LIFE_SECONDS = 60 * 60;
 const PURPOSE = 'wallet';
 
-const OwnedSchema = v.object({
+export const OwnedSchema = v.object({
 	id: v.string(),
 	/** Opens a wallet on this device; what the QR code says. */
 	requestUri: v.string(),

@@ -1,9 +1,12 @@
+import { publicCaller } from '$lib/server/auth/bearer-caller';
 import { publicSession } from '$lib/server/auth/session';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';
 
-export const GET: RequestHandler = endpoint(({ locals }) => {
-	if (!locals.session) throw new Problem('unauthorized');
-	return publicSession(locals.session);
+/** Who is signed in, or which program calls. */
+export const GET: RequestHandler = endpoint(({ locals: { session, caller } }) => {
+	if (caller) return publicCaller(caller);
+	if (!session) throw new Problem('unauthorized');
+	return publicSession(session);
 });

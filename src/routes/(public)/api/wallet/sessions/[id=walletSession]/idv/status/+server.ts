@@ -7,5 +7,7 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	const { id } = await requireOwned(event, event.params.id);
 	const found = await bridge().readIdvStatus(id, credentialFor(event.locals));
 	const { sessionId, status, planType, reason, candidates } = found;
-	return { sessionId, status, planType, reason, ...(candidates.length > 0 && { candidates }) };
+	// Their labels are personal data: for the owning browser alone, not for a program.
+	const isShown = candidates.length > 0 && !event.locals.caller;
+	return { sessionId, status, planType, reason, ...(isShown && { candidates }) };
 });

@@ -1,0 +1,67 @@
+import { errors } from 'jose';
+import { config } from '../config';
+import { challenge, type ChallengeFacts } from '../http/challenge';
+import { Problem } from '../http/problem';
+import { log } from '../log';
+import { type AccessToken, verifyAccessToken } from '../sts/access-token';
+import { KeysUnavailable } from '../sts/keys';
+
+/** A program with an access token of its own, as `locals` holds it. */
+export type BearerCaller = AccessToken;
+
+/** What a caller is told about its token, by jose's code and claim; anything else is just not valid. */
+const reasons: Readonly<Record<string, string>> = {
+	[errors.JWTExpired.code]: 'The access token has expired.',
+	nbf: 'The access token is not valid yet.',
+	aud: 'The access token is for another audience.',
+	iss: 'The access token is of another issuer.',
+	[errors.JWSSignatureVerificationFailed.code]: 'The signature of the access token is not right.',
+	[errors.JWKSNoMatchingKey.code]: 'The access token is signed with a key that the issuer does not have.',
+	[errors.JOSEAlgNotAllowed.code]: 'The access token is signed in a way that is not accepted.'
+};
+
+/**
+ * Who calls with an access token, if that is good for this scope, or these, separated by spaces (RFC 6750, RFC 9068 4). A cookie is no substitute:
+ * nothing else of the request is looked at.
+ * @throws {Problem} `unauthorized`, `insufficient_scope` (both with a challenge that says why), or `upstream_unavailable`
+ * while the STS's keys can't be had
+ */
+export async function acceptBearer(request: Request, scope: string, requestId: string): Promise<BearerCaller> {
+	const { audience } = config().api;
+	if (audience === undefined) throw refused('Access tokens are not accepted here.', { scope });
+	const token = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+	if (token === undefined) throw refused('The Authorization header has no bearer token.', { scope });
+	const caller = await verifyAccessToken(token, audience).catch((error: unknown) => {
+		if (error instanceof KeysUnavailable) throw unavailable(error, requestId);
+		const reason = reasonOf(error);
+		log.info('an access token was refused', { requestId, reason });
+		throw refused(reason, { scope });
+	});
+	if (scope.split(' ').every((one) => caller.scopes.includes(one))) return caller;
+	const description = 'The access token lacks the scope that this needs.';
+	log.info('an access token was refused', { requestId, reason: description, scope });
+	throw new Problem('insufficient_scope', {
+		headers: { 'www-authenticate': challenge({ error: 'insufficient_scope', description, scope }) }
+	});
+}
+
+/** What a caller may read of itself: `{clientId, scope, expires}`; ISO 8601. */
+export function publicCaller({ clientId, scopes, endsAt }: BearerCaller) {
+	return { clientId, scope: scopes.join(' '), expires: new Date(endsAt * 1000).toISOString() };
+}
+
+function refused(description: string, facts: ChallengeFacts): Problem {
+	const header = challenge({ error: 'invalid_token', description, ...facts });
+	return new Problem('unauthorized', { message: description, headers: { 'www-authenticate': header } });
+}
+
+function unavailable(error: KeysUnavailable, requestId: string): Problem {
+	log.warn('an access token can not be checked: the keys of the STS are not to be had', { requestId, error });
+	return new Problem('upstream_unavailable');
+}
+
+function reasonOf(error: unknown): string {
+	const claim = error instanceof errors.JWTClaimValidationFailed ? reasons[error.claim] : undefined;
+	const code = error instanceof errors.JOSEError ? reasons[error.code] : undefined;
+	return claim ?? code ?? 'The access token is not valid.';
+}

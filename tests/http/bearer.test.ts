@@ -1,0 +1,168 @@
+import { createHmac } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import { exchange } from '../harness/exchange.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import { signInAtInstitution } from './journeys.ts';
+import { AUDIENCE, serviceToken, tokenClaims } from './third-party.ts';
+
+let landscape: Landscape;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE } });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => landscape.sandbox.reset());
+
+const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const asking = (token: string, headers = {}) => new Caller(landscape.url, token).call('/api/me', { headers });
+const signed = (changes: JWTPayload = {}, header: Record<string, unknown> = {}) =>
+	landscape.sandbox.sign(tokenClaims(landscape, changes), header);
+
+async function refusal(token: string) {
+	const { status, headers, text } = await asking(token);
+	const body = JSON.parse(text) as { error: string; requestId: string };
+	expect(body.requestId).toBe(headers.get('x-request-id'));
+	expect(headers.getSetCookie()).toEqual([]);
+	return { status, error: body.error, challenge: headers.get('www-authenticate') };
+}
+
+const invalid = (why: string) => ({
+	status: 401,
+	error: 'unauthorized',
+	challenge: `Bearer realm="portal", error="invalid_token", error_description="${why}", scope="profile:read"`
+});
+const WAY = 'The access token is signed in a way that is not accepted.';
+
+describe('an access token', () => {
+	test('that a third party got by client credentials is accepted', async () => {
+		const answer = await asking(await serviceToken(landscape));
+		expect(answer.status).toBe(200);
+		expect(JSON.parse(answer.text)).toEqual({
+			clientId: 'third-party',
+			scope: 'wallet:sessions profile:read',
+			expires: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/) as string
+		});
+		expect(answer.headers.getSetCookie()).toEqual([]);
+	});
+
+	test.each<[string, string, () => Promise<string>]>([
+		['that has expired', 'The access token has expired.', () => signed({ exp: nowSeconds() - 60 })],
+		['that is not valid yet', 'The access token is not valid yet.', () => signed({ nbf: nowSeconds() + 60 })],
+		['for another audience', 'The access token is for another audience.', () => signed({ aud: 'portal-frontend' })],
+		['of another issuer', 'The access token is of another issuer.', () => signed({ iss: 'https://elsewhere.example' })],
+		[
+			'signed with a key the STS does not have',
+			'The access token is signed with a key that the issuer does not have.',
+			() => signed({}, { kid: 'another' })
+		],
+		['signed by nobody', WAY, async () => `${base64url({ alg: 'none' })}.${base64url(tokenClaims(landscape))}.`]
+	])('%s is refused', async (_, why, make) => {
+		expect(await refusal(await make())).toEqual(invalid(why));
+	});
+
+	test('signed with the public key as a shared secret is refused', async () => {
+		const { text: jwks } = await exchange(new URL('/jwks', landscape.sandbox.stsUrl), { method: 'GET', headers: {} });
+		const text = `${base64url({ alg: 'HS256' })}.${base64url(tokenClaims(landscape))}`;
+		const token = `${text}.${createHmac('sha256', jwks).update(text).digest('base64url')}`;
+		expect(await refusal(token)).toEqual(invalid(WAY));
+	});
+
+	test('that was tampered with is refused', async () => {
+		const [head = '', , signature = ''] = (await signed({ scope: 'x' })).split('.');
+		const token = [head, base64url(tokenClaims(landscape)), signature].join('.');
+		expect(await refusal(token)).toEqual(invalid('The signature of the access token is not right.'));
+	});
+
+	test('without the scope may not do this', async () => {
+		expect(await refusal(await serviceToken(landscape, 'wallet:sessions'))).toEqual({
+			status: 403,
+			error: 'insufficient_scope',
+			challenge:
+				'Bearer realm="portal", error="insufficient_scope", error_description="The access token lacks the scope that this needs.", scope="profile:read"'
+		});
+	});
+
+	test('of any kind makes the STS’s keys be fetched at most once in 30 s', async () => {
+		const flood = await Promise.all(Array.from({ length: 50 }, (_, n) => signed({}, { kid: `made-up-${n}` })));
+		const answers = await Promise.all(flood.map((token) => asking(token)));
+		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+		expect(landscape.sandbox.count('sts.jwks')).toBeLessThanOrEqual(1);
+		expect((await asking(await signed())).status).toBe(200);
+	});
+
+	test('is let in from anywhere, for it comes with no cookie', async () => {
+		const headers = { origin: 'https://third-party.example', 'sec-fetch-site': 'cross-site' };
+		expect((await asking(await signed(), headers)).status).toBe(200);
+	});
+
+	test('is nothing to pages and to routes that take none', async () => {
+		const caller = new Caller(landscape.url, await signed());
+		expect(await caller.call('/api/auth/session')).toMatchObject({ status: 200, text: 'null' });
+		expect((await caller.call('/account')).headers.get('location')).toContain('/login');
+	});
+});
+
+describe('cookies and access tokens', () => {
+	test('a bad token is refused, however good the session cookie beside it', async () => {
+		const browser = new Browser(landscape.url);
+		await signInAtInstitution(browser);
+		const bad = await signed({ exp: nowSeconds() - 60 });
+		const answer = await browser.call('/api/me', { headers: { authorization: `Bearer ${bad}` } });
+		expect(answer.status).toBe(401);
+		expect((await browser.call('/api/me')).status).toBe(200);
+	});
+
+	test('a good token counts alone: the session cookie beside it is not looked at', async () => {
+		const browser = new Browser(landscape.url);
+		await signInAtInstitution(browser);
+		const answer = await browser.call('/api/me', { headers: { authorization: `Bearer ${await signed()}` } });
+		expect(JSON.parse(answer.text)).toMatchObject({ clientId: 'another-party' });
+		expect(answer.headers.getSetCookie()).toEqual([]);
+	});
+
+	test('a token anywhere but in its header is none', async () => {
+		const token = await signed();
+		const browser = new Browser(landscape.url);
+		browser.putCookie('portal.session', token);
+		browser.putCookie('access_token', token);
+		expect((await browser.call(`/api/me?access_token=${token}`)).status).toBe(401);
+	});
+});
+
+describe('a portal without API_AUDIENCE, whose STS keeps its keys to itself', () => {
+	let closed: Portal;
+	let open: Portal;
+
+	beforeAll(async () => {
+		const { API_AUDIENCE: _, ...without } = landscape.env;
+		closed = await startPortal({ runtime, env: without });
+		open = await startPortal({ runtime, env: landscape.env });
+	});
+	afterAll(() => Promise.all([closed.stop(), open.stop()]));
+
+	test('takes no access token at all', async () => {
+		const answer = await new Caller(closed.url, await signed()).call('/api/me');
+		expect(answer.status).toBe(401);
+		expect(answer.headers.get('www-authenticate')).toBe(invalid('Access tokens are not accepted here.').challenge);
+	});
+
+	test('says of a good token that it can’t be checked now', async () => {
+		landscape.sandbox.scenario('sts-down', { operation: 'jwks' });
+		const answer = await new Caller(open.url, await signed()).call('/api/me');
+		expect(answer.status).toBe(503);
+		expect(JSON.parse(answer.text)).toMatchObject({ error: 'upstream_unavailable' });
+		expect(answer.headers.get('retry-after')).toBe('5');
+	});
+
+	test('keeps serving by the keys that it knows', async () => {
+		expect((await asking(await signed())).status).toBe(200);
+		landscape.sandbox.scenario('sts-down');
+		expect((await asking(await signed())).status).toBe(200);
+	});
+});

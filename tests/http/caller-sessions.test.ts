@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { sessionPath, signInAtInstitution } from './journeys.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { AUDIENCE, callerAs, serviceToken, sessionOf } from './third-party.ts';
+
+let landscape: Landscape;
+let caller: Caller;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE, RATE_LIMIT_PER_CALLER: '50' } });
+});
+afterAll(() => landscape.stop());
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	caller = new Caller(landscape.url, await serviceToken(landscape));
+});
+
+const bodyOf = ({ text }: { text: string }) => JSON.parse(text) as Record<string, unknown>;
+const requests = () => landscape.sandbox.lastRequests('bridge');
+
+describe('a third party', () => {
+	test('opens a wallet session, sees it answered, and completes it, without a cookie', async () => {
+		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		expect(created.status).toBe(201);
+		const { sessionId, statusUri } = bodyOf(created) as { sessionId: string; statusUri: string };
+		expect(bodyOf(await caller.call(statusUri))).toMatchObject({ sessionId, status: 'PENDING' });
+		landscape.sandbox.share(sessionId, 'known-student');
+		const completed = await caller.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
+		expect(bodyOf(completed)).toMatchObject({ sessionId, status: 'COMPLETED' });
+		const again = await caller.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
+		expect(again.status).toBe(200);
+		expect(landscape.sandbox.count('bridge.complete')).toBe(1);
+		expect([created, completed, again].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+	});
+
+	test('leads a wallet through manual confirmation', async () => {
+		const id = await sessionOf(caller);
+		landscape.sandbox.share(id, 'unknown-employee');
+		const needed = await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+		expect(needed.status).toBe(202);
+		const started = await caller.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
+		expect(bodyOf(started)).toMatchObject({ sessionId: id, planType: 'MANUAL_REVIEW', redirectUrl: null });
+		const submitted = await caller.call(sessionPath(id, 'idv/submit'), { method: 'POST', json: { confirm: true } });
+		expect(bodyOf(submitted)).toMatchObject({ sessionId: id, status: 'COMPLETED' });
+		const completed = await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+		expect(bodyOf(completed)).toMatchObject({ status: 'COMPLETED' });
+	});
+
+	test('is not shown the candidates’ names, which are for the owning browser alone', async () => {
+		const id = await sessionOf(caller);
+		landscape.sandbox.share(id, 'several-candidates');
+		await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+		await caller.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
+		const status = await caller.call(sessionPath(id, 'idv/status'));
+		expect(bodyOf(status)).toMatchObject({ sessionId: id, reason: 'CANDIDATE_MATCH_CONFIRMATION' });
+		expect(bodyOf(status)).not.toHaveProperty('candidates');
+	});
+
+	test('never sees its token go on to the Auth Bridge', async () => {
+		const token = await serviceToken(landscape);
+		const own = new Caller(landscape.url, token);
+		const id = await sessionOf(own);
+		for (const [method, rest, json] of sessionRoutes) await own.call(sessionPath(id, rest), { method, json });
+		expect(requests().length).toBeGreaterThan(sessionRoutes.length);
+		expect(JSON.stringify(requests())).not.toContain(token);
+	});
+
+	test('is told which scope it lacks', async () => {
+		const other = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
+		const answer = await other.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		expect(answer.status).toBe(403);
+		expect(answer.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
+		expect(requests()).toEqual([]);
+	});
+
+	test('has a rate limit of its own', async () => {
+		const busy = await callerAs(landscape, 'busy-party');
+		const create = () => busy.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const answers = await Promise.all(Array.from({ length: 51 }, create));
+		expect(answers.filter(({ status }) => status === 201)).toHaveLength(50);
+		const refused = answers.find(({ status }) => status === 429);
+		expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/);
+		expect((await caller.call('/api/wallet/sessions', { method: 'POST', json: {} })).status).toBe(201);
+	});
+});
+
+describe('the wallet session of a third party', () => {
+	let id: string;
+
+	beforeEach(async () => {
+		id = await sessionOf(caller);
+	});
+
+	test.each(sessionRoutes)('is none at %s %s for another one', async (method, rest, json) => {
+		const other = await callerAs(landscape, 'another-party');
+		await sessionOf(other);
+		const since = requests().length;
+		const answer = await other.call(sessionPath(id, rest), { method, json });
+		expect(answer.status).toBe(404);
+		expect(bodyOf(answer)).toMatchObject({ error: 'not_found' });
+		expect(requests()).toHaveLength(since);
+	});
+
+	test.each(sessionRoutes)('is none at %s %s for a browser that is signed in', async (method, rest, json) => {
+		const browser = new Browser(landscape.url);
+		await signInAtInstitution(browser);
+		const since = requests().length;
+		const answer = await browser.call(sessionPath(id, rest), { method, json });
+		expect(answer.status).toBe(404);
+		expect(requests()).toHaveLength(since);
+	});
+
+	test('does not sign in the browser that knows it', async () => {
+		const browser = new Browser(landscape.url);
+		await browser.open(`/login?wallet_session=${id}&idv=complete`, { from: landscape.sandbox.stsUrl });
+		await browser.open('/login/start?provider=sts-wallet');
+		expect(JSON.stringify(landscape.sandbox.authorizations())).not.toContain(id);
+	});
+});
+
+test.each(sessionRoutes)('a browser’s own session is none at %s %s for a third party', async (method, rest, json) => {
+	const browser = new Browser(landscape.url);
+	await browser.open('/login');
+	const created = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	const id = bodyOf(created).sessionId as string;
+	const before = requests().length;
+	const headers = { authorization: `Bearer ${await serviceToken(landscape)}` };
+	// With the owner's cookie beside it, too: a token counts alone.
+	const answers = [
+		await caller.call(sessionPath(id, rest), { method, json }),
+		await browser.call(sessionPath(id, rest), { method, json, headers })
+	];
+	expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+	expect(requests()).toHaveLength(before);
+});
