@@ -1,5 +1,6 @@
 import type { Locale } from '$lib/i18n';
 import type { BearerCaller } from '$lib/server/auth/bearer-caller';
+import type { BrandView } from '$lib/ui/brand-view';
 import type { Session } from '$lib/server/auth/session';
 
 declare global {
@@ -16,6 +17,10 @@ declare global {
 			hasEnded?: boolean;
 			/** The tokens have run out, and the STS can't be asked for new ones at the moment. */
 			isStsAway?: boolean;
+		}
+		interface PageData {
+			/** Missing only where the layout itself failed. */
+			brand?: BrandView;
 		}
 		interface Error {
 			message: string;

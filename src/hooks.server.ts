@@ -6,6 +6,7 @@ import { DRAIN_EVENT } from '$lib/server/drain-event';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
 import { bearer } from '$lib/server/handles/bearer';
+import { brand } from '$lib/server/handles/brand';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { refresh } from '$lib/server/handles/refresh';
@@ -18,6 +19,7 @@ import { eventStreams } from '$lib/server/wallet/events';
 
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
+	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
 	await openStore();
 	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
 		closing?.push(finish());
@@ -35,6 +37,7 @@ async function finish(): Promise<void> {
 export const handle: Handle = sequence(
 	requestId,
 	securityHeaders,
+	brand,
 	apiProblems,
 	originPolicy,
 	locale,

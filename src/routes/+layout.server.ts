@@ -1,8 +1,10 @@
+import { brandView } from '$lib/server/brand/view';
 import type { LayoutServerLoad } from './$types';
 
 /** What every page knows: never a token. `path` is where the language switch comes back to. */
 export const load: LayoutServerLoad = ({ locals, url }) => ({
 	locale: locals.locale,
+	brand: brandView(locals.locale),
 	user: locals.session && { name: locals.session.name ?? null },
 	path: url.pathname + queryOf(url)
 });

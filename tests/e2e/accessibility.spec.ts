@@ -33,6 +33,9 @@ for (const { locale, tag } of languages) {
 			await page.goto('/accessibility');
 			await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
 			await expectAccessible(page);
+			await page.goto('/privacy');
+			await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+			await expectAccessible(page);
 			await page.goto('/no/such/page');
 			await expectGood(page, t.site.errors.notFound.title);
 		});

@@ -29,6 +29,7 @@ describe.each([
 			'/login?error=access_denied',
 			'/help',
 			'/accessibility',
+			'/privacy',
 			'/signed-out',
 			'/login/wallet'
 		].concat(

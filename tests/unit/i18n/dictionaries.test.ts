@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { texts } from '$lib/i18n';
+import { privacyStatement } from '$lib/i18n/privacy';
 import { statement } from '$lib/i18n/statement';
 import { signInErrors } from '$lib/server/auth/sign-in-errors';
 import { identityOutcomes, idvReasons, walletOutcomes } from '$lib/wallet/view';
@@ -12,8 +13,16 @@ function entries(value: unknown, path: string): Entry[] {
 	return Object.entries(value).flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
 }
 
-const dutch = [...entries(texts('nl'), 'texts'), ...entries(statement('nl'), 'statement')];
-const english = [...entries(texts('en'), 'texts'), ...entries(statement('en'), 'statement')];
+const dutch = [
+	...entries(texts('nl'), 'texts'),
+	...entries(statement('nl'), 'statement'),
+	...entries(privacyStatement('nl'), 'privacy')
+];
+const english = [
+	...entries(texts('en'), 'texts'),
+	...entries(statement('en'), 'statement'),
+	...entries(privacyStatement('en'), 'privacy')
+];
 
 const shape = ([path, value]: Entry) =>
 	`${path}: ${typeof value === 'function' ? `function of ${value.length}` : typeof value}`;

@@ -29,6 +29,6 @@ export const help = {
 	],
 	contact: {
 		title: 'Whom can I ask?',
-		what: 'Ask the help desk of your institution. Did you get a help code? Give it to them, so that they can find what went wrong.'
+		code: 'Did you get a help code? Give it to them, so that they can find what went wrong.'
 	}
 };

@@ -1,16 +1,16 @@
 /** What every page has, and the pages for errors. */
 export const site = {
 	product: 'eduID wallet portal',
-	pageTitle: (page: string) => `${page} – eduID wallet portal`,
 	errorTitle: (page: string) => `Error: ${page}`,
 	skip: 'Skip to the content',
-	homeLink: 'eduID wallet portal, home page',
+	homeLink: (product: string) => `${product}, home page`,
 	menu: 'Menu',
 	account: 'Your account',
 	help: 'Help',
 	language: 'Language',
 	footer: 'About this site',
 	accessibility: 'Accessibility',
+	privacy: 'Privacy statement',
 	signIn: 'Sign in',
 	errors: {
 		notFound: {
@@ -46,6 +46,14 @@ export const site = {
 	},
 	helpCode: 'Help code',
 	helpCodeUse: 'Do you ask for help? Give the help desk this code.',
-	askHelpDesk: 'Does it keep going wrong? Ask the help desk of your institution.',
+	stillWrong: 'Does it keep going wrong?',
+	support: {
+		title: 'Ask for help',
+		ask: 'Ask the help desk of your institution.',
+		askAt: (name: string) => `Ask ${name}.`,
+		email: 'E-mail address',
+		phone: 'Telephone',
+		page: 'Other ways to get help'
+	},
 	toHome: 'To the home page'
 };

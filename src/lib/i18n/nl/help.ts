@@ -30,6 +30,6 @@ export const help: Texts['help'] = {
 	],
 	contact: {
 		title: 'Aan wie kan ik iets vragen?',
-		what: 'Vraag het aan de helpdesk van uw instelling. Kreeg u een hulpcode? Geef die dan door, zodat de helpdesk kan vinden wat er misging.'
+		code: 'Kreeg u een hulpcode? Geef die dan door, zodat de helpdesk kan vinden wat er misging.'
 	}
 };

@@ -2,16 +2,16 @@ import type { Texts } from '../en';
 
 export const site: Texts['site'] = {
 	product: 'eduID-walletportaal',
-	pageTitle: (page) => `${page} – eduID-walletportaal`,
 	errorTitle: (page) => `Fout: ${page}`,
 	skip: 'Naar de inhoud',
-	homeLink: 'eduID-walletportaal, beginpagina',
+	homeLink: (product) => `${product}, beginpagina`,
 	menu: 'Menu',
 	account: 'Uw account',
 	help: 'Hulp',
 	language: 'Taal',
 	footer: 'Over deze site',
 	accessibility: 'Toegankelijkheid',
+	privacy: 'Privacyverklaring',
 	signIn: 'Inloggen',
 	errors: {
 		notFound: {
@@ -47,6 +47,14 @@ export const site: Texts['site'] = {
 	},
 	helpCode: 'Hulpcode',
 	helpCodeUse: 'Vraagt u om hulp? Geef deze code dan aan de helpdesk.',
-	askHelpDesk: 'Blijft het misgaan? Vraag het dan aan de helpdesk van uw instelling.',
+	stillWrong: 'Blijft het misgaan?',
+	support: {
+		title: 'Om hulp vragen',
+		ask: 'Vraag het aan de helpdesk van uw instelling.',
+		askAt: (name) => `Vraag het aan ${name}.`,
+		email: 'E-mailadres',
+		phone: 'Telefoon',
+		page: 'Andere manieren om hulp te krijgen'
+	},
 	toHome: 'Naar de beginpagina'
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { brandEntries, colourFaults } from './brand';
 import { flag, isLoopback, issuerUrl, list, origin, redisUrl, serviceUrl, wholeNumber } from './fields';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
@@ -62,7 +63,8 @@ const Environment = v.object({
 	LOG_LEVEL: v.optional(
 		v.picklist(['debug', 'info', 'warning', 'error'], 'must be "debug", "info", "warning" or "error"'),
 		'info'
-	)
+	),
+	...brandEntries
 });
 
 /** Every variable there is; Deno grants names, and can't list what was granted. */
@@ -100,6 +102,14 @@ export const CheckedEnvironment = v.pipe(
 			'must be https when AUTH_URL is https, for browsers are sent there to sign in'
 		),
 		['STS_ISSUER_URL']
+	),
+	v.forward(
+		v.partialCheck(
+			[['BRAND_COLOR'], ['BRAND_TOKENS']],
+			(env) => colourFaults(env).length === 0,
+			({ input }) => colourFaults(input).join('\n    and ')
+		),
+		['BRAND_TOKENS']
 	)
 );
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { arrangeBrand } from './brand';
 import { CheckedEnvironment, type Environment } from './environment';
 
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
@@ -41,8 +42,10 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
-	const key = issue.path?.[0]?.key;
-	return `${typeof key === 'string' ? key : 'environment'}: ${issue.message}`;
+	const [name = 'environment', ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
+	// The place in a JSON variable helps; the position in a list separated by spaces does not.
+	const place = inside.some((key) => !/^\d+$/.test(key)) ? `${inside.join('.')}: ` : '';
+	return `${name}: ${place}${issue.message}`;
 }
 
 function arrange(env: Environment) {
@@ -93,7 +96,8 @@ function arrange(env: Environment) {
 		/** What several instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */
 		store: { redisUrl: env.REDIS_URL, denoKv: env.DENO_KV },
 		corsDevOrigins: env.CORS_DEV_ORIGINS,
-		logLevel: env.LOG_LEVEL
+		logLevel: env.LOG_LEVEL,
+		brand: arrangeBrand(env)
 	});
 }
 

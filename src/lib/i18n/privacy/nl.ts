@@ -1,0 +1,37 @@
+import type { Privacy } from './en';
+
+/** The same in plain Dutch. */
+export const nl: Privacy = {
+	title: 'Privacyverklaring',
+	intro: 'Op deze pagina leest u wat dit portaal met uw gegevens doet.',
+	parts: [
+		{
+			title: 'Welke gegevens wij gebruiken',
+			points: [
+				'Logt u in met uw instelling? Dan krijgen wij uw naam, uw e-mailadres, uw eduID en bij welke instelling u hoort.',
+				'Logt u in met uw wallet? Dan gebruiken wij de gegevens die u deelt. In uw wallet ziet u welke dat zijn, voordat u ze deelt.',
+				'Met deze gegevens loggen wij u in, tonen wij uw eigen account en koppelen wij uw wallet aan u. Wij gebruiken ze nergens anders voor.'
+			]
+		},
+		{
+			title: 'Wat wij bewaren, en hoe lang',
+			points: [
+				'Wij bewaren uw gegevens in uw eigen browser, in een cookie die alleen wij kunnen lezen, en niet langer dan één dag. Logt u uit, dan is de cookie weg.',
+				'De dienst die wallets controleert, bewaart dat een wallet van u is. Dat blijft zo tot u de wallet ontkoppelt op uw accountpagina.',
+				'Wij schrijven op wat er misgaat, met een hulpcode en een tijd. Daar staan geen namen bij, en geen gegevens uit uw wallet.'
+			]
+		},
+		{
+			title: 'Cookies bij ons',
+			points: [
+				'Een cookie is een klein bestand dat een site in uw browser bewaart. Wij gebruiken alleen cookies die nodig zijn: om u in te loggen, en om uw taal te onthouden en de instelling die u het laatst koos.',
+				'Wij volgen u niet op andere sites, en er is hier geen reclame.'
+			]
+		}
+	],
+	rights: {
+		title: 'Uw rechten',
+		what: 'U mag vragen welke gegevens er van u zijn. U mag ze ook laten veranderen of verwijderen.',
+		complaint: 'Niet tevreden met het antwoord? U kunt een klacht indienen bij de Autoriteit Persoonsgegevens.'
+	}
+};

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { contrastFaults } from '../brand/contrast';
+import { adjustments, brandPalettes } from '../brand/theme';
+import { stylesheet } from '../brand/stylesheet';
+import { bilingual, bilingualPage, colour, email, phone, picture, tokenColours } from './brand-fields';
+
+/** What an institution sets of its own; every one is optional. */
+export const brandEntries = {
+	BRAND_NAME: v.optional(bilingual),
+	BRAND_LOGO: v.optional(picture),
+	BRAND_LOGO_DARK: v.optional(picture),
+	BRAND_COLOR: v.optional(colour),
+	BRAND_TOKENS: v.optional(tokenColours),
+	SUPPORT_NAME: v.optional(bilingual),
+	SUPPORT_EMAIL: v.optional(email),
+	SUPPORT_PHONE: v.optional(phone),
+	SUPPORT_URL: v.optional(bilingualPage),
+	PRIVACY_URL: v.optional(bilingualPage)
+};
+
+const BrandEnvironment = v.object(brandEntries);
+type BrandEnvironment = v.InferOutput<typeof BrandEnvironment>;
+type ColourVariables = Pick<BrandEnvironment, 'BRAND_COLOR' | 'BRAND_TOKENS'>;
+
+const palettesOf = (env: ColourVariables) => brandPalettes({ colour: env.BRAND_COLOR, tokens: env.BRAND_TOKENS });
+
+/** Every pair of colours that falls short. One colour alone never does: what follows from it is made to fit. */
+export const colourFaults = (env: ColourVariables): string[] => contrastFaults(palettesOf(env));
+
+/** What every page is drawn with: names, pictures, colours, and whom to ask. */
+export function arrangeBrand(env: BrandEnvironment) {
+	return {
+		/** The name that people see in place of the product's own. */
+		name: env.BRAND_NAME ?? null,
+		logo: env.BRAND_LOGO ?? null,
+		logoDark: env.BRAND_LOGO_DARK ?? null,
+		stylesheet: stylesheet(palettesOf(env)),
+		/** What an operator should know of the colours; nothing is wrong. */
+		adjustments: adjustments(env.BRAND_COLOR),
+		support: {
+			name: env.SUPPORT_NAME ?? null,
+			email: env.SUPPORT_EMAIL ?? null,
+			phone: env.SUPPORT_PHONE ?? null,
+			page: env.SUPPORT_URL ?? null
+		},
+		privacyPage: env.PRIVACY_URL ?? null
+	};
+}

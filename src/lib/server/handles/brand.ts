@@ -1,0 +1,34 @@
+import type { Handle } from '@sveltejs/kit';
+import { brandAddress, type BrandFile, brandFiles } from '../brand/files';
+
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+/**
+ * Answers the institution's stylesheet and logo, and names the stylesheet in every page. It stands before the session
+ * handle: what any cache may keep must never carry a cookie.
+ */
+export const brand: Handle = ({ event, resolve }) => {
+	const { request, url } = event;
+	const isRead = request.method === 'GET' || request.method === 'HEAD';
+	const file = isRead ? fileFor(url.pathname) : undefined;
+	if (file) return answer(file, url.pathname, request);
+	return resolve(event, {
+		transformPageChunk: ({ html }) => html.replace('%theme%', brandAddress('theme') ?? '')
+	});
+};
+
+/** Another instance, not yet or no longer with this configuration, may have named the file by another digest. */
+function fileFor(path: string): BrandFile | undefined {
+	const name = /^\/brand\/([a-z-]+)\.[\w-]{16}\.[a-z]+$/.exec(path)?.[1];
+	return brandFiles().find((file) => file.name === name);
+}
+
+function answer({ address, type, digest, body }: BrandFile, path: string, request: Request): Response {
+	const etag = `"${digest}"`;
+	const headers = { etag, 'cache-control': path === address ? IMMUTABLE : 'no-cache' };
+	const known = request.headers.get('if-none-match')?.split(',') ?? [];
+	if (known.some((tag) => tag.trim().replace(/^W\//, '') === etag)) return new Response(null, { status: 304, headers });
+	return new Response(request.method === 'HEAD' ? null : body, {
+		headers: { ...headers, 'content-type': type, 'content-length': String(body.length) }
+	});
+}
