@@ -14,6 +14,8 @@ export interface LandscapeOptions {
 	env?: Environment;
 	/** Production shape: https in front, through a TLS-terminating proxy. */
 	tls?: boolean;
+	/** Where the portal listens; a free port where none is named. */
+	port?: number;
 	accessTokenSeconds?: number;
 }
 
@@ -30,7 +32,7 @@ export interface Landscape {
 
 /** Starts a landscape of its own for a test file or a worker. */
 export async function startLandscape(options: LandscapeOptions): Promise<Landscape> {
-	const port = await freePort();
+	const port = options.port ?? (await freePort());
 	const proxy = options.tls ? await startTlsProxy(port) : undefined;
 	const url = proxy?.url ?? `http://localhost:${port}`;
 	const sandbox = await startSandbox({

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/chunks.ts';
 import { createSeal } from '../../src/lib/server/auth/seal.ts';
 import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';
 import { Browser } from '../harness/browser.ts';
@@ -10,7 +11,8 @@ type Place = Pick<Landscape, 'env'>;
 
 /** The session that a browser holds, opened with the portal's own secret. */
 export async function heldSession(browser: Browser, { env }: Place): Promise<Session> {
-	const opened = await createSeal([env.AUTH_SECRET ?? ''], 'session').open(browser.cookies().get(COOKIE) ?? '');
+	const sealed = joinChunks(COOKIE, browser.cookies()) ?? '';
+	const opened = await createSeal([env.AUTH_SECRET ?? ''], 'session').open(sealed);
 	return v.parse(SessionSchema, opened?.value);
 }
 
@@ -22,7 +24,9 @@ export function holdsSession(browser: Browser): boolean {
 /** Changes the session that a browser holds: time passes for it alone, and no test has to wait. */
 export async function changeSession(browser: Browser, place: Place, changes: Partial<Session>): Promise<void> {
 	const session = { ...(await heldSession(browser, place)), ...changes };
-	browser.putCookie(COOKIE, await createSeal([place.env.AUTH_SECRET ?? ''], 'session').seal(session));
+	const chunks = splitChunks(COOKIE, await createSeal([place.env.AUTH_SECRET ?? ''], 'session').seal(session)) ?? [];
+	for (const leftover of leftoverChunks(COOKIE, browser.cookies(), chunks)) browser.putCookie(leftover, '');
+	for (const { name, value } of chunks) browser.putCookie(name, value);
 }
 
 const secondsFromNow = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;

@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything the core needs on both runtimes. Ends with `N passed, N failed`.
- *   --full             also what is marked as belonging to the full set
- *   --only a,b         of lint, check, unit, http, e2e
+ *   --full             also what is marked as belonging to the full set, and keycloak
+ *   --only a,b         of lint, check, unit, http, e2e, keycloak
  *   --runtime node     or deno, instead of both
  *   -- …               handed to the test runner
  */
@@ -9,6 +9,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
+import { startKeycloak } from './keycloak.mjs';
 import { ensurePackages } from './packages.mjs';
 import { programCommand } from './runtime.mjs';
 import { runPlaywright, runStep, runVitest } from './runners.mjs';
@@ -21,7 +22,7 @@ const { values } = parseArgs({
 	args: own,
 	options: { full: { type: 'boolean' }, only: { type: 'string' }, runtime: { type: 'string' } }
 });
-const wanted = values.only?.split(',') ?? STEPS;
+const wanted = values.only?.split(',') ?? [...STEPS, ...(values.full ? ['keycloak'] : [])];
 const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];
 const environment = values.full ? { FULL: '1' } : {};
 const total = { passed: 0, failed: 0 };
@@ -43,7 +44,7 @@ async function main() {
 	await step('lint', () => runStep(programCommand('eslint', ['--max-warnings=0', '.'])));
 	await step('check', () => runStep(programCommand('svelte-check', ['--fail-on-warnings'])));
 	await step('unit', () => runVitest('unit', handedOn, environment));
-	if (!wanted.some((name) => name === 'http' || name === 'e2e')) return;
+	if (!wanted.some((name) => ['http', 'e2e', 'keycloak'].includes(name))) return;
 
 	await ensureBuilt(runtimes);
 	for (const runtime of runtimes) {
@@ -51,12 +52,28 @@ async function main() {
 		const config = ['--config', 'tests/http/vitest.config.ts'];
 		await step('http', () => runVitest(`http-${runtime}`, [...config, ...handedOn], env), runtime);
 	}
-	if (!wanted.includes('e2e')) return;
-	if (values.full) await ensureGalleryBuilt();
+	if (!wanted.includes('e2e') && !wanted.includes('keycloak')) return;
+	if (values.full && wanted.includes('e2e')) await ensureGalleryBuilt();
 	const chromium = { CHROMIUM_PATH: await ensureChromium() };
 	for (const runtime of runtimes) {
 		const env = { ...environment, ...chromium, RUNTIME: runtime };
 		await step('e2e', () => runPlaywright(`e2e-${runtime}`, handedOn, env), runtime);
+	}
+	if (wanted.includes('keycloak')) await withKeycloak({ ...environment, ...chromium });
+}
+
+/** One Keycloak for both runtimes: its start takes longer than the tests. */
+async function withKeycloak(env) {
+	const keycloak = await startKeycloak();
+	if (!keycloak) return;
+	const config = ['--config', 'tests/keycloak/playwright.config.ts'];
+	try {
+		for (const runtime of runtimes) {
+			const all = { ...env, ...keycloak.env, RUNTIME: runtime };
+			await step('keycloak', () => runPlaywright(`keycloak-${runtime}`, [...config, ...handedOn], all), runtime);
+		}
+	} finally {
+		await keycloak.stop();
 	}
 }
 

@@ -33,6 +33,14 @@ function cleaned(fields: Fields): Record<string, unknown> {
 }
 
 function cleanedValue(value: unknown): unknown {
-	if (value instanceof Error) return { name: value.name, stack: redact(value.stack ?? value.message) };
+	if (value instanceof Error)
+		return { name: value.name, ...refusal(value), stack: redact(value.stack ?? value.message) };
 	return typeof value === 'string' ? redact(value) : value;
+}
+
+/** What the STS says of its refusal (RFC 6749 5.2): oauth4webapi keeps that off the message, and operators need it. */
+function refusal(error: Error): { readonly code?: string; readonly description?: string } {
+	const { error: code, error_description: description } = error as { error?: unknown; error_description?: unknown };
+	if (typeof code !== 'string' || !/^[a-z_]{1,64}$/.test(code)) return {};
+	return { code, ...(typeof description === 'string' && { description: redact(description).slice(0, 200) }) };
 }

@@ -1,0 +1,54 @@
+import { expect } from '@playwright/test';
+import { expectSignedIn } from '../e2e/support/steps.ts';
+import { Browser, linkIn } from '../harness/browser.ts';
+import { heldSession } from '../http/held-session.ts';
+import { signIn, signInOnScreen, test } from './support/place.ts';
+
+test('a person signs in on Keycloak’s own page', async ({ page, place }) => {
+	await signInOnScreen(page, place.realm.person);
+	await expectSignedIn(page, place.realm.person.name, 'sts');
+});
+
+test('the browser is told nothing of the request but where it lies at Keycloak', async ({ visitor, place }) => {
+	const start = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'), { follow: false });
+	const address = new URL(start.headers.get('location') ?? '');
+	expect(`${address.origin}${address.pathname}`).toBe(`${place.realm.issuer}/protocol/openid-connect/auth`);
+	expect([...address.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
+});
+
+test('the session is Keycloak’s own: its subject, its session id, when the password was given', async ({
+	visitor,
+	place: { realm, landscape }
+}) => {
+	await signIn(visitor, realm.person);
+	const session = await heldSession(visitor, landscape);
+	expect(session).toMatchObject({ sub: await realm.admin.userId(realm.name, realm.person.username), acr: '1' });
+	expect(session.sid).toMatch(/^[\w-]{16,}$/);
+	expect(Math.abs(session.authTime - Date.now() / 1000)).toBeLessThan(60);
+});
+
+test('somebody who is signed in at Keycloak is asked for the password again where that is asked for', async ({
+	visitor,
+	place: { realm, landscape }
+}) => {
+	await signIn(visitor, realm.person);
+	const second = new Browser(landscape.url);
+	await signIn(second, realm.person);
+	const again = await second.open('/login/start?provider=sts&afresh=1');
+	expect(again.url.origin).toBe(new URL(realm.issuer).origin);
+	expect(again.text).toContain('name="password"');
+	const back = await second.submit(again, { password: realm.person.password });
+	expect(back.url.pathname).toBe('/account');
+});
+
+test('a scope that the realm does not have leads back to a text of ours, and the log says which fault it is', async ({
+	visitor,
+	place: { realm, landscape }
+}) => {
+	const giveBack = await realm.withdrawScope('portal-frontend', 'email');
+	const end = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'));
+	expect([end.url.origin, end.url.pathname]).toEqual([landscape.url, '/login']);
+	expect(landscape.portal.logs()).toContain('"description":"Invalid scopes: openid profile email"');
+	await giveBack();
+	await signIn(visitor, realm.person);
+});

@@ -1,0 +1,81 @@
+import { expect, type Page } from '@playwright/test';
+import { expectSignedIn } from '../e2e/support/steps.ts';
+import { en } from '../e2e/support/texts.ts';
+import { Browser } from '../harness/browser.ts';
+import { copyOf, heldSession, holdsSession } from '../http/held-session.ts';
+import { signIn, signInOnScreen, test } from './support/place.ts';
+import type { Realm } from './support/realm.ts';
+
+/** Keycloak's own account console, as far as Keycloak knows: the person has come back to it with a code. */
+async function useAnotherApplication(page: Page, { issuer }: Realm): Promise<void> {
+	const query = new URLSearchParams({
+		client_id: 'account-console',
+		redirect_uri: `${issuer}/account/`,
+		response_type: 'code',
+		scope: 'openid',
+		code_challenge_method: 'S256',
+		code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+	});
+	const answer = await page.request.get(`${issuer}/protocol/openid-connect/auth?${query}`, { maxRedirects: 0 });
+	expect(answer.headers().location).toContain('code=');
+}
+
+const isSignedIn = async (who: Browser) => (await who.call('/api/me')).status === 200;
+
+test('signing out ends the session here and at Keycloak, which asks for the password the next time', async ({
+	page,
+	place: { realm }
+}) => {
+	await signInOnScreen(page, realm.person);
+	await expectSignedIn(page, realm.person.name, 'sts');
+	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
+
+	await page.goto('/login');
+	await page.locator('a[href*="provider=sts"]').click();
+	await expect(page.locator('#password')).toBeVisible();
+});
+
+test('somebody who uses another application too is asked by Keycloak, and ends up signed out of both', async ({
+	page,
+	place: { realm }
+}) => {
+	await signInOnScreen(page, realm.person);
+	await expectSignedIn(page, realm.person.name, 'sts');
+	await useAnotherApplication(page, realm);
+	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.locator('#kc-logout').click();
+	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
+});
+
+test('a copied cookie is refused after its owner has signed out', async ({ visitor, place: { realm, landscape } }) => {
+	await signIn(visitor, realm.person);
+	const copy = copyOf(visitor, landscape.url);
+	expect(await isSignedIn(copy)).toBe(true);
+	await visitor.call('/api/auth/signout', { method: 'POST' });
+	expect([await isSignedIn(copy), holdsSession(copy)]).toEqual([false, false]);
+});
+
+test.describe('when an administrator ends', () => {
+	test('one session at Keycloak, it is refused here at once, copied cookies included, and no other', async ({
+		visitor,
+		place: { realm, landscape }
+	}) => {
+		await signIn(visitor, realm.person);
+		const other = new Browser(landscape.url);
+		await signIn(other, realm.person);
+		const copy = copyOf(visitor, landscape.url);
+		const { sid = '' } = await heldSession(visitor, landscape);
+		await realm.admin.do('DELETE', `/${realm.name}/sessions/${sid}`);
+		expect(await Promise.all([visitor, copy, other].map(isSignedIn))).toEqual([false, false, true]);
+	});
+
+	test('all sessions of a person, all are refused here at once', async ({ visitor, place: { realm, landscape } }) => {
+		await signIn(visitor, realm.person);
+		const other = new Browser(landscape.url);
+		await signIn(other, realm.person);
+		const id = await realm.admin.userId(realm.name, realm.person.username);
+		await realm.admin.do('POST', `/${realm.name}/users/${id}/logout`);
+		expect(await Promise.all([visitor, other].map(isSignedIn))).toEqual([false, false]);
+	});
+});

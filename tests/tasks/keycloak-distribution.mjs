@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { runQuietly } from './runtime.mjs';
+
+const VERSION = process.env.KEYCLOAK_VERSION ?? '26.7.3';
+const LEAST_JAVA = 17;
+const UNPACK = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack';
+
+/**
+ * A Keycloak that is ready to start, made once per machine and version and kept outside the repository. Answers null
+ * where there is no Java or no Maven to make it with, and says so.
+ * @returns {Promise<string | null>} its folder
+ */
+export async function distribution() {
+	if (javaVersion() < LEAST_JAVA) return skipped();
+	const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eduid-wallet-portal');
+	const kept = join(cache, `keycloak-${VERSION}`);
+	if (existsSync(kept)) return kept;
+	if (spawnSync('mvn', ['--version']).status !== 0) return skipped();
+
+	mkdirSync(cache, { recursive: true });
+	const folder = mkdtempSync(join(cache, 'making-'));
+	try {
+		await prepare(folder);
+		renameSync(join(folder, `keycloak-${VERSION}`), kept);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+	return kept;
+}
+
+/** What is prepared here need not be at each start. */
+async function prepare(folder) {
+	console.log(`Fetching Keycloak ${VERSION} …`);
+	const artifact = `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:tar.gz`;
+	await succeed(['mvn', '--batch-mode', '--quiet', UNPACK, artifact, `-DoutputDirectory=${folder}`]);
+	await succeed([join(folder, `keycloak-${VERSION}`, 'bin', 'kc.sh'), 'build', '--db=dev-mem']);
+}
+
+async function succeed(command) {
+	if ((await runQuietly(command)) !== 0) throw new Error(`Keycloak can't be made ready: ${command.join(' ')}`);
+}
+
+/** The Java that Keycloak's script would use; 0 where there is none. */
+function javaVersion() {
+	const program = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+	const { stderr } = spawnSync(program, ['-version'], { encoding: 'utf8' });
+	return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
+}
+
+function skipped() {
+	console.log(
+		`skipped: no Java/Maven (Java ${LEAST_JAVA} and Maven start a Keycloak; KEYCLOAK_URL names a running one)`
+	);
+	return null;
+}
