@@ -15,7 +15,7 @@ for (const dialect of dialects) {
 
 			await stranger.goto(`/login?wallet_session=${wallet.sessionId}&idv=complete`);
 			await expectLoginError(stranger, 'wallet_session_foreign');
-			await expect(stranger).toHaveURL('/login?error=wallet_session_foreign');
+			await expect(stranger).toHaveURL(/\/login\?error=wallet_session_foreign&helpCode=[\da-f]{12}$/);
 			await stranger.goto(`/api/wallet/sessions/${wallet.sessionId}/idv/callback?code=any&state=any`);
 			await expectHeading(stranger, en.identity.ended.foreign.title);
 			expect(sandbox.count('bridge.idv-callback')).toBe(0);

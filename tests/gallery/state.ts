@@ -9,6 +9,9 @@ import type {
 } from './page-data.ts';
 import type { Locale, Texts } from '../../src/lib/i18n/index.ts';
 
+/** A help code, as long as real ones are. */
+export const helpCode = 'a1b2c3d4e5f6';
+
 /** What each page is drawn from, beside what every page knows. */
 interface PageContents {
 	home: { readonly data: object };

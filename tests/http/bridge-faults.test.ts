@@ -68,7 +68,7 @@ describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error
 		landscape.sandbox.scenario(scenario, options);
 		const page = await browser.open(sessionPath(id, 'idv/callback?code=a&state=b'), { from: 'http://127.0.0.1' });
 		expect(headingOf(page)).toBe(identity.ended.unavailable.title);
-		expect(page.url.search).toBe('?outcome=unavailable');
+		expect(page.url.search).toMatch(/^\?outcome=unavailable&helpCode=[\da-f]{12}$/);
 	});
 
 	test('the pages say what to do', async () => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { expect } from 'vitest';
 import { type Browser, linkIn, type Visit } from '../harness/browser.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { personById, type PersonId } from '../sandbox/people.ts';
@@ -21,6 +22,13 @@ export async function createWalletSession(browser: Browser): Promise<string> {
 	await browser.open('/login');
 	const created = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	return v.parse(Created, created.text).sessionId;
+}
+
+/** The login page tells of this error, and brings a help code along. */
+export function expectLoginError({ url }: Visit, error: string, returnTo: string | null = null): void {
+	const { helpCode, ...query } = Object.fromEntries(url.searchParams);
+	expect([url.pathname, query]).toEqual(['/login', { error, ...(returnTo !== null && { returnTo }) }]);
+	expect(helpCode).toMatch(/^[\da-f]{12}$/);
 }
 
 /** A wallet session of this browser, to which a wallet has answered. */

@@ -4,7 +4,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { beginCall } from './abandoned-call.ts';
 import { copyOf, heldSession, holdsSession, tokensDue, tokensOver } from './held-session.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { expectLoginError, signInAtInstitution } from './journeys.ts';
 
 const STS_TIMEOUT_MS = 1500;
 let landscape: Landscape;
@@ -207,8 +207,7 @@ describe('when the Bridge refuses an access token that looks good', () => {
 	test('amid a page, and the STS has ended the grant, the login page says so and remembers the place', async () => {
 		landscape.sandbox.scenario('bridge-401', { operation: 'bindings' });
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_grant' });
-		const { url } = await browser.open('/account');
-		expect(url.pathname + url.search).toBe('/login?error=session_expired&returnTo=%2Faccount');
+		expectLoginError(await browser.open('/account'), 'session_expired', '/account');
 		expect(holdsSession(browser)).toBe(false);
 	});
 

@@ -7,7 +7,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { ScenarioName, ScenarioOptions } from '../sandbox/scenarios.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { expectLoginError, signInAtInstitution } from './journeys.ts';
 
 const RAW = 'raw text of the STS';
 const faults: readonly (readonly [ScenarioName, ScenarioOptions])[] = [
@@ -38,7 +38,7 @@ describe('while discovery fails', () => {
 	test.each(faults)('by %s, the login page says so, and offers both ways', async (name, options) => {
 		landscape.sandbox.scenario(name, { ...options, operation: 'discovery' });
 		const page = await browser.open('/login/start?provider=sts&returnTo=%2Fhelp');
-		expect(page.url.href).toBe(`${landscape.url}/login?error=sts_unavailable&returnTo=%2Fhelp`);
+		expectLoginError(page, 'sts_unavailable', '/help');
 		expect(page.text).toContain(words.errors.sts_unavailable.what);
 		expect(page.text).toContain('action="/login/wallet?/start"');
 		expect(landscape.sandbox.count('trap.visit')).toBe(0);
@@ -60,7 +60,7 @@ describe('while discovery fails', () => {
 
 test.each(faults)('while pushed authorization requests fail by %s, the login page says so', async (name, options) => {
 	landscape.sandbox.scenario(name, { ...options, operation: 'par' });
-	expect((await browser.open('/login/start?provider=sts')).url.search).toBe('?error=sts_unavailable');
+	expectLoginError(await browser.open('/login/start?provider=sts'), 'sts_unavailable');
 	expect(landscape.sandbox.count('trap.visit')).toBe(0);
 });
 
@@ -86,7 +86,7 @@ test.each([
 ] as const)('the STS error %s becomes our %s', async (error, expected) => {
 	landscape.sandbox.scenario('login-error', { error });
 	const page = await signInAtInstitution(browser);
-	expect(page.url.href).toBe(`${landscape.url}/login?error=${expected}`);
+	expectLoginError(page, expected);
 	expect(page.text).toContain(words.errors[expected].what);
 	expect(page.text).not.toContain('the sign-in did not succeed');
 });
@@ -94,13 +94,13 @@ test.each([
 test('a person who refuses at the institution reads that they stopped', async () => {
 	const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
 	const page = await browser.submit(start, { decision: 'refused' });
-	expect(page.url.href).toBe(`${landscape.url}/login?error=access_denied`);
+	expectLoginError(page, 'access_denied');
 });
 
 test('a sign-in that comes back with another state signs nobody in', async () => {
 	landscape.sandbox.scenario('sts-wrong-state');
 	const page = await signInAtInstitution(browser);
-	expect(page.url.search).toBe('?error=sign_in_interrupted');
+	expectLoginError(page, 'sign_in_interrupted');
 	expect((await browser.call('/api/auth/session')).text).toBe('null');
 });
 
@@ -136,7 +136,7 @@ test('a sign-in for one provider does not end at the callback of the other', asy
 	const page = await other.open(`/api/auth/callback/sts-wallet${good?.search ?? ''}`, {
 		from: landscape.sandbox.stsUrl
 	});
-	expect(page.url.search).toBe('?error=sign_in_interrupted');
+	expectLoginError(page, 'sign_in_interrupted');
 });
 
 describe.each([

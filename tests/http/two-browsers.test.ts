@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+import {
+	createWalletSession,
+	expectLoginError,
+	sessionPath,
+	sharedWalletSession,
+	signInAtInstitution
+} from './journeys.ts';
 import { sessionRoutes } from './session-routes.ts';
 
 let landscape: Landscape;
@@ -52,7 +58,7 @@ describe("a second browser that knows the first one's session", () => {
 
 	test('is not resumed at the return from the STS', async () => {
 		const page = await second.open(`/login?wallet_session=${id}&idv=complete`, { from: landscape.sandbox.stsUrl });
-		expect(page.url.href).toBe(`${landscape.url}/login?error=wallet_session_foreign`);
+		expectLoginError(page, 'wallet_session_foreign');
 	});
 
 	test.each([
@@ -87,6 +93,6 @@ test('a wallet session that its wallet has not answered does not start a sign-in
 	expect(early.status).toBe(409);
 	expect(JSON.parse(early.text)).toMatchObject({ error: 'session_not_verified' });
 	const page = await browser.open('/login/start?provider=sts-wallet');
-	expect(page.url.search).toBe('?error=wallet_session_foreign');
+	expectLoginError(page, 'wallet_session_foreign');
 	expect(landscape.sandbox.authorizations()).toEqual([]);
 });

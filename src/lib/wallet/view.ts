@@ -9,6 +9,11 @@ import type { ProgressState } from './flow';
 export const walletOutcomes = ['declined', 'refused', 'expired', 'failed', 'unavailable', 'foreign'] as const;
 export type WalletOutcome = (typeof walletOutcomes)[number];
 
+/** What a help desk looks for in the log; `null` where a query named the ending and brought no code of ours. */
+interface WithHelpCode {
+	readonly helpCode: string | null;
+}
+
 /** A session that waits for the wallet: `requestUri` opens a wallet on this device, `qr` is the same as SVG markup. */
 export interface WaitingWallet {
 	readonly screen: 'scan';
@@ -24,7 +29,7 @@ export type WalletView =
 	| WaitingWallet
 	/** `opened`: the wallet has fetched the request. `checking`: the wallet has answered. */
 	| { readonly screen: ProgressState; readonly sessionId: string; readonly expiresInMs: number }
-	| { readonly screen: 'ended'; readonly outcome: WalletOutcome };
+	| ({ readonly screen: 'ended'; readonly outcome: WalletOutcome } & WithHelpCode);
 
 /** Why identity verification is needed (contract: `idvRequirementReason`). */
 export const idvReasons = [
@@ -80,4 +85,4 @@ export type IdentityView =
 	| { readonly screen: 'in-progress' }
 	/** A person at the institution looks at it; asked again until it ends. */
 	| { readonly screen: 'review' }
-	| { readonly screen: 'ended'; readonly outcome: IdentityOutcome };
+	| ({ readonly screen: 'ended'; readonly outcome: IdentityOutcome } & WithHelpCode);

@@ -1,6 +1,6 @@
 import { signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
-import { eachOf, type GalleryState } from '../state.ts';
+import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const login = {
 	institutions: [
@@ -9,7 +9,8 @@ const login = {
 	],
 	startUrl: '/login/start?provider=sts&returnTo=%2Faccount',
 	returnTo: '/account',
-	error: null
+	error: null,
+	helpCode: null
 };
 
 /** The pages before a sign-in, and what it can fail with. */
@@ -23,7 +24,7 @@ export const entryStates = {
 	'login/one-button': { page: 'login', data: { ...login, institutions: [] }, heading: (t) => t.login.title },
 	...eachOf('login/error', signInErrors, (error) => ({
 		page: 'login',
-		data: { ...login, error },
+		data: { ...login, error, helpCode },
 		heading: (t) => t.login.title,
 		isError: true
 	}))

@@ -1,5 +1,5 @@
 import { identityOutcomes, type IdentityOutcome, type IdentityView, idvReasons } from '../../../src/lib/wallet/view.ts';
-import { eachOf, type GalleryState } from '../state.ts';
+import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const returnTo = '/account';
 const person = { givenName: 'Sanne', familyName: 'de Vries', birthdate: '2003-05-14' };
@@ -39,7 +39,7 @@ export const identityStates = {
 	},
 	...eachOf('identity/ended', identityOutcomes, (outcome) => ({
 		page: 'identity',
-		data: { view: { screen: 'ended', outcome }, returnTo },
+		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
 		heading: (t) => t.identity.ended[outcome].title,
 		isError: true
 	}))

@@ -2,7 +2,7 @@ import type { FlowState } from '../../../src/lib/wallet/flow.ts';
 import { progressStates } from '../../../src/lib/wallet/flow.ts';
 import { type WalletOutcome, walletOutcomes } from '../../../src/lib/wallet/view.ts';
 import { qrSvg } from '../../../src/lib/ui/qr-svg.ts';
-import { eachOf, type GalleryState } from '../state.ts';
+import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const sessionId = '0123456789abcdef0123456789abcdef';
 const requestUri = `https://wallet.example/open?request=${sessionId}`;
@@ -32,7 +32,7 @@ export const walletStates = {
 	})),
 	...eachOf('wallet/ended', walletOutcomes, (outcome) => ({
 		page: 'wallet',
-		data: { view: { screen: 'ended', outcome }, returnTo },
+		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
 		heading: (t) => t.wallet.ended[outcome].title,
 		isError: true
 	})),

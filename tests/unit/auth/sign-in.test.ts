@@ -206,7 +206,7 @@ describe('coming back from the STS', () => {
 		change(query);
 		const end = await returned(query, cookie);
 		expect(end.event.locals.session).toBeNull();
-		expect(end.path).toMatch(/^\/login\?error=sign_in_\w+$/);
+		expect(end.path).toMatch(/^\/login\?error=sign_in_\w+&helpCode=r1$/);
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
@@ -219,13 +219,15 @@ describe('coming back from the STS', () => {
 
 	test('in a browser without cookies says that cookies are needed', async () => {
 		const { url } = await started();
-		expect((await returned(sts.authorize(url), '')).path).toBe('/login?error=cookies_required');
+		expect((await returned(sts.authorize(url), '')).path).toBe('/login?error=cookies_required&helpCode=r1');
 	});
 
 	test('in another browser signs nobody in', async () => {
 		const { url } = await started();
 		const other = await started();
-		expect((await returned(sts.authorize(url), other.cookie)).path).toBe('/login?error=sign_in_interrupted');
+		expect((await returned(sts.authorize(url), other.cookie)).path).toBe(
+			'/login?error=sign_in_interrupted&helpCode=r1'
+		);
 	});
 
 	test.each([
@@ -242,7 +244,7 @@ describe('coming back from the STS', () => {
 			iss: 'http://localhost:8092'
 		});
 		const end = await returned(query, cookie);
-		expect(end.path).toBe(`/login?error=${code}`);
+		expect(end.path).toBe(`/login?error=${code}&helpCode=r1`);
 		expect(end.cookie).toBe('');
 	});
 
@@ -258,7 +260,7 @@ describe('coming back from the STS', () => {
 		const { url, cookie } = await started();
 		sts.behaviour = behaviour;
 		const end = await returned(sts.authorize(url), cookie);
-		expect(end).toMatchObject({ path: '/login?error=sign_in_failed', error: 'sign_in_failed' });
+		expect(end).toMatchObject({ path: '/login?error=sign_in_failed&helpCode=r1', error: 'sign_in_failed' });
 		expect(end.event.locals.session).toBeNull();
 	});
 
@@ -269,7 +271,7 @@ describe('coming back from the STS', () => {
 				throw new TypeError('fetch failed');
 			}
 		};
-		expect((await returned(sts.authorize(url), cookie)).path).toBe('/login?error=sts_unavailable');
+		expect((await returned(sts.authorize(url), cookie)).path).toBe('/login?error=sts_unavailable&helpCode=r1');
 	});
 });
 

@@ -59,5 +59,5 @@ test('a session that ends while its page is made leads to the login page, which 
 		}
 	});
 	expect(response.status).toBe(303);
-	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount');
+	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount&helpCode=r1');
 });

@@ -109,7 +109,10 @@ describe('the session handle', () => {
 			event.locals.session = someSession({ accessToken });
 			return undefined;
 		});
-		expect([response.status, response.headers.get('location')]).toEqual([303, '/login?error=session_too_large']);
+		expect([response.status, response.headers.get('location')]).toEqual([
+			303,
+			'/login?error=session_too_large&helpCode=r1'
+		]);
 		expect(setCookies).toEqual([]);
 	});
 });

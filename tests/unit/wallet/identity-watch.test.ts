@@ -3,7 +3,7 @@ import { IdentityWatch } from '$lib/wallet/identity-watch.svelte';
 import type { IdentityView } from '$lib/wallet/view';
 
 const review: IdentityView = { screen: 'review' };
-const unavailable: IdentityView = { screen: 'ended', outcome: 'unavailable' };
+const unavailable: IdentityView = { screen: 'ended', outcome: 'unavailable', helpCode: null };
 
 /** Runs a watch over scripted views; `null` stands for a portal that can't be reached. */
 async function play(first: IdentityView, views: (IdentityView | null)[]) {
@@ -33,9 +33,9 @@ test('a review is asked for every three seconds, and nothing is said meanwhile',
 });
 
 test('the end of a review is shown, and nothing is asked any more', async () => {
-	const { watch, pausesMs } = await play(review, [{ screen: 'ended', outcome: 'review-refused' }]);
+	const { watch, pausesMs } = await play(review, [{ screen: 'ended', outcome: 'review-refused', helpCode: null }]);
 	expect([watch.view, watch.news, pausesMs.length]).toEqual([
-		{ screen: 'ended', outcome: 'review-refused' },
+		{ screen: 'ended', outcome: 'review-refused', helpCode: null },
 		'ended',
 		1
 	]);

@@ -114,12 +114,14 @@ describe('the wallet page', () => {
 		['internal_error', 'failed']
 	])('explains the fault %s as %s', async (code, outcome) => {
 		bridge.readStatus.mockRejectedValue(new Problem(code));
-		expect(await walletStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome } });
+		expect(await walletStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
 	});
 
 	test('shows no more of a failed session than why it failed', async () => {
 		bridgeSays('FAILED', { errorCode: 'wallet_declined' });
-		expect(await walletStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome: 'declined' } });
+		expect(await walletStep((await browser()).event)).toEqual({
+			view: { screen: 'ended', outcome: 'declined', helpCode: 'r1' }
+		});
 	});
 });
 
@@ -195,7 +197,7 @@ describe('the identity page', () => {
 	])('explains the fault %s as %s', async (code, outcome) => {
 		bridgeSays('VERIFIED');
 		bridge.complete.mockRejectedValue(new Problem(code));
-		expect(await identityStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome } });
+		expect(await identityStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
 	});
 });
 
@@ -228,7 +230,7 @@ describe('a round of identity verification', () => {
 	test('that was refused at the institution may be tried again', async () => {
 		bridge.finishIdv.mockRejectedValue(new Problem('idv_refused'));
 		const { event, owned } = await browser({ idv: 'started' }, '/callback?error=access_denied&state=s');
-		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=refused-at-institution');
+		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
 		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 
@@ -253,13 +255,13 @@ describe('the return from the STS after identity verification', () => {
 
 	test('resumes no other browser’s', async () => {
 		const { event } = await browser({}, `/login?wallet_session=${'f'.repeat(32)}&idv=complete`);
-		expect(await resumeIdentity(event, 'f'.repeat(32))).toBe('/login?error=wallet_session_foreign');
+		expect(await resumeIdentity(event, 'f'.repeat(32))).toBe('/login?error=wallet_session_foreign&helpCode=r1');
 		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'none' }]);
 	});
 
 	test('with an error says that the institution did not confirm', async () => {
 		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&error=access_denied`);
-		expect(await resumeIdentity(event, ID)).toBe('/login/identity?outcome=refused-at-institution');
+		expect(await resumeIdentity(event, ID)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
 		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 });

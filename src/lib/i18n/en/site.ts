@@ -55,5 +55,7 @@ export const site = {
 		phone: 'Telephone',
 		page: 'Other ways to get help'
 	},
+	copyHelpCode: 'Copy the help code',
+	helpCodeCopied: 'The help code is copied.',
 	toHome: 'To the home page'
 };

@@ -56,5 +56,7 @@ export const site: Texts['site'] = {
 		phone: 'Telefoon',
 		page: 'Andere manieren om hulp te krijgen'
 	},
+	copyHelpCode: 'Kopieer de hulpcode',
+	helpCodeCopied: 'De hulpcode is gekopieerd.',
 	toHome: 'Naar de beginpagina'
 };

@@ -6,6 +6,7 @@ import { forgetCompleted } from '../wallet/owned-sessions';
 import { runAuthjs } from './authjs';
 import { denySession } from './deny-list';
 import { flowOf, forgetFlow, withoutFlow } from './flow-cookies';
+import { loginPath } from './login-path';
 import type { Provider } from './session';
 import { callbackError, type SignInError } from './sign-in-errors';
 
@@ -42,10 +43,11 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 
 	const hasCookies = event.request.headers.has('cookie');
 	const error = callbackError(fault, searchParams.get('error'), hasCookies);
-	log.warn('a sign-in failed', { requestId: event.locals.requestId, provider, code: error, error: fault });
+	const { requestId } = event.locals;
+	log.warn('a sign-in failed', { requestId, provider, code: error, error: fault });
 	return before && error === 'sign_in_interrupted'
 		? { path: AFTER_SIGN_IN, setCookies, error: null }
-		: { path: `/login?error=${error}`, setCookies, error };
+		: { path: loginPath(null, { error, requestId }), setCookies, error };
 }
 
 function destination(response: Response): string {

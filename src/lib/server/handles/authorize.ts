@@ -1,4 +1,5 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { loginPath } from '../auth/login-path';
 import { isApi } from '../http/caller';
 import { problemResponse } from '../http/problem';
 import { seeOther } from '../http/see-other';
@@ -16,6 +17,7 @@ export const authorize: Handle = async ({ event, resolve }) => {
 
 function refusal({ locals, url }: RequestEvent): Response {
 	if (isApi(url.pathname)) return problemResponse('unauthorized', locals.requestId);
-	const why = locals.hasEnded ? { error: 'session_expired' } : {};
-	return seeOther(`/login?${new URLSearchParams({ ...why, returnTo: url.pathname + url.search })}`);
+	const returnTo = url.pathname + url.search;
+	const { requestId } = locals;
+	return seeOther(loginPath(returnTo, locals.hasEnded && { error: 'session_expired', requestId }));
 }

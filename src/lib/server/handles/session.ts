@@ -1,5 +1,6 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isDenied, isDeniedNow } from '../auth/deny-list';
+import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/renewal';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { hasAccessToken } from '../http/caller';
@@ -34,6 +35,10 @@ export const session: Handle = async ({ event, resolve }) => {
 };
 
 function tooLarge({ locals }: RequestEvent): Response {
-	log.error('the tokens of a sign-in are too large for cookies', { requestId: locals.requestId });
-	return new Response(null, { status: 303, headers: { location: '/login?error=session_too_large' } });
+	const { requestId } = locals;
+	log.error('the tokens of a sign-in are too large for cookies', { requestId });
+	return new Response(null, {
+		status: 303,
+		headers: { location: loginPath(null, { error: 'session_too_large', requestId }) }
+	});
 }

@@ -3,6 +3,7 @@ import { handOver } from '../http/hand-over';
 import { Problem, toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
+import { identityEndPath } from './ending';
 import { startIdv, submitIdv } from './idv';
 import { isManual } from './identity-view';
 import { identityOutcomeOf } from './outcomes';
@@ -51,6 +52,6 @@ async function attempt<Result>(event: RequestEvent, work: (owned: OwnedSession) 
 	} catch (error) {
 		const { code } = toProblem(error);
 		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
-		return redirect(303, `${IDENTITY_PAGE}?${new URLSearchParams({ outcome: identityOutcomeOf(code) })}`);
+		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals));
 	}
 }

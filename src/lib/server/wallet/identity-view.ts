@@ -1,11 +1,12 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionStatusValue } from '$lib/wallet/session-status';
-import type { IdentityOutcome, IdentityView } from '$lib/wallet/view';
+import type { IdentityView } from '$lib/wallet/view';
 import type { IdvStatus } from '../bridge/answers';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
+import { endedView } from './ending';
 import { identityOutcomeOf } from './outcomes';
 import { type OwnedSession, ownedSessions } from './owned-sessions';
 
@@ -14,7 +15,6 @@ export type IdentityStep = { readonly view: IdentityView } | { readonly goTo: st
 
 type Step = (event: RequestEvent, owned: OwnedSession) => IdentityStep | Promise<IdentityStep>;
 
-const ended = (outcome: IdentityOutcome): IdentityStep => ({ view: { screen: 'ended', outcome } });
 const backToWallet: Step = () => ({ goTo: '/login/wallet' });
 
 const completion: Step = async (event, owned) => {
@@ -24,7 +24,7 @@ const completion: Step = async (event, owned) => {
 
 const failed: Step = async (event, owned) => {
 	const { errorCode } = await bridge().readStatus(owned.id, credentialFor(event.locals));
-	return ended(identityOutcomeOf(errorCode));
+	return endedView(identityOutcomeOf(errorCode), event.locals);
 };
 
 const steps: Readonly<Record<SessionStatusValue, Step>> = {
@@ -36,7 +36,7 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	COMPLETED: completion,
 	IDV_REQUIRED: needed,
 	RECONCILING: underWay,
-	EXPIRED: () => ended('expired'),
+	EXPIRED: ({ locals }) => endedView('expired', locals),
 	FAILED: failed,
 	ERROR: failed,
 	VP_VALIDATION_FAILED: failed
@@ -52,7 +52,7 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	} catch (error) {
 		const { code } = toProblem(error);
 		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
-		return ended(identityOutcomeOf(code));
+		return endedView(identityOutcomeOf(code), event.locals);
 	}
 }
 
@@ -70,14 +70,14 @@ export function isManual({ planType, reason }: Pick<IdvStatus, 'planType' | 'rea
 }
 
 async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
-	if (owned.idv === 'done') return ended('again-required');
+	if (owned.idv === 'done') return endedView('again-required', event.locals);
 	const credential = credentialFor(event.locals);
 	const [plan, person] = await Promise.all([
 		bridge().readIdvStatus(owned.id, credential),
 		bridge().readPerson(owned.id, credential)
 	]);
 	const { planType, reason, candidates } = plan;
-	if (planType === 'FAIL_CLOSED') return ended('not-possible');
+	if (planType === 'FAIL_CLOSED') return endedView('not-possible', event.locals);
 	if (isManual(plan)) return { view: { screen: 'confirm', reason, person, candidates } };
 	return { view: { screen: 'explain', reason, stepUp: planType === 'STEP_UP', person } };
 }

@@ -2,6 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
+import { identityEndPath } from './ending';
 import { endIdvRound } from './idv';
 import { identityOutcomeOf } from './outcomes';
 import type { OwnedSession } from './owned-sessions';
@@ -19,6 +20,6 @@ export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promi
 	} catch (error) {
 		const { code } = toProblem(error);
 		log.warn('identity verification did not finish', { requestId: event.locals.requestId, code });
-		return `/login/identity?${new URLSearchParams({ outcome: identityOutcomeOf(code) })}`;
+		return identityEndPath(identityOutcomeOf(code), event.locals);
 	}
 }

@@ -1,5 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { loginPath } from '../auth/login-path';
+import { log } from '../log';
 import { endIdvRound } from './idv';
+import { identityEndPath } from './ending';
 import { ownedSessions } from './owned-sessions';
 
 /**
@@ -8,9 +11,13 @@ import { ownedSessions } from './owned-sessions';
  */
 export async function resumeIdentity(event: RequestEvent, sessionId: string): Promise<string> {
 	const owned = (await ownedSessions(event.cookies)).find((session) => session.id === sessionId);
-	if (!owned) return '/login?error=wallet_session_foreign';
+	if (!owned) {
+		const { requestId } = event.locals;
+		log.info('an identity verification came back to another browser', { requestId });
+		return loginPath(null, { error: 'wallet_session_foreign', requestId });
+	}
 	const { searchParams } = event.url;
-	if (searchParams.get('error') !== null) return '/login/identity?outcome=refused-at-institution';
+	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals);
 	if (searchParams.get('idv') === 'complete') await endIdvRound(event, owned);
 	return '/login/identity';
 }

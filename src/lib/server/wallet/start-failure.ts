@@ -1,11 +1,13 @@
 import { type ActionFailure, fail, redirect } from '@sveltejs/kit';
 import type { WalletView } from '$lib/wallet/view';
+import { loginPath } from '../auth/login-path';
+import type { SignInError } from '../auth/sign-in-errors';
 import { type ProblemCode, toProblem } from '../http/problem';
 import { log } from '../log';
 import { walletOutcomeOf } from './outcomes';
 
 /** Faults that the login page explains; the others are shown where the code would have been. */
-const onLoginPage: Partial<Record<ProblemCode, string>> = {
+const onLoginPage: Partial<Record<ProblemCode, SignInError>> = {
 	unauthorized: 'transaction_expired',
 	rate_limited: 'rate_limited'
 };
@@ -19,7 +21,7 @@ interface StartFailure {
 export function startFailure(error: unknown, { requestId }: App.Locals, returnTo: string): ActionFailure<StartFailure> {
 	const { code, status } = toProblem(error);
 	const loginError = onLoginPage[code];
-	if (loginError) redirect(303, `/login?${new URLSearchParams({ error: loginError, returnTo })}`);
 	log.warn('no wallet session could be opened', { requestId, code, error });
-	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code) }, returnTo });
+	if (loginError) redirect(303, loginPath(returnTo, { error: loginError, requestId }));
+	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code), helpCode: requestId }, returnTo });
 }

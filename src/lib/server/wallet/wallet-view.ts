@@ -7,6 +7,7 @@ import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
+import { endedView, identityEndPath } from './ending';
 import { walletOutcomeOf } from './outcomes';
 import { type OwnedSession, ownedSessions } from './owned-sessions';
 import { remainingMs } from './status';
@@ -29,7 +30,7 @@ const underWay =
 	(screen: 'opened' | 'checking'): Step =>
 	(status, owned) => ({ view: { screen, sessionId: owned.id, expiresInMs: remainingMs(status, owned) } });
 const identity: Step = () => ({ goTo: '/login/identity' });
-const failed: Step = ({ errorCode }) => ({ view: { screen: 'ended', outcome: walletOutcomeOf(errorCode) } });
+const failed: Step = ({ errorCode }, _owned, { locals }) => endedView(walletOutcomeOf(errorCode), locals);
 
 const completion: Step = async (_status, owned, event) => {
 	const result = await completeWalletSession(event, owned);
@@ -45,10 +46,10 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	COMPLETED: completion,
 	IDV_REQUIRED: identity,
 	RECONCILING: identity,
-	EXPIRED: () => ({ view: { screen: 'ended', outcome: 'expired' } }),
+	EXPIRED: (_status, _owned, { locals }) => endedView('expired', locals),
 	FAILED: failed,
 	ERROR: failed,
-	VP_VALIDATION_FAILED: () => ({ view: { screen: 'ended', outcome: 'refused' } })
+	VP_VALIDATION_FAILED: (_status, _owned, { locals }) => endedView('refused', locals)
 };
 
 /** Where this browser's newest wallet session stands. Reading is all it takes to go on, so it works by links alone. */
@@ -60,8 +61,8 @@ export async function walletStep(event: RequestEvent): Promise<WalletStep> {
 		return await steps[status.status](status, owned, event);
 	} catch (error) {
 		const { code } = toProblem(error);
-		if (code === 'idv_repeated') return { goTo: '/login/identity?outcome=again-required' };
+		if (code === 'idv_repeated') return { goTo: identityEndPath('again-required', event.locals) };
 		log.warn('a wallet session could not be read', { requestId: event.locals.requestId, code, error });
-		return { view: { screen: 'ended', outcome: walletOutcomeOf(code) } };
+		return endedView(walletOutcomeOf(code), event.locals);
 	}
 }

@@ -2,6 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
 import { signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
+import { helpCodeOf } from '$lib/server/http/request-id';
 import { returnPath } from '$lib/server/http/return-path';
 import { institutions } from '$lib/server/sts/institutions';
 import { resumeIdentity } from '$lib/server/wallet/resume';
@@ -22,6 +23,7 @@ export const load: PageServerLoad = async (event) => {
 		institutions: listed,
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
-		error
+		error,
+		helpCode: error && helpCodeOf(searchParams.get('helpCode'))
 	};
 };

@@ -1,5 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { config } from '$lib/server/config';
+import { helpCodeOf } from '$lib/server/http/request-id';
 import { formText } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity-actions';
@@ -9,10 +10,12 @@ import { forgetAllOwned, ownedSessions } from '$lib/server/wallet/owned-sessions
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	const outcome = knownIdentityOutcome(event.url.searchParams.get('outcome'));
+	const { searchParams } = event.url;
+	const outcome = knownIdentityOutcome(searchParams.get('outcome'));
 	const [owned] = await ownedSessions(event.cookies);
 	const returnTo = returnPath(owned?.returnTo, config().origin);
-	if (outcome) return { view: { screen: 'ended' as const, outcome }, returnTo };
+	const helpCode = helpCodeOf(searchParams.get('helpCode'));
+	if (outcome) return { view: { screen: 'ended' as const, outcome, helpCode }, returnTo };
 	const step = await identityStep(event);
 	if ('goTo' in step) redirect(303, step.goTo);
 	return { view: step.view, returnTo };

@@ -1,7 +1,9 @@
 import { beginSignIn } from '$lib/server/auth/begin';
+import { loginPath } from '$lib/server/auth/login-path';
 import { endpoint } from '$lib/server/http/endpoint';
 import { isForeignNavigation } from '$lib/server/http/caller';
 import { seeOther } from '$lib/server/http/see-other';
+import { log } from '$lib/server/log';
 import type { RequestHandler } from './$types';
 
 /**
@@ -11,9 +13,7 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = endpoint(async (event) => {
 	const { searchParams } = event.url;
 	const returnTo = searchParams.get('returnTo');
-	const loginPage = (error?: string) =>
-		seeOther(`/login?${new URLSearchParams({ ...(error && { error }), ...(returnTo && { returnTo }) })}`);
-	if (isForeignNavigation(event.request)) return loginPage();
+	if (isForeignNavigation(event.request)) return seeOther(loginPath(returnTo));
 
 	const start = await beginSignIn(event, {
 		provider: searchParams.get('provider'),
@@ -21,5 +21,9 @@ export const GET: RequestHandler = endpoint(async (event) => {
 		afresh: searchParams.get('afresh'),
 		returnTo
 	});
-	return 'error' in start ? loginPage(start.error) : seeOther(start.url, start.setCookies);
+	if (!('error' in start)) return seeOther(start.url, start.setCookies);
+	const { requestId } = event.locals;
+	log.info('a sign-in was not started', { requestId, code: start.error });
+	const error = start.error === 'not_found' ? 'sign_in_failed' : start.error;
+	return seeOther(loginPath(returnTo, { error, requestId }));
 });

@@ -1,7 +1,5 @@
+import { loginPath } from '$lib/server/auth/login-path';
 import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
-export const GET: RequestHandler = ({ url }) => {
-	const returnTo = url.searchParams.get('callbackUrl');
-	return seeOther(`/login${returnTo ? `?${new URLSearchParams({ returnTo })}` : ''}`);
-};
+export const GET: RequestHandler = ({ url }) => seeOther(loginPath(url.searchParams.get('callbackUrl')));

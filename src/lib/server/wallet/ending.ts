@@ -1,0 +1,16 @@
+import type { IdentityOutcome, WalletOutcome } from '$lib/wallet/view';
+import { log } from '../log';
+
+/** An ending as a page draws it. Its help code is the id of the request that found out, and is in the log. */
+export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
+	outcome: Outcome,
+	{ requestId }: Pick<App.Locals, 'requestId'>
+) {
+	log.info('a sign-in with a wallet has ended', { requestId, outcome });
+	return { view: { screen: 'ended', outcome, helpCode: requestId } } as const;
+}
+
+/** Where an ending is drawn that the Auth Bridge will not tell again. */
+export function identityEndPath(outcome: IdentityOutcome, { requestId }: Pick<App.Locals, 'requestId'>): string {
+	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId })}`;
+}

@@ -1,0 +1,44 @@
+import { expect, type Page } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectHeading } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+const shape = /^[\da-f]{12}$/;
+const code = (page: Page) => page.getByText(en.site.helpCode, { exact: false }).locator('strong');
+const copyButton = (page: Page) => page.getByRole('button', { name: en.site.copyHelpCode });
+
+test('a help code is copied by its button, which says so once', async ({ page, context }) => {
+	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+	await page.goto('/nowhere');
+	await expect(code(page)).toHaveText(shape);
+	await copyButton(page).click();
+	await expect(page.getByText(en.site.helpCodeCopied)).toHaveCount(1);
+	await expect(copyButton(page)).toBeFocused();
+	const copied = await page.evaluate(() => navigator.clipboard.readText());
+	expect(copied).toBe(await code(page).textContent());
+});
+
+test.describe('while a page watches its wallet', () => {
+	test.use({ expectsFaults: true });
+
+	test('an ending that appears brings its help code, and the log has it', async ({ page, wallet, landscape }) => {
+		await wallet.start();
+		await wallet.expire();
+		await expectHeading(page, en.wallet.ended.expired.title);
+		await expect(code(page)).toHaveText(shape);
+		await expect(copyButton(page)).toBeVisible();
+		const line = `"requestId":"${(await code(page).textContent()) ?? 'none'}"`;
+		await expect.poll(() => landscape.portal.logs()).toContain(line);
+	});
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('a help code can be selected as a whole, and no button is there that does nothing', async ({ page }) => {
+		await page.goto('/nowhere');
+		await expect(code(page)).toHaveText(shape);
+		await expect(code(page)).toHaveCSS('user-select', 'all');
+		await expect(copyButton(page)).toHaveCount(0);
+	});
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser, linkIn, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession, sessionPath, sharedWalletSession } from './journeys.ts';
+
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+const shape = /^[\da-f]{12}$/;
+const codeOn = ({ text }: Visit) => /<strong[^>]*>([^<]*)<\/strong>/.exec(text)?.[1] ?? 'none';
+
+/** What the log says under a help code; a line may arrive a moment after its answer. */
+function logged(code: string): string[] {
+	const lines = landscape.portal.logs().trim().split('\n');
+	return lines
+		.map((line) => JSON.parse(line) as { message: string; properties: { requestId?: string } })
+		.filter(({ properties }) => properties.requestId === code)
+		.map(({ message }) => message);
+}
+
+const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
+	['a page that does not exist', () => browser.open('/nowhere'), 'answered with an error'],
+	[
+		'a sign-in that was refused at the institution',
+		async () => {
+			const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
+			return browser.submit(start, { decision: 'refused' });
+		},
+		'a sign-in failed'
+	],
+	[
+		'a sign-in that was not started',
+		() => browser.open('/login/start?provider=sts-wallet'),
+		'a sign-in was not started'
+	],
+	[
+		'a return to a browser that did not start',
+		() => browser.open(`/login?wallet_session=${'0'.repeat(32)}&idv=complete`),
+		'an identity verification came back to another browser'
+	],
+	[
+		'a card that can not be used',
+		async () => {
+			await sharedWalletSession(browser, landscape.sandbox, 'expired-credential');
+			return browser.open('/login/wallet');
+		},
+		'a sign-in with a wallet has ended'
+	],
+	[
+		'a wallet session while the Bridge is away',
+		async () => {
+			await createWalletSession(browser);
+			landscape.sandbox.scenario('bridge-down');
+			return browser.open('/login/wallet');
+		},
+		'a wallet session could not be read'
+	],
+	[
+		'a new code while the Bridge is away',
+		async () => {
+			landscape.sandbox.scenario('bridge-down');
+			return browser.submit(await browser.open('/login'), {}, '/login/wallet');
+		},
+		'no wallet session could be opened'
+	],
+	[
+		'an identity verification that did not finish',
+		async () => {
+			const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
+			landscape.sandbox.scenario('bridge-down');
+			return browser.open(sessionPath(id, 'idv/callback?code=a&state=b'), { from: landscape.sandbox.stsUrl });
+		},
+		'identity verification did not finish'
+	]
+];
+
+describe('the help code', () => {
+	test.each(pages)('on the page of %s is in the log, beside what failed', async (_name, open, message) => {
+		const code = codeOn(await open());
+		expect(code).toMatch(shape);
+		await expect.poll(() => logged(code)).toContain(message);
+	});
+
+	test.each([
+		['nobody is signed in', () => browser.call('/api/me')],
+		['another site asks', () => browser.call('/api/me', { headers: { origin: 'https://evil.example' } })],
+		['there is no such address', () => browser.call('/api/nothing')],
+		['the session is another browser’s', () => browser.call(sessionPath('0'.repeat(32), 'status'))]
+	] as const)('of an API answer is the request id in the log, when %s', async (_name, call) => {
+		const { status, text } = await call();
+		const { requestId } = JSON.parse(text) as { requestId: string };
+		expect(status).toBeGreaterThanOrEqual(400);
+		expect(requestId).toMatch(shape);
+		await expect.poll(() => logged(requestId)).toEqual(['answered with an error']);
+	});
+
+	test.each(['<b>x</b>', 'Call +31 6 1234', 'a1b2c3d4e5f', 'a1b2c3d4e5f67', 'A1B2C3D4E5F6', 'zzzzzzzzzzzz', ''])(
+		'"%s" of a query is none: no page shows it',
+		async (text) => {
+			const query = `&helpCode=${encodeURIComponent(text)}`;
+			const login = await browser.open(`/login?error=access_denied${query}`);
+			const identity = await browser.open(`/login/identity?outcome=no-match${query}`);
+			expect([codeOn(login), codeOn(identity)]).toEqual(['none', 'none']);
+		}
+	);
+
+	test('of our own shape survives a reload', async () => {
+		const page = await browser.open('/login?error=access_denied&helpCode=a1b2c3d4e5f6');
+		expect(codeOn(page)).toBe('a1b2c3d4e5f6');
+	});
+});
