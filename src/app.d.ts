@@ -8,6 +8,8 @@ declare global {
 		interface Locals {
 			/** Random per request: the help code on error pages, and the id in the log. */
 			requestId: string;
+			/** This request's place in a trace (W3C Trace Context), for the services behind the portal. */
+			traceparent: string;
 			locale: Locale;
 			/** The opened session, or null. To sign in or out is to replace it: the session handle writes what changed. */
 			session: Session | null;

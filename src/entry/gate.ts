@@ -1,5 +1,6 @@
 import type { Answer } from './answer';
 import { announcesTooMuch } from './body-cap';
+import { type BodyRule, bodyRule, type BodySettings } from './body-rule';
 import { problemAnswer } from './problem';
 import { pathAndQuery } from './request-target';
 import { answerStatic, type ReadHeader } from './static-answer';
@@ -13,13 +14,12 @@ export interface Arrival {
 	header: ReadHeader;
 }
 
-/** Either the entry's own answer, or the path and query to hand to the application. */
-export type Verdict = { answer: Answer } | { target: string };
+/** Either the entry's own answer, or the path and query to hand to the application, and what holds for the body. */
+export type Verdict = { answer: Answer } | { target: string; body: BodyRule };
 
 /** What the gate decides by. */
-export interface GateSettings {
+export interface GateSettings extends BodySettings {
 	origin: string;
-	bodyLimitBytes: number;
 	files: StaticTable;
 }
 
@@ -37,18 +37,17 @@ export function judge(arrival: Arrival, settings: GateSettings): Verdict {
 	if (!KNOWN_METHODS.has(method)) {
 		return refuse('method_not_allowed', requestId, { allow: [...KNOWN_METHODS].join(', ') });
 	}
-	if (announcesTooMuch(header('content-length'), settings.bodyLimitBytes)) {
-		return refuse('payload_too_large', requestId);
-	}
+	const { pathname } = new URL(settings.origin + target);
+	const body = bodyRule(pathname, settings);
+	if (announcesTooMuch(header('content-length'), body.limitBytes)) return refuse('payload_too_large', requestId);
 
-	const file = settings.files.get(decodedPath(settings.origin + target));
-	if (!file) return { target };
+	const file = settings.files.get(decoded(pathname));
+	if (!file) return { target, body };
 	if (method !== 'GET' && method !== 'HEAD') return refuse('method_not_allowed', requestId, { allow: 'GET, HEAD' });
 	return { answer: answerStatic(file, method, header) };
 }
 
-function decodedPath(address: string): string {
-	const { pathname } = new URL(address);
+function decoded(pathname: string): string {
 	try {
 		return decodeURIComponent(pathname);
 	} catch {

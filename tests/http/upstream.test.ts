@@ -45,9 +45,15 @@ async function arrivals(): Promise<readonly RecordedRequest[]> {
 }
 
 /** All that a call of the portal may carry. */
-const ALLOWED = ['accept', 'accept-encoding', 'accept-language', 'connection', 'content-length', 'content-type'].concat(
-	['host', 'sec-fetch-mode', 'user-agent', 'x-request-id', 'authorization']
-);
+const ALLOWED = [
+	'accept',
+	'traceparent',
+	'accept-encoding',
+	'accept-language',
+	'connection',
+	'content-length',
+	'content-type'
+].concat(['host', 'sec-fetch-mode', 'user-agent', 'x-request-id', 'authorization']);
 
 test('of what a browser sends nothing but the body reaches the Bridge', async () => {
 	await browser.open('/login');

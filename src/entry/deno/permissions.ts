@@ -7,14 +7,15 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
 const REDIS_PORT = '6379';
 
 /**
- * The least that the Deno build runs with: listen on one address, speak to STS, Bridge and store, read two folders, see
+ * The least that the Deno build runs with: listen on one address, speak to STS, Bridge, backends and store, read two folders, see
  * the variables of its configuration. No programs, no system information, nothing fetched, nothing written but the
  * file of a Deno KV store, where one is named.
  * @param folder the Deno build's own folder
  */
 export function permissionFlags(config: Config, folder: string): string[] {
 	const { redisUrl, denoKv } = config.store;
-	const peers = [config.sts.issuer, config.sts.internal, config.bridge.url, ...(redisUrl ? [redisUrl] : [])];
+	const services = [config.bridge.url, ...config.backends.map(({ url }) => url)];
+	const peers = [config.sts.issuer, config.sts.internal, ...services, ...(redisUrl ? [redisUrl] : [])];
 	const net = [hostAndPort(listenAddress(config.listen)), ...peers.map(peerOf)];
 	const kvFile = denoKv !== undefined && denoKv !== 'default' ? [denoKv] : [];
 	return [

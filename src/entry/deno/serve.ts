@@ -2,6 +2,7 @@ import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { log } from '../../lib/server/log';
 import type { Answer } from '../answer';
 import { readCapped } from '../body-cap';
+import type { BodyRule } from '../body-rule';
 import { clientAddress, type ProxyTrust } from '../client-address';
 import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
@@ -28,7 +29,7 @@ export function createServe(handler: AdapterHandler, settings: ServeSettings): S
 		const verdict = judge({ method: request.method, target: request.url, header }, settings);
 		if ('answer' in verdict) return toResponse(verdict.answer);
 
-		const body = await bodyOf(request, settings.bodyLimitBytes);
+		const body = await bodyOf(request, verdict.body);
 		if (body === undefined) return toResponse(problemAnswer('payload_too_large', crypto.randomUUID()));
 		const address = clientAddress(info.remoteAddr.hostname, header('x-forwarded-for'), settings);
 		return ask(handler, onPublicOrigin(request, verdict.target, body), address);
@@ -57,10 +58,10 @@ export function failure(error: unknown): Response {
 }
 
 /** `undefined` when a body of unannounced length turns out too large; an empty one is none, as on Node. */
-async function bodyOf(request: Request, limitBytes: number): Promise<BodyInit | null | undefined> {
+async function bodyOf(request: Request, { limitBytes, streams }: BodyRule): Promise<BodyInit | null | undefined> {
 	const announced = request.headers.get('content-length');
 	if (request.body === null || announced === '0') return null;
-	if (announced !== null) return request.body;
+	if (streams || announced !== null) return request.body;
 	const body = await readCapped(request.body.values({ preventCancel: true }), limitBytes);
 	return body?.length === 0 ? null : body;
 }

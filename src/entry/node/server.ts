@@ -48,8 +48,9 @@ export function createPortalServer(handler: Handler, settings: PortalServerSetti
 		request.headers['content-type'] ||= 'application/octet-stream';
 		request.url = verdict.target;
 
-		if (request.headers['transfer-encoding'] === undefined) return pass(request, response);
-		const body = await readCapped(request.iterator({ destroyOnReturn: false }), settings.bodyLimitBytes);
+		if (verdict.body.streams) readOff(request, response);
+		if (verdict.body.streams || request.headers['transfer-encoding'] === undefined) return pass(request, response);
+		const body = await readCapped(request.iterator({ destroyOnReturn: false }), verdict.body.limitBytes);
 		if (body) return pass(withBody(request, body), response);
 		send(response, problemAnswer('payload_too_large', crypto.randomUUID()));
 	}
@@ -66,6 +67,11 @@ export function createPortalServer(handler: Handler, settings: PortalServerSetti
 	server.on('checkExpectation', onRequest);
 	server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, headers));
 	return server;
+}
+
+/** What is left of a body once its answer is out: its sender may be deaf until it has sent everything. */
+function readOff(request: IncomingMessage, response: ServerResponse): void {
+	response.once('finish', () => request.removeAllListeners('data').resume());
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { startLogging } from '../../lib/server/log';
+import { largestBody } from '../body-rule';
 import { readConfigOrExit } from '../read-config';
 import { readStaticTable } from '../static-table';
 import { CLIENT_ADDRESS_HEADER, type Handler } from './adapter-request';
@@ -11,7 +12,7 @@ startLogging(config.logLevel);
 
 // adapter-node reads these once, when its handler is imported; without ORIGIN it would trust the Host header.
 process.env.ORIGIN = config.origin;
-process.env.BODY_SIZE_LIMIT = String(config.bodyLimitBytes);
+process.env.BODY_SIZE_LIMIT = String(largestBody(config));
 process.env.ADDRESS_HEADER = CLIENT_ADDRESS_HEADER;
 for (const name of ['PROTOCOL_HEADER', 'HOST_HEADER', 'PORT_HEADER', 'XFF_DEPTH']) delete process.env[name];
 

@@ -4,7 +4,11 @@ import { Problem } from '../../../src/lib/server/http/problem';
 
 export const sessionId = '0123456789abcdef0123456789abcdef';
 export const otherSessionId = 'ffffffffffffffffffffffffffffffff';
-export const credential = { requestId: 'r1', traceparent: '00-trace-01', authorization: 'Bearer user' };
+export const credential = {
+	requestId: 'r1',
+	traceparent: '00-trace-01',
+	authorization: { current: async () => 'Bearer user', renewed: async () => null }
+};
 export const nowMs = 1_700_000_000_000;
 
 /** What must never come out of the client: the values that the fixtures put into personal fields. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { bindingsPath, bridgeUrl, sessionPath } from '../../../src/lib/server/bridge/paths';
+import { bindingsPath, sessionPath } from '../../../src/lib/server/bridge/paths';
 import { Problem } from '../../../src/lib/server/http/problem';
+import { upstreamUrl } from '../../../src/lib/server/http/upstream-url';
 import { sessionId } from './fixtures';
 
 const pieces = [
@@ -62,7 +63,7 @@ function randomTexts(count: number): string[] {
 /** The address, or null where the segment was refused. Any other error fails the test. */
 function addressOf(base: URL, segments: () => readonly string[]): URL | null {
 	try {
-		return bridgeUrl(base, segments());
+		return upstreamUrl(base, segments());
 	} catch (error) {
 		if (error instanceof Problem && error.code === 'not_found') return null;
 		throw error;
@@ -75,11 +76,11 @@ describe('the address of a Bridge operation', () => {
 		['http://bridge.test/', 'http://bridge.test/internal/bindings/a'],
 		['https://gateway.test/bridge/v1/', 'https://gateway.test/bridge/v1/internal/bindings/a']
 	])('lies below %s', (base, wanted) => {
-		expect(bridgeUrl(new URL(base), bindingsPath('a')).href).toBe(wanted);
+		expect(upstreamUrl(new URL(base), bindingsPath('a')).href).toBe(wanted);
 	});
 
 	test('keeps a subject with slashes, an at sign and spaces in one segment', () => {
-		const url = bridgeUrl(new URL('http://bridge.test/v1'), bindingsPath('urn:x/y z@uni.test', 'b1'));
+		const url = upstreamUrl(new URL('http://bridge.test/v1'), bindingsPath('urn:x/y z@uni.test', 'b1'));
 		expect(url.pathname).toBe('/v1/internal/bindings/urn%3Ax%2Fy%20z%40uni.test/b1');
 	});
 

@@ -7,6 +7,7 @@ const settings = {
 	trustHost: true,
 	trustedHops: 1,
 	bodyLimitBytes: 10,
+	backends: [{ name: 'files', maxRequestBytes: 100 }],
 	files: new Map()
 };
 

@@ -11,6 +11,7 @@ const logo: StaticFile = {
 const settings = {
 	origin: 'https://portal.example',
 	bodyLimitBytes: 100,
+	backends: [{ name: 'files', maxRequestBytes: 1000 }],
 	files: new Map([['/lögo.svg', logo]])
 };
 
@@ -29,7 +30,7 @@ test.each([
 	['//evil.example/x', '//evil.example/x'],
 	['http://evil.example/account?x=1', '/account?x=1']
 ])('a request for "%s" is passed on as "%s" of our own origin', (target, passedOn) => {
-	expect(arrive('GET', target)).toEqual({ target: passedOn });
+	expect(arrive('GET', target)).toMatchObject({ target: passedOn });
 });
 
 test.each(['x://y/', '.evil.example/', '@evil.example/', ':81/', '*', ''])(
@@ -52,7 +53,7 @@ test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s on a public file is
 });
 
 test('a path that can not be decoded is left to the application', () => {
-	expect(arrive('GET', '/%zz')).toEqual({ target: '/%zz' });
+	expect(arrive('GET', '/%zz')).toMatchObject({ target: '/%zz' });
 });
 
 test.each(['TRACE', 'PROPFIND', 'get'])('the method %s is refused before the application', (method) => {
@@ -70,5 +71,28 @@ test('a body that announces more than the limit is refused, with an id to ask ab
 });
 
 test('a body of the limit is passed on', () => {
-	expect(arrive('POST', '/api/x', { 'content-length': '100' })).toEqual({ target: '/api/x' });
+	expect(arrive('POST', '/api/x', { 'content-length': '100' })).toEqual({
+		target: '/api/x',
+		body: { limitBytes: 100, streams: false }
+	});
+});
+
+test.each(['/api/backends/files', '/api/backends/files/', '/api/backends/files/a?b=c', '/x/../api/backends/files/a'])(
+	'a body for "%s" has the limit of that service, and is passed on as it comes',
+	(target) => {
+		expect(arrive('PUT', target, { 'content-length': '1000' })).toEqual({
+			target,
+			body: { limitBytes: 1000, streams: true }
+		});
+		expect(refusal(arrive('PUT', target, { 'content-length': '1001' }))).toMatchObject({ status: 413 });
+	}
+);
+
+test.each([
+	'/api/backends/filesystem/a',
+	'/api/backends/',
+	'/api/backends/files/../../auth',
+	'/api/backends/files%2Fa'
+])('a body for "%s" has the common limit', (target) => {
+	expect(refusal(arrive('PUT', target, { 'content-length': '101' }))).toMatchObject({ status: 413 });
 });

@@ -20,6 +20,14 @@ test('the network is the address to listen on, STS and Bridge, each with its por
 	);
 });
 
+test('each backend is one more address', () => {
+	const BACKENDS = JSON.stringify({
+		one: { url: 'https://one.example/api', token: 'user' },
+		two: { url: 'http://two:8081', token: 'none' }
+	});
+	expect(flags({ BACKENDS }).join(' ')).toContain(',bridge:80,one.example:443,two:8081 ');
+});
+
 test('an IPv6 address to listen on stands in brackets', () => {
 	expect(flags({ HOST: '::1' }).join(' ')).toContain('--allow-net=[::1]:3000,');
 	expect(flags({ HOST: '[::1]' }).join(' ')).toContain('--allow-net=[::1]:3000,');

@@ -1,17 +1,15 @@
 import type * as v from 'valibot';
 import { Problem, toProblem } from '../http/problem';
+import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { callUpstream, parseAnswer, type UpstreamAnswer } from '../http/upstream';
 import { UpstreamError } from '../http/upstream-error';
+import { upstreamUrl } from '../http/upstream-url';
 import { problemOf } from './errors';
 import type { Operation } from './operation';
-import { bridgeUrl } from './paths';
 
 /** What the portal adds to a call: who asks, and the ids that tie log lines together. */
 export interface Credential {
-	/** The whole header value, such as `Bearer …`. */
-	readonly authorization?: string | undefined;
-	/** New authorization in place of one that the Bridge has refused; null when there is none to be had. */
-	readonly renew?: (() => Promise<string | null>) | undefined;
+	readonly authorization?: UpstreamAuthorization | undefined;
 	readonly requestId: string;
 	readonly traceparent?: string | undefined;
 }
@@ -47,11 +45,11 @@ export function createCaller(options: CallerOptions) {
 	const base = new URL(options.url);
 	const { timeoutMs, maxBytes, pause = sleep } = options;
 
-	function attempt(call: BridgeCall): Promise<UpstreamAnswer> {
+	function attempt(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
 		return callUpstream({
 			method: call.method,
-			url: bridgeUrl(base, call.segments, call.query),
-			headers: headersOf(call),
+			url: upstreamUrl(base, call.segments, call.query),
+			headers: headersOf(call, authorization),
 			body: call.body && JSON.stringify(call.body),
 			timeoutMs,
 			maxBytes,
@@ -61,17 +59,18 @@ export function createCaller(options: CallerOptions) {
 
 	/** The Bridge's answer, good or bad; one replay with new authorization where it has refused the old. */
 	async function exchange(call: BridgeCall): Promise<UpstreamAnswer> {
-		const answer = await repeated(call);
-		const authorization = answer.status === 401 ? await call.credential.renew?.() : null;
-		return authorization ? repeated({ ...call, credential: { ...call.credential, authorization } }) : answer;
+		const { authorization } = call.credential;
+		const answer = await repeated(call, await authorization?.current());
+		const renewed = answer.status === 401 ? await authorization?.renewed() : null;
+		return renewed ? repeated(call, renewed) : answer;
 	}
 
 	/** A read is repeated once where that may help. */
-	async function repeated(call: BridgeCall): Promise<UpstreamAnswer> {
-		const first = await settle(call, attempt);
+	async function repeated(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
+		const first = await settle(attempt(call, authorization));
 		if (!call.repeatable || !worthRepeating(first)) return unwrapped(call.operation, first);
 		await pause(RETRY_PAUSE_MS);
-		return unwrapped(call.operation, await settle(call, attempt));
+		return unwrapped(call.operation, await settle(attempt(call, authorization)));
 	}
 
 	/** A good answer, by its schema. */
@@ -116,9 +115,9 @@ export function read<Schema extends v.GenericSchema>(
 
 type Attempt = { readonly answer: UpstreamAnswer } | { readonly error: unknown };
 
-async function settle(call: BridgeCall, attempt: (call: BridgeCall) => Promise<UpstreamAnswer>): Promise<Attempt> {
+async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> {
 	try {
-		return { answer: await attempt(call) };
+		return { answer: await answer };
 	} catch (error) {
 		return { error };
 	}
@@ -141,8 +140,8 @@ function withOperation(operation: Operation, error: unknown): unknown {
 	return new Problem(code, { facts: { ...facts, operation } });
 }
 
-function headersOf({ credential, body }: BridgeCall): Record<string, string> {
-	const { authorization, requestId, traceparent } = credential;
+function headersOf({ credential, body }: BridgeCall, authorization: string | undefined): Record<string, string> {
+	const { requestId, traceparent } = credential;
 	return {
 		'x-request-id': requestId,
 		...(traceparent === undefined ? {} : { traceparent }),

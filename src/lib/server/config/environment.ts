@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { brandEntries, colourFaults } from './brand';
+import { backends } from './backends';
 import { flag, isLoopback, issuerUrl, list, origin, redisUrl, serviceUrl, wholeNumber } from './fields';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
@@ -47,6 +48,7 @@ const Environment = v.object({
 	AUTH_BRIDGE_URL: required(serviceUrl, 'the address of the Auth Bridge, for example http://auth-bridge:8090'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	API_AUDIENCE: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must be one audience, without spaces'))),
+	BACKENDS: v.optional(backends, '{}'),
 	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
 	WALLET_QUERY_IDS: v.optional(list, ''),
 	RATE_LIMIT_PER_BROWSER: v.optional(wholeNumber(1, 100_000), '30'),

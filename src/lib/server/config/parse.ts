@@ -41,11 +41,13 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 	};
 }
 
+/** Names inside a variable's JSON are repeated only where they look like names: what stands there may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
 	const [name = 'environment', ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
 	// The place in a JSON variable helps; the position in a list separated by spaces does not.
-	const place = inside.some((key) => !/^\d+$/.test(key)) ? `${inside.join('.')}: ` : '';
-	return `${name}: ${place}${issue.message}`;
+	const helps = inside.some((key) => !/^\d+$/.test(key));
+	const place = inside.map((key) => (/^[\w-]{1,64}$/.test(key) ? key : '?')).join('.');
+	return `${name}: ${helps ? `${place}: ` : ''}${issue.message}`;
 }
 
 function arrange(env: Environment) {
@@ -76,6 +78,8 @@ function arrange(env: Environment) {
 			timeoutMs: env.AUTH_BRIDGE_TIMEOUT_MS,
 			maxBytes: 262_144
 		},
+		/** The institution's own services, at `/api/backends/{name}/…`. */
+		backends: env.BACKENDS,
 		wallet: {
 			defaultQueryId: env.WALLET_QUERY_ID,
 			queryIds: [...new Set([...(env.WALLET_QUERY_ID ? [env.WALLET_QUERY_ID] : []), ...env.WALLET_QUERY_IDS])]

@@ -50,7 +50,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
 }
 
 // The server in front of us has a cap of its own: it breaks the stream with an error that says 413.
-function unreadable(error: unknown): Problem {
+export function unreadable(error: unknown): Problem {
 	if (error instanceof Problem) return error;
 	if (error instanceof Error && 'status' in error && error.status === 413) return new Problem('payload_too_large');
 	return new Problem('invalid_request', { message: 'The body could not be read.' });

@@ -1,12 +1,14 @@
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ReadableStream } from 'node:stream/web';
 
 /** The part of `fetch`'s options that calls to services behind the portal use. */
 export interface SingleShotOptions {
 	readonly method?: string | undefined;
 	readonly headers?: HeadersInit | undefined;
-	readonly body?: string | URLSearchParams | null | undefined;
+	/** Pieces are passed on as they come, at the speed of the other side; a fault among them breaks the request off. */
+	readonly body?: string | URLSearchParams | AsyncIterable<Uint8Array> | null | undefined;
 	readonly signal?: AbortSignal | null | undefined;
 	/** As `fetch` has it; there is no other way here. */
 	readonly redirect?: 'manual' | undefined;
@@ -24,7 +26,9 @@ export function fetchOnce(url: URL | string, options: SingleShotOptions = {}): P
 	const target = new URL(url);
 	const headers = new Headers(options.headers);
 	headers.set('accept-encoding', 'identity');
-	const body = options.body?.toString();
+	const whole = typeof options.body === 'string' || options.body instanceof URLSearchParams;
+	const pieces = whole ? null : options.body;
+	const body = whole ? options.body.toString() : undefined;
 	if (options.body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', forms);
 	if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)));
 	const { signal } = options;
@@ -50,7 +54,8 @@ export function fetchOnce(url: URL | string, options: SingleShotOptions = {}): P
 			}
 		);
 		request.on('error', fail);
-		request.end(body);
+		if (pieces) pipeline(pieces, request).catch(fail);
+		else request.end(body);
 	});
 }
 
@@ -63,6 +68,8 @@ function responseOf(answer: IncomingMessage): Response {
 		answer.resume();
 		return new Response(null, { status, headers });
 	}
-	const body = Readable.toWeb(answer) as ReadableStream;
-	return new Response(body, { status, headers });
+	// Nobody may be reading yet, or any more, when an answer breaks off.
+	answer.on('error', () => {});
+	// Not Readable.toWeb: that one reads ahead without end, whatever its reader does.
+	return new Response(ReadableStream.from(answer) as BodyInit, { status, headers });
 }

@@ -1,0 +1,62 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { userAuthorization } from '../auth/user-authorization';
+import type { Backend } from '../config/backends';
+import { Problem } from '../http/problem';
+import { relay } from '../http/relay';
+import type { UpstreamAuthorization } from '../http/upstream-authorization';
+import { log } from '../log';
+import { bodyOf } from './body';
+import { answerHeaders, requestHeaders } from './headers';
+import { assertPassable, refusesToken } from './judge';
+import { backendTarget, ownPath } from './target';
+
+type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
+
+/**
+ * Passes a request on to a service of the institution's, with the token it is configured to get, and its answer back.
+ * A token that the service refuses is replaced, and the request sent once more where it can be.
+ * @throws {Problem} `not_found` for a path that is none, `payload_too_large`, or the service's fault
+ */
+export async function forward({ request, locals, url }: ForwardEvent, backend: Backend): Promise<Response> {
+	const { name, timeoutMs, maxRequestBytes, maxAnswerBytes } = backend;
+	const { requestId, traceparent } = locals;
+	const { method, signal } = request;
+	const target = backendTarget(backend.url, url.pathname, url.search);
+	const credential = authorizationFor(backend, locals);
+	const body = await bodyOf(request, maxRequestBytes);
+
+	const ask = (authorization: string | undefined) =>
+		relay({
+			method,
+			url: target,
+			headers: requestHeaders(request.headers, body !== null, { authorization, requestId, traceparent }),
+			body: body?.pieces ?? null,
+			timeoutMs,
+			maxRequestBytes,
+			maxAnswerBytes,
+			signal,
+			onBreak: ({ code, facts }) => log.warn('an answer broke off', { ...facts, requestId, code, backend: name })
+		});
+
+	let answer = await ask(await credential?.current());
+	const renewed = refusesToken(answer) ? await credential?.renewed() : null;
+	if (renewed) {
+		await answer.body?.cancel();
+		// The caller still has what is gone here; its next attempt goes with the new token.
+		if (body?.repeatable === false)
+			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
+		answer = await ask(renewed);
+	}
+	await assertPassable(answer, name);
+	const { status, headers } = answer;
+	const location = headers.get('location');
+	const own = location === null ? null : ownPath(name, backend.url, location, target);
+	return new Response(method === 'HEAD' ? null : answer.body, { status, headers: answerHeaders(headers, own) });
+}
+
+function authorizationFor({ token }: Backend, locals: App.Locals): UpstreamAuthorization | undefined {
+	if (token === 'none') return undefined;
+	if (token === 'service') throw new Problem('upstream_unavailable');
+	if (!locals.session) throw new Problem('unauthorized');
+	return userAuthorization(locals, locals.session);
+}

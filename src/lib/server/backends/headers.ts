@@ -1,0 +1,74 @@
+/** Of a request these reach a service; cookies, credentials and what proxies say do not (security.md U2). */
+const FROM_CALLER = [
+	'accept',
+	'accept-language',
+	'content-language',
+	'idempotency-key',
+	'if-match',
+	'if-modified-since',
+	'if-none-match',
+	'if-range',
+	'if-unmodified-since',
+	'last-event-id',
+	'prefer',
+	'range'
+];
+/** Said of a body, where there is one. */
+const OF_BODY = ['content-type', 'content-length', 'content-encoding'];
+
+/** Of an answer these reach the caller; the rest is the service's own affair, or the portal's (security.md U3). */
+const FROM_SERVICE = [
+	'accept-ranges',
+	'allow',
+	'content-disposition',
+	'content-encoding',
+	'content-language',
+	'content-length',
+	'content-range',
+	'content-type',
+	'etag',
+	'last-modified',
+	'preference-applied',
+	'retry-after',
+	'vary'
+];
+
+/** What is known of a request to a service, beside what its caller says. */
+export interface Addition {
+	/** The whole header value, such as `Bearer …`; none for a service that gets no token. */
+	readonly authorization: string | undefined;
+	readonly requestId: string;
+	readonly traceparent: string;
+}
+
+/** The headers of a request to a service. */
+export function requestHeaders(caller: Headers, hasBody: boolean, added: Addition): Headers {
+	const headers = picked(caller, hasBody ? [...FROM_CALLER, ...OF_BODY] : FROM_CALLER);
+	// Sizes are counted as they come, and what is passed on is what came.
+	headers.set('accept-encoding', 'identity');
+	headers.set('x-request-id', added.requestId);
+	headers.set('traceparent', added.traceparent);
+	if (added.authorization !== undefined) headers.set('authorization', added.authorization);
+	return headers;
+}
+
+/**
+ * The headers of a service's answer for the caller. Opened as a page, it can do nothing here: it is shown in a sandbox,
+ * as of no origin.
+ * @param location where the service's `Location` is at the portal, if it is
+ */
+export function answerHeaders(service: Headers, location: string | null): Headers {
+	const headers = picked(service, FROM_SERVICE);
+	headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
+	if (location !== null) headers.set('location', location);
+	return headers;
+}
+
+function picked(from: Headers, names: readonly string[]): Headers {
+	const headers = new Headers();
+	for (const name of names) {
+		const value = from.get(name);
+		if (value !== null) headers.set(name, value);
+	}
+	return headers;
+}

@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { serviceUrl } from './fields';
+
+/** What a service behind the portal may be asked to do. HEAD comes with GET, and OPTIONS is answered by the portal. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const TOKENS = ['user', 'service', 'none'] as const;
+const MEBIBYTE = 1024 * 1024;
+
+const between = (least: number, most: number) => {
+	const message = `must be a whole number from ${least} to ${most}`;
+	return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+};
+/** RFC 6749 3.3: printable, without quotes and backslashes. */
+const scope = v.pipe(v.string('must be a text'), v.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, 'must be a scope'));
+const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+
+const Settings = v.strictObject(
+	{
+		url: v.pipe(v.string('must be an address'), serviceUrl),
+		methods: v.optional(
+			v.pipe(
+				v.array(v.picklist(METHODS, `must be of ${METHODS.join(', ')}`), 'must be a list of methods'),
+				v.minLength(1, 'must name a method')
+			),
+			['GET']
+		),
+		token: v.picklist(TOKENS, `must be "${TOKENS.join('", "')}"`),
+		timeoutMs: v.optional(between(100, 120_000), 10_000),
+		maxRequestBytes: v.optional(between(0, 1024 * MEBIBYTE), 65_536),
+		maxAnswerBytes: v.optional(between(1, 1024 * MEBIBYTE), 10 * MEBIBYTE),
+		callerScope: v.optional(scope),
+		tokenScope: v.optional(scope),
+		tokenAudience: v.optional(text),
+		tokenResource: v.optional(v.pipe(text, v.url('must be an absolute address')))
+	},
+	'is not known, or is missing'
+);
+
+/** Both rules are about whose token a service gets; see docs/backends.md. */
+const Backend = v.pipe(
+	Settings,
+	v.forward(
+		v.check(
+			({ token, callerScope }) => token !== 'user' || callerScope === undefined,
+			'is for token "service" or "none": a third-party caller has no user whose token could be passed on'
+		),
+		['callerScope']
+	),
+	v.forward(
+		v.check(
+			({ token, tokenScope, tokenAudience, tokenResource }) =>
+				token === 'service' || (tokenScope ?? tokenAudience ?? tokenResource) === undefined,
+			'must be "service" for tokenScope, tokenAudience or tokenResource: other tokens are passed as they are'
+		),
+		['token']
+	)
+);
+
+/**
+ * `BACKENDS`: a JSON object, the institution's own services by name. Answers a list, for a name such as `constructor`
+ * means something else to an object.
+ */
+export const backends = v.pipe(
+	v.string(),
+	v.parseJson({}, 'must be JSON: {"name": {"url": "https://…", "token": "user"}}'),
+	// To valibot a list is a record too.
+	v.check((value) => !Array.isArray(value), 'must be an object of services by name'),
+	v.record(
+		v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'must have names of a-z, 0-9 and "-" only')),
+		Backend,
+		'must be an object of services by name'
+	),
+	v.transform((byName) => Object.entries(byName).map(([name, settings]) => ({ name, ...settings })))
+);
+
+/** A service behind the portal, at `/api/backends/{name}/…`. */
+export type Backend = v.InferOutput<typeof backends>[number];

@@ -1,0 +1,26 @@
+import { Problem } from './problem';
+
+const LONGEST_SEGMENT = 512;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
+
+/**
+ * The address of something at a service behind the portal: its base address, which may have a path, plus encoded
+ * segments; the base address itself for none.
+ * @throws {Problem} `not_found` for a segment that would lead anywhere else.
+ */
+export function upstreamUrl(base: URL, segments: readonly string[], query: URLSearchParams | string = ''): URL {
+	const path = [base.pathname.replace(/\/+$/, ''), ...segments.map(encoded)].join('/') || '/';
+	const url = new URL(path, base.origin);
+	if (url.origin !== base.origin || url.pathname !== path) throw new Problem('not_found');
+	url.search = query.toString();
+	return url;
+}
+
+// `.` and `..` survive encoding and would be resolved away; half a surrogate pair can't be encoded at all.
+function encoded(segment: string): string {
+	if (segment.length > LONGEST_SEGMENT || UNSAFE.test(segment) || !segment.isWellFormed()) {
+		throw new Problem('not_found');
+	}
+	return encodeURIComponent(segment);
+}

@@ -1,0 +1,18 @@
+import { allowedMethods, backendNamed } from '$lib/server/backends/backend';
+import { forward } from '$lib/server/backends/forward';
+import { endpoint } from '$lib/server/http/endpoint';
+import { Problem } from '$lib/server/http/problem';
+import type { RequestHandler } from './$types';
+
+/** Services tell `/a` from `/a/`. */
+export const trailingSlash = 'ignore';
+
+/** Every method: which ones a service takes, its configuration says. */
+export const fallback: RequestHandler = endpoint((event) => {
+	const backend = backendNamed(event.params.name);
+	if (!backend) throw new Problem('not_found');
+	const methods = allowedMethods(backend);
+	const headers = { allow: methods.join(', ') };
+	if (!methods.includes(event.request.method)) throw new Problem('method_not_allowed', { headers });
+	return event.request.method === 'OPTIONS' ? new Response(null, { status: 204, headers }) : forward(event, backend);
+});

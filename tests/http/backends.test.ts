@@ -1,0 +1,408 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import { freePort } from '../harness/free-port.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { rawRequest } from '../harness/raw-request.ts';
+import { runtime } from '../harness/runtime.ts';
+import { heldSession } from './held-session.ts';
+import { signInAtInstitution } from './journeys.ts';
+import { type OddBackend, startOddBackend, STREAM_BYTES } from './odd-backend.ts';
+import { AUDIENCE, serviceToken } from './third-party.ts';
+
+const UPLOAD_BYTES = 200_000;
+
+let landscape: Landscape;
+let odd: OddBackend;
+let browser: Browser;
+
+beforeAll(async () => {
+	odd = await startOddBackend();
+	const all = { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], maxRequestBytes: UPLOAD_BYTES };
+	const backends = {
+		odd: { url: odd.url, token: 'user', ...all, maxAnswerBytes: 2 * STREAM_BYTES },
+		narrow: { url: odd.url, token: 'user', timeoutMs: 300, maxAnswerBytes: 100_000 },
+		open: { url: odd.url, token: 'none', callerScope: 'profile:read', ...all },
+		down: { url: `http://127.0.0.1:${await freePort()}`, token: 'user' }
+	};
+	landscape = await startLandscape({ runtime, env: { BACKENDS: JSON.stringify(backends), API_AUDIENCE: AUDIENCE } });
+	browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+});
+afterAll(async () => {
+	await landscape.stop();
+	await odd.stop();
+});
+beforeEach(() => {
+	odd.arrived.length = 0;
+	odd.refused.clear();
+});
+
+const at = (path: string, name = 'odd') => `/api/backends/${name}${path}`;
+const post = (path: string, body = 'x', name = 'odd') =>
+	browser.call(at(path, name), { method: 'POST', body, headers: { 'content-type': 'text/plain' } });
+const token = async () => (await heldSession(browser, landscape)).accessToken;
+
+/** The headers of a request of the signed-in browser, for a request that is sent by hand. */
+const ownHeaders = (): Record<string, string> => ({
+	cookie: [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; '),
+	origin: landscape.url,
+	'content-type': 'text/plain'
+});
+
+/** A request whose pieces are sent by hand. */
+function openRequest(method: string, path: string) {
+	const request = httpRequest(landscape.url + path, { method, headers: ownHeaders(), agent: false });
+	const answered = once(request, 'response').then(([response]) => response as IncomingMessage);
+	// Who leaves before the answer is not told of one.
+	answered.catch(() => {});
+	return { request, answered };
+}
+
+describe('a request to a service', () => {
+	test('arrives with its method, path, query and body, and with the token of the person', async () => {
+		const answer = await browser.call(at('/echo?a=b%20c'), {
+			method: 'PATCH',
+			body: '{"x":1}',
+			headers: { 'content-type': 'application/merge-patch+json' }
+		});
+		expect([answer.status, odd.arrived]).toMatchObject([200, [{ method: 'PATCH', target: '/api/echo?a=b%20c' }]]);
+		expect(await odd.arrived[0]?.body).toBe('{"x":1}');
+		expect(JSON.parse(answer.text)).toMatchObject({
+			authorization: `Bearer ${await token()}`,
+			'content-type': 'application/merge-patch+json',
+			'content-length': '7',
+			'x-request-id': answer.headers.get('x-request-id'),
+			traceparent: expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/)
+		});
+	});
+
+	test.each(['GET', 'POST'])('by %s brings nothing else of what a browser or a proxy says', async (method) => {
+		const hostile = {
+			'x-request-id': 'forged',
+			'x-forwarded-for': '203.0.113.9',
+			'x-forwarded-host': 'evil.example',
+			forwarded: 'for=203.0.113.9',
+			'x-real-ip': '203.0.113.9',
+			via: '1.1 evil',
+			traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+			baggage: 'evil=1',
+			'proxy-authorization': 'Basic ZXZpbA==',
+			authorization: 'Basic ZXZpbA==',
+			'x-anything': 'evil',
+			'x-http-method-override': 'DELETE',
+			te: 'trailers',
+			referer: 'http://evil.example/'
+		};
+		const wanted = { accept: 'text/csv', 'accept-language': 'fr', 'if-none-match': '"1"', range: 'bytes=0-1' };
+		await browser.call(at('/echo'), { method, headers: { ...hostile, ...wanted } });
+		const { headers = {} } = odd.arrived[0] ?? {};
+		expect(headers).toMatchObject({ ...wanted, 'accept-encoding': expect.stringContaining('identity') });
+		const allowed = [
+			'authorization',
+			'cache-control',
+			'connection',
+			'pragma',
+			'content-length',
+			'host',
+			'keep-alive',
+			'sec-fetch-mode',
+			'traceparent'
+		];
+		const known = new Set([...allowed, 'user-agent', 'x-request-id', 'accept-encoding', ...Object.keys(wanted)]);
+		expect(Object.keys(headers).filter((name) => !known.has(name))).toEqual([]);
+		expect(JSON.stringify(headers)).not.toMatch(/evil|forged|203\.0\.113|0af76519|ZXZpbA|portal\./);
+		expect(headers.host).toBe(new URL(odd.url).host);
+	});
+
+	test('carries no token where the service is to get none', async () => {
+		await browser.call(at('/echo', 'open'));
+		expect(odd.arrived[0]?.headers).not.toHaveProperty('authorization');
+	});
+
+	test('needs somebody signed in, and otherwise goes nowhere', async () => {
+		const stranger = new Browser(landscape.url);
+		const answers = [
+			stranger.call(at('/echo')),
+			stranger.call(at('/echo', 'open')),
+			stranger.call(at('/x', 'nothing'))
+		];
+		expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 401, 401]);
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test("of another site's page goes nowhere", async () => {
+		const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+		expect((await browser.call(at('/echo'), { headers })).status).toBe(403);
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test.each(['/x', '', '/'])('of a service that is not configured is not found ("%s")', async (path) => {
+		const answer = await browser.call(at(path, 'nothing'));
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([404, { error: 'not_found' }]);
+	});
+
+	test.each([
+		'/..%2fecho',
+		'/%2e%2e%2fecho',
+		'/%252e%252e/echo',
+		'/a%5c..%5cecho',
+		'/a%00',
+		'//echo',
+		'/..;/echo',
+		'/%ff'
+	])('to %s goes nowhere', async (path) => {
+		const answer = await rawRequest(landscape.portal.port, { path: at(path), headers: ownHeaders() });
+		expect([404, 400]).toContain(answer.status);
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test('to ../ is a request to another address of the portal', async () => {
+		const answer = await rawRequest(landscape.portal.port, { path: at('/../../me'), headers: ownHeaders() });
+		expect(JSON.parse(answer.body)).toHaveProperty('provider', 'sts');
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test('keeps a closing slash', async () => {
+		await browser.call(at('/things/'));
+		expect(odd.arrived).toMatchObject([{ target: '/api/things/' }]);
+	});
+
+	test('by a method that is not configured is refused, with those that are', async () => {
+		const answer = await browser.call(at('/echo', 'narrow'), { method: 'DELETE' });
+		expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+		expect(JSON.parse(answer.text)).toMatchObject({ error: 'method_not_allowed' });
+		const options = await browser.call(at('/echo', 'narrow'), { method: 'OPTIONS' });
+		expect([options.status, options.headers.get('allow'), options.text]).toEqual([204, 'GET, HEAD, OPTIONS', '']);
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test('by HEAD arrives as HEAD', async () => {
+		const answer = await browser.call(at('/page'), { method: 'HEAD' });
+		expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([200, 'text/html', '']);
+		expect(odd.arrived).toMatchObject([{ method: 'HEAD' }]);
+	});
+
+	test('that changes something is sent once, also when the service hangs up', async () => {
+		expect((await post('/hangs-up')).status).toBe(502);
+		expect((await post('/hangs-up', 'x'.repeat(100_000))).status).toBe(502);
+		expect(odd.arrived).toHaveLength(2);
+	});
+});
+
+describe("a third party's program", () => {
+	const calling = async (name: string, scope: string) =>
+		new Caller(landscape.url, await serviceToken(landscape, scope)).call(at('/echo', name));
+
+	test('that has the scope of a service gets through, and its own token does not', async () => {
+		expect((await calling('open', 'profile:read')).status).toBe(200);
+		expect(odd.arrived[0]?.headers).not.toHaveProperty('authorization');
+	});
+
+	test('is told which scope it lacks', async () => {
+		const answer = await calling('open', 'wallet:sessions');
+		expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+			403,
+			expect.stringMatching(/error="insufficient_scope".*scope="profile:read"/)
+		]);
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test('gets nowhere at a service that names no scope', async () => {
+		expect((await calling('odd', 'profile:read')).status).toBe(401);
+		expect((await calling('nothing', 'profile:read')).status).toBe(401);
+		expect(odd.arrived).toEqual([]);
+	});
+});
+
+describe("a service's answer", () => {
+	test('comes with what describes it, and with nothing that acts on the portal', async () => {
+		const { headers } = await browser.call(at('/headers'));
+		expect(Object.fromEntries(headers)).toMatchObject({
+			'content-type': 'application/json',
+			'content-disposition': 'attachment; filename="a.json"',
+			etag: '"7"',
+			'cache-control': 'no-store',
+			'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+			'x-content-type-options': 'nosniff'
+		});
+		expect(headers.getSetCookie()).toEqual([]);
+		const gone = ['server', 'x-powered-by', 'x-hop', 'proxy-authenticate', 'trailer', 'refresh', 'clear-site-data'];
+		expect([...gone, 'access-control-allow-origin'].filter((name) => headers.has(name))).toEqual([]);
+		expect([headers.get('x-request-id'), headers.get('strict-transport-security')]).not.toContain('theirs');
+		expect(headers.get('keep-alive')).not.toBe('timeout=9');
+	});
+
+	test('of HTML is shown in a sandbox, as of no origin', async () => {
+		const { text, headers } = await browser.call(at('/page'));
+		expect([text, headers.get('content-security-policy')]).toEqual(['<h1>Hi</h1>', expect.stringContaining('sandbox')]);
+	});
+
+	test.each([
+		['/created', 201],
+		['/refused', 422],
+		['/forbidden', 403]
+	])('to %s keeps its status and body', async (path, status) => {
+		const answer = await post(path);
+		expect([answer.status, answer.text]).toEqual([status, `the stack trace of ${status}`]);
+		expect(answer.headers.has('www-authenticate')).toBe(false);
+	});
+
+	test('names what it has made by an address of the portal', async () => {
+		expect((await post('/created')).headers.get('location')).toBe('/api/backends/odd/things/7');
+	});
+
+	test('without a body has none', async () => {
+		const answers = [await browser.call(at('/empty')), await browser.call(at('/unchanged'))];
+		expect(answers.map(({ status, text }) => [status, text])).toEqual([
+			[204, ''],
+			[304, '']
+		]);
+	});
+
+	test.each([
+		['a redirect', '/moved', 'odd', 502, 'upstream_invalid'],
+		['a fault of its own', '/failed', 'odd', 502, 'upstream_invalid'],
+		['a refusal of every token', '/stranger', 'odd', 502, 'upstream_invalid'],
+		['a time-out of its own', '/gateway', 'odd', 504, 'upstream_timeout'],
+		['too much, announced', '/huge', 'narrow', 502, 'upstream_invalid'],
+		['silence', '/silent', 'narrow', 504, 'upstream_timeout'],
+		['a closed connection', '/hangs-up', 'odd', 502, 'upstream_invalid'],
+		['nobody there', '/', 'down', 503, 'upstream_unavailable']
+	])('that is %s is told in words of the portal', async (_, path, name, status, error) => {
+		const answer = await browser.call(at(path, name));
+		const { requestId } = JSON.parse(answer.text) as { requestId: string };
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { error }]);
+		expect(answer.text).not.toContain('stack trace');
+		expect(answer.headers.has('location')).toBe(false);
+		expect(landscape.portal.logs()).toContain(requestId);
+	});
+
+	test('that it is busy says when to come back', async () => {
+		const answer = await browser.call(at('/busy'));
+		expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '42']);
+	});
+
+	test.each([
+		['breaks off', '/cut-off', 'odd'],
+		['stalls', '/stalls', 'narrow'],
+		['has too much, unannounced', '/stream', 'narrow']
+	])('that %s breaks off here too, and is never taken for whole', async (_, path, name) => {
+		await expect(browser.call(at(path, name))).rejects.toThrow();
+		expect((await browser.call(at('/echo'))).status).toBe(200);
+	});
+});
+
+describe('streams', () => {
+	test('a body is passed on while it is still being sent', async () => {
+		const { request, answered } = openRequest('PUT', at('/echo'));
+		const next = odd.next();
+		request.write('first');
+		const arrived = await next;
+		expect(await arrived.first).toBe('first');
+		request.end(', last');
+		(await answered).resume();
+		expect(await arrived.body).toBe('first, last');
+	});
+
+	test('an answer is passed on while it is still being written', async () => {
+		const { request, answered } = openRequest('GET', at('/steps'));
+		request.end();
+		const pieces: string[] = [];
+		for await (const piece of await answered) {
+			pieces.push(String(piece));
+			odd.step();
+		}
+		expect(pieces).toEqual(['one', 'two', 'three']);
+	});
+
+	test('an answer is written no faster than it is read', async () => {
+		const { request, answered } = openRequest('GET', at('/stream'));
+		request.end();
+		const answer = await answered;
+		let before = -1;
+		for (let still = 0; still < 5; before = odd.sent) {
+			await browser.call(at('/echo'));
+			still = odd.sent === before ? still + 1 : 0;
+		}
+		expect(odd.sent).toBeLessThan(STREAM_BYTES / 2);
+		let bytes = 0;
+		for await (const piece of answer) bytes += (piece as Buffer).length;
+		expect(bytes).toBe(STREAM_BYTES);
+	});
+
+	test.each(['GET', 'POST'])(
+		'who leaves amid an answer to %s takes it off the service, though that is silent',
+		async (method) => {
+			const next = odd.next();
+			const { request, answered } = openRequest(method, at('/stalls'));
+			request.end();
+			const { socket } = await next;
+			const closed = once(socket, 'close');
+			await once(await answered, 'data');
+			request.destroy();
+			await closed;
+			expect(odd.arrived).toHaveLength(1);
+		}
+	);
+
+	test('a body that says it is too large is refused unseen', async () => {
+		const answer = await post('/echo', 'x'.repeat(UPLOAD_BYTES + 1));
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([413, { error: 'payload_too_large' }]);
+		expect(odd.arrived).toEqual([]);
+	});
+
+	test('a body that turns out too large is refused, and never whole at the service', async () => {
+		const piece = 'x'.repeat(UPLOAD_BYTES / 4);
+		const headers = ownHeaders();
+		const body = Array.from({ length: 5 }, () => piece);
+		const answer = await rawRequest(landscape.portal.port, { method: 'PUT', path: at('/echo'), headers, body });
+		expect([answer.status, JSON.parse(answer.body)]).toMatchObject([413, { error: 'payload_too_large' }]);
+		expect(await Promise.all(odd.arrived.map((arrival) => arrival.body))).not.toContain(piece.repeat(5));
+	});
+
+	test('a body of the limit is passed on, announced or not', async () => {
+		const whole = 'x'.repeat(UPLOAD_BYTES);
+		expect((await post('/echo', whole)).status).toBe(200);
+		const body = [whole.slice(1), 'x'];
+		const path = at('/echo');
+		const answer = await rawRequest(landscape.portal.port, { method: 'PUT', path, headers: ownHeaders(), body });
+		expect(answer.status).toBe(200);
+		expect(await Promise.all(odd.arrived.map((arrival) => arrival.body))).toEqual([whole, whole]);
+	});
+});
+
+describe('a token that a service refuses though it looks good', () => {
+	/** Somebody whose token the service refuses: for each test another, for tokens are not replaced all the time. */
+	async function refused() {
+		const person = new Browser(landscape.url);
+		await signInAtInstitution(person);
+		const { accessToken } = await heldSession(person, landscape);
+		odd.refused.add(`Bearer ${accessToken}`);
+		return { person, accessToken };
+	}
+	const upload = (body: string) => ({ method: 'POST', body, headers: { 'content-type': 'text/plain' } });
+
+	test.each([
+		['GET', {}],
+		['DELETE', { method: 'DELETE' }],
+		['POST with a short body', upload('x'.repeat(60_000))]
+	])('is replaced, and a %s sent once more', async (_, call) => {
+		const { person, accessToken } = await refused();
+		const answer = await person.call(at('/echo'), call);
+		const renewed = (await heldSession(person, landscape)).accessToken;
+		expect([answer.status, odd.arrived.length, renewed === accessToken]).toEqual([200, 2, false]);
+		expect(odd.arrived[1]?.headers.authorization).toBe(`Bearer ${renewed}`);
+		expect(await odd.arrived[1]?.body).toBe('body' in call ? call.body : '');
+	});
+
+	test('is replaced for the next attempt, where the body is gone', async () => {
+		const { person } = await refused();
+		const attempt = () => person.call(at('/echo'), upload('x'.repeat(100_000)));
+		const answer = await attempt();
+		expect([answer.status, answer.headers.get('retry-after'), odd.arrived.length]).toEqual([503, '5', 1]);
+		expect((await attempt()).status).toBe(200);
+	});
+});
