@@ -1,17 +1,24 @@
+import * as v from 'valibot';
 import { config } from './config';
-import { type StoreState, storeState } from './store';
+import { storeState, storeStates } from './store';
 import { stsFetch } from './sts/metadata';
 
-type PeerState = 'up' | 'down';
+const peer = v.picklist(['up', 'down']);
+type PeerState = v.InferOutput<typeof peer>;
+/** `down` does not make an instance unready: it carries on by itself. */
+const store = v.picklist(storeStates);
 
-/** What an instance needs, and whether it has it. */
-export interface Readiness {
-	readonly status: 'ready' | 'not_ready';
-	readonly sts: PeerState;
-	readonly bridge: PeerState;
-	/** `down` does not make an instance unready: it carries on by itself. */
-	readonly store: StoreState;
-}
+/** An instance has what it needs, */
+export const Ready = v.strictObject({
+	status: v.literal('ready'),
+	sts: v.literal('up'),
+	bridge: v.literal('up'),
+	store
+});
+/** or not. */
+export const NotReady = v.strictObject({ status: v.literal('not_ready'), sts: peer, bridge: peer, store });
+
+export type Readiness = v.InferOutput<typeof Ready> | v.InferOutput<typeof NotReady>;
 
 const LIMIT_MS = 2000;
 /** Answers of this age are good enough: probes come from many sides. */
@@ -27,8 +34,10 @@ export function readiness(nowMs = Date.now()): Promise<Readiness> {
 
 async function look(): Promise<Readiness> {
 	const [sts, bridge] = await Promise.all([stateOf(stsAnswers()), stateOf(bridgeAnswers())]);
-	const status = sts === 'up' && bridge === 'up' ? 'ready' : 'not_ready';
-	return { status, sts, bridge, store: storeState() };
+	const store = storeState();
+	return sts === 'up' && bridge === 'up'
+		? { status: 'ready', sts, bridge, store }
+		: { status: 'not_ready', sts, bridge, store };
 }
 
 /** Not the cached metadata: that may be minutes old. */

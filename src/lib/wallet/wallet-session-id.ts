@@ -1,6 +1,7 @@
-const PATTERN = /^(?:[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+/** Without a flag, which the API's description could not tell. */
+export const WALLET_SESSION_ID = /^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/;
 
 /** Whether a text is a wallet session id as the Auth Bridge makes them: 32 hex characters or a UUID, and nothing else. */
 export function isWalletSessionId(text: string): boolean {
-	return PATTERN.test(text);
+	return WALLET_SESSION_ID.test(text);
 }

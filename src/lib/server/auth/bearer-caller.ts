@@ -1,4 +1,5 @@
 import { errors } from 'jose';
+import * as v from 'valibot';
 import { config } from '../config';
 import { challenge, type ChallengeFacts } from '../http/challenge';
 import { Problem } from '../http/problem';
@@ -45,8 +46,14 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 	});
 }
 
-/** What a caller may read of itself: `{clientId, scope, expires}`; ISO 8601. */
-export function publicCaller({ clientId, scopes, endsAt }: BearerCaller) {
+/** What a caller may read of itself. `expires`: the end of its token. */
+export const PublicCaller = v.strictObject({
+	clientId: v.string(),
+	scope: v.string(),
+	expires: v.pipe(v.string(), v.isoTimestamp())
+});
+
+export function publicCaller({ clientId, scopes, endsAt }: BearerCaller): v.InferOutput<typeof PublicCaller> {
 	return { clientId, scope: scopes.join(' '), expires: new Date(endsAt * 1000).toISOString() };
 }
 

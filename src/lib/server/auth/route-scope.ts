@@ -1,13 +1,15 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { apiRoutes } from '../api/routes';
 import { backendNamed } from '../backends/backend';
 
-const backends = '/(member)/api/backends/[name]/[...path]';
-const walletSessions = /^\/\(public\)\/api\/wallet\/sessions(?:\/|$)/;
+/** By Kit's name of the route, without groups and matchers: `/api/wallet/sessions/[id]/status`. */
+const scopes = new Map(
+	apiRoutes.map(({ path, scope }) => [path.replaceAll('{', '[').replaceAll('}', ']'), scope ?? null])
+);
 
 /** The scope that a route asks of access tokens; null for a route that takes none. */
 export function routeScope({ route, params }: Pick<RequestEvent, 'route' | 'params'>): string | null {
-	const id = route.id ?? '';
-	if (walletSessions.test(id)) return 'wallet:sessions';
-	if (id === backends) return backendNamed(params.name ?? '')?.callerScope ?? null;
-	return id === '/(member)/api/me' ? 'profile:read' : null;
+	const plain = (route.id ?? '').replaceAll(/\/\([^)]*\)/g, '').replaceAll(/=[^\]]*\]/g, ']');
+	if (plain === '/api/backends/[name]/[...path]') return backendNamed(params.name ?? '')?.callerScope ?? null;
+	return scopes.get(plain) ?? null;
 }

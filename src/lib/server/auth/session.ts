@@ -47,20 +47,20 @@ export const SessionSchema = v.object({
 
 export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
 
-/** What a browser may read of a session: never a token. */
-export interface PublicSession {
-	readonly user: {
-		readonly id: string;
-		readonly name: string | null;
-		readonly email: string | null;
-		readonly eduid: string | null;
-		readonly institution: string | null;
-	};
-	readonly provider: Provider;
-	readonly assurance: { readonly acr: string | null; readonly amr: readonly string[] };
-	/** ISO 8601, the absolute end of the session. */
-	readonly expires: string;
-}
+/** What a browser may read of a session: never a token. `expires`: the absolute end of the session. */
+export const PublicSession = v.strictObject({
+	user: v.strictObject({
+		id: v.string(),
+		name: v.nullable(v.string()),
+		email: v.nullable(v.string()),
+		eduid: v.nullable(v.string()),
+		institution: v.nullable(v.string())
+	}),
+	provider: v.picklist(providers),
+	assurance: v.strictObject({ acr: v.nullable(v.string()), amr: v.array(v.string()) }),
+	expires: v.pipe(v.string(), v.isoTimestamp())
+});
+export type PublicSession = v.InferOutput<typeof PublicSession>;
 
 export function publicSession(session: Session): PublicSession {
 	return {

@@ -18,6 +18,6 @@ export const IdvSubmission = v.pipe(
 		candidateId: v.exactOptional(shortText),
 		fields: v.exactOptional(fields)
 	}),
-	v.check((submission) => Object.keys(submission).length === 1)
+	v.entries(1)
 );
 export type IdvSubmission = v.InferOutput<typeof IdvSubmission>;

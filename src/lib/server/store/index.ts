@@ -7,7 +7,8 @@ import { createResilientStore } from './resilient';
 import type { Store } from './store';
 
 /** Whether the shared store answers; `none` where this process is alone. */
-export type StoreState = 'none' | 'up' | 'down';
+export const storeStates = ['none', 'up', 'down'] as const;
+export type StoreState = (typeof storeStates)[number];
 
 let store: Store | undefined;
 let state: StoreState = 'none';

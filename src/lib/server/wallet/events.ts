@@ -38,9 +38,11 @@ function statusWatches(): StatusWatches {
  * @throws {Problem} `rate_limited` or `busy`
  */
 export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {
-	const { session } = event.locals;
-	const browser = session?.id ?? (await readLoginTransaction(event.cookies))?.id ?? sessions[0]?.id ?? '';
-	const lifeMs = session?.expiresAt ? Math.min(LIFE_MS, session.expiresAt * 1000 - Date.now()) : LIFE_MS;
+	const { session, caller } = event.locals;
+	const login = caller ? null : await readLoginTransaction(event.cookies);
+	const browser = session?.id ?? login?.id ?? sessions[0]?.id ?? '';
+	const endsAt = caller?.endsAt ?? session?.expiresAt;
+	const lifeMs = endsAt ? Math.min(LIFE_MS, endsAt * 1000 - Date.now()) : LIFE_MS;
 	const credential = lastingCredential(event.locals);
 
 	return eventStreams().open(browser, lifeMs, (sink) => {

@@ -1,4 +1,5 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import { type Created, SessionWish } from '$lib/server/api/wallet-schemas';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
@@ -7,14 +8,9 @@ import { createWalletSession } from '$lib/server/wallet/create';
 import { qrDataUri } from '$lib/server/wallet/qr';
 import type { RequestHandler } from './$types';
 
-const CreateSession = v.strictObject({
-	queryId: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(128))),
-	forceReconciliation: v.optional(v.boolean())
-});
-
 export const POST: RequestHandler = endpoint(async (event) => {
 	await requireWalletCaller(event);
-	const wanted = await readJson(event.request, CreateSession);
+	const wanted = await readJson(event.request, SessionWish);
 	const owned = await createWalletSession(event, { ...wanted, returnTo: AFTER_SIGN_IN });
 	return reply(201, {
 		sessionId: owned.id,
@@ -23,5 +19,5 @@ export const POST: RequestHandler = endpoint(async (event) => {
 		qrCodeDataUri: qrDataUri(owned.requestUri),
 		statusUri: `/api/wallet/sessions/${owned.id}/status`,
 		expiresInMs: owned.expiresAt - owned.startedAt
-	});
+	} satisfies v.InferOutput<typeof Created>);
 });

@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import { Nothing } from '$lib/server/api/wallet-schemas';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
 import { requireOwned } from '$lib/server/wallet/caller';
@@ -7,7 +7,7 @@ import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {
 	const owned = await requireOwned(event, event.params.id);
-	await readJson(event.request, v.strictObject({}));
+	await readJson(event.request, Nothing);
 	const result = await completeWalletSession(event, owned);
 	return result.kind === 'completed'
 		? { sessionId: owned.id, status: 'COMPLETED', continueUrl: result.continueUrl }

@@ -1,0 +1,108 @@
+import { version } from '../about';
+import { cookieName } from '../auth/cookie';
+import { config } from '../config';
+import { backendRoutes } from './backend-routes';
+import { jsonSchema } from './json-schema';
+import { headerComponents, problemComponents, responsesOf } from './responses';
+import type { Access, ApiRoute } from './route';
+import { apiRoutes } from './routes';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const cookiesFor: Readonly<Record<Access, readonly string[]>> = {
+	open: [],
+	session: ['session'],
+	login: ['session', 'login'],
+	owner: ['owner']
+};
+
+let described: Json | undefined;
+
+/** The API as OpenAPI 3.1 tells it, made once from the table of routes. */
+export function apiDescription(): Json {
+	return (described ??= describe([...apiRoutes, ...backendRoutes(config().backends)]));
+}
+
+function describe(routes: readonly ApiRoute[]): Json {
+	const paths: Record<string, Record<string, Json>> = {};
+	for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
+	return {
+		openapi: '3.1.1',
+		info: {
+			title: 'eduID wallet portal',
+			version,
+			description:
+				'What browsers and programs call. Errors are `{error, message, requestId}`; `error` is a stable code.',
+			license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
+		},
+		servers: [{ url: config().origin }],
+		security: [],
+		paths,
+		components: { headers: headerComponents, responses: problemComponents(), securitySchemes: securitySchemes() }
+	};
+}
+
+function operation(route: ApiRoute): Json {
+	const body = bodyOf(route);
+	return {
+		operationId: route.id,
+		summary: route.what,
+		security: securityOf(route),
+		parameters: [
+			...parameters('path', route.parameters, true),
+			...parameters('query', route.query, false),
+			...parameters('header', route.headers, false)
+		],
+		...(body && { requestBody: body }),
+		responses: responsesOf(route)
+	};
+}
+
+function parameters(place: string, schemas: ApiRoute['query'], required: boolean): Json[] {
+	return Object.entries(schemas ?? {}).map(([name, schema]) => ({
+		name,
+		in: place,
+		required,
+		schema: jsonSchema(schema)
+	}));
+}
+
+function bodyOf({ json, form }: ApiRoute): Json | null {
+	if (json) return { required: false, content: { 'application/json': { schema: jsonSchema(json) } } };
+	if (form) return { required: true, content: { 'application/x-www-form-urlencoded': { schema: jsonSchema(form) } } };
+	return null;
+}
+
+/** Alternatives: one of them will do. */
+function securityOf({ access, scope }: ApiRoute): Json[] {
+	const cookies = cookiesFor[access].map((name) => ({ [name]: [] }));
+	return scope === undefined || config().api.audience === undefined
+		? cookies
+		: [...cookies, { bearer: scope.split(' ') }];
+}
+
+function securitySchemes(): Json {
+	const cookie = (name: string, description: string) => ({
+		type: 'apiKey',
+		in: 'cookie',
+		name: cookieName(name),
+		description
+	});
+	const { api, sts } = config();
+	return {
+		session: cookie(
+			'session',
+			'A signed-in browser. A long session is spread over several, with .0, .1, … behind the name.'
+		),
+		login: cookie('login', 'A browser that has loaded the login page within the last half hour.'),
+		owner: cookie('wallet.{id}', 'The browser that opened the wallet session of this id.'),
+		...(api.audience !== undefined && {
+			bearer: {
+				type: 'http',
+				scheme: 'bearer',
+				bearerFormat: 'JWT',
+				description: `An access token of ${sts.issuer} for the audience ${api.audience}, with the scope that the operation names.`
+			}
+		})
+	};
+}

@@ -1,0 +1,63 @@
+/** What the wallet routes take and answer; the endpoints' own types are made of these. */
+import * as v from 'valibot';
+import { sessionStatuses } from '$lib/wallet/session-status';
+import { idvReasons } from '$lib/wallet/view';
+import { WALLET_SESSION_ID } from '$lib/wallet/wallet-session-id';
+
+export const SessionId = v.pipe(v.string(), v.regex(WALLET_SESSION_ID));
+
+const status = v.picklist(sessionStatuses);
+const reason = v.nullable(v.picklist(idvReasons));
+const planType = v.nullable(v.string());
+const milliseconds = v.pipe(v.number(), v.minValue(0));
+
+export const SessionWish = v.strictObject({
+	queryId: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(128))),
+	forceReconciliation: v.optional(v.boolean())
+});
+
+/** A body that says nothing. */
+export const Nothing = v.strictObject({});
+
+export const Created = v.strictObject({
+	sessionId: SessionId,
+	status: v.literal('PENDING'),
+	requestUri: v.string(),
+	qrCodeDataUri: v.pipe(v.string(), v.startsWith('data:image/svg+xml')),
+	statusUri: v.pipe(v.string(), v.startsWith('/api/wallet/sessions/')),
+	expiresInMs: milliseconds
+});
+
+export const Status = v.strictObject({
+	sessionId: SessionId,
+	status,
+	idvRequired: v.boolean(),
+	idvRequirementReason: reason,
+	reconciliationPlanType: planType,
+	expiresInMs: milliseconds
+});
+
+export const Completed = v.strictObject({
+	sessionId: SessionId,
+	status: v.literal('COMPLETED'),
+	continueUrl: v.string()
+});
+
+export const IdvNeeded = v.strictObject({ sessionId: SessionId, status: v.literal('IDV_REQUIRED'), reason });
+
+export const IdvStarted = v.strictObject({
+	sessionId: SessionId,
+	redirectUrl: v.nullable(v.string()),
+	planType,
+	reason
+});
+
+export const IdvState = v.strictObject({
+	sessionId: SessionId,
+	status,
+	planType,
+	reason,
+	candidates: v.exactOptional(v.array(v.strictObject({ id: v.string(), label: v.string() })))
+});
+
+export const IdvSubmitted = v.strictObject({ sessionId: SessionId, status });

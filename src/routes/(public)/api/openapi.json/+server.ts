@@ -1,0 +1,6 @@
+import { apiDescription } from '$lib/server/api/description';
+import { endpoint } from '$lib/server/http/endpoint';
+import type { RequestHandler } from './$types';
+
+/** The API, for people's tools. */
+export const GET: RequestHandler = endpoint(() => apiDescription());

@@ -1,0 +1,148 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as v from 'valibot';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import type { Answer } from '../harness/exchange.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import type { PersonId } from '../sandbox/people.ts';
+import { sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { AUDIENCE, callerAs, serviceToken } from './third-party.ts';
+
+const Response = v.looseObject({
+	$ref: v.optional(v.string()),
+	headers: v.optional(v.record(v.string(), v.unknown()), {}),
+	content: v.optional(v.record(v.string(), v.looseObject({ schema: v.record(v.string(), v.unknown()) })), {})
+});
+type Response = v.InferOutput<typeof Response>;
+const Description = v.pipe(
+	v.string(),
+	v.parseJson(),
+	v.object({
+		paths: v.record(v.string(), v.record(v.string(), v.looseObject({ responses: v.record(v.string(), Response) }))),
+		components: v.looseObject({ responses: v.record(v.string(), Response) })
+	})
+);
+
+let landscape: Landscape;
+let description: v.InferOutput<typeof Description>;
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE } });
+	const { text } = await new Browser(landscape.url).call('/api/openapi.json');
+	description = v.parse(Description, text);
+});
+afterAll(() => landscape.stop());
+beforeEach(() => landscape.sandbox.reset());
+
+/** What is wrong with an answer, by the description; empty for nothing. */
+function faultsOf(method: string, path: string, { status, headers, text }: Answer): string[] {
+	const address = path.replace(/\?.*/, '').replace(/\/sessions\/[^/]+/, '/sessions/{id}');
+	const known = description.paths[address]?.[method.toLowerCase()]?.responses[status];
+	const where = `${method} ${address} ${status}`;
+	if (!known) return [`${where} is not described`];
+	const response = resolved(known);
+	const type = headers.get('content-type')?.split(';')[0] ?? null;
+	const schema = type === null ? undefined : response.content[type]?.schema;
+	if (type !== null && !schema) return [`${where} as ${type} is not described`];
+	if (type !== 'application/json' || !schema) return [];
+	return ajv.validate(schema, JSON.parse(text)) ? [] : [`${where}: ${ajv.errorsText()} in ${text}`];
+}
+
+function resolved(response: Response): Response {
+	const name = response.$ref?.split('/').at(-1);
+	return name === undefined ? response : (description.components.responses[name] ?? response);
+}
+
+type Ask = (method: string, path: string, json?: unknown) => Promise<Answer>;
+const asBrowser =
+	(browser: Browser): Ask =>
+	(method, path, json) =>
+		browser.call(path, { method, json });
+const asCaller =
+	(caller: Caller): Ask =>
+	(method, path, json) =>
+		caller.call(path, { method, json });
+
+const plainRoutes = [
+	['GET', '/api/me'],
+	['GET', '/api/health'],
+	['GET', '/api/health/ready'],
+	['GET', '/api/openapi.json'],
+	['GET', '/api/auth/session'],
+	['GET', '/api/auth/csrf'],
+	['GET', '/api/auth/providers'],
+	['GET', '/api/auth/signin'],
+	['POST', '/api/auth/backchannel-logout'],
+	['POST', '/api/wallet/sessions', { queryId: 'not-configured' }],
+	['POST', '/api/wallet/sessions', {}],
+	['POST', '/api/wallet/sessions', []]
+] as const;
+
+/** Asks all that does not sign out, of the wallet session too where there is one; answers what was not as described. */
+async function everywhere(ask: Ask, id: string): Promise<string[]> {
+	const ofSession = sessionRoutes.filter(([, rest]) => !rest.startsWith('events'));
+	const calls = [
+		...plainRoutes,
+		...ofSession.map(([method, rest, json]) => [method, sessionPath(id, rest), json] as const)
+	];
+	const faults: string[] = [];
+	for (const [method, path, json] of calls) faults.push(...faultsOf(method, path, await ask(method, path, json)));
+	return faults;
+}
+
+describe('every answer is as the description says', () => {
+	test('to a stranger', async () => {
+		expect(await everywhere(asBrowser(new Browser(landscape.url)), '0'.repeat(32))).toEqual([]);
+	});
+
+	test.each<PersonId>(['known-student', 'unknown-student', 'unknown-employee', 'several-candidates'])(
+		'to a browser that signs in with the wallet of the %s',
+		async (person) => {
+			const browser = new Browser(landscape.url);
+			const id = await sharedWalletSession(browser, landscape.sandbox, person);
+			expect(await everywhere(asBrowser(browser), id)).toEqual([]);
+			expect(await everywhere(asBrowser(browser), id)).toEqual([]);
+		}
+	);
+
+	test('to somebody signed in, and signing out', async () => {
+		const browser = new Browser(landscape.url);
+		await signInAtInstitution(browser);
+		const ask = asBrowser(browser);
+		expect(await everywhere(ask, '0'.repeat(32))).toEqual([]);
+		expect(faultsOf('POST', '/api/auth/signout', await ask('POST', '/api/auth/signout'))).toEqual([]);
+	});
+
+	test('to a program', async () => {
+		const caller = new Caller(landscape.url, await serviceToken(landscape));
+		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const { sessionId } = JSON.parse(created.text) as { sessionId: string };
+		expect(faultsOf('POST', '/api/wallet/sessions', created)).toEqual([]);
+		landscape.sandbox.share(sessionId, 'several-candidates');
+		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
+	});
+
+	test('to a program without the scope, and to one whose token is none', async () => {
+		const lacking = new Caller(landscape.url, await serviceToken(landscape, 'other'));
+		expect(await everywhere(asCaller(lacking), '0'.repeat(32))).toEqual([]);
+		expect(await everywhere(asCaller(new Caller(landscape.url, 'none')), '0'.repeat(32))).toEqual([]);
+	});
+
+	test.each([
+		['bridge-down', {}],
+		['bridge-500', {}],
+		['bridge-html', {}],
+		['bridge-error', { error: 'SESSION_NOT_FOUND', status: 404 }],
+		['sts-down', {}]
+	] as const)('while %s', async (name, options) => {
+		const caller = await callerAs(landscape, 'third-party');
+		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const { sessionId } = JSON.parse(created.text) as { sessionId: string };
+		landscape.sandbox.scenario(name, options);
+		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
+	});
+});
