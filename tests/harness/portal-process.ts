@@ -14,9 +14,13 @@ export interface PortalProcess {
 	ended: Promise<number | null>;
 }
 
-/** Starts the build with exactly this environment; of ours only what finds programs is added. */
+/** Starts the build with exactly this environment. */
 export function spawnPortal(build: Build, env: Environment): PortalProcess {
-	const [program, ...args] = portalCommand(build);
+	return spawnProgram(portalCommand(build), env);
+}
+
+/** Starts a program of a build with exactly this environment; of ours only what finds programs is added. */
+export function spawnProgram([program, ...args]: [string, ...string[]], env: Environment): PortalProcess {
 	const child = spawn(program, args, {
 		// Not the repository: a build must not depend on where it is started.
 		cwd: tmpdir(),

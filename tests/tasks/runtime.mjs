@@ -75,6 +75,27 @@ export function portalCommand(build) {
 }
 
 /**
+ * The command that runs a build's doctor.
+ * @param {'node' | 'deno'} runtime
+ * @param {string[]} args
+ * @returns {[program: string, ...args: string[]]}
+ */
+export function doctorCommand(runtime, args = []) {
+	const doctor = join(root, 'build', runtime, 'doctor.js');
+	const rights = [
+		'--no-prompt',
+		'--no-config',
+		'--node-modules-dir=none',
+		'--allow-env',
+		'--allow-net',
+		'--allow-read'
+	];
+	return runtime === 'deno'
+		? [denoBinary(), 'run', ...rights, doctor, ...args]
+		: [underDeno ? 'node' : process.execPath, doctor, ...args];
+}
+
+/**
  * Starts a command in the repository's root.
  * @param {string[]} command
  * @param {import('node:child_process').SpawnOptions} options

@@ -22,6 +22,7 @@ export function nodeAdapter(out) {
 			// with 200 and gets ranges wrong. The entry serves the same files from its table.
 			renameSync(`${out}/client`, `${out}/assets`);
 			await bundle('node/start.ts', out, 'start.js');
+			await bundle('doctor/main.ts', out, 'doctor.js');
 			// `node build/node`, a habit from other applications, starts the same server.
 			rmSync(`${out}/index.js.map`);
 			writeFileSync(`${out}/index.js`, "import './start.js';\n");
@@ -42,6 +43,7 @@ export function denoAdapter(out) {
 			await bundle('deno/deps.ts', folder, 'deps.js');
 			await deno({ out, precompress: true, deps: `${folder}/deps.js` }).adapt(builder);
 			await bundle('deno/start.ts', out, 'start.js');
+			await bundle('doctor/main.ts', out, 'doctor.js');
 		}
 	};
 }

@@ -4,6 +4,11 @@
  */
 const CHUNK_BYTES = 3800;
 const MOST_CHUNKS = 4;
+/**
+ * All cookies of ours together stay below 7 kB, for proxies refuse larger request headers: this for the session, and room
+ * for a sign-in under way.
+ */
+export const MOST_SESSION_BYTES = 4900;
 
 export interface CookieText {
 	readonly name: string;

@@ -1,15 +1,10 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import * as v from 'valibot';
-import { joinChunks, leftoverChunks, splitChunks, type CookieText } from './chunks';
+import { joinChunks, leftoverChunks, MOST_SESSION_BYTES, splitChunks, type CookieText } from './chunks';
 import { cookieAttributes, cookieName } from './cookie';
 import { sealFor } from './seals';
 import { type Session, SessionSchema } from './session';
 
-/**
- * All cookies of ours together stay below 7 kB, for proxies refuse larger request headers: this for the session, and room
- * for a sign-in under way.
- */
-const MOST_SESSION_BYTES = 4900;
 const PURPOSE = 'session';
 
 /** The session in a request's cookies, and whether it has to be sealed anew (an older secret sealed it). */
