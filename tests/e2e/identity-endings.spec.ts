@@ -1,17 +1,16 @@
 import { expect, type Page } from '@playwright/test';
 import type { ScenarioName } from '../sandbox/scenarios.ts';
-import { type Dialect, test } from './support/journey.ts';
+import { test } from './support/journey.ts';
 import { settings } from './support/settings.ts';
 import { expectHeading } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 type Outcome = keyof typeof en.identity.ended;
 
-// The Bridge as described tells that linking failed, not why.
-const afterTheVisit: readonly { scenario: ScenarioName; outcomes: Record<Dialect, Outcome> }[] = [
-	{ scenario: 'already-linked', outcomes: { field: 'linked-elsewhere', doc: 'no-match' } },
-	{ scenario: 'assurance-too-low', outcomes: { field: 'assurance-too-low', doc: 'no-match' } },
-	{ scenario: 'second-202', outcomes: { field: 'again-required', doc: 'again-required' } }
+const afterTheVisit: readonly { scenario: ScenarioName; outcome: Outcome }[] = [
+	{ scenario: 'already-linked', outcome: 'linked-elsewhere' },
+	{ scenario: 'assurance-too-low', outcome: 'assurance-too-low' },
+	{ scenario: 'second-202', outcome: 'again-required' }
 ];
 const withoutConfirmation: Record<string, Outcome> = { Refuse: 'refused-at-institution', Fail: 'failed' };
 
@@ -19,14 +18,14 @@ for (const { title, use } of settings) {
 	test.describe(title, { tag: '@full' }, () => {
 		test.use(use);
 
-		for (const { scenario, outcomes } of afterTheVisit) {
+		for (const { scenario, outcome } of afterTheVisit) {
 			test(`after the visit to the institution: ${scenario}`, async ({ page, wallet, sandbox }) => {
 				sandbox.scenario(scenario);
 				await wallet.start();
 				await wallet.share('unknown-student');
 				await page.getByRole('button', { name: en.identity.explain.button }).click();
 				await page.getByRole('button', { name: 'Confirm' }).click();
-				await expectEnding(page, outcomes[use.dialect]);
+				await expectEnding(page, outcome);
 			});
 		}
 

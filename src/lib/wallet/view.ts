@@ -40,6 +40,13 @@ export const idvReasons = [
 ] as const;
 export type IdvReason = (typeof idvReasons)[number];
 
+/**
+ * What identity verification takes: a visit to the institution; one with a stronger check of somebody who is known; or
+ * nothing at all, for the wallet's link still serves.
+ */
+export const identityWays = ['visit', 'step-up', 'none'] as const;
+export type IdentityWay = (typeof identityWays)[number];
+
 /** The display exception of the contract: drawn for the owning browser on `/login/identity` alone. */
 export interface Person {
 	readonly givenName?: string;
@@ -72,8 +79,13 @@ export const identityOutcomes = [
 export type IdentityOutcome = (typeof identityOutcomes)[number];
 
 export type IdentityView =
-	/** Explains why, shows what the wallet gave, offers to go on to the institution. `stepUp`: known, needs a stronger check. */
-	| { readonly screen: 'explain'; readonly reason: IdvReason | null; readonly stepUp: boolean; readonly person: Person }
+	/** Explains why, shows what the wallet gave, and offers to go on. */
+	| {
+			readonly screen: 'explain';
+			readonly reason: IdvReason | null;
+			readonly way: IdentityWay;
+			readonly person: Person;
+	  }
 	/** Asks to confirm that the wallet's person is the account's; `candidates` when there are several to choose from. */
 	| {
 			readonly screen: 'confirm';

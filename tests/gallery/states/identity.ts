@@ -1,4 +1,10 @@
-import { identityOutcomes, type IdentityOutcome, type IdentityView, idvReasons } from '../../../src/lib/wallet/view.ts';
+import {
+	identityOutcomes,
+	type IdentityOutcome,
+	type IdentityView,
+	identityWays,
+	idvReasons
+} from '../../../src/lib/wallet/view.ts';
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const returnTo = '/account';
@@ -16,7 +22,7 @@ type Needed = `identity/${Screens}` | `identity/ended/${IdentityOutcome}`;
 export const identityStates = {
 	...eachOf('identity/explain', idvReasons, (reason) => explained({ reason })),
 	'identity/explain/unknown': explained({ reason: null }),
-	'identity/explain/step-up': explained({ reason: 'EXPIRED_BINDING', stepUp: true }),
+	...eachOf('identity/way', identityWays, (way) => explained({ reason: 'EXPIRED_BINDING', way })),
 	'identity/explain/nobody': explained({ person: {} }),
 	...eachOf('identity/confirm', idvReasons, (reason) => confirmed({ ...choice, reason, candidates: [] })),
 	'identity/confirm/candidates': confirmed(choice),
@@ -48,7 +54,7 @@ export const identityStates = {
 type Explanation = Extract<IdentityView, { screen: 'explain' }>;
 
 function explanation(changes: Partial<Explanation>): Explanation {
-	return { screen: 'explain', reason: 'FIRST_TIME_LINK', stepUp: false, person, ...changes };
+	return { screen: 'explain', reason: 'FIRST_TIME_LINK', way: 'visit', person, ...changes };
 }
 
 function explained(changes: Partial<Explanation>): GalleryState {

@@ -38,7 +38,12 @@ export const walletStates = {
 	})),
 	'wallet/continue': {
 		page: 'continue',
-		data: { continueUrl: '/login/start?provider=sts-wallet' },
+		data: { continueUrl: '/login/start?provider=sts-wallet', isLinked: false },
+		heading: (t) => t.wallet.leaving.title
+	},
+	'wallet/continue/linked': {
+		page: 'continue',
+		data: { continueUrl: '/login/start?provider=sts-wallet', isLinked: true },
 		heading: (t) => t.wallet.leaving.title
 	}
-} satisfies Record<Needed | 'wallet/continue', GalleryState>;
+} satisfies Record<Needed, GalleryState> & Record<string, GalleryState>;

@@ -161,6 +161,26 @@ describe('the status of identity verification', () => {
 		});
 	});
 
+	test.each([
+		['already_linked', 'linked_elsewhere'],
+		['ALREADY_LINKED', 'linked_elsewhere'],
+		[`Session ${sessionId} failed (already_linked)`, 'linked_elsewhere'],
+		['assurance_too_low: LoA 1', 'assurance_too_low'],
+		['no_match', 'no_match'],
+		['review_rejected', 'review_refused'],
+		['idv_refused', 'idv_refused'],
+		['Linking did not work', undefined],
+		['the user declined', undefined],
+		['some_other_word then no_match', 'no_match'],
+		['x'.repeat(1001), undefined],
+		[42, undefined]
+	])('reads a code out of the message %j: %s', async (message, errorCode) => {
+		const stub = await startStub(json(200, { sessionId, status: 'FAILED', message }));
+		const said = await bridgeAt(stub.url).readIdvStatus(sessionId, credential);
+		expect(said.errorCode).toBe(errorCode);
+		expect(JSON.stringify(said)).not.toContain('essage');
+	});
+
 	test('of a session that is gone is "not found"', async () => {
 		const stub = await startStub(json(404, { error: 'session_not_found' }));
 		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('not_found');

@@ -55,6 +55,6 @@ test.each([
 });
 
 test('a page where the person has to act asks nothing', async () => {
-	const { pausesMs } = await play({ screen: 'explain', reason: null, stepUp: false, person: {} }, []);
+	const { pausesMs } = await play({ screen: 'explain', reason: null, way: 'visit', person: {} }, []);
 	expect(pausesMs).toEqual([]);
 });

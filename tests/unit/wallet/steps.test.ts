@@ -156,9 +156,14 @@ describe('the identity page', () => {
 			'IDV_REQUIRED',
 			{},
 			{ planType: 'RUN_IDV', reason: 'FIRST_TIME_LINK' },
-			{ view: { screen: 'explain', stepUp: false } }
+			{ view: { screen: 'explain', way: 'visit' } }
 		],
-		['IDV_REQUIRED', {}, { planType: 'STEP_UP' }, { view: { screen: 'explain', stepUp: true } }],
+		['IDV_REQUIRED', {}, { planType: 'STEP_UP' }, { view: { screen: 'explain', way: 'step-up' } }],
+		['IDV_REQUIRED', {}, { planType: 'SKIP_RECONCILIATION' }, { view: { screen: 'explain', way: 'none' } }],
+		['IDV_REQUIRED', {}, { planType: 'USE_EXISTING_BINDING' }, { view: { screen: 'explain', way: 'none' } }],
+		['IDV_REQUIRED', {}, { planType: 'A_NEW_METHOD' }, { view: { screen: 'explain', way: 'visit' } }],
+		['IDV_REQUIRED', { idv: 'manual' }, {}, { view: { screen: 'confirm' } }],
+		['RECONCILING', { idv: 'manual' }, {}, { view: { screen: 'review' } }],
 		[
 			'IDV_REQUIRED',
 			{},
@@ -201,6 +206,32 @@ describe('the identity page', () => {
 	});
 });
 
+describe('why a session failed', () => {
+	test.each<[string, object, object, string]>([
+		['the status', { errorCode: 'linked_elsewhere' }, {}, 'linked-elsewhere'],
+		['idv/status', {}, { errorCode: 'assurance_too_low' }, 'assurance-too-low'],
+		['nothing', {}, {}, 'failed']
+	])('is told by %s', async (_who, status, idvStatus, outcome) => {
+		bridgeSays('FAILED', status);
+		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', ...idvStatus }));
+		expect(await identityStep((await browser()).event)).toMatchObject({ view: { screen: 'ended', outcome } });
+	});
+
+	test('does not matter less when idv/status can not be asked', async () => {
+		bridgeSays('FAILED');
+		bridge.readIdvStatus.mockRejectedValue(new Problem('upstream_unavailable'));
+		expect(await identityStep((await browser()).event)).toMatchObject({ view: { outcome: 'failed' } });
+	});
+
+	test('is looked up when the end of the round says only that it failed', async () => {
+		bridge.finishIdv.mockRejectedValue(new Problem('reconciliation_failed'));
+		bridgeSays('FAILED');
+		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', errorCode: 'linked_elsewhere' }));
+		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=c&state=s');
+		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=linked-elsewhere&helpCode=r1');
+	});
+});
+
 describe('a round of identity verification', () => {
 	test('comes back to our callback of this session', async () => {
 		bridge.initiateIdv.mockResolvedValue({ redirectUrl: 'http://127.0.0.1:8093/idv' });
@@ -209,6 +240,13 @@ describe('a round of identity verification', () => {
 		const redirectUri = `http://localhost:3000/api/wallet/sessions/${ID}/idv/callback`;
 		expect(bridge.initiateIdv).toHaveBeenCalledExactlyOnceWith(ID, { redirectUri }, { requestId: 'r1' });
 		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+	});
+
+	test('that is told to be by hand when it begins is remembered as such', async () => {
+		bridge.initiateIdv.mockResolvedValue({ redirectUrl: null, planType: 'MANUAL_REVIEW', reason: 'FIRST_TIME_LINK' });
+		const { event, owned } = await browser();
+		await startIdv(event, owned);
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'manual' }]);
 	});
 
 	test('is the only one of its session', async () => {
@@ -235,12 +273,13 @@ describe('a round of identity verification', () => {
 	});
 
 	test.each([
-		['RECONCILING', 'started'],
-		['COMPLETED', 'done'],
-		['VERIFIED', 'done']
-	])('that was confirmed by hand and is %s is %s', async (status, idv) => {
+		['started', 'RECONCILING', 'started'],
+		['manual', 'RECONCILING', 'manual'],
+		['started', 'COMPLETED', 'done'],
+		['manual', 'VERIFIED', 'done']
+	] as const)('that was %s, confirmed by hand and is %s is %s', async (before, status, idv) => {
 		bridge.submitIdv.mockResolvedValue({ status });
-		const { event, owned } = await browser({ idv: 'started' });
+		const { event, owned } = await browser({ idv: before });
 		expect(await submitIdv(event, owned, { confirm: true })).toEqual({ sessionId: ID, status });
 		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv }]);
 	});

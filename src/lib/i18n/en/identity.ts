@@ -3,7 +3,13 @@ export const identity = {
 	explain: {
 		title: 'Confirm who you are',
 		button: 'Go on to your institution',
-		next: 'You sign in at your institution once. Then you come back here, and your wallet is linked to you.'
+		goOn: 'Continue',
+		next: {
+			visit: 'You sign in at your institution once. Then you come back here, and your wallet is linked to you.',
+			'step-up':
+				'You sign in at your institution with a second step, such as a code on your phone. Then you come back here.',
+			none: 'You don’t have to do anything else.'
+		}
 	},
 	reasons: {
 		FIRST_TIME_LINK: 'You use this wallet here for the first time. We want to be sure that it is yours.',
@@ -13,6 +19,7 @@ export const identity = {
 	},
 	stepUp: 'We know your wallet, but for this sign-in your institution has to check it’s you in a stronger way.',
 	reasonUnknown: 'We want to be sure that this wallet is yours.',
+	questions: 'Do you have a question?',
 	person: {
 		title: 'This is what your wallet gave',
 		givenName: 'First name',
@@ -25,7 +32,9 @@ export const identity = {
 		what: 'Confirm that these details are yours. Then we link your wallet to your account.',
 		choose: 'Which account is yours?',
 		button: 'Yes, this is me',
-		chooseButton: 'Choose this account'
+		chooseButton: 'Choose this account',
+		notYou: 'Are these not your details? Then don’t confirm them.',
+		noneOfThese: 'Is your account not in the list? Then choose none.'
 	},
 	faults: {
 		title: 'There is a problem',

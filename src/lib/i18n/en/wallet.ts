@@ -36,6 +36,7 @@ export const wallet = {
 		announcement: 'Your wallet is confirmed. One moment.'
 	},
 	leaving: {
+		linked: 'Your wallet is linked to your account. From now on the wallet is enough.',
 		title: 'You are being signed in',
 		what: 'You go on by yourself in a moment.',
 		announcement: 'You are being signed in.'

@@ -4,7 +4,13 @@ export const identity: Texts['identity'] = {
 	explain: {
 		title: 'Bevestig wie u bent',
 		button: 'Verder naar uw instelling',
-		next: 'U logt één keer in bij uw instelling. Daarna komt u hier terug en is uw wallet aan u gekoppeld.'
+		goOn: 'Doorgaan',
+		next: {
+			visit: 'U logt één keer in bij uw instelling. Daarna komt u hier terug en is uw wallet aan u gekoppeld.',
+			'step-up':
+				'U logt in bij uw instelling met een extra stap, zoals een code op uw telefoon. Daarna komt u hier terug.',
+			none: 'U hoeft verder niets te doen.'
+		}
 	},
 	reasons: {
 		FIRST_TIME_LINK: 'U gebruikt deze wallet hier voor het eerst. Wij willen zeker weten dat hij van u is.',
@@ -15,6 +21,7 @@ export const identity: Texts['identity'] = {
 	},
 	stepUp: 'Wij kennen uw wallet, maar voor deze keer moet uw instelling extra goed controleren dat u het bent.',
 	reasonUnknown: 'Wij willen zeker weten dat deze wallet van u is.',
+	questions: 'Hebt u een vraag?',
 	person: {
 		title: 'Dit gaf uw wallet door',
 		givenName: 'Voornaam',
@@ -27,7 +34,9 @@ export const identity: Texts['identity'] = {
 		what: 'Bevestig dat deze gegevens van u zijn. Dan koppelen wij uw wallet aan uw account.',
 		choose: 'Welk account is van u?',
 		button: 'Ja, dit ben ik',
-		chooseButton: 'Dit account kiezen'
+		chooseButton: 'Dit account kiezen',
+		notYou: 'Zijn dit niet uw gegevens? Bevestig ze dan niet.',
+		noneOfThese: 'Staat uw account er niet bij? Kies er dan geen.'
 	},
 	faults: {
 		title: 'Er is een probleem',

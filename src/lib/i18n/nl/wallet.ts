@@ -37,6 +37,7 @@ export const wallet: Texts['wallet'] = {
 		announcement: 'Uw wallet is bevestigd. Een ogenblik.'
 	},
 	leaving: {
+		linked: 'Uw wallet is gekoppeld aan uw account. Vanaf nu is de wallet genoeg.',
 		title: 'U wordt ingelogd',
 		what: 'U gaat zo vanzelf verder.',
 		announcement: 'U wordt ingelogd.'

@@ -47,7 +47,7 @@ export function createReaders(now: () => number, warn: Warn) {
 			planType: said.planType,
 			reason: said.idvRequirementReason,
 			candidates: said.candidates.filter((candidate) => candidate !== null),
-			...failure(said.errorCode)
+			...failure(said.errorCode, ...said.message)
 		}),
 
 		idvOutcome: (
@@ -72,7 +72,8 @@ export function own(asked: string, answered: string | null): string {
 	return asked;
 }
 
-function failure(errorCode: string | null): { readonly errorCode?: ProblemCode } {
-	const code = failureOf(errorCode);
+/** The first of these that says why a session failed. */
+function failure(...codes: readonly (string | null)[]): { readonly errorCode?: ProblemCode } {
+	const code = codes.map(failureOf).find((known) => known !== undefined);
 	return code === undefined ? {} : { errorCode: code };
 }

@@ -9,6 +9,21 @@ import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
 const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
 
 const token = lenient(v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)));
+/**
+ * The words of a text for people that may be codes: a word alone, or words joined by underscores. Anything else in such
+ * a text, session ids and names among it, goes no further; which of the words are codes, the table of errors knows.
+ */
+const codesInText = v.fallback(
+	v.pipe(
+		v.string(),
+		v.maxLength(1000),
+		v.transform((text) => {
+			const words = /^\s*[a-z]\w{0,63}\s*$/i.test(text) ? [text.trim()] : text.match(/\b[a-z]+(?:_[a-z]+)+\b/gi);
+			return (words ?? []).map((word) => word.toUpperCase());
+		})
+	),
+	[]
+);
 const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
 const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
 const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
@@ -113,6 +128,7 @@ export const IdvStatusAnswer = v.object({
 	planType: token,
 	idvRequirementReason: reason,
 	errorCode: token,
+	message: codesInText,
 	candidates: v.fallback(v.pipe(v.array(lenient(Candidate)), v.maxLength(50)), [])
 });
 

@@ -3,20 +3,30 @@ import { handOver } from '../http/hand-over';
 import { Problem, toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
+import { CONTINUE_PAGE, completeWalletSession } from './complete';
 import { identityEndPath } from './ending';
 import { startIdv, submitIdv } from './idv';
-import { isManual } from './identity-view';
+import { isManual } from './idv-plan';
 import { identityOutcomeOf } from './outcomes';
 import { type OwnedSession, ownedSessions } from './owned-sessions';
+import { reasonOf } from './why-failed';
 
 const IDENTITY_PAGE = '/login/identity';
 
-/** Goes on to the institution: a page that hands the browser over, or back to see what else there is to do. */
+/** Goes on to the institution: a page that hands the browser over, or whatever else there is to do. */
 export async function startIdentity(event: RequestEvent) {
-	const started = await attempt(event, (owned) => startIdv(event, owned));
-	if (started.redirectUrl === null) redirect(303, IDENTITY_PAGE);
-	handOver(event.setHeaders, started.redirectUrl);
-	return { handover: started.redirectUrl };
+	const next = await attempt(event, async (owned) => {
+		const started = await startIdv(event, owned);
+		if (started.redirectUrl !== null) return { handover: started.redirectUrl };
+		if (isManual(started)) return { goTo: IDENTITY_PAGE };
+		// Nowhere to go and nothing to confirm: the session is complete, or can't be completed here.
+		const { kind } = await completeWalletSession(event, owned);
+		if (kind === 'idv_required') throw new Problem('manual_confirmation_not_offered');
+		return { goTo: CONTINUE_PAGE };
+	});
+	if ('goTo' in next) redirect(303, next.goTo);
+	handOver(event.setHeaders, next.handover);
+	return next;
 }
 
 /** Sends what a person confirmed; with several candidates, one has to be chosen. */
@@ -45,12 +55,12 @@ async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submis
 
 /** Works on this browser's newest wallet session; a fault leads to the screen that explains it. */
 async function attempt<Result>(event: RequestEvent, work: (owned: OwnedSession) => Promise<Result>): Promise<Result> {
+	const [owned] = await ownedSessions(event.cookies);
 	try {
-		const [owned] = await ownedSessions(event.cookies);
 		if (!owned) throw new Problem('not_found');
 		return await work(owned);
 	} catch (error) {
-		const { code } = toProblem(error);
+		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
 		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
 		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals));
 	}

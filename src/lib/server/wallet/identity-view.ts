@@ -1,14 +1,15 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionStatusValue } from '$lib/wallet/session-status';
 import type { IdentityView } from '$lib/wallet/view';
-import type { IdvStatus } from '../bridge/answers';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
 import { endedView } from './ending';
+import { isManualFor, wayOf } from './idv-plan';
 import { identityOutcomeOf } from './outcomes';
 import { type OwnedSession, ownedSessions } from './owned-sessions';
+import { whyFailed } from './why-failed';
 
 /** What to draw, or where else this browser has to go. */
 export type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };
@@ -23,8 +24,7 @@ const completion: Step = async (event, owned) => {
 };
 
 const failed: Step = async (event, owned) => {
-	const { errorCode } = await bridge().readStatus(owned.id, credentialFor(event.locals));
-	return endedView(identityOutcomeOf(errorCode), event.locals);
+	return endedView(identityOutcomeOf(await whyFailed(event, owned)), event.locals);
 };
 
 const steps: Readonly<Record<SessionStatusValue, Step>> = {
@@ -64,11 +64,6 @@ function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 		: bridge().readStatus(owned.id, credential);
 }
 
-/** Whether a person confirms on our own page, instead of at the institution. */
-export function isManual({ planType, reason }: Pick<IdvStatus, 'planType' | 'reason'>): boolean {
-	return planType === null ? reason === 'CANDIDATE_MATCH_CONFIRMATION' : planType === 'MANUAL_REVIEW';
-}
-
 async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
 	if (owned.idv === 'done') return endedView('again-required', event.locals);
 	const credential = credentialFor(event.locals);
@@ -78,13 +73,14 @@ async function needed(event: RequestEvent, owned: OwnedSession): Promise<Identit
 	]);
 	const { planType, reason, candidates } = plan;
 	if (planType === 'FAIL_CLOSED') return endedView('not-possible', event.locals);
-	if (isManual(plan)) return { view: { screen: 'confirm', reason, person, candidates } };
-	return { view: { screen: 'explain', reason, stepUp: planType === 'STEP_UP', person } };
+	if (isManualFor(owned, plan)) return { view: { screen: 'confirm', reason, person, candidates } };
+	return { view: { screen: 'explain', reason, way: wayOf(plan), person } };
 }
 
 /** The institution's page may be open in this browser, or somebody there looks at it. */
 async function underWay(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
 	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
-	if (isManual(plan) && owned.idv !== 'none') return { view: { screen: 'review' } };
-	return isManual(plan) ? needed(event, owned) : { view: { screen: 'in-progress' } };
+	const isByHand = isManualFor(owned, plan);
+	if (isByHand && owned.idv !== 'none') return { view: { screen: 'review' } };
+	return isByHand ? needed(event, owned) : { view: { screen: 'in-progress' } };
 }

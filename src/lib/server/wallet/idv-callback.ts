@@ -1,11 +1,11 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { identityEndPath } from './ending';
 import { endIdvRound } from './idv';
 import { identityOutcomeOf } from './outcomes';
 import type { OwnedSession } from './owned-sessions';
+import { reasonOf } from './why-failed';
 
 /**
  * Ends the round at the institution; answers the page that shows where the person stands. A code works once: what comes
@@ -18,7 +18,7 @@ export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promi
 		await endIdvRound(event, owned);
 		return '/login/identity';
 	} catch (error) {
-		const { code } = toProblem(error);
+		const code = await reasonOf(error, event, owned);
 		log.warn('identity verification did not finish', { requestId: event.locals.requestId, code });
 		return identityEndPath(identityOutcomeOf(code), event.locals);
 	}

@@ -5,6 +5,7 @@ import type { IdvStart } from '../bridge/answers';
 import type { IdvSubmission } from '../bridge/requests';
 import { Problem } from '../http/problem';
 import { keepSession } from './caller';
+import { isManual } from './idv-plan';
 import type { OwnedSession } from './owned-sessions';
 
 /**
@@ -15,14 +16,16 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 	if (owned.idv === 'done') throw new Problem('idv_repeated');
 	const redirectUri = `${config().origin}/api/wallet/sessions/${owned.id}/idv/callback`;
 	const started = await bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals));
-	await keepSession(event, { ...owned, idv: 'started' });
+	const isByHand = started.redirectUrl === null && isManual(started);
+	await keepSession(event, { ...owned, idv: isByHand ? 'manual' : 'started' });
 	return started;
 }
 
 /** Hands over what a person confirmed, on our own page or through the API. */
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
 	const { status } = await bridge().submitIdv(owned.id, submission, credentialFor(event.locals));
-	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? 'started' : 'done' });
+	const underWay = owned.idv === 'manual' ? 'manual' : 'started';
+	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? underWay : 'done' });
 	return { sessionId: owned.id, status };
 }
 

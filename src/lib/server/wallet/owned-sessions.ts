@@ -21,8 +21,8 @@ export const OwnedSchema = v.object({
 	startedAt: v.number(),
 	expiresAt: v.number(),
 	returnTo: v.string(),
-	/** At most one round of identity verification for one session. */
-	idv: v.picklist(['none', 'started', 'done']),
+	/** At most one round of identity verification for one session; `manual`: begun, to be confirmed on our own page. */
+	idv: v.picklist(['none', 'started', 'manual', 'done']),
 	/** The Auth Bridge has said that this session is complete: the STS may be told of it. */
 	completed: v.boolean()
 });

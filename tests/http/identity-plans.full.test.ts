@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { identity as words } from '../../src/lib/i18n/en/identity.ts';
+import { wallet } from '../../src/lib/i18n/en/wallet.ts';
+import { idvReasons, type IdentityOutcome } from '../../src/lib/wallet/view.ts';
+import { Browser, headingOf, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import type { PersonId } from '../sandbox/people.ts';
+import { sharedWalletSession } from './journeys.ts';
+
+const start = '/login/identity?/start';
+const confirm = '/login/identity?/confirm';
+
+describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dialect) => {
+	let landscape: Landscape;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		landscape = await startLandscape({ runtime, dialect, env: { WALLET_QUERY_ID: 'portal-login' } });
+	});
+	afterAll(() => landscape.stop());
+	beforeEach(() => {
+		landscape.sandbox.reset();
+		browser = new Browser(landscape.url);
+	});
+
+	/** The identity page of a wallet that was answered with. */
+	async function identityPage(person: PersonId = 'unknown-student'): Promise<Visit> {
+		await sharedWalletSession(browser, landscape.sandbox, person);
+		return browser.open('/login/wallet');
+	}
+
+	const plan = (planType: string, reason = 'FIRST_TIME_LINK') =>
+		landscape.sandbox.scenario('plan', { planType, reason });
+
+	function expectEnding(page: Visit, outcome: IdentityOutcome): void {
+		expect(headingOf(page)).toBe(words.ended[outcome].title);
+		expect(page.text).toContain(words.ended[outcome].next);
+	}
+
+	test.each(idvReasons)('the reason %s is explained, at the institution and on our own page', async (reason) => {
+		plan('RUN_IDV', reason);
+		const visit = await identityPage();
+		expect([headingOf(visit), visit.text]).toEqual([
+			words.explain.title,
+			expect.stringContaining(words.reasons[reason])
+		]);
+		landscape.sandbox.reset();
+		plan('MANUAL_REVIEW', reason);
+		const ownPage = await identityPage();
+		expect([headingOf(ownPage), ownPage.text]).toEqual([
+			words.confirm.title,
+			expect.stringContaining(words.reasons[reason])
+		]);
+	});
+
+	test('a stronger check is explained as such', async () => {
+		plan('STEP_UP', 'EXPIRED_BINDING');
+		const page = await identityPage();
+		expect(page.text).toContain(words.stepUp);
+		expect(page.text).toContain(words.explain.next['step-up']);
+	});
+
+	test.each(['SKIP_RECONCILIATION', 'USE_EXISTING_BINDING'])('%s asks for nothing, and signs in', async (planType) => {
+		plan(planType);
+		const page = await identityPage();
+		expect(page.text).toContain(words.explain.next.none);
+		expect((await browser.submit(page, {}, start)).url.pathname).toBe('/account');
+	});
+
+	test('FAIL_CLOSED ends before anybody is asked anything', async () => {
+		plan('FAIL_CLOSED');
+		expectEnding(await identityPage(), 'not-possible');
+		expect(landscape.sandbox.count('bridge.idv-initiate')).toBe(0);
+	});
+
+	test('a method that nobody knows, and that leads nowhere, ends on a page that says so', async () => {
+		plan('A_NEW_METHOD');
+		expectEnding(await browser.submit(await identityPage(), {}, start), 'confirmation-not-offered');
+	});
+
+	test('a wallet that is linked by hand is told so before the sign-in', async () => {
+		const page = await identityPage('unknown-employee');
+		expect(headingOf(page)).toBe(words.confirm.title);
+		await browser.submit(page, {}, confirm);
+		const handover = browser.visits.find(({ url }) => url.pathname === '/login/continue');
+		expect(handover?.text).toContain(wallet.leaving.linked);
+	});
+
+	test('a wallet that was known is not told that it is linked', async () => {
+		await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+		expect((await browser.open('/login/wallet')).url.pathname).toBe('/account');
+		const handover = browser.visits.find(({ url }) => url.pathname === '/login/continue');
+		expect(handover?.text).not.toContain(wallet.leaving.linked);
+	});
+
+	test('a visit that comes back with another state ends on a page that says so', async () => {
+		landscape.sandbox.scenario('idv-wrong-state');
+		const institution = await browser.submit(await identityPage(), {}, start);
+		const page = await browser.submit(institution, { decision: 'confirmed' });
+		expect(page.url.pathname).toMatch(/^\/login/);
+		expect((await browser.call('/api/auth/session')).text).toBe('null');
+	});
+
+	test('a review is waited for, a reload included, and goes on when it is approved', async () => {
+		landscape.sandbox.scenario('review-never');
+		const page = await browser.submit(await identityPage('unknown-employee'), {}, confirm);
+		expect(headingOf(page)).toBe(words.review.title);
+		expect(headingOf(await browser.open('/login/identity'))).toBe(words.review.title);
+		expect(landscape.sandbox.count('bridge.idv-submit')).toBe(1);
+		landscape.sandbox.lift('review-never');
+		landscape.sandbox.scenario('review-approves');
+		await expect.poll(async () => (await browser.open('/login/identity')).url.pathname).toBe('/account');
+	});
+});
+
+describe('a deployment that tells the plan only when verification begins', () => {
+	let landscape: Landscape;
+
+	beforeAll(async () => {
+		landscape = await startLandscape({ runtime });
+	});
+	afterAll(() => landscape.stop());
+
+	test('asks on our own page then, waits for the review, and signs in', async () => {
+		const browser = new Browser(landscape.url);
+		landscape.sandbox.scenario('no-idv-status');
+		landscape.sandbox.scenario('review-never');
+		await sharedWalletSession(browser, landscape.sandbox, 'unknown-employee');
+		const explained = await browser.open('/login/wallet');
+		expect(headingOf(explained)).toBe(words.explain.title);
+		const asked = await browser.submit(explained, {}, start);
+		expect(headingOf(asked)).toBe(words.confirm.title);
+		expect(headingOf(await browser.submit(asked, {}, confirm))).toBe(words.review.title);
+		landscape.sandbox.lift('review-never');
+		await expect.poll(async () => (await browser.open('/login/identity')).url.pathname).toBe('/account');
+	});
+});
