@@ -4,6 +4,7 @@ import { redact } from './redact';
 type Fields = Readonly<Record<string, unknown>>;
 
 const logger = getLogger(['portal']);
+const auditLogger = getLogger(['portal', 'audit']);
 
 /** Starts logging: one JSON object per line on the console. Before this, log lines are dropped. */
 export function startLogging(lowestLevel: LogLevel): void {
@@ -12,6 +13,8 @@ export function startLogging(lowestLevel: LogLevel): void {
 		sinks: { console: getConsoleSink({ formatter: getJsonLinesFormatter() }) },
 		loggers: [
 			{ category: 'portal', lowestLevel, sinks: ['console'] },
+			// Whatever the level is: these lines are asked for months later.
+			{ category: ['portal', 'audit'], lowestLevel: 'info', sinks: ['console'], parentSinks: 'override' },
 			{ category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['console'] }
 		]
 	});
@@ -27,6 +30,9 @@ export const log = {
 	warn: (message: string, fields: Fields = {}) => logger.warn(message, cleaned(fields)),
 	error: (message: string, fields: Fields = {}) => logger.error(message, cleaned(fields))
 };
+
+/** The audit log: the same lines under a category of their own, `portal·audit`, written at every `LOG_LEVEL`. */
+export const auditLog = (message: string, fields: Fields) => auditLogger.info(message, cleaned(fields));
 
 function cleaned(fields: Fields): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleanedValue(value)]));

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSeal } from '../../../src/lib/server/auth/seal';
 import {
 	forgetAllOwned,
-	forgetCompleted,
+	takeCompleted,
 	keepOwned,
 	ownedSessions,
 	type OwnedSession
@@ -119,7 +119,7 @@ describe('a browser does not own', () => {
 describe('forgetting', () => {
 	test('after a sign-in takes what it has used up', async () => {
 		const cookies = await browserWith(wallet('used', { completed: true }), wallet('open'));
-		await forgetCompleted(cookies);
+		await takeCompleted(cookies);
 		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['open']);
 	});
 

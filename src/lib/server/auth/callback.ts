@@ -1,13 +1,14 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { config } from '../config';
 import { AFTER_SIGN_IN, returnPath } from '../http/return-path';
 import { log } from '../log';
-import { forgetCompleted } from '../wallet/owned-sessions';
+import { type OwnedSession, takeCompleted } from '../wallet/owned-sessions';
 import { runAuthjs } from './authjs';
 import { denySession } from './deny-list';
 import { flowOf, forgetFlow, withoutFlow } from './flow-cookies';
 import { loginPath } from './login-path';
-import type { Provider } from './session';
+import type { Provider, Session } from './session';
 import { callbackError, type SignInError } from './sign-in-errors';
 
 /** Where the browser goes after its return from the STS, and the cookies that Auth.js wants set. */
@@ -37,7 +38,8 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	if (event.locals.session !== before) {
 		// A slow answer to the session before must not take this one's place.
 		if (before) await denySession(before);
-		await forgetCompleted(event.cookies);
+		const used = await takeCompleted(event.cookies);
+		if (event.locals.session) tell(event, event.locals.session, used);
 		return { path: destination(response), setCookies, error: null };
 	}
 
@@ -48,6 +50,13 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	return before && error === 'sign_in_interrupted'
 		? { path: AFTER_SIGN_IN, setCookies, error: null }
 		: { path: loginPath(null, { error, requestId }), setCookies, error };
+}
+
+/** Identity verification links a wallet; whose it is shows only at the sign-in that follows. */
+function tell({ locals }: RequestEvent, session: Session, used: readonly OwnedSession[]): void {
+	audit('signed in', session, locals);
+	const isLinked = session.provider === 'sts-wallet' && used.some(({ idv }) => idv === 'done');
+	if (isLinked) audit('wallet linked', session, locals);
 }
 
 function destination(response: Response): string {

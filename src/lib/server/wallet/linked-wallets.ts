@@ -1,3 +1,4 @@
+import { audit } from '../audit';
 import type { Session } from '../auth/session';
 import type { Binding } from '../bridge/answers';
 import { Problem } from '../http/problem';
@@ -33,7 +34,7 @@ export async function ownWallet(locals: App.Locals, id: string): Promise<Binding
 export async function unlinkWallet(locals: App.Locals, id: string): Promise<void> {
 	if (!locals.session) throw new Problem('unauthorized');
 	await bridge().removeBinding(locals.session.userId, id, credentialFor(locals));
-	log.info('a wallet was unlinked', { requestId: locals.requestId });
+	audit('wallet unlinked', locals.session, locals);
 }
 
 export function isFresh(session: Session, nowSeconds = Date.now() / 1000): boolean {

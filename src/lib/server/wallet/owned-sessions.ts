@@ -57,9 +57,11 @@ export async function keepOwned(cookies: Cookies, session: OwnedSession): Promis
 	});
 }
 
-/** Forgets the sessions that a sign-in has used up: whoever signs out may not be signed in by them again. */
-export async function forgetCompleted(cookies: Cookies): Promise<void> {
-	for (const { id, completed } of await ownedSessions(cookies)) if (completed) forgetOwned(cookies, id);
+/** The sessions that a sign-in has used up, now forgotten: whoever signs out may not be signed in by them again. */
+export async function takeCompleted(cookies: Cookies): Promise<readonly OwnedSession[]> {
+	const used = (await ownedSessions(cookies)).filter(({ completed }) => completed);
+	for (const { id } of used) forgetOwned(cookies, id);
+	return used;
 }
 
 /** Forgets all of this browser's wallet sessions. */

@@ -1,10 +1,10 @@
+import { audit } from '$lib/server/audit';
 import { keepDeparture } from '$lib/server/auth/departure';
 import { denySession } from '$lib/server/auth/deny-list';
 import { renewals } from '$lib/server/auth/renewal';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { endpoint } from '$lib/server/http/endpoint';
 import { seeOther } from '$lib/server/http/see-other';
-import { log } from '$lib/server/log';
 import { forgetAllOwned } from '$lib/server/wallet/owned-sessions';
 import type { RequestHandler } from './$types';
 
@@ -18,7 +18,7 @@ export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 		const newest = await renewals().newest(session);
 		const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
 		if (url) await keepDeparture(cookies, url);
-		log.info('signed out', { requestId, provider: session.provider });
+		audit('signed out', session, locals);
 	}
 	return seeOther('/signed-out');
 });
