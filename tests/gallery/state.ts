@@ -17,6 +17,7 @@ interface PageContents {
 	home: { readonly data: object };
 	help: { readonly data: object };
 	accessibility: { readonly data: object };
+	privacy: { readonly data: object };
 	login: { readonly data: LoginPage };
 	wallet: { readonly data: WalletPage };
 	continue: { readonly data: ContinuePage };

@@ -13,6 +13,33 @@ export const institutions: readonly Institution[] = [
 	{ id: 'academie-zuid', name: 'Academie Zuid', domain: 'academie-zuid.example', enabled: false }
 ];
 
+const kinds = ['Academie', 'Hogeschool', 'Roc', 'Universiteit'];
+const places = [
+	'Bergen',
+	'Curaçao',
+	'Duinstad',
+	'Heuvelland',
+	'Île-de-Mer',
+	'Kust',
+	'Lage Veld',
+	'Meerzicht',
+	'Nieuwland'
+].concat(['Oost', 'Polder', 'Rivieren', 'Terp', 'Veenstad', 'Waterland']);
+
+/** A list as long as a country's. The further ones are names to look at; nobody can sign in there. */
+export const manyInstitutions: readonly Institution[] = [
+	...institutions,
+	...places.flatMap((place) =>
+		kinds.map((kind) => {
+			const id = `${kind}-${place}`
+				.toLowerCase()
+				.normalize('NFD')
+				.replace(/[^a-z]+/g, '-');
+			return { id, name: `${kind} ${place}`, domain: `${id}.example`, enabled: true };
+		})
+	)
+];
+
 /** @throws {RangeError} for an id that isn't in the list: people always belong to a listed one */
 export function institutionById(id: string): Institution {
 	const found = institutions.find((institution) => institution.id === id);

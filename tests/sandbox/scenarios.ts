@@ -23,6 +23,7 @@ const stsScenarios = [
 	'no-rotation',
 	'no-refresh-token',
 	'no-providers',
+	'many-providers',
 	'no-par',
 	'no-end-session',
 	'no-userinfo',

@@ -1,12 +1,18 @@
 import { signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
+import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
+import { manyInstitutions } from '../../sandbox/institutions.ts';
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
+
+const many = manyInstitutions.map(({ id, name }) => ({ id, name }));
 
 const login = {
 	institutions: [
 		{ id: 'west', name: 'Hogeschool West' },
 		{ id: 'north', name: 'Universiteit Noord' }
 	],
+	last: null,
+	query: '',
 	startUrl: '/login/start?provider=sts&returnTo=%2Faccount',
 	returnTo: '/account',
 	error: null,
@@ -20,7 +26,24 @@ export const entryStates = {
 	'home/signed-out': { page: 'home', data: {}, query: '?state=signed_out', heading: (t) => t.home.title },
 	help: { page: 'help', data: {}, heading: (t) => t.help.title },
 	accessibility: { page: 'accessibility', data: {}, heading: (_t, locale) => statement(locale).title },
+	privacy: { page: 'privacy', data: {}, heading: (_t, locale) => privacyStatement(locale).title },
 	login: { page: 'login', data: login, heading: (t) => t.login.title },
+	'login/last-time': {
+		page: 'login',
+		data: { ...login, last: login.institutions[1] ?? null },
+		heading: (t) => t.login.title
+	},
+	'login/many': { page: 'login', data: { ...login, institutions: many }, heading: (t) => t.login.title },
+	'login/found': {
+		page: 'login',
+		data: { ...login, institutions: many, last: many[0] ?? null, query: 'ile' },
+		heading: (t) => t.login.title
+	},
+	'login/not-found': {
+		page: 'login',
+		data: { ...login, institutions: many, query: 'Atlantis' },
+		heading: (t) => t.login.title
+	},
 	'login/one-button': { page: 'login', data: { ...login, institutions: [] }, heading: (t) => t.login.title },
 	...eachOf('login/error', signInErrors, (error) => ({
 		page: 'login',

@@ -3,7 +3,7 @@ import type { HandoffOutcome, Handoffs } from '../handoffs.ts';
 import { callerHeader } from '../bridge/routes.ts';
 import { redirect, sendHtml, sendJson, type Exchange } from '../http/exchange.ts';
 import { page } from '../http/html.ts';
-import { institutions } from '../institutions.ts';
+import { institutions, manyInstitutions } from '../institutions.ts';
 import type { Scenarios } from '../scenarios.ts';
 
 const Reconciled = v.object({ sessionId: v.string(), returnOrigin: v.string(), linked: v.boolean() });
@@ -20,7 +20,8 @@ export interface FederationOptions {
 /** What the STS does beside OpenID Connect. Answers false for a path of `oidc-provider`. */
 export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, institutionUrl }: FederationOptions) {
 	const providers = (exchange: Exchange): void => {
-		const list = institutions.map(({ id, name, enabled }) => ({ id, name, enabled }));
+		const known = scenarios.peek('many-providers') ? manyInstitutions : institutions;
+		const list = known.map(({ id, name, enabled }) => ({ id, name, enabled }));
 		if (scenarios.peek('no-providers')) sendJson(exchange, 404, { error: 'not_found' });
 		else sendJson(exchange, 200, list);
 	};

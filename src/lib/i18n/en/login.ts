@@ -7,7 +7,19 @@ export const login = {
 		title: 'With your institution',
 		explain: 'You go to the sign-in page of your school or university, and come back when you are done.',
 		choose: 'Choose your institution:',
-		button: 'Sign in with your institution'
+		button: 'Sign in with your institution',
+		last: 'Last time you chose:',
+		other: 'Or choose another institution:',
+		search: {
+			label: 'Search for your institution',
+			other: 'Or search for another institution',
+			button: 'Search',
+			list: 'Institutions',
+			all: (count: number) => `All ${count} institutions`,
+			none: 'We found no institution with that name. Try a part of the name.',
+			one: '1 institution found',
+			many: (count: string) => `${count} institutions found`
+		}
 	},
 	wallet: {
 		title: 'With your wallet',

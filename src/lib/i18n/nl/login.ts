@@ -8,7 +8,19 @@ export const login: Texts['login'] = {
 		title: 'Met uw instelling',
 		explain: 'U gaat naar de inlogpagina van uw school of universiteit. Als u klaar bent, komt u hier terug.',
 		choose: 'Kies uw instelling:',
-		button: 'Inloggen met uw instelling'
+		button: 'Inloggen met uw instelling',
+		last: 'De vorige keer koos u:',
+		other: 'Of kies een andere instelling:',
+		search: {
+			label: 'Zoek uw instelling',
+			other: 'Of zoek een andere instelling',
+			button: 'Zoeken',
+			list: 'Instellingen',
+			all: (count) => `Alle ${count} instellingen`,
+			none: 'Wij vonden geen instelling met die naam. Probeer een deel van de naam.',
+			one: '1 instelling gevonden',
+			many: (count) => `${count} instellingen gevonden`
+		}
 	},
 	wallet: {
 		title: 'Met uw wallet',

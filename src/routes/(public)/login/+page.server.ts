@@ -1,5 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
+import { lastInstitution } from '$lib/server/auth/last-institution';
 import { signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/request-id';
@@ -7,6 +8,8 @@ import { returnPath } from '$lib/server/http/return-path';
 import { institutions } from '$lib/server/sts/institutions';
 import { resumeIdentity } from '$lib/server/wallet/resume';
 import type { PageServerLoad } from './$types';
+
+const MOST_QUERY_CHARACTERS = 100;
 
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
@@ -21,6 +24,8 @@ export const load: PageServerLoad = async (event) => {
 	const listed = await institutions();
 	return {
 		institutions: listed,
+		last: lastInstitution(event.cookies, listed),
+		query: (searchParams.get('q') ?? '').trim().slice(0, MOST_QUERY_CHARACTERS),
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
 		error,

@@ -1,4 +1,5 @@
 import { beginSignIn } from '$lib/server/auth/begin';
+import { rememberInstitution } from '$lib/server/auth/last-institution';
 import { loginPath } from '$lib/server/auth/login-path';
 import { endpoint } from '$lib/server/http/endpoint';
 import { isForeignNavigation } from '$lib/server/http/caller';
@@ -21,7 +22,10 @@ export const GET: RequestHandler = endpoint(async (event) => {
 		afresh: searchParams.get('afresh'),
 		returnTo
 	});
-	if (!('error' in start)) return seeOther(start.url, start.setCookies);
+	if (!('error' in start)) {
+		rememberInstitution(event.cookies, searchParams.get('institution'));
+		return seeOther(start.url, start.setCookies);
+	}
 	const { requestId } = event.locals;
 	log.info('a sign-in was not started', { requestId, code: start.error });
 	const error = start.error === 'not_found' ? 'sign_in_failed' : start.error;
