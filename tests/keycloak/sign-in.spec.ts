@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import { decodeProtectedHeader } from 'jose';
 import { expectSignedIn } from '../e2e/support/steps.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { heldSession } from '../http/held-session.ts';
@@ -48,7 +49,24 @@ test('a scope that the realm does not have leads back to a text of ours, and the
 	const giveBack = await realm.withdrawScope('portal-frontend', 'email');
 	const end = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'));
 	expect([end.url.origin, end.url.pathname]).toEqual([landscape.url, '/login']);
-	expect(landscape.portal.logs()).toContain('"description":"Invalid scopes: openid profile email"');
+	expect(landscape.portal.logs()).toContain('"description":"Invalid scopes: openid profile email eduid"');
 	await giveBack();
 	await signIn(visitor, realm.person);
+});
+
+test('keys that Keycloak has changed are taken up at the next sign-in', async ({
+	visitor,
+	place: { realm, landscape }
+}) => {
+	await signIn(visitor, realm.person);
+	await realm.admin.do('POST', `/${realm.name}/components`, {
+		name: 'the next key',
+		providerId: 'rsa-generated',
+		providerType: 'org.keycloak.keys.KeyProvider',
+		config: { priority: ['200'], enabled: ['true'], active: ['true'] }
+	});
+	const next = new Browser(landscape.url);
+	await signIn(next, realm.person);
+	const [before, after] = await Promise.all([visitor, next].map((one) => heldSession(one, landscape)));
+	expect(decodeProtectedHeader(after?.idToken ?? '').kid).not.toBe(decodeProtectedHeader(before?.idToken ?? '').kid);
 });

@@ -60,7 +60,7 @@ async function launch(folder) {
 		await stop();
 		throw new Error(`Keycloak does not start:\n${Buffer.concat(written)}`);
 	}
-	return { env: environment(url, ADMIN, password), stop };
+	return { env: { ...environment(url, ADMIN, password), KEYCLOAK_HOME: folder }, stop };
 }
 
 function environment(url, user, password) {

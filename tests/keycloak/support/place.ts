@@ -50,7 +50,8 @@ export async function portalEnvironment(realm: Realm): Promise<Record<string, st
 		STS_ISSUER_URL: realm.issuer,
 		STS_CLIENT_ID: 'portal-frontend',
 		STS_CLIENT_SECRET: await realm.secretOf('portal-frontend'),
-		STS_SCOPE: 'openid profile email'
+		STS_SCOPE: 'openid profile email eduid',
+		API_AUDIENCE: 'portal-api'
 	};
 }
 

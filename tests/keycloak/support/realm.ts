@@ -35,14 +35,18 @@ export async function createRealm(keycloak: KeycloakAddress, portalUrl: string):
 	return useRealm(keycloak, name);
 }
 
-/** A realm that is already there, and somebody new in it. */
-export async function useRealm(keycloak: KeycloakAddress, name: string): Promise<Realm> {
+/** A realm that is already there, and somebody new in it, with these attributes. */
+export async function useRealm(
+	keycloak: KeycloakAddress,
+	name: string,
+	attributes: Readonly<Record<string, string[]>> = {}
+): Promise<Realm> {
 	const admin = new KeycloakAdmin(keycloak);
 	return {
 		name,
 		issuer: `${keycloak.url}/realms/${name}`,
 		admin,
-		person: await addPerson(admin, name),
+		person: await addPerson(admin, name, attributes),
 		secretOf: (clientId) => admin.clientSecret(name, clientId),
 		withdrawScope: async (clientId, scope) => {
 			const client = await admin.clientId(name, clientId);
@@ -56,7 +60,7 @@ export async function useRealm(keycloak: KeycloakAddress, name: string): Promise
 	};
 }
 
-async function addPerson(admin: KeycloakAdmin, realm: string): Promise<Person> {
+async function addPerson(admin: KeycloakAdmin, realm: string, attributes: Readonly<Record<string, string[]>>) {
 	const password = randomBytes(18).toString('base64url');
 	await admin.do('POST', `/${realm}/users`, {
 		username: 'sanne',
@@ -65,7 +69,8 @@ async function addPerson(admin: KeycloakAdmin, realm: string): Promise<Person> {
 		emailVerified: true,
 		firstName: 'Sanne',
 		lastName: 'de Vries',
+		attributes,
 		credentials: [{ type: 'password', value: password }]
 	});
-	return { username: 'sanne', password, name: 'Sanne de Vries' };
+	return { username: 'sanne', password, name: 'Sanne de Vries' } satisfies Person;
 }

@@ -1,0 +1,70 @@
+import { expect } from '@playwright/test';
+import { Caller } from '../harness/caller.ts';
+import { heldSession } from '../http/held-session.ts';
+import { sessionOf } from '../http/third-party.ts';
+import { signIn, test } from './support/place.ts';
+import { requestToken, tokenOf } from './support/third-party.ts';
+
+const SCOPES = 'wallet:sessions profile:read';
+
+test('a third party is let in with a token from its own client: it is known, and opens a wallet session', async ({
+	place: { realm, landscape }
+}) => {
+	const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
+	const me = await library.call('/api/me');
+	expect([me.status, JSON.parse(me.text)]).toEqual([200, expect.objectContaining({ clientId: 'library-app' })]);
+	const status = await library.call(`/api/wallet/sessions/${await sessionOf(library)}/status`);
+	expect(status.status).toBe(200);
+});
+
+test('a third party may do what its token is for, and nothing else', async ({ place: { realm, landscape } }) => {
+	const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', 'profile:read'));
+	expect((await library.call('/api/me')).status).toBe(200);
+	const refused = await library.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect(refused.status).toBe(403);
+	expect(refused.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
+});
+
+test('a third party whose tokens are not for the portal is refused, and told why', async ({
+	place: { realm, landscape }
+}) => {
+	const printing = new Caller(landscape.url, await tokenOf(realm, 'printing-app', SCOPES));
+	const refused = await printing.call('/api/me');
+	expect(refused.status).toBe(401);
+	expect(refused.headers.get('www-authenticate')).toContain('another audience');
+});
+
+test('access is withdrawn and given back one by one', async ({ place: { realm, landscape } }) => {
+	const statusOf = async () => {
+		const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
+		return (await library.call('/api/me')).status;
+	};
+	const giveBack = await realm.withdrawScope('library-app', 'portal-api');
+	expect(await statusOf()).toBe(401);
+	await giveBack();
+	expect(await statusOf()).toBe(200);
+});
+
+test('a client that is disabled gets no token', async ({ place: { realm } }) => {
+	const path = `/${realm.name}/clients/${await realm.admin.clientId(realm.name, 'library-app')}`;
+	await realm.admin.do('PUT', path, { enabled: false });
+	const answer = await requestToken(realm, 'library-app', { grant_type: 'client_credentials', scope: SCOPES });
+	await realm.admin.do('PUT', path, { enabled: true });
+	expect(answer.status).toBe(401);
+});
+
+test('a third party’s client signs nobody in: not with a person’s password', async ({ place: { realm } }) => {
+	const { username, password } = realm.person;
+	const answer = await requestToken(realm, 'library-app', { grant_type: 'password', username, password });
+	expect(answer.status).toBe(400);
+	expect(await answer.json()).toMatchObject({ error: 'unauthorized_client' });
+});
+
+test('the tokens of a person’s own session are none for the API', async ({ visitor, place: { realm, landscape } }) => {
+	await signIn(visitor, realm.person);
+	const { accessToken, idToken = '', refreshToken = '' } = await heldSession(visitor, landscape);
+	const answers = await Promise.all(
+		[accessToken, idToken, refreshToken].map((token) => new Caller(landscape.url, token).call('/api/me'))
+	);
+	expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+});

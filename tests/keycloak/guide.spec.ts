@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import * as v from 'valibot';
+import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import { freePort } from '../harness/free-port.ts';
+import { startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import type { KeycloakAddress } from './support/admin.ts';
+import { keycloakAddress, portalEnvironment, signIn, test } from './support/place.ts';
+import { portalParts } from './support/realm-parts.ts';
+import { useRealm } from './support/realm.ts';
+import { tokenOf } from './support/third-party.ts';
+
+const guide = await readFile(new URL('../../docs/keycloak.md', import.meta.url), 'utf8');
+const Texts = v.array(v.object({ value: v.string() }));
+const MapperTypes = v.array(v.object({ properties: v.array(v.object({ label: v.optional(v.string()) })) }));
+const ServerInfo = v.object({ protocolMapperTypes: v.object({ 'openid-connect': MapperTypes }) });
+
+/** The guide's commands for an administrator, in order; the variables are the reader's own. */
+const commands = [...guide.matchAll(/^```sh\n(.*?)^```$/gms)]
+	.map(([, block = '']) => block)
+	.filter((block) => block.includes('kcadm.sh '))
+	.map((block) => block.replace(/^[A-Z]+=.*\n/gm, ''));
+
+async function follow({ url, password }: KeycloakAddress, program: string, portal: string, realm: string) {
+	const folder = await mkdtemp(join(tmpdir(), 'kcadm-'));
+	const run = spawnSync('bash', ['-euc', commands.join('\n')], {
+		encoding: 'utf8',
+		env: {
+			...process.env,
+			HOME: folder,
+			PATH: `${program}:${process.env.PATH ?? ''}`,
+			// Commands of a second each need no compiler.
+			KC_OPTS: `-XX:TieredStopAtLevel=1 -Duser.home=${folder}`,
+			KC_CLI_PASSWORD: password,
+			KEYCLOAK: url,
+			PORTAL: portal,
+			REALM: realm
+		}
+	});
+	await rm(folder, { recursive: true });
+	expect(run.stderr).not.toMatch(/error|unknown/i);
+	expect(run.status).toBe(0);
+}
+
+test('whoever follows the guide from an empty realm gets the realm of these tests, and it works', async ({ place }) => {
+	test.setTimeout(180_000);
+	const program = process.env.KEYCLOAK_HOME ?? '';
+	test.skip(program === '', 'kcadm.sh comes with a Keycloak that is started here');
+	const keycloak = keycloakAddress();
+	const port = await freePort();
+	const portal = `http://localhost:${port}`;
+	const name = `guide-${runtime}-${port}`;
+	await follow(keycloak, join(program, 'bin'), portal, name);
+	const realm = await useRealm(keycloak, name, { eduid: ['urn:eduid:sanne'] });
+	expect(await portalParts(realm, portal)).toEqual(await portalParts(place.realm, place.landscape.url));
+
+	const landscape = await startLandscape({ runtime, port, env: await portalEnvironment(realm) });
+	const visitor = new Browser(portal);
+	await signIn(visitor, realm.person);
+	const library = new Caller(portal, await tokenOf(realm, 'library-app', 'profile:read'));
+	const answers = await Promise.all([visitor.call('/api/me'), library.call('/api/me')]);
+	await landscape.stop();
+	await realm.remove();
+	expect(answers.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
+		{ user: { name: 'Sanne de Vries', eduid: 'urn:eduid:sanne', institution: 'uni-noord.example' } },
+		{ clientId: 'library-app', scope: 'profile:read' }
+	]);
+});
+
+test('every setting in the guide is called what the console calls it', async ({ place: { realm } }) => {
+	const answer = await fetch(`${keycloakAddress().url}/resources/master/admin/en`);
+	const texts = v.parse(Texts, await answer.json()).map(({ value }) => value);
+	const { protocolMapperTypes: types } = await realm.admin.ask(ServerInfo, 'GET', '/../serverinfo');
+	const ofMappers = types['openid-connect'].flatMap(({ properties }) => properties.map(({ label }) => label));
+	const known = new Set([...texts, ...ofMappers]);
+	const named = [...guide.matchAll(/\*\*([A-Z][\w ]+)\*\*/g)].map(([, label = '']) => label);
+	expect(named.length).toBeGreaterThan(20);
+	expect([...new Set(named)].filter((label) => !known.has(label))).toEqual([]);
+});
