@@ -10,22 +10,25 @@ export type CompleteAnswer =
 	| { readonly kind: 'identity_needed' | 'not_yet' }
 	| Fault;
 
-/** The portal's own API, as the wallet page uses it; no call ever rejects. */
+/** The portal's own API, as the wallet pages use it; no call ever rejects. */
 export interface WalletApi {
-	readStatus(signal: AbortSignal): Promise<StatusAnswer>;
-	complete(signal: AbortSignal): Promise<CompleteAnswer>;
+	readonly readStatus: (sessionId: string, signal: AbortSignal) => Promise<StatusAnswer>;
+	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 }
 
 /** No answer in this time counts as trouble: a phone that changes networks leaves requests hanging. */
 const timeoutMs = 10_000;
 
-export function walletApi(sessionId: string, fetch: typeof globalThis.fetch = globalThis.fetch): WalletApi {
-	const base = `/api/wallet/sessions/${encodeURIComponent(sessionId)}`;
+/** The address of one of a session's routes, such as `status` or `events`. */
+export function sessionUrl(sessionId: string, route: string): string {
+	return `/api/wallet/sessions/${encodeURIComponent(sessionId)}/${route}`;
+}
 
-	async function ask<T>(path: string, init: RequestInit, signal: AbortSignal, read: (answer: Response) => Promise<T>) {
+export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): WalletApi {
+	async function ask<T>(url: string, init: RequestInit, signal: AbortSignal, read: (answer: Response) => Promise<T>) {
 		try {
 			const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-			return await read(await fetch(`${base}${path}`, { ...init, signal: both }));
+			return await read(await fetch(url, { ...init, signal: both }));
 		} catch {
 			// Network, time-out, or an answer that isn't ours (a captive portal's page): all are asked again.
 			return { kind: 'trouble' } as const;
@@ -33,13 +36,13 @@ export function walletApi(sessionId: string, fetch: typeof globalThis.fetch = gl
 	}
 
 	return {
-		readStatus: (signal) =>
-			ask<StatusAnswer>('/status', {}, signal, async (answer) => {
+		readStatus: (sessionId, signal) =>
+			ask<StatusAnswer>(sessionUrl(sessionId, 'status'), {}, signal, async (answer) => {
 				if (!answer.ok) return fault(answer.status);
 				return statusOf(await answer.json());
 			}),
-		complete: (signal) =>
-			ask<CompleteAnswer>('/complete', jsonPost, signal, async (answer) => {
+		complete: (sessionId, signal) =>
+			ask<CompleteAnswer>(sessionUrl(sessionId, 'complete'), jsonPost, signal, async (answer) => {
 				if (answer.status === 202) return { kind: 'identity_needed' };
 				if (answer.status === 409) return { kind: 'not_yet' };
 				if (!answer.ok) return fault(answer.status);
@@ -56,8 +59,8 @@ function fault(status: number): Fault {
 	return { kind: status >= 500 || status === 408 || status === 429 ? 'trouble' : 'refused' };
 }
 
-/** Checked by hand: two fields don't pay for a schema library on a phone. */
-function statusOf(body: unknown): StatusAnswer {
+/** What a status says, as `/status` answers it and `/events` sends it. By hand: two fields don't pay for a schema library. */
+export function statusOf(body: unknown): StatusAnswer {
 	if (!isRecord(body) || typeof body.status !== 'string') return { kind: 'trouble' };
 	return {
 		kind: 'status',
@@ -71,7 +74,7 @@ function acceptedOf(body: unknown): CompleteAnswer {
 	return isOurPath(body.continueUrl) ? { kind: 'accepted', continueUrl: body.continueUrl } : { kind: 'refused' };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null;
 }
 

@@ -1,10 +1,19 @@
-import type { WalletApi } from './api';
+import type { CompleteAnswer } from './api';
 import { eventOf, follow, isFinal, type FlowEvent, type FlowState } from './flow';
+import type { Hear, StatusUpdate } from './status-stream';
 import type { WalletOutcome } from './view';
+
+/** Follows sessions until the signal aborts; which ones may change meanwhile. */
+export interface Follower {
+	add(sessionId: string): void;
+	drop(sessionId: string): void;
+	run(signal: AbortSignal): Promise<void>;
+}
 
 /** What the flow needs from its page; in tests all of it is in hand. */
 export interface FlowWorld {
-	readonly api: WalletApi;
+	readonly follow: (sessionIds: readonly string[], hear: Hear) => Follower;
+	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 	/** Leaves for another page of ours. */
@@ -13,11 +22,17 @@ export interface FlowWorld {
 	readonly readOutcome: () => Promise<WalletOutcome | null>;
 }
 
+/** A code on the screen. `replaced`: sessions of earlier codes that a wallet may still open. */
+export interface CurrentCode {
+	readonly sessionId: string;
+	readonly replaced: readonly string[];
+	/** Milliseconds until it dies. */
+	readonly expiresInMs: number;
+}
+
 const IDENTITY_PAGE = '/login/identity';
-const scanIntervalMs = 1000;
-/** Once the wallet is open, the person waits for our screen. */
-const openedIntervalMs = 750;
-const longestIntervalMs = 8000;
+const retryMs = 1000;
+const longestRetryMs = 8000;
 
 /** One wallet sign-in as a page shows it: made by the page, run until its signal aborts or nothing more can happen. */
 export class WalletFlow {
@@ -28,74 +43,105 @@ export class WalletFlow {
 	expiresInMs: number | null = $state(null);
 	/** Where the page is going, for a link when that takes long. */
 	destination: string | null = $state(null);
-	#faults = 0;
+	#sessionId: string;
+	/** All that a wallet may still open; the first that it does is the one. */
+	#candidates: readonly string[];
+	/** Made when the page runs: a server that draws it follows nothing. */
+	#follower: Follower | undefined;
 	readonly #world: FlowWorld;
+	readonly #over = new AbortController();
+	#signal: AbortSignal = this.#over.signal;
 
-	constructor(world: FlowWorld, state: FlowState, expiresInMs: number) {
+	constructor(world: FlowWorld, state: FlowState, code: CurrentCode) {
 		this.#world = world;
 		this.state = state;
-		this.expiresInMs = expiresInMs;
+		this.expiresInMs = code.expiresInMs;
+		this.#sessionId = code.sessionId;
+		this.#candidates = [code.sessionId, ...(state === 'scan' ? code.replaced : [])];
 	}
 
 	async run(signal: AbortSignal): Promise<void> {
-		while (!signal.aborted) {
-			const before = this.state;
-			await (before === 'verified' ? this.#complete(signal) : this.#readStatus(signal));
-			if (isFinal(this.state)) return;
-			if (this.state === before) await this.#world.pause(this.#intervalMs(), signal);
+		this.#signal = AbortSignal.any([signal, this.#over.signal]);
+		this.#follower = this.#world.follow(this.#candidates, (update) => this.#hear(update));
+		if (this.state === 'verified') void this.#complete();
+		await this.#follower.run(this.#signal);
+	}
+
+	/** The page shows another code; the session of the one before stays good until it ends. */
+	replace({ sessionId, expiresInMs }: CurrentCode): void {
+		this.#sessionId = sessionId;
+		this.#candidates = [...this.#candidates, sessionId];
+		this.expiresInMs = expiresInMs;
+		this.#follower?.add(sessionId);
+	}
+
+	#hear({ sessionId, answer }: StatusUpdate): void {
+		if (this.#signal.aborted || !this.#candidates.includes(sessionId)) return;
+		if (answer.kind === 'trouble') return this.#showTrouble(true);
+		this.#showTrouble(false);
+		const event = eventOfAnswer(answer);
+		const isOld = sessionId !== this.#sessionId;
+		if (isOld && event === 'expired') return this.#forget(sessionId);
+		if (event !== null && event !== 'expired') this.#decideFor(sessionId);
+		if (sessionId !== this.#sessionId) return;
+		if (answer.kind === 'status') this.expiresInMs = answer.expiresInMs;
+		if (event === 'failed') void this.#applyEnding(event);
+		else if (event !== null) this.#apply(event);
+	}
+
+	/** The first code that a wallet opens wins: the others are no longer looked at. */
+	#decideFor(sessionId: string): void {
+		this.#sessionId = sessionId;
+		for (const other of this.#candidates) if (other !== sessionId) this.#forget(other);
+	}
+
+	#forget(sessionId: string): void {
+		this.#candidates = this.#candidates.filter((other) => other !== sessionId);
+		this.#follower?.drop(sessionId);
+	}
+
+	/** Again and again while answers don't come: repeating it gives the same answer. */
+	async #complete(): Promise<void> {
+		for (let waitMs = retryMs; this.state === 'verified'; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
+			const answer = await this.#world.complete(this.#sessionId, this.#signal);
+			if (this.#signal.aborted) return;
+			this.#showTrouble(answer.kind === 'trouble');
+			if (answer.kind === 'accepted') this.#apply('accepted', answer.continueUrl);
+			else if (answer.kind === 'identity_needed') this.#apply('identity_needed');
+			else if (answer.kind === 'gone') this.#apply('expired');
+			else if (answer.kind === 'refused') await this.#applyEnding('failed');
+			// When it is not verified any more, the status says what became of it.
+			else await this.#world.pause(waitMs, this.#signal);
 		}
 	}
 
-	async #readStatus(signal: AbortSignal): Promise<void> {
-		const answer = await this.#world.api.readStatus(signal);
-		if (signal.aborted || this.#isFault(answer.kind)) return;
-		if (answer.kind === 'gone') this.#apply('expired');
-		else if (answer.kind === 'status') await this.#applyStatus(answer.status, answer.expiresInMs);
-		else await this.#applyEnding('failed');
-	}
-
-	async #complete(signal: AbortSignal): Promise<void> {
-		const answer = await this.#world.api.complete(signal);
-		if (signal.aborted || this.#isFault(answer.kind)) return;
-		if (answer.kind === 'accepted') this.#apply('accepted', answer.continueUrl);
-		else if (answer.kind === 'identity_needed') this.#apply('identity_needed', IDENTITY_PAGE);
-		else if (answer.kind === 'gone') this.#apply('expired');
-		// Verified no more: the status says what became of it, and completing is tried again.
-		else if (answer.kind === 'not_yet') await this.#readStatus(signal);
-		else await this.#applyEnding('failed');
-	}
-
-	async #applyStatus(status: string, expiresInMs: number | null): Promise<void> {
-		this.expiresInMs = expiresInMs;
-		const event = eventOf(status);
-		if (event === 'failed') await this.#applyEnding(event);
-		else if (event !== null) this.#apply(event, event === 'identity_needed' ? IDENTITY_PAGE : null);
-	}
-
-	/** Counts trouble and tells it; it ends with the first answer. */
-	#isFault(kind: string): boolean {
-		const isFault = kind === 'trouble';
-		this.#faults = isFault ? this.#faults + 1 : 0;
-		if (isFault) this.news = 'trouble';
+	/** Told when it begins; it ends with the first answer. */
+	#showTrouble(isTrouble: boolean): void {
+		if (isTrouble) this.news = 'trouble';
 		else if (this.news === 'trouble') this.news = null;
-		return isFault;
 	}
 
 	async #applyEnding(event: WalletOutcome): Promise<void> {
-		this.#apply((await this.#world.readOutcome()) ?? event);
+		const outcome = await this.#world.readOutcome();
+		if (!this.#signal.aborted) this.#apply(outcome ?? event);
 	}
 
-	#apply(event: FlowEvent, destination: string | null = null): void {
-		const state = follow(this.state, event).at(-1);
+	#apply(event: FlowEvent, goOnUrl: string | null = null): void {
+		const path = follow(this.state, event);
+		const isForIdentity = path.includes('identifying');
+		const state = isForIdentity ? 'identifying' : path.at(-1);
 		if (state === undefined) return;
 		this.state = state;
 		this.news = state;
-		this.destination = destination;
-		if (destination !== null) this.#world.leave(destination);
+		this.destination = isForIdentity ? IDENTITY_PAGE : goOnUrl;
+		if (this.destination !== null) this.#world.leave(this.destination);
+		if (isForIdentity || isFinal(state)) this.#over.abort();
+		else if (state === 'verified') void this.#complete();
 	}
+}
 
-	#intervalMs(): number {
-		const usual = this.state === 'scan' ? scanIntervalMs : openedIntervalMs;
-		return Math.min(usual * 2 ** this.#faults, longestIntervalMs);
-	}
+/** What an answer about a session means for the sign-in; `null`: still waiting. */
+function eventOfAnswer(answer: Exclude<StatusUpdate['answer'], { kind: 'trouble' }>): FlowEvent | null {
+	if (answer.kind === 'status') return eventOf(answer.status);
+	return answer.kind === 'gone' ? 'expired' : 'failed';
 }

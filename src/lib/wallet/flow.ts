@@ -1,15 +1,23 @@
 import { isSessionStatusValue, type SessionStatusValue } from './session-status';
 import type { WalletOutcome } from './view';
 
-/** After the scan and before an end; `leaving` and `identifying` go on to another page. */
+/**
+ * After the scan and before an end, as the wallet page shows it. `verified`: we are completing the session. `leaving`:
+ * signed in, as soon as the STS has seen it. `identifying`: identity verification is required, on a page of its own.
+ */
 export const progressStates = ['opened', 'checking', 'verified', 'leaving', 'identifying'] as const;
 export type ProgressState = (typeof progressStates)[number];
 
+/** While others work on the identity verification, as the identity page shows it. */
+export const waitingStates = ['in-progress', 'review'] as const;
+export type WaitingState = (typeof waitingStates)[number];
+
 /** Where a wallet sign-in stands, as the person sees it. */
-export type FlowState = 'scan' | ProgressState | WalletOutcome;
+export type FlowState = 'scan' | ProgressState | WaitingState | WalletOutcome;
 
 /** What can happen: read from a status answer, or the outcome of `complete` (`accepted`, `identity_needed`). */
-export type FlowEvent = 'opened' | 'answered' | 'verified' | 'accepted' | 'identity_needed' | WalletOutcome;
+export type FlowEvent =
+	'opened' | 'answered' | 'verified' | 'accepted' | 'identity_needed' | 'under_way' | WalletOutcome;
 
 type Moves = Readonly<Partial<Record<FlowEvent, FlowState>>>;
 
@@ -34,19 +42,29 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 		answered: 'opened',
 		verified: 'opened',
 		accepted: 'opened',
-		identity_needed: 'opened'
+		identity_needed: 'opened',
+		under_way: 'opened'
 	},
 	opened: {
 		...endings,
 		answered: 'checking',
 		verified: 'checking',
 		accepted: 'checking',
-		identity_needed: 'checking'
+		identity_needed: 'checking',
+		under_way: 'checking'
 	},
-	checking: { ...endings, verified: 'verified', accepted: 'verified', identity_needed: 'verified' },
-	verified: { ...endings, accepted: 'leaving', identity_needed: 'identifying' },
+	checking: {
+		...endings,
+		verified: 'verified',
+		accepted: 'verified',
+		identity_needed: 'verified',
+		under_way: 'verified'
+	},
+	verified: { ...endings, accepted: 'leaving', identity_needed: 'identifying', under_way: 'identifying' },
+	identifying: { ...endings, under_way: 'in-progress', verified: 'verified' },
+	'in-progress': { ...endings, identity_needed: 'identifying', verified: 'verified' },
+	review: { ...endings, identity_needed: 'identifying', verified: 'verified' },
 	leaving: {},
-	identifying: {},
 	declined: {},
 	refused: {},
 	expired: {},
@@ -62,7 +80,7 @@ export function follow(from: FlowState, event: FlowEvent): readonly FlowState[] 
 	return path;
 }
 
-/** Whether nothing more can happen in this state on this page. */
+/** Whether nothing more can happen in this state. */
 export function isFinal(state: FlowState): boolean {
 	return Object.keys(moves[state]).length === 0;
 }
@@ -76,7 +94,7 @@ const eventsByStatus: Readonly<Record<SessionStatusValue, FlowEvent | null>> = {
 	// Completed in another tab, or by the STS: completing again gives the same answer.
 	COMPLETED: 'verified',
 	IDV_REQUIRED: 'identity_needed',
-	RECONCILING: 'identity_needed',
+	RECONCILING: 'under_way',
 	VP_VALIDATION_FAILED: 'refused',
 	EXPIRED: 'expired',
 	FAILED: 'failed',

@@ -1,47 +1,79 @@
+import type { Follower } from './flow.svelte';
+import { eventOf, follow, waitingStates } from './flow';
+import type { Hear, StatusUpdate } from './status-stream';
 import type { IdentityView } from './view';
 
 /** What the watch needs from its page; in tests all of it is in hand. */
 export interface WatchWorld {
+	readonly follow: (sessionIds: readonly string[], hear: Hear) => Pick<Follower, 'run'>;
 	/** Whether the portal itself answers: reading the page while it doesn't would end in an error page. */
 	readonly isReachable: (signal: AbortSignal) => Promise<boolean>;
 	readonly readView: () => Promise<IdentityView>;
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-const intervalMs = 3000;
+const retryMs = 2000;
 
 /** Follows an identity verification that others work on, until it is the person's turn again. */
 export class IdentityWatch {
-	view: IdentityView = $state.raw({ screen: 'review' });
+	view: IdentityView = $state.raw({ screen: 'ended', outcome: 'failed', helpCode: null });
 	/** What has to be said aloud, once: a new screen, or that answers don't come. */
 	news: IdentityView['screen'] | 'trouble' | null = $state(null);
+	#isReading = false;
 
 	constructor(view: IdentityView) {
 		this.view = view;
 	}
 
-	async run(signal: AbortSignal, { isReachable, readView, pause }: WatchWorld): Promise<void> {
-		while (isWaiting(this.view)) {
-			await pause(intervalMs, signal);
-			const view = !signal.aborted && (await isReachable(signal)) ? await readView() : null;
-			if (signal.aborted) return;
-			this.#show(view);
-		}
+	async run(signal: AbortSignal, world: WatchWorld): Promise<void> {
+		if (!isWaiting(this.view)) return;
+		const over = new AbortController();
+		const both = AbortSignal.any([signal, over.signal]);
+		const hear = (update: StatusUpdate) => {
+			if (both.aborted || !this.#isNews(update)) return;
+			void this.#read(both, world).then(() => {
+				if (!isWaiting(this.view)) over.abort();
+			});
+		};
+		await world.follow([this.view.sessionId], hear).run(both);
 	}
 
-	/** A service that is away for a moment is no reason to stop waiting. */
-	#show(view: IdentityView | null): void {
-		if (view === null || (view.screen === 'ended' && view.outcome === 'unavailable')) {
+	/** Whether the page has to be read again: something has happened that the table knows a way for. */
+	#isNews({ answer }: StatusUpdate): boolean {
+		if (answer.kind === 'trouble') this.news = 'trouble';
+		else if (this.news === 'trouble') this.news = null;
+		const state = waitingStates.find((waiting) => waiting === this.view.screen);
+		if (answer.kind === 'trouble' || state === undefined) return false;
+		const event = answer.kind === 'status' ? eventOf(answer.status) : 'expired';
+		return event !== null && follow(state, event).length > 0;
+	}
+
+	/** Until the server can say how it goes on: a service that is away for a moment is no reason to stop waiting. */
+	async #read(signal: AbortSignal, { isReachable, readView, pause }: WatchWorld): Promise<void> {
+		if (this.#isReading) return;
+		this.#isReading = true;
+		while (!signal.aborted) {
+			const view = (await isReachable(signal)) ? await readView() : null;
+			if (view && this.#show(view)) break;
 			this.news = 'trouble';
-			return;
+			await pause(retryMs, signal);
 		}
+		this.#isReading = false;
+	}
+
+	/** Whether the view is an answer at all. */
+	#show(view: IdentityView): boolean {
+		if (view.screen === 'ended' && view.outcome === 'unavailable') return false;
 		if (view.screen !== this.view.screen) this.news = view.screen;
 		else if (this.news === 'trouble') this.news = null;
 		this.view = view;
+		return true;
 	}
 }
 
+type Waiting = Extract<IdentityView, { sessionId: string }>;
+
 /** Whether somebody else has to act: the institution, or a person there. */
-export function isWaiting({ screen }: IdentityView): boolean {
-	return screen === 'in-progress' || screen === 'review';
+export function isWaiting(view: IdentityView): view is Waiting {
+	return view.screen === 'in-progress' || view.screen === 'review';
 }

@@ -94,7 +94,7 @@ export type IdentityView =
 			readonly candidates: readonly Candidate[];
 	  }
 	/** The institution is asked, in another page of this browser; the person may go there again. */
-	| { readonly screen: 'in-progress' }
-	/** A person at the institution looks at it; asked again until it ends. */
-	| { readonly screen: 'review' }
+	| { readonly screen: 'in-progress'; readonly sessionId: string }
+	/** A person at the institution looks at it; followed until it ends. */
+	| { readonly screen: 'review'; readonly sessionId: string }
 	| ({ readonly screen: 'ended'; readonly outcome: IdentityOutcome } & WithHelpCode);

@@ -8,6 +8,7 @@ import {
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const returnTo = '/account';
+const sessionId = '0123456789abcdef0123456789abcdef';
 const person = { givenName: 'Sanne', familyName: 'de Vries', birthdate: '2003-05-14' };
 const candidates = [
 	{ id: 'one', label: 'Sanne de Vries – Biology, since 2021' },
@@ -35,12 +36,12 @@ export const identityStates = {
 	},
 	'identity/in-progress': {
 		page: 'identity',
-		data: { view: { screen: 'in-progress' }, returnTo },
+		data: { view: { screen: 'in-progress', sessionId }, returnTo },
 		heading: (t) => t.identity.inProgress.title
 	},
 	'identity/review': {
 		page: 'identity',
-		data: { view: { screen: 'review' }, returnTo },
+		data: { view: { screen: 'review', sessionId }, returnTo },
 		heading: (t) => t.identity.review.title
 	},
 	...eachOf('identity/ended', identityOutcomes, (outcome) => ({

@@ -1,4 +1,4 @@
-import type { FlowState } from '../../../src/lib/wallet/flow.ts';
+import type { FlowState, WaitingState } from '../../../src/lib/wallet/flow.ts';
 import { progressStates } from '../../../src/lib/wallet/flow.ts';
 import { type WalletOutcome, walletOutcomes } from '../../../src/lib/wallet/view.ts';
 import { qrSvg } from '../../../src/lib/ui/qr-svg.ts';
@@ -10,7 +10,7 @@ const expiresInMs = 270_000;
 const returnTo = '/account';
 
 /** Every state of a wallet sign-in that has a screen; one more in the flow, and this does not compile. */
-type Screens = 'start' | Exclude<FlowState, WalletOutcome>;
+type Screens = 'start' | Exclude<FlowState, WaitingState | WalletOutcome>;
 type Needed = `wallet/${Screens}` | `wallet/ended/${WalletOutcome}`;
 
 /** The page that follows a wallet. */

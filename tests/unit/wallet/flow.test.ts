@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { eventOf, follow, isFinal, moves, progressStates, type FlowEvent, type FlowState } from '$lib/wallet/flow';
+import {
+	eventOf,
+	follow,
+	isFinal,
+	moves,
+	progressStates,
+	waitingStates,
+	type FlowEvent,
+	type FlowState
+} from '$lib/wallet/flow';
 import { sessionStatuses } from '$lib/wallet/session-status';
 import { walletOutcomes } from '$lib/wallet/view';
 
-const states: readonly FlowState[] = ['scan', ...progressStates, ...walletOutcomes];
-const steps: readonly FlowEvent[] = ['opened', 'answered', 'verified', 'accepted', 'identity_needed'];
+const states: readonly FlowState[] = ['scan', ...progressStates, ...waitingStates, ...walletOutcomes];
+const steps: readonly FlowEvent[] = ['opened', 'answered', 'verified', 'accepted', 'identity_needed', 'under_way'];
 
 /** Where each step leads from each state that can still move; everything else changes nothing. */
 const table: Partial<Record<FlowState, Partial<Record<FlowEvent, FlowState[]>>>> = {
@@ -13,20 +22,30 @@ const table: Partial<Record<FlowState, Partial<Record<FlowEvent, FlowState[]>>>>
 		answered: ['opened', 'checking'],
 		verified: ['opened', 'checking', 'verified'],
 		accepted: ['opened', 'checking', 'verified', 'leaving'],
-		identity_needed: ['opened', 'checking', 'verified', 'identifying']
+		identity_needed: ['opened', 'checking', 'verified', 'identifying'],
+		under_way: ['opened', 'checking', 'verified', 'identifying', 'in-progress']
 	},
 	opened: {
 		answered: ['checking'],
 		verified: ['checking', 'verified'],
 		accepted: ['checking', 'verified', 'leaving'],
-		identity_needed: ['checking', 'verified', 'identifying']
+		identity_needed: ['checking', 'verified', 'identifying'],
+		under_way: ['checking', 'verified', 'identifying', 'in-progress']
 	},
 	checking: {
 		verified: ['verified'],
 		accepted: ['verified', 'leaving'],
-		identity_needed: ['verified', 'identifying']
+		identity_needed: ['verified', 'identifying'],
+		under_way: ['verified', 'identifying', 'in-progress']
 	},
-	verified: { accepted: ['leaving'], identity_needed: ['identifying'] }
+	verified: {
+		accepted: ['leaving'],
+		identity_needed: ['identifying'],
+		under_way: ['identifying', 'in-progress']
+	},
+	identifying: { verified: ['verified'], under_way: ['in-progress'] },
+	'in-progress': { verified: ['verified'], identity_needed: ['identifying'] },
+	review: { verified: ['verified'], identity_needed: ['identifying'] }
 };
 
 describe('every state and event', () => {
@@ -54,7 +73,7 @@ test('following any event twice changes nothing the second time', () => {
 });
 
 test('exactly the states that lead nowhere are final', () => {
-	expect(states.filter(isFinal)).toEqual(['leaving', 'identifying', ...walletOutcomes]);
+	expect(states.filter(isFinal)).toEqual(['leaving', ...walletOutcomes]);
 	expect(Object.keys(moves).sort()).toEqual([...states].sort());
 });
 
@@ -66,7 +85,7 @@ test('every status of the contract has a meaning, and an unknown one means waiti
 		VERIFYING: 'answered',
 		VERIFIED: 'verified',
 		IDV_REQUIRED: 'identity_needed',
-		RECONCILING: 'identity_needed',
+		RECONCILING: 'under_way',
 		COMPLETED: 'verified',
 		EXPIRED: 'expired',
 		FAILED: 'failed',

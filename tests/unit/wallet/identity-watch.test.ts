@@ -1,60 +1,95 @@
 import { expect, test } from 'vitest';
 import { IdentityWatch } from '$lib/wallet/identity-watch.svelte';
+import type { Hear } from '$lib/wallet/status-stream';
 import type { IdentityView } from '$lib/wallet/view';
 
-const review: IdentityView = { screen: 'review' };
+const review: IdentityView = { screen: 'review', sessionId: 's' };
 const unavailable: IdentityView = { screen: 'ended', outcome: 'unavailable', helpCode: null };
 
-/** Runs a watch over scripted views; `null` stands for a portal that can't be reached. */
-async function play(first: IdentityView, views: (IdentityView | null)[]) {
+/** A watch on a page of its own; `null` among the views stands for a portal that can't be reached. */
+function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 	const page = new AbortController();
 	const watch = new IdentityWatch(first);
 	const news: unknown[] = [];
-	const pausesMs: number[] = [];
-	await watch.run(page.signal, {
-		pause: (ms) => {
-			news.push(watch.news);
-			pausesMs.push(ms);
-			if (views.length === 0) page.abort();
+	let reads = 0;
+	let hear: Hear | undefined;
+	const note = () => {
+		if (watch.news !== news.at(-1)) news.push(watch.news);
+	};
+	const ran = watch.run(page.signal, {
+		follow: (_ids, listener) => {
+			hear = listener;
+			return { run: (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())) };
+		},
+		pause: () => {
+			note();
 			return Promise.resolve();
 		},
 		isReachable: () => Promise.resolve(views[0] !== null || views.shift() !== null),
-		readView: () => Promise.resolve(views.shift() ?? review)
+		readView: () => {
+			reads++;
+			return Promise.resolve(views.shift() ?? review);
+		}
 	});
-	return { watch, news, pausesMs };
+	note();
+	return {
+		watch,
+		news,
+		ran,
+		reads: () => reads,
+		isFollowed: () => hear !== undefined,
+		async say(status: string | null) {
+			const answer = status === null ? ({ kind: 'trouble' } as const) : { kind: 'status' as const, status };
+			hear?.({ sessionId: 's', answer: { expiresInMs: null, ...answer } as Parameters<Hear>[0]['answer'] });
+			note();
+			await new Promise((resolve) => setImmediate(resolve));
+			note();
+		}
+	};
 }
 
-test('a review is asked for every three seconds, and nothing is said meanwhile', async () => {
-	const { news, pausesMs } = await play(review, [review, review]);
-	expect([news, pausesMs]).toEqual([
-		[null, null, null],
-		[3000, 3000, 3000]
-	]);
+test('while a review goes on the page is not read again, and nothing is said', async () => {
+	const page = start(review);
+	for (let n = 0; n < 3; n++) await page.say('RECONCILING');
+	expect([page.reads(), page.news]).toEqual([0, [null]]);
 });
 
-test('the end of a review is shown, and nothing is asked any more', async () => {
-	const { watch, pausesMs } = await play(review, [{ screen: 'ended', outcome: 'review-refused', helpCode: null }]);
-	expect([watch.view, watch.news, pausesMs.length]).toEqual([
-		{ screen: 'ended', outcome: 'review-refused', helpCode: null },
-		'ended',
-		1
-	]);
+test.each([
+	['VERIFIED', { screen: 'confirm', reason: null, person: {}, candidates: [] }],
+	['FAILED', { screen: 'ended', outcome: 'review-refused', helpCode: null }]
+] as const)('at %s the page is read again, and nothing is followed any more', async (status, view) => {
+	const page = start(review, [view]);
+	await page.say(status);
+	await page.ran;
+	expect([page.watch.view, page.news, page.reads()]).toEqual([view, [null, view.screen], 1]);
 });
 
 test('a new screen of waiting is said once', async () => {
-	const { news } = await play({ screen: 'in-progress' }, [review, review]);
-	expect(news).toEqual([null, 'review', 'review']);
+	const page = start({ screen: 'in-progress', sessionId: 's' }, [review]);
+	await page.say('VERIFIED');
+	await page.say('RECONCILING');
+	expect(page.news).toEqual([null, 'review']);
+});
+
+test('when the Bridge does not answer the screen stays and says so until the next answer', async () => {
+	const page = start(review);
+	await page.say(null);
+	await page.say('RECONCILING');
+	expect([page.news, page.watch.view]).toEqual([[null, 'trouble', null], review]);
 });
 
 test.each([
 	['the portal', null],
 	['a service behind it', unavailable]
-])('when %s is away for a moment, the screen stays and says so until the next answer', async (_name, gap) => {
-	const { watch, news } = await play(review, [gap, review]);
-	expect([news, watch.view]).toEqual([[null, 'trouble', null], review]);
+])('when %s is away just as the review ends, the page is read until it can say how', async (_name, gap) => {
+	const ended: IdentityView = { screen: 'ended', outcome: 'review-refused', helpCode: null };
+	const page = start(review, [gap, ended]);
+	await page.say('FAILED');
+	expect([page.news, page.watch.view]).toEqual([[null, 'trouble', 'ended'], ended]);
 });
 
-test('a page where the person has to act asks nothing', async () => {
-	const { pausesMs } = await play({ screen: 'explain', reason: null, way: 'visit', person: {} }, []);
-	expect(pausesMs).toEqual([]);
+test('a page where the person has to act follows nothing', async () => {
+	const page = start({ screen: 'explain', reason: null, way: 'visit', person: {} });
+	await page.ran;
+	expect(page.isFollowed()).toBe(false);
 });

@@ -2,106 +2,121 @@ import { describe, expect, test } from 'vitest';
 import type { CompleteAnswer, StatusAnswer } from '$lib/wallet/api';
 import type { FlowState } from '$lib/wallet/flow';
 import { WalletFlow } from '$lib/wallet/flow.svelte';
+import type { Hear } from '$lib/wallet/status-stream';
 import type { WalletOutcome } from '$lib/wallet/view';
 
 const status = (name: string, expiresInMs = 200_000): StatusAnswer => ({ kind: 'status', status: name, expiresInMs });
 const trouble = { kind: 'trouble' } as const;
 
-interface Script {
-	readonly statuses: StatusAnswer[];
+interface Setting {
 	readonly completes?: CompleteAnswer[];
 	readonly outcome?: WalletOutcome | null;
 	readonly from?: FlowState;
+	readonly replaced?: readonly string[];
 }
 
-/** Runs a flow over scripted answers; stops by itself where they end. */
-async function play({ statuses, completes = [], outcome = null, from = 'scan' }: Script) {
-	const left: string[] = [];
-	const pausesMs: number[] = [];
-	const news: unknown[] = [];
-	const asked = { statuses: 0, completes: 0 };
+/** A flow on a page of its own, whose every word from outside the test says. */
+function start({ completes = [], outcome = null, from = 'scan', replaced = [] }: Setting = {}) {
 	const page = new AbortController();
-	const next = <Answer>(answers: Answer[], otherwise: Answer) => {
-		const answer = answers.shift();
-		if (answer === undefined) page.abort();
-		return Promise.resolve(answer ?? otherwise);
-	};
-	const note = () => {
-		if (flow.news !== news.at(-1)) news.push(flow.news);
-	};
-	const flow: WalletFlow = new WalletFlow(
+	const left: string[] = [];
+	const news: unknown[] = [];
+	const completed: string[] = [];
+	const pausesMs: number[] = [];
+	const followed = new Set<string>();
+	let hear: Hear = () => {};
+	let isFollowing = false;
+
+	const flow = new WalletFlow(
 		{
-			api: {
-				readStatus: () => {
-					note();
-					asked.statuses++;
-					return next<StatusAnswer>(statuses, trouble);
-				},
-				complete: () => {
-					note();
-					asked.completes++;
-					return next<CompleteAnswer>(completes, trouble);
-				}
+			follow(ids, listener) {
+				for (const id of ids) followed.add(id);
+				hear = listener;
+				return {
+					add: (id) => void followed.add(id),
+					drop: (id) => void followed.delete(id),
+					async run(signal) {
+						isFollowing = true;
+						await new Promise((resolve) => signal.addEventListener('abort', resolve));
+						isFollowing = false;
+					}
+				};
 			},
-			pause: (ms, signal) => {
+			complete: (id) => {
+				completed.push(id);
+				return Promise.resolve(completes.shift() ?? { kind: 'accepted', continueUrl: '/go' });
+			},
+			pause: (ms) => {
 				note();
-				if (!signal.aborted) pausesMs.push(ms);
+				pausesMs.push(ms);
 				return Promise.resolve();
 			},
 			leave: (path) => left.push(path),
 			readOutcome: () => Promise.resolve(outcome)
 		},
 		from,
-		300_000
+		{ sessionId: 'now', replaced, expiresInMs: 300_000 }
 	);
-	await flow.run(page.signal);
+	const note = () => {
+		if (flow.news !== news.at(-1)) news.push(flow.news);
+	};
+	const ran = flow.run(page.signal);
 	note();
-	return { flow, left, pausesMs, news, asked };
+
+	return {
+		flow,
+		left,
+		news,
+		completed,
+		pausesMs,
+		followed,
+		ran,
+		isFollowing: () => isFollowing,
+		leavePage: () => page.abort(),
+		/** The flow hears this, and does whatever follows from it. */
+		async say(answer: StatusAnswer | string, sessionId = 'now') {
+			hear({ sessionId, answer: typeof answer === 'string' ? status(answer) : answer });
+			note();
+			await new Promise((resolve) => setImmediate(resolve));
+			note();
+		}
+	};
 }
 
 describe('a wallet sign-in on the page', () => {
-	test('goes from scan to the sign-in, completing once', async () => {
-		const { flow, left, news, asked } = await play({
-			statuses: ['PENDING', 'INTERACTION_STARTED', 'VERIFYING', 'VERIFIED'].map((name) => status(name)),
-			completes: [{ kind: 'accepted', continueUrl: '/login/start?provider=sts-wallet' }]
-		});
-		expect(flow.state).toBe('leaving');
-		expect(left).toEqual(['/login/start?provider=sts-wallet']);
-		expect(asked.completes).toBe(1);
-		expect(news).toEqual([null, 'opened', 'checking', 'verified', 'leaving']);
-	});
-
-	test('asks each second while the code waits, and faster once the wallet is open', async () => {
-		const { pausesMs } = await play({
-			statuses: [status('PENDING'), status('PENDING'), status('INTERACTION_STARTED'), status('INTERACTION_STARTED')]
-		});
-		expect(pausesMs).toEqual([1000, 1000, 750]);
+	test('goes from scan to the sign-in, completing once, and is followed no more', async () => {
+		const page = start();
+		for (const name of ['PENDING', 'INTERACTION_STARTED', 'VERIFYING', 'VERIFIED', 'VERIFIED']) await page.say(name);
+		await page.ran;
+		expect([page.flow.state, page.left, page.completed]).toEqual(['leaving', ['/go'], ['now']]);
+		expect(page.news).toEqual([null, 'opened', 'checking', 'verified', 'leaving']);
+		expect(page.isFollowing()).toBe(false);
 	});
 
 	test('says each state once, however often the same status comes', async () => {
-		const { news } = await play({ statuses: Array.from({ length: 5 }, () => status('INTERACTION_STARTED')) });
-		expect(news).toEqual([null, 'opened']);
+		const page = start();
+		for (let n = 0; n < 5; n++) await page.say('INTERACTION_STARTED');
+		expect(page.news).toEqual([null, 'opened']);
 	});
 
-	test('keeps trying when answers don’t come, ever slower up to 8 s, and says so once', async () => {
-		const { flow, pausesMs, news } = await play({
-			statuses: [...Array.from({ length: 5 }, () => trouble), status('PENDING')]
-		});
-		expect(pausesMs).toEqual([2000, 4000, 8000, 8000, 8000, 1000]);
-		expect(news).toEqual([null, 'trouble', null]);
-		expect(flow.state).toBe('scan');
+	test('says once that answers don’t come, until the first that does', async () => {
+		const page = start();
+		for (const answer of [trouble, trouble, trouble]) await page.say(answer);
+		await page.say('PENDING');
+		expect([page.news, page.flow.state]).toEqual([[null, 'trouble', null], 'scan']);
 	});
 
 	test('goes on to identity verification when completing asks for it', async () => {
-		const { flow, left } = await play({ statuses: [status('VERIFIED')], completes: [{ kind: 'identity_needed' }] });
-		expect([flow.state, left]).toEqual(['identifying', ['/login/identity']]);
+		const page = start({ completes: [{ kind: 'identity_needed' }] });
+		await page.say('VERIFIED');
+		expect([page.flow.state, page.left]).toEqual(['identifying', ['/login/identity']]);
 	});
 
 	test.each(['IDV_REQUIRED', 'RECONCILING'])(
 		'goes on to identity verification at %s, without completing',
 		async (name) => {
-			const { left, asked } = await play({ statuses: [status(name)] });
-			expect([left, asked.completes]).toEqual([['/login/identity'], 0]);
+			const page = start();
+			await page.say(name);
+			expect([page.flow.state, page.left, page.completed]).toEqual(['identifying', ['/login/identity'], []]);
 		}
 	);
 
@@ -112,55 +127,82 @@ describe('a wallet sign-in on the page', () => {
 		['FAILED', null, 'failed'],
 		['ERROR', null, 'failed']
 	] as const)('%s, which the server calls %s, ends as %s', async (name, outcome, state) => {
-		const { flow, left } = await play({ statuses: [status(name)], outcome });
-		expect([flow.state, left]).toEqual([state, []]);
+		const page = start({ outcome });
+		await page.say(name);
+		expect([page.flow.state, page.left]).toEqual([state, []]);
 	});
 
 	test('a session that is gone has expired', async () => {
-		expect((await play({ statuses: [{ kind: 'gone' }] })).flow.state).toBe('expired');
+		const page = start();
+		await page.say({ kind: 'gone' });
+		expect(page.flow.state).toBe('expired');
 	});
 
-	test('a lost answer to completing is asked for again', async () => {
-		const { flow, asked } = await play({
-			statuses: [status('VERIFIED')],
-			completes: [trouble, { kind: 'accepted', continueUrl: '/x' }]
-		});
-		expect([flow.state, asked.completes]).toEqual(['leaving', 2]);
+	test('a lost answer to completing is asked for again, ever slower, and trouble is said once', async () => {
+		const page = start({ completes: [trouble, trouble, { kind: 'accepted', continueUrl: '/x' }] });
+		await page.say('VERIFIED');
+		expect([page.flow.state, page.completed.length, page.pausesMs]).toEqual(['leaving', 3, [1000, 2000]]);
+		expect(page.news).toEqual([null, 'verified', 'trouble', 'leaving']);
 	});
 
-	test('a session that turns out not to be verified is read again', async () => {
-		const { flow } = await play({
-			statuses: [status('VERIFIED'), status('EXPIRED')],
-			completes: [{ kind: 'not_yet' }]
-		});
-		expect(flow.state).toBe('expired');
+	test('a session that turns out not to be verified ends as its status says', async () => {
+		const page = start({ completes: [{ kind: 'not_yet' }, { kind: 'gone' }] });
+		await page.say('VERIFIED');
+		expect(page.flow.state).toBe('expired');
+	});
+
+	test('a page that is drawn while we complete completes', async () => {
+		const page = start({ from: 'verified' });
+		await page.ran;
+		expect(page.left).toEqual(['/go']);
 	});
 
 	test('nothing happens any more on a page that was left', async () => {
-		const page = new AbortController();
-		const left: string[] = [];
-		const flow = new WalletFlow(
-			{
-				api: {
-					readStatus: () => {
-						page.abort();
-						return Promise.resolve(status('IDV_REQUIRED'));
-					},
-					complete: () => Promise.resolve(trouble)
-				},
-				pause: () => Promise.resolve(),
-				leave: (path) => left.push(path),
-				readOutcome: () => Promise.resolve(null)
-			},
-			'scan',
-			1000
-		);
-		await flow.run(page.signal);
-		expect([flow.state, left]).toEqual(['scan', []]);
+		const page = start();
+		page.leavePage();
+		await page.ran;
+		await page.say('IDV_REQUIRED');
+		expect([page.flow.state, page.left]).toEqual(['scan', []]);
 	});
 
 	test('the time left is what the server last said', async () => {
-		const { flow } = await play({ statuses: [status('PENDING', 120_000)] });
-		expect(flow.expiresInMs).toBe(120_000);
+		const page = start();
+		await page.say(status('PENDING', 120_000));
+		expect(page.flow.expiresInMs).toBe(120_000);
+	});
+});
+
+describe('a code that replaces another', () => {
+	const renewed = { sessionId: 'new', replaced: [], expiresInMs: 300_000 };
+
+	test('is followed beside it, and says nothing', () => {
+		const page = start();
+		page.flow.replace(renewed);
+		expect([[...page.followed], page.flow.news, page.flow.expiresInMs]).toEqual([['now', 'new'], null, 300_000]);
+	});
+
+	test.each([
+		['now', 'new'],
+		['new', 'now']
+	])('the first that a wallet opens wins (%s), and the other is left alone', async (opened, other) => {
+		const page = start();
+		page.flow.replace(renewed);
+		await page.say('INTERACTION_STARTED', opened);
+		await page.say('VERIFIED', other);
+		expect([page.flow.state, [...page.followed]]).toEqual(['opened', [opened]]);
+		await page.say('VERIFIED', opened);
+		expect(page.completed).toEqual([opened]);
+	});
+
+	test('the end of the earlier one is no news', async () => {
+		const page = start({ replaced: ['old'] });
+		await page.say({ kind: 'gone' }, 'old');
+		expect([page.flow.state, page.news, [...page.followed]]).toEqual(['scan', [null], ['now']]);
+	});
+
+	test('an earlier one that is declined ends the sign-in: somebody has scanned it', async () => {
+		const page = start({ replaced: ['old'], outcome: 'declined' });
+		await page.say('FAILED', 'old');
+		expect(page.flow.state).toBe('declined');
 	});
 });

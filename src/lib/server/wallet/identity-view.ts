@@ -81,6 +81,6 @@ async function needed(event: RequestEvent, owned: OwnedSession): Promise<Identit
 async function underWay(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
 	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 	const isByHand = isManualFor(owned, plan);
-	if (isByHand && owned.idv !== 'none') return { view: { screen: 'review' } };
-	return isByHand ? needed(event, owned) : { view: { screen: 'in-progress' } };
+	if (isByHand && owned.idv !== 'none') return { view: { screen: 'review', sessionId: owned.id } };
+	return isByHand ? needed(event, owned) : { view: { screen: 'in-progress', sessionId: owned.id } };
 }

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { followStream, type StatusUpdate } from '$lib/wallet/status-stream';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** An EventSource whose events the test sends. */
+class Source extends EventTarget {
+	isClosed = false;
+
+	close(): void {
+		this.isClosed = true;
+	}
+
+	send(type: string, data: object = {}): void {
+		this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data) }));
+	}
+}
+
+function start(sessionIds = ['a']) {
+	const source = new Source();
+	const urls: string[] = [];
+	const heard: StatusUpdate[] = [];
+	const page = new AbortController();
+	const ended = followStream(
+		sessionIds,
+		(update) => heard.push(update),
+		page.signal,
+		(url) => {
+			urls.push(url);
+			return source as unknown as EventSource;
+		}
+	);
+	return { source, urls, heard, ended, leave: () => page.abort() };
+}
+
+test('hears what is said of each session, and ends after the last word', async () => {
+	const { source, urls, heard, ended } = start(['a', 'b', 'c']);
+	source.send('open');
+	source.send('message', { sessionId: 'a', status: 'PENDING', expiresInMs: 5 });
+	source.send('trouble', { sessionId: 'b', error: 'upstream_unavailable' });
+	source.send('gone', { sessionId: 'c', error: 'not_found' });
+	source.send('end');
+	expect([await ended, source.isClosed, urls]).toEqual(['ended', true, ['/api/wallet/sessions/a/events?also=b,c']]);
+	expect(heard).toEqual([
+		{ sessionId: 'a', answer: { kind: 'status', status: 'PENDING', expiresInMs: 5 } },
+		{ sessionId: 'b', answer: { kind: 'trouble' } },
+		{ sessionId: 'c', answer: { kind: 'gone' } }
+	]);
+});
+
+test('does not wait longer than 2 s for a stream to open', async () => {
+	const { source, ended } = start();
+	await vi.advanceTimersByTimeAsync(1999);
+	expect(source.isClosed).toBe(false);
+	await vi.advanceTimersByTimeAsync(1);
+	expect([await ended, source.isClosed]).toEqual(['broken', true]);
+});
+
+test('stays with one that has opened', async () => {
+	const { source } = start();
+	source.send('open');
+	await vi.advanceTimersByTimeAsync(600_000);
+	expect(source.isClosed).toBe(false);
+});
+
+test.each([
+	['breaks', (source: Source) => source.send('error')],
+	['is no longer wanted', (_source: Source, leave: () => void) => leave()]
+])('lets go of one that %s', async (_how, happen) => {
+	const { source, ended, leave } = start();
+	source.send('open');
+	happen(source, leave);
+	expect([await ended, source.isClosed]).toEqual(['broken', true]);
+});
