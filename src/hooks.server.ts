@@ -14,6 +14,7 @@ import { requestId } from '$lib/server/handles/request-id';
 import { securityHeaders } from '$lib/server/handles/security-headers';
 import { session } from '$lib/server/handles/session';
 import { log, startLogging } from '$lib/server/log';
+import { endReadiness } from '$lib/server/readiness';
 import { closeStore, openStore } from '$lib/server/store';
 import { eventStreams } from '$lib/server/wallet/events';
 
@@ -25,7 +26,10 @@ export const init: ServerInit = async () => {
 		closing?.push(finish());
 	});
 	// Streams would hold up the drain: they end themselves, and browsers connect anew elsewhere.
-	process.on(DRAIN_EVENT, () => eventStreams().closeAll());
+	process.on(DRAIN_EVENT, () => {
+		endReadiness();
+		eventStreams().closeAll();
+	});
 };
 
 /** What has to be done before the process ends, once the server is closed (`entry/shut-down.ts`). */

@@ -44,7 +44,11 @@ export async function startLandscape(options: LandscapeOptions): Promise<Landsca
 		...(options.dialect ? { dialect: options.dialect } : {}),
 		...(options.accessTokenSeconds ? { accessTokenSeconds: options.accessTokenSeconds } : {})
 	});
-	const env = { ...portalEnvironment(url, sandbox), ...(proxy ? { AUTH_TRUST_HOST: 'true' } : {}), ...options.env };
+	const env = {
+		...portalEnvironment(url, sandbox),
+		...(proxy ? { AUTH_TRUST_HOST: 'true', SHUTDOWN_DELAY_SECONDS: '0' } : {}),
+		...options.env
+	};
 	const portal = await startPortal({ runtime: options.runtime, env, port }).catch(async (error: unknown) => {
 		await stopAll(proxy, sandbox);
 		throw error;

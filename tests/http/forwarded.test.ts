@@ -16,7 +16,12 @@ const forged = {
 };
 
 describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
-	const env = { AUTH_TRUST_HOST: trust, RATE_LIMIT_PER_ADDRESS: '3', RATE_LIMIT_PER_BROWSER: '2' };
+	const env = {
+		AUTH_TRUST_HOST: trust,
+		SHUTDOWN_DELAY_SECONDS: '0',
+		RATE_LIMIT_PER_ADDRESS: '3',
+		RATE_LIMIT_PER_BROWSER: '2'
+	};
 	let landscape: Landscape;
 
 	beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runToEnd, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -83,3 +83,17 @@ async function untilRefused(url: string): Promise<void> {
 	await pause(20);
 	return untilRefused(url);
 }
+
+test('told to stop, an instance behind a proxy says that it is draining, and answers until its delay is over', async () => {
+	const env = { ...bareEnvironment, AUTH_TRUST_HOST: 'true', SHUTDOWN_DELAY_SECONDS: '1' };
+	const portal = await startPortal({ runtime, env });
+	const ended = portal.stop();
+	await vi.waitFor(() => expect(portal.logs()).toContain('draining'), { timeout: 5000, interval: 10 });
+	const [ready, health] = await Promise.all(
+		['/api/health/ready', '/api/health'].map((path) => fetch(portal.url + path))
+	);
+	expect(ready?.status).toBe(503);
+	expect(await ready?.json()).toMatchObject({ status: 'draining' });
+	expect(health?.status).toBe(200);
+	expect(await ended).toBe(0);
+});

@@ -35,7 +35,7 @@ export class Application {
 	/** Serves until the process is told to stop. */
 	async listen(): Promise<void> {
 		if (!this.#handler) throw new Error('listen() before use()');
-		await listenOrExit(createServe(this.#handler, { ...config, files }), config.listen);
+		await listenOrExit(createServe(this.#handler, { ...config, files }), config.listen, config.shutdownDelayMs);
 	}
 }
 

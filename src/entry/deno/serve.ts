@@ -4,6 +4,7 @@ import type { Answer } from '../answer';
 import { readCapped } from '../body-cap';
 import type { BodyRule } from '../body-rule';
 import { clientAddress, type ProxyTrust } from '../client-address';
+import { isDraining } from '../drain';
 import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
 import { problemAnswer } from '../problem';
@@ -46,6 +47,7 @@ export function createServe(handler: AdapterHandler, settings: ServeSettings): S
 	return async (request, info) => {
 		const response = await answer(request, info).catch(failure);
 		for (const [name, value] of fixed) if (!response.headers.has(name)) response.headers.set(name, value);
+		if (isDraining()) response.headers.set('connection', 'close');
 		return response;
 	};
 }

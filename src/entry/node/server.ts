@@ -4,6 +4,7 @@ import { log } from '../../lib/server/log';
 import type { Answer } from '../answer';
 import { readCapped } from '../body-cap';
 import { clientAddress, type ProxyTrust } from '../client-address';
+import { isDraining } from '../drain';
 import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
 import { problemAnswer } from '../problem';
@@ -30,6 +31,7 @@ export function createPortalServer(handler: Handler, settings: PortalServerSetti
 
 	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		response.setHeaders(headers);
+		if (isDraining()) response.setHeader('connection', 'close');
 		const verdict = judge(
 			{ method: request.method ?? '', target: request.url ?? '', header: (name) => headerOf(request, name) },
 			settings

@@ -21,4 +21,4 @@ const files = await readStaticTable(folder('./assets'), folder('./prerendered'))
 // An address, which no bundler follows: the adapter's handler lies beside this file in the build.
 const { handler } = (await import(new URL('./handler.js', import.meta.url).href)) as { handler: Handler };
 
-listenOrExit(createPortalServer(handler, { ...config, files }), config.listen);
+listenOrExit(createPortalServer(handler, { ...config, files }), config.listen, config.shutdownDelayMs);

@@ -15,8 +15,13 @@ export const Ready = v.strictObject({
 	bridge: v.literal('up'),
 	store
 });
-/** or not. */
-export const NotReady = v.strictObject({ status: v.literal('not_ready'), sts: peer, bridge: peer, store });
+/** or not; or it has been told to stop, and takes requests only until load balancers have noticed. */
+export const NotReady = v.strictObject({
+	status: v.picklist(['not_ready', 'draining']),
+	sts: peer,
+	bridge: peer,
+	store
+});
 
 export type Readiness = v.InferOutput<typeof Ready> | v.InferOutput<typeof NotReady>;
 
@@ -24,6 +29,7 @@ const LIMIT_MS = 2000;
 /** Answers of this age are good enough: probes come from many sides. */
 const FRESH_MS = 1000;
 
+let isDraining = false;
 let last: { readonly answer: Promise<Readiness>; readonly untilMs: number } | undefined;
 
 /** Asks the STS and the Auth Bridge, at most once a second. */
@@ -32,9 +38,16 @@ export function readiness(nowMs = Date.now()): Promise<Readiness> {
 	return last.answer;
 }
 
+/** From now on this instance is not ready, whatever else it has. */
+export function endReadiness(): void {
+	isDraining = true;
+	last = undefined;
+}
+
 async function look(): Promise<Readiness> {
 	const [sts, bridge] = await Promise.all([stateOf(stsAnswers()), stateOf(bridgeAnswers())]);
 	const store = storeState();
+	if (isDraining) return { status: 'draining', sts, bridge, store };
 	return sts === 'up' && bridge === 'up'
 		? { status: 'ready', sts, bridge, store }
 		: { status: 'not_ready', sts, bridge, store };

@@ -33,6 +33,7 @@ const Environment = v.object({
 	AUTH_SECRET: required(secrets, 'a random secret of at least 32 characters (make one with: openssl rand -base64 48)'),
 	AUTH_TRUST_HOST: v.optional(flag, 'false'),
 	TRUSTED_HOPS: v.optional(wholeNumber(1, 10), '1'),
+	SHUTDOWN_DELAY_SECONDS: v.optional(wholeNumber(0, 60)),
 	HOST: v.optional(v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or address')), '0.0.0.0'),
 	PORT: v.optional(wholeNumber(0, 65_535), '3000'),
 	STS_ISSUER_URL: required(issuerUrl, 'the public address of the STS, for example https://sts.example.org'),

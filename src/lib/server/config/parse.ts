@@ -60,6 +60,8 @@ function arrange(env: Environment) {
 		trustHost: env.AUTH_TRUST_HOST,
 		trustedHops: env.TRUSTED_HOPS,
 		listen: { host: env.HOST, port: env.PORT },
+		/** How long requests are still taken after SIGTERM: behind a proxy, until it has noticed. */
+		shutdownDelayMs: (env.SHUTDOWN_DELAY_SECONDS ?? (env.AUTH_TRUST_HOST ? 5 : 0)) * 1000,
 		bodyLimitBytes: 65_536,
 		/** Newest first: the first seals, all open. */
 		secrets: env.AUTH_SECRET,
