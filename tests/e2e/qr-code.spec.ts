@@ -1,6 +1,6 @@
-import { expect, type Page } from '@playwright/test';
-import decodeQR from 'qr/decode.js';
+import { expect } from '@playwright/test';
 import { test } from './support/journey.ts';
+import { readCode } from './support/read-code.ts';
 import { en } from './support/texts.ts';
 import { WalletSignIn } from './support/wallet-sign-in.ts';
 
@@ -11,7 +11,7 @@ for (const { zoom, tag } of [
 	{ zoom: 4, tag: [] }
 ]) {
 	test(
-		`a camera reads the address of the link off the screen at ${zoom * 100} %`,
+		`(a11y 3) a camera reads the address of the link off the screen at ${zoom * 100} %`,
 		{ tag },
 		async ({ openBrowser, sandbox }) => {
 			const viewport = { width: 1280 / zoom, height: 1024 / zoom };
@@ -24,7 +24,7 @@ for (const { zoom, tag } of [
 	);
 }
 
-test('the code can be made larger, and is still read', { tag: '@full' }, async ({ page, wallet }) => {
+test('(a11y 3) the code can be made larger, and is still read', { tag: '@full' }, async ({ page, wallet }) => {
 	await wallet.start();
 	const code = page.getByRole('img', { name: en.wallet.scan.qrName });
 	const before = await code.boundingBox();
@@ -34,30 +34,9 @@ test('the code can be made larger, and is still read', { tag: '@full' }, async (
 	expect(await readCode(page, await code.screenshot())).toBe(await link.getAttribute('href'));
 });
 
-test('the page does not scroll sideways at 400 %', { tag: '@full' }, async ({ openBrowser, sandbox }) => {
+test('(a11y 25) the page does not scroll sideways at 400 %', { tag: '@full' }, async ({ openBrowser, sandbox }) => {
 	const context = await openBrowser({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
 	const page = await context.newPage();
 	await new WalletSignIn(page, sandbox, true).start();
 	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
 });
-
-/** What the decoder makes of a PNG; a blank page of the same browser unpacks it. */
-async function readCode(page: Page, picture: Buffer): Promise<string> {
-	const canvas = await page.context().newPage();
-	const { width, height, greys } = await canvas.evaluate(
-		async (address) => {
-			const image = new Image();
-			image.src = address;
-			await image.decode();
-			const drawing = new OffscreenCanvas(image.width, image.height).getContext('2d');
-			if (!drawing) throw new Error('no canvas');
-			drawing.drawImage(image, 0, 0);
-			const { data } = drawing.getImageData(0, 0, image.width, image.height);
-			const greys = Array.from({ length: image.width * image.height }, (_pixel, index) => data[4 * index] ?? 0);
-			return { width: image.width, height: image.height, greys };
-		},
-		`data:image/png;base64,${picture.toString('base64')}`
-	);
-	await canvas.close();
-	return decodeQR({ width, height, data: Uint8Array.from(greys.flatMap((grey) => [grey, grey, grey])) });
-}

@@ -122,12 +122,12 @@ export const identity = {
 			next: 'Go on in that browser, or sign in with your wallet again here.'
 		},
 		failed: {
-			title: 'Something went wrong',
-			what: 'Confirming who you are did not work. Your wallet was not linked.',
+			title: 'Confirming who you are did not work',
+			what: 'Something went wrong. Your wallet was not linked.',
 			next: 'Sign in with your wallet again. Does it keep going wrong? Ask the help desk of your institution.'
 		},
 		unavailable: {
-			title: 'This doesn’t work right now',
+			title: 'You can’t confirm who you are right now',
 			what: 'A service that we need doesn’t answer.',
 			next: 'Wait a few minutes and try again. Or sign in with your institution.'
 		}

@@ -124,12 +124,12 @@ export const identity: Texts['identity'] = {
 			next: 'Ga verder in die browser, of log hier opnieuw in met uw wallet.'
 		},
 		failed: {
-			title: 'Er ging iets mis',
-			what: 'Bevestigen wie u bent is niet gelukt. Uw wallet is niet gekoppeld.',
+			title: 'Bevestigen wie u bent is niet gelukt',
+			what: 'Er ging iets mis. Uw wallet is niet gekoppeld.',
 			next: 'Log opnieuw in met uw wallet. Blijft het misgaan? Vraag het dan aan de helpdesk van uw instelling.'
 		},
 		unavailable: {
-			title: 'Dit werkt nu niet',
+			title: 'Bevestigen wie u bent kan nu niet',
 			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',
 			next: 'Wacht een paar minuten en probeer het opnieuw. Of log in met uw instelling.'
 		}

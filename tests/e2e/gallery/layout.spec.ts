@@ -1,0 +1,77 @@
+import { expect } from '@playwright/test';
+import { locales } from '../../../src/lib/i18n/index.ts';
+import { addressOf, stateNames } from '../../gallery/states/index.ts';
+import { test } from '../support/gallery.ts';
+import { readClipped, readFocus, readSmallTargets, spaceText } from '../support/measure.ts';
+
+const phone = { width: 320, height: 640 };
+/** A window of 1280 × 1024 pixels at 400 %. */
+const zoomed = { width: 320, height: 256 };
+
+test.describe('every state', { tag: '@full' }, () => {
+	test.setTimeout(8 * 60_000);
+
+	for (const locale of locales) {
+		test(`(a11y 24, 25) fits 320 px with wide text, and has targets that can be hit, in ${locale}`, async ({
+			page
+		}) => {
+			const found: string[] = [];
+			await page.setViewportSize(phone);
+			for (const name of stateNames) {
+				await page.goto(addressOf(name, locale));
+				found.push(...(await readSmallTargets(page)).map((target) => `${name}, small: ${target}`));
+				found.push(...(await readClipped(page)).map((part) => `${name}, plain: ${part}`));
+				await spaceText(page);
+				found.push(...(await readClipped(page)).map((part) => `${name}, spaced: ${part}`));
+			}
+			expect(found).toEqual([]);
+		});
+	}
+
+	for (const colorScheme of ['light', 'dark'] as const) {
+		test(`(a11y 24) shows the keyboard’s focus, and covers it by nothing, at 400 % in ${colorScheme}`, async ({
+			page
+		}) => {
+			const found: string[] = [];
+			await page.emulateMedia({ colorScheme });
+			await page.setViewportSize(zoomed);
+			for (const name of stateNames) {
+				await page.goto(addressOf(name, 'nl'));
+				let visited = 0;
+				for (; visited < 60; visited++) {
+					await page.keyboard.press('Tab');
+					const focus = await readFocus(page);
+					if (focus === null) break;
+					const { ringPx, contrast, isCovered, isInView } = focus;
+					const isGood = ringPx >= 2 && contrast >= 3 && !isCovered && isInView;
+					if (!isGood) found.push(`${name}: ${JSON.stringify(focus)}`);
+				}
+				if (visited < 4) found.push(`${name}: only ${visited} controls were reached`);
+			}
+			expect(found).toEqual([]);
+		});
+	}
+
+	test('(a11y 10) stands still for people who ask for that, and moves for nobody else but as an ornament', async ({
+		page
+	}) => {
+		const moving = () =>
+			document
+				.getAnimations()
+				.filter(({ playState }) => playState === 'running')
+				.map(({ effect }) =>
+					effect instanceof KeyframeEffect && effect.target?.closest('[aria-hidden=true]') ? 'ornament' : 'content'
+				);
+		const found: string[] = [];
+		for (const name of stateNames) {
+			await page.emulateMedia({ reducedMotion: 'no-preference' });
+			await page.goto(addressOf(name, 'en'));
+			found.push(
+				...(await page.evaluate(moving)).filter((what) => what === 'content').map((what) => `${name}: ${what}`)
+			);
+			await page.emulateMedia({ reducedMotion: 'reduce' });
+			found.push(...(await page.evaluate(moving)).map((what) => `${name}, reduced: ${what}`));
+		}
+		expect(found).toEqual([]);
+	});
+});

@@ -1,0 +1,127 @@
+import { expect } from '@playwright/test';
+import { type Locale, locales, texts } from '../../../src/lib/i18n/index.ts';
+import { addressOf, gallery, type StateName, stateNames } from '../../gallery/states/index.ts';
+import { test as base } from '../support/gallery.ts';
+import { readFacts, type StateFacts } from '../support/state-facts.ts';
+
+type Facts = readonly (readonly [StateName, StateFacts])[];
+
+/** Each state is loaded once for all the tests of this file. */
+const test = base.extend<object, { factsOf: (locale: Locale) => Promise<Facts> }>({
+	factsOf: [
+		async ({ browser, galleryUrl }, use) => {
+			const read = new Map<Locale, Promise<Facts>>();
+			const context = await browser.newContext({ baseURL: galleryUrl });
+			await use((locale) => {
+				const facts = read.get(locale) ?? readAll(locale);
+				read.set(locale, facts);
+				return facts;
+			});
+			await context.close();
+
+			async function readAll(locale: Locale): Promise<Facts> {
+				const page = await context.newPage();
+				const facts: [StateName, StateFacts][] = [];
+				for (const name of stateNames) {
+					await page.goto(addressOf(name, locale));
+					facts.push([name, await readFacts(page)]);
+				}
+				return facts;
+			}
+		},
+		{ scope: 'worker' }
+	]
+});
+
+for (const locale of locales) {
+	const t = texts(locale);
+
+	test.describe(`every state, in ${locale}`, { tag: '@full' }, () => {
+		test.setTimeout(5 * 60_000);
+
+		/** The states of which something does not hold. */
+		const statesWhere = (facts: Facts, isWrong: (facts: StateFacts, name: StateName) => boolean) =>
+			facts.filter(([name, each]) => isWrong(each, name)).map(([name]) => name);
+
+		test('(a11y 22) has the one main heading that is expected, and no gap in its headings', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			const first = facts.map(([name, { headings }]) => [name, headings.filter(({ level }) => level === 1)]);
+			expect(first).toEqual(stateNames.map((name) => [name, [{ level: 1, text: gallery[name].heading(t, locale) }]]));
+		});
+
+		test('(a11y 22) has landmarks with names, and a way past the header', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			const one = { header: 1, main: 1, footer: 1 };
+			expect(statesWhere(facts, ({ landmarks }) => JSON.stringify(landmarks) !== JSON.stringify(one))).toEqual([]);
+			expect(statesWhere(facts, ({ navigation }) => navigation.includes(''))).toEqual([]);
+			expect(statesWhere(facts, ({ links }) => links[0]?.href !== '#content')).toEqual([]);
+		});
+
+		test('(a11y 18, 22) has a title of its own, which says first if there is a fault', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			const fault = t.site.errorTitle('');
+			expect(
+				statesWhere(facts, ({ title }, name) => title.startsWith(fault) !== (gallery[name].isError === true))
+			).toEqual([]);
+			// A page may say the same in several of its states; pages differ, and so do the ways in which one ends.
+			// The page that goes on to the sign-in is the wallet page's last step.
+			const pageOf = (name: StateName) => (gallery[name].page === 'continue' ? 'wallet' : gallery[name].page);
+			const keyOf = (name: StateName) => (/\/ended|^error\//.test(name) ? name : pageOf(name));
+			const twins = facts.flatMap(([name, { title }]) =>
+				facts
+					.filter(([other, each]) => each.title === title && keyOf(other) > keyOf(name))
+					.map(([other]) => [name, other])
+			);
+			expect(twins).toEqual([]);
+		});
+
+		test('(a11y 26) says its language, and marks the name of the other one', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			expect(statesWhere(facts, ({ lang }) => lang !== locale)).toEqual([]);
+			const names = 'nl: Nederlands, en: English';
+			expect(statesWhere(facts, ({ languages }) => languages.join(', ') !== names)).toEqual([]);
+		});
+
+		test('(a11y 6) has the help link in the same place', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			const isHelp = ({ text, href, landmark }: StateFacts['links'][number]) =>
+				text === t.site.help && href === '/help' && landmark === 'header';
+			expect(statesWhere(facts, ({ links }) => links.filter(isHelp).length !== 1)).toEqual([]);
+		});
+
+		test('(a11y 17) reloads nothing after a while, and has only links and form buttons to go on by', async ({
+			factsOf
+		}) => {
+			const facts = await factsOf(locale);
+			expect(statesWhere(facts, ({ refreshes }) => refreshes.some((content) => !/^0\b/.test(content)))).toEqual([]);
+			expect(statesWhere(facts, ({ deadControls }) => deadControls.length > 0)).toEqual([]);
+		});
+
+		test('(a11y 20) has no control that is switched off', async ({ factsOf }) => {
+			expect(statesWhere(await factsOf(locale), ({ disabled }) => disabled > 0)).toEqual([]);
+		});
+
+		test('(a11y 1) names each picture by its purpose, never by an address', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			const images = facts.flatMap(([name, each]) => each.images.map((image) => [name, image] as const));
+			expect(images.map(([name]) => name)).toContain('wallet/scan');
+			expect(images.filter(([, { name }]) => name === '' || /https?:|:\/\//.test(name))).toEqual([]);
+			expect(images.filter(([name]) => name === 'wallet/scan')).toEqual([
+				['wallet/scan', { name: t.wallet.scan.qrName, isSvg: true }]
+			]);
+			expect(t.wallet.scan.qrName).toContain(t.wallet.scan.open);
+		});
+
+		test('(a11y 10) hides ornaments from screen readers', async ({ factsOf }) => {
+			expect(statesWhere(await factsOf(locale), ({ spokenOrnaments }) => spokenOrnaments > 0)).toEqual([]);
+		});
+
+		test('(a11y 19) asks for nothing that the wallet gave, and shows it as a list to confirm', async ({ factsOf }) => {
+			const facts = (await factsOf(locale)).filter(([name]) => name.startsWith('identity/'));
+			expect(statesWhere(facts, ({ fields }) => fields.length > 0)).toEqual([]);
+			const { givenName, familyName, birthdate } = t.identity.person;
+			const shown = facts.find(([name]) => name === 'identity/confirm/candidates')?.[1].terms;
+			expect(shown).toEqual([givenName, familyName, birthdate]);
+		});
+	});
+}
