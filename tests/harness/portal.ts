@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
-import { type Environment, spawnPortal } from './portal-process.ts';
+import { type Environment, spawnPortal, spawnProgram } from './portal-process.ts';
 import type { Build } from './runtime.ts';
 
 const START_LIMIT_MS = 30_000;
@@ -12,6 +12,8 @@ export interface PortalOptions {
 	env: Environment;
 	/** A free one where none is given. */
 	port?: number;
+	/** In place of the usual start command. */
+	command?: [string, ...string[]];
 }
 
 /** The real build, listening. */
@@ -29,10 +31,11 @@ export interface Portal {
  * Starts the real build and waits until it listens.
  * @throws when it ends before it listens, with what it wrote
  */
-export async function startPortal({ runtime, env, port: wanted }: PortalOptions): Promise<Portal> {
+export async function startPortal({ runtime, env, port: wanted, command }: PortalOptions): Promise<Portal> {
 	const port = wanted ?? (await freePort());
 	const url = `http://localhost:${port}`;
-	const portal = spawnPortal(runtime, { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: url, ...env });
+	const all = { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: url, ...env };
+	const portal = command ? spawnProgram(command, all) : spawnPortal(runtime, all);
 
 	const deadlineMs = Date.now() + START_LIMIT_MS;
 	while (!(await isListening(port))) {
