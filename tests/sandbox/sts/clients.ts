@@ -9,9 +9,10 @@ export interface ClientOptions {
 	key: SigningKey;
 }
 
-/** The portal, and a third party with a service account of its own. */
+/** The portal, its service client, and a third party with a service account of its own. */
 export function clientsOf({ clientId, clientSecret, portalOrigins, backchannelLogoutUrl, key }: ClientOptions) {
 	const everywhere = (...paths: string[]) => portalOrigins.flatMap((origin) => paths.map((path) => origin + path));
+	const serviceAccount = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
 	const common = { token_endpoint_auth_method: 'client_secret_post', id_token_signed_response_alg: key.algorithm };
 	return [
 		{
@@ -25,13 +26,7 @@ export function clientsOf({ clientId, clientSecret, portalOrigins, backchannelLo
 			backchannel_logout_uri: backchannelLogoutUrl,
 			backchannel_logout_session_required: true
 		},
-		{
-			...common,
-			client_id: 'third-party',
-			client_secret: 'third-party-secret',
-			grant_types: ['client_credentials'],
-			response_types: [],
-			redirect_uris: []
-		}
+		{ ...common, ...serviceAccount, client_id: 'portal-service', client_secret: 'portal-service-secret' },
+		{ ...common, ...serviceAccount, client_id: 'third-party', client_secret: 'third-party-secret' }
 	];
 }

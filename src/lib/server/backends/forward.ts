@@ -5,6 +5,7 @@ import { Problem } from '../http/problem';
 import { relay } from '../http/relay';
 import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { log } from '../log';
+import { serviceAuthorization } from '../sts/service-authorization';
 import { bodyOf } from './body';
 import { answerHeaders, requestHeaders } from './headers';
 import { assertPassable, refusesToken } from './judge';
@@ -54,9 +55,10 @@ export async function forward({ request, locals, url }: ForwardEvent, backend: B
 	return new Response(method === 'HEAD' ? null : answer.body, { status, headers: answerHeaders(headers, own) });
 }
 
-function authorizationFor({ token }: Backend, locals: App.Locals): UpstreamAuthorization | undefined {
+function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthorization | undefined {
+	const { token, tokenScope: scope, tokenAudience: audience, tokenResource: resource } = backend;
 	if (token === 'none') return undefined;
-	if (token === 'service') throw new Problem('upstream_unavailable');
+	if (token === 'service') return serviceAuthorization({ scope, audience, resource });
 	if (!locals.session) throw new Problem('unauthorized');
 	return userAuthorization(locals, locals.session);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { serviceUrl } from './fields';
+import { scope, serviceUrl } from './fields';
 
 /** What a service behind the portal may be asked to do. HEAD comes with GET, and OPTIONS is answered by the portal. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -10,8 +10,6 @@ const between = (least: number, most: number) => {
 	const message = `must be a whole number from ${least} to ${most}`;
 	return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 };
-/** RFC 6749 3.3: printable, without quotes and backslashes. */
-const scope = v.pipe(v.string('must be a text'), v.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, 'must be a scope'));
 const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
 
 const Settings = v.strictObject(

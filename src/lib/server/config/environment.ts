@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { brandEntries, colourFaults } from './brand';
 import { backends } from './backends';
 import { flag, isLoopback, issuerUrl, list, origin, redisUrl, serviceUrl, wholeNumber } from './fields';
+import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
 const LEAST_SECRET_LENGTH = 32;
@@ -40,14 +41,12 @@ const Environment = v.object({
 	STS_INTERNAL_URL: v.optional(serviceUrl),
 	STS_CLIENT_ID: required(v.string(), "the portal's client id at the STS"),
 	STS_CLIENT_SECRET: required(v.string(), "the portal's client secret at the STS"),
-	STS_CLIENT_AUTH: v.optional(
-		v.picklist(['client_secret_post', 'client_secret_basic'], 'must be "client_secret_post" or "client_secret_basic"'),
-		'client_secret_post'
-	),
+	STS_CLIENT_AUTH: v.optional(clientAuth, 'client_secret_post'),
 	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	AUTH_BRIDGE_URL: required(serviceUrl, 'the address of the Auth Bridge, for example http://auth-bridge:8090'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
+	...serviceEntries,
 	API_AUDIENCE: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must be one audience, without spaces'))),
 	BACKENDS: v.optional(backends, '{}'),
 	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
@@ -89,6 +88,29 @@ export const CheckedEnvironment = v.pipe(
 			'is for development only, and refused when AUTH_URL is https'
 		),
 		['CORS_DEV_ORIGINS']
+	),
+	v.forward(
+		v.partialCheck(
+			[['AUTH_BRIDGE_CLIENT_ID'], ['AUTH_BRIDGE_CLIENT_SECRET'], ['STS_CLIENT_ID']],
+			(env) => !lacksSecret(env),
+			'is missing; only for STS_CLIENT_ID itself is it known'
+		),
+		['AUTH_BRIDGE_CLIENT_SECRET']
+	),
+	v.forward(
+		v.partialCheck(
+			[
+				['AUTH_BRIDGE_CLIENT_ID'],
+				['AUTH_BRIDGE_CLIENT_SECRET'],
+				['AUTH_BRIDGE_CLIENT_AUTH'],
+				['AUTH_BRIDGE_SCOPE'],
+				['AUTH_BRIDGE_AUDIENCE'],
+				['AUTH_BRIDGE_RESOURCE']
+			],
+			(env) => !lacksClient(env),
+			'is missing; set it to the client that the other AUTH_BRIDGE_ settings are about'
+		),
+		['AUTH_BRIDGE_CLIENT_ID']
 	),
 	v.forward(
 		v.partialCheck(

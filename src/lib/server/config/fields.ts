@@ -24,6 +24,12 @@ export function wholeNumber(least: number, most: number) {
 	);
 }
 
+/** One or more scopes (RFC 6749 3.3): printable, without quotes and backslashes. */
+export const scope = v.pipe(
+	v.string('must be a text'),
+	v.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, 'must be a scope, or several with a space between')
+);
+
 /** A list separated by white space or commas; empty entries are dropped. */
 export const list = v.pipe(
 	v.string(),

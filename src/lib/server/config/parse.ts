@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { arrangeBrand } from './brand';
+import { arrangeService } from './service-client';
 import { CheckedEnvironment, type Environment } from './environment';
 
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
@@ -80,6 +81,12 @@ function arrange(env: Environment) {
 			timeoutMs: env.AUTH_BRIDGE_TIMEOUT_MS,
 			maxBytes: 262_144
 		},
+		/** For calls that no signed-in person stands behind. */
+		service: arrangeService(env, {
+			clientId: env.STS_CLIENT_ID,
+			clientSecret: env.STS_CLIENT_SECRET,
+			clientAuth: env.STS_CLIENT_AUTH
+		}),
 		/** The institution's own services, at `/api/backends/{name}/…`. */
 		backends: env.BACKENDS,
 		wallet: {

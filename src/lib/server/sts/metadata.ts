@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { config } from '../config';
+import type { ClientAtSts } from '../config/service-client';
 import { fetchOnce } from '../http/single-shot';
 import { internalUrl, publicUrl } from './addresses';
 
@@ -29,16 +30,16 @@ export const stsCall = {
 	[oauth.allowInsecureRequests]: true
 } as const;
 
-/** The portal as an OAuth client, with the authentication method the STS knows (RFC 6749 2.3.1). */
-export function stsClient(): { readonly client: oauth.Client; readonly authentication: oauth.ClientAuth } {
-	const { clientId, clientSecret, clientAuth } = config().sts;
-	return {
-		client: { client_id: clientId, token_endpoint_auth_method: clientAuth },
-		authentication:
-			clientAuth === 'client_secret_basic'
-				? oauth.ClientSecretBasic(clientSecret)
-				: oauth.ClientSecretPost(clientSecret)
-	};
+/** A client of the configuration, with the authentication method the STS knows (RFC 6749 2.3.1). */
+export function clientOf({ clientId, clientSecret, clientAuth }: ClientAtSts) {
+	const client: oauth.Client = { client_id: clientId, token_endpoint_auth_method: clientAuth };
+	const show = clientAuth === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
+	return { client, authentication: show(clientSecret) };
+}
+
+/** The portal as an OAuth client. */
+export function stsClient() {
+	return clientOf(config().sts);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Credential } from '../bridge/call';
 import { createBridge, type Bridge } from '../bridge/client';
 import { config } from '../config';
 import { log } from '../log';
+import { serviceAuthorization } from '../sts/service-authorization';
 
 let client: Bridge | undefined;
 
@@ -11,8 +12,13 @@ export function bridge(): Bridge {
 	return (client ??= createBridge({ ...config().bridge, warn: log.warn }));
 }
 
-/** What the portal shows the Auth Bridge: a signed-in person's access token, or nothing before sign-in. */
+/**
+ * What the portal shows the Auth Bridge: a signed-in person's access token. For anybody else, third parties included, the
+ * portal's own service token where it has one; never a token that came with a request.
+ */
 export function credentialFor(locals: App.Locals): Credential {
 	const { session, requestId, traceparent } = locals;
-	return { requestId, traceparent, authorization: session ? userAuthorization(locals, session) : undefined };
+	const { bridge: wish } = config().service;
+	const own = wish && serviceAuthorization(wish);
+	return { requestId, traceparent, authorization: session ? userAuthorization(locals, session) : own };
 }

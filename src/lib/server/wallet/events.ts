@@ -61,10 +61,11 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 	});
 }
 
-/** Without the renewal of tokens: its result could not be written into a cookie once the answer has begun. */
+/** Without the renewal of a session's tokens: its result could not be written into a cookie once the answer has begun. */
 function lastingCredential(locals: App.Locals): Credential {
 	const { requestId, authorization } = credentialFor(locals);
-	return { requestId, authorization };
+	if (!locals.session || !authorization) return { requestId, authorization };
+	return { requestId, authorization: { ...authorization, renewed: () => Promise.resolve(null) } };
 }
 
 function eventText(news: StatusNews, owned: OwnedSession): string {

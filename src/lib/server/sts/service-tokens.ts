@@ -1,0 +1,85 @@
+import type { TokenWish } from '../config/service-client';
+import type { GrantedToken } from './client-credentials';
+
+/** A token is renewed this long before its end, or a quarter of its life where that is less. */
+const GRACE_MS = 60_000;
+/** For a token of which the STS doesn't say how long it lives. */
+const ASSUMED_LIFE_MS = 5 * 60_000;
+/** After a fault the STS is left alone for a while; whoever asks meanwhile hears of the same fault. */
+const FAULT_REST_MS = 1000;
+/** A service that refuses even new tokens does not make the portal ask for more of them all the time. */
+const FORCE_REST_MS = 30_000;
+
+interface Held {
+	readonly accessToken: string;
+	/** Until then it is not replaced by force. */
+	readonly restsMs: number;
+	readonly renewMs: number;
+	readonly endsMs: number;
+}
+
+export interface ServiceTokenOptions {
+	/** @throws {Problem} */
+	readonly grant: (wish: TokenWish) => Promise<GrantedToken>;
+	/** Unix time in milliseconds. */
+	readonly now?: () => number;
+}
+
+/** Keeps one token per wish: fetched once however many ask, and renewed before its end or when a service refuses it. */
+export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptions) {
+	const held = new Map<string, Held>();
+	const underWay = new Map<string, Promise<string>>();
+	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
+
+	async function fetched(key: string, wish: TokenWish, forceRestMs: number): Promise<string> {
+		const fault = faults.get(key);
+		if (fault && now() < fault.untilMs) throw fault.error;
+		try {
+			const { accessToken, lifeSeconds } = await grant(wish);
+			const lifeMs = lifeSeconds === undefined ? ASSUMED_LIFE_MS : lifeSeconds * 1000;
+			const endsMs = now() + lifeMs;
+			const renewMs = endsMs - Math.min(GRACE_MS, lifeMs / 4);
+			held.set(key, { accessToken, restsMs: now() + forceRestMs, endsMs, renewMs });
+			return accessToken;
+		} catch (error) {
+			faults.set(key, { error, untilMs: now() + FAULT_REST_MS });
+			throw error;
+		}
+	}
+
+	function fetchOnce(key: string, wish: TokenWish, forceRestMs = 0): Promise<string> {
+		const running = underWay.get(key) ?? fetched(key, wish, forceRestMs).finally(() => underWay.delete(key));
+		underWay.set(key, running);
+		return running;
+	}
+
+	return {
+		/**
+		 * A token that is good to use. One that is due and can't be renewed serves until its end.
+		 * @throws {Problem} `upstream_unavailable`
+		 */
+		current: async (wish: TokenWish): Promise<string> => {
+			const key = keyOf(wish);
+			const known = held.get(key);
+			if (known && now() < known.renewMs) return known.accessToken;
+			return fetchOnce(key, wish).catch((error: unknown) => {
+				if (known && now() < known.endsMs) return known.accessToken;
+				throw error;
+			});
+		},
+
+		/** Another token than one that a service has refused; null while there is none to be had. */
+		replaced: async (wish: TokenWish, refused: string): Promise<string | null> => {
+			const key = keyOf(wish);
+			const known = held.get(key);
+			if (known && known.accessToken !== refused) return known.accessToken;
+			if (known && now() < known.restsMs) return null;
+			const next = await fetchOnce(key, wish, FORCE_REST_MS).catch(() => null);
+			return next === refused ? null : next;
+		}
+	};
+}
+
+function keyOf({ scope, audience, resource }: TokenWish): string {
+	return JSON.stringify([scope, audience, resource]);
+}

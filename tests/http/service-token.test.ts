@@ -1,0 +1,132 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import { copyOf, heldSession } from './held-session.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
+import { type OddBackend, startOddBackend } from './odd-backend.ts';
+import { AUDIENCE, serviceToken, sessionOf } from './third-party.ts';
+
+const TOKEN_CALL = 'token:client-credentials';
+
+let landscape: Landscape;
+let odd: OddBackend;
+let portal: Portal;
+
+beforeAll(async () => {
+	odd = await startOddBackend();
+	const menu = { url: odd.url, token: 'service', tokenResource: 'https://menu.example', tokenScope: 'profile:read' };
+	landscape = await startLandscape({
+		runtime,
+		env: {
+			API_AUDIENCE: AUDIENCE,
+			AUTH_BRIDGE_CLIENT_ID: 'portal-service',
+			AUTH_BRIDGE_CLIENT_SECRET: 'portal-service-secret',
+			BACKENDS: JSON.stringify({ menu: { ...menu, callerScope: 'profile:read' } })
+		}
+	});
+});
+afterAll(async () => {
+	await landscape.stop();
+	await odd.stop();
+});
+/** Each test has a portal of its own, which has no token yet. */
+beforeEach(async ({ onTestFinished }) => {
+	landscape.sandbox.reset();
+	odd.arrived.length = 0;
+	odd.refused.clear();
+	const { AUTH_URL: _, ...env } = landscape.env;
+	portal = await startPortal({ runtime, env });
+	onTestFinished(() => portal.stop().then(() => undefined));
+});
+
+const tokenCalls = () => landscape.sandbox.count(`sts.${TOKEN_CALL}`);
+const shown = () => landscape.sandbox.lastRequests('bridge').map(({ headers }) => headers.authorization);
+
+test('before sign-in the Bridge gets the portal’s own token, after it the token of that person', async () => {
+	const browser = new Browser(landscape.url);
+	const id = await createWalletSession(browser);
+	await browser.call(sessionPath(id, 'status'));
+	const [first = '', second] = shown();
+	expect([first, second]).toEqual([expect.stringMatching(/^Bearer [\w-]{20,}$/), first]);
+	await signInAtInstitution(browser);
+	await browser.call(sessionPath(id, 'status'));
+	expect(shown().at(-1)).toBe(`Bearer ${(await heldSession(browser, landscape)).accessToken}`);
+});
+
+test('a third party’s session gets it too, and never that party’s own', async () => {
+	const token = await serviceToken(landscape);
+	const before = tokenCalls();
+	await sessionOf(new Caller(portal.url, token));
+	expect([shown(), tokenCalls() - before]).toEqual([[expect.stringMatching(/^Bearer [\w-]{20,}$/)], 1]);
+	expect(shown()).not.toContain(`Bearer ${token}`);
+});
+
+test('200 calls at once cost one token call', async () => {
+	const person = new Browser(landscape.url);
+	await signInAtInstitution(person);
+	const browser = copyOf(person, portal.url);
+	const before = tokenCalls();
+	const answers = await Promise.all(Array.from({ length: 200 }, () => browser.call('/api/backends/menu/echo')));
+	expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(200));
+	expect([new Set(odd.arrived.map(({ headers }) => headers.authorization)).size, tokenCalls() - before]).toEqual([
+		1, 1
+	]);
+});
+
+test('one that the Bridge refuses is renewed once, and the call made again', async () => {
+	const browser = new Browser(portal.url);
+	landscape.sandbox.scenario('bridge-401', { operation: 'create', times: 1 });
+	await createWalletSession(browser);
+	const [refused, good] = shown();
+	expect([shown().length, refused === good, tokenCalls()]).toEqual([2, false, 2]);
+});
+
+test('a Bridge that refuses every token is asked twice, and costs two token calls', async () => {
+	const browser = new Browser(portal.url);
+	await browser.open('/login');
+	landscape.sandbox.scenario('bridge-401', { operation: 'create' });
+	const create = () => browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect([(await create()).status, shown().length, tokenCalls()]).toEqual([502, 2, 2]);
+	expect([(await create()).status, shown().length, tokenCalls()]).toEqual([502, 3, 2]);
+});
+
+test.each([
+	['down', 'sts-down', {}],
+	['failing', 'sts-500', {}],
+	['of another mind about the client', 'sts-error', { error: 'invalid_client', status: 401 }]
+] as const)('while the token endpoint is %s there is a 503 that says when to try again', async (_, name, options) => {
+	const browser = new Browser(portal.url);
+	await browser.open('/login');
+	landscape.sandbox.scenario(name, { operation: TOKEN_CALL, ...options });
+	const answer = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+	expect(JSON.parse(answer.text)).toMatchObject({ error: 'upstream_unavailable' });
+	expect(landscape.sandbox.lastRequests('bridge')).toEqual([]);
+});
+
+test('a service gets a token for its own resource and scope, whoever asks', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	await browser.call('/api/backends/menu/echo');
+	await new Caller(landscape.url, await serviceToken(landscape)).call('/api/backends/menu/echo');
+	const [one = '', two] = odd.arrived.map(({ headers }) => headers.authorization);
+	expect(two).toBe(one);
+	expect(decodeJwt(one.slice('Bearer '.length))).toMatchObject({
+		aud: 'https://menu.example',
+		scope: 'profile:read',
+		client_id: 'portal-service'
+	});
+});
+
+test('a service that refuses it gets another', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	await browser.call('/api/backends/menu/echo');
+	odd.refused.add(odd.arrived[0]?.headers.authorization ?? '');
+	expect((await browser.call('/api/backends/menu/echo')).status).toBe(200);
+	expect(odd.arrived).toHaveLength(3);
+});
