@@ -128,7 +128,7 @@ test('a browser that keeps no cookies ends on a login page that says so', async 
 	const other = new Browser(landscape.url);
 	const callback = `/api/auth/callback/sts?code=a&state=${stateOf(start)}`;
 	const page = await other.open(callback, { from: landscape.sandbox.stsUrl });
-	expect(page.url.search).toBe('?error=cookies_required');
+	expect(page.url.searchParams.get('error')).toBe('cookies_required');
 });
 
 /** A state as ours look, whether or not it went to the STS in the address. */
