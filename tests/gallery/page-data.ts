@@ -2,6 +2,7 @@
 import type { LayoutData } from '../../src/routes/$types';
 import type { PageData as AccountData } from '../../src/routes/(member)/account/$types';
 import type { PageData as UnlinkData } from '../../src/routes/(member)/account/wallets/[id]/unlink/$types';
+import type { PageData as AccessibilityData } from '../../src/routes/(public)/accessibility/$types';
 import type { PageData as ContinueData } from '../../src/routes/(public)/login/continue/$types';
 import type { PageProps as IdentityProps } from '../../src/routes/(public)/login/identity/$types';
 import type { PageData as LoginData } from '../../src/routes/(public)/login/$types';
@@ -10,6 +11,7 @@ import type { PageData as SignedOutData } from '../../src/routes/(public)/signed
 
 type Own<Data> = Omit<Data, keyof LayoutData>;
 
+export type AccessibilityPage = Own<AccessibilityData>;
 export type LoginPage = Own<LoginData>;
 export type WalletPage = Own<WalletData>;
 export type ContinuePage = Own<ContinueData>;

@@ -1,4 +1,5 @@
 import type {
+	AccessibilityPage,
 	AccountPage,
 	ContinuePage,
 	IdentityPage,
@@ -16,7 +17,7 @@ export const helpCode = 'a1b2c3d4e5f6';
 interface PageContents {
 	home: { readonly data: object };
 	help: { readonly data: object };
-	accessibility: { readonly data: object };
+	accessibility: { readonly data: AccessibilityPage };
 	privacy: { readonly data: object };
 	login: { readonly data: LoginPage };
 	wallet: { readonly data: WalletPage };

@@ -4,6 +4,17 @@ import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
 import { manyInstitutions } from '../../sandbox/institutions.ts';
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
+const accessibility = {
+	organisation: 'Universiteit Noord',
+	date: '2026-11-22',
+	signedBy: 'College van Bestuur',
+	reports: [{ title: 'WCAG 2.2', url: 'https://uni-noord.example/report', date: '2026-09-01' }],
+	findings: [{ what: 'PDF', measure: 'HTML', until: '2027-03-01' }],
+	contact: { name: 'Team A11y', email: 'a11y@uni-noord.example', phone: '+31 20 123 45 67', page: null },
+	registerUrl: 'https://register.example/1',
+	site: 'https://portal.example.org'
+};
+
 const many = manyInstitutions.map(({ id, name }) => ({ id, name }));
 
 const login = {
@@ -25,7 +36,11 @@ export const entryStates = {
 	'home/signed-in': { page: 'home', data: {}, isSignedIn: true, heading: (t) => t.home.title },
 	'home/signed-out': { page: 'home', data: {}, query: '?state=signed_out', heading: (t) => t.home.title },
 	help: { page: 'help', data: {}, heading: (t) => t.help.title },
-	accessibility: { page: 'accessibility', data: {}, heading: (_t, locale) => statement(locale).title },
+	...eachOf('accessibility', ['A', 'B', 'C', 'D', 'E'], (status) => ({
+		page: 'accessibility',
+		data: { statement: { ...accessibility, status } },
+		heading: (_t, locale) => statement(locale).title
+	})),
 	privacy: { page: 'privacy', data: {}, heading: (_t, locale) => privacyStatement(locale).title },
 	login: { page: 'login', data: login, heading: (t) => t.login.title },
 	'login/last-time': {

@@ -1,40 +1,84 @@
+import type { ComplianceStatus } from '../../ui/statement-view';
+
+interface Words {
+	readonly title: string;
+	readonly what: string;
+}
+
+const statuses: Readonly<Record<ComplianceStatus, Words>> = {
+	A: {
+		title: 'Status A: this portal complies',
+		what: 'The portal was assessed completely, and no faults were found.'
+	},
+	B: {
+		title: 'Status B: this portal complies in part',
+		what: 'The portal was assessed completely. Some faults were found. Below you read which ones, and what is done about them.'
+	},
+	C: {
+		title: 'Status C: first measures taken',
+		what: 'The portal is partly tested. No independent body has assessed it completely yet, so we can’t say that it meets every requirement.'
+	},
+	D: {
+		title: 'Status D: this portal does not comply',
+		what: 'We know that the portal does not meet the requirements, and not enough is done about it yet.'
+	},
+	E: {
+		title: 'Status E: not assessed',
+		what: 'Nobody has looked yet at how accessible this portal is.'
+	}
+};
+
 /** The accessibility statement, in the parts that the Dutch model statement has. */
 export const en = {
 	title: 'Accessibility statement',
-	intro:
-		'Everybody must be able to sign in. That is why we make this portal accessible for people with and without a disability.',
-	standardNote: 'We follow EN 301 549 and WCAG 2.2, level AA. This statement is about every page of this portal.',
-	status: {
-		title: 'Status: first measures taken',
-		what: 'This portal is partly tested. No independent body has assessed it completely yet, so we can’t say that it meets every requirement.'
+	intro: 'Everybody must be able to sign in. That is why this portal is made for people with and without a disability.',
+	scope: {
+		title: 'What this statement is about',
+		by: (organisation: string) => `This is the statement of ${organisation}.`,
+		what: (site: string) => `It is about every page of this portal, at ${site}.`,
+		not: 'It is not about the sign-in pages of institutions and about wallet apps. Those are made by others.',
+		standard: 'We follow EN 301 549 and WCAG 2.2, level AA. These are the rules for accessible sites.',
+		register: 'This statement in the public register'
 	},
+	statuses,
 	tested: {
-		title: 'What we do and test',
+		title: 'What is tested',
 		points: [
 			'Every page works with the keyboard alone, and you can sign in without JavaScript.',
-			'Each page is checked automatically for known faults, in Dutch and English.',
-			'We look at the pages at 320 pixels wide, enlarged to 400 %, in light and dark colours, and in high contrast.',
-			'Changes of status are told to screen readers, and you can always choose another way to sign in than scanning a QR code.'
-		]
+			'Each page is checked automatically for known faults, in Dutch and English, in light and dark colours and in high contrast.',
+			'Pages are looked at on a width of 320 pixels and enlarged to 400 %.',
+			'Screen readers are told when something changes. You can always choose another way to sign in than scanning a QR code.'
+		],
+		reports: 'Reports',
+		report: (date: string) => `of ${date}`
 	},
-	limits: {
+	findings: {
 		title: 'What is not good yet, or not known',
 		points: [
-			'We have not tested this portal with people who use a screen reader or other aids every day.',
-			'A QR code for signing in works five minutes. This can’t be made longer: you can make a new code as often as you like.',
-			'The sign-in pages of institutions and the wallet apps are not ours. We can’t say how accessible they are.'
+			'This portal was not tested with people who use a screen reader or other aids every day.',
+			'A QR code for signing in works five minutes. This can’t be made longer, but a new code comes by itself, or when you ask for it.'
+		],
+		measure: (text: string) => `What is done about it: ${text}`,
+		until: (date: string) => `Solved before ${date}.`
+	},
+	measures: {
+		title: 'What we do to keep it accessible',
+		points: [
+			'At every change, all pages are tested again. A change with a fault is not published.',
+			'What people tell us goes to the makers of this portal.'
 		]
 	},
 	contact: {
 		title: 'Does something not work for you?',
-		what: 'Tell the help desk of your institution. Say which page it was, what you wanted to do, and which aid you use.',
-		answer: 'You get an answer from them. They pass it on to the makers of this portal.'
+		what: 'Please tell us. Say which page it was, what you wanted to do, and which aid you use.',
+		answer: 'You get an answer from them.'
 	},
-	complaint: {
+	enforcement: {
 		title: 'Not satisfied with the answer?',
-		what: 'Then you can make a complaint with your institution. If that doesn’t help either, you can go to the National Ombudsman (Nationale ombudsman) or the Netherlands Institute for Human Rights (College voor de Rechten van de Mens).'
+		what: 'Then you can make a complaint to your institution. If that doesn’t help, you can go to the National Ombudsman (Nationale ombudsman) or the Netherlands Institute for Human Rights (College voor de Rechten van de Mens).'
 	},
-	drawnUp: (date: string) => `This statement was drawn up on ${date}, on the basis of our own tests.`
+	drawnUp: (date: string) => `This statement was last looked at on ${date}.`,
+	signed: (by: string) => `It was agreed to by: ${by}.`
 };
 
 export type Statement = typeof en;

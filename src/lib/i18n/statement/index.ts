@@ -3,7 +3,7 @@ import { en, type Statement } from './en';
 import { nl } from './nl';
 
 /** The day on which the statement was last looked at (ISO 8601). */
-export const STATEMENT_DATE = '2026-11-22';
+export const STATEMENT_DATE = '2026-11-24';
 
 const statements: Readonly<Record<Locale, Statement>> = { nl, en };
 

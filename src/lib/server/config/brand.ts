@@ -3,6 +3,7 @@ import { contrastFaults } from '../brand/contrast';
 import { adjustments, brandPalettes } from '../brand/theme';
 import { stylesheet } from '../brand/stylesheet';
 import { bilingual, bilingualPage, colour, email, phone, picture, tokenColours } from './brand-fields';
+import { accessibilityStatement } from './statement';
 
 /** What an institution sets of its own; every one is optional. */
 export const brandEntries = {
@@ -15,7 +16,8 @@ export const brandEntries = {
 	SUPPORT_EMAIL: v.optional(email),
 	SUPPORT_PHONE: v.optional(phone),
 	SUPPORT_URL: v.optional(bilingualPage),
-	PRIVACY_URL: v.optional(bilingualPage)
+	PRIVACY_URL: v.optional(bilingualPage),
+	ACCESSIBILITY_STATEMENT: v.optional(accessibilityStatement)
 };
 
 const BrandEnvironment = v.object(brandEntries);
@@ -43,6 +45,7 @@ export function arrangeBrand(env: BrandEnvironment) {
 			phone: env.SUPPORT_PHONE ?? null,
 			page: env.SUPPORT_URL ?? null
 		},
-		privacyPage: env.PRIVACY_URL ?? null
+		privacyPage: env.PRIVACY_URL ?? null,
+		accessibilityStatement: env.ACCESSIBILITY_STATEMENT ?? null
 	};
 }

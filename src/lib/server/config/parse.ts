@@ -45,8 +45,8 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 /** Names inside a variable's JSON are repeated only where they look like names: what stands there may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
 	const [name = 'environment', ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
-	// The place in a JSON variable helps; the position in a list separated by spaces does not.
-	const helps = inside.some((key) => !/^\d+$/.test(key));
+	// A place in a JSON variable helps; a position in a list does not, nor a language: one text may stand for both.
+	const helps = inside.length > 1 || inside.some((key) => !/^(?:\d+|nl|en)$/.test(key));
 	const place = inside.map((key) => (/^[\w-]{1,64}$/.test(key) ? key : '?')).join('.');
 	return `${name}: ${helps ? `${place}: ` : ''}${issue.message}`;
 }

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { environment } from '../configured';
+
+function faultsOf(changes: Readonly<Record<string, string>>): readonly string[] {
+	try {
+		parseConfig({ ...environment, ...changes });
+	} catch (error) {
+		if (error instanceof ConfigError) return error.faults;
+		throw error;
+	}
+	return [];
+}
+const brandOf = (changes: Readonly<Record<string, string>>) => parseConfig({ ...environment, ...changes }).brand;
+const data = (type: string, bytes: number) => `data:${type};base64,${Buffer.alloc(bytes, 7).toString('base64')}`;
+
+const statement = { organisation: 'Noord', status: 'C', date: '2026-11-22' };
+const report = { title: 'WCAG 2.2', url: 'https://noord.example/report', date: '2026-09-01' };
+
+describe('what an institution sets of its own', () => {
+	test('may be one text for both languages, or one for each', () => {
+		expect(brandOf({ BRAND_NAME: 'Noord' }).name).toEqual({ nl: 'Noord', en: 'Noord' });
+		expect(brandOf({ BRAND_NAME: '{"nl": "Noord", "en": "North"}' }).name).toEqual({ nl: 'Noord', en: 'North' });
+	});
+
+	test('is nothing at all where nothing is set', () => {
+		expect(brandOf({})).toMatchObject({ name: null, logo: null, privacyPage: null, accessibilityStatement: null });
+	});
+
+	test('may name colours with or without the dashes that a stylesheet has', () => {
+		const token = 'basis-color-default-bg-document';
+		for (const name of [token, `--${token}`]) {
+			const { stylesheet } = brandOf({ BRAND_TOKENS: JSON.stringify({ light: { [name]: '#FAFAFA' } }) });
+			expect(stylesheet).toContain(`--${token}: #fafafa;`);
+		}
+	});
+
+	test.each([
+		['BRAND_NAME', '{"nl": "Noord"}', 'must be one text, or JSON'],
+		['BRAND_NAME', '{"nl": "Noord", "en": ', 'must be one text, or JSON'],
+		['BRAND_NAME', 'x'.repeat(81), 'must have at most 80 characters'],
+		['BRAND_LOGO', 'https://noord.example/logo.svg', 'must be a data: address'],
+		['BRAND_LOGO', 'data:text/html;base64,AAAA', 'must be a data: address'],
+		['BRAND_LOGO', data('image/png', 66_000), 'must be a picture of at most 64 kB'],
+		['BRAND_COLOR', 'red', 'must be a colour with six hexadecimal digits'],
+		['BRAND_TOKENS', 'red', 'must be JSON such as'],
+		['BRAND_TOKENS', '{"light": {"basis-color-nothing": "#000000"}}', 'has a token that the portal does not know'],
+		['BRAND_TOKENS', '{"print": {}}', 'must be JSON such as'],
+		['SUPPORT_EMAIL', 'help desk', 'must be an e-mail address'],
+		['SUPPORT_PHONE', 'ask Jan', 'must be a telephone number'],
+		['SUPPORT_URL', 'javascript:alert(1)', 'must be an http:// or https:// address'],
+		[
+			'PRIVACY_URL',
+			'{"nl": "https://noord.example", "en": "mailto:x@noord.example"}',
+			'must be an http:// or https:// address'
+		],
+		['ACCESSIBILITY_STATEMENT', '{', 'must be JSON'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'F' }), 'must be A, B, C, D or E'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: '22 november' }), 'must be a date such as'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'A' }), 'needs at least one report'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, more: 1 }), 'must be JSON']
+	])('%s=%s is refused: %s', (name, value, fault) => {
+		expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
+	});
+
+	test('(a11y 28) a claim to comply is taken where a report carries it', () => {
+		const claim = { ...statement, status: 'A', reports: [report] };
+		expect(faultsOf({ ACCESSIBILITY_STATEMENT: JSON.stringify(claim) })).toEqual([]);
+	});
+
+	test('a fault inside JSON names its place', () => {
+		const findings = [{ what: 'A' }, { what: 'B', until: 'soon' }];
+		expect(faultsOf({ ACCESSIBILITY_STATEMENT: JSON.stringify({ ...statement, findings }) })).toEqual([
+			'ACCESSIBILITY_STATEMENT: findings.1.until: must be a date such as 2026-11-22'
+		]);
+	});
+});
