@@ -70,6 +70,17 @@ describe('a body', () => {
 		expect(await refusal('/api/auth/signin/sts', call)).toMatchObject({ status: 415 });
 	});
 
+	test.each([
+		['that is no UTF-8', new Uint8Array([0x14, 0xff])],
+		['of white space', '\r\n']
+	])('%s is answered 400, on a connection that lasts until then', async (_, body) => {
+		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
+		const request = { method: 'POST', path: CREATE, headers, body: [body] };
+		const answer = await rawRequest(landscape.portal.port, request);
+		expect(answer.status).toBe(400);
+		expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_request' });
+	});
+
 	test('that is empty is no body, whether its length was announced or not', async () => {
 		const headers = { origin: landscape.url, cookie: cookieHeader() };
 		const chunked = { method: 'POST', headers: { ...headers, 'transfer-encoding': 'chunked' } };

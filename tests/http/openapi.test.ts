@@ -14,7 +14,10 @@ import { AUDIENCE, callerAs, serviceToken } from './third-party.ts';
 const Response = v.looseObject({
 	$ref: v.optional(v.string()),
 	headers: v.optional(v.record(v.string(), v.unknown()), {}),
-	content: v.optional(v.record(v.string(), v.looseObject({ schema: v.record(v.string(), v.unknown()) })), {})
+	content: v.optional(
+		v.record(v.string(), v.looseObject({ schema: v.optional(v.record(v.string(), v.unknown())) })),
+		{}
+	)
 });
 type Response = v.InferOutput<typeof Response>;
 const Description = v.pipe(
@@ -47,7 +50,7 @@ function faultsOf(method: string, path: string, { status, headers, text }: Answe
 	const response = resolved(known);
 	const type = headers.get('content-type')?.split(';')[0] ?? null;
 	const schema = type === null ? undefined : response.content[type]?.schema;
-	if (type !== null && !schema) return [`${where} as ${type} is not described`];
+	if (type !== null && !(type in response.content)) return [`${where} as ${type} is not described`];
 	if (type !== 'application/json' || !schema) return [];
 	return ajv.validate(schema, JSON.parse(text)) ? [] : [`${where}: ${ajv.errorsText()} in ${text}`];
 }

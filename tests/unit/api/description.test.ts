@@ -15,6 +15,12 @@ const Operation = v.looseObject({
 	operationId: v.string(),
 	summary: v.string(),
 	security: v.array(v.record(v.string(), v.array(v.string()))),
+	requestBody: v.optional(
+		v.object({
+			required: v.boolean(),
+			content: v.record(v.string(), v.object({ schema: v.looseObject({ properties: v.optional(v.unknown()) }) }))
+		})
+	),
 	responses: v.record(v.string(), v.unknown())
 });
 const Description = v.looseObject({
@@ -85,6 +91,16 @@ describe('the description of the API', () => {
 		]);
 		const result = await new Validator().validate(await described());
 		expect(result.errors ?? []).toEqual([]);
+	});
+
+	test('says which bodies may be left out, and which queries may be named', async () => {
+		configure({ WALLET_QUERY_IDS: 'student staff' });
+		const operations = operationsOf(await described()).filter(({ requestBody }) => requestBody !== undefined);
+		const needed = operations.filter(({ requestBody }) => requestBody?.required);
+		expect(needed.map(({ operationId }) => operationId).sort()).toEqual(['endSessions', 'submitIdentityVerification']);
+		const create = operations.find(({ operationId }) => operationId === 'createWalletSession');
+		const { schema } = create?.requestBody?.content['application/json'] ?? {};
+		expect(schema?.properties).toMatchObject({ queryId: { enum: ['student', 'staff'] } });
 	});
 
 	test('names each operation once', async () => {

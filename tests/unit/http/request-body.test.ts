@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { toProblem } from '../../../src/lib/server/http/problem';
 import { readJson } from '../../../src/lib/server/http/request-body';
 
@@ -44,6 +44,14 @@ describe('a JSON body', () => {
 		expect((await refusal(post(endless))).code).toBe('payload_too_large');
 	});
 
+	test('that is refused is not cancelled: the connection goes on to carry the answer', async () => {
+		const cancel = vi.fn();
+		const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
+			controller.enqueue(new Uint8Array([0xff]));
+		await refusal(post(new ReadableStream({ pull, cancel })));
+		expect(cancel).not.toHaveBeenCalled();
+	});
+
 	test('that the server in front cuts off as too large is refused as such', async () => {
 		const cut = new ReadableStream({
 			pull: (controller) => controller.error(Object.assign(new Error('too large'), { status: 413 }))
@@ -60,11 +68,14 @@ describe('a JSON body', () => {
 		expect((await refusal(post('{"name":"a"}', type))).code).toBe('unsupported_media_type');
 	});
 
-	test.each(['{"name":', 'name=a', new Uint8Array([0x22, 0xff, 0x22])])('that is no JSON is refused', async (body) => {
-		const problem = await refusal(post(body));
-		expect(problem.code).toBe('invalid_request');
-		expect(problem.message).toMatch(/^The body /);
-	});
+	test.each(['{"name":', 'name=a', ' ', '\r', new Uint8Array([0x22, 0xff, 0x22])])(
+		'that is no JSON is refused',
+		async (body) => {
+			const problem = await refusal(post(body));
+			expect(problem.code).toBe('invalid_request');
+			expect(problem.message).toMatch(/^The body /);
+		}
+	);
 
 	test('with a wrong field is refused with the field named, not its value', async () => {
 		const problem = await refusal(post('{"name":666}'));

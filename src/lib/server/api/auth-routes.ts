@@ -54,7 +54,7 @@ export const authRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		parameters: { provider },
 		headers: { 'X-Auth-Return-Redirect': text },
-		form: v.object({ callbackUrl: v.optional(text) }),
+		form: () => v.object({ callbackUrl: v.optional(text) }),
 		answers: {
 			200: { what: 'Where to go, for who asks by header.', json: v.strictObject({ url: text }) },
 			303: { what: 'Goes to the STS.', leadsOn: true }
@@ -87,7 +87,7 @@ export const authRoutes: readonly ApiRoute[] = [
 		id: 'endSessions',
 		what: 'The STS has ended sessions (OpenID Connect Back-Channel Logout 1.0).',
 		access: 'open',
-		form: v.object({ logout_token: text }),
+		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
 		answers: { 200: { what: 'They are ended.', json: v.strictObject({}) } },
 		problems: [...unreadable, 500, 503]
 	}

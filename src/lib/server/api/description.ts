@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { version } from '../about';
 import { cookieName } from '../auth/cookie';
 import { config } from '../config';
@@ -67,10 +68,12 @@ function parameters(place: string, schemas: ApiRoute['query'], required: boolean
 	}));
 }
 
+/** Needed where one without fields would be refused. */
 function bodyOf({ json, form }: ApiRoute): Json | null {
-	if (json) return { required: false, content: { 'application/json': { schema: jsonSchema(json) } } };
-	if (form) return { required: true, content: { 'application/x-www-form-urlencoded': { schema: jsonSchema(form) } } };
-	return null;
+	const schema = (json ?? form)?.();
+	if (!schema) return null;
+	const type = json ? 'application/json' : 'application/x-www-form-urlencoded';
+	return { required: !v.is(schema, {}), content: { [type]: { schema: jsonSchema(schema) } } };
 }
 
 /** Alternatives: one of them will do. */

@@ -52,7 +52,7 @@ function response(status: number, { what, json, type, leadsOn }: ApiAnswer): Jso
 	const content = {
 		...(json && { 'application/json': { schema: jsonSchema(json) } }),
 		...(isAlsoProblem && { 'application/json': { schema: problemSchema(status) } }),
-		...(type && { [type]: text })
+		...(type && { [type]: type === 'text/event-stream' ? {} : text })
 	};
 	return {
 		description: what,

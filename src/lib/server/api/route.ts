@@ -36,9 +36,9 @@ export interface ApiRoute {
 	readonly query?: Readonly<Record<string, v.GenericSchema>>;
 	/** Request headers that change the answer, by name. */
 	readonly headers?: Readonly<Record<string, v.GenericSchema>>;
-	/** The body: JSON may be left out, and then counts as `{}`. */
-	readonly json?: v.GenericSchema;
-	readonly form?: v.GenericSchema;
+	/** The body, once the configuration is there. Left out, it counts as `{}`, or as a form without fields. */
+	readonly json?: () => v.GenericSchema;
+	readonly form?: () => v.GenericSchema;
 	/** By status; `default` for all that have no entry, here or in `problems`. */
 	readonly answers: Readonly<Record<number, ApiAnswer> & { default?: ApiAnswer }>;
 	/** Statuses of the table of problems. */

@@ -20,7 +20,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: 'Open a wallet session. It belongs to the browser or the program that opened it.',
 		access: 'login',
 		scope: WALLET_SCOPE,
-		json: schemas.SessionWish,
+		json: schemas.sessionWish,
 		answers: { 201: { what: 'The session, and what a wallet opens it by.', json: schemas.Created } },
 		problems: [...anywhere, ...upstream, ...unreadable, 401, 429]
 	},
@@ -49,7 +49,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'post',
 		id: 'completeWalletSession',
 		what: 'Complete a session whose status is VERIFIED; a repeat gives the same answer.',
-		json: schemas.Nothing,
+		json: () => schemas.Nothing,
 		answers: {
 			200: { what: 'The session is complete.', json: schemas.Completed },
 			202: { what: 'Identity verification is needed first.', json: schemas.IdvNeeded }
@@ -62,7 +62,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'post',
 		id: 'startIdentityVerification',
 		what: 'Begin identity verification. `redirectUrl` null: confirm by hand, or complete now.',
-		json: schemas.Nothing,
+		json: () => schemas.Nothing,
 		answers: { 200: { what: 'Where the person goes, if anywhere.', json: schemas.IdvStarted } },
 		problems: [...ofSession, ...unreadable]
 	},
@@ -94,7 +94,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'post',
 		id: 'submitIdentityVerification',
 		what: 'Hand over what a person confirmed: one of the three.',
-		json: IdvSubmission,
+		json: () => IdvSubmission,
 		answers: { 200: { what: 'Its status by now.', json: schemas.IdvSubmitted } },
 		problems: [...ofSession, ...unreadable]
 	}

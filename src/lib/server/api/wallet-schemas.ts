@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { sessionStatuses } from '$lib/wallet/session-status';
 import { idvReasons } from '$lib/wallet/view';
 import { WALLET_SESSION_ID } from '$lib/wallet/wallet-session-id';
+import { config } from '../config';
 
 export const SessionId = v.pipe(v.string(), v.regex(WALLET_SESSION_ID));
 
@@ -11,10 +12,14 @@ const reason = v.nullable(v.picklist(idvReasons));
 const planType = v.nullable(v.string());
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 
-export const SessionWish = v.strictObject({
-	queryId: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(128))),
-	forceReconciliation: v.optional(v.boolean())
-});
+/** A caller may name one of the queries that are configured. */
+export function sessionWish() {
+	const { queryIds } = config().wallet;
+	return v.strictObject({
+		queryId: queryIds.length > 0 ? v.optional(v.picklist(queryIds)) : v.optional(v.never()),
+		forceReconciliation: v.optional(v.boolean())
+	});
+}
 
 /** A body that says nothing. */
 export const Nothing = v.strictObject({});

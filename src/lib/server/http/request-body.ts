@@ -15,7 +15,7 @@ export async function readJson<Schema extends v.GenericSchema>(
 	{ maxBytes = MAX_BYTES }: { readonly maxBytes?: number } = {}
 ): Promise<v.InferOutput<Schema>> {
 	const text = await readText(request, maxBytes);
-	if (text.trim() === '') return v.parse(schema, {});
+	if (text === '') return v.parse(schema, {});
 	if (!announcesJson(request.headers)) throw new Problem('unsupported_media_type');
 	const value = parse(text);
 	// valibot's object schemas take a list for an object without fields.
@@ -38,7 +38,8 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
 	let text = '';
 	let bytes = 0;
 	try {
-		for await (const chunk of request.body) {
+		// Left unread, not cancelled: that would take the connection down, and with it the answer that says why.
+		for await (const chunk of request.body.values({ preventCancel: true })) {
 			bytes += chunk.byteLength;
 			if (bytes > maxBytes) throw new Problem('payload_too_large');
 			text += decoder.decode(chunk, { stream: true });

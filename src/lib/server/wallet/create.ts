@@ -1,6 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { invalidField } from '../http/problem';
 import { spendOne, spendOneOfCaller } from '../http/rate-limit';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller } from './caller';
@@ -17,17 +16,15 @@ export interface WalletSessionWish {
 
 /**
  * Opens a wallet session for this browser or caller, and for nobody else.
- * @throws {Problem} `unauthorized`, `rate_limited`, `invalid_request`, or the Auth Bridge's fault
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the Auth Bridge's fault
  */
 export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<OwnedSession> {
 	const caller = await requireWalletCaller(event);
-	const { defaultQueryId, queryIds } = config().wallet;
-	if (wish.queryId !== undefined && !queryIds.includes(wish.queryId)) throw invalidField('queryId');
 	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
 		{
-			queryId: wish.queryId ?? defaultQueryId,
+			queryId: wish.queryId ?? config().wallet.defaultQueryId,
 			oauthSessionId: event.locals.session?.userId,
 			forceReconciliation: wish.forceReconciliation
 		},
