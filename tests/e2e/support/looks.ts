@@ -1,8 +1,11 @@
+/** Colours that are still on their way from one look to the next would be judged as they pass. */
+const still = { reducedMotion: 'reduce' } as const;
+
 /** How one page looks to different people. */
 export const colours = [
-	{ colour: 'light', media: { colorScheme: 'light', forcedColors: 'none' } },
-	{ colour: 'dark', media: { colorScheme: 'dark', forcedColors: 'none' } },
-	{ colour: 'forced colours', media: { colorScheme: 'light', forcedColors: 'active' } }
+	{ colour: 'light', media: { ...still, colorScheme: 'light', forcedColors: 'none' } },
+	{ colour: 'dark', media: { ...still, colorScheme: 'dark', forcedColors: 'none' } },
+	{ colour: 'forced colours', media: { ...still, colorScheme: 'light', forcedColors: 'active' } }
 ] as const;
 
 export const sizes = [
