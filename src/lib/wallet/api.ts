@@ -51,6 +51,22 @@ export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): Wa
 	};
 }
 
+/** Sends a form of ours as a script may; answers whether it led where it leads without one. Never rejects. */
+export async function postForm(action: string, fields: Record<string, string>, leadsTo: string): Promise<boolean> {
+	try {
+		const answer = await fetch(action, {
+			method: 'POST',
+			headers: { accept: 'application/json', 'x-sveltekit-action': 'true' },
+			body: new URLSearchParams(fields),
+			signal: AbortSignal.timeout(timeoutMs)
+		});
+		const result: unknown = await answer.json();
+		return isRecord(result) && result.type === 'redirect' && result.location === leadsTo;
+	} catch {
+		return false;
+	}
+}
+
 const jsonPost: RequestInit = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 
 /** A session whose browser lost its cookies (401) is as good as gone: a new code sets everything right. */

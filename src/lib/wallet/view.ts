@@ -22,6 +22,8 @@ export interface WaitingWallet {
 	readonly qr: string;
 	/** Milliseconds until the code dies, as read when the page was drawn. */
 	readonly expiresInMs: number;
+	/** Sessions of earlier codes on this screen that a wallet may still open. */
+	readonly replaced: readonly string[];
 }
 
 export type WalletView =

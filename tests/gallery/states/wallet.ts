@@ -22,7 +22,10 @@ export const walletStates = {
 	},
 	'wallet/scan': {
 		page: 'wallet',
-		data: { view: { screen: 'scan', sessionId, requestUri, qr: qrSvg(requestUri), expiresInMs }, returnTo },
+		data: {
+			view: { screen: 'scan', sessionId, requestUri, qr: qrSvg(requestUri), expiresInMs, replaced: [] },
+			returnTo
+		},
 		heading: (t) => t.wallet.scan.title
 	},
 	...eachOf('wallet', progressStates, (screen) => ({

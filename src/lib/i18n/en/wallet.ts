@@ -16,7 +16,12 @@ export const wallet = {
 		onThisDevice: 'Is your wallet on this device?',
 		open: 'Open wallet on this device',
 		check: 'I have scanned it – check',
-		newCode: 'New code'
+		newCode: 'New code',
+		shared:
+			'Your wallet shows what we ask for: who you are at your institution. We use it only to sign you in. Nothing is shared before you choose “Share”.',
+		copy: 'Copy the link to the wallet',
+		copied: 'The link is copied.',
+		notCopied: 'The link could not be copied.'
 	},
 	opened: {
 		title: 'Go on in your wallet',
@@ -53,10 +58,12 @@ export const wallet = {
 		minutes <= 1
 			? 'This code works for less than a minute more.'
 			: `This code works for about ${minutes} more minutes.`,
-	timeLeft: 'Time left for this code:',
+	timeLeft: 'Time left to scan:',
+	endsSoon: 'Your time is almost over.',
+	moreTime: 'Choose “New code” for more time.',
 	remaining: (seconds: number) => {
-		if (seconds < 60) return `${seconds} seconds left for this code.`;
-		return seconds < 120 ? '1 minute left for this code.' : `${Math.floor(seconds / 60)} minutes left for this code.`;
+		if (seconds < 60) return `${seconds} seconds left to scan.`;
+		return seconds < 120 ? '1 minute left to scan.' : `${Math.floor(seconds / 60)} minutes left to scan.`;
 	},
 	otherWay: 'Other way to sign in',
 	withInstitution: 'Sign in with your institution',

@@ -17,7 +17,12 @@ export const wallet: Texts['wallet'] = {
 		onThisDevice: 'Staat uw wallet op dit apparaat?',
 		open: 'Wallet openen op dit apparaat',
 		check: 'Ik heb gescand – controleren',
-		newCode: 'Nieuwe code'
+		newCode: 'Nieuwe code',
+		shared:
+			'Uw wallet laat zien wat wij vragen: wie u bent bij uw instelling. Wij gebruiken dat alleen om u in te loggen. Er wordt niets gedeeld voordat u ‘Delen’ kiest.',
+		copy: 'Link naar de wallet kopiëren',
+		copied: 'De link is gekopieerd.',
+		notCopied: 'De link kon niet worden gekopieerd.'
 	},
 	opened: {
 		title: 'Ga verder in uw wallet',
@@ -52,10 +57,12 @@ export const wallet: Texts['wallet'] = {
 	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
 	validMinutes: (minutes) =>
 		minutes <= 1 ? 'Deze code werkt nog minder dan een minuut.' : `Deze code werkt nog ongeveer ${minutes} minuten.`,
-	timeLeft: 'Tijd over voor deze code:',
+	timeLeft: 'Tijd over om te scannen:',
+	endsSoon: 'Uw tijd is bijna om.',
+	moreTime: 'Kies ‘Nieuwe code’ voor meer tijd.',
 	remaining: (seconds) => {
-		if (seconds < 60) return `Nog ${seconds} seconden voor deze code.`;
-		return seconds < 120 ? 'Nog 1 minuut voor deze code.' : `Nog ${Math.floor(seconds / 60)} minuten voor deze code.`;
+		if (seconds < 60) return `Nog ${seconds} seconden om te scannen.`;
+		return seconds < 120 ? 'Nog 1 minuut om te scannen.' : `Nog ${Math.floor(seconds / 60)} minuten om te scannen.`;
 	},
 	otherWay: 'Op een andere manier inloggen',
 	withInstitution: 'Inloggen met uw instelling',

@@ -19,6 +19,13 @@ export interface WalletSessionWish {
  * @throws {Problem} `unauthorized`, `rate_limited`, or the Auth Bridge's fault
  */
 export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<OwnedSession> {
+	const owned = await openWalletSession(event, wish);
+	await keepSession(event, owned);
+	return owned;
+}
+
+/** The same, but it is left to the caller to make it this browser's. */
+export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<OwnedSession> {
 	const caller = await requireWalletCaller(event);
 	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
 
@@ -31,7 +38,7 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
 		credentialFor(event.locals)
 	);
 	const now = Date.now();
-	const owned: OwnedSession = {
+	return {
 		id: created.sessionId,
 		requestUri: created.requestUri,
 		startedAt: now,
@@ -40,6 +47,4 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
 		idv: 'none',
 		completed: false
 	};
-	await keepSession(event, owned);
-	return owned;
 }

@@ -3,12 +3,13 @@ import { handOver } from '../http/hand-over';
 import { Problem, toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
+import { currentSession } from './current-session';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
 import { identityEndPath } from './ending';
 import { startIdv, submitIdv } from './idv';
 import { isManual } from './idv-plan';
 import { identityOutcomeOf } from './outcomes';
-import { type OwnedSession, ownedSessions } from './owned-sessions';
+import type { OwnedSession } from './owned-sessions';
 import { reasonOf } from './why-failed';
 
 const IDENTITY_PAGE = '/login/identity';
@@ -55,7 +56,7 @@ async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submis
 
 /** Works on this browser's newest wallet session; a fault leads to the screen that explains it. */
 async function attempt<Result>(event: RequestEvent, work: (owned: OwnedSession) => Promise<Result>): Promise<Result> {
-	const [owned] = await ownedSessions(event.cookies);
+	const owned = await currentSession(event);
 	try {
 		if (!owned) throw new Problem('not_found');
 		return await work(owned);

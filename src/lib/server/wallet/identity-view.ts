@@ -5,10 +5,11 @@ import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
+import { currentSession } from './current-session';
 import { endedView } from './ending';
 import { isManualFor, wayOf } from './idv-plan';
 import { identityOutcomeOf } from './outcomes';
-import { type OwnedSession, ownedSessions } from './owned-sessions';
+import type { OwnedSession } from './owned-sessions';
 import { whyFailed } from './why-failed';
 
 /** What to draw, or where else this browser has to go. */
@@ -42,9 +43,9 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	VP_VALIDATION_FAILED: failed
 };
 
-/** Where this browser's newest wallet session stands in its identity verification. */
+/** Where this browser's wallet session stands in its identity verification. */
 export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
-	const [owned] = await ownedSessions(event.cookies);
+	const owned = await currentSession(event);
 	if (!owned) return { goTo: '/login/wallet' };
 	try {
 		const { status } = await latestStatus(event, owned);

@@ -24,7 +24,11 @@ export const OwnedSchema = v.object({
 	/** At most one round of identity verification for one session; `manual`: begun, to be confirmed on our own page. */
 	idv: v.picklist(['none', 'started', 'manual', 'done']),
 	/** The Auth Bridge has said that this session is complete: the STS may be told of it. */
-	completed: v.boolean()
+	completed: v.boolean(),
+	/** Sessions of this browser whose codes waited for a scan when this one was made: any of them may be scanned first. */
+	beside: v.optional(v.array(v.string())),
+	/** The one among these whose place on the screen this code has taken. */
+	replaces: v.optional(v.string())
 });
 
 export type OwnedSession = Readonly<v.InferOutput<typeof OwnedSchema>>;

@@ -7,9 +7,10 @@ import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
+import { currentSession } from './current-session';
 import { endedView, identityEndPath } from './ending';
 import { walletOutcomeOf } from './outcomes';
-import { type OwnedSession, ownedSessions } from './owned-sessions';
+import type { OwnedSession } from './owned-sessions';
 import { remainingMs } from './status';
 
 /** What to draw, or where else this browser has to go. */
@@ -23,7 +24,8 @@ const waiting: Step = (status, owned) => ({
 		sessionId: owned.id,
 		requestUri: owned.requestUri,
 		qr: qrSvg(owned.requestUri),
-		expiresInMs: remainingMs(status, owned)
+		expiresInMs: remainingMs(status, owned),
+		replaced: owned.replaces === undefined ? [] : [owned.replaces]
 	}
 });
 const underWay =
@@ -52,9 +54,9 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	VP_VALIDATION_FAILED: (_status, _owned, { locals }) => endedView('refused', locals)
 };
 
-/** Where this browser's newest wallet session stands. Reading is all it takes to go on, so it works by links alone. */
+/** Where this browser's wallet session stands. Reading is all it takes to go on, so it works by links alone. */
 export async function walletStep(event: RequestEvent): Promise<WalletStep> {
-	const [owned] = await ownedSessions(event.cookies);
+	const owned = await currentSession(event);
 	if (!owned) return { view: { screen: 'start' } };
 	try {
 		const status = await bridge().readStatus(owned.id, credentialFor(event.locals));

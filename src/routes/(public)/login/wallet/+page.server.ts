@@ -3,8 +3,9 @@ import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
 import { config } from '$lib/server/config';
 import { formText } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
-import { createWalletSession } from '$lib/server/wallet/create';
-import { forgetAllOwned, ownedSessions } from '$lib/server/wallet/owned-sessions';
+import { currentSession } from '$lib/server/wallet/current-session';
+import { forgetAllOwned } from '$lib/server/wallet/owned-sessions';
+import { renewCode, startCode } from '$lib/server/wallet/renew';
 import { startFailure } from '$lib/server/wallet/start-failure';
 import { walletStep } from '$lib/server/wallet/wallet-view';
 import type { Actions, PageServerLoad } from './$types';
@@ -13,17 +14,19 @@ export const load: PageServerLoad = async (event) => {
 	const step = await walletStep(event);
 	if ('goTo' in step) redirect(303, step.goTo);
 	await beginLoginTransaction(event.cookies);
-	const [owned] = await ownedSessions(event.cookies);
+	const owned = await currentSession(event);
 	const wanted = owned?.returnTo ?? event.url.searchParams.get('returnTo');
 	return { view: step.view, returnTo: returnPath(wanted, config().origin) };
 };
 
 export const actions: Actions = {
 	start: async (event) => {
-		const wanted = formText(await event.request.formData(), 'returnTo');
-		const returnTo = returnPath(wanted, config().origin);
+		const form = await event.request.formData();
+		const returnTo = returnPath(formText(form, 'returnTo'), config().origin);
+		const replaced = formText(form, 'replaces');
 		try {
-			await createWalletSession(event, { returnTo });
+			if (replaced) await renewCode(event, replaced, returnTo);
+			else await startCode(event, formText(form, 'attempt'), returnTo);
 		} catch (error) {
 			return startFailure(error, event.locals, returnTo);
 		}

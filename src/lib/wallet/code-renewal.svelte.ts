@@ -1,0 +1,90 @@
+/** What the renewal needs from its page; in tests all of it is in hand. */
+export interface RenewalWorld {
+	/** Makes a new code and shows it; answers how long it lives, in milliseconds, or null when there is none to be had. */
+	readonly renew: () => Promise<number | null>;
+	/** Whether somebody looks at the page, and nothing has been scanned. */
+	readonly isWanted: () => boolean;
+	/** Waits, or returns early when the page wakes up or the signal aborts. */
+	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+	/** Milliseconds; any clock that goes forward. */
+	readonly now: () => number;
+}
+
+/** How often a code renews itself before a person has to say that more time is needed. */
+const renewals = 2;
+/** A code is renewed this long before its end, or a quarter of its life where that is less. */
+const marginMs = 60_000;
+const retryMs = 10_000;
+/** The server may say meanwhile that a code ends earlier. */
+const lookMs = 5000;
+/** What the Auth Bridge gives a session; the first renewal tells whether it does. */
+const usualLifeMs = 300_000;
+
+/**
+ * Keeps a code on the screen fresh while somebody looks at it. An unattended screen ends after a number of renewals; until
+ * then each new code by hand gives all the time again.
+ */
+export class CodeRenewal {
+	/** When the last code will end, by the world's clock. */
+	endsAtMs: number = $state(0);
+	#codeEndsAtMs: number;
+	#lifeMs = usualLifeMs;
+	#left = renewals;
+	#isFailing = false;
+	readonly #world: RenewalWorld;
+
+	constructor(leftMs: number, world: RenewalWorld) {
+		this.#world = world;
+		this.#codeEndsAtMs = world.now() + leftMs;
+		this.#count();
+	}
+
+	/** The server has said how long the present code lives. */
+	correct(leftMs: number): void {
+		this.#codeEndsAtMs = this.#world.now() + leftMs;
+		this.#count();
+	}
+
+	/** A new code because a person asks for it; answers whether there is one. */
+	async renewByHand(): Promise<boolean> {
+		const isRenewed = await this.#renew();
+		if (isRenewed) this.#left = renewals;
+		this.#count();
+		return isRenewed;
+	}
+
+	async run(signal: AbortSignal): Promise<void> {
+		while (!signal.aborted) {
+			const { now, pause, isWanted } = this.#world;
+			const waitMs = this.#codeEndsAtMs - this.#marginMs() - now();
+			if (waitMs > 0) await pause(Math.min(waitMs, lookMs), signal);
+			else if (this.#left === 0 || !isWanted() || !(await this.#renewByItself())) await pause(retryMs, signal);
+		}
+	}
+
+	async #renewByItself(): Promise<boolean> {
+		const isRenewed = await this.#renew();
+		if (isRenewed) this.#left--;
+		this.#count();
+		return isRenewed;
+	}
+
+	async #renew(): Promise<boolean> {
+		const lifeMs = await this.#world.renew();
+		// Without a new code the present one is all there is: the countdown says so in time.
+		this.#isFailing = lifeMs === null;
+		if (lifeMs === null) return false;
+		this.#lifeMs = lifeMs;
+		this.#codeEndsAtMs = this.#world.now() + lifeMs;
+		return true;
+	}
+
+	#marginMs(): number {
+		return Math.min(marginMs, this.#lifeMs / 4);
+	}
+
+	#count(): void {
+		const still = this.#isFailing ? 0 : this.#left;
+		this.endsAtMs = this.#codeEndsAtMs + still * (this.#lifeMs - this.#marginMs());
+	}
+}

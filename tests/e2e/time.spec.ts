@@ -1,0 +1,100 @@
+import { expect, type Page } from '@playwright/test';
+import type { Sandbox } from '../sandbox/index.ts';
+import { test } from './support/journey.ts';
+import { expectHeading, expectSignedIn } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+/** The session that the link on the page opens. */
+async function sessionOnScreen(page: Page): Promise<string> {
+	const link = page.getByRole('link', { name: en.wallet.scan.open });
+	return new URL((await link.getAttribute('href')) ?? '').searchParams.get('request') ?? '';
+}
+
+/** Lets the code on the screen get older, and the page notice; answers the session on the screen once there have been so many. */
+async function age(page: Page, sandbox: Sandbox, seconds: number, codes: number): Promise<string> {
+	expect(sandbox.advance(await sessionOnScreen(page), seconds)).toBe(true);
+	await expect
+		.poll(async () => {
+			await page.clock.runFor('00:02');
+			return sandbox.count('bridge.create');
+		})
+		.toBe(codes);
+	return sessionOnScreen(page);
+}
+
+test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the first that is scanned wins', async ({
+	page,
+	wallet,
+	sandbox
+}) => {
+	await page.clock.install();
+	await wallet.start();
+	const check = page.getByRole('link', { name: en.wallet.scan.check });
+	await check.focus();
+	await age(page, sandbox, 245, 2);
+	await expect.poll(() => sessionOnScreen(page)).not.toBe(wallet.sessionId);
+	await expect(check).toBeFocused();
+	await expect(page.getByRole('status')).toBeEmpty();
+
+	// The old code, still on somebody's phone.
+	await wallet.open();
+	await expectHeading(page, en.wallet.opened.title);
+	await page.reload();
+	await expectHeading(page, en.wallet.opened.title);
+	await wallet.share('known-student');
+	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+});
+
+test('(a11y 14, 15) the end is told two minutes before, and one key gives all the time again', async ({
+	page,
+	wallet,
+	sandbox
+}) => {
+	await page.clock.install();
+	await wallet.start();
+	const button = page.getByRole('button', { name: en.wallet.scan.newCode });
+	await button.focus();
+	let shown = wallet.sessionId;
+	for (const codes of [2, 3]) {
+		await age(page, sandbox, 245, codes);
+		await expect.poll(() => sessionOnScreen(page)).not.toBe(shown);
+		shown = await sessionOnScreen(page);
+	}
+	await age(page, sandbox, 185, 3);
+	const warning = page.getByText(en.wallet.endsSoon);
+	const timer = page.getByRole('timer');
+	await expect.poll(() => page.clock.runFor('00:02').then(() => warning.count())).toBe(1);
+	await expect(timer).toHaveText(`${en.wallet.remaining(120)} ${en.wallet.moreTime}`);
+
+	await page.keyboard.press('Enter');
+	await expect.poll(() => sandbox.count('bridge.create')).toBe(4);
+	await expect.poll(() => page.clock.runFor('00:02').then(() => warning.count())).toBe(0);
+	await expect(button).toBeFocused();
+	await expect(timer).toBeEmpty();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+		test.use({ javaScriptEnabled });
+
+		test('a double click makes one code', async ({ page, sandbox }) => {
+			await page.goto('/login');
+			await page.getByRole('button', { name: en.login.wallet.button }).dblclick();
+			await expectHeading(page, en.wallet.scan.title);
+			expect(sandbox.count('bridge.create')).toBe(1);
+		});
+	});
+}
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('the first code that is scanned wins, also after a new one', async ({ page, wallet }) => {
+		await wallet.start();
+		await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
+		await expectHeading(page, en.wallet.scan.title);
+		expect(await sessionOnScreen(page)).not.toBe(wallet.sessionId);
+		await wallet.share('known-student');
+		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+	});
+});

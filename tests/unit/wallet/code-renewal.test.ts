@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { CodeRenewal } from '$lib/wallet/code-renewal.svelte';
+import { virtualClock } from '../virtual-clock';
+
+const lifeMs = 300_000;
+
+/** A code on a screen, on a clock in hand. */
+function setUp() {
+	const clock = virtualClock(0);
+	const state = { isWanted: true, canRenew: true, renewedAtMs: [] as number[] };
+	const renewal = new CodeRenewal(lifeMs, {
+		now: clock.now,
+		pause: clock.pause,
+		isWanted: () => state.isWanted,
+		renew: () => {
+			state.renewedAtMs.push(clock.now());
+			return Promise.resolve(state.canRenew ? lifeMs : null);
+		}
+	});
+	void renewal.run(new AbortController().signal);
+	return { clock, state, renewal, leftMs: () => renewal.endsAtMs - clock.now() };
+}
+
+test('a code renews itself a minute before its end, twice, and then ends', async () => {
+	const { clock, state, leftMs } = setUp();
+	expect(leftMs()).toBe(780_000);
+	await clock.advance(780_000);
+	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 480_000], 0]);
+});
+
+test('the time left runs on evenly while codes renew themselves', async () => {
+	const { clock, leftMs } = setUp();
+	await clock.advance(239_000);
+	expect(leftMs()).toBe(541_000);
+	await clock.advance(2000);
+	expect(leftMs()).toBe(539_000);
+});
+
+test('a new code by hand gives all the time again, ten times and more', async () => {
+	const { clock, renewal, leftMs } = setUp();
+	for (let n = 0; n < 12; n++) {
+		await clock.advance(700_000);
+		expect(leftMs()).toBe(80_000);
+		expect(await renewal.renewByHand()).toBe(true);
+		expect(leftMs()).toBe(780_000);
+	}
+});
+
+test('nothing is renewed while nobody looks, or once a wallet was opened', async () => {
+	const { clock, state } = setUp();
+	state.isWanted = false;
+	await clock.advance(lifeMs);
+	expect(state.renewedAtMs).toEqual([]);
+});
+
+test('when no code can be had the present one’s end is told in time, and it is tried again', async () => {
+	const { clock, state, leftMs } = setUp();
+	state.canRenew = false;
+	await clock.advance(240_000);
+	expect(leftMs()).toBe(60_000);
+	state.canRenew = true;
+	await clock.advance(10_000);
+	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 250_000], 540_000]);
+});
