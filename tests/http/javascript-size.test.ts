@@ -1,0 +1,42 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession } from './journeys.ts';
+
+let landscape: Landscape;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+
+/** Bytes of JavaScript that a page loads, each file compressed by gzip: what it names, and what those import. */
+async function javaScriptBytes(browser: Browser, path: string): Promise<number> {
+	const seen = new Map<string, number>();
+	const queue = filesIn((await browser.open(path)).text, path, /["']((?:\.{0,2}\/)[^"'\s]+\.js)["']/g);
+	for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+		if (seen.has(file)) continue;
+		const { status, text } = await browser.call(file);
+		expect([file, status]).toEqual([file, 200]);
+		seen.set(file, gzipSync(text).length);
+		// Other pages' modules are named too, and loaded when somebody goes there.
+		queue.push(...filesIn(text, file, /\b(?:from|import)\s*["']([^"'\s]+\.js)["']/g));
+	}
+	return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function filesIn(text: string, base: string, name: RegExp): string[] {
+	const named = [...text.matchAll(name)];
+	return named.map(([, file = '']) => new URL(file, new URL(base, 'http://portal.invalid')).pathname);
+}
+
+test('the login page loads at most 10 kB of JavaScript, the wallet page something, and at most 45 kB', async () => {
+	const browser = new Browser(landscape.url);
+	expect(await javaScriptBytes(browser, '/login')).toBeLessThanOrEqual(10_000);
+	await createWalletSession(browser);
+	const wallet = await javaScriptBytes(browser, '/login/wallet');
+	expect(wallet).toBeGreaterThan(10_000);
+	expect(wallet).toBeLessThanOrEqual(45_000);
+});
