@@ -1,0 +1,37 @@
+import { expect } from '@playwright/test';
+import { Browser } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
+import { startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { startGreetingService } from './support/greeting-service.ts';
+import { keycloakAddress, portalEnvironment, signIn, test } from './support/place.ts';
+import { createRealm } from './support/realm.ts';
+
+test('a service of the institution greets the person by the token’s name, once tokens are meant for it', async () => {
+	test.setTimeout(60_000);
+	const port = await freePort();
+	const realm = await createRealm(keycloakAddress(), `http://localhost:${port}`);
+	const service = await startGreetingService(realm.issuer, 'greeting-service');
+	const BACKENDS = JSON.stringify({ greeting: { url: service.url, token: 'user' } });
+	const landscape = await startLandscape({ runtime, port, env: { ...(await portalEnvironment(realm)), BACKENDS } });
+	const greet = async () => {
+		const visitor = new Browser(landscape.url);
+		const stranger = await visitor.call('/api/backends/greeting/hello');
+		await signIn(visitor, realm.person);
+		return [stranger, await visitor.call('/api/backends/greeting/hello')];
+	};
+	const before = await greet();
+	const client = await realm.admin.clientId(realm.name, 'portal-frontend');
+	await realm.admin.do('POST', `/${realm.name}/clients/${client}/protocol-mappers/models`, {
+		name: 'greeting service',
+		protocol: 'openid-connect',
+		protocolMapper: 'oidc-audience-mapper',
+		config: { 'included.custom.audience': 'greeting-service', 'access.token.claim': 'true', 'id.token.claim': 'false' }
+	});
+	const after = await greet();
+	await landscape.stop();
+	service.stop();
+	await realm.remove();
+	expect([...before, ...after].map(({ status }) => status)).toEqual([401, 502, 401, 200]);
+	expect(after[1]?.text).toBe('{"greeting":"Hello, Sanne de Vries!"}');
+});
