@@ -74,6 +74,20 @@ test.each([
 	expect((await consult()).said).toContain('✓ The Auth Bridge answers as one does.');
 });
 
+test.each<[string, Record<string, string>, string]>([
+	['without one', {}, '! The Auth Bridge asks for a credential.'],
+	[
+		'with one',
+		{ AUTH_BRIDGE_CLIENT_ID: 'portal-service', AUTH_BRIDGE_CLIENT_SECRET: 'x' },
+		'✓ The Auth Bridge asks for'
+	]
+])('that the Auth Bridge asks for a credential is told to a portal %s', async (_which, env, line) => {
+	sandbox.scenario('bridge-401');
+	const { code, said } = await consult(env);
+	expect(said).toContain(line);
+	expect(code).toBe(0);
+});
+
 test('another service in the place of the Auth Bridge is noticed', async () => {
 	const { code, said } = await consult({ AUTH_BRIDGE_URL: sandbox.institutionUrl });
 	expect(said).toContain('does not know wallet sessions');

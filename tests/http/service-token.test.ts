@@ -1,7 +1,9 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type GreetingService, startGreetingService } from '../backend/greeting-service.ts';
 import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -11,13 +13,16 @@ import { type OddBackend, startOddBackend } from './odd-backend.ts';
 import { AUDIENCE, serviceToken, sessionOf } from './third-party.ts';
 
 const TOKEN_CALL = 'token:client-credentials';
+const GREETING = 'https://greeting.example';
 
 let landscape: Landscape;
 let odd: OddBackend;
 let portal: Portal;
+let greeting: GreetingService;
 
 beforeAll(async () => {
 	odd = await startOddBackend();
+	const greetingPort = await freePort();
 	const menu = { url: odd.url, token: 'service', tokenResource: 'https://menu.example', tokenScope: 'profile:read' };
 	landscape = await startLandscape({
 		runtime,
@@ -25,11 +30,25 @@ beforeAll(async () => {
 			API_AUDIENCE: AUDIENCE,
 			AUTH_BRIDGE_CLIENT_ID: 'portal-service',
 			AUTH_BRIDGE_CLIENT_SECRET: 'portal-service-secret',
-			BACKENDS: JSON.stringify({ menu: { ...menu, callerScope: 'profile:read' } })
+			BACKENDS: JSON.stringify({
+				menu: { ...menu, callerScope: 'profile:read' },
+				greeting: { url: `http://127.0.0.1:${greetingPort}`, token: 'service', tokenResource: GREETING },
+				farewell: {
+					url: `http://127.0.0.1:${greetingPort}`,
+					token: 'service',
+					tokenResource: 'https://farewell.example'
+				}
+			})
 		}
 	});
+	const { stsUrl } = landscape.sandbox;
+	greeting = await startGreetingService(
+		{ issuer: stsUrl, jwksUrl: `${stsUrl}/jwks`, audience: GREETING },
+		greetingPort
+	);
 });
 afterAll(async () => {
+	greeting.stop();
 	await landscape.stop();
 	await odd.stop();
 });
@@ -129,4 +148,12 @@ test('a service that refuses it gets another', async () => {
 	odd.refused.add(odd.arrived[0]?.headers.authorization ?? '');
 	expect((await browser.call('/api/backends/menu/echo')).status).toBe(200);
 	expect(odd.arrived).toHaveLength(3);
+});
+
+test('a service that checks signature, issuer and audience takes the token that is meant for it, and no other', async () => {
+	const person = new Browser(landscape.url);
+	await signInAtInstitution(person);
+	const greeted = await person.call('/api/backends/greeting/hello');
+	expect([greeted.status, greeted.text]).toEqual([200, '{"greeting":"Hello, stranger!"}']);
+	expect((await person.call('/api/backends/farewell/hello')).status).toBe(502);
 });

@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { startGreetingService } from './support/greeting-service.ts';
+import { startGreetingService } from '../backend/greeting-service.ts';
 import { keycloakAddress, portalEnvironment, signIn, test } from './support/place.ts';
 import { createRealm } from './support/realm.ts';
 
@@ -11,7 +11,11 @@ test('a service of the institution greets the person by the token’s name, once
 	test.setTimeout(60_000);
 	const port = await freePort();
 	const realm = await createRealm(keycloakAddress(), `http://localhost:${port}`);
-	const service = await startGreetingService(realm.issuer, 'greeting-service');
+	const service = await startGreetingService({
+		issuer: realm.issuer,
+		jwksUrl: `${realm.issuer}/protocol/openid-connect/certs`,
+		audience: 'greeting-service'
+	});
 	const BACKENDS = JSON.stringify({ greeting: { url: service.url, token: 'user' } });
 	const landscape = await startLandscape({ runtime, port, env: { ...(await portalEnvironment(realm)), BACKENDS } });
 	const greet = async () => {

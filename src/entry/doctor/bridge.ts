@@ -4,7 +4,10 @@ import { ask } from './ask';
 import { fault, type Finding, ok, warning } from './finding';
 
 /** Asked for a session that nobody has, the Auth Bridge says so in JSON, whatever status it gives that. */
-export async function examineBridge({ bridge }: Pick<Config, 'bridge'>): Promise<readonly Finding[]> {
+export async function examineBridge({
+	bridge,
+	service
+}: Pick<Config, 'bridge' | 'service'>): Promise<readonly Finding[]> {
 	const answer = await ask(statusUrl(bridge.url), { timeoutMs: bridge.timeoutMs });
 	const advice = 'Check AUTH_BRIDGE_URL, and that this machine may connect there.';
 	if (typeof answer === 'string') return [fault(`The Auth Bridge gives no answer (${answer}).`, advice)];
@@ -15,7 +18,9 @@ export async function examineBridge({ bridge }: Pick<Config, 'bridge'>): Promise
 		return [ok('The Auth Bridge answers as one does.')];
 	if (answer.status === 401 || answer.status === 403)
 		return [
-			warning('The Auth Bridge asks for a credential.', 'Set AUTH_BRIDGE_CLIENT_ID and AUTH_BRIDGE_CLIENT_SECRET.')
+			service.bridge
+				? ok('The Auth Bridge asks for a credential, and AUTH_BRIDGE_CLIENT_ID names one.')
+				: warning('The Auth Bridge asks for a credential.', 'Set AUTH_BRIDGE_CLIENT_ID and AUTH_BRIDGE_CLIENT_SECRET.')
 		];
 	return [fault(`What answers at AUTH_BRIDGE_URL (status ${answer.status}) does not know wallet sessions.`, advice)];
 }

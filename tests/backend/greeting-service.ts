@@ -1,0 +1,56 @@
+/**
+ * An institution's own service, small enough to start from: it lets in whoever brings a good access token that is meant for
+ * it (RFC 9068 4), and greets the person of that token. `docs/backends.md` puts it behind the portal.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+
+export interface GreetingSettings {
+	/** Who has to have issued a token. */
+	readonly issuer: string;
+	/** Where the issuer publishes its keys. */
+	readonly jwksUrl: string;
+	/** What a token has to be meant for. */
+	readonly audience: string;
+}
+
+export interface GreetingService {
+	readonly url: string;
+	stop(): void;
+}
+
+/**
+ * Starts the service: `{"greeting":"Hello, NAME!"}`, or 401 for any token that is not good.
+ * @param port a free one where none is given
+ */
+export async function startGreetingService(
+	{ issuer, jwksUrl, audience }: GreetingSettings,
+	port = 0
+): Promise<GreetingService> {
+	// Keys are kept for ten minutes; an unknown key id makes them be fetched anew, at most once in half a minute.
+	const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: 600_000, cooldownDuration: 30_000 });
+
+	async function greet(authorization = ''): Promise<string> {
+		const token = authorization.replace(/^Bearer /, '');
+		const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256', 'ES256'] });
+		const name = typeof payload.name === 'string' ? payload.name : 'stranger';
+		return JSON.stringify({ greeting: `Hello, ${name}!` });
+	}
+
+	const server = createServer((request, response) => {
+		greet(request.headers.authorization).then(
+			(text) => response.writeHead(200, { 'content-type': 'application/json' }).end(text),
+			() => response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end()
+		);
+	}).listen(port, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		stop: () => {
+			server.close();
+			server.closeAllConnections();
+		}
+	};
+}

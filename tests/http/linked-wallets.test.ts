@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Browser, linkIn } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { signInAtInstitution, signInWithWallet } from './journeys.ts';
+
+let landscape: Landscape;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => landscape.sandbox.reset());
+
+const removals = () => landscape.sandbox.count('bridge.remove-binding');
+
+test('who knows the address of somebody else’s wallet can neither see nor unlink it', async () => {
+	const owner = new Browser(landscape.url);
+	const address = linkIn(await signInAtInstitution(owner, 'known-student'), '/unlink');
+	const other = new Browser(landscape.url);
+	await signInAtInstitution(other, 'expired-binding');
+	expect((await other.open(address)).status).toBe(404);
+	expect((await other.open(address, { form: {} })).status).toBe(404);
+	expect(removals()).toBe(0);
+
+	expect((await owner.open(address, { form: {} })).url.pathname).toBe('/account');
+	expect(removals()).toBe(1);
+});
+
+test('nobody unlinks a wallet from another site’s page', async () => {
+	const owner = new Browser(landscape.url);
+	const address = linkIn(await signInAtInstitution(owner, 'known-student'), '/unlink');
+	expect((await owner.open(address, { form: {}, from: landscape.sandbox.institutionUrl })).status).toBe(403);
+	expect(removals()).toBe(0);
+});
+
+test('the account page tells when a wallet was last used', async () => {
+	const owner = new Browser(landscape.url);
+	const before = await signInAtInstitution(owner, 'known-student');
+	expect(lastUsedIn(before.text)).toBe('not given');
+	const after = await signInWithWallet(new Browser(landscape.url), landscape.sandbox);
+	expect(lastUsedIn(after.text)).toMatch(/^\d{1,2} \w+ \d{4}/);
+});
+
+function lastUsedIn(page: string): string | undefined {
+	return /Last used<\/dt>\s*<dd[^>]*>([^<]*)/.exec(page)?.[1];
+}
