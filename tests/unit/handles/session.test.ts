@@ -103,17 +103,28 @@ describe('the session handle', () => {
 		expect(setCookies).toEqual([]);
 	});
 
-	test('leads somebody whose tokens are too large to a clear error, not to a loop', async () => {
-		const { response, setCookies } = await handled({}, (event) => {
+	describe('with tokens that have become too large', () => {
+		const grow = (event: ReturnType<typeof requestEvent>) => {
 			const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(6000))).toString('hex');
 			event.locals.session = someSession({ accessToken });
 			return undefined;
+		};
+		const removed = [expect.stringMatching(/^portal\.session=; Max-Age=0/)];
+
+		test('leads a person to a clear error, and keeps nothing that would fail anew', async () => {
+			const headers = { accept: 'text/html' };
+			const { response, setCookies } = await handled({ cookie: await signedIn(), headers }, grow);
+			expect(response.status).toBe(303);
+			expect(response.headers.get('location')).toBe('/login?error=session_too_large&helpCode=r1');
+			expect(setCookies).toEqual(removed);
 		});
-		expect([response.status, response.headers.get('location')]).toEqual([
-			303,
-			'/login?error=session_too_large&helpCode=r1'
-		]);
-		expect(setCookies).toEqual([]);
+
+		test('answers a program 401, and never a redirect', async () => {
+			const { response, setCookies } = await handled({ cookie: await signedIn() }, grow);
+			expect(response.status).toBe(401);
+			expect(await response.json()).toMatchObject({ error: 'unauthorized' });
+			expect(setCookies).toEqual(removed);
+		});
 	});
 });
 

@@ -3,8 +3,10 @@ import { isDenied, isDeniedNow } from '../auth/deny-list';
 import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/renewal';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
-import { hasAccessToken } from '../http/caller';
+import { hasAccessToken, wantsPage } from '../http/caller';
+import { problemResponse } from '../http/problem';
 import { withCookies } from '../http/response-headers';
+import { seeOther } from '../http/see-other';
 import { log } from '../log';
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -30,15 +32,14 @@ export const session: Handle = async ({ event, resolve }) => {
 		return withCookies(response, await writeSession(newest, cookies, nowSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
-		return tooLarge(event);
+		return withCookies(tooLarge(event), await writeSession(null, cookies, nowSeconds()));
 	}
 };
 
-function tooLarge({ locals }: RequestEvent): Response {
+/** At a sign-in, or at a renewal that has brought larger tokens: what can't be held any more ends, or each request would fail anew. */
+function tooLarge({ locals, request }: RequestEvent): Response {
 	const { requestId } = locals;
-	log.error('the tokens of a sign-in are too large for cookies', { requestId });
-	return new Response(null, {
-		status: 303,
-		headers: { location: loginPath(null, { error: 'session_too_large', requestId }) }
-	});
+	log.error('the tokens of a session are too large for cookies', { requestId });
+	if (!wantsPage(request)) return problemResponse('unauthorized', requestId);
+	return seeOther(loginPath(null, { error: 'session_too_large', requestId }));
 }
