@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { runQuietly } from './runtime.mjs';
+import { root, runQuietly } from './runtime.mjs';
 
 const VERSION = process.env.KEYCLOAK_VERSION ?? '26.7.3';
 const LEAST_JAVA = 17;
@@ -36,12 +36,13 @@ export async function distribution() {
 async function prepare(folder) {
 	console.log(`Fetching Keycloak ${VERSION} …`);
 	const artifact = `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:tar.gz`;
-	await succeed(['mvn', '--batch-mode', '--quiet', UNPACK, artifact, `-DoutputDirectory=${folder}`]);
+	// Without a project Maven leaves a marker where it is run.
+	await succeed(['mvn', '--batch-mode', '--quiet', UNPACK, artifact, `-DoutputDirectory=${folder}`], folder);
 	await succeed([join(folder, `keycloak-${VERSION}`, 'bin', 'kc.sh'), 'build', '--db=dev-mem']);
 }
 
-async function succeed(command) {
-	if ((await runQuietly(command)) !== 0) throw new Error(`Keycloak can't be made ready: ${command.join(' ')}`);
+async function succeed(command, cwd = root) {
+	if ((await runQuietly(command, { cwd })) !== 0) throw new Error(`Keycloak can't be made ready: ${command.join(' ')}`);
 }
 
 /** The Java that Keycloak's script would use; 0 where there is none. */
