@@ -31,7 +31,7 @@ export default defineConfig(
 	{
 		languageOptions: {
 			parserOptions: {
-				projectService: { allowDefaultProject: ['playwright.config.ts'] },
+				projectService: true,
 				extraFileExtensions: ['.svelte'],
 				svelteConfig
 			}

@@ -7,6 +7,8 @@ const full = process.env.FULL === '1';
 /** Journeys in a real browser against the real build; which one, RUNTIME says. */
 export default defineConfig({
 	testDir: pictures ? 'tests/screenshots' : 'tests/e2e',
+	// What assistive technology gets is the same everywhere.
+	snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
 	outputDir: `test-results/${process.env.RUNTIME ?? 'node'}`,
 	...(full ? {} : { grepInvert: /@full/ }),
 	// The gallery is one build, whatever the portal runs on.

@@ -3,7 +3,9 @@ import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
-test('Back after signing in at the institution leads to the account, not into the sign-in again', async ({ page }) => {
+test('(a11y 23) Back after signing in at the institution leads to the account, not into the sign-in again', async ({
+	page
+}) => {
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	await page.goBack();
@@ -11,7 +13,7 @@ test('Back after signing in at the institution leads to the account, not into th
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 });
 
-test('Back after signing in with the wallet opens no session and completes none again', async ({
+test('(a11y 23) Back after signing in with the wallet opens no session and completes none again', async ({
 	page,
 	wallet,
 	sandbox
@@ -32,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', { tag: '@full' }, () => {
 		test.use({ javaScriptEnabled });
 
-		test('a reload shows where the wallet stands, and keeps the code', async ({ page, wallet, sandbox }) => {
+		test('(a11y 23) a reload shows where the wallet stands, and keeps the code', async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			await wallet.start();
 			const { sessionId } = wallet;
@@ -50,7 +52,7 @@ for (const javaScriptEnabled of [true, false]) {
 			expect(sandbox.count('bridge.create')).toBe(1);
 		});
 
-		test('a reload of an ending shows it again', async ({ page, wallet }) => {
+		test('(a11y 23) a reload of an ending shows it again', async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.decline();
 			await expectHeading(page, en.wallet.ended.declined.title);
@@ -59,7 +61,7 @@ for (const javaScriptEnabled of [true, false]) {
 			await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 		});
 
-		test('a reload shows where the identity verification stands', async ({ page, wallet, sandbox }) => {
+		test('(a11y 23) a reload shows where the identity verification stands', async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('review-never');
 			await wallet.start();
 			await wallet.share('unknown-employee');
@@ -73,7 +75,7 @@ for (const javaScriptEnabled of [true, false]) {
 			expect(sandbox.count('bridge.idv-submit')).toBe(1);
 		});
 
-		test('Back from the institution offers to go there again', async ({ page, wallet }) => {
+		test('(a11y 23) Back from the institution offers to go there again', async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.share('unknown-student');
 			await page.getByRole('button', { name: en.identity.explain.button }).click();

@@ -19,7 +19,7 @@ for (const { title, use } of settings) {
 		test.use(use);
 
 		for (const { scenario, outcome } of afterTheVisit) {
-			test(`after the visit to the institution: ${scenario}`, async ({ page, wallet, sandbox }) => {
+			test(`(a11y 21) after the visit to the institution: ${scenario}`, async ({ page, wallet, sandbox }) => {
 				sandbox.scenario(scenario);
 				await wallet.start();
 				await wallet.share('unknown-student');
@@ -30,7 +30,7 @@ for (const { title, use } of settings) {
 		}
 
 		for (const [button, outcome] of Object.entries(withoutConfirmation)) {
-			test(`an institution can say "${button}"`, async ({ page, wallet }) => {
+			test(`(a11y 21) an institution can say "${button}"`, async ({ page, wallet }) => {
 				await wallet.start();
 				await wallet.share('unknown-student');
 				await page.getByRole('button', { name: en.identity.explain.button }).click();
@@ -39,14 +39,18 @@ for (const { title, use } of settings) {
 			});
 		}
 
-		test('a wallet that may not be linked ends there', async ({ page, wallet, sandbox }) => {
+		test('(a11y 21) a wallet that may not be linked ends there', async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('plan', { planType: 'FAIL_CLOSED', reason: 'FIRST_TIME_LINK' });
 			await wallet.start();
 			await wallet.share('unknown-student');
 			await expectEnding(page, 'not-possible');
 		});
 
-		test('a Bridge without manual confirmation says that it is not offered', async ({ page, wallet, sandbox }) => {
+		test('(a11y 21) a Bridge without manual confirmation says that it is not offered', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			sandbox.scenario('no-idv-submit');
 			await wallet.start();
 			await wallet.share('unknown-employee');
@@ -54,7 +58,11 @@ for (const { title, use } of settings) {
 			await expectEnding(page, 'confirmation-not-offered');
 		});
 
-		test('a session that ends while a person reads ends on a page that says so', async ({ page, wallet, sandbox }) => {
+		test('(a11y 21) a session that ends while a person reads ends on a page that says so', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			await wallet.start();
 			await wallet.share('unknown-student');
 			await expectHeading(page, en.identity.explain.title);

@@ -33,7 +33,7 @@ for (const { title, tag, use } of settings) {
 			await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
 		});
 
-		test('with several candidates a person has to choose one', { tag: '@full' }, async ({ page, wallet }) => {
+		test('(a11y 18) with several candidates a person has to choose one', { tag: '@full' }, async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.share('several-candidates');
 			await expectHeading(page, confirm.title);
@@ -92,7 +92,7 @@ for (const { title, tag, use } of settings) {
 	});
 }
 
-test('what the wallet gave is shown, so that nobody has to type it', async ({ page, wallet }) => {
+test('(a11y 19) what the wallet gave is shown, so that nobody has to type it', async ({ page, wallet }) => {
 	await wallet.start();
 	await wallet.share('unknown-student');
 	await expectHeading(page, explain.title);

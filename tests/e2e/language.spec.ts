@@ -7,7 +7,11 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
 		test.use({ javaScriptEnabled });
 
-		test('another language keeps the code, the way back and the sign-in', async ({ page, wallet, sandbox }) => {
+		test('(a11y 26) another language keeps the code, the way back and the sign-in', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			await wallet.start('/login?returnTo=/account');
 			const { sessionId } = wallet;
 			await page.getByRole('button', { name: 'Nederlands' }).click();
@@ -28,7 +32,7 @@ for (const javaScriptEnabled of [true, false]) {
 	});
 }
 
-test('a language that was chosen stays, through sign-in and sign-out', { tag: '@full' }, async ({ page }) => {
+test('(a11y 26) a language that was chosen stays, through sign-in and sign-out', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/help');
 	await page.getByRole('button', { name: 'Nederlands' }).click();
 	await expect(page).toHaveURL('/help');
@@ -38,7 +42,7 @@ test('a language that was chosen stays, through sign-in and sign-out', { tag: '@
 	await expect(page.getByText(nl.home.signedOut, { exact: true })).toBeVisible();
 });
 
-test('the choice of a language on an error keeps the error', { tag: '@full' }, async ({ page }) => {
+test('(a11y 26) the choice of a language on an error keeps the error', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login?error=access_denied&returnTo=/help');
 	await page.getByRole('button', { name: 'Nederlands' }).click();
 	await expect(page).toHaveURL('/login?error=access_denied&returnTo=%2Fhelp');
@@ -46,7 +50,7 @@ test('the choice of a language on an error keeps the error', { tag: '@full' }, a
 	await expect(page.getByRole('button', { name: 'Nederlands' })).toHaveAttribute('aria-current', 'true');
 });
 
-test('names in another language say so', { tag: '@full' }, async ({ page }) => {
+test('(a11y 26) names in another language say so', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	await expect(page.getByRole('button', { name: 'Nederlands' })).toHaveAttribute('lang', 'nl');
 	await expect(page.getByRole('button', { name: en.site.language })).toHaveCount(0);
@@ -55,7 +59,7 @@ test('names in another language say so', { tag: '@full' }, async ({ page }) => {
 test.describe('a Dutch browser', () => {
 	test.use({ locale: 'nl-NL' });
 
-	test('gets Dutch pages from the first one on', async ({ page }) => {
+	test('(a11y 26) gets Dutch pages from the first one on', async ({ page }) => {
 		await page.goto('/');
 		await expectHeading(page, nl.home.title);
 		await expect(page.locator('html')).toHaveAttribute('lang', 'nl');

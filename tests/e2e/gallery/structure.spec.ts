@@ -33,6 +33,23 @@ const test = base.extend<object, { factsOf: (locale: Locale) => Promise<Facts> }
 	]
 });
 
+/** The outcomes that need a screen (accessibility.md 21), and the states that are theirs. */
+const outcomes: Readonly<Record<string, readonly StateName[]>> = {
+	matched: ['wallet/continue/linked'],
+	'waiting for manual review': ['identity/review'],
+	'no match': ['identity/ended/no-match', 'identity/ended/review-refused', 'identity/ended/again-required'],
+	'several matches': ['identity/confirm/candidates', 'identity/confirm/unchosen'],
+	'already linked elsewhere': ['identity/ended/linked-elsewhere'],
+	'attribute missing': ['identity/ended/attribute-missing'],
+	'assurance too low': ['identity/ended/assurance-too-low'],
+	'link expired': ['identity/explain/EXPIRED_BINDING', 'identity/ended/expired'],
+	'refused at the institution': ['identity/ended/refused-at-institution', 'identity/ended/not-possible'],
+	'started in another browser': ['identity/ended/foreign', 'wallet/ended/foreign'],
+	'technical fault': ['identity/ended/failed', 'identity/ended/unavailable', 'identity/ended/confirmation-not-offered']
+};
+/** Details that a wallet gives; an ending names none of them. */
+const details = /birth|first name|last name|geboorte|voornaam|achternaam/i;
+
 for (const locale of locales) {
 	const t = texts(locale);
 
@@ -114,6 +131,21 @@ for (const locale of locales) {
 
 		test('(a11y 10) hides ornaments from screen readers', async ({ factsOf }) => {
 			expect(statesWhere(await factsOf(locale), ({ spokenOrnaments }) => spokenOrnaments > 0)).toEqual([]);
+		});
+
+		test('(a11y 21) of an outcome says what to do next and whom to ask, and not which detail did not fit', async ({
+			factsOf
+		}) => {
+			const facts = new Map(await factsOf(locale));
+			const poor = Object.entries(outcomes).flatMap(([outcome, states]) =>
+				states
+					.filter((name) => {
+						const { text = '', ways = 0 } = facts.get(name) ?? {};
+						return ways === 0 || !text.includes(t.site.support.ask) || (name.includes('ended') && details.test(text));
+					})
+					.map((name) => `${outcome}: ${name}`)
+			);
+			expect(poor).toEqual([]);
 		});
 
 		test('(a11y 19) asks for nothing that the wallet gave, and shows it as a list to confirm', async ({ factsOf }) => {

@@ -3,6 +3,10 @@ import type { Page } from '@playwright/test';
 /** What can be read off a page without measuring it. */
 export interface StateFacts {
 	readonly title: string;
+	/** What the page itself says, without header and footer. */
+	readonly text: string;
+	/** Ways on, from the page itself. */
+	readonly ways: number;
 	readonly lang: string;
 	readonly headings: readonly { readonly level: number; readonly text: string }[];
 	/** How often each landmark is there. */
@@ -35,6 +39,8 @@ export function readFacts(page: Page): Promise<StateFacts> {
 		const landmarkOf = (element: Element) => element.closest('header, main, footer')?.localName ?? 'none';
 		return {
 			title: document.title,
+			text: text(document.querySelector('main') ?? document.body),
+			ways: all('main a, main form button').length,
 			lang: document.documentElement.lang,
 			headings: all('h1, h2, h3, h4, h5, h6').map((element) => ({
 				level: Number(element.localName.slice(1)),
