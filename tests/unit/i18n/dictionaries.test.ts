@@ -60,18 +60,18 @@ test.each(['nl', 'en'] as const)('what is announced in %s has fewer than 15 word
 		...[wallet.opened, wallet.checking, wallet.verified, wallet.leaving, wallet.identifying].map((s) => s.announcement),
 		...Object.values(identity.announcements),
 		wallet.trouble,
-		wallet.remaining(240)
+		`${wallet.remaining(40)} ${wallet.moreTime}`
 	];
 	expect(announced.filter((text) => text.split(/\s+/).length >= 15)).toEqual([]);
 });
 
 test.each([
-	['en', 300, '5 minutes left for this code.'],
-	['en', 60, '1 minute left for this code.'],
-	['en', 40, '40 seconds left for this code.'],
-	['nl', 120, 'Nog 2 minuten voor deze code.'],
-	['nl', 60, 'Nog 1 minuut voor deze code.'],
-	['nl', 20, 'Nog 20 seconden voor deze code.']
+	['en', 300, '5 minutes left to scan.'],
+	['en', 60, '1 minute left to scan.'],
+	['en', 40, '40 seconds left to scan.'],
+	['nl', 120, 'Nog 2 minuten om te scannen.'],
+	['nl', 60, 'Nog 1 minuut om te scannen.'],
+	['nl', 20, 'Nog 20 seconden om te scannen.']
 ] as const)('in %s, %i seconds left is said as "%s"', (locale, seconds, text) => {
 	expect(texts(locale).wallet.remaining(seconds)).toBe(text);
 });
