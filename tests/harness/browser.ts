@@ -114,7 +114,7 @@ export class Browser {
 export function linkIn(page: Visit, part: string): string {
 	const links = [...page.text.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, href = '']) => plain(href));
 	const found = links.find((href) => href.includes(part));
-	if (found === undefined) throw new Error(`No link with "${part}" on ${page.url.pathname}: ${links.join(' ')}`);
+	if (found === undefined) throw new Error(`No link with "${part}" on ${page.url.href} (${page.status}): ${page.text}`);
 	return found;
 }
 
