@@ -13,10 +13,20 @@ import { programCommand, root, run } from './runtime.mjs';
  * @returns {Promise<Tally>}
  */
 export async function runVitest(name, args, env = {}) {
+	const first = await vitest(name, args, env);
+	return secondLook(first, () => vitest(`${name}-again`, [...args, ...failedFiles(name)], env));
+}
+
+async function vitest(name, args, env) {
 	const report = freshReport(name);
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 	const code = await run(programCommand('vitest', ['run', ...reporters, ...args]), { env: { ...process.env, ...env } });
 	return tally(code, report, ({ numPassedTests, numFailedTests }) => [numPassedTests, numFailedTests]);
+}
+
+function failedFiles(name) {
+	const { testResults } = JSON.parse(readFileSync(reportOf(name), 'utf8'));
+	return testResults.filter(({ status }) => status === 'failed').map((file) => file.name);
 }
 
 /**
@@ -26,10 +36,27 @@ export async function runVitest(name, args, env = {}) {
  * @returns {Promise<Tally>}
  */
 export async function runPlaywright(name, args, env = {}) {
+	const first = await playwright(name, args, env);
+	return secondLook(first, () => playwright(`${name}-again`, ['--last-failed', ...args], env));
+}
+
+async function playwright(name, args, env) {
 	const report = freshReport(name);
 	const command = programCommand('playwright', ['test', '--reporter=list,json', ...args]);
 	const code = await run(command, { env: { ...process.env, ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
 	return tally(code, report, ({ stats }) => [stats.expected, stats.unexpected + stats.flaky]);
+}
+
+/**
+ * On CI, whose machine has other things to do, what failed is run once more by itself: what fails again has failed, and what
+ * does not is told, for it is a fault of the test or a rare one of the product.
+ */
+async function secondLook(first, again) {
+	if (first.failed === 0 || process.env.CI !== 'true') return first;
+	console.log(`\n${first.failed} failed; once more, alone`);
+	const second = await again();
+	if (second.failed === 0) console.log(`\nunsteady: ${first.failed} failed at first, and passed alone`);
+	return { passed: first.passed + Math.max(0, first.failed - second.failed), failed: second.failed };
 }
 
 /**
@@ -55,8 +82,10 @@ function readReport(report, count) {
 	}
 }
 
+const reportOf = (name) => join(root, 'test-results', 'reports', `${name}.json`);
+
 function freshReport(name) {
-	const report = join(root, 'test-results', 'reports', `${name}.json`);
+	const report = reportOf(name);
 	mkdirSync(dirname(report), { recursive: true });
 	rmSync(report, { force: true });
 	return report;
