@@ -4,7 +4,7 @@ import { expectHeading } from './support/steps.ts';
 import { finishChecking } from './support/wallet-sign-in.ts';
 import { en } from './support/texts.ts';
 
-test('each change is announced once, in a status line that was there from the first byte', async ({
+test('(a11y 7, 8) each change is announced once, in a status line that was there from the first byte', async ({
 	page,
 	wallet,
 	sandbox
@@ -13,6 +13,7 @@ test('each change is announced once, in a status line that was there from the fi
 	await wallet.start();
 	const source = await (await page.request.get('/login/wallet')).text();
 	expect(source).toMatch(/<p role="status"[^>]*><\/p>/);
+	expect(source.match(/role="status"/g)).toHaveLength(1);
 
 	const heard = await listen(page);
 	await wallet.open();
@@ -22,10 +23,23 @@ test('each change is announced once, in a status line that was there from the fi
 	finishChecking(sandbox, wallet.sessionId);
 	await expectHeading(page, en.wallet.ended.refused.title);
 	expect(await heard()).toEqual([en.wallet.opened.announcement, en.wallet.checking.announcement]);
+	for (const said of await heard()) expect(said.split(' ').length, said).toBeLessThan(15);
 	await expect(page.getByRole('alert')).toHaveCount(1);
 });
 
-test('a heartbeat says nothing, and moves no focus', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
+test('(a11y 9) an ending is told in one alert, which stays', { tag: '@full' }, async ({ page, wallet }) => {
+	await page.clock.install();
+	await wallet.start();
+	await wallet.decline();
+	const alert = page.getByRole('alert');
+	await expect(alert).toContainText(en.wallet.ended.declined.title);
+	await page.clock.runFor('30:00');
+	await expect(alert).toHaveCount(1);
+	await expect(alert).toContainText(en.wallet.ended.declined.what);
+	await expect(alert).toBeVisible();
+});
+
+test('(a11y 8) a heartbeat says nothing, and moves no focus', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
 	await wallet.start();
 	const button = page.getByRole('button', { name: en.wallet.scan.newCode });
 	await button.focus();
@@ -36,13 +50,24 @@ test('a heartbeat says nothing, and moves no focus', { tag: '@full' }, async ({ 
 	await expect(button).toBeFocused();
 });
 
-test('a control that goes away hands its focus to the new heading', { tag: '@full' }, async ({ page, wallet }) => {
-	await wallet.start();
-	await page.getByRole('button', { name: en.wallet.scan.newCode }).focus();
-	await wallet.open();
-	await expectHeading(page, en.wallet.opened.title);
-	await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-});
+test(
+	'(a11y 11) focus moves to the new heading only where its control goes away',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		sandbox.scenario('verifying-ms', { ms: 60_000 });
+		await wallet.start();
+		await page.getByRole('button', { name: en.wallet.scan.newCode }).focus();
+		await wallet.open();
+		await expectHeading(page, en.wallet.opened.title);
+		await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+
+		const stop = page.getByRole('button', { name: en.wallet.cancel });
+		await stop.focus();
+		await wallet.share('known-student');
+		await expectHeading(page, en.wallet.checking.title);
+		await expect(stop).toBeFocused();
+	}
+);
 
 test(
 	'the minutes left are told in words, at full minutes and at the end',

@@ -39,10 +39,15 @@ for (const { title, tag, use } of settings) {
 	test.describe(title, { tag }, () => {
 		test.use({ ...use, expectsFaults: true });
 
-		test('a code that has expired is gone, and the new one keeps the return path', async ({ page, wallet }) => {
+		test('(a11y 16) a code that has expired is gone, and the new one keeps the return path', async ({
+			page,
+			wallet
+		}) => {
 			await wallet.start('/login?returnTo=/accessibility');
 			await wallet.expire();
 			await expectHeading(page, en.wallet.ended.expired.title);
+			// Why, and that nothing was shared.
+			await expect(page.getByRole('alert')).toContainText(en.wallet.ended.expired.what);
 			await expect(page.getByRole('img', { name: en.wallet.scan.qrName })).toHaveCount(0);
 			await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
 			await wallet.expectCode();
