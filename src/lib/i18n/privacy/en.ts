@@ -16,7 +16,8 @@ export const en = {
 			points: [
 				'We keep your details in your own browser, in a cookie that only we can read, for one day at most. If you sign out, the cookie is gone.',
 				'That a wallet is yours is kept by the service that checks wallets, until you unlink the wallet on your account page.',
-				'We write down what goes wrong, with a help code and a time. There are no names and no details from your wallet in that.'
+				'We write down what goes wrong, with a help code and a time. There are no names and no details from your wallet in that.',
+				'We also write down when you sign in and out, and when you link or unlink a wallet. Instead of your name there is a code, which only we can connect to you.'
 			]
 		},
 		{
