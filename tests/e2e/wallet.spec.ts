@@ -55,18 +55,6 @@ for (const { title, tag, use } of settings) {
 			await expect(page).toHaveURL('/accessibility');
 		});
 	});
-
-	test.describe(title, { tag }, () => {
-		test.use(use);
-
-		test('stopping leads back to the choice, and the code is forgotten', { tag: '@full' }, async ({ page, wallet }) => {
-			await wallet.start();
-			await page.getByRole('button', { name: en.wallet.cancel }).click();
-			await expect(page).toHaveURL('/login');
-			await page.goto('/login/wallet');
-			await expectHeading(page, en.wallet.start.title);
-		});
-	});
 }
 
 test('a wallet on this device answers on its own page and leads back to the portal', async ({ page }) => {

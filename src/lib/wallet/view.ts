@@ -33,6 +33,14 @@ export type WalletView =
 	| { readonly screen: ProgressState; readonly sessionId: string; readonly expiresInMs: number }
 	| ({ readonly screen: 'ended'; readonly outcome: WalletOutcome } & WithHelpCode);
 
+/**
+ * What is true of a sign-in that a person stopped, for the login page to say. `nothing_shared`: nobody had scanned the
+ * code. `still_open`: a wallet had opened it and not answered. `nothing_linked`: it had answered, and its owner was not
+ * known yet. `nothing_kept`: any other, one that can't be read among them.
+ */
+export const stopNotices = ['nothing_shared', 'still_open', 'nothing_linked', 'nothing_kept'] as const;
+export type StopNotice = (typeof stopNotices)[number];
+
 /** Why identity verification is needed (contract: `idvRequirementReason`). */
 export const idvReasons = [
 	'FIRST_TIME_LINK',

@@ -1,4 +1,5 @@
 import { signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
+import { stopNotices } from '../../../src/lib/wallet/view.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
 import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
 import { manyInstitutions } from '../../sandbox/institutions.ts';
@@ -27,6 +28,7 @@ const login = {
 	startUrl: '/login/start?provider=sts&returnTo=%2Faccount',
 	returnTo: '/account',
 	error: null,
+	stopped: null,
 	helpCode: null
 };
 
@@ -65,5 +67,10 @@ export const entryStates = {
 		data: { ...login, error, helpCode },
 		heading: (t) => t.login.title,
 		isError: true
+	})),
+	...eachOf('login/stopped', stopNotices, (stopped) => ({
+		page: 'login',
+		data: { ...login, stopped },
+		heading: (t) => t.login.title
 	}))
 } satisfies Record<string, GalleryState>;

@@ -9,6 +9,11 @@ test.each([
 	['an empty return path', loginPath(''), '/login'],
 	['a place to go on to', loginPath('/help?a=1'), '/login?returnTo=%2Fhelp%3Fa%3D1'],
 	['an error', loginPath(null, failure), '/login?error=access_denied&helpCode=a1b2c3d4e5f6'],
+	[
+		'a sign-in that was stopped',
+		loginPath('/x', { stopped: 'nothing_shared' }),
+		'/login?returnTo=%2Fx&stopped=nothing_shared'
+	],
 	['both', loginPath('/x', failure), '/login?error=access_denied&returnTo=%2Fx&helpCode=a1b2c3d4e5f6']
 ])('the login page with %s is at %s', (_name, path, expected) => {
 	expect(path).toBe(expected);

@@ -26,6 +26,13 @@ export const login = {
 		explain: 'A wallet is an app on your phone that holds your digital cards. You choose what you share.',
 		button: 'Sign in with your wallet'
 	},
+	stopped: {
+		title: 'You stopped signing in with your wallet',
+		nothing_shared: 'Nothing was shared.',
+		still_open: 'Nothing was shared so far. Is the request still open in your wallet? Then close it there.',
+		nothing_linked: 'Nothing was linked. We kept nothing of what your wallet shared.',
+		nothing_kept: 'You are not signed in. We kept nothing of what your wallet shared.'
+	},
 	errors: {
 		access_denied: {
 			what: 'You stopped signing in, or your institution did not allow it.',

@@ -27,6 +27,13 @@ export const login: Texts['login'] = {
 		explain: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten. U kiest zelf wat u deelt.',
 		button: 'Inloggen met uw wallet'
 	},
+	stopped: {
+		title: 'U bent gestopt met inloggen met uw wallet',
+		nothing_shared: 'Er is niets gedeeld.',
+		still_open: 'Er is nog niets gedeeld. Staat de aanvraag nog open in uw wallet? Sluit die daar dan.',
+		nothing_linked: 'Er is niets gekoppeld. Wij hebben niets bewaard van wat uw wallet deelde.',
+		nothing_kept: 'U bent niet ingelogd. Wij hebben niets bewaard van wat uw wallet deelde.'
+	},
 	errors: {
 		access_denied: {
 			what: 'U bent gestopt met inloggen, of uw instelling stond het niet toe.',

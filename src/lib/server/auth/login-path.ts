@@ -1,3 +1,4 @@
+import type { StopNotice } from '$lib/wallet/view';
 import type { SignInError } from './sign-in-errors';
 
 /** What a sign-in failed with, and the id of the request that failed: the page's help code, and its line in the log. */
@@ -6,11 +7,17 @@ interface Failure {
 	readonly requestId: string;
 }
 
+/** What a person stopped, which is no failure. */
+interface Stop {
+	readonly stopped: StopNotice;
+}
+
 /** The login page, with where to go on to afterwards (checked where it is followed) and what it has to tell. */
-export function loginPath(returnTo: string | null, failure?: Failure | false): string {
+export function loginPath(returnTo: string | null, news?: Failure | Stop | false): string {
 	const query = new URLSearchParams();
-	if (failure) query.set('error', failure.error);
+	if (news && 'error' in news) query.set('error', news.error);
 	if (returnTo) query.set('returnTo', returnTo);
-	if (failure) query.set('helpCode', failure.requestId);
+	if (news && 'error' in news) query.set('helpCode', news.requestId);
+	if (news && 'stopped' in news) query.set('stopped', news.stopped);
 	return query.size > 0 ? `/login?${query}` : '/login';
 }

@@ -7,6 +7,7 @@ import { helpCodeOf } from '$lib/server/http/request-id';
 import { returnPath } from '$lib/server/http/return-path';
 import { institutions } from '$lib/server/sts/institutions';
 import { resumeIdentity } from '$lib/server/wallet/resume';
+import { stopNoticeOf } from '$lib/server/wallet/stop';
 import type { PageServerLoad } from './$types';
 
 const MOST_QUERY_CHARACTERS = 100;
@@ -29,6 +30,7 @@ export const load: PageServerLoad = async (event) => {
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
 		error,
+		stopped: error === null ? stopNoticeOf(searchParams.get('stopped')) : null,
 		helpCode: error && helpCodeOf(searchParams.get('helpCode'))
 	};
 };

@@ -6,7 +6,8 @@ import { returnPath } from '$lib/server/http/return-path';
 import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity-actions';
 import { identityStep } from '$lib/server/wallet/identity-view';
 import { knownIdentityOutcome } from '$lib/server/wallet/outcomes';
-import { forgetAllOwned, ownedSessions } from '$lib/server/wallet/owned-sessions';
+import { ownedSessions } from '$lib/server/wallet/owned-sessions';
+import { stopWallet } from '$lib/server/wallet/stop';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -26,8 +27,5 @@ export const actions: Actions = {
 
 	confirm: async (event) => confirmIdentity(event, formText(await event.request.formData(), 'candidateId')),
 
-	cancel: async ({ cookies }) => {
-		await forgetAllOwned(cookies);
-		redirect(303, '/login');
-	}
+	cancel: stopWallet
 };

@@ -4,9 +4,9 @@ import { config } from '$lib/server/config';
 import { formText } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/current-session';
-import { forgetAllOwned } from '$lib/server/wallet/owned-sessions';
 import { renewCode, startCode } from '$lib/server/wallet/renew';
 import { startFailure } from '$lib/server/wallet/start-failure';
+import { stopWallet } from '$lib/server/wallet/stop';
 import { walletStep } from '$lib/server/wallet/wallet-view';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -33,8 +33,5 @@ export const actions: Actions = {
 		redirect(303, '/login/wallet');
 	},
 
-	cancel: async ({ cookies }) => {
-		await forgetAllOwned(cookies);
-		redirect(303, '/login');
-	}
+	cancel: stopWallet
 };
