@@ -63,14 +63,15 @@ export class WalletSignIn {
 		await this.check();
 	}
 
-	/** With JavaScript the page goes on by itself; without, the person asks, until the portal asks the Bridge anew. */
+	/** With JavaScript the page goes on by itself; without, the person asks, until the portal asks the Bridge anew about it. */
 	async check(): Promise<void> {
 		if (this.#isScripted) return;
-		const reads = this.#sandbox.count('bridge.status');
+		const ownReads = () => this.#sandbox.counts().statusReads[this.sessionId] ?? 0;
+		const reads = ownReads();
 		const link = this.#page.getByRole('link', { name: /check/i });
 		await expect(async () => {
 			await link.click({ timeout: 2000 });
-			expect(this.#sandbox.count('bridge.status')).toBeGreaterThan(reads);
+			expect(ownReads()).toBeGreaterThan(reads);
 		}).toPass();
 	}
 }
