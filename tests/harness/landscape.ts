@@ -10,8 +10,8 @@ export interface LandscapeOptions {
 	runtime: Runtime;
 	/** Of the Auth Bridge; `field` where none is named. */
 	dialect?: 'doc' | 'field';
-	/** On top of, or in place of, the portal's usual variables. */
-	env?: Environment;
+	/** On top of, or in place of, the portal's usual variables; may follow from the sandbox's addresses. */
+	env?: Environment | ((sandbox: Sandbox) => Environment);
 	/** Production shape: https in front, through a TLS-terminating proxy. */
 	tls?: boolean;
 	/** Where the portal listens; a free port where none is named. */
@@ -47,7 +47,7 @@ export async function startLandscape(options: LandscapeOptions): Promise<Landsca
 	const env = {
 		...portalEnvironment(url, sandbox),
 		...(proxy ? { AUTH_TRUST_HOST: 'true', SHUTDOWN_DELAY_SECONDS: '0' } : {}),
-		...options.env
+		...(typeof options.env === 'function' ? options.env(sandbox) : options.env)
 	};
 	const portal = await startPortal({ runtime: options.runtime, env, port }).catch(async (error: unknown) => {
 		await stopAll(proxy, sandbox);

@@ -21,6 +21,8 @@ export interface Portal {
 	/** `http://localhost:{port}`, whatever AUTH_URL says. */
 	url: string;
 	port: number;
+	/** Of the process that was started; on Deno that is the launcher's, whose child serves. */
+	pid: number;
 	/** Everything it has written so far. */
 	logs(): string;
 	/** Asks it to stop, and answers its exit code once it has. */
@@ -49,6 +51,7 @@ export async function startPortal({ runtime, env, port: wanted, command }: Porta
 	return {
 		url,
 		port,
+		pid: portal.child.pid ?? 0,
 		logs: () => portal.logs(),
 		stop: (signal = 'SIGTERM') => {
 			portal.child.kill(signal);

@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything the core needs on both runtimes. Ends with `N passed, N failed`.
- *   --full             also what is marked as belonging to the full set, and keycloak
- *   --only a,b         of lint, check, unit, http, e2e, keycloak
+ *   --full             also what is marked as belonging to the full set, robustness and keycloak
+ *   --only a,b         of lint, check, unit, http, robustness, e2e, keycloak
  *   --runtime node     or deno, instead of both
  *   -- …               handed to the test runner
  */
@@ -13,8 +13,10 @@ import { startKeycloak } from './keycloak.mjs';
 import { ensurePackages } from './packages.mjs';
 import { programCommand } from './runtime.mjs';
 import { runPlaywright, runStep, runVitest } from './runners.mjs';
+import { ensureSchemathesis } from './schemathesis.mjs';
 
 const STEPS = ['lint', 'check', 'unit', 'http', 'e2e'];
+const FULL_STEPS = [...STEPS, 'robustness', 'keycloak'];
 const separator = process.argv.indexOf('--', 2);
 const own = process.argv.slice(2, separator < 0 ? undefined : separator);
 const handedOn = separator < 0 ? [] : process.argv.slice(separator + 1);
@@ -22,7 +24,7 @@ const { values } = parseArgs({
 	args: own,
 	options: { full: { type: 'boolean' }, only: { type: 'string' }, runtime: { type: 'string' } }
 });
-const wanted = values.only?.split(',') ?? [...STEPS, ...(values.full ? ['keycloak'] : [])];
+const wanted = values.only?.split(',') ?? (values.full ? FULL_STEPS : STEPS);
 const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];
 const environment = values.full ? { FULL: '1' } : {};
 const total = { passed: 0, failed: 0 };
@@ -44,7 +46,7 @@ async function main() {
 	await step('lint', () => runStep(programCommand('eslint', ['--max-warnings=0', '.'])));
 	await step('check', () => runStep(programCommand('svelte-check', ['--fail-on-warnings'])));
 	await step('unit', () => runVitest('unit', handedOn, environment));
-	if (!wanted.some((name) => ['http', 'e2e', 'keycloak'].includes(name))) return;
+	if (!wanted.some((name) => ['http', 'robustness', 'e2e', 'keycloak'].includes(name))) return;
 
 	await ensureBuilt(runtimes);
 	for (const runtime of runtimes) {
@@ -52,6 +54,7 @@ async function main() {
 		const config = ['--config', 'tests/http/vitest.config.ts'];
 		await step('http', () => runVitest(`http-${runtime}`, [...config, ...handedOn], env), runtime);
 	}
+	if (wanted.includes('robustness')) await withstand();
 	if (!wanted.includes('e2e') && !wanted.includes('keycloak')) return;
 	if (values.full && wanted.includes('e2e')) await ensureGalleryBuilt();
 	const chromium = { CHROMIUM_PATH: await ensureChromium() };
@@ -60,6 +63,15 @@ async function main() {
 		await step('e2e', () => runPlaywright(`e2e-${runtime}`, handedOn, env), runtime);
 	}
 	if (wanted.includes('keycloak')) await withKeycloak({ ...environment, ...chromium });
+}
+
+async function withstand() {
+	const schemathesis = ensureSchemathesis();
+	const config = ['--config', 'tests/robustness/vitest.config.ts'];
+	for (const runtime of runtimes) {
+		const env = { ...environment, RUNTIME: runtime, ...(schemathesis && { SCHEMATHESIS: schemathesis }) };
+		await step('robustness', () => runVitest(`robustness-${runtime}`, [...config, ...handedOn], env), runtime);
+	}
 }
 
 /** One Keycloak for both runtimes: its start takes longer than the tests. */
