@@ -1,8 +1,8 @@
-import { isDenied } from '../../src/lib/server/auth/deny-list';
-import { createRenewals } from '../../src/lib/server/auth/renewals';
-import { createSeal } from '../../src/lib/server/auth/seal';
-import type { Session } from '../../src/lib/server/auth/session';
-import { createMemoryStore } from '../../src/lib/server/store/memory';
+import { isDenied } from '../../../src/lib/server/auth/deny-list';
+import { createRenewals } from '../../../src/lib/server/auth/renewals';
+import { createSeal } from '../../../src/lib/server/auth/seal';
+import type { Session } from '../../../src/lib/server/auth/session';
+import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import { realisticSession, realisticTokens } from './realistic-session';
 
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 1_000_000);

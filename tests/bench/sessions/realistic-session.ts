@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Session } from '../../src/lib/server/auth/session';
+import type { Session } from '../../../src/lib/server/auth/session';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const text = (bytes: number) => randomBytes(bytes).toString('base64url').slice(0, bytes);

@@ -1,5 +1,6 @@
 import { decode, encode } from '@auth/core/jwt';
-import { createSeal } from '../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/auth/seal';
+import { median } from '../statistics';
 import { realisticSession } from './realistic-session';
 
 const ROUNDS = 9;
@@ -30,8 +31,4 @@ async function timePerCall(call: () => Promise<unknown>): Promise<number> {
 	const startedMs = performance.now();
 	for (let n = 0; n < OPENS_PER_ROUND; n++) await call();
 	return ((performance.now() - startedMs) * 1000) / OPENS_PER_ROUND;
-}
-
-function median(numbers: readonly number[]): number {
-	return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }

@@ -1,0 +1,28 @@
+import { median } from '../statistics.ts';
+import { type Load, load, type Seen } from './http-load.ts';
+
+const ROUNDS = 7;
+const SECONDS = 2;
+const WARM_UP_SECONDS = 2;
+
+/**
+ * Loads several servers in turns, so that whatever else the machine does falls on all of them alike; answers the medians
+ * of each.
+ */
+export async function compare<Side extends string>(
+	sides: Readonly<Record<Side, Load>>,
+	rounds = ROUNDS
+): Promise<Record<Side, Seen>> {
+	const names = Object.keys(sides) as Side[];
+	const seen = new Map<Side, Seen[]>(names.map((name) => [name, []]));
+	for (const name of names) await load({ ...sides[name], seconds: WARM_UP_SECONDS });
+	for (let round = 0; round < rounds; round++) {
+		for (const name of names) seen.get(name)?.push(await load({ ...sides[name], seconds: SECONDS }));
+	}
+	const middle = (of: readonly Seen[], key: keyof Seen) => median(of.map((one) => one[key]));
+	const medians = names.map((name) => {
+		const of = seen.get(name) ?? [];
+		return [name, { perSecond: middle(of, 'perSecond'), p99Ms: middle(of, 'p99Ms') }] as const;
+	});
+	return Object.fromEntries(medians) as Record<Side, Seen>;
+}

@@ -1,0 +1,37 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A small server of the measurements, in a process of its own. */
+export interface Program {
+	readonly port: number;
+	readonly pid: number;
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts a program that prints its port once it listens.
+ * @param file below `tests/bench`
+ * @param command the runtime and its flags; Node where none is given
+ */
+export async function startProgram(
+	file: string,
+	env: Readonly<Record<string, string>> = {},
+	[runtime, ...flags]: readonly [string, ...string[]] = [process.execPath]
+): Promise<Program> {
+	const path = fileURLToPath(new URL(file, import.meta.url));
+	const child = spawn(runtime, [...flags, path], {
+		env: { ...process.env, NODE_ENV: 'production', ...env },
+		stdio: ['ignore', 'pipe', 'inherit']
+	});
+	const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+	return { port: Number(line), pid: child.pid ?? 0, stop: () => stopped(child) };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null) return;
+	const ended = once(child, 'exit');
+	child.kill();
+	await ended;
+}

@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { sessionPath } from '../http/journeys.ts';
+import { createSeal } from '../../src/lib/server/auth/seal.ts';
+import { splitChunks } from '../../src/lib/server/auth/chunks.ts';
+import { realisticSession } from './sessions/realistic-session.ts';
+
+const Created = v.object({ sessionId: v.string() });
+
+/** Somebody who is signed in and has one wallet session: its status address, and the cookies of both. */
+export interface SignedIn {
+	readonly statusPath: string;
+	readonly cookie: string;
+}
+
+/**
+ * Signs people in by sealing their cookies, with tokens of the size that they have in the field, and lets each open a
+ * wallet session through the API.
+ */
+export function signIn(url: string, secret: string, count: number): Promise<SignedIn[]> {
+	return Promise.all(Array.from({ length: count }, () => signInOne(url, secret)));
+}
+
+async function signInOne(url: string, secret: string): Promise<SignedIn> {
+	const lasting = { refreshAt: undefined, expiresAt: undefined };
+	const session = { ...realisticSession(Math.floor(Date.now() / 1000)), ...lasting };
+	const chunks = splitChunks('portal.session', await createSeal([secret], 'session').seal(session)) ?? [];
+	const own = chunks.map(({ name, value }) => `${name}=${value}`).join('; ');
+	const answer = await fetch(`${url}/api/wallet/sessions`, {
+		method: 'POST',
+		headers: { cookie: own, origin: url, 'content-type': 'application/json' },
+		body: '{}'
+	});
+	if (answer.status !== 201) throw new Error(`No wallet session: ${answer.status} ${await answer.text()}`);
+	const { sessionId } = v.parse(Created, await answer.json());
+	const given = answer.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
+	return { statusPath: sessionPath(sessionId, 'status'), cookie: [own, ...given].join('; ') };
+}

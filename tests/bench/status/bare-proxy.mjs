@@ -1,0 +1,36 @@
+/**
+ * What the portal's status reads are held against: `node:http` in front, `fetch` behind, and nothing between; with
+ * BENCH_SECRET also a session, opened with Auth.js's `decode` at each request. Prints its port.
+ */
+import { createServer } from 'node:http';
+import process from 'node:process';
+import { decode } from '@auth/core/jwt';
+
+const { BENCH_UPSTREAM: upstream, BENCH_SECRET: secret } = process.env;
+
+const server = createServer((request, response) => {
+	answer(request, response).catch((error) => {
+		console.error(error);
+		response.writeHead(502).end();
+	});
+});
+
+async function answer(request, response) {
+	if (secret && !(await decode({ token: tokenOf(request), secret, salt: 'session' }))) {
+		response.writeHead(401).end();
+		return;
+	}
+	const answered = await fetch(upstream + request.url);
+	const body = await answered.text();
+	response.writeHead(answered.status, {
+		'content-type': 'application/json',
+		'content-length': Buffer.byteLength(body)
+	});
+	response.end(body);
+}
+
+function tokenOf({ headers }) {
+	return headers.cookie?.replace(/^session=/, '');
+}
+
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));

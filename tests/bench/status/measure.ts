@@ -1,0 +1,53 @@
+import { encode } from '@auth/core/jwt';
+import { startBenchPortal } from '../bench-portal.ts';
+import type { Measure } from '../figure.ts';
+import { compare } from '../load/compare.ts';
+import { get } from '../load/http-load.ts';
+import { startProgram } from '../program.ts';
+import { realisticSession } from '../sessions/realistic-session.ts';
+import { signIn } from '../signed-in.ts';
+
+const CONNECTIONS = 32;
+/** In throughput, against the bare proxy, which is always on Node. */
+const LEAST_RATIO = { node: 1, deno: 2 };
+
+/**
+ * Signed-in status reads through the portal, over 32 connections of as many sessions, against (a) a bare proxy without a
+ * session and (b) the same with a session that Auth.js's `decode` opens. One upstream for all.
+ */
+export const measureStatus: Measure = async (runtime) => {
+	const { portal, bridgeUrl, secret, stop } = await startBenchPortal(runtime);
+	const upstream = { BENCH_UPSTREAM: bridgeUrl };
+	const bare = await startProgram('status/bare-proxy.mjs', upstream);
+	const decoding = await startProgram('status/bare-proxy.mjs', { ...upstream, BENCH_SECRET: secret });
+	try {
+		const people = await signIn(portal.url, secret, CONNECTIONS);
+		const bridgePaths = people.map(({ statusPath }) => statusPath.replace('/api/wallet', '/auth/oid4vp'));
+		const tokens = await Promise.all(people.map(() => authJsSession(secret)));
+		const seen = await compare({
+			portal: { port: portal.port, requests: people.map(({ statusPath, cookie }) => get(statusPath, { cookie })) },
+			bare: { port: bare.port, requests: bridgePaths.map((path) => get(path)) },
+			decoding: {
+				port: decoding.port,
+				requests: bridgePaths.map((path, n) => get(path, { cookie: `session=${tokens[n] ?? ''}` }))
+			}
+		});
+		const ratio = seen.portal.perSecond / seen.bare.perSecond;
+		return [
+			{ what: 'status reads: portal', value: seen.portal.perSecond, unit: '/s' },
+			{ what: '(a) bare proxy on Node', value: seen.bare.perSecond, unit: '/s' },
+			{ what: '(b) with Auth.js decode', value: seen.decoding.perSecond, unit: '/s' },
+			{ what: 'throughput, portal to (a)', value: ratio, unit: '×', target: { atLeast: LEAST_RATIO[runtime] } },
+			{ what: 'throughput, portal to (b)', value: seen.portal.perSecond / seen.decoding.perSecond, unit: '×' },
+			{ what: 'p99: portal', value: seen.portal.p99Ms, unit: 'ms' },
+			{ what: 'p99: (a)', value: seen.bare.p99Ms, unit: 'ms' },
+			{ what: 'p99, portal to (a)', value: seen.portal.p99Ms / seen.bare.p99Ms, unit: '×', target: { atMost: 1 } }
+		];
+	} finally {
+		await Promise.all([bare.stop(), decoding.stop(), stop()]);
+	}
+};
+
+function authJsSession(secret: string): Promise<string> {
+	return encode({ token: realisticSession(Math.floor(Date.now() / 1000)), secret, salt: 'session' });
+}

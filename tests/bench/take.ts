@@ -1,0 +1,13 @@
+/** Takes one measurement, in a process of its own: BENCH_NAME, RUNTIME; writes the figures as JSON to BENCH_RESULT. */
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { runtime } from '../harness/runtime.ts';
+import { meetsTarget } from './figure.ts';
+import { measurements } from './measurements.ts';
+
+const { BENCH_NAME: name = '', BENCH_RESULT: file } = process.env;
+const measure = await measurements[name]?.();
+if (!measure || !file) throw new Error(`There is no measurement "${name}": ${Object.keys(measurements).join(', ')}.`);
+const figures = await measure(runtime);
+writeFileSync(file, JSON.stringify(figures.map((figure) => ({ ...figure, isMet: meetsTarget(figure) }))));
+process.exit(0);
