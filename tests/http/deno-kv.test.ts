@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { runtime } from '../harness/runtime.ts';
 import { type Instances, startInstances } from './instances.ts';
 import { actAsOne } from './shared-store.ts';
+import { AUDIENCE } from './third-party.ts';
 
 describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', () => {
 	let instances: Instances;
@@ -12,7 +13,10 @@ describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', ()
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'portal-kv-'));
-		instances = await startInstances(2, { runtime, env: { DENO_KV: join(folder, 'store.sqlite') } });
+		instances = await startInstances(2, {
+			runtime,
+			env: { DENO_KV: join(folder, 'store.sqlite'), API_AUDIENCE: AUDIENCE }
+		});
 	});
 	afterAll(async () => {
 		await instances.stop();

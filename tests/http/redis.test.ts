@@ -7,6 +7,7 @@ import { copyOf, holdsSession, tokensOver } from './held-session.ts';
 import { type Instances, startInstances } from './instances.ts';
 import { signInAtInstitution } from './journeys.ts';
 import { actAsOne } from './shared-store.ts';
+import { AUDIENCE } from './third-party.ts';
 
 describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	let redis: Redis;
@@ -14,7 +15,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 
 	beforeAll(async () => {
 		redis = await startRedis();
-		instances = await startInstances(3, { runtime, env: { REDIS_URL: redis.url } });
+		instances = await startInstances(3, { runtime, env: { REDIS_URL: redis.url, API_AUDIENCE: AUDIENCE } });
 	});
 	afterAll(async () => {
 		await instances.stop();

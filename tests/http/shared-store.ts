@@ -1,8 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
 import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
 import type { Instances } from './instances.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { sessionPath, signInAtInstitution } from './journeys.ts';
+import { serviceToken, sessionOf, tokenClaims } from './third-party.ts';
 
 /** What instances do as one, whatever store they share. */
 export function actAsOne(instances: () => Instances) {
@@ -62,5 +64,18 @@ export function actAsOne(instances: () => Instances) {
 			},
 			{ timeout: 1000, interval: 50 }
 		);
+	});
+
+	test('a wallet session that a third party opened at one is its own at all, and nobody else’s', async () => {
+		const { urls, sandbox } = instances();
+		const [token, stranger] = [await serviceToken(instances()), await sandbox.sign(tokenClaims(instances()))];
+		const id = await sessionOf(new Caller(urls[0] ?? '', token));
+		const statuses = await Promise.all(
+			urls.flatMap((url) => [token, stranger].map((own) => new Caller(url, own).call(sessionPath(id, 'status'))))
+		);
+		expect(statuses.map(({ status }) => status)).toEqual(urls.flatMap(() => [200, 404]));
+		sandbox.share(id, 'known-student');
+		const last = new Caller(urls.at(-1) ?? '', token);
+		expect((await last.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(200);
 	});
 }
