@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { programCommand, root, run } from './runtime.mjs';
+import { programCommand, root, run, runQuietly } from './runtime.mjs';
 
 /** @typedef {{passed: number, failed: number}} Tally */
 
@@ -60,12 +60,12 @@ async function secondLook(first, again) {
 }
 
 /**
- * A step without tests in it: nothing to count unless it fails.
+ * A step without tests in it: nothing to count, and nothing to show, unless it fails.
  * @param {string[]} command
  * @returns {Promise<Tally>}
  */
 export async function runStep(command) {
-	return { passed: 0, failed: (await run(command)) === 0 ? 0 : 1 };
+	return { passed: 0, failed: (await runQuietly(command)) === 0 ? 0 : 1 };
 }
 
 /** A run that fails without a failing test, such as one whose set-up broke, counts as one failure. */

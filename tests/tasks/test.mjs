@@ -42,10 +42,8 @@ async function main() {
 	await ensurePackages();
 	// The compiler's settings are Kit's to write; in a fresh clone nobody has asked it yet.
 	await runStep(programCommand('svelte-kit', ['sync']));
-	await step('lint', () => runStep(programCommand('prettier', ['--check', '.'])));
-	await step('lint', () => runStep(programCommand('eslint', ['--max-warnings=0', '.'])));
-	await step('check', () => runStep(programCommand('svelte-check', ['--fail-on-warnings'])));
-	await step('unit', () => runVitest('unit', handedOn, environment));
+	// Side by side: one reads the source on one core, the other has what is left.
+	await Promise.all([readSource(), step('unit', () => runVitest('unit', handedOn, environment))]);
 	if (!wanted.some((name) => ['http', 'robustness', 'e2e', 'keycloak'].includes(name))) return;
 
 	await ensureBuilt(runtimes);
@@ -63,6 +61,12 @@ async function main() {
 		await step('e2e', () => runPlaywright(`e2e-${runtime}`, handedOn, env), runtime);
 	}
 	if (wanted.includes('keycloak')) await withKeycloak({ ...environment, ...chromium });
+}
+
+async function readSource() {
+	await step('lint', () => runStep(programCommand('prettier', ['--check', '.'])));
+	await step('lint', () => runStep(programCommand('eslint', ['--max-warnings=0', '.'])));
+	await step('check', () => runStep(programCommand('svelte-check', ['--fail-on-warnings'])));
 }
 
 async function withstand() {
