@@ -17,6 +17,8 @@ export interface LandscapeOptions {
 	/** Where the portal listens; a free port where none is named. */
 	port?: number;
 	accessTokenSeconds?: number;
+	/** In place of the portal's usual start command. */
+	command?: [string, ...string[]];
 }
 
 /** Sandbox and portal, wired together on free ports. */
@@ -49,10 +51,12 @@ export async function startLandscape(options: LandscapeOptions): Promise<Landsca
 		...(proxy ? { AUTH_TRUST_HOST: 'true', SHUTDOWN_DELAY_SECONDS: '0' } : {}),
 		...(typeof options.env === 'function' ? options.env(sandbox) : options.env)
 	};
-	const portal = await startPortal({ runtime: options.runtime, env, port }).catch(async (error: unknown) => {
-		await stopAll(proxy, sandbox);
-		throw error;
-	});
+	const portal = await startPortal({ runtime: options.runtime, env, port, command: options.command }).catch(
+		async (error: unknown) => {
+			await stopAll(proxy, sandbox);
+			throw error;
+		}
+	);
 	return {
 		url,
 		portal,

@@ -13,7 +13,7 @@ export interface PortalOptions {
 	/** A free one where none is given. */
 	port?: number;
 	/** In place of the usual start command. */
-	command?: [string, ...string[]];
+	command?: [string, ...string[]] | undefined;
 }
 
 /** The real build, listening. */
