@@ -13,7 +13,9 @@ import { refresh } from '$lib/server/handles/refresh';
 import { requestId } from '$lib/server/handles/request-id';
 import { securityHeaders } from '$lib/server/handles/security-headers';
 import { session } from '$lib/server/handles/session';
+import { trace } from '$lib/server/handles/trace';
 import { log, startLogging } from '$lib/server/log';
+import { observeEventStreams } from '$lib/server/metrics';
 import { endReadiness } from '$lib/server/readiness';
 import { closeStore, openStore } from '$lib/server/store';
 import { eventStreams } from '$lib/server/wallet/events';
@@ -21,6 +23,7 @@ import { eventStreams } from '$lib/server/wallet/events';
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
+	observeEventStreams(() => eventStreams().size());
 	await openStore();
 	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
 		closing?.push(finish());
@@ -39,6 +42,7 @@ async function finish(): Promise<void> {
 }
 
 export const handle: Handle = sequence(
+	trace,
 	requestId,
 	securityHeaders,
 	brand,

@@ -1,3 +1,4 @@
+import { countRefusal } from '../lib/server/metrics';
 import type { Answer } from './answer';
 
 /** What the entry refuses before the application sees it, and what it says when the application gave no answer. */
@@ -12,6 +13,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** `{error, message, requestId}` with its HTTP status. */
 export function problemAnswer(code: ProblemCode, requestId: string, headers: Record<string, string> = {}): Answer {
+	if (code === 'payload_too_large') countRefusal('body_size');
 	const { status, message } = PROBLEMS[code];
 	const body = new TextEncoder().encode(JSON.stringify({ error: code, message, requestId }));
 	return {

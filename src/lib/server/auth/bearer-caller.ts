@@ -4,6 +4,7 @@ import { config } from '../config';
 import { challenge, type ChallengeFacts } from '../http/challenge';
 import { Problem } from '../http/problem';
 import { log } from '../log';
+import { countRefusal } from '../metrics';
 import { type AccessToken, verifyAccessToken } from '../sts/access-token';
 import { KeysUnavailable } from '../sts/keys';
 
@@ -41,6 +42,7 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 	if (scope.split(' ').every((one) => caller.scopes.includes(one))) return caller;
 	const description = 'The access token lacks the scope that this needs.';
 	log.info('an access token was refused', { requestId, reason: description, scope });
+	countRefusal('scope');
 	throw new Problem('insufficient_scope', {
 		headers: { 'www-authenticate': challenge({ error: 'insufficient_scope', description, scope }) }
 	});
@@ -58,6 +60,7 @@ export function publicCaller({ clientId, scopes, endsAt }: BearerCaller): v.Infe
 }
 
 function refused(description: string, facts: ChallengeFacts): Problem {
+	countRefusal('bearer');
 	const header = challenge({ error: 'invalid_token', description, ...facts });
 	return new Problem('unauthorized', { message: description, headers: { 'www-authenticate': header } });
 }

@@ -3,6 +3,7 @@ import { audit } from '../audit';
 import { config } from '../config';
 import { AFTER_SIGN_IN, returnPath } from '../http/return-path';
 import { log } from '../log';
+import { count } from '../metrics';
 import { type OwnedSession, takeCompleted } from '../wallet/owned-sessions';
 import { runAuthjs } from './authjs';
 import { denySession } from './deny-list';
@@ -18,6 +19,8 @@ export interface CallbackEnd {
 	/** Null when somebody signed in. */
 	readonly error: SignInError | null;
 }
+
+const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-wallet': 'wallet' };
 
 /**
  * Ends a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5): on success `locals.session` is the new session. A callback that
@@ -39,6 +42,7 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 		// A slow answer to the session before must not take this one's place.
 		if (before) await denySession(before);
 		const used = await takeCompleted(event.cookies);
+		count('portal.sign_ins', { method: methods[provider], result: 'ok' });
 		if (event.locals.session) tell(event, event.locals.session, used);
 		return { path: destination(response), setCookies, error: null };
 	}
@@ -47,6 +51,7 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	const error = callbackError(fault, searchParams.get('error'), hasCookies);
 	const { requestId } = event.locals;
 	log.warn('a sign-in failed', { requestId, provider, code: error, error: fault });
+	count('portal.sign_ins', { method: methods[provider], result: error });
 	return before && error === 'sign_in_interrupted'
 		? { path: AFTER_SIGN_IN, setCookies, error: null }
 		: { path: loginPath(null, { error, requestId }), setCookies, error };

@@ -1,4 +1,5 @@
 import { log } from '../log';
+import { count } from '../metrics';
 import type { WorkFailed } from '../once/once';
 import { sharedStore } from '../store';
 import { redeemRefreshToken } from './refresh-grant';
@@ -8,7 +9,12 @@ let made: ReturnType<typeof createRenewals> | undefined;
 
 /** Keeps the sessions of this portal good, together with its other instances. */
 export function renewals(): ReturnType<typeof createRenewals> {
-	return (made ??= createRenewals({ store: sharedStore(), redeem: redeemRefreshToken, onFault: told }));
+	return (made ??= createRenewals({
+		store: sharedStore(),
+		redeem: redeemRefreshToken,
+		onFault: told,
+		onRenewal: (result, coalesced) => count('portal.token_refreshes', { result, coalesced })
+	}));
 }
 
 function told({ fault, code }: WorkFailed): void {

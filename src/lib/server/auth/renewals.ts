@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem';
-import { createOnce, type OnceOptions, WorkFailed } from '../once/once';
+import { createOnce, type OnceOptions, WorkFailed, type WorkFault } from '../once/once';
 import type { TokenSet } from './new-session';
 import type { Session } from './session';
 import { createTokenChain, secretOf } from './token-chain';
@@ -27,6 +27,8 @@ export interface RenewalOptions extends OnceOptions {
 	readonly redeem: (session: Session & { readonly refreshToken: string }) => Promise<TokenSet>;
 	/** Hears of each renewal that failed for now. */
 	readonly onFault: (failed: WorkFailed) => void;
+	/** Hears how each renewal that was asked for went, and whether this request's was the one token call or shared another's. */
+	readonly onRenewal?: (result: 'renewed' | WorkFault, isShared: boolean) => void;
 	/** Resolves to null after so many milliseconds. */
 	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly callOff: () => void };
 }
@@ -35,7 +37,7 @@ export interface RenewalOptions extends OnceOptions {
  * Keeps the tokens of sessions good: one token call per refresh token, however many requests, tabs and instances ask, and
  * whoever comes late with an old cookie is led along the chain of successors to the newest.
  */
-export function createRenewals({ redeem, onFault, limit = timeLimit, ...options }: RenewalOptions) {
+export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, ...options }: RenewalOptions) {
 	const { store, now = Date.now } = options;
 	const once = createOnce(options);
 	const { follow, successor } = createTokenChain(once);
@@ -52,13 +54,21 @@ export function createRenewals({ redeem, onFault, limit = timeLimit, ...options 
 			if (!alive) throw new SessionEnded('no_refresh_token');
 			return session;
 		}
+		let isShared = true;
 		const renewal = once.run({
 			secret: secretOf(session),
 			repeatLost: !alive,
 			keepMs: session.endsAt * 1000 - now(),
 			settles: isHeld && session.renewal !== undefined ? { name: session.renewal, keepMs: LATE_MS } : undefined,
-			run: async () => JSON.stringify(await redeem({ ...session, refreshToken }))
+			run: async () => {
+				isShared = false;
+				return JSON.stringify(await redeem({ ...session, refreshToken }));
+			}
 		});
+		renewal.then(
+			() => onRenewal?.('renewed', isShared),
+			(error: unknown) => onRenewal?.(error instanceof WorkFailed ? error.fault : 'lost', isShared)
+		);
 		try {
 			const result = alive ? await patiently(renewal) : await renewal;
 			return result === null ? session : await successor(session, result);

@@ -6,6 +6,7 @@ import { relay } from '../http/relay';
 import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { log } from '../log';
 import { serviceAuthorization } from '../sts/service-authorization';
+import { upstreamCall } from '../upstream-call';
 import { bodyOf } from './body';
 import { answerHeaders, requestHeaders } from './headers';
 import { assertPassable, refusesToken } from './judge';
@@ -20,24 +21,26 @@ type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
  */
 export async function forward({ request, locals, url }: ForwardEvent, backend: Backend): Promise<Response> {
 	const { name, timeoutMs, maxRequestBytes, maxAnswerBytes } = backend;
-	const { requestId, traceparent } = locals;
+	const { requestId } = locals;
 	const { method, signal } = request;
 	const target = backendTarget(backend.url, url.pathname, url.search);
 	const credential = authorizationFor(backend, locals);
 	const body = await bodyOf(request, maxRequestBytes);
 
 	const ask = (authorization: string | undefined) =>
-		relay({
-			method,
-			url: target,
-			headers: requestHeaders(request.headers, body !== null, { authorization, requestId, traceparent }),
-			body: body?.pieces ?? null,
-			timeoutMs,
-			maxRequestBytes,
-			maxAnswerBytes,
-			signal,
-			onBreak: ({ code, facts }) => log.warn('an answer broke off', { ...facts, requestId, code, backend: name })
-		});
+		upstreamCall({ upstream: 'backend', operation: name, traceparent: locals.traceparent }, (traceparent) =>
+			relay({
+				method,
+				url: target,
+				headers: requestHeaders(request.headers, body !== null, { authorization, requestId, traceparent }),
+				body: body?.pieces ?? null,
+				timeoutMs,
+				maxRequestBytes,
+				maxAnswerBytes,
+				signal,
+				onBreak: ({ code, facts }) => log.warn('an answer broke off', { ...facts, requestId, code, backend: name })
+			})
+		);
 
 	let answer = await ask(await credential?.current());
 	const renewed = refusesToken(answer) ? await credential?.renewed() : null;

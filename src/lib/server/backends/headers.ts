@@ -38,7 +38,7 @@ export interface Addition {
 	/** The whole header value, such as `Bearer …`; none for a service that gets no token. */
 	readonly authorization: string | undefined;
 	readonly requestId: string;
-	readonly traceparent: string;
+	readonly traceparent: string | undefined;
 }
 
 /** The headers of a request to a service. */
@@ -47,7 +47,7 @@ export function requestHeaders(caller: Headers, hasBody: boolean, added: Additio
 	// Sizes are counted as they come, and what is passed on is what came.
 	headers.set('accept-encoding', 'identity');
 	headers.set('x-request-id', added.requestId);
-	headers.set('traceparent', added.traceparent);
+	if (added.traceparent !== undefined) headers.set('traceparent', added.traceparent);
 	if (added.authorization !== undefined) headers.set('authorization', added.authorization);
 	return headers;
 }

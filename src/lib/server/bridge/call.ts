@@ -4,6 +4,7 @@ import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { callUpstream, parseAnswer, type UpstreamAnswer } from '../http/upstream';
 import { UpstreamError } from '../http/upstream-error';
 import { upstreamUrl } from '../http/upstream-url';
+import { upstreamCall } from '../upstream-call';
 import { problemOf } from './errors';
 import type { Operation } from './operation';
 
@@ -46,15 +47,19 @@ export function createCaller(options: CallerOptions) {
 	const { timeoutMs, maxBytes, pause = sleep } = options;
 
 	function attempt(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
-		return callUpstream({
-			method: call.method,
-			url: upstreamUrl(base, call.segments, call.query),
-			headers: headersOf(call, authorization),
-			body: call.body && JSON.stringify(call.body),
-			timeoutMs,
-			maxBytes,
-			fetch: options.fetch
-		});
+		const { operation, credential } = call;
+		const name = { upstream: 'auth-bridge', operation, traceparent: credential.traceparent } as const;
+		return upstreamCall(name, (traceparent) =>
+			callUpstream({
+				method: call.method,
+				url: upstreamUrl(base, call.segments, call.query),
+				headers: headersOf(call, authorization, traceparent),
+				body: call.body && JSON.stringify(call.body),
+				timeoutMs,
+				maxBytes,
+				fetch: options.fetch
+			})
+		);
 	}
 
 	/** The Bridge's answer, good or bad; one replay with new authorization where it has refused the old. */
@@ -140,10 +145,13 @@ function withOperation(operation: Operation, error: unknown): unknown {
 	return new Problem(code, { facts: { ...facts, operation } });
 }
 
-function headersOf({ credential, body }: BridgeCall, authorization: string | undefined): Record<string, string> {
-	const { requestId, traceparent } = credential;
+function headersOf(
+	{ credential, body }: BridgeCall,
+	authorization: string | undefined,
+	traceparent: string | undefined
+): Record<string, string> {
 	return {
-		'x-request-id': requestId,
+		'x-request-id': credential.requestId,
 		...(traceparent === undefined ? {} : { traceparent }),
 		...(authorization === undefined ? {} : { authorization }),
 		...(body === undefined ? {} : { 'content-type': 'application/json' })

@@ -4,6 +4,7 @@ import { hasAccessToken } from '../http/caller';
 import { allowsOrigin } from '../http/origin-policy';
 import { problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/response-headers';
+import { countRefusal } from '../metrics';
 
 /** Refuses what another site's page does in a browser's name, on every route and method, in dev too. */
 export const originPolicy: Handle = async ({ event, resolve }) => {
@@ -18,8 +19,10 @@ export const originPolicy: Handle = async ({ event, resolve }) => {
 		fetchDest: headers.get('sec-fetch-dest'),
 		hasAccessToken: hasAccessToken(event.request)
 	};
-	if (!allowsOrigin(facts, { own: origin, development: corsDevOrigins }))
+	if (!allowsOrigin(facts, { own: origin, development: corsDevOrigins })) {
+		countRefusal('origin');
 		return problemResponse('forbidden_origin', event.locals.requestId);
+	}
 	const separate = corsDevOrigins.find((known) => known === facts.origin);
 	if (!separate) return resolve(event);
 	return forDevelopment(

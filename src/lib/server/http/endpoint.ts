@@ -1,5 +1,6 @@
 import { isRedirect } from '@sveltejs/kit';
 import { log } from '$lib/server/log';
+import { countRefusal } from '$lib/server/metrics';
 import { Problem, problemResponse, toProblem } from './problem';
 
 interface EndpointEvent {
@@ -42,6 +43,7 @@ export function methodNotAllowed(allow: string): (event: EndpointEvent) => Promi
 }
 
 function report(problem: Problem, error: unknown, requestId: string): void {
+	if (problem.code === 'payload_too_large') countRefusal('body_size');
 	if (problem.code === 'internal_error') log.error('unexpected error in an endpoint', { requestId, error });
 	else if (problem.status >= 500) log.warn('upstream fault', { ...problem.facts, requestId, code: problem.code });
 }

@@ -1,5 +1,6 @@
+import { countRefusal, type Refusal } from '../metrics';
 import { EventStream, type EventSource } from './event-stream';
-import { Problem } from './problem';
+import { Problem, type ProblemCode } from './problem';
 
 export interface EventStreamsOptions {
 	/** Most streams of this process, and of one browser. */
@@ -59,8 +60,8 @@ export function createEventStreams({ most, mostPerBrowser, now, every, random }:
 		 * @throws {Problem} `rate_limited` for a browser with too many, `busy` when the process has too many
 		 */
 		open(browser: string, lifeMs: number, source: EventSource): Response {
-			if ((perBrowser.get(browser) ?? 0) >= mostPerBrowser) throw new Problem('rate_limited');
-			if (open.size >= most) throw new Problem('busy');
+			if ((perBrowser.get(browser) ?? 0) >= mostPerBrowser) throw refused('rate_limited', 'streams_browser');
+			if (open.size >= most) throw refused('busy', 'streams_process');
 			const retryMs = Math.round(LEAST_RETRY_MS + random() * RETRY_SPREAD_MS);
 			const onOver = (over: EventStream) => forget(over, browser);
 			const stream = new EventStream(source, { endsAtMs: now() + lifeMs, retryMs, onOver });
@@ -76,4 +77,9 @@ export function createEventStreams({ most, mostPerBrowser, now, every, random }:
 
 		size: () => open.size
 	};
+}
+
+function refused(code: ProblemCode, reason: Refusal): Problem {
+	countRefusal(reason);
+	return new Problem(code);
 }

@@ -1,11 +1,18 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { config } from '../config';
+import { countRefusal, type Refusal } from '../metrics';
 import { Problem } from './problem';
 
 const WINDOW_SECONDS = 60;
 
 type Limited = 'perBrowser' | 'perCaller' | 'perAddress';
 const limiters = new Map<Limited, RateLimiterMemory>();
+
+const refusals: Readonly<Record<Limited, Refusal>> = {
+	perBrowser: 'rate_limit_browser',
+	perCaller: 'rate_limit_caller',
+	perAddress: 'rate_limit_address'
+};
 
 /**
  * Counts one costly request. The browser's own limit comes first, so that one script on a campus does not use up what
@@ -31,6 +38,7 @@ async function spend(limited: Limited, key: string): Promise<void> {
 		await limiterOf(limited).consume(key);
 	} catch (refused) {
 		if (!(refused instanceof RateLimiterRes)) throw refused;
+		countRefusal(refusals[limited]);
 		const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
 		throw new Problem('rate_limited', { headers: { 'retry-after': String(seconds) } });
 	}

@@ -1,14 +1,42 @@
-const PARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-([\da-f]{2})(?:-|$)/;
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+
+const PARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/;
 /** Without a parent nobody has decided yet; a service that goes by its parent would otherwise record nothing at all. */
 const RECORDED = '01';
+
+const current = new AsyncLocalStorage<string>();
 
 /**
  * A `traceparent` for calls that follow from a request (W3C Trace Context 3.2): the next step of the trace it came with,
  * which the entry lets through from a trusted proxy only, or the first of a new one.
  */
 export function nextTraceparent(parent: string | null): string {
-	const [, traceId = randomHex(16), flags = RECORDED] = PARENT.exec(parent ?? '') ?? [];
+	const [, traceId = randomHex(16), , flags = RECORDED] = PARENT.exec(parent ?? '') ?? [];
 	return `00-${traceId}-${randomHex(8)}-${flags}`;
+}
+
+/** What a `traceparent` names, for a tracer; undefined for one that can't be read. */
+export function parentOf(traceparent: string | null): SpanContext | undefined {
+	const [, traceId, spanId, flags] = PARENT.exec(traceparent ?? '') ?? [];
+	if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+	return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
+}
+
+/** The `traceparent` that names a span; undefined where no tracer made one (the span is then none, or its remote parent). */
+export function traceparentOf(span: SpanContext): string | undefined {
+	if (span.isRemote || !isSpanContextValid(span)) return undefined;
+	return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** Works on a request; the calls to the STS that follow from it are far from the request itself, and find its trace so. */
+export function withinTrace<Result>(traceparent: string, work: () => Result): Result {
+	return current.run(traceparent, work);
+}
+
+/** Of the request that is being worked on, if any. */
+export function currentTraceparent(): string | undefined {
+	return current.getStore();
 }
 
 function randomHex(bytes: number): string {

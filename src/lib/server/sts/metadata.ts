@@ -2,6 +2,8 @@ import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
 import { fetchOnce } from '../http/single-shot';
+import { currentTraceparent } from '../http/traceparent';
+import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';
 
 /** How long discovery is trusted before it is read again. */
@@ -12,15 +14,19 @@ let cached: { readonly answer: Promise<oauth.AuthorizationServer>; readonly unti
 /** The libraries write out options that are absent; `fetch` takes them so. */
 type FetchOptions = { readonly [Option in keyof RequestInit]: RequestInit[Option] | undefined };
 
-/** `fetch` towards the STS: the internal address, a time limit, no redirects, and what changes something is sent once. */
+/** `fetch` towards the STS: the internal address, a time limit, no redirects, a trace, and what changes something is sent once. */
 export function stsFetch(input: string | URL | Request, init: FetchOptions = {}): Promise<Response> {
 	const { sts } = config();
 	const url = internalUrl(input instanceof Request ? input.url : String(input), sts);
 	const timeLimit = AbortSignal.timeout(sts.timeoutMs);
 	const signal = init.signal ? AbortSignal.any([init.signal, timeLimit]) : timeLimit;
-	const { method = 'GET', headers, body } = init;
-	if (method === 'GET') return fetch(url, { ...(headers && { headers }), redirect: 'manual', signal });
-	return fetchOnce(url, { method, headers, signal, body: body as string | URLSearchParams | null });
+	const { method = 'GET', body } = init;
+	return upstreamCall({ upstream: 'sts', traceparent: currentTraceparent() }, (traceparent) => {
+		const headers = new Headers(init.headers);
+		if (traceparent !== undefined) headers.set('traceparent', traceparent);
+		if (method === 'GET') return fetch(url, { headers, redirect: 'manual', signal });
+		return fetchOnce(url, { method, headers, signal, body: body as string | URLSearchParams | null });
+	});
 }
 
 /** What every call of `oauth4webapi` needs here; plain http is the operator's choice, made in the configuration. */

@@ -3,6 +3,7 @@ import type { IdvReason } from '$lib/wallet/view';
 import { Problem } from '../http/problem';
 import { bridge, credentialFor } from './bridge';
 import { keepSession } from './caller';
+import { flowEnded } from './flow-metrics';
 import type { OwnedSession } from './owned-sessions';
 
 /** Where a browser goes on to sign in once its wallet session is complete. */
@@ -30,6 +31,7 @@ export async function completeWalletSession(event: RequestEvent, owned: OwnedSes
 			return result;
 		}
 		await keepSession(event, { ...owned, completed: true });
+		flowEnded(owned, 'completed');
 	}
 	return { kind: 'completed', continueUrl: CONTINUE_URL };
 }

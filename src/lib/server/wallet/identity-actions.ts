@@ -63,6 +63,6 @@ async function attempt<Result>(event: RequestEvent, work: (owned: OwnedSession) 
 	} catch (error) {
 		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
 		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
-		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals));
+		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals, owned));
 	}
 }

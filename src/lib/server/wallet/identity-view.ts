@@ -25,7 +25,7 @@ const completion: Step = async (event, owned) => {
 };
 
 const failed: Step = async (event, owned) => {
-	return endedView(identityOutcomeOf(await whyFailed(event, owned)), event.locals);
+	return endedView(identityOutcomeOf(await whyFailed(event, owned)), event.locals, owned);
 };
 
 const steps: Readonly<Record<SessionStatusValue, Step>> = {
@@ -37,7 +37,7 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	COMPLETED: completion,
 	IDV_REQUIRED: needed,
 	RECONCILING: underWay,
-	EXPIRED: ({ locals }) => endedView('expired', locals),
+	EXPIRED: ({ locals }, owned) => endedView('expired', locals, owned),
 	FAILED: failed,
 	ERROR: failed,
 	VP_VALIDATION_FAILED: failed
@@ -53,7 +53,7 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	} catch (error) {
 		const { code } = toProblem(error);
 		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
-		return endedView(identityOutcomeOf(code), event.locals);
+		return endedView(identityOutcomeOf(code), event.locals, owned);
 	}
 }
 
@@ -66,14 +66,14 @@ function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 }
 
 async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
-	if (owned.idv === 'done') return endedView('again-required', event.locals);
+	if (owned.idv === 'done') return endedView('again-required', event.locals, owned);
 	const credential = credentialFor(event.locals);
 	const [plan, person] = await Promise.all([
 		bridge().readIdvStatus(owned.id, credential),
 		bridge().readPerson(owned.id, credential)
 	]);
 	const { planType, reason, candidates } = plan;
-	if (planType === 'FAIL_CLOSED') return endedView('not-possible', event.locals);
+	if (planType === 'FAIL_CLOSED') return endedView('not-possible', event.locals, owned);
 	if (isManualFor(owned, plan)) return { view: { screen: 'confirm', reason, person, candidates } };
 	return { view: { screen: 'explain', reason, way: wayOf(plan), person } };
 }

@@ -20,6 +20,6 @@ export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promi
 	} catch (error) {
 		const code = await reasonOf(error, event, owned);
 		log.warn('identity verification did not finish', { requestId: event.locals.requestId, code });
-		return identityEndPath(identityOutcomeOf(code), event.locals);
+		return identityEndPath(identityOutcomeOf(code), event.locals, owned);
 	}
 }

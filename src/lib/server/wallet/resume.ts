@@ -17,7 +17,7 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 		return loginPath(null, { error: 'wallet_session_foreign', requestId });
 	}
 	const { searchParams } = event.url;
-	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals);
+	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);
 	if (searchParams.get('idv') === 'complete') await endIdvRound(event, owned);
 	return '/login/identity';
 }

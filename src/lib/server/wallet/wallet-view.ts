@@ -32,7 +32,7 @@ const underWay =
 	(screen: 'opened' | 'checking'): Step =>
 	(status, owned) => ({ view: { screen, sessionId: owned.id, expiresInMs: remainingMs(status, owned) } });
 const identity: Step = () => ({ goTo: '/login/identity' });
-const failed: Step = ({ errorCode }, _owned, { locals }) => endedView(walletOutcomeOf(errorCode), locals);
+const failed: Step = ({ errorCode }, owned, { locals }) => endedView(walletOutcomeOf(errorCode), locals, owned);
 
 const completion: Step = async (_status, owned, event) => {
 	const result = await completeWalletSession(event, owned);
@@ -48,10 +48,10 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	COMPLETED: completion,
 	IDV_REQUIRED: identity,
 	RECONCILING: identity,
-	EXPIRED: (_status, _owned, { locals }) => endedView('expired', locals),
+	EXPIRED: (_status, owned, { locals }) => endedView('expired', locals, owned),
 	FAILED: failed,
 	ERROR: failed,
-	VP_VALIDATION_FAILED: (_status, _owned, { locals }) => endedView('refused', locals)
+	VP_VALIDATION_FAILED: (_status, owned, { locals }) => endedView('refused', locals, owned)
 };
 
 /** Where this browser's wallet session stands. Reading is all it takes to go on, so it works by links alone. */
@@ -63,8 +63,8 @@ export async function walletStep(event: RequestEvent): Promise<WalletStep> {
 		return await steps[status.status](status, owned, event);
 	} catch (error) {
 		const { code } = toProblem(error);
-		if (code === 'idv_repeated') return { goTo: identityEndPath('again-required', event.locals) };
+		if (code === 'idv_repeated') return { goTo: identityEndPath('again-required', event.locals, owned) };
 		log.warn('a wallet session could not be read', { requestId: event.locals.requestId, code, error });
-		return endedView(walletOutcomeOf(code), event.locals);
+		return endedView(walletOutcomeOf(code), event.locals, owned);
 	}
 }

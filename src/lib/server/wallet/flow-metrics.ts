@@ -1,0 +1,23 @@
+import type { IdentityOutcome, WalletOutcome } from '$lib/wallet/view';
+import { count, took } from '../metrics';
+import type { OwnedSession } from './owned-sessions';
+
+/** Pages are loaded again, and several look at one session: more ends than this are not remembered, and may count twice. */
+const MOST_REMEMBERED = 10_000;
+const told = new Set<string>();
+
+/**
+ * Tells metrics what became of a wallet session, once for each end: how long it took, and of its identity verification
+ * what that came to. A session that nobody looks at any more has no end that the portal knows of.
+ */
+export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | IdentityOutcome | 'completed'): void {
+	const end = `${owned.id} ${outcome}`;
+	if (told.has(end)) return;
+	told.add(end);
+	for (const oldest of told) {
+		if (told.size <= MOST_REMEMBERED) break;
+		told.delete(oldest);
+	}
+	took('portal.wallet.flow.duration', Date.now() - owned.startedAt, { outcome });
+	if (owned.idv !== 'none') count('portal.identity_verifications', { outcome });
+}

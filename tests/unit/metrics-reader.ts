@@ -1,0 +1,31 @@
+import { type Attributes, metrics } from '@opentelemetry/api';
+import { type DataPoint, type Histogram, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+
+class Reader extends MetricReader {
+	protected override onForceFlush = () => Promise.resolve();
+	protected override onShutdown = () => Promise.resolve();
+}
+
+/** A real SDK in the process, before anything is counted; answers how to read a metric's points. */
+export function startMetrics() {
+	const reader = new Reader();
+	metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+
+	async function pointsOf(name: string) {
+		const { resourceMetrics } = await reader.collect();
+		const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+		return all.find(({ descriptor }) => descriptor.name === name)?.dataPoints as DataPoint<unknown>[] | undefined;
+	}
+
+	return {
+		/** What was counted so far, as `[attributes, value]`. */
+		counted: async (name: string): Promise<[Attributes, number][]> =>
+			((await pointsOf(name)) ?? []).map(({ attributes, value }) => [attributes, value as number]),
+		/** What was timed so far, as `[attributes, times, seconds in all]`. */
+		timed: async (name: string): Promise<[Attributes, number, number][]> =>
+			((await pointsOf(name)) ?? []).map(({ attributes, value }) => {
+				const { count, sum = 0 } = value as Histogram;
+				return [attributes, count, sum];
+			})
+	};
+}
