@@ -44,6 +44,8 @@ const config = {
 		},
 		// A page may be the answer at another page's address (an IDV return that belongs to another browser).
 		paths: { relative: false },
+		// Loads the telemetry's SDK, where it is wanted. Kit's own spans stay off: they carry whole addresses.
+		experimental: { instrumentation: { server: true } },
 		// Error pages and redirects name this version; a changed one makes clients reload.
 		version: { pollInterval: 0 }
 	}

@@ -365,12 +365,14 @@ describe('streams', () => {
 
 	test('a body of the limit is passed on, announced or not', async () => {
 		const whole = 'x'.repeat(UPLOAD_BYTES);
-		expect((await post('/echo', whole)).status).toBe(200);
+		expect((await post('/echo?whole', whole)).status).toBe(200);
 		const body = [whole.slice(1), 'x'];
-		const path = at('/echo');
+		const path = at('/echo?whole');
 		const answer = await rawRequest(landscape.portal.port, { method: 'PUT', path, headers: ownHeaders(), body });
 		expect(answer.status).toBe(200);
-		expect(await Promise.all(odd.arrived.map((arrival) => arrival.body))).toEqual([whole, whole]);
+		// What another test has broken off may only arrive now.
+		const arrived = odd.arrived.filter(({ target }) => target.endsWith('?whole'));
+		expect(await Promise.all(arrived.map((arrival) => arrival.body))).toEqual([whole, whole]);
 	});
 });
 

@@ -26,7 +26,7 @@ declare namespace Deno {
 	function exit(code: number): never;
 
 	class Command {
-		constructor(program: string, options: { args: string[]; stdin: 'null' });
+		constructor(program: string, options: { args: string[]; stdin: 'null'; env: Record<string, string> });
 		spawn(): ChildProcess;
 	}
 

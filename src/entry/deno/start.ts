@@ -5,13 +5,15 @@
 import { fileURLToPath } from 'node:url';
 import { readConfigOrExit } from '../read-config';
 import { permissionFlags } from './permissions';
+import { telemetryEnvironment } from './telemetry';
 
 const config = readConfigOrExit(Deno.env.toObject());
 const folder = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
 
 const child = new Deno.Command(Deno.execPath(), {
 	args: ['run', ...permissionFlags(config, folder), `${folder}/index.js`],
-	stdin: 'null'
+	stdin: 'null',
+	env: telemetryEnvironment(config, Deno.env.toObject())
 }).spawn();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => child.kill(signal));
 

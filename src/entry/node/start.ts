@@ -16,6 +16,9 @@ process.env.BODY_SIZE_LIMIT = String(largestBody(config));
 process.env.ADDRESS_HEADER = CLIENT_ADDRESS_HEADER;
 for (const name of ['PROTOCOL_HEADER', 'HOST_HEADER', 'PORT_HEADER', 'XFF_DEPTH']) delete process.env[name];
 
+// Before the application: what it counts with is looked up once.
+await import(new URL('./instrumentation.server.js', import.meta.url).href);
+
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const files = await readStaticTable(folder('./assets'), folder('./prerendered'));
 // An address, which no bundler follows: the adapter's handler lies beside this file in the build.

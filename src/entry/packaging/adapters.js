@@ -8,6 +8,9 @@ import deno from 'svelte-adapter-deno';
 
 /** @typedef {import('@sveltejs/kit').Adapter} Adapter */
 
+/** Instrumentation: the Node entry loads it first; Deno has its own, and leaves the file out. */
+const supports = { read: () => true, instrumentation: () => true };
+
 /**
  * @param {string} out
  * @returns {Adapter}
@@ -15,6 +18,7 @@ import deno from 'svelte-adapter-deno';
 export function nodeAdapter(out) {
 	return {
 		name: 'portal-node',
+		supports,
 		async adapt(builder) {
 			const { bundle } = await import('./bundle.js');
 			await node({ out }).adapt(builder);
@@ -24,7 +28,8 @@ export function nodeAdapter(out) {
 			await bundle('node/start.ts', out, 'start.js');
 			await bundle('doctor/main.ts', out, 'doctor.js');
 			// `node build/node`, a habit from other applications, starts the same server.
-			rmSync(`${out}/index.js.map`);
+			// What Kit has put in its place, to load the instrumentation first, is left out: the entry does that itself.
+			for (const map of ['index.js.map', 'start.js.map']) rmSync(`${out}/${map}`, { force: true });
 			writeFileSync(`${out}/index.js`, "import './start.js';\n");
 		}
 	};
@@ -37,6 +42,7 @@ export function nodeAdapter(out) {
 export function denoAdapter(out) {
 	return {
 		name: 'portal-deno',
+		supports,
 		async adapt(builder) {
 			const { bundle } = await import('./bundle.js');
 			const folder = builder.getBuildDirectory('portal-entry');
@@ -56,6 +62,7 @@ export function denoAdapter(out) {
 export function all(adapters) {
 	return {
 		name: adapters.map(({ name }) => name).join(' and '),
+		supports,
 		async adapt(builder) {
 			for (const adapter of adapters) await adapter.adapt(builder);
 		}

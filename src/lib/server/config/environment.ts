@@ -62,6 +62,7 @@ const Environment = v.object({
 	DENO_KV: v.optional(v.string()),
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
+	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
 	LOG_LEVEL: v.optional(
 		v.picklist(['debug', 'info', 'warning', 'error'], 'must be "debug", "info", "warning" or "error"'),
 		'info'

@@ -110,6 +110,8 @@ function arrange(env: Environment) {
 		store: { redisUrl: env.REDIS_URL, denoKv: env.DENO_KV },
 		corsDevOrigins: env.CORS_DEV_ORIGINS,
 		logLevel: env.LOG_LEVEL,
+		/** Where metrics and traces go by OTLP; nothing is loaded without. */
+		telemetryUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT,
 		brand: arrangeBrand(env)
 	});
 }

@@ -1,0 +1,137 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.ts';
+import { startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import { bareEnvironment } from './bare-environment.ts';
+import { heldSession, tokensOver } from './held-session.ts';
+import { signInAtInstitution, signInByVerification, signInWithWallet } from './journeys.ts';
+import { claimSecrets, secret } from './leaks.ts';
+
+const Coverage = v.object({ result: v.array(v.object({ url: v.string() })) });
+
+describe('with an OTLP endpoint', () => {
+	let receiver: OtlpReceiver;
+	let landscape: Landscape;
+	let tokens: string[];
+
+	beforeAll(async () => {
+		receiver = await startOtlpReceiver();
+		landscape = await startLandscape({ runtime, env: { ...receiver.env, LOG_LEVEL: 'debug' } });
+		const browser = new Browser(landscape.url);
+		await signInAtInstitution(browser);
+		const before = await heldSession(browser, landscape);
+		await tokensOver(browser, landscape);
+		await browser.call('/api/me');
+		const after = await heldSession(browser, landscape);
+		tokens = [before, after].flatMap(({ accessToken, refreshToken, idToken }) =>
+			[accessToken, refreshToken, idToken].filter((token) => token !== undefined)
+		);
+		await signInWithWallet(new Browser(landscape.url), landscape.sandbox);
+		await signInByVerification(new Browser(landscape.url), landscape.sandbox);
+		await new Browser(landscape.url).call('/api/auth/signout', {
+			method: 'POST',
+			headers: { 'sec-fetch-site': 'cross-site' }
+		});
+	});
+	afterAll(async () => {
+		await landscape.stop();
+		await receiver.stop();
+	});
+
+	test('what was done arrives as metrics, by name, unit and a few values', async () => {
+		await vi.waitFor(
+			() =>
+				expect(receiver.series()).toEqual(
+					expect.arrayContaining([
+						'portal.sign_ins{method=institution,result=ok} [{sign_in}]',
+						'portal.sign_ins{method=wallet,result=ok} [{sign_in}]',
+						'portal.token_refreshes{coalesced=false,result=renewed} [{refresh}]',
+						'portal.wallet.flow.duration{outcome=completed} [s]',
+						'portal.identity_verifications{outcome=completed} [{verification}]',
+						'portal.upstream.duration{http.response.status_code=200,portal.upstream=sts} [s]',
+						'portal.refused_requests{reason=origin} [{request}]',
+						'portal.event_streams{} [{stream}]'
+					])
+				),
+			{ timeout: 15_000, interval: 50 }
+		);
+		const calls = receiver.series().filter((one) => one.includes('portal.upstream=auth-bridge'));
+		expect(calls.join()).toMatch(/portal\.operation=complete,/);
+	});
+
+	test('nothing that was sent holds a token, a code, a state, an address with a query, or a word of a person', async () => {
+		await vi.waitFor(() => expect(receiver.series().join()).toContain('portal.sign_ins'), { timeout: 15_000 });
+		const redeemed = landscape.sandbox.lastRequests('sts').flatMap(({ body }) => {
+			const form = new URLSearchParams(body);
+			return ['code', 'refresh_token', 'code_verifier', 'client_secret'].flatMap((name) => form.getAll(name));
+		});
+		const states = landscape.sandbox.authorizations().map(({ params }) => params.state ?? '');
+		expect(redeemed.length).toBeGreaterThan(3);
+		expect(states.length).toBeGreaterThan(1);
+		const secrets = [
+			...[...tokens, ...redeemed, ...states].map((value) => secret(value.slice(0, 12), value)),
+			...claimSecrets('known-student', ['email', 'sub', 'eduid']),
+			...claimSecrets('unknown-student', ['email', 'sub', 'eduid'])
+		];
+		const sent = receiver.everything();
+		expect(secrets.filter(([, pattern]) => pattern.test(sent)).map(([name]) => name)).toEqual([]);
+		expect(sent).not.toMatch(/[?&](?:code|state|login_hint|wallet_session)=/);
+	});
+
+	test.runIf(runtime === 'node')('each request is a span, and the calls that follow from it are below it', async () => {
+		const wanted = 'GET /(public)/api/auth/callback/[provider]';
+		await vi.waitFor(() => expect(receiver.spans().map(({ name }) => name)).toContain(wanted), { timeout: 15_000 });
+		const request = receiver.spans().find(({ name }) => name === wanted);
+		expect(request?.parentSpanId ?? '').toBe('');
+		const below = receiver.spans().filter(({ parentSpanId }) => parentSpanId === request?.spanId);
+		expect(below.map(({ name, traceId }) => [name, traceId])).toContainEqual(['sts', request?.traceId]);
+		const parents = landscape.sandbox.lastRequests('sts').map(({ headers }) => headers.traceparent);
+		expect(parents).toEqual(expect.arrayContaining(below.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`)));
+	});
+
+	test.runIf(runtime === 'deno')('no span of Deno’s own leaves, for it would carry whole addresses', async () => {
+		await vi.waitFor(() => expect(receiver.series().join()).toContain('portal.sign_ins'), { timeout: 15_000 });
+		expect(receiver.everything()).not.toContain('/v1/traces');
+	});
+
+	test('the trace goes along to the STS and to the Auth Bridge', () => {
+		const { sandbox } = landscape;
+		// The sandbox's STS asks the Bridge too, and is no part of the portal.
+		const ofPortal = sandbox.lastRequests('bridge').filter(({ headers }) => 'x-request-id' in headers);
+		const parents = [...ofPortal, ...sandbox.lastRequests('sts', 'token')].map(({ headers }) => headers.traceparent);
+		expect(parents.length).toBeGreaterThan(6);
+		expect(parents.filter((parent) => !/^00-[\da-f]{32}-[\da-f]{16}-01$/.test(parent ?? ''))).toEqual([]);
+	});
+});
+
+describe.runIf(runtime === 'node')('the SDK', () => {
+	/** The modules of the build that a portal has loaded by the time it ends, as Node itself counts them. */
+	async function loaded(env: Readonly<Record<string, string>>): Promise<string[]> {
+		const folder = await mkdtemp(join(tmpdir(), 'portal-modules-'));
+		try {
+			const portal = await startPortal({ runtime, env: { ...bareEnvironment, ...env, NODE_V8_COVERAGE: folder } });
+			await portal.stop();
+			const files = await readdir(folder);
+			const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+			const urls = texts.flatMap((text) => v.parse(Coverage, JSON.parse(text)).result.map(({ url }) => url));
+			return urls.filter((url) => url.includes('/build/node/'));
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	}
+
+	test('is loaded where telemetry has somewhere to go, and nowhere else', async () => {
+		const receiver = await startOtlpReceiver();
+		const [without, withIt] = await Promise.all([loaded({}), loaded(receiver.env)]);
+		await receiver.stop();
+		const sdk = (urls: readonly string[]) => urls.filter((url) => /\/telemetry\.js/.test(url)).length;
+		expect(without.length).toBeGreaterThan(5);
+		expect([sdk(without), sdk(withIt)]).toEqual([0, 1]);
+	});
+});

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { telemetryEnvironment } from '../../../src/entry/deno/telemetry';
+
+const telemetryUrl = 'http://collector:4318';
+
+test('Deno’s telemetry is off where it has nowhere to go, whatever the environment says', () => {
+	expect(telemetryEnvironment({ telemetryUrl: undefined }, { OTEL_DENO: 'true' })).toEqual({ OTEL_DENO: 'false' });
+});
+
+test('with an endpoint it is on, but for spans, which carry whole addresses', () => {
+	expect(telemetryEnvironment({ telemetryUrl }, {})).toMatchObject({ OTEL_DENO: 'true', OTEL_DENO_TRACING: 'false' });
+});
+
+test('an operator may ask for spans, and give the service a name', () => {
+	const given = { OTEL_DENO_TRACING: 'true', OTEL_SERVICE_NAME: 'portal-of-ours' };
+	expect(telemetryEnvironment({ telemetryUrl }, given)).toEqual({ OTEL_DENO: 'true', ...given });
+});
