@@ -81,8 +81,7 @@ for (const locale of locales) {
 				statesWhere(facts, ({ title }, name) => title.startsWith(fault) !== (gallery[name].isError === true))
 			).toEqual([]);
 			// A page may say the same in several of its states; pages differ, and so do the ways in which one ends.
-			// The page that goes on to the sign-in is the wallet page's last step.
-			const pageOf = (name: StateName) => (gallery[name].page === 'continue' ? 'wallet' : gallery[name].page);
+			const pageOf = (name: StateName) => name.split('/')[0] ?? name;
 			const keyOf = (name: StateName) => (/\/ended|^error\//.test(name) ? name : pageOf(name));
 			const twins = facts.flatMap(([name, { title }]) =>
 				facts

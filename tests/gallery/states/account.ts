@@ -1,7 +1,10 @@
 import type { GalleryState } from '../state.ts';
 
 const expires = '2026-11-24T09:30:00.000Z';
-const ways = { expires, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
+/** The notice that a session ends is drawn by the clock: these two ends are always far, and always near. */
+const far = '2999-01-01T00:00:00.000Z';
+const near = '2000-01-01T00:00:00.000Z';
+const ways = { expires: far, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
 const wallet = {
 	id: 'wallet-1',
 	providerId: 'eduid-wallet',
@@ -32,6 +35,7 @@ export const accountStates = {
 	account: page(account),
 	'account/unlinked': page({ ...account, wallets: [], notice: 'unlinked' }),
 	'account/wallets-unknown': page({ ...account, wallets: null }),
+	'account/ending': page({ ...account, expires: near }),
 	unlink: {
 		page: 'unlink',
 		data: { ...ways, wallet, freshSignInUrl: null },

@@ -1,6 +1,6 @@
 import type { FlowState, WaitingState } from '../../../src/lib/wallet/flow.ts';
 import { progressStates } from '../../../src/lib/wallet/flow.ts';
-import { type WalletOutcome, walletOutcomes } from '../../../src/lib/wallet/view.ts';
+import { type WaitingWallet, type WalletOutcome, walletOutcomes } from '../../../src/lib/wallet/view.ts';
 import { qrSvg } from '../../../src/lib/ui/qr-svg.ts';
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
@@ -8,6 +8,16 @@ const sessionId = '0123456789abcdef0123456789abcdef';
 const requestUri = `https://wallet.example/open?request=${sessionId}`;
 const expiresInMs = 270_000;
 const returnTo = '/account';
+const waiting: WaitingWallet = {
+	screen: 'scan',
+	sessionId,
+	requestUri,
+	qr: qrSvg(requestUri),
+	expiresInMs,
+	replaced: []
+};
+/** While these last, the page asks: answers that don't come are told beside them. */
+const troubled = ['scan', 'opened', 'checking', 'verified'] as const;
 
 /** Every state of a wallet sign-in that has a screen; one more in the flow, and this does not compile. */
 type Screens = 'start' | Exclude<FlowState, WaitingState | WalletOutcome>;
@@ -22,16 +32,18 @@ export const walletStates = {
 	},
 	'wallet/scan': {
 		page: 'wallet',
-		data: {
-			view: { screen: 'scan', sessionId, requestUri, qr: qrSvg(requestUri), expiresInMs, replaced: [] },
-			returnTo
-		},
+		data: { view: waiting, returnTo },
 		heading: (t) => t.wallet.scan.title
 	},
 	...eachOf('wallet', progressStates, (screen) => ({
 		page: 'wallet',
 		data: { view: { screen, sessionId, expiresInMs }, returnTo },
 		heading: (t) => t.wallet[screen].title
+	})),
+	...eachOf('wallet/trouble', troubled, (state) => ({
+		page: 'wallet-trouble',
+		data: { state, code: state === 'scan' ? waiting : null, returnTo },
+		heading: (t) => t.wallet[state].title
 	})),
 	...eachOf('wallet/ended', walletOutcomes, (outcome) => ({
 		page: 'wallet',

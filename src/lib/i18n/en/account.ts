@@ -1,7 +1,7 @@
 /** The pages of somebody who is signed in. */
 export const account = {
 	ending: {
-		title: 'You are signed out in less than two minutes.',
+		title: 'You will be signed out in less than two minutes.',
 		what: 'A sign-in lasts one day. Sign in again now, and you come back to this page.',
 		again: 'Sign in again'
 	},
@@ -46,7 +46,7 @@ export const account = {
 		title: 'Unlink this wallet?',
 		what: 'After this you can’t sign in with this wallet. You can link it again later.',
 		button: 'Yes, unlink this wallet',
-		fresh: 'To be sure that it’s you, we ask you to sign in again before you unlink a wallet.',
+		fresh: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
 		freshLink: 'Sign in again',
 		cancel: 'No, back to your account'
 	}

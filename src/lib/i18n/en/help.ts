@@ -15,20 +15,20 @@ export const help = {
 		},
 		{
 			question: 'I have no wallet. Can I sign in?',
-			answer: 'Yes. Sign in with the account of your institution.'
+			answer: 'Yes. You can also sign in with your institution.'
 		},
 		{
 			question: 'Why do I have to confirm who I am?',
 			answer:
-				'When you use a wallet for the first time, we don’t know yet that it is yours. You sign in at your institution once. After that the wallet is enough.'
+				'When you use a wallet for the first time, we don’t yet know that it is yours. You sign in at your institution once. After that the wallet is enough.'
 		},
 		{
 			question: 'How do I stop using a wallet?',
-			answer: 'Sign in, go to “Your account” and choose “Unlink” at the wallet.'
+			answer: 'Sign in and go to “Your account”. You can unlink the wallet there.'
 		}
 	],
 	contact: {
-		title: 'Whom can I ask?',
-		code: 'Did you get a help code? Give it to them, so that they can find what went wrong.'
+		title: 'Who can I ask?',
+		code: 'Did you get a help code? Give it to the help desk, so that they can find what went wrong.'
 	}
 };

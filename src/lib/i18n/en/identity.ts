@@ -2,7 +2,7 @@
 export const identity = {
 	explain: {
 		title: 'Confirm who you are',
-		button: 'Go on to your institution',
+		button: 'Continue to your institution',
 		goOn: 'Continue',
 		next: {
 			visit: 'You sign in at your institution once. Then you come back here, and your wallet is linked to you.',
@@ -17,7 +17,7 @@ export const identity = {
 		CANDIDATE_MATCH_CONFIRMATION: 'We found an account that may be yours. We want to be sure.',
 		FORCED_RECONCILIATION: 'For this sign-in we ask you to confirm again who you are.'
 	},
-	stepUp: 'We know your wallet, but for this sign-in your institution has to check it’s you in a stronger way.',
+	stepUp: 'We know your wallet. For this sign-in your institution has to be extra sure that it is you.',
 	reasonUnknown: 'We want to be sure that this wallet is yours.',
 	questions: 'Do you have a question?',
 	person: {
@@ -41,25 +41,25 @@ export const identity = {
 		chooseOne: 'Choose the account that is yours.'
 	},
 	inProgress: {
-		title: 'Go on at your institution',
+		title: 'Continue at your institution',
 		what: 'Your institution is finding out who you are, on another page. We wait until that is done.',
 		again: 'Go to your institution again',
 		check: 'I am done there – check'
 	},
 	review: {
 		title: 'Your request is being looked at',
-		what: 'Somebody at your institution looks at it. You don’t have to do anything. This page goes on by itself.',
+		what: 'Somebody at your institution looks at it. You don’t have to do anything. This page continues by itself.',
 		later: 'Does it take long? You can close this page and sign in with your wallet again later.',
 		check: 'Check again'
 	},
 	handover: {
 		title: 'You are being sent to your institution',
 		what: 'Does nothing happen? Then use this link:',
-		link: 'Go on to your institution'
+		link: 'Continue to your institution'
 	},
 	announcements: {
 		confirm: 'Please confirm who you are.',
-		explain: 'You can go on to your institution.',
+		explain: 'You can continue to your institution.',
 		'in-progress': 'We are waiting for your institution.',
 		review: 'Your institution is looking at your request.'
 	},
@@ -74,7 +74,7 @@ export const identity = {
 		'linked-elsewhere': {
 			title: 'This wallet belongs to another account',
 			what: 'This wallet is already linked to somebody’s account. You can’t link it twice.',
-			next: 'Is it your own other account? Unlink the wallet there first. Else ask the help desk of your institution.'
+			next: 'Is it your own other account? Unlink the wallet there first. If not, ask the help desk of your institution.'
 		},
 		'attribute-missing': {
 			title: 'Your wallet did not give enough details',
@@ -83,12 +83,12 @@ export const identity = {
 		},
 		'assurance-too-low': {
 			title: 'A stronger check is needed',
-			what: 'The way in which you signed in at your institution is not strong enough to link a wallet.',
+			what: 'The way you signed in at your institution is not strong enough to link a wallet.',
 			next: 'Ask the help desk of your institution how you sign in with a second step.'
 		},
 		expired: {
 			title: 'This took too long',
-			what: 'For your safety there is little time to confirm who you are. Your wallet was not linked.',
+			what: 'For your safety you have only a short time to confirm who you are. Your wallet was not linked.',
 			next: 'Sign in with your wallet again.'
 		},
 		'refused-at-institution': {
@@ -118,13 +118,13 @@ export const identity = {
 		},
 		foreign: {
 			title: 'You started in another browser',
-			what: 'For your safety you can only go on in the browser where you started.',
-			next: 'Go on in that browser, or sign in with your wallet again here.'
+			what: 'For your safety you can only continue in the browser where you started.',
+			next: 'Continue in that browser, or sign in with your wallet again here.'
 		},
 		failed: {
 			title: 'Confirming who you are did not work',
 			what: 'Something went wrong. Your wallet was not linked.',
-			next: 'Sign in with your wallet again. Does it keep going wrong? Ask the help desk of your institution.'
+			next: 'Sign in with your wallet again. Still not working? Ask the help desk of your institution.'
 		},
 		unavailable: {
 			title: 'You can’t confirm who you are right now',

@@ -5,7 +5,7 @@ export const login = {
 	problem: 'Signing in did not work',
 	institution: {
 		title: 'With your institution',
-		explain: 'You go to the sign-in page of your school or university, and come back when you are done.',
+		explain: 'You go to the sign-in page of your school or university. When you are done, you come back.',
 		choose: 'Choose your institution:',
 		button: 'Sign in with your institution',
 		last: 'Last time you chose:',
@@ -68,10 +68,10 @@ export const login = {
 		},
 		wallet_session_foreign: {
 			what: 'This sign-in was started in another browser.',
-			next: 'Go on in that browser, or start again here.'
+			next: 'Continue in that browser, or start again here.'
 		},
 		wallet_session_not_found: {
-			what: 'This sign-in with your wallet no longer exists. Nothing was shared.',
+			what: 'This sign-in with your wallet no longer exists. You are not signed in.',
 			next: 'Start again.'
 		},
 		wallet_not_confirmed: {

@@ -46,7 +46,7 @@ export const site = {
 	},
 	helpCode: 'Help code',
 	helpCodeUse: 'Do you ask for help? Give the help desk this code.',
-	stillWrong: 'Does it keep going wrong?',
+	stillWrong: 'Still not working?',
 	support: {
 		title: 'Ask for help',
 		ask: 'Ask the help desk of your institution.',

@@ -24,10 +24,10 @@ export const wallet = {
 		notCopied: 'The link could not be copied.'
 	},
 	opened: {
-		title: 'Go on in your wallet',
+		title: 'Continue in your wallet',
 		what: 'Your wallet has opened the request. Look at what is asked, and choose whether you share it.',
 		check: 'I have answered – check',
-		announcement: 'Your wallet has opened the request. Go on in your wallet.'
+		announcement: 'Your wallet has opened the request. Continue in your wallet.'
 	},
 	checking: {
 		title: 'We are checking the answer',
@@ -37,18 +37,18 @@ export const wallet = {
 	},
 	verified: {
 		title: 'Your wallet is confirmed',
-		what: 'One moment, we go on with signing in.',
+		what: 'One moment, we are signing you in.',
 		announcement: 'Your wallet is confirmed. One moment.'
 	},
 	leaving: {
 		linked: 'Your wallet is linked to your account. From now on the wallet is enough.',
 		title: 'You are being signed in',
-		what: 'You go on by yourself in a moment.',
+		what: 'This page continues by itself in a moment.',
 		announcement: 'You are being signed in.'
 	},
 	identifying: {
 		title: 'We need to know who you are',
-		what: 'You go on by yourself in a moment.',
+		what: 'This page continues by itself in a moment.',
 		announcement: 'We need one more step to know who you are.'
 	},
 	goOn: 'Continue',
@@ -90,13 +90,13 @@ export const wallet = {
 		},
 		unavailable: {
 			title: 'Signing in with a wallet doesn’t work right now',
-			what: 'The service that talks to your wallet doesn’t answer. Nothing was shared.',
+			what: 'The service that talks to your wallet doesn’t answer. You are not signed in.',
 			next: 'Wait a few minutes and make a new code, or sign in with your institution.'
 		},
 		foreign: {
 			title: 'This code was made in another browser',
 			what: 'For your safety a code works only in the browser that made it.',
-			next: 'Go on in that browser, or make a new code here.'
+			next: 'Continue in that browser, or make a new code here.'
 		}
 	}
 };

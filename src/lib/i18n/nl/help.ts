@@ -16,7 +16,7 @@ export const help: Texts['help'] = {
 		},
 		{
 			question: 'Ik heb geen wallet. Kan ik inloggen?',
-			answer: 'Ja. Log in met het account van uw instelling.'
+			answer: 'Ja. U kunt ook inloggen met uw instelling.'
 		},
 		{
 			question: 'Waarom moet ik bevestigen wie ik ben?',
@@ -25,11 +25,11 @@ export const help: Texts['help'] = {
 		},
 		{
 			question: 'Hoe stop ik met het gebruik van een wallet?',
-			answer: 'Log in, ga naar ‘Uw account’ en kies bij de wallet ‘Ontkoppelen’.'
+			answer: 'Log in en ga naar ‘Uw account’. Daar kunt u de wallet ontkoppelen.'
 		}
 	],
 	contact: {
 		title: 'Aan wie kan ik iets vragen?',
-		code: 'Kreeg u een hulpcode? Geef die dan door, zodat de helpdesk kan vinden wat er misging.'
+		code: 'Kreeg u een hulpcode? Geef die dan aan de helpdesk. Zo is te vinden wat er misging.'
 	}
 };

@@ -17,9 +17,9 @@ export const identity: Texts['identity'] = {
 		EXPIRED_BINDING:
 			'Het is een tijd geleden dat u bevestigde dat deze wallet van u is. Wij vragen u om dat opnieuw te doen.',
 		CANDIDATE_MATCH_CONFIRMATION: 'Wij vonden een account dat misschien van u is. Wij willen dat zeker weten.',
-		FORCED_RECONCILIATION: 'Voor deze keer vragen wij u om opnieuw te bevestigen wie u bent.'
+		FORCED_RECONCILIATION: 'Wij vragen u deze keer om opnieuw te bevestigen wie u bent.'
 	},
-	stepUp: 'Wij kennen uw wallet, maar voor deze keer moet uw instelling extra goed controleren dat u het bent.',
+	stepUp: 'Wij kennen uw wallet. Deze keer moet uw instelling extra goed controleren dat u het bent.',
 	reasonUnknown: 'Wij willen zeker weten dat deze wallet van u is.',
 	questions: 'Hebt u een vraag?',
 	person: {

@@ -72,7 +72,7 @@ export const login: Texts['login'] = {
 			next: 'Ga verder in die browser, of begin hier opnieuw.'
 		},
 		wallet_session_not_found: {
-			what: 'Deze poging om in te loggen met uw wallet bestaat niet meer. Er is niets gedeeld.',
+			what: 'Deze poging om in te loggen met uw wallet bestaat niet meer. U bent niet ingelogd.',
 			next: 'Begin opnieuw.'
 		},
 		wallet_not_confirmed: {

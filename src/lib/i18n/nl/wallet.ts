@@ -89,7 +89,7 @@ export const wallet: Texts['wallet'] = {
 		},
 		unavailable: {
 			title: 'Inloggen met een wallet werkt nu niet',
-			what: 'De dienst die met uw wallet praat, geeft geen antwoord. Er is niets gedeeld.',
+			what: 'De dienst die met uw wallet praat, geeft geen antwoord. U bent niet ingelogd.',
 			next: 'Wacht een paar minuten en maak een nieuwe code, of log in met uw instelling.'
 		},
 		foreign: {

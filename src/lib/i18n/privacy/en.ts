@@ -6,16 +6,16 @@ export const en = {
 		{
 			title: 'Which details we use',
 			points: [
-				'If you sign in with your institution, we get your name, your e-mail address, your eduID, and which institution you belong to.',
-				'If you sign in with your wallet, we use the details that you share. You see in your wallet which ones they are before you share them.',
-				'We use these details to sign you in, to show you your own account, and to link your wallet to you. We use them for nothing else.'
+				'Do you sign in with your institution? Then we get your name, your e-mail address, your eduID and the name of your institution.',
+				'Do you sign in with your wallet? Then we use the details that you share. Your wallet shows which ones they are before you share them.',
+				'With these details we sign you in, show you your own account and link your wallet to you. We use them for nothing else.'
 			]
 		},
 		{
 			title: 'What we keep, and for how long',
 			points: [
-				'We keep your details in your own browser, in a cookie that only we can read, for one day at most. If you sign out, the cookie is gone.',
-				'That a wallet is yours is kept by the service that checks wallets, until you unlink the wallet on your account page.',
+				'We keep your details in your own browser, for one day at most. They are in a cookie that only we can read. If you sign out, the cookie is gone.',
+				'The service that checks wallets keeps that a wallet is yours. It does so until you unlink the wallet on your account page.',
 				'We write down what goes wrong, with a help code and a time. There are no names and no details from your wallet in that.',
 				'We also write down when you sign in and out, and when you link or unlink a wallet. Instead of your name there is a code, which only we can connect to you.'
 			]

@@ -16,7 +16,7 @@ export const nl: Privacy = {
 		{
 			title: 'Wat wij bewaren, en hoe lang',
 			points: [
-				'Wij bewaren uw gegevens in uw eigen browser, in een cookie die alleen wij kunnen lezen, en niet langer dan één dag. Logt u uit, dan is de cookie weg.',
+				'Wij bewaren uw gegevens in uw eigen browser, niet langer dan één dag. Ze staan in een cookie die alleen wij kunnen lezen. Logt u uit, dan is de cookie weg.',
 				'De dienst die wallets controleert, bewaart dat een wallet van u is. Dat blijft zo tot u de wallet ontkoppelt op uw accountpagina.',
 				'Wij schrijven op wat er misgaat, met een hulpcode en een tijd. Daar staan geen namen bij, en geen gegevens uit uw wallet.',
 				'Wij schrijven ook op wanneer u in- en uitlogt, en wanneer u een wallet koppelt of ontkoppelt. In plaats van uw naam staat er een code, die alleen wij met u kunnen verbinden.'

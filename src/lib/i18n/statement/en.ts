@@ -45,7 +45,7 @@ export const en = {
 		title: 'What is tested',
 		points: [
 			'Every page works with the keyboard alone, and you can sign in without JavaScript.',
-			'Each page is checked automatically for known faults, in Dutch and English, in light and dark colours and in high contrast.',
+			'Each page is checked automatically for known faults. This is done in Dutch and English, in light and dark colours, and in high contrast.',
 			'Pages are looked at on a width of 320 pixels and enlarged to 400 %.',
 			'Screen readers are told when something changes. You can always choose another way to sign in than scanning a QR code.'
 		],
@@ -75,7 +75,7 @@ export const en = {
 	},
 	enforcement: {
 		title: 'Not satisfied with the answer?',
-		what: 'Then you can make a complaint to your institution. If that doesn’t help, you can go to the National Ombudsman (Nationale ombudsman) or the Netherlands Institute for Human Rights (College voor de Rechten van de Mens).'
+		what: 'Then you can make a complaint to your institution. Doesn’t that help? You can go to the National Ombudsman (Nationale ombudsman). You can also go to the Netherlands Institute for Human Rights (College voor de Rechten van de Mens).'
 	},
 	drawnUp: (date: string) => `This statement was last looked at on ${date}.`,
 	signed: (by: string) => `It was agreed to by: ${by}.`

@@ -1,0 +1,76 @@
+import { expect, type Page } from '@playwright/test';
+import { texts } from '../../src/lib/i18n/index.ts';
+import { test } from './support/journey.ts';
+import { expectHeading } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+const code = (page: Page) => page.getByRole('img', { name: en.wallet.scan.qrName });
+
+test('(a11y 4) a code that was scanned is gone, not dimmed, and so is its countdown', async ({ page, wallet }) => {
+	await wallet.start();
+	await expect(code(page)).toBeVisible();
+	await wallet.open();
+	await expectHeading(page, en.wallet.opened.title);
+	await expect(code(page)).toHaveCount(0);
+	await expect(page.locator('main svg')).toHaveCount(0);
+	await expect(page.getByRole('timer')).toHaveCount(0);
+});
+
+test(
+	'(a11y 13) between the scan and the answer nothing runs out',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		await page.clock.install();
+		await wallet.start();
+		await wallet.open();
+		await expectHeading(page, en.wallet.opened.title);
+		await page.clock.runFor('30:00');
+		await expectHeading(page, en.wallet.opened.title);
+		await expect(page.getByRole('alert')).toHaveCount(0);
+		expect(sandbox.count('bridge.create')).toBe(1);
+	}
+);
+
+for (const { device, use } of [
+	{ device: 'a desktop', use: {} },
+	{ device: 'a phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } }
+]) {
+	for (const javaScriptEnabled of [true, false]) {
+		const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
+
+		test.describe(`on ${device}, ${how}`, { tag: '@full' }, () => {
+			test.use({ ...use, javaScriptEnabled });
+
+			test('(a11y 2) a real link opens the wallet, and is to be seen beside the code', async ({ page, wallet }) => {
+				await wallet.start();
+				const link = page.getByRole('link', { name: en.wallet.scan.open, exact: true });
+				await expect(link).toBeVisible();
+				await expect(code(page)).toBeVisible();
+				expect(await link.getAttribute('href')).toContain(wallet.sessionId);
+			});
+		});
+	}
+}
+
+for (const locale of ['en', 'nl'] as const) {
+	const { explainQr, explainWallet, scan } = texts(locale).wallet;
+
+	test(`(a11y 5) the steps are a numbered list, and the words are explained once, in ${locale}`, async ({
+		page,
+		wallet
+	}) => {
+		await wallet.start();
+		await page.locator(`header button[value=${locale}]`).click();
+		await expectHeading(page, scan.title);
+		const steps = page.getByRole('main').locator('ol').getByRole('listitem');
+		await expect(steps).toHaveText([...scan.steps]);
+
+		const said = (await page.getByRole('main').innerText()).replaceAll(/\s+/g, ' ');
+		for (const explanation of [explainWallet, explainQr]) expect(said.split(explanation)).toHaveLength(2);
+		// Before they are needed.
+		expect(said.indexOf(explainWallet)).toBeLessThan(said.indexOf(scan.steps[0] ?? ''));
+		expect(said.indexOf(explainQr)).toBeLessThan(said.indexOf(scan.steps[0] ?? ''));
+		expect(explainWallet).toContain('wallet');
+		expect(explainQr).toMatch(/scan/i);
+	});
+}
