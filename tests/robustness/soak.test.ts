@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { residentBytes } from '../harness/resident-memory.ts';
 import { runtime } from '../harness/runtime.ts';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../harness/random.ts';
 import { makeTrouble } from './troublemaker.ts';
 import { type Complaint, memberOf, type Visitor, walletHolderOf } from './visitors.ts';
 
@@ -25,7 +25,6 @@ beforeAll(async () => {
 		runtime,
 		accessTokenSeconds: 5,
 		env: ({ bridgeUrl }) => ({
-			STS_TIMEOUT_MS: '1500',
 			AUTH_BRIDGE_TIMEOUT_MS: '1500',
 			RATE_LIMIT_PER_ADDRESS: '1000000',
 			LOG_LEVEL: 'error',

@@ -2,8 +2,8 @@ import { faultKinds, type FaultKind, type ScenarioName } from '../sandbox/scenar
 import type { Sandbox } from '../sandbox/index.ts';
 
 const EVERY_MS = 250;
-/** Answers late, and still within the portal's patience: what an STS has done and nobody heard of can't be mended. */
-const SLOW_MS = 700;
+/** The Bridge answers too late, the STS just in time: what that has done and nobody heard of can't be mended. */
+const SLOW_MS = { bridge: 2000, sts: 700 };
 const MOST_TIMES = 8;
 const CALM_SHARE = 0.4;
 
@@ -26,7 +26,11 @@ export function makeTrouble(sandbox: Sandbox, random: () => number): { stop(): n
 		const target = random() < 0.5 ? 'bridge' : 'sts';
 		const operation = pick(operations[target]);
 		const kind: FaultKind = pick(target === 'sts' ? mendable : faultKinds);
-		sandbox.scenario(`${target}-${kind}`, { operation, times: 1 + Math.floor(random() * MOST_TIMES), ms: SLOW_MS });
+		sandbox.scenario(`${target}-${kind}`, {
+			operation,
+			times: 1 + Math.floor(random() * MOST_TIMES),
+			ms: SLOW_MS[target]
+		});
 		made++;
 	}, EVERY_MS);
 	return {

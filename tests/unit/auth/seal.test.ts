@@ -1,25 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createSeal } from '../../../src/lib/server/auth/seal';
+import { randomFrom } from '../../harness/random';
 
 const older = 'an-older-secret-of-this-portal-0123456789';
 const newer = 'the-newest-secret-of-this-portal-0123456789';
 const seal = createSeal([newer, older], 'test');
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function seededNumbers(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
 describe('a seal', () => {
 	test('opens what it sealed, whatever its size', async () => {
-		const random = seededNumbers(1);
+		const random = randomFrom(1);
 		const values = Array.from({ length: 60 }, (_, index) => ({
 			text: String.fromCodePoint(...Array.from({ length: index * 7 }, () => 32 + Math.floor(random() * 0xd000))),
 			number: random(),
@@ -62,7 +52,7 @@ describe('a seal', () => {
 	});
 
 	test('answers null to garbage and never throws', async () => {
-		const random = seededNumbers(2);
+		const random = randomFrom(2);
 		const garbage = Array.from({ length: 500 }, () =>
 			String.fromCharCode(...Array.from({ length: Math.floor(random() * 80) }, () => Math.floor(random() * 0x10000)))
 		);
