@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from '@redis/client';
 import { freePort } from './free-port.ts';
 
 const PROGRAM = 'redis-server';
@@ -15,6 +16,8 @@ export interface Redis {
 	/** Falls silent with all connections open, until it is thawed. */
 	freeze(): void;
 	thaw(): void;
+	/** The keys that look so, as `KEYS` finds them. */
+	keys(pattern: string): Promise<string[]>;
 }
 
 /** Whether there is a Redis to start; says so where there is none. */
@@ -52,7 +55,14 @@ export async function startRedis(): Promise<Redis> {
 		start,
 		stop,
 		freeze: () => child?.kill('SIGSTOP'),
-		thaw: () => child?.kill('SIGCONT')
+		thaw: () => child?.kill('SIGCONT'),
+		keys: async (pattern) => {
+			const client = createClient({ url: `redis://127.0.0.1:${port}` });
+			await client.connect();
+			const found = await client.keys(pattern);
+			client.destroy();
+			return found;
+		}
 	};
 }
 

@@ -86,3 +86,54 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
 	});
 });
+
+describe.skipIf(!hasRedis())('a rate limit of two instances with a Redis', () => {
+	const LIMIT = 4;
+	let redis: Redis;
+	let instances: Instances;
+
+	beforeAll(async () => {
+		redis = await startRedis();
+		instances = await startInstances(2, {
+			runtime,
+			env: { REDIS_URL: redis.url, RATE_LIMIT_PER_BROWSER: String(LIMIT) }
+		});
+	});
+	afterAll(async () => {
+		await instances.stop();
+		await redis.stop();
+	});
+
+	/** Opens wallet sessions of one browser, one after the other, at the instances in turn; answers the statuses. */
+	async function openInTurn(times: number): Promise<number[]> {
+		const browser = new Browser(instances.url);
+		await browser.open('/login');
+		const copies = instances.urls.map((url) => copyOf(browser, url));
+		const post = { method: 'POST', json: {}, headers: { origin: instances.url } };
+		const statuses: number[] = [];
+		for (let n = 0; n < times; n++) {
+			const copy = copies[n % copies.length] ?? browser;
+			statuses.push((await copy.call('/api/wallet/sessions', post)).status);
+		}
+		return statuses;
+	}
+	const times = <Value>(count: number, value: Value) => Array.from({ length: count }, () => value);
+
+	test('holds over both of them, and Redis does not learn whose it is', async () => {
+		expect(await openInTurn(LIMIT + 2)).toEqual([...times(LIMIT, 201), 429, 429]);
+		const keys = await redis.keys('portal:limit:*');
+		expect(keys.map((key) => key.replace(/[\w-]{22}$/, '…')).sort()).toEqual([
+			'portal:limit:perAddress:…',
+			'portal:limit:perBrowser:…'
+		]);
+	});
+
+	test('holds at each of them while Redis is away, and nothing else fails', async () => {
+		await redis.stop();
+		try {
+			expect(await openInTurn(2 * LIMIT + 2)).toEqual([...times(2 * LIMIT, 201), 429, 429]);
+		} finally {
+			await redis.start();
+		}
+	});
+});

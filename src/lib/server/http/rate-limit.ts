@@ -1,12 +1,23 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { createHmac } from 'node:crypto';
+import {
+	type IRateLimiterOptions,
+	type RateLimiterAbstract,
+	RateLimiterMemory,
+	RateLimiterRedis,
+	RateLimiterRes
+} from 'rate-limiter-flexible';
 import { config } from '../config';
 import { countRefusal, type Refusal } from '../metrics';
+import { sharedScripts } from '../store';
+import type { RunScript } from '../store/redis';
 import { Problem } from './problem';
 
 const WINDOW_SECONDS = 60;
+/** After a fault the shared count is left alone for a while, so that a silent Redis does not slow every request. */
+const REST_MS = 1000;
 
 type Limited = 'perBrowser' | 'perCaller' | 'perAddress';
-const limiters = new Map<Limited, RateLimiterMemory>();
+const limiters = new Map<Limited, RateLimiterAbstract>();
 
 const refusals: Readonly<Record<Limited, Refusal>> = {
 	perBrowser: 'rate_limit_browser',
@@ -35,7 +46,7 @@ export function spendOneOfCaller(clientId: string): Promise<void> {
 
 async function spend(limited: Limited, key: string): Promise<void> {
 	try {
-		await limiterOf(limited).consume(key);
+		await limiterOf(limited).consume(hashOf(key));
 	} catch (refused) {
 		if (!(refused instanceof RateLimiterRes)) throw refused;
 		countRefusal(refusals[limited]);
@@ -44,11 +55,39 @@ async function spend(limited: Limited, key: string): Promise<void> {
 	}
 }
 
-function limiterOf(limited: Limited): RateLimiterMemory {
+/** Addresses are personal data, and a store is read by others: nobody without our secret can tell whose count it is. */
+function hashOf(key: string): string {
+	const [newest = ''] = config().secrets;
+	return createHmac('sha256', newest).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
+}
+
+function limiterOf(limited: Limited): RateLimiterAbstract {
 	const known = limiters.get(limited);
 	if (known) return known;
 	const points = config().rateLimits[limited];
-	const made = new RateLimiterMemory({ keyPrefix: limited, points, duration: WINDOW_SECONDS });
+	const limits = { keyPrefix: `portal:limit:${limited}`, points, duration: WINDOW_SECONDS };
+	const own = new RateLimiterMemory(limits);
+	const run = sharedScripts();
+	const made = run ? sharedLimiter(limits, run, own) : own;
 	limiters.set(limited, made);
 	return made;
+}
+
+/** Counts in Redis for all instances; while that is away each counts for itself. */
+function sharedLimiter(
+	limits: IRateLimiterOptions,
+	run: RunScript,
+	insuranceLimiter: RateLimiterMemory
+): RateLimiterRedis {
+	let restUntilMs = 0;
+	async function evaluate(...script: Parameters<RunScript>): Promise<unknown> {
+		if (Date.now() < restUntilMs) throw new Error('the shared count is away');
+		try {
+			return await run(...script);
+		} catch (error) {
+			restUntilMs = Date.now() + REST_MS;
+			throw error;
+		}
+	}
+	return new RateLimiterRedis({ ...limits, storeClient: { eval: evaluate }, useRedisPackage: true, insuranceLimiter });
 }

@@ -2,7 +2,7 @@ import { config } from '../config';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore } from './memory';
-import { createRedisStore } from './redis';
+import { createRedisStore, type RunScript } from './redis';
 import { createResilientStore } from './resilient';
 import type { Store } from './store';
 
@@ -12,6 +12,7 @@ export type StoreState = (typeof storeStates)[number];
 
 let store: Store | undefined;
 let state: StoreState = 'none';
+let runScript: RunScript | undefined;
 
 /** What this instance shares with the others, or keeps for itself where nothing is configured. */
 export function sharedStore(): Store {
@@ -20,6 +21,11 @@ export function sharedStore(): Store {
 
 export function storeState(): StoreState {
 	return state;
+}
+
+/** Scripts in the Redis that all instances share; undefined where there is none. */
+export function sharedScripts(): RunScript | undefined {
+	return runScript;
 }
 
 /** Opens the configured store; called once, at start-up. */
@@ -38,10 +44,12 @@ export async function closeStore(): Promise<void> {
 async function configuredStore(): Promise<Store | null> {
 	const { redisUrl, denoKv } = config().store;
 	if (redisUrl !== undefined) {
-		return createRedisStore({
+		const redis = await createRedisStore({
 			url: redisUrl,
 			onFault: (error) => log.debug('the connection to Redis has a fault', { error })
 		});
+		runScript = redis.run;
+		return redis;
 	}
 	return denoKv === undefined ? null : createDenoKvStore(denoKv === 'default' ? undefined : denoKv);
 }

@@ -25,6 +25,14 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[1], KEYS[1])
 return 1`;
 
+/** Runs a script in the store. @throws when it is away, or soon when it is silent. */
+export type RunScript = (
+	script: string,
+	given: { readonly keys: string[]; readonly arguments: string[] }
+) => Promise<unknown>;
+
+export type RedisStore = Store & { readonly run: RunScript };
+
 interface RedisStoreOptions {
 	/** `redis://` or `rediss://`, with credentials where needed. */
 	readonly url: string;
@@ -36,7 +44,7 @@ interface RedisStoreOptions {
  * A store in Redis or Valkey. Commands fail at once while it is away, and soon when it is silent: nothing is queued, and
  * it connects again by itself.
  */
-export async function createRedisStore({ url, onFault }: RedisStoreOptions): Promise<Store> {
+export async function createRedisStore({ url, onFault }: RedisStoreOptions): Promise<RedisStore> {
 	const client = createClient({
 		url,
 		disableOfflineQueue: true,
@@ -60,6 +68,8 @@ export async function createRedisStore({ url, onFault }: RedisStoreOptions): Pro
 	const limited = <Reply>(reply: Promise<Reply>) => withinLimit(reply, COMMAND_LIMIT_MS);
 
 	return {
+		run: (script, given) => limited(client.eval(script, given)),
+
 		async read(key) {
 			const text = await limited(client.get(PREFIX + key));
 			return text === null ? null : { text, mark: text };
