@@ -29,21 +29,22 @@ const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 
 /** Answers what the application must not or need not see: odd targets and methods, large bodies, public files. */
 export function judge(arrival: Arrival, settings: GateSettings): Verdict {
 	const { method, header } = arrival;
-	const refuse = (...problem: Parameters<typeof problemAnswer>) => ({ answer: problemAnswer(...problem) });
-	const requestId = crypto.randomUUID();
+	const refuse = (code: Parameters<typeof problemAnswer>[0], headers?: Record<string, string>) => ({
+		answer: problemAnswer(code, crypto.randomUUID(), headers)
+	});
 
 	const target = pathAndQuery(arrival.target);
-	if (target === undefined || !URL.canParse(settings.origin + target)) return refuse('invalid_request', requestId);
+	if (target === undefined || !URL.canParse(settings.origin + target)) return refuse('invalid_request');
 	if (!KNOWN_METHODS.has(method)) {
-		return refuse('method_not_allowed', requestId, { allow: [...KNOWN_METHODS].join(', ') });
+		return refuse('method_not_allowed', { allow: [...KNOWN_METHODS].join(', ') });
 	}
 	const { pathname } = new URL(settings.origin + target);
 	const body = bodyRule(pathname, settings);
-	if (announcesTooMuch(header('content-length'), body.limitBytes)) return refuse('payload_too_large', requestId);
+	if (announcesTooMuch(header('content-length'), body.limitBytes)) return refuse('payload_too_large');
 
 	const file = settings.files.get(decoded(pathname));
 	if (!file) return { target, body };
-	if (method !== 'GET' && method !== 'HEAD') return refuse('method_not_allowed', requestId, { allow: 'GET, HEAD' });
+	if (method !== 'GET' && method !== 'HEAD') return refuse('method_not_allowed', { allow: 'GET, HEAD' });
 	return { answer: answerStatic(file, method, header) };
 }
 

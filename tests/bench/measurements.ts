@@ -4,5 +4,10 @@ import type { Measure } from './figure.ts';
 export const measurements: Readonly<Record<string, () => Promise<Measure>>> = {
 	sessions: async () => (await import('./sessions/measure.ts')).measureSessions,
 	latency: async () => (await import('./latency.ts')).measureLatency,
-	status: async () => (await import('./status/measure.ts')).measureStatus
+	status: async () => (await import('./status/measure.ts')).measureStatus,
+	streams: async () => (await import('./streams/measure.ts')).measureStreams,
+	lcp: async () => (await import('./lcp.ts')).measureLcp,
+	calls: async () => (await import('./calls.ts')).measureCalls,
+	'cold-start': async () => (await import('./cold-start.ts')).measureColdStart,
+	memory: async () => (await import('./memory.ts')).measureMemory
 };

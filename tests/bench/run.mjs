@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../tasks/build.mjs';
 import { root } from '../tasks/runtime.mjs';
 
-const NAMES = ['sessions', 'latency', 'status'];
+const NAMES = ['sessions', 'latency', 'status', 'streams', 'lcp', 'calls', 'cold-start', 'memory'];
 
 const { values } = parseArgs({ options: { runtime: { type: 'string' }, only: { type: 'string' } } });
 const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];

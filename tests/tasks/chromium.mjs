@@ -54,6 +54,7 @@ async function debianChromium() {
 	return onThisMachine();
 }
 
+/** @param {string} path */
 function isProgram(path) {
 	try {
 		accessSync(path, constants.X_OK);

@@ -1,4 +1,5 @@
 import { config } from '../config';
+import { rememberOpenings } from './remembered-openings';
 import { createSeal, type Seal } from './seal';
 
 const seals = new Map<string, Seal>();
@@ -7,7 +8,7 @@ const seals = new Map<string, Seal>();
 export function sealFor(purpose: string): Seal {
 	const known = seals.get(purpose);
 	if (known) return known;
-	const made = createSeal(config().secrets, purpose);
+	const made = rememberOpenings(createSeal(config().secrets, purpose), Date.now);
 	seals.set(purpose, made);
 	return made;
 }

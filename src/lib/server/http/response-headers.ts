@@ -1,25 +1,31 @@
-/**
- * A response whose headers can be changed: those that `Response.redirect`, `Response.error` and `fetch` make can't.
- * The body is passed on, not copied.
- */
-export function writable(response: Response): Response {
-	const { body, status, statusText } = response;
-	const headers = new Headers(response.headers);
-	return new Response(body, { status, statusText, headers });
-}
-
 /** The response with these headers where it has none of that name yet. */
 export function withDefaultHeaders(response: Response, defaults: Readonly<Record<string, string>>): Response {
-	const changed = writable(response);
-	for (const [name, value] of Object.entries(defaults))
-		if (!changed.headers.has(name)) changed.headers.set(name, value);
-	return changed;
+	const missing = Object.entries(defaults).filter(([name]) => !response.headers.has(name));
+	return changed(response, (headers) => {
+		for (const [name, value] of missing) headers.set(name, value);
+	});
 }
 
 /** The response with more cookies to set. */
 export function withCookies(response: Response, setCookies: readonly string[]): Response {
-	if (setCookies.length === 0) return response;
-	const changed = writable(response);
-	for (const setCookie of setCookies) changed.headers.append('set-cookie', setCookie);
-	return changed;
+	return changed(response, (headers) => {
+		for (const setCookie of setCookies) headers.append('set-cookie', setCookie);
+	});
+}
+
+/**
+ * The same response, or a copy where its headers can't be changed: those that `Response.redirect`, `Response.error` and
+ * `fetch` make. Copying every answer would cost more than all else that is done to it here.
+ */
+function changed(response: Response, change: (headers: Headers) => void): Response {
+	try {
+		change(response.headers);
+		return response;
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+	}
+	const { body, status, statusText } = response;
+	const headers = new Headers(response.headers);
+	change(headers);
+	return new Response(body, { status, statusText, headers });
 }

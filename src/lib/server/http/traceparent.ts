@@ -40,5 +40,5 @@ export function currentTraceparent(): string | undefined {
 }
 
 function randomHex(bytes: number): string {
-	return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+	return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
 }

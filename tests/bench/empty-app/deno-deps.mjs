@@ -1,0 +1,28 @@
+/**
+ * What svelte-adapter-deno's server imports, without the remote modules that it would otherwise load: the least that
+ * serves its handler. No files: only the call into SvelteKit is measured.
+ */
+export { dirname, extname, join } from 'node:path';
+export { fileURLToPath as fromFileUrl } from 'node:url';
+
+export const exists = () => Promise.resolve(false);
+
+export class Application {
+	use(handler) {
+		this.handler = handler;
+		return this;
+	}
+
+	addEventListener() {}
+
+	async listen(address) {
+		const [hostname, port] = address.split(':');
+		const server = Deno.serve({ hostname, port: Number(port), onListen: () => {} }, async (request, { remoteAddr }) => {
+			const context = { request: { originalRequest: { request }, ip: remoteAddr.hostname }, response: {} };
+			await this.handler(context);
+			const { body, status, headers } = context.response;
+			return new Response(body, { status, headers });
+		});
+		await server.finished;
+	}
+}

@@ -1,0 +1,16 @@
+/** The least SvelteKit application, which the portal is held against: the same adapters, and nothing of ours. */
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import node from '@sveltejs/adapter-node';
+import deno from 'svelte-adapter-deno';
+
+const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+const out = here(`../../../build/empty-${process.env.ADAPTER ?? 'node'}`);
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+	kit: {
+		outDir: here('../../../build/empty-kit'),
+		adapter: process.env.ADAPTER === 'deno' ? deno({ out, deps: here('./deno-deps.mjs') }) : node({ out })
+	}
+};

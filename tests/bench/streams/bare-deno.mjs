@@ -1,0 +1,23 @@
+/** As many streams as come, each open and with a heartbeat, and nothing else: what a stream costs Deno itself. Prints its port. */
+const HEARTBEAT_MS = 15_000;
+const text = new TextEncoder();
+const open = new Set();
+
+setInterval(() => {
+	for (const controller of open) controller.enqueue(text.encode(': \n\n'));
+}, HEARTBEAT_MS);
+
+function answer() {
+	let own;
+	const body = new ReadableStream({
+		start(controller) {
+			own = controller;
+			open.add(controller);
+			controller.enqueue(text.encode(': open\n\n'));
+		},
+		cancel: () => void open.delete(own)
+	});
+	return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
+}
+
+Deno.serve({ hostname: '127.0.0.1', port: 0, onListen: ({ port }) => console.log(port) }, answer);

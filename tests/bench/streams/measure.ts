@@ -1,0 +1,128 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { createSeal, type Seal } from '../../../src/lib/server/auth/seal.ts';
+import type { OwnedSession } from '../../../src/lib/server/wallet/owned-sessions.ts';
+import { sessionPath } from '../../http/journeys.ts';
+import { denoBinary } from '../../tasks/runtime.mjs';
+import { startBenchPortal } from '../bench-portal.ts';
+import type { Figure, Measure } from '../figure.ts';
+import { get } from '../load/http-load.ts';
+import { startProgram } from '../program.ts';
+import { residentBytes } from '../../harness/resident-memory.ts';
+
+const STREAMS = 10_000;
+const HELD_SECONDS = 60;
+const READS_PER_SECOND = 400;
+const MOST_KILOBYTES = 40;
+const MOST_OF_BARE = 1.5;
+const program = fileURLToPath(new URL('./stream-load.mjs', import.meta.url));
+const Opened = v.pipe(v.string(), v.parseJson(), v.object({ opened: v.number() }));
+const Held = v.pipe(v.string(), v.parseJson(), v.object({ closed: v.number(), alive: v.number() }));
+const Counts = v.object({ statusReads: v.number() });
+
+/** 10,000 streams over as many wallet sessions on one process, held for a minute: what a stream costs, and whether all live. */
+export const measureStreams: Measure = async (runtime) => {
+	const { portal, bridgeUrl, secret, stop } = await startBenchPortal(runtime, {
+		EVENT_STREAMS: String(STREAMS),
+		WALLET_READS_PER_SECOND: String(READS_PER_SECOND)
+	});
+	const reads = async () => v.parse(Counts, await (await fetch(`${bridgeUrl}/counts`)).json()).statusReads;
+	try {
+		const seal = createSeal([secret], 'wallet');
+		const requests = await Promise.all(Array.from({ length: STREAMS }, () => streamRequest(seal)));
+		const crowd = await openStreams(portal.port, requests, () => residentBytes(portal.pid));
+		const before = { reads: await reads(), atMs: performance.now() };
+		await pause(HELD_SECONDS * 1000);
+		const perSecond = ((await reads()) - before.reads) / ((performance.now() - before.atMs) / 1000);
+		const held = await crowd.end();
+		return [
+			{ what: 'streams opened', value: crowd.opened, unit: '', target: { atLeast: STREAMS } },
+			{ what: `heard from at the end of ${HELD_SECONDS} s`, value: held.alive, unit: '', target: { atLeast: STREAMS } },
+			{ what: 'closed meanwhile', value: held.closed, unit: '', target: { atMost: 0 } },
+			{ what: 'upstream reads', value: perSecond, unit: '/s', target: { atMost: READS_PER_SECOND } },
+			...(await memoryFigures(runtime, held.kilobytes))
+		];
+	} finally {
+		await stop();
+	}
+};
+
+async function memoryFigures(runtime: 'node' | 'deno', kilobytes: number): Promise<Figure[]> {
+	const what = 'memory of a stream';
+	if (runtime === 'node') return [{ what, value: kilobytes, unit: 'kB', target: { atMost: MOST_KILOBYTES } }];
+	const bare = await bareKilobytes();
+	return [
+		{ what, value: kilobytes, unit: 'kB' },
+		{ what: 'the same of a bare Deno.serve', value: bare, unit: 'kB' },
+		{ what: 'portal to bare', value: kilobytes / bare, unit: '×', target: { atMost: MOST_OF_BARE } }
+	];
+}
+
+async function bareKilobytes(): Promise<number> {
+	const bare = await startProgram('streams/bare-deno.mjs', {}, [denoBinary(), 'run', '-A', '--no-config']);
+	try {
+		const requests = Array.from({ length: STREAMS }, () => get('/'));
+		const crowd = await openStreams(bare.port, requests, () => residentBytes(bare.pid));
+		await pause(HELD_SECONDS * 500);
+		return (await crowd.end()).kilobytes;
+	} finally {
+		await bare.stop();
+	}
+}
+
+/** Opens streams from a process of its own; `end` tells how they fared, and what each costs the server. */
+async function openStreams(port: number, requests: readonly string[], resident: () => number) {
+	// One that has come and gone: what the first request loads is not a stream's.
+	await (await startLoad(port, requests.slice(0, 1))).end();
+	const beforeBytes = resident();
+	const load = await startLoad(port, requests);
+	return {
+		opened: load.opened,
+		end: async () => {
+			const kilobytes = (resident() - beforeBytes) / 1024 / requests.length;
+			return { ...(await load.end()), kilobytes };
+		}
+	};
+}
+
+async function startLoad(port: number, requests: readonly string[]) {
+	const child: ChildProcessByStdio<Writable, Readable, null> = spawn(process.execPath, [program], {
+		stdio: ['pipe', 'pipe', 'inherit']
+	});
+	const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+	child.stdin.write(`${JSON.stringify({ port, requests })}\n`);
+	const { opened } = v.parse(Opened, (await lines.next()).value);
+	return {
+		opened,
+		end: async () => {
+			const ended = once(child, 'exit');
+			child.stdin.end();
+			const held = v.parse(Held, (await lines.next()).value);
+			await ended;
+			return held;
+		}
+	};
+}
+
+/** A browser's request for the events of a wallet session of its own, whose cookie is sealed here instead of asked for. */
+async function streamRequest(seal: Seal): Promise<string> {
+	const id = randomBytes(16).toString('hex');
+	const startedAt = Date.now();
+	const session: OwnedSession = {
+		id,
+		requestUri: `openid4vp://authorize?request_uri=${id}`,
+		startedAt,
+		expiresAt: startedAt + 300_000,
+		returnTo: '/',
+		idv: 'none',
+		completed: false
+	};
+	const cookie = `portal.wallet.${id}=${await seal.seal(session)}`;
+	return get(sessionPath(id, 'events'), { cookie });
+}
