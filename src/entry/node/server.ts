@@ -16,6 +16,8 @@ export type PortalServerSettings = GateSettings & ProxyTrust & { secure: boolean
 const LIMITS = {
 	maxHeaderSize: 16_384,
 	headersTimeout: 15_000,
+	// Node looks at slow connections every 30 s by itself: those that dribble would last three times their limit.
+	connectionsCheckingInterval: 2_000,
 	requestTimeout: 60_000,
 	// Longer than the idle time of common load balancers, so that they never reuse a connection we just closed.
 	keepAliveTimeout: 65_000,
@@ -23,8 +25,15 @@ const LIMITS = {
 	requireHostHeader: false
 };
 
-/** The HTTP server around adapter-node's handler: fixed headers on every answer, and the gate in front. */
-export function createPortalServer(handler: Handler, settings: PortalServerSettings): Server {
+/**
+ * The HTTP server around adapter-node's handler: fixed headers on every answer, and the gate in front.
+ * @param limits in place of the usual ones
+ */
+export function createPortalServer(
+	handler: Handler,
+	settings: PortalServerSettings,
+	limits: Partial<typeof LIMITS> = {}
+): Server {
 	const headers = new Map(Object.entries(fixedHeaders(settings.secure)));
 	const dropped = untrustedHeaders(settings.trustHost);
 	const publicHost = new URL(settings.origin).host;
@@ -65,7 +74,7 @@ export function createPortalServer(handler: Handler, settings: PortalServerSetti
 	const onRequest = (request: IncomingMessage, response: ServerResponse) => {
 		serve(request, response).catch((error: unknown) => fail(response, error));
 	};
-	const server = createServer(LIMITS, onRequest);
+	const server = createServer({ ...LIMITS, ...limits }, onRequest);
 	// Without a listener Node answers an unknown Expect header by itself, again without our headers.
 	server.on('checkExpectation', onRequest);
 	server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, headers));

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { createPortalServer } from '../../../src/entry/node/server';
+import { startMetrics } from '../metrics-reader';
+
+const settings = {
+	origin: 'http://localhost:3000',
+	secure: false,
+	trustHost: false,
+	trustedHops: 1,
+	bodyLimitBytes: 100,
+	backends: [],
+	files: new Map()
+};
+const open: { close: () => void }[] = [];
+afterEach(() => open.splice(0).forEach(({ close }) => close()));
+
+let read: ReturnType<typeof startMetrics>;
+beforeAll(() => {
+	read = startMetrics();
+});
+
+async function listening(limits: Parameters<typeof createPortalServer>[2]) {
+	const server = createPortalServer((_request, response) => void response.end('answered'), settings, limits);
+	server.listen(0, '127.0.0.1');
+	open.push({ close: () => server.close().closeAllConnections() });
+	await once(server, 'listening');
+	return (server.address() as AddressInfo).port;
+}
+
+async function socketTo(port: number, bytes: string): Promise<Socket> {
+	const socket = connect({ port, host: '127.0.0.1' });
+	open.push({ close: () => socket.destroy() });
+	await once(socket, 'connect');
+	socket.write(bytes);
+	return socket;
+}
+
+test('fifty that dribble their headers are told and closed, and others are answered meanwhile', async () => {
+	const port = await listening({ headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 20 });
+	const slow = await Promise.all(
+		Array.from({ length: 50 }, () => socketTo(port, 'GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: '))
+	);
+	const said = slow.map((socket) => text(socket));
+	expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('answered');
+	const answers = await Promise.all(said);
+	expect(answers.map((answer) => answer.split('\r\n')[0])).toEqual(slow.map(() => 'HTTP/1.1 408 Request Timeout'));
+	expect(answers[0]).toContain('\r\nx-content-type-options: nosniff\r\n');
+	expect(await read.counted('portal.refused_requests')).toEqual([[{ reason: 'slow_request' }, 50]]);
+});
+
+test('headers as large as all cookies of ours together get through, and larger ones are refused', async () => {
+	const port = await listening({});
+	const withHeader = async (bytes: number) => {
+		const padding = 'x'.repeat(bytes);
+		const request = `GET / HTTP/1.1\r\nhost: localhost\r\ncookie: ${padding}\r\nconnection: close\r\n\r\n`;
+		return (await text(await socketTo(port, request))).split('\r\n')[0];
+	};
+	expect(await withHeader(15_000)).toBe('HTTP/1.1 200 OK');
+	expect(await withHeader(17_000)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
+});
