@@ -70,7 +70,7 @@ test(
 );
 
 test(
-	'the minutes left are told in words, at full minutes and at the end',
+	'(a11y 15) the minutes left are told in words, at full minutes and at the end',
 	{ tag: '@full' },
 	async ({ page, wallet }) => {
 		await page.clock.install();

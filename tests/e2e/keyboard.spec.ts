@@ -42,6 +42,22 @@ test('a wallet on this device takes a keyboard alone, the linking included', asy
 	await expectSignedIn(page, 'Jan Jansen', 'sts-wallet');
 });
 
+test(
+	'an unknown wallet is linked at the institution with a keyboard alone',
+	{ tag: '@full' },
+	async ({ page, wallet }) => {
+		await page.goto('/login');
+		await press(page, page.getByRole('button', { name: en.login.wallet.button }));
+		await wallet.expectCode();
+		await wallet.share('unknown-student');
+		await expectHeading(page, en.identity.explain.title);
+		await press(page, page.getByRole('button', { name: en.identity.explain.button }));
+		await expect(page.getByRole('heading', { name: 'Confirm your identity' })).toBeVisible();
+		await press(page, page.getByRole('button', { name: 'Confirm' }));
+		await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
+	}
+);
+
 /** Gets there by the Tab key, sees where it is, and presses Enter. */
 async function press(page: Page, control: Locator): Promise<void> {
 	await tabTo(page, control);

@@ -99,15 +99,15 @@ for (const { locale, javaScriptEnabled, tag } of [
 	});
 }
 
-test(
-	'(a11y 16) a Bridge that is away keeps nobody from stopping',
-	{ tag: '@full' },
-	async ({ page, wallet, sandbox }) => {
+test.describe('with a Bridge that is away', { tag: '@full' }, () => {
+	test.use({ expectsFaults: true });
+
+	test('(a11y 16) nobody is kept from stopping', async ({ page, wallet, sandbox }) => {
 		await wallet.start('/login?returnTo=/help');
 		sandbox.scenario('bridge-down');
 		await stop(page, en, 'nothing_kept');
-	}
-);
+	});
+});
 
 test('a notice in the address that is none of ours says nothing', async ({ page }) => {
 	await page.goto('/login?stopped=eve_was_here');
