@@ -18,6 +18,8 @@ import { residentBytes } from '../../harness/resident-memory.ts';
 
 const STREAMS = 10_000;
 const HELD_SECONDS = 60;
+/** One heartbeat, and a little. */
+const BARE_SECONDS = 20;
 const READS_PER_SECOND = 400;
 const MOST_KILOBYTES = 40;
 const MOST_OF_BARE = 1.5;
@@ -69,7 +71,7 @@ async function bareKilobytes(): Promise<number> {
 	try {
 		const requests = Array.from({ length: STREAMS }, () => get('/'));
 		const crowd = await openStreams(bare.port, requests, () => residentBytes(bare.pid));
-		await pause(HELD_SECONDS * 500);
+		await pause(BARE_SECONDS * 1000);
 		return (await crowd.end()).kilobytes;
 	} finally {
 		await bare.stop();
