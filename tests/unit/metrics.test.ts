@@ -4,6 +4,7 @@ import { createBridge } from '../../src/lib/server/bridge/client';
 import { createEventStreams } from '../../src/lib/server/http/event-streams';
 import { spendOne } from '../../src/lib/server/http/rate-limit';
 import { observeEventStreams } from '../../src/lib/server/metrics';
+import { sharedStore } from '../../src/lib/server/store';
 import { flowEnded } from '../../src/lib/server/wallet/flow-metrics';
 import type { OwnedSession } from '../../src/lib/server/wallet/owned-sessions';
 import type * as renewal from '../../src/lib/server/auth/renewal';
@@ -14,10 +15,8 @@ import { startMetrics } from './metrics-reader';
 import { virtualClock } from './virtual-clock';
 
 vi.mock('../../src/lib/server/config', () => import('./configured'));
-vi.mock('../../src/lib/server/auth/refresh-grant', () => ({
-	redeemRefreshToken: (): Promise<TokenSet> =>
-		Promise.resolve({ accessToken: 'a', refreshToken: 'b', expiresAt: Date.now() / 1000 + 3600 })
-}));
+const redeem = vi.hoisted(() => vi.fn<() => Promise<TokenSet>>());
+vi.mock('../../src/lib/server/auth/refresh-grant', () => ({ redeemRefreshToken: redeem }));
 
 const SESSION = '2f1c7c1e-5d0e-4a57-9a07-0d7f1b0a4c11';
 let read: ReturnType<typeof startMetrics>;
@@ -45,7 +44,16 @@ test('a renewal counts once as a token call, and once for each request that shar
 	const { renewals } = await vi.importActual<typeof renewal>('../../src/lib/server/auth/renewal');
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const due = someSession({ refreshAt: nowSeconds, expiresAt: nowSeconds + 60, endsAt: nowSeconds + 3600 });
-	await Promise.all([1, 2, 3].map(() => renewals().renewed(due)));
+	let answer: (tokens: TokenSet) => void = () => {};
+	redeem.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+	const first = renewals().renewed(due);
+	await vi.waitFor(() => expect(redeem).toHaveBeenCalled());
+	// Who has looked for an older result and found none shares this one, however long it takes to get there.
+	const reads = vi.spyOn(sharedStore(), 'read');
+	const others = [1, 2].map(() => renewals().renewed(due));
+	await vi.waitFor(() => expect(reads.mock.settledResults.filter(({ type }) => type === 'fulfilled')).toHaveLength(2));
+	answer({ accessToken: 'a', refreshToken: 'b', expiresAt: nowSeconds + 3600 });
+	await Promise.all([first, ...others]);
 	expect(await read.counted('portal.token_refreshes')).toEqual([
 		[{ result: 'renewed', coalesced: false }, 1],
 		[{ result: 'renewed', coalesced: true }, 2]

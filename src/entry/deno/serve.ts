@@ -37,8 +37,10 @@ export function createServe(handler: AdapterHandler, settings: ServeSettings): S
 	}
 
 	function onPublicOrigin(request: Request, target: string, body: BodyInit | null): Request {
-		const { method, headers, signal } = request;
-		const rebuilt = new Request(settings.origin + target, { method, headers, body, signal, redirect: 'manual' });
+		const { method, headers } = request;
+		const rebuilt = new Request(settings.origin + target, { method, headers, body, redirect: 'manual' });
+		// A signal is made once somebody asks for it, which few do; handed over, two would be made for every request.
+		Object.defineProperty(rebuilt, 'signal', { get: () => request.signal });
 		for (const name of dropped) rebuilt.headers.delete(name);
 		rebuilt.headers.set('host', publicHost);
 		return rebuilt;

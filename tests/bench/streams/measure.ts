@@ -23,6 +23,12 @@ const BARE_SECONDS = 20;
 const READS_PER_SECOND = 400;
 const MOST_KILOBYTES = 40;
 const MOST_OF_BARE = 1.5;
+/**
+ * As a container of half a gigabyte would set it, for the portal and for the bare server alike: with more room than they need,
+ * the runtimes leave garbage lying, and what is measured is how much of it.
+ */
+const HEAP_FLAGS = ['--max-old-space-size=420', '--max-semi-space-size=2'];
+const HEAP = { NODE_OPTIONS: HEAP_FLAGS.join(' '), DENO_V8_FLAGS: HEAP_FLAGS.join(',') };
 const program = fileURLToPath(new URL('./stream-load.mjs', import.meta.url));
 const Opened = v.pipe(v.string(), v.parseJson(), v.object({ opened: v.number() }));
 const Held = v.pipe(v.string(), v.parseJson(), v.object({ closed: v.number(), alive: v.number() }));
@@ -31,6 +37,7 @@ const Counts = v.object({ statusReads: v.number() });
 /** 10,000 streams over as many wallet sessions on one process, held for a minute: what a stream costs, and whether all live. */
 export const measureStreams: Measure = async (runtime) => {
 	const { portal, bridgeUrl, secret, stop } = await startBenchPortal(runtime, {
+		...HEAP,
 		EVENT_STREAMS: String(STREAMS),
 		WALLET_READS_PER_SECOND: String(READS_PER_SECOND)
 	});
@@ -67,7 +74,7 @@ async function memoryFigures(runtime: 'node' | 'deno', kilobytes: number): Promi
 }
 
 async function bareKilobytes(): Promise<number> {
-	const bare = await startProgram('streams/bare-deno.mjs', {}, [denoBinary(), 'run', '-A', '--no-config']);
+	const bare = await startProgram('streams/bare-deno.mjs', HEAP, [denoBinary(), 'run', '-A', '--no-config']);
 	try {
 		const requests = Array.from({ length: STREAMS }, () => get('/'));
 		const crowd = await openStreams(bare.port, requests, () => residentBytes(bare.pid));

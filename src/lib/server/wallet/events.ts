@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-transaction';
 import type { Credential } from '../bridge/call';
 import { config } from '../config';
+import type { EventSource } from '../http/event-stream';
 import { createEventStreams, type EventStreams } from '../http/event-streams';
 import { createReadBudget } from '../watch/read-budget';
 import type { StatusNews } from '../watch/session-watch';
@@ -12,6 +14,9 @@ import { publicStatus } from './status';
 
 /** A browser connects anew after this; what it may see is then looked at again. */
 const LIFE_MS = 15 * 60_000;
+
+/** What lasts longer than a request must not hold on to it: timers and promises keep the context that they are made in. */
+const outsideOfRequests = AsyncLocalStorage.snapshot();
 
 let streams: EventStreams | undefined;
 let watches: StatusWatches | undefined;
@@ -45,7 +50,7 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 	const lifeMs = endsAt ? Math.min(LIFE_MS, endsAt * 1000 - Date.now()) : LIFE_MS;
 	const credential = lastingCredential(event.locals);
 
-	return eventStreams().open(browser, lifeMs, (sink) => {
+	const source: EventSource = (sink) => {
 		const live = new Set(sessions.map(({ id }) => id));
 		const stops = sessions.map((owned) =>
 			statusWatches().watch(owned.id, credential, (news) => {
@@ -58,7 +63,8 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 			})
 		);
 		return () => stops.forEach((stop) => stop());
-	});
+	};
+	return outsideOfRequests(() => eventStreams().open(browser, lifeMs, source));
 }
 
 /** Without the renewal of a session's tokens: its result could not be written into a cookie once the answer has begun. */
