@@ -4,7 +4,7 @@ import { expectHeading, expectLoginError } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 for (const dialect of dialects) {
-	test.describe(`Bridge in the dialect "${dialect}"`, () => {
+	test.describe(`Bridge in the dialect "${dialect}"`, { tag: dialect === 'doc' ? ['@full'] : [] }, () => {
 		test.use({ dialect });
 
 		test('another browser can’t go on with somebody’s wallet session', async ({ wallet, sandbox, openBrowser }) => {

@@ -6,7 +6,7 @@ import { WalletSignIn } from './support/wallet-sign-in.ts';
 
 /** Zoom of a window of 1280 × 1024 pixels: it gets fewer CSS pixels, and each is larger. */
 for (const { zoom, tag } of [
-	{ zoom: 1, tag: [] },
+	{ zoom: 1, tag: ['@full'] },
 	{ zoom: 2, tag: ['@full'] },
 	{ zoom: 4, tag: [] }
 ]) {
