@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -277,7 +277,7 @@ describe("a service's answer", () => {
 		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { error }]);
 		expect(answer.text).not.toContain('stack trace');
 		expect(answer.headers.has('location')).toBe(false);
-		expect(landscape.portal.logs()).toContain(requestId);
+		await vi.waitFor(() => expect(landscape.portal.logs()).toContain(requestId));
 	});
 
 	test('that it is busy says when to come back', async () => {

@@ -2,7 +2,7 @@ import type { Statement } from './en';
 
 /** The same statement in plain Dutch. */
 export const nl: Statement = {
-	title: 'Toegankelijkheidsverklaring',
+	title: 'Toegankelijkheids\u00ADverklaring',
 	intro: 'Iedereen moet kunnen inloggen. Daarom is dit portaal gemaakt voor mensen met en zonder een beperking.',
 	scope: {
 		title: 'Waar deze verklaring over gaat',
