@@ -75,6 +75,24 @@ for (const javaScriptEnabled of [true, false]) {
 			expect(sandbox.count('bridge.idv-submit')).toBe(1);
 		});
 
+		test('(a11y 23) a reload before, amid and after a visit to the institution loses nothing', async ({
+			page,
+			wallet
+		}) => {
+			await wallet.start();
+			await wallet.share('unknown-student');
+			await expectHeading(page, en.identity.explain.title);
+			await page.reload();
+			await expectHeading(page, en.identity.explain.title);
+			await page.getByRole('button', { name: en.identity.explain.button }).click();
+			await expect(page.getByRole('heading', { name: 'Confirm your identity' })).toBeVisible();
+			await page.reload();
+			await page.getByRole('button', { name: 'Confirm' }).click();
+			await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
+			await page.reload();
+			await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
+		});
+
 		test('(a11y 23) Back from the institution offers to go there again', async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.share('unknown-student');
