@@ -1,6 +1,6 @@
 import type { SessionStatus } from '../../../src/lib/server/bridge/answers';
 import { createReadBudget } from '../../../src/lib/server/watch/read-budget';
-import type { StatusNews } from '../../../src/lib/server/watch/session-watch';
+import type { StatusNews } from '../../../src/lib/server/watch/status-news';
 import { createStatusWatches } from '../../../src/lib/server/watch/status-watches';
 import type { SessionStatusValue } from '../../../src/lib/wallet/session-status';
 import { virtualClock } from '../virtual-clock';

@@ -1,10 +1,10 @@
 import type * as v from 'valibot';
-import { Problem, toProblem } from '../http/problem';
+import type { Problem } from '../http/problem';
 import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { callUpstream, parseAnswer, type UpstreamAnswer } from '../http/upstream';
-import { UpstreamError } from '../http/upstream-error';
 import { upstreamUrl } from '../http/upstream-url';
 import { upstreamCall } from '../upstream-call';
+import { settle, unwrapped, withOperation, worthRepeating } from './attempt';
 import { problemOf } from './errors';
 import type { Operation } from './operation';
 
@@ -116,33 +116,6 @@ export function read<Schema extends v.GenericSchema>(
 	} catch (error) {
 		throw withOperation(operation, error);
 	}
-}
-
-type Attempt = { readonly answer: UpstreamAnswer } | { readonly error: unknown };
-
-async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> {
-	try {
-		return { answer: await answer };
-	} catch (error) {
-		return { error };
-	}
-}
-
-// Not after a time-out: whoever asked has waited long enough. A plain 500 may mean "not found".
-function worthRepeating(attempt: Attempt): boolean {
-	if ('answer' in attempt) return attempt.answer.status === 502 || attempt.answer.status === 503;
-	return attempt.error instanceof UpstreamError && ['unreachable', 'cut_off'].includes(attempt.error.code);
-}
-
-function unwrapped(operation: Operation, attempt: Attempt): UpstreamAnswer {
-	if ('answer' in attempt) return attempt.answer;
-	throw withOperation(operation, attempt.error);
-}
-
-function withOperation(operation: Operation, error: unknown): unknown {
-	if (!(error instanceof UpstreamError)) return error;
-	const { code, facts } = toProblem(error);
-	return new Problem(code, { facts: { ...facts, operation } });
 }
 
 function headersOf(

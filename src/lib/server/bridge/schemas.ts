@@ -1,65 +1,24 @@
 import * as v from 'valibot';
-import { idvReasons } from '$lib/wallet/view';
-import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import {
+	address,
+	codesInText,
+	id,
+	instant,
+	isWebAddress,
+	lenient,
+	optionalSessionId,
+	reason,
+	requestUri,
+	sessionId,
+	shortText,
+	status,
+	token
+} from './fields';
 
 /**
  * What is read from the Bridge's answers, in both dialects. Anything not named here is dropped: that is how personal
- * fields (`mappedClaims`, `claims`, `userId`) stay out. A field we can do without becomes null when it is malformed.
+ * fields (`mappedClaims`, `claims`, `userId`) stay out.
  */
-const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
-
-const token = lenient(v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)));
-/**
- * The words of a text for people that may be codes: a word alone, or words joined by underscores. Anything else in such
- * a text, session ids and names among it, goes no further; which of the words are codes, the table of errors knows.
- */
-const codesInText = v.fallback(
-	v.pipe(
-		v.string(),
-		v.maxLength(1000),
-		v.transform((text) => {
-			const words = /^\s*[a-z]\w{0,63}\s*$/i.test(text) ? [text.trim()] : text.match(/\b[a-z]+(?:_[a-z]+)+\b/gi);
-			return (words ?? []).map((word) => word.toUpperCase());
-		})
-	),
-	[]
-);
-const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
-const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
-const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
-/** Where a dialect leaves it out; the client refuses one that is not the session asked for. */
-const optionalSessionId = lenient(v.string());
-const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(200));
-const id = v.pipe(
-	v.union([v.string(), v.number()]),
-	v.transform((value) => String(value)),
-	shortText
-);
-/** Not lenient: an address that can't be used must not pass for "there is nowhere to go". */
-const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
-const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
-
-/** Unix time in milliseconds, from a number, a text of digits or an ISO 8601 text. */
-const instant = lenient(
-	v.pipe(
-		v.union([v.number(), v.string()]),
-		v.transform((value) => (typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Date.parse(value))),
-		v.number(),
-		v.minValue(0),
-		v.maxValue(8.64e15)
-	)
-);
-
-// Schemes that a browser runs or reads itself: such a link would not open a wallet.
-const BROWSER_SCHEME = /^(?:javascript|data|vbscript|blob|file|about|view-source):/i;
-
-// 2000 bytes fit a QR code with error correction to spare.
-const requestUri = v.pipe(
-	v.string(),
-	v.trim(),
-	v.maxBytes(2000),
-	v.check((text) => URL.canParse(text) && !BROWSER_SCHEME.test(new URL(text).protocol))
-);
 
 export const CreatedSessionAnswer = v.object({
 	sessionId,

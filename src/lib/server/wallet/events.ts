@@ -6,7 +6,7 @@ import { config } from '../config';
 import type { EventSource } from '../http/event-stream';
 import { createEventStreams, type EventStreams } from '../http/event-streams';
 import { createReadBudget } from '../watch/read-budget';
-import type { StatusNews } from '../watch/session-watch';
+import type { StatusNews } from '../watch/status-news';
 import { createStatusWatches, type StatusWatches } from '../watch/status-watches';
 import { bridge, credentialFor } from './bridge';
 import type { OwnedSession } from './owned-sessions';

@@ -3,14 +3,7 @@ import type { Credential } from '../bridge/call';
 import { type ProblemCode, toProblem } from '../http/problem';
 import { type Pace, paceOf, usualIntervalMs } from './pace';
 import type { ReadBudget } from './read-budget';
-
-/** `gone`, and a status that never changes again, are the last that is heard of a session. */
-export type StatusNews =
-	| { readonly kind: 'status'; readonly status: SessionStatus; readonly isLast: boolean }
-	| { readonly kind: 'trouble'; readonly code: ProblemCode }
-	| { readonly kind: 'gone' };
-
-export type StatusListener = (news: StatusNews) => void;
+import { differs, newsOf, type Seen, type StatusListener, type StatusNews } from './status-news';
 
 export interface WatchWorld {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
@@ -25,14 +18,6 @@ export interface WatchWorld {
 
 /** Faults make the pauses longer, up to this. */
 const LONGEST_PAUSE_MS = 15_000;
-/** An end that has moved by more than this is news. */
-const MOVED_MS = 2000;
-
-interface Seen {
-	readonly status: SessionStatus;
-	readonly atMs: number;
-}
-
 /** Reads one session for all who watch it, one read at a time, until nobody does or nothing can change any more. */
 export class SessionWatch {
 	readonly #listeners = new Map<StatusListener, Credential>();
@@ -64,7 +49,7 @@ export class SessionWatch {
 	join(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
-			listener(this.#news(this.#seen));
+			listener(newsOf(this.#seen, this.#world.now()));
 			this.#hurry();
 		}
 		if (this.#trouble) listener({ kind: 'trouble', code: this.#trouble });
@@ -94,7 +79,7 @@ export class SessionWatch {
 		this.#faults = 0;
 		this.#trouble = null;
 		this.#seen = seen;
-		if (isNews) this.#tell(this.#news(seen));
+		if (isNews) this.#tell(newsOf(seen, this.#world.now()));
 		const pace = paceOf(seen.status.status);
 		if (pace === 'final') return this.#end();
 		this.#world.budget.count(this.#pace, -1);
@@ -112,17 +97,6 @@ export class SessionWatch {
 		this.#faults++;
 		if (this.#trouble === null) this.#tell({ kind: 'trouble', code });
 		this.#trouble = code;
-	}
-
-	/** The time left, counted from when it was read. */
-	#news({ status, atMs }: Seen): StatusNews {
-		const { expiresInMs } = status;
-		const leftMs = expiresInMs === null ? null : Math.max(0, expiresInMs - (this.#world.now() - atMs));
-		return {
-			kind: 'status',
-			status: { ...status, expiresInMs: leftMs },
-			isLast: paceOf(status.status) === 'final'
-		};
 	}
 
 	#tell(news: StatusNews): void {
@@ -163,16 +137,4 @@ export class SessionWatch {
 		this.#world.budget.count(this.#pace, -1);
 		this.#onOver();
 	}
-}
-
-function differs(before: Seen, now: Seen): boolean {
-	const [a, b] = [before.status, now.status];
-	const endsAtMs = ({ status, atMs }: Seen) => atMs + (status.expiresInMs ?? 0);
-	return (
-		a.status !== b.status ||
-		a.idvRequired !== b.idvRequired ||
-		a.idvRequirementReason !== b.idvRequirementReason ||
-		a.reconciliationPlanType !== b.reconciliationPlanType ||
-		Math.abs(endsAtMs(before) - endsAtMs(now)) > MOVED_MS
-	);
 }

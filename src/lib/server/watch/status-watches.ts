@@ -1,5 +1,6 @@
 import type { Credential } from '../bridge/call';
-import { SessionWatch, type StatusListener, type WatchWorld } from './session-watch';
+import { SessionWatch, type WatchWorld } from './session-watch';
+import type { StatusListener } from './status-news';
 
 export interface StatusWatches {
 	/**
