@@ -11,13 +11,12 @@ const folder = new URL('../../src/routes/', import.meta.url);
 /** The addresses of every page and endpoint there is, with these ids filled in; a crawl of them can't miss a new one. */
 export function everyPath({ walletSession, wallet }: RouteParameters): string[] {
 	const values: Record<string, string> = {
-		'[id=walletSession]': walletSession,
-		'[id]': wallet,
 		'[provider]': 'sts',
 		'[name]': 'unknown-service',
 		'[...path]': 'x'
 	};
-	const filled = (segment: string) => {
+	const filled = (segment: string, index: number, segments: readonly string[]) => {
+		if (segment === '[id]') return segments[index - 1] === 'sessions' ? walletSession : wallet;
 		const value = values[segment] ?? (segment.startsWith('[') ? undefined : segment);
 		if (value === undefined) throw new Error(`Say here what ${segment} of a route can be`);
 		return value;

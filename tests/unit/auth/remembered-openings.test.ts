@@ -1,56 +1,59 @@
 import { describe, expect, test } from 'vitest';
 import { rememberOpenings } from '../../../src/lib/server/auth/remembered-openings';
-import type { Opened, Seal } from '../../../src/lib/server/auth/seal';
 
 const MINUTE_MS = 60_000;
+const TAG = 'the-tag-of-22-characters';
 
-describe('a seal that remembers what it has opened', () => {
+describe('opening what is sealed, remembered', () => {
 	function remembering() {
 		const opened: string[] = [];
 		const clock = { nowMs: 0 };
-		const seal: Seal = {
-			seal: (value) => Promise.resolve(`sealed ${String(value)}`),
-			open: (text) => {
+		const open = rememberOpenings(
+			(text) => {
 				opened.push(text);
-				return Promise.resolve<Opened | null>(text === 'garbage' ? null : { value: text, stale: false });
-			}
-		};
-		return { opened, clock, seal: rememberOpenings(seal, () => clock.nowMs) };
+				return Promise.resolve(text === 'garbage' ? null : `what ${text} holds`);
+			},
+			() => clock.nowMs
+		);
+		return { opened, clock, open };
 	}
 
 	test('opens a text once, however often it is brought in a minute', async () => {
-		const { opened, clock, seal } = remembering();
-		const answers = [await seal.open('a'), await seal.open('b'), await seal.open('a')];
+		const { opened, clock, open } = remembering();
+		const answers = [await open('a'), await open('b'), await open('a')];
 		clock.nowMs = MINUTE_MS - 1;
-		answers.push(await seal.open('a'));
-		expect(answers.map((answer) => answer?.value)).toEqual(['a', 'b', 'a', 'a']);
+		answers.push(await open('a'));
+		expect(answers).toEqual(['what a holds', 'what b holds', 'what a holds', 'what a holds']);
 		expect(opened).toEqual(['a', 'b']);
 	});
 
 	test('opens it anew after that', async () => {
-		const { opened, clock, seal } = remembering();
-		await seal.open('a');
+		const { opened, clock, open } = remembering();
+		await open('a');
 		clock.nowMs = MINUTE_MS;
-		await seal.open('a');
+		await open('a');
 		expect(opened).toEqual(['a', 'a']);
 	});
 
 	test('takes what differs in one character for another text, and what does not open for nothing', async () => {
-		const { seal } = remembering();
-		await seal.open('garbagE');
-		expect(await seal.open('garbage')).toBeNull();
-		expect((await seal.open('garbagE'))?.value).toBe('garbagE');
+		const { open } = remembering();
+		await open('garbagE');
+		expect(await open('garbage')).toBeNull();
+		expect(await open('garbagE')).toBe('what garbagE holds');
+	});
+
+	test('never takes one text for another that ends alike', async () => {
+		const { open } = remembering();
+		expect(await open(`mine ${TAG}`)).toBe(`what mine ${TAG} holds`);
+		expect(await open(`yours ${TAG}`)).toBe(`what yours ${TAG} holds`);
+		expect(await open(`mine ${TAG}`)).toBe(`what mine ${TAG} holds`);
 	});
 
 	test('keeps a bounded number: a flood of others drives the oldest out', async () => {
-		const { opened, seal } = remembering();
-		await seal.open('a');
-		for (let n = 0; n < 2000; n++) await seal.open(`other ${n}`);
-		await seal.open('a');
+		const { opened, open } = remembering();
+		await open('a');
+		for (let n = 0; n < 2000; n++) await open(`other ${n}`);
+		await open('a');
 		expect(opened.filter((text) => text === 'a')).toHaveLength(2);
-	});
-
-	test('seals as before', async () => {
-		expect(await remembering().seal.seal('x')).toBe('sealed x');
 	});
 });

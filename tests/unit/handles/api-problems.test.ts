@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { apiProblems } from '../../../src/lib/server/handles/api-problems';
 import { type EventOptions, requestEvent } from '../../harness/request-event';
 
-const KNOWN = '/(public)/api/wallet/sessions/[id=walletSession]/idv/callback';
+const KNOWN = '/(public)/api/wallet/sessions/[id]/idv/callback';
 
 async function answered(own: Response, options: EventOptions) {
 	return apiProblems({ event: requestEvent(options), resolve: () => own });

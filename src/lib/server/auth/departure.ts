@@ -1,16 +1,17 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from './cookie';
-import { sealFor } from './seals';
+import { sealOf } from './seals';
 
 const LIFE_SECONDS = 60;
+const sealed = sealOf('departure', v.string());
 
 /**
  * The address that a signed-out browser is to go on to, kept for the next page: a form may not be answered by a
  * redirect to another origin, and an address in our own query could be anybody's.
  */
 export async function keepDeparture(cookies: Cookies, url: string): Promise<void> {
-	cookies.set(cookieName('departure'), await sealFor('departure').seal(url), {
+	cookies.set(cookieName('departure'), await sealed.seal(url), {
 		...cookieAttributes(),
 		maxAge: LIFE_SECONDS
 	});
@@ -18,9 +19,8 @@ export async function keepDeparture(cookies: Cookies, url: string): Promise<void
 
 /** The address, once; null when there is none. */
 export async function takeDeparture(cookies: Cookies): Promise<string | null> {
-	const sealed = cookies.get(cookieName('departure'));
-	if (sealed === undefined) return null;
+	const text = cookies.get(cookieName('departure'));
+	if (text === undefined) return null;
 	cookies.delete(cookieName('departure'), cookieAttributes());
-	const parsed = v.safeParse(v.string(), (await sealFor('departure').open(sealed))?.value);
-	return parsed.success ? parsed.output : null;
+	return (await sealed.open(text))?.value ?? null;
 }

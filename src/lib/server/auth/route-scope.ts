@@ -2,14 +2,14 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { apiRoutes } from '../api/routes';
 import { backendNamed } from '../backends/backend';
 
-/** By Kit's name of the route, without groups and matchers: `/api/wallet/sessions/[id]/status`. */
+/** By Kit's name of the route, without its groups: `/api/wallet/sessions/[id]/status`. */
 const scopes = new Map(
 	apiRoutes.map(({ path, scope }) => [path.replaceAll('{', '[').replaceAll('}', ']'), scope ?? null])
 );
 
 /** The scope that a route asks of access tokens; null for a route that takes none. */
 export function routeScope({ route, params }: Pick<RequestEvent, 'route' | 'params'>): string | null {
-	const plain = (route.id ?? '').replaceAll(/\/\([^)]*\)/g, '').replaceAll(/=[^\]]*\]/g, ']');
+	const plain = (route.id ?? '').replaceAll(/\/\([^)]*\)/g, '');
 	if (plain === '/api/backends/[name]/[...path]') return backendNamed(params.name ?? '')?.callerScope ?? null;
 	return scopes.get(plain) ?? null;
 }

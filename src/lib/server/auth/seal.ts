@@ -15,8 +15,8 @@ interface SealKey {
 }
 
 /** What opening a sealed text gives: the value, and whether an older secret sealed it. */
-export interface Opened {
-	readonly value: unknown;
+export interface Opened<Value = unknown> {
+	readonly value: Value;
 	readonly stale: boolean;
 }
 

@@ -1,11 +1,10 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import * as v from 'valibot';
 import { joinChunks, leftoverChunks, MOST_SESSION_BYTES, splitChunks, type CookieText } from './chunks';
 import { cookieAttributes, cookieName } from './cookie';
-import { sealFor } from './seals';
+import { sealOf } from './seals';
 import { type Session, SessionSchema } from './session';
 
-const PURPOSE = 'session';
+const sealed = sealOf('session', SessionSchema);
 
 /** The session in a request's cookies, and whether it has to be sealed anew (an older secret sealed it). */
 export interface ReadSession {
@@ -20,11 +19,9 @@ export class SessionTooLarge extends Error {
 
 export async function readSession(cookieHeader: string | null, nowSeconds: number): Promise<ReadSession | null> {
 	const text = joinChunks(cookieName('session'), received(cookieHeader));
-	const opened = text === null ? null : await sealFor(PURPOSE).open(text);
-	if (!opened) return null;
-	const parsed = v.safeParse(SessionSchema, opened.value);
-	if (!parsed.success || parsed.output.endsAt <= nowSeconds) return null;
-	return { session: parsed.output, stale: opened.stale };
+	const opened = text === null ? null : await sealed.open(text);
+	if (!opened || opened.value.endsAt <= nowSeconds) return null;
+	return { session: opened.value, stale: opened.stale };
 }
 
 /**
@@ -50,7 +47,7 @@ export async function writeSession(
 /** The ID token goes first when space is short: nothing but a sign-out hint needs it later. */
 async function fitted(name: string, session: Session): Promise<readonly CookieText[]> {
 	for (const candidate of [session, { ...session, idToken: undefined }]) {
-		const text = await sealFor(PURPOSE).seal(candidate);
+		const text = await sealed.seal(candidate);
 		const chunks = text.length <= MOST_SESSION_BYTES ? splitChunks(name, text) : null;
 		if (chunks) return chunks;
 	}

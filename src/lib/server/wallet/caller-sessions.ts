@@ -4,27 +4,26 @@
  */
 import * as v from 'valibot';
 import type { BearerCaller } from '../auth/bearer-caller';
-import { sealFor } from '../auth/seals';
+import { sealOf } from '../auth/seals';
 import { sharedStore } from '../store';
 import { LIFE_SECONDS, OwnedSchema, type OwnedSession } from './owned-sessions';
 
-const PURPOSE = 'caller-wallet';
-const Kept = v.object({ clientId: v.string(), session: OwnedSchema });
+const sealed = sealOf('caller-wallet', v.object({ clientId: v.string(), session: OwnedSchema }));
 
 /** A wallet session of this caller; null for anybody else's, and for one that is over. */
 export async function sessionOfCaller({ clientId }: BearerCaller, id: string): Promise<OwnedSession | null> {
 	const entry = await sharedStore().read(keyOf(clientId, id));
-	const kept = v.safeParse(Kept, entry && (await sealFor(PURPOSE).open(entry.text))?.value);
-	if (!kept.success) return null;
+	const kept = entry && (await sealed.open(entry.text))?.value;
+	if (!kept) return null;
 	// The place vouches for nothing: whoever can write to the store could have moved it there.
-	const isIts = kept.output.clientId === clientId && kept.output.session.id === id;
-	return isIts ? kept.output.session : null;
+	const isIts = kept.clientId === clientId && kept.session.id === id;
+	return isIts ? kept.session : null;
 }
 
 /** Makes the caller the session's owner, or records what has changed about it. */
 export async function keepForCaller({ clientId }: BearerCaller, session: OwnedSession): Promise<void> {
 	const lifeMs = session.startedAt + LIFE_SECONDS * 1000 - Date.now();
-	const text = await sealFor(PURPOSE).seal({ clientId, session });
+	const text = await sealed.seal({ clientId, session });
 	if (lifeMs > 0) await sharedStore().write(keyOf(clientId, session.id), text, lifeMs);
 }
 

@@ -1,9 +1,10 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-transaction';
+import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
 import { hasAccessToken } from '../http/caller';
 import { Problem } from '../http/problem';
 import { keepForCaller, sessionOfCaller } from './caller-sessions';
-import { keepOwned, type OwnedSession, ownedSessions } from './owned-sessions';
+import { keepOwned, ownedSession, type OwnedSession, ownedSessions } from './owned-sessions';
 
 /**
  * Who may open wallet sessions: a program with an access token, somebody signed in, or a browser that has loaded our
@@ -27,7 +28,8 @@ export async function requireWalletCaller(event: RequestEvent): Promise<string> 
 
 /**
  * The wallet session of an address, if this browser or this caller started it.
- * @throws {Problem} `unauthorized` for a stranger; `not_found` for a session that is somebody else's, or nobody's
+ * @throws {Problem} `unauthorized` for a stranger; `not_found` for a session that is somebody else's or nobody's, and for what
+ * is no id at all
  */
 export async function requireOwned(event: RequestEvent, id: string): Promise<OwnedSession> {
 	const owned = await findOwned(event, id);
@@ -37,10 +39,14 @@ export async function requireOwned(event: RequestEvent, id: string): Promise<Own
 	throw new Problem(known ? 'not_found' : 'unauthorized');
 }
 
-/** The same, or null. Who comes with a token owns by that alone, whatever cookies came along. */
+/**
+ * The same, or null. Who comes with a token owns by that alone, whatever cookies came along.
+ * @throws {Problem} `not_found` for what is no id at all
+ */
 export async function findOwned({ locals, request, cookies }: RequestEvent, id: string): Promise<OwnedSession | null> {
+	if (!isWalletSessionId(id)) throw new Problem('not_found');
 	if (hasAccessToken(request)) return locals.caller ? sessionOfCaller(locals.caller, id) : null;
-	return (await ownedSessions(cookies)).find((session) => session.id === id) ?? null;
+	return ownedSession(cookies, id);
 }
 
 /** Makes this browser or this caller the session's owner, or records what has changed about it. */

@@ -5,13 +5,12 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../auth/cookie';
-import { sealFor } from '../auth/seals';
+import { sealOf } from '../auth/seals';
 
 /** A code that is being renewed, a second tab: more at once in one browser than this, and the oldest goes. */
 const MOST_SESSIONS = 4;
 /** Long enough for identity verification with a review; the Auth Bridge decides how long the session itself lives. */
 export const LIFE_SECONDS = 60 * 60;
-const PURPOSE = 'wallet';
 
 export const OwnedSchema = v.object({
 	id: v.string(),
@@ -33,29 +32,30 @@ export const OwnedSchema = v.object({
 
 export type OwnedSession = Readonly<v.InferOutput<typeof OwnedSchema>>;
 
+const sealed = sealOf('wallet', OwnedSchema);
+
 /** This browser's wallet sessions, newest first. */
 export async function ownedSessions(cookies: Cookies, nowMs = Date.now()): Promise<OwnedSession[]> {
 	const prefix = cookieName('wallet.');
-	const opened = await Promise.all(
-		cookies
-			.getAll()
-			.filter(({ name }) => name.startsWith(prefix))
-			.map(async ({ name, value }) => {
-				const parsed = v.safeParse(OwnedSchema, (await sealFor(PURPOSE).open(value))?.value);
-				return parsed.success && name === prefix + parsed.output.id ? parsed.output : null;
-			})
-	);
-	return opened
-		.filter((session) => session !== null)
-		.filter((session) => session.startedAt + LIFE_SECONDS * 1000 > nowMs)
-		.sort((a, b) => b.startedAt - a.startedAt);
+	const ids = cookies
+		.getAll()
+		.filter(({ name }) => name.startsWith(prefix))
+		.map(({ name }) => name.slice(prefix.length));
+	const opened = await Promise.all(ids.map((id) => ownedSession(cookies, id, nowMs)));
+	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** The one with this id, if this browser owns it. */
+export async function ownedSession(cookies: Cookies, id: string, nowMs = Date.now()): Promise<OwnedSession | null> {
+	const session = (await sealed.open(cookies.get(cookieName(`wallet.${id}`)) ?? ''))?.value;
+	return session?.id === id && session.startedAt + LIFE_SECONDS * 1000 > nowMs ? session : null;
 }
 
 /** Makes this browser the session's owner, or records what has changed about it. */
 export async function keepOwned(cookies: Cookies, session: OwnedSession): Promise<void> {
 	const others = (await ownedSessions(cookies)).filter(({ id }) => id !== session.id);
 	for (const surplus of others.slice(MOST_SESSIONS - 1)) forgetOwned(cookies, surplus.id);
-	cookies.set(cookieName(`wallet.${session.id}`), await sealFor(PURPOSE).seal(session), {
+	cookies.set(cookieName(`wallet.${session.id}`), await sealed.seal(session), {
 		...cookieAttributes(),
 		maxAge: LIFE_SECONDS
 	});

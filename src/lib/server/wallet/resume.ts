@@ -3,14 +3,14 @@ import { loginPath } from '../auth/login-path';
 import { log } from '../log';
 import { endIdvRound } from './idv';
 import { identityEndPath } from './ending';
-import { ownedSessions } from './owned-sessions';
+import { ownedSession } from './owned-sessions';
 
 /**
  * The return from the STS after identity verification, at `/login?wallet_session={id}&idv=complete`. Resumes only a
  * session that this browser started; answers the page to go to, without those parameters.
  */
 export async function resumeIdentity(event: RequestEvent, sessionId: string): Promise<string> {
-	const owned = (await ownedSessions(event.cookies)).find((session) => session.id === sessionId);
+	const owned = await ownedSession(event.cookies, sessionId);
 	if (!owned) {
 		const { requestId } = event.locals;
 		log.info('an identity verification came back to another browser', { requestId });
