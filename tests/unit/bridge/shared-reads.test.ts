@@ -6,10 +6,11 @@ function setUp({ maxAgeMs = 250, maxEntries = 100 } = {}) {
 	let timeMs = 1000;
 	const started: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
 	const reads = createSharedReads<string>({ maxAgeMs, maxEntries, now: () => timeMs });
+	const load = () => new Promise<string>((resolve, reject) => started.push({ resolve, reject }));
 	return {
 		started,
-		read: (key: string) =>
-			reads.read(key, () => new Promise<string>((resolve, reject) => started.push({ resolve, reject }))),
+		read: (key: string) => reads.read(key, load),
+		readAhead: (key: string) => reads.readAhead(key, load),
 		forget: (key: string) => reads.forget(key),
 		pass: (milliseconds: number) => (timeMs += milliseconds)
 	};
@@ -105,5 +106,68 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(3);
 		void read('a');
 		expect(started).toHaveLength(4);
+	});
+});
+
+describe('reading ahead', () => {
+	async function settled() {
+		const set = setUp();
+		const first = set.readAhead('a');
+		set.started[0]?.resolve('one');
+		await first;
+		return set;
+	}
+
+	test('gives out an answer that is about to grow too old, and has the next ready when it is', async () => {
+		const { readAhead, started, pass } = await settled();
+		pass(219);
+		expect(await readAhead('a')).toBe('one');
+		expect(started).toHaveLength(1);
+		pass(1);
+		expect(await Promise.all([readAhead('a'), readAhead('a')])).toEqual(['one', 'one']);
+		expect(started).toHaveLength(2);
+		started[1]?.resolve('two');
+		await Promise.resolve();
+		expect(await readAhead('a')).toBe('two');
+		pass(30);
+		expect(await readAhead('a')).toBe('two');
+		expect(started).toHaveLength(2);
+	});
+
+	test('never gives out what is too old: who comes while the next is read waits for that', async () => {
+		const { read, readAhead, started, pass } = await settled();
+		pass(220);
+		void readAhead('a');
+		pass(30);
+		const late = [readAhead('a'), read('a')];
+		started[1]?.resolve('two');
+		expect(await Promise.all(late)).toEqual(['two', 'two']);
+		expect(started).toHaveLength(2);
+	});
+
+	test('goes on with what is still good where the next fails, and tries anew', async () => {
+		const { readAhead, started, pass } = await settled();
+		pass(220);
+		void readAhead('a');
+		started[1]?.reject(new Error('away'));
+		await Promise.resolve();
+		expect(await readAhead('a')).toBe('one');
+		expect(started).toHaveLength(3);
+		pass(30);
+		const late = readAhead('a');
+		started[2]?.reject(new Error('still away'));
+		await expect(late).rejects.toThrow('still away');
+	});
+
+	test('brings back nothing from before a change', async () => {
+		const { read, readAhead, forget, started, pass } = await settled();
+		pass(220);
+		void readAhead('a');
+		forget('a');
+		started[1]?.resolve('from before');
+		await Promise.resolve();
+		const after = read('a');
+		started[2]?.resolve('changed');
+		expect(await after).toBe('changed');
 	});
 });

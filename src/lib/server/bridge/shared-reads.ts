@@ -10,21 +10,32 @@ export interface SharedReadsOptions {
 export interface SharedReads<Value> {
 	/** The answer for a key: a fresh one that is already there, the one that is under way, or a new read. */
 	read(key: string, load: () => Promise<Value>): Promise<Value>;
+	/**
+	 * The same for those who ask again and again: an answer that is about to grow too old is still given out, and meanwhile
+	 * the next is read, for which nobody has to wait.
+	 */
+	readAhead(key: string, load: () => Promise<Value>): Promise<Value>;
 	/** Call after changing what is read: nobody gets an answer from before the change. */
 	forget(key: string): void;
 }
+
+/** Of an answer's life, the last part, in which the next is read already. */
+const AHEAD = 0.12;
 
 interface Entry<Value> {
 	readonly startedAtMs: number;
 	readonly answer: Promise<Value>;
 	settled: boolean;
+	/** What is to take this one's place, while it is read. */
+	next: Entry<Value> | null;
 }
 
 /** Lets many callers share one upstream read per key. Failures are shared by those who wait, never kept. No timers. */
 export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedReadsOptions): SharedReads<Value> {
 	const entries = new Map<string, Entry<Value>>();
 
-	const stale = (entry: Entry<Value>) => entry.settled && now() - entry.startedAtMs >= maxAgeMs;
+	const ageMs = (entry: Entry<Value>) => now() - entry.startedAtMs;
+	const stale = (entry: Entry<Value>) => entry.settled && ageMs(entry) >= maxAgeMs;
 	const drop = (key: string, entry: Entry<Value>) => {
 		if (entries.get(key) === entry) entries.delete(key);
 	};
@@ -32,16 +43,20 @@ export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedRe
 	// Entries stand in the order their reads began, so the sweep ends at the first that is young.
 	function makeRoom(): void {
 		for (const [key, entry] of entries) {
-			if (entries.size < maxEntries && now() - entry.startedAtMs < maxAgeMs) return;
+			if (entries.size < maxEntries && ageMs(entry) < maxAgeMs) return;
 			if (entries.size >= maxEntries || entry.settled) entries.delete(key);
 		}
 	}
 
-	function start(key: string, load: () => Promise<Value>): Promise<Value> {
+	function put(key: string, entry: Entry<Value>): Promise<Value> {
 		entries.delete(key);
 		makeRoom();
-		const entry: Entry<Value> = { startedAtMs: now(), answer: load(), settled: false };
 		entries.set(key, entry);
+		return entry.answer;
+	}
+
+	function begin(key: string, load: () => Promise<Value>): Entry<Value> {
+		const entry: Entry<Value> = { startedAtMs: now(), answer: load(), settled: false, next: null };
 		entry.answer.then(
 			() => {
 				entry.settled = true;
@@ -49,13 +64,32 @@ export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedRe
 			},
 			() => drop(key, entry)
 		);
-		return entry.answer;
+		return entry;
+	}
+
+	function follow(key: string, entry: Entry<Value>, load: () => Promise<Value>): void {
+		const next = begin(key, load);
+		entry.next = next;
+		next.answer.then(
+			() => {
+				if (entries.get(key) === entry) void put(key, next);
+			},
+			() => (entry.next = null)
+		);
+	}
+
+	function read(key: string, load: () => Promise<Value>): Promise<Value> {
+		const entry = entries.get(key);
+		return entry && !stale(entry) ? entry.answer : put(key, entry?.next ?? begin(key, load));
 	}
 
 	return {
-		read(key, load) {
+		read,
+		readAhead(key, load) {
 			const entry = entries.get(key);
-			return entry && !stale(entry) ? entry.answer : start(key, load);
+			const isAged = entry?.settled && !stale(entry) && ageMs(entry) >= maxAgeMs * (1 - AHEAD);
+			if (isAged && !entry.next) follow(key, entry, load);
+			return read(key, load);
 		},
 		forget(key) {
 			entries.delete(key);
