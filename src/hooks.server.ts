@@ -1,19 +1,21 @@
+import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
-import { sequence } from '@sveltejs/kit/hooks';
+
 import { renewals } from '$lib/server/auth/renewal';
 import { config } from '$lib/server/config';
 import { DRAIN_EVENT } from '$lib/server/drain-event';
+import { answerHeaders } from '$lib/server/handles/answer-headers';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
 import { bearer } from '$lib/server/handles/bearer';
 import { brand } from '$lib/server/handles/brand';
+import { inOrder } from '$lib/server/handles/in-order';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { refresh } from '$lib/server/handles/refresh';
-import { requestId } from '$lib/server/handles/request-id';
-import { securityHeaders } from '$lib/server/handles/security-headers';
 import { session } from '$lib/server/handles/session';
 import { trace } from '$lib/server/handles/trace';
+import { findTraceparentBy } from '$lib/server/http/traceparent';
 import { log, startLogging } from '$lib/server/log';
 import { observeEventStreams } from '$lib/server/metrics';
 import { endReadiness } from '$lib/server/readiness';
@@ -23,6 +25,7 @@ import { eventStreams } from '$lib/server/wallet/events';
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
+	findTraceparentBy(traceparentNow);
 	observeEventStreams(() => eventStreams().size());
 	await openStore();
 	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
@@ -35,16 +38,23 @@ export const init: ServerInit = async () => {
 	});
 };
 
+function traceparentNow(): string | undefined {
+	try {
+		return getRequestEvent().locals.traceparent;
+	} catch {
+		return undefined;
+	}
+}
+
 /** What has to be done before the process ends, once the server is closed (`entry/shut-down.ts`). */
 async function finish(): Promise<void> {
 	await renewals().settled();
 	await closeStore();
 }
 
-export const handle: Handle = sequence(
+export const handle: Handle = inOrder(
 	trace,
-	requestId,
-	securityHeaders,
+	answerHeaders,
 	brand,
 	apiProblems,
 	originPolicy,

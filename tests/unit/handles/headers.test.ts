@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { answerHeaders } from '../../../src/lib/server/handles/answer-headers';
 import { locale } from '../../../src/lib/server/handles/locale';
 import { originPolicy } from '../../../src/lib/server/handles/origin-policy';
-import { requestId } from '../../../src/lib/server/handles/request-id';
-import { securityHeaders } from '../../../src/lib/server/handles/security-headers';
 import { requestEvent } from '../../harness/request-event';
 import { configure } from '../configured';
 
@@ -10,7 +9,7 @@ vi.mock('../../../src/lib/server/config', () => import('../configured'));
 afterEach(() => configure());
 
 describe('every answer', () => {
-	const answer = async (own: Response) => securityHeaders({ event: requestEvent(), resolve: () => own });
+	const answer = async (own: Response) => answerHeaders({ event: requestEvent(), resolve: () => own });
 
 	test('carries the fixed headers, and is not stored', async () => {
 		const { headers } = await answer(new Response('x'));
@@ -54,7 +53,7 @@ describe('every answer', () => {
 		const ids = await Promise.all(
 			[1, 2].map(async () => {
 				const event = requestEvent();
-				const response = await requestId({ event, resolve: () => new Response('x') });
+				const response = await answerHeaders({ event, resolve: () => new Response('x') });
 				return [event.locals.requestId, response.headers.get('x-request-id')];
 			})
 		);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withCookies, withDefaultHeaders } from '../../../src/lib/server/http/response-headers';
+import { withCookies, withDefaultHeaders, withFixedHeaders } from '../../../src/lib/server/http/response-headers';
 
 describe('headers added to an answer', () => {
 	test('go onto the answer itself, without a copy', () => {
@@ -16,6 +16,17 @@ describe('headers added to an answer', () => {
 		expect([changed.status, changed.headers.get('location')]).toEqual([303, 'http://localhost:3000/there']);
 		expect([changed.headers.get('x-more'), changed.headers.getSetCookie()]).toEqual(['3', ['a=1']]);
 		expect([...own.headers.keys()]).toEqual(['location']);
+	});
+
+	test('that are fixed take the place of its own, but for a policy', () => {
+		const headers = { 'content-security-policy': "script-src 'nonce-x'", 'x-frame-options': 'ALLOW' };
+		const fixed = { 'content-security-policy': "default-src 'none'", 'x-frame-options': 'DENY' };
+		const changed = withFixedHeaders(new Response(null, { headers }), fixed);
+		expect(Object.fromEntries(changed.headers)).toEqual({
+			...fixed,
+			'content-security-policy': "script-src 'nonce-x'"
+		});
+		expect(Object.fromEntries(withFixedHeaders(new Response(null), fixed).headers)).toEqual(fixed);
 	});
 
 	test('are none where a name or value is not one, and that is told', () => {

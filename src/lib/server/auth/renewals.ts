@@ -94,6 +94,9 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 	}
 
 	return {
+		/** Whether it is time to renew its tokens. */
+		isDue,
+
 		/**
 		 * The session with tokens that are good to use; at most one token call.
 		 * @throws {SessionEnded} when nothing can be renewed any more

@@ -5,15 +5,18 @@ import { problemResponse } from '../http/problem';
 import { seeOther } from '../http/see-other';
 
 /** The folder is the policy: what does not lie in `(public)` needs a session that lasts to the end of its answer, or an access token. */
-export const authorize: Handle = async ({ event, resolve }) => {
-	const { route, locals } = event;
+export const authorize: Handle = (input) => {
+	const { route, locals } = input.event;
 	const open = route.id === null || route.id.startsWith('/(public)');
-	if (open || locals.caller) return resolve(event);
-	if (!locals.session) return refusal(event);
+	if (open || locals.caller) return input.resolve(input.event);
+	return locals.session ? toTheEnd(input) : refusal(input.event);
+};
+
+async function toTheEnd({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS the refresh token after it.
-	return locals.hasEnded ? refusal(event) : response;
-};
+	return event.locals.hasEnded ? refusal(event) : response;
+}
 
 function refusal({ locals, url }: RequestEvent): Response {
 	if (isApi(url.pathname)) return problemResponse('unauthorized', locals.requestId);

@@ -7,7 +7,7 @@ import { withDefaultHeaders } from '../http/response-headers';
 import { countRefusal } from '../metrics';
 
 /** Refuses what another site's page does in a browser's name, on every route and method, in dev too. */
-export const originPolicy: Handle = async ({ event, resolve }) => {
+export const originPolicy: Handle = ({ event, resolve }) => {
 	const { origin, corsDevOrigins } = config();
 	const { headers, method } = event.request;
 	const facts = {
@@ -25,16 +25,16 @@ export const originPolicy: Handle = async ({ event, resolve }) => {
 	}
 	const separate = corsDevOrigins.find((known) => known === facts.origin);
 	if (!separate) return resolve(event);
-	return forDevelopment(
-		method === 'OPTIONS' ? new Response(null, { status: 204 }) : await resolve(event),
-		event,
-		separate
-	);
+	return forDevelopment(method === 'OPTIONS' ? new Response(null, { status: 204 }) : resolve(event), event, separate);
 };
 
 /** CORS for a separate front-end server; the configuration refuses this under https. */
-function forDevelopment(response: Response, event: RequestEvent, origin: string): Response {
-	return withDefaultHeaders(response, {
+async function forDevelopment(
+	answer: Response | Promise<Response>,
+	event: RequestEvent,
+	origin: string
+): Promise<Response> {
+	return withDefaultHeaders(await answer, {
 		'access-control-allow-origin': origin,
 		'access-control-allow-credentials': 'true',
 		'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',

@@ -1,6 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { renewals } from '../auth/renewal';
 import { SessionEnded } from '../auth/renewals';
+import type { Session } from '../auth/session';
 import { isApi } from '../http/caller';
 import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/response-headers';
@@ -13,11 +14,16 @@ const acting = /^\/\((?:member)\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
  * Renews the tokens of a session before anything is done with them. A session that the STS has ended is over; while the
  * STS is away nobody is signed out: living tokens serve, and after them comes a 503 that asks to try again.
  */
-export const refresh: Handle = async ({ event, resolve }) => {
-	const { locals, route, url } = event;
-	if (!locals.session || !acting.test(route.id ?? '')) return resolve(event);
+export const refresh: Handle = (input) => {
+	const { session } = input.event.locals;
+	const isDue = session !== null && renewals().isDue(session) && acting.test(input.event.route.id ?? '');
+	return isDue ? renewed(session, input) : input.resolve(input.event);
+};
+
+async function renewed(session: Session, { event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+	const { locals, url } = event;
 	try {
-		locals.session = await renewals().renewed(locals.session);
+		locals.session = await renewals().renewed(session);
 	} catch (error) {
 		if (error instanceof SessionEnded) {
 			log.info('a session has ended', { requestId: locals.requestId, code: error.message });
@@ -30,4 +36,4 @@ export const refresh: Handle = async ({ event, resolve }) => {
 		} else throw error;
 	}
 	return resolve(event);
-};
+}

@@ -1,4 +1,4 @@
-import { isRedirect, json } from '@sveltejs/kit';
+import { isRedirect } from '@sveltejs/kit';
 import { log } from '$lib/server/log';
 import { countRefusal } from '$lib/server/metrics';
 import { Problem, problemResponse, toProblem } from './problem';
@@ -32,7 +32,7 @@ const NOT_STORED = { 'cache-control': 'no-store' };
 
 /** A JSON answer with a status of its own, never stored by a cache. */
 export function reply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-	return json(value, { status, headers: { ...headers, ...NOT_STORED } });
+	return Response.json(value, { status, headers: { ...headers, ...NOT_STORED } });
 }
 
 /** For `export const fallback`: refuses every method that the route has no handler for. `allow`: such as `GET, HEAD`. */

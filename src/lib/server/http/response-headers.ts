@@ -1,8 +1,19 @@
+const POLICY = 'content-security-policy';
+
 /** The response with these headers where it has none of that name yet. */
 export function withDefaultHeaders(response: Response, defaults: Readonly<Record<string, string>>): Response {
-	const missing = Object.entries(defaults).filter(([name]) => !response.headers.has(name));
 	return changed(response, (headers) => {
-		for (const [name, value] of missing) headers.set(name, value);
+		for (const name in defaults) if (!headers.has(name)) headers.set(name, defaults[name] ?? '');
+	});
+}
+
+/**
+ * The response with the headers that every answer carries, in place of any of its own; but with its own policy, where it has
+ * one. To ask for each of them first would cost as much as to set it.
+ */
+export function withFixedHeaders(response: Response, fixed: Readonly<Record<string, string>>): Response {
+	return changed(response, (headers) => {
+		for (const name in fixed) if (name !== POLICY || !headers.has(name)) headers.set(name, fixed[name] ?? '');
 	});
 }
 

@@ -1,11 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 
 const PARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/;
 /** Without a parent nobody has decided yet; a service that goes by its parent would otherwise record nothing at all. */
 const RECORDED = '01';
 
-const current = new AsyncLocalStorage<string>();
+let current: () => string | undefined = () => undefined;
 
 /**
  * A `traceparent` for calls that follow from a request (W3C Trace Context 3.2): the next step of the trace it came with,
@@ -29,16 +28,20 @@ export function traceparentOf(span: SpanContext): string | undefined {
 	return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Works on a request; the calls to the STS that follow from it are far from the request itself, and find its trace so. */
-export function withinTrace<Result>(traceparent: string, work: () => Result): Result {
-	return current.run(traceparent, work);
+/** Says how the request that is being worked on is found: the calls to the STS that follow from it are far from it. */
+export function findTraceparentBy(find: () => string | undefined): void {
+	current = find;
 }
 
 /** Of the request that is being worked on, if any. */
 export function currentTraceparent(): string | undefined {
-	return current.getStore();
+	return current();
 }
 
+/** From a UUID, which the runtimes make from a supply of random bytes; to ask for some each time costs ten times as much. */
 function randomHex(bytes: number): string {
-	return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+	return crypto
+		.randomUUID()
+		.replaceAll('-', '')
+		.slice(-2 * bytes);
 }

@@ -1,4 +1,7 @@
+import { dev } from '$app/environment';
 import type { Handle } from '@sveltejs/kit';
+import { config } from '../config';
+import { fixedHeaders } from '../http/fixed-headers';
 import { newRequestId } from '../http/request-id';
 import { withDefaultHeaders } from '../http/response-headers';
 import { log } from '../log';
@@ -6,12 +9,18 @@ import { log } from '../log';
 /**
  * Names every request: the id in the log and in error answers, and the help code on error pages.
  * So that every code which somebody may bring to a help desk is in the log, each answer with an error leaves a line there.
+ * No cache stores what is answered here. The server entry sets the fixed headers on everything, Kit's own redirects and files
+ * included, which hooks don't see; in dev there is no entry, and they are set here.
  */
-export const requestId: Handle = async ({ event, resolve }) => {
+export const answerHeaders: Handle = async ({ event, resolve }) => {
 	const id = newRequestId();
 	event.locals.requestId = id;
 	const response = await resolve(event);
 	const { status } = response;
 	if (status >= 400) log.info('answered with an error', { requestId: id, route: event.route.id, status });
-	return withDefaultHeaders(response, { 'x-request-id': id });
+	return withDefaultHeaders(response, {
+		'x-request-id': id,
+		'cache-control': 'no-store',
+		...(dev && fixedHeaders(config().secure))
+	});
 };

@@ -1,0 +1,33 @@
+import type { Handle, RequestEvent, ResolveOptions } from '@sveltejs/kit';
+
+/**
+ * Runs handles one inside the other, the first outermost. As Kit's `sequence` does, without what that adds to each of them for
+ * Kit's own tracing, which is off here: a span, a copy of the event and a request store, which took a tenth of a status read.
+ * Of the options for `resolve` only `transformPageChunk` is known: what the app made goes through the innermost handle first.
+ */
+export function inOrder(...handles: readonly Handle[]): Handle {
+	return ({ event, resolve }) => step(handles, 0, event, resolve, undefined);
+}
+
+type Resolve = Parameters<Handle>[0]['resolve'];
+type Transform = ResolveOptions['transformPageChunk'];
+
+function step(
+	handles: readonly Handle[],
+	index: number,
+	event: RequestEvent,
+	resolve: Resolve,
+	outer: Transform
+): Response | Promise<Response> {
+	const handle = handles[index];
+	if (!handle) return resolve(event, outer && { transformPageChunk: outer });
+	return handle({
+		event,
+		resolve: (_, options) => step(handles, index + 1, event, resolve, both(options?.transformPageChunk, outer))
+	});
+}
+
+function both(inner: Transform, outer: Transform): Transform {
+	if (!inner || !outer) return inner ?? outer;
+	return async ({ html, done }) => outer({ html: (await inner({ html, done })) ?? '', done });
+}
