@@ -7,11 +7,6 @@ RUN npm ci
 COPY . .
 RUN node tests/tasks/build.mjs both
 
-FROM node:24-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
-
 FROM build AS sandbox
 ENV SANDBOX_HOST=0.0.0.0
 USER node
@@ -32,7 +27,6 @@ FROM node:24-slim AS node
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json ./
-COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/build/node build/node
 USER node
 EXPOSE 3000

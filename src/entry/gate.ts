@@ -2,7 +2,7 @@ import type { Answer } from './answer';
 import { announcesTooMuch } from './body-cap';
 import { type BodyRule, bodyRule, type BodySettings } from './body-rule';
 import { problemAnswer } from './problem';
-import { pathAndQuery } from './request-target';
+import { parsedUrl, pathAndQuery } from './request-target';
 import { answerStatic, type ReadHeader } from './static-answer';
 import type { StaticTable } from './static-table';
 
@@ -34,11 +34,12 @@ export function judge(arrival: Arrival, settings: GateSettings): Verdict {
 	});
 
 	const target = pathAndQuery(arrival.target);
-	if (target === undefined || !URL.canParse(settings.origin + target)) return refuse('invalid_request');
+	const url = target === undefined ? undefined : parsedUrl(settings.origin + target);
+	if (target === undefined || url === undefined) return refuse('invalid_request');
 	if (!KNOWN_METHODS.has(method)) {
 		return refuse('method_not_allowed', { allow: [...KNOWN_METHODS].join(', ') });
 	}
-	const { pathname } = new URL(settings.origin + target);
+	const { pathname } = url;
 	const body = bodyRule(pathname, settings);
 	if (announcesTooMuch(header('content-length'), body.limitBytes)) return refuse('payload_too_large');
 

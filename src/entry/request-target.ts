@@ -4,7 +4,15 @@
  */
 export function pathAndQuery(target: string): string | undefined {
 	if (target.startsWith('/')) return target;
-	if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
-	const { pathname, search } = new URL(target);
-	return pathname + search;
+	const url = /^https?:\/\//i.test(target) ? parsedUrl(target) : undefined;
+	return url && url.pathname + url.search;
+}
+
+/** Parsed once; `undefined` for what is no address. */
+export function parsedUrl(text: string): URL | undefined {
+	try {
+		return new URL(text);
+	} catch {
+		return undefined;
+	}
 }

@@ -1,6 +1,8 @@
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { log } from '../../lib/server/log';
+import { withFixedHeaders } from '../../lib/server/http/response-headers';
 import type { Answer } from '../answer';
+import { type Respond, unbuffered } from '../application';
 import { readCapped } from '../body-cap';
 import type { BodyRule } from '../body-rule';
 import { clientAddress, type ProxyTrust } from '../client-address';
@@ -9,19 +11,12 @@ import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
 import { problemAnswer } from '../problem';
 
-/** As much of a request's context as the adapter's handler reads and writes. */
-interface AdapterContext {
-	request: { originalRequest: { request: Request }; ip: string };
-	response: { status: number; headers: Headers; body: BodyInit | null };
-}
-
-export type AdapterHandler = (context: AdapterContext) => Promise<void>;
 export type Serve = (request: Request, info: Deno.ServeInfo) => Promise<Response>;
 export type ServeSettings = GateSettings & ProxyTrust & { secure: boolean };
 
-/** The request handler around the adapter's: fixed headers on every answer, and the gate in front. */
-export function createServe(handler: AdapterHandler, settings: ServeSettings): Serve {
-	const fixed = Object.entries(fixedHeaders(settings.secure));
+/** The request handler around the application: fixed headers on every answer, and the gate in front. */
+export function createServe(respond: Respond, settings: ServeSettings): Serve {
+	const fixed = fixedHeaders(settings.secure);
 	const dropped = untrustedHeaders(settings.trustHost);
 	const publicHost = new URL(settings.origin).host;
 
@@ -33,22 +28,24 @@ export function createServe(handler: AdapterHandler, settings: ServeSettings): S
 		const body = await bodyOf(request, verdict.body);
 		if (body === undefined) return toResponse(problemAnswer('payload_too_large', crypto.randomUUID()));
 		const address = clientAddress(info.remoteAddr.hostname, header('x-forwarded-for'), settings);
-		return ask(handler, onPublicOrigin(request, verdict.target, body), address);
+		return unbuffered(await respond(onPublicOrigin(request, verdict.target, body), address));
 	}
 
+	/** Where nothing is wrong with the request but its address, it is not made anew: the platform would check every character again. */
 	function onPublicOrigin(request: Request, target: string, body: BodyInit | null): Request {
-		const { method, headers } = request;
-		const rebuilt = new Request(settings.origin + target, { method, headers, body, redirect: 'manual' });
-		// A signal is made once somebody asks for it, which few do; handed over, two would be made for every request.
-		Object.defineProperty(rebuilt, 'signal', { get: () => request.signal });
-		for (const name of dropped) rebuilt.headers.delete(name);
-		rebuilt.headers.set('host', publicHost);
-		return rebuilt;
+		const shown = body === request.body ? request : withBody(request, body);
+		Object.defineProperty(shown, 'url', { value: settings.origin + target });
+		const { headers } = request;
+		const banned = dropped.filter((name) => headers.has(name));
+		if (banned.length === 0 && headers.get('host') === publicHost) return shown;
+		const clean = new Headers(headers);
+		for (const name of banned) clean.delete(name);
+		clean.set('host', publicHost);
+		return Object.defineProperty(shown, 'headers', { value: clean });
 	}
 
 	return async (request, info) => {
-		const response = await answer(request, info).catch(failure);
-		for (const [name, value] of fixed) if (!response.headers.has(name)) response.headers.set(name, value);
+		const response = withFixedHeaders(await answer(request, info).catch(failure), fixed);
 		if (isDraining()) response.headers.set('connection', 'close');
 		return response;
 	};
@@ -70,17 +67,10 @@ async function bodyOf(request: Request, { limitBytes, streams }: BodyRule): Prom
 	return body?.length === 0 ? null : body;
 }
 
-async function ask(handler: AdapterHandler, request: Request, ip: string): Promise<Response> {
-	const untouched = new Headers();
-	const response: AdapterContext['response'] = { status: 500, headers: untouched, body: null };
-	await handler({ request: { originalRequest: { request }, ip }, response });
-	// The adapter swallows what SvelteKit throws, and says 404.
-	if (response.headers === untouched) throw new Error('The application gave no answer');
-
-	const answered = new Response(response.body, { status: response.status, headers: response.headers });
-	// Proxies such as nginx would hold events back; adapter-node does the same.
-	if (answered.headers.get('content-type') === 'text/event-stream') answered.headers.set('x-accel-buffering', 'no');
-	return answered;
+/** The same request with a body that has been read already, or without one. */
+function withBody(request: Request, body: BodyInit | null): Request {
+	const { url, method, headers, signal } = request;
+	return new Request(url, { method, headers, body, signal, redirect: 'manual' });
 }
 
 const toResponse = ({ status, headers, body }: Answer) => new Response(body, { status, headers });

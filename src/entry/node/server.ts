@@ -1,15 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { sendNodeResponse } from 'srvx/node';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
+import { withFixedHeaders } from '../../lib/server/http/response-headers';
 import { log } from '../../lib/server/log';
 import type { Answer } from '../answer';
+import { type Respond, unbuffered } from '../application';
 import { readCapped } from '../body-cap';
+import type { BodyRule } from '../body-rule';
 import { clientAddress, type ProxyTrust } from '../client-address';
 import { isDraining } from '../drain';
 import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
 import { problemAnswer } from '../problem';
 import { answerBrokenRequest } from './broken-request';
-import { CLIENT_ADDRESS_HEADER, type Handler, withBody } from './adapter-request';
+import { type Body, cleanHeaders, toRequest } from './request';
 
 export type PortalServerSettings = GateSettings & ProxyTrust & { secure: boolean };
 
@@ -26,49 +30,56 @@ const LIMITS = {
 };
 
 /**
- * The HTTP server around adapter-node's handler: fixed headers on every answer, and the gate in front.
+ * The HTTP server around the application: fixed headers on every answer, and the gate in front.
  * @param limits in place of the usual ones
  */
 export function createPortalServer(
-	handler: Handler,
+	respond: Respond,
 	settings: PortalServerSettings,
 	limits: Partial<typeof LIMITS> = {}
 ): Server {
-	const headers = new Map(Object.entries(fixedHeaders(settings.secure)));
+	const fixed = fixedHeaders(settings.secure);
 	const dropped = untrustedHeaders(settings.trustHost);
 	const publicHost = new URL(settings.origin).host;
 
 	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		response.setHeaders(headers);
-		if (isDraining()) response.setHeader('connection', 'close');
 		const verdict = judge(
 			{ method: request.method ?? '', target: request.url ?? '', header: (name) => headerOf(request, name) },
 			settings
 		);
 		if ('answer' in verdict) {
-			send(response, verdict.answer);
+			own(response, verdict.answer);
 			return;
 		}
 
 		const peer = request.socket.remoteAddress ?? '';
 		const address = clientAddress(peer, headerOf(request, 'x-forwarded-for'), settings);
-		// To delete what isn't there would cost as much, and turn the headers into a slow object.
-		for (const name of dropped) if (request.headers[name] !== undefined) delete request.headers[name];
-		request.headers[CLIENT_ADDRESS_HEADER] = address;
-		request.headers.host = publicHost;
-		// Without a type adapter-node drops the body unread; as one of no known kind it is refused (RFC 9110 8.3).
-		request.headers['content-type'] ||= 'application/octet-stream';
-		request.url = verdict.target;
-
-		if (verdict.body.streams) readOff(request, response);
-		if (verdict.body.streams || request.headers['transfer-encoding'] === undefined) return pass(request, response);
-		const body = await readCapped(request.iterator({ destroyOnReturn: false }), verdict.body.limitBytes);
-		if (body) return pass(withBody(request, body), response);
-		send(response, problemAnswer('payload_too_large', crypto.randomUUID()));
+		cleanHeaders(request, dropped, publicHost);
+		const body = await bodyOf(request, verdict.body);
+		if (body === undefined) {
+			own(response, problemAnswer('payload_too_large', crypto.randomUUID()));
+			return;
+		}
+		if (request.method !== 'GET') readOff(request, response);
+		const answer = await respond(toRequest(request, response, settings.origin + verdict.target, body), address);
+		// Not set on Node's response: beside headers that it has already, Node takes but one cookie.
+		const whole = withFixedHeaders(unbuffered(answer), fixed);
+		if (isDraining()) whole.headers.set('connection', 'close');
+		await sendNodeResponse(response, whole);
 	}
 
-	async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		await handler(request, response, () => fail(response, new Error('The application gave no answer')));
+	/** An answer of the entry itself. */
+	function own(response: ServerResponse, { status, headers, body }: Answer): void {
+		const connection = isDraining() && { connection: 'close' };
+		response.writeHead(status, { ...fixed, ...connection, ...headers }).end(body ?? undefined);
+	}
+
+	function fail(response: ServerResponse, error: unknown): void {
+		if (response.destroyed) return;
+		const requestId = crypto.randomUUID();
+		log.error('request failed outside the application', { requestId, error });
+		if (response.headersSent) response.destroy();
+		else own(response, problemAnswer('internal_error', requestId));
 	}
 
 	const onRequest = (request: IncomingMessage, response: ServerResponse) => {
@@ -77,8 +88,15 @@ export function createPortalServer(
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
 	// Without a listener Node answers an unknown Expect header by itself, again without our headers.
 	server.on('checkExpectation', onRequest);
-	server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, headers));
+	server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, fixed));
 	return server;
+}
+
+/** `undefined` when a body of unannounced length turns out too large. */
+async function bodyOf(request: IncomingMessage, { limitBytes, streams }: BodyRule): Promise<Body | undefined> {
+	if (streams || request.headers['transfer-encoding'] === undefined) return { streamsUpTo: limitBytes };
+	const bytes = await readCapped(request.iterator({ destroyOnReturn: false }), limitBytes);
+	return bytes && { bytes: Buffer.from(bytes.buffer) };
 }
 
 /** What is left of a body once its answer is out: its sender may be deaf until it has sent everything. */
@@ -89,16 +107,4 @@ function readOff(request: IncomingMessage, response: ServerResponse): void {
 function headerOf(request: IncomingMessage, name: string): string | null {
 	const value = request.headers[name];
 	return Array.isArray(value) ? value.join(', ') : (value ?? null);
-}
-
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-	response.writeHead(status, headers).end(body ?? undefined);
-}
-
-function fail(response: ServerResponse, error: unknown): void {
-	if (response.destroyed) return;
-	const requestId = crypto.randomUUID();
-	log.error('request failed outside the application', { requestId, error });
-	if (response.headersSent) response.destroy();
-	else send(response, problemAnswer('internal_error', requestId));
 }

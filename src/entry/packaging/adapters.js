@@ -1,15 +1,21 @@
 /**
- * SvelteKit's two adapters with our server entry around their handlers. JavaScript, for svelte.config.js is read by
- * Node as it is.
+ * How the application becomes a server, with our entry in front of it: for Node by ourselves, for Deno out of what
+ * svelte-adapter-deno makes. JavaScript, for svelte.config.js is read by Node as it is.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import node from '@sveltejs/adapter-node';
+import { rmSync, writeFileSync } from 'node:fs';
 import deno from 'svelte-adapter-deno';
 
 /** @typedef {import('@sveltejs/kit').Adapter} Adapter */
 
-/** Instrumentation: the Node entry loads it first; Deno has its own, and leaves the file out. */
-const supports = { read: () => true, instrumentation: () => true };
+/** The Node entry loads it first; Deno has its own, and leaves the file out. */
+const supports = { instrumentation: () => true };
+
+const DENO_INDEX = `import { main } from './main.js';
+import { Server } from './server/index.js';
+import { manifest } from './server/manifest.js';
+
+await main({ Server, manifest });
+`;
 
 /**
  * @param {string} out
@@ -20,16 +26,20 @@ export function nodeAdapter(out) {
 		name: 'portal-node',
 		supports,
 		async adapt(builder) {
-			const { bundle } = await import('./bundle.js');
-			await node({ out }).adapt(builder);
-			// Where adapter-node finds no folder `client` it mounts no file server of its own; that one answers POST
-			// with 200 and gets ranges wrong. The entry serves the same files from its table.
-			renameSync(`${out}/client`, `${out}/assets`);
+			const { bundle, bundleApplication } = await import('./bundle.js');
+			builder.rimraf(out);
+			builder.writeClient(`${out}/assets`);
+			builder.writePrerendered(`${out}/prerendered`);
+			await Promise.all([builder.compress(`${out}/assets`), builder.compress(`${out}/prerendered`)]);
+			const server = builder.getServerDirectory();
+			const manifest = `${server}/node-manifest.js`;
+			writeFileSync(manifest, `export const manifest = ${builder.generateManifest({ relativePath: '.' })};\n`);
+			const instrumentation = `${server}/instrumentation.server.js`;
+			const modules = { index: `${server}/index.js`, manifest, 'instrumentation.server': instrumentation };
+			await bundleApplication(modules, `${out}/server`);
 			await bundle('node/start.ts', out, 'start.js');
 			await bundle('doctor/main.ts', out, 'doctor.js');
 			// `node build/node`, a habit from other applications, starts the same server.
-			// What Kit has put in its place, to load the instrumentation first, is left out: the entry does that itself.
-			for (const map of ['index.js.map', 'start.js.map']) rmSync(`${out}/${map}`, { force: true });
 			writeFileSync(`${out}/index.js`, "import './start.js';\n");
 		}
 	};
@@ -45,9 +55,11 @@ export function denoAdapter(out) {
 		supports,
 		async adapt(builder) {
 			const { bundle } = await import('./bundle.js');
-			const folder = builder.getBuildDirectory('portal-entry');
-			await bundle('deno/deps.ts', folder, 'deps.js');
-			await deno({ out, precompress: true, deps: `${folder}/deps.js` }).adapt(builder);
+			await deno({ out, precompress: true }).adapt(builder);
+			// Its server would import packages from elsewhere; of what it makes the application and the files are used.
+			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
+			await bundle('deno/main.ts', out, 'main.js');
+			writeFileSync(`${out}/index.js`, DENO_INDEX);
 			await bundle('deno/start.ts', out, 'start.js');
 			await bundle('doctor/main.ts', out, 'doctor.js');
 		}

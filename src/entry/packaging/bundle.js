@@ -11,18 +11,34 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @returns {Promise<void>}
  */
 export async function bundle(source, folder, name) {
+	await bundleAll({ [name]: `${root}/src/entry/${source}` }, folder, {
+		entryFileNames: '[name]',
+		codeSplitting: false
+	});
+}
+
+/**
+ * Bundles the application, as Kit has built it, with the packages that it needs.
+ * @param {Record<string, string>} modules paths by name
+ * @param {string} folder where the files go
+ * @returns {Promise<void>}
+ */
+export async function bundleApplication(modules, folder) {
+	await bundleAll(modules, folder, { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' });
+}
+
+/**
+ * @param {Record<string, string>} input
+ * @param {string} outDir
+ * @param {import('rolldown').OutputOptions} output
+ */
+async function bundleAll(input, outDir, output) {
 	await build({
 		root,
 		configFile: false,
 		publicDir: false,
 		logLevel: 'warn',
 		ssr: { noExternal: true },
-		build: {
-			ssr: `src/entry/${source}`,
-			outDir: folder,
-			emptyOutDir: false,
-			target: 'node20',
-			rolldownOptions: { output: { entryFileNames: name, codeSplitting: false } }
-		}
+		build: { ssr: true, outDir, emptyOutDir: false, target: 'node20', rolldownOptions: { input, output } }
 	});
 }

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 
 async function listening(limits: Parameters<typeof createPortalServer>[2]) {
-	const server = createPortalServer((_request, response) => void response.end('answered'), settings, limits);
+	const server = createPortalServer(() => Promise.resolve(new Response('answered')), settings, limits);
 	server.listen(0, '127.0.0.1');
 	open.push({ close: () => server.close().closeAllConnections() });
 	await once(server, 'listening');
@@ -58,6 +58,6 @@ test('headers as large as all cookies of ours together get through, and larger o
 		const request = `GET / HTTP/1.1\r\nhost: localhost\r\ncookie: ${padding}\r\nconnection: close\r\n\r\n`;
 		return (await text(await socketTo(port, request))).split('\r\n')[0];
 	};
-	expect(await withHeader(15_000)).toBe('HTTP/1.1 200 OK');
+	expect(await withHeader(15_000)).toMatch(/^HTTP\/1\.1 200 /);
 	expect(await withHeader(17_000)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
 });

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { startLogging } from '../../lib/server/log';
+import { type Application, startApplication } from '../application';
+import { readConfigOrExit } from '../read-config';
+import { readStaticTable } from '../static-table';
+import { readGrantedEnvironment } from './environment';
+import { listenOrExit } from './listen';
+import { createServe } from './serve';
+
+/** Serves until the process is told to stop. The build's `index.js` calls this with the application, which lies beside it. */
+export async function main(application: Application): Promise<void> {
+	const environment = readGrantedEnvironment();
+	const config = readConfigOrExit(environment);
+	startLogging(config.logLevel);
+
+	const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+	const files = await readStaticTable(folder('./client'), folder('./prerendered'));
+	const respond = await startApplication(application, environment);
+	await listenOrExit(createServe(respond, { ...config, files }), config.listen, config.shutdownDelayMs);
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NodeRequest } from 'srvx/node';
+
+/** How a request's body comes to the application. */
+export type Body = { readonly bytes: Uint8Array } | { readonly streamsUpTo: number };
+
+/**
+ * The request as the application reads it, which is made up of what Node has parsed only as far as somebody asks for it.
+ * @param url on the public origin
+ */
+export function toRequest(incoming: IncomingMessage, response: ServerResponse, url: string, body: Body): Request {
+	if ('bytes' in body) Object.assign(incoming, { rawBody: body.bytes });
+	const limit = 'streamsUpTo' in body && { maxRequestBodySize: body.streamsUpTo };
+	const request: Request = new NodeRequest({ req: incoming, res: response, ...limit });
+	Object.defineProperty(request, 'url', { value: url });
+	if (isEmpty(incoming, body)) Object.defineProperty(request, 'body', { value: null });
+	return request;
+}
+
+/** Node tells an empty body from none by its headers alone (RFC 9112, 6.3). */
+function isEmpty({ headers }: IncomingMessage, body: Body): boolean {
+	if ('bytes' in body) return body.bytes.length === 0;
+	return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+}
+
+/**
+ * Takes out headers that the application must not see, and names the public host, in both of the forms in which Node keeps
+ * headers.
+ */
+export function cleanHeaders(incoming: IncomingMessage, names: readonly string[], host: string): void {
+	const { headers } = incoming;
+	const banned = names.filter((name) => headers[name] !== undefined);
+	if (banned.length === 0 && headers.host === host) return;
+	for (const name of banned) delete headers[name];
+	headers.host = host;
+	incoming.rawHeaders = ['host', host, ...withoutNames(incoming.rawHeaders, new Set(['host', ...banned]))];
+}
+
+function withoutNames(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {
+	return rawHeaders.filter((_, n) => !names.has((rawHeaders[n - (n % 2)] ?? '').toLowerCase()));
+}
