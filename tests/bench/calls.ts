@@ -21,7 +21,7 @@ export const measureCalls: Measure = async (runtime) => {
 			{
 				call: {
 					port: portal.port,
-					requests: people.map(({ cookie }) => get('/api/backends/greetings/hello', { cookie }))
+					requests: people.map(({ headers }) => get('/api/backends/greetings/hello', headers))
 				},
 				bareCall: { port: bare.port, requests: everyone(get('/hello')) },
 				page: { port: portal.port, requests: everyone(get('/')) },

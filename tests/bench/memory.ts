@@ -15,7 +15,7 @@ export const measureMemory: Measure = async (runtime) => {
 	const empty = await startEmptyApp(runtime);
 	try {
 		const people = await signIn(portal.url, secret, CONNECTIONS);
-		const requests = people.map(({ statusPath, cookie }) => get(statusPath, { cookie }));
+		const requests = people.map(({ statusPath, headers }) => get(statusPath, headers));
 		await load({ port: portal.port, requests, total: REQUESTS });
 		await load({ port: empty.port, requests: requests.map(() => get('/status')), total: REQUESTS });
 		const [ours, theirs] = [residentBytes(portal.pid) / MEGABYTE, residentBytes(empty.pid) / MEGABYTE];

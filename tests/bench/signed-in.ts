@@ -6,10 +6,10 @@ import { realisticSession } from './sessions/realistic-session.ts';
 
 const Created = v.object({ sessionId: v.string() });
 
-/** Somebody who is signed in and has one wallet session: its status address, and the cookies of both. */
+/** Somebody who is signed in and has one wallet session: its status address, and what a browser sends along. */
 export interface SignedIn {
 	readonly statusPath: string;
-	readonly cookie: string;
+	readonly headers: { readonly host: string; readonly cookie: string };
 }
 
 /**
@@ -33,5 +33,6 @@ async function signInOne(url: string, secret: string): Promise<SignedIn> {
 	if (answer.status !== 201) throw new Error(`No wallet session: ${answer.status} ${await answer.text()}`);
 	const { sessionId } = v.parse(Created, await answer.json());
 	const given = answer.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
-	return { statusPath: sessionPath(sessionId, 'status'), cookie: [own, ...given].join('; ') };
+	const headers = { host: new URL(url).host, cookie: [own, ...given].join('; ') };
+	return { statusPath: sessionPath(sessionId, 'status'), headers };
 }

@@ -25,7 +25,7 @@ export const measureStatus: Measure = async (runtime) => {
 		const bridgePaths = people.map(({ statusPath }) => statusPath.replace('/api/wallet', '/auth/oid4vp'));
 		const tokens = await Promise.all(people.map(() => authJsSession(secret)));
 		const seen = await compare({
-			portal: { port: portal.port, requests: people.map(({ statusPath, cookie }) => get(statusPath, { cookie })) },
+			portal: { port: portal.port, requests: people.map(({ statusPath, headers }) => get(statusPath, headers)) },
 			bare: { port: bare.port, requests: bridgePaths.map((path) => get(path)) },
 			decoding: {
 				port: decoding.port,
