@@ -29,7 +29,7 @@ export interface RelayedRequest {
  * @throws {UpstreamError}, or {Problem} `payload_too_large` once the body has too much
  */
 export async function relay(wanted: RelayedRequest): Promise<Response> {
-	const stop = new AbortController();
+	const stop = stoppedWith(wanted.signal);
 	const progress = { timedOut: false, cancelled: false, answering: false };
 	const silence = watchSilence(wanted.timeoutMs, () => {
 		progress.timedOut = true;
@@ -107,10 +107,19 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 	}
 }
 
+/** Aborts with the caller, or by itself. */
+function stoppedWith(caller: AbortSignal): AbortController {
+	const stop = new AbortController();
+	const options = { once: true, signal: stop.signal };
+	if (caller.aborted) stop.abort();
+	else caller.addEventListener('abort', () => stop.abort(), options);
+	return stop;
+}
+
 /** Reads share connections; Deno's `fetch` may send a request twice, and decodes an answer whatever was asked. */
 async function send(wanted: RelayedRequest, body: AsyncIterable<Uint8Array> | null, stop: AbortSignal) {
 	const { method, url, headers } = wanted;
-	const options = { method, headers, redirect: 'manual', signal: AbortSignal.any([stop, wanted.signal]) } as const;
+	const options = { method, headers, redirect: 'manual', signal: stop } as const;
 	if (method !== 'GET' && method !== 'HEAD') return fetchOnce(url, { ...options, body });
 	const response = await fetch(url, options);
 	if (!response.headers.has('content-encoding')) return response;
