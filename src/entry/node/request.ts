@@ -30,10 +30,15 @@ function isEmpty({ headers }: IncomingMessage, body: Body): boolean {
 export function cleanHeaders(incoming: IncomingMessage, names: readonly string[], host: string): void {
 	const { headers } = incoming;
 	const banned = names.filter((name) => headers[name] !== undefined);
-	if (banned.length === 0 && headers.host === host) return;
+	if (banned.length === 0 && headers.host === host && hostLines(incoming.rawHeaders) === 1) return;
 	for (const name of banned) delete headers[name];
 	headers.host = host;
 	incoming.rawHeaders = ['host', host, ...withoutNames(incoming.rawHeaders, new Set(['host', ...banned]))];
+}
+
+/** Of several hosts Node tells the first, and keeps them all. */
+function hostLines(rawHeaders: readonly string[]): number {
+	return rawHeaders.filter((text, n) => n % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host').length;
 }
 
 function withoutNames(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {

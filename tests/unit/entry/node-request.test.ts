@@ -1,0 +1,51 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { cleanHeaders, toRequest } from '../../../src/entry/node/request';
+
+const PUBLIC = 'portal.example';
+const DROPPED = ['forwarded', 'x-forwarded-host'];
+
+/** As Node's parser leaves a request: names in lower case and the first host in one form, each line in the other. */
+function incoming(...lines: [name: string, value: string][]): IncomingMessage {
+	const headers = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]).reverse());
+	return { method: 'GET', url: '/', headers, rawHeaders: lines.flat() } as unknown as IncomingMessage;
+}
+
+function seen(message: IncomingMessage): Headers {
+	cleanHeaders(message, DROPPED, PUBLIC);
+	return toRequest(message, new ServerResponse(message), 'https://portal.example/x', { streamsUpTo: 10 }).headers;
+}
+
+test('the application sees the public host, whatever was asked for, and asked for twice', () => {
+	for (const message of [
+		incoming(['Host', 'evil.example'], ['Accept', '*/*']),
+		incoming(['Host', PUBLIC], ['hOST', 'evil.example'], ['Accept', '*/*']),
+		incoming(['Accept', '*/*'])
+	]) {
+		const headers = seen(message);
+		expect(headers.get('host')).toBe(PUBLIC);
+		expect(Object.fromEntries(headers)).toEqual({ host: PUBLIC, accept: '*/*' });
+	}
+});
+
+test('what must not be seen is found neither by its name nor among all', () => {
+	const headers = seen(
+		incoming(['host', PUBLIC], ['Forwarded', 'host=evil'], ['X-Forwarded-Host', 'evil'], ['A', 'b'])
+	);
+	expect(DROPPED.map((name) => headers.get(name))).toEqual([null, null]);
+	expect(Object.fromEntries(headers)).toEqual({ host: PUBLIC, a: 'b' });
+});
+
+test('a request with nothing wrong keeps its headers as they came', () => {
+	const message = incoming(['host', PUBLIC], ['cookie', 'a=1']);
+	const { rawHeaders } = message;
+	seen(message);
+	expect(message.rawHeaders).toBe(rawHeaders);
+});
+
+test('the address is the one on the public origin, and no body is none', () => {
+	const message = incoming(['host', PUBLIC]);
+	const address = 'https://portal.example/x?y=1';
+	const request = toRequest(message, new ServerResponse(message), address, { streamsUpTo: 10 });
+	expect([request.url, request.body]).toEqual([address, null]);
+});
