@@ -16,15 +16,17 @@ function read(svg: string): Drawing {
 	const outlines = [...(/ d="([^"]+)"/.exec(svg)?.[1] ?? '').matchAll(/M([^Z]+)Z/g)].map(([, points = '']) =>
 		points.split('L').map((point) => point.split(' ').map(Number))
 	);
-	const edges = outlines.flatMap((points) =>
-		points.map((point, at) => [point, points[(at + 1) % points.length] ?? []])
-	);
-	const isDark = (x: number, y: number) => {
-		const crossed = edges.filter(([[ax = 0, ay = 0] = [], [bx = 0, by = 0] = []]) => {
-			return ax === bx && ax <= x && Math.min(ay, by) <= y && y < Math.max(ay, by);
-		});
-		return crossed.length % 2 === 1;
-	};
+	/** By row, where upright edges cross it. */
+	const crossings = new Map<number, number[]>();
+	for (const points of outlines) {
+		for (const [at, [ax = 0, ay = 0]] of points.entries()) {
+			const [bx = 0, by = 0] = points[(at + 1) % points.length] ?? [];
+			for (let y = Math.min(ay, by); ax === bx && y < Math.max(ay, by); y++) {
+				crossings.set(y, [...(crossings.get(y) ?? []), ax]);
+			}
+		}
+	}
+	const isDark = (x: number, y: number) => (crossings.get(y) ?? []).filter((edge) => edge <= x).length % 2 === 1;
 	const line = Array.from({ length: size }, (_, at) => min + at);
 	return {
 		size,
