@@ -1,6 +1,5 @@
 import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
-
 import { renewals } from '$lib/server/auth/renewal';
 import { config } from '$lib/server/config';
 import { DRAIN_EVENT } from '$lib/server/drain-event';
@@ -46,7 +45,7 @@ function traceparentNow(): string | undefined {
 	}
 }
 
-/** What has to be done before the process ends, once the server is closed (`entry/shut-down.ts`). */
+/** What has to be done before the process ends, once the server is closed (`entry/drain.ts`). */
 async function finish(): Promise<void> {
 	await renewals().settled();
 	await closeStore();

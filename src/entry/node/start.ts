@@ -14,14 +14,14 @@ startLogging(config.logLevel);
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const files = await readStaticTable(folder('./assets'), folder('./prerendered'));
 
-// An answer of text or bytes goes to its socket as it is: as a stream, which it would be else, it takes as long again.
+// An answer of text or bytes goes to its socket as it is, and not as a stream, which it would be else.
 globalThis.Response = FastResponse as unknown as typeof Response;
 /** By an address, which no bundler follows. */
-const load = (name: string): Promise<unknown> => import(new URL(`./server/${name}`, import.meta.url).href);
+const load = (name: string): Promise<object> => import(new URL(`./server/${name}`, import.meta.url).href);
 // Before the application: what it counts with is looked up once.
 await load('instrumentation.server.js');
 const [app, built] = await Promise.all([load('index.js'), load('manifest.js')]);
-const application = Object.assign({}, app, built) as Application;
+const application = { ...app, ...built } as Application;
 const respond = await startApplication(application, process.env as Record<string, string>);
 
 listenOrExit(createPortalServer(respond, { ...config, files }), config.listen, config.shutdownDelayMs);

@@ -2,7 +2,7 @@ import type { Handle, RequestEvent, ResolveOptions } from '@sveltejs/kit';
 
 /**
  * Runs handles one inside the other, the first outermost. As Kit's `sequence` does, without what that adds to each of them for
- * Kit's own tracing, which is off here: a span, a copy of the event and a request store, which took a tenth of a status read.
+ * Kit's own tracing, which is off here: a span, a copy of the event and a request store (`docs/performance.md`).
  * Of the options for `resolve` only `transformPageChunk` is known: what the app made goes through the innermost handle first.
  */
 export function inOrder(...handles: readonly Handle[]): Handle {

@@ -9,7 +9,7 @@ export function withDefaultHeaders(response: Response, defaults: Readonly<Record
 
 /**
  * The response with the headers that every answer carries, in place of any of its own; but with its own policy, where it has
- * one. To ask for each of them first would cost as much as to set it.
+ * one. They are not asked for one by one: this is done to every answer.
  */
 export function withFixedHeaders(response: Response, fixed: Readonly<Record<string, string>>): Response {
 	return changed(response, (headers) => {

@@ -38,7 +38,7 @@ export function currentTraceparent(): string | undefined {
 	return current();
 }
 
-/** From a UUID, which the runtimes make from a supply of random bytes; to ask for some each time costs ten times as much. */
+/** From a UUID, which the runtimes make from a supply of random bytes; to ask for some each time costs several times as much. */
 function randomHex(bytes: number): string {
 	return crypto
 		.randomUUID()
