@@ -95,5 +95,6 @@ test('told to stop, an instance behind a proxy says that it is draining, and ans
 	expect(ready?.status).toBe(503);
 	expect(await ready?.json()).toMatchObject({ status: 'draining' });
 	expect(health?.status).toBe(200);
+	expect(health?.headers.get('connection')).toBe('close');
 	expect(await ended).toBe(0);
 });

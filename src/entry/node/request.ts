@@ -1,25 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NodeRequest } from 'srvx/node';
 
-/** How a request's body comes to the application. */
-export type Body = { readonly bytes: Uint8Array } | { readonly streamsUpTo: number };
-
 /**
  * The request as the application reads it, which is made up of what Node has parsed only as far as somebody asks for it.
  * @param url on the public origin
+ * @param body what has been read of it already, which is all; null where it is still to come
  */
-export function toRequest(incoming: IncomingMessage, response: ServerResponse, url: string, body: Body): Request {
-	if ('bytes' in body) Object.assign(incoming, { rawBody: body.bytes });
-	const limit = 'streamsUpTo' in body && { maxRequestBodySize: body.streamsUpTo };
-	const request: Request = new NodeRequest({ req: incoming, res: response, ...limit });
+export function toRequest(
+	incoming: IncomingMessage,
+	response: ServerResponse,
+	url: string,
+	body: Uint8Array | null
+): Request {
+	if (body) Object.assign(incoming, { rawBody: body });
+	const request: Request = new NodeRequest({ req: incoming, res: response });
 	Object.defineProperty(request, 'url', { value: url });
 	if (isEmpty(incoming, body)) Object.defineProperty(request, 'body', { value: null });
 	return request;
 }
 
 /** Node tells an empty body from none by its headers alone (RFC 9112, 6.3). */
-function isEmpty({ headers }: IncomingMessage, body: Body): boolean {
-	if ('bytes' in body) return body.bytes.length === 0;
+function isEmpty({ headers }: IncomingMessage, body: Uint8Array | null): boolean {
+	if (body) return body.length === 0;
 	return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 

@@ -13,7 +13,7 @@ import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
 import { problemAnswer } from '../problem';
 import { answerBrokenRequest } from './broken-request';
-import { type Body, cleanHeaders, toRequest } from './request';
+import { cleanHeaders, toRequest } from './request';
 
 export type PortalServerSettings = GateSettings & ProxyTrust & { secure: boolean };
 
@@ -92,11 +92,11 @@ export function createPortalServer(
 	return server;
 }
 
-/** `undefined` when a body of unannounced length turns out too large. */
-async function bodyOf(request: IncomingMessage, { limitBytes, streams }: BodyRule): Promise<Body | undefined> {
-	if (streams || request.headers['transfer-encoding'] === undefined) return { streamsUpTo: limitBytes };
+/** A body of unannounced length, collected; null for any other, and `undefined` when it turns out too large. */
+async function bodyOf(request: IncomingMessage, { limitBytes, streams }: BodyRule): Promise<Buffer | null | undefined> {
+	if (streams || request.headers['transfer-encoding'] === undefined) return null;
 	const bytes = await readCapped(request.iterator({ destroyOnReturn: false }), limitBytes);
-	return bytes && { bytes: Buffer.from(bytes.buffer) };
+	return bytes && Buffer.from(bytes.buffer);
 }
 
 /** What is left of a body once its answer is out: its sender may be deaf until it has sent everything. */

@@ -13,7 +13,7 @@ function incoming(...lines: [name: string, value: string][]): IncomingMessage {
 
 function seen(message: IncomingMessage): Headers {
 	cleanHeaders(message, DROPPED, PUBLIC);
-	return toRequest(message, new ServerResponse(message), 'https://portal.example/x', { streamsUpTo: 10 }).headers;
+	return toRequest(message, new ServerResponse(message), 'https://portal.example/x', null).headers;
 }
 
 test('the application sees the public host, whatever was asked for, and asked for twice', () => {
@@ -46,6 +46,6 @@ test('a request with nothing wrong keeps its headers as they came', () => {
 test('the address is the one on the public origin, and no body is none', () => {
 	const message = incoming(['host', PUBLIC]);
 	const address = 'https://portal.example/x?y=1';
-	const request = toRequest(message, new ServerResponse(message), address, { streamsUpTo: 10 });
+	const request = toRequest(message, new ServerResponse(message), address, null);
 	expect([request.url, request.body]).toEqual([address, null]);
 });

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Problem } from '../../../src/lib/server/http/problem';
 import { relay, type RelayedRequest } from '../../../src/lib/server/http/relay';
-import { startStub, type Stub } from './stub-server';
+import { neverAnswers, startStub, type Stub } from './stub-server';
 
 const LIMIT_MS = 1000;
 const ALMOST_MS = LIMIT_MS - 1;
@@ -111,5 +111,15 @@ describe('an answer', () => {
 		const gone = new AbortController();
 		gone.abort();
 		await expect(relayed({ signal: gone.signal })).rejects.toMatchObject({ code: 'cancelled' });
+	});
+
+	test('is waited for no longer once the caller goes away', async () => {
+		const caller = new AbortController();
+		const silent = await startStub((request, response) => {
+			caller.abort();
+			neverAnswers(request, response);
+		});
+		const answer = relayed({ url: new URL(silent.url), signal: caller.signal });
+		await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
 	});
 });

@@ -87,6 +87,10 @@ describe('whose a wallet session is', () => {
 		await expect(requireOwned(requestEvent(), MINE)).rejects.toMatchObject(unauthorized);
 	});
 
+	test('nobody’s where the address holds no id at all', async () => {
+		await expect(requireOwned(requestEvent(), 'no id')).rejects.toMatchObject(notFound);
+	});
+
 	test('not a bearer caller’s who sends the owner’s cookie along', async () => {
 		const event = requestEvent({ cookie: await holding(), headers: { authorization: 'Bearer x' } });
 		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
