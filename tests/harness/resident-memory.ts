@@ -1,16 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Bytes of memory that a process and its children hold now (`VmRSS`); Linux alone tells. */
+/**
+ * Bytes of memory that a process and its children hold now; Linux alone tells. What is mapped from files, nearly all of it the
+ * runtime's own program, is in memory once however many of them run it, so the largest share counts.
+ */
 export function residentBytes(pid: number): number {
 	const children = childrenByParent();
 	const tree = [pid];
 	for (const one of tree) tree.push(...(children.get(one) ?? []));
-	return tree.reduce((sum, one) => sum + ownBytes(one), 0);
+	const shares = tree.map(sharesOf);
+	const files = Math.max(...shares.map(({ file }) => file));
+	return shares.reduce((sum, { own }) => sum + own, files);
 }
 
-function ownBytes(pid: number): number {
-	const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(statusOf(pid)) ?? [];
-	return Number(kilobytes) * 1024;
+function sharesOf(pid: number) {
+	const status = statusOf(pid);
+	const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
+	return { own: bytes('RssAnon') + bytes('RssShmem'), file: bytes('RssFile') };
 }
 
 function childrenByParent(): Map<number, number[]> {

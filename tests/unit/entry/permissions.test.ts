@@ -33,8 +33,8 @@ test('an IPv6 address to listen on stands in brackets', () => {
 	expect(flags({ HOST: '[::1]' }).join(' ')).toContain('--allow-net=[::1]:3000,');
 });
 
-test('files are read from two folders, and nothing is written, run or fetched', () => {
-	expect(flags()).toContain('--allow-read=/srv/p/client,/srv/p/prerendered');
+test("files are read from the build's own folders, and nothing is written, run or fetched", () => {
+	expect(flags()).toContain('--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server');
 	expect(flags().join(' ')).not.toMatch(/allow-(all|write|run|sys|ffi|import)|-A/);
 	expect(flags()).toEqual(expect.arrayContaining(['--no-prompt', '--no-remote', '--cached-only']));
 });
@@ -48,7 +48,7 @@ test('a file of Deno KV may be read and written, and nothing else may be', () =>
 	expect(flags({ DENO_KV: '/var/portal.kv' })).toEqual(
 		expect.arrayContaining([
 			'--unstable-kv',
-			'--allow-read=/srv/p/client,/srv/p/prerendered,/var/portal.kv',
+			'--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server,/var/portal.kv',
 			'--allow-write=/var/portal.kv'
 		])
 	);
