@@ -1,8 +1,9 @@
 import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
 import { renewals } from '$lib/server/auth/renewal';
+import { makeBrandFiles } from '$lib/server/brand/files';
 import { config } from '$lib/server/config';
-import { DRAIN_EVENT } from '$lib/server/drain-event';
+import { onEnding } from '$lib/server/ending';
 import { answerHeaders } from '$lib/server/handles/answer-headers';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
@@ -26,15 +27,8 @@ export const init: ServerInit = async () => {
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
 	findTraceparentBy(traceparentNow);
 	observeEventStreams(() => eventStreams().size());
-	await openStore();
-	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
-		closing?.push(finish());
-	});
-	// Streams would hold up the drain: they end themselves, and browsers connect anew elsewhere.
-	process.on(DRAIN_EVENT, () => {
-		endReadiness();
-		eventStreams().closeAll();
-	});
+	await Promise.all([makeBrandFiles(), openStore()]);
+	onEnding({ drain, finish });
 };
 
 function traceparentNow(): string | undefined {
@@ -43,6 +37,12 @@ function traceparentNow(): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** Streams would hold up the drain: they end themselves, and browsers connect anew elsewhere. */
+function drain(): void {
+	endReadiness();
+	eventStreams().closeAll();
 }
 
 /** What has to be done before the process ends, once the server is closed (`entry/drain.ts`). */

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import * as v from 'valibot';
 
 /** How far the addresses in `X-Forwarded-For` can be believed. */
 export interface ProxyTrust {
@@ -6,6 +6,8 @@ export interface ProxyTrust {
 	/** Number of reverse proxies in front of the portal that append to the header. */
 	trustedHops: number;
 }
+
+const AddressSchema = v.pipe(v.string(), v.ip());
 
 /**
  * The address a request came from. Counted from the right, for what stands further left than our own proxies'
@@ -15,7 +17,7 @@ export function clientAddress(peer: string, forwardedFor: string | null, trust: 
 	if (!trust.trustHost || forwardedFor === null) return peer;
 	const hops = forwardedFor.split(',').map(withoutPort);
 	const hop = hops[Math.max(0, hops.length - trust.trustedHops)];
-	return hop !== undefined && isIP(hop) !== 0 ? hop : peer;
+	return hop !== undefined && v.is(AddressSchema, hop) ? hop : peer;
 }
 
 /** Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */

@@ -1,6 +1,4 @@
-import process from 'node:process';
-import { setTimeout as pause } from 'node:timers/promises';
-import { DRAIN_EVENT } from '../lib/server/drain-event';
+import { drainAll, finishAll } from '../lib/server/ending';
 import { log } from '../lib/server/log';
 
 /** How long requests in flight may take to finish after the delay; container platforms kill after 30 s by default. */
@@ -13,6 +11,12 @@ export interface Drain {
 	readonly close: () => Promise<void>;
 }
 
+/** The part of a runtime that is needed. */
+export interface Signals {
+	once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void;
+	exit(code: number): never;
+}
+
 let draining = false;
 
 /** Whether this process has been told to stop: then no connection is kept for another request. */
@@ -21,28 +25,18 @@ export function isDraining(): boolean {
 }
 
 /** On SIGTERM or SIGINT: loses no request, finishes what is under way for a limited time, and ends with exit code 0. */
-export function drainOnSignals(drain: Drain): void {
-	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal, drain));
+export function drainOnSignals(signals: Signals, drain: Drain): void {
+	for (const signal of ['SIGTERM', 'SIGINT'] as const) signals.once(signal, () => void end(signal, signals, drain));
 }
 
-async function end(reason: string, { delayMs, close }: Drain): Promise<void> {
+async function end(reason: string, signals: Signals, { delayMs, close }: Drain): Promise<void> {
 	log.info('draining', { reason });
 	draining = true;
-	(process as NodeJS.EventEmitter).emit(DRAIN_EVENT);
+	drainAll();
 	const waitMs = reason === 'SIGTERM' ? delayMs : 0;
-	setTimeout(() => process.exit(0), waitMs + LIMIT_MS);
-	if (waitMs > 0) await pause(waitMs);
+	setTimeout(() => signals.exit(0), waitMs + LIMIT_MS);
+	if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
 	await close();
-	await shutDown(reason);
-	process.exit(0);
-}
-
-/**
- * Tells the application that the server is closed, and waits for what it still has to do: a token call whose browser went
- * away, connections of its store. Kit's own event takes no answer, so listeners push their promises into its second argument.
- */
-async function shutDown(reason: string): Promise<void> {
-	const closing: Promise<unknown>[] = [];
-	(process as NodeJS.EventEmitter).emit('sveltekit:shutdown', reason, closing);
-	await Promise.allSettled(closing);
+	await finishAll();
+	signals.exit(0);
 }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { digestOf } from '../lib/server/digest';
 import { mediaType } from './media-type';
 
 /** One public file with all that is needed to answer for it. */
@@ -18,6 +16,13 @@ export interface StaticFile {
 /** Public files by decoded URL path, such as `/favicon.svg`. */
 export type StaticTable = ReadonlyMap<string, StaticFile>;
 
+/** The part of a file system that is needed; each runtime has its own at hand. */
+export interface Disk {
+	/** Paths of all files below a folder, from there, with `/`; none when there is no such folder. */
+	list(folder: string): Promise<string[]>;
+	read(file: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
@@ -25,39 +30,37 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
  * @param clientFolder the build's assets, among them what Vite names by content
  * @param pagesFolder prerendered pages, found without their `.html`
  */
-export async function readStaticTable(clientFolder: string, pagesFolder: string): Promise<StaticTable> {
-	const assets = await readFolder(clientFolder, (path) => path);
-	const pages = await readFolder(pagesFolder, pagePath);
+export async function readStaticTable(disk: Disk, clientFolder: string, pagesFolder: string): Promise<StaticTable> {
+	const assets = await readFolder(disk, clientFolder, (path) => path);
+	const pages = await readFolder(disk, pagesFolder, pagePath);
 	return new Map([...assets, ...pages]);
 }
 
-async function readFolder(folder: string, nameOf: (path: string) => string): Promise<[string, StaticFile][]> {
-	const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreAbsence);
-	const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-	const known = new Set(files);
+async function readFolder(
+	disk: Disk,
+	folder: string,
+	nameOf: (path: string) => string
+): Promise<[string, StaticFile][]> {
+	const files = new Set(await disk.list(folder));
+	const read = (file: string) => disk.read(`${folder}/${file}`);
 	return Promise.all(
-		files
-			.filter((file) => !isVariant(file, known))
-			.map(async (file) => {
-				const path = `/${relative(folder, file).split(sep).join('/')}`;
-				return [nameOf(path), await readOne(file, path, known)] as [string, StaticFile];
-			})
+		[...files]
+			.filter((file) => !isVariant(file, files))
+			.map(async (file) => [nameOf(`/${file}`), await readOne(file, files, read)])
 	);
 }
 
-async function readOne(file: string, path: string, known: ReadonlySet<string>): Promise<StaticFile> {
-	const content = await readBytes(file);
+async function readOne(file: string, known: ReadonlySet<string>, read: Disk['read']): Promise<StaticFile> {
+	const content = await read(file);
 	return {
-		type: mediaType(path),
-		cacheControl: path.startsWith('/_app/immutable/') ? IMMUTABLE : 'no-cache',
-		digest: createHash('sha256').update(content).digest('base64url').slice(0, 22),
+		type: mediaType(file),
+		cacheControl: file.startsWith('_app/immutable/') ? IMMUTABLE : 'no-cache',
+		digest: await digestOf(content, 22),
 		content,
-		...(known.has(`${file}.br`) ? { br: await readBytes(`${file}.br`) } : {}),
-		...(known.has(`${file}.gz`) ? { gzip: await readBytes(`${file}.gz`) } : {})
+		...(known.has(`${file}.br`) ? { br: await read(`${file}.br`) } : {}),
+		...(known.has(`${file}.gz`) ? { gzip: await read(`${file}.gz`) } : {})
 	};
 }
-
-const readBytes = async (file: string) => new Uint8Array(await readFile(file));
 
 function isVariant(file: string, known: ReadonlySet<string>): boolean {
 	return /\.(br|gz)$/.test(file) && known.has(file.slice(0, -3));
@@ -65,10 +68,4 @@ function isVariant(file: string, known: ReadonlySet<string>): boolean {
 
 function pagePath(path: string): string {
 	return path.replace(/(\/index)?\.html$/, '') || '/';
-}
-
-/** A build without prerendered pages has no folder for them. */
-function ignoreAbsence(error: unknown): never[] {
-	if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-	throw error;
 }

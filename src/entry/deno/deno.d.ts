@@ -22,14 +22,25 @@ declare namespace Deno {
 
 	function serve(options: ServeOptions, handler: (request: Request, info: ServeInfo) => Promise<Response>): HttpServer;
 	function addSignalListener(signal: Signal, listener: () => void): void;
+	function removeSignalListener(signal: Signal, listener: () => void): void;
 	function execPath(): string;
 	function exit(code: number): never;
+
+	interface DirEntry {
+		name: string;
+		isDirectory: boolean;
+	}
+
+	function readFile(file: string): Promise<Uint8Array<ArrayBuffer>>;
+	function readDirSync(folder: string): Iterable<DirEntry>;
+	const errors: { NotFound: new () => Error };
 
 	class Command {
 		constructor(program: string, options: { args: string[]; stdin: 'null'; env: Record<string, string> });
 		spawn(): ChildProcess;
 	}
 
+	const version: { deno: string };
 	const env: { get(name: string): string | undefined; toObject(): Record<string, string> };
 	const permissions: { querySync(wanted: { name: 'env'; variable: string }): { state: string } };
 }

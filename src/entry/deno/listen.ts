@@ -1,7 +1,18 @@
 import { log } from '../../lib/server/log';
-import { drainOnSignals } from '../drain';
+import { drainOnSignals, type Signals } from '../drain';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 import { failure, type Serve } from './serve';
+
+const signals: Signals = {
+	once(signal, listener) {
+		const first = () => {
+			Deno.removeSignalListener(signal, first);
+			listener();
+		};
+		Deno.addSignalListener(signal, first);
+	},
+	exit: (code) => Deno.exit(code)
+};
 
 /**
  * Listens until SIGTERM or SIGINT, then drains. A port that can't be had ends the process with one line.
@@ -10,7 +21,7 @@ import { failure, type Serve } from './serve';
 export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
 	const address = listenAddress(wanted);
 	const server = tryToServe(serve, address);
-	drainOnSignals({ delayMs, close: () => server.shutdown() });
+	drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
 	await server.finished;
 }
 

@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { startLogging } from '../../lib/server/log';
 import { type Application, startApplication } from '../application';
 import { readConfigOrExit } from '../read-config';
 import { readStaticTable } from '../static-table';
+import { disk } from './disk';
 import { readGrantedEnvironment } from './environment';
 import { listenOrExit } from './listen';
 import { createServe } from './serve';
@@ -13,8 +13,8 @@ export async function main(application: Application): Promise<void> {
 	const config = readConfigOrExit(environment);
 	startLogging(config.logLevel);
 
-	const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-	const files = await readStaticTable(folder('./client'), folder('./prerendered'));
+	const { dirname: folder } = import.meta;
+	const files = await readStaticTable(disk, `${folder}/client`, `${folder}/prerendered`);
 	const respond = await startApplication(application, environment);
 	await listenOrExit(createServe(respond, { ...config, files }), config.listen, config.shutdownDelayMs);
 }

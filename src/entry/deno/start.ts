@@ -2,13 +2,12 @@
  * Starts the Deno build as a process of its own with the least permissions, which follow from the configuration:
  * Deno takes them on the command line only.
  */
-import { fileURLToPath } from 'node:url';
 import { readConfigOrExit } from '../read-config';
 import { permissionFlags } from './permissions';
 import { telemetryEnvironment } from './telemetry';
 
 const config = readConfigOrExit(Deno.env.toObject());
-const folder = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
+const { dirname: folder } = import.meta;
 
 const child = new Deno.Command(Deno.execPath(), {
 	args: ['run', ...permissionFlags(config, folder), `${folder}/index.js`],

@@ -18,7 +18,7 @@ export function listenOrExit(server: Server, wanted: ListenAddress, delayMs: num
 		const port = typeof bound === 'object' && bound ? bound.port : address.port;
 		log.info('listening', { address: hostAndPort({ ...address, port }), runtime: 'node' });
 	});
-	drainOnSignals({ delayMs, close: () => closed(server) });
+	drainOnSignals(process, { delayMs, close: () => closed(server) });
 }
 
 function closed(server: Server): Promise<void> {

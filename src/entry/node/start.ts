@@ -5,6 +5,7 @@ import { startLogging } from '../../lib/server/log';
 import { type Application, startApplication } from '../application';
 import { readConfigOrExit } from '../read-config';
 import { readStaticTable } from '../static-table';
+import { disk } from './disk';
 import { listenOrExit } from './listen';
 import { createPortalServer } from './server';
 
@@ -12,7 +13,7 @@ const config = readConfigOrExit(process.env);
 startLogging(config.logLevel);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const files = await readStaticTable(folder('./assets'), folder('./prerendered'));
+const files = await readStaticTable(disk, folder('./assets'), folder('./prerendered'));
 
 // An answer of text or bytes goes to its socket as it is, and not as a stream, which it would be else.
 globalThis.Response = FastResponse as unknown as typeof Response;

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { onEnding } from '../../lib/server/ending';
 import { context, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
@@ -33,7 +34,5 @@ export function startTelemetry(): void {
 	trace.setGlobalTracerProvider(tracers);
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 	// What has been counted since the last export would be lost with the process.
-	(process as NodeJS.EventEmitter).on('sveltekit:shutdown', (_reason, closing?: Promise<void>[]) => {
-		closing?.push(meters.shutdown(), tracers.shutdown());
-	});
+	onEnding({ finish: () => Promise.allSettled([meters.shutdown(), tracers.shutdown()]) });
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { disk } from '../../../src/entry/node/disk';
 import { readStaticTable } from '../../../src/entry/static-table';
 
 let folder: string;
@@ -15,7 +16,7 @@ async function put(path: string, content: string) {
 	await mkdir(dirname(join(folder, path)), { recursive: true });
 	await writeFile(join(folder, path), content);
 }
-const read = () => readStaticTable(join(folder, 'client'), join(folder, 'pages'));
+const read = () => readStaticTable(disk, join(folder, 'client'), join(folder, 'pages'));
 
 test('compressed variants belong to their file and have no address of their own', async () => {
 	await put('client/app.css', 'plain');

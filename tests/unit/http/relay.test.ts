@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Problem } from '../../../src/lib/server/http/problem';
 import { relay, type RelayedRequest } from '../../../src/lib/server/http/relay';
+// Else loaded by the first call, which the clock of these tests does not wait for.
+import '../../../src/lib/server/http/single-shot';
 import { neverAnswers, startStub, type Stub } from './stub-server';
 
 const LIMIT_MS = 1000;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { config } from '../config';
+import { digestOf } from '../digest';
 
 /** A public file that follows from the configuration; its address names its content. */
 export interface BrandFile {
@@ -17,25 +17,30 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 	'image/webp': 'webp'
 };
 
-let made: readonly BrandFile[] | undefined;
+let made: readonly BrandFile[] = [];
 
-/** The stylesheet with the colours, and the logo where there is one. Made once. */
+/** Makes the files of the configuration; until then there are none. */
+export async function makeBrandFiles(): Promise<void> {
+	made = await makeFiles();
+}
+
+/** The stylesheet with the colours, and the logo where there is one. */
 export function brandFiles(): readonly BrandFile[] {
-	return (made ??= makeFiles());
+	return made;
 }
 
 /** Where pages find a brand file; `null` when the institution has none. */
 export function brandAddress(name: 'theme' | 'logo' | 'logo-dark'): string | null {
-	return brandFiles().find((file) => file.name === name)?.address ?? null;
+	return made.find((file) => file.name === name)?.address ?? null;
 }
 
-function makeFiles(): readonly BrandFile[] {
+function makeFiles(): Promise<readonly BrandFile[]> {
 	const { stylesheet, logo, logoDark } = config().brand;
 	const pictures = [
 		{ name: 'logo', picture: logo },
 		{ name: 'logo-dark', picture: logoDark }
 	];
-	return [
+	return Promise.all([
 		file('theme', 'css', 'text/css; charset=utf-8', new TextEncoder().encode(stylesheet)),
 		...pictures.flatMap(({ name, picture }) =>
 			picture
@@ -49,10 +54,10 @@ function makeFiles(): readonly BrandFile[] {
 					]
 				: []
 		)
-	];
+	]);
 }
 
-function file(name: string, extension: string, type: string, body: Uint8Array<ArrayBuffer>): BrandFile {
-	const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16);
+async function file(name: string, extension: string, type: string, body: Uint8Array<ArrayBuffer>): Promise<BrandFile> {
+	const digest = await digestOf(body, 16);
 	return { name, address: `/brand/${name}.${digest}.${extension}`, type, digest, body };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { announcesJson } from './json-type';
-import { fetchOnce } from './single-shot';
+import { fetchOnce } from './fetch-once';
 import { faultOf, UpstreamError } from './upstream-error';
 
 export interface UpstreamRequest {

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
-import { fetchOnce } from '../http/single-shot';
+import { fetchOnce } from '../http/fetch-once';
 import { currentTraceparent } from '../http/traceparent';
 import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';

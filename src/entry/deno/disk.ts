@@ -1,0 +1,26 @@
+import type { Disk } from '../static-table';
+
+/** By Deno's own means: to make `node:fs` for the few files of a build would take longer than to read them. */
+export const disk: Disk = {
+	list: (folder) => filesBelow(folder, ''),
+	read: (file) => Deno.readFile(file)
+};
+
+async function filesBelow(folder: string, prefix: string): Promise<string[]> {
+	const files: string[] = [];
+	for (const { name, isDirectory } of entriesOf(`${folder}/${prefix}`)) {
+		if (isDirectory) files.push(...(await filesBelow(folder, `${prefix}${name}/`)));
+		else files.push(prefix + name);
+	}
+	return files;
+}
+
+/** A build without prerendered pages has no folder for them. */
+function entriesOf(folder: string): Deno.DirEntry[] {
+	try {
+		return [...Deno.readDirSync(folder)];
+	} catch (error) {
+		if (error instanceof Deno.errors.NotFound) return [];
+		throw error;
+	}
+}

@@ -1,0 +1,18 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { Disk } from '../static-table';
+
+export const disk: Disk = {
+	async list(folder) {
+		const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreAbsence);
+		const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+		return files.map((file) => relative(folder, file).split(sep).join('/'));
+	},
+	read: async (file) => new Uint8Array(await readFile(file))
+};
+
+/** A build without prerendered pages has no folder for them. */
+function ignoreAbsence(error: unknown): never[] {
+	if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+	throw error;
+}
