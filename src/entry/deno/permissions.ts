@@ -6,7 +6,7 @@ import { libraryNames } from './environment';
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const REDIS_PORT = '6379';
 
-/** In MB. V8 would begin with less, collect at once, and then let it grow to 16, which it keeps. */
+/** In MB. By itself V8 begins with less, and in the end takes more than the portal is any faster for (`docs/performance.md`). */
 const YOUNG_HEAP = '--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4';
 
 /**

@@ -18,6 +18,7 @@ export function onEnding(ending: Ending): void {
 	(wishes[ENDING] ??= []).push(ending);
 }
 
+/** Tells everybody that the process has been told to stop. */
 export function drainAll(): void {
 	for (const ending of wishes[ENDING] ?? []) ending.drain?.();
 }

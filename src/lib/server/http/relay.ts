@@ -1,6 +1,6 @@
+import { fetchOnce } from './fetch-once';
 import { Problem, toProblem } from './problem';
 import { watchSilence } from './silence';
-import { fetchOnce } from './fetch-once';
 import { faultOf, UpstreamError } from './upstream-error';
 
 /** A body as pieces that nobody has collected; a whole one may be given as a list of one. */
