@@ -69,7 +69,8 @@ export async function runToEnd({ runtime, env }: PortalOptions): Promise<{ code:
 	return { code, logs: portal.logs() };
 }
 
-function isListening(port: number): Promise<boolean> {
+/** Whether somebody takes connections at a port of this machine. */
+export function isListening(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = connect({ port, host: '127.0.0.1' });
 		socket.once('connect', () => {

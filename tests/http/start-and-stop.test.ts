@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { runToEnd, startPortal } from '../harness/portal.ts';
+import { freePort } from '../harness/free-port.ts';
+import { spawnPortal } from '../harness/portal-process.ts';
+import { isListening, runToEnd, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
 import { bareEnvironment } from './bare-environment.ts';
@@ -69,6 +71,16 @@ test.each(['SIGTERM', 'SIGINT'] as const)('after %s a request in flight is answe
 	expect(answer.status).toBeGreaterThanOrEqual(400);
 	expect(answer.status).toBeLessThan(500);
 	expect(await ended).toBe(0);
+});
+
+test('told to stop in the moment in which its port opens, it drains all the same', async () => {
+	const port = await freePort();
+	const address = { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: `http://localhost:${port}` };
+	const portal = spawnPortal(runtime, { ...bareEnvironment, ...address });
+	while (portal.child.exitCode === null && !(await isListening(port)));
+	portal.child.kill();
+	expect(await portal.ended).toBe(0);
+	expect(portal.logs()).toContain('draining');
 });
 
 /** A whole answer on another connection: the bytes sent before it have arrived by then. */

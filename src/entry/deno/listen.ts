@@ -20,8 +20,9 @@ const signals: Signals = {
  */
 export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
 	const address = listenAddress(wanted);
-	const server = tryToServe(serve, address);
+	// Asked for first: who finds the port open may tell the process to stop at once.
 	drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
+	const server = tryToServe(serve, address);
 	await server.finished;
 }
 
