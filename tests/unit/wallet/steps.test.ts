@@ -1,7 +1,9 @@
+import type { RequestEvent } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionStatus } from '../../../src/lib/server/bridge/answers';
 import { Problem, type ProblemCode } from '../../../src/lib/server/http/problem';
 import { completeWalletSession } from '../../../src/lib/server/wallet/complete';
+import { currentSession } from '../../../src/lib/server/wallet/current-session';
 import { identityStep } from '../../../src/lib/server/wallet/identity-view';
 import { startIdv, submitIdv } from '../../../src/lib/server/wallet/idv';
 import { finishIdv } from '../../../src/lib/server/wallet/idv-callback';
@@ -10,6 +12,7 @@ import { resumeIdentity } from '../../../src/lib/server/wallet/resume';
 import { walletStep } from '../../../src/lib/server/wallet/wallet-view';
 import type { SessionStatusValue } from '../../../src/lib/wallet/session-status';
 import { fakeCookies } from '../../harness/cookies';
+import { load } from '../../../src/routes/(public)/login/wallet/+page.server';
 import { requestEvent } from '../../harness/request-event';
 
 const bridge = vi.hoisted(() => ({
@@ -68,9 +71,34 @@ async function browser(changes: Partial<OwnedSession> = {}, path = '/login/walle
 	return { event: requestEvent({ path, cookie: cookies.next() }), owned };
 }
 
+const stepOf = async (event: RequestEvent) => walletStep(event, await currentSession(event));
+
 describe('the wallet page', () => {
+	test('is of one session alone, also when the one beside it is scanned while the page is made', async () => {
+		const first = 'a'.repeat(32);
+		let looks = 0;
+		bridgeSays('CREATED');
+		const waiting: unknown = await bridge.readStatus(ID);
+		bridge.readStatus.mockImplementation((id: string) =>
+			Promise.resolve(id === first && looks++ > 0 ? { ...(waiting as object), status: 'VERIFYING' } : waiting)
+		);
+		const { event, owned } = await browser({ beside: [first] });
+		await keepOwned(event.cookies, {
+			...owned,
+			id: first,
+			beside: [],
+			startedAt: owned.startedAt - 1,
+			returnTo: '/other'
+		});
+		expect(await load(event as unknown as Parameters<typeof load>[0])).toMatchObject({
+			view: { screen: 'scan', sessionId: ID },
+			returnTo: '/account'
+		});
+		expect(looks).toBe(1);
+	});
+
 	test('offers to begin in a browser without a session, and asks the Bridge nothing', async () => {
-		expect(await walletStep(requestEvent())).toEqual({ view: { screen: 'start' } });
+		expect(await stepOf(requestEvent())).toEqual({ view: { screen: 'start' } });
 		expect(bridge.readStatus).not.toHaveBeenCalled();
 	});
 
@@ -90,20 +118,20 @@ describe('the wallet page', () => {
 	])('at %s shows %j', async (status, step) => {
 		bridgeSays(status);
 		bridge.complete.mockResolvedValue({ kind: 'completed' });
-		expect(await walletStep((await browser()).event)).toMatchObject(step);
+		expect(await stepOf((await browser()).event)).toMatchObject(step);
 	});
 
 	test('follows the newest of several sessions', async () => {
 		bridgeSays('PENDING');
 		const { event, owned } = await browser();
 		await keepOwned(event.cookies, { ...owned, id: 'f'.repeat(32), startedAt: owned.startedAt + 1 });
-		expect(await walletStep(event)).toMatchObject({ view: { sessionId: 'f'.repeat(32) } });
+		expect(await stepOf(event)).toMatchObject({ view: { sessionId: 'f'.repeat(32) } });
 	});
 
 	test('goes on to identity verification when only completing shows the need', async () => {
 		bridgeSays('VERIFIED');
 		bridge.complete.mockResolvedValue({ kind: 'idv_required', reason: 'FIRST_TIME_LINK' });
-		expect(await walletStep((await browser()).event)).toEqual({ goTo: '/login/identity' });
+		expect(await stepOf((await browser()).event)).toEqual({ goTo: '/login/identity' });
 	});
 
 	test.each<[ProblemCode, string]>([
@@ -114,12 +142,12 @@ describe('the wallet page', () => {
 		['internal_error', 'failed']
 	])('explains the fault %s as %s', async (code, outcome) => {
 		bridge.readStatus.mockRejectedValue(new Problem(code));
-		expect(await walletStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
+		expect(await stepOf((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
 	});
 
 	test('shows no more of a failed session than why it failed', async () => {
 		bridgeSays('FAILED', { errorCode: 'wallet_declined' });
-		expect(await walletStep((await browser()).event)).toEqual({
+		expect(await stepOf((await browser()).event)).toEqual({
 			view: { screen: 'ended', outcome: 'declined', helpCode: 'r1' }
 		});
 	});

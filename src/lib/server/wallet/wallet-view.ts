@@ -7,7 +7,6 @@ import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
-import { currentSession } from './current-session';
 import { endedView, identityEndPath } from './ending';
 import { walletOutcomeOf } from './outcomes';
 import type { OwnedSession } from './owned-sessions';
@@ -54,9 +53,11 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	VP_VALIDATION_FAILED: (_status, owned, { locals }) => endedView('refused', locals, owned)
 };
 
-/** Where this browser's wallet session stands. Reading is all it takes to go on, so it works by links alone. */
-export async function walletStep(event: RequestEvent): Promise<WalletStep> {
-	const owned = await currentSession(event);
+/**
+ * Where the wallet session that this browser follows stands. Reading is all it takes to go on, so it works by links alone.
+ * @param owned `currentSession`
+ */
+export async function walletStep(event: RequestEvent, owned: OwnedSession | undefined): Promise<WalletStep> {
 	if (!owned) return { view: { screen: 'start' } };
 	try {
 		const status = await bridge().readStatus(owned.id, credentialFor(event.locals));

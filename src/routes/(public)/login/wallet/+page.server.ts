@@ -11,10 +11,11 @@ import { walletStep } from '$lib/server/wallet/wallet-view';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	const step = await walletStep(event);
+	// Once: asked again, another session may have been scanned meanwhile.
+	const owned = await currentSession(event);
+	const step = await walletStep(event, owned);
 	if ('goTo' in step) redirect(303, step.goTo);
 	await beginLoginTransaction(event.cookies);
-	const owned = await currentSession(event);
 	const wanted = owned?.returnTo ?? event.url.searchParams.get('returnTo');
 	return { view: step.view, returnTo: returnPath(wanted, config().origin) };
 };
