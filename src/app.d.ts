@@ -9,8 +9,9 @@ declare global {
 			/** Random per request: the help code on error pages, and the id in the log. */
 			requestId: string;
 			/** This request's place in a trace (W3C Trace Context), for the services behind the portal. */
-			traceparent: string;
-			locale: Locale;
+			traceparent: () => string;
+			/** The language of pages. */
+			locale: () => Locale;
 			/** The opened session, or null. To sign in or out is to replace it: the session handle writes what changed. */
 			session: Session | null;
 			/** The program whose access token is good for this route; never together with a session. */

@@ -33,7 +33,7 @@ export const init: ServerInit = async () => {
 
 function traceparentNow(): string | undefined {
 	try {
-		return getRequestEvent().locals.traceparent;
+		return getRequestEvent().locals.traceparent();
 	} catch {
 		return undefined;
 	}

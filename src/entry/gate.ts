@@ -2,7 +2,7 @@ import type { Answer } from './answer';
 import { announcesTooMuch } from './body-cap';
 import { type BodyRule, bodyRule, type BodySettings } from './body-rule';
 import { problemAnswer } from './problem';
-import { parsedUrl, pathAndQuery } from './request-target';
+import { readTarget } from './request-target';
 import { answerStatic, type ReadHeader } from './static-answer';
 import type { StaticTable } from './static-table';
 
@@ -33,18 +33,17 @@ export function judge(arrival: Arrival, settings: GateSettings): Verdict {
 		answer: problemAnswer(code, crypto.randomUUID(), headers)
 	});
 
-	const target = pathAndQuery(arrival.target);
-	const url = target === undefined ? undefined : parsedUrl(settings.origin + target);
-	if (target === undefined || url === undefined) return refuse('invalid_request');
+	const target = readTarget(arrival.target, settings.origin);
+	if (target === undefined) return refuse('invalid_request');
 	if (!KNOWN_METHODS.has(method)) {
 		return refuse('method_not_allowed', { allow: [...KNOWN_METHODS].join(', ') });
 	}
-	const { pathname } = url;
+	const { path, pathname } = target;
 	const body = bodyRule(pathname, settings);
 	if (announcesTooMuch(header('content-length'), body.limitBytes)) return refuse('payload_too_large');
 
 	const file = settings.files.get(decoded(pathname));
-	if (!file) return { target, body };
+	if (!file) return { target: path, body };
 	if (method !== 'GET' && method !== 'HEAD') return refuse('method_not_allowed', { allow: 'GET, HEAD' });
 	return { answer: answerStatic(file, method, header) };
 }

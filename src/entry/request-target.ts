@@ -1,15 +1,26 @@
-/**
- * The path and query of a request line's target (RFC 9112, 3.2), or `undefined` where there is none to serve. A target
- * glued to the origin unread could change the host: `x://y` behind `https://portal.example` names another one.
- */
-export function pathAndQuery(target: string): string | undefined {
-	if (target.startsWith('/')) return target;
-	const url = /^https?:\/\//i.test(target) ? parsedUrl(target) : undefined;
-	return url && url.pathname + url.search;
+/** What a request line's target asks for on the public origin. */
+export interface RequestTarget {
+	/** Path and query, for the application. */
+	readonly path: string;
+	/** The path alone, as `URL` gives it: without dot segments. */
+	readonly pathname: string;
 }
 
-/** Parsed once; `undefined` for what is no address. */
-export function parsedUrl(text: string): URL | undefined {
+/**
+ * Reads a request line's target (RFC 9112, 3.2); `undefined` where there is none to serve. A target glued to the origin
+ * unread could change the host: `x://y` behind `https://portal.example` names another one.
+ */
+export function readTarget(target: string, origin: string): RequestTarget | undefined {
+	if (target.startsWith('/')) {
+		const url = parsedUrl(origin + target);
+		return url && { path: target, pathname: url.pathname };
+	}
+	const url = /^https?:\/\//i.test(target) ? parsedUrl(target) : undefined;
+	return url && { path: url.pathname + url.search, pathname: url.pathname };
+}
+
+/** `undefined` for what is no address. */
+function parsedUrl(text: string): URL | undefined {
 	try {
 		return new URL(text);
 	} catch {

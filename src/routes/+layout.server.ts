@@ -3,8 +3,8 @@ import type { LayoutServerLoad } from './$types';
 
 /** What every page knows: never a token. `path` is where the language switch comes back to. */
 export const load: LayoutServerLoad = ({ locals, url }) => ({
-	locale: locals.locale,
-	brand: brandView(locals.locale),
+	locale: locals.locale(),
+	brand: brandView(locals.locale()),
 	user: locals.session && { name: locals.session.name ?? null },
 	path: url.pathname + queryOf(url)
 });

@@ -27,12 +27,12 @@ export const handle: Handle = ({ event, resolve }) =>
 			// The types know the portal's own routes.
 			const { locale, name = '' }: Partial<Record<string, string>> = inner.params;
 			const { session } = inner.locals;
-			if (isLocale(locale)) inner.locals.locale = locale;
+			if (isLocale(locale)) inner.locals.locale = () => locale;
 			if (stateOf(name)?.isSignedIn) inner.locals.session = somebody;
 			const response = await resolve(inner, {
 				...options,
 				transformPageChunk: (chunk) =>
-					options?.transformPageChunk?.({ ...chunk, html: chunk.html.replace('%lang%', inner.locals.locale) })
+					options?.transformPageChunk?.({ ...chunk, html: chunk.html.replace('%lang%', inner.locals.locale()) })
 			});
 			// What the portal's hooks write into cookies is not the gallery's to decide.
 			inner.locals.session = session;

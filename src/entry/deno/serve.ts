@@ -17,7 +17,7 @@ export type ServeSettings = GateSettings & ProxyTrust & { secure: boolean };
 /** The request handler around the application: fixed headers on every answer, and the gate in front. */
 export function createServe(respond: Respond, settings: ServeSettings): Serve {
 	const fixed = fixedHeaders(settings.secure);
-	const dropped = untrustedHeaders(settings.trustHost);
+	const dropped = new Set(untrustedHeaders(settings.trustHost));
 	const publicHost = new URL(settings.origin).host;
 
 	async function answer(request: Request, info: Deno.ServeInfo): Promise<Response> {
@@ -36,7 +36,10 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 		const shown = body === request.body ? request : withBody(request, body);
 		Object.defineProperty(shown, 'url', { value: settings.origin + target });
 		const { headers } = request;
-		const banned = dropped.filter((name) => headers.has(name));
+		const banned: string[] = [];
+		headers.forEach((_, name) => {
+			if (dropped.has(name)) banned.push(name);
+		});
 		if (banned.length === 0 && headers.get('host') === publicHost) return shown;
 		const clean = new Headers(headers);
 		for (const name of banned) clean.delete(name);

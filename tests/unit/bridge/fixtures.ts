@@ -6,7 +6,7 @@ export const sessionId = '0123456789abcdef0123456789abcdef';
 export const otherSessionId = 'ffffffffffffffffffffffffffffffff';
 export const credential = {
 	requestId: 'r1',
-	traceparent: '00-trace-01',
+	traceparent: () => '00-trace-01',
 	authorization: { current: async () => 'Bearer user', renewed: async () => null }
 };
 export const nowMs = 1_700_000_000_000;

@@ -99,7 +99,7 @@ describe('the language of a page', () => {
 	const chosen = async (cookie: string, acceptLanguage: string) => {
 		const event = requestEvent({ cookie, headers: { 'accept-language': acceptLanguage } });
 		await locale({ event, resolve: () => new Response('x') });
-		return event.locals.locale;
+		return event.locals.locale();
 	};
 
 	test.each([

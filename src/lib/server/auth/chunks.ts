@@ -15,13 +15,16 @@ export interface CookieText {
 	readonly value: string;
 }
 
+/** The cookies of a request, by name. */
+export type CookieTexts = Readonly<Record<string, string | undefined>>;
+
 /** Joins the chunks of a cookie: the exact name, or an unbroken run from `.0`; look-alikes are ignored. */
-export function joinChunks(name: string, cookies: ReadonlyMap<string, string>): string | null {
-	const whole = cookies.get(name);
+export function joinChunks(name: string, cookies: CookieTexts): string | null {
+	const whole = cookies[name];
 	if (whole) return whole;
 	const parts: string[] = [];
 	for (let index = 0; index < MOST_CHUNKS; index++) {
-		const part = cookies.get(`${name}.${index}`);
+		const part = cookies[`${name}.${index}`];
 		if (!part) break;
 		parts.push(part);
 	}
@@ -40,12 +43,8 @@ export function splitChunks(name: string, value: string): readonly CookieText[] 
 }
 
 /** Names of earlier chunks in this request that the new set doesn't overwrite, and that have to go. */
-export function leftoverChunks(
-	name: string,
-	cookies: ReadonlyMap<string, string>,
-	kept: readonly CookieText[]
-): string[] {
+export function leftoverChunks(name: string, cookies: CookieTexts, kept: readonly CookieText[]): string[] {
 	const pattern = new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:\\.\\d+)?$`);
 	const keptNames = new Set(kept.map((cookie) => cookie.name));
-	return [...cookies.keys()].filter((known) => pattern.test(known) && !keptNames.has(known));
+	return Object.keys(cookies).filter((known) => pattern.test(known) && !keptNames.has(known));
 }

@@ -1,5 +1,12 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { joinChunks, leftoverChunks, MOST_SESSION_BYTES, splitChunks, type CookieText } from './chunks';
+import {
+	joinChunks,
+	leftoverChunks,
+	MOST_SESSION_BYTES,
+	splitChunks,
+	type CookieText,
+	type CookieTexts
+} from './chunks';
 import { cookieAttributes, cookieName } from './cookie';
 import { sealOf } from './seals';
 import { type Session, SessionSchema } from './session';
@@ -54,7 +61,6 @@ async function fitted(name: string, session: Session): Promise<readonly CookieTe
 	throw new SessionTooLarge('the token set is too large for a cookie');
 }
 
-function received(cookieHeader: string | null): ReadonlyMap<string, string> {
-	const pairs = Object.entries(parseCookie(cookieHeader ?? ''));
-	return new Map(pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+function received(cookieHeader: string | null): CookieTexts {
+	return parseCookie(cookieHeader ?? '');
 }

@@ -28,7 +28,7 @@ export async function forward({ request, locals, url }: ForwardEvent, backend: B
 	const body = await bodyOf(request, maxRequestBytes);
 
 	const ask = (authorization: string | undefined) =>
-		upstreamCall({ upstream: 'backend', operation: name, traceparent: locals.traceparent }, (traceparent) =>
+		upstreamCall({ upstream: 'backend', operation: name, traceparent: locals.traceparent() }, (traceparent) =>
 			relay({
 				method,
 				url: target,

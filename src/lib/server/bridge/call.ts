@@ -12,7 +12,7 @@ import type { Operation } from './operation';
 export interface Credential {
 	readonly authorization?: UpstreamAuthorization | undefined;
 	readonly requestId: string;
-	readonly traceparent?: string | undefined;
+	readonly traceparent?: (() => string) | undefined;
 }
 
 export interface CallerOptions {
@@ -48,7 +48,7 @@ export function createCaller(options: CallerOptions) {
 
 	function attempt(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
 		const { operation, credential } = call;
-		const name = { upstream: 'auth-bridge', operation, traceparent: credential.traceparent } as const;
+		const name = { upstream: 'auth-bridge', operation, traceparent: credential.traceparent?.() } as const;
 		return upstreamCall(name, (traceparent) =>
 			callUpstream({
 				method: call.method,

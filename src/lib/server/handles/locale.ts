@@ -1,16 +1,15 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isLocale, type Locale, preferredLocale } from '$lib/i18n';
 import { cookieName } from '../auth/cookie';
+import { lazy } from '../lazy';
 
 /**
- * The language a person chose, else the one the browser prefers; written into the page's `lang`. Found when somebody asks:
- * what answers with data alone never does.
+ * The language a person chose, else the one the browser prefers; written into the page's `lang`.
  */
 export const locale: Handle = ({ event, resolve }) => {
-	const { locals } = event;
-	const set = (value: Locale) => Object.defineProperty(locals, 'locale', { value, writable: true });
-	Object.defineProperty(locals, 'locale', { configurable: true, get: () => set(findLocale(event)).locale, set });
-	return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', locals.locale) });
+	const found = lazy(() => findLocale(event));
+	event.locals.locale = found;
+	return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', found()) });
 };
 
 function findLocale({ cookies, request }: RequestEvent): Locale {

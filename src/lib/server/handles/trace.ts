@@ -1,21 +1,33 @@
 import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } from '@opentelemetry/api';
 import type { Handle } from '@sveltejs/kit';
+import { config } from '../config';
 import { nextTraceparent, parentOf, traceparentOf } from '../http/traceparent';
+import { lazy } from '../lazy';
 
 const tracer = tracing.getTracer('portal');
 
 /**
- * The place of each request in a trace, and its span where a tracer is at work. Made here and not by Kit, whose own spans
- * carry the whole address, codes and states of a sign-in included, and the texts of errors.
+ * The place of each request in a trace, and its span where there is somewhere to send it. Made here and not by Kit, whose own
+ * spans carry the whole address, codes and states of a sign-in included, and the texts of errors.
  */
-export const trace: Handle = ({ event, resolve }) => {
-	const { method, headers } = event.request;
-	const parent = headers.get('traceparent');
+export const trace: Handle = (input) => {
+	const parent = input.event.request.headers.get('traceparent');
+	return config().telemetryUrl === undefined ? unrecorded(input, parent) : recorded(input, parent);
+};
+
+type Input = Parameters<Handle>[0];
+
+function unrecorded({ event, resolve }: Input, parent: string | null): Response | Promise<Response> {
+	event.locals.traceparent = lazy(() => nextTraceparent(parent));
+	return resolve(event);
+}
+
+function recorded({ event, resolve }: Input, parent: string | null): Promise<Response> {
+	const { method } = event.request;
 	const route = event.route.id ?? 'unknown';
 	const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method, 'http.route': route } };
 	return tracer.startActiveSpan(`${method} ${route}`, options, below(parent), async (span) => {
-		const traceparent = traceparentOf(span.spanContext()) ?? nextTraceparent(parent);
-		event.locals.traceparent = traceparent;
+		event.locals.traceparent = lazy(() => traceparentOf(span.spanContext()) ?? nextTraceparent(parent));
 		try {
 			const response = await resolve(event);
 			span.setAttribute('http.response.status_code', response.status);
@@ -25,7 +37,7 @@ export const trace: Handle = ({ event, resolve }) => {
 			span.end();
 		}
 	});
-};
+}
 
 function below(parent: string | null): Context {
 	const remote = parentOf(parent);

@@ -22,7 +22,7 @@ const HEARTBEAT_MS = 15_000;
 const LEAST_RETRY_MS = 2000;
 const RETRY_SPREAD_MS = 3000;
 
-const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+const HEADERS = { 'content-type': 'text/event-stream' };
 
 /** All event streams of a process: counted, kept alive by one timer, and ended together when the process drains. */
 export function createEventStreams({ most, mostPerBrowser, now, every, random }: EventStreamsOptions) {

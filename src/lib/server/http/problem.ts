@@ -71,10 +71,7 @@ export function problemResponse(
 	extra: { readonly headers?: Readonly<Record<string, string>> } = {}
 ): Response {
 	const { code, message, status, headers } = typeof problem === 'string' ? new Problem(problem) : problem;
-	return Response.json(
-		{ error: code, message, requestId },
-		{ status, headers: { ...headers, ...extra.headers, 'cache-control': 'no-store' } }
-	);
+	return Response.json({ error: code, message, requestId }, { status, headers: { ...headers, ...extra.headers } });
 }
 
 // The path of an unknown key is the caller's own text: only what looks like a field name is repeated.

@@ -1,4 +1,4 @@
 import { statementView } from '$lib/server/brand/statement';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ locals }) => ({ statement: statementView(locals.locale) });
+export const load: PageServerLoad = ({ locals }) => ({ statement: statementView(locals.locale()) });

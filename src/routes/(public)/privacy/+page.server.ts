@@ -5,5 +5,5 @@ import type { PageServerLoad } from './$types';
 /** Where the institution has a privacy statement of its own, that one counts. */
 export const load: PageServerLoad = ({ locals }) => {
 	const { privacyPage } = config().brand;
-	if (privacyPage) redirect(303, privacyPage[locals.locale]);
+	if (privacyPage) redirect(303, privacyPage[locals.locale()]);
 };
