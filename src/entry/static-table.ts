@@ -5,7 +5,7 @@ import { mediaType } from './media-type';
 export interface StaticFile {
 	type: string;
 	cacheControl: string;
-	/** Unquoted; each variant's ETag is made from it. */
+	/** Of the content, or a name that says as much. Unquoted; each variant's ETag is made from it. */
 	digest: string;
 	content: Uint8Array<ArrayBuffer>;
 	/** Compressed beforehand by the build. */
@@ -52,10 +52,12 @@ async function readFolder(
 
 async function readOne(file: string, known: ReadonlySet<string>, read: Disk['read']): Promise<StaticFile> {
 	const content = await read(file);
+	// Vite names these by their content: most files are such, and need no digest at each start.
+	const isNamed = file.startsWith('_app/immutable/');
 	return {
 		type: mediaType(file),
-		cacheControl: file.startsWith('_app/immutable/') ? IMMUTABLE : 'no-cache',
-		digest: await digestOf(content, 22),
+		cacheControl: isNamed ? IMMUTABLE : 'no-cache',
+		digest: isNamed ? encodeURIComponent(file) : await digestOf(content, 22),
 		content,
 		...(known.has(`${file}.br`) ? { br: await read(`${file}.br`) } : {}),
 		...(known.has(`${file}.gz`) ? { gzip: await read(`${file}.gz`) } : {})

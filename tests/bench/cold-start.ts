@@ -8,7 +8,7 @@ import type { Measure } from './figure.ts';
 import { get } from './load/http-load.ts';
 import { median } from './statistics.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 25;
 const RETRY_MS = 3;
 
 /** From starting the process to the last byte of its first page, in turns with the least SvelteKit application. */

@@ -31,7 +31,7 @@ declare namespace Deno {
 		isDirectory: boolean;
 	}
 
-	function readFile(file: string): Promise<Uint8Array<ArrayBuffer>>;
+	function readFileSync(file: string): Uint8Array<ArrayBuffer>;
 	function readDirSync(folder: string): Iterable<DirEntry>;
 	const errors: { NotFound: new () => Error };
 

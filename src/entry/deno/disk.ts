@@ -1,9 +1,12 @@
 import type { Disk } from '../static-table';
 
-/** By Deno's own means: to make `node:fs` for the few files of a build would take longer than to read them. */
+/**
+ * By Deno's own means: to make `node:fs` for the few files of a build would take longer than to read them; and one after the
+ * other, for a promise for each does so too.
+ */
 export const disk: Disk = {
 	list: (folder) => filesBelow(folder, ''),
-	read: (file) => Deno.readFile(file)
+	read: (file) => Promise.resolve(Deno.readFileSync(file))
 };
 
 async function filesBelow(folder: string, prefix: string): Promise<string[]> {

@@ -59,9 +59,9 @@ export function denoAdapter(out) {
 			// Its server would import packages from elsewhere; of what it makes the application and the files are used.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
 			settleForDeno(`${out}/server`);
-			await bundle('deno/main.ts', out, 'main.js');
+			await bundle('deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
-			await bundle('deno/start.ts', out, 'start.js');
+			await bundle('deno/start.ts', out, 'start.js', 'deno');
 			await bundle('doctor/main.ts', out, 'doctor.js');
 		}
 	};

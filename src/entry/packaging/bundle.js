@@ -8,13 +8,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @param {string} source path below src/entry
  * @param {string} folder where the file goes
  * @param {string} name the file's name
+ * @param {'node' | 'deno'} runtime what packages that differ by runtime are taken for
  * @returns {Promise<void>}
  */
-export async function bundle(source, folder, name) {
-	await bundleAll({ [name]: `${root}/src/entry/${source}` }, folder, {
-		entryFileNames: '[name]',
-		codeSplitting: false
-	});
+export async function bundle(source, folder, name, runtime = 'node') {
+	const output = { entryFileNames: '[name]', codeSplitting: false };
+	await bundleAll({ [name]: `${root}/src/entry/${source}` }, folder, output, runtime);
 }
 
 /**
@@ -31,14 +30,15 @@ export async function bundleApplication(modules, folder) {
  * @param {Record<string, string>} input
  * @param {string} outDir
  * @param {import('rolldown').OutputOptions} output
+ * @param {'node' | 'deno'} [runtime]
  */
-async function bundleAll(input, outDir, output) {
+async function bundleAll(input, outDir, output, runtime = 'node') {
 	await build({
 		root,
 		configFile: false,
 		publicDir: false,
 		logLevel: 'warn',
-		ssr: { noExternal: true },
+		ssr: { noExternal: true, resolve: { conditions: ['module', runtime, 'production'] } },
 		build: { ssr: true, outDir, emptyOutDir: false, target: 'node20', rolldownOptions: { input, output } }
 	});
 }

@@ -40,6 +40,12 @@ test('only what is named by its content may be kept forever', async () => {
 	expect(table.get('/_app/version.json')?.cacheControl).toBe('no-cache');
 });
 
+test('what is named by its content is told apart by its name, which fits an ETag', async () => {
+	await put('client/_app/immutable/chunks/ï "1".B2x.js', '1');
+	const [file] = (await read()).values();
+	expect(file?.digest).toMatch(/^[\w.%-]+B2x\.js$/);
+});
+
 test('equal names with other content have other digests', async () => {
 	await put('client/logo.svg', 'one');
 	const before = (await read()).get('/logo.svg')?.digest;
