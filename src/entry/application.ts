@@ -2,9 +2,9 @@ import type { Server, SSRManifest } from '@sveltejs/kit';
 
 /**
  * The application's answer to a request on the public origin.
- * @param clientAddress IPv4 or IPv6
+ * @param clientAddress tells an IPv4 or IPv6 address, until the request is answered
  */
-export type Respond = (request: Request, clientAddress: string) => Promise<Response>;
+export type Respond = (request: Request, clientAddress: () => string) => Promise<Response>;
 
 /** What a build makes of the application (SvelteKit, "Writing adapters"). */
 export interface Application {
@@ -16,7 +16,7 @@ export interface Application {
 export async function startApplication(application: Application, env: Record<string, string>): Promise<Respond> {
 	const server = new application.Server(application.manifest);
 	await server.init({ env });
-	return (request, clientAddress) => server.respond(request, { getClientAddress: () => clientAddress });
+	return (request, getClientAddress) => server.respond(request, { getClientAddress });
 }
 
 /** Proxies such as nginx would hold events back. */

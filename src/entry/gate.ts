@@ -49,6 +49,7 @@ export function judge(arrival: Arrival, settings: GateSettings): Verdict {
 }
 
 function decoded(pathname: string): string {
+	if (!pathname.includes('%')) return pathname;
 	try {
 		return decodeURIComponent(pathname);
 	} catch {

@@ -25,9 +25,10 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 		const verdict = judge({ method: request.method, target: request.url, header }, settings);
 		if ('answer' in verdict) return toResponse(verdict.answer);
 
-		const body = await bodyOf(request, verdict.body);
+		const body = request.body === null ? null : await bodyOf(request.body, request, verdict.body);
 		if (body === undefined) return toResponse(problemAnswer('payload_too_large', crypto.randomUUID()));
-		const address = clientAddress(info.remoteAddr.hostname, header('x-forwarded-for'), settings);
+		const forwardedFor = header('x-forwarded-for');
+		const address = () => clientAddress(info.remoteAddr.hostname, forwardedFor, settings);
 		return unbuffered(await respond(onPublicOrigin(request, verdict.target, body), address));
 	}
 
@@ -62,11 +63,15 @@ export function failure(error: unknown): Response {
 }
 
 /** `undefined` when a body of unannounced length turns out too large; an empty one is none, as on Node. */
-async function bodyOf(request: Request, { limitBytes, streams }: BodyRule): Promise<BodyInit | null | undefined> {
-	const announced = request.headers.get('content-length');
-	if (request.body === null || announced === '0') return null;
-	if (streams || announced !== null) return request.body;
-	const body = await readCapped(request.body.values({ preventCancel: true }), limitBytes);
+async function bodyOf(
+	stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+	{ headers }: Request,
+	{ limitBytes, streams }: BodyRule
+): Promise<BodyInit | null | undefined> {
+	const announced = headers.get('content-length');
+	if (announced === '0') return null;
+	if (streams || announced !== null) return stream;
+	const body = await readCapped(stream.values({ preventCancel: true }), limitBytes);
 	return body?.length === 0 ? null : body;
 }
 

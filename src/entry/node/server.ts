@@ -61,7 +61,7 @@ export function createPortalServer(
 			return;
 		}
 		if (request.method !== 'GET') readOff(request, response);
-		const answer = await respond(toRequest(request, response, settings.origin + verdict.target, body), address);
+		const answer = await respond(toRequest(request, response, settings.origin + verdict.target, body), () => address);
 		// Not set on Node's response: beside headers that it has already, Node takes but one cookie.
 		const whole = withFixedHeaders(unbuffered(answer), fixed);
 		if (isDraining()) whole.headers.set('connection', 'close');

@@ -20,8 +20,8 @@ interface Seen {
 /** Answers as the application would, and keeps what it was asked. */
 function application(answer: () => Response = () => new Response('hello')) {
 	const seen: Seen[] = [];
-	const respond: Respond = (request, ip) => {
-		seen.push({ request, ip });
+	const respond: Respond = (request, clientAddress) => {
+		seen.push({ request, ip: clientAddress() });
 		return Promise.resolve(answer());
 	};
 	return { respond, seen };

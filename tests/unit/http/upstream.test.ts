@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -102,11 +103,14 @@ describe('a fault', () => {
 		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');
 	});
 
-	test('of an answer that announces too much is "too_large" before its body comes', async () => {
+	test('of an answer that announces too much is "too_large" before its body comes, and its connection is freed', async () => {
+		const answers: ServerResponse[] = [];
 		const stub = await startStub((_request, response) => {
+			answers.push(response);
 			response.writeHead(200, { 'content-length': '1001' }).flushHeaders();
 		});
 		expect(await faultOfCall(ask(stub.url))).toBe('too_large');
+		await vi.waitFor(() => expect(answers.map(({ destroyed }) => destroyed)).toEqual([true]));
 	});
 
 	test('of an answer without end is "too_large"', async () => {
@@ -117,14 +121,18 @@ describe('a fault', () => {
 		expect(await faultOfCall(ask(stub.url))).toBe('too_large');
 	});
 
-	test('of a small answer that decompresses to a large one is "too_large"', async () => {
-		const packed = gzipSync('x'.repeat(100_000));
-		const stub = await startStub((_request, response) => {
-			response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
-		});
-		expect(packed.length).toBeLessThan(1000);
-		expect(await faultOfCall(ask(stub.url))).toBe('too_large');
-	});
+	test.each(['announces its length', 'does not'])(
+		'of a small answer that decompresses to a large one is "too_large", when it %s',
+		async (way) => {
+			const packed = gzipSync('x'.repeat(100_000));
+			const length = way === 'announces its length' && { 'content-length': packed.length };
+			const stub = await startStub((_request, response) => {
+				response.writeHead(200, { 'content-encoding': 'gzip', ...length }).end(packed);
+			});
+			expect(packed.length).toBeLessThan(1000);
+			expect(await faultOfCall(ask(stub.url))).toBe('too_large');
+		}
+	);
 
 	test.each([301, 302, 303, 307, 308])('of a redirect (%i) is "redirected", and it is not followed', async (status) => {
 		const elsewhere = await startStub(json(200, {}));

@@ -73,9 +73,9 @@ export function createBridge({ now = Date.now, warn = () => {}, ...options }: Br
 		readStatus: (id: string, credential: Credential): Promise<SessionStatus> =>
 			statuses.read(id, () => fetchStatus(id, credential)),
 
-		/** The same, for one of many questions: the next answer is read before this one is too old. */
-		pollStatus: (id: string, credential: Credential): Promise<SessionStatus> =>
-			statuses.readAhead(id, () => fetchStatus(id, credential)),
+		/** The same, for one of many questions: the next answer is read before this one is too old. Few of them need the credential. */
+		pollStatus: (id: string, credential: () => Credential): Promise<SessionStatus> =>
+			statuses.readAhead(id, () => fetchStatus(id, credential())),
 
 		/** The status as it is now, for the moment after a change that did not go through us: the STS links wallets itself. */
 		readStatusAfresh(id: string, credential: Credential): Promise<SessionStatus> {

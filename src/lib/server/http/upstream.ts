@@ -32,7 +32,7 @@ export interface UpstreamAnswer {
  */
 export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer> {
 	const stop = new AbortController();
-	const progress = { timedOut: false, answering: false };
+	const progress = { timedOut: false, answering: false, read: false };
 	const timer = setTimeout(() => {
 		progress.timedOut = true;
 		stop.abort();
@@ -48,14 +48,15 @@ export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAn
 			throw new UpstreamError('redirected');
 		}
 		const text = await readText(response, request.maxBytes);
+		progress.read = true;
 		const { status, headers } = response;
 		return { status, headers, text, json: parseJson(headers, text) };
 	} catch (error) {
 		throw faultOf(error, { ...progress, cancelled: request.signal?.aborted === true });
 	} finally {
 		clearTimeout(timer);
-		// Frees the connection of an answer that was not read to its end.
-		stop.abort();
+		// Frees the connection of an answer that was not read to its end; to abort for nothing costs an exception with its stack.
+		if (!progress.read) stop.abort();
 	}
 }
 
@@ -74,7 +75,10 @@ export function parseAnswer<Schema extends v.GenericSchema>(
 }
 
 async function readText(response: Response, maxBytes: number): Promise<string> {
-	if (Number(response.headers.get('content-length')) > maxBytes) throw new UpstreamError('too_large');
+	const announced = Number(response.headers.get('content-length') ?? NaN);
+	if (announced > maxBytes) throw new UpstreamError('too_large');
+	// Nothing more can come than was announced, compressed answers aside. Read as a whole, which costs half of reading pieces.
+	if (announced <= maxBytes && !response.headers.has('content-encoding')) return response.text();
 	if (!response.body) return '';
 	const decoder = new TextDecoder();
 	let text = '';

@@ -7,7 +7,7 @@ import type { OwnedSession } from './owned-sessions';
 
 /** A wallet session's status as API callers read it. */
 export async function readWalletStatus(event: RequestEvent, owned: OwnedSession) {
-	return publicStatus(await bridge().pollStatus(owned.id, credentialFor(event.locals)), owned);
+	return publicStatus(await bridge().pollStatus(owned.id, () => credentialFor(event.locals)), owned);
 }
 
 /** What of a status leaves the portal; `expiresInMs` always known. */
