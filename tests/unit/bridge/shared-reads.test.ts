@@ -159,6 +159,23 @@ describe('reading ahead', () => {
 		await expect(late).rejects.toThrow('still away');
 	});
 
+	test('is spread over time for keys that were read at one time', async () => {
+		const { readAhead, started, pass } = setUp();
+		const keys = Array.from({ length: 60 }, (_, n) => `key ${n}`);
+		const first = keys.map(readAhead);
+		for (const { resolve } of started) resolve('one');
+		await Promise.all(first);
+		const begun: number[] = [];
+		for (let ms = 1; ms < 250; ms++) {
+			pass(1);
+			const before = started.length;
+			for (const key of keys) void readAhead(key);
+			begun.push(started.length - before);
+		}
+		expect(begun.reduce((sum, count) => sum + count)).toBe(60);
+		expect(Math.max(...begun)).toBeLessThanOrEqual(3);
+	});
+
 	test('brings back nothing from before a change', async () => {
 		const { read, readAhead, forget, started, pass } = await settled();
 		pass(220);

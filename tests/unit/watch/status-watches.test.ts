@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../../src/lib/server/http/problem';
+import { usualIntervalMs } from '../../../src/lib/server/watch/pace';
 import { setUp, statusOf } from './watched';
 
 const away = new Problem('upstream_unavailable');
+const scanMs = usualIntervalMs.scan;
 
 describe('one watched session', () => {
-	test('is read at once, and then each second while its code waits for a scan', async () => {
+	test('is read at once, and then about once a second, never more, while its code waits for a scan', async () => {
 		const { clock, listen, reads } = setUp();
 		listen('a');
-		await clock.advance(3000);
-		expect(reads('a')).toEqual([0, 1000, 2000, 3000]);
+		await clock.advance(3 * scanMs);
+		expect(reads('a')).toEqual([0, scanMs, 2 * scanMs, 3 * scanMs]);
+		expect(scanMs).toBeGreaterThan(1000);
+		expect(scanMs).toBeLessThan(1050);
 	});
 
 	test('is read at most four times a second once its wallet is open, and each change is told within 300 ms', async () => {
@@ -26,10 +30,10 @@ describe('one watched session', () => {
 	test('is read no more often for a hundred listeners than for one, and all of them hear the same', async () => {
 		const { clock, listen, reads, answers } = setUp();
 		const listeners = Array.from({ length: 100 }, () => listen('a'));
-		await clock.advance(2000);
+		await clock.advance(2 * scanMs);
 		answers.set('a', 'VERIFIED');
-		await clock.advance(1000);
-		expect(reads('a')).toEqual([0, 1000, 2000, 3000]);
+		await clock.advance(scanMs);
+		expect(reads('a')).toEqual([0, scanMs, 2 * scanMs, 3 * scanMs]);
 		expect(new Set(listeners.map(({ said }) => said().join()))).toEqual(new Set(['PENDING,VERIFIED']));
 	});
 
@@ -75,13 +79,13 @@ describe('one watched session', () => {
 	test('is left alone when nobody listens any more', async () => {
 		const { clock, listen, reads, watches } = setUp();
 		const both = [listen('a'), listen('a')];
-		await clock.advance(1000);
+		await clock.advance(scanMs);
 		both[0]?.stop();
-		await clock.advance(1000);
+		await clock.advance(scanMs);
 		both[1]?.stop();
 		both[1]?.stop();
 		await clock.advance(60_000);
-		expect([reads('a'), watches.size()]).toEqual([[0, 1000, 2000], 0]);
+		expect([reads('a'), watches.size()]).toEqual([[0, scanMs, 2 * scanMs], 0]);
 	});
 
 	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
@@ -110,7 +114,9 @@ describe('a Bridge that does not answer', () => {
 		answers.set('a', away);
 		const { said } = listen('a');
 		await clock.advance(60_000);
-		expect(reads('a')).toEqual([0, 2000, 6000, 14_000, 29_000, 44_000, 59_000]);
+		const doubled = [0, 2, 6, 14].map((intervals) => intervals * scanMs);
+		const capped = [15_000, 30_000, 45_000].map((laterMs) => 14 * scanMs + laterMs);
+		expect(reads('a')).toEqual([...doubled, ...capped]);
 		expect(said()).toEqual(['trouble']);
 	});
 
@@ -119,12 +125,12 @@ describe('a Bridge that does not answer', () => {
 		const { said } = listen('a');
 		await clock.advance(0);
 		answers.set('a', away);
-		await clock.advance(1000);
+		await clock.advance(scanMs);
 		answers.delete('a');
-		await clock.advance(2000);
+		await clock.advance(2 * scanMs);
 		expect(said()).toEqual(['PENDING', 'trouble', 'PENDING']);
-		await clock.advance(1000);
-		expect(reads('a')).toEqual([0, 1000, 3000, 4000]);
+		await clock.advance(scanMs);
+		expect(reads('a')).toEqual([0, scanMs, 3 * scanMs, 4 * scanMs]);
 	});
 
 	test('is told of to who comes meanwhile', async () => {

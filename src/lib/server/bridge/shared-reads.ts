@@ -19,11 +19,15 @@ export interface SharedReads<Value> {
 	forget(key: string): void;
 }
 
-/** Of an answer's life, the last part, in which the next is read already. */
-const AHEAD = 0.12;
+/** Of an answer's life, the last part, in which the next is read already: at least, and at most so much more. */
+const AHEAD = { least: 0.08, spread: 0.16 };
+/** How much more goes round by the golden ratio: what was read at one time would all be read at one time again. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 interface Entry<Value> {
 	readonly startedAtMs: number;
+	/** From then on the next is read, for those who ask again and again. */
+	readonly aheadAtMs: number;
 	readonly answer: Promise<Value>;
 	settled: boolean;
 	/** What is to take this one's place, while it is read. */
@@ -33,6 +37,7 @@ interface Entry<Value> {
 /** Lets many callers share one upstream read per key. Failures are shared by those who wait, never kept. No timers. */
 export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedReadsOptions): SharedReads<Value> {
 	const entries = new Map<string, Entry<Value>>();
+	let phase = 0.25;
 
 	const ageMs = (entry: Entry<Value>) => now() - entry.startedAtMs;
 	const stale = (entry: Entry<Value>) => entry.settled && ageMs(entry) >= maxAgeMs;
@@ -56,7 +61,10 @@ export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedRe
 	}
 
 	function begin(key: string, load: () => Promise<Value>): Entry<Value> {
-		const entry: Entry<Value> = { startedAtMs: now(), answer: load(), settled: false, next: null };
+		const startedAtMs = now();
+		const aheadAtMs = startedAtMs + maxAgeMs * (1 - AHEAD.least - AHEAD.spread * phase);
+		phase = (phase + GOLDEN_RATIO) % 1;
+		const entry: Entry<Value> = { startedAtMs, aheadAtMs, answer: load(), settled: false, next: null };
 		entry.answer.then(
 			() => {
 				entry.settled = true;
@@ -87,7 +95,7 @@ export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedRe
 		read,
 		readAhead(key, load) {
 			const entry = entries.get(key);
-			const isAged = entry?.settled && !stale(entry) && ageMs(entry) >= maxAgeMs * (1 - AHEAD);
+			const isAged = entry?.settled && !stale(entry) && now() >= entry.aheadAtMs;
 			if (isAged && !entry.next) follow(key, entry, load);
 			return read(key, load);
 		},

@@ -5,10 +5,11 @@ export const paces = ['scan', 'open', 'identity'] as const;
 export type Pace = (typeof paces)[number];
 
 /**
- * Milliseconds between the beginnings of two reads, while there is room for all. `open` stays a little above the 250 ms
- * that a read is shared for: a read that comes early would get the answer from before.
+ * Milliseconds between the beginnings of two reads, while there is room for all. Timers may be early by one: `scan` is at most
+ * one read a second all the same, and `open` stays above the 250 ms that a read is shared for, for one that comes early would
+ * get the answer from before.
  */
-export const usualIntervalMs: Readonly<Record<Pace, number>> = { scan: 1000, open: 260, identity: 2000 };
+export const usualIntervalMs: Readonly<Record<Pace, number>> = { scan: 1010, open: 260, identity: 2000 };
 
 const pacesByStatus: Readonly<Record<SessionStatusValue, Pace | 'final'>> = {
 	CREATED: 'scan',
