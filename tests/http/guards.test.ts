@@ -47,7 +47,7 @@ describe('a caller without any credential', () => {
 		const health = await browser.call('/api/health');
 		expect(JSON.parse(health.text)).toEqual({
 			status: 'ok',
-			version: '0.1.0',
+			version: '1.0.0',
 			runtime: expect.stringContaining(`${runtime} `) as string
 		});
 	});
