@@ -212,12 +212,15 @@ describe('the identity page', () => {
 		expect(await identityStep((await browser(owned)).event)).toMatchObject(step);
 	});
 
-	test('after the one round believes no answer from before it', async () => {
-		bridgeSays('IDV_REQUIRED');
-		bridge.readStatusAfresh.mockResolvedValue({ status: 'COMPLETED' });
-		bridge.complete.mockResolvedValue({ kind: 'completed' });
-		expect(await identityStep((await browser({ idv: 'done' })).event)).toEqual({ goTo: '/login/continue' });
-	});
+	test.each(['started', 'manual', 'done'] as const)(
+		'believes no answer from before the one round, which is %s',
+		async (idv) => {
+			bridgeSays('IDV_REQUIRED');
+			bridge.readStatusAfresh.mockResolvedValue({ status: 'COMPLETED' });
+			bridge.complete.mockResolvedValue({ kind: 'completed' });
+			expect(await identityStep((await browser({ idv })).event)).toEqual({ goTo: '/login/continue' });
+		}
+	);
 
 	test.each<[ProblemCode, string]>([
 		['not_found', 'expired'],

@@ -57,12 +57,15 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	}
 }
 
-/** After its one round a session that still asks for one has failed: an answer from before the round must not say so. */
+/**
+ * Once its one round has begun, a session changes at the institution, behind our back: whoever comes back from there, however
+ * fast, is not told an answer from before.
+ */
 function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 	const credential = credentialFor(locals);
-	return owned.idv === 'done'
-		? bridge().readStatusAfresh(owned.id, credential)
-		: bridge().readStatus(owned.id, credential);
+	return owned.idv === 'none'
+		? bridge().readStatus(owned.id, credential)
+		: bridge().readStatusAfresh(owned.id, credential);
 }
 
 async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
