@@ -35,7 +35,7 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 		url,
 		request: new Request(url, { method, headers }),
 		cookies: fakeCookies(cookie),
-		locals: { requestId: 'r1', locale: 'en', session, ...(caller && { caller }) },
+		locals: { requestId: 'r1', locale: () => 'en', session, ...(caller && { caller }) },
 		route: { id: routeId },
 		getClientAddress: () => '192.0.2.1'
 	} as unknown as FakeEvent;

@@ -1,7 +1,7 @@
 import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } from '@opentelemetry/api';
 import type { Handle } from '@sveltejs/kit';
 import { config } from '../config';
-import { nextTraceparent, parentOf, traceparentOf } from '../http/traceparent';
+import { nextTraceparent, parentOf } from '../http/traceparent';
 import { lazy } from '../lazy';
 
 const tracer = tracing.getTracer('portal');
@@ -11,23 +11,17 @@ const tracer = tracing.getTracer('portal');
  * spans carry the whole address, codes and states of a sign-in included, and the texts of errors.
  */
 export const trace: Handle = (input) => {
-	const parent = input.event.request.headers.get('traceparent');
-	return config().telemetryUrl === undefined ? unrecorded(input, parent) : recorded(input, parent);
+	const { event, resolve } = input;
+	const parent = event.request.headers.get('traceparent');
+	event.locals.traceparent = lazy(() => nextTraceparent(parent));
+	return config().telemetryUrl === undefined ? resolve(event) : recorded(input, parent);
 };
 
-type Input = Parameters<Handle>[0];
-
-function unrecorded({ event, resolve }: Input, parent: string | null): Response | Promise<Response> {
-	event.locals.traceparent = lazy(() => nextTraceparent(parent));
-	return resolve(event);
-}
-
-function recorded({ event, resolve }: Input, parent: string | null): Promise<Response> {
+function recorded({ event, resolve }: Parameters<Handle>[0], parent: string | null): Promise<Response> {
 	const { method } = event.request;
 	const route = event.route.id ?? 'unknown';
 	const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method, 'http.route': route } };
 	return tracer.startActiveSpan(`${method} ${route}`, options, below(parent), async (span) => {
-		event.locals.traceparent = lazy(() => traceparentOf(span.spanContext()) ?? nextTraceparent(parent));
 		try {
 			const response = await resolve(event);
 			span.setAttribute('http.response.status_code', response.status);
