@@ -9,6 +9,7 @@ import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
 import { bearer } from '$lib/server/handles/bearer';
 import { brand } from '$lib/server/handles/brand';
+import { capacity } from '$lib/server/handles/capacity';
 import { inOrder } from '$lib/server/handles/in-order';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
@@ -56,6 +57,7 @@ export const handle: Handle = inOrder(
 	answerHeaders,
 	brand,
 	apiProblems,
+	capacity,
 	originPolicy,
 	locale,
 	session,

@@ -23,8 +23,8 @@ export interface OddBackend {
 	sent: number;
 	/** Lets the latest `/steps` write its next piece. */
 	step: () => void;
-	/** The next request, once its head has arrived. */
-	next(): Promise<Arrived & { readonly socket: Socket }>;
+	/** The next request, once its head has arrived; what `/silent` does not say can be said by hand. */
+	next(): Promise<Arrived & { readonly socket: Socket; readonly response: ServerResponse }>;
 	stop(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export async function startOddBackend(): Promise<OddBackend> {
 		const { method = '', url: target = '', headers } = request;
 		const first = new Promise<string>((resolve) => request.once('data', (piece) => resolve(String(piece))));
 		const body = text(request).catch(() => 'broken off');
-		const arrival = { method, target, headers, first, body, socket: request.socket };
+		const arrival = { method, target, headers, first, body, socket: request.socket, response };
 		arrived.push(arrival);
 		server.emit('arrival', arrival);
 		response.on('error', () => {});

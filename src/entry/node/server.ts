@@ -3,6 +3,7 @@ import { sendNodeResponse } from 'srvx/node';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
 import { log } from '../../lib/server/log';
+import { countRefusal } from '../../lib/server/metrics';
 import type { Answer } from '../answer';
 import { type Respond, unbuffered } from '../application';
 import { readCapped } from '../body-cap';
@@ -15,7 +16,7 @@ import { problemAnswer } from '../problem';
 import { answerBrokenRequest } from './broken-request';
 import { cleanHeaders, toRequest } from './request';
 
-export type PortalServerSettings = GateSettings & ProxyTrust & { secure: boolean };
+export type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
 
 const LIMITS = {
 	maxHeaderSize: 16_384,
@@ -86,6 +87,8 @@ export function createPortalServer(
 		serve(request, response).catch((error: unknown) => fail(response, error));
 	};
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
+	server.maxConnections = settings.connections;
+	server.on('drop', () => countRefusal('connections_process'));
 	// Without a listener Node answers an unknown Expect header by itself, again without our headers.
 	server.on('checkExpectation', onRequest);
 	server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, fixed));

@@ -33,6 +33,8 @@ export type Refusal =
 	| 'rate_limit_caller'
 	| 'streams_browser'
 	| 'streams_process'
+	| 'requests_process'
+	| 'connections_process'
 	| 'origin'
 	| 'bearer'
 	| 'scope'

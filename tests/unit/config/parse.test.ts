@@ -57,6 +57,8 @@ describe('a faulty environment', () => {
 		['RATE_LIMIT_PER_BROWSER', '0'],
 		['RATE_LIMIT_PER_ADDRESS', 'many'],
 		['WALLET_READS_PER_SECOND', '0'],
+		['CONNECTIONS', '0'],
+		['REQUESTS_AT_ONCE', 'all'],
 		['EVENT_STREAMS', 'unlimited'],
 		['EVENT_STREAMS_PER_BROWSER', '0'],
 		['SIGN_OUT_ID_TOKEN_HINT', 'maybe'],

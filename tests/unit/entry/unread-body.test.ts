@@ -11,6 +11,7 @@ const settings = {
 	secure: false,
 	trustHost: false,
 	trustedHops: 1,
+	connections: 100,
 	bodyLimitBytes: BODY_BYTES,
 	backends: [],
 	files: new Map()

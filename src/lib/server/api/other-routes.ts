@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PublicCaller } from '../auth/bearer-caller';
 import { PublicSession } from '../auth/session';
 import { NotReady, Ready } from '../readiness';
-import { type ApiRoute, anywhere } from './route';
+import { always, type ApiRoute, anywhere } from './route';
 
 export const PROFILE_SCOPE = 'profile:read';
 
@@ -16,7 +16,7 @@ export const otherRoutes: readonly ApiRoute[] = [
 		access: 'session',
 		scope: PROFILE_SCOPE,
 		answers: { 200: { what: 'A person, or a program.', json: v.union([PublicSession, PublicCaller]) } },
-		problems: [...anywhere, 401, 503]
+		problems: [...anywhere, 401]
 	},
 	{
 		path: '/api/health',
@@ -30,7 +30,7 @@ export const otherRoutes: readonly ApiRoute[] = [
 				json: v.strictObject({ status: v.literal('ok'), version: v.string(), runtime: v.string() })
 			}
 		},
-		problems: anywhere
+		problems: always
 	},
 	{
 		path: '/api/health/ready',
@@ -42,7 +42,7 @@ export const otherRoutes: readonly ApiRoute[] = [
 			200: { what: 'It can.', json: Ready },
 			503: { what: 'It can not.', json: NotReady }
 		},
-		problems: anywhere
+		problems: always
 	},
 	{
 		path: '/api/openapi.json',

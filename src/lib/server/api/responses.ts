@@ -64,10 +64,12 @@ function response(status: number, { what, json, type, leadsOn }: ApiAnswer): Jso
 function problem(status: number): Json {
 	const waits = status === 429 || status === 503 ? (['Retry-After'] as const) : [];
 	const asks = status === 401 || status === 403 ? (['WWW-Authenticate'] as const) : [];
+	// Too much at once is told as a page to who asks for one.
+	const page = status === 503 && { 'text/html': text };
 	return {
 		description: REASONS[status],
 		headers: named('X-Request-Id', ...waits, ...asks),
-		content: { 'application/json': { schema: problemSchema(status) } }
+		content: { 'application/json': { schema: problemSchema(status) }, ...page }
 	};
 }
 

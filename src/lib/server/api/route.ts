@@ -45,8 +45,10 @@ export interface ApiRoute {
 	readonly problems: readonly number[];
 }
 
-/** Any route may answer so: the origin policy, and a bug. */
-export const anywhere = [403, 500] as const;
+/** Any route may answer so, however busy the portal is: the origin policy, and a bug. */
+export const always = [403, 500] as const;
+/** Any route but those about health: too much is under way. */
+export const anywhere = [...always, 503] as const;
 /** A service behind the portal has a fault. */
 export const upstream = [502, 503, 504] as const;
 /** A body that is too large, of the wrong kind, or not as described. */

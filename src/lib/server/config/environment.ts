@@ -55,6 +55,8 @@ const Environment = v.object({
 	RATE_LIMIT_PER_CALLER: v.optional(wholeNumber(1, 10_000_000), '600'),
 	RATE_LIMIT_PER_ADDRESS: v.optional(wholeNumber(1, 10_000_000), '3000'),
 	WALLET_READS_PER_SECOND: v.optional(wholeNumber(1, 100_000), '400'),
+	CONNECTIONS: v.optional(wholeNumber(1, 1_000_000), '30000'),
+	REQUESTS_AT_ONCE: v.optional(wholeNumber(1, 1_000_000), '5000'),
 	EVENT_STREAMS: v.optional(wholeNumber(1, 1_000_000), '20000'),
 	EVENT_STREAMS_PER_BROWSER: v.optional(wholeNumber(1, 1000), '8'),
 	REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 3600), '60'),

@@ -102,6 +102,10 @@ function arrange(env: Environment) {
 		},
 		/** Most status reads that watching wallet sessions may cost the Auth Bridge in a second. */
 		readsPerSecond: env.WALLET_READS_PER_SECOND,
+		/** Most open connections, on Node. */
+		connections: env.CONNECTIONS,
+		/** Most requests that are worked on, streams that have begun not among them. */
+		requestsAtOnce: env.REQUESTS_AT_ONCE,
 		/** Most open streams of events. */
 		eventStreams: { perProcess: env.EVENT_STREAMS, perBrowser: env.EVENT_STREAMS_PER_BROWSER },
 		/** How long before its end an access token is renewed; a quarter of its life where that is less. */

@@ -10,6 +10,7 @@ const settings = {
 	secure: false,
 	trustHost: false,
 	trustedHops: 1,
+	connections: 100,
 	bodyLimitBytes: 100,
 	backends: [],
 	files: new Map()
@@ -22,8 +23,9 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
-async function listening(limits: Parameters<typeof createPortalServer>[2]) {
-	const server = createPortalServer(() => Promise.resolve(new Response('answered')), settings, limits);
+async function listening(limits: Parameters<typeof createPortalServer>[2], connections = settings.connections) {
+	const answer = () => Promise.resolve(new Response('answered'));
+	const server = createPortalServer(answer, { ...settings, connections }, limits);
 	server.listen(0, '127.0.0.1');
 	open.push({ close: () => server.close().closeAllConnections() });
 	await once(server, 'listening');
@@ -49,6 +51,18 @@ test('fifty that dribble their headers are told and closed, and others are answe
 	expect(answers.map((answer) => answer.split('\r\n')[0])).toEqual(slow.map(() => 'HTTP/1.1 408 Request Timeout'));
 	expect(answers[0]).toContain('\r\nx-content-type-options: nosniff\r\n');
 	expect(await read.counted('portal.refused_requests')).toEqual([[{ reason: 'slow_request' }, 50]]);
+});
+
+test('a connection beyond those that may be open is closed and counted, until another one goes', async () => {
+	const port = await listening({}, 2);
+	const [first, second] = [await socketTo(port, ''), await socketTo(port, '')];
+	expect(await text(await socketTo(port, ''))).toBe('');
+	expect(await read.counted('portal.refused_requests')).toContainEqual([{ reason: 'connections_process' }, 1]);
+	second.write('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+	expect(await text(second)).toMatch(/^HTTP\/1\.1 200 /);
+	first.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
+	await once(first, 'data');
+	expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
 });
 
 test('headers as large as all cookies of ours together get through, and larger ones are refused', async () => {

@@ -1,0 +1,36 @@
+import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { config } from '../config';
+import { wantsPage } from '../http/caller';
+import { pageInstead } from '../http/page-instead';
+import { Problem, problemResponse } from '../http/problem';
+import { withDefaultHeaders } from '../http/response-headers';
+import { countRefusal } from '../metrics';
+
+let underWay = 0;
+
+/**
+ * Takes so many requests at once and refuses the others at once: where a service behind the portal has become slow, those that wait
+ * for it must not fill the memory. A stream counts until it begins; then it has a limit of its own. Health is always told: an
+ * instance that is busy must not be taken for dead.
+ */
+export const capacity: Handle = (input) => {
+	const { event, resolve } = input;
+	if (event.isSubRequest || event.route.id?.startsWith('/(public)/api/health')) return resolve(event);
+	return underWay < config().requestsAtOnce ? counted(input) : refusal(event);
+};
+
+async function counted({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+	underWay += 1;
+	try {
+		return await resolve(event);
+	} finally {
+		underWay -= 1;
+	}
+}
+
+async function refusal(event: RequestEvent): Promise<Response> {
+	countRefusal('requests_process');
+	const busy = new Problem('busy');
+	if (!wantsPage(event.request)) return problemResponse(busy, event.locals.requestId);
+	return withDefaultHeaders(await pageInstead(event, '/busy', busy.status), busy.headers);
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { site as en } from '../../src/lib/i18n/en/site.ts';
+import { site as nl } from '../../src/lib/i18n/nl/site.ts';
+import { Browser, headingOf, type Visit } from '../harness/browser.ts';
+import { openEvents } from '../harness/event-reader.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { startPortal } from '../harness/portal.ts';
+import { rawRequest } from '../harness/raw-request.ts';
+import { runtime } from '../harness/runtime.ts';
+import { beginCall } from './abandoned-call.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
+import { type OddBackend, startOddBackend } from './odd-backend.ts';
+
+const MOST = 3;
+
+let landscape: Landscape;
+let odd: OddBackend;
+let browser: Browser;
+/** What fills the portal, and what the service behind it has not said yet. */
+let waiting: Promise<Visit>[];
+const held: ServerResponse[] = [];
+
+beforeAll(async () => {
+	odd = await startOddBackend();
+	const BACKENDS = JSON.stringify({ odd: { url: odd.url, token: 'user' } });
+	landscape = await startLandscape({ runtime, env: { BACKENDS, REQUESTS_AT_ONCE: String(MOST) } });
+	browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+});
+afterAll(async () => {
+	await landscape.stop();
+	await odd.stop();
+});
+
+/** As many requests as may be under way, all at a service that says nothing. */
+async function fill(): Promise<void> {
+	waiting = [];
+	while (waiting.length < MOST) {
+		const arrival = odd.next();
+		waiting.push(browser.call('/api/backends/odd/silent'));
+		held.push((await arrival).response);
+	}
+}
+
+async function letGo(): Promise<number[]> {
+	for (const response of held.splice(0)) response.writeHead(204).end();
+	return (await Promise.all(waiting)).map(({ status }) => status);
+}
+
+describe('while as many requests are under way as may be', () => {
+	beforeAll(fill);
+	afterAll(letGo);
+
+	test('a program is refused at once, and told when to come again', async () => {
+		const answer = await browser.call('/api/me');
+		expect([answer.status, answer.headers.get('retry-after'), odd.arrived.length]).toEqual([503, '5', MOST]);
+		expect(JSON.parse(answer.text)).toEqual({
+			error: 'busy',
+			message: 'The portal is busy; try again shortly.',
+			requestId: answer.headers.get('x-request-id')
+		});
+	});
+
+	test.each([
+		['en', en],
+		['nl', nl]
+	])('a person reads it as a page, in %s, with a help code that is in the log', async (language, texts) => {
+		const visitor = new Browser(landscape.url);
+		visitor.putCookie('portal.locale', language);
+		const page = await visitor.open('/account');
+		expect([page.status, page.headers.get('retry-after'), headingOf(page)]).toEqual([
+			503,
+			'5',
+			texts.errors.unavailable.title
+		]);
+		expect(page.text).toContain(`lang="${language}"`);
+		const id = page.headers.get('x-request-id') ?? '';
+		expect(page.text).toContain(id);
+		expect(landscape.portal.logs()).toContain(id);
+	});
+
+	test('health is told, and public files are', async () => {
+		expect((await browser.call('/api/health')).status).toBe(200);
+		expect((await browser.call('/api/health/ready')).status).toBe(200);
+		expect((await browser.call('/robots.txt')).status).toBe(200);
+	});
+});
+
+test('once they are over, others are taken again, as many as before', async () => {
+	await fill();
+	expect(await letGo()).toEqual(Array.from({ length: MOST }, () => 204));
+	expect((await browser.call('/api/me')).status).toBe(200);
+	await fill();
+	expect((await browser.call('/api/me')).status).toBe(503);
+	await letGo();
+});
+
+test('what its browser gives up is under way no longer', async () => {
+	const leave: (() => void)[] = [];
+	while (leave.length < MOST) {
+		const arrival = odd.next();
+		leave.push(beginCall(browser, `${landscape.url}/api/backends/odd/silent`));
+		await arrival;
+	}
+	expect((await browser.call('/api/me')).status).toBe(503);
+	for (const go of leave) go();
+	await expect.poll(async () => (await browser.call('/api/me')).status, { timeout: 5000 }).toBe(200);
+});
+
+test('open event streams take no place', async () => {
+	const url = new URL(sessionPath(await createWalletSession(browser), 'events'), landscape.url);
+	const cookie = [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+	const streams = await Promise.all(
+		Array.from({ length: MOST }, () => openEvents(url, { cookie, 'sec-fetch-site': 'same-origin' }))
+	);
+	await fill();
+	expect(streams.map(({ status }) => status)).toEqual(waiting.map(() => 200));
+	for (const stream of streams) stream.leave();
+	await letGo();
+});
+
+// Deno's server has no such limit: there it is the system's, and the proxy's in front (docs/operations.md).
+test.skipIf(runtime === 'deno')('a connection beyond CONNECTIONS is closed, until another one goes', async () => {
+	const portal = await startPortal({ runtime, env: { ...landscape.env, CONNECTIONS: '1' } });
+	const health = () => rawRequest(portal.port, { path: '/api/health' }).then(({ status }) => status);
+	await expect.poll(() => health().catch(() => 0)).toBe(200);
+	const idle = connect(portal.port, '127.0.0.1');
+	await once(idle, 'connect');
+	await expect(health()).rejects.toThrow();
+	idle.destroy();
+	await expect.poll(() => health().catch(() => 0)).toBe(200);
+	await portal.stop();
+});
+
+test('who opens the busy page by itself is led home', async () => {
+	const page = await browser.open('/busy', { follow: false });
+	expect([page.status, page.headers.get('location')]).toEqual([303, '/']);
+});
