@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../tasks/build.mjs';
+import { ensurePackages } from '../tasks/packages.mjs';
 import { root } from '../tasks/runtime.mjs';
 
 const NAMES = ['sessions', 'latency', 'status', 'streams', 'lcp', 'calls', 'cold-start', 'memory'];
@@ -20,9 +21,13 @@ const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];
 const names = values.only?.split(',') ?? NAMES;
 const folder = mkdtempSync(join(tmpdir(), 'portal-bench-'));
 try {
+	await ensurePackages();
 	await ensureBuilt(runtimes);
 	const met = names.flatMap((name) => runtimes.map((runtime) => take(name, runtime)));
 	process.exitCode = met.every(Boolean) ? 0 : 1;
+} catch (error) {
+	console.error(error.message);
+	process.exitCode = 1;
 } finally {
 	rmSync(folder, { recursive: true, force: true });
 }
