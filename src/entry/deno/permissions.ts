@@ -6,11 +6,8 @@ import { libraryNames } from './environment';
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const REDIS_PORT = '6379';
 
-/**
- * By itself V8 begins with a smaller young heap (in MB), and lets the old one grow to four times what lives in it before it looks:
- * memory that the portal is no faster for (`docs/performance.md`).
- */
-const HEAP = '--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--heap-growing-percent=100';
+/** In MB. By itself V8 begins with less, and in the end takes more than the portal is any faster for (`docs/performance.md`). */
+const YOUNG_HEAP = '--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4';
 
 /**
  * The least that the Deno build runs with: listen on one address, speak to STS, Bridge, backends and store, read its own
@@ -33,7 +30,7 @@ export function permissionFlags(config: Config, folder: string): string[] {
 		'--no-remote',
 		'--cached-only',
 		'--unstable-no-legacy-abort',
-		HEAP,
+		YOUNG_HEAP,
 		...(denoKv === undefined ? [] : ['--unstable-kv']),
 		`--allow-net=${[...new Set(net)].join(',')}`,
 		`--allow-read=${[...folders, ...kvFile].join(',')}`,
