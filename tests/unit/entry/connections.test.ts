@@ -4,17 +4,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createPortalServer } from '../../../src/entry/node/server';
 import { startMetrics } from '../metrics-reader';
+import { portalSettings } from './portal-settings';
 
-const settings = {
-	origin: 'http://localhost:3000',
-	secure: false,
-	trustHost: false,
-	trustedHops: 1,
-	connections: 100,
-	bodyLimitBytes: 100,
-	backends: [],
-	files: new Map()
-};
 const open: { close: () => void }[] = [];
 afterEach(() => open.splice(0).forEach(({ close }) => close()));
 
@@ -23,9 +14,9 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
-async function listening(limits: Parameters<typeof createPortalServer>[2], connections = settings.connections) {
+async function listening(limits: Parameters<typeof createPortalServer>[2], connections = portalSettings.connections) {
 	const answer = () => Promise.resolve(new Response('answered'));
-	const server = createPortalServer(answer, { ...settings, connections }, limits);
+	const server = createPortalServer(answer, { ...portalSettings, connections }, limits);
 	server.listen(0, '127.0.0.1');
 	open.push({ close: () => server.close().closeAllConnections() });
 	await once(server, 'listening');

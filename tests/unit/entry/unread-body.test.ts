@@ -3,19 +3,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Respond } from '../../../src/entry/application';
 import { createPortalServer } from '../../../src/entry/node/server';
+import { portalSettings } from './portal-settings';
 
 /** More than the sockets between the two hold. */
 const BODY_BYTES = 20_000_000;
-const settings = {
-	origin: 'http://localhost:3000',
-	secure: false,
-	trustHost: false,
-	trustedHops: 1,
-	connections: 100,
-	bodyLimitBytes: BODY_BYTES,
-	backends: [],
-	files: new Map()
-};
 
 /** Reads a little of each body, and answers. */
 const answerEarly: Respond = async ({ body }) => {
@@ -24,7 +15,10 @@ const answerEarly: Respond = async ({ body }) => {
 };
 
 test('who hears nothing until all is sent gets to send it, and to hear the answer', async () => {
-	const server = createPortalServer(answerEarly, settings).listen(0, '127.0.0.1');
+	const server = createPortalServer(answerEarly, { ...portalSettings, bodyLimitBytes: BODY_BYTES }).listen(
+		0,
+		'127.0.0.1'
+	);
 	onTestFinished(() => {
 		server.close().closeAllConnections();
 	});
