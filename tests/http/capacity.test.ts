@@ -15,6 +15,7 @@ import { createWalletSession, sessionPath, signInAtInstitution } from './journey
 import { type OddBackend, startOddBackend } from './odd-backend.ts';
 
 const MOST = 3;
+const FORM = 'application/x-www-form-urlencoded';
 
 let landscape: Landscape;
 let odd: OddBackend;
@@ -80,6 +81,11 @@ describe('while as many requests are under way as may be', () => {
 		const id = page.headers.get('x-request-id') ?? '';
 		expect(page.text).toContain(id);
 		expect(landscape.portal.logs()).toContain(id);
+	});
+
+	test('the STS is heard when it ends sessions', async () => {
+		const form = { method: 'POST', body: 'logout_token=none', headers: { 'content-type': FORM } };
+		expect((await browser.call('/api/auth/backchannel-logout', form)).status).toBe(400);
 	});
 
 	test('health is told, and public files are', async () => {

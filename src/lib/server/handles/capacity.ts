@@ -6,16 +6,18 @@ import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/response-headers';
 import { countRefusal } from '../metrics';
 
+/** An instance that is busy must not be taken for dead; and what the STS has ended stays ended, for it may not say so twice. */
+const ALWAYS_TAKEN = /^\/\(public\)\/api\/(?:health|auth\/backchannel-logout)/;
+
 let underWay = 0;
 
 /**
  * Takes so many requests at once and refuses the others at once: where a service behind the portal has become slow, those that wait
- * for it must not fill the memory. A stream counts until it begins; then it has a limit of its own. Health is always told: an
- * instance that is busy must not be taken for dead.
+ * for it must not fill the memory. A stream counts until it begins; then it has a limit of its own.
  */
 export const capacity: Handle = (input) => {
 	const { event, resolve } = input;
-	if (event.isSubRequest || event.route.id?.startsWith('/(public)/api/health')) return resolve(event);
+	if (event.isSubRequest || ALWAYS_TAKEN.test(event.route.id ?? '')) return resolve(event);
 	return underWay < config().requestsAtOnce ? counted(input) : refusal(event);
 };
 
