@@ -31,6 +31,10 @@ describe.skipIf(runtime !== 'deno')('what Deno reads at its start', () => {
 		expect(read.filter((file) => /\/chunks\/(\d+|_server|_page|hooks\.server|redis)\b/.test(file))).toEqual([]);
 	});
 
+	test('has our own store of requests in it, in place of the one that holds each of them for long', async () => {
+		expect(await readFor('index.js')).toContainEqual(expect.stringMatching(/\/server\/request-stores\.js$/));
+	});
+
 	test("has none of Node's modules in it that Deno takes long to make, and the hooks have none either", async () => {
 		const read = [...(await readFor('index.js')), ...(await readFor(await hooks()))];
 		expect(read).toContain('node:async_hooks');

@@ -1,14 +1,17 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { FastResponse } from 'srvx/node';
 import { startLogging } from '../../lib/server/log';
 import { type Application, startApplication } from '../application';
 import { readConfigOrExit } from '../read-config';
 import { readStaticTable } from '../static-table';
+import { NO_PRETENURING } from '../v8-flags';
 import { disk } from './disk';
 import { listenOrExit } from './listen';
 import { createPortalServer } from './server';
 
+setFlagsFromString(NO_PRETENURING);
 const config = readConfigOrExit(process.env);
 startLogging(config.logLevel);
 

@@ -59,6 +59,7 @@ export function denoAdapter(out) {
 			// Its server would import packages from elsewhere; of what it makes the application and the files are used.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
 			settleForDeno(`${out}/server`);
+			await bundle('deno/request-stores.ts', `${out}/server`, 'request-stores.js', 'deno');
 			await bundle('deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
 			await bundle('deno/start.ts', out, 'start.js', 'deno');
@@ -71,12 +72,14 @@ export function denoAdapter(out) {
  * What Deno does for the application at its start, and need not:
  * - It reads whatever it sees that a module may import some day: every page, every endpoint, the client of Redis. An address
  *   that is worked out is one it doesn't see.
+ * - It holds each request's store until the whole heap is looked through; `deno/request-stores.ts` does not.
  * - It makes Node's `process` when somebody looks at it. The framework looks to see where it runs, which is known here.
  * Where an upgrade of the framework asks in other words, the start is slower again, and nothing else.
  * @type {[asked: RegExp, instead: string][]}
  */
 const KNOWN_ON_DENO = [
 	[/\bimport\(('\.\/[^']+')\)/g, 'import(String($1))'],
+	[/\bimport\('node:async_hooks'\)(?=\s*\.then\(\(hooks\) => \(als = )/g, "import('../request-stores.js')"],
 	[/\btypeof process === 'object' && process\.versions\?\.node !== undefined/g, 'true'],
 	[/\bglobalThis\.process\?\.env\?\.NODE_ENV\b/g, "'production'"],
 	[/\bglobalThis\.process\?\.versions\?\.webcontainer\b/g, 'undefined']

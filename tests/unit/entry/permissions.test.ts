@@ -39,6 +39,12 @@ test("files are read from the build's own folders, and nothing is written, run o
 	expect(flags()).toEqual(expect.arrayContaining(['--no-prompt', '--no-remote', '--cached-only']));
 });
 
+test("V8's heap is set for requests that come and go", () => {
+	expect(flags()).toContain(
+		'--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--no-allocation-site-pretenuring'
+	);
+});
+
 test('a Redis store is one more address, on its usual port unless another is named', () => {
 	expect(flags({ REDIS_URL: 'redis://redis' }).join(' ')).toContain(',redis:6379 ');
 	expect(flags({ REDIS_URL: 'rediss://:secret@redis:6380' }).join(' ')).toContain(',redis:6380 ');
