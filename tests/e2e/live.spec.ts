@@ -32,6 +32,27 @@ test('two tabs share one stream, and both go on with the wallet', async ({ page,
 	await expectSignedIn(other, 'Sanne de Vries', 'sts-wallet');
 });
 
+test('an ending that is heard of twice is told as what it was', { tag: '@full' }, async ({ page, wallet }) => {
+	const data = /\/login\/wallet\/__data\.json/;
+	let goOn = () => {};
+	const held = new Promise<void>((resolve) => (goOn = resolve));
+	await wallet.start();
+	await page.route(data, async (route) => {
+		await held;
+		await route.continue();
+	});
+	const read = page.waitForRequest(data);
+	await wallet.decline();
+	await read;
+	const status = page.waitForResponse(/\/status$/);
+	await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+	await (await status).finished();
+	// By the next answer the page has done what it does about that one.
+	await page.evaluate(async () => (await fetch('/api/health')).status);
+	goOn();
+	await expectHeading(page, en.wallet.ended.declined.title);
+});
+
 test.describe('a stream that fails', () => {
 	test.use({ expectsFaults: true });
 

@@ -49,6 +49,7 @@ export class WalletFlow {
 	/** Made when the page runs: a server that draws it follows nothing. */
 	#follower: Follower | undefined;
 	readonly #world: FlowWorld;
+	#ending: Promise<void> | undefined;
 	readonly #over = new AbortController();
 	#signal: AbortSignal = this.#over.signal;
 
@@ -121,7 +122,12 @@ export class WalletFlow {
 		else if (this.news === 'trouble') this.news = null;
 	}
 
-	async #applyEnding(event: WalletOutcome): Promise<void> {
+	/** Heard of twice, it is read once. */
+	#applyEnding(event: WalletOutcome): Promise<void> {
+		return (this.#ending ??= this.#readEnding(event));
+	}
+
+	async #readEnding(event: WalletOutcome): Promise<void> {
 		const outcome = await this.#world.readOutcome();
 		if (!this.#signal.aborted) this.#apply(outcome ?? event);
 	}

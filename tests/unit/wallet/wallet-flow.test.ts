@@ -25,6 +25,7 @@ function start({ completes = [], outcome = null, from = 'scan', replaced = [] }:
 	const followed = new Set<string>();
 	let hear: Hear = () => {};
 	let isFollowing = false;
+	let outcomeReads = 0;
 
 	const flow = new WalletFlow(
 		{
@@ -51,7 +52,10 @@ function start({ completes = [], outcome = null, from = 'scan', replaced = [] }:
 				return Promise.resolve();
 			},
 			leave: (path) => left.push(path),
-			readOutcome: () => Promise.resolve(outcome)
+			readOutcome: () => {
+				outcomeReads += 1;
+				return Promise.resolve(outcome);
+			}
 		},
 		from,
 		{ sessionId: 'now', replaced, expiresInMs: 300_000 }
@@ -71,6 +75,7 @@ function start({ completes = [], outcome = null, from = 'scan', replaced = [] }:
 		followed,
 		ran,
 		isFollowing: () => isFollowing,
+		outcomeReads: () => outcomeReads,
 		leavePage: () => page.abort(),
 		/** The flow hears this, and does whatever follows from it. */
 		async say(answer: StatusAnswer | string, sessionId = 'now') {
@@ -130,6 +135,12 @@ describe('a wallet sign-in on the page', () => {
 		const page = start({ outcome });
 		await page.say(name);
 		expect([page.flow.state, page.left]).toEqual([state, []]);
+	});
+
+	test('an ending that is heard of twice is read once', async () => {
+		const page = start({ outcome: 'declined' });
+		await Promise.all([page.say('FAILED'), page.say('FAILED')]);
+		expect([page.flow.state, page.outcomeReads()]).toEqual(['declined', 1]);
 	});
 
 	test('a session that is gone has expired', async () => {
