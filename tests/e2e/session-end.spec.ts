@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
 import { expectLoginError, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';
@@ -49,4 +49,41 @@ test('another tab notices a sign-out by itself, and says so', { tag: '@full' }, 
 	await page.getByRole('button', { name: en.account.signOut.button }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await expectLoginError(other, 'session_expired');
+});
+
+/** Holds a sign-out before the portal hears of it, or its answer, until `goOn`. */
+async function holdSignOut(page: Page, what: 'request' | 'answer') {
+	let goOn = () => {};
+	const going = new Promise<void>((resolve) => (goOn = resolve));
+	await page.route('**/api/auth/signout', async (route) => {
+		const response = what === 'answer' ? await route.fetch({ maxRedirects: 0 }) : undefined;
+		await going;
+		await (response ? route.fulfill({ response }) : route.continue());
+	});
+	return { goOn };
+}
+
+test('another tab notices a sign-out that takes long', { tag: '@full' }, async ({ page, context }) => {
+	await signInAtInstitution(page);
+	const other = await context.newPage();
+	await other.goto('/account');
+	const { goOn } = await holdSignOut(page, 'request');
+	const looked = other.waitForResponse('**/api/auth/session');
+	const click = page.getByRole('button', { name: en.account.signOut.button }).click();
+	expect(await (await looked).json()).not.toBeNull();
+	goOn();
+	await click;
+	await expectLoginError(other, 'session_expired');
+});
+
+test('the tab that signs out waits for its answer', { tag: '@full' }, async ({ page, context }) => {
+	await signInAtInstitution(page);
+	const other = await context.newPage();
+	await other.goto('/account');
+	const { goOn } = await holdSignOut(page, 'answer');
+	const click = page.getByRole('button', { name: en.account.signOut.button }).click();
+	await expectLoginError(other, 'session_expired');
+	goOn();
+	await click;
+	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 });
