@@ -27,7 +27,9 @@ for (const javaScriptEnabled of [true, false]) {
 
 			await code;
 			await expectHeading(other, en.wallet.scan.title);
-			await page.reload();
+			// That page asks for its wallet's status, and is all that the portal takes at once.
+			await other.close();
+			await expect.poll(async () => (await page.reload())?.status()).toBe(200);
 			await expectHeading(page, en.help.title);
 		});
 	});
