@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
 import { expectLoginError, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';
@@ -42,10 +42,16 @@ test('a page whose session has ended says so, and remembers the place', { tag: '
 	expect(new URL(page.url()).searchParams.get('returnTo')).toBe('/account');
 });
 
+/** With its scripts at work: what is said before, it doesn't hear. */
+async function accountInAnotherTab(context: BrowserContext): Promise<Page> {
+	const other = await context.newPage();
+	await other.goto('/account', { waitUntil: 'networkidle' });
+	return other;
+}
+
 test('another tab notices a sign-out by itself, and says so', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
-	const other = await context.newPage();
-	await other.goto('/account');
+	const other = await accountInAnotherTab(context);
 	await page.getByRole('button', { name: en.account.signOut.button }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await expectLoginError(other, 'session_expired');
@@ -65,8 +71,7 @@ async function holdSignOut(page: Page, what: 'request' | 'answer') {
 
 test('another tab notices a sign-out that takes long', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
-	const other = await context.newPage();
-	await other.goto('/account');
+	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'request');
 	const looked = other.waitForResponse('**/api/auth/session');
 	const click = page.getByRole('button', { name: en.account.signOut.button }).click();
@@ -78,8 +83,7 @@ test('another tab notices a sign-out that takes long', { tag: '@full' }, async (
 
 test('the tab that signs out waits for its answer', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
-	const other = await context.newPage();
-	await other.goto('/account');
+	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'answer');
 	const click = page.getByRole('button', { name: en.account.signOut.button }).click();
 	await expectLoginError(other, 'session_expired');
