@@ -1,12 +1,7 @@
 /**
- * `npm test`: everything the core needs on both runtimes. Ends with `N passed, N failed`.
- *   --full             also what is marked as belonging to the full set, robustness and keycloak
- *   --only a,b         of lint, check, unit, http, robustness, e2e, keycloak
- *   --runtime node     or deno, instead of both
- *   -- …               handed to the test runner
+ * `npm test`: everything the core needs on both runtimes. Ends with `N passed, N failed`. `--help` lists the options.
  */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { startKeycloak } from './keycloak.mjs';
@@ -14,19 +9,10 @@ import { ensurePackages } from './packages.mjs';
 import { programCommand } from './runtime.mjs';
 import { runPlaywright, runStep, runVitest } from './runners.mjs';
 import { ensureSchemathesis } from './schemathesis.mjs';
+import { testArguments, usage } from './test-arguments.mjs';
 
-const STEPS = ['lint', 'check', 'unit', 'http', 'e2e'];
-const FULL_STEPS = [...STEPS, 'robustness', 'keycloak'];
-const separator = process.argv.indexOf('--', 2);
-const own = process.argv.slice(2, separator < 0 ? undefined : separator);
-const handedOn = separator < 0 ? [] : process.argv.slice(separator + 1);
-const { values } = parseArgs({
-	args: own,
-	options: { full: { type: 'boolean' }, only: { type: 'string' }, runtime: { type: 'string' } }
-});
-const wanted = values.only?.split(',') ?? (values.full ? FULL_STEPS : STEPS);
-const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];
-const environment = values.full ? { FULL: '1' } : {};
+const { full, steps, runtimes, runnerArgs } = parseOrExit();
+const environment = full ? { FULL: '1' } : {};
 const total = { passed: 0, failed: 0 };
 
 try {
@@ -38,29 +24,41 @@ try {
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
+function parseOrExit() {
+	try {
+		const parsed = testArguments(process.argv.slice(2));
+		if (!parsed.help) return parsed;
+		console.log(usage);
+		process.exit(0);
+	} catch (error) {
+		console.error(`${error.message}\n\n${usage}`);
+		process.exit(2);
+	}
+}
+
 async function main() {
 	await ensurePackages();
 	// The compiler's settings are Kit's to write; in a fresh clone nobody has asked it yet.
 	await runStep(programCommand('svelte-kit', ['sync']));
 	// Side by side: one reads the source on one core, the other has what is left.
-	await Promise.all([readSource(), step('unit', () => runVitest('unit', handedOn, environment))]);
-	if (!wanted.some((name) => ['http', 'robustness', 'e2e', 'keycloak'].includes(name))) return;
+	await Promise.all([readSource(), step('unit', () => runVitest('unit', runnerArgs, environment))]);
+	if (!steps.some((name) => ['http', 'robustness', 'e2e', 'keycloak'].includes(name))) return;
 
 	await ensureBuilt(runtimes);
 	for (const runtime of runtimes) {
 		const env = { ...environment, RUNTIME: runtime };
 		const config = ['--config', 'tests/http/vitest.config.ts'];
-		await step('http', () => runVitest(`http-${runtime}`, [...config, ...handedOn], env), runtime);
+		await step('http', () => runVitest(`http-${runtime}`, [...config, ...runnerArgs], env), runtime);
 	}
-	if (wanted.includes('robustness')) await withstand();
-	if (!wanted.includes('e2e') && !wanted.includes('keycloak')) return;
-	if (values.full && wanted.includes('e2e')) await ensureGalleryBuilt();
+	if (steps.includes('robustness')) await withstand();
+	if (!steps.includes('e2e') && !steps.includes('keycloak')) return;
+	if (full && steps.includes('e2e')) await ensureGalleryBuilt();
 	const chromium = { CHROMIUM_PATH: await ensureChromium() };
 	for (const runtime of runtimes) {
 		const env = { ...environment, ...chromium, RUNTIME: runtime };
-		await step('e2e', () => runPlaywright(`e2e-${runtime}`, handedOn, env), runtime);
+		await step('e2e', () => runPlaywright(`e2e-${runtime}`, runnerArgs, env), runtime);
 	}
-	if (wanted.includes('keycloak')) await withKeycloak({ ...environment, ...chromium });
+	if (steps.includes('keycloak')) await withKeycloak({ ...environment, ...chromium });
 }
 
 async function readSource() {
@@ -74,7 +72,7 @@ async function withstand() {
 	const config = ['--config', 'tests/robustness/vitest.config.ts'];
 	for (const runtime of runtimes) {
 		const env = { ...environment, RUNTIME: runtime, ...(schemathesis && { SCHEMATHESIS: schemathesis }) };
-		await step('robustness', () => runVitest(`robustness-${runtime}`, [...config, ...handedOn], env), runtime);
+		await step('robustness', () => runVitest(`robustness-${runtime}`, [...config, ...runnerArgs], env), runtime);
 	}
 }
 
@@ -86,7 +84,7 @@ async function withKeycloak(env) {
 	try {
 		for (const runtime of runtimes) {
 			const all = { ...env, ...keycloak.env, RUNTIME: runtime };
-			await step('keycloak', () => runPlaywright(`keycloak-${runtime}`, [...config, ...handedOn], all), runtime);
+			await step('keycloak', () => runPlaywright(`keycloak-${runtime}`, [...config, ...runnerArgs], all), runtime);
 		}
 	} finally {
 		await keycloak.stop();
@@ -94,7 +92,7 @@ async function withKeycloak(env) {
 }
 
 async function step(name, work, runtime = '') {
-	if (!wanted.includes(name)) return;
+	if (!steps.includes(name)) return;
 	console.log(`\n── ${name} ${runtime}`.trimEnd());
 	const startedMs = Date.now();
 	const { passed, failed } = await work();

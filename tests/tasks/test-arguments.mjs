@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+
+const STEPS = ['lint', 'check', 'unit', 'http', 'e2e'];
+const FULL_STEPS = [...STEPS, 'robustness', 'keycloak'];
+/** Steps without a test runner take no arguments of their own. */
+const STEPS_WITHOUT_RUNNER = ['lint', 'check'];
+const RUNTIMES = ['node', 'deno'];
+
+export const usage = `Usage: npm test -- [options] [arguments for the test runner]
+
+  --full            also the tests marked as full, and the steps robustness and keycloak
+  --only STEPS      comma-separated: ${FULL_STEPS.join(', ')}
+  --runtime NAME    node or deno instead of both
+  --help            prints this text
+
+Any other argument goes to the test runner of a single step (Vitest, or Playwright for e2e and keycloak):
+  npm run test:unit -- seal
+  npm run test:e2e -- -g "signs in with a wallet" --runtime node`;
+
+/**
+ * Parses the arguments of `npm test`. Own options may stand anywhere before a `--`; everything else is for the runner.
+ * @param {string[]} args
+ * @returns {{help: boolean, full: boolean, steps: string[], runtimes: string[], runnerArgs: string[]}}
+ * @throws {Error} an unknown step or runtime, or runner arguments for more than one step
+ */
+export function testArguments(args) {
+	const separator = args.indexOf('--');
+	const before = separator < 0 ? args : args.slice(0, separator);
+	const { values, tokens } = parseArgs({
+		args: before,
+		options: {
+			full: { type: 'boolean', default: false },
+			help: { type: 'boolean', default: false },
+			only: { type: 'string' },
+			runtime: { type: 'string' }
+		},
+		allowPositionals: true,
+		// The runner's options are not known here.
+		strict: false,
+		tokens: true
+	});
+	const own = new Set(
+		tokens.flatMap((token) => {
+			if (token.kind !== 'option' || !['full', 'help', 'only', 'runtime'].includes(token.name)) return [];
+			return token.inlineValue === false ? [token.index, token.index + 1] : [token.index];
+		})
+	);
+	const runnerArgs = [
+		...before.filter((_, index) => !own.has(index)),
+		...(separator < 0 ? [] : args.slice(separator + 1))
+	];
+	const full = values.full === true;
+	const steps = namesOf('--only', values.only, FULL_STEPS) ?? (full ? FULL_STEPS : STEPS);
+	const runtimes = namesOf('--runtime', values.runtime, RUNTIMES) ?? RUNTIMES;
+	const runners = steps.filter((step) => !STEPS_WITHOUT_RUNNER.includes(step));
+	if (runnerArgs.length > 0 && runners.length !== 1)
+		throw new Error(
+			`"${runnerArgs.join(' ')}" is for one test runner: choose its step, as in npm run test:unit -- seal`
+		);
+	return { help: values.help === true, full, steps, runtimes, runnerArgs };
+}
+
+/**
+ * @param {string} option
+ * @param {string | boolean | undefined} value
+ * @param {string[]} known
+ * @returns {string[] | undefined} undefined when the option is absent
+ */
+function namesOf(option, value, known) {
+	if (value === undefined) return undefined;
+	const names = typeof value === 'string' ? value.split(',') : [''];
+	const unknown = names.find((name) => !known.includes(name));
+	if (unknown !== undefined) throw new Error(`${option} "${unknown}" is unknown; use ${known.join(', ')}.`);
+	return names;
+}
