@@ -1,5 +1,7 @@
 import { handOver } from '../lib/server/config/handover';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
+import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
+import { log } from '../lib/server/log';
 
 /** Reads the configuration before anything else happens; a faulty one ends the process with all faults told. The
  * application gets the same. */
@@ -13,4 +15,9 @@ export function readConfigOrExit(environment: Record<string, string | undefined>
 		console.error(error.message);
 		process.exit(1);
 	}
+}
+
+/** Logs a warning for each variable that is likely misspelt: the portal starts all the same. */
+export function warnOfUnknownVariables(environment: Readonly<Record<string, string | undefined>>): void {
+	for (const unknown of unknownVariables(environment)) log.warn(unknownVariableText(unknown));
 }

@@ -19,7 +19,7 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 			runtime,
 			command: [denoBinary(), 'run', '--allow-all', join(root, 'build', 'deno', 'index.js')],
 			// The folder is where Deno keeps its default database.
-			env: { DENO_DIR: folder, DENO_KV: 'default', SHUTDOWN_DELAY_SECONDS: '0' }
+			env: { DENO_DIR: folder, DENO_KV: 'default', SHUTDOWN_DELAY_SECONDS: '0', AUTH_BRIDGE_TIMEOUT: '1000' }
 		});
 	});
 	afterAll(async () => {
@@ -36,5 +36,6 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 		expect((await signInAtInstitution(new Browser(landscape.url))).url.pathname).toBe('/account');
 		expect((await signInWithWallet(new Browser(landscape.url), landscape.sandbox)).url.pathname).toBe('/account');
 		expect(landscape.portal.logs()).not.toContain('"ERROR"');
+		expect(landscape.portal.logs()).toContain('Did you mean AUTH_BRIDGE_TIMEOUT_MS?');
 	});
 });

@@ -44,6 +44,20 @@ test('the environment that operators already have starts the portal', async () =
 	expect(await portal.stop()).toBe(0);
 });
 
+test('a misspelt variable is named once at start-up with the nearest known name, and never its value', async () => {
+	const env = { ...bareEnvironment, AUTH_BRIDGE_TIMEOUT: 'swordfish', REDIS_SERVICE_HOST: '10.0.0.1' };
+	const portal = await startPortal({ runtime, env });
+	await portal.stop();
+	const warnings = portal
+		.logs()
+		.split('\n')
+		.filter((line) => line.includes('is not known to the portal'));
+	expect(warnings).toEqual([
+		expect.stringMatching(/"WARN".*AUTH_BRIDGE_TIMEOUT .*Did you mean AUTH_BRIDGE_TIMEOUT_MS\?/)
+	]);
+	expect(portal.logs()).not.toContain('swordfish');
+});
+
 test('a port that is taken ends the second portal with one line that names it', async () => {
 	const first = await startPortal({ runtime, env: bareEnvironment });
 	const env = { ...bareEnvironment, AUTH_URL: first.url, HOST: '127.0.0.1', PORT: String(first.port) };

@@ -42,5 +42,5 @@ declare namespace Deno {
 
 	const version: { deno: string };
 	const env: { get(name: string): string | undefined; toObject(): Record<string, string> };
-	const permissions: { querySync(wanted: { name: 'env'; variable: string }): { state: string } };
+	const permissions: { querySync(wanted: { name: 'env'; variable?: string }): { state: string } };
 }

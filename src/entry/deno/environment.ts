@@ -15,3 +15,8 @@ export function readGrantedEnvironment(): Record<string, string> {
 		})
 	);
 }
+
+/** Every variable, where all are granted, as on Deno Deploy; else none: under the launcher, the launcher has seen them. */
+export function readWholeEnvironment(): Record<string, string> {
+	return Deno.permissions.querySync({ name: 'env' }).state === 'granted' ? Deno.env.toObject() : {};
+}

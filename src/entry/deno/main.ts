@@ -1,9 +1,9 @@
 import { startLogging } from '../../lib/server/log';
 import { type Application, startApplication } from '../application';
-import { readConfigOrExit } from '../read-config';
+import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { readStaticTable } from '../static-table';
 import { disk } from './disk';
-import { readGrantedEnvironment } from './environment';
+import { readGrantedEnvironment, readWholeEnvironment } from './environment';
 import { listenOrExit } from './listen';
 import { createServe } from './serve';
 
@@ -12,6 +12,7 @@ export async function main(application: Application): Promise<void> {
 	const environment = readGrantedEnvironment();
 	const config = readConfigOrExit(environment);
 	startLogging(config.logLevel);
+	warnOfUnknownVariables(readWholeEnvironment());
 
 	const { dirname: folder } = import.meta;
 	const files = await readStaticTable(disk, `${folder}/client`, `${folder}/prerendered`);

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { FastResponse } from 'srvx/node';
 import { startLogging } from '../../lib/server/log';
 import { type Application, startApplication } from '../application';
-import { readConfigOrExit } from '../read-config';
+import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { readStaticTable } from '../static-table';
 import { NO_PRETENURING } from '../v8-flags';
 import { disk } from './disk';
@@ -14,6 +14,7 @@ import { createPortalServer } from './server';
 setFlagsFromString(NO_PRETENURING);
 const config = readConfigOrExit(process.env);
 startLogging(config.logLevel);
+warnOfUnknownVariables(process.env);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const files = await readStaticTable(disk, folder('./assets'), folder('./prerendered'));
