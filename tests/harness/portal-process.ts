@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { signalGroup, startTied } from '../tasks/children.mjs';
 import { portalCommand } from '../tasks/runtime.mjs';
 import type { Build } from './runtime.ts';
 
@@ -12,6 +13,8 @@ export interface PortalProcess {
 	logs(): string;
 	/** Its exit code, or `null` after an untamed signal; settles when it has ended. */
 	ended: Promise<number | null>;
+	/** Ends it and its children at once. */
+	kill(): void;
 }
 
 /** Starts the build with exactly this environment. */
@@ -19,23 +22,28 @@ export function spawnPortal(build: Build, env: Environment): PortalProcess {
 	return spawnProgram(portalCommand(build), env);
 }
 
-/** Starts a program of a build with exactly this environment; of ours only what finds programs is added. */
-export function spawnProgram([program, ...args]: [string, ...string[]], env: Environment): PortalProcess {
-	const child = spawn(program, args, {
+/**
+ * Starts a program of a build with exactly this environment; of ours only what finds programs is added. It ends with
+ * this process, and so do its children.
+ */
+export function spawnProgram(command: [string, ...string[]], env: Environment): PortalProcess {
+	const child = startTied(command, {
 		// Not the repository: a build must not depend on where it is started.
 		cwd: tmpdir(),
 		env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});
 	const written: Buffer[] = [];
-	child.stdout.on('data', (chunk: Buffer) => written.push(chunk));
-	child.stderr.on('data', (chunk: Buffer) => written.push(chunk));
+	for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => written.push(chunk));
 	return {
 		child,
 		logs: () => Buffer.concat(written).toString(),
 		ended: new Promise((resolve, reject) => {
 			child.once('error', reject);
 			child.once('close', resolve);
-		})
+		}),
+		kill: () => {
+			if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+		}
 	};
 }

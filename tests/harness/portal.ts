@@ -4,7 +4,7 @@ import { freePort } from './free-port.ts';
 import { type Environment, spawnPortal, spawnProgram } from './portal-process.ts';
 import type { Build } from './runtime.ts';
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 90_000;
 
 export interface PortalOptions {
 	runtime: Build;
@@ -43,7 +43,7 @@ export async function startPortal({ runtime, env, port: wanted, command }: Porta
 	while (!(await isListening(port))) {
 		if (portal.child.exitCode !== null) throw new Error(`The portal ended before it listened:\n${portal.logs()}`);
 		if (Date.now() > deadlineMs) {
-			portal.child.kill('SIGKILL');
+			portal.kill();
 			throw new Error(`The portal does not listen:\n${portal.logs()}`);
 		}
 		await pause(25);
@@ -63,7 +63,7 @@ export async function startPortal({ runtime, env, port: wanted, command }: Porta
 /** Runs a portal that is expected to refuse its start; answers its exit code and what it wrote. */
 export async function runToEnd({ runtime, env }: PortalOptions): Promise<{ code: number | null; logs: string }> {
 	const portal = spawnPortal(runtime, env);
-	const limit = setTimeout(() => portal.child.kill('SIGKILL'), START_LIMIT_MS);
+	const limit = setTimeout(() => portal.kill(), START_LIMIT_MS);
 	const code = await portal.ended;
 	clearTimeout(limit);
 	return { code, logs: portal.logs() };

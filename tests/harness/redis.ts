@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
+import { startTied } from '../tasks/children.mjs';
 import { freePort } from './free-port.ts';
 
 const PROGRAM = 'redis-server';
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 60_000;
 
 /** A real Redis of a test's own, which keeps nothing over a restart. */
 export interface Redis {
@@ -33,7 +34,7 @@ export async function startRedis(): Promise<Redis> {
 
 	async function start(): Promise<void> {
 		const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-		child = spawn(PROGRAM, [...settings, '--dir', tmpdir()], { stdio: 'ignore' });
+		child = startTied([PROGRAM, ...settings, '--dir', tmpdir()], { stdio: 'ignore' });
 		const deadlineMs = Date.now() + START_LIMIT_MS;
 		while (!(await answers(port))) {
 			if (child.exitCode !== null || Date.now() > deadlineMs) throw new Error('Redis does not start');

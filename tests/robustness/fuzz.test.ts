@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { AUDIENCE, serviceToken } from '../http/third-party.ts';
+import { startTied } from '../tasks/children.mjs';
 
 const SEED = '20260101';
 const LEAST_CASES = 2500;
@@ -38,12 +38,12 @@ describe.skipIf(!program)('Schemathesis, from the portal’s own description of 
 		const args = ['--config-file', settings, 'run', `${landscape.url}/api/openapi.json`, '--header', header];
 		const bounds = ['--seed', SEED, '--max-examples', '130', '--generation-database', 'none'];
 		const output = ['--no-color', '--continue-on-failure', '--warnings', 'off'];
-		const child = spawn(program ?? '', [...args, ...bounds, ...output, ...more], {
+		const child = startTied([program ?? '', ...args, ...bounds, ...output, ...more], {
 			cwd: tmpdir(),
 			stdio: ['ignore', 'pipe', 'inherit']
 		});
 		// Not waited for in one piece: the sandbox lives in this process.
-		const [report, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+		const [report, [code]] = await Promise.all([child.stdout ? text(child.stdout) : '', once(child, 'close')]);
 		expect(code, report).toBe(0);
 		const cases = Number(/([\d,]+) generated/.exec(report)?.[1]?.replaceAll(',', ''));
 		console.log(`${cases} cases on ${runtime}`);

@@ -5,8 +5,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { signalGroup, startTied } from './children.mjs';
 import { distribution } from './keycloak-distribution.mjs';
-import { start } from './runtime.mjs';
+import { root } from './runtime.mjs';
 
 /** Minutes, for a machine with other work to do; idle, it takes half of one. */
 const START_LIMIT_MS = 300_000;
@@ -34,28 +35,25 @@ async function launch(folder) {
 	const url = `http://localhost:${port}`;
 	const password = randomBytes(18).toString('base64url');
 	const listening = ['--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${port}`, `--hostname=${url}`];
-	const child = start([join(folder, 'bin', 'kc.sh'), 'start', '--optimized', '--cache=local', ...listening], {
+	const child = startTied([join(folder, 'bin', 'kc.sh'), 'start', '--optimized', '--cache=local', ...listening], {
 		env: {
 			...process.env,
 			JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m',
 			KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN,
 			KC_BOOTSTRAP_ADMIN_PASSWORD: password
 		},
-		stdio: ['ignore', 'pipe', 'pipe'],
-		// A group of its own: the script runs Java as a child.
-		detached: true
+		cwd: root,
+		stdio: ['ignore', 'pipe', 'pipe']
 	});
 	/** @type {Buffer[]} */
 	const written = [];
 	for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk));
 	const ended = once(child, 'exit');
 	const stop = async () => {
-		if (child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+		// The group: the script runs Java as a child.
+		if (child.exitCode === null && child.pid !== undefined) signalGroup(child.pid, 'SIGTERM');
 		await ended;
 	};
-	const interrupted = () => void stop().then(() => process.exit(1));
-	for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupted);
-
 	if (!(await answers(`${url}/realms/master`, child))) {
 		await stop();
 		throw new Error(`Keycloak does not start:\n${Buffer.concat(written)}`);
