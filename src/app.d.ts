@@ -27,7 +27,10 @@ declare global {
 		}
 		interface Error {
 			message: string;
+			/** The help code: the id of the request that failed. */
 			requestId: string;
+			/** The request did not come from a page of the portal: the page says so, and has a link that leaves a frame. */
+			reason?: 'foreign';
 		}
 	}
 }

@@ -11,13 +11,24 @@ export interface BodySettings {
 	backends: readonly { readonly name: string; readonly maxRequestBytes: number }[];
 }
 
-/** The rule for a path, as `URL` gives it: without dot segments, as the application will see it. */
+/** The rule for a path as `URL` gives it: encoded, without dot segments. The application matches its route by the same path. */
 export function bodyRule(pathname: string, { bodyLimitBytes, backends }: BodySettings): BodyRule {
-	const name = /^\/api\/backends\/([^/]+)/.exec(pathname)?.[1];
+	const name = backendName(pathname);
 	const backend = backends.find((known) => known.name === name);
 	return backend
 		? { limitBytes: backend.maxRequestBytes, streams: true }
 		: { limitBytes: bodyLimitBytes, streams: false };
+}
+
+/** The parameter of the route `/api/backends/[name]/[...path]`, decoded as Kit decodes it: `/%61pi` is `/api` too. */
+function backendName(pathname: string): string | undefined {
+	try {
+		const decoded = pathname.split('%25').map(decodeURI).join('%25');
+		const name = /^\/api\/backends\/([^/]+)/.exec(decoded)?.[1];
+		return name && decodeURIComponent(name);
+	} catch {
+		return undefined;
+	}
 }
 
 /** The largest body that any request may have. */

@@ -30,7 +30,7 @@ interface PageContents {
 	account: { readonly data: AccountPage };
 	unlink: { readonly data: UnlinkPage };
 	/** The page for an error of this HTTP status. */
-	error: { readonly status: number };
+	error: { readonly status: number; readonly reason?: 'foreign' };
 }
 export type PageName = keyof PageContents;
 

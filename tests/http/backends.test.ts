@@ -180,7 +180,7 @@ describe('a request to a service', () => {
 	});
 
 	test('by HEAD arrives as HEAD', async () => {
-		const answer = await browser.call(at('/page'), { method: 'HEAD' });
+		const answer = await browser.call(at('/typed?type=text/html'), { method: 'HEAD' });
 		expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([200, 'text/html', '']);
 		expect(odd.arrived).toMatchObject([{ method: 'HEAD' }]);
 	});
@@ -235,10 +235,36 @@ describe("a service's answer", () => {
 		expect(headers.get('keep-alive')).not.toBe('timeout=9');
 	});
 
-	test('of HTML is shown in a sandbox, as of no origin', async () => {
-		const { text, headers } = await browser.call(at('/page'));
-		expect([text, headers.get('content-security-policy')]).toEqual(['<h1>Hi</h1>', expect.stringContaining('sandbox')]);
+	test.each([
+		['text/html', null, 'attachment'],
+		['image/svg+xml', 'inline; filename="a.svg"', 'attachment'],
+		['application/xhtml+xml', null, 'attachment'],
+		['text/xml;charset=utf-8', null, 'attachment'],
+		['text/javascript', null, 'attachment'],
+		['text/html', 'Attachment; filename="a.html"', 'Attachment; filename="a.html"'],
+		['application/problem+json', null, null],
+		['image/png', 'inline; filename="a.png"', 'inline; filename="a.png"'],
+		['text/event-stream', null, null]
+	])('of type %s with disposition %s is sent with disposition %s, in a sandbox', async (type, disposition, sent) => {
+		const query = new URLSearchParams({ type, ...(disposition !== null && { disposition }) });
+		const { text, headers } = await browser.call(at(`/typed?${query}`));
+		expect([text, headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+			'<h1>Hi</h1>',
+			type,
+			sent
+		]);
+		expect(headers.get('content-security-policy')).toContain('sandbox');
+		expect(headers.get('x-content-type-options')).toBe('nosniff');
 	});
+
+	test.each(['script', 'style', 'worker', 'serviceworker', 'manifest', 'iframe', 'object', 'font'])(
+		'is refused to a page that wants it as %s, before the service hears of it',
+		async (dest) => {
+			const headers = { 'sec-fetch-dest': dest, 'sec-fetch-mode': 'no-cors' };
+			expect((await browser.call(at('/echo'), { headers })).status).toBe(403);
+			expect(odd.arrived).toEqual([]);
+		}
+	);
 
 	test.each([
 		['/created', 201],

@@ -103,7 +103,11 @@ export async function startOddBackend(): Promise<OddBackend> {
 		'/failed': status(500),
 		'/busy': status(503, { 'retry-after': '42' }),
 		'/gateway': status(504),
-		'/page': (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hi</h1>'),
+		'/typed': ({ url = '' }, response) => {
+			const { type = '', disposition } = Object.fromEntries(new URL(url, 'http://x').searchParams);
+			const headers = { 'content-type': type, ...(disposition && { 'content-disposition': disposition }) };
+			response.writeHead(200, headers).end('<h1>Hi</h1>');
+		},
 		'/headers': (_request, response) => {
 			response.writeHead(200, {
 				'content-type': 'application/json',

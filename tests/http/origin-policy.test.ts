@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exchange } from '../harness/exchange.ts';
+import { site as en } from '../../src/lib/i18n/en/site.ts';
+import { site as nl } from '../../src/lib/i18n/nl/site.ts';
+import { type Answer, exchange } from '../harness/exchange.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { bareEnvironment } from './bare-environment.ts';
@@ -38,11 +40,15 @@ const attempts: readonly Attempt[] = methods.flatMap((method) =>
 	)
 );
 
+type Kind = 'page' | 'callback' | 'API';
+
 /** The rule for every request, and the exception for a person's navigation where there is one. */
-function isRefused({ method, site, mode, origin }: Attempt, takesNavigations: boolean): boolean {
-	if (origin !== null && origin !== 'own') return true;
-	if (site === null) return origin === null && !isRead(method);
-	return site !== 'same-origin' && !(takesNavigations && isRead(method) && mode === 'navigate');
+function refusalOf({ method, site, mode, origin }: Attempt, kind: Kind): 401 | 403 | null {
+	const isHiddenByPolicy = origin === 'null' && site === 'same-origin';
+	if (origin !== null && origin !== 'own' && !isHiddenByPolicy) return 403;
+	if (site === null && origin === null && !isRead(method)) return kind === 'page' ? 403 : 401;
+	if (site === null || site === 'same-origin') return null;
+	return kind !== 'API' && isRead(method) && mode === 'navigate' ? null : 403;
 }
 
 async function attemptAt(path: string, { method, type, site, mode, origin }: Attempt): Promise<number> {
@@ -65,15 +71,20 @@ async function inBatches<In, Out>(inputs: readonly In[], work: (input: In) => Pr
 }
 
 test.each([
-	['a page', '/accessibility', true],
-	['a form action', '/login/wallet?/cancel', true],
-	['a callback', '/api/auth/callback/sts', true],
-	['an API route', '/api/wallet/sessions', false]
-])('what another site could do in a browser is refused at %s, and nothing else', async (_, path, takesNavigations) => {
+	['a page', '/accessibility', 'page'],
+	['a form action', '/login/wallet?/cancel', 'page'],
+	['a callback', '/api/auth/callback/sts', 'callback'],
+	['a callback in another spelling', '/%61pi/auth/%63allback/sts', 'callback'],
+	['an API route', '/api/health', 'API'],
+	['an API route in another spelling', '/ap%69/%68ealth', 'API'],
+	['an API route that is spelled in hexadecimal', '/%61%70%69/%68%65%61%6c%74%68', 'API']
+] as const)('what another site could do in a browser is refused at %s, and nothing else', async (_, path, kind) => {
 	const statuses = await inBatches(attempts, (attempt) => attemptAt(path, attempt));
-	const refused = attempts.filter((_attempt, index) => statuses[index] === 403);
-	expect(refused).toEqual(attempts.filter((attempt) => isRefused(attempt, takesNavigations)));
+	const seen = attempts.map((attempt, index) => ({ ...attempt, status: refusalIn(statuses[index]) }));
+	expect(seen).toEqual(attempts.map((attempt) => ({ ...attempt, status: refusalOf(attempt, kind) })));
 });
+
+const refusalIn = (status: number | undefined) => (status === 401 || status === 403 ? status : null);
 
 test.each([
 	[`/api/wallet/sessions/${'0'.repeat(32)}/idv/callback`, 401],
@@ -106,3 +117,54 @@ test('a refusal at an API route is JSON, and no refusal allows another origin an
 		[]
 	);
 });
+
+test('an unsafe API call without a token and without a browser is told how to be let in, and with a cookie is refused', async () => {
+	const post = (headers: Record<string, string>) =>
+		exchange(new URL('/api/wallet/sessions', portal.url), { method: 'POST', headers });
+	const bare = await post({});
+	expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="portal"']);
+	expect(JSON.parse(bare.text)).toMatchObject({ error: 'unauthorized' });
+	const withCookie = await post({ cookie: 'a=b' });
+	expect([withCookie.status, withCookie.headers.get('www-authenticate')]).toEqual([403, null]);
+});
+
+const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
+const FORM = { accept: PAGE, 'sec-fetch-mode': 'navigate', 'content-type': 'application/x-www-form-urlencoded' };
+
+test.each([
+	['an LTI launch', 'POST', '/account', { ...FORM, 'sec-fetch-site': 'cross-site', origin: 'https://lms.example' }],
+	[
+		'a response by form_post',
+		'POST',
+		'/api/auth/callback/sts',
+		{ ...FORM, 'sec-fetch-site': 'cross-site', origin: 'null' }
+	],
+	['a form of our own that is hidden by a proxy', 'POST', '/api/auth/signout', { ...FORM, origin: 'null' }],
+	['the language switch, hidden likewise', 'POST', '/locale', { ...FORM, origin: 'null' }],
+	[
+		'a page inside another site',
+		'GET',
+		'/login',
+		{ accept: PAGE, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }
+	]
+])('%s gets a page that opens the portal, in the language of its reader', async (_, method, path, headers) => {
+	const pages = await Promise.all(
+		['en', 'nl'].map((language) =>
+			exchange(new URL(path, portal.url), { method, headers: { ...headers, cookie: `portal.locale=${language}` } })
+		)
+	);
+	expect(pages.map(({ status }) => status)).toEqual([403, 403]);
+	expect(pages.map(headingOf)).toEqual([en.errors.foreign.title, nl.errors.foreign.title]);
+	for (const page of pages) {
+		expect(page.text).toMatch(/<a class="button[^"]*" href="\/" target="_top" rel="noopener">/);
+		expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+		const id = page.headers.get('x-request-id') ?? '';
+		expect(page.text).toContain(`<strong class="`);
+		expect(page.text).toContain(`>${id}</strong>`);
+		await expect.poll(() => portal.logs().split(id).length).toBe(2);
+	}
+});
+
+function headingOf({ text }: Answer): string {
+	return /<h1[^>]*>([^<]*)/.exec(text)?.[1] ?? '';
+}

@@ -5,6 +5,7 @@ import type { Texts } from '../../../src/lib/i18n/index.ts';
 const statuses: Readonly<Record<keyof Texts['site']['errors'], number>> = {
 	notFound: 404,
 	forbidden: 403,
+	foreign: 403,
 	tooMany: 429,
 	unavailable: 503,
 	request: 400,
@@ -18,6 +19,7 @@ export const faultStates = eachOf(
 	(text): GalleryState => ({
 		page: 'error',
 		status: statuses[text],
+		...(text === 'foreign' && { reason: text }),
 		heading: (t) => t.site.errors[text].title,
 		isError: true
 	})

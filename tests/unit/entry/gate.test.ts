@@ -77,22 +77,28 @@ test('a body of the limit is passed on', () => {
 	});
 });
 
-test.each(['/api/backends/files', '/api/backends/files/', '/api/backends/files/a?b=c', '/x/../api/backends/files/a'])(
-	'a body for "%s" has the limit of that service, and is passed on as it comes',
-	(target) => {
-		expect(arrive('PUT', target, { 'content-length': '1000' })).toEqual({
-			target,
-			body: { limitBytes: 1000, streams: true }
-		});
-		expect(refusal(arrive('PUT', target, { 'content-length': '1001' }))).toMatchObject({ status: 413 });
-	}
-);
+test.each([
+	'/api/backends/files',
+	'/api/backends/files/',
+	'/%61pi/backends/fil%65s/a',
+	'/api/backends/files/a?b=c',
+	'/x/../api/backends/files/a'
+])('a body for "%s" has the limit of that service, and is passed on as it comes', (target) => {
+	expect(arrive('PUT', target, { 'content-length': '1000' })).toEqual({
+		target,
+		body: { limitBytes: 1000, streams: true }
+	});
+	expect(refusal(arrive('PUT', target, { 'content-length': '1001' }))).toMatchObject({ status: 413 });
+});
 
 test.each([
 	'/api/backends/filesystem/a',
 	'/api/backends/',
 	'/api/backends/files/../../auth',
-	'/api/backends/files%2Fa'
+	'/api/backends/files%2Fa',
+	'/%2561pi/backends/files/a',
+	'/api/backends/%zz',
+	'/api/backends/files%zz/a'
 ])('a body for "%s" has the common limit', (target) => {
 	expect(refusal(arrive('PUT', target, { 'content-length': '101' }))).toMatchObject({ status: 413 });
 });

@@ -21,7 +21,7 @@ describe('without a session', () => {
 		}
 	);
 
-	test.each(['/(member)/account', '/account', '/', '/api/me', '/(other)/x', '/x/(public)'])(
+	test.each(['/(member)/account', '/account', '/', '/(other)/x', '/x/(public)'])(
 		'the route %s is closed',
 		async (routeId) => {
 			const { isResolved, response } = await answered({ routeId, path: '/account?tab=1&x=a b' });

@@ -94,13 +94,21 @@ describe('the session handle', () => {
 	});
 
 	test('gives a caller with a credential of its own no session, and leaves the cookie alone', async () => {
-		const options = { cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
+		const options = { path: '/api/me', cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
 		const { seen, setCookies } = await handled(options, (event) => {
 			event.locals.session = null;
 			return undefined;
 		});
 		expect(seen).toBeNull();
 		expect(setCookies).toEqual([]);
+	});
+
+	test.each([
+		['a page', '/(member)/account', '/account'],
+		['a form that signs out', '/(public)/api/auth/signout', '/api/auth/signout']
+	])('ignores an access token at %s: some proxies add one to every request', async (_, routeId, path) => {
+		const options = { routeId, path, cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
+		expect((await handled(options)).seen).toEqual(someSession());
 	});
 
 	describe('with tokens that have become too large', () => {

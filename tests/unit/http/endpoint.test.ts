@@ -3,12 +3,13 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { endpoint, methodNotAllowed, reply } from '../../../src/lib/server/http/endpoint';
 import { Problem } from '../../../src/lib/server/http/problem';
+import { requestEvent } from '../../harness/request-event';
 import { log } from '../../../src/lib/server/log';
 
 vi.mock('../../../src/lib/server/log', () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 beforeEach(() => vi.clearAllMocks());
 
-const event = { locals: { requestId: 'r1' } };
+const event = requestEvent({ path: '/api/x' });
 const throwing = (error: unknown) =>
 	endpoint(() => {
 		throw error;

@@ -18,6 +18,7 @@ vi.mock('../../../src/lib/server/sts/institutions', () => ({
 }));
 beforeEach(() => vi.clearAllMocks());
 
+const API = '/api/wallet/sessions';
 const MINE = '0123456789abcdef0123456789abcdef';
 const OTHER = 'ffffffffffffffffffffffffffffffff';
 
@@ -65,7 +66,7 @@ describe('who may open a wallet session', () => {
 	});
 
 	test('nobody with a credential that is not good, whatever the cookies say', async () => {
-		const event = requestEvent({ cookie: await onLoginPage(), headers: { authorization: 'Bearer x' } });
+		const event = requestEvent({ path: API, cookie: await onLoginPage(), headers: { authorization: 'Bearer x' } });
 		await expect(requireWalletCaller(event)).rejects.toMatchObject(unauthorized);
 	});
 });
@@ -92,7 +93,7 @@ describe('whose a wallet session is', () => {
 	});
 
 	test('not a bearer caller’s who sends the owner’s cookie along', async () => {
-		const event = requestEvent({ cookie: await holding(), headers: { authorization: 'Bearer x' } });
+		const event = requestEvent({ path: API, cookie: await holding(), headers: { authorization: 'Bearer x' } });
 		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
 	});
 });
@@ -101,7 +102,7 @@ describe('a third party', () => {
 	const bearer = { authorization: 'Bearer x' };
 	const caller = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0 });
 	const by = (clientId: string, cookie?: string) =>
-		requestEvent({ caller: caller(clientId), headers: bearer, ...(cookie && { cookie }) });
+		requestEvent({ path: API, caller: caller(clientId), headers: bearer, ...(cookie && { cookie }) });
 	const now = Date.now();
 	const wallet: OwnedSession = {
 		id: MINE,

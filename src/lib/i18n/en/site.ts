@@ -23,6 +23,11 @@ export const site = {
 			what: 'The request came from another place than this site, or you may not see this page.',
 			next: 'Start again from the home page.'
 		},
+		foreign: {
+			title: 'Open this site itself',
+			what: 'Your browser did not tell us that you came from our own site. Perhaps you came from another site, or this page is shown inside another site. We stop here for your safety.',
+			next: 'Open this site with the button below, and start again there.'
+		},
 		tooMany: {
 			title: 'Too many tries',
 			what: 'There were too many requests in a short time.',
@@ -57,5 +62,6 @@ export const site = {
 	},
 	copyHelpCode: 'Copy the help code',
 	helpCodeCopied: 'The help code is copied.',
+	openPortal: 'Open this site',
 	toHome: 'To the home page'
 };

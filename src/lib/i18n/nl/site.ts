@@ -24,6 +24,11 @@ export const site: Texts['site'] = {
 			what: 'De aanvraag kwam niet van deze site, of u mag deze pagina niet zien.',
 			next: 'Begin opnieuw op de beginpagina.'
 		},
+		foreign: {
+			title: 'Open deze site zelf',
+			what: 'Uw browser vertelde ons niet dat u van onze eigen site kwam. Misschien kwam u van een andere site, of staat deze pagina in een andere site. Voor uw veiligheid stoppen wij hier.',
+			next: 'Open deze site met de knop hieronder en begin daar opnieuw.'
+		},
 		tooMany: {
 			title: 'Te vaak geprobeerd',
 			what: 'Er waren te veel aanvragen in korte tijd.',
@@ -58,5 +63,6 @@ export const site: Texts['site'] = {
 	},
 	copyHelpCode: 'Kopieer de hulpcode',
 	helpCodeCopied: 'De hulpcode is gekopieerd.',
+	openPortal: 'Deze site openen',
 	toHome: 'Naar de beginpagina'
 };

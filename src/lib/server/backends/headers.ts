@@ -33,6 +33,10 @@ const FROM_SERVICE = [
 	'vary'
 ];
 
+/** Types that cannot carry a script when a browser opens them; all others, such as HTML and SVG, are offered for download. */
+const INERT =
+	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)|text\/(?:plain|csv|event-stream)|audio\/|video\/)/i;
+
 /** What is known of a request to a service, beside what its caller says. */
 export interface Addition {
 	/** The whole header value, such as `Bearer …`; none for a service that gets no token. */
@@ -53,13 +57,17 @@ export function requestHeaders(caller: Headers, hasBody: boolean, added: Additio
 }
 
 /**
- * The headers of a service's answer for the caller. Opened as a page, it can do nothing here: it is shown in a sandbox,
- * as of no origin.
+ * The headers of a service's response for the caller. Opened in a browser, it never runs with the portal's origin: what could
+ * carry a script is downloaded, and whatever is shown is in a sandbox of no origin. The fixed headers add `nosniff`; the origin
+ * policy refuses a response as a script, style, worker or frame.
  * @param location where the service's `Location` is at the portal, if it is
  */
 export function answerHeaders(service: Headers, location: string | null): Headers {
 	const headers = picked(service, FROM_SERVICE);
 	headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
+	const type = headers.get('content-type');
+	const isDownload = /^attachment\b/i.test(headers.get('content-disposition') ?? '');
+	if (type !== null && !INERT.test(type) && !isDownload) headers.set('content-disposition', 'attachment');
 	if (location !== null) headers.set('location', location);
 	return headers;
 }

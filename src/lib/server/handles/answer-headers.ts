@@ -2,7 +2,7 @@ import { dev } from '$app/environment';
 import type { Handle } from '@sveltejs/kit';
 import { config } from '../config';
 import { fixedHeaders } from '../http/fixed-headers';
-import { newRequestId } from '../http/request-id';
+import { helpCodeOf, newRequestId } from '../http/request-id';
 import { withDefaultHeaders } from '../http/response-headers';
 import { log } from '../log';
 
@@ -13,11 +13,13 @@ import { log } from '../log';
  * included, which hooks don't see; in dev there is no entry, and they are set here.
  */
 export const answerHeaders: Handle = async ({ event, resolve }) => {
-	const id = newRequestId();
+	// The page of a refusal has the refused request's id (`http/refusal.ts`).
+	const id = (event.isSubRequest && helpCodeOf(event.request.headers.get('x-request-id'))) || newRequestId();
 	event.locals.requestId = id;
 	const response = await resolve(event);
 	const { status } = response;
-	if (status >= 400) log.info('answered with an error', { requestId: id, route: event.route.id, status });
+	if (status >= 400 && !event.isSubRequest)
+		log.info('answered with an error', { requestId: id, route: event.route.id, status });
 	return withDefaultHeaders(response, {
 		'x-request-id': id,
 		'cache-control': 'no-store',

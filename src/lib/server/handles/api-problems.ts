@@ -7,7 +7,7 @@ import { withDefaultHeaders } from '../http/response-headers';
 export const apiProblems: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const code = codeOf(response.status, event.route.id === null);
-	if (!code || !isApi(event.url.pathname)) return response;
+	if (!code || !isApi(event)) return response;
 	const isOurs = response.headers.get('content-type')?.startsWith('application/json');
 	if (isOurs) return response;
 	const allow = response.headers.get('allow');

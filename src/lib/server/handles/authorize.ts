@@ -18,8 +18,9 @@ async function toTheEnd({ event, resolve }: Parameters<Handle>[0]): Promise<Resp
 	return event.locals.hasEnded ? refusal(event) : response;
 }
 
-function refusal({ locals, url }: RequestEvent): Response {
-	if (isApi(url.pathname)) return problemResponse('unauthorized', locals.requestId);
+function refusal(event: RequestEvent): Response {
+	const { locals, url } = event;
+	if (isApi(event)) return problemResponse('unauthorized', locals.requestId);
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
 	return seeOther(loginPath(returnTo, locals.hasEnded && { error: 'session_expired', requestId }));

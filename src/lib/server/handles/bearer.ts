@@ -9,7 +9,7 @@ import { endpoint } from '../http/endpoint';
  * cookies came along; and who came by cookie is not looked at.
  */
 export const bearer: Handle = ({ event, resolve }) => {
-	const scope = hasAccessToken(event.request) ? routeScope(event) : null;
+	const scope = hasAccessToken(event) ? routeScope(event) : null;
 	if (scope === null) return resolve(event);
 	return endpoint(async () => {
 		event.locals.caller = await acceptBearer(event.request, scope, event.locals.requestId);

@@ -1,9 +1,6 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { wantsPage } from '../http/caller';
-import { pageInstead } from '../http/page-instead';
-import { Problem, problemResponse } from '../http/problem';
-import { withDefaultHeaders } from '../http/response-headers';
+import { refusal } from '../http/refusal';
 import { countRefusal } from '../metrics';
 
 /** An instance that is busy must not be taken for dead; and what the STS has ended stays ended, for it may not say so twice. */
@@ -18,7 +15,7 @@ let underWay = 0;
 export const capacity: Handle = (input) => {
 	const { event, resolve } = input;
 	if (event.isSubRequest || ALWAYS_TAKEN.test(event.route.id ?? '')) return resolve(event);
-	return underWay < config().requestsAtOnce ? counted(input) : refusal(event);
+	return underWay < config().requestsAtOnce ? counted(input) : refused(event);
 };
 
 async function counted({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
@@ -30,9 +27,7 @@ async function counted({ event, resolve }: Parameters<Handle>[0]): Promise<Respo
 	}
 }
 
-async function refusal(event: RequestEvent): Promise<Response> {
+function refused(event: RequestEvent): Promise<Response> {
 	countRefusal('requests_process');
-	const busy = new Problem('busy');
-	if (!wantsPage(event.request)) return problemResponse(busy, event.locals.requestId);
-	return withDefaultHeaders(await pageInstead(event, '/busy', busy.status), busy.headers);
+	return refusal(event, 'busy');
 }

@@ -1,8 +1,8 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { hasAccessToken } from '../http/caller';
-import { allowsOrigin } from '../http/origin-policy';
-import { problemResponse } from '../http/problem';
+import { hasAccessToken, isApi, routePath } from '../http/caller';
+import { checkOrigin } from '../http/origin-policy';
+import { refusal } from '../http/refusal';
 import { withDefaultHeaders } from '../http/response-headers';
 import { countRefusal } from '../metrics';
 
@@ -12,16 +12,19 @@ export const originPolicy: Handle = ({ event, resolve }) => {
 	const { headers, method } = event.request;
 	const facts = {
 		method,
-		path: event.url.pathname,
+		route: routePath(event),
+		isApi: isApi(event),
 		origin: headers.get('origin'),
 		fetchSite: headers.get('sec-fetch-site'),
 		fetchMode: headers.get('sec-fetch-mode'),
 		fetchDest: headers.get('sec-fetch-dest'),
-		hasAccessToken: hasAccessToken(event.request)
+		hasCookie: headers.has('cookie'),
+		hasAccessToken: hasAccessToken(event)
 	};
-	if (!allowsOrigin(facts, { own: origin, development: corsDevOrigins })) {
+	const verdict = checkOrigin(facts, { own: origin, development: corsDevOrigins });
+	if (verdict !== 'allowed') {
 		countRefusal('origin');
-		return problemResponse('forbidden_origin', event.locals.requestId);
+		return refusal(event, verdict === 'unauthorized' ? 'unauthorized' : 'forbidden_origin');
 	}
 	const separate = corsDevOrigins.find((known) => known === facts.origin);
 	if (!separate) return resolve(event);

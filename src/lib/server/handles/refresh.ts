@@ -21,7 +21,7 @@ export const refresh: Handle = (input) => {
 };
 
 async function renewed(session: Session, { event, resolve }: Parameters<Handle>[0]): Promise<Response> {
-	const { locals, url } = event;
+	const { locals } = event;
 	try {
 		locals.session = await renewals().renewed(session);
 	} catch (error) {
@@ -30,7 +30,7 @@ async function renewed(session: Session, { event, resolve }: Parameters<Handle>[
 			locals.session = null;
 			locals.hasEnded = true;
 		} else if (error instanceof Problem) {
-			if (isApi(url.pathname)) return problemResponse(error, locals.requestId);
+			if (isApi(event)) return problemResponse(error, locals.requestId);
 			locals.isStsAway = true;
 			return withDefaultHeaders(await resolve(event), error.headers);
 		} else throw error;

@@ -17,7 +17,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
  */
 export const session: Handle = async ({ event, resolve }) => {
 	const cookies = event.request.headers.get('cookie');
-	const read = hasAccessToken(event.request) ? null : await readSession(cookies, nowSeconds());
+	const read = hasAccessToken(event) ? null : await readSession(cookies, nowSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isDenied(before));
 	event.locals.session = isOver ? null : before;

@@ -1,13 +1,48 @@
+import type { RequestEvent } from '@sveltejs/kit';
+
 /**
- * Whether a request comes with a token of its own; such a caller never falls back to a cookie (RFC 6750 2.1, RFC 9449 7.1).
- * Basic credentials are a proxy's affair, not ours.
+ * Questions about who sends a request and what it expects. They are decided by the route that Kit has matched, never by
+ * the raw path: `/%61pi/me` is the route `/api/me` too.
  */
-export function hasAccessToken(request: Request): boolean {
-	return /^(?:bearer|dpop)(?: |$)/i.test(request.headers.get('authorization') ?? '');
+export type RoutedRequest = Pick<RequestEvent, 'request' | 'route' | 'url'>;
+
+/** API routes that belong to a person's browser: links, forms and redirects of pages lead there, and no program does. */
+const BROWSER_ROUTES: ReadonlySet<string> = new Set([
+	'/api/auth/signin/[provider]',
+	'/api/auth/signout',
+	'/api/auth/callback/[provider]'
+]);
+/** Where a person's browser comes back to from an institution; a program may call it as well. */
+const IDV_CALLBACK = '/api/wallet/sessions/[id]/idv/callback';
+
+/** The matched route without its groups, such as `/api/wallet/sessions/[id]/status`; null when no route matches. */
+export function routePath({ route }: Pick<RequestEvent, 'route'>): string | null {
+	if (route.id === null) return null;
+	return route.id.replaceAll(/\/\([^)]*\)/g, '') || '/';
 }
 
-export function isApi(path: string): boolean {
-	return path === '/api' || path.startsWith('/api/');
+/** Whether a request is for the API. An address without a route counts by its decoded path: that decides the form of the 404. */
+export function isApi(event: Pick<RequestEvent, 'route' | 'url'>): boolean {
+	return /^\/api(?:\/|$)/.test(routePath(event) ?? decodedPath(event.url.pathname));
+}
+
+/** As Kit decodes a path before it looks for a route. */
+function decodedPath(pathname: string): string {
+	try {
+		return decodeURI(pathname);
+	} catch {
+		return pathname;
+	}
+}
+
+/**
+ * Whether a request is a program's, by an access token of its own. Such a caller never falls back to a cookie
+ * (RFC 6750 2.1, RFC 9449 7.1). Tokens count on the API only: some proxies add one to every request of a browser.
+ * Basic credentials are for such proxies, and never for the portal.
+ */
+export function hasAccessToken(event: RoutedRequest): boolean {
+	if (!/^(?:bearer|dpop)(?: |$)/i.test(event.request.headers.get('authorization') ?? '')) return false;
+	return isApi(event) && !BROWSER_ROUTES.has(routePath(event) ?? '');
 }
 
 /** Whether a browser says that a navigation began elsewhere than on one of our pages (Fetch Metadata). */
@@ -15,7 +50,13 @@ export function isForeignNavigation(request: Request): boolean {
 	return (request.headers.get('sec-fetch-site') ?? 'same-origin') !== 'same-origin';
 }
 
-/** Whether the caller is a person's browser that wants a page, not a program that reads JSON. */
+/** Whether the caller accepts a page; programs ask for JSON, or for anything. */
 export function wantsPage(request: Request): boolean {
 	return request.headers.get('accept')?.includes('text/html') ?? false;
+}
+
+/** Whether a refusal of this request is read by a person. The API answers in JSON, except where pages lead a browser to it. */
+export function expectsPage(event: RoutedRequest): boolean {
+	const route = routePath(event) ?? '';
+	return wantsPage(event.request) && (!isApi(event) || BROWSER_ROUTES.has(route) || route === IDV_CALLBACK);
 }

@@ -1,17 +1,15 @@
 import { isRedirect } from '@sveltejs/kit';
 import { log } from '$lib/server/log';
 import { countRefusal } from '$lib/server/metrics';
-import { Problem, problemResponse, toProblem } from './problem';
-
-interface EndpointEvent {
-	readonly locals: { readonly requestId: string };
-}
+import { Problem, toProblem } from './problem';
+import { refusal, type RefusedEvent } from './refusal';
 
 /**
  * Wraps an API handler. What it returns is the answer: a value (200), nothing (204), `reply(status, value)`, or any
- * Response. What it throws goes through the table of problems; what isn't in there is a bug, logged with the request id.
+ * Response. What it throws goes through the table of problems, and becomes a page where a person reads it; what isn't in
+ * there is a bug, logged with the request id.
  */
-export function endpoint<Event extends EndpointEvent>(
+export function endpoint<Event extends RefusedEvent>(
 	handler: (event: Event) => unknown
 ): (event: Event) => Promise<Response> {
 	return async (event) => {
@@ -24,7 +22,7 @@ export function endpoint<Event extends EndpointEvent>(
 			if (isRedirect(error)) throw error;
 			const problem = toProblem(error);
 			report(problem, error, event.locals.requestId);
-			return problemResponse(problem, event.locals.requestId);
+			return refusal(event, problem);
 		}
 	};
 }
@@ -35,7 +33,7 @@ export function reply(status: number, value: unknown, headers: Readonly<Record<s
 }
 
 /** For `export const fallback`: refuses every method that the route has no handler for. `allow`: such as `GET, HEAD`. */
-export function methodNotAllowed(allow: string): (event: EndpointEvent) => Promise<Response> {
+export function methodNotAllowed(allow: string): (event: RefusedEvent) => Promise<Response> {
 	return endpoint(() => {
 		throw new Problem('method_not_allowed', { headers: { allow } });
 	});

@@ -1,11 +1,14 @@
 /** What the policy looks at in a request. Header values as received, null when absent. */
 export interface RequestFacts {
 	readonly method: string;
-	readonly path: string;
+	/** The matched route without its groups, such as `/api/auth/callback/[provider]`; null when no route matches. */
+	readonly route: string | null;
+	readonly isApi: boolean;
 	readonly origin: string | null;
 	readonly fetchSite: string | null;
 	readonly fetchMode: string | null;
 	readonly fetchDest: string | null;
+	readonly hasCookie: boolean;
 	readonly hasAccessToken: boolean;
 }
 
@@ -16,25 +19,38 @@ export interface OriginRules {
 	readonly development: readonly string[];
 }
 
-const reads = new Set(['GET', 'HEAD']);
-const callbacks = /^\/api\/(?:auth\/callback\/[^/]+|wallet\/sessions\/[^/]+\/idv\/callback)$/;
-/** Their callers carry no cookie: nothing here could be done in a browser's name. */
-const cookieless = new Set(['/api/auth/backchannel-logout']);
+/** `unauthorized`: a program without an access token (401). `forbidden`: a browser's request from elsewhere (403). */
+export type OriginVerdict = 'allowed' | 'unauthorized' | 'forbidden';
+
+const READS = new Set(['GET', 'HEAD']);
+const CALLBACKS = new Set(['/api/auth/callback/[provider]', '/api/wallet/sessions/[id]/idv/callback']);
+/** Its callers carry no cookie: nothing here could be done in a browser's name. */
+const BACKCHANNEL_LOGOUT = '/api/auth/backchannel-logout';
+/**
+ * What a browser may use a response of the API for: a script's data, a document in a sandbox, an image. Services behind
+ * `/api/backends` choose their own content: as a script, style, worker or frame it would run with the portal's origin.
+ */
+const API_DESTINATIONS = new Set(['', 'empty', 'document', 'image']);
 
 /**
- * Whether a request may go on (Fetch Metadata; security.md C1). What a browser says of the request's origin must
- * name us, but for a person's own navigation to a page or a callback, which may come from anywhere.
+ * Whether a request may go on (Fetch Metadata; docs/security.md C1). What a browser says about the request's origin must
+ * be the portal's own, except for a person's navigation to a page or a callback, which may come from anywhere.
  */
-export function allowsOrigin(facts: RequestFacts, rules: OriginRules): boolean {
-	if (facts.hasAccessToken || cookieless.has(facts.path)) return true;
-	if (facts.origin !== null && rules.development.includes(facts.origin)) return true;
-	if (facts.origin !== null && facts.origin !== rules.own) return false;
-	if (facts.fetchSite === null) return facts.origin !== null || reads.has(facts.method);
-	return facts.fetchSite === 'same-origin' || isNavigation(facts);
+export function checkOrigin(facts: RequestFacts, rules: OriginRules): OriginVerdict {
+	const { method, route, isApi, fetchSite, fetchMode, fetchDest } = facts;
+	if (isApi && !API_DESTINATIONS.has(fetchDest ?? '')) return 'forbidden';
+	if (facts.hasAccessToken || route === BACKCHANNEL_LOGOUT) return 'allowed';
+	if (facts.origin !== null && rules.development.includes(facts.origin)) return 'allowed';
+	// Under `Referrer-Policy: no-referrer` browsers send `Origin: null` with forms of our own pages.
+	const origin = facts.origin === 'null' && fetchSite === 'same-origin' ? null : facts.origin;
+	if (origin !== null && origin !== rules.own) return 'forbidden';
+	if (fetchSite !== null) return fetchSite === 'same-origin' || isNavigation(facts) ? 'allowed' : 'forbidden';
+	if (origin !== null || READS.has(method)) return 'allowed';
+	const isProgram = isApi && fetchMode === null && fetchDest === null && !facts.hasCookie;
+	return isProgram ? 'unauthorized' : 'forbidden';
 }
 
-function isNavigation({ method, path, fetchMode, fetchDest }: RequestFacts): boolean {
-	const topLevel = reads.has(method) && fetchMode === 'navigate' && (fetchDest === null || fetchDest === 'document');
-	const openForReturns = !/^\/api(?:\/|$)/.test(path) || callbacks.test(path);
-	return topLevel && openForReturns;
+function isNavigation({ method, route, isApi, fetchMode, fetchDest }: RequestFacts): boolean {
+	const isTopLevel = READS.has(method) && fetchMode === 'navigate' && (fetchDest === null || fetchDest === 'document');
+	return isTopLevel && (!isApi || CALLBACKS.has(route ?? ''));
 }

@@ -35,6 +35,11 @@ export class Problem extends Error {
 	}
 }
 
+/** The problem code that a text names; null for any other text. */
+export function problemCodeOf(text: string | null): ProblemCode | null {
+	return text !== null && Object.hasOwn(problems, text) ? (text as ProblemCode) : null;
+}
+
 /** Whether something thrown is a Problem with one of these codes. */
 export function isProblem(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
 	return error instanceof Problem && codes.includes(error.code);

@@ -10,8 +10,9 @@ import { keepOwned, ownedSession, type OwnedSession, ownedSessions } from './own
  * Who may open wallet sessions: a program with an access token, somebody signed in, or a browser that has loaded our
  * login page. Answers the id that its rate limit counts by; null for anybody else.
  */
-async function walletCaller({ locals, cookies, request }: RequestEvent): Promise<string | null> {
-	if (hasAccessToken(request)) return locals.caller?.clientId ?? null;
+async function walletCaller(event: RequestEvent): Promise<string | null> {
+	const { locals, cookies } = event;
+	if (hasAccessToken(event)) return locals.caller?.clientId ?? null;
 	if (locals.session) return locals.session.id;
 	return (await readLoginTransaction(cookies))?.id ?? null;
 }
@@ -34,7 +35,7 @@ export async function requireWalletCaller(event: RequestEvent): Promise<string> 
 export async function requireOwned(event: RequestEvent, id: string): Promise<OwnedSession> {
 	const owned = await findOwned(event, id);
 	if (owned) return owned;
-	const isBrowserOfOthers = !hasAccessToken(event.request) && (await ownedSessions(event.cookies)).length > 0;
+	const isBrowserOfOthers = !hasAccessToken(event) && (await ownedSessions(event.cookies)).length > 0;
 	const known = isBrowserOfOthers || (await walletCaller(event)) !== null;
 	throw new Problem(known ? 'not_found' : 'unauthorized');
 }
@@ -43,9 +44,10 @@ export async function requireOwned(event: RequestEvent, id: string): Promise<Own
  * The same, or null. Who comes with a token owns by that alone, whatever cookies came along.
  * @throws {Problem} `not_found` for what is no id at all
  */
-export async function findOwned({ locals, request, cookies }: RequestEvent, id: string): Promise<OwnedSession | null> {
+export async function findOwned(event: RequestEvent, id: string): Promise<OwnedSession | null> {
 	if (!isWalletSessionId(id)) throw new Problem('not_found');
-	if (hasAccessToken(request)) return locals.caller ? sessionOfCaller(locals.caller, id) : null;
+	const { locals, cookies } = event;
+	if (hasAccessToken(event)) return locals.caller ? sessionOfCaller(locals.caller, id) : null;
 	return ownedSession(cookies, id);
 }
 

@@ -9,6 +9,9 @@ interface Event {
 export function load({ params: { name }, locals: { requestId } }: Event) {
 	const state = stateOf(name);
 	if (!state) error(404, { message: 'The gallery has no such state.', requestId });
-	if (state.page === 'error') error(state.status, { message: 'As wanted.', requestId });
+	if (state.page === 'error') {
+		const { status, reason } = state;
+		error(status, { message: 'As wanted.', requestId, ...(reason && { reason }) });
+	}
 	return { ...state.data, galleryPage: state.page, form: 'form' in state ? state.form : null };
 }

@@ -1,0 +1,11 @@
+import { error, redirect } from '@sveltejs/kit';
+import { Problem, problemCodeOf } from '$lib/server/http/problem';
+import type { PageServerLoad } from './$types';
+
+/** The page that a person gets in place of a refused request (`http/refusal.ts`). Opened directly it has nothing to show. */
+export const load: PageServerLoad = ({ isSubRequest, locals, url }) => {
+	const code = problemCodeOf(url.searchParams.get('code'));
+	if (!isSubRequest || code === null) redirect(303, '/');
+	const { status, message } = new Problem(code);
+	error(status, { message, requestId: locals.requestId, ...(code === 'forbidden_origin' && { reason: 'foreign' }) });
+};
