@@ -1,5 +1,6 @@
 import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
+import { callbacksSettled } from '$lib/server/auth/callback-once';
 import { renewals } from '$lib/server/auth/renewal';
 import { makeBrandFiles } from '$lib/server/brand/files';
 import { config } from '$lib/server/config';
@@ -48,7 +49,7 @@ function drain(): void {
 
 /** What has to be done before the process ends, once the server is closed (`entry/drain.ts`). */
 async function finish(): Promise<void> {
-	await renewals().settled();
+	await Promise.all([renewals().settled(), callbacksSettled()]);
 	await closeStore();
 }
 

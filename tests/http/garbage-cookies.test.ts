@@ -82,7 +82,8 @@ test('a wallet cookie that is changed, or under another id, owns nothing', async
 
 test.each([
 	'portal.locale',
-	'portal.state.x',
+	'portal.flow.x',
+	'portal.flow.0mf00000000000000',
 	'portal.pkce.0',
 	'portal.departure',
 	'portal.wallet.',

@@ -1,4 +1,4 @@
-import { signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
+import { canStartAgain, signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
 import { stopNotices } from '../../../src/lib/wallet/view.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
 import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
@@ -28,9 +28,11 @@ const login = {
 	startUrl: '/login/start?provider=sts&returnTo=%2Faccount',
 	returnTo: '/account',
 	error: null,
+	startAgainUrl: null,
 	stopped: null,
 	helpCode: null
 };
+const startAgainUrl = '/login/start?provider=sts&returnTo=%2Faccount&institution=north';
 
 /** The pages before a sign-in, and what it can fail with. */
 export const entryStates = {
@@ -64,7 +66,7 @@ export const entryStates = {
 	'login/one-button': { page: 'login', data: { ...login, institutions: [] }, heading: (t) => t.login.title },
 	...eachOf('login/error', signInErrors, (error) => ({
 		page: 'login',
-		data: { ...login, error, helpCode },
+		data: { ...login, error, helpCode, startAgainUrl: canStartAgain(error) ? startAgainUrl : null },
 		heading: (t) => t.login.title,
 		isError: true
 	})),

@@ -1,86 +1,121 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findFlow, flowIds, forgetFlow, keepFlow, takeFlowOfVersion1 } from '../../../src/lib/server/auth/flow-cookies';
 import {
-	flowCookies,
-	flowOf,
-	forgetFlow,
-	forgetOldFlows,
-	markFlow,
+	flowOfVersion1,
 	newFlowId,
-	withoutFlow
-} from '../../../src/lib/server/auth/flow-cookies';
+	newStateKey,
+	readState,
+	type SignInFlow,
+	stateOf
+} from '../../../src/lib/server/auth/sign-in-flow';
 import { fakeCookies } from '../../harness/cookies';
 import { configure } from '../configured';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
+beforeEach(() => configure());
 afterEach(() => configure());
 
-const flow = (age: number) => newFlowId(1_800_000_000_000 - age);
-const cookiesOf = (...flows: string[]) =>
-	flows.flatMap((id) => ['state', 'pkce', 'nonce', 'callback'].map((kind) => `portal.${kind}.${id}=v`)).join('; ');
-
-describe('a flow’s id', () => {
-	test('sorts by age, and differs for two of the same moment', () => {
-		const ids = [3, 2, 1, 0].map(flow);
-		expect([...ids].sort()).toEqual(ids);
-		expect(flow(0)).not.toBe(flow(0));
-	});
-
-	test('leaves and comes back with the state that Auth.js made', () => {
-		const id = flow(0);
-		const url = new URL('http://localhost:8092/authorize?state=made%2Bby.authjs&nonce=n');
-		markFlow(url, id);
-		expect(flowOf(url.searchParams.get('state'))).toBe(id);
-		const callback = new URLSearchParams({ code: 'a&b', state: url.searchParams.get('state') ?? '' });
-		expect(Object.fromEntries(new URLSearchParams(withoutFlow(callback, id)))).toEqual({
-			code: 'a&b',
-			state: 'made+by.authjs'
-		});
-	});
-
-	test.each([null, '', '.', 'x.y', flow(0), `x${flow(0)}.rest`, `${flow(0)}x.rest`, `${flow(0).toUpperCase()}.r`])(
-		'is not in the state %s',
-		(state) => expect(flowOf(state)).toBeNull()
-	);
+const id = (age: number) => newFlowId(1_800_000_000_000 - age);
+const flow = (changes: Partial<SignInFlow> = {}): SignInFlow => ({
+	id: id(0),
+	provider: 'sts',
+	stateKey: newStateKey(),
+	verifier: 'v'.repeat(43),
+	nonce: 'n'.repeat(43),
+	returnTo: '/account?x=1',
+	institution: 'uni-noord',
+	asksLogin: true,
+	restarts: 1,
+	...changes
 });
 
-describe('the cookies of a flow', () => {
-	test('are named by kind and flow', () => {
-		const names = Object.values(flowCookies('f')).map((cookie) => cookie.name);
-		expect(names).toEqual(
-			expect.arrayContaining(['portal.state.f', 'portal.pkce.f', 'portal.nonce.f', 'portal.callback.f'])
-		);
+test('a flow’s id sorts by age, and differs for two of the same moment', () => {
+	const ids = [3, 2, 1, 0].map(id);
+	expect([...ids].sort()).toEqual(ids);
+	expect(id(0)).not.toBe(id(0));
+});
+
+describe('the cookie of a flow', () => {
+	test('gives back the whole flow', async () => {
+		const cookies = fakeCookies();
+		const kept = flow();
+		await keepFlow(cookies, kept);
+		expect(await findFlow(fakeCookies(cookies.next()), kept.id)).toEqual(kept);
 	});
 
-	test('never include the session', () => {
-		expect(flowCookies('f').sessionToken?.name).not.toMatch(/session/);
+	test('gives nothing under another flow’s name', async () => {
+		const [one, other] = [flow({ id: id(1) }), flow()];
+		const cookies = fakeCookies();
+		await keepFlow(cookies, one);
+		const renamed = fakeCookies(cookies.next().replace(one.id, other.id));
+		expect(await findFlow(renamed, other.id)).toBeNull();
 	});
 
-	test('are forgotten together, and no others', () => {
-		const [one, other] = [flow(1), flow(0)];
-		const cookies = fakeCookies(`${cookiesOf(one, other)}; portal.login=v`);
-		forgetFlow(cookies, one);
-		expect(cookies.next()).toBe(`${cookiesOf(other)}; portal.login=v`);
+	test('is forgotten alone', async () => {
+		const [one, other] = [flow({ id: id(1) }), flow()];
+		const cookies = fakeCookies('portal.login=v');
+		await keepFlow(cookies, one);
+		await keepFlow(cookies, other);
+		forgetFlow(cookies, one.id);
+		expect(flowIds(cookies)).toEqual([other.id]);
+		expect(cookies.next()).toContain('portal.login=v');
 	});
 
-	test('make room for one more: the newest stay', () => {
-		const [oldest, middle, newest] = [flow(2), flow(1), flow(0)];
-		const cookies = fakeCookies(cookiesOf(newest, oldest, middle));
-		forgetOldFlows(cookies);
-		expect(cookies.next()).toBe(cookiesOf(newest));
-	});
-
-	test('stay as they are while there is room', () => {
-		const cookies = fakeCookies(cookiesOf(flow(0)));
-		forgetOldFlows(cookies);
-		expect(cookies.setCookies()).toEqual([]);
-	});
-
-	test('are not pushed out by look-alikes', () => {
+	test('is not pushed out by look-alikes', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
-		const own = cookiesOf(flow(9)).replaceAll('portal.', '__Host-portal.');
-		const lookAlikes = [0, 1, 2, 3].map((age) => `portal.state.${flow(age)}=v; xportal.pkce.${flow(age)}=v`).join('; ');
-		const cookies = fakeCookies(`${own}; ${lookAlikes}`);
-		forgetOldFlows(cookies);
-		expect(cookies.next()).toBe(`${own}; ${lookAlikes}`);
+		const lookAlikes = [0, 1, 2, 3].map((age) => `portal.flow.${id(age)}=v; x__Host-portal.flow.${id(age)}=v`);
+		const cookies = fakeCookies([...lookAlikes, '__Host-portal.flow.x=v'].join('; '));
+		const kept = flow();
+		await keepFlow(cookies, kept);
+		expect(flowIds(cookies)).toEqual([kept.id]);
+	});
+});
+
+describe('the state parameter', () => {
+	test('names the flow, and brings back where the person wanted to go', async () => {
+		const { id: flowId, stateKey, provider, returnTo } = flow();
+		const state = await stateOf({ id: flowId, stateKey, provider, returnTo });
+		expect(await readState(state)).toEqual({ flowId, stateKey, provider, returnTo });
+		expect(state).not.toContain('account');
+	});
+
+	test.each([null, '', '.', 'x.y', `${id(0)}.${newStateKey()}.x`, `${id(0)}.${newStateKey()}.`])(
+		'that the portal did not make, such as %s, says nothing',
+		async (state) => expect(await readState(state)).toBeNull()
+	);
+
+	test('of one flow does not bring back the path of another', async () => {
+		const [one, other] = await Promise.all([
+			stateOf(flow({ returnTo: '/one' })),
+			stateOf(flow({ returnTo: '/other' }))
+		]);
+		const [oneId, oneKey] = one.split('.');
+		expect(await readState(`${oneId}.${oneKey}.${other.split('.')[2]}`)).toBeNull();
+	});
+});
+
+describe('a sign-in that version 1.0.0 started', () => {
+	const old = id(0);
+	const cookie = (kind: string, value: string) => `portal.${kind}.${old}=${value}`;
+	const header = [
+		cookie('state', 'eyJ.a'),
+		cookie('pkce', 'eyJ.b'),
+		cookie('nonce', 'eyJ.c'),
+		cookie('callback', encodeURIComponent('http://localhost:3000/help?x=1'))
+	].join('; ');
+
+	test('is known by its state', () => {
+		expect(flowOfVersion1(`${old}.eyJhbGciOiJkaXIifQ..a.b.c`)).toBe(old);
+		expect(flowOfVersion1(`${old}.x`)).toBeNull();
+	});
+
+	test('gives its return path, and leaves no cookie', () => {
+		const cookies = fakeCookies(header);
+		expect(takeFlowOfVersion1(cookies, old)).toBe('/help?x=1');
+		expect(cookies.next()).toBe('');
+	});
+
+	test('in another browser is nothing', () => {
+		expect(takeFlowOfVersion1(fakeCookies(), old)).toBeNull();
 	});
 });

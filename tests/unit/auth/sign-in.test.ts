@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSignIn } from '../../../src/lib/server/auth/callback';
 import type { Provider, Session } from '../../../src/lib/server/auth/session';
-import { startSignIn, type SignInWish } from '../../../src/lib/server/auth/sign-in';
+import { flowIds, keepFlow } from '../../../src/lib/server/auth/flow-cookies';
+import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/sign-in';
 import { keepOwned } from '../../../src/lib/server/wallet/owned-sessions';
-import { afterSetCookies } from '../../harness/cookies';
-import { type EventOptions, requestEvent } from '../../harness/request-event';
+import { requestEvent } from '../../harness/request-event';
 import { configure } from '../configured';
 import { fakeSts } from './fake-sts';
 
@@ -23,12 +23,18 @@ beforeEach(() => {
 });
 afterEach(() => configure());
 
-async function started(wish: Partial<SignInWish> = {}, options: EventOptions = {}) {
-	const event = requestEvent({ ...options, path: '/login/start?scope=evil&login_hint=evil&prompt=none' });
-	const start = await startSignIn(event, { provider: 'sts', returnTo: '/account', ...wish });
+/** Starts a sign-in in a browser that holds these cookies. */
+async function started(options: Partial<SignInOptions> = {}, cookies = '') {
+	const event = requestEvent({ cookie: cookies });
+	const start = await startSignIn({ provider: 'sts', returnTo: '/account', ...options }, 'r0');
 	if ('error' in start) throw new Error(start.error);
-	const cookie = afterSetCookies(event.cookies.next(), start.setCookies);
-	return { url: new URL(start.url), setCookies: start.setCookies, cookie };
+	await keepFlow(event.cookies, start.flow);
+	return {
+		url: new URL(start.url),
+		flow: start.flow,
+		setCookies: event.cookies.setCookies(),
+		cookie: event.cookies.next()
+	};
 }
 
 async function returned(
@@ -38,8 +44,8 @@ async function returned(
 	session: Session | null = null
 ) {
 	const event = requestEvent({ path: `/api/auth/callback/${provider}?${query}`, cookie, session });
-	const end = await endSignIn(event, provider);
-	return { ...end, event, cookie: afterSetCookies(event.cookies.next(), end.setCookies) };
+	const path = await endSignIn(event, provider);
+	return { path, event, session: event.locals.session, cookie: event.cookies.next() };
 }
 
 const hidden = ['the-access-token', 'the-refresh-token', 'eyJhbGciOiJFUzI1NiIs'];
@@ -74,51 +80,61 @@ describe('starting a sign-in', () => {
 		expect(url.searchParams.has('claims')).toBe(false);
 	});
 
-	test('passes on nothing of the portal’s own query', async () => {
+	test('asks for nothing that was not wanted', async () => {
 		const { url } = await started();
-		expect(url.href).not.toContain('evil');
 		expect(url.searchParams.has('prompt')).toBe(false);
 		expect(url.searchParams.has('login_hint')).toBe(false);
 	});
 
 	test('can name an institution, and ask for the credentials afresh', async () => {
-		const { url } = await started({ institution: 'uni-a', afresh: true });
+		const { url } = await started({ institution: 'uni-a', asksLogin: true });
 		expect(Object.fromEntries(url.searchParams)).toMatchObject({ provider: 'uni-a', prompt: 'login' });
 	});
 
-	test('sets HttpOnly, Lax cookies of its own flow', async () => {
-		const { setCookies, url } = await started();
-		const flow = url.searchParams.get('state')?.slice(0, 17) ?? '';
-		expect(setCookies.map((setCookie) => setCookie.split('=')[0]).sort()).toEqual(
-			['callback', 'nonce', 'pkce', 'state'].map((kind) => `portal.${kind}.${flow}`)
-		);
-		const attributes = setCookies.map((setCookie) => setCookie.slice(setCookie.indexOf(';')));
-		expect(attributes.filter((text) => !/; Path=\/; .*HttpOnly; SameSite=Lax$/.test(text))).toEqual([]);
+	test('keeps one HttpOnly, Lax cookie of its own, without any of its secrets in clear', async () => {
+		const { setCookies, flow } = await started();
+		expect(setCookies.map((line) => line.replace(/=[\w-]{100,}/, '=…'))).toEqual([
+			`portal.flow.${flow.id}=…; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
+		]);
+		expect([flow.verifier, flow.nonce, flow.stateKey].filter((secret) => setCookies[0]?.includes(secret))).toEqual([]);
 	});
 
-	test('under https names them __Host- and makes them Secure', async () => {
+	test('under https names it __Host- and makes it Secure', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const { setCookies } = await started();
-		expect(setCookies.filter((text) => !/^__Host-portal\..*; Secure;/.test(text))).toEqual([]);
+		expect(setCookies.filter((text) => !/^__Host-portal\.flow\..*; Secure;/.test(text))).toEqual([]);
 	});
 
-	test('keeps two at once, and forgets the oldest of three', async () => {
+	test.each([
+		['a usual return path', '/account/wallets/6c1f2a52-7f0b-4a8e-9d35-0c8c3a0e6b11/unlink', 'universiteit-noord'],
+		['the longest return path', `/${'x'.repeat(511)}`, 'universiteit-noord'],
+		['the longest of both', `/${'x'.repeat(511)}`, 'i'.repeat(128)]
+	])('keeps to 600 bytes of cookie with %s, and comes back to that path', async (_, returnTo, institution) => {
+		configure({ AUTH_URL: 'https://portal.example.org' });
+		const { cookie, url } = await started({ returnTo, institution, asksLogin: true });
+		expect(cookie.length).toBeLessThanOrEqual(600);
+		expect(await returned(sts.authorize(url), cookie)).toMatchObject({ path: returnTo });
+	});
+
+	test('keeps four at once, and forgets the oldest of five', async () => {
 		vi.useFakeTimers({ toFake: ['Date'] });
-		const first = await started();
-		vi.advanceTimersByTime(1000);
-		const second = await started({}, { cookie: first.cookie });
-		vi.advanceTimersByTime(1000);
-		const third = await started({}, { cookie: second.cookie });
+		let cookie = '';
+		const flows: string[] = [];
+		for (let count = 0; count < 5; count++) {
+			const next = await started({}, cookie);
+			flows.push(next.flow.id);
+			cookie = next.cookie;
+			vi.advanceTimersByTime(1000);
+		}
 		vi.useRealTimers();
-		const flows = [first, second, third].map(({ url }) => url.searchParams.get('state')?.slice(0, 17));
-		expect(flows.map((flow) => third.cookie.includes(`portal.pkce.${flow}`))).toEqual([false, true, true]);
+		expect(flowIds(requestEvent({ cookie }).cookies)).toEqual(flows.slice(1));
 	});
 
 	test('without the STS says so', async () => {
 		vi.resetModules();
 		const { startSignIn: startAnew } = await import('../../../src/lib/server/auth/sign-in');
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
-		const start = await startAnew(requestEvent(), { provider: 'sts', returnTo: '/' });
+		const start = await startAnew({ provider: 'sts', returnTo: '/' }, 'r0');
 		vi.stubGlobal('fetch', sts.fetch);
 		expect(start).toEqual({ error: 'sts_unavailable' });
 	});
@@ -128,8 +144,8 @@ describe('coming back from the STS', () => {
 	test('signs in, and goes where the person wanted to go', async () => {
 		const { url, cookie } = await started({ returnTo: '/account?x=1' });
 		const end = await returned(sts.authorize(url), cookie);
-		expect(end).toMatchObject({ path: '/account?x=1', error: null });
-		expect(end.event.locals.session).toMatchObject({
+		expect(end.path).toBe('/account?x=1');
+		expect(end.session).toMatchObject({
 			provider: 'sts',
 			sub: 'subject-1',
 			accessToken: 'the-access-token',
@@ -155,7 +171,7 @@ describe('coming back from the STS', () => {
 		const { url, cookie } = await started();
 		const end = await returned(sts.authorize(url), cookie);
 		expect(end.cookie).toBe('');
-		const seen = JSON.stringify([end.path, end.setCookies, end.event.cookies.setCookies()]);
+		const seen = JSON.stringify([end.path, end.event.cookies.setCookies()]);
 		expect(hidden.filter((token) => seen.includes(token))).toEqual([]);
 	});
 
@@ -166,9 +182,9 @@ describe('coming back from the STS', () => {
 		const browser = requestEvent();
 		await keepOwned(browser.cookies, { ...wallet, id: 'used' });
 		await keepOwned(browser.cookies, { ...wallet, id: 'open', completed: false });
-		const { url, cookie } = await started({ provider: 'sts-wallet' }, { cookie: browser.cookies.next() });
+		const { url, cookie } = await started({ provider: 'sts-wallet' }, browser.cookies.next());
 		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
-		expect(end.error).toBeNull();
+		expect(end.path).toBe('/account');
 		expect(end.cookie).toMatch(/^portal\.wallet\.open=[\w-]+$/);
 	});
 
@@ -180,7 +196,7 @@ describe('coming back from the STS', () => {
 
 	test('works for each of two tabs that sign in at once', async () => {
 		const first = await started({ returnTo: '/account?tab=1' });
-		const second = await started({ returnTo: '/account?tab=2' }, { cookie: first.cookie });
+		const second = await started({ returnTo: '/account?tab=2' }, first.cookie);
 		const secondEnd = await returned(sts.authorize(second.url), second.cookie);
 		const firstEnd = await returned(sts.authorize(first.url), secondEnd.cookie);
 		expect([secondEnd.path, firstEnd.path]).toEqual(['/account?tab=2', '/account?tab=1']);
@@ -190,9 +206,9 @@ describe('coming back from the STS', () => {
 		const { url, cookie } = await started();
 		const query = sts.authorize(url);
 		const first = await returned(query, cookie);
-		const again = await returned(query, `${first.cookie}; other=1`, 'sts', first.event.locals.session);
-		expect(again).toMatchObject({ path: '/account', error: null });
-		expect(again.event.locals.session).toBe(first.event.locals.session);
+		const again = await returned(query, `${first.cookie}; other=1`, 'sts', first.session);
+		expect(again.path).toBe('/account');
+		expect(again.session).toBe(first.session);
 	});
 
 	test.each<[string, (query: URLSearchParams) => void]>([
@@ -205,7 +221,7 @@ describe('coming back from the STS', () => {
 		const query = sts.authorize(url);
 		change(query);
 		const end = await returned(query, cookie);
-		expect(end.event.locals.session).toBeNull();
+		expect(end.session).toBeNull();
 		expect(end.path).toMatch(/^\/login\?error=sign_in_\w+&helpCode=r1$/);
 		expect(sts.tokenRequests).toEqual([]);
 	});
@@ -213,7 +229,7 @@ describe('coming back from the STS', () => {
 	test('at the other provider’s address signs nobody in', async () => {
 		const { url, cookie } = await started();
 		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
-		expect(end.event.locals.session).toBeNull();
+		expect(end.session).toBeNull();
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
@@ -224,10 +240,10 @@ describe('coming back from the STS', () => {
 
 	test('in another browser signs nobody in', async () => {
 		const { url } = await started();
-		const other = await started();
-		expect((await returned(sts.authorize(url), other.cookie)).path).toBe(
+		expect((await returned(sts.authorize(url), 'portal.login=x')).path).toBe(
 			'/login?error=sign_in_interrupted&helpCode=r1'
 		);
+		expect(sts.tokenRequests).toEqual([]);
 	});
 
 	test.each([
@@ -260,8 +276,8 @@ describe('coming back from the STS', () => {
 		const { url, cookie } = await started();
 		sts.behaviour = behaviour;
 		const end = await returned(sts.authorize(url), cookie);
-		expect(end).toMatchObject({ path: '/login?error=sign_in_failed&helpCode=r1', error: 'sign_in_failed' });
-		expect(end.event.locals.session).toBeNull();
+		expect(end.path).toBe('/login?error=sign_in_failed&helpCode=r1');
+		expect(end.session).toBeNull();
 	});
 
 	test('while the STS is away says so', async () => {
@@ -280,7 +296,7 @@ describe('an STS that takes pushed authorization requests', () => {
 		vi.resetModules();
 		sts.behaviour = { metadata: { pushed_authorization_request_endpoint: 'http://localhost:8092/par' } };
 		const { startSignIn: startAnew } = await import('../../../src/lib/server/auth/sign-in');
-		const start = await startAnew(requestEvent(), { provider: 'sts-wallet', returnTo: '/', walletSessionId: 'abc' });
+		const start = await startAnew({ provider: 'sts-wallet', returnTo: '/', walletSessionId: 'abc' }, 'r0');
 		expect(start).toMatchObject({
 			url: 'http://localhost:8092/authorize?client_id=portal-client&request_uri=urn%3Apushed%3A1'
 		});

@@ -3,6 +3,7 @@ export const login = {
 	title: 'Sign in',
 	intro: 'Choose how you want to sign in.',
 	problem: 'Signing in did not work',
+	startAgain: 'Start again',
 	institution: {
 		title: 'With your institution',
 		explain: 'You go to the sign-in page of your school or university. When you are done, you come back.',
@@ -43,8 +44,20 @@ export const login = {
 			next: 'Try again.'
 		},
 		sign_in_interrupted: {
-			what: 'You went back, or were signing in on another tab as well.',
-			next: 'Use one tab and try again.'
+			what: 'We can’t finish this sign-in. Perhaps it was done already, or you started it in another browser.',
+			next: 'Start again.'
+		},
+		sign_in_expired: {
+			what: 'Signing in took too long. You have fifteen minutes.',
+			next: 'Start again. You then go to the page that you wanted to open.'
+		},
+		sign_in_replaced: {
+			what: 'You later started signing in again in other tabs. That is why this tab can’t continue.',
+			next: 'Continue in one of those tabs, or start again here.'
+		},
+		sign_in_updated: {
+			what: 'This site was updated while you were signing in.',
+			next: 'Start again. You then go to the page that you wanted to open.'
 		},
 		cookies_required: {
 			what: 'Your browser did not keep our cookies. Without them you can’t sign in.',

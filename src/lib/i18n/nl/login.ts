@@ -4,6 +4,7 @@ export const login: Texts['login'] = {
 	title: 'Inloggen',
 	intro: 'Kies hoe u wilt inloggen.',
 	problem: 'Het inloggen is niet gelukt',
+	startAgain: 'Opnieuw beginnen',
 	institution: {
 		title: 'Met uw instelling',
 		explain: 'U gaat naar de inlogpagina van uw school of universiteit. Als u klaar bent, komt u hier terug.',
@@ -44,8 +45,20 @@ export const login: Texts['login'] = {
 			next: 'Probeer het opnieuw.'
 		},
 		sign_in_interrupted: {
-			what: 'U ging terug, of u was ook op een ander tabblad aan het inloggen.',
-			next: 'Gebruik één tabblad en probeer het opnieuw.'
+			what: 'Wij kunnen dit inloggen niet afmaken. Misschien was u al klaar, of begon u in een andere browser.',
+			next: 'Begin opnieuw.'
+		},
+		sign_in_expired: {
+			what: 'Het inloggen duurde te lang. U hebt er een kwartier voor.',
+			next: 'Begin opnieuw. Daarna gaat u naar de pagina die u wilde openen.'
+		},
+		sign_in_replaced: {
+			what: 'U bent later op andere tabbladen opnieuw gaan inloggen. Daarom kan dit tabblad niet meer verder.',
+			next: 'Ga verder op een van die tabbladen, of begin hier opnieuw.'
+		},
+		sign_in_updated: {
+			what: 'Deze site is vernieuwd terwijl u aan het inloggen was.',
+			next: 'Begin opnieuw. Daarna gaat u naar de pagina die u wilde openen.'
 		},
 		cookies_required: {
 			what: 'Uw browser heeft onze cookies niet bewaard. Zonder cookies kunt u niet inloggen.',

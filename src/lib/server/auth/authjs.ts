@@ -1,61 +1,113 @@
-import { customFetch, SvelteKitAuth, type SvelteKitAuthConfig } from '@auth/sveltekit';
+import { randomBytes } from 'node:crypto';
+import type { AuthConfig } from '@auth/core';
+import { decode, encode } from '@auth/core/jwt';
 import type { Account, Profile } from '@auth/core/types';
+import { customFetch, SvelteKitAuth, type SvelteKitAuthConfig } from '@auth/sveltekit';
 import type { RequestEvent } from '@sveltejs/kit';
+import { parseSetCookie } from 'cookie';
+import * as v from 'valibot';
 import { config } from '../config';
-import { returnPath } from '../http/return-path';
 import { stsFetch, stsMetadata } from '../sts/metadata';
-import { verifyIdToken } from '../sts/id-token';
-import { flowCookies } from './flow-cookies';
-import { newSession } from './new-session';
 import type { Provider } from './session';
-import { tokenTimes } from './token-times';
 
 const BASE_PATH = '/api/auth';
+/** Auth.js's own cookies never leave this module: what a browser keeps is one sealed cookie per flow (`flow-cookies.ts`). */
+const names = { state: 'state', pkce: 'pkce', nonce: 'nonce', callback: 'callback', csrf: 'csrf', session: 'unused' };
+/** What seals them, from the one run of Auth.js to its translation and back. */
+const secret = randomBytes(32).toString('base64url');
 
-/** One run of Auth.js: its own answer, and the error it logged on the way, which its redirect hides. */
-export interface AuthAnswer {
-	readonly response: Response;
-	readonly fault: unknown;
+/** An authorization request, and what the callback needs again. */
+export interface AuthorizationRequest {
+	readonly url: URL;
+	/** PKCE code verifier (RFC 7636, 4.1). */
+	readonly verifier: string;
+	readonly nonce: string;
 }
 
-/** A request to Auth.js: `path` below `/api/auth`, and what the portal itself adds to the authorization request. */
-export interface AuthRequest {
+/** The token endpoint's response (RFC 6749, 5.1), with Auth.js's own fields. */
+export type TokenResponse = Account;
+
+/** Auth.js reports its errors to a logger and answers with a redirect; this is the error that it reported. */
+export class AuthjsError extends Error {
+	override readonly name = 'AuthjsError';
+}
+
+interface Run {
 	readonly path: string;
+	readonly provider?: Provider;
 	readonly method: 'GET' | 'POST';
-	readonly flow: string;
-	readonly query?: string;
-	/** A POST's form. */
-	readonly form?: Readonly<Record<string, string>>;
-	/** Parameters for the STS; they come from the server alone, never from a query (see security.md C2). */
+	readonly cookies?: Readonly<Record<string, string>>;
 	readonly authorizationParams?: Readonly<Record<string, string>>;
 }
 
 /**
- * Runs Auth.js for one request. It does the protocol (PKCE, state, nonce, code exchange); when somebody has signed in,
- * `event.locals.session` holds the new session, and the session handle writes it.
+ * Makes an authorization request (OpenID Connect Core 3.1.2.1) with PKCE and a nonce.
+ * @param state the whole `state` parameter
+ * @param authorizationParams come from the server alone, never from a query (see docs/security.md)
+ * @throws {AuthjsError} when the STS's metadata can't be read
  */
-export async function runAuthjs(event: RequestEvent, wanted: AuthRequest): Promise<AuthAnswer> {
-	const run: { fault: unknown } = { fault: null };
-	const request = authRequest(event, wanted);
-	const { handle } = SvelteKitAuth(withBasePath(authConfig(event, wanted, run)));
-	const shadow = Object.create(event, {
-		request: { value: request },
-		url: { value: new URL(request.url) },
-		// Auth.js puts functions of its own in there; ours holds facts.
-		locals: { value: {} }
-	}) as RequestEvent;
-	const response = await handle({ event: shadow, resolve: () => new Response(null, { status: 404 }) });
-	return { response, fault: run.fault };
+export async function authorizationRequest(
+	provider: Provider,
+	state: string,
+	authorizationParams: Readonly<Record<string, string>>
+): Promise<AuthorizationRequest> {
+	const { response } = await run({ path: `signin/${provider}`, method: 'POST', authorizationParams });
+	const url = new URL(response.headers.get('location') ?? '');
+	const set = new Map(response.headers.getSetCookie().map((line) => [parseSetCookie(line).name, line]));
+	const open = async (name: string) => {
+		const { value: token = '' } = parseSetCookie(set.get(name) ?? '');
+		return v.parse(Sealed, await decode({ token, secret, salt: name })).value;
+	};
+	url.searchParams.set('state', state);
+	return { url, verifier: await open(names.pkce), nonce: await open(names.nonce) };
 }
 
-function authRequest(event: RequestEvent, { path, method, query, form }: AuthRequest): Request {
-	const headers = new Headers({ cookie: event.request.headers.get('cookie') ?? '' });
-	if (form) headers.set('content-type', 'application/x-www-form-urlencoded');
-	return new Request(`${config().origin}${BASE_PATH}/${path}${query ?? ''}`, {
-		method,
-		headers,
-		...(form && { body: new URLSearchParams(form).toString() })
-	});
+/**
+ * Redeems the code of a callback (OpenID Connect Core 3.1.3.1) and checks the response, the ID token's signature excepted.
+ * One call of the token endpoint.
+ * @param flow of the browser that the callback came to
+ * @throws {AuthjsError} with its cause
+ */
+export async function redeemCode(
+	callback: { readonly code: string; readonly state: string; readonly iss: string | null },
+	flow: { readonly provider: Provider; readonly verifier: string; readonly nonce: string }
+): Promise<TokenResponse> {
+	const { provider, verifier, nonce } = flow;
+	const { code, state, iss } = callback;
+	const query = new URLSearchParams({ code, state, ...(iss !== null && { iss }) });
+	const seal = async (name: string, value: string) =>
+		[name, await encode({ token: { value, provider }, secret, salt: name, maxAge: 60 })] as const;
+	const cookies = Object.fromEntries(
+		await Promise.all([seal(names.state, state), seal(names.pkce, verifier), seal(names.nonce, nonce)])
+	);
+	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', cookies });
+	if (!account) throw new AuthjsError('nobody signed in');
+	return account;
+}
+
+/** Auth.js's list of ways to sign in, as its clients read it. */
+export async function providerList(): Promise<unknown> {
+	const { response } = await run({ path: 'providers', method: 'GET' });
+	return response.json();
+}
+
+const Sealed = v.object({ value: v.string() });
+
+async function run(wanted: Run): Promise<{ readonly response: Response; readonly account: Account | null }> {
+	const outcome: { error: unknown; account: Account | null } = { error: null, account: null };
+	const { handle } = SvelteKitAuth(withBasePath(authConfig(wanted, outcome)));
+	const request = requestOf(wanted);
+	const event = { request, url: new URL(request.url), locals: {} } as unknown as RequestEvent;
+	const response = await handle({ event, resolve: () => new Response(null, { status: 404 }) });
+	if (outcome.error !== null) throw new AuthjsError('Auth.js failed', { cause: outcome.error });
+	return { response, account: outcome.account };
+}
+
+function requestOf({ path, method, cookies = {} }: Run): Request {
+	const cookie = Object.entries(cookies)
+		.map(([name, value]) => `${name}=${value}`)
+		.join('; ');
+	return new Request(`${config().origin}${BASE_PATH}/${path}`, { method, headers: { cookie } });
 }
 
 /** `@auth/sveltekit` sets `/auth` on every request, while `/api/auth/callback/*` is what the STS has registered. */
@@ -63,8 +115,11 @@ function withBasePath(authConfig: SvelteKitAuthConfig): SvelteKitAuthConfig {
 	return Object.defineProperty(authConfig, 'basePath', { get: () => BASE_PATH, set: () => {}, enumerable: true });
 }
 
-function authConfig(event: RequestEvent, wanted: AuthRequest, run: { fault: unknown }): SvelteKitAuthConfig {
-	const { sts, secrets, secure } = config();
+function authConfig(
+	{ authorizationParams }: Run,
+	outcome: { error: unknown; account: Account | null }
+): SvelteKitAuthConfig {
+	const { sts } = config();
 	const provider = (id: Provider, name: string) => ({
 		id,
 		name,
@@ -74,39 +129,36 @@ function authConfig(event: RequestEvent, wanted: AuthRequest, run: { fault: unkn
 		clientSecret: sts.clientSecret,
 		client: { token_endpoint_auth_method: sts.clientAuth },
 		checks: ['pkce' as const, 'state' as const, 'nonce' as const],
-		authorization: { params: { scope: sts.scope, ...wanted.authorizationParams } },
+		authorization: { params: { scope: sts.scope, ...authorizationParams } },
 		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
 		[customFetch]: authjsFetch
 	});
 	return {
 		providers: [provider('sts', 'Institution'), provider('sts-wallet', 'Wallet')],
-		secret: [...secrets],
+		secret,
 		trustHost: true,
-		useSecureCookies: secure,
-		cookies: flowCookies(wanted.flow),
+		cookies: cookieNames(),
 		pages: { signIn: '/login', error: '/login' },
-		logger: { error: (error) => (run.fault = error), warn: () => {}, debug: () => {} },
+		logger: { error: (error) => (outcome.error = error), warn: () => {}, debug: () => {} },
 		callbacks: {
-			redirect: ({ url }) => config().origin + returnPath(url, config().origin),
-			async jwt({ account }) {
-				if (account) event.locals.session = await sessionOf(account);
+			jwt({ account }) {
+				if (account) outcome.account = account;
 				return null;
 			}
 		}
 	};
 }
 
-/** Auth.js checks an ID token's claims but not its signature; that is done here, before anybody counts as signed in. */
-async function sessionOf(account: Account) {
-	if (!account.access_token || !account.id_token) throw new Error('the STS answered without the tokens of a sign-in');
-	const claims = await verifyIdToken(account.id_token);
-	const tokens = {
-		accessToken: account.access_token,
-		refreshToken: account.refresh_token,
-		idToken: account.id_token,
-		...tokenTimes(account.expires_in)
+function cookieNames(): NonNullable<AuthConfig['cookies']> {
+	const named = (name: string) => ({ name, options: {} });
+	return {
+		sessionToken: named(names.session),
+		csrfToken: named(names.csrf),
+		callbackUrl: named(names.callback),
+		state: named(names.state),
+		pkceCodeVerifier: named(names.pkce),
+		nonce: named(names.nonce)
 	};
-	return newSession(account.provider as Provider, claims, tokens, Math.floor(Date.now() / 1000));
 }
 
 /** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */

@@ -3,9 +3,11 @@ import { config } from '../config';
 import { returnPath } from '../http/return-path';
 import { institutions } from '../sts/institutions';
 import { ownedSessions } from '../wallet/owned-sessions';
+import { keepFlow } from './flow-cookies';
 import { isProvider } from './session';
-import { type SignInStart, startSignIn } from './sign-in';
+import { type SignInOptions, type SignInStart, startSignIn } from './sign-in';
 import type { SignInError } from './sign-in-errors';
+import type { SignInFlow } from './sign-in-flow';
 
 /** What a caller asks for, unchecked. */
 export interface SignInRequest {
@@ -19,31 +21,51 @@ export interface SignInRequest {
 export type SignInRefusal = { readonly error: SignInError | 'not_found' };
 
 /**
- * Checks a wish to sign in against what is known here, and starts it. Nothing of the request reaches the STS as it
- * came: the institution is one of the STS's list, the login hint this browser's own completed wallet session.
+ * Checks what a browser asks for against what is known here, and starts the sign-in. Nothing of the request reaches the STS
+ * as it came: the institution is one of the STS's list, the login hint this browser's own completed wallet session.
  */
-export async function beginSignIn(event: RequestEvent, wanted: SignInRequest): Promise<SignInStart | SignInRefusal> {
-	const { provider, institution } = wanted;
+export async function beginSignIn(
+	event: RequestEvent,
+	wanted: SignInRequest
+): Promise<{ readonly url: string } | SignInRefusal> {
+	const options = await checked(event, wanted);
+	if ('error' in options) return options;
+	const start = await startSignIn(options, event.locals.requestId);
+	if ('error' in start) return start;
+	await keepFlow(event.cookies, start.flow);
+	return { url: start.url };
+}
+
+/** Starts a sign-in again that was under way, with a flow of its own; the caller keeps it. */
+export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Promise<SignInStart | SignInRefusal> {
+	const { provider, institution, returnTo, asksLogin } = flow;
+	const options = await checked(event, { provider, institution, returnTo, afresh: asksLogin ? '1' : null });
+	return 'error' in options
+		? options
+		: startSignIn({ ...options, restarts: flow.restarts + 1 }, event.locals.requestId);
+}
+
+async function checked(event: RequestEvent, wanted: SignInRequest): Promise<SignInOptions | SignInRefusal> {
+	const { provider, institution, returnTo } = wanted;
 	if (!isProvider(provider)) return { error: 'not_found' };
-	const returnTo = wanted.returnTo ?? null;
-	if (provider === 'sts-wallet') return beginWalletSignIn(event, returnTo);
+	if (provider === 'sts-wallet') return checkedWallet(event, returnTo);
 
 	if (institution && !(await institutions()).some(({ id }) => id === institution))
 		return { error: 'institution_unknown' };
-	return startSignIn(event, {
+	return {
 		provider,
 		returnTo: returnPath(returnTo, config().origin),
 		institution: institution ?? undefined,
-		afresh: wanted.afresh === '1'
-	});
+		asksLogin: wanted.afresh === '1'
+	};
 }
 
-async function beginWalletSignIn(event: RequestEvent, returnTo: string | null) {
+async function checkedWallet(event: RequestEvent, returnTo: string | null | undefined) {
 	const completed = (await ownedSessions(event.cookies)).find((session) => session.completed);
 	if (!completed) return { error: 'wallet_session_foreign' } as const;
-	return startSignIn(event, {
+	return {
 		provider: 'sts-wallet',
 		returnTo: returnPath(returnTo ?? completed.returnTo, config().origin),
 		walletSessionId: completed.id
-	});
+	} as const;
 }

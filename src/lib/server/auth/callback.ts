@@ -1,69 +1,163 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
-import { config } from '../config';
-import { AFTER_SIGN_IN, returnPath } from '../http/return-path';
+import { AFTER_SIGN_IN } from '../http/return-path';
 import { log } from '../log';
 import { count } from '../metrics';
-import { type OwnedSession, takeCompleted } from '../wallet/owned-sessions';
-import { runAuthjs } from './authjs';
-import { denySession } from './deny-list';
-import { flowOf, forgetFlow, withoutFlow } from './flow-cookies';
+import { verifyIdToken } from '../sts/id-token';
+import { takeCompleted } from '../wallet/owned-sessions';
+import { redeemCode } from './authjs';
+import { restartSignIn } from './begin';
+import { type CallbackOutcome, redeemOnce } from './callback-once';
+import { denySession, isDeniedNow } from './deny-list';
+import { findFlow, flowIds, forgetFlow, keepFlow, takeFlowOfVersion1 } from './flow-cookies';
 import { loginPath } from './login-path';
+import { newSession } from './new-session';
 import type { Provider, Session } from './session';
-import { callbackError, type SignInError } from './sign-in-errors';
+import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
+import {
+	flowOfVersion1,
+	isFlowCookieOver,
+	isFlowOver,
+	readState,
+	type ReturnedState,
+	type SignInFlow
+} from './sign-in-flow';
+import { tokenTimes } from './token-times';
 
-/** Where the browser goes after its return from the STS, and the cookies that Auth.js wants set. */
-export interface CallbackEnd {
-	readonly path: string;
-	readonly setCookies: readonly string[];
-	/** Null when somebody signed in. */
-	readonly error: SignInError | null;
-}
-
+/** After so many automatic restarts a person is told instead. */
+const MAX_RESTARTS = 1;
 const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-wallet': 'wallet' };
 
 /**
- * Ends a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5): on success `locals.session` is the new session. A callback that
- * comes again (Back, reload) does not disturb somebody who is signed in.
+ * Ends a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5): on success `locals.session` is the new session. Without the flow's
+ * cookie nothing is asked of the STS.
+ * @returns the address that the browser goes on to
  */
-export async function endSignIn(event: RequestEvent, provider: Provider): Promise<CallbackEnd> {
-	const before = event.locals.session;
-	const { searchParams, search } = event.url;
-	const flow = flowOf(searchParams.get('state'));
-	const { response, fault } = await runAuthjs(event, {
-		path: `callback/${provider}`,
-		method: 'GET',
-		flow: flow ?? 'none',
-		query: flow ? withoutFlow(searchParams, flow) : search
-	});
-	const setCookies = response.headers.getSetCookie();
-	if (flow) forgetFlow(event.cookies, flow);
-	if (event.locals.session !== before) {
-		// A slow answer to the session before must not take this one's place.
-		if (before) await denySession(before);
-		const used = await takeCompleted(event.cookies);
-		count('portal.sign_ins', { method: methods[provider], result: 'ok' });
-		if (event.locals.session) tell(event, event.locals.session, used);
-		return { path: destination(response), setCookies, error: null };
+export async function endSignIn(event: RequestEvent, provider: Provider): Promise<string> {
+	const { cookies, url } = event;
+	const state = await readState(url.searchParams.get('state'));
+	const flow = state && (await findFlow(cookies, state.flowId));
+	const isOurs = flow?.provider === provider && flow.stateKey === state?.stateKey && !isFlowCookieOver(flow.id);
+	if (!isOurs) return endWithoutFlow(event, provider, state);
+
+	// What its cookie has no room for is in the `state` parameter.
+	const whole = { ...flow, returnTo: state.returnTo };
+	const { outcome, isOwn } = await outcomeOf(event, whole);
+	forgetFlow(cookies, flow.id);
+	if (outcome.kind === 'restarted') {
+		await keepFlow(cookies, outcome.flow);
+		return outcome.url;
 	}
+	if (outcome.kind === 'failed') return failurePath(event, whole, outcome.error);
+	return signedInPath(event, whole, outcome.session, isOwn);
+}
 
-	const hasCookies = event.request.headers.has('cookie');
-	const error = callbackError(fault, searchParams.get('error'), hasCookies);
-	const { requestId } = event.locals;
-	log.warn('a sign-in failed', { requestId, provider, code: error, error: fault });
+/** What the callback leads to. Whatever calls the STS is done once, however often the browser requests it. */
+async function outcomeOf(event: RequestEvent, flow: SignInFlow) {
+	const { searchParams } = event.url;
+	const failed = (error: SignInError) => ({ outcome: { kind: 'failed', error } as const, isOwn: true });
+	const stsError = searchParams.get('error');
+	if (stsError !== null && isExpiredAtSts(searchParams))
+		return flow.restarts < MAX_RESTARTS ? redeemOnce(flow, () => restarted(event, flow)) : failed('sign_in_expired');
+	if (stsError !== null) return failed(stsFault(stsError));
+	if (isFlowOver(flow.id)) return failed('sign_in_expired');
+	const code = searchParams.get('code');
+	return code ? redeemOnce(flow, () => redeemed(event, flow, code)) : failed('sign_in_failed');
+}
+
+async function restarted(event: RequestEvent, flow: SignInFlow): Promise<CallbackOutcome> {
+	const start = await restartSignIn(event, flow);
+	if ('error' in start)
+		return { kind: 'failed', error: start.error === 'sts_unavailable' ? start.error : 'sign_in_expired' };
+	log.info('a sign-in was started again', { requestId: event.locals.requestId, provider: flow.provider });
+	return { kind: 'restarted', url: start.url, flow: start.flow };
+}
+
+async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: string): Promise<CallbackOutcome> {
+	const { provider } = flow;
+	try {
+		const response = await redeemCode(
+			{ code, state: url.searchParams.get('state') ?? '', iss: url.searchParams.get('iss') },
+			flow
+		);
+		if (!response.access_token || !response.id_token)
+			throw new Error('the STS answered without the tokens of a sign-in');
+		// Auth.js checks an ID token's claims but not its signature.
+		const claims = await verifyIdToken(response.id_token);
+		const tokens = {
+			accessToken: response.access_token,
+			refreshToken: response.refresh_token,
+			idToken: response.id_token,
+			...tokenTimes(response.expires_in)
+		};
+		return { kind: 'signed_in', session: newSession(provider, claims, tokens, Math.floor(Date.now() / 1000)) };
+	} catch (fault) {
+		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
+		return { kind: 'failed', error: callbackFault(fault) };
+	}
+}
+
+/** @param isOwn whether this request redeemed the code, and not another one of this browser */
+async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Session, isOwn: boolean): Promise<string> {
+	const { locals, cookies } = event;
+	if (await isDeniedNow(session)) return failurePath(event, flow, 'sign_in_interrupted');
+	const before = locals.session;
+	if (before?.id !== session.id) {
+		// A slow response to the session before must not take this one's place.
+		if (before) await denySession(before);
+		locals.session = session;
+	}
+	const used = await takeCompleted(cookies);
+	if (isOwn) {
+		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
+		audit('signed in', session, locals);
+		// Identity verification links a wallet; whose it is shows only at the sign-in that follows.
+		const isLinked = flow.provider === 'sts-wallet' && used.some(({ idv }) => idv === 'done');
+		if (isLinked) audit('wallet linked', session, locals);
+	}
+	return flow.returnTo;
+}
+
+/** The login page, with the reason and the return path. Somebody who is signed in all the same goes on. */
+function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError): string {
+	report(event, flow.provider, error);
+	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.asksLogin);
+	return event.locals.session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
+}
+
+/** A callback to a browser without that flow: Back after it was done, another browser, or too many tabs. */
+async function endWithoutFlow(event: RequestEvent, provider: Provider, state: ReturnedState | null): Promise<string> {
+	const { cookies, request, url, locals } = event;
+	const version1 = flowOfVersion1(url.searchParams.get('state'));
+	const version1Path = version1 === null ? null : takeFlowOfVersion1(cookies, version1);
+	const ids = flowIds(cookies);
+	const isReplaced = state !== null && !ids.includes(state.flowId) && ids.some((id) => id > state.flowId);
+	if (locals.session) return isReplaced ? state.returnTo : AFTER_SIGN_IN;
+
+	const error = errorOf();
+	report(event, provider, error);
+	const newest = state === null ? await findFlow(cookies, ids.at(-1) ?? '') : null;
+	return errorPath(event, state?.provider, version1Path ?? state?.returnTo ?? newest?.returnTo ?? null, error);
+
+	function errorOf(): SignInError {
+		if (version1Path !== null) return 'sign_in_updated';
+		if (!request.headers.has('cookie')) return 'cookies_required';
+		if (state !== null && isFlowCookieOver(state.flowId)) return 'sign_in_expired';
+		return isReplaced ? 'sign_in_replaced' : 'sign_in_interrupted';
+	}
+}
+
+function report({ locals }: RequestEvent, provider: Provider, error: SignInError): void {
+	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error });
 	count('portal.sign_ins', { method: methods[provider], result: error });
-	return before && error === 'sign_in_interrupted'
-		? { path: AFTER_SIGN_IN, setCookies, error: null }
-		: { path: loginPath(null, { error, requestId }), setCookies, error };
 }
 
-/** Identity verification links a wallet; whose it is shows only at the sign-in that follows. */
-function tell({ locals }: RequestEvent, session: Session, used: readonly OwnedSession[]): void {
-	audit('signed in', session, locals);
-	const isLinked = session.provider === 'sts-wallet' && used.some(({ idv }) => idv === 'done');
-	if (isLinked) audit('wallet linked', session, locals);
-}
-
-function destination(response: Response): string {
-	return returnPath(response.headers.get('location'), config().origin);
+function errorPath(
+	{ locals }: RequestEvent,
+	provider: Provider | undefined,
+	returnTo: string | null,
+	error: SignInError
+): string {
+	const path = returnTo === AFTER_SIGN_IN ? null : returnTo;
+	return loginPath(path || null, { error, requestId: locals.requestId, isWallet: provider === 'sts-wallet' });
 }

@@ -1,78 +1,61 @@
-import type { AuthConfig } from '@auth/core';
 import type { Cookies } from '@sveltejs/kit';
+import { config } from '../config';
+import { returnPath } from '../http/return-path';
 import { cookieAttributes, cookieName } from './cookie';
+import { FLOW_COOKIE_SECONDS, isFlowId, openFlow, sealFlow, type SignInFlow } from './sign-in-flow';
 
-/** More sign-ins under way in one browser than this, and the oldest are forgotten: each takes 2 kB of cookies. */
-const MOST_FLOWS = 2;
-const kinds = ['state', 'pkce', 'nonce', 'callback'] as const;
-const LIFE_SECONDS = 15 * 60;
+/** More sign-ins in progress in one browser than this, and the oldest are forgotten. */
+const MAX_FLOWS = 4;
+/** Name and value of one flow's cookie together. A longer return path is left to the `state` parameter. */
+const MAX_FLOW_BYTES = 600;
+/** The cookies of a flow that version 1.0.0 started. */
+const version1Kinds = ['state', 'pkce', 'nonce', 'callback'] as const;
 
-/**
- * Each sign-in has cookies of its own, so that two tabs that sign in at once don't overwrite each other's state.
- * The flow's id starts with its time, so that names sort by age.
- */
-export function newFlowId(nowMs = Date.now()): string {
-	return `${nowMs.toString(36).padStart(9, '0')}${crypto.randomUUID().slice(0, 8)}`;
+/** Keeps a flow in this browser, and forgets the oldest where there are too many. */
+export async function keepFlow(cookies: Cookies, flow: SignInFlow): Promise<void> {
+	const older = flowIds(cookies).filter((id) => id !== flow.id);
+	for (const id of older.slice(0, Math.max(0, older.length - (MAX_FLOWS - 1)))) forgetFlow(cookies, id);
+	const name = flowCookieName(flow.id);
+	const whole = await sealFlow(flow);
+	const fits = name.length + 1 + whole.length <= MAX_FLOW_BYTES;
+	const value = fits ? whole : await sealFlow({ ...flow, returnTo: '' });
+	cookies.set(name, value, { ...cookieAttributes(), maxAge: FLOW_COOKIE_SECONDS });
 }
 
-/** Puts the flow's id in front of the `state` that Auth.js made, so that the callback brings it back (RFC 6749 4.1.1). */
-export function markFlow(authorizationRequest: URL, flow: string): void {
-	const { searchParams } = authorizationRequest;
-	searchParams.set('state', `${flow}.${searchParams.get('state') ?? ''}`);
-}
-
-/** A callback's query as Auth.js knows it: its own `state`, without the flow's id. */
-export function withoutFlow(query: URLSearchParams, flow: string): string {
-	const own = new URLSearchParams(query);
-	own.set('state', (query.get('state') ?? '').slice(flow.length + 1));
-	return `?${own}`;
-}
-
-/** The flow that a callback's `state` belongs to; null for text that is none of ours. */
-export function flowOf(state: string | null): string | null {
-	return /^([0-9a-z]{9}[0-9a-f]{8})\./.exec(state ?? '')?.[1] ?? null;
-}
-
-/** Names and attributes of Auth.js's cookies for one flow. It never finds a session cookie: the session handle owns that. */
-export function flowCookies(flow: string): NonNullable<AuthConfig['cookies']> {
-	const options = { ...cookieAttributes(), maxAge: LIFE_SECONDS };
-	return {
-		sessionToken: { name: cookieName('unused'), options },
-		csrfToken: { name: cookieName('csrf'), options },
-		state: { name: flowCookieName('state', flow), options },
-		pkceCodeVerifier: { name: flowCookieName('pkce', flow), options },
-		nonce: { name: flowCookieName('nonce', flow), options },
-		callbackUrl: { name: flowCookieName('callback', flow), options }
-	};
+/** One of this browser's flows; null where it has none with this id, or one that was made for another id. */
+export async function findFlow(cookies: Cookies, id: string): Promise<SignInFlow | null> {
+	const flow = await openFlow(cookies.get(flowCookieName(id)) ?? '');
+	return flow?.id === id ? flow : null;
 }
 
 /** Forgets one flow, done or given up. */
-export function forgetFlow(cookies: Cookies, flow: string): void {
-	for (const kind of kinds) {
-		const name = flowCookieName(kind, flow);
-		if (cookies.get(name) !== undefined) cookies.delete(name, cookieAttributes());
-	}
+export function forgetFlow(cookies: Cookies, id: string): void {
+	cookies.delete(flowCookieName(id), cookieAttributes());
 }
 
-/** Makes room for a new flow by forgetting the oldest. */
-export function forgetOldFlows(cookies: Cookies): void {
-	const flows = new Set(
-		cookies
-			.getAll()
-			.map(({ name }) => flowOfCookie(name))
-			.filter((flow) => flow !== null)
-	);
-	const surplus = [...flows].sort().slice(0, Math.max(0, flows.size - (MOST_FLOWS - 1)));
-	for (const flow of surplus) forgetFlow(cookies, flow);
+/** The ids of this browser's flows, oldest first; nothing is opened. Look-alikes of other names are ignored. */
+export function flowIds(cookies: Cookies): readonly string[] {
+	const prefix = flowCookieName('');
+	return cookies
+		.getAll()
+		.filter(({ name, value }) => value !== '' && name.startsWith(prefix))
+		.map(({ name }) => name.slice(prefix.length))
+		.filter(isFlowId)
+		.sort();
 }
 
-/** By the exact names of our cookies: a look-alike that another site of the domain has set pushes nothing out. */
-function flowOfCookie(name: string): string | null {
-	const prefix = kinds.map((kind) => flowCookieName(kind, '')).find((known) => name.startsWith(known));
-	const flow = prefix === undefined ? null : name.slice(prefix.length);
-	return flow !== null && /^[0-9a-z]{9}[0-9a-f]{8}$/.test(flow) ? flow : null;
+/**
+ * Forgets a flow that version 1.0.0 started in this browser, before the portal was upgraded.
+ * @returns the return path, or null where the browser holds no such flow
+ */
+export function takeFlowOfVersion1(cookies: Cookies, id: string): string | null {
+	const names = version1Kinds.map((kind) => cookieName(`${kind}.${id}`)).filter((name) => cookies.get(name));
+	if (names.length === 0) return null;
+	const returnTo = returnPath(cookies.get(cookieName(`callback.${id}`)), config().origin);
+	for (const name of names) cookies.delete(name, cookieAttributes());
+	return returnTo;
 }
 
-function flowCookieName(kind: (typeof kinds)[number], flow: string): string {
-	return cookieName(`${kind}.${flow}`);
+function flowCookieName(id: string): string {
+	return cookieName(`flow.${id}`);
 }

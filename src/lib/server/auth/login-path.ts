@@ -5,6 +5,8 @@ import type { SignInError } from './sign-in-errors';
 interface Failure {
 	readonly error: SignInError;
 	readonly requestId: string;
+	/** Whether it was a sign-in with the wallet: the page then offers that again. */
+	readonly isWallet?: boolean;
 }
 
 /** What a person stopped, which is no failure. */
@@ -18,6 +20,7 @@ export function loginPath(returnTo: string | null, news?: Failure | Stop | false
 	if (news && 'error' in news) query.set('error', news.error);
 	if (returnTo) query.set('returnTo', returnTo);
 	if (news && 'error' in news) query.set('helpCode', news.requestId);
+	if (news && 'error' in news && news.isWallet) query.set('method', 'wallet');
 	if (news && 'stopped' in news) query.set('stopped', news.stopped);
 	return query.size > 0 ? `/login?${query}` : '/login';
 }

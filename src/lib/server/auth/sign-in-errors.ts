@@ -1,10 +1,13 @@
-import { causes, isAway } from '../sts/network-fault';
+import { isAway } from '../sts/network-fault';
 
 /** Codes that `/login?error=` knows; each has a text in the dictionaries, unknown text is never shown. */
 export const signInErrors = [
 	'access_denied',
 	'sign_in_failed',
 	'sign_in_interrupted',
+	'sign_in_expired',
+	'sign_in_replaced',
+	'sign_in_updated',
 	'cookies_required',
 	'transaction_expired',
 	'session_expired',
@@ -18,13 +21,26 @@ export const signInErrors = [
 ] as const;
 export type SignInError = (typeof signInErrors)[number];
 
+/** Failures after which starting again is all there is to do, with nothing to change or to wait for. */
+const startAgain: ReadonlySet<SignInError> = new Set([
+	'sign_in_failed',
+	'sign_in_interrupted',
+	'sign_in_expired',
+	'sign_in_replaced',
+	'sign_in_updated'
+]);
+
+export function canStartAgain(error: SignInError | null): boolean {
+	return error !== null && startAgain.has(error);
+}
+
 /** The code in a query, if it is one of ours; any other text counts as a failed sign-in. */
 export function signInErrorOf(text: string | null): SignInError | null {
 	if (text === null) return null;
 	return signInErrors.find((code) => code === text) ?? 'sign_in_failed';
 }
 
-/** What the STS said on the callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6), in our codes. */
+/** The `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6), in our codes. */
 const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['access_denied', 'access_denied'],
 	['login_required', 'access_denied'],
@@ -34,15 +50,23 @@ const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['server_error', 'sts_unavailable']
 ]);
 
+/** Why the STS sent a person back without a code. */
+export function stsFault(stsError: string): SignInError {
+	return stsErrors.get(stsError) ?? 'sign_in_failed';
+}
+
+/** Whether the STS gave up because the person took too long: Keycloak's way to ask for a new authorization request. */
+export function isExpiredAtSts(callback: URLSearchParams): boolean {
+	return (
+		callback.get('error') === 'temporarily_unavailable' &&
+		callback.get('error_description') === 'authentication_expired'
+	);
+}
+
 /**
- * Why a callback failed, from Auth.js's error and what the browser brought.
- * @param fault the error that Auth.js logged
- * @param stsError the callback's `error` parameter
- * @param hasCookies whether the browser sent any cookie at all
+ * Why a code could not be redeemed.
+ * @param fault what was thrown, with its causes
  */
-export function callbackError(fault: unknown, stsError: string | null, hasCookies: boolean): SignInError {
-	if (causes(fault).some(({ name }) => name === 'InvalidCheck'))
-		return hasCookies ? 'sign_in_interrupted' : 'cookies_required';
-	if (stsError !== null) return stsErrors.get(stsError) ?? 'sign_in_failed';
+export function callbackFault(fault: unknown): SignInError {
 	return isAway(fault) ? 'sts_unavailable' : 'sign_in_failed';
 }

@@ -1,14 +1,12 @@
-import type { RequestEvent } from '@sveltejs/kit';
-import * as v from 'valibot';
 import { log } from '../log';
 import { pushAuthorization } from '../sts/pushed-authorization';
-import { runAuthjs } from './authjs';
+import { authorizationRequest } from './authjs';
 import { voluntaryClaims } from './claims';
-import { forgetOldFlows, markFlow, newFlowId } from './flow-cookies';
 import type { Provider } from './session';
+import { newFlowId, newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
 
-/** What a sign-in may be started with; all of it made by the server from what it has checked. */
-export interface SignInWish {
+/** What a sign-in is started with; all of it made by the server from what it has checked. */
+export interface SignInOptions {
 	readonly provider: Provider;
 	readonly returnTo: string;
 	/** An institution from the STS's own list. */
@@ -16,49 +14,37 @@ export interface SignInWish {
 	/** A wallet session that this browser owns and has completed. */
 	readonly walletSessionId?: string | undefined;
 	/** Ask for the credentials again, whatever the STS remembers (OIDC Core 3.1.2.1 `prompt`). */
-	readonly afresh?: boolean | undefined;
+	readonly asksLogin?: boolean | undefined;
+	/** How many times this sign-in was started before by the portal itself. */
+	readonly restarts?: number | undefined;
 }
 
-/** Where the browser goes, and the cookies that belong to it; or why it can't go. */
-export type SignInStart =
-	{ readonly url: string; readonly setCookies: readonly string[] } | { readonly error: 'sts_unavailable' };
+/** Where the browser goes, and the flow to keep in it (`flow-cookies.ts`); or why it can't go. */
+export type SignInStart = { readonly url: string; readonly flow: SignInFlow } | { readonly error: 'sts_unavailable' };
 
-const Redirected = v.object({ location: v.pipe(v.string(), v.url()) });
-
-/** Makes the authorization request at the STS for this browser (RFC 6749 4.1.1, RFC 7636, RFC 9126 where offered). */
-export async function startSignIn(event: RequestEvent, wish: SignInWish): Promise<SignInStart> {
-	forgetOldFlows(event.cookies);
-	const flow = newFlowId();
-	const { response, fault } = await runAuthjs(event, {
-		path: `signin/${wish.provider}`,
-		method: 'POST',
-		flow,
-		form: { callbackUrl: wish.returnTo },
-		authorizationParams: authorizationParams(wish)
-	});
-	if (fault) {
-		log.error('the sign-in could not be started', { requestId: event.locals.requestId, error: fault });
-		return { error: 'sts_unavailable' };
-	}
-	const { location } = v.parse(Redirected, { location: response.headers.get('location') });
-	const authorizationRequest = new URL(location);
-	markFlow(authorizationRequest, flow);
+/** Makes the authorization request at the STS (RFC 6749 4.1.1, RFC 7636, RFC 9126 where offered). */
+export async function startSignIn(options: SignInOptions, requestId: string): Promise<SignInStart> {
+	const { provider, returnTo, institution = '', asksLogin = false, restarts = 0 } = options;
+	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo };
 	try {
-		return { url: await pushAuthorization(authorizationRequest), setCookies: response.headers.getSetCookie() };
+		const state = await stateOf(target);
+		const { url, verifier, nonce } = await authorizationRequest(provider, state, authorizationParams(options));
+		return {
+			url: await pushAuthorization(url),
+			flow: { ...target, verifier, nonce, institution, asksLogin, restarts }
+		};
 	} catch (error) {
-		log.error('the STS did not take the pushed authorization request', {
-			requestId: event.locals.requestId,
-			error
-		});
+		log.error('the sign-in could not be started', { requestId, error });
 		return { error: 'sts_unavailable' };
 	}
 }
 
-function authorizationParams(wish: SignInWish): Record<string, string> {
+function authorizationParams({ provider, institution, walletSessionId, asksLogin }: SignInOptions) {
 	return {
-		...(wish.provider === 'sts' && { claims: voluntaryClaims as unknown as string }),
-		...(wish.institution && { provider: wish.institution }),
-		...(wish.walletSessionId && { login_hint: `oid4vp:${wish.walletSessionId}` }),
-		...(wish.afresh && { prompt: 'login' })
+		// Auth.js writes it as JSON, whatever its types say.
+		...(provider === 'sts' && { claims: voluntaryClaims as unknown as string }),
+		...(institution && { provider: institution }),
+		...(walletSessionId && { login_hint: `oid4vp:${walletSessionId}` }),
+		...(asksLogin && { prompt: 'login' })
 	};
 }

@@ -1,14 +1,15 @@
 import { redirect } from '@sveltejs/kit';
 import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
 import { lastInstitution } from '$lib/server/auth/last-institution';
-import { signInErrorOf } from '$lib/server/auth/sign-in-errors';
+import { canStartAgain, signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/request-id';
 import { returnPath } from '$lib/server/http/return-path';
-import { institutions } from '$lib/server/sts/institutions';
+import { type Institution, institutions } from '$lib/server/sts/institutions';
+import { ownedSessions } from '$lib/server/wallet/owned-sessions';
 import { resumeIdentity } from '$lib/server/wallet/resume';
 import { stopNoticeOf } from '$lib/server/wallet/stop';
-import type { PageServerLoad } from './$types';
+import type { PageServerLoad, PageServerLoadEvent } from './$types';
 
 const MOST_QUERY_CHARACTERS = 100;
 
@@ -23,14 +24,26 @@ export const load: PageServerLoad = async (event) => {
 
 	await beginLoginTransaction(event.cookies);
 	const listed = await institutions();
+	const last = lastInstitution(event.cookies, listed);
 	return {
 		institutions: listed,
-		last: lastInstitution(event.cookies, listed),
+		last,
 		query: (searchParams.get('q') ?? '').trim().slice(0, MOST_QUERY_CHARACTERS),
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
 		error,
+		startAgainUrl: canStartAgain(error) ? await startAgainUrl(event, returnTo, last) : null,
 		stopped: error === null ? stopNoticeOf(searchParams.get('stopped')) : null,
 		helpCode: error && helpCodeOf(searchParams.get('helpCode'))
 	};
 };
+
+/** The way that was chosen before, in one click; null for a wallet session that is gone: a new one is a form of its own. */
+async function startAgainUrl({ url, cookies }: PageServerLoadEvent, returnTo: string, last: Institution | null) {
+	const isWallet = url.searchParams.get('method') === 'wallet';
+	if (isWallet && !(await ownedSessions(cookies)).some(({ completed }) => completed)) return null;
+	const query = isWallet
+		? { provider: 'sts-wallet', returnTo }
+		: { provider: 'sts', returnTo, ...(last && { institution: last.id }) };
+	return `/login/start?${new URLSearchParams(query)}`;
+}

@@ -3,6 +3,7 @@ import { rememberInstitution } from '$lib/server/auth/last-institution';
 import { loginPath } from '$lib/server/auth/login-path';
 import { endpoint } from '$lib/server/http/endpoint';
 import { isForeignNavigation } from '$lib/server/http/caller';
+import { isLookAhead, lookAheadResponse } from '$lib/server/http/look-ahead';
 import { seeOther } from '$lib/server/http/see-other';
 import { log } from '$lib/server/log';
 import type { RequestHandler } from './$types';
@@ -14,6 +15,7 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = endpoint(async (event) => {
 	const { searchParams } = event.url;
 	const returnTo = searchParams.get('returnTo');
+	if (isLookAhead(event.request)) return lookAheadResponse(event.request);
 	if (isForeignNavigation(event.request)) return seeOther(loginPath(returnTo));
 
 	const start = await beginSignIn(event, {
@@ -24,7 +26,7 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	});
 	if (!('error' in start)) {
 		rememberInstitution(event.cookies, searchParams.get('institution'));
-		return seeOther(start.url, start.setCookies);
+		return seeOther(start.url);
 	}
 	const { requestId } = event.locals;
 	log.info('a sign-in was not started', { requestId, code: start.error });

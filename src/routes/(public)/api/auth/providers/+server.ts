@@ -1,8 +1,5 @@
-import { runAuthjs } from '$lib/server/auth/authjs';
+import { providerList } from '$lib/server/auth/authjs';
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
-export const GET: RequestHandler = endpoint(async (event) => {
-	const { response } = await runAuthjs(event, { path: 'providers', method: 'GET', flow: 'none' });
-	return response.json();
-});
+export const GET: RequestHandler = endpoint(() => providerList());

@@ -2,7 +2,6 @@ import { beginSignIn } from '$lib/server/auth/begin';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';
-import { withCookies } from '$lib/server/http/response-headers';
 import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
@@ -13,7 +12,5 @@ export const POST: RequestHandler = endpoint(async (event) => {
 	if ('error' in start) {
 		throw new Problem(start.error === 'sts_unavailable' ? 'upstream_unavailable' : 'not_found');
 	}
-	return event.request.headers.has('x-auth-return-redirect')
-		? withCookies(Response.json({ url: start.url }), start.setCookies)
-		: seeOther(start.url, start.setCookies);
+	return event.request.headers.has('x-auth-return-redirect') ? Response.json({ url: start.url }) : seeOther(start.url);
 });

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import { type Provider, providers } from './session';
+import { sealOf } from './seals';
+
+/** How long a person has from leaving for the STS until the callback. */
+const FLOW_SECONDS = 15 * 60;
+/** The cookie lives longer, so that a late callback is told from a foreign one, and can start again. */
+export const FLOW_COOKIE_SECONDS = 60 * 60;
+
+const text = v.pipe(v.string(), v.maxLength(2048));
+const provider = v.picklist(providers);
+
+/** One sign-in in one browser, between its start and its callback. */
+export const SignInFlowSchema = v.object({
+	/** 17 characters: the start time in milliseconds, base 36, and 8 random ones. Ids sort by age. */
+	id: text,
+	provider,
+	/** Random; the part of the `state` parameter that ties the callback to this flow (RFC 6749, 10.12). */
+	stateKey: text,
+	/** PKCE code verifier (RFC 7636, 4.1). */
+	verifier: text,
+	/** OpenID Connect Core 3.1.2.1. */
+	nonce: text,
+	/** A path of ours, checked by `returnPath`. */
+	returnTo: text,
+	/** An institution from the STS's list; empty where none was chosen. */
+	institution: text,
+	/** Whether the STS was asked to authenticate the person again (`prompt=login`). */
+	asksLogin: v.boolean(),
+	/** How many times the portal has started this sign-in again by itself. */
+	restarts: v.number()
+});
+export type SignInFlow = Readonly<v.InferOutput<typeof SignInFlowSchema>>;
+
+/** Arrays, not objects: the names would take a third of the cookie. */
+const SealedFlow = v.strictTuple([text, provider, text, text, text, text, text, v.boolean(), v.number()]);
+const SealedTarget = v.strictTuple([text, provider, text]);
+
+const flowSeal = sealOf('sign-in flow', SealedFlow);
+const targetSeal = sealOf('sign-in target', SealedTarget);
+
+const ID = '[0-9a-z]{9}[0-9a-f]{8}';
+const STATE = new RegExp(`^(${ID})\\.([\\w-]{22})\\.([\\w-]{1,2048})$`);
+
+export function newFlowId(nowMs = Date.now()): string {
+	return `${nowMs.toString(36).padStart(9, '0')}${crypto.randomUUID().slice(0, 8)}`;
+}
+
+export function newStateKey(): string {
+	return randomBytes(16).toString('base64url');
+}
+
+export function isFlowId(id: string): boolean {
+	return new RegExp(`^${ID}$`).test(id);
+}
+
+/** When a flow started, in Unix milliseconds. */
+export function flowStartMs(id: string): number {
+	return parseInt(id.slice(0, 9), 36);
+}
+
+/** Whether a callback comes too late to redeem its code. */
+export function isFlowOver(id: string, nowMs = Date.now()): boolean {
+	return nowMs - flowStartMs(id) > FLOW_SECONDS * 1000;
+}
+
+/** Whether even the flow's cookie has ended by now: a browser does not send it, a program might. */
+export function isFlowCookieOver(id: string, nowMs = Date.now()): boolean {
+	return nowMs - flowStartMs(id) > FLOW_COOKIE_SECONDS * 1000;
+}
+
+/** The text of a flow for its cookie. */
+export function sealFlow(flow: SignInFlow): Promise<string> {
+	const { id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts } = flow;
+	return flowSeal.seal([id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts]);
+}
+
+/** The flow in a cookie's text; null for any other text. */
+export async function openFlow(sealed: string): Promise<SignInFlow | null> {
+	const opened = (await flowSeal.open(sealed))?.value;
+	if (!opened) return null;
+	const [id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts] = opened;
+	return { id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts };
+}
+
+/** What a `state` parameter of ours says. */
+export interface ReturnedState {
+	readonly flowId: string;
+	readonly stateKey: string;
+	readonly provider: Provider;
+	readonly returnTo: string;
+}
+
+/**
+ * The `state` parameter of a flow: it names the flow, ties the callback to it, and carries the sealed return path, so that
+ * this is known even in a browser that no longer has the flow's cookie.
+ */
+export async function stateOf({
+	id,
+	stateKey,
+	provider,
+	returnTo
+}: Pick<SignInFlow, 'id' | 'stateKey' | 'provider' | 'returnTo'>): Promise<string> {
+	return `${id}.${stateKey}.${await targetSeal.seal([id, provider, returnTo])}`;
+}
+
+/** Reads a `state` parameter; null for text that the portal did not make. */
+export async function readState(state: string | null): Promise<ReturnedState | null> {
+	const [, flowId = '', stateKey = '', sealed = ''] = STATE.exec(state ?? '') ?? [];
+	const target = (await targetSeal.open(sealed))?.value;
+	if (target?.[0] !== flowId) return null;
+	return { flowId, stateKey, provider: target[1], returnTo: target[2] };
+}
+
+/** The flow that version 1.0.0 named in a `state` parameter; null for any other text. */
+export function flowOfVersion1(state: string | null): string | null {
+	return new RegExp(`^(${ID})\\.eyJ`).exec(state ?? '')?.[1] ?? null;
+}

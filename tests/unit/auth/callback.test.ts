@@ -1,0 +1,239 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endSignIn } from '../../../src/lib/server/auth/callback';
+import { denySession } from '../../../src/lib/server/auth/deny-list';
+import { findFlow, flowIds, keepFlow } from '../../../src/lib/server/auth/flow-cookies';
+import type { Session } from '../../../src/lib/server/auth/session';
+import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/sign-in';
+import { requestEvent } from '../../harness/request-event';
+import { configure } from '../configured';
+import { fakeSts } from './fake-sts';
+import { someSession } from './session-fixture';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+// What is sent once goes over a connection of its own; here it goes the same way as the rest.
+vi.mock('../../../src/lib/server/http/single-shot', () => ({
+	fetchOnce: (url: string, init: RequestInit) => fetch(url, init)
+}));
+vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
+
+const MINUTE_MS = 60_000;
+const sts = await fakeSts();
+vi.stubGlobal('fetch', sts.fetch);
+// Once for the file: the store keeps the clock that it was made with.
+beforeAll(() => vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
+afterAll(() => vi.useRealTimers());
+beforeEach(() => {
+	sts.behaviour = {};
+	sts.tokenRequests = [];
+	sts.requests = [];
+});
+afterEach(() => configure());
+
+async function started(options: Partial<SignInOptions> = {}, cookies = 'portal.login=x') {
+	const event = requestEvent({ cookie: cookies });
+	const start = await startSignIn({ provider: 'sts', returnTo: '/help?x=1', ...options }, 'r0');
+	if ('error' in start) throw new Error(start.error);
+	await keepFlow(event.cookies, start.flow);
+	return { query: sts.authorize(new URL(start.url)), cookie: event.cookies.next(), flow: start.flow };
+}
+
+async function returned(query: URLSearchParams, cookie: string, session: Session | null = null) {
+	const event = requestEvent({ path: `/api/auth/callback/sts?${query}`, cookie, session });
+	const path = await endSignIn(event, 'sts');
+	return { path, session: event.locals.session, cookie: event.cookies.next(), cookies: event.cookies };
+}
+
+const failed = (error: string) => `/login?${new URLSearchParams({ error, returnTo: '/help?x=1', helpCode: 'r1' })}`;
+const refused = (query: URLSearchParams, error: string, description = 'raw text') =>
+	new URLSearchParams({ state: query.get('state') ?? '', error, error_description: description });
+
+describe('a callback that is requested again by the same browser', () => {
+	test('at the same time redeems the code once, and signs in both', async () => {
+		const { query, cookie } = await started();
+		const ends = await Promise.all([1, 2, 3].map(() => returned(query, cookie)));
+		expect(ends.map(({ path }) => path)).toEqual(ends.map(() => '/help?x=1'));
+		expect(new Set(ends.map(({ session }) => session?.id))).toEqual(new Set([ends[0]?.session?.id]));
+		expect(ends[0]?.session).not.toBeNull();
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('within a minute, because the first response was lost, signs in with the same session', async () => {
+		const { query, cookie } = await started();
+		const first = await returned(query, cookie);
+		vi.advanceTimersByTime(MINUTE_MS - 1000);
+		const again = await returned(query, cookie);
+		expect(again).toMatchObject({ path: '/help?x=1', session: { id: first.session?.id } });
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('after a minute finds the code used up, and does not redeem it again', async () => {
+		const { query, cookie } = await started();
+		await returned(query, cookie);
+		vi.advanceTimersByTime(MINUTE_MS + 1000);
+		const late = await returned(query, cookie);
+		expect(late).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('keeps the session that this browser has by now, with the tokens it was refreshed to', async () => {
+		const { query, cookie } = await started();
+		const first = await returned(query, cookie);
+		const held = { ...someSession(), ...first.session, generation: 3, accessToken: 'refreshed' };
+		const again = await returned(query, cookie, held);
+		expect(again.session).toBe(held);
+	});
+
+	test('after the person signed out does not sign in again', async () => {
+		const { query, cookie } = await started();
+		const first = await returned(query, cookie);
+		await denySession(first.session ?? someSession());
+		expect(await returned(query, cookie)).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('after the code was refused is told the same, and does not ask again', async () => {
+		sts.behaviour = { tokenAnswer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
+		const { query, cookie } = await started();
+		const ends = [await returned(query, cookie), await returned(query, cookie)];
+		expect(ends.map(({ path }) => path)).toEqual([failed('sign_in_failed'), failed('sign_in_failed')]);
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+});
+
+describe('a callback without the flow’s cookie', () => {
+	test.each([
+		['of another browser', 'portal.login=x', 'sign_in_interrupted'],
+		['of a browser without any cookie', '', 'cookies_required']
+	])('%s signs nobody in, and asks nothing of the STS', async (_, other, error) => {
+		const { query, cookie } = await started();
+		await returned(query, cookie);
+		sts.requests = [];
+		expect(await returned(query, other)).toMatchObject({ path: failed(error), session: null });
+		expect(sts.requests).toEqual([]);
+	});
+
+	test('of somebody who is signed in goes on to the account', async () => {
+		const { query } = await started();
+		const session = someSession();
+		expect(await returned(query, 'portal.login=x', session)).toMatchObject({ path: '/account', session });
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('of the oldest of five tabs says that newer ones have taken its place', async () => {
+		const first = await started();
+		let { cookie } = first;
+		for (let tab = 2; tab <= 5; tab++) {
+			vi.advanceTimersByTime(1000);
+			({ cookie } = await started({ returnTo: `/account?tab=${tab}` }, cookie));
+		}
+		expect(await returned(first.query, cookie)).toMatchObject({ path: failed('sign_in_replaced'), session: null });
+		expect(sts.tokenRequests).toEqual([]);
+		expect((await returned(first.query, cookie, someSession())).path).toBe('/help?x=1');
+	});
+
+	test('after the cookie has ended says that it took too long', async () => {
+		const { query, cookie } = await started();
+		vi.advanceTimersByTime(61 * MINUTE_MS);
+		expect((await returned(query, 'portal.login=x')).path).toBe(failed('sign_in_expired'));
+		expect((await returned(query, cookie)).path).toBe(failed('sign_in_expired'));
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('with a state that is not ours goes back to where the newest sign-in wanted to go', async () => {
+		const { cookie } = await started();
+		const end = await returned(new URLSearchParams({ code: 'c', state: 'not-the-state' }), cookie);
+		expect(end.path).toBe(failed('sign_in_interrupted'));
+	});
+
+	test('that version 1.0.0 started says that the site was updated', async () => {
+		const { flow } = await started();
+		const callback = `portal.callback.${flow.id}=${encodeURIComponent('http://localhost:3000/help?x=1')}`;
+		const query = new URLSearchParams({ code: 'c', state: `${flow.id}.eyJhbGciOiJkaXIifQ..a.b.c` });
+		const end = await returned(query, `portal.pkce.${flow.id}=eyJ; ${callback}`);
+		expect(end).toMatchObject({ path: failed('sign_in_updated'), cookie: '', session: null });
+	});
+});
+
+describe('the return path survives', () => {
+	test.each([
+		['a refusal', 'access_denied', 'access_denied'],
+		['a fault of the STS', 'server_error', 'sts_unavailable'],
+		['an error that nobody knows', 'something_new', 'sign_in_failed']
+	])('%s', async (_, error, code) => {
+		const { query, cookie } = await started();
+		const end = await returned(refused(query, error), cookie);
+		expect(end).toMatchObject({ path: failed(code), cookie: 'portal.login=x' });
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('a callback without a code', async () => {
+		const { query, cookie } = await started();
+		query.delete('code');
+		expect((await returned(query, cookie)).path).toBe(failed('sign_in_failed'));
+	});
+
+	test('even where it is too long for the cookie', async () => {
+		const returnTo = `/help?${'x'.repeat(500)}`;
+		const { query, cookie } = await started({ returnTo });
+		const { path } = await returned(refused(query, 'access_denied'), cookie);
+		expect(new URLSearchParams(path.slice(path.indexOf('?'))).get('returnTo')).toBe(returnTo);
+	});
+});
+
+describe('more than 15 minutes at the institution', () => {
+	test('is told as that, and does not redeem the code', async () => {
+		const { query, cookie } = await started();
+		vi.advanceTimersByTime(15 * MINUTE_MS + 1000);
+		expect(await returned(query, cookie)).toMatchObject({
+			path: failed('sign_in_expired'),
+			session: null,
+			cookie: 'portal.login=x'
+		});
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('does not hold up somebody who has signed in on another tab meanwhile', async () => {
+		const { query, cookie } = await started();
+		vi.advanceTimersByTime(16 * MINUTE_MS);
+		expect((await returned(query, cookie, someSession())).path).toBe('/help?x=1');
+	});
+
+	test('is told to somebody who is signed in, where the sign-in was to confirm who they are', async () => {
+		const { query, cookie } = await started({ asksLogin: true });
+		vi.advanceTimersByTime(16 * MINUTE_MS);
+		expect((await returned(query, cookie, someSession())).path).toBe(failed('sign_in_expired'));
+	});
+});
+
+describe('an STS that says that the person took too long', () => {
+	const expired = (query: URLSearchParams) => refused(query, 'temporarily_unavailable', 'authentication_expired');
+
+	test('gets a new authorization request at once, by the same way and for the same page', async () => {
+		const { query, cookie, flow } = await started({ asksLogin: true });
+		vi.advanceTimersByTime(31 * MINUTE_MS);
+		const end = await returned(expired(query), cookie);
+		const url = new URL(end.path);
+		expect(url.origin + url.pathname).toBe('http://localhost:8092/authorize');
+		expect(url.searchParams.get('prompt')).toBe('login');
+		const [id = ''] = flowIds(end.cookies);
+		expect(id).not.toBe(flow.id);
+		expect(await findFlow(end.cookies, id)).toMatchObject({ restarts: 1, returnTo: '/help?x=1', asksLogin: true });
+		const signedIn = await returned(sts.authorize(url), end.cookie);
+		expect(signedIn.path).toBe('/help?x=1');
+		expect(signedIn.session).not.toBeNull();
+	});
+
+	test('a second time is not asked again: the page says so', async () => {
+		const { query, cookie } = await started();
+		const once = await returned(expired(query), cookie);
+		const twice = await returned(expired(sts.authorize(new URL(once.path))), once.cookie);
+		expect(twice).toMatchObject({ path: failed('sign_in_expired'), session: null });
+	});
+
+	test('for one callback that is requested twice gets one authorization request', async () => {
+		const { query, cookie } = await started();
+		const ends = await Promise.all([1, 2].map(() => returned(expired(query), cookie)));
+		expect(new Set(ends.map(({ path }) => path)).size).toBe(1);
+		expect(new Set(ends.flatMap(({ cookies }) => flowIds(cookies))).size).toBe(1);
+	});
+});
