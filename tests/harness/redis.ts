@@ -17,6 +17,8 @@ export interface Redis {
 	/** Falls silent with all connections open, until it is thawed. */
 	freeze(): void;
 	thaw(): void;
+	/** Sends it one command, such as `CONFIG SET maxmemory 1`, with the password that it has got meanwhile. */
+	command(line: string, password?: string): Promise<unknown>;
 	/** The keys that look so, as `KEYS` finds them. */
 	keys(pattern: string): Promise<string[]>;
 }
@@ -57,6 +59,16 @@ export async function startRedis(): Promise<Redis> {
 		stop,
 		freeze: () => child?.kill('SIGSTOP'),
 		thaw: () => child?.kill('SIGCONT'),
+		command: async (line, password) => {
+			const client = createClient({ url: `redis://127.0.0.1:${port}`, ...(password && { password }) });
+			client.on('error', () => {});
+			await client.connect();
+			try {
+				return await client.sendCommand(line.split(' ').map((word) => (word === "''" ? '' : word)));
+			} finally {
+				client.destroy();
+			}
+		},
 		keys: async (pattern) => {
 			const client = createClient({ url: `redis://127.0.0.1:${port}` });
 			await client.connect();

@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { runtime } from '../harness/runtime.ts';
+import { startTied } from '../tasks/children.mjs';
+import { denoBinary } from '../tasks/runtime.mjs';
 import { type Instances, startInstances } from './instances.ts';
 import { actAsOne } from './shared-store.ts';
+import { signOutDuring } from './store-outage.ts';
 import { AUDIENCE } from './third-party.ts';
 
 describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', () => {
@@ -24,4 +28,27 @@ describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', ()
 	});
 
 	actAsOne(() => instances);
+
+	test('that another program locks: a sign-out meanwhile holds at once where it was made, and everywhere afterwards', async () => {
+		instances.sandbox.reset();
+		let unlock = () => Promise.resolve();
+		const begin = async () => void (unlock = await lock(join(folder, 'store.sqlite')));
+		await signOutDuring({ begin, end: () => unlock(), cause: /took longer|locked/ }, instances);
+	});
 });
+
+/** Keeps everybody else from writing to a SQLite file, until the result is called. */
+async function lock(file: string): Promise<() => Promise<void>> {
+	const program = `
+		import { DatabaseSync } from 'node:sqlite';
+		new DatabaseSync(${JSON.stringify(file)}).exec('BEGIN EXCLUSIVE');
+		console.log('locked');
+		setInterval(() => {}, 60_000);`;
+	const child = startTied([denoBinary(), 'eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+	await once(child.stdout as NodeJS.ReadableStream, 'data');
+	return async () => {
+		const ended = once(child, 'exit');
+		child.kill('SIGKILL');
+		await ended;
+	};
+}

@@ -1,7 +1,9 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
-import { startPortal } from '../harness/portal.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 
 let landscape: Landscape;
@@ -52,4 +54,65 @@ describe('readiness', () => {
 			body: { status: 'not_ready', sts: 'up', bridge: 'down', store: 'none' }
 		});
 	});
+});
+
+describe('readiness, of an Auth Bridge that answers a look at its address', () => {
+	let status = 200;
+	let looks = 0;
+	let bridge: Server;
+	let portal: Portal;
+
+	beforeAll(async () => {
+		bridge = createServer((_request, response) => {
+			looks++;
+			response.writeHead(status).end();
+		});
+		await new Promise<void>((resolve) => bridge.listen(0, '127.0.0.1', resolve));
+		const { port } = bridge.address() as AddressInfo;
+		portal = await startPortal({ runtime, env: { ...landscape.env, AUTH_BRIDGE_URL: `http://127.0.0.1:${port}` } });
+	});
+	afterAll(async () => {
+		await portal.stop();
+		bridge.close();
+		bridge.closeAllConnections();
+	});
+	const linesWith = (text: string) =>
+		portal
+			.logs()
+			.split('\n')
+			.filter((line) => line.includes(text));
+	const becomes = async (wanted: 'up' | 'down') => {
+		const read = async () => ((await ask('/api/health/ready', portal.url)).body as { bridge: string }).bridge;
+		await expect.poll(read, { timeout: 10_000 }).toBe(wanted);
+	};
+
+	test.each([500, 501, 404, 405, 401, 302, 204])('with status %i, says that it is reachable', async (answered) => {
+		status = 503;
+		await becomes('down');
+		status = answered;
+		await becomes('up');
+	});
+
+	test.each([502, 503, 504])(
+		'with status %i, says that it is not, and names the cause in the log once per change',
+		async (answered) => {
+			status = 200;
+			await becomes('up');
+			const before = [linesWith('a service is unreachable').length, linesWith('a service is reachable again').length];
+			status = answered;
+			await becomes('down');
+			const seen = looks;
+			const looksOnceMore = async () => {
+				await becomes('down');
+				return looks;
+			};
+			await expect.poll(looksOnceMore, { timeout: 15_000 }).toBeGreaterThan(seen + 2);
+			status = 200;
+			await becomes('up');
+			const [gone, back] = [linesWith('a service is unreachable'), linesWith('a service is reachable again')];
+			expect([gone.length, back.length]).toEqual(before.map((count) => count + 1));
+			expect(gone.at(-1)).toContain(`HEAD / has status ${answered}`);
+			expect(gone.at(-1)).toContain('"peer":"bridge"');
+		}
+	);
 });

@@ -31,7 +31,8 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		await signInAtInstitution(browser);
 		return browser;
 	};
-	const backIn = (portal: number) => (instances.portals[portal]?.logs() ?? '').split('the shared store is back').length;
+	const backIn = (portal: number) =>
+		(instances.portals[portal]?.logs() ?? '').split('the shared store is available again').length;
 
 	test('nobody is signed out when it stops and starts again, and tokens are renewed all the while', async () => {
 		const browser = await signedIn();

@@ -50,3 +50,26 @@ function refusal(error: Error): { readonly code?: string; readonly description?:
 	if (typeof code !== 'string' || !/^[a-z_]{1,64}$/.test(code)) return {};
 	return { code, ...(typeof description === 'string' && { description: redact(description).slice(0, 200) }) };
 }
+
+const MAX_CAUSE_LENGTH = 300;
+
+/**
+ * What an error and its causes say, for a field of a log line: `fetch failed: connect ECONNREFUSED 127.0.0.1:8090`. Without
+ * stack; the log redacts it like every text.
+ */
+export function describeCause(error: unknown): string {
+	const texts: string[] = [];
+	for (let current = error; current !== undefined && texts.length < 5;) {
+		const text = current instanceof Error ? textOf(current) : typeof current === 'string' ? current : 'unknown';
+		if (!texts.includes(text)) texts.push(text);
+		current = current instanceof Error ? current.cause : undefined;
+	}
+	return texts.join(': ').slice(0, MAX_CAUSE_LENGTH);
+}
+
+/** Some errors of the network have a code only, such as an AggregateError of several refused addresses. */
+function textOf(error: Error): string {
+	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+	if (error.message === '') return code || error.name;
+	return error.message.includes(code) ? error.message : `${code} ${error.message}`;
+}

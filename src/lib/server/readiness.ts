@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { config } from './config';
+import { describeCause, log } from './log';
 import { storeState, storeStates } from './store';
 import { stsFetch } from './sts/metadata';
 
@@ -26,27 +27,33 @@ export const NotReady = v.strictObject({
 export type Readiness = v.InferOutput<typeof Ready> | v.InferOutput<typeof NotReady>;
 
 const LIMIT_MS = 2000;
-/** Answers of this age are good enough: probes come from many sides. */
-const FRESH_MS = 1000;
+/** How long a result is shared: probes come from many sides. */
+const CACHED_MS = 1000;
+/** What a gateway says when it does not reach the service behind it. */
+const UNREACHABLE_STATUSES = [502, 503, 504];
 
 let isDraining = false;
-let last: { readonly answer: Promise<Readiness>; readonly untilMs: number } | undefined;
+let cached: { readonly result: Promise<Readiness>; readonly untilMs: number } | undefined;
+const reported: Record<'sts' | 'bridge', PeerState> = { sts: 'up', bridge: 'up' };
 
-/** Asks the STS and the Auth Bridge, at most once a second. */
-export function readiness(nowMs = Date.now()): Promise<Readiness> {
-	if (!last || nowMs >= last.untilMs) last = { answer: look(), untilMs: nowMs + FRESH_MS };
-	return last.answer;
+/** Asks the STS, the Auth Bridge and the shared store, at most once a second; concurrent callers share the result. */
+export function readiness(nowMs = performance.now()): Promise<Readiness> {
+	if (!cached || nowMs >= cached.untilMs) cached = { result: check(), untilMs: nowMs + CACHED_MS };
+	return cached.result;
 }
 
 /** From now on this instance is not ready, whatever else it has. */
 export function endReadiness(): void {
 	isDraining = true;
-	last = undefined;
+	cached = undefined;
 }
 
-async function look(): Promise<Readiness> {
-	const [sts, bridge] = await Promise.all([stateOf(stsAnswers()), stateOf(bridgeAnswers())]);
-	const store = storeState();
+async function check(): Promise<Readiness> {
+	const [sts, bridge, store] = await Promise.all([
+		stateOf('sts', checkSts()),
+		stateOf('bridge', checkBridge()),
+		storeState()
+	]);
 	if (isDraining) return { status: 'draining', sts, bridge, store };
 	return sts === 'up' && bridge === 'up'
 		? { status: 'ready', sts, bridge, store }
@@ -54,26 +61,36 @@ async function look(): Promise<Readiness> {
 }
 
 /** Not the cached metadata: that may be minutes old. */
-async function stsAnswers(): Promise<void> {
+async function checkSts(): Promise<void> {
 	const issuer = config().sts.issuer.replace(/\/+$/, '');
 	const response = await stsFetch(`${issuer}/.well-known/openid-configuration`, {
 		signal: AbortSignal.timeout(LIMIT_MS)
 	});
 	await response.body?.cancel();
-	if (!response.ok) throw new Error('the STS answers discovery with a fault');
+	if (!response.ok) throw new Error(`discovery has status ${response.status}`);
 }
 
-/** Any answer below 500 will do: the Auth Bridge has no health route that all deployments know. */
-async function bridgeAnswers(): Promise<void> {
+/**
+ * Any response will do, except a gateway's that does not reach it: the Auth Bridge has no health route that all deployments
+ * know, and one line of it responds with 500 to everything that it does not know.
+ */
+async function checkBridge(): Promise<void> {
 	const signal = AbortSignal.timeout(LIMIT_MS);
 	const response = await fetch(config().bridge.url, { method: 'HEAD', redirect: 'manual', signal });
 	await response.body?.cancel();
-	if (response.status >= 500) throw new Error('the Auth Bridge answers with a fault');
+	if (UNREACHABLE_STATUSES.includes(response.status)) throw new Error(`HEAD / has status ${response.status}`);
 }
 
-async function stateOf(work: Promise<void>): Promise<PeerState> {
-	return work.then(
-		() => 'up',
-		() => 'down'
+/** The state of a peer. Each change goes to the log once, with its cause; the store logs its own. */
+async function stateOf(peer: 'sts' | 'bridge', work: Promise<void>): Promise<PeerState> {
+	const { state, cause } = await work.then(
+		() => ({ state: 'up', cause: undefined }) as const,
+		(error: unknown) => ({ state: 'down', cause: describeCause(error) }) as const
 	);
+	if (state !== reported[peer]) {
+		const fields = { peer, ...(cause === undefined ? {} : { cause }) };
+		log.warn(state === 'up' ? 'a service is reachable again' : 'a service is unreachable: not ready', fields);
+	}
+	reported[peer] = state;
+	return state;
 }

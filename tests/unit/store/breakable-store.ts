@@ -5,8 +5,16 @@ import type { VirtualClock } from '../virtual-clock';
 /** A store that a test takes away and gives back. */
 export interface BreakableStore extends Store {
 	goAway(): void;
+	/** Goes on serving reads, and refuses every write, as a replica does. */
+	refuseWrites(): void;
 	/** Serves so many calls more before it goes away. */
 	goAwayAfter(calls: number): void;
+	/** Fails the next call, and no other. */
+	failOnce(): void;
+	/** Refuses writes of this key only. */
+	refuse(key: string): void;
+	/** The keys that were written, in order. */
+	written(): readonly string[];
 	/** With all it held, or as one that keeps nothing over a restart. */
 	comeBack(options?: { readonly isEmpty?: boolean }): void;
 	/** How often it was called, in vain too. */
@@ -17,28 +25,50 @@ export interface BreakableStore extends Store {
 export function breakableStore(clock: VirtualClock, latencyMs?: () => number): BreakableStore {
 	let store = createMemoryStore(clock);
 	let callsLeft = Infinity;
+	let takesWrites = true;
 	let asked = 0;
+	let failures = 0;
+	const refused = new Set<string>();
+	const keys: string[] = [];
 
 	async function served<Result>(work: () => Promise<Result>): Promise<Result> {
 		asked++;
 		if (latencyMs) await clock.pause(latencyMs());
-		if (callsLeft-- <= 0) throw new Error('the store is away');
+		if (failures-- > 0 || callsLeft-- <= 0) throw new Error('the store is away');
 		const result = await work();
 		if (latencyMs) await clock.pause(latencyMs());
 		return result;
 	}
 
+	function changing<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+		return served(() => {
+			if (!takesWrites || refused.has(key)) return Promise.reject(new Error('READONLY'));
+			keys.push(key);
+			return work();
+		});
+	}
+
 	return {
+		failOnce: () => void (failures = 1),
+		refuse: (key) => void refused.add(key),
+		written: () => keys.filter((key) => key !== 'verify'),
+		refuseWrites: () => void (takesWrites = false),
 		goAway: () => void (callsLeft = 0),
 		goAwayAfter: (calls) => void (callsLeft = calls),
 		comeBack({ isEmpty = false } = {}) {
 			callsLeft = Infinity;
+			takesWrites = true;
 			if (isEmpty) store = createMemoryStore(clock);
 		},
 		asked: () => asked,
 		read: (key) => served(() => store.read(key)),
-		replace: (key, expected, text, lifeMs) => served(() => store.replace(key, expected, text, lifeMs)),
-		write: (key, text, lifeMs) => served(() => store.write(key, text, lifeMs)),
+		replace: (key, expected, text, lifeMs) => changing(key, () => store.replace(key, expected, text, lifeMs)),
+		write: (key, text, lifeMs) => {
+			// As Redis does.
+			if (!Number.isInteger(lifeMs)) return Promise.reject(new Error('value is not an integer'));
+			return changing(key, () => store.write(key, text, lifeMs));
+		},
+		verify: () => changing('verify', () => store.verify()),
 		changed: (key, mostMs) => store.changed(key, mostMs),
 		close: () => Promise.resolve()
 	};

@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
-import { createResilientStore } from '../../../src/lib/server/store/resilient';
+import { createResilientStore, type ResilientStore } from '../../../src/lib/server/store/resilient';
 import { virtualClock } from '../virtual-clock';
 import { behavesAsAStore } from './contract';
 import { breakableStore } from './breakable-store';
@@ -8,16 +8,26 @@ import { breakableStore } from './breakable-store';
 const clock = virtualClock();
 let shared = breakableStore(clock);
 let states: boolean[] = [];
+let causes: unknown[] = [];
+let instances: ResilientStore[] = [];
 
 function instance() {
-	const onState = (isUp: boolean) => void states.push(isUp);
-	return createResilientStore({ shared, own: createMemoryStore(clock), onState, now: clock.now });
+	const seen = { states, causes };
+	const onState = (isUp: boolean, cause?: unknown) => {
+		seen.states.push(isUp);
+		seen.causes.push(cause);
+	};
+	const isUrgent = (key: string) => key.startsWith('deny:');
+	const store = createResilientStore({ shared, own: createMemoryStore(clock), onState, isUrgent, ...clock });
+	instances.push(store);
+	return store;
 }
 
 beforeEach(() => {
 	shared = breakableStore(clock);
-	states = [];
+	[states, causes, instances] = [[], [], []];
 });
+afterEach(() => Promise.all(instances.map((store) => store.close())));
 
 describe('a shared store that is there', () => {
 	behavesAsAStore(instance, clock.advance);
@@ -51,17 +61,38 @@ describe('a shared store that is away', () => {
 		expect(states).toEqual([false, true]);
 	});
 
-	test('is left alone for a second after a fault', async () => {
+	test('is not called by requests, only by a check four times a second', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.read('a');
+		await clock.advance(0);
 		const asked = shared.asked();
-		await clock.advance(999);
-		await store.read('a');
+		for (let request = 0; request < 100; request++) await store.read('a');
 		expect(shared.asked()).toBe(asked);
-		await clock.advance(1);
+		await clock.advance(1000);
+		// A check writes and reads.
+		expect(shared.asked()).toBe(asked + 8);
+	});
+
+	test('is noticed to be back without any request', async () => {
+		const store = instance();
+		shared.goAway();
+		await store.write('a', 'one', 60_000);
+		shared.comeBack();
+		await clock.advance(250);
+		expect(states).toEqual([false, true]);
+		expect(await instance().read('a')).toMatchObject({ text: 'one' });
+	});
+
+	test('is no longer checked once it is closed', async () => {
+		const store = instance();
+		shared.goAway();
 		await store.read('a');
-		expect(shared.asked()).toBe(asked + 1);
+		await clock.advance(0);
+		await store.close();
+		const asked = shared.asked();
+		await clock.advance(60_000);
+		expect(shared.asked()).toBe(asked);
 	});
 
 	test('does not make an instance forget what it wrote before, nor when the store comes back empty', async () => {
@@ -88,7 +119,140 @@ describe('a shared store that is away', () => {
 	});
 });
 
+describe('a shared store that serves reads and refuses writes', () => {
+	behavesAsAStore(() => {
+		shared.refuseWrites();
+		return instance();
+	}, clock.advance);
+
+	test('is unavailable, for the reason that it gives, whatever it lets read', async () => {
+		const store = instance();
+		shared.refuseWrites();
+		await store.write('a', 'one', 60_000);
+		await store.read('a');
+		await clock.advance(60_000);
+		expect(states).toEqual([false]);
+		expect(causes).toMatchObject([{ message: 'READONLY' }]);
+		expect(store.isAvailable()).toBe(false);
+		expect(await store.check()).toBe(false);
+	});
+
+	test('is noticed by reads too, within a second', async () => {
+		const store = instance();
+		await store.check();
+		shared.refuseWrites();
+		await clock.advance(1000);
+		await store.read('a');
+		await clock.advance(0);
+		expect(states).toEqual([false]);
+	});
+
+	test('still shows what other instances wrote before', async () => {
+		await instance().write('deny:a', '1', 60_000);
+		const store = instance();
+		shared.refuseWrites();
+		await store.write('b', 'one', 60_000);
+		await clock.advance(0);
+		expect(await store.read('deny:a')).toMatchObject({ text: '1' });
+	});
+
+	test('does not keep the instance from using what it wrote itself', async () => {
+		const store = instance();
+		await store.write('a', 'before', 60_000);
+		shared.refuseWrites();
+		await store.write('a', 'after', 60_000);
+		await clock.advance(0);
+		expect(await store.read('a')).toMatchObject({ text: 'after' });
+	});
+});
+
+describe('a check of the shared store', () => {
+	test('is shared by all who ask within a second', async () => {
+		const store = instance();
+		await Promise.all([store.check(), store.check(), store.check()]);
+		const asked = shared.asked();
+		await clock.advance(999);
+		await store.check();
+		expect(shared.asked()).toBe(asked);
+		await clock.advance(1);
+		await Promise.all([store.check(), store.check()]);
+		expect(shared.asked()).toBe(2 * asked);
+	});
+
+	test('notices that the store is away although nothing else has used it', async () => {
+		const store = instance();
+		shared.goAway();
+		expect(await store.check()).toBe(false);
+		expect(states).toEqual([false]);
+	});
+
+	test('that succeeds after a single failed call leaves the store available, and repeats the missed write', async () => {
+		const store = instance();
+		await store.check();
+		shared.failOnce();
+		await store.write('a', 'one', 60_000);
+		await clock.advance(0);
+		expect(states).toEqual([]);
+		expect(await instance().read('a')).toMatchObject({ text: 'one' });
+	});
+});
+
 describe('a shared store that comes back', () => {
+	test('is told of revocations first, and counts as available only then', async () => {
+		const store = instance();
+		shared.goAway();
+		for (let n = 0; n < 500; n++) await store.write(`key ${n}`, 'x', 60_000);
+		await store.write('deny:a', '1', 60_000);
+		const elsewhere = instance();
+		shared.comeBack();
+		const written = shared.written();
+		await clock.advance(250);
+		expect(states.at(-1)).toBe(true);
+		expect(shared.written().slice(written.length)[0]).toBe('deny:a');
+		expect(await elsewhere.read('deny:a')).toMatchObject({ text: '1' });
+	});
+
+	test('is told for how many whole milliseconds to keep a text, whatever the clock shows', async () => {
+		const store = instance();
+		shared.goAway();
+		await store.write('a', 'one', 60_000);
+		await clock.advance(0.4);
+		await store.write('b', 'two', 60_000);
+		shared.comeBack();
+		await clock.advance(250);
+		expect(await instance().read('b')).toMatchObject({ text: 'two' });
+	});
+
+	test('is told of revocations that were missed before any number of other writes', async () => {
+		const store = createResilientStore({
+			shared,
+			own: createMemoryStore({ ...clock, mostEntries: 10, isProtected: (key) => key.startsWith('deny:') }),
+			onState: () => {},
+			isUrgent: (key) => key.startsWith('deny:'),
+			maxMissed: 10,
+			...clock
+		});
+		instances.push(store);
+		shared.goAway();
+		await store.write('deny:a', '1', 60_000);
+		for (let n = 0; n < 100; n++) await store.write(`key ${n}`, 'x', 60_000);
+		shared.comeBack();
+		await clock.advance(250);
+		expect(await instance().read('deny:a')).toMatchObject({ text: '1' });
+	});
+
+	test('and does not take one of the missed writes still gets the others', async () => {
+		const store = instance();
+		shared.goAway();
+		for (const key of ['a', 'poison', 'b']) await store.write(key, key, 60_000);
+		shared.comeBack();
+		shared.refuse('poison');
+		await clock.advance(250);
+		const read = await Promise.all(['a', 'poison', 'b'].map((key) => instance().read(key)));
+		expect(read).toMatchObject([{ text: 'a' }, null, { text: 'b' }]);
+		expect(states).toEqual([false, true]);
+	});
+
 	test('is told what it has missed, over what it held', async () => {
 		const store = instance();
 		await store.write('a', 'running', 60_000);

@@ -14,8 +14,6 @@ import type { RunScript } from '../store/redis';
 import { Problem } from './problem';
 
 const WINDOW_SECONDS = 60;
-/** After a fault the shared count is left alone for a while, so that a silent Redis does not slow every request. */
-const REST_MS = 1000;
 
 type Limited = 'perBrowser' | 'perCaller' | 'perAddress';
 const limiters = new Map<Limited, RateLimiterAbstract>();
@@ -108,21 +106,11 @@ function limiterOf(limited: Limited): RateLimiterAbstract {
 	return made;
 }
 
-/** Counts in Redis for all instances; while that is away each counts for itself. */
+/** Counts in Redis for all instances; while that is unavailable, each instance counts for itself. */
 function sharedLimiter(
 	limits: IRateLimiterOptions,
 	run: RunScript,
 	insuranceLimiter: RateLimiterMemory
 ): RateLimiterRedis {
-	let restUntilMs = 0;
-	async function evaluate(...script: Parameters<RunScript>): Promise<unknown> {
-		if (Date.now() < restUntilMs) throw new Error('the shared count is away');
-		try {
-			return await run(...script);
-		} catch (error) {
-			restUntilMs = Date.now() + REST_MS;
-			throw error;
-		}
-	}
-	return new RateLimiterRedis({ ...limits, storeClient: { eval: evaluate }, useRedisPackage: true, insuranceLimiter });
+	return new RateLimiterRedis({ ...limits, storeClient: { eval: run }, useRedisPackage: true, insuranceLimiter });
 }

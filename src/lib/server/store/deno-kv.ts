@@ -1,9 +1,13 @@
 import * as v from 'valibot';
+import { withinLimit } from '../time-limit';
 import type { Store } from './store';
 
 const BUSY = /database is locked|busy/i;
 const MOST_TRIES = 8;
 const POLL_MS = 40;
+/** A call that takes longer has failed: requests wait for it. */
+const CALL_LIMIT_MS = 1000;
+const VERIFY_LIFE_MS = 10_000;
 
 /** The part of `Deno.openKv()` that is used here; types of the runtime itself are not loaded on Node. */
 interface Kv {
@@ -30,6 +34,9 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 	const { openKv } = (globalThis as { Deno?: { openKv?: (path?: string) => Promise<Kv> } }).Deno ?? {};
 	if (!openKv) throw new Error('Deno KV is not there: run on Deno with --unstable-kv');
 	const kv = await openKv(path);
+
+	/** Of this process alone: another's text would look as if ours was lost. */
+	const verifyKey = `verify:${crypto.randomUUID()}`;
 
 	async function find(key: string) {
 		const { value, versionstamp } = await patiently(() => kv.get(keyOf(key)));
@@ -62,6 +69,12 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 
 		changed: (_key, mostMs) => pause(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
 
+		async verify() {
+			const text = crypto.randomUUID();
+			await patiently(() => put(kv.atomic(), verifyKey, text, VERIFY_LIFE_MS));
+			if ((await find(verifyKey)).text !== text) throw new Error('Deno KV does not return what was written');
+		},
+
 		close() {
 			kv.close();
 			return Promise.resolve();
@@ -72,7 +85,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
 	for (let tries = 1; ; tries++) {
 		try {
-			return await work();
+			return await withinLimit(work(), CALL_LIMIT_MS);
 		} catch (error) {
 			if (tries === MOST_TRIES || !BUSY.test(String(error))) throw error;
 			await pause(tries * 5 * (1 + Math.random()));

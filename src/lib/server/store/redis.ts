@@ -1,15 +1,22 @@
-import { createClient } from '@redis/client';
+import { ClientOfflineError, createClient, ErrorReply } from '@redis/client';
 import { withinLimit } from '../time-limit';
 import type { Store } from './store';
 import { createWakers } from './wakers';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';
-/** A store taken for lost too soon makes an instance act alone; one that is silent delays each request that asks it. */
+/** A short limit makes an instance act alone too soon; a long one delays each request while Redis is silent. */
 const COMMAND_LIMIT_MS = 1000;
 /** How long a start waits for the connection; after that the portal starts without. */
 const CONNECT_LIMIT_MS = 2000;
-const LONGEST_RETRY_PAUSE_MS = 1000;
+/** Short, so that other instances learn of revocations within a second after Redis is back. */
+const MAX_RECONNECT_PAUSE_MS = 250;
+const VERIFY_LIFE_MS = 10_000;
+/**
+ * Replies of a server that does not take writes, or not yet. After a failover the address leads to another server, and only
+ * a new connection goes there. Before Redis 7, replies to scripts have the code in the middle.
+ */
+const WRONG_SERVER = /\b(?:READONLY|LOADING|MASTERDOWN)\b/;
 
 /** Sets a text in the place of the expected one ('' with flag 0: of nothing), and tells those who wait. */
 const REPLACE = `
@@ -25,7 +32,11 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[1], KEYS[1])
 return 1`;
 
-/** Runs a script in the store. @throws when it is away, or soon when it is silent. */
+const VERIFY = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return redis.call('GET', KEYS[1])`;
+
+/** Runs a script in the store. @throws when it is unreachable, and after a time limit when it is silent */
 export type RunScript = (
 	script: string,
 	given: { readonly keys: string[]; readonly arguments: string[] }
@@ -36,60 +47,120 @@ export type RedisStore = Store & { readonly run: RunScript };
 interface RedisStoreOptions {
 	/** `redis://` or `rediss://`, with credentials where needed. */
 	readonly url: string;
-	/** Hears of lost and refused connections; every fault, until it is connected again. */
+	/** Reports each fault of a connection: lost, refused, or credentials that Redis does not accept. */
 	readonly onFault: (error: unknown) => void;
+	/** Reports that a connection was established. */
+	readonly onConnected: () => void;
 }
 
 /**
- * A store in Redis or Valkey. Commands fail at once while it is away, and soon when it is silent: nothing is queued, and
- * it connects again by itself.
+ * A store in Redis or Valkey. Commands fail at once while it is unreachable, and after a second when it is silent: nothing
+ * is queued. It reconnects by itself, also when the server that it is connected to no longer takes writes.
  */
-export async function createRedisStore({ url, onFault }: RedisStoreOptions): Promise<RedisStore> {
-	const client = createClient({
-		url,
-		disableOfflineQueue: true,
-		// A feature of one vendor's clusters, which reads the environment: Deno does not grant that.
-		maintNotifications: 'disabled',
-		// A silent connection is given up, and made anew.
-		pingInterval: 1000,
-		socket: {
-			connectTimeout: CONNECT_LIMIT_MS,
-			socketTimeout: 3000,
-			reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, LONGEST_RETRY_PAUSE_MS)
-		}
-	});
-	const listener = client.duplicate({ disableOfflineQueue: false });
+export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
 	const wakers = createWakers();
-	for (const connection of [client, listener]) connection.on('error', onFault);
-	listener.connect().catch(onFault);
-	listener.subscribe(CHANGED_CHANNEL, (key) => wakers.wake(key)).catch(onFault);
-	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(onFault);
-	// The client's own time-out ends when a command has been sent, not when it has been answered.
-	const limited = <Reply>(reply: Promise<Reply>) => withinLimit(reply, COMMAND_LIMIT_MS);
+	const verifyKey = `${PREFIX}verify:${crypto.randomUUID()}`;
+	const open = () => openConnection(options, (key) => wakers.wake(key));
+	let connection = await open();
+	let reconnecting: Promise<void> | undefined;
+	let isClosed = false;
+
+	/** Keeps the old connection until there is a new one: it may still serve reads. */
+	async function reconnect(): Promise<void> {
+		const next = await open();
+		const old = connection;
+		if (next.client.isReady && !isClosed) connection = next;
+		(connection === next ? old : next).close();
+		if (connection === next) options.onConnected();
+	}
+
+	/** The client's own time-out ends when a command has been sent, not when its reply has arrived. */
+	async function run<Reply>(command: (client: Client) => Promise<Reply>): Promise<Reply> {
+		const { client, lastFault } = connection;
+		try {
+			return await withinLimit(command(client), COMMAND_LIMIT_MS);
+		} catch (error) {
+			if (error instanceof ErrorReply && WRONG_SERVER.test(error.message))
+				reconnecting ??= reconnect().finally(() => (reconnecting = undefined));
+			throw error instanceof ClientOfflineError ? (lastFault() ?? error) : error;
+		}
+	}
 
 	return {
-		run: (script, given) => limited(client.eval(script, given)),
+		run: (script, given) => run((client) => client.eval(script, given)),
 
 		async read(key) {
-			const text = await limited(client.get(PREFIX + key));
+			const text = await run((client) => client.get(PREFIX + key));
 			return text === null ? null : { text, mark: text };
 		},
 
 		async replace(key, expected, text, lifeMs) {
 			const given = [CHANGED_CHANNEL, expected ? '1' : '0', expected?.mark ?? '', text, String(lifeMs)];
-			return (await limited(client.eval(REPLACE, { keys: [PREFIX + key], arguments: given }))) === 1;
+			return (await run((client) => client.eval(REPLACE, { keys: [PREFIX + key], arguments: given }))) === 1;
 		},
 
 		async write(key, text, lifeMs) {
 			const given = [CHANGED_CHANNEL, text, String(lifeMs)];
-			await limited(client.eval(WRITE, { keys: [PREFIX + key], arguments: given }));
+			await run((client) => client.eval(WRITE, { keys: [PREFIX + key], arguments: given }));
 		},
 
 		changed: (key, mostMs) => wakers.wait(PREFIX + key, mostMs),
 
+		async verify() {
+			const text = crypto.randomUUID();
+			const given = { keys: [verifyKey], arguments: [text, String(VERIFY_LIFE_MS)] };
+			const found = await run((client) => client.eval(VERIFY, given));
+			if (found !== text) throw new Error('Redis does not return what was written');
+		},
+
 		close() {
-			for (const connection of [client, listener]) connection.destroy();
+			isClosed = true;
+			connection.close();
 			return Promise.resolve();
 		}
 	};
 }
+
+/** One connection for commands, and one that reports which keys have changed. Resolves when it is ready, or after a limit. */
+async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, onKeyChanged: (key: string) => void) {
+	let fault: unknown;
+	const client = createClient({
+		url,
+		disableOfflineQueue: true,
+		// A feature of one vendor's clusters, which reads the environment: Deno does not grant that.
+		maintNotifications: 'disabled',
+		// A silent connection is closed, and opened anew.
+		pingInterval: 1000,
+		socket: {
+			connectTimeout: CONNECT_LIMIT_MS,
+			socketTimeout: 3000,
+			reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_RECONNECT_PAUSE_MS)
+		}
+	});
+	const listener = client.duplicate({ disableOfflineQueue: false });
+	const clients = [client, listener];
+	const failed = (error: unknown) => {
+		// A connection that was closed by ourselves is no fault.
+		if (!clients.every(({ isOpen }) => isOpen)) return;
+		fault ??= error;
+		onFault(error);
+	};
+	for (const each of clients) each.on('error', failed);
+	client.on('ready', () => {
+		fault = undefined;
+		onConnected();
+	});
+	listener.connect().catch(failed);
+	listener.subscribe(CHANGED_CHANNEL, onKeyChanged).catch(failed);
+	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(failed);
+	return {
+		client,
+		/** Why there is no connection: the client itself only says that it is offline. */
+		lastFault: () => fault,
+		close: () => {
+			for (const each of clients) each.destroy();
+		}
+	};
+}
+
+type Client = Awaited<ReturnType<typeof openConnection>>['client'];

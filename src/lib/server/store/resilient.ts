@@ -1,65 +1,127 @@
+import { createStoreHealth } from './health';
 import type { Entry, Store } from './store';
 
 interface ResilientOptions {
 	readonly shared: Store;
 	/** What this process does without the others. */
 	readonly own: Store;
-	/** Hears of the first fault, and of the return. */
-	readonly onState: (isUp: boolean, error?: unknown) => void;
-	/** Unix time in milliseconds. */
+	/** Reports each change, with its cause when the shared store became unavailable. */
+	readonly onState: (isUp: boolean, cause?: unknown) => void;
+	/** Which keys are written first after an outage, and never make room for others: revocations. */
+	readonly isUrgent?: (key: string) => boolean;
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
+	/** Calls back after that many milliseconds; the result cancels it. */
+	readonly after?: (ms: number, callBack: () => void) => () => void;
+	/** How many missed writes are remembered, of the urgent keys and of the others each; the oldest go first. */
+	readonly maxMissed?: number;
 }
 
-/** After a fault, the shared store is left alone for a while, so that its time-outs don't slow every request. */
-const REST_MS = 1000;
-const MOST_UNTOLD = 100_000;
+export interface ResilientStore extends Store {
+	/** Whether the shared store takes writes, as far as is known. */
+	readonly isAvailable: () => boolean;
+	/** The same by a write that was read back at most a second ago. Concurrent callers share one check. */
+	readonly check: () => Promise<boolean>;
+	/** Reports a fault that was seen elsewhere, such as a lost connection. */
+	readonly failed: () => void;
+	/** Checks an unavailable store at once, such as after a reconnect. */
+	readonly retry: () => void;
+}
+
+const MAX_MISSED = 100_000;
+/** How many missed writes are sent at a time, and how long after they were all tried they are tried again. */
+const BATCH = 100;
+const REWRITE_PAUSE_MS = 1000;
 const OWN = 'own:';
+
+/** A write that the shared store has missed, and until when it matters. */
+interface Missed {
+	readonly untilMs: number;
+}
 
 /**
  * A shared store that may go away: then this process carries on by itself, and nobody's session depends on it. What
- * this process wrote it also remembers, so that a store that comes back empty does not make it forget; and what the
- * store has missed it is told when it is back, until which this process's word stands.
+ * this process wrote it also remembers, so that a store that comes back empty does not make it forget. Writes that the
+ * store has missed are written again when it takes writes, and until then this process uses its own copy.
  */
-export function createResilientStore({ shared, own, onState, now = Date.now }: ResilientOptions): Store {
-	/** Keys of which the shared store has missed a change, and until when that matters. */
-	const untold = new Map<string, number>();
-	let telling: Promise<void> | undefined;
-	let restUntilMs = 0;
-	let isUp = true;
+export function createResilientStore({
+	shared,
+	own,
+	onState,
+	isUrgent = () => false,
+	now = () => performance.now(),
+	after = afterTimeout,
+	maxMissed = MAX_MISSED
+}: ResilientOptions): ResilientStore {
+	const missed = { urgent: new Map<string, Missed>(), other: new Map<string, Missed>() };
+	let rewriting: Promise<void> | undefined;
+	let rewriteAtMs = -Infinity;
 
-	async function attempt<Result>(work: () => Promise<Result>, otherwise: () => Promise<Result>): Promise<Result> {
-		if (now() < restUntilMs) return otherwise();
-		try {
-			const result = await work();
-			if (!isUp) onState((isUp = true));
-			if (untold.size > 0) telling ??= tell().finally(() => (telling = undefined));
-			return result;
-		} catch (error) {
-			restUntilMs = now() + REST_MS;
-			if (isUp) onState((isUp = false), error);
-			return otherwise();
+	const health = createStoreHealth({
+		verify: () => shared.verify(),
+		read: () => shared.read('health'),
+		recover: () => rewrite(missed.urgent).then(rewriteInBackground),
+		onChange: onState,
+		now,
+		after
+	});
+
+	const missedLike = (key: string) => (isUrgent(key) ? missed.urgent : missed.other);
+	const isMissed = (key: string) => missedLike(key).has(key);
+
+	function addMissed(key: string, lifeMs: number): void {
+		const writes = missedLike(key);
+		writes.delete(key);
+		for (const oldest of writes.keys()) {
+			if (writes.size < maxMissed) break;
+			writes.delete(oldest);
+		}
+		writes.set(key, { untilMs: now() + lifeMs });
+	}
+
+	/** Writes again what the store has missed. What it does not take stays missed; once it takes nothing, the rest waits. */
+	async function rewrite(writes: Map<string, Missed>): Promise<void> {
+		const all = [...writes];
+		for (let start = 0; start < all.length; start += BATCH) {
+			const batch = all.slice(start, start + BATCH);
+			const results = await Promise.allSettled(batch.map(([key, write]) => rewriteOne(writes, key, write)));
+			if (results.every(({ status }) => status === 'rejected')) return;
 		}
 	}
 
-	async function tell(): Promise<void> {
+	async function rewriteOne(writes: Map<string, Missed>, key: string, write: Missed): Promise<void> {
+		const entry = await own.read(key);
+		const lifeMs = Math.ceil(write.untilMs - now());
+		if (entry && lifeMs > 0) await shared.write(key, entry.text, lifeMs);
+		// Unless something newer was missed in the meantime.
+		if (writes.get(key) === write) writes.delete(key);
+	}
+
+	function rewriteInBackground(): void {
+		rewriting ??= rewrite(missed.urgent)
+			.then(() => rewrite(missed.other))
+			.finally(() => {
+				rewriting = undefined;
+				rewriteAtMs = now() + REWRITE_PAUSE_MS;
+			});
+	}
+
+	/** Has the store checked from time to time, and what it still misses written again. Nobody waits for either. */
+	function used(): void {
+		health.used();
+		const hasMissed = missed.urgent.size + missed.other.size > 0;
+		if (hasMissed && health.isAvailable() && now() >= rewriteAtMs) rewriteInBackground();
+	}
+
+	async function readShared(key: string): Promise<Entry | null> {
+		if (!health.isReadable()) return null;
 		try {
-			for (const [key, untilMs] of untold) {
-				const entry = await own.read(key);
-				if (entry && untilMs > now()) await shared.write(key, entry.text, untilMs - now());
-				untold.delete(key);
-			}
+			return await shared.read(key);
 		} catch {
-			// Gone again: the rest is told next time.
+			if (health.isAvailable()) health.failed();
+			else health.readFailed();
+			return null;
 		}
-	}
-
-	function keepUntold(key: string, lifeMs: number): void {
-		untold.delete(key);
-		for (const oldest of untold.keys()) {
-			if (untold.size < MOST_UNTOLD) break;
-			untold.delete(oldest);
-		}
-		untold.set(key, now() + lifeMs);
 	}
 
 	async function readOwn(key: string): Promise<Entry | null> {
@@ -72,41 +134,53 @@ export function createResilientStore({ shared, own, onState, now = Date.now }: R
 		if (expected && !isSame(mine, expected)) return false;
 		const before = mine && { ...mine, mark: mine.mark.slice(OWN.length) };
 		const replaced = await own.replace(key, before, text, lifeMs);
-		if (replaced) keepUntold(key, lifeMs);
+		if (replaced) addMissed(key, lifeMs);
 		return replaced;
 	}
 
 	return {
+		verify: () => shared.verify(),
+		isAvailable: health.isAvailable,
+		check: health.check,
+		failed: health.failed,
+		retry: health.retry,
+
 		async read(key) {
-			const found = await attempt(
-				() => shared.read(key),
-				() => Promise.resolve(null)
-			);
-			return (untold.has(key) ? await readOwn(key) : null) ?? found ?? readOwn(key);
+			used();
+			if (isMissed(key)) return (await readOwn(key)) ?? readShared(key);
+			return (await readShared(key)) ?? readOwn(key);
 		},
 
 		async replace(key, expected, text, lifeMs) {
-			const alone = () => replaceAlone(key, expected, text, lifeMs);
-			if (untold.has(key)) return alone();
+			used();
+			if (isMissed(key) || !health.isAvailable()) return replaceAlone(key, expected, text, lifeMs);
 			const isShared = expected !== null && !expected.mark.startsWith(OWN);
-			return attempt(async () => {
+			try {
 				const replaced = await shared.replace(key, isShared ? expected : null, text, lifeMs);
 				if (replaced) await own.write(key, text, lifeMs);
 				return replaced;
-			}, alone);
+			} catch {
+				health.failed();
+				return replaceAlone(key, expected, text, lifeMs);
+			}
 		},
 
 		async write(key, text, lifeMs) {
+			used();
 			await own.write(key, text, lifeMs);
-			await attempt(
-				() => shared.write(key, text, lifeMs),
-				() => Promise.resolve().then(() => keepUntold(key, lifeMs))
-			);
+			try {
+				if (!health.isAvailable()) throw new Error('the store takes no writes');
+				await shared.write(key, text, lifeMs);
+			} catch {
+				addMissed(key, lifeMs);
+				health.failed();
+			}
 		},
 
 		changed: (key, mostMs) => Promise.race([shared.changed(key, mostMs), own.changed(key, mostMs)]),
 
 		async close() {
+			health.close();
 			await Promise.all([shared.close(), own.close()]);
 		}
 	};
@@ -115,4 +189,9 @@ export function createResilientStore({ shared, own, onState, now = Date.now }: R
 /** Whether what this process knows fits what was read: by the mark, or by the text where another store gave the mark. */
 function isSame(mine: Entry | null, read: Entry): boolean {
 	return read.mark.startsWith(OWN) ? mine?.mark === read.mark : !mine || mine.text === read.text;
+}
+
+function afterTimeout(ms: number, callBack: () => void): () => void {
+	const timer = setTimeout(callBack, ms);
+	return () => clearTimeout(timer);
 }

@@ -7,7 +7,7 @@ export interface Store {
 	readonly read: (key: string) => Promise<Entry | null>;
 	/**
 	 * Puts a text in the place of what was read (null: of nothing).
-	 * @param lifeMs how long it stays, in milliseconds
+	 * @param lifeMs how long it stays, in whole milliseconds
 	 * @returns false, and nothing is changed, when something else stands there by now
 	 */
 	readonly replace: (key: string, expected: Entry | null, text: string, lifeMs: number) => Promise<boolean>;
@@ -15,7 +15,9 @@ export interface Store {
 	readonly write: (key: string, text: string, lifeMs: number) => Promise<void>;
 	/** Resolves when the key has changed, or after `mostMs`; perhaps sooner. */
 	readonly changed: (key: string, mostMs: number) => Promise<void>;
-	/** Lets go of connections. */
+	/** Writes a text and reads it back. @throws when the store does not take it or returns another */
+	readonly verify: () => Promise<void>;
+	/** Closes connections. */
 	readonly close: () => Promise<void>;
 }
 

@@ -1,0 +1,105 @@
+export interface StoreHealthOptions {
+	/** Writes a text to the shared store and reads it back. @throws when that fails */
+	readonly verify: () => Promise<void>;
+	/** Reads something from the shared store. @throws when that fails */
+	readonly read: () => Promise<unknown>;
+	/** Runs when a write was read back after an outage, before the store counts as available. @throws to prolong the outage */
+	readonly recover: () => Promise<void>;
+	/** Reports each change, with its cause when the store became unavailable. */
+	readonly onChange: (isAvailable: boolean, cause?: unknown) => void;
+	/** Milliseconds, on a clock that never steps back. */
+	readonly now: () => number;
+	/** Calls back after that many milliseconds; the result cancels it. */
+	readonly after: (ms: number, callBack: () => void) => () => void;
+}
+
+/** How long a successful check is believed while the store is in use. */
+const VERIFIED_MS = 1000;
+/**
+ * How often an unavailable store is tried. Revocations that it missed have to reach the other instances within a second
+ * of its recovery, half of which those may cache what they read (`auth/deny-list.ts`).
+ */
+const RETRY_MS = 250;
+
+export type StoreHealth = ReturnType<typeof createStoreHealth>;
+
+/**
+ * Knows whether the shared store works. Only a write that was read back shows that it does: a server that has become a
+ * replica, has no memory left or is still loading may serve reads and refuse every write.
+ */
+export function createStoreHealth({ verify, read, recover, onChange, now, after }: StoreHealthOptions) {
+	let isAvailable = true;
+	let isReadable = true;
+	let isReported = false;
+	let verifiedAtMs = -Infinity;
+	let inFlight: Promise<void> | undefined;
+	let cancelRetry = () => {};
+	let isClosed = false;
+
+	async function attempt(): Promise<void> {
+		const [written, found] = await Promise.allSettled([verify(), read()]);
+		isReadable = found.status === 'fulfilled';
+		try {
+			if (written.status === 'rejected') throw written.reason;
+			verifiedAtMs = now();
+			if (!isAvailable) await recover();
+			isAvailable = true;
+			if (isReported) onChange(true);
+			isReported = false;
+		} catch (cause) {
+			isAvailable = false;
+			if (!isReported && !isClosed) onChange(false, cause);
+			isReported = true;
+			if (!isClosed) cancelRetry = after(RETRY_MS, () => void run());
+		}
+	}
+
+	/** One check at a time, shared by everybody who wants one. */
+	function run(): Promise<void> {
+		cancelRetry();
+		inFlight ??= attempt().finally(() => (inFlight = undefined));
+		return inFlight;
+	}
+
+	return {
+		/** Whether the store takes writes, as far as is known. */
+		isAvailable: () => isAvailable,
+
+		/** Whether the store serves reads: always while it is available, and also when it only refuses writes. */
+		isReadable: () => isReadable,
+
+		/** Reports that an operation failed. The store is left alone until a check has shown whether it works. */
+		failed: (): void => {
+			if (isAvailable) isReadable = false;
+			isAvailable = false;
+			if (!isReported) void run();
+		},
+
+		/** Reports that a read failed while the store took no writes. */
+		readFailed: (): void => {
+			isReadable = false;
+		},
+
+		/** Reports that the store is in use: then it is checked from time to time, in the background. */
+		used: (): void => {
+			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) void run();
+		},
+
+		/** Checks at once, such as after a reconnect. */
+		retry: (): void => {
+			if (!isAvailable) void run();
+		},
+
+		/** Whether the store works: by a check at most a second old, or the one in flight. */
+		check: async (): Promise<boolean> => {
+			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) await run();
+			else if (!isReported) await inFlight;
+			return isAvailable;
+		},
+
+		close: (): void => {
+			isClosed = true;
+			cancelRetry();
+		}
+	};
+}

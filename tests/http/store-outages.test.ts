@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
+import { startPortal } from '../harness/portal.ts';
+import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
+import { runtime } from '../harness/runtime.ts';
+import { startSwitchboard, type Switchboard } from '../harness/switchboard.ts';
+import { type Instances, startInstances } from './instances.ts';
+import { signInAtInstitution } from './journeys.ts';
+import { signOutDuring, SOON, storeOf, timesIn, UNAVAILABLE } from './store-outage.ts';
+
+describe.skipIf(!hasRedis())('two instances with a Redis', () => {
+	let redis: Redis;
+	let instances: Instances;
+
+	beforeAll(async () => {
+		redis = await startRedis();
+		instances = await startInstances(2, { runtime, env: { REDIS_URL: redis.url } });
+	});
+	afterAll(async () => {
+		await instances.stop();
+		await redis.stop();
+	});
+
+	const password = 'a-new-password';
+
+	test.each([
+		{
+			what: 'has become a replica',
+			begin: () => redis.command('REPLICAOF 127.0.0.1 1'),
+			end: () => redis.command('REPLICAOF NO ONE'),
+			cause: 'READONLY'
+		},
+		{
+			what: 'has no memory left',
+			begin: () => redis.command('CONFIG SET maxmemory 1'),
+			end: () => redis.command('CONFIG SET maxmemory 0'),
+			cause: 'OOM'
+		},
+		{
+			what: 'has too few replicas',
+			begin: () => redis.command('CONFIG SET min-replicas-to-write 1'),
+			end: () => redis.command('CONFIG SET min-replicas-to-write 0'),
+			cause: 'NOREPLICAS'
+		},
+		{
+			what: 'holds back every write',
+			begin: () => redis.command('CLIENT PAUSE 600000 WRITE'),
+			end: () => redis.command('CLIENT UNPAUSE'),
+			cause: 'took longer than 1000 ms'
+		},
+		{
+			what: 'wants another password',
+			begin: async () => {
+				await redis.command(`CONFIG SET requirepass ${password}`);
+				await redis.command('CLIENT KILL TYPE normal SKIPME yes', password);
+				await redis.command('CLIENT KILL TYPE pubsub', password);
+			},
+			end: () => redis.command("CONFIG SET requirepass ''", password),
+			cause: /NOAUTH|WRONGPASS|Socket closed/
+		},
+		{ what: 'is killed', begin: () => redis.stop(), end: () => redis.start(), cause: /ECONNREFUSED|Socket closed/ }
+	])(
+		'that $what: a sign-out meanwhile holds at once where it was made, and everywhere once Redis takes writes',
+		async ({ begin, end, cause }) => {
+			instances.sandbox.reset();
+			await signOutDuring({ begin, end, cause }, instances);
+		}
+	);
+});
+
+describe.skipIf(!hasRedis())('an instance whose Redis fails over to another', () => {
+	let [old, next]: (Redis | undefined)[] = [];
+	let board: Switchboard;
+	let instances: Instances;
+
+	beforeAll(async () => {
+		[old, next] = await Promise.all([startRedis(), startRedis()]);
+		board = await startSwitchboard(Number(new URL(old.url).port));
+		instances = await startInstances(1, { runtime, env: { REDIS_URL: `redis://127.0.0.1:${board.port}` } });
+	});
+	afterAll(async () => {
+		await instances.stop();
+		await board.stop();
+		await Promise.all([old?.stop(), next?.stop()]);
+	});
+
+	test('leaves the connection on which it was left behind, and goes on with the new one', async () => {
+		const browser = new Browser(instances.url);
+		await signInAtInstitution(browser);
+		await old?.command('REPLICAOF 127.0.0.1 1');
+		// Connections that are open stay at the old server; new ones go to the new server.
+		board.switchTo(Number(new URL(next?.url ?? '').port));
+		await browser.call('/api/auth/signout', { method: 'POST' });
+		await expect.poll(() => next?.keys('portal:deny:*'), SOON).toHaveLength(1);
+		await expect.poll(() => storeOf(instances.url), SOON).toBe('up');
+	});
+});
+
+describe('an instance that finds no Redis at its start', () => {
+	test('says so in its readiness and once in its log, and serves all the same', async () => {
+		const instances = await startInstances(1, { runtime });
+		const env = { ...instances.env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+		const portal = await startPortal({ runtime, env });
+		try {
+			const response = await fetch(`${portal.url}/api/health/ready`);
+			expect(response.status).toBe(200);
+			expect(await response.json()).toMatchObject({ status: 'ready', store: 'down' });
+			expect(timesIn(portal, UNAVAILABLE)).toBe(1);
+			expect(portal.logs()).toMatch(/ECONNREFUSED/);
+		} finally {
+			await portal.stop();
+			await instances.stop();
+		}
+	});
+});
