@@ -1,4 +1,5 @@
 import { defineConfig } from 'eslint/config';
+import esX from 'eslint-plugin-es-x';
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
@@ -16,11 +17,63 @@ const restricted = {
  * The direction of imports for some files. One entry per group of files: a later one replaces an earlier one.
  * @param {string[]} files
  * @param {(keyof typeof restricted)[]} names
+ * @returns {import('eslint').Linter.Config}
  */
 const direction = (files, ...names) => ({
 	files,
 	rules: { 'no-restricted-imports': ['error', { patterns: names.map((name) => restricted[name]) }] }
 });
+
+/** What runs in browsers: the oldest ones are Safari 16.4, Firefox 115 and Chrome 109 (docs/browsers.md). */
+const browserCode = {
+	files: ['src/**/*.svelte', 'src/lib/**', 'src/routes/**/+{page,layout}.ts', 'src/hooks.client.ts', 'static/**/*.js'],
+	ignores: ['src/lib/server/**']
+};
+const tooNew = 'Newer than the oldest browsers that the portal supports (docs/browsers.md).';
+/** Members that not all of these browsers have; no plugin knows them all. */
+const newProperties = {
+	AbortSignal: ['any'],
+	Array: ['fromAsync'],
+	Error: ['isError'],
+	Math: ['sumPrecise'],
+	URL: ['canParse', 'parse'],
+	Response: ['json'],
+	ReadableStream: ['from'],
+	Intl: ['Segmenter', 'DurationFormat'],
+	navigator: ['userAgentData', 'userActivation', 'requestIdleCallback'],
+	document: ['startViewTransition', 'caretPositionFromPoint', 'parseHTMLUnsafe']
+};
+const newMethods = [
+	'ariaNotify',
+	'checkVisibility',
+	'getHTML',
+	'getSetCookie',
+	'hidePopover',
+	'moveBefore',
+	'requestClose',
+	'setHTML',
+	'setHTMLUnsafe',
+	'showPopover',
+	'togglePopover'
+];
+const newGlobals = [
+	'ClipboardItem',
+	'CloseWatcher',
+	'CookieStore',
+	'Highlight',
+	'Navigation',
+	'PressureObserver',
+	'Sanitizer',
+	'Scheduler',
+	'TaskController',
+	'URLPattern',
+	'cookieStore',
+	'documentPictureInPicture',
+	'navigation',
+	'requestIdleCallback',
+	'scheduler',
+	'trustedTypes'
+];
 
 export default defineConfig(
 	{ ignores: ['build/', '.svelte-kit/', 'node_modules/', 'test-results/', 'playwright-report/', 'coverage/'] },
@@ -75,8 +128,22 @@ export default defineConfig(
 	direction(['src/entry/**', 'src/lib/server/**'], 'env', 'routes'),
 	direction(['src/lib/server/config/index.ts'], 'routes'),
 	{
-		...direction(['src/lib/**', 'src/params/**'], 'env', 'routes', 'server'),
+		...direction(['src/lib/**'], 'env', 'routes', 'server'),
 		ignores: ['src/lib/server/**']
+	},
+	{ ...esX.configs['flat/restrict-to-es2022'], ...browserCode },
+	{
+		...browserCode,
+		rules: {
+			'no-restricted-globals': ['error', ...newGlobals.map((name) => ({ name, message: tooNew }))],
+			'no-restricted-properties': [
+				'error',
+				...Object.entries(newProperties).flatMap(([object, properties]) =>
+					properties.map((property) => ({ object, property, message: tooNew }))
+				),
+				...newMethods.map((property) => ({ property, message: tooNew }))
+			]
+		}
 	},
 	{
 		// Before there is a log, and for the people at a terminal.

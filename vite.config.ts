@@ -24,7 +24,11 @@ function withoutAnnouncer(): Plugin {
 export default defineConfig({
 	plugins: [withoutAnnouncer(), sveltekit()],
 	server: { port: 3000 },
-	// A table of plugins' times after each build drowns what matters.
-	build: { rolldownOptions: { checks: { bundlerTimings: false } } },
+	build: {
+		// The oldest browsers of docs/browsers.md.
+		target: ['chrome109', 'firefox115', 'safari16.4'],
+		// A table of plugins' times after each build drowns what matters.
+		rolldownOptions: { checks: { bundlerTimings: false } }
+	},
 	test: { include: ['tests/unit/**/*.test.ts', 'tests/sandbox/**/*.test.ts'] }
 });

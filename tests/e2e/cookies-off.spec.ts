@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { startCookielessProxy } from './support/cookieless-proxy.ts';
+import { startCookielessProxy } from './support/forward-proxy.ts';
 import { test as base } from './support/journey.ts';
 import { expectLoginError, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';

@@ -1,7 +1,9 @@
-import { type BrowserContext, expect } from '@playwright/test';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
+import { startBufferingProxy } from './support/forward-proxy.ts';
 import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn } from './support/steps.ts';
 import { en } from './support/texts.ts';
+import { WalletSignIn } from './support/wallet-sign-in.ts';
 
 const streams = /\/api\/wallet\/sessions\/[^/]+\/events/;
 
@@ -15,21 +17,49 @@ function noteRequests(context: BrowserContext) {
 	return noted;
 }
 
-test('two tabs share one stream, and both go on with the wallet', async ({ page, context, wallet }) => {
-	const noted = noteRequests(context);
-	await wallet.start();
-	const other = await context.newPage();
-	await other.goto('/login/wallet');
-	await expectHeading(other, en.wallet.scan.title);
-	await wallet.open();
-	for (const tab of [page, other]) await expectHeading(tab, en.wallet.opened.title);
-	expect(noted.streams).toBe(1);
+/** As the browser does when another tab comes to the front, or this one. */
+async function setVisible(page: Page, isVisible: boolean): Promise<void> {
+	await page.evaluate(
+		(state) => {
+			Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+			document.dispatchEvent(new Event('visibilitychange'));
+		},
+		isVisible ? 'visible' : 'hidden'
+	);
+}
 
-	// The tab that led the stream is gone: the other one takes over.
-	await page.close();
+test('a hidden tab closes its stream, and reads the status once when it is shown', async ({
+	page,
+	context,
+	wallet
+}) => {
+	const noted = noteRequests(context);
+	const closed = page.waitForEvent('requestfailed', (request) => streams.test(request.url()));
+	await wallet.start();
+	await setVisible(page, false);
+	await closed;
+	await wallet.open();
+	await setVisible(page, true);
+	await expectHeading(page, en.wallet.opened.title);
 	await expect.poll(() => noted.streams).toBe(2);
 	await wallet.share('known-student');
-	await expectSignedIn(other, 'Sanne de Vries', 'sts-wallet');
+	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+});
+
+test('with eight wallet tabs over HTTP/1.1 a ninth page loads', async ({ context, page, wallet }) => {
+	await wallet.start();
+	let front = page;
+	for (let tabs = 1; tabs < 8; tabs++) {
+		await setVisible(front, false);
+		front = await context.newPage();
+		const stream = front.waitForRequest(streams);
+		await front.goto('/login/wallet');
+		await stream;
+	}
+	await setVisible(front, false);
+	const ninth = await context.newPage();
+	await ninth.goto('/help');
+	await expectHeading(ninth, en.help.title);
 });
 
 test('an ending that is heard of twice is told as what it was', { tag: '@full' }, async ({ page, wallet }) => {
@@ -61,7 +91,7 @@ test.describe('a stream that fails', () => {
 		let cuts = 0;
 		await page.route(streams, (route) => {
 			cuts++;
-			const body = ': open\n\n';
+			const body = 'event: connected\ndata: {}\n\n';
 			return cuts === 1 ? route.fulfill({ contentType: 'text/event-stream', body }) : route.abort();
 		});
 		await wallet.start();
@@ -72,6 +102,18 @@ test.describe('a stream that fails', () => {
 		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 	});
 
+	for (const status of [429, 503]) {
+		test(`is refused with ${status}: the page goes on by polling, and shows no error`, async ({ page, wallet }) => {
+			await page.route(streams, (route) => route.fulfill({ status, headers: { 'retry-after': '10' } }));
+			await wallet.start();
+			await wallet.open();
+			await expectHeading(page, en.wallet.opened.title);
+			await expect(page.getByText(en.wallet.trouble)).toHaveCount(0);
+			await wallet.share('known-student');
+			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		});
+	}
+
 	test('does not open within 2 s: the page does not wait for it', { tag: '@full' }, async ({ page, wallet }) => {
 		await page.route(streams, () => {});
 		await wallet.start();
@@ -79,6 +121,25 @@ test.describe('a stream that fails', () => {
 		await expectHeading(page, en.wallet.opened.title);
 		await page.unrouteAll({ behavior: 'ignoreErrors' });
 	});
+});
+
+test('a proxy that passes the head of a stream and holds its body back: the page goes on by polling', async ({
+	openBrowser,
+	sandbox
+}) => {
+	const proxy = await startBufferingProxy();
+	const context = await openBrowser({ proxy: { server: proxy.url, bypass: '<-loopback>' } });
+	const page = await context.newPage();
+	const wallet = new WalletSignIn(page, sandbox, true);
+	await wallet.start();
+	const polled = page.waitForRequest(/\/status$/, { timeout: 10_000 });
+	await wallet.open();
+	await polled;
+	await expectHeading(page, en.wallet.opened.title);
+	await wallet.share('known-student');
+	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+	await context.close();
+	await proxy.stop();
 });
 
 test(

@@ -5,6 +5,14 @@ import { en } from './support/texts.ts';
 
 const notice = en.account.ending;
 
+/** What the portal says from now on of the time that the session has left. */
+async function setRemaining(page: Page, expiresInMs: number): Promise<void> {
+	await page.route('**/api/auth/session', async (route) => {
+		const response = await route.fetch();
+		await route.fulfill({ response, json: { ...((await response.json()) as object), expiresInMs } });
+	});
+}
+
 test('before its end a session warns in words that are spoken, and offers a way on that a keyboard reaches', async ({
 	page
 }) => {
@@ -18,10 +26,12 @@ test('before its end a session warns in words that are spoken, and offers a way 
 
 	await page.clock.fastForward('23:57:00');
 	await expect(alert).toBeEmpty();
+	await setRemaining(page, 90_000);
 	await page.clock.fastForward('01:30');
 	await expect(alert).toContainText(notice.title);
 	await expect(button).toBeFocused();
 
+	await page.unrouteAll();
 	const again = page.getByRole('link', { name: notice.again });
 	await page.locator('main').focus();
 	await page.keyboard.press('Tab');
@@ -37,10 +47,48 @@ test('a page whose session has ended says so, and remembers the place', { tag: '
 	await page.clock.install();
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	await setRemaining(page, 0);
 	await page.clock.fastForward('24:00:00');
 	await expectLoginError(page, 'session_expired');
 	expect(new URL(page.url()).searchParams.get('returnTo')).toBe('/account');
 });
+
+for (const years of [-1, 1]) {
+	test(`a browser’s clock that is ${years < 0 ? 'a year behind' : 'a year ahead'} changes nothing`, async ({
+		page
+	}) => {
+		const now = new Date();
+		await page.clock.install({ time: now.setFullYear(now.getFullYear() + years) });
+		await signInAtInstitution(page);
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+		const read = page.waitForResponse('**/api/auth/session');
+		await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+		await read;
+		await page.clock.runFor('00:30');
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+		await expect(page.getByRole('alert')).toBeEmpty();
+	});
+}
+
+for (const [event, target] of [
+	['visibilitychange', 'document'],
+	['pageshow', 'window']
+] as const) {
+	test(`a page reads on ${event} how long its session still lasts: its clock may have stood still`, async ({
+		page
+	}) => {
+		await signInAtInstitution(page);
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+		await page.waitForLoadState('networkidle');
+		await expect(page.getByRole('alert')).toBeEmpty();
+		await setRemaining(page, 90_000);
+		await page.evaluate(([name, on]) => (on === 'document' ? document : window).dispatchEvent(new Event(name)), [
+			event,
+			target
+		] as const);
+		await expect(page.getByRole('alert')).toContainText(notice.title);
+	});
+}
 
 /** With its scripts at work: what is said before, it doesn't hear. */
 async function accountInAnotherTab(context: BrowserContext): Promise<Page> {

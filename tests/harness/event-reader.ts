@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 
-/** One event as a browser would hand it out; `comment` for a line that it would not. */
+/** One event as a browser dispatches it; `connected`, with which each stream begins, is left out. */
 export interface ServerEvent {
 	readonly type: string;
 	readonly data: string;
@@ -59,5 +59,7 @@ async function* readEvents(response: IncomingMessage): AsyncGenerator<ServerEven
 function parse(block: string): ServerEvent | null {
 	const fields = new Map(block.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]));
 	const data = fields.get('data');
-	return data === undefined ? null : { type: fields.get('event') ?? 'message', data };
+	return data === undefined || fields.get('event') === 'connected'
+		? null
+		: { type: fields.get('event') ?? 'message', data };
 }

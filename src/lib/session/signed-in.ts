@@ -1,15 +1,28 @@
+import { isRecord } from '$lib/wallet/api';
+import { withTimeLimit } from '$lib/wallet/pause';
+
 const CHANNEL = 'portal-session';
 /** The tab that signs out tells the others as it leaves; by then the portal has not yet answered it, and may take long. */
 const LOOKS_MS = [1500, 3000, 6000, 12_000];
 
-/** Asks the portal whether somebody is still signed in; a portal that can't be asked does not end anything. */
-export async function isSignedIn(signal: AbortSignal): Promise<boolean> {
+/**
+ * Reads from the portal how long the session still lasts.
+ * @returns milliseconds; 0 when nobody is signed in; null when the portal can't be reached
+ */
+export async function readRemainingMs(signal: AbortSignal): Promise<number | null> {
 	try {
-		const answer = await fetch('/api/auth/session', { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) });
-		return !answer.ok || (await answer.json()) !== null;
+		return await withTimeLimit(5000, signal, async (limited) => {
+			const response = await fetch('/api/auth/session', { signal: limited });
+			return response.ok ? remainingMs(await response.json()) : null;
+		});
 	} catch {
-		return true;
+		return null;
 	}
+}
+
+function remainingMs(session: unknown): number | null {
+	if (session === null) return 0;
+	return isRecord(session) && typeof session.expiresInMs === 'number' ? session.expiresInMs : null;
 }
 
 let channel: BroadcastChannel | undefined;

@@ -56,7 +56,8 @@ function textFor(count, { none = '', one = '', many = '' }) {
 	return count === 1 ? one : many.replace('#', String(count));
 }
 
-if (typeof document !== 'undefined') {
+// Not in browsers older than those of docs/browsers.md: there the form does it all.
+if (typeof document !== 'undefined' && 'CompressionStream' in window && CSS.supports('height', '1dvh')) {
 	const form = document.querySelector('form[role=search]');
 	if (form instanceof HTMLFormElement) filterWhileTyping(form);
 }

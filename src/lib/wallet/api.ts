@@ -1,3 +1,5 @@
+import { withTimeLimit } from './pause';
+
 /** `gone`: the session no longer exists for this browser. `trouble`: try again later. `refused`: asking again is no use. */
 type Fault = { readonly kind: 'gone' | 'trouble' | 'refused' };
 
@@ -27,8 +29,9 @@ export function sessionUrl(sessionId: string, route: string): string {
 export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): WalletApi {
 	async function ask<T>(url: string, init: RequestInit, signal: AbortSignal, read: (answer: Response) => Promise<T>) {
 		try {
-			const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-			return await read(await fetch(url, { ...init, signal: both }));
+			return await withTimeLimit(timeoutMs, signal, async (limited) =>
+				read(await fetch(url, { ...init, signal: limited }))
+			);
 		} catch {
 			// Network, time-out, or an answer that isn't ours (a captive portal's page): all are asked again.
 			return { kind: 'trouble' } as const;

@@ -1,5 +1,6 @@
 import type { CompleteAnswer } from './api';
 import { eventOf, follow, isFinal, type FlowEvent, type FlowState } from './flow';
+import { anySignal } from './pause';
 import type { Hear, StatusUpdate } from './status-stream';
 import type { WalletOutcome } from './view';
 
@@ -39,8 +40,8 @@ export class WalletFlow {
 	state: FlowState = $state('scan');
 	/** What has to be said aloud, once: a new state, or that answers don't come. `null`: nothing, or trouble is over. */
 	news: FlowState | 'trouble' | null = $state(null);
-	/** Milliseconds that the code has left, as the server last said. */
-	expiresInMs: number | null = $state(null);
+	/** Milliseconds that the code has left, as the server last said: a new object each time, also when it says the same again. */
+	timeLeft: { readonly ms: number } | null = $state.raw(null);
 	/** Where the page is going, for a link when that takes long. */
 	destination: string | null = $state(null);
 	#sessionId: string;
@@ -56,13 +57,13 @@ export class WalletFlow {
 	constructor(world: FlowWorld, state: FlowState, code: CurrentCode) {
 		this.#world = world;
 		this.state = state;
-		this.expiresInMs = code.expiresInMs;
+		this.timeLeft = { ms: code.expiresInMs };
 		this.#sessionId = code.sessionId;
 		this.#candidates = [code.sessionId, ...(state === 'scan' ? code.replaced : [])];
 	}
 
 	async run(signal: AbortSignal): Promise<void> {
-		this.#signal = AbortSignal.any([signal, this.#over.signal]);
+		this.#signal = anySignal([signal, this.#over.signal]);
 		this.#follower = this.#world.follow(this.#candidates, (update) => this.#hear(update));
 		if (this.state === 'verified') void this.#complete();
 		await this.#follower.run(this.#signal);
@@ -72,7 +73,7 @@ export class WalletFlow {
 	replace({ sessionId, expiresInMs }: CurrentCode): void {
 		this.#sessionId = sessionId;
 		this.#candidates = [...this.#candidates, sessionId];
-		this.expiresInMs = expiresInMs;
+		this.timeLeft = { ms: expiresInMs };
 		this.#follower?.add(sessionId);
 	}
 
@@ -85,7 +86,7 @@ export class WalletFlow {
 		if (isOld && event === 'expired') return this.#forget(sessionId);
 		if (event !== null && event !== 'expired') this.#decideFor(sessionId);
 		if (sessionId !== this.#sessionId) return;
-		if (answer.kind === 'status') this.expiresInMs = answer.expiresInMs;
+		if (answer.kind === 'status' && answer.expiresInMs !== null) this.timeLeft = { ms: answer.expiresInMs };
 		if (event === 'failed') void this.#applyEnding(event);
 		else if (event !== null) this.#apply(event);
 	}

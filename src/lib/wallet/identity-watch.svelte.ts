@@ -1,5 +1,6 @@
 import type { Follower } from './flow.svelte';
 import { eventOf, follow, waitingStates } from './flow';
+import { anySignal } from './pause';
 import type { Hear, StatusUpdate } from './status-stream';
 import type { IdentityView } from './view';
 
@@ -28,7 +29,7 @@ export class IdentityWatch {
 	async run(signal: AbortSignal, world: WatchWorld): Promise<void> {
 		if (!isWaiting(this.view)) return;
 		const over = new AbortController();
-		const both = AbortSignal.any([signal, over.signal]);
+		const both = anySignal([signal, over.signal]);
 		const hear = (update: StatusUpdate) => {
 			if (both.aborted || !this.#isNews(update)) return;
 			void this.#read(both, world).then(() => {

@@ -1,4 +1,31 @@
-/** What makes a waiting loop ask at once: the page is looked at again, or the network is back. */
+/** Like `AbortSignal.any`, which Safari before 17.4 and Firefox 115 lack: aborts as soon as one of the signals does. */
+export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
+	const either = new AbortController();
+	for (const signal of signals) {
+		if (signal.aborted) either.abort();
+		else signal.addEventListener('abort', () => either.abort(), { signal: either.signal });
+	}
+	return either.signal;
+}
+
+/** Runs `work` with a signal that aborts with `signal` or after `ms` milliseconds, and leaves no listener behind. */
+export async function withTimeLimit<T>(
+	ms: number,
+	signal: AbortSignal,
+	work: (signal: AbortSignal) => Promise<T>
+): Promise<T> {
+	const limit = new AbortController();
+	const timer = setTimeout(() => limit.abort(), ms);
+	const either = anySignal([signal, limit.signal]);
+	try {
+		return await work(either);
+	} finally {
+		clearTimeout(timer);
+		limit.abort();
+	}
+}
+
+/** Events after which a waiting page reads at once: it is shown again, or the network is back. */
 const wakeUps: readonly (readonly [() => EventTarget, string])[] = [
 	[() => document, 'visibilitychange'],
 	[() => window, 'online'],
@@ -23,3 +50,26 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 		for (const [target, event] of wakeUps) target().addEventListener(event, wake, { signal: waiting.signal });
 	});
 }
+
+/** Whether somebody can see the page, and when that changes. */
+export interface Visibility {
+	readonly isVisible: () => boolean;
+	/** Resolves once the page is visible, or not visible, as asked, or when `signal` aborts; never rejects. */
+	readonly until: (isVisible: boolean, signal: AbortSignal) => Promise<void>;
+}
+
+export const pageVisibility: Visibility = {
+	isVisible: () => document.visibilityState === 'visible',
+	until: (isVisible, signal) =>
+		new Promise((resolve) => {
+			const waiting = new AbortController();
+			const look = () => {
+				if (!signal.aborted && pageVisibility.isVisible() !== isVisible) return;
+				waiting.abort();
+				resolve();
+			};
+			document.addEventListener('visibilitychange', look, { signal: waiting.signal });
+			signal.addEventListener('abort', look, { signal: waiting.signal });
+			look();
+		})
+};

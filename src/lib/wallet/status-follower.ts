@@ -1,47 +1,42 @@
+import { anySignal, type Visibility } from './pause';
 import { askOnce, poll, type PollWorld } from './status-poll';
-import type { Hear, StatusUpdate } from './status-stream';
-import type { Tabs } from './tabs';
+import type { Hear } from './status-stream';
 
-export interface FollowWorld extends PollWorld {
+export interface FollowerDeps extends PollWorld {
 	/** Follows by one stream; see `followStream`. */
-	readonly stream: (sessionIds: readonly string[], hear: Hear, signal: AbortSignal) => Promise<'ended' | 'broken'>;
-	/** What this browser's tabs share; null where they can't. */
-	readonly tabs: Tabs | null;
+	readonly stream: (sessionIds: readonly string[], onUpdate: Hear, signal: AbortSignal) => Promise<'ended' | 'broken'>;
+	readonly visibility: Visibility;
 }
 
-/** A stream that broke is tried again after so many rounds of asking, twice as many each time. */
-const leastRounds = 8;
-const mostRounds = 64;
-/** After so long without a word from whoever follows for us we ask ourselves. */
-const silenceMs = 20_000;
+/** A broken stream is opened again after this many rounds of polling, twice as many each time. */
+const MIN_ROUNDS = 8;
+const MAX_ROUNDS = 64;
+/** After this long without an update the page reads by itself: a stream can be dead without an error. */
+const SILENCE_MS = 20_000;
 
 /**
- * Follows wallet sessions for one page: by the one stream of this browser, led by any of its tabs; by asking while that
- * does not open or breaks; and by asking at once when the page wakes up.
+ * Follows the wallet sessions of one page: by an event stream, or by polling while no stream works. Only a visible page has a
+ * stream, because a browser opens at most six HTTP/1.1 connections to one host; a page that is shown again reads once.
  */
 export class StatusFollower {
 	readonly #sessionIds: Set<string>;
-	/** What the leading tab follows for the others, and what it last heard of each session. */
-	readonly #forOthers = new Set<string>();
-	readonly #lastUpdates = new Map<string, StatusUpdate>();
-	readonly #world: FollowWorld;
-	readonly #hear: Hear;
-	#isLeading = false;
+	readonly #deps: FollowerDeps;
+	readonly #onUpdate: Hear;
 	#restart = new AbortController();
-	#wordAtMs = 0;
+	#lastUpdateMs = 0;
 
-	constructor(sessionIds: Iterable<string>, hear: Hear, world: FollowWorld) {
+	constructor(sessionIds: Iterable<string>, onUpdate: Hear, deps: FollowerDeps) {
 		this.#sessionIds = new Set(sessionIds);
-		this.#world = world;
-		this.#hear = (update) => {
-			if (this.#sessionIds.has(update.sessionId)) hear(update);
+		this.#deps = deps;
+		this.#onUpdate = (update) => {
+			this.#lastUpdateMs = performance.now();
+			if (this.#sessionIds.has(update.sessionId)) onUpdate(update);
 		};
 	}
 
 	add(sessionId: string): void {
 		if (this.#sessionIds.has(sessionId)) return;
 		this.#sessionIds.add(sessionId);
-		this.#world.tabs?.post({ kind: 'want', sessionIds: [sessionId] });
 		this.#restart.abort();
 	}
 
@@ -49,75 +44,51 @@ export class StatusFollower {
 		this.#sessionIds.delete(sessionId);
 	}
 
-	/** Until the signal aborts. */
+	/** Runs until the signal aborts. */
 	async run(signal: AbortSignal): Promise<void> {
-		const { tabs } = this.#world;
-		tabs?.listen((message) => {
-			if (message.kind === 'update') this.#take(message.update);
-			else if (message.kind === 'leading') this.#want();
-			else if (this.#isLeading) this.#serve(message.sessionIds);
-		}, signal);
-		this.#want();
-		const lead = () => this.#lead(signal);
-		await Promise.all([tabs ? tabs.lead(lead, signal) : lead(), this.#lookAfter(signal)]);
+		const { visibility } = this.#deps;
+		while (!signal.aborted) {
+			const isShownLate = !visibility.isVisible();
+			await visibility.until(true, signal);
+			const hidden = new AbortController();
+			void visibility.until(false, signal).then(() => hidden.abort());
+			const whileVisible = anySignal([signal, hidden.signal]);
+			if (isShownLate) void this.#read(whileVisible);
+			await Promise.all([this.#follow(whileVisible), this.#readWhenSilent(whileVisible)]);
+		}
 	}
 
-	/** The stream, for all tabs; while there is none, asking. */
-	async #lead(signal: AbortSignal): Promise<void> {
-		this.#isLeading = true;
-		this.#world.tabs?.post({ kind: 'leading' });
-		let rounds = leastRounds;
+	async #follow(signal: AbortSignal): Promise<void> {
+		const { stream } = this.#deps;
+		let rounds = MIN_ROUNDS;
 		while (!signal.aborted) {
+			this.#restart.abort();
 			this.#restart = new AbortController();
-			const both = AbortSignal.any([signal, this.#restart.signal]);
-			const all = new Set([...this.#sessionIds, ...this.#forOthers]);
-			const how = all.size > 0 ? await this.#world.stream([...all], this.#tell, both) : 'ended';
-			if (how === 'ended') await untilAborted(both);
-			else if (!both.aborted) {
-				await poll(all, rounds, this.#tell, both, this.#world);
-				rounds = Math.min(rounds * 2, mostRounds);
+			const untilRestart = anySignal([signal, this.#restart.signal]);
+			const ids = [...this.#sessionIds];
+			const outcome = ids.length > 0 ? await stream(ids, this.#onUpdate, untilRestart) : 'ended';
+			if (outcome === 'ended') await untilAborted(untilRestart);
+			else if (!untilRestart.aborted) {
+				await poll(this.#sessionIds, rounds, this.#onUpdate, untilRestart, this.#deps);
+				rounds = Math.min(rounds * 2, MAX_ROUNDS);
 			}
 		}
-		this.#isLeading = false;
 	}
 
-	readonly #tell: Hear = (update) => {
-		this.#lastUpdates.set(update.sessionId, update);
-		if (update.answer.kind === 'gone') this.#forOthers.delete(update.sessionId);
-		this.#world.tabs?.post({ kind: 'update', update });
-		this.#take(update);
-	};
-
-	#take(update: StatusUpdate): void {
-		this.#wordAtMs = performance.now();
-		this.#hear(update);
-	}
-
-	#want(): void {
-		this.#world.tabs?.post({ kind: 'want', sessionIds: [...this.#sessionIds] });
-	}
-
-	/** Another tab's sessions: what is known of them already, and a stream that has them too. */
-	#serve(sessionIds: readonly string[]): void {
-		const isNew = (id: string) => !this.#sessionIds.has(id) && !this.#forOthers.has(id);
-		if (sessionIds.some(isNew)) this.#restart.abort();
-		for (const id of sessionIds) {
-			this.#forOthers.add(id);
-			const update = this.#lastUpdates.get(id);
-			if (update) this.#world.tabs?.post({ kind: 'update', update });
-		}
-	}
-
-	/** Asks at once when the page wakes up, and when nothing has been heard for long: the leading tab may be asleep. */
-	async #lookAfter(signal: AbortSignal): Promise<void> {
+	/** Reads at once when the page wakes up, and after a long silence. */
+	async #readWhenSilent(signal: AbortSignal): Promise<void> {
 		for (;;) {
 			const beganMs = performance.now();
-			await this.#world.pause(silenceMs, signal);
-			const woke = performance.now() - beganMs < silenceMs;
-			const isSilent = performance.now() - this.#wordAtMs >= silenceMs;
+			await this.#deps.pause(SILENCE_MS, signal);
+			const woke = performance.now() - beganMs < SILENCE_MS;
+			const isSilent = performance.now() - this.#lastUpdateMs >= SILENCE_MS;
 			if (signal.aborted) return;
-			if (woke || isSilent) await askOnce(this.#sessionIds, this.#hear, signal, this.#world);
+			if (woke || isSilent) await this.#read(signal);
 		}
+	}
+
+	#read(signal: AbortSignal): Promise<boolean> {
+		return askOnce(this.#sessionIds, this.#onUpdate, signal, this.#deps);
 	}
 }
 

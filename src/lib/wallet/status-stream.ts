@@ -10,17 +10,17 @@ export type Hear = (update: StatusUpdate) => void;
 /** As much of the browser's EventSource as is used. */
 export type OpenEventSource = (url: string) => EventSource;
 
-/** A stream that has not opened by then is not waited for: some proxies hold it back for good. */
-const patienceMs = 2000;
+/** A stream without a first event by then counts as broken: some proxies pass the head on and hold the body back. */
+const FIRST_EVENT_MS = 2000;
 
 /**
- * Follows sessions by one stream of server-sent events. Answers `ended` after the last status of all, `broken` when the
- * stream does not open in time or breaks, or the signal aborts. It never connects anew by itself: how to go on meanwhile
- * is the caller's to say.
+ * Follows sessions by one stream of server-sent events. Resolves to `ended` after the last status of all, `broken` when the
+ * first event does not arrive in time, the stream breaks, or the signal aborts. It never reconnects: the caller decides how
+ * to go on.
  */
 export function followStream(
 	sessionIds: readonly string[],
-	hear: Hear,
+	onUpdate: Hear,
 	signal: AbortSignal,
 	openSource: OpenEventSource = (url) => new EventSource(url)
 ): Promise<'ended' | 'broken'> {
@@ -29,24 +29,25 @@ export function followStream(
 	return new Promise((resolve) => {
 		if (signal.aborted) return resolve('broken');
 		const source = openSource(sessionUrl(first, 'events') + query);
-		const done = (how: 'ended' | 'broken') => {
-			clearTimeout(patience);
+		const done = (outcome: 'ended' | 'broken') => {
+			clearTimeout(limit);
 			signal.removeEventListener('abort', broken);
 			source.close();
-			resolve(how);
+			resolve(outcome);
 		};
 		const broken = () => done('broken');
-		const patience = setTimeout(broken, patienceMs);
+		const limit = setTimeout(broken, FIRST_EVENT_MS);
 		const on = (type: string, read: (body: unknown) => StatusAnswer) =>
 			source.addEventListener(type, ({ data }: MessageEvent<string>) => {
+				clearTimeout(limit);
 				const body: unknown = JSON.parse(data);
 				if (isRecord(body) && typeof body.sessionId === 'string')
-					hear({ sessionId: body.sessionId, answer: read(body) });
+					onUpdate({ sessionId: body.sessionId, answer: read(body) });
 			});
 
 		signal.addEventListener('abort', broken);
-		source.addEventListener('open', () => clearTimeout(patience));
 		source.addEventListener('error', broken);
+		source.addEventListener('connected', () => clearTimeout(limit));
 		on('message', statusOf);
 		on('trouble', () => ({ kind: 'trouble' }));
 		on('gone', () => ({ kind: 'gone' }));

@@ -7,7 +7,7 @@ export const load: LayoutServerLoad = ({ locals, url }) => {
 	const returnTo = url.pathname;
 	const again = session.provider === 'sts' ? { provider: 'sts', returnTo } : { returnTo };
 	return {
-		expires: publicSession(session).expires,
+		expiresInMs: publicSession(session).expiresInMs,
 		signInUrl: `${session.provider === 'sts' ? '/login/start' : '/login/wallet'}?${new URLSearchParams(again)}`,
 		endedUrl: `/login?${new URLSearchParams({ error: 'session_expired', returnTo })}`
 	};

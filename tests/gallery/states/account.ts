@@ -1,10 +1,10 @@
 import type { GalleryState } from '../state.ts';
 
 const expires = '2026-11-24T09:30:00.000Z';
-/** The notice that a session ends is drawn by the clock: these two ends are always far, and always near. */
-const far = '2999-01-01T00:00:00.000Z';
-const near = '2000-01-01T00:00:00.000Z';
-const ways = { expires: far, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
+/** Less than two minutes before its end a session is said to end. */
+const far = 86_400_000;
+const near = 90_000;
+const ways = { expiresInMs: far, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
 const wallet = {
 	id: 'wallet-1',
 	providerId: 'eduid-wallet',
@@ -24,7 +24,8 @@ const account = {
 		},
 		provider: 'sts-wallet' as const,
 		assurance: { acr: 'https://refeds.org/profile/mfa', amr: ['wallet', 'hwk'] },
-		expires
+		expires,
+		expiresInMs: far
 	},
 	wallets: [wallet, { ...wallet, id: 'wallet-2', providerId: null }],
 	notice: null
@@ -35,7 +36,7 @@ export const accountStates = {
 	account: page(account),
 	'account/unlinked': page({ ...account, wallets: [], notice: 'unlinked' }),
 	'account/wallets-unknown': page({ ...account, wallets: null }),
-	'account/ending': page({ ...account, expires: near }),
+	'account/ending': page({ ...account, expiresInMs: near }),
 	unlink: {
 		page: 'unlink',
 		data: { ...ways, wallet, freshSignInUrl: null },

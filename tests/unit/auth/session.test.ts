@@ -58,7 +58,7 @@ describe('a new session', () => {
 
 describe('what a browser may read', () => {
 	test('is this and no more', () => {
-		expect(publicSession(session)).toEqual({
+		expect(publicSession(session, Date.parse('2027-01-16T07:58:30.500Z'))).toEqual({
 			user: {
 				id: 'user-1',
 				name: 'Robin Student',
@@ -68,7 +68,8 @@ describe('what a browser may read', () => {
 			},
 			provider: 'sts-wallet',
 			assurance: { acr: 'high', amr: ['otp'] },
-			expires: '2027-01-16T08:00:00.000Z'
+			expires: '2027-01-16T08:00:00.000Z',
+			expiresInMs: 89_500
 		});
 	});
 

@@ -35,10 +35,10 @@ function setUp({ most = 100, mostPerBrowser = 100 } = {}) {
 	};
 }
 
-test('a stream begins at once, with a hint when to connect again', async () => {
+test('a stream begins at once with an event, and with a hint when to connect again', async () => {
 	const { response, read } = setUp().open();
 	expect(response.headers.get('content-type')).toBe('text/event-stream');
-	expect(await read()).toBe(': open\nretry: 3500\n\n');
+	expect(await read()).toBe('event: connected\nretry: 3500\ndata: {}\n\n');
 });
 
 test('a silent stream is kept alive every 15 seconds', async () => {
@@ -81,7 +81,7 @@ test('a stream that is closed gives what was left, and ends', async () => {
 	send('last\n\n');
 	state.sink?.close();
 	expect([await read(), await read(), await read(), state.stops]).toEqual([
-		expect.stringContaining(': open'),
+		expect.stringContaining('event: connected'),
 		'last\n\n',
 		null,
 		1

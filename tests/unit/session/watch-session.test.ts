@@ -1,53 +1,86 @@
 import { describe, expect, test } from 'vitest';
 import { type SessionWatch, WARNING_MS, watchSession } from '../../../src/lib/session/watch-session';
 
-const ENDS_AT_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** A watch whose pauses pass at once on a clock of its own; `wakes` cuts the first pauses short. */
+/**
+ * A watch whose pauses pass at once on a clock of its own; `wakes` cuts the first pauses short. `remainingMs` is what the
+ * server says at that time; without it the server can't be reached.
+ */
 function watched({
 	wakes = [],
-	signedIn = () => true
-}: { wakes?: number[]; signedIn?: (nowMs: number) => boolean } = {}) {
-	const told: [string, number][] = [];
+	remainingMs = () => null
+}: { wakes?: number[]; remainingMs?: (nowMs: number) => number | null } = {}) {
+	const events: [string, number][] = [];
 	let nowMs = 0;
 	const watch: SessionWatch = {
-		endsAtMs: ENDS_AT_MS,
+		expiresInMs: DAY_MS,
 		now: () => nowMs,
 		pause: (ms) => {
 			nowMs += wakes.shift() ?? ms;
 			return Promise.resolve();
 		},
-		isSignedIn: () => Promise.resolve(signedIn(nowMs)),
-		onEnding: () => told.push(['ending', nowMs]),
-		onEnded: () => told.push(['ended', nowMs])
+		readRemainingMs: () => Promise.resolve(remainingMs(nowMs)),
+		onWarning: (isEnding) => events.push([isEnding ? 'warning' : 'no warning', nowMs]),
+		onEnded: () => events.push(['ended', nowMs])
 	};
-	return { watch, told };
+	return { watch, events, run: () => watchSession(watch, new AbortController().signal) };
 }
 
 describe('watching a session', () => {
-	test('warns once, two minutes before its end, and tells the end', async () => {
-		const { watch, told } = watched();
-		await watchSession(watch, new AbortController().signal);
-		expect(told).toEqual([
-			['ending', ENDS_AT_MS - WARNING_MS],
-			['ended', ENDS_AT_MS]
+	test.each([
+		['the server says the same', (nowMs: number) => DAY_MS - nowMs],
+		['the server can’t be reached', () => null]
+	])('warns once, two minutes before its end, and tells the end, when %s', async (_, remainingMs) => {
+		const { events, run } = watched({ remainingMs });
+		await run();
+		expect(events).toEqual([
+			['warning', DAY_MS - WARNING_MS],
+			['ended', DAY_MS]
 		]);
 	});
 
 	test('warns once although the page is looked at again and again meanwhile', async () => {
-		const { watch, told } = watched({ wakes: [ENDS_AT_MS - WARNING_MS, 1000, 1000, 1000] });
-		await watchSession(watch, new AbortController().signal);
-		expect(told.filter(([what]) => what === 'ending')).toHaveLength(1);
+		const { events, run } = watched({ wakes: [DAY_MS - WARNING_MS, 1000, 1000, 1000] });
+		await run();
+		expect(events.filter(([what]) => what === 'warning')).toHaveLength(1);
 	});
 
 	test('notices a sign-out in another tab when there is reason to look', async () => {
-		const { watch, told } = watched({ wakes: [60_000, 60_000], signedIn: (nowMs) => nowMs < 120_000 });
-		await watchSession(watch, new AbortController().signal);
-		expect(told).toEqual([['ended', 120_000]]);
+		const { events, run } = watched({
+			wakes: [60_000, 60_000],
+			remainingMs: (nowMs) => (nowMs < 120_000 ? DAY_MS - nowMs : 0)
+		});
+		await run();
+		expect(events).toEqual([['ended', 120_000]]);
+	});
+
+	test('warns at once when its clock has stood still during suspend', async () => {
+		const { events, run } = watched({ wakes: [5000], remainingMs: (nowMs) => 65_000 - nowMs });
+		await run();
+		expect(events).toEqual([
+			['warning', 5000],
+			['ended', 65_000]
+		]);
+	});
+
+	test('does not end before the server says so', async () => {
+		const { events, run } = watched({ remainingMs: (nowMs) => DAY_MS + 700 - nowMs });
+		await run();
+		expect(events.at(-1)).toEqual(['ended', DAY_MS + 700]);
+	});
+
+	test('takes the warning back when the session lasts longer after all', async () => {
+		const { events, run } = watched({
+			wakes: [DAY_MS - WARNING_MS, 1000],
+			remainingMs: (nowMs) => (nowMs < DAY_MS - 60_000 ? DAY_MS - nowMs : 2 * DAY_MS - nowMs)
+		});
+		await run();
+		expect(events.map(([what]) => what)).toEqual(['warning', 'no warning', 'warning', 'ended']);
 	});
 
 	test('says nothing once it is called off', async () => {
-		const { watch, told } = watched();
+		const { watch, events } = watched();
 		const stop = new AbortController();
 		const leaving: SessionWatch = {
 			...watch,
@@ -57,6 +90,6 @@ describe('watching a session', () => {
 			}
 		};
 		await watchSession(leaving, stop.signal);
-		expect(told).toEqual([]);
+		expect(events).toEqual([]);
 	});
 });

@@ -49,17 +49,22 @@ test('hears what is said of each session, and ends after the last word', async (
 	]);
 });
 
-test('does not wait longer than 2 s for a stream to open', async () => {
+test('does not wait longer than 2 s for the first event, although the head of the stream has arrived', async () => {
 	const { source, ended } = start();
+	source.send('open');
 	await vi.advanceTimersByTimeAsync(1999);
 	expect(source.isClosed).toBe(false);
 	await vi.advanceTimersByTimeAsync(1);
 	expect([await ended, source.isClosed]).toEqual(['broken', true]);
 });
 
-test('stays with one that has opened', async () => {
+test.each([
+	['connected', {}],
+	['message', { sessionId: 'a', status: 'PENDING', expiresInMs: 5 }],
+	['trouble', { sessionId: 'a', error: 'upstream_unavailable' }]
+])('stays with a stream whose first event is %s', async (type, data) => {
 	const { source } = start();
-	source.send('open');
+	source.send(type, data);
 	await vi.advanceTimersByTimeAsync(600_000);
 	expect(source.isClosed).toBe(false);
 });

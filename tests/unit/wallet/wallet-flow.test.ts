@@ -179,7 +179,7 @@ describe('a wallet sign-in on the page', () => {
 	test('the time left is what the server last said', async () => {
 		const page = start();
 		await page.say(status('PENDING', 120_000));
-		expect(page.flow.expiresInMs).toBe(120_000);
+		expect(page.flow.timeLeft?.ms).toBe(120_000);
 	});
 });
 
@@ -189,7 +189,7 @@ describe('a code that replaces another', () => {
 	test('is followed beside it, and says nothing', () => {
 		const page = start();
 		page.flow.replace(renewed);
-		expect([[...page.followed], page.flow.news, page.flow.expiresInMs]).toEqual([['now', 'new'], null, 300_000]);
+		expect([[...page.followed], page.flow.news, page.flow.timeLeft?.ms]).toEqual([['now', 'new'], null, 300_000]);
 	});
 
 	test.each([

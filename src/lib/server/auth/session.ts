@@ -58,11 +58,13 @@ export const PublicSession = v.strictObject({
 	}),
 	provider: v.picklist(providers),
 	assurance: v.strictObject({ acr: v.nullable(v.string()), amr: v.array(v.string()) }),
-	expires: v.pipe(v.string(), v.isoTimestamp())
+	expires: v.pipe(v.string(), v.isoTimestamp()),
+	/** Milliseconds until `expires`, by the portal's clock: the browser's may be wrong. */
+	expiresInMs: v.pipe(v.number(), v.integer(), v.minValue(0))
 });
 export type PublicSession = v.InferOutput<typeof PublicSession>;
 
-export function publicSession(session: Session): PublicSession {
+export function publicSession(session: Session, nowMs = Date.now()): PublicSession {
 	return {
 		user: {
 			id: session.userId,
@@ -73,6 +75,7 @@ export function publicSession(session: Session): PublicSession {
 		},
 		provider: session.provider,
 		assurance: { acr: session.acr ?? null, amr: session.amr },
-		expires: new Date(session.endsAt * 1000).toISOString()
+		expires: new Date(session.endsAt * 1000).toISOString(),
+		expiresInMs: Math.max(0, session.endsAt * 1000 - nowMs)
 	};
 }

@@ -42,8 +42,9 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSi
 
 	start(controller: ReadableStreamDefaultController<Uint8Array>): void {
 		this.#controller = controller;
-		// At once: Node sends no headers before the first bytes, and proxies wait for them.
-		controller.enqueue(encoder.encode(`: open\nretry: ${this.#options.retryMs}\n\n`));
+		// Sent at once: Node sends no head before the first bytes. An event and not a comment: a page can then tell whether a
+		// proxy passes the body on, however long the first status takes.
+		controller.enqueue(encoder.encode(`event: connected\nretry: ${this.#options.retryMs}\ndata: {}\n\n`));
 		this.#stop = this.#source(this);
 		if (this.#isOver) this.#stop();
 	}

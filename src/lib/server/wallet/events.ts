@@ -38,8 +38,8 @@ function statusWatches(): StatusWatches {
 }
 
 /**
- * The status of wallet sessions of this browser as server-sent events: `data` as `/status` answers it, `trouble` while
- * the Auth Bridge does not answer, `gone` for a session that no longer exists, `end` after the last of all.
+ * The status of wallet sessions of this browser as server-sent events: `connected` at once, `data` as `/status` answers it,
+ * `trouble` while the Auth Bridge does not answer, `gone` for a session that no longer exists, `end` after the last of all.
  * @throws {Problem} `rate_limited` or `busy`
  */
 export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ESLint } from 'eslint';
+import ts from 'typescript-eslint';
+import { expect, test } from 'vitest';
+import config from '../../../eslint.config.js';
+import { root } from '../../tasks/runtime.mjs';
+
+test('every folder and file that a rule names exists', () => {
+	const patterns = config.flatMap(({ files = [] }) => files).flat();
+	const named = patterns.map((pattern) => pattern.split('/').slice(0, firstGlob(pattern)).join('/'));
+	expect(named.length).toBeGreaterThan(10);
+	expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+function firstGlob(pattern: string): number {
+	const index = pattern.split('/').findIndex((segment) => /[*{]/.test(segment));
+	return index < 0 ? Infinity : index;
+}
+
+const NEW_FEATURES = [
+	'AbortSignal.any([])',
+	'Array.fromAsync([])',
+	'Iterator.from([])',
+	'Object.groupBy([], String)',
+	'Promise.withResolvers()',
+	'URL.canParse("x")',
+	'[1].toSorted()',
+	'[1].with(0, 2)',
+	'document.body.checkVisibility()',
+	'document.body.showPopover()',
+	'new Set([1]).union(new Set())',
+	'new URLPattern("x")',
+	'scheduler.yield()'
+];
+
+test('browser code can’t use what the oldest supported browsers lack', { timeout: 60_000 }, async () => {
+	const text = NEW_FEATURES.map((feature) => `void ${feature};\n`).join('');
+	// Without the rules that need types, whose compiler takes many seconds to start.
+	const browserRules = config.filter(({ files = [] }) => files.flat().includes('src/lib/**'));
+	const eslint = new ESLint({
+		cwd: root,
+		overrideConfigFile: true,
+		overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: ts.parser } }, ...browserRules]
+	});
+	const [result] = await eslint.lintText(text, { filePath: join(root, 'src/lib/wallet/pause.ts') });
+	const reported = new Set(result?.messages.map(({ line }) => line));
+	expect(NEW_FEATURES.filter((_, index) => !reported.has(index + 1))).toEqual([]);
+});
