@@ -29,6 +29,7 @@ export type ReceivedSpan = v.InferOutput<typeof Span>;
 export interface OtlpReceiver {
 	/** For `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin; everything is sent soon. */
 	readonly env: Readonly<Record<string, string>>;
+	readonly port: number;
 	/** Every byte of every request, with its address and headers. */
 	everything(): string;
 	/** The latest value of each series of a metric, as `name{attribute=value,…} [unit]`. */
@@ -46,15 +47,17 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
 	const bodies = (path: string) => requests.filter((request) => request.path === path).map(({ body }) => body);
 
 	return {
 		env: {
-			OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+			OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
 			OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
 			OTEL_METRIC_EXPORT_INTERVAL: '200',
 			OTEL_BSP_SCHEDULE_DELAY: '100'
 		},
+		port,
 		everything: () => requests.map(({ path, head, body }) => `${path}\n${head}\n${body}`).join('\n'),
 		series: () => [
 			...new Set(

@@ -5,7 +5,7 @@ import type { Certificate } from './certificate.ts';
 /** A TLS terminator on loopback. It passes bytes on unread, so it fits any protocol: HTTP, Redis, OTLP. */
 export interface TlsFront {
 	readonly port: number;
-	/** `https://localhost:{port}` */
+	/** `https://localhost:{port}`, or with the address that it listens on */
 	readonly url: string;
 	/** TLS connections that were established so far. */
 	connections(): number;
@@ -17,8 +17,14 @@ export interface TlsFront {
  * @param targetPort of the plain server, on 127.0.0.1
  * @param certificate from `makeAuthority().issue()`
  * @param port a free one by default
+ * @param host a loopback address
  */
-export async function startTlsFront(targetPort: number, certificate: Certificate, port = 0): Promise<TlsFront> {
+export async function startTlsFront(
+	targetPort: number,
+	certificate: Certificate,
+	port = 0,
+	host = '127.0.0.1'
+): Promise<TlsFront> {
 	const sockets = new Set<Socket>();
 	let count = 0;
 	const server = createServer(certificate, (secure) => {
@@ -37,12 +43,12 @@ export async function startTlsFront(targetPort: number, certificate: Certificate
 			socket.pipe(other);
 		}
 	});
-	await new Promise<void>((resolve) => server.listen({ port, host: '127.0.0.1' }, resolve));
+	await new Promise<void>((resolve) => server.listen({ port, host }, resolve));
 	const address = server.address();
 	if (typeof address !== 'object' || address === null) throw new Error('The TLS terminator has no port');
 	return {
 		port: address.port,
-		url: `https://localhost:${address.port}`,
+		url: `https://${host === '127.0.0.1' ? 'localhost' : host}:${address.port}`,
 		connections: () => count,
 		stop: () =>
 			new Promise((resolve) => {

@@ -54,11 +54,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const sts = createSts({
 		...shared,
 		issuer: stsUrl,
+		endpointsUrl: options.stsEndpointsUrl,
 		ownUrl: `http://127.0.0.1:${listeners.sts.port}`,
 		clientId: set.clientId,
 		clientSecret: set.clientSecret,
 		accessTokenSeconds: set.accessTokenSeconds,
 		backchannelLogoutUrl: set.backchannelLogoutUrl,
+		send: set.send,
 		apiAudience: `${portalUrl}/api`,
 		key,
 		log,

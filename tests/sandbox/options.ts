@@ -18,11 +18,15 @@ export interface SandboxOptions {
 	idTokenAlgorithm?: SigningAlgorithm | undefined;
 	/** Addresses as a browser sees them, where they differ from where the parts listen. */
 	stsPublicUrl?: string | undefined;
+	/** Origin of the endpoints that only servers call (token, keys, PAR, revocation), where it is not the issuer's. */
+	stsEndpointsUrl?: string | undefined;
 	institutionPublicUrl?: string | undefined;
 	/** Where a QR code leads; the wallet page answers on the Bridge's and the institution's port. */
 	walletUrl?: string | undefined;
 	/** Where logout tokens go. */
 	backchannelLogoutUrl?: string | undefined;
+	/** How the STS sends logout tokens; `fetch` by default. */
+	send?: typeof fetch | undefined;
 	/** Hears of failures of the sandbox itself. */
 	log?: ((line: string) => void) | undefined;
 }
@@ -48,6 +52,7 @@ export function withDefaults(options: SandboxOptions) {
 		accessTokenSeconds: options.accessTokenSeconds ?? 3600,
 		idTokenAlgorithm: options.idTokenAlgorithm ?? 'ES256',
 		backchannelLogoutUrl: options.backchannelLogoutUrl ?? `${portalUrl}/api/auth/backchannel-logout`,
+		send: options.send ?? fetch,
 		log: options.log ?? (() => undefined)
 	} as const;
 }

@@ -20,6 +20,8 @@ export interface ProviderOptions extends ClientOptions {
 	/** What a third party's access token is for when it names no resource. */
 	apiAudience: string;
 	key: SigningKey;
+	/** Sends logout tokens. */
+	send: typeof fetch;
 	accounts: Accounts;
 	authorizations: AuthorizationLog;
 	scenarios: Scenarios;
@@ -82,7 +84,8 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 		},
 		features: featuresOf(options),
 		// The provider's own guard refuses loopback addresses, which is all there is here.
-		fetch: (url: string, { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown }) => fetch(url, init),
+		fetch: (url: string, { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown }) =>
+			options.send(url, init),
 		clientBasedCORS: () => false,
 		renderError: (ctx: Context, out: Record<string, string>) => {
 			ctx.type = 'html';

@@ -68,6 +68,8 @@ declare module 'oidc-provider' {
 	export default class Provider extends EventEmitter {
 		constructor(issuer: string, configuration: Record<string, unknown>);
 		readonly issuer: string;
+		/** Whether X-Forwarded-* headers count. */
+		proxy: boolean;
 		readonly Grant: new (properties: { accountId: string | undefined; clientId: string }) => Grant;
 		readonly Session: { findByUid(uid: string): Promise<Session | undefined> };
 		readonly Client: { find(id: string): Promise<Client | undefined> };

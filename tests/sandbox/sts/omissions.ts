@@ -15,6 +15,28 @@ const omissions: readonly Omission[] = [
 	{ scenario: 'no-revocation', field: 'revocation_endpoint', path: '/token/revocation' }
 ];
 
+/** Endpoints that browsers are not sent to. */
+const serverEndpoints = [
+	'token_endpoint',
+	'jwks_uri',
+	'pushed_authorization_request_endpoint',
+	'revocation_endpoint',
+	'userinfo_endpoint'
+];
+
+/** Discovery names these endpoints at another origin, which leads here too. */
+export function moveEndpoints(provider: Provider, endpointsUrl: string): void {
+	provider.use(async (ctx, next) => {
+		await next();
+		const document = ctx.body;
+		if (!ctx.path.startsWith('/.well-known/') || typeof document !== 'object' || document === null) return;
+		for (const name of serverEndpoints) {
+			const address: unknown = Reflect.get(document, name);
+			if (typeof address === 'string') Reflect.set(document, name, endpointsUrl + new URL(address).pathname);
+		}
+	});
+}
+
 /** Takes endpoints away while a scenario says so: out of discovery, and 404 when called all the same. */
 export function omitEndpoints(provider: Provider, scenarios: Scenarios): void {
 	provider.use(async (ctx, next) => {

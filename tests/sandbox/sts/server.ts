@@ -10,13 +10,15 @@ import { AuthorizationLog } from './authorization-log.ts';
 import { providerConfiguration, type ProviderOptions } from './configuration.ts';
 import { createFederation } from './federation.ts';
 import { createLogin } from './login.ts';
-import { omitEndpoints } from './omissions.ts';
+import { moveEndpoints, omitEndpoints } from './omissions.ts';
 import { stsOperation } from './operations.ts';
 import { confirmSignOut } from './sign-out.ts';
 
 export interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authorizations'> {
 	/** The public address, and the issuer of every token. */
 	issuer: string;
+	/** Origin of the endpoints that only servers call, where it is another. */
+	endpointsUrl?: string | undefined;
 	/** Where this very process listens. */
 	ownUrl: string;
 	bridgeUrl: string;
@@ -36,7 +38,7 @@ export interface Sts {
 
 /** An OpenID Connect provider, with the landscape's own federation around it. */
 export function createSts(options: StsOptions): Sts {
-	const { issuer, ownUrl, scenarios, recorder, faults, log } = options;
+	const { issuer, endpointsUrl, ownUrl, scenarios, recorder, faults, log } = options;
 	const accounts = new Accounts();
 	const authorizations = new AuthorizationLog();
 	const provider = new Provider(issuer, providerConfiguration({ ...options, accounts, authorizations }));
@@ -46,6 +48,10 @@ export function createSts(options: StsOptions): Sts {
 	);
 	authorizations.watch(provider);
 	omitEndpoints(provider, scenarios);
+	if (endpointsUrl !== undefined) moveEndpoints(provider, endpointsUrl);
+	// Something in front ends TLS, and passes the bytes on as they are.
+	const isBehindTls = new URL(issuer).protocol === 'https:';
+	provider.proxy = isBehindTls;
 	confirmSignOut(provider, () => ownUrl);
 	provider.use(async (ctx, next) => {
 		await next();
@@ -66,6 +72,7 @@ export function createSts(options: StsOptions): Sts {
 		answer: async (exchange) => {
 			const operation = stsOperation(exchange);
 			recorder.note('sts', operation, exchange);
+			if (isBehindTls) exchange.request.headers['x-forwarded-proto'] = 'https';
 			if (await faults(exchange, operation)) return;
 			if (await federation(exchange)) return;
 			if (exchange.request.headers.authorization?.startsWith('Basic ')) {

@@ -1,0 +1,106 @@
+import {
+	createServer,
+	type IncomingMessage,
+	request as httpRequest,
+	type Server,
+	type ServerResponse
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Certificate } from './certificate.ts';
+
+export interface EgressProxyOptions {
+	/** Where names lead, by `host:port`: the port of 127.0.0.1. The proxy knows no other name. */
+	readonly targets: ReadonlyMap<string, number>;
+	/** Connections to the proxy itself are TLS with this certificate; without one they are plain. */
+	readonly certificate?: Certificate | undefined;
+	/** `user:password` that a caller has to send, where the proxy wants some. */
+	readonly credentials?: string;
+}
+
+/** An HTTP proxy for outgoing connections, as a firewall leaves no other way out. */
+export interface EgressProxy {
+	/** `http://localhost:{port}` or `https://localhost:{port}` */
+	readonly url: string;
+	/** What was asked of it, in order: `CONNECT host:port`, or method and host of a plain request. */
+	readonly requests: readonly string[];
+	stop(): Promise<void>;
+}
+
+export async function startEgressProxy(options: EgressProxyOptions): Promise<EgressProxy> {
+	const { targets, certificate, credentials } = options;
+	const requests: string[] = [];
+	const sockets = new Set<Socket>();
+	const expected = credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
+	const isAllowed = ({ headers }: IncomingMessage) =>
+		(expected ?? headers['proxy-authorization']) === headers['proxy-authorization'];
+
+	function forward(request: IncomingMessage, response: ServerResponse): void {
+		const url = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : undefined;
+		const port = url && targets.get(`${url.hostname}:${url.port || '80'}`);
+		requests.push(`${request.method ?? ''} ${url?.host ?? 'no absolute address'}`);
+		if (!isAllowed(request)) return void response.writeHead(407, { 'proxy-authenticate': 'Basic realm="proxy"' }).end();
+		if (url === undefined || port === undefined) return void response.writeHead(502).end();
+		const { 'proxy-authorization': _own, 'proxy-connection': _hop, ...headers } = request.headers;
+		const upstream = httpRequest({
+			port,
+			host: '127.0.0.1',
+			method: request.method,
+			path: url.pathname + url.search,
+			headers
+		});
+		upstream.once('response', (answer) => {
+			response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+			answer.pipe(response);
+		});
+		upstream.once('error', () => response.destroy());
+		response.once('close', () => upstream.destroy());
+		request.pipe(upstream);
+	}
+
+	function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+		const port = targets.get(request.url ?? '');
+		requests.push(`CONNECT ${request.url ?? ''}`);
+		if (!isAllowed(request)) {
+			return void socket.end(
+				'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="proxy"\r\n\r\n'
+			);
+		}
+		if (port === undefined) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+		const upstream = connect({ port, host: '127.0.0.1' }, () => {
+			socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+			upstream.write(head);
+			upstream.pipe(socket).pipe(upstream);
+		});
+		sockets.add(upstream);
+		for (const [one, other] of [
+			[socket, upstream],
+			[upstream, socket]
+		] as const) {
+			one.on('error', () => other.destroy());
+			one.once('close', () => other.destroy());
+		}
+		upstream.once('close', () => sockets.delete(upstream));
+	}
+
+	const server: Server = certificate ? createTlsServer(certificate, forward) : createServer(forward);
+	server.on('connect', (request, socket, head) => tunnel(request, socket, head));
+	server.on(certificate ? 'secureConnection' : 'connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+	});
+	await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
+	const address = server.address();
+	if (typeof address !== 'object' || address === null) throw new Error('The egress proxy has no port');
+	const login = credentials === undefined ? '' : `${credentials}@`;
+	return {
+		url: `${certificate ? 'https' : 'http'}://${login}localhost:${address.port}`,
+		requests,
+		stop: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				for (const socket of sockets) socket.destroy();
+			})
+	};
+}
