@@ -1,7 +1,7 @@
 import { environmentNames } from '../../lib/server/config/environment';
 
 /** Read by libraries of ours, here or there, for which a refusal would be an exception. */
-export const libraryNames = ['DEBUG', 'NODE_ENV', 'NO_COLOR', 'FORCE_COLOR'];
+export const libraryNames = ['DEBUG', 'NODE_ENV', 'NO_COLOR', 'FORCE_COLOR', 'JEST_WORKER_ID', 'UNDICI_NO_WASM_SIMD'];
 
 /** The granted part of the configuration's variables. Reading one that isn't granted would throw. */
 export function readGrantedEnvironment(): Record<string, string> {

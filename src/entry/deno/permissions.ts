@@ -14,16 +14,19 @@ const REDIS_PORT = '6379';
 const V8_FLAGS = ['--min-semi-space-size=4', '--max-semi-space-size=4', NO_PRETENURING];
 
 /**
- * The least that the Deno build runs with: listen on one address, speak to STS, Bridge, backends and store, read its own
- * code and public files, see the variables of its configuration. No programs, no system information, nothing fetched,
- * nothing written but the file of a Deno KV store, where one is named.
+ * The least that the Deno build runs with: listen on one address, speak to STS, Bridge, backends, store and proxies, read
+ * its own code and public files, see the variables of its configuration. No programs, no system information, nothing
+ * fetched, nothing written but the file of a Deno KV store, where one is named.
  * @param folder the Deno build's own folder
+ * @param endpoints of the STS, as its discovery names them: they may be on other hosts than its issuer
  */
-export function permissionFlags(config: Config, folder: string): string[] {
+export function permissionFlags(config: Config, folder: string, endpoints: readonly string[] = []): string[] {
 	const { redisUrl, denoKv } = config.store;
+	const { issuer, internal, hosts } = config.sts;
+	const sts = [issuer, internal, ...hosts.map((host) => `https://${host}`), ...endpoints];
 	const services = [config.bridge.url, ...config.backends.map(({ url }) => url)];
-	const peers = [config.sts.issuer, config.sts.internal, ...services, ...(redisUrl ? [redisUrl] : [])];
-	const net = [hostAndPort(listenAddress(config.listen)), ...peers.map(peerOf)];
+	const others = [redisUrl, config.proxies.https, config.proxies.http].filter((url) => url !== undefined);
+	const net = [hostAndPort(listenAddress(config.listen)), ...[...sts, ...services, ...others].map(peerOf)];
 	const kvFile = denoKv !== undefined && denoKv !== 'default' ? [denoKv] : [];
 	const folders = ['client', 'prerendered', 'server'].map((name) => `${folder}/${name}`);
 	return [

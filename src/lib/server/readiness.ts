@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { config } from './config';
+import { exchange } from './http/upstream';
 import { describeCause, log } from './log';
 import { storeState, storeStates } from './store';
 import { stsFetch } from './sts/metadata';
@@ -66,7 +67,6 @@ async function checkSts(): Promise<void> {
 	const response = await stsFetch(`${issuer}/.well-known/openid-configuration`, {
 		signal: AbortSignal.timeout(LIMIT_MS)
 	});
-	await response.body?.cancel();
 	if (!response.ok) throw new Error(`discovery has status ${response.status}`);
 }
 
@@ -75,9 +75,7 @@ async function checkSts(): Promise<void> {
  * know, and one line of it responds with 500 to everything that it does not know.
  */
 async function checkBridge(): Promise<void> {
-	const signal = AbortSignal.timeout(LIMIT_MS);
-	const response = await fetch(config().bridge.url, { method: 'HEAD', redirect: 'manual', signal });
-	await response.body?.cancel();
+	const response = await exchange({ method: 'HEAD', url: config().bridge.url, timeoutMs: LIMIT_MS, maxBytes: 0 });
 	if (UNREACHABLE_STATUSES.includes(response.status)) throw new Error(`HEAD / has status ${response.status}`);
 }
 

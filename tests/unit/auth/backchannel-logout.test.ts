@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { endAtSts } from '../../../src/lib/server/auth/backchannel-logout';
 import { isDenied } from '../../../src/lib/server/auth/deny-list';
+import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';
 import { someSession } from './session-fixture';
 
@@ -55,7 +56,7 @@ describe('a logout token', () => {
 	});
 
 	test('is to be sent again when the keys of the STS could not be had', async () => {
-		vi.mocked(verifyLogoutToken).mockRejectedValue(new TypeError('fetch failed'));
+		vi.mocked(verifyLogoutToken).mockRejectedValue(new UpstreamError('cut_off'));
 		await expect(endAtSts('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
 	});
 });

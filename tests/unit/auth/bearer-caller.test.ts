@@ -6,6 +6,7 @@ import { configure } from '../configured';
 import { fakeSts, ISSUER } from './fake-sts';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
 
 type Changes = Readonly<Record<string, unknown>>;
 

@@ -10,10 +10,7 @@ import { fakeSts } from './fake-sts';
 import { someSession } from './session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
-// What is sent once goes over a connection of its own; here it goes the same way as the rest.
-vi.mock('../../../src/lib/server/http/single-shot', () => ({
-	fetchOnce: (url: string, init: RequestInit) => fetch(url, init)
-}));
+vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
 const MINUTE_MS = 60_000;

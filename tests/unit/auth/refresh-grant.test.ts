@@ -1,14 +1,16 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { redeemRefreshToken } from '../../../src/lib/server/auth/refresh-grant';
+import { NotConnected } from '../../../src/lib/server/http/upstream-error';
 import { configure } from '../configured';
 import { fakeSts } from './fake-sts';
 import { someSession } from './session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-vi.mock('../../../src/lib/server/http/single-shot', () => ({
-	fetchOnce: (url: string, init: RequestInit) => sent(url, init)
-}));
+vi.mock('../../../src/lib/server/upstream/client', async () => {
+	const { sendBy } = await import('../fetch-client');
+	return { send: sendBy((url, init) => sent(url, init)) };
+});
 
 let sts: Awaited<ReturnType<typeof fakeSts>>;
 beforeAll(async () => {
@@ -28,6 +30,7 @@ afterEach(() => {
 const session = { ...someSession(), refreshToken: 'the-refresh-token' };
 const redeem = () => redeemRefreshToken(session);
 const code = (name: string) => Object.assign(new Error(name), { code: name });
+const notConnected = (name: string) => new NotConnected(code(name));
 
 describe('a refresh token', () => {
 	test('is redeemed by the client that it belongs to', async () => {
@@ -126,8 +129,8 @@ describe('the fault', () => {
 		['504 of a gateway', 'lost', 'sts_504', html(504)],
 		['200 in HTML', 'lost', 'unreadable_answer', html(200)],
 		['200 without tokens', 'lost', 'unreadable_answer', answers(200, {})],
-		['a refused connection', 'postponed', 'sts_unreachable', fails(code('ECONNREFUSED'))],
-		['a name that is not known', 'postponed', 'sts_unreachable', fails(code('ENOTFOUND'))],
+		['a refused connection', 'postponed', 'sts_unreachable', fails(notConnected('ECONNREFUSED'))],
+		['a name that is not known', 'postponed', 'sts_unreachable', fails(notConnected('ENOTFOUND'))],
 		['a connection that broke off', 'lost', 'no_answer', fails(code('ECONNRESET'))],
 		['no answer in time', 'lost', 'no_answer', fails(new DOMException('late', 'TimeoutError'))],
 		['anything else', 'lost', 'no_answer', fails(new Error('?'))]

@@ -6,10 +6,10 @@ import {
 	signInErrors,
 	stsFault
 } from '../../../src/lib/server/auth/sign-in-errors';
+import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 
 /** As Auth.js wraps what it caught. */
 const wrapped = (error: unknown) => new Error('outer', { cause: { err: error } });
-const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 const named = (name: string) => Object.assign(new Error('x'), { name });
 
 describe('the error in a query', () => {
@@ -42,10 +42,10 @@ describe('the error of a callback', () => {
 
 describe('why a code could not be redeemed', () => {
 	test.each<[string, unknown, string]>([
-		['a time-out', wrapped(named('TimeoutError')), 'sts_unavailable'],
-		['a broken connection on Node', wrapped(new TypeError('fetch failed')), 'sts_unavailable'],
-		['a broken connection on Deno', wrapped(new TypeError('error sending request')), 'sts_unavailable'],
-		['a refused connection', wrapped(refused), 'sts_unavailable'],
+		['a time-out', wrapped(new UpstreamError('timeout')), 'sts_unavailable'],
+		['a broken connection', wrapped(new UpstreamError('cut_off')), 'sts_unavailable'],
+		['a response that is none', wrapped(new UpstreamError('bad_response')), 'sts_unavailable'],
+		['a refused connection', wrapped(new UpstreamError('unreachable')), 'sts_unavailable'],
 		['a bug', wrapped(new TypeError('x is not a function')), 'sign_in_failed'],
 		['a token that is not good', wrapped(named('JWSSignatureVerificationFailed')), 'sign_in_failed'],
 		['nothing', null, 'sign_in_failed']

@@ -9,10 +9,7 @@ import { configure } from '../configured';
 import { fakeSts } from './fake-sts';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
-// What is sent once goes over a connection of its own; here it goes the same way as the rest.
-vi.mock('../../../src/lib/server/http/single-shot', () => ({
-	fetchOnce: (url: string, init: RequestInit) => fetch(url, init)
-}));
+vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
 const sts = await fakeSts();

@@ -11,9 +11,10 @@ vi.mock('../../../src/lib/server/sts/metadata', async (original) => ({
 }));
 
 const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-vi.mock('../../../src/lib/server/http/single-shot', () => ({
-	fetchOnce: (url: string, init: RequestInit) => sent(url, init)
-}));
+vi.mock('../../../src/lib/server/upstream/client', async () => {
+	const { sendBy } = await import('../fetch-client');
+	return { send: sendBy((url, init) => sent(url, init)) };
+});
 
 const metadata = {
 	issuer: 'http://localhost:8092',
@@ -61,7 +62,8 @@ describe('the STS’s end-session page', () => {
 });
 
 describe('the tokens of somebody who signs out', () => {
-	const revoked = () => sent.mock.calls.map(([url, init]) => [url, Object.fromEntries(init.body as URLSearchParams)]);
+	const revoked = () =>
+		sent.mock.calls.map(([url, init]) => [url, Object.fromEntries(new URLSearchParams(init.body as string))]);
 
 	test('are revoked by the refresh token', async () => {
 		await revokeTokens(someSession(), 'r1');

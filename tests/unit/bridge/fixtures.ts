@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 import { createBridge, type BridgeOptions } from '../../../src/lib/server/bridge/client';
 import { Problem } from '../../../src/lib/server/http/problem';
+import { createConnections } from '../../../src/lib/server/upstream/connections';
+
+const send = createConnections({ http: undefined, https: undefined, except: '' });
 
 export const sessionId = '0123456789abcdef0123456789abcdef';
 export const otherSessionId = 'ffffffffffffffffffffffffffffffff';
@@ -26,6 +29,7 @@ export function bridgeAt(url: string, more: Partial<BridgeOptions> = {}) {
 		url,
 		timeoutMs: 2000,
 		maxBytes: 10_000,
+		send,
 		now: () => nowMs,
 		pause: () => Promise.resolve(),
 		...more

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Problem } from '../../../src/lib/server/http/problem';
 import { relay, type RelayedRequest } from '../../../src/lib/server/http/relay';
 // Else loaded by the first call, which the clock of these tests does not wait for.
-import '../../../src/lib/server/http/single-shot';
+import '../../../src/lib/server/upstream/connections';
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
 import { neverAnswers, startStub, type Stub } from './stub-server';
 
 const LIMIT_MS = 1000;

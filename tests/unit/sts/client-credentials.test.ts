@@ -7,9 +7,10 @@ import { configure } from '../configured';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-vi.mock('../../../src/lib/server/http/single-shot', () => ({
-	fetchOnce: (url: string, init: RequestInit) => sent(url, init)
-}));
+vi.mock('../../../src/lib/server/upstream/client', async () => {
+	const { sendBy } = await import('../fetch-client');
+	return { send: sendBy((url, init) => sent(url, init)) };
+});
 
 let sts: Awaited<ReturnType<typeof fakeSts>>;
 beforeAll(async () => {

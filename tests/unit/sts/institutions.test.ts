@@ -5,6 +5,7 @@ import type * as listing from '../../../src/lib/server/sts/institutions';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
+vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
 const fetched = vi.fn<typeof fetch>();
 vi.stubGlobal('fetch', fetched);
 afterAll(() => vi.unstubAllGlobals());

@@ -3,6 +3,7 @@ import type { Problem } from '../http/problem';
 import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { callUpstream, parseAnswer, type UpstreamAnswer } from '../http/upstream';
 import { upstreamUrl } from '../http/upstream-url';
+import type { Send } from '../upstream/client';
 import { upstreamCall } from '../upstream-call';
 import { settle, unwrapped, withOperation, worthRepeating } from './attempt';
 import { problemOf } from './errors';
@@ -20,7 +21,7 @@ export interface CallerOptions {
 	readonly url: string;
 	readonly timeoutMs: number;
 	readonly maxBytes: number;
-	readonly fetch?: typeof fetch | undefined;
+	readonly send?: Send | undefined;
 	/** Waits before a read is repeated. */
 	readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
 }
@@ -57,7 +58,9 @@ export function createCaller(options: CallerOptions) {
 				body: call.body && JSON.stringify(call.body),
 				timeoutMs,
 				maxBytes,
-				fetch: options.fetch
+				// What consumes something goes over a connection of its own, a GET too.
+				reuse: call.repeatable === true,
+				send: options.send
 			})
 		);
 	}

@@ -1,7 +1,18 @@
 import * as v from 'valibot';
 import { brandEntries, colourFaults } from './brand';
 import { backends } from './backends';
-import { flag, isLoopback, issuerUrl, list, origin, redisUrl, serviceUrl, wholeNumber } from './fields';
+import {
+	flag,
+	hosts,
+	isLoopback,
+	issuerUrl,
+	list,
+	origin,
+	proxyUrl,
+	redisUrl,
+	serviceUrl,
+	wholeNumber
+} from './fields';
 import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
@@ -44,6 +55,7 @@ const Environment = v.object({
 	STS_CLIENT_AUTH: v.optional(clientAuth, 'client_secret_post'),
 	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
+	STS_HOSTS: v.optional(hosts, ''),
 	AUTH_BRIDGE_URL: required(serviceUrl, 'the address of the Auth Bridge, for example http://auth-bridge:8090'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	...serviceEntries,
@@ -62,6 +74,9 @@ const Environment = v.object({
 	REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 3600), '60'),
 	REDIS_URL: v.optional(redisUrl),
 	DENO_KV: v.optional(v.string()),
+	HTTPS_PROXY: v.optional(proxyUrl),
+	HTTP_PROXY: v.optional(proxyUrl),
+	NO_PROXY: v.optional(v.string(), ''),
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
 	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
@@ -72,11 +87,15 @@ const Environment = v.object({
 	...brandEntries
 });
 
+/** Proxy variables are more often written in lower case, which wins where both are set, as in curl. */
+export const lowerCaseNames = ['https_proxy', 'http_proxy', 'no_proxy'] as const;
+
 /** Every variable there is; Deno grants names, and can't list what was granted. */
 export const environmentNames: readonly string[] = [
 	...Object.keys(Environment.entries),
 	'NEXTAUTH_SECRET',
-	'NEXTAUTH_URL'
+	'NEXTAUTH_URL',
+	...lowerCaseNames
 ];
 
 export type Environment = v.InferOutput<typeof Environment>;

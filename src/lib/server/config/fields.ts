@@ -57,6 +57,25 @@ export const redisUrl = v.pipe(
 	)
 );
 
+/** The address of an HTTP proxy, with or without credentials; `http://` may be left out. */
+export const proxyUrl = v.pipe(
+	v.string(),
+	v.transform((text) => (text.includes('://') ? text : `http://${text}`)),
+	v.check(
+		(text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/',
+		'must be the http:// or https:// address of a proxy, without a path'
+	)
+);
+
+/** Hosts with an optional port each; IPv6 addresses in brackets. */
+export const hosts = v.pipe(
+	list,
+	v.everyItem(
+		(text) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text) && URL.canParse(`https://${text}`),
+		'must be hosts such as keys.example.org or keys.example.org:8443, separated by spaces or commas'
+	)
+);
+
 /** An exact web origin, such as `http://localhost:5173`. */
 export const origin = v.pipe(
 	v.string(),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { arrangeBrand } from './brand';
 import { arrangeService } from './service-client';
-import { CheckedEnvironment, type Environment } from './environment';
+import { CheckedEnvironment, type Environment, lowerCaseNames } from './environment';
 
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +38,10 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 	return {
 		...present,
 		AUTH_SECRET: present.AUTH_SECRET ?? present.NEXTAUTH_SECRET,
-		AUTH_URL: present.AUTH_URL ?? present.NEXTAUTH_URL
+		AUTH_URL: present.AUTH_URL ?? present.NEXTAUTH_URL,
+		...Object.fromEntries(
+			lowerCaseNames.map((name) => [name.toUpperCase(), present[name] ?? present[name.toUpperCase()]])
+		)
 	};
 }
 
@@ -74,6 +77,8 @@ function arrange(env: Environment) {
 			clientAuth: env.STS_CLIENT_AUTH,
 			scope: env.STS_SCOPE,
 			timeoutMs: env.STS_TIMEOUT_MS,
+			/** Hosts that the STS's endpoints are on, beside those of its two addresses; for Deno's permissions. */
+			hosts: env.STS_HOSTS,
 			signOutIdTokenHint: env.SIGN_OUT_ID_TOKEN_HINT
 		},
 		bridge: {
@@ -112,6 +117,8 @@ function arrange(env: Environment) {
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
 		/** What several instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */
 		store: { redisUrl: env.REDIS_URL, denoKv: env.DENO_KV },
+		/** For calls to the STS, the Auth Bridge and backends. */
+		proxies: { http: env.HTTP_PROXY, https: env.HTTPS_PROXY, except: env.NO_PROXY },
 		corsDevOrigins: env.CORS_DEV_ORIGINS,
 		logLevel: env.LOG_LEVEL,
 		/** Where metrics and traces go by OTLP; nothing is loaded without. */

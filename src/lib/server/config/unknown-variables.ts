@@ -9,15 +9,15 @@ export interface UnknownVariable {
 
 /** What other software sets under the same prefixes: Kubernetes for each of its services, and OpenTelemetry. */
 const FOREIGN = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT(?:_|$)|^OTEL_/;
-/** The runtime's own variables, such as DENO_DIR and DENO_CERT. */
-const RUNTIME_PREFIX = 'DENO_';
+/** Not the portal's own prefixes: the runtime's variables, such as DENO_DIR and DENO_CERT, and those of proxies. */
+const SHARED = /^DENO_|_PROXY$/i;
 /** A name without a known prefix is suspicious only when it is this close to a name of at least this length. */
 const MAX_TYPOS = 2;
 const MIN_LENGTH = 8;
 
 const prefixes = new Set(
 	environmentNames
-		.filter((name) => name.includes('_') && !name.startsWith(RUNTIME_PREFIX))
+		.filter((name) => name.includes('_') && !SHARED.test(name))
 		.map((name) => name.slice(0, name.indexOf('_') + 1))
 );
 

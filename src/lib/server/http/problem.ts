@@ -51,6 +51,7 @@ const byFault: Record<UpstreamFault, ProblemCode> = {
 	timeout: 'upstream_timeout',
 	too_large: 'upstream_invalid',
 	cut_off: 'upstream_invalid',
+	bad_response: 'upstream_invalid',
 	redirected: 'upstream_invalid',
 	not_json: 'upstream_invalid',
 	bad_shape: 'upstream_invalid'
@@ -59,7 +60,10 @@ const byFault: Record<UpstreamFault, ProblemCode> = {
 /** Turns anything that was thrown into a Problem; what isn't known is a bug, and becomes `internal_error`. */
 export function toProblem(error: unknown): Problem {
 	if (error instanceof Problem) return error;
-	if (error instanceof UpstreamError) return new Problem(byFault[error.code], { facts: { fault: error.code } });
+	if (error instanceof UpstreamError) {
+		const { code: fault, reason } = error;
+		return new Problem(byFault[fault], { facts: { fault, ...(reason !== undefined && { reason }) } });
+	}
 	if (error instanceof v.ValiError) return invalidField(fieldOf(error.issues));
 	return new Problem('internal_error');
 }

@@ -1,4 +1,4 @@
-import { fetchOnce } from './fetch-once';
+import { type ClientResponse, send } from '../upstream/client';
 import { Problem, toProblem } from './problem';
 import { watchSilence } from './silence';
 import { faultOf, UpstreamError } from './upstream-error';
@@ -96,7 +96,9 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 
 	try {
 		silence.expect();
-		const response = await send(wanted, wanted.body && upward(wanted.body), stop.signal);
+		const { method, url } = wanted;
+		const message = { method, url, headers: Object.fromEntries(wanted.headers), signal: stop.signal };
+		const response = await send({ ...message, body: wanted.body && upward(wanted.body) });
 		progress.answering = true;
 		silence.rest();
 		assertTakeable(response, wanted.maxAnswerBytes);
@@ -116,20 +118,7 @@ function stoppedWith(caller: AbortSignal): AbortController {
 	return stop;
 }
 
-/** Reads share connections; Deno's `fetch` may send a request twice, and decodes an answer whatever was asked. */
-async function send(wanted: RelayedRequest, body: AsyncIterable<Uint8Array> | null, stop: AbortSignal) {
-	const { method, url, headers } = wanted;
-	const options = { method, headers, redirect: 'manual', signal: stop } as const;
-	if (method !== 'GET' && method !== 'HEAD') return fetchOnce(url, { ...options, body });
-	const response = await fetch(url, options);
-	if (!response.headers.has('content-encoding')) return response;
-	const plain = new Headers(response.headers);
-	for (const name of ['content-encoding', 'content-length']) plain.delete(name);
-	return new Response(response.body, { status: response.status, headers: plain });
-}
-
-function assertTakeable({ status, type, headers }: Response, maxBytes: number): void {
-	const redirects = status >= 300 && status < 400 && status !== 304;
-	if (type === 'opaqueredirect' || redirects) throw new UpstreamError('redirected');
+function assertTakeable({ status, headers }: ClientResponse, maxBytes: number): void {
+	if (status >= 300 && status < 400 && status !== 304) throw new UpstreamError('redirected');
 	if (Number(headers.get('content-length')) > maxBytes) throw new UpstreamError('too_large');
 }

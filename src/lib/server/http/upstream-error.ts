@@ -1,16 +1,38 @@
 /**
- * What went wrong between the portal and a service behind it. `cut_off`: the connection broke before or amid the answer.
- * `not_json`, `bad_shape`: an answer came, but not one we can read. `cancelled`: our own caller gave up.
+ * What went wrong between the portal and a service behind it. `unreachable`: no connection could be made, so nothing was
+ * sent. `cut_off`: the connection broke before or amid the response. `bad_response`: no final HTTP response. `not_json`,
+ * `bad_shape`: a response came, but not one we can read. `cancelled`: our own caller gave up.
  */
 export type UpstreamFault =
-	'unreachable' | 'timeout' | 'too_large' | 'cut_off' | 'redirected' | 'not_json' | 'bad_shape' | 'cancelled';
+	| 'unreachable'
+	| 'timeout'
+	| 'too_large'
+	| 'cut_off'
+	| 'bad_response'
+	| 'redirected'
+	| 'not_json'
+	| 'bad_shape'
+	| 'cancelled';
 
-/** Carries a code only: addresses and upstream text stay out of logs and answers. */
+/** Carries codes only: addresses and upstream text stay out of logs and answers. */
 export class UpstreamError extends Error {
 	override readonly name = 'UpstreamError';
 
-	constructor(readonly code: UpstreamFault) {
-		super(`upstream fault: ${code}`);
+	/** @param reason the system's or TLS library's own code, such as `ECONNREFUSED` or `UNABLE_TO_VERIFY_LEAF_SIGNATURE` */
+	constructor(
+		readonly code: UpstreamFault,
+		readonly reason?: string
+	) {
+		super(`upstream fault: ${code}${reason === undefined ? '' : ` (${reason})`}`);
+	}
+}
+
+/** A connection could not be made: name resolution, TCP, TLS, a proxy or a permission failed. Nothing was sent. */
+export class NotConnected extends Error {
+	override readonly name = 'NotConnected';
+
+	constructor(cause: unknown) {
+		super('no connection', { cause });
 	}
 }
 
@@ -22,29 +44,25 @@ export interface Progress {
 	readonly answering: boolean;
 }
 
-// Node names these by code, along a chain of causes; Deno only by the text of its HTTP client.
-const BROKEN_CODE = /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|HPE_\w+)$/;
-const BROKEN_TEXT = /\(SendRequest\)|connection reset|broken pipe/i;
-const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/;
-const TIMEOUT_TEXT = /timed out/i;
+/** What is thrown for a request that can't be written, such as one with a line break in a header. */
+const NEVER_WRITTEN = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL']);
 
-/** Turns whatever `fetch` or a body stream threw into an {@link UpstreamError}, on Node and on Deno. */
+/** Turns whatever the HTTP client or a body stream threw into an {@link UpstreamError}. */
 export function faultOf(error: unknown, progress: Progress): UpstreamError {
 	if (error instanceof UpstreamError) return error;
+	if (error instanceof NotConnected) return new UpstreamError('unreachable', reasonOf(error));
 	if (progress.timedOut) return new UpstreamError('timeout');
 	if (progress.cancelled) return new UpstreamError('cancelled');
-	const causes = causesOf(error);
-	if (causes.some((cause) => matches(cause, TIMEOUT_CODE, TIMEOUT_TEXT))) return new UpstreamError('timeout');
-	const broken = progress.answering || causes.some((cause) => matches(cause, BROKEN_CODE, BROKEN_TEXT));
-	return new UpstreamError(broken ? 'cut_off' : 'unreachable');
+	const isUnsent = error instanceof Error && 'code' in error && NEVER_WRITTEN.has(String(error.code));
+	return new UpstreamError(isUnsent ? 'unreachable' : 'cut_off', reasonOf(error));
 }
 
-function causesOf(error: unknown): Error[] {
-	const causes: Error[] = [];
-	for (let cause = error; cause instanceof Error && causes.length < 8; cause = cause.cause) causes.push(cause);
-	return causes;
-}
-
-function matches(cause: Error, code: RegExp, text: RegExp): boolean {
-	return ('code' in cause && typeof cause.code === 'string' && code.test(cause.code)) || text.test(cause.message);
+/** The code of the innermost cause that has one; of several addresses that were tried, the first one's. */
+function reasonOf(error: unknown): string | undefined {
+	let reason: string | undefined;
+	for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+		const code: unknown = 'code' in cause ? cause.code : cause.name === 'NotCapable' ? 'NOT_CAPABLE' : undefined;
+		if (typeof code === 'string' && /^[A-Z][A-Z\d_]{2,63}$/.test(code)) reason = code;
+	}
+	return reason;
 }

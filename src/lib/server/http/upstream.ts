@@ -1,36 +1,44 @@
 import * as v from 'valibot';
+import { type ClientResponse, type Send, send } from '../upstream/client';
 import { announcesJson } from './json-type';
-import { fetchOnce } from './fetch-once';
 import { faultOf, UpstreamError } from './upstream-error';
 
 export interface UpstreamRequest {
 	readonly method: string;
 	readonly url: URL | string;
+	/** By lower-case name. */
 	readonly headers?: Readonly<Record<string, string>>;
-	readonly body?: string | URLSearchParams | undefined;
-	/** For the whole exchange, the last byte of the answer included. */
+	readonly body?: string | undefined;
+	/** For the whole exchange, the last byte of the response included. */
 	readonly timeoutMs: number;
-	/** Largest answer taken, counted after decompression. */
+	/** Largest response body accepted, counted after decompression. */
 	readonly maxBytes: number;
-	readonly fetch?: typeof fetch | undefined;
+	/** See `ClientRequest`. */
+	readonly reuse?: boolean | undefined;
+	/** In place of the HTTP client. */
+	readonly send?: Send | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
 
-export interface UpstreamAnswer {
-	/** Any status but a redirect's. */
+/** A whole response. */
+export interface Exchanged {
+	/** From 200 to 599. */
 	readonly status: number;
+	/** Without `content-encoding`: the text is decoded. */
 	readonly headers: Headers;
 	readonly text: string;
+}
+
+export interface UpstreamAnswer extends Exchanged {
 	/** The parsed body; `undefined` when the answer does not say JSON, or says it and is not. */
 	readonly json: unknown;
 }
 
 /**
- * One exchange with a service behind the portal. Redirects are never followed: a redirect would carry a credential
- * to a place that configuration doesn't name.
- * @throws {UpstreamError} and nothing else; it holds no word of the upstream's text.
+ * One request to a service behind the portal, and its whole response. Redirects are not followed.
+ * @throws {UpstreamError} and nothing else; it contains no text of the upstream's.
  */
-export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer> {
+export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 	const stop = new AbortController();
 	const progress = { timedOut: false, answering: false, read: false };
 	const timer = setTimeout(() => {
@@ -39,18 +47,13 @@ export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAn
 	}, request.timeoutMs);
 	const signal = request.signal ? AbortSignal.any([stop.signal, request.signal]) : stop.signal;
 	try {
-		const { method, body = null } = request;
-		const asked = { accept: 'application/json', ...request.headers };
-		const send = request.fetch ?? (method === 'GET' ? fetch : fetchOnce);
-		const response = await send(request.url, { method, headers: asked, body, redirect: 'manual', signal });
+		const { method, url, headers, body, reuse } = request;
+		const sent = { accept: 'application/json', ...headers };
+		const response = await (request.send ?? send)({ method, url, headers: sent, body, signal, reuse });
 		progress.answering = true;
-		if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-			throw new UpstreamError('redirected');
-		}
 		const text = await readText(response, request.maxBytes);
 		progress.read = true;
-		const { status, headers } = response;
-		return { status, headers, text, json: parseJson(headers, text) };
+		return { status: response.status, headers: response.headers, text };
 	} catch (error) {
 		throw faultOf(error, { ...progress, cancelled: request.signal?.aborted === true });
 	} finally {
@@ -58,6 +61,17 @@ export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAn
 		// Frees the connection of an answer that was not read to its end; to abort for nothing costs an exception with its stack.
 		if (!progress.read) stop.abort();
 	}
+}
+
+/**
+ * The same for a service that has no reason to redirect: a redirect would carry a credential to a place that the
+ * configuration does not name.
+ * @throws {UpstreamError}
+ */
+export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer> {
+	const response = await exchange(request);
+	if (response.status >= 300 && response.status < 400) throw new UpstreamError('redirected');
+	return { ...response, json: parseJson(response.headers, response.text) };
 }
 
 /**
@@ -74,21 +88,26 @@ export function parseAnswer<Schema extends v.GenericSchema>(
 	return result.output;
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string> {
-	const announced = Number(response.headers.get('content-length') ?? NaN);
-	if (announced > maxBytes) throw new UpstreamError('too_large');
-	// Nothing more can come than was announced, compressed answers aside. Read as a whole, which costs half of reading pieces.
-	if (announced <= maxBytes && !response.headers.has('content-encoding')) return response.text();
-	if (!response.body) return '';
+async function readText({ headers, body }: ClientResponse, maxBytes: number): Promise<string> {
+	if (Number(headers.get('content-length') ?? NaN) > maxBytes) throw new UpstreamError('too_large');
+	if (!body) return '';
+	const encoding = headers.get('content-encoding');
 	const decoder = new TextDecoder();
 	let text = '';
 	let bytes = 0;
-	for await (const chunk of response.body) {
+	for await (const chunk of encoding === null ? body : await decodedBody(body, encoding)) {
 		bytes += chunk.byteLength;
 		if (bytes > maxBytes) throw new UpstreamError('too_large');
 		text += decoder.decode(chunk, { stream: true });
 	}
+	if (encoding !== null) for (const name of ['content-encoding', 'content-length']) headers.delete(name);
 	return text + decoder.decode();
+}
+
+/** Loaded when it is first needed: responses are requested without encoding. */
+async function decodedBody(body: AsyncIterable<Uint8Array>, encoding: string): Promise<AsyncIterable<Uint8Array>> {
+	const { decoded } = await import('../upstream/decode');
+	return decoded(body, encoding);
 }
 
 function parseJson(headers: Headers, text: string): unknown {

@@ -1,31 +1,47 @@
 import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
-import { fetchOnce } from '../http/fetch-once';
 import { currentTraceparent } from '../http/traceparent';
+import { exchange } from '../http/upstream';
 import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';
 
 /** How long discovery is trusted before it is read again. */
 const FRESH_MS = 5 * 60_000;
+/** Far more than any discovery document, key set, list of institutions or token response has. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
 
 let cached: { readonly answer: Promise<oauth.AuthorizationServer>; readonly untilMs: number } | undefined;
 
 /** The libraries write out options that are absent; `fetch` takes them so. */
 type FetchOptions = { readonly [Option in keyof RequestInit]: RequestInit[Option] | undefined };
 
-/** `fetch` towards the STS: the internal address, a time limit, no redirects, a trace, and what changes something is sent once. */
+/**
+ * `fetch` towards the STS: at its internal address, within the time limit, without following redirects, with a
+ * `traceparent`. The response has been read to its end.
+ * @throws {UpstreamError}
+ */
 export function stsFetch(input: string | URL | Request, init: FetchOptions = {}): Promise<Response> {
 	const { sts } = config();
 	const url = internalUrl(input instanceof Request ? input.url : String(input), sts);
-	const timeLimit = AbortSignal.timeout(sts.timeoutMs);
-	const signal = init.signal ? AbortSignal.any([init.signal, timeLimit]) : timeLimit;
-	const { method = 'GET', body } = init;
-	return upstreamCall({ upstream: 'sts', traceparent: currentTraceparent() }, (traceparent) => {
+	const { method = 'GET', body, signal } = init;
+	return upstreamCall({ upstream: 'sts', traceparent: currentTraceparent() }, async (traceparent) => {
 		const headers = new Headers(init.headers);
 		if (traceparent !== undefined) headers.set('traceparent', traceparent);
-		if (method === 'GET') return fetch(url, { headers, redirect: 'manual', signal });
-		return fetchOnce(url, { method, headers, signal, body: body as string | URLSearchParams | null });
+		if (body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', FORM_TYPE);
+		const response = await exchange({
+			method,
+			url,
+			headers: Object.fromEntries(headers),
+			body: (body as string | URLSearchParams | null | undefined)?.toString(),
+			timeoutMs: sts.timeoutMs,
+			maxBytes: MAX_RESPONSE_BYTES,
+			...(signal && { signal })
+		});
+		const { status } = response;
+		return new Response([204, 205, 304].includes(status) ? null : response.text, { status, headers: response.headers });
 	});
 }
 
@@ -51,7 +67,7 @@ export function stsClient() {
 /**
  * The STS's metadata (OpenID Connect Discovery 4), shared by concurrent callers and kept for five minutes;
  * a failure is not kept. Addresses that a browser follows are public ones.
- * @throws what `fetch` or `oauth4webapi` throw when the STS can't be reached or is not the configured issuer
+ * @throws {UpstreamError}, or what `oauth4webapi` throws when the STS can't be reached or is not the configured issuer
  */
 export function stsMetadata(nowMs = Date.now()): Promise<oauth.AuthorizationServer> {
 	if (cached && nowMs < cached.untilMs) return cached.answer;

@@ -1,35 +1,28 @@
+import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
 
-/** Faults in which nothing was sent: refused, no such name, no route. Node names them by code, Deno in the message. */
-const neverSentCodes = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'UND_ERR_CONNECT_TIMEOUT'
-]);
-/** Faults of a connection that broke off or fell silent; what was sent may have arrived. */
-const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET']);
-const neverSentText =
-	/connection refused|dns error|failed to lookup|no route to host|network is unreachable|tcp connect/i;
+/** Faults of the connection or of the other side; `redirected`, `not_json` and `bad_shape` are a misconfiguration. */
+const UNAVAILABLE: readonly UpstreamFault[] = [
+	'unreachable',
+	'timeout',
+	'cancelled',
+	'cut_off',
+	'bad_response',
+	'too_large'
+];
 
-/** Whether a failed `fetch` surely never reached the other side. */
+/** Whether a failed call surely never reached the STS. */
 export function isNeverSent(error: unknown): boolean {
-	return causes(error).some((cause) => neverSentCodes.has(codeOf(cause)) || neverSentText.test(cause.message));
+	return causes(error).some((cause) => cause instanceof UpstreamError && cause.code === 'unreachable');
 }
 
 /** Whether an error means that the other side could not be reached, did not answer in time, answered with a 5xx, or without its keys. */
 export function isAway(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
-			cause.name === 'TimeoutError' ||
-			cause.name === 'AbortError' ||
 			cause instanceof KeysUnavailable ||
-			neverSentCodes.has(codeOf(cause)) ||
-			brokenCodes.has(codeOf(cause)) ||
-			isServerFault(cause) ||
-			(cause instanceof TypeError && /fetch|network|connect|sending request|error reading/i.test(cause.message))
+			(cause instanceof UpstreamError && UNAVAILABLE.includes(cause.code)) ||
+			isServerFault(cause)
 	);
 }
 
@@ -48,8 +41,4 @@ function causeOf({ cause }: Error): unknown {
 /** The libraries put the answer's status on their errors. */
 function isServerFault(error: Error): boolean {
 	return 'status' in error && typeof error.status === 'number' && error.status >= 500;
-}
-
-function codeOf(error: Error): string {
-	return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,0 +1,131 @@
+import type { buildConnector as BuildConnector, Dispatcher, Pool as PoolType } from 'undici';
+import { NotConnected, UpstreamError } from '../http/upstream-error';
+import { log } from '../log';
+import type { ClientRequest, ClientResponse, ProxySettings, Send } from './client';
+import { Agent, buildConnector, EnvHttpProxyAgent, Pool } from './undici';
+
+/** No call runs on an older connection, so that a changed DNS record is noticed by all calls alike. */
+const MAX_CONNECTION_AGE_MS = 30_000;
+/** Shorter than the keep-alive time of common servers, so that they rarely close a connection which is about to be used. */
+const MAX_IDLE_MS = 4000;
+/** Shorter than the usual time limit of a call: a connection that could not be made is told apart from a lost response. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+type Connector = BuildConnector.connector;
+
+interface PoolEntry {
+	readonly dispatcher: Dispatcher;
+	readonly createdMs: number;
+}
+
+/**
+ * Sends requests over pools of connections. Requests that may reuse a connection share a pool, which is replaced every
+ * 30 s; others get a connection of their own, so that they are never written to one that the peer has just closed.
+ * undici sends each request once; it does not repeat a request whose connection broke.
+ * @param proxies HTTP proxies by the scheme of the upstream's URL
+ * @param now a monotonic clock in milliseconds
+ */
+export function createConnections(proxies: ProxySettings, now: () => number = () => performance.now()): Send {
+	const pools = new Map<string, PoolEntry>();
+
+	function dispatcherFor(protocol: string, reuse: boolean): Dispatcher {
+		const key = `${protocol} ${reuse}`;
+		const current = pools.get(key);
+		if (current && (!reuse || now() < current.createdMs + MAX_CONNECTION_AGE_MS)) return current.dispatcher;
+		// Finishes what is in flight, and closes idle connections at once.
+		current?.dispatcher.close().catch(() => {});
+		const dispatcher = createDispatcher(protocol === 'https:' ? proxies.https : proxies.http, proxies.except, reuse);
+		pools.set(key, { dispatcher, createdMs: now() });
+		return dispatcher;
+	}
+
+	return async ({ url, method, headers, body, signal, reuse = isRead(method) }: ClientRequest) => {
+		const { origin, protocol, pathname, search } = new URL(url);
+		const response = await dispatcherFor(protocol, reuse).request({
+			origin,
+			path: pathname + search,
+			method,
+			headers: { 'user-agent': 'eduid-wallet-portal', 'accept-encoding': 'identity', ...headers },
+			// An async iterable is accepted too, and read at the speed of the connection; undici's types do not say so.
+			body: body as string | null,
+			signal
+		});
+		return toClientResponse(method, response);
+	};
+}
+
+function createDispatcher(proxy: string | undefined, except: string, reuse: boolean): Dispatcher {
+	const options = {
+		// Callers have time limits of their own, for the whole exchange or for silence.
+		headersTimeout: 0,
+		bodyTimeout: 0,
+		keepAliveTimeout: MAX_IDLE_MS,
+		keepAliveMaxTimeout: MAX_IDLE_MS,
+		...(!reuse && { pipelining: 0 })
+	};
+	const factory = (origin: string | URL, { connect, ...more }: PoolType.Options) => {
+		const connector = typeof connect === 'function' ? connect : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+		return new Pool(origin, { ...options, ...more, connect: reportingFailure(connector) });
+	};
+	if (proxy === undefined) return new Agent({ ...options, factory });
+	return new EnvHttpProxyAgent({
+		...options,
+		factory,
+		httpProxy: proxy,
+		httpsProxy: proxy,
+		noProxy: except,
+		proxyTls: { timeout: CONNECT_TIMEOUT_MS },
+		// Plain http goes to the proxy as a request in absolute form (RFC 9112 3.2.2): many proxies allow CONNECT to port 443 only.
+		proxyTunnel: false
+	});
+}
+
+/** Whatever goes wrong while a connection is made, the request was not sent. */
+function reportingFailure(connect: Connector): Connector {
+	return (options, callback) => {
+		const fail = (cause: unknown) => {
+			reportRefusedPermission(cause, options);
+			callback(new NotConnected(cause), null);
+		};
+		try {
+			connect(options, (...[error, socket]) => (error ? fail(error) : callback(null, socket)));
+		} catch (error) {
+			fail(error);
+		}
+	};
+}
+
+const reported = new Set<string>();
+
+/** Deno's permissions cover what the configuration and, at start, the STS's discovery name. */
+function reportRefusedPermission(cause: unknown, { hostname, port, protocol }: BuildConnector.Options): void {
+	if (!(cause instanceof Error) || cause.name !== 'NotCapable') return;
+	const host = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+	if (reported.has(host)) return;
+	reported.add(host);
+	log.error('Deno does not permit connections to this host: add it to STS_HOSTS and restart', { host });
+}
+
+function toClientResponse(method: string, { statusCode, headers, body }: Dispatcher.ResponseData): ClientResponse {
+	const hasBody = method !== 'HEAD' && ![204, 205, 304].includes(statusCode);
+	if (!isFinalStatus(statusCode)) {
+		body.destroy();
+		throw new UpstreamError('bad_response');
+	}
+	if (!hasBody) body.resume();
+	return { status: statusCode, headers: toHeaders(headers), body: hasBody ? body : null };
+}
+
+/** The statuses of a final response (RFC 9110 15); no `Response` can have another one. */
+const isFinalStatus = (status: number) => status >= 200 && status <= 599;
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD';
+
+function toHeaders(received: Dispatcher.ResponseData['headers']): Headers {
+	const headers = new Headers();
+	for (const [name, value] of Object.entries(received)) {
+		if (Array.isArray(value)) for (const one of value) headers.append(name, one);
+		else if (value !== undefined) headers.set(name, value);
+	}
+	return headers;
+}

@@ -1,0 +1,22 @@
+/** The modules of undici that `undici.ts` imports; the package describes its index only. */
+declare module 'undici/lib/api/index.js' {
+	import type { Dispatcher } from 'undici';
+	/** Methods of every dispatcher. */
+	const api: Pick<Dispatcher, 'request' | 'connect'>;
+	export default api;
+}
+declare module 'undici/lib/core/connect.js' {
+	export { buildConnector as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/agent.js' {
+	export { Agent as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/dispatcher.js' {
+	export { Dispatcher as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
+	export { EnvHttpProxyAgent as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/pool.js' {
+	export { Pool as default } from 'undici';
+}

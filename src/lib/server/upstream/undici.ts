@@ -1,0 +1,14 @@
+/**
+ * The part of undici that the HTTP client needs, put together as the package's index does it. The index also brings
+ * `fetch`, WebSocket, caches and mocks, which takes Deno a quarter of a second to load, and it sets a global dispatcher.
+ */
+import api from 'undici/lib/api/index.js';
+import buildConnector from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+
+Object.assign(Dispatcher.prototype, api);
+
+export { Agent, buildConnector, EnvHttpProxyAgent, Pool };
