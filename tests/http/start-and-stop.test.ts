@@ -34,7 +34,7 @@ test('the environment that operators already have starts the portal', async () =
 			STS_CLIENT_ID: 'portal-frontend',
 			STS_CLIENT_SECRET: 'portal-frontend-secret',
 			AUTH_BRIDGE_URL: 'http://auth-bridge:8090',
-			NEXTAUTH_SECRET: 'x'.repeat(32),
+			NEXTAUTH_SECRET: 'a-secret-of-exactly-32-character',
 			NEXTAUTH_URL: 'http://localhost:3000',
 			AUTH_TRUST_HOST: 'true',
 			AUTH_URL: ''

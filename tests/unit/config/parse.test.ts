@@ -216,7 +216,7 @@ describe('a good environment', () => {
 	});
 
 	test('lists several secrets, newest first', () => {
-		const secrets = ['n'.repeat(32), 'o'.repeat(40), 'p'.repeat(32)];
+		const secrets = ['the-newest', 'an-older', 'the-oldest'].map((which) => `${which}-secret-of-this-portal-4711`);
 		expect(parseConfig({ ...environment, AUTH_SECRET: `${secrets.join(' ')}\n` }).secrets).toEqual(secrets);
 	});
 

@@ -4,7 +4,7 @@ import { parseConfig } from '../../../src/lib/server/config/parse';
 
 const environment = {
 	AUTH_URL: 'https://portal.example',
-	AUTH_SECRET: 'x'.repeat(32),
+	AUTH_SECRET: 'a-secret-of-exactly-32-character',
 	STS_ISSUER_URL: 'https://sts.example/realms/edu',
 	STS_INTERNAL_URL: 'http://sts:8080',
 	STS_CLIENT_ID: 'portal',

@@ -13,6 +13,7 @@ import {
 	serviceUrl,
 	wholeNumber
 } from './fields';
+import { isWeakSecret } from './secret-strength';
 import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
@@ -36,6 +37,10 @@ const secrets = v.pipe(
 	v.everyItem(
 		(secret) => secret.length >= LEAST_SECRET_LENGTH,
 		`every secret must have at least ${LEAST_SECRET_LENGTH} characters (make one with: openssl rand -base64 48)`
+	),
+	v.everyItem(
+		(secret) => secret.length < LEAST_SECRET_LENGTH || !isWeakSecret(secret),
+		'every secret must be random, not a placeholder or a text that repeats (make one with: openssl rand -base64 48)'
 	)
 );
 
