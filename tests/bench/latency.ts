@@ -6,7 +6,8 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import type { Figure, Measure } from './figure.ts';
 import { percentile } from './statistics.ts';
 
-const CROWD = 100;
+/** As many streams as one wallet session may have. */
+const CROWD = 4;
 const SESSIONS_AT_ONCE = 5;
 const ROUNDS = 6;
 const WATCHED_MS = 5000;

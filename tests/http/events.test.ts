@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { type EventReader, openEvents } from '../harness/event-reader.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
-import { startPortal } from '../harness/portal.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { createWalletSession, sessionPath } from './journeys.ts';
 
@@ -148,4 +148,51 @@ test('a portal that is told to stop ends its streams, and is gone soon after', a
 	const stopped = portal.stop();
 	expect(await Promise.all(streams.slice(1).map((events) => events.rest()))).toEqual([[], []]);
 	expect(await stopped).toBe(0);
+});
+
+describe('streams that are opened with fresh cookies each time', () => {
+	const PER_ADDRESS = 6;
+	let portal: Portal;
+	let nextHost = 1;
+
+	beforeAll(async () => {
+		const env = {
+			EVENT_STREAMS: '100',
+			EVENT_STREAMS_PER_ADDRESS: String(PER_ADDRESS),
+			AUTH_TRUST_HOST: 'true',
+			SHUTDOWN_DELAY_SECONDS: '0'
+		};
+		portal = await startPortal({ runtime, env: { ...landscape.env, ...env } });
+	});
+	afterAll(() => portal.stop());
+
+	/** A stream over a wallet session of somebody who has just loaded the login page, and so has a new browser id. */
+	async function openAfresh(owner: Browser, session: string, network: string): Promise<EventReader> {
+		const fresh = new Browser(landscape.url);
+		await fresh.open('/login');
+		const wallet = [...owner.cookies()].filter(([name]) => name.startsWith('portal.wallet.'));
+		const cookie = [...fresh.cookies(), ...wallet].map(([name, value]) => `${name}=${value}`).join('; ');
+		const headers = { cookie, 'sec-fetch-site': 'same-origin', 'x-forwarded-for': `${network}::${nextHost++}` };
+		return openEvents(new URL(sessionPath(session, 'events'), portal.url), headers);
+	}
+	const statuses = (all: readonly EventReader[]) => all.map(({ status }) => status);
+
+	test('are no more than four over one wallet session', async () => {
+		const opened: EventReader[] = [];
+		for (let n = 0; n < 6; n++) opened.push(await openAfresh(browser, id, `2001:db8:0:${n}`));
+		expect(statuses(opened)).toEqual([200, 200, 200, 200, 429, 429]);
+		for (const events of opened) events.leave();
+	});
+
+	test('are limited for all addresses of one IPv6 network, whatever wallet sessions they are about', async () => {
+		const opened: EventReader[] = [];
+		for (let n = 0; n < PER_ADDRESS + 2; n++) {
+			const owner = new Browser(landscape.url);
+			opened.push(await openAfresh(owner, await createWalletSession(owner), '2001:db8:1:1'));
+		}
+		expect(statuses(opened)).toEqual([...Array.from({ length: PER_ADDRESS }, () => 200), 429, 429]);
+		const elsewhere = await openAfresh(browser, id, '2001:db8:1:2');
+		expect(elsewhere.status).toBe(200);
+		for (const events of [...opened, elsewhere]) events.leave();
+	});
 });

@@ -79,9 +79,17 @@ test('the end of a wallet session is told once, with the time it took and what b
 
 test('open event streams are read when they are asked for, and refused ones are counted by reason', async () => {
 	const { now, every } = virtualClock();
-	const streams = createEventStreams({ most: 2, mostPerBrowser: 1, now, every, random: () => 0 });
+	const streams = createEventStreams({
+		maxPerProcess: 2,
+		maxPerBrowser: 1,
+		maxPerAddress: 9,
+		now,
+		every,
+		random: () => 0
+	});
 	observeEventStreams(streams.size);
-	const open = (browser: string) => streams.open(browser, 1000, () => () => {});
+	const open = (browser: string) =>
+		streams.open({ browser, walletSessions: [browser], address: '' }, 1000, () => () => {});
 	const first = open('a');
 	open('b');
 	expect(() => open('a')).toThrow();

@@ -32,6 +32,8 @@ export type Refusal =
 	| 'rate_limit_address'
 	| 'rate_limit_caller'
 	| 'streams_browser'
+	| 'streams_wallet_session'
+	| 'streams_address'
 	| 'streams_process'
 	| 'requests_process'
 	| 'connections_process'

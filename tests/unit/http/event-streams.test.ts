@@ -1,19 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createEventStreams } from '../../../src/lib/server/http/event-streams';
 import type { EventSink } from '../../../src/lib/server/http/event-stream';
 import { virtualClock } from '../virtual-clock';
 
 /** Streams on a clock in hand; `open` answers the stream's reader, what it can be sent, and whether it was stopped. */
-function setUp({ most = 100, mostPerBrowser = 100 } = {}) {
+function setUp({ maxPerProcess = 100, maxPerBrowser = 100, maxPerAddress = 100 } = {}) {
 	const clock = virtualClock();
 	const { now, every } = clock;
-	const streams = createEventStreams({ most, mostPerBrowser, now, every, random: () => 0.5 });
+	const streams = createEventStreams({ maxPerProcess, maxPerBrowser, maxPerAddress, now, every, random: () => 0.5 });
 	return {
 		clock,
 		streams,
-		open: (browser = 'b', lifeMs = 3_600_000) => {
+		open: (browser = 'b', lifeMs = 3_600_000, { walletSessions = [randomUUID()] as string[], address = '' } = {}) => {
 			const state: { sink?: EventSink; stops: number } = { stops: 0 };
-			const response = streams.open(browser, lifeMs, (sink) => {
+			const response = streams.open({ browser, walletSessions, address }, lifeMs, (sink) => {
 				state.sink = sink;
 				return () => {
 					state.stops++;
@@ -91,7 +92,7 @@ test('a stream that is closed gives what was left, and ends', async () => {
 test('a stream that is closed while it begins is stopped too', () => {
 	const { streams } = setUp();
 	let stops = 0;
-	streams.open('b', 1000, (sink) => {
+	streams.open({ browser: 'b', walletSessions: ['w'], address: '' }, 1000, (sink) => {
 		sink.close();
 		return () => {
 			stops++;
@@ -122,7 +123,7 @@ test('all streams end together, and nothing ticks afterwards', async () => {
 });
 
 test('one browser has so many streams and no more, until one of them ends', async () => {
-	const { open } = setUp({ mostPerBrowser: 2 });
+	const { open } = setUp({ maxPerBrowser: 2 });
 	const { leave } = open('one');
 	open('one');
 	expect(() => open('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
@@ -131,8 +132,51 @@ test('one browser has so many streams and no more, until one of them ends', asyn
 	expect(() => open('one')).not.toThrow();
 });
 
+const refused = expect.objectContaining({ code: 'rate_limited' }) as unknown;
+
+test('one wallet session has four streams and no more, whatever browser ids come along, until one of them ends', async () => {
+	const { open, streams } = setUp();
+	const walletSessions = ['w'];
+	const [{ leave }] = [1, 2, 3, 4].map((n) => open(`browser ${n}`, 1000, { walletSessions })) as [
+		ReturnType<typeof open>
+	];
+	for (let n = 5; n < 100; n++) expect(() => open(`browser ${n}`, 1000, { walletSessions })).toThrow(refused);
+	expect(streams.size()).toBe(4);
+	await leave();
+	expect(() => open('browser 100', 1000, { walletSessions })).not.toThrow();
+});
+
+test('a stream over several wallet sessions counts for each of them, once', async () => {
+	const { open } = setUp();
+	const { leave } = open('b', 1000, { walletSessions: ['one', 'two', 'two'] });
+	for (const id of ['one', 'two']) {
+		for (let n = 0; n < 3; n++) open('b', 1000, { walletSessions: [id] });
+		expect(() => open('b', 1000, { walletSessions: [id, 'three'] })).toThrow(refused);
+	}
+	await leave();
+	expect(() => open('b', 1000, { walletSessions: ['one', 'two'] })).not.toThrow();
+});
+
+test('one address has so many streams and no more, whatever browsers and wallet sessions they are about', async () => {
+	const { open } = setUp({ maxPerAddress: 2 });
+	const { leave } = open('one', 1000, { address: '192.0.2.1' });
+	open('two', 1000, { address: '192.0.2.1' });
+	expect(() => open('three', 1000, { address: '192.0.2.1' })).toThrow(refused);
+	expect(() => open('three', 1000, { address: '192.0.2.2' })).not.toThrow();
+	await leave();
+	expect(() => open('three', 1000, { address: '192.0.2.1' })).not.toThrow();
+});
+
+test('a stream that is refused counts for nothing', () => {
+	const { open } = setUp({ maxPerAddress: 1 });
+	open('one', 1000, { address: '192.0.2.1' });
+	for (let n = 0; n < 10; n++)
+		expect(() => open('two', 1000, { walletSessions: ['w'], address: '192.0.2.1' })).toThrow(refused);
+	expect(() => open('two', 1000, { walletSessions: ['w'], address: '192.0.2.2' })).not.toThrow();
+});
+
 test('a process has so many streams and no more', () => {
-	const { open } = setUp({ most: 2 });
+	const { open } = setUp({ maxPerProcess: 2 });
 	open('one');
 	open('two');
 	expect(() => open('three')).toThrow(expect.objectContaining({ code: 'busy', status: 503 }));

@@ -112,7 +112,11 @@ function arrange(env: Environment) {
 		/** Most requests that are worked on, streams that have begun not among them. */
 		requestsAtOnce: env.REQUESTS_AT_ONCE,
 		/** Most open streams of events. */
-		eventStreams: { perProcess: env.EVENT_STREAMS, perBrowser: env.EVENT_STREAMS_PER_BROWSER },
+		eventStreams: {
+			maxPerProcess: env.EVENT_STREAMS,
+			maxPerBrowser: env.EVENT_STREAMS_PER_BROWSER,
+			maxPerAddress: env.EVENT_STREAMS_PER_ADDRESS
+		},
 		/** How long before its end an access token is renewed; a quarter of its life where that is less. */
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
 		/** What several instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */

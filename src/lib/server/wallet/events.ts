@@ -5,6 +5,7 @@ import type { Credential } from '../bridge/call';
 import { config } from '../config';
 import type { EventSource } from '../http/event-stream';
 import { createEventStreams, type EventStreams } from '../http/event-streams';
+import { networkOf } from '../http/rate-limit';
 import { createReadBudget } from '../watch/read-budget';
 import type { StatusNews } from '../watch/status-news';
 import { createStatusWatches, type StatusWatches } from '../watch/status-watches';
@@ -23,8 +24,7 @@ let watches: StatusWatches | undefined;
 
 /** The event streams of this process. */
 export function eventStreams(): EventStreams {
-	const { perProcess: most, perBrowser: mostPerBrowser } = config().eventStreams;
-	return (streams ??= createEventStreams({ most, mostPerBrowser, now: Date.now, every, random: Math.random }));
+	return (streams ??= createEventStreams({ ...config().eventStreams, now: Date.now, every, random: Math.random }));
 }
 
 function statusWatches(): StatusWatches {
@@ -45,13 +45,16 @@ function statusWatches(): StatusWatches {
 export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {
 	const { session, caller } = event.locals;
 	const login = caller ? null : await readLoginTransaction(event.cookies);
-	const browser = session?.id ?? login?.id ?? sessions[0]?.id ?? '';
+	const walletSessions = sessions.map(({ id }) => id);
+	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';
+	// An institution's servers and its campus may share an address: a third party counts by its client id.
+	const address = caller ? `client ${caller.clientId}` : networkOf(event.getClientAddress());
 	const endsAt = caller?.endsAt ?? session?.expiresAt;
 	const lifeMs = endsAt ? Math.min(LIFE_MS, endsAt * 1000 - Date.now()) : LIFE_MS;
 	const credential = lastingCredential(event.locals);
 
 	const source: EventSource = (sink) => {
-		const live = new Set(sessions.map(({ id }) => id));
+		const live = new Set(walletSessions);
 		const stops = sessions.map((owned) =>
 			statusWatches().watch(owned.id, credential, (news) => {
 				sink.send(owned.id, eventText(news, owned));
@@ -64,7 +67,7 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 		);
 		return () => stops.forEach((stop) => stop());
 	};
-	return outsideOfRequests(() => eventStreams().open(browser, lifeMs, source));
+	return outsideOfRequests(() => eventStreams().open({ browser, walletSessions, address }, lifeMs, source));
 }
 
 /** Without the renewal of a session's tokens: its result could not be written into a cookie once the answer has begun. */
