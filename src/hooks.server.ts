@@ -11,6 +11,7 @@ import { authorize } from '$lib/server/handles/authorize';
 import { bearer } from '$lib/server/handles/bearer';
 import { brand } from '$lib/server/handles/brand';
 import { capacity } from '$lib/server/handles/capacity';
+import { cookies } from '$lib/server/handles/cookies';
 import { inOrder } from '$lib/server/handles/in-order';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
@@ -60,6 +61,7 @@ export const handle: Handle = inOrder(
 	apiProblems,
 	capacity,
 	originPolicy,
+	cookies,
 	locale,
 	session,
 	bearer,

@@ -9,11 +9,9 @@ const COOKIE = 'portal.session';
 
 type Place = Pick<Landscape, 'env'>;
 
-const received = (browser: Browser) => Object.fromEntries(browser.cookies());
-
 /** The session that a browser holds, opened with the portal's own secret. */
 export async function heldSession(browser: Browser, { env }: Place): Promise<Session> {
-	const sealed = joinChunks(COOKIE, received(browser)) ?? '';
+	const sealed = joinChunks(COOKIE, (name) => browser.cookies().get(name)) ?? '';
 	const opened = await createSeal([env.AUTH_SECRET ?? ''], 'session').open(sealed);
 	return v.parse(SessionSchema, opened?.value);
 }
@@ -27,7 +25,7 @@ export function holdsSession(browser: Browser): boolean {
 export async function changeSession(browser: Browser, place: Place, changes: Partial<Session>): Promise<void> {
 	const session = { ...(await heldSession(browser, place)), ...changes };
 	const chunks = splitChunks(COOKIE, await createSeal([place.env.AUTH_SECRET ?? ''], 'session').seal(session)) ?? [];
-	for (const leftover of leftoverChunks(COOKIE, received(browser), chunks)) browser.putCookie(leftover, '');
+	for (const leftover of leftoverChunks(COOKIE, [...browser.cookies().keys()], chunks)) browser.putCookie(leftover, '');
 	for (const { name, value } of chunks) browser.putCookie(name, value);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { MOST_SESSION_BYTES } from '../../lib/server/auth/chunks';
+import { MAX_SESSION_BYTES } from '../../lib/server/auth/cookie-budget';
 import { createSeal } from '../../lib/server/auth/seal';
 import type { Config } from '../../lib/server/config/parse';
 import { fault, type Finding, ok, warning } from './finding';
@@ -41,10 +41,10 @@ export async function examineCookie(
 	const sizeOf = async (...texts: string[]) => (await seal.seal([...texts, OTHER_FIELDS])).length;
 	const whole = await sizeOf(access_token, refresh_token, id_token);
 	const least = await sizeOf(access_token, refresh_token);
-	const room = `of ${MOST_SESSION_BYTES} bytes`;
-	if (whole <= MOST_SESSION_BYTES) return [ok(`A session takes ${whole} ${room}.`)];
+	const room = `of ${MAX_SESSION_BYTES} bytes`;
+	if (whole <= MAX_SESSION_BYTES) return [ok(`A session takes ${whole} ${room}.`)];
 	const advice = 'Have the STS put fewer claims, roles or groups into the portal’s tokens.';
-	if (least <= MOST_SESSION_BYTES)
+	if (least <= MAX_SESSION_BYTES)
 		return [warning(`A session takes ${whole} ${room}; without the ID token, which is left out, ${least}.`, advice)];
 	return [fault(`A session takes ${least} ${room} even without its ID token: nobody can sign in.`, advice)];
 }

@@ -1,12 +1,19 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSeal } from '../../../src/lib/server/auth/seal';
-import { readSession, SessionTooLarge, writeSession } from '../../../src/lib/server/auth/session-cookie';
-import { afterSetCookies } from '../../harness/cookies';
+import * as sessionCookie from '../../../src/lib/server/auth/session-cookie';
+import { afterSetCookies, fakeCookies } from '../../harness/cookies';
+import type { Session } from '../../../src/lib/server/auth/session';
 import { config, configure, environment } from '../configured';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 afterEach(() => configure());
+
+const { SessionTooLarge } = sessionCookie;
+const readSession = (header: string | null, nowSeconds: number) =>
+	sessionCookie.readSession(fakeCookies(header ?? ''), nowSeconds);
+const writeSession = (session: Session | null, header: string | null, nowSeconds: number) =>
+	sessionCookie.writeSession(session, fakeCookies(header ?? ''), nowSeconds);
 
 const https = { AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: 'https://sts.example.org' };
 const random = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('hex');
@@ -132,6 +139,9 @@ describe('what is read', () => {
 		vi.resetModules();
 		const { readSession: readAnew } = await import('../../../src/lib/server/auth/session-cookie');
 		const sealed = await createSeal([older], purpose).seal(someSession());
-		expect(await readAnew(`portal.session=${sealed}`, SIGNED_IN_AT)).toEqual({ session: someSession(), stale: true });
+		expect(await readAnew(fakeCookies(`portal.session=${sealed}`), SIGNED_IN_AT)).toEqual({
+			session: someSession(),
+			stale: true
+		});
 	});
 });

@@ -4,7 +4,7 @@ import { createSeal } from '../../../src/lib/server/auth/seal';
 import { renewals } from '../../../src/lib/server/auth/renewal';
 import { readSession, writeSession } from '../../../src/lib/server/auth/session-cookie';
 import { session } from '../../../src/lib/server/handles/session';
-import { afterSetCookies } from '../../harness/cookies';
+import { afterSetCookies, fakeCookies } from '../../harness/cookies';
 import { type EventOptions, requestEvent } from '../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { configure, environment } from '../configured';
@@ -24,7 +24,7 @@ beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] }
 afterEach(() => vi.useRealTimers());
 
 const signedIn = async (changes = {}) =>
-	afterSetCookies('', await writeSession(someSession(changes), null, SIGNED_IN_AT));
+	afterSetCookies('', await writeSession(someSession(changes), fakeCookies(), SIGNED_IN_AT));
 
 async function handled(
 	options: EventOptions,
@@ -62,7 +62,7 @@ describe('the session handle', () => {
 			event.locals.session = someSession({ id: 'new' });
 			return undefined;
 		});
-		const written = await readSession(afterSetCookies('', setCookies), SIGNED_IN_AT);
+		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 		expect(written?.session.id).toBe('new');
 		expect(response.headers.getSetCookie()).toContain('portal.login=x');
 		expect(await response.text()).toBe('page');
@@ -142,7 +142,7 @@ test('a slow answer writes what is newest by then, not what it began with', asyn
 		event.locals.session = await renewals().renewed(before);
 		await renewals().renewed(event.locals.session);
 	});
-	const written = await readSession(afterSetCookies('', setCookies), SIGNED_IN_AT);
+	const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });
 });
 

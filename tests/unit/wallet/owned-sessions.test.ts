@@ -65,13 +65,6 @@ describe('the wallet sessions of a browser', () => {
 		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['new', 'mid', 'old']);
 	});
 
-	test('are four at most: the oldest goes', async () => {
-		const five = [5, 4, 3, 2, 1].map((age) => wallet(`w${age}`, { startedAt: NOW_MS - age }));
-		const cookies = await browserWith(...five);
-		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['w1', 'w2', 'w3', 'w4']);
-		expect(cookies.setCookies()).toContain('portal.wallet.w5=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax');
-	});
-
 	test('keep what has changed about one, and push out none by it', async () => {
 		const four = [4, 3, 2, 1].map((age) => wallet(`w${age}`, { startedAt: NOW_MS - age }));
 		const cookies = await browserWith(...four);

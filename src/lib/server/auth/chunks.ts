@@ -3,28 +3,25 @@
  * attributes included (RFC 6265bis 5.6).
  */
 const CHUNK_BYTES = 3800;
-const MOST_CHUNKS = 4;
-/**
- * All cookies of ours together stay below 7 kB, for proxies refuse larger request headers: this for the session, and room
- * for a sign-in under way.
- */
-export const MOST_SESSION_BYTES = 4900;
+const MAX_CHUNKS = 4;
+/** A response that deletes more would have too large a head; whatever is left is deleted by the next. */
+const MAX_LEFTOVERS = 8;
 
 export interface CookieText {
 	readonly name: string;
 	readonly value: string;
 }
 
-/** The cookies of a request, by name. */
-export type CookieTexts = Readonly<Record<string, string | undefined>>;
-
-/** Joins the chunks of a cookie: the exact name, or an unbroken run from `.0`; look-alikes are ignored. */
-export function joinChunks(name: string, cookies: CookieTexts): string | null {
-	const whole = cookies[name];
+/**
+ * Joins the chunks of a cookie: the exact name, or an unbroken run from `.0`; look-alikes are ignored.
+ * @param get a cookie of the request, by name
+ */
+export function joinChunks(name: string, get: (name: string) => string | undefined): string | null {
+	const whole = get(name);
 	if (whole) return whole;
 	const parts: string[] = [];
-	for (let index = 0; index < MOST_CHUNKS; index++) {
-		const part = cookies[`${name}.${index}`];
+	for (let index = 0; index < MAX_CHUNKS; index++) {
+		const part = get(`${name}.${index}`);
 		if (!part) break;
 		parts.push(part);
 	}
@@ -35,16 +32,17 @@ export function joinChunks(name: string, cookies: CookieTexts): string | null {
 export function splitChunks(name: string, value: string): readonly CookieText[] | null {
 	if (value.length <= CHUNK_BYTES) return [{ name, value }];
 	const count = Math.ceil(value.length / CHUNK_BYTES);
-	if (count > MOST_CHUNKS) return null;
+	if (count > MAX_CHUNKS) return null;
 	return Array.from({ length: count }, (_, index) => ({
 		name: `${name}.${index}`,
 		value: value.slice(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
 	}));
 }
 
-/** Names of earlier chunks in this request that the new set doesn't overwrite, and that have to go. */
-export function leftoverChunks(name: string, cookies: CookieTexts, kept: readonly CookieText[]): string[] {
-	const pattern = new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:\\.\\d+)?$`);
+/** The names among a request's cookies that the new set does not overwrite, and that have to be deleted. */
+export function leftoverChunks(name: string, received: readonly string[], kept: readonly CookieText[]): string[] {
 	const keptNames = new Set(kept.map((cookie) => cookie.name));
-	return Object.keys(cookies).filter((known) => pattern.test(known) && !keptNames.has(known));
+	const isChunk = (text: string) =>
+		text === name || (text.startsWith(`${name}.`) && /^\d+$/.test(text.slice(name.length + 1)));
+	return received.filter((known) => isChunk(known) && !keptNames.has(known)).slice(0, MAX_LEFTOVERS);
 }

@@ -22,5 +22,5 @@ export async function takeDeparture(cookies: Cookies): Promise<string | null> {
 	const text = cookies.get(cookieName('departure'));
 	if (text === undefined) return null;
 	cookies.delete(cookieName('departure'), cookieAttributes());
-	return (await sealed.open(text))?.value ?? null;
+	return (await sealed.openFor(cookies, text))?.value ?? null;
 }

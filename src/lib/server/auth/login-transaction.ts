@@ -15,7 +15,7 @@ export interface LoginTransaction {
 }
 
 export async function readLoginTransaction(cookies: Cookies, nowMs = Date.now()): Promise<LoginTransaction | null> {
-	const transaction = (await sealed.open(cookies.get(cookieName('login')) ?? ''))?.value;
+	const transaction = (await sealed.openFor(cookies, cookies.get(cookieName('login'))))?.value;
 	return transaction && transaction.until > nowMs ? { id: transaction.id } : null;
 }
 

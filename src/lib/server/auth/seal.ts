@@ -6,11 +6,19 @@
  */
 const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** What a seal adds to the bytes of a value. */
+export const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
+/** So many characters of a sealed text hold the key id and nothing else. */
+const KEY_ID_CHARACTERS = 5;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 interface SealKey {
 	readonly id: Uint8Array<ArrayBuffer>;
+	/** What a text that was sealed with this key begins with. */
+	readonly prefix: string;
 	readonly key: CryptoKey;
 }
 
@@ -21,48 +29,70 @@ export interface Opened<Value = unknown> {
 }
 
 export interface Seal {
-	/** Seals a JSON value with the newest secret. */
+	/** Seals a value with the newest secret. */
 	seal(value: unknown): Promise<string>;
 	/** Opens what any of the secrets sealed for this purpose; null for anything else. Never throws. */
 	open(text: string): Promise<Opened | null>;
+	/** Whether a text names one of our keys. Costs no cryptography, and proves nothing. */
+	recognises(text: string): Promise<boolean>;
 }
+
+/** How a value becomes the bytes that are sealed. */
+export interface Codec {
+	encode(value: unknown): Uint8Array<ArrayBuffer>;
+	/** @throws for bytes that hold no value */
+	decode(bytes: Uint8Array<ArrayBuffer>): unknown;
+}
+
+export const jsonCodec: Codec = {
+	encode: (value) => encoder.encode(JSON.stringify(value)),
+	decode: (bytes) => JSON.parse(decoder.decode(bytes)) as unknown
+};
 
 /**
  * @param secrets newest first; the first seals, all open
  * @param purpose separates keys: what is sealed for one purpose can't be opened for another
  */
-export function createSeal(secrets: readonly string[], purpose: string): Seal {
+export function createSeal(secrets: readonly string[], purpose: string, codec: Codec = jsonCodec): Seal {
 	const keys = Promise.all(secrets.map((secret) => deriveKey(secret, purpose)));
 	const additionalData = encoder.encode(purpose);
+
+	/** The index of the key that a text names; -1 where it names none. */
+	async function keyIndex(text: string): Promise<number> {
+		return (await keys).findIndex(({ prefix }) => text.startsWith(prefix));
+	}
 
 	return {
 		async seal(value) {
 			const [newest] = await keys;
 			if (!newest) throw new Error('a seal needs a secret');
 			const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-			const plain = encoder.encode(JSON.stringify(value));
-			const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, newest.key, plain);
+			const sealed = await crypto.subtle.encrypt(
+				{ name: 'AES-GCM', iv, additionalData },
+				newest.key,
+				codec.encode(value)
+			);
 			return Buffer.concat([newest.id, iv, new Uint8Array(sealed)]).toString('base64url');
 		},
 
 		async open(text) {
+			const index = await keyIndex(text);
+			const match = (await keys)[index];
+			if (!match) return null;
 			const bytes = Buffer.from(text, 'base64url');
 			// Decoding skips what it doesn't know: one value has one spelling.
-			if (bytes.toString('base64url') !== text) return null;
-			const id = bytes.subarray(0, KEY_ID_BYTES);
-			const candidates = await keys;
-			const index = candidates.findIndex((candidate) => id.equals(candidate.id));
-			const match = candidates[index];
-			if (!match) return null;
+			if (bytes.toString('base64url') !== text || !bytes.subarray(0, KEY_ID_BYTES).equals(match.id)) return null;
 			const iv = bytes.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES);
 			const sealed = bytes.subarray(KEY_ID_BYTES + NONCE_BYTES);
 			try {
 				const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, match.key, sealed);
-				return { value: JSON.parse(decoder.decode(plain)) as unknown, stale: index > 0 };
+				return { value: codec.decode(new Uint8Array(plain)), stale: index > 0 };
 			} catch {
 				return null;
 			}
-		}
+		},
+
+		recognises: async (text) => (await keyIndex(text)) >= 0
 	};
 }
 
@@ -77,10 +107,11 @@ async function deriveKey(secret: string, purpose: string): Promise<SealKey> {
 		salt: encoder.encode('eduid-wallet-portal'),
 		info: encoder.encode(`${info} ${purpose}`)
 	});
-	const id = await crypto.subtle.deriveBits(hkdf('key id'), material, KEY_ID_BYTES * 8);
+	const id = new Uint8Array(await crypto.subtle.deriveBits(hkdf('key id'), material, KEY_ID_BYTES * 8));
 	const key = await crypto.subtle.deriveKey(hkdf('key'), material, { name: 'AES-GCM', length: 256 }, false, [
 		'encrypt',
 		'decrypt'
 	]);
-	return { id: new Uint8Array(id), key };
+	const prefix = Buffer.from(id).toString('base64url').slice(0, KEY_ID_CHARACTERS);
+	return { id, prefix, key };
 }

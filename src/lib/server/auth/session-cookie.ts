@@ -1,13 +1,8 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
-import {
-	joinChunks,
-	leftoverChunks,
-	MOST_SESSION_BYTES,
-	splitChunks,
-	type CookieText,
-	type CookieTexts
-} from './chunks';
+import type { Cookies } from '@sveltejs/kit';
+import { stringifySetCookie } from 'cookie';
+import { joinChunks, leftoverChunks, splitChunks, type CookieText } from './chunks';
 import { cookieAttributes, cookieName } from './cookie';
+import { MAX_SESSION_BYTES } from './cookie-budget';
 import { sealOf } from './seals';
 import { type Session, SessionSchema } from './session';
 
@@ -24,9 +19,10 @@ export class SessionTooLarge extends Error {
 	override readonly name = 'SessionTooLarge';
 }
 
-export async function readSession(cookieHeader: string | null, nowSeconds: number): Promise<ReadSession | null> {
-	const text = joinChunks(cookieName('session'), received(cookieHeader));
-	const opened = text === null ? null : await sealed.open(text);
+/** The session that a request came with, if it has not ended. */
+export async function readSession(cookies: Cookies, nowSeconds: number): Promise<ReadSession | null> {
+	const text = joinChunks(cookieName('session'), (name) => cookies.get(name));
+	const opened = await sealed.openFor(cookies, text ?? undefined);
 	if (!opened || opened.value.endsAt <= nowSeconds) return null;
 	return { session: opened.value, stale: opened.stale };
 }
@@ -35,16 +31,13 @@ export async function readSession(cookieHeader: string | null, nowSeconds: numbe
  * The `Set-Cookie` values that make a browser hold this session (null: none), leftovers of an earlier one removed.
  * @throws {SessionTooLarge} when the session does not fit even without its ID token.
  */
-export async function writeSession(
-	session: Session | null,
-	cookieHeader: string | null,
-	nowSeconds: number
-): Promise<string[]> {
+export async function writeSession(session: Session | null, cookies: Cookies, nowSeconds: number): Promise<string[]> {
 	const name = cookieName('session');
 	const kept = session ? await fitted(name, session) : [];
 	const maxAge = session ? session.endsAt - nowSeconds : 0;
+	const received = cookies.getAll().map((cookie) => cookie.name);
 	return [
-		...leftoverChunks(name, received(cookieHeader), kept).map((leftover) =>
+		...leftoverChunks(name, received, kept).map((leftover) =>
 			stringifySetCookie(leftover, '', { ...cookieAttributes(), maxAge: 0 })
 		),
 		...kept.map((chunk) => stringifySetCookie(chunk.name, chunk.value, { ...cookieAttributes(), maxAge }))
@@ -55,12 +48,8 @@ export async function writeSession(
 async function fitted(name: string, session: Session): Promise<readonly CookieText[]> {
 	for (const candidate of [session, { ...session, idToken: undefined }]) {
 		const text = await sealed.seal(candidate);
-		const chunks = text.length <= MOST_SESSION_BYTES ? splitChunks(name, text) : null;
+		const chunks = text.length <= MAX_SESSION_BYTES ? splitChunks(name, text) : null;
 		if (chunks) return chunks;
 	}
 	throw new SessionTooLarge('the token set is too large for a cookie');
-}
-
-function received(cookieHeader: string | null): CookieTexts {
-	return parseCookie(cookieHeader ?? '');
 }

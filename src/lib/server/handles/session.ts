@@ -16,7 +16,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
  * what is newest by then; of a session that has been signed out meanwhile it writes nothing.
  */
 export const session: Handle = async ({ event, resolve }) => {
-	const cookies = event.request.headers.get('cookie');
+	const { cookies } = event;
 	const read = hasAccessToken(event) ? null : await readSession(cookies, nowSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isDenied(before));

@@ -5,10 +5,12 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../auth/cookie';
+import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
 import { sealOf } from '../auth/seals';
 
-/** A code that is being renewed, a second tab: more at once in one browser than this, and the oldest goes. */
-const MOST_SESSIONS = 4;
+const PREFIX = 'wallet.';
+/** Responses that cross leave a browser with more cookies than the budget allows, until its next request. */
+const MAX_OPENED = 2 * MAX_WALLET_SESSIONS;
 /** Long enough for identity verification with a review; the Auth Bridge decides how long the session itself lives. */
 export const LIFE_SECONDS = 60 * 60;
 
@@ -36,26 +38,43 @@ const sealed = sealOf('wallet', OwnedSchema);
 
 /** This browser's wallet sessions, newest first. */
 export async function ownedSessions(cookies: Cookies, nowMs = Date.now()): Promise<OwnedSession[]> {
-	const prefix = cookieName('wallet.');
-	const ids = cookies
-		.getAll()
-		.filter(({ name }) => name.startsWith(prefix))
-		.map(({ name }) => name.slice(prefix.length));
+	const ids = await worthOpening(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
 	const opened = await Promise.all(ids.map((id) => ownedSession(cookies, id, nowMs)));
 	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
 }
 
 /** The one with this id, if this browser owns it. */
 export async function ownedSession(cookies: Cookies, id: string, nowMs = Date.now()): Promise<OwnedSession | null> {
-	const session = (await sealed.open(cookies.get(cookieName(`wallet.${id}`)) ?? ''))?.value;
-	return session?.id === id && session.startedAt + LIFE_SECONDS * 1000 > nowMs ? session : null;
+	return checked((await sealed.openFor(cookies, cookies.get(cookieName(PREFIX + id))))?.value, id, nowMs);
+}
+
+/**
+ * What the cookie budget has to know of the wallet sessions that a browser will hold.
+ * @param cookies the request's, which bound how many are opened
+ * @param held values by what follows the prefix in the cookies' names
+ */
+export async function heldWallets(
+	cookies: Cookies,
+	held: ReadonlyMap<string, string>,
+	nowMs = Date.now()
+): Promise<ReadonlyMap<string, HeldWallet>> {
+	const ids = [...held.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+	const valueOf = (id: string) => held.get(PREFIX + id);
+	const opened = new Map<string, OwnedSession | null>();
+	for (const id of await worthOpening(ids, valueOf)) {
+		opened.set(id, checked((await sealed.openFor(cookies, valueOf(id)))?.value, id, nowMs));
+	}
+	return new Map(
+		ids.map((id) => {
+			const session = opened.get(id);
+			return [PREFIX + id, { state: session ? stateOf(session) : 'over', startedAt: session?.startedAt ?? 0 }];
+		})
+	);
 }
 
 /** Makes this browser the session's owner, or records what has changed about it. */
 export async function keepOwned(cookies: Cookies, session: OwnedSession): Promise<void> {
-	const others = (await ownedSessions(cookies)).filter(({ id }) => id !== session.id);
-	for (const surplus of others.slice(MOST_SESSIONS - 1)) forgetOwned(cookies, surplus.id);
-	cookies.set(cookieName(`wallet.${session.id}`), await sealed.seal(session), {
+	cookies.set(cookieName(PREFIX + session.id), await sealed.seal(session), {
 		...cookieAttributes(),
 		maxAge: LIFE_SECONDS
 	});
@@ -69,10 +88,37 @@ export async function takeCompleted(cookies: Cookies): Promise<readonly OwnedSes
 }
 
 /** Forgets all of this browser's wallet sessions. */
-export async function forgetAllOwned(cookies: Cookies): Promise<void> {
-	for (const { id } of await ownedSessions(cookies)) forgetOwned(cookies, id);
+export function forgetAllOwned(cookies: Cookies): void {
+	for (const id of cookieIds(cookies)) forgetOwned(cookies, id);
 }
 
 function forgetOwned(cookies: Cookies, id: string): void {
-	cookies.delete(cookieName(`wallet.${id}`), cookieAttributes());
+	cookies.delete(cookieName(PREFIX + id), cookieAttributes());
+}
+
+/** The ids of this browser's wallet cookies, whatever they hold. */
+function cookieIds(cookies: Cookies): string[] {
+	const prefix = cookieName(PREFIX);
+	return cookies
+		.getAll()
+		.filter(({ name }) => name.startsWith(prefix))
+		.map(({ name }) => name.slice(prefix.length));
+}
+
+/** Those of the ids whose cookies are worth opening: what no key of ours has sealed does not count. */
+async function worthOpening(
+	ids: readonly string[],
+	valueOf: (id: string) => string | undefined
+): Promise<readonly string[]> {
+	const known = await Promise.all(ids.map((id) => sealed.recognises(valueOf(id) ?? '')));
+	return ids.filter((_, index) => known[index]).slice(0, MAX_OPENED);
+}
+
+function checked(session: OwnedSession | undefined, id: string, nowMs: number): OwnedSession | null {
+	return session?.id === id && session.startedAt + LIFE_SECONDS * 1000 > nowMs ? session : null;
+}
+
+function stateOf({ completed, idv }: OwnedSession): WalletState {
+	if (completed) return 'completed';
+	return idv === 'none' ? 'unscanned' : 'verifying';
 }

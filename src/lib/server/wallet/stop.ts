@@ -21,7 +21,7 @@ const noticesByStatus: Partial<Record<string, StopNotice>> = {
 export async function stopWallet(event: RequestEvent): Promise<never> {
 	const owned = await currentSession(event);
 	const stopped = await noticeOf(event, owned);
-	await forgetAllOwned(event.cookies);
+	forgetAllOwned(event.cookies);
 	log.info('a sign-in with a wallet was stopped', { requestId: event.locals.requestId, stopped });
 	return redirect(303, loginPath(owned?.returnTo ?? null, { stopped }));
 }

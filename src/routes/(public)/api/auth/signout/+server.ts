@@ -12,7 +12,7 @@ import type { RequestHandler } from './$types';
 export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	const { session, requestId } = locals;
 	locals.session = null;
-	await forgetAllOwned(cookies);
+	forgetAllOwned(cookies);
 	if (session) {
 		await denySession(session);
 		const newest = await renewals().newest(session);

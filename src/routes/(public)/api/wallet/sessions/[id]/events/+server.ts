@@ -1,11 +1,18 @@
 import { endpoint } from '$lib/server/http/endpoint';
+import { invalidField } from '$lib/server/http/problem';
 import { requireOwned } from '$lib/server/wallet/caller';
 import { eventStreams, walletEvents } from '$lib/server/wallet/events';
 import type { RequestEvent, RequestHandler } from './$types';
 
-/** `also`: other sessions of this browser, separated by commas, in the same stream. */
+const MAX_ALSO = 8;
+
+/**
+ * `also`: other sessions of this browser, separated by commas, in the same stream.
+ * @throws {Problem} `invalid_request` for more than 8 of them
+ */
 async function sessionsOf(event: RequestEvent) {
-	const others = event.url.searchParams.get('also')?.split(',') ?? [];
+	const others = event.url.searchParams.get('also')?.split(',', MAX_ALSO + 1) ?? [];
+	if (others.length > MAX_ALSO) throw invalidField('also');
 	const ids = new Set([event.params.id, ...others.filter(Boolean)]);
 	return Promise.all([...ids].map((id) => requireOwned(event, id)));
 }

@@ -1,0 +1,58 @@
+import type { Handle } from '@sveltejs/kit';
+import { stringifySetCookie } from 'cookie';
+import { cookieAttributes, cookieName } from '../auth/cookie';
+import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
+import { type CookieJar, createCookieJar, ownPart } from '../auth/cookie-jar';
+import { withCookies } from '../http/response-headers';
+import { log } from '../log';
+import { heldWallets } from '../wallet/owned-sessions';
+
+/** More in one response would make its head larger than proxies take. */
+const MAX_EVICTIONS = 12;
+
+/**
+ * Gives each request a cookie jar that parses the header once, and on the way out writes what has changed. Here, and nowhere
+ * else, the cookies of a browser are kept within their budget.
+ */
+export const cookies: Handle = async ({ event, resolve }) => {
+	const header = event.request.headers.get('cookie');
+	const jar = createCookieJar(header, event.cookies.serialize);
+	event.cookies = jar.cookies;
+	const resolved = await resolve(event);
+	const setCookies = jar.setCookies();
+	const response = setCookies.length > 0 ? withCookies(resolved, setCookies) : resolved;
+	const isSmall = header === null || header.length <= MAX_COOKIE_BYTES;
+	if (isSmall && !response.headers.has('set-cookie')) return response;
+
+	const evicted = await evictionsAfter(response, jar);
+	if (evicted.length === 0) return response;
+	log.info('cookies were evicted to keep within the budget', {
+		requestId: event.locals.requestId,
+		kinds: evicted.map((name) => name.split('.')[0])
+	});
+	return withCookies(response, evicted.slice(0, MAX_EVICTIONS).map(deletion));
+};
+
+/** What has to go from the cookies that the browser will hold after this response. */
+async function evictionsAfter(response: Response, jar: CookieJar): Promise<string[]> {
+	const held = new Map(jar.received());
+	for (const line of response.headers.getSetCookie()) {
+		const [pair = '', ...attributes] = line.split('; ');
+		const at = pair.indexOf('=');
+		if (attributes.includes('Max-Age=0')) held.delete(pair.slice(0, at));
+		else held.set(pair.slice(0, at), pair.slice(at + 1));
+	}
+	const values = new Map<string, string>();
+	const sizes = new Map<string, number>();
+	for (const [name, value] of held) {
+		const part = ownPart(name);
+		if (part === null) continue;
+		values.set(part, value);
+		sizes.set(part, cookieBytes(name, value));
+	}
+	return evictions({ sizes, wallets: await heldWallets(jar.cookies, values) });
+}
+
+function deletion(part: string): string {
+	return stringifySetCookie(cookieName(part), '', { ...cookieAttributes(), maxAge: 0 });
+}
