@@ -123,6 +123,8 @@ describe('a callback without the flow’s cookie', () => {
 			vi.advanceTimersByTime(1000);
 			({ cookie } = await started({ returnTo: `/account?tab=${tab}` }, cookie));
 		}
+		// As the cookie budget leaves it.
+		cookie = cookie.replace(`${first.cookie}; `, '');
 		expect(await returned(first.query, cookie)).toMatchObject({ path: failed('sign_in_replaced'), session: null });
 		expect(sts.tokenRequests).toEqual([]);
 		expect((await returned(first.query, cookie, someSession())).path).toBe('/help?x=1');

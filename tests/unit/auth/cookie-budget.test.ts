@@ -1,13 +1,15 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
 	evictions,
 	flowIdOf,
 	type HeldWallet,
 	MAX_COOKIE_BYTES,
-	newFlowId,
 	type WalletState
 } from '../../../src/lib/server/auth/cookie-budget';
+import { newFlowId } from '../../../src/lib/server/auth/sign-in-flow';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
 const NOW_MS = 1_800_000_000_000;
 const flow = (age: number) => `flow.${(NOW_MS - age).toString(36).padStart(9, '0')}0123abcd`;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSignIn } from '../../../src/lib/server/auth/callback';
 import type { Provider, Session } from '../../../src/lib/server/auth/session';
-import { flowIds, keepFlow } from '../../../src/lib/server/auth/flow-cookies';
+import { keepFlow } from '../../../src/lib/server/auth/flow-cookies';
 import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/sign-in';
 import { keepOwned } from '../../../src/lib/server/wallet/owned-sessions';
 import { requestEvent } from '../../harness/request-event';
@@ -112,21 +112,6 @@ describe('starting a sign-in', () => {
 		expect(cookie.length).toBeLessThanOrEqual(600);
 		expect(await returned(sts.authorize(url), cookie)).toMatchObject({ path: returnTo });
 	});
-
-	test('keeps four at once, and forgets the oldest of five', async () => {
-		vi.useFakeTimers({ toFake: ['Date'] });
-		let cookie = '';
-		const flows: string[] = [];
-		for (let count = 0; count < 5; count++) {
-			const next = await started({}, cookie);
-			flows.push(next.flow.id);
-			cookie = next.cookie;
-			vi.advanceTimersByTime(1000);
-		}
-		vi.useRealTimers();
-		expect(flowIds(requestEvent({ cookie }).cookies)).toEqual(flows.slice(1));
-	});
-
 	test('without the STS says so', async () => {
 		vi.resetModules();
 		const { startSignIn: startAnew } = await import('../../../src/lib/server/auth/sign-in');

@@ -118,7 +118,7 @@ describe('forgetting', () => {
 
 	test('at sign-out takes all', async () => {
 		const cookies = await browserWith(wallet('used', { completed: true }), wallet('open'));
-		await forgetAllOwned(cookies);
+		forgetAllOwned(cookies);
 		expect(cookies.next()).toBe('');
 	});
 });

@@ -1,10 +1,12 @@
+import { isFlowId } from './sign-in-flow';
+
 /**
  * All cookies of the portal in one browser share one budget: proxies refuse requests whose headers are larger than 8 kB
  * (`docs/security.md`, Limits). Cookies are counted as a browser sends them: name, `=`, value and the separator.
  */
 export const MAX_COOKIE_BYTES = 7000;
 export const MAX_SESSION_BYTES = 4400;
-export const MAX_FLOWS = 4;
+const MAX_FLOWS = 4;
 /** This many sign-ins in progress stay as long as an unscanned wallet session can go instead. */
 const MIN_FLOWS = 2;
 export const MAX_WALLET_SESSIONS = 4;
@@ -12,8 +14,6 @@ export const MAX_WALLET_SESSIONS = 4;
 const SEPARATOR_BYTES = '; '.length;
 /** Cookies that are never evicted, by what follows the prefix in their names. */
 const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|departure)$/;
-/** A flow's id: its time in base 36, so that ids sort by age, and eight random digits. */
-const FLOW_ID = /^[0-9a-z]{9}[0-9a-f]{8}$/;
 
 /**
  * `over`: expired, ended or not readable. `unscanned`: as far as the cookie says, no wallet has answered yet.
@@ -39,15 +39,10 @@ export function cookieBytes(name: string, value: string): number {
 	return name.length + 1 + value.length + SEPARATOR_BYTES;
 }
 
-/** The flow that a cookie named `{kind}.{flow}` belongs to; null for other names. Nothing has to be opened for it. */
+/** The flow that a cookie named `{kind}.{flow}` belongs to; null for other names. Ids sort by age, and nothing is opened. */
 export function flowIdOf(part: string): string | null {
 	const id = part.slice(part.indexOf('.') + 1);
-	return part.startsWith('wallet.') || !FLOW_ID.test(id) ? null : id;
-}
-
-/** A new flow's id. */
-export function newFlowId(nowMs = Date.now()): string {
-	return `${nowMs.toString(36).padStart(9, '0')}${crypto.randomUUID().slice(0, 8)}`;
+	return part.startsWith('wallet.') || !isFlowId(id) ? null : id;
 }
 
 /**

@@ -4,17 +4,13 @@ import { returnPath } from '../http/return-path';
 import { cookieAttributes, cookieName } from './cookie';
 import { FLOW_COOKIE_SECONDS, isFlowId, openFlow, sealFlow, type SignInFlow } from './sign-in-flow';
 
-/** More sign-ins in progress in one browser than this, and the oldest are forgotten. */
-const MAX_FLOWS = 4;
 /** Name and value of one flow's cookie together. A longer return path is left to the `state` parameter. */
 const MAX_FLOW_BYTES = 600;
 /** The cookies of a flow that version 1.0.0 started. */
 const version1Kinds = ['state', 'pkce', 'nonce', 'callback'] as const;
 
-/** Keeps a flow in this browser, and forgets the oldest where there are too many. */
+/** Keeps a flow in this browser; where there are too many, the cookie budget evicts the oldest. */
 export async function keepFlow(cookies: Cookies, flow: SignInFlow): Promise<void> {
-	const older = flowIds(cookies).filter((id) => id !== flow.id);
-	for (const id of older.slice(0, Math.max(0, older.length - (MAX_FLOWS - 1)))) forgetFlow(cookies, id);
 	const name = flowCookieName(flow.id);
 	const whole = await sealFlow(flow);
 	const fits = name.length + 1 + whole.length <= MAX_FLOW_BYTES;
