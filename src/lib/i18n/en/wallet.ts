@@ -27,6 +27,7 @@ export const wallet = {
 		title: 'Continue in your wallet',
 		what: 'Your wallet has opened the request. Look at what is asked, and choose whether you share it.',
 		check: 'I have answered – check',
+		wrongApp: 'Did the wrong app open? Start again with a new code.',
 		announcement: 'Your wallet has opened the request. Continue in your wallet.'
 	},
 	checking: {
@@ -52,6 +53,7 @@ export const wallet = {
 		announcement: 'We need one more step to know who you are.'
 	},
 	goOn: 'Continue',
+	startAgain: 'Start again with a new code',
 	cancel: 'Stop signing in',
 	trouble: 'There is no answer right now. We keep trying.',
 	validMinutes: (minutes: number) =>

@@ -28,6 +28,7 @@ export const wallet: Texts['wallet'] = {
 		title: 'Ga verder in uw wallet',
 		what: 'Uw wallet heeft de aanvraag geopend. Kijk wat er gevraagd wordt en kies of u het deelt.',
 		check: 'Ik heb geantwoord – controleren',
+		wrongApp: 'Ging de verkeerde app open? Begin dan opnieuw met een nieuwe code.',
 		announcement: 'Uw wallet heeft de aanvraag geopend. Ga verder in uw wallet.'
 	},
 	checking: {
@@ -53,6 +54,7 @@ export const wallet: Texts['wallet'] = {
 		announcement: 'Er is nog één stap nodig om te weten wie u bent.'
 	},
 	goOn: 'Doorgaan',
+	startAgain: 'Opnieuw beginnen met een nieuwe code',
 	cancel: 'Stoppen met inloggen',
 	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
 	validMinutes: (minutes) =>

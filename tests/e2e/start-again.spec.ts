@@ -1,0 +1,63 @@
+import { expect, type Page } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectHeading, expectSignedIn } from './support/steps.ts';
+import { en } from './support/texts.ts';
+
+/** From the screen that waits to a new code. */
+async function startAgain(page: Page): Promise<void> {
+	await page.getByRole('button', { name: en.wallet.startAgain }).click();
+	await expectHeading(page, en.wallet.scan.title);
+}
+
+for (const javaScriptEnabled of [true, false]) {
+	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+		test.use({ javaScriptEnabled });
+
+		test('where the wrong app opened the code, a new one is one step away', async ({ page, wallet }) => {
+			await wallet.start('/login?returnTo=/accessibility');
+			await wallet.open();
+			await expectHeading(page, en.wallet.opened.title);
+			const old = wallet.sessionId;
+			await startAgain(page);
+			await wallet.expectCode();
+			expect(wallet.sessionId).not.toBe(old);
+			await page.reload();
+			await expectHeading(page, en.wallet.scan.title);
+			await wallet.share('known-student');
+			await expect(page).toHaveURL('/accessibility');
+		});
+
+		test('while the answer is checked, a new code is one step away', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('verifying-ms', { ms: 60_000 });
+			await wallet.start();
+			await wallet.share('known-student');
+			await expectHeading(page, en.wallet.checking.title);
+			await startAgain(page);
+		});
+
+		test('while the institution is asked, a new code is one step away', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('review-never');
+			await wallet.start();
+			await wallet.share('unknown-student');
+			await expectHeading(page, en.identity.explain.title);
+			const session = sandbox.session(wallet.sessionId);
+			if (!session) throw new Error('The Bridge has no such session');
+			session.status = 'RECONCILING';
+			await page.goto('/login/identity');
+			await expectHeading(page, en.identity.inProgress.title);
+			await startAgain(page);
+			await wallet.expectCode();
+			await wallet.share('known-student');
+			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		});
+
+		test('while somebody reviews an identity, a new code is one step away', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('review-never');
+			await wallet.start();
+			await wallet.share('unknown-employee');
+			await page.getByRole('button', { name: en.identity.confirm.button }).click();
+			await expectHeading(page, en.identity.review.title);
+			await startAgain(page);
+		});
+	});
+}

@@ -1,0 +1,77 @@
+import { expect, type Page } from '@playwright/test';
+import { test } from './support/journey.ts';
+import { expectHeading, expectSignedIn } from './support/steps.ts';
+import { en } from './support/texts.ts';
+import { finishChecking } from './support/wallet-sign-in.ts';
+
+/** Does to a page what Chrome's translation does: other elements in place of each text that is not `translate="no"`. */
+async function translate(page: Page): Promise<void> {
+	await page.evaluate(() => {
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		const texts: Text[] = [];
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			if (!(node instanceof Text) || node.data.trim() === '') continue;
+			if (!node.parentElement?.closest('[translate=no], font, script, style')) texts.push(node);
+		}
+		for (const text of texts) {
+			const outer = document.createElement('font');
+			outer.appendChild(document.createElement('font')).append(`«${text.data}»`);
+			text.replaceWith(outer);
+		}
+	});
+}
+
+test('a page that the browser translates goes on telling how the sign-in goes', async ({ page, wallet, sandbox }) => {
+	sandbox.scenario('verifying-ms', { ms: 60_000 });
+	await wallet.start();
+	await translate(page);
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText(`«${en.wallet.scan.title}»`);
+	await wallet.open();
+	await expectHeading(page, en.wallet.opened.title);
+	await translate(page);
+	await wallet.share('unknown-employee');
+	await expectHeading(page, en.wallet.checking.title);
+	await expect(page.getByText(en.wallet.checking.what)).toBeVisible();
+	await expect(page.getByRole('status')).toHaveText(en.wallet.checking.announcement);
+	await expect(page.locator('main')).not.toContainText(en.wallet.opened.title);
+	await translate(page);
+	finishChecking(sandbox, wallet.sessionId);
+	await expectHeading(page, en.identity.confirm.title);
+});
+
+test('a wait for the institution that the browser translates goes on', async ({ page, wallet, sandbox }) => {
+	sandbox.scenario('review-never');
+	await wallet.start();
+	await wallet.share('unknown-employee');
+	await page.getByRole('button', { name: en.identity.confirm.button }).click();
+	await expectHeading(page, en.identity.review.title);
+	await translate(page);
+	sandbox.review(wallet.sessionId, 'approve');
+	await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
+});
+
+test('a countdown that the browser translates goes on, and its digits stay as they are', async ({ page, wallet }) => {
+	await page.clock.install();
+	await wallet.start();
+	const digits = page.getByText(/^\d+:\d\d$/);
+	await expect(digits).toBeVisible();
+	await translate(page);
+	const before = await digits.textContent();
+	await page.clock.runFor('00:05');
+	await expect(digits).not.toHaveText(before ?? '');
+});
+
+test.describe('a long list of institutions', () => {
+	// A landscape of its own: the portal keeps a list of institutions for a while.
+	test.use({ env: { SUPPORT_EMAIL: 'help@zuid.example' } });
+
+	test('is searched by the institutions’ own names, also when the browser translates', async ({ page, sandbox }) => {
+		sandbox.scenario('many-providers');
+		await page.goto('/login');
+		await translate(page);
+		await page.getByRole('searchbox').fill('noord');
+		const found = page.getByRole('list', { name: en.login.institution.search.list }).getByRole('link');
+		await expect(found.first()).toHaveText('Universiteit Noord');
+		for (const name of await found.allTextContents()) expect(name).not.toContain('«');
+	});
+});
