@@ -1,4 +1,4 @@
-/** How much body a request may have, and whether its pieces go on as they come or are collected first. */
+/** How large a request's body may be, and whether it goes on piece by piece or is collected first. */
 export interface BodyRule {
 	limitBytes: number;
 	streams: boolean;
@@ -11,27 +11,35 @@ export interface BodySettings {
 	backends: readonly { readonly name: string; readonly maxRequestBytes: number }[];
 }
 
-/** The rule for a path as `URL` gives it: encoded, without dot segments. The application matches its route by the same path. */
-export function bodyRule(pathname: string, { bodyLimitBytes, backends }: BodySettings): BodyRule {
+/**
+ * The rule for a request's body. Only what is too large to collect streams to its service: chunked, or announced as larger.
+ * @param pathname as `URL` gives it: encoded, without dot segments. The application matches its route by the same path.
+ * @param announced the Content-Length header
+ */
+export function bodyRule(pathname: string, announced: string | null, settings: BodySettings): BodyRule {
+	const { bodyLimitBytes, backends } = settings;
 	const name = backendName(pathname);
 	const backend = backends.find((known) => known.name === name);
-	return backend
-		? { limitBytes: backend.maxRequestBytes, streams: true }
-		: { limitBytes: bodyLimitBytes, streams: false };
+	if (!backend) return { limitBytes: bodyLimitBytes, streams: false };
+	const isSmall = announced !== null && Number(announced) <= bodyLimitBytes;
+	return { limitBytes: backend.maxRequestBytes, streams: !isSmall };
 }
 
-/** The parameter of the route `/api/backends/[name]/[...path]`, decoded as Kit decodes it: `/%61pi` is `/api` too. */
+/** The parameter of the route `/api/backends/[name]/[...path]`; undefined for any other path. */
 function backendName(pathname: string): string | undefined {
+	const name = /^\/api\/backends\/([^/]+)/.exec(decodedPath(pathname) ?? '')?.[1];
 	try {
-		const decoded = pathname.split('%25').map(decodeURI).join('%25');
-		const name = /^\/api\/backends\/([^/]+)/.exec(decoded)?.[1];
 		return name && decodeURIComponent(name);
 	} catch {
 		return undefined;
 	}
 }
 
-/** The largest body that any request may have. */
-export function largestBody({ bodyLimitBytes, backends }: BodySettings): number {
-	return Math.max(bodyLimitBytes, ...backends.map(({ maxRequestBytes }) => maxRequestBytes));
+/** A path as Kit decodes it before it looks for a route: `/%61pi` is `/api` too. Undefined where that fails. */
+export function decodedPath(pathname: string): string | undefined {
+	try {
+		return pathname.split('%25').map(decodeURI).join('%25');
+	} catch {
+		return undefined;
+	}
 }

@@ -19,6 +19,18 @@ export function readTarget(target: string, origin: string): RequestTarget | unde
 	return url && { path: url.pathname + url.search, pathname: url.pathname };
 }
 
+/** A host name, IPv4 or bracketed IPv6 address, and a port (RFC 9112 3.2). */
+const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/**
+ * Whether a request names a host that can be one. Deno makes the request's address of it: `x/api/health?` would be another path.
+ * Which host it is does not matter, because AUTH_URL is the only origin; HTTP/1.0 names none.
+ * @param host all Host headers, separated by commas: more than one is an error
+ */
+export function isValidHost(host: string | null): boolean {
+	return host === null || HOST.test(host);
+}
+
 /** `undefined` for what is no address. */
 function parsedUrl(text: string): URL | undefined {
 	try {

@@ -1,27 +1,32 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { countRefusal } from '../../lib/server/metrics';
+import { type EntryProblem, refuse } from '../refusal';
 
-const STATUS_BY_CODE: Readonly<Record<string, number>> = {
-	ERR_HTTP_REQUEST_TIMEOUT: 408,
-	HPE_HEADER_OVERFLOW: 431
+const PROBLEM_BY_CODE: Readonly<Record<string, EntryProblem>> = {
+	ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+	HPE_HEADER_OVERFLOW: 'headers_too_large'
 };
 
-/** Answers bytes that aren't HTTP, or too much of it: Node hands us the bare socket, and adds no header of ours. */
-export function answerBrokenRequest(
+/**
+ * Refuses bytes that Node's parser does not take for a request, or for too much of one. Node hands over the bare socket: nothing is
+ * known of the request, and no header is sent but these.
+ */
+export function refuseBrokenRequest(
 	error: Error & { code?: string },
 	socket: Duplex,
-	headers: Readonly<Record<string, string>>
+	fixed: Readonly<Record<string, string>>
 ): void {
 	if (error.code === 'ECONNRESET' || !socket.writable) {
 		socket.destroy();
 		return;
 	}
-	const status = STATUS_BY_CODE[error.code ?? ''] ?? 400;
-	if (status === 408) countRefusal('slow_request');
-	if (status === 431) countRefusal('header_size');
-	const lines = Object.entries(headers)
+	const problem = PROBLEM_BY_CODE[error.code ?? ''] ?? 'invalid_request';
+	// So many headers are a browser's, full of cookies.
+	const accept = problem === 'headers_too_large' ? 'text/html' : null;
+	const { status, headers, body } = refuse(problem, { header: (name) => (name === 'accept' ? accept : null) });
+	const lines = Object.entries({ ...fixed, ...headers, connection: 'close' })
 		.map(([name, value]) => `${name}: ${value}\r\n`)
 		.join('');
-	socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}connection: close\r\ncontent-length: 0\r\n\r\n`);
+	socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`);
+	socket.end(body);
 }

@@ -4,25 +4,25 @@ import { NodeRequest } from 'srvx/node';
 /**
  * The request as the application reads it, which is made up of what Node has parsed only as far as somebody asks for it.
  * @param url on the public origin
- * @param body what has been read of it already, which is all; null where it is still to come
+ * @param body the whole body where it has been collected; null where it is still to come or there is none
  */
 export function toRequest(
 	incoming: IncomingMessage,
 	response: ServerResponse,
 	url: string,
-	body: Uint8Array | null
+	body: Uint8Array<ArrayBuffer> | null
 ): Request {
-	if (body) Object.assign(incoming, { rawBody: body });
+	if (body) Object.assign(incoming, { rawBody: Buffer.from(body.buffer) });
 	const request: Request = new NodeRequest({ req: incoming, res: response });
 	Object.defineProperty(request, 'url', { value: url });
-	if (isEmpty(incoming, body)) Object.defineProperty(request, 'body', { value: null });
+	const isEmpty = body ? body.length === 0 : !hasBody(incoming);
+	if (isEmpty) Object.defineProperty(request, 'body', { value: null });
 	return request;
 }
 
-/** Node tells an empty body from none by its headers alone (RFC 9112, 6.3). */
-function isEmpty({ headers }: IncomingMessage, body: Uint8Array | null): boolean {
-	if (body) return body.length === 0;
-	return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+/** Whether a request has a body, by its headers alone (RFC 9112, 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+	return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /**
@@ -32,15 +32,25 @@ function isEmpty({ headers }: IncomingMessage, body: Uint8Array | null): boolean
 export function cleanHeaders(incoming: IncomingMessage, names: readonly string[], host: string): void {
 	const { headers } = incoming;
 	const banned = names.filter((name) => headers[name] !== undefined);
-	if (banned.length === 0 && headers.host === host && hostLines(incoming.rawHeaders) === 1) return;
+	if (banned.length === 0 && headers.host === host) return;
 	for (const name of banned) delete headers[name];
 	headers.host = host;
 	incoming.rawHeaders = ['host', host, ...withoutNames(incoming.rawHeaders, new Set(['host', ...banned]))];
 }
 
-/** Of several hosts Node tells the first, and keeps them all. */
-function hostLines(rawHeaders: readonly string[]): number {
-	return rawHeaders.filter((text, n) => n % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host').length;
+/** Colon, space and line end of a header line. */
+const LINE_BYTES = 4;
+
+/** What the gate looks at in a request's head; of several Host headers `headers.host` has only the first. */
+export function headOf({ url = '', rawHeaders }: IncomingMessage): { host: string | null; headBytes: number } {
+	const hosts: string[] = [];
+	let headBytes = url.length;
+	for (let n = 0; n < rawHeaders.length; n += 2) {
+		const [name = '', value = ''] = [rawHeaders[n], rawHeaders[n + 1]];
+		headBytes += name.length + value.length + LINE_BYTES;
+		if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(value);
+	}
+	return { host: hosts.length > 0 ? hosts.join(', ') : null, headBytes };
 }
 
 function withoutNames(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {

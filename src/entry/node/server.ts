@@ -2,33 +2,37 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { sendNodeResponse } from 'srvx/node';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
-import { log } from '../../lib/server/log';
 import { countRefusal } from '../../lib/server/metrics';
 import type { Answer } from '../answer';
 import { type Respond, unbuffered } from '../application';
-import { readCapped } from '../body-cap';
-import type { BodyRule } from '../body-rule';
+import { collectBody } from '../collect-body';
 import { clientAddress, type ProxyTrust } from '../client-address';
 import { isDraining } from '../drain';
 import { type GateSettings, judge } from '../gate';
 import { untrustedHeaders } from '../inbound-headers';
-import { problemAnswer } from '../problem';
-import { answerBrokenRequest } from './broken-request';
-import { cleanHeaders, toRequest } from './request';
+import { internalError, refuse } from '../refusal';
+import { refuseBrokenRequest } from './broken-request';
+import { cleanHeaders, hasBody, headOf, toRequest } from './request';
 
 export type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
 
 const LIMITS = {
-	maxHeaderSize: 16_384,
+	// The gate refuses less than that with a page (`gate.ts`); what is more gets no further than the parser.
+	maxHeaderSize: 32_768,
 	headersTimeout: 15_000,
 	// Node looks at slow connections every 30 s by itself: those that dribble would last three times their limit.
 	connectionsCheckingInterval: 2_000,
-	requestTimeout: 60_000,
+	// A limit for the whole request would end uploads to services that take longer. Small bodies have a limit of their own
+	// (`collect-body.ts`), streams to services as well (`lib/server/backends/body.ts`).
+	requestTimeout: 0,
 	// Longer than the idle time of common load balancers, so that they never reuse a connection we just closed.
 	keepAliveTimeout: 65_000,
 	// Node's own refusal would go out without our headers; the Host header is overwritten anyway.
 	requireHostHeader: false
 };
+
+/** How long the rest of a body that nobody wants may take, once its response is sent. */
+const UNREAD_LIMIT_MS = 60_000;
 
 /**
  * The HTTP server around the application: fixed headers on every answer, and the gate in front.
@@ -44,10 +48,11 @@ export function createPortalServer(
 	const publicHost = new URL(settings.origin).host;
 
 	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const verdict = judge(
-			{ method: request.method ?? '', target: request.url ?? '', header: (name) => headerOf(request, name) },
-			settings
-		);
+		const header = (name: string) => headerOf(request, name);
+		const method = request.method ?? '';
+		const verdict = judge({ method, target: request.url ?? '', header, ...headOf(request) }, settings);
+		const withBody = hasBody(request);
+		if (withBody) readOff(request, response);
 		if ('answer' in verdict) {
 			own(response, verdict.answer);
 			return;
@@ -56,12 +61,17 @@ export function createPortalServer(
 		const peer = request.socket.remoteAddress ?? '';
 		const address = clientAddress(peer, headerOf(request, 'x-forwarded-for'), settings);
 		cleanHeaders(request, dropped, publicHost);
-		const body = await bodyOf(request, verdict.body);
-		if (body === undefined) {
-			own(response, problemAnswer('payload_too_large', crypto.randomUUID()));
+		// Before the request counts: a slot of REQUESTS_AT_ONCE is for work, not for a sender that stops amid its body.
+		const collects = withBody && method !== 'GET' && method !== 'HEAD' && !verdict.body.streams;
+		const body = collects ? await collectBody(piecesOf(request), verdict.body.limitBytes) : null;
+		if (body === 'aborted') {
+			response.destroy();
 			return;
 		}
-		if (request.method !== 'GET') readOff(request, response);
+		if (typeof body === 'string') {
+			own(response, refuse(body, { pathname: verdict.pathname, header }));
+			return;
+		}
 		const answer = await respond(toRequest(request, response, settings.origin + verdict.target, body), () => address);
 		// Not set on Node's response: beside headers that it has already, Node takes but one cookie.
 		const whole = withFixedHeaders(unbuffered(answer), fixed);
@@ -75,36 +85,38 @@ export function createPortalServer(
 		response.writeHead(status, { ...fixed, ...connection, ...headers }).end(body ?? undefined);
 	}
 
-	function fail(response: ServerResponse, error: unknown): void {
+	function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
 		if (response.destroyed) return;
-		const requestId = crypto.randomUUID();
-		log.error('request failed outside the application', { requestId, error });
+		const answer = internalError(error, { header: (name) => headerOf(request, name) });
 		if (response.headersSent) response.destroy();
-		else own(response, problemAnswer('internal_error', requestId));
+		else own(response, answer);
 	}
 
 	const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-		serve(request, response).catch((error: unknown) => fail(response, error));
+		serve(request, response).catch((error: unknown) => fail(request, response, error));
 	};
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
 	server.maxConnections = settings.connections;
 	server.on('drop', () => countRefusal('connections_process'));
 	// Without a listener Node answers an unknown Expect header by itself, again without our headers.
 	server.on('checkExpectation', onRequest);
-	server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, fixed));
+	server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, fixed));
 	return server;
 }
 
-/** A body of unannounced length, collected; null for any other, and `undefined` when it turns out too large. */
-async function bodyOf(request: IncomingMessage, { limitBytes, streams }: BodyRule): Promise<Buffer | null | undefined> {
-	if (streams || request.headers['transfer-encoding'] === undefined) return null;
-	const bytes = await readCapped(request.iterator({ destroyOnReturn: false }), limitBytes);
-	return bytes && Buffer.from(bytes.buffer);
+/** Left where it is, the rest of a body does not take the connection down with it, and the response arrives. */
+function piecesOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+	return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> };
 }
 
-/** What is left of a body once its answer is out: its sender may be deaf until it has sent everything. */
+/** Reads what is left of a body once its response is sent, for some time: some clients read nothing before they have sent all. */
 function readOff(request: IncomingMessage, response: ServerResponse): void {
-	response.once('finish', () => request.removeAllListeners('data').resume());
+	response.once('finish', () => {
+		if (request.complete) return;
+		request.removeAllListeners('data').resume();
+		const limit = setTimeout(() => request.destroy(), UNREAD_LIMIT_MS).unref();
+		request.once('close', () => clearTimeout(limit));
+	});
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {

@@ -42,7 +42,8 @@ export type Refusal =
 	| 'scope'
 	| 'body_size'
 	| 'header_size'
-	| 'slow_request';
+	| 'slow_request'
+	| 'malformed';
 
 // Made when first used: whoever asks before an SDK is registered gets instruments that stay without effect.
 const made = new Map<string, Counter | Histogram>();

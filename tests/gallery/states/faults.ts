@@ -7,6 +7,7 @@ const statuses: Readonly<Record<keyof Texts['site']['errors'], number>> = {
 	forbidden: 403,
 	foreign: 403,
 	tooMany: 429,
+	tooManyCookies: 431,
 	unavailable: 503,
 	request: 400,
 	fault: 500

@@ -16,7 +16,10 @@ const settings = {
 };
 
 const arrive = (method: string, target: string, headers: Record<string, string> = {}) =>
-	judge({ method, target, header: (name) => headers[name] ?? null }, settings);
+	judge(
+		{ method, target, header: (name) => headers[name] ?? null, host: headers.host ?? null, headBytes: 0 },
+		settings
+	);
 
 function refusal(verdict: Verdict) {
 	if (!('answer' in verdict)) throw new Error(`passed on as ${verdict.target}`);
@@ -66,13 +69,14 @@ test('a body that announces more than the limit is refused, with an id to ask ab
 	expect(problem).toEqual({
 		error: 'payload_too_large',
 		message: 'The request body is too large.',
-		requestId: expect.stringMatching(/^[\da-f-]{36}$/)
+		requestId: expect.stringMatching(/^[\da-f]{12}$/)
 	});
 });
 
 test('a body of the limit is passed on', () => {
 	expect(arrive('POST', '/api/x', { 'content-length': '100' })).toEqual({
 		target: '/api/x',
+		pathname: '/api/x',
 		body: { limitBytes: 100, streams: false }
 	});
 });
@@ -83,11 +87,13 @@ test.each([
 	'/%61pi/backends/fil%65s/a',
 	'/api/backends/files/a?b=c',
 	'/x/../api/backends/files/a'
-])('a body for "%s" has the limit of that service, and is passed on as it comes', (target) => {
-	expect(arrive('PUT', target, { 'content-length': '1000' })).toEqual({
+])('a body for "%s" has the limit of that service, and streams to it unless it is small', (target) => {
+	expect(arrive('PUT', target, { 'content-length': '1000' })).toMatchObject({
 		target,
 		body: { limitBytes: 1000, streams: true }
 	});
+	expect(arrive('PUT', target)).toMatchObject({ body: { limitBytes: 1000, streams: true } });
+	expect(arrive('PUT', target, { 'content-length': '100' })).toMatchObject({ body: { streams: false } });
 	expect(refusal(arrive('PUT', target, { 'content-length': '1001' }))).toMatchObject({ status: 413 });
 });
 
@@ -101,4 +107,73 @@ test.each([
 	'/api/backends/files%zz/a'
 ])('a body for "%s" has the common limit', (target) => {
 	expect(refusal(arrive('PUT', target, { 'content-length': '101' }))).toMatchObject({ status: 413 });
+});
+
+test.each([
+	'portal.example',
+	'portal.example:8443',
+	'localhost:3000',
+	'192.0.2.1',
+	'[2001:db8::1]:3000',
+	'auth_portal',
+	'PORTAL.example.'
+])('the host %s is one, whoever it names', (host) => {
+	expect(arrive('GET', '/account', { host })).toMatchObject({ target: '/account' });
+});
+
+test.each([
+	'x/api/health?',
+	'x/api/health#',
+	'user@portal.example',
+	'portal.example, portal.example',
+	'portal.example,evil.example',
+	'a b',
+	'',
+	':3000',
+	'portal.example:port',
+	'portal.example:123456',
+	'[::1',
+	'[portal]',
+	'x\\y',
+	'x%2fy',
+	'pörtal.example',
+	'x'.repeat(256)
+])('the host "%s" is none, and refused', (host) => {
+	expect(refusal(arrive('GET', '/account', { host }))).toMatchObject({
+		status: 400,
+		problem: { error: 'invalid_request' }
+	});
+});
+
+test('a head of 16 kB is taken, one byte more is refused', () => {
+	const arrival = { method: 'GET', target: '/', header: () => null, host: null };
+	expect(judge({ ...arrival, headBytes: 16_384 }, settings)).toMatchObject({ target: '/' });
+	expect(refusal(judge({ ...arrival, headBytes: 16_385 }, settings))).toMatchObject({
+		status: 431,
+		problem: { error: 'headers_too_large' }
+	});
+});
+
+test.each([
+	['/login', 'en', /<html lang="en">[^]*Your browser sends too many cookies/],
+	['/account', 'nl', /<html lang="nl">[^]*Uw browser stuurt te veel cookies mee/]
+])('a person gets a page at %s, in %s, that needs no other file', (target, language, text) => {
+	const header = (name: string) => ({ accept: 'text/html', 'accept-language': language })[name] ?? null;
+	const verdict = judge({ method: 'GET', target, header, host: null, headBytes: 20_000 }, settings);
+	if (!('answer' in verdict)) throw new Error('passed on');
+	const { status, headers, body } = verdict.answer;
+	const html = new TextDecoder().decode(body ?? undefined);
+	expect(status).toBe(431);
+	expect(html).toMatch(text);
+	expect(html).toContain(`<strong>${headers['x-request-id']}</strong>`);
+	expect(html).not.toMatch(/<(?:link|script|img)/);
+	const [, nonce] = /<style nonce="([\w-]+)">/.exec(html) ?? [];
+	expect(headers['content-security-policy']).toContain(`style-src 'nonce-${nonce}'`);
+});
+
+test('a browser gets no page from the API, in any spelling', () => {
+	for (const target of ['/api/me', '/%61pi/me']) {
+		const verdict = judge({ method: 'TRACE', target, header: () => 'text/html', host: null, headBytes: 0 }, settings);
+		expect(refusal(verdict)).toMatchObject({ status: 405 });
+	}
 });

@@ -25,13 +25,18 @@ export const site = {
 		},
 		foreign: {
 			title: 'Open this site itself',
-			what: 'Your browser did not tell us that you came from our own site. Perhaps you came from another site, or this page is shown inside another site. We stop here for your safety.',
+			what: 'Your browser did not tell us that you came from our own site. Perhaps you came from another site, or another site shows this page. We stop here for your safety.',
 			next: 'Open this site with the button below, and start again there.'
 		},
 		tooMany: {
 			title: 'Too many tries',
 			what: 'There were too many requests in a short time.',
 			next: 'Wait a minute and try again.'
+		},
+		tooManyCookies: {
+			title: 'Your browser sends too many cookies',
+			what: 'Cookies are small files that websites keep in your browser. The cookies of this site are too large together. That is why we can’t show the page.',
+			next: 'Delete the cookies of this site and open the page again. Choose the icon to the left of the address in your browser, and then “Cookies and site data”. Or search for “cookies” in the settings of your browser.'
 		},
 		unavailable: {
 			title: 'This doesn’t work right now',

@@ -34,6 +34,11 @@ export const site: Texts['site'] = {
 			what: 'Er waren te veel aanvragen in korte tijd.',
 			next: 'Wacht een minuut en probeer het opnieuw.'
 		},
+		tooManyCookies: {
+			title: 'Uw browser stuurt te veel cookies mee',
+			what: 'Cookies zijn kleine bestanden die websites in uw browser bewaren. De cookies van deze site zijn samen te groot. Daarom kunnen wij de pagina niet tonen.',
+			next: 'Verwijder de cookies van deze site en open de pagina opnieuw. Kies het pictogram links naast het adres in uw browser, en dan ‘Cookies en sitegegevens’. Of zoek in de instellingen van uw browser naar ‘cookies’.'
+		},
 		unavailable: {
 			title: 'Dit werkt nu niet',
 			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',

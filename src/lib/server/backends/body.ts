@@ -1,6 +1,11 @@
 import { Problem } from '../http/problem';
 import type { Pieces } from '../http/relay';
 import { unreadable } from '../http/request-body';
+import { withinLimit } from '../time-limit';
+
+/** How long a sender may be silent amid its body, in milliseconds, and how fast it has to send on the whole. */
+const MAX_SILENCE_MS = 30_000;
+const MIN_BYTES_PER_SECOND = 500;
 
 /** A body that says it is no larger is held, so that it can be sent again with another token. */
 const HELD_BYTES = 65_536;
@@ -12,7 +17,8 @@ export interface ForwardedBody {
 
 /**
  * The body of a request on its way to a service; null for none.
- * @throws {Problem} `payload_too_large` for one that says it is; `invalid_request` for a short one that breaks off
+ * @throws {Problem} `payload_too_large` for one that says it is; `invalid_request` for a short one that breaks off; while it is read also
+ * `request_timeout`
  */
 export async function bodyOf(request: Request, maxBytes: number): Promise<ForwardedBody | null> {
 	if (!request.body) return null;
@@ -37,11 +43,27 @@ async function unannounced(pieces: AsyncGenerator<Uint8Array>): Promise<Forwarde
 	return { pieces: all(first.value), repeatable: false };
 }
 
+/**
+ * The pieces of a body as they arrive. Time counts only while its sender is waited for: the body may be as long as its service
+ * allows, but neither a silent sender nor one that sends a byte now and then holds a request for long.
+ * @throws {Problem} `request_timeout`, or `invalid_request` for a body that breaks off
+ */
 async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-	try {
-		// Cancelled, it would take the caller's connection down, and with it the answer that says why.
-		for await (const piece of body.values({ preventCancel: true })) if (piece.byteLength > 0) yield piece;
-	} catch (error) {
-		throw unreadable(error);
+	// Cancelled, it would take the caller's connection down, and with it the response that says why.
+	const pieces = body.values({ preventCancel: true });
+	let creditMs = MAX_SILENCE_MS;
+	for (;;) {
+		const sinceMs = performance.now();
+		const next = await withinLimit(pieces.next(), Math.max(0, creditMs)).catch(fault);
+		if (next.done) return;
+		const { byteLength } = next.value;
+		const earnedMs = (byteLength / MIN_BYTES_PER_SECOND) * 1000;
+		creditMs = Math.min(MAX_SILENCE_MS, creditMs - (performance.now() - sinceMs) + earnedMs);
+		if (byteLength > 0) yield next.value;
 	}
+}
+
+function fault(error: unknown): never {
+	const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+	throw isLate ? new Problem('request_timeout', { headers: { connection: 'close' } }) : unreadable(error);
 }

@@ -25,8 +25,10 @@ const table = {
 	forbidden_origin: { status: 403, message: 'Requests from other sites are refused.' },
 	not_found: { status: 404, message: 'There is nothing here, or no longer.' },
 	method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
+	request_timeout: { status: 408, message: 'The request took too long to arrive.' },
 	payload_too_large: { status: 413, message: 'The request body is too large.' },
 	unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
+	headers_too_large: { status: 431, message: 'The request headers are too large.' },
 	rate_limited: { status: 429, message: 'Too many requests; try again later.', retryAfterSeconds: 10 },
 
 	session_not_verified: { status: 409, message: 'The wallet has not shared its data yet.' },

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BODY_LIMIT_MS, collectBody } from '../../../src/entry/collect-body';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+async function* pieces(...sizes: number[]) {
+	for (const size of sizes) yield await Promise.resolve(new Uint8Array(size).fill(size));
+}
+
+/** Sends a byte now and then, for ever. */
+async function* trickle(everyMs: number) {
+	for (;;) {
+		await new Promise((resolve) => setTimeout(resolve, everyMs));
+		yield new Uint8Array(1);
+	}
+}
+
+test('a body in pieces is put together in order', async () => {
+	expect(await collectBody(pieces(1, 2), 3)).toEqual(new Uint8Array([1, 2, 2]));
+});
+
+test('an empty body is a body', async () => {
+	expect(await collectBody(pieces(), 3)).toEqual(new Uint8Array());
+});
+
+test('a body of exactly the limit is taken, one byte more is too much', async () => {
+	expect(await collectBody(pieces(2, 1), 3)).toHaveLength(3);
+	expect(await collectBody(pieces(2, 2), 3)).toBe('payload_too_large');
+});
+
+test('a body that outgrows the limit is given up at once, and its rest stays unread', async () => {
+	let read = 0;
+	let isLeft = false;
+	async function* endless() {
+		try {
+			for (;;) {
+				read += 1;
+				yield await Promise.resolve(new Uint8Array(10));
+			}
+		} finally {
+			isLeft = true;
+		}
+	}
+	expect(await collectBody(endless(), 25)).toBe('payload_too_large');
+	await Promise.resolve();
+	expect([read, isLeft]).toEqual([3, true]);
+});
+
+test.each([
+	['stops', 60 * 60 * 1000],
+	['trickles', 900]
+])('a body that %s is given up after its time', async (_, everyMs) => {
+	let result: unknown;
+	void collectBody(trickle(everyMs), 65_536).then((collected) => (result = collected));
+	await vi.advanceTimersByTimeAsync(BODY_LIMIT_MS - 1);
+	expect(result).toBeUndefined();
+	await vi.advanceTimersByTimeAsync(1);
+	expect(result).toBe('request_timeout');
+});
+
+test('a body whose sender goes away is none', async () => {
+	async function* broken() {
+		yield await Promise.resolve(new Uint8Array(1));
+		throw new Error('ECONNRESET');
+	}
+	expect(await collectBody(broken(), 10)).toBe('aborted');
+});
+
+test('no timer is left behind', async () => {
+	await collectBody(pieces(1), 3);
+	await collectBody(pieces(4), 3);
+	expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { createRefusalLog } from '../../../src/entry/refusal-log';
+
+test('a flood of refusals is logged up to a number of lines a minute, and then counted', () => {
+	const lines: [string, unknown][] = [];
+	const timers: (() => void)[] = [];
+	const refusals = createRefusalLog({
+		write: (message, fields) => lines.push([message, fields]),
+		after: (_ms, callBack) => timers.push(callBack)
+	});
+
+	for (let n = 0; n < 1000; n++) refusals.write({ requestId: String(n) });
+	expect(lines).toHaveLength(100);
+	expect(lines[99]).toEqual(['a request was refused', { requestId: '99' }]);
+	expect(timers).toHaveLength(1);
+
+	timers.shift()?.();
+	expect(lines.slice(100)).toEqual([['more requests were refused than are logged one by one', { omitted: 900 }]]);
+
+	refusals.write({ requestId: 'next' });
+	timers.shift()?.();
+	expect(lines.slice(101)).toEqual([['a request was refused', { requestId: 'next' }]]);
+});
