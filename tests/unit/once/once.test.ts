@@ -185,3 +185,64 @@ describe('an instance that dies at work', () => {
 		expect(await instance().peek('a-secret')).toBe('the result');
 	});
 });
+
+describe('a record in the store that is dated far ahead', () => {
+	const YEAR_MS = 365 * 24 * 60 * 60_000;
+	const put = (record: object) => store.write('once:a-secret', JSON.stringify(record), YEAR_MS);
+	const running = (losses = 0) => ({ state: 'running', holder: 'x', untilMs: clock.now() + YEAR_MS, losses });
+
+	test.each([0, 1, 50])(
+		'is waited for no longer than two leases by those who need the work, after %i losses',
+		async (losses) => {
+			await put(running(losses));
+			const waiting = once.run({ ...good, repeatLost: true });
+			let isOver = false;
+			waiting.finally(() => (isOver = true)).catch(() => {});
+			await clock.advance(19_000);
+			expect([isOver, runs]).toEqual([false, 0]);
+			// Two leases, and half a minute after more than one loss.
+			await clock.advance(3000);
+			await waiting.catch(() => {});
+			await clock.advance(30_000);
+			expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+			expect(runs).toBe(1);
+		}
+	);
+
+	test('makes nobody wait a second time who can do without the work', async () => {
+		await put(running());
+		const first = once.run(good);
+		first.catch(() => {});
+		await clock.advance(22_000);
+		await expect(first).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
+		await expect(instance().run(good)).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
+		expect(runs).toBe(0);
+	});
+
+	test('that is renewed meanwhile is a lease like any other', async () => {
+		await put(running());
+		const waiting = once.run({ ...good, repeatLost: true });
+		await clock.advance(15_000);
+		await put({ ...running(), untilMs: clock.now() + YEAR_MS + 1 });
+		await clock.advance(15_000);
+		expect(runs).toBe(0);
+		await clock.advance(10_000);
+		expect(await waiting).toBe('the result');
+	});
+
+	test('and tells of a loss in the future does not keep the work from being done', async () => {
+		await put({ state: 'lost', atMs: clock.now() + YEAR_MS, losses: 7 });
+		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+	});
+
+	test.each([
+		{ state: 'running', holder: 'x', untilMs: '9', losses: 0 },
+		{ state: 'lost', atMs: 0, losses: -3 },
+		{ state: 'lost', atMs: 0, losses: 0.5 },
+		{ state: 'else' },
+		{}
+	])('is none of ours when its shape is wrong: %j', async (record) => {
+		await put(record);
+		expect(await once.run(good)).toBe('the result');
+	});
+});

@@ -1,5 +1,5 @@
 import type { Entry, Store } from '../store/store';
-import { type Lease, LEASE_MS, takeLease } from './lease';
+import { BEGUN_MS, type Lease, LEASE_MS, takeLease } from './lease';
 import { readRecord, type WorkRecord, writeRecord } from './record';
 import { keyOf, openResult, sealResult } from './secret-box';
 
@@ -42,6 +42,8 @@ export interface Work {
 
 /** Once the one repetition is lost too, more can't do harm, but may find a service that had only been silent. */
 const REST_AFTER_LOSSES_MS = 30_000;
+/** How far ahead of this process's clock a time in the store is believed. */
+const MAX_AHEAD_MS = 2 * LEASE_MS;
 
 type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 
@@ -52,15 +54,20 @@ type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 export function createOnce({ store, now = Date.now, every = everyInterval }: OnceOptions) {
 	const underWay = new Map<string, Promise<string>>();
 
-	async function take(key: string, found: Entry | null, work: Work): Promise<Turn> {
+	/** @param seenAtMs since when the store has held what was found, as far as this caller knows */
+	async function take(key: string, found: Entry | null, work: Work, seenAtMs: number): Promise<Turn> {
 		const record = found && readRecord(found.text);
 		if (record?.state === 'done') {
 			const result = await openResult(work.secret, record.sealed);
 			if (result !== null) return { result };
 		}
 		if (record?.state === 'ended') throw new WorkFailed('ended', record.code);
-		if (record?.state === 'running' && record.untilMs > now()) return 'wait';
-		const { losses, lastMs } = lossesOf(record);
+		if (record?.state === 'running' && record.untilMs > now()) {
+			// Whoever holds a lease renews it sooner. What stands in the store may be wrong, so nobody waits longer for it.
+			if (now() >= seenAtMs + MAX_AHEAD_MS) await store.replace(key, found, lostAfter(record), BEGUN_MS);
+			return 'wait';
+		}
+		const { losses, lastMs } = lossesOf(record, now());
 		if (losses > 0 && !work.repeatLost) throw new WorkFailed('lost', 'begun_before');
 		if (losses > 1 && now() < lastMs + REST_AFTER_LOSSES_MS) throw new WorkFailed('lost', 'lost_again');
 		const lease = await takeLease(key, found, losses, { store, now, every });
@@ -88,11 +95,17 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 		if (found) await store.replace(key, found, found.text, lifeMs);
 	}
 
+	const lostAfter = ({ losses }: { readonly losses: number }) =>
+		writeRecord({ state: 'lost', atMs: now(), losses: losses + 1 });
+
 	async function untilDone(key: string, work: Work): Promise<string> {
+		let seen: { readonly text: string | undefined; readonly atMs: number } | undefined;
 		for (;;) {
 			// Listens before it reads: a change in between counts.
 			const changed = store.changed(key, LEASE_MS / 10);
-			const turn = await take(key, await store.read(key), work);
+			const found = await store.read(key);
+			if (!seen || seen.text !== found?.text) seen = { text: found?.text, atMs: now() };
+			const turn = await take(key, found, work, seen.atMs);
 			if (turn === 'wait') await changed;
 			else return 'result' in turn ? turn.result : perform(key, turn.lease, work);
 		}
@@ -129,9 +142,11 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 export type Once = ReturnType<typeof createOnce>;
 
 /** A lease that ran out is a loss too: whoever held it is gone, and may have done the work. */
-function lossesOf(record: WorkRecord | null) {
+function lossesOf(record: WorkRecord | null, nowMs: number) {
 	if (record?.state === 'running') return { losses: record.losses + 1, lastMs: record.untilMs };
-	return record?.state === 'lost' ? { losses: record.losses, lastMs: record.atMs } : { losses: 0, lastMs: 0 };
+	if (record?.state !== 'lost') return { losses: 0, lastMs: 0 };
+	// A time far ahead is no time: it must not keep the work from being done.
+	return { losses: record.losses, lastMs: record.atMs <= nowMs + MAX_AHEAD_MS ? record.atMs : 0 };
 }
 
 /** What a failure leaves behind; null: as if the work had never begun. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** How many attempts at this work have been lost so far. */
-const losses = v.number();
+const losses = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /**
  * What stands in the store for one piece of work.
