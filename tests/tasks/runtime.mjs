@@ -75,23 +75,15 @@ export function portalCommand(build) {
 }
 
 /**
- * The command that runs a build's doctor.
+ * The command that runs a build's doctor. On Deno it starts like the portal, and may read the file with tokens too.
  * @param {'node' | 'deno'} runtime
  * @param {string[]} args
  * @returns {[program: string, ...args: string[]]}
  */
 export function doctorCommand(runtime, args = []) {
 	const doctor = join(root, 'build', runtime, 'doctor.js');
-	const rights = [
-		'--no-prompt',
-		'--no-config',
-		'--node-modules-dir=none',
-		'--allow-env',
-		'--allow-net',
-		'--allow-read'
-	];
 	return runtime === 'deno'
-		? [denoBinary(), 'run', ...rights, doctor, ...args]
+		? [denoBinary(), 'run', ...LAUNCHER_FLAGS, '--allow-read', doctor, ...args]
 		: [underDeno ? 'node' : process.execPath, doctor, ...args];
 }
 

@@ -23,6 +23,8 @@ declare namespace Deno {
 	function serve(options: ServeOptions, handler: (request: Request, info: ServeInfo) => Promise<Response>): HttpServer;
 	function addSignalListener(signal: Signal, listener: () => void): void;
 	function removeSignalListener(signal: Signal, listener: () => void): void;
+	const args: readonly string[];
+	const stdin: { readonly readable: ReadableStream<Uint8Array<ArrayBuffer>> };
 	function execPath(): string;
 	function exit(code: number): never;
 

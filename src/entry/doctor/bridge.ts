@@ -1,31 +1,81 @@
 import { readFault } from '../../lib/server/bridge/fault-shapes';
+import { sessionPath } from '../../lib/server/bridge/paths';
 import type { Config } from '../../lib/server/config/parse';
-import { ask } from './ask';
-import { fault, type Finding, ok, warning } from './finding';
+import { upstreamUrl } from '../../lib/server/http/upstream-url';
+import { examineClock } from './clock';
+import { type Reply, request } from './exchange';
+import { type Finding, good, warning, wrong } from './finding';
 
-/** Asked for a session that nobody has, the Auth Bridge says so in JSON, whatever status it gives that. */
-export async function examineBridge({
-	bridge,
-	service
-}: Pick<Config, 'bridge' | 'service'>): Promise<readonly Finding[]> {
-	const answer = await ask(statusUrl(bridge.url), { timeoutMs: bridge.timeoutMs });
-	const advice = 'Check AUTH_BRIDGE_URL, and that this machine may connect there.';
-	if (typeof answer === 'string') return [fault(`The Auth Bridge gives no answer (${answer}).`, advice)];
-	const { code, status } = readFault({ ...answer, text: '' });
-	// The old shape has a number in the place of a code: `{"code":"404"}`.
-	const isOldShape = code === null && answer.json?.code === String(status);
-	if (code === 'SESSION_NOT_FOUND' || (isOldShape && status === 404))
-		return [ok('The Auth Bridge answers as one does.')];
-	if (answer.status === 401 || answer.status === 403)
-		return [
-			service.bridge
-				? ok('The Auth Bridge asks for a credential, and AUTH_BRIDGE_CLIENT_ID names one.')
-				: warning('The Auth Bridge asks for a credential.', 'Set AUTH_BRIDGE_CLIENT_ID and AUTH_BRIDGE_CLIENT_SECRET.')
-		];
-	return [fault(`What answers at AUTH_BRIDGE_URL (status ${answer.status}) does not know wallet sessions.`, advice)];
-}
+const NOBODYS_SESSION = '0'.repeat(32);
+const ADVICE = 'Check AUTH_BRIDGE_URL, its path included.';
 
 /** The status of a wallet session that does not exist. */
-export function statusUrl(base: string): string {
-	return `${base.replace(/\/+$/, '')}/auth/oid4vp/sessions/${'0'.repeat(32)}/status`;
+export function nobodysStatusUrl(base: string): string {
+	return upstreamUrl(new URL(base), sessionPath(NOBODYS_SESSION, 'status')).href;
+}
+
+/**
+ * Whether the Auth Bridge is one: asked for a session that does not exist, it says so in JSON, whatever status it gives
+ * that; and whether it accepts the service client's token, where there is one.
+ */
+export async function examineBridge(
+	{ bridge, service }: Pick<Config, 'bridge' | 'service'>,
+	token: string | undefined
+): Promise<readonly Finding[]> {
+	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+	const response = await request(nobodysStatusUrl(bridge.url), { headers, timeoutMs: bridge.timeoutMs });
+	if ('failure' in response)
+		return [
+			wrong(
+				'bridge',
+				`The Auth Bridge at ${new URL(bridge.url).host} can’t be reached: ${response.failure.reason}.`,
+				`${response.failure.advice} The address comes from AUTH_BRIDGE_URL.`
+			)
+		];
+	const clock = examineClock(
+		{
+			check: 'bridge.clock',
+			service: 'the Auth Bridge',
+			consequence: 'QR codes will seem to expire too early or too late.',
+			severity: 'warning'
+		},
+		response.reply
+	);
+	return [judge(response.reply, service.bridge !== undefined, token), ...clock];
+}
+
+function judge(reply: Reply, hasClient: boolean, token: string | undefined): Finding {
+	const { status } = reply;
+	if (knowsNoSuchSession(reply)) return good('bridge', 'The Auth Bridge responds as one does.');
+	if (status === 401 || status === 403) return refused(status, hasClient, token);
+	return wrong('bridge', `What responds at AUTH_BRIDGE_URL (status ${status}) does not know wallet sessions.`, ADVICE);
+}
+
+function knowsNoSuchSession(reply: Reply): boolean {
+	const { code, status } = readFault({ ...reply, text: '' });
+	// The old shape has a number in the place of a code: `{"code":"404"}`.
+	const isOldShape = code === null && reply.json?.code === String(status);
+	return code === 'SESSION_NOT_FOUND' || (isOldShape && status === 404);
+}
+
+function refused(status: number, hasClient: boolean, token: string | undefined): Finding {
+	if (!hasClient)
+		return wrong(
+			'bridge',
+			`The Auth Bridge asks for a credential (status ${status}), and the portal has none before sign-in.`,
+			'Set AUTH_BRIDGE_CLIENT_ID and AUTH_BRIDGE_CLIENT_SECRET.'
+		);
+	if (token === undefined)
+		return warning(
+			'bridge',
+			`The Auth Bridge asks for a credential (status ${status}), and the STS gave none to try.`,
+			'Put the service client right first.'
+		);
+	return wrong(
+		'bridge',
+		`The Auth Bridge refuses the service client’s token (status ${status}).`,
+		status === 403
+			? 'Give the service client the role or scope that the Auth Bridge wants (AUTH_BRIDGE_SCOPE).'
+			: 'Let the STS put the audience that the Auth Bridge wants into the token (AUTH_BRIDGE_AUDIENCE, AUTH_BRIDGE_RESOURCE).'
+	);
 }

@@ -1,42 +1,35 @@
 import type { Config } from '../../lib/server/config/parse';
-import { internalUrl } from '../../lib/server/sts/addresses';
-import { ask } from './ask';
-import { statusUrl } from './bridge';
-import type { Metadata } from './discovery';
-import { fault, type Finding, ok, warning } from './finding';
+import { nobodysStatusUrl } from './bridge';
+import { type Exchange, request } from './exchange';
+import { type Finding, good, warning, wrong } from './finding';
 
-const STRANGER = 'https://stranger.example';
+/** A site that has nothing to do with the portal. */
+export const STRANGER_ORIGIN = 'https://stranger.example';
 
-/** Whether the services behind the portal let pages of any site read their answers (Fetch standard, CORS protocol). */
-export async function examineCors(
-	{ sts, bridge }: Pick<Config, 'sts' | 'bridge'>,
-	metadata: Metadata | null
-): Promise<readonly Finding[]> {
-	const token = metadata?.token_endpoint;
-	const asked = [
-		{ name: 'Auth Bridge', url: statusUrl(bridge.url), timeoutMs: bridge.timeoutMs },
-		...(typeof token === 'string'
-			? [{ name: 'token endpoint of the STS', url: internalUrl(token, sts), timeoutMs: sts.timeoutMs }]
-			: [])
-	];
-	return Promise.all(asked.map(({ name, url, timeoutMs }) => examine(name, url, timeoutMs)));
+const ADVICE = 'Remove its Access-Control-Allow-Origin header: browsers never call it, only the portal does.';
+
+/** The call that a page of any site could make: the portal's `complete`, for a session that does not exist. */
+export async function examineBridgeCors({ bridge }: Pick<Config, 'bridge'>): Promise<readonly Finding[]> {
+	const url = nobodysStatusUrl(bridge.url).replace(/status$/, 'complete');
+	const headers = { origin: STRANGER_ORIGIN, 'content-type': 'application/json' };
+	const response = await request(url, { method: 'POST', headers, body: '{}', timeoutMs: bridge.timeoutMs });
+	return corsFindings('bridge.cors', 'Auth Bridge', response);
 }
 
-async function examine(name: string, url: string, timeoutMs: number): Promise<Finding> {
-	const headers = { origin: STRANGER, 'access-control-request-method': 'POST' };
-	const answers = await Promise.all([
-		ask(url, { headers, timeoutMs }),
-		ask(url, { method: 'OPTIONS', headers, timeoutMs })
-	]);
-	const heard = answers.filter((answer) => typeof answer !== 'string');
-	const allowed = heard.filter((answer) =>
-		['*', STRANGER].includes(answer.headers.get('access-control-allow-origin') ?? '')
-	);
-	if (heard.length === 0)
-		return warning(`The ${name} gave no answer, so its CORS policy is not known.`, 'See the line above on it.');
-	if (allowed.length === 0) return ok(`The ${name} lets no other site’s pages read its answers.`);
-	const advice = 'Remove its Access-Control-Allow-Origin: no browser needs to call it, for the portal does.';
-	return allowed.some((answer) => answer.headers.get('access-control-allow-credentials') === 'true')
-		? fault(`The ${name} lets pages of any site call it with a person’s cookies.`, advice)
-		: warning(`The ${name} lets pages of any site read its answers.`, advice);
+/**
+ * Whether a service lets pages of any site read its responses (Fetch standard, CORS protocol), judged by its response to the
+ * request itself. A preflight says less: Keycloak's allows every origin, and the request that follows is refused.
+ * @param response to a request with `STRANGER_ORIGIN`; without one there is nothing to judge
+ */
+export function corsFindings(check: string, name: string, response: Exchange): readonly Finding[] {
+	if ('failure' in response) return [];
+	const { headers } = response.reply;
+	const allowed = headers.get('access-control-allow-origin');
+	if (allowed !== '*' && allowed !== STRANGER_ORIGIN)
+		return [good(check, `The ${name} lets no other site’s pages read its responses.`)];
+	// Browsers refuse credentials together with `*`.
+	const withCookies = allowed !== '*' && headers.get('access-control-allow-credentials') === 'true';
+	return withCookies
+		? [wrong(check, `The ${name} lets pages of any site call it with a person’s cookies.`, ADVICE)]
+		: [warning(check, `The ${name} lets pages of any site read its responses.`, ADVICE)];
 }

@@ -1,77 +1,161 @@
+import type { AuthorizationServer } from 'oauth4webapi';
+import { createLocalJWKSet, type JWK } from 'jose';
 import type { Config } from '../../lib/server/config/parse';
-import { type Answer, ask } from './ask';
-import { fault, type Finding, ok, warning } from './finding';
+import { stsFetch, stsMetadata } from '../../lib/server/sts/metadata';
+import { signatureAlgorithms } from '../../lib/server/sts/signed-token';
+import { examineClock } from './clock';
+import { type Exchange, exchange, type Reply, request } from './exchange';
+import { type Finding, good, warning, wrong } from './finding';
 
-/** Tokens and logout tokens are judged with this much tolerance. */
-const MOST_SKEW_SECONDS = 30;
-const NOTICEABLE_SKEW_SECONDS = 5;
-const COMPARED = ['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri', 'end_session_endpoint'] as const;
+const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+const COMPARED = ['issuer', ...REQUIRED, 'end_session_endpoint'] as const;
 
-export type Metadata = Readonly<Record<string, unknown>>;
+const CLOCK = 'sts.clock';
+
+type Document = Readonly<Record<string, unknown>>;
 
 export interface Discovery {
-	/** Null when the portal can't read it: then nothing else about the STS can be looked at. */
-	readonly metadata: Metadata | null;
+	/** As the portal uses it; null when the portal can't: then nothing else about the STS can be checked. */
+	readonly metadata: AuthorizationServer | null;
 	readonly findings: readonly Finding[];
 }
 
-/** Whether the STS is who the configuration says, seen from here and, where it can be reached, by its public address. */
+/** Whether the STS is the configured issuer and names what the portal needs, at its internal and its public address. */
 export async function examineDiscovery({ sts }: Pick<Config, 'sts'>): Promise<Discovery> {
-	const read = (base: string) =>
-		ask(`${base.replace(/\/+$/, '')}/.well-known/openid-configuration`, { timeoutMs: sts.timeoutMs });
-	const inside = await read(sts.internal);
-	const variable = sts.internal === sts.issuer ? 'STS_ISSUER_URL' : 'STS_INTERNAL_URL';
-	const metadata = typeof inside === 'string' || inside.status !== 200 ? undefined : inside.json;
-	if (typeof inside === 'string' || !metadata) {
-		const why = typeof inside === 'string' ? inside : `status ${inside.status}, or no JSON`;
-		const advice = `Check ${variable}, and that this machine may connect there.`;
-		return { metadata: null, findings: [fault(`The STS gives no discovery document (${why}).`, advice)] };
-	}
-	const findings = [issuerFinding(metadata, sts.issuer), clockFinding(inside), signingFinding(metadata)];
-	if (sts.internal === sts.issuer) return { metadata, findings };
-	return { metadata, findings: [...findings, agreement(metadata, await read(sts.issuer))] };
+	const response = await exchange(() => stsFetch(discoveryUrl(sts.issuer)));
+	const document = documentOf(response);
+	if (!('reply' in response) || !document) return { metadata: null, findings: [unreadable(response, sts)] };
+
+	const { reply } = response;
+	const clock = examineClock(
+		{ check: CLOCK, service: 'the STS', consequence: 'Tokens will be refused.', severity: 'wrong' },
+		reply
+	);
+	const findings = [issuerFinding(document, sts.issuer), ...clock, ...endpointFindings(document)];
+	if (sts.internal !== sts.issuer) findings.push(await compare(document, sts));
+	const isUsable = findings.every(({ severity, check }) => severity !== 'wrong' || check === CLOCK);
+	const metadata = isUsable ? await stsMetadata() : null;
+	if (metadata) findings.push(await keysFinding(metadata));
+	return { metadata, findings };
 }
 
-function issuerFinding({ issuer }: Metadata, wanted: string): Finding {
-	if (issuer === wanted) return ok('The STS is the issuer that the configuration names.');
-	return fault(
-		`The STS says that its issuer is ${JSON.stringify(issuer)}.`,
-		'Set STS_ISSUER_URL to exactly that, a slash at its end included; every token is checked against it.'
+function discoveryUrl(base: string): string {
+	return `${base.replace(/\/+$/, '')}/.well-known/openid-configuration`;
+}
+
+function documentOf(response: Exchange): Document | undefined {
+	return 'reply' in response && response.reply.status === 200 ? response.reply.json : undefined;
+}
+
+function unreadable(response: Exchange, { issuer, internal }: Config['sts']): Finding {
+	const variable = internal === issuer ? 'STS_ISSUER_URL' : 'STS_INTERNAL_URL';
+	if ('failure' in response)
+		return wrong(
+			'sts.discovery',
+			`The STS at ${new URL(internal).host} can’t be reached: ${response.failure.reason}.`,
+			`${response.failure.advice} The address comes from ${variable}.`
+		);
+	return wrong(
+		'sts.discovery',
+		`The STS gives no discovery document: ${statusOf(response.reply)}.`,
+		`Check ${variable}, its path included: /.well-known/openid-configuration is read below it.`
 	);
 }
 
-function clockFinding({ clockAheadSeconds }: Answer): Finding {
-	if (clockAheadSeconds === null)
-		return warning('The STS does not tell its time.', 'Make sure that both clocks follow NTP.');
-	const seconds = Math.abs(clockAheadSeconds);
-	const said = `The clocks of the STS and of this machine are ${seconds.toFixed(0)} s apart.`;
-	if (seconds > MOST_SKEW_SECONDS) return fault(said, 'Tokens will be refused: have both clocks follow NTP.');
-	if (seconds > NOTICEABLE_SKEW_SECONDS)
-		return warning(said, 'Have both clocks follow NTP before the difference grows.');
-	return ok('The clocks of the STS and of this machine agree.');
+function statusOf({ status, json }: Reply): string {
+	return status === 200 && json === undefined ? 'its response is no JSON object' : `it responds with status ${status}`;
 }
 
-function signingFinding({ id_token_signing_alg_values_supported: listed }: Metadata): Finding {
-	const algorithms = Array.isArray(listed) ? listed.filter((name) => typeof name === 'string') : [];
-	if (algorithms.some((name) => /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/.test(name)))
-		return ok('The STS signs ID tokens in a way that the portal verifies.');
-	return fault(
-		'The STS lists no asymmetric algorithm for ID tokens.',
-		'Have it sign with ES256 or RS256; none and HMAC are never accepted.'
+function issuerFinding({ issuer }: Document, wanted: string): Finding {
+	if (issuer === wanted) return good('sts.issuer', 'The STS is the issuer that STS_ISSUER_URL names.');
+	return wrong(
+		'sts.issuer',
+		`The STS says that its issuer is ${JSON.stringify(issuer ?? null).slice(0, 200)}.`,
+		'Set STS_ISSUER_URL to exactly that, a slash at its end included: every token is checked against it.'
 	);
 }
 
-function agreement(inside: Metadata, outside: Answer | string): Finding {
-	if (typeof outside === 'string' || outside.status !== 200 || !outside.json)
+function endpointFindings(document: Document): Finding[] {
+	const missing = REQUIRED.filter((name) => !isAddress(document[name]));
+	if (missing.length > 0)
+		return [
+			wrong(
+				'sts.endpoints',
+				`The discovery document of the STS lacks ${missing.join(', ')}.`,
+				'Nobody can sign in without: the STS has to be an OpenID provider with the authorization code flow.'
+			)
+		];
+	const found = good('sts.endpoints', 'The discovery document names the endpoints that the portal needs.');
+	if (isAddress(document.end_session_endpoint)) return [found];
+	return [
+		found,
+		warning(
+			'sts.end-session',
+			'The STS has no end_session_endpoint.',
+			'Signing out ends the session here, and not at the STS: switch on RP-initiated logout there if it can.'
+		)
+	];
+}
+
+function isAddress(value: unknown): value is string {
+	return typeof value === 'string' && URL.canParse(value);
+}
+
+/** Browsers use the public address, which this machine need not reach. */
+async function compare(inside: Document, { issuer, timeoutMs }: Config['sts']): Promise<Finding> {
+	const outside = documentOf(await request(discoveryUrl(issuer), { timeoutMs }));
+	if (!outside)
 		return warning(
+			'sts.addresses',
 			'The public address of the STS can’t be read from this machine, so the two could not be compared.',
 			'Nothing is wrong if browsers reach it: open STS_ISSUER_URL/.well-known/openid-configuration in one.'
 		);
-	const { json } = outside;
-	const different = COMPARED.filter((name) => inside[name] !== json[name]);
-	if (different.length === 0) return ok('The STS says the same at its internal and its public address.');
+	const different = COMPARED.filter((name) => inside[name] !== outside[name]);
+	if (different.length === 0)
+		return good('sts.addresses', 'The STS says the same at its internal and its public address.');
 	return warning(
+		'sts.addresses',
 		`The STS says something else at its internal address than at its public one: ${different.join(', ')}.`,
-		'Fine where only the host differs: the portal swaps one address for the other. Else check both variables.'
+		'Fine where only the host differs: the portal replaces one address by the other. Else check both variables.'
 	);
+}
+
+/** Whether an ID token that this STS signs can be verified: the algorithms it lists, and a key for one of them. */
+async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: AuthorizationServer): Promise<Finding> {
+	const algorithms = signatureAlgorithms.filter((name) =>
+		(id_token_signing_alg_values_supported ?? ['RS256']).includes(name)
+	);
+	if (algorithms.length === 0)
+		return wrong(
+			'sts.keys',
+			'The STS lists no asymmetric algorithm for ID tokens.',
+			'Let it sign with ES256 or RS256; none and HMAC are never accepted.'
+		);
+	const response = await exchange(() => stsFetch(jwks_uri ?? ''));
+	if ('failure' in response)
+		return wrong(
+			'sts.keys',
+			`The keys of the STS (jwks_uri) can’t be read: ${response.failure.reason}.`,
+			response.failure.advice
+		);
+	const { status, json } = response.reply;
+	const keys = Array.isArray(json?.keys) ? (json.keys as JWK[]) : [];
+	const usable = await Promise.all(keys.map((key) => canVerify(key, algorithms)));
+	if (status === 200 && usable.includes(true))
+		return good('sts.keys', 'The STS signs ID tokens in a way that the portal verifies.');
+	return wrong(
+		'sts.keys',
+		status === 200
+			? `None of the ${keys.length} keys of the STS fits the algorithms that it lists (${algorithms.join(', ')}).`
+			: `The keys of the STS (jwks_uri) can’t be read: it responds with status ${status}.`,
+		'No ID token can be verified: check the signing keys of the STS.'
+	);
+}
+
+/** Whether the portal would pick this key for a signature with one of these algorithms. */
+async function canVerify(key: JWK, algorithms: readonly string[]): Promise<boolean> {
+	const found = await Promise.allSettled(
+		algorithms.map(async (alg) => createLocalJWKSet({ keys: [key] })({ alg }, { payload: '', signature: '' }))
+	);
+	return found.some(({ status }) => status === 'fulfilled');
 }

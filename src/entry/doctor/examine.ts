@@ -1,24 +1,67 @@
 import type { Config } from '../../lib/server/config/parse';
+import { examineBackends } from './backends';
 import { examineBridge } from './bridge';
 import { examineClient } from './client';
-import { examineCookie } from './cookie';
-import { examineCors } from './cors';
+import { examineBridgeCors } from './cors';
 import { examineDiscovery } from './discovery';
-import { type Finding, ok, warning } from './finding';
+import type { Finding } from './finding';
+import { examineProxy } from './proxy';
+import { examineServiceTokens, type ServiceTokens } from './service-tokens';
+import { examineSessionSize } from './session-size';
+import { examineSignIn } from './sign-in';
+import { examineSignOut } from './sign-out';
+import { examineStore } from './store';
+import { examineTelemetry, type TelemetryVariables } from './telemetry';
+import { examineWalletSession } from './wallet-session';
 
-/**
- * Holds a configuration against the services it names. Nothing is changed there, and nobody is signed in.
- * @param tokensFile a token response of the STS, to measure the session cookie with
- */
-export async function examine(config: Config, tokensFile?: string): Promise<readonly Finding[]> {
-	const discovery = await examineDiscovery(config);
-	return [
-		ok('The configuration is complete, and the brand’s colours have enough contrast.'),
-		...config.brand.adjustments.map((text) => warning(text, 'Nothing, unless you want another colour.')),
-		...discovery.findings,
-		...(discovery.metadata ? await examineClient(config, discovery.metadata) : []),
-		...(await examineBridge(config)),
-		...(await examineCors(config, discovery.metadata)),
-		...(await examineCookie(config, tokensFile))
-	];
+/** What is checked beside the configuration itself. */
+export interface Examination {
+	/** A token response of the STS as text; null when none was given. */
+	readonly tokens: string | null;
+	/** The portal's public address, to check the proxy in front of it. */
+	readonly proxy: string | undefined;
+	/** Whether a wallet session may be created. */
+	readonly createSession: boolean;
+	readonly telemetry: TelemetryVariables;
+}
+
+/** Checks a configuration against each service that it names. Services are checked side by side. */
+export async function examine(config: Config, wanted: Examination): Promise<readonly Finding[]> {
+	const findings = await Promise.all([
+		examineSts(config).then(async ({ findings: ofSts, tokens }) => [
+			...ofSts,
+			...(await examineBridgeWith(config, tokens, wanted.createSession)),
+			...(await examineBackends(config, tokens.backends))
+		]),
+		examineBridgeCors(config),
+		examineStore(config),
+		examineTelemetry(config, wanted.telemetry),
+		examineSession(config, wanted)
+	]);
+	return findings.flat();
+}
+
+const NO_TOKENS: ServiceTokens = { bridge: undefined, backends: new Map(), findings: [] };
+
+async function examineSts(config: Config): Promise<{ findings: readonly Finding[]; tokens: ServiceTokens }> {
+	const { metadata, findings } = await examineDiscovery(config);
+	if (!metadata) return { findings, tokens: NO_TOKENS };
+	const [client, signIn, signOut, tokens] = await Promise.all([
+		examineClient(config, metadata),
+		examineSignIn(config, metadata),
+		examineSignOut(config, metadata),
+		examineServiceTokens(config)
+	]);
+	return { findings: [...findings, ...client, ...signIn, ...signOut, ...tokens.findings], tokens };
+}
+
+async function examineBridgeWith(config: Config, tokens: ServiceTokens, createSession: boolean) {
+	const findings = await examineBridge(config, tokens.bridge);
+	return createSession ? [...findings, await examineWalletSession(config, tokens.bridge)] : findings;
+}
+
+async function examineSession(config: Config, { tokens, proxy }: Examination): Promise<readonly Finding[]> {
+	const size = tokens === null ? { headBytes: null, findings: [] } : await examineSessionSize(config, tokens);
+	if (proxy === undefined) return size.findings;
+	return [...size.findings, ...(await examineProxy(proxy, size.headBytes ?? undefined))];
 }

@@ -1,19 +1,26 @@
-/** One thing that was looked at, in words an operator understands. */
+export type Severity = 'good' | 'warning' | 'wrong';
+
+/** The result of one check, in words that an operator understands. */
 export interface Finding {
-	/** `fault`: people can't sign in, or a promise of the portal is broken. `warning`: works, and should be mended. */
-	readonly level: 'ok' | 'warning' | 'fault';
-	readonly what: string;
-	/** What to do; absent when nothing is wrong. */
-	readonly advice?: string;
+	/** Stable name of the check, such as `sts.issuer`: `--json` shows it, and docs/operations.md lists it. */
+	readonly check: string;
+	/** `wrong`: something does not work, or a promise of the portal is broken. `warning`: it works, and should be fixed. */
+	readonly severity: Severity;
+	readonly message: string;
+	/** What to do; null when nothing is wrong. */
+	readonly advice: string | null;
 }
 
-export const ok = (what: string): Finding => ({ level: 'ok', what });
-export const warning = (what: string, advice: string): Finding => ({ level: 'warning', what, advice });
-export const fault = (what: string, advice: string): Finding => ({ level: 'fault', what, advice });
-
-const marks: Readonly<Record<Finding['level'], string>> = { ok: '✓', warning: '!', fault: '✗' };
-
-/** One or two lines for a terminal. */
-export function asText({ level, what, advice }: Finding): string {
-	return `${marks[level]} ${what}${advice === undefined ? '' : `\n    → ${advice}`}`;
-}
+export const good = (check: string, message: string): Finding => ({ check, severity: 'good', message, advice: null });
+export const warning = (check: string, message: string, advice: string): Finding => ({
+	check,
+	severity: 'warning',
+	message,
+	advice
+});
+export const wrong = (check: string, message: string, advice: string): Finding => ({
+	check,
+	severity: 'wrong',
+	message,
+	advice
+});

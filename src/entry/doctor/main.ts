@@ -1,14 +1,17 @@
-/** `npm run doctor`, or `node build/node/doctor.js`: says in plain words what is wrong with a configuration. */
+/** `npm run doctor` on Node, or `node build/node/doctor.js`: checks a configuration, and tells what to fix. */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { readConfigOrExit } from '../read-config';
+import { handOver } from '../../lib/server/config/handover';
+import { prepare } from './command';
 import { examine } from './examine';
-import { asText } from './finding';
+import { exitCode, reportText } from './report';
 
-const { values } = parseArgs({ options: { tokens: { type: 'string' } } });
-const findings = await examine(readConfigOrExit(process.env), values.tokens);
-for (const finding of findings) console.log(asText(finding));
-
-const count = (level: string) => findings.filter((finding) => finding.level === level).length;
-console.log(`\n${count('ok')} good, ${count('warning')} to look at, ${count('fault')} wrong`);
-process.exit(count('fault') === 0 ? 0 : 1);
+const prepared = prepare(process.argv.slice(2), process.env);
+if ('code' in prepared) {
+	(prepared.code === 0 ? process.stdout : process.stderr).write(prepared.text);
+	process.exit(prepared.code);
+}
+const { config, options, examination } = prepared;
+if (config) handOver(config);
+const findings = [...prepared.findings, ...(config ? await examine(config, examination) : [])];
+process.stdout.write(`${reportText(findings, options)}\n`);
+process.exit(exitCode(findings));

@@ -63,7 +63,8 @@ export function denoAdapter(out) {
 			await bundle('deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
 			await bundle('deno/start.ts', out, 'start.js', 'deno');
-			await bundle('doctor/main.ts', out, 'doctor.js');
+			await bundle('deno/doctor.ts', out, 'doctor.js', 'deno');
+			await bundle('deno/doctor-checks.ts', out, 'doctor-checks.js', 'deno');
 		}
 	};
 }

@@ -27,6 +27,18 @@ export async function bundleApplication(modules, folder) {
 }
 
 /**
+ * Kit's module for the environment, for programs beside the application that use its modules: they hand over a
+ * configuration, and nothing else reads the environment.
+ */
+const withoutEnvironment = {
+	name: 'portal:without-environment',
+	/** @param {string} id */
+	resolveId: (id) => (id === '$env/dynamic/private' ? `\0${id}` : null),
+	/** @param {string} id */
+	load: (id) => (id === '\0$env/dynamic/private' ? 'export const env = {};' : null)
+};
+
+/**
  * @param {Record<string, string>} input
  * @param {string} outDir
  * @param {import('rolldown').OutputOptions} output
@@ -38,6 +50,8 @@ async function bundleAll(input, outDir, output, runtime = 'node') {
 		configFile: false,
 		publicDir: false,
 		logLevel: 'warn',
+		plugins: [withoutEnvironment],
+		resolve: { alias: { $lib: `${root}/src/lib` } },
 		ssr: { noExternal: true, resolve: { conditions: ['module', runtime, 'production'] } },
 		build: { ssr: true, outDir, emptyOutDir: false, target: 'node20', rolldownOptions: { input, output } }
 	});

@@ -31,7 +31,11 @@ export async function readSession(cookies: Cookies, nowSeconds: number): Promise
  * The `Set-Cookie` values that make a browser hold this session (null: none), leftovers of an earlier one removed.
  * @throws {SessionTooLarge} when the session does not fit even without its ID token.
  */
-export async function writeSession(session: Session | null, cookies: Cookies, nowSeconds: number): Promise<string[]> {
+export async function writeSession(
+	session: Session | null,
+	cookies: Pick<Cookies, 'getAll'>,
+	nowSeconds: number
+): Promise<string[]> {
 	const name = cookieName('session');
 	const kept = session ? await fitted(name, session) : [];
 	const maxAge = session ? session.endsAt - nowSeconds : 0;

@@ -7,8 +7,8 @@ export interface UnknownVariable {
 	readonly nearest: string | null;
 }
 
-/** What other software sets under the same prefixes: Kubernetes for each of its services, and OpenTelemetry. */
-const FOREIGN = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT(?:_|$)|^OTEL_/;
+/** What others set under the same prefixes: Kubernetes for each of its services, OpenTelemetry, and Python's `requests`. */
+const FOREIGN = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT(?:_|$)|^OTEL_|^REQUESTS_CA_BUNDLE$/;
 /** Not the portal's own prefixes: the runtime's variables, such as DENO_DIR and DENO_CERT, and those of proxies. */
 const SHARED = /^DENO_|_PROXY$/i;
 /** A name without a known prefix is suspicious only when it is this close to a name of at least this length. */

@@ -26,14 +26,9 @@ const ofConfiguration = new Set([
  */
 export async function grantServiceToken(wish: TokenWish): Promise<GrantedToken> {
 	try {
-		const metadata = await stsMetadata();
-		const { client, authentication } = clientOf(config().service.client);
-		const wanted = Object.entries(wish).filter((entry): entry is [string, string] => entry[1] !== undefined);
-		const response = await oauth.clientCredentialsGrantRequest(metadata, client, authentication, wanted, stsCall);
-		const answer = await oauth.processClientCredentialsResponse(metadata, client, response);
-		return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
+		return await requestServiceToken(wish);
 	} catch (error) {
-		const code = refusalOf(error);
+		const code = serviceTokenRefusal(error);
 		if (code)
 			log.error('the STS refuses the service client: check AUTH_BRIDGE_CLIENT_ID and what goes with it', { code });
 		else log.warn('no service token is to be had', { error });
@@ -41,7 +36,21 @@ export async function grantServiceToken(wish: TokenWish): Promise<GrantedToken> 
 	}
 }
 
-function refusalOf(error: unknown): string | undefined {
+/**
+ * The same, for callers that report the cause themselves.
+ * @throws what the HTTP client or `oauth4webapi` throw
+ */
+export async function requestServiceToken(wish: TokenWish): Promise<GrantedToken> {
+	const metadata = await stsMetadata();
+	const { client, authentication } = clientOf(config().service.client);
+	const wanted = Object.entries(wish).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	const response = await oauth.clientCredentialsGrantRequest(metadata, client, authentication, wanted, stsCall);
+	const answer = await oauth.processClientCredentialsResponse(metadata, client, response);
+	return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
+}
+
+/** The STS's error code where only the operator can put it right; undefined for any other failure. */
+export function serviceTokenRefusal(error: unknown): string | undefined {
 	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
 	return error instanceof oauth.ResponseBodyError && ofConfiguration.has(error.error) ? error.error : undefined;
 }

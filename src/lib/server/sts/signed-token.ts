@@ -12,7 +12,7 @@ import { stsFetch, stsMetadata } from './metadata';
 /** How far the clocks of the STS and the portal may be apart. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
 /** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
-const asymmetric = [
+export const signatureAlgorithms = [
 	...['RS', 'PS', 'ES'].flatMap((family) => [`${family}256`, `${family}384`, `${family}512`]),
 	'EdDSA',
 	'Ed25519'
@@ -36,13 +36,16 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 	const header = decodeProtectedHeader(token);
 	const { alg = 'none' } = header;
 	// Before any key is looked for: no fetch is worth its while for such a token.
-	if (!asymmetric.includes(alg)) throw new errors.JOSEAlgNotAllowed('the token is not signed with a key pair');
+	if (!signatureAlgorithms.includes(alg)) throw new errors.JOSEAlgNotAllowed('the token is not signed with a key pair');
 	ring ??= createKeyRing({ load: fetchPublished });
 	const { issuer, idTokenAlgorithms, find } = await ring.keysFor({ ...header, alg }, from);
 	const { payload } = await jwtVerify(token, find, {
 		...options,
 		issuer,
-		algorithms: algorithms === 'asymmetric' ? asymmetric : asymmetric.filter((one) => idTokenAlgorithms.includes(one)),
+		algorithms:
+			algorithms === 'asymmetric'
+				? signatureAlgorithms
+				: signatureAlgorithms.filter((one) => idTokenAlgorithms.includes(one)),
 		clockTolerance: CLOCK_TOLERANCE_SECONDS
 	});
 	return payload;

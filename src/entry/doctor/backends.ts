@@ -1,0 +1,45 @@
+import type { Backend } from '../../lib/server/config/backends';
+import type { Config } from '../../lib/server/config/parse';
+import { type Exchange, request } from './exchange';
+import { type Finding, good, warning, wrong } from './finding';
+
+/** What gateways respond with in the place of a service that is not there. */
+const NOT_THERE = [502, 503, 504];
+
+/** Whether each service of BACKENDS responds at its base address, and accepts the service client's token where it gets that. */
+export async function examineBackends(
+	{ backends }: Pick<Config, 'backends'>,
+	tokens: ReadonlyMap<string, string>
+): Promise<readonly Finding[]> {
+	return Promise.all(
+		backends.map(async (backend) => {
+			const token = tokens.get(backend.name);
+			const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+			const { url, timeoutMs } = backend;
+			const response = await request(url, { method: 'HEAD', headers, timeoutMs });
+			return judge(backend, response, token !== undefined);
+		})
+	);
+}
+
+function judge({ name, url }: Backend, response: Exchange, hasToken: boolean): Finding {
+	const check = `backend.${name}`;
+	if ('failure' in response) {
+		const { reason, advice } = response.failure;
+		return wrong(check, `Backend "${name}" at ${new URL(url).host} can’t be reached: ${reason}.`, advice);
+	}
+	const { status } = response.reply;
+	if (NOT_THERE.includes(status))
+		return wrong(
+			check,
+			`What stands in front of backend "${name}" says that it is not there (status ${status}).`,
+			'Start the service, or correct its url in BACKENDS.'
+		);
+	if (hasToken && (status === 401 || status === 403))
+		return warning(
+			check,
+			`Backend "${name}" refuses the service client’s token at its base address (status ${status}).`,
+			'Check its tokenScope, tokenAudience and tokenResource, and what the service wants to see in a token.'
+		);
+	return good(check, `Backend "${name}" responds.`);
+}

@@ -1,0 +1,98 @@
+import { decodeJwt } from 'jose';
+import * as v from 'valibot';
+import { MAX_SESSION_BYTES } from '../../lib/server/auth/cookie-budget';
+import { IdentityClaims } from '../../lib/server/auth/claims';
+import { newSession } from '../../lib/server/auth/new-session';
+import { SessionTooLarge, writeSession } from '../../lib/server/auth/session-cookie';
+import type { Config } from '../../lib/server/config/parse';
+import { fixedHeaders } from '../../lib/server/http/fixed-headers';
+import { type Finding, good, warning, wrong } from './finding';
+
+/** The head of a response that nginx takes with its defaults (`proxy_buffer_size` 4k), with some room for what it adds. */
+export const DEFAULT_HEAD_BYTES = 4000;
+
+/** A token response of the STS (RFC 6749 5.1), as saved to a file. */
+const Tokens = v.pipe(
+	v.string(),
+	v.parseJson(),
+	v.object({
+		access_token: v.string(),
+		refresh_token: v.optional(v.string()),
+		id_token: v.optional(v.string())
+	})
+);
+
+export interface SessionSize {
+	/** Bytes of the response head at the end of a sign-in; null when it could not be measured. */
+	readonly headBytes: number | null;
+	readonly findings: readonly Finding[];
+}
+
+/** A browser that holds none of the portal's cookies. */
+const NO_COOKIES = { getAll: () => [] };
+const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
+
+/** How large the cookies of a session with these tokens are, and the head of the response that sets them. */
+export async function examineSessionSize(
+	config: Pick<Config, 'secure' | 'origin'>,
+	text: string
+): Promise<SessionSize> {
+	const parsed = v.safeParse(Tokens, text);
+	if (!parsed.success)
+		return {
+			headBytes: null,
+			findings: [
+				wrong('session', 'The token response (--tokens) can’t be read.', 'It has to be JSON with an access_token.')
+			]
+		};
+	const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = parsed.output;
+	const nowSeconds = Math.floor(Date.now() / 1000);
+	const claims = claimsOf(idToken);
+	const session = newSession('sts', claims, { accessToken, refreshToken, idToken }, nowSeconds);
+	try {
+		const cookies = await writeSession(session, NO_COOKIES, nowSeconds);
+		return measured(config, cookies);
+	} catch (error) {
+		if (!(error instanceof SessionTooLarge)) throw error;
+		const message = `A session with these tokens takes more than ${MAX_SESSION_BYTES} bytes of cookies: nobody can sign in.`;
+		return { headBytes: null, findings: [wrong('session.size', message, SMALLER)] };
+	}
+}
+
+/** What the pages would show of the person; texts of usual length where there is no ID token to read them from. */
+function claimsOf(idToken: string | undefined): v.InferOutput<typeof IdentityClaims> {
+	try {
+		return v.parse(IdentityClaims, decodeJwt(idToken ?? ''));
+	} catch {
+		return v.parse(IdentityClaims, { sub: 'x'.repeat(64), name: 'x'.repeat(40), email: 'x'.repeat(40) });
+	}
+}
+
+function measured({ secure, origin }: Pick<Config, 'secure' | 'origin'>, cookies: readonly string[]): SessionSize {
+	const bytes = cookies.reduce((sum, cookie) => sum + Buffer.byteLength(cookie), 0);
+	const headers = [
+		...Object.entries({ ...fixedHeaders(secure), location: `${origin}/account`, date: new Date(0).toUTCString() }),
+		...cookies.map((cookie) => ['set-cookie', cookie] as const)
+	];
+	const head = `HTTP/1.1 303 See Other\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+	const headBytes = Buffer.byteLength(head);
+	const size = good(
+		'session.size',
+		`A session with these tokens takes ${bytes} of ${MAX_SESSION_BYTES} bytes of cookies.`
+	);
+	const message = `The response that ends a sign-in has a head of ${headBytes} bytes`;
+	const fits = headBytes <= DEFAULT_HEAD_BYTES;
+	return {
+		headBytes,
+		findings: [
+			size,
+			fits
+				? good('session.head', `${message}: every proxy takes it with its defaults.`)
+				: warning(
+						'session.head',
+						`${message}: nginx takes 4 kB with its defaults, and responds with 502.`,
+						`Set proxy_buffer_size 16k and proxy_buffers 8 16k, and check with --proxy. ${SMALLER}`
+					)
+		]
+	};
+}

@@ -1,0 +1,125 @@
+import type { Config } from '../../lib/server/config/parse';
+import { createDenoKvStore } from '../../lib/server/store/deno-kv';
+import { createRedisStore, type RedisStore } from '../../lib/server/store/redis';
+import { connectionFailure } from './connection-failure';
+import { type Finding, good, warning, wrong } from './finding';
+
+const TEST_LIFE_MS = 10_000;
+/** Server facts that decide whether the store keeps what it is given. */
+const INFO = `return redis.call('INFO', 'memory')`;
+const LIFE_AND_DELETE = `
+local left = redis.call('PTTL', KEYS[1])
+redis.call('DEL', KEYS[1])
+return left`;
+
+/** Writes a test key to the shared store, reads it back and deletes it; nothing where no store is configured. */
+export async function examineStore({ store }: Pick<Config, 'store'>): Promise<readonly Finding[]> {
+	if (store.redisUrl !== undefined) return examineRedis(store.redisUrl);
+	if (store.denoKv !== undefined) return examineDenoKv(store.denoKv);
+	return [];
+}
+
+async function examineRedis(url: string): Promise<readonly Finding[]> {
+	const redis = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
+	try {
+		return [await roundTrip(redis), await evictionFinding(redis)];
+	} catch (error) {
+		return [failure(new URL(url).host, error)];
+	} finally {
+		await redis.close();
+	}
+}
+
+async function roundTrip(redis: RedisStore): Promise<Finding> {
+	const key = testKey();
+	const text = crypto.randomUUID();
+	await redis.write(key, text, TEST_LIFE_MS);
+	const found = await redis.read(key);
+	const leftMs = Number(await redis.run(LIFE_AND_DELETE, { keys: [`portal:${key}`], arguments: [] }));
+	if (found?.text !== text)
+		return wrong(
+			'store',
+			'The store forgets at once what it is given.',
+			'Check that REDIS_URL names the primary of one database, not a cluster or a cache proxy.'
+		);
+	if (leftMs <= 0 || leftMs > TEST_LIFE_MS)
+		return wrong(
+			'store',
+			'The store does not keep the lifetime of a key.',
+			'Use Redis or Valkey itself: entries that never expire fill it up.'
+		);
+	return good('store', 'The store keeps what it is given, and for as long as it should.');
+}
+
+async function evictionFinding(redis: RedisStore): Promise<Finding> {
+	const info = await redis.run(INFO, { keys: [], arguments: [] }).catch(() => '');
+	const policy = /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1];
+	const isLimited = !/^maxmemory:0\s*$/m.test(String(info));
+	if (policy === undefined)
+		return warning(
+			'store.eviction',
+			'The store does not say what it does when its memory is full.',
+			'Make sure that maxmemory-policy is noeviction.'
+		);
+	if (policy === 'noeviction' || !isLimited)
+		return good('store.eviction', 'The store does not drop entries when its memory is full.');
+	return warning(
+		'store.eviction',
+		`The store drops entries when its memory is full (maxmemory-policy ${policy}).`,
+		'Set maxmemory-policy to noeviction: a dropped entry can bring a session back that was ended.'
+	);
+}
+
+const refusals: readonly (readonly [pattern: RegExp, message: string, advice: string])[] = [
+	[
+		/^(?:WRONGPASS|NOAUTH|ERR AUTH|ERR invalid password)/,
+		'refuses the password',
+		'Check the user and the password in REDIS_URL.'
+	],
+	[
+		/^NOPERM/,
+		'does not let this user write',
+		'Allow the user the keys portal:* and the commands get, set, eval and publish.'
+	],
+	[/^READONLY/, 'is a replica and takes no writes', 'Let REDIS_URL name the primary.'],
+	[/^OOM/, 'is full and takes no writes', 'Give it more memory, or look for what fills it.'],
+	[/^LOADING/, 'is still loading its data', 'Try again when it is done.'],
+	[
+		/^(?:MOVED|CROSSSLOT|CLUSTERDOWN)/,
+		'is a cluster',
+		'Use one primary, with replicas where you want: a cluster is not supported.'
+	],
+	[/^MISCONF/, 'takes no writes because it can’t write to its disk', 'Look at its log and its disk.']
+];
+
+function failure(host: string, error: unknown): Finding {
+	const text = error instanceof Error ? error.message : '';
+	const refusal = refusals.find(([pattern]) => pattern.test(text));
+	if (refusal) return wrong('store', `The store at ${host} ${refusal[1]}.`, refusal[2]);
+	const { reason, advice } = connectionFailure(error);
+	return wrong(
+		'store',
+		`The store at ${host} can’t be reached: ${reason}.`,
+		`${advice} The address comes from REDIS_URL.`
+	);
+}
+
+async function examineDenoKv(name: string): Promise<readonly Finding[]> {
+	try {
+		const kv = await createDenoKvStore(name === 'default' ? undefined : name);
+		await kv.verify().finally(() => kv.close());
+		return [good('store', 'The Deno KV store keeps what it is given.')];
+	} catch {
+		return [
+			wrong(
+				'store',
+				'The Deno KV store can’t be opened, or takes no writes.',
+				'Check DENO_KV: on Deno only, "default" on Deno Deploy, else a file that this user may write.'
+			)
+		];
+	}
+}
+
+function testKey(): string {
+	return `doctor:${crypto.randomUUID()}`;
+}

@@ -1,0 +1,77 @@
+import type { Config } from '../../lib/server/config/parse';
+import { exchange } from './exchange';
+import { type Finding, good, wrong } from './finding';
+
+const LIMIT_MS = 10_000;
+
+/** The part of OpenTelemetry's own variables that decides what is sent (OpenTelemetry, "OTLP exporter configuration"). */
+export interface TelemetryVariables {
+	readonly headers: string;
+	readonly protocol: string;
+}
+
+/** Sends an export without metrics, and on Node one without traces, as the runtime's exporter would. */
+export async function examineTelemetry(
+	{ telemetryUrl }: Pick<Config, 'telemetryUrl'>,
+	variables: TelemetryVariables
+): Promise<readonly Finding[]> {
+	if (telemetryUrl === undefined) return [];
+	// Deno's own exporter sends protobuf unless told otherwise, and the portal's traces are off there.
+	const isJson = !('Deno' in globalThis) || variables.protocol === 'http/json';
+	const signals = 'Deno' in globalThis ? ['metrics'] : ['metrics', 'traces'];
+	return Promise.all(signals.map((signal) => examineSignal(telemetryUrl, signal, isJson, variables.headers)));
+}
+
+async function examineSignal(base: string, signal: string, isJson: boolean, extra: string): Promise<Finding> {
+	const check = `telemetry.${signal}`;
+	const headers = {
+		...headersOf(extra),
+		'content-type': isJson ? 'application/json' : 'application/x-protobuf'
+	};
+	// A message without fields is empty in protobuf.
+	const body = isJson ? '{}' : '';
+	// Not the portal's own client: exporters know nothing of its proxies.
+	const response = await exchange(() =>
+		fetch(`${base}/v1/${signal}`, {
+			method: 'POST',
+			headers,
+			body,
+			redirect: 'manual',
+			signal: AbortSignal.timeout(LIMIT_MS)
+		})
+	);
+	if ('failure' in response)
+		return wrong(
+			check,
+			`The OTLP endpoint at ${new URL(base).host} can’t be reached: ${response.failure.reason}.`,
+			`${response.failure.advice} The address comes from OTEL_EXPORTER_OTLP_ENDPOINT.`
+		);
+	const { status } = response.reply;
+	if (status >= 200 && status < 300) return good(check, `The OTLP endpoint accepts ${signal}.`);
+	return wrong(
+		check,
+		`The OTLP endpoint does not accept ${signal} (status ${status}).`,
+		status === 401 || status === 403
+			? 'Check OTEL_EXPORTER_OTLP_HEADERS.'
+			: `Check OTEL_EXPORTER_OTLP_ENDPOINT: /v1/${signal} is added to it, and OTLP over HTTP must be switched on there.`
+	);
+}
+
+/** `name=value,name=value`, values percent-encoded. */
+function headersOf(text: string): Record<string, string> {
+	const pairs = text.split(',').filter((pair) => pair.includes('='));
+	return Object.fromEntries(
+		pairs.map((pair) => {
+			const [name = '', ...value] = pair.split('=');
+			return [name.trim().toLowerCase(), decoded(value.join('=').trim())];
+		})
+	);
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type AlteringProxy, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
+import type { Environment } from '../harness/portal-process.ts';
+import { type Sandbox, startSandbox } from '../sandbox/index.ts';
+
+const PORTAL = 'http://localhost:3000';
+let sandbox: Sandbox;
+let sts: AlteringProxy;
+let bridge: AlteringProxy;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ portalUrl: PORTAL, stsPort: 0, bridgePort: 0, institutionPort: 0, controlPort: 0 });
+	sts = await startAlteringProxy(sandbox.stsUrl);
+	bridge = await startAlteringProxy(sandbox.bridgeUrl);
+});
+afterAll(() => Promise.all([sts.stop(), bridge.stop(), sandbox.stop()]));
+beforeEach(() => {
+	sandbox.reset();
+	for (const proxy of [sts, bridge]) proxy.alter(null);
+});
+
+const consult = (env: Environment = {}) => diagnose({ ...healthyEnvironment(sandbox, PORTAL), ...env });
+/** With the STS's and the Bridge's responses changed on their way. */
+const consultAltered = (env: Environment = {}) =>
+	consult({ STS_INTERNAL_URL: sts.url, AUTH_BRIDGE_URL: bridge.url, ...env });
+const isDiscovery = (path: string) => path === '/.well-known/openid-configuration';
+
+describe('the STS', () => {
+	test('that refuses a scope is found, by a pushed request and by the authorization endpoint', async () => {
+		sts.alter((response) => {
+			if (!response.path.startsWith('/request')) return;
+			Object.assign(response, { status: 400, body: '{"error":"invalid_scope"}' });
+		});
+		const pushed = await consultAltered({ STS_SCOPE: 'openid grades' });
+		sandbox.scenario('no-par');
+		sts.alter((response) => {
+			const back = new URL(response.path, sts.url).searchParams.get('redirect_uri');
+			if (!response.path.startsWith('/auth?') || back === null) return;
+			response.headers.location = `${back}?error=invalid_scope&state=portal-doctor`;
+		});
+		const navigated = await consultAltered({ STS_SCOPE: 'openid grades' });
+		for (const { code, bad, find } of [pushed, navigated]) {
+			expect({ code, bad }).toEqual({ code: 1, bad: ['sts.scope'] });
+			expect(find('sts.scope')).toMatch(/^wrong: .*\(openid grades\)\. → .*STS_SCOPE/);
+		}
+	});
+
+	test('of another issuer, behind an internal address, is found', async () => {
+		const { code, find } = await consult({ STS_ISSUER_URL: 'http://sts.example', STS_INTERNAL_URL: sandbox.stsUrl });
+		expect(find('sts.issuer')).toContain(`wrong: The STS says that its issuer is "${sandbox.stsUrl}"`);
+		expect(find('sts.addresses')).toContain('warning: The public address of the STS can’t be read from this machine');
+		expect(code).toBe(1);
+	});
+
+	test('without a token endpoint is found', async () => {
+		sts.alter((response) => {
+			if (isDiscovery(response.path)) response.body = response.body.replace('"token_endpoint"', '"gone"');
+		});
+		expect((await consultAltered()).find('sts.endpoints')).toContain(
+			'wrong: The discovery document of the STS lacks token_endpoint'
+		);
+	});
+
+	test.each([
+		['no discovery document', (path: string) => isDiscovery(path), 'sts.discovery', 'status 404'],
+		['no keys', (path: string) => path === '/jwks', 'sts.keys', 'status 404']
+	])('with %s is found', async (_name, applies, check, message) => {
+		sts.alter((response) => {
+			if (applies(response.path)) response.status = 404;
+		});
+		expect((await consultAltered()).find(check)).toMatch(new RegExp(`^wrong: .*${message}`));
+	});
+
+	test('whose keys fit none of its algorithms is found', async () => {
+		sts.alter((response) => {
+			if (response.path === '/jwks') response.body = '{"keys":[{"kty":"oct","k":"c2VjcmV0"},{"kty":"EC"}]}';
+		});
+		expect((await consultAltered()).find('sts.keys')).toMatch(/^wrong: None of the 2 keys/);
+	});
+
+	test('that signs with a shared secret only is found', async () => {
+		sts.alter((response) => {
+			if (isDiscovery(response.path))
+				response.body = response.body.replace(
+					/("id_token_signing_alg_values_supported":)\[[^\]]*\]/,
+					'$1["HS256","none"]'
+				);
+		});
+		expect((await consultAltered()).find('sts.keys')).toMatch(/^wrong: .*no asymmetric algorithm/);
+	});
+
+	test('without a page for signing out is a warning', async () => {
+		sandbox.scenario('no-end-session');
+		const { code, bad } = await consult();
+		expect({ code, bad }).toEqual({ code: 0, bad: ['sts.end-session'] });
+	});
+
+	test.each([
+		['10 s behind', -10, 'warning: The clock of the STS is 10 s behind'],
+		['a minute ahead', 60, 'wrong: The clock of the STS is 60 s ahead of']
+	])('whose clock is %s is found', async (_name, seconds, finding) => {
+		sts.alter(({ headers }) => (headers.date = new Date(Date.now() + seconds * 1000 - 500).toUTCString()));
+		const said = (await consultAltered()).find('sts.clock') ?? '';
+		// Whole seconds and a busy machine: one more or less.
+		expect(said.replace(/is (9|10|11) s/, 'is 10 s').replace(/is (59|60|61) s/, 'is 60 s')).toContain(finding);
+	});
+
+	test('that lets pages of any site read responses of its token endpoint is a warning, judged by the request itself', async () => {
+		sts.alter(({ method, headers }) => {
+			if (method === 'OPTIONS') headers['access-control-allow-origin'] = '*';
+		});
+		expect((await consultAltered()).find('sts.cors')).toMatch(/^good: /);
+		sts.alter(({ method, path, requestHeaders, headers }) => {
+			if (method === 'POST' && path === '/token' && requestHeaders.origin)
+				headers['access-control-allow-origin'] = requestHeaders.origin;
+		});
+		expect((await consultAltered()).find('sts.cors')).toMatch(/^warning: /);
+	});
+});
+
+describe('the Auth Bridge', () => {
+	test.each(['bridge-old-shape', 'bridge-500-for-everything'] as const)('is known as one with %s', async (scenario) => {
+		sandbox.scenario(scenario);
+		expect((await consult()).find('bridge')).toBe('good: The Auth Bridge responds as one does.');
+	});
+
+	test('is told from another service in its place', async () => {
+		const { code, find } = await consult({ AUTH_BRIDGE_URL: sandbox.institutionUrl });
+		expect(find('bridge')).toMatch(/^wrong: .*does not know wallet sessions/);
+		expect(code).toBe(1);
+	});
+
+	test('that gives no response in time is found', async () => {
+		sandbox.scenario('bridge-slow', { ms: 5000 });
+		const { find } = await consult({ AUTH_BRIDGE_TIMEOUT_MS: '200' });
+		expect(find('bridge')).toContain('it gave no response in time');
+	});
+
+	test('that asks for a credential is found where the portal has none', async () => {
+		sandbox.scenario('bridge-401');
+		expect((await consult()).find('bridge')).toMatch(
+			/^wrong: .*asks for a credential \(status 401\).*AUTH_BRIDGE_CLIENT_ID/
+		);
+	});
+
+	test('whose clock is two minutes behind is a warning', async () => {
+		bridge.alter(({ headers }) => (headers.date = new Date(Date.now() - 120_000).toUTCString()));
+		const { code, bad, find } = await consultAltered();
+		expect({ code, bad }).toEqual({ code: 0, bad: ['bridge.clock'] });
+		expect(find('bridge.clock')).toMatch(/^warning: The clock of the Auth Bridge is (119|120|121) s behind/);
+	});
+
+	test('that lets pages of any site call it with cookies is found', async () => {
+		bridge.alter(({ requestHeaders, headers }) => {
+			headers['access-control-allow-origin'] = requestHeaders.origin ?? '*';
+			headers['access-control-allow-credentials'] = 'true';
+		});
+		const { code, find } = await consultAltered();
+		expect(find('bridge.cors')).toMatch(/^wrong: .*with a person’s cookies/);
+		expect(code).toBe(1);
+	});
+});
