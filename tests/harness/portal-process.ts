@@ -19,7 +19,7 @@ export interface PortalProcess {
 
 /** Starts the build with exactly this environment. */
 export function spawnPortal(build: Build, env: Environment): PortalProcess {
-	return spawnProgram(portalCommand(build), env);
+	return spawnProgram(portalCommand(build), { DENO_NO_UPDATE_CHECK: '1', ...env });
 }
 
 /**

@@ -58,9 +58,16 @@ export function denoBinary() {
 
 /**
  * How the Deno build's launcher is run: its rights, of which the portal itself gets far fewer, and no look at
- * package.json, which would make Deno install packages first.
+ * package.json, which would make Deno install packages first. It reads the STS's discovery before it starts the portal.
  */
-const LAUNCHER_FLAGS = ['--no-prompt', '--no-config', '--node-modules-dir=none', '--allow-env', '--allow-run'];
+const LAUNCHER_FLAGS = [
+	'--no-prompt',
+	'--no-config',
+	'--node-modules-dir=none',
+	'--allow-env',
+	'--allow-net',
+	'--allow-run'
+];
 
 /**
  * The command that starts a build of the portal as in production, or the state gallery, which runs on Node.

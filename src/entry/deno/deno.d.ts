@@ -28,6 +28,11 @@ declare namespace Deno {
 	function execPath(): string;
 	function exit(code: number): never;
 
+	interface HttpClient {
+		close(): void;
+	}
+	function createHttpClient(options: { proxy?: { url: string } }): HttpClient;
+
 	interface DirEntry {
 		name: string;
 		isDirectory: boolean;
@@ -45,4 +50,9 @@ declare namespace Deno {
 	const version: { deno: string };
 	const env: { get(name: string): string | undefined; toObject(): Record<string, string> };
 	const permissions: { querySync(wanted: { name: 'env'; variable?: string }): { state: string } };
+}
+
+interface RequestInit {
+	/** Of Deno's `fetch`. */
+	client?: Deno.HttpClient;
 }

@@ -61,3 +61,19 @@ test('a file of Deno KV may be read and written, and nothing else may be', () =>
 	expect(flags({ DENO_KV: 'default' })).toContain('--unstable-kv');
 	expect(flags({ DENO_KV: 'default' }).join(' ')).not.toContain('--allow-write');
 });
+
+test('hosts of STS endpoints are more addresses, from STS_HOSTS and from discovery', () => {
+	const config = parseConfig({ ...environment, STS_HOSTS: 'keys.example, [2001:db8::1]:8443 tokens.example:444' });
+	const endpoints = ['https://sts.example/token', 'http://jwks.example/keys', 'https://[2001:db8::2]/revoke'];
+	const net = permissionFlags(config, '/srv/p', endpoints).find((flag) => flag.startsWith('--allow-net='));
+	expect(net).toBe(
+		'--allow-net=0.0.0.0:3000,sts.example:443,sts:8080,keys.example:443,[2001:db8::1]:8443,tokens.example:444,' +
+			'jwks.example:80,[2001:db8::2]:443,bridge:80'
+	);
+});
+
+test('proxies are more addresses', () => {
+	const proxies = { HTTPS_PROXY: 'http://user:secret@proxy.example:3128', http_proxy: 'plain.example:8080' };
+	expect(flags(proxies).join(' ')).toContain(',bridge:80,proxy.example:3128,plain.example:8080 ');
+	expect(flags(proxies).join(' ')).not.toContain('secret');
+});

@@ -108,6 +108,8 @@ function reportRefusedPermission(cause: unknown, { hostname, port, protocol }: B
 
 function toClientResponse(method: string, { statusCode, headers, body }: Dispatcher.ResponseData): ClientResponse {
 	const hasBody = method !== 'HEAD' && ![204, 205, 304].includes(statusCode);
+	// Readers get errors from their iteration; without a listener, one that comes while nobody reads would end the process.
+	body.on('error', () => {});
 	if (!isFinalStatus(statusCode)) {
 		body.destroy();
 		throw new UpstreamError('bad_response');

@@ -2,12 +2,12 @@ import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { UpstreamError } from '../http/upstream-error';
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-	gzip: createGunzip,
-	'x-gzip': createGunzip,
-	deflate: createInflate,
-	br: createBrotliDecompress
-};
+const decoders = new Map<string, () => Transform>([
+	['gzip', createGunzip],
+	['x-gzip', createGunzip],
+	['deflate', createInflate],
+	['br', createBrotliDecompress]
+]);
 const MAX_CODINGS = 3;
 
 /**
@@ -18,7 +18,7 @@ const MAX_CODINGS = 3;
 export function decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string): AsyncIterable<Uint8Array> {
 	const codings = contentEncoding.toLowerCase().split(/[\s,]+/);
 	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
-	const steps = applied.map((coding) => decoders[coding]);
+	const steps = applied.map((coding) => decoders.get(coding));
 	if (steps.length > MAX_CODINGS) throw new UpstreamError('bad_response');
 	return steps.reduceRight<Readable>(
 		(encoded, decoder) => {

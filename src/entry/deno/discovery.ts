@@ -1,0 +1,66 @@
+import type { Config } from '../../lib/server/config/parse';
+import { internalUrl } from '../../lib/server/sts/addresses';
+
+/** Endpoints that the portal itself calls (OpenID Connect Discovery 3, RFC 8414 2, RFC 9126 5); browsers go to the others. */
+const CALLED_ENDPOINTS = [
+	'token_endpoint',
+	'jwks_uri',
+	'pushed_authorization_request_endpoint',
+	'revocation_endpoint',
+	'introspection_endpoint',
+	'userinfo_endpoint'
+];
+const TIME_LIMIT_MS = 3000;
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * The addresses of the STS's endpoints, as its discovery names them: Deno grants network addresses only at the start of
+ * a process. One request, without redirects, for at most 3 s.
+ * @throws when the STS can't be read, or is another issuer than the configured one
+ */
+export async function discoverEndpoints({ sts, proxies }: Pick<Config, 'sts' | 'proxies'>): Promise<string[]> {
+	const url = new URL(`${sts.internal.replace(/\/+$/, '')}/.well-known/openid-configuration`);
+	const proxy = url.protocol === 'https:' ? proxies.https : proxies.http;
+	const response = await fetch(url, {
+		redirect: 'manual',
+		signal: AbortSignal.timeout(TIME_LIMIT_MS),
+		headers: { accept: 'application/json' },
+		// Deno itself leaves out the hosts of NO_PROXY.
+		...(proxy !== undefined && { client: Deno.createHttpClient({ proxy: { url: proxy } }) })
+	});
+	if (response.status !== 200) throw new Error(`discovery has status ${response.status}`);
+	return endpointsOf(JSON.parse(await readText(response)), sts);
+}
+
+/**
+ * The http(s) addresses among a discovery document's endpoints, as this server reaches them.
+ * @throws when the document is another issuer's
+ */
+export function endpointsOf(metadata: unknown, sts: Pick<Config['sts'], 'issuer' | 'internal'>): string[] {
+	if (typeof metadata !== 'object' || metadata === null) throw new Error('discovery is not a JSON object');
+	const found = new Map<string, unknown>(Object.entries(metadata));
+	if (found.get('issuer') !== sts.issuer) throw new Error('discovery names another issuer than STS_ISSUER_URL');
+	return CALLED_ENDPOINTS.map((name) => found.get(name))
+		.filter((value) => typeof value === 'string')
+		.filter(isGrantable)
+		.map((value) => internalUrl(value, sts));
+}
+
+/** A host may contain `*` or a comma (WHATWG URL 3.2), which mean something else in a list of permissions. */
+function isGrantable(address: string): boolean {
+	if (!URL.canParse(address)) return false;
+	const { protocol, hostname } = new URL(address);
+	return /^https?:$/.test(protocol) && /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(hostname);
+}
+
+async function readText({ body }: Response): Promise<string> {
+	const decoder = new TextDecoder();
+	let text = '';
+	let bytes = 0;
+	for await (const chunk of body ?? []) {
+		bytes += chunk.byteLength;
+		if (bytes > MAX_BYTES) throw new Error('discovery is too large');
+		text += decoder.decode(chunk, { stream: true });
+	}
+	return text + decoder.decode();
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { endpointsOf } from '../../../src/entry/deno/discovery';
+
+const sts = { issuer: 'https://sts.example/realms/edu', internal: 'http://sts:8080/realms/edu' };
+const { issuer } = sts;
+
+describe('the endpoints that a discovery document names', () => {
+	test('are those that the portal calls, at their internal addresses', () => {
+		const metadata = {
+			issuer,
+			token_endpoint: `${issuer}/token`,
+			jwks_uri: 'https://keys.example/jwks',
+			pushed_authorization_request_endpoint: 'https://par.example:8443/par',
+			revocation_endpoint: 'http://revoke.example/revoke',
+			userinfo_endpoint: 'https://userinfo.example/me',
+			authorization_endpoint: 'https://browsers.example/authorize',
+			end_session_endpoint: 'https://browsers.example/end',
+			check_session_iframe: 'https://other.example/'
+		};
+		expect(endpointsOf(metadata, sts)).toEqual([
+			'http://sts:8080/realms/edu/token',
+			'https://keys.example/jwks',
+			'https://par.example:8443/par',
+			'http://revoke.example/revoke',
+			'https://userinfo.example/me'
+		]);
+	});
+
+	test.each([
+		'ftp://files.example/',
+		'file:///etc/passwd',
+		'redis://redis:6379',
+		'javascript:alert(1)',
+		'/token',
+		'',
+		7,
+		null
+	])('are http and https addresses only: %j is none', (value) =>
+		expect(endpointsOf({ issuer, token_endpoint: value }, sts)).toEqual([])
+	);
+
+	test.each(['https://*/token', 'https://*.example/token', 'https://a.example,b.example/token'])(
+		'name one host each: %s is not granted',
+		(value) => expect(endpointsOf({ issuer, token_endpoint: value }, sts)).toEqual([])
+	);
+
+	test.each([null, 'text', 7, {}, { issuer: 'https://other.example', token_endpoint: 'https://other.example/token' }])(
+		'are refused from %j',
+		(metadata) => expect(() => endpointsOf(metadata, sts)).toThrow()
+	);
+});
