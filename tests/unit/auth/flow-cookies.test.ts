@@ -1,8 +1,8 @@
+import { newFlowId } from '../../../src/lib/server/auth/flow-id';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findFlow, flowIds, forgetFlow, keepFlow, takeFlowOfVersion1 } from '../../../src/lib/server/auth/flow-cookies';
 import {
 	flowOfVersion1,
-	newFlowId,
 	newStateKey,
 	readState,
 	type SignInFlow,

@@ -2,7 +2,8 @@ import type { Cookies } from '@sveltejs/kit';
 import { config } from '../config';
 import { returnPath } from '../http/return-path';
 import { cookieAttributes, cookieName } from './cookie';
-import { FLOW_COOKIE_SECONDS, isFlowId, openFlow, sealFlow, type SignInFlow } from './sign-in-flow';
+import { isFlowId } from './flow-id';
+import { FLOW_COOKIE_SECONDS, openFlow, sealFlow, type SignInFlow } from './sign-in-flow';
 
 /** Name and value of one flow's cookie together. A longer return path is left to the `state` parameter. */
 const MAX_FLOW_BYTES = 600;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { FLOW_ID, flowStartMs } from './flow-id';
 import { type Provider, providers } from './session';
 import { sealOf } from './seals';
 
@@ -40,24 +41,10 @@ const SealedTarget = v.strictTuple([text, provider, text]);
 const flowSeal = sealOf('sign-in flow', SealedFlow);
 const targetSeal = sealOf('sign-in target', SealedTarget);
 
-const ID = '[0-9a-z]{9}[0-9a-f]{8}';
-const STATE = new RegExp(`^(${ID})\\.([\\w-]{22})\\.([\\w-]{1,2048})$`);
-
-export function newFlowId(nowMs = Date.now()): string {
-	return `${nowMs.toString(36).padStart(9, '0')}${crypto.randomUUID().slice(0, 8)}`;
-}
+const STATE = new RegExp(`^(${FLOW_ID})\\.([\\w-]{22})\\.([\\w-]{1,2048})$`);
 
 export function newStateKey(): string {
 	return randomBytes(16).toString('base64url');
-}
-
-export function isFlowId(id: string): boolean {
-	return new RegExp(`^${ID}$`).test(id);
-}
-
-/** When a flow started, in Unix milliseconds. */
-export function flowStartMs(id: string): number {
-	return parseInt(id.slice(0, 9), 36);
 }
 
 /** Whether a callback comes too late to redeem its code. */
@@ -115,5 +102,5 @@ export async function readState(state: string | null): Promise<ReturnedState | n
 
 /** The flow that version 1.0.0 named in a `state` parameter; null for any other text. */
 export function flowOfVersion1(state: string | null): string | null {
-	return new RegExp(`^(${ID})\\.eyJ`).exec(state ?? '')?.[1] ?? null;
+	return new RegExp(`^(${FLOW_ID})\\.eyJ`).exec(state ?? '')?.[1] ?? null;
 }

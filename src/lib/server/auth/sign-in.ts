@@ -3,7 +3,8 @@ import { pushAuthorization } from '../sts/pushed-authorization';
 import { authorizationRequest } from './authjs';
 import { voluntaryClaims } from './claims';
 import type { Provider } from './session';
-import { newFlowId, newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
+import { newFlowId } from './flow-id';
+import { newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
 
 /** What a sign-in is started with; all of it made by the server from what it has checked. */
 export interface SignInOptions {
