@@ -1,18 +1,19 @@
 import { defineConfig, devices } from '@playwright/test';
 
 const executablePath = process.env.CHROMIUM_PATH;
-const pictures = process.env.SCREENSHOTS === '1';
-const full = process.env.FULL === '1';
+/** FULL: `only` the tests that are left out of `npm test`, or `all`. */
+const choices = { core: { grepInvert: /@full/ }, only: { grep: /@full/ }, all: {} };
+const wanted = process.env.FULL;
 
 /** Journeys in a real browser against the real build; which one, RUNTIME says. */
 export default defineConfig({
-	testDir: pictures ? 'tests/screenshots' : 'tests/e2e',
+	testDir: 'tests/e2e',
+	// The states of the pages, which are a suite of their own.
+	testIgnore: '**/gallery/**',
 	// What assistive technology gets is the same everywhere.
 	snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
 	outputDir: `test-results/${process.env.RUNTIME ?? 'node'}`,
-	...(full ? {} : { grepInvert: /@full/ }),
-	// The gallery is one build, whatever the portal runs on.
-	testIgnore: process.env.RUNTIME === 'deno' ? '**/gallery/**' : [],
+	...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
 	workers: 2,
 	fullyParallel: false,
 	forbidOnly: true,

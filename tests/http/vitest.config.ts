@@ -1,13 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-const full = process.env.FULL === '1';
+const full = '**/*.full.test.ts';
+/** FULL: `only` the tests that are left out of `npm test`, or `all`. */
+const choices = {
+	core: { include: ['tests/http/**/*.test.ts'], exclude: [full] },
+	only: { include: [full] },
+	all: { include: ['tests/http/**/*.test.ts'] }
+};
+const wanted = process.env.FULL;
 
 /** The real build over HTTP; which one, RUNTIME says. */
 export default defineConfig({
 	test: {
 		root: new URL('../..', import.meta.url).pathname,
-		include: ['tests/http/**/*.test.ts'],
-		exclude: full ? [] : ['**/*.full.test.ts'],
+		...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
 		// Each file starts processes of its own.
 		maxWorkers: 2,
 		testTimeout: 20_000,

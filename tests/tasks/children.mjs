@@ -8,6 +8,8 @@ const REAPER = fileURLToPath(new URL('./reaper.sh', import.meta.url));
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let reaper;
+/** Process groups that are running. */
+const groups = new Set();
 
 /**
  * Starts a program in a process group of its own. The whole group is killed when this process ends, also by SIGKILL.
@@ -20,10 +22,13 @@ export function startTied([program = '', ...args], options = {}) {
 	const { pid } = child;
 	// It could not be started; the child's `error` event says why.
 	if (pid === undefined) return child;
+	groups.add(pid);
 	report(`+ ${pid}`);
 	child.once('exit', () => {
 		// A launcher may have left children behind; they stay on the list.
-		if (!signalGroup(pid, 0)) report(`- ${pid}`);
+		if (signalGroup(pid, 0)) return;
+		groups.delete(pid);
+		report(`- ${pid}`);
 	});
 	return child;
 }
@@ -40,6 +45,11 @@ export function signalGroup(group, signal) {
 	} catch {
 		return false;
 	}
+}
+
+/** Kills everything that this process started and that is still running. */
+export function killChildren() {
+	for (const group of groups) signalGroup(group, 'SIGKILL');
 }
 
 /** @param {string} line */

@@ -10,16 +10,20 @@ const LEAST_JAVA = 17;
 const UNPACK = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack';
 
 /**
- * A Keycloak that is ready to start, made once per machine and version and kept outside the repository. Answers null
- * where there is no Java or no Maven to make it with, and says so.
- * @returns {Promise<string | null>} its folder
+ * A Keycloak that is ready to start, made once per machine and version and kept outside the repository.
+ * @param {(line: string) => void} skip notes what is missing
+ * @returns {Promise<string | null>} its folder; null where there is no Java or no Maven to make it with
  */
-export async function distribution() {
-	if (javaVersion() < LEAST_JAVA) return skipped();
+export async function distribution(skip) {
+	const missing = (/** @type {string} */ what) => {
+		skip(`the suite with a real Keycloak needs ${what}, or KEYCLOAK_URL for a running one`);
+		return null;
+	};
+	if (!hasJava()) return missing(`Java ${LEAST_JAVA} or later`);
 	const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eduid-wallet-portal');
 	const kept = join(cache, `keycloak-${VERSION}`);
 	if (existsSync(kept)) return kept;
-	if (spawnSync('mvn', ['--version']).status !== 0) return skipped();
+	if (spawnSync('mvn', ['--version']).status !== 0) return missing('Maven');
 
 	mkdirSync(cache, { recursive: true });
 	const folder = mkdtempSync(join(cache, 'making-'));
@@ -45,16 +49,9 @@ async function succeed(command, cwd = root) {
 	if ((await runQuietly(command, { cwd })) !== 0) throw new Error(`Keycloak can't be made ready: ${command.join(' ')}`);
 }
 
-/** The Java that Keycloak's script would use; 0 where there is none. */
-function javaVersion() {
+/** Whether there is a Java that Keycloak runs on: the one that its script would use. */
+export function hasJava() {
 	const program = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 	const { stderr } = spawnSync(program, ['-version'], { encoding: 'utf8' });
-	return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
-}
-
-function skipped() {
-	console.log(
-		`skipped: no Java/Maven (Java ${LEAST_JAVA} and Maven start a Keycloak; KEYCLOAK_URL names a running one)`
-	);
-	return null;
+	return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0) >= LEAST_JAVA;
 }

@@ -16,17 +16,17 @@ const ADMIN = 'admin';
 /** @typedef {{env: Record<string, string>, stop: () => Promise<void>}} Keycloak how tests reach it, and its end */
 
 /**
- * Answers null where there is none and none can be started, and says why.
- * @returns {Promise<Keycloak | null>}
+ * @param {(line: string) => void} skip notes why there is none
+ * @returns {Promise<Keycloak | null>} null where there is none and none can be started
  */
-export async function startKeycloak() {
+export async function startKeycloak(skip) {
 	const { KEYCLOAK_URL: url, KEYCLOAK_ADMIN_USER: user = ADMIN, KEYCLOAK_ADMIN_PASSWORD: password } = process.env;
 	if (url) {
 		if (!password)
 			throw new Error('KEYCLOAK_URL is set: KEYCLOAK_ADMIN_PASSWORD is needed too, to make a realm there.');
 		return { env: environment(url.replace(/\/+$/, ''), user, password), stop: async () => {} };
 	}
-	const program = await distribution();
+	const program = await distribution(skip);
 	return program && launch(program);
 }
 

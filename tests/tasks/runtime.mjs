@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { startTied } from './children.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const underDeno = 'Deno' in globalThis;
@@ -105,14 +106,15 @@ export function start([program = '', ...args], options = {}) {
 }
 
 /**
- * Runs a command to its end; answers its exit code, 127 where there is no such program.
+ * Runs a command in the repository's root to its end; it also ends when this process does. Resolves to its exit code, 127
+ * where there is no such program.
  * @param {string[]} command
  * @param {import('node:child_process').SpawnOptions} options
  * @returns {Promise<number>}
  */
 export function run(command, options = {}) {
 	return new Promise((resolve) => {
-		const child = start(command, options);
+		const child = startTied(command, { cwd: root, stdio: 'inherit', ...options });
 		child.once('error', () => resolve(127));
 		child.once('exit', (code) => resolve(code ?? 1));
 	});
@@ -126,7 +128,7 @@ export function run(command, options = {}) {
  */
 export function runQuietly(command, options = {}) {
 	return new Promise((resolve) => {
-		const child = start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+		const child = startTied(command, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
 		/** @type {Buffer[]} */
 		const written = [];
 		for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk));

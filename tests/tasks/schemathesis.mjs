@@ -9,13 +9,17 @@ const venv = join(root, 'node_modules', '.cache', 'schemathesis');
 const program = join(venv, 'bin', 'schemathesis');
 
 /**
- * Installs it where it is missing. Where it can't be had says why: the API is not fuzzed then.
- * @returns {string | null} its program
+ * Installs it where it is missing.
+ * @param {{ci: boolean, skip: (line: string) => void}} choice `skip` notes why the API is not fuzzed
+ * @returns {string | null} its program; null where it can't be installed
+ * @throws {Error} on CI, where it can't be installed
  */
-export function ensureSchemathesis() {
+export function ensureSchemathesis({ ci, skip }) {
 	const why = missing();
-	if (why) console.log(`skipped: the API is not fuzzed, for ${why}`);
-	return why ? null : program;
+	if (why === null) return program;
+	if (ci) throw new Error(`Schemathesis can't run: ${why}`);
+	skip(`fuzzing of the API: ${why}`);
+	return null;
 }
 
 /** What is missing, in words; null for nothing. */

@@ -12,8 +12,11 @@ try {
 	await ensurePackages();
 	await ensureBuilt(['node']);
 	await ensureGalleryBuilt();
-	const env = { ...process.env, CHROMIUM_PATH: await ensureChromium(), RUNTIME: 'node', SCREENSHOTS: '1' };
-	process.exitCode = await run(programCommand('playwright', ['test', '--reporter=list']), { env });
+	const env = { ...process.env, CHROMIUM_PATH: await ensureChromium(), RUNTIME: 'node' };
+	process.exitCode = await run(
+		programCommand('playwright', ['test', '--config', 'tests/screenshots/playwright.config.ts', '--reporter=list']),
+		{ env }
+	);
 } catch (error) {
 	console.error(error.message);
 	process.exitCode = 1;

@@ -1,26 +1,32 @@
 import { parseArgs } from 'node:util';
+import { suites } from './suites.mjs';
 
-const STEPS = ['lint', 'check', 'unit', 'http', 'e2e'];
-const FULL_STEPS = [...STEPS, 'robustness', 'keycloak'];
-/** Steps without a test runner take no arguments of their own. */
-const STEPS_WITHOUT_RUNNER = ['lint', 'check'];
+const [STEPS = [], ...OTHERS] = suites.map(({ stages }) => stages.flat(2));
+const FULL_STEPS = [...STEPS, ...OTHERS.flat()];
+/** Steps that are not one run of one test runner take no arguments for it. */
+const STEPS_WITHOUT_RUNNER = ['lint', 'check', 'more'];
 const RUNTIMES = ['node', 'deno'];
 
 export const usage = `Usage: npm test -- [options] [arguments for the test runner]
 
-  --full            also the tests marked as full, and the steps robustness and keycloak
+  --full            all steps; with --only, also the tests of these steps that are marked as full
   --only STEPS      comma-separated: ${FULL_STEPS.join(', ')}
   --runtime NAME    node or deno instead of both
+  --ci              as .ci/run: installs missing packages, ends a suite at its budget, runs failures once more,
+                    and fails for a skipped test
   --help            prints this text
 
-Any other argument goes to the test runner of a single step (Vitest, or Playwright for e2e and keycloak):
+Any other argument goes to the test runner of a single step (Playwright for e2e, production, gallery and keycloak;
+Vitest for the others):
   npm run test:unit -- seal
   npm run test:e2e -- -g "signs in with a wallet" --runtime node`;
 
 /**
  * Parses the arguments of `npm test`. Own options may stand anywhere before a `--`; everything else is for the runner.
  * @param {string[]} args
- * @returns {{help: boolean, full: boolean, steps: string[], runtimes: string[], runnerArgs: string[]}}
+ * @returns {{
+ *   help: boolean, full: boolean, marked: 'all' | undefined, ci: boolean, steps: string[], runtimes: string[], runnerArgs: string[]
+ * }}
  * @throws {Error} an unknown step or runtime, or runner arguments for more than one step
  */
 export function testArguments(args) {
@@ -31,6 +37,7 @@ export function testArguments(args) {
 		options: {
 			full: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
+			ci: { type: 'boolean', default: false },
 			only: { type: 'string' },
 			runtime: { type: 'string' }
 		},
@@ -41,7 +48,7 @@ export function testArguments(args) {
 	});
 	const own = new Set(
 		tokens.flatMap((token) => {
-			if (token.kind !== 'option' || !['full', 'help', 'only', 'runtime'].includes(token.name)) return [];
+			if (token.kind !== 'option' || !['full', 'help', 'ci', 'only', 'runtime'].includes(token.name)) return [];
 			return token.inlineValue === false ? [token.index, token.index + 1] : [token.index];
 		})
 	);
@@ -57,7 +64,8 @@ export function testArguments(args) {
 		throw new Error(
 			`"${runnerArgs.join(' ')}" is for one test runner: choose its step, as in npm run test:unit -- seal`
 		);
-	return { help: values.help === true, full, steps, runtimes, runnerArgs };
+	const marked = full && values.only !== undefined ? 'all' : undefined;
+	return { help: values.help === true, full, marked, ci: values.ci === true, steps, runtimes, runnerArgs };
 }
 
 /**

@@ -1,33 +1,49 @@
 /**
  * `npm test`: everything the core needs on both runtimes. Ends with `N passed, N failed`. `--help` lists the options.
  */
+import { randomInt } from 'node:crypto';
 import process from 'node:process';
-import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
-import { ensureChromium } from './chromium.mjs';
-import { startKeycloak } from './keycloak.mjs';
+import { withinBudget } from './budget.mjs';
+import { killChildren } from './children.mjs';
 import { ensurePackages } from './packages.mjs';
+import { sum } from './results.mjs';
+import { runCheck } from './runners.mjs';
 import { programCommand } from './runtime.mjs';
-import { runPlaywright, runStep, runVitest } from './runners.mjs';
-import { ensureSchemathesis } from './schemathesis.mjs';
+import { steps } from './steps.mjs';
+import { suites } from './suites.mjs';
+import { summary } from './summary.mjs';
+import { ensureSystemPackages, installCommand, missingPrograms } from './system-packages.mjs';
 import { testArguments, usage } from './test-arguments.mjs';
 
-const { full, steps, runtimes, runnerArgs } = parseOrExit();
-const environment = full ? { FULL: '1' } : {};
-const total = { passed: 0, failed: 0 };
+const parsed = parseOrExit();
+/** @type {string[]} parts that can't run here */
+const notes = [];
+const choice = { ...parsed, skip: (/** @type {string} */ line) => notes.push(line) };
+// Seed of all property-based tests: a failure can be had again.
+process.env.FAST_CHECK_SEED ??= String(randomInt(2 ** 31));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => endNow());
 
+const results = [];
 try {
-	await main();
+	await prepare();
+	for (const suite of suites) {
+		const wanted = suite.stages.map((stage) =>
+			stage.map((column) => column.filter((step) => parsed.steps.includes(step)))
+		);
+		if (wanted.flat(2).length === 0) continue;
+		const result = await withinBudget(suite, parsed.ci, (isOver) => runStages(wanted, isOver));
+		results.push({ ...suite, ...result, ...(parsed.ci && withoutSkipped(result)) });
+	}
 } catch (error) {
-	console.error(error.message);
-	total.failed += 1;
+	results.push({ name: 'preparation', minutes: 0, ms: 0, passed: [], failed: [error.message], flaky: [], skipped: [] });
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed === 0 ? 0 : 1);
+console.log(`\nfast-check seed: ${process.env.FAST_CHECK_SEED}\n\n${summary(results, notes)}`);
+process.exit(results.every(({ failed }) => failed.length === 0) ? 0 : 1);
 
 function parseOrExit() {
 	try {
-		const parsed = testArguments(process.argv.slice(2));
-		if (!parsed.help) return parsed;
+		const found = testArguments(process.argv.slice(2));
+		if (!found.help) return found;
 		console.log(usage);
 		process.exit(0);
 	} catch (error) {
@@ -36,67 +52,42 @@ function parseOrExit() {
 	}
 }
 
-async function main() {
+async function prepare() {
+	if (parsed.ci) ensureSystemPackages();
+	const missing = missingPrograms();
+	if (missing.length > 0)
+		choice.skip(`tests that need ${missing.map(({ program }) => program).join(', ')}: ${installCommand(missing)}`);
 	await ensurePackages();
 	// The compiler's settings are Kit's to write; in a fresh clone nobody has asked it yet.
-	await runStep(programCommand('svelte-kit', ['sync']));
-	// Side by side: one reads the source on one core, the other has what is left.
-	await Promise.all([readSource(), step('unit', () => runVitest('unit', runnerArgs, environment))]);
-	if (!steps.some((name) => ['http', 'robustness', 'e2e', 'keycloak'].includes(name))) return;
-
-	await ensureBuilt(runtimes);
-	for (const runtime of runtimes) {
-		const env = { ...environment, RUNTIME: runtime };
-		const config = ['--config', 'tests/http/vitest.config.ts'];
-		await step('http', () => runVitest(`http-${runtime}`, [...config, ...runnerArgs], env), runtime);
-	}
-	if (steps.includes('robustness')) await withstand();
-	if (!steps.includes('e2e') && !steps.includes('keycloak')) return;
-	if (full && steps.includes('e2e')) await ensureGalleryBuilt();
-	const chromium = { CHROMIUM_PATH: await ensureChromium() };
-	for (const runtime of runtimes) {
-		const env = { ...environment, ...chromium, RUNTIME: runtime };
-		await step('e2e', () => runPlaywright(`e2e-${runtime}`, runnerArgs, env), runtime);
-	}
-	if (steps.includes('keycloak')) await withKeycloak({ ...environment, ...chromium });
+	await runCheck('svelte-kit sync', programCommand('svelte-kit', ['sync']));
 }
 
-async function readSource() {
-	await step('lint', () => runStep(programCommand('prettier', ['--check', '.'])));
-	await step('lint', () => runStep(programCommand('eslint', ['--max-warnings=0', '.'])));
-	await step('check', () => runStep(programCommand('svelte-check', ['--fail-on-warnings'])));
-}
-
-async function withstand() {
-	const schemathesis = ensureSchemathesis();
-	const config = ['--config', 'tests/robustness/vitest.config.ts'];
-	for (const runtime of runtimes) {
-		const env = { ...environment, RUNTIME: runtime, ...(schemathesis && { SCHEMATHESIS: schemathesis }) };
-		await step('robustness', () => runVitest(`robustness-${runtime}`, [...config, ...runnerArgs], env), runtime);
+async function runStages(stages, isOver) {
+	const all = [];
+	for (const columns of stages) {
+		await Promise.all(
+			columns.map(async (column) => {
+				for (const name of column) if (!isOver()) all.push(await runStep(name, isOver));
+			})
+		);
 	}
+	return sum(all);
 }
 
-/** One Keycloak for both runtimes: its start takes longer than the tests. */
-async function withKeycloak(env) {
-	const keycloak = await startKeycloak();
-	if (!keycloak) return;
-	const config = ['--config', 'tests/keycloak/playwright.config.ts'];
-	try {
-		for (const runtime of runtimes) {
-			const all = { ...env, ...keycloak.env, RUNTIME: runtime };
-			await step('keycloak', () => runPlaywright(`keycloak-${runtime}`, [...config, ...runnerArgs], all), runtime);
-		}
-	} finally {
-		await keycloak.stop();
-	}
+async function runStep(name, isOver) {
+	console.log(`\n── ${name}`);
+	const startedMs = performance.now();
+	const result = await steps[name]({ ...choice, isOver });
+	console.log(`── ${name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+	return result;
 }
 
-async function step(name, work, runtime = '') {
-	if (!steps.includes(name)) return;
-	console.log(`\n── ${name} ${runtime}`.trimEnd());
-	const startedMs = Date.now();
-	const { passed, failed } = await work();
-	total.passed += passed;
-	total.failed += failed;
-	console.log(`── ${name} ${runtime}: ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+/** On CI nothing is missing, so every test runs. */
+function withoutSkipped({ failed, skipped }) {
+	return { failed: [...failed, ...skipped.map((name) => `${name} (skipped)`)], skipped: [] };
+}
+
+function endNow() {
+	killChildren();
+	process.exit(130);
 }

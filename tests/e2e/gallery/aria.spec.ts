@@ -7,7 +7,7 @@ const parts = [...new Set(stateNames.map((name) => name.split('/')[0] ?? ''))];
 
 // One file for each kind of state: what assistive technology gets of every change is then read in one place.
 for (const locale of locales) {
-	test.describe(`what assistive technology gets, in ${locale}`, { tag: '@full' }, () => {
+	test.describe(`what assistive technology gets, in ${locale}`, () => {
 		test.setTimeout(3 * 60_000);
 
 		test('of the header and the footer', async ({ page }) => {

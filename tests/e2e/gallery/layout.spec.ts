@@ -8,7 +8,7 @@ const phone = { width: 320, height: 640 };
 /** A window of 1280 × 1024 pixels at 400 %. */
 const zoomed = { width: 320, height: 256 };
 
-test.describe('every state', { tag: '@full' }, () => {
+test.describe('every state', () => {
 	test.setTimeout(8 * 60_000);
 
 	for (const locale of locales) {

@@ -4,7 +4,7 @@ import { test } from '../support/gallery.ts';
 import { readCode } from '../support/read-code.ts';
 import { en } from '../support/texts.ts';
 
-test.describe('on paper', { tag: '@full' }, () => {
+test.describe('on paper', () => {
 	test.setTimeout(5 * 60_000);
 
 	test('there are words in black, and nothing to press', async ({ page }) => {
@@ -38,7 +38,7 @@ test.describe('on paper', { tag: '@full' }, () => {
 	});
 });
 
-test('(a11y 27) in forced colours a button that reads as a link has no frame', { tag: '@full' }, async ({ page }) => {
+test('(a11y 27) in forced colours a button that reads as a link has no frame', async ({ page }) => {
 	await page.emulateMedia({ forcedColors: 'active' });
 	await page.goto(addressOf('wallet/scan', 'en'));
 	const stop = page.getByRole('button', { name: en.wallet.cancel });

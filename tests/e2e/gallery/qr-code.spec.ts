@@ -10,7 +10,7 @@ const quietZoneModules = 4;
 /** Zoom of a window of 1280 × 1024 pixels: it gets fewer CSS pixels, and each is larger. */
 for (const zoom of [1, 2, 4]) {
 	for (const deviceScaleFactor of [1, 2]) {
-		test.describe(`at ${zoom * 100} %, ${deviceScaleFactor} device pixels each`, { tag: '@full' }, () => {
+		test.describe(`at ${zoom * 100} %, ${deviceScaleFactor} device pixels each`, () => {
 			test.use({ viewport: { width: 1280 / zoom, height: 1024 / zoom }, deviceScaleFactor });
 
 			for (const { colour, media } of colours) {

@@ -53,7 +53,7 @@ const details = /birth|first name|last name|geboorte|voornaam|achternaam/i;
 for (const locale of locales) {
 	const t = texts(locale);
 
-	test.describe(`every state, in ${locale}`, { tag: '@full' }, () => {
+	test.describe(`every state, in ${locale}`, () => {
 		test.setTimeout(5 * 60_000);
 
 		/** The states of which something does not hold. */

@@ -10,5 +10,6 @@ export const colours = [
 
 export const sizes = [
 	{ size: 'desktop', viewport: { width: 1280, height: 800 } },
+	{ size: 'tablet', viewport: { width: 768, height: 1024 } },
 	{ size: 'phone', viewport: { width: 320, height: 640 } }
 ] as const;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { assertProperty } from '../../harness/property';
 import { play, type Step, type Story, type TokenCall } from './race-model';
 
 vi.mock('../../../src/lib/server/once/secret-box', () => import('../once/plain-box'));
 
-const RUNS = Number(process.env.RACE_RUNS ?? (process.env.FULL === '1' ? 3000 : 150));
+const RUNS = Number(process.env.RACE_RUNS ?? 150);
 
 /** Mostly at once or within seconds of each other; now and then, until the tokens are due or have run out. */
 const pauseMs = fc.oneof(
@@ -31,7 +32,7 @@ async function holds(story: fc.Arbitrary<Story>) {
 	const property = fc.asyncProperty(story, async (told) => {
 		expect(await play(told)).toEqual([]);
 	});
-	await fc.assert(property, { numRuns: RUNS });
+	await assertProperty(property, { numRuns: RUNS });
 }
 
 const request = ['request', 'request', 'request', 'request', 'request', 'request'] as const;

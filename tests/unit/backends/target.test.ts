@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { assertProperty } from '../../harness/property';
 import { backendTarget, ownPath } from '../../../src/lib/server/backends/target';
 import { Problem } from '../../../src/lib/server/http/problem';
 
@@ -49,6 +50,9 @@ describe('the address at a service', () => {
 		'/a%252fb',
 		'/a%25252fb',
 		'/a%00',
+		'/..%20',
+		'/.%20./b',
+		'/..%C2%A0/b',
 		'/a%2500',
 		'/a%0d%0ab',
 		'/%c0%ae%c0%ae/b',
@@ -115,7 +119,7 @@ describe('the address at a service', () => {
 		const base = new URL(text);
 		const prefix = base.pathname.replace(/\/$/, '');
 		let reached = 0;
-		fc.assert(
+		void assertProperty(
 			fc.property(path, (hostile) => {
 				const url = targetOf(hostile, text);
 				if (url === null) return;
@@ -127,7 +131,7 @@ describe('the address at a service', () => {
 				expect(`${new URL(base.origin + read).pathname}/`.startsWith(`${prefix}/`)).toBe(true);
 				expect(read.split('/').filter((segment) => /^\.+$/.test(segment))).toEqual([]);
 			}),
-			{ numRuns: 10_000, seed: 20261124 }
+			{ numRuns: 10_000 }
 		);
 		expect(reached).toBeGreaterThan(2000);
 	});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { assertProperty } from '../../harness/property';
 import { contrast, mix, ratioText, untilContrast } from '$lib/server/brand/colour';
 import { contrastFaults } from '$lib/server/brand/contrast';
 import { darkPalette, lightPalette } from '$lib/server/brand/palette';
@@ -43,7 +44,7 @@ test('(a11y 27) the colours of the portal itself have contrast enough, light and
 
 test('(a11y 27) whatever one colour an institution has, all that follows from it can be read', () => {
 	const colours = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
-	fc.assert(fc.property(colours, (colour) => contrastFaults(brandPalettes({ colour })).length === 0));
+	return assertProperty(fc.property(colours, (colour) => contrastFaults(brandPalettes({ colour })).length === 0));
 });
 
 test('a dark colour is used as it is, for buttons and for links', () => {

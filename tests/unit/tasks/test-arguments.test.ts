@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../tasks/runtime.mjs';
+import { suites } from '../../tasks/suites.mjs';
 import { testArguments } from '../../tasks/test-arguments.mjs';
 
 const task = join(root, 'tests', 'tasks', 'test.mjs');
@@ -25,11 +26,18 @@ describe('the arguments of npm test', () => {
 		expect(testArguments([])).toEqual({
 			help: false,
 			full: false,
+			marked: undefined,
+			ci: false,
 			steps: ['lint', 'check', 'unit', 'http', 'e2e'],
 			runtimes: ['node', 'deno'],
 			runnerArgs: []
 		});
-		expect(testArguments(['--full']).steps).toContain('keycloak');
+		expect(testArguments(['--full'])).toMatchObject({ marked: undefined });
+		expect(testArguments(['--full']).steps).toEqual(suites.flatMap(({ stages }) => stages.flat(2)));
+	});
+
+	it('adds the tests marked as full to chosen steps', () => {
+		expect(testArguments(['--full', '--only', 'e2e'])).toMatchObject({ steps: ['e2e'], marked: 'all' });
 	});
 
 	it.each([

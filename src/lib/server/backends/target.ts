@@ -49,8 +49,8 @@ function prefixOf({ pathname }: URL): string {
 function decoded(segment: string): string {
 	try {
 		const text = decodeURIComponent(segment);
-		// To some, U+FF0E is a full stop too, and what follows a `;` no part of the name.
-		if (!AMBIGUOUS.test(text) && !/^\.*(?:;|$)|[/\\]/.test(text.normalize('NFKC'))) return text;
+		// To some servers, U+FF0E is a full stop too, spaces behind dots don't count, and a `;` ends the name.
+		if (!AMBIGUOUS.test(text) && !/^[.\s]*(?:;|$)|[/\\]/.test(text.normalize('NFKC'))) return text;
 	} catch {
 		// Not UTF-8.
 	}

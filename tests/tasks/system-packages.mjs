@@ -1,0 +1,53 @@
+/** Programs beside Node that tests start, and the Debian packages they are in. */
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+import { hasJava } from './keycloak-distribution.mjs';
+
+/** @typedef {{program: string, debian: string, args?: string[], isNeeded?: () => boolean}} SystemProgram */
+
+/** @type {readonly SystemProgram[]} */
+const PROGRAMS = [
+	{ program: 'openssl', debian: 'openssl', args: ['version'] },
+	{ program: 'redis-server', debian: 'redis-server' },
+	{ program: 'nginx', debian: 'nginx-light', args: ['-v'] },
+	{ program: 'bwrap', debian: 'bubblewrap' },
+	{ program: 'setpriv', debian: 'util-linux' },
+	{ program: 'python3', debian: 'python3-venv', args: ['-c', 'import venv, ensurepip'] },
+	// Keycloak comes from a Maven repository, and runs where there is Java.
+	{ program: 'mvn', debian: 'maven', isNeeded: hasJava }
+];
+
+/** @returns {SystemProgram[]} those that this machine lacks */
+export function missingPrograms() {
+	return PROGRAMS.filter(
+		({ program, args = ['--version'], isNeeded = () => true }) =>
+			isNeeded() && spawnSync(program, args, { stdio: 'ignore' }).status !== 0
+	);
+}
+
+/** @param {SystemProgram[]} programs */
+export const installCommand = (programs) => `apt-get install ${programs.map(({ debian }) => debian).join(' ')}`;
+
+/**
+ * Installs what is missing.
+ * @throws {Error} naming the packages that are missing still
+ */
+export function ensureSystemPackages() {
+	const missing = missingPrograms();
+	if (missing.length === 0) return;
+	if (process.getuid?.() === 0) install(missing.map(({ debian }) => debian));
+	const left = missingPrograms();
+	if (left.length === 0) return;
+	const names = left.map(({ program, debian }) => `${program} (Debian package ${debian})`).join(', ');
+	throw new Error(`Missing: ${names}. Install them as root: ${installCommand(left)}`);
+}
+
+/** @param {string[]} packages */
+function install(packages) {
+	console.log(`Installing ${packages.join(', ')} …`);
+	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+	/** @param {string[]} args */
+	const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+	apt('update', '-qq');
+	apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
+}
