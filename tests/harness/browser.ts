@@ -17,6 +17,8 @@ export interface Navigation {
 	form?: Readonly<Record<string, string>>;
 	/** Whether to go on along redirects and `Refresh: 0`; true where it isn't said. */
 	follow?: boolean;
+	/** Stops before the request of a path of the portal that starts so: its address is the last response's `location`. */
+	stopBefore?: string;
 }
 
 export interface Call {
@@ -40,7 +42,7 @@ export class Browser {
 
 	/** A person's navigation, up to the page where it ends. */
 	async open(address: string | URL, navigation: Navigation = {}): Promise<Visit> {
-		const { from = this.#home.origin, form, follow = true } = navigation;
+		const { from = this.#home.origin, form, follow = true, stopBefore } = navigation;
 		const chain = [new URL(address, this.#home)];
 		let body = form && new URLSearchParams(form).toString();
 		while (chain.length <= MOST_REDIRECTS) {
@@ -57,20 +59,28 @@ export class Browser {
 			const refresh = /^0; url=(.+)$/.exec(visit.headers.get('refresh') ?? '')?.[1];
 			if (!follow || (location ?? refresh) === undefined) return visit;
 			if (location === null) return this.open(new URL(refresh ?? '', url), { from: url.origin });
-			chain.push(new URL(location, url));
+			const next = new URL(location, url);
+			if (stopBefore !== undefined && next.origin === this.#home.origin && next.pathname.startsWith(stopBefore))
+				return visit;
+			chain.push(next);
 			body = undefined;
 		}
 		throw new Error(`More than ${MOST_REDIRECTS} redirects: ${chain.map(({ pathname }) => pathname).join(' ')}`);
 	}
 
 	/** Sends the page's form whose action starts with `action`: its hidden fields, and those given. */
-	submit(page: Visit, fields: Readonly<Record<string, string>> = {}, action = ''): Promise<Visit> {
+	submit(
+		page: Visit,
+		fields: Readonly<Record<string, string>> = {},
+		action = '',
+		navigation: Pick<Navigation, 'stopBefore'> = {}
+	): Promise<Visit> {
 		const forms = page.text.matchAll(/<form[^>]* action="([^"]*)"[^>]*>(.*?)<\/form>/gs);
 		const [, target, content = ''] = [...forms].find(([, wanted = '']) => wanted.startsWith(action)) ?? [];
 		if (target === undefined) throw new Error(`No form for "${action}" on ${page.url.pathname}:\n${page.text}`);
 		const hidden = [...content.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
 		const form = { ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, plain(value)])), ...fields };
-		return this.open(new URL(plain(target), page.url), { from: page.url.origin, form });
+		return this.open(new URL(plain(target), page.url), { ...navigation, from: page.url.origin, form });
 	}
 
 	/** One request of a script on a page of the portal; nothing is followed. */

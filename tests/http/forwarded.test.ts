@@ -31,7 +31,11 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 
 	test('names of other hosts change no answer and no sign-in', async () => {
 		const ask = (path: string) => rawRequest(landscape.portal.port, { path, headers: forged });
-		const start = await ask('/login/start?provider=sts');
+		const [cookie = ''] = [(await ask('/login')).headers['set-cookie'] ?? ''].flat();
+		const start = await rawRequest(landscape.portal.port, {
+			path: '/login/start?provider=sts',
+			headers: { ...forged, cookie: cookie.split(';')[0] ?? '' }
+		});
 		const pages = await Promise.all(['/', '/account', '/login/', '/nowhere', '/api/auth/providers'].map(ask));
 		expect(start.status).toBe(303);
 		expect(JSON.stringify([start, ...pages])).not.toContain('evil');

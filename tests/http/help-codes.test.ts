@@ -40,7 +40,10 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 	],
 	[
 		'a sign-in that was not started',
-		() => browser.open('/login/start?provider=sts-wallet'),
+		async () => {
+			await browser.open('/login');
+			return browser.open('/login/start?provider=sts-wallet');
+		},
 		'a sign-in was not started'
 	],
 	[

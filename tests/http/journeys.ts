@@ -17,6 +17,23 @@ export async function signInAtInstitution(browser: Browser, person: PersonId = '
 	return browser.submit(institution, { person });
 }
 
+/** From the login page to the institution and almost back: the callback's address, which the browser has yet to open. */
+export async function callbackOf(
+	browser: Browser,
+	{ returnTo = '/account', decision = {} }: { returnTo?: string; decision?: Readonly<Record<string, string>> } = {}
+): Promise<URL> {
+	const institution = await institutionOf(browser, returnTo);
+	const answer = { person: 'known-student', ...decision };
+	const last = await browser.submit(institution, answer, '', { stopBefore: '/api/auth/callback/' });
+	return new URL(last.headers.get('location') ?? '', last.url);
+}
+
+/** From the login page to the log-in page of an institution. */
+export async function institutionOf(browser: Browser, returnTo = '/account'): Promise<Visit> {
+	const login = await browser.open(`/login?${new URLSearchParams({ returnTo })}`);
+	return browser.open(linkIn(login, 'institution=uni-noord'));
+}
+
 /** Loads the login page, and opens a wallet session through the API; answers its id. */
 export async function createWalletSession(browser: Browser): Promise<string> {
 	await browser.open('/login');

@@ -55,12 +55,17 @@ const entrances: readonly (readonly [string, (wanted: string) => Promise<Visit>]
 	],
 	[
 		'/login/start',
-		async (wanted) =>
-			signIn(await browser.open(`/login/start?${new URLSearchParams({ provider: 'sts', returnTo: wanted })}`))
+		async (wanted) => {
+			await browser.open('/login');
+			return signIn(await browser.open(`/login/start?${new URLSearchParams({ provider: 'sts', returnTo: wanted })}`));
+		}
 	],
 	[
 		'POST /api/auth/signin/sts',
-		async (wanted) => signIn(await browser.open('/api/auth/signin/sts', { form: { callbackUrl: wanted } }))
+		async (wanted) => {
+			await browser.open('/login');
+			return signIn(await browser.open('/api/auth/signin/sts', { form: { callbackUrl: wanted } }));
+		}
 	],
 	[
 		'GET /api/auth/signin',

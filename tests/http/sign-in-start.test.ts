@@ -56,6 +56,7 @@ describe('parameters of a query or form never reach the STS', () => {
 
 test('an institution that the STS does not list, or has disabled, is not asked for', async () => {
 	const browser = new Browser(landscape.url);
+	await browser.open('/login');
 	const pages = await Promise.all(
 		['nobody', 'academie-zuid', '../x'].map((id) =>
 			browser.open(`/login/start?provider=sts&institution=${encodeURIComponent(id)}`)

@@ -28,9 +28,10 @@ beforeAll(async () => {
 	landscape = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: '1000' } });
 });
 afterAll(() => landscape.stop());
-beforeEach(() => {
+beforeEach(async () => {
 	landscape.sandbox.reset();
 	browser = new Browser(landscape.url);
+	await browser.open('/login');
 });
 
 // First in this file: discovery is kept once it was good.

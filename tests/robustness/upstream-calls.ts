@@ -92,7 +92,13 @@ export const upstreamCalls: readonly UpstreamCall[] = [
 		prepare: signedIn((browser) => browser.call('/api/backends/sandbox/health')),
 		passesOn: true
 	},
-	{ operation: 'sts.par', prepare: (browser) => Promise.resolve(() => browser.open('/login/start?provider=sts')) },
+	{
+		operation: 'sts.par',
+		prepare: async (browser) => {
+			await browser.open('/login');
+			return () => browser.open('/login/start?provider=sts');
+		}
+	},
 	{
 		operation: 'sts.token:code',
 		prepare: (browser) => Promise.resolve(() => signInAnyhow(browser)),

@@ -33,11 +33,12 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 	const authTime = () => Math.floor(Date.now() / 1000) - (scenarios.use('signed-in-ago')?.seconds ?? 0);
 
 	const finish = async ({ request, response }: Exchange, interaction: Interaction, outcome: Account | string) => {
-		const error = scenarios.use('login-error')?.error ?? (typeof outcome === 'string' ? outcome : undefined);
+		const scripted = scenarios.use('login-error');
+		const error = scripted?.error ?? (typeof outcome === 'string' ? outcome : undefined);
 		if (typeof outcome !== 'string') await leaveOtherSession(interaction, outcome);
 		const result =
 			typeof outcome === 'string' || error !== undefined
-				? { error, error_description: 'the sign-in did not succeed' }
+				? { error, error_description: scripted?.reason ?? 'the sign-in did not succeed' }
 				: { login: { accountId: outcome.id, acr: outcome.acr, amr: outcome.amr, ts: authTime() } };
 		await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 	};

@@ -17,9 +17,9 @@ async function begun(header = '', nowMs = NOW_MS) {
 }
 
 describe('a login transaction', () => {
-	test('lies in a sealed, HttpOnly, Lax cookie for 30 minutes', async () => {
+	test('lies in a sealed, HttpOnly, Lax cookie, which outlives it', async () => {
 		expect((await begun()).setCookies()).toEqual([
-			expect.stringMatching(/^portal\.login=[\w-]+; Max-Age=1800; Path=\/; HttpOnly; SameSite=Lax$/)
+			expect.stringMatching(/^portal\.login=[\w-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
 		]);
 	});
 

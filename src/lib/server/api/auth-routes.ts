@@ -50,7 +50,7 @@ export const authRoutes: readonly ApiRoute[] = [
 		path: '/api/auth/signin/{provider}',
 		method: 'post',
 		id: 'signIn',
-		what: 'Begins a sign-in at the STS. `sts-wallet` wants a completed wallet session of this browser.',
+		what: 'Starts a sign-in at the STS, in a browser that has loaded the login page or is signed in. `sts-wallet` needs a completed wallet session of this browser.',
 		access: 'open',
 		parameters: { provider },
 		headers: { 'X-Auth-Return-Redirect': text },
@@ -59,7 +59,7 @@ export const authRoutes: readonly ApiRoute[] = [
 			200: { what: 'Where to go, for who asks by header.', json: v.strictObject({ url: text }) },
 			303: { what: 'Goes to the STS.', leadsOn: true }
 		},
-		problems: [...anywhere, ...unreadable, 404]
+		problems: [...anywhere, ...unreadable, 401, 404, 429]
 	},
 	{
 		path: '/api/auth/callback/{provider}',

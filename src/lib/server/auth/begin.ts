@@ -1,9 +1,13 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
+import { isForeignNavigation } from '../http/caller';
+import { isProblem } from '../http/problem';
+import { spendSignIn } from '../http/rate-limit';
 import { returnPath } from '../http/return-path';
 import { institutions } from '../sts/institutions';
 import { ownedSessions } from '../wallet/owned-sessions';
 import { keepFlow } from './flow-cookies';
+import { readLoginTransaction } from './login-transaction';
 import { isProvider } from './session';
 import { type SignInOptions, type SignInStart, startSignIn } from './sign-in';
 import type { SignInError } from './sign-in-errors';
@@ -18,22 +22,43 @@ export interface SignInRequest {
 	readonly afresh?: string | null;
 }
 
-export type SignInRefusal = { readonly error: SignInError | 'not_found' };
+/** `login_first`: not this browser's own click on a page of ours. `headers` belong to the response. */
+export interface SignInRefusal {
+	readonly error: SignInError | 'not_found' | 'login_first';
+	readonly headers?: Readonly<Record<string, string>>;
+}
 
 /**
  * Checks what a browser asks for against what is known here, and starts the sign-in. Nothing of the request reaches the STS
  * as it came: the institution is one of the STS's list, the login hint this browser's own completed wallet session.
+ * Strangers cost the STS nothing: whoever starts has loaded a page of ours, and starts are limited.
  */
 export async function beginSignIn(
 	event: RequestEvent,
 	wanted: SignInRequest
 ): Promise<{ readonly url: string } | SignInRefusal> {
+	const browserId = isForeignNavigation(event.request) ? null : await browserIdOf(event);
+	if (browserId === null) return { error: 'login_first' };
+	try {
+		await spendSignIn(browserId, event.getClientAddress());
+	} catch (error) {
+		if (!isProblem(error, 'rate_limited')) throw error;
+		return { error: 'rate_limited', headers: error.headers };
+	}
 	const options = await checked(event, wanted);
 	if ('error' in options) return options;
 	const start = await startSignIn(options, event.locals.requestId);
 	if ('error' in start) return start;
 	await keepFlow(event.cookies, start.flow);
 	return { url: start.url };
+}
+
+/** What a browser's limit counts by. Null where nobody is signed in, and no page of ours was loaded. */
+async function browserIdOf({ locals, cookies }: RequestEvent): Promise<string | null> {
+	if (locals.session) return locals.session.id;
+	const transaction = await readLoginTransaction(cookies);
+	// Identity verification may take longer than a login transaction lasts; a wallet session began with one.
+	return transaction?.id ?? (await ownedSessions(cookies)).find(({ completed }) => completed)?.id ?? null;
 }
 
 /** Starts a sign-in again that was under way, with a flow of its own; the caller keeps it. */

@@ -5,6 +5,8 @@ import { sealOf } from './seals';
 
 /** How long a login page stays usable; after that it is drawn anew. */
 const LIFE_SECONDS = 30 * 60;
+/** The cookie lives longer: where there is none although our page was loaded, the browser keeps no cookies. */
+const COOKIE_SECONDS = 12 * 60 * 60;
 
 const sealed = sealOf('login', v.object({ id: v.string(), until: v.number() }));
 
@@ -23,5 +25,10 @@ export async function readLoginTransaction(cookies: Cookies, nowMs = Date.now())
 export async function beginLoginTransaction(cookies: Cookies, nowMs = Date.now()): Promise<void> {
 	const id = (await readLoginTransaction(cookies, nowMs))?.id ?? crypto.randomUUID();
 	const text = await sealed.seal({ id, until: nowMs + LIFE_SECONDS * 1000 });
-	cookies.set(cookieName('login'), text, { ...cookieAttributes(), maxAge: LIFE_SECONDS });
+	cookies.set(cookieName('login'), text, { ...cookieAttributes(), maxAge: COOKIE_SECONDS });
+}
+
+/** Whether this browser has ever kept a login transaction, one that has expired included. */
+export function hasLoginCookie(cookies: Cookies): boolean {
+	return cookies.get(cookieName('login')) !== undefined;
 }

@@ -71,6 +71,7 @@ const Environment = v.object({
 	RATE_LIMIT_PER_BROWSER: v.optional(wholeNumber(1, 100_000), '30'),
 	RATE_LIMIT_PER_CALLER: v.optional(wholeNumber(1, 10_000_000), '600'),
 	RATE_LIMIT_PER_ADDRESS: v.optional(wholeNumber(1, 10_000_000), '3000'),
+	RATE_LIMIT_SIGN_INS_PER_ADDRESS: v.optional(wholeNumber(1, 10_000_000), '6000'),
 	WALLET_READS_PER_SECOND: v.optional(wholeNumber(1, 100_000), '400'),
 	CONNECTIONS: v.optional(wholeNumber(1, 1_000_000), '30000'),
 	REQUESTS_AT_ONCE: v.optional(wholeNumber(1, 1_000_000), '5000'),

@@ -103,7 +103,9 @@ function arrange(env: Environment) {
 		rateLimits: {
 			perBrowser: env.RATE_LIMIT_PER_BROWSER,
 			perCaller: env.RATE_LIMIT_PER_CALLER,
-			perAddress: env.RATE_LIMIT_PER_ADDRESS
+			perAddress: env.RATE_LIMIT_PER_ADDRESS,
+			signInsPerBrowser: 30,
+			signInsPerAddress: env.RATE_LIMIT_SIGN_INS_PER_ADDRESS
 		},
 		/** Most status reads that watching wallet sessions may cost the Auth Bridge in a second. */
 		readsPerSecond: env.WALLET_READS_PER_SECOND,

@@ -15,13 +15,15 @@ import { Problem } from './problem';
 
 const WINDOW_SECONDS = 60;
 
-type Limited = 'perBrowser' | 'perCaller' | 'perAddress';
+type Limited = 'perBrowser' | 'perCaller' | 'perAddress' | 'signInsPerBrowser' | 'signInsPerAddress';
 const limiters = new Map<Limited, RateLimiterAbstract>();
 
 const refusals: Readonly<Record<Limited, Refusal>> = {
 	perBrowser: 'rate_limit_browser',
 	perCaller: 'rate_limit_caller',
-	perAddress: 'rate_limit_address'
+	perAddress: 'rate_limit_address',
+	signInsPerBrowser: 'rate_limit_browser',
+	signInsPerAddress: 'rate_limit_address'
 };
 
 /**
@@ -32,6 +34,16 @@ const refusals: Readonly<Record<Limited, Refusal>> = {
 export async function spendOne(browserId: string, address: string): Promise<void> {
 	await spend('perBrowser', browserId);
 	await spend('perAddress', networkOf(address));
+}
+
+/**
+ * Counts one start of a sign-in, which costs a call of the STS: the browser's own limit first, then its network's.
+ * @param browserId of the login transaction or the session
+ * @throws {Problem} `rate_limited` with `Retry-After` in seconds
+ */
+export async function spendSignIn(browserId: string, address: string): Promise<void> {
+	await spend('signInsPerBrowser', browserId);
+	await spend('signInsPerAddress', networkOf(address));
 }
 
 /**

@@ -1,16 +1,25 @@
-import { beginSignIn } from '$lib/server/auth/begin';
+import { beginSignIn, type SignInRefusal } from '$lib/server/auth/begin';
+import { refusalPage } from '$lib/server/auth/start-refusal';
+import { expectsPage } from '$lib/server/http/caller';
 import { endpoint } from '$lib/server/http/endpoint';
-import { Problem } from '$lib/server/http/problem';
+import { Problem, type ProblemCode } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';
 import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
+const problemOf: Readonly<Partial<Record<SignInRefusal['error'], ProblemCode>>> = {
+	sts_unavailable: 'upstream_unavailable',
+	rate_limited: 'rate_limited',
+	login_first: 'unauthorized'
+};
+
 /** Auth.js's own address for starting a sign-in, for same-origin callers; `X-Auth-Return-Redirect` asks for `{url}`. */
 export const POST: RequestHandler = endpoint(async (event) => {
-	const form = await readForm(event.request);
-	const start = await beginSignIn(event, { provider: event.params.provider, returnTo: formText(form, 'callbackUrl') });
-	if ('error' in start) {
-		throw new Problem(start.error === 'sts_unavailable' ? 'upstream_unavailable' : 'not_found');
-	}
-	return event.request.headers.has('x-auth-return-redirect') ? Response.json({ url: start.url }) : seeOther(start.url);
+	const returnTo = formText(await readForm(event.request), 'callbackUrl');
+	const start = await beginSignIn(event, { provider: event.params.provider, returnTo });
+	const wantsUrl = event.request.headers.has('x-auth-return-redirect');
+	if (!('error' in start)) return wantsUrl ? { url: start.url } : seeOther(start.url);
+	const code = problemOf[start.error];
+	if (code !== undefined && expectsPage(event) && !wantsUrl) return refusalPage(event, start, returnTo);
+	throw new Problem(code ?? 'not_found', { headers: start.headers ?? {} });
 });

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { login as words } from '../../src/lib/i18n/en/login.ts';
+import { Browser, type Visit } from '../harness/browser.ts';
+import { type Answer, exchange } from '../harness/exchange.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { expectLoginError, signInAtInstitution } from './journeys.ts';
+
+const RETURN_TO = '/help?from=here';
+const START = `/login/start?${new URLSearchParams({ provider: 'sts', returnTo: RETURN_TO })}`;
+const PER_BROWSER = 30;
+const PER_ADDRESS = 40;
+
+describe('who may start a sign-in', () => {
+	let landscape: Landscape;
+	let browser: Browser;
+	beforeAll(async () => {
+		landscape = await startLandscape({ runtime });
+	});
+	afterAll(() => landscape.stop());
+	beforeEach(() => {
+		landscape.sandbox.reset();
+		browser = new Browser(landscape.url);
+	});
+	const pushed = () => landscape.sandbox.count('sts.par');
+	/** A program, or an old browser, says nothing of where the request comes from. */
+	const bare = (path: string, headers: Record<string, string> = {}) => {
+		const cookie = [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+		const url = new URL(path, landscape.url);
+		return exchange(url, { method: 'GET', headers: { accept: 'text/html', ...(cookie && { cookie }), ...headers } });
+	};
+	const locationOf = ({ headers }: Answer) => headers.get('location') ?? '';
+
+	test('a link checker gets the login page, with the return path, and costs the STS nothing', async () => {
+		const answer = await bare(START);
+		expect([answer.status, locationOf(answer)]).toEqual([
+			303,
+			`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`
+		]);
+		expect(pushed()).toBe(0);
+	});
+
+	test.each(['cross-site', 'same-site', 'none'])('a navigation that is %s gets the login page', async (site) => {
+		await browser.open('/login');
+		const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+		const answer = await bare(START, headers);
+		expect(locationOf(answer)).toBe(`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`);
+		expect(pushed()).toBe(0);
+	});
+
+	test('an old browser without Fetch Metadata starts from the login page', async () => {
+		await browser.open('/login');
+		expect(new URL(locationOf(await bare(START))).origin).toBe(landscape.sandbox.stsUrl);
+	});
+
+	test('somebody who is signed in starts without the login page', async () => {
+		await signInAtInstitution(browser);
+		browser.putCookie('portal.login', '');
+		expect((await browser.open(START, { follow: false })).headers.get('location')).toContain(landscape.sandbox.stsUrl);
+	});
+
+	test.each(['HEAD', 'GET'])('%s ahead of a person starts nothing', async (method) => {
+		await browser.open('/login');
+		const headers = { accept: 'text/html', ...(method === 'GET' && { 'sec-purpose': 'prefetch' }) };
+		const answer = await browser.call(START, { method, headers });
+		expect([204, 503]).toContain(answer.status);
+		expect(answer.headers.getSetCookie()).toEqual([]);
+		expect(pushed()).toBe(0);
+	});
+
+	test('a browser that keeps no cookies is told so, with the return path', async () => {
+		expectLoginError(await browser.open(START), 'cookies_required', RETURN_TO);
+	});
+
+	test('a login cookie that is none starts nothing', async () => {
+		browser.putCookie('portal.login', 'x'.repeat(100));
+		const page = await browser.open(START);
+		expect([page.url.pathname, page.url.searchParams.get('returnTo')]).toEqual(['/login', RETURN_TO]);
+		expect(pushed()).toBe(0);
+	});
+
+	test('Auth.js’s own address asks for the same: 401 for a program, the login page for a form', async () => {
+		const path = '/api/auth/signin/sts';
+		const answer = await browser.call(path, { method: 'POST', headers: { 'x-auth-return-redirect': '1' } });
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([401, { error: 'unauthorized' }]);
+		const page = await browser.open(path, { form: { callbackUrl: RETURN_TO } });
+		expectLoginError(page, 'cookies_required', RETURN_TO);
+		expect(pushed()).toBe(0);
+		expect((await browser.call(path, { method: 'POST', headers: { 'x-auth-return-redirect': '1' } })).status).toBe(200);
+	});
+});
+
+describe('starts of sign-ins', () => {
+	let landscape: Landscape;
+	beforeAll(async () => {
+		const env = {
+			RATE_LIMIT_SIGN_INS_PER_ADDRESS: String(PER_ADDRESS),
+			AUTH_TRUST_HOST: 'true',
+			SHUTDOWN_DELAY_SECONDS: '0'
+		};
+		landscape = await startLandscape({ runtime, env });
+	});
+	afterAll(() => landscape.stop());
+	beforeEach(() => landscape.sandbox.reset());
+	const pushed = () => landscape.sandbox.count('sts.par');
+	const start = (browser: Browser, address: string) =>
+		browser.call(START, { headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'x-forwarded-for': address } });
+
+	async function startTimes(times: number, browser: Browser, address: string): Promise<Visit[]> {
+		const visits: Visit[] = [];
+		for (let n = 0; n < times; n++) visits.push(await start(browser, address));
+		return visits;
+	}
+	async function visitor(): Promise<Browser> {
+		const browser = new Browser(landscape.url);
+		await browser.open('/login');
+		return browser;
+	}
+
+	test('by one browser are limited, on a page that says when to try again and keeps the return path', async () => {
+		const browser = await visitor();
+		const visits = await startTimes(PER_BROWSER + 1, browser, '192.0.2.1');
+		expect(visits.map(({ status }) => status)).toEqual([...Array<number>(PER_BROWSER).fill(303), 429]);
+		expect(pushed()).toBe(PER_BROWSER);
+		const page = visits.at(-1) ?? (await start(browser, '192.0.2.1'));
+		expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(page.text).toContain(words.errors.rate_limited.what);
+		expect(page.text).toContain(`returnTo=${encodeURIComponent(RETURN_TO)}`);
+		expect(page.text).toMatch(/<strong[^>]*>[\da-f]{12}</);
+		// The language switch of that page leads to the same page.
+		const dutch = await browser.submit({ ...page, url: new URL(START, landscape.url) }, { locale: 'nl' }, '/locale');
+		expectLoginError(dutch, 'rate_limited', RETURN_TO);
+	});
+
+	test('by one IPv6 network are limited, however many browsers it has', async () => {
+		let refused: Visit | undefined;
+		for (let n = 0; n < PER_ADDRESS + 1; n++) refused = await start(await visitor(), `2001:db8:0:1::${n.toString(16)}`);
+		expect(refused?.status).toBe(429);
+		expect(pushed()).toBe(PER_ADDRESS);
+		expect((await start(await visitor(), '2001:db8:0:2::1')).status).toBe(303);
+	});
+
+	test('by Auth.js’s own address count too, and answer a program in JSON', async () => {
+		const browser = await visitor();
+		await startTimes(PER_BROWSER, browser, '192.0.2.3');
+		const answer = await browser.call('/api/auth/signin/sts', {
+			method: 'POST',
+			headers: { 'x-auth-return-redirect': '1', 'x-forwarded-for': '192.0.2.3' }
+		});
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([429, { error: 'rate_limited' }]);
+		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(pushed()).toBe(PER_BROWSER);
+	});
+});
