@@ -83,7 +83,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		if (!response.access_token || !response.id_token)
 			throw new Error('the STS answered without the tokens of a sign-in');
 		// Auth.js checks an ID token's claims but not its signature.
-		const claims = await verifyIdToken(response.id_token);
+		const claims = await verifyIdToken(response.id_token, { accessToken: response.access_token, code });
 		const tokens = {
 			accessToken: response.access_token,
 			refreshToken: response.refresh_token,

@@ -57,7 +57,7 @@ async function assertSamePerson(session: Session, answer: oauth.TokenEndpointRes
 	if (answer.id_token === undefined) return;
 	if (oauth.getValidatedIdTokenClaims(answer)?.sub !== session.sub) ended('other_subject');
 	try {
-		await verifyIdToken(answer.id_token);
+		await verifyIdToken(answer.id_token, { accessToken: answer.access_token });
 	} catch (cause) {
 		// Without the key to check it by, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
 		if (!isAway(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);

@@ -1,13 +1,36 @@
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import * as v from 'valibot';
 import { IdentityClaims } from '../auth/claims';
 import { config } from '../config';
 import { verifySignedToken } from './signed-token';
 
+/** How far ahead an ID token's `iat` may be; more than that is no difference between clocks. */
+const MAX_IAT_AHEAD_SECONDS = 300;
+
+/** What an ID token came with. */
+export interface IdTokenContext {
+	readonly accessToken: string;
+	/** The authorization code, at sign-in. */
+	readonly code?: string;
+}
+
+/** An ID token that is not for this client, this time or this access token. `claim` is the one that says so. */
+export class IdTokenRefused extends Error {
+	override readonly name = 'IdTokenRefused';
+
+	constructor(readonly claim: 'azp' | 'iat' | 'at_hash' | 'c_hash') {
+		super(`the ID token is refused for its claim "${claim}"`);
+	}
+}
+
 /**
- * The claims of an ID token whose signature, issuer, audience and times are right (OIDC Core 3.1.3.7).
- * @throws jose's errors for a token that isn't, and ValiError for one without a subject
+ * The claims of an ID token that fits what it came with, and whose signature, issuer, audience and times are right
+ * (OpenID Connect Core 3.1.3.7 and 3.1.3.8). The nonce is checked with the token response.
+ * @throws {IdTokenRefused} before any key is looked for
+ * @throws jose's errors for a token that is not valid, and ValiError for one without a subject
  */
-export async function verifyIdToken(idToken: string): Promise<IdentityClaims> {
+export async function verifyIdToken(idToken: string, context: IdTokenContext): Promise<IdentityClaims> {
+	await assertFits(idToken, context);
 	const claims = await verifySignedToken(idToken, {
 		audience: config().sts.clientId,
 		requiredClaims: ['sub', 'exp', 'iat'],
@@ -15,4 +38,35 @@ export async function verifyIdToken(idToken: string): Promise<IdentityClaims> {
 		algorithms: 'listed'
 	});
 	return v.parse(IdentityClaims, claims);
+}
+
+async function assertFits(idToken: string, { accessToken, code }: IdTokenContext): Promise<void> {
+	const { alg = '' } = decodeProtectedHeader(idToken);
+	const claims = decodeJwt(idToken);
+	assertAuthorizedParty(claims, { isRequired: Array.isArray(claims.aud) && claims.aud.length > 1 });
+	if (claims.iat !== undefined && claims.iat > Date.now() / 1000 + MAX_IAT_AHEAD_SECONDS)
+		throw new IdTokenRefused('iat');
+	await assertHash('at_hash', claims, accessToken, alg);
+	if (code !== undefined) await assertHash('c_hash', claims, code, alg);
+}
+
+/**
+ * The authorized party, where a token of the STS names one, must be this client.
+ * @throws {IdTokenRefused}
+ */
+export function assertAuthorizedParty(claims: JWTPayload, { isRequired }: { readonly isRequired: boolean }): void {
+	const azp = claims.azp ?? undefined;
+	if (azp === undefined ? isRequired : azp !== config().sts.clientId) throw new IdTokenRefused('azp');
+}
+
+/** The left half of the hash of the value, by the signature's hash function (OpenID Connect Core 3.1.3.6 and 3.3.2.11). */
+async function assertHash(claim: 'at_hash' | 'c_hash', claims: JWTPayload, value: string, alg: string): Promise<void> {
+	const expected = claims[claim] ?? undefined;
+	if (expected === undefined) return;
+	const bits = /(?:256|384|512)$/.exec(alg)?.[0] ?? '512';
+	const digest = await crypto.subtle.digest(`SHA-${bits}`, new TextEncoder().encode(value));
+	const half = Buffer.from(digest)
+		.subarray(0, digest.byteLength / 2)
+		.toString('base64url');
+	if (expected !== half) throw new IdTokenRefused(claim);
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { config } from '../config';
+import { assertAuthorizedParty } from './id-token';
 import { verifySignedToken } from './signed-token';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -24,7 +25,7 @@ export type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
 
 /**
  * The claims of a logout token (OIDC Back-Channel Logout 1.0, 2.4 and 2.6). That its `jti` is new is for the caller to see.
- * @throws jose's errors or ValiError for anything else; network faults while the STS's keys can't be had
+ * @throws jose's errors, IdTokenRefused or ValiError for anything else; network faults while the STS's keys can't be had
  */
 export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 	const claims = await verifySignedToken(token, {
@@ -33,5 +34,6 @@ export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 		from: 'stranger',
 		algorithms: 'listed'
 	});
+	assertAuthorizedParty(claims, { isRequired: false });
 	return v.parse(LogoutClaims, claims);
 }
