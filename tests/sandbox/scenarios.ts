@@ -30,7 +30,8 @@ const stsScenarios = [
 	'no-revocation',
 	'sts-wrong-state',
 	'login-error',
-	'signed-in-ago'
+	'signed-in-ago',
+	'id-token'
 ] as const;
 
 const bridgeScenarios = [
@@ -87,7 +88,9 @@ export const ScenarioOptions = v.strictObject({
 	person: v.optional(v.picklist(personIds)),
 	planType: v.optional(v.string()),
 	reason: v.optional(v.string()),
-	location: v.optional(v.string())
+	location: v.optional(v.string()),
+	/** Put into ID tokens; null takes a claim out. */
+	claims: v.optional(v.record(v.string(), v.unknown()))
 });
 export type ScenarioOptions = v.InferOutput<typeof ScenarioOptions>;
 

@@ -12,6 +12,7 @@ const wallet = {
 	createdAt: '2026-09-01T10:00:00.000Z',
 	lastUsedAt: null
 };
+const freshSignInUrl = '/login/start?provider=sts&afresh=1';
 const account = {
 	...ways,
 	view: {
@@ -39,14 +40,21 @@ export const accountStates = {
 	'account/ending': page({ ...account, expiresInMs: near }),
 	unlink: {
 		page: 'unlink',
-		data: { ...ways, wallet, freshSignInUrl: null },
+		data: { ...ways, wallet, freshness: 'fresh', freshSignInUrl },
 		isSignedIn: true,
 		heading: (t) => t.account.unlink.title
 	},
 	'unlink/sign-in-again': {
 		page: 'unlink',
-		data: { ...ways, wallet, freshSignInUrl: '/login/start?provider=sts&afresh=1' },
+		data: { ...ways, wallet, freshness: 'old', freshSignInUrl },
 		isSignedIn: true,
+		heading: (t) => t.account.unlink.title
+	},
+	'unlink/not-asked-again': {
+		page: 'unlink',
+		data: { ...ways, wallet, freshness: 'ignored', freshSignInUrl },
+		isSignedIn: true,
+		isError: true,
 		heading: (t) => t.account.unlink.title
 	},
 	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },

@@ -6,6 +6,7 @@ import type { Faults } from '../http/faults.ts';
 import { replay } from '../http/replay.ts';
 import type { Recorder } from '../recorder.ts';
 import { Accounts } from './accounts.ts';
+import { alterIdTokens } from './id-tokens.ts';
 import { AuthorizationLog } from './authorization-log.ts';
 import { providerConfiguration, type ProviderOptions } from './configuration.ts';
 import { createFederation } from './federation.ts';
@@ -61,6 +62,8 @@ export function createSts(options: StsOptions): Sts {
 		altered.searchParams.set('state', 'not-the-state');
 		ctx.set('location', altered.href);
 	});
+
+	alterIdTokens(provider, scenarios, options.key);
 
 	const federation = createFederation(options);
 	const login = createLogin({ ...options, provider, accounts });

@@ -43,7 +43,7 @@ describe('claim values in the field', () => {
 
 	test.each<[unknown, number | undefined]>([
 		[1_800_000_000, 1_800_000_000],
-		['1800000000', 1_800_000_000],
+		['1800000000', undefined],
 		['yesterday', undefined],
 		[1.5, undefined],
 		[null, undefined]

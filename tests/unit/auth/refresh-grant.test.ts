@@ -71,7 +71,10 @@ describe('an answer with an ID token', () => {
 	test.each([
 		['of somebody else', { sub: 'subject-2' }],
 		['of another issuer', { iss: 'https://elsewhere.example' }],
-		['for another client', { aud: 'another-client' }]
+		['for another client', { aud: 'another-client' }],
+		['with another authorized party', { azp: 'another-client' }],
+		['that was issued far ahead', { iat: Math.floor(Date.now() / 1000) + 3600 }],
+		['with the hash of another access token', { at_hash: 'wrong' }]
 	])('%s ends the session', async (_, claims) => {
 		sts.behaviour.claims = { nonce: undefined, ...claims };
 		await expect(redeem()).rejects.toMatchObject({ fault: 'ended' });
@@ -84,6 +87,18 @@ describe('an answer with an ID token', () => {
 });
 
 describe('while the keys of the STS can not be had', () => {
+	test('an ID token with another authorized party still ends the session', async () => {
+		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
+		vi.resetModules();
+		sts.behaviour = {
+			...sts.behaviour,
+			metadata: { jwks_uri: jwks },
+			claims: { nonce: undefined, azp: 'another-client' }
+		};
+		const afresh = await import('../../../src/lib/server/auth/refresh-grant');
+		await expect(afresh.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'ended' });
+	});
+
 	test.each<[string, () => Promise<Response>]>([
 		['it does not answer', () => Promise.reject(new TypeError('fetch failed'))],
 		['it answers 500', () => Promise.resolve(new Response('oops', { status: 500 }))],

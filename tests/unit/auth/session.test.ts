@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { IdentityClaims } from '../../../src/lib/server/auth/claims';
 import { newSession } from '../../../src/lib/server/auth/new-session';
+import { isFresh } from '../../../src/lib/server/wallet/linked-wallets';
 import { isProvider, publicSession, SessionSchema } from '../../../src/lib/server/auth/session';
 
 const NOW = 1_800_000_000;
@@ -24,7 +25,8 @@ const claims = v.parse(IdentityClaims, {
 	sid: 'sts-session-1',
 	auth_time: NOW - 60
 });
-const session = newSession('sts-wallet', claims, tokens, NOW);
+const facts = { provider: 'sts-wallet', asksLogin: false, startedAt: NOW - 30, endedAt: NOW } as const;
+const session = newSession(claims, tokens, facts);
 
 describe('a new session', () => {
 	test('holds who signed in, how, and the tokens', () => {
@@ -44,11 +46,53 @@ describe('a new session', () => {
 
 	test('has a random id of its own', () => {
 		expect(session.id).toMatch(/^[\da-f-]{36}$/);
-		expect(newSession('sts', claims, tokens, NOW).id).not.toBe(session.id);
+		expect(newSession(claims, tokens, facts).id).not.toBe(session.id);
 	});
 
-	test('of an STS that says nothing of the time began now', () => {
-		expect(newSession('sts', v.parse(IdentityClaims, { sub: 's' }), tokens, NOW).authTime).toBe(NOW);
+	/** Whether the person proved who they are just now, by an STS that says this of the time. */
+	function freshBy(auth_time: unknown, asksLogin: boolean): boolean {
+		const said = v.parse(IdentityClaims, { sub: 's', ...(auth_time !== undefined && { auth_time }) });
+		return isFresh(newSession(said, tokens, { ...facts, asksLogin }), NOW);
+	}
+	const implausible = [
+		['nothing', undefined],
+		['a time in the future', NOW + 3600],
+		['milliseconds', NOW * 1000],
+		['a time before 1970', -1],
+		['zero', 0],
+		['a text', String(NOW)],
+		['null', null],
+		['a fraction that is no time', Number.MAX_VALUE]
+	] as const;
+
+	test.each(implausible)('of an STS that says %s of the time is not fresh', (_, auth_time) => {
+		expect(freshBy(auth_time, false)).toBe(false);
+	});
+
+	test.each(implausible)(
+		'of an STS that says %s is fresh where it was asked to authenticate the person',
+		(_, auth_time) => {
+			expect(freshBy(auth_time, true)).toBe(true);
+		}
+	);
+
+	test.each([
+		[NOW, true],
+		[NOW - 15 * 60, true],
+		[NOW - 15 * 60 - 1, false],
+		[NOW + 20, true]
+	])('of an STS that says %i at 1800000000 is fresh: %s', (auth_time, fresh) => {
+		expect([freshBy(auth_time, false), freshBy(auth_time, true)]).toEqual([fresh, fresh]);
+	});
+
+	test('says when the STS did not authenticate the person although it was asked to', () => {
+		const by = (auth_time: number, asksLogin: boolean) =>
+			newSession(v.parse(IdentityClaims, { sub: 's', auth_time }), tokens, { ...facts, asksLogin }).isReauthIgnored;
+		expect([by(NOW - 3600, true), by(NOW - 3600, false), by(NOW - 10, true)]).toEqual([true, false, false]);
+	});
+
+	test.each([NOW * 1000, NOW + 3600])('that an earlier version sealed with the time %i is not fresh', (authTime) => {
+		expect(isFresh({ ...session, authTime }, NOW)).toBe(false);
 	});
 
 	test('survives its cookie', () => {
@@ -74,7 +118,7 @@ describe('what a browser may read', () => {
 	});
 
 	test('has null for what is not known', () => {
-		const { user, assurance } = publicSession(newSession('sts', v.parse(IdentityClaims, { sub: 's' }), tokens, NOW));
+		const { user, assurance } = publicSession(newSession(v.parse(IdentityClaims, { sub: 's' }), tokens, facts));
 		expect(user).toEqual({ id: 's', name: null, email: null, eduid: null, institution: null });
 		expect(assurance).toEqual({ acr: null, amr: [] });
 	});

@@ -48,6 +48,10 @@ export const account = {
 		button: 'Yes, unlink this wallet',
 		fresh: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
 		freshLink: 'Sign in again',
+		ignored:
+			'We asked the sign-in service to let you sign in again. It did not. That is why we can’t unlink this wallet now.',
+		toAccount: 'Back to your account',
+		ignoredNext: 'Sign out, sign in and try once more. Does it still not work?',
 		cancel: 'No, back to your account'
 	}
 };

@@ -49,6 +49,10 @@ export const account: Texts['account'] = {
 		button: 'Ja, deze wallet ontkoppelen',
 		fresh: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',
 		freshLink: 'Opnieuw inloggen',
+		ignored:
+			'Wij hebben de inlogdienst gevraagd om u opnieuw te laten inloggen. Dat is niet gebeurd. Daarom kunnen wij deze wallet nu niet ontkoppelen.',
+		toAccount: 'Terug naar uw account',
+		ignoredNext: 'Log uit, log weer in en probeer het nog een keer. Lukt het dan ook niet?',
 		cancel: 'Nee, terug naar uw account'
 	}
 };

@@ -16,6 +16,7 @@ import type { Provider, Session } from './session';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import {
 	flowOfVersion1,
+	flowStartMs,
 	isFlowCookieOver,
 	isFlowOver,
 	readState,
@@ -90,7 +91,18 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			idToken: response.id_token,
 			...tokenTimes(response.expires_in)
 		};
-		return { kind: 'signed_in', session: newSession(provider, claims, tokens, Math.floor(Date.now() / 1000)) };
+		const session = newSession(claims, tokens, {
+			provider,
+			asksLogin: flow.asksLogin,
+			startedAt: Math.floor(flowStartMs(flow.id) / 1000),
+			endedAt: Math.floor(Date.now() / 1000)
+		});
+		if (session.isReauthIgnored)
+			log.warn('the STS was asked to authenticate a person again (prompt=login), and did not', {
+				requestId: locals.requestId,
+				provider
+			});
+		return { kind: 'signed_in', session };
 	} catch (fault) {
 		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
 		return { kind: 'failed', error: callbackFault(fault) };

@@ -8,9 +8,8 @@ const spelled = v.pipe(
 	v.nonEmpty()
 );
 const text = v.optional(v.fallback(v.optional(spelled), undefined));
-const seconds = v.optional(
-	v.fallback(v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer())), undefined)
-);
+/** A JSON number (RFC 7519 2, NumericDate); whether it can be true is for `new-session.ts` to say. */
+const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
 
 /** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */
 export const IdentityClaims = v.object({

@@ -1,3 +1,4 @@
+import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { type IdentityClaims, displayName, stableSubject } from './claims';
 import { type Provider, SESSION_SECONDS, type Session } from './session';
 
@@ -11,8 +12,18 @@ export interface TokenSet {
 	readonly refreshAt?: number | undefined;
 }
 
-/** A session for somebody who has just signed in. `nowSeconds` is Unix time. */
-export function newSession(provider: Provider, claims: IdentityClaims, tokens: TokenSet, nowSeconds: number): Session {
+/** What a sign-in asked of the STS, and when. Unix time in seconds. */
+export interface SignInFacts {
+	readonly provider: Provider;
+	/** Whether the person was to authenticate again (`prompt=login`). */
+	readonly asksLogin: boolean;
+	readonly startedAt: number;
+	readonly endedAt: number;
+}
+
+/** A session for somebody who has just signed in. */
+export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: SignInFacts): Session {
+	const { provider, endedAt } = facts;
 	return {
 		id: crypto.randomUUID(),
 		generation: 0,
@@ -26,8 +37,18 @@ export function newSession(provider: Provider, claims: IdentityClaims, tokens: T
 		acr: claims.acr,
 		amr: claims.amr,
 		sid: claims.sid,
-		authTime: claims.auth_time ?? nowSeconds,
-		endsAt: nowSeconds + SESSION_SECONDS,
+		...authenticationOf(claims.auth_time, facts),
+		endsAt: endedAt + SESSION_SECONDS,
 		...tokens
 	};
+}
+
+/**
+ * When the person authenticated. Without an `auth_time` that can be true (none, in the future, in milliseconds) it is known
+ * only where the STS was asked to authenticate them, and answered: then not before the sign-in started.
+ */
+function authenticationOf(authTime: number | undefined, { asksLogin, startedAt, endedAt }: SignInFacts) {
+	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
+	if (!isPlausible) return { authTime: asksLogin ? startedAt : 0 };
+	return { authTime, isReauthIgnored: asksLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
 }

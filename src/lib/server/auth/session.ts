@@ -32,7 +32,10 @@ export const SessionSchema = v.object({
 	amr: v.array(v.string()),
 	/** The STS's own session id (OIDC Back-Channel Logout 2.1). */
 	sid: text,
+	/** When the person last proved to the STS who they are, as far as that is known; 0 where it is not. */
 	authTime: seconds,
+	/** The STS was asked to authenticate the person again at this sign-in, and its `auth_time` says that it did not. */
+	isReauthIgnored: v.optional(v.boolean()),
 	endsAt: seconds,
 	accessToken: v.string(),
 	refreshToken: text,

@@ -3,6 +3,7 @@ import type { Session } from '../auth/session';
 import type { Binding } from '../bridge/answers';
 import { Problem } from '../http/problem';
 import { log } from '../log';
+import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { bridge, credentialFor } from './bridge';
 
 /** Unlinking asks for a sign-in no older than this. */
@@ -37,6 +38,8 @@ export async function unlinkWallet(locals: App.Locals, id: string): Promise<void
 	audit('wallet unlinked', locals.session, locals);
 }
 
-export function isFresh(session: Session, nowSeconds = Date.now() / 1000): boolean {
-	return nowSeconds - session.authTime <= FRESH_SECONDS;
+/** Whether a person proved who they are just now. A time in the future proves nothing. */
+export function isFresh({ authTime }: Session, nowSeconds = Date.now() / 1000): boolean {
+	const ageSeconds = nowSeconds - authTime;
+	return ageSeconds <= FRESH_SECONDS && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;
 }

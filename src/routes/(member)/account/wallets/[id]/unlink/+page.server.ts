@@ -7,7 +7,11 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const session = memberSession(locals);
 	const wallet = await orErrorPage(ownWallet(locals, params.id), locals);
 	const again = new URLSearchParams({ provider: 'sts', afresh: '1', returnTo: url.pathname });
-	return { wallet, freshSignInUrl: isFresh(session) ? null : `/login/start?${again}` };
+	return {
+		wallet,
+		freshness: isFresh(session) ? 'fresh' : session.isReauthIgnored ? 'ignored' : 'old',
+		freshSignInUrl: `/login/start?${again}`
+	} as const;
 };
 
 export const actions: Actions = {

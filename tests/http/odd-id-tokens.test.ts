@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { account as words } from '../../src/lib/i18n/en/account.ts';
+import { Browser, linkIn } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { holdsSession, tokensOver } from './held-session.ts';
+import { expectLoginError, signInAtInstitution } from './journeys.ts';
+
+let landscape: Landscape;
+let browser: Browser;
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+const hourAhead = (): number => Math.floor(Date.now() / 1000) + 3600;
+const foreign: readonly (readonly [string, () => Record<string, unknown>])[] = [
+	['for another client as authorized party', () => ({ azp: 'another-client' })],
+	['for several audiences, without an authorized party', () => ({ aud: ['portal-frontend', 'api'] })],
+	['that was issued an hour ahead', () => ({ iat: hourAhead() })],
+	['with the hash of another access token', () => ({ at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' })]
+];
+
+describe('an ID token', () => {
+	test.each(foreign)('%s signs nobody in', async (_, claims) => {
+		landscape.sandbox.scenario('id-token', { claims: claims() });
+		expectLoginError(await signInAtInstitution(browser), 'sign_in_failed');
+		expect(holdsSession(browser)).toBe(false);
+	});
+
+	test('with the hash of another code signs nobody in', async () => {
+		landscape.sandbox.scenario('id-token', { claims: { c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' } });
+		expectLoginError(await signInAtInstitution(browser), 'sign_in_failed');
+	});
+
+	test.each(foreign)('%s, at a refresh, ends the session', async (_, claims) => {
+		await signInAtInstitution(browser);
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('id-token', { claims: claims() });
+		expect((await browser.call('/api/me')).status).toBe(401);
+		expect(holdsSession(browser)).toBe(false);
+	});
+
+	test('of this client signs in, at several audiences too', async () => {
+		landscape.sandbox.scenario('id-token', { claims: { aud: ['portal-frontend', 'api'], azp: 'portal-frontend' } });
+		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
+		await tokensOver(browser, landscape);
+		expect((await browser.call('/api/me')).status).toBe(200);
+	});
+});
+
+describe('unlinking a wallet', () => {
+	const removals = () => landscape.sandbox.count('bridge.remove-binding');
+
+	test.each([
+		['nothing', () => null],
+		['a time an hour ahead', hourAhead],
+		['milliseconds', () => Date.now()]
+	] as const)('takes a new sign-in where the STS says %s of the time of the first', async (_, auth_time) => {
+		landscape.sandbox.scenario('id-token', { claims: { auth_time: auth_time() } });
+		const address = linkIn(await signInAtInstitution(browser), '/unlink');
+		const page = await browser.open(address);
+		expect(page.text).toContain(words.unlink.fresh);
+		await browser.open(address, { form: {} });
+		expect(removals()).toBe(0);
+
+		// What was asked for and answered counts, although the STS still does not say when.
+		const institution = await browser.open(linkIn(page, '/login/start'));
+		const back = await browser.submit(institution, { person: 'known-student' });
+		expect(back.url.pathname).toBe(new URL(address, landscape.url).pathname);
+		await browser.open(address, { form: {} });
+		expect(removals()).toBe(1);
+	});
+
+	test('says once whom to ask where the STS does not authenticate anybody again, and asks no more', async () => {
+		landscape.sandbox.scenario('signed-in-ago', { seconds: 3600 });
+		const address = linkIn(await signInAtInstitution(browser), '/unlink');
+		const institution = await browser.open(linkIn(await browser.open(address), '/login/start'));
+		const page = await browser.submit(institution, { person: 'known-student' });
+		expect(page.text).toContain('role="alert"');
+		expect(page.text).toContain('We asked the sign-in service');
+		expect(page.text).toContain('Ask the help desk of your institution');
+		expect(page.text).not.toContain('/login/start?provider=sts&amp;afresh=1');
+		await browser.open(address, { form: {} });
+		expect(removals()).toBe(0);
+	});
+});
