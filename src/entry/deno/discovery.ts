@@ -1,5 +1,6 @@
 import type { Config } from '../../lib/server/config/parse';
 import { internalUrl } from '../../lib/server/sts/addresses';
+import { proxyFor } from '../../lib/server/upstream/egress';
 
 /** Endpoints that the portal itself calls (OpenID Connect Discovery 3, RFC 8414 2, RFC 9126 5); browsers go to the others. */
 const CALLED_ENDPOINTS = [
@@ -20,12 +21,11 @@ const MAX_BYTES = 1024 * 1024;
  */
 export async function discoverEndpoints({ sts, proxies }: Pick<Config, 'sts' | 'proxies'>): Promise<string[]> {
 	const url = new URL(`${sts.internal.replace(/\/+$/, '')}/.well-known/openid-configuration`);
-	const proxy = url.protocol === 'https:' ? proxies.https : proxies.http;
+	const proxy = proxyFor(url, proxies);
 	const response = await fetch(url, {
 		redirect: 'manual',
 		signal: AbortSignal.timeout(TIME_LIMIT_MS),
 		headers: { accept: 'application/json' },
-		// Deno itself leaves out the hosts of NO_PROXY.
 		...(proxy !== undefined && { client: Deno.createHttpClient({ proxy: { url: proxy } }) })
 	});
 	if (response.status !== 200) throw new Error(`discovery has status ${response.status}`);

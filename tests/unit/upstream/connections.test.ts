@@ -2,8 +2,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { NotConnected } from '../../../src/lib/server/http/upstream-error';
-import type { ClientRequest, ClientResponse, ProxySettings } from '../../../src/lib/server/upstream/client';
+import type { ClientRequest, ClientResponse } from '../../../src/lib/server/upstream/client';
 import { createConnections } from '../../../src/lib/server/upstream/connections';
+import type { ProxySettings } from '../../../src/lib/server/upstream/egress';
 import { makeAuthority } from '../../harness/certificate';
 import { startTlsFront } from '../../harness/tls-front';
 import { cutsBeforeAnswering, cutsMidBody, downUrl, json, startStub, type Stub } from '../http/stub-server';
@@ -241,11 +242,13 @@ describe('an egress proxy', () => {
 	/** Forwards requests in absolute form and CONNECT, and keeps their first lines. */
 	async function startProxy(answer?: string) {
 		const seen: string[] = [];
+		const heads: string[] = [];
 		const server = createServer((socket) => {
 			socket.on('error', () => {});
 			socket.once('data', (data) => {
 				const [line = ''] = String(data).split('\r\n');
 				seen.push(line);
+				heads.push(String(data));
 				if (answer !== undefined) return void socket.end(answer);
 				const [method, target = ''] = line.split(' ');
 				const { hostname, port } = new URL(method === 'CONNECT' ? `http://${target}` : target);
@@ -260,7 +263,7 @@ describe('an egress proxy', () => {
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		onTestFinished(() => void server.close());
-		return { url: `http://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+		return { url: `http://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}`, seen, heads };
 	}
 
 	test.each(['GET', 'POST'])('for http gets %s in absolute form', async (method) => {
@@ -279,6 +282,23 @@ describe('an egress proxy', () => {
 		expect(proxy.seen).toEqual([`CONNECT ${host} HTTP/1.1`]);
 	});
 
+	test('that wants credentials gets them, and its refusal means that nothing was sent', async () => {
+		const proxy = await startProxy('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+		for (const method of ['GET', 'POST']) {
+			for (const url of ['http://service.example/', 'https://service.example/']) {
+				const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '' } });
+				await expect(send(url, { method })).rejects.toThrow(NotConnected);
+			}
+		}
+		const sent = `Basic ${Buffer.from('user:secret').toString('base64')}`;
+		expect(proxy.heads.map((head) => head.includes(`\r\nproxy-authorization: ${sent}\r\n`))).toEqual([
+			true,
+			true,
+			true,
+			true
+		]);
+	});
+
 	test('that hangs up is asked once', async () => {
 		const proxy = await startProxy('');
 		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
@@ -294,22 +314,12 @@ describe('an egress proxy', () => {
 		expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
 	});
 
-	test.each(['127.0.0.1', 'other.example, 127.0.0.1', '127.0.0.1:PORT', '*'])(
-		'is passed by for the hosts of NO_PROXY: %s',
-		async (hosts) => {
-			const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
-			const except = hosts.replace('PORT', new URL(stub.url).port);
-			const send = client({ proxies: { http: proxy.url, https: proxy.url, except } });
-			await read(send(stub.url));
-			await read(send(stub.url, post));
-			expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
-		}
-	);
-
-	test.each(['127.0.0.1:1', 'example', '27.0.0.1'])('is used in spite of NO_PROXY=%s', async (except) => {
+	test('is passed by for the hosts of NO_PROXY', async () => {
 		const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
-		await read(client({ proxies: { http: proxy.url, https: undefined, except } })(stub.url));
-		expect(proxy.seen).toHaveLength(1);
+		const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '127.0.0.1' } });
+		await read(send(stub.url));
+		await read(send(stub.url, post));
+		expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
 	});
 
 	test('keeps connections as old as others, and gives each change one of its own', async () => {

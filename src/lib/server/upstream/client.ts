@@ -31,14 +31,6 @@ export interface ClientResponse {
  */
 export type Send = (request: ClientRequest) => Promise<ClientResponse>;
 
-/** HTTP proxies by the scheme of the upstream's URL, and the hosts that are reached directly (`NO_PROXY`). */
-export interface ProxySettings {
-	readonly http: string | undefined;
-	readonly https: string | undefined;
-	/** As `NO_PROXY` has it: names with their subdomains, optionally with a port; `*` for all. */
-	readonly except: string;
-}
-
 let connections: Promise<Send> | undefined;
 
 /**

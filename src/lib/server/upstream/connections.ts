@@ -1,8 +1,9 @@
 import type { buildConnector as BuildConnector, Dispatcher, Pool as PoolType } from 'undici';
 import { NotConnected, UpstreamError } from '../http/upstream-error';
 import { log } from '../log';
-import type { ClientRequest, ClientResponse, ProxySettings, Send } from './client';
-import { Agent, buildConnector, EnvHttpProxyAgent, Pool } from './undici';
+import type { ClientRequest, ClientResponse, Send } from './client';
+import { proxyFor, type ProxySettings } from './egress';
+import { Agent, buildConnector, Pool, ProxyAgent } from './undici';
 
 /** No call runs on an older connection, so that a changed DNS record is noticed by all calls alike. */
 const MAX_CONNECTION_AGE_MS = 30_000;
@@ -28,33 +29,57 @@ interface PoolEntry {
 export function createConnections(proxies: ProxySettings, now: () => number = () => performance.now()): Send {
 	const pools = new Map<string, PoolEntry>();
 
-	function dispatcherFor(protocol: string, reuse: boolean): Dispatcher {
-		const key = `${protocol} ${reuse}`;
+	/** @param tunnel the proxy that passes connections on, for https upstreams */
+	function dispatcherFor(tunnel: string | undefined, reuse: boolean): Dispatcher {
+		const key = `${reuse} ${tunnel}`;
 		const current = pools.get(key);
 		if (current && (!reuse || now() < current.createdMs + MAX_CONNECTION_AGE_MS)) return current.dispatcher;
 		// Finishes what is in flight, and closes idle connections at once.
 		current?.dispatcher.close().catch(() => {});
-		const dispatcher = createDispatcher(protocol === 'https:' ? proxies.https : proxies.http, proxies.except, reuse);
+		const dispatcher = createDispatcher(tunnel, reuse);
 		pools.set(key, { dispatcher, createdMs: now() });
 		return dispatcher;
 	}
 
 	return async ({ url, method, headers, body, signal, reuse = isRead(method) }: ClientRequest) => {
-		const { origin, protocol, pathname, search } = new URL(url);
-		const response = await dispatcherFor(protocol, reuse).request({
-			origin,
-			path: pathname + search,
+		const target = new URL(url);
+		const proxy = proxyFor(target, proxies);
+		const isForwarded = proxy !== undefined && target.protocol === 'http:';
+		const response = await dispatcherFor(isForwarded ? undefined : proxy, reuse).request({
+			...(isForwarded ? absoluteForm(target, new URL(proxy)) : originForm(target)),
+			headers: {
+				'user-agent': 'eduid-wallet-portal',
+				'accept-encoding': 'identity',
+				...headers,
+				...(isForwarded && proxyHeaders(target, new URL(proxy)))
+			},
 			method,
-			headers: { 'user-agent': 'eduid-wallet-portal', 'accept-encoding': 'identity', ...headers },
 			// An async iterable is accepted too, and read at the speed of the connection; undici's types do not say so.
 			body: body as string | null,
 			signal
 		});
+		if (isForwarded && response.statusCode === 407) {
+			discard(response.body);
+			throw new NotConnected(new Error('the proxy refuses its credentials'));
+		}
 		return toClientResponse(method, response);
 	};
 }
 
-function createDispatcher(proxy: string | undefined, except: string, reuse: boolean): Dispatcher {
+const originForm = ({ origin, pathname, search }: URL) => ({ origin, path: pathname + search });
+
+/** A plain http request goes to the proxy whole (RFC 9112 3.2.2): many proxies allow tunnels to port 443 only. */
+const absoluteForm = ({ origin, pathname, search }: URL, proxy: URL) => ({
+	origin: proxy.origin,
+	path: origin + pathname + search
+});
+
+function proxyHeaders({ host }: URL, { username, password }: URL): Record<string, string> {
+	const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+	return { host, ...(username && { 'proxy-authorization': `Basic ${credentials.toString('base64')}` }) };
+}
+
+function createDispatcher(tunnel: string | undefined, reuse: boolean): Dispatcher {
 	const options = {
 		// Callers have time limits of their own, for the whole exchange or for silence.
 		headersTimeout: 0,
@@ -67,17 +92,8 @@ function createDispatcher(proxy: string | undefined, except: string, reuse: bool
 		const connector = typeof connect === 'function' ? connect : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
 		return new Pool(origin, { ...options, ...more, connect: reportingFailure(connector) });
 	};
-	if (proxy === undefined) return new Agent({ ...options, factory });
-	return new EnvHttpProxyAgent({
-		...options,
-		factory,
-		httpProxy: proxy,
-		httpsProxy: proxy,
-		noProxy: except,
-		proxyTls: { timeout: CONNECT_TIMEOUT_MS },
-		// Plain http goes to the proxy as a request in absolute form (RFC 9112 3.2.2): many proxies allow CONNECT to port 443 only.
-		proxyTunnel: false
-	});
+	if (tunnel === undefined) return new Agent({ ...options, factory });
+	return new ProxyAgent({ ...options, factory, uri: tunnel, proxyTls: { timeout: CONNECT_TIMEOUT_MS } });
 }
 
 /** Whatever goes wrong while a connection is made, the request was not sent. */
@@ -108,14 +124,19 @@ function reportRefusedPermission(cause: unknown, { hostname, port, protocol }: B
 
 function toClientResponse(method: string, { statusCode, headers, body }: Dispatcher.ResponseData): ClientResponse {
 	const hasBody = method !== 'HEAD' && ![204, 205, 304].includes(statusCode);
-	// Readers get errors from their iteration; without a listener, one that comes while nobody reads would end the process.
-	body.on('error', () => {});
 	if (!isFinalStatus(statusCode)) {
-		body.destroy();
+		discard(body);
 		throw new UpstreamError('bad_response');
 	}
+	// Readers get errors from their iteration; without a listener, one that comes while nobody reads would end the process.
+	body.on('error', () => {});
 	if (!hasBody) body.resume();
 	return { status: statusCode, headers: toHeaders(headers), body: hasBody ? body : null };
+}
+
+/** Leaves a body unread, and closes its connection. */
+function discard(body: Dispatcher.ResponseData['body']): void {
+	body.on('error', () => {}).destroy();
 }
 
 /** The statuses of a final response (RFC 9110 15); no `Response` can have another one. */

@@ -1,0 +1,29 @@
+/** HTTP proxies by the scheme of the upstream's URL, and the hosts that are reached directly. */
+export interface ProxySettings {
+	/** `http:` or `https:` URL, with credentials if needed. */
+	readonly http: string | undefined;
+	readonly https: string | undefined;
+	/** As `NO_PROXY` has it: hosts, which include their subdomains, optionally with a port; `*` for all. */
+	readonly except: string;
+}
+
+/** The proxy for requests to a URL; undefined for a direct connection. */
+export function proxyFor(url: URL, { http, https, except }: ProxySettings): string | undefined {
+	const proxy = url.protocol === 'https:' ? https : http;
+	return proxy === undefined || isExcepted(url, except) ? undefined : proxy;
+}
+
+function isExcepted({ hostname, port, protocol }: URL, except: string): boolean {
+	const ownPort = port || (protocol === 'https:' ? '443' : '80');
+	return except.split(/[\s,]+/).some((entry) => {
+		if (entry === '*') return true;
+		const [, host = '', onlyPort = ownPort] = /^(.*?)(?::(\d+))?$/.exec(withBrackets(entry)) ?? [];
+		const name = host.replace(/^\*?\./, '').toLowerCase();
+		return name !== '' && onlyPort === ownPort && (hostname === name || hostname.endsWith(`.${name}`));
+	});
+}
+
+/** IPv6 addresses are also written without brackets; they then have no port. */
+function withBrackets(entry: string): string {
+	return !entry.startsWith('[') && entry.split(':').length > 2 ? `[${entry}]` : entry;
+}
