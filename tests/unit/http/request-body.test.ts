@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import { toProblem } from '../../../src/lib/server/http/problem';
-import { readJson } from '../../../src/lib/server/http/request-body';
+import { formUuid, readForm, readJson } from '../../../src/lib/server/http/request-body';
 
 const Wanted = v.object({ name: v.optional(v.string()) });
 
@@ -83,4 +83,55 @@ describe('a JSON body', () => {
 		expect(problem.message).toContain('"name"');
 		expect(problem.message).not.toContain('666');
 	});
+});
+
+describe('a form', () => {
+	const fields = async (type: string, body: string) => {
+		const request = new Request('http://localhost/', { method: 'POST', body, headers: { 'content-type': type } });
+		return [...(await readForm(request))];
+	};
+
+	test('of a browser is read with all its fields', async () => {
+		const body = 'a=1+2&b=%C3%A9%2B&a=3&empty=&bare&x=y=z';
+		expect(await fields('application/x-www-form-urlencoded;charset=UTF-8', body)).toEqual([
+			['a', '1 2'],
+			['b', 'é+'],
+			['a', '3'],
+			['empty', ''],
+			['bare', ''],
+			['x', 'y=z']
+		]);
+	});
+
+	test('in parts is read as well', async () => {
+		const form = new FormData();
+		form.append('a', '1\r\n2');
+		form.append('é', 'é');
+		const request = new Request('http://localhost/', { method: 'POST', body: form });
+		expect([...(await readForm(request))]).toEqual([...form]);
+	});
+
+	test.each(['--x', '--x--', `--x\r\n${'name='.repeat(10_000)}\r\n--x--`, '--x\r\n\r\n\r\n--x--'])(
+		'in parts that are none is refused (%#)',
+		(body) => expect(fields('multipart/form-data; boundary=x', body)).rejects.toMatchObject({ code: 'invalid_request' })
+	);
+
+	test('that is no form is refused', () =>
+		expect(fields('text/plain', 'a=1')).rejects.toMatchObject({ code: 'unsupported_media_type' }));
+});
+
+describe('a field that is a key', () => {
+	const form = (value: string) => {
+		const made = new FormData();
+		made.append('attempt', value);
+		return made;
+	};
+
+	test('is a UUID, or absent', () => {
+		const uuid = crypto.randomUUID();
+		expect([formUuid(form(uuid), 'attempt'), formUuid(new FormData(), 'attempt')]).toEqual([uuid, null]);
+	});
+	test.each(['', 'x', 'x'.repeat(60_000)])('is nothing else (%#)', (value) =>
+		expect(() => formUuid(form(value), 'attempt')).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+	);
 });

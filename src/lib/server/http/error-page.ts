@@ -1,8 +1,9 @@
-import { error } from '@sveltejs/kit';
+import { error, type RequestEvent } from '@sveltejs/kit';
 import type { Session } from '../auth/session';
 import { toProblem } from './problem';
+import { readForm } from './request-body';
 
-/** What a page waits for; a known fault becomes the error page with the fault's own status, a bug is Kit's to report. */
+/** The result of a page's work; a known fault becomes the error page with the fault's own status, a bug is Kit's to report. */
 export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: App.Locals): Promise<Value> {
 	try {
 		return await work;
@@ -11,6 +12,14 @@ export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: Ap
 		if (code === 'internal_error') throw fault;
 		return error(status, { message, requestId });
 	}
+}
+
+/**
+ * The form that a page's action was sent; a body that cannot be read, or is no form, becomes the error page. Actions without fields
+ * read theirs as well: a request is either well-formed or refused.
+ */
+export function readPageForm({ request, locals }: Pick<RequestEvent, 'request' | 'locals'>): Promise<FormData> {
+	return orErrorPage(readForm(request), locals);
 }
 
 /** The session of a page in `(member)`; the `authorize` handle lets nobody in without. */

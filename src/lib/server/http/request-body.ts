@@ -3,6 +3,8 @@ import { announcesJson } from './json-type';
 import { invalidField, Problem } from './problem';
 
 const MAX_BYTES = 65_536;
+const MAX_PART_HEADER_CHARACTERS = 1000;
+const Uuid = v.pipe(v.string(), v.uuid());
 
 /**
  * The JSON object in a request's body, checked. No body at all counts as `{}`.
@@ -31,23 +33,36 @@ function parse(text: string): unknown {
 	}
 }
 
+/** The text of a body, which is UTF-8 and says nothing else. */
 async function readText(request: Request, maxBytes: number): Promise<string> {
-	if (Number(request.headers.get('content-length')) > maxBytes) throw new Problem('payload_too_large');
-	if (!request.body) return '';
-	const decoder = new TextDecoder('utf-8', { fatal: true });
-	let text = '';
-	let bytes = 0;
+	const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.headers.get('content-type') ?? '')?.[1] ?? 'utf-8';
+	if (!/^(?:utf-?8|us-ascii)$/i.test(charset))
+		throw new Problem('invalid_request', { message: 'The body must be UTF-8.' });
+	const bytes = await readBytes(request, maxBytes);
 	try {
-		// Left unread, not cancelled: that would take the connection down, and with it the answer that says why.
-		for await (const chunk of request.body.values({ preventCancel: true })) {
-			bytes += chunk.byteLength;
-			if (bytes > maxBytes) throw new Problem('payload_too_large');
-			text += decoder.decode(chunk, { stream: true });
-		}
-		return text + decoder.decode();
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch (error) {
 		throw unreadable(error);
 	}
+}
+
+/** The whole body; the server entry has collected it already, and refused what is too large for any route. */
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+	if (Number(request.headers.get('content-length')) > maxBytes) throw new Problem('payload_too_large');
+	if (!request.body) return new Uint8Array();
+	const chunks: Uint8Array[] = [];
+	let lengthBytes = 0;
+	try {
+		// Left unread, not cancelled: that would take the connection down, and with it the response that says why.
+		for await (const chunk of request.body.values({ preventCancel: true })) {
+			lengthBytes += chunk.byteLength;
+			if (lengthBytes > maxBytes) throw new Problem('payload_too_large');
+			chunks.push(chunk);
+		}
+	} catch (error) {
+		throw unreadable(error);
+	}
+	return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
 // The server in front of us has a cap of its own: it breaks the stream with an error that says 413.
@@ -57,12 +72,21 @@ export function unreadable(error: unknown): Problem {
 	return new Problem('invalid_request', { message: 'The body could not be read.' });
 }
 
-const FORM_TYPE = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
-
 /** One text field of a form, null when it is absent or a file. */
 export function formText(form: FormData, name: string): string | null {
 	const value = form.get(name);
 	return typeof value === 'string' ? value : null;
+}
+
+/**
+ * One field of a form that is a UUID, null when it is absent. For values that tell requests apart: what becomes a key here is never
+ * longer than that.
+ * @throws {Problem} `invalid_request` for any other text, or a file
+ */
+export function formUuid(form: FormData, name: string): string | null {
+	const value = formText(form, name);
+	if (form.has(name) && !v.is(Uuid, value)) throw invalidField(name);
+	return value;
 }
 
 /**
@@ -71,10 +95,48 @@ export function formText(form: FormData, name: string): string | null {
  */
 export async function readForm(request: Request): Promise<FormData> {
 	if (!request.body) return new FormData();
-	if (!FORM_TYPE.test(request.headers.get('content-type') ?? '')) throw new Problem('unsupported_media_type');
+	const type = request.headers.get('content-type') ?? '';
+	if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
+		return parseUrlEncoded(await readText(request, MAX_BYTES));
+	if (/^multipart\/form-data\s*(?:;|$)/i.test(type)) return parseMultipart(type, await readBytes(request, MAX_BYTES));
+	throw new Problem('unsupported_media_type');
+}
+
+/** Stricter than the URL standard's parser, which takes anything: browsers send only what is well-formed. */
+function parseUrlEncoded(text: string): FormData {
+	const form = new FormData();
 	try {
-		return await request.formData();
+		for (const pair of text.split('&').filter(Boolean)) {
+			const [name = '', ...value] = pair.split('=');
+			form.append(decoded(name), decoded(value.join('=')));
+		}
 	} catch (error) {
 		throw unreadable(error);
 	}
+	return form;
+}
+
+/** @throws {URIError} for an escape that is broken, or no UTF-8 */
+const decoded = (text: string) => decodeURIComponent(text.replaceAll('+', ' '));
+
+/** Deno's parser takes forms that break off, and parts without a name: whether a form is whole is decided here, for both runtimes. */
+async function parseMultipart(type: string, body: Uint8Array<ArrayBuffer>): Promise<FormData> {
+	const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(type) ?? [];
+	const boundary = quoted ?? plain;
+	const text = new TextDecoder('latin1').decode(body).replace(/\r\n$/, '');
+	const [start, end] = [`--${boundary}\r\n`, `\r\n--${boundary}--`];
+	const isWhole = boundary !== undefined && text.startsWith(start) && text.endsWith(end);
+	const parts = isWhole ? text.slice(start.length, -end.length).split(`\r\n--${boundary}\r\n`) : [''];
+	if (!parts.every(hasName)) throw unreadable(undefined);
+	try {
+		return await new Response(body, { headers: { 'content-type': type } }).formData();
+	} catch (error) {
+		throw unreadable(error);
+	}
+}
+
+/** Whether a part of a multipart form has headers, and a name among them (RFC 7578 4.2). */
+function hasName(part: string): boolean {
+	const end = part.slice(0, MAX_PART_HEADER_CHARACTERS).indexOf('\r\n\r\n');
+	return end > 0 && /^content-disposition:[^\r\n]*;[ \t]*name=/im.test(part.slice(0, end));
 }

@@ -35,7 +35,8 @@ export async function confirmIdentity(event: RequestEvent, candidateId: string |
 	const outcome = await attempt(event, async (owned) => {
 		const { candidates } = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 		if (candidates.length > 0 && !candidates.some(({ id }) => id === candidateId)) return 'choose_one';
-		const submission = candidateId === null ? { confirm: true as const } : { candidateId };
+		// Only what the Bridge has listed is sent to it.
+		const submission = candidateId === null || candidates.length === 0 ? { confirm: true as const } : { candidateId };
 		return submitAfterStart(event, owned, submission);
 	});
 	if (outcome === 'choose_one') return fail(400, { fault: outcome });

@@ -1,5 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { config } from '$lib/server/config';
+import { readPageForm } from '$lib/server/http/error-page';
 import { helpCodeOf } from '$lib/server/http/request-id';
 import { formText } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
@@ -23,9 +24,15 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
-	start: (event) => startIdentity(event),
+	start: async (event) => {
+		await readPageForm(event);
+		return startIdentity(event);
+	},
 
-	confirm: async (event) => confirmIdentity(event, formText(await event.request.formData(), 'candidateId')),
+	confirm: async (event) => confirmIdentity(event, formText(await readPageForm(event), 'candidateId')),
 
-	cancel: stopWallet
+	cancel: async (event) => {
+		await readPageForm(event);
+		return stopWallet(event);
+	}
 };

@@ -1,7 +1,8 @@
-import { redirect } from '@sveltejs/kit';
+import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
 import { config } from '$lib/server/config';
-import { formText } from '$lib/server/http/request-body';
+import { orErrorPage, readPageForm } from '$lib/server/http/error-page';
+import { formText, formUuid, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/current-session';
 import { renewCode, startCode } from '$lib/server/wallet/renew';
@@ -22,17 +23,27 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
 	start: async (event) => {
-		const form = await event.request.formData();
-		const returnTo = returnPath(formText(form, 'returnTo'), config().origin);
-		const replaced = formText(form, 'replaces');
+		const { returnTo, replaced, attempt } = await orErrorPage(readStart(event), event.locals);
 		try {
 			if (replaced) await renewCode(event, replaced, returnTo);
-			else await startCode(event, formText(form, 'attempt'), returnTo);
+			else await startCode(event, attempt, returnTo);
 		} catch (error) {
 			return startFailure(error, event.locals, returnTo);
 		}
 		redirect(303, '/login/wallet');
 	},
 
-	cancel: stopWallet
+	cancel: async (event) => {
+		await readPageForm(event);
+		return stopWallet(event);
+	}
 };
+
+async function readStart({ request }: RequestEvent) {
+	const form = await readForm(request);
+	return {
+		returnTo: returnPath(formText(form, 'returnTo'), config().origin),
+		replaced: formText(form, 'replaces'),
+		attempt: formUuid(form, 'attempt')
+	};
+}

@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { memberSession, orErrorPage } from '$lib/server/http/error-page';
+import { memberSession, orErrorPage, readPageForm } from '$lib/server/http/error-page';
 import { isFresh, ownWallet, unlinkWallet } from '$lib/server/wallet/linked-wallets';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -15,7 +15,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 };
 
 export const actions: Actions = {
-	default: async ({ locals, params, url }) => {
+	default: async (event) => {
+		const { locals, params, url } = event;
+		await readPageForm(event);
 		if (!isFresh(memberSession(locals))) redirect(303, url.pathname);
 		await orErrorPage(unlinkWallet(locals, params.id), locals);
 		redirect(303, '/account?notice=unlinked');

@@ -1,0 +1,11 @@
+/**
+ * A random UUID (RFC 9562 5.4) that tells one form from another: a double click sends the same form twice, and the server makes one
+ * code of that. `crypto.randomUUID` is missing from browsers where the portal is not served by https, as in development.
+ */
+export function newAttempt(): string {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	bytes.set([((bytes[6] ?? 0) & 0x0f) | 0x40], 6);
+	bytes.set([((bytes[8] ?? 0) & 0x3f) | 0x80], 8);
+	const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+	return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
