@@ -21,8 +21,22 @@ function withoutAnnouncer(): Plugin {
 	};
 }
 
+/** In development, reloads the browser's page when a file changes that only the server has loaded. */
+function reloadServerPages(): Plugin {
+	return {
+		name: 'portal:reload-server-pages',
+		apply: 'serve',
+		hotUpdate({ modules, file, server }) {
+			const { client } = server.environments;
+			const isOfBrowser = (client.moduleGraph.getModulesByFile(file)?.size ?? 0) > 0;
+			if (this.environment.name === 'ssr' && modules.length > 0 && !isOfBrowser)
+				client.hot.send({ type: 'full-reload' });
+		}
+	};
+}
+
 export default defineConfig({
-	plugins: [withoutAnnouncer(), sveltekit()],
+	plugins: [withoutAnnouncer(), sveltekit(), reloadServerPages()],
 	server: { port: 3000 },
 	build: {
 		// The oldest browsers of docs/browsers.md.

@@ -1,13 +1,13 @@
 /**
  * What to open and what to try, on the terminal.
- * @param {'node' | 'deno'} runtime
+ * @param {string} title such as "The portal runs on Node"
  * @param {string} portal its address
  * @param {string} summary what the sandbox says of itself: addresses and people
  */
-export function printGuide(runtime, portal, summary) {
+export function printGuide(title, portal, summary) {
 	const indented = summary.trimEnd().replace(/^(?=.)/gm, '    ');
 	console.log(`
-  The portal runs on ${runtime === 'deno' ? 'Deno' : 'Node'}: ${portal}
+  ${title}: ${portal}
 
   Around it, the sandbox
 ${indented}

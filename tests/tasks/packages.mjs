@@ -1,16 +1,22 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { root, runQuietly, underDeno } from './runtime.mjs';
+import { programCommand, root, runQuietly, underDeno } from './runtime.mjs';
 
-/** Installs the npm packages where they are missing or older than what the repository asks for. */
+/**
+ * Installs the npm packages where they are missing or older than what the repository asks for, and has Kit write the
+ * compiler's settings in a fresh clone: running TypeScript needs them.
+ */
 export async function ensurePackages() {
-	if (isInstalled()) return;
+	if (!isInstalled()) await install();
+	if (existsSync(join(root, '.svelte-kit', 'tsconfig.json'))) return;
+	if ((await runQuietly(programCommand('svelte-kit', ['sync']))) !== 0) throw new Error('svelte-kit sync failed.');
+}
+
+async function install() {
 	console.log('Installing packages …');
 	const command = underDeno ? [process.execPath, 'install'] : ['npm', 'ci', '--no-audit', '--no-fund'];
-	if ((await runQuietly(command)) !== 0) {
-		throw new Error(`Installing the packages failed: ${command.join(' ')}`);
-	}
+	if ((await runQuietly(command)) !== 0) throw new Error(`Installing the packages failed: ${command.join(' ')}`);
 }
 
 /** npm and Deno each leave a record in node_modules when they are done. */

@@ -102,7 +102,7 @@ const eventsByStatus: Readonly<Record<SessionStatusValue, FlowEvent | null>> = {
 };
 
 /**
- * What a session status of the contract means; `null`: still waiting. How a `FAILED` session ended (declined, refused)
+ * What a session status of the Auth Bridge (docs/auth-bridge.md) means; `null`: still waiting. How a `FAILED` session ended (declined, refused)
  * is told by the server's view, not by the status.
  */
 export function eventOf(status: string): FlowEvent | null {

@@ -41,7 +41,7 @@ export type WalletView =
 export const stopNotices = ['nothing_shared', 'still_open', 'nothing_linked', 'nothing_kept'] as const;
 export type StopNotice = (typeof stopNotices)[number];
 
-/** Why identity verification is needed (contract: `idvRequirementReason`). */
+/** Why identity verification is needed (the Auth Bridge's `idvRequirementReason`). */
 export const idvReasons = [
 	'FIRST_TIME_LINK',
 	'EXPIRED_BINDING',
@@ -57,7 +57,7 @@ export type IdvReason = (typeof idvReasons)[number];
 export const identityWays = ['visit', 'step-up', 'none'] as const;
 export type IdentityWay = (typeof identityWays)[number];
 
-/** The display exception of the contract: drawn for the owning browser on `/login/identity` alone. */
+/** The only wallet data that leaves the portal: drawn for the owning browser on `/login/identity` alone. */
 export interface Person {
 	readonly givenName?: string;
 	readonly familyName?: string;

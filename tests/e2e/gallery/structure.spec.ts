@@ -33,7 +33,7 @@ const test = base.extend<object, { factsOf: (locale: Locale) => Promise<Facts> }
 	]
 });
 
-/** The outcomes that need a screen (accessibility.md 21), and the states that are theirs. */
+/** The outcomes that need a screen , and the states that are theirs. */
 const outcomes: Readonly<Record<string, readonly StateName[]>> = {
 	matched: ['wallet/continue/linked'],
 	'waiting for manual review': ['identity/review'],

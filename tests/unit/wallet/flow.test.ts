@@ -77,7 +77,7 @@ test('exactly the states that lead nowhere are final', () => {
 	expect(Object.keys(moves).sort()).toEqual([...states].sort());
 });
 
-test('every status of the contract has a meaning, and an unknown one means waiting', () => {
+test('every status of the Auth Bridge has a meaning, and an unknown one means waiting', () => {
 	expect(Object.fromEntries(sessionStatuses.map((status) => [status, eventOf(status)]))).toEqual({
 		CREATED: null,
 		PENDING: null,

@@ -11,7 +11,7 @@ const owned = { access: 'owner', scope: WALLET_SCOPE, parameters: { id: schemas.
 /** What any route of one session may answer: no credential, not one's own, not now, and the Auth Bridge's faults. */
 const ofSession = [...anywhere, ...upstream, 401, 404, 409];
 
-/** The wallet sessions: contract.md 2 and 3. */
+/** The routes of wallet sessions; docs/auth-bridge.md has the calls behind them. */
 export const walletRoutes: readonly ApiRoute[] = [
 	{
 		path: sessions,

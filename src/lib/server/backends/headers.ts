@@ -1,4 +1,4 @@
-/** Of a request these reach a service; cookies, credentials and what proxies say do not (security.md U2). */
+/** Of a request these reach a service; cookies, credentials and what proxies say do not (docs/security.md U2). */
 const FROM_CALLER = [
 	'accept',
 	'accept-language',
@@ -16,7 +16,7 @@ const FROM_CALLER = [
 /** Said of a body, where there is one. */
 const OF_BODY = ['content-type', 'content-length', 'content-encoding'];
 
-/** Of an answer these reach the caller; the rest is the service's own affair, or the portal's (security.md U3). */
+/** Of an answer these reach the caller; the rest is the service's own affair, or the portal's (docs/security.md U3). */
 const FROM_SERVICE = [
 	'accept-ranges',
 	'allow',

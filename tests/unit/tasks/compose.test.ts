@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseConfig } from '$lib/server/config/parse';
+import { root } from '../../tasks/runtime.mjs';
+
+const compose = readFileSync(join(root, 'compose.yaml'), 'utf8');
+
+/** The lines of one service. */
+function service(name: string): string {
+	const [, text = ''] = new RegExp(`^ {2}${name}:\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(compose) ?? [];
+	return text;
+}
+
+function environmentOf(name: string): Record<string, string> {
+	const [, lines = ''] = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(service(name)) ?? [];
+	const pairs = [...lines.matchAll(/^ +(\w+): (.*)$/gm)].map(([, variable = '', value = '']) => [variable, value]);
+	return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+test('Valkey starts as its own user: without capabilities its entrypoint can’t change from root', () => {
+	const valkey = service('valkey');
+	expect(valkey).toContain('cap_drop: [ALL]');
+	expect(valkey).toContain('read_only: true');
+	expect(valkey).toMatch(/^ {4}user: valkey$/m);
+});
+
+test.each(['portal', 'valkey', 'sandbox'])('%s has no capabilities and gets no new privileges', (name) => {
+	expect(service(name)).toContain('cap_drop: [ALL]');
+	expect(service(name)).toContain("security_opt: ['no-new-privileges:true']");
+});
+
+test('the portal’s settings are good ones, and accept the tokens of docs/api.md', () => {
+	const config = parseConfig({ ...environmentOf('portal'), AUTH_SECRET: 'kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi' });
+	expect(config.api.audience).toBe(`${config.origin}/api`);
+	const guide = readFileSync(join(root, 'docs/api.md'), 'utf8');
+	expect(guide).toContain(`resource=${config.api.audience}`);
+	expect(guide).toContain(`${environmentOf('sandbox').SANDBOX_STS_PUBLIC_URL}/token`);
+});
