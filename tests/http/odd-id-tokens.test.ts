@@ -17,7 +17,6 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-const hourAhead = (): number => Math.floor(Date.now() / 1000) + 3600;
 const foreign: readonly (readonly [string, () => Record<string, unknown>])[] = [
 	['for another client as authorized party', () => ({ azp: 'another-client' })],
 	['for several audiences, without an authorized party', () => ({ aud: ['portal-frontend', 'api'] })],
@@ -89,3 +88,8 @@ describe('unlinking a wallet', () => {
 		expect(removals()).toBe(0);
 	});
 });
+
+/** Unix seconds. */
+function hourAhead(): number {
+	return Math.floor(Date.now() / 1000) + 3600;
+}

@@ -48,7 +48,8 @@ export async function examineSessionSize(
 	const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = parsed.output;
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const claims = claimsOf(idToken);
-	const session = newSession('sts', claims, { accessToken, refreshToken, idToken }, nowSeconds);
+	const facts = { provider: 'sts', asksLogin: false, startedAt: nowSeconds, endedAt: nowSeconds } as const;
+	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);
 	try {
 		const cookies = await writeSession(session, NO_COOKIES, nowSeconds);
 		return measured(config, cookies);

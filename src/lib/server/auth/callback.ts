@@ -10,13 +10,13 @@ import { restartSignIn } from './begin';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
 import { denySession, isDeniedNow } from './deny-list';
 import { findFlow, flowIds, forgetFlow, keepFlow, takeFlowOfVersion1 } from './flow-cookies';
+import { flowStartMs } from './flow-id';
 import { loginPath } from './login-path';
 import { newSession } from './new-session';
 import type { Provider, Session } from './session';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import {
 	flowOfVersion1,
-	flowStartMs,
 	isFlowCookieOver,
 	isFlowOver,
 	readState,
