@@ -18,7 +18,7 @@ export interface Authority {
 	/** The same in a file, for `NODE_EXTRA_CA_CERTS` and `DENO_CERT`. */
 	readonly file: string;
 	/** Signs a server certificate for these names: host names or IP addresses. */
-	issue(names?: readonly string[]): Promise<Certificate>;
+	issue(names?: readonly string[], options?: { readonly expired?: boolean }): Promise<Certificate>;
 	/** Removes its files. */
 	remove(): Promise<void>;
 }
@@ -55,12 +55,12 @@ export async function makeAuthority(): Promise<Authority> {
 	return {
 		cert,
 		file,
-		async issue(names = LOOPBACK) {
+		async issue(names = LOOPBACK, { expired = false } = {}) {
 			const own = join(folder, String(issued++));
 			await writeFile(`${own}.ext`, `subjectAltName=${altNames(names)}\nextendedKeyUsage=serverAuth\n`);
 			await openssl(['req', ...KEY, '-keyout', `${own}.key`, '-out', `${own}.csr`, '-subj', '/CN=Test server']);
 			await openssl([
-				...['x509', '-req', '-in', `${own}.csr`, '-CA', file, '-CAkey', key, '-days', '1'],
+				...['x509', '-req', '-in', `${own}.csr`, '-CA', file, '-CAkey', key, '-days', expired ? '-1' : '1'],
 				...['-set_serial', String(1000 + issued), '-extfile', `${own}.ext`, '-out', `${own}.pem`]
 			]);
 			return { key: await readFile(`${own}.key`, 'utf8'), cert: (await readFile(`${own}.pem`, 'utf8')) + cert };

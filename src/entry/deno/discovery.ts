@@ -2,7 +2,7 @@ import type { Config } from '../../lib/server/config/parse';
 import { internalUrl } from '../../lib/server/sts/addresses';
 import { proxyFor } from '../../lib/server/upstream/egress';
 
-/** Endpoints that the portal itself calls (OpenID Connect Discovery 3, RFC 8414 2, RFC 9126 5); browsers go to the others. */
+/** Endpoints that the portal itself calls (OpenID Connect Discovery 3, RFC 8414 2, RFC 9126 5). */
 const CALLED_ENDPOINTS = [
 	'token_endpoint',
 	'jwks_uri',
@@ -11,15 +11,21 @@ const CALLED_ENDPOINTS = [
 	'introspection_endpoint',
 	'userinfo_endpoint'
 ];
+/** Endpoints that browsers go to; only the doctor calls them. */
+export const BROWSER_ENDPOINTS = ['authorization_endpoint', 'end_session_endpoint'];
 const TIME_LIMIT_MS = 3000;
 const MAX_BYTES = 1024 * 1024;
 
 /**
  * The addresses of the STS's endpoints, as its discovery names them: Deno grants network addresses only at the start of
  * a process. One request, without redirects, for at most 3 s.
+ * @param more names of endpoints beside those that the portal calls
  * @throws when the STS can't be read, or is another issuer than the configured one
  */
-export async function discoverEndpoints({ sts, proxies }: Pick<Config, 'sts' | 'proxies'>): Promise<string[]> {
+export async function discoverEndpoints(
+	{ sts, proxies }: Pick<Config, 'sts' | 'proxies'>,
+	more: readonly string[] = []
+): Promise<string[]> {
 	const url = new URL(`${sts.internal.replace(/\/+$/, '')}/.well-known/openid-configuration`);
 	const proxy = proxyFor(url, proxies);
 	const response = await fetch(url, {
@@ -29,18 +35,23 @@ export async function discoverEndpoints({ sts, proxies }: Pick<Config, 'sts' | '
 		...(proxy !== undefined && { client: Deno.createHttpClient({ proxy: { url: proxy } }) })
 	});
 	if (response.status !== 200) throw new Error(`discovery has status ${response.status}`);
-	return endpointsOf(JSON.parse(await readText(response)), sts);
+	return endpointsOf(JSON.parse(await readText(response)), sts, more);
 }
 
 /**
  * The http(s) addresses among a discovery document's endpoints, as this server reaches them.
  * @throws when the document is another issuer's
  */
-export function endpointsOf(metadata: unknown, sts: Pick<Config['sts'], 'issuer' | 'internal'>): string[] {
+export function endpointsOf(
+	metadata: unknown,
+	sts: Pick<Config['sts'], 'issuer' | 'internal'>,
+	more: readonly string[] = []
+): string[] {
 	if (typeof metadata !== 'object' || metadata === null) throw new Error('discovery is not a JSON object');
 	const found = new Map<string, unknown>(Object.entries(metadata));
 	if (found.get('issuer') !== sts.issuer) throw new Error('discovery names another issuer than STS_ISSUER_URL');
-	return CALLED_ENDPOINTS.map((name) => found.get(name))
+	return [...CALLED_ENDPOINTS, ...more]
+		.map((name) => found.get(name))
 		.filter((value) => typeof value === 'string')
 		.filter(isGrantable)
 		.map((value) => internalUrl(value, sts));

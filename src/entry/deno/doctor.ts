@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { prepare } from '../doctor/command';
 import { exitCode, reportText } from '../doctor/report';
+import { BROWSER_ENDPOINTS, discoverEndpoints } from './discovery';
 import { permissionFlags } from './permissions';
 
 const prepared = prepare(Deno.args, Deno.env.toObject());
@@ -20,15 +21,17 @@ if (!config) {
 }
 
 const { dirname: folder } = import.meta;
+// As at the portal's start. Where it fails, the checks find out why.
+const endpoints = await discoverEndpoints(config, BROWSER_ENDPOINTS).catch(() => []);
 // Deno's own exporter needs no permission for the collector, and browsers, not the portal, call its public address.
-const beyond = [config.telemetryUrl, examination.proxy].filter((url) => url !== undefined);
+const others = [config.telemetryUrl, examination.proxy].filter((url) => url !== undefined);
 const { status } = spawnSync(
 	Deno.execPath(),
-	['run', ...permissionFlags(config, folder, beyond), `${folder}/doctor-checks.js`],
+	['run', ...permissionFlags(config, folder, [...endpoints, ...others]), `${folder}/doctor-checks.js`],
 	{
 		input: JSON.stringify({ options, examination, findings }),
 		stdio: ['pipe', 'inherit', 'inherit'],
-		env: { ...Deno.env.toObject(), OTEL_DENO: 'false' }
+		env: { ...Deno.env.toObject(), OTEL_DENO: 'false', DENO_NO_UPDATE_CHECK: '1' }
 	}
 );
 Deno.exit(status ?? 1);

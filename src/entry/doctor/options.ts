@@ -14,7 +14,7 @@ Options:
   --tokens FILE     a token response of your STS, in JSON, or - to read it from standard input: measures
                     the session cookies and the response head of a sign-in with these tokens
   --proxy URL       the portal's public address: checks what the proxy in front of a running portal lets pass
-  --create-session  creates one wallet session at the Auth Bridge, which expires by itself, and checks it
+  --create-session  creates one wallet session at the Auth Bridge, which expires by itself
   --json            prints JSON (described in docs/operations.md) instead of text
   --help            prints this text
 

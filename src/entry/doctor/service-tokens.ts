@@ -64,7 +64,8 @@ const advices: Readonly<Record<string, string>> = {
 		'Allow that client the client credentials grant at the STS (Keycloak: Service account roles On).',
 	invalid_scope: 'Give that client the scope at the STS, or correct AUTH_BRIDGE_SCOPE or the backend’s tokenScope.',
 	invalid_target: 'Correct AUTH_BRIDGE_RESOURCE or the backend’s tokenResource, or make it known to the STS.',
-	invalid_request: 'Check AUTH_BRIDGE_AUDIENCE, AUTH_BRIDGE_RESOURCE and the backend’s token settings.'
+	invalid_request:
+		'Check that the client may use the client credentials grant, AUTH_BRIDGE_AUDIENCE, AUTH_BRIDGE_RESOURCE and the backend’s token settings.'
 };
 
 function refusal(use: string, error: unknown): Finding {

@@ -1,0 +1,70 @@
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Authority, makeAuthority } from '../harness/certificate.ts';
+import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
+import { startTlsFront, type TlsFront } from '../harness/tls-front.ts';
+import { type Sandbox, startSandbox } from '../sandbox/index.ts';
+
+const PORTAL = 'http://localhost:3000';
+let sandbox: Sandbox;
+let authority: Authority;
+const fronts: Record<string, TlsFront> = {};
+let hangingUp: Server;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ portalUrl: PORTAL, stsPort: 0, bridgePort: 0, institutionPort: 0, controlPort: 0 });
+	authority = await makeAuthority();
+	const bridgePort = Number(new URL(sandbox.bridgeUrl).port);
+	fronts.good = await startTlsFront(bridgePort, await authority.issue());
+	fronts.misnamed = await startTlsFront(bridgePort, await authority.issue(['elsewhere.example']));
+	fronts.expired = await startTlsFront(bridgePort, await authority.issue(undefined, { expired: true }));
+	hangingUp = createServer((socket) => socket.once('data', () => socket.destroy()));
+	await new Promise<void>((resolve) => hangingUp.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+	hangingUp.close();
+	await Promise.all([sandbox.stop(), authority.remove(), ...Object.values(fronts).map((front) => front.stop())]);
+});
+
+const trusted = () => ({ NODE_EXTRA_CA_CERTS: authority.file });
+const consult = (bridgeUrl: string, env: Record<string, string> = {}) =>
+	diagnose({ ...healthyEnvironment(sandbox, PORTAL), AUTH_BRIDGE_URL: bridgeUrl, ...env });
+const frontUrl = (name: string) => String(fronts[name]?.url);
+
+test('a certificate of a private authority is good where the portal is told of that authority', async () => {
+	const { bad, find } = await consult(frontUrl('good'), trusted());
+	expect(bad).toEqual([]);
+	expect(find('bridge')).toBe('good: The Auth Bridge responds as one does.');
+});
+
+test('a certificate of an unknown authority is found, with the setting that helps', async () => {
+	const { code, find } = await consult(frontUrl('good'));
+	expect(find('bridge')).toMatch(
+		/^wrong: .*signed by an authority that this machine does not know.*NODE_EXTRA_CA_CERTS/
+	);
+	expect(code).toBe(1);
+});
+
+test.each([
+	['for another host name', 'misnamed', 'its certificate is for another host name'],
+	['that has expired', 'expired', 'its certificate has expired']
+])('a certificate %s is found', async (_name, front, reason) => {
+	expect((await consult(frontUrl(front), trusted())).find('bridge')).toContain(reason);
+});
+
+test('https:// to a port without TLS is found', async () => {
+	const { find } = await consult(sandbox.bridgeUrl.replace('http:', 'https:'));
+	expect(find('bridge')).toMatch(/there is no TLS at that port.*http:\/\//);
+});
+
+test('a host name that nobody knows is found', async () => {
+	expect((await consult('http://bridge.invalid')).find('bridge')).toContain('its host name is unknown');
+});
+
+test('a service that hangs up is found', async () => {
+	const { port } = hangingUp.address() as AddressInfo;
+	expect((await consult(`http://127.0.0.1:${port}`)).find('bridge')).toContain(
+		'it closed the connection without a response'
+	);
+});

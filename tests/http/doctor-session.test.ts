@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AlteringProxy, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { diagnose, healthyEnvironment, runDoctor } from '../harness/doctor.ts';
+import { freePort } from '../harness/free-port.ts';
+import { makeAuthority, type Authority } from '../harness/certificate.ts';
+import { type Nginx, startNginx } from '../harness/nginx.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+
+let landscape: Landscape;
+let folder: string;
+let file: string;
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+	folder = await mkdtemp(join(tmpdir(), 'portal-doctor-'));
+	file = join(folder, 'tokens.json');
+});
+afterAll(async () => {
+	await landscape.stop();
+	await rm(folder, { recursive: true, force: true });
+});
+
+/** A text that can't be packed, of about this length. */
+const opaque = (length: number) =>
+	randomBytes(Math.ceil(length * 0.75))
+		.toString('base64url')
+		.slice(0, length);
+const environment = () => healthyEnvironment(landscape.sandbox, landscape.url);
+
+async function saveTokens(sizes: { readonly access: number; readonly id?: number }) {
+	const tokens = { access_token: opaque(sizes.access), id_token: opaque(sizes.id ?? 10), refresh_token: opaque(20) };
+	await writeFile(file, JSON.stringify(tokens));
+	return tokens;
+}
+
+describe('with a token response', () => {
+	test('small tokens fit every proxy, and are not shown', async () => {
+		const tokens = await saveTokens({ access: 800 });
+		const { bad, find, text } = await diagnose(environment(), ['--tokens', file]);
+		expect(bad).toEqual([]);
+		expect(find('session.size')).toMatch(/^good: /);
+		expect(find('session.head')).toMatch(/^good: /);
+		expect(text).not.toContain(tokens.access_token);
+	});
+
+	test('it may come from standard input', async () => {
+		await saveTokens({ access: 800 });
+		expect((await diagnose(environment(), ['--tokens', '-'], file)).find('session.size')).toMatch(/^good: /);
+	});
+
+	test('a response head of more than 4,000 bytes is a warning, with the setting of nginx', async () => {
+		await saveTokens({ access: 2600 });
+		const { code, bad, find } = await diagnose(environment(), ['--tokens', file]);
+		expect({ code, bad }).toEqual({ code: 0, bad: ['session.head'] });
+		expect(find('session.head')).toMatch(/^warning: .* head of 4\d{3} bytes.*proxy_buffer_size/);
+	});
+
+	test('tokens that no cookie holds are found', async () => {
+		await saveTokens({ access: 7000 });
+		const { code, find } = await diagnose(environment(), ['--tokens', file]);
+		expect(find('session.size')).toMatch(/^wrong: .*nobody can sign in/);
+		expect(code).toBe(1);
+	});
+
+	test.each([
+		['that is not there', () => join(folder, 'nothing.json'), ''],
+		['that is no token response', () => file, '{"token":"x"}'],
+		['that is no JSON', () => file, 'swordfish']
+	])('a file %s is found', async (_name, name, content) => {
+		await writeFile(file, content);
+		const { code, find, text } = await diagnose(environment(), ['--tokens', name()]);
+		expect(find('session')).toMatch(/^wrong: The token response \(--tokens\) can’t be read/);
+		expect(text).not.toContain('swordfish');
+		expect(code).toBe(1);
+	});
+});
+
+describe('the proxy in front', () => {
+	let nginx: Nginx;
+	let authority: Authority;
+	let front: AlteringProxy;
+	let url: string;
+	beforeAll(async () => {
+		const port = await freePort();
+		authority = await makeAuthority();
+		url = `https://localhost:${port}`;
+		nginx = await startNginx({ port, portalPort: landscape.portal.port, certificate: await authority.issue() });
+		front = await startAlteringProxy(landscape.portal.url);
+	});
+	afterAll(() => Promise.all([nginx.stop(), front.stop(), authority.remove()]));
+
+	const trusting = () => ({ ...environment(), NODE_EXTRA_CA_CERTS: authority.file });
+
+	test('lets pass what it should: nginx with its defaults', async () => {
+		const { bad, find } = await diagnose(trusting(), ['--proxy', url]);
+		expect(bad).toEqual([]);
+		for (const check of ['proxy', 'proxy.request-head', 'proxy.response-head']) expect(find(check)).toMatch(/^good: /);
+	});
+
+	test('refuses the response head that real tokens make: nginx with its defaults', async () => {
+		await saveTokens({ access: 2600 });
+		const { code, find } = await diagnose(trusting(), ['--proxy', url, '--tokens', file]);
+		expect(find('proxy.response-head')).toMatch(
+			/^wrong: .* heads of 4\d{3} bytes \(status 502\).*proxy_buffer_size 16k/
+		);
+		expect(code).toBe(1);
+	});
+
+	test('refuses large request heads, which is found', async () => {
+		front.alter((response) => {
+			if (response.requestHeaders.cookie !== undefined) response.status = 400;
+		});
+		const { find } = await diagnose(environment(), ['--proxy', front.url]);
+		expect(find('proxy.request-head')).toMatch(
+			/^wrong: .*7000 bytes of cookies \(status 400\).*large_client_header_buffers/
+		);
+	});
+
+	test('that does not lead to the portal is found', async () => {
+		const { code, find } = await diagnose(environment(), ['--proxy', landscape.sandbox.institutionUrl]);
+		expect(find('proxy')).toMatch(/^wrong: .*is not the portal \(status 404\)/);
+		expect(code).toBe(1);
+	});
+
+	test('that is not there is found', async () => {
+		const { text } = await runDoctor(environment(), ['--proxy', `http://127.0.0.1:${await freePort()}`]);
+		expect(text).toMatch(/✗ The portal can’t be reached at .*the connection was refused/);
+	});
+});

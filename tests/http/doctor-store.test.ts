@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
+import { freePort } from '../harness/free-port.ts';
+import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
+import { runtime } from '../harness/runtime.ts';
+import { type Sandbox, startSandbox } from '../sandbox/index.ts';
+
+const PORTAL = 'http://localhost:3000';
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox({ portalUrl: PORTAL, stsPort: 0, bridgePort: 0, institutionPort: 0, controlPort: 0 });
+});
+afterAll(() => sandbox.stop());
+
+const consult = (env: Record<string, string>) => diagnose({ ...healthyEnvironment(sandbox, PORTAL), ...env });
+
+describe.skipIf(!hasRedis())('a Redis', () => {
+	let redis: Redis;
+	beforeAll(async () => {
+		redis = await startRedis();
+	});
+	afterAll(() => redis.stop());
+	afterEach(async () => {
+		await redis.command('REPLICAOF NO ONE');
+		await redis.command('CONFIG SET maxmemory 0');
+		await redis.command('CONFIG SET maxmemory-policy noeviction');
+	});
+
+	test('that keeps a test key is good, and the key is gone afterwards', async () => {
+		const { bad, find } = await consult({ REDIS_URL: redis.url });
+		expect(bad).toEqual([]);
+		expect(find('store')).toMatch(/^good: /);
+		expect(find('store.eviction')).toMatch(/^good: /);
+		expect(await redis.keys('*doctor*')).toEqual([]);
+	});
+
+	test.each([
+		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica and takes no writes'],
+		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and takes no writes']
+	])('%s is found', async (_name, commands, message) => {
+		for (const command of commands) await redis.command(command);
+		const { code, find } = await consult({ REDIS_URL: redis.url });
+		expect(find('store')).toMatch(/^wrong: .* → ./);
+		expect(find('store')).toContain(message);
+		expect(code).toBe(1);
+	});
+
+	test('that drops entries when its memory is full is a warning', async () => {
+		await redis.command('CONFIG SET maxmemory 100mb');
+		await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
+		const { code, bad, find } = await consult({ REDIS_URL: redis.url });
+		expect({ code, bad }).toEqual({ code: 0, bad: ['store.eviction'] });
+		expect(find('store.eviction')).toContain('allkeys-lru');
+	});
+
+	test('that refuses the password is found, and the password is not shown', async () => {
+		await redis.command('ACL SETUSER portal on >right ~* &* +@all');
+		const { find, text } = await consult({ REDIS_URL: redis.url.replace('//', '//portal:swordfish@') });
+		expect(find('store')).toMatch(/^wrong: .*refuses the password.*REDIS_URL/);
+		expect(text).not.toContain('swordfish');
+	});
+
+	test('whose user may not write is found', async () => {
+		await redis.command('ACL SETUSER reader on >right ~* &* +@read +@connection +@pubsub');
+		const { find } = await consult({ REDIS_URL: redis.url.replace('//', '//reader:right@') });
+		expect(find('store')).toMatch(/^wrong: .*does not let this user write/);
+	});
+
+	test('that is not there is found', async () => {
+		const { code, find } = await consult({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+		expect(find('store')).toMatch(/^wrong: .*can’t be reached: the connection was refused.*REDIS_URL/);
+		expect(code).toBe(1);
+	});
+
+	test('that is silent is found', async () => {
+		redis.freeze();
+		const { find } = await consult({ REDIS_URL: redis.url }).finally(() => redis.thaw());
+		expect(find('store')).toMatch(/^wrong: .*no response in time/);
+	});
+});
+
+describe('Deno KV', () => {
+	let folder: string;
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'portal-doctor-kv-'));
+	});
+	afterAll(() => rm(folder, { recursive: true, force: true }));
+
+	test.runIf(runtime === 'deno')('that keeps a test key is good', async () => {
+		const { bad, find } = await consult({ DENO_KV: join(folder, 'store.kv') });
+		expect(bad).toEqual([]);
+		expect(find('store')).toMatch(/^good: /);
+	});
+
+	test('that can’t be opened is found', async () => {
+		const { code, find } = await consult({ DENO_KV: join(folder, 'missing', 'store.kv') });
+		expect(find('store')).toMatch(/^wrong: The Deno KV store can’t be opened.*DENO_KV/);
+		expect(code).toBe(1);
+	});
+});
