@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { sessionPath } from '../http/journeys.ts';
 import { createSeal } from '../../src/lib/server/auth/seal.ts';
 import { splitChunks } from '../../src/lib/server/auth/chunks.ts';
+import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
 import { realisticSession } from './sessions/realistic-session.ts';
 
 const Created = v.object({ sessionId: v.string() });
@@ -23,7 +24,8 @@ export function signIn(url: string, secret: string, count: number): Promise<Sign
 async function signInOne(url: string, secret: string): Promise<SignedIn> {
 	const lasting = { refreshAt: undefined, expiresAt: undefined };
 	const session = { ...realisticSession(Math.floor(Date.now() / 1000)), ...lasting };
-	const chunks = splitChunks('portal.session', await createSeal([secret], 'session').seal(session)) ?? [];
+	const chunks =
+		splitChunks('portal.session', await createSeal([secret], 'session', sessionCodec(2)).seal(session)) ?? [];
 	const own = chunks.map(({ name, value }) => `${name}=${value}`).join('; ');
 	const answer = await fetch(`${url}/api/wallet/sessions`, {
 		method: 'POST',

@@ -4,7 +4,13 @@ import { freePort } from './free-port.ts';
 import { type Portal, startPortal } from './portal.ts';
 import type { Environment } from './portal-process.ts';
 import type { Runtime } from './runtime.ts';
-import { type TlsProxy, startTlsProxy } from './tls-proxy.ts';
+import { startTlsProxy } from './tls-proxy.ts';
+
+/** What stands in front of a portal: its https origin, and its end. */
+export interface Front {
+	readonly url: string;
+	stop(): Promise<void>;
+}
 
 export interface LandscapeOptions {
 	runtime: Runtime;
@@ -14,6 +20,8 @@ export interface LandscapeOptions {
 	env?: Environment | ((sandbox: Sandbox) => Environment);
 	/** Production shape: https in front, through a TLS-terminating proxy. */
 	tls?: boolean;
+	/** In place of that proxy, such as nginx; gets the port of the portal. */
+	front?: (portalPort: number) => Promise<Front>;
 	/** Where the portal listens; a free port where none is named. */
 	port?: number;
 	accessTokenSeconds?: number;
@@ -35,7 +43,8 @@ export interface Landscape {
 /** Starts a landscape of its own for a test file or a worker. */
 export async function startLandscape(options: LandscapeOptions): Promise<Landscape> {
 	const port = options.port ?? (await freePort());
-	const proxy = options.tls ? await startTlsProxy(port) : undefined;
+	const startFront = options.front ?? (options.tls ? startTlsProxy : undefined);
+	const proxy = await startFront?.(port);
 	const url = proxy?.url ?? `http://localhost:${port}`;
 	const sandbox = await startSandbox({
 		portalUrl: url,
@@ -80,6 +89,6 @@ function portalEnvironment(url: string, sandbox: Sandbox): Environment {
 	};
 }
 
-async function stopAll(proxy: TlsProxy | undefined, sandbox: Sandbox): Promise<void> {
+async function stopAll(proxy: Front | undefined, sandbox: Sandbox): Promise<void> {
 	await Promise.all([proxy?.stop(), sandbox.stop()]);
 }

@@ -1,32 +1,38 @@
 import * as v from 'valibot';
 import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/chunks.ts';
 import { createSeal } from '../../src/lib/server/auth/seal.ts';
+import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
 import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';
 import { Browser } from '../harness/browser.ts';
 import type { Landscape } from '../harness/landscape.ts';
 
-const COOKIE = 'portal.session';
+const sessionCookieName = ({ AUTH_URL = '' }: Landscape['env']) =>
+	AUTH_URL.startsWith('https:') ? '__Host-portal.session' : 'portal.session';
 
 type Place = Pick<Landscape, 'env'>;
 
+const sealOf = (env: Landscape['env']) => createSeal([env.AUTH_SECRET ?? ''], 'session', sessionCodec(2));
+
 /** The session that a browser holds, opened with the portal's own secret. */
 export async function heldSession(browser: Browser, { env }: Place): Promise<Session> {
-	const sealed = joinChunks(COOKIE, (name) => browser.cookies().get(name)) ?? '';
-	const opened = await createSeal([env.AUTH_SECRET ?? ''], 'session').open(sealed);
+	const name = sessionCookieName(env);
+	const sealed = joinChunks(name, (chunk) => browser.cookies().get(chunk)) ?? '';
+	const opened = await sealOf(env).open(sealed);
 	return v.parse(SessionSchema, opened?.value);
 }
 
 /** Whether a browser holds any session cookie at all. */
 export function holdsSession(browser: Browser): boolean {
-	return [...browser.cookies().keys()].some((name) => name.startsWith(COOKIE));
+	return [...browser.cookies().keys()].some((name) => /^(?:__Host-)?portal\.session/.test(name));
 }
 
 /** Changes the session that a browser holds: time passes for it alone, and no test has to wait. */
 export async function changeSession(browser: Browser, place: Place, changes: Partial<Session>): Promise<void> {
+	const name = sessionCookieName(place.env);
 	const session = { ...(await heldSession(browser, place)), ...changes };
-	const chunks = splitChunks(COOKIE, await createSeal([place.env.AUTH_SECRET ?? ''], 'session').seal(session)) ?? [];
-	for (const leftover of leftoverChunks(COOKIE, [...browser.cookies().keys()], chunks)) browser.putCookie(leftover, '');
-	for (const { name, value } of chunks) browser.putCookie(name, value);
+	const chunks = splitChunks(name, await sealOf(place.env).seal(session)) ?? [];
+	for (const leftover of leftoverChunks(name, [...browser.cookies().keys()], chunks)) browser.putCookie(leftover, '');
+	for (const chunk of chunks) browser.putCookie(chunk.name, chunk.value);
 }
 
 const secondsFromNow = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;

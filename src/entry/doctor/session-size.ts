@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose';
 import * as v from 'valibot';
-import { MAX_SESSION_BYTES } from '../../lib/server/auth/cookie-budget';
 import { IdentityClaims } from '../../lib/server/auth/claims';
 import { newSession } from '../../lib/server/auth/new-session';
 import { SessionTooLarge, writeSession } from '../../lib/server/auth/session-cookie';
+import { MAX_SESSION_BYTES } from '../../lib/server/auth/session-format';
 import type { Config } from '../../lib/server/config/parse';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { type Finding, good, warning, wrong } from './finding';
@@ -34,7 +34,7 @@ const SMALLER = 'Let the STS put fewer claims, roles or groups into the portalâ€
 
 /** How large the cookies of a session with these tokens are, and the head of the response that sets them. */
 export async function examineSessionSize(
-	config: Pick<Config, 'secure' | 'origin'>,
+	config: Pick<Config, 'secure' | 'origin' | 'sessionFormat'>,
 	text: string
 ): Promise<SessionSize> {
 	const parsed = v.safeParse(Tokens, text);
@@ -55,7 +55,7 @@ export async function examineSessionSize(
 		return measured(config, cookies);
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
-		const message = `A session with these tokens takes more than ${MAX_SESSION_BYTES} bytes of cookies: nobody can sign in.`;
+		const message = `A session with these tokens takes more than ${MAX_SESSION_BYTES[config.sessionFormat]} bytes of cookies: nobody can sign in.`;
 		return { headBytes: null, findings: [wrong('session.size', message, SMALLER)] };
 	}
 }
@@ -69,7 +69,10 @@ function claimsOf(idToken: string | undefined): v.InferOutput<typeof IdentityCla
 	}
 }
 
-function measured({ secure, origin }: Pick<Config, 'secure' | 'origin'>, cookies: readonly string[]): SessionSize {
+function measured(
+	{ secure, origin, sessionFormat }: Pick<Config, 'secure' | 'origin' | 'sessionFormat'>,
+	cookies: readonly string[]
+): SessionSize {
 	const bytes = cookies.reduce((sum, cookie) => sum + Buffer.byteLength(cookie), 0);
 	const headers = [
 		...Object.entries({ ...fixedHeaders(secure), location: `${origin}/account`, date: new Date(0).toUTCString() }),
@@ -79,7 +82,7 @@ function measured({ secure, origin }: Pick<Config, 'secure' | 'origin'>, cookies
 	const headBytes = Buffer.byteLength(head);
 	const size = good(
 		'session.size',
-		`A session with these tokens takes ${bytes} of ${MAX_SESSION_BYTES} bytes of cookies.`
+		`A session with these tokens takes ${bytes} of ${MAX_SESSION_BYTES[sessionFormat]} bytes of cookies.`
 	);
 	const message = `The response that ends a sign-in has a head of ${headBytes} bytes`;
 	const fits = headBytes <= DEFAULT_HEAD_BYTES;

@@ -1,6 +1,7 @@
 import { isDenied } from '../../../src/lib/server/auth/deny-list';
 import { createRenewals } from '../../../src/lib/server/auth/renewals';
 import { createSeal } from '../../../src/lib/server/auth/seal';
+import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import type { Session } from '../../../src/lib/server/auth/session';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import { realisticSession, realisticTokens } from './realistic-session';
@@ -27,7 +28,7 @@ export async function measureMemory() {
 	const seconds = () => Math.floor(nowMs / 1000);
 	const redeem = () => Promise.resolve(realisticTokens(seconds(), TOKEN_SECONDS));
 	const renewals = createRenewals({ store, now, redeem, onFault: () => {} });
-	const seal = createSeal(['the-one-secret-of-this-measurement-0123456789'], 'session');
+	const seal = createSeal(['the-one-secret-of-this-measurement-0123456789'], 'session', sessionCodec(2));
 	const cookies: string[] = [];
 	const heap: number[] = [];
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Session } from '../../../src/lib/server/auth/session';
+import { keycloakTokens } from '../../harness/keycloak-tokens.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const text = (bytes: number) => randomBytes(bytes).toString('base64url').slice(0, bytes);
 
-/** A session of the size that they have in the field: access token 1.1 kB, ID token 1 kB. Times are Unix seconds. */
+/** A session as it is with Keycloak’s default tokens. Times are Unix seconds. */
 export function realisticSession(nowSeconds: number): Session {
 	return {
 		id: crypto.randomUUID(),
@@ -27,6 +28,5 @@ export function realisticSession(nowSeconds: number): Session {
 
 export function realisticTokens(nowSeconds: number, lifeSeconds: number) {
 	const expiresAt = nowSeconds + lifeSeconds;
-	const tokens = { accessToken: text(1100), refreshToken: text(43), idToken: text(1000) };
-	return { ...tokens, expiresAt, refreshAt: expiresAt - lifeSeconds / 5 };
+	return { ...keycloakTokens(), expiresAt, refreshAt: expiresAt - lifeSeconds / 5 };
 }

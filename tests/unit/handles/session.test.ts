@@ -136,6 +136,15 @@ describe('the session handle', () => {
 	});
 });
 
+test('a session that only had to be sealed again, and no longer fits, stays as the browser holds it', async () => {
+	const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(3300))).toString('base64url');
+	const large = someSession({ accessToken });
+	const text = await createSeal([OLDER], 'session').seal(large);
+	const cookie = `portal.session.0=${text.slice(0, 3800)}; portal.session.1=${text.slice(3800)}`;
+	const { seen, response, setCookies } = await handled({ cookie });
+	expect([seen, response.status, setCookies]).toEqual([large, 200, []]);
+});
+
 test('a slow answer writes what is newest by then, not what it began with', async () => {
 	const before = someSession({ id: 'slow', refreshAt: 0 });
 	const { setCookies } = await handled({ cookie: await signedIn({ id: 'slow', refreshAt: 0 }) }, async (event) => {

@@ -5,7 +5,8 @@ import { isFlowId } from './flow-id';
  * (`docs/security.md`, Limits). Cookies are counted as a browser sends them: name, `=`, value and the separator.
  */
 export const MAX_COOKIE_BYTES = 7000;
-export const MAX_SESSION_BYTES = 4400;
+/** Up to this size the head of a response that sets the session stays below the 4 kB that nginx takes by default. */
+export const COMFORTABLE_SESSION_BYTES = 2500;
 const MAX_FLOWS = 4;
 /** This many sign-ins in progress stay as long as an unscanned wallet session can go instead. */
 const MIN_FLOWS = 2;

@@ -22,9 +22,10 @@ interface SealKey {
 	readonly key: CryptoKey;
 }
 
-/** What opening a sealed text gives: the value, and whether an older secret sealed it. */
+/** What opening a sealed text gives. */
 export interface Opened<Value = unknown> {
 	readonly value: Value;
+	/** Whether it has to be sealed again: an older secret sealed it, or it was written in a format that is no longer wanted. */
 	readonly stale: boolean;
 }
 
@@ -41,12 +42,12 @@ export interface Seal {
 export interface Codec {
 	encode(value: unknown): Uint8Array<ArrayBuffer>;
 	/** @throws for bytes that hold no value */
-	decode(bytes: Uint8Array<ArrayBuffer>): unknown;
+	decode(bytes: Uint8Array<ArrayBuffer>): Opened;
 }
 
 export const jsonCodec: Codec = {
 	encode: (value) => encoder.encode(JSON.stringify(value)),
-	decode: (bytes) => JSON.parse(decoder.decode(bytes)) as unknown
+	decode: (bytes) => ({ value: JSON.parse(decoder.decode(bytes)) as unknown, stale: false })
 };
 
 /**
@@ -86,7 +87,8 @@ export function createSeal(secrets: readonly string[], purpose: string, codec: C
 			const sealed = bytes.subarray(KEY_ID_BYTES + NONCE_BYTES);
 			try {
 				const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, match.key, sealed);
-				return { value: codec.decode(new Uint8Array(plain)), stale: index > 0 };
+				const { value, stale } = codec.decode(new Uint8Array(plain));
+				return { value, stale: stale || index > 0 };
 			} catch {
 				return null;
 			}

@@ -1,14 +1,16 @@
 import type { Cookies } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
+import { config } from '../config';
 import { joinChunks, leftoverChunks, splitChunks, type CookieText } from './chunks';
 import { cookieAttributes, cookieName } from './cookie';
-import { MAX_SESSION_BYTES } from './cookie-budget';
+import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
 import { sealOf } from './seals';
 import { type Session, SessionSchema } from './session';
+import { MAX_SESSION_BYTES, sessionCodec } from './session-format';
 
-const sealed = sealOf('session', SessionSchema);
+const sealed = sealOf('session', SessionSchema, () => sessionCodec(config().sessionFormat));
 
-/** The session in a request's cookies, and whether it has to be sealed anew (an older secret sealed it). */
+/** The session in a request's cookies, and whether it has to be sealed again: by the newest secret, or in another format. */
 export interface ReadSession {
 	readonly session: Session;
 	readonly stale: boolean;
@@ -48,12 +50,19 @@ export async function writeSession(
 	];
 }
 
-/** The ID token goes first when space is short: nothing but a sign-out hint needs it later. */
+/** The ID token is dropped when space is short: nothing but a sign-out hint needs it later, and that only where it is set. */
 async function fitted(name: string, session: Session): Promise<readonly CookieText[]> {
-	for (const candidate of [session, { ...session, idToken: undefined }]) {
-		const text = await sealed.seal(candidate);
-		const chunks = text.length <= MAX_SESSION_BYTES ? splitChunks(name, text) : null;
-		if (chunks) return chunks;
-	}
-	throw new SessionTooLarge('the token set is too large for a cookie');
+	const { sessionFormat, sts } = config();
+	const maxBytes = MAX_SESSION_BYTES[sessionFormat];
+	const whole = await chunksOf(name, session, sts.signOutIdTokenHint ? maxBytes : COMFORTABLE_SESSION_BYTES);
+	const chunks = whole ?? (await chunksOf(name, { ...session, idToken: undefined }, maxBytes));
+	if (!chunks) throw new SessionTooLarge('the token set is too large for a cookie');
+	return chunks;
+}
+
+/** The cookies of a session; null when they take more than so many bytes. */
+async function chunksOf(name: string, session: Session, maxBytes: number): Promise<readonly CookieText[] | null> {
+	const chunks = splitChunks(name, await sealed.seal(session));
+	const bytes = chunks?.reduce((sum, chunk) => sum + cookieBytes(chunk.name, chunk.value), 0);
+	return chunks && bytes !== undefined && bytes <= maxBytes ? chunks : null;
 }

@@ -32,6 +32,8 @@ export const session: Handle = async ({ event, resolve }) => {
 		return withCookies(response, await writeSession(newest, cookies, nowSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
+		// It was only to be sealed again: the browser's cookie is good as it is.
+		if (after === before) return response;
 		return withCookies(tooLarge(event), await writeSession(null, cookies, nowSeconds()));
 	}
 };

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Browser, type Visit } from '../harness/browser.ts';
+import { makeCertificate } from '../harness/certificate.ts';
+import { freePort } from '../harness/free-port.ts';
+import { type Front, type Landscape, startLandscape } from '../harness/landscape.ts';
+import { startNginx } from '../harness/nginx.ts';
+import { runtime } from '../harness/runtime.ts';
+import { type KeycloakFront, startKeycloakFront } from '../harness/keycloak-front.ts';
+import { everyPath } from './every-route.ts';
+import { heldSession, tokensDue } from './held-session.ts';
+import { createWalletSession, signInAtInstitution, signInByVerification, signInWithWallet } from './journeys.ts';
+
+/** nginx takes a response's head into one buffer of 4 kB, with some bytes of its own. */
+const MAX_HEAD_BYTES = 4000;
+
+let landscape: Landscape;
+let keycloak: KeycloakFront;
+
+beforeAll(async () => {
+	keycloak = await startKeycloakFront();
+	landscape = await startLandscape({
+		runtime,
+		front: startNginxFront,
+		env: ({ stsUrl }) => {
+			keycloak.forwardTo(stsUrl);
+			return { STS_INTERNAL_URL: keycloak.url };
+		}
+	});
+});
+afterAll(async () => {
+	await landscape.stop();
+	await keycloak.stop();
+});
+
+async function startNginxFront(portalPort: number): Promise<Front> {
+	const port = await freePort();
+	const nginx = await startNginx({ port, portalPort, certificate: await makeCertificate() });
+	return { url: `https://localhost:${port}`, stop: () => nginx.stop() };
+}
+
+/** Status line and headers as they are sent, the empty line included. */
+function headBytes({ status, statusText, headers }: Visit): number {
+	const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
+	return [`HTTP/1.1 ${status} ${statusText}`, ...lines, '', ''].join('\r\n').length;
+}
+
+const tooLarge = (visits: readonly Visit[]) =>
+	visits
+		.map((visit) => ({ path: visit.url.pathname, status: visit.status, bytes: headBytes(visit) }))
+		.filter(({ bytes }) => bytes >= MAX_HEAD_BYTES);
+
+test('nginx as it comes passes on a sign-in with tokens of Keycloak’s sizes, and every head stays below 4,000 bytes', async () => {
+	const browser = new Browser(landscape.url);
+	await browser.open('/locale', { form: { locale: 'nl', returnTo: '/' } });
+	const account = await signInAtInstitution(browser);
+	expect([account.status, account.url.pathname]).toEqual([200, '/account']);
+	const { accessToken, refreshToken } = await heldSession(browser, landscape);
+	expect([accessToken.length, refreshToken?.length]).toEqual([keycloak.accessTokenLength, keycloak.refreshTokenLength]);
+	expect(tooLarge(browser.visits)).toEqual([]);
+});
+
+test('so do a renewal of the tokens, a wallet session and the sign-out', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	await tokensDue(browser, landscape);
+	const renewed = await browser.call('/api/me');
+	expect([renewed.status, renewed.headers.getSetCookie().length]).toEqual([200, 1]);
+	for (let session = 0; session < 5; session++) await createWalletSession(browser);
+	await browser.call('/api/auth/signout', { method: 'POST' });
+	expect(tooLarge(browser.visits)).toEqual([]);
+});
+
+test('so do a sign-in with a wallet, and one with identity verification', async () => {
+	for (const signIn of [signInWithWallet, signInByVerification]) {
+		const browser = new Browser(landscape.url);
+		expect((await signIn(browser, landscape.sandbox)).url.pathname).toBe('/account');
+		expect(tooLarge(browser.visits)).toEqual([]);
+	}
+});
+
+test('so does every route, for somebody who is signed in and has used up the budget of cookies', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const returnTo = `/account?${'x'.repeat(480)}`;
+	for (let tab = 0; tab < 5; tab++)
+		await browser.open(`/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`, { follow: false });
+	const id = await createWalletSession(browser);
+	for (const path of everyPath({ walletSession: id, wallet: 'x' })) await browser.open(path, { follow: false });
+	expect(browser.visits.length).toBeGreaterThan(30);
+	expect(tooLarge(browser.visits)).toEqual([]);
+});
