@@ -24,6 +24,7 @@ declare global {
 		interface PageData {
 			/** Missing only where the layout itself failed. */
 			brand?: BrandView;
+			signInMethods?: { readonly institution: boolean; readonly wallet: boolean };
 		}
 		interface Error {
 			message: string;

@@ -17,6 +17,7 @@ import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { refresh } from '$lib/server/handles/refresh';
 import { session } from '$lib/server/handles/session';
+import { signInMethods } from '$lib/server/handles/sign-in-methods';
 import { trace } from '$lib/server/handles/trace';
 import { findTraceparentBy } from '$lib/server/http/traceparent';
 import { log, startLogging } from '$lib/server/log';
@@ -63,6 +64,7 @@ export const handle: Handle = inOrder(
 	originPolicy,
 	cookies,
 	locale,
+	signInMethods,
 	session,
 	bearer,
 	refresh,

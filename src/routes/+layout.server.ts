@@ -1,10 +1,12 @@
 import { brandView } from '$lib/server/brand/view';
+import { config } from '$lib/server/config';
 import type { LayoutServerLoad } from './$types';
 
 /** What every page knows: never a token. `path` is where the language switch comes back to. */
 export const load: LayoutServerLoad = ({ locals, url }) => ({
 	locale: locals.locale(),
 	brand: brandView(locals.locale()),
+	signInMethods: config().signInMethods,
 	user: locals.session && { name: locals.session.name ?? null },
 	path: url.pathname + queryOf(url)
 });

@@ -52,7 +52,7 @@ export function endReadiness(): void {
 async function check(): Promise<Readiness> {
 	const [sts, bridge, store] = await Promise.all([
 		stateOf('sts', checkSts()),
-		stateOf('bridge', checkBridge()),
+		config().signInMethods.wallet ? stateOf('bridge', checkBridge()) : ('up' as const),
 		storeState()
 	]);
 	if (isDraining) return { status: 'draining', sts, bridge, store };

@@ -27,6 +27,12 @@ export const help = {
 			answer: 'Sign in and go to “Your account”. You can unlink the wallet there.'
 		}
 	],
+	/** The place of the question that has no sense where the institution is no way in. */
+	noWalletQuestion: 2,
+	howToSignIn: {
+		question: 'How do I sign in?',
+		answer: 'Choose your institution and sign in there. When you are done, you come back here.'
+	},
 	contact: {
 		title: 'Who can I ask?',
 		code: 'Did you get a help code? Give it to the help desk, so that they can find what went wrong.'

@@ -5,6 +5,8 @@ export const home = {
 	ways: 'There are two ways, and both are equally good:',
 	withInstitution: 'with the account of your institution;',
 	withWallet: 'with a wallet: an app on your phone that holds your digital cards.',
+	onlyInstitution: 'You sign in with the account of your institution.',
+	onlyWallet: 'You sign in with a wallet: an app on your phone that holds your digital cards.',
 	signedInAs: (name: string) => `You are signed in as ${name}.`,
 	signedIn: 'You are signed in.',
 	toAccount: 'Go to your account',

@@ -28,6 +28,12 @@ export const help: Texts['help'] = {
 			answer: 'Log in en ga naar ‘Uw account’. Daar kunt u de wallet ontkoppelen.'
 		}
 	],
+	/** The place of the question that has no sense where the institution is no way in. */
+	noWalletQuestion: 2,
+	howToSignIn: {
+		question: 'Hoe log ik in?',
+		answer: 'Kies uw instelling en log daar in. Als u klaar bent, komt u hier terug.'
+	},
 	contact: {
 		title: 'Aan wie kan ik iets vragen?',
 		code: 'Kreeg u een hulpcode? Geef die dan aan de helpdesk. Zo is te vinden wat er misging.'

@@ -24,7 +24,9 @@ export const authRoutes: readonly ApiRoute[] = [
 		id: 'listProviders',
 		what: 'The ways to sign in, as clients of Auth.js read them.',
 		access: 'open',
-		answers: { 200: { what: 'By id.', json: v.strictObject({ sts: Provider, 'sts-wallet': Provider }) } },
+		answers: {
+			200: { what: 'By id.', json: v.strictObject({ sts: v.optional(Provider), 'sts-wallet': v.optional(Provider) }) }
+		},
 		problems: anywhere
 	},
 	{

@@ -21,7 +21,11 @@ let described: Json | undefined;
 
 /** The API as OpenAPI 3.1 tells it, made once from the table of routes. */
 export function apiDescription(): Json {
-	return (described ??= describe([...apiRoutes, ...backendRoutes(config().backends)]));
+	return (described ??= describe([...apiRoutes.filter(isOffered), ...backendRoutes(config().backends)]));
+}
+
+function isOffered({ path }: ApiRoute): boolean {
+	return config().signInMethods.wallet || !path.startsWith('/api/wallet/');
 }
 
 function describe(routes: readonly ApiRoute[]): Json {

@@ -72,7 +72,9 @@ export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Prom
 
 async function checked(event: RequestEvent, wanted: SignInRequest): Promise<SignInOptions | SignInRefusal> {
 	const { provider, institution, returnTo } = wanted;
+	const { signInMethods } = config();
 	if (!isProvider(provider)) return { error: 'not_found' };
+	if (!(provider === 'sts' ? signInMethods.institution : signInMethods.wallet)) return { error: 'not_found' };
 	if (provider === 'sts-wallet') return checkedWallet(event, returnTo);
 
 	if (institution && !(await institutions()).some(({ id }) => id === institution))

@@ -44,6 +44,13 @@ const secrets = v.pipe(
 	)
 );
 
+const METHODS_HINT = 'must be "institution", "wallet" or both, separated by a comma';
+const signInMethods = v.pipe(
+	list,
+	v.minLength(1, METHODS_HINT),
+	v.array(v.picklist(['institution', 'wallet'], METHODS_HINT))
+);
+
 /** The environment as operators write it; see the README's table for what each name means. */
 const Environment = v.object({
 	AUTH_URL: required(publicUrl, "the portal's public address, for example https://portal.example.org"),
@@ -61,7 +68,8 @@ const Environment = v.object({
 	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	STS_HOSTS: v.optional(hosts, ''),
-	AUTH_BRIDGE_URL: required(serviceUrl, 'the address of the Auth Bridge, for example http://auth-bridge:8090'),
+	AUTH_BRIDGE_URL: v.optional(serviceUrl),
+	SIGN_IN_METHODS: v.optional(signInMethods, 'institution,wallet'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	...serviceEntries,
 	API_AUDIENCE: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must be one audience, without spaces'))),
@@ -111,6 +119,14 @@ export type Environment = v.InferOutput<typeof Environment>;
 /** Faults that only two variables together show; told together with the others. */
 export const CheckedEnvironment = v.pipe(
 	Environment,
+	v.forward(
+		v.partialCheck(
+			[['AUTH_BRIDGE_URL'], ['SIGN_IN_METHODS']],
+			(env) => env.AUTH_BRIDGE_URL !== undefined || !env.SIGN_IN_METHODS.includes('wallet'),
+			'is missing; set it to the address of the Auth Bridge, for example http://auth-bridge:8090'
+		),
+		['AUTH_BRIDGE_URL']
+	),
 	v.forward(
 		v.partialCheck(
 			[['AUTH_URL'], ['CORS_DEV_ORIGINS']],

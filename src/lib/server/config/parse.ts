@@ -81,8 +81,14 @@ function arrange(env: Environment) {
 			hosts: env.STS_HOSTS,
 			signOutIdTokenHint: env.SIGN_OUT_ID_TOKEN_HINT
 		},
+		/** The ways in that are offered. */
+		signInMethods: {
+			institution: env.SIGN_IN_METHODS.includes('institution'),
+			wallet: env.SIGN_IN_METHODS.includes('wallet')
+		},
 		bridge: {
-			url: env.AUTH_BRIDGE_URL,
+			/** Without wallets nothing calls it; `.invalid` never resolves (RFC 6761 6.4). */
+			url: env.AUTH_BRIDGE_URL ?? 'http://auth-bridge.invalid',
 			timeoutMs: env.AUTH_BRIDGE_TIMEOUT_MS,
 			maxBytes: 262_144
 		},

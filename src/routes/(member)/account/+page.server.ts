@@ -1,4 +1,5 @@
 import { publicSession } from '$lib/server/auth/session';
+import { config } from '$lib/server/config';
 import { memberSession } from '$lib/server/http/error-page';
 import { linkedWallets } from '$lib/server/wallet/linked-wallets';
 import type { PageServerLoad } from './$types';
@@ -6,7 +7,7 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, url }) => {
 	return {
 		view: publicSession(memberSession(locals)),
-		wallets: await linkedWallets(locals),
+		wallets: config().signInMethods.wallet ? await linkedWallets(locals) : [],
 		notice: url.searchParams.get('notice') === 'unlinked' ? ('unlinked' as const) : null
 	};
 };

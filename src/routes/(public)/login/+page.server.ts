@@ -16,14 +16,14 @@ const MOST_QUERY_CHARACTERS = 100;
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	const returning = searchParams.get('wallet_session');
-	if (returning !== null) redirect(303, await resumeIdentity(event, returning));
+	if (returning !== null && config().signInMethods.wallet) redirect(303, await resumeIdentity(event, returning));
 
 	const error = signInErrorOf(searchParams.get('error'));
 	const returnTo = returnPath(searchParams.get('returnTo'), config().origin);
 	if (event.locals.session && !error) redirect(303, returnTo);
 
 	await beginLoginTransaction(event.cookies);
-	const listed = await institutions();
+	const listed = config().signInMethods.institution ? await institutions() : [];
 	const last = lastInstitution(event.cookies, listed);
 	return {
 		institutions: listed,

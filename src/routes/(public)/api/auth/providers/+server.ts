@@ -1,5 +1,10 @@
 import { providerList } from '$lib/server/auth/authjs';
+import { config } from '$lib/server/config';
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
-export const GET: RequestHandler = endpoint(() => providerList());
+export const GET: RequestHandler = endpoint(async () => {
+	const { institution, wallet } = config().signInMethods;
+	const { sts, 'sts-wallet': stsWallet } = (await providerList()) as Record<string, unknown>;
+	return { ...(institution && { sts }), ...(wallet && { 'sts-wallet': stsWallet }) };
+});

@@ -1,0 +1,12 @@
+import type { Handle } from '@sveltejs/kit';
+import { config } from '../config';
+import { routePath } from '../http/caller';
+import { refusal } from '../http/refusal';
+
+const WALLET_ROUTES = /^\/(?:api\/wallet|login\/(?:wallet|identity|continue)|account\/wallets)(?:\/|$)/;
+
+/** Where signing in with a wallet is switched off, its pages and API routes do not exist. */
+export const signInMethods: Handle = ({ event, resolve }) => {
+	const isOff = !config().signInMethods.wallet && WALLET_ROUTES.test(routePath(event) ?? '');
+	return isOff ? refusal(event, 'not_found') : resolve(event);
+};
