@@ -47,6 +47,8 @@ describe('a faulty environment', () => {
 		['STS_ISSUER_URL', 'http://localhost:8092/#fragment'],
 		['STS_INTERNAL_URL', 'sts:8080'],
 		['STS_CLIENT_AUTH', 'none'],
+		['SIGN_IN_METHODS', 'wallet,password'],
+		['SIGN_IN_METHODS', ','],
 		['STS_SCOPE', 'profile email'],
 		['STS_SCOPE', 'openid2 profile'],
 		['STS_TIMEOUT_MS', '99'],
