@@ -8,11 +8,12 @@ import { configure } from '../configured';
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
 let spendOne: typeof rateLimit.spendOne;
+let spendSignIn: typeof rateLimit.spendSignIn;
 let networkOf: typeof rateLimit.networkOf;
 beforeEach(async () => {
 	vi.resetModules();
-	configure({ RATE_LIMIT_PER_BROWSER: '3', RATE_LIMIT_PER_ADDRESS: '5' });
-	({ spendOne, networkOf } = await import('../../../src/lib/server/http/rate-limit'));
+	configure({ RATE_LIMIT_PER_BROWSER: '3', RATE_LIMIT_PER_ADDRESS: '5', RATE_LIMIT_SIGN_INS_PER_ADDRESS: '40' });
+	({ spendOne, spendSignIn, networkOf } = await import('../../../src/lib/server/http/rate-limit'));
 });
 
 async function spend(times: number, browser: string, address = '192.0.2.1') {
@@ -64,6 +65,25 @@ describe('a rate limit', () => {
 		expect(problem).toMatchObject({
 			headers: { 'retry-after': expect.stringMatching(/^([1-9]|[1-5]\d|60)$/) as unknown }
 		});
+	});
+});
+
+describe('starts of sign-ins', () => {
+	const start = async (times: number, browser: string, address = '192.0.2.1') => {
+		for (let time = 0; time < times; time++) await spendSignIn(browser, address);
+	};
+
+	test('are limited to 30 a minute for one browser', async () => {
+		await start(30, 'a');
+		await expect(spendSignIn('a', '192.0.2.1')).rejects.toMatchObject(refused);
+		await expect(spendSignIn('b', '192.0.2.1')).resolves.toBeUndefined();
+	});
+
+	test('are limited by IPv6 network, apart from new wallet sessions', async () => {
+		for (let host = 1; host <= 40; host++) await spendSignIn(`browser ${host}`, `2001:db8:0:1::${host.toString(16)}`);
+		await expect(spendSignIn('x', '2001:db8:0:1::ffff')).rejects.toMatchObject(refused);
+		await expect(spendSignIn('y', '2001:db8:0:2::1')).resolves.toBeUndefined();
+		await expect(spendOne('x', '2001:db8:0:1::ffff')).resolves.toBeUndefined();
 	});
 });
 
