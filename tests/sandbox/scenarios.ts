@@ -41,6 +41,8 @@ const bridgeScenarios = [
 	'expired-status',
 	'unknown-status',
 	'empty-request-uri',
+	'long-request-uri',
+	'bridge-clock-behind',
 	'verifying-ms',
 	'plan',
 	'several-candidates',
@@ -82,6 +84,7 @@ export const ScenarioOptions = v.strictObject({
 	/** Lifted after that many uses. */
 	times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	ms: v.optional(v.pipe(v.number(), v.minValue(0))),
+	bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	status: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)), v.string()])),
 	error: v.optional(v.string()),

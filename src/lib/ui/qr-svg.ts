@@ -8,11 +8,20 @@ const smallestModulePx = 4;
 const largestModulePx = 6;
 const narrowestPagePx = 320;
 
+/** The largest code (ISO/IEC 18004, version 40) holds so many bytes with the lowest error correction. */
+const maxBytes = 2953;
+
+export function fitsQrCode(text: string): boolean {
+	return new TextEncoder().encode(text).byteLength <= maxBytes;
+}
+
 /**
  * A QR code as SVG markup for a page: black on white with its quiet zone, without style attributes.
- * @param text what the code holds, up to 2,900 bytes
+ * @param text what the code holds
+ * @returns null when that is too long for a QR code
  */
-export function qrSvg(text: string): string {
+export function qrSvg(text: string): string | null {
+	if (!fitsQrCode(text)) return null;
 	const code = generate(text);
 	const fittingPx = Math.floor(narrowestPagePx / (code.size + 2 * quietZoneModules));
 	const scale = Math.min(largestModulePx, Math.max(smallestModulePx, fittingPx));

@@ -15,6 +15,8 @@ const renewals = 2;
 /** A code is renewed this long before its end, or a quarter of its life where that is less. */
 const marginMs = 60_000;
 const retryMs = 10_000;
+/** A renewed code is not renewed again sooner, whatever the server says of its end: below the shortest life of a session. */
+const minAgeMs = 20_000;
 /** The server may say meanwhile that a code ends earlier. */
 const lookMs = 5000;
 /** What the Auth Bridge gives a session; the first renewal tells whether it does. */
@@ -28,6 +30,7 @@ export class CodeRenewal {
 	/** When the last code will end, by the world's clock. */
 	endsAtMs: number = $state(0);
 	#codeEndsAtMs: number;
+	#renewedAtMs = -Infinity;
 	#lifeMs = usualLifeMs;
 	#left = renewals;
 	#isFailing = false;
@@ -39,9 +42,9 @@ export class CodeRenewal {
 		this.#count();
 	}
 
-	/** The server has said how long the present code lives. */
+	/** The server has said how long the present code lives: never longer than it has said before. */
 	correct(leftMs: number): void {
-		this.#codeEndsAtMs = this.#world.now() + leftMs;
+		this.#codeEndsAtMs = Math.min(this.#codeEndsAtMs, this.#world.now() + leftMs);
 		this.#count();
 	}
 
@@ -56,7 +59,7 @@ export class CodeRenewal {
 	async run(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
 			const { now, pause, isWanted } = this.#world;
-			const waitMs = this.#codeEndsAtMs - this.#marginMs() - now();
+			const waitMs = Math.max(this.#codeEndsAtMs - this.#marginMs(), this.#renewedAtMs + minAgeMs) - now();
 			if (waitMs > 0) await pause(Math.min(waitMs, lookMs), signal);
 			else if (this.#left === 0 || !isWanted() || !(await this.#renewByItself())) await pause(retryMs, signal);
 		}
@@ -75,6 +78,7 @@ export class CodeRenewal {
 		this.#isFailing = lifeMs === null;
 		if (lifeMs === null) return false;
 		this.#lifeMs = lifeMs;
+		this.#renewedAtMs = this.#world.now();
 		this.#codeEndsAtMs = this.#world.now() + lifeMs;
 		return true;
 	}

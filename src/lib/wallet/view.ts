@@ -14,12 +14,15 @@ interface WithHelpCode {
 	readonly helpCode: string | null;
 }
 
-/** A session that waits for the wallet: `requestUri` opens a wallet on this device, `qr` is the same as SVG markup. */
+/**
+ * A session that waits for the wallet: `requestUri` opens a wallet on this device, `qr` is the same as SVG markup, or null
+ * when the address is too long for a QR code.
+ */
 export interface WaitingWallet {
 	readonly screen: 'scan';
 	readonly sessionId: string;
 	readonly requestUri: string;
-	readonly qr: string;
+	readonly qr: string | null;
 	/** Milliseconds until the code dies, as read when the page was drawn. */
 	readonly expiresInMs: number;
 	/** Sessions of earlier codes on this screen that a wallet may still open. */

@@ -35,6 +35,11 @@ export const walletStates = {
 		data: { view: waiting, returnTo },
 		heading: (t) => t.wallet.scan.title
 	},
+	'wallet/scan-without-code': {
+		page: 'wallet',
+		data: { view: { ...waiting, qr: null }, returnTo },
+		heading: (t) => t.wallet.scan.withoutCode.title
+	},
 	...eachOf('wallet', progressStates, (screen) => ({
 		page: 'wallet',
 		data: { view: { screen, sessionId, expiresInMs }, returnTo },

@@ -4,13 +4,18 @@ import { claimsOf, federatedSubject } from '../identity.ts';
 import type { Dialect } from './errors.ts';
 import type { WalletSession } from './session.ts';
 
-/** The answer to `create`; `walletUrl` is where the QR's link leads. */
-export function createdAnswer(dialect: Dialect, session: WalletSession, walletUrl: string, empty: boolean) {
+/**
+ * The answer to `create`; `walletUrl` is where the QR's link leads.
+ * @param bytes how long the address is at least, as one that holds its request by value; 0: there is none
+ */
+export function createdAnswer(dialect: Dialect, session: WalletSession, walletUrl: string, bytes = 1) {
 	const requestUri = `${walletUrl}?request=${session.id}`;
+	const padded = bytes > requestUri.length ? `${requestUri}&by-value=`.padEnd(bytes, 'x') : requestUri;
+	const isEmpty = bytes === 0;
 	const common = {
 		sessionId: session.id,
-		requestUri: empty ? '' : requestUri,
-		qrCodeDataUri: empty ? '' : qrDataUri(requestUri),
+		requestUri: isEmpty ? '' : padded,
+		qrCodeDataUri: isEmpty || padded !== requestUri ? '' : qrDataUri(requestUri),
 		statusUri: `/auth/oid4vp/sessions/${session.id}/status`,
 		qrPageUri: requestUri
 	};

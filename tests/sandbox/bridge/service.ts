@@ -44,7 +44,14 @@ export class BridgeService {
 		if (dialect === 'doc' && wanted.queryId === undefined) throw new BridgeError('QUERY_ID_REQUIRED');
 		const seconds = scenarios.use('session-seconds')?.seconds;
 		const session = this.#sessions.create(wanted, scriptFor(scenarios), seconds);
-		return createdAnswer(dialect, session, walletUrl, scenarios.use('empty-request-uri') !== undefined);
+		const bytes = scenarios.use('empty-request-uri') ? 0 : scenarios.use('long-request-uri')?.bytes;
+		return createdAnswer(dialect, this.#byItsClock(session), walletUrl, bytes);
+	}
+
+	/** The session with the end that a wrong clock of the Bridge gives it. */
+	#byItsClock(session: WalletSession): WalletSession {
+		const { seconds = 0 } = this.#options.scenarios.peek('bridge-clock-behind') ?? {};
+		return { ...session, expiresAt: session.expiresAt - seconds * 1000 };
 	}
 
 	status(id: string) {
@@ -52,10 +59,11 @@ export class BridgeService {
 		recorder.noteStatusRead(id);
 		const session = this.find(id) ?? notFound(id);
 		playNextStep(session, this.presentation);
-		if (isExpired(session) && scenarios.peek('expired-status')) return statusAnswer(dialect, session, 'EXPIRED');
+		if (isExpired(session) && scenarios.peek('expired-status'))
+			return statusAnswer(dialect, this.#byItsClock(session), 'EXPIRED');
 		this.live(id);
 		const made = scenarios.use('unknown-status')?.status;
-		return statusAnswer(dialect, session, made === undefined ? session.status : String(made));
+		return statusAnswer(dialect, this.#byItsClock(session), made === undefined ? session.status : String(made));
 	}
 
 	/** 200 with the person, or 202 with what is still needed; asked again, it answers the same. */

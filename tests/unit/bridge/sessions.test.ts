@@ -55,7 +55,8 @@ describe('creating a session', () => {
 			sessionId,
 			status: 'CREATED',
 			requestUri: created.doc.requestUri,
-			expiresInMs: 300_000
+			expiresInMs: 300_000,
+			expiresAt: null
 		});
 	});
 
@@ -65,8 +66,28 @@ describe('creating a session', () => {
 			sessionId,
 			status: 'PENDING',
 			requestUri: created.field.requestUri,
-			expiresInMs: 299_000
+			expiresInMs: 299_000,
+			expiresAt: nowMs + 299_000
 		});
+	});
+
+	test.each([
+		['six minutes behind', -360_000 + 300_000, 300_000],
+		['an hour ahead', 3_600_000 + 300_000, 300_000],
+		['of another century', 1000 - nowMs, 300_000],
+		['right, for a session that lives as short as one may', 30_000, 30_000],
+		['right or wrong, for a session that would live too short', 29_999, 300_000],
+		['right, for a session that lives as long as one may', 900_000, 900_000],
+		['right or wrong, for a session that would live too long', 900_001, 300_000]
+	])('by a Bridge whose clock is %s, decides its lifetime once', async (_clock, claimedMs, expiresInMs) => {
+		const stub = await startStub(json(201, { ...created.field, expiresAt: nowMs + claimedMs }));
+		expect(await bridgeAt(stub.url).createSession({}, credential)).toMatchObject({ expiresInMs });
+	});
+
+	test.each([2001, 2954, 8192])('takes an address of %i bytes', async (bytes) => {
+		const requestUri = 'openid4vp://authorize?request='.padEnd(bytes, 'x');
+		const stub = await startStub(json(201, { ...created.field, requestUri }));
+		expect((await bridgeAt(stub.url).createSession({}, credential)).requestUri).toBe(requestUri);
 	});
 
 	test.each([
@@ -75,7 +96,7 @@ describe('creating a session', () => {
 		['an address that a browser would run', { requestUri: 'javascript://%0aalert(1)' }],
 		['the same in disguise', { requestUri: ' Java\tscript:alert(1)' }],
 		['an address that is no address', { requestUri: 'hello' }],
-		['an address too long for a QR code', { requestUri: `openid4vp://${'x'.repeat(2000)}` }],
+		['an address of more than 8 kB', { requestUri: `openid4vp://${'x'.repeat(8192)}` }],
 		['an id that is none', { sessionId: '../../internal' }],
 		['no id', { sessionId: null }]
 	])('refuses %s', async (_what, change) => {
@@ -100,7 +121,7 @@ describe('reading the status', () => {
 			sessionId,
 			status: 'VERIFIED',
 			...said,
-			expiresInMs: null
+			expiresAt: null
 		});
 		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/sessions/${sessionId}/status`);
 	});
@@ -115,7 +136,7 @@ describe('reading the status', () => {
 			idvRequired: true,
 			idvRequirementReason: null,
 			reconciliationPlanType: null,
-			expiresInMs: 1000
+			expiresAt: nowMs + 1000
 		});
 		expect(JSON.stringify(status)).not.toMatch(personalText);
 	});
@@ -156,18 +177,18 @@ describe('reading the status', () => {
 			idvRequired: false,
 			idvRequirementReason: null,
 			reconciliationPlanType: null,
-			expiresInMs: null
+			expiresAt: null
 		});
 	});
 
 	test.each([
-		['number', nowMs + 5000, 5000],
-		['text of digits', String(nowMs + 5000), 5000],
-		['ISO 8601 text', new Date(nowMs + 5000).toISOString(), 5000],
-		['time in the past', nowMs - 5000, 0]
-	])('takes the end as a %s', async (_what, expiresAt, expiresInMs) => {
+		['number', nowMs + 5000],
+		['text of digits', String(nowMs + 5000)],
+		['number of seconds', (nowMs + 5000) / 1000],
+		['ISO 8601 text', new Date(nowMs + 5000).toISOString()]
+	])('takes the end as a %s', async (_what, expiresAt) => {
 		const stub = await startStub(json(200, { sessionId, status: 'PENDING', expiresAt }));
-		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).expiresInMs).toBe(expiresInMs);
+		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).expiresAt).toBe(nowMs + 5000);
 	});
 
 	test.each([

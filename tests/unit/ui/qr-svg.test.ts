@@ -1,6 +1,10 @@
 import decodeQR from 'qr/decode.js';
 import { describe, expect, test } from 'vitest';
-import { qrSvg } from '$lib/ui/qr-svg';
+import { qrSvg as qrSvgOrNull } from '$lib/ui/qr-svg';
+
+function qrSvg(text: string): string {
+	return qrSvgOrNull(text) ?? expect.fail('too long for a QR code');
+}
 
 interface Drawing {
 	readonly size: number;
@@ -72,6 +76,17 @@ describe('the QR code', () => {
 	test.each([1, 100, 300, 600])('of %i bytes has modules of at least 4 px', (bytes) => {
 		const { size, widthPx } = read(qrSvg('x'.repeat(bytes)));
 		expect(widthPx / size).toBeGreaterThanOrEqual(4);
+	});
+
+	test.each([
+		['x'.repeat(2953), 2953],
+		['é'.repeat(1476), 2952]
+	])('holds what is as long as the largest code can hold', (text) => {
+		expect(decode(read(qrSvg(text)))).toBe(text);
+	});
+
+	test.each(['x'.repeat(2954), 'é'.repeat(1477), 'x'.repeat(100_000)])('is not there for what is longer', (text) => {
+		expect(qrSvgOrNull(text)).toBeNull();
 	});
 
 	test('has no style attribute, which the policy would drop', () => {

@@ -62,3 +62,25 @@ test('when no code can be had the present one’s end is told in time, and it is
 	await clock.advance(10_000);
 	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 250_000], 540_000]);
 });
+
+test('a server that says again and again that each code has ended gets two renewals, never one after the other', async () => {
+	const { clock, state, renewal } = setUp();
+	for (let second = 0; second < 600; second++) {
+		renewal.correct(0);
+		await clock.advance(1000);
+	}
+	const [first = 0, second = 0, ...more] = state.renewedAtMs;
+	expect(second - first).toBeGreaterThanOrEqual(20_000);
+	expect(more).toEqual([]);
+});
+
+test('the end of a code only comes nearer, whatever the server says later', async () => {
+	const { clock, renewal, leftMs } = setUp();
+	renewal.correct(200_000);
+	const shortened = leftMs();
+	renewal.correct(900_000);
+	expect(leftMs()).toBe(shortened);
+	// A new code has its own end.
+	await clock.advance(140_000);
+	expect(leftMs()).toBe(540_000);
+});

@@ -5,7 +5,8 @@ import {
 	takeCompleted,
 	keepOwned,
 	ownedSessions,
-	type OwnedSession
+	type OwnedSession,
+	requestUriOf
 } from '../../../src/lib/server/wallet/owned-sessions';
 import { fakeCookies } from '../../harness/cookies';
 import { config, configure } from '../configured';
@@ -54,6 +55,22 @@ describe('the wallet sessions of a browser', () => {
 			expect.stringMatching(/^__Host-portal\.wallet\.a=.*; Secure; SameSite=Lax$/)
 		]);
 		expect(await ownedSessions(cookies)).toEqual([wallet('a')]);
+	});
+
+	test('keep a long address out of the cookie, and find it again', async () => {
+		const requestUri = `openid4vp://?request=${'x'.repeat(5000)}`;
+		const cookies = await browserWith(wallet('long', { requestUri }));
+		expect(cookies.setCookies().join().length).toBeLessThan(700);
+		const [session] = await ownedSessions(cookies);
+		expect(session && (await requestUriOf(session))).toBe(requestUri);
+		// What has changed is recorded without it.
+		await keepOwned(cookies, { ...(session ?? wallet('long')), completed: true });
+		const [changed] = await ownedSessions(cookies);
+		expect(changed && [changed.completed, await requestUriOf(changed)]).toEqual([true, requestUri]);
+	});
+
+	test('lose a long address with the store, and nothing else', async () => {
+		expect(await requestUriOf(wallet('lost', { requestUri: null }))).toBeNull();
 	});
 
 	test('come back newest first', async () => {

@@ -32,7 +32,8 @@ beforeEach(() => {
 			sessionId: `made-${++made}`,
 			status: 'PENDING',
 			requestUri: 'openid4vp://x',
-			expiresInMs: 300_000
+			expiresInMs: 300_000,
+			expiresAt: null
 		})
 	);
 });

@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> = {}) {
-	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, expiresInMs: 60_000 };
+	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, expiresAt: null };
 	const said = { sessionId: ID, status, ...rest, ...changes };
 	bridge.readStatus.mockResolvedValue(said);
 	bridge.readStatusAfresh.mockResolvedValue(said);
@@ -103,7 +103,7 @@ describe('the wallet page', () => {
 	});
 
 	test.each<[SessionStatusValue, object]>([
-		['CREATED', { view: { screen: 'scan', sessionId: ID, expiresInMs: 60_000 } }],
+		['CREATED', { view: { screen: 'scan', sessionId: ID, qr: expect.stringContaining('<svg') } }],
 		['PENDING', { view: { screen: 'scan', requestUri: 'openid4vp://?request_uri=x' } }],
 		['INTERACTION_STARTED', { view: { screen: 'opened', sessionId: ID } }],
 		['VERIFYING', { view: { screen: 'checking', sessionId: ID } }],

@@ -9,9 +9,9 @@ export type Answer = SessionStatusValue | Error;
 
 export const credential = { requestId: 'r' };
 
-export function statusOf(status: SessionStatusValue, expiresInMs: number | null = null): SessionStatus {
+export function statusOf(status: SessionStatusValue, expiresAt: number | null = null): SessionStatus {
 	const plan = { idvRequired: false, idvRequirementReason: null, reconciliationPlanType: null };
-	return { sessionId: 's', status, ...plan, expiresInMs };
+	return { sessionId: 's', status, ...plan, expiresAt };
 }
 
 /** Watches over a Bridge whose answers the test decides, on a clock in hand. */

@@ -13,6 +13,18 @@ export const wallet = {
 		steps: ['Open the wallet app on your phone.', 'Scan the QR code.', 'Look at what is asked, and choose “Share”.'],
 		qrName: 'QR code to sign in with your wallet. The link “Open wallet on this device” does the same.',
 		enlarge: 'Show a larger QR code',
+		withoutCode: {
+			title: 'Open your wallet on this device',
+			why: 'This request does not fit in a QR code. You can only sign in with a wallet on this device.',
+			steps: ['Open the wallet on this device below.', 'Look at what is asked, and choose “Share”.'],
+			timeLeft: 'Time left to open the wallet:',
+			remaining: (seconds: number) => {
+				if (seconds < 60) return `${seconds} seconds left to open the wallet.`;
+				const minutes = Math.floor(seconds / 60);
+				return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} left to open the wallet.`;
+			},
+			elsewhere: 'Is your wallet on another device? Open this website on that device.'
+		},
 		onThisDevice: 'Is your wallet on this device?',
 		open: 'Open wallet on this device',
 		check: 'I have scanned it – check',

@@ -14,6 +14,18 @@ export const wallet: Texts['wallet'] = {
 		steps: ['Open de wallet-app op uw telefoon.', 'Scan de QR-code.', 'Kijk wat er gevraagd wordt en kies ‘Delen’.'],
 		qrName: 'QR-code om in te loggen met uw wallet. De link ‘Wallet openen op dit apparaat’ doet hetzelfde.',
 		enlarge: 'Grotere QR-code tonen',
+		withoutCode: {
+			title: 'Open uw wallet op dit apparaat',
+			why: 'Deze aanvraag past niet in een QR-code. U kunt daarom alleen inloggen met een wallet op dit apparaat.',
+			steps: ['Open hieronder de wallet op dit apparaat.', 'Kijk wat er gevraagd wordt en kies ‘Delen’.'],
+			timeLeft: 'Tijd over om de wallet te openen:',
+			remaining: (seconds) => {
+				if (seconds < 60) return `Nog ${seconds} seconden om de wallet te openen.`;
+				const minutes = Math.floor(seconds / 60);
+				return `Nog ${minutes} ${minutes === 1 ? 'minuut' : 'minuten'} om de wallet te openen.`;
+			},
+			elsewhere: 'Staat uw wallet op een ander apparaat? Open deze website dan op dat apparaat.'
+		},
 		onThisDevice: 'Staat uw wallet op dit apparaat?',
 		open: 'Wallet openen op dit apparaat',
 		check: 'Ik heb gescand – controleren',

@@ -28,7 +28,10 @@ export const Created = v.strictObject({
 	sessionId: SessionId,
 	status: v.literal('PENDING'),
 	requestUri: v.string(),
-	qrCodeDataUri: v.pipe(v.string(), v.startsWith('data:image/svg+xml')),
+	/** Null when `requestUri` is too long for a QR code. */
+	qrCodeDataUri: v.nullable(v.pipe(v.string(), v.startsWith('data:image/svg+xml'))),
+	/** The page that shows this browser's code. */
+	qrPageUri: v.pipe(v.string(), v.url()),
 	statusUri: v.pipe(v.string(), v.startsWith('/api/wallet/sessions/')),
 	expiresInMs: milliseconds
 });

@@ -7,7 +7,10 @@ export interface CreatedSession {
 	readonly sessionId: string;
 	readonly status: SessionStatusValue;
 	readonly requestUri: string;
+	/** How long it lives from now on. */
 	readonly expiresInMs: number;
+	/** The same end by the Bridge's clock, which may be wrong: to compare with `SessionStatus.expiresAt` only. */
+	readonly expiresAt: number | null;
 }
 
 export interface SessionStatus {
@@ -17,8 +20,8 @@ export interface SessionStatus {
 	readonly idvRequirementReason: IdvReason | null;
 	/** Such as `RUN_IDV`, `STEP_UP`, `FAIL_CLOSED` or `MANUAL_REVIEW`; other methods may come. */
 	readonly reconciliationPlanType: string | null;
-	/** Null where the Bridge tells no end: then it is 300 s after creation. */
-	readonly expiresInMs: number | null;
+	/** Unix milliseconds by the Bridge's clock, which may be wrong (`remainingMs` in `wallet/status.ts`); null where it does not say. */
+	readonly expiresAt: number | null;
 	/** Why a session failed, in the portal's own codes; for pages, not part of the API's answer. */
 	readonly errorCode?: ProblemCode;
 }

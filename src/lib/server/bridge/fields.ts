@@ -36,12 +36,16 @@ export const id = v.pipe(
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 export const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
 
-/** Unix time in milliseconds, from a number, a text of digits or an ISO 8601 text. */
+/** Below this a number is a time in seconds: as milliseconds it would be before March 1973. */
+const MAX_SECONDS = 1e11;
+
+/** Unix time in milliseconds, from a number (also of seconds), a text of digits or an ISO 8601 text. */
 export const instant = lenient(
 	v.pipe(
 		v.union([v.number(), v.string()]),
 		v.transform((value) => (typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Date.parse(value))),
 		v.number(),
+		v.transform((value) => (value < MAX_SECONDS ? value * 1000 : value)),
 		v.minValue(0),
 		v.maxValue(8.64e15)
 	)
@@ -50,10 +54,10 @@ export const instant = lenient(
 // Schemes that a browser runs or reads itself: such a link would not open a wallet.
 const BROWSER_SCHEME = /^(?:javascript|data|vbscript|blob|file|about|view-source):/i;
 
-// 2000 bytes fit a QR code with error correction to spare.
+// Three times what fits a QR code: a request by value, with its certificates.
 export const requestUri = v.pipe(
 	v.string(),
 	v.trim(),
-	v.maxBytes(2000),
+	v.maxBytes(8192),
 	v.check((text) => URL.canParse(text) && !BROWSER_SCHEME.test(new URL(text).protocol))
 );

@@ -5,22 +5,30 @@ import { failureOf } from './errors';
 import type * as schemas from './schemas';
 import { createStatusReader, type Warn } from './status-reader';
 
-/** How long a session lives where the Bridge doesn't say. */
+/** How long a session lives where the Bridge does not say, or what it says can only be a wrong clock. */
 const SESSION_LIFETIME_MS = 300_000;
+/** A session that lives shorter than this could not be scanned in time. */
+export const MIN_LIFETIME_MS = 30_000;
+const MAX_LIFETIME_MS = 15 * 60_000;
 
 type Said<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
 /** Turns what the Bridge said, in either dialect, into our own answers. `id` is the session that was asked for. */
 export function createReaders(now: () => number, warn: Warn) {
 	const statusOf = createStatusReader(warn);
-	const leftUntil = (expiresAt: number | null) => (expiresAt === null ? null : Math.max(0, expiresAt - now()));
+	/** Two clocks are compared here and nowhere else: a difference that no session has is theirs. */
+	function lifetimeMs(expiresAt: number | null): number {
+		const lifetime = expiresAt === null ? NaN : expiresAt - now();
+		return lifetime >= MIN_LIFETIME_MS && lifetime <= MAX_LIFETIME_MS ? lifetime : SESSION_LIFETIME_MS;
+	}
 
 	return {
 		created: (said: Said<typeof schemas.CreatedSessionAnswer>): CreatedSession => ({
 			sessionId: said.sessionId,
 			status: statusOf(said.status ?? 'CREATED'),
 			requestUri: said.requestUri,
-			expiresInMs: leftUntil(said.expiresAt) ?? SESSION_LIFETIME_MS
+			expiresInMs: lifetimeMs(said.expiresAt),
+			expiresAt: said.expiresAt
 		}),
 
 		status(id: string, said: Said<typeof schemas.StatusAnswer>): SessionStatus {
@@ -31,7 +39,7 @@ export function createReaders(now: () => number, warn: Warn) {
 				idvRequired: said.idvRequired === true || status === 'IDV_REQUIRED',
 				idvRequirementReason: said.idvRequirementReason,
 				reconciliationPlanType: said.reconciliationPlanType,
-				expiresInMs: leftUntil(said.expiresAt),
+				expiresAt: said.expiresAt,
 				...failure(said.errorCode)
 			};
 		},

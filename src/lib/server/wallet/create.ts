@@ -1,9 +1,14 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { fitsQrCode } from '$lib/ui/qr-svg';
 import { config } from '../config';
 import { spendOne, spendOneOfCaller } from '../http/rate-limit';
+import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller } from './caller';
 import type { OwnedSession } from './owned-sessions';
+
+/** A session as it was just created: its address is at hand. */
+export type NewSession = OwnedSession & { readonly requestUri: string };
 
 /** What a caller may wish for; the rest of the request to the Auth Bridge is the portal's. */
 export interface WalletSessionWish {
@@ -18,14 +23,14 @@ export interface WalletSessionWish {
  * Opens a wallet session for this browser or caller, and for nobody else.
  * @throws {Problem} `unauthorized`, `rate_limited`, or the Auth Bridge's fault
  */
-export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<OwnedSession> {
+export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
 	const owned = await openWalletSession(event, wish);
 	await keepSession(event, owned);
 	return owned;
 }
 
 /** The same, but it is left to the caller to make it this browser's. */
-export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<OwnedSession> {
+export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
 	const caller = await requireWalletCaller(event);
 	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
 
@@ -38,11 +43,17 @@ export async function openWalletSession(event: RequestEvent, wish: WalletSession
 		credentialFor(event.locals)
 	);
 	const now = Date.now();
+	if (!fitsQrCode(created.requestUri))
+		log.warn('the address of a wallet request is too long for a QR code: only its link is shown', {
+			requestId: event.locals.requestId,
+			bytes: Buffer.byteLength(created.requestUri)
+		});
 	return {
 		id: created.sessionId,
 		requestUri: created.requestUri,
 		startedAt: now,
 		expiresAt: now + created.expiresInMs,
+		...(created.expiresAt !== null && { bridgeExpiresAt: created.expiresAt }),
 		returnTo: wish.returnTo,
 		idv: 'none',
 		completed: false

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../auth/cookie';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
 import { sealOf } from '../auth/seals';
+import { sharedStore } from '../store';
 
 const PREFIX = 'wallet.';
 /** Responses that cross leave a browser with more cookies than the budget allows, until its next request. */
@@ -16,11 +17,13 @@ export const LIFE_SECONDS = 60 * 60;
 
 export const OwnedSchema = v.object({
 	id: v.string(),
-	/** Opens a wallet on this device; what the QR code says. */
-	requestUri: v.string(),
+	/** Opens a wallet on this device; what the QR code says. Null where it is too long for a cookie (`requestUriOf`). */
+	requestUri: v.nullable(v.string()),
 	/** Unix milliseconds. */
 	startedAt: v.number(),
 	expiresAt: v.number(),
+	/** The same end by the Auth Bridge's clock, where it gave one; compared with what it says later. */
+	bridgeExpiresAt: v.optional(v.number()),
 	returnTo: v.string(),
 	/** At most one round of identity verification for one session; `manual`: begun, to be confirmed on our own page. */
 	idv: v.picklist(['none', 'started', 'manual', 'done']),
@@ -35,6 +38,11 @@ export const OwnedSchema = v.object({
 export type OwnedSession = Readonly<v.InferOutput<typeof OwnedSchema>>;
 
 const sealed = sealOf('wallet', OwnedSchema);
+
+/** Longer addresses are sealed in the shared store: all cookies of the portal have one budget (`auth/cookie-budget.ts`). */
+const MAX_URI_IN_COOKIE = 1000;
+const sealedUri = sealOf('wallet-request', v.object({ id: v.string(), requestUri: v.string() }));
+const uriKey = (id: string) => `wallet-request:${id}`;
 
 /** This browser's wallet sessions, newest first. */
 export async function ownedSessions(cookies: Cookies, nowMs = Date.now()): Promise<OwnedSession[]> {
@@ -74,10 +82,21 @@ export async function heldWallets(
 
 /** Makes this browser the session's owner, or records what has changed about it. */
 export async function keepOwned(cookies: Cookies, session: OwnedSession): Promise<void> {
-	cookies.set(cookieName(PREFIX + session.id), await sealed.seal(session), {
+	const { id, requestUri } = session;
+	const isLong = requestUri !== null && requestUri.length > MAX_URI_IN_COOKIE;
+	if (isLong) await sharedStore().write(uriKey(id), await sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
+	cookies.set(cookieName(PREFIX + id), await sealed.seal(isLong ? { ...session, requestUri: null } : session), {
 		...cookieAttributes(),
 		maxAge: LIFE_SECONDS
 	});
+}
+
+/** The address that opens a wallet; null when it was too long for a cookie, and the store has lost it. */
+export async function requestUriOf({ id, requestUri }: OwnedSession): Promise<string | null> {
+	if (requestUri !== null) return requestUri;
+	const entry = await sharedStore().read(uriKey(id));
+	const kept = entry && (await sealedUri.open(entry.text))?.value;
+	return kept?.id === id ? kept.requestUri : null;
 }
 
 /** The sessions that a sign-in has used up, now forgotten: whoever signs out may not be signed in by them again. */

@@ -1,5 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionStatus } from '../bridge/answers';
+import { MIN_LIFETIME_MS } from '../bridge/readers';
 import { bridge, credentialFor } from './bridge';
 import { flowEnded } from './flow-metrics';
 import { walletOutcomeOf } from './outcomes';
@@ -23,9 +24,16 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession) {
 	};
 }
 
-/** Milliseconds until the session dies; counted from its start where the Auth Bridge does not say. */
-export function remainingMs({ expiresInMs }: SessionStatus, owned: OwnedSession): number {
-	return expiresInMs ?? Math.max(0, owned.expiresAt - Date.now());
+/**
+ * Milliseconds until the session ends: as decided when it was created, or sooner where the Auth Bridge has moved the end
+ * forward since. Its `expiresAt` is only compared with the one that it gave then, for its clock may be wrong.
+ */
+export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = Date.now()): number {
+	const { startedAt, bridgeExpiresAt } = owned;
+	const moved = expiresAt === null ? null : expiresAt - (bridgeExpiresAt ?? owned.expiresAt);
+	const claimed = moved === null ? owned.expiresAt : owned.expiresAt + Math.min(0, moved);
+	const endsAt = claimed - startedAt < MIN_LIFETIME_MS ? owned.expiresAt : claimed;
+	return Math.max(0, endsAt - nowMs);
 }
 
 /** Completion is told where it is asked for; here the ends are seen that pages with JavaScript draw themselves. */

@@ -9,7 +9,7 @@ import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
 import { endedView, identityEndPath } from './ending';
 import { walletOutcomeOf } from './outcomes';
-import type { OwnedSession } from './owned-sessions';
+import { type OwnedSession, requestUriOf } from './owned-sessions';
 import { remainingMs } from './status';
 
 /** What to draw, or where else this browser has to go. */
@@ -17,16 +17,23 @@ export type WalletStep = { readonly view: WalletView } | { readonly goTo: string
 
 type Step = (status: SessionStatus, owned: OwnedSession, event: RequestEvent) => WalletStep | Promise<WalletStep>;
 
-const waiting: Step = (status, owned) => ({
-	view: {
-		screen: 'scan',
-		sessionId: owned.id,
-		requestUri: owned.requestUri,
-		qr: qrSvg(owned.requestUri),
-		expiresInMs: remainingMs(status, owned),
-		replaced: owned.replaces === undefined ? [] : [owned.replaces]
+const waiting: Step = async (status, owned, { locals }) => {
+	const requestUri = await requestUriOf(owned);
+	if (requestUri === null) {
+		log.warn('the address of a wallet request is lost: the store does not have it', { requestId: locals.requestId });
+		return endedView('expired', locals, owned);
 	}
-});
+	return {
+		view: {
+			screen: 'scan',
+			sessionId: owned.id,
+			requestUri,
+			qr: qrSvg(requestUri),
+			expiresInMs: remainingMs(status, owned),
+			replaced: owned.replaces === undefined ? [] : [owned.replaces]
+		}
+	};
+};
 const underWay =
 	(screen: 'opened' | 'checking'): Step =>
 	(status, owned) => ({ view: { screen, sessionId: owned.id, expiresInMs: remainingMs(status, owned) } });

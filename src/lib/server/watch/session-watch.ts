@@ -3,7 +3,7 @@ import type { Credential } from '../bridge/call';
 import { type ProblemCode, toProblem } from '../http/problem';
 import { type Pace, paceOf, usualIntervalMs } from './pace';
 import type { ReadBudget } from './read-budget';
-import { differs, newsOf, type Seen, type StatusListener, type StatusNews } from './status-news';
+import { differs, newsOf, type StatusListener, type StatusNews } from './status-news';
 
 export interface WatchWorld {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
@@ -21,7 +21,7 @@ const LONGEST_PAUSE_MS = 15_000;
 /** Reads one session for all who watch it, one read at a time, until nobody does or nothing can change any more. */
 export class SessionWatch {
 	readonly #listeners = new Map<StatusListener, Credential>();
-	#seen: Seen | null = null;
+	#seen: SessionStatus | null = null;
 	#pace: Pace = 'scan';
 	#faults = 0;
 	/** Why the last read failed; null when it did not. */
@@ -49,7 +49,7 @@ export class SessionWatch {
 	join(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
-			listener(newsOf(this.#seen, this.#world.now()));
+			listener(newsOf(this.#seen));
 			this.#hurry();
 		}
 		if (this.#trouble) listener({ kind: 'trouble', code: this.#trouble });
@@ -65,22 +65,21 @@ export class SessionWatch {
 		const { read, now } = this.#world;
 		this.#startedMs = now();
 		try {
-			const status = await read(this.#id, credential);
-			this.#hear({ status, atMs: now() });
+			this.#hear(await read(this.#id, credential));
 		} catch (error) {
 			this.#hearFault(toProblem(error).code);
 		}
 		if (this.#hasListeners()) this.#plan(this.#startedMs + this.#intervalMs() - now());
 	}
 
-	#hear(seen: Seen): void {
+	#hear(seen: SessionStatus): void {
 		if (!this.#hasListeners()) return;
 		const isNews = this.#trouble !== null || !this.#seen || differs(this.#seen, seen);
 		this.#faults = 0;
 		this.#trouble = null;
 		this.#seen = seen;
-		if (isNews) this.#tell(newsOf(seen, this.#world.now()));
-		const pace = paceOf(seen.status.status);
+		if (isNews) this.#tell(newsOf(seen));
+		const pace = paceOf(seen.status);
 		if (pace === 'final') return this.#end();
 		this.#world.budget.count(this.#pace, -1);
 		this.#world.budget.count(pace, 1);

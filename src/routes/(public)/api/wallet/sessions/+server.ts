@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { type Created, sessionWish } from '$lib/server/api/wallet-schemas';
+import { config } from '$lib/server/config';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
@@ -17,6 +18,7 @@ export const POST: RequestHandler = endpoint(async (event) => {
 		status: 'PENDING',
 		requestUri: owned.requestUri,
 		qrCodeDataUri: qrDataUri(owned.requestUri),
+		qrPageUri: `${config().origin}/login/wallet`,
 		statusUri: `/api/wallet/sessions/${owned.id}/status`,
 		expiresInMs: owned.expiresAt - owned.startedAt
 	} satisfies v.InferOutput<typeof Created>);

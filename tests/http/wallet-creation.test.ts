@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { sessionPath } from './journeys.ts';
+
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+type Body = Readonly<Record<string, unknown>>;
+
+async function create(): Promise<Body> {
+	await browser.open('/login');
+	const response = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect(response.status).toBe(201);
+	return JSON.parse(response.text) as Body;
+}
+const statusOf = async (id: unknown) =>
+	JSON.parse((await browser.call(sessionPath(String(id), 'status'))).text) as { readonly expiresInMs: number };
+const codePage = async () => browser.submit(await browser.open('/login'), {}, '/login/wallet?/start');
+
+test('a new wallet session names the page that shows this browser’s code', async () => {
+	const { qrPageUri } = await create();
+	expect(qrPageUri).toBe(`${landscape.url}/login/wallet`);
+	expect((await browser.open('/login/wallet')).text).toContain('<svg');
+});
+
+describe('a Bridge whose clock is wrong', () => {
+	test.each([360, 86_400])('by %i seconds gives codes of five minutes all the same', async (seconds) => {
+		landscape.sandbox.scenario('bridge-clock-behind', { seconds });
+		const { sessionId, expiresInMs } = await create();
+		expect(expiresInMs).toBe(300_000);
+		const first = (await statusOf(sessionId)).expiresInMs;
+		expect(first).toBeGreaterThan(200_000);
+		expect(first).toBeLessThanOrEqual(300_000);
+		// A session that the Bridge shortens is shorter here as well.
+		landscape.sandbox.advance(String(sessionId), 200);
+		const shortened = async () => (await statusOf(sessionId)).expiresInMs;
+		await expect.poll(shortened, { timeout: 5000 }).toBeLessThanOrEqual(100_000);
+		expect(await shortened()).toBeGreaterThan(0);
+	});
+
+	test('shows a code that has minutes left, on the page that is drawn and on the one that is reloaded', async () => {
+		landscape.sandbox.scenario('bridge-clock-behind', { seconds: 360 });
+		expect((await codePage()).text).toContain('about 5 more minutes');
+		expect((await browser.open('/login/wallet')).text).toMatch(/about [45] more minutes/);
+	});
+});
+
+describe('an address that does not fit in a QR code', () => {
+	beforeEach(() => landscape.sandbox.scenario('long-request-uri', { bytes: 3000 }));
+
+	test('is given to API callers as it is, without a drawing, and the log says how long it is', async () => {
+		const { requestUri, qrCodeDataUri } = await create();
+		expect(qrCodeDataUri).toBeNull();
+		expect(String(requestUri)).toHaveLength(3000);
+		const line = landscape.portal
+			.logs()
+			.split('\n')
+			.find((text) => text.includes('too long for a QR code'));
+		expect(line).toContain('"bytes":3000');
+	});
+
+	test.each([
+		['en', 'Open your wallet on this device', 'This request does not fit in a QR code'],
+		['nl', 'Open uw wallet op dit apparaat', 'Deze aanvraag past niet in een QR-code']
+	])('is a link on the page, also after a reload and without scripts (%s)', async (language, title, why) => {
+		browser.putCookie('portal.locale', language);
+		const pages = [await codePage(), await browser.open('/login/wallet')];
+		for (const { status, text } of pages) {
+			expect(status).toBe(200);
+			expect(text).toContain(title);
+			expect(text).toContain(why);
+			expect(text).toMatch(/href="[^"]*\?request=[\da-f]+&amp;by-value=x{2000,}"/);
+			expect(text).not.toContain('role="img"');
+		}
+	});
+
+	test.each([1200, 2000, 2900])('begins above the %i bytes that fit', async (bytes) => {
+		landscape.sandbox.scenario('long-request-uri', { bytes });
+		const { qrCodeDataUri } = await create();
+		expect(qrCodeDataUri).toMatch(/^data:image\/svg\+xml;base64,/);
+		expect((await codePage()).text).toContain('role="img"');
+	});
+});
