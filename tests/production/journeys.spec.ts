@@ -72,6 +72,9 @@ for (const name of ['inside', 'outside'] as const) {
 }
 
 test('everything it needs is ready, reached over TLS, and nothing is wrong in any log', async ({ page, landscape }) => {
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	for (const name of ['inside', 'outside']) await callBackend(page, name, '/notes');
 	const ready = await page.request.get(`${landscape.portal.url}/api/health/ready`);
 	expect([ready.status(), await ready.json()]).toEqual([200, expect.objectContaining({ status: 'ready' })]);
 	await expect.poll(() => landscape.telemetry.series().join()).toContain('portal.sign_ins');

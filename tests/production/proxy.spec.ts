@@ -14,8 +14,7 @@ test('every call to another host goes through the proxy, and none to a host of N
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	for (const name of ['inside', 'outside']) await callBackend(page, name, '/notes');
 
-	// The Bridge is at a plain address behind the second proxy, which is then asked for it by method and address.
-	const bridge = egress === 'https proxy' ? 'bridge.example.test' : 'bridge.example.test:443';
+	const bridge = egress === 'http proxy' ? 'bridge.example.test' : 'bridge.example.test:443';
 	const others = ['endpoints', 'outside', 'sts'].map((name) => `${name}.example.test:443`);
 	const hosts = new Set(landscape.proxy?.requests.map((request) => request.replace(/^[A-Z]+ /, '')));
 	expect([...hosts].sort()).toEqual([bridge, ...others]);

@@ -9,9 +9,12 @@ export function telemetryEnvironment(
 	given: Readonly<Record<string, string>>
 ): Record<string, string> {
 	if (telemetryUrl === undefined) return { OTEL_DENO: 'false' };
+	// Deno's exporter does not read the variables that all other connections follow.
+	const authorities = given.OTEL_EXPORTER_OTLP_CERTIFICATE || given.DENO_CERT || given.NODE_EXTRA_CA_CERTS;
 	return {
 		OTEL_DENO: 'true',
 		OTEL_DENO_TRACING: given.OTEL_DENO_TRACING || 'false',
-		OTEL_SERVICE_NAME: given.OTEL_SERVICE_NAME || 'eduid-wallet-portal'
+		OTEL_SERVICE_NAME: given.OTEL_SERVICE_NAME || 'eduid-wallet-portal',
+		...(authorities && { OTEL_EXPORTER_OTLP_CERTIFICATE: authorities })
 	};
 }

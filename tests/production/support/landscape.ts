@@ -116,9 +116,10 @@ async function start(runtime: Runtime, egress: Egress, stops: (() => Promise<voi
 		send: (address, init) => sendToPortal(nginxPort, new Request(address, init))
 	});
 	stops.push(() => sandbox.stop());
-	const securedBridge = await secure('bridge', ports.bridge);
+	// A plain address is the other way to ask a proxy: by method and address, not for a tunnel.
+	const isPlainBridge = egress === 'http proxy';
 	targets.set(`${nameOf('bridge')}:80`, ports.bridge);
-	const bridgeUrl = egress === 'https proxy' ? `http://${nameOf('bridge')}` : securedBridge;
+	const bridgeUrl = isPlainBridge ? `http://${nameOf('bridge')}` : await secure('bridge', ports.bridge);
 
 	const backends = { inside: await startEchoBackend(), outside: await startEchoBackend() };
 	stops.push(

@@ -15,3 +15,12 @@ test('an operator may ask for spans, and give the service a name', () => {
 	const given = { OTEL_DENO_TRACING: 'true', OTEL_SERVICE_NAME: 'portal-of-ours' };
 	expect(telemetryEnvironment({ telemetryUrl }, given)).toEqual({ OTEL_DENO: 'true', ...given });
 });
+
+test('Deno’s exporter trusts the private authority that everything else trusts', () => {
+	const certificateOf = (given: Record<string, string>) =>
+		telemetryEnvironment({ telemetryUrl }, given).OTEL_EXPORTER_OTLP_CERTIFICATE;
+	expect(certificateOf({})).toBeUndefined();
+	expect(certificateOf({ NODE_EXTRA_CA_CERTS: '/a.pem' })).toBe('/a.pem');
+	expect(certificateOf({ NODE_EXTRA_CA_CERTS: '/a.pem', DENO_CERT: '/b.pem' })).toBe('/b.pem');
+	expect(certificateOf({ DENO_CERT: '/b.pem', OTEL_EXPORTER_OTLP_CERTIFICATE: '/c.pem' })).toBe('/c.pem');
+});
