@@ -79,6 +79,12 @@ describe('the state parameter', () => {
 		expect(state).not.toContain('account');
 	});
 
+	test('brings back the longest path that is accepted anywhere', async () => {
+		const { id: flowId, stateKey, provider } = flow();
+		const returnTo = `/${'x'.repeat(2047)}`;
+		expect(await readState(await stateOf({ id: flowId, stateKey, provider, returnTo }))).toMatchObject({ returnTo });
+	});
+
 	test.each([null, '', '.', 'x.y', `${id(0)}.${newStateKey()}.x`, `${id(0)}.${newStateKey()}.`])(
 		'that the portal did not make, such as %s, says nothing',
 		async (state) => expect(await readState(state)).toBeNull()

@@ -41,7 +41,7 @@ const SealedTarget = v.strictTuple([text, provider, text]);
 const flowSeal = sealOf('sign-in flow', SealedFlow);
 const targetSeal = sealOf('sign-in target', SealedTarget);
 
-const STATE = new RegExp(`^(${FLOW_ID})\\.([\\w-]{22})\\.([\\w-]{1,2048})$`);
+const STATE = new RegExp(`^(${FLOW_ID})\\.([\\w-]{22})\\.([\\w-]{1,4096})$`);
 
 export function newStateKey(): string {
 	return randomBytes(16).toString('base64url');
