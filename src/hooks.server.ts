@@ -19,6 +19,7 @@ import { refresh } from '$lib/server/handles/refresh';
 import { session } from '$lib/server/handles/session';
 import { signInMethods } from '$lib/server/handles/sign-in-methods';
 import { trace } from '$lib/server/handles/trace';
+import { newRequestId } from '$lib/server/http/request-id';
 import { findTraceparentBy } from '$lib/server/http/traceparent';
 import { log, startLogging } from '$lib/server/log';
 import { observeEventStreams } from '$lib/server/metrics';
@@ -72,7 +73,9 @@ export const handle: Handle = inOrder(
 );
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
-	const { requestId } = event.locals;
+	// A fault before the id was given, in the outermost handle, has one as well.
+	const requestId = (event.locals.requestId ||= newRequestId());
 	if (status >= 500) log.error('a request failed', { requestId, route: event.route.id, error });
-	return { message, requestId };
+	// Kit's last resort, `error.html`, can show the message only.
+	return { message: status >= 500 ? requestId : message, requestId };
 };

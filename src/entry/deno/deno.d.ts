@@ -45,6 +45,7 @@ declare namespace Deno {
 	class Command {
 		constructor(program: string, options: { args: string[]; stdin: 'null'; env: Record<string, string> });
 		spawn(): ChildProcess;
+		output(): Promise<{ stdout: Uint8Array<ArrayBuffer> }>;
 	}
 
 	const version: { deno: string };

@@ -3,6 +3,7 @@
  * the STS's discovery: Deno takes them on the command line only.
  */
 import { describeCause, log, startLogging } from '../../lib/server/log';
+import { fileLimitIn, warnOfFileLimit } from '../file-limit';
 import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { discoverEndpoints } from './discovery';
 import { permissionFlags } from './permissions';
@@ -16,6 +17,7 @@ warnOfUnknownVariables(environment);
 if (!environment.DENO_NO_UPDATE_CHECK) {
 	log.warn('Deno asks dl.deno.land for a newer version: set DENO_NO_UPDATE_CHECK=1 where the portal is started');
 }
+warnOfFileLimit(fileLimitIn(await shellLimit()), config.connections);
 const { dirname: folder } = import.meta;
 
 const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
@@ -32,3 +34,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(sign
 
 const { code } = await child.status;
 Deno.exit(code);
+
+/** What a shell says of the limit that the portal inherits; nothing where there is no shell. `/proc` would need all permissions. */
+async function shellLimit(): Promise<string> {
+	const shell = new Deno.Command('sh', { args: ['-c', 'ulimit -n'], stdin: 'null', env: {} });
+	const output = await shell.output().catch(() => null);
+	return new TextDecoder().decode(output?.stdout);
+}

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { FastResponse } from 'srvx/node';
 import { startLogging } from '../../lib/server/log';
 import { type Application, startApplication } from '../application';
+import { fileLimitIn, warnOfFileLimit } from '../file-limit';
 import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { readStaticTable } from '../static-table';
 import { NO_PRETENURING } from '../v8-flags';
@@ -15,6 +17,8 @@ setFlagsFromString(NO_PRETENURING);
 const config = readConfigOrExit(process.env);
 startLogging(config.logLevel);
 warnOfUnknownVariables(process.env);
+// Of other systems than Linux the limit is not known.
+warnOfFileLimit(fileLimitIn(await readFile('/proc/self/limits', 'utf8').catch(() => '')), config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const files = await readStaticTable(disk, folder('./assets'), folder('./prerendered'));
