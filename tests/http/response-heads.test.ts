@@ -70,6 +70,15 @@ test('so do a renewal of the tokens, a wallet session and the sign-out', async (
 	expect(tooLarge(browser.visits)).toEqual([]);
 });
 
+test('so does a page that refreshes the tokens', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	await tokensDue(browser, landscape);
+	const account = await browser.open('/account', { follow: false });
+	expect([account.status, account.headers.getSetCookie().length]).toEqual([200, 1]);
+	expect(tooLarge([account])).toEqual([]);
+});
+
 test('so do a sign-in with a wallet, and one with identity verification', async () => {
 	for (const signIn of [signInWithWallet, signInByVerification]) {
 		const browser = new Browser(landscape.url);

@@ -157,11 +157,10 @@ describe('a sign-in with a wallet', () => {
 
 	test('names this browser’s own completed session, and goes where that was to lead', async () => {
 		await begin(await holding({ completed: true }));
-		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(expect.anything(), {
-			provider: 'sts-wallet',
-			returnTo: '/account?from=wallet',
-			walletSessionId: MINE
-		});
+		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
+			{ provider: 'sts-wallet', returnTo: '/account?from=wallet', walletSessionId: MINE },
+			expect.any(String)
+		);
 	});
 
 	test.each<[string, () => Promise<string>]>([
@@ -169,23 +168,21 @@ describe('a sign-in with a wallet', () => {
 		['a session that is not complete', holding],
 		['a session it only knows', () => Promise.resolve(`portal.wallet.${MINE}=x`)]
 	])('is refused to a browser with %s', async (_, cookie) => {
-		expect(await begin(await cookie())).toEqual({ error: 'wallet_session_foreign' });
+		expect(await begin(`${await onLoginPage()}; ${await cookie()}`)).toEqual({ error: 'wallet_session_foreign' });
 		expect(startSignIn).not.toHaveBeenCalled();
 	});
 });
 
 describe('a sign-in at an institution', () => {
-	const begin = (wish: Omit<Parameters<typeof beginSignIn>[1], 'provider'>) =>
-		beginSignIn(requestEvent(), { provider: 'sts', ...wish });
+	const begin = async (options: Partial<Parameters<typeof beginSignIn>[1]>) =>
+		beginSignIn(requestEvent({ cookie: await onLoginPage() }), { provider: 'sts', ...options });
 
 	test('takes an institution of the STS’s list, and a return path of ours', async () => {
 		await begin({ institution: 'uni-a', returnTo: '//evil.example', afresh: '1' });
-		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(expect.anything(), {
-			provider: 'sts',
-			returnTo: '/',
-			institution: 'uni-a',
-			afresh: true
-		});
+		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
+			{ provider: 'sts', returnTo: '/', institution: 'uni-a', asksLogin: true },
+			expect.any(String)
+		);
 	});
 
 	test('takes no other', async () => {
@@ -194,7 +191,7 @@ describe('a sign-in at an institution', () => {
 	});
 
 	test('by another provider’s name does not exist', async () => {
-		expect(await beginSignIn(requestEvent(), { provider: 'github' })).toEqual({ error: 'not_found' });
+		expect(await begin({ provider: 'github' })).toEqual({ error: 'not_found' });
 		expect(startSignIn).not.toHaveBeenCalled();
 	});
 });
