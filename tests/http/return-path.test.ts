@@ -30,10 +30,12 @@ const hostile = [
 	'/a\r\nset-cookie: evil=1',
 	'/.//evil.example',
 	'blob:http://evil.example/x',
-	'http://localhost@evil.example/',
-	`/${'x'.repeat(3000)}`
+	'http://localhost@evil.example/'
 ];
 const good = ['/help', '/account?notice=unlinked', '/account/wallets/x/unlink', '/help#content'];
+
+/** Its own address ends a person's way to it, and each character of it takes three in a query. */
+const long = [`/help?x=${'x'.repeat(505)}`, `/${'x'.repeat(3000)}`, `/help?x=${'é'.repeat(100)}`];
 
 describe('who is signed in and opens the login page', () => {
 	const goal = async (wanted: string) => {
@@ -41,6 +43,9 @@ describe('who is signed in and opens the login page', () => {
 		return (await signedIn.open(`/login?${query}`, { follow: false })).headers.get('location');
 	};
 	test.each(hostile)('goes home instead of to %j', async (wanted) => expect(await goal(wanted)).toBe('/'));
+	test.each(long)('goes to the account instead of to what is longer than 512 characters', async (wanted) =>
+		expect(await goal(wanted)).toBe('/account')
+	);
 	test.each(good)('goes on to %s', async (wanted) => expect(await goal(wanted)).toBe(wanted));
 });
 
@@ -94,6 +99,14 @@ describe.each(entrances)('by %s', (_, enter) => {
 		const end = await enter(wanted);
 		expect(end.url.href).toBe(`${landscape.url}/`);
 		expect(JSON.stringify(landscape.sandbox.authorizations())).not.toContain('evil');
+	});
+
+	test('a path of more than 512 characters leads to the account, and is in no cookie and no address', async () => {
+		const wanted = `/help?${'long'.repeat(480)}`;
+		const visits = browser.visits.length;
+		expect((await enter(wanted)).url.pathname).toMatch(/^\/(?:account|login)$/);
+		const made = browser.visits.slice(visits).flatMap(({ headers }) => [...headers].map(([, value]) => value));
+		expect(made.filter((value) => value.length > 1500)).toEqual([]);
 	});
 
 	test('a path of ours is where a person ends', async () => {

@@ -24,6 +24,7 @@ const flow = (changes: Partial<SignInFlow> = {}): SignInFlow => ({
 	nonce: 'n'.repeat(43),
 	returnTo: '/account?x=1',
 	institution: 'uni-noord',
+	walletSessionId: '',
 	asksLogin: true,
 	restarts: 1,
 	...changes

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { loginPath } from '../../../src/lib/server/auth/login-path';
 import { returnPath } from '../../../src/lib/server/http/return-path';
 
 const OWN = 'https://portal.example.org';
@@ -54,8 +55,7 @@ describe('a return path', () => {
 		'/a\u0000b',
 		'/a\u007fb',
 		'https://',
-		'http://[',
-		`/${'a'.repeat(2048)}`
+		'http://['
 	])('that leads elsewhere, %j, becomes the front page', (wanted) => expect(returnPath(wanted, OWN)).toBe('/'));
 
 	test('stays on our origin when a browser follows it, whatever it is made of', () => {
@@ -65,5 +65,24 @@ describe('a return path', () => {
 		);
 		const leaving = texts.filter((text) => new URL(returnPath(text, OWN), `${OWN}/login/wallet`).origin !== OWN);
 		expect(leaving).toEqual([]);
+	});
+});
+
+describe('a return path that is long', () => {
+	const path = (characters: number) => `/help?${'x'.repeat(characters - 6)}`;
+
+	test('is kept up to 512 characters, and leads to the account beyond', () => {
+		expect(returnPath(path(512), OWN)).toBe(path(512));
+		expect(returnPath(path(513), OWN)).toBe('/account');
+		expect(returnPath(`//evil.example/${path(600)}`, OWN)).toBe('/account');
+	});
+
+	test('is measured as it is followed: percent-encoding counts', () => {
+		expect(returnPath(`/${'é'.repeat(100)}`, OWN)).toBe('/account');
+	});
+
+	test('does not go into the address of the login page', () => {
+		expect(loginPath(path(513))).toBe('/login?returnTo=%2Faccount');
+		expect(loginPath(path(512))).toContain('xxx');
 	});
 });

@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSeal } from '../../../src/lib/server/auth/seal';
 import {
-	forgetAllOwned,
-	takeCompleted,
 	keepOwned,
 	ownedSessions,
 	type OwnedSession,
@@ -123,19 +121,5 @@ describe('a browser does not own', () => {
 		]
 	])('%s', async (_, makeHeader) => {
 		expect(await ownedSessions(fakeCookies(await makeHeader()), NOW_MS)).toEqual([]);
-	});
-});
-
-describe('forgetting', () => {
-	test('after a sign-in takes what it has used up', async () => {
-		const cookies = await browserWith(wallet('used', { completed: true }), wallet('open'));
-		await takeCompleted(cookies);
-		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['open']);
-	});
-
-	test('at sign-out takes all', async () => {
-		const cookies = await browserWith(wallet('used', { completed: true }), wallet('open'));
-		forgetAllOwned(cookies);
-		expect(cookies.next()).toBe('');
 	});
 });

@@ -6,6 +6,7 @@ import { spendSignIn } from '../http/rate-limit';
 import { returnPath } from '../http/return-path';
 import { institutions } from '../sts/institutions';
 import { ownedSessions } from '../wallet/owned-sessions';
+import { completedSession } from '../wallet/used-sessions';
 import { keepFlow } from './flow-cookies';
 import { readLoginTransaction } from './login-transaction';
 import { isProvider } from './session';
@@ -88,7 +89,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 }
 
 async function checkedWallet(event: RequestEvent, returnTo: string | null | undefined) {
-	const completed = (await ownedSessions(event.cookies)).find((session) => session.completed);
+	const completed = await completedSession(event.cookies);
 	if (!completed) return { error: 'wallet_session_foreign' } as const;
 	return {
 		provider: 'sts-wallet',

@@ -4,7 +4,7 @@ import { AFTER_SIGN_IN } from '../http/return-path';
 import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken } from '../sts/id-token';
-import { takeCompleted } from '../wallet/owned-sessions';
+import { useUp, useUpCompleted } from '../wallet/used-sessions';
 import { redeemCode } from './authjs';
 import { restartSignIn } from './begin';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
@@ -15,6 +15,7 @@ import { loginPath } from './login-path';
 import { newSession } from './new-session';
 import type { Provider, Session } from './session';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
+import { revokeTokens } from './sign-out';
 import {
 	flowOfVersion1,
 	isFlowCookieOver,
@@ -102,6 +103,12 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 				requestId: locals.requestId,
 				provider
 			});
+		// Not sooner: until the STS has vouched for the person, they may try again with the same wallet session.
+		if (provider === 'sts-wallet' && !(await useUp(flow.walletSessionId))) {
+			log.warn('a wallet session signed somebody in before', { requestId: locals.requestId });
+			await revokeTokens(session, locals.requestId);
+			return { kind: 'failed', error: 'sign_in_interrupted' };
+		}
 		return { kind: 'signed_in', session };
 	} catch (fault) {
 		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
@@ -119,7 +126,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 		if (before) await denySession(before);
 		locals.session = session;
 	}
-	const used = await takeCompleted(cookies);
+	const used = await useUpCompleted(cookies);
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('signed in', session, locals);

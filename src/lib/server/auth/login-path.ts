@@ -1,4 +1,5 @@
 import type { StopNotice } from '$lib/wallet/view';
+import { boundedReturnPath } from '../http/return-path';
 import type { SignInError } from './sign-in-errors';
 
 /** What a sign-in failed with, and the id of the request that failed: the page's help code, and its line in the log. */
@@ -18,7 +19,7 @@ interface Stop {
 export function loginPath(returnTo: string | null, news?: Failure | Stop | false): string {
 	const query = new URLSearchParams();
 	if (news && 'error' in news) query.set('error', news.error);
-	if (returnTo) query.set('returnTo', returnTo);
+	if (returnTo) query.set('returnTo', boundedReturnPath(returnTo));
 	if (news && 'error' in news) query.set('helpCode', news.requestId);
 	if (news && 'error' in news && news.isWallet) query.set('method', 'wallet');
 	if (news && 'stopped' in news) query.set('stopped', news.stopped);

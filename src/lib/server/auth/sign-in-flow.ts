@@ -27,6 +27,8 @@ export const SignInFlowSchema = v.object({
 	returnTo: text,
 	/** An institution from the STS's list; empty where none was chosen. */
 	institution: text,
+	/** The wallet session that signs the person in; empty for an institution. */
+	walletSessionId: text,
 	/** Whether the STS was asked to authenticate the person again (`prompt=login`). */
 	asksLogin: v.boolean(),
 	/** How many times the portal has started this sign-in again by itself. */
@@ -35,7 +37,7 @@ export const SignInFlowSchema = v.object({
 export type SignInFlow = Readonly<v.InferOutput<typeof SignInFlowSchema>>;
 
 /** Arrays, not objects: the names would take a third of the cookie. */
-const SealedFlow = v.strictTuple([text, provider, text, text, text, text, text, v.boolean(), v.number()]);
+const SealedFlow = v.strictTuple([text, provider, text, text, text, text, text, text, v.boolean(), v.number()]);
 const SealedTarget = v.strictTuple([text, provider, text]);
 
 const flowSeal = sealOf('sign-in flow', SealedFlow);
@@ -59,16 +61,27 @@ export function isFlowCookieOver(id: string, nowMs = Date.now()): boolean {
 
 /** The text of a flow for its cookie. */
 export function sealFlow(flow: SignInFlow): Promise<string> {
-	const { id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts } = flow;
-	return flowSeal.seal([id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts]);
+	const { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts } = flow;
+	return flowSeal.seal([
+		id,
+		provider,
+		stateKey,
+		verifier,
+		nonce,
+		returnTo,
+		institution,
+		walletSessionId,
+		asksLogin,
+		restarts
+	]);
 }
 
 /** The flow in a cookie's text; null for any other text. */
 export async function openFlow(sealed: string): Promise<SignInFlow | null> {
 	const opened = (await flowSeal.open(sealed))?.value;
 	if (!opened) return null;
-	const [id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts] = opened;
-	return { id, provider, stateKey, verifier, nonce, returnTo, institution, asksLogin, restarts };
+	const [id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts] = opened;
+	return { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts };
 }
 
 /** What a `state` parameter of ours says. */

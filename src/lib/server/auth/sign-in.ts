@@ -25,14 +25,14 @@ export type SignInStart = { readonly url: string; readonly flow: SignInFlow } | 
 
 /** Makes the authorization request at the STS (RFC 6749 4.1.1, RFC 7636, RFC 9126 where offered). */
 export async function startSignIn(options: SignInOptions, requestId: string): Promise<SignInStart> {
-	const { provider, returnTo, institution = '', asksLogin = false, restarts = 0 } = options;
+	const { provider, returnTo, institution = '', walletSessionId = '', asksLogin = false, restarts = 0 } = options;
 	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo };
 	try {
 		const state = await stateOf(target);
 		const { url, verifier, nonce } = await authorizationRequest(provider, state, authorizationParams(options));
 		return {
 			url: await pushAuthorization(url),
-			flow: { ...target, verifier, nonce, institution, asksLogin, restarts }
+			flow: { ...target, verifier, nonce, institution, walletSessionId, asksLogin, restarts }
 		};
 	} catch (error) {
 		log.error('the sign-in could not be started', { requestId, error });

@@ -10,8 +10,8 @@ import type { Store } from './store';
 export const storeStates = ['none', 'up', 'down'] as const;
 export type StoreState = (typeof storeStates)[number];
 
-/** Revocations (`auth/deny-list.ts`) are written first after an outage, and never dropped to make room for other keys. */
-const isRevocation = (key: string) => key.startsWith('deny:');
+/** Revocations (`auth/deny-list.ts`, `wallet/used-sessions.ts`) are written first after an outage, and never dropped to make room for other keys. */
+const isRevocation = (key: string) => /^(?:deny|wallet-used):/.test(key);
 
 let store: Store | undefined;
 let resilient: ResilientStore | undefined;

@@ -5,6 +5,7 @@ import { bridge, credentialFor } from './bridge';
 import { keepSession } from './caller';
 import { flowEnded } from './flow-metrics';
 import type { OwnedSession } from './owned-sessions';
+import { requireUnused } from './used-sessions';
 
 /** Where a browser goes on to sign in once its wallet session is complete. */
 export const CONTINUE_URL = '/login/start?provider=sts-wallet';
@@ -21,9 +22,10 @@ export type Completion =
 /**
  * Completes a verified wallet session; a repeat gives the same answer. In the field it is only here that the need for
  * identity verification shows.
- * @throws {Problem} `idv_repeated` when verification is asked for a second time, or the Auth Bridge's fault
+ * @throws {Problem} `not_found` when it is used up, `idv_repeated` when verification is asked for a second time, or the Auth Bridge's fault
  */
 export async function completeWalletSession(event: RequestEvent, owned: OwnedSession): Promise<Completion> {
+	await requireUnused(owned.id);
 	if (!owned.completed) {
 		const result = await bridge().complete(owned.id, credentialFor(event.locals));
 		if (result.kind === 'idv_required') {

@@ -10,6 +10,7 @@ import { endedView } from './ending';
 import { isManualFor, wayOf } from './idv-plan';
 import { identityOutcomeOf } from './outcomes';
 import type { OwnedSession } from './owned-sessions';
+import { requireUnused } from './used-sessions';
 import { whyFailed } from './why-failed';
 
 /** What to draw, or where else this browser has to go. */
@@ -48,6 +49,7 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	const owned = await currentSession(event);
 	if (!owned) return { goTo: '/login/wallet' };
 	try {
+		await requireUnused(owned.id);
 		const { status } = await latestStatus(event, owned);
 		return await steps[status](event, owned);
 	} catch (error) {

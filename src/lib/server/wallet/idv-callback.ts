@@ -5,6 +5,7 @@ import { identityEndPath } from './ending';
 import { endIdvRound } from './idv';
 import { identityOutcomeOf } from './outcomes';
 import type { OwnedSession } from './owned-sessions';
+import { requireUnused } from './used-sessions';
 import { reasonOf } from './why-failed';
 
 /**
@@ -14,6 +15,7 @@ import { reasonOf } from './why-failed';
 export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promise<string> {
 	if (owned.idv === 'done') return '/login/identity';
 	try {
+		await requireUnused(owned.id);
 		await bridge().finishIdv(owned.id, event.url.searchParams, credentialFor(event.locals));
 		await endIdvRound(event, owned);
 		return '/login/identity';

@@ -99,19 +99,12 @@ export async function requestUriOf({ id, requestUri }: OwnedSession): Promise<st
 	return kept?.id === id ? kept.requestUri : null;
 }
 
-/** The sessions that a sign-in has used up, now forgotten: whoever signs out may not be signed in by them again. */
-export async function takeCompleted(cookies: Cookies): Promise<readonly OwnedSession[]> {
-	const used = (await ownedSessions(cookies)).filter(({ completed }) => completed);
-	for (const { id } of used) forgetOwned(cookies, id);
-	return used;
-}
-
-/** Forgets all of this browser's wallet sessions. */
+/** Forgets all of this browser's wallet cookies. */
 export function forgetAllOwned(cookies: Cookies): void {
 	for (const id of cookieIds(cookies)) forgetOwned(cookies, id);
 }
 
-function forgetOwned(cookies: Cookies, id: string): void {
+export function forgetOwned(cookies: Cookies, id: string): void {
 	cookies.delete(cookieName(PREFIX + id), cookieAttributes());
 }
 

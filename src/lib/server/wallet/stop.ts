@@ -4,7 +4,8 @@ import { loginPath } from '../auth/login-path';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './current-session';
-import { forgetAllOwned, type OwnedSession } from './owned-sessions';
+import type { OwnedSession } from './owned-sessions';
+import { useUpAll } from './used-sessions';
 
 const noticesByStatus: Partial<Record<string, StopNotice>> = {
 	CREATED: 'nothing_shared',
@@ -21,7 +22,7 @@ const noticesByStatus: Partial<Record<string, StopNotice>> = {
 export async function stopWallet(event: RequestEvent): Promise<never> {
 	const owned = await currentSession(event);
 	const stopped = await noticeOf(event, owned);
-	forgetAllOwned(event.cookies);
+	await useUpAll(event.cookies);
 	log.info('a sign-in with a wallet was stopped', { requestId: event.locals.requestId, stopped });
 	return redirect(303, loginPath(owned?.returnTo ?? null, { stopped }));
 }

@@ -1,12 +1,12 @@
 import { handOver } from '$lib/server/http/hand-over';
 import { config } from '$lib/server/config';
 import { CONTINUE_URL } from '$lib/server/wallet/complete';
-import { ownedSessions } from '$lib/server/wallet/owned-sessions';
+import { completedSession } from '$lib/server/wallet/used-sessions';
 import type { PageServerLoad } from './$types';
 
 /** Begins the sign-in anew from a page of ours, which makes it a same-origin navigation. */
 export const load: PageServerLoad = async ({ cookies, setHeaders }) => {
 	handOver(setHeaders, config().origin + CONTINUE_URL);
-	const completed = (await ownedSessions(cookies)).find((session) => session.completed);
+	const completed = await completedSession(cookies);
 	return { continueUrl: CONTINUE_URL, isLinked: completed !== undefined && completed.idv !== 'none' };
 };

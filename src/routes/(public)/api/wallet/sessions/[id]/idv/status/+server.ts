@@ -1,10 +1,12 @@
 import { endpoint } from '$lib/server/http/endpoint';
 import { bridge, credentialFor } from '$lib/server/wallet/bridge';
 import { requireOwned } from '$lib/server/wallet/caller';
+import { requireUnused } from '$lib/server/wallet/used-sessions';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = endpoint(async (event) => {
 	const { id } = await requireOwned(event, event.params.id);
+	await requireUnused(id);
 	const found = await bridge().readIdvStatus(id, credentialFor(event.locals));
 	const { sessionId, status, planType, reason, candidates } = found;
 	// Their labels are personal data: for the owning browser alone, not for a program.
