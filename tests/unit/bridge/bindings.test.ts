@@ -37,7 +37,19 @@ describe('the linked wallets of a subject', () => {
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
-	test.each([{}, [{ providerId: 'p1' }], 'none'])('are not guessed from %j', async (answer) => {
+	test('lose a bad entry and a duplicate, not their neighbours', async () => {
+		const good = { id: 'b1', providerId: 'p1', createdAt: null };
+		const stub = await startStub(
+			json(200, [null, good, { providerId: 'p2' }, 7, { ...good, providerId: 'p3' }, { id: 2 }])
+		);
+		const bindings = await bridgeAt(stub.url).listBindings('a', credential);
+		expect(bindings.map(({ id, providerId }) => [id, providerId])).toEqual([
+			['b1', 'p1'],
+			['2', null]
+		]);
+	});
+
+	test.each([{}, 'none'])('are not guessed from %j', async (answer) => {
 		const stub = await startStub(json(200, answer));
 		expect((await problemOf(bridgeAt(stub.url).listBindings('a', credential))).code).toBe('upstream_invalid');
 	});

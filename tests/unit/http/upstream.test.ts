@@ -39,17 +39,17 @@ describe('a good answer', () => {
 		expect(stub.received).toMatchObject([{ method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } }]);
 	});
 
-	test.each(['application/json; charset=utf-8', 'application/problem+json', 'Application/JSON'])(
-		'is parsed when it says %s',
+	test.each(['application/json; charset=utf-8', 'application/problem+json', 'text/plain', 'text/html', ''])(
+		'is parsed as JSON when it is, whatever type it names: "%s"',
 		async (type) => {
 			const stub = await startStub(raw(200, type, '{"a":1}'));
 			expect((await ask(stub.url)).json).toEqual({ a: 1 });
 		}
 	);
 
-	test.each(['text/html', 'text/plain', 'application/jsonp', ''])('is not parsed when it says "%s"', async (type) => {
-		const stub = await startStub(raw(200, type, '{"a":1}'));
-		expect(await ask(stub.url)).toMatchObject({ json: undefined, text: '{"a":1}' });
+	test.each(['text/html', 'application/json', ''])('is no JSON when it does not parse: "%s"', async (type) => {
+		const stub = await startStub(raw(200, type, '<h1>1</h1>'));
+		expect(await ask(stub.url)).toMatchObject({ json: undefined, text: '<h1>1</h1>' });
 	});
 
 	test('keeps characters whole that were split over two chunks', async () => {

@@ -25,7 +25,7 @@ export const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idv
 export const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
 export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
 /** Where a dialect leaves it out; the client refuses one that is not the session asked for. */
-export const optionalSessionId = lenient(v.string());
+export const optionalSessionId = lenient(v.pipe(v.string(), v.trim(), v.nonEmpty()));
 export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(200));
 export const id = v.pipe(
 	v.union([v.string(), v.number()]),

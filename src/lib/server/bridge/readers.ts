@@ -54,7 +54,7 @@ export function createReaders(now: () => number, warn: Warn) {
 			status: statusOf(said.status),
 			planType: said.planType,
 			reason: said.idvRequirementReason,
-			candidates: said.candidates.filter((candidate) => candidate !== null),
+			candidates: said.candidates,
 			...failure(said.errorCode, ...said.message)
 		}),
 

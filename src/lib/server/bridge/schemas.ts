@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readList } from '../upstream/lenient';
 import {
 	address,
 	codesInText,
@@ -88,7 +89,10 @@ export const IdvStatusAnswer = v.object({
 	idvRequirementReason: reason,
 	errorCode: token,
 	message: codesInText,
-	candidates: v.fallback(v.pipe(v.array(lenient(Candidate)), v.maxLength(50)), [])
+	candidates: v.pipe(
+		v.fallback(v.nullish(v.array(v.unknown())), null),
+		v.transform((list) => readList('candidates', list, Candidate, { max: 50, keyOf: ({ id }) => id }))
+	)
 });
 
 export const FinishedIdvAnswer = v.object({ sessionId, status, errorCode: token });
@@ -102,10 +106,15 @@ const BindingAnswer = v.object({
 	lastUsedAt: instant
 });
 
-export const BindingsAnswer = v.union([
-	v.array(BindingAnswer),
-	v.pipe(
-		v.object({ bindings: v.array(BindingAnswer) }),
-		v.transform(({ bindings }) => bindings)
-	)
-]);
+const MAX_BINDINGS = 200;
+
+export const BindingsAnswer = v.pipe(
+	v.union([
+		v.array(v.unknown()),
+		v.pipe(
+			v.object({ bindings: v.nullable(v.array(v.unknown())) }),
+			v.transform(({ bindings }) => bindings)
+		)
+	]),
+	v.transform((list) => readList('bindings', list, BindingAnswer, { max: MAX_BINDINGS, keyOf: ({ id }) => id }))
+);

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { type ClientResponse, type Send, send } from '../upstream/client';
-import { announcesJson } from './json-type';
 import { faultOf, UpstreamError } from './upstream-error';
 
 export interface UpstreamRequest {
@@ -30,7 +29,7 @@ export interface Exchanged {
 }
 
 export interface UpstreamAnswer extends Exchanged {
-	/** The parsed body; `undefined` when the answer does not say JSON, or says it and is not. */
+	/** The parsed body; `undefined` when it is no JSON, whatever its type says. */
 	readonly json: unknown;
 }
 
@@ -71,7 +70,7 @@ export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer> {
 	const response = await exchange(request);
 	if (response.status >= 300 && response.status < 400) throw new UpstreamError('redirected');
-	return { ...response, json: parseJson(response.headers, response.text) };
+	return { ...response, json: parseJson(response.text) };
 }
 
 /**
@@ -110,8 +109,8 @@ async function decodedBody(body: AsyncIterable<Uint8Array>, encoding: string): P
 	return decoded(body, encoding);
 }
 
-function parseJson(headers: Headers, text: string): unknown {
-	if (!announcesJson(headers)) return undefined;
+/** By content: some services send JSON as text, or without a type. */
+function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {

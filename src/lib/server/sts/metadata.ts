@@ -5,6 +5,7 @@ import { currentTraceparent } from '../http/traceparent';
 import { exchange } from '../http/upstream';
 import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';
+import { lenientResponse } from './lenient-response';
 
 /** How long discovery is trusted before it is read again. */
 const FRESH_MS = 5 * 60_000;
@@ -47,7 +48,8 @@ export function stsFetch(input: string | URL | Request, init: FetchOptions = {})
 
 /** What every call of `oauth4webapi` needs here; plain http is the operator's choice, made in the configuration. */
 export const stsCall = {
-	[oauth.customFetch]: stsFetch,
+	[oauth.customFetch]: async (input: string | URL | Request, init?: FetchOptions) =>
+		lenientResponse(await stsFetch(input, init)),
 	// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out: an internal STS address is often plain http
 	[oauth.allowInsecureRequests]: true
 } as const;

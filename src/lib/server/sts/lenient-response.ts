@@ -1,0 +1,67 @@
+import { log } from '../log';
+import { isObject } from '../upstream/lenient';
+
+/** A year: longer lifetimes are mistakes, and their ends can't be written as dates. */
+const MAX_LIFE_SECONDS = 366 * 24 * 60 * 60;
+const REPORT_EVERY_MS = 60_000;
+/** A pushed request (RFC 9126, 2.2) is used at once; libraries insist on a lifetime. */
+const ASSUMED_PAR_SECONDS = 60;
+const texts = ['access_token', 'refresh_token', 'id_token', 'token_type', 'scope', 'request_uri', 'error_description'];
+
+let reportedAtMs = -Infinity;
+
+/**
+ * The response of a token endpoint (RFC 6749, 5.1) or of a pushed authorization request, without what the libraries would
+ * refuse: optional fields that are null, empty or of the wrong type, numbers as texts, another content type.
+ * What is no JSON object is returned as it was.
+ */
+export async function lenientResponse(response: Response): Promise<Response> {
+	const { status, headers } = response;
+	const text = await response.text();
+	const parsed = parse(text);
+	const isBodyless = [204, 205, 304].includes(status);
+	if (!isObject(parsed)) return new Response(isBodyless ? null : text, { status, headers });
+	const body: Record<string, unknown> = Object.fromEntries(
+		Object.entries(parsed).filter(
+			([name, value]) => !isAbsent(value) && (!texts.includes(name) || typeof value === 'string')
+		)
+	);
+	const seconds = Number(body.expires_in);
+	if (Number.isFinite(seconds) && seconds > 0 && isNumeric(body.expires_in))
+		body.expires_in = Math.min(Math.floor(seconds), MAX_LIFE_SECONDS);
+	else delete body.expires_in;
+	if (body.access_token !== undefined) body.token_type ??= 'Bearer';
+	if (body.request_uri !== undefined) body.expires_in ??= ASSUMED_PAR_SECONDS;
+	if (isEncrypted(body.id_token)) {
+		delete body.id_token;
+		reportEncrypted();
+	}
+	const isPushed = body.request_uri !== undefined && status === 200;
+	const sent = new Headers(headers);
+	sent.set('content-type', 'application/json');
+	return new Response(JSON.stringify(body), { status: isPushed ? 201 : status, headers: sent });
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+const isAbsent = (value: unknown) => value === null || value === '';
+const isNumeric = (value: unknown) =>
+	typeof value === 'number' || (typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value));
+
+/** A JWE in compact serialisation has five parts (RFC 7516, 7.1). */
+const isEncrypted = (token: unknown) => typeof token === 'string' && token.split('.').length === 5;
+
+function reportEncrypted(): void {
+	const nowMs = performance.now();
+	if (nowMs - reportedAtMs < REPORT_EVERY_MS) return;
+	reportedAtMs = nowMs;
+	log.error('the STS encrypts ID tokens: set up the client without ID token encryption', {
+		code: 'id_token_encrypted'
+	});
+}
