@@ -90,7 +90,7 @@ export const IdvStatusAnswer = v.object({
 	errorCode: token,
 	message: codesInText,
 	candidates: v.pipe(
-		v.fallback(v.nullish(v.array(v.unknown())), null),
+		v.fallback(v.nullish(v.array(v.unknown()), []), []),
 		v.transform((list) => readList('candidates', list, Candidate, { max: 50, keyOf: ({ id }) => id }))
 	)
 });
