@@ -6,6 +6,7 @@ export interface PassingResponse {
 	readonly method: string;
 	readonly path: string;
 	readonly requestHeaders: IncomingMessage['headers'];
+	readonly requestBody: string;
 	status: number;
 	/** By lower-case name. */
 	headers: Record<string, string>;
@@ -31,12 +32,14 @@ export async function startAlteringProxy(target: string): Promise<AlteringProxy>
 		const arrived = new Promise<IncomingMessage>((resolve, reject) =>
 			upstream.once('response', resolve).once('error', reject)
 		);
-		upstream.end(await text(request));
+		const requestBody = await text(request);
+		upstream.end(requestBody);
 		const answer = await arrived;
 		const passing: PassingResponse = {
 			method,
 			path,
 			requestHeaders: headers,
+			requestBody,
 			status: answer.statusCode ?? 502,
 			headers: Object.fromEntries(
 				Object.entries(answer.headersDistinct).map(([name, values]) => [name, String(values)])

@@ -83,6 +83,15 @@ describe('a wallet session, where one may be created', () => {
 		expect(find('bridge.session')).toMatch(/^wrong: .*creates no wallet session .*WALLET_QUERY_ID/);
 		expect(code).toBe(1);
 	});
+
+	test('whose address no QR code can hold is a warning', async () => {
+		bridge.alter((response) => {
+			response.body = response.body.replace(/("requestUri":"[^"]*)/, `$1${'x'.repeat(3500)}`);
+		});
+		const { bad, find } = await consult({ AUTH_BRIDGE_URL: bridge.url }, ['--create-session']);
+		expect(bad).toEqual(['bridge.session']);
+		expect(find('bridge.session')).toMatch(/^warning: .*more than a QR code holds/);
+	});
 });
 
 describe('a backend', () => {

@@ -27,23 +27,32 @@ const consultAltered = (env: Environment = {}) =>
 const isDiscovery = (path: string) => path === '/.well-known/openid-configuration';
 
 describe('the STS', () => {
-	test('that refuses a scope is found, by a pushed request and by the authorization endpoint', async () => {
+	test('that refuses one of the scopes is found, by a pushed request and by the authorization endpoint', async () => {
+		const asksForGrades = (text: string) => /scope=[^&]*grades/.test(text);
 		sts.alter((response) => {
-			if (!response.path.startsWith('/request')) return;
-			Object.assign(response, { status: 400, body: '{"error":"invalid_scope"}' });
+			if (!response.path.startsWith('/request') || !asksForGrades(response.requestBody)) return;
+			// As Keycloak responds: not with `invalid_scope`.
+			Object.assign(response, { status: 400, body: '{"error":"invalid_request"}' });
 		});
-		const pushed = await consultAltered({ STS_SCOPE: 'openid grades' });
+		const pushed = await consultAltered({ STS_SCOPE: 'openid email grades' });
 		sandbox.scenario('no-par');
 		sts.alter((response) => {
 			const back = new URL(response.path, sts.url).searchParams.get('redirect_uri');
-			if (!response.path.startsWith('/auth?') || back === null) return;
+			if (!response.path.startsWith('/auth?') || back === null || !asksForGrades(response.path)) return;
 			response.headers.location = `${back}?error=invalid_scope&state=portal-doctor`;
 		});
-		const navigated = await consultAltered({ STS_SCOPE: 'openid grades' });
+		const navigated = await consultAltered({ STS_SCOPE: 'openid email grades' });
 		for (const { code, bad, find } of [pushed, navigated]) {
 			expect({ code, bad }).toEqual({ code: 1, bad: ['sts.scope'] });
-			expect(find('sts.scope')).toMatch(/^wrong: .*\(openid grades\)\. → .*STS_SCOPE/);
+			expect(find('sts.scope')).toMatch(/^wrong: .*\(grades\)\. → .*STS_SCOPE/);
 		}
+	});
+
+	test('is asked for the callbacks of the ways to sign in alone, and without a wallet there is no Auth Bridge', async () => {
+		const { bad, find } = await consult({ SIGN_IN_METHODS: 'institution', AUTH_BRIDGE_URL: '' });
+		expect(bad).toEqual([]);
+		expect(find('sts.callback.sts')).toMatch(/^good: /);
+		for (const check of ['sts.callback.sts-wallet', 'bridge', 'bridge.cors']) expect(find(check)).toBeUndefined();
 	});
 
 	test('of another issuer, behind an internal address, is found', async () => {

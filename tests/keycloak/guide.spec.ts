@@ -6,6 +6,7 @@ import { expect } from '@playwright/test';
 import * as v from 'valibot';
 import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
+import { diagnose } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -60,6 +61,8 @@ test('whoever follows the guide from an empty realm gets the realm of these test
 	expect(await portalParts(realm, portal)).toEqual(await portalParts(place.realm, place.landscape.url));
 
 	const landscape = await startLandscape({ runtime, port, env: await portalEnvironment(realm) });
+	const { bad } = await diagnose(landscape.env);
+	expect(bad).toEqual([]);
 	const visitor = new Browser(portal);
 	await signIn(visitor, realm.person);
 	const library = new Caller(portal, await tokenOf(realm, 'library-app', 'profile:read'));

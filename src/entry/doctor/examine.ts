@@ -33,7 +33,7 @@ export async function examine(config: Config, wanted: Examination): Promise<read
 			...(await examineBridgeWith(config, tokens, wanted.createSession)),
 			...(await examineBackends(config, tokens.backends))
 		]),
-		examineBridgeCors(config),
+		config.signInMethods.wallet ? examineBridgeCors(config) : [],
 		examineStore(config),
 		examineTelemetry(config, wanted.telemetry),
 		examineSession(config, wanted)
@@ -56,6 +56,7 @@ async function examineSts(config: Config): Promise<{ findings: readonly Finding[
 }
 
 async function examineBridgeWith(config: Config, tokens: ServiceTokens, createSession: boolean) {
+	if (!config.signInMethods.wallet) return [];
 	const findings = await examineBridge(config, tokens.bridge);
 	return createSession ? [...findings, await examineWalletSession(config, tokens.bridge)] : findings;
 }

@@ -1,14 +1,16 @@
 import { type AuthorizationServer, pushedAuthorizationRequest } from 'oauth4webapi';
 import { voluntaryClaims } from '../../lib/server/auth/claims';
-import { type Provider, providers } from '../../lib/server/auth/session';
+import type { Provider } from '../../lib/server/auth/session';
 import type { Config } from '../../lib/server/config/parse';
 import { stsCall, stsClient, stsFetch } from '../../lib/server/sts/metadata';
+import type { ConnectionFailure } from './connection-failure';
 import { exchange, oauthError, type Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 
-type Facts = Pick<Config, 'sts' | 'origin'>;
-/** What the STS makes of a request: null when it takes it, else its error code, or `status N` where it gives none. */
-type Verdict = string | null;
+type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
+/** What the STS makes of a request; `refused` has its error code, or its status where it gives none. */
+type Verdict =
+	'accepted' | 'invalid_client' | 'unknown' | { readonly refused: string } | { readonly failure: ConnectionFailure };
 
 /** Errors that an STS sends back to a registered callback because nobody is signed in (OIDC Core 3.1.2.6). */
 const NOBODY_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
@@ -19,14 +21,19 @@ export function callbackUrl(origin: string, provider: Provider): string {
 }
 
 /**
- * Whether the STS takes the authorization requests that the portal really makes: both callbacks, and the scopes of
- * STS_SCOPE. They are pushed where the STS offers that (RFC 9126); elsewhere they go to the authorization endpoint with
- * `prompt=none`, so that nobody is asked anything.
+ * Whether the STS takes the authorization requests that the portal really makes: the callbacks of the ways to sign in, and
+ * the scopes of STS_SCOPE. They are pushed where the STS offers that (RFC 9126); elsewhere they go to the authorization
+ * endpoint with `prompt=none`, so that nobody is asked anything.
  */
 export async function examineSignIn(config: Facts, metadata: AuthorizationServer): Promise<readonly Finding[]> {
+	const { institution, wallet } = config.signInMethods;
+	const enabled: readonly Provider[] = [
+		...(institution ? ['sts' as const] : []),
+		...(wallet ? ['sts-wallet' as const] : [])
+	];
 	const findings: Finding[] = [];
-	for (const provider of providers) findings.push(...(await examineProvider(config, metadata, provider)));
-	// Both requests ask for the same scopes: one finding says enough.
+	for (const provider of enabled) findings.push(...(await examineProvider(config, metadata, provider)));
+	// All ways to sign in ask for the same scopes: one finding says enough.
 	return findings.filter(
 		({ check }, index) => check !== 'sts.scope' || index === findings.findIndex((other) => other.check === check)
 	);
@@ -34,65 +41,76 @@ export async function examineSignIn(config: Facts, metadata: AuthorizationServer
 
 async function examineProvider(config: Facts, metadata: AuthorizationServer, provider: Provider): Promise<Finding[]> {
 	const isPushed = metadata.pushed_authorization_request_endpoint !== undefined;
-	const send = isPushed ? push : navigate;
-	const wanted = authorizationRequest(config, provider);
-	const response = await exchange(() => send(metadata, wanted));
 	const redirectUri = callbackUrl(config.origin, provider);
-	if ('failure' in response)
-		return [
-			wrong(
-				'sts.authorization',
-				`The ${isPushed ? 'endpoint for pushed authorization requests' : 'authorization endpoint'} of the STS can’t be reached: ${response.failure.reason}.`,
-				response.failure.advice
-			)
-		];
-	const verdict = isPushed ? pushedVerdict(response.reply) : navigatedVerdict(response.reply, redirectUri);
-	return findingsOf(verdict, config.sts, redirectUri, provider);
+	const ask = async (scope: string): Promise<Verdict> => {
+		const wanted = authorizationRequest(config, provider, scope);
+		const response = await exchange(() => (isPushed ? push : navigate)(metadata, wanted));
+		if ('failure' in response) return response;
+		return isPushed ? pushedVerdict(response.reply) : navigatedVerdict(response.reply, redirectUri);
+	};
+	const { scope } = config.sts;
+	const verdict = await ask(scope);
+	const granted = good('sts.scope', `The STS grants the scopes of STS_SCOPE (${scope}).`);
+	const registered = good(`sts.callback.${provider}`, `The callback ${redirectUri} is registered at the STS.`);
+	if (verdict === 'accepted') return [registered, granted];
+	// Not every STS says `invalid_scope`: what is accepted without the other scopes was refused because of them.
+	if (isRefusal(verdict) && (await ask('openid')) === 'accepted') return [registered, await scopeFinding(scope, ask)];
+	return [callbackFinding(verdict, { isPushed, redirectUri, provider, clientAuth: config.sts.clientAuth })];
 }
 
-function findingsOf(
-	verdict: Verdict | undefined,
-	{ scope, clientAuth }: Config['sts'],
-	redirectUri: string,
-	provider: Provider
-): Finding[] {
+function isRefusal(verdict: Verdict): verdict is { readonly refused: string } {
+	return typeof verdict === 'object' && 'refused' in verdict;
+}
+
+/** Names the scopes that the STS refuses, one by one. */
+async function scopeFinding(scope: string, ask: (scope: string) => Promise<Verdict>): Promise<Finding> {
+	const refused: string[] = [];
+	for (const name of scope.split(' ').filter((part) => part !== '' && part !== 'openid'))
+		if (isRefusal(await ask(`openid ${name}`))) refused.push(name);
+	return wrong(
+		'sts.scope',
+		`The STS refuses the scopes of STS_SCOPE (${refused.join(', ') || scope}).`,
+		'Give the portal’s client these scopes at the STS, or leave them out of STS_SCOPE.'
+	);
+}
+
+interface Asked {
+	readonly isPushed: boolean;
+	readonly redirectUri: string;
+	readonly provider: Provider;
+	readonly clientAuth: string;
+}
+
+function callbackFinding(verdict: Verdict, { isPushed, redirectUri, provider, clientAuth }: Asked): Finding {
 	const check = `sts.callback.${provider}`;
-	const registered = good(check, `The callback ${redirectUri} is registered at the STS.`);
-	if (verdict === null) return [registered, good('sts.scope', `The STS grants the scopes of STS_SCOPE (${scope}).`)];
-	if (verdict === 'invalid_scope')
-		return [
-			registered,
-			wrong(
-				'sts.scope',
-				`The STS refuses the scopes of STS_SCOPE (${scope}).`,
-				'Give the portal’s client these scopes at the STS, or leave those that it does not know out of STS_SCOPE.'
-			)
-		];
-	if (verdict === undefined)
-		return [warning(check, `It can’t be told whether ${redirectUri} is registered.`, 'Sign in once to see.')];
+	const endpoint = isPushed ? 'endpoint for pushed authorization requests' : 'authorization endpoint';
 	if (verdict === 'invalid_client')
-		return [
-			wrong(
-				check,
-				'The STS refuses the portal’s credentials at its endpoint for pushed authorization requests.',
-				`Check STS_CLIENT_ID, STS_CLIENT_SECRET, and that the STS takes ${clientAuth} there too (STS_CLIENT_AUTH).`
-			)
-		];
-	return [
-		wrong(
+		return wrong(
 			check,
-			`The STS refuses a sign-in with the callback ${redirectUri} (${verdict}).`,
+			`The STS refuses the portal’s credentials at its ${endpoint}.`,
+			`Check STS_CLIENT_ID, STS_CLIENT_SECRET, and that the STS takes ${clientAuth} there too (STS_CLIENT_AUTH).`
+		);
+	if (isRefusal(verdict))
+		return wrong(
+			check,
+			`The STS refuses a sign-in with the callback ${redirectUri} (${verdict.refused}).`,
 			'Register exactly this address for the portal’s client, and check AUTH_URL.'
-		)
-	];
+		);
+	if (typeof verdict === 'object')
+		return wrong(
+			'sts.authorization',
+			`The ${endpoint} of the STS can’t be reached: ${verdict.failure.reason}.`,
+			verdict.failure.advice
+		);
+	return warning(check, `It can’t be told whether ${redirectUri} is registered.`, 'Sign in once to see.');
 }
 
 /** As Auth.js makes it for the portal; its challenge is that of a verifier in RFC 7636, and no code is ever redeemed. */
-function authorizationRequest({ sts, origin }: Facts, provider: Provider): URLSearchParams {
+function authorizationRequest({ sts, origin }: Facts, provider: Provider, scope: string): URLSearchParams {
 	return new URLSearchParams({
 		client_id: sts.clientId,
 		response_type: 'code',
-		scope: sts.scope,
+		scope,
 		redirect_uri: callbackUrl(origin, provider),
 		state: 'portal-doctor',
 		nonce: 'portal-doctor',
@@ -114,17 +132,18 @@ function navigate({ authorization_endpoint = '' }: AuthorizationServer, wanted: 
 }
 
 function pushedVerdict(reply: Reply): Verdict {
-	if (reply.status === 201 || (reply.status === 200 && reply.json?.request_uri !== undefined)) return null;
-	if (reply.status === 401) return 'invalid_client';
-	return oauthError(reply) ?? `status ${reply.status}`;
+	if (reply.status === 201 || (reply.status === 200 && reply.json?.request_uri !== undefined)) return 'accepted';
+	const code = oauthError(reply);
+	if (reply.status === 401 || code === 'invalid_client') return 'invalid_client';
+	return { refused: code ?? `status ${reply.status}` };
 }
 
 /** An STS that does not trust the callback shows an error page; any other error goes back to the callback (RFC 6749 4.1.2.1). */
-function navigatedVerdict({ status, headers }: Reply, redirectUri: string): Verdict | undefined {
+function navigatedVerdict({ status, headers }: Reply, redirectUri: string): Verdict {
 	const location = headers.get('location');
 	if (status >= 300 && status < 400 && location?.startsWith(`${redirectUri}?`)) {
 		const error = new URL(location).searchParams.get('error');
-		return error === null || NOBODY_SIGNED_IN.includes(error) ? null : error.slice(0, 64);
+		return error === null || NOBODY_SIGNED_IN.includes(error) ? 'accepted' : { refused: error.slice(0, 64) };
 	}
-	return status >= 400 && status < 500 ? `status ${status}` : undefined;
+	return status >= 400 && status < 500 ? { refused: `status ${status}` } : 'unknown';
 }
