@@ -53,7 +53,7 @@ describe('with a token response', () => {
 	});
 
 	test('a response head of more than 4,000 bytes is a warning, with the setting of nginx', async () => {
-		await saveTokens({ access: 2600 });
+		await saveTokens({ access: 3000 });
 		const { code, bad, find } = await diagnose(environment(), ['--tokens', file]);
 		expect({ code, bad }).toEqual({ code: 0, bad: ['session.head'] });
 		expect(find('session.head')).toMatch(/^warning: .* head of 4\d{3} bytes.*proxy_buffer_size/);
@@ -102,7 +102,7 @@ describe('the proxy in front', () => {
 	});
 
 	test('refuses the response head that real tokens make: nginx with its defaults', async () => {
-		await saveTokens({ access: 2600 });
+		await saveTokens({ access: 3000 });
 		const { code, find } = await diagnose(trusting(), ['--proxy', url, '--tokens', file]);
 		expect(find('proxy.response-head')).toMatch(
 			/^wrong: .* heads of 4\d{3} bytes \(status 502\).*proxy_buffer_size 16k/
