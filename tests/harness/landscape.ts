@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
+import type { SandboxOptions } from '../sandbox/options.ts';
 import { freePort } from './free-port.ts';
 import { type Portal, startPortal } from './portal.ts';
 import type { Environment } from './portal-process.ts';
@@ -17,7 +18,7 @@ export interface LandscapeOptions {
 	/** Of the Auth Bridge; `field` where none is named. */
 	dialect?: 'doc' | 'field';
 	/** On top of, or in place of, the portal's usual variables; may follow from the sandbox's addresses. */
-	env?: Environment | ((sandbox: Sandbox) => Environment);
+	env?: Environment | ((sandbox: Sandbox) => Environment | Promise<Environment>);
 	/** Production shape: https in front, through a TLS-terminating proxy. */
 	tls?: boolean;
 	/** In place of that proxy, such as nginx; gets the port of the portal. */
@@ -25,6 +26,8 @@ export interface LandscapeOptions {
 	/** Where the portal listens; a free port where none is named. */
 	port?: number;
 	accessTokenSeconds?: number;
+	/** In place of the sandbox's usual options. */
+	sandboxOptions?: SandboxOptions;
 	/** In place of the portal's usual start command. */
 	command?: [string, ...string[]];
 }
@@ -53,12 +56,13 @@ export async function startLandscape(options: LandscapeOptions): Promise<Landsca
 		institutionPort: 0,
 		controlPort: 0,
 		...(options.dialect ? { dialect: options.dialect } : {}),
-		...(options.accessTokenSeconds ? { accessTokenSeconds: options.accessTokenSeconds } : {})
+		...(options.accessTokenSeconds ? { accessTokenSeconds: options.accessTokenSeconds } : {}),
+		...options.sandboxOptions
 	});
 	const env = {
 		...portalEnvironment(url, sandbox),
 		...(proxy ? { AUTH_TRUST_HOST: 'true', SHUTDOWN_DELAY_SECONDS: '0' } : {}),
-		...(typeof options.env === 'function' ? options.env(sandbox) : options.env)
+		...(typeof options.env === 'function' ? await options.env(sandbox) : options.env)
 	};
 	const portal = await startPortal({ runtime: options.runtime, env, port, command: options.command }).catch(
 		async (error: unknown) => {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
@@ -9,7 +11,7 @@ import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
 import { heldSession } from './held-session.ts';
 import { signInAtInstitution } from './journeys.ts';
-import { type OddBackend, startOddBackend, STREAM_BYTES } from './odd-backend.ts';
+import { type OddBackend, PLAIN, startOddBackend, STREAM_BYTES } from './odd-backend.ts';
 import { AUDIENCE, serviceToken } from './third-party.ts';
 
 const UPLOAD_BYTES = 200_000;
@@ -189,6 +191,57 @@ describe('a request to a service', () => {
 		expect((await post('/hangs-up')).status).toBe(502);
 		expect((await post('/hangs-up', 'x'.repeat(100_000))).status).toBe(502);
 		expect(odd.arrived).toHaveLength(2);
+	});
+});
+
+describe('a body that is encoded although identity was requested', () => {
+	const decoders: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+		gzip: gunzipSync,
+		br: brotliDecompressSync,
+		deflate: inflateSync
+	};
+
+	/** The response as it was sent, and its body decoded as its own headers say. */
+	async function encoded(codings: readonly string[], method = 'GET', status = 200) {
+		const query = `${codings.map((coding) => `coding=${coding}`).join('&')}&status=${status}`;
+		const request = httpRequest(landscape.url + at(`/encoded?${query}`), {
+			method,
+			headers: ownHeaders(),
+			agent: false
+		});
+		const [response] = (await once(request.end(), 'response')) as [IncomingMessage];
+		const body = await buffer(response);
+		const named = (response.headers['content-encoding'] ?? '').split(/[ ,]+/).filter(Boolean);
+		const decode = () => named.reduceRight<Uint8Array>((bytes, coding) => decoders[coding]?.(bytes) ?? bytes, body);
+		return { status: response.statusCode, length: response.headers['content-length'], named, body, decode };
+	}
+
+	test.each([
+		['gzip', ['gzip']],
+		['br', ['br']],
+		['deflate', ['deflate']],
+		['several encodings', ['gzip', 'br']]
+	])('with %s is what its headers say, in good responses and in refusals', async (_, codings) => {
+		for (const [method, status] of [
+			['GET', 200],
+			['POST', 200],
+			['GET', 404],
+			['POST', 422]
+		] as const) {
+			const answer = await encoded(codings, method, status);
+			expect([answer.status, String(Buffer.from(answer.decode()))]).toEqual([status, PLAIN]);
+			expect(answer.length ?? String(answer.body.length)).toBe(String(answer.body.length));
+		}
+	});
+
+	test('is none for HEAD and 304, which say the same of it', async () => {
+		for (const [method, status] of [
+			['HEAD', 200],
+			['GET', 304]
+		] as const) {
+			const answer = await encoded(['gzip'], method, status);
+			expect([answer.status, answer.named, answer.body.length]).toEqual([status, ['gzip'], 0]);
+		}
 	});
 });
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 export interface Arrived {
 	readonly method: string;
@@ -29,6 +30,13 @@ export interface OddBackend {
 }
 
 export const STREAM_BYTES = 64 * 1024 * 1024;
+/** What `/encoded` says, in the encodings that its query names. */
+export const PLAIN = 'Goedemorgen, Zoë';
+const encoders: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+	gzip: gzipSync,
+	br: brotliCompressSync,
+	deflate: deflateSync
+};
 const PIECE = Buffer.alloc(64 * 1024, 'x');
 
 export async function startOddBackend(): Promise<OddBackend> {
@@ -130,6 +138,27 @@ export async function startOddBackend(): Promise<OddBackend> {
 				'content-disposition': 'attachment; filename="a.json"'
 			});
 			response.end('{}');
+		},
+		'/encoded': (request, response) => {
+			const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+			const codings = query.getAll('coding');
+			response.setHeader('content-encoding', codings);
+			const body = codings.reduce<Uint8Array>(
+				(bytes, coding) => encoders[coding]?.(bytes) ?? bytes,
+				Buffer.from(PLAIN)
+			);
+			response.writeHead(Number(query.get('status') ?? 200), { 'content-type': 'text/plain', etag: '"1"' }).end(body);
+		},
+		'/switching': (_request, response) => {
+			response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: odd\r\n\r\n');
+		},
+		'/status-600': (_request, response) => {
+			response.socket?.end('HTTP/1.1 600 Odd\r\nContent-Length: 3\r\n\r\nodd');
+		},
+		'/hints': (_request, response) => {
+			const hint = () =>
+				void response.socket?.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n', () => setImmediate(hint));
+			hint();
 		},
 		'/silent': () => undefined,
 		'/stalls': (_request, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).write('begun'),

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type EgressProxy, startEgressProxy } from '../harness/egress-proxy.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
+import { type OddBackend, startOddBackend } from './odd-backend.ts';
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+let odd: OddBackend;
+let proxy: EgressProxy;
+let landscape: Landscape;
+let seen: number;
+
+// Names that only the proxy can resolve: a call that passes it by fails.
+beforeAll(async () => {
+	odd = await startOddBackend();
+	const targets = new Map([['backend.example.test:80', portOf(odd.url)]]);
+	proxy = await startEgressProxy({ targets, credentials: 'portal:let-me-out' });
+	landscape = await startLandscape({
+		runtime,
+		env: ({ bridgeUrl }) => {
+			targets.set('bridge.example.test:80', portOf(bridgeUrl));
+			const backend = { url: 'http://backend.example.test/api', token: 'user', methods: ['GET', 'POST'] };
+			return {
+				AUTH_BRIDGE_URL: 'http://bridge.example.test',
+				BACKENDS: JSON.stringify({ odd: backend }),
+				http_proxy: proxy.url,
+				NO_PROXY: 'localhost'
+			};
+		}
+	});
+});
+afterAll(async () => {
+	await landscape.stop();
+	await Promise.all([proxy.stop(), odd.stop()]);
+});
+beforeEach(() => {
+	seen = proxy.requests.length;
+});
+const asked = () => proxy.requests.slice(seen);
+
+test('the proxy gets every call to the Auth Bridge, reads and changes alike', async () => {
+	const browser = new Browser(landscape.url);
+	const id = await createWalletSession(browser);
+	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
+	expect(new Set(asked())).toEqual(new Set(['POST bridge.example.test', 'GET bridge.example.test']));
+});
+
+test('the proxy gets every call to a backend, and none to a host of NO_PROXY', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	for (const method of ['GET', 'POST']) {
+		expect((await browser.call('/api/backends/odd/echo', { method })).status).toBe(200);
+	}
+	expect(asked()).toEqual(['GET backend.example.test', 'POST backend.example.test']);
+});
+
+test('the Auth Bridge is ready through the proxy', async () => {
+	const ready = await new Browser(landscape.url).call('/api/health/ready');
+	expect(JSON.parse(ready.text)).toMatchObject({ status: 'ready' });
+	expect(asked()).toEqual(['HEAD bridge.example.test']);
+});

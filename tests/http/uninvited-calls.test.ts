@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type EgressProxy, startEgressProxy } from '../harness/egress-proxy.ts';
+import { spawnProgram } from '../harness/portal-process.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
+import { runtime } from '../harness/runtime.ts';
+import { denoBinary, root } from '../tasks/runtime.mjs';
+import { bareEnvironment } from './bare-environment.ts';
+
+/** Everything that Deno itself wants of other hosts would go through this proxy; the portal's own calls do not. */
+async function startWitness(): Promise<{ proxy: EgressProxy; env: Readonly<Record<string, string>> }> {
+	const proxy = await startEgressProxy({ targets: new Map() });
+	const folder = await mkdtemp(join(tmpdir(), 'deno-dir-'));
+	onTestFinished(async () => {
+		await proxy.stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+	// Deno asks once a day; a new folder has not asked yet.
+	return { proxy, env: { HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1', DENO_DIR: folder } };
+}
+
+test.runIf(runtime === 'deno')('at its start, nothing is called that the configuration does not name', async () => {
+	const { proxy, env } = await startWitness();
+	const task: [string, ...string[]] = [
+		denoBinary(),
+		'task',
+		'--config',
+		join(root, 'deno.json'),
+		'--cwd',
+		root,
+		'start'
+	];
+	const PATH = `${join(denoBinary(), '..')}:${process.env.PATH ?? ''}`;
+	const portal: Portal = await startPortal({ runtime, env: { ...bareEnvironment, ...env, PATH }, command: task });
+	onTestFinished(async () => {
+		await portal.stop();
+	});
+
+	// What Deno does by itself comes half a second after its start: of this later process it has been seen.
+	const witness = await startWitness();
+	const idle = spawnProgram(
+		[
+			denoBinary(),
+			'run',
+			'--no-config',
+			'data:text/javascript,await new Promise((resolve) => setTimeout(resolve, 60000))'
+		],
+		witness.env
+	);
+	onTestFinished(() => idle.kill());
+	await vi.waitFor(() => expect(witness.proxy.requests).toContain('CONNECT dl.deno.land:443'), { timeout: 15_000 });
+	expect(proxy.requests).toEqual([]);
+	expect(portal.logs()).not.toContain('dl.deno.land');
+});
+
+test.runIf(runtime === 'deno')('a start without the variable that stops Deno is told of it', async () => {
+	const { env } = await startWitness();
+	const portal = await startPortal({ runtime, env: { ...bareEnvironment, ...env, DENO_NO_UPDATE_CHECK: '' } });
+	await portal.stop();
+	expect(portal.logs()).toContain('set DENO_NO_UPDATE_CHECK=1');
+});
