@@ -60,12 +60,14 @@ test('a misspelt variable is named once at start-up with the nearest known name,
 
 test('a port that is taken ends the second portal with one line that names it', async () => {
 	const first = await startPortal({ runtime, env: bareEnvironment });
-	// Below any limit of open files: no warning stands beside the line.
-	const listen = { AUTH_URL: first.url, HOST: '127.0.0.1', PORT: String(first.port), CONNECTIONS: '100' };
-	const env = { ...bareEnvironment, ...listen };
+	const env = { ...bareEnvironment, AUTH_URL: first.url, HOST: '127.0.0.1', PORT: String(first.port) };
 	const { code, logs } = await runToEnd({ runtime, env });
 	expect(code).toBe(1);
-	expect(logs.trim().split('\n')).toEqual([expect.stringContaining(`127.0.0.1:${first.port} is taken`)]);
+	const plain = logs
+		.trim()
+		.split('\n')
+		.filter((line) => !line.startsWith('{'));
+	expect(plain).toEqual([expect.stringContaining(`127.0.0.1:${first.port} is taken`)]);
 	await first.stop();
 });
 

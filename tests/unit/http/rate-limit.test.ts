@@ -4,16 +4,16 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import '../../../src/lib/server/config';
 import type * as rateLimit from '../../../src/lib/server/http/rate-limit';
 import { configure } from '../configured';
+import { networkOf } from '../../../src/lib/server/http/client-network';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
 let spendOne: typeof rateLimit.spendOne;
 let spendSignIn: typeof rateLimit.spendSignIn;
-let networkOf: typeof rateLimit.networkOf;
 beforeEach(async () => {
 	vi.resetModules();
 	configure({ RATE_LIMIT_PER_BROWSER: '3', RATE_LIMIT_PER_ADDRESS: '5', RATE_LIMIT_SIGN_INS_PER_ADDRESS: '40' });
-	({ spendOne, spendSignIn, networkOf } = await import('../../../src/lib/server/http/rate-limit'));
+	({ spendOne, spendSignIn } = await import('../../../src/lib/server/http/rate-limit'));
 });
 
 async function spend(times: number, browser: string, address = '192.0.2.1') {

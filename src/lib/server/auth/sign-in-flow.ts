@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { FLOW_ID, flowStartMs } from './flow-id';
 import { type Provider, providers } from './session';
@@ -46,7 +45,7 @@ const targetSeal = sealOf('sign-in target', SealedTarget);
 const STATE = new RegExp(`^(${FLOW_ID})\\.([\\w-]{22})\\.([\\w-]{1,4096})$`);
 
 export function newStateKey(): string {
-	return randomBytes(16).toString('base64url');
+	return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 }
 
 /** Whether a callback comes too late to redeem its code. */

@@ -5,7 +5,7 @@ import type { Credential } from '../bridge/call';
 import { config } from '../config';
 import type { EventSource } from '../http/event-stream';
 import { createEventStreams, type EventStreams } from '../http/event-streams';
-import { networkOf } from '../http/rate-limit';
+import { networkOf } from '../http/client-network';
 import { createReadBudget } from '../watch/read-budget';
 import type { StatusNews } from '../watch/status-news';
 import { createStatusWatches, type StatusWatches } from '../watch/status-watches';
