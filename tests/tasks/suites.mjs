@@ -6,7 +6,7 @@
  */
 export const suites = [
 	{ name: 'core', minutes: 10, stages: [[['lint', 'check'], ['unit']], [['http']], [['e2e']]] },
-	{ name: 'more', minutes: 7, stages: [[['more']]] },
+	{ name: 'more', minutes: 10, stages: [[['more']]] },
 	{ name: 'production', minutes: 8, stages: [[['production']]] },
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },
 	{ name: 'gallery', minutes: 10, stages: [[['gallery']]] },

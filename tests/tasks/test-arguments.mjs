@@ -12,7 +12,7 @@ export const usage = `Usage: npm test -- [options] [arguments for the test runne
   --full            all steps; with --only, also the tests of these steps that are marked as full
   --only STEPS      comma-separated: ${FULL_STEPS.join(', ')}
   --runtime NAME    node or deno instead of both
-  --ci              as .ci/run: installs missing packages, ends a suite at its budget, runs failures once more,
+  --ci              as .ci/run: installs missing packages, ends a suite at twice its budget, runs failures once more,
                     and fails for a skipped test
   --help            prints this text
 
