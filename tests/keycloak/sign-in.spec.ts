@@ -68,5 +68,7 @@ test('keys that Keycloak has changed are taken up at the next sign-in', async ({
 	const next = new Browser(landscape.url);
 	await signIn(next, realm.person);
 	const [before, after] = await Promise.all([visitor, next].map((one) => heldSession(one, landscape)));
-	expect(decodeProtectedHeader(after?.idToken ?? '').kid).not.toBe(decodeProtectedHeader(before?.idToken ?? '').kid);
+	expect(decodeProtectedHeader(after?.accessToken ?? '').kid).not.toBe(
+		decodeProtectedHeader(before?.accessToken ?? '').kid
+	);
 });
