@@ -81,7 +81,7 @@ export const authRoutes: readonly ApiRoute[] = [
 		what: 'Signs out here, and at the STS.',
 		access: 'open',
 		answers: { 303: { what: 'Goes on by way of the STS.', leadsOn: true } },
-		problems: anywhere
+		problems: [...anywhere, 401]
 	},
 	{
 		path: '/api/auth/backchannel-logout',
