@@ -32,7 +32,7 @@ export interface SignInRefusal {
 /**
  * Checks what a browser asks for against what is known here, and starts the sign-in. Nothing of the request reaches the STS
  * as it came: the institution is one of the STS's list, the login hint this browser's own completed wallet session.
- * Strangers cost the STS nothing: whoever starts has loaded a page of ours, and starts are limited.
+ * Only a browser that has loaded a page of the portal can start a sign-in, and starts are rate-limited.
  */
 export async function beginSignIn(
 	event: RequestEvent,
