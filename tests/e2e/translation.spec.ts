@@ -7,6 +7,7 @@ import { finishChecking } from './support/wallet-sign-in.ts';
 /** Does to a page what Chrome's translation does: other elements in place of each text that is not `translate="no"`. */
 async function translate(page: Page): Promise<void> {
 	await page.evaluate(() => {
+		const xhtml = 'http://www.w3.org/1999/xhtml';
 		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 		const texts: Text[] = [];
 		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -14,8 +15,8 @@ async function translate(page: Page): Promise<void> {
 			if (!node.parentElement?.closest('[translate=no], font, script, style')) texts.push(node);
 		}
 		for (const text of texts) {
-			const outer = document.createElement('font');
-			outer.appendChild(document.createElement('font')).append(`«${text.data}»`);
+			const outer = document.createElementNS(xhtml, 'font');
+			outer.appendChild(document.createElementNS(xhtml, 'font')).append(`«${text.data}»`);
 			text.replaceWith(outer);
 		}
 	});
