@@ -75,7 +75,6 @@ test(
 	async ({ page, wallet }) => {
 		await page.clock.install();
 		await wallet.start();
-		await page.clock.pauseAt(Date.now() + 2000);
 		await expect(page.getByRole('timer')).toBeEmpty();
 		await page.clock.runFor('01:10');
 		await expect(page.getByRole('timer')).toContainText('minutes left');
