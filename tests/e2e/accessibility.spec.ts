@@ -40,7 +40,7 @@ for (const { locale, tag } of languages) {
 			await expectGood(page, t.site.errors.notFound.title);
 		});
 
-		test('on the login page, with a fault and without', async ({ page }) => {
+		test('on the login page, with a fault and without', { tag: '@full' }, async ({ page }) => {
 			await page.goto('/login');
 			await expectGood(page, t.login.title);
 			await page.goto('/login?error=access_denied');
@@ -62,7 +62,7 @@ for (const { locale, tag } of languages) {
 			await expectGood(page, t.wallet.start.title);
 		});
 
-		test('on each screen of identity verification', async ({ page, sandbox }) => {
+		test('on each screen of identity verification', { tag: '@full' }, async ({ page, sandbox }) => {
 			sandbox.scenario('review-never');
 			sandbox.share(await startWallet(page), 'several-candidates');
 			await expectGood(page, t.identity.confirm.title);
@@ -77,16 +77,20 @@ for (const { locale, tag } of languages) {
 			await expectGood(page, t.identity.ended['no-match'].title);
 		});
 
-		test('where a visit to the institution is explained, and handed over', async ({ page, sandbox }) => {
-			sandbox.share(await startWallet(page), 'unknown-student');
-			await expectGood(page, t.identity.explain.title);
-			// The page goes on at once; here it stays to be looked at.
-			await page.route(/reconciliation/, (route) => route.abort('aborted'));
-			await page.getByRole('button', { name: t.identity.explain.button }).click();
-			await expectGood(page, t.identity.handover.title);
-		});
+		test(
+			'where a visit to the institution is explained, and handed over',
+			{ tag: '@full' },
+			async ({ page, sandbox }) => {
+				sandbox.share(await startWallet(page), 'unknown-student');
+				await expectGood(page, t.identity.explain.title);
+				// The page goes on at once; here it stays to be looked at.
+				await page.route(/reconciliation/, (route) => route.abort('aborted'));
+				await page.getByRole('button', { name: t.identity.explain.button }).click();
+				await expectGood(page, t.identity.handover.title);
+			}
+		);
 
-		test('on the pages of somebody who is signed in', async ({ page }) => {
+		test('on the pages of somebody who is signed in', { tag: '@full' }, async ({ page }) => {
 			await signInAtInstitution(page);
 			await expectGood(page, t.account.title);
 			await page.getByRole('link', { name: t.account.wallets.unlink(1) }).click();

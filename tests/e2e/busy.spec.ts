@@ -6,31 +6,35 @@ import { en } from './support/texts.ts';
 test.use({ expectsFaults: true, env: { REQUESTS_AT_ONCE: '1' } });
 
 for (const javaScriptEnabled of [true, false]) {
-	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
-		test.use({ javaScriptEnabled });
+	test.describe(
+		javaScriptEnabled ? 'with JavaScript' : 'without JavaScript',
+		{ tag: javaScriptEnabled ? [] : ['@full'] },
+		() => {
+			test.use({ javaScriptEnabled });
 
-		test('who comes while the portal is busy reads it in place of the page, and gets the page afterwards', async ({
-			page,
-			sandbox,
-			openBrowser
-		}) => {
-			const other = await (await openBrowser()).newPage();
-			await other.goto('/login');
-			sandbox.scenario('bridge-slow', { operation: 'create', ms: 3000 });
-			const code = other.getByRole('button', { name: en.login.wallet.button }).click();
-			await expect.poll(() => sandbox.count('bridge.create')).toBe(1);
+			test('who comes while the portal is busy reads it in place of the page, and gets the page afterwards', async ({
+				page,
+				sandbox,
+				openBrowser
+			}) => {
+				const other = await (await openBrowser()).newPage();
+				await other.goto('/login');
+				sandbox.scenario('bridge-slow', { operation: 'create', ms: 3000 });
+				const code = other.getByRole('button', { name: en.login.wallet.button }).click();
+				await expect.poll(() => sandbox.count('bridge.create')).toBe(1);
 
-			expect((await page.goto('/help'))?.status()).toBe(503);
-			await expectHeading(page, en.site.errors.unavailable.title);
-			await expect(page.getByText(en.site.helpCode, { exact: false }).locator('strong')).toHaveText(/^[\da-f]{12}$/);
-			await expect(page).toHaveURL('/help');
+				expect((await page.goto('/help'))?.status()).toBe(503);
+				await expectHeading(page, en.site.errors.unavailable.title);
+				await expect(page.getByText(en.site.helpCode, { exact: false }).locator('strong')).toHaveText(/^[\da-f]{12}$/);
+				await expect(page).toHaveURL('/help');
 
-			await code;
-			await expectHeading(other, en.wallet.scan.title);
-			// That page asks for its wallet's status, and is all that the portal takes at once.
-			await other.close();
-			await expect.poll(async () => (await page.reload())?.status()).toBe(200);
-			await expectHeading(page, en.help.title);
-		});
-	});
+				await code;
+				await expectHeading(other, en.wallet.scan.title);
+				// That page asks for its wallet's status, and is all that the portal takes at once.
+				await other.close();
+				await expect.poll(async () => (await page.reload())?.status()).toBe(200);
+				await expectHeading(page, en.help.title);
+			});
+		}
+	);
 }

@@ -70,19 +70,23 @@ test.setTimeout(300_000);
 // Vite compiles a page when it is first asked for.
 test.use({ navigationTimeout: 60_000 });
 
-test('npm run dev starts the portal with a sandbox, and pages without hydration show a change', async ({
-	page,
-	development: { url, folder }
-}) => {
-	await page.goto(`${url}/login`);
-	await page.getByRole('button', { name: en.login.wallet.button }).click();
-	await expect(page.getByRole('img', { name: en.wallet.scan.qrName })).toBeVisible({ timeout: 60_000 });
+test(
+	'npm run dev starts the portal with a sandbox, and pages without hydration show a change',
+	{ tag: '@full' },
+	async ({ page, development: { url, folder } }) => {
+		await page.goto(`${url}/login`);
+		await page.getByRole('button', { name: en.login.wallet.button }).click();
+		await expect(page.getByRole('img', { name: en.wallet.scan.qrName })).toBeVisible({ timeout: 60_000 });
 
-	const connected = page.waitForEvent('console', (message) => message.text().includes('[vite] connected'));
-	await page.goto(`${url}/help`);
-	await expectHeading(page, en.help.title);
-	await connected;
-	const texts = join(folder, 'src', 'lib', 'i18n', 'en', 'help.ts');
-	await writeFile(texts, (await readFile(texts, 'utf8')).replace(`title: '${en.help.title}'`, "title: 'Changed help'"));
-	await expect(page.getByRole('heading', { level: 1, name: 'Changed help' })).toBeVisible({ timeout: 60_000 });
-});
+		const connected = page.waitForEvent('console', (message) => message.text().includes('[vite] connected'));
+		await page.goto(`${url}/help`);
+		await expectHeading(page, en.help.title);
+		await connected;
+		const texts = join(folder, 'src', 'lib', 'i18n', 'en', 'help.ts');
+		await writeFile(
+			texts,
+			(await readFile(texts, 'utf8')).replace(`title: '${en.help.title}'`, "title: 'Changed help'")
+		);
+		await expect(page.getByRole('heading', { level: 1, name: 'Changed help' })).toBeVisible({ timeout: 60_000 });
+	}
+);

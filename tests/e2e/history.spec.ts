@@ -3,15 +3,17 @@ import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
-test('(a11y 23) Back after signing in at the institution leads to the account, not into the sign-in again', async ({
-	page
-}) => {
-	await signInAtInstitution(page);
-	await expectSignedIn(page, 'Sanne de Vries', 'sts');
-	await page.goBack();
-	await page.goBack();
-	await expectSignedIn(page, 'Sanne de Vries', 'sts');
-});
+test(
+	'(a11y 23) Back after signing in at the institution leads to the account, not into the sign-in again',
+	{ tag: '@full' },
+	async ({ page }) => {
+		await signInAtInstitution(page);
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+		await page.goBack();
+		await page.goBack();
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	}
+);
 
 test('(a11y 23) Back after signing in with the wallet opens no session and completes none again', async ({
 	page,

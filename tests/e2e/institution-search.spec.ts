@@ -38,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
 		});
 
-		test('a name that nobody has says so, and every institution is still there', async ({ page }) => {
+		test('a name that nobody has says so, and every institution is still there', { tag: '@full' }, async ({ page }) => {
 			await page.goto('/login');
 			await field(page).fill('Atlantis');
 			await field(page).press('Enter');

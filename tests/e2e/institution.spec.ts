@@ -30,7 +30,7 @@ test('a person who was asked to sign in comes back to the page that asked', asyn
 	await expect(page).toHaveURL('/account?notice=none');
 });
 
-test('a return path to another site leads to our own front page', async ({ page }) => {
+test('a return path to another site leads to our own front page', { tag: '@full' }, async ({ page }) => {
 	await signInAtInstitution(page, '/login?returnTo=//evil.example/');
 	await expect(page).toHaveURL('/');
 	await expect(page.getByText(en.home.signedInAs('Sanne de Vries'))).toBeVisible();
@@ -82,18 +82,19 @@ test('an STS that is down leads to a page that says so, and to another try', asy
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 });
 
-test('an STS that goes down during the visit leads to a page that says so, and to another try', async ({
-	page,
-	sandbox
-}) => {
-	sandbox.scenario('sts-down', { operation: 'token:code' });
-	await signInAtInstitution(page);
-	await expectLoginError(page, 'sts_unavailable');
+test(
+	'an STS that goes down during the visit leads to a page that says so, and to another try',
+	{ tag: '@full' },
+	async ({ page, sandbox }) => {
+		sandbox.scenario('sts-down', { operation: 'token:code' });
+		await signInAtInstitution(page);
+		await expectLoginError(page, 'sts_unavailable');
 
-	sandbox.lift('sts-down');
-	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
-	await expectSignedIn(page, 'Sanne de Vries', 'sts');
-});
+		sandbox.lift('sts-down');
+		await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	}
+);
 
 test('an answer of the STS with another state signs nobody in', { tag: '@full' }, async ({ page, sandbox }) => {
 	sandbox.scenario('sts-wrong-state');

@@ -4,32 +4,36 @@ import { expectHeading, expectSignedIn, signInAtInstitution } from './support/st
 import { en, nl } from './support/texts.ts';
 
 for (const javaScriptEnabled of [true, false]) {
-	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
-		test.use({ javaScriptEnabled });
+	test.describe(
+		javaScriptEnabled ? 'with JavaScript' : 'without JavaScript',
+		{ tag: javaScriptEnabled ? [] : ['@full'] },
+		() => {
+			test.use({ javaScriptEnabled });
 
-		test('(a11y 26) another language keeps the code, the way back and the sign-in', async ({
-			page,
-			wallet,
-			sandbox
-		}) => {
-			await wallet.start('/login?returnTo=/account');
-			const { sessionId } = wallet;
-			await page.getByRole('button', { name: 'Nederlands' }).click();
-			await expectHeading(page, nl.wallet.scan.title);
-			await expect(page.locator('html')).toHaveAttribute('lang', 'nl');
-			expect(sandbox.count('bridge.create')).toBe(1);
+			test('(a11y 26) another language keeps the code, the way back and the sign-in', async ({
+				page,
+				wallet,
+				sandbox
+			}) => {
+				await wallet.start('/login?returnTo=/account');
+				const { sessionId } = wallet;
+				await page.getByRole('button', { name: 'Nederlands' }).click();
+				await expectHeading(page, nl.wallet.scan.title);
+				await expect(page.locator('html')).toHaveAttribute('lang', 'nl');
+				expect(sandbox.count('bridge.create')).toBe(1);
 
-			await page.getByRole('button', { name: 'English' }).click();
-			await wallet.expectCode();
-			expect(wallet.sessionId).toBe(sessionId);
-			await wallet.share('known-student');
-			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+				await page.getByRole('button', { name: 'English' }).click();
+				await wallet.expectCode();
+				expect(wallet.sessionId).toBe(sessionId);
+				await wallet.share('known-student');
+				await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 
-			await page.getByRole('button', { name: 'Nederlands' }).click();
-			await expectHeading(page, nl.account.title);
-			await expect(page).toHaveURL('/account');
-		});
-	});
+				await page.getByRole('button', { name: 'Nederlands' }).click();
+				await expectHeading(page, nl.account.title);
+				await expect(page).toHaveURL('/account');
+			});
+		}
+	);
 }
 
 test('(a11y 26) a language that was chosen stays, through sign-in and sign-out', { tag: '@full' }, async ({ page }) => {

@@ -87,18 +87,22 @@ test('in a browser without newer features the whole way with the wallet works by
 });
 
 for (const feature of olderFeatures) {
-	test(`a browser without ${feature} gets pages without scripts, which work`, async ({ page, context, sandbox }) => {
-		await context.addInitScript(remove, [feature]);
-		const statuses: string[] = [];
-		context.on('request', (request) => {
-			if (/\/(status|events)(\?|$)/.test(request.url())) statuses.push(request.url());
-		});
-		const wallet = new WalletSignIn(page, sandbox, false);
-		await wallet.start();
-		await wallet.open();
-		await expectHeading(page, en.wallet.opened.title);
-		await wallet.share('known-student');
-		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-		expect(statuses).toEqual([]);
-	});
+	test(
+		`a browser without ${feature} gets pages without scripts, which work`,
+		{ tag: '@full' },
+		async ({ page, context, sandbox }) => {
+			await context.addInitScript(remove, [feature]);
+			const statuses: string[] = [];
+			context.on('request', (request) => {
+				if (/\/(status|events)(\?|$)/.test(request.url())) statuses.push(request.url());
+			});
+			const wallet = new WalletSignIn(page, sandbox, false);
+			await wallet.start();
+			await wallet.open();
+			await expectHeading(page, en.wallet.opened.title);
+			await wallet.share('known-student');
+			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+			expect(statuses).toEqual([]);
+		}
+	);
 }

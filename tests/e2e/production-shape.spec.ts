@@ -5,29 +5,34 @@ import { en } from './support/texts.ts';
 
 test.use({ tls: true });
 
-test('behind a proxy that ends TLS, a person signs in and gets cookies that only this host can have', async ({
-	page,
-	landscape
-}) => {
-	const answer = await page.goto('/login');
-	expect(landscape.url).toMatch(/^https:/);
-	expect(answer?.headers()['strict-transport-security']).toContain('includeSubDomains');
+test(
+	'behind a proxy that ends TLS, a person signs in and gets cookies that only this host can have',
+	{ tag: '@full' },
+	async ({ page, landscape }) => {
+		const answer = await page.goto('/login');
+		expect(landscape.url).toMatch(/^https:/);
+		expect(answer?.headers()['strict-transport-security']).toContain('includeSubDomains');
 
-	await signInAtInstitution(page);
-	await expectSignedIn(page, 'Sanne de Vries', 'sts');
-	await expectHostCookies(page, ['__Host-portal.session']);
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
-	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
-});
+		await signInAtInstitution(page);
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+		await expectHostCookies(page, ['__Host-portal.session']);
+		await page.getByRole('button', { name: en.account.signOut.button }).click();
+		await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
+	}
+);
 
-test('behind a proxy that ends TLS, an unknown wallet is linked and signs in', async ({ page, wallet }) => {
-	await wallet.start();
-	await expectHostCookies(page, ['__Host-portal.login', '__Host-portal.wallet.']);
-	await wallet.share('unknown-student');
-	await page.getByRole('button', { name: en.identity.explain.button }).click();
-	await page.getByRole('button', { name: 'Confirm' }).click();
-	await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
-});
+test(
+	'behind a proxy that ends TLS, an unknown wallet is linked and signs in',
+	{ tag: '@full' },
+	async ({ page, wallet }) => {
+		await wallet.start();
+		await expectHostCookies(page, ['__Host-portal.login', '__Host-portal.wallet.']);
+		await wallet.share('unknown-student');
+		await page.getByRole('button', { name: en.identity.explain.button }).click();
+		await page.getByRole('button', { name: 'Confirm' }).click();
+		await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
+	}
+);
 
 /** Cookies that start with these names are there, and each of ours is for this host alone, and for https. */
 async function expectHostCookies(page: Page, names: string[]): Promise<void> {

@@ -40,16 +40,20 @@ test('a page that the browser translates goes on telling how the sign-in goes', 
 	await expectHeading(page, en.identity.confirm.title);
 });
 
-test('a wait for the institution that the browser translates goes on', async ({ page, wallet, sandbox }) => {
-	sandbox.scenario('review-never');
-	await wallet.start();
-	await wallet.share('unknown-employee');
-	await page.getByRole('button', { name: en.identity.confirm.button }).click();
-	await expectHeading(page, en.identity.review.title);
-	await translate(page);
-	sandbox.review(wallet.sessionId, 'approve');
-	await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
-});
+test(
+	'a wait for the institution that the browser translates goes on',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		sandbox.scenario('review-never');
+		await wallet.start();
+		await wallet.share('unknown-employee');
+		await page.getByRole('button', { name: en.identity.confirm.button }).click();
+		await expectHeading(page, en.identity.review.title);
+		await translate(page);
+		sandbox.review(wallet.sessionId, 'approve');
+		await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
+	}
+);
 
 test('a countdown that the browser translates goes on, and its digits stay as they are', async ({ page, wallet }) => {
 	await page.clock.install();
@@ -66,13 +70,17 @@ test.describe('a long list of institutions', () => {
 	// A landscape of its own: the portal keeps a list of institutions for a while.
 	test.use({ env: { SUPPORT_EMAIL: 'help@zuid.example' } });
 
-	test('is searched by the institutions’ own names, also when the browser translates', async ({ page, sandbox }) => {
-		sandbox.scenario('many-providers');
-		await page.goto('/login');
-		await translate(page);
-		await page.getByRole('searchbox').fill('noord');
-		const found = page.getByRole('list', { name: en.login.institution.search.list }).getByRole('link');
-		await expect(found.first()).toHaveText('Universiteit Noord');
-		for (const name of await found.allTextContents()) expect(name).not.toContain('«');
-	});
+	test(
+		'is searched by the institutions’ own names, also when the browser translates',
+		{ tag: '@full' },
+		async ({ page, sandbox }) => {
+			sandbox.scenario('many-providers');
+			await page.goto('/login');
+			await translate(page);
+			await page.getByRole('searchbox').fill('noord');
+			const found = page.getByRole('list', { name: en.login.institution.search.list }).getByRole('link');
+			await expect(found.first()).toHaveText('Universiteit Noord');
+			for (const name of await found.allTextContents()) expect(name).not.toContain('«');
+		}
+	);
 });

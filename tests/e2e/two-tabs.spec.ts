@@ -17,18 +17,22 @@ test('two tabs that sign in at the institution at once both end signed in', asyn
 	}
 });
 
-test('two tabs that sign in with the wallet at once both end signed in', async ({ page, context, wallet, sandbox }) => {
-	const other = await context.newPage();
-	const otherWallet = new WalletSignIn(other, sandbox, true);
-	await wallet.start();
-	await otherWallet.start();
-	expect(otherWallet.sessionId).not.toBe(wallet.sessionId);
+test(
+	'two tabs that sign in with the wallet at once both end signed in',
+	{ tag: '@full' },
+	async ({ page, context, wallet, sandbox }) => {
+		const other = await context.newPage();
+		const otherWallet = new WalletSignIn(other, sandbox, true);
+		await wallet.start();
+		await otherWallet.start();
+		expect(otherWallet.sessionId).not.toBe(wallet.sessionId);
 
-	await wallet.share('known-student');
-	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-	await otherWallet.share('known-student');
-	await expectSignedIn(other, 'Sanne de Vries', 'sts-wallet');
-});
+		await wallet.share('known-student');
+		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		await otherWallet.share('known-student');
+		await expectSignedIn(other, 'Sanne de Vries', 'sts-wallet');
+	}
+);
 
 test(
 	'signing in both ways at once, in two tabs, ends signed in by the last one',

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { programCommand, root, runQuietly, underDeno } from './runtime.mjs';
@@ -14,6 +14,9 @@ export async function ensurePackages() {
 }
 
 async function install() {
+	// npm empties the folder behind the link, and another checkout uses it.
+	if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink())
+		throw new Error('The packages are out of date. node_modules is a link: install them in the folder that it names.');
 	console.log('Installing packages …');
 	const command = underDeno ? [process.execPath, 'install'] : ['npm', 'ci', '--no-audit', '--no-fund'];
 	if ((await runQuietly(command)) !== 0) throw new Error(`Installing the packages failed: ${command.join(' ')}`);
