@@ -1,8 +1,8 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import { createLocalJWKSet, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import type { Config } from '../../lib/server/config/parse';
 import { stsFetch, stsMetadata } from '../../lib/server/sts/metadata';
-import { signatureAlgorithms } from '../../lib/server/sts/signed-token';
+import { keyFinder, readKeySet, signatureAlgorithms } from '../../lib/server/sts/key-set';
 import { examineClock } from './clock';
 import { type Exchange, exchange, type Reply, request } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
@@ -139,14 +139,21 @@ async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: 
 			response.failure.advice
 		);
 	const { status, json } = response.reply;
-	const keys = Array.isArray(json?.keys) ? (json.keys as JWK[]) : [];
+	const listed = Array.isArray(json?.keys) ? json.keys.length : 0;
+	const keys = await readKeySet(json).catch(() => []);
 	const usable = await Promise.all(keys.map((key) => canVerify(key, algorithms)));
 	if (status === 200 && usable.includes(true))
-		return good('sts.keys', 'The STS signs ID tokens in a way that the portal verifies.');
+		return keys.length === listed
+			? good('sts.keys', 'The STS signs ID tokens in a way that the portal verifies.')
+			: warning(
+					'sts.keys',
+					`The portal drops ${listed - keys.length} of the ${listed} keys of the STS: they are not valid public keys.`,
+					'Tokens that are signed with one of these are refused: check the key set (jwks_uri) of the STS.'
+				);
 	return wrong(
 		'sts.keys',
 		status === 200
-			? `None of the ${keys.length} keys of the STS fits the algorithms that it lists (${algorithms.join(', ')}).`
+			? `None of the ${listed} keys of the STS fits the algorithms that it lists (${algorithms.join(', ')}).`
 			: `The keys of the STS (jwks_uri) can’t be read: it responds with status ${status}.`,
 		'No ID token can be verified: check the signing keys of the STS.'
 	);
@@ -155,7 +162,7 @@ async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: 
 /** Whether the portal would pick this key for a signature with one of these algorithms. */
 async function canVerify(key: JWK, algorithms: readonly string[]): Promise<boolean> {
 	const found = await Promise.allSettled(
-		algorithms.map(async (alg) => createLocalJWKSet({ keys: [key] })({ alg }, { payload: '', signature: '' }))
+		algorithms.map(async (alg) => keyFinder([key])({ alg }, { payload: '', signature: '' }))
 	);
 	return found.some(({ status }) => status === 'fulfilled');
 }

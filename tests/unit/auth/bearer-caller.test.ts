@@ -57,6 +57,9 @@ describe('a good access token', () => {
 		['by RFC 9068, with the long type', { azp: undefined, client_id: 'third-party' }, { typ: 'application/AT+JWT' }],
 		['without a type', {}, {}],
 		['for this scope alone', { scope: 'wallet:sessions' }, {}],
+		['with its scopes in a list', { scope: [null, 'wallet:sessions', 7] }, {}],
+		['without an authorized party (null)', { azp: null, client_id: 'third-party' }, {}],
+		['bound to no key (null)', { cnf: null, client_id: null }, {}],
 		['that began just now', { nbf: NOW }, {}],
 		['of a clock 25 s ahead', { nbf: NOW + 25, iat: NOW + 25 }, {}],
 		['that ended 25 s ago', { exp: NOW - 25 }, {}]
@@ -88,6 +91,11 @@ describe('an access token', () => {
 		['of no issuer', 'The access token is of another issuer.', { iss: undefined }],
 		['without an end', 'The access token is not valid.', { exp: undefined }],
 		['that names no client', 'The access token is not valid.', { azp: undefined }],
+		[
+			'with an authorized party that is no name',
+			'The access token is not valid.',
+			{ azp: 7, client_id: 'third-party' }
+		],
 		['bound to a key', 'The access token is not valid.', { cnf: { jkt: 'x' } }]
 	])('%s is refused', async (_, why, changes) => {
 		await expect(calledWith(changes)).rejects.toMatchObject(unauthorized(why));

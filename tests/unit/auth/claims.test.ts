@@ -18,6 +18,7 @@ describe('claim values in the field', () => {
 		[[''], undefined],
 		[[{ a: 1 }], undefined],
 		[[null], undefined],
+		[[null, '', 'third'], 'third'],
 		[{ a: 1 }, undefined],
 		[null, undefined],
 		[undefined, undefined]
@@ -35,6 +36,11 @@ describe('claim values in the field', () => {
 			['pwd', 'otp']
 		],
 		['pwd', ['pwd']],
+		['pwd  otp', ['pwd', 'otp']],
+		[
+			[null, 'pwd', 7, '', 'pwd', 'otp'],
+			['pwd', 'otp']
+		],
 		[[1, 2], []],
 		[undefined, []],
 		[null, []],
@@ -56,6 +62,15 @@ describe('claim values in the field', () => {
 	test('that the portal does not use are dropped', () => {
 		expect(read({ birthdate: '2000-01-01' })).not.toHaveProperty('birthdate');
 	});
+});
+
+describe('a name', () => {
+	test.each<[unknown, string | undefined]>([
+		[{ nl: 'Robin de Vries', en: 'Robin of Vries' }, 'Robin de Vries'],
+		[[{ lang: 'en', value: 'Robin' }], 'Robin'],
+		[[null, 'Robin'], 'Robin'],
+		[{}, undefined]
+	])('%j reads as %j', (name, text) => expect(displayName(read({ name }))).toBe(text));
 });
 
 describe('who somebody is', () => {

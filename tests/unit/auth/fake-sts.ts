@@ -10,6 +10,8 @@ export interface Behaviour {
 	claims?: Claims;
 	/** Merged into the token endpoint's answer. */
 	tokens?: Claims;
+	/** The entries of its key set, in place of its one key. */
+	keys?: readonly unknown[];
 	/** Signs with a key that is not published. */
 	isForged?: boolean;
 	/** The token endpoint's answer, instead of tokens. */
@@ -49,7 +51,7 @@ export async function fakeSts() {
 			sts.requests.push(url);
 			const { pathname } = new URL(url);
 			if (pathname === '/.well-known/openid-configuration') return Response.json(metadata());
-			if (pathname === '/jwks') return Response.json({ keys: [jwk] });
+			if (pathname === '/jwks') return Response.json({ keys: sts.behaviour.keys ?? [jwk] });
 			if (pathname === '/par') return pushed(form(init));
 			if (pathname === '/token') return token(form(init));
 			return new Response(null, { status: 404 });

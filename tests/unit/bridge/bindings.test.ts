@@ -10,6 +10,9 @@ const binding = {
 	holderKey: 'secret'
 };
 
+/** A text that is the same in every language. */
+const same = (text: string) => ({ nl: text, en: text });
+
 describe('the linked wallets of a subject', () => {
 	test.each([
 		['a list', [binding]],
@@ -17,7 +20,13 @@ describe('the linked wallets of a subject', () => {
 	])('come as %s, without what is not named', async (_how, answer) => {
 		const stub = await startStub(json(200, answer));
 		expect(await bridgeAt(stub.url).listBindings('a/b@uni.test', credential)).toEqual([
-			{ id: 'b1', providerId: 'p1', institutionId: 'i1', createdAt: '2026-01-02T03:04:05.000Z', lastUsedAt: null }
+			{
+				id: 'b1',
+				providerId: same('p1'),
+				institutionId: same('i1'),
+				createdAt: '2026-01-02T03:04:05.000Z',
+				lastUsedAt: null
+			}
 		]);
 		expect(stub.received[0]?.target).toBe('/internal/bindings/a%2Fb%40uni.test');
 	});
@@ -44,9 +53,23 @@ describe('the linked wallets of a subject', () => {
 		);
 		const bindings = await bridgeAt(stub.url).listBindings('a', credential);
 		expect(bindings.map(({ id, providerId }) => [id, providerId])).toEqual([
-			['b1', 'p1'],
+			['b1', same('p1')],
 			['2', null]
 		]);
+	});
+
+	test('have the names of their issuers in each language', async () => {
+		const named = { id: 'b1', providerId: { nl: 'Wallet van Noord', en: 'Wallet of North' }, institutionId: 12 };
+		const stub = await startStub(json(200, [named, { id: 'b2', providerId: ['?'], institutionId: {} }]));
+		expect(await bridgeAt(stub.url).listBindings('a', credential)).toMatchObject([
+			{ id: 'b1', providerId: named.providerId, institutionId: same('12') },
+			{ id: 'b2', providerId: null, institutionId: null }
+		]);
+	});
+
+	test.each([null, { bindings: null }])('are none in %j', async (answer) => {
+		const stub = await startStub(json(200, answer));
+		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
 	test.each([{}, 'none'])('are not guessed from %j', async (answer) => {

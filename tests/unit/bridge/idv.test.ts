@@ -90,6 +90,11 @@ describe("handing over the institution's answer", () => {
 		expect(stub.received).toHaveLength(1);
 	});
 
+	test.each([null, undefined])('refuses a response that does not say whose session it ends: %j', async (named) => {
+		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId: named }));
+		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
+	});
+
 	test('refuses an answer about another session', async () => {
 		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId: otherSessionId }));
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
@@ -134,8 +139,8 @@ describe('the status of identity verification', () => {
 			planType: 'MANUAL_REVIEW',
 			reason: 'CANDIDATE_MATCH_CONFIRMATION',
 			candidates: [
-				{ id: '1', label: 'Sanne de Vries' },
-				{ id: 'z', label: 'S. de Vries' }
+				{ id: '1', label: { nl: 'Sanne de Vries', en: 'Sanne de Vries' } },
+				{ id: 'z', label: { nl: 'S. de Vries', en: 'S. de Vries' } }
 			]
 		});
 		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/sessions/${sessionId}/idv/status`);
@@ -179,6 +184,19 @@ describe('the status of identity verification', () => {
 		const said = await bridgeAt(stub.url).readIdvStatus(sessionId, credential);
 		expect(said.errorCode).toBe(errorCode);
 		expect(JSON.stringify(said)).not.toContain('essage');
+	});
+
+	test('has the labels of candidates in each language, and loses candidates without one', async () => {
+		const label = { nl: 'S. de Vries, Noord', en: 'S. de Vries, North' };
+		const candidates = [
+			{ id: 'a', label: null },
+			{ id: 'b', label },
+			null,
+			{ id: 'c', label: [] },
+			{ id: 'b', label: '2' }
+		];
+		const stub = await startStub(json(200, { sessionId: null, status: 'IDV_REQUIRED', candidates }));
+		expect((await bridgeAt(stub.url).readIdvStatus(sessionId, credential)).candidates).toEqual([{ id: 'b', label }]);
 	});
 
 	test('of a session that is gone is "not found"', async () => {

@@ -163,6 +163,23 @@ describe('reading the status', () => {
 		expect(JSON.stringify(warn.mock.calls)).not.toMatch(personalText);
 	});
 
+	test.each<[unknown, boolean]>([
+		['true', true],
+		[1, true],
+		['false', false],
+		[0, false],
+		['yes', false],
+		[[true], false]
+	])('reads the flag %j as %j', async (idvRequired, isRequired) => {
+		const stub = await startStub(json(200, { sessionId, status: 'VERIFIED', idvRequired }));
+		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toMatchObject({ idvRequired: isRequired });
+	});
+
+	test.each([null, undefined, '', 5])('does without a session id: %j', async (named) => {
+		const stub = await startStub(json(200, { sessionId: named, status: 'VERIFIED' }));
+		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toMatchObject({ sessionId, status: 'VERIFIED' });
+	});
+
 	test('does without malformed extras', async () => {
 		const extras = {
 			idvRequired: 'yes',
@@ -321,8 +338,16 @@ describe("the person's data for the identity screen", () => {
 		expect(await bridgeAt(stub.url).readPerson(sessionId, credential)).toEqual({});
 	});
 
+	test.each([null, undefined, 7])('are not shown where the response names the session %j', async (named) => {
+		const mappedClaims = { given_name: 'Sanne' };
+		const stub = await startStub(json(200, { sessionId: named, status: 'IDV_REQUIRED', mappedClaims }));
+		expect(await bridgeAt(stub.url).readPerson(sessionId, credential)).toEqual({});
+	});
+
 	test('of another session are refused', async () => {
-		const stub = await startStub(json(200, { sessionId: otherSessionId, mappedClaims: { given_name: 'Sanne' } }));
+		const stub = await startStub(
+			json(200, { sessionId: otherSessionId, status: 'VERIFIED', mappedClaims: { given_name: 'Sanne' } })
+		);
 		expect((await problemOf(bridgeAt(stub.url).readPerson(sessionId, credential))).code).toBe('upstream_invalid');
 	});
 });

@@ -50,3 +50,8 @@ test('a pushed request without a lifetime, answered with 200, is one all the sam
 	const { response, body } = await read({ request_uri: 'urn:x' });
 	expect([response.status, body]).toEqual([201, { request_uri: 'urn:x', expires_in: 60 }]);
 });
+
+test('a token response with 201 is one with 200', async () => {
+	const { response } = await read({ access_token: 'a', token_type: 'bearer' }, { status: 201 });
+	expect(response.status).toBe(200);
+});

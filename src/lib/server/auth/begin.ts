@@ -78,7 +78,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	if (!(provider === 'sts' ? signInMethods.institution : signInMethods.wallet)) return { error: 'not_found' };
 	if (provider === 'sts-wallet') return checkedWallet(event, returnTo);
 
-	if (institution && !(await institutions()).some(({ id }) => id === institution))
+	if (institution && !(await institutions(event.locals.locale())).some(({ id }) => id === institution))
 		return { error: 'institution_unknown' };
 	return {
 		provider,

@@ -1,41 +1,47 @@
 import * as v from 'valibot';
+import { readLocalised, readStrings } from '../upstream/lenient';
 
-const scalar = v.union([v.string(), v.number(), v.boolean()]);
-/** Claim values in the field are not only strings; a text is whatever has one sensible spelling. */
-const spelled = v.pipe(
-	v.union([scalar, v.pipe(v.array(scalar), v.minLength(1))]),
-	v.transform((value) => String(Array.isArray(value) ? value[0] : value)),
-	v.nonEmpty()
+const MAX_NAME = 200;
+
+const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+
+/** Claims may be numbers, booleans or lists too: the first value of a list that has one sensible spelling counts. */
+const text = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => {
+			const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+			return values
+				.filter(isScalar)
+				.map(String)
+				.find((spelled) => spelled !== '');
+		})
+	)
 );
-const text = v.optional(v.fallback(v.optional(spelled), undefined));
+/** The same for a name, which may come in several languages; a session keeps one of them. */
+const name = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => (isScalar(value) ? value : (readLocalised(value, MAX_NAME)?.nl ?? value))),
+		text
+	)
+);
 /** A JSON number (RFC 7519 2, NumericDate); whether it can be true is for `new-session.ts` to say. */
 const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
 
 /** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */
 export const IdentityClaims = v.object({
 	sub: v.pipe(v.string(), v.nonEmpty()),
-	name: text,
-	given_name: text,
-	family_name: text,
+	name,
+	given_name: name,
+	family_name: name,
 	email: text,
 	eduid: text,
 	schac_home_organization: text,
 	institution_id: text,
 	federated_subject: text,
 	acr: text,
-	amr: v.optional(
-		v.fallback(
-			v.union([
-				v.array(v.string()),
-				v.pipe(
-					v.string(),
-					v.transform((method) => [method])
-				)
-			]),
-			[]
-		),
-		[]
-	),
+	amr: v.optional(v.pipe(v.unknown(), v.transform(readStrings)), []),
 	sid: text,
 	auth_time: seconds
 });

@@ -20,7 +20,8 @@ export async function revokeTokens(session: Session, requestId: string): Promise
 			signal: AbortSignal.timeout(LIMIT_MS),
 			additionalParameters: { token_type_hint: session.refreshToken ? 'refresh_token' : 'access_token' }
 		});
-		await oauth.processRevocationResponse(response);
+		// RFC 7009 names 200; some services send another success.
+		if (!response.ok) await oauth.processRevocationResponse(response);
 	} catch (error) {
 		log.warn('the refresh token could not be revoked', { requestId, error });
 	}

@@ -1,6 +1,7 @@
-import type { Candidate, IdvReason } from '$lib/wallet/view';
+import type { IdvReason } from '$lib/wallet/view';
 import type { SessionStatusValue } from '$lib/wallet/session-status';
 import type { ProblemCode } from '../http/problem';
+import type { Localised } from '../upstream/lenient';
 
 /** A session that a wallet can open. `requestUri` is what the QR code and the link hold. */
 export interface CreatedSession {
@@ -43,7 +44,7 @@ export interface IdvStatus {
 	readonly planType: string | null;
 	readonly reason: IdvReason | null;
 	/** Labels are personal data: for `/login/identity` and the owning browser only. */
-	readonly candidates: readonly Candidate[];
+	readonly candidates: readonly { readonly id: string; readonly label: Localised }[];
 	readonly errorCode?: ProblemCode;
 }
 
@@ -57,8 +58,8 @@ export interface IdvOutcome {
 /** A wallet that is linked to a subject. Times are ISO 8601. */
 export interface Binding {
 	readonly id: string;
-	readonly providerId: string | null;
-	readonly institutionId: string | null;
+	readonly providerId: Localised | null;
+	readonly institutionId: Localised | null;
 	readonly createdAt: string | null;
 	readonly lastUsedAt: string | null;
 }

@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import { type Localised, readBoolean, readLocalised } from '../upstream/lenient';
+
+const MAX_TEXT = 200;
 
 /** A field we can do without becomes null when it is malformed. */
 export const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
@@ -24,13 +27,35 @@ export const codesInText = v.fallback(
 export const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
 export const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
 export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
-/** Where a dialect leaves it out; the client refuses one that is not the session asked for. */
+/** Where a response may leave it out; the client refuses one that is not the requested session (`own` in `readers.ts`). */
 export const optionalSessionId = lenient(v.pipe(v.string(), v.trim(), v.nonEmpty()));
-export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(200));
+export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(MAX_TEXT));
 export const id = v.pipe(
 	v.union([v.string(), v.number()]),
 	v.transform((value) => String(value)),
 	shortText
+);
+/** A yes or no; null for anything else. */
+export const flag = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => readBoolean(value) ?? null)
+	),
+	null
+);
+/** A text for people, in each language of the portal; a number counts as a text. */
+export const localised = v.pipe(
+	v.unknown(),
+	v.transform(readLabel),
+	v.custom<Localised>((value) => value !== undefined)
+);
+/** The same where it may be missing. */
+export const label = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => readLabel(value) ?? null)
+	),
+	null
 );
 /** Not lenient: an address that can't be used must not pass for "there is nowhere to go". */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
@@ -61,3 +86,7 @@ export const requestUri = v.pipe(
 	v.maxBytes(8192),
 	v.check((text) => URL.canParse(text) && !BROWSER_SCHEME.test(new URL(text).protocol))
 );
+
+function readLabel(value: unknown): Localised | undefined {
+	return readLocalised(typeof value === 'number' ? String(value) : value, MAX_TEXT);
+}

@@ -1,15 +1,24 @@
 import * as v from 'valibot';
 import type { Person } from '$lib/wallet/view';
+import { optionalSessionId, status } from './fields';
 
 const LONGEST_TEXT = 200;
 
-/** The one reader of the wallet's personal data: for the screen on `/login/identity`, and nothing else. */
+/**
+ * The one reader of the wallet's personal data: for the screen on `/login/identity`, and nothing else. A response that does
+ * not say whose session it describes shows nobody.
+ */
 export const PersonAnswer = v.pipe(
 	v.object({
-		sessionId: v.string(),
+		sessionId: optionalSessionId,
+		/** Every response that describes a session has one. */
+		status,
 		mappedClaims: v.fallback(v.record(v.string(), v.unknown()), {})
 	}),
-	v.transform(({ sessionId, mappedClaims }) => ({ sessionId, person: personFrom(mappedClaims) }))
+	v.transform(({ sessionId, mappedClaims }) => ({
+		sessionId,
+		person: personFrom(sessionId === null ? {} : mappedClaims)
+	}))
 );
 
 function personFrom(claims: Readonly<Record<string, unknown>>): Person {

@@ -3,15 +3,17 @@ import { readList } from '../upstream/lenient';
 import {
 	address,
 	codesInText,
+	flag,
 	id,
 	instant,
 	isWebAddress,
+	label,
 	lenient,
+	localised,
 	optionalSessionId,
 	reason,
 	requestUri,
 	sessionId,
-	shortText,
 	status,
 	token
 } from './fields';
@@ -29,9 +31,9 @@ export const CreatedSessionAnswer = v.object({
 });
 
 export const StatusAnswer = v.object({
-	sessionId,
+	sessionId: optionalSessionId,
 	status,
-	idvRequired: lenient(v.boolean()),
+	idvRequired: flag,
 	idvRequirementReason: reason,
 	reconciliationPlanType: token,
 	errorCode: token,
@@ -80,10 +82,10 @@ export const IdvStartAnswer = v.pipe(
 	v.check(({ redirectUrl }) => redirectUrl === null || isWebAddress(redirectUrl))
 );
 
-const Candidate = v.object({ id, label: shortText });
+const Candidate = v.object({ id, label: localised });
 
 export const IdvStatusAnswer = v.object({
-	sessionId,
+	sessionId: optionalSessionId,
 	status,
 	planType: token,
 	idvRequirementReason: reason,
@@ -95,13 +97,14 @@ export const IdvStatusAnswer = v.object({
 	)
 });
 
+/** The session is not optional: it alone shows whose verification the code of a callback has finished. */
 export const FinishedIdvAnswer = v.object({ sessionId, status, errorCode: token });
 export const SubmittedIdvAnswer = v.object({ sessionId: optionalSessionId, status, errorCode: token });
 
 const BindingAnswer = v.object({
 	id,
-	providerId: lenient(shortText),
-	institutionId: lenient(shortText),
+	providerId: label,
+	institutionId: label,
 	createdAt: instant,
 	lastUsedAt: instant
 });
@@ -110,7 +113,7 @@ const MAX_BINDINGS = 200;
 
 export const BindingsAnswer = v.pipe(
 	v.union([
-		v.array(v.unknown()),
+		v.nullable(v.array(v.unknown())),
 		v.pipe(
 			v.object({ bindings: v.nullable(v.array(v.unknown())) }),
 			v.transform(({ bindings }) => bindings)

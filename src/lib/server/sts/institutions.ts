@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import type { Locale } from '$lib/i18n/locale';
 import { config } from '../config';
 import { log } from '../log';
-import { readBoolean, readList, readLocalised } from '../upstream/lenient';
+import { type Localised, readBoolean, readList, readLocalised } from '../upstream/lenient';
 import { stsFetch } from './metadata';
 
 const FRESH_MS = 60_000;
@@ -10,18 +11,20 @@ const FAULT_MS = 10_000;
 
 const MAX_INSTITUTIONS = 5000;
 
-/** A localised name is read in Dutch: the page lists institutions of Dutch federations. */
 const Listed = v.pipe(
 	v.object({
 		id: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty(), v.maxLength(256)),
 		name: v.pipe(
 			v.unknown(),
-			v.transform((name) => readLocalised(name, 256)?.nl),
-			v.string()
+			v.rawTransform<unknown, Localised>(({ dataset, addIssue, NEVER }) => {
+				const names = readLocalised(dataset.value, 256);
+				if (names === undefined) addIssue({ message: 'is no text' });
+				return names ?? NEVER;
+			})
 		),
 		enabled: v.optional(v.unknown())
 	}),
-	v.transform(({ id, name, enabled }) => ({ id, name, enabled: readBoolean(enabled) ?? true }))
+	v.transform(({ id, name, enabled }) => ({ id, names: name, isEnabled: readBoolean(enabled) ?? true }))
 );
 
 /** An institution that the STS can send somebody to. */
@@ -30,32 +33,42 @@ export interface Institution {
 	readonly name: string;
 }
 
-let cached: { readonly answer: Promise<readonly Institution[]>; untilMs: number } | undefined;
+type Institutions = Readonly<Record<Locale, readonly Institution[]>>;
 
-/** The institutions that the STS lists, by name; none where it has no such list (404) or can't be asked. */
-export function institutions(nowMs = Date.now()): Promise<readonly Institution[]> {
+const NONE: Institutions = { nl: [], en: [] };
+
+let cached: { readonly lists: Promise<Institutions>; untilMs: number } | undefined;
+
+/**
+ * The institutions that the STS lists, with their names in a language and sorted by them. None where the STS has no such
+ * list (404) or can't be reached.
+ */
+export async function institutions(locale: Locale, nowMs = Date.now()): Promise<readonly Institution[]> {
 	if (!cached || nowMs >= cached.untilMs) {
-		const entry = { answer: readInstitutions(() => (entry.untilMs = nowMs + FAULT_MS)), untilMs: nowMs + FRESH_MS };
+		const entry = { lists: readInstitutions(() => (entry.untilMs = nowMs + FAULT_MS)), untilMs: nowMs + FRESH_MS };
 		cached = entry;
 	}
-	return cached.answer;
+	return (await cached.lists)[locale];
 }
 
-async function readInstitutions(onFault: () => void): Promise<readonly Institution[]> {
+async function readInstitutions(onFault: () => void): Promise<Institutions> {
 	try {
 		const response = await stsFetch(`${config().sts.issuer.replace(/\/+$/, '')}/federation/providers`, {
 			headers: { accept: 'application/json' }
 		});
-		if (response.status === 404) return [];
+		if (response.status === 404) return NONE;
 		if (!response.ok) throw new Error(`the STS answered ${response.status}`);
 		const listed: unknown = await response.json();
-		return readList('institutions', listed, Listed, { max: MAX_INSTITUTIONS, keyOf: ({ id }) => id })
-			.filter((institution) => institution.enabled)
-			.map(({ id, name }) => ({ id, name }))
-			.sort((a, b) => a.name.localeCompare(b.name));
+		const entries = readList('institutions', listed, Listed, { max: MAX_INSTITUTIONS, keyOf: ({ id }) => id });
+		const inLocale = (locale: Locale) =>
+			entries
+				.filter(({ isEnabled }) => isEnabled)
+				.map(({ id, names }) => ({ id, name: names[locale] }))
+				.sort((a, b) => a.name.localeCompare(b.name, locale));
+		return { nl: inLocale('nl'), en: inLocale('en') };
 	} catch (error) {
 		onFault();
 		log.warn('the list of institutions could not be read', { error });
-		return [];
+		return NONE;
 	}
 }

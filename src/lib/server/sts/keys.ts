@@ -1,4 +1,5 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { keyFinder, readKeySet } from './key-set';
 
 /** After this long the keys are fetched again, so that one that the STS has withdrawn is let go of. */
 const FRESH_MS = 10 * 60_000;
@@ -10,7 +11,8 @@ export interface Published {
 	readonly issuer: string;
 	/** The algorithms it signs ID tokens with, as discovery lists them. */
 	readonly idTokenAlgorithms: readonly string[];
-	readonly jwks: JSONWebKeySet;
+	/** The response of `jwks_uri`, as it came. */
+	readonly jwks: unknown;
 }
 
 /** The same, ready to check a signature with. */
@@ -30,6 +32,11 @@ export interface KeyRing {
 	 * @throws {KeysUnavailable} when the token's key is not known, and the STS did not answer
 	 */
 	keysFor(header: JWTHeaderParameters, from: 'sts' | 'stranger'): Promise<StsKeys>;
+	/**
+	 * Fetches the keys again after a signature was wrong, under the same limit.
+	 * @returns null while they must not or can't be fetched
+	 */
+	reloaded(from: 'sts' | 'stranger'): Promise<StsKeys | null>;
 }
 
 interface KeyRingOptions {
@@ -53,7 +60,7 @@ export function createKeyRing({ load, now = Date.now }: KeyRingOptions): KeyRing
 		askedMs = now();
 		try {
 			const { jwks, ...published } = await load();
-			held = { ...published, find: createLocalJWKSet(jwks) };
+			held = { ...published, find: keyFinder(await readKeySet(jwks)) };
 			hasFailed = false;
 			return held;
 		} catch (cause) {
@@ -76,6 +83,11 @@ export function createKeyRing({ load, now = Date.now }: KeyRingOptions): KeyRing
 			if (!held || hasFailed)
 				throw new KeysUnavailable('the key of a token is not known, and the STS was asked just now');
 			return held;
+		},
+
+		async reloaded(from) {
+			if (from === 'stranger' && now() < askedMs + REST_MS) return null;
+			return reload().catch(() => null);
 		}
 	};
 }

@@ -36,10 +36,15 @@ export async function lenientResponse(response: Response): Promise<Response> {
 		delete body.id_token;
 		reportEncrypted();
 	}
-	const isPushed = body.request_uri !== undefined && status === 200;
 	const sent = new Headers(headers);
 	sent.set('content-type', 'application/json');
-	return new Response(JSON.stringify(body), { status: isPushed ? 201 : status, headers: sent });
+	return new Response(JSON.stringify(body), { status: successOf(body, status), headers: sent });
+}
+
+/** Libraries insist on the one status that the RFCs name: 200 for tokens, 201 for a pushed request. */
+function successOf(body: Readonly<Record<string, unknown>>, status: number): number {
+	if (body.access_token !== undefined && status === 201) return 200;
+	return body.request_uri !== undefined && status === 200 ? 201 : status;
 }
 
 function parse(text: string): unknown {

@@ -6,13 +6,18 @@ import { verifySignedToken } from './signed-token';
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
+/** Null counts as absent; any other value that is no id makes the token invalid. */
+const optionalId = v.pipe(
+	v.nullish(id),
+	v.transform((value) => value ?? undefined)
+);
 
 const LogoutClaims = v.pipe(
 	v.object({
 		jti: id,
 		iat: v.number(),
-		sid: v.optional(id),
-		sub: v.optional(id),
+		sid: optionalId,
+		sub: optionalId,
 		events: v.object({ [LOGOUT_EVENT]: v.looseObject({}) }),
 		/** An ID token has one; a logout token never does, so that neither passes for the other. */
 		nonce: v.optional(v.never())

@@ -3,6 +3,7 @@ import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
 import { currentTraceparent } from '../http/traceparent';
 import { exchange } from '../http/upstream';
+import { readBoolean, readStrings } from '../upstream/lenient';
 import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';
 import { lenientResponse } from './lenient-response';
@@ -85,10 +86,35 @@ export function stsMetadata(nowMs = Date.now()): Promise<oauth.AuthorizationServ
 async function discover(): Promise<oauth.AuthorizationServer> {
 	const { sts } = config();
 	const issuer = new URL(sts.issuer);
-	const found = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, stsCall));
+	const found = readMetadata(
+		await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, stsCall))
+	);
 	return {
 		...found,
 		...(found.authorization_endpoint && { authorization_endpoint: publicUrl(found.authorization_endpoint, sts) }),
 		...(found.end_session_endpoint && { end_session_endpoint: publicUrl(found.end_session_endpoint, sts) })
 	};
+}
+
+/**
+ * Metadata without what would mislead the libraries: addresses that are not http(s) URLs, and bad entries of lists. The
+ * issuer has been compared before.
+ */
+function readMetadata(document: oauth.AuthorizationServer): oauth.AuthorizationServer {
+	const read = Object.entries(document).map(([name, value]): readonly [string, unknown] => {
+		if (/_(?:endpoint|uri)$/.test(name)) return [name, isAddress(value) ? value.trim() : undefined];
+		if (/_(?:values|methods|types|modes)_supported$/.test(name)) return [name, readNonEmpty(value)];
+		// Only what surely means false lifts the demand for `iss` in callbacks (RFC 9207).
+		return [name, name === 'authorization_response_iss_parameter_supported' ? (readBoolean(value) ?? value) : value];
+	});
+	return { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), issuer: document.issuer };
+}
+
+function readNonEmpty(value: unknown): readonly string[] | undefined {
+	const texts = readStrings(value);
+	return texts.length > 0 ? texts : undefined;
+}
+
+function isAddress(value: unknown): value is string {
+	return typeof value === 'string' && /^https?:\/\//i.test(value.trim()) && URL.canParse(value.trim());
 }

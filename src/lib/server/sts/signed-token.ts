@@ -1,22 +1,19 @@
 import {
 	decodeProtectedHeader,
 	errors,
-	type JSONWebKeySet,
 	type JWTPayload,
 	jwtVerify,
+	type JWTVerifyGetKey,
 	type JWTVerifyOptions
 } from 'jose';
-import { createKeyRing, type KeyRing, type Published } from './keys';
+import { signatureAlgorithms } from './key-set';
+import { createKeyRing, type KeyRing, type Published, type StsKeys } from './keys';
 import { stsFetch, stsMetadata } from './metadata';
 
 /** How far the clocks of the STS and the portal may be apart. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
-/** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
-export const signatureAlgorithms = [
-	...['RS', 'PS', 'ES'].flatMap((family) => [`${family}256`, `${family}384`, `${family}512`]),
-	'EdDSA',
-	'Ed25519'
-];
+/** Where a key set has more keys without an id, a token is checked with the first of them only. */
+const MAX_TRIED_KEYS = 16;
 
 let ring: KeyRing | undefined;
 
@@ -38,17 +35,43 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 	// Before any key is looked for: no fetch is worth its while for such a token.
 	if (!signatureAlgorithms.includes(alg)) throw new errors.JOSEAlgNotAllowed('the token is not signed with a key pair');
 	ring ??= createKeyRing({ load: fetchPublished });
-	const { issuer, idTokenAlgorithms, find } = await ring.keysFor({ ...header, alg }, from);
-	const { payload } = await jwtVerify(token, find, {
-		...options,
-		issuer,
-		algorithms:
-			algorithms === 'asymmetric'
-				? signatureAlgorithms
-				: signatureAlgorithms.filter((one) => idTokenAlgorithms.includes(one)),
-		clockTolerance: CLOCK_TOLERANCE_SECONDS
-	});
-	return payload;
+	const verify = ({ issuer, idTokenAlgorithms, find }: StsKeys) =>
+		verifyWithAny(token, find, {
+			...options,
+			issuer,
+			algorithms:
+				algorithms === 'asymmetric'
+					? signatureAlgorithms
+					: signatureAlgorithms.filter((one) => idTokenAlgorithms.includes(one)),
+			clockTolerance: CLOCK_TOLERANCE_SECONDS
+		});
+	try {
+		return await verify(await ring.keysFor({ ...header, alg }, from));
+	} catch (error) {
+		// The STS may have replaced a key that has the same id, or none.
+		const reloaded = error instanceof errors.JWSSignatureVerificationFailed ? await ring.reloaded(from) : null;
+		if (!reloaded) throw error;
+		return verify(reloaded);
+	}
+}
+
+/** Tries each key that fits, where the token's key id, or its absence, leaves more than one. */
+async function verifyWithAny(token: string, find: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
+	try {
+		return (await jwtVerify(token, find, options)).payload;
+	} catch (error) {
+		if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+		let tried = 0;
+		for await (const key of error) {
+			if (++tried > MAX_TRIED_KEYS) break;
+			try {
+				return (await jwtVerify(token, key, options)).payload;
+			} catch (failure) {
+				if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+			}
+		}
+		throw new errors.JWSSignatureVerificationFailed();
+	}
 }
 
 /** Whether a token names a key that the STS has not published, or not yet. */
@@ -62,7 +85,6 @@ async function fetchPublished(): Promise<Published> {
 	if (!jwks_uri) throw new Error('discovery names no jwks_uri');
 	const response = await stsFetch(jwks_uri, { headers: { accept: 'application/json' } });
 	if (response.status !== 200) throw new Error(`the STS answers ${response.status} for its keys`);
-	// What is no set of keys is refused by jose, which reads it next.
-	const jwks = (await response.json()) as JSONWebKeySet;
+	const jwks: unknown = await response.json();
 	return { issuer, jwks, idTokenAlgorithms: id_token_signing_alg_values_supported ?? ['RS256'] };
 }

@@ -1,16 +1,25 @@
 /**
- * Reading what services behind the portal send: optional fields that are null, empty or of the wrong type count as absent,
+ * Reads what the services behind the portal send. Optional fields that are null, empty or of the wrong type count as absent,
  * and one bad entry of a list does not affect the others.
+ *
+ * Not read this way, because a guess could let the wrong person in or send a browser to the wrong place: `iss`, `aud`,
+ * `sub`, `nonce`, `azp`, `exp`, `iat` and `auth_time` of tokens, signatures, tokens themselves, redirect targets, and the
+ * session that an Auth Bridge response names. A bad value there makes the whole token or response invalid.
  */
 import * as v from 'valibot';
+import type { Locale } from '$lib/i18n/locale';
 import { log } from '../log';
 
 /** How long entries of one list may be dropped before the log says so again. */
 const REPORT_EVERY_MS = 60_000;
 const MAX_LIST_NAMES = 100;
+const MAX_STRINGS = 100;
 const reportedAtMs = new Map<string, number>();
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** A text for people in each language of the portal. */
+export type Localised = Readonly<Record<Locale, string>>;
 
 export function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -37,15 +46,32 @@ export function readList<Entry>(
 		const result = v.safeParse(schema, item);
 		if (result.success && !entries.has(keyOf(result.output))) entries.set(keyOf(result.output), result.output);
 	}
-	if (entries.size < list.length) reportDropped(name, list.length - entries.size, list.length);
+	reportDropped(name, { used: entries.size, total: list.length });
 	return [...entries.values()];
 }
 
-function reportDropped(list: string, dropped: number, total: number): void {
+/** Warns that entries of a list were dropped, if any were; at most once a minute for each list. */
+export function reportDropped(list: string, { used, total }: { readonly used: number; readonly total: number }): void {
+	if (used >= total) return;
 	const nowMs = performance.now();
 	if (nowMs - (reportedAtMs.get(list) ?? -Infinity) < REPORT_EVERY_MS) return;
 	if (reportedAtMs.size < MAX_LIST_NAMES) reportedAtMs.set(list, nowMs);
-	log.warn('entries of a list were dropped: they are not valid', { list, dropped, total });
+	log.warn('entries of a list were dropped: they are not valid', {
+		list,
+		dropped: total - used,
+		total
+	});
+}
+
+/**
+ * The texts of a list, in order, each once, at most 100. A single text counts as a list of words separated by spaces,
+ * as in `scope` (RFC 6749, 3.3). Anything else is dropped.
+ * @returns empty when there is no text
+ */
+export function readStrings(value: unknown): string[] {
+	const list: readonly unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/\s+/) : [];
+	const texts = list.filter((item) => typeof item === 'string').map((text) => text.trim());
+	return [...new Set(texts.filter((text) => text !== ''))].slice(0, MAX_STRINGS);
 }
 
 /** `true`, `"true"`, `1` and their opposites; anything else counts as absent, and is undefined. */
@@ -58,27 +84,28 @@ export function readBoolean(value: unknown): boolean | undefined {
 
 /**
  * A text for people: a string, `{nl: …, en: …}` or `[{lang: "nl", value: …}]`. Control characters are removed.
- * @returns by language; a plain string is the same for all. Undefined when there is none
+ * @returns for each language its own text, else the English, the Dutch or the first one. A plain string is the same for
+ * all. Undefined when there is none
  */
-export function readLocalised(
-	value: unknown,
-	maxLength: number
-): { readonly nl: string; readonly en: string } | undefined {
-	const pairs = isObject(value)
+export function readLocalised(value: unknown, maxLength: number): Localised | undefined {
+	const texts = textsByLanguage(value, maxLength);
+	const any = cleanText(value, maxLength) ?? texts.get('en') ?? texts.get('nl') ?? [...texts.values()][0];
+	return any === undefined ? undefined : { nl: texts.get('nl') ?? any, en: texts.get('en') ?? any };
+}
+
+/** By the first part of the language tag (BCP 47), in lower case; the first text of a language counts. */
+function textsByLanguage(value: unknown, maxLength: number): ReadonlyMap<string, string> {
+	const texts = new Map<string, string>();
+	const items = Array.isArray(value) ? value.filter(isObject) : [];
+	const pairs: readonly (readonly [unknown, unknown])[] = isObject(value)
 		? Object.entries(value)
-		: (Array.isArray(value) ? value : [])
-				.filter(isObject)
-				.map((each) => [each.lang ?? each.language, each.value] as const);
-	const byLanguage = new Map<string, string>();
-	for (const [language, text] of pairs.slice(0, 100)) {
-		const cleaned = cleanText(text, maxLength);
-		const name = typeof language === 'string' ? language.slice(0, 2).toLowerCase() : '';
-		if (cleaned !== undefined && !byLanguage.has(name)) byLanguage.set(name, cleaned);
+		: items.map((item) => [item.lang ?? item.language, item.value]);
+	for (const [tag, item] of pairs.slice(0, MAX_STRINGS)) {
+		const text = cleanText(item, maxLength);
+		const [language = ''] = typeof tag === 'string' ? tag.toLowerCase().split(/[-_]/) : [];
+		if (text !== undefined && !texts.has(language)) texts.set(language, text);
 	}
-	const plain = cleanText(value, maxLength);
-	const any = plain ?? byLanguage.get('en') ?? byLanguage.get('nl') ?? [...byLanguage.values()][0];
-	if (any === undefined) return undefined;
-	return { nl: byLanguage.get('nl') ?? any, en: byLanguage.get('en') ?? any };
+	return texts;
 }
 
 function cleanText(value: unknown, maxLength: number): string | undefined {
@@ -86,6 +113,8 @@ function cleanText(value: unknown, maxLength: number): string | undefined {
 	const text = value
 		.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 		.trim()
-		.slice(0, maxLength);
+		.slice(0, maxLength)
+		// A cut must not leave half of a character.
+		.replace(/[\uD800-\uDBFF]$/, '');
 	return text === '' ? undefined : text;
 }

@@ -7,7 +7,7 @@ import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './complete';
 import { currentSession } from './current-session';
 import { endedView } from './ending';
-import { isManualFor, wayOf } from './idv-plan';
+import { candidatesIn, isManualFor, wayOf } from './idv-plan';
 import { identityOutcomeOf } from './outcomes';
 import type { OwnedSession } from './owned-sessions';
 import { requireUnused } from './used-sessions';
@@ -79,7 +79,8 @@ async function needed(event: RequestEvent, owned: OwnedSession): Promise<Identit
 	]);
 	const { planType, reason, candidates } = plan;
 	if (planType === 'FAIL_CLOSED') return endedView('not-possible', event.locals, owned);
-	if (isManualFor(owned, plan)) return { view: { screen: 'confirm', reason, person, candidates } };
+	if (isManualFor(owned, plan))
+		return { view: { screen: 'confirm', reason, person, candidates: candidatesIn(event.locals.locale(), candidates) } };
 	return { view: { screen: 'explain', reason, way: wayOf(plan), person } };
 }
 

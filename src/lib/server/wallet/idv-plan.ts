@@ -1,4 +1,5 @@
-import type { IdentityWay } from '$lib/wallet/view';
+import type { Locale } from '$lib/i18n';
+import type { Candidate, IdentityWay } from '$lib/wallet/view';
 import type { IdvStatus } from '../bridge/answers';
 import type { OwnedSession } from './owned-sessions';
 
@@ -18,4 +19,9 @@ export function isManualFor(owned: OwnedSession, plan: Plan): boolean {
 export function wayOf({ planType }: Plan): IdentityWay {
 	if (planType === 'STEP_UP') return 'step-up';
 	return planType === 'SKIP_RECONCILIATION' || planType === 'USE_EXISTING_BINDING' ? 'none' : 'visit';
+}
+
+/** The candidates with their labels in one language. */
+export function candidatesIn(locale: Locale, candidates: IdvStatus['candidates']): readonly Candidate[] {
+	return candidates.map(({ id, label }) => ({ id, label: label[locale] }));
 }

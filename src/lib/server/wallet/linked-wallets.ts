@@ -1,6 +1,6 @@
+import type { LinkedWallet } from '$lib/wallet/linked-wallet';
 import { audit } from '../audit';
 import type { Session } from '../auth/session';
-import type { Binding } from '../bridge/answers';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
@@ -10,9 +10,9 @@ import { bridge, credentialFor } from './bridge';
 const FRESH_SECONDS = 15 * 60;
 
 /** The signed-in person's linked wallets; null while the list can't be had. */
-export async function linkedWallets(locals: App.Locals): Promise<readonly Binding[] | null> {
+export async function linkedWallets(locals: App.Locals): Promise<readonly LinkedWallet[] | null> {
 	try {
-		return locals.session && (await bridge().listBindings(locals.session.userId, credentialFor(locals)));
+		return locals.session && (await listWallets(locals, locals.session));
 	} catch (error) {
 		log.warn('the linked wallets could not be read', { requestId: locals.requestId, error });
 		return null;
@@ -23,12 +23,22 @@ export async function linkedWallets(locals: App.Locals): Promise<readonly Bindin
  * One of the signed-in person's own wallets.
  * @throws {Problem} `not_found` for any other, `unauthorized` without a session, or the Auth Bridge's fault
  */
-export async function ownWallet(locals: App.Locals, id: string): Promise<Binding> {
+export async function ownWallet(locals: App.Locals, id: string): Promise<LinkedWallet> {
 	if (!locals.session) throw new Problem('unauthorized');
-	const bindings = await bridge().listBindings(locals.session.userId, credentialFor(locals));
-	const own = bindings.find((binding) => binding.id === id);
+	const own = (await listWallets(locals, locals.session)).find((wallet) => wallet.id === id);
 	if (!own) throw new Problem('not_found');
 	return own;
+}
+
+/** The wallets as they are shown in the language of the page. */
+async function listWallets(locals: App.Locals, { userId }: Session): Promise<readonly LinkedWallet[]> {
+	const bindings = await bridge().listBindings(userId, credentialFor(locals));
+	const locale = locals.locale();
+	return bindings.map(({ providerId, institutionId, ...binding }) => ({
+		...binding,
+		providerId: providerId?.[locale] ?? null,
+		institutionId: institutionId?.[locale] ?? null
+	}));
 }
 
 /** Removes one of the signed-in person's own wallets; the Auth Bridge itself does not look whose it is. */

@@ -1,6 +1,7 @@
 import { endpoint } from '$lib/server/http/endpoint';
 import { bridge, credentialFor } from '$lib/server/wallet/bridge';
 import { requireOwned } from '$lib/server/wallet/caller';
+import { candidatesIn } from '$lib/server/wallet/idv-plan';
 import { requireUnused } from '$lib/server/wallet/used-sessions';
 import type { RequestHandler } from './$types';
 
@@ -11,5 +12,11 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	const { sessionId, status, planType, reason, candidates } = found;
 	// Their labels are personal data: for the owning browser alone, not for a program.
 	const isShown = candidates.length > 0 && !event.locals.caller;
-	return { sessionId, status, planType, reason, ...(isShown && { candidates }) };
+	return {
+		sessionId,
+		status,
+		planType,
+		reason,
+		...(isShown && { candidates: candidatesIn(event.locals.locale(), candidates) })
+	};
 });

@@ -1,0 +1,91 @@
+import { createLocalJWKSet, errors, importJWK, type JWK, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import * as v from 'valibot';
+import { readList, readStrings, reportDropped } from '../upstream/lenient';
+
+/** Far more keys than any STS publishes. */
+const MAX_KEYS = 100;
+const LIST = 'keys of the STS';
+
+/** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
+export const signatureAlgorithms = [
+	...['RS', 'PS', 'ES'].flatMap((family) => [`${family}256`, `${family}384`, `${family}512`]),
+	'EdDSA',
+	'Ed25519'
+];
+
+/** The algorithm to try a key with that names none; other types of keys are not used to verify signatures. */
+const algorithmsByType: Readonly<Record<string, string>> = {
+	RSA: 'RS256',
+	'P-256': 'ES256',
+	'P-384': 'ES384',
+	'P-521': 'ES512',
+	Ed25519: 'Ed25519'
+};
+
+const optional = v.optional(v.unknown());
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** A key (RFC 7517, 4). Members that say what it is for count as absent when they are of the wrong type. */
+const Key = v.pipe(
+	v.looseObject({ kty: v.string(), kid: optional, alg: optional, use: optional, key_ops: optional, ext: optional }),
+	v.transform(({ kid, alg, use, key_ops, ext: _ext, ...key }): JWK => {
+		const operations = readStrings(key_ops);
+		const named = { kid: text(typeof kid === 'number' ? String(kid) : kid), alg: text(alg), use: text(use) };
+		return {
+			...key,
+			...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+			...(operations.length > 0 && { key_ops: operations })
+		};
+	})
+);
+
+/** The keys of a key set (RFC 7517, 5). */
+const KeySet = v.pipe(
+	v.object({ keys: v.array(v.unknown()) }),
+	v.transform(({ keys }) => readList(LIST, keys, Key, { max: MAX_KEYS, keyOf: (key) => JSON.stringify(key) }))
+);
+
+/**
+ * The keys of a key set that can be used. Entries that are no keys, and public keys that can't be imported, are dropped.
+ * @throws {ValiError} when it is no key set
+ * @throws {TypeError} when it has entries, and none can be used: what was cached before is better than nothing
+ */
+export async function readKeySet(value: unknown): Promise<readonly JWK[]> {
+	const keys = v.parse(KeySet, value);
+	const checked = await Promise.all(keys.map(isUsable));
+	const usable = keys.filter((_, index) => checked[index]);
+	reportDropped(LIST, { used: usable.length, total: keys.length });
+	if (usable.length === 0 && (value as { keys: unknown[] }).keys.length > 0)
+		throw new TypeError('none of the keys of the STS can be used');
+	return usable;
+}
+
+async function isUsable(key: JWK): Promise<boolean> {
+	const alg = key.alg ?? algorithmsByType[key.crv ?? key.kty ?? ''];
+	// Not for signatures: such a key is never chosen.
+	if (alg === undefined || !signatureAlgorithms.includes(alg)) return true;
+	try {
+		const imported = await importJWK(key, alg);
+		return imported instanceof Uint8Array ? false : imported.type === 'public';
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * Finds the key for a token: by its key id, else among the keys without an id (RFC 7515, 4.1.4). Where several fit, jose
+ * throws {@link errors.JWKSMultipleMatchingKeys}, which lists them.
+ */
+export function keyFinder(keys: readonly JWK[]): JWTVerifyGetKey {
+	const all = createLocalJWKSet({ keys: [...keys] });
+	const unnamed = createLocalJWKSet({ keys: keys.filter(({ kid }) => kid === undefined) });
+	return async ({ kid, ...header }: JWTHeaderParameters, token) => {
+		if (kid === undefined) return all(header, token);
+		try {
+			return await all({ ...header, kid }, token);
+		} catch (error) {
+			if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+			return unnamed(header, token);
+		}
+	};
+}

@@ -1,0 +1,99 @@
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import '../../../src/lib/server/config';
+import type * as signed from '../../../src/lib/server/sts/signed-token';
+import { fakeSts, ISSUER } from '../auth/fake-sts';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
+
+const keyPair = async () => {
+	const { publicKey, privateKey } = await generateKeyPair('ES256');
+	return { jwk: await exportJWK(publicKey), privateKey };
+};
+const [first, second] = await Promise.all([keyPair(), keyPair()]);
+const nowMs = 1_800_000_000_000;
+
+const sts = await fakeSts();
+vi.stubGlobal('fetch', sts.fetch);
+let verifySignedToken: typeof signed.verifySignedToken;
+beforeEach(async () => {
+	vi.useFakeTimers({ now: nowMs, toFake: ['Date'] });
+	sts.behaviour = {};
+	sts.requests.length = 0;
+	vi.resetModules();
+	({ verifySignedToken } = await import('../../../src/lib/server/sts/signed-token'));
+});
+afterEach(() => vi.useRealTimers());
+
+const token = (pair: typeof first, kid?: string) =>
+	new SignJWT({ sub: 's', exp: nowMs / 1000 + 300 })
+		.setProtectedHeader({ alg: 'ES256', ...(kid !== undefined && { kid }) })
+		.setIssuer(ISSUER)
+		.setAudience('api')
+		.sign(pair.privateKey);
+const check = async (pair: typeof first, kid?: string, from: 'sts' | 'stranger' = 'stranger') => {
+	const expected = { audience: 'api', requiredClaims: ['exp'], from, algorithms: 'listed' as const };
+	return (await verifySignedToken(await token(pair, kid), expected)).sub;
+};
+const publish = (...keys: (JWK | null)[]) => (sts.behaviour.keys = keys);
+const fetches = () => sts.requests.filter((url) => url.endsWith('/jwks')).length;
+
+describe('a token', () => {
+	test('without a key id is checked with each key that fits', async () => {
+		publish({ ...first.jwk, kid: 'a' }, null, { ...second.jwk, kid: 'b' });
+		expect([await check(first), await check(second)]).toEqual(['s', 's']);
+		await expect(check(await keyPair())).rejects.toThrow('signature verification failed');
+		expect(fetches()).toBe(1);
+	});
+
+	test('with a key id is checked with keys that have none', async () => {
+		publish(first.jwk, second.jwk);
+		expect([await check(first, 'x'), await check(second, 'y')]).toEqual(['s', 's']);
+	});
+
+	test('is checked with each of two keys that have the same id', async () => {
+		publish({ ...first.jwk, kid: 'same' }, { ...second.jwk, kid: 'same' });
+		expect([await check(first, 'same'), await check(second, 'same')]).toEqual(['s', 's']);
+	});
+
+	test('of the STS whose key was replaced under the same id loads the keys again', async () => {
+		publish({ ...first.jwk, kid: 'k' });
+		await check(first, 'k', 'sts');
+		publish({ ...second.jwk, kid: 'k' });
+		expect(await check(second, 'k', 'sts')).toBe('s');
+		expect(fetches()).toBe(2);
+	});
+
+	test('of strangers with a wrong signature loads the keys at most once in 30 s', async () => {
+		publish({ ...first.jwk, kid: 'k' });
+		await check(first, 'k');
+		for (const seconds of [1, 31, 32, 62]) {
+			vi.setSystemTime(nowMs + seconds * 1000);
+			await expect(check(second, 'k')).rejects.toThrow('signature verification failed');
+		}
+		expect(fetches()).toBe(3);
+	});
+
+	test('is not checked with more than 16 keys', async () => {
+		publish(...(await Promise.all(Array.from({ length: 16 }, async () => (await keyPair()).jwk))), first.jwk);
+		await expect(check(first)).rejects.toThrow('signature verification failed');
+	});
+});
+
+describe('discovery', () => {
+	test.each<[string, unknown]>([
+		['bad entries', [null, 'ES256', 7]],
+		['one text', 'RS256 ES256']
+	])('whose list of algorithms has %s is read', async (_what, id_token_signing_alg_values_supported) => {
+		sts.behaviour.metadata = { id_token_signing_alg_values_supported };
+		publish({ ...first.jwk, kid: 'k' });
+		expect(await check(first, 'k')).toBe('s');
+	});
+
+	test.each([null, [], {}, 7])('whose list of algorithms is %j allows RS256 alone', async (algorithms) => {
+		sts.behaviour.metadata = { id_token_signing_alg_values_supported: algorithms };
+		publish({ ...first.jwk, kid: 'k' });
+		await expect(check(first, 'k')).rejects.toThrow('"alg"');
+	});
+});
