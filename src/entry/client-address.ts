@@ -15,9 +15,9 @@ const AddressSchema = v.pipe(v.string(), v.ip());
  */
 export function clientAddress(peer: string, forwardedFor: string | null, trust: ProxyTrust): string {
 	if (!trust.trustHost || forwardedFor === null) return peer;
-	const hops = forwardedFor.split(',').map(withoutPort);
-	const hop = hops[Math.max(0, hops.length - trust.trustedHops)];
-	return hop !== undefined && v.is(AddressSchema, hop) ? hop : peer;
+	const hops = forwardedFor.split(',');
+	const hop = withoutPort(hops[Math.max(0, hops.length - trust.trustedHops)] ?? '');
+	return v.is(AddressSchema, hop) ? hop : peer;
 }
 
 /** Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */

@@ -25,6 +25,17 @@ describe('a text for the log', () => {
 		'SESSION_NOT_FOUND'
 	])('%s stays as it is', (text) => expect(redact(text)).toBe(text));
 
+	// Quadratic work would take more than the time limit of a test.
+	test.each(['a', 'a.', 'eyJ', 'eyJ.', 'a@', 'a@b.', 'http://', 'Bearer ', 'a-', '0-', '?', '#/'])(
+		'made of %j over and over is cleaned in time that is proportional to its length',
+		(part) => expect(redact(part.repeat(100_000 / part.length))).not.toBe('')
+	);
+
+	test.each([
+		['GET https://sts.example.org/cb?a=1)&token=secret failed', 'GET https://sts.example.org/cb?[query] failed'],
+		['eyJhbGciOiJFUzI1NiJ9 refused', '[token] refused']
+	])('%s hides what might be secret', (text, cleaned) => expect(redact(text)).toBe(cleaned));
+
 	test('is cleaned of every occurrence', () => {
 		expect(redact(`${jwt} ${jwt}`)).toBe('[token] [token]');
 	});

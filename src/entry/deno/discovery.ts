@@ -26,7 +26,7 @@ export async function discoverEndpoints(
 	{ sts, proxies }: Pick<Config, 'sts' | 'proxies'>,
 	more: readonly string[] = []
 ): Promise<string[]> {
-	const url = new URL(`${sts.internal.replace(/\/+$/, '')}/.well-known/openid-configuration`);
+	const url = new URL(`${sts.internal.replace(/(?<!\/)\/+$/, '')}/.well-known/openid-configuration`);
 	const proxy = proxyFor(url, proxies);
 	const response = await fetch(url, {
 		redirect: 'manual',

@@ -40,7 +40,7 @@ export async function examineDiscovery({ sts }: Pick<Config, 'sts'>): Promise<Di
 }
 
 function discoveryUrl(base: string): string {
-	return `${base.replace(/\/+$/, '')}/.well-known/openid-configuration`;
+	return `${base.replace(/(?<!\/)\/+$/, '')}/.well-known/openid-configuration`;
 }
 
 function documentOf(response: Exchange): Document | undefined {

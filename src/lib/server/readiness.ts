@@ -63,7 +63,7 @@ async function check(): Promise<Readiness> {
 
 /** Not the cached metadata: that may be minutes old. */
 async function checkSts(): Promise<void> {
-	const issuer = config().sts.issuer.replace(/\/+$/, '');
+	const issuer = config().sts.issuer.replace(/(?<!\/)\/+$/, '');
 	const response = await stsFetch(`${issuer}/.well-known/openid-configuration`, {
 		signal: AbortSignal.timeout(LIMIT_MS)
 	});

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createSharedReads } from '../../../src/lib/server/bridge/shared-reads';
 
 /** Reads whose ends the test decides, and a clock in hand. */
-function setUp({ maxAgeMs = 250, maxEntries = 100 } = {}) {
+function setUp({ maxAgeMs = 250, maxBytes = 1_000_000 } = {}) {
 	let timeMs = 1000;
 	const started: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
-	const reads = createSharedReads<string>({ maxAgeMs, maxEntries, now: () => timeMs });
+	const reads = createSharedReads<string>({ maxAgeMs, maxBytes, bytesOf: (text) => text.length, now: () => timeMs });
 	const load = () => new Promise<string>((resolve, reject) => started.push({ resolve, reject }));
 	return {
 		started,
@@ -98,14 +98,47 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('keep no more entries than allowed; the oldest go first', () => {
-		const { read, started } = setUp({ maxEntries: 2 });
+	test('are bounded in bytes while in progress; the oldest go first', () => {
+		const { read, started } = setUp({ maxBytes: 1200 });
 		for (const key of ['a', 'b', 'c']) void read(key);
 		void read('c');
 		void read('b');
 		expect(started).toHaveLength(3);
 		void read('a');
 		expect(started).toHaveLength(4);
+	});
+
+	test('are bounded in bytes by what they return: a large response drives others out, or is not cached itself', async () => {
+		const { read, started } = setUp({ maxBytes: 3000 });
+		const both = ['a', 'b'].map(read);
+		started[0]?.resolve('x'.repeat(100));
+		started[1]?.resolve('x'.repeat(2000));
+		await Promise.all(both);
+		void read('b');
+		expect(started).toHaveLength(2);
+		const larger = read('a');
+		started[2]?.resolve('x'.repeat(5000));
+		await larger;
+		void read('a');
+		expect(started).toHaveLength(4);
+	});
+
+	test('forget every byte that leaves, however it does', async () => {
+		const { read, started, forget, pass } = setUp({ maxBytes: 2000 });
+		for (let n = 0; n < 50; n++) {
+			const one = read(`key ${n}`);
+			if (n % 5) started.at(-1)?.resolve('x'.repeat(300));
+			else started.at(-1)?.reject(new Error('no'));
+			await one.catch(() => {});
+			if (n % 2) forget(`key ${n}`);
+			pass(100);
+		}
+		const count = started.length;
+		const last = read('last');
+		started.at(-1)?.resolve('x'.repeat(300));
+		await last;
+		await read('last');
+		expect(started).toHaveLength(count + 1);
 	});
 });
 

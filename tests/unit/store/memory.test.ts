@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
+import type { Store } from '../../../src/lib/server/store/store';
 import { virtualClock } from '../virtual-clock';
 import { behavesAsAStore } from './contract';
 
@@ -26,10 +27,44 @@ describe('a store in memory', () => {
 		expect(isOver).toBe(false);
 	});
 
-	test('keeps no more entries than it may: the oldest go', async () => {
-		const store = createMemoryStore({ ...clock, mostEntries: 3 });
+	async function kept(store: Store, keys: readonly string[]) {
+		const entries = await Promise.all(keys.map((key) => store.read(key)));
+		return keys.filter((_, index) => entries[index] !== null);
+	}
+
+	test('is bounded in bytes: the entries that were used longest ago go', async () => {
+		const store = createMemoryStore({ ...clock, maxBytesPerKind: 1000 });
 		for (const key of ['a', 'b', 'c', 'a', 'd']) await store.write(key, key, 60_000);
-		const kept = await Promise.all(['a', 'b', 'c', 'd'].map((key) => store.read(key)));
-		expect(kept.map((entry) => entry?.text)).toEqual(['a', undefined, 'c', 'd']);
+		expect(await kept(store, ['a', 'b', 'c', 'd'])).toEqual(['a', 'c', 'd']);
+		await store.write('large', 'x'.repeat(600), 60_000);
+		expect(await kept(store, ['a', 'b', 'c', 'd', 'large'])).toEqual(['large']);
+	});
+
+	test('counts long keys as well as long texts', async () => {
+		const store = createMemoryStore({ ...clock, maxBytesPerKind: 1000 });
+		const [long, longer] = ['x'.repeat(300), 'y'.repeat(400)];
+		for (const key of [long, longer]) await store.write(key, '1', 60_000);
+		expect(await kept(store, [long, longer])).toEqual([longer]);
+	});
+
+	test('keeps revocations, whatever number of other keys anonymous requests write', async () => {
+		const store = createMemoryStore({ ...clock, maxBytesPerKind: 10_000 });
+		const revocations = Array.from({ length: 30 }, (_, n) => `deny:id:${n}`);
+		for (const key of revocations) await store.write(key, '1', 60_000);
+		for (let n = 0; n < 1000; n++)
+			for (const kind of ['wallet-used', 'wallet-request', 'used', 'once']) {
+				await store.write(`${kind}:${n}`, 'x'.repeat(100), 60_000);
+			}
+		expect(await kept(store, revocations)).toEqual(revocations);
+	});
+
+	test('frees what has expired: it makes no room by evicting what has not', async () => {
+		const store = createMemoryStore({ ...clock, maxBytesPerKind: 600_000 });
+		await store.write('lasting', '1', 600_000);
+		for (let n = 0; n < 5000; n++) {
+			await store.write(`short ${n}`, 'x'.repeat(100), 1);
+			if (n % 500 === 0) await clock.advance(10);
+		}
+		expect(await kept(store, ['lasting'])).toEqual(['lasting']);
 	});
 });

@@ -226,10 +226,10 @@ describe('a shared store that comes back', () => {
 	test('is told of revocations that were missed before any number of other writes', async () => {
 		const store = createResilientStore({
 			shared,
-			own: createMemoryStore({ ...clock, mostEntries: 10, isProtected: (key) => key.startsWith('deny:') }),
+			own: createMemoryStore({ ...clock, maxBytesPerKind: 3000 }),
 			onState: () => {},
 			isUrgent: (key) => key.startsWith('deny:'),
-			maxMissed: 10,
+			maxMissedBytesPerKind: 3000,
 			...clock
 		});
 		instances.push(store);

@@ -4,11 +4,17 @@ import { SESSION_SECONDS, type Session } from './session';
 
 /** How long an answer is believed before the store is asked again: signing out holds everywhere within a second. */
 const BELIEVED_MS = 500;
-const MOST_BELIEVED = 50_000;
+/** About 50,000 sessions. */
+export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
 const LIFE_MS = SESSION_SECONDS * 1000;
 
 const newChecks = () =>
-	createSharedReads<boolean>({ maxAgeMs: BELIEVED_MS, maxEntries: MOST_BELIEVED, now: () => Date.now() });
+	createSharedReads<boolean>({
+		maxAgeMs: BELIEVED_MS,
+		maxBytes: MAX_CHECK_BYTES,
+		bytesOf: () => 8,
+		now: () => Date.now()
+	});
 let checks = newChecks();
 
 /** Ends one session for good, here and on every instance, whatever cookie still holds it. */

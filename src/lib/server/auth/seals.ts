@@ -1,13 +1,13 @@
-import { LRUCache } from 'lru-cache';
 import * as v from 'valibot';
+import { createBoundedCache } from '../bounded-cache';
 import { config } from '../config';
 import { type Codec, createSeal, type Opened, type Seal } from './seal';
 
 /** A browser that polls sends the same cookies each time; what a sealed text holds never changes. */
 const CACHE_TTL_MS = 60_000;
 /** For all purposes together. An entry takes its text, a value of up to twice that size (packed tokens), and itself. */
-const CACHE_BYTES = 32 * 1024 ** 2;
-const ENTRY_BYTES = 512;
+export const CACHE_BYTES = 32 * 1024 ** 2;
+const VALUE_BYTES = 256;
 const MAX_CACHED_CHARACTERS = 8192;
 /** Longer than all the cookies of one value together. */
 const MAX_SEALED_CHARACTERS = 16_384;
@@ -37,12 +37,10 @@ interface CacheEntry {
 }
 
 /** Only what opened is cached: nobody who has no cookie of ours can fill it. */
-const cache = new LRUCache<string, CacheEntry>({
-	maxSize: CACHE_BYTES,
-	sizeCalculation: ({ text }) => ENTRY_BYTES + 3 * text.length,
-	ttl: CACHE_TTL_MS,
-	// Without this the cache sets a timer at almost every use.
-	ttlResolution: 0
+const cache = createBoundedCache<CacheEntry>({
+	maxBytes: CACHE_BYTES,
+	bytesOf: ({ text }) => VALUE_BYTES + 3 * text.length,
+	ttlMs: CACHE_TTL_MS
 });
 
 /** What has been opened, or tried, for each request. */

@@ -43,7 +43,7 @@ function isBelow(base: URL, { origin, pathname }: URL): boolean {
 }
 
 function prefixOf({ pathname }: URL): string {
-	return pathname.replace(/\/+$/, '');
+	return pathname.replace(/(?<!\/)\/+$/, '');
 }
 
 function decoded(segment: string): string {

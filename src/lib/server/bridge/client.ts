@@ -22,7 +22,9 @@ export interface BridgeOptions extends CallerOptions {
 export type Bridge = ReturnType<typeof createBridge>;
 
 const MAX_AGE_MS = 250;
-const MAX_SHARED = 10_000;
+/** For each kind of read. */
+export const MAX_SHARED_BYTES = 16 * 1024 ** 2;
+const sharedLimits = { maxBytes: MAX_SHARED_BYTES, bytesOf: (value: unknown) => JSON.stringify(value).length };
 const CALLBACK_PARAMETERS = ['code', 'state', 'error', 'error_description'];
 
 /**
@@ -33,9 +35,9 @@ export function createBridge({ now = Date.now, warn = () => {}, ...options }: Br
 	const caller = createCaller(options);
 	const { ask, exchange } = caller;
 	const readers = createReaders(now, warn);
-	const statuses = createSharedReads<SessionStatus>({ maxAgeMs: MAX_AGE_MS, maxEntries: MAX_SHARED, now });
+	const statuses = createSharedReads<SessionStatus>({ maxAgeMs: MAX_AGE_MS, ...sharedLimits, now });
 	// Candidates' labels are personal data: shared while a read is under way, kept no longer.
-	const idvStatuses = createSharedReads<IdvStatus>({ maxAgeMs: 0, maxEntries: MAX_SHARED, now });
+	const idvStatuses = createSharedReads<IdvStatus>({ maxAgeMs: 0, ...sharedLimits, now });
 
 	/** Runs something that changes a session: no answer from before is given out afterwards. */
 	async function changing<Value>(id: string, work: () => Promise<Value>): Promise<Value> {

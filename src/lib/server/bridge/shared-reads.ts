@@ -1,8 +1,10 @@
-export interface SharedReadsOptions {
+export interface SharedReadsOptions<Value> {
 	/** How old an answer may be, counted from the moment its read began. 0: only reads under way are shared. */
 	readonly maxAgeMs: number;
-	/** Most answers and reads kept; the oldest go first. */
-	readonly maxEntries: number;
+	/** For all cached responses and reads in progress together; the oldest are evicted first. */
+	readonly maxBytes: number;
+	/** What a response takes, in bytes; an estimate. Keys count by their length. */
+	readonly bytesOf: (value: Value) => number;
 	/** Milliseconds; any clock that goes forward. */
 	readonly now: () => number;
 }
@@ -30,46 +32,79 @@ interface Entry<Value> {
 	readonly aheadAtMs: number;
 	readonly answer: Promise<Value>;
 	settled: boolean;
+	/** What it takes, as far as is known. */
+	bytes: number;
 	/** What is to take this one's place, while it is read. */
 	next: Entry<Value> | null;
 }
 
+/** What an entry takes beside its key and response: a few promises and callbacks. */
+const ENTRY_BYTES = 512;
+
 /** Lets many callers share one upstream read per key. Failures are shared by those who wait, never kept. No timers. */
-export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedReadsOptions): SharedReads<Value> {
+export function createSharedReads<Value>({
+	maxAgeMs,
+	maxBytes,
+	bytesOf,
+	now
+}: SharedReadsOptions<Value>): SharedReads<Value> {
 	const entries = new Map<string, Entry<Value>>();
+	let bytes = 0;
 	let phase = 0.25;
 
 	const ageMs = (entry: Entry<Value>) => now() - entry.startedAtMs;
 	const stale = (entry: Entry<Value>) => entry.settled && ageMs(entry) >= maxAgeMs;
+
+	function remove(key: string): void {
+		bytes -= entries.get(key)?.bytes ?? 0;
+		entries.delete(key);
+	}
+
 	const drop = (key: string, entry: Entry<Value>) => {
-		if (entries.get(key) === entry) entries.delete(key);
+		if (entries.get(key) === entry) remove(key);
 	};
 
 	// Entries stand in the order their reads began, so the sweep ends at the first that is young.
-	function makeRoom(): void {
+	function makeRoom(neededBytes: number): void {
 		for (const [key, entry] of entries) {
-			if (entries.size < maxEntries && ageMs(entry) < maxAgeMs) return;
-			if (entries.size >= maxEntries || entry.settled) entries.delete(key);
+			const isFull = bytes + neededBytes > maxBytes;
+			if (!isFull && ageMs(entry) < maxAgeMs) return;
+			if (isFull || entry.settled) remove(key);
 		}
 	}
 
 	function put(key: string, entry: Entry<Value>): Promise<Value> {
-		entries.delete(key);
-		makeRoom();
+		remove(key);
+		makeRoom(entry.bytes);
 		entries.set(key, entry);
+		bytes += entry.bytes;
 		return entry.answer;
+	}
+
+	function settle(key: string, entry: Entry<Value>, value: Value): void {
+		entry.settled = true;
+		const valueBytes = bytesOf(value);
+		entry.bytes += valueBytes;
+		if (entries.get(key) !== entry) return;
+		bytes += valueBytes;
+		if (stale(entry)) remove(key);
+		else makeRoom(0);
 	}
 
 	function begin(key: string, load: () => Promise<Value>): Entry<Value> {
 		const startedAtMs = now();
 		const aheadAtMs = startedAtMs + maxAgeMs * (1 - AHEAD.least - AHEAD.spread * phase);
 		phase = (phase + GOLDEN_RATIO) % 1;
-		const entry: Entry<Value> = { startedAtMs, aheadAtMs, answer: load(), settled: false, next: null };
+		const entry: Entry<Value> = {
+			startedAtMs,
+			aheadAtMs,
+			answer: load(),
+			settled: false,
+			bytes: ENTRY_BYTES + key.length,
+			next: null
+		};
 		entry.answer.then(
-			() => {
-				entry.settled = true;
-				if (stale(entry)) drop(key, entry);
-			},
+			(value) => settle(key, entry, value),
 			() => drop(key, entry)
 		);
 		return entry;
@@ -99,8 +134,6 @@ export function createSharedReads<Value>({ maxAgeMs, maxEntries, now }: SharedRe
 			if (isAged && !entry.next) follow(key, entry, load);
 			return read(key, load);
 		},
-		forget(key) {
-			entries.delete(key);
-		}
+		forget: remove
 	};
 }

@@ -2,18 +2,18 @@ import { isSessionStatusValue, type SessionStatusValue } from '$lib/wallet/sessi
 
 export type Warn = (message: string, fields: Readonly<Record<string, unknown>>) => void;
 
-const MOST_REMEMBERED = 50;
+/** Words of at most 40 characters. */
+const MAX_REPORTED = 50;
 
-/** Reads status values. One that isn't listed counts as "still waiting", and is told once. */
+/** Reads status values. One that isn't listed counts as "still waiting", and is reported once. */
 export function createStatusReader(warn: Warn): (status: string) => SessionStatusValue {
-	const told = new Set<string>();
+	const reported = new Set<string>();
 	return (status) => {
 		if (isSessionStatusValue(status)) return status;
-		if (!told.has(status) && told.size < MOST_REMEMBERED) {
-			told.add(status);
-			warn('the Auth Bridge knows a session status that the portal does not', {
-				status: /^[A-Z][A-Z0-9_]{0,39}$/.test(status) ? status : 'not a word'
-			});
+		const word = /^[A-Z][A-Z0-9_]{0,39}$/.test(status) ? status : 'not a word';
+		if (!reported.has(word) && reported.size < MAX_REPORTED) {
+			reported.add(word);
+			warn('the Auth Bridge knows a session status that the portal does not', { status: word });
 		}
 		return 'PENDING';
 	};

@@ -45,7 +45,7 @@ export const issuerUrl = v.pipe(
 /** An absolute http(s) address without credentials, query or fragment. Answered without a trailing slash. */
 export const serviceUrl = v.pipe(
 	issuerUrl,
-	v.transform((text) => text.replace(/\/+$/, ''))
+	v.transform((text) => text.replace(/(?<!\/)\/+$/, ''))
 );
 
 /** The address of a Redis or Valkey server. */

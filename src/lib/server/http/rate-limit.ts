@@ -1,22 +1,16 @@
 import { createHmac } from 'node:crypto';
-import {
-	type IRateLimiterOptions,
-	type RateLimiterAbstract,
-	RateLimiterMemory,
-	RateLimiterRedis,
-	RateLimiterRes
-} from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { config } from '../config';
-import { networkOf } from './client-network';
 import { countRefusal, type Refusal } from '../metrics';
 import { sharedScripts } from '../store';
-import type { RunScript } from '../store/redis';
+import { networkOf } from './client-network';
+import { createMemoryLimiter, type Limiter } from './memory-limiter';
 import { Problem } from './problem';
 
 const WINDOW_SECONDS = 60;
 
 type Limited = 'perBrowser' | 'perCaller' | 'perAddress' | 'signInsPerBrowser' | 'signInsPerAddress';
-const limiters = new Map<Limited, RateLimiterAbstract>();
+const limiters = new Map<Limited, Limiter>();
 
 const refusals: Readonly<Record<Limited, Refusal>> = {
 	perBrowser: 'rate_limit_browser',
@@ -56,14 +50,10 @@ export function spendOneOfCaller(clientId: string): Promise<void> {
 }
 
 async function spend(limited: Limited, key: string): Promise<void> {
-	try {
-		await limiterOf(limited).consume(hashOf(key));
-	} catch (refused) {
-		if (!(refused instanceof RateLimiterRes)) throw refused;
-		countRefusal(refusals[limited]);
-		const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-		throw new Problem('rate_limited', { headers: { 'retry-after': String(seconds) } });
-	}
+	const waitMs = await limiterOf(limited)(hashOf(key));
+	if (waitMs === 0) return;
+	countRefusal(refusals[limited]);
+	throw new Problem('rate_limited', { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } });
 }
 
 /** Addresses are personal data, and a store is read by others: nobody without our secret can tell whose count it is. */
@@ -72,23 +62,27 @@ function hashOf(key: string): string {
 	return createHmac('sha256', newest).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
 }
 
-function limiterOf(limited: Limited): RateLimiterAbstract {
+function limiterOf(limited: Limited): Limiter {
 	const known = limiters.get(limited);
 	if (known) return known;
 	const points = config().rateLimits[limited];
-	const limits = { keyPrefix: `portal:limit:${limited}`, points, duration: WINDOW_SECONDS };
-	const own = new RateLimiterMemory(limits);
+	const own = createMemoryLimiter({ points, windowMs: WINDOW_SECONDS * 1000 });
 	const run = sharedScripts();
-	const made = run ? sharedLimiter(limits, run, own) : own;
+	const storeClient = { eval: run };
+	const limits = { keyPrefix: `portal:limit:${limited}`, points, duration: WINDOW_SECONDS };
+	const made = run ? sharedLimiter(new RateLimiterRedis({ ...limits, storeClient, useRedisPackage: true }), own) : own;
 	limiters.set(limited, made);
 	return made;
 }
 
 /** Counts in Redis for all instances; while that is unavailable, each instance counts for itself. */
-function sharedLimiter(
-	limits: IRateLimiterOptions,
-	run: RunScript,
-	insuranceLimiter: RateLimiterMemory
-): RateLimiterRedis {
-	return new RateLimiterRedis({ ...limits, storeClient: { eval: run }, useRedisPackage: true, insuranceLimiter });
+function sharedLimiter(redis: RateLimiterRedis, own: Limiter): Limiter {
+	return async (key) => {
+		try {
+			await redis.consume(key);
+			return 0;
+		} catch (refused) {
+			return refused instanceof RateLimiterRes ? Math.max(1, refused.msBeforeNext) : own(key);
+		}
+	};
 }

@@ -10,7 +10,7 @@ const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
  * @throws {Problem} `not_found` for a segment that would lead anywhere else.
  */
 export function upstreamUrl(base: URL, segments: readonly string[], query: URLSearchParams | string = ''): URL {
-	const path = [base.pathname.replace(/\/+$/, ''), ...segments.map(encoded)].join('/') || '/';
+	const path = [base.pathname.replace(/(?<!\/)\/+$/, ''), ...segments.map(encoded)].join('/') || '/';
 	const url = new URL(path, base.origin);
 	if (url.origin !== base.origin || url.pathname !== path) throw new Problem('not_found');
 	url.search = query.toString();

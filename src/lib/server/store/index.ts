@@ -10,8 +10,8 @@ import type { Store } from './store';
 export const storeStates = ['none', 'up', 'down'] as const;
 export type StoreState = (typeof storeStates)[number];
 
-/** Revocations (`auth/deny-list.ts`, `wallet/used-sessions.ts`) are written first after an outage, and never dropped to make room for other keys. */
-const isRevocation = (key: string) => /^(?:deny|wallet-used):/.test(key);
+/** Revocations (`auth/deny-list.ts`, `wallet/used-sessions.ts`) are written first after an outage. */
+const isRevocation = (kind: string) => kind === 'deny:' || kind === 'wallet-used:';
 
 let store: Store | undefined;
 let resilient: ResilientStore | undefined;
@@ -19,7 +19,7 @@ let runScript: RunScript | undefined;
 
 /** What this instance shares with the others, or keeps for itself where nothing is configured. */
 export function sharedStore(): Store {
-	return (store ??= createMemoryStore({ isProtected: isRevocation }));
+	return (store ??= createMemoryStore());
 }
 
 /** The store's state, by a write that was read back at most a second ago; bounded in time by the store's own limits. */
@@ -49,7 +49,7 @@ export async function closeStore(): Promise<void> {
 }
 
 function resilientStore(shared: Store): ResilientStore {
-	const own = createMemoryStore({ isProtected: isRevocation });
+	const own = createMemoryStore();
 	return createResilientStore({ shared, own, isUrgent: isRevocation, onState: logState });
 }
 

@@ -1,3 +1,5 @@
+import { createBoundedCache } from '../bounded-cache';
+import { createByKind } from './kinds';
 import type { Entry, Store } from './store';
 import { createWakers } from './wakers';
 
@@ -11,47 +13,44 @@ interface MemoryStoreOptions {
 	readonly now?: () => number;
 	/** Calls back after that many milliseconds, and can be called off. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** How many entries there may be, of protected keys and of the others each; the oldest make room. */
-	readonly mostEntries?: number;
-	/** Which keys never make room for others. */
-	readonly isProtected?: (key: string) => boolean;
+	/** For all entries of one kind of key; the least recently used make room. */
+	readonly maxBytesPerKind?: number;
 }
 
+/** About 200,000 revocations, or 8,000 results of token calls. */
+export const MAX_BYTES_PER_KIND = 64 * 1024 ** 2;
 const WRITES_PER_SWEEP = 1000;
 
-/** A store for one process. Expired entries are removed in sweeps, the oldest ones when there are too many. */
+/**
+ * A store for one process. Expired entries are removed in sweeps. Each kind of key has a bound of its own: whatever anonymous
+ * requests write, revocations stay.
+ */
 export function createMemoryStore({
 	now = Date.now,
 	after,
-	mostEntries = 100_000,
-	isProtected = () => false
+	maxBytesPerKind = MAX_BYTES_PER_KIND
 }: MemoryStoreOptions = {}): Store {
-	const entries = { protected: new Map<string, Held>(), other: new Map<string, Held>() };
-	const entriesLike = (key: string) => (isProtected(key) ? entries.protected : entries.other);
+	const entries = createByKind(() =>
+		createBoundedCache<Held>({ maxBytes: maxBytesPerKind, bytesOf: ({ entry }) => entry.text.length })
+	);
 	const wakers = createWakers(after);
 	let writes = 0;
 
 	function find(key: string): Entry | null {
-		const held = entriesLike(key);
+		const held = entries.of(key);
 		const found = held.get(key);
 		if (found && found.untilMs <= now()) held.delete(key);
 		return found && found.untilMs > now() ? found.entry : null;
 	}
 
 	function sweep(): void {
-		for (const held of [entries.protected, entries.other])
-			for (const [key, { untilMs }] of held) if (untilMs <= now()) held.delete(key);
+		for (const held of entries.all.values())
+			for (const [key, { untilMs }] of [...held.entries()]) if (untilMs <= now()) held.delete(key);
 	}
 
 	function put(key: string, text: string, lifeMs: number): void {
-		const held = entriesLike(key);
-		held.delete(key);
 		if (writes % WRITES_PER_SWEEP === 0) sweep();
-		for (const oldest of held.keys()) {
-			if (held.size < mostEntries) break;
-			held.delete(oldest);
-		}
-		held.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
+		entries.of(key).set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
 		wakers.wake(key);
 	}
 

@@ -1,4 +1,6 @@
+import { type BoundedCache, createBoundedCache } from '../bounded-cache';
 import { createStoreHealth } from './health';
+import { createByKind } from './kinds';
 import type { Entry, Store } from './store';
 
 interface ResilientOptions {
@@ -7,14 +9,14 @@ interface ResilientOptions {
 	readonly own: Store;
 	/** Reports each change, with its cause when the shared store became unavailable. */
 	readonly onState: (isUp: boolean, cause?: unknown) => void;
-	/** Which keys are written first after an outage, and never make room for others: revocations. */
-	readonly isUrgent?: (key: string) => boolean;
+	/** Which kinds of keys (`kinds.ts`) are written first after an outage: revocations. */
+	readonly isUrgent?: (kind: string) => boolean;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
 	/** Calls back after that many milliseconds; the result cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** How many missed writes are remembered, of the urgent keys and of the others each; the oldest go first. */
-	readonly maxMissed?: number;
+	/** For the missed writes of one kind of key that are remembered; the oldest go first. */
+	readonly maxMissedBytesPerKind?: number;
 }
 
 export interface ResilientStore extends Store {
@@ -28,7 +30,9 @@ export interface ResilientStore extends Store {
 	readonly retry: () => void;
 }
 
-const MAX_MISSED = 100_000;
+/** About 100,000 writes. */
+export const MAX_MISSED_BYTES_PER_KIND = 32 * 1024 ** 2;
+const MISSED_BYTES = 16;
 /** How many missed writes are sent at a time, and how long after they were all tried they are tried again. */
 const BATCH = 100;
 const REWRITE_PAUSE_MS = 1000;
@@ -51,37 +55,36 @@ export function createResilientStore({
 	isUrgent = () => false,
 	now = () => performance.now(),
 	after = afterTimeout,
-	maxMissed = MAX_MISSED
+	maxMissedBytesPerKind = MAX_MISSED_BYTES_PER_KIND
 }: ResilientOptions): ResilientStore {
-	const missed = { urgent: new Map<string, Missed>(), other: new Map<string, Missed>() };
+	const missed = createByKind(() =>
+		createBoundedCache<Missed>({ maxBytes: maxMissedBytesPerKind, bytesOf: () => MISSED_BYTES })
+	);
 	let rewriting: Promise<void> | undefined;
 	let rewriteAtMs = -Infinity;
 
 	const health = createStoreHealth({
 		verify: () => shared.verify(),
 		read: () => shared.read('health'),
-		recover: () => rewrite(missed.urgent).then(rewriteInBackground),
+		recover: () => rewriteAll(isUrgent).then(rewriteInBackground),
 		onChange: onState,
 		now,
 		after
 	});
 
-	const missedLike = (key: string) => (isUrgent(key) ? missed.urgent : missed.other);
-	const isMissed = (key: string) => missedLike(key).has(key);
+	const isMissed = (key: string) => missed.of(key).has(key);
 
 	function addMissed(key: string, lifeMs: number): void {
-		const writes = missedLike(key);
-		writes.delete(key);
-		for (const oldest of writes.keys()) {
-			if (writes.size < maxMissed) break;
-			writes.delete(oldest);
-		}
-		writes.set(key, { untilMs: now() + lifeMs });
+		missed.of(key).set(key, { untilMs: now() + lifeMs });
+	}
+
+	async function rewriteAll(isWanted: (kind: string) => boolean): Promise<void> {
+		for (const [kind, writes] of missed.all) if (isWanted(kind)) await rewrite(writes);
 	}
 
 	/** Writes again what the store has missed. What it does not take stays missed; once it takes nothing, the rest waits. */
-	async function rewrite(writes: Map<string, Missed>): Promise<void> {
-		const all = [...writes];
+	async function rewrite(writes: BoundedCache<Missed>): Promise<void> {
+		const all = [...writes.entries()].reverse();
 		for (let start = 0; start < all.length; start += BATCH) {
 			const batch = all.slice(start, start + BATCH);
 			const results = await Promise.allSettled(batch.map(([key, write]) => rewriteOne(writes, key, write)));
@@ -89,17 +92,17 @@ export function createResilientStore({
 		}
 	}
 
-	async function rewriteOne(writes: Map<string, Missed>, key: string, write: Missed): Promise<void> {
+	async function rewriteOne(writes: BoundedCache<Missed>, key: string, write: Missed): Promise<void> {
 		const entry = await own.read(key);
 		const lifeMs = Math.ceil(write.untilMs - now());
 		if (entry && lifeMs > 0) await shared.write(key, entry.text, lifeMs);
 		// Unless something newer was missed in the meantime.
-		if (writes.get(key) === write) writes.delete(key);
+		if (writes.peek(key) === write) writes.delete(key);
 	}
 
 	function rewriteInBackground(): void {
-		rewriting ??= rewrite(missed.urgent)
-			.then(() => rewrite(missed.other))
+		rewriting ??= rewriteAll(isUrgent)
+			.then(() => rewriteAll((kind) => !isUrgent(kind)))
 			.finally(() => {
 				rewriting = undefined;
 				rewriteAtMs = now() + REWRITE_PAUSE_MS;
@@ -109,7 +112,7 @@ export function createResilientStore({
 	/** Has the store checked from time to time, and what it still misses written again. Nobody waits for either. */
 	function used(): void {
 		health.used();
-		const hasMissed = missed.urgent.size + missed.other.size > 0;
+		const hasMissed = [...missed.all.values()].some(({ size }) => size > 0);
 		if (hasMissed && health.isAvailable() && now() >= rewriteAtMs) rewriteInBackground();
 	}
 

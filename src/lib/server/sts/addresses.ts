@@ -18,5 +18,5 @@ function swapPrefix(url: string, from: string, to: string): string {
 }
 
 function withoutSlash(url: string): string {
-	return url.replace(/\/+$/, '');
+	return url.replace(/(?<!\/)\/+$/, '');
 }

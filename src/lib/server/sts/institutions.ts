@@ -53,7 +53,7 @@ export async function institutions(locale: Locale, nowMs = Date.now()): Promise<
 
 async function readInstitutions(onFault: () => void): Promise<Institutions> {
 	try {
-		const response = await stsFetch(`${config().sts.issuer.replace(/\/+$/, '')}/federation/providers`, {
+		const response = await stsFetch(`${config().sts.issuer.replace(/(?<!\/)\/+$/, '')}/federation/providers`, {
 			headers: { accept: 'application/json' }
 		});
 		if (response.status === 404) return NONE;

@@ -111,13 +111,15 @@ function reportingFailure(connect: Connector): Connector {
 	};
 }
 
+/** Hosts come from the STS's discovery, too. */
+const MAX_REPORTED = 100;
 const reported = new Set<string>();
 
 /** Deno's permissions cover what the configuration and, at start, the STS's discovery name. */
 function reportRefusedPermission(cause: unknown, { hostname, port, protocol }: BuildConnector.Options): void {
 	if (!(cause instanceof Error) || cause.name !== 'NotCapable') return;
 	const host = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-	if (reported.has(host)) return;
+	if (reported.has(host) || reported.size >= MAX_REPORTED) return;
 	reported.add(host);
 	log.error('Deno does not permit connections to this host: add it to STS_HOSTS and restart', { host });
 }

@@ -1,10 +1,10 @@
 import type { IdentityOutcome, WalletOutcome } from '$lib/wallet/view';
+import { createBoundedCache } from '../bounded-cache';
 import { count, took } from '../metrics';
 import type { OwnedSession } from './owned-sessions';
 
 /** Pages are loaded again, and several look at one session: more ends than this are not remembered, and may count twice. */
-const MOST_REMEMBERED = 10_000;
-const told = new Set<string>();
+const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
 
 /**
  * Tells metrics what became of a wallet session, once for each end: how long it took, and of its identity verification
@@ -12,12 +12,8 @@ const told = new Set<string>();
  */
 export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | IdentityOutcome | 'completed'): void {
 	const end = `${owned.id} ${outcome}`;
-	if (told.has(end)) return;
-	told.add(end);
-	for (const oldest of told) {
-		if (told.size <= MOST_REMEMBERED) break;
-		told.delete(oldest);
-	}
+	if (reported.has(end)) return;
+	reported.set(end, {});
 	took('portal.wallet.flow.duration', Date.now() - owned.startedAt, { outcome });
 	if (owned.idv !== 'none') count('portal.identity_verifications', { outcome });
 }

@@ -7,8 +7,13 @@ import { keepOwned, type OwnedSession, ownedSessions } from './owned-sessions';
 
 /** A form that is sent twice, by a double click or by two tabs at once, comes again within this time. */
 const REPEAT_MS = 30_000;
-const MOST_REMEMBERED = 10_000;
-const opened = createSharedReads<OwnedSession>({ maxAgeMs: REPEAT_MS, maxEntries: MOST_REMEMBERED, now: Date.now });
+export const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
+const opened = createSharedReads<OwnedSession>({
+	maxAgeMs: REPEAT_MS,
+	maxBytes: MAX_REPEAT_BYTES,
+	bytesOf: (owned) => JSON.stringify(owned).length,
+	now: Date.now
+});
 
 /**
  * A code for a page of ours; the same form sent again gets the same one.

@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache';
+
+/** What an entry takes beside its key and value: slots in two maps and lists, and the objects themselves. */
+const ENTRY_BYTES = 256;
+
+export interface BoundedCacheOptions<Value> {
+	/** For all entries together, in bytes. */
+	readonly maxBytes: number;
+	/** What a value takes, in bytes; an estimate. Keys count by their length. */
+	readonly bytesOf: (value: Value) => number;
+	/** How long an entry stays, in milliseconds; default: until it is evicted. */
+	readonly ttlMs?: number;
+	/** Milliseconds, on a clock that never steps back. */
+	readonly now?: () => number;
+}
+
+export type BoundedCache<Value extends object> = LRUCache<string, Value>;
+
+/**
+ * A map for entries that requests or upstream responses create: bounded in bytes, so that long keys or values cannot fill the
+ * memory. The least recently used entries are evicted first; an entry larger than the whole cache is not stored.
+ */
+export function createBoundedCache<Value extends object>({
+	maxBytes,
+	bytesOf,
+	ttlMs = 0,
+	now = () => performance.now()
+}: BoundedCacheOptions<Value>): BoundedCache<Value> {
+	return new LRUCache<string, Value>({
+		maxSize: maxBytes,
+		sizeCalculation: (value, key) => ENTRY_BYTES + key.length + bytesOf(value),
+		ttl: ttlMs,
+		// Without this the cache sets a timer at almost every use.
+		ttlResolution: 0,
+		perf: { now }
+	});
+}
