@@ -47,6 +47,20 @@ describe('with a token response', () => {
 		expect(text).not.toContain(tokens.access_token);
 	});
 
+	test('an encrypted ID token is found', async () => {
+		const encrypted = [1, 2, 3, 4, 5].map(() => opaque(20)).join('.');
+		await writeFile(file, JSON.stringify({ access_token: opaque(800), id_token: encrypted }));
+		const { code, find, text } = await diagnose(environment(), ['--tokens', file]);
+		expect(find('session.id-token')).toMatch(/^wrong: .*encrypts the ID token.*nobody can sign in/);
+		expect(text).not.toContain(encrypted);
+		expect(code).toBe(1);
+	});
+
+	test('a byte order mark, and tokens that are null, are read as the portal reads them', async () => {
+		await writeFile(file, `\uFEFF${JSON.stringify({ access_token: opaque(800), id_token: null, refresh_token: '' })}`);
+		expect((await diagnose(environment(), ['--tokens', file])).bad).toEqual([]);
+	});
+
 	test('it may come from standard input', async () => {
 		await saveTokens({ access: 800 });
 		expect((await diagnose(environment(), ['--tokens', '-'], file)).find('session.size')).toMatch(/^good: /);

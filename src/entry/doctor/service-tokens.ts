@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import type { Config } from '../../lib/server/config/parse';
-import type { TokenWish } from '../../lib/server/config/service-client';
+import type { TokenOptions } from '../../lib/server/config/service-client';
 import { requestServiceToken, serviceTokenRefusal } from '../../lib/server/sts/client-credentials';
 import { connectionFailure } from './connection-failure';
 import { type Finding, good, warning, wrong } from './finding';
@@ -27,10 +27,10 @@ export async function examineServiceTokens({ service, backends }: Facts): Promis
 	return { bridge, backends: forBackends, findings };
 }
 
-async function grant(use: string, wish: TokenWish, findings: Finding[]): Promise<string | undefined> {
+async function grant(use: string, options: TokenOptions, findings: Finding[]): Promise<string | undefined> {
 	try {
-		const { accessToken } = await requestServiceToken(wish);
-		findings.push(audienceFinding(use, wish, accessToken));
+		const { accessToken } = await requestServiceToken(options);
+		findings.push(audienceFinding(use, options, accessToken));
 		return accessToken;
 	} catch (error) {
 		findings.push(refusal(use, error));
@@ -38,7 +38,7 @@ async function grant(use: string, wish: TokenWish, findings: Finding[]): Promise
 	}
 }
 
-function audienceFinding(use: string, { audience }: TokenWish, accessToken: string): Finding {
+function audienceFinding(use: string, { audience }: TokenOptions, accessToken: string): Finding {
 	const audiences = audiencesOf(accessToken);
 	if (audience === undefined || audiences === null || audiences.includes(audience))
 		return good('sts.service-token', `The STS gives the service client a token for ${use}.`);

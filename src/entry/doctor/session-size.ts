@@ -6,19 +6,25 @@ import { SessionTooLarge, writeSession } from '../../lib/server/auth/session-coo
 import { MAX_SESSION_BYTES } from '../../lib/server/auth/session-format';
 import type { Config } from '../../lib/server/config/parse';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
+import { isEncryptedToken } from '../../lib/server/sts/lenient-response';
 import { type Finding, good, warning, wrong } from './finding';
 
 /** The head of a response that nginx takes with its defaults (`proxy_buffer_size` 4k), with some room for what it adds. */
 export const DEFAULT_HEAD_BYTES = 4000;
 
+/** As the portal reads it: what is no text counts as absent. */
+const optionalToken = v.optional(v.fallback(v.optional(v.pipe(v.string(), v.nonEmpty())), undefined));
+
 /** A token response of the STS (RFC 6749 5.1), as saved to a file. */
 const Tokens = v.pipe(
 	v.string(),
+	// Editors may save a file with a byte order mark.
+	v.transform((text) => text.replace(/^\uFEFF/, '')),
 	v.parseJson(),
 	v.object({
 		access_token: v.string(),
-		refresh_token: v.optional(v.string()),
-		id_token: v.optional(v.string())
+		refresh_token: optionalToken,
+		id_token: optionalToken
 	})
 );
 
@@ -30,6 +36,11 @@ export interface SessionSize {
 
 /** A browser that holds none of the portal's cookies. */
 const NO_COOKIES = { getAll: () => [] };
+const ENCRYPTED = wrong(
+	'session.id-token',
+	'The STS encrypts the ID token of the token response (JWE): nobody can sign in.',
+	'Switch ID token encryption off for the portal’s client at the STS. The portal reads ID tokens that are signed only.'
+);
 const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
 
 /** How large the cookies of a session with these tokens are, and the head of the response that sets them. */
@@ -46,6 +57,7 @@ export async function examineSessionSize(
 			]
 		};
 	const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = parsed.output;
+	if (isEncryptedToken(idToken)) return { headBytes: null, findings: [ENCRYPTED] };
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const claims = claimsOf(idToken);
 	const facts = { provider: 'sts', asksLogin: false, startedAt: nowSeconds, endedAt: nowSeconds } as const;

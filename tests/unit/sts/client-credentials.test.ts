@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TokenWish } from '../../../src/lib/server/config/service-client';
+import type { TokenOptions } from '../../../src/lib/server/config/service-client';
 import { log } from '../../../src/lib/server/log';
 import { grantServiceToken } from '../../../src/lib/server/sts/client-credentials';
 import { fakeSts } from '../auth/fake-sts';
@@ -30,7 +30,7 @@ afterEach(() => {
 
 const client = { AUTH_BRIDGE_CLIENT_ID: 'the service', AUTH_BRIDGE_CLIENT_SECRET: 'its secret:&' };
 
-async function asked(wish: TokenWish = {}) {
+async function asked(wish: TokenOptions = {}) {
 	const granted = await grantServiceToken(wish);
 	const authorization = new Headers(sent.mock.calls[0]?.[1].headers).get('authorization');
 	const [form] = sts.tokenRequests.map((each) => Object.fromEntries(each));

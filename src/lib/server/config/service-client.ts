@@ -21,7 +21,7 @@ const ServiceEnvironment = v.object(serviceEntries);
 type ServiceEnvironment = v.InferOutput<typeof ServiceEnvironment>;
 
 /** What an access token is asked for (RFC 6749 3.3, RFC 8707); `audience` is for providers that know it instead. */
-export interface TokenWish {
+export interface TokenOptions {
 	readonly scope?: string | undefined;
 	readonly audience?: string | undefined;
 	readonly resource?: string | undefined;
@@ -59,7 +59,7 @@ export function arrangeService(env: ServiceEnvironment, portal: ClientAtSts) {
 		clientSecret: env.AUTH_BRIDGE_CLIENT_SECRET ?? portal.clientSecret,
 		clientAuth: env.AUTH_BRIDGE_CLIENT_AUTH ?? portal.clientAuth
 	};
-	const bridge: TokenWish = {
+	const bridge: TokenOptions = {
 		scope: env.AUTH_BRIDGE_SCOPE,
 		audience: env.AUTH_BRIDGE_AUDIENCE,
 		resource: env.AUTH_BRIDGE_RESOURCE

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { config } from '../config';
-import type { TokenWish } from '../config/service-client';
+import type { TokenOptions } from '../config/service-client';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { clientOf, stsCall, stsMetadata } from './metadata';
@@ -24,9 +24,9 @@ const ofConfiguration = new Set([
  * Gets an access token for the portal's service client (RFC 6749 4.4).
  * @throws {Problem} `upstream_unavailable`, whatever went wrong: without a token there is no service
  */
-export async function grantServiceToken(wish: TokenWish): Promise<GrantedToken> {
+export async function grantServiceToken(options: TokenOptions): Promise<GrantedToken> {
 	try {
-		return await requestServiceToken(wish);
+		return await requestServiceToken(options);
 	} catch (error) {
 		const code = serviceTokenRefusal(error);
 		if (code)
@@ -40,10 +40,10 @@ export async function grantServiceToken(wish: TokenWish): Promise<GrantedToken> 
  * The same, for callers that report the cause themselves.
  * @throws what the HTTP client or `oauth4webapi` throw
  */
-export async function requestServiceToken(wish: TokenWish): Promise<GrantedToken> {
+export async function requestServiceToken(options: TokenOptions): Promise<GrantedToken> {
 	const metadata = await stsMetadata();
 	const { client, authentication } = clientOf(config().service.client);
-	const wanted = Object.entries(wish).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	const wanted = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
 	const response = await oauth.clientCredentialsGrantRequest(metadata, client, authentication, wanted, stsCall);
 	const answer = await oauth.processClientCredentialsResponse(metadata, client, response);
 	return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };

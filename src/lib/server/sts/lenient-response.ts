@@ -32,7 +32,7 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	else delete body.expires_in;
 	if (body.access_token !== undefined) body.token_type ??= 'Bearer';
 	if (body.request_uri !== undefined) body.expires_in ??= ASSUMED_PAR_SECONDS;
-	if (isEncrypted(body.id_token)) {
+	if (isEncryptedToken(body.id_token)) {
 		delete body.id_token;
 		reportEncrypted();
 	}
@@ -59,8 +59,10 @@ const isAbsent = (value: unknown) => value === null || value === '';
 const isNumeric = (value: unknown) =>
 	typeof value === 'number' || (typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value));
 
-/** A JWE in compact serialisation has five parts (RFC 7516, 7.1). */
-const isEncrypted = (token: unknown) => typeof token === 'string' && token.split('.').length === 5;
+/** Whether a token is encrypted: a JWE in compact serialisation has five parts (RFC 7516, 7.1), a signed token three. */
+export function isEncryptedToken(token: unknown): boolean {
+	return typeof token === 'string' && token.split('.').length === 5;
+}
 
 function reportEncrypted(): void {
 	const nowMs = performance.now();

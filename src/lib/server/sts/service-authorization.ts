@@ -1,4 +1,4 @@
-import type { TokenWish } from '../config/service-client';
+import type { TokenOptions } from '../config/service-client';
 import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { grantServiceToken } from './client-credentials';
 import { createServiceTokens } from './service-tokens';
@@ -6,13 +6,13 @@ import { createServiceTokens } from './service-tokens';
 let tokens: ReturnType<typeof createServiceTokens> | undefined;
 
 /** The portal's service credential, for one call: a token of its own where nobody is signed in, or none is asked for. */
-export function serviceAuthorization(wish: TokenWish): UpstreamAuthorization {
+export function serviceAuthorization(options: TokenOptions): UpstreamAuthorization {
 	const kept = (tokens ??= createServiceTokens({ grant: grantServiceToken }));
 	let shown = '';
 	return {
-		current: async () => bearer((shown = await kept.current(wish))),
+		current: async () => bearer((shown = await kept.current(options))),
 		renewed: async () => {
-			const next = await kept.replaced(wish, shown);
+			const next = await kept.replaced(options, shown);
 			return next === null ? null : bearer(next);
 		}
 	};

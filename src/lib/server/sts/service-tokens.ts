@@ -1,4 +1,4 @@
-import type { TokenWish } from '../config/service-client';
+import type { TokenOptions } from '../config/service-client';
 import type { GrantedToken } from './client-credentials';
 
 /** A token is renewed this long before its end, or a quarter of its life where that is less. */
@@ -20,22 +20,22 @@ interface Held {
 
 export interface ServiceTokenOptions {
 	/** @throws {Problem} */
-	readonly grant: (wish: TokenWish) => Promise<GrantedToken>;
+	readonly grant: (options: TokenOptions) => Promise<GrantedToken>;
 	/** Unix time in milliseconds. */
 	readonly now?: () => number;
 }
 
-/** Keeps one token per wish: fetched once however many ask, and renewed before its end or when a service refuses it. */
+/** Keeps one token per options: fetched once however many ask, and renewed before its end or when a service refuses it. */
 export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptions) {
 	const held = new Map<string, Held>();
 	const underWay = new Map<string, Promise<string>>();
 	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
 
-	async function fetched(key: string, wish: TokenWish, forceRestMs: number): Promise<string> {
+	async function fetched(key: string, options: TokenOptions, forceRestMs: number): Promise<string> {
 		const fault = faults.get(key);
 		if (fault && now() < fault.untilMs) throw fault.error;
 		try {
-			const { accessToken, lifeSeconds } = await grant(wish);
+			const { accessToken, lifeSeconds } = await grant(options);
 			const lifeMs = lifeSeconds === undefined ? ASSUMED_LIFE_MS : lifeSeconds * 1000;
 			const endsMs = now() + lifeMs;
 			const renewMs = endsMs - Math.min(GRACE_MS, lifeMs / 4);
@@ -47,8 +47,8 @@ export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptio
 		}
 	}
 
-	function fetchOnce(key: string, wish: TokenWish, forceRestMs = 0): Promise<string> {
-		const running = underWay.get(key) ?? fetched(key, wish, forceRestMs).finally(() => underWay.delete(key));
+	function fetchOnce(key: string, options: TokenOptions, forceRestMs = 0): Promise<string> {
+		const running = underWay.get(key) ?? fetched(key, options, forceRestMs).finally(() => underWay.delete(key));
 		underWay.set(key, running);
 		return running;
 	}
@@ -58,28 +58,28 @@ export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptio
 		 * A token that is good to use. One that is due and can't be renewed serves until its end.
 		 * @throws {Problem} `upstream_unavailable`
 		 */
-		current: async (wish: TokenWish): Promise<string> => {
-			const key = keyOf(wish);
+		current: async (options: TokenOptions): Promise<string> => {
+			const key = keyOf(options);
 			const known = held.get(key);
 			if (known && now() < known.renewMs) return known.accessToken;
-			return fetchOnce(key, wish).catch((error: unknown) => {
+			return fetchOnce(key, options).catch((error: unknown) => {
 				if (known && now() < known.endsMs) return known.accessToken;
 				throw error;
 			});
 		},
 
 		/** Another token than one that a service has refused; null while there is none to be had. */
-		replaced: async (wish: TokenWish, refused: string): Promise<string | null> => {
-			const key = keyOf(wish);
+		replaced: async (options: TokenOptions, refused: string): Promise<string | null> => {
+			const key = keyOf(options);
 			const known = held.get(key);
 			if (known && known.accessToken !== refused) return known.accessToken;
 			if (known && now() < known.restsMs) return null;
-			const next = await fetchOnce(key, wish, FORCE_REST_MS).catch(() => null);
+			const next = await fetchOnce(key, options, FORCE_REST_MS).catch(() => null);
 			return next === refused ? null : next;
 		}
 	};
 }
 
-function keyOf({ scope, audience, resource }: TokenWish): string {
+function keyOf({ scope, audience, resource }: TokenOptions): string {
 	return JSON.stringify([scope, audience, resource]);
 }

@@ -18,7 +18,7 @@ export function bridge(): Bridge {
  */
 export function credentialFor(locals: App.Locals): Credential {
 	const { session, requestId, traceparent } = locals;
-	const { bridge: wish } = config().service;
-	const own = wish && serviceAuthorization(wish);
+	const { bridge: options } = config().service;
+	const own = options && serviceAuthorization(options);
 	return { requestId, traceparent, authorization: session ? userAuthorization(locals, session) : own };
 }

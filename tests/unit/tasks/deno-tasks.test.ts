@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { root } from '../../tasks/runtime.mjs';
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const { tasks } = v.parse(v.object({ tasks: v.record(v.string(), v.string()) }), JSON.parse(read('deno.json')));
+
+// The environment is inherited by what a task starts.
+test.each(Object.entries(tasks))('the task %s starts Deno without its search for updates', (_name, command) => {
+	expect(command).toMatch(/^DENO_NO_UPDATE_CHECK=1 /);
+});
+
+test('so do the commands in the documentation, and the image', () => {
+	const documents = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
+	const lines = [...documents.map((file) => `docs/${file}`), 'README.md']
+		.flatMap((file) => read(file).split('\n'))
+		.filter((line) => line.includes('deno run'));
+	expect(lines.length).toBeGreaterThan(0);
+	expect(lines.filter((line) => !line.includes('DENO_NO_UPDATE_CHECK=1 deno run'))).toEqual([]);
+	expect(read('Dockerfile')).toContain('ENV DENO_NO_UPDATE_CHECK=1');
+});
