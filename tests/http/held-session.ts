@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/chunks.ts';
+import { flowStartMs, newFlowId } from '../../src/lib/server/auth/flow-id.ts';
 import { createSeal } from '../../src/lib/server/auth/seal.ts';
 import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
 import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';
@@ -50,4 +51,28 @@ export function copyOf(browser: Browser, portalUrl: string): Browser {
 	const copy = new Browser(portalUrl);
 	for (const [name, value] of browser.cookies()) copy.putCookie(name, value);
 	return copy;
+}
+
+/**
+ * Makes a sign-in that waits for its callback so many minutes older. After an hour the flow's cookie is gone, as a browser
+ * has it.
+ * @param callback the address that the STS sent the browser back to
+ * @returns the same with the `state` parameter of the older flow
+ */
+export async function ageFlow(browser: Browser, { env }: Place, callback: URL, minutes: number): Promise<URL> {
+	const seal = (purpose: string) => createSeal([env.AUTH_SECRET ?? ''], purpose);
+	const [id = '', stateKey = '', sealedTarget = ''] = (callback.searchParams.get('state') ?? '').split('.');
+	const olderId = newFlowId(flowStartMs(id) - minutes * 60_000).slice(0, 9) + id.slice(9);
+
+	const sealedFlow = browser.cookies().get(`portal.flow.${id}`) ?? '';
+	const [, ...flow] = v.parse(v.array(v.unknown()), (await seal('sign-in flow').open(sealedFlow))?.value);
+	const [, ...target] = v.parse(v.array(v.unknown()), (await seal('sign-in target').open(sealedTarget))?.value);
+	browser.putCookie(`portal.flow.${id}`, '');
+	if (minutes < 60) browser.putCookie(`portal.flow.${olderId}`, await seal('sign-in flow').seal([olderId, ...flow]));
+	const aged = new URL(callback);
+	aged.searchParams.set(
+		'state',
+		[olderId, stateKey, await seal('sign-in target').seal([olderId, ...target])].join('.')
+	);
+	return aged;
 }

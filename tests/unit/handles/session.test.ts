@@ -123,7 +123,7 @@ describe('the session handle', () => {
 			const headers = { accept: 'text/html' };
 			const { response, setCookies } = await handled({ cookie: await signedIn(), headers }, grow);
 			expect(response.status).toBe(303);
-			expect(response.headers.get('location')).toBe('/login?error=session_too_large&helpCode=r1');
+			expect(response.headers.get('location')).toBe('/login?error=session_too_large&returnTo=%2F&helpCode=r1');
 			expect(setCookies).toEqual(removed);
 		});
 

@@ -4,6 +4,7 @@ import { pageInstead } from '../http/refusal';
 import { withDefaultHeaders } from '../http/response-headers';
 import { seeOther } from '../http/see-other';
 import { log } from '../log';
+import { newestReturnPath } from '../wallet/owned-sessions';
 import type { SignInRefusal } from './begin';
 import { loginPath } from './login-path';
 import { hasLoginCookie } from './login-transaction';
@@ -12,9 +13,11 @@ import { hasLoginCookie } from './login-transaction';
 export async function refusalPage(
 	event: RequestEvent,
 	{ error, headers = {} }: SignInRefusal,
-	returnTo: string | null
+	wanted: string | null
 ): Promise<Response> {
 	const { requestId } = event.locals;
+	// A sign-in with a wallet is started without one: the wallet session has it.
+	const returnTo = wanted ?? (await newestReturnPath(event.cookies));
 	if (error === 'login_first' && !keepsNoCookies(event)) return seeOther(loginPath(returnTo));
 	const code = error === 'login_first' ? 'cookies_required' : error === 'not_found' ? 'sign_in_failed' : error;
 	log.info('a sign-in was not started', { requestId, code });

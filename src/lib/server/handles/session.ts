@@ -3,9 +3,11 @@ import { isDenied, isDeniedNow } from '../auth/deny-list';
 import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/renewal';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
+import { config } from '../config';
 import { hasAccessToken, wantsPage } from '../http/caller';
 import { problemResponse } from '../http/problem';
 import { withCookies } from '../http/response-headers';
+import { returnPath } from '../http/return-path';
 import { seeOther } from '../http/see-other';
 import { log } from '../log';
 
@@ -34,14 +36,16 @@ export const session: Handle = async ({ event, resolve }) => {
 		if (!(error instanceof SessionTooLarge)) throw error;
 		// It was only to be sealed again: the browser's cookie is good as it is.
 		if (after === before) return response;
-		return withCookies(tooLarge(event), await writeSession(null, cookies, nowSeconds()));
+		return withCookies(tooLarge(event, response), await writeSession(null, cookies, nowSeconds()));
 	}
 };
 
 /** At a sign-in, or at a renewal that has brought larger tokens: what can't be held any more ends, or each request would fail anew. */
-function tooLarge({ locals, request }: RequestEvent): Response {
+function tooLarge({ locals, request, url }: RequestEvent, { headers }: Response): Response {
 	const { requestId } = locals;
 	log.error('the tokens of a session are too large for cookies', { requestId });
 	if (!wantsPage(request)) return problemResponse('unauthorized', requestId);
-	return seeOther(loginPath(null, { error: 'session_too_large', requestId }));
+	// A sign-in leads to the page that the person wanted; at a refresh they are on it.
+	const wanted = returnPath(headers.get('location') ?? url.pathname + url.search, config().origin);
+	return seeOther(loginPath(wanted, { error: 'session_too_large', requestId }));
 }

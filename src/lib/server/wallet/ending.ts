@@ -1,4 +1,5 @@
 import type { IdentityOutcome, WalletOutcome } from '$lib/wallet/view';
+import { boundedReturnPath } from '../http/return-path';
 import { log } from '../log';
 import { flowEnded } from './flow-metrics';
 import type { OwnedSession } from './owned-sessions';
@@ -17,12 +18,15 @@ export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
 /**
  * Where an ending is drawn that the Auth Bridge will not tell again.
  * @param owned the session that ended, where there is one
+ * @param returnTo for a browser without that session; checked where it is followed
  */
 export function identityEndPath(
 	outcome: IdentityOutcome,
 	{ requestId }: Pick<App.Locals, 'requestId'>,
-	owned?: OwnedSession | null
+	owned?: OwnedSession | null,
+	returnTo: string | null = null
 ): string {
 	if (owned) flowEnded(owned, outcome);
-	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId })}`;
+	const wanted = !owned && returnTo && { returnTo: boundedReturnPath(returnTo) };
+	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId, ...wanted })}`;
 }

@@ -1,6 +1,7 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { handOver } from '../http/hand-over';
 import { Problem, toProblem } from '../http/problem';
+import { formText } from '../http/request-body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './current-session';
@@ -15,8 +16,8 @@ import { reasonOf } from './why-failed';
 const IDENTITY_PAGE = '/login/identity';
 
 /** Goes on to the institution: a page that hands the browser over, or whatever else there is to do. */
-export async function startIdentity(event: RequestEvent) {
-	const next = await attempt(event, async (owned) => {
+export async function startIdentity(event: RequestEvent, form: FormData) {
+	const next = await attempt(event, form, async (owned) => {
 		const started = await startIdv(event, owned);
 		if (started.redirectUrl !== null) return { handover: started.redirectUrl };
 		if (isManual(started)) return { goTo: IDENTITY_PAGE };
@@ -31,8 +32,9 @@ export async function startIdentity(event: RequestEvent) {
 }
 
 /** Sends what a person confirmed; with several candidates, one has to be chosen. */
-export async function confirmIdentity(event: RequestEvent, candidateId: string | null) {
-	const outcome = await attempt(event, async (owned) => {
+export async function confirmIdentity(event: RequestEvent, form: FormData) {
+	const candidateId = formText(form, 'candidateId');
+	const outcome = await attempt(event, form, async (owned) => {
 		const { candidates } = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 		if (candidates.length > 0 && !candidates.some(({ id }) => id === candidateId)) return 'choose_one';
 		// Only what the Bridge has listed is sent to it.
@@ -56,7 +58,11 @@ async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submis
 }
 
 /** Works on this browser's newest wallet session; a fault leads to the screen that explains it. */
-async function attempt<Result>(event: RequestEvent, work: (owned: OwnedSession) => Promise<Result>): Promise<Result> {
+async function attempt<Result>(
+	event: RequestEvent,
+	form: FormData,
+	work: (owned: OwnedSession) => Promise<Result>
+): Promise<Result> {
 	const owned = await currentSession(event);
 	try {
 		if (!owned) throw new Problem('not_found');
@@ -64,6 +70,6 @@ async function attempt<Result>(event: RequestEvent, work: (owned: OwnedSession) 
 	} catch (error) {
 		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
 		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
-		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals, owned));
+		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals, owned, formText(form, 'returnTo')));
 	}
 }

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../auth/cookie';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
 import { sealOf } from '../auth/seals';
+import { AFTER_SIGN_IN } from '../http/return-path';
 import { sharedStore } from '../store';
 
 const PREFIX = 'wallet.';
@@ -49,6 +50,12 @@ export async function ownedSessions(cookies: Cookies, nowMs = Date.now()): Promi
 	const ids = await worthOpening(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
 	const opened = await Promise.all(ids.map((id) => ownedSession(cookies, id, nowMs)));
 	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** The return path of this browser's newest wallet session; null where it has none, or only the usual one. */
+export async function newestReturnPath(cookies: Cookies): Promise<string | null> {
+	const [newest] = await ownedSessions(cookies);
+	return newest && newest.returnTo !== AFTER_SIGN_IN ? newest.returnTo : null;
 }
 
 /** The one with this id, if this browser owns it. */

@@ -3,7 +3,7 @@ import { loginPath } from '../auth/login-path';
 import { log } from '../log';
 import { endIdvRound } from './idv';
 import { identityEndPath } from './ending';
-import { ownedSession } from './owned-sessions';
+import { newestReturnPath, ownedSession } from './owned-sessions';
 
 /**
  * The return from the STS after identity verification, at `/login?wallet_session={id}&idv=complete`. Resumes only a
@@ -14,7 +14,7 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 	if (!owned) {
 		const { requestId } = event.locals;
 		log.info('an identity verification came back to another browser', { requestId });
-		return loginPath(null, { error: 'wallet_session_foreign', requestId });
+		return loginPath(await newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
 	}
 	const { searchParams } = event.url;
 	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);

@@ -2,7 +2,6 @@ import { redirect } from '@sveltejs/kit';
 import { config } from '$lib/server/config';
 import { readPageForm } from '$lib/server/http/error-page';
 import { helpCodeOf } from '$lib/server/http/request-id';
-import { formText } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity-actions';
 import { identityStep } from '$lib/server/wallet/identity-view';
@@ -15,7 +14,7 @@ export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	const outcome = knownIdentityOutcome(searchParams.get('outcome'));
 	const [owned] = await ownedSessions(event.cookies);
-	const returnTo = returnPath(owned?.returnTo, config().origin);
+	const returnTo = returnPath(owned?.returnTo ?? searchParams.get('returnTo'), config().origin);
 	const helpCode = helpCodeOf(searchParams.get('helpCode'));
 	if (outcome) return { view: { screen: 'ended' as const, outcome, helpCode }, returnTo };
 	const step = await identityStep(event);
@@ -24,15 +23,9 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
-	start: async (event) => {
-		await readPageForm(event);
-		return startIdentity(event);
-	},
+	start: async (event) => startIdentity(event, await readPageForm(event)),
 
-	confirm: async (event) => confirmIdentity(event, formText(await readPageForm(event), 'candidateId')),
+	confirm: async (event) => confirmIdentity(event, await readPageForm(event)),
 
-	cancel: async (event) => {
-		await readPageForm(event);
-		return stopWallet(event);
-	}
+	cancel: async (event) => stopWallet(event, await readPageForm(event))
 };

@@ -33,10 +33,7 @@ export const actions: Actions = {
 		redirect(303, '/login/wallet');
 	},
 
-	cancel: async (event) => {
-		await readPageForm(event);
-		return stopWallet(event);
-	}
+	cancel: async (event) => stopWallet(event, await readPageForm(event))
 };
 
 async function readStart({ request }: RequestEvent) {
