@@ -27,7 +27,7 @@ export async function measureMemory() {
 	const store = createMemoryStore({ now });
 	const seconds = () => Math.floor(nowMs / 1000);
 	const redeem = () => Promise.resolve(realisticTokens(seconds(), TOKEN_SECONDS));
-	const renewals = createRenewals({ store, now, redeem, onFault: () => {} });
+	const renewals = createRenewals({ store, now, unixNow: now, redeem, onFault: () => {} });
 	const seal = createSeal(['the-one-secret-of-this-measurement-0123456789'], 'session', sessionCodec(2));
 	const cookies: string[] = [];
 	const heap: number[] = [];

@@ -115,7 +115,7 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 	function createPortal() {
 		const store = createResilientStore({ shared, own: createMemoryStore(clock), onState: () => {}, ...clock });
 		const { now, every, limit } = clock;
-		const renewals = createRenewals({ store, now, every, limit, redeem: sts.redeem, onFault: () => {} });
+		const renewals = createRenewals({ store, now, unixNow: now, every, limit, redeem: sts.redeem, onFault: () => {} });
 		return { store, renewals };
 	}
 

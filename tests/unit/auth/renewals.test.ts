@@ -39,6 +39,7 @@ function instance() {
 	return createRenewals({
 		store,
 		now: clock.now,
+		unixNow: clock.now,
 		every: clock.every,
 		limit: clock.limit,
 		onFault: ({ fault, code }) => faults.push(`${fault} ${code}`),

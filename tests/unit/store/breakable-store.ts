@@ -68,6 +68,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 			if (!Number.isInteger(lifeMs)) return Promise.reject(new Error('value is not an integer'));
 			return changing(key, () => store.write(key, text, lifeMs));
 		},
+		remainingMs: (key) => served(() => store.remainingMs(key)),
 		verify: () => changing('verify', () => store.verify()),
 		changed: (key, mostMs) => store.changed(key, mostMs),
 		close: () => Promise.resolve()

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import type { Store } from '../../../src/lib/server/store/store';
 
 /** What every store does; run once for each kind. `advance` lets time pass. */
-export function behavesAsAStore(createStore: () => Store | Promise<Store>, advance: (ms: number) => Promise<void>) {
+export function behavesAsAStore(
+	createStore: () => Store | Promise<Store>,
+	advance: (ms: number) => Promise<void>,
+	hasClock = true
+) {
 	test('reads what was written, and nothing where nothing was', async () => {
 		const store = await createStore();
 		expect(await store.read('a')).toBeNull();
@@ -49,5 +53,13 @@ export function behavesAsAStore(createStore: () => Store | Promise<Store>, advan
 		const changed = store.changed('a', 3_600_000);
 		await store.write('a', 'one', 60_000);
 		await expect(changed).resolves.toBeUndefined();
+	});
+
+	test('says how much longer a text stays, if it has a clock', async () => {
+		const store = await createStore();
+		await store.write('a', 'one', 60_000);
+		const remainingMs = (await store.remainingMs('a')) ?? NaN;
+		expect([remainingMs > 59_000, remainingMs <= 60_000]).toEqual([hasClock, hasClock]);
+		expect(await store.remainingMs('b')).toBeNull();
 	});
 }

@@ -38,13 +38,13 @@ export interface RenewalOptions extends OnceOptions {
  * whoever comes late with an old cookie is led along the chain of successors to the newest.
  */
 export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, ...options }: RenewalOptions) {
-	const { store, now = Date.now } = options;
+	const { store, now = () => performance.now(), unixNow = Date.now } = options;
 	const once = createOnce(options);
 	const { follow, successor } = createTokenChain(once);
 	let restUntilMs = 0;
 
-	const isDue = ({ refreshAt }: Session) => refreshAt !== undefined && now() / 1000 >= refreshAt;
-	const isAlive = ({ expiresAt }: Session) => expiresAt === undefined || now() / 1000 < expiresAt;
+	const isDue = ({ refreshAt }: Session) => refreshAt !== undefined && unixNow() / 1000 >= refreshAt;
+	const isAlive = ({ expiresAt }: Session) => expiresAt === undefined || unixNow() / 1000 < expiresAt;
 
 	/** @param isHeld whether the browser itself holds this session, and not one before it */
 	async function nextOf(session: Session, isHeld: boolean): Promise<Session> {
@@ -58,7 +58,7 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 		const renewal = once.run({
 			secret: secretOf(session),
 			repeatLost: !alive,
-			keepMs: session.endsAt * 1000 - now(),
+			keepMs: session.endsAt * 1000 - unixNow(),
 			settles: isHeld && session.renewal !== undefined ? { name: session.renewal, keepMs: LATE_MS } : undefined,
 			run: async () => {
 				isShared = false;

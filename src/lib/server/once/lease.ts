@@ -20,7 +20,8 @@ export interface Lease {
 
 interface LeaseOptions {
 	readonly store: Store;
-	readonly now: () => number;
+	/** Unix time in milliseconds. */
+	readonly unixNow: () => number;
 	readonly every: (ms: number, callBack: () => void) => () => void;
 }
 
@@ -32,10 +33,11 @@ export async function takeLease(
 	key: string,
 	expected: Awaited<ReturnType<Store['read']>>,
 	losses: number,
-	{ store, now, every }: LeaseOptions
+	{ store, unixNow, every }: LeaseOptions
 ): Promise<Lease | null> {
 	const holder = crypto.randomUUID();
-	const signOfLife = () => writeRecord({ state: 'running', holder, untilMs: now() + LEASE_MS, losses });
+	// Version 1.0.0 judges a lease by `untilMs`; this one by how long the record has not changed.
+	const signOfLife = () => writeRecord({ state: 'running', holder, untilMs: unixNow() + LEASE_MS, losses });
 	let callOff = () => {};
 	let renewal = Promise.resolve();
 	if (!(await store.replace(key, expected, signOfLife(), BEGUN_MS))) return null;

@@ -21,8 +21,10 @@ export class WorkFailed extends Error {
 
 export interface OnceOptions {
 	readonly store: Store;
-	/** Unix time in milliseconds. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
+	/** Unix time in milliseconds. */
+	readonly unixNow?: () => number;
 	/** Calls back every so many milliseconds until it is called off. */
 	readonly every?: (ms: number, callBack: () => void) => () => void;
 }
@@ -42,16 +44,20 @@ export interface Work {
 
 /** Once the one repetition is lost too, more can't do harm, but may find a service that had only been silent. */
 const REST_AFTER_LOSSES_MS = 30_000;
-/** How far ahead of this process's clock a time in the store is believed. */
-const MAX_AHEAD_MS = 2 * LEASE_MS;
-
+/** In place of the time of a loss. */
+const UNSENT = 0;
 type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 
 /**
  * "Run once, share the result": across all callers of this process, and across instances through the store. Every
  * change in the store is a compare-and-set, so that two can't both believe it is their turn.
  */
-export function createOnce({ store, now = Date.now, every = everyInterval }: OnceOptions) {
+export function createOnce({
+	store,
+	now = () => performance.now(),
+	unixNow = Date.now,
+	every = everyInterval
+}: OnceOptions) {
 	const underWay = new Map<string, Promise<string>>();
 
 	/** @param seenAtMs since when the store has held what was found, as far as this caller knows */
@@ -62,16 +68,33 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 			if (result !== null) return { result };
 		}
 		if (record?.state === 'ended') throw new WorkFailed('ended', record.code);
-		if (record?.state === 'running' && record.untilMs > now()) {
-			// Whoever holds a lease renews it sooner. What stands in the store may be wrong, so nobody waits longer for it.
-			if (now() >= seenAtMs + MAX_AHEAD_MS) await store.replace(key, found, lostAfter(record), BEGUN_MS);
-			return 'wait';
+		const idleMs = Math.max(now() - seenAtMs, await writtenAgoMs(key, record));
+		if (record?.state === 'running' && idleMs < LEASE_MS) return 'wait';
+		const losses = lossesOf(record);
+		const lostAgoMs = record?.state === 'running' ? idleMs - LEASE_MS : idleMs;
+		const rests = losses > 1 && lostAgoMs < REST_AFTER_LOSSES_MS && !isUnsent(record);
+		if (rests || (losses > 0 && !work.repeatLost)) {
+			// The next one need not wait for the same lease to run out.
+			const lost: WorkRecord = { state: 'lost', atMs: unixNow(), losses };
+			if (record?.state === 'running') await store.replace(key, found, writeRecord(lost), BEGUN_MS);
+			throw new WorkFailed('lost', rests && work.repeatLost ? 'lost_again' : 'begun_before');
 		}
-		const { losses, lastMs } = lossesOf(record, now());
-		if (losses > 0 && !work.repeatLost) throw new WorkFailed('lost', 'begun_before');
-		if (losses > 1 && now() < lastMs + REST_AFTER_LOSSES_MS) throw new WorkFailed('lost', 'lost_again');
-		const lease = await takeLease(key, found, losses, { store, now, every });
+		const lease = await takeLease(key, found, losses, { store, unixNow, every });
 		return lease ? { lease } : 'wait';
+	}
+
+	/**
+	 * How long a record has stood in the store unchanged: by the store's clock, since the clocks of two instances are never
+	 * compared. 0 for a lease whose age is unknown: it is watched. Where the store has no clock, the age of a loss is taken
+	 * from the time that its instance wrote. A life that is none of ours does not keep the work from being done.
+	 */
+	async function writtenAgoMs(key: string, record: WorkRecord | null): Promise<number> {
+		if (record?.state !== 'running' && record?.state !== 'lost') return 0;
+		const remainingMs = await store.remainingMs(key);
+		const isKnown = remainingMs !== null && remainingMs <= BEGUN_MS;
+		if (isKnown) return BEGUN_MS - remainingMs;
+		if (record.state === 'running') return 0;
+		return remainingMs === null ? Math.abs(unixNow() - record.atMs) : Infinity;
 	}
 
 	async function perform(key: string, lease: Lease, work: Work): Promise<string> {
@@ -85,7 +108,7 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 			return result;
 		} catch (error) {
 			await lease.end();
-			await lease.giveBack(outcomeOf(error, lease.losses, now())).catch(() => {});
+			await lease.giveBack(outcomeOf(error, lease.losses, unixNow())).catch(() => {});
 			throw error;
 		}
 	}
@@ -94,9 +117,6 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 		const found = await store.read(key);
 		if (found) await store.replace(key, found, found.text, lifeMs);
 	}
-
-	const lostAfter = ({ losses }: { readonly losses: number }) =>
-		writeRecord({ state: 'lost', atMs: now(), losses: losses + 1 });
 
 	async function untilDone(key: string, work: Work): Promise<string> {
 		let seen: { readonly text: string | undefined; readonly atMs: number } | undefined;
@@ -142,19 +162,20 @@ export function createOnce({ store, now = Date.now, every = everyInterval }: Onc
 export type Once = ReturnType<typeof createOnce>;
 
 /** A lease that ran out is a loss too: whoever held it is gone, and may have done the work. */
-function lossesOf(record: WorkRecord | null, nowMs: number) {
-	if (record?.state === 'running') return { losses: record.losses + 1, lastMs: record.untilMs };
-	if (record?.state !== 'lost') return { losses: 0, lastMs: 0 };
-	// A time far ahead is no time: it must not keep the work from being done.
-	return { losses: record.losses, lastMs: record.atMs <= nowMs + MAX_AHEAD_MS ? record.atMs : 0 };
+function lossesOf(record: WorkRecord | null): number {
+	if (record?.state === 'running') return record.losses + 1;
+	return record?.state === 'lost' ? record.losses : 0;
 }
+
+/** Whether the last attempt failed before anything was sent, after earlier ones were lost. */
+const isUnsent = (record: WorkRecord | null) => record?.state === 'lost' && record.atMs === UNSENT;
 
 /** What a failure leaves behind; null: as if the work had never begun. */
 function outcomeOf(error: unknown, losses: number, atMs: number): WorkRecord | null {
 	const { fault, code } = error instanceof WorkFailed ? error : { fault: 'lost', code: 'unknown' };
 	if (fault === 'ended') return { state: 'ended', code };
 	if (fault === 'lost') return { state: 'lost', atMs, losses: losses + 1 };
-	return losses === 0 ? null : { state: 'lost', atMs: 0, losses };
+	return losses === 0 ? null : { state: 'lost', atMs: UNSENT, losses };
 }
 
 function everyInterval(ms: number, callBack: () => void): () => void {

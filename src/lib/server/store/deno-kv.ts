@@ -67,6 +67,9 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 			await patiently(() => put(kv.atomic(), key, text, lifeMs));
 		},
 
+		// It has no clock that can be read: ends of lives are by the clocks of the machines that wrote them.
+		remainingMs: () => Promise.resolve(null),
+
 		changed: (_key, mostMs) => pause(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
 
 		async verify() {

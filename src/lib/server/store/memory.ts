@@ -9,7 +9,7 @@ interface Held {
 }
 
 interface MemoryStoreOptions {
-	/** Unix time in milliseconds. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
 	/** Calls back after that many milliseconds, and can be called off. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
@@ -26,7 +26,7 @@ const WRITES_PER_SWEEP = 1000;
  * requests write, revocations stay.
  */
 export function createMemoryStore({
-	now = Date.now,
+	now = () => performance.now(),
 	after,
 	maxBytesPerKind = MAX_BYTES_PER_KIND
 }: MemoryStoreOptions = {}): Store {
@@ -36,11 +36,13 @@ export function createMemoryStore({
 	const wakers = createWakers(after);
 	let writes = 0;
 
-	function find(key: string): Entry | null {
+	function find(key: string): Held | null {
 		const held = entries.of(key);
 		const found = held.get(key);
-		if (found && found.untilMs <= now()) held.delete(key);
-		return found && found.untilMs > now() ? found.entry : null;
+		if (!found) return null;
+		if (found.untilMs > now()) return found;
+		held.delete(key);
+		return null;
 	}
 
 	function sweep(): void {
@@ -55,10 +57,10 @@ export function createMemoryStore({
 	}
 
 	return {
-		read: (key) => Promise.resolve(find(key)),
+		read: (key) => Promise.resolve(find(key)?.entry ?? null),
 
 		replace(key, expected, text, lifeMs) {
-			const isExpected = find(key)?.mark === expected?.mark;
+			const isExpected = find(key)?.entry.mark === expected?.mark;
 			if (isExpected) put(key, text, lifeMs);
 			return Promise.resolve(isExpected);
 		},
@@ -66,6 +68,11 @@ export function createMemoryStore({
 		write(key, text, lifeMs) {
 			put(key, text, lifeMs);
 			return Promise.resolve();
+		},
+
+		remainingMs(key) {
+			const found = find(key);
+			return Promise.resolve(found && found.untilMs - now());
 		},
 
 		changed: (key, mostMs) => wakers.wait(key, mostMs),

@@ -104,6 +104,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 			await run((client) => client.eval(WRITE, { keys: [PREFIX + key], arguments: given }));
 		},
 
+		async remainingMs(key) {
+			const lifeMs = await run((client) => client.pTTL(PREFIX + key));
+			return lifeMs < 0 ? null : lifeMs;
+		},
+
 		changed: (key, mostMs) => wakers.wait(PREFIX + key, mostMs),
 
 		async verify() {

@@ -180,6 +180,11 @@ export function createResilientStore({
 			}
 		},
 
+		async remainingMs(key) {
+			if (isMissed(key) || !health.isReadable()) return own.remainingMs(key);
+			return shared.remainingMs(key).catch(() => own.remainingMs(key));
+		},
+
 		changed: (key, mostMs) => Promise.race([shared.changed(key, mostMs), own.changed(key, mostMs)]),
 
 		async close() {

@@ -13,6 +13,11 @@ export interface Store {
 	readonly replace: (key: string, expected: Entry | null, text: string, lifeMs: number) => Promise<boolean>;
 	/** Puts a text, whatever stands there. */
 	readonly write: (key: string, text: string, lifeMs: number) => Promise<void>;
+	/**
+	 * How many milliseconds longer the text at a key stays, by the store's own clock: every instance gets the same number.
+	 * Null when there is none, or when this kind of store has no clock of its own.
+	 */
+	readonly remainingMs: (key: string) => Promise<number | null>;
 	/** Resolves when the key has changed, or after `mostMs`; perhaps sooner. */
 	readonly changed: (key: string, mostMs: number) => Promise<void>;
 	/** Writes a text and reads it back. @throws when the store does not take it or returns another */
