@@ -88,6 +88,14 @@ describe('the STS', () => {
 		expect((await consultAltered()).find('sts.keys')).toMatch(/^wrong: None of the 2 keys/);
 	});
 
+	test('with a malformed key among good ones is a warning', async () => {
+		sts.alter((response) => {
+			if (response.path === '/jwks') response.body = response.body.replace('"keys":[', '"keys":[null,{"kty":"EC"},');
+		});
+		const { code, find } = await consultAltered();
+		expect([code, find('sts.keys')]).toEqual([0, expect.stringMatching(/^warning: The portal drops 2 of the \d keys/)]);
+	});
+
 	test('that signs with a shared secret only is found', async () => {
 		sts.alter((response) => {
 			if (isDiscovery(response.path))

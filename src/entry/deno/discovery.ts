@@ -54,7 +54,7 @@ export function endpointsOf(
 		.map((name) => found.get(name))
 		.filter((value) => typeof value === 'string')
 		.filter(isGrantable)
-		.map((value) => internalUrl(value, sts));
+		.map((value) => internalUrl(value.trim(), sts));
 }
 
 /** A host may contain `*` or a comma (WHATWG URL 3.2), which mean something else in a list of permissions. */

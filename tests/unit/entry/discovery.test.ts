@@ -26,6 +26,10 @@ describe('the endpoints that a discovery document names', () => {
 		]);
 	});
 
+	test('may have spaces around them', () => {
+		expect(endpointsOf({ issuer, jwks_uri: ` ${issuer}/jwks\n` }, sts)).toEqual(['http://sts:8080/realms/edu/jwks']);
+	});
+
 	test.each([
 		'ftp://files.example/',
 		'file:///etc/passwd',

@@ -20,6 +20,7 @@ describe('a key set', () => {
 		['half a point', { ...good, kid: 'bad', y: undefined }],
 		['a point that is none', { ...good, kid: 'bad', x: 'AAAA' }],
 		['a curve that does not fit', { ...good, kid: 'bad', crv: 'P-521' }],
+		['no curve', { kty: 'EC', kid: 'bad', x: good.x, y: good.y }],
 		['a modulus that is none', { kty: 'RSA', kid: 'bad', e: 'AQAB' }],
 		['a private key', { ...privateKey, kid: 'bad' }]
 	];

@@ -55,3 +55,13 @@ test('a token response with 201 is one with 200', async () => {
 	const { response } = await read({ access_token: 'a', token_type: 'bearer' }, { status: 201 });
 	expect(response.status).toBe(200);
 });
+
+test('an error is JSON whatever its type says, without a description that is no text', async () => {
+	const init = { status: 400, headers: { 'content-type': 'text/plain' } };
+	const { response, body } = await read({ error: 'invalid_grant', error_description: null, error_uri: '' }, init);
+	expect([response.status, response.headers.get('content-type'), body]).toEqual([
+		400,
+		'application/json',
+		{ error: 'invalid_grant' }
+	]);
+});

@@ -61,6 +61,7 @@ export async function readKeySet(value: unknown): Promise<readonly JWK[]> {
 }
 
 async function isUsable(key: JWK): Promise<boolean> {
+	if (['EC', 'OKP'].includes(key.kty ?? '') && typeof key.crv !== 'string') return false;
 	const alg = key.alg ?? algorithmsByType[key.crv ?? key.kty ?? ''];
 	// Not for signatures: such a key is never chosen.
 	if (alg === undefined || !signatureAlgorithms.includes(alg)) return true;
