@@ -24,6 +24,9 @@ const direction = (files, ...names) => ({
 	rules: { 'no-restricted-imports': ['error', { patterns: names.map((name) => restricted[name]) }] }
 });
 
+const wallClock = 'Durations use performance.now(); the time of day is read in src/lib/server/clock.ts alone.';
+const readsWallClock = { object: 'Date', property: 'now', message: wallClock };
+
 /** What runs in browsers: the oldest ones are Safari 16.4, Firefox 115 and Chrome 109 (docs/browsers.md). */
 const browserCode = {
 	files: ['src/**/*.svelte', 'src/lib/**', 'src/routes/**/+{page,layout}.ts', 'src/hooks.client.ts', 'static/**/*.js'],
@@ -131,6 +134,18 @@ export default defineConfig(
 		...direction(['src/lib/**'], 'env', 'routes', 'server'),
 		ignores: ['src/lib/server/**']
 	},
+	{
+		files: ['src/**'],
+		ignores: ['src/lib/server/clock.ts'],
+		rules: {
+			'no-restricted-properties': ['error', readsWallClock],
+			'no-restricted-syntax': [
+				'error',
+				{ selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: wallClock },
+				{ selector: "MemberExpression[object.name='performance'][property.name='timeOrigin']", message: wallClock }
+			]
+		}
+	},
 	{ ...esX.configs['flat/restrict-to-es2022'], ...browserCode },
 	{
 		...browserCode,
@@ -138,6 +153,7 @@ export default defineConfig(
 			'no-restricted-globals': ['error', ...newGlobals.map((name) => ({ name, message: tooNew }))],
 			'no-restricted-properties': [
 				'error',
+				readsWallClock,
 				...Object.entries(newProperties).flatMap(([object, properties]) =>
 					properties.map((property) => ({ object, property, message: tooNew }))
 				),

@@ -1,3 +1,4 @@
+import { unixMs } from '../../lib/server/clock';
 import { type Exchanged, exchange as exchangeUpstream } from '../../lib/server/http/upstream';
 import { type ConnectionFailure, connectionFailure } from './connection-failure';
 
@@ -35,11 +36,11 @@ export function request(url: string, { method = 'GET', ...wanted }: PortalReques
  * @param send for a service that the portal calls in a way of its own, such as the STS
  */
 export async function exchange(send: () => Promise<Response | Exchanged>): Promise<Exchange> {
-	const sentMs = Date.now();
+	const sentMs = unixMs();
 	try {
 		const response = await send();
 		const { status, headers } = response;
-		const clockAheadSeconds = clockAhead(headers, (sentMs + Date.now()) / 2);
+		const clockAheadSeconds = clockAhead(headers, (sentMs + unixMs()) / 2);
 		const text = response instanceof Response ? await response.text() : response.text;
 		return { reply: { status, headers, json: asObject(text), clockAheadSeconds } };
 	} catch (error) {

@@ -4,6 +4,7 @@ import { IdentityClaims } from '../../lib/server/auth/claims';
 import { newSession } from '../../lib/server/auth/new-session';
 import { SessionTooLarge, writeSession } from '../../lib/server/auth/session-cookie';
 import { MAX_SESSION_BYTES } from '../../lib/server/auth/session-format';
+import { unixSeconds } from '../../lib/server/clock';
 import type { Config } from '../../lib/server/config/parse';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { isEncryptedToken } from '../../lib/server/sts/lenient-response';
@@ -58,7 +59,7 @@ export async function examineSessionSize(
 		};
 	const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = parsed.output;
 	if (isEncryptedToken(idToken)) return { headBytes: null, findings: [ENCRYPTED] };
-	const nowSeconds = Math.floor(Date.now() / 1000);
+	const nowSeconds = unixSeconds();
 	const claims = claimsOf(idToken);
 	const facts = { provider: 'sts', asksLogin: false, startedAt: nowSeconds, endedAt: nowSeconds } as const;
 	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);

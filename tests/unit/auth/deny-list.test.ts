@@ -8,7 +8,7 @@ const shared: { store: Store; reads: number } = vi.hoisted(() => ({ store: undef
 vi.mock('../../../src/lib/server/store', () => ({ sharedStore: () => shared.store }));
 
 beforeEach(() => {
-	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 + 5000, toFake: ['Date'] });
+	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 + 5000, toFake: ['Date', 'performance'] });
 	const store = createMemoryStore();
 	shared.reads = 0;
 	shared.store = {
@@ -23,7 +23,7 @@ afterEach(() => vi.useRealTimers());
 
 let count = 0;
 const fresh = (changes = {}) => someSession({ id: `session-${++count}`, sub: `subject-${count}`, ...changes });
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
 describe('a session', () => {
 	test('is refused from the moment it is ended, here at once', async () => {

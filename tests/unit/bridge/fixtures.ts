@@ -31,6 +31,7 @@ export function bridgeAt(url: string, more: Partial<BridgeOptions> = {}) {
 		maxBytes: 10_000,
 		send,
 		now: () => nowMs,
+		unixNow: () => nowMs,
 		pause: () => Promise.resolve(),
 		...more
 	});

@@ -8,9 +8,10 @@ const options: TokenOptions = { scope: 'bridge' };
 /** An STS that numbers its tokens, and the clock in hand. */
 function serviceTokens() {
 	const sts = { calls: [] as TokenOptions[], isAway: false, lifeSeconds: 600 as number | undefined };
-	const clock = { ms: 1_800_000_000_000 };
+	const clock = { ms: 5000, unixMs: 1_800_000_000_000 };
 	const tokens = createServiceTokens({
 		now: () => clock.ms,
+		unixNow: () => clock.unixMs,
 		grant: async (wanted) => {
 			sts.calls.push(wanted);
 			await Promise.resolve();
@@ -18,7 +19,11 @@ function serviceTokens() {
 			return { accessToken: `token-${sts.calls.length}`, lifeSeconds: sts.lifeSeconds };
 		}
 	});
-	return { sts, tokens, pass: (seconds: number) => (clock.ms += seconds * 1000) };
+	const pass = (seconds: number) => {
+		clock.ms += seconds * 1000;
+		clock.unixMs += seconds * 1000;
+	};
+	return { sts, tokens, clock, pass };
 }
 const away = { code: 'upstream_unavailable', headers: { 'retry-after': '5' } };
 
@@ -52,6 +57,17 @@ describe('the service token', () => {
 		pass(1);
 		expect(await Promise.all([tokens.current(options), tokens.current(options)])).toEqual(['token-2', 'token-2']);
 	});
+
+	test.each(['the clock that says the time of day steps back', 'the other clock stops during suspend'])(
+		'ends in time although %s',
+		async (what) => {
+			const { tokens, clock } = serviceTokens();
+			await tokens.current(options);
+			clock.ms += what.includes('stops') ? 0 : 600_000;
+			clock.unixMs += what.includes('stops') ? 600_000 : -3_600_000;
+			expect(await tokens.current(options)).toBe('token-2');
+		}
+	);
 
 	test('that is due serves on while the STS is away, to its end and no longer', async () => {
 		const { sts, tokens, pass } = serviceTokens();

@@ -18,7 +18,7 @@ const sts = await fakeSts();
 vi.stubGlobal('fetch', sts.fetch);
 let verifySignedToken: typeof signed.verifySignedToken;
 beforeEach(async () => {
-	vi.useFakeTimers({ now: nowMs, toFake: ['Date'] });
+	vi.useFakeTimers({ now: nowMs, toFake: ['Date', 'performance'] });
 	sts.behaviour = {};
 	sts.requests.length = 0;
 	vi.resetModules();
@@ -68,8 +68,8 @@ describe('a token', () => {
 	test('of strangers with a wrong signature loads the keys at most once in 30 s', async () => {
 		publish({ ...first.jwk, kid: 'k' });
 		await check(first, 'k');
-		for (const seconds of [1, 31, 32, 62]) {
-			vi.setSystemTime(nowMs + seconds * 1000);
+		for (const seconds of [1, 30, 1, 30]) {
+			vi.advanceTimersByTime(seconds * 1000);
 			await expect(check(second, 'k')).rejects.toThrow('signature verification failed');
 		}
 		expect(fetches()).toBe(3);

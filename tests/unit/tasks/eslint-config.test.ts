@@ -47,3 +47,18 @@ test('browser code can’t use what the oldest supported browsers lack', { timeo
 	const reported = new Set(result?.messages.map(({ line }) => line));
 	expect(NEW_FEATURES.filter((_, index) => !reported.has(index + 1))).toEqual([]);
 });
+
+test('nothing but one module reads the wall clock', async () => {
+	const rules = config.filter(({ files = [], ignores = [] }) => [...files, ...ignores].flat().includes('src/**'));
+	const eslint = new ESLint({
+		cwd: root,
+		overrideConfigFile: true,
+		overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: ts.parser } }, ...rules]
+	});
+	const reports = async (file: string) => {
+		const results = await eslint.lintText('void Date.now();\nvoid new Date();\n', { filePath: join(root, file) });
+		return results.flatMap(({ messages }) => messages.map(({ line }) => line));
+	};
+	expect(await reports('src/lib/server/readiness.ts')).toEqual([1, 2]);
+	expect(await reports('src/lib/server/clock.ts')).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { unixMs } from '../clock';
 import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { verifyLogoutToken } from '../sts/logout-token';
@@ -20,7 +21,7 @@ export async function endAtSts(token: string, requestId: string): Promise<void> 
 		log.warn('a logout token was refused', { requestId, error });
 		throw isAway(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
 	});
-	const nowMs = Date.now();
+	const nowMs = unixMs();
 	const ageSeconds = nowMs / 1000 - claims.iat;
 	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, '1', REMEMBERED_MS);

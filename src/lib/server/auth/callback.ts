@@ -1,5 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
+import { unixSeconds } from '../clock';
 import { AFTER_SIGN_IN } from '../http/return-path';
 import { log } from '../log';
 import { count } from '../metrics';
@@ -96,7 +97,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			provider,
 			asksLogin: flow.asksLogin,
 			startedAt: Math.floor(flowStartMs(flow.id) / 1000),
-			endedAt: Math.floor(Date.now() / 1000)
+			endedAt: unixSeconds()
 		});
 		if (session.isReauthIgnored)
 			log.warn('the STS was asked to authenticate a person again (prompt=login), and did not', {

@@ -13,7 +13,7 @@ const newChecks = () =>
 		maxAgeMs: BELIEVED_MS,
 		maxBytes: MAX_CHECK_BYTES,
 		bytesOf: () => 8,
-		now: () => Date.now()
+		now: () => performance.now()
 	});
 let checks = newChecks();
 

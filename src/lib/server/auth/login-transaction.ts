@@ -1,5 +1,6 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { unixMs } from '../clock';
 import { cookieAttributes, cookieName } from './cookie';
 import { sealOf } from './seals';
 
@@ -16,13 +17,13 @@ export interface LoginTransaction {
 	readonly id: string;
 }
 
-export async function readLoginTransaction(cookies: Cookies, nowMs = Date.now()): Promise<LoginTransaction | null> {
+export async function readLoginTransaction(cookies: Cookies, nowMs = unixMs()): Promise<LoginTransaction | null> {
 	const transaction = (await sealed.openFor(cookies, cookies.get(cookieName('login'))))?.value;
 	return transaction && transaction.until > nowMs ? { id: transaction.id } : null;
 }
 
 /** Begins a login transaction, or prolongs the one this browser has, so that its rate limits stay its own. */
-export async function beginLoginTransaction(cookies: Cookies, nowMs = Date.now()): Promise<void> {
+export async function beginLoginTransaction(cookies: Cookies, nowMs = unixMs()): Promise<void> {
 	const id = (await readLoginTransaction(cookies, nowMs))?.id ?? crypto.randomUUID();
 	const text = await sealed.seal({ id, until: nowMs + LIFE_SECONDS * 1000 });
 	cookies.set(cookieName('login'), text, { ...cookieAttributes(), maxAge: COOKIE_SECONDS });

@@ -1,3 +1,4 @@
+import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { createOnce, type OnceOptions, WorkFailed, type WorkFault } from '../once/once';
 import type { TokenSet } from './new-session';
@@ -38,7 +39,7 @@ export interface RenewalOptions extends OnceOptions {
  * whoever comes late with an old cookie is led along the chain of successors to the newest.
  */
 export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, ...options }: RenewalOptions) {
-	const { store, now = () => performance.now(), unixNow = Date.now } = options;
+	const { store, now = () => performance.now(), unixNow = unixMs } = options;
 	const once = createOnce(options);
 	const { follow, successor } = createTokenChain(once);
 	let restUntilMs = 0;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { unixMs } from '../clock';
 
 /** How a person signed in; also the ids of the two Auth.js providers and of their callback paths. */
 export const providers = ['sts', 'sts-wallet'] as const;
@@ -67,7 +68,7 @@ export const PublicSession = v.strictObject({
 });
 export type PublicSession = v.InferOutput<typeof PublicSession>;
 
-export function publicSession(session: Session, nowMs = Date.now()): PublicSession {
+export function publicSession(session: Session, nowMs = unixMs()): PublicSession {
 	return {
 		user: {
 			id: session.userId,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { unixMs } from '../clock';
 import { FLOW_ID, flowStartMs } from './flow-id';
 import { type Provider, providers } from './session';
 import { sealOf } from './seals';
@@ -49,12 +50,12 @@ export function newStateKey(): string {
 }
 
 /** Whether a callback comes too late to redeem its code. */
-export function isFlowOver(id: string, nowMs = Date.now()): boolean {
+export function isFlowOver(id: string, nowMs = unixMs()): boolean {
 	return nowMs - flowStartMs(id) > FLOW_SECONDS * 1000;
 }
 
 /** Whether even the flow's cookie has ended by now: a browser does not send it, a program might. */
-export function isFlowCookieOver(id: string, nowMs = Date.now()): boolean {
+export function isFlowCookieOver(id: string, nowMs = unixMs()): boolean {
 	return nowMs - flowStartMs(id) > FLOW_COOKIE_SECONDS * 1000;
 }
 

@@ -1,3 +1,4 @@
+import { unixMs } from '../clock';
 import { config } from '../config';
 import type { TokenSet } from './new-session';
 
@@ -9,6 +10,6 @@ import type { TokenSet } from './new-session';
  */
 export function tokenTimes(lifeSeconds: number | undefined): Pick<TokenSet, 'expiresAt' | 'refreshAt'> {
 	if (lifeSeconds === undefined) return {};
-	const expiresAt = Math.floor(Date.now() / 1000 + lifeSeconds);
+	const expiresAt = Math.floor(unixMs() / 1000 + lifeSeconds);
 	return { expiresAt, refreshAt: expiresAt - Math.min(config().refreshGraceSeconds, lifeSeconds / 4) };
 }

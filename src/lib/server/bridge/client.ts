@@ -1,4 +1,5 @@
 import type { Person } from '$lib/wallet/view';
+import { unixMs } from '../clock';
 import { isProblem, Problem } from '../http/problem';
 import type { CompleteResult, CreatedSession, IdvOutcome, IdvStart, IdvStatus, SessionStatus } from './answers';
 import { createBindings } from './bindings';
@@ -13,8 +14,10 @@ import { createSharedReads } from './shared-reads';
 import type { Warn } from './status-reader';
 
 export interface BridgeOptions extends CallerOptions {
-	/** Unix time in milliseconds. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
+	/** Unix time in milliseconds. */
+	readonly unixNow?: () => number;
 	/** Hears of answers that are usable but unexpected. */
 	readonly warn?: Warn;
 }
@@ -31,10 +34,15 @@ const CALLBACK_PARAMETERS = ['code', 'state', 'error', 'error_description'];
  * The Auth Bridge, as the portal uses it: one function per operation, in both dialects. Each throws a `Problem` only:
  * `not_found` for a session that is gone, 409 codes for what a session can't do, 502, 503 and 504 for faults of the Bridge.
  */
-export function createBridge({ now = Date.now, warn = () => {}, ...options }: BridgeOptions) {
+export function createBridge({
+	now = () => performance.now(),
+	unixNow = unixMs,
+	warn = () => {},
+	...options
+}: BridgeOptions) {
 	const caller = createCaller(options);
 	const { ask, exchange } = caller;
-	const readers = createReaders(now, warn);
+	const readers = createReaders(unixNow, warn);
 	const statuses = createSharedReads<SessionStatus>({ maxAgeMs: MAX_AGE_MS, ...sharedLimits, now });
 	// Candidates' labels are personal data: shared while a read is under way, kept no longer.
 	const idvStatuses = createSharedReads<IdvStatus>({ maxAgeMs: 0, ...sharedLimits, now });

@@ -3,6 +3,7 @@ import { isDenied, isDeniedNow } from '../auth/deny-list';
 import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/renewal';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
+import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { hasAccessToken, wantsPage } from '../http/caller';
 import { problemResponse } from '../http/problem';
@@ -11,15 +12,13 @@ import { returnPath } from '../http/return-path';
 import { seeOther } from '../http/see-other';
 import { log } from '../log';
 
-const nowSeconds = () => Math.floor(Date.now() / 1000);
-
 /**
  * Opens the session once, and on the way out writes it, here alone, and only when it changed. A slow answer writes
  * what is newest by then; of a session that has been signed out meanwhile it writes nothing.
  */
 export const session: Handle = async ({ event, resolve }) => {
 	const { cookies } = event;
-	const read = hasAccessToken(event) ? null : await readSession(cookies, nowSeconds());
+	const read = hasAccessToken(event) ? null : await readSession(cookies, unixSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isDenied(before));
 	event.locals.session = isOver ? null : before;
@@ -31,12 +30,12 @@ export const session: Handle = async ({ event, resolve }) => {
 	if (before !== null && !isOver && event.locals.hasEnded && (await isDeniedNow(before))) return response;
 	try {
 		const newest = after && (await renewals().newest(after));
-		return withCookies(response, await writeSession(newest, cookies, nowSeconds()));
+		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
 		// It was only to be sealed again: the browser's cookie is good as it is.
 		if (after === before) return response;
-		return withCookies(tooLarge(event, response), await writeSession(null, cookies, nowSeconds()));
+		return withCookies(tooLarge(event, response), await writeSession(null, cookies, unixSeconds()));
 	}
 };
 

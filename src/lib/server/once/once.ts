@@ -1,3 +1,4 @@
+import { unixMs } from '../clock';
 import type { Entry, Store } from '../store/store';
 import { BEGUN_MS, type Lease, LEASE_MS, takeLease } from './lease';
 import { readRecord, type WorkRecord, writeRecord } from './record';
@@ -55,7 +56,7 @@ type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 export function createOnce({
 	store,
 	now = () => performance.now(),
-	unixNow = Date.now,
+	unixNow = unixMs,
 	every = everyInterval
 }: OnceOptions) {
 	const underWay = new Map<string, Promise<string>>();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { unixMs } from '../clock';
 import { withinLimit } from '../time-limit';
 import type { Store } from './store';
 
@@ -41,12 +42,12 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 	async function find(key: string) {
 		const { value, versionstamp } = await patiently(() => kv.get(keyOf(key)));
 		const held = v.safeParse(Held, value);
-		const text = held.success && held.output.untilMs > Date.now() ? held.output.text : null;
+		const text = held.success && held.output.untilMs > unixMs() ? held.output.text : null;
 		return { text, versionstamp };
 	}
 
 	function put(change: KvChange, key: string, text: string, lifeMs: number) {
-		return change.set(keyOf(key), { text, untilMs: Date.now() + lifeMs }, { expireIn: lifeMs }).commit();
+		return change.set(keyOf(key), { text, untilMs: unixMs() + lifeMs }, { expireIn: lifeMs }).commit();
 	}
 
 	return {

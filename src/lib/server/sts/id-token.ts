@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import * as v from 'valibot';
 import { IdentityClaims } from '../auth/claims';
+import { unixMs } from '../clock';
 import { config } from '../config';
 import { verifySignedToken } from './signed-token';
 
@@ -44,8 +45,7 @@ async function assertFits(idToken: string, { accessToken, code }: IdTokenContext
 	const { alg = '' } = decodeProtectedHeader(idToken);
 	const claims = decodeJwt(idToken);
 	assertAuthorizedParty(claims, { isRequired: Array.isArray(claims.aud) && claims.aud.length > 1 });
-	if (claims.iat !== undefined && claims.iat > Date.now() / 1000 + MAX_IAT_AHEAD_SECONDS)
-		throw new IdTokenRefused('iat');
+	if (claims.iat !== undefined && claims.iat > unixMs() / 1000 + MAX_IAT_AHEAD_SECONDS) throw new IdTokenRefused('iat');
 	await assertHash('at_hash', claims, accessToken, alg);
 	if (code !== undefined) await assertHash('c_hash', claims, code, alg);
 }

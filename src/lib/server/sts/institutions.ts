@@ -43,7 +43,7 @@ let cached: { readonly lists: Promise<Institutions>; untilMs: number } | undefin
  * The institutions that the STS lists, with their names in a language and sorted by them. None where the STS has no such
  * list (404) or can't be reached.
  */
-export async function institutions(locale: Locale, nowMs = Date.now()): Promise<readonly Institution[]> {
+export async function institutions(locale: Locale, nowMs = performance.now()): Promise<readonly Institution[]> {
 	if (!cached || nowMs >= cached.untilMs) {
 		const entry = { lists: readInstitutions(() => (entry.untilMs = nowMs + FAULT_MS)), untilMs: nowMs + FRESH_MS };
 		cached = entry;

@@ -41,12 +41,12 @@ export interface KeyRing {
 
 interface KeyRingOptions {
 	readonly load: () => Promise<Published>;
-	/** Unix time in milliseconds. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
 }
 
 /** Keeps the STS's keys. Known ones serve on while the STS is away; a fetch is shared by all who wait for it. */
-export function createKeyRing({ load, now = Date.now }: KeyRingOptions): KeyRing {
+export function createKeyRing({ load, now = () => performance.now() }: KeyRingOptions): KeyRing {
 	let held: StsKeys | undefined;
 	let loading: Promise<StsKeys> | undefined;
 	let askedMs = -Infinity;

@@ -72,7 +72,7 @@ export function stsClient() {
  * a failure is not kept. Addresses that a browser follows are public ones.
  * @throws {UpstreamError}, or what `oauth4webapi` throws when the STS can't be reached or is not the configured issuer
  */
-export function stsMetadata(nowMs = Date.now()): Promise<oauth.AuthorizationServer> {
+export function stsMetadata(nowMs = performance.now()): Promise<oauth.AuthorizationServer> {
 	if (cached && nowMs < cached.untilMs) return cached.answer;
 	const answer = discover();
 	const entry = { answer, untilMs: nowMs + FRESH_MS };

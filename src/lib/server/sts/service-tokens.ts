@@ -1,3 +1,4 @@
+import { unixMs } from '../clock';
 import type { TokenOptions } from '../config/service-client';
 import type { GrantedToken } from './client-credentials';
 
@@ -14,22 +15,31 @@ interface Held {
 	readonly accessToken: string;
 	/** Until then it is not replaced by force. */
 	readonly restsMs: number;
-	readonly renewMs: number;
-	readonly endsMs: number;
+	/** Whether it is due for renewal. */
+	readonly isDue: () => boolean;
+	readonly isOver: () => boolean;
 }
 
 export interface ServiceTokenOptions {
 	/** @throws {Problem} */
 	readonly grant: (options: TokenOptions) => Promise<GrantedToken>;
-	/** Unix time in milliseconds. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
+	/** Unix time in milliseconds. */
+	readonly unixNow?: () => number;
 }
 
 /** Keeps one token per options: fetched once however many ask, and renewed before its end or when a service refuses it. */
-export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptions) {
+export function createServiceTokens({ grant, now = () => performance.now(), unixNow = unixMs }: ServiceTokenOptions) {
 	const held = new Map<string, Held>();
 	const underWay = new Map<string, Promise<string>>();
 	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
+
+	/** Whether so much time has passed since now, on either clock: the wall clock may step back, the other may stop during suspend. */
+	function passed(ms: number): () => boolean {
+		const [endMs, unixEndMs] = [now() + ms, unixNow() + ms];
+		return () => now() >= endMs || unixNow() >= unixEndMs;
+	}
 
 	async function fetched(key: string, options: TokenOptions, forceRestMs: number): Promise<string> {
 		const fault = faults.get(key);
@@ -37,9 +47,8 @@ export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptio
 		try {
 			const { accessToken, lifeSeconds } = await grant(options);
 			const lifeMs = lifeSeconds === undefined ? ASSUMED_LIFE_MS : lifeSeconds * 1000;
-			const endsMs = now() + lifeMs;
-			const renewMs = endsMs - Math.min(GRACE_MS, lifeMs / 4);
-			held.set(key, { accessToken, restsMs: now() + forceRestMs, endsMs, renewMs });
+			const isDue = passed(lifeMs - Math.min(GRACE_MS, lifeMs / 4));
+			held.set(key, { accessToken, restsMs: now() + forceRestMs, isDue, isOver: passed(lifeMs) });
 			return accessToken;
 		} catch (error) {
 			faults.set(key, { error, untilMs: now() + FAULT_REST_MS });
@@ -61,9 +70,9 @@ export function createServiceTokens({ grant, now = Date.now }: ServiceTokenOptio
 		current: async (options: TokenOptions): Promise<string> => {
 			const key = keyOf(options);
 			const known = held.get(key);
-			if (known && now() < known.renewMs) return known.accessToken;
+			if (known && !known.isDue()) return known.accessToken;
 			return fetchOnce(key, options).catch((error: unknown) => {
-				if (known && now() < known.endsMs) return known.accessToken;
+				if (known && !known.isOver()) return known.accessToken;
 				throw error;
 			});
 		},

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { BearerCaller } from '../auth/bearer-caller';
 import { sealOf } from '../auth/seals';
+import { unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { LIFE_SECONDS, OwnedSchema, type OwnedSession } from './owned-sessions';
 
@@ -22,7 +23,7 @@ export async function sessionOfCaller({ clientId }: BearerCaller, id: string): P
 
 /** Makes the caller the session's owner, or records what has changed about it. */
 export async function keepForCaller({ clientId }: BearerCaller, session: OwnedSession): Promise<void> {
-	const lifeMs = session.startedAt + LIFE_SECONDS * 1000 - Date.now();
+	const lifeMs = session.startedAt + LIFE_SECONDS * 1000 - unixMs();
 	const text = await sealed.seal({ clientId, session });
 	if (lifeMs > 0) await sharedStore().write(keyOf(clientId, session.id), text, lifeMs);
 }

@@ -1,5 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { fitsQrCode } from '$lib/ui/qr-svg';
+import { unixMs } from '../clock';
 import { config } from '../config';
 import { spendOne, spendOneOfCaller } from '../http/rate-limit';
 import { log } from '../log';
@@ -42,7 +43,7 @@ export async function openWalletSession(event: RequestEvent, wish: WalletSession
 		},
 		credentialFor(event.locals)
 	);
-	const now = Date.now();
+	const now = unixMs();
 	if (!fitsQrCode(created.requestUri))
 		log.warn('the address of a wallet request is too long for a QR code: only its link is shown', {
 			requestId: event.locals.requestId,

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-transaction';
 import type { Credential } from '../bridge/call';
+import { unixMs } from '../clock';
 import { config } from '../config';
 import type { EventSource } from '../http/event-stream';
 import { createEventStreams, type EventStreams } from '../http/event-streams';
@@ -16,6 +17,8 @@ import { publicStatus } from './status';
 /** A browser connects anew after this; what it may see is then looked at again. */
 const LIFE_MS = 15 * 60_000;
 
+const now = () => performance.now();
+
 /** What lasts longer than a request must not hold on to it: timers and promises keep the context that they are made in. */
 const outsideOfRequests = AsyncLocalStorage.snapshot();
 
@@ -24,14 +27,14 @@ let watches: StatusWatches | undefined;
 
 /** The event streams of this process. */
 export function eventStreams(): EventStreams {
-	return (streams ??= createEventStreams({ ...config().eventStreams, now: Date.now, every, random: Math.random }));
+	return (streams ??= createEventStreams({ ...config().eventStreams, now, every, random: Math.random }));
 }
 
 function statusWatches(): StatusWatches {
 	return (watches ??= createStatusWatches({
 		read: (id, credential) => bridge().readStatus(id, credential),
-		budget: createReadBudget({ perSecond: config().readsPerSecond, now: Date.now }),
-		now: Date.now,
+		budget: createReadBudget({ perSecond: config().readsPerSecond, now }),
+		now,
 		after,
 		random: Math.random
 	}));
@@ -50,7 +53,7 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 	// An institution's servers and its campus may share an address: a third party counts by its client id.
 	const address = caller ? `client ${caller.clientId}` : networkOf(event.getClientAddress());
 	const endsAt = caller?.endsAt ?? session?.expiresAt;
-	const lifeMs = endsAt ? Math.min(LIFE_MS, endsAt * 1000 - Date.now()) : LIFE_MS;
+	const lifeMs = endsAt ? Math.min(LIFE_MS, endsAt * 1000 - unixMs()) : LIFE_MS;
 	const credential = lastingCredential(event.locals);
 
 	const source: EventSource = (sink) => {

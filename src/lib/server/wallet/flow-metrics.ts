@@ -1,5 +1,6 @@
 import type { IdentityOutcome, WalletOutcome } from '$lib/wallet/view';
 import { createBoundedCache } from '../bounded-cache';
+import { unixMs } from '../clock';
 import { count, took } from '../metrics';
 import type { OwnedSession } from './owned-sessions';
 
@@ -14,6 +15,6 @@ export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | Identity
 	const end = `${owned.id} ${outcome}`;
 	if (reported.has(end)) return;
 	reported.set(end, {});
-	took('portal.wallet.flow.duration', Date.now() - owned.startedAt, { outcome });
+	took('portal.wallet.flow.duration', unixMs() - owned.startedAt, { outcome });
 	if (owned.idv !== 'none') count('portal.identity_verifications', { outcome });
 }

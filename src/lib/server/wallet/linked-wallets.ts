@@ -1,6 +1,7 @@
 import type { LinkedWallet } from '$lib/wallet/linked-wallet';
 import { audit } from '../audit';
 import type { Session } from '../auth/session';
+import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
@@ -49,7 +50,7 @@ export async function unlinkWallet(locals: App.Locals, id: string): Promise<void
 }
 
 /** Whether a person proved who they are just now. A time in the future proves nothing. */
-export function isFresh({ authTime }: Session, nowSeconds = Date.now() / 1000): boolean {
+export function isFresh({ authTime }: Session, nowSeconds = unixMs() / 1000): boolean {
 	const ageSeconds = nowSeconds - authTime;
 	return ageSeconds <= FRESH_SECONDS && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;
 }

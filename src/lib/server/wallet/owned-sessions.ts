@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../auth/cookie';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
 import { sealOf } from '../auth/seals';
+import { unixMs } from '../clock';
 import { AFTER_SIGN_IN } from '../http/return-path';
 import { sharedStore } from '../store';
 
@@ -46,7 +47,7 @@ const sealedUri = sealOf('wallet-request', v.object({ id: v.string(), requestUri
 const uriKey = (id: string) => `wallet-request:${id}`;
 
 /** This browser's wallet sessions, newest first. */
-export async function ownedSessions(cookies: Cookies, nowMs = Date.now()): Promise<OwnedSession[]> {
+export async function ownedSessions(cookies: Cookies, nowMs = unixMs()): Promise<OwnedSession[]> {
 	const ids = await worthOpening(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
 	const opened = await Promise.all(ids.map((id) => ownedSession(cookies, id, nowMs)));
 	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
@@ -59,7 +60,7 @@ export async function newestReturnPath(cookies: Cookies): Promise<string | null>
 }
 
 /** The one with this id, if this browser owns it. */
-export async function ownedSession(cookies: Cookies, id: string, nowMs = Date.now()): Promise<OwnedSession | null> {
+export async function ownedSession(cookies: Cookies, id: string, nowMs = unixMs()): Promise<OwnedSession | null> {
 	return checked((await sealed.openFor(cookies, cookies.get(cookieName(PREFIX + id))))?.value, id, nowMs);
 }
 
@@ -71,7 +72,7 @@ export async function ownedSession(cookies: Cookies, id: string, nowMs = Date.no
 export async function heldWallets(
 	cookies: Cookies,
 	held: ReadonlyMap<string, string>,
-	nowMs = Date.now()
+	nowMs = unixMs()
 ): Promise<ReadonlyMap<string, HeldWallet>> {
 	const ids = [...held.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
 	const valueOf = (id: string) => held.get(PREFIX + id);

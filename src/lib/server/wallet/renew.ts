@@ -12,7 +12,7 @@ const opened = createSharedReads<OwnedSession>({
 	maxAgeMs: REPEAT_MS,
 	maxBytes: MAX_REPEAT_BYTES,
 	bytesOf: (owned) => JSON.stringify(owned).length,
-	now: Date.now
+	now: () => performance.now()
 });
 
 /**

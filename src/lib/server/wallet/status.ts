@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionStatus } from '../bridge/answers';
 import { MIN_LIFETIME_MS } from '../bridge/readers';
+import { unixMs } from '../clock';
 import { bridge, credentialFor } from './bridge';
 import { flowEnded } from './flow-metrics';
 import { walletOutcomeOf } from './outcomes';
@@ -28,7 +29,7 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession) {
  * Milliseconds until the session ends: as decided when it was created, or sooner where the Auth Bridge has moved the end
  * forward since. Its `expiresAt` is only compared with the one that it gave then, for its clock may be wrong.
  */
-export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = Date.now()): number {
+export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
 	const { startedAt, bridgeExpiresAt } = owned;
 	const moved = expiresAt === null ? null : expiresAt - (bridgeExpiresAt ?? owned.expiresAt);
 	const claimed = moved === null ? owned.expiresAt : owned.expiresAt + Math.min(0, moved);

@@ -1,0 +1,10 @@
+/**
+ * The wall clock: for what tokens, cookies, stored values and logs say. It may step, backwards too. Durations, ages and
+ * intervals use `performance.now()`, which never does.
+ */
+
+/** Unix time in milliseconds. */
+export const unixMs = (): number => Date.now();
+
+/** Unix time in whole seconds, as tokens have it (RFC 7519 2). */
+export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
