@@ -22,6 +22,8 @@ let sts: AlteringProxy;
 let bridge: AlteringProxy;
 let landscape: Landscape;
 let browser: Browser;
+/** The last pushed authorization request, as a form. */
+let pushed = '';
 
 beforeAll(async () => {
 	landscape = await startLandscape({
@@ -71,7 +73,14 @@ const stsChanges: Changes = [
 		})
 	],
 	[/\/token$/, (body) => ({ ...body, token_type: 'BEARER', scope: null, expires_in: '3600' })],
-	[/\/(?:par|request)$/, (body, response) => ((response.status = 200), { ...body, expires_in: null })],
+	[
+		/\/(?:par|request)$/,
+		(body, response) => {
+			pushed = response.requestBody;
+			response.status = 200;
+			return { ...body, expires_in: null };
+		}
+	],
 	[/revocation$/, (_body, response) => (response.status = 202)],
 	[
 		/federation/,
@@ -142,6 +151,7 @@ const droppedOf = (list: string) =>
 describe('an STS whose responses are odd but usable', () => {
 	test('signs a person in with PKCE, refreshes the tokens and signs out', async () => {
 		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
+		expect(pushed).toContain('code_challenge_method=S256');
 		await tokensOver(browser, landscape);
 		expect((await browser.call('/api/me')).status).toBe(200);
 		await browser.call('/api/auth/signout', { method: 'POST' });

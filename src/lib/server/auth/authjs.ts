@@ -162,17 +162,10 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
 	};
 }
 
-/**
- * Auth.js discovers on every step: it gets our shared metadata. It insists on an endpoint that it never calls here, and
- * would leave PKCE out for an STS that does not list its method.
- */
+/** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */
 async function authjsFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration'))
 		return lenientResponse(await stsFetch(input, init));
 	const metadata = await stsMetadata();
-	return Response.json({
-		userinfo_endpoint: metadata.issuer,
-		...metadata,
-		code_challenge_methods_supported: ['S256']
-	});
+	return Response.json({ userinfo_endpoint: metadata.issuer, ...metadata });
 }

@@ -46,16 +46,8 @@ export const flag = v.optional(
 /** A text for people, in each language of the portal; a number counts as a text. */
 export const localised = v.pipe(
 	v.unknown(),
-	v.transform(readLabel),
+	v.transform((value) => readLocalised(typeof value === 'number' ? String(value) : value, MAX_TEXT)),
 	v.custom<Localised>((value) => value !== undefined)
-);
-/** The same where it may be missing. */
-export const label = v.optional(
-	v.pipe(
-		v.unknown(),
-		v.transform((value) => readLabel(value) ?? null)
-	),
-	null
 );
 /** Not lenient: an address that can't be used must not pass for "there is nowhere to go". */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
@@ -86,7 +78,3 @@ export const requestUri = v.pipe(
 	v.maxBytes(8192),
 	v.check((text) => URL.canParse(text) && !BROWSER_SCHEME.test(new URL(text).protocol))
 );
-
-function readLabel(value: unknown): Localised | undefined {
-	return readLocalised(typeof value === 'number' ? String(value) : value, MAX_TEXT);
-}

@@ -7,7 +7,6 @@ import {
 	id,
 	instant,
 	isWebAddress,
-	label,
 	lenient,
 	localised,
 	optionalSessionId,
@@ -103,8 +102,8 @@ export const SubmittedIdvAnswer = v.object({ sessionId: optionalSessionId, statu
 
 const BindingAnswer = v.object({
 	id,
-	providerId: label,
-	institutionId: label,
+	providerId: lenient(localised),
+	institutionId: lenient(localised),
 	createdAt: instant,
 	lastUsedAt: instant
 });
