@@ -46,7 +46,7 @@ export interface Landscape {
 /** Starts a landscape of its own for a test file or a worker. */
 export async function startLandscape(options: LandscapeOptions): Promise<Landscape> {
 	const port = options.port ?? (await freePort());
-	const startFront = options.front ?? (options.tls ? startTlsProxy : undefined);
+	const startFront = options.front ?? (options.tls ? (port: number) => startTlsProxy(port) : undefined);
 	const proxy = await startFront?.(port);
 	const url = proxy?.url ?? `http://localhost:${port}`;
 	const sandbox = await startSandbox({

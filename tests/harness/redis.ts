@@ -21,6 +21,14 @@ export interface Redis {
 	command(line: string, password?: string): Promise<unknown>;
 	/** The keys that look so, as `KEYS` finds them. */
 	keys(pattern: string): Promise<string[]>;
+	/** Records each command from now on, as `MONITOR` shows it. */
+	monitor(): Promise<Monitor>;
+}
+
+export interface Monitor {
+	/** Oldest first, those of all clients. */
+	readonly commands: readonly string[];
+	stop(): void;
 }
 
 /** Whether there is a Redis to start; says so where there is none. */
@@ -75,6 +83,14 @@ export async function startRedis(): Promise<Redis> {
 			const found = await client.keys(pattern);
 			client.destroy();
 			return found;
+		},
+		monitor: async () => {
+			const client = createClient({ url: `redis://127.0.0.1:${port}` });
+			client.on('error', () => {});
+			await client.connect();
+			const commands: string[] = [];
+			await client.monitor((line) => commands.push(line));
+			return { commands, stop: () => client.destroy() };
 		}
 	};
 }

@@ -10,10 +10,16 @@ export interface TlsProxy {
 	stop(): Promise<void>;
 }
 
-/** A reverse proxy on loopback that ends TLS and says so in forwarding headers, as in front of a production portal. */
-export async function startTlsProxy(portalPort: number): Promise<TlsProxy> {
+/**
+ * A reverse proxy on loopback that ends TLS and says so in forwarding headers, as in front of a production portal.
+ * @param added headers that it sets on every request, by lower-case name
+ */
+export async function startTlsProxy(
+	portalPort: number,
+	added: Readonly<Record<string, string>> = {}
+): Promise<TlsProxy> {
 	const certificate = await makeCertificate();
-	const server = createServer(certificate, (request, response) => forward(request, response, portalPort));
+	const server = createServer(certificate, (request, response) => forward(request, response, portalPort, added));
 	await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
 	const address = server.address();
 	if (typeof address !== 'object' || address === null) throw new Error('The proxy has no port');
@@ -28,7 +34,12 @@ export async function startTlsProxy(portalPort: number): Promise<TlsProxy> {
 	};
 }
 
-function forward(request: IncomingMessage, response: ServerResponse, port: number): void {
+function forward(
+	request: IncomingMessage,
+	response: ServerResponse,
+	port: number,
+	added: Readonly<Record<string, string>>
+): void {
 	const { method, url: path, headers, socket } = request;
 	const before = headers['x-forwarded-for'];
 	const upstream = httpRequest({
@@ -42,7 +53,8 @@ function forward(request: IncomingMessage, response: ServerResponse, port: numbe
 			host: `127.0.0.1:${port}`,
 			'x-forwarded-for': [before, socket.remoteAddress].flat().filter(Boolean).join(', '),
 			'x-forwarded-host': headers.host ?? '',
-			'x-forwarded-proto': 'https'
+			'x-forwarded-proto': 'https',
+			...added
 		}
 	});
 	upstream.once('response', (answer) => {

@@ -196,3 +196,25 @@ describe('streams that are opened with fresh cookies each time', () => {
 		for (const events of [...opened, elsewhere]) events.leave();
 	});
 });
+
+describe('other sessions in the stream', () => {
+	const strangers = (count: number) => Array.from({ length: count }, (_, n) => String(n).padStart(32, '0')).join();
+
+	test('are eight at most: with nine the stream is refused, and nothing is read', async () => {
+		const also = Array<string>(9).fill(id).join();
+		const { status, text } = await browser.call(`${sessionPath(id, 'events')}?also=${also}`);
+		expect([status, JSON.parse(text)]).toMatchObject([400, { error: 'invalid_request' }]);
+		expect(text).toContain('also');
+		expect(reads()).toBe(0);
+	});
+
+	test('of other browsers refuse the stream, without any call of the Auth Bridge', async () => {
+		const stranger = await createWalletSession(new Browser(landscape.url));
+		const calls = () => JSON.stringify(landscape.sandbox.counts().operations);
+		const before = calls();
+		for (const also of [stranger, strangers(8)]) {
+			expect((await browser.call(`${sessionPath(id, 'events')}?also=${also}`)).status).toBe(404);
+		}
+		expect(calls()).toBe(before);
+	});
+});
