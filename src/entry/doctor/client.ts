@@ -51,7 +51,7 @@ function credentials(status: number, code: string | null, { clientAuth }: Config
 		);
 	return warning(
 		'sts.credentials',
-		`The token endpoint responds with ${code ?? `status ${status}`} to a made-up code; that tells nothing of the credentials.`,
+		`The token endpoint responds with ${code ?? `status ${status}`} to a made-up code. This does not show whether the credentials are valid.`,
 		'Sign in once to see whether they are right.'
 	);
 }

@@ -58,7 +58,7 @@ async function responseHeadFinding(base: string, headBytes: number): Promise<Fin
 	if (smallBytes === null)
 		return warning(
 			'proxy.response-head',
-			`It can’t be told which response heads the proxy lets pass (${outcomeOf(small)}).`,
+			`The check could not determine which response heads the proxy lets pass (${outcomeOf(small)}).`,
 			'Sign in once through the proxy to see.'
 		);
 	const large = await probe(Math.max(1, headBytes - smallBytes + 1));

@@ -23,7 +23,7 @@ export function callbackUrl(origin: string, provider: Provider): string {
 /**
  * Whether the STS takes the authorization requests that the portal really makes: the callbacks of the ways to sign in, and
  * the scopes of STS_SCOPE. They are pushed where the STS offers that (RFC 9126); elsewhere they go to the authorization
- * endpoint with `prompt=none`, so that nobody is asked anything.
+ * endpoint with `prompt=none`, so that no page is shown.
  */
 export async function examineSignIn(config: Facts, metadata: AuthorizationServer): Promise<readonly Finding[]> {
 	const { institution, wallet } = config.signInMethods;
@@ -102,7 +102,7 @@ function callbackFinding(verdict: Verdict, { isPushed, redirectUri, provider, cl
 			`The ${endpoint} of the STS can’t be reached: ${verdict.failure.reason}.`,
 			verdict.failure.advice
 		);
-	return warning(check, `It can’t be told whether ${redirectUri} is registered.`, 'Sign in once to see.');
+	return warning(check, `The check could not determine whether ${redirectUri} is registered.`, 'Sign in once to see.');
 }
 
 /** As Auth.js makes it for the portal; its challenge is that of a verifier in RFC 7636, and no code is ever redeemed. */

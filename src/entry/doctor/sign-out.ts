@@ -30,7 +30,7 @@ export async function examineSignOut(
 		return [
 			warning(
 				'sts.sign-out',
-				`The sign-out page of the STS responds with status ${status} to a request without an ID token; that tells nothing of ${target}.`,
+				`The sign-out page of the STS responds with status ${status} to a request without an ID token. This does not show whether ${target} is registered.`,
 				'Sign out once to see whether it is registered.'
 			)
 		];

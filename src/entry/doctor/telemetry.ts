@@ -16,7 +16,7 @@ export async function examineTelemetry(
 	variables: TelemetryVariables
 ): Promise<readonly Finding[]> {
 	if (telemetryUrl === undefined) return [];
-	// Deno's own exporter sends protobuf unless told otherwise, and the portal's traces are off there.
+	// Deno's own exporter sends protobuf unless configured otherwise, and the portal's traces are off there.
 	const isJson = !('Deno' in globalThis) || variables.protocol === 'http/json';
 	const signals = 'Deno' in globalThis ? ['metrics'] : ['metrics', 'traces'];
 	return Promise.all(signals.map((signal) => examineSignal(telemetryUrl, signal, isJson, variables.headers)));
