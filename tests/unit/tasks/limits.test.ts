@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/lib/server/config/parse';
+import { root } from '../../tasks/runtime.mjs';
+import { environment } from '../configured';
+
+/** The rows of docs/security.md, Limits: the value by the limit's name. */
+const table = readFileSync(join(root, 'docs/security.md'), 'utf8').split('## Limits')[1]?.split('\n## ')[0] ?? '';
+const rows = new Map(
+	table
+		.split('\n')
+		.filter((line) => line.startsWith('| '))
+		.map((line) => line.split('|').map((cell) => cell.trim()))
+		.map(([, limit = '', value = '']) => [limit, value] as const)
+);
+
+/** The number of a constant in a source file, such as `2 * 1024 ** 2`; most of them are not exported. */
+function constant(file: string, name: string): number {
+	const source = readFileSync(join(root, 'src', file), 'utf8');
+	const [, text] = new RegExp(`\\b${name}(?: = |: )([\\d_ *]+)[;,]?$`, 'm').exec(source) ?? [];
+	if (text === undefined) throw new Error(`No number ${name} in ${file}`);
+	const power = (factor: string) =>
+		factor
+			.split('**')
+			.map(Number)
+			.reduce((base, exponent) => base ** exponent);
+	return text
+		.replaceAll('_', '')
+		.split(/(?<!\*)\*(?!\*)/)
+		.map(power)
+		.reduce((product, factor) => product * factor);
+}
+
+const thousands = (count: number) => count.toLocaleString('en');
+const seconds = (ms: number) => `${ms / 1000} s`;
+const minutes = (wholeSeconds: number) => `${wholeSeconds / 60} minutes`;
+const size = (bytes: number) => (bytes >= 1024 ** 2 ? `${bytes / 1024 ** 2} MB` : `${bytes / 1024} kB`);
+const bytes = (count: number) => `${thousands(count)} bytes`;
+
+const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, bridge } = parseConfig(environment);
+const connections = 'lib/server/upstream/connections.ts';
+
+/** Each number in the table that stands in the code, and how the table writes it. */
+const numbers: readonly (readonly [string, string])[] = [
+	['New wallet sessions per browser', `${rateLimits.perBrowser} a minute`],
+	['New wallet sessions per address', `${thousands(rateLimits.perAddress)} a minute`],
+	['New wallet sessions per third-party client', `${rateLimits.perCaller} a minute`],
+	['Starts of a sign-in per browser (login transaction or session)', `${rateLimits.signInsPerBrowser} a minute`],
+	['Starts of a sign-in per address', `${thousands(rateLimits.signInsPerAddress)} a minute`],
+	['Event streams per wallet session', String(constant('lib/server/http/event-streams.ts', 'MAX_PER_WALLET_SESSION'))],
+	['Event streams per browser', String(eventStreams.maxPerBrowser)],
+	['Event streams per address, or third-party client', thousands(eventStreams.maxPerAddress)],
+	['Event streams per process', thousands(eventStreams.maxPerProcess)],
+	['Cookies of the portal in one request', bytes(constant('lib/server/auth/cookie-budget.ts', 'MAX_COOKIE_BYTES'))],
+	[
+		'Session cookie',
+		bytes(constant('lib/server/auth/cookie-budget.ts', 'COMFORTABLE_SESSION_BYTES')).replace(' bytes', '')
+	],
+	['Wallet sessions of one browser', String(constant('lib/server/auth/cookie-budget.ts', 'MAX_WALLET_SESSIONS'))],
+	['Sign-ins in progress per browser', String(constant('lib/server/auth/cookie-budget.ts', 'MAX_FLOWS'))],
+	['Cookie of one sign-in, name included', bytes(constant('lib/server/auth/flow-cookies.ts', 'MAX_FLOW_BYTES'))],
+	['Return path, as it is followed', `${constant('lib/server/http/return-path.ts', 'MAX_CHARACTERS')} characters`],
+	['Cookies opened in one request', `${constant('lib/server/auth/seals.ts', 'MAX_OPENINGS_PER_REQUEST')} texts`],
+	[
+		'Sessions in `also` of an event stream',
+		String(constant('routes/(public)/api/wallet/sessions/[id]/events/+server.ts', 'MAX_ALSO'))
+	],
+	[
+		'Cookies deleted by one response',
+		`${constant('lib/server/auth/cookie-jar.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/chunks.ts', 'MAX_LEFTOVERS')} parts`
+	],
+	['Cache of opened cookies', size(constant('lib/server/auth/seals.ts', 'CACHE_BYTES'))],
+	['Store in memory, for each kind of key', size(constant('lib/server/store/memory.ts', 'MAX_BYTES_PER_KIND'))],
+	[
+		'Writes that an unreachable shared store has missed, for each kind of key',
+		size(constant('lib/server/store/resilient.ts', 'MAX_MISSED_BYTES_PER_KIND'))
+	],
+	['Counts of a rate limit, without Redis', size(constant('lib/server/http/memory-limiter.ts', 'MAX_COUNT_BYTES'))],
+	['Cached session checks', size(constant('lib/server/auth/deny-list.ts', 'MAX_CHECK_BYTES'))],
+	[
+		'Cached statuses of wallet sessions; repeated forms for a new code',
+		`${size(constant('lib/server/bridge/client.ts', 'MAX_SHARED_BYTES'))} each`
+	],
+	['Tokens when unpacked', size(constant('lib/server/auth/token-packing.ts', 'MAX_INFLATED_BYTES'))],
+	[
+		'Time from the start of a sign-in to its callback',
+		minutes(constant('lib/server/auth/sign-in-flow.ts', 'FLOW_SECONDS'))
+	],
+	[
+		"`iat` of an ID token ahead of the portal's clock",
+		minutes(constant('lib/server/sts/id-token.ts', 'MAX_IAT_AHEAD_SECONDS'))
+	],
+	[
+		'Age of a sign-in that may unlink a wallet, by `auth_time`',
+		minutes(constant('lib/server/wallet/linked-wallets.ts', 'FRESH_SECONDS'))
+	],
+	["Redemptions of one sign-in's code", `for ${seconds(constant('lib/server/auth/callback-once.ts', 'SHARED_MS'))}`],
+	[
+		'Automatic restarts of a sign-in that the STS calls expired',
+		String(constant('lib/server/auth/callback.ts', 'MAX_RESTARTS'))
+	],
+	["Request line's target and headers", size(constant('entry/gate.ts', 'MAX_HEAD_BYTES'))],
+	["The same, as Node's parser reads it", size(constant('entry/node/server.ts', 'maxHeaderSize'))],
+	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
+	['Small body: all but streams to services', size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))],
+	[
+		'Small body, time to arrive, before its request counts',
+		seconds(constant('entry/collect-body.ts', 'BODY_LIMIT_MS'))
+	],
+	['Silence of the sender of such a body', seconds(constant('lib/server/backends/body.ts', 'MAX_SILENCE_MS'))],
+	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
+	[
+		'Log lines about requests that the server entry refuses',
+		`${constant('entry/refusal-log.ts', 'MAX_LINES')} a minute`
+	],
+	['Age of a connection to an upstream service', seconds(constant(connections, 'MAX_CONNECTION_AGE_MS'))],
+	['Idle time of a connection to an upstream service', seconds(constant(connections, 'MAX_IDLE_MS'))],
+	['Time to connect to an upstream service', seconds(constant(connections, 'CONNECT_TIMEOUT_MS'))],
+	['Call of the STS, response included', seconds(sts.timeoutMs)],
+	['Call of the Auth Bridge, response included', seconds(bridge.timeoutMs)],
+	['Call of the Auth Bridge, response included', `${constant('lib/server/bridge/call.ts', 'RETRY_PAUSE_MS')} ms later`],
+	[
+		'Response of the STS: discovery, keys, tokens, institutions',
+		size(constant('lib/server/sts/metadata.ts', 'MAX_RESPONSE_BYTES'))
+	],
+	['Response of the Auth Bridge', size(bridge.maxBytes)],
+	['Encodings of one response, such as gzip in gzip', String(constant('lib/server/upstream/decode.ts', 'MAX_CODINGS'))],
+	['Reads of wallet session statuses per process', `${readsPerSecond} a second`],
+	[
+		'Institutions listed; wallets listed',
+		`${thousands(constant('lib/server/sts/institutions.ts', 'MAX_INSTITUTIONS'))}; ${constant('lib/server/bridge/schemas.ts', 'MAX_BINDINGS')}`
+	],
+	[
+		"Fetches of the STS's keys for unknown key ids in foreign tokens",
+		`1 in ${seconds(constant('lib/server/sts/keys.ts', 'REST_MS'))}`
+	],
+	['Revocation of tokens at sign-out', seconds(constant('lib/server/auth/sign-out.ts', 'LIMIT_MS'))],
+	[
+		'Discovery before the start, on Deno',
+		`${seconds(constant('entry/deno/discovery.ts', 'TIME_LIMIT_MS'))}, ${size(constant('entry/deno/discovery.ts', 'MAX_BYTES'))}`
+	],
+	[
+		'Readiness check of a service',
+		`${seconds(constant('lib/server/readiness.ts', 'LIMIT_MS'))}; the result is shared for ${seconds(constant('lib/server/readiness.ts', 'CACHED_MS'))}`
+	],
+	[
+		'Redis command; connection',
+		`${seconds(constant('lib/server/store/redis.ts', 'COMMAND_LIMIT_MS'))}; ${seconds(constant('lib/server/store/redis.ts', 'CONNECT_LIMIT_MS'))}`
+	],
+	['Deno KV operation', seconds(constant('lib/server/store/deno-kv.ts', 'CALL_LIMIT_MS'))]
+];
+
+describe('the table of limits in docs/security.md', () => {
+	test.each(numbers)('says of "%s": %s, as the code does', (limit, value) => {
+		const said = rows.get(limit);
+		expect(said, limit).toBeDefined();
+		const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+		expect(said).toMatch(new RegExp(`(?<![\\d,.])${escaped}(?![\\d])`));
+	});
+});
