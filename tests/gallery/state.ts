@@ -40,6 +40,8 @@ interface Expectations {
 	/** Whether the title has to say that there is a fault. */
 	readonly isError?: true;
 	readonly isSignedIn?: true;
+	/** Where it is not both. */
+	readonly signInMethods?: { readonly institution: boolean; readonly wallet: boolean };
 	/** Of the state's address, such as `?state=signed_out`. */
 	readonly query?: `?${string}`;
 }

@@ -2,10 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
+import { texts } from '../../src/lib/i18n/index.ts';
+import { signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
+import { identityOutcomes, stopNotices } from '../../src/lib/wallet/view.ts';
 import { en } from '../e2e/support/texts.ts';
 
 const WALLET_FORM = 'action="/login/wallet?/start"';
 const INSTITUTION_LINK = 'href="/login/start?provider=sts';
+
+/** Controls that lead to a way to sign in, and what texts call it. Visits to an institution that confirm an identity are none. */
+const OF_INSTITUTION =
+	/provider=sts(?!-wallet)|#institution|(?:sign|signs) in with your institution|with(?:out)? your institution|(?:met|zonder) uw instelling|the other way|andere manier om in te loggen/i;
+const OF_WALLET = /\/login\/wallet|provider=sts-wallet|wallet|\bQR\b|the other way|andere manier om in te loggen/i;
 
 describe.each([
 	['institution', true, false],
@@ -46,6 +54,29 @@ describe.each([
 		const home = (await browser.open('/')).text;
 		expect(home.includes(en.home.ways)).toBe(hasInstitution && hasWallet);
 		expect((await browser.open('/help')).text.includes('What is a wallet?')).toBe(hasWallet);
+	});
+
+	test('no page offers a way that is switched off, or speaks of it', async () => {
+		const pages = [
+			...['/', '/help', '/privacy', '/accessibility', '/signed-out', '/nowhere', '/login', '/login/wallet'],
+			...signInErrors.flatMap((error) => [`/login?error=${error}`, `/login?error=${error}&method=wallet`]),
+			...stopNotices.map((stopped) => `/login?stopped=${stopped}`),
+			...identityOutcomes.map((outcome) => `/login/identity?outcome=${outcome}`)
+		];
+		for (const locale of ['nl', 'en'] as const) {
+			await browser.submit(await browser.open('/'), { locale }, '/locale');
+			for (const page of pages) {
+				const { text } = await browser.open(page);
+				const { product } = texts(locale).site;
+				// The language switch repeats the address.
+				const shown = text
+					.replaceAll(product, '')
+					.replaceAll(page.replaceAll('&', '&amp;'), '')
+					.replace(/<script.*?<\/script>/gs, '');
+				expect(hasInstitution ? [] : (OF_INSTITUTION.exec(shown) ?? []), `${locale} ${page}`).toEqual([]);
+				expect(hasWallet ? [] : (OF_WALLET.exec(shown) ?? []), `${locale} ${page}`).toEqual([]);
+			}
+		}
 	});
 
 	test('the portal is ready', async () => {

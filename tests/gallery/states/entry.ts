@@ -1,4 +1,5 @@
-import { canStartAgain, signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
+import { canStartAgain, type SignInError, signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
+import type { Texts } from '../../../src/lib/i18n/index.ts';
 import { stopNotices } from '../../../src/lib/wallet/view.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
 import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
@@ -34,6 +35,21 @@ const login = {
 };
 const startAgainUrl = '/login/start?provider=sts&returnTo=%2Faccount&institution=north';
 
+/** The login page with one way to sign in, as it is opened (`choose`) or with an error. */
+function onlyWay(code: 'choose' | SignInError, institutions: typeof login.institutions = login.institutions) {
+	const error = code === 'choose' ? null : code;
+	return {
+		page: 'login' as const,
+		data: { ...login, institutions, error, helpCode: error && helpCode },
+		heading: (t: Texts) => t.login.title,
+		...(error !== null && { isError: true as const })
+	};
+}
+
+function only(way: 'institution' | 'wallet') {
+	return { institution: way === 'institution', wallet: way === 'wallet' };
+}
+
 /** The pages before a sign-in, and what it can fail with. */
 export const entryStates = {
 	home: { page: 'home', data: {}, heading: (t) => t.home.title },
@@ -64,6 +80,32 @@ export const entryStates = {
 		heading: (t) => t.login.title
 	},
 	'login/one-button': { page: 'login', data: { ...login, institutions: [] }, heading: (t) => t.login.title },
+	...eachOf('login/only-institution', ['choose', 'access_denied', 'session_too_large', 'rate_limited'], (code) => ({
+		...onlyWay(code),
+		signInMethods: only('institution')
+	})),
+	...eachOf('login/only-wallet', ['choose', 'access_denied', 'session_too_large', 'rate_limited'], (code) => ({
+		...onlyWay(code, []),
+		signInMethods: only('wallet')
+	})),
+	...eachOf('home/only', ['institution', 'wallet'], (way) => ({
+		page: 'home',
+		data: {},
+		signInMethods: only(way),
+		heading: (t) => t.home.title
+	})),
+	...eachOf('help/only', ['institution', 'wallet'], (way) => ({
+		page: 'help',
+		data: {},
+		signInMethods: only(way),
+		heading: (t) => t.help.title
+	})),
+	...eachOf('privacy/only', ['institution', 'wallet'], (way) => ({
+		page: 'privacy',
+		data: {},
+		signInMethods: only(way),
+		heading: (_t, locale) => privacyStatement(locale).title
+	})),
 	...eachOf('login/error', signInErrors, (error) => ({
 		page: 'login',
 		data: { ...login, error, helpCode, startAgainUrl: canStartAgain(error) ? startAgainUrl : null },

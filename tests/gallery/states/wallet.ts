@@ -56,6 +56,13 @@ export const walletStates = {
 		heading: (t) => t.wallet.ended[outcome].title,
 		isError: true
 	})),
+	...eachOf('wallet/only-wallet', ['declined', 'unavailable'], (outcome) => ({
+		page: 'wallet',
+		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
+		signInMethods: { institution: false, wallet: true },
+		heading: (t) => t.wallet.ended[outcome].title,
+		isError: true
+	})),
 	'wallet/continue': {
 		page: 'continue',
 		data: { continueUrl: '/login/start?provider=sts-wallet', isLinked: false },

@@ -13,11 +13,19 @@ const wrapped = (error: unknown) => new Error('outer', { cause: { err: error } }
 const named = (name: string) => Object.assign(new Error('x'), { name });
 
 describe('the error in a query', () => {
-	test.each(signInErrors)('%s is one of ours', (code) => expect(signInErrorOf(code)).toBe(code));
+	const both = { institution: true, wallet: true };
+	test.each(signInErrors)('%s is one of ours', (code) => expect(signInErrorOf(code, both)).toBe(code));
 	test.each(['', 'Configuration', '<script>', 'toString'])('%s is shown as a failed sign-in', (text) =>
-		expect(signInErrorOf(text)).toBe('sign_in_failed')
+		expect(signInErrorOf(text, both)).toBe('sign_in_failed')
 	);
-	test('is none when there is none', () => expect(signInErrorOf(null)).toBeNull());
+	test('is none when there is none', () => expect(signInErrorOf(null, both)).toBeNull());
+	test.each([
+		['institution_unknown', { institution: false, wallet: true }],
+		['wallet_session_foreign', { institution: true, wallet: false }],
+		['wallet_not_confirmed', { institution: true, wallet: false }]
+	])('%s is a failed sign-in where its way to sign in is switched off', (code, signInMethods) =>
+		expect(signInErrorOf(code, signInMethods)).toBe('sign_in_failed')
+	);
 });
 
 describe('the error of a callback', () => {

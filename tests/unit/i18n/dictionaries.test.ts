@@ -7,10 +7,11 @@ import { identityOutcomes, idvReasons, walletOutcomes } from '$lib/wallet/view';
 
 type Entry = readonly [path: string, value: unknown];
 
-/** Every text and every function, with its path. */
+/** Every text and every function, with its path; `only` names a way to sign in. */
 function entries(value: unknown, path: string): Entry[] {
 	if (typeof value !== 'object' || value === null) return [[path, value]];
-	return Object.entries(value).flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
+	const texts = Object.entries(value).filter(([key]) => key !== 'only');
+	return texts.flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
 }
 
 const dutch = [

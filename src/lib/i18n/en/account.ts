@@ -26,7 +26,7 @@ export const account = {
 	notGiven: 'not given',
 	wallets: {
 		title: 'Your linked wallets',
-		explain: 'With a linked wallet you can sign in without your institution.',
+		explain: 'You can sign in with a linked wallet.',
 		none: 'No wallet is linked to your account.',
 		unknown: 'We can’t show your wallets right now. Try again later.',
 		name: (position: number) => `Wallet ${position}`,

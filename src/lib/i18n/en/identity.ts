@@ -69,7 +69,7 @@ export const identity = {
 		'no-match': {
 			title: 'We could not link your wallet',
 			what: 'We found no account that belongs to the details in your wallet.',
-			next: 'Sign in with your institution, or ask its help desk whether your details are right.'
+			next: 'Ask the help desk of your institution whether your details are right.'
 		},
 		'linked-elsewhere': {
 			title: 'This wallet belongs to another account',
@@ -104,12 +104,12 @@ export const identity = {
 		'confirmation-not-offered': {
 			title: 'You can’t confirm this here',
 			what: 'Your institution doesn’t offer to link a wallet in this way.',
-			next: 'Sign in with your institution, or ask its help desk to link your wallet.'
+			next: 'Ask the help desk of your institution to link your wallet.'
 		},
 		'not-possible': {
 			title: 'This wallet can’t be linked',
 			what: 'Your institution doesn’t allow you to link this wallet.',
-			next: 'Sign in with your institution, or ask its help desk.'
+			next: 'Ask the help desk of your institution.'
 		},
 		'again-required': {
 			title: 'Linking your wallet did not work',
@@ -129,7 +129,7 @@ export const identity = {
 		unavailable: {
 			title: 'You can’t confirm who you are right now',
 			what: 'A service that we need doesn’t answer.',
-			next: 'Wait a few minutes and try again. Or sign in with your institution.'
+			next: 'Wait a few minutes and try again.'
 		}
 	}
 };

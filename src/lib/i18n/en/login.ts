@@ -4,6 +4,7 @@ export const login = {
 	intro: 'Choose how you want to sign in.',
 	problem: 'Signing in did not work',
 	startAgain: 'Start again',
+	otherWay: 'Or choose the other way to sign in.',
 	institution: {
 		title: 'With your institution',
 		explain: 'You go to the sign-in page of your school or university. When you are done, you come back.',
@@ -36,8 +37,8 @@ export const login = {
 	},
 	errors: {
 		access_denied: {
-			what: 'You stopped signing in, or your institution did not allow it.',
-			next: 'Try again, or choose the other way.'
+			what: 'You stopped signing in, or it was not allowed.',
+			next: 'Try again.'
 		},
 		sign_in_failed: {
 			what: 'Something went wrong while signing in.',
@@ -72,8 +73,8 @@ export const login = {
 			next: 'Sign in again.'
 		},
 		session_too_large: {
-			what: 'Your institution sent more data than we can keep.',
-			next: 'Choose the other way, or ask the help desk of your institution.'
+			what: 'There is more data about you than we can keep.',
+			next: 'Ask the help desk of your institution.'
 		},
 		sts_unavailable: {
 			what: 'The sign-in service doesn’t answer right now.',

@@ -85,7 +85,7 @@ export const wallet = {
 		declined: {
 			title: 'You did not share anything',
 			what: 'You chose in your wallet not to share. So you are not signed in.',
-			next: 'Changed your mind? Make a new code. Or sign in with your institution.'
+			next: 'Changed your mind? Make a new code.'
 		},
 		refused: {
 			title: 'Your wallet card can’t be used',
@@ -100,12 +100,12 @@ export const wallet = {
 		failed: {
 			title: 'Signing in with your wallet did not work',
 			what: 'Something went wrong, or you stopped in your wallet. You are not signed in.',
-			next: 'Try again with a new code, or sign in with your institution.'
+			next: 'Try again with a new code.'
 		},
 		unavailable: {
 			title: 'Signing in with a wallet doesn’t work right now',
 			what: 'The service that talks to your wallet doesn’t answer. You are not signed in.',
-			next: 'Wait a few minutes and make a new code, or sign in with your institution.'
+			next: 'Wait a few minutes and make a new code.'
 		},
 		foreign: {
 			title: 'This code was made in another browser',

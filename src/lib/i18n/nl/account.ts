@@ -27,7 +27,7 @@ export const account: Texts['account'] = {
 	notGiven: 'niet bekend',
 	wallets: {
 		title: 'Uw gekoppelde wallets',
-		explain: 'Met een gekoppelde wallet kunt u inloggen zonder uw instelling.',
+		explain: 'Met een gekoppelde wallet kunt u inloggen.',
 		none: 'Er is geen wallet aan uw account gekoppeld.',
 		unknown: 'Wij kunnen uw wallets nu niet tonen. Probeer het later opnieuw.',
 		name: (position) => `Wallet ${position}`,

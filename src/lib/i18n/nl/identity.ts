@@ -71,7 +71,7 @@ export const identity: Texts['identity'] = {
 		'no-match': {
 			title: 'Wij konden uw wallet niet koppelen',
 			what: 'Wij vonden geen account dat bij de gegevens in uw wallet hoort.',
-			next: 'Log in met uw instelling, of vraag haar helpdesk of uw gegevens kloppen.'
+			next: 'Vraag de helpdesk van uw instelling of uw gegevens kloppen.'
 		},
 		'linked-elsewhere': {
 			title: 'Deze wallet hoort bij een ander account',
@@ -106,12 +106,12 @@ export const identity: Texts['identity'] = {
 		'confirmation-not-offered': {
 			title: 'U kunt dit hier niet bevestigen',
 			what: 'Bij uw instelling kunt u een wallet niet op deze manier koppelen.',
-			next: 'Log in met uw instelling, of vraag haar helpdesk om uw wallet te koppelen.'
+			next: 'Vraag de helpdesk van uw instelling om uw wallet te koppelen.'
 		},
 		'not-possible': {
 			title: 'Deze wallet kan niet gekoppeld worden',
 			what: 'Uw instelling staat niet toe dat u deze wallet koppelt.',
-			next: 'Log in met uw instelling, of vraag het aan haar helpdesk.'
+			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
 		'again-required': {
 			title: 'Uw wallet koppelen is niet gelukt',
@@ -131,7 +131,7 @@ export const identity: Texts['identity'] = {
 		unavailable: {
 			title: 'Bevestigen wie u bent kan nu niet',
 			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',
-			next: 'Wacht een paar minuten en probeer het opnieuw. Of log in met uw instelling.'
+			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		}
 	}
 };

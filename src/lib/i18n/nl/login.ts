@@ -5,6 +5,7 @@ export const login: Texts['login'] = {
 	intro: 'Kies hoe u wilt inloggen.',
 	problem: 'Het inloggen is niet gelukt',
 	startAgain: 'Opnieuw beginnen',
+	otherWay: 'Of kies de andere manier om in te loggen.',
 	institution: {
 		title: 'Met uw instelling',
 		explain: 'U gaat naar de inlogpagina van uw school of universiteit. Als u klaar bent, komt u hier terug.',
@@ -37,8 +38,8 @@ export const login: Texts['login'] = {
 	},
 	errors: {
 		access_denied: {
-			what: 'U bent gestopt met inloggen, of uw instelling stond het niet toe.',
-			next: 'Probeer het opnieuw, of kies de andere manier.'
+			what: 'U bent gestopt met inloggen, of het werd niet toegestaan.',
+			next: 'Probeer het opnieuw.'
 		},
 		sign_in_failed: {
 			what: 'Er ging iets mis bij het inloggen.',
@@ -73,8 +74,8 @@ export const login: Texts['login'] = {
 			next: 'Log opnieuw in.'
 		},
 		session_too_large: {
-			what: 'Uw instelling stuurde meer gegevens dan wij kunnen bewaren.',
-			next: 'Kies de andere manier, of vraag het aan de helpdesk van uw instelling.'
+			what: 'Er zijn meer gegevens over u dan wij kunnen bewaren.',
+			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
 		sts_unavailable: {
 			what: 'De inlogdienst geeft nu geen antwoord.',

@@ -84,7 +84,7 @@ export const wallet: Texts['wallet'] = {
 		declined: {
 			title: 'U hebt niets gedeeld',
 			what: 'U koos in uw wallet om niet te delen. U bent dus niet ingelogd.',
-			next: 'Wilt u het toch? Maak dan een nieuwe code. Of log in met uw instelling.'
+			next: 'Wilt u het toch? Maak dan een nieuwe code.'
 		},
 		refused: {
 			title: 'De kaart uit uw wallet kan niet gebruikt worden',
@@ -99,12 +99,12 @@ export const wallet: Texts['wallet'] = {
 		failed: {
 			title: 'Inloggen met uw wallet is niet gelukt',
 			what: 'Er ging iets mis, of u bent gestopt in uw wallet. U bent niet ingelogd.',
-			next: 'Probeer het opnieuw met een nieuwe code, of log in met uw instelling.'
+			next: 'Probeer het opnieuw met een nieuwe code.'
 		},
 		unavailable: {
 			title: 'Inloggen met een wallet werkt nu niet',
 			what: 'De dienst die met uw wallet praat, geeft geen antwoord. U bent niet ingelogd.',
-			next: 'Wacht een paar minuten en maak een nieuwe code, of log in met uw instelling.'
+			next: 'Wacht een paar minuten en maak een nieuwe code.'
 		},
 		foreign: {
 			title: 'Deze code is in een andere browser gemaakt',

@@ -1,3 +1,10 @@
+import type { Point } from '../points';
+
+interface Part {
+	readonly title: string;
+	readonly points: readonly Point[];
+}
+
 /** What the portal itself does with personal details, for institutions that name no statement of their own. */
 export const en = {
 	title: 'Privacy statement',
@@ -6,28 +13,42 @@ export const en = {
 		{
 			title: 'Which details we use',
 			points: [
-				'Do you sign in with your institution? Then we get your name, your e-mail address, your eduID and the name of your institution.',
-				'Do you sign in with your wallet? Then we use the details that you share. Your wallet shows which ones they are before you share them.',
-				'With these details we sign you in, show you your own account and link your wallet to you. We use them for nothing else.'
+				{
+					only: 'institution',
+					text: 'Do you sign in with your institution? Then we get your name, your e-mail address, your eduID and the name of your institution.'
+				},
+				{
+					only: 'wallet',
+					text: 'Do you sign in with your wallet? Then we use the details that you share. Your wallet shows which ones they are before you share them.'
+				},
+				'With these details we sign you in and show you your own account.',
+				{ only: 'wallet', text: 'With these details we also link your wallet to you.' },
+				'We use them for nothing else.'
 			]
 		},
 		{
 			title: 'What we keep, and for how long',
 			points: [
 				'We keep your details in your own browser, for one day at most. They are in a cookie that only we can read. If you sign out, the cookie is gone.',
-				'The service that checks wallets keeps that a wallet is yours. It does so until you unlink the wallet on your account page.',
-				'We write down what goes wrong, with a help code and a time. There are no names and no details from your wallet in that.',
-				'We also write down when you sign in and out, and when you link or unlink a wallet. Instead of your name there is a code, which only we can connect to you.'
+				{
+					only: 'wallet',
+					text: 'The service that checks wallets keeps that a wallet is yours. It does so until you unlink the wallet on your account page.'
+				},
+				'We write down what goes wrong, with a help code and a time. There are no names in that.',
+				{ only: 'wallet', text: 'There are no details from your wallet in it either.' },
+				'We also write down when you sign in and out. Instead of your name there is a code, which only we can connect to you.',
+				{ only: 'wallet', text: 'In the same way we write down when you link or unlink a wallet.' }
 			]
 		},
 		{
 			title: 'Cookies',
 			points: [
-				'A cookie is a small file that a site keeps in your browser. We only use cookies that we need: to sign you in, and to remember your language and the institution that you chose last.',
+				'A cookie is a small file that a site keeps in your browser. We only use cookies that we need: to sign you in, and to remember your language.',
+				{ only: 'institution', text: 'We also remember which institution you chose last.' },
 				'We don’t follow you on other sites, and we have no advertising.'
 			]
 		}
-	],
+	] as readonly Part[],
 	rights: {
 		title: 'Your rights',
 		what: 'You may ask which details of yours there are, and have them changed or deleted.',

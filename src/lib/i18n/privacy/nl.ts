@@ -8,24 +8,38 @@ export const nl: Privacy = {
 		{
 			title: 'Welke gegevens wij gebruiken',
 			points: [
-				'Logt u in met uw instelling? Dan krijgen wij uw naam, uw e-mailadres, uw eduID en bij welke instelling u hoort.',
-				'Logt u in met uw wallet? Dan gebruiken wij de gegevens die u deelt. In uw wallet ziet u welke dat zijn, voordat u ze deelt.',
-				'Met deze gegevens loggen wij u in, tonen wij uw eigen account en koppelen wij uw wallet aan u. Wij gebruiken ze nergens anders voor.'
+				{
+					only: 'institution',
+					text: 'Logt u in met uw instelling? Dan krijgen wij uw naam, uw e-mailadres, uw eduID en bij welke instelling u hoort.'
+				},
+				{
+					only: 'wallet',
+					text: 'Logt u in met uw wallet? Dan gebruiken wij de gegevens die u deelt. In uw wallet ziet u welke dat zijn, voordat u ze deelt.'
+				},
+				'Met deze gegevens loggen wij u in en tonen wij uw eigen account.',
+				{ only: 'wallet', text: 'Met deze gegevens koppelen wij ook uw wallet aan u.' },
+				'Wij gebruiken ze nergens anders voor.'
 			]
 		},
 		{
 			title: 'Wat wij bewaren, en hoe lang',
 			points: [
 				'Wij bewaren uw gegevens in uw eigen browser, niet langer dan één dag. Ze staan in een cookie die alleen wij kunnen lezen. Logt u uit, dan is de cookie weg.',
-				'De dienst die wallets controleert, bewaart dat een wallet van u is. Dat blijft zo tot u de wallet ontkoppelt op uw accountpagina.',
-				'Wij schrijven op wat er misgaat, met een hulpcode en een tijd. Daar staan geen namen bij, en geen gegevens uit uw wallet.',
-				'Wij schrijven ook op wanneer u in- en uitlogt, en wanneer u een wallet koppelt of ontkoppelt. In plaats van uw naam staat er een code, die alleen wij met u kunnen verbinden.'
+				{
+					only: 'wallet',
+					text: 'De dienst die wallets controleert, bewaart dat een wallet van u is. Dat blijft zo tot u de wallet ontkoppelt op uw accountpagina.'
+				},
+				'Wij schrijven op wat er misgaat, met een hulpcode en een tijd. Daar staan geen namen bij.',
+				{ only: 'wallet', text: 'Daar staan ook geen gegevens uit uw wallet bij.' },
+				'Wij schrijven ook op wanneer u in- en uitlogt. In plaats van uw naam staat er een code, die alleen wij met u kunnen verbinden.',
+				{ only: 'wallet', text: 'Op dezelfde manier schrijven wij op wanneer u een wallet koppelt of ontkoppelt.' }
 			]
 		},
 		{
 			title: 'Cookies bij ons',
 			points: [
-				'Een cookie is een klein bestand dat een site in uw browser bewaart. Wij gebruiken alleen cookies die nodig zijn: om u in te loggen, en om uw taal te onthouden en de instelling die u het laatst koos.',
+				'Een cookie is een klein bestand dat een site in uw browser bewaart. Wij gebruiken alleen cookies die nodig zijn: om u in te loggen, en om uw taal te onthouden.',
+				{ only: 'institution', text: 'Wij onthouden ook welke instelling u het laatst koos.' },
 				'Wij volgen u niet op andere sites, en er is hier geen reclame.'
 			]
 		}

@@ -1,4 +1,5 @@
 import type { ComplianceStatus } from '../../ui/statement-view';
+import type { Point } from '../points';
 
 interface Words {
 	readonly title: string;
@@ -36,7 +37,10 @@ export const en = {
 		title: 'What this statement is about',
 		by: (organisation: string) => `This is the statement of ${organisation}.`,
 		what: (site: string) => `It is about every page of this portal, at ${site}.`,
-		not: 'It is not about the sign-in pages of institutions and about wallet apps. Those are made by others.',
+		not: [
+			'It is not about the sign-in pages of institutions. Those are made by others.',
+			{ only: 'wallet', text: 'Wallet apps are made by others too.' }
+		] as readonly Point[],
 		standard: 'We follow EN 301 549 and WCAG 2.2, level AA. These are the rules for accessible sites.',
 		register: 'This statement in the public register'
 	},
@@ -47,8 +51,9 @@ export const en = {
 			'Every page works with the keyboard alone, and you can sign in without JavaScript.',
 			'Each page is checked automatically for known faults. This is done in Dutch and English, in light and dark colours, and in high contrast.',
 			'Pages are looked at on a width of 320 pixels and enlarged to 400 %.',
-			'Screen readers are told when something changes. You can always choose another way to sign in than scanning a QR code.'
-		],
+			'Screen readers are told when something changes.',
+			{ only: 'wallet', text: 'You can always choose another way to sign in than scanning a QR code.' }
+		] as readonly Point[],
 		reports: 'Reports',
 		report: (date: string) => `of ${date}`
 	},
@@ -56,8 +61,11 @@ export const en = {
 		title: 'What is not good yet, or not known',
 		points: [
 			'This portal was not tested with people who use a screen reader or other aids every day.',
-			'A QR code for signing in works five minutes. This can’t be made longer, but a new code comes by itself, or when you ask for it.'
-		],
+			{
+				only: 'wallet',
+				text: 'A QR code for signing in works five minutes. This can’t be made longer, but a new code comes by itself, or when you ask for it.'
+			}
+		] as readonly Point[],
 		measure: (text: string) => `What is done about it: ${text}`,
 		until: (date: string) => `Solved before ${date}.`
 	},

@@ -8,7 +8,10 @@ export const nl: Statement = {
 		title: 'Waar deze verklaring over gaat',
 		by: (organisation) => `Dit is de verklaring van ${organisation}.`,
 		what: (site) => `De verklaring gaat over alle pagina’s van dit portaal, op ${site}.`,
-		not: 'De verklaring gaat niet over de inlogpagina’s van instellingen en niet over wallet-apps. Die zijn door anderen gemaakt.',
+		not: [
+			'De verklaring gaat niet over de inlogpagina’s van instellingen. Die zijn door anderen gemaakt.',
+			{ only: 'wallet', text: 'Ook wallet-apps zijn door anderen gemaakt.' }
+		],
 		standard: 'Wij volgen EN 301 549 en WCAG 2.2, niveau AA. Dat zijn de regels voor toegankelijke sites.',
 		register: 'Deze verklaring in het openbare register'
 	},
@@ -40,7 +43,8 @@ export const nl: Statement = {
 			'Elke pagina werkt met alleen het toetsenbord, en u kunt inloggen zonder JavaScript.',
 			'Elke pagina wordt automatisch gecontroleerd op bekende fouten: in het Nederlands en het Engels, in lichte en donkere kleuren en met hoog contrast.',
 			'De pagina’s zijn bekeken op een breedte van 320 pixels en vergroot tot 400 %.',
-			'Een schermlezer meldt het als er iets verandert. U kunt altijd op een andere manier inloggen dan met een QR-code.'
+			'Een schermlezer meldt het als er iets verandert.',
+			{ only: 'wallet', text: 'U kunt altijd op een andere manier inloggen dan met een QR-code.' }
 		],
 		reports: 'Rapporten',
 		report: (date) => `van ${date}`
@@ -49,7 +53,10 @@ export const nl: Statement = {
 		title: 'Wat nog niet goed is, of niet bekend',
 		points: [
 			'Dit portaal is niet getest met mensen die elke dag een schermlezer of een ander hulpmiddel gebruiken.',
-			'Een QR-code om in te loggen werkt vijf minuten. Langer kan niet. Wel komt er vanzelf een nieuwe code, of als u erom vraagt.'
+			{
+				only: 'wallet',
+				text: 'Een QR-code om in te loggen werkt vijf minuten. Langer kan niet. Wel komt er vanzelf een nieuwe code, of als u erom vraagt.'
+			}
 		],
 		measure: (text) => `Wat eraan gedaan wordt: ${text}`,
 		until: (date) => `Opgelost voor ${date}.`

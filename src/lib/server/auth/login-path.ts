@@ -1,5 +1,7 @@
 import type { StopNotice } from '$lib/wallet/view';
+import { config } from '../config';
 import { boundedReturnPath } from '../http/return-path';
+import type { Provider } from './session';
 import type { SignInError } from './sign-in-errors';
 
 /** What a sign-in failed with, and the id of the request that failed: the page's help code, and its line in the log. */
@@ -24,4 +26,15 @@ export function loginPath(returnTo: string | null, news?: Failure | Stop | false
 	if (news && 'error' in news && news.isWallet) query.set('method', 'wallet');
 	if (news && 'stopped' in news) query.set('stopped', news.stopped);
 	return query.size > 0 ? `/login?${query}` : '/login';
+}
+
+/**
+ * The first page of signing in again as before; in the other way where that one is switched off.
+ * @param asksLogin whether the STS is to authenticate the person again; a wallet asks its owner anyway
+ */
+export function signInPath(provider: Provider, returnTo: string, asksLogin = false): string {
+	const { institution, wallet } = config().signInMethods;
+	const isWallet = wallet && (provider === 'sts-wallet' || !institution);
+	if (isWallet) return `/login/wallet?${new URLSearchParams({ returnTo })}`;
+	return `/login/start?${new URLSearchParams({ provider: 'sts', ...(asksLogin && { afresh: '1' }), returnTo })}`;
 }

@@ -34,10 +34,26 @@ export function canStartAgain(error: SignInError | null): boolean {
 	return error !== null && startAgain.has(error);
 }
 
-/** The code in a query, if it is one of ours; any other text counts as a failed sign-in. */
-export function signInErrorOf(text: string | null): SignInError | null {
+/** Failures whose texts are about one way to sign in. */
+const errorsOfMethod: Readonly<Partial<Record<SignInError, 'institution' | 'wallet'>>> = {
+	institution_unknown: 'institution',
+	wallet_session_foreign: 'wallet',
+	wallet_session_not_found: 'wallet',
+	wallet_not_confirmed: 'wallet'
+};
+
+/**
+ * The code in a query, if it is one of ours; any other text counts as a failed sign-in, and so does a failure of a way to
+ * sign in that is switched off.
+ */
+export function signInErrorOf(
+	text: string | null,
+	signInMethods: Readonly<Record<'institution' | 'wallet', boolean>>
+): SignInError | null {
 	if (text === null) return null;
-	return signInErrors.find((code) => code === text) ?? 'sign_in_failed';
+	const error = signInErrors.find((code) => code === text) ?? 'sign_in_failed';
+	const method = errorsOfMethod[error];
+	return method === undefined || signInMethods[method] ? error : 'sign_in_failed';
 }
 
 /** The `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6), in our codes. */

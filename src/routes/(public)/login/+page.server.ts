@@ -18,7 +18,7 @@ export const load: PageServerLoad = async (event) => {
 	const returning = searchParams.get('wallet_session');
 	if (returning !== null && config().signInMethods.wallet) redirect(303, await resumeIdentity(event, returning));
 
-	const error = signInErrorOf(searchParams.get('error'));
+	const error = signInErrorOf(searchParams.get('error'), config().signInMethods);
 	const returnTo = returnPath(searchParams.get('returnTo'), config().origin);
 	if (event.locals.session && !error) redirect(303, returnTo);
 
@@ -33,14 +33,15 @@ export const load: PageServerLoad = async (event) => {
 		returnTo,
 		error,
 		startAgainUrl: canStartAgain(error) ? await startAgainUrl(event, returnTo, last) : null,
-		stopped: error === null ? stopNoticeOf(searchParams.get('stopped')) : null,
+		stopped: error === null && config().signInMethods.wallet ? stopNoticeOf(searchParams.get('stopped')) : null,
 		helpCode: error && helpCodeOf(searchParams.get('helpCode'))
 	};
 };
 
 /** The way that was chosen before, in one click; null for a wallet session that is gone: a new one is a form of its own. */
 async function startAgainUrl({ url, cookies }: PageServerLoadEvent, returnTo: string, last: Institution | null) {
-	const isWallet = url.searchParams.get('method') === 'wallet';
+	const { institution, wallet } = config().signInMethods;
+	const isWallet = wallet && (!institution || url.searchParams.get('method') === 'wallet');
 	if (isWallet && !(await ownedSessions(cookies)).some(({ completed }) => completed)) return null;
 	const query = isWallet
 		? { provider: 'sts-wallet', returnTo }

@@ -1,4 +1,5 @@
 import { redirect } from '@sveltejs/kit';
+import { signInPath } from '$lib/server/auth/login-path';
 import { memberSession, orErrorPage, readPageForm } from '$lib/server/http/error-page';
 import { isFresh, ownWallet, unlinkWallet } from '$lib/server/wallet/linked-wallets';
 import type { Actions, PageServerLoad } from './$types';
@@ -6,11 +7,10 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const session = memberSession(locals);
 	const wallet = await orErrorPage(ownWallet(locals, params.id), locals);
-	const again = new URLSearchParams({ provider: 'sts', afresh: '1', returnTo: url.pathname });
 	return {
 		wallet,
 		freshness: isFresh(session) ? 'fresh' : session.isReauthIgnored ? 'ignored' : 'old',
-		freshSignInUrl: `/login/start?${again}`
+		freshSignInUrl: signInPath('sts', url.pathname, true)
 	} as const;
 };
 

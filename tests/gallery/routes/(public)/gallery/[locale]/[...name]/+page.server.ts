@@ -13,5 +13,11 @@ export function load({ params: { name }, locals: { requestId } }: Event) {
 		const { status, reason } = state;
 		error(status, { message: 'As wanted.', requestId, ...(reason && { reason }) });
 	}
-	return { ...state.data, galleryPage: state.page, form: 'form' in state ? state.form : null };
+	const { signInMethods } = state;
+	return {
+		...state.data,
+		...(signInMethods && { signInMethods }),
+		galleryPage: state.page,
+		form: 'form' in state ? state.form : null
+	};
 }
