@@ -125,6 +125,26 @@ describe('the fault', () => {
 
 	test.each<[string, string, string, () => Promise<Response>]>([
 		['that ends a session: invalid_grant', 'ended', 'invalid_grant', answers(400, { error: 'invalid_grant' })],
+		...[
+			'access_denied',
+			'consent_required',
+			'expired_token',
+			'interaction_required',
+			'login_required',
+			'mfa_required'
+		].map((error): [string, string, string, () => Promise<Response>] => [
+			`that ends a session: ${error}`,
+			'ended',
+			error,
+			answers(400, { error })
+		]),
+		['of the client: invalid_scope', 'postponed', 'invalid_scope', answers(400, { error: 'invalid_scope' })],
+		[
+			'of the client: unauthorized_client',
+			'postponed',
+			'unauthorized_client',
+			answers(400, { error: 'unauthorized_client' })
+		],
 		['of the client: 401', 'postponed', 'invalid_client', answers(401, { error: 'invalid_client' })],
 		['of the client: 400', 'postponed', 'invalid_client', answers(400, { error: 'invalid_client' })],
 		[
@@ -133,7 +153,8 @@ describe('the fault', () => {
 			'invalid_client',
 			answers(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
 		],
-		['of a code we do not know', 'postponed', 'refused', answers(400, { error: 'something new' })],
+		['of a code we do not know', 'refused', 'refused', answers(400, { error: 'something new' })],
+		['invalid_request', 'refused', 'invalid_request', answers(400, { error: 'invalid_request' })],
 		['429', 'postponed', 'sts_429', html(429)],
 		['500', 'postponed', 'sts_500', html(500)],
 		['503', 'postponed', 'sts_503', html(503)],

@@ -126,16 +126,34 @@ describe('work whose answer was lost', () => {
 		await instance()
 			.run(failing('lost', { repeatLost: true }))
 			.catch(() => {});
-		await clock.advance(29_999);
-		await expect(once.run({ ...good, repeatLost: true })).rejects.toMatchObject({ fault: 'lost', code: 'lost_again' });
+		await clock.advance(400);
+		await expect(once.run({ ...good, repeatLost: true })).rejects.toMatchObject({
+			fault: 'lost',
+			code: 'lost_again',
+			retryAfterMs: 600
+		});
 		expect(runs).toBe(2);
 	});
 
-	test('is tried anew half a minute after the repetition was lost too: no harm is left to do', async () => {
+	test('is tried again a second after the repetition was lost too: no harm is left to do', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await once.run(failing('lost', { repeatLost: true })).catch(() => {});
-		await clock.advance(30_000);
+		await clock.advance(1000);
 		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+	});
+
+	test('is tried at intervals that double to half a minute, and says when', async () => {
+		const waits: number[] = [];
+		while (waits.length < 8) {
+			const failed = await instance()
+				.run(failing('lost', { repeatLost: true }))
+				.catch((error: unknown) => error as WorkFailed);
+			const { retryAfterMs } = failed as WorkFailed;
+			waits.push(retryAfterMs);
+			await clock.advance(retryAfterMs);
+		}
+		expect(waits).toEqual([0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+		expect(runs).toBe(8);
 	});
 
 	test('still counts as lost when the repetition could not be sent', async () => {
@@ -143,6 +161,27 @@ describe('work whose answer was lost', () => {
 		await once.run(failing('postponed', { repeatLost: true })).catch(() => {});
 		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost' });
 		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+	});
+});
+
+describe('work that is refused for a reason that may pass', () => {
+	test('is done again, once, and has then failed for good', async () => {
+		await expect(once.run(failing('refused'))).rejects.toMatchObject({ fault: 'refused' });
+		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
+		const second = instance().run(failing('refused', { repeatLost: true }));
+		await expect(second).rejects.toMatchObject({ fault: 'ended', code: 'a_code' });
+		await expect(once.run({ ...good, repeatLost: true })).rejects.toMatchObject({ fault: 'ended', code: 'a_code' });
+		expect(runs).toBe(2);
+	});
+
+	test('may succeed the second time', async () => {
+		await once.run(failing('refused')).catch(() => {});
+		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+	});
+
+	test('has not failed for good because other attempts were lost', async () => {
+		await once.run(failing('lost')).catch(() => {});
+		await expect(once.run(failing('refused', { repeatLost: true }))).rejects.toMatchObject({ fault: 'refused' });
 	});
 });
 

@@ -10,8 +10,9 @@ import { tokenTimes } from './token-times';
 
 /**
  * Redeems a session's refresh token (RFC 6749 6). The call has its own time limit and hears nothing of the browser.
- * @throws {WorkFailed} `ended`: the STS has ended the grant, or its answer is somebody else's; `postponed`: it was not
- * redeemed and can be tried again; `lost`: it may have been redeemed, and the answer is gone
+ * @throws {WorkFailed} `ended`: the STS has ended the grant, or its response is somebody else's; `refused`: a 400 that says
+ * neither that nor that the portal is at fault; `postponed`: it was not redeemed and can be tried again; `lost`: it may have
+ * been redeemed, and the response is gone
  */
 export async function redeemRefreshToken(session: Session & { refreshToken: string }): Promise<TokenSet> {
 	const metadata = await stsMetadata().catch((cause: unknown) => postponed('sts_unreachable', cause));
@@ -44,8 +45,7 @@ async function assertAnswered(response: Response): Promise<void> {
 
 /** Tokens come with a 200 alone: whatever else can't be read did not redeem anything. */
 function judged(cause: unknown, status: number): never {
-	if (cause instanceof oauth.ResponseBodyError)
-		return cause.error === 'invalid_grant' ? ended('invalid_grant', cause) : postponed(knownCode(cause.error), cause);
+	if (cause instanceof oauth.ResponseBodyError) return refusedWith(cause);
 	if (cause instanceof oauth.WWWAuthenticateChallengeError) return postponed('invalid_client', cause);
 	if (cause instanceof oauth.OperationProcessingError && cause.code === oauth.JWT_CLAIM_COMPARISON)
 		return ended('id_token_not_ours', cause);
@@ -64,11 +64,28 @@ async function assertSamePerson(session: Session, answer: oauth.TokenEndpointRes
 	}
 }
 
-function knownCode(error: string): string {
-	return (
-		['invalid_client', 'unauthorized_client', 'invalid_scope', 'invalid_request'].find((code) => code === error) ??
-		'refused'
-	);
+/** Errors about the grant or the person: only a new sign-in helps (RFC 6749 5.2, OIDC Core 3.1.2.6, RFC 8628 3.5). */
+const grantErrors = [
+	'invalid_grant',
+	'access_denied',
+	'account_selection_required',
+	'consent_required',
+	'expired_token',
+	'interaction_required',
+	'login_required',
+	'mfa_required'
+];
+/** Errors about the portal as a client: its operator has to act, and no session ends. */
+const clientErrors = ['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'];
+
+/** @throws {WorkFailed} always; its code is one of the lists', never another text of the STS */
+function refusedWith(cause: oauth.ResponseBodyError): never {
+	const grantError = grantErrors.find((code) => code === cause.error);
+	if (grantError !== undefined) ended(grantError, cause);
+	const clientError = clientErrors.find((code) => code === cause.error);
+	if (clientError !== undefined) postponed(clientError, cause);
+	if (cause.status !== 400) postponed(`sts_${cause.status}`, cause);
+	throw new WorkFailed('refused', cause.error === 'invalid_request' ? 'invalid_request' : 'refused', { cause });
 }
 
 function ended(code: string, cause?: unknown): never {

@@ -18,9 +18,12 @@ export function renewals(): ReturnType<typeof createRenewals> {
 }
 
 function told({ fault, code }: WorkFailed): void {
-	if (code === 'invalid_client')
-		log.error('the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_SECRET and STS_CLIENT_AUTH', {
-			code
-		});
+	if (['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'].includes(code))
+		log.error(
+			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_SECRET, STS_CLIENT_AUTH and STS_SCOPE',
+			{
+				code
+			}
+		);
 	else log.warn('tokens could not be renewed', { fault, code });
 }

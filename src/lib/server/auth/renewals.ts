@@ -77,7 +77,7 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			if (!(error instanceof WorkFailed)) throw error;
 			if (error.fault === 'ended') throw new SessionEnded(error.code);
 			onFault(error);
-			if (!alive) throw new Problem('upstream_unavailable');
+			if (!alive) throw new Problem('upstream_unavailable', { headers: { 'retry-after': retryAfter(error) } });
 			if (error.code !== 'begun_before') restUntilMs = now() + REST_MS;
 			return session;
 		}
@@ -131,6 +131,9 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 		settled: () => once.settled()
 	};
 }
+
+/** In seconds; at once would be a second too. */
+const retryAfter = ({ retryAfterMs }: WorkFailed) => String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
 
 function timeLimit(ms: number) {
 	let timer: ReturnType<typeof setTimeout> | undefined;

@@ -6,10 +6,16 @@ export const LEASE_MS = 10_000;
 /** How long begun work is remembered: longer than an access token lives. */
 export const BEGUN_MS = 24 * 60 * 60 * 1000;
 
-/** Somebody's hold on one piece of work. */
-export interface Lease {
-	/** How many attempts were lost before this one. */
+/** What came before an attempt. */
+export interface Attempts {
+	/** How many attempts were lost. */
 	readonly losses: number;
+	/** Whether one was refused for a reason that may pass. */
+	readonly wasRefused: boolean;
+}
+
+/** Somebody's hold on one piece of work. */
+export interface Lease extends Attempts {
 	/** Says "still at it" until then, so that a slow answer is not taken for a lost one. */
 	keepUp(): void;
 	/** Says so no longer; nothing of this lease is written after it. */
@@ -32,12 +38,13 @@ interface LeaseOptions {
 export async function takeLease(
 	key: string,
 	expected: Awaited<ReturnType<Store['read']>>,
-	losses: number,
+	{ losses, wasRefused }: Attempts,
 	{ store, unixNow, every }: LeaseOptions
 ): Promise<Lease | null> {
 	const holder = crypto.randomUUID();
 	// Version 1.0.0 judges a lease by `untilMs`; this one by how long the record has not changed.
-	const signOfLife = () => writeRecord({ state: 'running', holder, untilMs: unixNow() + LEASE_MS, losses });
+	const signOfLife = () =>
+		writeRecord({ state: 'running', holder, untilMs: unixNow() + LEASE_MS, losses, ...(wasRefused && { wasRefused }) });
 	let callOff = () => {};
 	let renewal = Promise.resolve();
 	if (!(await store.replace(key, expected, signOfLife(), BEGUN_MS))) return null;
@@ -50,6 +57,7 @@ export async function takeLease(
 
 	return {
 		losses,
+		wasRefused,
 		keepUp() {
 			callOff = every(LEASE_MS / 3, () => {
 				renewal = renewal.then(() => replaceMine(signOfLife(), BEGUN_MS)).catch(() => {});

@@ -1,22 +1,29 @@
 import { unixMs } from '../clock';
 import type { Entry, Store } from '../store/store';
-import { BEGUN_MS, type Lease, LEASE_MS, takeLease } from './lease';
+import { type Attempts, BEGUN_MS, type Lease, LEASE_MS, takeLease } from './lease';
 import { readRecord, type WorkRecord, writeRecord } from './record';
 import { keyOf, openResult, sealResult } from './secret-box';
 
-/** How work can fail. `ended`: for good. `lost`: perhaps it was done. `postponed`: it was not done, and may be tried again. */
-export type WorkFault = 'ended' | 'lost' | 'postponed';
+/**
+ * How work can fail. `ended`: for good. `lost`: perhaps it was done. `refused`: for good if it is refused twice; until then it
+ * counts as lost. `postponed`: it was not done, and may be tried again.
+ */
+export type WorkFault = 'ended' | 'lost' | 'refused' | 'postponed';
 
 export class WorkFailed extends Error {
 	override readonly name = 'WorkFailed';
+
+	/** When it may be tried again, at the earliest. */
+	readonly retryAfterMs: number;
 
 	/** @param code why, for the log and for those who wait: never a text from outside */
 	constructor(
 		readonly fault: WorkFault,
 		readonly code: string,
-		options?: ErrorOptions
+		{ retryAfterMs = 0, ...options }: ErrorOptions & { readonly retryAfterMs?: number } = {}
 	) {
 		super(`${fault}: ${code}`, options);
+		this.retryAfterMs = retryAfterMs;
 	}
 }
 
@@ -44,7 +51,8 @@ export interface Work {
 }
 
 /** Once the one repetition is lost too, more can't do harm, but may find a service that had only been silent. */
-const REST_AFTER_LOSSES_MS = 30_000;
+const MIN_REST_MS = 1000;
+const MAX_REST_MS = 30_000;
 /** In place of the time of a loss. */
 const UNSENT = 0;
 type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
@@ -73,14 +81,16 @@ export function createOnce({
 		if (record?.state === 'running' && idleMs < LEASE_MS) return 'wait';
 		const losses = lossesOf(record);
 		const lostAgoMs = record?.state === 'running' ? idleMs - LEASE_MS : idleMs;
-		const rests = losses > 1 && lostAgoMs < REST_AFTER_LOSSES_MS && !isUnsent(record);
+		const restMs = isUnsent(record) ? 0 : restAfter(losses) - lostAgoMs;
+		const rests = restMs > 0;
 		if (rests || (losses > 0 && !work.repeatLost)) {
 			// The next one need not wait for the same lease to run out.
 			const lost: WorkRecord = { state: 'lost', atMs: unixNow(), losses };
 			if (record?.state === 'running') await store.replace(key, found, writeRecord(lost), BEGUN_MS);
-			throw new WorkFailed('lost', rests && work.repeatLost ? 'lost_again' : 'begun_before');
+			if (!work.repeatLost) throw new WorkFailed('lost', 'begun_before');
+			throw new WorkFailed('lost', 'lost_again', { retryAfterMs: restMs });
 		}
-		const lease = await takeLease(key, found, losses, { store, unixNow, every });
+		const lease = await takeLease(key, found, { losses, wasRefused: wasRefused(record) }, { store, unixNow, every });
 		return lease ? { lease } : 'wait';
 	}
 
@@ -109,8 +119,9 @@ export function createOnce({
 			return result;
 		} catch (error) {
 			await lease.end();
-			await lease.giveBack(outcomeOf(error, lease.losses, unixNow())).catch(() => {});
-			throw error;
+			const failed = failureOf(error, lease);
+			await lease.giveBack(outcomeOf(failed, lease.losses, unixNow())).catch(() => {});
+			throw failed;
 		}
 	}
 
@@ -168,13 +179,28 @@ function lossesOf(record: WorkRecord | null): number {
 	return record?.state === 'lost' ? record.losses : 0;
 }
 
+/** How long nothing is tried after so many losses: twice as long after each. */
+const restAfter = (losses: number) => (losses < 2 ? 0 : Math.min(MAX_REST_MS, MIN_REST_MS * 2 ** (losses - 2)));
+
+const wasRefused = (record: WorkRecord | null) =>
+	(record?.state === 'running' || record?.state === 'lost') && record.wasRefused === true;
+
 /** Whether the last attempt failed before anything was sent, after earlier ones were lost. */
 const isUnsent = (record: WorkRecord | null) => record?.state === 'lost' && record.atMs === UNSENT;
+
+/** The failure that those who wait learn of: a second refusal is the end. */
+function failureOf(error: unknown, { losses, wasRefused }: Attempts): unknown {
+	if (!(error instanceof WorkFailed)) return error;
+	if (error.fault === 'refused' && wasRefused) return new WorkFailed('ended', error.code, { cause: error });
+	const retryAfterMs = error.fault === 'postponed' ? 0 : restAfter(losses + 1);
+	return new WorkFailed(error.fault, error.code, { cause: error.cause, retryAfterMs });
+}
 
 /** What a failure leaves behind; null: as if the work had never begun. */
 function outcomeOf(error: unknown, losses: number, atMs: number): WorkRecord | null {
 	const { fault, code } = error instanceof WorkFailed ? error : { fault: 'lost', code: 'unknown' };
 	if (fault === 'ended') return { state: 'ended', code };
+	if (fault === 'refused') return { state: 'lost', atMs, losses: losses + 1, wasRefused: true };
 	if (fault === 'lost') return { state: 'lost', atMs, losses: losses + 1 };
 	return losses === 0 ? null : { state: 'lost', atMs: UNSENT, losses };
 }

@@ -3,16 +3,19 @@ import * as v from 'valibot';
 /** How many attempts at this work have been lost so far. */
 const losses = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** Whether one of them was refused for a reason that may pass. */
+const wasRefused = v.optional(v.boolean());
+
 /**
  * What stands in the store for one piece of work.
  * `running`: somebody does it, and says so anew until `untilMs` at the latest. `done`: its sealed result.
  * `ended`: it failed for good, by a code. `lost`: it was begun, and nobody knows how it ended; last at `atMs`.
  */
 const WorkRecord = v.variant('state', [
-	v.object({ state: v.literal('running'), holder: v.string(), untilMs: v.number(), losses }),
+	v.object({ state: v.literal('running'), holder: v.string(), untilMs: v.number(), losses, wasRefused }),
 	v.object({ state: v.literal('done'), sealed: v.string() }),
 	v.object({ state: v.literal('ended'), code: v.string() }),
-	v.object({ state: v.literal('lost'), atMs: v.number(), losses })
+	v.object({ state: v.literal('lost'), atMs: v.number(), losses, wasRefused })
 ]);
 export type WorkRecord = v.InferOutput<typeof WorkRecord>;
 
