@@ -51,8 +51,8 @@ describe('a Bridge whose clock is wrong', () => {
 
 	test('shows a code that has minutes left, on the page that is drawn and on the one that is reloaded', async () => {
 		landscape.sandbox.scenario('bridge-clock-behind', { seconds: 360 });
-		expect((await codePage()).text).toContain('about 5 more minutes');
-		expect((await browser.open('/login/wallet')).text).toMatch(/about [45] more minutes/);
+		expect((await codePage()).text).toContain('about 5 minutes left');
+		expect((await browser.open('/login/wallet')).text).toMatch(/about [45] minutes left/);
 	});
 });
 

@@ -69,9 +69,7 @@ export const wallet = {
 	cancel: 'Stop signing in',
 	trouble: 'There is no answer right now. We keep trying.',
 	validMinutes: (minutes: number) =>
-		minutes <= 1
-			? 'This code works for less than a minute more.'
-			: `This code works for about ${minutes} more minutes.`,
+		minutes <= 1 ? 'You have less than a minute left.' : `You have about ${minutes} minutes left.`,
 	timeLeft: 'Time left to scan:',
 	endsSoon: 'Your time is almost over.',
 	moreTime: 'Choose “New code” for more time.',

@@ -70,7 +70,7 @@ export const wallet: Texts['wallet'] = {
 	cancel: 'Stoppen met inloggen',
 	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
 	validMinutes: (minutes) =>
-		minutes <= 1 ? 'Deze code werkt nog minder dan een minuut.' : `Deze code werkt nog ongeveer ${minutes} minuten.`,
+		minutes <= 1 ? 'U hebt nog minder dan een minuut.' : `U hebt nog ongeveer ${minutes} minuten.`,
 	timeLeft: 'Tijd over om te scannen:',
 	endsSoon: 'Uw tijd is bijna om.',
 	moreTime: 'Kies ‘Nieuwe code’ voor meer tijd.',
