@@ -91,9 +91,9 @@ describe('while the STS', () => {
 	test('answers 500, nobody is signed out: 503 with Retry-After, and all is well once it is back', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-500', onRefresh);
-		expect(await outcome()).toEqual({ status: 503, error: 'upstream_unavailable', retryAfter: '5' });
+		expect(await outcome()).toEqual({ status: 503, error: 'upstream_unavailable', retryAfter: '1' });
 		const page = await browser.open('/account');
-		expect([page.status, page.url.pathname, page.headers.get('retry-after')]).toEqual([503, '/account', '5']);
+		expect([page.status, page.url.pathname, page.headers.get('retry-after')]).toEqual([503, '/account', '1']);
 		expect(holdsSession(browser)).toBe(true);
 		landscape.sandbox.lift('sts-500');
 		expect((await me()).status).toBe(200);
@@ -129,7 +129,7 @@ describe('while the STS', () => {
 	test('refuses the portal itself, nobody is signed out, and the operator reads why', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_client', status: 401 });
-		expect(await outcome()).toMatchObject({ status: 503, retryAfter: '5' });
+		expect(await outcome()).toMatchObject({ status: 503, retryAfter: '1' });
 		expect(holdsSession(browser)).toBe(true);
 		const lines = landscape.portal.logs().split('\n');
 		expect(lines.filter((line) => line.includes('invalid_client') && line.includes('"ERROR"'))).not.toEqual([]);
