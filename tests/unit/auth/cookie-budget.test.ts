@@ -12,6 +12,8 @@ import { newFlowId } from '../../../src/lib/server/auth/flow-id';
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
 const NOW_MS = 1_800_000_000_000;
+/** What a session in identity verification takes, by `wallet/owned-sessions.test.ts`. */
+const MAX_VERIFYING_BYTES = 410;
 const flow = (age: number) => `flow.${(NOW_MS - age).toString(36).padStart(9, '0')}0123abcd`;
 const wallet = (state: WalletState, age = 0): HeldWallet => ({ state, startedAt: NOW_MS - age });
 
@@ -126,6 +128,43 @@ test('what remains fits, whatever a browser holds, and a signed-in browser keeps
 			const newestWallets = largest('unscanned') + largest('completed');
 			const mustKeep = session + 460 + 1200 + newestWallets <= MAX_COOKIE_BYTES ? 2 : 1;
 			expect(keptFlows.length).toBeGreaterThanOrEqual(Math.min(mustKeep, flows.length));
+		})
+	);
+});
+
+test('whatever a browser holds beside its session and four wallet sessions in identity verification, these stay, and all fits', () => {
+	const state = fc.constantFrom<WalletState>('over', 'unscanned', 'completed');
+	const holdings = fc.record({
+		session: fc.integer({ min: 0, max: 4400 }),
+		flows: fc.uniqueArray(fc.integer({ min: 1, max: 900_000 }), { maxLength: 6 }),
+		verifying: fc.array(fc.integer({ min: 300, max: MAX_VERIFYING_BYTES }), { maxLength: 4 }),
+		others: fc.array(fc.tuple(state, fc.integer({ min: 100, max: 2000 })), { maxLength: 7 }),
+		garbage: fc.array(fc.integer({ min: 1, max: 4000 }), { maxLength: 3 })
+	});
+	fc.assert(
+		fc.property(holdings, ({ session, flows, verifying, others, garbage }) => {
+			const sizes = new Map([
+				['session', session],
+				['login', 250],
+				['locale', 30],
+				['institution', 180]
+			]);
+			const wallets = new Map<string, HeldWallet>();
+			for (const age of flows) sizes.set(flow(age), 600);
+			function add(name: string, size: number, held: HeldWallet): void {
+				sizes.set(name, size);
+				wallets.set(name, held);
+			}
+			verifying.forEach((size, at) => add(`wallet.v${at}`, size, wallet('verifying', at)));
+			others.forEach(([held, size], at) => add(`wallet.o${at}`, size, wallet(held, at)));
+			garbage.forEach((size, at) => sizes.set(`garbage${'x'.repeat(at)}`, size));
+			const gone = evictions({ sizes, wallets });
+			expect(gone.filter((name) => name === 'session' || name.startsWith('wallet.v'))).toEqual([]);
+			const kept = [...sizes].filter(([name]) => !gone.includes(name));
+			expect(kept.reduce((sum, [, size]) => sum + size, 0)).toBeLessThanOrEqual(MAX_COOKIE_BYTES);
+			// The sign-in that the person is in goes on, while there is room for it.
+			const room = MAX_COOKIE_BYTES - session - 460 - verifying.reduce((sum, size) => sum + size, 0);
+			expect(kept.some(([name]) => name.startsWith('flow.'))).toBe(flows.length > 0 && room >= 600);
 		})
 	);
 });

@@ -86,7 +86,7 @@ describe('the cookies handle', () => {
 			owned('old', { startedAt: NOW_MS - 2000 }),
 			owned('newer', { startedAt: NOW_MS - 1000 })
 		);
-		const { next } = await handled(`${session(4300)}; ${four}`, (event) => keepOwned(event.cookies, owned('new')));
+		const { next } = await handled(`${session(4700)}; ${four}`, (event) => keepOwned(event.cookies, owned('new')));
 		expect([...next.matchAll(/portal\.wallet\.(\w+)=/g)].map(([, id]) => id)).toEqual(['idv', 'newer', 'new']);
 		expect(next.length).toBeLessThanOrEqual(7000);
 	});

@@ -55,6 +55,28 @@ describe('the wallet sessions of a browser', () => {
 		expect(await ownedSessions(cookies)).toEqual([wallet('a')]);
 	});
 
+	test.each(['started', 'manual', 'done'] as const)(
+		'take at most 410 bytes in identity verification (%s), whatever their code and their neighbours',
+		async (idv) => {
+			configure({ AUTH_URL: 'https://portal.example.org' });
+			const id = '01234567-89ab-cdef-0123-456789abcdef';
+			const cookies = await browserWith(
+				wallet(id, {
+					requestUri: `openid4vp://?request=${'x'.repeat(900)}`,
+					bridgeExpiresAt: NOW_MS + 300_000,
+					beside: Array<string>(7).fill(id),
+					replaces: id,
+					idv
+				})
+			);
+			const [line = ''] = cookies.setCookies();
+			expect(line.split(';')[0]?.length).toBeLessThanOrEqual(408);
+			expect(await ownedSessions(cookies)).toMatchObject([
+				{ id, idv, requestUri: null, returnTo: '/account', replaces: id }
+			]);
+		}
+	);
+
 	test('keep a long address out of the cookie, and find it again', async () => {
 		const requestUri = `openid4vp://?request=${'x'.repeat(5000)}`;
 		const cookies = await browserWith(wallet('long', { requestUri }));

@@ -18,7 +18,8 @@ const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|departure)$/
 
 /**
  * `over`: expired, ended or not readable. `unscanned`: as far as the cookie says, no wallet has answered yet.
- * `completed`: a sign-in can be started with it. `verifying`: in identity verification; never evicted.
+ * `completed`: a sign-in can be started with it, or its identity verification is over. `verifying`: in identity verification; never
+ * evicted.
  */
 export type WalletState = 'over' | 'unscanned' | 'completed' | 'verifying';
 
@@ -48,8 +49,9 @@ export function flowIdOf(part: string): string | null {
 
 /**
  * The names of the cookies to delete, so that the others fit the budget and its counts. In this order: what is none of the
- * portal's cookies by name, wallet sessions that are over, the oldest flows, the oldest unscanned wallet sessions. Never the
- * session, and never a wallet session in identity verification.
+ * portal's cookies by name; wallet sessions that are over; flows but the newest two; unscanned wallet sessions but the newest;
+ * completed ones but the newest; the older of two flows; then the newest of each, in the order unscanned, completed, flow. Never
+ * the session, and never a wallet session in identity verification.
  */
 export function evictions({ sizes, wallets }: Holdings): string[] {
 	const evicted = new Set<string>();

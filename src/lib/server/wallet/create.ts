@@ -1,12 +1,14 @@
-import type { RequestEvent } from '@sveltejs/kit';
+import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import { fitsQrCode } from '$lib/ui/qr-svg';
 import { unixMs } from '../clock';
 import { config } from '../config';
+import { MAX_WALLET_SESSIONS } from '../auth/cookie-budget';
+import { Problem } from '../http/problem';
 import { spendOne, spendOneOfCaller } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller } from './caller';
-import type { OwnedSession } from './owned-sessions';
+import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions } from './owned-sessions';
 
 /** A session as it was just created: its address is at hand. */
 export type NewSession = OwnedSession & { readonly requestUri: string };
@@ -33,6 +35,7 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
 /** The same, but it is left to the caller to make it this browser's. */
 export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
 	const caller = await requireWalletCaller(event);
+	if (!event.locals.caller) await requireRoom(event.cookies);
 	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
@@ -59,4 +62,13 @@ export async function openWalletSession(event: RequestEvent, wish: WalletSession
 		idv: 'none',
 		completed: false
 	};
+}
+
+/** Sessions in identity verification are never evicted: a browser that has as many as it may gets no further one. */
+async function requireRoom(cookies: Cookies): Promise<void> {
+	const verifying = (await ownedSessions(cookies)).filter(isVerifying);
+	if (verifying.length < MAX_WALLET_SESSIONS) return;
+	const endsAt = Math.min(...verifying.map(({ startedAt }) => startedAt)) + LIFE_SECONDS * 1000;
+	const waitSeconds = Math.max(1, Math.ceil((endsAt - unixMs()) / 1000));
+	throw new Problem('rate_limited', { headers: { 'retry-after': String(waitSeconds) } });
 }

@@ -91,12 +91,22 @@ export async function heldWallets(
 /** Makes this browser the session's owner, or records what has changed about it. */
 export async function keepOwned(cookies: Cookies, session: OwnedSession): Promise<void> {
 	const { id, requestUri } = session;
+	const isScanned = session.idv !== 'none' || session.completed;
 	const isLong = requestUri !== null && requestUri.length > MAX_URI_IN_COOKIE;
-	if (isLong) await sharedStore().write(uriKey(id), await sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
-	cookies.set(cookieName(PREFIX + id), await sealed.seal(isLong ? { ...session, requestUri: null } : session), {
-		...cookieAttributes(),
-		maxAge: LIFE_SECONDS
-	});
+	if (isLong && !isScanned)
+		await sharedStore().write(uriKey(id), await sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
+	const kept = isScanned ? withoutCode(session) : isLong ? { ...session, requestUri: null } : session;
+	cookies.set(cookieName(PREFIX + id), await sealed.seal(kept), { ...cookieAttributes(), maxAge: LIFE_SECONDS });
+}
+
+/** Nobody scans the code again, and a session in identity verification is never evicted: its cookie has to be small. */
+function withoutCode({ beside: _beside, bridgeExpiresAt: _expiresAt, ...session }: OwnedSession): OwnedSession {
+	return { ...session, requestUri: null };
+}
+
+/** A session whose person is at the institution, or confirms something on a page of ours. */
+export function isVerifying({ completed, idv }: OwnedSession): boolean {
+	return !completed && (idv === 'started' || idv === 'manual');
 }
 
 /** The address that opens a wallet; null when it was too long for a cookie, and the store has lost it. */
@@ -138,7 +148,7 @@ function checked(session: OwnedSession | undefined, id: string, nowMs: number): 
 	return session?.id === id && session.startedAt + LIFE_SECONDS * 1000 > nowMs ? session : null;
 }
 
-function stateOf({ completed, idv }: OwnedSession): WalletState {
-	if (completed) return 'completed';
-	return idv === 'none' ? 'unscanned' : 'verifying';
+function stateOf(session: OwnedSession): WalletState {
+	if (isVerifying(session)) return 'verifying';
+	return session.completed || session.idv === 'done' ? 'completed' : 'unscanned';
 }
