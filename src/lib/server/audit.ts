@@ -18,6 +18,6 @@ export function audit(event: AuditEvent, { userId, provider }: Session, { reques
 }
 
 function hashOf(userId: string): string {
-	const [newest = ''] = config().secrets;
-	return createHmac('sha256', newest).update(`audit ${userId}`).digest('base64url').slice(0, HASH_CHARACTERS);
+	const [first = ''] = config().secrets;
+	return createHmac('sha256', first).update(`audit ${userId}`).digest('base64url').slice(0, HASH_CHARACTERS);
 }

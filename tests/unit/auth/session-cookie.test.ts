@@ -165,15 +165,22 @@ describe('what is read', () => {
 		expect(await readSession(null, SIGNED_IN_AT)).toBeNull();
 	});
 
-	test('is stale when an older secret sealed it', async () => {
+	test('is stale when another secret than the first sealed it, an hour later', async () => {
 		const older = 'an-older-secret-of-this-portal-0123456789';
 		configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${older}` });
 		vi.resetModules();
 		const { readSession: readAnew } = await import('../../../src/lib/server/auth/session-cookie');
 		const sealed = await createSeal([older], purpose).seal(someSession());
-		expect(await readAnew(fakeCookies(`portal.session=${sealed}`), SIGNED_IN_AT)).toEqual({
-			session: someSession(),
-			stale: true
-		});
+		const staleAfter = async (seconds: number) =>
+			(await readAnew(fakeCookies(`portal.session=${sealed}`), SIGNED_IN_AT + seconds))?.stale;
+		expect([await staleAfter(0), await staleAfter(3599), await staleAfter(3600)]).toEqual([false, false, true]);
+	});
+
+	test('is stale at once when it has another format than the configured one', async () => {
+		const written = await writeSession(someSession(), null, SIGNED_IN_AT);
+		configure({ SESSION_FORMAT: '1' });
+		vi.resetModules();
+		const { readSession: readAnew } = await import('../../../src/lib/server/auth/session-cookie');
+		expect(await readAnew(fakeCookies(afterSetCookies('', written)), SIGNED_IN_AT)).toMatchObject({ stale: true });
 	});
 });

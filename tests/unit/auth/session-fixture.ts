@@ -20,6 +20,7 @@ export function someSession(changes: Partial<Session> = {}): Session {
 		refreshToken: 'the-refresh-token',
 		idToken: 'the-id-token',
 		expiresAt: SIGNED_IN_AT + 3600,
+		sealedAt: SIGNED_IN_AT,
 		...changes
 	};
 }

@@ -32,7 +32,7 @@ describe('a session', () => {
 	});
 
 	test('that was written as format 2 opens with format 1 set, and is to be sealed again', async () => {
-		expect(await format1.open(await format2.seal(session))).toEqual({ value: session, stale: true });
+		expect(await format1.open(await format2.seal(session))).toEqual({ value: session, stale: 'format' });
 	});
 
 	test('that format 2 can’t hold is written as format 1', async () => {

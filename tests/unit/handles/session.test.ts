@@ -19,6 +19,7 @@ vi.mock('../../../src/lib/server/auth/refresh-grant', () => {
 });
 
 const OLDER = 'an-older-secret-of-this-portal-0123456789';
+const HOUR_AGO = SIGNED_IN_AT - 3600;
 configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` });
 beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());
@@ -85,12 +86,21 @@ describe('the session handle', () => {
 		expect(setCookies).toHaveLength(1);
 	});
 
-	test('seals a session anew that an older secret sealed, once', async () => {
-		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession())}`;
+	test.each([
+		['an hour ago', HOUR_AGO],
+		['by version 1.0.0, which does not say when', undefined]
+	])('seals a session again, once, that another secret sealed %s', async (_, sealedAt) => {
+		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
 		const first = await handled({ cookie });
 		expect(first.setCookies).toHaveLength(1);
 		const second = await handled({ cookie: afterSetCookies(cookie, first.setCookies) });
 		expect(second).toMatchObject({ seen: someSession(), setCookies: [] });
+	});
+
+	test('leaves a session alone that another secret sealed less than an hour ago: another instance did', async () => {
+		const sealedAt = HOUR_AGO + 1;
+		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
+		expect(await handled({ cookie })).toMatchObject({ seen: someSession({ sealedAt }), setCookies: [] });
 	});
 
 	test('gives a caller with a credential of its own no session, and leaves the cookie alone', async () => {
@@ -138,7 +148,7 @@ describe('the session handle', () => {
 
 test('a session that only had to be sealed again, and no longer fits, stays as the browser holds it', async () => {
 	const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(3300))).toString('base64url');
-	const large = someSession({ accessToken });
+	const large = someSession({ accessToken, sealedAt: HOUR_AGO });
 	const text = await createSeal([OLDER], 'session').seal(large);
 	const cookie = `portal.session.0=${text.slice(0, 3800)}; portal.session.1=${text.slice(3800)}`;
 	const { seen, response, setCookies } = await handled({ cookie });

@@ -25,12 +25,12 @@ interface SealKey {
 /** What opening a sealed text gives. */
 export interface Opened<Value = unknown> {
 	readonly value: Value;
-	/** Whether it has to be sealed again: an older secret sealed it, or it was written in a format that is no longer wanted. */
-	readonly stale: boolean;
+	/** Why it should be sealed again: another secret than the first sealed it, or it has another format than the configured one. */
+	readonly stale: false | 'secret' | 'format';
 }
 
 export interface Seal {
-	/** Seals a value with the newest secret. */
+	/** Seals a value with the first secret. */
 	seal(value: unknown): Promise<string>;
 	/** Opens what any of the secrets sealed for this purpose; null for anything else. Never throws. */
 	open(text: string): Promise<Opened | null>;
@@ -51,7 +51,7 @@ export const jsonCodec: Codec = {
 };
 
 /**
- * @param secrets newest first; the first seals, all open
+ * @param secrets the first seals, all open
  * @param purpose separates keys: what is sealed for one purpose can't be opened for another
  */
 export function createSeal(secrets: readonly string[], purpose: string, codec: Codec = jsonCodec): Seal {
@@ -65,15 +65,15 @@ export function createSeal(secrets: readonly string[], purpose: string, codec: C
 
 	return {
 		async seal(value) {
-			const [newest] = await keys;
-			if (!newest) throw new Error('a seal needs a secret');
+			const [first] = await keys;
+			if (!first) throw new Error('a seal needs a secret');
 			const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
 			const sealed = await crypto.subtle.encrypt(
 				{ name: 'AES-GCM', iv, additionalData },
-				newest.key,
+				first.key,
 				codec.encode(value)
 			);
-			return Buffer.concat([newest.id, iv, new Uint8Array(sealed)]).toString('base64url');
+			return Buffer.concat([first.id, iv, new Uint8Array(sealed)]).toString('base64url');
 		},
 
 		async open(text) {
@@ -88,7 +88,7 @@ export function createSeal(secrets: readonly string[], purpose: string, codec: C
 			try {
 				const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, match.key, sealed);
 				const { value, stale } = codec.decode(new Uint8Array(plain));
-				return { value, stale: stale || index > 0 };
+				return { value, stale: stale || (index > 0 && 'secret') };
 			} catch {
 				return null;
 			}

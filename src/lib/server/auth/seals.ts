@@ -18,7 +18,7 @@ const TAG_CHARACTERS = 22;
 
 /** A seal for values of one shape. */
 export interface SealOf<Value> {
-	/** Seals with the newest secret. */
+	/** Seals with the first secret. */
 	seal(value: Value): Promise<string>;
 	/** Opens what any of the secrets sealed for this purpose, if it has that shape; null for anything else. Never throws. */
 	open(text: string): Promise<Opened<Readonly<Value>> | null>;

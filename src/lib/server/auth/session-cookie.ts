@@ -10,9 +10,16 @@ import { MAX_SESSION_BYTES, sessionCodec } from './session-format';
 
 const sealed = sealOf('session', SessionSchema, () => sessionCodec(config().sessionFormat));
 
-/** The session in a request's cookies, and whether it has to be sealed again: by the newest secret, or in another format. */
+/**
+ * While AUTH_SECRET changes from instance to instance, each has another first secret: a session that another instance has just
+ * sealed must stay as it is, or they would write it anew with each request.
+ */
+const MIN_RESEAL_SECONDS = 60 * 60;
+
+/** The session in a request's cookies. */
 export interface ReadSession {
 	readonly session: Session;
+	/** Whether to seal it again: at once in the configured format, and with the first secret at most once an hour. */
 	readonly stale: boolean;
 }
 
@@ -26,7 +33,9 @@ export async function readSession(cookies: Cookies, nowSeconds: number): Promise
 	const text = joinChunks(cookieName('session'), (name) => cookies.get(name));
 	const opened = await sealed.openFor(cookies, text ?? undefined);
 	if (!opened || opened.value.endsAt <= nowSeconds) return null;
-	return { session: opened.value, stale: opened.stale };
+	const { value, stale } = opened;
+	const isDue = nowSeconds - (value.sealedAt ?? 0) >= MIN_RESEAL_SECONDS;
+	return { session: value, stale: stale === 'format' || (stale === 'secret' && isDue) };
 }
 
 /**
@@ -39,7 +48,7 @@ export async function writeSession(
 	nowSeconds: number
 ): Promise<string[]> {
 	const name = cookieName('session');
-	const kept = session ? await fitted(name, session) : [];
+	const kept = session ? await fitted(name, { ...session, sealedAt: nowSeconds }) : [];
 	const maxAge = session ? session.endsAt - nowSeconds : 0;
 	const received = cookies.getAll().map((cookie) => cookie.name);
 	return [

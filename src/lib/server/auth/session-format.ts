@@ -34,7 +34,7 @@ export function sessionCodec(format: SessionFormat): Codec {
 		encode: (session) => (format === 2 ? encode2(session as Session) : null) ?? jsonCodec.encode(session),
 		decode(bytes) {
 			if (bytes[0] !== FORMAT_2) return jsonCodec.decode(bytes);
-			return { value: decode2(bytes), stale: format === 1 };
+			return { value: decode2(bytes), stale: format === 1 && 'format' };
 		}
 	};
 }

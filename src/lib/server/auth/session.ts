@@ -45,6 +45,8 @@ export const SessionSchema = v.object({
 	expiresAt: v.optional(seconds),
 	/** When to renew it, a while before; absent with `expiresAt`. */
 	refreshAt: v.optional(v.number()),
+	/** When it was last sealed; version 1.0.0 does not say. */
+	sealedAt: v.optional(seconds),
 	/** The name of the renewal that gave these tokens: whoever brings it back has received them. */
 	renewal: text
 });

@@ -67,7 +67,7 @@ function arrange(env: Environment) {
 		/** How long requests are still taken after SIGTERM: behind a proxy, until it has noticed. */
 		shutdownDelayMs: (env.SHUTDOWN_DELAY_SECONDS ?? (env.AUTH_TRUST_HOST ? 5 : 0)) * 1000,
 		bodyLimitBytes: 65_536,
-		/** Newest first: the first seals, all open. */
+		/** The first seals, all open. */
 		secrets: env.AUTH_SECRET,
 		sts: {
 			issuer,

@@ -58,8 +58,8 @@ async function spend(limited: Limited, key: string): Promise<void> {
 
 /** Addresses are personal data, and a store is read by others: nobody without our secret can tell whose count it is. */
 function hashOf(key: string): string {
-	const [newest = ''] = config().secrets;
-	return createHmac('sha256', newest).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
+	const [first = ''] = config().secrets;
+	return createHmac('sha256', first).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
 }
 
 function limiterOf(limited: Limited): Limiter {
