@@ -24,6 +24,8 @@ declare global {
 		interface PageData {
 			/** Missing only where the layout itself failed. */
 			brand?: BrandView;
+			path?: string;
+			user?: { readonly name: string | null; readonly signInUrl: string } | null;
 			signInMethods?: { readonly institution: boolean; readonly wallet: boolean };
 		}
 		interface Error {

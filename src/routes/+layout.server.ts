@@ -1,3 +1,4 @@
+import { signInPath } from '$lib/server/auth/login-path';
 import { brandView } from '$lib/server/brand/view';
 import { config } from '$lib/server/config';
 import type { LayoutServerLoad } from './$types';
@@ -7,7 +8,10 @@ export const load: LayoutServerLoad = ({ locals, url }) => ({
 	locale: locals.locale(),
 	brand: brandView(locals.locale()),
 	signInMethods: config().signInMethods,
-	user: locals.session && { name: locals.session.name ?? null },
+	user: locals.session && {
+		name: locals.session.name ?? null,
+		signInUrl: signInPath(locals.session.provider, url.pathname)
+	},
 	path: url.pathname + queryOf(url)
 });
 

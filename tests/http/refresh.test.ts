@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Browser } from '../harness/browser.ts';
+import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { beginCall } from './abandoned-call.ts';
@@ -97,6 +97,41 @@ describe('while the STS', () => {
 		expect(holdsSession(browser)).toBe(true);
 		landscape.sandbox.lift('sts-500');
 		expect((await me()).status).toBe(200);
+	});
+
+	test('refuses to refresh for a reason of its own, the page offers to sign in again and to sign out', async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_scope', status: 400 });
+		const page = await browser.open('/account');
+		expect(page.status).toBe(503);
+		await browser.open(linkIn(page, '/login/start'));
+		expect((await me()).status).toBe(200);
+		await tokensOver(browser, landscape);
+		await browser.submit(await browser.open('/account'), {}, '/api/auth/signout');
+		expect(holdsSession(browser)).toBe(false);
+	});
+
+	test.each([
+		'interaction_required',
+		'login_required',
+		'consent_required',
+		'access_denied',
+		'mfa_required',
+		'expired_token'
+	])('refuses to refresh with %s, the session ends and the login page says so', async (error) => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-error', { ...onRefresh, error, status: 400 });
+		expectLoginError(await browser.open('/account'), 'session_expired', '/account');
+		expect(holdsSession(browser)).toBe(false);
+	});
+
+	test('refuses to refresh with another 400, the session goes on, and ends at the second refusal', async () => {
+		await tokensOver(browser, landscape);
+		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'something_new', status: 400 });
+		expect((await outcome()).status).toBe(503);
+		expect(holdsSession(browser)).toBe(true);
+		expect((await outcome()).status).toBe(401);
+		expect(holdsSession(browser)).toBe(false);
 	});
 
 	test('answers 500, living tokens serve', async () => {

@@ -14,14 +14,19 @@ const statuses: Readonly<Record<keyof Texts['site']['errors'], number>> = {
 };
 
 /** The pages for errors, by what they say. */
-export const faultStates = eachOf(
-	'error',
-	Object.keys(statuses) as (keyof typeof statuses)[],
-	(text): GalleryState => ({
+export const faultStates = {
+	...eachOf('error', Object.keys(statuses) as (keyof typeof statuses)[], (text): GalleryState => ({
 		page: 'error',
 		status: statuses[text],
 		...(text === 'foreign' && { reason: text }),
 		heading: (t) => t.site.errors[text].title,
 		isError: true
-	})
-);
+	})),
+	'error/unavailable-signed-in': {
+		page: 'error',
+		status: 503,
+		heading: (t) => t.site.errors.unavailable.title,
+		isError: true,
+		isSignedIn: true
+	}
+} satisfies Readonly<Record<string, GalleryState>>;

@@ -68,5 +68,8 @@ export const site = {
 	copyHelpCode: 'Copy the help code',
 	helpCodeCopied: 'The help code is copied.',
 	openPortal: 'Open this site',
+	tryAgain: 'Try again',
+	signInAgain: 'Sign in again',
+	signOut: 'Sign out',
 	toHome: 'To the home page'
 };

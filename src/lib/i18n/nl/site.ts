@@ -69,5 +69,8 @@ export const site: Texts['site'] = {
 	copyHelpCode: 'Kopieer de hulpcode',
 	helpCodeCopied: 'De hulpcode is gekopieerd.',
 	openPortal: 'Deze site openen',
+	tryAgain: 'Opnieuw proberen',
+	signInAgain: 'Opnieuw inloggen',
+	signOut: 'Uitloggen',
 	toHome: 'Naar de beginpagina'
 };
