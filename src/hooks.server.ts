@@ -21,7 +21,7 @@ import { signInMethods } from '$lib/server/handles/sign-in-methods';
 import { trace } from '$lib/server/handles/trace';
 import { newRequestId } from '$lib/server/http/request-id';
 import { findTraceparentBy } from '$lib/server/http/traceparent';
-import { log, startLogging } from '$lib/server/log';
+import { findRequestIdBy, log, startLogging } from '$lib/server/log';
 import { observeEventStreams } from '$lib/server/metrics';
 import { endReadiness } from '$lib/server/readiness';
 import { closeStore, openStore } from '$lib/server/store';
@@ -30,15 +30,17 @@ import { eventStreams } from '$lib/server/wallet/events';
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
-	findTraceparentBy(traceparentNow);
+	findTraceparentBy(() => ofCurrentRequest((locals) => locals.traceparent()));
+	findRequestIdBy(() => ofCurrentRequest((locals) => locals.requestId));
 	observeEventStreams(() => eventStreams().size());
 	await Promise.all([makeBrandFiles(), openStore()]);
 	onEnding({ drain, finish });
 };
 
-function traceparentNow(): string | undefined {
+/** Undefined outside of a request, and before its `locals` are set. */
+function ofCurrentRequest(read: (locals: App.Locals) => string): string | undefined {
 	try {
-		return getRequestEvent().locals.traceparent();
+		return read(getRequestEvent().locals);
 	} catch {
 		return undefined;
 	}

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { login as words } from '../../src/lib/i18n/en/login.ts';
 import { type SignInError, signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
-import { Browser, linkIn } from '../harness/browser.ts';
+import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
@@ -65,13 +65,34 @@ test.each(faults)('while pushed authorization requests fail by %s, the login pag
 	expect(landscape.sandbox.count('trap.visit')).toBe(0);
 });
 
-test.each(faults)(
-	'while the token endpoint fails by %s, nobody is signed in, and a page says so',
-	async (name, options) => {
+/** What the log says of the fault behind the help code of a page; a line may arrive a moment after its response. */
+function loggedError(page: Visit): unknown {
+	const helpCode = page.url.searchParams.get('helpCode');
+	return landscape.portal
+		.logs()
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line) as { properties: { requestId?: string; error?: unknown } })
+		.find(({ properties }) => properties.requestId === helpCode && properties.error !== undefined)?.properties.error;
+}
+
+test.each([
+	['sts-down', {}, 'sts_unavailable', { code: 'cut_off' }],
+	['sts-slow', { ms: 1500 }, 'sts_unavailable', { code: 'timeout' }],
+	['sts-cut', {}, 'sts_unavailable', { code: 'cut_off' }],
+	['sts-html', {}, 'sts_unavailable', { code: 'OAUTH_RESPONSE_IS_NOT_JSON' }],
+	['sts-broken-json', {}, 'sts_unavailable', { code: 'OAUTH_PARSE_ERROR' }],
+	['sts-500', {}, 'sts_unavailable', { code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', status: 500 }],
+	['sts-wrong-json', {}, 'sign_in_failed', { code: 'OAUTH_INVALID_RESPONSE' }],
+	['sts-redirect', {}, 'sign_in_failed', { code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', status: 303 }]
+] as const)(
+	'while the token endpoint fails by %s, nobody is signed in, the page says why, and the log has the cause',
+	async (name, options, error, logged) => {
 		landscape.sandbox.scenario(name, { ...options, operation: 'token' });
 		const page = await signInAtInstitution(browser);
-		expect(page.url.pathname).toBe('/login');
-		expect(['sts_unavailable', 'sign_in_failed']).toContain(page.url.searchParams.get('error'));
+		expectLoginError(page, error);
+		await expect.poll(() => loggedError(page)).toMatchObject(logged);
+		expect(loggedError(page)).not.toHaveProperty('stack');
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 		expect(landscape.sandbox.count('trap.visit')).toBe(0);
 	}

@@ -2,7 +2,8 @@
  * Starts the Deno build as a process of its own with the least permissions, which follow from the configuration and from
  * the STS's discovery: Deno takes them on the command line only.
  */
-import { describeCause, log, startLogging } from '../../lib/server/log';
+import { describeCause } from '../../lib/server/error-fields';
+import { log, startLogging } from '../../lib/server/log';
 import { fileLimitIn, warnOfFileLimit } from '../file-limit';
 import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { discoverEndpoints } from './discovery';

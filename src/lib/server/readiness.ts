@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { config } from './config';
 import { exchange } from './http/upstream';
-import { describeCause, log } from './log';
+import { describeCause } from './error-fields';
+import { log } from './log';
 import { storeState, storeStates } from './store';
 import { stsFetch } from './sts/metadata';
 

@@ -10,6 +10,7 @@ import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 
 /** As Auth.js wraps what it caught. */
 const wrapped = (error: unknown) => new Error('outer', { cause: { err: error } });
+const coded = (code: string) => Object.assign(new Error('x'), { code });
 const named = (name: string) => Object.assign(new Error('x'), { name });
 
 describe('the error in a query', () => {
@@ -54,6 +55,10 @@ describe('why a code could not be redeemed', () => {
 		['a broken connection', wrapped(new UpstreamError('cut_off')), 'sts_unavailable'],
 		['a response that is none', wrapped(new UpstreamError('bad_response')), 'sts_unavailable'],
 		['a refused connection', wrapped(new UpstreamError('unreachable')), 'sts_unavailable'],
+		['a 502', wrapped(new Error('x', { cause: new Response('', { status: 502 }) })), 'sts_unavailable'],
+		['too many requests', wrapped(new Error('x', { cause: new Response('', { status: 429 }) })), 'sts_unavailable'],
+		['a page of a gateway', wrapped(coded('OAUTH_RESPONSE_IS_NOT_JSON')), 'sts_unavailable'],
+		['a response that is cut short', wrapped(coded('OAUTH_PARSE_ERROR')), 'sts_unavailable'],
 		['a bug', wrapped(new TypeError('x is not a function')), 'sign_in_failed'],
 		['a token that is not good', wrapped(named('JWSSignatureVerificationFailed')), 'sign_in_failed'],
 		['nothing', null, 'sign_in_failed']

@@ -109,7 +109,12 @@ describe('the facts for the log', () => {
 	};
 
 	test('are codes and numbers, never the message', () => {
-		expect(factsOf('NEW_CODE')).toEqual({ operation: 'complete', upstreamStatus: 500, upstreamCode: 'NEW_CODE' });
+		expect(factsOf('NEW_CODE')).toEqual({
+			upstream: 'auth-bridge',
+			operation: 'complete',
+			upstreamStatus: 500,
+			upstreamCode: 'NEW_CODE'
+		});
 	});
 
 	test.each([`NO_${sessionId}`, 'x'.repeat(41), 'Sanne de Vries, born on 2001-02-03, has no account'])(

@@ -74,9 +74,13 @@ describe('no service token', () => {
 		await expect(grantServiceToken({})).rejects.toMatchObject({
 			code: 'upstream_unavailable',
 			status: 503,
-			headers: { 'retry-after': '5' }
+			headers: { 'retry-after': '5' },
+			facts: { fault: 'no_service_token', upstream: 'sts', upstreamCode: error }
 		});
-		expect(told).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('AUTH_BRIDGE_CLIENT_ID'), { code: error });
+		expect(told).toHaveBeenCalledExactlyOnceWith(
+			expect.stringContaining('AUTH_BRIDGE_CLIENT_ID'),
+			expect.objectContaining({ code: error })
+		);
 	});
 
 	test.each<[string, () => Response]>([

@@ -29,6 +29,12 @@ describe('a token response', () => {
 		expect(response.headers.get('content-type')).toBe('application/json');
 	});
 
+	test('that names an error loses the challenge beside it, which says less', async () => {
+		const headers = { 'www-authenticate': 'Basic realm="sts"' };
+		const { response } = await read({ error: 'invalid_client' }, { status: 401, headers });
+		expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, false]);
+	});
+
 	test('loses an encrypted ID token', async () => {
 		expect((await read({ access_token: 'a', id_token: 'a.b.c.d.e' })).body).not.toHaveProperty('id_token');
 		expect((await read({ access_token: 'a', id_token: 'a.b.c' })).body).toHaveProperty('id_token');

@@ -17,13 +17,12 @@ export function renewals(): ReturnType<typeof createRenewals> {
 	}));
 }
 
-function told({ fault, code }: WorkFailed): void {
+function told(error: WorkFailed): void {
+	const { fault, code } = error;
 	if (['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'].includes(code))
 		log.error(
 			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_SECRET, STS_CLIENT_AUTH and STS_SCOPE',
-			{
-				code
-			}
+			{ code, error }
 		);
-	else log.warn('tokens could not be renewed', { fault, code });
+	else log.warn('tokens could not be renewed', { fault, code, error });
 }

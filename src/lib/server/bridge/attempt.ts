@@ -26,8 +26,10 @@ export function unwrapped(operation: Operation, attempt: Attempt): UpstreamAnswe
 	throw withOperation(operation, attempt.error);
 }
 
-export function withOperation(operation: Operation, error: unknown): unknown {
+/** @param upstreamStatus HTTP status of a response that could not be read */
+export function withOperation(operation: Operation, error: unknown, upstreamStatus?: number): unknown {
 	if (!(error instanceof UpstreamError)) return error;
 	const { code, facts } = toProblem(error);
-	return new Problem(code, { facts: { ...facts, operation } });
+	const status = upstreamStatus === undefined ? {} : { upstreamStatus };
+	return new Problem(code, { facts: { ...facts, upstream: 'auth-bridge', operation, ...status } });
 }

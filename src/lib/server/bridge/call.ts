@@ -117,7 +117,7 @@ export function read<Schema extends v.GenericSchema>(
 	try {
 		return parseAnswer(schema, answer);
 	} catch (error) {
-		throw withOperation(operation, error);
+		throw withOperation(operation, error, answer.status);
 	}
 }
 

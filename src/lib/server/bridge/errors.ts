@@ -65,7 +65,12 @@ export function problemOf(operation: Operation, answer: UpstreamAnswer): Problem
 	const verdict = byItsCode(fault.code) ?? byItsMessage(fault.message) ?? byItsStatus(fault, operation);
 	const code = inOperation[operation]?.[verdict] ?? settled(verdict);
 	return new Problem(code, {
-		facts: { operation, upstreamStatus: answer.status, ...(fault.code === null ? {} : { upstreamCode: fault.code }) }
+		facts: {
+			upstream: 'auth-bridge',
+			operation,
+			upstreamStatus: answer.status,
+			...(fault.code !== null && { upstreamCode: fault.code })
+		}
 	});
 }
 

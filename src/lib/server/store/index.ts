@@ -1,5 +1,6 @@
 import { config } from '../config';
-import { describeCause, log } from '../log';
+import { describeCause } from '../error-fields';
+import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore } from './memory';
 import type { RunScript } from './redis';

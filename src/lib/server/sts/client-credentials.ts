@@ -29,10 +29,15 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 		return await requestServiceToken(options);
 	} catch (error) {
 		const code = serviceTokenRefusal(error);
-		if (code)
-			log.error('the STS refuses the service client: check AUTH_BRIDGE_CLIENT_ID and what goes with it', { code });
+		if (code !== undefined)
+			log.error('the STS refuses the service client: check AUTH_BRIDGE_CLIENT_ID and what goes with it', {
+				code,
+				error
+			});
 		else log.warn('no service token is to be had', { error });
-		throw new Problem('upstream_unavailable', { facts: { fault: 'no_service_token' } });
+		// Requests that wait for the same token, or come just after, log it under their own ids.
+		const facts = { fault: 'no_service_token', upstream: 'sts', ...(code !== undefined && { upstreamCode: code }) };
+		throw new Problem('upstream_unavailable', { facts });
 	}
 }
 

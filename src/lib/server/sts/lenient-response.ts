@@ -38,6 +38,8 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	}
 	const sent = new Headers(headers);
 	sent.set('content-type', 'application/json');
+	// The body says more than the challenge that has to come with it (RFC 6749, 5.2), and libraries read only one of them.
+	if (typeof body.error === 'string') sent.delete('www-authenticate');
 	return new Response(JSON.stringify(body), { status: successOf(body, status), headers: sent });
 }
 

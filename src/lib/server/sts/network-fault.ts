@@ -1,3 +1,5 @@
+import { PARSE_ERROR, RESPONSE_IS_NOT_JSON } from 'oauth4webapi';
+import { causes, statusOf } from '../error-fields';
 import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
 
@@ -16,7 +18,7 @@ export function isNeverSent(error: unknown): boolean {
 	return causes(error).some((cause) => cause instanceof UpstreamError && cause.code === 'unreachable');
 }
 
-/** Whether an error means that the other side could not be reached, did not answer in time, answered with a 5xx, or without its keys. */
+/** Whether the other side could not be reached, did not respond in time, failed, or has no keys to check a token with. */
 export function isAway(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
@@ -26,19 +28,12 @@ export function isAway(error: unknown): boolean {
 	);
 }
 
-/** An error and what caused it, outermost first; Auth.js wraps its cause in `{ err }`. */
-export function causes(error: unknown): readonly Error[] {
-	const found: Error[] = [];
-	for (let current = error; current instanceof Error && found.length < 10; current = causeOf(current))
-		found.push(current);
-	return found;
-}
-
-function causeOf({ cause }: Error): unknown {
-	return typeof cause === 'object' && cause !== null && 'err' in cause ? cause.err : cause;
-}
-
-/** The libraries put the answer's status on their errors. */
+/**
+ * Whether the other side failed, or a gateway responded in its place: 5xx, 408, 429, or a body that is not JSON.
+ * `oauth4webapi` and its copy in Auth.js share these codes.
+ */
 function isServerFault(error: Error): boolean {
-	return 'status' in error && typeof error.status === 'number' && error.status >= 500;
+	const status = statusOf(error) ?? 0;
+	if (status >= 500 || status === 408 || status === 429) return true;
+	return 'code' in error && (error.code === RESPONSE_IS_NOT_JSON || error.code === PARSE_ERROR);
 }

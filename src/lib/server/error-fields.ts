@@ -1,0 +1,144 @@
+import { redact } from './redact';
+
+const MAX_CAUSES = 10;
+const MAX_TEXT_LENGTH = 300;
+const MAX_DESCRIPTION_LENGTH = 200;
+
+/** An error code of OAuth (RFC 6749, 5.2), which a service may have made up. */
+const OAUTH_CODE = /^[a-z][a-z_]{1,63}$/;
+const ERROR_CODE = /^[A-Za-z][\w-]{1,63}$/;
+/** Errors that say in their codes what went wrong: their stacks add nothing. */
+const EXPECTED_NAMES: ReadonlySet<string> = new Set([
+	'IdTokenRefused',
+	'KeysUnavailable',
+	'Problem',
+	'SessionEnded',
+	'TimeoutError',
+	'UpstreamError',
+	'WorkFailed'
+]);
+/** Of oauth4webapi and jose. */
+const EXPECTED_CODES = /^(?:OAUTH_|ERR_J)/;
+
+/** What an operator checks first, by code. */
+const hints: Readonly<Record<string, string>> = {
+	invalid_client: 'the STS does not accept the client id, its secret or the way it is sent',
+	unauthorized_client: 'the STS does not allow this client to use this grant',
+	invalid_scope: 'the STS does not grant these scopes to this client',
+	invalid_grant: 'the code or refresh token has expired, was used before, or belongs to another client',
+	unreachable: 'no connection: check the address, DNS, the proxy and the certificate',
+	timeout: 'no response in time',
+	cut_off: 'the connection broke before the response was complete',
+	OAUTH_RESPONSE_IS_NOT_JSON: 'the response is not JSON: a gateway or proxy may have sent it',
+	OAUTH_PARSE_ERROR: 'the response is not valid JSON: a gateway or proxy may have sent it',
+	OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'the ID token is for another issuer, client or sign-in: check STS_ISSUER',
+	OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'the ID token is not valid at this time: compare the clocks',
+	OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'the discovery document names another issuer than STS_ISSUER'
+};
+
+/** An error and its causes, outermost first, at most ten. Auth.js wraps a cause in `{ err }`. */
+export function causes(error: unknown): readonly Error[] {
+	const found: Error[] = [];
+	for (let current = error; current instanceof Error && found.length < MAX_CAUSES; current = causeOf(current))
+		found.push(current);
+	return found;
+}
+
+function causeOf({ cause }: Error): unknown {
+	return typeof cause === 'object' && cause !== null && 'err' in cause ? cause.err : cause;
+}
+
+/** The HTTP status that an error is about, if any. `oauth4webapi` puts it, or the response as the cause, on its errors. */
+export function statusOf(error: Error): number | undefined {
+	if ('status' in error && typeof error.status === 'number') return error.status;
+	return error.cause instanceof Response ? error.cause.status : undefined;
+}
+
+/**
+ * An error for the log: the codes and texts of its innermost causes, with what to check. Errors that are not expected have
+ * a stack.
+ */
+export function errorFields(error: Error): Record<string, unknown> {
+	const chain = causes(error);
+	const lastOf = <Value>(read: (cause: Error) => Value | undefined) =>
+		chain.map(read).findLast((value) => value !== undefined);
+	const expected = chain.findLast(isExpected);
+	const code = lastOf(oauthCodeOf) ?? lastOf(codeOf);
+	const status = lastOf(statusOf);
+	const reason = lastOf((cause) => ('reason' in cause && typeof cause.reason === 'string' ? cause.reason : undefined));
+	const description = lastOf(descriptionOf);
+	const hint = code === undefined ? undefined : hints[code];
+	return {
+		name: (expected ?? chain.at(-1) ?? error).name,
+		message: redact(describeCause(error)),
+		...lastOf((cause) => ('facts' in cause && typeof cause.facts === 'object' ? cause.facts : undefined)),
+		...(code !== undefined && { code }),
+		...(reason !== undefined && { reason: redact(reason) }),
+		...(status !== undefined && { status }),
+		...(description !== undefined && { description }),
+		...(hint !== undefined && { hint }),
+		...(expected === undefined && { stack: redact((chain.at(-1) ?? error).stack ?? '') })
+	};
+}
+
+function isExpected(error: Error): boolean {
+	return EXPECTED_NAMES.has(error.name) || ('code' in error && EXPECTED_CODES.test(String(error.code)));
+}
+
+/** `error` of a response body, or of a challenge (RFC 6750, 3); a challenge without one refuses the client (RFC 6749, 5.2). */
+function oauthCodeOf(error: Error): string | undefined {
+	const code = 'error' in error ? error.error : undefined;
+	if (typeof code === 'string' && OAUTH_CODE.test(code)) return code;
+	if (!('code' in error) || error.code !== 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') return undefined;
+	const challenges = error.cause as readonly { readonly parameters?: { readonly error?: string } }[];
+	const named = challenges.map(({ parameters }) => parameters?.error).find((text) => OAUTH_CODE.test(text ?? ''));
+	return named ?? 'invalid_client';
+}
+
+function codeOf(error: Error): string | undefined {
+	return 'code' in error && typeof error.code === 'string' && ERROR_CODE.test(error.code) ? error.code : undefined;
+}
+
+function descriptionOf(error: Error): string | undefined {
+	const description = 'error_description' in error ? error.error_description : undefined;
+	return oauthCodeOf(error) !== undefined && typeof description === 'string'
+		? redactedDescription(description)
+		: undefined;
+}
+
+/** An `error` and `error_description` that the STS sent with a browser, for the log; nothing for what is not a code. */
+export function oauthErrorFields(error: string | null, description: string | null): Record<string, string> {
+	if (error === null || !OAUTH_CODE.test(error)) return {};
+	return { stsError: error, ...(description !== null && { stsDescription: redactedDescription(description) }) };
+}
+
+/** Cut before it is redacted, too: a query may be long. */
+function redactedDescription(text: string): string {
+	return redact(text.slice(0, 10 * MAX_DESCRIPTION_LENGTH)).slice(0, MAX_DESCRIPTION_LENGTH);
+}
+
+/**
+ * What an error and its causes say, for a field of a log line: `fetch failed: connect ECONNREFUSED 127.0.0.1:8090`. Without
+ * stack; the log redacts it like every text.
+ */
+export function describeCause(error: unknown): string {
+	const chain = causes(error);
+	if (chain.length === 0) return typeof error === 'string' ? error.slice(0, MAX_TEXT_LENGTH) : 'unknown';
+	const own = chain.filter((cause, index) => index === chain.length - 1 || !isWrapper(cause));
+	// A parser quotes what it could not read.
+	const quotable = own.filter((cause, index) => index === 0 || !(cause instanceof SyntaxError));
+	return [...new Set(quotable.map(textOf))].join(': ').slice(0, MAX_TEXT_LENGTH);
+}
+
+/** Auth.js's errors, and ours around them, only say that there is a cause. */
+function isWrapper(error: Error): boolean {
+	const { cause } = error;
+	return error.name === 'AuthjsError' || (typeof cause === 'object' && cause !== null && 'err' in cause);
+}
+
+/** Some errors of the network have a code only, such as an AggregateError of several refused addresses. */
+function textOf(error: Error): string {
+	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+	if (error.message === '') return code || error.name;
+	return error.message.includes(code) ? error.message : `${code} ${error.message}`;
+}
