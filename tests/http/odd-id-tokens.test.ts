@@ -1,10 +1,14 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { account as words } from '../../src/lib/i18n/en/account.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
+import type { PersonId } from '../sandbox/people.ts';
 import { holdsSession, tokensOver } from './held-session.ts';
 import { expectLoginError, signInAtInstitution } from './journeys.ts';
+
+const Me = v.pipe(v.string(), v.parseJson(), v.object({ user: v.object({ id: v.string() }) }));
 
 let landscape: Landscape;
 let browser: Browser;
@@ -51,6 +55,19 @@ describe('an ID token', () => {
 		expect((await browser.call('/api/me')).status).toBe(200);
 	});
 });
+
+test.each<unknown>([false, 0, ' ', [false, 'f'], '\ud800', '..'])(
+	'two people with %j for an identity claim stay two people',
+	async (value) => {
+		landscape.sandbox.scenario('id-token', { claims: { federated_subject: value, eduid: value } });
+		const idOf = async (person: PersonId) => {
+			const one = new Browser(landscape.url);
+			await signInAtInstitution(one, person);
+			return v.parse(Me, (await one.call('/api/me')).text).user.id;
+		};
+		expect(await idOf('known-student')).not.toBe(await idOf('expired-binding'));
+	}
+);
 
 describe('unlinking a wallet', () => {
 	const removals = () => landscape.sandbox.count('bridge.remove-binding');

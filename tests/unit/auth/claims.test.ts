@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { displayName, IdentityClaims, stableSubject, voluntaryClaims } from '../../../src/lib/server/auth/claims';
+import { assertProperty } from '../../harness/property';
 
 const read = (claims: object) => v.parse(IdentityClaims, { sub: 's', ...claims });
 
@@ -9,8 +11,9 @@ describe('claim values in the field', () => {
 		['text', 'text'],
 		[42, '42'],
 		[0, '0'],
-		[true, 'true'],
-		[false, 'false'],
+		[true, undefined],
+		[false, undefined],
+		[' ', undefined],
 		[['first', 'second'], 'first'],
 		[[7], '7'],
 		['', undefined],
@@ -23,8 +26,8 @@ describe('claim values in the field', () => {
 		[null, undefined],
 		[undefined, undefined]
 	])('%j reads as %j', (value, text) => {
-		expect(read({ eduid: value, acr: value, institution_id: value })).toMatchObject({
-			eduid: text,
+		expect(read({ email: value, acr: value, institution_id: value })).toMatchObject({
+			email: text,
 			acr: text,
 			institution_id: text
 		});
@@ -55,7 +58,16 @@ describe('claim values in the field', () => {
 		[null, undefined]
 	])('auth_time %j reads as %j', (value, seconds) => expect(read({ auth_time: value }).auth_time).toBe(seconds));
 
-	test.each([{}, { sub: '' }, { sub: 1 }, { sub: ['s'] }])('%j names nobody', (claims) => {
+	test.each([
+		{},
+		{ sub: '' },
+		{ sub: ' ' },
+		{ sub: 1 },
+		{ sub: false },
+		{ sub: ['s'] },
+		{ sub: '\ud800' },
+		{ sub: 'a\u0000' }
+	])('%j names nobody', (claims) => {
 		expect(v.is(IdentityClaims, claims)).toBe(false);
 	});
 
@@ -79,6 +91,48 @@ describe('who somebody is', () => {
 		[{ eduid: 'e' }, 'e'],
 		[{}, 's']
 	])('with %j is %s', (claims, key) => expect(stableSubject(read(claims))).toBe(key));
+
+	test.each<unknown>([
+		false,
+		true,
+		0,
+		7,
+		'',
+		' ',
+		'\t',
+		'\ud800',
+		'a\u0000b',
+		'.',
+		'..',
+		{},
+		[],
+		[false, 'f'],
+		[[]],
+		null
+	])('is not said by %j', (value) => {
+		const claims = read({ federated_subject: value, eduid: value, sid: value });
+		expect(stableSubject(claims)).toBe('s');
+		expect(claims.sid).toBeUndefined();
+	});
+
+	test.each([
+		[['f'], 'f'],
+		[[null, '', 'f', 'g'], 'f']
+	])('is said by the first value of %j', (value, key) =>
+		expect(stableSubject(read({ federated_subject: value }))).toBe(key)
+	);
+
+	test('is never converted from a value that others may have too', () => {
+		const odd = fc.oneof(fc.jsonValue(), fc.boolean(), fc.integer(), fc.string({ unit: 'binary' }));
+		void assertProperty(
+			fc.property(odd, odd, (federated_subject, eduid) => {
+				const said = [federated_subject, eduid].flat(1);
+				const key = stableSubject(read({ federated_subject, eduid }));
+				expect(key === 's' || said.some((value) => value === key)).toBe(true);
+				expect(key.isWellFormed() && key.trim() !== '').toBe(true);
+			})
+		);
+	});
 
 	test.each([
 		[{ name: 'Robin S.', given_name: 'Robin' }, 'Robin S.'],

@@ -46,6 +46,15 @@ describe('the linked wallets of a subject', () => {
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
+	test.each<unknown>(['\ud800', 'a\udc00b', '.', ' .. ', 'a\u0000b', 'a\nb', false, 1e300, 2 ** 53])(
+		'lose an entry whose id is %j: no address could lead to it',
+		async (id) => {
+			const stub = await startStub(json(200, [{ id }, { id: 'b1' }]));
+			const bindings = await bridgeAt(stub.url).listBindings('a', credential);
+			expect(bindings.map((one) => one.id)).toEqual(['b1']);
+		}
+	);
+
 	test('lose a bad entry and a duplicate, not their neighbours', async () => {
 		const good = { id: 'b1', providerId: 'p1', createdAt: null };
 		const stub = await startStub(

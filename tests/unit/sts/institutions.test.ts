@@ -46,6 +46,7 @@ describe('the institutions to choose from', () => {
 			[],
 			{ id: 'c', name: ' Gamma\u0000 ', enabled: 'true' },
 			{ id: 'd', name: 'Off', enabled: 'false' },
+			...['\ud800', '.', '..', ' ', 'a\u0000b', false, 1e300].map((id) => ({ id, name: 'No id' })),
 			{ id: 'c', name: 'Again' },
 			{ id: 5, name: 'Five', enabled: null, logo: { nl: 1 } }
 		);
@@ -54,7 +55,7 @@ describe('the institutions to choose from', () => {
 			{ id: 'c', name: 'Gamma' }
 		]);
 		await institutions('en', NOW_MS + 30_000);
-		expect(warned.mock.calls).toEqual([[expect.any(String), { list: 'institutions', dropped: 6, total: 9 }]]);
+		expect(warned.mock.calls).toEqual([[expect.any(String), { list: 'institutions', dropped: 13, total: 16 }]]);
 	});
 
 	test('have their names in the language of the page, and are sorted by them', async () => {

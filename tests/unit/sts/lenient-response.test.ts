@@ -35,6 +35,11 @@ describe('a token response', () => {
 		expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, false]);
 	});
 
+	test.each(['\ud800', 'a\nb', 'é', '\u0000'])('loses a token that no header can carry: %j', async (token) => {
+		const odd = { access_token: token, refresh_token: token, id_token: token, scope: token };
+		expect((await read(odd)).body).toEqual({ scope: token });
+	});
+
 	test('loses an encrypted ID token', async () => {
 		expect((await read({ access_token: 'a', id_token: 'a.b.c.d.e' })).body).not.toHaveProperty('id_token');
 		expect((await read({ access_token: 'a', id_token: 'a.b.c' })).body).toHaveProperty('id_token');

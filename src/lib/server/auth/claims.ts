@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { readLocalised, readStrings } from '../upstream/lenient';
+import { isIdentifier, readLocalised, readStrings } from '../upstream/lenient';
 
 const MAX_NAME = 200;
 
-const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+const isScalar = (value: unknown) => typeof value === 'string' || typeof value === 'number';
 
-/** Claims may be numbers, booleans or lists too: the first value of a list that has one sensible spelling counts. */
+/** A claim that is shown. It may be a number or a list too: the first text of a list counts. */
 const text = v.optional(
 	v.pipe(
 		v.unknown(),
@@ -14,7 +14,21 @@ const text = v.optional(
 			return values
 				.filter(isScalar)
 				.map(String)
-				.find((spelled) => spelled !== '');
+				.find((spelled) => spelled.trim() !== '');
+		})
+	)
+);
+/**
+ * A claim that says who somebody is. Only a string counts: any other value, converted, could be the same for many people.
+ * Of a list, the first value that is not null or empty decides.
+ */
+const identifier = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => {
+			const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+			const first = values.find((item) => item !== null && item !== '');
+			return isIdentifier(first) ? first : undefined;
 		})
 	)
 );
@@ -31,18 +45,18 @@ const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())
 
 /** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */
 export const IdentityClaims = v.object({
-	sub: v.pipe(v.string(), v.nonEmpty()),
+	sub: v.custom<string>(isIdentifier),
 	name,
 	given_name: name,
 	family_name: name,
 	email: text,
-	eduid: text,
+	eduid: identifier,
 	schac_home_organization: text,
 	institution_id: text,
-	federated_subject: text,
+	federated_subject: identifier,
 	acr: text,
 	amr: v.optional(v.pipe(v.unknown(), v.transform(readStrings)), []),
-	sid: text,
+	sid: identifier,
 	auth_time: seconds
 });
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
-import { type Localised, readBoolean, readLocalised } from '../upstream/lenient';
+import { EntryId, type Localised, readBoolean, readLocalised } from '../upstream/lenient';
 
 const MAX_TEXT = 200;
 
@@ -30,11 +30,7 @@ export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
 /** Where a response may leave it out; the client refuses one that is not the requested session (`own` in `readers.ts`). */
 export const optionalSessionId = lenient(v.pipe(v.string(), v.trim(), v.nonEmpty()));
 export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(MAX_TEXT));
-export const id = v.pipe(
-	v.union([v.string(), v.number()]),
-	v.transform((value) => String(value)),
-	shortText
-);
+export const id = v.pipe(EntryId, v.maxLength(MAX_TEXT));
 /** A yes or no; null for anything else. */
 export const flag = v.optional(
 	v.pipe(

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
-import { readStrings } from '../upstream/lenient';
+import { isIdentifier, readStrings } from '../upstream/lenient';
 import { verifySignedToken } from './signed-token';
 
 /** As RFC 9068 2.1 wants it, as Keycloak writes it, or not said. */
@@ -9,7 +9,7 @@ const AccessType = v.pipe(v.string(), v.toLowerCase(), v.picklist(['at+jwt', 'ap
 /** The last that a date can tell. */
 const LAST_SECOND = 8.64e12;
 
-const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(256));
+const name = v.pipe(v.custom<string>(isIdentifier), v.maxLength(256));
 
 const AccessClaims = v.pipe(
 	v.object({

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Locale } from '$lib/i18n/locale';
 import { config } from '../config';
 import { log } from '../log';
-import { type Localised, readBoolean, readList, readLocalised } from '../upstream/lenient';
+import { EntryId, type Localised, readBoolean, readList, readLocalised } from '../upstream/lenient';
 import { stsFetch } from './metadata';
 
 const FRESH_MS = 60_000;
@@ -13,7 +13,7 @@ const MAX_INSTITUTIONS = 5000;
 
 const Listed = v.pipe(
 	v.object({
-		id: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty(), v.maxLength(256)),
+		id: v.pipe(EntryId, v.maxLength(256)),
 		name: v.pipe(
 			v.unknown(),
 			v.rawTransform<unknown, Localised>(({ dataset, addIssue, NEVER }) => {

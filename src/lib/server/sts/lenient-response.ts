@@ -7,12 +7,15 @@ const REPORT_EVERY_MS = 60_000;
 /** A pushed request (RFC 9126, 2.2) is used at once; libraries insist on a lifetime. */
 const ASSUMED_PAR_SECONDS = 60;
 const texts = ['access_token', 'refresh_token', 'id_token', 'token_type', 'scope', 'request_uri', 'error_description'];
+const tokens = ['access_token', 'refresh_token', 'id_token'];
+/** What a token may consist of (RFC 6749, A.12): any other one can't be sent in a header. */
+const TOKEN = /^[\u0020-\u007e]+$/;
 
 let reportedAtMs = -Infinity;
 
 /**
  * The response of a token endpoint (RFC 6749, 5.1) or of a pushed authorization request, without what the libraries would
- * refuse: optional fields that are null, empty or of the wrong type, numbers as texts, another content type.
+ * refuse: optional fields that are null, empty or of the wrong type, tokens that no header can carry, numbers as texts, another content type.
  * What is no JSON object is returned as it was.
  */
 export async function lenientResponse(response: Response): Promise<Response> {
@@ -22,9 +25,7 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	const isBodyless = [204, 205, 304].includes(status);
 	if (!isObject(parsed)) return new Response(isBodyless ? null : text, { status, headers });
 	const body: Record<string, unknown> = Object.fromEntries(
-		Object.entries(parsed).filter(
-			([name, value]) => !isAbsent(value) && (!texts.includes(name) || typeof value === 'string')
-		)
+		Object.entries(parsed).filter(([name, value]) => !isAbsent(value) && (!texts.includes(name) || isText(name, value)))
 	);
 	const seconds = Number(body.expires_in);
 	if (Number.isFinite(seconds) && seconds > 0 && isNumeric(body.expires_in))
@@ -57,6 +58,8 @@ function parse(text: string): unknown {
 	}
 }
 
+const isText = (name: string, value: unknown) =>
+	typeof value === 'string' && (!tokens.includes(name) || TOKEN.test(value));
 const isAbsent = (value: unknown) => value === null || value === '';
 const isNumeric = (value: unknown) =>
 	typeof value === 'number' || (typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value));

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { config } from '../config';
+import { isIdentifier } from '../upstream/lenient';
 import { assertAuthorizedParty } from './id-token';
 import { verifySignedToken } from './signed-token';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
-const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
+const id = v.custom<string>(isIdentifier);
 /** Null counts as absent; any other value that is no id makes the token invalid. */
 const optionalId = v.pipe(
 	v.nullish(id),

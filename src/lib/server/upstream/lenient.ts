@@ -74,6 +74,32 @@ export function readStrings(value: unknown): string[] {
 	return [...new Set(texts.filter((text) => text !== ''))].slice(0, MAX_STRINGS);
 }
 
+/** In UTF-16 code units. OpenID Connect allows a subject 255 (Core 2). */
+const MAX_IDENTIFIER = 1024;
+
+/**
+ * Whether a value can name a person, a session or an entry of a list: a string that is not blank, has no control characters
+ * or lone surrogates, and is not `.` or `..`, which URLs resolve away. Values of other types are not converted: two people
+ * whose ids are both `false` would become one.
+ */
+export function isIdentifier(value: unknown): value is string {
+	return (
+		typeof value === 'string' &&
+		value.length <= MAX_IDENTIFIER &&
+		value.trim() !== '' &&
+		value.isWellFormed() &&
+		!/^\.{1,2}$|\p{Cc}/u.test(value)
+	);
+}
+
+/** The id of a list's entry: a string, or a whole number that JSON has not rounded. */
+export const EntryId = v.pipe(
+	v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
+	v.transform(String),
+	v.trim(),
+	v.check((text) => isIdentifier(text))
+);
+
 /** `true`, `"true"`, `1` and their opposites; anything else counts as absent, and is undefined. */
 export function readBoolean(value: unknown): boolean | undefined {
 	if (typeof value === 'boolean') return value;
