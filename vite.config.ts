@@ -44,5 +44,9 @@ export default defineConfig({
 		// A table of plugins' times after each build drowns what matters.
 		rolldownOptions: { checks: { bundlerTimings: false } }
 	},
-	test: { include: ['tests/unit/**/*.test.ts', 'tests/sandbox/**/*.test.ts'] }
+	test: {
+		include: ['tests/unit/**/*.test.ts', 'tests/sandbox/**/*.test.ts'],
+		// A busy machine takes several times as long as a quiet one.
+		testTimeout: 30_000
+	}
 });
