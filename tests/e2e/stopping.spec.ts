@@ -57,11 +57,18 @@ for (const { locale, javaScriptEnabled, tag } of [
 		test.use({ javaScriptEnabled });
 
 		/** The phone has come so far, and the page shows it in this language. */
-		async function begin(page: Page, wallet: WalletSignIn, walk: (wallet: WalletSignIn) => Promise<void>, to: string) {
+		async function begin(
+			page: Page,
+			wallet: WalletSignIn,
+			walk: (wallet: WalletSignIn) => Promise<void>,
+			heading: (words: typeof en) => string
+		) {
 			await wallet.start('/login?returnTo=/help');
 			await walk(wallet);
+			// A page that goes on by itself would take the press with it.
+			await expectHeading(page, heading(en));
 			await page.locator(`header button[value=${locale}]`).click();
-			await expectHeading(page, to);
+			await expectHeading(page, heading(t));
 		}
 
 		for (const [index, { when, walk, heading, notice }] of moments.entries()) {
@@ -72,7 +79,7 @@ for (const { locale, javaScriptEnabled, tag } of [
 				{ tag: isCore ? [] : ['@full'] },
 				async ({ page, wallet, sandbox }) => {
 					sandbox.scenario('verifying-ms', { ms: 60_000 });
-					await begin(page, wallet, walk, heading(t));
+					await begin(page, wallet, walk, heading);
 					await stop(page, t, notice);
 					// The session is no longer this browser's.
 					expect((await page.request.get(`/api/wallet/sessions/${wallet.sessionId}/status`)).status()).toBe(404);
@@ -83,7 +90,12 @@ for (const { locale, javaScriptEnabled, tag } of [
 		}
 
 		test('while the person is asked who they are says that nothing was linked', async ({ page, wallet }) => {
-			await begin(page, wallet, () => wallet.share('unknown-student'), t.identity.explain.title);
+			await begin(
+				page,
+				wallet,
+				() => wallet.share('unknown-student'),
+				({ identity }) => identity.explain.title
+			);
 			await stop(page, t, 'nothing_linked');
 			await page.goto('/login/identity');
 			await expectHeading(page, t.wallet.start.title);
@@ -91,7 +103,12 @@ for (const { locale, javaScriptEnabled, tag } of [
 
 		test('during a review says only that nothing was kept', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('review-never');
-			await begin(page, wallet, () => wallet.share('unknown-employee'), t.identity.confirm.title);
+			await begin(
+				page,
+				wallet,
+				() => wallet.share('unknown-employee'),
+				({ identity }) => identity.confirm.title
+			);
 			await page.getByRole('button', { name: t.identity.confirm.button }).click();
 			await expectHeading(page, t.identity.review.title);
 			await stop(page, t, 'nothing_kept');
