@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BODY_LIMIT_MS, collectBody } from '../../../src/entry/collect-body';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BODY_LIMIT_MS, collectBody, MAX_BODY_CHUNKS } from '../../../src/entry/collect-body';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -71,4 +71,49 @@ test('no timer is left behind', async () => {
 	await collectBody(pieces(1), 3);
 	await collectBody(pieces(4), 3);
 	expect(vi.getTimerCount()).toBe(0);
+});
+
+describe('many small chunks', () => {
+	/** Chunks that have all arrived, in the same memory one after the other. */
+	async function* arrived(count: number, reading: () => void = () => {}) {
+		const memory = new Uint8Array(65_536);
+		for (let n = 0; n < count; n++) {
+			reading();
+			memory[0] = n % 256;
+			yield await Promise.resolve(memory.subarray(0, 1));
+		}
+	}
+
+	test('are copied, so that none of them keeps its memory', async () => {
+		vi.useRealTimers();
+		const body = await collectBody(arrived(1000), 65_536);
+		expect(body).toEqual(Uint8Array.from({ length: 1000 }, (_, n) => n % 256));
+	});
+
+	test('leave turns of the event loop to others', async () => {
+		vi.useRealTimers();
+		let turns = 0;
+		let isOver = false;
+		const others = () => {
+			turns += 1;
+			if (!isOver) setImmediate(others);
+		};
+		setImmediate(others);
+		await collectBody(arrived(MAX_BODY_CHUNKS), 65_536);
+		isOver = true;
+		expect(turns).toBeGreaterThan(30);
+	});
+
+	test('are refused beyond a number, also without a byte in them', async () => {
+		vi.useRealTimers();
+		let read = 0;
+		expect(await collectBody(arrived(MAX_BODY_CHUNKS), 65_536)).toHaveLength(MAX_BODY_CHUNKS);
+		expect(
+			await collectBody(
+				arrived(1_000_000, () => (read += 1)),
+				65_536
+			)
+		).toBe('invalid_request');
+		expect(read).toBe(MAX_BODY_CHUNKS + 1);
+	});
 });

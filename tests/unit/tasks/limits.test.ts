@@ -104,6 +104,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	["The same, as Node's parser reads it", size(constant('entry/node/server.ts', 'maxHeaderSize'))],
 	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
 	['Small body: all but streams to services', size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))],
+	['Small body, in chunks', thousands(constant('entry/collect-body.ts', 'MAX_BODY_CHUNKS'))],
 	[
 		'Small body, time to arrive, before its request counts',
 		seconds(constant('entry/collect-body.ts', 'BODY_LIMIT_MS'))

@@ -1,3 +1,4 @@
+import { createByteBuffer, inTurns } from '../http/byte-chunks';
 import { Problem } from '../http/problem';
 import type { Pieces } from '../http/relay';
 import { unreadable } from '../http/request-body';
@@ -27,9 +28,9 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	const pieces = piecesOf(request.body);
 	if (Number(announced) > HELD_BYTES) return { pieces, repeatable: false };
 	if (announced === null) return unannounced(pieces);
-	const held: Uint8Array[] = [];
-	for await (const piece of pieces) held.push(piece);
-	return { pieces: held, repeatable: true };
+	const buffer = createByteBuffer(HELD_BYTES);
+	for await (const piece of pieces) if (!buffer.append(piece)) throw new Problem('payload_too_large');
+	return { pieces: [buffer.toBytes()], repeatable: true };
 }
 
 /** Deno tells an empty body from none only as it is read, by a piece of nothing or by its end. */
@@ -50,7 +51,7 @@ async function unannounced(pieces: AsyncGenerator<Uint8Array>): Promise<Forwarde
  */
 async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
 	// Cancelled, it would take the caller's connection down, and with it the response that says why.
-	const pieces = body.values({ preventCancel: true });
+	const pieces = inTurns(body.values({ preventCancel: true }));
 	let creditMs = MAX_SILENCE_MS;
 	for (;;) {
 		const sinceMs = performance.now();

@@ -1,4 +1,5 @@
 import { type ClientResponse, send } from '../upstream/client';
+import { inTurns } from './byte-chunks';
 import { Problem, toProblem } from './problem';
 import { watchSilence } from './silence';
 import { faultOf, UpstreamError } from './upstream-error';
@@ -61,7 +62,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 		let bytes = 0;
 		try {
 			silence.expect();
-			for await (const piece of body) {
+			for await (const piece of inTurns(body)) {
 				silence.rest();
 				bytes += piece.byteLength;
 				if (bytes > wanted.maxAnswerBytes) throw new UpstreamError('too_large');

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { createByteBuffer, inTurns } from './byte-chunks';
 import { announcesJson } from './json-type';
 import { invalidField, Problem } from './problem';
 
@@ -50,19 +51,15 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
 	if (Number(request.headers.get('content-length')) > maxBytes) throw new Problem('payload_too_large');
 	if (!request.body) return new Uint8Array();
-	const chunks: Uint8Array[] = [];
-	let lengthBytes = 0;
+	const buffer = createByteBuffer(maxBytes);
 	try {
 		// Left unread, not cancelled: that would take the connection down, and with it the response that says why.
-		for await (const chunk of request.body.values({ preventCancel: true })) {
-			lengthBytes += chunk.byteLength;
-			if (lengthBytes > maxBytes) throw new Problem('payload_too_large');
-			chunks.push(chunk);
-		}
+		for await (const chunk of inTurns(request.body.values({ preventCancel: true })))
+			if (!buffer.append(chunk)) throw new Problem('payload_too_large');
 	} catch (error) {
 		throw unreadable(error);
 	}
-	return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+	return buffer.toBytes();
 }
 
 // The server in front of us has a cap of its own: it breaks the stream with an error that says 413.

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type ClientResponse, type Send, send } from '../upstream/client';
+import { createByteBuffer, inTurns } from './byte-chunks';
 import { faultOf, UpstreamError } from './upstream-error';
 
 export interface UpstreamRequest {
@@ -91,16 +92,11 @@ async function readText({ headers, body }: ClientResponse, maxBytes: number): Pr
 	if (Number(headers.get('content-length') ?? NaN) > maxBytes) throw new UpstreamError('too_large');
 	if (!body) return '';
 	const encoding = headers.get('content-encoding');
-	const decoder = new TextDecoder();
-	let text = '';
-	let bytes = 0;
-	for await (const chunk of encoding === null ? body : await decodedBody(body, encoding)) {
-		bytes += chunk.byteLength;
-		if (bytes > maxBytes) throw new UpstreamError('too_large');
-		text += decoder.decode(chunk, { stream: true });
-	}
+	const buffer = createByteBuffer(maxBytes);
+	for await (const chunk of inTurns(encoding === null ? body : await decodedBody(body, encoding)))
+		if (!buffer.append(chunk)) throw new UpstreamError('too_large');
 	if (encoding !== null) for (const name of ['content-encoding', 'content-length']) headers.delete(name);
-	return text + decoder.decode();
+	return new TextDecoder().decode(buffer.toBytes());
 }
 
 /** Loaded when it is first needed: responses are requested without encoding. */
