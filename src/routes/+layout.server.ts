@@ -4,16 +4,19 @@ import { config } from '$lib/server/config';
 import type { LayoutServerLoad } from './$types';
 
 /** What every page knows: never a token. `path` is where the language switch comes back to. */
-export const load: LayoutServerLoad = ({ locals, url }) => ({
-	locale: locals.locale(),
-	brand: brandView(locals.locale()),
-	signInMethods: config().signInMethods,
-	user: locals.session && {
-		name: locals.session.name ?? null,
-		signInUrl: signInPath(locals.session.provider, url.pathname)
-	},
-	path: url.pathname + queryOf(url)
-});
+export const load: LayoutServerLoad = ({ locals, url }) => {
+	const path = url.pathname + queryOf(url);
+	return {
+		locale: locals.locale(),
+		brand: brandView(locals.locale()),
+		signInMethods: config().signInMethods,
+		user: locals.session && {
+			name: locals.session.name ?? null,
+			signInUrl: signInPath(locals.session.provider, path)
+		},
+		path
+	};
+};
 
 /** The query without the name of a form action (`?/start`), which only a POST may have. */
 function queryOf({ searchParams }: URL): string {
