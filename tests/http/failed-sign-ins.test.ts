@@ -144,7 +144,7 @@ const failures: readonly (readonly [string, string, () => Promise<Visit>])[] = [
 	],
 	[
 		'the callback has no state',
-		'error=sign_in_interrupted',
+		'error=access_denied',
 		async () => {
 			await institutionOf(browser, RETURN_TO);
 			return browser.open('/api/auth/callback/sts?error=access_denied', fromSts());

@@ -100,10 +100,12 @@ test.each([
 
 test.each([
 	['access_denied', 'access_denied'],
-	['login_required', 'access_denied'],
+	['login_required', 'interaction_required'],
+	['consent_required', 'interaction_required'],
+	['interaction_required', 'interaction_required'],
 	['temporarily_unavailable', 'sts_unavailable'],
 	['server_error', 'sts_unavailable'],
-	['invalid_scope', 'sign_in_failed'],
+	['invalid_scope', 'portal_misconfigured'],
 	['something_new', 'sign_in_failed']
 ] as const)('the STS error %s becomes our %s', async (error, expected) => {
 	landscape.sandbox.scenario('login-error', { error });
@@ -111,6 +113,38 @@ test.each([
 	expectLoginError(page, expected);
 	expect(page.text).toContain(words.errors[expected].what);
 	expect(page.text).not.toContain('the sign-in did not succeed');
+});
+
+describe('with a client secret that the STS refuses', () => {
+	let portal: Portal;
+
+	beforeAll(async () => {
+		const port = await freePort();
+		const env = {
+			...landscape.env,
+			AUTH_URL: `http://localhost:${port}`,
+			STS_CLIENT_SECRET: 'not-the-secret-of-the-portal'
+		};
+		portal = await startPortal({ runtime, env, port });
+	});
+	afterAll(() => portal.stop());
+
+	test('the page says that the site is not set up correctly, and that waiting does not help', async () => {
+		const visitor = new Browser(portal.url);
+		await visitor.open('/login');
+		const page = await visitor.open('/login/start?provider=sts&returnTo=%2Fhelp');
+		expectLoginError(page, 'portal_misconfigured', '/help');
+		expect(page.text).toContain(words.errors.portal_misconfigured.next);
+		expect(page.text).toContain(page.url.searchParams.get('helpCode'));
+		await expect.poll(() => portal.logs()).toMatch(/"code":"invalid_client"/);
+	});
+
+	test('a program gets a 502', async () => {
+		const visitor = new Browser(portal.url);
+		await visitor.open('/login');
+		const { status, text } = await visitor.call('/api/auth/signin/sts', { method: 'POST' });
+		expect([status, JSON.parse(text)]).toMatchObject([502, { error: 'upstream_invalid' }]);
+	});
 });
 
 test('a person who refuses at the institution reads that they stopped', async () => {

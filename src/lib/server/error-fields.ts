@@ -86,7 +86,7 @@ function isExpected(error: Error): boolean {
 }
 
 /** `error` of a response body, or of a challenge (RFC 6750, 3); a challenge without one refuses the client (RFC 6749, 5.2). */
-function oauthCodeOf(error: Error): string | undefined {
+export function oauthCodeOf(error: Error): string | undefined {
 	const code = 'error' in error ? error.error : undefined;
 	if (typeof code === 'string' && OAUTH_CODE.test(code)) return code;
 	if (!('code' in error) || error.code !== 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') return undefined;

@@ -4,6 +4,7 @@ import { denySession } from '../../../src/lib/server/auth/deny-list';
 import { findFlow, flowIds, keepFlow } from '../../../src/lib/server/auth/flow-cookies';
 import type { Session } from '../../../src/lib/server/auth/session';
 import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/sign-in';
+import { log } from '../../../src/lib/server/log';
 import { requestEvent } from '../../harness/request-event';
 import { configure } from '../configured';
 import { fakeSts } from './fake-sts';
@@ -24,7 +25,10 @@ beforeEach(() => {
 	sts.tokenRequests = [];
 	sts.requests = [];
 });
-afterEach(() => configure());
+afterEach(() => {
+	vi.restoreAllMocks();
+	configure();
+});
 
 async function started(options: Partial<SignInOptions> = {}, cookies = 'portal.login=x') {
 	const event = requestEvent({ cookie: cookies });
@@ -150,6 +154,49 @@ describe('a callback without the flow’s cookie', () => {
 		const query = new URLSearchParams({ code: 'c', state: `${flow.id}.eyJhbGciOiJkaXIifQ..a.b.c` });
 		const end = await returned(query, `portal.pkce.${flow.id}=eyJ; ${callback}`);
 		expect(end).toMatchObject({ path: failed('sign_in_updated'), cookie: '', session: null });
+	});
+});
+
+describe('an error of the STS', () => {
+	const logged = () => vi.spyOn(log, 'warn').mockImplementation(() => {});
+
+	test('is logged with its code and its description, without personal data', async () => {
+		const warn = logged();
+		const { query, cookie } = await started();
+		await returned(refused(query, 'invalid_scope', 'no scope eduid for sanne@uni.example'), cookie);
+		expect(warn).toHaveBeenCalledWith(
+			'a sign-in failed',
+			expect.objectContaining({ stsError: 'invalid_scope', stsDescription: 'no scope eduid for [email]' })
+		);
+	});
+
+	test.each(['<script>', 'Invalid Scope', 'x'.repeat(65)])('that is no code is not logged: %s', async (error) => {
+		const warn = logged();
+		const { query, cookie } = await started();
+		await returned(refused(query, error), cookie);
+		expect(warn.mock.calls.map(([, fields]) => fields)).toEqual([
+			expect.not.objectContaining({ stsError: expect.anything() as unknown })
+		]);
+	});
+
+	test('with a description without end is logged in 200 characters', async () => {
+		const warn = logged();
+		const { query, cookie } = await started();
+		await returned(refused(query, 'invalid_scope', 'no '.repeat(9999)), cookie);
+		const { stsDescription } = warn.mock.calls[0]?.[1] as { stsDescription: string };
+		expect(stsDescription).toHaveLength(200);
+	});
+
+	test.each([
+		['access_denied', 'access_denied'],
+		['consent_required', 'interaction_required'],
+		['temporarily_unavailable', 'sts_unavailable'],
+		['invalid_scope', 'portal_misconfigured']
+	])('%s without a state is shown as that, with the return path, and leaves the sign-in alone', async (error, code) => {
+		const { query, cookie } = await started();
+		const end = await returned(new URLSearchParams({ error }), cookie);
+		expect(end).toMatchObject({ path: failed(code), cookie });
+		expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
 	});
 });
 

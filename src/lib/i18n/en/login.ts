@@ -80,6 +80,14 @@ export const login = {
 			what: 'The sign-in service doesn’t answer right now.',
 			next: 'Wait a few minutes and try again.'
 		},
+		portal_misconfigured: {
+			what: 'This site is not set up correctly. That is why you can’t sign in now.',
+			next: 'Waiting or trying again does not help. Tell the help desk the code on this page.'
+		},
+		interaction_required: {
+			what: 'Something more is needed from you to sign in. For example, you may have to agree to something first.',
+			next: 'Start again and follow the steps on the screen.'
+		},
 		wallet_session_foreign: {
 			what: 'This sign-in was started in another browser.',
 			next: 'Continue in that browser, or start again here.'

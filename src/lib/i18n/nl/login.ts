@@ -81,6 +81,14 @@ export const login: Texts['login'] = {
 			what: 'De inlogdienst geeft nu geen antwoord.',
 			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		},
+		portal_misconfigured: {
+			what: 'Deze site is niet goed ingesteld. Daarom kunt u nu niet inloggen.',
+			next: 'Wachten of opnieuw proberen helpt niet. Meld het bij de helpdesk en geef de code op deze pagina door.'
+		},
+		interaction_required: {
+			what: 'Er is nog iets van u nodig om in te loggen. U moet bijvoorbeeld eerst ergens mee akkoord gaan.',
+			next: 'Begin opnieuw en volg de stappen op het scherm.'
+		},
 		wallet_session_foreign: {
 			what: 'U bent in een andere browser begonnen met inloggen.',
 			next: 'Ga verder in die browser, of begin hier opnieuw.'

@@ -61,7 +61,7 @@ export const authRoutes: readonly ApiRoute[] = [
 			200: { what: 'Where to go, for who asks by header.', json: v.strictObject({ url: text }) },
 			303: { what: 'Goes to the STS.', leadsOn: true }
 		},
-		problems: [...anywhere, ...unreadable, 401, 404, 429]
+		problems: [...anywhere, ...unreadable, 401, 404, 429, 502]
 	},
 	{
 		path: '/api/auth/callback/{provider}',

@@ -2,6 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
 import { unixSeconds } from '../clock';
 import { AFTER_SIGN_IN } from '../http/return-path';
+import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken } from '../sts/id-token';
@@ -70,8 +71,11 @@ async function outcomeOf(event: RequestEvent, flow: SignInFlow) {
 
 async function restarted(event: RequestEvent, flow: SignInFlow): Promise<CallbackOutcome> {
 	const start = await restartSignIn(event, flow);
-	if ('error' in start)
-		return { kind: 'failed', error: start.error === 'sts_unavailable' ? start.error : 'sign_in_expired' };
+	if ('error' in start) {
+		const { error } = start;
+		const isFault = error === 'sts_unavailable' || error === 'portal_misconfigured';
+		return { kind: 'failed', error: isFault ? error : 'sign_in_expired' };
+	}
 	log.info('a sign-in was started again', { requestId: event.locals.requestId, provider: flow.provider });
 	return { kind: 'restarted', url: start.url, flow: start.flow };
 }
@@ -162,13 +166,17 @@ async function endWithoutFlow(event: RequestEvent, provider: Provider, state: Re
 	function errorOf(): SignInError {
 		if (version1Path !== null) return 'sign_in_updated';
 		if (!request.headers.has('cookie')) return 'cookies_required';
+		const stsError = url.searchParams.get('error');
+		if (state === null && stsError !== null)
+			return isExpiredAtSts(url.searchParams) ? 'sign_in_expired' : stsFault(stsError);
 		if (state !== null && isFlowCookieOver(state.flowId)) return 'sign_in_expired';
 		return isReplaced ? 'sign_in_replaced' : 'sign_in_interrupted';
 	}
 }
 
-function report({ locals }: RequestEvent, provider: Provider, error: SignInError): void {
-	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error });
+function report({ locals, url }: RequestEvent, provider: Provider, error: SignInError): void {
+	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
+	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });
 	count('portal.sign_ins', { method: methods[provider], result: error });
 }
 

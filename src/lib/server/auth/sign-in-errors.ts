@@ -1,4 +1,4 @@
-import { isAway } from '../sts/network-fault';
+import { isAway, isMisconfigured, isRefusal } from '../sts/network-fault';
 
 /** Codes that `/login?error=` knows; each has a text in the dictionaries, unknown text is never shown. */
 export const signInErrors = [
@@ -13,6 +13,8 @@ export const signInErrors = [
 	'session_expired',
 	'session_too_large',
 	'sts_unavailable',
+	'portal_misconfigured',
+	'interaction_required',
 	'wallet_session_foreign',
 	'wallet_session_not_found',
 	'wallet_not_confirmed',
@@ -27,7 +29,8 @@ const startAgain: ReadonlySet<SignInError> = new Set([
 	'sign_in_interrupted',
 	'sign_in_expired',
 	'sign_in_replaced',
-	'sign_in_updated'
+	'sign_in_updated',
+	'interaction_required'
 ]);
 
 export function canStartAgain(error: SignInError | null): boolean {
@@ -59,9 +62,13 @@ export function signInErrorOf(
 /** The `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6), in our codes. */
 const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['access_denied', 'access_denied'],
-	['login_required', 'access_denied'],
-	['consent_required', 'access_denied'],
-	['interaction_required', 'access_denied'],
+	['login_required', 'interaction_required'],
+	['consent_required', 'interaction_required'],
+	['interaction_required', 'interaction_required'],
+	['account_selection_required', 'interaction_required'],
+	['unauthorized_client', 'portal_misconfigured'],
+	['invalid_scope', 'portal_misconfigured'],
+	['unsupported_response_type', 'portal_misconfigured'],
 	['temporarily_unavailable', 'sts_unavailable'],
 	['server_error', 'sts_unavailable']
 ]);
@@ -84,5 +91,14 @@ export function isExpiredAtSts(callback: URLSearchParams): boolean {
  * @param fault what was thrown, with its causes
  */
 export function callbackFault(fault: unknown): SignInError {
-	return isAway(fault) ? 'sts_unavailable' : 'sign_in_failed';
+	if (isAway(fault)) return 'sts_unavailable';
+	return isMisconfigured(fault) ? 'portal_misconfigured' : 'sign_in_failed';
+}
+
+/**
+ * Why a sign-in could not be started. No request of the portal's own is refused for anything that waiting helps against.
+ * @param fault what was thrown, with its causes
+ */
+export function startFault(fault: unknown): 'portal_misconfigured' | 'sts_unavailable' {
+	return !isAway(fault) && (isMisconfigured(fault) || isRefusal(fault)) ? 'portal_misconfigured' : 'sts_unavailable';
 }

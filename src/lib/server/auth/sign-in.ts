@@ -4,6 +4,7 @@ import { authorizationRequest } from './authjs';
 import { voluntaryClaims } from './claims';
 import type { Provider } from './session';
 import { newFlowId } from './flow-id';
+import { startFault } from './sign-in-errors';
 import { newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
 
 /** What a sign-in is started with; all of it made by the server from what it has checked. */
@@ -21,7 +22,8 @@ export interface SignInOptions {
 }
 
 /** Where the browser goes, and the flow to keep in it (`flow-cookies.ts`); or why it can't go. */
-export type SignInStart = { readonly url: string; readonly flow: SignInFlow } | { readonly error: 'sts_unavailable' };
+export type SignInStart =
+	{ readonly url: string; readonly flow: SignInFlow } | { readonly error: 'portal_misconfigured' | 'sts_unavailable' };
 
 /** Makes the authorization request at the STS (RFC 6749 4.1.1, RFC 7636, RFC 9126 where offered). */
 export async function startSignIn(options: SignInOptions, requestId: string): Promise<SignInStart> {
@@ -36,7 +38,7 @@ export async function startSignIn(options: SignInOptions, requestId: string): Pr
 		};
 	} catch (error) {
 		log.error('the sign-in could not be started', { requestId, error });
-		return { error: 'sts_unavailable' };
+		return { error: startFault(error) };
 	}
 }
 

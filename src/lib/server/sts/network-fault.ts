@@ -1,5 +1,5 @@
-import { PARSE_ERROR, RESPONSE_IS_NOT_JSON } from 'oauth4webapi';
-import { causes, statusOf } from '../error-fields';
+import { JSON_ATTRIBUTE_COMPARISON, PARSE_ERROR, RESPONSE_IS_NOT_JSON } from 'oauth4webapi';
+import { causes, oauthCodeOf, statusOf } from '../error-fields';
 import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
 
@@ -36,4 +36,28 @@ function isServerFault(error: Error): boolean {
 	const status = statusOf(error) ?? 0;
 	if (status >= 500 || status === 408 || status === 429) return true;
 	return 'code' in error && (error.code === RESPONSE_IS_NOT_JSON || error.code === PARSE_ERROR);
+}
+
+/** Errors of OAuth about the portal as a client (RFC 6749, 5.2): its operator has to act. */
+const CLIENT_ERRORS: ReadonlySet<string> = new Set([
+	'invalid_client',
+	'unauthorized_client',
+	'invalid_scope',
+	'unsupported_grant_type'
+]);
+
+/** Whether the STS refuses the portal as a client, or is not the issuer that the portal is set up for. */
+export function isMisconfigured(error: unknown): boolean {
+	return causes(error).some(
+		(cause) =>
+			CLIENT_ERRORS.has(oauthCodeOf(cause) ?? '') || ('code' in cause && cause.code === JSON_ATTRIBUTE_COMPARISON)
+	);
+}
+
+/** Whether the STS responded with an error code of OAuth, of whatever kind. */
+export function isRefusal(error: unknown): boolean {
+	const code = causes(error)
+		.map(oauthCodeOf)
+		.findLast((found) => found !== undefined);
+	return code !== undefined && code !== 'temporarily_unavailable' && code !== 'server_error';
 }

@@ -9,6 +9,7 @@ import type { RequestHandler } from './$types';
 
 const problemOf: Readonly<Partial<Record<SignInRefusal['error'], ProblemCode>>> = {
 	sts_unavailable: 'upstream_unavailable',
+	portal_misconfigured: 'upstream_invalid',
 	rate_limited: 'rate_limited',
 	login_first: 'unauthorized'
 };
