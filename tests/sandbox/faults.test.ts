@@ -195,6 +195,6 @@ test('the wallet page asks, shares and declines without JavaScript', async () =>
 test('a taken port is named, and nothing stays open', async () => {
 	const taken = Number(new URL(sandbox.bridgeUrl).port);
 	await expect(startSandbox({ ...anyPort, bridgePort: taken })).rejects.toThrow(
-		`Port ${taken} (Auth Bridge) is already in use`
+		new RegExp(`^Port ${taken} \\(Auth Bridge\\) is already in use.* SANDBOX_BRIDGE_PORT=<port>$`)
 	);
 });

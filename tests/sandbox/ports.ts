@@ -1,7 +1,13 @@
 import { listen, type Listener } from './http/listener.ts';
 
-const partNames = { sts: 'STS', bridge: 'Auth Bridge', institution: 'institution', control: 'sandbox control' };
-type Part = keyof typeof partNames;
+/** What listens, and the variable that moves it. */
+const parts = {
+	sts: { name: 'STS', variable: 'SANDBOX_STS_PORT' },
+	bridge: { name: 'Auth Bridge', variable: 'SANDBOX_BRIDGE_PORT' },
+	institution: { name: 'institution', variable: 'SANDBOX_INSTITUTION_PORT' },
+	control: { name: 'sandbox control', variable: 'SANDBOX_CONTROL_PORT' }
+};
+type Part = keyof typeof parts;
 
 export interface OpenPorts {
 	readonly listeners: Readonly<Record<Part, Listener>>;
@@ -18,7 +24,7 @@ export async function openPorts(host: string, ports: Readonly<Record<Part, numbe
 		await Promise.all(opened.map((listener) => listener.close()));
 	};
 	const open = async (part: Part) => {
-		const listener = await listen({ name: partNames[part], host, port: ports[part] });
+		const listener = await listen({ ...parts[part], host, port: ports[part] });
 		opened.push(listener);
 		return listener;
 	};

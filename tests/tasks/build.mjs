@@ -2,20 +2,34 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { programCommand, root, run, runQuietly } from './runtime.mjs';
+import { startTied } from './children.mjs';
+import { programCommand, root, runQuietly } from './runtime.mjs';
 
 const SOURCES = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package.json'];
 const GALLERY = ['tests/gallery'];
 
 /**
  * @param {'node' | 'deno' | 'both' | 'gallery'} adapter
- * @param {typeof run} runner shows what the build writes, or keeps it for the case that it fails
+ * @param {typeof runQuietly} runner shows what the build writes, or only when it fails
  */
 async function build(adapter, runner) {
 	const command = programCommand('vite', ['build', '--logLevel', 'warn']);
 	const code = await runner(command, { env: { ...process.env, ADAPTER: adapter, NODE_ENV: 'production' } });
 	if (code !== 0) throw new Error(`The build for ${adapter} failed.`);
+}
+
+/** Shows what the build writes, except that Kit recommends `npm run preview`, which our adapters do not have. */
+function runWithoutHint(/** @type {string[]} */ command, options = {}) {
+	return new Promise((resolve) => {
+		const child = startTied(command, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+		createInterface({ input: child.stdout }).on('line', (line) => {
+			if (!line.includes('npm run preview')) console.log(line);
+		});
+		child.once('error', () => resolve(127));
+		child.once('close', (code) => resolve(code ?? 1));
+	});
 }
 
 /**
@@ -55,7 +69,7 @@ function newestMs(path) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
 	try {
-		await build(process.argv[2] ?? 'node', run);
+		await build(process.argv[2] ?? 'node', runWithoutHint);
 	} catch (error) {
 		console.error(error.message);
 		process.exitCode = 1;

@@ -20,6 +20,8 @@ ${indented}
     5. Decline, let a code expire, share the expired credential: each says what to do next.
     Faults and other scenarios: tests/sandbox/README.md.
 
+  “oidc-provider WARNING: Unsupported runtime” is about the sandbox, and harmless.
+
   Ctrl-C stops everything.
 `);
 }

@@ -7,6 +7,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface ListenerOptions {
 	/** Said in the message when the port is taken, such as `STS`. */
 	name: string;
+	/** The variable that moves the port, for the same message. */
+	variable: string;
 	host: string;
 	/** 0 takes any free port. */
 	port: number;
@@ -22,8 +24,13 @@ export interface Listener {
 
 /** The port belongs to another process; the message says which part wanted it. */
 export class PortTakenError extends Error {
-	constructor(name: string, port: number, cause: unknown) {
-		super(`Port ${port} (${name}) is already in use. Stop the other process, or choose another port.`, { cause });
+	constructor({ name, variable, port }: ListenerOptions, cause: unknown) {
+		super(
+			`Port ${port} (${name}) is already in use. Stop the other process, or choose another port: ${variable}=<port>`,
+			{
+				cause
+			}
+		);
 		this.name = 'PortTakenError';
 	}
 }
@@ -32,7 +39,8 @@ export class PortTakenError extends Error {
  * Opens a port before anything is built on it: the four parts need each other's addresses first.
  * @throws {PortTakenError} when another process listens there
  */
-export async function listen({ name, host, port }: ListenerOptions): Promise<Listener> {
+export async function listen(options: ListenerOptions): Promise<Listener> {
+	const { host, port } = options;
 	let answer: RequestHandler = (_request, response) => void response.writeHead(503).end();
 	const server = createServer((request, response) => answer(request, response));
 	const sockets = new Set<Socket>();
@@ -43,7 +51,7 @@ export async function listen({ name, host, port }: ListenerOptions): Promise<Lis
 
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (error: Error & { code?: string }) =>
-			reject(error.code === 'EADDRINUSE' ? new PortTakenError(name, port, error) : error)
+			reject(error.code === 'EADDRINUSE' ? new PortTakenError(options, error) : error)
 		);
 		server.listen(port, host, resolve);
 	});
