@@ -35,7 +35,7 @@ const frontUrl = (name: string) => String(fronts[name]?.url);
 test('a certificate of a private authority is good where the portal is told of that authority', async () => {
 	const { bad, find } = await consult(frontUrl('good'), trusted());
 	expect(bad).toEqual([]);
-	expect(find('bridge')).toBe('good: The Auth Bridge responds as one does.');
+	expect(find('bridge')).toBe('good: The Auth Bridge answers as expected (404 for an unknown wallet session).');
 });
 
 test('a certificate of an unknown authority is found, with the setting that helps', async () => {

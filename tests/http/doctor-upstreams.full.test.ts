@@ -139,7 +139,9 @@ describe('the STS', () => {
 describe('the Auth Bridge', () => {
 	test.each(['bridge-old-shape', 'bridge-500-for-everything'] as const)('is known as one with %s', async (scenario) => {
 		sandbox.scenario(scenario);
-		expect((await consult()).find('bridge')).toBe('good: The Auth Bridge responds as one does.');
+		expect((await consult()).find('bridge')).toBe(
+			'good: The Auth Bridge answers as expected (404 for an unknown wallet session).'
+		);
 	});
 
 	test('is told from another service in its place', async () => {

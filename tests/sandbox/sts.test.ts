@@ -191,7 +191,7 @@ describe('signing out', () => {
 
 	test('tells the portal with a logout token that names the session', async () => {
 		const received: string[] = [];
-		const listener = await listen({ name: 'portal', host: '127.0.0.1', port: 0 });
+		const listener = await listen({ name: 'portal', variable: 'PORT', host: '127.0.0.1', port: 0 });
 		listener.serve(
 			serving(({ body, response }) => {
 				received.push(new URLSearchParams(body).get('logout_token') ?? '');

@@ -46,7 +46,8 @@ export async function examineBridge(
 
 function judge(reply: Reply, hasClient: boolean, token: string | undefined): Finding {
 	const { status } = reply;
-	if (knowsNoSuchSession(reply)) return good('bridge', 'The Auth Bridge responds as one does.');
+	if (knowsNoSuchSession(reply))
+		return good('bridge', 'The Auth Bridge answers as expected (404 for an unknown wallet session).');
 	if (status === 401 || status === 403) return refused(status, hasClient, token);
 	return wrong('bridge', `What responds at AUTH_BRIDGE_URL (status ${status}) does not know wallet sessions.`, ADVICE);
 }

@@ -32,7 +32,7 @@ export const log = {
 	error: (message: string, fields: Fields = {}) => logger.error(message, cleaned(fields))
 };
 
-/** The audit log: the same lines under a category of their own, `portal·audit`, written at every `LOG_LEVEL`. */
+/** The audit log: lines with `"logger":"portal.audit"`, written at every `LOG_LEVEL`. */
 export const auditLog = (message: string, fields: Fields) => auditLogger.info(message, cleaned(fields));
 
 let findRequestId: () => string | undefined = () => undefined;
