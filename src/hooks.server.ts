@@ -14,6 +14,7 @@ import { capacity } from '$lib/server/handles/capacity';
 import { cookies } from '$lib/server/handles/cookies';
 import { inOrder } from '$lib/server/handles/in-order';
 import { locale } from '$lib/server/handles/locale';
+import { lookAhead } from '$lib/server/handles/look-ahead';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { refresh } from '$lib/server/handles/refresh';
 import { session } from '$lib/server/handles/session';
@@ -65,6 +66,7 @@ export const handle: Handle = inOrder(
 	apiProblems,
 	capacity,
 	originPolicy,
+	lookAhead,
 	cookies,
 	locale,
 	signInMethods,

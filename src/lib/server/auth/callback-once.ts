@@ -20,7 +20,8 @@ const Outcome = v.variant('kind', [
 export type CallbackOutcome = v.InferOutput<typeof Outcome>;
 
 let once: ReturnType<typeof createOnce> | undefined;
-const runs = () => (once ??= createOnce({ store: sharedStore() }));
+/** Runs the work of callbacks once, also that of identity verification (`wallet/idv-callback.ts`). */
+export const callbackRuns = () => (once ??= createOnce({ store: sharedStore() }));
 
 /**
  * Does the work of a callback once per flow, however often the browser requests it: a double click, a reload, a second
@@ -38,12 +39,12 @@ export async function redeemOnce(
 	let isOwn = false;
 	async function run(): Promise<string> {
 		isOwn = true;
-		const isUnused = await sharedStore().replace(`used:${await runs().nameOf(secret)}`, null, '1', USED_MS);
+		const isUnused = await sharedStore().replace(`used:${await callbackRuns().nameOf(secret)}`, null, '1', USED_MS);
 		const outcome: CallbackOutcome = isUnused ? await work() : { kind: 'failed', error: 'sign_in_interrupted' };
 		return JSON.stringify(outcome);
 	}
 	// A request that was lost with its process may have redeemed the code: redeeming it again would revoke the grant.
-	const result = await runs()
+	const result = await callbackRuns()
 		.run({ secret, repeatLost: false, keepMs: SHARED_MS, run })
 		.catch(() => null);
 	if (result === null) return { outcome: { kind: 'failed', error: 'sign_in_failed' }, isOwn };

@@ -2,7 +2,6 @@ import { beginSignIn } from '$lib/server/auth/begin';
 import { rememberInstitution } from '$lib/server/auth/last-institution';
 import { refusalPage } from '$lib/server/auth/start-refusal';
 import { endpoint } from '$lib/server/http/endpoint';
-import { isLookAhead, lookAheadResponse } from '$lib/server/http/look-ahead';
 import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
@@ -14,7 +13,6 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	const { searchParams } = event.url;
 	const returnTo = searchParams.get('returnTo');
 	const institution = searchParams.get('institution');
-	if (isLookAhead(event.request)) return lookAheadResponse(event.request);
 
 	const wanted = { provider: searchParams.get('provider'), afresh: searchParams.get('afresh'), institution, returnTo };
 	const start = await beginSignIn(event, wanted);

@@ -1,0 +1,26 @@
+import type { Handle } from '@sveltejs/kit';
+import { isLookAhead, lookAheadResponse } from '../http/look-ahead';
+
+/** Every route whose GET uses something up: a code, a verified wallet session, a cookie that is read once. */
+const consumingRoutes: ReadonlySet<string> = new Set([
+	'/(public)/api/auth/callback/[provider]',
+	'/(public)/api/wallet/sessions/[id]/idv/callback',
+	'/(public)/login/identity',
+	'/(public)/login/start',
+	'/(public)/login/wallet',
+	'/(public)/signed-out'
+]);
+
+/** The return from identity verification, which ends its one round (`wallet/resume.ts`). */
+const isReturn = (routeId: string | null, query: URLSearchParams) =>
+	routeId === '/(public)/login' && query.has('wallet_session');
+
+/**
+ * Answers `HEAD` and prefetches of these routes without running them: they change nothing upstream and set no cookies. Runs
+ * before the session is read, so that nothing is refreshed either.
+ */
+export const lookAhead: Handle = ({ event, resolve }) => {
+	const { request, route, url } = event;
+	const isConsuming = consumingRoutes.has(route.id ?? '') || isReturn(route.id, url.searchParams);
+	return isConsuming && isLookAhead(request) ? lookAheadResponse(request) : resolve(event);
+};
