@@ -15,9 +15,6 @@ type Body = ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer> | 
 export type Serve = (request: Request, info: Deno.ServeInfo) => Promise<Response>;
 export type ServeSettings = GateSettings & ProxyTrust & { secure: boolean };
 
-/** How much of a body is read at once. */
-const CHUNK_BYTES = 16_384;
-
 /** Colon, space and line end of a header line. */
 const LINE_BYTES = 4;
 
@@ -87,27 +84,8 @@ async function bodyOf(
 ): Promise<Body | Extract<Collected, string>> {
 	if (headers.get('content-length') === '0') return null;
 	if (streams) return stream;
-	const body = await collectBody(chunksOf(stream), limitBytes);
+	const body = await collectBody(stream.values({ preventCancel: true }), limitBytes);
 	return body.length === 0 ? null : body;
-}
-
-/**
- * The chunks of a body, each valid until the next is read: they share one buffer, where the platform would allocate 64 kB for each.
- * Left unread, the rest does not take the connection down with it.
- */
-async function* chunksOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array, void> {
-	const reader = stream.getReader({ mode: 'byob' });
-	let memory = new Uint8Array(CHUNK_BYTES);
-	try {
-		for (;;) {
-			const { done, value } = await reader.read(memory);
-			if (done) return;
-			yield value;
-			memory = new Uint8Array(value.buffer);
-		}
-	} finally {
-		reader.releaseLock();
-	}
 }
 
 /** The same request with a body that has been read already, or without one. */
