@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { endAtSts } from '../../../src/lib/server/auth/backchannel-logout';
+import { endAtSts, MAX_TOKEN_CHARACTERS } from '../../../src/lib/server/auth/backchannel-logout';
 import { isDenied } from '../../../src/lib/server/auth/deny-list';
 import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';
@@ -58,5 +58,11 @@ describe('a logout token', () => {
 	test('is to be sent again when the keys of the STS could not be had', async () => {
 		vi.mocked(verifyLogoutToken).mockRejectedValue(new UpstreamError('cut_off'));
 		await expect(endAtSts('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
+	});
+
+	test('that is too long is refused before it is looked at', async () => {
+		const token = 'a'.repeat(MAX_TOKEN_CHARACTERS + 1);
+		await expect(endAtSts(token, 'r1')).rejects.toMatchObject({ code: 'invalid_request' });
+		expect(verifyLogoutToken).not.toHaveBeenCalled();
 	});
 });

@@ -104,6 +104,22 @@ const numbers: readonly (readonly [string, string])[] = [
 	["The same, as Node's parser reads it", size(constant('entry/node/server.ts', 'maxHeaderSize'))],
 	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
 	['Small body: all but streams to services', size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))],
+	[
+		'The same per person; per third-party client',
+		`${constant('lib/server/backends/uploads.ts', 'MAX_UPLOADS_PER_PERSON')}; ${constant('lib/server/backends/uploads.ts', 'MAX_UPLOADS_PER_CLIENT')}`
+	],
+	[
+		'Uploads in progress that stream to services, per process',
+		`${constant('lib/server/handles/capacity.ts', 'MAX_UPLOADS')}; they do not count as requests in progress`
+	],
+	[
+		'Back-channel logouts in progress',
+		`${constant('lib/server/handles/capacity.ts', 'MAX_LOGOUTS')}; they do not count as requests in progress`
+	],
+	[
+		'Logout token',
+		`${size(constant('lib/server/auth/backchannel-logout.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
+	],
 	['Small body, in chunks', thousands(constant('entry/collect-body.ts', 'MAX_BODY_CHUNKS'))],
 	[
 		'Small body, time to arrive, before its request counts',

@@ -7,6 +7,8 @@ import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { sharedStore } from '../store';
 import { denyAtSts } from './deny-list';
 
+/** A logout token has a handful of claims; all callers wait with theirs while the STS is slow. */
+export const MAX_TOKEN_CHARACTERS = 8192;
 /** A logout token is good for minutes at most (OIDC Back-Channel Logout 1.0, 2.4); its id is remembered for longer. */
 const REMEMBERED_MS = 60 * 60 * 1000;
 const OLDEST_SECONDS = 30 * 60;
@@ -17,6 +19,7 @@ const OLDEST_SECONDS = 30 * 60;
  * STS's keys can't be had
  */
 export async function endAtSts(token: string, requestId: string): Promise<void> {
+	if (token.length > MAX_TOKEN_CHARACTERS) throw invalidField('logout_token');
 	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
 		log.warn('a logout token was refused', { requestId, error });
 		throw isAway(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');

@@ -16,6 +16,12 @@ export interface ForwardedBody {
 	readonly repeatable: boolean;
 }
 
+/** Whether a request's body is passed on as it arrives. A body that is announced as small has been collected before. */
+export function streamsBody({ body, headers }: Pick<Request, 'body' | 'headers'>): boolean {
+	const announced = headers.get('content-length');
+	return body !== null && (announced === null || Number(announced) > HELD_BYTES);
+}
+
 /**
  * The body of a request on its way to a service; null for none.
  * @throws {Problem} `payload_too_large` for one that says it is; `invalid_request` for a short one that breaks off; while it is read also

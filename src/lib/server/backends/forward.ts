@@ -7,19 +7,26 @@ import type { UpstreamAuthorization } from '../http/upstream-authorization';
 import { log } from '../log';
 import { serviceAuthorization } from '../sts/service-authorization';
 import { upstreamCall } from '../upstream-call';
-import { bodyOf } from './body';
+import { bodyOf, streamsBody } from './body';
 import { answerHeaders, requestHeaders } from './headers';
 import { assertPassable, refusesToken } from './judge';
 import { backendTarget, ownPath } from './target';
+import { countedUpload } from './uploads';
 
 type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
 
 /**
  * Passes a request on to a service of the institution's, with the token it is configured to get, and its answer back.
  * A token that the service refuses is replaced, and the request sent once more where it can be.
- * @throws {Problem} `not_found` for a path that is none, `payload_too_large`, or the service's fault
+ * @throws {Problem} `not_found` for a path that is none, `payload_too_large`, `rate_limited` for too many uploads, or the service's
+ * fault
  */
-export async function forward({ request, locals, url }: ForwardEvent, backend: Backend): Promise<Response> {
+export function forward(event: ForwardEvent, backend: Backend): Promise<Response> {
+	if (!streamsBody(event.request)) return forwardOne(event, backend);
+	return countedUpload(event.locals, () => forwardOne(event, backend));
+}
+
+async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backend): Promise<Response> {
 	const { name, timeoutMs, maxRequestBytes, maxAnswerBytes } = backend;
 	const { requestId } = locals;
 	const { method, signal } = request;

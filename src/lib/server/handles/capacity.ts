@@ -1,33 +1,48 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { streamsBody } from '../backends/body';
 import { config } from '../config';
 import { refusal } from '../http/refusal';
 import { countRefusal } from '../metrics';
 
-/** An instance that is busy must not be taken for dead; and what the STS has ended stays ended, for it may not say so twice. */
-const ALWAYS_TAKEN = /^\/\(public\)\/api\/(?:health|auth\/backchannel-logout)/;
+/** Uploads that stream to services: slow senders may take minutes, and must not keep others from the portal. */
+export const MAX_UPLOADS = 500;
+/** Back-channel logout: the STS may not repeat it, so that a busy portal still accepts it; but anybody can call it. */
+export const MAX_LOGOUTS = 100;
 
-let underWay = 0;
+type Pool = 'requests' | 'uploads' | 'logouts';
+
+const inFlight: Record<Pool, number> = { requests: 0, uploads: 0, logouts: 0 };
 
 /**
- * Takes so many requests at once and refuses the others at once: where a service behind the portal has become slow, those that wait
- * for it must not fill the memory. A stream counts until it begins; then it has a limit of its own.
+ * Limits how many requests are in progress, and refuses the others at once: while a service behind the portal is slow, requests that
+ * wait for it must not fill the memory. A stream counts until it begins; then it has a limit of its own.
  */
 export const capacity: Handle = (input) => {
 	const { event, resolve } = input;
-	if (event.isSubRequest || ALWAYS_TAKEN.test(event.route.id ?? '')) return resolve(event);
-	return underWay < config().requestsAtOnce ? counted(input) : refused(event);
+	const pool = poolOf(event);
+	if (pool === null) return resolve(event);
+	const limits = { requests: config().requestsAtOnce, uploads: MAX_UPLOADS, logouts: MAX_LOGOUTS };
+	return inFlight[pool] < limits[pool] ? counted(input, pool) : refused(event, pool);
 };
 
-async function counted({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
-	underWay += 1;
+/** Null for what does not count: sub-requests, and health, because an instance that is busy must not be taken for dead. */
+function poolOf({ isSubRequest, request, route }: RequestEvent): Pool | null {
+	const id = route.id ?? '';
+	if (isSubRequest || id.startsWith('/(public)/api/health')) return null;
+	if (id === '/(public)/api/auth/backchannel-logout') return 'logouts';
+	return id.startsWith('/(member)/api/backends/') && streamsBody(request) ? 'uploads' : 'requests';
+}
+
+async function counted({ event, resolve }: Parameters<Handle>[0], pool: Pool): Promise<Response> {
+	inFlight[pool] += 1;
 	try {
 		return await resolve(event);
 	} finally {
-		underWay -= 1;
+		inFlight[pool] -= 1;
 	}
 }
 
-function refused(event: RequestEvent): Promise<Response> {
-	countRefusal('requests_process');
+function refused(event: RequestEvent, pool: Pool): Promise<Response> {
+	countRefusal(`${pool}_process`);
 	return refusal(event, 'busy');
 }

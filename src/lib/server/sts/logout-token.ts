@@ -1,3 +1,4 @@
+import { decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import * as v from 'valibot';
 import { config } from '../config';
 import { isIdentifier } from '../upstream/lenient';
@@ -34,6 +35,7 @@ export type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
  * @throws jose's errors, IdTokenRefused or ValiError for anything else; network faults while the STS's keys can't be had
  */
 export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
+	assertForPortal(token);
 	const claims = await verifySignedToken(token, {
 		audience: config().sts.clientId,
 		requiredClaims: ['iat', 'jti', 'events'],
@@ -42,4 +44,22 @@ export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 	});
 	assertAuthorizedParty(claims, { isRequired: false });
 	return v.parse(LogoutClaims, claims);
+}
+
+/**
+ * Refuses what is plainly no logout token for this client before any key is waited for: anybody may send one. A type in the header is
+ * optional (OIDC Back-Channel Logout 1.0, 2.4).
+ */
+function assertForPortal(token: string): void {
+	const { typ = 'JWT' } = decodeProtectedHeader(token);
+	const claims = decodeJwt(token);
+	const { issuer, clientId } = config().sts;
+	if (!/^(?:application\/)?(?:logout\+)?jwt$/i.test(typ))
+		throw new errors.JWTInvalid('the type is not that of a logout token');
+	// Compared as discovery is compared with the configuration; the exact text is checked with the signature.
+	if (!URL.canParse(claims.iss ?? '') || new URL(claims.iss ?? '').href !== new URL(issuer).href)
+		throw new errors.JWTClaimValidationFailed('unexpected "iss" claim value', claims, 'iss', 'check_failed');
+	if (![claims.aud].flat().includes(clientId))
+		throw new errors.JWTClaimValidationFailed('unexpected "aud" claim value', claims, 'aud', 'check_failed');
+	v.parse(LogoutClaims, claims);
 }
