@@ -8,7 +8,7 @@ import { parseSetCookie } from 'cookie';
 import * as v from 'valibot';
 import { config } from '../config';
 import { lenientResponse } from '../sts/lenient-response';
-import { stsFetch, stsMetadata } from '../sts/metadata';
+import { endpointFetch, stsMetadata } from '../sts/metadata';
 import type { Provider } from './session';
 
 const BASE_PATH = '/api/auth';
@@ -165,7 +165,7 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
 /** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */
 async function authjsFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration'))
-		return lenientResponse(await stsFetch(input, init));
+		return lenientResponse(await endpointFetch(input, init));
 	const metadata = await stsMetadata();
 	return Response.json({ userinfo_endpoint: metadata.issuer, ...metadata });
 }

@@ -1,21 +1,29 @@
 import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
+import { describeCause } from '../error-fields';
+import { log } from '../log';
 import { currentTraceparent } from '../http/traceparent';
 import { exchange } from '../http/upstream';
 import { readBoolean, readStrings } from '../upstream/lenient';
 import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';
 import { lenientResponse } from './lenient-response';
+import { createMetadataCache } from './metadata-cache';
 
-/** How long discovery is trusted before it is read again. */
-const FRESH_MS = 5 * 60_000;
 /** Far more than any discovery document, key set, list of institutions or token response has. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
+const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
 
-let cached: { readonly answer: Promise<oauth.AuthorizationServer>; readonly untilMs: number } | undefined;
+const metadata = createMetadataCache<oauth.AuthorizationServer>({
+	load: discover,
+	onStale: (cause) =>
+		log.warn('the discovery document of the STS could not be read: the last good one is used for up to a day', {
+			cause: describeCause(cause)
+		})
+});
 
 /** The libraries write out options that are absent; `fetch` takes them so. */
 type FetchOptions = { readonly [Option in keyof RequestInit]: RequestInit[Option] | undefined };
@@ -47,10 +55,18 @@ export function stsFetch(input: string | URL | Request, init: FetchOptions = {})
 	});
 }
 
+/** `stsFetch` for endpoints that the metadata names: where one is gone, the metadata is read again. */
+export async function endpointFetch(input: string | URL | Request, init?: FetchOptions): Promise<Response> {
+	const response = await stsFetch(input, init);
+	const { pathname } = new URL(input instanceof Request ? input.url : input);
+	if (response.status === 404 && !pathname.endsWith(DISCOVERY_PATH)) metadata.endpointIsGone();
+	return response;
+}
+
 /** What every call of `oauth4webapi` needs here; plain http is the operator's choice, made in the configuration. */
 export const stsCall = {
 	[oauth.customFetch]: async (input: string | URL | Request, init?: FetchOptions) =>
-		lenientResponse(await stsFetch(input, init)),
+		lenientResponse(await endpointFetch(input, init)),
 	// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out: an internal STS address is often plain http
 	[oauth.allowInsecureRequests]: true
 } as const;
@@ -68,20 +84,11 @@ export function stsClient() {
 }
 
 /**
- * The STS's metadata (OpenID Connect Discovery 4), shared by concurrent callers and kept for five minutes;
- * a failure is not kept. Addresses that a browser follows are public ones.
+ * The STS's metadata (OpenID Connect Discovery 4), shared by concurrent callers and used for five minutes, while it can't be
+ * read for a day. Addresses that a browser follows are public ones.
  * @throws {UpstreamError}, or what `oauth4webapi` throws when the STS can't be reached or is not the configured issuer
  */
-export function stsMetadata(nowMs = performance.now()): Promise<oauth.AuthorizationServer> {
-	if (cached && nowMs < cached.untilMs) return cached.answer;
-	const answer = discover();
-	const entry = { answer, untilMs: nowMs + FRESH_MS };
-	cached = entry;
-	answer.catch(() => {
-		if (cached === entry) cached = undefined;
-	});
-	return answer;
-}
+export const stsMetadata = (): Promise<oauth.AuthorizationServer> => metadata.current();
 
 async function discover(): Promise<oauth.AuthorizationServer> {
 	const { sts } = config();

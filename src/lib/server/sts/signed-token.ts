@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { signatureAlgorithms } from './key-set';
 import { createKeyRing, type KeyRing, type Published, type StsKeys } from './keys';
-import { stsFetch, stsMetadata } from './metadata';
+import { endpointFetch, stsMetadata } from './metadata';
 
 /** How far the clocks of the STS and the portal may be apart. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
@@ -83,7 +83,7 @@ export function isUnknownKey(error: unknown): boolean {
 async function fetchPublished(): Promise<Published> {
 	const { issuer, jwks_uri, id_token_signing_alg_values_supported } = await stsMetadata();
 	if (!jwks_uri) throw new Error('discovery names no jwks_uri');
-	const response = await stsFetch(jwks_uri, { headers: { accept: 'application/json' } });
+	const response = await endpointFetch(jwks_uri, { headers: { accept: 'application/json' } });
 	if (response.status !== 200) throw new Error(`the STS answers ${response.status} for its keys`);
 	const jwks: unknown = await response.json();
 	return { issuer, jwks, idTokenAlgorithms: id_token_signing_alg_values_supported ?? ['RS256'] };
