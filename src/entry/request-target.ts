@@ -15,7 +15,9 @@ export function readTarget(target: string, origin: string): RequestTarget | unde
 		const url = parsedUrl(origin + target);
 		return url && { path: target, pathname: url.pathname };
 	}
-	const url = /^https?:\/\//i.test(target) ? parsedUrl(target) : undefined;
+	// On Deno the target is the request's whole address, which takes its host from HTTP/2's `:authority` too.
+	const host = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1];
+	const url = host !== undefined && isValidHost(host) ? parsedUrl(target) : undefined;
 	return url && { path: url.pathname + url.search, pathname: url.pathname };
 }
 

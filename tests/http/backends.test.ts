@@ -371,6 +371,7 @@ describe("a service's answer", () => {
 	])('that %s breaks off here too, and is never taken for whole', async (_, path, name) => {
 		await expect(browser.call(at(path, name))).rejects.toThrow();
 		expect((await browser.call(at('/echo'))).status).toBe(200);
+		expect(landscape.portal.logs()).not.toContain('outside the application');
 	});
 });
 

@@ -15,22 +15,61 @@ const signals: Signals = {
 };
 
 /**
- * Listens until SIGTERM or SIGINT, then drains. A port that can't be had ends the process with one line.
+ * Listens until SIGTERM or SIGINT, then drains. A port that is taken ends the process with one line.
  * @param delayMs how long requests are still taken after SIGTERM
  */
 export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
 	const address = listenAddress(wanted);
 	// Asked for first: who finds the port open may tell the process to stop at once.
 	drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
-	const server = tryToServe(serve, address);
-	await server.finished;
+	let server = tryToServe(serve, address);
+	const again = () => {
+		server = listen(serve, address);
+		return server;
+	};
+	await servedUntilClosed(server, again);
 }
 
-function tryToServe(serve: Serve, address: ListenAddress): Deno.HttpServer {
+/** Between two attempts to listen again, in milliseconds. */
+const RETRY_MS = 1000;
+
+/**
+ * Waits until a server is closed. Deno's stops listening when it cannot accept a connection, for example because the process has too
+ * many open files; connections that it has accepted go on. Then another server takes its place.
+ * @param again listens on the same address
+ */
+export async function servedUntilClosed(
+	{ finished }: Pick<Deno.HttpServer, 'finished'>,
+	again: () => Pick<Deno.HttpServer, 'finished'>
+): Promise<void> {
+	for (let current = finished; ;) {
+		try {
+			await current;
+			return;
+		} catch (error) {
+			log.error('no connection can be accepted: trying again', { error });
+		}
+		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+		// A failure to listen is one more failure of the server.
+		current = Promise.resolve().then(async () => again().finished);
+	}
+}
+
+/** What happens after a response has begun. A backend's response that broke off has been logged as a warning. */
+function onError(error: unknown): Response {
+	return error instanceof Error && error.name === 'Problem' ? new Response(null, { status: 502 }) : failure(error);
+}
+
+function listen(serve: Serve, address: ListenAddress): Deno.HttpServer {
 	const onListen = ({ port }: { port: number }) =>
 		log.info('listening', { address: hostAndPort({ ...address, port }), runtime: 'deno' });
+	return Deno.serve({ hostname: address.host, port: address.port, onListen, onError }, serve);
+}
+
+/** A port that is taken at start ends the process. */
+function tryToServe(serve: Serve, address: ListenAddress): Deno.HttpServer {
 	try {
-		return Deno.serve({ hostname: address.host, port: address.port, onListen, onError: failure }, serve);
+		return listen(serve, address);
 	} catch (error) {
 		console.error(listenFailure(address, error instanceof Error ? error.name : String(error)));
 		return Deno.exit(1);

@@ -8,6 +8,7 @@ import { fileLimitIn, warnOfFileLimit } from '../file-limit';
 import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { discoverEndpoints } from './discovery';
 import { permissionFlags } from './permissions';
+import { supervise } from './supervise';
 import { telemetryEnvironment } from './telemetry';
 
 const environment = Deno.env.toObject();
@@ -26,15 +27,25 @@ const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
 	log.warn(text, { cause: describeCause(error) });
 	return [];
 });
-const child = new Deno.Command(Deno.execPath(), {
+const command = new Deno.Command(Deno.execPath(), {
 	args: ['run', ...permissionFlags(config, folder, endpoints), `${folder}/index.js`],
 	stdin: 'null',
 	env: { ...telemetryEnvironment(config, environment), DENO_NO_UPDATE_CHECK: '1' }
-}).spawn();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => child.kill(signal));
+});
+let child: Deno.ChildProcess | undefined;
+let isStopped = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+	Deno.addSignalListener(signal, () => {
+		isStopped = true;
+		child?.kill(signal);
+	});
+}
 
-const { code } = await child.status;
-Deno.exit(code);
+const start = () => {
+	child = command.spawn();
+	return child.status;
+};
+Deno.exit(await supervise(start, { isStopped: () => isStopped }));
 
 /** What a shell says of the limit that the portal inherits; nothing where there is no shell. `/proc` would need all permissions. */
 async function shellLimit(): Promise<string> {

@@ -36,6 +36,13 @@ test.each([
 	expect(arrive('GET', target)).toMatchObject({ target: passedOn });
 });
 
+test.each(['http://a@b/account', 'http://a:b@c/', 'http:///account', 'http://a,b/'])(
+	'a target "%s" on a host that can be none is refused',
+	(target) => {
+		expect(refusal(arrive('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
+	}
+);
+
 test.each(['x://y/', '.evil.example/', '@evil.example/', ':81/', '*', ''])(
 	'a target "%s", which glued to our origin would name another host, is refused',
 	(target) => {
