@@ -1,6 +1,9 @@
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer as createWebServer, type Server as WebServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../harness/free-port.ts';
+import { type EgressProxy, startEgressProxy } from '../harness/egress-proxy.ts';
 import { type Authority, makeAuthority } from '../harness/certificate.ts';
 import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
 import { startTlsFront, type TlsFront } from '../harness/tls-front.ts';
@@ -67,4 +70,66 @@ test('a service that hangs up is found', async () => {
 	expect((await consult(`http://127.0.0.1:${port}`)).find('bridge')).toContain(
 		'it closed the connection without a response'
 	);
+});
+
+test('redis:// to a port for TLS is found, with the scheme that helps', async () => {
+	const { find } = await consult(sandbox.bridgeUrl, { REDIS_URL: frontUrl('good').replace('https:', 'redis:') });
+	expect(find('store')).toMatch(/^wrong: The store at .* can’t be reached.*rediss:\/\//);
+});
+
+test('http:// to a port for TLS is found, with the scheme that helps', async () => {
+	const { find } = await consult(frontUrl('good').replace('https:', 'http:'), trusted());
+	expect(find('bridge')).toMatch(/^wrong: .*https:\/\//);
+});
+
+describe('a proxy for outgoing connections', () => {
+	let proxy: EgressProxy;
+	let web: WebServer;
+
+	beforeAll(async () => {
+		proxy = await startEgressProxy({ targets: new Map(), credentials: 'portal:let-me-out' });
+		web = createWebServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+		await once(web, 'listening');
+	});
+	afterAll(async () => {
+		web.close();
+		await proxy.stop();
+	});
+
+	/** The Auth Bridge at a name that only a proxy could resolve. */
+	const through = (HTTPS_PROXY: string) =>
+		consult('https://bridge.example.test', { HTTPS_PROXY, NO_PROXY: 'localhost' });
+
+	test.each<[string, () => Promise<string> | string, RegExp]>([
+		[
+			'that is not there',
+			async () => `http://127.0.0.1:${await freePort()}`,
+			/can’t be reached: the connection was refused/
+		],
+		['with an unknown name', () => 'http://proxy.invalid:3128', /can’t be reached: its host name is unknown/],
+		[
+			'that is a web server',
+			() => `http://127.0.0.1:${(web.address() as AddressInfo).port}`,
+			/is not a proxy for this/
+		],
+		['without its credentials', () => proxy.url.replace('portal:let-me-out@', ''), /refuses its credentials/],
+		['that does not reach the service', () => proxy.url, /does not reach a service/]
+	])('%s is found, and the service is not blamed alone', async (_, address, problem) => {
+		const { find } = await through(await address());
+		expect(find('proxy.egress')).toMatch(problem);
+		expect(find('proxy.egress')).toContain('HTTPS_PROXY');
+		expect(find('bridge')).toMatch(/through the proxy \S+ \(HTTPS_PROXY\)/);
+		expect(find('sts.issuer')).toMatch(/^good: /);
+	});
+
+	test('is not used for telemetry, as the exporters do not use it', async () => {
+		const seen = proxy.requests.length;
+		const { find } = await consult(sandbox.bridgeUrl, {
+			HTTP_PROXY: proxy.url,
+			NO_PROXY: 'localhost',
+			OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(web.address() as AddressInfo).port}`
+		});
+		expect(find('telemetry.metrics')).toMatch(/status 404/);
+		expect(proxy.requests.slice(seen)).toEqual([]);
+	});
 });

@@ -1,5 +1,6 @@
 import type { Backend } from '../../lib/server/config/backends';
 import type { Config } from '../../lib/server/config/parse';
+import { viaProxy } from './egress';
 import { type Exchange, request } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 
@@ -32,7 +33,7 @@ function judge({ name, url }: Backend, response: Exchange, hasToken: boolean): F
 	if (NOT_THERE.includes(status))
 		return wrong(
 			check,
-			`What stands in front of backend "${name}" says that it is not there (status ${status}).`,
+			`What stands in front of backend "${name}"${viaProxy(url)} says that it is not there (status ${status}).`,
 			'Start the service, or correct its url in BACKENDS.'
 		);
 	if (hasToken && (status === 401 || status === 403))

@@ -3,6 +3,7 @@ import { sessionPath } from '../../lib/server/bridge/paths';
 import type { Config } from '../../lib/server/config/parse';
 import { upstreamUrl } from '../../lib/server/http/upstream-url';
 import { examineClock } from './clock';
+import { viaProxy } from './egress';
 import { type Reply, request } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 
@@ -41,15 +42,24 @@ export async function examineBridge(
 		},
 		response.reply
 	);
-	return [judge(response.reply, service.bridge !== undefined, token), ...clock];
+	return [judge(bridge.url, response.reply, service.bridge !== undefined, token), ...clock];
 }
 
-function judge(reply: Reply, hasClient: boolean, token: string | undefined): Finding {
+function judge(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
 	const { status } = reply;
 	if (knowsNoSuchSession(reply))
 		return good('bridge', 'The Auth Bridge answers as expected (404 for an unknown wallet session).');
 	if (status === 401 || status === 403) return refused(status, hasClient, token);
-	return wrong('bridge', `What responds at AUTH_BRIDGE_URL (status ${status}) does not know wallet sessions.`, ADVICE);
+	return wrong(
+		'bridge',
+		`What responds at AUTH_BRIDGE_URL${viaProxy(url)} (status ${status}) does not know wallet sessions.`,
+		adviceFor(url, status)
+	);
+}
+
+/** Web servers refuse plain http at a port for TLS with a 400. */
+function adviceFor(url: string, status: number): string {
+	return status === 400 && url.startsWith('http:') ? `${ADVICE} If that port is for TLS, write https://.` : ADVICE;
 }
 
 function knowsNoSuchSession(reply: Reply): boolean {

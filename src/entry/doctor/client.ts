@@ -2,7 +2,7 @@ import { type AuthorizationServer, genericTokenEndpointRequest } from 'oauth4web
 import type { Config } from '../../lib/server/config/parse';
 import { stsCall, stsClient } from '../../lib/server/sts/metadata';
 import { corsFindings, STRANGER_ORIGIN } from './cors';
-import { exchange, oauthError } from './exchange';
+import { exchangeWithSts, oauthError } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 import { callbackUrl } from './sign-in';
 
@@ -22,7 +22,7 @@ export async function examineClient(
 	};
 	const { client, authentication } = stsClient();
 	const ask = (headers: Record<string, string>) =>
-		exchange(() =>
+		exchangeWithSts(metadata.token_endpoint, () =>
 			genericTokenEndpointRequest(metadata, client, authentication, 'authorization_code', made, { ...stsCall, headers })
 		);
 	const response = await ask({});

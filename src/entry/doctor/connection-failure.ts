@@ -88,9 +88,10 @@ const known: readonly KnownFailure[] = [
 		advice: 'Check the address.'
 	},
 	{
-		pattern: /ECONNRESET|EPIPE|UND_ERR_SOCKET|HPE_|cut_off|connection (?:closed|reset)|socket hang up|closed before/i,
+		pattern:
+			/ECONNRESET|EPIPE|UND_ERR_SOCKET|HPE_|cut_off|connection (?:closed|reset)|socket (?:hang up|closed)|closed before|unknown RESP/i,
 		reason: 'it closed the connection without a response',
-		advice: 'Check that it is an HTTP service, and whether https:// is needed.'
+		advice: 'Check the host and the port, and whether TLS is needed: https://, or rediss:// for Redis.'
 	}
 ];
 

@@ -4,7 +4,8 @@ import type { Config } from '../../lib/server/config/parse';
 import { stsFetch, stsMetadata } from '../../lib/server/sts/metadata';
 import { keyFinder, readKeySet, signatureAlgorithms } from '../../lib/server/sts/key-set';
 import { examineClock } from './clock';
-import { type Exchange, exchange, type Reply, request } from './exchange';
+import { viaProxy } from './egress';
+import { type Exchange, exchangeWithSts, type Reply, request } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
@@ -22,7 +23,7 @@ export interface Discovery {
 
 /** Whether the STS is the configured issuer and names what the portal needs, at its internal and its public address. */
 export async function examineDiscovery({ sts }: Pick<Config, 'sts'>): Promise<Discovery> {
-	const response = await exchange(() => stsFetch(discoveryUrl(sts.issuer)));
+	const response = await exchangeWithSts(sts.issuer, () => stsFetch(discoveryUrl(sts.issuer)));
 	const document = documentOf(response);
 	if (!('reply' in response) || !document) return { metadata: null, findings: [unreadable(response, sts)] };
 
@@ -57,7 +58,7 @@ function unreadable(response: Exchange, { issuer, internal }: Config['sts']): Fi
 		);
 	return wrong(
 		'sts.discovery',
-		`The STS gives no discovery document: ${statusOf(response.reply)}.`,
+		`The STS gives no discovery document${viaProxy(internal)}: ${statusOf(response.reply)}.`,
 		`Check ${variable}, its path included: /.well-known/openid-configuration is read below it.`
 	);
 }
@@ -131,7 +132,7 @@ async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: 
 			'The STS lists no asymmetric algorithm for ID tokens.',
 			'Let it sign with ES256 or RS256; none and HMAC are never accepted.'
 		);
-	const response = await exchange(() => stsFetch(jwks_uri ?? ''));
+	const response = await exchangeWithSts(jwks_uri, () => stsFetch(jwks_uri ?? ''));
 	if ('failure' in response)
 		return wrong(
 			'sts.keys',

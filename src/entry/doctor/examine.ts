@@ -4,6 +4,7 @@ import { examineBridge } from './bridge';
 import { examineClient } from './client';
 import { examineBridgeCors } from './cors';
 import { examineDiscovery } from './discovery';
+import { examineEgress } from './egress';
 import type { Finding } from './finding';
 import { examineProxy } from './proxy';
 import { examineServiceTokens, type ServiceTokens } from './service-tokens';
@@ -34,6 +35,7 @@ export async function examine(config: Config, wanted: Examination): Promise<read
 			...(await examineBackends(config, tokens.backends))
 		]),
 		config.signInMethods.wallet ? examineBridgeCors(config) : [],
+		examineEgress(config),
 		examineStore(config),
 		examineTelemetry(config, wanted.telemetry),
 		examineSession(config, wanted)

@@ -1,6 +1,10 @@
 import { unixMs } from '../../lib/server/clock';
 import { type Exchanged, exchange as exchangeUpstream } from '../../lib/server/http/upstream';
+import { config } from '../../lib/server/config';
+import { internalUrl } from '../../lib/server/sts/addresses';
+import type { Send } from '../../lib/server/upstream/client';
 import { type ConnectionFailure, connectionFailure } from './connection-failure';
+import { withProxy } from './egress';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -24,18 +28,27 @@ interface PortalRequest {
 	readonly body?: string;
 	/** For the whole exchange, in milliseconds. */
 	readonly timeoutMs: number;
+	/** In place of the portal's HTTP client: without its proxies. */
+	readonly send?: Send;
 }
 
 /** A request with the portal's own HTTP client, so with its certificates, proxies and permissions. */
 export function request(url: string, { method = 'GET', ...wanted }: PortalRequest): Promise<Exchange> {
-	return exchange(() => exchangeUpstream({ ...wanted, method, url, maxBytes: MAX_BYTES }));
+	const via = wanted.send === undefined ? url : null;
+	return exchange(via, () => exchangeUpstream({ ...wanted, method, url, maxBytes: MAX_BYTES }));
 }
 
-/**
- * Sends one request and reads its response.
- * @param send for a service that the portal calls in a way of its own, such as the STS
- */
-export async function exchange(send: () => Promise<Response | Exchanged>): Promise<Exchange> {
+/** The same for a request that the portal's own functions send to the STS. @param url as its metadata names it */
+export function exchangeWithSts(
+	url: URL | string | undefined,
+	send: () => Promise<Response | Exchanged>
+): Promise<Exchange> {
+	const { sts } = config();
+	return exchange(internalUrl(String(url ?? sts.internal), sts), send);
+}
+
+/** Sends one request and reads its response. @param url of the request; null for one that goes by no proxy */
+async function exchange(url: string | null, send: () => Promise<Response | Exchanged>): Promise<Exchange> {
 	const sentMs = unixMs();
 	try {
 		const response = await send();
@@ -44,7 +57,7 @@ export async function exchange(send: () => Promise<Response | Exchanged>): Promi
 		const text = response instanceof Response ? await response.text() : response.text;
 		return { reply: { status, headers, json: asObject(text), clockAheadSeconds } };
 	} catch (error) {
-		return { failure: connectionFailure(error) };
+		return { failure: url === null ? connectionFailure(error) : withProxy(connectionFailure(error), url) };
 	}
 }
 

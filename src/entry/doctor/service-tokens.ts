@@ -1,8 +1,10 @@
 import { decodeJwt } from 'jose';
+import { config } from '../../lib/server/config';
 import type { Config } from '../../lib/server/config/parse';
 import type { TokenOptions } from '../../lib/server/config/service-client';
 import { requestServiceToken, serviceTokenRefusal } from '../../lib/server/sts/client-credentials';
 import { connectionFailure } from './connection-failure';
+import { withProxy } from './egress';
 import { type Finding, good, warning, wrong } from './finding';
 
 /** What the portal's service client gets, by who it is for; absent where the STS gives no token. */
@@ -76,6 +78,6 @@ function refusal(use: string, error: unknown): Finding {
 			`The STS refuses the service client a token for ${use} (${code}).`,
 			advices[code] ?? 'Check the service client at the STS.'
 		);
-	const { reason, advice } = connectionFailure(error);
+	const { reason, advice } = withProxy(connectionFailure(error), config().sts.internal);
 	return wrong('sts.service-token', `The STS gives the service client no token for ${use}: ${reason}.`, advice);
 }

@@ -4,7 +4,7 @@ import type { Provider } from '../../lib/server/auth/session';
 import type { Config } from '../../lib/server/config/parse';
 import { stsCall, stsClient, stsFetch } from '../../lib/server/sts/metadata';
 import type { ConnectionFailure } from './connection-failure';
-import { exchange, oauthError, type Reply } from './exchange';
+import { exchangeWithSts, oauthError, type Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 
 type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
@@ -44,7 +44,8 @@ async function examineProvider(config: Facts, metadata: AuthorizationServer, pro
 	const redirectUri = callbackUrl(config.origin, provider);
 	const ask = async (scope: string): Promise<Verdict> => {
 		const wanted = authorizationRequest(config, provider, scope);
-		const response = await exchange(() => (isPushed ? push : navigate)(metadata, wanted));
+		const url = metadata.pushed_authorization_request_endpoint ?? metadata.authorization_endpoint;
+		const response = await exchangeWithSts(url, () => (isPushed ? push : navigate)(metadata, wanted));
 		if ('failure' in response) return response;
 		return isPushed ? pushedVerdict(response.reply) : navigatedVerdict(response.reply, redirectUri);
 	};

@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { Config } from '../../lib/server/config/parse';
 import { stsFetch } from '../../lib/server/sts/metadata';
-import { exchange } from './exchange';
+import { exchangeWithSts } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 
 /** Whether the STS sends browsers back after signing out (OIDC RP-Initiated Logout 2). Without a session nothing ends. */
@@ -15,7 +15,7 @@ export async function examineSignOut(
 	url.searchParams.set('client_id', sts.clientId);
 	url.searchParams.set('post_logout_redirect_uri', target);
 	url.searchParams.set('state', 'signed_out');
-	const response = await exchange(() => stsFetch(url));
+	const response = await exchangeWithSts(url, () => stsFetch(url));
 	if ('failure' in response)
 		return [
 			warning(

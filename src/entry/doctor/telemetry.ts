@@ -1,8 +1,13 @@
 import type { Config } from '../../lib/server/config/parse';
-import { exchange } from './exchange';
+import type { Send } from '../../lib/server/upstream/client';
+import { createConnections } from '../../lib/server/upstream/connections';
+import { request } from './exchange';
 import { type Finding, good, wrong } from './finding';
 
 const LIMIT_MS = 10_000;
+
+/** The exporters of both runtimes know nothing of proxies. */
+const sendDirectly = (): Send => createConnections({ http: undefined, https: undefined, except: '' });
 
 /** The part of OpenTelemetry's own variables that decides what is sent (OpenTelemetry, "OTLP exporter configuration"). */
 export interface TelemetryVariables {
@@ -30,16 +35,8 @@ async function examineSignal(base: string, signal: string, isJson: boolean, extr
 	};
 	// A message without fields is empty in protobuf.
 	const body = isJson ? '{}' : '';
-	// Not the portal's own client: exporters know nothing of its proxies.
-	const response = await exchange(() =>
-		fetch(`${base}/v1/${signal}`, {
-			method: 'POST',
-			headers,
-			body,
-			redirect: 'manual',
-			signal: AbortSignal.timeout(LIMIT_MS)
-		})
-	);
+	const url = `${base}/v1/${signal}`;
+	const response = await request(url, { method: 'POST', headers, body, timeoutMs: LIMIT_MS, send: sendDirectly() });
 	if ('failure' in response)
 		return wrong(
 			check,
