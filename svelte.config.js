@@ -1,11 +1,14 @@
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import { all, denoAdapter, nodeAdapter } from './src/entry/packaging/adapters.js';
 
+/** Where the servers go: `tests/tasks/build.mjs` builds beside a server that may be running, and moves the result. */
+const out = process.env.BUILD_FOLDER ?? 'build';
+
 const adapters = {
-	node: () => nodeAdapter('build/node'),
-	gallery: () => nodeAdapter('build/gallery'),
-	deno: () => denoAdapter('build/deno'),
-	both: () => all([nodeAdapter('build/node'), denoAdapter('build/deno')])
+	node: () => nodeAdapter(`${out}/node`),
+	gallery: () => nodeAdapter(`${out}/gallery`),
+	deno: () => denoAdapter(`${out}/deno`),
+	both: () => all([nodeAdapter(`${out}/node`), denoAdapter(`${out}/deno`)])
 };
 
 /** The state gallery, for development and tests: other routes around the same pages. No portal is built with it. */

@@ -1,23 +1,34 @@
 /** `node tests/tasks/build.mjs [node|deno|both|gallery]`: builds the portal; other tasks build only what is out of date. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { startTied } from './children.mjs';
+import { takeLock } from './lock.mjs';
 import { programCommand, root, runQuietly } from './runtime.mjs';
 
 const SOURCES = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package.json'];
 const GALLERY = ['tests/gallery'];
 
+const BUILD = join(root, 'build');
+
 /**
+ * Builds into a folder of its own and moves the result into place, so that a failed build leaves the last one as it was.
  * @param {'node' | 'deno' | 'both' | 'gallery'} adapter
  * @param {typeof runQuietly} runner shows what the build writes, or only when it fails
  */
 async function build(adapter, runner) {
+	const folder = join(BUILD, '.next');
+	rmSync(folder, { recursive: true, force: true });
 	const command = programCommand('vite', ['build', '--logLevel', 'warn']);
-	const code = await runner(command, { env: { ...process.env, ADAPTER: adapter, NODE_ENV: 'production' } });
-	if (code !== 0) throw new Error(`The build for ${adapter} failed.`);
+	const env = { ...process.env, ADAPTER: adapter, BUILD_FOLDER: folder, NODE_ENV: 'production' };
+	if ((await runner(command, { env })) !== 0) throw new Error(`The build for ${adapter} failed.`);
+	for (const name of adapter === 'both' ? ['node', 'deno'] : [adapter]) {
+		rmSync(join(BUILD, name), { recursive: true, force: true });
+		renameSync(join(folder, name), join(BUILD, name));
+	}
+	rmSync(folder, { recursive: true, force: true });
 }
 
 /** Shows what the build writes, except that Kit recommends `npm run preview`, which our adapters do not have. */
@@ -36,19 +47,36 @@ function runWithoutHint(/** @type {string[]} */ command, options = {}) {
  * Builds those of the wanted servers that are missing or older than the sources.
  * @param {('node' | 'deno')[]} runtimes
  */
-export async function ensureBuilt(runtimes) {
-	const changedMs = newestOf(SOURCES);
-	const outdated = runtimes.filter((runtime) => builtMs(runtime) < changedMs);
-	if (outdated.length === 0) return;
-	console.log(`Building the portal for ${outdated.join(' and ')} …`);
-	await build(outdated.length === 2 ? 'both' : outdated[0], runQuietly);
+export function ensureBuilt(runtimes) {
+	return withLock(async () => {
+		const changedMs = newestOf(SOURCES);
+		const outdated = runtimes.filter((runtime) => builtMs(runtime) < changedMs);
+		if (outdated.length === 0) return;
+		console.error(`Building the portal for ${outdated.join(' and ')} …`);
+		await build(outdated.length === 2 ? 'both' : outdated[0], runQuietly);
+	});
 }
 
 /** The same for the state gallery, which no portal is built with. */
-export async function ensureGalleryBuilt() {
-	if (builtMs('gallery') >= newestOf([...SOURCES, ...GALLERY])) return;
-	console.log('Building the state gallery …');
-	await build('gallery', runQuietly);
+export function ensureGalleryBuilt() {
+	return withLock(async () => {
+		if (builtMs('gallery') >= newestOf([...SOURCES, ...GALLERY])) return;
+		console.error('Building the state gallery …');
+		await build('gallery', runQuietly);
+	});
+}
+
+/** Builds share folders: one at a time. @param {() => Promise<void>} work */
+async function withLock(work) {
+	mkdirSync(BUILD, { recursive: true });
+	const release = await takeLock(join(BUILD, '.lock'), () =>
+		console.error('Another task is building; waiting for it …')
+	);
+	try {
+		await work();
+	} finally {
+		release();
+	}
 }
 
 function newestOf(names) {
@@ -69,7 +97,7 @@ function newestMs(path) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
 	try {
-		await build(process.argv[2] ?? 'node', runWithoutHint);
+		await withLock(() => build(process.argv[2] ?? 'node', runWithoutHint));
 	} catch (error) {
 		console.error(error.message);
 		process.exitCode = 1;

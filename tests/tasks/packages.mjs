@@ -17,7 +17,7 @@ async function install() {
 	// npm empties the folder behind the link, and another checkout uses it.
 	if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink())
 		throw new Error('The packages are out of date. node_modules is a link: install them in the folder that it names.');
-	console.log('Installing packages …');
+	console.error('Installing packages …');
 	const command = underDeno ? [process.execPath, 'install'] : ['npm', 'ci', '--no-audit', '--no-fund'];
 	if ((await runQuietly(command)) !== 0) throw new Error(`Installing the packages failed: ${command.join(' ')}`);
 }
