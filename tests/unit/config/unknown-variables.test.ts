@@ -10,7 +10,11 @@ test.each([
 	['NEXTAUTH_SECRETS', 'NEXTAUTH_SECRET'],
 	// No known prefix, and still one letter away.
 	['BACKEND', 'BACKENDS'],
-	['STSCLIENT_SECRET', 'STS_CLIENT_SECRET']
+	['STSCLIENT_SECRET', 'STS_CLIENT_SECRET'],
+	['OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+	['auth_url', 'AUTH_URL'],
+	['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
+	['AUTH_BRIDGE_PORT_URL', 'AUTH_BRIDGE_URL']
 ])('%s is pointed out, with the nearest name %s', (name, nearest) => {
 	expect(unknownVariables({ [name]: 'x' })).toEqual([{ name, nearest }]);
 });

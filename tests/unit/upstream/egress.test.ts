@@ -30,6 +30,10 @@ describe('the proxy for a request', () => {
 		['https://[::1]/', '[::1]'],
 		['https://[::1]/', '::1'],
 		['https://[::1]:8443/', '[::1]:8443'],
+		['https://service.example./', 'service.example'],
+		['https://service.example/', 'service.example.'],
+		['https://[2001:db8::1]/', '[2001:0DB8:0:0:0:0:0:1]'],
+		['https://[2001:db8::1]/', '2001:db8:0::1'],
 		['https://anything.example/', '*']
 	])('is none for %s with NO_PROXY=%s', (url, except) => expect(by(url, except)).toBeUndefined());
 

@@ -8,12 +8,16 @@ export interface UnknownVariable {
 }
 
 /** What others set under the same prefixes: Kubernetes for each of its services, OpenTelemetry, and Python's `requests`. */
-const FOREIGN = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT(?:_|$)|^OTEL_|^REQUESTS_CA_BUNDLE$/;
+const FOREIGN =
+	/_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)|^OTEL_|^REQUESTS_CA_BUNDLE$/;
 /** Not the portal's own prefixes: the runtime's variables, such as DENO_DIR and DENO_CERT, and those of proxies. */
 const SHARED = /^DENO_|_PROXY$/i;
 /** A name without a known prefix is suspicious only when it is this close to a name of at least this length. */
 const MAX_TYPOS = 2;
 const MIN_LENGTH = 8;
+/** Read by the runtimes, not by the portal: known, and names to be meant. */
+const RUNTIME_NAMES: readonly string[] = ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'];
+const candidates = [...environmentNames, ...RUNTIME_NAMES];
 
 const prefixes = new Set(
 	environmentNames
@@ -24,7 +28,7 @@ const prefixes = new Set(
 /** The variables of an environment that are likely misspelt: set, unknown, and close to a known name or prefix. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): UnknownVariable[] {
 	return Object.entries(environment)
-		.filter(([name, value]) => value?.trim() && !environmentNames.includes(name) && !FOREIGN.test(name))
+		.filter(([name, value]) => value?.trim() && !candidates.includes(name) && !FOREIGN.test(name))
 		.map(([name]) => ({ name, ...nearestOf(name) }))
 		.filter(({ name, typos, nearest }) => hasKnownPrefix(name) || (typos <= MAX_TYPOS && nearest.length >= MIN_LENGTH))
 		.map(({ name, typos, nearest }) => ({ name, nearest: typos <= name.length / 2 ? nearest : null }));
@@ -40,7 +44,12 @@ function hasKnownPrefix(name: string): boolean {
 }
 
 function nearestOf(name: string): { readonly nearest: string; readonly typos: number } {
-	const ranked = environmentNames.map((nearest) => ({ nearest, typos: editDistance(name, nearest) }));
+	const same = candidates.find((known) => known === name.toUpperCase());
+	// Such as OTLP_ENDPOINT for OTEL_EXPORTER_OTLP_ENDPOINT.
+	const longer = name.length >= MIN_LENGTH ? candidates.find((known) => known.endsWith(`_${name}`)) : undefined;
+	const meant = same ?? longer;
+	if (meant !== undefined) return { nearest: meant, typos: 0 };
+	const ranked = candidates.map((nearest) => ({ nearest, typos: editDistance(name, nearest) }));
 	return ranked.reduce((best, other) => (other.typos < best.typos ? other : best));
 }
 

@@ -14,13 +14,20 @@ export function proxyFor(url: URL, { http, https, except }: ProxySettings): stri
 }
 
 function isExcepted({ hostname, port, protocol }: URL, except: string): boolean {
+	const own = normalized(hostname);
 	const ownPort = port || (protocol === 'https:' ? '443' : '80');
 	return except.split(/[\s,]+/).some((entry) => {
 		if (entry === '*') return true;
 		const [, host = '', onlyPort = ownPort] = /^(.*?)(?::(\d+))?$/.exec(withBrackets(entry)) ?? [];
-		const name = host.replace(/^\*?\./, '').toLowerCase();
-		return name !== '' && onlyPort === ownPort && (hostname === name || hostname.endsWith(`.${name}`));
+		const name = normalized(host.replace(/^\*?\./, ''));
+		return name !== '' && onlyPort === ownPort && (own === name || own.endsWith(`.${name}`));
 	});
+}
+
+/** A host as URLs have it, such as `[::1]` for `[0:0:0:0:0:0:0:1]`, without the trailing dot of an absolute name. */
+function normalized(host: string): string {
+	const name = host.replace(/\.$/, '').toLowerCase();
+	return name.startsWith('[') && URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : name;
 }
 
 /** IPv6 addresses are also written without brackets; they then have no port. */
