@@ -7,6 +7,7 @@ import { signInAtInstitution } from './journeys.ts';
 import { type OddBackend, startOddBackend } from './odd-backend.ts';
 
 const AT_ONCE = 3;
+const MAX_UPLOADS_PER_PERSON = 8;
 
 let landscape: Landscape;
 let odd: OddBackend;
@@ -113,14 +114,25 @@ describe('a large body that streams to a service', () => {
 		expect(statusOf(await upload.head)).toBe(200);
 	});
 
-	test('that stops for good is refused with 408, and its slot is free', { timeout: 90_000 }, async () => {
-		const lines = ['content-type: text/plain', `content-length: ${LARGE}`, 'sec-fetch-site: same-origin'];
-		const uploads = Array.from({ length: AT_ONCE }, () => stuck('/api/backends/odd/silent', lines, 'x'));
-		await expect.poll(async () => (await member.call('/api/me')).status).toBe(503);
-		const heads = await Promise.all(uploads.map(({ head }) => head));
-		expect(heads.map(statusOf)).toEqual(uploads.map(() => 408));
-		expect((await member.call('/api/me')).status).toBe(200);
-	});
+	test(
+		'that stops for good is refused with 408, and takes no slot of other requests',
+		{ timeout: 90_000 },
+		async () => {
+			const lines = ['content-type: text/plain', `content-length: ${LARGE}`, 'sec-fetch-site: same-origin'];
+			// As many as one person may have.
+			const arrivals = odd.arrived.length;
+			const uploads = Array.from({ length: MAX_UPLOADS_PER_PERSON }, () =>
+				stuck('/api/backends/odd/silent', lines, 'x')
+			);
+			await expect.poll(() => odd.arrived.length - arrivals).toBe(uploads.length);
+			expect((await member.call('/api/me')).status).toBe(200);
+			const another = stuck('/api/backends/odd/silent', lines, 'x');
+			expect(statusOf(await another.head)).toBe(429);
+			const heads = await Promise.all(uploads.map(({ head }) => head));
+			expect(heads.map(statusOf)).toEqual(uploads.map(() => 408));
+			expect((await member.call('/api/me')).status).toBe(200);
+		}
+	);
 });
 
 // Deno's server leaves a connection open whose request body was not read, whatever the response says (docs/operations.md).
