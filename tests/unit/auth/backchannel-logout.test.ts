@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { endAtSts, MAX_TOKEN_CHARACTERS } from '../../../src/lib/server/auth/backchannel-logout';
-import { isDenied } from '../../../src/lib/server/auth/deny-list';
+import { isDenied, isDeniedNow } from '../../../src/lib/server/auth/deny-list';
+import { SESSION_SECONDS } from '../../../src/lib/server/auth/session';
 import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';
 import { someSession } from './session-fixture';
@@ -31,6 +32,15 @@ describe('a logout token', () => {
 		const session = fresh();
 		await says({ sid: session.sid });
 		expect(await isDenied(session)).toBe(true);
+	});
+
+	test('that comes late does not end a session that began after it was made', async () => {
+		const begunAt = nowSeconds() - 10;
+		const session = { ...fresh(), endsAt: begunAt + SESSION_SECONDS };
+		await says({ sub: session.sub, iat: begunAt - 10 });
+		expect(await isDenied(session)).toBe(false);
+		await says({ sub: session.sub, iat: begunAt + 1 });
+		expect(await isDeniedNow(session)).toBe(true);
 	});
 
 	test('is taken half an hour late, and no later', async () => {

@@ -90,6 +90,25 @@ describe('the STS ends', () => {
 		expect(await isDenied(session)).toBe(true);
 	});
 
+	test.each(['9999999999999', '1e400', 'NaN', '', 'Infinity', '-1'])(
+		'those begun until now, and none that begins later, where the store holds %j',
+		async (text) => {
+			const session = fresh();
+			await shared.store.write(`deny:sub:${session.sub}`, text, 60_000);
+			expect(await isDeniedNow(session)).toBe(true);
+			pass(1000);
+			const endsAt = Math.floor(Date.now() / 1000) + 24 * 60 * 60;
+			expect(await isDeniedNow({ ...session, id: 'later', endsAt })).toBe(false);
+		}
+	);
+
+	test('no fewer than before when an older token comes later', async () => {
+		const session = fresh();
+		await denyAtSts({ sub: session.sub }, Date.now());
+		await denyAtSts({ sub: session.sub }, Date.now() - 60_000);
+		expect(await isDeniedNow(session)).toBe(true);
+	});
+
 	test('none that begins later', async () => {
 		const session = fresh();
 		await denyAtSts({ sub: session.sub }, Date.now());

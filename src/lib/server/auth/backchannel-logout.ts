@@ -1,7 +1,7 @@
 import { unixMs } from '../clock';
 import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
-import { verifyLogoutToken } from '../sts/logout-token';
+import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isAway } from '../sts/network-fault';
 import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { sharedStore } from '../store';
@@ -12,6 +12,14 @@ export const MAX_TOKEN_CHARACTERS = 8192;
 /** A logout token is good for minutes at most (OIDC Back-Channel Logout 1.0, 2.4); its id is remembered for longer. */
 const REMEMBERED_MS = 60 * 60 * 1000;
 const OLDEST_SECONDS = 30 * 60;
+
+/**
+ * By `sub` only sessions that began before the token was made, however late it comes: a person may have signed in again. A
+ * `sid` names a session of the STS that is over, so all that began with it end.
+ */
+function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
+	return sid === undefined ? Math.min(nowMs, iat * 1000) : nowMs;
+}
 
 /**
  * Ends the sessions that a logout token names, on every instance.
@@ -29,6 +37,6 @@ export async function endAtSts(token: string, requestId: string): Promise<void> 
 	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, '1', REMEMBERED_MS);
 	if (!isNew) throw invalidField('logout_token');
-	await denyAtSts(claims, nowMs);
+	await denyAtSts(claims, endMsOf(claims, nowMs));
 	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
 }

@@ -1,5 +1,7 @@
 import { createSharedReads } from '../bridge/shared-reads';
+import { unixMs } from '../clock';
 import { sharedStore } from '../store';
+import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { SESSION_SECONDS, type Session } from './session';
 
 /** How long an answer is believed before the store is asked again: signing out holds everywhere within a second. */
@@ -23,13 +25,18 @@ export async function denySession({ id }: Session): Promise<void> {
 	checks.forget(id);
 }
 
-/** Ends the sessions that the STS has ended (OIDC Back-Channel Logout 2.7): those begun until now under this `sid` or `sub`. */
+/**
+ * Ends the sessions that the STS has ended (OIDC Back-Channel Logout 2.7): those under this `sid` or `sub` that began by then.
+ * A time that was recorded before, and is later, stays.
+ */
 export async function denyAtSts(
 	{ sid, sub }: { readonly sid?: string | undefined; readonly sub?: string | undefined },
-	nowMs: number
+	untilMs: number
 ): Promise<void> {
 	const key = sid === undefined ? `deny:sub:${sub ?? ''}` : `deny:sid:${sid}`;
-	await sharedStore().write(key, String(nowMs), LIFE_MS);
+	const found = await sharedStore().read(key);
+	const recordedMs = (found && readEndMs(found.text, unixMs())) ?? 0;
+	await sharedStore().write(key, String(Math.max(untilMs, recordedMs)), LIFE_MS);
 	checks = newChecks();
 }
 
@@ -42,8 +49,33 @@ export function isDenied(session: Session): Promise<boolean> {
 export async function isDeniedNow({ id, sid, sub, endsAt }: Session): Promise<boolean> {
 	const begunMs = (endsAt - SESSION_SECONDS) * 1000;
 	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
-	const [byId, ...bySts] = await Promise.all([idKey(id), ...keys].map((key) => sharedStore().read(key)));
-	return byId !== null || bySts.some((entry) => entry !== null && begunMs <= Number(entry.text));
+	const [isEnded, ...endsMs] = await Promise.all([
+		sharedStore()
+			.read(idKey(id))
+			.then((entry) => entry !== null),
+		...keys.map(endMsAt)
+	]);
+	return isEnded || endsMs.some((endMs) => begunMs <= endMs);
+}
+
+/**
+ * Until when sessions under a key are ended, in Unix milliseconds; -Infinity for none. A value that no instance can have
+ * written ends the sessions begun until now, and is replaced by that time: otherwise it would end new sign-ins too.
+ */
+async function endMsAt(key: string): Promise<number> {
+	const entry = await sharedStore().read(key);
+	if (entry === null) return -Infinity;
+	const nowMs = unixMs();
+	const endMs = readEndMs(entry.text, nowMs);
+	if (endMs !== null) return endMs;
+	await sharedStore().replace(key, entry, String(nowMs), LIFE_MS);
+	return nowMs;
+}
+
+/** Null for what is no time, or one further ahead than clocks of instances are apart. */
+function readEndMs(text: string, nowMs: number): number | null {
+	const endMs = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+	return endMs <= nowMs + CLOCK_TOLERANCE_SECONDS * 1000 ? endMs : null;
 }
 
 function idKey(id: string): string {
