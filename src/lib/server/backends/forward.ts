@@ -59,10 +59,10 @@ async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backe
 		answer = await ask(renewed);
 	}
 	await assertPassable(answer, name);
-	const { status, headers } = answer;
-	const location = headers.get('location');
+	const { status } = answer;
+	const location = answer.headers.get('location');
 	const own = location === null ? null : ownPath(name, backend.url, location, target);
-	return new Response(method === 'HEAD' ? null : answer.body, { status, headers: answerHeaders(headers, own) });
+	return new Response(method === 'HEAD' ? null : answer.body, { status, headers: answerHeaders(answer, own) });
 }
 
 function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthorization | undefined {

@@ -33,6 +33,10 @@ const FROM_SERVICE = [
 	'vary'
 ];
 
+/** A response that never has a body says nothing of one: where the two differ, the next response is misread (RFC 9110, 8.6). */
+const NEVER_WITH_BODY: ReadonlySet<number> = new Set([204, 205]);
+const ABOUT_BODY = ['content-encoding', 'content-length', 'content-range'];
+
 /** Types that cannot carry a script when a browser opens them; all others, such as HTML and SVG, are offered for download. */
 const INERT =
 	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)|text\/(?:plain|csv|event-stream)|audio\/|video\/)/i;
@@ -62,8 +66,12 @@ export function requestHeaders(caller: Headers, hasBody: boolean, added: Additio
  * policy refuses a response as a script, style, worker or frame.
  * @param location where the service's `Location` is at the portal, if it is
  */
-export function answerHeaders(service: Headers, location: string | null): Headers {
-	const headers = picked(service, FROM_SERVICE);
+export function answerHeaders(
+	{ status, headers: service }: Pick<Response, 'status' | 'headers'>,
+	location: string | null
+): Headers {
+	const hasBody = !NEVER_WITH_BODY.has(status);
+	const headers = picked(service, hasBody ? FROM_SERVICE : FROM_SERVICE.filter((name) => !ABOUT_BODY.includes(name)));
 	headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
 	const type = headers.get('content-type');
 	const isDownload = /^attachment\b/i.test(headers.get('content-disposition') ?? '');
