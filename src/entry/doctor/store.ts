@@ -76,8 +76,14 @@ const refusals: readonly (readonly [pattern: RegExp, message: string, advice: st
 		'refuses the password',
 		'Check the user and the password in REDIS_URL.'
 	],
+	// A script has the reply of its command in the middle.
 	[
-		/^NOPERM/,
+		/(?:NOPERM|no permissions|can't).*(?:channel|publish)/i,
+		'does not let this user publish',
+		'Allow the user the channel portal:changed (&portal:changed) and the command publish.'
+	],
+	[
+		/NOPERM|no permissions|can't (?:access|run)/i,
 		'does not let this user write',
 		'Allow the user the keys portal:* and the commands get, set, eval and publish.'
 	],

@@ -27,6 +27,16 @@ describe.skipIf(!hasRedis())('a store in Redis', () => {
 	// Time in Redis is its own.
 	behavesAsAStore(open, pause);
 
+	test('that does not let its user publish takes no writes, and a check says so', async () => {
+		await open();
+		await redis.command('ACL SETUSER silent on >pw ~portal:* resetchannels +@all');
+		const url = redis.url.replace('redis://', 'redis://silent:pw@');
+		const store = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
+		opened.push(store);
+		await expect(store.write('key', 'text', 1000)).rejects.toThrow();
+		await expect(store.verify()).rejects.toThrow(/channel|publish/);
+	});
+
 	test('returns what it wrote', async () => {
 		await expect((await open()).verify()).resolves.toBeUndefined();
 	});

@@ -32,8 +32,10 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[1], KEYS[1])
 return 1`;
 
+/** Does what a write does: a user who may not publish can't write either. */
 const VERIFY = `
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('PUBLISH', ARGV[1], KEYS[1])
 return redis.call('GET', KEYS[1])`;
 
 /** Runs a script in the store. @throws when it is unreachable, and after a time limit when it is silent */
@@ -113,7 +115,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 
 		async verify() {
 			const text = crypto.randomUUID();
-			const given = { keys: [verifyKey], arguments: [text, String(VERIFY_LIFE_MS)] };
+			const given = { keys: [verifyKey], arguments: [CHANGED_CHANNEL, text, String(VERIFY_LIFE_MS)] };
 			const found = await run((client) => client.eval(VERIFY, given));
 			if (found !== text) throw new Error('Redis does not return what was written');
 		},
