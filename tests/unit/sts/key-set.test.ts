@@ -10,6 +10,9 @@ const kids = async (...keys: unknown[]) => (await readKeySet({ keys })).map(({ k
 const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
 beforeEach(() => warned.mockClear());
 
+/** Nested so deep that it can't be written. */
+const deep: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+
 describe('a key set', () => {
 	const bad: [what: string, key: unknown][] = [
 		['null', null],
@@ -22,7 +25,8 @@ describe('a key set', () => {
 		['a curve that does not fit', { ...good, kid: 'bad', crv: 'P-521' }],
 		['no curve', { kty: 'EC', kid: 'bad', x: good.x, y: good.y }],
 		['a modulus that is none', { kty: 'RSA', kid: 'bad', e: 'AQAB' }],
-		['a private key', { ...privateKey, kid: 'bad' }]
+		['a private key', { ...privateKey, kid: 'bad' }],
+		['nested without end', { kty: 'EC', kid: 'bad', x: deep, more: deep }]
 	];
 
 	test.each(bad)('with one entry that is %s keeps the others', async (_what, key) => {

@@ -40,6 +40,11 @@ describe('a token response', () => {
 		expect((await read(odd)).body).toEqual({ scope: token });
 	});
 
+	test('loses a member that is nested without end', async () => {
+		const odd = `{"access_token":"a","token_type":"Bearer","more":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+		expect((await read(odd)).body).toEqual({ access_token: 'a', token_type: 'Bearer' });
+	});
+
 	test('loses an encrypted ID token', async () => {
 		expect((await read({ access_token: 'a', id_token: 'a.b.c.d.e' })).body).not.toHaveProperty('id_token');
 		expect((await read({ access_token: 'a', id_token: 'a.b.c' })).body).toHaveProperty('id_token');

@@ -52,6 +52,14 @@ describe('a token', () => {
 		expect([await check(first, 'x'), await check(second, 'y')]).toEqual(['s', 's']);
 	});
 
+	test('with an unknown key id that no key without an id fits is signed with an unknown key, not wrongly', async () => {
+		publish(first.jwk);
+		await check(first, 'x');
+		await expect(check(second, 'y')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+		publish({ ...first.jwk, kid: 'y' });
+		await expect(check(second)).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
+	});
+
 	test('is checked with each of two keys that have the same id', async () => {
 		publish({ ...first.jwk, kid: 'same' }, { ...second.jwk, kid: 'same' });
 		expect([await check(first, 'same'), await check(second, 'same')]).toEqual(['s', 's']);

@@ -23,17 +23,21 @@ const algorithmsByType: Readonly<Record<string, string>> = {
 };
 
 const optional = v.optional(v.unknown());
+/** What is read of a key, apart from its type and operations; `d` is there to recognise a private key. */
+const texts = ['kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e', 'd', 'k'] as const;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** A key (RFC 7517, 4). Members that say what it is for count as absent when they are of the wrong type. */
+/** A key (RFC 7517, 4). Members of the wrong type count as absent, and unknown ones are dropped. */
 const Key = v.pipe(
-	v.looseObject({ kty: v.string(), kid: optional, alg: optional, use: optional, key_ops: optional, ext: optional }),
-	v.transform(({ kid, alg, use, key_ops, ext: _ext, ...key }): JWK => {
+	v.looseObject({ kty: v.string(), kid: optional }),
+	v.transform(({ kty, kid, key_ops, ...key }): JWK => {
 		const operations = readStrings(key_ops);
-		const named = { kid: text(typeof kid === 'number' ? String(kid) : kid), alg: text(alg), use: text(use) };
+		const named: Readonly<Record<string, unknown>> = { ...key, kid: typeof kid === 'number' ? String(kid) : kid };
 		return {
-			...key,
-			...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+			kty,
+			...Object.fromEntries(
+				texts.map((name) => [name, text(named[name])] as const).filter(([, value]) => value !== undefined)
+			),
 			...(operations.length > 0 && { key_ops: operations })
 		};
 	})
@@ -73,14 +77,17 @@ async function isUsable(key: JWK): Promise<boolean> {
 	}
 }
 
+/** Finds keys by a token's header, and tells which key ids there are. */
+export type KeyFinder = JWTVerifyGetKey & { readonly hasId: (kid: string) => boolean };
+
 /**
  * Finds the key for a token: by its key id, else among the keys without an id (RFC 7515, 4.1.4). Where several fit, jose
  * throws {@link errors.JWKSMultipleMatchingKeys}, which lists them.
  */
-export function keyFinder(keys: readonly JWK[]): JWTVerifyGetKey {
+export function keyFinder(keys: readonly JWK[]): KeyFinder {
 	const all = createLocalJWKSet({ keys: [...keys] });
 	const unnamed = createLocalJWKSet({ keys: keys.filter(({ kid }) => kid === undefined) });
-	return async ({ kid, ...header }: JWTHeaderParameters, token) => {
+	const find: JWTVerifyGetKey = async ({ kid, ...header }: JWTHeaderParameters, token) => {
 		if (kid === undefined) return all(header, token);
 		try {
 			return await all({ ...header, kid }, token);
@@ -89,4 +96,5 @@ export function keyFinder(keys: readonly JWK[]): JWTVerifyGetKey {
 			return unnamed(header, token);
 		}
 	};
+	return Object.assign(find, { hasId: (wanted: string) => keys.some(({ kid }) => kid === wanted) });
 }

@@ -1,5 +1,5 @@
-import { errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
-import { keyFinder, readKeySet } from './key-set';
+import { errors, type JWTHeaderParameters } from 'jose';
+import { keyFinder, type KeyFinder, readKeySet } from './key-set';
 
 /** After this long the keys are fetched again, so that one that the STS has withdrawn is let go of. */
 const FRESH_MS = 10 * 60_000;
@@ -17,7 +17,7 @@ export interface Published {
 
 /** The same, ready to check a signature with. */
 export interface StsKeys extends Omit<Published, 'jwks'> {
-	readonly find: JWTVerifyGetKey;
+	readonly find: KeyFinder;
 }
 
 /** A token was not checked because the STS's keys can't be had: that says nothing about the token. */

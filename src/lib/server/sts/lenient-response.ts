@@ -25,7 +25,9 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	const isBodyless = [204, 205, 304].includes(status);
 	if (!isObject(parsed)) return new Response(isBodyless ? null : text, { status, headers });
 	const body: Record<string, unknown> = Object.fromEntries(
-		Object.entries(parsed).filter(([name, value]) => !isAbsent(value) && (!texts.includes(name) || isText(name, value)))
+		Object.entries(parsed).filter(
+			([name, value]) => !isAbsent(value) && canBeWritten(value) && (!texts.includes(name) || isText(name, value))
+		)
 	);
 	const seconds = Number(body.expires_in);
 	if (Number.isFinite(seconds) && seconds > 0 && isNumeric(body.expires_in))
@@ -58,6 +60,15 @@ function parse(text: string): unknown {
 	}
 }
 
+/** A value that is nested too deep can be read, but not written. */
+function canBeWritten(value: unknown): boolean {
+	try {
+		JSON.stringify(value);
+		return true;
+	} catch {
+		return false;
+	}
+}
 const isText = (name: string, value: unknown) =>
 	typeof value === 'string' && (!tokens.includes(name) || TOKEN.test(value));
 const isAbsent = (value: unknown) => value === null || value === '';

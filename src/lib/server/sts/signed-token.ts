@@ -44,12 +44,17 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 					? signatureAlgorithms
 					: signatureAlgorithms.filter((one) => idTokenAlgorithms.includes(one)),
 			clockTolerance: CLOCK_TOLERANCE_SECONDS
+		}).catch((error: unknown) => {
+			// Keys without an id were tried for one that names a key which the STS has not published: it is unknown, not wrong.
+			const isUnknown = header.kid !== undefined && !find.hasId(header.kid);
+			if (isUnknown && error instanceof errors.JWSSignatureVerificationFailed) throw new UnknownKey();
+			throw error;
 		});
 	try {
 		return await verify(await ring.keysFor({ ...header, alg }, from));
 	} catch (error) {
 		// The STS may have replaced a key that has the same id, or none.
-		const reloaded = error instanceof errors.JWSSignatureVerificationFailed ? await ring.reloaded(from) : null;
+		const reloaded = isWrongSignature(error) ? await ring.reloaded(from) : null;
 		if (!reloaded) throw error;
 		return verify(reloaded);
 	}
@@ -73,6 +78,12 @@ async function verifyWithAny(token: string, find: JWTVerifyGetKey, options: JWTV
 		throw new errors.JWSSignatureVerificationFailed();
 	}
 }
+
+const isWrongSignature = (error: unknown) =>
+	error instanceof errors.JWSSignatureVerificationFailed || error instanceof UnknownKey;
+
+/** A token names a key that is not published, and none of the keys without an id fits. */
+class UnknownKey extends errors.JWKSNoMatchingKey {}
 
 /** Whether a token names a key that the STS has not published, or not yet. */
 export function isUnknownKey(error: unknown): boolean {
