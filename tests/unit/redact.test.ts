@@ -15,6 +15,12 @@ describe('a text for the log', () => {
 		['robin.student+x@uni.example.org signed in', '[email] signed in'],
 		['GET https://sts.example.org/cb?code=1&state=2 failed', 'GET https://sts.example.org/cb?[query] failed'],
 		['see "http://localhost:8092/cb#access_token=x".', 'see "http://localhost:8092/cb?[query]".'],
+		['body access_token=abc&code=1 refused', 'body access_token=[value]&code=[value] refused'],
+		['Authorization: DPoP abc.def', 'Authorization: [credential]'],
+		['can not connect to redis://user:pass@host:6379', 'can not connect to redis://[credential]@host:6379'],
+		['urn:schac:personalUniqueCode:nl:local:uni.nl:123 is unknown', '[urn] is unknown'],
+		['connect to 2001:db8::8a2e:370:7334 or ::1 failed', 'connect to [address] or [address] failed'],
+		['connect to [2001:db8:1:2:3:4:5:6]:443 failed', 'connect to [[address]]:443 failed'],
 		[`refresh ${'aB3-_'.repeat(9)} reused`, 'refresh [opaque] reused']
 	])('%s becomes %s', (text, cleaned) => expect(redact(text)).toBe(cleaned));
 
@@ -22,13 +28,33 @@ describe('a text for the log', () => {
 		'the STS answered 503',
 		'fetch failed: ECONNREFUSED 127.0.0.1:8092',
 		'at readStatus (file:///srv/portal/chunks/client.js:12:34)',
-		'SESSION_NOT_FOUND'
+		'SESSION_NOT_FOUND',
+		'at 10:20:30 in std::vector',
+		'error_code is 12:34'
 	])('%s stays as it is', (text) => expect(redact(text)).toBe(text));
 
 	// Quadratic work would take more than the time limit of a test.
-	test.each(['a', 'a.', 'eyJ', 'eyJ.', 'a@', 'a@b.', 'http://', 'Bearer ', 'a-', '0-', '?', '#/'])(
-		'made of %j over and over is cleaned in time that is proportional to its length',
-		(part) => expect(redact(part.repeat(100_000 / part.length))).not.toBe('')
+	test.each([
+		'a',
+		'a.',
+		'eyJ',
+		'eyJ.',
+		'a@',
+		'a@b.',
+		'http://',
+		'Bearer ',
+		'a-',
+		'0-',
+		'?',
+		'#/',
+		'://',
+		'://a',
+		'1:',
+		'::',
+		'code=',
+		'urn:schac:'
+	])('made of %j over and over is cleaned in time that is proportional to its length', (part) =>
+		expect(redact(part.repeat(100_000 / part.length))).not.toBe('')
 	);
 
 	test.each([
