@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
+import { expectLoginError } from './journeys.ts';
 
 let landscape: Landscape;
 
@@ -71,4 +72,16 @@ test('a link on another site to /login/start shows the choice first', async () =
 	expect(page.url.pathname).toBe('/login');
 	expect(linkIn(page, 'provider=sts')).toContain('/login/start');
 	expect(landscape.sandbox.authorizations()).toEqual([]);
+});
+
+test.each([
+	['with a wallet that has not completed', 'sts-wallet', 'wallet_session_foreign'],
+	['of an unknown kind', 'unknown', 'sign_in_failed']
+])('a sign-in %s leads a person to the login page, with the return path', async (_, provider, error) => {
+	const browser = new Browser(landscape.url);
+	await browser.open('/login');
+	const form = { callbackUrl: '/help?from=here' };
+	expectLoginError(await browser.open(`/api/auth/signin/${provider}`, { form }), error, '/help?from=here');
+	const program = await browser.call(`/api/auth/signin/${provider}`, { method: 'POST' });
+	expect(program.status).toBe(404);
 });

@@ -20,7 +20,6 @@ export const POST: RequestHandler = endpoint(async (event) => {
 	const start = await beginSignIn(event, { provider: event.params.provider, returnTo });
 	const wantsUrl = event.request.headers.has('x-auth-return-redirect');
 	if (!('error' in start)) return wantsUrl ? { url: start.url } : seeOther(start.url);
-	const code = problemOf[start.error];
-	if (code !== undefined && expectsPage(event) && !wantsUrl) return refusalPage(event, start, returnTo);
-	throw new Problem(code ?? 'not_found', { headers: start.headers ?? {} });
+	if (expectsPage(event) && !wantsUrl) return refusalPage(event, start, returnTo);
+	throw new Problem(problemOf[start.error] ?? 'not_found', { headers: start.headers ?? {} });
 });
