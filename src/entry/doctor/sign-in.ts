@@ -51,7 +51,7 @@ async function examineProvider(config: Facts, metadata: AuthorizationServer, pro
 	};
 	const { scope } = config.sts;
 	const verdict = await ask(scope);
-	const granted = good('sts.scope', `The STS grants the scopes of STS_SCOPE (${scope}).`);
+	const granted = good('sts.scope', `The STS accepts a request for the scopes of STS_SCOPE (${scope}).`);
 	const registered = good(`sts.callback.${provider}`, `The callback ${redirectUri} is registered at the STS.`);
 	if (verdict === 'accepted') return [registered, granted];
 	// Not every STS says `invalid_scope`: what is accepted without the other scopes was refused because of them.
