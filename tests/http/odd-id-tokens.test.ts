@@ -33,6 +33,7 @@ describe('an ID token', () => {
 		landscape.sandbox.scenario('id-token', { claims: claims() });
 		expectLoginError(await signInAtInstitution(browser), 'sign_in_failed');
 		expect(holdsSession(browser)).toBe(false);
+		await expect.poll(() => landscape.sandbox.count('sts.revocation')).toBe(1);
 	});
 
 	test('with the hash of another code signs nobody in', async () => {

@@ -31,9 +31,9 @@ const hints: Readonly<Record<string, string>> = {
 	cut_off: 'the connection broke before the response was complete',
 	OAUTH_RESPONSE_IS_NOT_JSON: 'the response is not JSON: a gateway or proxy may have sent it',
 	OAUTH_PARSE_ERROR: 'the response is not valid JSON: a gateway or proxy may have sent it',
-	OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'the ID token is for another issuer, client or sign-in: check STS_ISSUER',
+	OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'the ID token is for another issuer, client or sign-in: check STS_ISSUER_URL',
 	OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'the ID token is not valid at this time: compare the clocks',
-	OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'the discovery document names another issuer than STS_ISSUER'
+	OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'the discovery document names another issuer than STS_ISSUER_URL'
 };
 
 /** An error and its causes, outermost first, at most ten. Auth.js wraps a cause in `{ err }`. */

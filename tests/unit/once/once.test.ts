@@ -179,6 +179,16 @@ describe('work that is refused for a reason that may pass', () => {
 		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
 	});
 
+	test.each(['lost', 'postponed'] as const)(
+		'has failed for good at the second refusal, also after one that was %s',
+		async (fault) => {
+			await once.run(failing('refused')).catch(() => {});
+			await once.run(failing(fault, { repeatLost: true })).catch(() => {});
+			await clock.advance(30_000);
+			await expect(once.run(failing('refused', { repeatLost: true }))).rejects.toMatchObject({ fault: 'ended' });
+		}
+	);
+
 	test('has not failed for good because other attempts were lost', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await expect(once.run(failing('refused', { repeatLost: true }))).rejects.toMatchObject({ fault: 'refused' });

@@ -13,6 +13,8 @@ export interface BreakableStore extends Store {
 	failOnce(): void;
 	/** Refuses writes of this key only. */
 	refuse(key: string): void;
+	/** Takes writes of that key again. */
+	accept(key: string): void;
 	/** The keys that were written, in order. */
 	written(): readonly string[];
 	/** With all it held, or as one that keeps nothing over a restart. */
@@ -51,6 +53,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 	return {
 		failOnce: () => void (failures = 1),
 		refuse: (key) => void refused.add(key),
+		accept: (key) => void refused.delete(key),
 		written: () => keys.filter((key) => key !== 'verify'),
 		refuseWrites: () => void (takesWrites = false),
 		goAway: () => void (callsLeft = 0),

@@ -253,6 +253,20 @@ describe('a shared store that comes back', () => {
 		expect(states).toEqual([false, true]);
 	});
 
+	test('and does not take a missed revocation counts as unavailable until it does', async () => {
+		const store = instance();
+		shared.goAway();
+		await store.write('deny:a', '1', 60_000);
+		shared.comeBack();
+		shared.refuse('deny:a');
+		await clock.advance(1000);
+		expect([store.isAvailable(), states]).toEqual([false, [false]]);
+		shared.accept('deny:a');
+		await clock.advance(250);
+		expect([store.isAvailable(), states]).toEqual([true, [false, true]]);
+		expect(await instance().read('deny:a')).toMatchObject({ text: '1' });
+	});
+
 	test('is told what it has missed, over what it held', async () => {
 		const store = instance();
 		await store.write('a', 'running', 60_000);

@@ -288,7 +288,7 @@ describe('a round of identity verification', () => {
 
 	test('ends at the callback, which a reload does not repeat', async () => {
 		bridge.finishIdv.mockResolvedValue({ status: 'COMPLETED' });
-		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=c&state=s');
+		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=another&state=s');
 		expect(await finishIdv(event, owned)).toBe('/login/identity');
 		const [kept] = await ownedSessions(event.cookies);
 		expect(kept?.idv).toBe('done');

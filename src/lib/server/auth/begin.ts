@@ -21,6 +21,8 @@ export interface SignInRequest {
 	readonly returnTo?: string | null;
 	/** `1`: ask for the credentials again. */
 	readonly afresh?: string | null;
+	/** The completed wallet session to sign in with; the browser's newest one where none is named. */
+	readonly walletSessionId?: string;
 }
 
 /** `login_first`: not this browser's own click on a page of ours. `headers` belong to the response. */
@@ -64,8 +66,9 @@ async function browserIdOf({ locals, cookies }: RequestEvent): Promise<string | 
 
 /** Starts a sign-in again that was under way, with a flow of its own; the caller keeps it. */
 export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Promise<SignInStart | SignInRefusal> {
-	const { provider, institution, returnTo, asksLogin } = flow;
-	const options = await checked(event, { provider, institution, returnTo, afresh: asksLogin ? '1' : null });
+	const { provider, institution, returnTo, asksLogin, walletSessionId } = flow;
+	const afresh = asksLogin ? '1' : null;
+	const options = await checked(event, { provider, institution, returnTo, afresh, walletSessionId });
 	return 'error' in options
 		? options
 		: startSignIn({ ...options, restarts: flow.restarts + 1 }, event.locals.requestId);
@@ -76,7 +79,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	const { signInMethods } = config();
 	if (!isProvider(provider)) return { error: 'not_found' };
 	if (!(provider === 'sts' ? signInMethods.institution : signInMethods.wallet)) return { error: 'not_found' };
-	if (provider === 'sts-wallet') return checkedWallet(event, returnTo);
+	if (provider === 'sts-wallet') return checkedWallet(event, wanted);
 
 	if (institution && !(await institutions(event.locals.locale())).some(({ id }) => id === institution))
 		return { error: 'institution_unknown' };
@@ -88,8 +91,8 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	};
 }
 
-async function checkedWallet(event: RequestEvent, returnTo: string | null | undefined) {
-	const completed = await completedSession(event.cookies);
+async function checkedWallet(event: RequestEvent, { returnTo, walletSessionId }: SignInRequest) {
+	const completed = await completedSession(event.cookies, walletSessionId);
 	if (!completed) return { error: 'wallet_session_foreign' } as const;
 	return {
 		provider: 'sts-wallet',

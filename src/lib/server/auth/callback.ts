@@ -52,7 +52,7 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 		await keepFlow(cookies, outcome.flow);
 		return outcome.url;
 	}
-	if (outcome.kind === 'failed') return failurePath(event, whole, outcome.error);
+	if (outcome.kind === 'failed') return failurePath(event, whole, outcome.error, isOwn);
 	return signedInPath(event, whole, outcome.session, isOwn);
 }
 
@@ -82,6 +82,7 @@ async function restarted(event: RequestEvent, flow: SignInFlow): Promise<Callbac
 
 async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: string): Promise<CallbackOutcome> {
 	const { provider } = flow;
+	let granted: Pick<Session, 'accessToken' | 'refreshToken'> | undefined;
 	try {
 		const response = await redeemCode(
 			{ code, state: url.searchParams.get('state') ?? '', iss: url.searchParams.get('iss') },
@@ -89,6 +90,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		);
 		if (!response.access_token || !response.id_token)
 			throw new Error('the STS answered without the tokens of a sign-in');
+		granted = { accessToken: response.access_token, refreshToken: response.refresh_token };
 		// Auth.js checks an ID token's claims but not its signature.
 		const claims = await verifyIdToken(response.id_token, { accessToken: response.access_token, code });
 		const tokens = {
@@ -116,6 +118,8 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		}
 		return { kind: 'signed_in', session };
 	} catch (fault) {
+		// Nobody will hold these tokens, so nobody could end them later.
+		if (granted) void revokeTokens(granted, locals.requestId);
 		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
 		return { kind: 'failed', error: callbackFault(fault) };
 	}
@@ -124,7 +128,10 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 /** @param isOwn whether this request redeemed the code, and not another one of this browser */
 async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Session, isOwn: boolean): Promise<string> {
 	const { locals, cookies } = event;
-	if (await isDeniedNow(session)) return failurePath(event, flow, 'sign_in_interrupted');
+	if (await isDeniedNow(session)) {
+		if (isOwn) void revokeTokens(session, locals.requestId);
+		return failurePath(event, flow, 'sign_in_interrupted', isOwn);
+	}
 	const before = locals.session;
 	if (before?.id !== session.id) {
 		// A slow response to the session before must not take this one's place.
@@ -143,8 +150,8 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 }
 
 /** The login page, with the reason and the return path. Somebody who is signed in all the same goes on. */
-function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError): string {
-	report(event, flow.provider, error);
+function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, isOwn: boolean): string {
+	if (isOwn) report(event, flow.provider, error);
 	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.asksLogin);
 	return event.locals.session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }

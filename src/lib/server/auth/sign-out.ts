@@ -9,7 +9,10 @@ import type { Session } from './session';
 const LIMIT_MS = 3000;
 
 /** Revokes the refresh token (RFC 7009), as a best effort: a fault is logged and does not keep anybody signed in. */
-export async function revokeTokens(session: Session, requestId: string): Promise<void> {
+export async function revokeTokens(
+	session: Pick<Session, 'accessToken' | 'refreshToken'>,
+	requestId: string
+): Promise<void> {
 	const token = session.refreshToken ?? session.accessToken;
 	try {
 		const metadata = await withinLimit(stsMetadata(), LIMIT_MS);

@@ -3,6 +3,7 @@ import { isDenied, isDeniedNow } from '../auth/deny-list';
 import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/renewal';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
+import { revokeTokens } from '../auth/sign-out';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { hasAccessToken, wantsPage } from '../http/caller';
@@ -35,6 +36,8 @@ export const session: Handle = async ({ event, resolve }) => {
 		if (!(error instanceof SessionTooLarge)) throw error;
 		// It was only to be sealed again: the browser's cookie is good as it is.
 		if (after === before) return response;
+		// Nobody holds these tokens any more, so nobody could end them later.
+		if (after) void revokeTokens(after, event.locals.requestId);
 		return withCookies(tooLarge(event, response), await writeSession(null, cookies, unixSeconds()));
 	}
 };

@@ -85,12 +85,17 @@ export function createOnce({
 		const rests = restMs > 0;
 		if (rests || (losses > 0 && !work.repeatLost)) {
 			// The next one need not wait for the same lease to run out.
-			const lost: WorkRecord = { state: 'lost', atMs: unixNow(), losses };
+			const lost: WorkRecord = { state: 'lost', atMs: unixNow(), losses, ...refusalOf(record) };
 			if (record?.state === 'running') await store.replace(key, found, writeRecord(lost), BEGUN_MS);
 			if (!work.repeatLost) throw new WorkFailed('lost', 'begun_before');
 			throw new WorkFailed('lost', 'lost_again', { retryAfterMs: restMs });
 		}
-		const lease = await takeLease(key, found, { losses, wasRefused: wasRefused(record) }, { store, unixNow, every });
+		const lease = await takeLease(
+			key,
+			found,
+			{ losses, wasRefused: refusalOf(record).wasRefused === true },
+			{ store, unixNow, every }
+		);
 		return lease ? { lease } : 'wait';
 	}
 
@@ -120,7 +125,7 @@ export function createOnce({
 		} catch (error) {
 			await lease.end();
 			const failed = failureOf(error, lease);
-			await lease.giveBack(outcomeOf(failed, lease.losses, unixNow())).catch(() => {});
+			await lease.giveBack(outcomeOf(failed, lease, unixNow())).catch(() => {});
 			throw failed;
 		}
 	}
@@ -182,8 +187,11 @@ function lossesOf(record: WorkRecord | null): number {
 /** How long nothing is tried after so many losses: twice as long after each. */
 const restAfter = (losses: number) => (losses < 2 ? 0 : Math.min(MAX_REST_MS, MIN_REST_MS * 2 ** (losses - 2)));
 
-const wasRefused = (record: WorkRecord | null) =>
-	(record?.state === 'running' || record?.state === 'lost') && record.wasRefused === true;
+/** That an earlier attempt was refused, as records of later attempts carry it on. */
+function refusalOf(record: WorkRecord | null): { wasRefused?: true } {
+	const isRefused = (record?.state === 'running' || record?.state === 'lost') && record.wasRefused;
+	return isRefused ? { wasRefused: true } : {};
+}
 
 /** Whether the last attempt failed before anything was sent, after earlier ones were lost. */
 const isUnsent = (record: WorkRecord | null) => record?.state === 'lost' && record.atMs === UNSENT;
@@ -197,12 +205,12 @@ function failureOf(error: unknown, { losses, wasRefused }: Attempts): unknown {
 }
 
 /** What a failure leaves behind; null: as if the work had never begun. */
-function outcomeOf(error: unknown, losses: number, atMs: number): WorkRecord | null {
+function outcomeOf(error: unknown, { losses, wasRefused }: Attempts, atMs: number): WorkRecord | null {
 	const { fault, code } = error instanceof WorkFailed ? error : { fault: 'lost', code: 'unknown' };
 	if (fault === 'ended') return { state: 'ended', code };
-	if (fault === 'refused') return { state: 'lost', atMs, losses: losses + 1, wasRefused: true };
-	if (fault === 'lost') return { state: 'lost', atMs, losses: losses + 1 };
-	return losses === 0 ? null : { state: 'lost', atMs: UNSENT, losses };
+	const refusal = wasRefused || fault === 'refused' ? { wasRefused: true } : {};
+	if (fault !== 'postponed') return { state: 'lost', atMs, losses: losses + 1, ...refusal };
+	return losses === 0 ? null : { state: 'lost', atMs: UNSENT, losses, ...refusal };
 }
 
 function everyInterval(ms: number, callBack: () => void): () => void {

@@ -1,4 +1,4 @@
-import { createBoundedCache } from '../bounded-cache';
+import { type BoundedCache, createBoundedCache } from '../bounded-cache';
 import { createByKind } from './kinds';
 import type { Entry, Store } from './store';
 import { createWakers } from './wakers';
@@ -19,10 +19,11 @@ interface MemoryStoreOptions {
 
 /** About 200,000 revocations, or 8,000 results of token calls. */
 export const MAX_BYTES_PER_KIND = 64 * 1024 ** 2;
-const WRITES_PER_SWEEP = 1000;
+/** How many of the least recently used entries each write looks at, to remove what has expired. */
+const EXAMINED_PER_WRITE = 16;
 
 /**
- * A store for one process. Expired entries are removed in sweeps. Each kind of key has a bound of its own: whatever anonymous
+ * A store for one process. Each write removes expired entries. Each kind of key has a bound of its own: whatever anonymous
  * requests write, revocations stay.
  */
 export function createMemoryStore({
@@ -45,14 +46,20 @@ export function createMemoryStore({
 		return null;
 	}
 
-	function sweep(): void {
-		for (const held of entries.all.values())
-			for (const [key, { untilMs }] of [...held.entries()]) if (untilMs <= now()) held.delete(key);
+	function removeExpired(held: BoundedCache<Held>): void {
+		const oldest = held.rkeys();
+		for (let examined = 0; examined < EXAMINED_PER_WRITE; examined++) {
+			const { value: key, done } = oldest.next();
+			if (done) return;
+			const found = held.peek(key);
+			if (found && found.untilMs <= now()) held.delete(key);
+		}
 	}
 
 	function put(key: string, text: string, lifeMs: number): void {
-		if (writes % WRITES_PER_SWEEP === 0) sweep();
-		entries.of(key).set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
+		const held = entries.of(key);
+		removeExpired(held);
+		held.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
 		wakers.wake(key);
 	}
 

@@ -78,18 +78,29 @@ export function createResilientStore({
 		missed.of(key).set(key, { untilMs: now() + lifeMs });
 	}
 
+	/** @throws when the store did not take one of them */
 	async function rewriteAll(isWanted: (kind: string) => boolean): Promise<void> {
-		for (const [kind, writes] of missed.all) if (isWanted(kind)) await rewrite(writes);
+		const kinds = [...missed.all].filter(([kind]) => isWanted(kind));
+		const results: PromiseSettledResult<void>[] = [];
+		for (const [, writes] of kinds) results.push(...(await Promise.allSettled([rewrite(writes)])));
+		const failed = results.find((result) => result.status === 'rejected');
+		if (failed) throw failed.reason;
 	}
 
-	/** Writes again what the store has missed. What it does not take stays missed; once it takes nothing, the rest waits. */
+	/**
+	 * Writes again what the store has missed. What it does not take stays missed; once it takes nothing, the rest waits.
+	 * @throws when it did not take one of them
+	 */
 	async function rewrite(writes: BoundedCache<Missed>): Promise<void> {
 		const all = [...writes.entries()].reverse();
+		let failed: PromiseRejectedResult | undefined;
 		for (let start = 0; start < all.length; start += BATCH) {
 			const batch = all.slice(start, start + BATCH);
 			const results = await Promise.allSettled(batch.map(([key, write]) => rewriteOne(writes, key, write)));
-			if (results.every(({ status }) => status === 'rejected')) return;
+			failed ??= results.find((result) => result.status === 'rejected');
+			if (results.every(({ status }) => status === 'rejected')) break;
 		}
+		if (failed) throw failed.reason;
 	}
 
 	async function rewriteOne(writes: BoundedCache<Missed>, key: string, write: Missed): Promise<void> {
@@ -103,6 +114,7 @@ export function createResilientStore({
 	function rewriteInBackground(): void {
 		rewriting ??= rewriteAll(isUrgent)
 			.then(() => rewriteAll((kind) => !isUrgent(kind)))
+			.catch(() => {})
 			.finally(() => {
 				rewriting = undefined;
 				rewriteAtMs = now() + REWRITE_PAUSE_MS;
@@ -182,7 +194,7 @@ export function createResilientStore({
 
 		async remainingMs(key) {
 			if (isMissed(key) || !health.isReadable()) return own.remainingMs(key);
-			return shared.remainingMs(key).catch(() => own.remainingMs(key));
+			return (await shared.remainingMs(key).catch(() => null)) ?? own.remainingMs(key);
 		},
 
 		changed: (key, mostMs) => Promise.race([shared.changed(key, mostMs), own.changed(key, mostMs)]),

@@ -135,13 +135,16 @@ function cookieIds(cookies: Cookies): string[] {
 		.map(({ name }) => name.slice(prefix.length));
 }
 
-/** Those of the ids whose cookies are worth opening: what no key of ours has sealed does not count. */
+/**
+ * Those of the ids whose cookies are worth opening, the newest at most: browsers send the oldest first (RFC 6265 5.4). What no key
+ * of ours has sealed does not count.
+ */
 async function worthOpening(
 	ids: readonly string[],
 	valueOf: (id: string) => string | undefined
 ): Promise<readonly string[]> {
 	const known = await Promise.all(ids.map((id) => sealed.recognises(valueOf(id) ?? '')));
-	return ids.filter((_, index) => known[index]).slice(0, MAX_OPENED);
+	return ids.filter((_, index) => known[index]).slice(-MAX_OPENED);
 }
 
 function checked(session: OwnedSession | undefined, id: string, nowMs: number): OwnedSession | null {

@@ -28,9 +28,13 @@ export async function requireUnused(id: string): Promise<void> {
 	if (await isUsedUp(id)) throw new Problem('not_found');
 }
 
-/** This browser's completed wallet session that a sign-in can be started with. */
-export async function completedSession(cookies: Cookies): Promise<OwnedSession | undefined> {
+/**
+ * This browser's completed wallet session that a sign-in can be started with.
+ * @param id accept this one only
+ */
+export async function completedSession(cookies: Cookies, id?: string): Promise<OwnedSession | undefined> {
 	for (const session of await ownedSessions(cookies)) {
+		if (id !== undefined && session.id !== id) continue;
 		if (session.completed && !(await isUsedUp(session.id))) return session;
 	}
 	return undefined;
