@@ -240,7 +240,7 @@ describe('a connection that can’t be made', () => {
 
 describe('an egress proxy', () => {
 	/** Forwards requests in absolute form and CONNECT, and keeps their first lines. */
-	async function startProxy(answer?: string) {
+	async function startProxy(answer?: string | null, credentials = 'user:secret') {
 		const seen: string[] = [];
 		const heads: string[] = [];
 		const server = createServer((socket) => {
@@ -249,6 +249,7 @@ describe('an egress proxy', () => {
 				const [line = ''] = String(data).split('\r\n');
 				seen.push(line);
 				heads.push(String(data));
+				if (answer === null) return;
 				if (answer !== undefined) return void socket.end(answer);
 				const [method, target = ''] = line.split(' ');
 				const { hostname, port } = new URL(method === 'CONNECT' ? `http://${target}` : target);
@@ -263,7 +264,7 @@ describe('an egress proxy', () => {
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		onTestFinished(() => void server.close());
-		return { url: `http://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}`, seen, heads };
+		return { url: `http://${credentials}@127.0.0.1:${(server.address() as AddressInfo).port}`, seen, heads };
 	}
 
 	test.each(['GET', 'POST'])('for http gets %s in absolute form', async (method) => {
@@ -282,21 +283,32 @@ describe('an egress proxy', () => {
 		expect(proxy.seen).toEqual([`CONNECT ${host} HTTP/1.1`]);
 	});
 
-	test('that wants credentials gets them, and its refusal means that nothing was sent', async () => {
-		const proxy = await startProxy('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
-		for (const method of ['GET', 'POST']) {
-			for (const url of ['http://service.example/', 'https://service.example/']) {
-				const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '' } });
-				await expect(send(url, { method })).rejects.toThrow(NotConnected);
+	test.each(['user:secret', 'token', 'to%2Fken'])(
+		'that wants credentials gets %s, and its refusal means that nothing was sent',
+		async (credentials) => {
+			const refusal = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';
+			const proxy = await startProxy(refusal, credentials);
+			for (const method of ['GET', 'POST']) {
+				for (const url of ['http://service.example/', 'https://service.example/']) {
+					const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '' } });
+					await expect(send(url, { method })).rejects.toThrow(NotConnected);
+				}
 			}
+			const [user = '', password = ''] = credentials.split(':');
+			const sent = `Basic ${Buffer.from(`${decodeURIComponent(user)}:${password}`).toString('base64')}`;
+			expect(proxy.heads.map((head) => head.includes(`\r\nproxy-authorization: ${sent}\r\n`))).toEqual([
+				true,
+				true,
+				true,
+				true
+			]);
 		}
-		const sent = `Basic ${Buffer.from('user:secret').toString('base64')}`;
-		expect(proxy.heads.map((head) => head.includes(`\r\nproxy-authorization: ${sent}\r\n`))).toEqual([
-			true,
-			true,
-			true,
-			true
-		]);
+	);
+
+	test('that never responds to CONNECT is given up after 5 s: nothing was sent', async () => {
+		const proxy = await startProxy(null);
+		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
+		await expect(send('https://service.example/', post)).rejects.toThrow(NotConnected);
 	});
 
 	test('that hangs up is asked once', async () => {

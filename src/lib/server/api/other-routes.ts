@@ -40,7 +40,7 @@ export const otherRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		answers: {
 			200: { what: 'It can.', json: Ready },
-			503: { what: 'It can not.', json: NotReady }
+			503: { what: 'The instance is not ready.', json: NotReady }
 		},
 		problems: always
 	},

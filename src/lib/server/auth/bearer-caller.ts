@@ -66,7 +66,7 @@ function refused(description: string, facts: ChallengeFacts): Problem {
 }
 
 function unavailable(error: KeysUnavailable, requestId: string): Problem {
-	log.warn('an access token can not be checked: the keys of the STS are not to be had', { requestId, error });
+	log.warn('an access token cannot be verified: the STS’s keys are unavailable', { requestId, error });
 	return new Problem('upstream_unavailable');
 }
 

@@ -9,8 +9,8 @@ import type { Session } from './session';
 import { tokenTimes } from './token-times';
 
 /**
- * Redeems a session's refresh token (RFC 6749 6). The call has its own time limit and hears nothing of the browser.
- * @throws {WorkFailed} `ended`: the STS has ended the grant, or its response is somebody else's; `refused`: a 400 that says
+ * Redeems a session's refresh token (RFC 6749 6). The call has its own time-out and is not aborted with the request.
+ * @throws {WorkFailed} `ended`: the STS has ended the grant, or the response is for another subject; `refused`: a 400 that says
  * neither that nor that the portal is at fault; `postponed`: it was not redeemed and can be tried again; `lost`: it may have
  * been redeemed, and the response is gone
  */

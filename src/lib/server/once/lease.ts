@@ -1,7 +1,7 @@
 import type { Store } from '../store/store';
 import { readRecord, type WorkRecord, writeRecord } from './record';
 
-/** Without a sign of life for this long, whoever did the work is gone. */
+/** A lease without a heartbeat for this long counts as abandoned. */
 export const LEASE_MS = 10_000;
 /** How long begun work is remembered: longer than an access token lives. */
 export const BEGUN_MS = 24 * 60 * 60 * 1000;
@@ -14,11 +14,11 @@ export interface Attempts {
 	readonly wasRefused: boolean;
 }
 
-/** Somebody's hold on one piece of work. */
+/** A lease on one piece of work. */
 export interface Lease extends Attempts {
-	/** Says "still at it" until then, so that a slow answer is not taken for a lost one. */
+	/** Starts the heartbeat, so that slow work is not taken for lost work. */
 	keepUp(): void;
-	/** Says so no longer; nothing of this lease is written after it. */
+	/** Stops the heartbeat; the lease writes nothing afterwards. */
 	end(): Promise<void>;
 	/** Puts an outcome in the lease's place, unless somebody else has taken over. */
 	giveBack(outcome: WorkRecord | null): Promise<void>;

@@ -50,7 +50,7 @@ export interface Work {
 	readonly run: () => Promise<string>;
 }
 
-/** Once the one repetition is lost too, more can't do harm, but may find a service that had only been silent. */
+/** After the repetition is lost as well, retrying is harmless and may succeed. */
 const MIN_REST_MS = 1000;
 const MAX_REST_MS = 30_000;
 /** In place of the time of a loss. */
@@ -102,7 +102,7 @@ export function createOnce({
 	/**
 	 * How long a record has stood in the store unchanged: by the store's clock, since the clocks of two instances are never
 	 * compared. 0 for a lease whose age is unknown: it is watched. Where the store has no clock, the age of a loss is taken
-	 * from the time that its instance wrote. A life that is none of ours does not keep the work from being done.
+	 * from the time that its instance wrote. A life that the portal did not set does not block the work.
 	 */
 	async function writtenAgoMs(key: string, record: WorkRecord | null): Promise<number> {
 		if (record?.state !== 'running' && record?.state !== 'lost') return 0;

@@ -11,7 +11,7 @@ interface Held {
 interface MemoryStoreOptions {
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
-	/** Calls back after that many milliseconds, and can be called off. */
+	/** Calls back after that many milliseconds, the result cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
 	/** For all entries of one kind of key; the least recently used make room. */
 	readonly maxBytesPerKind?: number;

@@ -3,7 +3,7 @@
  * signed in: sessions live in cookies.
  */
 export interface Store {
-	/** The text at a key, with the mark that `replace` wants; null when there is none, or no longer. */
+	/** The text at a key, with the mark that `replace` expects; null when there is none, or no longer. */
 	readonly read: (key: string) => Promise<Entry | null>;
 	/**
 	 * Puts a text in the place of what was read (null: of nothing).

@@ -7,7 +7,7 @@ export interface Wakers {
 
 type After = (ms: number, callBack: () => void) => () => void;
 
-/** @param after calls back after that many milliseconds, and can be called off */
+/** @param after calls back after that many milliseconds, the result cancels it */
 export function createWakers(after: After = afterTimeout): Wakers {
 	const waiting = new Map<string, Set<() => void>>();
 	return {

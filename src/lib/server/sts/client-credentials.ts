@@ -34,7 +34,7 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 				code,
 				error
 			});
-		else log.warn('no service token is to be had', { error });
+		else log.warn('could not get a service token', { error });
 		// Requests that wait for the same token, or come just after, log it under their own ids.
 		const facts = { fault: 'no_service_token', upstream: 'sts', ...(code !== undefined && { upstreamCode: code }) };
 		throw new Problem('upstream_unavailable', { facts });

@@ -69,7 +69,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 		}
 	}
 
-	/** Only the first to find the keys old waits for new ones: while the STS is away nobody is held up. */
+	/** Only the first caller waits for a refresh of stale keys; after a failure nobody waits. */
 	async function renewed(known: StsKeys): Promise<StsKeys> {
 		if (now() < askedMs + (hasFailed ? REST_MS : FRESH_MS)) return known;
 		const fresh = reload().catch(() => known);

@@ -57,7 +57,7 @@ export function createMetadataCache<Metadata>({
 			if (ageMs >= MAX_STALE_MS) return reload();
 			if (isFailing && now() < attemptedMs + RETRY_MS) return metadata;
 			const reloaded = reload().catch(() => metadata);
-			// Only the first to find it old waits: while the service is away nobody is held up.
+			// Only the first caller waits for a refresh of old metadata; after a failure nobody waits.
 			return isFailing ? metadata : reloaded;
 		},
 

@@ -6,7 +6,7 @@ import type { GrantedToken } from './client-credentials';
 const GRACE_MS = 60_000;
 /** For a token of which the STS doesn't say how long it lives. */
 const ASSUMED_LIFE_MS = 5 * 60_000;
-/** After a fault the STS is left alone for a while; whoever asks meanwhile hears of the same fault. */
+/** After a failure, callers get the cached error for one second. */
 const FAULT_REST_MS = 1000;
 /** A service that refuses even new tokens does not make the portal ask for more of them all the time. */
 const FORCE_REST_MS = 30_000;

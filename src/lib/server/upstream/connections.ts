@@ -74,9 +74,16 @@ const absoluteForm = ({ origin, pathname, search }: URL, proxy: URL) => ({
 	path: origin + pathname + search
 });
 
-function proxyHeaders({ host }: URL, { username, password }: URL): Record<string, string> {
+function proxyHeaders({ host }: URL, proxy: URL): Record<string, string> {
+	const authorization = proxyAuthorization(proxy);
+	return { host, ...(authorization !== undefined && { 'proxy-authorization': authorization }) };
+}
+
+/** Some proxies take a token as the user name, without a password. */
+function proxyAuthorization({ username, password }: URL): string | undefined {
+	if (username === '') return undefined;
 	const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-	return { host, ...(username && { 'proxy-authorization': `Basic ${credentials.toString('base64')}` }) };
+	return `Basic ${credentials.toString('base64')}`;
 }
 
 function createDispatcher(tunnel: string | undefined, reuse: boolean): Dispatcher {
@@ -93,7 +100,17 @@ function createDispatcher(tunnel: string | undefined, reuse: boolean): Dispatche
 		return new Pool(origin, { ...options, ...more, connect: reportingFailure(connector) });
 	};
 	if (tunnel === undefined) return new Agent({ ...options, factory });
-	return new ProxyAgent({ ...options, factory, uri: tunnel, proxyTls: { timeout: CONNECT_TIMEOUT_MS } });
+	const token = proxyAuthorization(new URL(tunnel));
+	return new ProxyAgent({
+		...options,
+		factory,
+		uri: tunnel,
+		...(token !== undefined && { token }),
+		proxyTls: { timeout: CONNECT_TIMEOUT_MS },
+		// The response to CONNECT belongs to the making of a connection.
+		clientFactory: (proxy, { connect }: PoolType.Options) =>
+			new Pool(proxy, { ...(connect && { connect }), headersTimeout: CONNECT_TIMEOUT_MS })
+	});
 }
 
 /** Whatever goes wrong while a connection is made, the request was not sent. */

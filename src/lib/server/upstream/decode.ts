@@ -23,7 +23,7 @@ export function decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string
 	return steps.reduceRight<Readable>(
 		(encoded, decoder) => {
 			if (!decoder) throw new UpstreamError('bad_response');
-			// The reader of the last stream hears of errors.
+			// Errors surface when the last stream is read.
 			return pipeline(encoded, decoder(), () => {});
 		},
 		Readable.from(body, { objectMode: false })
