@@ -11,9 +11,12 @@ export interface Drain {
 	readonly close: () => Promise<void>;
 }
 
+/** What ends the process: its terminal, a service manager or container platform, or the terminal that is closed. */
+export const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 /** The part of a runtime that is needed. */
 export interface Signals {
-	once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void;
+	on(signal: (typeof endSignals)[number], listener: () => void): void;
 	exit(code: number): never;
 }
 
@@ -24,16 +27,22 @@ export function isDraining(): boolean {
 	return draining;
 }
 
-/** On SIGTERM or SIGINT: loses no request, finishes what is under way for a limited time, and ends with exit code 0. */
-export function drainOnSignals(signals: Signals, drain: Drain): void {
-	for (const signal of ['SIGTERM', 'SIGINT'] as const) signals.once(signal, () => void end(signal, signals, drain));
+/**
+ * On a signal: loses no request, finishes what is in flight for a limited time, and ends with exit code 0. Further signals
+ * change nothing: service managers send one to each process of a group, and the launcher passes its own on.
+ * @returns does the same for another reason
+ */
+export function drainOnSignals(signals: Signals, drain: Drain): (reason: string) => void {
+	for (const signal of endSignals) signals.on(signal, () => void end(signal, signals, drain));
+	return (reason) => void end(reason, signals, drain);
 }
 
 async function end(reason: string, signals: Signals, { delayMs, close }: Drain): Promise<void> {
+	if (draining) return;
 	log.info('draining', { reason });
 	draining = true;
 	drainAll();
-	const waitMs = reason === 'SIGTERM' ? delayMs : 0;
+	const waitMs = reason === 'SIGINT' ? 0 : delayMs;
 	setTimeout(() => signals.exit(0), waitMs + LIMIT_MS);
 	if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
 	await close();

@@ -26,7 +26,7 @@ export interface Portal {
 	/** Everything it has written so far. */
 	logs(): string;
 	/** Asks it to stop, and answers its exit code once it has. */
-	stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+	stop(signal?: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Promise<number | null>;
 }
 
 /**

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
@@ -5,6 +8,7 @@ import { spawnPortal } from '../harness/portal-process.ts';
 import { isListening, runToEnd, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
+import { signalGroup } from '../tasks/children.mjs';
 import { bareEnvironment } from './bare-environment.ts';
 
 test('with an empty environment the portal does not start, and names everything that is missing', async () => {
@@ -71,25 +75,30 @@ test('a port that is taken ends the second portal with one line that names it', 
 	await first.stop();
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('after %s a request in flight is answered before the end', async (signal) => {
-	const portal = await startPortal({ runtime, env: bareEnvironment });
-	let ended: Promise<number | null> | undefined;
-	const answer = await rawRequest(portal.port, {
-		method: 'POST',
-		path: '/api/wallet/sessions',
-		headers: { 'content-type': 'application/json', origin: portal.url },
-		body: (async function* () {
-			yield '{"a":';
-			await untilServed(portal.url);
-			ended = portal.stop(signal);
-			await untilRefused(portal.url);
-			yield '1}';
-		})()
-	});
-	expect(answer.status).toBeGreaterThanOrEqual(400);
-	expect(answer.status).toBeLessThan(500);
-	expect(await ended).toBe(0);
-});
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+	'after %s a request in flight is answered before the end',
+	async (signal) => {
+		const portal = await startPortal({ runtime, env: bareEnvironment });
+		let ended: Promise<number | null> | undefined;
+		const answer = await rawRequest(portal.port, {
+			method: 'POST',
+			path: '/api/wallet/sessions',
+			headers: { 'content-type': 'application/json', origin: portal.url },
+			body: (async function* () {
+				yield '{"a":';
+				await untilServed(portal.url);
+				ended = portal.stop(signal);
+				await untilRefused(portal.url);
+				// Service managers signal each process of a group, some of them twice.
+				for (const again of ['SIGTERM', 'SIGHUP', signal] as const) signalGroup(portal.pid, again);
+				yield '1}';
+			})()
+		});
+		expect(answer.status).toBeGreaterThanOrEqual(400);
+		expect(answer.status).toBeLessThan(500);
+		expect(await ended).toBe(0);
+	}
+);
 
 test('told to stop in the moment in which its port opens, it drains all the same', async () => {
 	const port = await freePort();
@@ -127,4 +136,27 @@ test('told to stop, an instance behind a proxy says that it is draining, and ans
 	expect(health?.status).toBe(200);
 	expect(health?.headers.get('connection')).toBe('close');
 	expect(await ended).toBe(0);
+});
+
+test.skipIf(runtime !== 'deno')('the server ends with its launcher, however that one ends', async () => {
+	const portal = await startPortal({ runtime, env: bareEnvironment });
+	process.kill(portal.pid, 'SIGKILL');
+	await vi.waitFor(async () => expect(await isListening(portal.port)).toBe(false), { timeout: 10_000, interval: 20 });
+});
+
+test('a connection that has sent nothing, or half a head, does not delay the end', async () => {
+	const portal = await startPortal({ runtime, env: bareEnvironment });
+	const sockets = await Promise.all(
+		['', 'GET /api/health HTTP/1.1\r\nHost: a'].map(async (head) => {
+			const socket = connect(portal.port, '127.0.0.1');
+			socket.on('error', () => {});
+			await once(socket, 'connect');
+			socket.write(head);
+			return { socket, closed: once(socket, 'close') };
+		})
+	);
+	await untilServed(portal.url);
+	expect(await portal.stop()).toBe(0);
+	await Promise.all(sockets.map(({ closed }) => closed));
+	expect(portal.logs()).not.toContain('"ERROR"');
 });

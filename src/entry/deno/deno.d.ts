@@ -18,11 +18,10 @@ declare namespace Deno {
 		status: Promise<{ code: number }>;
 		kill(signal: Signal): void;
 	}
-	type Signal = 'SIGINT' | 'SIGTERM';
+	type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
 	function serve(options: ServeOptions, handler: (request: Request, info: ServeInfo) => Promise<Response>): HttpServer;
 	function addSignalListener(signal: Signal, listener: () => void): void;
-	function removeSignalListener(signal: Signal, listener: () => void): void;
 	const args: readonly string[];
 	const stdin: { readonly readable: ReadableStream<Uint8Array<ArrayBuffer>> };
 	function execPath(): string;
@@ -43,7 +42,7 @@ declare namespace Deno {
 	const errors: { NotFound: new () => Error };
 
 	class Command {
-		constructor(program: string, options: { args: string[]; stdin: 'null'; env: Record<string, string> });
+		constructor(program: string, options: { args: string[]; stdin: 'null' | 'piped'; env: Record<string, string> });
 		spawn(): ChildProcess;
 		output(): Promise<{ stdout: Uint8Array<ArrayBuffer> }>;
 	}

@@ -2,32 +2,33 @@ import { log } from '../../lib/server/log';
 import { drainOnSignals, type Signals } from '../drain';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 import { failure, type Serve } from './serve';
+import { LAUNCHED } from './supervise';
 
 const signals: Signals = {
-	once(signal, listener) {
-		const first = () => {
-			Deno.removeSignalListener(signal, first);
-			listener();
-		};
-		Deno.addSignalListener(signal, first);
-	},
+	on: (signal, listener) => Deno.addSignalListener(signal, listener),
 	exit: (code) => Deno.exit(code)
 };
 
 /**
- * Listens until SIGTERM or SIGINT, then drains. A port that is taken ends the process with one line.
+ * Listens until a signal, or the end of its launcher, then drains. A port that is taken ends the process with one line.
  * @param delayMs how long requests are still taken after SIGTERM
  */
 export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
 	const address = listenAddress(wanted);
 	// Asked for first: who finds the port open may tell the process to stop at once.
-	drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
+	const drain = drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
+	if (Deno.args.includes(LAUNCHED)) void launcherEnded().then(() => drain('the launcher has ended'));
 	let server = tryToServe(serve, address);
 	const again = () => {
 		server = listen(serve, address);
 		return server;
 	};
 	await servedUntilClosed(server, again);
+}
+
+/** The pipe is closed when the launcher ends, however it ends. */
+async function launcherEnded(): Promise<void> {
+	for await (const _ of Deno.stdin.readable);
 }
 
 /** Between two attempts to listen again, in milliseconds. */

@@ -4,11 +4,12 @@
  */
 import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
+import { endSignals } from '../drain';
 import { fileLimitIn, warnOfFileLimit } from '../file-limit';
 import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { discoverEndpoints } from './discovery';
 import { permissionFlags } from './permissions';
-import { supervise } from './supervise';
+import { LAUNCHED, supervise } from './supervise';
 import { telemetryEnvironment } from './telemetry';
 
 const environment = Deno.env.toObject();
@@ -28,13 +29,14 @@ const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
 	return [];
 });
 const command = new Deno.Command(Deno.execPath(), {
-	args: ['run', ...permissionFlags(config, folder, endpoints), `${folder}/index.js`],
-	stdin: 'null',
+	args: ['run', ...permissionFlags(config, folder, endpoints), `${folder}/index.js`, LAUNCHED],
+	// Closed when this process ends, however it ends: then the portal ends too.
+	stdin: 'piped',
 	env: { ...telemetryEnvironment(config, environment), DENO_NO_UPDATE_CHECK: '1' }
 });
 let child: Deno.ChildProcess | undefined;
 let isStopped = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of endSignals) {
 	Deno.addSignalListener(signal, () => {
 		isStopped = true;
 		child?.kill(signal);

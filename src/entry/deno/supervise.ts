@@ -1,5 +1,8 @@
 import { log } from '../../lib/server/log';
 
+/** An argument of the process: its standard input is a pipe from the launcher, to which nothing is written. */
+export const LAUNCHED = '--launched';
+
 /** A process that ends sooner than this after its start would end again: the reason is in its last line. In milliseconds. */
 export const MIN_UPTIME_MS = 10_000;
 

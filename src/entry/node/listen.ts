@@ -1,14 +1,16 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { log } from '../../lib/server/log';
 import { drainOnSignals } from '../drain';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 
 /**
- * Listens until SIGTERM or SIGINT, then drains. A port that can't be had ends the process with one line.
+ * Listens until a signal, then drains. A port that can't be had ends the process with one line.
  * @param delayMs how long requests are still taken after SIGTERM
  */
 export function listenOrExit(server: Server, wanted: ListenAddress, delayMs: number): void {
 	const address = listenAddress(wanted);
+	const connections = watchConnections(server);
 	server.once('error', (error: NodeJS.ErrnoException) => {
 		console.error(listenFailure(address, error.code ?? error.message));
 		process.exit(1);
@@ -18,13 +20,39 @@ export function listenOrExit(server: Server, wanted: ListenAddress, delayMs: num
 		const port = typeof bound === 'object' && bound ? bound.port : address.port;
 		log.info('listening', { address: hostAndPort({ ...address, port }), runtime: 'node' });
 	});
-	drainOnSignals(process, { delayMs, close: () => closed(server) });
+	drainOnSignals(process, { delayMs, close: () => closed(server, connections) });
 }
 
-function closed(server: Server): Promise<void> {
+/** The connections of a server, and on which of them requests are in flight. */
+function watchConnections(server: Server) {
+	const open = new Set<Socket>();
+	const inFlight = new Map<Socket, number>();
+	server.on('connection', (socket) => {
+		open.add(socket);
+		socket.once('close', () => {
+			open.delete(socket);
+			inFlight.delete(socket);
+		});
+	});
+	server.on('request', ({ socket }, response) => {
+		inFlight.set(socket, (inFlight.get(socket) ?? 0) + 1);
+		response.once('close', () => {
+			if (open.has(socket)) inFlight.set(socket, (inFlight.get(socket) ?? 0) - 1);
+		});
+	});
+	return {
+		/** Closes those without a request: idle ones, and those that have not sent a complete head. */
+		closeUnused: () => {
+			for (const socket of open) if (!inFlight.get(socket)) socket.destroy();
+		}
+	};
+}
+
+function closed(server: Server, connections: ReturnType<typeof watchConnections>): Promise<void> {
 	return new Promise((resolve) => {
 		// A connection that falls idle only now would be kept open for its next request.
-		const sweep = setInterval(() => server.closeIdleConnections(), 100);
+		const sweep = setInterval(() => connections.closeUnused(), 100);
+		connections.closeUnused();
 		server.close(() => {
 			clearInterval(sweep);
 			resolve();
