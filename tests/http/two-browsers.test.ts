@@ -78,8 +78,8 @@ describe("a second browser that knows the first one's session", () => {
 		async (query) => {
 			const fields = { login_hint: `oid4vp:${id}`, 'authorizationParams-login_hint': `oid4vp:${id}`, sessionId: id };
 			const path = `/api/auth/signin/sts-wallet${query && query + id}`;
-			const answer = await second.open(path, { form: { ...fields, callbackUrl: '/account' } });
-			expect(answer.status).toBe(404);
+			const page = await second.open(path, { form: { ...fields, callbackUrl: '/account' } });
+			expectLoginError(page, 'wallet_session_foreign', '/account');
 			expect(landscape.sandbox.authorizations()).toEqual([]);
 			expect((await second.call('/api/auth/session')).text).toBe('null');
 		}

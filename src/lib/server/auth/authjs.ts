@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { config } from '../config';
 import { lenientResponse } from '../sts/lenient-response';
 import { endpointFetch, stsMetadata } from '../sts/metadata';
-import type { Provider } from './session';
+import type { Provider, Session } from './session';
 
 const BASE_PATH = '/api/auth';
 /** Auth.js's own cookies never leave this module: what a browser keeps is one sealed cookie per flow (`flow-cookies.ts`). */
@@ -31,6 +31,23 @@ export type TokenResponse = Account;
 /** Auth.js reports its errors to a logger and answers with a redirect; this is the error that it reported. */
 export class AuthjsError extends Error {
 	override readonly name = 'AuthjsError';
+
+	/** @param granted the tokens of a response that was refused: nobody holds them, so they are to be revoked */
+	constructor(
+		message: string,
+		readonly granted: GrantedTokens | null,
+		options?: ErrorOptions
+	) {
+		super(message, options);
+	}
+}
+
+export type GrantedTokens = Pick<Session, 'accessToken' | 'refreshToken'>;
+
+interface Outcome {
+	error: unknown;
+	account: Account | null;
+	granted: GrantedTokens | null;
 }
 
 interface Run {
@@ -82,7 +99,7 @@ export async function redeemCode(
 		await Promise.all([seal(names.state, state), seal(names.pkce, verifier), seal(names.nonce, nonce)])
 	);
 	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', cookies });
-	if (!account) throw new AuthjsError('nobody signed in');
+	if (!account) throw new AuthjsError('nobody signed in', null);
 	return account;
 }
 
@@ -95,12 +112,12 @@ export async function providerList(): Promise<unknown> {
 const Sealed = v.object({ value: v.string() });
 
 async function run(wanted: Run): Promise<{ readonly response: Response; readonly account: Account | null }> {
-	const outcome: { error: unknown; account: Account | null } = { error: null, account: null };
+	const outcome: Outcome = { error: null, account: null, granted: null };
 	const { handle } = SvelteKitAuth(withBasePath(authConfig(wanted, outcome)));
 	const request = requestOf(wanted);
 	const event = { request, url: new URL(request.url), locals: {} } as unknown as RequestEvent;
 	const response = await handle({ event, resolve: () => new Response(null, { status: 404 }) });
-	if (outcome.error !== null) throw new AuthjsError('Auth.js failed', { cause: outcome.error });
+	if (outcome.error !== null) throw new AuthjsError('Auth.js failed', outcome.granted, { cause: outcome.error });
 	return { response, account: outcome.account };
 }
 
@@ -116,10 +133,7 @@ function withBasePath(authConfig: SvelteKitAuthConfig): SvelteKitAuthConfig {
 	return Object.defineProperty(authConfig, 'basePath', { get: () => BASE_PATH, set: () => {}, enumerable: true });
 }
 
-function authConfig(
-	{ authorizationParams }: Run,
-	outcome: { error: unknown; account: Account | null }
-): SvelteKitAuthConfig {
+function authConfig({ authorizationParams }: Run, outcome: Outcome): SvelteKitAuthConfig {
 	const { sts } = config();
 	const provider = (id: Provider, name: string) => ({
 		id,
@@ -132,7 +146,7 @@ function authConfig(
 		checks: ['pkce' as const, 'state' as const, 'nonce' as const],
 		authorization: { params: { scope: sts.scope, ...authorizationParams } },
 		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
-		[customFetch]: authjsFetch
+		[customFetch]: (...request: Parameters<typeof fetch>) => authjsFetch(outcome, ...request)
 	});
 	return {
 		providers: [provider('sts', 'Institution'), provider('sts-wallet', 'Wallet')],
@@ -163,9 +177,21 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
 }
 
 /** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */
-async function authjsFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration'))
-		return lenientResponse(await endpointFetch(input, init));
+async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
+		const response = await lenientResponse(await endpointFetch(input, init));
+		outcome.granted ??= await grantedTokens(response.clone());
+		return response;
+	}
 	const metadata = await stsMetadata();
 	return Response.json({ userinfo_endpoint: metadata.issuer, ...metadata });
+}
+
+const TokensOfResponse = v.object({ access_token: v.string(), refresh_token: v.optional(v.string()) });
+
+async function grantedTokens(response: Response): Promise<GrantedTokens | null> {
+	const found = v.safeParse(TokensOfResponse, await response.json().catch(() => null));
+	if (!response.ok || !found.success) return null;
+	const { access_token: accessToken, refresh_token: refreshToken } = found.output;
+	return { accessToken, refreshToken };
 }

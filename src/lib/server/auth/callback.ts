@@ -7,7 +7,7 @@ import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken } from '../sts/id-token';
 import { useUp, useUpCompleted } from '../wallet/used-sessions';
-import { redeemCode } from './authjs';
+import { AuthjsError, type GrantedTokens, redeemCode } from './authjs';
 import { restartSignIn } from './begin';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
 import { denySession, isDeniedNow } from './deny-list';
@@ -82,7 +82,7 @@ async function restarted(event: RequestEvent, flow: SignInFlow): Promise<Callbac
 
 async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: string): Promise<CallbackOutcome> {
 	const { provider } = flow;
-	let granted: Pick<Session, 'accessToken' | 'refreshToken'> | undefined;
+	let granted: GrantedTokens | null = null;
 	try {
 		const response = await redeemCode(
 			{ code, state: url.searchParams.get('state') ?? '', iss: url.searchParams.get('iss') },
@@ -119,6 +119,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		return { kind: 'signed_in', session };
 	} catch (fault) {
 		// Nobody will hold these tokens, so nobody could end them later.
+		if (fault instanceof AuthjsError) ({ granted } = fault);
 		if (granted) void revokeTokens(granted, locals.requestId);
 		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
 		return { kind: 'failed', error: callbackFault(fault) };

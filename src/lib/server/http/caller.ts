@@ -38,12 +38,10 @@ function decodedPath(pathname: string): string {
 /**
  * Whether a request is a program's, by an access token of its own. Such a caller never falls back to a cookie
  * (RFC 6750 2.1, RFC 9449 7.1). Tokens count on the API only: some proxies add one to every request of a browser.
- * What a browser says is a request of one of our own pages (Fetch Metadata) is no program's. Basic credentials are for such
- * proxies, and never for the portal.
+ * Basic credentials are for such proxies, and never for the portal.
  */
 export function hasAccessToken(event: RoutedRequest): boolean {
 	if (!/^(?:bearer|dpop)(?: |$)/i.test(event.request.headers.get('authorization') ?? '')) return false;
-	if (event.request.headers.get('sec-fetch-site') === 'same-origin') return false;
 	return isApi(event) && !BROWSER_ROUTES.has(routePath(event) ?? '');
 }
 
