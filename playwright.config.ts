@@ -1,18 +1,52 @@
 import { defineConfig, devices } from '@playwright/test';
 
 const executablePath = process.env.CHROMIUM_PATH;
+const runtime = process.env.RUNTIME ?? 'node';
+
+/**
+ * What these files test happens in the browser, with the same bytes from both builds: `npm test` runs them on Node, the full set on
+ * both.
+ */
+const browserFiles = [
+	'accessibility',
+	'announcements',
+	'cookies-off',
+	'help-code',
+	'institution-search',
+	'language',
+	'oldest-browsers',
+	'qr-code',
+	'scan-screen',
+	'session-end',
+	'start-again',
+	'stopping',
+	'success',
+	'time',
+	'translation'
+].map((name) => `**/${name}.spec.ts`);
+// The states of the pages are a suite of their own.
+const gallery = '**/gallery/**';
+const leftOut = runtime === 'deno' ? browserFiles : [];
+
 /** FULL: `only` the tests that are left out of `npm test`, or `all`. */
-const choices = { core: { grepInvert: /@full/ }, only: { grep: /@full/ }, all: {} };
+const choices = {
+	core: { testIgnore: [gallery, ...leftOut], grepInvert: /@full/ },
+	only: {
+		projects: [
+			{ name: 'marked', testIgnore: [gallery, ...leftOut], grep: /@full/ },
+			...(leftOut.length > 0 ? [{ name: 'browser', testMatch: leftOut, testIgnore: gallery }] : [])
+		]
+	},
+	all: { testIgnore: gallery }
+};
 const wanted = process.env.FULL;
 
 /** Journeys in a real browser against the real build; which one, RUNTIME says. */
 export default defineConfig({
 	testDir: 'tests/e2e',
-	// The states of the pages, which are a suite of their own.
-	testIgnore: '**/gallery/**',
 	// What assistive technology gets is the same everywhere.
 	snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
-	outputDir: `test-results/${process.env.RUNTIME ?? 'node'}`,
+	outputDir: `test-results/${runtime}`,
 	...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
 	workers: 2,
 	fullyParallel: false,

@@ -35,7 +35,9 @@ test('a hidden tab closes its stream, and reads the status once when it is shown
 }) => {
 	const noted = noteRequests(context);
 	const closed = page.waitForEvent('requestfailed', (request) => streams.test(request.url()));
+	const opened = page.waitForRequest(streams);
 	await wallet.start();
+	await opened;
 	await setVisible(page, false);
 	await closed;
 	await wallet.open();

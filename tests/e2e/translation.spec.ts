@@ -24,7 +24,10 @@ async function translate(page: Page): Promise<void> {
 
 test('a page that the browser translates goes on telling how the sign-in goes', async ({ page, wallet, sandbox }) => {
 	sandbox.scenario('verifying-ms', { ms: 60_000 });
+	// A browser translates when the page has loaded: its scripts are at work.
+	const scripted = page.waitForRequest(/\/events/);
 	await wallet.start();
+	await scripted;
 	await translate(page);
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText(`«${en.wallet.scan.title}»`);
 	await wallet.open();
@@ -57,7 +60,9 @@ test(
 
 test('a countdown that the browser translates goes on, and its digits stay as they are', async ({ page, wallet }) => {
 	await page.clock.install();
+	const scripted = page.waitForRequest(/\/events/);
 	await wallet.start();
+	await scripted;
 	const digits = page.getByText(/^\d+:\d\d$/);
 	await expect(digits).toBeVisible();
 	await translate(page);

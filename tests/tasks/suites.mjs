@@ -6,7 +6,7 @@
  */
 export const suites = [
 	{ name: 'core', minutes: 10, stages: [[['lint', 'check'], ['unit']], [['http']], [['e2e']]] },
-	{ name: 'more', minutes: 18, stages: [[['more']]] },
+	{ name: 'more', minutes: 20, stages: [[['more']]] },
 	{ name: 'production', minutes: 5, stages: [[['production']]] },
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },
 	{ name: 'gallery', minutes: 8, stages: [[['gallery']]] },
