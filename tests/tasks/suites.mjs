@@ -6,9 +6,9 @@
  */
 export const suites = [
 	{ name: 'core', minutes: 10, stages: [[['lint', 'check'], ['unit']], [['http']], [['e2e']]] },
-	{ name: 'more', minutes: 20, stages: [[['more']]] },
-	{ name: 'production', minutes: 5, stages: [[['production']]] },
+	{ name: 'more', minutes: 18, stages: [[['more']]] },
+	{ name: 'production', minutes: 8, stages: [[['production']]] },
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },
-	{ name: 'gallery', minutes: 8, stages: [[['gallery']]] },
-	{ name: 'keycloak', minutes: 4, stages: [[['keycloak']]] }
+	{ name: 'gallery', minutes: 10, stages: [[['gallery']]] },
+	{ name: 'keycloak', minutes: 6, stages: [[['keycloak']]] }
 ];
