@@ -56,6 +56,17 @@ describe('with a token response', () => {
 		expect(code).toBe(1);
 	});
 
+	test('an ID token that names nobody is told, and one that does is not', async () => {
+		const found = async (claims: object) => {
+			const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+			const idToken = `${part({ alg: 'none' })}.${part({ sub: 'subject-1', ...claims })}.`;
+			await writeFile(file, JSON.stringify({ access_token: opaque(800), id_token: idToken }));
+			return (await diagnose(environment(), ['--tokens', file])).find('session.claims');
+		};
+		expect(await found({})).toMatch(/^good: .*userinfo endpoint/);
+		expect(await found({ name: 'Sanne' })).toBeUndefined();
+	});
+
 	test('a byte order mark, and tokens that are null, are read as the portal reads them', async () => {
 		await writeFile(file, `\uFEFF${JSON.stringify({ access_token: opaque(800), id_token: null, refresh_token: '' })}`);
 		expect((await diagnose(environment(), ['--tokens', file])).bad).toEqual([]);

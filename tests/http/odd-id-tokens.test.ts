@@ -8,7 +8,7 @@ import type { PersonId } from '../sandbox/people.ts';
 import { holdsSession, tokensOver } from './held-session.ts';
 import { expectLoginError, signInAtInstitution } from './journeys.ts';
 
-const Me = v.pipe(v.string(), v.parseJson(), v.object({ user: v.object({ id: v.string() }) }));
+const Me = v.pipe(v.string(), v.parseJson(), v.object({ user: v.looseObject({ id: v.string() }) }));
 
 let landscape: Landscape;
 let browser: Browser;
@@ -69,6 +69,27 @@ test.each<unknown>([false, 0, ' ', [false, 'f'], '\ud800', '..'])(
 		expect(await idOf('known-student')).not.toBe(await idOf('expired-binding'));
 	}
 );
+
+describe('an ID token that names nobody', () => {
+	const thin = { name: null, given_name: null, family_name: null, email: null, eduid: null, federated_subject: null };
+	const whoAmI = async () => v.parse(Me, (await browser.call('/api/me')).text).user;
+
+	test('is completed by the userinfo endpoint: the person is the same as ever', async () => {
+		await signInAtInstitution(browser);
+		const before = await whoAmI();
+		browser = new Browser(landscape.url);
+		landscape.sandbox.scenario('id-token', { claims: thin });
+		await signInAtInstitution(browser);
+		expect(await whoAmI()).toEqual(before);
+		expect(landscape.sandbox.count('sts.userinfo')).toBe(1);
+	});
+
+	test('signs nobody in while the userinfo endpoint is away', async () => {
+		landscape.sandbox.scenario('id-token', { claims: thin });
+		landscape.sandbox.scenario('sts-500', { operation: 'userinfo' });
+		expectLoginError(await signInAtInstitution(browser), 'sts_unavailable');
+	});
+});
 
 describe('unlinking a wallet', () => {
 	const removals = () => landscape.sandbox.count('bridge.remove-binding');

@@ -8,6 +8,7 @@ import { unixSeconds } from '../../lib/server/clock';
 import type { Config } from '../../lib/server/config/parse';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { isEncryptedToken } from '../../lib/server/sts/lenient-response';
+import { namesNobody } from '../../lib/server/sts/userinfo';
 import { type Finding, good, warning, wrong } from './finding';
 
 /** The head of a response that nginx takes with its defaults (`proxy_buffer_size` 4k), with some room for what it adds. */
@@ -42,6 +43,10 @@ const ENCRYPTED = wrong(
 	'The STS encrypts the ID token of the token response (JWE): nobody can sign in.',
 	'Switch ID token encryption off for the portal’s client at the STS. The portal reads ID tokens that are signed only.'
 );
+const THIN = good(
+	'session.claims',
+	'The ID token names nobody: the portal reads the userinfo endpoint at each sign-in.'
+);
 const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
 
 /** How large the cookies of a session with these tokens are, and the head of the response that sets them. */
@@ -65,7 +70,8 @@ export async function examineSessionSize(
 	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);
 	try {
 		const cookies = await writeSession(session, NO_COOKIES, nowSeconds);
-		return measured(config, cookies);
+		const { headBytes, findings } = measured(config, cookies);
+		return { headBytes, findings: idToken !== undefined && namesNobody(claims) ? [THIN, ...findings] : findings };
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
 		const message = `A session with these tokens takes more than ${MAX_SESSION_BYTES[config.sessionFormat]} bytes of cookies: nobody can sign in.`;

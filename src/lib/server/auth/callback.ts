@@ -6,6 +6,7 @@ import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken } from '../sts/id-token';
+import { withUserInfo } from '../sts/userinfo';
 import { useUp, useUpCompleted } from '../wallet/used-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './authjs';
 import { restartSignIn } from './begin';
@@ -92,7 +93,8 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			throw new Error('the STS answered without the tokens of a sign-in');
 		granted = { accessToken: response.access_token, refreshToken: response.refresh_token };
 		// Auth.js checks an ID token's claims but not its signature.
-		const claims = await verifyIdToken(response.id_token, { accessToken: response.access_token, code });
+		const verified = await verifyIdToken(response.id_token, { accessToken: response.access_token, code });
+		const claims = await withUserInfo(verified, response.access_token, locals.requestId);
 		const tokens = {
 			accessToken: response.access_token,
 			refreshToken: response.refresh_token,

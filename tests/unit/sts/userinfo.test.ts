@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { IdentityClaims } from '../../../src/lib/server/auth/claims';
+import { log } from '../../../src/lib/server/log';
+import { withUserInfo } from '../../../src/lib/server/sts/userinfo';
+import { fakeSts, ISSUER } from '../auth/fake-sts';
+
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
+
+const sts = await fakeSts();
+sts.behaviour = { metadata: { userinfo_endpoint: `${ISSUER}/userinfo` } };
+let asked: number;
+let respond: () => Response;
+
+beforeEach(() => {
+	asked = 0;
+	vi.stubGlobal('fetch', (input: string, init: RequestInit) => {
+		if (!input.endsWith('/userinfo')) return sts.fetch(input, init);
+		asked++;
+		return Promise.resolve(respond());
+	});
+});
+afterEach(() => vi.restoreAllMocks());
+
+const claims = (given: object) => v.parse(IdentityClaims, { sub: 'subject-1', acr: 'loa2', ...given });
+const complete = (given: object) => withUserInfo(claims(given), 'the-access-token', 'r1');
+
+describe('claims of an ID token', () => {
+	test.each([{ name: 'Sanne' }, { eduid: 'e-1' }, { federated_subject: 'f-1' }])(
+		'that names somebody by %j are taken as they are',
+		async (given) => {
+			expect(await complete(given)).toEqual(claims(given));
+			expect(asked).toBe(0);
+		}
+	);
+
+	test('that names nobody are completed, and win where both say something', async () => {
+		respond = () => Response.json({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa1' });
+		expect(await complete({})).toMatchObject({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa2' });
+	});
+
+	test.each<[string, () => Response]>([
+		['is for somebody else', () => Response.json({ sub: 'subject-2', name: 'Daan' })],
+		['refuses the token', () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })],
+		['forbids it', () => Response.json({ error: 'insufficient_scope' }, { status: 403 })],
+		['has no subject', () => Response.json({ name: 'Daan' })]
+	])('stay as they are where the userinfo response %s, and the log says so', async (_, response) => {
+		const warn = vi.spyOn(log, 'warn').mockImplementation(() => {});
+		respond = response;
+		expect(await complete({})).toEqual(claims({}));
+		expect(warn).toHaveBeenCalledOnce();
+	});
+
+	test.each([500, 502, 503, 429])('are not enough while the userinfo endpoint responds with %d', async (status) => {
+		respond = () => new Response('down', { status });
+		await expect(complete({})).rejects.toThrow();
+	});
+});
