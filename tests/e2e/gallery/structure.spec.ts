@@ -82,7 +82,10 @@ for (const locale of locales) {
 			).toEqual([]);
 			// A page may say the same in several of its states; pages differ, and so do the ways in which one ends.
 			const pageOf = (name: StateName) => name.split('/')[0] ?? name;
-			const keyOf = (name: StateName) => (/\/ended|^error\//.test(name) ? name : pageOf(name));
+			// The same ending for somebody who is signed in, or where there is one way to sign in.
+			const endingOf = (name: StateName) =>
+				name.replace(/^wallet\/only-\w+\//, 'wallet/ended/').replace(/-signed-in$/, '');
+			const keyOf = (name: StateName) => (/\/ended|^error\//.test(endingOf(name)) ? endingOf(name) : pageOf(name));
 			const twins = facts.flatMap(([name, { title }]) =>
 				facts
 					.filter(([other, each]) => each.title === title && keyOf(other) > keyOf(name))
