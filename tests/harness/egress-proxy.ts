@@ -86,10 +86,12 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
 
 	const server: Server = certificate ? createTlsServer(certificate, forward) : createServer(forward);
 	server.on('connect', (request, socket, head) => tunnel(request, socket, head));
-	server.on(certificate ? 'secureConnection' : 'connection', (socket: Socket) => {
-		sockets.add(socket);
-		socket.once('close', () => sockets.delete(socket));
-	});
+	// With TLS, 'connection' has those whose handshake has not ended, too.
+	for (const event of ['connection', 'secureConnection'])
+		server.on(event, (socket: Socket) => {
+			sockets.add(socket);
+			socket.once('close', () => sockets.delete(socket));
+		});
 	await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
 	const address = server.address();
 	if (typeof address !== 'object' || address === null) throw new Error('The egress proxy has no port');

@@ -43,6 +43,11 @@ export async function startTlsFront(
 			socket.pipe(other);
 		}
 	});
+	// Also those whose handshake has not ended.
+	server.on('connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+	});
 	await new Promise<void>((resolve) => server.listen({ port, host }, resolve));
 	const address = server.address();
 	if (typeof address !== 'object' || address === null) throw new Error('The TLS terminator has no port');

@@ -35,9 +35,13 @@ export function runPlaywright({ name, args, env, mayRetry }) {
 	return withRetry(
 		mayRetry,
 		() => recorded(name, command([]), env),
-		() => recorded(`${name}-again`, command(['--last-failed']), env)
+		// A fault outside of tests, such as in the end of a fixture, leaves no failed test behind: then all run again.
+		() => recorded(`${name}-again`, command(hasFailedTests(name) ? ['--last-failed'] : []), env)
 	);
 }
+
+/** @param {string} name */
+const hasFailedTests = (name) => entriesOf(name).some(({ event }) => event === 'failed');
 
 /**
  * A check without tests in it: nothing to count, and nothing to show, unless it fails.
