@@ -56,7 +56,7 @@ export async function servedUntilClosed(
 	}
 }
 
-/** What happens after a response has begun. A backend's response that broke off has been logged as a warning. */
+/** Handles errors after the response head was sent. An interrupted response of a backend was logged as a warning before. */
 function onError(error: unknown): Response {
 	return error instanceof Error && error.name === 'Problem' ? new Response(null, { status: 502 }) : failure(error);
 }

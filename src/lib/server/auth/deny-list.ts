@@ -59,8 +59,8 @@ export async function isDeniedNow({ id, sid, sub, endsAt }: Session): Promise<bo
 }
 
 /**
- * Until when sessions under a key are ended, in Unix milliseconds; -Infinity for none. A value that no instance can have
- * written ends the sessions begun until now, and is replaced by that time: otherwise it would end new sign-ins too.
+ * Sessions that began at this time or earlier are ended, in Unix milliseconds; -Infinity for none. An invalid value ends all
+ * sessions that exist now. The current time replaces it, so that later sign-ins work.
  */
 async function endMsAt(key: string): Promise<number> {
 	const entry = await sharedStore().read(key);
