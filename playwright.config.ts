@@ -48,7 +48,7 @@ export default defineConfig({
 	snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
 	outputDir: `test-results/${runtime}`,
 	...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
-	workers: 2,
+	workers: 3,
 	fullyParallel: false,
 	forbidOnly: true,
 	retries: 0,

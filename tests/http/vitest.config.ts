@@ -15,7 +15,7 @@ export default defineConfig({
 		root: new URL('../..', import.meta.url).pathname,
 		...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
 		// Each file starts processes of its own.
-		maxWorkers: 3,
+		maxWorkers: 4,
 		testTimeout: 20_000,
 		hookTimeout: 40_000
 	}
