@@ -1,11 +1,15 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createWebServer, type Server as WebServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
 import { type EgressProxy, startEgressProxy } from '../harness/egress-proxy.ts';
 import { type Authority, makeAuthority } from '../harness/certificate.ts';
-import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
+import { diagnose, healthyEnvironment, runDoctor } from '../harness/doctor.ts';
+import { runtime } from '../harness/runtime.ts';
 import { startTlsFront, type TlsFront } from '../harness/tls-front.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 
@@ -39,6 +43,45 @@ test('a certificate of a private authority is good where the portal is told of t
 	const { bad, find } = await consult(frontUrl('good'), trusted());
 	expect(bad).toEqual([]);
 	expect(find('bridge')).toBe('good: The Auth Bridge answers as expected (404 for an unknown wallet session).');
+});
+
+describe('the file of certificate authorities', () => {
+	const variables = runtime === 'deno' ? ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'] : ['NODE_EXTRA_CA_CERTS'];
+	let folder: string;
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'authorities-'));
+		await writeFile(join(folder, 'text.pem'), 'no certificate');
+		const { cert } = await authority.issue(undefined, { expired: true });
+		await writeFile(join(folder, 'expired.pem'), cert);
+		await writeFile(join(folder, 'broken.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+	});
+	afterAll(() => rm(folder, { recursive: true }));
+
+	describe.each(variables)('in %s', (variable) => {
+		test('is good where it holds certificates', async () => {
+			const { find } = await consult(frontUrl('good'), { [variable]: authority.file });
+			expect(find('authorities')).toMatch(/^good: /);
+		});
+
+		test.each([
+			['does not exist', 'absent.pem', /✗ The file \S+absent\.pem.*can’t be read/],
+			['holds no certificate', 'text.pem', /✗ The file \S+text\.pem.*holds no certificate/],
+			['holds a broken certificate', 'broken.pem', /✗ The file \S+broken\.pem.*can’t be read/],
+			['holds an expired certificate', 'expired.pem', /! 1 of 2 certificates.*have expired/]
+		])('is pointed out when it %s', async (_name, file, line) => {
+			// Node warns of such a file itself, between the doctor's lines.
+			const { text } = await runDoctor({
+				...healthyEnvironment(sandbox, PORTAL),
+				[variable]: join(folder, file)
+			});
+			expect(text).toMatch(line);
+		});
+	});
+
+	test.runIf(runtime === 'node')('in DENO_CERT has no effect on Node, and the doctor says so', async () => {
+		const { find } = await consult(sandbox.bridgeUrl, { DENO_CERT: authority.file });
+		expect(find('authorities')).toMatch(/^warning: The variable DENO_CERT has no effect on Node/);
+	});
 });
 
 test('a certificate of an unknown authority is found, with the setting that helps', async () => {

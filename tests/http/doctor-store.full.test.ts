@@ -37,6 +37,12 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 		expect(await redis.keys('*doctor*')).toEqual([]);
 	});
 
+	test('beside DENO_KV is pointed out: the portal uses Redis', async () => {
+		const { bad, find } = await consult({ REDIS_URL: redis.url, DENO_KV: 'default' });
+		expect(bad).toEqual(['store.choice']);
+		expect(find('store.choice')).toMatch(/^warning: .*DENO_KV has no effect/);
+	});
+
 	test.each([
 		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica and takes no writes'],
 		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and takes no writes']

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../lib/server/config/parse';
+import { examineAuthorities } from './authorities';
 import { examineConfiguration } from './configuration';
 import type { Examination } from './examine';
 import { type Finding, wrong } from './finding';
@@ -12,7 +13,7 @@ export interface Preparation {
 	readonly options: DoctorOptions;
 	/** Null when the configuration has faults. */
 	readonly config: Config | null;
-	/** Of the configuration, and of the file with tokens. */
+	/** Of the configuration, the files of certificate authorities, and the file with tokens. */
 	readonly findings: readonly Finding[];
 	readonly examination: Examination;
 }
@@ -35,7 +36,7 @@ export function prepare(
 	return {
 		options,
 		config,
-		findings: [...findings, ...unreadable],
+		findings: [...findings, ...examineAuthorities(environment), ...unreadable],
 		examination: {
 			tokens,
 			proxy: options.proxy,

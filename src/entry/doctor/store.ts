@@ -12,9 +12,16 @@ local left = redis.call('PTTL', KEYS[1])
 redis.call('DEL', KEYS[1])
 return left`;
 
+const TWO_STORES = warning(
+	'store.choice',
+	'REDIS_URL and DENO_KV are both set: the portal uses Redis, and DENO_KV has no effect.',
+	'Remove the one that is not meant: instances that use different stores share nothing.'
+);
+
 /** Writes a test key to the shared store, reads it back and deletes it; nothing where no store is configured. */
 export async function examineStore({ store }: Pick<Config, 'store'>): Promise<readonly Finding[]> {
-	if (store.redisUrl !== undefined) return examineRedis(store.redisUrl);
+	if (store.redisUrl !== undefined)
+		return [...(await examineRedis(store.redisUrl)), ...(store.denoKv === undefined ? [] : [TWO_STORES])];
 	if (store.denoKv !== undefined) return examineDenoKv(store.denoKv);
 	return [];
 }

@@ -37,6 +37,8 @@ export function sharedScripts(): RunScript | undefined {
 /** Opens the configured store; called once, at start-up. */
 export async function openStore(): Promise<void> {
 	const { redisUrl, denoKv } = config().store;
+	if (redisUrl !== undefined && denoKv !== undefined)
+		log.warn('REDIS_URL and DENO_KV are both set: DENO_KV has no effect');
 	if (redisUrl !== undefined) resilient = resilientStore(await openRedis(redisUrl));
 	else if (denoKv !== undefined)
 		resilient = resilientStore(await createDenoKvStore(denoKv === 'default' ? undefined : denoKv));

@@ -1,0 +1,47 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { runtime } from '../../lib/server/about';
+import { unixMs } from '../../lib/server/clock';
+import { type Finding, good, warning, wrong } from './finding';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const PEM_ADVICE = 'Name a PEM file with the certificates of the authorities, one after the other.';
+
+/** Reads the files of additional certificate authorities: Node ignores a faulty one with a warning, and connections fail later. */
+export function examineAuthorities(environment: Readonly<Record<string, string | undefined>>): readonly Finding[] {
+	return ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'].flatMap((name) => {
+		const file = environment[name];
+		if (!file) return [];
+		if (name === 'DENO_CERT' && runtime.startsWith('node'))
+			return warning(
+				'authorities',
+				'The variable DENO_CERT has no effect on Node.',
+				'Set NODE_EXTRA_CA_CERTS, which both runtimes read.'
+			);
+		return examineFile(name, file);
+	});
+}
+
+function examineFile(name: string, file: string): Finding {
+	let content: string;
+	try {
+		content = readFileSync(file, 'utf8');
+	} catch {
+		return wrong('authorities', `The file ${file} (${name}) can’t be read.`, 'Name a file that this user may read.');
+	}
+	try {
+		const certificates = (content.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
+		if (certificates.length === 0)
+			return wrong('authorities', `The file ${file} (${name}) holds no certificate.`, PEM_ADVICE);
+		const expired = certificates.filter(({ validTo }) => Date.parse(validTo) < unixMs()).length;
+		if (expired > 0)
+			return warning(
+				'authorities',
+				`${expired} of ${certificates.length} certificates in ${file} (${name}) have expired.`,
+				'Remove them, or get new ones.'
+			);
+		return good('authorities', `The file in ${name} holds certificates that can be used (${certificates.length}).`);
+	} catch {
+		return wrong('authorities', `The file ${file} (${name}) holds a certificate that can’t be read.`, PEM_ADVICE);
+	}
+}
