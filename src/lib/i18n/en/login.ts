@@ -82,7 +82,7 @@ export const login = {
 		},
 		portal_misconfigured: {
 			what: 'This site is not set up correctly. That is why you can’t sign in now.',
-			next: 'Waiting or trying again does not help. Tell the help desk the code on this page.'
+			next: 'Waiting or trying again does not help. Tell the help desk.'
 		},
 		interaction_required: {
 			what: 'Something more is needed from you to sign in. For example, you may have to agree to something first.',

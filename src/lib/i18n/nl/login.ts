@@ -83,7 +83,7 @@ export const login: Texts['login'] = {
 		},
 		portal_misconfigured: {
 			what: 'Deze site is niet goed ingesteld. Daarom kunt u nu niet inloggen.',
-			next: 'Wachten of opnieuw proberen helpt niet. Meld het bij de helpdesk en geef de code op deze pagina door.'
+			next: 'Wachten of opnieuw proberen helpt niet. Meld het bij de helpdesk.'
 		},
 		interaction_required: {
 			what: 'Er is nog iets van u nodig om in te loggen. U moet bijvoorbeeld eerst ergens mee akkoord gaan.',
