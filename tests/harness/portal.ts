@@ -5,6 +5,8 @@ import { type Environment, spawnPortal, spawnProgram } from './portal-process.ts
 import type { Build } from './runtime.ts';
 
 const START_LIMIT_MS = 90_000;
+/** More than the portal's own limits of a stop, on a busy machine too. */
+const STOP_LIMIT_MS = 90_000;
 
 export interface PortalOptions {
 	runtime: Build;
@@ -25,7 +27,10 @@ export interface Portal {
 	pid: number;
 	/** Everything it has written so far. */
 	logs(): string;
-	/** Asks it to stop, and answers its exit code once it has. */
+	/**
+	 * Asks it to stop, and answers its exit code once it has.
+	 * @throws with what it wrote, and ends it, when it does not stop within 90 s
+	 */
 	stop(signal?: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Promise<number | null>;
 }
 
@@ -53,9 +58,15 @@ export async function startPortal({ runtime, env, port: wanted, command }: Porta
 		port,
 		pid: portal.child.pid ?? 0,
 		logs: () => portal.logs(),
-		stop: (signal = 'SIGTERM') => {
+		stop: async (signal = 'SIGTERM') => {
 			portal.child.kill(signal);
-			return portal.ended;
+			const limit = new AbortController();
+			const late = pause(STOP_LIMIT_MS, 'late' as const, { signal: limit.signal }).catch(() => null);
+			const code = await Promise.race([portal.ended, late]);
+			limit.abort();
+			if (code !== 'late') return code;
+			portal.kill();
+			throw new Error(`The portal did not stop:\n${portal.logs()}`);
 		}
 	};
 }
