@@ -175,6 +175,16 @@ export default defineConfig(
 		}
 	},
 	{
+		files: ['tests/**/*.ts'],
+		ignores: ['tests/harness/property.ts'],
+		rules: {
+			'no-restricted-properties': [
+				'error',
+				{ object: 'fc', property: 'assert', message: 'assertProperty runs by FAST_CHECK_SEED and prints it.' }
+			]
+		}
+	},
+	{
 		files: ['**/*.js', '**/*.mjs'],
 		...ts.configs.disableTypeChecked,
 		rules: { ...ts.configs.disableTypeChecked.rules, '@typescript-eslint/no-unused-vars': 'error' }

@@ -8,6 +8,7 @@ import {
 	type WalletState
 } from '../../../src/lib/server/auth/cookie-budget';
 import { newFlowId } from '../../../src/lib/server/auth/flow-id';
+import { assertProperty } from '../../harness/property';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
@@ -106,7 +107,7 @@ test('what remains fits, whatever a browser holds, and a signed-in browser keeps
 		flows: fc.uniqueArray(fc.integer({ min: 1, max: 900_000 }), { maxLength: 6 }),
 		wallets: fc.array(fc.tuple(states, fc.integer({ min: 100, max: 2000 })), { maxLength: 7 })
 	});
-	fc.assert(
+	void assertProperty(
 		fc.property(holdings, ({ session, flows, wallets }) => {
 			const sizes = new Map([
 				['session', session],
@@ -141,7 +142,7 @@ test('whatever a browser holds beside its session and four wallet sessions in id
 		others: fc.array(fc.tuple(state, fc.integer({ min: 100, max: 2000 })), { maxLength: 7 }),
 		garbage: fc.array(fc.integer({ min: 1, max: 4000 }), { maxLength: 3 })
 	});
-	fc.assert(
+	void assertProperty(
 		fc.property(holdings, ({ session, flows, verifying, others, garbage }) => {
 			const sizes = new Map([
 				['session', session],

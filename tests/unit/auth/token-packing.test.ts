@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { packTokens, unpackTokens } from '../../../src/lib/server/auth/token-packing';
 import { keycloakTokens } from '../../harness/keycloak-tokens';
+import { assertProperty } from '../../harness/property';
 
 const random = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes)));
 
@@ -32,7 +33,7 @@ describe('packed tokens', () => {
 			fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('.')),
 			{ nil: undefined }
 		);
-		fc.assert(
+		void assertProperty(
 			fc.property(fc.array(token, { maxLength: 4 }), (tokens) => {
 				const packed = packTokens(tokens);
 				return packed === null || tokens.every((token, at) => unpackTokens(packed, tokens.length)[at] === token);

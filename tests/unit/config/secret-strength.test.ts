@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isWeakSecret } from '../../../src/lib/server/config/secret-strength';
 import { ConfigError, parseConfig } from '../../../src/lib/server/config/parse';
+import { assertProperty } from '../../harness/property';
 import { environment } from '../configured';
 
 const bytes = (length: number) =>
@@ -43,7 +44,7 @@ describe('a secret that is random', () => {
 					.join('-')
 		]
 	])('is never refused: %s', (_what, make) => {
-		fc.assert(
+		void assertProperty(
 			fc.property(seeds, (seed) => {
 				expect(isWeakSecret(make(seed))).toBe(false);
 			}),
@@ -86,7 +87,7 @@ describe('a secret that is too simple', () => {
 	});
 
 	test('is refused whatever short text it repeats, and however it ends', () => {
-		fc.assert(
+		void assertProperty(
 			fc.property(fc.string({ minLength: 1, maxLength: 8 }), fc.string({ maxLength: 3 }), (unit, end) => {
 				expect(isWeakSecret(unit.repeat(60).slice(0, 64) + end)).toBe(true);
 			})
@@ -94,7 +95,7 @@ describe('a secret that is too simple', () => {
 	});
 
 	test('is judged in time that grows with its length only', () => {
-		fc.assert(
+		void assertProperty(
 			fc.property(bytes(4096), (all) => typeof isWeakSecret(all.toString('latin1')) === 'boolean'),
 			{ numRuns: 20 }
 		);

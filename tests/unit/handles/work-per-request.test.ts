@@ -10,6 +10,7 @@ import { handle } from '../../../src/hooks.server';
 import { completedSession } from '../../../src/lib/server/wallet/used-sessions';
 import { keepOwned, ownedSessions } from '../../../src/lib/server/wallet/owned-sessions';
 import { afterSetCookies, fakeCookies } from '../../harness/cookies';
+import { assertProperty } from '../../harness/property';
 import { requestEvent } from '../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { countOpenings } from '../count-openings';
@@ -173,7 +174,7 @@ describe('the work of one request, through all handles, is bounded whatever cook
 			fc.nat({ max: 9 }).map((n) => `portal.session.${n}`),
 			fc.constantFrom('portal.session', 'portal.login', 'portal.locale', '__Host-portal.session', 'other')
 		);
-		await fc.assert(
+		await assertProperty(
 			fc.asyncProperty(fc.array(fc.tuple(name, text), { maxLength: 120 }), async (pairs) => {
 				const cookie = pairs
 					.map((pair) => pair.join('='))

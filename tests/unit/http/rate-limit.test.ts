@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 // Loaded once, so that what is imported anew below shares this configuration.
 import '../../../src/lib/server/config';
 import type * as rateLimit from '../../../src/lib/server/http/rate-limit';
+import { assertProperty } from '../../harness/property';
 import { configure } from '../configured';
 import { networkOf } from '../../../src/lib/server/http/client-network';
 
@@ -112,7 +113,7 @@ describe('the network of an address', () => {
 		const group = fc.integer({ min: 0, max: 0xffff });
 		const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });
 		const hex = (parts: readonly number[]) => parts.map((part) => part.toString(16)).join(':');
-		fc.assert(
+		void assertProperty(
 			fc.property(groups(4), groups(4), groups(4), ([first = 0, ...rest], host, otherHost) => {
 				// 2000::/3, where no address is an IPv4 address in disguise.
 				const network = [0x2000 | (first & 0x1fff), ...rest];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
 import { remainingMs } from '../../../src/lib/server/wallet/status';
+import { assertProperty } from '../../harness/property';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
@@ -61,7 +62,7 @@ describe('the time that a wallet session has left', () => {
 
 	test('is never negative, and never more than at the creation', () => {
 		const times = fc.double({ noNaN: true });
-		fc.assert(
+		void assertProperty(
 			fc.property(times, fc.option(times), fc.integer({ min: 0, max: 1e7 }), (later, atCreation, ageMs) => {
 				const session = owned(atCreation === null ? {} : { bridgeExpiresAt: atCreation });
 				const ms = left(later, session, NOW_MS + ageMs);

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { identity as words } from '../../src/lib/i18n/en/identity.ts';
+import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import {
+	createWalletSession,
+	expectLoginError,
+	sessionPath,
+	sharedWalletSession,
+	signInAtInstitution,
+	signInByVerification
+} from './journeys.ts';
+
+/** POSTs that no page offers at that moment: what a page hides, its action has to refuse. */
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+const CONTINUE = '/login/start?provider=sts-wallet';
+const CONFIRM = '/login/identity?/confirm';
+const count = (operation: string) => landscape.sandbox.count(`bridge.${operation}`);
+const post = (address: string, form: Readonly<Record<string, string>> = {}) => browser.open(address, { form });
+
+/** Leaves this browser with a wallet session that a sign-in can be started with. */
+async function complete(): Promise<string> {
+	const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+	expect((await browser.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(200);
+	return id;
+}
+
+describe('unlinking a wallet', () => {
+	test('is refused to a sign-in of an hour ago, and asks for a new one', async () => {
+		landscape.sandbox.scenario('signed-in-ago', { seconds: 3600 });
+		const address = linkIn(await signInAtInstitution(browser), '/unlink');
+		const page = await post(address);
+		expect([page.method, page.url.pathname]).toEqual(['GET', address]);
+		expect(linkIn(page, 'afresh=1')).toContain('/login/start');
+		expect(count('remove-binding')).toBe(0);
+	});
+
+	test('is refused to a person who is signed out, and to one who has no such wallet', async () => {
+		const address = linkIn(await signInAtInstitution(browser), '/unlink');
+		await post('/api/auth/signout');
+		expect((await post(address)).url.pathname).toBe('/login');
+		await signInAtInstitution(browser);
+		expect((await post('/account/wallets/nobody-has-it/unlink')).status).toBe(404);
+		expect(count('remove-binding')).toBe(0);
+	});
+});
+
+describe('a confirmation of who somebody is', () => {
+	/** The page that lists candidates, or asks for a confirmation alone. */
+	async function confirmPage(person: 'several-candidates' | 'unknown-employee'): Promise<Visit> {
+		await sharedWalletSession(browser, landscape.sandbox, person);
+		return browser.open('/login/wallet');
+	}
+
+	test.each([{}, { candidateId: '' }, { candidateId: 'candidate-9' }, { candidateId: '__proto__' }])(
+		'by %j reaches nobody while the Bridge lists other candidates',
+		async (form) => {
+			await confirmPage('several-candidates');
+			expect((await post(CONFIRM, form)).status).toBe(400);
+			expect(count('idv-submit')).toBe(0);
+		}
+	);
+
+	test('carries no candidate where the Bridge has listed none', async () => {
+		await confirmPage('unknown-employee');
+		await post(CONFIRM, { candidateId: 'candidate-1' });
+		const bodies = landscape.sandbox
+			.lastRequests('bridge', 'idv-submit')
+			.map(({ body }) => JSON.parse(body) as unknown);
+		expect(bodies.at(-1)).toEqual({ confirm: true });
+	});
+});
+
+describe('identity verification', () => {
+	test('is not begun a second time after its one round', async () => {
+		landscape.sandbox.scenario('second-202');
+		const ended = await signInByVerification(browser, landscape.sandbox);
+		expect(headingOf(ended)).toBe(words.ended['again-required'].title);
+		const begun = count('idv-initiate');
+		const again = await post('/login/identity?/start');
+		expect([headingOf(again), count('idv-initiate')]).toEqual([words.ended['again-required'].title, begun]);
+	});
+
+	test.each(['start', 'confirm'])('without a wallet session ends on a page that says so (%s)', async (action) => {
+		await browser.open('/login');
+		const page = await post(`/login/identity?/${action}`, { candidateId: 'candidate-1', returnTo: '/account' });
+		expect(headingOf(page)).toBe(words.ended.expired.title);
+		expect([count('idv-initiate'), count('idv-submit')]).toEqual([0, 0]);
+	});
+});
+
+describe('a completed wallet session signs nobody in', () => {
+	test.each(['/api/auth/signout', '/login/wallet?/cancel', '/login/identity?/cancel'])(
+		'after a POST to %s of somebody who is not signed in',
+		async (end) => {
+			const id = await complete();
+			await post(end);
+			expectLoginError(await browser.open(CONTINUE), 'wallet_session_foreign');
+			expect((await browser.call(sessionPath(id, 'status'))).status).toBe(404);
+		}
+	);
+
+	test('after a sign-out of somebody who had it beside their session', async () => {
+		await signInAtInstitution(browser);
+		await complete();
+		await post('/api/auth/signout');
+		expectLoginError(await browser.open(CONTINUE), 'wallet_session_foreign');
+	});
+
+	test('through the API’s own start of a sign-in either', async () => {
+		await complete();
+		await post('/api/auth/signout');
+		await browser.open('/login');
+		const start = await browser.call('/api/auth/signin/sts-wallet', { method: 'POST' });
+		expect([start.status, start.headers.get('location')]).toEqual([404, null]);
+	});
+});
+
+describe('a new code', () => {
+	const newest = () => [...browser.cookies().keys()].filter((name) => name.startsWith('portal.wallet.')).length;
+
+	test('needs a browser that has loaded the login page', async () => {
+		expectLoginError(await post('/login/wallet?/start', { returnTo: '/account' }), 'transaction_expired', '/account');
+		expect(count('create')).toBe(0);
+	});
+
+	test('in place of somebody else’s code takes nothing from them', async () => {
+		const stranger = await createWalletSession(new Browser(landscape.url));
+		await browser.open('/login');
+		const page = await post('/login/wallet?/start', { replaces: stranger });
+		expect(page.text).not.toContain(stranger);
+		expect(newest()).toBe(1);
+	});
+
+	test('in place of one that was scanned meanwhile is not made: the page goes on with that', async () => {
+		const id = await createWalletSession(browser);
+		landscape.sandbox.openWallet(id);
+		await post('/login/wallet?/start', { replaces: id });
+		expect([count('create'), newest()]).toEqual([1, 1]);
+	});
+
+	test('is made once for a form that is sent twice, and for two tabs that replace the same one', async () => {
+		await browser.open('/login');
+		const attempt = '7f1ed4f9-1d3c-4b4c-9a51-3a37d0bdc1f2';
+		await Promise.all([1, 2].map(() => post('/login/wallet?/start', { attempt })));
+		expect(count('create')).toBe(1);
+		const [id = ''] = [...browser.cookies().keys()].flatMap((name) => /^portal\.wallet\.(.*)/.exec(name)?.[1] ?? []);
+		await Promise.all([1, 2].map(() => post('/login/wallet?/start', { replaces: id })));
+		expect(count('create')).toBe(2);
+	});
+});
