@@ -17,7 +17,7 @@ export const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** The part of a runtime that is needed. */
 export interface Signals {
 	on(signal: (typeof endSignals)[number], listener: () => void): void;
-	exit(code: number): never;
+	exit(code: number): void;
 }
 
 let draining = false;

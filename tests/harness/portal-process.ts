@@ -18,20 +18,25 @@ export interface PortalProcess {
 }
 
 /** Starts the build with exactly this environment. */
-export function spawnPortal(build: Build, env: Environment): PortalProcess {
-	return spawnProgram(portalCommand(build), { DENO_NO_UPDATE_CHECK: '1', ...env });
+export function spawnPortal(build: Build, env: Environment, output?: number): PortalProcess {
+	return spawnProgram(portalCommand(build), { DENO_NO_UPDATE_CHECK: '1', ...env }, output);
 }
 
 /**
  * Starts a program of a build with exactly this environment; of ours only what finds programs is added. It ends with
  * this process, and so do its children.
+ * @param output a file descriptor that it writes to; then nothing is in `logs`
  */
-export function spawnProgram(command: [string, ...string[]], env: Environment): PortalProcess {
+export function spawnProgram(
+	command: [string, ...string[]],
+	env: Environment,
+	output: number | 'pipe' = 'pipe'
+): PortalProcess {
 	const child = startTied(command, {
 		// Not the repository: a build must not depend on where it is started.
 		cwd: tmpdir(),
 		env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
-		stdio: ['ignore', 'pipe', 'pipe']
+		stdio: ['ignore', output, output]
 	});
 	const written: Buffer[] = [];
 	for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => written.push(chunk));

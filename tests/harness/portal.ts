@@ -16,6 +16,8 @@ export interface PortalOptions {
 	port?: number;
 	/** In place of the usual start command. */
 	command?: [string, ...string[]] | undefined;
+	/** A file descriptor that it writes to; then nothing is in `logs`. */
+	output?: number;
 }
 
 /** The real build, listening. */
@@ -38,11 +40,11 @@ export interface Portal {
  * Starts the real build and waits until it listens.
  * @throws when it ends before it listens, with what it wrote
  */
-export async function startPortal({ runtime, env, port: wanted, command }: PortalOptions): Promise<Portal> {
+export async function startPortal({ runtime, env, port: wanted, command, output }: PortalOptions): Promise<Portal> {
 	const port = wanted ?? (await freePort());
 	const url = `http://localhost:${port}`;
 	const all = { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: url, ...env };
-	const portal = command ? spawnProgram(command, all) : spawnPortal(runtime, all);
+	const portal = command ? spawnProgram(command, all, output) : spawnPortal(runtime, all, output);
 
 	const deadlineMs = Date.now() + START_LIMIT_MS;
 	while (!(await isListening(port))) {

@@ -14,7 +14,13 @@ declare namespace Deno {
 		finished: Promise<void>;
 		shutdown(): Promise<void>;
 	}
+	interface Writer {
+		/** Resolves with the number of bytes that were written. */
+		write(bytes: Uint8Array): Promise<number>;
+	}
 	interface ChildProcess {
+		readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+		readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
 		status: Promise<{ code: number }>;
 		kill(signal: Signal): void;
 	}
@@ -24,6 +30,8 @@ declare namespace Deno {
 	function addSignalListener(signal: Signal, listener: () => void): void;
 	const args: readonly string[];
 	const stdin: { readonly readable: ReadableStream<Uint8Array<ArrayBuffer>> };
+	const stdout: Writer;
+	const stderr: Writer;
 	function execPath(): string;
 	function exit(code: number): never;
 
@@ -41,8 +49,15 @@ declare namespace Deno {
 	function readDirSync(folder: string): Iterable<DirEntry>;
 	const errors: { NotFound: new () => Error };
 
+	interface CommandOptions {
+		args: string[];
+		stdin: 'null' | 'piped';
+		stdout?: 'piped';
+		stderr?: 'piped';
+		env: Record<string, string>;
+	}
 	class Command {
-		constructor(program: string, options: { args: string[]; stdin: 'null' | 'piped'; env: Record<string, string> });
+		constructor(program: string, options: CommandOptions);
 		spawn(): ChildProcess;
 		output(): Promise<{ stdout: Uint8Array<ArrayBuffer> }>;
 	}

@@ -8,13 +8,16 @@ import { endSignals } from '../drain';
 import { fileLimitIn, warnOfFileLimit } from '../file-limit';
 import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
 import { discoverEndpoints } from './discovery';
+import { denoLogBuffers, relayLines } from './log-relay';
+import { flushLog } from '../log-buffer';
 import { permissionFlags } from './permissions';
 import { LAUNCHED, supervise } from './supervise';
 import { telemetryEnvironment } from './telemetry';
 
 const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);
-startLogging(config.logLevel);
+const buffers = denoLogBuffers();
+startLogging(config.logLevel, buffers);
 // The portal itself is not granted names that it does not know.
 warnOfUnknownVariables(environment);
 if (!environment.DENO_NO_UPDATE_CHECK) {
@@ -32,6 +35,8 @@ const command = new Deno.Command(Deno.execPath(), {
 	args: ['run', ...permissionFlags(config, folder, endpoints), `${folder}/index.js`, LAUNCHED],
 	// Closed when this process ends, however it ends: then the portal ends too.
 	stdin: 'piped',
+	stdout: 'piped',
+	stderr: 'piped',
 	env: { ...telemetryEnvironment(config, environment), DENO_NO_UPDATE_CHECK: '1' }
 });
 let child: Deno.ChildProcess | undefined;
@@ -43,11 +48,19 @@ for (const signal of endSignals) {
 	});
 }
 
-const start = () => {
+const start = async () => {
 	child = command.spawn();
-	return child.status;
+	const relayed = Promise.allSettled([
+		relayLines(child.stdout, buffers.output),
+		relayLines(child.stderr, buffers.error)
+	]);
+	const status = await child.status;
+	await relayed;
+	return status;
 };
-Deno.exit(await supervise(start, { isStopped: () => isStopped }));
+const code = await supervise(start, { isStopped: () => isStopped });
+await flushLog(buffers);
+Deno.exit(code);
 
 /** What a shell says of the limit that the portal inherits; nothing where there is no shell. `/proc` would need all permissions. */
 async function shellLimit(): Promise<string> {

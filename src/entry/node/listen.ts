@@ -1,26 +1,33 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import process from 'node:process';
 import { log } from '../../lib/server/log';
 import { drainOnSignals } from '../drain';
+import type { LogBuffers } from '../log-buffer';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
+import { exitWhenFlushed } from './log-output';
 
 /**
  * Listens until a signal, then drains. A port that can't be had ends the process with one line.
  * @param delayMs how long requests are still taken after SIGTERM
  */
-export function listenOrExit(server: Server, wanted: ListenAddress, delayMs: number): void {
+export function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers, delayMs: number): void {
 	const address = listenAddress(wanted);
+	const exit = (code: number) => void exitWhenFlushed(buffers, code);
 	const connections = watchConnections(server);
 	server.once('error', (error: NodeJS.ErrnoException) => {
 		console.error(listenFailure(address, error.code ?? error.message));
-		process.exit(1);
+		exit(1);
 	});
 	server.listen(address, () => {
 		const bound = server.address();
 		const port = typeof bound === 'object' && bound ? bound.port : address.port;
 		log.info('listening', { address: hostAndPort({ ...address, port }), runtime: 'node' });
 	});
-	drainOnSignals(process, { delayMs, close: () => closed(server, connections) });
+	drainOnSignals(
+		{ on: (signal, listener) => process.on(signal, listener), exit },
+		{ delayMs, close: () => closed(server, connections) }
+	);
 }
 
 /** The connections of a server, and on which of them requests are in flight. */

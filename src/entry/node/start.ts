@@ -11,11 +11,13 @@ import { readStaticTable } from '../static-table';
 import { NO_PRETENURING } from '../v8-flags';
 import { disk } from './disk';
 import { listenOrExit } from './listen';
+import { nodeLogBuffers } from './log-output';
 import { createPortalServer } from './server';
 
 setFlagsFromString(NO_PRETENURING);
 const config = readConfigOrExit(process.env);
-startLogging(config.logLevel);
+const log = nodeLogBuffers();
+startLogging(config.logLevel, log);
 warnOfUnknownVariables(process.env);
 // Of other systems than Linux the limit is not known.
 warnOfFileLimit(fileLimitIn(await readFile('/proc/self/limits', 'utf8').catch(() => '')), config.connections);
@@ -33,4 +35,4 @@ const [app, built] = await Promise.all([load('index.js'), load('manifest.js')]);
 const application = { ...app, ...built } as Application;
 const respond = await startApplication(application, process.env as Record<string, string>);
 
-listenOrExit(createPortalServer(respond, { ...config, files }), config.listen, config.shutdownDelayMs);
+listenOrExit(createPortalServer(respond, { ...config, files }), config.listen, log, config.shutdownDelayMs);

@@ -1,4 +1,13 @@
-import { configureSync, getConsoleSink, getJsonLinesFormatter, getLogger, type LogLevel } from '@logtape/logtape';
+import {
+	compareLogLevel,
+	configureSync,
+	getConsoleSink,
+	getJsonLinesFormatter,
+	getLogger,
+	type LogLevel,
+	type Sink
+} from '@logtape/logtape';
+import { unixMs } from './clock';
 import { errorFields } from './error-fields';
 import { redact } from './redact';
 
@@ -7,18 +16,45 @@ type Fields = Readonly<Record<string, unknown>>;
 const logger = getLogger(['portal']);
 const auditLogger = getLogger(['portal', 'audit']);
 
-/** Starts logging: one JSON object per line on the console. Before this, log lines are dropped. */
-export function startLogging(lowestLevel: LogLevel): void {
+/** Where lines go in place of the console. Must neither throw nor block. */
+export interface LogOutput {
+	/** Lines below `warning`, with their line feed. */
+	readonly output: { push(line: string): void };
+	/** The other ones. */
+	readonly error: { push(line: string): void };
+}
+
+/** The server's entry and the application are two bundles of one process: both find it here. */
+const OUTPUT = Symbol.for('eduid-wallet-portal.log-output');
+const shared = globalThis as unknown as { [OUTPUT]: LogOutput | undefined };
+const format = getJsonLinesFormatter();
+
+/**
+ * Starts logging, one JSON object per line. Before this, log lines are dropped.
+ * @param output in place of the console, for the application as well
+ */
+export function startLogging(lowestLevel: LogLevel, output?: LogOutput): void {
+	if (output) shared[OUTPUT] = output;
 	configureSync({
 		reset: true,
-		sinks: { console: getConsoleSink({ formatter: getJsonLinesFormatter() }) },
+		sinks: { lines: shared[OUTPUT] ? sinkOf(shared[OUTPUT]) : getConsoleSink({ formatter: format }) },
 		loggers: [
-			{ category: 'portal', lowestLevel, sinks: ['console'] },
+			{ category: 'portal', lowestLevel, sinks: ['lines'] },
 			// Whatever the level is: these lines are asked for months later.
-			{ category: ['portal', 'audit'], lowestLevel: 'info', sinks: ['console'], parentSinks: 'override' },
-			{ category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['console'] }
+			{ category: ['portal', 'audit'], lowestLevel: 'info', sinks: ['lines'], parentSinks: 'override' },
+			{ category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['lines'] }
 		]
 	});
+}
+
+function sinkOf({ output, error }: LogOutput): Sink {
+	return (record) => (compareLogLevel(record.level, 'warning') < 0 ? output : error).push(format(record));
+}
+
+/** The line of a warning, with its line feed, for where it can't be logged. */
+export function formatWarning(message: string, properties: Fields): string {
+	const record = { category: ['portal'], level: 'warning', message: [message], rawMessage: message } as const;
+	return format({ ...record, properties, timestamp: unixMs() });
 }
 
 /**

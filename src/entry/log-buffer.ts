@@ -1,0 +1,70 @@
+import { formatWarning } from '../lib/server/log';
+
+/** What may wait for the reader of one stream, in UTF-16 code units. */
+export const MAX_WAITING = 1024 * 1024;
+
+/**
+ * Passes lines on without ever making the caller wait. While the reader of a stream stalls, lines wait in memory; beyond a limit they
+ * are dropped. So are lines whose write fails, because the reader is gone or the disk is full. Once a write succeeds again, one
+ * line says how many were dropped.
+ * @param write resolves when the text has been passed on, rejects when it could not be; one call at a time
+ */
+export function createLogBuffer(write: (text: string) => Promise<void>, maxWaiting = MAX_WAITING) {
+	let lines: string[] = [];
+	let waiting = 0;
+	let dropped = 0;
+	let writing: Promise<void> | undefined;
+
+	async function writeAll(): Promise<void> {
+		/** How many dropped lines the next write reports. */
+		let reported = 0;
+		do {
+			const batch = lines;
+			lines = [];
+			const text = batch.join('');
+			const report = reported > 0 ? formatWarning('lines of the log were dropped', { dropped: reported }) : '';
+			try {
+				await write(text + report);
+				reported = dropped;
+				dropped = 0;
+			} catch {
+				dropped += batch.length + reported;
+				reported = 0;
+			}
+			waiting -= text.length;
+		} while (lines.length > 0 || reported > 0);
+	}
+
+	return {
+		/** @param line with its line feed */
+		push(line: string): void {
+			if (waiting + line.length > maxWaiting) {
+				dropped += 1;
+				return;
+			}
+			waiting += line.length;
+			lines.push(line);
+			writing ??= writeAll().finally(() => (writing = undefined));
+		},
+
+		/** Resolves when no line is waiting. */
+		flushed: (): Promise<void> => writing ?? Promise.resolve()
+	};
+}
+
+export type LogBuffer = ReturnType<typeof createLogBuffer>;
+
+/** The buffers of standard output and standard error. */
+export interface LogBuffers {
+	readonly output: LogBuffer;
+	readonly error: LogBuffer;
+}
+
+/** How long the end of a process may wait for the readers of its log. */
+const FLUSH_LIMIT_MS = 1000;
+
+/** Resolves when no line is waiting, or after a second. */
+export async function flushLog({ output, error }: LogBuffers): Promise<void> {
+	const limit = new Promise<void>((resolve) => void setTimeout(resolve, FLUSH_LIMIT_MS));
+	await Promise.race([Promise.all([output.flushed(), error.flushed()]), limit]);
+}

@@ -1,0 +1,28 @@
+import { expect, test, vi } from 'vitest';
+import { startNoisyPortal } from './noisy-portal.ts';
+
+/** More than the pipe and the portal's buffer hold. */
+const LINES = 3600;
+
+test('a reader of the log that stalled is told how many lines were dropped, once', async () => {
+	const { portal, pipe, writeLines } = await startNoisyPortal();
+	await writeLines(LINES);
+
+	const written = pipe.read();
+	const dropped = await vi.waitFor(
+		() => {
+			const reports = written().match(/(?<="dropped":)\d+/g);
+			expect(reports).toHaveLength(1);
+			return Number(reports?.[0]);
+		},
+		{ timeout: 20_000, interval: 20 }
+	);
+	expect(await portal.stop()).toBe(0);
+	await vi.waitFor(() => expect(written()).toContain('"draining"'), { timeout: 10_000, interval: 20 });
+	const messages = written()
+		.trimEnd()
+		.split('\n')
+		.map((line) => (JSON.parse(line) as { message: string }).message);
+	expect(messages.filter((message) => message === 'a sign-in failed').length + dropped).toBe(LINES);
+	pipe.close();
+}, 90_000);

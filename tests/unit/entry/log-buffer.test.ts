@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { relayLines } from '../../../src/entry/deno/log-relay';
+import { createLogBuffer } from '../../../src/entry/log-buffer';
+
+/** A stream whose writes the test ends one by one. */
+function manualStream() {
+	const writes: { readonly text: string; readonly end: (failed?: 'failed') => Promise<void> }[] = [];
+	const write = (text: string) =>
+		new Promise<void>((resolve, reject) => {
+			writes.push({
+				text,
+				end: async (failed) => {
+					if (failed) reject(new Error('EPIPE'));
+					else resolve();
+					await new Promise((settled) => setImmediate(settled));
+				}
+			});
+		});
+	return { writes, write };
+}
+
+const droppedIn = (text: string) => /"dropped":(\d+)/.exec(text)?.[1];
+
+test('lines go out at once, and those that come meanwhile go out together, in order', async () => {
+	const { writes, write } = manualStream();
+	const buffer = createLogBuffer(write);
+	for (const line of ['a\n', 'b\n', 'c\n']) buffer.push(line);
+	await writes[0]?.end();
+	await writes[1]?.end();
+	expect(writes.map(({ text }) => text)).toEqual(['a\n', 'b\nc\n']);
+	await buffer.flushed();
+});
+
+test('beyond the limit lines are dropped, with one line that says how many once there is room again', async () => {
+	const { writes, write } = manualStream();
+	const buffer = createLogBuffer(write, 6);
+	for (const line of ['1\n', '2\n', '3\n', '4\n', '5\n']) buffer.push(line);
+	await writes[0]?.end();
+	await writes[1]?.end();
+	buffer.push('6\n');
+	await writes[2]?.end();
+	await buffer.flushed();
+	expect(writes.map(({ text }) => text)).toEqual([
+		'1\n',
+		expect.stringMatching(/^2\n3\n\{.*"level":"WARN".*"dropped":2.*\n$/),
+		'6\n'
+	]);
+});
+
+test('lines whose write fails are counted, and reported after the next write that succeeds', async () => {
+	const { writes, write } = manualStream();
+	const buffer = createLogBuffer(write);
+	buffer.push('1\n');
+	await writes[0]?.end('failed');
+	buffer.push('2\n');
+	buffer.push('3\n');
+	await writes[1]?.end('failed');
+	await writes[2]?.end();
+	expect(writes.map(({ text }) => text.at(0))).toEqual(['1', '2', '3', '{']);
+	expect(droppedIn(writes[3]?.text ?? '')).toBe('2');
+	// The report itself is lost: its count is not.
+	await writes[3]?.end('failed');
+	await buffer.flushed();
+	buffer.push('4\n');
+	await writes[4]?.end();
+	expect(droppedIn(writes[5]?.text ?? '')).toBe('2');
+	await writes[5]?.end();
+	await buffer.flushed();
+	expect(writes).toHaveLength(6);
+});
+
+test('a process’s output is relayed in whole lines, however it is cut, and an endless line in parts', async () => {
+	const lines: string[] = [];
+	const bytes = new TextEncoder().encode('één\nlog\nend');
+	const long = new TextEncoder().encode('x'.repeat(70_000));
+	const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+		start(controller) {
+			for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+			controller.enqueue(long);
+			controller.enqueue(long);
+			controller.close();
+		}
+	});
+	await relayLines(source, { push: (line) => lines.push(line), flushed: () => Promise.resolve() });
+	expect(lines.slice(0, 2)).toEqual(['één\n', 'log\n']);
+	expect(lines.slice(2).map(({ length }) => length)).toEqual([70_003, 70_000]);
+});
