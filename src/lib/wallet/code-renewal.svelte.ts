@@ -34,6 +34,7 @@ export class CodeRenewal {
 	#lifeMs = usualLifeMs;
 	#left = renewals;
 	#isFailing = false;
+	#inFlight: Promise<boolean> | undefined;
 	readonly #world: RenewalWorld;
 
 	constructor(leftMs: number, world: RenewalWorld) {
@@ -72,7 +73,12 @@ export class CodeRenewal {
 		return isRenewed;
 	}
 
-	async #renew(): Promise<boolean> {
+	/** One at a time: a second click, or a click while the code renews itself, gets the same new code. */
+	#renew(): Promise<boolean> {
+		return (this.#inFlight ??= this.#renewOnce().finally(() => (this.#inFlight = undefined)));
+	}
+
+	async #renewOnce(): Promise<boolean> {
 		const lifeMs = await this.#world.renew();
 		// Without a new code the present one is all there is: the countdown says so in time.
 		this.#isFailing = lifeMs === null;

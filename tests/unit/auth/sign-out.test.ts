@@ -101,4 +101,27 @@ describe('the tokens of somebody who signs out', () => {
 		await revokeTokens(someSession(), 'r1');
 		expect(sent).not.toHaveBeenCalled();
 	});
+
+	test('are given up after three seconds when the STS is silent', async () => {
+		const limit = new AbortController();
+		const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+		sent.mockImplementation(
+			(_url, { signal }) => new Promise((_, reject) => signal?.addEventListener('abort', reject))
+		);
+		const revoking = revokeTokens(someSession(), 'r1');
+		await vi.waitFor(() => expect(sent).toHaveBeenCalled());
+		expect(timeout).toHaveBeenCalledWith(3000);
+		limit.abort();
+		await expect(revoking).resolves.toBeUndefined();
+		timeout.mockRestore();
+	});
+});
+
+test('whoever signs out waits three seconds at most for an STS whose metadata is not known', async () => {
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	vi.mocked(stsMetadata).mockReturnValue(new Promise(() => {}));
+	const done = Promise.all([revokeTokens(someSession(), 'r1'), endSessionUrl(someSession(), 'r1')]);
+	await vi.advanceTimersByTimeAsync(3000);
+	vi.useRealTimers();
+	expect(await done).toEqual([undefined, null]);
 });

@@ -44,6 +44,23 @@ test('fifty that dribble their headers are told and closed, and others are answe
 	expect(await read.counted('portal.refused_requests')).toEqual([[{ reason: 'slow_request' }, 50]]);
 });
 
+test('heads, idle connections and whole requests have the limits that docs/security.md names', () => {
+	const server = createPortalServer(() => Promise.resolve(new Response()), portalSettings);
+	const { headersTimeout, keepAliveTimeout, requestTimeout, maxConnections } = server;
+	expect({ headersTimeout, keepAliveTimeout, requestTimeout, maxConnections }).toEqual({
+		headersTimeout: 15_000,
+		keepAliveTimeout: 65_000,
+		requestTimeout: 0,
+		maxConnections: portalSettings.connections
+	});
+});
+
+test('a head that does not get any further is refused also where whole requests may take any time', async () => {
+	const port = await listening({ headersTimeout: 200, connectionsCheckingInterval: 20 });
+	const socket = await socketTo(port, 'GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+	expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+});
+
 test('a connection beyond those that may be open is closed and counted, until another one goes', async () => {
 	const port = await listening({}, 2);
 	const [first, second] = [await socketTo(port, ''), await socketTo(port, '')];

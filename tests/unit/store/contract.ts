@@ -62,4 +62,13 @@ export function behavesAsAStore(
 		expect([remainingMs > 59_000, remainingMs <= 60_000]).toEqual([hasClock, hasClock]);
 		expect(await store.remainingMs('b')).toBeNull();
 	});
+
+	test('keeps what was replaced as long as is said then, if it has a clock', async () => {
+		const store = await createStore();
+		await store.replace('a', null, 'one', 60_000);
+		expect((await store.remainingMs('a')) ?? 0).toBeLessThanOrEqual(60_000);
+		await store.replace('a', await store.read('a'), 'two', 10_000);
+		const remainingMs = (await store.remainingMs('a')) ?? NaN;
+		expect([remainingMs > 9000, remainingMs <= 10_000]).toEqual([hasClock, hasClock]);
+	});
 }

@@ -37,7 +37,22 @@ describe.skipIf(!hasRedis())('a store in Redis', () => {
 		await expect(store.verify()).rejects.toThrow(/channel|publish/);
 	});
 
-	test('returns what it wrote', async () => {
+	test('returns what it wrote, and leaves nothing behind that lives long', async () => {
 		await expect((await open()).verify()).resolves.toBeUndefined();
+		const [key = ''] = await redis.keys('portal:verify:*');
+		const remainingMs = Number(await redis.command(`PTTL ${key}`));
+		expect([remainingMs > 0, remainingMs <= 10_000]).toEqual([true, true]);
+	});
+
+	test('gives up a command after a second when Redis is silent', async () => {
+		const store = await open();
+		redis.freeze();
+		try {
+			const tries = [store.read('a'), store.write('a', 'one', 1000), store.replace('a', null, 'one', 1000)];
+			for (const attempt of tries)
+				await expect(attempt).rejects.toMatchObject({ name: 'TimeoutError', message: 'took longer than 1000 ms' });
+		} finally {
+			redis.thaw();
+		}
 	});
 });

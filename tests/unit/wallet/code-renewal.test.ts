@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { CodeRenewal } from '$lib/wallet/code-renewal.svelte';
 import { virtualClock } from '../virtual-clock';
 
@@ -44,6 +44,21 @@ test('a new code by hand gives all the time again, ten times and more', async ()
 		expect(await renewal.renewByHand()).toBe(true);
 		expect(leftMs()).toBe(780_000);
 	}
+});
+
+test('a second click, or a click while the code renews itself, makes no second code', async () => {
+	const clock = virtualClock(0);
+	let finish: (lifeMs: number) => void = () => {};
+	const renew = vi.fn(() => new Promise<number>((resolve) => (finish = resolve)));
+	const renewal = new CodeRenewal(lifeMs, { now: clock.now, pause: clock.pause, isWanted: () => true, renew });
+	void renewal.run(new AbortController().signal);
+	await clock.advance(240_000);
+	const clicks = [renewal.renewByHand(), renewal.renewByHand()];
+	finish(lifeMs);
+	expect(await Promise.all(clicks)).toEqual([true, true]);
+	expect(renew).toHaveBeenCalledOnce();
+	void renewal.renewByHand();
+	expect(renew).toHaveBeenCalledTimes(2);
 });
 
 test('nothing is renewed while nobody looks, or once a wallet was opened', async () => {

@@ -52,8 +52,9 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';
 	// An institution's servers and its campus may share an address: a third party counts by its client id.
 	const address = caller ? `client ${caller.clientId}` : networkOf(event.getClientAddress());
-	const endsAt = caller?.endsAt ?? session?.expiresAt;
-	const lifeMs = endsAt ? Math.min(LIFE_MS, endsAt * 1000 - unixMs()) : LIFE_MS;
+	// The stream can't refresh the access token, and outlasts neither that nor the session.
+	const ends = [caller?.endsAt, session?.expiresAt, session?.endsAt].filter((end) => end !== undefined);
+	const lifeMs = Math.min(LIFE_MS, ...ends.map((end) => end * 1000 - unixMs()));
 	const credential = lastingCredential(event.locals);
 
 	const source: EventSource = (sink) => {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { examineClock } from '../../../src/entry/doctor/clock';
+
+const advice = 'Let both clocks follow NTP.';
+const sts = { check: 'sts.clock', service: 'the STS', consequence: 'Sign-ins fail.' } as const;
+
+/** What the doctor says of a clock that is so many seconds ahead of this machine's. */
+function saidOf(clockAheadSeconds: number | null, severity: 'warning' | 'wrong' = 'wrong') {
+	const reply = { status: 200, headers: new Headers(), json: {}, clockAheadSeconds };
+	return examineClock({ ...sts, severity }, reply).map((finding) => [
+		finding.severity,
+		finding.message,
+		finding.advice
+	]);
+}
+
+test.each([0, 5, -5, 5.4])('a clock that is %d s ahead agrees', (seconds) => {
+	expect(saidOf(seconds)).toEqual([['good', 'The clocks of the STS and of this machine agree.', null]]);
+});
+
+test.each([
+	[6, '6 s ahead of'],
+	[30, '30 s ahead of'],
+	[-6, '6 s behind'],
+	[-30, '30 s behind']
+])('a clock that is %d s ahead is a warning: tokens are still accepted', (seconds, difference) => {
+	const message = `The clock of the STS is ${difference} the clock of this machine.`;
+	expect(saidOf(seconds)).toEqual([['warning', message, 'Let both clocks follow NTP before the difference grows.']]);
+});
+
+test.each([
+	[31, '31 s ahead of'],
+	[-31, '31 s behind'],
+	[3600, '3600 s ahead of']
+])('a clock that is %d s ahead is a fault: tokens are refused', (seconds, difference) => {
+	const message = `The clock of the STS is ${difference} the clock of this machine.`;
+	expect(saidOf(seconds)).toEqual([['wrong', message, `Sign-ins fail. ${advice}`]]);
+	expect(saidOf(seconds, 'warning')).toEqual([['warning', message, `Sign-ins fail. ${advice}`]]);
+});
+
+test('of a service that does not tell the time nothing is said', () => {
+	expect(saidOf(null)).toEqual([]);
+});

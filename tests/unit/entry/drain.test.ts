@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+/** Who listens to a process's signals, and how it has exited. */
+const listeners = new Map<string, () => void>();
+const exit = vi.fn();
+const signals = { on: (signal: string, listener: () => void) => void listeners.set(signal, listener), exit };
+
+/** A process of its own: whether it drains is known to the module. */
+async function startProcess(options: { delayMs?: number; close?: () => Promise<void> } = {}) {
+	vi.resetModules();
+	const [{ drainOnSignals, isDraining }, { onEnding }] = await Promise.all([
+		import('../../../src/entry/drain'),
+		import('../../../src/lib/server/ending')
+	]);
+	const close = vi.fn(options.close ?? (() => Promise.resolve()));
+	const application = { drain: vi.fn(), finish: vi.fn(() => Promise.resolve()) };
+	onEnding(application);
+	drainOnSignals(signals, { delayMs: options.delayMs ?? 0, close });
+	return { close, isDraining, ...application, send: (signal: string) => listeners.get(signal)?.() };
+}
+
+beforeEach(() => {
+	exit.mockClear();
+	Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.ending'));
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => vi.useRealTimers());
+
+test('a process that is told to stop waits its delay, closes, lets the application finish, and exits', async () => {
+	const { send, close, drain, finish, isDraining } = await startProcess({ delayMs: 5000 });
+	send('SIGTERM');
+	expect([isDraining(), drain.mock.calls.length, close.mock.calls.length]).toEqual([true, 1, 0]);
+	await vi.advanceTimersByTimeAsync(5000);
+	expect([close.mock.calls.length, finish.mock.calls.length]).toEqual([1, 1]);
+	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+});
+
+test.each([
+	['connections that stay open', { close: () => new Promise<void>(() => {}) }],
+	['a delay before', { delayMs: 5000, close: () => new Promise<void>(() => {}) }]
+])('requests in flight have 20 seconds: with %s it exits all the same', async (_what, options) => {
+	const { send } = await startProcess(options);
+	send('SIGTERM');
+	await vi.advanceTimersByTimeAsync(('delayMs' in options ? options.delayMs : 0) + 20_000 - 1);
+	expect(exit).not.toHaveBeenCalled();
+	await vi.advanceTimersByTimeAsync(1);
+	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+});
+
+test('an application that does not finish keeps no process alive', async () => {
+	const { send, finish } = await startProcess();
+	finish.mockReturnValue(new Promise(() => {}));
+	send('SIGHUP');
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+});
+
+test('Ctrl-C does not wait for load balancers', async () => {
+	const { send, close } = await startProcess({ delayMs: 5000 });
+	send('SIGINT');
+	expect(close).toHaveBeenCalledOnce();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(exit).toHaveBeenCalledOnce();
+});
+
+test('further signals change nothing', async () => {
+	const { send, close, drain } = await startProcess({ delayMs: 5000 });
+	for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM', 'SIGHUP']) send(signal);
+	expect([drain.mock.calls.length, close.mock.calls.length]).toEqual([1, 0]);
+	await vi.advanceTimersByTimeAsync(5000);
+	expect([close.mock.calls.length, exit.mock.calls.length]).toEqual([1, 1]);
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readRemainingMs, signOutsElsewhere, tellSigningOut } from '../../../src/lib/session/signed-in';
+
+const open = () => new AbortController().signal;
+
+describe('how long a session still lasts', () => {
+	const answered = (response: () => Promise<Response>) => vi.stubGlobal('fetch', vi.fn(response));
+	afterEach(() => vi.unstubAllGlobals());
+
+	test.each<[string, unknown, number | null]>([
+		['so many milliseconds', { user: {}, expiresInMs: 1234 }, 1234],
+		['not at all, where nobody is signed in', null, 0],
+		['unknown, of a body that is no session of ours', { hello: 'captive portal' }, null],
+		['unknown, of a text', 'x', null]
+	])('is %s', async (_what, body, expected) => {
+		answered(async () => Response.json(body));
+		expect(await readRemainingMs(open())).toBe(expected);
+		expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/session', { signal: expect.any(AbortSignal) });
+	});
+
+	test.each<[string, () => Promise<Response>]>([
+		['has a fault', async () => Response.json(null, { status: 503 })],
+		['does not answer', () => Promise.reject(new TypeError('fetch failed'))],
+		['answers with a page', async () => new Response('<html>')]
+	])('is unknown while the portal %s: nobody is signed out by that', async (_what, response) => {
+		answered(response);
+		expect(await readRemainingMs(open())).toBeNull();
+	});
+
+	test('is unknown after five seconds without an answer', async () => {
+		vi.useFakeTimers();
+		vi.stubGlobal(
+			'fetch',
+			(_url: string, { signal }: RequestInit) =>
+				new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+		);
+		const reading = readRemainingMs(open());
+		await vi.advanceTimersByTimeAsync(5000);
+		expect(await reading).toBeNull();
+		vi.useRealTimers();
+	});
+});
+
+describe('the tabs of one browser', () => {
+	/** Another tab's end of the channel. */
+	let other: BroadcastChannel;
+	beforeEach(() => {
+		other = new BroadcastChannel('portal-session');
+	});
+	afterEach(() => {
+		other.close();
+		vi.useRealTimers();
+	});
+
+	test('tell each other that a sign-out is on its way', async () => {
+		const heard = new Promise((resolve) => (other.onmessage = resolve));
+		tellSigningOut();
+		await expect(heard).resolves.toBeDefined();
+	});
+
+	test('look four times whether it is done, over twelve seconds, until they have left', async () => {
+		const leaving = new AbortController();
+		const next = signOutsElsewhere(leaving.signal);
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		const timers = () => vi.getTimerCount();
+		other.postMessage('signing out');
+		while (timers() === 0) await new Promise((resolve) => void setImmediate(resolve));
+		expect(timers()).toBe(4);
+		for (const ms of [1500, 1500, 3000, 6000]) {
+			let hasLooked = false;
+			const look = next().then(() => (hasLooked = true));
+			await vi.advanceTimersByTimeAsync(ms - 1);
+			expect(hasLooked).toBe(false);
+			await vi.advanceTimersByTimeAsync(1);
+			await look;
+		}
+		expect(timers()).toBe(0);
+	});
+
+	test('do not look because of their own sign-out', () => {
+		const leaving = new AbortController();
+		signOutsElsewhere(leaving.signal);
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		tellSigningOut();
+		expect(vi.getTimerCount()).toBe(0);
+		leaving.abort();
+	});
+});
