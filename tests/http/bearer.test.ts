@@ -84,7 +84,7 @@ describe('an access token', () => {
 			status: 403,
 			error: 'insufficient_scope',
 			challenge:
-				'Bearer realm="portal", error="insufficient_scope", error_description="The access token lacks the scope that this needs.", scope="profile:read"'
+				'Bearer realm="portal", error="insufficient_scope", error_description="The access token lacks the required scope.", scope="profile:read"'
 		});
 	});
 

@@ -160,7 +160,7 @@ describe('an access token', () => {
 				status: 403,
 				headers: {
 					'www-authenticate':
-						'Bearer realm="portal", error="insufficient_scope", error_description="The access token lacks the scope that this needs.", scope="wallet:sessions"'
+						'Bearer realm="portal", error="insufficient_scope", error_description="The access token lacks the required scope.", scope="wallet:sessions"'
 				}
 			});
 		}

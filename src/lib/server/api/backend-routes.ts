@@ -9,11 +9,11 @@ export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
 			path: `/api/backends/${name}/{path}`,
 			method: method.toLowerCase() as Method,
 			id: `${method.toLowerCase()}-${name}`,
-			what: `Passes a request on to the service "${name}"; the path may have several segments.`,
+			what: `Proxy a request to the service "${name}". The path may have several segments.`,
 			access: 'session',
 			...(callerScope !== undefined && { scope: callerScope }),
 			parameters: { path: v.string() },
-			answers: { default: { what: 'What the service answers.', type: '*/*' } },
+			answers: { default: { what: 'The response of the service.', type: '*/*' } },
 			problems: [401, 500, 502, 503, 504]
 		}))
 	);

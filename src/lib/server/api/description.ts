@@ -37,7 +37,7 @@ function describe(routes: readonly ApiRoute[]): Json {
 			title: 'eduID wallet portal',
 			version,
 			description:
-				'What browsers and programs call. Errors are `{error, message, requestId}`; `error` is a stable code.',
+				'The API for browsers and programs. Error responses are `{error, message, requestId}`; `error` is a stable code.',
 			license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
 		},
 		servers: [{ url: config().origin }],
@@ -99,10 +99,10 @@ function securitySchemes(): Json {
 	return {
 		session: cookie(
 			'session',
-			'A signed-in browser. A long session is spread over several, with .0, .1, … behind the name.'
+			'A signed-in browser. A large session uses several cookies, with .0, .1, … after the name.'
 		),
 		login: cookie('login', 'A browser that has loaded the login page within the last half hour.'),
-		owner: cookie('wallet.{id}', 'The browser that opened the wallet session of this id.'),
+		owner: cookie('wallet.{id}', 'The browser that created the wallet session with this id.'),
 		...(api.audience !== undefined && {
 			bearer: {
 				type: 'http',

@@ -12,21 +12,21 @@ export const otherRoutes: readonly ApiRoute[] = [
 		path: '/api/me',
 		method: 'get',
 		id: 'readMe',
-		what: 'Who is signed in, or which program calls.',
+		what: 'Read who is signed in, or which program calls.',
 		access: 'session',
 		scope: PROFILE_SCOPE,
-		answers: { 200: { what: 'A person, or a program.', json: v.union([PublicSession, PublicCaller]) } },
+		answers: { 200: { what: 'A person or a program.', json: v.union([PublicSession, PublicCaller]) } },
 		problems: [...anywhere, 401]
 	},
 	{
 		path: '/api/health',
 		method: 'get',
 		id: 'readHealth',
-		what: 'Whether this instance answers; it asks nobody else.',
+		what: 'Liveness: whether this instance responds. It calls no other service.',
 		access: 'open',
 		answers: {
 			200: {
-				what: 'It does.',
+				what: 'The instance responds.',
 				json: v.strictObject({ status: v.literal('ok'), version: v.string(), runtime: v.string() })
 			}
 		},
@@ -36,10 +36,10 @@ export const otherRoutes: readonly ApiRoute[] = [
 		path: '/api/health/ready',
 		method: 'get',
 		id: 'readReadiness',
-		what: 'Whether this instance can serve: the STS, the Auth Bridge and the shared store.',
+		what: 'Readiness: whether the STS, the Auth Bridge and the shared store can be reached.',
 		access: 'open',
 		answers: {
-			200: { what: 'It can.', json: Ready },
+			200: { what: 'The instance is ready.', json: Ready },
 			503: { what: 'The instance is not ready.', json: NotReady }
 		},
 		problems: always
@@ -48,9 +48,9 @@ export const otherRoutes: readonly ApiRoute[] = [
 		path: '/api/openapi.json',
 		method: 'get',
 		id: 'readDescription',
-		what: 'This description.',
+		what: 'Read this description.',
 		access: 'open',
-		answers: { 200: { what: 'OpenAPI 3.1.', json: v.looseObject({ openapi: v.literal('3.1.1') }) } },
+		answers: { 200: { what: 'The description in OpenAPI 3.1.', json: v.looseObject({ openapi: v.literal('3.1.1') }) } },
 		problems: anywhere
 	}
 ];

@@ -7,25 +7,29 @@ type Json = Readonly<Record<string, unknown>>;
 
 const REASONS: Readonly<Record<number, string>> = {
 	400: 'The request is not valid; the message names the field.',
-	401: 'No credential, or one that is not good.',
-	403: 'A request from another site, or an access token without the scope.',
-	404: 'There is nothing here of yours, or no longer.',
-	409: 'Not now, or not with this session.',
-	413: 'The body is too large.',
-	415: 'The body is of another kind.',
+	401: 'The credential is missing or not valid.',
+	403: 'The request comes from another site, or the access token lacks the scope.',
+	404: 'Not found, expired, or owned by somebody else.',
+	409: 'Not possible now, or not with this session; the code says why.',
+	413: 'The request body is too large.',
+	415: 'The media type of the request body is not supported.',
 	429: 'Too many requests.',
-	500: 'A bug of ours.',
-	502: 'A service behind the portal gave an answer that makes no sense.',
-	503: 'A service behind the portal, or the portal itself, can not serve now.',
+	500: 'An error in the portal.',
+	502: 'A service behind the portal sent an invalid response.',
+	503: 'The portal, or a service behind it, is unavailable.',
 	504: 'A service behind the portal took too long.'
 };
 
 const text = { schema: { type: 'string' } };
 const headers = {
-	'X-Request-Id': { description: 'Names the request, here and in the log.', ...text },
-	Location: { description: 'Where to go.', required: true, ...text },
-	'Retry-After': { description: 'In seconds.', required: true, schema: { type: 'string', pattern: '^[0-9]+$' } },
-	'WWW-Authenticate': { description: 'What is asked for, and why it was refused (RFC 6750 3).', ...text }
+	'X-Request-Id': { description: 'The id of the request, which the log has too.', ...text },
+	Location: { description: 'The address of the redirect.', required: true, ...text },
+	'Retry-After': {
+		description: 'Seconds to wait before trying again.',
+		required: true,
+		schema: { type: 'string', pattern: '^[0-9]+$' }
+	},
+	'WWW-Authenticate': { description: 'The expected credential, and why the request was refused (RFC 6750 3).', ...text }
 };
 type HeaderName = keyof typeof headers;
 

@@ -17,11 +17,11 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: sessions,
 		method: 'post',
 		id: 'createWalletSession',
-		what: 'Open a wallet session. It belongs to the browser or the program that opened it.',
+		what: 'Create a wallet session. It belongs to the browser or the program that created it.',
 		access: 'login',
 		scope: WALLET_SCOPE,
 		json: schemas.sessionWish,
-		answers: { 201: { what: 'The session, and what a wallet opens it by.', json: schemas.Created } },
+		answers: { 201: { what: 'The session, with the link that opens a wallet.', json: schemas.Created } },
 		problems: [...anywhere, ...upstream, ...unreadable, 401, 429]
 	},
 	{
@@ -29,8 +29,8 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/status`,
 		method: 'get',
 		id: 'readWalletSession',
-		what: 'Read how far a wallet session is; at most 250 ms old.',
-		answers: { 200: { what: 'Its status.', json: schemas.Status } },
+		what: 'Read the status of a wallet session. The response is at most 250 ms old.',
+		answers: { 200: { what: 'The status.', json: schemas.Status } },
 		problems: ofSession
 	},
 	{
@@ -38,7 +38,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/events`,
 		method: 'get',
 		id: 'watchWalletSession',
-		what: 'Read the status as server-sent events: `connected`, `data` as the status route answers, `trouble`, `gone` and `end`.',
+		what: 'Read the status as server-sent events: `connected`, `data` (as in the status response), `trouble`, `gone` and `end`.',
 		query: { also: text },
 		answers: { 200: { what: 'A stream of events.', type: 'text/event-stream' } },
 		problems: [...ofSession, 429]
@@ -48,7 +48,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/complete`,
 		method: 'post',
 		id: 'completeWalletSession',
-		what: 'Complete a session whose status is VERIFIED; a repeat gives the same answer.',
+		what: 'Complete a session whose status is VERIFIED. Repeating the request returns the same response.',
 		json: () => schemas.Nothing,
 		answers: {
 			200: { what: 'The session is complete.', json: schemas.Completed },
@@ -61,9 +61,9 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/idv/initiate`,
 		method: 'post',
 		id: 'startIdentityVerification',
-		what: 'Begin identity verification. `redirectUrl` null: confirm by hand, or complete now.',
+		what: 'Start identity verification. When `redirectUrl` is null, confirm the identity with a submission, or complete the session.',
 		json: () => schemas.Nothing,
-		answers: { 200: { what: 'Where the person goes, if anywhere.', json: schemas.IdvStarted } },
+		answers: { 200: { what: 'The address of the institution, or null.', json: schemas.IdvStarted } },
 		problems: [...ofSession, ...unreadable]
 	},
 	{
@@ -71,11 +71,11 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/idv/callback`,
 		method: 'get',
 		id: 'finishIdentityVerification',
-		what: "The institution's answer: a browser comes here from there.",
+		what: "Receive the authorization response of the institution, from the person's browser.",
 		query: { code: text, state: text, error: text, error_description: text },
 		answers: {
-			303: { what: 'Shows where the person stands.', leadsOn: true },
-			404: { what: 'A page, for a person whose browser did not open the session.', type: 'text/html' }
+			303: { what: 'Redirect to the page of the wallet session.', leadsOn: true },
+			404: { what: 'A page, for a browser that did not create the session.', type: 'text/html' }
 		},
 		problems: ofSession
 	},
@@ -84,8 +84,8 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/idv/status`,
 		method: 'get',
 		id: 'readIdentityVerification',
-		what: 'Read how far identity verification is. Candidates are shown to the owning browser alone.',
-		answers: { 200: { what: 'Its status.', json: schemas.IdvState } },
+		what: 'Read the status of identity verification. Only the owning browser gets candidates.',
+		answers: { 200: { what: 'The status.', json: schemas.IdvState } },
 		problems: ofSession
 	},
 	{
@@ -93,9 +93,9 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/idv/submit`,
 		method: 'post',
 		id: 'submitIdentityVerification',
-		what: 'Hand over what a person confirmed: one of the three.',
+		what: 'Submit what the person confirmed: one of the three fields.',
 		json: () => IdvSubmission,
-		answers: { 200: { what: 'Its status by now.', json: schemas.IdvSubmitted } },
+		answers: { 200: { what: 'The new status.', json: schemas.IdvSubmitted } },
 		problems: [...ofSession, ...unreadable]
 	}
 ];

@@ -40,7 +40,7 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 		throw refused(reason, { scope });
 	});
 	if (scope.split(' ').every((one) => caller.scopes.includes(one))) return caller;
-	const description = 'The access token lacks the scope that this needs.';
+	const description = 'The access token lacks the required scope.';
 	log.info('an access token was refused', { requestId, reason: description, scope });
 	countRefusal('scope');
 	throw new Problem('insufficient_scope', {

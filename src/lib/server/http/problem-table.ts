@@ -5,13 +5,13 @@ interface Entry {
 	/** English, safe to show: no names, ids or upstream text. */
 	readonly message: string;
 	readonly retryAfterSeconds?: number;
-	/** The `WWW-Authenticate` of an answer that can't say more (RFC 9110 15.5.2). */
+	/** The `WWW-Authenticate` of a response that cannot say more (RFC 9110 15.5.2). */
 	readonly challenge?: string;
 }
 
 /**
- * Every error the portal answers with. Among wallet routes 404 means one thing only, "no such session of yours";
- * what a session or deployment can't do is 409, so that no caller takes it for a lost session.
+ * Every error response of the portal. On wallet routes 404 means one thing only, "no such session of yours";
+ * what a session or a deployment cannot do is 409, so that no caller treats it as a lost session.
  */
 const table = {
 	invalid_request: { status: 400, message: 'The request is not valid.' },
@@ -21,9 +21,9 @@ const table = {
 		challenge: challenge()
 	},
 	forbidden: { status: 403, message: 'You may not do this.' },
-	insufficient_scope: { status: 403, message: 'The access token lacks the scope that this needs.' },
+	insufficient_scope: { status: 403, message: 'The access token lacks the required scope.' },
 	forbidden_origin: { status: 403, message: 'Requests from other sites are refused.' },
-	not_found: { status: 404, message: 'There is nothing here, or no longer.' },
+	not_found: { status: 404, message: 'Not found, or no longer available.' },
 	method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
 	request_timeout: { status: 408, message: 'The request took too long to arrive.' },
 	payload_too_large: { status: 413, message: 'The request body is too large.' },
@@ -34,34 +34,34 @@ const table = {
 	session_not_verified: { status: 409, message: 'The wallet has not shared its data yet.' },
 	session_already_completed: { status: 409, message: 'This wallet session is already completed.' },
 	wallet_declined: { status: 409, message: 'The request was declined in the wallet.' },
-	credential_refused: { status: 409, message: 'What the wallet shared could not be accepted.' },
-	attribute_missing: { status: 409, message: 'What the wallet shared lacks something that is needed.' },
-	idv_required: { status: 409, message: 'Identity verification is needed first.' },
+	credential_refused: { status: 409, message: 'The presentation of the wallet was not accepted.' },
+	attribute_missing: { status: 409, message: 'The presentation of the wallet lacks a required attribute.' },
+	idv_required: { status: 409, message: 'Identity verification is required first.' },
 	idv_not_required: { status: 409, message: 'This session needs no identity verification.' },
-	idv_not_started: { status: 409, message: 'No identity verification is under way.' },
+	idv_not_started: { status: 409, message: 'No identity verification is in progress.' },
 	idv_not_offered: { status: 409, message: 'Identity verification is not offered here.' },
-	idv_repeated: { status: 409, message: 'Identity verification was done, and is asked for again.' },
+	idv_repeated: { status: 409, message: 'Identity verification was completed, but the Auth Bridge requires it again.' },
 	idv_refused: { status: 409, message: 'The identity was not confirmed at the institution.' },
-	idv_failed: { status: 409, message: 'The identity verification could not be finished; start it again.' },
+	idv_failed: { status: 409, message: 'The identity verification failed; start it again.' },
 	manual_confirmation_not_offered: { status: 409, message: 'Manual confirmation is not offered here.' },
 	review_refused: { status: 409, message: 'The identity was not confirmed by the institution.' },
-	no_match: { status: 409, message: 'No account matches what the wallet shared.' },
+	no_match: { status: 409, message: 'No account matches the presentation of the wallet.' },
 	linked_elsewhere: { status: 409, message: 'This wallet is linked to another account.' },
-	assurance_too_low: { status: 409, message: 'The identity was verified at too low a level.' },
+	assurance_too_low: { status: 409, message: 'The assurance level of the identity is too low.' },
 	reconciliation_failed: { status: 409, message: 'The wallet could not be linked to an account.' },
 
 	busy: { status: 503, message: 'The portal is busy; try again shortly.', retryAfterSeconds: 5 },
-	upstream_invalid: { status: 502, message: 'A service behind the portal gave an answer that makes no sense.' },
+	upstream_invalid: { status: 502, message: 'A service behind the portal sent an invalid response.' },
 	upstream_unavailable: {
 		status: 503,
 		message: 'A service behind the portal is not available; try again shortly.',
 		retryAfterSeconds: 5
 	},
 	upstream_timeout: { status: 504, message: 'A service behind the portal took too long; try again.' },
-	internal_error: { status: 500, message: 'Something went wrong on our side.' }
+	internal_error: { status: 500, message: 'An internal error occurred.' }
 } as const satisfies Record<string, Entry>;
 
-/** Stable machine codes: the `error` of error answers. */
+/** Stable codes: the `error` of error responses. */
 export type ProblemCode = keyof typeof table;
 
 export const problems: Readonly<Record<ProblemCode, Entry>> = table;
