@@ -29,12 +29,16 @@ function auditLines(): AuditLine[] {
 	const lines = landscape.portal.logs().split('\n');
 	return lines.filter((line) => line.includes('audit')).map((line) => JSON.parse(line) as AuditLine);
 }
-const newLines = () => auditLines().slice(linesBefore);
+/** A line may arrive a moment after its response. */
+async function newLines(count: number): Promise<AuditLine[]> {
+	await expect.poll(() => auditLines()).toHaveLength(linesBefore + count);
+	return auditLines().slice(linesBefore);
+}
 
 test('signing in and out leaves two lines of the same person, whatever the level of the log', async () => {
 	const account = await signInAtInstitution(browser);
 	await browser.submit(account, {}, '/api/auth/signout');
-	const lines = newLines();
+	const lines = await newLines(2);
 	expect(lines.map(({ message }) => message)).toEqual(['signed in', 'signed out']);
 	expect(new Set(lines.map(({ properties }) => properties.subject)).size).toBe(1);
 	expect(lines[0]?.properties).toEqual({ requestId: expect.any(String), provider: 'sts', subject: expect.any(String) });
@@ -44,7 +48,7 @@ test('linking and unlinking a wallet are told of the person whose wallet it is',
 	const account = await signInByVerification(browser, landscape.sandbox);
 	const unlink = await browser.open(linkIn(account, '/unlink'));
 	await browser.open(unlink.url, { form: {} });
-	const lines = newLines();
+	const lines = await newLines(3);
 	expect(lines.map(({ message }) => message)).toEqual(['signed in', 'wallet linked', 'wallet unlinked']);
 	expect(new Set(lines.map(({ properties }) => properties.subject)).size).toBe(1);
 });
@@ -52,7 +56,7 @@ test('linking and unlinking a wallet are told of the person whose wallet it is',
 test('two people have two hashes, and no line says who they are', async () => {
 	await signInAtInstitution(browser, 'known-student');
 	await signInAtInstitution(new Browser(landscape.url), 'unknown-employee');
-	const lines = newLines();
+	const lines = await newLines(2);
 	expect(new Set(lines.map(({ properties }) => properties.subject)).size).toBe(2);
 	const text = JSON.stringify(lines);
 	const claims = (['known-student', 'unknown-employee'] as const).flatMap((id) =>

@@ -80,7 +80,7 @@ describe('while as many requests are under way as may be', () => {
 		expect(page.text).toContain(`lang="${language}"`);
 		const id = page.headers.get('x-request-id') ?? '';
 		expect(page.text).toContain(id);
-		expect(landscape.portal.logs().split(id)).toHaveLength(2);
+		await expect.poll(() => landscape.portal.logs().split(id)).toHaveLength(2);
 	});
 
 	test('the STS is heard when it ends sessions', async () => {

@@ -110,7 +110,9 @@ describe('without the private CA', () => {
 			const ready = await browser.call('/api/health/ready');
 			expect([ready.status, JSON.parse(ready.text)]).toMatchObject([503, { bridge: 'down' }]);
 			await expect(createWalletSession(browser)).rejects.toThrow();
-			expect(landscape.portal.logs()).toMatch(/UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)|SELF_SIGNED_CERT/);
+			await expect
+				.poll(() => landscape.portal.logs())
+				.toMatch(/UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)|SELF_SIGNED_CERT/);
 			expect(landscape.sandbox.lastRequests('bridge')).toEqual([]);
 		} finally {
 			await stop();

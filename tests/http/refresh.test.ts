@@ -166,8 +166,7 @@ describe('while the STS', () => {
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_client', status: 401 });
 		expect(await outcome()).toMatchObject({ status: 503, retryAfter: '1' });
 		expect(holdsSession(browser)).toBe(true);
-		const lines = landscape.portal.logs().split('\n');
-		expect(lines.filter((line) => line.includes('invalid_client') && line.includes('"ERROR"'))).not.toEqual([]);
+		await expect.poll(() => landscape.portal.logs()).toMatch(/"ERROR".*invalid_client/);
 		landscape.sandbox.reset();
 		expect((await me()).status).toBe(200);
 	});

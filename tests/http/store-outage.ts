@@ -55,9 +55,9 @@ export async function signOutDuring({ begin, end, cause }: Outage, instances: In
 	await expect.poll(() => me(copyThere), SOON).toBe(401);
 	expect(await me(copyHere)).toBe(401);
 	for (const url of instances.urls) await expect.poll(() => storeOf(url), SOON).toBe('up');
-	expect([here, there].map((portal) => [timesIn(portal, UNAVAILABLE), timesIn(portal, AVAILABLE)])).toEqual(
-		before.map(([gone = 0, back = 0]) => [gone + 1, back + 1])
-	);
+	await expect
+		.poll(() => [here, there].map((portal) => [timesIn(portal, UNAVAILABLE), timesIn(portal, AVAILABLE)]))
+		.toEqual(before.map(([gone = 0, back = 0]) => [gone + 1, back + 1]));
 	const lines = here?.logs().slice(logBefore).split('\n') ?? [];
 	const line = lines.find((text) => text.includes(UNAVAILABLE));
 	expect(line).toMatch(cause);

@@ -106,7 +106,7 @@ describe('an instance that finds no Redis at its start', () => {
 			const response = await fetch(`${portal.url}/api/health/ready`);
 			expect(response.status).toBe(200);
 			expect(await response.json()).toMatchObject({ status: 'ready', store: 'down' });
-			expect(timesIn(portal, UNAVAILABLE)).toBe(1);
+			await expect.poll(() => timesIn(portal, UNAVAILABLE)).toBe(1);
 			expect(portal.logs()).toMatch(/ECONNREFUSED/);
 		} finally {
 			await portal.stop();

@@ -60,16 +60,17 @@ describe('endpoints of the STS on another host than its issuer', () => {
 describe.runIf(runtime === 'deno')('an endpoint of the STS whose host nobody has named', () => {
 	test('is not called: the portal starts, and the log names the host and the setting', async () => {
 		const { landscape, stsPort } = await startWhileAway(() => ({}));
-		expect(landscape.portal.logs()).toMatch(/could not be read before the start.*STS_HOSTS/);
+		await expect.poll(() => landscape.portal.logs()).toMatch(/could not be read before the start.*STS_HOSTS/);
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
 		expectLoginError(await browser.open('/login/start?provider=sts'), 'sts_unavailable');
-		const lines = landscape.portal
-			.logs()
-			.split('\n')
-			.filter((line) => line.includes('does not permit'));
-		expect(lines).toHaveLength(1);
-		expect(lines[0]).toContain('STS_HOSTS');
-		expect(lines[0]).toContain(`127.0.0.1:${stsPort}`);
+		const lines = () =>
+			landscape.portal
+				.logs()
+				.split('\n')
+				.filter((line) => line.includes('does not permit'));
+		await expect.poll(lines).toHaveLength(1);
+		expect(lines()[0]).toContain('STS_HOSTS');
+		expect(lines()[0]).toContain(`127.0.0.1:${stsPort}`);
 	});
 });

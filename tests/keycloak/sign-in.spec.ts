@@ -49,7 +49,9 @@ test('a scope that the realm does not have leads back to a text of ours, and the
 	const giveBack = await realm.withdrawScope('portal-frontend', 'email');
 	const end = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'));
 	expect([end.url.origin, end.url.pathname]).toEqual([landscape.url, '/login']);
-	expect(landscape.portal.logs()).toContain('"description":"Invalid scopes: openid profile email eduid"');
+	await expect
+		.poll(() => landscape.portal.logs())
+		.toContain('"description":"Invalid scopes: openid profile email eduid"');
 	await giveBack();
 	await signIn(visitor, realm.person);
 });

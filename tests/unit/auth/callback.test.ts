@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSignIn } from '../../../src/lib/server/auth/callback';
 import { denySession } from '../../../src/lib/server/auth/deny-list';
@@ -7,7 +8,7 @@ import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/si
 import { log } from '../../../src/lib/server/log';
 import { requestEvent } from '../../harness/request-event';
 import { configure } from '../configured';
-import { fakeSts } from './fake-sts';
+import { fakeSts, oddClaims } from './fake-sts';
 import { someSession } from './session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
@@ -281,5 +282,38 @@ describe('an STS that says that the person took too long', () => {
 		const ends = await Promise.all([1, 2].map(() => returned(expired(query), cookie)));
 		expect(new Set(ends.map(({ path }) => path)).size).toBe(1);
 		expect(new Set(ends.flatMap(({ cookies }) => flowIds(cookies))).size).toBe(1);
+	});
+});
+
+describe('a sign-in', () => {
+	test.each(oddClaims)(
+		'whose ID token has %s succeeds, and the session holds it as it was sent',
+		async (_what, claims) => {
+			sts.behaviour.claims = claims;
+			const { query, cookie } = await started();
+			const { session } = await returned(query, cookie);
+			expect(decodeJwt(session?.idToken ?? '')).toMatchObject(JSON.parse(JSON.stringify(claims)) as object);
+		}
+	);
+
+	test.each([null, '1700000000', -1.5])('whose auth_time is %j does not count as fresh', async (auth_time) => {
+		sts.behaviour.claims = { auth_time };
+		const { query, cookie } = await started();
+		expect((await returned(query, cookie)).session).toMatchObject({ authTime: 0 });
+	});
+
+	test.each([
+		['another nonce', { nonce: 'another' }],
+		['null for its nonce', { nonce: null }],
+		['null for its subject', { sub: null }],
+		['a number for its subject', { sub: 7 }],
+		['a text for its end', { exp: '1900000000' }],
+		['null for its start', { iat: null }],
+		['an audience that is none', { aud: [{ portal: 'client' }] }]
+	])('whose ID token has %s fails', async (_what, claims) => {
+		vi.spyOn(log, 'warn').mockImplementation(() => {});
+		sts.behaviour.claims = claims;
+		const { query, cookie } = await started();
+		expect(await returned(query, cookie)).toMatchObject({ session: null, path: failed('sign_in_failed') });
 	});
 });

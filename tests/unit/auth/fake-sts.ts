@@ -1,5 +1,22 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
+/** Claims and lists of an ID token that are odd, and say nothing that decides who somebody is. */
+export const oddClaims: readonly (readonly [what: string, claims: Readonly<Record<string, unknown>>])[] = [
+	[
+		'null for its times and parties',
+		{ auth_time: null, azp: null, nbf: undefined, at_hash: null, acr: null, amr: null, sid: null }
+	],
+	['a text for auth_time', { auth_time: '1700000000' }],
+	['an auth_time before 1970, with a fraction', { auth_time: -1.5 }],
+	['a text for amr, a number for acr', { amr: 'pwd otp', acr: 2 }],
+	['a list of one audience', { aud: ['portal-client'] }],
+	['null for names, a text for email_verified', { name: null, given_name: null, email: null, email_verified: 'true' }],
+	[
+		'objects and lists for names',
+		{ name: { nl: 'Sanne' }, family_name: ['de Vries'], email: ['a@b.example'], groups: 'staff' }
+	]
+];
+
 export const ISSUER = 'http://localhost:8092';
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,9 @@
+import { decodeJwt } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { redeemRefreshToken } from '../../../src/lib/server/auth/refresh-grant';
 import { NotConnected } from '../../../src/lib/server/http/upstream-error';
 import { configure } from '../configured';
-import { fakeSts } from './fake-sts';
+import { fakeSts, oddClaims } from './fake-sts';
 import { someSession } from './session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
@@ -65,6 +66,41 @@ describe('a refresh token', () => {
 		sts.behaviour.tokens = { refresh_token: undefined, id_token: undefined };
 		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
 	});
+});
+
+describe('a response with odd values', () => {
+	test.each<[string, Record<string, unknown>]>([
+		['null for expires_in and scope', { expires_in: null, scope: null }],
+		['texts for numbers', { expires_in: '3600' }],
+		['an expires_in that is no time', { expires_in: 'soon' }],
+		['a negative expires_in', { expires_in: -1 }],
+		['an expires_in of 0', { expires_in: 0 }],
+		['a list for scope', { scope: ['openid', 'email'] }],
+		['no token_type', { token_type: undefined }],
+		['null for token_type', { token_type: null }],
+		['a token_type in capitals', { token_type: 'BEARER' }]
+	])('(%s) brings new tokens', async (_what, tokens) => {
+		sts.behaviour.tokens = { refresh_token: 'the-next-refresh-token', ...tokens };
+		expect(await redeem()).toMatchObject({
+			accessToken: 'the-access-token',
+			refreshToken: 'the-next-refresh-token',
+			idToken: expect.stringMatching(/^eyJ/) as unknown
+		});
+	});
+
+	test.each([null, '', 7, {}])('(%j for the refresh token and the ID token) leaves those as they are', async (none) => {
+		sts.behaviour.tokens = { refresh_token: none, id_token: none };
+		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
+	});
+
+	test.each(oddClaims)(
+		'(an ID token with %s) brings new tokens, the ID token as it was sent',
+		async (_what, claims) => {
+			sts.behaviour.claims = { nonce: undefined, ...claims };
+			const { idToken = '' } = await redeem();
+			expect(decodeJwt(idToken)).toMatchObject(JSON.parse(JSON.stringify(claims)) as object);
+		}
+	);
 });
 
 describe('an answer with an ID token', () => {

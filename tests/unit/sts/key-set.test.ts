@@ -25,6 +25,10 @@ describe('a key set', () => {
 		['a curve that does not fit', { ...good, kid: 'bad', crv: 'P-521' }],
 		['no curve', { kty: 'EC', kid: 'bad', x: good.x, y: good.y }],
 		['a modulus that is none', { kty: 'RSA', kid: 'bad', e: 'AQAB' }],
+		[
+			'an RSA key that is too short',
+			{ kty: 'RSA', kid: 'bad', e: 'AQAB', n: Buffer.alloc(128, 0xc5).toString('base64url') }
+		],
 		['a private key', { ...privateKey, kid: 'bad' }],
 		['nested without end', { kty: 'EC', kid: 'bad', x: deep, more: deep }]
 	];

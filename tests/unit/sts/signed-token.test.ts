@@ -65,6 +65,19 @@ describe('a token', () => {
 		expect([await check(first, 'same'), await check(second, 'same')]).toEqual(['s', 's']);
 	});
 
+	test.each([{ kid: 'same' }, {}])('is checked with the key that fits among others with %j', async (id) => {
+		const others: JWK[] = [
+			{ ...second.jwk, use: 'enc' },
+			{ ...second.jwk, alg: 'ES384' },
+			{ kty: 'RSA', e: 'AQAB', n: 'xcXF' },
+			{ kty: 'oct', k: 'AAAA' },
+			{ kty: 'AKP' },
+			{ kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' }
+		];
+		publish(...[...others, first.jwk].map((key) => ({ ...key, ...id })));
+		expect([await check(first, 'same'), await check(first)]).toEqual(['s', 's']);
+	});
+
 	test('of the STS whose key was replaced under the same id loads the keys again', async () => {
 		publish({ ...first.jwk, kid: 'k' });
 		await check(first, 'k', 'sts');

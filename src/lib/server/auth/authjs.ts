@@ -7,6 +7,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { parseSetCookie } from 'cookie';
 import * as v from 'valibot';
 import { config } from '../config';
+import { withoutOtherClaims } from '../sts/id-token';
 import { lenientResponse } from '../sts/lenient-response';
 import { endpointFetch, stsMetadata } from '../sts/metadata';
 import type { Provider, Session } from './session';
@@ -48,6 +49,8 @@ interface Outcome {
 	error: unknown;
 	account: Account | null;
 	granted: GrantedTokens | null;
+	/** As the STS sent it: Auth.js gets one with fewer claims. */
+	idToken: string | undefined;
 }
 
 interface Run {
@@ -112,13 +115,14 @@ export async function providerList(): Promise<unknown> {
 const Sealed = v.object({ value: v.string() });
 
 async function run(wanted: Run): Promise<{ readonly response: Response; readonly account: Account | null }> {
-	const outcome: Outcome = { error: null, account: null, granted: null };
+	const outcome: Outcome = { error: null, account: null, granted: null, idToken: undefined };
 	const { handle } = SvelteKitAuth(withBasePath(authConfig(wanted, outcome)));
 	const request = requestOf(wanted);
 	const event = { request, url: new URL(request.url), locals: {} } as unknown as RequestEvent;
 	const response = await handle({ event, resolve: () => new Response(null, { status: 404 }) });
 	if (outcome.error !== null) throw new AuthjsError('Auth.js failed', outcome.granted, { cause: outcome.error });
-	return { response, account: outcome.account };
+	const { account, idToken } = outcome;
+	return { response, account: account && { ...account, ...(idToken !== undefined && { id_token: idToken }) } };
 }
 
 function requestOf({ path, method, cookies = {} }: Run): Request {
@@ -179,8 +183,9 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
 /** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */
 async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
-		const response = await lenientResponse(await endpointFetch(input, init));
+		const { response, idToken } = await withoutOtherClaims(await lenientResponse(await endpointFetch(input, init)));
 		outcome.granted ??= await grantedTokens(response.clone());
+		outcome.idToken ??= idToken;
 		return response;
 	}
 	const metadata = await stsMetadata();

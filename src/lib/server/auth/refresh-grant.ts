@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { WorkFailed } from '../once/once';
-import { verifyIdToken } from '../sts/id-token';
+import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { isAway, isNeverSent } from '../sts/network-fault';
 import { isUnknownKey } from '../sts/signed-token';
@@ -22,15 +22,16 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_answer', cause)));
 	await assertAnswered(response);
 
-	const answer = await oauth
-		.processRefreshTokenResponse(metadata, client, response)
+	const { response: reduced, idToken } = await withoutOtherClaims(response);
+	const tokens = await oauth
+		.processRefreshTokenResponse(metadata, client, reduced)
 		.catch((cause: unknown) => judged(cause, response.status));
-	await assertSamePerson(session, answer);
+	if (idToken !== undefined) await assertSamePerson(session, idToken, tokens);
 	return {
-		...tokenTimes(answer.expires_in),
-		accessToken: answer.access_token,
-		refreshToken: answer.refresh_token ?? session.refreshToken,
-		idToken: answer.id_token ?? session.idToken
+		...tokenTimes(tokens.expires_in),
+		accessToken: tokens.access_token,
+		refreshToken: tokens.refresh_token ?? session.refreshToken,
+		idToken: idToken ?? session.idToken
 	};
 }
 
@@ -53,11 +54,10 @@ function judged(cause: unknown, status: number): never {
 }
 
 /** A refreshed ID token has the same issuer and audience (judged with the answer), and the same subject (OIDC Core 12.2). */
-async function assertSamePerson(session: Session, answer: oauth.TokenEndpointResponse): Promise<void> {
-	if (answer.id_token === undefined) return;
-	if (oauth.getValidatedIdTokenClaims(answer)?.sub !== session.sub) ended('other_subject');
+async function assertSamePerson(session: Session, idToken: string, tokens: oauth.TokenEndpointResponse): Promise<void> {
+	if (oauth.getValidatedIdTokenClaims(tokens)?.sub !== session.sub) ended('other_subject');
 	try {
-		await verifyIdToken(answer.id_token, { accessToken: answer.access_token });
+		await verifyIdToken(idToken, { accessToken: tokens.access_token });
 	} catch (cause) {
 		// Without the key to check it by, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
 		if (!isAway(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);

@@ -15,6 +15,45 @@ export interface IdTokenContext {
 	readonly code?: string;
 }
 
+const TokenResponse = v.looseObject({ id_token: v.string() });
+
+/** What the OAuth libraries have to see of an ID token (OpenID Connect Core 3.1.3.7). They refuse tokens for odd values of other claims. */
+const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'nbf', 'iat', 'nonce'];
+
+/**
+ * A token response for the OAuth libraries, which check claims but no signature: its ID token has only the claims that they need, and
+ * none that is null. What else the ID token says is for `verifyIdToken`.
+ * @returns the response, and the ID token as the STS sent it
+ */
+export async function withoutOtherClaims(
+	response: Response
+): Promise<{ readonly response: Response; readonly idToken: string | undefined }> {
+	const body = v.safeParse(
+		TokenResponse,
+		await response
+			.clone()
+			.json()
+			.catch(() => null)
+	);
+	if (!body.success) return { response, idToken: undefined };
+	const { id_token: idToken, ...rest } = body.output;
+	const [header = '', , signature = ''] = idToken.split('.');
+	try {
+		const claims = Object.entries(decodeJwt(idToken)).filter(
+			([name, value]) => LIBRARY_CLAIMS.includes(name) && value !== null
+		);
+		const payload = Buffer.from(JSON.stringify(Object.fromEntries(claims))).toString('base64url');
+		const { status, headers } = response;
+		return {
+			response: Response.json({ ...rest, id_token: `${header}.${payload}.${signature}` }, { status, headers }),
+			idToken
+		};
+	} catch {
+		// No token: the libraries say so.
+		return { response, idToken };
+	}
+}
+
 /** An ID token that is not for this client, this time or this access token. `claim` is the one that says so. */
 export class IdTokenRefused extends Error {
 	override readonly name = 'IdTokenRefused';

@@ -5,6 +5,8 @@ import { readList, readStrings, reportDropped } from '../upstream/lenient';
 /** Far more keys than any STS publishes. */
 const MAX_KEYS = 100;
 const LIST = 'keys of the STS';
+/** Shorter RSA keys must not be used (RFC 7518, 3.3): no signature is checked with them. */
+const MIN_RSA_BITS = 2048;
 
 /** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
 export const signatureAlgorithms = [
@@ -71,7 +73,9 @@ async function isUsable(key: JWK): Promise<boolean> {
 	if (alg === undefined || !signatureAlgorithms.includes(alg)) return true;
 	try {
 		const imported = await importJWK(key, alg);
-		return imported instanceof Uint8Array ? false : imported.type === 'public';
+		if (imported instanceof Uint8Array || imported.type !== 'public') return false;
+		const { modulusLength } = imported.algorithm as { readonly modulusLength?: number };
+		return modulusLength === undefined || modulusLength >= MIN_RSA_BITS;
 	} catch {
 		return false;
 	}

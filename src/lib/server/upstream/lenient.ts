@@ -3,7 +3,7 @@
  * and one bad entry of a list does not affect the others.
  *
  * Not read this way, because a guess could let the wrong person in or send a browser to the wrong place: `iss`, `aud`,
- * `sub`, `nonce`, `azp`, `exp`, `iat` and `auth_time` of tokens, signatures, tokens themselves, redirect targets, and the
+ * `sub`, `nonce`, `azp`, `exp` and `iat` of tokens, signatures, tokens themselves, redirect targets, and the
  * session that an Auth Bridge response names. A bad value there makes the whole token or response invalid.
  */
 import * as v from 'valibot';
