@@ -4,6 +4,7 @@ import type { Session } from '../../../src/lib/server/auth/session';
 import { isProblem } from '../../../src/lib/server/http/problem';
 import { WorkFailed } from '../../../src/lib/server/once/once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
+import { isRevocation, outranks } from '../../../src/lib/server/store/kind-rules';
 import { createResilientStore } from '../../../src/lib/server/store/resilient';
 import { breakableStore } from '../store/breakable-store';
 import { virtualClock } from '../virtual-clock';
@@ -19,7 +20,7 @@ export interface TokenCall {
 /** One thing that happens, so long after the one before. */
 export interface Step {
 	readonly afterMs: number;
-	readonly what: 'request' | 'sign-out' | 'store-away' | 'store-back' | 'store-back-empty';
+	readonly what: 'request' | 'sign-out' | 'store-away' | 'store-back' | 'store-back-empty' | 'store-forgets';
 	readonly instance: number;
 	/** How long the work on a request takes once its tokens are good. */
 	readonly workMs: number;
@@ -113,7 +114,17 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 	}
 
 	function createPortal() {
-		const store = createResilientStore({ shared, own: createMemoryStore(clock), onState: () => {}, ...clock });
+		const store = createResilientStore({
+			shared: shared.connect(),
+			own: createMemoryStore(clock),
+			isUrgent: isRevocation,
+			outranks,
+			// Copies stay: whoever never received a result, and comes back minutes later while the store is away, is signed out.
+			copyMsOf: () => Infinity,
+			checkEveryMs: steps.some(({ what }) => what === 'store-forgets') ? 1000 : undefined,
+			onState: () => {},
+			...clock
+		});
 		const { now, every, limit } = clock;
 		const renewals = createRenewals({ store, now, unixNow: now, every, limit, redeem: sts.redeem, onFault: () => {} });
 		return { store, renewals };
@@ -154,6 +165,11 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 		isSignedOut = true;
 	}
 
+	// As `openStore` does at the start of an instance.
+	const checks = portals.map(({ store }) => store.check());
+	await clock.advance(1000);
+	await Promise.all(checks);
+
 	const running: Promise<void>[] = [];
 	for (const step of steps) {
 		const { what } = step;
@@ -164,6 +180,7 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 		if (what === 'store-away') shared.goAway();
 		if (what === 'store-back') shared.comeBack();
 		if (what === 'store-back-empty') shared.comeBack({ isEmpty: true });
+		if (what === 'store-forgets') shared.forget();
 	}
 	await clock.advance(DRAIN_MS);
 	await Promise.all(running);

@@ -28,11 +28,11 @@ function tokenCalls(ways: readonly TokenCall['way'][]) {
 
 const storeMs = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 20 });
 
-async function holds(story: fc.Arbitrary<Story>) {
+async function holds(story: fc.Arbitrary<Story>, numRuns = RUNS) {
 	const property = fc.asyncProperty(story, async (told) => {
 		expect(await play(told)).toEqual([]);
 	});
-	await assertProperty(property, { numRuns: RUNS });
+	await assertProperty(property, { numRuns });
 }
 
 const request = ['request', 'request', 'request', 'request', 'request', 'request'] as const;
@@ -68,5 +68,17 @@ test('whenever the store goes away and comes back, with what it held or empty', 
 			storeMs,
 			instances: fc.constant(1)
 		})
+	)
+);
+
+test('whenever the store of several instances loses what it held', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request, 'store-forgets']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			storeMs,
+			instances: fc.integer({ min: 2, max: 4 })
+		}),
+		Math.ceil(RUNS / 3)
 	)
 );

@@ -1,5 +1,5 @@
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
-import type { Store } from '../../../src/lib/server/store/store';
+import { DataLost, type Store } from '../../../src/lib/server/store/store';
 import type { VirtualClock } from '../virtual-clock';
 
 /** A store that a test takes away and gives back. */
@@ -19,6 +19,12 @@ export interface BreakableStore extends Store {
 	written(): readonly string[];
 	/** With all it held, or as one that keeps nothing over a restart. */
 	comeBack(options?: { readonly isEmpty?: boolean }): void;
+	/** Loses all it held, without any interruption. */
+	forget(): void;
+	/** Loses one entry. */
+	drop(key: string): void;
+	/** A connection of another process. */
+	connect(): Store;
 	/** How often it was called, in vain too. */
 	asked(): number;
 }
@@ -30,6 +36,8 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 	let takesWrites = true;
 	let asked = 0;
 	let failures = 0;
+	/** Counts how often everything was lost. */
+	let losses = 0;
 	const refused = new Set<string>();
 	const keys: string[] = [];
 
@@ -50,6 +58,39 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 		});
 	}
 
+	function forget(): void {
+		store = createMemoryStore(clock);
+		losses++;
+	}
+
+	/** A connection of one process, which notices losses for itself. */
+	function connect(): Store {
+		let lossesSeen: number | undefined;
+		const hasLost = () => lossesSeen !== undefined && lossesSeen !== losses;
+		return {
+			read: (key) => served(() => store.read(key)),
+			replace: (key, expected, text, lifeMs) =>
+				changing(key, () => {
+					if (expected === null && hasLost()) throw new DataLost();
+					return store.replace(key, expected, text, lifeMs);
+				}),
+			write: (key, text, lifeMs) => {
+				// As Redis does.
+				if (!Number.isInteger(lifeMs)) return Promise.reject(new Error('value is not an integer'));
+				return changing(key, () => store.write(key, text, lifeMs));
+			},
+			remainingMs: (key) => served(() => store.remainingMs(key)),
+			verify: () =>
+				changing('verify', () => {
+					const isKept = !hasLost();
+					lossesSeen = losses;
+					return Promise.resolve(isKept);
+				}),
+			changed: (key, mostMs) => store.changed(key, mostMs),
+			close: () => Promise.resolve()
+		};
+	}
+
 	return {
 		failOnce: () => void (failures = 1),
 		refuse: (key) => void refused.add(key),
@@ -61,19 +102,12 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 		comeBack({ isEmpty = false } = {}) {
 			callsLeft = Infinity;
 			takesWrites = true;
-			if (isEmpty) store = createMemoryStore(clock);
+			if (isEmpty) forget();
 		},
+		forget,
+		drop: (key) => store.remove(key),
 		asked: () => asked,
-		read: (key) => served(() => store.read(key)),
-		replace: (key, expected, text, lifeMs) => changing(key, () => store.replace(key, expected, text, lifeMs)),
-		write: (key, text, lifeMs) => {
-			// As Redis does.
-			if (!Number.isInteger(lifeMs)) return Promise.reject(new Error('value is not an integer'));
-			return changing(key, () => store.write(key, text, lifeMs));
-		},
-		remainingMs: (key) => served(() => store.remainingMs(key)),
-		verify: () => changing('verify', () => store.verify()),
-		changed: (key, mostMs) => store.changed(key, mostMs),
-		close: () => Promise.resolve()
+		connect,
+		...connect()
 	};
 }

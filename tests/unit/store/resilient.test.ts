@@ -18,7 +18,13 @@ function instance() {
 		seen.causes.push(cause);
 	};
 	const isUrgent = (key: string) => key.startsWith('deny:');
-	const store = createResilientStore({ shared, own: createMemoryStore(clock), onState, isUrgent, ...clock });
+	const store = createResilientStore({
+		shared: shared.connect(),
+		own: createMemoryStore(clock),
+		onState,
+		isUrgent,
+		...clock
+	});
 	instances.push(store);
 	return store;
 }
@@ -229,7 +235,7 @@ describe('a shared store that comes back', () => {
 			own: createMemoryStore({ ...clock, maxBytesPerKind: 3000 }),
 			onState: () => {},
 			isUrgent: (key) => key.startsWith('deny:'),
-			maxMissedBytesPerKind: 3000,
+			maxCopyBytesPerKind: 3000,
 			...clock
 		});
 		instances.push(store);

@@ -73,8 +73,8 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Cache of opened cookies', size(constant('lib/server/auth/seals.ts', 'CACHE_BYTES'))],
 	['Store in memory, for each kind of key', size(constant('lib/server/store/memory.ts', 'MAX_BYTES_PER_KIND'))],
 	[
-		'Writes that an unreachable shared store has missed, for each kind of key',
-		size(constant('lib/server/store/resilient.ts', 'MAX_MISSED_BYTES_PER_KIND'))
+		'Entries that are written again after an outage of the shared store, for each kind of key',
+		size(constant('lib/server/store/resilient.ts', 'MAX_COPY_BYTES_PER_KIND'))
 	],
 	['Counts of a rate limit, without Redis', size(constant('lib/server/http/memory-limiter.ts', 'MAX_COUNT_BYTES'))],
 	['Cached session checks', size(constant('lib/server/auth/deny-list.ts', 'MAX_CHECK_BYTES'))],

@@ -32,3 +32,22 @@ export function readRecord(text: string): WorkRecord | null {
 		return null;
 	}
 }
+
+/**
+ * How far the work has got, to compare two records of the same work: every loss leads further, and an attempt at work that was
+ * lost leads further than the loss. -1 for no record.
+ */
+export function progressOf(record: WorkRecord | null): number {
+	switch (record?.state) {
+		case 'done':
+			return Infinity;
+		case 'ended':
+			return Number.MAX_VALUE;
+		case 'running':
+			return 2 * record.losses + 1;
+		case 'lost':
+			return 2 * record.losses;
+		default:
+			return -1;
+	}
+}

@@ -73,10 +73,12 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 
 		changed: (_key, mostMs) => pause(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
 
+		// It is on disk, or in a replicated database: it loses nothing that it has taken.
 		async verify() {
 			const text = crypto.randomUUID();
 			await patiently(() => put(kv.atomic(), verifyKey, text, VERIFY_LIFE_MS));
 			if ((await find(verifyKey)).text !== text) throw new Error('Deno KV does not return what was written');
+			return true;
 		},
 
 		close() {

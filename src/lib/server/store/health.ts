@@ -1,10 +1,24 @@
 export interface StoreHealthOptions {
-	/** Writes a text to the shared store and reads it back. @throws when that fails */
-	readonly verify: () => Promise<void>;
+	/**
+	 * Writes a text to the shared store and reads it back.
+	 * @returns false when the store has lost what it held
+	 * @throws when that fails
+	 */
+	readonly verify: () => Promise<boolean>;
 	/** Reads something from the shared store. @throws when that fails */
 	readonly read: () => Promise<unknown>;
-	/** Runs when a write was read back after an outage, before the store counts as available. @throws to prolong the outage */
-	readonly recover: () => Promise<void>;
+	/**
+	 * Runs when a write was read back after an outage or a loss of data, before the store counts as available.
+	 * @param verifiedAtMs when the store was last known to work
+	 * @throws to prolong the outage
+	 */
+	readonly recover: (verifiedAtMs: number) => Promise<void>;
+	/** Runs when the store has lost what it held, before `recover`. */
+	readonly onLoss: () => void;
+	/** Runs after each successful check. */
+	readonly onVerified: () => void;
+	/** How often an available store is checked although nobody uses it, in milliseconds; default: not. */
+	readonly checkEveryMs?: number | undefined;
 	/** Reports each change, with its cause when the store became unavailable. */
 	readonly onChange: (isAvailable: boolean, cause?: unknown) => void;
 	/** Milliseconds, on a clock that never steps back. */
@@ -27,13 +41,23 @@ export type StoreHealth = ReturnType<typeof createStoreHealth>;
  * Knows whether the shared store works. Only a write that was read back shows that it does: a server that has become a
  * replica, has no memory left or is still loading may serve reads and refuse every write.
  */
-export function createStoreHealth({ verify, read, recover, onChange, now, after }: StoreHealthOptions) {
+export function createStoreHealth({
+	verify,
+	read,
+	recover,
+	onLoss,
+	onVerified,
+	checkEveryMs,
+	onChange,
+	now,
+	after
+}: StoreHealthOptions) {
 	let isAvailable = true;
 	let isReadable = true;
 	let isReported = false;
 	let verifiedAtMs = -Infinity;
 	let inFlight: Promise<void> | undefined;
-	let cancelRetry = () => {};
+	let cancelNext = () => {};
 	let isClosed = false;
 
 	async function attempt(): Promise<void> {
@@ -41,22 +65,30 @@ export function createStoreHealth({ verify, read, recover, onChange, now, after 
 		isReadable = found.status === 'fulfilled';
 		try {
 			if (written.status === 'rejected') throw written.reason;
+			const lastVerifiedAtMs = verifiedAtMs;
 			verifiedAtMs = now();
-			if (!isAvailable) await recover();
+			if (!written.value) onLoss();
+			if (!isAvailable || !written.value) await recover(lastVerifiedAtMs);
 			isAvailable = true;
 			if (isReported) onChange(true);
 			isReported = false;
+			onVerified();
+			if (checkEveryMs !== undefined) checkLater(checkEveryMs);
 		} catch (cause) {
 			isAvailable = false;
 			if (!isReported && !isClosed) onChange(false, cause);
 			isReported = true;
-			if (!isClosed) cancelRetry = after(RETRY_MS, () => void run());
+			checkLater(RETRY_MS);
 		}
+	}
+
+	function checkLater(ms: number): void {
+		if (!isClosed) cancelNext = after(ms, () => void run());
 	}
 
 	/** One check at a time, shared by everybody who wants one. */
 	function run(): Promise<void> {
-		cancelRetry();
+		cancelNext();
 		inFlight ??= attempt().finally(() => (inFlight = undefined));
 		return inFlight;
 	}
@@ -90,6 +122,9 @@ export function createStoreHealth({ verify, read, recover, onChange, now, after 
 			if (!isAvailable) void run();
 		},
 
+		/** Checks at once, because an operation has shown that the store has lost what it held. */
+		lossSeen: (): Promise<void> => run(),
+
 		/** Whether the store works: by a check at most a second old, or the one in flight. */
 		check: async (): Promise<boolean> => {
 			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) await run();
@@ -99,7 +134,7 @@ export function createStoreHealth({ verify, read, recover, onChange, now, after 
 
 		close: (): void => {
 			isClosed = true;
-			cancelRetry();
+			cancelNext();
 		}
 	};
 }

@@ -2,6 +2,7 @@ import { config } from '../config';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
+import { copyMsOf, isRevocation, outranks } from './kind-rules';
 import { createMemoryStore } from './memory';
 import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
@@ -11,8 +12,8 @@ import type { Store } from './store';
 export const storeStates = ['none', 'up', 'down'] as const;
 export type StoreState = (typeof storeStates)[number];
 
-/** Revocations (`auth/deny-list.ts`, `wallet/used-sessions.ts`) are written first after an outage. */
-const isRevocation = (kind: string) => kind === 'deny:' || kind === 'wallet-used:';
+/** How often an instance checks whether Redis has lost its data, also while nobody uses it. */
+const CHECK_EVERY_MS = 1000;
 
 let store: Store | undefined;
 let resilient: ResilientStore | undefined;
@@ -39,7 +40,7 @@ export async function openStore(): Promise<void> {
 	const { redisUrl, denoKv } = config().store;
 	if (redisUrl !== undefined && denoKv !== undefined)
 		log.warn('REDIS_URL and DENO_KV are both set: DENO_KV has no effect');
-	if (redisUrl !== undefined) resilient = resilientStore(await openRedis(redisUrl));
+	if (redisUrl !== undefined) resilient = resilientStore(await openRedis(redisUrl), CHECK_EVERY_MS);
 	else if (denoKv !== undefined)
 		resilient = resilientStore(await createDenoKvStore(denoKv === 'default' ? undefined : denoKv));
 	store = resilient;
@@ -51,9 +52,10 @@ export async function closeStore(): Promise<void> {
 	await store?.close();
 }
 
-function resilientStore(shared: Store): ResilientStore {
+function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
 	const own = createMemoryStore();
-	return createResilientStore({ shared, own, isUrgent: isRevocation, onState: logState });
+	const rules = { isUrgent: isRevocation, outranks, copyMsOf };
+	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: logState, onLoss: logLoss });
 }
 
 async function openRedis(url: string): Promise<Store> {
@@ -82,4 +84,8 @@ async function openRedis(url: string): Promise<Store> {
 function logState(isUp: boolean, cause?: unknown): void {
 	if (isUp) log.warn('the shared store is available again');
 	else log.warn('the shared store is unavailable: this instance carries on by itself', { cause: describeCause(cause) });
+}
+
+function logLoss(): void {
+	log.warn('the shared store has lost what it held: writing again what this instance has written');
 }

@@ -8,6 +8,11 @@ interface Held {
 	readonly untilMs: number;
 }
 
+export interface MemoryStore extends Store {
+	/** Removes an entry. Nobody who waits for its key is notified. */
+	readonly remove: (key: string) => void;
+}
+
 interface MemoryStoreOptions {
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
@@ -30,7 +35,7 @@ export function createMemoryStore({
 	now = () => performance.now(),
 	after,
 	maxBytesPerKind = MAX_BYTES_PER_KIND
-}: MemoryStoreOptions = {}): Store {
+}: MemoryStoreOptions = {}): MemoryStore {
 	const entries = createByKind(() =>
 		createBoundedCache<Held>({ maxBytes: maxBytesPerKind, bytesOf: ({ entry }) => entry.text.length })
 	);
@@ -84,7 +89,11 @@ export function createMemoryStore({
 
 		changed: (key, mostMs) => wakers.wait(key, mostMs),
 
-		verify: () => Promise.resolve(),
+		verify: () => Promise.resolve(true),
+
+		remove(key) {
+			entries.of(key).delete(key);
+		},
 
 		close: () => Promise.resolve()
 	};

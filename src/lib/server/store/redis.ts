@@ -1,6 +1,7 @@
 import { ClientOfflineError, createClient, ErrorReply } from '@redis/client';
+import * as v from 'valibot';
 import { withinLimit } from '../time-limit';
-import type { Store } from './store';
+import { DataLost, type Store } from './store';
 import { createWakers } from './wakers';
 
 const PREFIX = 'portal:';
@@ -11,18 +12,23 @@ const COMMAND_LIMIT_MS = 1000;
 const CONNECT_LIMIT_MS = 2000;
 /** Short, so that other instances learn of revocations within a second after Redis is back. */
 const MAX_RECONNECT_PAUSE_MS = 250;
-const VERIFY_LIFE_MS = 10_000;
+/** Longer than the time between two checks. */
+const MARK_LIFE_MS = 60 * 60 * 1000;
 /**
  * Replies of a server that does not take writes, or not yet. After a failover the address leads to another server, and only
  * a new connection goes there. Before Redis 7, replies to scripts have the code in the middle.
  */
 const WRONG_SERVER = /\b(?:READONLY|LOADING|MASTERDOWN)\b/;
 
-/** Sets a text in the place of the expected one ('' with flag 0: of nothing), and tells those who wait. */
+/**
+ * Sets a text in the place of the expected one ('' with flag 0: of nothing), and notifies those who wait. Where nothing is
+ * expected, the mark of this process has to be at least the given one.
+ */
 const REPLACE = `
 local found = redis.call('GET', KEYS[1])
 local expected = ARGV[2] == '1' and ARGV[3] or false
 if found ~= expected then return 0 end
+if not found and tonumber(redis.call('GET', KEYS[2]) or '0') < tonumber(ARGV[6]) then return -1 end
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
 redis.call('PUBLISH', ARGV[1], KEYS[1])
 return 1`;
@@ -34,9 +40,13 @@ return 1`;
 
 /** Does what a write does: a user who may not publish can't write either. */
 const VERIFY = `
+local before = redis.call('GET', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[1], KEYS[1])
-return redis.call('GET', KEYS[1])`;
+return {before or '0', redis.call('GET', KEYS[1])}`;
+
+const Mark = v.pipe(v.string(), v.transform(Number));
+const Marks = v.tuple([Mark, Mark]);
 
 /** Runs a script in the store. @throws when it is unreachable, and after a time limit when it is silent */
 export type RunScript = (
@@ -61,7 +71,15 @@ interface RedisStoreOptions {
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
 	const wakers = createWakers();
-	const verifyKey = `${PREFIX}verify:${crypto.randomUUID()}`;
+	/**
+	 * The mark of this process: a number that each check increases. A lower one, or none, shows that the data set was lost, as
+	 * after a restart without persistence, or is an older one, as after a restart from a snapshot or a failover to a replica that
+	 * was behind. It is of this process alone, so an instance that starts later misses nothing.
+	 */
+	const markKey = `${PREFIX}verify:${crypto.randomUUID()}`;
+	let mark = 0;
+	/** The last mark that Redis is known to have taken. */
+	let takenMark = 0;
 	const open = () => openConnection(options, (key) => wakers.wake(key));
 	let connection = await open();
 	let reconnecting: Promise<void> | undefined;
@@ -97,8 +115,17 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		},
 
 		async replace(key, expected, text, lifeMs) {
-			const given = [CHANGED_CHANNEL, expected ? '1' : '0', expected?.mark ?? '', text, String(lifeMs)];
-			return (await run((client) => client.eval(REPLACE, { keys: [PREFIX + key], arguments: given }))) === 1;
+			const given = [
+				CHANGED_CHANNEL,
+				expected ? '1' : '0',
+				expected?.mark ?? '',
+				text,
+				String(lifeMs),
+				String(takenMark)
+			];
+			const reply = await run((client) => client.eval(REPLACE, { keys: [PREFIX + key, markKey], arguments: given }));
+			if (reply === -1) throw new DataLost('Redis does not hold what was written before');
+			return reply === 1;
 		},
 
 		async write(key, text, lifeMs) {
@@ -114,10 +141,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		changed: (key, mostMs) => wakers.wait(PREFIX + key, mostMs),
 
 		async verify() {
-			const text = crypto.randomUUID();
-			const given = { keys: [verifyKey], arguments: [CHANGED_CHANNEL, text, String(VERIFY_LIFE_MS)] };
-			const found = await run((client) => client.eval(VERIFY, given));
-			if (found !== text) throw new Error('Redis does not return what was written');
+			const before = takenMark;
+			const next = ++mark;
+			const given = { keys: [markKey], arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
+			const [found, written] = v.parse(Marks, await run((client) => client.eval(VERIFY, given)));
+			if (written !== next) throw new Error('Redis does not return what was written');
+			takenMark = Math.max(takenMark, next);
+			return found >= before;
 		},
 
 		close() {

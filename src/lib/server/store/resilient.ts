@@ -1,22 +1,31 @@
-import { type BoundedCache, createBoundedCache } from '../bounded-cache';
+import { createCopies, type Copy } from './copies';
 import { createStoreHealth } from './health';
-import { createByKind } from './kinds';
-import type { Entry, Store } from './store';
+import { kindOf } from './kinds';
+import type { MemoryStore } from './memory';
+import { DataLost, type Entry, type Store } from './store';
 
 interface ResilientOptions {
 	readonly shared: Store;
 	/** What this process does without the others. */
-	readonly own: Store;
+	readonly own: MemoryStore;
 	/** Reports each change, with its cause when the shared store became unavailable. */
 	readonly onState: (isUp: boolean, cause?: unknown) => void;
-	/** Which kinds of keys (`kinds.ts`) are written first after an outage: revocations. */
+	/** Reports that the shared store has lost what it held. */
+	readonly onLoss?: () => void;
+	/** Which kinds of keys (`kinds.ts`) are written first after an outage or a loss: revocations. */
 	readonly isUrgent?: (kind: string) => boolean;
+	/** Whether a copy that is written again replaces what another instance has written at its key. */
+	readonly outranks?: (kind: string, mine: string, theirs: string) => boolean;
+	/** How long a copy stays once the shared store has taken the entry, in milliseconds. */
+	readonly copyMsOf?: (kind: string) => number;
+	/** How often the shared store is checked although nobody uses it, in milliseconds; default: not. */
+	readonly checkEveryMs?: number | undefined;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
 	/** Calls back after that many milliseconds; the result cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** For the missed writes of one kind of key that are remembered; the oldest go first. */
-	readonly maxMissedBytesPerKind?: number;
+	/** For what is known of the entries of one kind that this process wrote; the oldest are forgotten. */
+	readonly maxCopyBytesPerKind?: number;
 }
 
 export interface ResilientStore extends Store {
@@ -30,90 +39,94 @@ export interface ResilientStore extends Store {
 	readonly retry: () => void;
 }
 
-/** About 100,000 writes. */
-export const MAX_MISSED_BYTES_PER_KIND = 32 * 1024 ** 2;
-const MISSED_BYTES = 16;
-/** How many missed writes are sent at a time, and how long after they were all tried they are tried again. */
+/** About 100,000 entries. */
+export const MAX_COPY_BYTES_PER_KIND = 32 * 1024 ** 2;
+/** How many entries are written again at a time, and how long after they were all tried they are tried again. */
 const BATCH = 100;
 const REWRITE_PAUSE_MS = 1000;
+/** Writes this long before an outage may be lost by it: replication and persistence are behind. */
+const DOUBTFUL_MS = 10_000;
+/**
+ * How long an entry that is absent after a loss of data counts as unknown: the other instances notice the loss within a second
+ * (`checkEveryMs`), and write again what they hold.
+ */
+export const LOSS_GRACE_MS = 2000;
 const OWN = 'own:';
 
-/** A write that the shared store has missed, and until when it matters. */
-interface Missed {
-	readonly untilMs: number;
-}
-
 /**
- * A shared store that may go away: then this process carries on by itself, and nobody's session depends on it. What
- * this process wrote it also remembers, so that a store that comes back empty does not make it forget. Writes that the
- * store has missed are written again when it takes writes, and until then this process uses its own copy.
+ * A shared store that may go away or forget: then this process carries on by itself, and nobody's session depends on it. Of
+ * what this process wrote it keeps a copy. What the store has missed or lost is written again when it takes writes, and until
+ * then this process uses its own copy.
  */
 export function createResilientStore({
 	shared,
 	own,
 	onState,
+	onLoss = () => {},
 	isUrgent = () => false,
+	outranks = (_kind, mine, theirs) => mine !== theirs,
+	copyMsOf = () => Infinity,
+	checkEveryMs,
 	now = () => performance.now(),
 	after = afterTimeout,
-	maxMissedBytesPerKind = MAX_MISSED_BYTES_PER_KIND
+	maxCopyBytesPerKind = MAX_COPY_BYTES_PER_KIND
 }: ResilientOptions): ResilientStore {
-	const missed = createByKind(() =>
-		createBoundedCache<Missed>({ maxBytes: maxMissedBytesPerKind, bytesOf: () => MISSED_BYTES })
-	);
+	const copies = createCopies({ own, copyMsOf, maxBytesPerKind: maxCopyBytesPerKind, now });
 	let rewriting: Promise<void> | undefined;
 	let rewriteAtMs = -Infinity;
+	let lostAtMs = -Infinity;
 
 	const health = createStoreHealth({
 		verify: () => shared.verify(),
 		read: () => shared.read('health'),
-		recover: () => rewriteAll(isUrgent).then(rewriteInBackground),
+		recover(verifiedAtMs) {
+			copies.doubt(verifiedAtMs - DOUBTFUL_MS);
+			return rewriteAll(isUrgent).then(rewriteInBackground);
+		},
+		onLoss() {
+			lostAtMs = now();
+			copies.lost();
+			onLoss();
+		},
+		onVerified: copies.removeOld,
+		checkEveryMs,
 		onChange: onState,
 		now,
 		after
 	});
 
-	const isMissed = (key: string) => missed.of(key).has(key);
-
-	function addMissed(key: string, lifeMs: number): void {
-		missed.of(key).set(key, { untilMs: now() + lifeMs });
-	}
-
-	/** @throws when the store did not take one of them */
-	async function rewriteAll(isWanted: (kind: string) => boolean): Promise<void> {
-		const kinds = [...missed.all].filter(([kind]) => isWanted(kind));
-		const results: PromiseSettledResult<void>[] = [];
-		for (const [, writes] of kinds) results.push(...(await Promise.allSettled([rewrite(writes)])));
-		const failed = results.find((result) => result.status === 'rejected');
-		if (failed) throw failed.reason;
-	}
-
 	/**
-	 * Writes again what the store has missed. What it does not take stays missed; once it takes nothing, the rest waits.
+	 * Writes again what the store lacks. What it does not take is tried again later; once it takes nothing, the rest waits.
 	 * @throws when it did not take one of them
 	 */
-	async function rewrite(writes: BoundedCache<Missed>): Promise<void> {
-		const all = [...writes.entries()].reverse();
+	async function rewriteAll(isWanted: (kind: string) => boolean): Promise<void> {
+		const all = copies.lacking(isWanted);
 		let failed: PromiseRejectedResult | undefined;
 		for (let start = 0; start < all.length; start += BATCH) {
-			const batch = all.slice(start, start + BATCH);
-			const results = await Promise.allSettled(batch.map(([key, write]) => rewriteOne(writes, key, write)));
+			const results = await Promise.allSettled(all.slice(start, start + BATCH).map(rewrite));
 			failed ??= results.find((result) => result.status === 'rejected');
 			if (results.every(({ status }) => status === 'rejected')) break;
 		}
 		if (failed) throw failed.reason;
 	}
 
-	async function rewriteOne(writes: BoundedCache<Missed>, key: string, write: Missed): Promise<void> {
-		const entry = await own.read(key);
-		const lifeMs = Math.ceil(write.untilMs - now());
-		if (entry && lifeMs > 0) await shared.write(key, entry.text, lifeMs);
-		// Unless something newer was missed in the meantime.
-		if (writes.peek(key) === write) writes.delete(key);
+	async function rewrite([key, copy]: readonly [string, Copy]): Promise<void> {
+		const losses = copies.losses();
+		const mine = await own.read(key);
+		const lifeMs = Math.ceil(copy.untilMs - now());
+		if (mine && lifeMs > 0 && !(await shared.replace(key, null, mine.text, lifeMs))) {
+			const theirs = await shared.read(key);
+			const isOutranked = theirs && (theirs.text === mine.text || !outranks(kindOf(key), mine.text, theirs.text));
+			if (!isOutranked && !(await shared.replace(key, theirs, mine.text, lifeMs)))
+				throw new Error('another instance has changed the entry meanwhile');
+		}
+		copies.rewritten(key, copy, losses);
 	}
 
 	function rewriteInBackground(): void {
 		rewriting ??= rewriteAll(isUrgent)
 			.then(() => rewriteAll((kind) => !isUrgent(kind)))
+			.then(copies.complete)
 			.catch(() => {})
 			.finally(() => {
 				rewriting = undefined;
@@ -121,11 +134,24 @@ export function createResilientStore({
 			});
 	}
 
-	/** Has the store checked from time to time, and what it still misses written again. Nobody waits for either. */
+	/** Has the store checked from time to time, and what it still lacks written again. Nobody waits for either. */
 	function used(): void {
 		health.used();
-		const hasMissed = [...missed.all.values()].some(({ size }) => size > 0);
-		if (hasMissed && health.isAvailable() && now() >= rewriteAtMs) rewriteInBackground();
+		if (copies.mayLack() && health.isAvailable() && now() >= rewriteAtMs) rewriteInBackground();
+	}
+
+	/** After a loss of data: gives the other instances the time to write again what they hold. */
+	async function lossSettled(): Promise<void> {
+		const leftMs = lostAtMs + LOSS_GRACE_MS - now();
+		if (leftMs > 0) await new Promise<void>((resolve) => void after(leftMs, resolve));
+	}
+
+	/** So that a change is judged by what all instances know of the entry: a copy may be behind another instance's. */
+	async function rewriteBeforeChange(key: string): Promise<void> {
+		if (!copies.isLacking(key) || !health.isAvailable()) return;
+		await lossSettled();
+		const copy = copies.lackingAt(key);
+		if (copy) await rewrite([key, copy]).catch(() => {});
 	}
 
 	async function readShared(key: string): Promise<Entry | null> {
@@ -149,8 +175,18 @@ export function createResilientStore({
 		if (expected && !isSame(mine, expected)) return false;
 		const before = mine && { ...mine, mark: mine.mark.slice(OWN.length) };
 		const replaced = await own.replace(key, before, text, lifeMs);
-		if (replaced) addMissed(key, lifeMs);
+		if (replaced) copies.missed(key, lifeMs);
 		return replaced;
+	}
+
+	async function replaceShared(key: string, expected: Entry | null, text: string, lifeMs: number): Promise<boolean> {
+		if (expected === null) await lossSettled();
+		const isShared = expected !== null && !expected.mark.startsWith(OWN);
+		const replaced = await shared.replace(key, isShared ? expected : null, text, lifeMs);
+		if (!replaced) return false;
+		await own.write(key, text, lifeMs);
+		copies.taken(key, lifeMs);
+		return true;
 	}
 
 	return {
@@ -162,18 +198,19 @@ export function createResilientStore({
 
 		async read(key) {
 			used();
-			if (isMissed(key)) return (await readOwn(key)) ?? readShared(key);
+			if (copies.isLacking(key)) return (await readOwn(key)) ?? readShared(key);
 			return (await readShared(key)) ?? readOwn(key);
 		},
 
 		async replace(key, expected, text, lifeMs) {
 			used();
-			if (isMissed(key) || !health.isAvailable()) return replaceAlone(key, expected, text, lifeMs);
-			const isShared = expected !== null && !expected.mark.startsWith(OWN);
+			await rewriteBeforeChange(key);
+			if (copies.isLacking(key) || !health.isAvailable()) return replaceAlone(key, expected, text, lifeMs);
 			try {
-				const replaced = await shared.replace(key, isShared ? expected : null, text, lifeMs);
-				if (replaced) await own.write(key, text, lifeMs);
-				return replaced;
+				return await replaceShared(key, expected, text, lifeMs).catch((error: unknown) => {
+					if (!(error instanceof DataLost)) throw error;
+					return health.lossSeen().then(() => replaceShared(key, expected, text, lifeMs));
+				});
 			} catch {
 				health.failed();
 				return replaceAlone(key, expected, text, lifeMs);
@@ -186,14 +223,15 @@ export function createResilientStore({
 			try {
 				if (!health.isAvailable()) throw new Error('the store takes no writes');
 				await shared.write(key, text, lifeMs);
+				copies.taken(key, lifeMs);
 			} catch {
-				addMissed(key, lifeMs);
+				copies.missed(key, lifeMs);
 				health.failed();
 			}
 		},
 
 		async remainingMs(key) {
-			if (isMissed(key) || !health.isReadable()) return own.remainingMs(key);
+			if (copies.isLacking(key) || !health.isReadable()) return own.remainingMs(key);
 			return (await shared.remainingMs(key).catch(() => null)) ?? own.remainingMs(key);
 		},
 

@@ -9,6 +9,7 @@ export interface Store {
 	 * Puts a text in the place of what was read (null: of nothing).
 	 * @param lifeMs how long it stays, in whole milliseconds
 	 * @returns false, and nothing is changed, when something else stands there by now
+	 * @throws {DataLost} where nothing was expected, and the store has lost what it held
 	 */
 	readonly replace: (key: string, expected: Entry | null, text: string, lifeMs: number) => Promise<boolean>;
 	/** Puts a text, whatever stands there. */
@@ -20,8 +21,12 @@ export interface Store {
 	readonly remainingMs: (key: string) => Promise<number | null>;
 	/** Resolves when the key has changed, or after `mostMs`; perhaps sooner. */
 	readonly changed: (key: string, mostMs: number) => Promise<void>;
-	/** Writes a text and reads it back. @throws when the store does not take it or returns another */
-	readonly verify: () => Promise<void>;
+	/**
+	 * Writes a text and reads it back.
+	 * @returns false when what the last call wrote is gone: then the store has lost what it held
+	 * @throws when the store does not take it or returns another
+	 */
+	readonly verify: () => Promise<boolean>;
 	/** Closes connections. */
 	readonly close: () => Promise<void>;
 }
@@ -30,4 +35,9 @@ export interface Entry {
 	readonly text: string;
 	/** Opaque; belongs to the store that gave it. */
 	readonly mark: string;
+}
+
+/** The store does not hold what this process had it write last: an absent entry says nothing. */
+export class DataLost extends Error {
+	override readonly name = 'DataLost';
 }
