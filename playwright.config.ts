@@ -15,6 +15,7 @@ const browserFiles = [
 	'institution-search',
 	'language',
 	'oldest-browsers',
+	'page-basics',
 	'qr-code',
 	'scan-screen',
 	'session-end',
