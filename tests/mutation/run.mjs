@@ -40,17 +40,21 @@ try {
 	const left = inOrder(chosen.filter((mutation) => values.again || !results.isCaught(mutation)));
 	console.log(`${chosen.length} mutations, ${chosen.length - left.length} of them caught before`);
 
-	/** Why a test file fails without any mutation; null where it passes. */
+	/** Why a test file fails without any mutation; undefined where it passes. @type {Map<string, string>} */
 	const faults = new Map();
-	await forEachOf(new Set(left.map(({ test }) => test)), async (test, tree) => {
-		faults.set(test, faultOf(await runOf(test, tree)));
+	await forEachOf(groups(left), async (tests, tree) => {
+		const entries = await runOf(tests, tree);
+		for (const test of tests) {
+			const fault = faultOf(entries.filter(({ file }) => file === test));
+			if (fault !== null) faults.set(test, fault);
+		}
 	});
 	/** @type {Verdict[]} */
 	const verdicts = [];
 	await forEachOf(left, async (mutation, tree) => {
 		const fault = faults.get(mutation.test);
 		const verdict = await reported(mutation, () =>
-			fault === null
+			fault === undefined
 				? judged(mutation, tree)
 				: Promise.reject(new Error(`${mutation.test} fails without the mutation: ${fault}`))
 		);
@@ -119,7 +123,7 @@ async function reported({ name }, judge) {
 async function judged(mutation, tree) {
 	const { file, test } = mutation;
 	const change = (/** @type {string} */ text) => mutated(mutation, text);
-	const entries = await tree.withChange(file, change, () => runOf(test, tree));
+	const entries = await tree.withChange(file, change, () => runOf([test], tree));
 	// A set-up that fails says that the portal does not start, not that a test has noticed something.
 	const failed = entries.find(({ event, name }) => event === 'failed' && !name.endsWith(': set-up'));
 	if (failed) return { verdict: 'caught', because: failed.name };
@@ -129,17 +133,31 @@ async function judged(mutation, tree) {
 }
 
 /**
- * Runs a test file.
- * @param {string} test
+ * The test files of some mutations, those together that one test runner can run at once.
+ * @param {readonly Mutation[]} list
+ */
+function groups(list) {
+	/** @type {Map<string, string[]>} */
+	const files = new Map();
+	for (const test of new Set(list.map(({ test }) => test))) {
+		const key = JSON.stringify(suiteOf(test));
+		files.set(key, [...(files.get(key) ?? []), test]);
+	}
+	return files.values();
+}
+
+/**
+ * Runs test files of one group.
+ * @param {readonly string[]} tests
  * @param {import('./tree.mjs').Tree} tree
  */
-async function runOf(test, tree) {
-	const { partOf, needsBuild, runner, args } = suiteOf(test);
+async function runOf(tests, tree) {
+	const { partOf, needsBuild, runner, args } = suiteOf(tests[0] ?? '');
 	if (needsBuild) await tree.build();
 	const verb = runner === 'vitest' ? 'run' : 'test';
 	const reporter = `--reporter=${join(root, 'tests', 'tasks', 'reporters', `${runner}.mjs`)}`;
 	const env = { RUNTIME: 'node', FULL: partOf === 'full' ? 'all' : '' };
-	return tree.test([PROGRAMS[runner], verb, reporter, ...args, test], env);
+	return tree.test([PROGRAMS[runner], verb, reporter, ...args, ...tests], env);
 }
 
 /**

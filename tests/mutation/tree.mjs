@@ -11,7 +11,7 @@ const LEFT_OUT = /^(?:\.git|node_modules|build|\.svelte-kit|test-results|playwri
 const KIT = 'node_modules/@sveltejs/kit/svelte-kit.js';
 
 /** A test run that takes longer is ended. */
-const RUN_LIMIT_MS = 5 * 60_000;
+const RUN_LIMIT_MS = 10 * 60_000;
 
 /** @typedef {Awaited<ReturnType<typeof createTree>>} Tree */
 

@@ -1,5 +1,8 @@
+import { glue } from './glue.mjs';
+import { limits } from './limits.mjs';
 import { security } from './security.mjs';
 import { serverActions } from './server-actions.mjs';
+import { upstreams } from './upstreams.mjs';
 
 /** Every mutation. */
-export const mutations = [...security, ...serverActions];
+export const mutations = [...security, ...serverActions, ...upstreams, ...limits, ...glue];

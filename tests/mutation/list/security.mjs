@@ -1,5 +1,5 @@
 /**
- * Who may do what: origins, cookies, tokens, redirects, ownership.
+ * Who may do what: origins, cookies, tokens, redirects, headers, ownership.
  * @type {readonly import('../mutation.mjs').Mutation[]}
  */
 export const security = [
@@ -11,10 +11,122 @@ export const security = [
 		test: 'tests/unit/http/origin-policy.test.ts'
 	},
 	{
-		name: 'origin policy: programs with a cookie count as programs',
-		file: 'src/lib/server/http/origin-policy.ts',
-		find: ' && !facts.hasCookie',
+		name: 'cookies can be read by scripts',
+		file: 'src/lib/server/auth/cookie.ts',
+		find: "path: '/', httpOnly: true",
+		replace: "path: '/', httpOnly: false",
+		test: 'tests/unit/auth/session-cookie.test.ts'
+	},
+	{
+		name: 'cookies go over plain http',
+		file: 'src/lib/server/auth/cookie.ts',
+		find: 'secure: config().secure',
+		replace: 'secure: false',
+		test: 'tests/unit/auth/session-cookie.test.ts'
+	},
+	{
+		name: 'cookies have no __Host- prefix',
+		file: 'src/lib/server/auth/cookie.ts',
+		find: "config().secure ? '__Host-' : ''",
+		replace: "''",
+		test: 'tests/unit/auth/session-cookie.test.ts'
+	},
+	{
+		name: 'an ID token may be for another client',
+		file: 'src/lib/server/sts/id-token.ts',
+		find: '\t\taudience: config().sts.clientId,\n',
+		replace: '\t\taudience: decodeJwt(idToken).aud ?? [],\n',
+		test: 'tests/unit/sts/id-token.test.ts'
+	},
+	{
+		name: 'a token may be of another issuer',
+		file: 'src/lib/server/sts/signed-token.ts',
+		find: '\t\t\tissuer,\n',
 		replace: '',
-		test: 'tests/unit/http/origin-policy.test.ts'
+		test: 'tests/unit/sts/signed-token.test.ts'
+	},
+	{
+		name: 'the nonce is not checked',
+		file: 'src/lib/server/auth/authjs.ts',
+		find: "'state' as const, 'nonce' as const",
+		replace: "'state' as const",
+		test: 'tests/unit/auth/callback.test.ts'
+	},
+	{
+		name: 'an access token may be for another API',
+		file: 'src/lib/server/sts/access-token.ts',
+		find: '\t\taudience,\n',
+		replace: '',
+		test: 'tests/unit/auth/bearer-caller.test.ts'
+	},
+	{
+		name: 'an ID token passes for a logout token',
+		file: 'src/lib/server/sts/logout-token.ts',
+		find: '\t\tnonce: v.optional(v.never())\n',
+		replace: '',
+		test: 'tests/unit/sts/logout-token.test.ts'
+	},
+	{
+		name: 'a logout token counts twice',
+		file: 'src/lib/server/auth/backchannel-logout.ts',
+		find: "\tif (!isNew) throw invalidField('logout_token');\n",
+		replace: '',
+		test: 'tests/unit/auth/backchannel-logout.test.ts'
+	},
+	{
+		name: 'a logout token ends sessions that began later',
+		file: 'src/lib/server/auth/backchannel-logout.ts',
+		find: 'Math.min(nowMs, iat * 1000)',
+		replace: 'nowMs',
+		test: 'tests/unit/auth/backchannel-logout.test.ts'
+	},
+	{
+		name: 'a return path may lead to another origin',
+		file: 'src/lib/server/http/return-path.ts',
+		find: 'url.origin !== origin || ',
+		replace: '',
+		test: 'tests/unit/http/return-path.test.ts'
+	},
+	{
+		name: 'a callback needs no state of its own',
+		file: 'src/lib/server/auth/callback.ts',
+		find: ' && flow.stateKey === state?.stateKey',
+		replace: '',
+		test: 'tests/unit/auth/callback.test.ts'
+	},
+	{
+		name: 'a signed-out session is still open',
+		file: 'src/lib/server/handles/session.ts',
+		find: 'isOver ? null : before;',
+		replace: 'before;',
+		test: 'tests/unit/handles/session.test.ts'
+	},
+	{
+		name: 'members’ routes are open to everybody',
+		file: 'src/lib/server/handles/authorize.ts',
+		find: "route.id === null || route.id.startsWith('/(public)')",
+		replace: 'true',
+		test: 'tests/unit/handles/authorize.test.ts'
+	},
+	{
+		name: 'cookies reach services behind the portal',
+		file: 'src/lib/server/backends/headers.ts',
+		find: "\t'accept',\n",
+		replace: "\t'accept',\n\t'cookie',\n",
+		test: 'tests/unit/backends/headers.test.ts'
+	},
+	{
+		name: 'services set cookies of the portal',
+		file: 'src/lib/server/backends/headers.ts',
+		find: "\t'retry-after',\n",
+		replace: "\t'retry-after',\n\t'set-cookie',\n",
+		test: 'tests/http/backends.test.ts'
+	},
+	{
+		name: 'a wallet cookie counts under any id',
+		file: 'src/lib/server/wallet/owned-sessions.ts',
+		find: 'session?.id === id && session.startedAt',
+		replace: 'session && session.startedAt',
+		test: 'tests/unit/wallet/owned-sessions.test.ts'
 	}
 ];

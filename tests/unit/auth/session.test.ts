@@ -117,6 +117,10 @@ describe('what a browser may read', () => {
 		});
 	});
 
+	test('never has less than no time left', () => {
+		expect(publicSession(session, Date.parse('2027-01-16T08:00:01Z')).expiresInMs).toBe(0);
+	});
+
 	test('has null for what is not known', () => {
 		const { user, assurance } = publicSession(newSession(v.parse(IdentityClaims, { sub: 's' }), tokens, facts));
 		expect(user).toEqual({ id: 's', name: null, email: null, eduid: null, institution: null });

@@ -52,6 +52,11 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Event streams per browser', String(eventStreams.maxPerBrowser)],
 	['Event streams per address, or third-party client', thousands(eventStreams.maxPerAddress)],
 	['Event streams per process', thousands(eventStreams.maxPerProcess)],
+	['Life of an event stream', minutes(constant('lib/server/wallet/events.ts', 'LIFE_MS') / 1000)],
+	[
+		'Requests in flight when a process is told to stop, after its delay',
+		seconds(constant('entry/drain.ts', 'LIMIT_MS'))
+	],
 	['Cookies of the portal in one request', bytes(constant('lib/server/auth/cookie-budget.ts', 'MAX_COOKIE_BYTES'))],
 	[
 		'Session cookie',

@@ -1,0 +1,69 @@
+/**
+ * What joins the parts, and what every page owes everybody.
+ * @type {readonly import('../mutation.mjs').Mutation[]}
+ */
+export const glue = [
+	{
+		name: 'an error that nobody handled is not logged',
+		file: 'src/hooks.server.ts',
+		find: 'if (status >= 500) log.error(',
+		replace: 'if (status < 0) log.error(',
+		test: 'tests/unit/handles/hooks.test.ts'
+	},
+	{
+		name: 'tokens are not refreshed below /login/',
+		file: 'src/lib/server/handles/refresh.ts',
+		find: '(?:api\\/wallet|login\\/)/',
+		replace: 'api\\/wallet/',
+		test: 'tests/unit/handles/refresh.test.ts'
+	},
+	{
+		name: 'a hidden page wakes up',
+		file: 'src/lib/wallet/pause.ts',
+		find: "if (document.visibilityState === 'visible') done();",
+		replace: 'done();',
+		test: 'tests/unit/wallet/pause.test.ts'
+	},
+	{
+		name: 'a tab does not look whether another has signed out',
+		file: 'src/lib/session/signed-in.ts',
+		find: 'for (const ms of LOOKS_MS) setTimeout(() => look(), ms);',
+		replace: 'look();',
+		test: 'tests/unit/session/signed-in.test.ts'
+	},
+	{
+		name: 'two clicks make two codes',
+		file: 'src/lib/wallet/code-renewal.svelte.ts',
+		find: '(this.#inFlight ??= this.#renewOnce()',
+		replace: '(this.#inFlight = this.#renewOnce()',
+		test: 'tests/unit/wallet/code-renewal.test.ts'
+	},
+	{
+		name: '"New code" has no form to fall back on',
+		file: 'src/lib/ui/new-code.svelte',
+		find: 'if (!(await onrenew())) form.submit();',
+		replace: 'await onrenew();',
+		test: 'tests/e2e/page-basics.spec.ts'
+	},
+	{
+		name: 'a Dutch page has an English name',
+		file: 'src/lib/i18n/nl/site.ts',
+		find: "footer: 'Over deze site'",
+		replace: "footer: 'About this site'",
+		test: 'tests/e2e/page-basics.spec.ts'
+	},
+	{
+		name: 'the focus has no ring',
+		file: 'src/lib/ui/css/base.css',
+		find: ':focus-visible {\n\toutline: var(--portal-focus-width) solid var(--basis-focus-outline-color);\n\toutline-offset: 2px;',
+		replace: ':focus-visible {\n\toutline: none;',
+		test: 'tests/e2e/page-basics.spec.ts'
+	},
+	{
+		name: 'a code has no name',
+		file: 'src/lib/ui/qr-code.svelte',
+		find: ' aria-label={name}',
+		replace: '',
+		test: 'tests/e2e/page-basics.spec.ts'
+	}
+];

@@ -1,0 +1,111 @@
+/**
+ * Limits and lifetimes, and defaults.
+ * @type {readonly import('../mutation.mjs').Mutation[]}
+ */
+export const limits = [
+	{
+		name: 'keys in Redis live a thousand times too long',
+		file: 'src/lib/server/store/redis.ts',
+		find: "ARGV[4], 'PX', ARGV[5]",
+		replace: "ARGV[4], 'EX', ARGV[5]",
+		test: 'tests/unit/store/redis.test.ts'
+	},
+	{
+		name: 'a silent Redis is waited for',
+		file: 'src/lib/server/store/redis.ts',
+		find: 'COMMAND_LIMIT_MS = 1000',
+		replace: 'COMMAND_LIMIT_MS = 1000_000',
+		test: 'tests/unit/store/redis.test.ts'
+	},
+	{
+		name: 'a silent Deno KV is waited for',
+		file: 'src/lib/server/store/deno-kv.ts',
+		find: 'await withinLimit(work(), CALL_LIMIT_MS)',
+		replace: 'await work()',
+		test: 'tests/unit/store/deno-kv.test.ts'
+	},
+	{
+		name: 'a used wallet session is remembered too long',
+		file: 'src/lib/server/wallet/used-sessions.ts',
+		find: '(LIFE_SECONDS + 300) * 1000',
+		replace: '(LIFE_SECONDS + 300) * 1_000_000',
+		test: 'tests/unit/store/lifetimes.test.ts'
+	},
+	{
+		name: 'sign-out waits for a silent STS',
+		file: 'src/lib/server/auth/sign-out.ts',
+		find: '\t\t\tsignal: AbortSignal.timeout(LIMIT_MS),\n',
+		replace: '',
+		test: 'tests/unit/auth/sign-out.test.ts'
+	},
+	{
+		name: 'a drain never ends',
+		file: 'src/entry/drain.ts',
+		find: '\tsetTimeout(() => signals.exit(0), waitMs + LIMIT_MS);\n',
+		replace: '',
+		test: 'tests/unit/entry/drain.test.ts'
+	},
+	{
+		name: 'a second signal ends a drain',
+		file: 'src/entry/drain.ts',
+		find: '\tif (draining) return;\n',
+		replace: '',
+		test: 'tests/unit/entry/drain.test.ts'
+	},
+	{
+		name: 'heads may take any time',
+		file: 'src/entry/node/server.ts',
+		find: 'headersTimeout: 15_000',
+		replace: 'headersTimeout: 0',
+		test: 'tests/unit/entry/connections.test.ts'
+	},
+	{
+		name: 'whole requests have a limit, uploads included',
+		file: 'src/entry/node/server.ts',
+		find: 'requestTimeout: 0',
+		replace: 'requestTimeout: 60_000',
+		test: 'tests/unit/entry/connections.test.ts'
+	},
+	{
+		name: 'an event stream outlives its session',
+		file: 'src/lib/server/wallet/events.ts',
+		find: ', session?.endsAt]',
+		replace: ']',
+		test: 'tests/unit/wallet/events.test.ts'
+	},
+	{
+		name: 'the time left of a wallet session is negative',
+		file: 'src/lib/server/wallet/status.ts',
+		find: 'Math.max(0, endsAt - nowMs)',
+		replace: 'endsAt - nowMs',
+		test: 'tests/unit/wallet/remaining-time.test.ts'
+	},
+	{
+		name: 'readiness is cached for ever',
+		file: 'src/lib/server/readiness.ts',
+		find: '!cached || nowMs >= cached.untilMs',
+		replace: '!cached',
+		test: 'tests/unit/readiness.test.ts'
+	},
+	{
+		name: 'ten times as many wallet sessions a minute',
+		file: 'src/lib/server/config/environment.ts',
+		find: "wholeNumber(1, 100_000), '30')",
+		replace: "wholeNumber(1, 100_000), '300')",
+		test: 'tests/unit/config/defaults.test.ts'
+	},
+	{
+		name: 'the log waits for its reader without a bound',
+		file: 'src/entry/log-buffer.ts',
+		find: 'waiting + line.length > maxWaiting',
+		replace: 'waiting < 0',
+		test: 'tests/unit/entry/log-buffer.test.ts'
+	},
+	{
+		name: 'the doctor finds no fault in a wrong clock',
+		file: 'src/entry/doctor/clock.ts',
+		find: 'seconds > CLOCK_TOLERANCE_SECONDS',
+		replace: 'seconds < 0',
+		test: 'tests/unit/entry/doctor-clock.test.ts'
+	}
+];

@@ -1,0 +1,104 @@
+/**
+ * Tokens, keys and services that have a bad day; several instances.
+ * @type {readonly import('../mutation.mjs').Mutation[]}
+ */
+export const upstreams = [
+	{
+		name: 'a lease counts as abandoned at once',
+		file: 'src/lib/server/once/once.ts',
+		find: "idleMs < LEASE_MS) return 'wait'",
+		replace: "idleMs < 0) return 'wait'",
+		test: 'tests/unit/once/once.test.ts'
+	},
+	{
+		name: 'a lease has no heartbeat',
+		file: 'src/lib/server/once/once.ts',
+		find: '\t\tlease.keepUp();\n',
+		replace: '',
+		test: 'tests/unit/once/once.test.ts'
+	},
+	{
+		name: 'clocks of two instances are compared',
+		file: 'src/lib/server/once/once.ts',
+		find: 'return BEGUN_MS - remainingMs;',
+		replace: "return Math.abs(unixNow() - ('untilMs' in record ? record.untilMs - LEASE_MS : record.atMs));",
+		test: 'tests/unit/once/once.test.ts'
+	},
+	{
+		name: 'a refresh token is redeemed twice while the access token lives',
+		file: 'src/lib/server/auth/renewals.ts',
+		find: 'repeatLost: !alive',
+		replace: 'repeatLost: true',
+		test: 'tests/unit/auth/renewals.test.ts'
+	},
+	{
+		name: 'a refresh that needs the person keeps the session',
+		file: 'src/lib/server/auth/refresh-grant.ts',
+		find: "\t'interaction_required',\n",
+		replace: '',
+		test: 'tests/unit/auth/refresh-grant.test.ts'
+	},
+	{
+		name: 'a replaced key is not read again',
+		file: 'src/lib/server/sts/signed-token.ts',
+		find: 'isWrongSignature(error) ? await ring.reloaded(from) : null',
+		replace: 'null',
+		test: 'tests/unit/sts/signed-token.test.ts'
+	},
+	{
+		name: 'metadata is good for a minute while discovery fails',
+		file: 'src/lib/server/sts/metadata-cache.ts',
+		find: 'MAX_STALE_MS = 24 * 60 * 60_000',
+		replace: 'MAX_STALE_MS = 60_000',
+		test: 'tests/unit/sts/metadata-cache.test.ts'
+	},
+	{
+		name: 'userinfo is not asked',
+		file: 'src/lib/server/sts/userinfo.ts',
+		find: 'if (!namesNobody(claims)) return claims;',
+		replace: 'return claims;',
+		test: 'tests/unit/sts/userinfo.test.ts'
+	},
+	{
+		name: 'null fields break a token response',
+		file: 'src/lib/server/sts/lenient-response.ts',
+		find: "(value: unknown) => value === null || value === '';",
+		replace: '(_value: unknown) => false;',
+		test: 'tests/unit/sts/lenient-response.test.ts'
+	},
+	{
+		name: 'an STS that wants the person is a failed sign-in',
+		file: 'src/lib/server/auth/sign-in-errors.ts',
+		find: "\t['consent_required', 'interaction_required'],\n",
+		replace: '',
+		test: 'tests/unit/auth/sign-in-errors.test.ts'
+	},
+	{
+		name: 'an STS that is down is the portal’s fault',
+		file: 'src/lib/server/auth/sign-in-errors.ts',
+		find: "\tif (isAway(fault)) return 'sts_unavailable';\n",
+		replace: '',
+		test: 'tests/unit/auth/sign-in-errors.test.ts'
+	},
+	{
+		name: 'the log names the outermost error',
+		file: 'src/lib/server/error-fields.ts',
+		find: 'chain.map(read).findLast(',
+		replace: 'chain.map(read).find(',
+		test: 'tests/unit/log.test.ts'
+	},
+	{
+		name: 'calls that consume something reuse connections',
+		file: 'src/lib/server/upstream/connections.ts',
+		find: 'reuse = isRead(method)',
+		replace: 'reuse = true',
+		test: 'tests/unit/upstream/connections.test.ts'
+	},
+	{
+		name: 'a session is sealed again at each request',
+		file: 'src/lib/server/auth/session-cookie.ts',
+		find: "(stale === 'secret' && isDue)",
+		replace: "stale === 'secret'",
+		test: 'tests/unit/auth/session-cookie.test.ts'
+	}
+];
