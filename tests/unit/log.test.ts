@@ -99,6 +99,12 @@ describe('the cause of an error', () => {
 		expect(written(new Problem('upstream_invalid', { facts }))).toMatchObject({ code: 'upstream_invalid', ...facts });
 	});
 
+	test('is the innermost one that says something, where several do', () => {
+		const inner = Object.assign(new Error('inner'), { code: 'ECONNREFUSED', status: 502 });
+		const outer = Object.assign(new Error('outer', { cause: inner }), { code: 'ERR_FETCH', status: 500 });
+		expect(written(outer)).toMatchObject({ code: 'ECONNREFUSED', status: 502 });
+	});
+
 	test('has the stack of the innermost error, where that is a bug', () => {
 		const bug = new TypeError('x is not a function');
 		expect(written(wrapped(bug))).toMatchObject({ name: 'TypeError', message: bug.message, stack: bug.stack });

@@ -102,6 +102,17 @@ describe('a callback that is requested again by the same browser', () => {
 	});
 });
 
+describe('a callback whose state is not the flow’s own', () => {
+	test('signs nobody in, and asks nothing of the STS', async () => {
+		const { query, cookie } = await started();
+		const [id, key = '', target] = (query.get('state') ?? '').split('.');
+		const other = key.startsWith('A') ? key.replace('A', 'B') : `A${key.slice(1)}`;
+		query.set('state', [id, other, target].join('.'));
+		expect(await returned(query, cookie)).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
+		expect(sts.requests).toEqual([]);
+	});
+});
+
 describe('a callback without the flow’s cookie', () => {
 	test.each([
 		['of another browser', 'portal.login=x', 'sign_in_interrupted'],
