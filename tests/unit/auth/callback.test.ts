@@ -16,6 +16,7 @@ vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
 const MINUTE_MS = 60_000;
+const startMs = Date.now();
 const sts = await fakeSts();
 vi.stubGlobal('fetch', sts.fetch);
 // Once for the file: the store keeps the clock that it was made with.
@@ -297,6 +298,15 @@ describe('an STS that says that the person took too long', () => {
 });
 
 describe('a sign-in', () => {
+	test.each([2037, 2038, 2040, 2107])('in %i succeeds', async (year) => {
+		vi.setSystemTime(Date.UTC(year, 5, 1));
+		const { query, cookie } = await started();
+		const { path, session } = await returned(query, cookie);
+		expect(path).toBe('/help?x=1');
+		expect(new Date((session?.endsAt ?? 0) * 1000).getUTCFullYear()).toBe(year);
+		vi.setSystemTime(startMs);
+	});
+
 	test.each(oddClaims)(
 		'whose ID token has %s succeeds, and the session holds it as it was sent',
 		async (_what, claims) => {

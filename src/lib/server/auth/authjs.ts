@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthConfig } from '@auth/core';
-import { decode, encode } from '@auth/core/jwt';
+import { encode } from '@auth/core/jwt';
 import type { Account, Profile } from '@auth/core/types';
 import { customFetch, SvelteKitAuth, type SvelteKitAuthConfig } from '@auth/sveltekit';
 import type { RequestEvent } from '@sveltejs/kit';
-import { parseSetCookie } from 'cookie';
+import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomNonce } from 'oauth4webapi';
 import * as v from 'valibot';
+import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { withoutOtherClaims } from '../sts/id-token';
 import { lenientResponse } from '../sts/lenient-response';
@@ -74,13 +75,13 @@ export async function authorizationRequest(
 ): Promise<AuthorizationRequest> {
 	const { response } = await run({ path: `signin/${provider}`, method: 'POST', authorizationParams });
 	const url = new URL(response.headers.get('location') ?? '');
-	const set = new Map(response.headers.getSetCookie().map((line) => [parseSetCookie(line).name, line]));
-	const open = async (name: string) => {
-		const { value: token = '' } = parseSetCookie(set.get(name) ?? '');
-		return v.parse(Sealed, await decode({ token, secret, salt: name })).value;
-	};
+	// Not those of Auth.js: its cookies can't be opened after 2038.
+	const verifier = generateRandomCodeVerifier();
+	const nonce = generateRandomNonce();
+	url.searchParams.set('code_challenge', await calculatePKCECodeChallenge(verifier));
+	url.searchParams.set('nonce', nonce);
 	url.searchParams.set('state', state);
-	return { url, verifier: await open(names.pkce), nonce: await open(names.nonce) };
+	return { url, verifier, nonce };
 }
 
 /**
@@ -97,7 +98,7 @@ export async function redeemCode(
 	const { code, state, iss } = callback;
 	const query = new URLSearchParams({ code, state, ...(iss !== null && { iss }) });
 	const seal = async (name: string, value: string) =>
-		[name, await encode({ token: { value, provider }, secret, salt: name, maxAge: 60 })] as const;
+		[name, await encode({ token: { value, provider }, secret, salt: name, maxAge: maxAgeFor(60) })] as const;
 	const cookies = Object.fromEntries(
 		await Promise.all([seal(names.state, state), seal(names.pkce, verifier), seal(names.nonce, nonce)])
 	);
@@ -112,7 +113,11 @@ export async function providerList(): Promise<unknown> {
 	return response.json();
 }
 
-const Sealed = v.object({ value: v.string() });
+/** Auth.js adds this to the time in 32 bits, which is negative from 2038 on. @param seconds until the end that is meant */
+function maxAgeFor(seconds: number): number {
+	const now = unixSeconds();
+	return now - (now | 0) + seconds;
+}
 
 async function run(wanted: Run): Promise<{ readonly response: Response; readonly account: Account | null }> {
 	const outcome: Outcome = { error: null, account: null, granted: null, idToken: undefined };
