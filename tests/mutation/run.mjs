@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from '../tasks/chromium.mjs';
 import { killChildren } from '../tasks/children.mjs';
 import { ensurePackages } from '../tasks/packages.mjs';
+import { resultOf } from '../tasks/results.mjs';
 import { root } from '../tasks/runtime.mjs';
 import { mutations } from './list/index.mjs';
 import { mutated, suiteOf } from './mutation.mjs';
@@ -125,8 +126,8 @@ async function judged(mutation, tree) {
 	const change = (/** @type {string} */ text) => mutated(mutation, text);
 	const entries = await tree.withChange(file, change, () => runOf([test], tree));
 	// A set-up that fails says that the portal does not start, not that a test has noticed something.
-	const failed = entries.find(({ event, name }) => event === 'failed' && !name.endsWith(': set-up'));
-	if (failed) return { verdict: 'caught', because: failed.name };
+	const failed = resultOf(entries, 0, test).failed.find((name) => !name.endsWith(': set-up'));
+	if (failed !== undefined) return { verdict: 'caught', because: failed };
 	const fault = faultOf(entries);
 	if (fault !== null) throw new Error(`${test} did not run: ${fault}`);
 	return { verdict: 'SURVIVED', because: test };
@@ -154,10 +155,11 @@ function groups(list) {
 async function runOf(tests, tree) {
 	const { partOf, needsBuild, runner, args } = suiteOf(tests[0] ?? '');
 	if (needsBuild) await tree.build();
-	const verb = runner === 'vitest' ? 'run' : 'test';
+	// One failed test says enough.
+	const [verb, bail] = runner === 'vitest' ? ['run', '--bail=1'] : ['test', '--max-failures=1'];
 	const reporter = `--reporter=${join(root, 'tests', 'tasks', 'reporters', `${runner}.mjs`)}`;
 	const env = { RUNTIME: 'node', FULL: partOf === 'full' ? 'all' : '' };
-	return tree.test([PROGRAMS[runner], verb, reporter, ...args, ...tests], env);
+	return tree.test([PROGRAMS[runner], verb, bail, reporter, ...args, ...tests], env);
 }
 
 /**
@@ -165,9 +167,8 @@ async function runOf(tests, tree) {
  * @param {import('../tasks/reporters/record.mjs').Entry[]} entries
  */
 function faultOf(entries) {
-	const failed = entries.find(({ event }) => event === 'failed');
-	if (failed) return failed.name;
-	return entries.some(({ event }) => event === 'passed') ? null : 'no test has passed';
+	const { failed, passed } = resultOf(entries, 0, '');
+	return failed[0] ?? (passed.length > 0 ? null : 'no test has passed');
 }
 
 function endNow() {
