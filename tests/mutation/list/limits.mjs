@@ -18,13 +18,6 @@ export const limits = [
 		test: 'tests/unit/store/redis.test.ts'
 	},
 	{
-		name: 'a silent Deno KV is waited for',
-		file: 'src/lib/server/store/deno-kv.ts',
-		find: 'await withinLimit(work(), CALL_LIMIT_MS)',
-		replace: 'await work()',
-		test: 'tests/unit/store/deno-kv.test.ts'
-	},
-	{
 		name: 'a used wallet session is remembered too long',
 		file: 'src/lib/server/wallet/used-sessions.ts',
 		find: '(LIFE_SECONDS + 300) * 1000',

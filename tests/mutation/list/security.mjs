@@ -60,20 +60,6 @@ export const security = [
 		test: 'tests/unit/auth/bearer-caller.test.ts'
 	},
 	{
-		name: 'an ID token passes for a logout token',
-		file: 'src/lib/server/sts/logout-token.ts',
-		find: '\t\tnonce: v.optional(v.never())\n',
-		replace: '',
-		test: 'tests/unit/sts/logout-token.test.ts'
-	},
-	{
-		name: 'a logout token counts twice',
-		file: 'src/lib/server/auth/backchannel-logout.ts',
-		find: "\tif (!isNew) throw invalidField('logout_token');\n",
-		replace: '',
-		test: 'tests/unit/auth/backchannel-logout.test.ts'
-	},
-	{
 		name: 'a logout token ends sessions that began later',
 		file: 'src/lib/server/auth/backchannel-logout.ts',
 		find: 'Math.min(nowMs, iat * 1000)',

@@ -4,6 +4,34 @@
  */
 export const upstreams = [
 	{
+		name: 'a token lives on while the clock steps back',
+		file: 'src/lib/server/sts/service-tokens.ts',
+		find: 'now() >= endMs || unixNow() >= unixEndMs',
+		replace: 'unixNow() >= unixEndMs',
+		test: 'tests/unit/sts/service-tokens.test.ts'
+	},
+	{
+		name: 'a Redis that lost its data is not noticed',
+		file: 'src/lib/server/store/copies.ts',
+		find: '\t\t\tlosses++;\n',
+		replace: '',
+		test: 'tests/unit/store/data-loss.test.ts'
+	},
+	{
+		name: 'the STS is not asked again for half a minute',
+		file: 'src/lib/server/auth/renewals.ts',
+		find: 'const REST_MS = 1000;',
+		replace: 'const REST_MS = 30_000;',
+		test: 'tests/unit/auth/renewals.test.ts'
+	},
+	{
+		name: 'nobody signs in after 2038',
+		file: 'src/lib/server/auth/authjs.ts',
+		find: 'maxAge: maxAgeFor(60)',
+		replace: 'maxAge: 60',
+		test: 'tests/unit/auth/callback.test.ts'
+	},
+	{
 		name: 'a lease counts as abandoned at once',
 		file: 'src/lib/server/once/once.ts',
 		find: "idleMs < LEASE_MS) return 'wait'",
