@@ -47,9 +47,9 @@ export const glue = [
 	},
 	{
 		name: 'a Dutch page has an English name',
-		file: 'src/lib/i18n/nl/site.ts',
-		find: "footer: 'Over deze site'",
-		replace: "footer: 'About this site'",
+		file: 'src/lib/ui/site-footer.svelte',
+		find: 'aria-label={t.footer}',
+		replace: 'aria-label="About this site"',
 		test: 'tests/e2e/page-basics.spec.ts'
 	},
 	{

@@ -38,6 +38,11 @@ test('no text is empty or padded', () => {
 	expect(poor).toEqual([]);
 });
 
+test('no text is a placeholder, or has one that nothing fills in', () => {
+	const placeholder = /[{}<>]|\$\w|%[a-z]\b|\b(?:TODO|TBD|FIXME|XXX|lorem|undefined)\b|\?\?\?/i;
+	expect([...dutch, ...english].filter(([, text]) => typeof text === 'string' && placeholder.test(text))).toEqual([]);
+});
+
 test('Dutch texts are translated', () => {
 	const same = dutch.filter(([, text], index) => typeof text === 'string' && text === english[index]?.[1]);
 	expect(same.map(([path]) => path)).toEqual(['texts.site.menu', 'texts.account.person.eduid']);

@@ -26,20 +26,38 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-const token = (pair: typeof first, kid?: string) =>
-	new SignJWT({ sub: 's', exp: nowMs / 1000 + 300 })
+const token = (pair: typeof first, kid?: string, claims: Readonly<Record<string, unknown>> = {}) =>
+	new SignJWT({ iss: ISSUER, aud: 'api', sub: 's', exp: nowMs / 1000 + 300, ...claims })
 		.setProtectedHeader({ alg: 'ES256', ...(kid !== undefined && { kid }) })
-		.setIssuer(ISSUER)
-		.setAudience('api')
 		.sign(pair.privateKey);
-const check = async (pair: typeof first, kid?: string, from: 'sts' | 'stranger' = 'stranger') => {
-	const expected = { audience: 'api', requiredClaims: ['exp'], from, algorithms: 'listed' as const };
-	return (await verifySignedToken(await token(pair, kid), expected)).sub;
-};
+const verify = (text: string, from: 'sts' | 'stranger') =>
+	verifySignedToken(text, { audience: 'api', requiredClaims: ['exp'], from, algorithms: 'listed' });
+const check = async (pair: typeof first, kid?: string, from: 'sts' | 'stranger' = 'stranger') =>
+	(await verify(await token(pair, kid), from)).sub;
 const publish = (...keys: (JWK | null)[]) => (sts.behaviour.keys = keys);
 const fetches = () => sts.requests.filter((url) => url.endsWith('/jwks')).length;
 
 describe('a token', () => {
+	test.each<[string, string, Readonly<Record<string, unknown>>]>([
+		['of another issuer', 'iss', { iss: 'https://other.example' }],
+		['of no issuer', 'iss', { iss: undefined }],
+		['for another audience', 'aud', { aud: 'other' }],
+		['for no audience', 'aud', { aud: undefined }],
+		['that never ends', 'exp', { exp: undefined }],
+		['that has ended', 'exp', { exp: nowMs / 1000 - 31 }],
+		['that is not valid yet', 'nbf', { nbf: nowMs / 1000 + 31 }]
+	])('%s is refused, whoever sent it', async (_what, claim, claims) => {
+		publish(first.jwk);
+		const text = await token(first, undefined, claims);
+		for (const from of ['sts', 'stranger'] as const) await expect(verify(text, from)).rejects.toMatchObject({ claim });
+	});
+
+	test('is accepted half a minute before and after its time', async () => {
+		publish(first.jwk);
+		for (const claims of [{ exp: nowMs / 1000 - 29 }, { nbf: nowMs / 1000 + 29 }])
+			expect(await verify(await token(first, undefined, claims), 'stranger')).toMatchObject({ sub: 's' });
+	});
+
 	test('without a key id is checked with each key that fits', async () => {
 		publish({ ...first.jwk, kid: 'a' }, null, { ...second.jwk, kid: 'b' });
 		expect([await check(first), await check(second)]).toEqual(['s', 's']);
