@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -134,4 +135,27 @@ describe.runIf(runtime === 'node')('the SDK', () => {
 		expect(without.length).toBeGreaterThan(5);
 		expect([sdk(without), sdk(withIt)]).toEqual([0, 1]);
 	});
+});
+
+test('a collector that never responds does not keep a portal from ending', async () => {
+	const collector = createServer();
+	const sockets: Socket[] = [];
+	collector.on('connection', (socket) => sockets.push(socket.resume()));
+	await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+	const { port } = collector.address() as AddressInfo;
+	const env = {
+		...bareEnvironment,
+		OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+		OTEL_EXPORTER_OTLP_TIMEOUT: '600000',
+		OTEL_METRIC_EXPORT_INTERVAL: '200'
+	};
+	const portal = await startPortal({ runtime, env });
+	try {
+		await fetch(`${portal.url}/login`);
+		await vi.waitFor(() => expect(sockets).not.toEqual([]), { timeout: 15_000 });
+		expect(await portal.stop()).toBe(0);
+	} finally {
+		for (const socket of sockets) socket.destroy();
+		collector.close();
+	}
 });

@@ -17,6 +17,7 @@ declare namespace Deno {
 	interface Writer {
 		/** Resolves with the number of bytes that were written. */
 		write(bytes: Uint8Array): Promise<number>;
+		writeSync(bytes: Uint8Array): number;
 	}
 	interface ChildProcess {
 		readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -1,13 +1,17 @@
 import { log } from '../../lib/server/log';
 import { drainOnSignals, type Signals } from '../drain';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
+import { writeLastLine } from './log-relay';
 import { failure, type Serve } from './serve';
 import { LAUNCHED } from './supervise';
 
-const signals: Signals = {
-	on: (signal, listener) => Deno.addSignalListener(signal, listener),
-	exit: (code) => Deno.exit(code)
-};
+const isLaunched = () => Deno.args.includes(LAUNCHED);
+const signals: Signals = { on: (signal, listener) => Deno.addSignalListener(signal, listener), exit };
+
+function exit(code: number): never {
+	if (isLaunched()) writeLastLine(code);
+	return Deno.exit(code);
+}
 
 /**
  * Listens until a signal, or the end of its launcher, then drains. A port that is taken ends the process with one line.
@@ -17,7 +21,7 @@ export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs:
 	const address = listenAddress(wanted);
 	// Asked for first: who finds the port open may tell the process to stop at once.
 	const drain = drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
-	if (Deno.args.includes(LAUNCHED)) void launcherEnded().then(() => drain('the launcher has ended'));
+	if (isLaunched()) void launcherEnded().then(() => drain('the launcher has ended'));
 	let server = tryToServe(serve, address);
 	const again = () => {
 		server = listen(serve, address);
@@ -73,6 +77,6 @@ function tryToServe(serve: Serve, address: ListenAddress): Deno.HttpServer {
 		return listen(serve, address);
 	} catch (error) {
 		console.error(listenFailure(address, error instanceof Error ? error.name : String(error)));
-		return Deno.exit(1);
+		return exit(1);
 	}
 }

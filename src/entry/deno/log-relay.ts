@@ -19,13 +19,35 @@ function writerOf(stream: Deno.Writer): (text: string) => Promise<void> {
 	};
 }
 
-/** Passes on what a process writes, line by line, until it ends. */
-export async function relayLines(source: ReadableStream<Uint8Array<ArrayBuffer>>, target: LogBuffer): Promise<void> {
+/** Begins the last line of a process that is about to exit, before the exit code: End of Transmission. */
+const LAST_LINE = '\u0004';
+
+/** Tells the launcher that nothing is left to do: it does not wait for ever for the process to exit. */
+export function writeLastLine(code: number): void {
+	try {
+		Deno.stdout.writeSync(new TextEncoder().encode(`${LAST_LINE}${code}\n`));
+	} catch {
+		// The launcher has ended before.
+	}
+}
+
+/**
+ * Passes on what a process writes, line by line, until it ends.
+ * @param onLastLine gets the exit code that the process is about to exit with
+ */
+export async function relayLines(
+	source: ReadableStream<Uint8Array<ArrayBuffer>>,
+	target: Pick<LogBuffer, 'push'>,
+	onLastLine: (code: number) => void = () => {}
+): Promise<void> {
 	let rest = '';
 	for await (const text of source.pipeThrough(new TextDecoderStream())) {
 		const lines = (rest + text).split(/(?<=\n)/);
 		rest = lines.at(-1)?.endsWith('\n') ? '' : (lines.pop() ?? '');
-		for (const line of lines) target.push(line);
+		for (const line of lines) {
+			if (line.startsWith(LAST_LINE)) onLastLine(Number(line.slice(LAST_LINE.length)));
+			else target.push(line);
+		}
 		if (rest.length > MAX_LINE) {
 			target.push(rest);
 			rest = '';

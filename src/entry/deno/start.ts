@@ -11,7 +11,7 @@ import { discoverEndpoints } from './discovery';
 import { denoLogBuffers, relayLines } from './log-relay';
 import { flushLog } from '../log-buffer';
 import { permissionFlags } from './permissions';
-import { LAUNCHED, supervise } from './supervise';
+import { exitOf, LAUNCHED, supervise } from './supervise';
 import { telemetryEnvironment } from './telemetry';
 
 const environment = Deno.env.toObject();
@@ -49,14 +49,16 @@ for (const signal of endSignals) {
 }
 
 const start = async () => {
-	child = command.spawn();
+	const started = command.spawn();
+	child = started;
+	const lastLine = Promise.withResolvers<number>();
 	const relayed = Promise.allSettled([
-		relayLines(child.stdout, buffers.output),
-		relayLines(child.stderr, buffers.error)
+		relayLines(started.stdout, buffers.output, lastLine.resolve),
+		relayLines(started.stderr, buffers.error)
 	]);
-	const status = await child.status;
+	const ended = await exitOf({ status: started.status, kill: () => started.kill('SIGKILL') }, lastLine.promise);
 	await relayed;
-	return status;
+	return ended;
 };
 const code = await supervise(start, { isStopped: () => isStopped });
 await flushLog(buffers);

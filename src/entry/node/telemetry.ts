@@ -7,8 +7,11 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { onEnding } from '../../lib/server/ending';
+import { withinLimit } from '../../lib/server/time-limit';
 
 const DEFAULT_INTERVAL_MS = 60_000;
+/** How long the end of the process may wait for the collector: it is not worth a restart that takes long. */
+const SHUTDOWN_LIMIT_MS = 3000;
 
 /**
  * Sends metrics and traces by OTLP over HTTP, as JSON. Endpoint, headers, sampling and batches are set by OpenTelemetry's own
@@ -34,5 +37,6 @@ export function startTelemetry(): void {
 	trace.setGlobalTracerProvider(tracers);
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 	// What has been counted since the last export would be lost with the process.
-	onEnding({ finish: () => Promise.allSettled([meters.shutdown(), tracers.shutdown()]) });
+	const shutDown = () => Promise.all([meters.shutdown(), tracers.shutdown()]);
+	onEnding({ finish: () => withinLimit(shutDown(), SHUTDOWN_LIMIT_MS) });
 }

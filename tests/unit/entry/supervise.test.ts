@@ -1,5 +1,5 @@
-import { expect, test, vi } from 'vitest';
-import { MIN_UPTIME_MS, supervise } from '../../../src/entry/deno/supervise';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, supervise } from '../../../src/entry/deno/supervise';
 import { log } from '../../../src/lib/server/log';
 
 const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
@@ -25,4 +25,40 @@ test('a process that ends by itself is started again, with a line in the log, un
 test('a process that cannot start is not started again', async () => {
 	expect(await ends([MIN_UPTIME_MS - 1], false)).toEqual({ code: 1, logged: 0 });
 	expect(await ends([MIN_UPTIME_MS, 5], false)).toEqual({ code: 2, logged: 1 });
+});
+
+describe('a process that wrote its last line', () => {
+	beforeEach(() => vi.useFakeTimers());
+	afterEach(() => void vi.useRealTimers());
+
+	/** A process that says that it exits with 0, and that ends when `end` is called or when it is killed. */
+	function exiting() {
+		let end: (code: number) => void = () => {};
+		const status = new Promise<{ code: number }>((resolve) => (end = (code) => resolve({ code })));
+		const kill = vi.fn(() => end(137));
+		return { ended: exitOf({ status, kill }, Promise.resolve(0)), kill, end };
+	}
+
+	test('and ends, is left alone', async () => {
+		const { ended, kill, end } = exiting();
+		await vi.advanceTimersByTimeAsync(EXIT_LIMIT_MS - 1);
+		end(0);
+		expect(await ended).toMatchObject({ code: 0 });
+		await vi.advanceTimersByTimeAsync(EXIT_LIMIT_MS);
+		expect(kill).not.toHaveBeenCalled();
+	});
+
+	test('and never ends, is killed, and has the exit code that it named', async () => {
+		const { ended, kill } = exiting();
+		await vi.advanceTimersByTimeAsync(EXIT_LIMIT_MS);
+		expect(kill).toHaveBeenCalledTimes(1);
+		expect(await ended).toEqual({ code: 0 });
+	});
+});
+
+test('a process that ends without a last line has its own exit code', async () => {
+	const kill = vi.fn();
+	const ended = exitOf({ status: Promise.resolve({ code: 3 }), kill }, new Promise(() => {}));
+	expect(await ended).toEqual({ code: 3 });
+	expect(kill).not.toHaveBeenCalled();
 });
