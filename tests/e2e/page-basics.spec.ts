@@ -121,7 +121,7 @@ test('the first stop of the keyboard can be seen, and leads past the header', as
 	}
 });
 
-test('a new code that cannot be had by script comes by the form', async ({ page }) => {
+test('a new code that the portal refuses to a script comes by the form', async ({ page }) => {
 	const scripted = page.waitForRequest(/\/events/);
 	for await (const name of visited(page)) if (name !== 'the code') continue;
 	await scripted;
@@ -131,7 +131,8 @@ test('a new code that cannot be had by script comes by the form', async ({ page 
 	await page.route('**/login/wallet?/start', async (route) => {
 		const isByScript = route.request().headers()['x-sveltekit-action'] === 'true';
 		posts.push(isByScript ? 'script' : 'form');
-		await (isByScript ? route.abort() : route.continue());
+		const refused = { json: { type: 'failure', status: 409, data: '[]' } };
+		await (isByScript ? route.fulfill(refused) : route.continue());
 	});
 	await page.getByRole('button', { name: nl.wallet.scan.newCode }).click();
 	await expect(link).not.toHaveAttribute('href', before);

@@ -75,6 +75,26 @@ const consuming: readonly (readonly [string, () => Promise<string>, string])[] =
 		'/account'
 	],
 	[
+		'the page that goes on to the sign-in',
+		async () => {
+			const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+			await browser.call(`/api/wallet/sessions/${id}/complete`, { method: 'POST', json: {} });
+			return '/login/continue';
+		},
+		'/account'
+	],
+	...['/login/wallet', '/login/identity'].map(
+		(path) =>
+			[
+				`the view of ${path} with a wallet that has answered`,
+				async () => {
+					await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+					return `${path}/view`;
+				},
+				`${path}/view`
+			] as const
+	),
+	[
 		'the return to the login page from identity verification',
 		async () => {
 			const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');

@@ -1,5 +1,4 @@
-import { isRecord } from '$lib/wallet/api';
-import { withTimeLimit } from '$lib/wallet/pause';
+import { createPortalFetch, isRecord } from '$lib/wallet/portal-fetch';
 
 const CHANNEL = 'portal-session';
 /** The tab that signs out tells the others as it leaves; by then the portal has not yet answered it, and may take long. */
@@ -10,14 +9,8 @@ const LOOKS_MS = [1500, 3000, 6000, 12_000];
  * @returns milliseconds; 0 when nobody is signed in; null when the portal can't be reached
  */
 export async function readRemainingMs(signal: AbortSignal): Promise<number | null> {
-	try {
-		return await withTimeLimit(5000, signal, async (limited) => {
-			const response = await fetch('/api/auth/session', { signal: limited });
-			return response.ok ? remainingMs(await response.json()) : null;
-		});
-	} catch {
-		return null;
-	}
+	const response = await createPortalFetch(fetch, 5000)('/api/auth/session', {}, signal);
+	return response.kind === 'json' ? remainingMs(response.body) : null;
 }
 
 function remainingMs(session: unknown): number | null {

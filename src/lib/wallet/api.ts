@@ -1,7 +1,14 @@
-import { withTimeLimit } from './pause';
+import { createPortalFetch, isRecord, type PortalResponse } from './portal-fetch';
+import type { IdentityView, WalletView } from './view';
 
-/** `gone`: the session no longer exists for this browser. `trouble`: try again later. `refused`: asking again is no use. */
-type Fault = { readonly kind: 'gone' | 'trouble' | 'refused' };
+/**
+ * `trouble`: try again, not before `retryAfterMs`. `gone`: the session no longer exists for this browser. `refused`: trying
+ * again is no use. The last two only when the portal itself says so.
+ */
+type Fault =
+	| { readonly kind: 'trouble'; readonly retryAfterMs?: number }
+	| { readonly kind: 'gone' }
+	| { readonly kind: 'refused' };
 
 export type StatusAnswer =
 	{ readonly kind: 'status'; readonly status: string; readonly expiresInMs: number | null } | Fault;
@@ -12,14 +19,16 @@ export type CompleteAnswer =
 	| { readonly kind: 'identity_needed' | 'not_yet' }
 	| Fault;
 
+/** What a page of the portal would show now: a view, or another page to go to; null while that can't be read. */
+export type PageStep<View> = { readonly view: View } | { readonly goTo: string } | null;
+
 /** The portal's own API, as the wallet pages use it; no call ever rejects. */
 export interface WalletApi {
 	readonly readStatus: (sessionId: string, signal: AbortSignal) => Promise<StatusAnswer>;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
+	readonly readWalletStep: (signal: AbortSignal) => Promise<PageStep<WalletView>>;
+	readonly readIdentityStep: (signal: AbortSignal) => Promise<PageStep<IdentityView>>;
 }
-
-/** No answer in this time counts as trouble: a phone that changes networks leaves requests hanging. */
-const timeoutMs = 10_000;
 
 /** The address of one of a session's routes, such as `status` or `events`. */
 export function sessionUrl(sessionId: string, route: string): string {
@@ -27,55 +36,56 @@ export function sessionUrl(sessionId: string, route: string): string {
 }
 
 export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): WalletApi {
-	async function ask<T>(url: string, init: RequestInit, signal: AbortSignal, read: (answer: Response) => Promise<T>) {
-		try {
-			return await withTimeLimit(timeoutMs, signal, async (limited) =>
-				read(await fetch(url, { ...init, signal: limited }))
-			);
-		} catch {
-			// Network, time-out, or an answer that isn't ours (a captive portal's page): all are asked again.
-			return { kind: 'trouble' } as const;
-		}
+	const portalFetch = createPortalFetch(fetch);
+
+	async function readStep<View>(url: string, signal: AbortSignal): Promise<PageStep<View>> {
+		const response = await portalFetch(url, {}, signal);
+		return response.kind === 'json' ? stepOf<View>(response.body) : null;
 	}
 
 	return {
-		readStatus: (sessionId, signal) =>
-			ask<StatusAnswer>(sessionUrl(sessionId, 'status'), {}, signal, async (answer) => {
-				if (!answer.ok) return fault(answer.status);
-				return statusOf(await answer.json());
-			}),
-		complete: (sessionId, signal) =>
-			ask<CompleteAnswer>(sessionUrl(sessionId, 'complete'), jsonPost, signal, async (answer) => {
-				if (answer.status === 202) return { kind: 'identity_needed' };
-				if (answer.status === 409) return { kind: 'not_yet' };
-				if (!answer.ok) return fault(answer.status);
-				return acceptedOf(await answer.json());
-			})
+		async readStatus(sessionId, signal) {
+			const response = await portalFetch(sessionUrl(sessionId, 'status'), {}, signal);
+			if (response.kind !== 'json') return faultOf(response);
+			return isOfSession(response.body, sessionId) ? statusOf(response.body) : { kind: 'trouble' };
+		},
+		async complete(sessionId, signal) {
+			const response = await portalFetch(sessionUrl(sessionId, 'complete'), jsonPost, signal);
+			if (response.kind === 'refused' && response.status === 409) return { kind: 'not_yet' };
+			if (response.kind !== 'json') return faultOf(response);
+			return isOfSession(response.body, sessionId) ? completionOf(response.body) : { kind: 'trouble' };
+		},
+		readWalletStep: (signal) => readStep<WalletView>('/login/wallet/view', signal),
+		readIdentityStep: (signal) => readStep<IdentityView>('/login/identity/view', signal)
 	};
 }
 
-/** Sends a form of ours as a script may; answers whether it led where it leads without one. Never rejects. */
-export async function postForm(action: string, fields: Record<string, string>, leadsTo: string): Promise<boolean> {
-	try {
-		const answer = await fetch(action, {
-			method: 'POST',
-			headers: { accept: 'application/json', 'x-sveltekit-action': 'true' },
-			body: new URLSearchParams(fields),
-			signal: AbortSignal.timeout(timeoutMs)
-		});
-		const result: unknown = await answer.json();
-		return isRecord(result) && result.type === 'redirect' && result.location === leadsTo;
-	} catch {
-		return false;
-	}
+/**
+ * Sends a form of ours as a script may; never rejects.
+ * @returns `done` when it led where it leads without a script; `unreachable` when trying again may help; else `refused`
+ */
+export async function postForm(
+	action: string,
+	fields: Record<string, string>,
+	leadsTo: string,
+	signal: AbortSignal
+): Promise<'done' | 'refused' | 'unreachable'> {
+	const headers = { accept: 'application/json', 'x-sveltekit-action': 'true' };
+	const body = new URLSearchParams(fields);
+	const response = await createPortalFetch()(action, { method: 'POST', headers, body }, signal);
+	if (response.kind !== 'json') return response.kind;
+	// The framework's form of an action's result: the response's own status is 200 whatever became of it.
+	const { type, location, status } = isRecord(response.body) ? response.body : {};
+	if (type === 'redirect') return location === leadsTo ? 'done' : 'refused';
+	return type === 'failure' && typeof status === 'number' && status < 500 ? 'refused' : 'unreachable';
 }
 
 const jsonPost: RequestInit = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 
 /** A session whose browser lost its cookies (401) is as good as gone: a new code sets everything right. */
-function fault(status: number): Fault {
-	if (status === 404 || status === 410 || status === 401) return { kind: 'gone' };
-	return { kind: status >= 500 || status === 408 || status === 429 ? 'trouble' : 'refused' };
+function faultOf(response: Exclude<PortalResponse, { kind: 'json' }>): Fault {
+	if (response.kind === 'unreachable') return { kind: 'trouble', retryAfterMs: response.retryAfterMs };
+	return { kind: [401, 404, 410].includes(response.status) ? 'gone' : 'refused' };
 }
 
 /** What a status says, as `/status` answers it and `/events` sends it. By hand: two fields don't pay for a schema library. */
@@ -88,15 +98,22 @@ export function statusOf(body: unknown): StatusAnswer {
 	};
 }
 
-function acceptedOf(body: unknown): CompleteAnswer {
-	if (!isRecord(body) || typeof body.continueUrl !== 'string') return { kind: 'trouble' };
-	return isOurPath(body.continueUrl) ? { kind: 'accepted', continueUrl: body.continueUrl } : { kind: 'refused' };
+function completionOf({ status, continueUrl }: Record<string, unknown>): CompleteAnswer {
+	if (status === 'IDV_REQUIRED') return { kind: 'identity_needed' };
+	return isOurPath(continueUrl) ? { kind: 'accepted', continueUrl } : { kind: 'trouble' };
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null;
+function stepOf<View>(body: unknown): PageStep<View> {
+	if (!isRecord(body)) return null;
+	if (isOurPath(body.goTo)) return { goTo: body.goTo };
+	return isRecord(body.view) && typeof body.view.screen === 'string' ? { view: body.view as View } : null;
 }
 
-function isOurPath(url: string): boolean {
-	return url.startsWith('/') && new URL(url, 'https://portal.invalid').origin === 'https://portal.invalid';
+function isOfSession(body: unknown, sessionId: string): body is Record<string, unknown> {
+	return isRecord(body) && body.sessionId === sessionId;
+}
+
+function isOurPath(url: unknown): url is string {
+	if (typeof url !== 'string' || !url.startsWith('/')) return false;
+	return new URL(url, 'https://portal.invalid').origin === 'https://portal.invalid';
 }

@@ -1,7 +1,7 @@
 /** What the renewal needs from its page; in tests all of it is in hand. */
 export interface RenewalWorld {
-	/** Makes a new code and shows it; answers how long it lives, in milliseconds, or null when there is none to be had. */
-	readonly renew: () => Promise<number | null>;
+	/** Makes a new code and shows it. Returns how long it lives, in milliseconds, or why there is none. */
+	readonly renew: () => Promise<number | NoCode>;
 	/** Whether somebody looks at the page, and nothing has been scanned. */
 	readonly isWanted: () => boolean;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
@@ -9,6 +9,10 @@ export interface RenewalWorld {
 	/** Milliseconds; any clock that goes forward. */
 	readonly now: () => number;
 }
+
+/** `refused`: the portal makes no new code for this page. `unreachable`: it can't be asked now. */
+export type NoCode = 'refused' | 'unreachable';
+export type Renewal = 'renewed' | NoCode;
 
 /** How often a code renews itself before a person has to say that more time is needed. */
 const renewals = 2;
@@ -29,12 +33,14 @@ const usualLifeMs = 300_000;
 export class CodeRenewal {
 	/** When the last code will end, by the world's clock. */
 	endsAtMs: number = $state(0);
+	/** A person has requested a code while the portal could not be reached: it is requested again by itself. */
+	isRetrying: boolean = $state(false);
 	#codeEndsAtMs: number;
 	#renewedAtMs = -Infinity;
 	#lifeMs = usualLifeMs;
 	#left = renewals;
 	#isFailing = false;
-	#inFlight: Promise<boolean> | undefined;
+	#inFlight: Promise<Renewal> | undefined;
 	readonly #world: RenewalWorld;
 
 	constructor(leftMs: number, world: RenewalWorld) {
@@ -49,44 +55,52 @@ export class CodeRenewal {
 		this.#count();
 	}
 
-	/** A new code because a person asks for it; answers whether there is one. */
-	async renewByHand(): Promise<boolean> {
-		const isRenewed = await this.#renew();
-		if (isRenewed) this.#left = renewals;
+	/** A new code because a person requests it. */
+	async renewByHand(): Promise<Renewal> {
+		const renewal = await this.#renew();
+		if (renewal === 'renewed') this.#left = renewals;
+		this.isRetrying = renewal === 'unreachable';
 		this.#count();
-		return isRenewed;
+		return renewal;
 	}
 
 	async run(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
 			const { now, pause, isWanted } = this.#world;
 			const waitMs = Math.max(this.#codeEndsAtMs - this.#marginMs(), this.#renewedAtMs + minAgeMs) - now();
-			if (waitMs > 0) await pause(Math.min(waitMs, lookMs), signal);
+			if (this.isRetrying) await this.#retry(signal);
+			else if (waitMs > 0) await pause(Math.min(waitMs, lookMs), signal);
 			else if (this.#left === 0 || !isWanted() || !(await this.#renewByItself())) await pause(retryMs, signal);
 		}
 	}
 
+	async #retry(signal: AbortSignal): Promise<void> {
+		await this.#world.pause(retryMs, signal);
+		// Meanwhile the person may have made one, or a wallet has opened the one before.
+		if (this.isRetrying && this.#world.isWanted() && !signal.aborted) await this.renewByHand();
+	}
+
 	async #renewByItself(): Promise<boolean> {
-		const isRenewed = await this.#renew();
+		const isRenewed = (await this.#renew()) === 'renewed';
 		if (isRenewed) this.#left--;
 		this.#count();
 		return isRenewed;
 	}
 
 	/** One at a time: a second click, or a click while the code renews itself, gets the same new code. */
-	#renew(): Promise<boolean> {
+	#renew(): Promise<Renewal> {
 		return (this.#inFlight ??= this.#renewOnce().finally(() => (this.#inFlight = undefined)));
 	}
 
-	async #renewOnce(): Promise<boolean> {
+	async #renewOnce(): Promise<Renewal> {
 		const lifeMs = await this.#world.renew();
 		// Without a new code the present one is all there is: the countdown says so in time.
-		this.#isFailing = lifeMs === null;
-		if (lifeMs === null) return false;
+		this.#isFailing = typeof lifeMs !== 'number';
+		if (typeof lifeMs !== 'number') return lifeMs;
 		this.#lifeMs = lifeMs;
 		this.#renewedAtMs = this.#world.now();
 		this.#codeEndsAtMs = this.#world.now() + lifeMs;
-		return true;
+		return 'renewed';
 	}
 
 	#marginMs(): number {

@@ -17,10 +17,12 @@ export interface FlowWorld {
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+	/** Whether the portal itself would respond to a navigation there; never rejects. */
+	readonly isReachable: (path: string, signal: AbortSignal) => Promise<boolean>;
 	/** Leaves for another page of ours. */
 	readonly leave: (path: string) => void;
-	/** How the server says that a failed session ended, or `null` when it can't say. */
-	readonly readOutcome: () => Promise<WalletOutcome | null>;
+	/** How the server says that a failed session ended, `null` when it doesn't say, `unreachable` when it can't be read now. */
+	readonly readOutcome: (signal: AbortSignal) => Promise<WalletOutcome | 'unreachable' | null>;
 }
 
 /** A code on the screen. `replaced`: sessions of earlier codes that a wallet may still open. */
@@ -34,6 +36,8 @@ export interface CurrentCode {
 const IDENTITY_PAGE = '/login/identity';
 const retryMs = 1000;
 const longestRetryMs = 8000;
+/** How often an unreachable portal is read for the reason of a failure before the page shows the failure without it. */
+const MAX_OUTCOME_READS = 5;
 
 /** One wallet sign-in as a page shows it: made by the page, run until its signal aborts or nothing more can happen. */
 export class WalletFlow {
@@ -53,6 +57,7 @@ export class WalletFlow {
 	#ending: Promise<void> | undefined;
 	readonly #over = new AbortController();
 	#signal: AbortSignal = this.#over.signal;
+	#pageSignal: AbortSignal = this.#over.signal;
 
 	constructor(world: FlowWorld, state: FlowState, code: CurrentCode) {
 		this.#world = world;
@@ -63,6 +68,7 @@ export class WalletFlow {
 	}
 
 	async run(signal: AbortSignal): Promise<void> {
+		this.#pageSignal = signal;
 		this.#signal = anySignal([signal, this.#over.signal]);
 		this.#follower = this.#world.follow(this.#candidates, (update) => this.#hear(update));
 		if (this.state === 'verified') void this.#complete();
@@ -104,7 +110,8 @@ export class WalletFlow {
 
 	/** Again and again while answers don't come: repeating it gives the same answer. */
 	async #complete(): Promise<void> {
-		for (let waitMs = retryMs; this.state === 'verified'; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
+		for (const waitMs of retryIntervals()) {
+			if (this.state !== 'verified') return;
 			const answer = await this.#world.complete(this.#sessionId, this.#signal);
 			if (this.#signal.aborted) return;
 			this.#showTrouble(answer.kind === 'trouble');
@@ -112,6 +119,8 @@ export class WalletFlow {
 			else if (answer.kind === 'identity_needed') this.#apply('identity_needed');
 			else if (answer.kind === 'gone') this.#apply('expired');
 			else if (answer.kind === 'refused') await this.#applyEnding('failed');
+			else if (answer.kind === 'trouble')
+				await this.#world.pause(Math.max(waitMs, answer.retryAfterMs ?? 0), this.#signal);
 			// When it is not verified any more, the status says what became of it.
 			else await this.#world.pause(waitMs, this.#signal);
 		}
@@ -129,8 +138,25 @@ export class WalletFlow {
 	}
 
 	async #readEnding(event: WalletOutcome): Promise<void> {
-		const outcome = await this.#world.readOutcome();
-		if (!this.#signal.aborted) this.#apply(outcome ?? event);
+		let outcome = await this.#world.readOutcome(this.#signal);
+		for (const waitMs of retryIntervals(MAX_OUTCOME_READS - 1)) {
+			if (outcome !== 'unreachable' || this.#signal.aborted) break;
+			this.#showTrouble(true);
+			await this.#world.pause(waitMs, this.#signal);
+			outcome = await this.#world.readOutcome(this.#signal);
+		}
+		if (!this.#signal.aborted) this.#apply(outcome === 'unreachable' ? event : (outcome ?? event));
+	}
+
+	/** Navigates once the portal itself responds there: another's error page in its place would end the sign-in. */
+	async #leave(path: string): Promise<void> {
+		for (const waitMs of retryIntervals()) {
+			if (await this.#world.isReachable(path, this.#pageSignal)) break;
+			if (this.#pageSignal.aborted) return;
+			this.#showTrouble(true);
+			await this.#world.pause(waitMs, this.#pageSignal);
+		}
+		if (!this.#pageSignal.aborted) this.#world.leave(path);
 	}
 
 	#apply(event: FlowEvent, goOnUrl: string | null = null): void {
@@ -141,10 +167,15 @@ export class WalletFlow {
 		this.state = state;
 		this.news = state;
 		this.destination = isForIdentity ? IDENTITY_PAGE : goOnUrl;
-		if (this.destination !== null) this.#world.leave(this.destination);
+		if (this.destination !== null) void this.#leave(this.destination);
 		if (isForIdentity || isFinal(state)) this.#over.abort();
 		else if (state === 'verified') void this.#complete();
 	}
+}
+
+/** Milliseconds to wait after each attempt: doubling up to a limit, so many times. */
+function* retryIntervals(times = Infinity): Generator<number> {
+	for (let retry = 0; retry < times; retry++) yield Math.min(retryMs * 2 ** retry, longestRetryMs);
 }
 
 /** What an answer about a session means for the sign-in; `null`: still waiting. */

@@ -7,9 +7,8 @@ import type { IdentityView } from './view';
 /** What the watch needs from its page; in tests all of it is in hand. */
 export interface WatchWorld {
 	readonly follow: (sessionIds: readonly string[], hear: Hear) => Pick<Follower, 'run'>;
-	/** Whether the portal itself answers: reading the page while it doesn't would end in an error page. */
-	readonly isReachable: (signal: AbortSignal) => Promise<boolean>;
-	readonly readView: () => Promise<IdentityView>;
+	/** What the server would show now; null while it can't be read, or when the page leaves for another. Never rejects. */
+	readonly readView: (signal: AbortSignal) => Promise<IdentityView | null>;
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -50,11 +49,11 @@ export class IdentityWatch {
 	}
 
 	/** Until the server can say how it goes on: a service that is away for a moment is no reason to stop waiting. */
-	async #read(signal: AbortSignal, { isReachable, readView, pause }: WatchWorld): Promise<void> {
+	async #read(signal: AbortSignal, { readView, pause }: WatchWorld): Promise<void> {
 		if (this.#isReading) return;
 		this.#isReading = true;
 		while (!signal.aborted) {
-			const view = (await isReachable(signal)) ? await readView() : null;
+			const view = await readView(signal);
 			if (view && this.#show(view)) break;
 			this.news = 'trouble';
 			await pause(retryMs, signal);

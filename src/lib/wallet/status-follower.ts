@@ -87,8 +87,8 @@ export class StatusFollower {
 		}
 	}
 
-	#read(signal: AbortSignal): Promise<boolean> {
-		return askOnce(this.#sessionIds, this.#onUpdate, signal, this.#deps);
+	async #read(signal: AbortSignal): Promise<void> {
+		await askOnce(this.#sessionIds, this.#onUpdate, signal, this.#deps);
 	}
 }
 

@@ -10,22 +10,26 @@ export interface PollWorld {
 const usualIntervalMs = 1000;
 const longestIntervalMs = 8000;
 
-/** Asks for each session once; answers whether all of them got an answer. */
+/** Reads each session once. Returns how long to wait after it: null when all were read, else what the portal asks for. */
 export async function askOnce(
 	sessionIds: Iterable<string>,
 	hear: Hear,
 	signal: AbortSignal,
 	{ readStatus }: Pick<PollWorld, 'readStatus'>
-): Promise<boolean> {
+): Promise<number | null> {
 	const answers = await Promise.all(
 		[...sessionIds].map(async (sessionId) => ({ sessionId, answer: await readStatus(sessionId, signal) }))
 	);
-	if (signal.aborted) return true;
+	if (signal.aborted) return null;
 	for (const update of answers) hear(update);
-	return answers.every(({ answer }) => answer.kind !== 'trouble');
+	const waitsMs = answers.flatMap(({ answer }) => (answer.kind === 'trouble' ? [answer.retryAfterMs ?? 0] : []));
+	return waitsMs.length > 0 ? Math.max(...waitsMs) : null;
 }
 
-/** Asks for sessions again and again, ever slower while no answer comes: so many rounds, or until the signal aborts. */
+/**
+ * Reads sessions again and again, ever slower while the portal can't be reached and never sooner than it asks for: so many
+ * rounds, or until the signal aborts.
+ */
 export async function poll(
 	sessionIds: ReadonlySet<string>,
 	rounds: number,
@@ -35,8 +39,9 @@ export async function poll(
 ): Promise<void> {
 	let faults = 0;
 	for (let round = 0; round < rounds && sessionIds.size > 0 && !signal.aborted; round++) {
-		const isGood = await askOnce(sessionIds, hear, signal, world);
-		faults = isGood ? 0 : faults + 1;
-		await world.pause(Math.min(usualIntervalMs * 2 ** faults, longestIntervalMs), signal);
+		const retryAfterMs = await askOnce(sessionIds, hear, signal, world);
+		faults = retryAfterMs === null ? 0 : faults + 1;
+		const intervalMs = Math.min(usualIntervalMs * 2 ** faults, longestIntervalMs);
+		await world.pause(Math.max(intervalMs, retryAfterMs ?? 0), signal);
 	}
 }

@@ -1,4 +1,5 @@
-import { isRecord, sessionUrl, type StatusAnswer, statusOf } from './api';
+import { sessionUrl, type StatusAnswer, statusOf } from './api';
+import { isRecord } from './portal-fetch';
 
 /** What was heard of one session. */
 export interface StatusUpdate {
@@ -40,9 +41,10 @@ export function followStream(
 		const on = (type: string, read: (body: unknown) => StatusAnswer) =>
 			source.addEventListener(type, ({ data }: MessageEvent<string>) => {
 				clearTimeout(limit);
-				const body: unknown = JSON.parse(data);
-				if (isRecord(body) && typeof body.sessionId === 'string')
-					onUpdate({ sessionId: body.sessionId, answer: read(body) });
+				const body = parse(data);
+				// A proxy has cut the event off, or writes its own: the status is read instead.
+				if (!isRecord(body) || typeof body.sessionId !== 'string') broken();
+				else onUpdate({ sessionId: body.sessionId, answer: read(body) });
 			});
 
 		signal.addEventListener('abort', broken);
@@ -53,4 +55,12 @@ export function followStream(
 		on('gone', () => ({ kind: 'gone' }));
 		source.addEventListener('end', () => done('ended'));
 	});
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
 }

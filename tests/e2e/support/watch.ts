@@ -1,7 +1,7 @@
 import { type BrowserContext, expect, type Page, type Request } from '@playwright/test';
 
 /** What Chromium itself writes for every answer that isn't a good one. */
-const failedRequest = 'Failed to load resource: ';
+const failedRequest = /^(?:Failed to load resource: |EventSource's response has a MIME type )/;
 
 /**
  * Watches every page of a browser: what it writes on the console, what it throws, and which requests a page of the
@@ -15,7 +15,7 @@ export function watchContext(context: BrowserContext, portalUrl: string, expects
 		const isBad = message.type() === 'error' || message.type() === 'warning';
 		// A page that is itself a fault, such as a 404, is one on purpose.
 		const isOfPage = message.location().url === message.page()?.url();
-		const isExpected = (expectsFaults || isOfPage) && message.text().startsWith(failedRequest);
+		const isExpected = (expectsFaults || isOfPage) && failedRequest.test(message.text());
 		if (isBad && !isExpected && isOurs(message.page())) odd.push(`console: ${message.text()}`);
 	});
 	context.on('weberror', (fault) => {

@@ -41,7 +41,7 @@ export const glue = [
 	{
 		name: '"New code" has no form to fall back on',
 		file: 'src/lib/ui/new-code.svelte',
-		find: 'if (!(await onrenew())) form.submit();',
+		find: "if ((await onrenew()) === 'refused') form.submit();",
 		replace: 'await onrenew();',
 		test: 'tests/e2e/page-basics.spec.ts'
 	},

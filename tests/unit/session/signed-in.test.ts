@@ -15,7 +15,10 @@ describe('how long a session still lasts', () => {
 	])('is %s', async (_what, body, expected) => {
 		answered(async () => Response.json(body));
 		expect(await readRemainingMs(open())).toBe(expected);
-		expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/session', { signal: expect.any(AbortSignal) });
+		expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/session', {
+			redirect: 'error',
+			signal: expect.any(AbortSignal)
+		});
 	});
 
 	test.each<[string, () => Promise<Response>]>([

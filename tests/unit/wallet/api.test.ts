@@ -1,85 +1,170 @@
-import { describe, expect, test } from 'vitest';
-import { walletApi } from '$lib/wallet/api';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { postForm, walletApi } from '$lib/wallet/api';
+import { type ForeignResponse, foreignResponses } from './foreign-responses';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+	vi.useRealTimers();
+	vi.unstubAllGlobals();
+});
 
 const open = new AbortController().signal;
 
-/** The API over one scripted answer, and what was asked of it. */
-function api(answer: () => Response) {
-	const asked: [string, RequestInit][] = [];
-	const fetch: typeof globalThis.fetch = (url, init = {}) => {
-		asked.push([url instanceof Request ? url.url : String(url), init]);
-		return Promise.resolve(answer());
-	};
-	return { asked, api: walletApi(fetch) };
+/** The API over one scripted response, and what was requested. */
+function api(respond: ForeignResponse) {
+	const requests: [string, RequestInit][] = [];
+	const fetch = vi.fn<typeof globalThis.fetch>(async (url, init = {}) => {
+		requests.push([url instanceof Request ? url.url : String(url), init]);
+		return respond(init);
+	});
+	return { requests, fetch, api: walletApi(fetch) };
 }
 
-const json = (body: unknown, status = 200) => api(() => Response.json(body, { status })).api;
+const json = (body: unknown, status = 200, headers = {}) => api(() => Response.json(body, { status, headers })).api;
+const problem = { error: 'not_found', message: 'There is nothing here, or no longer.', requestId: 'abc' };
 
 describe('reading the status', () => {
 	test('takes what the flow needs and nothing else', async () => {
-		const answer = { sessionId: '0123', status: 'PENDING', idvRequired: false, expiresInMs: 42 };
-		expect(await json(answer).readStatus('0123', open)).toEqual({ kind: 'status', status: 'PENDING', expiresInMs: 42 });
+		const body = { sessionId: '0123', status: 'PENDING', idvRequired: false, expiresInMs: 42 };
+		expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'status', status: 'PENDING', expiresInMs: 42 });
 	});
 
 	test.each([
 		[404, 'gone'],
 		[410, 'gone'],
 		[401, 'gone'],
-		[429, 'trouble'],
-		[500, 'trouble'],
-		[502, 'trouble'],
-		[503, 'trouble'],
-		[504, 'trouble'],
 		[400, 'refused'],
-		[403, 'refused']
-	])('%i means %s', async (status, kind) => {
-		expect(await json({ error: 'x', message: 'y', requestId: 'z' }, status).readStatus('0123', open)).toEqual({ kind });
+		[403, 'refused'],
+		[409, 'refused']
+	])('a problem of the portal with status %i is final: %s', async (status, kind) => {
+		expect(await json(problem, status).readStatus('0123', open)).toEqual({ kind });
 	});
 
-	test.each([[{}], [null], [[]], ['text'], [{ status: 7 }]])(
-		'an answer of the wrong shape is trouble: %j',
-		async (body) => {
-			expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'trouble' });
-		}
-	);
-
-	test('a page of somebody else’s network is trouble', async () => {
-		const captive = api(() => new Response('<h1>Pay for wifi</h1>', { headers: { 'content-type': 'text/html' } })).api;
-		expect(await captive.readStatus('0123', open)).toEqual({ kind: 'trouble' });
+	test.each([408, 429, 500, 502, 503, 504])('a problem of the portal with status %i is not final', async (status) => {
+		expect(await json(problem, status).readStatus('0123', open)).toEqual({ kind: 'trouble', retryAfterMs: 0 });
 	});
 
-	test('no network is trouble', async () => {
-		const offline = walletApi(() => Promise.reject(new TypeError('failed')));
-		expect(await offline.readStatus('0123', open)).toEqual({ kind: 'trouble' });
+	test.each([
+		['7', 7000],
+		['3600', 60_000],
+		['Wed, 21 Oct 2026 07:28:00 GMT', 0],
+		['-5', 0]
+	])('of Retry-After: %s it waits %i ms', async (retryAfter, retryAfterMs) => {
+		const portal = json(problem, 503, { 'retry-after': retryAfter });
+		expect(await portal.readStatus('0123', open)).toEqual({ kind: 'trouble', retryAfterMs });
+	});
+
+	test('sends nothing until Retry-After is over, whoever calls', async () => {
+		const { api: portal, fetch } = api(() => Response.json(problem, { status: 429, headers: { 'retry-after': '10' } }));
+		await portal.readStatus('0123', open);
+		vi.advanceTimersByTime(4000);
+		expect(await portal.readStatus('4567', open)).toEqual({ kind: 'trouble', retryAfterMs: 6000 });
+		expect(fetch).toHaveBeenCalledTimes(1);
+		vi.advanceTimersByTime(6000);
+		await portal.readStatus('0123', open);
+		expect(fetch).toHaveBeenCalledTimes(2);
+	});
+
+	test.each([
+		[{}],
+		[null],
+		[[]],
+		['text'],
+		[{ status: 7 }],
+		[{ status: 'ok' }],
+		[{ sessionId: '9', status: 'FAILED' }]
+	])('JSON that is not about this session is trouble: %j', async (body) => {
+		expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'trouble' });
 	});
 });
 
 describe('completing', () => {
 	test('posts an empty JSON object to the session’s own address', async () => {
-		const { asked, api: portal } = api(() => Response.json({ continueUrl: '/login/start?provider=sts-wallet' }));
-		expect(await portal.complete('0123', open)).toEqual({
-			kind: 'accepted',
-			continueUrl: '/login/start?provider=sts-wallet'
-		});
-		expect(asked.map(([url, { method, body }]) => [url, method, body])).toEqual([
+		const continueUrl = '/login/start?provider=sts-wallet';
+		const { requests, api: portal } = api(() => Response.json({ sessionId: '0123', status: 'COMPLETED', continueUrl }));
+		expect(await portal.complete('0123', open)).toEqual({ kind: 'accepted', continueUrl });
+		expect(requests.map(([url, { method, body }]) => [url, method, body])).toEqual([
 			['/api/wallet/sessions/0123/complete', 'POST', '{}']
 		]);
 	});
 
+	test('202 says that identity verification is needed', async () => {
+		const portal = json({ sessionId: '0123', status: 'IDV_REQUIRED', reason: null }, 202);
+		expect(await portal.complete('0123', open)).toEqual({ kind: 'identity_needed' });
+	});
+
 	test.each([
-		[202, 'identity_needed'],
-		[409, 'not_yet'],
-		[404, 'gone'],
-		[503, 'trouble'],
-		[400, 'refused']
-	])('%i means %s', async (status, kind) => {
-		expect(await json({ status: 'IDV_REQUIRED' }, status).complete('0123', open)).toEqual({ kind });
+		[409, { kind: 'not_yet' }],
+		[404, { kind: 'gone' }],
+		[400, { kind: 'refused' }],
+		[503, { kind: 'trouble', retryAfterMs: 0 }]
+	])('a problem with status %i means %j', async (status, answer) => {
+		expect(await json(problem, status).complete('0123', open)).toEqual(answer);
 	});
 
 	test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', ''])(
 		'never leads to another place: %s',
 		async (continueUrl) => {
-			expect(await json({ continueUrl }).complete('0123', open)).toEqual({ kind: 'refused' });
+			const portal = json({ sessionId: '0123', status: 'COMPLETED', continueUrl });
+			expect(await portal.complete('0123', open)).toEqual({ kind: 'trouble' });
 		}
 	);
+});
+
+describe('reading what a page would show', () => {
+	test.each([
+		[{ view: { screen: 'start' } }, { view: { screen: 'start' } }],
+		[{ goTo: '/login/identity' }, { goTo: '/login/identity' }],
+		[{ goTo: 'https://evil.example/' }, null],
+		[{ view: null }, null],
+		[{}, null]
+	])('%j', async (body, step) => {
+		expect(await json(body).readWalletStep(open)).toEqual(step);
+	});
+});
+
+describe('sending a form', () => {
+	const post = (respond: ForeignResponse) => {
+		vi.stubGlobal('fetch', api(respond).fetch);
+		return postForm('/login/wallet?/start', {}, '/login/wallet', open);
+	};
+
+	test.each([
+		[{ type: 'redirect', status: 303, location: '/login/wallet' }, 'done'],
+		[{ type: 'redirect', status: 303, location: '/login?error=rate_limited' }, 'refused'],
+		[{ type: 'failure', status: 409, data: '[]' }, 'refused'],
+		[{ type: 'failure', status: 503, data: '[]' }, 'unreachable'],
+		[{ hello: 'world' }, 'unreachable']
+	])('%j means %s', async (result, outcome) => {
+		expect(await post(() => Response.json(result))).toBe(outcome);
+	});
+
+	test.each([
+		[400, 'refused'],
+		[429, 'unreachable'],
+		[500, 'unreachable']
+	])('an error of the action with status %i means %s', async (status, outcome) => {
+		const result = { type: 'error', error: { message: 'x', requestId: 'abc' } };
+		expect(await post(() => Response.json(result, { status }))).toBe(outcome);
+	});
+});
+
+describe.each(foreignResponses)('%s is not the portal’s word', (_, respond) => {
+	test('about a session', async () => {
+		expect(await api(respond).api.readStatus('0123', open)).toMatchObject({ kind: 'trouble' });
+	});
+
+	test('about completing', async () => {
+		expect(await api(respond).api.complete('0123', open)).toMatchObject({ kind: 'trouble' });
+	});
+
+	test('about what to show', async () => {
+		expect(await api(respond).api.readWalletStep(open)).toBeNull();
+		expect(await api(respond).api.readIdentityStep(open)).toBeNull();
+	});
+
+	test('about a form', async () => {
+		vi.stubGlobal('fetch', api(respond).fetch);
+		expect(await postForm('/login/wallet?/start', {}, '/login/wallet', open)).toBe('unreachable');
+	});
 });

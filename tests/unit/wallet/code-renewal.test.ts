@@ -14,7 +14,7 @@ function setUp() {
 		isWanted: () => state.isWanted,
 		renew: () => {
 			state.renewedAtMs.push(clock.now());
-			return Promise.resolve(state.canRenew ? lifeMs : null);
+			return Promise.resolve(state.canRenew ? lifeMs : 'unreachable');
 		}
 	});
 	void renewal.run(new AbortController().signal);
@@ -41,7 +41,7 @@ test('a new code by hand gives all the time again, ten times and more', async ()
 	for (let n = 0; n < 12; n++) {
 		await clock.advance(700_000);
 		expect(leftMs()).toBe(80_000);
-		expect(await renewal.renewByHand()).toBe(true);
+		expect(await renewal.renewByHand()).toBe('renewed');
 		expect(leftMs()).toBe(780_000);
 	}
 });
@@ -55,7 +55,7 @@ test('a second click, or a click while the code renews itself, makes no second c
 	await clock.advance(240_000);
 	const clicks = [renewal.renewByHand(), renewal.renewByHand()];
 	finish(lifeMs);
-	expect(await Promise.all(clicks)).toEqual([true, true]);
+	expect(await Promise.all(clicks)).toEqual(['renewed', 'renewed']);
 	expect(renew).toHaveBeenCalledOnce();
 	void renewal.renewByHand();
 	expect(renew).toHaveBeenCalledTimes(2);
@@ -76,6 +76,29 @@ test('when no code can be had the present one’s end is told in time, and it is
 	state.canRenew = true;
 	await clock.advance(10_000);
 	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 250_000], 540_000]);
+});
+
+test.each(['refused', 'unreachable'] as const)('a person learns that a new code was %s', async (reason) => {
+	const renewal = new CodeRenewal(lifeMs, {
+		now: () => 0,
+		pause: () => Promise.resolve(),
+		isWanted: () => true,
+		renew: () => Promise.resolve(reason)
+	});
+	expect(await renewal.renewByHand()).toBe(reason);
+});
+
+test('a code that a person could not get is requested again until there is one', async () => {
+	const { clock, state, renewal } = setUp();
+	state.canRenew = false;
+	expect([await renewal.renewByHand(), renewal.isRetrying]).toEqual(['unreachable', true]);
+	await clock.advance(20_000);
+	state.canRenew = true;
+	await clock.advance(10_000);
+	const { length } = state.renewedAtMs;
+	expect([length > 1, renewal.isRetrying]).toEqual([true, false]);
+	await clock.advance(100_000);
+	expect(state.renewedAtMs).toHaveLength(length);
 });
 
 test('a server that says again and again that each code has ended gets two renewals, never one after the other', async () => {

@@ -34,10 +34,13 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 	const changes = new Set<() => void>();
 	let wake = () => {};
 	let isDown = false;
+	let retryAfterMs = 0;
 	const deps: FollowerDeps = {
 		readStatus: (id) => {
 			reads.push(id);
-			return Promise.resolve(isDown ? { kind: 'trouble' } : { kind: 'status', status: 'PENDING', expiresInMs: 1000 });
+			return Promise.resolve(
+				isDown ? { kind: 'trouble', retryAfterMs } : { kind: 'status', status: 'PENDING', expiresInMs: 1000 }
+			);
 		},
 		pause: (ms, signal) =>
 			interruptible(signal, (done) => {
@@ -83,7 +86,10 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 			isVisible = is;
 			for (const change of changes) change();
 		},
-		setDown: () => (isDown = true),
+		setDown: (retryMs = 0) => {
+			isDown = true;
+			retryAfterMs = retryMs;
+		},
 		wake: () => wake(),
 		close: () => page.abort()
 	};
@@ -123,6 +129,17 @@ test('polls ever slower, up to every 8 s, while there is no response', async () 
 	streams[0]?.end('broken');
 	await pass(2000 + 4000 + 8000 + 8000 - 1);
 	expect([reads.length, updates.every(({ answer }) => answer.kind === 'trouble')]).toEqual([4, true]);
+});
+
+test('does not poll before the portal wants to be read again', async () => {
+	const { streams, reads, setDown } = open(['a', 'b']);
+	setDown(15_000);
+	await pass(0);
+	streams[0]?.end('broken');
+	await pass(14_999);
+	expect(reads).toEqual(['a', 'b']);
+	await pass(1);
+	expect(reads).toEqual(['a', 'b', 'a', 'b']);
 });
 
 test('reads at once when the page wakes up', async () => {

@@ -78,3 +78,13 @@ test.each([
 	happen(source, leave);
 	expect([await ended, source.isClosed]).toEqual(['broken', true]);
 });
+
+test.each(['{"sessionId":"a","status":"EXP', '', '<html></html>', '{}', 'null'])(
+	'takes a stream for broken that sends an event which is not the portal’s own: %j',
+	async (data) => {
+		const { source, heard, ended } = start();
+		source.send('connected');
+		source.dispatchEvent(new MessageEvent('gone', { data }));
+		expect([await ended, source.isClosed, heard]).toEqual(['broken', true, []]);
+	}
+);

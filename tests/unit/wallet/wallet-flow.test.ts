@@ -11,12 +11,17 @@ const trouble = { kind: 'trouble' } as const;
 interface Setting {
 	readonly completes?: CompleteAnswer[];
 	readonly outcome?: WalletOutcome | null;
+	/** How often the portal can't be reached for the reason of a failure. */
+	readonly unreadable?: number;
+	/** Whether the portal itself would respond to a navigation, one after the other; true from then on. */
+	readonly reachable?: boolean[];
 	readonly from?: FlowState;
 	readonly replaced?: readonly string[];
 }
 
 /** A flow on a page of its own, whose every word from outside the test says. */
-function start({ completes = [], outcome = null, from = 'scan', replaced = [] }: Setting = {}) {
+function start(setting: Setting = {}) {
+	const { completes = [], outcome = null, unreadable = 0, reachable = [], from = 'scan', replaced = [] } = setting;
 	const page = new AbortController();
 	const left: string[] = [];
 	const news: unknown[] = [];
@@ -51,10 +56,11 @@ function start({ completes = [], outcome = null, from = 'scan', replaced = [] }:
 				pausesMs.push(ms);
 				return Promise.resolve();
 			},
+			isReachable: () => Promise.resolve(reachable.shift() ?? true),
 			leave: (path) => left.push(path),
 			readOutcome: () => {
 				outcomeReads += 1;
-				return Promise.resolve(outcome);
+				return Promise.resolve(outcomeReads > unreadable ? outcome : 'unreachable');
 			}
 		},
 		from,
@@ -154,6 +160,42 @@ describe('a wallet sign-in on the page', () => {
 		await page.say('VERIFIED');
 		expect([page.flow.state, page.completed.length, page.pausesMs]).toEqual(['leaving', 3, [1000, 2000]]);
 		expect(page.news).toEqual([null, 'verified', 'trouble', 'leaving']);
+	});
+
+	test('completing waits as long as the portal asks for', async () => {
+		const busy = { kind: 'trouble', retryAfterMs: 30_000 } as const;
+		const page = start({ completes: [busy, trouble, busy] });
+		await page.say('VERIFIED');
+		expect([page.flow.state, page.pausesMs]).toEqual(['leaving', [30_000, 2000, 30_000]]);
+	});
+
+	test.each([
+		['the sign-in', 'VERIFIED', '/go'],
+		['identity verification', 'IDV_REQUIRED', '/login/identity']
+	])('does not navigate to %s before the portal itself responds there', async (_, name, path) => {
+		const page = start({ reachable: [false, false] });
+		await page.say(name);
+		expect([page.left, page.pausesMs, page.flow.news]).toEqual([[path], [1000, 2000], 'trouble']);
+	});
+
+	test('a page that is left while the portal can’t be reached navigates nowhere', async () => {
+		const page = start({ reachable: [false] });
+		const said = page.say('VERIFIED');
+		page.leavePage();
+		await said;
+		expect(page.left).toEqual([]);
+	});
+
+	test('reads the reason of a failure again while the portal can’t be reached', async () => {
+		const page = start({ outcome: 'declined', unreadable: 4 });
+		await page.say('FAILED');
+		expect([page.flow.state, page.outcomeReads(), page.pausesMs]).toEqual(['declined', 5, [1000, 2000, 4000, 8000]]);
+	});
+
+	test('shows a failure without its reason when that can’t be read five times', async () => {
+		const page = start({ outcome: 'declined', unreadable: 5 });
+		await page.say('FAILED');
+		expect([page.flow.state, page.outcomeReads()]).toEqual(['failed', 5]);
 	});
 
 	test('a session that turns out not to be verified ends as its status says', async () => {

@@ -5,15 +5,18 @@ import { isLookAhead, lookAheadResponse } from '../http/look-ahead';
 const consumingRoutes: ReadonlySet<string> = new Set([
 	'/(public)/api/auth/callback/[provider]',
 	'/(public)/api/wallet/sessions/[id]/idv/callback',
+	'/(public)/login/continue',
 	'/(public)/login/identity',
+	'/(public)/login/identity/view',
 	'/(public)/login/start',
 	'/(public)/login/wallet',
+	'/(public)/login/wallet/view',
 	'/(public)/signed-out'
 ]);
 
-/** The return from identity verification, which ends its one round (`wallet/resume.ts`). */
+/** The returns from identity verification, which end its one round (`wallet/resume.ts`), and from a sign-out at the STS. */
 const isReturn = (routeId: string | null, query: URLSearchParams) =>
-	routeId === '/(public)/login' && query.has('wallet_session');
+	(routeId === '/(public)/login' && query.has('wallet_session')) || (routeId === '/(public)' && query.has('state'));
 
 /**
  * Answers `HEAD` and prefetches of these routes without running them: they change nothing upstream and set no cookies. Runs

@@ -1,0 +1,7 @@
+import { endpoint } from '$lib/server/http/endpoint';
+import { currentSession } from '$lib/server/wallet/current-session';
+import { walletStep } from '$lib/server/wallet/wallet-view';
+import type { RequestHandler } from './$types';
+
+/** What `/login/wallet` would show this browser now, for the page's own script: `{view}`, or `{goTo}` for another page. */
+export const GET: RequestHandler = endpoint(async (event) => walletStep(event, await currentSession(event)));
