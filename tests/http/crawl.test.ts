@@ -23,6 +23,9 @@ const Tokens = v.pipe(
 	v.object({ access_token: v.string(), refresh_token: v.string(), id_token: v.string() })
 );
 
+/** Every address is visited many times, also on a busy machine. */
+const CRAWL_LIMIT_MS = 180_000;
+
 describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dialect) => {
 	let landscape: Landscape;
 	let sts: RecordingProxy;
@@ -37,7 +40,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 
 		await Promise.all([stranger(), atInstitution(), byWallet('known-student'), byWallet('unknown-student')]);
 		await Promise.all([byWallet('unknown-employee'), byWallet('several-candidates'), throughFaults()]);
-	});
+	}, CRAWL_LIMIT_MS);
 	afterAll(async () => {
 		await landscape.stop();
 		await sts.stop();

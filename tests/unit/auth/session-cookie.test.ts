@@ -30,15 +30,40 @@ async function roundTrip(session: Parameters<typeof writeSession>[0], before = '
 describe('the session cookie', () => {
 	test('over http is HttpOnly, Lax, for all paths, of this host alone', async () => {
 		expect(await writeSession(someSession(), null, SIGNED_IN_AT)).toEqual([
-			expect.stringMatching(/^portal\.session=[\w-]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/)
+			expect.stringMatching(/^portal\.session=[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/)
 		]);
 	});
 
 	test('over https is Secure and __Host- besides', async () => {
 		configure(https);
 		expect(await writeSession(someSession(), null, SIGNED_IN_AT)).toEqual([
-			expect.stringMatching(/^__Host-portal\.session=[\w-]+; Max-Age=86400; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+			expect.stringMatching(/^__Host-portal\.session=[\w-]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 		]);
+	});
+
+	test.each(['1', '2'])('goes when the browser is closed, in format %s, whichever write it is', async (format) => {
+		configure({ SESSION_FORMAT: format });
+		const written = await writeSession(someSession(), null, SIGNED_IN_AT);
+		const header = afterSetCookies('', written);
+		const again = await writeSession(someSession({ generation: 1 }), header, SIGNED_IN_AT + 600);
+		expect([...written, ...again].filter((setCookie) => /max-age|expires/i.test(setCookie))).toEqual([]);
+	});
+
+	test.each(['1', '2'])('with SESSION_COOKIE_PERSISTENT lasts as long as the session, in format %s', async (format) => {
+		configure({ SESSION_FORMAT: format, SESSION_COOKIE_PERSISTENT: 'true' });
+		const [first] = await writeSession(someSession(), null, SIGNED_IN_AT);
+		const [refreshed] = await writeSession(someSession(), null, SIGNED_IN_AT + 600);
+		expect([first, refreshed]).toEqual([
+			expect.stringContaining('; Max-Age=86400;'),
+			expect.stringContaining('; Max-Age=85800;')
+		]);
+	});
+
+	test('ends with the session all the same: how long that lasts is sealed in it', async () => {
+		const session = someSession();
+		const header = afterSetCookies('', await writeSession(session, null, SIGNED_IN_AT));
+		expect((await readSession(header, session.endsAt - 1))?.session).toEqual(session);
+		expect(await readSession(header, session.endsAt)).toBeNull();
 	});
 
 	test('brings back the session that was written', async () => {
@@ -89,6 +114,7 @@ describe('the end of a session', () => {
 	});
 
 	test('is not put off by writing the session again', async () => {
+		configure({ SESSION_COOKIE_PERSISTENT: 'true' });
 		const [written] = await writeSession(someSession(), null, SIGNED_IN_AT + 80_000);
 		expect(written).toContain('; Max-Age=6400;');
 	});

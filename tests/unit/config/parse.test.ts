@@ -64,6 +64,7 @@ describe('a faulty environment', () => {
 		['EVENT_STREAMS', 'unlimited'],
 		['EVENT_STREAMS_PER_BROWSER', '0'],
 		['SIGN_OUT_ID_TOKEN_HINT', 'maybe'],
+		['SESSION_COOKIE_PERSISTENT', 'yes please'],
 		['CORS_DEV_ORIGINS', 'http://localhost:5173/'],
 		['CORS_DEV_ORIGINS', '*'],
 		['API_AUDIENCE', 'two audiences'],

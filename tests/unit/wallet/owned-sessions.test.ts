@@ -46,6 +46,13 @@ describe('the wallet sessions of a browser', () => {
 		]);
 	});
 
+	test('go with the browser once they can sign somebody in', async () => {
+		const ofCompleted = async () => (await browserWith(wallet('a', { completed: true }))).setCookies();
+		expect(await ofCompleted()).toEqual([expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Path=\/; HttpOnly/)]);
+		configure({ SESSION_COOKIE_PERSISTENT: 'true' });
+		expect(await ofCompleted()).toEqual([expect.stringContaining('; Max-Age=3600;')]);
+	});
+
 	test('are __Host- and Secure under https', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const cookies = await browserWith(wallet('a'));

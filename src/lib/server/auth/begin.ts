@@ -9,6 +9,7 @@ import { ownedSessions } from '../wallet/owned-sessions';
 import { completedSession } from '../wallet/used-sessions';
 import { keepFlow } from './flow-cookies';
 import { readLoginTransaction } from './login-transaction';
+import { isMarkedSignedOut } from './signed-out-mark';
 import { isProvider } from './session';
 import { type SignInOptions, type SignInStart, startSignIn } from './sign-in';
 import type { SignInError } from './sign-in-errors';
@@ -87,7 +88,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 		provider,
 		returnTo: returnPath(returnTo, config().origin),
 		institution: institution ?? undefined,
-		asksLogin: wanted.afresh === '1'
+		asksLogin: wanted.afresh === '1' || isMarkedSignedOut(event.cookies)
 	};
 }
 

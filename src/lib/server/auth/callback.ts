@@ -19,6 +19,7 @@ import { newSession } from './new-session';
 import type { Provider, Session } from './session';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { revokeTokens } from './sign-out';
+import { clearSignedOutMark } from './signed-out-mark';
 import {
 	flowOfVersion1,
 	isFlowCookieOver,
@@ -141,6 +142,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 		if (before) await denySession(before);
 		locals.session = session;
 	}
+	if (flow.asksLogin) clearSignedOutMark(cookies);
 	const used = await useUpCompleted(cookies);
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });

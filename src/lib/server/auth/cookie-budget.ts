@@ -14,7 +14,7 @@ export const MAX_WALLET_SESSIONS = 4;
 
 const SEPARATOR_BYTES = '; '.length;
 /** Cookies that are never evicted, by what follows the prefix in their names. */
-const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|departure)$/;
+const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|departure|signedout)$/;
 
 /**
  * `over`: expired, ended or not readable. `unscanned`: as far as the cookie says, no wallet has answered yet.

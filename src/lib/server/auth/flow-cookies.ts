@@ -30,6 +30,11 @@ export function forgetFlow(cookies: Cookies, id: string): void {
 	cookies.delete(flowCookieName(id), cookieAttributes());
 }
 
+/** Forgets all flows: a sign-in that somebody left unfinished on another tab does not end in a session of theirs later. */
+export function forgetAllFlows(cookies: Cookies): void {
+	for (const id of flowIds(cookies)) forgetFlow(cookies, id);
+}
+
 /** The ids of this browser's flows, oldest first; nothing is opened. Look-alikes of other names are ignored. */
 export function flowIds(cookies: Cookies): readonly string[] {
 	const prefix = flowCookieName('');

@@ -49,13 +49,14 @@ export async function writeSession(
 ): Promise<string[]> {
 	const name = cookieName('session');
 	const kept = session ? await fitted(name, { ...session, sealedAt: nowSeconds }) : [];
-	const maxAge = session ? session.endsAt - nowSeconds : 0;
+	// How long the session lasts is sealed in it. Without `Max-Age` the cookie goes when the browser is closed.
+	const lifetime = session && config().sessionCookiePersistent ? { maxAge: session.endsAt - nowSeconds } : {};
 	const received = cookies.getAll().map((cookie) => cookie.name);
 	return [
 		...leftoverChunks(name, received, kept).map((leftover) =>
 			stringifySetCookie(leftover, '', { ...cookieAttributes(), maxAge: 0 })
 		),
-		...kept.map((chunk) => stringifySetCookie(chunk.name, chunk.value, { ...cookieAttributes(), maxAge }))
+		...kept.map((chunk) => stringifySetCookie(chunk.name, chunk.value, { ...cookieAttributes(), ...lifetime }))
 	];
 }
 

@@ -7,6 +7,8 @@ import type { Session } from './session';
 
 /** Signing out is local and instant; what is asked of the STS may take this long at most. */
 const LIMIT_MS = 3000;
+/** Comes back with the browser from the STS's end-session page. */
+export const SIGNED_OUT_STATE = 'signed_out';
 
 /** Revokes the refresh token (RFC 7009), as a best effort: a fault is logged and does not keep anybody signed in. */
 export async function revokeTokens(
@@ -42,8 +44,7 @@ export async function endSessionUrl(session: Session, requestId: string): Promis
 		const url = new URL(endpoint);
 		url.searchParams.set('client_id', sts.clientId);
 		url.searchParams.set('post_logout_redirect_uri', `${origin}/`);
-		// Comes back with the browser: the page there says that it is signed out.
-		url.searchParams.set('state', 'signed_out');
+		url.searchParams.set('state', SIGNED_OUT_STATE);
 		url.searchParams.set('logout_hint', session.sid ?? session.sub);
 		if (sts.signOutIdTokenHint && session.idToken) url.searchParams.set('id_token_hint', session.idToken);
 		return url.href;

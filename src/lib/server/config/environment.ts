@@ -87,6 +87,7 @@ const Environment = v.object({
 	EVENT_STREAMS_PER_BROWSER: v.optional(wholeNumber(1, 1000), '8'),
 	EVENT_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '20000'),
 	SESSION_FORMAT: v.optional(wholeNumber(1, 2), '2'),
+	SESSION_COOKIE_PERSISTENT: v.optional(flag, 'false'),
 	REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 3600), '60'),
 	REDIS_URL: v.optional(redisUrl),
 	DENO_KV: v.optional(v.string()),

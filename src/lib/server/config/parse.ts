@@ -127,6 +127,8 @@ function arrange(env: Environment) {
 		},
 		/** How session cookies are written; both formats are read. 1 is what version 1.0.0 reads. */
 		sessionFormat: env.SESSION_FORMAT === 1 ? (1 as const) : (2 as const),
+		/** Whether session cookies outlive the browser; how long a session lasts is the same either way. */
+		sessionCookiePersistent: env.SESSION_COOKIE_PERSISTENT,
 		/** How long before its end an access token is renewed; a quarter of its life where that is less. */
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
 		/** What several instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */

@@ -8,6 +8,7 @@ import { cookieAttributes, cookieName } from '../auth/cookie';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
 import { sealOf } from '../auth/seals';
 import { unixMs } from '../clock';
+import { config } from '../config';
 import { AFTER_SIGN_IN } from '../http/return-path';
 import { sharedStore } from '../store';
 
@@ -96,7 +97,11 @@ export async function keepOwned(cookies: Cookies, session: OwnedSession): Promis
 	if (isLong && !isScanned)
 		await sharedStore().write(uriKey(id), await sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
 	const kept = isScanned ? withoutCode(session) : isLong ? { ...session, requestUri: null } : session;
-	cookies.set(cookieName(PREFIX + id), await sealed.seal(kept), { ...cookieAttributes(), maxAge: LIFE_SECONDS });
+	// A completed one signs somebody in, so it does not outlive the browser where the session's own cookie doesn't. The others
+	// sign nobody in, and have to be there when a phone has ended its browser while the wallet was open.
+	const isBrief = session.completed && !config().sessionCookiePersistent;
+	const lifetime = isBrief ? {} : { maxAge: LIFE_SECONDS };
+	cookies.set(cookieName(PREFIX + id), await sealed.seal(kept), { ...cookieAttributes(), ...lifetime });
 }
 
 /** Nobody scans the code again, and a session in identity verification is never evicted: its cookie has to be small. */

@@ -1,18 +1,27 @@
 import { audit } from '$lib/server/audit';
 import { keepDeparture } from '$lib/server/auth/departure';
 import { denySession } from '$lib/server/auth/deny-list';
+import { forgetAllFlows } from '$lib/server/auth/flow-cookies';
+import { forgetInstitution } from '$lib/server/auth/last-institution';
 import { renewals } from '$lib/server/auth/renewal';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
+import { markSignedOut } from '$lib/server/auth/signed-out-mark';
 import { endpoint } from '$lib/server/http/endpoint';
 import { seeOther } from '$lib/server/http/see-other';
 import { useUpAll } from '$lib/server/wallet/used-sessions';
 import type { RequestHandler } from './$types';
 
-/** Signs out here at once, and at the STS as far as it can be reached. Without a session there is nothing to do. */
+/**
+ * Signs out here at once, and at the STS as far as it can be reached. Whoever uses this browser next finds nothing of the person:
+ * no wallet session, no unfinished sign-in, no institution. Without a session only these go.
+ */
 export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	const { session, requestId } = locals;
 	locals.session = null;
 	await useUpAll(cookies);
+	forgetAllFlows(cookies);
+	forgetInstitution(cookies);
+	markSignedOut(cookies);
 	if (session) {
 		await denySession(session);
 		const newest = await renewals().newest(session);

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { callbackOf, createWalletSession, sharedWalletSession, signInAtInstitution, sessionPath } from './journeys.ts';
+
+/** What one person leaves to the next at the same browser. */
+let usual: Landscape;
+/** Its STS has no `end_session_endpoint`. */
+let withoutEndSession: Landscape;
+let landscape: Landscape;
+let browser: Browser;
+
+beforeAll(async () => {
+	[usual, withoutEndSession] = await Promise.all([startLandscape({ runtime }), startLandscape({ runtime })]);
+	withoutEndSession.sandbox.scenario('no-end-session');
+});
+afterAll(() => Promise.all([usual.stop(), withoutEndSession.stop()]));
+beforeEach(() => {
+	usual.sandbox.reset();
+	use(usual);
+});
+
+function use(one: Landscape): void {
+	landscape = one;
+	browser = new Browser(landscape.url);
+}
+
+const signOut = () => browser.open('/api/auth/signout', { form: {}, follow: false });
+const isMarked = () => browser.cookies().has('portal.signedout');
+
+/** The `prompt` that the portal sends along when somebody chooses an institution. */
+async function promptOfNextSignIn(): Promise<string | null> {
+	await browser.open('/login', { follow: false });
+	const start = await browser.open('/login/start?provider=sts&institution=uni-noord', { follow: false });
+	const { searchParams } = new URL(start.headers.get('location') ?? '');
+	if (!searchParams.has('request_uri')) return searchParams.get('prompt');
+	const [pushed] = landscape.sandbox.lastRequests('sts', 'par').slice(-1);
+	return new URLSearchParams(pushed?.body).get('prompt');
+}
+
+describe('after a sign-out', () => {
+	test('the STS authenticates the next person when it has no end-session page, and once', async () => {
+		use(withoutEndSession);
+		await signInAtInstitution(browser);
+		await signOut();
+		expect(browser.cookies().has('portal.departure')).toBe(false);
+		expect(await promptOfNextSignIn()).toBe('login');
+		// An attempt that was given up is no sign-in.
+		expect(await promptOfNextSignIn()).toBe('login');
+		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
+		expect(isMarked()).toBe(false);
+		expect(await promptOfNextSignIn()).toBeNull();
+	});
+
+	test('the STS authenticates the next person when the browser did not come back from its end-session page', async () => {
+		await signInAtInstitution(browser);
+		await signOut();
+		await browser.open('/signed-out', { follow: false });
+		expect(await promptOfNextSignIn()).toBe('login');
+	});
+
+	test('a sign-in is as always once the STS has ended its session', async () => {
+		await signInAtInstitution(browser);
+		await signOut();
+		expect(isMarked()).toBe(true);
+		const home = await browser.open('/?state=signed_out', { from: landscape.sandbox.stsUrl });
+		expect([home.text.includes('signed out'), isMarked()]).toEqual([true, false]);
+		expect(await promptOfNextSignIn()).toBeNull();
+	});
+
+	test.each([
+		['HEAD', { method: 'HEAD' }],
+		['a prefetch', { headers: { 'sec-purpose': 'prefetch' } }]
+	])('%s of the page after it changes nothing', async (_, options) => {
+		await signInAtInstitution(browser);
+		await signOut();
+		await browser.call('/?state=signed_out', options);
+		expect(isMarked()).toBe(true);
+	});
+
+	test('a sign-in that was left unfinished in another tab ends in no session', async () => {
+		const { pathname, search } = await callbackOf(browser);
+		await signOut();
+		const back = await browser.open(pathname + search, { from: landscape.sandbox.stsUrl });
+		expect(back.url.pathname).toBe('/login');
+		expect((await browser.call('/api/auth/session')).text).toBe('null');
+	});
+
+	test('the browser holds nothing of the person', async () => {
+		await signInAtInstitution(browser);
+		await createWalletSession(browser);
+		await signOut();
+		const left = [...browser.cookies().keys()].filter((name) => name.startsWith('portal.'));
+		expect(left.sort()).toEqual(['portal.departure', 'portal.login', 'portal.signedout']);
+		expect((await browser.open('/login')).text).not.toContain('id="last"');
+	});
+});
+
+describe('closing the browser', () => {
+	const setCookies = () => browser.visits.flatMap(({ headers }) => headers.getSetCookie());
+
+	test('ends a session and a completed wallet session: neither cookie is persistent', async () => {
+		await signInAtInstitution(browser);
+		const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+		await browser.call(sessionPath(id, 'complete'), { method: 'POST', json: {} });
+		const last = (name: string) => setCookies().findLast((line) => line.startsWith(`${name}=`));
+		expect(last('portal.session')).toMatch(/^portal\.session=[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/);
+		expect(last(`portal.wallet.${id}`)).toMatch(/=[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/);
+	});
+});
+
+test('with SESSION_COOKIE_PERSISTENT a session outlives the browser', async () => {
+	const persistent = await startLandscape({ runtime, env: { SESSION_COOKIE_PERSISTENT: 'true' } });
+	try {
+		browser = new Browser(persistent.url);
+		await signInAtInstitution(browser);
+		const lines = browser.visits.flatMap(({ headers }) => headers.getSetCookie());
+		expect(lines.find((line) => line.startsWith('portal.session='))).toMatch(/; Max-Age=86(?:400|39\d);/);
+	} finally {
+		await persistent.stop();
+	}
+});
