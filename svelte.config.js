@@ -1,5 +1,6 @@
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import { all, denoAdapter, nodeAdapter } from './src/entry/packaging/adapters.js';
+import { versionName } from './src/entry/packaging/version.js';
 
 /** Where the servers go: `tests/tasks/build.mjs` builds beside a server that may be running, and moves the result. */
 const out = process.env.BUILD_FOLDER ?? 'build';
@@ -49,8 +50,7 @@ const config = {
 		paths: { relative: false },
 		// Loads the telemetry's SDK, where it is wanted. Kit's own spans stay off: they carry whole addresses.
 		experimental: { instrumentation: { server: true } },
-		// Error pages and redirects name this version; a changed one makes clients reload.
-		version: { pollInterval: 0 }
+		version: { name: versionName(), pollInterval: 0 }
 	}
 };
 

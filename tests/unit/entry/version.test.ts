@@ -1,0 +1,62 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { versionName } from '../../../src/entry/packaging/version.js';
+
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'portal-version-'));
+	writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3"}');
+	mkdirSync(join(folder, 'src/lib'), { recursive: true });
+	writeFileSync(join(folder, 'src/lib/a.ts'), 'a');
+	writeFileSync(join(folder, 'src/b.ts'), 'b');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a version’s name begins with the package’s', () => {
+	expect(versionName(folder)).toMatch(/^1\.2\.3-[\da-f]{12}$/);
+});
+
+test('the same sources in another folder, at another time, have the same name', () => {
+	const copy = `${folder}-copy`;
+	cpSync(folder, copy, { recursive: true });
+	utimesSync(join(copy, 'src/b.ts'), 0, 0);
+	const names = [versionName(folder), versionName(copy)];
+	rmSync(copy, { recursive: true });
+	expect(names[0]).toBe(names[1]);
+});
+
+test.each([
+	['a source that has changed', () => writeFileSync(join(folder, 'src/b.ts'), 'c')],
+	['a source that was added', () => writeFileSync(join(folder, 'src/c.ts'), '')],
+	[
+		'a source that was moved',
+		() => {
+			rmSync(join(folder, 'src/b.ts'));
+			writeFileSync(join(folder, 'src/lib/b.ts'), 'b');
+		}
+	],
+	['another dependency', () => writeFileSync(join(folder, 'package-lock.json'), '{}')]
+])('%s gives another name', (_, change) => {
+	const before = versionName(folder);
+	change();
+	expect(versionName(folder)).not.toBe(before);
+});
+
+test('tests and documents don’t count', () => {
+	const before = versionName(folder);
+	mkdirSync(join(folder, 'tests'));
+	writeFileSync(join(folder, 'tests/a.test.ts'), '');
+	expect(versionName(folder)).toBe(before);
+});
+
+test.each(['node', 'deno'])('the build for %s has that name', async (adapter) => {
+	vi.stubEnv('ADAPTER', adapter);
+	vi.resetModules();
+	const { default: config } = (await import('../../../svelte.config.js')) as unknown as {
+		default: { kit: { version: { name?: string } } };
+	};
+	vi.unstubAllEnvs();
+	expect(config.kit.version.name).toBe(versionName());
+});
