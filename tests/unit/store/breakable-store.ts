@@ -11,6 +11,8 @@ export interface BreakableStore extends Store {
 	goAwayAfter(calls: number): void;
 	/** Fails the next call, and no other. */
 	failOnce(): void;
+	/** Does the next call, and fails all the same. */
+	loseReply(): void;
 	/** Refuses writes of this key only. */
 	refuse(key: string): void;
 	/** Takes writes of that key again. */
@@ -36,6 +38,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 	let takesWrites = true;
 	let asked = 0;
 	let failures = 0;
+	let isReplyLost = false;
 	/** Counts how often everything was lost. */
 	let losses = 0;
 	const refused = new Set<string>();
@@ -46,6 +49,10 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 		if (latencyMs) await clock.pause(latencyMs());
 		if (failures-- > 0 || callsLeft-- <= 0) throw new Error('the store is away');
 		const result = await work();
+		if (isReplyLost) {
+			isReplyLost = false;
+			throw new Error('the reply is lost');
+		}
 		if (latencyMs) await clock.pause(latencyMs());
 		return result;
 	}
@@ -93,6 +100,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 
 	return {
 		failOnce: () => void (failures = 1),
+		loseReply: () => void (isReplyLost = true),
 		refuse: (key) => void refused.add(key),
 		accept: (key) => void refused.delete(key),
 		written: () => keys.filter((key) => key !== 'verify'),

@@ -172,6 +172,34 @@ describe('a shared store that serves reads and refuses writes', () => {
 	});
 });
 
+describe('one failed call of a shared store that works, as after the process was suspended', () => {
+	test('does not let an instance claim what another has claimed', async () => {
+		const [first, second] = [instance(), instance()];
+		await Promise.all([first.check(), second.check()]);
+		await first.replace('a', null, 'first', 60_000);
+		shared.failOnce();
+		expect(await second.replace('a', null, 'second', 60_000)).toBe(false);
+		expect(await second.read('a')).toMatchObject({ text: 'first' });
+	});
+
+	test('does not hide what another instance has written', async () => {
+		const [first, second] = [instance(), instance()];
+		await Promise.all([first.check(), second.check()]);
+		await first.write('deny:a', '1', 60_000);
+		shared.failOnce();
+		expect(await second.read('deny:a')).toMatchObject({ text: '1' });
+		expect(states).toEqual([]);
+	});
+
+	test('whose reply alone was lost counts as made', async () => {
+		const store = instance();
+		await store.check();
+		shared.loseReply();
+		expect(await store.replace('a', null, 'mine', 60_000)).toBe(true);
+		expect(await shared.read('a')).toMatchObject({ text: 'mine' });
+	});
+});
+
 describe('a check of the shared store', () => {
 	test('is shared by all who ask within a second', async () => {
 		const store = instance();

@@ -35,7 +35,7 @@ export async function endAtSts(token: string, requestId: string): Promise<void> 
 	const nowMs = unixMs();
 	const ageSeconds = nowMs / 1000 - claims.iat;
 	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
-	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, '1', REMEMBERED_MS);
+	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, crypto.randomUUID(), REMEMBERED_MS);
 	if (!isNew) throw invalidField('logout_token');
 	await denyAtSts(claims, endMsOf(claims, nowMs));
 	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });

@@ -39,7 +39,12 @@ export async function redeemOnce(
 	let isOwn = false;
 	async function run(): Promise<string> {
 		isOwn = true;
-		const isUnused = await sharedStore().replace(`used:${await callbackRuns().nameOf(secret)}`, null, '1', USED_MS);
+		const isUnused = await sharedStore().replace(
+			`used:${await callbackRuns().nameOf(secret)}`,
+			null,
+			crypto.randomUUID(),
+			USED_MS
+		);
 		const outcome: CallbackOutcome = isUnused ? await work() : { kind: 'failed', error: 'sign_in_interrupted' };
 		return JSON.stringify(outcome);
 	}

@@ -93,6 +93,15 @@ export function createStoreHealth({
 		return inFlight;
 	}
 
+	/**
+	 * Whether the store works, once the check that a failed operation began has shown it. One failure alone proves nothing: a
+	 * process that was suspended finds all its time limits reached.
+	 */
+	async function settled(): Promise<boolean> {
+		if (!isReported && !isAvailable) await inFlight;
+		return isAvailable;
+	}
+
 	return {
 		/** Whether the store takes writes, as far as is known. */
 		isAvailable: () => isAvailable,
@@ -128,9 +137,10 @@ export function createStoreHealth({
 		/** Whether the store works: by a check at most a second old, or the one in flight. */
 		check: async (): Promise<boolean> => {
 			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) await run();
-			else if (!isReported) await inFlight;
-			return isAvailable;
+			return settled();
 		},
+
+		settled,
 
 		close: (): void => {
 			isClosed = true;

@@ -148,20 +148,22 @@ export function createResilientStore({
 
 	/** So that a change is judged by what all instances know of the entry: a copy may be behind another instance's. */
 	async function rewriteBeforeChange(key: string): Promise<void> {
-		if (!copies.isLacking(key) || !health.isAvailable()) return;
+		if (!copies.isLacking(key) || !(await health.settled())) return;
 		await lossSettled();
 		const copy = copies.lackingAt(key);
 		if (copy) await rewrite([key, copy]).catch(() => {});
 	}
 
 	async function readShared(key: string): Promise<Entry | null> {
-		if (!health.isReadable()) return null;
+		const isUp = await health.settled();
+		if (!isUp && !health.isReadable()) return null;
 		try {
 			return await shared.read(key);
 		} catch {
-			if (health.isAvailable()) health.failed();
+			if (isUp) health.failed();
 			else health.readFailed();
-			return null;
+			await health.settled();
+			return health.isReadable() ? shared.read(key).catch(() => null) : null;
 		}
 	}
 
@@ -189,6 +191,18 @@ export function createResilientStore({
 		return true;
 	}
 
+	/** After a failure, which may have come after the change was made. */
+	async function replaceAgain(key: string, expected: Entry | null, text: string, lifeMs: number): Promise<boolean> {
+		if (!(await health.settled())) return replaceAlone(key, expected, text, lifeMs);
+		try {
+			if (await replaceShared(key, expected, text, lifeMs)) return true;
+			return (await shared.read(key))?.text === text;
+		} catch {
+			health.failed();
+			return replaceAlone(key, expected, text, lifeMs);
+		}
+	}
+
 	return {
 		verify: () => shared.verify(),
 		isAvailable: health.isAvailable,
@@ -205,7 +219,7 @@ export function createResilientStore({
 		async replace(key, expected, text, lifeMs) {
 			used();
 			await rewriteBeforeChange(key);
-			if (copies.isLacking(key) || !health.isAvailable()) return replaceAlone(key, expected, text, lifeMs);
+			if (copies.isLacking(key) || !(await health.settled())) return replaceAlone(key, expected, text, lifeMs);
 			try {
 				return await replaceShared(key, expected, text, lifeMs).catch((error: unknown) => {
 					if (!(error instanceof DataLost)) throw error;
@@ -213,7 +227,7 @@ export function createResilientStore({
 				});
 			} catch {
 				health.failed();
-				return replaceAlone(key, expected, text, lifeMs);
+				return replaceAgain(key, expected, text, lifeMs);
 			}
 		},
 

@@ -7,6 +7,7 @@ export interface Store {
 	readonly read: (key: string) => Promise<Entry | null>;
 	/**
 	 * Puts a text in the place of what was read (null: of nothing).
+	 * @param text one that no other caller writes there, or that means the same: a call whose reply is lost is repeated
 	 * @param lifeMs how long it stays, in whole milliseconds
 	 * @returns false, and nothing is changed, when something else stands there by now
 	 * @throws {DataLost} where nothing was expected, and the store has lost what it held

@@ -14,7 +14,7 @@ const keyOf = (id: string) => `wallet-used:${id}`;
  * @returns false when it was used up before
  */
 export async function useUp(id: string): Promise<boolean> {
-	const isFirst = await sharedStore().replace(keyOf(id), null, '1', REMEMBERED_MS);
+	const isFirst = await sharedStore().replace(keyOf(id), null, crypto.randomUUID(), REMEMBERED_MS);
 	if ((await storeState()) === 'down') log.warn('that a wallet session is used up is known to this instance only');
 	return isFirst;
 }
