@@ -30,6 +30,7 @@ beforeEach(() => {
 afterEach(() => {
 	vi.restoreAllMocks();
 	configure();
+	vi.setSystemTime(startMs);
 });
 
 async function started(options: Partial<SignInOptions> = {}, cookies = 'portal.login=x') {
@@ -304,7 +305,6 @@ describe('a sign-in', () => {
 		const { path, session } = await returned(query, cookie);
 		expect(path).toBe('/help?x=1');
 		expect(new Date((session?.endsAt ?? 0) * 1000).getUTCFullYear()).toBe(year);
-		vi.setSystemTime(startMs);
 	});
 
 	test.each(oddClaims)(
