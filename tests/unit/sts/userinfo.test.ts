@@ -9,7 +9,9 @@ vi.mock('../../../src/lib/server/config', () => import('../configured'));
 vi.mock('../../../src/lib/server/upstream/client', () => import('../fetch-client'));
 
 const sts = await fakeSts();
-sts.behaviour = { metadata: { userinfo_endpoint: `${ISSUER}/userinfo` } };
+sts.behaviour = {
+	metadata: { userinfo_endpoint: `${ISSUER}/userinfo`, userinfo_signing_alg_values_supported: ['ES256'] }
+};
 let asked: number;
 let respond: () => Response;
 
@@ -38,6 +40,17 @@ describe('claims of an ID token', () => {
 	test('that names nobody are completed, and win where both say something', async () => {
 		respond = () => Response.json({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa1' });
 		expect(await complete({})).toMatchObject({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa2' });
+	});
+
+	test('are completed by a userinfo response that is a signed token for this client (5.3.2), and by no other', async () => {
+		vi.spyOn(log, 'warn').mockImplementation(() => {});
+		const jwt = (body: string) => new Response(body, { headers: { 'content-type': 'application/jwt' } });
+		const payload = { iss: ISSUER, aud: 'portal-client', sub: 'subject-1', name: 'Sanne' };
+		const [own, foreign] = await Promise.all([sts.sign(payload), sts.sign({ ...payload, aud: 'another-client' })]);
+		respond = () => jwt(own);
+		expect(await complete({})).toMatchObject({ name: 'Sanne' });
+		respond = () => jwt(foreign);
+		expect(await complete({})).toEqual(claims({}));
 	});
 
 	test.each<[string, () => Response]>([
