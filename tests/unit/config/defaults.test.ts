@@ -14,9 +14,9 @@ const unquoted = (text: string) => text.replaceAll(/[`']/g, '');
 const rowsOf = (file: string) =>
 	[...read(file).matchAll(/^\| (`.*) \|$/gm)].map(([, row = '']) => row.split(/ *(?<!\\)\| */));
 
-/** The default of each variable as README's table has it, by name; one value in a row is that of all its variables. */
+/** The default of each variable as docs/configuration.md has it, by name; one value in a row is that of all its variables. */
 const documented = new Map(
-	rowsOf('README.md')
+	rowsOf('docs/configuration.md')
 		.filter(([, required]) => required === 'yes' || required === 'no')
 		.flatMap(([names = '', , defaults = '']) => {
 			const short = [...names.matchAll(/`([A-Z_…]+)`/g)].map(([, name = '']) => name);
@@ -53,7 +53,7 @@ const names = environmentNames.filter((name) => !name.startsWith('NEXTAUTH_') &&
 const defaultOf = (name: string) => v.getDefaults(schema)[name as keyof v.InferOutput<typeof schema>] ?? '';
 
 describe('the default of every variable', () => {
-	test.each(names)('%s is what README says', (name) => {
+	test.each(names)('%s is what docs/configuration.md says', (name) => {
 		const expected = inWords[name] === undefined ? defaultOf(name) : unquoted(inWords[name]);
 		expect(documented.get(name)).toBe(expected);
 	});

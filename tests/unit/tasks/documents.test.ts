@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../tasks/runtime.mjs';
@@ -21,4 +21,41 @@ test('every document that a source file cites is in the repository', () => {
 	const isThere = (name: string, path: string) =>
 		existsSync(join(root, path)) || existsSync(join(root, dirname(name), path));
 	expect(cited.filter(({ name, path }) => !isThere(name, path))).toEqual([]);
+});
+
+const documents = [
+	...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'tests/sandbox/README.md'],
+	...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.md'))
+		.map((name) => join('docs', name))
+];
+/** The anchors of a document's headings, as code hosts make them. */
+const anchorsOf = (text: string) =>
+	[...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+		heading
+			.toLowerCase()
+			.replaceAll(/[^\w\s-]/g, '')
+			.replaceAll(' ', '-')
+	);
+
+test('every link from a document to a file or a heading of the repository leads somewhere', () => {
+	const links = documents.flatMap((name) =>
+		[
+			...readFileSync(join(root, name), 'utf8').matchAll(
+				/(?:\]\(|(?:src|srcset)=")(?!https?:|mailto:|data:)([^)"\s]+)/g
+			)
+		].map(([, link = '']) => ({ name, link }))
+	);
+	expect(links.length).toBeGreaterThan(50);
+	const isBroken = ({ name, link }: { name: string; link: string }) => {
+		const [path = '', anchor] = link.split('#');
+		const file = path === '' ? name : join(dirname(name), path);
+		if (!existsSync(join(root, file))) return true;
+		return anchor !== undefined && !anchorsOf(readFileSync(join(root, file), 'utf8')).includes(anchor);
+	};
+	expect(links.filter(isBroken)).toEqual([]);
+});
+
+test('README has at most 8 kB', () => {
+	expect(statSync(join(root, 'README.md')).size).toBeLessThanOrEqual(8000);
 });

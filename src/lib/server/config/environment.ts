@@ -51,7 +51,7 @@ const signInMethods = v.pipe(
 	v.array(v.picklist(['institution', 'wallet'], METHODS_HINT))
 );
 
-/** The environment as operators write it; see the README's table for what each name means. */
+/** The environment as operators write it; docs/configuration.md says what each name means. */
 const Environment = v.object({
 	AUTH_URL: required(publicUrl, "the portal's public address, for example https://portal.example.org"),
 	AUTH_SECRET: required(secrets, 'a random secret of at least 32 characters (make one with: openssl rand -base64 48)'),
