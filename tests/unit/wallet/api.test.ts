@@ -88,6 +88,11 @@ describe('completing', () => {
 		]);
 	});
 
+	test('JSON that is not about this session is trouble', async () => {
+		const portal = json({ sessionId: '9', status: 'COMPLETED', continueUrl: '/login/start' });
+		expect(await portal.complete('0123', open)).toEqual({ kind: 'trouble' });
+	});
+
 	test('202 says that identity verification is needed', async () => {
 		const portal = json({ sessionId: '0123', status: 'IDV_REQUIRED', reason: null }, 202);
 		expect(await portal.complete('0123', open)).toEqual({ kind: 'identity_needed' });

@@ -36,8 +36,8 @@ export const foreignResponses: readonly (readonly [string, ForeignResponse])[] =
 	]
 ];
 
-/** As browsers do: with `redirect: 'error'` nothing is followed, otherwise the page at the end counts. */
+/** As browsers do: with `redirect: 'error'` nothing is followed, otherwise what is at the end counts, whatever it looks like. */
 function redirectTo({ redirect }: RequestInit): Response {
 	if (redirect === 'error') throw new TypeError('Failed to fetch');
-	return new Response(page, { headers: html });
+	return Response.json({ sessionId: '0123', status: 'FAILED', continueUrl: '/elsewhere', goTo: '/elsewhere' });
 }
