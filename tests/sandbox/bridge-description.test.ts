@@ -23,7 +23,7 @@ const operations = Object.entries(paths).flatMap(([path, item]) =>
 
 describe('docs/auth-bridge.openapi.json', () => {
 	test('is a valid description in OpenAPI 3.1', async () => {
-		expect((await new Validator().validate(JSON.parse(text) as object)).errors).toBeUndefined();
+		expect((await new Validator().validate(v.parse(v.looseObject({}), JSON.parse(text)))).errors).toBeUndefined();
 	});
 
 	test('has every operation that the portal calls, and no other', () => {

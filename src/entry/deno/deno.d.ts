@@ -23,7 +23,7 @@ declare namespace Deno {
 		readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
 		readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
 		status: Promise<{ code: number }>;
-		kill(signal: Signal): void;
+		kill(signal: Signal | 'SIGKILL'): void;
 	}
 	type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
