@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_SECONDS } from '../../lib/server/sts/signed-token';
+import { CLOCK_TOLERANCE_SECONDS } from '../../lib/server/clock';
 import type { Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './finding';
 

@@ -104,6 +104,15 @@ describe('a response with odd values', () => {
 });
 
 describe('an answer with an ID token', () => {
+	const seconds = Math.floor(Date.now() / 1000);
+	test.each([
+		['ahead', { exp: seconds - 60 }],
+		['behind', { iat: seconds + 60, nbf: seconds + 60 }]
+	])('refreshes the session of an instance whose clock is a minute %s', async (_, claims) => {
+		sts.behaviour.claims = { nonce: undefined, ...claims };
+		expect(await redeem()).toMatchObject({ accessToken: 'the-access-token' });
+	});
+
 	test.each([
 		['of somebody else', { sub: 'subject-2' }],
 		['of another issuer', { iss: 'https://elsewhere.example' }],

@@ -60,10 +60,18 @@ describe('an ID token', () => {
 	test.each<[string, () => object]>([
 		['without a time of issue', () => ({ iat: undefined })],
 		['without an end', () => ({ exp: undefined })],
-		['that has ended', () => ({ exp: now() - 60 })],
+		['that has ended', () => ({ exp: now() - 100 })],
+		['that is for later', () => ({ nbf: now() + 100 })],
 		['for another audience', () => ({ aud: 'another-client' })]
 	])('%s is refused', async (_, claims) => {
 		await expect(verify(claims())).rejects.toThrow();
+	});
+
+	test.each([
+		['ahead', () => ({ exp: now() - 60 })],
+		['behind', () => ({ iat: now() + 60, nbf: now() + 60 })]
+	])('is accepted by an instance whose clock is a minute %s', async (_, claims) => {
+		expect(await verify(claims())).toMatchObject({ sub: 'subject-1' });
 	});
 
 	test('of a refresh is not held against a code', async () => {

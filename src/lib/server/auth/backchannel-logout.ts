@@ -1,9 +1,8 @@
-import { unixMs } from '../clock';
+import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isAway } from '../sts/network-fault';
-import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { sharedStore } from '../store';
 import { denyAtSts } from './deny-list';
 

@@ -1,7 +1,6 @@
 import { createSharedReads } from '../bridge/shared-reads';
-import { unixMs } from '../clock';
+import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { sharedStore } from '../store';
-import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { SESSION_SECONDS, type Session } from './session';
 
 /** How long an answer is believed before the store is asked again: signing out holds everywhere within a second. */

@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
+import { CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from './claims';
 import { type Provider, SESSION_SECONDS, type Session } from './session';
 

@@ -17,8 +17,11 @@ export interface IdTokenContext {
 
 const TokenResponse = v.looseObject({ id_token: v.string() });
 
-/** What the OAuth libraries have to see of an ID token (OpenID Connect Core 3.1.3.7). They refuse tokens for odd values of other claims. */
-const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'nbf', 'iat', 'nonce'];
+/**
+ * What the OAuth libraries have to see of an ID token (OpenID Connect Core 3.1.3.7). They refuse tokens for odd values of other claims,
+ * and compare `nbf` with less tolerance for wrong clocks than `verifyIdToken` does.
+ */
+const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'nonce'];
 
 /**
  * A token response for the OAuth libraries, which check claims but no signature: its ID token has only the claims that they need, and

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { FRESH_CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
 import { describeCause } from '../error-fields';
@@ -80,7 +81,8 @@ export function clientOf({ clientId, clientSecret, clientAuth }: ClientAtSts) {
 
 /** The portal as an OAuth client. */
 export function stsClient() {
-	return clientOf(config().sts);
+	const { client, authentication } = clientOf(config().sts);
+	return { client: { ...client, [oauth.clockTolerance]: FRESH_CLOCK_TOLERANCE_SECONDS }, authentication };
 }
 
 /**

@@ -6,12 +6,11 @@ import {
 	type JWTVerifyGetKey,
 	type JWTVerifyOptions
 } from 'jose';
+import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { signatureAlgorithms } from './key-set';
 import { createKeyRing, type KeyRing, type Published, type StsKeys } from './keys';
 import { endpointFetch, stsMetadata } from './metadata';
 
-/** How far the clocks of the STS and the portal may be apart. */
-export const CLOCK_TOLERANCE_SECONDS = 30;
 /** Where a key set has more keys without an id, a token is checked with the first of them only. */
 const MAX_TRIED_KEYS = 16;
 
@@ -43,7 +42,7 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 				algorithms === 'asymmetric'
 					? signatureAlgorithms
 					: signatureAlgorithms.filter((one) => idTokenAlgorithms.includes(one)),
-			clockTolerance: CLOCK_TOLERANCE_SECONDS
+			clockTolerance: from === 'sts' ? FRESH_CLOCK_TOLERANCE_SECONDS : CLOCK_TOLERANCE_SECONDS
 		}).catch((error: unknown) => {
 			// Keys without an id were tried for one that names a key which the STS has not published: it is unknown, not wrong.
 			const isUnknown = header.kid !== undefined && !find.hasId(header.kid);

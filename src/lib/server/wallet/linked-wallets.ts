@@ -1,10 +1,9 @@
 import type { LinkedWallet } from '$lib/wallet/linked-wallet';
 import { audit } from '../audit';
 import type { Session } from '../auth/session';
-import { unixMs } from '../clock';
+import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { log } from '../log';
-import { CLOCK_TOLERANCE_SECONDS } from '../sts/signed-token';
 import { bridge, credentialFor } from './bridge';
 
 /** Unlinking asks for a sign-in no older than this. */
