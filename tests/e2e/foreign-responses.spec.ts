@@ -51,7 +51,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 
 	test(
 		`${name} for a new code leaves the code on the page, and the page makes one later`,
-		{ tag },
+		{ tag: '@full' },
 		async ({ page, wallet }) => {
 			await wallet.start();
 			// The page's script is there.
@@ -84,20 +84,24 @@ for (const [index, [name, respond]] of foreign.entries()) {
 	);
 }
 
-test('a foreign page in place of a review’s outcome is read again', async ({ page, wallet, sandbox }) => {
-	sandbox.scenario('review-never');
-	await wallet.start();
-	await wallet.share('unknown-employee');
-	await page.getByRole('button', { name: en.identity.confirm.button }).click();
-	await expectHeading(page, en.identity.review.title);
-	const isView = ({ pathname }: URL) => pathname.startsWith('/login/identity/');
-	const stepAside = await stepIn(page, isView, (route) => route.fulfill({ status: 502, ...html }));
-	sandbox.review(wallet.sessionId, 'reject');
-	await expect(page.getByRole('status')).toHaveText(en.identity.trouble, { timeout: 20_000 });
-	await expectHeading(page, en.identity.review.title);
-	await stepAside();
-	await expectHeading(page, en.identity.ended['review-refused'].title);
-});
+test(
+	'a foreign page in place of a review’s outcome is read again',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		sandbox.scenario('review-never');
+		await wallet.start();
+		await wallet.share('unknown-employee');
+		await page.getByRole('button', { name: en.identity.confirm.button }).click();
+		await expectHeading(page, en.identity.review.title);
+		const isView = ({ pathname }: URL) => pathname.startsWith('/login/identity/');
+		const stepAside = await stepIn(page, isView, (route) => route.fulfill({ status: 502, ...html }));
+		sandbox.review(wallet.sessionId, 'reject');
+		await expect(page.getByRole('status')).toHaveText(en.identity.trouble, { timeout: 20_000 });
+		await expectHeading(page, en.identity.review.title);
+		await stepAside();
+		await expectHeading(page, en.identity.ended['review-refused'].title);
+	}
+);
 
 test('the reason of a failure is read again when a foreign page came in its place', async ({ page, wallet }) => {
 	await wallet.start();

@@ -65,7 +65,7 @@ test('with eight wallet tabs over HTTP/1.1 a ninth page loads', { tag: '@full' }
 });
 
 test('an ending that is heard of twice is told as what it was', { tag: '@full' }, async ({ page, wallet }) => {
-	const data = /\/login\/wallet\/__data\.json/;
+	const data = /\/login\/wallet\/view$/;
 	let goOn = () => {};
 	const held = new Promise<void>((resolve) => (goOn = resolve));
 	await wallet.start();

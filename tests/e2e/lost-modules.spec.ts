@@ -28,14 +28,13 @@ test('a page whose modules are gone is loaded once more, and then works', async 
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 });
 
-for (const [what, isLost] of [
-	['no module', isModule],
-	['the layout’s module only', ({ pathname }: URL) => /\/nodes\/(?!0\.).*\.js$/.test(pathname)]
+for (const [what, isLost, tag] of [
+	['no module', isModule, []],
+	['the layout’s module only', ({ pathname }: URL) => /\/nodes\/(?!0\.).*\.js$/.test(pathname), ['@full']]
 ] as const) {
-	test(`a wallet page that can load ${what} follows the wallet all the same, and is not reloaded again and again`, async ({
-		page,
-		wallet
-	}) => {
+	const title = `a wallet page that can load ${what} follows the wallet all the same, and is not reloaded again and again`;
+
+	test(title, { tag: [...tag] }, async ({ page, wallet }) => {
 		const loads = loadsOf(page, '/login/wallet');
 		await page.route(isLost, (route) => route.fulfill(gone));
 		await wallet.start();
@@ -52,7 +51,7 @@ for (const [what, isLost] of [
 	});
 }
 
-test('a page is not loaded again while the portal can’t be reached', async ({ page, wallet }) => {
+test('a page is not loaded again while the portal can’t be reached', { tag: '@full' }, async ({ page, wallet }) => {
 	const loads = loadsOf(page, '/login/wallet');
 	const isHealth = ({ pathname }: URL) => pathname === '/api/health';
 	await page.route(isModule, (route) => route.fulfill(gone));

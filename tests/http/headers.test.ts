@@ -99,7 +99,7 @@ describe.each([
 		expect(nonces.length).toBeGreaterThan(1);
 		expect(new Set(nonces).size).toBe(nonces.length);
 		const bare = pages.flatMap(({ text, headers }) =>
-			[...text.matchAll(/<(?:script(?! type="module" src="\/)|style)\b[^>]*>/g)].filter(
+			[...text.matchAll(/<(?:script(?! (?:type="module" )?src="\/)|style)\b[^>]*>/g)].filter(
 				([tag]) => !tag.includes(`nonce="${nonceOf(headers) || '?'}"`)
 			)
 		);

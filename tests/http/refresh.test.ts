@@ -64,16 +64,11 @@ describe('when tokens run out', () => {
 	test('renewing does not extend the session', async () => {
 		const before = JSON.parse((await me()).text) as { expires: string };
 		await tokensOver(browser, landscape);
-		const secondsLeft = () => (Date.parse(before.expires) - Date.now()) / 1000;
-		const most = Math.ceil(secondsLeft());
 		const answer = await me();
-		const least = Math.floor(secondsLeft());
 		expect(JSON.parse(answer.text)).toMatchObject({ expires: before.expires });
-		const [written = ''] = answer.headers.getSetCookie();
-		const maxAge = Number(/Max-Age=(\d+)/.exec(written)?.[1]);
-		expect(maxAge).toBeGreaterThanOrEqual(least);
-		expect(maxAge).toBeLessThanOrEqual(most);
-		expect(maxAge).toBeLessThanOrEqual(86_400);
+		// The browser keeps it until it is closed.
+		expect(answer.headers.getSetCookie()[0]).toMatch(/^portal\.session=[^;]+;(?!.*(?:Max-Age|Expires))/);
+		expect(JSON.parse((await me()).text)).toMatchObject({ expires: before.expires });
 	});
 
 	test('and the browser goes away amid the call, it is not broken off, and its result serves the next request', async () => {

@@ -17,6 +17,8 @@ export default defineConfig({
 		// Each file starts processes of its own.
 		maxWorkers: 4,
 		testTimeout: 20_000,
+		// On a busy machine a line of the log, for example, arrives later than after the default of a second.
+		expect: { poll: { timeout: 10_000 } },
 		hookTimeout: 40_000
 	}
 });

@@ -5,7 +5,17 @@
  * within a column.
  */
 export const suites = [
-	{ name: 'core', minutes: 10, stages: [[['lint', 'check'], ['unit']], [['http']], [['e2e']]] },
+	{
+		name: 'core',
+		minutes: 10,
+		stages: [
+			[
+				['lint', 'check'],
+				['unit', 'http']
+			],
+			[['e2e']]
+		]
+	},
 	{ name: 'more', minutes: 18, stages: [[['more']]] },
 	{ name: 'production', minutes: 8, stages: [[['production']]] },
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },

@@ -21,8 +21,9 @@ function steps(what: readonly Step['what'][]) {
 	return fc.array(one, { minLength: 1, maxLength: 40 });
 }
 
-function tokenCalls(ways: readonly TokenCall['way'][]) {
-	const ms = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 200, max: 9000 }));
+/** @param maxMs of each way; two that take more than 10 s together lose the response */
+function tokenCalls(ways: readonly TokenCall['way'][], maxMs = 9000) {
+	const ms = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 200, max: maxMs }));
 	return fc.array(fc.record({ way: fc.constantFrom(...ways), thereMs: ms, backMs: ms }), { maxLength: 12 });
 }
 
@@ -71,14 +72,15 @@ test('whenever the store goes away and comes back, with what it held or empty', 
 	)
 );
 
+// A session may end when the response of a token call is lost, and what is known of that as well.
 test('whenever the store of several instances loses what it held', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'store-forgets']),
-			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed'], 4000),
 			storeMs,
 			instances: fc.integer({ min: 2, max: 4 })
 		}),
-		Math.ceil(RUNS / 3)
+		Math.ceil(RUNS / 8)
 	)
 );

@@ -44,9 +44,10 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 	const refused = new Set<string>();
 	const keys: string[] = [];
 
-	async function served<Result>(work: () => Promise<Result>): Promise<Result> {
+	/** @param arrivals those of the connection: what is sent first arrives first */
+	async function served<Result>(work: () => Promise<Result>, arrivals: { last: Promise<unknown> }): Promise<Result> {
 		asked++;
-		if (latencyMs) await clock.pause(latencyMs());
+		if (latencyMs) await (arrivals.last = Promise.all([arrivals.last, clock.pause(latencyMs())]));
 		if (failures-- > 0 || callsLeft-- <= 0) throw new Error('the store is away');
 		const result = await work();
 		if (isReplyLost) {
@@ -55,14 +56,6 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 		}
 		if (latencyMs) await clock.pause(latencyMs());
 		return result;
-	}
-
-	function changing<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
-		return served(() => {
-			if (!takesWrites || refused.has(key)) return Promise.reject(new Error('READONLY'));
-			keys.push(key);
-			return work();
-		});
 	}
 
 	function forget(): void {
@@ -74,8 +67,15 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 	function connect(): Store {
 		let lossesSeen: number | undefined;
 		const hasLost = () => lossesSeen !== undefined && lossesSeen !== losses;
+		const arrivals = { last: Promise.resolve() as Promise<unknown> };
+		const changing = <Result>(key: string, work: () => Promise<Result>): Promise<Result> =>
+			served(() => {
+				if (!takesWrites || refused.has(key)) return Promise.reject(new Error('READONLY'));
+				keys.push(key);
+				return work();
+			}, arrivals);
 		return {
-			read: (key) => served(() => store.read(key)),
+			read: (key) => served(() => store.read(key), arrivals),
 			replace: (key, expected, text, lifeMs) =>
 				changing(key, () => {
 					if (expected === null && hasLost()) throw new DataLost();
@@ -86,7 +86,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 				if (!Number.isInteger(lifeMs)) return Promise.reject(new Error('value is not an integer'));
 				return changing(key, () => store.write(key, text, lifeMs));
 			},
-			remainingMs: (key) => served(() => store.remainingMs(key)),
+			remainingMs: (key) => served(() => store.remainingMs(key), arrivals),
 			verify: () =>
 				changing('verify', () => {
 					const isKept = !hasLost();

@@ -142,6 +142,9 @@ export function createStoreHealth({
 
 		settled,
 
+		/** Resolves when no check is in flight. */
+		idle: (): Promise<void> => inFlight ?? Promise.resolve(),
+
 		close: (): void => {
 			isClosed = true;
 			cancelNext();

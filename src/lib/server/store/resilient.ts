@@ -140,10 +140,17 @@ export function createResilientStore({
 		if (copies.mayLack() && health.isAvailable() && now() >= rewriteAtMs) rewriteInBackground();
 	}
 
-	/** After a loss of data: gives the other instances the time to write again what they hold. */
+	/**
+	 * After a loss of data: gives the other instances the time to write again what they hold. A check in flight may have met the loss,
+	 * and its response is still on the way: an entry that is created now would not notice the loss any more.
+	 */
 	async function lossSettled(): Promise<void> {
-		const leftMs = lostAtMs + LOSS_GRACE_MS - now();
-		if (leftMs > 0) await new Promise<void>((resolve) => void after(leftMs, resolve));
+		for (;;) {
+			await health.idle();
+			const leftMs = lostAtMs + LOSS_GRACE_MS - now();
+			if (leftMs <= 0) return;
+			await new Promise<void>((resolve) => void after(leftMs, resolve));
+		}
 	}
 
 	/** So that a change is judged by what all instances know of the entry: a copy may be behind another instance's. */
