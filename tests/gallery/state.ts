@@ -42,8 +42,6 @@ interface Expectations {
 	readonly isSignedIn?: true;
 	/** Where it is not both. */
 	readonly signInMethods?: { readonly institution: boolean; readonly wallet: boolean };
-	/** Of the state's address, such as `?state=signed_out`. */
-	readonly query?: `?${string}`;
 }
 
 /** One state of one page, with what the tests have to find there. */

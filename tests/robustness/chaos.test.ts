@@ -9,7 +9,7 @@ import { chaosMember, newReport } from './chaos-members.ts';
 import { runFaultWindows, type Weather } from './fault-windows.ts';
 
 /** `CHAOS_MINUTES=10` is the long run, by hand; `CHAOS_SEED` repeats the faults and steps of another run. */
-const MINUTES = Number(process.env.CHAOS_MINUTES ?? 0.5);
+const MINUTES = Number(process.env.CHAOS_MINUTES ?? 0.4);
 const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1e9);
 /** Comma-separated names of fault windows (`fault-windows.ts`), to look for a fault; default: all. */
 const FAULTS = process.env.CHAOS_FAULTS?.split(',') ?? [];

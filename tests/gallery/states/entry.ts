@@ -52,9 +52,9 @@ function only(way: 'institution' | 'wallet') {
 
 /** The pages before a sign-in, and what it can fail with. */
 export const entryStates = {
-	home: { page: 'home', data: {}, heading: (t) => t.home.title },
-	'home/signed-in': { page: 'home', data: {}, isSignedIn: true, heading: (t) => t.home.title },
-	'home/signed-out': { page: 'home', data: {}, query: '?state=signed_out', heading: (t) => t.home.title },
+	home: { page: 'home', data: { isSignedOut: false }, heading: (t) => t.home.title },
+	'home/signed-in': { page: 'home', data: { isSignedOut: false }, isSignedIn: true, heading: (t) => t.home.title },
+	'home/signed-out': { page: 'home', data: { isSignedOut: true }, heading: (t) => t.home.title },
 	help: { page: 'help', data: {}, heading: (t) => t.help.title },
 	...eachOf('accessibility', ['A', 'B', 'C', 'D', 'E'], (status) => ({
 		page: 'accessibility',
@@ -90,7 +90,7 @@ export const entryStates = {
 	})),
 	...eachOf('home/only', ['institution', 'wallet'], (way) => ({
 		page: 'home',
-		data: {},
+		data: { isSignedOut: false },
 		signInMethods: only(way),
 		heading: (t) => t.home.title
 	})),

@@ -18,5 +18,5 @@ export function stateOf(name: string): GalleryState | undefined {
 
 /** Where a state is drawn in a language. */
 export function addressOf(name: StateName, locale: string): string {
-	return `/gallery/${locale}/${name}${gallery[name].query ?? ''}`;
+	return `/gallery/${locale}/${name}`;
 }
