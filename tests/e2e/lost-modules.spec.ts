@@ -28,13 +28,13 @@ test('a page whose modules are gone is loaded once more, and then works', async 
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 });
 
-for (const [what, isLost, tag] of [
-	['no module', isModule, []],
-	['the layout’s module only', ({ pathname }: URL) => /\/nodes\/(?!0\.).*\.js$/.test(pathname), ['@full']]
+for (const [what, isLost] of [
+	['no module', isModule],
+	['the layout’s module only', ({ pathname }: URL) => /\/nodes\/(?!0\.).*\.js$/.test(pathname)]
 ] as const) {
 	const title = `a wallet page that can load ${what} follows the wallet all the same, and is not reloaded again and again`;
 
-	test(title, { tag: [...tag] }, async ({ page, wallet }) => {
+	test(title, { tag: '@full' }, async ({ page, wallet }) => {
 		const loads = loadsOf(page, '/login/wallet');
 		await page.route(isLost, (route) => route.fulfill(gone));
 		await wallet.start();

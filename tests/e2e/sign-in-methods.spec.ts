@@ -54,7 +54,7 @@ test.describe('where only institutions sign people in', () => {
 	for (const locale of ['nl-NL', 'en-GB']) {
 		test.describe(locale, () => {
 			test.use({ locale });
-			test('no page that links lead to speaks of wallets, signed in or not', async ({ page }) => {
+			test('no page that links lead to speaks of wallets, signed in or not', { tag: '@full' }, async ({ page }) => {
 				const look = (shown: Page) => expectNothingOf('wallet', shown);
 				const open = await crawl(page, '/', look);
 				expect(open).toEqual(expect.arrayContaining(['/', '/login', '/help', '/privacy', '/accessibility']));
@@ -87,21 +87,25 @@ test.describe('where only wallets sign people in', () => {
 		});
 	}
 
-	test('a person signs in, and every page and ending on the way offers the wallet only', async ({ page, wallet }) => {
-		const look = () => expectNothingOf('institution', page);
-		await wallet.start();
-		await look();
-		await wallet.decline();
-		await expect(page.getByRole('alert')).toContainText(en.wallet.ended.declined.title);
-		await look();
-		await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
-		await wallet.expectCode();
-		await wallet.share('known-student');
-		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-		await crawl(page, '/account', look);
-	});
+	test(
+		'a person signs in, and every page and ending on the way offers the wallet only',
+		{ tag: '@full' },
+		async ({ page, wallet }) => {
+			const look = () => expectNothingOf('institution', page);
+			await wallet.start();
+			await look();
+			await wallet.decline();
+			await expect(page.getByRole('alert')).toContainText(en.wallet.ended.declined.title);
+			await look();
+			await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
+			await wallet.expectCode();
+			await wallet.share('known-student');
+			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+			await crawl(page, '/account', look);
+		}
+	);
 
-	test('unlinking leads to a sign-in with a wallet, and back', async ({ page, wallet, sandbox }) => {
+	test('unlinking leads to a sign-in with a wallet, and back', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
 		await wallet.start();
 		await wallet.share('known-student');

@@ -35,24 +35,28 @@ for (const javaScriptEnabled of [true, false]) {
 			await startAgain(page);
 		});
 
-		test('while the institution is asked, a new code is one step away', async ({ page, wallet, sandbox }) => {
-			sandbox.scenario('review-never');
-			await wallet.start();
-			await wallet.share('unknown-student');
-			await expectHeading(page, en.identity.explain.title);
-			await page.getByRole('button', { name: en.identity.explain.button }).click();
-			await expect(page.getByRole('button', { name: 'Confirm' })).toBeVisible();
-			// From here on the portal reads each status anew.
-			const session = sandbox.session(wallet.sessionId);
-			if (!session) throw new Error('The Bridge has no such session');
-			session.status = 'RECONCILING';
-			await page.goto('/login/identity');
-			await expectHeading(page, en.identity.inProgress.title);
-			await startAgain(page);
-			await wallet.expectCode();
-			await wallet.share('known-student');
-			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-		});
+		test(
+			'while the institution is asked, a new code is one step away',
+			{ tag: '@full' },
+			async ({ page, wallet, sandbox }) => {
+				sandbox.scenario('review-never');
+				await wallet.start();
+				await wallet.share('unknown-student');
+				await expectHeading(page, en.identity.explain.title);
+				await page.getByRole('button', { name: en.identity.explain.button }).click();
+				await expect(page.getByRole('button', { name: 'Confirm' })).toBeVisible();
+				// From here on the portal reads each status anew.
+				const session = sandbox.session(wallet.sessionId);
+				if (!session) throw new Error('The Bridge has no such session');
+				session.status = 'RECONCILING';
+				await page.goto('/login/identity');
+				await expectHeading(page, en.identity.inProgress.title);
+				await startAgain(page);
+				await wallet.expectCode();
+				await wallet.share('known-student');
+				await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+			}
+		);
 
 		test('while somebody reviews an identity, a new code is one step away', async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('review-never');
