@@ -128,3 +128,5 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 		}
 	}
 }
+
+export type Copies = ReturnType<typeof createCopies>;

@@ -1,7 +1,7 @@
-import { createCopies, type Copy } from './copies';
+import { createCopies } from './copies';
 import { createStoreHealth } from './health';
-import { kindOf } from './kinds';
 import type { MemoryStore } from './memory';
+import { createRewriter } from './rewriter';
 import { DataLost, type Entry, type Store } from './store';
 
 interface ResilientOptions {
@@ -41,9 +41,6 @@ export interface ResilientStore extends Store {
 
 /** About 100,000 entries. */
 export const MAX_COPY_BYTES_PER_KIND = 32 * 1024 ** 2;
-/** How many entries are written again at a time, and how long after they were all tried they are tried again. */
-const BATCH = 100;
-const REWRITE_PAUSE_MS = 1000;
 /** Writes this long before an outage may be lost by it: replication and persistence are behind. */
 const DOUBTFUL_MS = 10_000;
 /**
@@ -72,8 +69,7 @@ export function createResilientStore({
 	maxCopyBytesPerKind = MAX_COPY_BYTES_PER_KIND
 }: ResilientOptions): ResilientStore {
 	const copies = createCopies({ own, copyMsOf, maxBytesPerKind: maxCopyBytesPerKind, now });
-	let rewriting: Promise<void> | undefined;
-	let rewriteAtMs = -Infinity;
+	const rewriter = createRewriter({ shared, own, copies, isUrgent, outranks, now });
 	let lostAtMs = -Infinity;
 
 	const health = createStoreHealth({
@@ -81,7 +77,7 @@ export function createResilientStore({
 		read: () => shared.read('health'),
 		recover(verifiedAtMs) {
 			copies.doubt(verifiedAtMs - DOUBTFUL_MS);
-			return rewriteAll(isUrgent).then(rewriteInBackground);
+			return rewriter.all(isUrgent).then(rewriter.inBackground);
 		},
 		onLoss() {
 			lostAtMs = now();
@@ -95,49 +91,10 @@ export function createResilientStore({
 		after
 	});
 
-	/**
-	 * Writes again what the store lacks. What it does not take is tried again later; once it takes nothing, the rest waits.
-	 * @throws when it did not take one of them
-	 */
-	async function rewriteAll(isWanted: (kind: string) => boolean): Promise<void> {
-		const all = copies.lacking(isWanted);
-		let failed: PromiseRejectedResult | undefined;
-		for (let start = 0; start < all.length; start += BATCH) {
-			const results = await Promise.allSettled(all.slice(start, start + BATCH).map(rewrite));
-			failed ??= results.find((result) => result.status === 'rejected');
-			if (results.every(({ status }) => status === 'rejected')) break;
-		}
-		if (failed) throw failed.reason;
-	}
-
-	async function rewrite([key, copy]: readonly [string, Copy]): Promise<void> {
-		const losses = copies.losses();
-		const mine = await own.read(key);
-		const lifeMs = Math.ceil(copy.untilMs - now());
-		if (mine && lifeMs > 0 && !(await shared.replace(key, null, mine.text, lifeMs))) {
-			const theirs = await shared.read(key);
-			const isOutranked = theirs && (theirs.text === mine.text || !outranks(kindOf(key), mine.text, theirs.text));
-			if (!isOutranked && !(await shared.replace(key, theirs, mine.text, lifeMs)))
-				throw new Error('another instance has changed the entry meanwhile');
-		}
-		copies.rewritten(key, copy, losses);
-	}
-
-	function rewriteInBackground(): void {
-		rewriting ??= rewriteAll(isUrgent)
-			.then(() => rewriteAll((kind) => !isUrgent(kind)))
-			.then(copies.complete)
-			.catch(() => {})
-			.finally(() => {
-				rewriting = undefined;
-				rewriteAtMs = now() + REWRITE_PAUSE_MS;
-			});
-	}
-
 	/** Has the store checked from time to time, and what it still lacks written again. Nobody waits for either. */
 	function used(): void {
 		health.used();
-		if (copies.mayLack() && health.isAvailable() && now() >= rewriteAtMs) rewriteInBackground();
+		if (copies.mayLack() && health.isAvailable() && rewriter.isDue()) rewriter.inBackground();
 	}
 
 	/**
@@ -158,7 +115,7 @@ export function createResilientStore({
 		if (!copies.isLacking(key) || !(await health.settled())) return;
 		await lossSettled();
 		const copy = copies.lackingAt(key);
-		if (copy) await rewrite([key, copy]).catch(() => {});
+		if (copy) await rewriter.one([key, copy]).catch(() => {});
 	}
 
 	async function readShared(key: string): Promise<Entry | null> {
