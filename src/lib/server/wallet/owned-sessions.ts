@@ -1,6 +1,6 @@
 /**
  * The wallet sessions that this browser started, each sealed in a cookie of its own: two answers that cross
- * can't overwrite each other's, as they would in one list. Whoever only knows a session's id owns nothing.
+ * can't overwrite each other's, as they would in one list. Knowing only the id of a session gives no access to it.
  */
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';

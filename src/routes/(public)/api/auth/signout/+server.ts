@@ -12,7 +12,7 @@ import { useUpAll } from '$lib/server/wallet/used-sessions';
 import type { RequestHandler } from './$types';
 
 /**
- * Signs out here at once, and at the STS as far as it can be reached. Whoever uses this browser next finds nothing of the person:
+ * Signs out here at once, and at the STS as far as it can be reached. The next person at this browser finds nothing of this one:
  * no wallet session, no unfinished sign-in, no institution. Without a session only these go.
  */
 export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
