@@ -10,10 +10,9 @@ export const suites = [
 		minutes: 10,
 		stages: [
 			[
-				['lint', 'check'],
+				['lint', 'check', 'e2e'],
 				['unit', 'http']
-			],
-			[['e2e']]
+			]
 		]
 	},
 	{ name: 'more', minutes: 18, stages: [[['more']]] },
