@@ -16,6 +16,8 @@ export default defineConfig({
 		...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
 		// Each file starts processes of its own.
 		maxWorkers: 4,
+		// Files of one worker share its modules: loading the STS takes longer than many a file's tests.
+		isolate: false,
 		testTimeout: 20_000,
 		// On a busy machine a line of the log, for example, arrives later than after the default of a second.
 		expect: { poll: { timeout: 10_000 } },

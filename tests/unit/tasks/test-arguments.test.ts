@@ -28,7 +28,7 @@ describe('the arguments of npm test', () => {
 			full: false,
 			marked: undefined,
 			ci: false,
-			steps: ['lint', 'check', 'unit', 'http', 'e2e'],
+			steps: ['lint', 'check', 'e2e', 'unit', 'http'],
 			runtimes: ['node', 'deno'],
 			runnerArgs: []
 		});
