@@ -1,6 +1,6 @@
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
-import { all, denoAdapter, nodeAdapter } from './src/entry/packaging/adapters.js';
-import { versionName } from './src/entry/packaging/version.js';
+import { all, denoAdapter, nodeAdapter } from './src/entry/adapter/adapters.js';
+import { versionName } from './src/entry/adapter/version.js';
 
 /** Where the servers go: `tests/tasks/build.mjs` builds beside a server that may be running, and moves the result. */
 const out = process.env.BUILD_FOLDER ?? 'build';

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { versionName } from '../../../src/entry/packaging/version.js';
+import { versionName } from '../../../../src/entry/adapter/version.js';
 
 let folder: string;
 beforeEach(() => {
@@ -54,7 +54,7 @@ test('tests and documents don’t count', () => {
 test.each(['node', 'deno'])('the build for %s has that name', async (adapter) => {
 	vi.stubEnv('ADAPTER', adapter);
 	vi.resetModules();
-	const { default: config } = (await import('../../../svelte.config.js')) as unknown as {
+	const { default: config } = (await import('../../../../svelte.config.js')) as unknown as {
 		default: { kit: { version: { name?: string } } };
 	};
 	vi.unstubAllEnvs();
