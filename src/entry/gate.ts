@@ -1,12 +1,10 @@
-import type { Answer } from './answer';
-import { type BodyRule, bodyRule, type BodySettings } from './body-rule';
+import type { Answer } from './http';
+import { type BodyRule, bodyRule, type BodySettings } from './request-body';
 import { type EntryProblem, refuse } from './refusal';
-import { isValidHost, readTarget } from './request-target';
-import { answerStatic, type ReadHeader } from './static-answer';
-import type { StaticTable } from './static-table';
+import { answerStatic, type ReadHeader, type StaticTable } from './static-files';
 
 /** What both runtimes know of a request before any of its body is read. */
-export interface Arrival {
+interface Arrival {
 	method: string;
 	/** The request line's target: a path with query, or an absolute address. */
 	target: string;
@@ -63,5 +61,49 @@ function decoded(pathname: string): string {
 		return decodeURIComponent(pathname);
 	} catch {
 		return pathname;
+	}
+}
+
+/** What a request line's target asks for on the public origin. */
+interface RequestTarget {
+	/** Path and query, for the application. */
+	readonly path: string;
+	/** The path alone, as `URL` gives it: without dot segments. */
+	readonly pathname: string;
+}
+
+/**
+ * Reads a request line's target (RFC 9112, 3.2); `undefined` where there is none to serve. A target glued to the origin
+ * unread could change the host: `x://y` behind `https://portal.example` names another one.
+ */
+function readTarget(target: string, origin: string): RequestTarget | undefined {
+	if (target.startsWith('/')) {
+		const url = parsedUrl(origin + target);
+		return url && { path: target, pathname: url.pathname };
+	}
+	// On Deno the target is the request's whole address, which takes its host from HTTP/2's `:authority` too.
+	const host = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1];
+	const url = host !== undefined && isValidHost(host) ? parsedUrl(target) : undefined;
+	return url && { path: url.pathname + url.search, pathname: url.pathname };
+}
+
+/** A host name, IPv4 or bracketed IPv6 address, and a port (RFC 9112 3.2). */
+const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/**
+ * Whether a request names a host that can be one. Deno makes the request's address of it: `x/api/health?` would be another path.
+ * Which host it is does not matter, because AUTH_URL is the only origin; HTTP/1.0 names none.
+ * @param host all Host headers, separated by commas: more than one is an error
+ */
+function isValidHost(host: string | null): boolean {
+	return host === null || HOST.test(host);
+}
+
+/** `undefined` for what is no address. */
+function parsedUrl(text: string): URL | undefined {
+	try {
+		return new URL(text);
+	} catch {
+		return undefined;
 	}
 }

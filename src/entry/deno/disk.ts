@@ -1,4 +1,4 @@
-import type { Disk } from '../static-table';
+import type { Disk } from '../static-files';
 
 /**
  * By Deno's own means: to make `node:fs` for the few files of a build would take longer than to read them; and one after the

@@ -1,9 +1,8 @@
 import { log } from '../../lib/server/log';
 import { drainOnSignals, type Signals } from '../drain';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
-import { writeLastLine } from './log-relay';
+import { LAUNCHED, writeLastLine } from './supervise';
 import { failure, type Serve } from './serve';
-import { LAUNCHED } from './supervise';
 
 const isLaunched = () => Deno.args.includes(LAUNCHED);
 const signals: Signals = { on: (signal, listener) => Deno.addSignalListener(signal, listener), exit };

@@ -1,7 +1,6 @@
 import { startLogging } from '../../lib/server/log';
-import { type Application, startApplication } from '../application';
-import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
-import { readStaticTable } from '../static-table';
+import { type Application, readConfigOrExit, startApplication, warnOfUnknownVariables } from '../startup';
+import { readStaticTable } from '../static-files';
 import { disk } from './disk';
 import { readGrantedEnvironment, readWholeEnvironment } from './environment';
 import { listenOrExit } from './listen';

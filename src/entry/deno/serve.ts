@@ -1,15 +1,13 @@
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
-import type { Answer } from '../answer';
-import { type Respond, unbuffered } from '../application';
-import type { BodyRule } from '../body-rule';
-import { clientAddress, type ProxyTrust } from '../client-address';
-import { collectBody, type Collected } from '../collect-body';
+import type { Answer } from '../http';
+import { type Respond, unbuffered } from '../startup';
+import { type BodyRule, collectBody, type Collected } from '../request-body';
+import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { isDraining } from '../drain';
 import { type GateSettings, judge } from '../gate';
-import { untrustedHeaders } from '../inbound-headers';
 import { internalError, refuse } from '../refusal';
-import type { ReadHeader } from '../static-answer';
+import type { ReadHeader } from '../static-files';
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer> | null;
 export type Serve = (request: Request, info: Deno.ServeInfo) => Promise<Response>;

@@ -5,14 +5,12 @@
 import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
 import { endSignals } from '../drain';
-import { fileLimitIn, warnOfFileLimit } from '../file-limit';
-import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
+import { fileLimitIn, readConfigOrExit, warnOfFileLimit, warnOfUnknownVariables } from '../startup';
 import { discoverEndpoints } from './discovery';
-import { denoLogBuffers, relayLines } from './log-relay';
+import { denoLogBuffers, exitOf, LAUNCHED, relayLines, supervise } from './supervise';
 import { flushLog } from '../log-buffer';
 import { permissionFlags } from './permissions';
-import { exitOf, LAUNCHED, supervise } from './supervise';
-import { telemetryEnvironment } from './telemetry';
+import { telemetryEnvironment } from './environment';
 
 const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Disk } from '../static-table';
+import type { Disk } from '../static-files';
 
 export const disk: Disk = {
 	async list(folder) {

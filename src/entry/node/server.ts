@@ -1,20 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { sendNodeResponse } from 'srvx/node';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
 import { countRefusal } from '../../lib/server/metrics';
-import type { Answer } from '../answer';
-import { type Respond, unbuffered } from '../application';
-import { collectBody } from '../collect-body';
-import { clientAddress, type ProxyTrust } from '../client-address';
+import type { Answer } from '../http';
+import { type Respond, unbuffered } from '../startup';
+import { collectBody } from '../request-body';
+import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { isDraining } from '../drain';
 import { type GateSettings, judge } from '../gate';
-import { untrustedHeaders } from '../inbound-headers';
-import { internalError, refuse } from '../refusal';
-import { refuseBrokenRequest } from './broken-request';
+import { type EntryProblem, internalError, refuse } from '../refusal';
 import { cleanHeaders, hasBody, headOf, toRequest } from './request';
+import type { Duplex } from 'node:stream';
 
-export type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
+type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
 
 const LIMITS = {
 	// The gate refuses less than that with a page (`gate.ts`); what is more gets no further than the parser.
@@ -122,4 +121,33 @@ function readOff(request: IncomingMessage, response: ServerResponse): void {
 function headerOf(request: IncomingMessage, name: string): string | null {
 	const value = request.headers[name];
 	return Array.isArray(value) ? value.join(', ') : (value ?? null);
+}
+
+const PROBLEM_BY_CODE: Readonly<Record<string, EntryProblem>> = {
+	ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+	HPE_HEADER_OVERFLOW: 'headers_too_large'
+};
+
+/**
+ * Refuses bytes that Node's parser does not take for a request, or for too much of one. Node hands over the bare socket: nothing is
+ * known of the request, and no header is sent but these.
+ */
+function refuseBrokenRequest(
+	error: Error & { code?: string },
+	socket: Duplex,
+	fixed: Readonly<Record<string, string>>
+): void {
+	if (error.code === 'ECONNRESET' || !socket.writable) {
+		socket.destroy();
+		return;
+	}
+	const problem = PROBLEM_BY_CODE[error.code ?? ''] ?? 'invalid_request';
+	// So many headers are a browser's, full of cookies.
+	const accept = problem === 'headers_too_large' ? 'text/html' : null;
+	const { status, headers, body } = refuse(problem, { header: (name) => (name === 'accept' ? accept : null) });
+	const lines = Object.entries({ ...fixed, ...headers, connection: 'close' })
+		.map(([name, value]) => `${name}: ${value}\r\n`)
+		.join('');
+	socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`);
+	socket.end(body);
 }

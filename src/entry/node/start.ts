@@ -4,14 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { FastResponse } from 'srvx/node';
 import { startLogging } from '../../lib/server/log';
-import { type Application, startApplication } from '../application';
-import { fileLimitIn, warnOfFileLimit } from '../file-limit';
-import { readConfigOrExit, warnOfUnknownVariables } from '../read-config';
-import { readStaticTable } from '../static-table';
+import {
+	type Application,
+	fileLimitIn,
+	readConfigOrExit,
+	startApplication,
+	warnOfFileLimit,
+	warnOfUnknownVariables
+} from '../startup';
+import { readStaticTable } from '../static-files';
 import { NO_PRETENURING } from '../v8-flags';
 import { disk } from './disk';
-import { listenOrExit } from './listen';
-import { nodeLogBuffers } from './log-output';
+import { listenOrExit, nodeLogBuffers } from './listen';
 import { createPortalServer } from './server';
 
 setFlagsFromString(NO_PRETENURING);

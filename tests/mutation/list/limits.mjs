@@ -50,14 +50,14 @@ export const limits = [
 		file: 'src/entry/node/server.ts',
 		find: 'headersTimeout: 15_000',
 		replace: 'headersTimeout: 0',
-		test: 'tests/unit/entry/connections.test.ts'
+		test: 'tests/unit/entry/node/server.test.ts'
 	},
 	{
 		name: 'whole requests have a limit, uploads included',
 		file: 'src/entry/node/server.ts',
 		find: 'requestTimeout: 0',
 		replace: 'requestTimeout: 60_000',
-		test: 'tests/unit/entry/connections.test.ts'
+		test: 'tests/unit/entry/node/server.test.ts'
 	},
 	{
 		name: 'an event stream outlives its session',

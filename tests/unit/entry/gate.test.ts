@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { judge, type Verdict } from '../../../src/entry/gate';
-import type { StaticFile } from '../../../src/entry/static-table';
+import type { StaticFile } from '../../../src/entry/static-files';
 
 const logo: StaticFile = {
 	type: 'image/svg+xml',

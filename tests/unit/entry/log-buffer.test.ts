@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { relayLines } from '../../../src/entry/deno/log-relay';
+import { relayLines } from '../../../src/entry/deno/supervise';
 import { createLogBuffer } from '../../../src/entry/log-buffer';
 
 /** A stream whose writes the test ends one by one. */

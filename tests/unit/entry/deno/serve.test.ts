@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Respond } from '../../../src/entry/application';
-import { createServe } from '../../../src/entry/deno/serve';
+import type { Respond } from '../../../../src/entry/startup';
+import { createServe } from '../../../../src/entry/deno/serve';
 
 const settings = {
 	origin: 'https://portal.example',

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { RequestStores } from '../../../src/entry/deno/request-stores';
+import { RequestStores } from '../../../../src/entry/deno/request-stores';
 
 test('works that wait at the same time each have their own store', async () => {
 	const stores = new RequestStores<string>();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRefusalLog } from '../../../src/entry/refusal-log';
+import { createRefusalLog } from '../../../src/entry/refusal';
 
 test('a flood of refusals is logged up to a number of lines a minute, and then counted', () => {
 	const lines: [string, unknown][] = [];

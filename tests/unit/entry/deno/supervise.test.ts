@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, supervise } from '../../../src/entry/deno/supervise';
-import { log } from '../../../src/lib/server/log';
+import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, relayLines, supervise } from '../../../../src/entry/deno/supervise';
+import { log } from '../../../../src/lib/server/log';
 
 const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
 
@@ -61,4 +61,34 @@ test('a process that ends without a last line has its own exit code', async () =
 	const ended = exitOf({ status: Promise.resolve({ code: 3 }), kill }, new Promise(() => {}));
 	expect(await ended).toEqual({ code: 3 });
 	expect(kill).not.toHaveBeenCalled();
+});
+
+/** What arrives of these chunks, and the exit code of a last line. */
+async function relay(...chunks: readonly string[]) {
+	const lines: string[] = [];
+	const onLastLine = vi.fn();
+	const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+		start(controller) {
+			for (const text of chunks) controller.enqueue(new TextEncoder().encode(text));
+			controller.close();
+		}
+	});
+	await relayLines(stream, { push: (line) => lines.push(line) }, onLastLine);
+	return { lines, codes: onLastLine.mock.calls.flat() as unknown[] };
+}
+
+test('lines are passed on whole, whatever the chunks', async () => {
+	expect(await relay('{"a":', '1}\n{"b"', ':2}\n', 'rest')).toEqual({
+		lines: ['{"a":1}\n', '{"b":2}\n', 'rest'],
+		codes: []
+	});
+});
+
+test('the last line of a process is not passed on: it names the exit code', async () => {
+	expect(await relay('{"a":1}\n\u0004', '0\n')).toEqual({ lines: ['{"a":1}\n'], codes: [0] });
+	expect(await relay('\u00041\n')).toEqual({ lines: [], codes: [1] });
+});
+
+test('a line that only has the character in it is a line like any other', async () => {
+	expect(await relay('{"a":"\u00040"}\n')).toEqual({ lines: ['{"a":"\u00040"}\n'], codes: [] });
 });

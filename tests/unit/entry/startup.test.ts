@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { fileLimitIn, warnOfFileLimit } from '../../../src/entry/file-limit';
+import { fileLimitIn, warnOfFileLimit } from '../../../src/entry/startup';
 import { log } from '../../../src/lib/server/log';
 
 vi.mock('../../../src/lib/server/log', () => ({ log: { warn: vi.fn() } }));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BODY_LIMIT_MS, collectBody, MAX_BODY_CHUNKS } from '../../../src/entry/collect-body';
+import { BODY_LIMIT_MS, collectBody, MAX_BODY_CHUNKS } from '../../../src/entry/request-body';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

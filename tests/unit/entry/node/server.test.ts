@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { createPortalServer } from '../../../src/entry/node/server';
-import { startMetrics } from '../metrics-reader';
+import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createPortalServer } from '../../../../src/entry/node/server';
+import { startMetrics } from '../../metrics-reader';
 import { portalSettings } from './portal-settings';
+import type { Respond } from '../../../../src/entry/startup';
 
 const open: { close: () => void }[] = [];
 afterEach(() => open.splice(0).forEach(({ close }) => close()));
@@ -82,4 +83,30 @@ test('headers as large as all cookies of ours together get through, and larger o
 	};
 	expect(await withHeader(15_000)).toMatch(/^HTTP\/1\.1 200 /);
 	expect(await withHeader(17_000)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
+});
+
+/** More than the sockets between the two hold. */
+const BODY_BYTES = 20_000_000;
+
+/** Reads a little of each body, and answers. */
+const answerEarly: Respond = async ({ body }) => {
+	await body?.getReader().read();
+	return new Response('enough', { status: 413 });
+};
+
+test('who hears nothing until all is sent gets to send it, and to hear the answer', async () => {
+	const server = createPortalServer(answerEarly, { ...portalSettings, bodyLimitBytes: BODY_BYTES }).listen(
+		0,
+		'127.0.0.1'
+	);
+	onTestFinished(() => {
+		server.close().closeAllConnections();
+	});
+	await once(server, 'listening');
+	const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+	onTestFinished(() => void socket.destroy());
+	socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY_BYTES}\r\n\r\n`);
+	await new Promise((resolve) => socket.write(Buffer.alloc(BODY_BYTES), resolve));
+	const [heard] = (await once(socket.resume(), 'data')) as [Buffer];
+	expect(heard.toString()).toMatch(/^HTTP\/1\.1 413 /);
 });

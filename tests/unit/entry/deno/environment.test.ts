@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { telemetryEnvironment } from '../../../src/entry/deno/telemetry';
+import { telemetryEnvironment } from '../../../../src/entry/deno/environment';
 
 const telemetryUrl = 'http://collector:4318';
 

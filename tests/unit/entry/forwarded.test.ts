@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAddress } from '../../../src/entry/client-address';
+import { clientAddress } from '../../../src/entry/forwarded';
 
 const peer = '192.0.2.200';
 const behind = (trustedHops: number) => ({ trustHost: true, trustedHops });
