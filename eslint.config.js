@@ -128,7 +128,7 @@ export default defineConfig(
 		rules: { 'svelte/no-navigation-without-resolve': 'off' }
 	},
 	direction(['src/**'], 'env'),
-	direction(['src/entry/**', 'src/lib/server/**'], 'env', 'routes'),
+	direction(['src/entry/**', 'src/doctor/**', 'src/lib/server/**'], 'env', 'routes'),
 	direction(['src/lib/server/config/index.ts'], 'routes'),
 	{
 		...direction(['src/lib/**'], 'env', 'routes', 'server'),
@@ -163,7 +163,7 @@ export default defineConfig(
 	},
 	{
 		// Before there is a log, and for the people at a terminal.
-		files: ['src/entry/**', 'tests/**'],
+		files: ['src/entry/**', 'src/doctor/**', 'tests/**'],
 		rules: { 'no-console': 'off' }
 	},
 	{

@@ -37,7 +37,7 @@ export function nodeAdapter(out) {
 			const instrumentation = `${server}/instrumentation.server.js`;
 			const modules = { index: `${server}/index.js`, manifest, 'instrumentation.server': instrumentation };
 			await bundleApplication(modules, `${out}/server`);
-			await bundle('node/start.ts', out, 'start.js');
+			await bundle('entry/node/start.ts', out, 'start.js');
 			await bundle('doctor/main.ts', out, 'doctor.js');
 			// `node build/node`, a habit from other applications, starts the same server.
 			writeFileSync(`${out}/index.js`, "import './start.js';\n");
@@ -59,12 +59,12 @@ export function denoAdapter(out) {
 			// Its server would import packages from elsewhere; of what it makes the application and the files are used.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
 			settleForDeno(`${out}/server`);
-			await bundle('deno/request-stores.ts', `${out}/server`, 'request-stores.js', 'deno');
-			await bundle('deno/main.ts', out, 'main.js', 'deno');
+			await bundle('entry/deno/request-stores.ts', `${out}/server`, 'request-stores.js', 'deno');
+			await bundle('entry/deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
-			await bundle('deno/start.ts', out, 'start.js', 'deno');
-			await bundle('deno/doctor.ts', out, 'doctor.js', 'deno');
-			await bundle('deno/doctor-checks.ts', out, 'doctor-checks.js', 'deno');
+			await bundle('entry/deno/start.ts', out, 'start.js', 'deno');
+			await bundle('entry/deno/doctor.ts', out, 'doctor.js', 'deno');
+			await bundle('entry/deno/doctor-checks.ts', out, 'doctor-checks.js', 'deno');
 		}
 	};
 }

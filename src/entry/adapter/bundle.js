@@ -4,8 +4,8 @@ import { build } from 'vite';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * Bundles one of the entry's modules with all it needs into one file.
- * @param {string} source path below src/entry
+ * Bundles a module with everything that it imports into one file.
+ * @param {string} source path below src
  * @param {string} folder where the file goes
  * @param {string} name the file's name
  * @param {'node' | 'deno'} runtime what packages that differ by runtime are taken for
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
  */
 export async function bundle(source, folder, name, runtime = 'node') {
 	const output = { entryFileNames: '[name]', codeSplitting: false };
-	await bundleAll({ [name]: `${root}/src/entry/${source}` }, folder, output, runtime);
+	await bundleAll({ [name]: `${root}/src/${source}` }, folder, output, runtime);
 }
 
 /**

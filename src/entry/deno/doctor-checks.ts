@@ -1,9 +1,9 @@
 /** The part of the doctor that calls the services, with the permissions of the portal; `doctor.ts` starts it. */
 import { handOver } from '../../lib/server/config/handover';
 import { parseConfig } from '../../lib/server/config/parse';
-import type { Preparation } from '../doctor/command';
-import { examine } from '../doctor/examine';
-import { exitCode, reportText } from '../doctor/report';
+import type { Preparation } from '../../doctor/command';
+import { examine } from '../../doctor/examine';
+import { exitCode, reportText } from '../../doctor/report';
 import { readGrantedEnvironment } from './environment';
 
 type Input = Pick<Preparation, 'options' | 'examination' | 'findings'>;

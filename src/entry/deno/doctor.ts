@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
-import { prepare } from '../doctor/command';
-import { exitCode, reportText } from '../doctor/report';
+import { prepare } from '../../doctor/command';
+import { exitCode, reportText } from '../../doctor/report';
 import { BROWSER_ENDPOINTS, discoverEndpoints } from './discovery';
 import { permissionFlags } from './permissions';
 

@@ -96,9 +96,9 @@ export const limits = [
 	},
 	{
 		name: 'the doctor finds no fault in a wrong clock',
-		file: 'src/entry/doctor/clock.ts',
+		file: 'src/doctor/shared-checks.ts',
 		find: 'seconds > CLOCK_TOLERANCE_SECONDS',
 		replace: 'seconds < 0',
-		test: 'tests/unit/entry/doctor-clock.test.ts'
+		test: 'tests/unit/doctor/shared-checks.test.ts'
 	}
 ];

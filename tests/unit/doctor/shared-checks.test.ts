@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examineClock } from '../../../src/entry/doctor/clock';
+import { examineClock } from '../../../src/doctor/shared-checks';
 
 const advice = 'Let both clocks follow NTP.';
 const sts = { check: 'sts.clock', service: 'the STS', consequence: 'Sign-ins fail.' } as const;

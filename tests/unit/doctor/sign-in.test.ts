@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { examineSignIn } from '../../../src/entry/doctor/sign-in';
+import { examineSignIn } from '../../../src/doctor/sign-in';
 import { config, configure } from '../configured';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));

@@ -1,4 +1,4 @@
-import { causes } from '../../lib/server/error-fields';
+import { causes } from '../lib/server/error-fields';
 
 /** Why there was no HTTP response, with what to do about it. */
 export interface ConnectionFailure {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../../lib/server/config/parse';
-import { examineAuthorities } from './authorities';
-import { examineConfiguration } from './configuration';
+import type { Config } from '../lib/server/config/parse';
+import { examineAuthorities, examineConfiguration } from './configuration';
 import type { Examination } from './examine';
-import { type Finding, wrong } from './finding';
 import { type DoctorOptions, HELP, parseOptions, UsageError } from './options';
+import { type Finding, wrong } from './report';
 
 const STANDARD_INPUT = 0;
 
@@ -19,7 +18,7 @@ export interface Preparation {
 }
 
 /** What ends the run at once: a text to print, on the standard output or as an error. */
-export interface EarlyEnd {
+interface EarlyEnd {
 	readonly text: string;
 	readonly code: 0 | 2;
 }

@@ -1,8 +1,8 @@
-import { unixMs } from '../../lib/server/clock';
-import { type Exchanged, exchange as exchangeUpstream } from '../../lib/server/http/upstream';
-import { config } from '../../lib/server/config';
-import { internalUrl } from '../../lib/server/sts/addresses';
-import type { Send } from '../../lib/server/upstream/client';
+import { unixMs } from '../lib/server/clock';
+import { type Exchanged, exchange as exchangeUpstream } from '../lib/server/http/upstream';
+import { config } from '../lib/server/config';
+import { internalUrl } from '../lib/server/sts/addresses';
+import type { Send } from '../lib/server/upstream/client';
 import { type ConnectionFailure, connectionFailure } from './connection-failure';
 import { withProxy } from './egress';
 

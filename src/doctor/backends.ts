@@ -1,8 +1,8 @@
-import type { Backend } from '../../lib/server/config/backends';
-import type { Config } from '../../lib/server/config/parse';
+import type { Backend } from '../lib/server/config/backends';
+import type { Config } from '../lib/server/config/parse';
 import { viaProxy } from './egress';
 import { type Exchange, request } from './exchange';
-import { type Finding, good, warning, wrong } from './finding';
+import { type Finding, good, warning, wrong } from './report';
 
 /** What gateways respond with in the place of a service that is not there. */
 const NOT_THERE = [502, 503, 504];

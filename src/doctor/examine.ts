@@ -1,19 +1,15 @@
-import type { Config } from '../../lib/server/config/parse';
+import type { Config } from '../lib/server/config/parse';
 import { examineBackends } from './backends';
-import { examineBridge } from './bridge';
-import { examineClient } from './client';
-import { examineBridgeCors } from './cors';
+import { examineBridge, examineBridgeCors, examineWalletSession } from './bridge';
+import { examineClient, examineServiceTokens, type ServiceTokens } from './client';
 import { examineDiscovery } from './discovery';
 import { examineEgress } from './egress';
-import type { Finding } from './finding';
+import type { Finding } from './report';
 import { examineProxy } from './proxy';
-import { examineServiceTokens, type ServiceTokens } from './service-tokens';
 import { examineSessionSize } from './session-size';
-import { examineSignIn } from './sign-in';
-import { examineSignOut } from './sign-out';
+import { examineSignIn, examineSignOut } from './sign-in';
 import { examineStore } from './store';
 import { examineTelemetry, type TelemetryVariables } from './telemetry';
-import { examineWalletSession } from './wallet-session';
 
 /** What is checked beside the configuration itself. */
 export interface Examination {

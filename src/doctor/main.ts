@@ -1,6 +1,6 @@
 /** `npm run doctor` on Node, or `node build/node/doctor.js`: checks a configuration, and tells what to fix. */
 import process from 'node:process';
-import { handOver } from '../../lib/server/config/handover';
+import { handOver } from '../lib/server/config/handover';
 import { prepare } from './command';
 import { examine } from './examine';
 import { exitCode, reportText } from './report';

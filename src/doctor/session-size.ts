@@ -1,15 +1,15 @@
 import { decodeJwt } from 'jose';
 import * as v from 'valibot';
-import { IdentityClaims } from '../../lib/server/auth/claims';
-import { newSession } from '../../lib/server/auth/new-session';
-import { SessionTooLarge, writeSession } from '../../lib/server/auth/session-cookie';
-import { MAX_SESSION_BYTES } from '../../lib/server/auth/session-format';
-import { unixSeconds } from '../../lib/server/clock';
-import type { Config } from '../../lib/server/config/parse';
-import { fixedHeaders } from '../../lib/server/http/fixed-headers';
-import { isEncryptedToken } from '../../lib/server/sts/lenient-response';
-import { namesNobody } from '../../lib/server/sts/userinfo';
-import { type Finding, good, warning, wrong } from './finding';
+import { IdentityClaims } from '../lib/server/auth/claims';
+import { newSession } from '../lib/server/auth/new-session';
+import { SessionTooLarge, writeSession } from '../lib/server/auth/session-cookie';
+import { MAX_SESSION_BYTES } from '../lib/server/auth/session-format';
+import { unixSeconds } from '../lib/server/clock';
+import type { Config } from '../lib/server/config/parse';
+import { fixedHeaders } from '../lib/server/http/fixed-headers';
+import { isEncryptedToken } from '../lib/server/sts/lenient-response';
+import { namesNobody } from '../lib/server/sts/userinfo';
+import { type Finding, good, warning, wrong } from './report';
 
 /** The head of a response that nginx takes with its defaults (`proxy_buffer_size` 4k), with some room for what it adds. */
 export const DEFAULT_HEAD_BYTES = 4000;

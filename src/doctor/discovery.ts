@@ -1,12 +1,12 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { JWK } from 'jose';
-import type { Config } from '../../lib/server/config/parse';
-import { stsFetch, stsMetadata } from '../../lib/server/sts/metadata';
-import { keyFinder, readKeySet, signatureAlgorithms } from '../../lib/server/sts/key-set';
-import { examineClock } from './clock';
+import type { Config } from '../lib/server/config/parse';
+import { stsFetch, stsMetadata } from '../lib/server/sts/metadata';
+import { keyFinder, readKeySet, signatureAlgorithms } from '../lib/server/sts/key-set';
+import { examineClock } from './shared-checks';
 import { viaProxy } from './egress';
 import { type Exchange, exchangeWithSts, type Reply, request } from './exchange';
-import { type Finding, good, warning, wrong } from './finding';
+import { type Finding, good, warning, wrong } from './report';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 const COMPARED = ['issuer', ...REQUIRED, 'end_session_endpoint'] as const;

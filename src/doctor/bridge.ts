@@ -1,17 +1,20 @@
-import { readFault } from '../../lib/server/bridge/fault-shapes';
-import { sessionPath } from '../../lib/server/bridge/paths';
-import type { Config } from '../../lib/server/config/parse';
-import { upstreamUrl } from '../../lib/server/http/upstream-url';
-import { examineClock } from './clock';
+import { readFault } from '../lib/server/bridge/fault-shapes';
+import { sessionPath } from '../lib/server/bridge/paths';
+import type { Config } from '../lib/server/config/parse';
+import { upstreamUrl } from '../lib/server/http/upstream-url';
+import { corsFindings, examineClock, STRANGER_ORIGIN } from './shared-checks';
 import { viaProxy } from './egress';
 import { type Reply, request } from './exchange';
-import { type Finding, good, warning, wrong } from './finding';
+import { type Finding, good, warning, wrong } from './report';
+import { createBridge } from '../lib/server/bridge/client';
+import { fitsQrCode } from '../lib/ui/qr-svg';
+import { toProblem } from '../lib/server/http/problem';
 
 const NOBODYS_SESSION = '0'.repeat(32);
 const ADVICE = 'Check AUTH_BRIDGE_URL, its path included.';
 
 /** The status of a wallet session that does not exist. */
-export function nobodysStatusUrl(base: string): string {
+function nobodysStatusUrl(base: string): string {
 	return upstreamUrl(new URL(base), sessionPath(NOBODYS_SESSION, 'status')).href;
 }
 
@@ -43,6 +46,14 @@ export async function examineBridge(
 		response.reply
 	);
 	return [judge(bridge.url, response.reply, service.bridge !== undefined, token), ...clock];
+}
+
+/** The call that a page of any site could make: the portal's `complete`, for a session that does not exist. */
+export async function examineBridgeCors({ bridge }: Pick<Config, 'bridge'>): Promise<readonly Finding[]> {
+	const url = nobodysStatusUrl(bridge.url).replace(/status$/, 'complete');
+	const headers = { origin: STRANGER_ORIGIN, 'content-type': 'application/json' };
+	const response = await request(url, { method: 'POST', headers, body: '{}', timeoutMs: bridge.timeoutMs });
+	return corsFindings('bridge.cors', 'Auth Bridge', response);
 }
 
 function judge(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
@@ -89,4 +100,42 @@ function refused(status: number, hasClient: boolean, token: string | undefined):
 			? 'Give the service client the role or scope that the Auth Bridge wants (AUTH_BRIDGE_SCOPE).'
 			: 'Let the STS put the audience that the Auth Bridge wants into the token (AUTH_BRIDGE_AUDIENCE, AUTH_BRIDGE_RESOURCE).'
 	);
+}
+
+const CHECK = 'bridge.session';
+
+/**
+ * Creates a wallet session, as the portal does for a browser, and checks what a person would get. It expires by itself.
+ * @param token of the service client
+ */
+export async function examineWalletSession(
+	{ bridge, wallet }: Pick<Config, 'bridge' | 'wallet'>,
+	token: string | undefined
+): Promise<Finding> {
+	const authorization = token === undefined ? undefined : `Bearer ${token}`;
+	const credential = {
+		requestId: crypto.randomUUID(),
+		...(authorization && {
+			authorization: { current: () => Promise.resolve(authorization), renewed: () => Promise.resolve(null) }
+		})
+	};
+	try {
+		const wanted = { queryId: wallet.defaultQueryId };
+		const { requestUri } = await createBridge(bridge).createSession(wanted, credential);
+		if (!fitsQrCode(requestUri))
+			return warning(
+				CHECK,
+				`The request URI of a wallet session has ${requestUri.length} characters: more than a QR code holds.`,
+				'Only a wallet on the same device can open it: let the Auth Bridge pass requests by reference (request_uri).'
+			);
+		return good(CHECK, 'The Auth Bridge creates wallet sessions that a wallet can open.');
+	} catch (error) {
+		const { code, facts } = toProblem(error);
+		const cause = [code, ...Object.values(facts)].join(', ');
+		return wrong(
+			CHECK,
+			`The Auth Bridge creates no wallet session (${cause}).`,
+			'Check WALLET_QUERY_ID, the service client, and the log of the Auth Bridge.'
+		);
+	}
 }

@@ -1,8 +1,8 @@
-import type { Config } from '../../lib/server/config/parse';
-import { createDenoKvStore } from '../../lib/server/store/deno-kv';
-import { createRedisStore, type RedisStore } from '../../lib/server/store/redis';
+import type { Config } from '../lib/server/config/parse';
+import { createDenoKvStore } from '../lib/server/store/deno-kv';
+import { createRedisStore, type RedisStore } from '../lib/server/store/redis';
 import { connectionFailure } from './connection-failure';
-import { type Finding, good, warning, wrong } from './finding';
+import { type Finding, good, warning, wrong } from './report';
 
 const TEST_LIFE_MS = 10_000;
 /** Server facts that decide whether the store keeps what it is given. */

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { config } from '../../lib/server/config';
-import type { Config } from '../../lib/server/config/parse';
-import { proxyFor } from '../../lib/server/upstream/egress';
+import { config } from '../lib/server/config';
+import type { Config } from '../lib/server/config/parse';
+import { proxyFor } from '../lib/server/upstream/egress';
 import { type ConnectionFailure, connectionFailure } from './connection-failure';
-import { type Finding, good, warning, wrong } from './finding';
+import { type Finding, good, warning, wrong } from './report';
 
 const LIMIT_MS = 5000;
 const MAX_HEAD_BYTES = 16_384;

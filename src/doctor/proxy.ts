@@ -1,5 +1,5 @@
 import { type Exchange, request } from './exchange';
-import { type Finding, good, warning, wrong } from './finding';
+import { type Finding, good, warning, wrong } from './report';
 import { DEFAULT_HEAD_BYTES } from './session-size';
 
 const LIMIT_MS = 15_000;

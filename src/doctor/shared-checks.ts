@@ -1,0 +1,51 @@
+import { CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
+import type { Exchange, Reply } from './exchange';
+import { type Finding, good, warning, wrong } from './report';
+
+const NOTICEABLE_SKEW_SECONDS = 5;
+
+interface Judged {
+	readonly check: string;
+	/** As a sentence names it, such as `the STS`. */
+	readonly service: string;
+	/** What goes wrong beyond the tolerance. */
+	readonly consequence: string;
+	/** Of a difference beyond the tolerance. */
+	readonly severity: 'warning' | 'wrong';
+}
+
+/** Whether the clock of a service and ours are close enough; no finding when its response does not tell the time. */
+export function examineClock({ check, service, consequence, severity }: Judged, reply: Reply): Finding[] {
+	const ahead = reply.clockAheadSeconds;
+	if (ahead === null) return [];
+	const seconds = Math.round(Math.abs(ahead));
+	const message = `The clock of ${service} is ${seconds} s ${ahead < 0 ? 'behind' : 'ahead of'} the clock of this machine.`;
+	if (seconds > CLOCK_TOLERANCE_SECONDS)
+		return [(severity === 'wrong' ? wrong : warning)(check, message, `${consequence} Let both clocks follow NTP.`)];
+	if (seconds > NOTICEABLE_SKEW_SECONDS)
+		return [warning(check, message, 'Let both clocks follow NTP before the difference grows.')];
+	return [good(check, `The clocks of ${service} and of this machine agree.`)];
+}
+
+/** A site that has nothing to do with the portal. */
+export const STRANGER_ORIGIN = 'https://stranger.example';
+
+const ADVICE = 'Remove its Access-Control-Allow-Origin header: browsers never call it, only the portal does.';
+
+/**
+ * Whether a service lets pages of any site read its responses (Fetch standard, CORS protocol), judged by its response to the
+ * request itself. A preflight says less: Keycloak's allows every origin, and the request that follows is refused.
+ * @param response to a request with `STRANGER_ORIGIN`; without one there is nothing to judge
+ */
+export function corsFindings(check: string, name: string, response: Exchange): readonly Finding[] {
+	if ('failure' in response) return [];
+	const { headers } = response.reply;
+	const allowed = headers.get('access-control-allow-origin');
+	if (allowed !== '*' && allowed !== STRANGER_ORIGIN)
+		return [good(check, `The ${name} lets no other site’s pages read its responses.`)];
+	// Browsers refuse credentials together with `*`.
+	const withCookies = allowed !== '*' && headers.get('access-control-allow-credentials') === 'true';
+	return withCookies
+		? [wrong(check, `The ${name} lets pages of any site call it with a person’s cookies.`, ADVICE)]
+		: [warning(check, `The ${name} lets pages of any site read its responses.`, ADVICE)];
+}
