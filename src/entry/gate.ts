@@ -1,7 +1,7 @@
 import type { Answer } from './http';
 import { type BodyRule, bodyRule, type BodySettings } from './request-body';
 import { type EntryProblem, refuse } from './refusal';
-import { answerStatic, type ReadHeader, type StaticTable } from './static-files';
+import { staticResponse, type ReadHeader, type StaticTable } from './static-files';
 
 /** What both runtimes know of a request before any of its body is read. */
 interface Arrival {
@@ -52,7 +52,7 @@ export function judge(arrival: Arrival, settings: GateSettings): Verdict {
 	const file = settings.files.get(decoded(pathname));
 	if (!file) return { target: path, pathname, body };
 	if (method !== 'GET' && method !== 'HEAD') return refused('method_not_allowed', { allow: 'GET, HEAD' });
-	return { answer: answerStatic(file, method, header) };
+	return { answer: staticResponse(file, method, header) };
 }
 
 function decoded(pathname: string): string {
