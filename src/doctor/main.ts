@@ -1,6 +1,5 @@
 /** `npm run doctor` on Node, or `node build/node/doctor.js`: checks a configuration, and tells what to fix. */
 import process from 'node:process';
-import { handOver } from '../lib/server/config/handover';
 import { prepare } from './command';
 import { examine } from './examine';
 import { exitCode, reportText } from './report';
@@ -11,7 +10,6 @@ if ('code' in prepared) {
 	process.exit(prepared.code);
 }
 const { config, options, examination } = prepared;
-if (config) handOver(config);
 const findings = [...prepared.findings, ...(config ? await examine(config, examination) : [])];
 process.stdout.write(`${reportText(findings, options)}\n`);
 process.exit(exitCode(findings));

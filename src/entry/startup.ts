@@ -1,16 +1,12 @@
-import { handOver } from '../lib/server/config/handover';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
 import { log } from '../lib/server/log';
 import type { Server, SSRManifest } from '@sveltejs/kit';
 
-/** Reads the configuration before anything else happens; a faulty one ends the process with all faults told. The
- * application gets the same. */
+/** Parses the configuration before anything else happens. A faulty one ends the process with a list of all faults. */
 export function readConfigOrExit(environment: Record<string, string | undefined>): Config {
 	try {
-		const config = parseConfig(environment);
-		handOver(config);
-		return config;
+		return parseConfig(environment);
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
 		console.error(error.message);

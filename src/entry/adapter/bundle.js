@@ -26,17 +26,23 @@ export async function bundleApplication(modules, folder) {
 	await bundleAll(modules, folder, { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' });
 }
 
+/** The environment of each runtime, as the source of a module. Deno grants the portal's variables only. */
+const ENVIRONMENTS = {
+	node: "export { env } from 'node:process';",
+	deno: `import { readGrantedEnvironment } from '${root}/src/entry/deno/environment';\nexport const env = readGrantedEnvironment();`
+};
+
 /**
- * Kit's module for the environment, for programs beside the application that use its modules: they hand over a
- * configuration, and nothing else reads the environment.
+ * Replaces Kit's `$env/dynamic/private`, which only exists inside the application.
+ * @param {'node' | 'deno'} runtime
  */
-const withoutEnvironment = {
-	name: 'portal:without-environment',
+const environmentOf = (runtime) => ({
+	name: 'portal:environment',
 	/** @param {string} id */
 	resolveId: (id) => (id === '$env/dynamic/private' ? `\0${id}` : null),
 	/** @param {string} id */
-	load: (id) => (id === '\0$env/dynamic/private' ? 'export const env = {};' : null)
-};
+	load: (id) => (id === '\0$env/dynamic/private' ? ENVIRONMENTS[runtime] : null)
+});
 
 /**
  * @param {Record<string, string>} input
@@ -50,7 +56,7 @@ async function bundleAll(input, outDir, output, runtime = 'node') {
 		configFile: false,
 		publicDir: false,
 		logLevel: 'warn',
-		plugins: [withoutEnvironment],
+		plugins: [environmentOf(runtime)],
 		resolve: { alias: { $lib: `${root}/src/lib` } },
 		ssr: { noExternal: true, resolve: { conditions: ['module', runtime, 'production'] } },
 		build: { ssr: true, outDir, emptyOutDir: false, target: 'node20', rolldownOptions: { input, output } }

@@ -1,14 +1,12 @@
 import { env } from '$env/dynamic/private';
-import { handedOver } from './handover';
 import { type Config, parseConfig } from './parse';
 
 let current: Config | undefined;
 
 /**
- * The configuration of this process: the server entry's, or read when first asked for, in the server's `init`: the build imports
- * server modules too, and needs no environment.
- * @throws {ConfigError} when the environment has faults.
+ * The configuration of this process, parsed on the first call: the build imports server modules without an environment.
+ * @throws {ConfigError} if the environment has faults
  */
 export function config(): Config {
-	return (current ??= handedOver() ?? parseConfig(env));
+	return (current ??= parseConfig(env));
 }
