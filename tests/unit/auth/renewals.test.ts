@@ -77,6 +77,28 @@ describe('a session', () => {
 		expect(await instance().renewed(session)).toMatchObject({ id, sub, userId, endsAt, authTime, idToken });
 	});
 
+	test('that is given the same tokens until they end is renewed all the same, and again', async () => {
+		const session = signedIn();
+		redeem = async () => {
+			const lifeSeconds = session.expiresAt === undefined ? 0 : session.expiresAt - nowSeconds();
+			return lifeSeconds > 10 ? { ...tokens(0, lifeSeconds), refreshAt: nowSeconds() + lifeSeconds / 2 } : tokens(1);
+		};
+		await secondsLater(LIFE_SECONDS - 60);
+		const all = [instance(), instance()];
+		const first = await Promise.all(all.map((one) => one.renewed(session)));
+		expect(first.map(({ accessToken, generation }) => [accessToken, generation])).toEqual([
+			['access-0', 1],
+			['access-0', 1]
+		]);
+		expect(calls).toHaveLength(1);
+		await secondsLater(30);
+		const [second = session] = await Promise.all(all.map((one) => one.renewed(first[0] ?? session)));
+		expect([second.accessToken, second.generation, calls.length]).toEqual(['access-0', 2, 2]);
+		await secondsLater(30);
+		expect(await all[0]?.renewed(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
+		expect(await all[1]?.newest(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
+	});
+
 	test('carried by an old cookie is led to the newest, without a token call', async () => {
 		const session = signedIn();
 		const renewals = instance();

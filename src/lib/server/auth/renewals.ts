@@ -18,6 +18,10 @@ const REST_MS = 1000;
 /** A service that refuses even new tokens does not make the portal ask for more of them all the time. */
 const FORCE_REST_MS = 30_000;
 
+/** How long the result of a renewal that gave the same tokens again is shared. */
+const MIN_KEEP_MS = 1000;
+const MAX_KEEP_SAME_MS = 30_000;
+
 /** The session is over: the STS says so, or there is nothing left to renew it with. `message` is a code. */
 export class SessionEnded extends Error {
 	override readonly name = 'SessionEnded';
@@ -56,14 +60,17 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			return session;
 		}
 		let isShared = true;
+		let keepMs = session.endsAt * 1000 - unixNow();
 		const renewal = once.run({
 			secret: secretOf(session),
 			repeatLost: !alive,
-			keepMs: session.endsAt * 1000 - unixNow(),
+			keepMs: () => keepMs,
 			settles: isHeld && session.renewal !== undefined ? { name: session.renewal, keepMs: LATE_MS } : undefined,
 			run: async () => {
 				isShared = false;
-				return JSON.stringify(await redeem({ ...session, refreshToken }));
+				const tokens = await redeem({ ...session, refreshToken });
+				if (secretOf(tokens) === secretOf(session)) keepMs = Math.min(keepMs, keepSameMs(tokens));
+				return JSON.stringify(tokens);
 			}
 		});
 		renewal.then(
@@ -81,6 +88,14 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			if (error.code !== 'begun_before') restUntilMs = now() + REST_MS;
 			return session;
 		}
+	}
+
+	/**
+	 * Some providers give the same tokens again while the access token lives. The next renewal then has the same name: it must not
+	 * find this result.
+	 */
+	function keepSameMs({ refreshAt = Infinity }: TokenSet): number {
+		return Math.max(MIN_KEEP_MS, Math.min(MAX_KEEP_SAME_MS, refreshAt * 1000 - unixNow()));
 	}
 
 	/** The result, or null when it takes too long; the work goes on, and its result serves the next request. */

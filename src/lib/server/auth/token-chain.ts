@@ -14,7 +14,7 @@ const Tokens = v.object({
 });
 
 /** What names the renewal of a session. Both tokens do: a provider that does not rotate gives the same refresh token again. */
-export function secretOf({ refreshToken = '', accessToken }: Session): string {
+export function secretOf({ refreshToken = '', accessToken }: Pick<Session, 'refreshToken' | 'accessToken'>): string {
 	return `${refreshToken} ${accessToken}`;
 }
 
@@ -33,7 +33,12 @@ export function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 		for (let links = 0; links < MOST_LINKS && current.refreshToken !== undefined && goOn(current); links++) {
 			const result = await once.peek(secretOf(current));
 			if (result === null) break;
-			current = await successor(current, result);
+			const next = await successor(current, result);
+			// Tokens that were given again lead to themselves: such a link is followed once, for their later end.
+			const isSame = secretOf(next) === secretOf(current);
+			if (isSame && next.expiresAt === current.expiresAt) break;
+			current = next;
+			if (isSame) break;
 		}
 		return current;
 	}

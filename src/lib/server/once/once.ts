@@ -42,8 +42,8 @@ export interface Work {
 	readonly secret: string;
 	/** Whether to do it again when an earlier attempt was lost. */
 	readonly repeatLost: boolean;
-	/** How long the result is kept for those who come late, or never got it. */
-	readonly keepMs: number;
+	/** How long the result is kept for those who come late, or never got it. A function is called when the work is done. */
+	readonly keepMs: number | (() => number);
 	/** Earlier work, by its name, whose result has reached whoever needed it, and how much longer it is kept all the same. */
 	readonly settles?: { readonly name: string; readonly keepMs: number } | undefined;
 	/** @throws {WorkFailed} */
@@ -119,8 +119,10 @@ export function createOnce({
 			const result = await work.run();
 			await lease.end();
 			const sealed = await sealResult(work.secret, result);
-			await store.write(key, writeRecord({ state: 'done', sealed }), work.keepMs).catch(() => {});
-			if (work.settles) await shorten(work.settles.name, work.settles.keepMs).catch(() => {});
+			const keepMs = typeof work.keepMs === 'number' ? work.keepMs : work.keepMs();
+			await store.write(key, writeRecord({ state: 'done', sealed }), keepMs).catch(() => {});
+			if (work.settles && work.settles.name !== key)
+				await shorten(work.settles.name, work.settles.keepMs).catch(() => {});
 			return result;
 		} catch (error) {
 			await lease.end();
