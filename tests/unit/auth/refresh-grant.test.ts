@@ -132,6 +132,15 @@ describe('an answer with an ID token', () => {
 });
 
 describe('while the keys of the STS can not be had', () => {
+	test('an ID token that is signed with a new key of the same id refreshes the session', async () => {
+		await redeem();
+		vi.stubGlobal('fetch', (input: string, init: RequestInit) =>
+			input.endsWith('/jwks') ? Promise.resolve(new Response('oops', { status: 503 })) : sts.fetch(input, init)
+		);
+		sts.behaviour.isForged = true;
+		expect(await redeem()).toMatchObject({ accessToken: 'the-access-token' });
+	});
+
 	test('an ID token with another authorized party still ends the session', async () => {
 		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
 		vi.resetModules();
@@ -198,6 +207,14 @@ describe('the fault', () => {
 			'invalid_client',
 			answers(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
 		],
+		...['server_error', 'temporarily_unavailable', 'slow_down'].map(
+			(error): [string, string, string, () => Promise<Response>] => [
+				`of the STS itself, with 400: ${error}`,
+				'postponed',
+				error,
+				answers(400, { error })
+			]
+		),
 		['of a code we do not know', 'refused', 'refused', answers(400, { error: 'something new' })],
 		['invalid_request', 'refused', 'invalid_request', answers(400, { error: 'invalid_request' })],
 		['429', 'postponed', 'sts_429', html(429)],

@@ -48,7 +48,7 @@ describe('a key set', () => {
 
 	test('in which nothing can be used is none: the keys of before are better', async () => {
 		await expect(readKeySet({ keys: [null, 'x'] })).rejects.toThrow(TypeError);
-		expect(await readKeySet({ keys: [] })).toEqual([]);
+		await expect(readKeySet({ keys: [] })).rejects.toThrow(TypeError);
 	});
 
 	test('keeps keys for other purposes, which are never chosen', async () => {

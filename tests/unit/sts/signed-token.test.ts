@@ -110,6 +110,14 @@ describe('a token', () => {
 		expect(fetches()).toBe(2);
 	});
 
+	test('whose key was replaced under the same id can’t be judged while the keys can’t be loaded', async () => {
+		publish({ ...first.jwk, kid: 'k' });
+		expect(await check(first, 'k', 'sts')).toBe('s');
+		publish();
+		await expect(check(second, 'k', 'sts')).rejects.toMatchObject({ name: 'KeysUnavailable' });
+		expect(await check(first, 'k', 'sts')).toBe('s');
+	});
+
 	test('of strangers with a wrong signature loads the keys at most once in 30 s', async () => {
 		publish({ ...first.jwk, kid: 'k' });
 		await check(first, 'k');

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { WorkFailed } from '../once/once';
 import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
-import { isAway, isNeverSent } from '../sts/network-fault';
+import { isAway, isNeverSent, serverErrors } from '../sts/network-fault';
 import { isUnknownKey } from '../sts/signed-token';
 import type { TokenSet } from './new-session';
 import type { Session } from './session';
@@ -84,6 +84,8 @@ function refusedWith(cause: oauth.ResponseBodyError): never {
 	if (grantError !== undefined) ended(grantError, cause);
 	const clientError = clientErrors.find((code) => code === cause.error);
 	if (clientError !== undefined) postponed(clientError, cause);
+	const serverError = serverErrors.find((code) => code === cause.error);
+	if (serverError !== undefined) postponed(serverError, cause);
 	if (cause.status !== 400) postponed(`sts_${cause.status}`, cause);
 	throw new WorkFailed('refused', cause.error === 'invalid_request' ? 'invalid_request' : 'refused', { cause });
 }

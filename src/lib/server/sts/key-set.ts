@@ -54,15 +54,14 @@ const KeySet = v.pipe(
 /**
  * The keys of a key set that can be used. Entries that are no keys, and public keys that can't be imported, are dropped.
  * @throws {ValiError} when it is no key set
- * @throws {TypeError} when it has entries, and none can be used: what was cached before is better than nothing
+ * @throws {TypeError} when none can be used, or there is none: what was cached before is better than nothing
  */
 export async function readKeySet(value: unknown): Promise<readonly JWK[]> {
 	const keys = v.parse(KeySet, value);
 	const checked = await Promise.all(keys.map(isUsable));
 	const usable = keys.filter((_, index) => checked[index]);
 	reportDropped(LIST, { used: usable.length, total: keys.length });
-	if (usable.length === 0 && (value as { keys: unknown[] }).keys.length > 0)
-		throw new TypeError('none of the keys of the STS can be used');
+	if (usable.length === 0) throw new TypeError('none of the keys of the STS can be used');
 	return usable;
 }
 

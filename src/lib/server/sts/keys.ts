@@ -34,7 +34,8 @@ export interface KeyRing {
 	keysFor(header: JWTHeaderParameters, from: 'sts' | 'stranger'): Promise<StsKeys>;
 	/**
 	 * Fetches the keys again after a signature was wrong, under the same limit.
-	 * @returns null while they must not or can't be fetched
+	 * @returns null while they must not be fetched
+	 * @throws {KeysUnavailable} when the STS did not answer: the signature may be that of a new key
 	 */
 	reloaded(from: 'sts' | 'stranger'): Promise<StsKeys | null>;
 }
@@ -87,7 +88,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 
 		async reloaded(from) {
 			if (from === 'stranger' && now() < askedMs + REST_MS) return null;
-			return reload().catch(() => null);
+			return reload();
 		}
 	};
 }

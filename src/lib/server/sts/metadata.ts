@@ -6,6 +6,7 @@ import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { currentTraceparent } from '../http/traceparent';
 import { exchange } from '../http/upstream';
+import { UpstreamError } from '../http/upstream-error';
 import { readBoolean, readStrings } from '../upstream/lenient';
 import { upstreamCall } from '../upstream-call';
 import { internalUrl, publicUrl } from './addresses';
@@ -14,6 +15,9 @@ import { createMetadataCache } from './metadata-cache';
 
 /** Far more than any discovery document, key set, list of institutions or token response has. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+/** Nobody can sign in without them (OpenID Connect Discovery 3). */
+const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
@@ -98,6 +102,9 @@ async function discover(): Promise<oauth.AuthorizationServer> {
 	const found = readMetadata(
 		await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, stsCall))
 	);
+	const missing = REQUIRED.find((name) => found[name] === undefined);
+	// What was read before is better than an incomplete document.
+	if (missing !== undefined) throw new UpstreamError('bad_shape', `NO_${missing.toUpperCase()}`);
 	return {
 		...found,
 		...(found.authorization_endpoint && { authorization_endpoint: publicUrl(found.authorization_endpoint, sts) }),

@@ -28,6 +28,9 @@ export function isAway(error: unknown): boolean {
 	);
 }
 
+/** The STS itself failed. RFC 6749 has these codes for callbacks (4.1.2.1); the token endpoints of some services send them with 400. */
+export const serverErrors: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down'];
+
 /**
  * Whether the other side failed, or a gateway responded in its place: 5xx, 408, 429, or a body that is not JSON.
  * `oauth4webapi` and its copy in Auth.js share these codes.
@@ -35,6 +38,7 @@ export function isAway(error: unknown): boolean {
 function isServerFault(error: Error): boolean {
 	const status = statusOf(error) ?? 0;
 	if (status >= 500 || status === 408 || status === 429) return true;
+	if (serverErrors.includes(oauthCodeOf(error) ?? '')) return true;
 	return 'code' in error && (error.code === RESPONSE_IS_NOT_JSON || error.code === PARSE_ERROR);
 }
 
@@ -54,10 +58,10 @@ export function isMisconfigured(error: unknown): boolean {
 	);
 }
 
-/** Whether the STS responded with an error code of OAuth, of whatever kind. */
+/** Whether the STS responded with an error code of OAuth, other than that it failed itself. */
 export function isRefusal(error: unknown): boolean {
 	const code = causes(error)
 		.map(oauthCodeOf)
 		.findLast((found) => found !== undefined);
-	return code !== undefined && code !== 'temporarily_unavailable' && code !== 'server_error';
+	return code !== undefined && !serverErrors.includes(code);
 }
