@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
+import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
@@ -14,10 +14,11 @@ const OLDEST_SECONDS = 30 * 60;
 
 /**
  * By `sub` only sessions that began before the token was made, however late it comes: a person may have signed in again. A
- * `sid` names a session of the STS that is over, so all that began with it end.
+ * `sid` names a session of the STS that is over, so all that began with it end. By the STS's clock, as sessions have their
+ * beginning: those of the STS and of the instances may differ.
  */
 function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
-	return sid === undefined ? Math.min(nowMs, iat * 1000) : nowMs;
+	return sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000);
 }
 
 /**
@@ -33,7 +34,7 @@ export async function endAtSts(token: string, requestId: string): Promise<void> 
 	});
 	const nowMs = unixMs();
 	const ageSeconds = nowMs / 1000 - claims.iat;
-	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
+	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -FRESH_CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, crypto.randomUUID(), REMEMBERED_MS);
 	if (!isNew) throw invalidField('logout_token');
 	await denyAtSts(claims, endMsOf(claims, nowMs));

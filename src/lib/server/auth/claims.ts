@@ -57,7 +57,8 @@ export const IdentityClaims = v.object({
 	acr: text,
 	amr: v.optional(v.pipe(v.unknown(), v.transform(readStrings)), []),
 	sid: identifier,
-	auth_time: seconds
+	auth_time: seconds,
+	iat: seconds
 });
 
 export type IdentityClaims = v.InferOutput<typeof IdentityClaims>;

@@ -1,5 +1,5 @@
 import { createSharedReads } from '../bridge/shared-reads';
-import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
+import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { SESSION_SECONDS, type Session } from './session';
 
@@ -8,6 +8,8 @@ const BELIEVED_MS = 500;
 /** About 50,000 sessions. */
 export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
 const LIFE_MS = SESSION_SECONDS * 1000;
+/** A time by the STS's clock, as an instance accepted it, read by another instance whose clock is behind. */
+const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 
 const newChecks = () =>
 	createSharedReads<boolean>({
@@ -45,8 +47,8 @@ export function isDenied(session: Session): Promise<boolean> {
 }
 
 /** The same as the store has it now, for what is rare and must not be wrong. */
-export async function isDeniedNow({ id, sid, sub, endsAt }: Session): Promise<boolean> {
-	const begunMs = (endsAt - SESSION_SECONDS) * 1000;
+export async function isDeniedNow({ id, sid, sub, endsAt, issuedAt }: Session): Promise<boolean> {
+	const begunMs = (issuedAt ?? endsAt - SESSION_SECONDS) * 1000;
 	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
 	const [isEnded, ...endsMs] = await Promise.all([
 		sharedStore()
@@ -58,7 +60,7 @@ export async function isDeniedNow({ id, sid, sub, endsAt }: Session): Promise<bo
 }
 
 /**
- * Sessions that began at this time or earlier are ended, in Unix milliseconds; -Infinity for none. An invalid value ends all
+ * Sessions that began at this time or earlier, by the STS's clock, are ended, in Unix milliseconds; -Infinity for none. An invalid value ends all
  * sessions that exist now. The current time replaces it, so that later sign-ins work.
  */
 async function endMsAt(key: string): Promise<number> {
@@ -71,10 +73,10 @@ async function endMsAt(key: string): Promise<number> {
 	return nowMs;
 }
 
-/** Null for what is no time, or one further ahead than clocks of instances are apart. */
+/** Null for what is no time, or one further ahead than the clocks of the STS and of instances are apart. */
 function readEndMs(text: string, nowMs: number): number | null {
 	const endMs = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-	return endMs <= nowMs + CLOCK_TOLERANCE_SECONDS * 1000 ? endMs : null;
+	return endMs <= nowMs + MAX_AHEAD_MS ? endMs : null;
 }
 
 function idKey(id: string): string {

@@ -38,6 +38,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		amr: claims.amr,
 		sid: claims.sid,
 		...authenticationOf(claims.auth_time, facts),
+		issuedAt: claims.iat,
 		endsAt: endedAt + SESSION_SECONDS,
 		...tokens
 	};
