@@ -45,6 +45,25 @@ describe.skipIf(!hasRedis())('a store in Redis', () => {
 		expect([remainingMs > 0, remainingMs <= 3_600_000]).toEqual([true, true]);
 	});
 
+	test('is not away because its connections were closed: a check waits for new ones', async () => {
+		const store = await open();
+		await store.verify();
+		const inFlight = store.verify();
+		await redis.command('CLIENT KILL TYPE normal').catch(() => {});
+		await expect(inFlight).resolves.toBe(true);
+		await redis.stop();
+		const check = store.verify();
+		await redis.start();
+		// It keeps nothing over a restart.
+		await expect(check).resolves.toBe(false);
+		await redis.stop();
+		try {
+			await expect(store.verify()).rejects.toThrow();
+		} finally {
+			await redis.start();
+		}
+	});
+
 	test('gives up a command after a second when Redis is silent', async () => {
 		const store = await open();
 		redis.freeze();

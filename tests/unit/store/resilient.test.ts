@@ -43,6 +43,27 @@ describe('a shared store that is there', () => {
 		expect(await instance().read('a')).toMatchObject({ text: 'one' });
 	});
 
+	test('and fails twice in a row, while its check passes, is not left alone', async () => {
+		const other = instance();
+		expect(await other.replace('a', null, 'theirs', 1000)).toBe(true);
+		const connection = shared.connect();
+		let failures = 2;
+		const failing =
+			<Given extends unknown[], Result>(call: (...given: Given) => Promise<Result>) =>
+			(...given: Given) =>
+				given[0] === 'a' && failures-- > 0 ? Promise.reject(new Error('closed')) : call(...given);
+		const store = createResilientStore({
+			shared: { ...connection, read: failing(connection.read), replace: failing(connection.replace) },
+			own: createMemoryStore(clock),
+			onState: () => {},
+			...clock
+		});
+		instances.push(store);
+		expect(await store.replace('a', null, 'mine', 1000)).toBe(false);
+		failures = 2;
+		expect(await store.read('a')).toMatchObject({ text: 'theirs' });
+	});
+
 	test('lets one instance alone claim a key', async () => {
 		const tries = await Promise.all(
 			[instance(), instance(), instance()].map((one) => one.replace('a', null, 'x', 1000))

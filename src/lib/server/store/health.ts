@@ -62,7 +62,8 @@ export function createStoreHealth({
 
 	async function attempt(): Promise<void> {
 		const [written, found] = await Promise.allSettled([verify(), read()]);
-		isReadable = found.status === 'fulfilled';
+		// The read may have come before the connection was back.
+		isReadable = written.status === 'fulfilled' || found.status === 'fulfilled';
 		try {
 			if (written.status === 'rejected') throw written.reason;
 			const lastVerifiedAtMs = verifiedAtMs;

@@ -67,7 +67,7 @@ interface RedisStoreOptions {
 
 /**
  * A store in Redis or Valkey. Commands fail at once while it is unreachable, and after a second when it is silent: nothing
- * is queued. It reconnects by itself, also when the server that it is connected to no longer takes writes.
+ * is queued. Only `verify` waits up to a second for a connection. It reconnects by itself, also when the server that it is connected to no longer takes writes.
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
 	const wakers = createWakers();
@@ -106,6 +106,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		}
 	}
 
+	async function verifyOnce(): Promise<boolean> {
+		const before = takenMark;
+		const next = ++mark;
+		const given = { keys: [markKey], arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
+		const [found, written] = v.parse(Marks, await run((client) => client.eval(VERIFY, given)));
+		if (written !== next) throw new Error('Redis does not return what was written');
+		takenMark = Math.max(takenMark, next);
+		return found >= before;
+	}
+
 	return {
 		run: (script, given) => run((client) => client.eval(script, given)),
 
@@ -141,13 +151,15 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		changed: (key, mostMs) => wakers.wait(PREFIX + key, mostMs),
 
 		async verify() {
-			const before = takenMark;
-			const next = ++mark;
-			const given = { keys: [markKey], arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
-			const [found, written] = v.parse(Marks, await run((client) => client.eval(VERIFY, given)));
-			if (written !== next) throw new Error('Redis does not return what was written');
-			takenMark = Math.max(takenMark, next);
-			return found >= before;
+			try {
+				return await verifyOnce();
+			} catch (error) {
+				const { client } = connection;
+				if (client.isReady || isClosed) throw error;
+				// A lost connection is usually back within 100 ms, and instances that act alone meanwhile would lose sessions.
+				await untilReady(client, COMMAND_LIMIT_MS);
+				return verifyOnce();
+			}
 		},
 
 		close() {
@@ -201,3 +213,17 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 }
 
 type Client = Awaited<ReturnType<typeof openConnection>>['client'];
+
+/** Resolves when there is a connection, or after a limit. */
+function untilReady(client: Client, mostMs: number): Promise<void> {
+	if (client.isReady) return Promise.resolve();
+	return new Promise((resolve) => {
+		const done = () => {
+			clearTimeout(timer);
+			client.off('ready', done);
+			resolve();
+		};
+		const timer = setTimeout(done, mostMs);
+		client.once('ready', done);
+	});
+}

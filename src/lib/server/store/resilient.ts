@@ -48,6 +48,8 @@ const DOUBTFUL_MS = 10_000;
  * (`checkEveryMs`), and write again what they hold.
  */
 export const LOSS_GRACE_MS = 2000;
+/** The check that follows a failure may have begun before it, and then proves nothing: the next failure begins another. */
+const MAX_TRIES = 3;
 const OWN = 'own:';
 
 /**
@@ -118,16 +120,15 @@ export function createResilientStore({
 		if (copy) await rewriter.one([key, copy]).catch(() => {});
 	}
 
-	async function readShared(key: string): Promise<Entry | null> {
+	async function readShared(key: string, tries = MAX_TRIES): Promise<Entry | null> {
 		const isUp = await health.settled();
-		if (!isUp && !health.isReadable()) return null;
+		if (tries === 0 || (!isUp && !health.isReadable())) return null;
 		try {
 			return await shared.read(key);
 		} catch {
 			if (isUp) health.failed();
 			else health.readFailed();
-			await health.settled();
-			return health.isReadable() ? shared.read(key).catch(() => null) : null;
+			return readShared(key, tries - 1);
 		}
 	}
 
@@ -156,14 +157,20 @@ export function createResilientStore({
 	}
 
 	/** After a failure, which may have come after the change was made. */
-	async function replaceAgain(key: string, expected: Entry | null, text: string, lifeMs: number): Promise<boolean> {
-		if (!(await health.settled())) return replaceAlone(key, expected, text, lifeMs);
+	async function replaceAgain(
+		key: string,
+		expected: Entry | null,
+		text: string,
+		lifeMs: number,
+		tries = MAX_TRIES - 1
+	): Promise<boolean> {
+		if (!(await health.settled()) || tries === 0) return replaceAlone(key, expected, text, lifeMs);
 		try {
 			if (await replaceShared(key, expected, text, lifeMs)) return true;
 			return (await shared.read(key))?.text === text;
 		} catch {
 			health.failed();
-			return replaceAlone(key, expected, text, lifeMs);
+			return replaceAgain(key, expected, text, lifeMs, tries - 1);
 		}
 	}
 
