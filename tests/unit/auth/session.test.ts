@@ -44,6 +44,17 @@ describe('a new session', () => {
 
 	test('lasts for 24 hours', () => expect(session.endsAt).toBe(NOW + 86_400));
 
+	test.each([
+		[-60, true],
+		[60, true],
+		[-300, false],
+		[-3600, false],
+		[3600, false]
+	])('of an ID token whose time is %i s from ours says when the STS issued it: %s', (offset, isSaid) => {
+		const said = v.parse(IdentityClaims, { sub: 's', iat: NOW + offset });
+		expect(newSession(said, tokens, facts).issuedAt).toBe(isSaid ? NOW + offset : undefined);
+	});
+
 	test('has a random id of its own', () => {
 		expect(session.id).toMatch(/^[\da-f-]{36}$/);
 		expect(newSession(claims, tokens, facts).id).not.toBe(session.id);

@@ -38,7 +38,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		amr: claims.amr,
 		sid: claims.sid,
 		...authenticationOf(claims.auth_time, facts),
-		issuedAt: claims.iat,
+		issuedAt: issuedAt(claims.iat, endedAt),
 		endsAt: endedAt + SESSION_SECONDS,
 		...tokens
 	};
@@ -52,4 +52,12 @@ function authenticationOf(authTime: number | undefined, { asksLogin, startedAt, 
 	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
 	if (!isPlausible) return { authTime: asksLogin ? startedAt : 0 };
 	return { authTime, isReauthIgnored: asksLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
+}
+
+/** Two clocks that are a minute off, and a slow response. */
+const MAX_IAT_OFFSET_SECONDS = 180;
+
+/** Absent where `iat` can't be the time of the sign-in by the STS's clock: that clock may step, and some services set it minutes back. */
+function issuedAt(iat: number | undefined, endedAt: number): number | undefined {
+	return iat !== undefined && Math.abs(iat - endedAt) <= MAX_IAT_OFFSET_SECONDS ? iat : undefined;
 }

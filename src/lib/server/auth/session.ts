@@ -35,7 +35,7 @@ export const SessionSchema = v.object({
 	sid: text,
 	/** When the person last proved to the STS who they are, as far as that is known; 0 where it is not. */
 	authTime: seconds,
-	/** The `iat` of the ID token of the sign-in: the session's beginning by the STS's clock. Version 1.0.0 does not say. */
+	/** The `iat` of the ID token of the sign-in: the session's beginning by the STS's clock, where it can be that. */
 	issuedAt: v.optional(seconds),
 	/** The STS was asked to authenticate the person again at this sign-in, and its `auth_time` says that it did not. */
 	isReauthIgnored: v.optional(v.boolean()),
