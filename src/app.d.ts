@@ -21,6 +21,10 @@ declare global {
 			/** The tokens have run out, and the STS can't be asked for new ones at the moment. */
 			isStsAway?: boolean;
 		}
+		interface Platform {
+			/** Creates a JSON response in the form that is fastest to send. Only the Node server has one of its own. */
+			json: (value: unknown) => Response;
+		}
 		interface PageData {
 			/** Missing only where the layout itself failed. */
 			brand?: BrandView;

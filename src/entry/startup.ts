@@ -9,9 +9,14 @@ export function readConfigOrExit(environment: Record<string, string | undefined>
 		return parseConfig(environment);
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
-		console.error(error.message);
-		process.exit(1);
+		exitWith(error.message);
 	}
+}
+
+/** Ends a process that can't start, with a message for the operator. */
+export function exitWith(message: string): never {
+	console.error(message);
+	process.exit(1);
 }
 
 /** Logs a warning for each variable that is likely misspelt: the portal starts all the same. */
@@ -50,11 +55,19 @@ export interface Application {
 	readonly manifest: SSRManifest;
 }
 
-/** Readies the application for requests. */
-export async function startApplication(application: Application, env: Record<string, string>): Promise<Respond> {
+/**
+ * Initializes the application.
+ * @param platform what the runtime offers to the application's handlers (SvelteKit, "Adapters", "Platform-specific context")
+ */
+export async function startApplication(
+	application: Application,
+	env: Record<string, string>,
+	platform?: Pick<App.Platform, 'json'>
+): Promise<Respond> {
 	const server = new application.Server(application.manifest);
 	await server.init({ env });
-	return (request, getClientAddress) => server.respond(request, { getClientAddress });
+	return (request, getClientAddress) =>
+		server.respond(request, { getClientAddress, platform: platform as App.Platform });
 }
 
 /** Proxies such as nginx would hold events back. */

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../harness/free-port.ts';
 import { spawnProgram } from '../harness/portal-process.ts';
-import { portalCommand } from '../tasks/runtime.mjs';
+import { portalCommand, START_ENVIRONMENT } from '../tasks/runtime.mjs';
 import { emptyAppCommand } from './empty-app.ts';
 import type { Measure } from './figure.ts';
 import { get } from './load/http-load.ts';
@@ -17,7 +17,7 @@ export const measureColdStart: Measure = async (runtime) => {
 	const portalMs: number[] = [];
 	const emptyMs: number[] = [];
 	for (let round = 0; round < ROUNDS; round++) {
-		portalMs.push(await startMs(commands.portal));
+		portalMs.push(await startMs(commands.portal, START_ENVIRONMENT));
 		emptyMs.push(await startMs(commands.empty));
 	}
 	const [portal, empty] = [median(portalMs), median(emptyMs)];
@@ -28,10 +28,14 @@ export const measureColdStart: Measure = async (runtime) => {
 	];
 };
 
-async function startMs(command: [string, ...string[]]): Promise<number> {
+async function startMs(
+	command: [string, ...string[]],
+	environment: Readonly<Record<string, string>> = {}
+): Promise<number> {
 	const port = await freePort();
 	const startedMs = performance.now();
 	const started = spawnProgram(command, {
+		...environment,
 		HOST: '127.0.0.1',
 		PORT: String(port),
 		AUTH_URL: `http://localhost:${port}`,

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { signalGroup, startTied } from '../tasks/children.mjs';
-import { portalCommand } from '../tasks/runtime.mjs';
+import { portalCommand, START_ENVIRONMENT } from '../tasks/runtime.mjs';
 import type { Build } from './runtime.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface PortalProcess {
 
 /** Starts the build with exactly this environment. */
 export function spawnPortal(build: Build, env: Environment, output?: number): PortalProcess {
-	return spawnProgram(portalCommand(build), { DENO_NO_UPDATE_CHECK: '1', ...env }, output);
+	return spawnProgram(portalCommand(build), { ...START_ENVIRONMENT, ...env }, output);
 }
 
 /**

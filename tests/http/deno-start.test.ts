@@ -3,19 +3,29 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { spawnProgram } from '../harness/portal-process.ts';
 import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
+import { bareEnvironment } from './bare-environment.ts';
 
 interface Graph {
-	modules: { specifier: string }[];
+	roots: string[];
+	modules: { specifier: string; dependencies?: { code?: { specifier: string }; isDynamic?: boolean }[] }[];
 }
 
 const build = join(root, 'build', 'deno');
 
-/** What Deno reads before it runs a module: all that is imported, and all that it can see may be imported later. */
-async function readFor(module: string): Promise<string[]> {
+/** A module of the build and everything that it imports statically. */
+async function staticImports(module: string): Promise<string[]> {
 	const { stdout } = await promisify(execFile)(denoBinary(), ['info', '--json', '--no-config', join(build, module)]);
-	return (JSON.parse(stdout) as Graph).modules.map(({ specifier }) => specifier);
+	const { roots, modules } = JSON.parse(stdout) as Graph;
+	const bySpecifier = new Map(modules.map((one) => [one.specifier, one]));
+	const found = new Set(roots);
+	for (const specifier of found) {
+		for (const { code, isDynamic } of bySpecifier.get(specifier)?.dependencies ?? [])
+			if (code && !isDynamic) found.add(code.specifier);
+	}
+	return [...found];
 }
 
 async function hooks(): Promise<string> {
@@ -24,20 +34,30 @@ async function hooks(): Promise<string> {
 	return join(chunks, names.find((name) => /^hooks\.server-.*\.js$/.test(name)) ?? 'no hooks');
 }
 
-describe.skipIf(runtime !== 'deno')('what Deno reads at its start', () => {
-	test('has no page, no endpoint, no hooks and no Redis client in it', async () => {
-		const read = await readFor('index.js');
-		expect(read).toContainEqual(expect.stringMatching(/\/server\/manifest\.js$/));
-		expect(read.filter((file) => /\/chunks\/(\d+|_server|_page|hooks\.server|redis)\b/.test(file))).toEqual([]);
+describe.skipIf(runtime !== 'deno')('what Deno imports at its start', () => {
+	test("includes no page, no endpoint, no Redis client, and none of Node's modules that Deno takes long to create", async () => {
+		const imported = [...(await staticImports('index.js')), ...(await staticImports(await hooks()))];
+		expect(imported).toContainEqual(expect.stringMatching(/\/server\/manifest\.js$/));
+		expect(imported.filter((file) => /\/chunks\/(\d+|_server|_page|redis)\b/.test(file))).toEqual([]);
+		expect(imported.filter((file) => /^node:(crypto|fs|http|https|net|process|stream|util)/.test(file))).toEqual([]);
 	});
+});
 
-	test('has our own store of requests in it, in place of the one that holds each of them for long', async () => {
-		expect(await readFor('index.js')).toContainEqual(expect.stringMatching(/\/server\/request-stores\.js$/));
-	});
-
-	test("has none of Node's modules in it that Deno takes long to make, and the hooks have none either", async () => {
-		const read = [...(await readFor('index.js')), ...(await readFor(await hooks()))];
-		expect(read).toContain('node:async_hooks');
-		expect(read.filter((file) => /^node:(crypto|fs|http|https|net|process|stream|util)/.test(file))).toEqual([]);
+describe.skipIf(runtime !== 'deno')('the server of the Deno build, without its launcher', () => {
+	test.each([
+		['--unstable-no-legacy-abort', [], {}],
+		['--unstable-kv', ['--unstable-no-legacy-abort'], { DENO_KV: 'default' }]
+	])('does not start without %s, and names the flag', async (flag, given, more) => {
+		const started = spawnProgram(
+			[denoBinary(), 'run', '--allow-all', '--no-config', ...given, join(build, 'index.js')],
+			{
+				...bareEnvironment,
+				...more,
+				DENO_NO_UPDATE_CHECK: '1',
+				AUTH_URL: 'http://localhost:3000'
+			}
+		);
+		expect(await started.ended).toBe(1);
+		expect(started.logs()).toContain(`run Deno with ${flag}`);
 	});
 });

@@ -29,6 +29,13 @@ test('a weak secret is refused without being told', async () => {
 	expect(logs).not.toContain('swordfish');
 });
 
+test.skipIf(runtime !== 'node')('DENO_KV on Node ends the start with one line that says so', async () => {
+	const env = { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', DENO_KV: 'default' };
+	const { code, logs } = await runToEnd({ runtime, env });
+	expect(code).toBe(1);
+	expect(logs.trim()).toBe("The portal can't start: DENO_KV works on Deno only. Set REDIS_URL, or remove DENO_KV.");
+});
+
 test('the environment that operators already have starts the portal', async () => {
 	const portal = await startPortal({
 		runtime,

@@ -2,7 +2,7 @@
  * How the application becomes a server, with our entry in front of it: for Node by ourselves, for Deno out of what
  * svelte-adapter-deno makes. JavaScript, for svelte.config.js is read by Node as it is.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import deno from 'svelte-adapter-deno';
 
 /** @typedef {import('@sveltejs/kit').Adapter} Adapter */
@@ -58,8 +58,6 @@ export function denoAdapter(out) {
 			await deno({ out, precompress: true }).adapt(builder);
 			// Its server would import packages from elsewhere; of what it makes the application and the files are used.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
-			settleForDeno(`${out}/server`);
-			await bundle('entry/deno/request-stores.ts', `${out}/server`, 'request-stores.js', 'deno');
 			await bundle('entry/deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
 			await bundle('entry/deno/start.ts', out, 'start.js', 'deno');
@@ -67,34 +65,6 @@ export function denoAdapter(out) {
 			await bundle('entry/deno/doctor-checks.ts', out, 'doctor-checks.js', 'deno');
 		}
 	};
-}
-
-/**
- * What Deno does for the application at its start, and need not:
- * - It reads whatever it sees that a module may import some day: every page, every endpoint, the client of Redis. An address
- *   that is worked out is one it doesn't see.
- * - It holds each request's store until the whole heap is looked through; `deno/request-stores.ts` does not.
- * - It makes Node's `process` when somebody looks at it. The framework looks to see where it runs, which is known here.
- * Where an upgrade of the framework asks in other words, the start is slower again, and nothing else.
- * @type {[asked: RegExp, instead: string][]}
- */
-const KNOWN_ON_DENO = [
-	[/\bimport\(('\.\/[^']+')\)/g, 'import(String($1))'],
-	[/\bimport\('node:async_hooks'\)(?=\s*\.then\(\(hooks\) => \(als = )/g, "import('../request-stores.js')"],
-	[/\btypeof process === 'object' && process\.versions\?\.node !== undefined/g, 'true'],
-	[/\bglobalThis\.process\?\.env\?\.NODE_ENV\b/g, "'production'"],
-	[/\bglobalThis\.process\?\.versions\?\.webcontainer\b/g, 'undefined']
-];
-
-/** @param {string} folder */
-function settleForDeno(folder) {
-	for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-		file.endsWith('.js')
-	)) {
-		const file = `${folder}/${name}`;
-		const settled = KNOWN_ON_DENO.reduce((code, known) => code.replace(...known), readFileSync(file, 'utf8'));
-		writeFileSync(file, settled);
-	}
 }
 
 /**

@@ -9,6 +9,8 @@ declare namespace Deno {
 	}
 	interface ServeInfo {
 		remoteAddr: { hostname: string };
+		/** Resolves when the response has been sent. */
+		completed: Promise<void>;
 	}
 	interface HttpServer {
 		finished: Promise<void>;
@@ -35,6 +37,12 @@ declare namespace Deno {
 	const stderr: Writer;
 	function execPath(): string;
 	function exit(code: number): never;
+
+	interface Connection {
+		readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+		write(bytes: Uint8Array): Promise<number>;
+	}
+	function connect(address: { hostname: string; port: number }): Promise<Connection>;
 
 	interface HttpClient {
 		close(): void;
@@ -65,7 +73,9 @@ declare namespace Deno {
 
 	const version: { deno: string };
 	const env: { get(name: string): string | undefined; toObject(): Record<string, string> };
-	const permissions: { querySync(wanted: { name: 'env'; variable?: string }): { state: string } };
+	const permissions: {
+		querySync(wanted: { name: 'env'; variable?: string } | { name: 'net'; host: string }): { state: string };
+	};
 }
 
 interface RequestInit {

@@ -2,6 +2,7 @@ import { startLogging } from '../../lib/server/log';
 import { type Application, readConfigOrExit, startApplication, warnOfUnknownVariables } from '../startup';
 import { readStaticTable } from '../static-files';
 import { disk } from './disk';
+import { exitWithoutFlags } from './flags';
 import { readGrantedEnvironment, readWholeEnvironment } from './environment';
 import { listenOrExit } from './listen';
 import { createServe } from './serve';
@@ -10,6 +11,7 @@ import { createServe } from './serve';
 export async function main(application: Application): Promise<void> {
 	const environment = readGrantedEnvironment();
 	const config = readConfigOrExit(environment);
+	await exitWithoutFlags(config);
 	startLogging(config.logLevel);
 	warnOfUnknownVariables(readWholeEnvironment());
 

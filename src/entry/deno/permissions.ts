@@ -1,17 +1,10 @@
 import { hostAndPort, listenAddress } from '../listen-address';
 import { environmentNames } from '../../lib/server/config/environment';
 import type { Config } from '../../lib/server/config/parse';
-import { NO_PRETENURING } from '../v8-flags';
 import { libraryNames } from './environment';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const REDIS_PORT = '6379';
-
-/**
- * The young heap in MB: by itself V8 begins with less, and in the end takes more than the portal is any faster for
- * (`docs/performance.md`).
- */
-const V8_FLAGS = ['--min-semi-space-size=4', '--max-semi-space-size=4', NO_PRETENURING];
 
 /**
  * The least that the Deno build runs with: listen on one address, speak to STS, Bridge, backends, store and proxies, read
@@ -37,7 +30,6 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 		'--no-remote',
 		'--cached-only',
 		'--unstable-no-legacy-abort',
-		`--v8-flags=${V8_FLAGS.join(',')}`,
 		...(denoKv === undefined ? [] : ['--unstable-kv']),
 		`--allow-net=${[...new Set(net)].join(',')}`,
 		`--allow-read=${[...folders, ...kvFile].join(',')}`,

@@ -22,7 +22,7 @@ const LIMITS = {
 	// Node looks at slow connections every 30 s by itself: those that dribble would last three times their limit.
 	connectionsCheckingInterval: 2_000,
 	// A limit for the whole request would end uploads to services that take longer. Small bodies have a limit of their own
-	// (`collect-body.ts`), streams to services as well (`lib/server/backends/body.ts`).
+	// (`request-body.ts`), streams to services as well (`lib/server/backends/body.ts`).
 	requestTimeout: 0,
 	// Longer than the idle time of common load balancers, so that they never reuse a connection we just closed.
 	keepAliveTimeout: 65_000,

@@ -125,17 +125,14 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Logout token',
 		`${size(constant('lib/server/auth/backchannel-logout.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
 	],
-	['Small body, in chunks', thousands(constant('entry/collect-body.ts', 'MAX_BODY_CHUNKS'))],
+	['Small body, in chunks', thousands(constant('entry/request-body.ts', 'MAX_BODY_CHUNKS'))],
 	[
 		'Small body, time to arrive, before its request counts',
-		seconds(constant('entry/collect-body.ts', 'BODY_LIMIT_MS'))
+		seconds(constant('entry/request-body.ts', 'BODY_LIMIT_MS'))
 	],
 	['Silence of the sender of such a body', seconds(constant('lib/server/backends/body.ts', 'MAX_SILENCE_MS'))],
 	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
-	[
-		'Log lines about requests that the server entry refuses',
-		`${constant('entry/refusal-log.ts', 'MAX_LINES')} a minute`
-	],
+	['Log lines about requests that the server entry refuses', `${constant('entry/refusal.ts', 'MAX_LINES')} a minute`],
 	['Age of a connection to an upstream service', seconds(constant(connections, 'MAX_CONNECTION_AGE_MS'))],
 	['Idle time of a connection to an upstream service', seconds(constant(connections, 'MAX_IDLE_MS'))],
 	['Time to connect to an upstream service', seconds(constant(connections, 'CONNECT_TIMEOUT_MS'))],

@@ -9,15 +9,16 @@ import { refusal, type RefusedEvent } from './refusal';
  * Response. What it throws goes through the table of problems, and becomes a page where a person reads it; what isn't in
  * there is a bug, logged with the request id.
  */
-export function endpoint<Event extends RefusedEvent>(
+export function endpoint<Event extends RefusedEvent & { platform?: Pick<App.Platform, 'json'> | undefined }>(
 	handler: (event: Event) => unknown
 ): (event: Event) => Promise<Response> {
 	return async (event) => {
 		try {
 			const answer = await handler(event);
 			if (answer instanceof Response) return answer;
-			// Made without headers: Deno readies such as it is told of at once for sending, and again once others are added.
-			return answer === undefined ? new Response(null, { status: 204 }) : Response.json(answer);
+			// Created without headers: Deno serializes headers on creation, and again when others are added.
+			if (answer === undefined) return new Response(null, { status: 204 });
+			return event.platform ? event.platform.json(answer) : Response.json(answer);
 		} catch (error) {
 			if (isRedirect(error)) throw error;
 			const problem = toProblem(error);

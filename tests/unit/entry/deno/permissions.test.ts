@@ -39,10 +39,8 @@ test("files are read from the build's own folders, and nothing is written, run o
 	expect(flags()).toEqual(expect.arrayContaining(['--no-prompt', '--no-remote', '--cached-only']));
 });
 
-test("V8's heap is set for requests that come and go", () => {
-	expect(flags()).toContain(
-		'--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--no-allocation-site-pretenuring'
-	);
+test('no V8 flag is set, which another version of Deno may not know', () => {
+	expect(flags().join(' ')).not.toContain('v8-flags');
 });
 
 test('a Redis store is one more address, on its usual port unless another is named', () => {

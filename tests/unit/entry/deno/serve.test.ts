@@ -29,7 +29,8 @@ function application(answer: () => Response = () => new Response('hello')) {
 
 const ask = (respond: Respond, path: string, init: RequestInit = {}, changes: Partial<typeof settings> = {}) =>
 	createServe(respond, { ...settings, ...changes })(new Request(`http://10.0.0.9:3000${path}`, init), {
-		remoteAddr: { hostname: '10.0.0.1' }
+		remoteAddr: { hostname: '10.0.0.1' },
+		completed: Promise.resolve()
 	});
 
 test('the application sees the public origin, whatever the connection was', async () => {

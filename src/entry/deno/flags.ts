@@ -1,0 +1,47 @@
+import type { Config } from '../../lib/server/config/parse';
+import { exitWith } from '../startup';
+import { LAUNCHED } from './supervise';
+
+/** Ends the process with a message if it was started without a flag of Deno that the portal needs. The launcher sets them. */
+export async function exitWithoutFlags({ store }: Pick<Config, 'store'>): Promise<void> {
+	if (store.denoKv !== undefined && store.redisUrl === undefined && !('openKv' in Deno)) exitWith(missing('kv'));
+	if (Deno.args.includes(LAUNCHED) || isDenoDeploy() || !isPermitted()) return;
+	if (await abortsCompleteRequests()) exitWith(missing('no-legacy-abort'));
+}
+
+function missing(feature: string): string {
+	return `The portal can't start: run Deno with --unstable-${feature}, or use the launcher (start.js), which sets this flag.`;
+}
+
+/** Deno Deploy takes the flags from `deno.json`, and expects a single server in the process. */
+function isDenoDeploy(): boolean {
+	const name = 'DENO_DEPLOYMENT_ID';
+	return (
+		Deno.permissions.querySync({ name: 'env', variable: name }).state === 'granted' && Deno.env.get(name) !== undefined
+	);
+}
+
+const PROBE_HOST = '127.0.0.1';
+const isPermitted = () => Deno.permissions.querySync({ name: 'net', host: PROBE_HOST }).state === 'granted';
+
+/** Whether Deno aborts a request's signal after a complete response. Its API does not say so: this sends a request to a server. */
+async function abortsCompleteRequests(): Promise<boolean> {
+	let signal: AbortSignal | undefined;
+	let completed: Promise<void> | undefined;
+	const listening = Promise.withResolvers<number>();
+	const server = Deno.serve(
+		{ hostname: PROBE_HOST, port: 0, onListen: ({ port }) => listening.resolve(port), onError: () => Response.error() },
+		(request, info) => {
+			({ signal } = request);
+			({ completed } = info);
+			return Promise.resolve(new Response());
+		}
+	);
+	// Not with `fetch`, which would send it to a proxy of the environment.
+	const connection = await Deno.connect({ hostname: PROBE_HOST, port: await listening.promise });
+	await connection.write(new TextEncoder().encode('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'));
+	await new Response(connection.readable).text();
+	await completed;
+	await server.shutdown();
+	return signal?.aborted ?? false;
+}
