@@ -1,20 +1,20 @@
 import { drainAll, finishAll } from '../lib/server/ending';
 import { log } from '../lib/server/log';
 
-/** How long requests in flight may take to finish after the delay; container platforms kill after 30 s by default. */
+/** How long requests in flight may take after the delay; container platforms kill a process after 30 s by default. */
 const LIMIT_MS = 20_000;
 
 export interface Drain {
-	/** How long new requests are still taken after SIGTERM, while readiness says no and load balancers notice. */
+	/** How long new requests are still accepted after SIGTERM, until load balancers notice that the readiness check fails. */
 	readonly delayMs: number;
-	/** Accepts no more; resolves when all that is in flight has been answered. */
+	/** Stops listening; resolves when all requests in flight are complete. */
 	readonly close: () => Promise<void>;
 }
 
-/** What ends the process: its terminal, a service manager or container platform, or the terminal that is closed. */
+/** Sent by a service manager or container platform, by Ctrl-C, and when the terminal is closed. */
 export const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** The part of a runtime that is needed. */
+/** Access to the runtime's process. */
 export interface Signals {
 	on(signal: (typeof endSignals)[number], listener: () => void): void;
 	exit(code: number): void;
@@ -22,22 +22,22 @@ export interface Signals {
 
 let draining = false;
 
-/** Whether this process has been told to stop: then no connection is kept for another request. */
+/** Whether the process is shutting down: responses then close their connection. */
 export function isDraining(): boolean {
 	return draining;
 }
 
 /**
- * On a signal: loses no request, finishes what is in flight for a limited time, and ends with exit code 0. Further signals
- * change nothing: service managers send one to each process of a group, and the launcher passes its own on.
- * @returns does the same for another reason
+ * Shuts down on a signal without losing requests: completes those in flight within a limit, then exits with code 0. Further signals
+ * have no effect: a service manager signals each process of a group, and the launcher forwards its own signal.
+ * @returns a function that does the same for another reason
  */
 export function drainOnSignals(signals: Signals, drain: Drain): (reason: string) => void {
-	for (const signal of endSignals) signals.on(signal, () => void end(signal, signals, drain));
-	return (reason) => void end(reason, signals, drain);
+	for (const signal of endSignals) signals.on(signal, () => void shutDown(signal, signals, drain));
+	return (reason) => void shutDown(reason, signals, drain);
 }
 
-async function end(reason: string, signals: Signals, { delayMs, close }: Drain): Promise<void> {
+async function shutDown(reason: string, signals: Signals, { delayMs, close }: Drain): Promise<void> {
 	if (draining) return;
 	log.info('draining', { reason });
 	draining = true;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** How far the addresses in `X-Forwarded-For` can be believed. */
+/** How far `X-Forwarded-For` is trusted. */
 export interface ProxyTrust {
 	trustHost: boolean;
 	/** Number of reverse proxies in front of the portal that append to the header. */
@@ -10,8 +10,7 @@ export interface ProxyTrust {
 const AddressSchema = v.pipe(v.string(), v.ip());
 
 /**
- * The address a request came from. Counted from the right, for what stands further left than our own proxies'
- * entries is whatever the caller wrote.
+ * The client's address. Entries count from the right: those to the left of our own proxies' entries are chosen by the client.
  */
 export function clientAddress(peer: string, forwardedFor: string | null, trust: ProxyTrust): string {
 	if (!trust.trustHost || forwardedFor === null) return peer;
@@ -27,7 +26,7 @@ function withoutPort(entry: string): string {
 	return bracketed ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }
 
-/** Said by proxies, or by anybody: AUTH_URL is the only origin, and the client's address is known by now. */
+/** Clients can send these, too. The portal does not need them: AUTH_URL is the only origin, and the entry determines the client's address. */
 const FORWARDING = [
 	'forwarded',
 	'via',
@@ -46,7 +45,7 @@ const FORWARDING = [
 	'x-rewrite-url'
 ];
 
-/** A browser's trace context would become the parent of our spans; a trusted proxy's may. */
+/** A trace context becomes the parent of the portal's spans: only a trusted proxy may send one. */
 const TRACING = ['traceparent', 'tracestate', 'baggage'];
 
 /** Lower-case names of request headers that the application must not see. */

@@ -1,10 +1,10 @@
-import type { Answer } from './http';
+import type { EntryResponse, ReadHeader } from './http';
 import { type BodyRule, bodyRule, type BodySettings } from './request-body';
 import { type EntryProblem, refuse } from './refusal';
-import { staticResponse, type ReadHeader, type StaticTable } from './static-files';
+import { staticResponse, type StaticTable } from './static-files';
 
-/** What both runtimes know of a request before any of its body is read. */
-interface Arrival {
+/** The head of a request, before its body is read. */
+interface RequestHead {
 	method: string;
 	/** The request line's target: a path with query, or an absolute address. */
 	target: string;
@@ -15,44 +15,43 @@ interface Arrival {
 	headBytes: number;
 }
 
-/** Either the entry's own answer, or the path and query for the application, the path alone, and the rule for the body. */
-export type Verdict = { answer: Answer } | { target: string; pathname: string; body: BodyRule };
+/** Either a response of the entry, or the path with query for the application, the path alone, and the rule for the body. */
+export type GateResult = { response: EntryResponse } | { target: string; pathname: string; body: BodyRule };
 
-/** What the gate decides by. */
 export interface GateSettings extends BodySettings {
 	origin: string;
 	files: StaticTable;
 }
 
 /**
- * Above this a request is refused, on both runtimes. Node's parser takes twice as much, so that a browser with too many cookies of
- * the domain gets a page that says what to do.
+ * The limit for the request line's target and all headers, on both runtimes. Node's parser accepts twice as much, so that a browser
+ * with too many cookies of the domain gets a page that explains what to do.
  */
 const MAX_HEAD_BYTES = 16_384;
 
-/** Others, such as TRACE, make the platform's own Request throw. */
+/** The `Request` constructor throws for others, such as TRACE. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Answers what the application must not or need not see: odd targets and methods, large bodies, public files. */
-export function judge(arrival: Arrival, settings: GateSettings): Verdict {
-	const { method, header } = arrival;
-	const target = isValidHost(arrival.host) ? readTarget(arrival.target, settings.origin) : undefined;
+/** Checks a request, and responds to those that the application must not or need not handle: invalid ones, and public files. */
+export function checkRequest(head: RequestHead, settings: GateSettings): GateResult {
+	const { method, header } = head;
+	const target = isValidHost(head.host) ? readTarget(head.target, settings.origin) : undefined;
 	const refused = (code: EntryProblem, headers?: Record<string, string>) => ({
-		answer: refuse(code, { header, ...(target && { pathname: target.pathname }) }, headers)
+		response: refuse(code, { header, ...(target && { pathname: target.pathname }) }, headers)
 	});
 
-	if (arrival.headBytes > MAX_HEAD_BYTES) return refused('headers_too_large');
+	if (head.headBytes > MAX_HEAD_BYTES) return refused('headers_too_large');
 	if (target === undefined) return refused('invalid_request');
 	if (!KNOWN_METHODS.has(method)) return refused('method_not_allowed', { allow: [...KNOWN_METHODS].join(', ') });
 	const { path, pathname } = target;
-	const announced = header('content-length');
-	const body = bodyRule(pathname, announced, settings);
-	if (announced !== null && Number(announced) > body.limitBytes) return refused('payload_too_large');
+	const contentLength = header('content-length');
+	const body = bodyRule(pathname, contentLength, settings);
+	if (contentLength !== null && Number(contentLength) > body.limitBytes) return refused('payload_too_large');
 
 	const file = settings.files.get(decoded(pathname));
 	if (!file) return { target: path, pathname, body };
 	if (method !== 'GET' && method !== 'HEAD') return refused('method_not_allowed', { allow: 'GET, HEAD' });
-	return { answer: staticResponse(file, method, header) };
+	return { response: staticResponse(file, method, header) };
 }
 
 function decoded(pathname: string): string {
@@ -64,24 +63,24 @@ function decoded(pathname: string): string {
 	}
 }
 
-/** What a request line's target asks for on the public origin. */
+/** A request line's target on the public origin. */
 interface RequestTarget {
-	/** Path and query, for the application. */
+	/** Path and query. */
 	readonly path: string;
 	/** The path alone, as `URL` gives it: without dot segments. */
 	readonly pathname: string;
 }
 
 /**
- * Reads a request line's target (RFC 9112, 3.2); `undefined` where there is none to serve. A target glued to the origin
- * unread could change the host: `x://y` behind `https://portal.example` names another one.
+ * Parses a request line's target (RFC 9112 3.2); `undefined` if it is not valid. Appended to the origin without a check, a target
+ * could change the host: `https://portal.example` + `.evil.example/`.
  */
 function readTarget(target: string, origin: string): RequestTarget | undefined {
 	if (target.startsWith('/')) {
 		const url = parsedUrl(origin + target);
 		return url && { path: target, pathname: url.pathname };
 	}
-	// On Deno the target is the request's whole address, which takes its host from HTTP/2's `:authority` too.
+	// On Deno the target is an absolute URL, whose host may come from HTTP/2's `:authority`.
 	const host = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1];
 	const url = host !== undefined && isValidHost(host) ? parsedUrl(target) : undefined;
 	return url && { path: url.pathname + url.search, pathname: url.pathname };
@@ -91,15 +90,15 @@ function readTarget(target: string, origin: string): RequestTarget | undefined {
 const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /**
- * Whether a request names a host that can be one. Deno makes the request's address of it: `x/api/health?` would be another path.
- * Which host it is does not matter, because AUTH_URL is the only origin; HTTP/1.0 names none.
+ * Whether the Host header is valid. Deno builds the request's URL from it: with `x/api/health?` the path would change. The value is
+ * not compared, because AUTH_URL is the only origin. HTTP/1.0 requests may have none.
  * @param host all Host headers, separated by commas: more than one is an error
  */
 function isValidHost(host: string | null): boolean {
 	return host === null || HOST.test(host);
 }
 
-/** `undefined` for what is no address. */
+/** `undefined` if the text is not a URL. */
 function parsedUrl(text: string): URL | undefined {
 	try {
 		return new URL(text);

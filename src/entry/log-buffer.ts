@@ -1,12 +1,12 @@
 import { formatWarning } from '../lib/server/log';
 
-/** What may wait for the reader of one stream, in UTF-16 code units. */
+/** How much text may wait for the reader of one stream, in UTF-16 code units. */
 export const MAX_WAITING = 1024 * 1024;
 
 /**
- * Passes lines on without ever making the caller wait. While the reader of a stream stalls, lines wait in memory; beyond a limit they
- * are dropped. So are lines whose write fails, because the reader is gone or the disk is full. Once a write succeeds again, one
- * line says how many were dropped.
+ * Writes lines without blocking the caller. While the reader of a stream stalls, lines wait in memory; beyond a limit they are dropped.
+ * Lines are also dropped if their write fails, because the reader is gone or the disk is full. After the next successful write, one line
+ * reports how many were dropped.
  * @param write resolves when the text has been passed on, rejects when it could not be; one call at a time
  */
 export function createLogBuffer(write: (text: string) => Promise<void>, maxWaiting = MAX_WAITING) {
@@ -60,7 +60,7 @@ export interface LogBuffers {
 	readonly error: LogBuffer;
 }
 
-/** How long the end of a process may wait for the readers of its log. */
+/** How long a process may wait for the readers of its log before it exits. */
 const FLUSH_LIMIT_MS = 1000;
 
 /** Resolves when no line is waiting, or after a second. */

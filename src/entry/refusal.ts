@@ -1,14 +1,12 @@
+import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/locale';
+import { siteTexts } from '../lib/i18n/site-texts';
 import { newRequestId } from '../lib/server/http/request-id';
 import { type ProblemCode, problems } from '../lib/server/http/problem-table';
 import { log } from '../lib/server/log';
 import { countRefusal, type Refusal } from '../lib/server/metrics';
-import type { Answer } from './http';
-import { decodedPath } from './request-body';
-import type { ReadHeader } from './static-files';
-import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/locale';
-import { siteTexts } from '../lib/i18n/site-texts';
+import { decodedPath, type EntryResponse, type ReadHeader } from './http';
 
-/** Refusals that the entry gives itself. */
+/** The problems that the entry itself responds with. */
 export type EntryProblem = Extract<
 	ProblemCode,
 	| 'invalid_request'
@@ -27,38 +25,42 @@ const REASONS: Readonly<Partial<Record<EntryProblem, Refusal>>> = {
 	headers_too_large: 'header_size'
 };
 
-/** What is known of a refused request. */
+/** What is known about a refused request. */
 interface RefusedRequest {
-	/** Of its address, as `URL` gives it; absent where it could not be read. */
+	/** The path of its URL; absent if the URL is not valid. */
 	pathname?: string;
 	header: ReadHeader;
 }
 
 /**
- * Refuses a request before the application sees it: a page for a person, `{error, message, requestId}` for a program. Counted, and
- * logged with the request's id as far as a flood leaves room.
+ * Refuses a request before it reaches the application: a page for a person, `{error, message, requestId}` for a program. The refusal is
+ * counted, and logged with the request id within the limit of `MAX_LINES`.
  */
-export function refuse(code: EntryProblem, request: RefusedRequest, headers: Record<string, string> = {}): Answer {
+export function refuse(
+	code: EntryProblem,
+	request: RefusedRequest,
+	headers: Record<string, string> = {}
+): EntryResponse {
 	const reason = REASONS[code];
 	if (reason) countRefusal(reason);
 	const requestId = newRequestId();
 	refusalLog.write({ requestId, code, status: problems[code].status });
-	return answerWith(code, requestId, request, headers);
+	return responseFor(code, requestId, request, headers);
 }
 
-/** The response to a fault of ours that the application did not catch. */
-export function internalError(error: unknown, request: RefusedRequest): Answer {
+/** Logs an exception that the application did not catch, and creates the response. */
+export function internalError(error: unknown, request: RefusedRequest): EntryResponse {
 	const requestId = newRequestId();
 	log.error('a request failed outside the application', { requestId, error });
-	return answerWith('internal_error', requestId, request, {});
+	return responseFor('internal_error', requestId, request, {});
 }
 
-function answerWith(
+function responseFor(
 	code: EntryProblem,
 	requestId: string,
 	request: RefusedRequest,
 	headers: Record<string, string>
-): Answer {
+): EntryResponse {
 	const { status, message } = problems[code];
 	const page = isForPerson(request) ? refusalPage(code, requestId, request.header) : undefined;
 	const text = page?.html ?? JSON.stringify({ error: code, message, requestId });
@@ -72,7 +74,7 @@ function answerWith(
 			'content-type': page ? 'text/html; charset=utf-8' : 'application/json',
 			'content-length': String(body.length),
 			'x-request-id': requestId,
-			// What is left of the request is not read.
+			// The rest of the request is not read.
 			...(status === 408 && { connection: 'close' })
 		},
 		body
@@ -84,17 +86,17 @@ function isForPerson({ pathname = '', header }: RefusedRequest): boolean {
 	return !isApi && (header('accept')?.includes('text/html') ?? false);
 }
 
-/** Refusals that are logged one by one in a minute: help codes can be found, and a flood does not fill the log. */
+/** The maximum number of refusals logged individually per minute, so that a flood does not fill the log. */
 const MAX_LINES = 100;
 const WINDOW_MS = 60_000;
 
 interface RefusalLogDeps {
 	readonly write: (message: string, fields: Readonly<Record<string, unknown>>) => void;
-	/** Calls back once, after so many milliseconds. */
+	/** Calls back once, after `ms` milliseconds. */
 	readonly after: (ms: number, callBack: () => void) => void;
 }
 
-/** Logs refused requests up to a number of lines a minute, then how many more there were. */
+/** Logs refused requests up to a limit per minute, then how many more there were. */
 export function createRefusalLog({ write, after }: RefusalLogDeps) {
 	let lines = 0;
 	let omitted = 0;
@@ -122,23 +124,23 @@ const refusalLog = createRefusalLog({
 	after: (ms, callBack) => void setTimeout(callBack, ms)
 });
 
-/** Colours and fonts are the browser's own: the page has to work where the portal's files are refused as well. */
+/** Uses the browser's own colours and fonts: the portal's style sheets may be refused as well. */
 const STYLE =
 	':root{color-scheme:light dark;font:1.125rem/1.5 system-ui,sans-serif}body{margin:0 auto;max-width:40rem;padding:1.5rem}' +
 	'h1{font-size:1.75rem;line-height:1.25}strong{user-select:all}section+section{margin-block-start:3rem}';
 
 /**
- * A page for a person whose request never reaches the application, such as one with too many cookies. It needs no other file.
- * @param header reads the request's headers; of a request that could not be parsed none are known, and the page is in every language
- * @returns the page, and the policy that its style needs
+ * A self-contained page for a person whose request does not reach the application, for example because of too many cookies. Without an
+ * Accept-Language header (a request that could not be parsed has no headers) the page is in all languages.
+ * @returns the page, and the Content-Security-Policy header for its style
  */
-export function refusalPage(
+function refusalPage(
 	code: EntryProblem,
 	requestId: string,
 	header: ReadHeader
 ): { html: string; headers: Record<string, string> } {
-	const wanted = localesOf(header);
-	const [first] = wanted;
+	const shown = localesOf(header);
+	const [first] = shown;
 	const nonce = crypto.randomUUID();
 	const html = `<!doctype html>
 <html lang="${first}">
@@ -151,7 +153,7 @@ export function refusalPage(
 </head>
 <body>
 <main>
-${wanted.map((locale, index) => section(code, requestId, locale, index === 0 ? 'h1' : 'h2')).join('\n')}
+${shown.map((locale, index) => section(code, requestId, locale, index === 0 ? 'h1' : 'h2')).join('\n')}
 </main>
 </body>
 </html>
@@ -178,7 +180,7 @@ function titleOf(code: EntryProblem, locale: Locale): string {
 	return `${t.errorTitle(textsOf(code, locale).title)} – ${t.product}`;
 }
 
-/** Texts of ours alone: nothing that a request holds is ever on the page. */
+/** The page has fixed texts only: nothing from the request. */
 function textsOf(code: EntryProblem, locale: Locale) {
 	const { errors } = siteTexts(locale);
 	if (code === 'headers_too_large') return errors.tooManyCookies;

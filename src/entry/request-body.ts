@@ -1,29 +1,29 @@
 import { createByteBuffer, inTurns } from '../lib/server/http/byte-chunks';
+import { decodedPath } from './http';
 
-/** How large a request's body may be, and whether it goes on piece by piece or is collected first. */
+/** How large a request's body may be, and whether it is streamed to the application or collected first. */
 export interface BodyRule {
 	limitBytes: number;
 	streams: boolean;
 }
 
-/** What the rule depends on. */
 export interface BodySettings {
 	bodyLimitBytes: number;
-	/** The services behind `/api/backends/{name}/`, each with a limit of its own. */
+	/** The services behind `/api/backends/{name}/`, each with its own limit. */
 	backends: readonly { readonly name: string; readonly maxRequestBytes: number }[];
 }
 
 /**
- * The rule for a request's body. Only what is too large to collect streams to its service: chunked, or announced as larger.
- * @param pathname as `URL` gives it: encoded, without dot segments. The application matches its route by the same path.
- * @param announced the Content-Length header
+ * The rule for a request's body. A body is streamed to its service if its length is unknown or above the common limit.
+ * @param pathname encoded, without dot segments, as `URL` returns it: the application matches routes by the same path
+ * @param contentLength the Content-Length header
  */
-export function bodyRule(pathname: string, announced: string | null, settings: BodySettings): BodyRule {
+export function bodyRule(pathname: string, contentLength: string | null, settings: BodySettings): BodyRule {
 	const { bodyLimitBytes, backends } = settings;
 	const name = backendName(pathname);
 	const backend = backends.find((known) => known.name === name);
 	if (!backend) return { limitBytes: bodyLimitBytes, streams: false };
-	const isSmall = announced !== null && Number(announced) <= bodyLimitBytes;
+	const isSmall = contentLength !== null && Number(contentLength) <= bodyLimitBytes;
 	return { limitBytes: backend.maxRequestBytes, streams: !isSmall };
 }
 
@@ -37,38 +37,29 @@ function backendName(pathname: string): string | undefined {
 	}
 }
 
-/** A path as Kit decodes it before it looks for a route: `/%61pi` is `/api` too. Undefined where that fails. */
-export function decodedPath(pathname: string): string | undefined {
-	try {
-		return pathname.split('%25').map(decodeURI).join('%25');
-	} catch {
-		return undefined;
-	}
-}
-
-/** How long a small body may take from its request's head to its end, in milliseconds. */
+/** How long a small body may take after the request's head, in milliseconds. */
 export const BODY_LIMIT_MS = 15_000;
 
-/** In how many chunks a small body may arrive: each costs time, however small it is. */
+/** The maximum number of chunks of a small body: each takes time, however small it is. */
 export const MAX_BODY_CHUNKS = 4096;
 
-/** A whole body, or why there is none: too many bytes or chunks, too slow, or a sender that went away. */
-export type Collected =
+/** A complete body, or the reason why it could not be read; `aborted` if the client disconnected. */
+export type CollectedBody =
 	Uint8Array<ArrayBuffer> | 'payload_too_large' | 'invalid_request' | 'request_timeout' | 'aborted';
 
 /**
- * Collects a small body before its request counts for REQUESTS_AT_ONCE. Beyond a limit the rest is left unread.
- * @param limitMs for the whole body, however steadily single bytes arrive
+ * Reads a small body, before its request counts for REQUESTS_AT_ONCE. Beyond a limit the rest remains unread.
+ * @param limitMs the limit for the whole body, even if bytes keep arriving
  */
 export async function collectBody(
 	chunks: AsyncIterable<Uint8Array>,
 	limitBytes: number,
 	limitMs = BODY_LIMIT_MS
-): Promise<Collected> {
+): Promise<CollectedBody> {
 	let isLate = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 
-	async function read(): Promise<Collected> {
+	async function read(): Promise<CollectedBody> {
 		const buffer = createByteBuffer(limitBytes);
 		let count = 0;
 		for await (const chunk of inTurns(chunks)) {
@@ -80,7 +71,7 @@ export async function collectBody(
 		return buffer.toBytes();
 	}
 
-	const late = new Promise<Collected>((resolve) => {
+	const late = new Promise<CollectedBody>((resolve) => {
 		timer = setTimeout(() => {
 			isLate = true;
 			resolve('request_timeout');
@@ -89,7 +80,7 @@ export async function collectBody(
 	try {
 		return await Promise.race([read(), late]);
 	} catch {
-		// The only fault that a request's stream can have.
+		// A request's stream fails only when the client disconnects.
 		return 'aborted';
 	} finally {
 		clearTimeout(timer);

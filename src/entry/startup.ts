@@ -19,12 +19,15 @@ export function exitWith(message: string): never {
 	process.exit(1);
 }
 
-/** Logs a warning for each variable that is likely misspelt: the portal starts all the same. */
+/** Logs a warning for each variable that is probably misspelt. */
 export function warnOfUnknownVariables(environment: Readonly<Record<string, string | undefined>>): void {
 	for (const unknown of unknownVariables(environment)) log.warn(unknownVariableText(unknown));
 }
 
-/** Warns when a process may open fewer files than connections, each of which is a file. Nothing happens where the limit is not known. */
+/**
+ * Logs a warning if the limit of open files is below the number of connections: each connection is an open file.
+ * @param limit null if it is unknown
+ */
 export function warnOfFileLimit(limit: number | null, connections: number): void {
 	if (limit === null || limit >= connections) return;
 	log.warn('the limit of open files (ulimit -n) is below CONNECTIONS: raise it, or lower CONNECTIONS', {
@@ -34,8 +37,8 @@ export function warnOfFileLimit(limit: number | null, connections: number): void
 }
 
 /**
- * The limit that a text tells: `ulimit -n` writes the number alone, Linux's `/proc/self/limits` a line of soft and hard limit.
- * @returns `Infinity` for "unlimited", null for any other text
+ * Parses the soft limit of open files from the output of `ulimit -n` or from Linux's `/proc/self/limits`.
+ * @returns `Infinity` for "unlimited", null if the text has no limit
  */
 export function fileLimitIn(text: string): number | null {
 	const limit = /(?:^|^Max open files\s+)(\d+|unlimited)(?:\s|$)/m.exec(text)?.[1];
@@ -44,12 +47,12 @@ export function fileLimitIn(text: string): number | null {
 }
 
 /**
- * The application's answer to a request on the public origin.
- * @param clientAddress tells an IPv4 or IPv6 address, until the request is answered
+ * Handles a request on the public origin with the application.
+ * @param clientAddress returns an IPv4 or IPv6 address
  */
 export type Respond = (request: Request, clientAddress: () => string) => Promise<Response>;
 
-/** What a build makes of the application (SvelteKit, "Writing adapters"). */
+/** The built application (SvelteKit, "Writing adapters"). */
 export interface Application {
 	readonly Server: new (manifest: SSRManifest) => Server;
 	readonly manifest: SSRManifest;
@@ -68,10 +71,4 @@ export async function startApplication(
 	await server.init({ env });
 	return (request, getClientAddress) =>
 		server.respond(request, { getClientAddress, platform: platform as App.Platform });
-}
-
-/** Proxies such as nginx would hold events back. */
-export function unbuffered(answer: Response): Response {
-	if (answer.headers.get('content-type') === 'text/event-stream') answer.headers.set('x-accel-buffering', 'no');
-	return answer;
 }

@@ -1,6 +1,6 @@
 import { lookup } from 'mrmime';
 import { digestOf } from '../lib/server/digest';
-import type { Answer } from './http';
+import type { EntryResponse, ReadHeader } from './http';
 
 /** A public file, with everything that its responses need. */
 export interface StaticFile {
@@ -73,11 +73,8 @@ function pagePath(path: string): string {
 	return path.replace(/(\/index)?\.html$/, '') || '/';
 }
 
-/** Returns the value of a request header by its lower-case name; several values are joined by commas. */
-export type ReadHeader = (name: string) => string | null;
-
 /** Responds to GET or HEAD for a public file with 200 or 304 (RFC 9110 13; RFC 9111). Range headers are ignored (RFC 9110 14.2). */
-export function staticResponse(file: StaticFile, method: 'GET' | 'HEAD', header: ReadHeader): Answer {
+export function staticResponse(file: StaticFile, method: 'GET' | 'HEAD', header: ReadHeader): EntryResponse {
 	const { encoding, bytes } = chooseVariant(file, header('accept-encoding'));
 	const headers: Record<string, string> = {
 		'cache-control': file.cacheControl,

@@ -1,13 +1,13 @@
 /**
- * How the application becomes a server, with our entry in front of it: for Node by ourselves, for Deno out of what
- * svelte-adapter-deno makes. JavaScript, for svelte.config.js is read by Node as it is.
+ * The SvelteKit adapters: they put the portal's entry in front of the application. The Deno adapter uses the output of
+ * svelte-adapter-deno. JavaScript, because Node loads svelte.config.js directly.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import deno from 'svelte-adapter-deno';
 
 /** @typedef {import('@sveltejs/kit').Adapter} Adapter */
 
-/** The Node entry loads it first; Deno has its own, and leaves the file out. */
+/** The Node entry loads `instrumentation.server.js` first. Deno has its own telemetry and does not load it. */
 const supports = { instrumentation: () => true };
 
 const DENO_INDEX = `import { main } from './main.js';
@@ -39,7 +39,7 @@ export function nodeAdapter(out) {
 			await bundleApplication(modules, `${out}/server`);
 			await bundle('entry/node/start.ts', out, 'start.js');
 			await bundle('doctor/main.ts', out, 'doctor.js');
-			// `node build/node`, a habit from other applications, starts the same server.
+			// `node build/node` starts the server as well, as with other adapters.
 			writeFileSync(`${out}/index.js`, "import './start.js';\n");
 		}
 	};
@@ -56,7 +56,7 @@ export function denoAdapter(out) {
 		async adapt(builder) {
 			const { bundle } = await import('./bundle.js');
 			await deno({ out, precompress: true }).adapt(builder);
-			// Its server would import packages from elsewhere; of what it makes the application and the files are used.
+			// Only the application and the public files are used: the adapter's own server imports remote code.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
 			await bundle('entry/deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
@@ -68,7 +68,7 @@ export function denoAdapter(out) {
 }
 
 /**
- * One application build for several servers.
+ * Builds the application once for several servers.
  * @param {Adapter[]} adapters
  * @returns {Adapter}
  */

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @param {string} source path below src
  * @param {string} folder where the file goes
  * @param {string} name the file's name
- * @param {'node' | 'deno'} runtime what packages that differ by runtime are taken for
+ * @param {'node' | 'deno'} runtime selects the variant of packages that differ by runtime
  * @returns {Promise<void>}
  */
 export async function bundle(source, folder, name, runtime = 'node') {
@@ -17,7 +17,7 @@ export async function bundle(source, folder, name, runtime = 'node') {
 }
 
 /**
- * Bundles the application, as Kit has built it, with the packages that it needs.
+ * Bundles the output of Kit with the packages that it imports.
  * @param {Record<string, string>} modules paths by name
  * @param {string} folder where the files go
  * @returns {Promise<void>}

@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-/** All that a browser's files are made of. */
+/** Everything that the public files are built from. */
 const SOURCES = ['package.json', 'package-lock.json', 'src', 'static', 'svelte.config.js', 'vite.config.ts'];
 
 /**
- * The name of a build: the package's version and a digest of its sources. Kit writes it into a script, and would take the time
- * of the build. Two builds of one source, for Node and for Deno or on two machines, have scripts of the same names and bytes,
- * so that instances of both serve each other's pages.
+ * The name of a build: the package's version and a digest of its sources. Kit writes it into a script; its default is the time of the
+ * build. Two builds of the same sources, for Node and Deno or on two machines, thus have the same scripts, and instances of both
+ * can serve each other's pages.
  * @param {string} [folder]
  * @returns {string}
  */
@@ -28,7 +28,7 @@ export function versionName(folder = root) {
 /**
  * @param {string} folder
  * @param {string} name of a file or folder below it
- * @returns {string[]} paths below it, in an order of their own
+ * @returns {string[]} paths below it, sorted
  */
 function filesIn(folder, name) {
 	const path = `${folder}/${name}`;

@@ -1,4 +1,4 @@
-/** The part of Deno's API that the entry uses; Deno's own types and Node's don't go together in one project. */
+/** The part of Deno's API that the entry uses. Deno's own types conflict with Node's in one project. */
 declare namespace Deno {
 	interface ServeOptions {
 		hostname: string;

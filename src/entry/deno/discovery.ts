@@ -11,16 +11,16 @@ const CALLED_ENDPOINTS = [
 	'introspection_endpoint',
 	'userinfo_endpoint'
 ];
-/** Endpoints that browsers go to; only the doctor calls them. */
+/** Endpoints for browsers; of the server's programs only the doctor calls them. */
 export const BROWSER_ENDPOINTS = ['authorization_endpoint', 'end_session_endpoint'];
 const TIME_LIMIT_MS = 3000;
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The addresses of the STS's endpoints, as its discovery names them: Deno grants network addresses only at the start of
- * a process. One request, without redirects, for at most 3 s.
- * @param more names of endpoints beside those that the portal calls
- * @throws when the STS can't be read, or is another issuer than the configured one
+ * Reads the URLs of the STS's endpoints from its discovery document, because Deno grants network addresses only when a process starts.
+ * Sends one request without redirects, for at most 3 s.
+ * @param more names of endpoints in addition to those that the portal calls
+ * @throws if discovery fails, or the issuer is not the configured one
  */
 export async function discoverEndpoints(
 	{ sts, proxies }: Pick<Config, 'sts' | 'proxies'>,
@@ -39,8 +39,8 @@ export async function discoverEndpoints(
 }
 
 /**
- * The http(s) addresses among a discovery document's endpoints, as this server reaches them.
- * @throws when the document is another issuer's
+ * Returns the http(s) URLs of a discovery document's endpoints, as this server reaches them.
+ * @throws if the document has another issuer
  */
 export function endpointsOf(
 	metadata: unknown,
@@ -57,7 +57,7 @@ export function endpointsOf(
 		.map((value) => internalUrl(value.trim(), sts));
 }
 
-/** A host may contain `*` or a comma (WHATWG URL 3.2), which mean something else in a list of permissions. */
+/** The host of a URL may contain `*` or a comma (WHATWG URL 3.2), which have another meaning in a list of permissions. */
 function isGrantable(address: string): boolean {
 	if (!URL.canParse(address)) return false;
 	const { protocol, hostname } = new URL(address);

@@ -1,8 +1,8 @@
 import type { Disk } from '../static-files';
 
 /**
- * By Deno's own means: to make `node:fs` for the few files of a build would take longer than to read them; and one after the
- * other, for a promise for each does so too.
+ * Uses Deno's own API: loading `node:fs` takes longer than reading the few files of a build. Reads synchronously: a promise per file is
+ * slower.
  */
 export const disk: Disk = {
 	list: (folder) => filesBelow(folder, ''),
@@ -18,7 +18,7 @@ async function filesBelow(folder: string, prefix: string): Promise<string[]> {
 	return files;
 }
 
-/** A build without prerendered pages has no folder for them. */
+/** The folder for prerendered pages does not exist if there are none. */
 function entriesOf(folder: string): Deno.DirEntry[] {
 	try {
 		return [...Deno.readDirSync(folder)];

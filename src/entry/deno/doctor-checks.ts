@@ -1,4 +1,4 @@
-/** The part of the doctor that calls the services, with the permissions of the portal; `doctor.ts` starts it. */
+/** The checks of the doctor, in a process with the portal's permissions. `doctor.ts` starts it. */
 import { config } from '../../lib/server/config';
 import type { Preparation } from '../../doctor/command';
 import { examine } from '../../doctor/examine';

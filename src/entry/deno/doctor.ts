@@ -1,6 +1,6 @@
 /**
- * The doctor on Deno: reads arguments and configuration, and leaves the checks to a process with the portal's own
- * permissions, so that what it calls good works in the portal.
+ * The doctor on Deno: reads the arguments and the configuration, and runs the checks in a process with the portal's permissions, so that
+ * a check that passes works in the portal as well.
  */
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
@@ -21,9 +21,9 @@ if (!config) {
 }
 
 const { dirname: folder } = import.meta;
-// As at the portal's start. Where it fails, the checks find out why.
+// As the launcher does. If it fails, the checks report the reason.
 const endpoints = await discoverEndpoints(config, BROWSER_ENDPOINTS).catch(() => []);
-// Deno's own exporter needs no permission for the collector, and browsers, not the portal, call its public address.
+// The portal needs no permission for these: Deno's own exporter calls the collector, and browsers call the public address.
 const others = [config.telemetryUrl, examination.proxy].filter((url) => url !== undefined);
 const { status } = spawnSync(
 	Deno.execPath(),

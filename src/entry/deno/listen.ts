@@ -13,12 +13,12 @@ function exit(code: number): never {
 }
 
 /**
- * Listens until a signal, or the end of its launcher, then drains. A port that is taken ends the process with one line.
- * @param delayMs how long requests are still taken after SIGTERM
+ * Listens until a signal, or until the launcher ends, then drains. If the port is taken, the process ends with a one-line message.
+ * @param delayMs how long requests are still accepted after SIGTERM
  */
 export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
 	const address = listenAddress(wanted);
-	// Asked for first: who finds the port open may tell the process to stop at once.
+	// Before listening: a client that finds the port open may send a signal at once.
 	const drain = drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
 	if (isLaunched()) void launcherEnded().then(() => drain('the launcher has ended'));
 	let server = tryToServe(serve, address);
@@ -29,17 +29,17 @@ export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs:
 	await servedUntilClosed(server, again);
 }
 
-/** The pipe is closed when the launcher ends, however it ends. */
+/** Resolves when the launcher ends in any way, which closes the pipe. */
 async function launcherEnded(): Promise<void> {
 	for await (const _ of Deno.stdin.readable);
 }
 
-/** Between two attempts to listen again, in milliseconds. */
+/** The pause before listening again, in milliseconds. */
 const RETRY_MS = 1000;
 
 /**
- * Waits until a server is closed. Deno's stops listening when it cannot accept a connection, for example because the process has too
- * many open files; connections that it has accepted go on. Then another server takes its place.
+ * Waits until a server is closed. Deno's server stops listening if it can't accept a connection, for example because the process has too
+ * many open files; accepted connections continue. Then another server replaces it.
  * @param again listens on the same address
  */
 export async function servedUntilClosed(
@@ -54,12 +54,12 @@ export async function servedUntilClosed(
 			log.error('no connection can be accepted: trying again', { error });
 		}
 		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-		// A failure to listen is one more failure of the server.
+		// Handles a failure to listen like a failure of the server.
 		current = Promise.resolve().then(async () => again().finished);
 	}
 }
 
-/** Handles errors after the response head was sent. An interrupted response of a backend was logged as a warning before. */
+/** Handles errors after the head of a response was sent. An interrupted response of a backend has been logged as a warning. */
 function onError(error: unknown): Response {
 	return error instanceof Error && error.name === 'Problem' ? new Response(null, { status: 502 }) : failure(error);
 }

@@ -7,7 +7,7 @@ import { readGrantedEnvironment, readWholeEnvironment } from './environment';
 import { listenOrExit } from './listen';
 import { createServe } from './serve';
 
-/** Serves until the process is told to stop. The build's `index.js` calls this with the application, which lies beside it. */
+/** Serves the application until a signal. The build's `index.js` calls it. */
 export async function main(application: Application): Promise<void> {
 	const environment = readGrantedEnvironment();
 	const config = readConfigOrExit(environment);

@@ -7,11 +7,11 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
 const REDIS_PORT = '6379';
 
 /**
- * The least that the Deno build runs with: listen on one address, speak to STS, Bridge, backends, store and proxies, read
- * its own code and public files, see the variables of its configuration. No programs, no system information, nothing
- * fetched, nothing written but the file of a Deno KV store, where one is named.
- * @param folder the Deno build's own folder
- * @param endpoints of the STS, as its discovery names them: they may be on other hosts than its issuer
+ * The minimal permissions of the Deno build: to listen on one address; to connect to the STS, the Auth Bridge, backends, the store and
+ * proxies; to read its own code and public files, and the variables of its configuration. It can't run programs, read system
+ * information, import remote code, or write files other than the Deno KV store.
+ * @param folder the folder of the Deno build
+ * @param endpoints URLs from the STS's discovery document, which may be on other hosts than the issuer
  */
 export function permissionFlags(config: Config, folder: string, endpoints: readonly string[] = []): string[] {
 	const { redisUrl, denoKv } = config.store;
@@ -24,7 +24,7 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 	const folders = ['client', 'prerendered', 'server'].map((name) => `${folder}/${name}`);
 	return [
 		'--no-prompt',
-		// A configuration or package.json further up would make Deno install packages first.
+		// A deno.json or package.json in a parent folder would make Deno install packages first.
 		'--no-config',
 		'--node-modules-dir=none',
 		'--no-remote',
@@ -38,7 +38,7 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 	];
 }
 
-/** The port is always named: a bare host would grant every port of it. */
+/** `host:port`: a host without a port would grant all ports. */
 function peerOf(address: string): string {
 	const { hostname, port, protocol } = new URL(address);
 	return `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? REDIS_PORT)}`;

@@ -1,95 +1,94 @@
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
-import type { Answer } from '../http';
-import { type Respond, unbuffered } from '../startup';
-import { type BodyRule, collectBody, type Collected } from '../request-body';
+import { type EntryResponse, type ReadHeader, withoutProxyBuffering } from '../http';
+import type { Respond } from '../startup';
+import { type BodyRule, collectBody, type CollectedBody } from '../request-body';
 import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { isDraining } from '../drain';
-import { type GateSettings, judge } from '../gate';
+import { checkRequest, type GateSettings } from '../gate';
 import { internalError, refuse } from '../refusal';
-import type { ReadHeader } from '../static-files';
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer> | null;
 export type Serve = (request: Request, info: Deno.ServeInfo) => Promise<Response>;
 export type ServeSettings = GateSettings & ProxyTrust & { secure: boolean };
 
-/** Colon, space and line end of a header line. */
+/** Bytes of a header line besides name and value: colon, space and line end. */
 const LINE_BYTES = 4;
 
-/** The request handler around the application: fixed headers on every answer, and the gate in front. */
+/** Creates the request handler around the application: checks each request, and adds the fixed headers to each response. */
 export function createServe(respond: Respond, settings: ServeSettings): Serve {
 	const fixed = fixedHeaders(settings.secure);
-	const dropped = new Set(untrustedHeaders(settings.trustHost));
+	const hiddenHeaders = new Set(untrustedHeaders(settings.trustHost));
 	const publicHost = new URL(settings.origin).host;
 
-	async function answer(request: Request, info: Deno.ServeInfo): Promise<Response> {
+	async function responseTo(request: Request, info: Deno.ServeInfo): Promise<Response> {
 		const header = (name: string) => request.headers.get(name);
 		const head = headOf(request);
-		const verdict = judge({ method: request.method, target: request.url, header, ...head }, settings);
-		if ('answer' in verdict) return toResponse(verdict.answer);
+		const checked = checkRequest({ method: request.method, target: request.url, header, ...head }, settings);
+		if ('response' in checked) return toResponse(checked.response);
 
-		// Before the request counts: a slot of REQUESTS_AT_ONCE is for work, not for a sender that stops amid its body.
-		const body = request.body === null ? null : await bodyOf(request.body, request, verdict.body);
-		// Nobody is there to read the response.
+		// Before the request counts for REQUESTS_AT_ONCE: a slow sender must not occupy a slot.
+		const body = request.body === null ? null : await bodyOf(request.body, request, checked.body);
+		// The client has disconnected.
 		if (body === 'aborted') return new Response(null, { status: 400 });
-		if (typeof body === 'string') return toResponse(refuse(body, { pathname: verdict.pathname, header }));
+		if (typeof body === 'string') return toResponse(refuse(body, { pathname: checked.pathname, header }));
 		const forwardedFor = header('x-forwarded-for');
 		const address = () => clientAddress(info.remoteAddr.hostname, forwardedFor, settings);
-		return unbuffered(await respond(onPublicOrigin(request, verdict.target, body, head.banned), address));
+		return withoutProxyBuffering(await respond(onPublicOrigin(request, checked.target, body, head.hidden), address));
 	}
 
-	/** One pass over the headers, which Deno makes anew for each. */
+	/** Reads the headers in one pass: Deno creates their values on each read. */
 	function headOf({ url, headers }: Request) {
-		const banned: string[] = [];
+		const hidden: string[] = [];
 		let headBytes = url.length;
 		headers.forEach((value, name) => {
 			headBytes += name.length + value.length + LINE_BYTES;
-			if (dropped.has(name)) banned.push(name);
+			if (hiddenHeaders.has(name)) hidden.push(name);
 		});
-		return { host: headers.get('host'), headBytes, banned };
+		return { host: headers.get('host'), headBytes, hidden };
 	}
 
-	/** Where nothing is wrong with the request but its address, it is not made anew: the platform would check every character again. */
-	function onPublicOrigin(request: Request, target: string, body: Body, banned: readonly string[]): Request {
-		const shown = body === request.body ? request : withBody(request, body);
-		Object.defineProperty(shown, 'url', { value: settings.origin + target });
+	/** Changes only the URL if nothing else must change: Deno validates everything again when it creates a request. */
+	function onPublicOrigin(request: Request, target: string, body: Body, hidden: readonly string[]): Request {
+		const changed = body === request.body ? request : withBody(request, body);
+		Object.defineProperty(changed, 'url', { value: settings.origin + target });
 		const { headers } = request;
-		if (banned.length === 0 && headers.get('host') === publicHost) return shown;
+		if (hidden.length === 0 && headers.get('host') === publicHost) return changed;
 		const clean = new Headers(headers);
-		for (const name of banned) clean.delete(name);
+		for (const name of hidden) clean.delete(name);
 		clean.set('host', publicHost);
-		return Object.defineProperty(shown, 'headers', { value: clean });
+		return Object.defineProperty(changed, 'headers', { value: clean });
 	}
 
 	return async (request, info) => {
 		const failed = (error: unknown) => failure(error, (name) => request.headers.get(name));
-		const response = withFixedHeaders(await answer(request, info).catch(failed), fixed);
+		const response = withFixedHeaders(await responseTo(request, info).catch(failed), fixed);
 		if (isDraining()) response.headers.set('connection', 'close');
 		return response;
 	};
 }
 
-/** The last resort: the error is logged, and nothing of it is sent. */
+/** Logs an exception and creates a response that does not disclose it. */
 export function failure(error: unknown, header: ReadHeader = () => null): Response {
 	return toResponse(internalError(error, { header }));
 }
 
-/** The body of a request, collected where it does not stream; an empty one is none, as on Node. */
+/** The body for the application: a stream, or all of it; null if it is empty, as on Node. */
 async function bodyOf(
 	stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 	{ headers }: Request,
 	{ limitBytes, streams }: BodyRule
-): Promise<Body | Extract<Collected, string>> {
+): Promise<Body | Extract<CollectedBody, string>> {
 	if (headers.get('content-length') === '0') return null;
 	if (streams) return stream;
 	const body = await collectBody(stream.values({ preventCancel: true }), limitBytes);
 	return body.length === 0 ? null : body;
 }
 
-/** The same request with a body that has been read already, or without one. */
+/** The same request with a body that has been read, or without a body. */
 function withBody(request: Request, body: Body): Request {
 	const { url, method, headers, signal } = request;
 	return new Request(url, { method, headers, body, signal, redirect: 'manual' });
 }
 
-const toResponse = ({ status, headers, body }: Answer) => new Response(body, { status, headers });
+const toResponse = ({ status, headers, body }: EntryResponse) => new Response(body, { status, headers });

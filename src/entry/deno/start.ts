@@ -1,6 +1,6 @@
 /**
- * Starts the Deno build as a process of its own with the least permissions, which follow from the configuration and from
- * the STS's discovery: Deno takes them on the command line only.
+ * The launcher: starts the server in a process with minimal permissions, which depend on the configuration and on the STS's discovery.
+ * Deno accepts permissions on the command line only.
  */
 import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
@@ -16,7 +16,7 @@ const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);
 const buffers = denoLogBuffers();
 startLogging(config.logLevel, buffers);
-// The portal itself is not granted names that it does not know.
+// The server has no permission to read unknown variables.
 warnOfUnknownVariables(environment);
 if (!environment.DENO_NO_UPDATE_CHECK) {
 	log.warn('Deno asks dl.deno.land for a newer version: set DENO_NO_UPDATE_CHECK=1 where the portal is started');
@@ -31,7 +31,7 @@ const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
 });
 const command = new Deno.Command(Deno.execPath(), {
 	args: ['run', ...permissionFlags(config, folder, endpoints), `${folder}/index.js`, LAUNCHED],
-	// Closed when this process ends, however it ends: then the portal ends too.
+	// Closed when this process ends in any way: then the server ends, too.
 	stdin: 'piped',
 	stdout: 'piped',
 	stderr: 'piped',
@@ -62,7 +62,7 @@ const code = await supervise(start, { isStopped: () => isStopped });
 await flushLog(buffers);
 Deno.exit(code);
 
-/** What a shell says of the limit that the portal inherits; nothing where there is no shell. `/proc` would need all permissions. */
+/** The output of `ulimit -n`; empty if there is no shell. Reading `/proc` would need all permissions. */
 async function shellLimit(): Promise<string> {
 	const shell = new Deno.Command('sh', { args: ['-c', 'ulimit -n'], stdin: 'null', env: {} });
 	const output = await shell.output().catch(() => null);

@@ -1,27 +1,27 @@
 import { log } from '../../lib/server/log';
 import { createLogBuffer, type LogBuffer, type LogBuffers } from '../log-buffer';
 
-/** An argument of the process: its standard input is a pipe from the launcher, to which nothing is written. */
+/** The argument of a process whose standard input is a pipe from the launcher. Nothing is written to the pipe. */
 export const LAUNCHED = '--launched';
 
-/** A process that ends sooner than this after its start would end again: the reason is in its last line. In milliseconds. */
+/** A process that ends sooner after its start is not restarted, in milliseconds: it would end again. */
 export const MIN_UPTIME_MS = 10_000;
 
 /**
- * How long a process may take to exit after its last line, in milliseconds. Deno then exports what is left of its telemetry: that takes as
- * long as the collector does, and with a collector over TLS it sometimes never ends.
+ * How long a process may take to exit after its last line, in milliseconds. Deno then exports the rest of its telemetry, which takes as long
+ * as the collector, and with a collector over TLS sometimes never ends.
  */
 export const EXIT_LIMIT_MS = 3000;
 
 interface SupervisorDeps {
-	/** Whether the process has been told to end. */
+	/** Whether the process has received a signal to stop. */
 	readonly isStopped: () => boolean;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
 }
 
 /**
- * Starts a process, and starts it again where it ends without having been told to.
+ * Starts a process, and restarts it if it ends without a signal.
  * @param start starts the process; resolves with its exit code once it has ended
  * @returns the exit code of the last process
  */
@@ -38,7 +38,7 @@ export async function supervise(
 }
 
 /**
- * Waits until a process has ended, and ends one that does not exit.
+ * Waits until a process has ended. Kills a process that does not exit after its last line.
  * @param lastLine resolves with the exit code that the process is about to exit with
  */
 export async function exitOf(
@@ -55,11 +55,11 @@ export async function exitOf(
 	return { code };
 }
 
-/** A line that is longer is passed on in parts. */
+/** Longer lines are forwarded in parts. */
 const MAX_LINE = 64 * 1024;
 
 /**
- * The launcher's buffers. Deno's `console` waits for the reader of a pipe, and throws when a disk is full: the portal itself
+ * The launcher's buffers. Deno's `console` waits for the reader of a pipe, and throws an exception if the disk is full. The server
  * therefore writes to the launcher, which always reads (`relayLines`).
  */
 export function denoLogBuffers(): LogBuffers {
@@ -74,21 +74,21 @@ function writerOf(stream: Deno.Writer): (text: string) => Promise<void> {
 	};
 }
 
-/** Begins the last line of a process that is about to exit, before the exit code: End of Transmission. */
+/** Starts the last line of a process that is about to exit: End of Transmission. The exit code follows. */
 const LAST_LINE = '\u0004';
 
-/** Tells the launcher that nothing is left to do: it does not wait for ever for the process to exit. */
+/** Announces the exit to the launcher, which then waits for a limited time only. */
 export function writeLastLine(code: number): void {
 	try {
 		Deno.stdout.writeSync(new TextEncoder().encode(`${LAST_LINE}${code}\n`));
 	} catch {
-		// The launcher has ended before.
+		// The launcher has ended already.
 	}
 }
 
 /**
- * Passes on what a process writes, line by line, until it ends.
- * @param onLastLine gets the exit code that the process is about to exit with
+ * Forwards the output of a process line by line until it ends.
+ * @param onLastLine receives the exit code that the process is about to exit with
  */
 export async function relayLines(
 	source: ReadableStream<Uint8Array<ArrayBuffer>>,

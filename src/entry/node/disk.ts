@@ -11,7 +11,7 @@ export const disk: Disk = {
 	read: async (file) => new Uint8Array(await readFile(file))
 };
 
-/** A build without prerendered pages has no folder for them. */
+/** The folder for prerendered pages does not exist if there are none. */
 function ignoreAbsence(error: unknown): never[] {
 	if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
 	throw error;

@@ -7,8 +7,8 @@ import { createLogBuffer, flushLog, type LogBuffers } from '../log-buffer';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 
 /**
- * Listens until a signal, then drains. A port that can't be had ends the process with one line.
- * @param delayMs how long requests are still taken after SIGTERM
+ * Listens until a signal, then drains. If listening fails, the process ends with a one-line message.
+ * @param delayMs how long requests are still accepted after SIGTERM
  */
 export function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers, delayMs: number): void {
 	const address = listenAddress(wanted);
@@ -29,7 +29,7 @@ export function listenOrExit(server: Server, wanted: ListenAddress, buffers: Log
 	);
 }
 
-/** The connections of a server, and on which of them requests are in flight. */
+/** Tracks the connections of a server and the requests in flight on each. */
 function watchConnections(server: Server) {
 	const open = new Set<Socket>();
 	const inFlight = new Map<Socket, number>();
@@ -47,7 +47,7 @@ function watchConnections(server: Server) {
 		});
 	});
 	return {
-		/** Closes those without a request: idle ones, and those that have not sent a complete head. */
+		/** Closes connections without a request in flight: idle ones, and those that have not sent a complete head. */
 		closeUnused: () => {
 			for (const socket of open) if (!inFlight.get(socket)) socket.destroy();
 		}
@@ -56,7 +56,7 @@ function watchConnections(server: Server) {
 
 function closed(server: Server, connections: ReturnType<typeof watchConnections>): Promise<void> {
 	return new Promise((resolve) => {
-		// A connection that falls idle only now would be kept open for its next request.
+		// A connection that becomes idle later would be kept open for its next request.
 		const sweep = setInterval(() => connections.closeUnused(), 100);
 		connections.closeUnused();
 		server.close(() => {
@@ -67,15 +67,15 @@ function closed(server: Server, connections: ReturnType<typeof watchConnections>
 }
 
 /**
- * The log's buffers on Node. Node writes to pipes without blocking, but keeps in memory whatever their reader does not take, and ends
- * the process when a stream fails that nothing listens to. A terminal that is paused (Ctrl-S) pauses the process all the same.
+ * The log's buffers on Node. Node writes to pipes without blocking, but holds in memory whatever the reader does not accept, and an
+ * unhandled error of a stream ends the process. A paused terminal (Ctrl-S) still pauses the process.
  */
 export function nodeLogBuffers(): LogBuffers {
 	return { output: bufferOf(process.stdout), error: bufferOf(process.stderr) };
 }
 
 function bufferOf(stream: NodeJS.WriteStream) {
-	// Whatever writes there, such as a warning of the runtime.
+	// Also handles failed writes by others, such as a warning of the runtime.
 	stream.on('error', () => {});
 	return createLogBuffer(
 		(text) =>
@@ -85,7 +85,7 @@ function bufferOf(stream: NodeJS.WriteStream) {
 	);
 }
 
-/** Ends the process once the last lines of the log have been taken, or after a second. */
+/** Exits when the last lines of the log have been written, or after a second. */
 async function exitWhenFlushed(buffers: LogBuffers, code: number): Promise<never> {
 	await flushLog(buffers);
 	process.exit(code);

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NodeRequest } from 'srvx/node';
 
 /**
- * The request as the application reads it, which is made up of what Node has parsed only as far as somebody asks for it.
+ * Creates the application's request. Its parts are created from Node's when they are first read.
  * @param url on the public origin
- * @param body the whole body where it has been collected; null where it is still to come or there is none
+ * @param body the whole body if it has been read; null if it streams or if there is none
  */
 export function toRequest(
 	incoming: IncomingMessage,
@@ -20,28 +20,27 @@ export function toRequest(
 	return request;
 }
 
-/** Whether a request has a body, by its headers alone (RFC 9112, 6.3). */
+/** Whether a request has a body, according to its headers (RFC 9112 6.3). */
 export function hasBody({ headers }: IncomingMessage): boolean {
 	return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /**
- * Takes out headers that the application must not see, and names the public host, in both of the forms in which Node keeps
- * headers.
+ * Removes headers that the application must not see, and sets the public host, in both of Node's representations of headers.
  */
 export function cleanHeaders(incoming: IncomingMessage, names: readonly string[], host: string): void {
 	const { headers } = incoming;
-	const banned = names.filter((name) => headers[name] !== undefined);
-	if (banned.length === 0 && headers.host === host) return;
-	for (const name of banned) delete headers[name];
+	const present = names.filter((name) => headers[name] !== undefined);
+	if (present.length === 0 && headers.host === host) return;
+	for (const name of present) delete headers[name];
 	headers.host = host;
-	incoming.rawHeaders = ['host', host, ...withoutNames(incoming.rawHeaders, new Set(['host', ...banned]))];
+	incoming.rawHeaders = ['host', host, ...withoutNames(incoming.rawHeaders, new Set(['host', ...present]))];
 }
 
-/** Colon, space and line end of a header line. */
+/** Bytes of a header line besides name and value: colon, space and line end. */
 const LINE_BYTES = 4;
 
-/** What the gate looks at in a request's head; of several Host headers `headers.host` has only the first. */
+/** What the gate checks in a request's head. Of several Host headers `headers.host` has only the first. */
 export function headOf({ url = '', rawHeaders }: IncomingMessage): { host: string | null; headBytes: number } {
 	const hosts: string[] = [];
 	let headBytes = url.length;

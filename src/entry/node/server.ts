@@ -3,12 +3,12 @@ import { sendNodeResponse } from 'srvx/node';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
 import { countRefusal } from '../../lib/server/metrics';
-import type { Answer } from '../http';
-import { type Respond, unbuffered } from '../startup';
+import { type EntryResponse, withoutProxyBuffering } from '../http';
+import type { Respond } from '../startup';
 import { collectBody } from '../request-body';
 import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { isDraining } from '../drain';
-import { type GateSettings, judge } from '../gate';
+import { checkRequest, type GateSettings } from '../gate';
 import { type EntryProblem, internalError, refuse } from '../refusal';
 import { cleanHeaders, hasBody, headOf, toRequest } from './request';
 import type { Duplex } from 'node:stream';
@@ -16,26 +16,26 @@ import type { Duplex } from 'node:stream';
 type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
 
 const LIMITS = {
-	// The gate refuses less than that with a page (`gate.ts`); what is more gets no further than the parser.
+	// The gate responds with a page above half of this (`gate.ts`); Node's parser refuses what exceeds it.
 	maxHeaderSize: 32_768,
 	headersTimeout: 15_000,
-	// Node looks at slow connections every 30 s by itself: those that dribble would last three times their limit.
+	// Node's default of 30 s would let slow connections stay open for three times their limit.
 	connectionsCheckingInterval: 2_000,
-	// A limit for the whole request would end uploads to services that take longer. Small bodies have a limit of their own
-	// (`request-body.ts`), streams to services as well (`lib/server/backends/body.ts`).
+	// A limit for the whole request would end longer uploads to services. Small bodies have their own limit
+	// (`request-body.ts`), and so do streams to services (`lib/server/backends/body.ts`).
 	requestTimeout: 0,
-	// Longer than the idle time of common load balancers, so that they never reuse a connection we just closed.
+	// Longer than the idle timeout of common load balancers, so that they never reuse a connection that was just closed.
 	keepAliveTimeout: 65_000,
-	// Node's own refusal would go out without our headers; the Host header is overwritten anyway.
+	// Node's own 400 would lack the fixed headers. The gate checks the Host header.
 	requireHostHeader: false
 };
 
-/** How long the rest of a body that nobody wants may take, once its response is sent. */
+/** How long the rest of an unread body may take after its response, in milliseconds. */
 const UNREAD_LIMIT_MS = 60_000;
 
 /**
- * The HTTP server around the application: fixed headers on every answer, and the gate in front.
- * @param limits in place of the usual ones
+ * Creates the HTTP server around the application: checks each request, and adds the fixed headers to each response.
+ * @param limits override the defaults
  */
 export function createPortalServer(
 	respond: Respond,
@@ -43,52 +43,52 @@ export function createPortalServer(
 	limits: Partial<typeof LIMITS> = {}
 ): Server {
 	const fixed = fixedHeaders(settings.secure);
-	const dropped = untrustedHeaders(settings.trustHost);
+	const hiddenHeaders = untrustedHeaders(settings.trustHost);
 	const publicHost = new URL(settings.origin).host;
 
 	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const header = (name: string) => headerOf(request, name);
 		const method = request.method ?? '';
-		const verdict = judge({ method, target: request.url ?? '', header, ...headOf(request) }, settings);
+		const checked = checkRequest({ method, target: request.url ?? '', header, ...headOf(request) }, settings);
 		const withBody = hasBody(request);
-		if (withBody) readOff(request, response);
-		if ('answer' in verdict) {
-			own(response, verdict.answer);
+		if (withBody) drainUnreadBody(request, response);
+		if ('response' in checked) {
+			send(response, checked.response);
 			return;
 		}
 
 		const peer = request.socket.remoteAddress ?? '';
 		const address = clientAddress(peer, headerOf(request, 'x-forwarded-for'), settings);
-		cleanHeaders(request, dropped, publicHost);
-		// Before the request counts: a slot of REQUESTS_AT_ONCE is for work, not for a sender that stops amid its body.
-		const collects = withBody && method !== 'GET' && method !== 'HEAD' && !verdict.body.streams;
-		const body = collects ? await collectBody(piecesOf(request), verdict.body.limitBytes) : null;
+		cleanHeaders(request, hiddenHeaders, publicHost);
+		// Before the request counts for REQUESTS_AT_ONCE: a slow sender must not occupy a slot.
+		const collects = withBody && method !== 'GET' && method !== 'HEAD' && !checked.body.streams;
+		const body = collects ? await collectBody(chunksOf(request), checked.body.limitBytes) : null;
 		if (body === 'aborted') {
 			response.destroy();
 			return;
 		}
 		if (typeof body === 'string') {
-			own(response, refuse(body, { pathname: verdict.pathname, header }));
+			send(response, refuse(body, { pathname: checked.pathname, header }));
 			return;
 		}
-		const answer = await respond(toRequest(request, response, settings.origin + verdict.target, body), () => address);
-		// Not set on Node's response: beside headers that it has already, Node takes but one cookie.
-		const whole = withFixedHeaders(unbuffered(answer), fixed);
-		if (isDraining()) whole.headers.set('connection', 'close');
-		await sendNodeResponse(response, whole);
+		const created = await respond(toRequest(request, response, settings.origin + checked.target, body), () => address);
+		// Not set on Node's response, which would then accept only one of several Set-Cookie headers.
+		const complete = withFixedHeaders(withoutProxyBuffering(created), fixed);
+		if (isDraining()) complete.headers.set('connection', 'close');
+		await sendNodeResponse(response, complete);
 	}
 
-	/** An answer of the entry itself. */
-	function own(response: ServerResponse, { status, headers, body }: Answer): void {
+	/** Sends a response of the entry itself. */
+	function send(response: ServerResponse, { status, headers, body }: EntryResponse): void {
 		const connection = isDraining() && { connection: 'close' };
 		response.writeHead(status, { ...fixed, ...connection, ...headers }).end(body ?? undefined);
 	}
 
 	function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
 		if (response.destroyed) return;
-		const answer = internalError(error, { header: (name) => headerOf(request, name) });
+		const problem = internalError(error, { header: (name) => headerOf(request, name) });
 		if (response.headersSent) response.destroy();
-		else own(response, answer);
+		else send(response, problem);
 	}
 
 	const onRequest = (request: IncomingMessage, response: ServerResponse) => {
@@ -97,19 +97,19 @@ export function createPortalServer(
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
 	server.maxConnections = settings.connections;
 	server.on('drop', () => countRefusal('connections_process'));
-	// Without a listener Node answers an unknown Expect header by itself, again without our headers.
+	// Without a listener Node responds to an unknown Expect header itself, without the fixed headers.
 	server.on('checkExpectation', onRequest);
 	server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, fixed));
 	return server;
 }
 
-/** Left where it is, the rest of a body does not take the connection down with it, and the response arrives. */
-function piecesOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+/** A body in chunks. When it is not read to its end the connection stays open, so that the response arrives. */
+function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
 	return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> };
 }
 
-/** Reads what is left of a body once its response is sent, for some time: some clients read nothing before they have sent all. */
-function readOff(request: IncomingMessage, response: ServerResponse): void {
+/** Reads the rest of a body after the response is sent, for a limited time: some clients read the response only after sending everything. */
+function drainUnreadBody(request: IncomingMessage, response: ServerResponse): void {
 	response.once('finish', () => {
 		if (request.complete) return;
 		request.removeAllListeners('data').resume();
@@ -129,8 +129,8 @@ const PROBLEM_BY_CODE: Readonly<Record<string, EntryProblem>> = {
 };
 
 /**
- * Refuses bytes that Node's parser does not take for a request, or for too much of one. Node hands over the bare socket: nothing is
- * known of the request, and no header is sent but these.
+ * Refuses a request that Node's parser rejects or that is too slow. Node provides only the socket: nothing is known about the request,
+ * and the headers below are the only ones.
  */
 function refuseBrokenRequest(
 	error: Error & { code?: string },
@@ -142,7 +142,7 @@ function refuseBrokenRequest(
 		return;
 	}
 	const problem = PROBLEM_BY_CODE[error.code ?? ''] ?? 'invalid_request';
-	// So many headers are a browser's, full of cookies.
+	// Most likely a browser with too many cookies: it gets a page.
 	const accept = problem === 'headers_too_large' ? 'text/html' : null;
 	const { status, headers, body } = refuse(problem, { header: (name) => (name === 'accept' ? accept : null) });
 	const lines = Object.entries({ ...fixed, ...headers, connection: 'close' })

@@ -23,15 +23,15 @@ if (config.store.denoKv !== undefined && config.store.redisUrl === undefined)
 const log = nodeLogBuffers();
 startLogging(config.logLevel, log);
 warnOfUnknownVariables(process.env);
-// Of other systems than Linux the limit is not known.
+// On systems other than Linux the limit is unknown.
 warnOfFileLimit(fileLimitIn(await readFile('/proc/self/limits', 'utf8').catch(() => '')), config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const files = await readStaticTable(disk, folder('./assets'), folder('./prerendered'));
 
-/** By an address, which no bundler follows. */
+/** Imports a file of the build by its URL, so that bundlers do not include it. */
 const load = (name: string): Promise<object> => import(new URL(`./server/${name}`, import.meta.url).href);
-// Before the application: what it counts with is looked up once.
+// Before the application, which looks up its metrics provider once.
 await load('instrumentation.server.js');
 const [app, built] = await Promise.all([load('index.js'), load('manifest.js')]);
 const application = { ...app, ...built } as Application;

@@ -10,12 +10,12 @@ import { onEnding } from '../../lib/server/ending';
 import { withinLimit } from '../../lib/server/time-limit';
 
 const DEFAULT_INTERVAL_MS = 60_000;
-/** How long the end of the process may wait for the collector: it is not worth a restart that takes long. */
+/** How long a shutdown may wait for the collector. */
 const SHUTDOWN_LIMIT_MS = 3000;
 
 /**
- * Sends metrics and traces by OTLP over HTTP, as JSON. Endpoint, headers, sampling and batches are set by OpenTelemetry's own
- * variables, which its SDK reads. Nothing is instrumented by itself: only the portal's own counts and spans go out.
+ * Exports metrics and traces by OTLP over HTTP, as JSON. OpenTelemetry's SDK reads its own variables for endpoint, headers, sampling and
+ * batches. There is no automatic instrumentation: only the portal's own metrics and spans are exported.
  */
 export function startTelemetry(): void {
 	const resource = defaultResource()
@@ -36,7 +36,7 @@ export function startTelemetry(): void {
 	metrics.setGlobalMeterProvider(meters);
 	trace.setGlobalTracerProvider(tracers);
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-	// What has been counted since the last export would be lost with the process.
+	// Metrics since the last export would be lost otherwise.
 	const shutDown = () => Promise.all([meters.shutdown(), tracers.shutdown()]);
 	onEnding({ finish: () => withinLimit(shutDown(), SHUTDOWN_LIMIT_MS) });
 }

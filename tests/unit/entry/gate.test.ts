@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judge, type Verdict } from '../../../src/entry/gate';
+import { checkRequest, type GateResult } from '../../../src/entry/gate';
 import type { StaticFile } from '../../../src/entry/static-files';
 
 const logo: StaticFile = {
@@ -16,14 +16,14 @@ const settings = {
 };
 
 const arrive = (method: string, target: string, headers: Record<string, string> = {}) =>
-	judge(
+	checkRequest(
 		{ method, target, header: (name) => headers[name] ?? null, host: headers.host ?? null, headBytes: 0 },
 		settings
 	);
 
-function refusal(verdict: Verdict) {
-	if (!('answer' in verdict)) throw new Error(`passed on as ${verdict.target}`);
-	const { status, headers, body } = verdict.answer;
+function refusal(result: GateResult) {
+	if (!('response' in result)) throw new Error(`passed on as ${result.target}`);
+	const { status, headers, body } = result.response;
 	const problem: unknown = JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()));
 	return { status, headers, problem };
 }
@@ -37,21 +37,21 @@ test.each([
 });
 
 test.each(['http://a@b/account', 'http://a:b@c/', 'http:///account', 'http://a,b/'])(
-	'a target "%s" on a host that can be none is refused',
+	'a target "%s" with an invalid host is refused',
 	(target) => {
 		expect(refusal(arrive('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
 	}
 );
 
 test.each(['x://y/', '.evil.example/', '@evil.example/', ':81/', '*', ''])(
-	'a target "%s", which glued to our origin would name another host, is refused',
+	'a target "%s", which appended to the origin would name another host, is refused',
 	(target) => {
 		expect(refusal(arrive('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
 	}
 );
 
 test('a public file is found by its decoded path', () => {
-	expect(arrive('GET', '/l%C3%B6go.svg?v=2')).toMatchObject({ answer: { status: 200, body: logo.content } });
+	expect(arrive('GET', '/l%C3%B6go.svg?v=2')).toMatchObject({ response: { status: 200, body: logo.content } });
 });
 
 test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s on a public file is not allowed', (method) => {
@@ -124,7 +124,7 @@ test.each([
 	'[2001:db8::1]:3000',
 	'auth_portal',
 	'PORTAL.example.'
-])('the host %s is one, whoever it names', (host) => {
+])('the host %s is valid, whether or not it is the portal', (host) => {
 	expect(arrive('GET', '/account', { host })).toMatchObject({ target: '/account' });
 });
 
@@ -145,7 +145,7 @@ test.each([
 	'x%2fy',
 	'pörtal.example',
 	'x'.repeat(256)
-])('the host "%s" is none, and refused', (host) => {
+])('the host "%s" is not valid, and refused', (host) => {
 	expect(refusal(arrive('GET', '/account', { host }))).toMatchObject({
 		status: 400,
 		problem: { error: 'invalid_request' }
@@ -154,8 +154,8 @@ test.each([
 
 test('a head of 16 kB is taken, one byte more is refused', () => {
 	const arrival = { method: 'GET', target: '/', header: () => null, host: null };
-	expect(judge({ ...arrival, headBytes: 16_384 }, settings)).toMatchObject({ target: '/' });
-	expect(refusal(judge({ ...arrival, headBytes: 16_385 }, settings))).toMatchObject({
+	expect(checkRequest({ ...arrival, headBytes: 16_384 }, settings)).toMatchObject({ target: '/' });
+	expect(refusal(checkRequest({ ...arrival, headBytes: 16_385 }, settings))).toMatchObject({
 		status: 431,
 		problem: { error: 'headers_too_large' }
 	});
@@ -166,9 +166,9 @@ test.each([
 	['/account', 'nl', /<html lang="nl">[^]*Uw browser stuurt te veel cookies mee/]
 ])('a person gets a page at %s, in %s, that needs no other file', (target, language, text) => {
 	const header = (name: string) => ({ accept: 'text/html', 'accept-language': language })[name] ?? null;
-	const verdict = judge({ method: 'GET', target, header, host: null, headBytes: 20_000 }, settings);
-	if (!('answer' in verdict)) throw new Error('passed on');
-	const { status, headers, body } = verdict.answer;
+	const result = checkRequest({ method: 'GET', target, header, host: null, headBytes: 20_000 }, settings);
+	if (!('response' in result)) throw new Error('passed on');
+	const { status, headers, body } = result.response;
 	const html = new TextDecoder().decode(body ?? undefined);
 	expect(status).toBe(431);
 	expect(html).toMatch(text);
@@ -180,7 +180,10 @@ test.each([
 
 test('a browser gets no page from the API, in any spelling', () => {
 	for (const target of ['/api/me', '/%61pi/me']) {
-		const verdict = judge({ method: 'TRACE', target, header: () => 'text/html', host: null, headBytes: 0 }, settings);
-		expect(refusal(verdict)).toMatchObject({ status: 405 });
+		const result = checkRequest(
+			{ method: 'TRACE', target, header: () => 'text/html', host: null, headBytes: 0 },
+			settings
+		);
+		expect(refusal(result)).toMatchObject({ status: 405 });
 	}
 });
