@@ -4,10 +4,10 @@ import { viaProxy } from './egress';
 import { type Exchange, request } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
 
-/** What gateways respond with in the place of a service that is not there. */
-const NOT_THERE = [502, 503, 504];
+/** Status codes of gateways whose upstream service is not available. */
+const UNAVAILABLE = [502, 503, 504];
 
-/** Whether each service of BACKENDS responds at its base address, and accepts the service client's token where it gets that. */
+/** Checks that each service of BACKENDS responds at its base URL, and accepts the service client's token if its token kind is `service`. */
 export async function examineBackends(
 	{ backends }: Pick<Config, 'backends'>,
 	tokens: ReadonlyMap<string, string>
@@ -18,19 +18,19 @@ export async function examineBackends(
 			const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
 			const { url, timeoutMs } = backend;
 			const response = await request(url, { method: 'HEAD', headers, timeoutMs });
-			return judge(backend, response, token !== undefined);
+			return responseFinding(backend, response, token !== undefined);
 		})
 	);
 }
 
-function judge({ name, url }: Backend, response: Exchange, hasToken: boolean): Finding {
+function responseFinding({ name, url }: Backend, response: Exchange, hasToken: boolean): Finding {
 	const check = `backend.${name}`;
 	if ('failure' in response) {
 		const { reason, advice } = response.failure;
 		return wrong(check, `Backend "${name}" at ${new URL(url).host} can’t be reached: ${reason}.`, advice);
 	}
 	const { status } = response.reply;
-	if (NOT_THERE.includes(status))
+	if (UNAVAILABLE.includes(status))
 		return wrong(
 			check,
 			`What stands in front of backend "${name}"${viaProxy(url)} says that it is not there (status ${status}).`,

@@ -1,33 +1,33 @@
+import { createBridge } from '../lib/server/bridge/client';
 import { readFault } from '../lib/server/bridge/fault-shapes';
 import { sessionPath } from '../lib/server/bridge/paths';
 import type { Config } from '../lib/server/config/parse';
+import { toProblem } from '../lib/server/http/problem';
 import { upstreamUrl } from '../lib/server/http/upstream-url';
-import { corsFindings, examineClock, STRANGER_ORIGIN } from './shared-checks';
+import { fitsQrCode } from '../lib/ui/qr-svg';
 import { viaProxy } from './egress';
 import { type Reply, request } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
-import { createBridge } from '../lib/server/bridge/client';
-import { fitsQrCode } from '../lib/ui/qr-svg';
-import { toProblem } from '../lib/server/http/problem';
+import { corsFindings, examineClock, STRANGER_ORIGIN } from './shared-checks';
 
-const NOBODYS_SESSION = '0'.repeat(32);
+const UNKNOWN_SESSION = '0'.repeat(32);
 const ADVICE = 'Check AUTH_BRIDGE_URL, its path included.';
 
-/** The status of a wallet session that does not exist. */
-function nobodysStatusUrl(base: string): string {
-	return upstreamUrl(new URL(base), sessionPath(NOBODYS_SESSION, 'status')).href;
+/** The status URL of a wallet session that does not exist. */
+function unknownSessionStatusUrl(base: string): string {
+	return upstreamUrl(new URL(base), sessionPath(UNKNOWN_SESSION, 'status')).href;
 }
 
 /**
- * Whether the Auth Bridge is one: asked for a session that does not exist, it says so in JSON, whatever status it gives
- * that; and whether it accepts the service client's token, where there is one.
+ * Checks that the Auth Bridge responds to the status request of an unknown session with an error that the portal understands, and that it
+ * accepts the service client's token, if there is one.
  */
 export async function examineBridge(
 	{ bridge, service }: Pick<Config, 'bridge' | 'service'>,
 	token: string | undefined
 ): Promise<readonly Finding[]> {
 	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-	const response = await request(nobodysStatusUrl(bridge.url), { headers, timeoutMs: bridge.timeoutMs });
+	const response = await request(unknownSessionStatusUrl(bridge.url), { headers, timeoutMs: bridge.timeoutMs });
 	if ('failure' in response)
 		return [
 			wrong(
@@ -45,18 +45,18 @@ export async function examineBridge(
 		},
 		response.reply
 	);
-	return [judge(bridge.url, response.reply, service.bridge !== undefined, token), ...clock];
+	return [responseFinding(bridge.url, response.reply, service.bridge !== undefined, token), ...clock];
 }
 
-/** The call that a page of any site could make: the portal's `complete`, for a session that does not exist. */
+/** Sends a request that a page of any site could send: `complete` for a session that does not exist. */
 export async function examineBridgeCors({ bridge }: Pick<Config, 'bridge'>): Promise<readonly Finding[]> {
-	const url = nobodysStatusUrl(bridge.url).replace(/status$/, 'complete');
+	const url = unknownSessionStatusUrl(bridge.url).replace(/status$/, 'complete');
 	const headers = { origin: STRANGER_ORIGIN, 'content-type': 'application/json' };
 	const response = await request(url, { method: 'POST', headers, body: '{}', timeoutMs: bridge.timeoutMs });
 	return corsFindings('bridge.cors', 'Auth Bridge', response);
 }
 
-function judge(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
+function responseFinding(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
 	const { status } = reply;
 	if (knowsNoSuchSession(reply))
 		return good('bridge', 'The Auth Bridge answers as expected (404 for an unknown wallet session).');
@@ -68,14 +68,14 @@ function judge(url: string, reply: Reply, hasClient: boolean, token: string | un
 	);
 }
 
-/** Web servers refuse plain http at a port for TLS with a 400. */
+/** Web servers respond with 400 to plain HTTP at a port for TLS. */
 function adviceFor(url: string, status: number): string {
 	return status === 400 && url.startsWith('http:') ? `${ADVICE} If that port is for TLS, write https://.` : ADVICE;
 }
 
 function knowsNoSuchSession(reply: Reply): boolean {
 	const { code, status } = readFault({ ...reply, text: '' });
-	// The old shape has a number in the place of a code: `{"code":"404"}`.
+	// The old format has the status instead of a code: `{"code":"404"}`.
 	const isOldShape = code === null && reply.json?.code === String(status);
 	return code === 'SESSION_NOT_FOUND' || (isOldShape && status === 404);
 }
@@ -105,8 +105,8 @@ function refused(status: number, hasClient: boolean, token: string | undefined):
 const CHECK = 'bridge.session';
 
 /**
- * Creates a wallet session, as the portal does for a browser, and checks what a person would get. It expires by itself.
- * @param token of the service client
+ * Creates a wallet session, as the portal does for a browser, and checks its QR code. The session expires by itself.
+ * @param token the service client's access token
  */
 export async function examineWalletSession(
 	{ bridge, wallet }: Pick<Config, 'bridge' | 'wallet'>,

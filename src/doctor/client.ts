@@ -1,37 +1,40 @@
-import { type AuthorizationServer, genericTokenEndpointRequest } from 'oauth4webapi';
-import type { Config } from '../lib/server/config/parse';
-import { stsCall, stsClient } from '../lib/server/sts/metadata';
-import { corsFindings, STRANGER_ORIGIN } from './shared-checks';
-import { exchangeWithSts, oauthError } from './exchange';
-import { type Finding, good, warning, wrong } from './report';
-import { callbackUrl } from './sign-in';
 import { decodeJwt } from 'jose';
+import { type AuthorizationServer, genericTokenEndpointRequest } from 'oauth4webapi';
 import { config } from '../lib/server/config';
+import type { Config } from '../lib/server/config/parse';
 import type { TokenOptions } from '../lib/server/config/service-client';
 import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/client-credentials';
+import { stsCall, stsClient } from '../lib/server/sts/metadata';
 import { connectionFailure } from './connection-failure';
 import { withProxy } from './egress';
+import { exchangeWithSts, oauthError } from './exchange';
+import { type Finding, good, warning, wrong } from './report';
+import { corsFindings, STRANGER_ORIGIN } from './shared-checks';
+import { callbackUrl } from './sign-in';
 
 /**
- * Whether the token endpoint accepts the portal's credentials: a request with a code that nobody was given is refused
- * because of the code when the client is known, else because of the client (RFC 6749 5.2). The same request from another
- * site's page shows whether that page could read the response.
+ * Checks that the token endpoint accepts the portal's credentials: it refuses a made-up code with `invalid_grant` if the client is
+ * authenticated, else with a client error (RFC 6749 5.2). The same request with another site's origin shows whether its pages could read
+ * the response.
  */
 export async function examineClient(
 	{ sts, origin }: Pick<Config, 'sts' | 'origin'>,
 	metadata: AuthorizationServer
 ): Promise<readonly Finding[]> {
-	const made = {
+	const parameters = {
 		code: 'portal-doctor',
 		redirect_uri: callbackUrl(origin, 'sts'),
 		code_verifier: 'portal-doctor'.repeat(4)
 	};
 	const { client, authentication } = stsClient();
-	const ask = (headers: Record<string, string>) =>
+	const requestToken = (headers: Record<string, string>) =>
 		exchangeWithSts(metadata.token_endpoint, () =>
-			genericTokenEndpointRequest(metadata, client, authentication, 'authorization_code', made, { ...stsCall, headers })
+			genericTokenEndpointRequest(metadata, client, authentication, 'authorization_code', parameters, {
+				...stsCall,
+				headers
+			})
 		);
-	const response = await ask({});
+	const response = await requestToken({});
 	if ('failure' in response)
 		return [
 			wrong(
@@ -40,7 +43,7 @@ export async function examineClient(
 				response.failure.advice
 			)
 		];
-	const fromStranger = await ask({ origin: STRANGER_ORIGIN });
+	const fromStranger = await requestToken({ origin: STRANGER_ORIGIN });
 	return [
 		credentials(response.reply.status, oauthError(response.reply), sts),
 		...corsFindings('sts.cors', 'token endpoint of the STS', fromStranger)
@@ -62,7 +65,7 @@ function credentials(status: number, code: string | null, { clientAuth }: Config
 	);
 }
 
-/** What the portal's service client gets, by who it is for; absent where the STS gives no token. */
+/** The access tokens of the service client by audience; those that the STS does not issue are absent. */
 export interface ServiceTokens {
 	readonly bridge: string | undefined;
 	readonly backends: ReadonlyMap<string, string>;
@@ -71,7 +74,7 @@ export interface ServiceTokens {
 
 type Facts = Pick<Config, 'service' | 'backends'>;
 
-/** Gets each token that the portal would get for itself: for the Auth Bridge, and for backends with token kind `service`. */
+/** Requests each token that the portal requests as a client: for the Auth Bridge, and for backends with token kind `service`. */
 export async function examineServiceTokens({ service, backends }: Facts): Promise<ServiceTokens> {
 	const findings: Finding[] = [];
 	const bridge = service.bridge && (await grant('the Auth Bridge', service.bridge, findings));
@@ -106,7 +109,7 @@ function audienceFinding(use: string, { audience }: TokenOptions, accessToken: s
 	);
 }
 
-/** Whom a token is for; null for an opaque one. */
+/** The audiences of a token; null if it is opaque. */
 function audiencesOf(accessToken: string): readonly (string | undefined)[] | null {
 	try {
 		return [decodeJwt(accessToken).aud].flat();

@@ -7,17 +7,17 @@ import { type Finding, wrong } from './report';
 
 const STANDARD_INPUT = 0;
 
-/** A run of the doctor, read from its arguments and the environment: nothing has been asked of a service yet. */
+/** A run of the doctor before its first request: the parsed arguments and environment. */
 export interface Preparation {
 	readonly options: DoctorOptions;
-	/** Null when the configuration has faults. */
+	/** Null if the configuration has faults. */
 	readonly config: Config | null;
-	/** Of the configuration, the files of certificate authorities, and the file with tokens. */
+	/** Findings about the configuration, the files of certificate authorities, and the file with tokens. */
 	readonly findings: readonly Finding[];
 	readonly examination: Examination;
 }
 
-/** What ends the run at once: a text to print, on the standard output or as an error. */
+/** Ends the run at once: prints a text, to standard output for code 0, else to standard error. */
 interface EarlyEnd {
 	readonly text: string;
 	readonly code: 0 | 2;

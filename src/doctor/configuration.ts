@@ -1,12 +1,12 @@
-import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
-import { unknownVariables } from '../lib/server/config/unknown-variables';
-import { type Finding, good, warning, wrong } from './report';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runtime } from '../lib/server/about';
 import { unixMs } from '../lib/server/clock';
+import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
+import { unknownVariables } from '../lib/server/config/unknown-variables';
+import { type Finding, good, warning, wrong } from './report';
 
-/** The configuration, null where it has faults, and what is to be said of the environment itself. */
+/** The configuration, null if it has faults, and the findings about the environment. */
 interface ExaminedConfiguration {
 	readonly config: Config | null;
 	readonly findings: readonly Finding[];
@@ -42,7 +42,7 @@ export function examineConfiguration(environment: Readonly<Record<string, string
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const PEM_ADVICE = 'Name a PEM file with the certificates of the authorities, one after the other.';
 
-/** Reads the files of additional certificate authorities: Node ignores a faulty one with a warning, and connections fail later. */
+/** Reads the files of additional certificate authorities: Node ignores an invalid file with a warning, and connections fail later. */
 export function examineAuthorities(environment: Readonly<Record<string, string | undefined>>): readonly Finding[] {
 	return ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'].flatMap((name) => {
 		const file = environment[name];

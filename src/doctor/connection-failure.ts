@@ -1,6 +1,6 @@
 import { causes } from '../lib/server/error-fields';
 
-/** Why there was no HTTP response, with what to do about it. */
+/** Why there was no HTTP response, and what to do about it. */
 export interface ConnectionFailure {
 	/** A part of a sentence, such as `the connection was refused`. */
 	readonly reason: string;
@@ -15,7 +15,7 @@ interface KnownFailure extends ConnectionFailure {
 const TRUST =
 	'Set NODE_EXTRA_CA_CERTS, or DENO_CERT on Deno, to the PEM file of the authority that signed it, for the portal too.';
 
-/** The first match counts: what is more telling stands first. */
+/** The first match counts: more specific causes come first. */
 const known: readonly KnownFailure[] = [
 	{
 		pattern: /NOT_CAPABLE|NotCapable|Requires net access/,
@@ -95,7 +95,7 @@ const known: readonly KnownFailure[] = [
 	}
 ];
 
-/** What an error of an HTTP or Redis client means, on Node and on Deno. */
+/** Explains an error of an HTTP or Redis client, on Node and on Deno. */
 export function connectionFailure(error: unknown): ConnectionFailure {
 	const texts = allCauses(error).map((cause) => `${codesOf(cause).join(' ')} ${cause.name} ${cause.message}`);
 	const found = known.find(({ pattern }) => texts.some((text) => pattern.test(text)));
@@ -107,7 +107,7 @@ export function connectionFailure(error: unknown): ConnectionFailure {
 	);
 }
 
-/** An error, what caused it, and what an attempt at several addresses of one host name collected. */
+/** An error, its causes, and the errors of attempts at several addresses of a host name. */
 function allCauses(error: unknown): readonly Error[] {
 	return causes(error).flatMap((cause) => [
 		cause,
@@ -115,7 +115,7 @@ function allCauses(error: unknown): readonly Error[] {
 	]);
 }
 
-/** Of an `UpstreamError` the fault and the reason; of others the system's code. */
+/** The fault and the reason of an `UpstreamError`; the system's code of other errors. */
 function codesOf(error: Error): readonly string[] {
 	const { code, reason } = error as { code?: unknown; reason?: unknown };
 	return [code, reason].filter((text) => typeof text === 'string');

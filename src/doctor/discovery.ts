@@ -16,12 +16,12 @@ const CLOCK = 'sts.clock';
 type Document = Readonly<Record<string, unknown>>;
 
 export interface Discovery {
-	/** As the portal uses it; null when the portal can't: then nothing else about the STS can be checked. */
+	/** Null if the portal can't use it: then nothing else about the STS can be checked. */
 	readonly metadata: AuthorizationServer | null;
 	readonly findings: readonly Finding[];
 }
 
-/** Whether the STS is the configured issuer and names what the portal needs, at its internal and its public address. */
+/** Checks the discovery document at the internal and the public address of the STS: its issuer and the endpoints that the portal needs. */
 export async function examineDiscovery({ sts }: Pick<Config, 'sts'>): Promise<Discovery> {
 	const response = await exchangeWithSts(sts.issuer, () => stsFetch(discoveryUrl(sts.issuer)));
 	const document = documentOf(response);
@@ -102,7 +102,7 @@ function isAddress(value: unknown): value is string {
 	return typeof value === 'string' && URL.canParse(value);
 }
 
-/** Browsers use the public address, which this machine need not reach. */
+/** Compares the documents at both addresses. This machine may be unable to reach the public one. */
 async function compare(inside: Document, { issuer, timeoutMs }: Config['sts']): Promise<Finding> {
 	const outside = documentOf(await request(discoveryUrl(issuer), { timeoutMs }));
 	if (!outside)
@@ -121,7 +121,7 @@ async function compare(inside: Document, { issuer, timeoutMs }: Config['sts']): 
 	);
 }
 
-/** Whether an ID token that this STS signs can be verified: the algorithms it lists, and a key for one of them. */
+/** Checks that the portal can verify ID tokens: the STS lists a supported algorithm, and has a key for it. */
 async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: AuthorizationServer): Promise<Finding> {
 	const algorithms = signatureAlgorithms.filter((name) =>
 		(id_token_signing_alg_values_supported ?? ['RS256']).includes(name)
@@ -160,7 +160,7 @@ async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: 
 	);
 }
 
-/** Whether the portal would pick this key for a signature with one of these algorithms. */
+/** Whether the portal would use this key for a signature with one of these algorithms. */
 async function canVerify(key: JWK, algorithms: readonly string[]): Promise<boolean> {
 	const found = await Promise.allSettled(
 		algorithms.map(async (alg) => keyFinder([key])({ alg }, { payload: '', signature: '' }))

@@ -13,14 +13,14 @@ const CHECK = 'proxy.egress';
 
 type Facts = Pick<Config, 'sts' | 'bridge' | 'backends' | 'proxies'>;
 
-/** ` through the proxy host:port (HTTPS_PROXY)` for a URL that is reached through one, else the empty text. */
+/** ` through the proxy host:port (HTTPS_PROXY)` if a URL is requested through a proxy, else an empty string. */
 export function viaProxy(url: URL | string): string {
 	const target = new URL(url);
 	const proxy = proxyFor(target, config().proxies);
 	return proxy === undefined ? '' : ` through the proxy ${new URL(proxy).host} (${variableOf(target)})`;
 }
 
-/** The failure of a request to a URL, with the proxy that it went through. */
+/** Adds the proxy to the failure of a request, if it was sent through one. */
 export function withProxy({ reason, advice }: ConnectionFailure, url: URL | string): ConnectionFailure {
 	const via = viaProxy(url);
 	if (via === '') return { reason, advice };
@@ -30,7 +30,7 @@ export function withProxy({ reason, advice }: ConnectionFailure, url: URL | stri
 	};
 }
 
-/** Whether each proxy for outgoing connections is one: it is asked for the first service that is reached through it. */
+/** Checks each proxy for outgoing connections with the first service that is requested through it. */
 export async function examineEgress({ sts, bridge, backends, proxies }: Facts): Promise<readonly Finding[]> {
 	const targets = [sts.internal, bridge.url, ...backends.map(({ url }) => url)].map((url) => new URL(url));
 	const first = new Map<string, { readonly proxy: URL; readonly target: URL }>();
@@ -46,14 +46,14 @@ async function examineOne(proxy: URL, target: URL): Promise<Finding> {
 	const variable = variableOf(target);
 	const name = `The proxy ${proxy.host} (${variable})`;
 	try {
-		return judge(name, variable, await ask(proxy, target));
+		return proxyFinding(name, variable, await requestThrough(proxy, target));
 	} catch (error) {
 		const { reason, advice } = connectionFailure(error);
 		return wrong(CHECK, `${name} can’t be reached: ${reason}.`, `${advice} The address comes from ${variable}.`);
 	}
 }
 
-function judge(name: string, variable: string, status: number | null): Finding {
+function proxyFinding(name: string, variable: string, status: number | null): Finding {
 	if (status === 407)
 		return wrong(
 			CHECK,
@@ -81,16 +81,16 @@ function judge(name: string, variable: string, status: number | null): Finding {
 	return good(CHECK, `${name} passes requests on.`);
 }
 
-/** The variable that the proxy for a URL comes from. */
+/** The variable that configures the proxy for a URL. */
 function variableOf({ protocol }: URL): string {
 	return protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
 }
 
 /**
- * Asks a proxy for a tunnel to an https service (RFC 9110, 9.3.6), or to forward a request to an http one.
- * @returns the HTTP status; for an http service, any response of the service itself counts as 200; null for no HTTP
+ * Requests a tunnel to an https service from a proxy (RFC 9110 9.3.6), or sends a request to an http service through it.
+ * @returns the HTTP status; 200 for any response of an http service itself; null if the response is not HTTP
  */
-async function ask(proxy: URL, target: URL): Promise<number | null> {
+async function requestThrough(proxy: URL, target: URL): Promise<number | null> {
 	const isTls = proxy.protocol === 'https:';
 	const host = proxy.hostname.replace(/^\[|\]$/g, '');
 	const port = Number(proxy.port) || (isTls ? 443 : 80);

@@ -11,18 +11,18 @@ import { examineSignIn, examineSignOut } from './sign-in';
 import { examineStore } from './store';
 import { examineTelemetry, type TelemetryVariables } from './telemetry';
 
-/** What is checked beside the configuration itself. */
+/** What to check in addition to the configuration. */
 export interface Examination {
-	/** A token response of the STS as text; null when none was given. */
+	/** A token response of the STS as text; null if there is none. */
 	readonly tokens: string | null;
-	/** The portal's public address, to check the proxy in front of it. */
+	/** The portal's public URL, to check the reverse proxy. */
 	readonly proxy: string | undefined;
 	/** Whether a wallet session may be created. */
 	readonly createSession: boolean;
 	readonly telemetry: TelemetryVariables;
 }
 
-/** Checks a configuration against each service that it names. Services are checked side by side. */
+/** Checks a configuration against each service that it names, in parallel. */
 export async function examine(config: Config, wanted: Examination): Promise<readonly Finding[]> {
 	const findings = await Promise.all([
 		examineSts(config).then(async ({ findings: ofSts, tokens }) => [

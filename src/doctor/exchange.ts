@@ -12,13 +12,13 @@ const MAX_BYTES = 1024 * 1024;
 export interface Reply {
 	readonly status: number;
 	readonly headers: Headers;
-	/** The parsed body; undefined when it is not a JSON object. */
+	/** The parsed body; undefined if it is not a JSON object. */
 	readonly json: Readonly<Record<string, unknown>> | undefined;
-	/** How far its clock is ahead of ours, in seconds, exact to about one; null when it does not send its time. */
+	/** How far its clock is ahead of this machine's, in seconds, accurate to about one second; null without a Date header. */
 	readonly clockAheadSeconds: number | null;
 }
 
-/** A response, or why there was none. */
+/** A response, or the reason why there is none. */
 export type Exchange = { readonly reply: Reply } | { readonly failure: ConnectionFailure };
 
 interface PortalRequest {
@@ -28,17 +28,17 @@ interface PortalRequest {
 	readonly body?: string;
 	/** For the whole exchange, in milliseconds. */
 	readonly timeoutMs: number;
-	/** In place of the portal's HTTP client: without its proxies. */
+	/** Replaces the portal's HTTP client, to bypass its proxies. */
 	readonly send?: Send;
 }
 
-/** A request with the portal's own HTTP client, so with its certificates, proxies and permissions. */
+/** Sends a request with the portal's HTTP client, with its certificates, proxies and permissions. */
 export function request(url: string, { method = 'GET', ...wanted }: PortalRequest): Promise<Exchange> {
 	const via = wanted.send === undefined ? url : null;
 	return exchange(via, () => exchangeUpstream({ ...wanted, method, url, maxBytes: MAX_BYTES }));
 }
 
-/** The same for a request that the portal's own functions send to the STS. @param url as its metadata names it */
+/** Sends a request to the STS with one of the portal's own functions. @param url as in the discovery document */
 export function exchangeWithSts(
 	url: URL | string | undefined,
 	send: () => Promise<Response | Exchanged>
@@ -47,7 +47,7 @@ export function exchangeWithSts(
 	return exchange(internalUrl(String(url ?? sts.internal), sts), send);
 }
 
-/** Sends one request and reads its response. @param url of the request; null for one that goes by no proxy */
+/** Sends a request and reads its response. @param url null if the request bypasses proxies */
 async function exchange(url: string | null, send: () => Promise<Response | Exchanged>): Promise<Exchange> {
 	const sentMs = unixMs();
 	try {
@@ -61,7 +61,7 @@ async function exchange(url: string | null, send: () => Promise<Response | Excha
 	}
 }
 
-/** The OAuth error code of a response (RFC 6749 5.2), for comparing and showing; null where there is none. */
+/** The OAuth error code of a response (RFC 6749 5.2); null if there is none. */
 export function oauthError({ json }: Reply): string | null {
 	const code = json?.error;
 	return typeof code === 'string' && /^[a-z_]{1,64}$/.test(code) ? code : null;
@@ -70,9 +70,9 @@ export function oauthError({ json }: Reply): string | null {
 function clockAhead(headers: Headers, nowMs: number): number | null {
 	const dateMs = Date.parse(headers.get('date') ?? '');
 	if (Number.isNaN(dateMs)) return null;
-	// A cache tells the time at which it got the response, and how long ago that was (RFC 9111 5.1).
+	// A cache sends the time at which it received the response, and its age (RFC 9111 5.1).
 	const ageMs = (Number(headers.get('age') ?? 0) || 0) * 1000;
-	// The header counts whole seconds: on average it is half a second behind.
+	// The header has whole seconds: on average it is half a second behind.
 	return (dateMs + ageMs + 500 - nowMs) / 1000;
 }
 

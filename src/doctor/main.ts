@@ -1,4 +1,4 @@
-/** `npm run doctor` on Node, or `node build/node/doctor.js`: checks a configuration, and tells what to fix. */
+/** `npm run doctor` on Node, or `node build/node/doctor.js`: checks a configuration against the live services. */
 import process from 'node:process';
 import { prepare } from './command';
 import { examine } from './examine';

@@ -3,12 +3,12 @@ import { type Finding, good, warning, wrong } from './report';
 import { DEFAULT_HEAD_BYTES } from './session-size';
 
 const LIMIT_MS = 15_000;
-/** All cookies of the portal together stay below this. */
+/** The limit of all cookies of the portal together. */
 const REQUEST_COOKIE_BYTES = 7000;
 
 /**
- * Whether the proxy in front of a running portal lets pass what browsers and the portal send each other.
- * @param headBytes of the largest response head that has to pass
+ * Checks that the reverse proxy of a running portal accepts the largest request and response heads.
+ * @param headBytes the size of the largest response head
  */
 export async function examineProxy(publicUrl: string, headBytes = DEFAULT_HEAD_BYTES): Promise<readonly Finding[]> {
 	const base = new URL(publicUrl).origin;
@@ -37,7 +37,7 @@ function unreached(base: string, response: Exchange): Finding {
 	);
 }
 
-/** A request as from a browser that holds as many of the portal's cookies as there may be. */
+/** Sends a request with as many bytes of cookies as a browser may hold for the portal. */
 async function requestHeadFinding(base: string): Promise<Finding> {
 	const headers = { cookie: `doctor=${'x'.repeat(REQUEST_COOKIE_BYTES - 'doctor='.length)}` };
 	const response = await request(`${base}/api/health`, { headers, timeoutMs: LIMIT_MS });
@@ -50,7 +50,7 @@ async function requestHeadFinding(base: string): Promise<Finding> {
 	);
 }
 
-/** The portal redirects a path with a slash at its end, query included: so the response head is as large as is asked for. */
+/** The portal redirects a path with a trailing slash and keeps the query, which determines the size of the response head. */
 async function responseHeadFinding(base: string, headBytes: number): Promise<Finding> {
 	const probe = (padding: number) => request(`${base}/help/?doctor=${'x'.repeat(padding)}`, { timeoutMs: LIMIT_MS });
 	const small = await probe(1);
@@ -71,7 +71,7 @@ async function responseHeadFinding(base: string, headBytes: number): Promise<Fin
 	);
 }
 
-/** Null when the response is not the redirect that the portal sends. */
+/** Null if the response is not the portal's redirect. */
 function headBytesOf(response: Exchange): number | null {
 	if ('failure' in response || response.reply.status !== 308) return null;
 	const lines = [...response.reply.headers].map(([name, value]) => `${name}: ${value}\r\n`);

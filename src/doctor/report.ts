@@ -1,10 +1,10 @@
 import { runtime, version } from '../lib/server/about';
 
-/** Raised only when a consumer of `--json` would break. */
+/** Incremented only for a change that breaks consumers of `--json`. */
 const FORMAT = 1;
 const marks: Readonly<Record<Severity, string>> = { good: '✓', warning: '!', wrong: '✗' };
 
-/** What the doctor prints: lines for a terminal, or JSON as docs/operations.md describes it. */
+/** The doctor's output: lines for a terminal, or JSON as described in docs/operations.md. */
 export function reportText(findings: readonly Finding[], { json }: { readonly json: boolean }): string {
 	const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
 	const summary = { good: count('good'), warning: count('warning'), wrong: count('wrong') };
@@ -12,7 +12,7 @@ export function reportText(findings: readonly Finding[], { json }: { readonly js
 	return `${findings.map(lines).join('\n')}\n\n${summary.good} good, ${summary.warning} to look at, ${summary.wrong} wrong`;
 }
 
-/** 1 when something is wrong, else 0. */
+/** 1 if a finding has the severity `wrong`, else 0. */
 export function exitCode(findings: readonly Finding[]): 0 | 1 {
 	return findings.some(({ severity }) => severity === 'wrong') ? 1 : 0;
 }
@@ -23,14 +23,14 @@ function lines({ severity, message, advice }: Finding): string {
 
 type Severity = 'good' | 'warning' | 'wrong';
 
-/** The result of one check, in words that an operator understands. */
+/** The result of one check, for operators. */
 export interface Finding {
-	/** Stable name of the check, such as `sts.issuer`: `--json` shows it, and docs/operations.md lists it. */
+	/** The stable name of the check, such as `sts.issuer`, as in `--json` and docs/operations.md. */
 	readonly check: string;
-	/** `wrong`: something does not work, or a promise of the portal is broken. `warning`: it works, and should be fixed. */
+	/** `wrong`: something does not work, or is not secure. `warning`: it works, but should be fixed. */
 	readonly severity: Severity;
 	readonly message: string;
-	/** What to do; null when nothing is wrong. */
+	/** What to do; null if nothing is wrong. */
 	readonly advice: string | null;
 }
 

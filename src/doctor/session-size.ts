@@ -11,10 +11,10 @@ import { isEncryptedToken } from '../lib/server/sts/lenient-response';
 import { namesNobody } from '../lib/server/sts/userinfo';
 import { type Finding, good, warning, wrong } from './report';
 
-/** The head of a response that nginx takes with its defaults (`proxy_buffer_size` 4k), with some room for what it adds. */
+/** The largest response head that nginx accepts by default (`proxy_buffer_size` 4k), less some room for its own headers. */
 export const DEFAULT_HEAD_BYTES = 4000;
 
-/** As the portal reads it: what is no text counts as absent. */
+/** As the portal parses it: a value that is not a string counts as absent. */
 const optionalToken = v.optional(v.fallback(v.optional(v.pipe(v.string(), v.nonEmpty())), undefined));
 
 /** A token response of the STS (RFC 6749 5.1), as saved to a file. */
@@ -31,12 +31,12 @@ const Tokens = v.pipe(
 );
 
 export interface SessionSize {
-	/** Bytes of the response head at the end of a sign-in; null when it could not be measured. */
+	/** Bytes of the response head at the end of a sign-in; null if it could not be measured. */
 	readonly headBytes: number | null;
 	readonly findings: readonly Finding[];
 }
 
-/** A browser that holds none of the portal's cookies. */
+/** A browser without cookies of the portal. */
 const NO_COOKIES = { getAll: () => [] };
 const ENCRYPTED = wrong(
 	'session.id-token',
@@ -49,7 +49,7 @@ const THIN = good(
 );
 const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
 
-/** How large the cookies of a session with these tokens are, and the head of the response that sets them. */
+/** Measures the cookies of a session with these tokens, and the head of the response that sets them. */
 export async function examineSessionSize(
 	config: Pick<Config, 'secure' | 'origin' | 'sessionFormat'>,
 	text: string
@@ -79,7 +79,7 @@ export async function examineSessionSize(
 	}
 }
 
-/** What the pages would show of the person; texts of usual length where there is no ID token to read them from. */
+/** The claims that pages show; texts of usual length without a readable ID token. */
 function claimsOf(idToken: string | undefined): v.InferOutput<typeof IdentityClaims> {
 	try {
 		return v.parse(IdentityClaims, decodeJwt(idToken ?? ''));

@@ -4,18 +4,18 @@ import { type Finding, good, warning, wrong } from './report';
 
 const NOTICEABLE_SKEW_SECONDS = 5;
 
-interface Judged {
+interface ClockCheck {
 	readonly check: string;
-	/** As a sentence names it, such as `the STS`. */
+	/** Its name in a sentence, such as `the STS`. */
 	readonly service: string;
-	/** What goes wrong beyond the tolerance. */
+	/** The consequence of a difference beyond the tolerance, as a sentence. */
 	readonly consequence: string;
-	/** Of a difference beyond the tolerance. */
+	/** The severity of a difference beyond the tolerance. */
 	readonly severity: 'warning' | 'wrong';
 }
 
-/** Whether the clock of a service and ours are close enough; no finding when its response does not tell the time. */
-export function examineClock({ check, service, consequence, severity }: Judged, reply: Reply): Finding[] {
+/** Compares the clock of a service with this machine's; no finding if the response has no Date header. */
+export function examineClock({ check, service, consequence, severity }: ClockCheck, reply: Reply): Finding[] {
 	const ahead = reply.clockAheadSeconds;
 	if (ahead === null) return [];
 	const seconds = Math.round(Math.abs(ahead));
@@ -27,15 +27,15 @@ export function examineClock({ check, service, consequence, severity }: Judged, 
 	return [good(check, `The clocks of ${service} and of this machine agree.`)];
 }
 
-/** A site that has nothing to do with the portal. */
+/** The origin of a site that is not related to the portal. */
 export const STRANGER_ORIGIN = 'https://stranger.example';
 
 const ADVICE = 'Remove its Access-Control-Allow-Origin header: browsers never call it, only the portal does.';
 
 /**
- * Whether a service lets pages of any site read its responses (Fetch standard, CORS protocol), judged by its response to the
- * request itself. A preflight says less: Keycloak's allows every origin, and the request that follows is refused.
- * @param response to a request with `STRANGER_ORIGIN`; without one there is nothing to judge
+ * Checks whether a service lets pages of any site read its responses (Fetch standard, CORS protocol). It checks the response to the request
+ * itself, not to a preflight: Keycloak's preflight allows every origin, but the request that follows is refused.
+ * @param response the response to a request with `STRANGER_ORIGIN`
  */
 export function corsFindings(check: string, name: string, response: Exchange): readonly Finding[] {
 	if ('failure' in response) return [];

@@ -8,22 +8,21 @@ import { exchangeWithSts, oauthError, type Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
 
 type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
-/** What the STS makes of a request; `refused` has its error code, or its status where it gives none. */
-type Verdict =
+/** The result of an authorization request; `refused` has the error code, or the status if there is no code. */
+type Outcome =
 	'accepted' | 'invalid_client' | 'unknown' | { readonly refused: string } | { readonly failure: ConnectionFailure };
 
-/** Errors that an STS sends back to a registered callback because nobody is signed in (OIDC Core 3.1.2.6). */
+/** Errors that an STS sends to a registered callback because nobody is signed in (OIDC Core 3.1.2.6). */
 const NOBODY_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
 
-/** The address that the STS sends a browser back to. */
+/** The redirect URI of a way to sign in. */
 export function callbackUrl(origin: string, provider: Provider): string {
 	return `${origin}/api/auth/callback/${provider}`;
 }
 
 /**
- * Whether the STS takes the authorization requests that the portal really makes: the callbacks of the ways to sign in, and
- * the scopes of STS_SCOPE. They are pushed where the STS offers that (RFC 9126); elsewhere they go to the authorization
- * endpoint with `prompt=none`, so that no page is shown.
+ * Checks that the STS accepts the portal's authorization requests: the callbacks of the ways to sign in, and the scopes of STS_SCOPE. The
+ * requests are pushed if the STS supports it (RFC 9126), else sent to the authorization endpoint with `prompt=none`.
  */
 export async function examineSignIn(config: Facts, metadata: AuthorizationServer): Promise<readonly Finding[]> {
 	const { institution, wallet } = config.signInMethods;
@@ -33,7 +32,7 @@ export async function examineSignIn(config: Facts, metadata: AuthorizationServer
 	];
 	const findings: Finding[] = [];
 	for (const provider of enabled) findings.push(...(await examineProvider(config, metadata, provider)));
-	// All ways to sign in ask for the same scopes: one finding says enough.
+	// All ways to sign in request the same scopes: one finding is enough.
 	return findings.filter(
 		({ check }, index) => check !== 'sts.scope' || index === findings.findIndex((other) => other.check === check)
 	);
@@ -42,32 +41,32 @@ export async function examineSignIn(config: Facts, metadata: AuthorizationServer
 async function examineProvider(config: Facts, metadata: AuthorizationServer, provider: Provider): Promise<Finding[]> {
 	const isPushed = metadata.pushed_authorization_request_endpoint !== undefined;
 	const redirectUri = callbackUrl(config.origin, provider);
-	const ask = async (scope: string): Promise<Verdict> => {
+	const send = async (scope: string): Promise<Outcome> => {
 		const wanted = authorizationRequest(config, provider, scope);
 		const url = metadata.pushed_authorization_request_endpoint ?? metadata.authorization_endpoint;
 		const response = await exchangeWithSts(url, () => (isPushed ? push : navigate)(metadata, wanted));
 		if ('failure' in response) return response;
-		return isPushed ? pushedVerdict(response.reply) : navigatedVerdict(response.reply, redirectUri);
+		return isPushed ? pushedOutcome(response.reply) : navigatedOutcome(response.reply, redirectUri);
 	};
 	const { scope } = config.sts;
-	const verdict = await ask(scope);
+	const outcome = await send(scope);
 	const granted = good('sts.scope', `The STS accepts a request for the scopes of STS_SCOPE (${scope}).`);
 	const registered = good(`sts.callback.${provider}`, `The callback ${redirectUri} is registered at the STS.`);
-	if (verdict === 'accepted') return [registered, granted];
-	// Not every STS says `invalid_scope`: what is accepted without the other scopes was refused because of them.
-	if (isRefusal(verdict) && (await ask('openid')) === 'accepted') return [registered, await scopeFinding(scope, ask)];
-	return [callbackFinding(verdict, { isPushed, redirectUri, provider, clientAuth: config.sts.clientAuth })];
+	if (outcome === 'accepted') return [registered, granted];
+	// Not every STS responds with `invalid_scope`: if `openid` alone is accepted, the other scopes were the reason.
+	if (isRefusal(outcome) && (await send('openid')) === 'accepted') return [registered, await scopeFinding(scope, send)];
+	return [callbackFinding(outcome, { isPushed, redirectUri, provider, clientAuth: config.sts.clientAuth })];
 }
 
-function isRefusal(verdict: Verdict): verdict is { readonly refused: string } {
-	return typeof verdict === 'object' && 'refused' in verdict;
+function isRefusal(outcome: Outcome): outcome is { readonly refused: string } {
+	return typeof outcome === 'object' && 'refused' in outcome;
 }
 
-/** Names the scopes that the STS refuses, one by one. */
-async function scopeFinding(scope: string, ask: (scope: string) => Promise<Verdict>): Promise<Finding> {
+/** Tries each scope to find those that the STS refuses. */
+async function scopeFinding(scope: string, send: (scope: string) => Promise<Outcome>): Promise<Finding> {
 	const refused: string[] = [];
 	for (const name of scope.split(' ').filter((part) => part !== '' && part !== 'openid'))
-		if (isRefusal(await ask(`openid ${name}`))) refused.push(name);
+		if (isRefusal(await send(`openid ${name}`))) refused.push(name);
 	return wrong(
 		'sts.scope',
 		`The STS refuses the scopes of STS_SCOPE (${refused.join(', ') || scope}).`,
@@ -75,38 +74,38 @@ async function scopeFinding(scope: string, ask: (scope: string) => Promise<Verdi
 	);
 }
 
-interface Asked {
+interface CallbackRequest {
 	readonly isPushed: boolean;
 	readonly redirectUri: string;
 	readonly provider: Provider;
 	readonly clientAuth: string;
 }
 
-function callbackFinding(verdict: Verdict, { isPushed, redirectUri, provider, clientAuth }: Asked): Finding {
+function callbackFinding(outcome: Outcome, { isPushed, redirectUri, provider, clientAuth }: CallbackRequest): Finding {
 	const check = `sts.callback.${provider}`;
 	const endpoint = isPushed ? 'endpoint for pushed authorization requests' : 'authorization endpoint';
-	if (verdict === 'invalid_client')
+	if (outcome === 'invalid_client')
 		return wrong(
 			check,
 			`The STS refuses the portal’s credentials at its ${endpoint}.`,
 			`Check STS_CLIENT_ID, STS_CLIENT_SECRET, and that the STS takes ${clientAuth} there too (STS_CLIENT_AUTH).`
 		);
-	if (isRefusal(verdict))
+	if (isRefusal(outcome))
 		return wrong(
 			check,
-			`The STS refuses a sign-in with the callback ${redirectUri} (${verdict.refused}).`,
+			`The STS refuses a sign-in with the callback ${redirectUri} (${outcome.refused}).`,
 			'Register exactly this address for the portal’s client, and check AUTH_URL.'
 		);
-	if (typeof verdict === 'object')
+	if (typeof outcome === 'object')
 		return wrong(
 			'sts.authorization',
-			`The ${endpoint} of the STS can’t be reached: ${verdict.failure.reason}.`,
-			verdict.failure.advice
+			`The ${endpoint} of the STS can’t be reached: ${outcome.failure.reason}.`,
+			outcome.failure.advice
 		);
 	return warning(check, `The check could not determine whether ${redirectUri} is registered.`, 'Sign in once to see.');
 }
 
-/** As Auth.js makes it for the portal; its challenge is that of a verifier in RFC 7636, and no code is ever redeemed. */
+/** The same parameters as Auth.js sends for the portal. The challenge is RFC 7636's example: no code is redeemed. */
 function authorizationRequest({ sts, origin }: Facts, provider: Provider, scope: string): URLSearchParams {
 	return new URLSearchParams({
 		client_id: sts.clientId,
@@ -132,15 +131,15 @@ function navigate({ authorization_endpoint = '' }: AuthorizationServer, wanted: 
 	return stsFetch(url);
 }
 
-function pushedVerdict(reply: Reply): Verdict {
+function pushedOutcome(reply: Reply): Outcome {
 	if (reply.status === 201 || (reply.status === 200 && reply.json?.request_uri !== undefined)) return 'accepted';
 	const code = oauthError(reply);
 	if (reply.status === 401 || code === 'invalid_client') return 'invalid_client';
 	return { refused: code ?? `status ${reply.status}` };
 }
 
-/** An STS that does not trust the callback shows an error page; any other error goes back to the callback (RFC 6749 4.1.2.1). */
-function navigatedVerdict({ status, headers }: Reply, redirectUri: string): Verdict {
+/** An STS shows an error page if the callback is not registered, and redirects to the callback for any other error (RFC 6749 4.1.2.1). */
+function navigatedOutcome({ status, headers }: Reply, redirectUri: string): Outcome {
 	const location = headers.get('location');
 	if (status >= 300 && status < 400 && location?.startsWith(`${redirectUri}?`)) {
 		const error = new URL(location).searchParams.get('error');
@@ -149,7 +148,7 @@ function navigatedVerdict({ status, headers }: Reply, redirectUri: string): Verd
 	return status >= 400 && status < 500 ? { refused: `status ${status}` } : 'unknown';
 }
 
-/** Whether the STS sends browsers back after signing out (OIDC RP-Initiated Logout 2). Without a session nothing ends. */
+/** Checks that the STS redirects browsers to the portal after sign-out (OIDC RP-Initiated Logout 2). There is no session to end. */
 export async function examineSignOut(
 	{ sts, origin }: Pick<Config, 'sts' | 'origin'>,
 	{ end_session_endpoint: endpoint }: AuthorizationServer

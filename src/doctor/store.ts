@@ -5,7 +5,7 @@ import { connectionFailure } from './connection-failure';
 import { type Finding, good, warning, wrong } from './report';
 
 const TEST_LIFE_MS = 10_000;
-/** Server facts that decide whether the store keeps what it is given. */
+/** Reads the settings that decide whether Redis drops entries. */
 const INFO = `return redis.call('INFO', 'memory')`;
 const LIFE_AND_DELETE = `
 local left = redis.call('PTTL', KEYS[1])
@@ -18,7 +18,7 @@ const TWO_STORES = warning(
 	'Remove the one that is not meant: instances that use different stores share nothing.'
 );
 
-/** Writes a test key to the shared store, reads it back and deletes it; nothing where no store is configured. */
+/** Writes a test key to the shared store, reads it and deletes it; no findings without a configured store. */
 export async function examineStore({ store }: Pick<Config, 'store'>): Promise<readonly Finding[]> {
 	if (store.redisUrl !== undefined)
 		return [...(await examineRedis(store.redisUrl)), ...(store.denoKv === undefined ? [] : [TWO_STORES])];
@@ -83,7 +83,7 @@ const refusals: readonly (readonly [pattern: RegExp, message: string, advice: st
 		'refuses the password',
 		'Check the user and the password in REDIS_URL.'
 	],
-	// A script has the reply of its command in the middle.
+	// The error of a script contains the error of its command.
 	[
 		/(?:NOPERM|no permissions|can't).*(?:channel|publish)/i,
 		'does not let this user publish',

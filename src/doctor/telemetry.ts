@@ -6,16 +6,16 @@ import { type Finding, good, wrong } from './report';
 
 const LIMIT_MS = 10_000;
 
-/** The exporters of both runtimes know nothing of proxies. */
+/** The exporters of both runtimes do not use proxies. */
 const sendDirectly = (): Send => createConnections({ http: undefined, https: undefined, except: '' });
 
-/** The part of OpenTelemetry's own variables that decides what is sent (OpenTelemetry, "OTLP exporter configuration"). */
+/** OpenTelemetry's variables that affect the request (OpenTelemetry, "OTLP exporter configuration"). */
 export interface TelemetryVariables {
 	readonly headers: string;
 	readonly protocol: string;
 }
 
-/** Sends an export without metrics, and on Node one without traces, as the runtime's exporter would. */
+/** Sends an empty export of metrics, and on Node of traces, as the runtime's exporter would. */
 export async function examineTelemetry(
 	{ telemetryUrl }: Pick<Config, 'telemetryUrl'>,
 	variables: TelemetryVariables
@@ -33,7 +33,7 @@ async function examineSignal(base: string, signal: string, isJson: boolean, extr
 		...headersOf(extra),
 		'content-type': isJson ? 'application/json' : 'application/x-protobuf'
 	};
-	// A message without fields is empty in protobuf.
+	// An empty protobuf message has no bytes.
 	const body = isJson ? '{}' : '';
 	const url = `${base}/v1/${signal}`;
 	const response = await request(url, { method: 'POST', headers, body, timeoutMs: LIMIT_MS, send: sendDirectly() });

@@ -1,7 +1,7 @@
+import type { Server, SSRManifest } from '@sveltejs/kit';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
 import { log } from '../lib/server/log';
-import type { Server, SSRManifest } from '@sveltejs/kit';
 
 /** Parses the configuration before anything else happens. A faulty one ends the process with a list of all faults. */
 export function readConfigOrExit(environment: Record<string, string | undefined>): Config {

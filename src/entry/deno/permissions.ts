@@ -1,6 +1,6 @@
-import { hostAndPort, listenAddress } from '../listen-address';
 import { environmentNames } from '../../lib/server/config/environment';
 import type { Config } from '../../lib/server/config/parse';
+import { hostAndPort, listenAddress } from '../listen-address';
 import { libraryNames } from './environment';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };

@@ -5,12 +5,12 @@
 import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
 import { endSignals } from '../drain';
+import { flushLog } from '../log-buffer';
 import { fileLimitIn, readConfigOrExit, warnOfFileLimit, warnOfUnknownVariables } from '../startup';
 import { discoverEndpoints } from './discovery';
-import { denoLogBuffers, exitOf, LAUNCHED, relayLines, supervise } from './supervise';
-import { flushLog } from '../log-buffer';
-import { permissionFlags } from './permissions';
 import { telemetryEnvironment } from './environment';
+import { permissionFlags } from './permissions';
+import { denoLogBuffers, exitOf, LAUNCHED, relayLines, supervise } from './supervise';
 
 const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);

@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { sendNodeResponse } from 'srvx/node';
 import { fixedHeaders } from '../../lib/server/http/fixed-headers';
 import { withFixedHeaders } from '../../lib/server/http/response-headers';
 import { countRefusal } from '../../lib/server/metrics';
-import { type EntryResponse, withoutProxyBuffering } from '../http';
-import type { Respond } from '../startup';
-import { collectBody } from '../request-body';
-import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { isDraining } from '../drain';
+import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { checkRequest, type GateSettings } from '../gate';
+import { type EntryResponse, withoutProxyBuffering } from '../http';
 import { type EntryProblem, internalError, refuse } from '../refusal';
+import { collectBody } from '../request-body';
+import type { Respond } from '../startup';
 import { cleanHeaders, hasBody, headOf, toRequest } from './request';
-import type { Duplex } from 'node:stream';
 
 type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
 

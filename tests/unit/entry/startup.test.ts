@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { fileLimitIn, warnOfFileLimit } from '../../../src/entry/startup';
 import { log } from '../../../src/lib/server/log';
+import { fileLimitIn, warnOfFileLimit } from '../../../src/entry/startup';
 
 vi.mock('../../../src/lib/server/log', () => ({ log: { warn: vi.fn() } }));
 beforeEach(() => vi.clearAllMocks());

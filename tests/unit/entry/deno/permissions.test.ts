@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { permissionFlags } from '../../../../src/entry/deno/permissions';
 import { parseConfig } from '../../../../src/lib/server/config/parse';
+import { permissionFlags } from '../../../../src/entry/deno/permissions';
 
 const environment = {
 	AUTH_URL: 'https://portal.example',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, relayLines, supervise } from '../../../../src/entry/deno/supervise';
 import { log } from '../../../../src/lib/server/log';
+import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, relayLines, supervise } from '../../../../src/entry/deno/supervise';
 
 const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
 

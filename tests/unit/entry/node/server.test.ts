@@ -3,9 +3,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createPortalServer } from '../../../../src/entry/node/server';
+import type { Respond } from '../../../../src/entry/startup';
 import { startMetrics } from '../../metrics-reader';
 import { portalSettings } from './portal-settings';
-import type { Respond } from '../../../../src/entry/startup';
 
 const open: { close: () => void }[] = [];
 afterEach(() => open.splice(0).forEach(({ close }) => close()));
