@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-test('a process that is told to stop waits its delay, closes, lets the application finish, and exits', async () => {
+test('on SIGTERM the process waits for the delay, closes, lets the application finish, and exits', async () => {
 	const { send, close, drain, finish, isDraining } = await startProcess({ delayMs: 5000 });
 	send('SIGTERM');
 	expect([isDraining(), drain.mock.calls.length, close.mock.calls.length]).toEqual([true, 1, 0]);
@@ -38,7 +38,7 @@ test('a process that is told to stop waits its delay, closes, lets the applicati
 test.each([
 	['connections that stay open', { close: () => new Promise<void>(() => {}) }],
 	['a delay before', { delayMs: 5000, close: () => new Promise<void>(() => {}) }]
-])('requests in flight have 20 seconds: with %s it exits all the same', async (_what, options) => {
+])('requests in flight have 20 seconds: with %s the process still exits', async (_what, options) => {
 	const { send } = await startProcess(options);
 	send('SIGTERM');
 	await vi.advanceTimersByTimeAsync(('delayMs' in options ? options.delayMs : 0) + 20_000 - 1);
@@ -47,7 +47,7 @@ test.each([
 	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
 });
 
-test('an application that does not finish keeps no process alive', async () => {
+test('an application that does not finish does not keep the process alive', async () => {
 	const { send, finish } = await startProcess();
 	finish.mockReturnValue(new Promise(() => {}));
 	send('SIGHUP');
@@ -63,7 +63,7 @@ test('Ctrl-C does not wait for load balancers', async () => {
 	expect(exit).toHaveBeenCalledOnce();
 });
 
-test('further signals change nothing', async () => {
+test('further signals have no effect', async () => {
 	const { send, close, drain } = await startProcess({ delayMs: 5000 });
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM', 'SIGHUP']) send(signal);
 	expect([drain.mock.calls.length, close.mock.calls.length]).toEqual([1, 0]);

@@ -4,7 +4,7 @@ import { clientAddress } from '../../../src/entry/forwarded';
 const peer = '192.0.2.200';
 const behind = (trustedHops: number) => ({ trustHost: true, trustedHops });
 
-test('without a trusted proxy the peer is the client, whatever it claims', () => {
+test('without a trusted proxy the client is the peer, whatever X-Forwarded-For says', () => {
 	expect(clientAddress(peer, '198.51.100.1', { trustHost: false, trustedHops: 1 })).toBe(peer);
 });
 
@@ -16,7 +16,7 @@ test('behind two proxies the client is the second from the right', () => {
 	expect(clientAddress(peer, '203.0.113.66, 198.51.100.1, 10.0.0.1', behind(2))).toBe('198.51.100.1');
 });
 
-test('with fewer entries than proxies the leftmost is taken', () => {
+test('with fewer entries than proxies the leftmost is used', () => {
 	expect(clientAddress(peer, '198.51.100.1', behind(3))).toBe('198.51.100.1');
 });
 
@@ -29,10 +29,13 @@ test.each([
 	expect(clientAddress(peer, entry, behind(1))).toBe(address);
 });
 
-test.each(['', 'unknown', '<script>', '198.51.100.1,', '999.1.1.1'])('an entry "%s" gives the peer', (header) => {
-	expect(clientAddress(peer, header, behind(1))).toBe(peer);
-});
+test.each(['', 'unknown', '<script>', '198.51.100.1,', '999.1.1.1'])(
+	'for an invalid entry "%s" the peer is used',
+	(header) => {
+		expect(clientAddress(peer, header, behind(1))).toBe(peer);
+	}
+);
 
-test('a proxy that sends no header leaves the peer', () => {
+test('without a header the peer is used', () => {
 	expect(clientAddress(peer, null, behind(1))).toBe(peer);
 });

@@ -15,7 +15,7 @@ const settings = {
 	files: new Map([['/lögo.svg', logo]])
 };
 
-const arrive = (method: string, target: string, headers: Record<string, string> = {}) =>
+const check = (method: string, target: string, headers: Record<string, string> = {}) =>
 	checkRequest(
 		{ method, target, header: (name) => headers[name] ?? null, host: headers.host ?? null, headBytes: 0 },
 		settings
@@ -33,45 +33,45 @@ test.each([
 	['//evil.example/x', '//evil.example/x'],
 	['http://evil.example/account?x=1', '/account?x=1']
 ])('a request for "%s" is passed on as "%s" of our own origin', (target, passedOn) => {
-	expect(arrive('GET', target)).toMatchObject({ target: passedOn });
+	expect(check('GET', target)).toMatchObject({ target: passedOn });
 });
 
 test.each(['http://a@b/account', 'http://a:b@c/', 'http:///account', 'http://a,b/'])(
 	'a target "%s" with an invalid host is refused',
 	(target) => {
-		expect(refusal(arrive('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
+		expect(refusal(check('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
 	}
 );
 
 test.each(['x://y/', '.evil.example/', '@evil.example/', ':81/', '*', ''])(
 	'a target "%s", which appended to the origin would name another host, is refused',
 	(target) => {
-		expect(refusal(arrive('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
+		expect(refusal(check('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
 	}
 );
 
 test('a public file is found by its decoded path', () => {
-	expect(arrive('GET', '/l%C3%B6go.svg?v=2')).toMatchObject({ response: { status: 200, body: logo.content } });
+	expect(check('GET', '/l%C3%B6go.svg?v=2')).toMatchObject({ response: { status: 200, body: logo.content } });
 });
 
 test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s on a public file is not allowed', (method) => {
-	expect(refusal(arrive(method, '/l%C3%B6go.svg'))).toMatchObject({
+	expect(refusal(check(method, '/l%C3%B6go.svg'))).toMatchObject({
 		status: 405,
 		headers: { allow: 'GET, HEAD' },
 		problem: { error: 'method_not_allowed' }
 	});
 });
 
-test('a path that can not be decoded is left to the application', () => {
-	expect(arrive('GET', '/%zz')).toMatchObject({ target: '/%zz' });
+test('a path that cannot be decoded is passed to the application', () => {
+	expect(check('GET', '/%zz')).toMatchObject({ target: '/%zz' });
 });
 
 test.each(['TRACE', 'PROPFIND', 'get'])('the method %s is refused before the application', (method) => {
-	expect(refusal(arrive(method, '/'))).toMatchObject({ status: 405 });
+	expect(refusal(check(method, '/'))).toMatchObject({ status: 405 });
 });
 
-test('a body that announces more than the limit is refused, with an id to ask about', () => {
-	const { status, problem } = refusal(arrive('POST', '/api/x', { 'content-length': '101' }));
+test('a body with a larger Content-Length than the limit is refused, with a request id', () => {
+	const { status, problem } = refusal(check('POST', '/api/x', { 'content-length': '101' }));
 	expect(status).toBe(413);
 	expect(problem).toEqual({
 		error: 'payload_too_large',
@@ -81,7 +81,7 @@ test('a body that announces more than the limit is refused, with an id to ask ab
 });
 
 test('a body of the limit is passed on', () => {
-	expect(arrive('POST', '/api/x', { 'content-length': '100' })).toEqual({
+	expect(check('POST', '/api/x', { 'content-length': '100' })).toEqual({
 		target: '/api/x',
 		pathname: '/api/x',
 		body: { limitBytes: 100, streams: false }
@@ -95,13 +95,13 @@ test.each([
 	'/api/backends/files/a?b=c',
 	'/x/../api/backends/files/a'
 ])('a body for "%s" has the limit of that service, and streams to it unless it is small', (target) => {
-	expect(arrive('PUT', target, { 'content-length': '1000' })).toMatchObject({
+	expect(check('PUT', target, { 'content-length': '1000' })).toMatchObject({
 		target,
 		body: { limitBytes: 1000, streams: true }
 	});
-	expect(arrive('PUT', target)).toMatchObject({ body: { limitBytes: 1000, streams: true } });
-	expect(arrive('PUT', target, { 'content-length': '100' })).toMatchObject({ body: { streams: false } });
-	expect(refusal(arrive('PUT', target, { 'content-length': '1001' }))).toMatchObject({ status: 413 });
+	expect(check('PUT', target)).toMatchObject({ body: { limitBytes: 1000, streams: true } });
+	expect(check('PUT', target, { 'content-length': '100' })).toMatchObject({ body: { streams: false } });
+	expect(refusal(check('PUT', target, { 'content-length': '1001' }))).toMatchObject({ status: 413 });
 });
 
 test.each([
@@ -113,7 +113,7 @@ test.each([
 	'/api/backends/%zz',
 	'/api/backends/files%zz/a'
 ])('a body for "%s" has the common limit', (target) => {
-	expect(refusal(arrive('PUT', target, { 'content-length': '101' }))).toMatchObject({ status: 413 });
+	expect(refusal(check('PUT', target, { 'content-length': '101' }))).toMatchObject({ status: 413 });
 });
 
 test.each([
@@ -125,7 +125,7 @@ test.each([
 	'auth_portal',
 	'PORTAL.example.'
 ])('the host %s is valid, whether or not it is the portal', (host) => {
-	expect(arrive('GET', '/account', { host })).toMatchObject({ target: '/account' });
+	expect(check('GET', '/account', { host })).toMatchObject({ target: '/account' });
 });
 
 test.each([
@@ -146,13 +146,13 @@ test.each([
 	'pörtal.example',
 	'x'.repeat(256)
 ])('the host "%s" is not valid, and refused', (host) => {
-	expect(refusal(arrive('GET', '/account', { host }))).toMatchObject({
+	expect(refusal(check('GET', '/account', { host }))).toMatchObject({
 		status: 400,
 		problem: { error: 'invalid_request' }
 	});
 });
 
-test('a head of 16 kB is taken, one byte more is refused', () => {
+test('a head of 16 kB is accepted, and one byte more is refused', () => {
 	const arrival = { method: 'GET', target: '/', header: () => null, host: null };
 	expect(checkRequest({ ...arrival, headBytes: 16_384 }, settings)).toMatchObject({ target: '/' });
 	expect(refusal(checkRequest({ ...arrival, headBytes: 16_385 }, settings))).toMatchObject({
@@ -164,7 +164,7 @@ test('a head of 16 kB is taken, one byte more is refused', () => {
 test.each([
 	['/login', 'en', /<html lang="en">[^]*Your browser sends too many cookies/],
 	['/account', 'nl', /<html lang="nl">[^]*Uw browser stuurt te veel cookies mee/]
-])('a person gets a page at %s, in %s, that needs no other file', (target, language, text) => {
+])('a person gets a self-contained page at %s, in %s', (target, language, text) => {
 	const header = (name: string) => ({ accept: 'text/html', 'accept-language': language })[name] ?? null;
 	const result = checkRequest({ method: 'GET', target, header, host: null, headBytes: 20_000 }, settings);
 	if (!('response' in result)) throw new Error('passed on');
@@ -178,7 +178,7 @@ test.each([
 	expect(headers['content-security-policy']).toContain(`style-src 'nonce-${nonce}'`);
 });
 
-test('a browser gets no page from the API, in any spelling', () => {
+test('the API responds to a browser without a page, in any spelling of the path', () => {
 	for (const target of ['/api/me', '/%61pi/me']) {
 		const result = checkRequest(
 			{ method: 'TRACE', target, header: () => 'text/html', host: null, headBytes: 0 },

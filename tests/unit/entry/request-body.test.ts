@@ -16,20 +16,20 @@ async function* trickle(everyMs: number) {
 	}
 }
 
-test('a body in pieces is put together in order', async () => {
+test('the chunks of a body are joined in order', async () => {
 	expect(await collectBody(pieces(1, 2), 3)).toEqual(new Uint8Array([1, 2, 2]));
 });
 
-test('an empty body is a body', async () => {
+test('an empty body has no bytes', async () => {
 	expect(await collectBody(pieces(), 3)).toEqual(new Uint8Array());
 });
 
-test('a body of exactly the limit is taken, one byte more is too much', async () => {
+test('a body of exactly the limit is accepted, and one byte more is refused', async () => {
 	expect(await collectBody(pieces(2, 1), 3)).toHaveLength(3);
 	expect(await collectBody(pieces(2, 2), 3)).toBe('payload_too_large');
 });
 
-test('a body that outgrows the limit is given up at once, and its rest stays unread', async () => {
+test('reading stops as soon as a body exceeds the limit', async () => {
 	let read = 0;
 	let isLeft = false;
 	async function* endless() {
@@ -50,7 +50,7 @@ test('a body that outgrows the limit is given up at once, and its rest stays unr
 test.each([
 	['stops', 60 * 60 * 1000],
 	['trickles', 900]
-])('a body that %s is given up after its time', async (_, everyMs) => {
+])('a body that %s is refused after its time limit', async (_, everyMs) => {
 	let result: unknown;
 	void collectBody(trickle(everyMs), 65_536).then((collected) => (result = collected));
 	await vi.advanceTimersByTimeAsync(BODY_LIMIT_MS - 1);
@@ -59,7 +59,7 @@ test.each([
 	expect(result).toBe('request_timeout');
 });
 
-test('a body whose sender goes away is none', async () => {
+test('a body whose client disconnects is aborted', async () => {
 	async function* broken() {
 		yield await Promise.resolve(new Uint8Array(1));
 		throw new Error('ECONNRESET');
@@ -67,7 +67,7 @@ test('a body whose sender goes away is none', async () => {
 	expect(await collectBody(broken(), 10)).toBe('aborted');
 });
 
-test('no timer is left behind', async () => {
+test('no timer remains', async () => {
 	await collectBody(pieces(1), 3);
 	await collectBody(pieces(4), 3);
 	expect(vi.getTimerCount()).toBe(0);
@@ -90,7 +90,7 @@ describe('many small chunks', () => {
 		expect(body).toEqual(Uint8Array.from({ length: 1000 }, (_, n) => n % 256));
 	});
 
-	test('leave turns of the event loop to others', async () => {
+	test('let other work of the event loop run in between', async () => {
 		vi.useRealTimers();
 		let turns = 0;
 		let isOver = false;
@@ -104,7 +104,7 @@ describe('many small chunks', () => {
 		expect(turns).toBeGreaterThan(30);
 	});
 
-	test('are refused beyond a number, also without a byte in them', async () => {
+	test('are refused beyond a limit, even if they are empty', async () => {
 		vi.useRealTimers();
 		let read = 0;
 		expect(await collectBody(arrived(MAX_BODY_CHUNKS), 65_536)).toHaveLength(MAX_BODY_CHUNKS);

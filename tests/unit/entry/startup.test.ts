@@ -17,9 +17,9 @@ test.each([
 	['unlimited\n', Infinity],
 	['', null],
 	['sh: ulimit: not found\n', null]
-])('%j tells the limit %s', (text, limit) => expect(fileLimitIn(text)).toBe(limit));
+])('%j contains the limit %s', (text, limit) => expect(fileLimitIn(text)).toBe(limit));
 
-test('a limit below the connections is warned of, and no other', () => {
+test('only a limit below the number of connections is logged as a warning', () => {
 	warnOfFileLimit(30_000, 30_000);
 	warnOfFileLimit(Infinity, 30_000);
 	warnOfFileLimit(null, 30_000);

@@ -8,7 +8,7 @@ import { readStaticTable, type StaticFile, staticResponse } from '../../../src/e
 let folder: string;
 
 beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), 'static-table-'));
+	folder = await mkdtemp(join(tmpdir(), 'static-files-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -27,12 +27,12 @@ test('compressed variants belong to their file and have no address of their own'
 	expect(new TextDecoder().decode(table.get('/app.css')?.br)).toBe('brotli');
 });
 
-test('an archive that is no variant of anything is a file like any other', async () => {
+test('an archive that is not a variant of another file is served as a file', async () => {
 	await put('client/data.gz', 'archive');
 	expect((await read()).has('/data.gz')).toBe(true);
 });
 
-test('only what is named by its content may be kept forever', async () => {
+test('only files that are named by a hash of their content are immutable', async () => {
 	await put('client/_app/immutable/entry.js', '1');
 	await put('client/_app/version.json', '1');
 	const table = await read();
@@ -40,20 +40,20 @@ test('only what is named by its content may be kept forever', async () => {
 	expect(table.get('/_app/version.json')?.cacheControl).toBe('no-cache');
 });
 
-test('what is named by its content is told apart by its name, which fits an ETag', async () => {
+test('the digest of a file that is named by a hash is its name, encoded for an ETag', async () => {
 	await put('client/_app/immutable/chunks/ï "1".B2x.js', '1');
 	const [file] = (await read()).values();
 	expect(file?.digest).toMatch(/^[\w.%-]+B2x\.js$/);
 });
 
-test('equal names with other content have other digests', async () => {
+test('files with the same name and different content have different digests', async () => {
 	await put('client/logo.svg', 'one');
 	const before = (await read()).get('/logo.svg')?.digest;
 	await put('client/logo.svg', 'two');
 	expect((await read()).get('/logo.svg')?.digest).not.toBe(before);
 });
 
-test('prerendered pages are found without their ending', async () => {
+test('prerendered pages are served without .html in their path', async () => {
 	await put('pages/index.html', 'home');
 	await put('pages/help.html', 'help');
 	await put('pages/nl/index.html', 'hulp');
@@ -75,12 +75,12 @@ const script: StaticFile = {
 };
 const picture: StaticFile = { type: 'image/png', cacheControl: 'no-cache', digest: 'def', content: bytes('png') };
 
-const ask = (file: StaticFile, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
+const respond = (file: StaticFile, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
 	staticResponse(file, method, (name) => headers[name] ?? null);
 const text = (body: Uint8Array | null) => new TextDecoder().decode(body ?? new Uint8Array());
 
-test('a file comes with its type, length, entity tag and how long it may be kept', () => {
-	const { status, headers, body } = ask(picture);
+test('a response has the type, length, entity tag and cache lifetime of the file', () => {
+	const { status, headers, body } = respond(picture);
 	expect(status).toBe(200);
 	expect(text(body)).toBe('png');
 	expect(headers).toEqual({
@@ -92,10 +92,10 @@ test('a file comes with its type, length, entity tag and how long it may be kept
 	});
 });
 
-test('HEAD has the headers of GET and no body', () => {
-	const { headers, body } = ask(script, {}, 'HEAD');
+test('a response to HEAD has the headers of GET and no body', () => {
+	const { headers, body } = respond(script, {}, 'HEAD');
 	expect(body).toBeNull();
-	expect(headers).toEqual(ask(script).headers);
+	expect(headers).toEqual(respond(script).headers);
 });
 
 test.each([
@@ -103,37 +103,37 @@ test.each([
 	['gzip', 'gzip'],
 	['br;q=0, gzip;q=0.5', 'gzip'],
 	['BR;q=1.0', 'br']
-])('with "Accept-Encoding: %s" the file comes as %s, under a tag of its own', (accepted, encoding) => {
-	const { headers, body } = ask(script, { 'accept-encoding': accepted });
+])('with "Accept-Encoding: %s" the response is encoded as %s, with its own entity tag', (accepted, encoding) => {
+	const { headers, body } = respond(script, { 'accept-encoding': accepted });
 	expect(headers).toMatchObject({ 'content-encoding': encoding, etag: `"abc-${encoding}"`, vary: 'accept-encoding' });
 	expect(text(body)).toBe(encoding);
 });
 
-test('a caller that accepts no known encoding gets the plain file, and caches are told that it varies', () => {
-	const { headers, body } = ask(script, { 'accept-encoding': 'br;q=0, zstd' });
+test('without an accepted encoding the response is the plain file, with a Vary header', () => {
+	const { headers, body } = respond(script, { 'accept-encoding': 'br;q=0, zstd' });
 	expect(headers).not.toHaveProperty('content-encoding');
 	expect(headers.vary).toBe('accept-encoding');
 	expect(text(body)).toBe('0123456789');
 });
 
 test.each(['"abc"', 'W/"abc"', '"abc-br"', '"other", "abc-gzip"', '*'])(
-	'a copy known as %s is still good: 304 without a body',
+	'If-None-Match: %s gives 304 without a body',
 	(tag) => {
-		const { status, headers, body } = ask(script, { 'if-none-match': tag });
+		const { status, headers, body } = respond(script, { 'if-none-match': tag });
 		expect(status).toBe(304);
 		expect(body).toBeNull();
 		expect(headers).toMatchObject({ etag: '"abc"', 'cache-control': script.cacheControl });
 	}
 );
 
-test('a copy under another tag is replaced', () => {
-	expect(ask(script, { 'if-none-match': '"xabc"' }).status).toBe(200);
+test('If-None-Match with another tag gives 200', () => {
+	expect(respond(script, { 'if-none-match': '"xabc"' }).status).toBe(200);
 });
 
 test.each(['bytes=0-1', 'bytes=10-', 'bytes=-4,0-1', 'lines=0-3'])(
 	'"Range: %s" is ignored: the response is the whole file',
 	(range) => {
-		const { status, headers, body } = ask(script, { range, 'if-range': '"abc"' });
+		const { status, headers, body } = respond(script, { range, 'if-range': '"abc"' });
 		expect(status).toBe(200);
 		expect(headers).toMatchObject({ 'accept-ranges': 'none', 'content-length': '10' });
 		expect(headers).not.toHaveProperty('content-range');

@@ -17,7 +17,7 @@ interface Seen {
 	ip: string;
 }
 
-/** Answers as the application would, and keeps what it was asked. */
+/** An application that records its requests. */
 function application(answer: () => Response = () => new Response('hello')) {
 	const seen: Seen[] = [];
 	const respond: Respond = (request, clientAddress) => {
@@ -27,15 +27,15 @@ function application(answer: () => Response = () => new Response('hello')) {
 	return { respond, seen };
 }
 
-const ask = (respond: Respond, path: string, init: RequestInit = {}, changes: Partial<typeof settings> = {}) =>
+const send = (respond: Respond, path: string, init: RequestInit = {}, changes: Partial<typeof settings> = {}) =>
 	createServe(respond, { ...settings, ...changes })(new Request(`http://10.0.0.9:3000${path}`, init), {
 		remoteAddr: { hostname: '10.0.0.1' },
 		completed: Promise.resolve()
 	});
 
-test('the application sees the public origin, whatever the connection was', async () => {
+test('the application gets the public origin, whatever the client sent', async () => {
 	const { respond, seen } = application();
-	await ask(respond, '/account?x=1', { headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil' } });
+	await send(respond, '/account?x=1', { headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil' } });
 	const [{ request } = { request: new Request('about:blank') }] = seen;
 	expect(request.url).toBe('https://portal.example/account?x=1');
 	expect(request.headers.get('host')).toBe('portal.example');
@@ -43,48 +43,48 @@ test('the application sees the public origin, whatever the connection was', asyn
 	expect(request.headers.has('forwarded')).toBe(false);
 });
 
-test('the address comes from the trusted proxy, and is the peer where none is trusted', async () => {
+test('the client address comes from a trusted proxy, else it is the peer', async () => {
 	const { respond, seen } = application();
 	const headers = { 'x-forwarded-for': '203.0.113.66, 198.51.100.1' };
-	await ask(respond, '/', { headers });
-	await ask(respond, '/', { headers }, { trustHost: false });
+	await send(respond, '/', { headers });
+	await send(respond, '/', { headers }, { trustHost: false });
 	expect(seen.map(({ ip }) => ip)).toEqual(['198.51.100.1', '10.0.0.1']);
 });
 
-test('a trace context is dropped unless a trusted proxy passed it on', async () => {
+test('a trace context is removed unless a proxy is trusted', async () => {
 	const { respond, seen } = application();
 	const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
-	await ask(respond, '/', { headers });
-	await ask(respond, '/', { headers }, { trustHost: false });
+	await send(respond, '/', { headers });
+	await send(respond, '/', { headers }, { trustHost: false });
 	expect(seen.map(({ request }) => request.headers.has('traceparent'))).toEqual([true, false]);
 });
 
-test('fixed headers are added to the answer, and a policy of its own is kept', async () => {
+test('fixed headers are added to the response, which keeps its own policy', async () => {
 	const own = { 'content-security-policy': "default-src 'self'", 'set-cookie': 'a=1' };
-	const answer = await ask(application(() => new Response('', { headers: own })).respond, '/');
-	expect(answer.headers.get('content-security-policy')).toBe("default-src 'self'");
-	expect(answer.headers.get('strict-transport-security')).toContain('max-age=');
-	expect(answer.headers.getSetCookie()).toEqual(['a=1']);
+	const response = await send(application(() => new Response('', { headers: own })).respond, '/');
+	expect(response.headers.get('content-security-policy')).toBe("default-src 'self'");
+	expect(response.headers.get('strict-transport-security')).toContain('max-age=');
+	expect(response.headers.getSetCookie()).toEqual(['a=1']);
 });
 
-test('an exception of the application is answered 500, and told to nobody', async () => {
-	const answer = await ask(() => Promise.reject(new Error('secret')), '/');
-	expect(answer.status).toBe(500);
-	expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-	const text = await answer.text();
+test('an exception of the application gives a 500 that does not disclose it', async () => {
+	const response = await send(() => Promise.reject(new Error('secret')), '/');
+	expect(response.status).toBe(500);
+	expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+	const text = await response.text();
 	expect(JSON.parse(text)).toMatchObject({ error: 'internal_error' });
 	expect(text).not.toContain('secret');
 });
 
-test('a body of unannounced length reaches the application whole, or not at all', async () => {
+test('a body of unknown length reaches the application completely, or not at all', async () => {
 	const { respond, seen } = application();
 	const streamed = (text: string) => ({ method: 'POST', body: new Blob([text]).stream(), duplex: 'half' }) as const;
-	expect((await ask(respond, '/', streamed('0123456789'))).status).toBe(200);
-	expect((await ask(respond, '/', streamed('0123456789x'))).status).toBe(413);
+	expect((await send(respond, '/', streamed('0123456789'))).status).toBe(200);
+	expect((await send(respond, '/', streamed('0123456789x'))).status).toBe(413);
 	expect(await Promise.all(seen.map(({ request }) => request.text()))).toEqual(['0123456789']);
 });
 
-test('proxies are asked not to hold events back', async () => {
+test('proxies are told not to buffer events', async () => {
 	const events = () => new Response(': open', { headers: { 'content-type': 'text/event-stream' } });
-	expect((await ask(application(events).respond, '/')).headers.get('x-accel-buffering')).toBe('no');
+	expect((await send(application(events).respond, '/')).headers.get('x-accel-buffering')).toBe('no');
 });

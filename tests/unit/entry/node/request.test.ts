@@ -5,7 +5,7 @@ import { cleanHeaders, headOf, toRequest } from '../../../../src/entry/node/requ
 const PUBLIC = 'portal.example';
 const DROPPED = ['forwarded', 'x-forwarded-host'];
 
-/** As Node's parser leaves a request: names in lower case and the first host in one form, each line in the other. */
+/** A request as Node's parser creates it: lower-case names and the first host in `headers`, every line in `rawHeaders`. */
 function incoming(...lines: [name: string, value: string][]): IncomingMessage {
 	const headers = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]).reverse());
 	return { method: 'GET', url: '/', headers, rawHeaders: lines.flat() } as unknown as IncomingMessage;
@@ -16,7 +16,7 @@ function seen(message: IncomingMessage): Headers {
 	return toRequest(message, new ServerResponse(message), 'https://portal.example/x', null).headers;
 }
 
-test('the application sees the public host, whatever was asked for', () => {
+test('the application gets the public host, whatever the client sent', () => {
 	for (const message of [incoming(['Host', 'evil.example'], ['Accept', '*/*']), incoming(['Accept', '*/*'])]) {
 		const headers = seen(message);
 		expect(headers.get('host')).toBe(PUBLIC);
@@ -24,7 +24,7 @@ test('the application sees the public host, whatever was asked for', () => {
 	}
 });
 
-test('what must not be seen is found neither by its name nor among all', () => {
+test('a removed header is found neither by name nor by iteration', () => {
 	const headers = seen(
 		incoming(['host', PUBLIC], ['Forwarded', 'host=evil'], ['X-Forwarded-Host', 'evil'], ['A', 'b'])
 	);
@@ -38,14 +38,14 @@ test('the gate gets every Host header, and the size of target and headers', () =
 	expect(headOf(incoming(['A', 'b'])).host).toBeNull();
 });
 
-test('a request with nothing wrong keeps its headers as they came', () => {
+test('the headers of a request without changes are not copied', () => {
 	const message = incoming(['host', PUBLIC], ['cookie', 'a=1']);
 	const { rawHeaders } = message;
 	seen(message);
 	expect(message.rawHeaders).toBe(rawHeaders);
 });
 
-test('the address is the one on the public origin, and no body is none', () => {
+test('the URL is on the public origin, and a request without a body has none', () => {
 	const message = incoming(['host', PUBLIC]);
 	const address = 'https://portal.example/x?y=1';
 	const request = toRequest(message, new ServerResponse(message), address, null);

@@ -16,8 +16,8 @@ beforeAll(() => {
 });
 
 async function listening(limits: Parameters<typeof createPortalServer>[2], connections = portalSettings.connections) {
-	const answer = () => Promise.resolve(new Response('answered'));
-	const server = createPortalServer(answer, { ...portalSettings, connections }, limits);
+	const respond = () => Promise.resolve(new Response('answered'));
+	const server = createPortalServer(respond, { ...portalSettings, connections }, limits);
 	server.listen(0, '127.0.0.1');
 	open.push({ close: () => server.close().closeAllConnections() });
 	await once(server, 'listening');
@@ -32,20 +32,22 @@ async function socketTo(port: number, bytes: string): Promise<Socket> {
 	return socket;
 }
 
-test('fifty that dribble their headers are told and closed, and others are answered meanwhile', async () => {
+test('fifty connections with slow headers get 408 and are closed, and others are served meanwhile', async () => {
 	const port = await listening({ headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 20 });
 	const slow = await Promise.all(
 		Array.from({ length: 50 }, () => socketTo(port, 'GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: '))
 	);
-	const said = slow.map((socket) => text(socket));
+	const received = slow.map((socket) => text(socket));
 	expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('answered');
-	const answers = await Promise.all(said);
-	expect(answers.map((answer) => answer.split('\r\n')[0])).toEqual(slow.map(() => 'HTTP/1.1 408 Request Timeout'));
-	expect(answers[0]).toContain('\r\nx-content-type-options: nosniff\r\n');
+	const responses = await Promise.all(received);
+	expect(responses.map((response) => response.split('\r\n')[0])).toEqual(
+		slow.map(() => 'HTTP/1.1 408 Request Timeout')
+	);
+	expect(responses[0]).toContain('\r\nx-content-type-options: nosniff\r\n');
 	expect(await read.counted('portal.refused_requests')).toEqual([[{ reason: 'slow_request' }, 50]]);
 });
 
-test('heads, idle connections and whole requests have the limits that docs/security.md names', () => {
+test('the limits of heads, idle connections and requests are those of docs/security.md', () => {
 	const server = createPortalServer(() => Promise.resolve(new Response()), portalSettings);
 	const { headersTimeout, keepAliveTimeout, requestTimeout, maxConnections } = server;
 	expect({ headersTimeout, keepAliveTimeout, requestTimeout, maxConnections }).toEqual({
@@ -56,13 +58,13 @@ test('heads, idle connections and whole requests have the limits that docs/secur
 	});
 });
 
-test('a head that does not get any further is refused also where whole requests may take any time', async () => {
+test('an incomplete head is refused, although a whole request has no time limit', async () => {
 	const port = await listening({ headersTimeout: 200, connectionsCheckingInterval: 20 });
 	const socket = await socketTo(port, 'GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
 	expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test('a connection beyond those that may be open is closed and counted, until another one goes', async () => {
+test('a connection above the limit is closed and counted, until another one is closed', async () => {
 	const port = await listening({}, 2);
 	const [first, second] = [await socketTo(port, ''), await socketTo(port, '')];
 	expect(await text(await socketTo(port, ''))).toBe('');
@@ -74,7 +76,7 @@ test('a connection beyond those that may be open is closed and counted, until an
 	expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
 });
 
-test('headers as large as all cookies of ours together get through, and larger ones are refused', async () => {
+test('headers as large as all cookies of the portal together are accepted, and larger ones are refused', async () => {
 	const port = await listening({});
 	const withHeader = async (bytes: number) => {
 		const padding = 'x'.repeat(bytes);
@@ -88,14 +90,14 @@ test('headers as large as all cookies of ours together get through, and larger o
 /** More than the sockets between the two hold. */
 const BODY_BYTES = 20_000_000;
 
-/** Reads a little of each body, and answers. */
-const answerEarly: Respond = async ({ body }) => {
+/** Responds after the first chunk of a body. */
+const respondEarly: Respond = async ({ body }) => {
 	await body?.getReader().read();
 	return new Response('enough', { status: 413 });
 };
 
-test('who hears nothing until all is sent gets to send it, and to hear the answer', async () => {
-	const server = createPortalServer(answerEarly, { ...portalSettings, bodyLimitBytes: BODY_BYTES }).listen(
+test('a client that reads the response only after sending its whole body gets it', async () => {
+	const server = createPortalServer(respondEarly, { ...portalSettings, bodyLimitBytes: BODY_BYTES }).listen(
 		0,
 		'127.0.0.1'
 	);
@@ -107,6 +109,6 @@ test('who hears nothing until all is sent gets to send it, and to hear the answe
 	onTestFinished(() => void socket.destroy());
 	socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY_BYTES}\r\n\r\n`);
 	await new Promise((resolve) => socket.write(Buffer.alloc(BODY_BYTES), resolve));
-	const [heard] = (await once(socket.resume(), 'data')) as [Buffer];
-	expect(heard.toString()).toMatch(/^HTTP\/1\.1 413 /);
+	const [received] = (await once(socket.resume(), 'data')) as [Buffer];
+	expect(received.toString()).toMatch(/^HTTP\/1\.1 413 /);
 });
