@@ -47,7 +47,13 @@ describe.skipIf(!hasRedis()).each(wantedVariants())('three instances (%s)', (var
 		{ timeout: (MINUTES + 3) * 60_000 },
 		async () => {
 			const report = newReport();
-			const weather: Weather = { isStoreAway: false, isUnsettled: false, history: [] };
+			const weather: Weather = {
+				isStoreAway: false,
+				isUnsettled: false,
+				restarts: 0,
+				restartsAtLoss: 0,
+				history: []
+			};
 			const members = Array.from({ length: MEMBERS }, (_, index) =>
 				chaosMember(index, landscape, weather, randomFrom(SEED + 10 + index), report)
 			);

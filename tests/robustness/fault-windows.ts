@@ -8,6 +8,10 @@ export interface Weather {
 	isStoreAway: boolean;
 	/** The store has lost its data, or an instance its memory, so short a time ago that the others may not know everything yet. */
 	isUnsettled: boolean;
+	/** How many instances have lost their memory so far. */
+	restarts: number;
+	/** The value of `restarts` at the last loss of the store's data; 0 before the first. */
+	restartsAtLoss: number;
 	/** What has happened so far, with its time. */
 	readonly history: string[];
 }
@@ -16,6 +20,10 @@ interface FaultWindow {
 	readonly name: string;
 	readonly isOfStore?: boolean;
 	readonly isForgetting?: boolean;
+	/** The store's data are lost. */
+	readonly losesData?: boolean;
+	/** An instance loses its memory. */
+	readonly isRestart?: boolean;
 	/** Begins the fault, waits, ends it. */
 	readonly run: (seconds: number) => Promise<unknown>;
 }
@@ -56,7 +64,9 @@ export async function runFaultWindows(
 		if (fault.isOfStore) await pause(SETTLED_MS);
 		opened[fault.name] = (opened[fault.name] ?? 0) + 1;
 		weather.history.push(`${stamp()} ${fault.name}`);
+		if (fault.losesData) weather.restartsAtLoss = weather.restarts;
 		await fault.run(between(FAULT_SECONDS));
+		if (fault.isRestart) weather.restarts++;
 		weather.history.push(`${stamp()} calm`);
 		if (weather.isUnsettled) await pause(SETTLED_MS);
 		weather.isStoreAway = weather.isUnsettled = false;
@@ -88,10 +98,11 @@ function faultWindows({ instances, sandbox, redis }: ChaosLandscape, anyInstance
 	return [
 		...(['refuses', 'resets', 'slow', 'lost'] as const).map(gateway),
 		...(['bridge-down', 'bridge-500', 'bridge-slow', 'bridge-lost', 'bridge-html'] as const).map(bridge),
-		{ name: 'store-emptied', isForgetting: true, run: () => redis.command('FLUSHALL') },
+		{ name: 'store-emptied', isForgetting: true, losesData: true, run: () => redis.command('FLUSHALL') },
 		{
 			name: 'store-restarted-empty',
 			isOfStore: true,
+			losesData: true,
 			async run(count) {
 				await redis.stop();
 				await seconds(count);
@@ -124,9 +135,9 @@ function faultWindows({ instances, sandbox, redis }: ChaosLandscape, anyInstance
 				await redis.command('REPLICAOF NO ONE');
 			}
 		},
-		{ name: 'instance-sigterm', run: () => anyInstance().restart(false) },
-		{ name: 'instance-sigterm-group', run: () => anyInstance().restart(true) },
-		{ name: 'instance-sigkill', isForgetting: true, run: () => anyInstance().kill() },
+		{ name: 'instance-sigterm', isRestart: true, run: () => anyInstance().restart(false) },
+		{ name: 'instance-sigterm-group', isRestart: true, run: () => anyInstance().restart(true) },
+		{ name: 'instance-sigkill', isForgetting: true, isRestart: true, run: () => anyInstance().kill() },
 		{
 			name: 'instance-sigstop',
 			async run(count) {
