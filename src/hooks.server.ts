@@ -4,7 +4,7 @@ import { callbacksSettled } from '$lib/server/auth/callback-once';
 import { renewals } from '$lib/server/auth/renewal';
 import { makeBrandFiles } from '$lib/server/brand/files';
 import { config } from '$lib/server/config';
-import { onEnding } from '$lib/server/ending';
+import { onEnding } from '$lib/server/shutdown';
 import { answerHeaders } from '$lib/server/handles/answer-headers';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { runtime } from '../lib/server/about';
+import { runtime } from '../lib/server/version';
 import { unixMs } from '../lib/server/clock';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables } from '../lib/server/config/unknown-variables';

@@ -1,4 +1,4 @@
-import { runtime, version } from '../lib/server/about';
+import { runtime, version } from '../lib/server/version';
 
 /** Incremented only for a change that breaks consumers of `--json`. */
 const FORMAT = 1;

@@ -1,4 +1,4 @@
-import { drainAll, finishAll } from '../lib/server/ending';
+import { drainAll, finishAll } from '../lib/server/shutdown';
 import { log } from '../lib/server/log';
 
 /** How long requests in flight may take after the delay; container platforms kill a process after 30 s by default. */

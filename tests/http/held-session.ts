@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/chunks.ts';
 import { flowStartMs, newFlowId } from '../../src/lib/server/auth/flow-id.ts';
-import { createSeal } from '../../src/lib/server/auth/seal.ts';
+import { createSeal } from '../../src/lib/server/seal.ts';
 import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
 import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';
 import { Browser } from '../harness/browser.ts';

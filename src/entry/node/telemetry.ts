@@ -6,8 +6,8 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { onEnding } from '../../lib/server/ending';
-import { withinLimit } from '../../lib/server/time-limit';
+import { onEnding } from '../../lib/server/shutdown';
+import { withinLimit } from '../../lib/server/clock';
 
 const DEFAULT_INTERVAL_MS = 60_000;
 /** How long a shutdown may wait for the collector. */

@@ -8,8 +8,7 @@ import {
 	type Sink
 } from '@logtape/logtape';
 import { unixMs } from './clock';
-import { errorFields } from './error-fields';
-import { redact } from './redact';
+import { errorFields, redact } from './error-fields';
 
 type Fields = Readonly<Record<string, unknown>>;
 

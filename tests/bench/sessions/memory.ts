@@ -1,6 +1,6 @@
 import { isDenied } from '../../../src/lib/server/auth/deny-list';
 import { createRenewals } from '../../../src/lib/server/auth/renewals';
-import { createSeal } from '../../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/seal';
 import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import type { Session } from '../../../src/lib/server/auth/session';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';

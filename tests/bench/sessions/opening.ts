@@ -1,5 +1,5 @@
 import { decode, encode } from '@auth/core/jwt';
-import { createSeal } from '../../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/seal';
 import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import { median } from '../statistics';
 import { realisticSession } from './realistic-session';

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { createSeal, type Seal } from '../../../src/lib/server/auth/seal.ts';
+import { createSeal, type Seal } from '../../../src/lib/server/seal.ts';
 import type { OwnedSession } from '../../../src/lib/server/wallet/owned-sessions.ts';
 import { sessionPath } from '../../http/journeys.ts';
 import { denoBinary } from '../../tasks/runtime.mjs';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { keepDeparture, takeDeparture } from '../../../src/lib/server/auth/departure';
-import { createSeal } from '../../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/seal';
 import { fakeCookies } from '../../harness/cookies';
 import { config } from '../configured';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { beginLoginTransaction, readLoginTransaction } from '../../../src/lib/server/auth/login-transaction';
-import { createSeal } from '../../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/seal';
 import { fakeCookies } from '../../harness/cookies';
 import { config, configure } from '../configured';
 

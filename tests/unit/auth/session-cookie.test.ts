@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createSeal } from '../../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/seal';
 import * as sessionCookie from '../../../src/lib/server/auth/session-cookie';
 import { afterSetCookies, fakeCookies } from '../../harness/cookies';
 import type { Session } from '../../../src/lib/server/auth/session';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSeal, jsonCodec } from '../../../src/lib/server/auth/seal';
+import { createSeal, jsonCodec } from '../../../src/lib/server/seal';
 import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import { keycloakTokens } from '../../harness/keycloak-tokens';
 import { someSession } from './session-fixture';

@@ -10,7 +10,7 @@ async function startProcess(options: { delayMs?: number; close?: () => Promise<v
 	vi.resetModules();
 	const [{ drainOnSignals, isDraining }, { onEnding }] = await Promise.all([
 		import('../../../src/entry/drain'),
-		import('../../../src/lib/server/ending')
+		import('../../../src/lib/server/shutdown')
 	]);
 	const close = vi.fn(options.close ?? (() => Promise.resolve()));
 	const application = { drain: vi.fn(), finish: vi.fn(() => Promise.resolve()) };

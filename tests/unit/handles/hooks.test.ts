@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handleError, init } from '../../../src/hooks.server';
-import { drainAll, finishAll } from '../../../src/lib/server/ending';
+import { drainAll, finishAll } from '../../../src/lib/server/shutdown';
 import { log } from '../../../src/lib/server/log';
 import { readiness } from '../../../src/lib/server/readiness';
 import { closeStore, openStore } from '../../../src/lib/server/store';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { denySession } from '../../../src/lib/server/auth/deny-list';
-import { createSeal } from '../../../src/lib/server/auth/seal';
+import { createSeal } from '../../../src/lib/server/seal';
 import { renewals } from '../../../src/lib/server/auth/renewal';
 import { readSession, writeSession } from '../../../src/lib/server/auth/session-cookie';
 import { session } from '../../../src/lib/server/handles/session';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { version } from '../about';
+import { version } from '../version';
 import { cookieName } from '../auth/cookie';
 import { config } from '../config';
 import { backendRoutes } from './backend-routes';

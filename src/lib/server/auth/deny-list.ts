@@ -1,4 +1,4 @@
-import { createSharedReads } from '../bridge/shared-reads';
+import { createSharedReads } from '../shared-reads';
 import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { SESSION_SECONDS, type Session } from './session';

@@ -1,7 +1,7 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from './cookie';
-import { sealOf } from './seals';
+import { sealOf } from '../seal';
 
 const LIFE_SECONDS = 60;
 const sealed = sealOf('departure', v.string());

@@ -2,7 +2,7 @@ import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { unixMs } from '../clock';
 import { cookieAttributes, cookieName } from './cookie';
-import { sealOf } from './seals';
+import { sealOf } from '../seal';
 
 /** How long a login page stays usable; after that it is drawn anew. */
 const LIFE_SECONDS = 30 * 60;

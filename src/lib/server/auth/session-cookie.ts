@@ -4,7 +4,7 @@ import { config } from '../config';
 import { joinChunks, leftoverChunks, splitChunks, type CookieText } from './chunks';
 import { cookieAttributes, cookieName } from './cookie';
 import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
-import { sealOf } from './seals';
+import { sealOf } from '../seal';
 import { type Session, SessionSchema } from './session';
 import { MAX_SESSION_BYTES, sessionCodec } from './session-format';
 

@@ -1,4 +1,4 @@
-import { type Codec, jsonCodec, SEAL_BYTES } from './seal';
+import { type Codec, jsonCodec, SEAL_BYTES } from '../seal';
 import type { Session } from './session';
 import { packTokens, unpackTokens } from './token-packing';
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { unixMs } from '../clock';
 import { FLOW_ID, flowStartMs } from './flow-id';
 import { type Provider, providers } from './session';
-import { sealOf } from './seals';
+import { sealOf } from '../seal';
 
 /** How long a person has from leaving for the STS until the callback. */
 const FLOW_SECONDS = 15 * 60;

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
-import { withinLimit } from '../time-limit';
+import { withinLimit } from '../clock';
 import type { Session } from './session';
 
 /** Signing out is local and instant; what is asked of the STS may take this long at most. */

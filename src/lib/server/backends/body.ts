@@ -2,7 +2,7 @@ import { createByteBuffer, inTurns } from '../http/byte-chunks';
 import { Problem } from '../http/problem';
 import type { Pieces } from '../http/relay';
 import { unreadable } from '../http/request-body';
-import { withinLimit } from '../time-limit';
+import { withinLimit } from '../clock';
 
 /** How long a sender may be silent amid its body, in milliseconds, and how fast it has to send on the whole. */
 const MAX_SILENCE_MS = 30_000;

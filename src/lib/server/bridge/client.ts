@@ -10,7 +10,7 @@ import { PersonAnswer } from './person';
 import { createReaders, own } from './readers';
 import type { CreateSession, IdvSubmission } from './requests';
 import * as schemas from './schemas';
-import { createSharedReads } from './shared-reads';
+import { createSharedReads } from '../shared-reads';
 import type { Warn } from './status-reader';
 
 export interface BridgeOptions extends CallerOptions {

@@ -1,7 +1,7 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isLocale, type Locale, preferredLocale } from '$lib/i18n';
 import { cookieName } from '../auth/cookie';
-import { lazy } from '../lazy';
+import { lazy } from '../cache';
 
 /**
  * The language a person chose, else the one the browser prefers; written into the page's `lang`.

@@ -2,7 +2,7 @@ import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } fro
 import type { Handle } from '@sveltejs/kit';
 import { config } from '../config';
 import { nextTraceparent, parentOf } from '../http/traceparent';
-import { lazy } from '../lazy';
+import { lazy } from '../cache';
 
 const tracer = tracing.getTracer('portal');
 

@@ -1,4 +1,4 @@
-import { createBoundedCache } from '../bounded-cache';
+import { createBoundedCache } from '../cache';
 
 /**
  * Counts one request of a key.

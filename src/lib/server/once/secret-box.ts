@@ -1,4 +1,4 @@
-import { createSeal } from '../auth/seal';
+import { createSeal } from '../seal';
 
 const encoder = new TextEncoder();
 const PURPOSE = 'result of work done once';

@@ -1,4 +1,4 @@
-import { type BoundedCache, createBoundedCache } from '../bounded-cache';
+import { type BoundedCache, createBoundedCache } from '../cache';
 import { createByKind } from './kinds';
 import type { MemoryStore } from './memory';
 

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { unixMs } from '../clock';
-import { withinLimit } from '../time-limit';
+import { unixMs, withinLimit } from '../clock';
 import type { Store } from './store';
 
 const BUSY = /database is locked|busy/i;

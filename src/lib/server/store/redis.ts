@@ -1,6 +1,6 @@
 import { ClientOfflineError, createClient, ErrorReply } from '@redis/client';
 import * as v from 'valibot';
-import { withinLimit } from '../time-limit';
+import { withinLimit } from '../clock';
 import { DataLost, type Store } from './store';
 import { createWakers } from './wakers';
 

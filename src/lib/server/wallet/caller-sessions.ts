@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { BearerCaller } from '../auth/bearer-caller';
-import { sealOf } from '../auth/seals';
+import { sealOf } from '../seal';
 import { unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { LIFE_SECONDS, OwnedSchema, type OwnedSession } from './owned-sessions';

@@ -1,5 +1,5 @@
 import type { IdentityOutcome, WalletOutcome } from '$lib/wallet/view';
-import { createBoundedCache } from '../bounded-cache';
+import { createBoundedCache } from '../cache';
 import { unixMs } from '../clock';
 import { count, took } from '../metrics';
 import type { OwnedSession } from './owned-sessions';

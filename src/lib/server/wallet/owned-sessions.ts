@@ -6,7 +6,7 @@ import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../auth/cookie';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
-import { sealOf } from '../auth/seals';
+import { sealOf } from '../seal';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { AFTER_SIGN_IN } from '../http/return-path';

@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { createSharedReads } from '../bridge/shared-reads';
+import { createSharedReads } from '../shared-reads';
 import { requireWalletCaller } from './caller';
 import { openWalletSession } from './create';
 import { scanOf, unscanned } from './current-session';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { lazy } from '../../src/lib/server/lazy';
+import { lazy } from '../../src/lib/server/cache';
 
 test('a lazy value is not looked for until somebody asks, and then once', () => {
 	const find = vi.fn(() => 'found');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSharedReads } from '../../../src/lib/server/bridge/shared-reads';
+import { createSharedReads } from '../../src/lib/server/shared-reads';
 
 /** Reads whose ends the test decides, and a clock in hand. */
 function setUp({ maxAgeMs = 250, maxBytes = 1_000_000 } = {}) {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 /** What an entry takes beside its key and value: slots in two maps and lists, and the objects themselves. */
 const ENTRY_BYTES = 256;
 
-export interface BoundedCacheOptions<Value> {
+interface BoundedCacheOptions<Value> {
 	/** For all entries together, in bytes. */
 	readonly maxBytes: number;
 	/** What a value takes, in bytes; an estimate. Keys count by their length. */
@@ -34,4 +34,10 @@ export function createBoundedCache<Value extends object>({
 		ttlResolution: 0,
 		perf: { now }
 	});
+}
+
+/** A text that is found when somebody first asks for it; most requests are answered without. */
+export function lazy<Value extends string>(find: () => Value): () => Value {
+	let found: Value | undefined;
+	return () => (found ??= find());
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBoundedCache } from '../../src/lib/server/bounded-cache';
+import { createBoundedCache } from '../../src/lib/server/cache';
 
 const cacheOf = (maxBytes: number, more = {}) =>
 	createBoundedCache<{ text: string }>({ maxBytes, bytesOf: ({ text }) => text.length, ...more });

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createSeal } from '../../../src/lib/server/auth/seal';
-import { sealOf } from '../../../src/lib/server/auth/seals';
-import { config } from '../configured';
-import { countOpenings } from '../count-openings';
+import { createSeal, sealOf } from '../../src/lib/server/seal';
+import { config } from './configured';
+import { countOpenings } from './count-openings';
 
-vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../src/lib/server/config', () => import('./configured'));
 
 const counted = countOpenings();
 beforeEach(() => counted.reset());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createSeal } from '../../../src/lib/server/auth/seal';
-import { randomFrom } from '../../harness/random';
+import { createSeal } from '../../src/lib/server/seal';
+import { randomFrom } from '../harness/random';
 
 const older = 'an-older-secret-of-this-portal-0123456789';
 const newer = 'the-newest-secret-of-this-portal-0123456789';
