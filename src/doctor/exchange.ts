@@ -1,5 +1,5 @@
 import { unixMs } from '../lib/server/clock';
-import { type Exchanged, exchange as exchangeUpstream } from '../lib/server/http/upstream';
+import { type Exchanged, exchange as exchangeUpstream } from '../lib/server/upstream/exchange';
 import { config } from '../lib/server/config';
 import { internalUrl } from '../lib/server/sts/addresses';
 import type { Send } from '../lib/server/upstream/client';

@@ -6,7 +6,7 @@ import { SessionTooLarge, writeSession } from '../lib/server/auth/session-cookie
 import { MAX_SESSION_BYTES } from '../lib/server/auth/session-format';
 import { unixSeconds } from '../lib/server/clock';
 import type { Config } from '../lib/server/config/parse';
-import { fixedHeaders } from '../lib/server/http/fixed-headers';
+import { fixedHeaders } from '../lib/server/http/headers';
 import { isEncryptedToken } from '../lib/server/sts/lenient-response';
 import { namesNobody } from '../lib/server/sts/userinfo';
 import { type Finding, good, warning, wrong } from './report';

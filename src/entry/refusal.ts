@@ -1,6 +1,6 @@
 import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/locale';
 import { siteTexts } from '../lib/i18n/site-texts';
-import { newRequestId } from '../lib/server/http/request-id';
+import { newRequestId } from '../lib/server/http/headers';
 import { type ProblemCode, problems } from '../lib/server/http/problem-table';
 import { log } from '../lib/server/log';
 import { countRefusal, type Refusal } from '../lib/server/metrics';

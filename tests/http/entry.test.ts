@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixedHeaders } from '../../src/lib/server/http/fixed-headers.ts';
+import { fixedHeaders } from '../../src/lib/server/http/headers.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { TokenSet } from '../../src/lib/server/auth/new-session';
 import { createBridge } from '../../src/lib/server/bridge/client';
-import { createEventStreams } from '../../src/lib/server/http/event-streams';
+import { createEventStreams } from '../../src/lib/server/http/event-stream';
 import { spendOne } from '../../src/lib/server/http/rate-limit';
 import { observeEventStreams } from '../../src/lib/server/metrics';
 import { sharedStore } from '../../src/lib/server/store';

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type * as Readiness from '../../src/lib/server/readiness';
-import { exchange } from '../../src/lib/server/http/upstream';
+import { exchange } from '../../src/lib/server/upstream/exchange';
 import { storeState } from '../../src/lib/server/store';
 import { stsFetch } from '../../src/lib/server/sts/metadata';
 import { configure } from './configured';
 
 vi.mock('../../src/lib/server/config', () => import('./configured'));
-vi.mock('../../src/lib/server/http/upstream', () => ({ exchange: vi.fn() }));
+vi.mock('../../src/lib/server/upstream/exchange', () => ({ exchange: vi.fn() }));
 vi.mock('../../src/lib/server/store', async (original) => ({ ...(await original<object>()), storeState: vi.fn() }));
 vi.mock('../../src/lib/server/sts/metadata', () => ({ stsFetch: vi.fn() }));
 

@@ -1,5 +1,4 @@
-import { fixedHeaders } from '../../lib/server/http/fixed-headers';
-import { withFixedHeaders } from '../../lib/server/http/response-headers';
+import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import { type EntryResponse, type ReadHeader, withoutProxyBuffering } from '../http';
 import type { Respond } from '../startup';
 import { type BodyRule, collectBody, type CollectedBody } from '../request-body';

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { sendNodeResponse } from 'srvx/node';
-import { fixedHeaders } from '../../lib/server/http/fixed-headers';
-import { withFixedHeaders } from '../../lib/server/http/response-headers';
+import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import { countRefusal } from '../../lib/server/metrics';
 import { isDraining } from '../drain';
 import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';

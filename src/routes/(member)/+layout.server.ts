@@ -1,6 +1,6 @@
 import { publicSession } from '$lib/server/auth/session';
 import { signInPath } from '$lib/server/auth/login-path';
-import { memberSession } from '$lib/server/http/error-page';
+import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals, url }) => {

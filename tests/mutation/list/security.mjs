@@ -12,21 +12,21 @@ export const security = [
 	},
 	{
 		name: 'cookies can be read by scripts',
-		file: 'src/lib/server/auth/cookie.ts',
+		file: 'src/lib/server/http/cookies.ts',
 		find: "path: '/', httpOnly: true",
 		replace: "path: '/', httpOnly: false",
 		test: 'tests/unit/auth/session-cookie.test.ts'
 	},
 	{
 		name: 'cookies go over plain http',
-		file: 'src/lib/server/auth/cookie.ts',
+		file: 'src/lib/server/http/cookies.ts',
 		find: 'secure: config().secure',
 		replace: 'secure: false',
 		test: 'tests/unit/auth/session-cookie.test.ts'
 	},
 	{
 		name: 'cookies have no __Host- prefix',
-		file: 'src/lib/server/auth/cookie.ts',
+		file: 'src/lib/server/http/cookies.ts',
 		find: "config().secure ? '__Host-' : ''",
 		replace: "''",
 		test: 'tests/unit/auth/session-cookie.test.ts'

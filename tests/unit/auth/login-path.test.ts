@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loginPath } from '../../../src/lib/server/auth/login-path';
-import { helpCodeOf, newRequestId } from '../../../src/lib/server/http/request-id';
+import { helpCodeOf, newRequestId } from '../../../src/lib/server/http/headers';
 
 const failure = { error: 'access_denied', requestId: 'a1b2c3d4e5f6' } as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bindingsPath, sessionPath } from '../../../src/lib/server/bridge/paths';
 import { Problem } from '../../../src/lib/server/http/problem';
-import { upstreamUrl } from '../../../src/lib/server/http/upstream-url';
+import { upstreamUrl } from '../../../src/lib/server/upstream/url';
 import { sessionId } from './fixtures';
 
 const pieces = [

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { cookieAttributes } from '../../../src/lib/server/auth/cookie';
+import { cookieAttributes } from '../../../src/lib/server/http/cookies';
 import { newFlowId } from '../../../src/lib/server/auth/flow-id';
 import { cookies } from '../../../src/lib/server/handles/cookies';
 import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';

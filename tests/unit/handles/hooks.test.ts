@@ -24,7 +24,7 @@ vi.mock('../../../src/lib/server/sts/metadata', async (original) => ({
 	...(await original<object>()),
 	stsFetch: async () => new Response()
 }));
-vi.mock('../../../src/lib/server/http/upstream', async (original) => ({
+vi.mock('../../../src/lib/server/upstream/exchange', async (original) => ({
 	...(await original<object>()),
 	exchange: async () => ({ status: 200 })
 }));

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SessionEnded } from '../../../src/lib/server/auth/renewals';
 import { refresh } from '../../../src/lib/server/handles/refresh';
-import { memberSession } from '../../../src/lib/server/http/error-page';
+import { memberSession } from '../../../src/lib/server/handles/authorize';
 import { Problem } from '../../../src/lib/server/http/problem';
 import { log } from '../../../src/lib/server/log';
 import { requestEvent } from '../../harness/request-event';

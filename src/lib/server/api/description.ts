@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { version } from '../version';
-import { cookieName } from '../auth/cookie';
+import { cookieName } from '../http/cookies';
 import { config } from '../config';
 import { backendRoutes } from './backend-routes';
 import { jsonSchema } from './json-schema';

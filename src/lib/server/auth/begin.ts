@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { isForeignNavigation } from '../http/caller';
+import { isForeignNavigation } from '../http/request';
 import { isProblem } from '../http/problem';
 import { spendSignIn } from '../http/rate-limit';
 import { returnPath } from '../http/return-path';

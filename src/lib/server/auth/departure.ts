@@ -1,6 +1,6 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { cookieAttributes, cookieName } from './cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 import { sealOf } from '../seal';
 
 const LIFE_SECONDS = 60;

@@ -1,7 +1,7 @@
 import type { Cookies } from '@sveltejs/kit';
 import { config } from '../config';
 import { returnPath } from '../http/return-path';
-import { cookieAttributes, cookieName } from './cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 import { isFlowId } from './flow-id';
 import { FLOW_COOKIE_SECONDS, openFlow, sealFlow, type SignInFlow } from './sign-in-flow';
 

@@ -1,6 +1,6 @@
 import type { Cookies } from '@sveltejs/kit';
 import type { Institution } from '../sts/institutions';
-import { cookieAttributes, cookieName } from './cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 
 const HALF_YEAR_SECONDS = 182 * 24 * 60 * 60;
 /** A longer id would crowd the cookies that matter. */

@@ -1,7 +1,7 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { unixMs } from '../clock';
-import { cookieAttributes, cookieName } from './cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 import { sealOf } from '../seal';
 
 /** How long a login page stays usable; after that it is drawn anew. */

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { apiRoutes } from '../api/routes';
-import { routePath } from '../http/caller';
+import { routePath } from '../http/request';
 import { backendNamed } from '../backends/backend';
 
 /** By Kit's name of the route, without its groups: `/api/wallet/sessions/[id]/status`. */

@@ -2,7 +2,7 @@ import type { Cookies } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
 import { config } from '../config';
 import { joinChunks, leftoverChunks, splitChunks, type CookieText } from './chunks';
-import { cookieAttributes, cookieName } from './cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
 import { sealOf } from '../seal';
 import { type Session, SessionSchema } from './session';

@@ -1,5 +1,5 @@
 import type { Cookies } from '@sveltejs/kit';
-import { cookieAttributes, cookieName } from './cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 import { SESSION_SECONDS } from './session';
 
 const name = () => cookieName('signedout');

@@ -1,8 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { pageInstead } from '../http/refusal';
-import { withDefaultHeaders } from '../http/response-headers';
-import { seeOther } from '../http/see-other';
+import { pageInstead, seeOther } from '../http/endpoint';
+import { withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 import { newestReturnPath } from '../wallet/owned-sessions';
 import type { SignInRefusal } from './begin';

@@ -1,4 +1,4 @@
-import type { UpstreamAuthorization } from '../http/upstream-authorization';
+import type { UpstreamAuthorization } from '../upstream/exchange';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { renewals } from './renewal';

@@ -1,6 +1,6 @@
 import { createByteBuffer, inTurns } from '../http/byte-chunks';
 import { Problem } from '../http/problem';
-import type { Pieces } from '../http/relay';
+import type { Pieces } from '../upstream/proxy';
 import { unreadable } from '../http/request-body';
 import { withinLimit } from '../clock';
 

@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem';
-import { upstreamUrl } from '../http/upstream-url';
+import { upstreamUrl } from '../upstream/url';
 
 /** `/api/backends/{name}/` in front of a service's own path. */
 const OWN_SEGMENTS = 4;

@@ -1,5 +1,5 @@
 import { Problem, toProblem } from '../http/problem';
-import type { UpstreamAnswer } from '../http/upstream';
+import type { UpstreamAnswer } from '../upstream/exchange';
 import { UpstreamError } from '../http/upstream-error';
 import type { Operation } from './operation';
 

@@ -1,10 +1,9 @@
 import type * as v from 'valibot';
 import type { Problem } from '../http/problem';
-import type { UpstreamAuthorization } from '../http/upstream-authorization';
-import { callUpstream, parseAnswer, type UpstreamAnswer } from '../http/upstream';
-import { upstreamUrl } from '../http/upstream-url';
+import { callUpstream, parseAnswer, type UpstreamAnswer, type UpstreamAuthorization } from '../upstream/exchange';
+import { upstreamUrl } from '../upstream/url';
 import type { Send } from '../upstream/client';
-import { upstreamCall } from '../upstream-call';
+import { upstreamCall } from '../upstream/tracing';
 import { settle, unwrapped, withOperation, worthRepeating } from './attempt';
 import { problemOf } from './errors';
 import type { Operation } from './operation';

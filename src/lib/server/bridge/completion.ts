@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isProblem } from '../http/problem';
-import type { UpstreamAnswer } from '../http/upstream';
+import type { UpstreamAnswer } from '../upstream/exchange';
 import type { CompleteResult } from './answers';
 import { read } from './call';
 import { readFault } from './fault-shapes';

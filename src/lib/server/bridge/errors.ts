@@ -1,5 +1,5 @@
 import { Problem, type ProblemCode } from '../http/problem';
-import type { UpstreamAnswer } from '../http/upstream';
+import type { UpstreamAnswer } from '../upstream/exchange';
 import { readFault, type BridgeFault } from './fault-shapes';
 import type { Operation } from './operation';
 

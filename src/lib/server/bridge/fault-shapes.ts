@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { UpstreamAnswer } from '../http/upstream';
+import type { UpstreamAnswer } from '../upstream/exchange';
 
 /** An error of the Bridge, whatever its shape. `code` is upper case with underscores; the message is not for showing. */
 export interface BridgeFault {

@@ -1,9 +1,7 @@
 import { dev } from '$app/environment';
 import type { Handle } from '@sveltejs/kit';
 import { config } from '../config';
-import { fixedHeaders } from '../http/fixed-headers';
-import { helpCodeOf, newRequestId } from '../http/request-id';
-import { withDefaultHeaders } from '../http/response-headers';
+import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 
 /**

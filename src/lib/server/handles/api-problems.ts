@@ -1,7 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
-import { isApi } from '../http/caller';
+import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
-import { withDefaultHeaders } from '../http/response-headers';
+import { withDefaultHeaders } from '../http/headers';
 
 /** Kit answers an unknown address or method below `/api` with a page or plain text; callers there read JSON. */
 export const apiProblems: Handle = async ({ event, resolve }) => {

@@ -1,8 +1,9 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { error, type Handle, type RequestEvent } from '@sveltejs/kit';
+import type { Session } from '../auth/session';
 import { loginPath } from '../auth/login-path';
-import { isApi } from '../http/caller';
+import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
-import { seeOther } from '../http/see-other';
+import { seeOther } from '../http/endpoint';
 
 /** The folder is the policy: what does not lie in `(public)` needs a session that lasts to the end of its answer, or an access token. */
 export const authorize: Handle = (input) => {
@@ -24,4 +25,10 @@ function refusal(event: RequestEvent): Response {
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
 	return seeOther(loginPath(returnTo, locals.hasEnded && { error: 'session_expired', requestId }));
+}
+
+/** The session of a page in `(member)`; the `authorize` handle lets nobody in without. */
+export function memberSession({ session, requestId, isStsAway }: App.Locals): Session {
+	if (isStsAway) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
+	return session ?? error(401, { message: 'Sign in first.', requestId });
 }

@@ -1,7 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { acceptBearer } from '../auth/bearer-caller';
 import { routeScope } from '../auth/route-scope';
-import { hasAccessToken } from '../http/caller';
+import { hasAccessToken } from '../http/request';
 import { endpoint } from '../http/endpoint';
 
 /**

@@ -1,7 +1,7 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { streamsBody } from '../backends/body';
 import { config } from '../config';
-import { refusal } from '../http/refusal';
+import { refusal } from '../http/endpoint';
 import { countRefusal } from '../metrics';
 
 /** Uploads that stream to services: slow senders may take minutes, and must not keep others from the portal. */

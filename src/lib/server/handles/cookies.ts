@@ -1,9 +1,8 @@
 import type { Handle } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
-import { cookieAttributes, cookieName } from '../auth/cookie';
+import { cookieAttributes, type CookieJar, cookieName, createCookieJar, ownPart } from '../http/cookies';
 import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
-import { type CookieJar, createCookieJar, ownPart } from '../auth/cookie-jar';
-import { withCookies } from '../http/response-headers';
+import { withCookies } from '../http/headers';
 import { log } from '../log';
 import { heldWallets } from '../wallet/owned-sessions';
 

@@ -1,6 +1,6 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isLocale, type Locale, preferredLocale } from '$lib/i18n';
-import { cookieName } from '../auth/cookie';
+import { cookieName } from '../http/cookies';
 import { lazy } from '../cache';
 
 /**

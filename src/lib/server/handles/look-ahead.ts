@@ -1,5 +1,5 @@
 import type { Handle } from '@sveltejs/kit';
-import { isLookAhead, lookAheadResponse } from '../http/look-ahead';
+import { isLookAhead, lookAheadResponse } from '../http/request';
 
 /** Every route whose GET uses something up: a code, a verified wallet session, a cookie that is read once. */
 const consumingRoutes: ReadonlySet<string> = new Set([

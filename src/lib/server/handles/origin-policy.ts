@@ -1,9 +1,9 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { hasAccessToken, isApi, routePath } from '../http/caller';
+import { hasAccessToken, isApi, routePath } from '../http/request';
 import { checkOrigin } from '../http/origin-policy';
-import { refusal } from '../http/refusal';
-import { withDefaultHeaders } from '../http/response-headers';
+import { refusal } from '../http/endpoint';
+import { withDefaultHeaders } from '../http/headers';
 import { countRefusal } from '../metrics';
 
 /** Refuses what another site's page does in a browser's name, on every route and method, in dev too. */

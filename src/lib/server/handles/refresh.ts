@@ -2,9 +2,9 @@ import type { Handle } from '@sveltejs/kit';
 import { renewals } from '../auth/renewal';
 import { SessionEnded } from '../auth/renewals';
 import type { Session } from '../auth/session';
-import { isApi } from '../http/caller';
+import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
-import { withDefaultHeaders } from '../http/response-headers';
+import { withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 
 /** Routes that act with the access token; the others only look at the session. */

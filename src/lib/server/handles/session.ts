@@ -6,11 +6,11 @@ import { readSession, SessionTooLarge, writeSession } from '../auth/session-cook
 import { revokeTokens } from '../auth/sign-out';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
-import { hasAccessToken, wantsPage } from '../http/caller';
+import { hasAccessToken, wantsPage } from '../http/request';
 import { problemResponse } from '../http/problem';
-import { withCookies } from '../http/response-headers';
+import { withCookies } from '../http/headers';
 import { returnPath } from '../http/return-path';
-import { seeOther } from '../http/see-other';
+import { seeOther } from '../http/endpoint';
 import { log } from '../log';
 
 /**

@@ -1,7 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { config } from '../config';
-import { routePath } from '../http/caller';
-import { refusal } from '../http/refusal';
+import { routePath } from '../http/request';
+import { refusal } from '../http/endpoint';
 
 const WALLET_ROUTES = /^\/(?:api\/wallet|login\/(?:wallet|identity|continue)|account\/wallets)(?:\/|$)/;
 

@@ -1,7 +1,7 @@
 import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } from '@opentelemetry/api';
 import type { Handle } from '@sveltejs/kit';
 import { config } from '../config';
-import { nextTraceparent, parentOf } from '../http/traceparent';
+import { nextTraceparent, parentOf } from '../upstream/tracing';
 import { lazy } from '../cache';
 
 const tracer = tracing.getTracer('portal');

@@ -1,8 +1,12 @@
-import { isRedirect } from '@sveltejs/kit';
+import { error, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { log } from '$lib/server/log';
 import { countRefusal } from '$lib/server/metrics';
-import { Problem, toProblem } from './problem';
-import { refusal, type RefusedEvent } from './refusal';
+import { Problem, type ProblemCode, problemResponse, toProblem } from './problem';
+import { withCookies, withDefaultHeaders } from './headers';
+import { isLocale } from '$lib/i18n';
+import { cookieName } from './cookies';
+import { expectsPage } from './request';
+import { readForm } from './request-body';
 
 /**
  * Wraps an API handler. What it returns is the answer: a value (200), nothing (204), `reply(status, value)`, or any
@@ -44,4 +48,58 @@ function report(problem: Problem, error: unknown, requestId: string): void {
 	if (problem.code === 'payload_too_large') countRefusal('body_size');
 	if (problem.code === 'internal_error') log.error('unexpected error in an endpoint', { requestId, error });
 	else if (problem.status >= 500) log.warn('upstream fault', { ...problem.facts, requestId, code: problem.code });
+}
+
+/** A 303 to an address, with cookies to set on the way (RFC 9110 15.4.4). */
+export function seeOther(location: string, setCookies: readonly string[] = []): Response {
+	return withCookies(new Response(null, { status: 303, headers: { location } }), setCookies);
+}
+
+type RefusedEvent = Pick<RequestEvent, 'cookies' | 'fetch' | 'locals' | 'request' | 'route' | 'url'>;
+
+/** A refusal in the form that its caller reads: a page with a help code for a person, a JSON problem for a program. */
+export async function refusal(event: RefusedEvent, refused: Problem | ProblemCode): Promise<Response> {
+	const problem = typeof refused === 'string' ? new Problem(refused) : refused;
+	if (!expectsPage(event)) return problemResponse(problem, event.locals.requestId);
+	// Another site may have caused the request: nothing that belongs to the person may be on the page.
+	const isAnonymous = problem.code === 'forbidden_origin';
+	const page = await pageInstead(event, `/refused?code=${problem.code}`, problem.status, isAnonymous);
+	return withDefaultHeaders(page, problem.headers);
+}
+
+/**
+ * Another page of the portal as the response at this address, in the visitor's language.
+ * @param path of the page; its load function sees a sub-request
+ * @param isAnonymous draws the page as for somebody who is not signed in
+ */
+export async function pageInstead(
+	{ cookies, fetch, locals }: RefusedEvent,
+	path: string,
+	status: number,
+	isAnonymous = false
+): Promise<Response> {
+	const headers = new Headers({ 'x-request-id': locals.requestId });
+	const locale = cookies.get(cookieName('locale'));
+	if (isAnonymous && isLocale(locale)) headers.set('cookie', `${cookieName('locale')}=${locale}`);
+	const page = await fetch(path, { headers, credentials: isAnonymous ? 'omit' : 'same-origin' });
+	return new Response(page.body, { status, headers: page.headers });
+}
+
+/** The result of a page's work; a known fault becomes the error page with the fault's own status, a bug is Kit's to report. */
+export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: App.Locals): Promise<Value> {
+	try {
+		return await work;
+	} catch (fault) {
+		const { code, status, message } = toProblem(fault);
+		if (code === 'internal_error') throw fault;
+		return error(status, { message, requestId });
+	}
+}
+
+/**
+ * The form that a page's action was sent; a body that cannot be read, or is no form, becomes the error page. Actions without fields
+ * read theirs as well: a request is either well-formed or refused.
+ */
+export function readPageForm({ request, locals }: Pick<RequestEvent, 'request' | 'locals'>): Promise<FormData> {
+	return orErrorPage(readForm(request), locals);
 }

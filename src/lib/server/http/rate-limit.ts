@@ -3,9 +3,8 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { config } from '../config';
 import { countRefusal, type Refusal } from '../metrics';
 import { sharedScripts } from '../store';
-import { networkOf } from './client-network';
-import { createMemoryLimiter, type Limiter } from './memory-limiter';
 import { Problem } from './problem';
+import { createBoundedCache } from '../cache';
 
 const WINDOW_SECONDS = 60;
 
@@ -85,4 +84,83 @@ function sharedLimiter(redis: RateLimiterRedis, own: Limiter): Limiter {
 			return refused instanceof RateLimiterRes ? Math.max(1, refused.msBeforeNext) : own(key);
 		}
 	};
+}
+
+/**
+ * Counts one request of a key.
+ * @returns 0 when it is within the limit, else the milliseconds until the key's next window
+ */
+type Limiter = (key: string) => number | Promise<number>;
+
+interface MemoryLimiterOptions {
+	/** How many requests of one key are within the limit in one window. */
+	readonly points: number;
+	readonly windowMs: number;
+	/** For all counts together; the least recently counted keys go first. */
+	readonly maxBytes?: number;
+	/** Milliseconds, on a clock that never steps back. */
+	readonly now?: () => number;
+}
+
+interface Count {
+	readonly endsAtMs: number;
+	requests: number;
+}
+
+/** About 50,000 keys. */
+export const MAX_COUNT_BYTES = 16 * 1024 ** 2;
+const COUNT_BYTES = 32;
+
+/** Counts in this process. Callers can choose new keys at will, so that the counts are bounded in bytes. */
+export function createMemoryLimiter({
+	points,
+	windowMs,
+	maxBytes = MAX_COUNT_BYTES,
+	now = () => performance.now()
+}: MemoryLimiterOptions): (key: string) => number {
+	const counts = createBoundedCache<Count>({ maxBytes, bytesOf: () => COUNT_BYTES });
+	return (key) => {
+		const nowMs = now();
+		let count = counts.get(key);
+		if (!count || count.endsAtMs <= nowMs) {
+			count = { endsAtMs: nowMs + windowMs, requests: 0 };
+			counts.set(key, count);
+		}
+		count.requests += 1;
+		return count.requests > points ? count.endsAtMs - nowMs : 0;
+	};
+}
+
+/**
+ * What a limit per address counts by: an IPv4 address as it is, an IPv6 address by its /64, of which one host has all
+ * 2^64 addresses at its disposal (RFC 4291, 2.5.4; RFC 7934). IPv4-mapped IPv6 addresses count as IPv4 (RFC 4291, 2.5.5.2).
+ * @param address IPv4 or IPv6 in any spelling, with or without a zone; anything else is returned unchanged
+ * @returns such as `192.0.2.1` or `2001:db8:0:1::/64`
+ */
+export function networkOf(address: string): string {
+	const [unzoned = ''] = address.split('%');
+	if (!unzoned.includes(':') || !URL.canParse(`http://[${unzoned}]`)) return address;
+	const groups = groupsOf(unzoned);
+	const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+	if (isMapped)
+		return groups
+			.slice(6)
+			.map((group) => `${group >> 8}.${group & 0xff}`)
+			.join('.');
+	return `${groups
+		.slice(0, 4)
+		.map((group) => group.toString(16))
+		.join(':')}::/64`;
+}
+
+/** The eight 16-bit groups of an IPv6 address. The URL parser turns every spelling into the same one. */
+function groupsOf(address: string): number[] {
+	const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+	const parse = (text = '') =>
+		text
+			.split(':')
+			.filter(Boolean)
+			.map((group) => parseInt(group, 16));
+	const [before, after] = [parse(head), parse(tail)];
+	return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }

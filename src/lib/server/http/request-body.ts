@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { createByteBuffer, inTurns } from './byte-chunks';
-import { announcesJson } from './json-type';
+import { announcesJson } from './request';
 import { invalidField, Problem } from './problem';
 
 const MAX_BYTES = 65_536;

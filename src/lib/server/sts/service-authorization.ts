@@ -1,5 +1,5 @@
 import type { TokenOptions } from '../config/service-client';
-import type { UpstreamAuthorization } from '../http/upstream-authorization';
+import type { UpstreamAuthorization } from '../upstream/exchange';
 import { grantServiceToken } from './client-credentials';
 import { createServiceTokens } from './service-tokens';
 

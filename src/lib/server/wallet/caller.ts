@@ -1,7 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-transaction';
 import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
-import { hasAccessToken } from '../http/caller';
+import { hasAccessToken } from '../http/request';
 import { Problem } from '../http/problem';
 import { keepForCaller, sessionOfCaller } from './caller-sessions';
 import { keepOwned, ownedSession, type OwnedSession, ownedSessions } from './owned-sessions';

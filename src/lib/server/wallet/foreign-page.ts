@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { pageInstead } from '../http/refusal';
+import { pageInstead } from '../http/endpoint';
 import { identityEndPath } from './ending';
 
 /** The page for a browser that did not start the wallet session it was sent back to: a 404 that says what to do. */

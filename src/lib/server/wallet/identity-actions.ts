@@ -1,5 +1,5 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
-import { handOver } from '../http/hand-over';
+import { handOver } from '../http/request';
 import { Problem, toProblem } from '../http/problem';
 import { formText } from '../http/request-body';
 import { log } from '../log';

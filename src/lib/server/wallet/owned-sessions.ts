@@ -4,7 +4,7 @@
  */
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { cookieAttributes, cookieName } from '../auth/cookie';
+import { cookieAttributes, cookieName } from '../http/cookies';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from '../auth/cookie-budget';
 import { sealOf } from '../seal';
 import { unixMs } from '../clock';

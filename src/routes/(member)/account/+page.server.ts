@@ -1,6 +1,6 @@
 import { publicSession } from '$lib/server/auth/session';
 import { config } from '$lib/server/config';
-import { memberSession } from '$lib/server/http/error-page';
+import { memberSession } from '$lib/server/handles/authorize';
 import { linkedWallets } from '$lib/server/wallet/linked-wallets';
 import type { PageServerLoad } from './$types';
 

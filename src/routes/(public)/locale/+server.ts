@@ -1,11 +1,10 @@
 import { isLocale } from '$lib/i18n';
-import { cookieAttributes, cookieName } from '$lib/server/auth/cookie';
+import { cookieAttributes, cookieName } from '$lib/server/http/cookies';
 import { config } from '$lib/server/config';
-import { endpoint } from '$lib/server/http/endpoint';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
-import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;

@@ -3,7 +3,7 @@ import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
 import { lastInstitution } from '$lib/server/auth/last-institution';
 import { canStartAgain, signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
-import { helpCodeOf } from '$lib/server/http/request-id';
+import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
 import { type Institution, institutions } from '$lib/server/sts/institutions';
 import { ownedSessions } from '$lib/server/wallet/owned-sessions';

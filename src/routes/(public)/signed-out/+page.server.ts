@@ -1,5 +1,5 @@
 import { takeDeparture } from '$lib/server/auth/departure';
-import { handOver } from '$lib/server/http/hand-over';
+import { handOver } from '$lib/server/http/request';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ cookies, setHeaders }) => {

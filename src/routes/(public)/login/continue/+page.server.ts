@@ -1,4 +1,4 @@
-import { handOver } from '$lib/server/http/hand-over';
+import { handOver } from '$lib/server/http/request';
 import { config } from '$lib/server/config';
 import { CONTINUE_URL } from '$lib/server/wallet/complete';
 import { completedSession } from '$lib/server/wallet/used-sessions';

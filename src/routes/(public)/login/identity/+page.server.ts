@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { config } from '$lib/server/config';
-import { readPageForm } from '$lib/server/http/error-page';
-import { helpCodeOf } from '$lib/server/http/request-id';
+import { readPageForm } from '$lib/server/http/endpoint';
+import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
 import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity-actions';
 import { identityStep } from '$lib/server/wallet/identity-view';

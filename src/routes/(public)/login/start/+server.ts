@@ -1,8 +1,7 @@
 import { beginSignIn } from '$lib/server/auth/begin';
 import { rememberInstitution } from '$lib/server/auth/last-institution';
 import { refusalPage } from '$lib/server/auth/start-refusal';
-import { endpoint } from '$lib/server/http/endpoint';
-import { seeOther } from '$lib/server/http/see-other';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
 /**

@@ -1,7 +1,7 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
 import { config } from '$lib/server/config';
-import { orErrorPage, readPageForm } from '$lib/server/http/error-page';
+import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { formText, formUuid, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/current-session';

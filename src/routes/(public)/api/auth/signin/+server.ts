@@ -1,5 +1,5 @@
 import { loginPath } from '$lib/server/auth/login-path';
-import { seeOther } from '$lib/server/http/see-other';
+import { seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = ({ url }) => seeOther(loginPath(url.searchParams.get('callbackUrl')));

@@ -6,8 +6,7 @@ import { forgetInstitution } from '$lib/server/auth/last-institution';
 import { renewals } from '$lib/server/auth/renewal';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { markSignedOut } from '$lib/server/auth/signed-out-mark';
-import { endpoint } from '$lib/server/http/endpoint';
-import { seeOther } from '$lib/server/http/see-other';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { useUpAll } from '$lib/server/wallet/used-sessions';
 import type { RequestHandler } from './$types';
 

@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { signInPath } from '$lib/server/auth/login-path';
-import { memberSession, orErrorPage, readPageForm } from '$lib/server/http/error-page';
+import { memberSession } from '$lib/server/handles/authorize';
+import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { isFresh, ownWallet, unlinkWallet } from '$lib/server/wallet/linked-wallets';
 import type { Actions, PageServerLoad } from './$types';
 

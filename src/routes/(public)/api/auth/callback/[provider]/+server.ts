@@ -1,9 +1,8 @@
 import { endSignIn } from '$lib/server/auth/callback';
 import { isProvider } from '$lib/server/auth/session';
 
-import { endpoint } from '$lib/server/http/endpoint';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
-import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = endpoint(async (event) => {

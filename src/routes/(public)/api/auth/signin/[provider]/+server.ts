@@ -1,10 +1,9 @@
 import { beginSignIn, type SignInRefusal } from '$lib/server/auth/begin';
 import { refusalPage } from '$lib/server/auth/start-refusal';
-import { expectsPage } from '$lib/server/http/caller';
-import { endpoint } from '$lib/server/http/endpoint';
+import { expectsPage } from '$lib/server/http/request';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';
-import { seeOther } from '$lib/server/http/see-other';
 import type { RequestHandler } from './$types';
 
 const problemOf: Readonly<Partial<Record<SignInRefusal['error'], ProblemCode>>> = {

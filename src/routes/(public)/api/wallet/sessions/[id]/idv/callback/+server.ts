@@ -1,6 +1,5 @@
-import { endpoint } from '$lib/server/http/endpoint';
-import { wantsPage } from '$lib/server/http/caller';
-import { seeOther } from '$lib/server/http/see-other';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
+import { wantsPage } from '$lib/server/http/request';
 import { findOwned, requireOwned } from '$lib/server/wallet/caller';
 import { finishIdv } from '$lib/server/wallet/idv-callback';
 import { foreignPage } from '$lib/server/wallet/foreign-page';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { callUpstream, parseAnswer, type UpstreamRequest } from '../../../src/lib/server/http/upstream';
+import { callUpstream, parseAnswer, type UpstreamRequest } from '../../../src/lib/server/upstream/exchange';
 import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 import { createConnections } from '../../../src/lib/server/upstream/connections';
 import {
@@ -14,7 +14,7 @@ import {
 	raw,
 	stallsMidBody,
 	startStub
-} from './stub-server';
+} from '../http/stub-server';
 
 const send = createConnections({ http: undefined, https: undefined, except: '' });
 const ask = (url: string, more: Partial<UpstreamRequest> = {}) =>

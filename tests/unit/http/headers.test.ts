@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withCookies, withDefaultHeaders, withFixedHeaders } from '../../../src/lib/server/http/response-headers';
+import { withCookies, withDefaultHeaders, withFixedHeaders } from '../../../src/lib/server/http/headers';
 
 describe('headers added to an answer', () => {
 	test('go onto the answer itself, without a copy', () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createEventStreams } from '../../../src/lib/server/http/event-streams';
-import type { EventSink } from '../../../src/lib/server/http/event-stream';
+import { createEventStreams, type EventSink } from '../../../src/lib/server/http/event-stream';
 import { virtualClock } from '../virtual-clock';
 
 /** Streams on a clock in hand; `open` answers the stream's reader, what it can be sent, and whether it was stopped. */

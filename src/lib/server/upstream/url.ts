@@ -1,4 +1,4 @@
-import { Problem } from './problem';
+import { Problem } from '../http/problem';
 
 const LONGEST_SEGMENT = 512;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for

@@ -4,7 +4,7 @@ import type { RequestEvent } from '@sveltejs/kit';
  * Questions about who sends a request and what it expects. They are decided by the route that Kit has matched, never by
  * the raw path: `/%61pi/me` is the route `/api/me` too.
  */
-export type RoutedRequest = Pick<RequestEvent, 'request' | 'route' | 'url'>;
+type RoutedRequest = Pick<RequestEvent, 'request' | 'route' | 'url'>;
 
 /** API routes that belong to a person's browser: links, forms and redirects of pages lead there, and no program does. */
 const BROWSER_ROUTES: ReadonlySet<string> = new Set([
@@ -59,4 +59,36 @@ export function wantsPage(request: Request): boolean {
 export function expectsPage(event: RoutedRequest): boolean {
 	const route = routePath(event) ?? '';
 	return wantsPage(event.request) && (!isApi(event) || BROWSER_ROUTES.has(route) || route === IDV_CALLBACK);
+}
+
+/** Headers by which browsers mark what they load for a page that nobody has opened yet (Fetch, `Sec-Purpose`). */
+const purposeHeaders = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'];
+
+/** Whether a request only looks ahead (`HEAD`, a prefetch): such a request must not start or redeem anything. */
+export function isLookAhead({ method, headers }: Request): boolean {
+	return (
+		method === 'HEAD' || purposeHeaders.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))
+	);
+}
+
+/** Nothing, so that a browser discards what it prefetched and sends the request when the person goes there. */
+export function lookAheadResponse({ method }: Request): Response {
+	return new Response(null, { status: method === 'HEAD' ? 204 : 503 });
+}
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+/** Whether the headers announce JSON: `application/json`, or a type built on it such as `application/problem+json`. */
+export function announcesJson(headers: Headers): boolean {
+	return JSON_TYPE.test(headers.get('content-type') ?? '');
+}
+
+type SetHeaders = (headers: Record<string, string>) => void;
+
+/**
+ * Sends a browser on to another origin from a page of ours, which also shows the address as a link. Not a redirect:
+ * the policy `form-action 'self'` holds along a form's whole chain of redirects (CSP3 6.3.1.1).
+ */
+export function handOver(setHeaders: SetHeaders, url: string): void {
+	setHeaders({ refresh: `0; url=${new URL(url).href}` });
 }

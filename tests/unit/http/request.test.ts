@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectsPage, hasAccessToken, isApi, routePath } from '../../../src/lib/server/http/caller';
+import { expectsPage, hasAccessToken, isApi, routePath } from '../../../src/lib/server/http/request';
 import { requestEvent } from '../../harness/request-event';
 
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';

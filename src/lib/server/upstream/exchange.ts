@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type ClientResponse, type Send, send } from '../upstream/client';
-import { createByteBuffer, inTurns } from './byte-chunks';
-import { faultOf, UpstreamError } from './upstream-error';
+import { type ClientResponse, type Send, send } from './client';
+import { createByteBuffer, inTurns } from '../http/byte-chunks';
+import { faultOf, UpstreamError } from '../http/upstream-error';
 
 export interface UpstreamRequest {
 	readonly method: string;
@@ -101,7 +101,7 @@ async function readText({ headers, body }: ClientResponse, maxBytes: number): Pr
 
 /** Loaded when it is first needed: responses are requested without encoding. */
 async function decodedBody(body: AsyncIterable<Uint8Array>, encoding: string): Promise<AsyncIterable<Uint8Array>> {
-	const { decoded } = await import('../upstream/decode');
+	const { decoded } = await import('./connections');
 	return decoded(body, encoding);
 }
 
@@ -112,4 +112,11 @@ function parseJson(text: string): unknown {
 	} catch {
 		return undefined;
 	}
+}
+
+/** What the portal shows a service behind it; each value is a whole header, such as `Bearer …`. */
+export interface UpstreamAuthorization {
+	readonly current: () => Promise<string>;
+	/** Another in place of the one that the service has refused; null when there is none to be had. */
+	readonly renewed: () => Promise<string | null>;
 }

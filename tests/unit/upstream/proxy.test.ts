@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Problem } from '../../../src/lib/server/http/problem';
-import { relay, type RelayedRequest } from '../../../src/lib/server/http/relay';
+import { relay, type RelayedRequest } from '../../../src/lib/server/upstream/proxy';
 // Else loaded by the first call, which the clock of these tests does not wait for.
 import '../../../src/lib/server/upstream/connections';
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
-import { neverAnswers, startStub, type Stub } from './stub-server';
+import { neverAnswers, startStub, type Stub } from '../http/stub-server';
 
 const LIMIT_MS = 1000;
 const ALMOST_MS = LIMIT_MS - 1;

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { decoded } from '../../../src/lib/server/upstream/decode';
+import { decoded } from '../../../src/lib/server/upstream/connections';
 
 async function* piecesOf(bytes: Uint8Array) {
 	for (let start = 0; start < bytes.length; start += 7) yield bytes.subarray(start, start + 7);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createMemoryLimiter } from '../../../src/lib/server/http/memory-limiter';
+import { createMemoryLimiter } from '../../../src/lib/server/http/rate-limit';
 
 let nowMs = 1000;
 beforeEach(() => void (nowMs = 1000));

@@ -1,7 +1,6 @@
 import type * as cookieModule from 'cookie';
 import { describe, expect, test, vi } from 'vitest';
-import { cookieAttributes } from '../../../src/lib/server/auth/cookie';
-import { createCookieJar } from '../../../src/lib/server/auth/cookie-jar';
+import { cookieAttributes, createCookieJar } from '../../../src/lib/server/http/cookies';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 vi.mock('cookie', async (load) => {

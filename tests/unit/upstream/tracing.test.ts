@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextTraceparent } from '../../../src/lib/server/http/traceparent';
+import { nextTraceparent } from '../../../src/lib/server/upstream/tracing';
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
 

@@ -1,8 +1,8 @@
-import { type ClientResponse, send } from '../upstream/client';
-import { inTurns } from './byte-chunks';
-import { Problem, toProblem } from './problem';
-import { watchSilence } from './silence';
-import { faultOf, UpstreamError } from './upstream-error';
+import { type ClientResponse, send } from './client';
+import { inTurns } from '../http/byte-chunks';
+import { Problem, toProblem } from '../http/problem';
+import { watchSilence } from '../http/event-stream';
+import { faultOf, UpstreamError } from '../http/upstream-error';
 
 /** A body as pieces that nobody has collected; a whole one may be given as a list of one. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
