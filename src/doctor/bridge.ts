@@ -1,6 +1,6 @@
 import { createBridge } from '../lib/server/bridge/client';
-import { readFault } from '../lib/server/bridge/fault-shapes';
-import { sessionPath } from '../lib/server/bridge/paths';
+import { readFault } from '../lib/server/bridge/errors';
+import { sessionPath } from '../lib/server/bridge/request';
 import type { Config } from '../lib/server/config/parse';
 import { toProblem } from '../lib/server/http/problem';
 import { upstreamUrl } from '../lib/server/upstream/url';

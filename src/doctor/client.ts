@@ -3,7 +3,7 @@ import { type AuthorizationServer, genericTokenEndpointRequest } from 'oauth4web
 import { config } from '../lib/server/config';
 import type { Config } from '../lib/server/config/parse';
 import type { TokenOptions } from '../lib/server/config/service-client';
-import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/client-credentials';
+import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/service-token';
 import { stsCall, stsClient } from '../lib/server/sts/metadata';
 import { connectionFailure } from './connection-failure';
 import { withProxy } from './egress';

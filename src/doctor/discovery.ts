@@ -2,7 +2,7 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import type { JWK } from 'jose';
 import type { Config } from '../lib/server/config/parse';
 import { stsFetch, stsMetadata } from '../lib/server/sts/metadata';
-import { keyFinder, readKeySet, signatureAlgorithms } from '../lib/server/sts/key-set';
+import { keyFinder, readKeySet, signatureAlgorithms } from '../lib/server/sts/keys';
 import { examineClock } from './shared-checks';
 import { viaProxy } from './egress';
 import { type Exchange, exchangeWithSts, type Reply, request } from './exchange';

@@ -1,5 +1,5 @@
 import { type AuthorizationServer, pushedAuthorizationRequest } from 'oauth4webapi';
-import { voluntaryClaims } from '../lib/server/auth/claims';
+import { voluntaryClaims } from '../lib/server/sts/claims';
 import type { Provider } from '../lib/server/auth/session';
 import type { Config } from '../lib/server/config/parse';
 import { stsCall, stsClient, stsFetch } from '../lib/server/sts/metadata';

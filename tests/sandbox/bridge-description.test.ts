@@ -27,7 +27,7 @@ describe('docs/auth-bridge.openapi.json', () => {
 	});
 
 	test('has every operation that the portal calls, and no other', () => {
-		const source = read('src/lib/server/bridge/operation.ts');
+		const source = read('src/lib/server/bridge/errors.ts');
 		const called = [...source.matchAll(/^\t\| '(\w+)'/gm)].map(([, name]) => name);
 		expect(operations.map(({ operationId }) => operationId).sort()).toEqual(called.sort());
 	});

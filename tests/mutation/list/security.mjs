@@ -40,10 +40,10 @@ export const security = [
 	},
 	{
 		name: 'a token may be of another issuer',
-		file: 'src/lib/server/sts/signed-token.ts',
+		file: 'src/lib/server/sts/tokens.ts',
 		find: '\t\t\tissuer,\n',
 		replace: '',
-		test: 'tests/unit/sts/signed-token.test.ts'
+		test: 'tests/unit/sts/tokens.test.ts'
 	},
 	{
 		name: 'the nonce is not checked',
@@ -54,7 +54,7 @@ export const security = [
 	},
 	{
 		name: 'an access token may be for another API',
-		file: 'src/lib/server/sts/access-token.ts',
+		file: 'src/lib/server/sts/tokens.ts',
 		find: '\t\taudience,\n',
 		replace: '',
 		test: 'tests/unit/auth/bearer-caller.test.ts'

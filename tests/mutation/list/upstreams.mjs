@@ -5,10 +5,10 @@
 export const upstreams = [
 	{
 		name: 'a token lives on while the clock steps back',
-		file: 'src/lib/server/sts/service-tokens.ts',
+		file: 'src/lib/server/sts/service-token.ts',
 		find: 'now() >= endMs || unixNow() >= unixEndMs',
 		replace: 'unixNow() >= unixEndMs',
-		test: 'tests/unit/sts/service-tokens.test.ts'
+		test: 'tests/unit/sts/service-token.test.ts'
 	},
 	{
 		name: 'a Redis that lost its data is not noticed',
@@ -68,24 +68,24 @@ export const upstreams = [
 	},
 	{
 		name: 'a replaced key is not read again',
-		file: 'src/lib/server/sts/signed-token.ts',
+		file: 'src/lib/server/sts/tokens.ts',
 		find: 'isWrongSignature(error) ? await ring.reloaded(from) : null',
 		replace: 'null',
-		test: 'tests/unit/sts/signed-token.test.ts'
+		test: 'tests/unit/sts/tokens.test.ts'
 	},
 	{
 		name: 'metadata is good for a minute while discovery fails',
-		file: 'src/lib/server/sts/metadata-cache.ts',
+		file: 'src/lib/server/sts/metadata.ts',
 		find: 'MAX_STALE_MS = 24 * 60 * 60_000',
 		replace: 'MAX_STALE_MS = 60_000',
-		test: 'tests/unit/sts/metadata-cache.test.ts'
+		test: 'tests/unit/sts/metadata.metadata-cache.test.ts'
 	},
 	{
 		name: 'userinfo is not asked',
-		file: 'src/lib/server/sts/userinfo.ts',
+		file: 'src/lib/server/sts/id-token.ts',
 		find: 'if (!namesNobody(claims)) return claims;',
 		replace: 'return claims;',
-		test: 'tests/unit/sts/userinfo.test.ts'
+		test: 'tests/unit/sts/id-token.userinfo.test.ts'
 	},
 	{
 		name: 'null fields break a token response',

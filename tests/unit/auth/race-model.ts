@@ -4,7 +4,7 @@ import type { Session } from '../../../src/lib/server/auth/session';
 import { isProblem } from '../../../src/lib/server/http/problem';
 import { WorkFailed } from '../../../src/lib/server/once/once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
-import { isRevocation, outranks } from '../../../src/lib/server/store/kind-rules';
+import { isRevocation, outranks } from '../../../src/lib/server/store';
 import { createResilientStore } from '../../../src/lib/server/store/resilient';
 import { breakableStore } from '../store/breakable-store';
 import { virtualClock } from '../virtual-clock';

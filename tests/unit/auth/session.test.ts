@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { IdentityClaims } from '../../../src/lib/server/auth/claims';
+import { IdentityClaims } from '../../../src/lib/server/sts/claims';
 import { newSession } from '../../../src/lib/server/auth/new-session';
 import { isFresh } from '../../../src/lib/server/wallet/linked-wallets';
 import { isProvider, publicSession, SessionSchema } from '../../../src/lib/server/auth/session';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { problemOf } from '../../../src/lib/server/bridge/errors';
-import type { Operation } from '../../../src/lib/server/bridge/operation';
+import { type Operation, problemOf } from '../../../src/lib/server/bridge/errors';
 import { sessionId } from './fixtures';
 
 const meaning = (status: number, json: unknown, operation: Operation = 'readStatus') =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { IdvSubmission } from '../../../src/lib/server/bridge/requests';
+import { IdvSubmission } from '../../../src/lib/server/bridge/request';
 import * as v from 'valibot';
 import { inTurn, json, sendJson, startStub } from '../http/stub-server';
 import { bridgeAt, credential, nowMs, otherSessionId, personal, personalText, problemOf, sessionId } from './fixtures';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeRecord } from '../../../src/lib/server/once/record';
-import { copyMsOf, isRevocation, outranks } from '../../../src/lib/server/store/kind-rules';
+import { writeRecord } from '../../../src/lib/server/store/lease';
+import { copyMsOf, isRevocation, outranks } from '../../../src/lib/server/store';
 import { createMemoryStore, type MemoryStore } from '../../../src/lib/server/store/memory';
 import { createResilientStore, LOSS_GRACE_MS, type ResilientStore } from '../../../src/lib/server/store/resilient';
 import { virtualClock } from '../virtual-clock';

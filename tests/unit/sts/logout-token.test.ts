@@ -1,10 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';
-import { verifySignedToken } from '../../../src/lib/server/sts/signed-token';
+import { verifySignedToken } from '../../../src/lib/server/sts/tokens';
 import { config, configure, environment } from '../configured';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
-vi.mock('../../../src/lib/server/sts/signed-token', () => ({ verifySignedToken: vi.fn() }));
+vi.mock('../../../src/lib/server/sts/tokens', () => ({ verifySignedToken: vi.fn() }));
 
 configure({ ...environment });
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';

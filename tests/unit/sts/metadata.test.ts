@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import '../../../src/lib/server/config';
-import { FRESH_MS } from '../../../src/lib/server/sts/metadata-cache';
+import { FRESH_MS } from '../../../src/lib/server/sts/metadata';
 import { fakeSts } from '../auth/fake-sts';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));

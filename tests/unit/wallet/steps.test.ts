@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SessionStatus } from '../../../src/lib/server/bridge/answers';
+import type { SessionStatus } from '../../../src/lib/server/bridge/normalize';
 import { Problem, type ProblemCode } from '../../../src/lib/server/http/problem';
 import { completeWalletSession } from '../../../src/lib/server/wallet/complete';
 import { currentSession } from '../../../src/lib/server/wallet/current-session';

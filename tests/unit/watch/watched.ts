@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../../../src/lib/server/bridge/answers';
+import type { SessionStatus } from '../../../src/lib/server/bridge/normalize';
 import { createReadBudget } from '../../../src/lib/server/watch/read-budget';
 import type { StatusNews } from '../../../src/lib/server/watch/status-news';
 import { createStatusWatches } from '../../../src/lib/server/watch/status-watches';

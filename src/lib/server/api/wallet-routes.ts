@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { IdvSubmission } from '../bridge/requests';
+import { IdvSubmission } from '../bridge/request';
 import { type ApiRoute, anywhere, unreadable, upstream } from './route';
 import * as schemas from './wallet-schemas';
 

@@ -2,7 +2,7 @@ import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
-import { isAway } from '../sts/network-fault';
+import { isAway } from '../sts/errors';
 import { sharedStore } from '../store';
 import { denyAtSts } from './deny-list';
 

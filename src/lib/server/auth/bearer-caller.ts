@@ -5,7 +5,7 @@ import { challenge, type ChallengeFacts } from '../http/problem-table';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { countRefusal } from '../metrics';
-import { type AccessToken, verifyAccessToken } from '../sts/access-token';
+import { type AccessToken, verifyAccessToken } from '../sts/tokens';
 import { KeysUnavailable } from '../sts/keys';
 
 /** A program with an access token of its own, as `locals` holds it. */

@@ -1,5 +1,5 @@
 import { CLOCK_TOLERANCE_SECONDS } from '../clock';
-import { type IdentityClaims, displayName, stableSubject } from './claims';
+import { type IdentityClaims, displayName, stableSubject } from '../sts/claims';
 import { type Provider, SESSION_SECONDS, type Session } from './session';
 
 /** The token endpoint's answer at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */

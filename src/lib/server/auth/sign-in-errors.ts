@@ -1,4 +1,4 @@
-import { isAway, isMisconfigured, isRefusal } from '../sts/network-fault';
+import { isAway, isMisconfigured, isRefusal } from '../sts/errors';
 
 /** Codes that `/login?error=` knows; each has a text in the dictionaries, unknown text is never shown. */
 export const signInErrors = [

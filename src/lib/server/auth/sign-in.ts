@@ -1,7 +1,7 @@
 import { log } from '../log';
 import { pushAuthorization } from '../sts/pushed-authorization';
 import { authorizationRequest } from './authjs';
-import { voluntaryClaims } from './claims';
+import { voluntaryClaims } from '../sts/claims';
 import type { Provider } from './session';
 import { newFlowId } from './flow-id';
 import { startFault } from './sign-in-errors';

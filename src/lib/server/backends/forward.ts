@@ -5,7 +5,7 @@ import { Problem } from '../http/problem';
 import { relay } from '../upstream/proxy';
 import type { UpstreamAuthorization } from '../upstream/exchange';
 import { log } from '../log';
-import { serviceAuthorization } from '../sts/service-authorization';
+import { serviceAuthorization } from '../sts/service-token';
 import { upstreamCall } from '../upstream/tracing';
 import { bodyOf, streamsBody } from './body';
 import { answerHeaders, requestHeaders } from './headers';

@@ -1,17 +1,41 @@
 import type { Person } from '$lib/wallet/view';
 import { unixMs } from '../clock';
 import { isProblem, Problem } from '../http/problem';
-import type { CompleteResult, CreatedSession, IdvOutcome, IdvStart, IdvStatus, SessionStatus } from './answers';
-import { createBindings } from './bindings';
-import { type CallerOptions, createCaller, type Credential, get, post } from './call';
-import { judgeCompletion } from './completion';
-import { idvCallbackPath, sessionPath, sessionsPath } from './paths';
-import { PersonAnswer } from './person';
-import { createReaders, own } from './readers';
-import type { CreateSession, IdvSubmission } from './requests';
+import {
+	type Binding,
+	type CompleteResult,
+	type CreatedSession,
+	createReaders,
+	type IdvOutcome,
+	type IdvStart,
+	type IdvStatus,
+	own,
+	PersonAnswer,
+	type SessionStatus,
+	type Warn
+} from './normalize';
+import {
+	assertGood,
+	bindingsPath,
+	type Caller,
+	type CallerOptions,
+	createCaller,
+	type CreateSession,
+	type Credential,
+	get,
+	idvCallbackPath,
+	type IdvSubmission,
+	post,
+	read,
+	sessionPath,
+	sessionsPath
+} from './request';
 import * as schemas from './schemas';
 import { createSharedReads } from '../shared-reads';
-import type { Warn } from './status-reader';
+import { BindingsAnswer, CompletedAnswer, IdvNeededAnswer } from './schemas';
+import * as v from 'valibot';
+import type { UpstreamAnswer } from '../upstream/exchange';
+import { readFault } from './errors';
 
 export interface BridgeOptions extends CallerOptions {
 	/** Milliseconds, on a clock that never steps back. */
@@ -155,4 +179,60 @@ function callbackQuery(query: URLSearchParams): URLSearchParams {
 function finishProblem(query: URLSearchParams, error: unknown): unknown {
 	if (!query.has('error') || !(error instanceof Problem) || error.status !== 409) return error;
 	return new Problem(query.get('error') === 'access_denied' ? 'idv_refused' : 'idv_failed', { facts: error.facts });
+}
+
+/** The wallets linked to a subject: list them, unlink one. */
+function createBindings({ ask, exchange }: Caller) {
+	/** Empty for a subject that the Bridge doesn't know. */
+	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
+		try {
+			const said = await ask(BindingsAnswer, get('listBindings', bindingsPath(subject), credential));
+			return said.map((one) => ({ ...one, createdAt: isoTime(one.createdAt), lastUsedAt: isoTime(one.lastUsedAt) }));
+		} catch (error) {
+			if (isProblem(error, 'not_found', 'no_match')) return [];
+			throw error;
+		}
+	}
+
+	/** Only what is in the subject's own list: the Bridge deletes whatever it is asked to, without a look at the owner. */
+	async function removeBinding(subject: string, bindingId: string, credential: Credential): Promise<void> {
+		const bindings = await listBindings(subject, credential);
+		if (!bindings.some(({ id }) => id === bindingId)) throw new Problem('not_found');
+		const segments = bindingsPath(subject, bindingId);
+		assertGood('removeBinding', await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential }));
+	}
+
+	return { listBindings, removeBinding };
+}
+
+function isoTime(milliseconds: number | null): string | null {
+	return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+interface Completion {
+	/** The session that the answer names, if any. */
+	readonly sessionId: string | null;
+	readonly result: CompleteResult;
+}
+
+const SaysIdvRequired = v.object({ status: v.literal('IDV_REQUIRED') });
+
+/**
+ * What an answer to `complete` means. The need for identity verification is told by the status 202, or in the body only.
+ * @throws {Problem}
+ */
+function judgeCompletion(answer: UpstreamAnswer): Completion {
+	if (readFault(answer).status === 202 || v.is(SaysIdvRequired, answer.json)) {
+		const { sessionId, reason } = read(IdvNeededAnswer, 'complete', { ...answer, status: 202 });
+		return { sessionId, result: { kind: 'idv_required', reason } };
+	}
+	try {
+		const { sessionId } = read(CompletedAnswer, 'complete', answer);
+		return { sessionId, result: { kind: 'completed' } };
+	} catch (error) {
+		if (isProblem(error, 'idv_required')) return { sessionId: null, result: { kind: 'idv_required', reason: null } };
+		// What was asked for is done: the STS may have been first.
+		if (isProblem(error, 'session_already_completed')) return { sessionId: null, result: { kind: 'completed' } };
+		throw error;
+	}
 }

@@ -1,7 +1,15 @@
 import { unixMs } from '../clock';
 import type { Entry, Store } from '../store/store';
-import { type Attempts, BEGUN_MS, type Lease, LEASE_MS, takeLease } from './lease';
-import { readRecord, type WorkRecord, writeRecord } from './record';
+import {
+	type Attempts,
+	BEGUN_MS,
+	type Lease,
+	LEASE_MS,
+	readRecord,
+	takeLease,
+	type WorkRecord,
+	writeRecord
+} from '../store/lease';
 import { keyOf, openResult, sealResult } from './secret-box';
 
 /**

@@ -2,15 +2,15 @@ import { config } from '../config';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
-import { copyMsOf, isRevocation, outranks } from './kind-rules';
 import { createMemoryStore } from './memory';
 import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
 import type { Store } from './store';
+import { progressOf, readRecord } from './lease';
 
 /** Whether the shared store takes writes; `none` where this process is alone. */
 export const storeStates = ['none', 'up', 'down'] as const;
-export type StoreState = (typeof storeStates)[number];
+type StoreState = (typeof storeStates)[number];
 
 /** How often an instance checks whether Redis has lost its data, also while nobody uses it. */
 const CHECK_EVERY_MS = 1000;
@@ -89,3 +89,22 @@ function logState(isUp: boolean, cause?: unknown): void {
 function logLoss(): void {
 	log.warn('the shared store has lost what it held: writing again what this instance has written');
 }
+
+/** Revocations (`auth/deny-list.ts`, `wallet/used-sessions.ts`) are written first after an outage or a loss of data. */
+export const isRevocation = (kind: string): boolean => kind === 'deny:' || kind === 'wallet-used:';
+
+/**
+ * Whether an instance that writes its copy of an entry again replaces what another instance has written there meanwhile. Of two
+ * times of a logout the later one counts, and work that is done stays done.
+ */
+export function outranks(kind: string, mine: string, theirs: string): boolean {
+	if (kind === 'deny:') return !(Number(theirs) >= Number(mine));
+	if (kind === 'once:') return progressOf(readRecord(mine)) > progressOf(readRecord(theirs));
+	return mine !== theirs;
+}
+
+/**
+ * How long an instance keeps its copy of an entry that the shared store has taken, in milliseconds. Results of token calls take
+ * about 4 kB each; the copy serves a store that has just lost its data.
+ */
+export const copyMsOf = (kind: string): number => (kind === 'once:' ? 2 * 60_000 : Infinity);

@@ -2,7 +2,7 @@ import { ClientOfflineError, createClient, ErrorReply } from '@redis/client';
 import * as v from 'valibot';
 import { withinLimit } from '../clock';
 import { DataLost, type Store } from './store';
-import { createWakers } from './wakers';
+import { createWakers } from './memory';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';

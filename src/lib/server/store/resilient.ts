@@ -1,7 +1,6 @@
-import { createCopies } from './copies';
+import { createCopies, createRewriter } from './copies';
 import { createStoreHealth } from './health';
 import type { MemoryStore } from './memory';
-import { createRewriter } from './rewriter';
 import { DataLost, type Entry, type Store } from './store';
 
 interface ResilientOptions {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { config } from '../config';
 import { isIdentifier } from '../upstream/lenient';
 import { assertAuthorizedParty } from './id-token';
-import { verifySignedToken } from './signed-token';
+import { verifySignedToken } from './tokens';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 

@@ -1,9 +1,9 @@
 import { userAuthorization } from '../auth/user-authorization';
-import type { Credential } from '../bridge/call';
+import type { Credential } from '../bridge/request';
 import { createBridge, type Bridge } from '../bridge/client';
 import { config } from '../config';
 import { log } from '../log';
-import { serviceAuthorization } from '../sts/service-authorization';
+import { serviceAuthorization } from '../sts/service-token';
 
 let client: Bridge | undefined;
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-transaction';
-import type { Credential } from '../bridge/call';
+import type { Credential } from '../bridge/request';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';

@@ -1,6 +1,6 @@
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';
-import type { IdvStatus } from '../bridge/answers';
+import type { IdvStatus } from '../bridge/normalize';
 import type { OwnedSession } from './owned-sessions';
 
 type Plan = Pick<IdvStatus, 'planType' | 'reason'>;

@@ -1,8 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
 import { bridge, credentialFor } from './bridge';
-import type { IdvStart } from '../bridge/answers';
-import type { IdvSubmission } from '../bridge/requests';
+import type { IdvStart } from '../bridge/normalize';
+import type { IdvSubmission } from '../bridge/request';
 import { Problem } from '../http/problem';
 import { keepSession } from './caller';
 import { isManual } from './idv-plan';

@@ -1,6 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import type { SessionStatus } from '../bridge/answers';
-import { MIN_LIFETIME_MS } from '../bridge/readers';
+import { MIN_LIFETIME_MS, type SessionStatus } from '../bridge/normalize';
 import { unixMs } from '../clock';
 import { bridge, credentialFor } from './bridge';
 import { flowEnded } from './flow-metrics';

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { qrSvg } from '$lib/ui/qr-svg';
 import type { SessionStatusValue } from '$lib/wallet/session-status';
 import type { WalletView } from '$lib/wallet/view';
-import type { SessionStatus } from '../bridge/answers';
+import type { SessionStatus } from '../bridge/normalize';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';

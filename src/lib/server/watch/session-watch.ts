@@ -1,5 +1,5 @@
-import type { SessionStatus } from '../bridge/answers';
-import type { Credential } from '../bridge/call';
+import type { SessionStatus } from '../bridge/normalize';
+import type { Credential } from '../bridge/request';
 import { type ProblemCode, toProblem } from '../http/problem';
 import { type Pace, paceOf, usualIntervalMs } from './pace';
 import type { ReadBudget } from './read-budget';

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../bridge/answers';
+import type { SessionStatus } from '../bridge/normalize';
 import type { ProblemCode } from '../http/problem';
 import { paceOf } from './pace';
 

@@ -1,4 +1,4 @@
-import type { Credential } from '../bridge/call';
+import type { Credential } from '../bridge/request';
 import { SessionWatch, type WatchWorld } from './session-watch';
 import type { StatusListener } from './status-news';
 

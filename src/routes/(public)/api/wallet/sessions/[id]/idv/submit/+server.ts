@@ -1,4 +1,4 @@
-import { IdvSubmission } from '$lib/server/bridge/requests';
+import { IdvSubmission } from '$lib/server/bridge/request';
 import { endpoint } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
 import { requireOwned } from '$lib/server/wallet/caller';

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { log } from '../../../src/lib/server/log';
-import { keyFinder, readKeySet } from '../../../src/lib/server/sts/key-set';
+import { keyFinder, readKeySet } from '../../../src/lib/server/sts/keys';
 
 const pair = await generateKeyPair('ES256', { extractable: true });
 const good: JWK = { ...(await exportJWK(pair.publicKey)), kid: 'good', alg: 'ES256', use: 'sig' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bindingsPath, sessionPath } from '../../../src/lib/server/bridge/paths';
+import { bindingsPath, sessionPath } from '../../../src/lib/server/bridge/request';
 import { Problem } from '../../../src/lib/server/http/problem';
 import { upstreamUrl } from '../../../src/lib/server/upstream/url';
 import { sessionId } from './fixtures';

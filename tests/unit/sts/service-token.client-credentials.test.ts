@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TokenOptions } from '../../../src/lib/server/config/service-client';
 import { log } from '../../../src/lib/server/log';
-import { grantServiceToken } from '../../../src/lib/server/sts/client-credentials';
+import { grantServiceToken } from '../../../src/lib/server/sts/service-token';
 import { fakeSts } from '../auth/fake-sts';
 import { configure } from '../configured';
 

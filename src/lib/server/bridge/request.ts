@@ -1,12 +1,12 @@
-import type * as v from 'valibot';
-import type { Problem } from '../http/problem';
+import { Problem, toProblem } from '../http/problem';
 import { callUpstream, parseAnswer, type UpstreamAnswer, type UpstreamAuthorization } from '../upstream/exchange';
 import { upstreamUrl } from '../upstream/url';
 import type { Send } from '../upstream/client';
 import { upstreamCall } from '../upstream/tracing';
-import { settle, unwrapped, withOperation, worthRepeating } from './attempt';
-import { problemOf } from './errors';
-import type { Operation } from './operation';
+import { type Operation, problemOf } from './errors';
+import { UpstreamError } from '../http/upstream-error';
+import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import * as v from 'valibot';
 
 /** What the portal adds to a call: who asks, and the ids that tie log lines together. */
 export interface Credential {
@@ -25,7 +25,7 @@ export interface CallerOptions {
 	readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
-export interface BridgeCall {
+interface BridgeCall {
 	readonly operation: Operation;
 	readonly method: 'GET' | 'POST' | 'DELETE';
 	readonly segments: readonly string[];
@@ -132,3 +132,69 @@ function headersOf(
 		...(body === undefined ? {} : { 'content-type': 'application/json' })
 	};
 }
+
+/** How one try of a call went. */
+type Attempt = { readonly answer: UpstreamAnswer } | { readonly error: unknown };
+
+export async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> {
+	try {
+		return { answer: await answer };
+	} catch (error) {
+		return { error };
+	}
+}
+
+/** Not after a time-out: whoever asked has waited long enough. A plain 500 may mean "not found". */
+function worthRepeating(attempt: Attempt): boolean {
+	if ('answer' in attempt) return attempt.answer.status === 502 || attempt.answer.status === 503;
+	return attempt.error instanceof UpstreamError && ['unreachable', 'cut_off'].includes(attempt.error.code);
+}
+
+/** The answer. @throws what was thrown instead of one, as a {@link Problem} that names the operation */
+function unwrapped(operation: Operation, attempt: Attempt): UpstreamAnswer {
+	if ('answer' in attempt) return attempt.answer;
+	throw withOperation(operation, attempt.error);
+}
+
+/** @param upstreamStatus HTTP status of a response that could not be read */
+function withOperation(operation: Operation, error: unknown, upstreamStatus?: number): unknown {
+	if (!(error instanceof UpstreamError)) return error;
+	const { code, facts } = toProblem(error);
+	const status = upstreamStatus === undefined ? {} : { upstreamStatus };
+	return new Problem(code, { facts: { ...facts, upstream: 'auth-bridge', operation, ...status } });
+}
+
+export const sessionsPath = ['auth', 'oid4vp', 'sessions'] as const;
+export const idvCallbackPath = ['auth', 'oid4vp', 'idv', 'callback'] as const;
+
+/** @throws {Problem} `not_found` for what is no wallet session id. */
+export function sessionPath(id: string, ...rest: readonly string[]): readonly string[] {
+	if (!isWalletSessionId(id)) throw new Problem('not_found');
+	return [...sessionsPath, id, ...rest];
+}
+
+export function bindingsPath(subject: string, ...rest: readonly string[]): readonly string[] {
+	return ['internal', 'bindings', subject, ...rest];
+}
+
+const shortText = v.pipe(v.string(), v.nonEmpty(), v.maxLength(200));
+
+/** What the Bridge takes to create a session. `oauthSessionId`: the `user.id` of a signed-in session. */
+export interface CreateSession {
+	readonly queryId?: string | undefined;
+	readonly oauthSessionId?: string | undefined;
+	readonly forceReconciliation?: boolean | undefined;
+}
+
+const fields = v.pipe(v.record(shortText, v.pipe(v.string(), v.maxLength(1000))), v.maxEntries(30));
+
+/** A person's answer to a manual confirmation, one of the three: the body of `idv/submit`, here and at the Bridge. */
+export const IdvSubmission = v.pipe(
+	v.strictObject({
+		confirm: v.exactOptional(v.literal(true)),
+		candidateId: v.exactOptional(shortText),
+		fields: v.exactOptional(fields)
+	}),
+	v.entries(1)
+);
+export type IdvSubmission = v.InferOutput<typeof IdvSubmission>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../../src/lib/server/http/problem';
-import { createServiceTokens } from '../../../src/lib/server/sts/service-tokens';
+import { createServiceTokens } from '../../../src/lib/server/sts/service-token';
 import type { TokenOptions } from '../../../src/lib/server/config/service-client';
 
 const options: TokenOptions = { scope: 'bridge' };

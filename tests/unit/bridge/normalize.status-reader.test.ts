@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createStatusReader } from '../../../src/lib/server/bridge/status-reader';
+import { createStatusReader } from '../../../src/lib/server/bridge/normalize';
 
 test('unknown statuses count as waiting, and are reported once each, fifty at most', () => {
 	const warn = vi.fn();

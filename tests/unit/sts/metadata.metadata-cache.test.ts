@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createMetadataCache, FRESH_MS, MAX_STALE_MS, RETRY_MS } from '../../../src/lib/server/sts/metadata-cache';
+import { createMetadataCache, FRESH_MS, MAX_STALE_MS, RETRY_MS } from '../../../src/lib/server/sts/metadata';
 
 let nowMs: number;
 let loads: number;

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import '../../../src/lib/server/config';
-import type * as signed from '../../../src/lib/server/sts/signed-token';
+import type * as signed from '../../../src/lib/server/sts/tokens';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
@@ -22,7 +22,7 @@ beforeEach(async () => {
 	sts.behaviour = {};
 	sts.requests.length = 0;
 	vi.resetModules();
-	({ verifySignedToken } = await import('../../../src/lib/server/sts/signed-token'));
+	({ verifySignedToken } = await import('../../../src/lib/server/sts/tokens'));
 });
 afterEach(() => vi.useRealTimers());
 

@@ -1,6 +1,11 @@
 import { unixMs } from '../clock';
 import type { TokenOptions } from '../config/service-client';
-import type { GrantedToken } from './client-credentials';
+import * as oauth from 'oauth4webapi';
+import { config } from '../config';
+import { Problem } from '../http/problem';
+import { log } from '../log';
+import { clientOf, stsCall, stsMetadata } from './metadata';
+import type { UpstreamAuthorization } from '../upstream/exchange';
 
 /** A token is renewed this long before its end, or a quarter of its life where that is less. */
 const GRACE_MS = 60_000;
@@ -20,7 +25,7 @@ interface Held {
 	readonly isOver: () => boolean;
 }
 
-export interface ServiceTokenOptions {
+interface ServiceTokenOptions {
 	/** @throws {Problem} */
 	readonly grant: (options: TokenOptions) => Promise<GrantedToken>;
 	/** Milliseconds, on a clock that never steps back. */
@@ -91,4 +96,78 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 
 function keyOf({ scope, audience, resource }: TokenOptions): string {
 	return JSON.stringify([scope, audience, resource]);
+}
+
+/** A token as the STS gave it; its life in seconds, where that was said. */
+interface GrantedToken {
+	readonly accessToken: string;
+	readonly lifeSeconds: number | undefined;
+}
+
+/** What the operator alone can put right. */
+const ofConfiguration = new Set([
+	'invalid_client',
+	'unauthorized_client',
+	'invalid_scope',
+	'invalid_target',
+	'invalid_request'
+]);
+
+/**
+ * Gets an access token for the portal's service client (RFC 6749 4.4).
+ * @throws {Problem} `upstream_unavailable`, whatever went wrong: without a token there is no service
+ */
+export async function grantServiceToken(options: TokenOptions): Promise<GrantedToken> {
+	try {
+		return await requestServiceToken(options);
+	} catch (error) {
+		const code = serviceTokenRefusal(error);
+		if (code !== undefined)
+			log.error('the STS refuses the service client: check AUTH_BRIDGE_CLIENT_ID and what goes with it', {
+				code,
+				error
+			});
+		else log.warn('could not get a service token', { error });
+		// Requests that wait for the same token, or come just after, log it under their own ids.
+		const facts = { fault: 'no_service_token', upstream: 'sts', ...(code !== undefined && { upstreamCode: code }) };
+		throw new Problem('upstream_unavailable', { facts });
+	}
+}
+
+/**
+ * The same, for callers that report the cause themselves.
+ * @throws what the HTTP client or `oauth4webapi` throw
+ */
+export async function requestServiceToken(options: TokenOptions): Promise<GrantedToken> {
+	const metadata = await stsMetadata();
+	const { client, authentication } = clientOf(config().service.client);
+	const wanted = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	const response = await oauth.clientCredentialsGrantRequest(metadata, client, authentication, wanted, stsCall);
+	const answer = await oauth.processClientCredentialsResponse(metadata, client, response);
+	return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
+}
+
+/** The STS's error code where only the operator can put it right; undefined for any other failure. */
+export function serviceTokenRefusal(error: unknown): string | undefined {
+	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
+	return error instanceof oauth.ResponseBodyError && ofConfiguration.has(error.error) ? error.error : undefined;
+}
+
+let tokens: ReturnType<typeof createServiceTokens> | undefined;
+
+/** The portal's service credential, for one call: a token of its own where nobody is signed in, or none is asked for. */
+export function serviceAuthorization(options: TokenOptions): UpstreamAuthorization {
+	const kept = (tokens ??= createServiceTokens({ grant: grantServiceToken }));
+	let shown = '';
+	return {
+		current: async () => bearer((shown = await kept.current(options))),
+		renewed: async () => {
+			const next = await kept.replaced(options, shown);
+			return next === null ? null : bearer(next);
+		}
+	};
+}
+
+function bearer(accessToken: string): string {
+	return `Bearer ${accessToken}`;
 }

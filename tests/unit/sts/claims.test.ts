@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { displayName, IdentityClaims, stableSubject, voluntaryClaims } from '../../../src/lib/server/auth/claims';
+import { displayName, IdentityClaims, stableSubject, voluntaryClaims } from '../../../src/lib/server/sts/claims';
 import { assertProperty } from '../../harness/property';
 
 const read = (claims: object) => v.parse(IdentityClaims, { sub: 's', ...claims });

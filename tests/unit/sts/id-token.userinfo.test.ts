@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { IdentityClaims } from '../../../src/lib/server/auth/claims';
+import { IdentityClaims } from '../../../src/lib/server/sts/claims';
 import { log } from '../../../src/lib/server/log';
-import { withUserInfo } from '../../../src/lib/server/sts/userinfo';
+import { withUserInfo } from '../../../src/lib/server/sts/id-token';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
