@@ -1,5 +1,5 @@
 import type { Locale } from '$lib/i18n';
-import type { BearerCaller } from '$lib/server/auth/bearer-caller';
+import type { BearerCaller } from '$lib/server/auth/bearer';
 import type { BrandView } from '$lib/ui/brand-view';
 import type { Session } from '$lib/server/auth/session';
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import type { TokenSet } from '../../src/lib/server/auth/new-session';
+import type { TokenSet } from '../../src/lib/server/auth/session';
 import { createBridge } from '../../src/lib/server/bridge/client';
 import { createEventStreams } from '../../src/lib/server/http/event-stream';
 import { spendOne } from '../../src/lib/server/http/rate-limit';
@@ -7,7 +7,7 @@ import { observeEventStreams } from '../../src/lib/server/metrics';
 import { sharedStore } from '../../src/lib/server/store';
 import { flowEnded } from '../../src/lib/server/wallet/flow-metrics';
 import type { OwnedSession } from '../../src/lib/server/wallet/owned-sessions';
-import type * as renewal from '../../src/lib/server/auth/renewal';
+import type * as renewal from '../../src/lib/server/auth/refresh';
 import { someSession } from './auth/session-fixture';
 import { downUrl, json, startStub } from './http/stub-server';
 import { configure } from './configured';
@@ -41,7 +41,7 @@ test('a call to the Auth Bridge is timed by its operation and status, without th
 });
 
 test('a renewal counts once as a token call, and once for each request that shared it', async () => {
-	const { renewals } = await vi.importActual<typeof renewal>('../../src/lib/server/auth/renewal');
+	const { renewals } = await vi.importActual<typeof renewal>('../../src/lib/server/auth/refresh');
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const due = someSession({ refreshAt: nowSeconds, expiresAt: nowSeconds + 60, endsAt: nowSeconds + 3600 });
 	let answer: (tokens: TokenSet) => void = () => {};

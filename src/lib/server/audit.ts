@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import type { Session } from './auth/session';
 import { config } from './config';
 import { auditLog } from './log';
 
@@ -13,7 +12,11 @@ const HASH_CHARACTERS = 22;
  * Writes one line of the audit log. The person appears as a keyed hash of the stable id alone: whoever holds `AUTH_SECRET`
  * can tell whether a line is of a known person, and nobody can tell from a line who it is.
  */
-export function audit(event: AuditEvent, { userId, provider }: Session, { requestId }: App.Locals): void {
+export function audit(
+	event: AuditEvent,
+	{ userId, provider }: { readonly userId: string; readonly provider: string },
+	{ requestId }: App.Locals
+): void {
 	auditLog(event, { requestId, provider, subject: hashOf(userId) });
 }
 

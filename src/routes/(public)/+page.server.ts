@@ -1,5 +1,5 @@
 import { SIGNED_OUT_STATE } from '$lib/server/auth/sign-out';
-import { clearSignedOutMark } from '$lib/server/auth/signed-out-mark';
+import { clearSignedOutMark } from '$lib/server/auth/login-cookies';
 import type { PageServerLoad } from './$types';
 
 /** The STS sends the browser here with the `state` of the sign-out once it has ended its own session. */

@@ -1,5 +1,5 @@
-import { isDenied } from '../../../src/lib/server/auth/deny-list';
-import { createRenewals } from '../../../src/lib/server/auth/renewals';
+import { isDenied } from '../../../src/lib/server/auth/revoked-sessions';
+import { createRenewals } from '../../../src/lib/server/auth/refresh';
 import { createSeal } from '../../../src/lib/server/seal';
 import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import type { Session } from '../../../src/lib/server/auth/session';

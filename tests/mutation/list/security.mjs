@@ -47,7 +47,7 @@ export const security = [
 	},
 	{
 		name: 'the nonce is not checked',
-		file: 'src/lib/server/auth/authjs.ts',
+		file: 'src/lib/server/auth/oidc-client.ts',
 		find: "'state' as const, 'nonce' as const",
 		replace: "'state' as const",
 		test: 'tests/unit/auth/callback.test.ts'
@@ -57,14 +57,14 @@ export const security = [
 		file: 'src/lib/server/sts/tokens.ts',
 		find: '\t\taudience,\n',
 		replace: '',
-		test: 'tests/unit/auth/bearer-caller.test.ts'
+		test: 'tests/unit/auth/bearer.test.ts'
 	},
 	{
 		name: 'a logout token ends sessions that began later',
-		file: 'src/lib/server/auth/backchannel-logout.ts',
+		file: 'src/lib/server/auth/sign-out.ts',
 		find: 'Math.min(nowMs, iat * 1000)',
 		replace: 'nowMs',
-		test: 'tests/unit/auth/backchannel-logout.test.ts'
+		test: 'tests/unit/auth/sign-out.backchannel-logout.test.ts'
 	},
 	{
 		name: 'a return path may lead to another origin',

@@ -19,45 +19,45 @@ export const upstreams = [
 	},
 	{
 		name: 'the STS is not asked again for half a minute',
-		file: 'src/lib/server/auth/renewals.ts',
+		file: 'src/lib/server/auth/refresh.ts',
 		find: 'const REST_MS = 1000;',
 		replace: 'const REST_MS = 30_000;',
-		test: 'tests/unit/auth/renewals.test.ts'
+		test: 'tests/unit/auth/refresh.test.ts'
 	},
 	{
 		name: 'nobody signs in after 2038',
-		file: 'src/lib/server/auth/authjs.ts',
+		file: 'src/lib/server/auth/oidc-client.ts',
 		find: 'maxAge: maxAgeFor(60)',
 		replace: 'maxAge: 60',
 		test: 'tests/unit/auth/callback.test.ts'
 	},
 	{
 		name: 'a lease counts as abandoned at once',
-		file: 'src/lib/server/once/once.ts',
+		file: 'src/lib/server/auth/run-once.ts',
 		find: "idleMs < LEASE_MS) return 'wait'",
 		replace: "idleMs < 0) return 'wait'",
-		test: 'tests/unit/once/once.test.ts'
+		test: 'tests/unit/auth/run-once.test.ts'
 	},
 	{
 		name: 'a lease has no heartbeat',
-		file: 'src/lib/server/once/once.ts',
+		file: 'src/lib/server/auth/run-once.ts',
 		find: '\t\tlease.keepUp();\n',
 		replace: '',
-		test: 'tests/unit/once/once.test.ts'
+		test: 'tests/unit/auth/run-once.test.ts'
 	},
 	{
 		name: 'clocks of two instances are compared',
-		file: 'src/lib/server/once/once.ts',
+		file: 'src/lib/server/auth/run-once.ts',
 		find: 'return BEGUN_MS - remainingMs;',
 		replace: "return Math.abs(unixNow() - ('untilMs' in record ? record.untilMs - LEASE_MS : record.atMs));",
-		test: 'tests/unit/once/once.test.ts'
+		test: 'tests/unit/auth/run-once.test.ts'
 	},
 	{
 		name: 'a refresh token is redeemed twice while the access token lives',
-		file: 'src/lib/server/auth/renewals.ts',
+		file: 'src/lib/server/auth/refresh.ts',
 		find: 'repeatLost: !alive',
 		replace: 'repeatLost: true',
-		test: 'tests/unit/auth/renewals.test.ts'
+		test: 'tests/unit/auth/refresh.test.ts'
 	},
 	{
 		name: 'a refresh that needs the person keeps the session',

@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSignIn } from '../../../src/lib/server/auth/callback';
-import { denySession } from '../../../src/lib/server/auth/deny-list';
-import { findFlow, flowIds, keepFlow } from '../../../src/lib/server/auth/flow-cookies';
+import { denySession } from '../../../src/lib/server/auth/revoked-sessions';
+import { findFlow, flowIds, keepFlow } from '../../../src/lib/server/auth/sign-in-flow';
 import type { Session } from '../../../src/lib/server/auth/session';
-import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/sign-in';
+import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/authorization-request';
 import { log } from '../../../src/lib/server/log';
 import { requestEvent } from '../../harness/request-event';
 import { configure } from '../configured';

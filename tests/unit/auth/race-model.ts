@@ -1,8 +1,7 @@
-import type { TokenSet } from '../../../src/lib/server/auth/new-session';
-import { createRenewals, SessionEnded } from '../../../src/lib/server/auth/renewals';
-import type { Session } from '../../../src/lib/server/auth/session';
+import type { Session, TokenSet } from '../../../src/lib/server/auth/session';
+import { createRenewals, SessionEnded } from '../../../src/lib/server/auth/refresh';
 import { isProblem } from '../../../src/lib/server/http/problem';
-import { WorkFailed } from '../../../src/lib/server/once/once';
+import { WorkFailed } from '../../../src/lib/server/auth/run-once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import { isRevocation, outranks } from '../../../src/lib/server/store';
 import { createResilientStore } from '../../../src/lib/server/store/resilient';

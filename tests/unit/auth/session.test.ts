@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { IdentityClaims } from '../../../src/lib/server/sts/claims';
-import { newSession } from '../../../src/lib/server/auth/new-session';
+import { isProvider, newSession, publicSession, SessionSchema } from '../../../src/lib/server/auth/session';
 import { isFresh } from '../../../src/lib/server/wallet/linked-wallets';
-import { isProvider, publicSession, SessionSchema } from '../../../src/lib/server/auth/session';
 
 const NOW = 1_800_000_000;
 const tokens = {

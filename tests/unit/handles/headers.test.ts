@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { answerHeaders } from '../../../src/lib/server/handles/answer-headers';
+import { answerHeaders } from '../../../src/lib/server/handles/response-headers';
 import { locale } from '../../../src/lib/server/handles/locale';
 import { originPolicy } from '../../../src/lib/server/handles/origin-policy';
 import { requestEvent } from '../../harness/request-event';

@@ -2,7 +2,7 @@ import { isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { SessionEnded } from '../../../src/lib/server/auth/renewals';
+import { SessionEnded } from '../../../src/lib/server/auth/refresh';
 import { refresh } from '../../../src/lib/server/handles/refresh';
 import { memberSession } from '../../../src/lib/server/handles/authorize';
 import { Problem } from '../../../src/lib/server/http/problem';
@@ -13,7 +13,7 @@ import { someSession } from '../auth/session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 const keep = vi.hoisted(() => ({ isDue: vi.fn(), renewed: vi.fn() }));
-vi.mock('../../../src/lib/server/auth/renewal', () => ({ renewals: () => keep }));
+vi.mock('../../../src/lib/server/auth/refresh', () => ({ renewals: () => keep }));
 
 beforeEach(() => {
 	keep.isDue.mockReset().mockReturnValue(true);

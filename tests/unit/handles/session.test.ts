@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { denySession } from '../../../src/lib/server/auth/deny-list';
+import { denySession } from '../../../src/lib/server/auth/revoked-sessions';
 import { createSeal } from '../../../src/lib/server/seal';
-import { renewals } from '../../../src/lib/server/auth/renewal';
+import { renewals } from '../../../src/lib/server/auth/refresh';
 import { readSession, writeSession } from '../../../src/lib/server/auth/session-cookie';
 import { session } from '../../../src/lib/server/handles/session';
 import { afterSetCookies, fakeCookies } from '../../harness/cookies';

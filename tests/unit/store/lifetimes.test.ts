@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { endAtSts } from '../../../src/lib/server/auth/backchannel-logout';
+import { endAtSts } from '../../../src/lib/server/auth/sign-out';
 import { redeemOnce } from '../../../src/lib/server/auth/callback-once';
-import { denyAtSts, denySession } from '../../../src/lib/server/auth/deny-list';
-import { createRenewals } from '../../../src/lib/server/auth/renewals';
-import { WorkFailed } from '../../../src/lib/server/once/once';
+import { denyAtSts, denySession } from '../../../src/lib/server/auth/revoked-sessions';
+import { createRenewals } from '../../../src/lib/server/auth/refresh';
+import { WorkFailed } from '../../../src/lib/server/auth/run-once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import type { Store } from '../../../src/lib/server/store/store';
 import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { beginSignIn } from '../../../src/lib/server/auth/begin';
-import { beginLoginTransaction } from '../../../src/lib/server/auth/login-transaction';
-import { startSignIn } from '../../../src/lib/server/auth/sign-in';
+import { beginSignIn } from '../../../src/lib/server/auth/sign-in';
+import { beginLoginTransaction } from '../../../src/lib/server/auth/login-cookies';
+import { startSignIn } from '../../../src/lib/server/auth/authorization-request';
 import { sharedStore } from '../../../src/lib/server/store';
 import { keepSession, requireOwned, requireWalletCaller } from '../../../src/lib/server/wallet/caller';
 import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
@@ -10,7 +10,7 @@ import { requestEvent } from '../../harness/request-event';
 import { someSession } from '../auth/session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
-vi.mock('../../../src/lib/server/auth/sign-in', () => ({
+vi.mock('../../../src/lib/server/auth/authorization-request', () => ({
 	startSignIn: vi.fn(() => Promise.resolve({ error: 'sts_unavailable' }))
 }));
 vi.mock('../../../src/lib/server/sts/institutions', () => ({

@@ -12,7 +12,7 @@ vi.mock('../../../src/lib/server/wallet/bridge', () => ({
 	bridge: () => bridge,
 	credentialFor: () => ({ requestId: 'r1' })
 }));
-vi.mock('../../../src/lib/server/auth/login-transaction', () => ({
+vi.mock('../../../src/lib/server/auth/login-cookies', () => ({
 	readLoginTransaction: () => Promise.resolve({ id: 'this-browser' })
 }));
 

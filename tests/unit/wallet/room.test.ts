@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { beginLoginTransaction } from '../../../src/lib/server/auth/login-transaction';
+import { beginLoginTransaction } from '../../../src/lib/server/auth/login-cookies';
 import { createWalletSession } from '../../../src/lib/server/wallet/create';
 import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
 import { requestEvent } from '../../harness/request-event';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { PublicCaller } from '../auth/bearer-caller';
+import { PublicCaller } from '../auth/bearer';
 import { PublicSession } from '../auth/session';
 import { NotReady, Ready } from '../readiness';
 import { always, type ApiRoute, anywhere } from './route';

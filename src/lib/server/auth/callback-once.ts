@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { createOnce } from '../once/once';
+import { createOnce } from './run-once';
 import { sharedStore } from '../store';
 import { SessionSchema } from './session';
 import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema } from './sign-in-flow';

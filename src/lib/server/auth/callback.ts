@@ -7,27 +7,28 @@ import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken, withUserInfo } from '../sts/id-token';
 import { useUp, useUpCompleted } from '../wallet/used-sessions';
-import { AuthjsError, type GrantedTokens, redeemCode } from './authjs';
-import { restartSignIn } from './begin';
+import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
+import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
-import { denySession, isDeniedNow } from './deny-list';
-import { findFlow, flowIds, forgetFlow, keepFlow, takeFlowOfVersion1 } from './flow-cookies';
-import { flowStartMs } from './flow-id';
-import { loginPath } from './login-path';
-import { newSession } from './new-session';
-import type { Provider, Session } from './session';
-import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
-import { revokeTokens } from './sign-out';
-import { clearSignedOutMark } from './signed-out-mark';
+import { denySession, isDeniedNow } from './revoked-sessions';
 import {
+	findFlow,
+	flowIds,
 	flowOfVersion1,
+	flowStartMs,
+	forgetFlow,
 	isFlowCookieOver,
 	isFlowOver,
+	keepFlow,
 	readState,
 	type ReturnedState,
-	type SignInFlow
+	type SignInFlow,
+	takeFlowOfVersion1
 } from './sign-in-flow';
-import { tokenTimes } from './token-times';
+import { callbackFault, isExpiredAtSts, loginPath, type SignInError, stsFault } from './sign-in-errors';
+import { newSession, type Provider, type Session, tokenTimes } from './session';
+import { revokeTokens } from './sign-out';
+import { clearSignedOutMark } from './login-cookies';
 
 /** After so many automatic restarts a person is told instead. */
 const MAX_RESTARTS = 1;

@@ -1,12 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import { WorkFailed } from '../once/once';
+import { WorkFailed } from './run-once';
 import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { isAway, isNeverSent, serverErrors } from '../sts/errors';
 import { isUnknownKey } from '../sts/tokens';
-import type { TokenSet } from './new-session';
-import type { Session } from './session';
-import { tokenTimes } from './token-times';
+import { type Session, type TokenSet, tokenTimes } from './session';
 
 /**
  * Redeems a session's refresh token (RFC 6749 6). The call has its own time-out and is not aborted with the request.

@@ -1,8 +1,32 @@
-import * as v from 'valibot';
 import { unixMs } from '../clock';
-import { FLOW_ID, flowStartMs } from './flow-id';
+import * as v from 'valibot';
 import { type Provider, providers } from './session';
 import { sealOf } from '../seal';
+import type { Cookies } from '@sveltejs/kit';
+import { config } from '../config';
+import { returnPath } from '../http/return-path';
+import { cookieAttributes, cookieName } from '../http/cookies';
+
+/**
+ * The id of a sign-in flow: its start time in milliseconds, base 36, 9 characters; and 8 random ones. Ids sort by age. It is
+ * part of the `state` parameter and of the cookie's name, so that the oldest flow is found without opening any cookie.
+ */
+const FLOW_ID = '[0-9a-z]{9}[0-9a-f]{8}';
+
+const whole = new RegExp(`^${FLOW_ID}$`);
+
+export function newFlowId(nowMs = unixMs()): string {
+	return `${nowMs.toString(36).padStart(9, '0')}${crypto.randomUUID().slice(0, 8)}`;
+}
+
+export function isFlowId(id: string): boolean {
+	return whole.test(id);
+}
+
+/** When a flow started, in Unix milliseconds. */
+export function flowStartMs(id: string): number {
+	return parseInt(id.slice(0, 9), 36);
+}
 
 /** How long a person has from leaving for the STS until the callback. */
 const FLOW_SECONDS = 15 * 60;
@@ -60,7 +84,7 @@ export function isFlowCookieOver(id: string, nowMs = unixMs()): boolean {
 }
 
 /** The text of a flow for its cookie. */
-export function sealFlow(flow: SignInFlow): Promise<string> {
+function sealFlow(flow: SignInFlow): Promise<string> {
 	const { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts } = flow;
 	return flowSeal.seal([
 		id,
@@ -77,7 +101,7 @@ export function sealFlow(flow: SignInFlow): Promise<string> {
 }
 
 /** The flow in a cookie's text; null for any other text. */
-export async function openFlow(sealed: string): Promise<SignInFlow | null> {
+async function openFlow(sealed: string): Promise<SignInFlow | null> {
 	const opened = (await flowSeal.open(sealed))?.value;
 	if (!opened) return null;
 	const [id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts] = opened;
@@ -116,4 +140,61 @@ export async function readState(state: string | null): Promise<ReturnedState | n
 /** The flow that version 1.0.0 named in a `state` parameter; null for any other text. */
 export function flowOfVersion1(state: string | null): string | null {
 	return new RegExp(`^(${FLOW_ID})\\.eyJ`).exec(state ?? '')?.[1] ?? null;
+}
+
+/** Name and value of one flow's cookie together. A longer return path is left to the `state` parameter. */
+const MAX_FLOW_BYTES = 600;
+/** The cookies of a flow that version 1.0.0 started. */
+const version1Kinds = ['state', 'pkce', 'nonce', 'callback'] as const;
+
+/** Keeps a flow in this browser; where there are too many, the cookie budget evicts the oldest. */
+export async function keepFlow(cookies: Cookies, flow: SignInFlow): Promise<void> {
+	const name = flowCookieName(flow.id);
+	const whole = await sealFlow(flow);
+	const fits = name.length + 1 + whole.length <= MAX_FLOW_BYTES;
+	const value = fits ? whole : await sealFlow({ ...flow, returnTo: '' });
+	cookies.set(name, value, { ...cookieAttributes(), maxAge: FLOW_COOKIE_SECONDS });
+}
+
+/** One of this browser's flows; null where it has none with this id, or one that was made for another id. */
+export async function findFlow(cookies: Cookies, id: string): Promise<SignInFlow | null> {
+	const flow = await openFlow(cookies.get(flowCookieName(id)) ?? '');
+	return flow?.id === id ? flow : null;
+}
+
+/** Forgets one flow, done or given up. */
+export function forgetFlow(cookies: Cookies, id: string): void {
+	cookies.delete(flowCookieName(id), cookieAttributes());
+}
+
+/** Forgets all flows: a sign-in that somebody left unfinished on another tab does not end in a session of theirs later. */
+export function forgetAllFlows(cookies: Cookies): void {
+	for (const id of flowIds(cookies)) forgetFlow(cookies, id);
+}
+
+/** The ids of this browser's flows, oldest first; nothing is opened. Look-alikes of other names are ignored. */
+export function flowIds(cookies: Cookies): readonly string[] {
+	const prefix = flowCookieName('');
+	return cookies
+		.getAll()
+		.filter(({ name, value }) => value !== '' && name.startsWith(prefix))
+		.map(({ name }) => name.slice(prefix.length))
+		.filter(isFlowId)
+		.sort();
+}
+
+/**
+ * Forgets a flow that version 1.0.0 started in this browser, before the portal was upgraded.
+ * @returns the return path, or null where the browser holds no such flow
+ */
+export function takeFlowOfVersion1(cookies: Cookies, id: string): string | null {
+	const names = version1Kinds.map((kind) => cookieName(`${kind}.${id}`)).filter((name) => cookies.get(name));
+	if (names.length === 0) return null;
+	const returnTo = returnPath(cookies.get(cookieName(`callback.${id}`)), config().origin);
+	for (const name of names) cookies.delete(name, cookieAttributes());
+	return returnTo;
+}
+
+function flowCookieName(id: string): string {
+	return cookieName(`flow.${id}`);
 }

@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { userAuthorization } from '../auth/user-authorization';
+import { userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
 import { Problem } from '../http/problem';
 import { relay } from '../upstream/proxy';

@@ -1,8 +1,9 @@
-import type { Handle } from '@sveltejs/kit';
-import { acceptBearer } from '../auth/bearer-caller';
-import { routeScope } from '../auth/route-scope';
-import { hasAccessToken } from '../http/request';
+import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { acceptBearer } from '../auth/bearer';
+import { hasAccessToken, routePath } from '../http/request';
 import { endpoint } from '../http/endpoint';
+import { apiRoutes } from '../api/routes';
+import { backendNamed } from '../backends/backend';
 
 /**
  * Checks the access token of a program that calls a route which takes one. What is refused goes no further, whatever
@@ -16,3 +17,15 @@ export const bearer: Handle = ({ event, resolve }) => {
 		return resolve(event);
 	})(event);
 };
+
+/** By Kit's name of the route, without its groups: `/api/wallet/sessions/[id]/status`. */
+const scopes = new Map(
+	apiRoutes.map(({ path, scope }) => [path.replaceAll('{', '[').replaceAll('}', ']'), scope ?? null])
+);
+
+/** The scope that a route asks of access tokens; null for a route that takes none. */
+function routeScope({ route, params }: Pick<RequestEvent, 'route' | 'params'>): string | null {
+	const plain = routePath({ route }) ?? '';
+	if (plain === '/api/backends/[name]/[...path]') return backendNamed(params.name ?? '')?.callerScope ?? null;
+	return scopes.get(plain) ?? null;
+}

@@ -1,6 +1,5 @@
 import type { Handle } from '@sveltejs/kit';
-import { renewals } from '../auth/renewal';
-import { SessionEnded } from '../auth/renewals';
+import { renewals, SessionEnded } from '../auth/refresh';
 import type { Session } from '../auth/session';
 import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';

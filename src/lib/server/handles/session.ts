@@ -1,7 +1,7 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
-import { isDenied, isDeniedNow } from '../auth/deny-list';
-import { loginPath } from '../auth/login-path';
-import { renewals } from '../auth/renewal';
+import { isDenied, isDeniedNow } from '../auth/revoked-sessions';
+import { loginPath } from '../auth/sign-in-errors';
+import { renewals } from '../auth/refresh';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { revokeTokens } from '../auth/sign-out';
 import { unixSeconds } from '../clock';

@@ -1,4 +1,4 @@
-import { userAuthorization } from '../auth/user-authorization';
+import { userAuthorization } from '../auth/user-token';
 import type { Credential } from '../bridge/request';
 import { createBridge, type Bridge } from '../bridge/client';
 import { config } from '../config';

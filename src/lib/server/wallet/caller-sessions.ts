@@ -3,7 +3,7 @@
  * instances share: sealed, under the caller's own name. Another caller's request does not even find it.
  */
 import * as v from 'valibot';
-import type { BearerCaller } from '../auth/bearer-caller';
+import type { BearerCaller } from '../auth/bearer';
 import { sealOf } from '../seal';
 import { unixMs } from '../clock';
 import { sharedStore } from '../store';

@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { readLoginTransaction } from '../auth/login-transaction';
+import { readLoginTransaction } from '../auth/login-cookies';
 import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
 import { hasAccessToken } from '../http/request';
 import { Problem } from '../http/problem';

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { callbackRuns } from '../auth/callback-once';
 import { isProblem, type ProblemCode, problemCodeOf } from '../http/problem';
 import { log } from '../log';
-import { WorkFailed } from '../once/once';
+import { WorkFailed } from '../auth/run-once';
 import { bridge, credentialFor } from './bridge';
 import { identityEndPath } from './ending';
 import { endIdvRound } from './idv';

@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { loginPath } from '../auth/login-path';
+import { loginPath } from '../auth/sign-in-errors';
 import { log } from '../log';
 import { endIdvRound } from './idv';
 import { identityEndPath } from './ending';

@@ -1,7 +1,6 @@
 import { type ActionFailure, fail, redirect } from '@sveltejs/kit';
 import type { WalletView } from '$lib/wallet/view';
-import { loginPath } from '../auth/login-path';
-import type { SignInError } from '../auth/sign-in-errors';
+import { loginPath, type SignInError } from '../auth/sign-in-errors';
 import { type ProblemCode, toProblem } from '../http/problem';
 import { log } from '../log';
 import { walletOutcomeOf } from './outcomes';

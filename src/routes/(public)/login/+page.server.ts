@@ -1,6 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
-import { lastInstitution } from '$lib/server/auth/last-institution';
+import { beginLoginTransaction, lastInstitution } from '$lib/server/auth/login-cookies';
 import { canStartAgain, signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/headers';

@@ -1,4 +1,4 @@
-import { publicCaller } from '$lib/server/auth/bearer-caller';
+import { publicCaller } from '$lib/server/auth/bearer';
 import { publicSession } from '$lib/server/auth/session';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';

@@ -1,6 +1,5 @@
-import { beginSignIn } from '$lib/server/auth/begin';
-import { rememberInstitution } from '$lib/server/auth/last-institution';
-import { refusalPage } from '$lib/server/auth/start-refusal';
+import { beginSignIn, refusalPage } from '$lib/server/auth/sign-in';
+import { rememberInstitution } from '$lib/server/auth/login-cookies';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 

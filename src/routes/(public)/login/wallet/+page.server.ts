@@ -1,5 +1,5 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
-import { beginLoginTransaction } from '$lib/server/auth/login-transaction';
+import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
 import { config } from '$lib/server/config';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { formText, formUuid, readForm } from '$lib/server/http/request-body';

@@ -1,4 +1,4 @@
-import { endAtSts } from '$lib/server/auth/backchannel-logout';
+import { endAtSts } from '$lib/server/auth/sign-out';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';

@@ -1,4 +1,4 @@
-import { providerList } from '$lib/server/auth/authjs';
+import { providerList } from '$lib/server/auth/oidc-client';
 import { config } from '$lib/server/config';
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';

@@ -1,11 +1,9 @@
 import { audit } from '$lib/server/audit';
-import { keepDeparture } from '$lib/server/auth/departure';
-import { denySession } from '$lib/server/auth/deny-list';
-import { forgetAllFlows } from '$lib/server/auth/flow-cookies';
-import { forgetInstitution } from '$lib/server/auth/last-institution';
-import { renewals } from '$lib/server/auth/renewal';
+import { forgetInstitution, keepLogoutRedirect, markSignedOut } from '$lib/server/auth/login-cookies';
+import { denySession } from '$lib/server/auth/revoked-sessions';
+import { forgetAllFlows } from '$lib/server/auth/sign-in-flow';
+import { renewals } from '$lib/server/auth/refresh';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
-import { markSignedOut } from '$lib/server/auth/signed-out-mark';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { useUpAll } from '$lib/server/wallet/used-sessions';
 import type { RequestHandler } from './$types';
@@ -25,7 +23,7 @@ export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 		await denySession(session);
 		const newest = await renewals().newest(session);
 		const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
-		if (url) await keepDeparture(cookies, url);
+		if (url) await keepLogoutRedirect(cookies, url);
 		audit('signed out', session, locals);
 	}
 	return seeOther('/signed-out');

@@ -1,5 +1,4 @@
-import { beginSignIn, type SignInRefusal } from '$lib/server/auth/begin';
-import { refusalPage } from '$lib/server/auth/start-refusal';
+import { beginSignIn, refusalPage, type SignInRefusal } from '$lib/server/auth/sign-in';
 import { expectsPage } from '$lib/server/http/request';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import type { AuthConfig } from '@auth/core';
+import { encode } from '@auth/core/jwt';
+import type { Account, Profile } from '@auth/core/types';
+import { customFetch, SvelteKitAuth, type SvelteKitAuthConfig } from '@auth/sveltekit';
+import type { RequestEvent } from '@sveltejs/kit';
+import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomNonce } from 'oauth4webapi';
+import * as v from 'valibot';
+import { unixSeconds } from '../clock';
+import { config } from '../config';
+import { withoutOtherClaims } from '../sts/id-token';
+import { lenientResponse } from '../sts/lenient-response';
+import { endpointFetch, stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import type { Provider, Session } from './session';
+import * as oauth from 'oauth4webapi';
+
+const BASE_PATH = '/api/auth';
+/** Auth.js's own cookies never leave this module: what a browser keeps is one sealed cookie per flow (`flow-cookies.ts`). */
+const names = { state: 'state', pkce: 'pkce', nonce: 'nonce', callback: 'callback', csrf: 'csrf', session: 'unused' };
+/** What seals them, from the one run of Auth.js to its translation and back. */
+const secret = randomBytes(32).toString('base64url');
+
+/** An authorization request, and what the callback needs again. */
+export interface AuthorizationRequest {
+	readonly url: URL;
+	/** PKCE code verifier (RFC 7636, 4.1). */
+	readonly verifier: string;
+	readonly nonce: string;
+}
+
+/** The token endpoint's response (RFC 6749, 5.1), with Auth.js's own fields. */
+export type TokenResponse = Account;
+
+/** Auth.js reports its errors to a logger and answers with a redirect; this is the error that it reported. */
+export class AuthjsError extends Error {
+	override readonly name = 'AuthjsError';
+
+	/** @param granted the tokens of a response that was refused: nobody holds them, so they are to be revoked */
+	constructor(
+		message: string,
+		readonly granted: GrantedTokens | null,
+		options?: ErrorOptions
+	) {
+		super(message, options);
+	}
+}
+
+export type GrantedTokens = Pick<Session, 'accessToken' | 'refreshToken'>;
+
+interface Outcome {
+	error: unknown;
+	account: Account | null;
+	granted: GrantedTokens | null;
+	/** As the STS sent it: Auth.js gets one with fewer claims. */
+	idToken: string | undefined;
+}
+
+interface Run {
+	readonly path: string;
+	readonly provider?: Provider;
+	readonly method: 'GET' | 'POST';
+	readonly cookies?: Readonly<Record<string, string>>;
+	readonly authorizationParams?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes an authorization request (OpenID Connect Core 3.1.2.1) with PKCE and a nonce.
+ * @param state the whole `state` parameter
+ * @param authorizationParams come from the server alone, never from a query (see docs/security.md)
+ * @throws {AuthjsError} when the STS's metadata can't be read
+ */
+export async function authorizationRequest(
+	provider: Provider,
+	state: string,
+	authorizationParams: Readonly<Record<string, string>>
+): Promise<AuthorizationRequest> {
+	const { response } = await run({ path: `signin/${provider}`, method: 'POST', authorizationParams });
+	const url = new URL(response.headers.get('location') ?? '');
+	// Not those of Auth.js: its cookies can't be opened after 2038.
+	const verifier = generateRandomCodeVerifier();
+	const nonce = generateRandomNonce();
+	url.searchParams.set('code_challenge', await calculatePKCECodeChallenge(verifier));
+	url.searchParams.set('nonce', nonce);
+	url.searchParams.set('state', state);
+	return { url, verifier, nonce };
+}
+
+/**
+ * Redeems the code of a callback (OpenID Connect Core 3.1.3.1) and checks the response, the ID token's signature excepted.
+ * One call of the token endpoint.
+ * @param flow of the browser that the callback came to
+ * @throws {AuthjsError} with its cause
+ */
+export async function redeemCode(
+	callback: { readonly code: string; readonly state: string; readonly iss: string | null },
+	flow: { readonly provider: Provider; readonly verifier: string; readonly nonce: string }
+): Promise<TokenResponse> {
+	const { provider, verifier, nonce } = flow;
+	const { code, state, iss } = callback;
+	const query = new URLSearchParams({ code, state, ...(iss !== null && { iss }) });
+	const seal = async (name: string, value: string) =>
+		[name, await encode({ token: { value, provider }, secret, salt: name, maxAge: maxAgeFor(60) })] as const;
+	const cookies = Object.fromEntries(
+		await Promise.all([seal(names.state, state), seal(names.pkce, verifier), seal(names.nonce, nonce)])
+	);
+	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', cookies });
+	if (!account) throw new AuthjsError('nobody signed in', null);
+	return account;
+}
+
+/** Auth.js's list of ways to sign in, as its clients read it. */
+export async function providerList(): Promise<unknown> {
+	const { response } = await run({ path: 'providers', method: 'GET' });
+	return response.json();
+}
+
+/** Auth.js adds this to the time in 32 bits, which is negative from 2038 on. @param seconds until the end that is meant */
+function maxAgeFor(seconds: number): number {
+	const now = unixSeconds();
+	return now - (now | 0) + seconds;
+}
+
+async function run(wanted: Run): Promise<{ readonly response: Response; readonly account: Account | null }> {
+	const outcome: Outcome = { error: null, account: null, granted: null, idToken: undefined };
+	const { handle } = SvelteKitAuth(withBasePath(authConfig(wanted, outcome)));
+	const request = requestOf(wanted);
+	const event = { request, url: new URL(request.url), locals: {} } as unknown as RequestEvent;
+	const response = await handle({ event, resolve: () => new Response(null, { status: 404 }) });
+	if (outcome.error !== null) throw new AuthjsError('Auth.js failed', outcome.granted, { cause: outcome.error });
+	const { account, idToken } = outcome;
+	return { response, account: account && { ...account, ...(idToken !== undefined && { id_token: idToken }) } };
+}
+
+function requestOf({ path, method, cookies = {} }: Run): Request {
+	const cookie = Object.entries(cookies)
+		.map(([name, value]) => `${name}=${value}`)
+		.join('; ');
+	return new Request(`${config().origin}${BASE_PATH}/${path}`, { method, headers: { cookie } });
+}
+
+/** `@auth/sveltekit` sets `/auth` on every request, while `/api/auth/callback/*` is what the STS has registered. */
+function withBasePath(authConfig: SvelteKitAuthConfig): SvelteKitAuthConfig {
+	return Object.defineProperty(authConfig, 'basePath', { get: () => BASE_PATH, set: () => {}, enumerable: true });
+}
+
+function authConfig({ authorizationParams }: Run, outcome: Outcome): SvelteKitAuthConfig {
+	const { sts } = config();
+	const provider = (id: Provider, name: string) => ({
+		id,
+		name,
+		type: 'oidc' as const,
+		issuer: sts.issuer,
+		clientId: sts.clientId,
+		clientSecret: sts.clientSecret,
+		client: { token_endpoint_auth_method: sts.clientAuth },
+		checks: ['pkce' as const, 'state' as const, 'nonce' as const],
+		authorization: { params: { scope: sts.scope, ...authorizationParams } },
+		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
+		[customFetch]: (...request: Parameters<typeof fetch>) => authjsFetch(outcome, ...request)
+	});
+	return {
+		providers: [provider('sts', 'Institution'), provider('sts-wallet', 'Wallet')],
+		secret,
+		trustHost: true,
+		cookies: cookieNames(),
+		pages: { signIn: '/login', error: '/login' },
+		logger: { error: (error) => (outcome.error = error), warn: () => {}, debug: () => {} },
+		callbacks: {
+			jwt({ account }) {
+				if (account) outcome.account = account;
+				return null;
+			}
+		}
+	};
+}
+
+function cookieNames(): NonNullable<AuthConfig['cookies']> {
+	const named = (name: string) => ({ name, options: {} });
+	return {
+		sessionToken: named(names.session),
+		csrfToken: named(names.csrf),
+		callbackUrl: named(names.callback),
+		state: named(names.state),
+		pkceCodeVerifier: named(names.pkce),
+		nonce: named(names.nonce)
+	};
+}
+
+/** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */
+async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
+		const { response, idToken } = await withoutOtherClaims(await lenientResponse(await endpointFetch(input, init)));
+		outcome.granted ??= await grantedTokens(response.clone());
+		outcome.idToken ??= idToken;
+		return response;
+	}
+	const metadata = await stsMetadata();
+	return Response.json({ userinfo_endpoint: metadata.issuer, ...metadata });
+}
+
+const TokensOfResponse = v.object({ access_token: v.string(), refresh_token: v.optional(v.string()) });
+
+async function grantedTokens(response: Response): Promise<GrantedTokens | null> {
+	const found = v.safeParse(TokensOfResponse, await response.json().catch(() => null));
+	if (!response.ok || !found.success) return null;
+	const { access_token: accessToken, refresh_token: refreshToken } = found.output;
+	return { accessToken, refreshToken };
+}
+
+/**
+ * Hands an authorization request to the STS over the back channel where it offers that (RFC 9126), so that its
+ * parameters can't be read or edited in the browser. Answers the address the browser goes to.
+ * @throws oauth4webapi's errors when the STS refuses or can't be reached
+ */
+export async function pushAuthorization(request: URL): Promise<string> {
+	const metadata = await stsMetadata();
+	if (!metadata.pushed_authorization_request_endpoint) return request.href;
+	const { client, authentication } = stsClient();
+	const response = await oauth.pushedAuthorizationRequest(
+		metadata,
+		client,
+		authentication,
+		request.searchParams,
+		stsCall
+	);
+	const { request_uri } = await oauth.processPushedAuthorizationResponse(metadata, client, response);
+	const short = new URL(request.origin + request.pathname);
+	short.search = new URLSearchParams({ client_id: client.client_id, request_uri }).toString();
+	return short.href;
+}

@@ -1,0 +1,31 @@
+import type { UpstreamAuthorization } from '../upstream/exchange';
+import { Problem } from '../http/problem';
+import { log } from '../log';
+import { renewals, SessionEnded } from './refresh';
+import type { Session } from './session';
+
+/** The access token of the person who is signed in, for a service behind the portal. */
+export function userAuthorization(locals: App.Locals, session: Session): UpstreamAuthorization {
+	return {
+		current: () => Promise.resolve(bearer(session)),
+		renewed: () => replaced(locals, session)
+	};
+}
+
+/** A token that looks good and is refused all the same is replaced once (RFC 6750 3.1 `invalid_token`). */
+async function replaced(locals: App.Locals, refused: Session): Promise<string | null> {
+	try {
+		locals.session = await renewals().replaced(refused);
+		return locals.session === refused ? null : bearer(locals.session);
+	} catch (error) {
+		log.warn('a refused access token could not be replaced', { requestId: locals.requestId, error });
+		if (!(error instanceof SessionEnded)) return null;
+		locals.session = null;
+		locals.hasEnded = true;
+		throw new Problem('unauthorized');
+	}
+}
+
+function bearer({ accessToken }: Session): string {
+	return `Bearer ${accessToken}`;
+}
