@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { assertProperty } from '../../harness/property';
 import { play, type Step, type Story, type TokenCall } from './race-model';
 
-vi.mock('../../../src/lib/server/auth/sealed-result', () => import('../once/plain-box'));
+vi.mock('../../../src/lib/server/auth/sealed-result', () => import('./plain-result'));
 
 const RUNS = Number(process.env.RACE_RUNS ?? 150);
 

@@ -7,7 +7,7 @@ import type { Store } from '../../../src/lib/server/store/store';
 import { virtualClock, type VirtualClock } from '../virtual-clock';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 
-vi.mock('../../../src/lib/server/auth/sealed-result', () => import('../once/plain-box'));
+vi.mock('../../../src/lib/server/auth/sealed-result', () => import('./plain-result'));
 
 const LIFE_SECONDS = 300;
 let clock: VirtualClock;

@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import type { Store } from '../../../src/lib/server/store/store';
 import { virtualClock, type VirtualClock } from '../virtual-clock';
 
-vi.mock('../../../src/lib/server/auth/sealed-result', () => import('../once/plain-box'));
+vi.mock('../../../src/lib/server/auth/sealed-result', () => import('./plain-result'));
 
 let clock: VirtualClock;
 let store: Store;
