@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertProperty } from '../../harness/property';
-import { contrast, mix, ratioText, untilContrast } from '$lib/server/brand/colour';
-import { contrastFaults } from '$lib/server/brand/contrast';
-import { darkPalette, lightPalette } from '$lib/server/brand/palette';
-import { stylesheet } from '$lib/server/brand/stylesheet';
-import { adjustments, brandPalettes } from '$lib/server/brand/theme';
+import { contrast, mix, ratioText, untilContrast } from '$lib/server/config/colour';
+import {
+	adjustments,
+	brandPalettes,
+	contrastFaults,
+	darkPalette,
+	lightPalette,
+	stylesheet
+} from '$lib/server/config/palette';
 
 test.each([
 	['#000000', '#ffffff', 21],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { tokens } from '$lib/server/brand/palette';
+import { tokens } from '$lib/server/config/palette';
 
 const root = join(import.meta.dirname, '../../../src');
 const styles = readdirSync(root, { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,177 @@
-import { authRoutes } from './auth-routes';
-import { otherRoutes } from './other-routes';
-import type { ApiRoute } from './route';
+import * as v from 'valibot';
+import { providers, PublicSession } from '../auth/session';
+import { always, anywhere, type ApiRoute, type Method, unreadable } from './route';
+import type { Backend } from '../config/backends';
+import { PublicCaller } from '../auth/bearer';
+import { NotReady, Ready } from '../readiness';
 import { walletRoutes } from './wallet-routes';
+
+const text = v.string();
+const provider = v.picklist(providers);
+
+const Provider = v.strictObject({ id: provider, name: text, type: text, signinUrl: text, callbackUrl: text });
+
+/** Signing in and out: the routes of Auth.js, and the STS's own call. */
+const authRoutes: readonly ApiRoute[] = [
+	{
+		path: '/api/auth/session',
+		method: 'get',
+		id: 'readSession',
+		what: 'Read the session of this browser, as Auth.js returns it; null when nobody is signed in.',
+		access: 'open',
+		answers: { 200: { what: 'The public part of the session.', json: v.nullable(PublicSession) } },
+		problems: anywhere
+	},
+	{
+		path: '/api/auth/providers',
+		method: 'get',
+		id: 'listProviders',
+		what: 'List the ways to sign in, in the format of Auth.js.',
+		access: 'open',
+		answers: {
+			200: {
+				what: 'The providers by id.',
+				json: v.strictObject({ sts: v.optional(Provider), 'sts-wallet': v.optional(Provider) })
+			}
+		},
+		problems: anywhere
+	},
+	{
+		path: '/api/auth/csrf',
+		method: 'get',
+		id: 'readCsrfToken',
+		what: 'Get a CSRF token. Clients of Auth.js require one; the portal does not check it, because it checks the origin of each request.',
+		access: 'open',
+		answers: { 200: { what: 'A token.', json: v.strictObject({ csrfToken: text }) } },
+		problems: anywhere
+	},
+	{
+		path: '/api/auth/signin',
+		method: 'get',
+		id: 'showLogin',
+		what: 'Redirect to the login page.',
+		access: 'open',
+		query: { callbackUrl: text },
+		answers: { 303: { what: 'Redirect to the login page.', leadsOn: true } },
+		problems: anywhere
+	},
+	{
+		path: '/api/auth/signin/{provider}',
+		method: 'post',
+		id: 'signIn',
+		what: 'Start a sign-in at the STS, from a browser that has loaded the login page or is signed in. `sts-wallet` needs a completed wallet session of this browser.',
+		access: 'open',
+		parameters: { provider },
+		headers: { 'X-Auth-Return-Redirect': text },
+		form: () => v.object({ callbackUrl: v.optional(text) }),
+		answers: {
+			200: {
+				what: 'The address of the STS, when the header `X-Auth-Return-Redirect` was sent.',
+				json: v.strictObject({ url: text })
+			},
+			303: { what: 'Redirect to the STS.', leadsOn: true }
+		},
+		problems: [...anywhere, ...unreadable, 401, 404, 429, 502]
+	},
+	{
+		path: '/api/auth/callback/{provider}',
+		method: 'get',
+		id: 'finishSignIn',
+		what: 'Receive the authorization response of the STS. The response is always a redirect to a page.',
+		access: 'open',
+		parameters: { provider },
+		query: { code: text, state: text, iss: text, error: text, error_description: text },
+		answers: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', leadsOn: true } },
+		problems: [...anywhere, 404]
+	},
+	{
+		path: '/api/auth/signout',
+		method: 'post',
+		id: 'signOut',
+		what: 'Sign out of the portal and the STS.',
+		access: 'open',
+		answers: { 303: { what: 'Redirect to the end-session page of the STS.', leadsOn: true } },
+		problems: [...anywhere, 401]
+	},
+	{
+		path: '/api/auth/backchannel-logout',
+		method: 'post',
+		id: 'endSessions',
+		what: 'End sessions for the STS (OpenID Connect Back-Channel Logout 1.0).',
+		access: 'open',
+		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
+		answers: { 200: { what: 'The sessions are ended.', json: v.strictObject({}) } },
+		problems: [...unreadable, 500, 503]
+	}
+];
+
+/** The institution's own services, as they are configured. What is said here is the portal's part of it. */
+export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
+	return backends.flatMap(({ name, methods, callerScope }) =>
+		methods.map((method) => ({
+			path: `/api/backends/${name}/{path}`,
+			method: method.toLowerCase() as Method,
+			id: `${method.toLowerCase()}-${name}`,
+			what: `Proxy a request to the service "${name}". The path may have several segments.`,
+			access: 'session',
+			...(callerScope !== undefined && { scope: callerScope }),
+			parameters: { path: v.string() },
+			answers: { default: { what: 'The response of the service.', type: '*/*' } },
+			problems: [401, 500, 502, 503, 504]
+		}))
+	);
+}
+
+const PROFILE_SCOPE = 'profile:read';
+
+/** Who one is, how the portal fares, and what it can do. */
+const otherRoutes: readonly ApiRoute[] = [
+	{
+		path: '/api/me',
+		method: 'get',
+		id: 'readMe',
+		what: 'Read who is signed in, or which program calls.',
+		access: 'session',
+		scope: PROFILE_SCOPE,
+		answers: { 200: { what: 'A person or a program.', json: v.union([PublicSession, PublicCaller]) } },
+		problems: [...anywhere, 401]
+	},
+	{
+		path: '/api/health',
+		method: 'get',
+		id: 'readHealth',
+		what: 'Liveness: whether this instance responds. It calls no other service.',
+		access: 'open',
+		answers: {
+			200: {
+				what: 'The instance responds.',
+				json: v.strictObject({ status: v.literal('ok'), version: v.string(), runtime: v.string() })
+			}
+		},
+		problems: always
+	},
+	{
+		path: '/api/health/ready',
+		method: 'get',
+		id: 'readReadiness',
+		what: 'Readiness: whether the STS, the Auth Bridge and the shared store can be reached.',
+		access: 'open',
+		answers: {
+			200: { what: 'The instance is ready.', json: Ready },
+			503: { what: 'The instance is not ready.', json: NotReady }
+		},
+		problems: always
+	},
+	{
+		path: '/api/openapi.json',
+		method: 'get',
+		id: 'readDescription',
+		what: 'Read this description.',
+		access: 'open',
+		answers: { 200: { what: 'The description in OpenAPI 3.1.', json: v.looseObject({ openapi: v.literal('3.1.1') }) } },
+		problems: anywhere
+	}
+];
 
 /** Every operation of the API, but for those of the institution's own services, which the configuration names. */
 export const apiRoutes: readonly ApiRoute[] = [...walletRoutes, ...authRoutes, ...otherRoutes];

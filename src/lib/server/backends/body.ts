@@ -3,6 +3,7 @@ import { Problem } from '../http/problem';
 import type { Pieces } from '../upstream/proxy';
 import { unreadable } from '../http/request-body';
 import { withinLimit } from '../clock';
+import { countRefusal } from '../metrics';
 
 /** How long a sender may be silent amid its body, in milliseconds, and how fast it has to send on the whole. */
 const MAX_SILENCE_MS = 30_000;
@@ -11,7 +12,7 @@ const MIN_BYTES_PER_SECOND = 500;
 /** A body that says it is no larger is held, so that it can be sent again with another token. */
 const HELD_BYTES = 65_536;
 
-export interface ForwardedBody {
+interface ForwardedBody {
 	readonly pieces: Pieces;
 	readonly repeatable: boolean;
 }
@@ -73,4 +74,37 @@ async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
 function fault(error: unknown): never {
 	const isLate = error instanceof DOMException && error.name === 'TimeoutError';
 	throw isLate ? new Problem('request_timeout', { headers: { connection: 'close' } }) : unreadable(error);
+}
+
+/** How many uploads of one person, in all sessions together, stream to services at once. */
+export const MAX_UPLOADS_PER_PERSON = 8;
+/** The same for a third-party client, which uploads for many people. */
+export const MAX_UPLOADS_PER_CLIENT = 100;
+
+const inFlight = new Map<string, number>();
+
+/**
+ * Does some work that reads an upload, and counts it for its sender until it is done.
+ * @throws {Problem} `rate_limited` while the sender has too many uploads in progress
+ */
+export async function countedUpload<Result>(
+	{ session, caller }: Pick<App.Locals, 'session' | 'caller'>,
+	work: () => Promise<Result>
+): Promise<Result> {
+	const [owner, max] = session
+		? [`person ${session.sub}`, MAX_UPLOADS_PER_PERSON]
+		: [`client ${caller?.clientId}`, MAX_UPLOADS_PER_CLIENT];
+	const count = inFlight.get(owner) ?? 0;
+	if (count >= max) {
+		countRefusal('uploads_sender');
+		throw new Problem('rate_limited');
+	}
+	inFlight.set(owner, count + 1);
+	try {
+		return await work();
+	} finally {
+		const left = (inFlight.get(owner) ?? 1) - 1;
+		if (left > 0) inFlight.set(owner, left);
+		else inFlight.delete(owner);
+	}
 }

@@ -3,6 +3,8 @@ import type { BrandView } from '$lib/ui/brand-view';
 import { config } from '../config';
 import type { Bilingual } from '../config/brand-fields';
 import { brandAddress } from './files';
+import { STATEMENT_DATE } from '$lib/i18n/statement';
+import type { StatementView } from '$lib/ui/statement-view';
 
 /** What the pages show of the institution, in the page's language. */
 export function brandView(locale: Locale): BrandView {
@@ -14,5 +16,39 @@ export function brandView(locale: Locale): BrandView {
 		logoDark: brandAddress('logo-dark'),
 		support: { name: said(support.name), email: support.email, phone: support.phone, page: said(support.page) },
 		privacyPage: said(privacyPage)
+	};
+}
+
+/** The accessibility statement's facts: the institution's, or what the makers of the portal can say of it themselves. */
+export function statementView(locale: Locale): StatementView {
+	const { origin, brand } = config();
+	const given = brand.accessibilityStatement;
+	const { support } = brandView(locale);
+	if (!given) {
+		const own = { organisation: null, status: 'C', date: STATEMENT_DATE, signedBy: null, registerUrl: null } as const;
+		return { ...own, reports: [], findings: [], contact: support, site: origin };
+	}
+	const { contact } = given;
+	return {
+		organisation: given.organisation[locale],
+		status: given.status,
+		date: given.date,
+		signedBy: given.signedBy?.[locale] ?? null,
+		reports: given.reports.map(({ title, ...report }) => ({ ...report, title: title[locale] })),
+		findings: given.findings.map(({ what, measure, until }) => ({
+			what: what[locale],
+			measure: measure?.[locale] ?? null,
+			until: until ?? null
+		})),
+		contact: contact
+			? {
+					name: contact.name?.[locale] ?? null,
+					email: contact.email ?? null,
+					phone: contact.phone ?? null,
+					page: contact.url?.[locale] ?? null
+				}
+			: support,
+		registerUrl: given.registerUrl ?? null,
+		site: origin
 	};
 }

@@ -1,7 +1,7 @@
 /** Building blocks for what an institution sets of its own: words in two languages, addresses, colours, pictures. */
 import * as v from 'valibot';
 import { type locales } from '../../i18n/locale';
-import { schemes, type Scheme, type Token, tokens } from '../brand/palette';
+import { schemes, type Scheme, type Token, tokens } from './palette';
 
 const LOGO_BYTES = 65_536;
 

@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-import { contrastFaults } from '../brand/contrast';
-import { adjustments, brandPalettes } from '../brand/theme';
-import { stylesheet } from '../brand/stylesheet';
+import { adjustments, brandPalettes, contrastFaults, stylesheet } from './palette';
 import { bilingual, bilingualPage, colour, email, phone, picture, tokenColours } from './brand-fields';
 import { accessibilityStatement } from './statement';
 

@@ -6,6 +6,7 @@ import {
 	hosts,
 	isLoopback,
 	issuerUrl,
+	isWeakSecret,
 	list,
 	origin,
 	proxyUrl,
@@ -13,7 +14,6 @@ import {
 	serviceUrl,
 	wholeNumber
 } from './fields';
-import { isWeakSecret } from './secret-strength';
 import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';

@@ -3,7 +3,7 @@ import { acceptBearer } from '../auth/bearer';
 import { hasAccessToken, routePath } from '../http/request';
 import { endpoint } from '../http/endpoint';
 import { apiRoutes } from '../api/routes';
-import { backendNamed } from '../backends/backend';
+import { backendNamed } from '../backends/proxy';
 
 /**
  * Checks the access token of a program that calls a route which takes one. What is refused goes no further, whatever

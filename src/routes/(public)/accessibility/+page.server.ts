@@ -1,4 +1,4 @@
-import { statementView } from '$lib/server/brand/statement';
+import { statementView } from '$lib/server/brand/view';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => ({ statement: statementView(locals.locale()) });

@@ -1,4 +1,4 @@
-import { apiDescription } from '$lib/server/api/description';
+import { apiDescription } from '$lib/server/api/openapi';
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 

@@ -1,5 +1,4 @@
-import { allowedMethods, backendNamed } from '$lib/server/backends/backend';
-import { forward } from '$lib/server/backends/forward';
+import { allowedMethods, backendNamed, forward } from '$lib/server/backends/proxy';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';

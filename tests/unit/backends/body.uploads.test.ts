@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-	countedUpload,
-	MAX_UPLOADS_PER_CLIENT,
-	MAX_UPLOADS_PER_PERSON
-} from '../../../src/lib/server/backends/uploads';
+import { countedUpload, MAX_UPLOADS_PER_CLIENT, MAX_UPLOADS_PER_PERSON } from '../../../src/lib/server/backends/body';
 import { someSession } from '../auth/session-fixture';
 
 const person = (id: string) => ({ session: someSession({ id, sub: 'one' }) });

@@ -2,11 +2,9 @@ import * as v from 'valibot';
 import { version } from '../version';
 import { cookieName } from '../http/cookies';
 import { config } from '../config';
-import { backendRoutes } from './backend-routes';
-import { jsonSchema } from './json-schema';
-import { headerComponents, problemComponents, responsesOf } from './responses';
+import { apiRoutes, backendRoutes } from './routes';
+import { headerComponents, jsonSchema, problemComponents, responsesOf } from './responses';
 import type { Access, ApiRoute } from './route';
-import { apiRoutes } from './routes';
 
 type Json = Readonly<Record<string, unknown>>;
 

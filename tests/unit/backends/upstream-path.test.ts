@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertProperty } from '../../harness/property';
-import { backendTarget, ownPath } from '../../../src/lib/server/backends/target';
+import { backendTarget, ownPath } from '../../../src/lib/server/backends/upstream-path';
 import { Problem } from '../../../src/lib/server/http/problem';
 
 const PORTAL = 'https://portal.example';

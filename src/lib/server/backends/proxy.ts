@@ -1,17 +1,16 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
-import { Problem } from '../http/problem';
+import { Problem, type ProblemCode } from '../http/problem';
 import { relay } from '../upstream/proxy';
 import type { UpstreamAuthorization } from '../upstream/exchange';
 import { log } from '../log';
 import { serviceAuthorization } from '../sts/service-token';
 import { upstreamCall } from '../upstream/tracing';
-import { bodyOf, streamsBody } from './body';
+import { bodyOf, countedUpload, streamsBody } from './body';
 import { answerHeaders, requestHeaders } from './headers';
-import { assertPassable, refusesToken } from './judge';
-import { backendTarget, ownPath } from './target';
-import { countedUpload } from './uploads';
+import { backendTarget, ownPath } from './upstream-path';
+import { config } from '../config';
 
 type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
 
@@ -71,4 +70,43 @@ function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthori
 	if (token === 'service') return serviceAuthorization({ scope, audience, resource });
 	if (!locals.session) throw new Problem('unauthorized');
 	return userAuthorization(locals, locals.session);
+}
+
+/** The service of this name; `undefined` for none. */
+export function backendNamed(name: string): Backend | undefined {
+	return config().backends.find((backend) => backend.name === name);
+}
+
+/** What may be asked of a service: its own methods, HEAD where there is GET, and OPTIONS, which the portal answers. */
+export function allowedMethods({ methods }: Pick<Backend, 'methods'>): readonly string[] {
+	return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).concat('OPTIONS');
+}
+
+/** Whether a service may be content with another token: it says so, or does not say why it refuses (RFC 6750 3.1). */
+export function refusesToken({ status, headers }: Response): boolean {
+	const challenge = headers.get('www-authenticate') ?? 'Bearer';
+	const reason = /\berror="?([\w-]+)/i.exec(challenge)?.[1] ?? 'invalid_token';
+	return status === 401 && /\bbearer\b/i.test(challenge) && reason === 'invalid_token';
+}
+
+/**
+ * Refuses an answer that can't be passed on. Credentials are between the portal and the service, so that a refusal of them is
+ * no affair of the caller's; and what a service says of its own faults stays here.
+ * @throws {Problem} `upstream_invalid`, `upstream_unavailable` or `upstream_timeout`
+ */
+export async function assertPassable(answer: Response, backend: string): Promise<void> {
+	const code = faultOf(answer.status);
+	if (code === null) return;
+	await answer.body?.cancel();
+	const wait = answer.headers.get('retry-after') ?? '';
+	throw new Problem(code, {
+		facts: { backend, status: answer.status },
+		...(code === 'upstream_unavailable' && /^\d{1,5}$/.test(wait) && { headers: { 'retry-after': wait } })
+	});
+}
+
+function faultOf(status: number): ProblemCode | null {
+	if (status === 503) return 'upstream_unavailable';
+	if (status === 504) return 'upstream_timeout';
+	return status === 401 || status === 407 || status >= 500 ? 'upstream_invalid' : null;
 }

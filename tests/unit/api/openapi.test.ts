@@ -37,7 +37,7 @@ beforeEach(() => {
 
 /** As a stranger's tool gets it: JSON. */
 async function described() {
-	const { apiDescription } = await import('../../../src/lib/server/api/description');
+	const { apiDescription } = await import('../../../src/lib/server/api/openapi');
 	return v.parse(Description, JSON.parse(JSON.stringify(apiDescription())));
 }
 

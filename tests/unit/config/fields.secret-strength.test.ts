@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isWeakSecret } from '../../../src/lib/server/config/secret-strength';
+import { isWeakSecret } from '../../../src/lib/server/config/fields';
 import { ConfigError, parseConfig } from '../../../src/lib/server/config/parse';
 import { assertProperty } from '../../harness/property';
 import { environment } from '../configured';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertPassable, refusesToken } from '../../../src/lib/server/backends/judge';
+import { assertPassable, refusesToken } from '../../../src/lib/server/backends/proxy';
 import { Problem } from '../../../src/lib/server/http/problem';
 
 const refusal = (challenge?: string, status = 401) =>

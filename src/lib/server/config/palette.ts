@@ -1,0 +1,215 @@
+import { BLACK, type Colour, contrast, mix, ratioText, untilContrast, WHITE } from './colour';
+
+/**
+ * The portal's own colours, and the only place with any. The names are those that themes of the NL Design System give
+ * to the same roles: an institution's theme can be laid over them token by token.
+ */
+export const lightPalette = {
+	'basis-color-default-bg-document': '#f4f6f8',
+	'basis-color-default-bg-default': '#ffffff',
+	'basis-color-default-color-document': '#16232d',
+	'basis-color-default-color-subtle': '#495966',
+	'basis-color-default-border-subtle': '#d3dbe1',
+	'basis-color-default-border-default': '#6b7c89',
+	'basis-color-action-1-bg-hover': '#eaf3f5',
+	'basis-color-action-1-color-default': '#0b5566',
+	'basis-color-action-1-color-hover': '#073944',
+	'basis-color-action-1-inverse-bg-default': '#0b5566',
+	'basis-color-action-1-inverse-bg-hover': '#073f4c',
+	'basis-color-action-1-inverse-border-default': '#0b5566',
+	'basis-color-action-1-inverse-color-default': '#ffffff',
+	'basis-color-accent-1-bg-default': '#e2a72e',
+	'basis-color-info-bg-default': '#e6f1f4',
+	'basis-color-info-border-default': '#0b5566',
+	'basis-color-positive-bg-default': '#e6f4ea',
+	'basis-color-positive-border-default': '#1d6a3a',
+	'basis-color-negative-bg-default': '#fcefed',
+	'basis-color-negative-border-default': '#a82a2a',
+	'basis-color-negative-color-default': '#9c2226',
+	'basis-focus-outline-color': '#16232d'
+} as const satisfies Record<string, Colour>;
+
+export type Token = keyof typeof lightPalette;
+type Palette = Readonly<Record<Token, Colour>>;
+
+/** The same roles on a dark screen. */
+export const darkPalette: Palette = {
+	'basis-color-default-bg-document': '#0f171d',
+	'basis-color-default-bg-default': '#17222a',
+	'basis-color-default-color-document': '#e9eff3',
+	'basis-color-default-color-subtle': '#b4c2cc',
+	'basis-color-default-border-subtle': '#34444f',
+	'basis-color-default-border-default': '#8698a4',
+	'basis-color-action-1-bg-hover': '#1d2f39',
+	'basis-color-action-1-color-default': '#8ad2df',
+	'basis-color-action-1-color-hover': '#c3ebf2',
+	'basis-color-action-1-inverse-bg-default': '#8ad2df',
+	'basis-color-action-1-inverse-bg-hover': '#c3ebf2',
+	'basis-color-action-1-inverse-border-default': '#8ad2df',
+	'basis-color-action-1-inverse-color-default': '#0b2229',
+	'basis-color-accent-1-bg-default': '#e2a72e',
+	'basis-color-info-bg-default': '#18323c',
+	'basis-color-info-border-default': '#8ad2df',
+	'basis-color-positive-bg-default': '#17332a',
+	'basis-color-positive-border-default': '#8ed6a6',
+	'basis-color-negative-bg-default': '#3b2023',
+	'basis-color-negative-border-default': '#ffb0ab',
+	'basis-color-negative-color-default': '#ffb9b5',
+	'basis-focus-outline-color': '#f4f8f9'
+};
+
+export const tokens = Object.keys(lightPalette) as readonly Token[];
+
+/** A palette for each of the two schemes that a browser asks for. */
+interface Palettes {
+	readonly light: Palette;
+	readonly dark: Palette;
+}
+export const schemes = ['light', 'dark'] as const;
+export type Scheme = (typeof schemes)[number];
+
+/** WCAG 2.2, 1.4.3: text. */
+const TEXT_RATIO = 4.5;
+/** WCAG 2.2, 1.4.11: borders of controls, focus, marks that carry a meaning. */
+const SHAPE_RATIO = 3;
+
+const page = 'basis-color-default-bg-document';
+const surface = 'basis-color-default-bg-default';
+const notices = [
+	'basis-color-info-bg-default',
+	'basis-color-positive-bg-default',
+	'basis-color-negative-bg-default'
+] as const;
+const grounds = [page, surface, ...notices] as const;
+
+interface Rule {
+	/** What an operator calls it. */
+	readonly what: string;
+	readonly token: Token;
+	readonly on: readonly Token[];
+	readonly least: number;
+}
+
+const rules: readonly Rule[] = [
+	{
+		what: 'text',
+		token: 'basis-color-default-color-document',
+		on: [...grounds, 'basis-color-action-1-bg-hover'],
+		least: TEXT_RATIO
+	},
+	{ what: 'quieter text', token: 'basis-color-default-color-subtle', on: [page, surface], least: TEXT_RATIO },
+	{
+		what: 'links',
+		token: 'basis-color-action-1-color-default',
+		on: [...grounds, 'basis-color-action-1-bg-hover'],
+		least: TEXT_RATIO
+	},
+	{
+		what: 'links under the pointer',
+		token: 'basis-color-action-1-color-hover',
+		on: [...grounds, 'basis-color-action-1-bg-hover'],
+		least: TEXT_RATIO
+	},
+	{
+		what: 'the text of a button',
+		token: 'basis-color-action-1-inverse-color-default',
+		on: ['basis-color-action-1-inverse-bg-default', 'basis-color-action-1-inverse-bg-hover'],
+		least: TEXT_RATIO
+	},
+	{
+		what: 'text about a fault',
+		token: 'basis-color-negative-color-default',
+		on: [page, surface, 'basis-color-negative-bg-default'],
+		least: TEXT_RATIO
+	},
+	{
+		what: "a button's edge",
+		token: 'basis-color-action-1-inverse-border-default',
+		on: [page, surface],
+		least: SHAPE_RATIO
+	},
+	{ what: "a field's edge", token: 'basis-color-default-border-default', on: [page, surface], least: SHAPE_RATIO },
+	{ what: 'the focus ring', token: 'basis-focus-outline-color', on: [...grounds], least: SHAPE_RATIO },
+	...(['info', 'positive', 'negative'] as const).map((kind): Rule => ({
+		what: "a notice's edge",
+		token: `basis-color-${kind}-border-default`,
+		on: [page, `basis-color-${kind}-bg-default`],
+		least: SHAPE_RATIO
+	}))
+];
+
+/** Every pair of colours that people could not tell apart well enough, in words for an operator. */
+export function contrastFaults(palettes: Palettes): string[] {
+	return schemes.flatMap((scheme) => rules.flatMap((rule) => faultsOf(palettes, scheme, rule)));
+}
+
+function faultsOf(palettes: Palettes, scheme: Scheme, { what, token, on, least }: Rule): string[] {
+	const palette = palettes[scheme];
+	return on.flatMap((ground) => {
+		const ratio = contrast(palette[token], palette[ground]);
+		if (ratio >= least) return [];
+		return `in the ${scheme} colours, the contrast of ${what} (${token} ${palette[token]}) on ${ground} ${palette[ground]} is ${ratioText(ratio)}, and has to be at least ${least}:1`;
+	});
+}
+
+/** What an institution may set: one colour that the others follow from, and single tokens by name. */
+interface BrandColours {
+	readonly colour?: Colour | undefined;
+	readonly tokens?: Partial<Record<Scheme, Partial<Record<Token, Colour>>>> | undefined;
+}
+
+/** The portal's palettes with an institution's colours laid over them. */
+export function brandPalettes({ colour, tokens }: BrandColours): Palettes {
+	return {
+		light: { ...lightPalette, ...(colour && fromColour(colour, lightPalette, BLACK)), ...tokens?.light },
+		dark: { ...darkPalette, ...(colour && fromColour(colour, darkPalette, WHITE)), ...tokens?.dark }
+	};
+}
+
+/** What became of the one colour where it could not serve as it is, in words for an operator. */
+export function adjustments(colour: Colour | undefined): string[] {
+	if (colour === undefined) return [];
+	const page = lightPalette['basis-color-default-bg-document'];
+	const { light } = brandPalettes({ colour });
+	const used = light['basis-color-action-1-color-default'];
+	if (used === colour) return [];
+	const ratio = ratioText(contrast(colour, page));
+	return [
+		`BRAND_COLOR: links are ${used} instead of ${colour}, which has a contrast of ${ratio} with the page (${page}) where text needs ${TEXT_RATIO}:1`
+	];
+}
+
+/**
+ * Buttons have the colour itself where they can be told from the page; what is read on the page is moved towards
+ * `strong` (black on light screens, white on dark ones) until it has contrast enough.
+ */
+function fromColour(colour: Colour, base: Palette, strong: Colour): Partial<Record<Token, Colour>> {
+	const page = base['basis-color-default-bg-document'];
+	const surface = base['basis-color-default-bg-default'];
+	const quiet = mix(surface, colour, 0.1);
+	const notices = [base['basis-color-positive-bg-default'], base['basis-color-negative-bg-default']];
+	const link = untilContrast(colour, strong, TEXT_RATIO, [page, surface, quiet, ...notices]);
+	const edge = untilContrast(colour, strong, SHAPE_RATIO, [page, surface, quiet]);
+	const button = strong === BLACK ? colour : edge;
+	const buttonText = contrast(WHITE, button) >= TEXT_RATIO ? WHITE : BLACK;
+	return {
+		'basis-color-action-1-bg-hover': quiet,
+		'basis-color-action-1-color-default': link,
+		'basis-color-action-1-color-hover': mix(link, strong, 0.35),
+		'basis-color-action-1-inverse-bg-default': button,
+		'basis-color-action-1-inverse-bg-hover': mix(button, buttonText === WHITE ? BLACK : WHITE, 0.25),
+		'basis-color-action-1-inverse-border-default': edge,
+		'basis-color-action-1-inverse-color-default': buttonText,
+		'basis-color-info-bg-default': quiet,
+		'basis-color-info-border-default': edge
+	};
+}
+
+/** The colours as custom properties. Paper is light whatever the screen is. */
+export function stylesheet({ light, dark }: Palettes): string {
+	return `${rootRule(light)}\n@media screen and (prefers-color-scheme: dark) {\n${rootRule(dark)}\n}\n`;
+}
+
+function rootRule(palette: Palette): string {
+	return `:root {\n${tokens.map((token) => `\t--${token}: ${palette[token]};`).join('\n')}\n}`;
+}
