@@ -24,6 +24,46 @@ const direction = (files, ...names) => ({
 	rules: { 'no-restricted-imports': ['error', { patterns: names.map((name) => restricted[name]) }] }
 });
 
+/**
+ * The folders and files of lib/server, lowest first: each may import those before it (docs/architecture.md). Configuration is
+ * read from low on, and readiness asks the STS.
+ */
+const layers = [
+	...['clock.ts', 'cache.ts', 'digest.ts', 'shutdown.ts', 'version.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
+	...['config', 'audit.ts', 'brand', 'seal.ts', 'shared-reads.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
+	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
+];
+
+/**
+ * What each layer may not import: the layers above it.
+ * @returns {import('eslint').Linter.Config[]}
+ */
+const upward = () =>
+	layers.slice(0, -1).map((layer, index) => {
+		const above = layers.slice(index + 1);
+		return layer.endsWith('.ts')
+			? notAbove(`src/lib/server/${layer}`, '\\.', above)
+			: notAbove(`src/lib/server/${layer}/**`, '\\.\\.', above);
+	});
+
+/**`, '\\.\\.', layers.slice(index + 1))
+		]);
+
+/**
+ * @param {string} files
+ * @param {string} root how these files spell lib/server in an import, as a regular expression
+ * @param {string[]} names
+ * @returns {import('eslint').Linter.Config}
+ */
+function notAbove(files, root, names) {
+	const pattern = {
+		regex: `^(?:${root}|\\$lib/server)/(?:${names.join('|').replaceAll('.ts', '')})(?:/|$)`,
+		message: 'A folder of lib/server may import what is below it, and nothing above ("layers" in eslint.config.js).'
+	};
+	const patterns = [restricted.env, restricted.routes, pattern];
+	return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+}
+
 const wallClock = 'Durations use performance.now(); the time of day is read in src/lib/server/clock.ts alone.';
 const readsWallClock = { object: 'Date', property: 'now', message: wallClock };
 
@@ -129,6 +169,16 @@ export default defineConfig(
 	},
 	direction(['src/**'], 'env'),
 	direction(['src/entry/**', 'src/doctor/**', 'src/lib/server/**'], 'env', 'routes'),
+	...upward(),
+	notAbove('src/entry/**', '(?:\\.\\./)+lib/server', [
+		'store',
+		'bridge',
+		'auth',
+		'api',
+		'wallet',
+		'backends',
+		'handles'
+	]),
 	direction(['src/lib/server/config/index.ts'], 'routes'),
 	{
 		...direction(['src/lib/**'], 'env', 'routes', 'server'),

@@ -7,7 +7,7 @@ test.use({ tls: true });
 /**
  * Chromium does not take a name that begins with U+00A0 for one with the prefix `__Host-`, so that a sibling subdomain can set it
  * for the whole domain. It sends the name as UTF-8. A server that reads names as UTF-8 and trims them would take it for ours:
- * that mutation of `auth/cookie-jar.ts` (`Buffer.from(name, 'latin1').toString().trim()`) makes this test fail.
+ * that mutation of `http/cookies.ts` (`Buffer.from(name, 'latin1').toString().trim()`) makes this test fail.
  */
 test('a cookie of another site whose name begins with a no-break space is sent by Chromium, and signs nobody in', async ({
 	page,

@@ -62,8 +62,8 @@ export const security = [
 	{
 		name: 'a logout token ends sessions that began later',
 		file: 'src/lib/server/auth/sign-out.ts',
-		find: 'Math.min(nowMs, iat * 1000)',
-		replace: 'nowMs',
+		find: 'sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000)',
+		replace: 'Math.max(nowMs, iat * 1000)',
 		test: 'tests/unit/auth/sign-out.backchannel-logout.test.ts'
 	},
 	{

@@ -13,7 +13,10 @@ import { someSession } from '../auth/session-fixture';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 const keep = vi.hoisted(() => ({ isDue: vi.fn(), renewed: vi.fn() }));
-vi.mock('../../../src/lib/server/auth/refresh', () => ({ renewals: () => keep }));
+vi.mock('../../../src/lib/server/auth/refresh', async (original) => ({
+	...(await original<object>()),
+	renewals: () => keep
+}));
 
 beforeEach(() => {
 	keep.isDue.mockReset().mockReturnValue(true);

@@ -134,14 +134,12 @@ test('no other module writes to the shared store', () => {
 		.filter((file) => file.endsWith('.ts') && !file.startsWith('store/'))
 		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
 	expect(writing.sort()).toEqual([
-		'auth/backchannel-logout.ts',
 		'auth/callback-once.ts',
-		'auth/deny-list.ts',
-		'auth/renewals.ts',
-		'once/lease.ts',
-		'once/once.ts',
-		'wallet/caller-sessions.ts',
-		'wallet/owned-sessions.ts',
-		'wallet/used-sessions.ts'
+		'auth/owned-sessions.ts',
+		'auth/refresh.ts',
+		'auth/revoked-sessions.ts',
+		'auth/run-once.ts',
+		'auth/sign-out.ts',
+		'wallet/access.ts'
 	]);
 });

@@ -48,7 +48,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['New wallet sessions per third-party client', `${rateLimits.perCaller} a minute`],
 	['Starts of a sign-in per browser (login transaction or session)', `${rateLimits.signInsPerBrowser} a minute`],
 	['Starts of a sign-in per address', `${thousands(rateLimits.signInsPerAddress)} a minute`],
-	['Event streams per wallet session', String(constant('lib/server/http/event-streams.ts', 'MAX_PER_WALLET_SESSION'))],
+	['Event streams per wallet session', String(constant('lib/server/http/event-stream.ts', 'MAX_PER_WALLET_SESSION'))],
 	['Event streams per browser', String(eventStreams.maxPerBrowser)],
 	['Event streams per address, or third-party client', thousands(eventStreams.maxPerAddress)],
 	['Event streams per process', thousands(eventStreams.maxPerProcess)],
@@ -64,30 +64,30 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	['Wallet sessions of one browser', String(constant('lib/server/auth/cookie-budget.ts', 'MAX_WALLET_SESSIONS'))],
 	['Sign-ins in progress per browser', String(constant('lib/server/auth/cookie-budget.ts', 'MAX_FLOWS'))],
-	['Cookie of one sign-in, name included', bytes(constant('lib/server/auth/flow-cookies.ts', 'MAX_FLOW_BYTES'))],
+	['Cookie of one sign-in, name included', bytes(constant('lib/server/auth/sign-in-flow.ts', 'MAX_FLOW_BYTES'))],
 	['Return path, as it is followed', `${constant('lib/server/http/return-path.ts', 'MAX_CHARACTERS')} characters`],
-	['Cookies opened in one request', `${constant('lib/server/auth/seals.ts', 'MAX_OPENINGS_PER_REQUEST')} texts`],
+	['Cookies opened in one request', `${constant('lib/server/seal.ts', 'MAX_OPENINGS_PER_REQUEST')} texts`],
 	[
 		'Sessions in `also` of an event stream',
 		String(constant('routes/(public)/api/wallet/sessions/[id]/events/+server.ts', 'MAX_ALSO'))
 	],
 	[
 		'Cookies deleted by one response',
-		`${constant('lib/server/auth/cookie-jar.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/chunks.ts', 'MAX_LEFTOVERS')} parts`
+		`${constant('lib/server/http/cookies.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/session-cookie.ts', 'MAX_LEFTOVERS')} parts`
 	],
-	['Cache of opened cookies', size(constant('lib/server/auth/seals.ts', 'CACHE_BYTES'))],
+	['Cache of opened cookies', size(constant('lib/server/seal.ts', 'CACHE_BYTES'))],
 	['Store in memory, for each kind of key', size(constant('lib/server/store/memory.ts', 'MAX_BYTES_PER_KIND'))],
 	[
 		'Entries that are written again after an outage of the shared store, for each kind of key',
 		size(constant('lib/server/store/resilient.ts', 'MAX_COPY_BYTES_PER_KIND'))
 	],
-	['Counts of a rate limit, without Redis', size(constant('lib/server/http/memory-limiter.ts', 'MAX_COUNT_BYTES'))],
-	['Cached session checks', size(constant('lib/server/auth/deny-list.ts', 'MAX_CHECK_BYTES'))],
+	['Counts of a rate limit, without Redis', size(constant('lib/server/http/rate-limit.ts', 'MAX_COUNT_BYTES'))],
+	['Cached session checks', size(constant('lib/server/auth/revoked-sessions.ts', 'MAX_CHECK_BYTES'))],
 	[
 		'Cached statuses of wallet sessions; repeated forms for a new code',
 		`${size(constant('lib/server/bridge/client.ts', 'MAX_SHARED_BYTES'))} each`
 	],
-	['Tokens when unpacked', size(constant('lib/server/auth/token-packing.ts', 'MAX_INFLATED_BYTES'))],
+	['Tokens when unpacked', size(constant('lib/server/auth/session-format.ts', 'MAX_INFLATED_BYTES'))],
 	[
 		'Time from the start of a sign-in to its callback',
 		minutes(constant('lib/server/auth/sign-in-flow.ts', 'FLOW_SECONDS'))
@@ -111,19 +111,19 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Small body: all but streams to services', size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))],
 	[
 		'The same per person; per third-party client',
-		`${constant('lib/server/backends/uploads.ts', 'MAX_UPLOADS_PER_PERSON')}; ${constant('lib/server/backends/uploads.ts', 'MAX_UPLOADS_PER_CLIENT')}`
+		`${constant('lib/server/backends/body.ts', 'MAX_UPLOADS_PER_PERSON')}; ${constant('lib/server/backends/body.ts', 'MAX_UPLOADS_PER_CLIENT')}`
 	],
 	[
 		'Uploads in progress that stream to services, per process',
-		`${constant('lib/server/handles/capacity.ts', 'MAX_UPLOADS')}; they do not count as requests in progress`
+		`${constant('lib/server/handles/load-shedding.ts', 'MAX_UPLOADS')}; they do not count as requests in progress`
 	],
 	[
 		'Back-channel logouts in progress',
-		`${constant('lib/server/handles/capacity.ts', 'MAX_LOGOUTS')}; they do not count as requests in progress`
+		`${constant('lib/server/handles/load-shedding.ts', 'MAX_LOGOUTS')}; they do not count as requests in progress`
 	],
 	[
 		'Logout token',
-		`${size(constant('lib/server/auth/backchannel-logout.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
+		`${size(constant('lib/server/auth/sign-out.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
 	],
 	['Small body, in chunks', thousands(constant('entry/request-body.ts', 'MAX_BODY_CHUNKS'))],
 	[
@@ -138,13 +138,19 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Time to connect to an upstream service', seconds(constant(connections, 'CONNECT_TIMEOUT_MS'))],
 	['Call of the STS, response included', seconds(sts.timeoutMs)],
 	['Call of the Auth Bridge, response included', seconds(bridge.timeoutMs)],
-	['Call of the Auth Bridge, response included', `${constant('lib/server/bridge/call.ts', 'RETRY_PAUSE_MS')} ms later`],
+	[
+		'Call of the Auth Bridge, response included',
+		`${constant('lib/server/bridge/request.ts', 'RETRY_PAUSE_MS')} ms later`
+	],
 	[
 		'Response of the STS: discovery, keys, tokens, institutions',
 		size(constant('lib/server/sts/metadata.ts', 'MAX_RESPONSE_BYTES'))
 	],
 	['Response of the Auth Bridge', size(bridge.maxBytes)],
-	['Encodings of one response, such as gzip in gzip', String(constant('lib/server/upstream/decode.ts', 'MAX_CODINGS'))],
+	[
+		'Encodings of one response, such as gzip in gzip',
+		String(constant('lib/server/upstream/connections.ts', 'MAX_CODINGS'))
+	],
 	['Reads of wallet session statuses per process', `${readsPerSecond} a second`],
 	[
 		'Institutions listed; wallets listed',

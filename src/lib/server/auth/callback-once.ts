@@ -20,7 +20,7 @@ const Outcome = v.variant('kind', [
 export type CallbackOutcome = v.InferOutput<typeof Outcome>;
 
 let once: ReturnType<typeof createOnce> | undefined;
-/** Runs the work of callbacks once, also that of identity verification (`wallet/idv-callback.ts`). */
+/** Runs the work of callbacks once, also that of identity verification (`wallet/identity.ts`). */
 export const callbackRuns = () => (once ??= createOnce({ store: sharedStore() }));
 
 /**

@@ -25,7 +25,7 @@ export interface SessionStatus {
 	readonly idvRequirementReason: IdvReason | null;
 	/** Such as `RUN_IDV`, `STEP_UP`, `FAIL_CLOSED` or `MANUAL_REVIEW`; other methods may come. */
 	readonly reconciliationPlanType: string | null;
-	/** Unix milliseconds by the Bridge's clock, which may be wrong (`remainingMs` in `wallet/status.ts`); null where it does not say. */
+	/** Unix milliseconds by the Bridge's clock, which may be wrong (`remainingMs` in `wallet/sessions.ts`); null where it does not say. */
 	readonly expiresAt: number | null;
 	/** Why a session failed, in the portal's own codes; for pages, not part of the API's answer. */
 	readonly errorCode?: ProblemCode;

@@ -14,7 +14,7 @@ const consumingRoutes: ReadonlySet<string> = new Set([
 	'/(public)/signed-out'
 ]);
 
-/** The returns from identity verification, which end its one round (`wallet/resume.ts`), and from a sign-out at the STS. */
+/** The returns from identity verification, which end its one round (`wallet/identity-page.ts`), and from a sign-out at the STS. */
 const isReturn = (routeId: string | null, query: URLSearchParams) =>
 	(routeId === '/(public)/login' && query.has('wallet_session')) || (routeId === '/(public)' && query.has('state'));
 

@@ -11,7 +11,7 @@ import { log } from '../log';
  * included, which hooks don't see; in dev there is no entry, and they are set here.
  */
 export const answerHeaders: Handle = async ({ event, resolve }) => {
-	// The page of a refusal has the refused request's id (`http/refusal.ts`).
+	// The page of a refusal has the refused request's id (`http/endpoint.ts`).
 	const id = (event.isSubRequest && helpCodeOf(event.request.headers.get('x-request-id'))) || newRequestId();
 	event.locals.requestId = id;
 	const response = await resolve(event);

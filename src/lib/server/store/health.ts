@@ -31,7 +31,7 @@ export interface StoreHealthOptions {
 const VERIFIED_MS = 1000;
 /**
  * How often an unavailable store is tried. Revocations that it missed have to reach the other instances within a second
- * of its recovery, half of which those may cache what they read (`auth/deny-list.ts`).
+ * of its recovery, half of which those may cache what they read (`auth/revoked-sessions.ts`).
  */
 const RETRY_MS = 250;
 

@@ -90,7 +90,7 @@ function logLoss(): void {
 	log.warn('the shared store has lost what it held: writing again what this instance has written');
 }
 
-/** Revocations (`auth/deny-list.ts`, `wallet/used-sessions.ts`) are written first after an outage or a loss of data. */
+/** Revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`) are written first after an outage or a loss of data. */
 export const isRevocation = (kind: string): boolean => kind === 'deny:' || kind === 'wallet-used:';
 
 /**
