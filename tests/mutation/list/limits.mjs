@@ -19,7 +19,7 @@ export const limits = [
 	},
 	{
 		name: 'a used wallet session is remembered too long',
-		file: 'src/lib/server/wallet/used-sessions.ts',
+		file: 'src/lib/server/auth/owned-sessions.ts',
 		find: '(LIFE_SECONDS + 300) * 1000',
 		replace: '(LIFE_SECONDS + 300) * 1_000_000',
 		test: 'tests/unit/store/lifetimes.test.ts'
@@ -68,7 +68,7 @@ export const limits = [
 	},
 	{
 		name: 'the time left of a wallet session is negative',
-		file: 'src/lib/server/wallet/status.ts',
+		file: 'src/lib/server/wallet/sessions.ts',
 		find: 'Math.max(0, endsAt - nowMs)',
 		replace: 'endsAt - nowMs',
 		test: 'tests/unit/wallet/remaining-time.test.ts'

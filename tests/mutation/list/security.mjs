@@ -110,9 +110,9 @@ export const security = [
 	},
 	{
 		name: 'a wallet cookie counts under any id',
-		file: 'src/lib/server/wallet/owned-sessions.ts',
+		file: 'src/lib/server/auth/owned-sessions.ts',
 		find: 'session?.id === id && session.startedAt',
 		replace: 'session && session.startedAt',
-		test: 'tests/unit/wallet/owned-sessions.test.ts'
+		test: 'tests/unit/auth/owned-sessions.test.ts'
 	}
 ];

@@ -12,7 +12,7 @@ export const serverActions = [
 	},
 	{
 		name: 'any candidate can be confirmed',
-		file: 'src/lib/server/wallet/identity-actions.ts',
+		file: 'src/lib/server/wallet/identity.ts',
 		find: "!candidates.some(({ id }) => id === candidateId)) return 'choose_one'",
 		replace: "candidateId === null) return 'choose_one'",
 		test: 'tests/http/hidden-actions.test.ts'

@@ -3,7 +3,7 @@ import { endSignIn } from '../../../src/lib/server/auth/callback';
 import type { Provider, Session } from '../../../src/lib/server/auth/session';
 import { keepFlow } from '../../../src/lib/server/auth/sign-in-flow';
 import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/authorization-request';
-import { keepOwned } from '../../../src/lib/server/wallet/owned-sessions';
+import { keepOwned } from '../../../src/lib/server/auth/owned-sessions';
 import { requestEvent } from '../../harness/request-event';
 import { configure } from '../configured';
 import { fakeSts } from './fake-sts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cookieAttributes } from '../../../src/lib/server/http/cookies';
 import { newFlowId } from '../../../src/lib/server/auth/sign-in-flow';
 import { cookies } from '../../../src/lib/server/handles/cookies';
-import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
+import { keepOwned, type OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
 import { afterSetCookies, fakeCookies } from '../../harness/cookies';
 import { requestEvent } from '../../harness/request-event';
 

@@ -6,8 +6,7 @@ import { findFlow, flowIds, keepFlow, newFlowId } from '../../../src/lib/server/
 import { beginLoginTransaction, readLoginTransaction } from '../../../src/lib/server/auth/login-cookies';
 import { writeSession } from '../../../src/lib/server/auth/session-cookie';
 import { handle } from '../../../src/hooks.server';
-import { completedSession } from '../../../src/lib/server/wallet/used-sessions';
-import { keepOwned, ownedSessions } from '../../../src/lib/server/wallet/owned-sessions';
+import { completedSession, keepOwned, ownedSessions } from '../../../src/lib/server/auth/owned-sessions';
 import { afterSetCookies, fakeCookies } from '../../harness/cookies';
 import { assertProperty } from '../../harness/property';
 import { requestEvent } from '../../harness/request-event';

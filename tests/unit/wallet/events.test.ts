@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventStreams, walletEvents } from '../../../src/lib/server/wallet/events';
-import type { OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
+import type { OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
 import { requestEvent, type EventOptions } from '../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
-import { remainingMs } from '../../../src/lib/server/wallet/status';
+import type { OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
+import { remainingMs } from '../../../src/lib/server/wallet/sessions';
 import { assertProperty } from '../../harness/property';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));

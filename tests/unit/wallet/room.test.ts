@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { beginLoginTransaction } from '../../../src/lib/server/auth/login-cookies';
-import { createWalletSession } from '../../../src/lib/server/wallet/create';
-import { keepOwned, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
+import { createWalletSession } from '../../../src/lib/server/wallet/sessions';
+import { keepOwned, type OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
 import { requestEvent } from '../../harness/request-event';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));

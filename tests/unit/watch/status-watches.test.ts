@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../../src/lib/server/http/problem';
-import { usualIntervalMs } from '../../../src/lib/server/watch/pace';
+import { usualIntervalMs } from '../../../src/lib/server/wallet/read-budget';
 import { setUp, statusOf } from './watched';
 
 const away = new Problem('upstream_unavailable');

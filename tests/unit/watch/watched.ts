@@ -1,7 +1,6 @@
 import type { SessionStatus } from '../../../src/lib/server/bridge/normalize';
-import { createReadBudget } from '../../../src/lib/server/watch/read-budget';
-import type { StatusNews } from '../../../src/lib/server/watch/status-news';
-import { createStatusWatches } from '../../../src/lib/server/watch/status-watches';
+import { createReadBudget } from '../../../src/lib/server/wallet/read-budget';
+import { createStatusWatches, type StatusNews } from '../../../src/lib/server/wallet/status-watcher';
 import type { SessionStatusValue } from '../../../src/lib/wallet/session-status';
 import { virtualClock } from '../virtual-clock';
 

@@ -6,7 +6,7 @@ import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken, withUserInfo } from '../sts/id-token';
-import { useUp, useUpCompleted } from '../wallet/used-sessions';
+import { useUp, useUpCompleted } from './owned-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, redeemOnce } from './callback-once';

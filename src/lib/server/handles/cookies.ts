@@ -4,7 +4,7 @@ import { cookieAttributes, type CookieJar, cookieName, createCookieJar, ownPart 
 import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
 import { withCookies } from '../http/headers';
 import { log } from '../log';
-import { heldWallets } from '../wallet/owned-sessions';
+import { heldWallets } from '../auth/owned-sessions';
 
 /** More in one response would make its head larger than proxies take. */
 const MAX_EVICTIONS = 12;

@@ -6,12 +6,11 @@ import { unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';
 import { networkOf } from '../http/rate-limit';
-import { createReadBudget } from '../watch/read-budget';
-import type { StatusNews } from '../watch/status-news';
-import { createStatusWatches, type StatusWatches } from '../watch/status-watches';
+import { createReadBudget } from './read-budget';
+import { createStatusWatches, type StatusNews, type StatusWatches } from './status-watcher';
 import { bridge, credentialFor } from './bridge';
-import type { OwnedSession } from './owned-sessions';
-import { publicStatus } from './status';
+import type { OwnedSession } from '../auth/owned-sessions';
+import { publicStatus } from './sessions';
 
 /** A browser connects anew after this; what it may see is then looked at again. */
 const LIFE_MS = 15 * 60_000;

@@ -5,9 +5,9 @@ import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
 import { type Institution, institutions } from '$lib/server/sts/institutions';
-import { ownedSessions } from '$lib/server/wallet/owned-sessions';
-import { resumeIdentity } from '$lib/server/wallet/resume';
-import { stopNoticeOf } from '$lib/server/wallet/stop';
+import { ownedSessions } from '$lib/server/auth/owned-sessions';
+import { resumeIdentity } from '$lib/server/wallet/identity-page';
+import { stopNoticeOf } from '$lib/server/wallet/cancel';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
 
 const MOST_QUERY_CHARACTERS = 100;

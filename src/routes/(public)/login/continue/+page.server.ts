@@ -1,7 +1,7 @@
 import { handOver } from '$lib/server/http/request';
 import { config } from '$lib/server/config';
-import { CONTINUE_URL } from '$lib/server/wallet/complete';
-import { completedSession } from '$lib/server/wallet/used-sessions';
+import { CONTINUE_URL } from '$lib/server/wallet/sessions';
+import { completedSession } from '$lib/server/auth/owned-sessions';
 import type { PageServerLoad } from './$types';
 
 /** Begins the sign-in anew from a page of ours, which makes it a same-origin navigation. */

@@ -3,11 +3,11 @@ import { config } from '$lib/server/config';
 import { readPageForm } from '$lib/server/http/endpoint';
 import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
-import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity-actions';
-import { identityStep } from '$lib/server/wallet/identity-view';
+import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity';
+import { identityStep } from '$lib/server/wallet/identity-page';
 import { knownIdentityOutcome } from '$lib/server/wallet/outcomes';
-import { ownedSessions } from '$lib/server/wallet/owned-sessions';
-import { stopWallet } from '$lib/server/wallet/stop';
+import { ownedSessions } from '$lib/server/auth/owned-sessions';
+import { stopWallet } from '$lib/server/wallet/cancel';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {

@@ -4,11 +4,11 @@ import { config } from '$lib/server/config';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { formText, formUuid, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
-import { currentSession } from '$lib/server/wallet/current-session';
-import { renewCode, startCode } from '$lib/server/wallet/renew';
-import { startFailure } from '$lib/server/wallet/start-failure';
-import { stopWallet } from '$lib/server/wallet/stop';
-import { walletStep } from '$lib/server/wallet/wallet-view';
+import { currentSession } from '$lib/server/wallet/access';
+import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
+import { startFailure } from '$lib/server/wallet/sessions';
+import { stopWallet } from '$lib/server/wallet/cancel';
+import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {

@@ -5,7 +5,7 @@ import { forgetAllFlows } from '$lib/server/auth/sign-in-flow';
 import { renewals } from '$lib/server/auth/refresh';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
-import { useUpAll } from '$lib/server/wallet/used-sessions';
+import { useUpAll } from '$lib/server/auth/owned-sessions';
 import type { RequestHandler } from './$types';
 
 /**

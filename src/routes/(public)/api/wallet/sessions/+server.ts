@@ -4,9 +4,9 @@ import { config } from '$lib/server/config';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
-import { requireWalletCaller } from '$lib/server/wallet/caller';
-import { createWalletSession } from '$lib/server/wallet/create';
-import { qrDataUri } from '$lib/server/wallet/qr';
+import { requireWalletCaller } from '$lib/server/wallet/access';
+import { createWalletSession } from '$lib/server/wallet/sessions';
+import { qrDataUri } from '$lib/server/wallet/qr-renewal';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {

@@ -1,5 +1,5 @@
 import { endpoint } from '$lib/server/http/endpoint';
-import { identityStep } from '$lib/server/wallet/identity-view';
+import { identityStep } from '$lib/server/wallet/identity-page';
 import type { RequestHandler } from './$types';
 
 /** What `/login/identity` would show this browser now, for the page's own script: `{view}`, or `{goTo}` for another page. */

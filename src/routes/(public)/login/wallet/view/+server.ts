@@ -1,6 +1,6 @@
 import { endpoint } from '$lib/server/http/endpoint';
-import { currentSession } from '$lib/server/wallet/current-session';
-import { walletStep } from '$lib/server/wallet/wallet-view';
+import { currentSession } from '$lib/server/wallet/access';
+import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { RequestHandler } from './$types';
 
 /** What `/login/wallet` would show this browser now, for the page's own script: `{view}`, or `{goTo}` for another page. */

@@ -1,8 +1,8 @@
 import { Nothing } from '$lib/server/api/wallet-schemas';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
-import { requireOwned } from '$lib/server/wallet/caller';
-import { completeWalletSession } from '$lib/server/wallet/complete';
+import { requireOwned } from '$lib/server/wallet/access';
+import { completeWalletSession } from '$lib/server/wallet/sessions';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {

@@ -1,6 +1,6 @@
 import { endpoint } from '$lib/server/http/endpoint';
-import { requireOwned } from '$lib/server/wallet/caller';
-import { readWalletStatus } from '$lib/server/wallet/status';
+import { requireOwned } from '$lib/server/wallet/access';
+import { readWalletStatus } from '$lib/server/wallet/sessions';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = endpoint(async (event) => {

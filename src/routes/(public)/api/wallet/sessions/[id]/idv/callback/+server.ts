@@ -1,8 +1,8 @@
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { wantsPage } from '$lib/server/http/request';
-import { findOwned, requireOwned } from '$lib/server/wallet/caller';
-import { finishIdv } from '$lib/server/wallet/idv-callback';
-import { foreignPage } from '$lib/server/wallet/foreign-page';
+import { findOwned, requireOwned } from '$lib/server/wallet/access';
+import { finishIdv } from '$lib/server/wallet/identity';
+import { foreignPage } from '$lib/server/wallet/wallet-page';
 import type { RequestHandler } from './$types';
 
 /** A person's browser comes here from the institution; whatever happened there, it is led to a page of ours. */

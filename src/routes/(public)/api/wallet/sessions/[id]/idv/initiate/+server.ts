@@ -1,8 +1,8 @@
 import { Nothing } from '$lib/server/api/wallet-schemas';
 import { endpoint } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
-import { requireOwned } from '$lib/server/wallet/caller';
-import { startIdv } from '$lib/server/wallet/idv';
+import { requireOwned } from '$lib/server/wallet/access';
+import { startIdv } from '$lib/server/wallet/identity';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {

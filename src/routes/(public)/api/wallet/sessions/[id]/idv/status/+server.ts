@@ -1,8 +1,8 @@
 import { endpoint } from '$lib/server/http/endpoint';
 import { bridge, credentialFor } from '$lib/server/wallet/bridge';
-import { requireOwned } from '$lib/server/wallet/caller';
-import { candidatesIn } from '$lib/server/wallet/idv-plan';
-import { requireUnused } from '$lib/server/wallet/used-sessions';
+import { requireOwned } from '$lib/server/wallet/access';
+import { candidatesIn } from '$lib/server/wallet/identity';
+import { requireUnused } from '$lib/server/auth/owned-sessions';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = endpoint(async (event) => {

@@ -1,8 +1,8 @@
 import { IdvSubmission } from '$lib/server/bridge/request';
 import { endpoint } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
-import { requireOwned } from '$lib/server/wallet/caller';
-import { submitIdv } from '$lib/server/wallet/idv';
+import { requireOwned } from '$lib/server/wallet/access';
+import { submitIdv } from '$lib/server/wallet/identity';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {

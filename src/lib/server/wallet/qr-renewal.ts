@@ -1,13 +1,13 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { createSharedReads } from '../shared-reads';
-import { requireWalletCaller } from './caller';
-import { openWalletSession } from './create';
-import { scanOf, unscanned } from './current-session';
-import { keepOwned, type OwnedSession, ownedSessions } from './owned-sessions';
+import { requireWalletCaller, scanOf, unscanned } from './access';
+import { openWalletSession } from './sessions';
+import { keepOwned, type OwnedSession, ownedSessions } from '../auth/owned-sessions';
+import { qrSvg } from '$lib/ui/qr-svg';
 
 /** A form that is sent twice, by a double click or by two tabs at once, comes again within this time. */
 const REPEAT_MS = 30_000;
-export const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
+const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
 const opened = createSharedReads<OwnedSession>({
 	maxAgeMs: REPEAT_MS,
 	maxBytes: MAX_REPEAT_BYTES,
@@ -43,4 +43,10 @@ async function openOnce(event: RequestEvent, key: string, wish: { returnTo: stri
 		return { ...(await openWalletSession(event, wish)), beside, ...(wish.replaces && { replaces: wish.replaces }) };
 	});
 	await keepOwned(event.cookies, owned);
+}
+
+/** The QR code of an address as a `data:` URI, for callers that draw it themselves; null when it is too long for one. */
+export function qrDataUri(requestUri: string): string | null {
+	const svg = qrSvg(requestUri);
+	return svg === null ? null : `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }

@@ -1,13 +1,15 @@
 import { describe, expect, test, vi } from 'vitest';
-import { keepOwned, type OwnedSession, ownedSessions } from '../../../src/lib/server/wallet/owned-sessions';
 import {
 	completedSession,
 	isUsedUp,
+	keepOwned,
+	type OwnedSession,
+	ownedSessions,
 	requireUnused,
 	useUp,
 	useUpAll,
 	useUpCompleted
-} from '../../../src/lib/server/wallet/used-sessions';
+} from '../../../src/lib/server/auth/owned-sessions';
 import { fakeCookies } from '../../harness/cookies';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));

@@ -6,14 +6,13 @@ import type { SessionStatus } from '../bridge/normalize';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { CONTINUE_PAGE, completeWalletSession } from './complete';
-import { endedView, identityEndPath } from './ending';
-import { walletOutcomeOf } from './outcomes';
-import { type OwnedSession, requestUriOf } from './owned-sessions';
-import { remainingMs } from './status';
+import { completeWalletSession, CONTINUE_PAGE, remainingMs } from './sessions';
+import { endedView, identityEndPath, walletOutcomeOf } from './outcomes';
+import { type OwnedSession, requestUriOf } from '../auth/owned-sessions';
+import { pageInstead } from '../http/endpoint';
 
 /** What to draw, or where else this browser has to go. */
-export type WalletStep = { readonly view: WalletView } | { readonly goTo: string };
+type WalletStep = { readonly view: WalletView } | { readonly goTo: string };
 
 type Step = (status: SessionStatus, owned: OwnedSession, event: RequestEvent) => WalletStep | Promise<WalletStep>;
 
@@ -75,4 +74,9 @@ export async function walletStep(event: RequestEvent, owned: OwnedSession | unde
 		log.warn('a wallet session could not be read', { requestId: event.locals.requestId, code, error });
 		return endedView(walletOutcomeOf(code), event.locals, owned);
 	}
+}
+
+/** The page for a browser that did not start the wallet session it was sent back to: a 404 that says what to do. */
+export function foreignPage(event: RequestEvent): Promise<Response> {
+	return pageInstead(event, identityEndPath('foreign', event.locals), 404);
 }

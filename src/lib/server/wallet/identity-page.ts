@@ -4,17 +4,15 @@ import type { IdentityView } from '$lib/wallet/view';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { CONTINUE_PAGE, completeWalletSession } from './complete';
-import { currentSession } from './current-session';
-import { endedView } from './ending';
-import { candidatesIn, isManualFor, wayOf } from './idv-plan';
-import { identityOutcomeOf } from './outcomes';
-import type { OwnedSession } from './owned-sessions';
-import { requireUnused } from './used-sessions';
-import { whyFailed } from './why-failed';
+import { CONTINUE_PAGE, completeWalletSession } from './sessions';
+import { currentSession } from './access';
+import { endedView, identityEndPath, identityOutcomeOf, whyFailed } from './outcomes';
+import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
+import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
+import { loginPath } from '../auth/sign-in-errors';
 
 /** What to draw, or where else this browser has to go. */
-export type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };
+type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };
 
 type Step = (event: RequestEvent, owned: OwnedSession) => IdentityStep | Promise<IdentityStep>;
 
@@ -90,4 +88,21 @@ async function underWay(event: RequestEvent, owned: OwnedSession): Promise<Ident
 	const isByHand = isManualFor(owned, plan);
 	if (isByHand && owned.idv !== 'none') return { view: { screen: 'review', sessionId: owned.id } };
 	return isByHand ? needed(event, owned) : { view: { screen: 'in-progress', sessionId: owned.id } };
+}
+
+/**
+ * The return from the STS after identity verification, at `/login?wallet_session={id}&idv=complete`. Resumes only a
+ * session that this browser started; answers the page to go to, without those parameters.
+ */
+export async function resumeIdentity(event: RequestEvent, sessionId: string): Promise<string> {
+	const owned = await ownedSession(event.cookies, sessionId);
+	if (!owned) {
+		const { requestId } = event.locals;
+		log.info('an identity verification came back to another browser', { requestId });
+		return loginPath(await newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
+	}
+	const { searchParams } = event.url;
+	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);
+	if (searchParams.get('idv') === 'complete') await endIdvRound(event, owned);
+	return '/login/identity';
 }

@@ -1,11 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSeal } from '../../../src/lib/server/seal';
-import {
-	keepOwned,
-	ownedSessions,
-	type OwnedSession,
-	requestUriOf
-} from '../../../src/lib/server/wallet/owned-sessions';
+import { keepOwned, ownedSessions, type OwnedSession, requestUriOf } from '../../../src/lib/server/auth/owned-sessions';
 import { fakeCookies } from '../../harness/cookies';
 import { config, configure } from '../configured';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { currentSession } from '../../../src/lib/server/wallet/current-session';
-import { keepOwned, ownedSessions, type OwnedSession } from '../../../src/lib/server/wallet/owned-sessions';
-import { renewCode, startCode } from '../../../src/lib/server/wallet/renew';
+import { currentSession } from '../../../src/lib/server/wallet/access';
+import { keepOwned, ownedSessions, type OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
+import { renewCode, startCode } from '../../../src/lib/server/wallet/qr-renewal';
 import type { SessionStatusValue } from '../../../src/lib/wallet/session-status';
 import { fakeCookies } from '../../harness/cookies';
 import { requestEvent } from '../../harness/request-event';

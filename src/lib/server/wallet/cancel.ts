@@ -4,9 +4,8 @@ import { loginPath } from '../auth/sign-in-errors';
 import { formText } from '../http/request-body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { currentSession } from './current-session';
-import type { OwnedSession } from './owned-sessions';
-import { useUpAll } from './used-sessions';
+import { currentSession } from './access';
+import { type OwnedSession, useUpAll } from '../auth/owned-sessions';
 
 const noticesByStatus: Partial<Record<string, StopNotice>> = {
 	CREATED: 'nothing_shared',

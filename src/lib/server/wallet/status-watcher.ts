@@ -1,9 +1,34 @@
 import type { SessionStatus } from '../bridge/normalize';
-import type { Credential } from '../bridge/request';
 import { type ProblemCode, toProblem } from '../http/problem';
-import { type Pace, paceOf, usualIntervalMs } from './pace';
-import type { ReadBudget } from './read-budget';
-import { differs, newsOf, type StatusListener, type StatusNews } from './status-news';
+import { type Pace, paceOf, type ReadBudget, usualIntervalMs } from './read-budget';
+import type { Credential } from '../bridge/request';
+
+/** `gone`, and a status that never changes again, are the last that is heard of a session. */
+export type StatusNews =
+	| { readonly kind: 'status'; readonly status: SessionStatus; readonly isLast: boolean }
+	| { readonly kind: 'trouble'; readonly code: ProblemCode }
+	| { readonly kind: 'gone' };
+
+type StatusListener = (news: StatusNews) => void;
+
+/** An end that has moved by more than this is news. */
+const MOVED_MS = 2000;
+
+/** What listeners are told of a status. */
+function newsOf(status: SessionStatus): StatusNews {
+	return { kind: 'status', status, isLast: paceOf(status.status) === 'final' };
+}
+
+/** Whether somebody who knows the one status has to be told of the other. */
+export function differs(a: SessionStatus, b: SessionStatus): boolean {
+	return (
+		a.status !== b.status ||
+		a.idvRequired !== b.idvRequired ||
+		a.idvRequirementReason !== b.idvRequirementReason ||
+		a.reconciliationPlanType !== b.reconciliationPlanType ||
+		Math.abs((a.expiresAt ?? 0) - (b.expiresAt ?? 0)) > MOVED_MS
+	);
+}
 
 export interface WatchWorld {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
@@ -136,4 +161,32 @@ export class SessionWatch {
 		this.#world.budget.count(this.#pace, -1);
 		this.#onOver();
 	}
+}
+
+export interface StatusWatches {
+	/**
+	 * Tells the listener where a session stands, and each change from then on; nothing more after `gone` or a last status.
+	 * Answers how to stop.
+	 */
+	watch(id: string, credential: Credential, listener: StatusListener): () => void;
+	/** How many sessions are watched. */
+	size(): number;
+}
+
+/** One watch per session, however many listen to it. */
+export function createStatusWatches(world: WatchWorld): StatusWatches {
+	const watches = new Map<string, SessionWatch>();
+
+	function watchOf(id: string): SessionWatch {
+		const known = watches.get(id);
+		if (known) return known;
+		const watch = new SessionWatch(id, world, () => watches.delete(id));
+		watches.set(id, watch);
+		return watch;
+	}
+
+	return {
+		watch: (id, credential, listener) => watchOf(id).join(listener, credential),
+		size: () => watches.size
+	};
 }

@@ -1,0 +1,178 @@
+import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import { config } from '../config';
+import { bridge, credentialFor } from './bridge';
+import type { IdvStart, IdvStatus } from '../bridge/normalize';
+import type { IdvSubmission } from '../bridge/request';
+import { isProblem, Problem, type ProblemCode, problemCodeOf, toProblem } from '../http/problem';
+import { currentSession, keepSession } from './access';
+import { type OwnedSession, requireUnused } from '../auth/owned-sessions';
+import type { Locale } from '$lib/i18n';
+import type { Candidate, IdentityWay } from '$lib/wallet/view';
+import { callbackRuns } from '../auth/callback-once';
+import { log } from '../log';
+import { WorkFailed } from '../auth/run-once';
+import { identityEndPath, identityOutcomeOf, reasonOf } from './outcomes';
+import { handOver } from '../http/request';
+import { formText } from '../http/request-body';
+import { CONTINUE_PAGE, completeWalletSession } from './sessions';
+
+/**
+ * Asks the Auth Bridge to begin identity verification; `redirectUrl` null: nothing to do, complete now.
+ * @throws {Problem} `idv_repeated` after the session's one round, or the Auth Bridge's fault
+ */
+export async function startIdv(event: RequestEvent, owned: OwnedSession): Promise<IdvStart> {
+	await requireUnused(owned.id);
+	if (owned.idv === 'done') throw new Problem('idv_repeated');
+	const redirectUri = `${config().origin}/api/wallet/sessions/${owned.id}/idv/callback`;
+	const started = await bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals));
+	const isByHand = started.redirectUrl === null && isManual(started);
+	await keepSession(event, { ...owned, idv: isByHand ? 'manual' : 'started' });
+	return started;
+}
+
+/** Hands over what a person confirmed, on our own page or through the API. */
+export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
+	await requireUnused(owned.id);
+	const { status } = await bridge().submitIdv(owned.id, submission, credentialFor(event.locals));
+	const underWay = owned.idv === 'manual' ? 'manual' : 'started';
+	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? underWay : 'done' });
+	return { sessionId: owned.id, status };
+}
+
+/** Records that this session has had its one round. */
+export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Promise<OwnedSession> {
+	const ended: OwnedSession = { ...owned, idv: 'done' };
+	await keepSession(event, ended);
+	return ended;
+}
+
+type Plan = Pick<IdvStatus, 'planType' | 'reason'>;
+
+/** Whether a person confirms on our own page, instead of at the institution. */
+export function isManual({ planType, reason }: Plan): boolean {
+	return planType === null ? reason === 'CANDIDATE_MATCH_CONFIRMATION' : planType === 'MANUAL_REVIEW';
+}
+
+/** The same of a session: some deployments tell the plan only when verification begins. */
+export function isManualFor(owned: OwnedSession, plan: Plan): boolean {
+	return owned.idv === 'manual' || isManual(plan);
+}
+
+/** What the person has to do where it is not their own confirmation. */
+export function wayOf({ planType }: Plan): IdentityWay {
+	if (planType === 'STEP_UP') return 'step-up';
+	return planType === 'SKIP_RECONCILIATION' || planType === 'USE_EXISTING_BINDING' ? 'none' : 'visit';
+}
+
+/** The candidates with their labels in one language. */
+export function candidatesIn(locale: Locale, candidates: IdvStatus['candidates']): readonly Candidate[] {
+	return candidates.map(({ id, label }) => ({ id, label: label[locale] }));
+}
+
+/** How long the outcome of a callback is shared with further requests of the same browser. */
+const SHARED_MS = 60_000;
+/** In place of the code of a fault. */
+const FINISHED = 'finished';
+
+/**
+ * Ends the round at the institution; answers the page that shows where the person stands. A code works once: further
+ * requests with it (a double click, a reload, a second instance) get the same outcome for a minute.
+ */
+export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promise<string> {
+	if (owned.idv === 'done') return '/login/identity';
+	const fault = await finishOnce(event, owned);
+	if (fault === null) {
+		await endIdvRound(event, owned);
+		return '/login/identity';
+	}
+	log.warn('identity verification did not finish', { requestId: event.locals.requestId, code: fault });
+	return identityEndPath(identityOutcomeOf(fault), event.locals, owned);
+}
+
+/** @returns null where verification has finished, else why it has not */
+async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<ProblemCode | null> {
+	const { searchParams } = event.url;
+	const parameters = ['code', 'state', 'error'].map((name) => searchParams.get(name));
+	async function run(): Promise<string> {
+		try {
+			await requireUnused(owned.id);
+			await bridge().finishIdv(owned.id, searchParams, credentialFor(event.locals));
+			return FINISHED;
+		} catch (cause) {
+			const code = await reasonOf(cause, event, owned);
+			// The code may be as good as before: a reload tries it again.
+			if (isProblem(cause, 'upstream_unavailable', 'upstream_timeout', 'upstream_invalid'))
+				throw new WorkFailed('postponed', code, { cause });
+			return code;
+		}
+	}
+	try {
+		const secret = `identity verification ${JSON.stringify([owned.id, ...parameters])}`;
+		const result = await callbackRuns().run({ secret, repeatLost: true, keepMs: SHARED_MS, run });
+		return result === FINISHED ? null : (problemCodeOf(result) ?? 'internal_error');
+	} catch (error) {
+		if (!(error instanceof WorkFailed)) throw error;
+		return problemCodeOf(error.code) ?? 'upstream_unavailable';
+	}
+}
+
+const IDENTITY_PAGE = '/login/identity';
+
+/** Goes on to the institution: a page that hands the browser over, or whatever else there is to do. */
+export async function startIdentity(event: RequestEvent, form: FormData) {
+	const next = await attempt(event, form, async (owned) => {
+		const started = await startIdv(event, owned);
+		if (started.redirectUrl !== null) return { handover: started.redirectUrl };
+		if (isManual(started)) return { goTo: IDENTITY_PAGE };
+		// Nowhere to go and nothing to confirm: the session is complete, or can't be completed here.
+		const { kind } = await completeWalletSession(event, owned);
+		if (kind === 'idv_required') throw new Problem('manual_confirmation_not_offered');
+		return { goTo: CONTINUE_PAGE };
+	});
+	if ('goTo' in next) redirect(303, next.goTo);
+	handOver(event.setHeaders, next.handover);
+	return next;
+}
+
+/** Sends what a person confirmed; with several candidates, one has to be chosen. */
+export async function confirmIdentity(event: RequestEvent, form: FormData) {
+	const candidateId = formText(form, 'candidateId');
+	const outcome = await attempt(event, form, async (owned) => {
+		const { candidates } = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
+		if (candidates.length > 0 && !candidates.some(({ id }) => id === candidateId)) return 'choose_one';
+		// Only what the Bridge has listed is sent to it.
+		const submission = candidateId === null || candidates.length === 0 ? { confirm: true as const } : { candidateId };
+		return submitAfterStart(event, owned, submission);
+	});
+	if (outcome === 'choose_one') return fail(400, { fault: outcome });
+	redirect(303, IDENTITY_PAGE);
+}
+
+/** Some deployments want verification begun before they take a confirmation. */
+async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submission: Parameters<typeof submitIdv>[2]) {
+	try {
+		return await submitIdv(event, owned, submission);
+	} catch (error) {
+		if (toProblem(error).code !== 'idv_not_started') throw error;
+		const started = await startIdv(event, owned);
+		if (!isManual(started) && started.redirectUrl !== null) throw error;
+		return submitIdv(event, owned, submission);
+	}
+}
+
+/** Works on this browser's newest wallet session; a fault leads to the screen that explains it. */
+async function attempt<Result>(
+	event: RequestEvent,
+	form: FormData,
+	work: (owned: OwnedSession) => Promise<Result>
+): Promise<Result> {
+	const owned = await currentSession(event);
+	try {
+		if (!owned) throw new Problem('not_found');
+		return await work(owned);
+	} catch (error) {
+		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
+		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
+		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals, owned, formText(form, 'returnTo')));
+	}
+}
