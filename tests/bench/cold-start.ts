@@ -18,7 +18,7 @@ export const measureColdStart: Measure = async (runtime) => {
 	const emptyMs: number[] = [];
 	for (let round = 0; round < ROUNDS; round++) {
 		portalMs.push(await startMs(commands.portal, START_ENVIRONMENT));
-		emptyMs.push(await startMs(commands.empty));
+		emptyMs.push(await startMs(commands.empty, { DENO_NO_UPDATE_CHECK: START_ENVIRONMENT.DENO_NO_UPDATE_CHECK }));
 	}
 	const [portal, empty] = [median(portalMs), median(emptyMs)];
 	return [
