@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import * as v from 'valibot';
 import { IdentityClaims } from '../lib/server/sts/claims';
-import { newSession } from '../lib/server/auth/session';
+import { newSession } from '../lib/server/auth/new-session';
 import { SessionTooLarge, writeSession } from '../lib/server/auth/session-cookie';
 import { MAX_SESSION_BYTES } from '../lib/server/auth/session-format';
 import { unixSeconds } from '../lib/server/clock';

@@ -1,4 +1,4 @@
-import { signInPath } from '$lib/server/auth/sign-in-errors';
+import { signInPath } from '$lib/server/auth/login-path';
 import { brandView } from '$lib/server/brand/view';
 import { config } from '$lib/server/config';
 import type { LayoutServerLoad } from './$types';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { sessionPath } from '../http/journeys.ts';
 import { createSeal } from '../../src/lib/server/seal.ts';
-import { splitChunks } from '../../src/lib/server/auth/session-cookie.ts';
+import { splitChunks } from '../../src/lib/server/auth/cookie-chunks.ts';
 import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
 import { realisticSession } from './sessions/realistic-session.ts';
 

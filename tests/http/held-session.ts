@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/session-cookie.ts';
-import { flowStartMs, newFlowId } from '../../src/lib/server/auth/sign-in-flow.ts';
+import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/cookie-chunks.ts';
+import { flowStartMs, newFlowId } from '../../src/lib/server/auth/flow-id.ts';
 import { createSeal } from '../../src/lib/server/seal.ts';
 import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
 import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';

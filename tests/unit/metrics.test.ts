@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import type { TokenSet } from '../../src/lib/server/auth/session';
+import type { TokenSet } from '../../src/lib/server/auth/new-session';
 import { createBridge } from '../../src/lib/server/bridge/client';
 import { createEventStreams } from '../../src/lib/server/http/event-stream';
 import { spendOne } from '../../src/lib/server/http/rate-limit';

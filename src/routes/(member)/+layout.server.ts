@@ -1,5 +1,5 @@
 import { publicSession } from '$lib/server/auth/session';
-import { signInPath } from '$lib/server/auth/sign-in-errors';
+import { signInPath } from '$lib/server/auth/login-path';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';
 

@@ -7,7 +7,7 @@ import {
 	MAX_COOKIE_BYTES,
 	type WalletState
 } from '../../../src/lib/server/auth/cookie-budget';
-import { newFlowId } from '../../../src/lib/server/auth/sign-in-flow';
+import { newFlowId } from '../../../src/lib/server/auth/flow-id';
 import { assertProperty } from '../../harness/property';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));

@@ -1,4 +1,5 @@
-import type { Session, TokenSet } from '../../../src/lib/server/auth/session';
+import type { Session } from '../../../src/lib/server/auth/session';
+import type { TokenSet } from '../../../src/lib/server/auth/new-session';
 import { createRenewals, SessionEnded } from '../../../src/lib/server/auth/refresh';
 import { isProblem } from '../../../src/lib/server/http/problem';
 import { WorkFailed } from '../../../src/lib/server/auth/run-once';

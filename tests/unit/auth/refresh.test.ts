@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Session, TokenSet } from '../../../src/lib/server/auth/session';
+import type { Session } from '../../../src/lib/server/auth/session';
+import type { TokenSet } from '../../../src/lib/server/auth/new-session';
 import { createRenewals } from '../../../src/lib/server/auth/refresh';
 import { WorkFailed, type WorkFault } from '../../../src/lib/server/auth/run-once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';

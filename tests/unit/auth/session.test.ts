@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { IdentityClaims } from '../../../src/lib/server/sts/claims';
-import { isProvider, newSession, publicSession, SessionSchema } from '../../../src/lib/server/auth/session';
+import { isProvider, publicSession, SessionSchema } from '../../../src/lib/server/auth/session';
+import { newSession } from '../../../src/lib/server/auth/new-session';
 import { isFresh } from '../../../src/lib/server/wallet/linked-wallets';
 
 const NOW = 1_800_000_000;

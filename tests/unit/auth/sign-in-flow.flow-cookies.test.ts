@@ -4,13 +4,13 @@ import {
 	flowOfVersion1,
 	forgetFlow,
 	keepFlow,
-	newFlowId,
 	newStateKey,
 	readState,
 	type SignInFlow,
 	stateOf,
 	takeFlowOfVersion1
 } from '../../../src/lib/server/auth/sign-in-flow';
+import { newFlowId } from '../../../src/lib/server/auth/flow-id';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeCookies } from '../../harness/cookies';
 import { configure } from '../configured';

@@ -5,7 +5,7 @@ import '../../../src/lib/server/config';
 import type * as rateLimit from '../../../src/lib/server/http/rate-limit';
 import { assertProperty } from '../../harness/property';
 import { configure } from '../configured';
-import { networkOf } from '../../../src/lib/server/http/rate-limit';
+import { networkOf } from '../../../src/lib/server/http/client-network';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 

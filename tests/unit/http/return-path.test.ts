@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loginPath } from '../../../src/lib/server/auth/sign-in-errors';
+import { loginPath } from '../../../src/lib/server/auth/login-path';
 import { returnPath } from '../../../src/lib/server/http/return-path';
 
 const OWN = 'https://portal.example.org';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { beginLoginTransaction } from '../../../src/lib/server/auth/login-cookies';
-import { createWalletSession } from '../../../src/lib/server/wallet/sessions';
+import { createWalletSession } from '../../../src/lib/server/wallet/create-session';
 import { keepOwned, type OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
 import { requestEvent } from '../../harness/request-event';
 

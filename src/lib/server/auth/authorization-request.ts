@@ -2,7 +2,8 @@ import { log } from '../log';
 import { authorizationRequest, pushAuthorization } from './oidc-client';
 import { voluntaryClaims } from '../sts/claims';
 import type { Provider } from './session';
-import { newFlowId, newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
+import { newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
+import { newFlowId } from './flow-id';
 import { startFault } from './sign-in-errors';
 
 /** What a sign-in is started with; all of it made by the server from what it has checked. */

@@ -15,7 +15,6 @@ import {
 	findFlow,
 	flowIds,
 	flowOfVersion1,
-	flowStartMs,
 	forgetFlow,
 	isFlowCookieOver,
 	isFlowOver,
@@ -25,8 +24,11 @@ import {
 	type SignInFlow,
 	takeFlowOfVersion1
 } from './sign-in-flow';
-import { callbackFault, isExpiredAtSts, loginPath, type SignInError, stsFault } from './sign-in-errors';
-import { newSession, type Provider, type Session, tokenTimes } from './session';
+import { flowStartMs } from './flow-id';
+import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
+import { loginPath } from './login-path';
+import { type Provider, type Session } from './session';
+import { newSession, tokenTimes } from './new-session';
 import { revokeTokens } from './sign-out';
 import { clearSignedOutMark } from './login-cookies';
 

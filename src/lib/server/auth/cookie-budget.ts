@@ -1,4 +1,4 @@
-import { isFlowId } from './sign-in-flow';
+import { isFlowId } from './flow-id';
 
 /**
  * All cookies of the portal in one browser share one budget: proxies refuse requests whose headers are larger than 8 kB

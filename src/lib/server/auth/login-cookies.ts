@@ -2,7 +2,7 @@ import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { unixMs } from '../clock';
 import { cookieAttributes, cookieName } from '../http/cookies';
-import { sealOf } from '../seal';
+import { sealOf } from '../http/sealed-cookie';
 import { SESSION_SECONDS } from './session';
 import type { Institution } from '../sts/institutions';
 

@@ -2,7 +2,7 @@ import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../http/cookies';
 import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from './cookie-budget';
-import { sealOf } from '../seal';
+import { sealOf } from '../http/sealed-cookie';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { AFTER_SIGN_IN } from '../http/return-path';

@@ -4,7 +4,8 @@ import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { isAway, isNeverSent, serverErrors } from '../sts/errors';
 import { isUnknownKey } from '../sts/tokens';
-import { type Session, type TokenSet, tokenTimes } from './session';
+import { type Session } from './session';
+import { type TokenSet, tokenTimes } from './new-session';
 
 /**
  * Redeems a session's refresh token (RFC 6749 6). The call has its own time-out and is not aborted with the request.

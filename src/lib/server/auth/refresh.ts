@@ -1,7 +1,8 @@
 import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { createOnce, type Once, type OnceOptions, WorkFailed, type WorkFault } from './run-once';
-import type { Session, TokenSet } from './session';
+import type { Session } from './session';
+import type { TokenSet } from './new-session';
 import { log } from '../log';
 import { count } from '../metrics';
 import { sharedStore } from '../store';

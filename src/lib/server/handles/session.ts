@@ -1,6 +1,6 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isDenied, isDeniedNow } from '../auth/revoked-sessions';
-import { loginPath } from '../auth/sign-in-errors';
+import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/refresh';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { revokeTokens } from '../auth/sign-out';

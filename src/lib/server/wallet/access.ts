@@ -13,7 +13,7 @@ import {
 } from '../auth/owned-sessions';
 import * as v from 'valibot';
 import type { BearerCaller } from '../auth/bearer';
-import { sealOf } from '../seal';
+import { sealOf } from '../http/sealed-cookie';
 import { unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { bridge, credentialFor } from './bridge';

@@ -1,6 +1,6 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { type StopNotice, stopNotices } from '$lib/wallet/view';
-import { loginPath } from '../auth/sign-in-errors';
+import { loginPath } from '../auth/login-path';
 import { formText } from '../http/request-body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';

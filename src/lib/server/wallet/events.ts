@@ -5,7 +5,7 @@ import type { Credential } from '../bridge/request';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';
-import { networkOf } from '../http/rate-limit';
+import { networkOf } from '../http/client-network';
 import { createReadBudget } from './read-budget';
 import { createStatusWatches, type StatusNews, type StatusWatches } from './status-watcher';
 import { bridge, credentialFor } from './bridge';

@@ -9,7 +9,7 @@ import { currentSession } from './access';
 import { endedView, identityEndPath, identityOutcomeOf, whyFailed } from './outcomes';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
-import { loginPath } from '../auth/sign-in-errors';
+import { loginPath } from '../auth/login-path';
 
 /** What to draw, or where else this browser has to go. */
 type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };

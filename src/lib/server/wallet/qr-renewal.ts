@@ -1,7 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { createSharedReads } from '../shared-reads';
 import { requireWalletCaller, scanOf, unscanned } from './access';
-import { openWalletSession } from './sessions';
+import { openWalletSession } from './create-session';
 import { keepOwned, type OwnedSession, ownedSessions } from '../auth/owned-sessions';
 import { qrSvg } from '$lib/ui/qr-svg';
 

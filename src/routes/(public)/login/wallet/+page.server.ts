@@ -6,7 +6,7 @@ import { formText, formUuid, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
 import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
-import { startFailure } from '$lib/server/wallet/sessions';
+import { startFailure } from '$lib/server/wallet/create-session';
 import { stopWallet } from '$lib/server/wallet/cancel';
 import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';

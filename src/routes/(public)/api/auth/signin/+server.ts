@@ -1,4 +1,4 @@
-import { loginPath } from '$lib/server/auth/sign-in-errors';
+import { loginPath } from '$lib/server/auth/login-path';
 import { seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 

@@ -5,7 +5,7 @@ import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
 import { requireWalletCaller } from '$lib/server/wallet/access';
-import { createWalletSession } from '$lib/server/wallet/sessions';
+import { createWalletSession } from '$lib/server/wallet/create-session';
 import { qrDataUri } from '$lib/server/wallet/qr-renewal';
 import type { RequestHandler } from './$types';
 

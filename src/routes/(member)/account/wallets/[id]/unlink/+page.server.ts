@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { signInPath } from '$lib/server/auth/sign-in-errors';
+import { signInPath } from '$lib/server/auth/login-path';
 import { memberSession } from '$lib/server/handles/authorize';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { isFresh, ownWallet, unlinkWallet } from '$lib/server/wallet/linked-wallets';

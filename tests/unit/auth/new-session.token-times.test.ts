@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { tokenTimes } from '../../../src/lib/server/auth/session';
+import { tokenTimes } from '../../../src/lib/server/auth/new-session';
 import { configure } from '../configured';
 import { SIGNED_IN_AT } from './session-fixture';
 

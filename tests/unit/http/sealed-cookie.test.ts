@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createSeal, sealOf } from '../../src/lib/server/seal';
-import { config } from './configured';
-import { countOpenings } from './count-openings';
+import { createSeal } from '../../../src/lib/server/seal';
+import { sealOf } from '../../../src/lib/server/http/sealed-cookie';
+import { config } from '../configured';
+import { countOpenings } from '../count-openings';
 
-vi.mock('../../src/lib/server/config', () => import('./configured'));
+vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
 const counted = countOpenings();
 beforeEach(() => counted.reset());

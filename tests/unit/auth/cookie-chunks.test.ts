@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { joinChunks, leftoverChunks, splitChunks } from '../../../src/lib/server/auth/session-cookie';
+import { joinChunks, leftoverChunks, splitChunks } from '../../../src/lib/server/auth/cookie-chunks';
 
 const NAME = '__Host-portal.session';
 /** Browsers keep this much of one cookie: name, value and attributes. */

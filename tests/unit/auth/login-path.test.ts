@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loginPath } from '../../../src/lib/server/auth/sign-in-errors';
+import { loginPath } from '../../../src/lib/server/auth/login-path';
 import { helpCodeOf, newRequestId } from '../../../src/lib/server/http/headers';
 
 const failure = { error: 'access_denied', requestId: 'a1b2c3d4e5f6' } as const;

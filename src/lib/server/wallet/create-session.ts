@@ -1,0 +1,98 @@
+import { type ActionFailure, type Cookies, fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import { fitsQrCode } from '$lib/ui/qr-svg';
+import { unixMs } from '../clock';
+import { config } from '../config';
+import { MAX_WALLET_SESSIONS } from '../auth/cookie-budget';
+import { Problem, type ProblemCode, toProblem } from '../http/problem';
+import { spendOne, spendOneOfCaller } from '../http/rate-limit';
+import { log } from '../log';
+import { bridge, credentialFor } from './bridge';
+import { keepSession, requireWalletCaller } from './access';
+import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions } from '../auth/owned-sessions';
+import { walletOutcomeOf } from './outcomes';
+import type { WalletView } from '$lib/wallet/view';
+import { type SignInError } from '../auth/sign-in-errors';
+import { loginPath } from '../auth/login-path';
+
+/** A session as it was just created: its address is at hand. */
+type NewSession = OwnedSession & { readonly requestUri: string };
+
+/** What a caller may wish for; the rest of the request to the Auth Bridge is the portal's. */
+interface WalletSessionWish {
+	/** One of the configured queries; the default one when absent. */
+	readonly queryId?: string | undefined;
+	readonly forceReconciliation?: boolean | undefined;
+	/** A checked path of ours. */
+	readonly returnTo: string;
+}
+
+/**
+ * Opens a wallet session for this browser or caller, and for nobody else.
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the Auth Bridge's fault
+ */
+export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
+	const owned = await openWalletSession(event, wish);
+	await keepSession(event, owned);
+	return owned;
+}
+
+/** The same, but it is left to the caller to make it this browser's. */
+export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
+	const caller = await requireWalletCaller(event);
+	if (!event.locals.caller) await requireRoom(event.cookies);
+	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
+
+	const created = await bridge().createSession(
+		{
+			queryId: wish.queryId ?? config().wallet.defaultQueryId,
+			oauthSessionId: event.locals.session?.userId,
+			forceReconciliation: wish.forceReconciliation
+		},
+		credentialFor(event.locals)
+	);
+	const now = unixMs();
+	if (!fitsQrCode(created.requestUri))
+		log.warn('the address of a wallet request is too long for a QR code: only its link is shown', {
+			requestId: event.locals.requestId,
+			bytes: Buffer.byteLength(created.requestUri)
+		});
+	return {
+		id: created.sessionId,
+		requestUri: created.requestUri,
+		startedAt: now,
+		expiresAt: now + created.expiresInMs,
+		...(created.expiresAt !== null && { bridgeExpiresAt: created.expiresAt }),
+		returnTo: wish.returnTo,
+		idv: 'none',
+		completed: false
+	};
+}
+
+/** Sessions in identity verification are never evicted: a browser that has as many as it may gets no further one. */
+async function requireRoom(cookies: Cookies): Promise<void> {
+	const verifying = (await ownedSessions(cookies)).filter(isVerifying);
+	if (verifying.length < MAX_WALLET_SESSIONS) return;
+	const endsAt = Math.min(...verifying.map(({ startedAt }) => startedAt)) + LIFE_SECONDS * 1000;
+	const waitSeconds = Math.max(1, Math.ceil((endsAt - unixMs()) / 1000));
+	throw new Problem('rate_limited', { headers: { 'retry-after': String(waitSeconds) } });
+}
+
+/** Faults that the login page explains; the others are shown where the code would have been. */
+const onLoginPage: Partial<Record<ProblemCode, SignInError>> = {
+	unauthorized: 'transaction_expired',
+	rate_limited: 'rate_limited'
+};
+
+interface StartFailure {
+	readonly view: WalletView;
+	readonly returnTo: string;
+}
+
+/** Why no wallet session could be opened, as a page that says what to do and keeps where the person was going. */
+export function startFailure(error: unknown, { requestId }: App.Locals, returnTo: string): ActionFailure<StartFailure> {
+	const { code, status } = toProblem(error);
+	const loginError = onLoginPage[code];
+	log.warn('no wallet session could be opened', { requestId, code, error });
+	if (loginError) redirect(303, loginPath(returnTo, { error: loginError, requestId }));
+	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code), helpCode: requestId }, returnTo });
+}
