@@ -153,7 +153,7 @@ export function chaosMember(
 		// The store's weather may have changed during the request.
 		if (!visit || (weather.isUnsettled && !isLast)) return;
 		// The instance that ended the session and the store knew of it, and both may have forgotten it (docs/operations.md).
-		if (one && weather.restartsAtLoss > one.restarts) return;
+		if (weather.restartsAtLoss > one.restarts) return;
 		if (visit.status === 200) complain('a session lives on after sign-out');
 		if (visit.status === 401) report.endedSessionsChecked++;
 	}
