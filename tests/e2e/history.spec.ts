@@ -15,22 +15,22 @@ test(
 	}
 );
 
-test('(a11y 23) Back after signing in with the wallet opens no session and completes none again', async ({
-	page,
-	wallet,
-	sandbox
-}) => {
-	await wallet.start();
-	await wallet.share('known-student');
-	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-	const before = [sandbox.count('bridge.create'), sandbox.count('bridge.complete')];
+test(
+	'(a11y 23) Back after signing in with the wallet opens no session and completes none again',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		await wallet.start();
+		await wallet.share('known-student');
+		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		const before = [sandbox.count('bridge.create'), sandbox.count('bridge.complete')];
 
-	await page.goBack();
-	await expectHeading(page, en.wallet.start.title);
-	await page.goBack();
-	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-	expect([sandbox.count('bridge.create'), sandbox.count('bridge.complete')]).toEqual(before);
-});
+		await page.goBack();
+		await expectHeading(page, en.wallet.start.title);
+		await page.goBack();
+		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		expect([sandbox.count('bridge.create'), sandbox.count('bridge.complete')]).toEqual(before);
+	}
+);
 
 for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', { tag: '@full' }, () => {

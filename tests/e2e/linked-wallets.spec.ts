@@ -27,18 +27,22 @@ for (const { title, tag, javaScriptEnabled } of [
 	});
 }
 
-test('unlinking asks for a fresh sign-in when the last one was a while ago', async ({ page, sandbox }) => {
-	sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
-	await openUnlinkPage(page);
-	await expect(page.getByText(unlink.fresh)).toBeVisible();
-	await expect(page.getByRole('button', { name: unlink.button })).toHaveCount(0);
+test(
+	'unlinking asks for a fresh sign-in when the last one was a while ago',
+	{ tag: '@full' },
+	async ({ page, sandbox }) => {
+		sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
+		await openUnlinkPage(page);
+		await expect(page.getByText(unlink.fresh)).toBeVisible();
+		await expect(page.getByRole('button', { name: unlink.button })).toHaveCount(0);
 
-	await page.getByRole('link', { name: unlink.freshLink }).click();
-	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
-	await expectHeading(page, unlink.title);
-	await page.getByRole('button', { name: unlink.button }).click();
-	await expect(page.getByText(unlinkedNotice)).toBeVisible();
-});
+		await page.getByRole('link', { name: unlink.freshLink }).click();
+		await page.getByRole('button', { name: 'Sanne de Vries' }).click();
+		await expectHeading(page, unlink.title);
+		await page.getByRole('button', { name: unlink.button }).click();
+		await expect(page.getByText(unlinkedNotice)).toBeVisible();
+	}
+);
 
 test('an unlinked wallet is unknown again', { tag: '@full' }, async ({ page, wallet }) => {
 	await openUnlinkPage(page);

@@ -85,7 +85,7 @@ test('an ending that is heard of twice is told as what it was', { tag: '@full' }
 	await expectHeading(page, en.wallet.ended.declined.title);
 });
 
-test.describe('a stream that fails', () => {
+test.describe('a stream that fails', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
 	test('is cut in the middle: the page goes on by asking', async ({ page, context, wallet }) => {
@@ -105,19 +105,15 @@ test.describe('a stream that fails', () => {
 	});
 
 	for (const status of [429, 503]) {
-		test(
-			`is refused with ${status}: the page goes on by polling, and shows no error`,
-			{ tag: status === 503 ? [] : ['@full'] },
-			async ({ page, wallet }) => {
-				await page.route(streams, (route) => route.fulfill({ status, headers: { 'retry-after': '10' } }));
-				await wallet.start();
-				await wallet.open();
-				await expectHeading(page, en.wallet.opened.title);
-				await expect(page.getByText(en.wallet.trouble)).toHaveCount(0);
-				await wallet.share('known-student');
-				await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-			}
-		);
+		test(`is refused with ${status}: the page goes on by polling, and shows no error`, async ({ page, wallet }) => {
+			await page.route(streams, (route) => route.fulfill({ status, headers: { 'retry-after': '10' } }));
+			await wallet.start();
+			await wallet.open();
+			await expectHeading(page, en.wallet.opened.title);
+			await expect(page.getByText(en.wallet.trouble)).toHaveCount(0);
+			await wallet.share('known-student');
+			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		});
 	}
 
 	test('does not open within 2 s: the page does not wait for it', { tag: '@full' }, async ({ page, wallet }) => {
@@ -129,24 +125,25 @@ test.describe('a stream that fails', () => {
 	});
 });
 
-test('a proxy that passes the head of a stream and holds its body back: the page goes on by polling', async ({
-	openBrowser,
-	sandbox
-}) => {
-	const proxy = await startBufferingProxy();
-	const context = await openBrowser({ proxy: { server: proxy.url, bypass: '<-loopback>' } });
-	const page = await context.newPage();
-	const wallet = new WalletSignIn(page, sandbox, true);
-	await wallet.start();
-	const polled = page.waitForRequest(/\/status$/, { timeout: 10_000 });
-	await wallet.open();
-	await polled;
-	await expectHeading(page, en.wallet.opened.title);
-	await wallet.share('known-student');
-	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-	await context.close();
-	await proxy.stop();
-});
+test(
+	'a proxy that passes the head of a stream and holds its body back: the page goes on by polling',
+	{ tag: '@full' },
+	async ({ openBrowser, sandbox }) => {
+		const proxy = await startBufferingProxy();
+		const context = await openBrowser({ proxy: { server: proxy.url, bypass: '<-loopback>' } });
+		const page = await context.newPage();
+		const wallet = new WalletSignIn(page, sandbox, true);
+		await wallet.start();
+		const polled = page.waitForRequest(/\/status$/, { timeout: 10_000 });
+		await wallet.open();
+		await polled;
+		await expectHeading(page, en.wallet.opened.title);
+		await wallet.share('known-student');
+		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+		await context.close();
+		await proxy.stop();
+	}
+);
 
 test(
 	'the review of an identity is followed by the same stream',

@@ -64,7 +64,7 @@ test('a page is not loaded again while the portal can’t be reached', { tag: '@
 	await expect.poll(loads).toBe(2);
 });
 
-test('a member’s page whose modules are gone stays as the server drew it', async ({ page }) => {
+test('a member’s page whose modules are gone stays as the server drew it', { tag: '@full' }, async ({ page }) => {
 	const loads = loadsOf(page, '/account');
 	await page.route(isModule, (route) => route.fulfill(gone));
 	await signInAtInstitution(page);

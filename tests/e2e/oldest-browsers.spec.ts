@@ -61,30 +61,29 @@ function remove(paths: readonly string[]): void {
 	}
 }
 
-test('in a browser without newer features the whole way with the wallet works by itself', async ({
-	page,
-	context,
-	wallet,
-	sandbox
-}) => {
-	await context.addInitScript(remove, newerFeatures);
-	await wallet.start();
-	expect(await page.evaluate(() => 'any' in AbortSignal)).toBe(false);
-	await wallet.open();
-	await expectHeading(page, en.wallet.opened.title);
-	sandbox.scenario('review-never');
-	await wallet.share('unknown-employee');
-	await expectHeading(page, en.identity.confirm.title);
-	await page.getByRole('button', { name: en.identity.confirm.button }).click();
-	await expectHeading(page, en.identity.review.title);
-	sandbox.review(wallet.sessionId, 'approve');
-	await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
+test(
+	'in a browser without newer features the whole way with the wallet works by itself',
+	{ tag: '@full' },
+	async ({ page, context, wallet, sandbox }) => {
+		await context.addInitScript(remove, newerFeatures);
+		await wallet.start();
+		expect(await page.evaluate(() => 'any' in AbortSignal)).toBe(false);
+		await wallet.open();
+		await expectHeading(page, en.wallet.opened.title);
+		sandbox.scenario('review-never');
+		await wallet.share('unknown-employee');
+		await expectHeading(page, en.identity.confirm.title);
+		await page.getByRole('button', { name: en.identity.confirm.button }).click();
+		await expectHeading(page, en.identity.review.title);
+		sandbox.review(wallet.sessionId, 'approve');
+		await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
 
-	const other = await context.newPage();
-	await other.goto('/account', { waitUntil: 'networkidle' });
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
-	await expectHeading(other, en.login.title);
-});
+		const other = await context.newPage();
+		await other.goto('/account', { waitUntil: 'networkidle' });
+		await page.getByRole('button', { name: en.account.signOut.button }).click();
+		await expectHeading(other, en.login.title);
+	}
+);
 
 for (const feature of olderFeatures) {
 	test(

@@ -23,27 +23,26 @@ for (const dialect of dialects) {
 	});
 }
 
-test('another browser can’t sign in with a completed wallet session, whatever it asks for', async ({
-	page,
-	wallet,
-	sandbox,
-	openBrowser
-}) => {
-	await wallet.start();
-	await wallet.share('known-student');
-	await expectHeading(page, en.account.title);
-	const before = sandbox.authorizations().length;
+test(
+	'another browser can’t sign in with a completed wallet session, whatever it asks for',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox, openBrowser }) => {
+		await wallet.start();
+		await wallet.share('known-student');
+		await expectHeading(page, en.account.title);
+		const before = sandbox.authorizations().length;
 
-	const stranger = await (await openBrowser()).newPage();
-	await stranger.goto('/login');
-	const hint = new URLSearchParams({ provider: 'sts-wallet', login_hint: `oid4vp:${wallet.sessionId}` });
-	await stranger.evaluate((path) => location.assign(path), `/login/start?${hint}`);
-	await expectLoginError(stranger, 'wallet_session_foreign');
-	expect(sandbox.authorizations()).toHaveLength(before);
+		const stranger = await (await openBrowser()).newPage();
+		await stranger.goto('/login');
+		const hint = new URLSearchParams({ provider: 'sts-wallet', login_hint: `oid4vp:${wallet.sessionId}` });
+		await stranger.evaluate((path) => location.assign(path), `/login/start?${hint}`);
+		await expectLoginError(stranger, 'wallet_session_foreign');
+		expect(sandbox.authorizations()).toHaveLength(before);
 
-	await stranger.evaluate((path) => location.assign(path), '/login/start?provider=sts&login_hint=x&scope=y&prompt=z');
-	await expect(stranger.getByRole('heading', { name: 'Sign in at your institution' })).toBeVisible();
-	const { login_hint, scope, prompt } = sandbox.authorizations().at(-1)?.params ?? {};
-	expect({ login_hint, prompt }).toEqual({ login_hint: undefined, prompt: undefined });
-	expect(scope).toContain('openid');
-});
+		await stranger.evaluate((path) => location.assign(path), '/login/start?provider=sts&login_hint=x&scope=y&prompt=z');
+		await expect(stranger.getByRole('heading', { name: 'Sign in at your institution' })).toBeVisible();
+		const { login_hint, scope, prompt } = sandbox.authorizations().at(-1)?.params ?? {};
+		expect({ login_hint, prompt }).toEqual({ login_hint: undefined, prompt: undefined });
+		expect(scope).toContain('openid');
+	}
+);
