@@ -32,8 +32,8 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession) {
  */
 export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
 	const { startedAt, bridgeExpiresAt } = owned;
-	const moved = expiresAt === null ? null : expiresAt - (bridgeExpiresAt ?? owned.expiresAt);
-	const claimed = moved === null ? owned.expiresAt : owned.expiresAt + Math.min(0, moved);
+	const moved = expiresAt === null || bridgeExpiresAt === undefined ? 0 : expiresAt - bridgeExpiresAt;
+	const claimed = owned.expiresAt + Math.min(0, moved);
 	const endsAt = claimed - startedAt < MIN_LIFETIME_MS ? owned.expiresAt : claimed;
 	return Math.max(0, endsAt - nowMs);
 }
