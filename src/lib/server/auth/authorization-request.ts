@@ -6,25 +6,34 @@ import { newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
 import { newFlowId } from './flow-id';
 import { startFault } from './sign-in-errors';
 
-/** What a sign-in is started with; all of it made by the server from what it has checked. */
+/** The options of a sign-in. The server builds them from values that it has checked. */
 export interface SignInOptions {
 	readonly provider: Provider;
 	readonly returnTo: string;
-	/** An institution from the STS's own list. */
+	/** The id of an institution in the STS's list. */
 	readonly institution?: string | undefined;
-	/** A wallet session that this browser owns and has completed. */
+	/** The id of a wallet session that this browser owns and has completed. */
 	readonly walletSessionId?: string | undefined;
-	/** Ask for the credentials again, whatever the STS remembers (OIDC Core 3.1.2.1 `prompt`). */
+	/**
+	 * Whether the STS must authenticate the person again, even if it has a session for them (OIDC Core 3.1.2.1,
+	 * `prompt=login`).
+	 */
 	readonly asksLogin?: boolean | undefined;
-	/** How many times this sign-in was started before by the portal itself. */
+	/** How many times the portal itself has already restarted this sign-in. */
 	readonly restarts?: number | undefined;
 }
 
-/** Where the browser goes, and the flow to keep in it (`flow-cookies.ts`); or why it can't go. */
+/**
+ * The authorization URL to redirect the browser to, with the flow to store in its cookie (`keepFlow` in
+ * `sign-in-flow.ts`); or an error code.
+ */
 export type SignInStart =
 	{ readonly url: string; readonly flow: SignInFlow } | { readonly error: 'portal_misconfigured' | 'sts_unavailable' };
 
-/** Makes the authorization request at the STS (RFC 6749 4.1.1, RFC 7636, RFC 9126 where offered). */
+/**
+ * Builds the authorization request for the STS (RFC 6749 4.1.1) with PKCE (RFC 7636), and pushes it if the STS
+ * supports that (RFC 9126).
+ */
 export async function startSignIn(options: SignInOptions, requestId: string): Promise<SignInStart> {
 	const { provider, returnTo, institution = '', walletSessionId = '', asksLogin = false, restarts = 0 } = options;
 	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo };
@@ -43,7 +52,7 @@ export async function startSignIn(options: SignInOptions, requestId: string): Pr
 
 function authorizationParams({ provider, institution, walletSessionId, asksLogin }: SignInOptions) {
 	return {
-		// Auth.js writes it as JSON, whatever its types say.
+		// Auth.js serialises the object as JSON, although its types require a string.
 		...(provider === 'sts' && { claims: voluntaryClaims as unknown as string }),
 		...(institution && { provider: institution }),
 		...(walletSessionId && { login_hint: `oid4vp:${walletSessionId}` }),

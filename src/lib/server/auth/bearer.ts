@@ -8,10 +8,13 @@ import { countRefusal } from '../metrics';
 import { type AccessToken, verifyAccessToken } from '../sts/tokens';
 import { KeysUnavailable } from '../sts/keys';
 
-/** A program with an access token of its own, as `locals` holds it. */
+/** A program that calls the API with its own access token, as stored in `locals`. */
 export type BearerCaller = AccessToken;
 
-/** What a caller is told about its token, by jose's code and claim; anything else is just not valid. */
+/**
+ * The reason for a refusal that the response states, by jose's error code or by the claim that failed. Other errors
+ * get a general reason.
+ */
 const reasons: Readonly<Record<string, string>> = {
 	[errors.JWTExpired.code]: 'The access token has expired.',
 	nbf: 'The access token is not valid yet.',
@@ -23,10 +26,12 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Who calls with an access token, if that is good for this scope, or these, separated by spaces (RFC 6750, RFC 9068 4). A cookie is no substitute:
- * nothing else of the request is looked at.
- * @throws {Problem} `unauthorized`, `insufficient_scope` (both with a challenge that says why), or `upstream_unavailable`
- * while the STS's keys can't be had
+ * Verifies the access token of a request and its scopes (RFC 6750, RFC 9068 4). Only the `Authorization` header is
+ * read: a session cookie is not accepted in its place.
+ * @param scope one or more required scopes, separated by spaces
+ * @returns the caller that the token identifies
+ * @throws {Problem} `unauthorized` or `insufficient_scope`, both with a challenge that states the reason;
+ * `upstream_unavailable` while the STS's keys are unavailable
  */
 export async function acceptBearer(request: Request, scope: string, requestId: string): Promise<BearerCaller> {
 	const { audience } = config().api;
@@ -48,7 +53,7 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 	});
 }
 
-/** What a caller may read of itself. `expires`: the end of its token. */
+/** What a caller may read about itself. `expires`: when its token expires. */
 export const PublicCaller = v.strictObject({
 	clientId: v.string(),
 	scope: v.string(),

@@ -5,9 +5,9 @@ import { SessionSchema } from './session';
 import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema } from './sign-in-flow';
 import { signInErrors } from './sign-in-errors';
 
-/** How long the outcome of a callback is shared with further requests of the same browser. */
+/** How long the outcome of a callback is shared with further requests from the same browser. */
 const SHARED_MS = 60_000;
-/** How long a used flow is remembered: longer than any callback of it is accepted. */
+/** How long a flow stays recorded as used: longer than a callback for it can be accepted. */
 const USED_MS = (FLOW_COOKIE_SECONDS + 300) * 1000;
 
 const Outcome = v.variant('kind', [
@@ -16,20 +16,20 @@ const Outcome = v.variant('kind', [
 	v.object({ kind: v.literal('restarted'), url: v.string(), flow: SignInFlowSchema })
 ]);
 
-/** What a callback led to. `restarted`: the browser leaves for the STS again, with a new flow. */
+/** The outcome of a callback. `restarted`: the browser is redirected to the STS again, with a new flow. */
 export type CallbackOutcome = v.InferOutput<typeof Outcome>;
 
 let once: ReturnType<typeof createOnce> | undefined;
-/** Runs the work of callbacks once, also that of identity verification (`wallet/identity.ts`). */
+/** Runs the work of each callback once. Identity verification (`wallet/identity.ts`) uses it too. */
 export const callbackRuns = () => (once ??= createOnce({ store: sharedStore() }));
 
 /**
- * Does the work of a callback once per flow, however often the browser requests it: a double click, a reload, a second
- * instance. For a minute further requests get the same outcome; the key that opens it is derived from the flow's PKCE
- * verifier, so only a browser with the flow's cookie can read it. After that the flow is used up.
- * Without a shared store this holds per instance.
+ * Performs the work of a callback once per flow, even if the browser repeats the request (a double click or a reload)
+ * or another instance receives it. Further requests get the same outcome for one minute; after that, the flow counts
+ * as used. The outcome is sealed with a key that is derived from the flow's PKCE verifier, so only a browser with the
+ * flow's cookie can read it. Without a shared store, this applies per instance.
  * @param work calls the STS; must not throw
- * @returns the outcome, and whether this request did the work
+ * @returns the outcome, and whether this request performed the work (`isOwn`)
  */
 export async function redeemOnce(
 	{ verifier }: Pick<SignInFlow, 'verifier'>,
@@ -48,7 +48,8 @@ export async function redeemOnce(
 		const outcome: CallbackOutcome = isUnused ? await work() : { kind: 'failed', error: 'sign_in_interrupted' };
 		return JSON.stringify(outcome);
 	}
-	// A request that was lost with its process may have redeemed the code: redeeming it again would revoke the grant.
+	// If a process stopped during this work, it may already have redeemed the code. Redeeming it again would revoke
+	// the grant.
 	const result = await callbackRuns()
 		.run({ secret, repeatLost: false, keepMs: SHARED_MS, run })
 		.catch(() => null);
@@ -56,7 +57,10 @@ export async function redeemOnce(
 	return { outcome: v.parse(Outcome, JSON.parse(result)), isOwn };
 }
 
-/** Resolves when no callback of this process is in progress: its result would be lost with the process. */
+/**
+ * Resolves when this process has no callback in flight. If the process stopped earlier, a callback's result would be
+ * lost.
+ */
 export async function callbacksSettled(): Promise<void> {
 	await once?.settled();
 }

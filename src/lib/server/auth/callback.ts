@@ -32,14 +32,14 @@ import { newSession, tokenTimes } from './new-session';
 import { revokeTokens } from './sign-out';
 import { clearSignedOutMark } from './login-cookies';
 
-/** After so many automatic restarts a person is told instead. */
+/** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;
 const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-wallet': 'wallet' };
 
 /**
- * Ends a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5): on success `locals.session` is the new session. Without the flow's
- * cookie nothing is asked of the STS.
- * @returns the address that the browser goes on to
+ * Handles the callback of a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5). On success, `locals.session` is the new
+ * session. Without the flow's cookie, no request is sent to the STS.
+ * @returns the address to redirect the browser to
  */
 export async function endSignIn(event: RequestEvent, provider: Provider): Promise<string> {
 	const { cookies, url } = event;
@@ -48,7 +48,7 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	const isOurs = flow?.provider === provider && flow.stateKey === state?.stateKey && !isFlowCookieOver(flow.id);
 	if (!isOurs) return endWithoutFlow(event, provider, state);
 
-	// What its cookie has no room for is in the `state` parameter.
+	// A return path that is too long for the flow's cookie is only in the `state` parameter.
 	const whole = { ...flow, returnTo: state.returnTo };
 	const { outcome, isOwn } = await outcomeOf(event, whole);
 	forgetFlow(cookies, flow.id);
@@ -60,7 +60,9 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	return signedInPath(event, whole, outcome.session, isOwn);
 }
 
-/** What the callback leads to. Whatever calls the STS is done once, however often the browser requests it. */
+/**
+ * The outcome of the callback. Work that calls the STS runs once per flow, even if the browser repeats the request.
+ */
 async function outcomeOf(event: RequestEvent, flow: SignInFlow) {
 	const { searchParams } = event.url;
 	const failed = (error: SignInError) => ({ outcome: { kind: 'failed', error } as const, isOwn: true });
@@ -115,7 +117,8 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 				requestId: locals.requestId,
 				provider
 			});
-		// Not sooner: until the STS has vouched for the person, they may try again with the same wallet session.
+		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
+		// failed sign-in with it.
 		if (provider === 'sts-wallet' && !(await useUp(flow.walletSessionId))) {
 			log.warn('a wallet session signed somebody in before', { requestId: locals.requestId });
 			await revokeTokens(session, locals.requestId);
@@ -123,7 +126,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		}
 		return { kind: 'signed_in', session };
 	} catch (fault) {
-		// Nobody will hold these tokens, so nobody could end them later.
+		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (fault instanceof AuthjsError) ({ granted } = fault);
 		if (granted) void revokeTokens(granted, locals.requestId);
 		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
@@ -131,7 +134,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 	}
 }
 
-/** @param isOwn whether this request redeemed the code, and not another one of this browser */
+/** @param isOwn whether this request redeemed the code, rather than another request from the same browser */
 async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Session, isOwn: boolean): Promise<string> {
 	const { locals, cookies } = event;
 	if (await isDeniedNow(session)) {
@@ -140,7 +143,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	}
 	const before = locals.session;
 	if (before?.id !== session.id) {
-		// A slow response to the session before must not take this one's place.
+		// A late response to a request with the previous session must not overwrite the new session's cookie.
 		if (before) await denySession(before);
 		locals.session = session;
 	}
@@ -149,21 +152,27 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('signed in', session, locals);
-		// Identity verification links a wallet; whose it is shows only at the sign-in that follows.
+		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
 		const isLinked = flow.provider === 'sts-wallet' && used.some(({ idv }) => idv === 'done');
 		if (isLinked) audit('wallet linked', session, locals);
 	}
 	return flow.returnTo;
 }
 
-/** The login page, with the reason and the return path. Somebody who is signed in all the same goes on. */
+/**
+ * The path of the login page, with the error and the return path. A person who is already signed in goes to the
+ * return path instead if the sign-in was interrupted, or has expired without having required a new login.
+ */
 function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, isOwn: boolean): string {
 	if (isOwn) report(event, flow.provider, error);
 	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.asksLogin);
 	return event.locals.session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }
 
-/** A callback to a browser without that flow: Back after it was done, another browser, or too many tabs. */
+/**
+ * Handles a callback to a browser that does not have the flow: after the back button, in another browser, or with too
+ * many tabs.
+ */
 async function endWithoutFlow(event: RequestEvent, provider: Provider, state: ReturnedState | null): Promise<string> {
 	const { cookies, request, url, locals } = event;
 	const version1 = flowOfVersion1(url.searchParams.get('state'));

@@ -1,57 +1,72 @@
 import { isFlowId } from './flow-id';
 
 /**
- * All cookies of the portal in one browser share one budget: proxies refuse requests whose headers are larger than 8 kB
- * (`docs/security.md`, Limits). Cookies are counted as a browser sends them: name, `=`, value and the separator.
+ * All cookies of the portal in one browser share one budget, because proxies reject requests with headers larger than
+ * 8 kB (`docs/security.md`, Limits). A cookie counts as the browser sends it: name, `=`, value and the separator.
  */
 export const MAX_COOKIE_BYTES = 7000;
-/** Up to this size the head of a response that sets the session stays below the 4 kB that nginx takes by default. */
+/** Up to this size, the headers of a response that sets the session stay below 4 kB, the default limit of nginx. */
 export const COMFORTABLE_SESSION_BYTES = 2500;
 const MAX_FLOWS = 4;
-/** This many sign-ins in progress stay as long as an unscanned wallet session can go instead. */
+/**
+ * This many sign-in flows stay until all unscanned and all completed wallet sessions but the newest of each are
+ * evicted.
+ */
 const MIN_FLOWS = 2;
 export const MAX_WALLET_SESSIONS = 4;
 
 const SEPARATOR_BYTES = '; '.length;
-/** Cookies that are never evicted, by what follows the prefix in their names. */
+/** Cookies that are never evicted, by their names without the prefix. */
 const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|departure|signedout)$/;
 
 /**
- * `over`: expired, ended or not readable. `unscanned`: as far as the cookie says, no wallet has answered yet.
- * `completed`: a sign-in can be started with it, or its identity verification is over. `verifying`: in identity verification; never
- * evicted.
+ * The state of a wallet session, as far as its cookie shows.
+ * - `over`: expired, or the cookie is not readable.
+ * - `unscanned`: no wallet has responded yet.
+ * - `completed`: it can start a sign-in, or its identity verification is done.
+ * - `verifying`: in identity verification; never evicted.
  */
 export type WalletState = 'over' | 'unscanned' | 'completed' | 'verifying';
 
 export interface HeldWallet {
 	readonly state: WalletState;
-	/** Unix milliseconds; 0 where it is unknown. */
+	/** Unix milliseconds; 0 if unknown. */
 	readonly startedAt: number;
 }
 
 export interface Holdings {
-	/** Sizes in bytes, by what follows the prefix in the cookies' names. */
+	/** Sizes in bytes, by the cookies' names without the prefix. */
 	readonly sizes: ReadonlyMap<string, number>;
-	/** The wallet sessions among them, by the same names. */
+	/** The wallet sessions among these cookies, by the same names. */
 	readonly wallets: ReadonlyMap<string, HeldWallet>;
 }
 
-/** What a cookie takes of the budget. */
+/** The size of a cookie in the budget, in bytes. */
 export function cookieBytes(name: string, value: string): number {
 	return name.length + 1 + value.length + SEPARATOR_BYTES;
 }
 
-/** The flow that a cookie named `{kind}.{flow}` belongs to; null for other names. Ids sort by age, and nothing is opened. */
+/**
+ * The id of the flow that a cookie named `{kind}.{flow}` belongs to; null for other names. Ids sort by age, so no
+ * cookie has to be opened.
+ */
 export function flowIdOf(part: string): string | null {
 	const id = part.slice(part.indexOf('.') + 1);
 	return part.startsWith('wallet.') || !isFlowId(id) ? null : id;
 }
 
 /**
- * The names of the cookies to delete, so that the others fit the budget and its counts. In this order: what is none of the
- * portal's cookies by name; wallet sessions that are over; flows but the newest two; unscanned wallet sessions but the newest;
- * completed ones but the newest; the older of two flows; then the newest of each, in the order unscanned, completed, flow. Never
- * the session, and never a wallet session in identity verification.
+ * The names of the cookies to delete, so that the others fit the budget and the limits on their number. Evicted in
+ * this order:
+ * - cookies with names that the portal does not use
+ * - wallet sessions that are over
+ * - all flows but the newest two
+ * - all unscanned wallet sessions but the newest
+ * - all completed wallet sessions but the newest
+ * - the older of two flows
+ * - the newest unscanned wallet session, then the newest completed one, then the newest flow
+ *
+ * The session and wallet sessions in identity verification are never evicted.
  */
 export function evictions({ sizes, wallets }: Holdings): string[] {
 	const evicted = new Set<string>();
@@ -96,7 +111,7 @@ export function evictions({ sizes, wallets }: Holdings): string[] {
 	return [...evicted];
 }
 
-/** All but the newest so many. */
+/** All entries but the given number of newest ones. */
 function surplus(oldestFirst: readonly (readonly string[])[], newest: number): readonly (readonly string[])[] {
 	return oldestFirst.slice(0, Math.max(0, oldestFirst.length - newest));
 }

@@ -1,12 +1,12 @@
 /**
- * A value too large for one cookie, spread over `name.0`, `name.1`, …: browsers keep 4096 bytes per cookie, name and
- * attributes included (RFC 6265bis 5.6).
+ * Maximum size of one chunk. A value that is too large for one cookie is split over `name.0`, `name.1`, …: browsers
+ * accept at most 4096 bytes per cookie, name and attributes included (RFC 6265bis 5.6).
  */
 const CHUNK_BYTES = 3800;
 
 const MAX_CHUNKS = 4;
 
-/** A response that deletes more would have too large a head; whatever is left is deleted by the next. */
+/** Deleting more cookies would make the headers of the response too large. The next response deletes the rest. */
 const MAX_LEFTOVERS = 8;
 
 export interface CookieText {
@@ -15,8 +15,10 @@ export interface CookieText {
 }
 
 /**
- * Joins the chunks of a cookie: the exact name, or an unbroken run from `.0`; look-alikes are ignored.
- * @param get a cookie of the request, by name
+ * Reads a cookie that may be split: the cookie with the exact name, or else the chunks from `.0` on without gaps,
+ * joined. Cookies with similar names are ignored.
+ * @param get returns a cookie of the request by name
+ * @returns null if there is no such cookie
  */
 export function joinChunks(name: string, get: (name: string) => string | undefined): string | null {
 	const whole = get(name);
@@ -30,7 +32,7 @@ export function joinChunks(name: string, get: (name: string) => string | undefin
 	return parts.length > 0 ? parts.join('') : null;
 }
 
-/** The cookies to set for a value; null when it takes more than four. */
+/** The cookies to set for a value; null if it needs more than four. */
 export function splitChunks(name: string, value: string): readonly CookieText[] | null {
 	if (value.length <= CHUNK_BYTES) return [{ name, value }];
 	const count = Math.ceil(value.length / CHUNK_BYTES);
@@ -41,7 +43,7 @@ export function splitChunks(name: string, value: string): readonly CookieText[] 
 	}));
 }
 
-/** The names among a request's cookies that the new set does not overwrite, and that have to be deleted. */
+/** The names of chunks in a request that the new cookies do not overwrite and that must be deleted, at most eight. */
 export function leftoverChunks(name: string, received: readonly string[], kept: readonly CookieText[]): string[] {
 	const keptNames = new Set(kept.map((cookie) => cookie.name));
 	const isChunk = (text: string) =>

@@ -1,8 +1,9 @@
 import { unixMs } from '../clock';
 
 /**
- * The id of a sign-in flow: its start time in milliseconds, base 36, 9 characters; and 8 random ones. Ids sort by age. It is
- * part of the `state` parameter and of the cookie's name, so that the oldest flow is found without opening any cookie.
+ * The pattern of a sign-in flow's id: the start time in Unix milliseconds (base 36, 9 characters), then 8 random
+ * hexadecimal digits. Ids sort by age. The id is part of the `state` parameter and of the cookie's name, so the
+ * oldest flow can be found without opening a cookie.
  */
 export const FLOW_ID = '[0-9a-z]{9}[0-9a-f]{8}';
 
@@ -16,7 +17,7 @@ export function isFlowId(id: string): boolean {
 	return whole.test(id);
 }
 
-/** When a flow started, in Unix milliseconds. */
+/** The start time of a flow, in Unix milliseconds. */
 export function flowStartMs(id: string): number {
 	return parseInt(id.slice(0, 9), 36);
 }

@@ -6,16 +6,22 @@ import { sealOf } from '../http/sealed-cookie';
 import { SESSION_SECONDS } from './session';
 import type { Institution } from '../sts/institutions';
 
-/** How long a login page stays usable; after that it is drawn anew. */
+/** How long a loaded login page can be used. After that, it has to be loaded again. */
 const TRANSACTION_SECONDS = 30 * 60;
-/** The cookie lives longer: where there is none although our page was loaded, the browser keeps no cookies. */
+/**
+ * The cookie outlives the transaction. If a browser has loaded a page of the portal but does not send this cookie, it
+ * does not accept cookies.
+ */
 const LOGIN_COOKIE_SECONDS = 12 * 60 * 60;
 
 const transactionSeal = sealOf('login', v.object({ id: v.string(), until: v.number() }));
 
-/** Shows that this browser has loaded our login page; only such a browser may open wallet sessions unsigned. */
+/**
+ * Shows that this browser has loaded the login page. Without a session, only such a browser may start wallet
+ * sessions.
+ */
 interface LoginTransaction {
-	/** Random; what per-browser rate limits count by. */
+	/** Random; the key of the per-browser rate limits. */
 	readonly id: string;
 }
 
@@ -24,14 +30,17 @@ export async function readLoginTransaction(cookies: Cookies, nowMs = unixMs()): 
 	return transaction && transaction.until > nowMs ? { id: transaction.id } : null;
 }
 
-/** Begins a login transaction, or prolongs the one this browser has, so that its rate limits stay its own. */
+/**
+ * Starts a login transaction, or extends the browser's current one. The id stays the same, so its rate limits
+ * continue to apply.
+ */
 export async function beginLoginTransaction(cookies: Cookies, nowMs = unixMs()): Promise<void> {
 	const id = (await readLoginTransaction(cookies, nowMs))?.id ?? crypto.randomUUID();
 	const text = await transactionSeal.seal({ id, until: nowMs + TRANSACTION_SECONDS * 1000 });
 	cookies.set(cookieName('login'), text, { ...cookieAttributes(), maxAge: LOGIN_COOKIE_SECONDS });
 }
 
-/** Whether this browser has ever kept a login transaction, one that has expired included. */
+/** Whether the browser sent a login cookie, even if its transaction has expired. */
 export function hasLoginCookie(cookies: Cookies): boolean {
 	return cookies.get(cookieName('login')) !== undefined;
 }
@@ -40,8 +49,8 @@ const LOGOUT_REDIRECT_SECONDS = 60;
 const logoutRedirectSeal = sealOf('departure', v.string());
 
 /**
- * The address that a signed-out browser is to go on to, kept for the next page: a form may not be answered by a
- * redirect to another origin, and an address in our own query could be anybody's.
+ * Stores the URL to which the next page redirects a signed-out browser. A response to a form may not redirect to
+ * another origin, and a URL in the query of one of our pages could come from anyone.
  */
 export async function keepLogoutRedirect(cookies: Cookies, url: string): Promise<void> {
 	cookies.set(cookieName('departure'), await logoutRedirectSeal.seal(url), {
@@ -50,7 +59,7 @@ export async function keepLogoutRedirect(cookies: Cookies, url: string): Promise
 	});
 }
 
-/** The address, once; null when there is none. */
+/** Reads that URL and deletes its cookie; null if there is none. */
 export async function takeLogoutRedirect(cookies: Cookies): Promise<string | null> {
 	const text = cookies.get(cookieName('departure'));
 	if (text === undefined) return null;
@@ -61,9 +70,9 @@ export async function takeLogoutRedirect(cookies: Cookies): Promise<string | nul
 const signedOutCookie = () => cookieName('signedout');
 
 /**
- * Notes in a browser that somebody has signed out here while the STS may still hold a session of theirs: the next sign-in
- * asks for the credentials again, because the next person at a shared computer may be another one. Nothing but a mark; it
- * goes when the STS has ended its session, or has been asked for the credentials once.
+ * Records in this browser that somebody has signed out while the STS may still have a session for them. The next
+ * sign-in then requires a new login, because the next person at a shared computer may be somebody else. The cookie
+ * contains no other data. It is deleted once the STS has ended its session, or after a sign-in with a required login.
  */
 export function markSignedOut(cookies: Cookies): void {
 	cookies.set(signedOutCookie(), '1', { ...cookieAttributes(), maxAge: SESSION_SECONDS });
@@ -78,23 +87,26 @@ export function clearSignedOutMark(cookies: Cookies): void {
 }
 
 const HALF_YEAR_SECONDS = 182 * 24 * 60 * 60;
-/** A longer id would crowd the cookies that matter. */
+/** A longer id would take space in the cookie budget from more important cookies. */
 const MAX_INSTITUTION_CHARACTERS = 128;
 
 const institutionCookie = () => cookieName('institution');
 
-/** Keeps which institution was chosen, so that it stands first the next time, until somebody signs out. An id from the public list, no secret. */
+/**
+ * Stores the chosen institution, so that it is listed first next time, until somebody signs out. The id is from the
+ * public list and is not secret.
+ */
 export function rememberInstitution(cookies: Cookies, id: string | null): void {
 	if (!id || id.length > MAX_INSTITUTION_CHARACTERS) return;
 	cookies.set(institutionCookie(), id, { ...cookieAttributes(), maxAge: HALF_YEAR_SECONDS });
 }
 
-/** Forgets it when somebody signs out: the computer may be shared. */
+/** Deletes the stored institution at sign-out, because the computer may be shared. */
 export function forgetInstitution(cookies: Cookies): void {
 	if (cookies.get(institutionCookie()) !== undefined) cookies.delete(institutionCookie(), cookieAttributes());
 }
 
-/** The institution that this browser chose last, if it is one of these still. */
+/** The institution that this browser chose last, if the list still contains it. */
 export function lastInstitution(cookies: Cookies, listed: readonly Institution[]): Institution | null {
 	const id = cookies.get(institutionCookie());
 	return listed.find((institution) => institution.id === id) ?? null;

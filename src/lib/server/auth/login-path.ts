@@ -4,20 +4,26 @@ import { config } from '../config';
 import { boundedReturnPath } from '../http/return-path';
 import type { Provider } from './session';
 
-/** What a sign-in failed with, and the id of the request that failed: the page's help code, and its line in the log. */
+/**
+ * The error of a sign-in and the id of the request that failed. The page shows the id as a help code, and the log
+ * line has the same id.
+ */
 interface Failure {
 	readonly error: SignInError;
 	readonly requestId: string;
-	/** Whether it was a sign-in with the wallet: the page then offers that again. */
+	/** Whether the sign-in used the wallet. The page then offers the wallet again. */
 	readonly isWallet?: boolean;
 }
 
-/** What a person stopped, which is no failure. */
+/** What the person cancelled. This is not a failure. */
 interface Stop {
 	readonly stopped: StopNotice;
 }
 
-/** The login page, with where to go on to afterwards (checked where it is followed) and what it has to tell. */
+/**
+ * The path of the login page, with the return path and a failure or notice to show. The return path is checked where it is
+ * followed.
+ */
 export function loginPath(returnTo: string | null, news?: Failure | Stop | false): string {
 	const query = new URLSearchParams();
 	if (news && 'error' in news) query.set('error', news.error);
@@ -29,8 +35,8 @@ export function loginPath(returnTo: string | null, news?: Failure | Stop | false
 }
 
 /**
- * The first page of signing in again as before; in the other way where that one is switched off.
- * @param asksLogin whether the STS is to authenticate the person again; a wallet asks its owner anyway
+ * The path of the first page to sign in again with the same method, or with the other method if that one is disabled.
+ * @param asksLogin whether the STS must authenticate the person again; a wallet always asks its holder
  */
 export function signInPath(provider: Provider, returnTo: string, asksLogin = false): string {
 	const { institution, wallet } = config().signInMethods;

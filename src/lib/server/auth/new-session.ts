@@ -3,26 +3,26 @@ import { type IdentityClaims, displayName, stableSubject } from '../sts/claims';
 import { type Provider, SESSION_SECONDS, type Session } from './session';
 import { config } from '../config';
 
-/** The token endpoint's answer at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */
+/** The token endpoint's response at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */
 export interface TokenSet {
 	readonly accessToken: string;
 	readonly refreshToken?: string | undefined;
 	readonly idToken?: string | undefined;
 	readonly expiresAt?: number | undefined;
-	/** When to renew, in Unix seconds. */
+	/** When to refresh the tokens, in Unix seconds. */
 	readonly refreshAt?: number | undefined;
 }
 
-/** What a sign-in asked of the STS, and when. Unix time in seconds. */
+/** What a sign-in requested from the STS, and when. Times are in Unix seconds. */
 interface SignInFacts {
 	readonly provider: Provider;
-	/** Whether the person was to authenticate again (`prompt=login`). */
+	/** Whether the person had to authenticate again (`prompt=login`). */
 	readonly asksLogin: boolean;
 	readonly startedAt: number;
 	readonly endedAt: number;
 }
 
-/** A session for somebody who has just signed in. */
+/** Creates the session of a person who has just signed in. */
 export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: SignInFacts): Session {
 	const { provider, endedAt } = facts;
 	return {
@@ -46,8 +46,9 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 }
 
 /**
- * When the person authenticated. Without an `auth_time` that can be true (none, in the future, in milliseconds) it is known
- * only where the STS was asked to authenticate them, and answered: then not before the sign-in started.
+ * When the person authenticated. If `auth_time` is absent or implausible (in the future, or in milliseconds), the
+ * time is known only if the STS had to authenticate the person again: then it is not before the start of the sign-in.
+ * Otherwise it is 0.
  */
 function authenticationOf(authTime: number | undefined, { asksLogin, startedAt, endedAt }: SignInFacts) {
 	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
@@ -55,18 +56,21 @@ function authenticationOf(authTime: number | undefined, { asksLogin, startedAt, 
 	return { authTime, isReauthIgnored: asksLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
 }
 
-/** Two clocks that are a minute off, and a slow response. */
+/** Allows for two clocks that are a minute off and a slow response. */
 const MAX_IAT_OFFSET_SECONDS = 180;
 
-/** Absent where `iat` can't be the time of the sign-in by the STS's clock: that clock may step, and some services set it minutes back. */
+/**
+ * `iat` if it is plausible as the time of the sign-in by the STS's clock; otherwise undefined. That clock may step,
+ * and some services set `iat` minutes back.
+ */
 function issuedAt(iat: number | undefined, endedAt: number): number | undefined {
 	return iat !== undefined && Math.abs(iat - endedAt) <= MAX_IAT_OFFSET_SECONDS ? iat : undefined;
 }
 
 /**
- * When an access token ends and when it is renewed, in Unix seconds; nothing when the STS does not say how long it lives.
- * Renewed before its end by the configured grace, or by a quarter of its life where that is less, so that a token that
- * lives for seconds is not renewed all the time.
+ * When an access token expires and when to refresh it, in Unix seconds; empty if the STS does not state a lifetime.
+ * The token is refreshed before it expires: by the configured grace period, or by a quarter of its lifetime if that
+ * is shorter, so that a short-lived token is not refreshed all the time.
  * @param lifeSeconds `expires_in` of RFC 6749 5.1
  */
 export function tokenTimes(lifeSeconds: number | undefined): Pick<TokenSet, 'expiresAt' | 'refreshAt'> {

@@ -15,12 +15,15 @@ import type { Provider, Session } from './session';
 import * as oauth from 'oauth4webapi';
 
 const BASE_PATH = '/api/auth';
-/** Auth.js's own cookies never leave this module: what a browser keeps is one sealed cookie per flow (`flow-cookies.ts`). */
+/**
+ * Auth.js's own cookies never leave this module. The browser has one sealed cookie per flow instead
+ * (`sign-in-flow.ts`).
+ */
 const names = { state: 'state', pkce: 'pkce', nonce: 'nonce', callback: 'callback', csrf: 'csrf', session: 'unused' };
-/** What seals them, from the one run of Auth.js to its translation and back. */
+/** The secret that seals these cookies. They are only used within this process. */
 const secret = randomBytes(32).toString('base64url');
 
-/** An authorization request, and what the callback needs again. */
+/** An authorization request, and the values that its callback needs. */
 export interface AuthorizationRequest {
 	readonly url: URL;
 	/** PKCE code verifier (RFC 7636, 4.1). */
@@ -31,11 +34,16 @@ export interface AuthorizationRequest {
 /** The token endpoint's response (RFC 6749, 5.1), with Auth.js's own fields. */
 export type TokenResponse = Account;
 
-/** Auth.js reports its errors to a logger and answers with a redirect; this is the error that it reported. */
+/**
+ * Auth.js reports its errors to a logger and responds with a redirect. This error has the reported one as its cause.
+ */
 export class AuthjsError extends Error {
 	override readonly name = 'AuthjsError';
 
-	/** @param granted the tokens of a response that was refused: nobody holds them, so they are to be revoked */
+	/**
+	 * @param granted the tokens of a rejected response; they are not stored anywhere, so the caller has to revoke
+	 * them
+	 */
 	constructor(
 		message: string,
 		readonly granted: GrantedTokens | null,
@@ -51,7 +59,7 @@ interface Outcome {
 	error: unknown;
 	account: Account | null;
 	granted: GrantedTokens | null;
-	/** As the STS sent it: Auth.js gets one with fewer claims. */
+	/** The ID token as the STS sent it. Auth.js gets one with fewer claims. */
 	idToken: string | undefined;
 }
 
@@ -64,10 +72,10 @@ interface Run {
 }
 
 /**
- * Makes an authorization request (OpenID Connect Core 3.1.2.1) with PKCE and a nonce.
- * @param state the whole `state` parameter
- * @param authorizationParams come from the server alone, never from a query (see docs/security.md)
- * @throws {AuthjsError} when the STS's metadata can't be read
+ * Builds an authorization request (OpenID Connect Core 3.1.2.1) with PKCE and a nonce.
+ * @param state the complete `state` parameter
+ * @param authorizationParams values from the server alone, never from a query (see docs/security.md)
+ * @throws {AuthjsError} if the STS's metadata can't be read
  */
 export async function authorizationRequest(
 	provider: Provider,
@@ -76,7 +84,7 @@ export async function authorizationRequest(
 ): Promise<AuthorizationRequest> {
 	const { response } = await run({ path: `signin/${provider}`, method: 'POST', authorizationParams });
 	const url = new URL(response.headers.get('location') ?? '');
-	// Not those of Auth.js: its cookies can't be opened after 2038.
+	// The verifier and nonce of Auth.js are not used, because its cookies can't be opened after 2038.
 	const verifier = generateRandomCodeVerifier();
 	const nonce = generateRandomNonce();
 	url.searchParams.set('code_challenge', await calculatePKCECodeChallenge(verifier));
@@ -86,9 +94,9 @@ export async function authorizationRequest(
 }
 
 /**
- * Redeems the code of a callback (OpenID Connect Core 3.1.3.1) and checks the response, the ID token's signature excepted.
- * One call of the token endpoint.
- * @param flow of the browser that the callback came to
+ * Redeems the code of a callback (OpenID Connect Core 3.1.3.1) and validates the response, except for the ID token's
+ * signature. Makes one call to the token endpoint.
+ * @param flow the flow of the browser that sent the callback
  * @throws {AuthjsError} with its cause
  */
 export async function redeemCode(
@@ -108,13 +116,16 @@ export async function redeemCode(
 	return account;
 }
 
-/** Auth.js's list of ways to sign in, as its clients read it. */
+/** Auth.js's list of sign-in methods, in the format that its clients expect. */
 export async function providerList(): Promise<unknown> {
 	const { response } = await run({ path: 'providers', method: 'GET' });
 	return response.json();
 }
 
-/** Auth.js adds this to the time in 32 bits, which is negative from 2038 on. @param seconds until the end that is meant */
+/**
+ * Auth.js adds this value to the time in 32 bits, which is negative from 2038 on.
+ * @param seconds the intended lifetime
+ */
 function maxAgeFor(seconds: number): number {
 	const now = unixSeconds();
 	return now - (now | 0) + seconds;
@@ -138,7 +149,9 @@ function requestOf({ path, method, cookies = {} }: Run): Request {
 	return new Request(`${config().origin}${BASE_PATH}/${path}`, { method, headers: { cookie } });
 }
 
-/** `@auth/sveltekit` sets `/auth` on every request, while `/api/auth/callback/*` is what the STS has registered. */
+/**
+ * `@auth/sveltekit` sets the base path `/auth` on every request, but the STS has `/api/auth/callback/*` registered.
+ */
 function withBasePath(authConfig: SvelteKitAuthConfig): SvelteKitAuthConfig {
 	return Object.defineProperty(authConfig, 'basePath', { get: () => BASE_PATH, set: () => {}, enumerable: true });
 }
@@ -186,7 +199,10 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
 	};
 }
 
-/** Auth.js discovers on every step, and insists on an endpoint it never calls here: it gets our shared metadata. */
+/**
+ * Auth.js requests the discovery document in every step, and requires a userinfo endpoint that it never calls here.
+ * It gets the shared metadata, with a placeholder for that endpoint if there is none.
+ */
 async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
 		const { response, idToken } = await withoutOtherClaims(await lenientResponse(await endpointFetch(input, init)));
@@ -208,9 +224,10 @@ async function grantedTokens(response: Response): Promise<GrantedTokens | null> 
 }
 
 /**
- * Hands an authorization request to the STS over the back channel where it offers that (RFC 9126), so that its
- * parameters can't be read or edited in the browser. Answers the address the browser goes to.
- * @throws oauth4webapi's errors when the STS refuses or can't be reached
+ * Pushes an authorization request to the STS if it supports that (RFC 9126), so that the parameters can't be read or
+ * changed in the browser.
+ * @returns the URL to redirect the browser to
+ * @throws {UpstreamError}, or oauth4webapi's errors, if the STS can't be reached or rejects the request
  */
 export async function pushAuthorization(request: URL): Promise<string> {
 	const metadata = await stsMetadata();

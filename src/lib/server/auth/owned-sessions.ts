@@ -11,33 +11,51 @@ import { Problem } from '../http/problem';
 import { log } from '../log';
 
 /**
- * The wallet sessions that this browser started, each sealed in a cookie of its own: two answers that cross
- * can't overwrite each other's, as they would in one list. Knowing only the id of a session gives no access to it.
+ * The wallet sessions that this browser started, each sealed in a separate cookie: concurrent responses can't overwrite
+ * each other's changes, as they could with one list. The id of a session alone gives no access to it.
  */
 
 const PREFIX = 'wallet.';
-/** Responses that cross leave a browser with more cookies than the budget allows, until its next request. */
+/**
+ * How many cookies are opened at most. Concurrent responses can leave a browser with more cookies than the budget allows,
+ * until its next request.
+ */
 const MAX_OPENED = 2 * MAX_WALLET_SESSIONS;
-/** Long enough for identity verification with a review; the Auth Bridge decides how long the session itself lives. */
+/**
+ * The lifetime of the cookie: long enough for identity verification with a review. The Auth Bridge decides how long the
+ * session itself lives.
+ */
 export const LIFE_SECONDS = 60 * 60;
 
 export const OwnedSchema = v.object({
 	id: v.string(),
-	/** Opens a wallet on this device; what the QR code says. Null where it is too long for a cookie (`requestUriOf`). */
+	/**
+	 * The URI that the QR code contains and that opens a wallet on the same device. Null if it is too long for a cookie
+	 * (see `requestUriOf`), and once the code has been scanned.
+	 */
 	requestUri: v.nullable(v.string()),
 	/** Unix milliseconds. */
 	startedAt: v.number(),
 	expiresAt: v.number(),
-	/** The same end by the Auth Bridge's clock, where it gave one; compared with what it says later. */
+	/**
+	 * The same expiry by the Auth Bridge's clock, if it gave one. It is compared with values that the Auth Bridge gives
+	 * later.
+	 */
 	bridgeExpiresAt: v.optional(v.number()),
 	returnTo: v.string(),
-	/** At most one round of identity verification for one session; `manual`: begun, to be confirmed on our own page. */
+	/**
+	 * A session has at most one identity verification. `manual`: it has started, and the person has to confirm it on a page
+	 * of the portal.
+	 */
 	idv: v.picklist(['none', 'started', 'manual', 'done']),
-	/** The Auth Bridge has said that this session is complete: the STS may be told of it. */
+	/** The Auth Bridge has reported this session as complete, so its id may be sent to the STS. */
 	completed: v.boolean(),
-	/** Sessions of this browser whose codes waited for a scan when this one was made: any of them may be scanned first. */
+	/**
+	 * Ids of this browser's sessions whose codes were waiting for a scan when this session was created. Any of them may be
+	 * scanned first.
+	 */
 	beside: v.optional(v.array(v.string())),
-	/** The one among these whose place on the screen this code has taken. */
+	/** The one among these whose code was replaced on the screen by this session's code. */
 	replaces: v.optional(v.string())
 });
 
@@ -45,7 +63,10 @@ export type OwnedSession = Readonly<v.InferOutput<typeof OwnedSchema>>;
 
 const sealed = sealOf('wallet', OwnedSchema);
 
-/** Longer addresses are sealed in the shared store: all cookies of the portal have one budget (`auth/cookie-budget.ts`). */
+/**
+ * In characters. Longer URIs are sealed in the shared store, because all cookies of the portal share one budget
+ * (`cookie-budget.ts`).
+ */
 const MAX_URI_IN_COOKIE = 1000;
 const sealedUri = sealOf('wallet-request', v.object({ id: v.string(), requestUri: v.string() }));
 const uriKey = (id: string) => `wallet-request:${id}`;
@@ -57,21 +78,21 @@ export async function ownedSessions(cookies: Cookies, nowMs = unixMs()): Promise
 	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
 }
 
-/** The return path of this browser's newest wallet session; null where it has none, or only the usual one. */
+/** The return path of this browser's newest wallet session; null if there is no session, or if the path is the default. */
 export async function newestReturnPath(cookies: Cookies): Promise<string | null> {
 	const [newest] = await ownedSessions(cookies);
 	return newest && newest.returnTo !== AFTER_SIGN_IN ? newest.returnTo : null;
 }
 
-/** The one with this id, if this browser owns it. */
+/** The wallet session with this id if this browser owns it; otherwise null. */
 export async function ownedSession(cookies: Cookies, id: string, nowMs = unixMs()): Promise<OwnedSession | null> {
 	return checked((await sealed.openFor(cookies, cookies.get(cookieName(PREFIX + id))))?.value, id, nowMs);
 }
 
 /**
- * What the cookie budget has to know of the wallet sessions that a browser will hold.
- * @param cookies the request's, which bound how many are opened
- * @param held values by what follows the prefix in the cookies' names
+ * The states of the wallet sessions that a browser will have, for the cookie budget.
+ * @param cookies the cookies of the request, which limits how many texts are opened
+ * @param held cookie values, by name without the prefix
  */
 export async function heldWallets(
 	cookies: Cookies,
@@ -92,7 +113,7 @@ export async function heldWallets(
 	);
 }
 
-/** Makes this browser the session's owner, or records what has changed about it. */
+/** Stores a wallet session in a cookie: makes this browser its owner, or updates the session. */
 export async function keepOwned(cookies: Cookies, session: OwnedSession): Promise<void> {
 	const { id, requestUri } = session;
 	const isScanned = session.idv !== 'none' || session.completed;
@@ -100,24 +121,28 @@ export async function keepOwned(cookies: Cookies, session: OwnedSession): Promis
 	if (isLong && !isScanned)
 		await sharedStore().write(uriKey(id), await sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
 	const kept = isScanned ? withoutCode(session) : isLong ? { ...session, requestUri: null } : session;
-	// A completed one signs somebody in, so it does not outlive the browser where the session's own cookie doesn't. The others
-	// sign nobody in, and have to be there when a phone has ended its browser while the wallet was open.
+	// A completed session can sign a person in, so its cookie must not outlive the browser if the session cookie does not.
+	// Other wallet sessions can't sign anybody in, and must still exist after a phone has closed its browser while the
+	// wallet was open.
 	const isBrief = session.completed && !config().sessionCookiePersistent;
 	const lifetime = isBrief ? {} : { maxAge: LIFE_SECONDS };
 	cookies.set(cookieName(PREFIX + id), await sealed.seal(kept), { ...cookieAttributes(), ...lifetime });
 }
 
-/** Nobody scans the code again, and a session in identity verification is never evicted: its cookie has to be small. */
+/** The code is not scanned again. A session in identity verification is never evicted, so its cookie has to be small. */
 function withoutCode({ beside: _beside, bridgeExpiresAt: _expiresAt, ...session }: OwnedSession): OwnedSession {
 	return { ...session, requestUri: null };
 }
 
-/** A session whose person is at the institution, or confirms something on a page of ours. */
+/**
+ * Whether identity verification is in progress: the person is at the institution, or has to confirm something on a page of
+ * the portal.
+ */
 export function isVerifying({ completed, idv }: OwnedSession): boolean {
 	return !completed && (idv === 'started' || idv === 'manual');
 }
 
-/** The address that opens a wallet; null when it was too long for a cookie, and the store has lost it. */
+/** The URI that opens a wallet; null if it was too long for a cookie and the store has lost it. */
 export async function requestUriOf({ id, requestUri }: OwnedSession): Promise<string | null> {
 	if (requestUri !== null) return requestUri;
 	const entry = await sharedStore().read(uriKey(id));
@@ -125,7 +150,7 @@ export async function requestUriOf({ id, requestUri }: OwnedSession): Promise<st
 	return kept?.id === id ? kept.requestUri : null;
 }
 
-/** Forgets all of this browser's wallet cookies. */
+/** Deletes all wallet cookies of this browser. */
 function forgetAllOwned(cookies: Cookies): void {
 	for (const id of cookieIds(cookies)) forgetOwned(cookies, id);
 }
@@ -134,7 +159,7 @@ function forgetOwned(cookies: Cookies, id: string): void {
 	cookies.delete(cookieName(PREFIX + id), cookieAttributes());
 }
 
-/** The ids of this browser's wallet cookies, whatever they hold. */
+/** The ids in the names of this browser's wallet cookies. The values are not checked. */
 function cookieIds(cookies: Cookies): string[] {
 	const prefix = cookieName(PREFIX);
 	return cookies
@@ -144,8 +169,8 @@ function cookieIds(cookies: Cookies): string[] {
 }
 
 /**
- * Those of the ids whose cookies are worth opening, the newest at most: browsers send the oldest first (RFC 6265 5.4). What no key
- * of ours has sealed does not count.
+ * The ids whose cookies are worth opening: at most the newest ones, which browsers send last (RFC 6265 5.4). Texts that
+ * were not sealed with one of the portal's keys do not count.
  */
 async function worthOpening(
 	ids: readonly string[],
@@ -164,14 +189,14 @@ function stateOf(session: OwnedSession): WalletState {
 	return session.completed || session.idv === 'done' ? 'completed' : 'unscanned';
 }
 
-/** Longer than any cookie of the session is accepted, wherever the clocks of instances stand. */
+/** Longer than any cookie of the session is accepted, even if the clocks of instances differ. */
 const REMEMBERED_MS = (LIFE_SECONDS + 300) * 1000;
 const keyOf = (id: string) => `wallet-used:${id}`;
 
 /**
- * Uses a wallet session up: a sign-in, a sign-out or a cancel ends it for good, whatever copies of its cookie there are.
- * While the shared store is unavailable other instances learn of it late.
- * @returns false when it was used up before
+ * Marks a wallet session as used up after a sign-in, a sign-out or a cancellation. This is permanent and applies to all
+ * copies of its cookie. While the shared store is unavailable, other instances learn of it late.
+ * @returns false if it was already used up
  */
 export async function useUp(id: string): Promise<boolean> {
 	const isFirst = await sharedStore().replace(keyOf(id), null, crypto.randomUUID(), REMEMBERED_MS);
@@ -189,8 +214,8 @@ export async function requireUnused(id: string): Promise<void> {
 }
 
 /**
- * This browser's completed wallet session that a sign-in can be started with.
- * @param id accept this one only
+ * The newest completed wallet session of this browser that can start a sign-in.
+ * @param id accept only the session with this id
  */
 export async function completedSession(cookies: Cookies, id?: string): Promise<OwnedSession | undefined> {
 	for (const session of await ownedSessions(cookies)) {
@@ -200,7 +225,7 @@ export async function completedSession(cookies: Cookies, id?: string): Promise<O
 	return undefined;
 }
 
-/** Uses up and forgets what a sign-in leaves behind: this browser's completed wallet sessions. */
+/** Uses up this browser's completed wallet sessions after a sign-in, and deletes their cookies. */
 export async function useUpCompleted(cookies: Cookies): Promise<readonly OwnedSession[]> {
 	const completed = (await ownedSessions(cookies)).filter((session) => session.completed);
 	await Promise.all(completed.map(({ id }) => useUp(id)));
@@ -208,7 +233,7 @@ export async function useUpCompleted(cookies: Cookies): Promise<readonly OwnedSe
 	return completed;
 }
 
-/** Uses up and forgets all of this browser's wallet sessions: nobody is signed in by them again. */
+/** Uses up all wallet sessions of this browser and deletes their cookies, so that they can't sign anybody in again. */
 export async function useUpAll(cookies: Cookies): Promise<void> {
 	const sessions = await ownedSessions(cookies);
 	forgetAllOwned(cookies);

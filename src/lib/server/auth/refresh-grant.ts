@@ -8,10 +8,11 @@ import { type Session } from './session';
 import { type TokenSet, tokenTimes } from './new-session';
 
 /**
- * Redeems a session's refresh token (RFC 6749 6). The call has its own time-out and is not aborted with the request.
- * @throws {WorkFailed} `ended`: the STS has ended the grant, or the response is for another subject; `refused`: a 400 that says
- * neither that nor that the portal is at fault; `postponed`: it was not redeemed and can be tried again; `lost`: it may have
- * been redeemed, and the response is gone
+ * Requests new tokens with a session's refresh token (RFC 6749 6). The call has its own timeout and is not aborted with the
+ * request.
+ * @throws {WorkFailed} `ended`: the STS has revoked the grant, or the response is for another subject; `refused`: a 400
+ * that means neither that nor a misconfigured portal; `postponed`: the token was not redeemed, and the call can be retried;
+ * `lost`: the token may have been redeemed, but there is no usable response
  */
 export async function redeemRefreshToken(session: Session & { refreshToken: string }): Promise<TokenSet> {
 	const metadata = await stsMetadata().catch((cause: unknown) => postponed('sts_unreachable', cause));
@@ -34,7 +35,10 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 	};
 }
 
-/** A gateway that gives up (502, 504) does not know whether the STS did its work; any other fault says it did not. */
+/**
+ * After a 502 or 504 from a gateway, it is unknown whether the STS redeemed the token. After any other 5xx status or a 429,
+ * it did not.
+ */
 async function assertAnswered(response: Response): Promise<void> {
 	if (response.status !== 429 && response.status < 500) return;
 	await response.body?.cancel();
@@ -43,7 +47,7 @@ async function assertAnswered(response: Response): Promise<void> {
 	postponed(code);
 }
 
-/** Tokens come with a 200 alone: whatever else can't be read did not redeem anything. */
+/** Only a 200 response can contain tokens. An unreadable response with another status means that nothing was redeemed. */
 function judged(cause: unknown, status: number): never {
 	if (cause instanceof oauth.ResponseBodyError) return refusedWith(cause);
 	if (cause instanceof oauth.WWWAuthenticateChallengeError) return postponed('invalid_client', cause);
@@ -52,18 +56,23 @@ function judged(cause: unknown, status: number): never {
 	return status === 200 ? lost('unreadable_answer', cause) : postponed(`sts_${status}`, cause);
 }
 
-/** A refreshed ID token has the same issuer and audience (judged with the answer), and the same subject (OIDC Core 12.2). */
+/**
+ * A refreshed ID token must have the same issuer and audience, which were checked with the response, and the same subject
+ * (OIDC Core 12.2).
+ */
 async function assertSamePerson(session: Session, idToken: string, tokens: oauth.TokenEndpointResponse): Promise<void> {
 	if (oauth.getValidatedIdTokenClaims(tokens)?.sub !== session.sub) ended('other_subject');
 	try {
 		await verifyIdToken(idToken, { accessToken: tokens.access_token });
 	} catch (cause) {
-		// Without the key to check it by, the connection to the STS vouches for its answer (OIDC Core 3.1.3.7, 6).
+		// If the key is unavailable, it is sufficient that the response came directly from the STS (OIDC Core 3.1.3.7, 6).
 		if (!isAway(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
 	}
 }
 
-/** Errors about the grant or the person: only a new sign-in helps (RFC 6749 5.2, OIDC Core 3.1.2.6, RFC 8628 3.5). */
+/**
+ * Errors about the grant or the person. Only a new sign-in resolves them (RFC 6749 5.2, OIDC Core 3.1.2.6, RFC 8628 3.5).
+ */
 const grantErrors = [
 	'invalid_grant',
 	'access_denied',
@@ -74,10 +83,10 @@ const grantErrors = [
 	'login_required',
 	'mfa_required'
 ];
-/** Errors about the portal as a client: its operator has to act, and no session ends. */
+/** Errors about the portal as a client. Its operator has to act, and no session ends. */
 const clientErrors = ['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'];
 
-/** @throws {WorkFailed} always; its code is one of the lists', never another text of the STS */
+/** @throws {WorkFailed} always, with a code that the portal defines and no other text from the STS */
 function refusedWith(cause: oauth.ResponseBodyError): never {
 	const grantError = grantErrors.find((code) => code === cause.error);
 	if (grantError !== undefined) ended(grantError, cause);

@@ -10,23 +10,27 @@ import { redeemRefreshToken } from './refresh-grant';
 import * as v from 'valibot';
 
 /**
- * Once a browser has come back with its new tokens, late requests that still carry the old cookie get the newest for this
- * long: 60 s are promised; longer than any answer takes, so that a slow one still finds what is newest before it writes.
- * Until then they are kept as long as the session may live: an answer can get lost on its way to the browser too.
+ * After a browser has sent its new tokens, they stay stored for this long, so that late requests with the old cookie still
+ * get the newest ones. The portal promises 60 s. The time is longer than any response takes, so that a slow response still
+ * finds the newest tokens before it writes the cookie. Until the browser has sent them, they are stored as long as the
+ * session may live, because a response can also be lost on its way to the browser.
  */
 const LATE_MS = 5 * 60_000;
-/** While the access token lives, nobody waits longer than this for a new one. */
+/** While the access token is valid, a request waits at most this long for a new one. */
 const PATIENCE_MS = 2000;
-/** After a renewal that failed for now, living tokens are used for a while before the STS is asked again. */
+/** After a temporary failure, valid tokens stay in use for this long before the next refresh. */
 const REST_MS = 1000;
-/** A service that refuses even new tokens does not make the portal ask for more of them all the time. */
+/**
+ * Minimum time between forced refreshes of a session: a service that refuses even new tokens must not cause continuous
+ * token calls.
+ */
 const FORCE_REST_MS = 30_000;
 
-/** How long the result of a renewal that gave the same tokens again is shared. */
+/** Bounds for how long a result is shared if the refresh returned the same tokens. */
 const MIN_KEEP_MS = 1000;
 const MAX_KEEP_SAME_MS = 30_000;
 
-/** The session is over: the STS says so, or there is nothing left to renew it with. `message` is a code. */
+/** The session has ended: the STS has revoked it, or it has no refresh token. `message` is a code. */
 export class SessionEnded extends Error {
 	override readonly name = 'SessionEnded';
 }
@@ -34,17 +38,17 @@ export class SessionEnded extends Error {
 interface RenewalOptions extends OnceOptions {
 	/** Redeems the refresh token. @throws {WorkFailed} */
 	readonly redeem: (session: Session & { readonly refreshToken: string }) => Promise<TokenSet>;
-	/** Hears of each renewal that failed for now. */
+	/** Reports each refresh that failed temporarily. */
 	readonly onFault: (failed: WorkFailed) => void;
-	/** Hears how each renewal that was asked for went, and whether this request's was the one token call or shared another's. */
+	/** Reports the result of each requested refresh, and whether this request shared the token call of another request. */
 	readonly onRenewal?: (result: 'renewed' | WorkFault, isShared: boolean) => void;
-	/** Resolves to null after so many milliseconds. */
+	/** `reached` resolves to null after that many milliseconds; `callOff` cancels it. */
 	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly callOff: () => void };
 }
 
 /**
- * Keeps the tokens of sessions good: one token call per refresh token, however many requests, tabs and instances ask, and
- * whoever comes late with an old cookie is led along the chain of successors to the newest.
+ * Refreshes the tokens of sessions. Each refresh token is redeemed by one token call, which all requests, tabs and
+ * instances share. A late request with an old cookie follows the chain of successors to the newest tokens.
  */
 export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, ...options }: RenewalOptions) {
 	const { store, now = () => performance.now(), unixNow = unixMs } = options;
@@ -55,7 +59,7 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 	const isDue = ({ refreshAt }: Session) => refreshAt !== undefined && unixNow() / 1000 >= refreshAt;
 	const isAlive = ({ expiresAt }: Session) => expiresAt === undefined || unixNow() / 1000 < expiresAt;
 
-	/** @param isHeld whether the browser itself holds this session, and not one before it */
+	/** @param isHeld whether the browser's cookie contains this session, rather than an earlier one */
 	async function nextOf(session: Session, isHeld: boolean): Promise<Session> {
 		const { refreshToken } = session;
 		const alive = isAlive(session);
@@ -95,14 +99,14 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 	}
 
 	/**
-	 * Some providers give the same tokens again while the access token lives. The next renewal then has the same name: it must not
-	 * find this result.
+	 * Some providers return the same tokens again while the access token is valid. The next refresh then has the same name,
+	 * and must not find this result.
 	 */
 	function keepSameMs({ refreshAt = Infinity }: TokenSet): number {
 		return Math.max(MIN_KEEP_MS, Math.min(MAX_KEEP_SAME_MS, refreshAt * 1000 - unixNow()));
 	}
 
-	/** The result, or null when it takes too long; the work goes on, and its result serves the next request. */
+	/** The result, or null if it takes too long. The work continues, and its result serves the next request. */
 	async function patiently(renewal: Promise<string>): Promise<string | null> {
 		const { reached, callOff } = limit(PATIENCE_MS);
 		renewal.catch(() => {});
@@ -114,13 +118,13 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 	}
 
 	return {
-		/** Whether it is time to renew its tokens. */
+		/** Whether the session's tokens are due for a refresh. */
 		isDue,
 
 		/**
-		 * The session with tokens that are good to use; at most one token call.
-		 * @throws {SessionEnded} when nothing can be renewed any more
-		 * @throws {Problem} `upstream_unavailable` when the token has expired and the STS can't be asked
+		 * Returns the session with usable tokens. Makes at most one token call.
+		 * @throws {SessionEnded} if the session can't be refreshed any more
+		 * @throws {Problem} `upstream_unavailable` if the access token has expired and the refresh failed temporarily
 		 */
 		renewed: async (session: Session): Promise<Session> => {
 			if (!isDue(session)) return session;
@@ -130,8 +134,8 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 		},
 
 		/**
-		 * The session with another access token than one that looks good and was refused by a service; the same session
-		 * when there is none to be had now. Throws as `renewed` does.
+		 * Returns the session with another access token, after a service has refused one that appears valid; the same
+		 * session if no other token is available now. Throws as `renewed` does.
 		 */
 		replaced: async (refused: Session): Promise<Session> => {
 			const freshKey = (session: Session) => `renewed-by-force:${session.id}:${session.generation}`;
@@ -143,15 +147,17 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			return next;
 		},
 
-		/** The newest session that this one has been renewed to, as far as that is known; without a token call. */
+		/** Returns the newest known successor of the session. Makes no token call. */
 		newest: (session: Session): Promise<Session> => follow(session, () => true),
 
-		/** Resolves when no token call of this process is under way any more: its result would be lost with the process. */
+		/**
+		 * Resolves when this process has no token call in flight. If the process stopped earlier, the result would be lost.
+		 */
 		settled: () => once.settled()
 	};
 }
 
-/** In seconds; at once would be a second too. */
+/** In seconds, at least 1. */
 const retryAfter = ({ retryAfterMs }: WorkFailed) => String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
 
 function timeLimit(ms: number) {
@@ -164,7 +170,7 @@ function timeLimit(ms: number) {
 
 let made: ReturnType<typeof createRenewals> | undefined;
 
-/** Keeps the sessions of this portal good, together with its other instances. */
+/** Refreshes the sessions of this portal, in coordination with its other instances. */
 export function renewals(): ReturnType<typeof createRenewals> {
 	return (made ??= createRenewals({
 		store: sharedStore(),
@@ -184,7 +190,7 @@ function told(error: WorkFailed): void {
 	else log.warn('tokens could not be renewed', { fault, code, error });
 }
 
-/** More links than five minutes of tokens that live for seconds make. */
+/** Maximum number of links to follow: more than tokens with a lifetime of seconds create in five minutes. */
 const MOST_LINKS = 200;
 
 const Tokens = v.object({
@@ -195,12 +201,15 @@ const Tokens = v.object({
 	refreshAt: v.optional(v.number())
 });
 
-/** What names the renewal of a session. Both tokens do: a provider that does not rotate gives the same refresh token again. */
+/**
+ * Names the refresh of a session. Both tokens are part of it, because a provider that does not rotate returns the same
+ * refresh token again.
+ */
 export function secretOf({ refreshToken = '', accessToken }: Pick<Session, 'refreshToken' | 'accessToken'>): string {
 	return `${refreshToken} ${accessToken}`;
 }
 
-/** How sessions lead to what they have been renewed to: each link is sealed with the tokens of the one before. */
+/** The chain from a session to its successors. Each link is sealed with the tokens of the session before it. */
 function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 	/** @param result the new tokens, as JSON */
 	async function successor(session: Session, result: string): Promise<Session> {
@@ -209,14 +218,17 @@ function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 		return { ...session, ...tokens, expiresAt, refreshAt, renewal, generation: session.generation + 1 };
 	}
 
-	/** Along the chain, as far as it is known and `goOn` says so of each session on the way; without a token call. */
+	/**
+	 * Follows the chain as far as it is known, and while `goOn` returns true for the current session. Makes no token call.
+	 */
 	async function follow(session: Session, goOn: (current: Session) => boolean): Promise<Session> {
 		let current = session;
 		for (let links = 0; links < MOST_LINKS && current.refreshToken !== undefined && goOn(current); links++) {
 			const result = await once.peek(secretOf(current));
 			if (result === null) break;
 			const next = await successor(current, result);
-			// Tokens that were given again lead to themselves: such a link is followed once, for their later end.
+			// If a refresh returned the same tokens, its link leads back to them. Such a link is followed once, for the
+			// later expiry.
 			const isSame = secretOf(next) === secretOf(current);
 			if (isSame && next.expiresAt === current.expiresAt) break;
 			current = next;

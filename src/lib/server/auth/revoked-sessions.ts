@@ -3,12 +3,15 @@ import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { SESSION_SECONDS, type Session } from './session';
 
-/** How long an answer is believed before the store is asked again: signing out holds everywhere within a second. */
+/** How long a result is cached before the store is read again. A sign-out takes effect on all instances within a second. */
 const BELIEVED_MS = 500;
 /** About 50,000 sessions. */
 export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
 const LIFE_MS = SESSION_SECONDS * 1000;
-/** A time by the STS's clock, as an instance accepted it, read by another instance whose clock is behind. */
+/**
+ * How far in the future a stored time may be: it is by the STS's clock, as one instance accepted it, and may be read by an
+ * instance whose clock is behind.
+ */
 const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 
 const newChecks = () =>
@@ -20,15 +23,16 @@ const newChecks = () =>
 	});
 let checks = newChecks();
 
-/** Ends one session for good, here and on every instance, whatever cookie still holds it. */
+/** Revokes one session permanently on all instances, even if a cookie still contains it. */
 export async function denySession({ id }: Session): Promise<void> {
 	await sharedStore().write(idKey(id), '1', LIFE_MS);
 	checks.forget(id);
 }
 
 /**
- * Ends the sessions that the STS has ended (OIDC Back-Channel Logout 2.7): those under this `sid` or `sub` that began by then.
- * A time that was recorded before, and is later, stays.
+ * Revokes the sessions that the STS has ended (OIDC Back-Channel Logout 2.7): those with this `sid`, or else this `sub`,
+ * that began at `untilMs` or earlier. A later time that is already recorded stays.
+ * @param untilMs Unix milliseconds
  */
 export async function denyAtSts(
 	{ sid, sub }: { readonly sid?: string | undefined; readonly sub?: string | undefined },
@@ -41,12 +45,12 @@ export async function denyAtSts(
 	checks = newChecks();
 }
 
-/** Whether a session has been ended, by its person or by the STS; as it was known at most half a second ago. */
+/** Whether a session has been revoked, by its owner or by the STS, as known at most half a second ago. */
 export function isDenied(session: Session): Promise<boolean> {
 	return checks.read(session.id, () => isDeniedNow(session));
 }
 
-/** The same as the store has it now, for what is rare and must not be wrong. */
+/** The same by the current content of the store, for rare checks that must not use a cached result. */
 export async function isDeniedNow({ id, sid, sub, endsAt, issuedAt }: Session): Promise<boolean> {
 	const begunMs = (issuedAt ?? endsAt - SESSION_SECONDS) * 1000;
 	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
@@ -60,8 +64,8 @@ export async function isDeniedNow({ id, sid, sub, endsAt, issuedAt }: Session): 
 }
 
 /**
- * Sessions that began at this time or earlier, by the STS's clock, are ended, in Unix milliseconds; -Infinity for none. An invalid value ends all
- * sessions that exist now. The current time replaces it, so that later sign-ins work.
+ * The time up to which sessions are revoked, by when they began; in Unix milliseconds by the STS's clock, -Infinity for
+ * none. An invalid value revokes all sessions that exist now. The current time replaces it, so that later sign-ins work.
  */
 async function endMsAt(key: string): Promise<number> {
 	const entry = await sharedStore().read(key);
@@ -73,7 +77,10 @@ async function endMsAt(key: string): Promise<number> {
 	return nowMs;
 }
 
-/** Null for what is no time, or one further ahead than the clocks of the STS and of instances are apart. */
+/**
+ * Null for text that is not a time, and for a time further in the future than the clocks of the STS and the instances may
+ * differ.
+ */
 function readEndMs(text: string, nowMs: number): number | null {
 	const endMs = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
 	return endMs <= nowMs + MAX_AHEAD_MS ? endMs : null;

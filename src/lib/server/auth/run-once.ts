@@ -13,18 +13,21 @@ import {
 import { keyOf, openResult, sealResult } from './sealed-result';
 
 /**
- * How work can fail. `ended`: for good. `lost`: perhaps it was done. `refused`: for good if it is refused twice; until then it
- * counts as lost. `postponed`: it was not done, and may be tried again.
+ * How work can fail.
+ * - `ended`: permanently.
+ * - `lost`: it may have been done.
+ * - `refused`: permanently if it is refused twice; until then it counts as lost.
+ * - `postponed`: it was not done, and can be retried.
  */
 export type WorkFault = 'ended' | 'lost' | 'refused' | 'postponed';
 
 export class WorkFailed extends Error {
 	override readonly name = 'WorkFailed';
 
-	/** When it may be tried again, at the earliest. */
+	/** How long to wait before a retry, in milliseconds. */
 	readonly retryAfterMs: number;
 
-	/** @param code why, for the log and for those who wait: never a text from outside */
+	/** @param code the reason, for the log and for callers that wait; never a text from outside */
 	constructor(
 		readonly fault: WorkFault,
 		readonly code: string,
@@ -41,33 +44,38 @@ export interface OnceOptions {
 	readonly now?: () => number;
 	/** Unix time in milliseconds. */
 	readonly unixNow?: () => number;
-	/** Calls back every so many milliseconds until it is called off. */
+	/** Calls back every `ms` milliseconds, until the returned function is called. */
 	readonly every?: (ms: number, callBack: () => void) => () => void;
 }
 
 export interface Work {
-	/** What the work uses up, such as a refresh token: names the work, and seals its result. */
+	/** The secret that the work uses up, such as a refresh token. It names the work and seals its result. */
 	readonly secret: string;
-	/** Whether to do it again when an earlier attempt was lost. */
+	/** Whether to repeat the work if an earlier attempt was lost. */
 	readonly repeatLost: boolean;
-	/** How long the result is kept for those who come late, or never got it. A function is called when the work is done. */
+	/**
+	 * How long the result is stored for callers that are late or never received it, in milliseconds. A function is called
+	 * when the work is done.
+	 */
 	readonly keepMs: number | (() => number);
-	/** Earlier work, by its name, whose result has reached whoever needed it, and how much longer it is kept all the same. */
+	/** The name of earlier work whose result has been received, and how many milliseconds longer that result is stored. */
 	readonly settles?: { readonly name: string; readonly keepMs: number } | undefined;
 	/** @throws {WorkFailed} */
 	readonly run: () => Promise<string>;
 }
 
-/** After the repetition is lost as well, retrying is harmless and may succeed. */
+/**
+ * If the repetition is lost too, more retries do no harm and may succeed. The pauses between them stay within these bounds.
+ */
 const MIN_REST_MS = 1000;
 const MAX_REST_MS = 30_000;
-/** In place of the time of a loss. */
+/** Stands for the time of a loss if the last attempt was never sent (`isUnsent`). */
 const UNSENT = 0;
 type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 
 /**
- * "Run once, share the result": across all callers of this process, and across instances through the store. Every
- * change in the store is a compare-and-set, so that two can't both believe it is their turn.
+ * Runs work once and shares the result with all callers of this process, and with other instances through the store. Work
+ * is claimed with a compare-and-set, so that two callers can't both claim it.
  */
 export function createOnce({
 	store,
@@ -77,7 +85,7 @@ export function createOnce({
 }: OnceOptions) {
 	const underWay = new Map<string, Promise<string>>();
 
-	/** @param seenAtMs since when the store has held what was found, as far as this caller knows */
+	/** @param seenAtMs since when the store has contained `found`, as far as this caller knows */
 	async function take(key: string, found: Entry | null, work: Work, seenAtMs: number): Promise<Turn> {
 		const record = found && readRecord(found.text);
 		if (record?.state === 'done') {
@@ -92,7 +100,7 @@ export function createOnce({
 		const restMs = isUnsent(record) ? 0 : restAfter(losses) - lostAgoMs;
 		const rests = restMs > 0;
 		if (rests || (losses > 0 && !work.repeatLost)) {
-			// The next one need not wait for the same lease to run out.
+			// So that the next caller does not have to wait for the same lease to expire.
 			const lost: WorkRecord = { state: 'lost', atMs: unixNow(), losses, ...refusalOf(record) };
 			if (record?.state === 'running') await store.replace(key, found, writeRecord(lost), BEGUN_MS);
 			if (!work.repeatLost) throw new WorkFailed('lost', 'begun_before');
@@ -108,9 +116,10 @@ export function createOnce({
 	}
 
 	/**
-	 * How long a record has stood in the store unchanged: by the store's clock, since the clocks of two instances are never
-	 * compared. 0 for a lease whose age is unknown: it is watched. Where the store has no clock, the age of a loss is taken
-	 * from the time that its instance wrote. A life that the portal did not set does not block the work.
+	 * How long a record has been in the store unchanged, in milliseconds. It is measured by the store's clock, because the
+	 * clocks of two instances are never compared. 0 for a lease of unknown age, which the caller then watches. If the store
+	 * has no clock, the age of a loss is taken from the time that the instance wrote. A record with a lifetime that the
+	 * portal did not set does not block the work.
 	 */
 	async function writtenAgoMs(key: string, record: WorkRecord | null): Promise<number> {
 		if (record?.state !== 'running' && record?.state !== 'lost') return 0;
@@ -148,7 +157,7 @@ export function createOnce({
 	async function untilDone(key: string, work: Work): Promise<string> {
 		let seen: { readonly text: string | undefined; readonly atMs: number } | undefined;
 		for (;;) {
-			// Listens before it reads: a change in between counts.
+			// Subscribes before it reads, so that a change in between is not missed.
 			const changed = store.changed(key, LEASE_MS / 10);
 			const found = await store.read(key);
 			if (!seen || seen.text !== found?.text) seen = { text: found?.text, atMs: now() };
@@ -159,7 +168,7 @@ export function createOnce({
 	}
 
 	return {
-		/** The result of the work: done now, done before, or done by somebody else at this moment. */
+		/** The result of the work, which runs now, has run before, or is in flight elsewhere. */
 		run: async (work: Work): Promise<string> => {
 			const key = await keyOf(work.secret);
 			const running = underWay.get(key);
@@ -169,44 +178,44 @@ export function createOnce({
 			return started;
 		},
 
-		/** The result if the work has been done lately; null otherwise. */
+		/** The result if the work has been done and the result is still stored; otherwise null. Does not run the work. */
 		peek: async (secret: string): Promise<string | null> => {
 			const found = await store.read(await keyOf(secret));
 			const record = found && readRecord(found.text);
 			return record?.state === 'done' ? openResult(secret, record.sealed) : null;
 		},
 
-		/** Resolves when no work of this process is under way any more. */
+		/** Resolves when this process has no work in flight. */
 		settled: async (): Promise<void> => {
 			while (underWay.size > 0) await Promise.allSettled(underWay.values());
 		},
 
-		/** What a piece of work is called in the store, which tells nothing of its secret. */
+		/** The name of a piece of work in the store. It reveals nothing about the secret. */
 		nameOf: keyOf
 	};
 }
 
 export type Once = ReturnType<typeof createOnce>;
 
-/** A lease that ran out is a loss too: whoever held it is gone, and may have done the work. */
+/** An expired lease counts as a loss too: its holder has stopped, and may have done the work. */
 function lossesOf(record: WorkRecord | null): number {
 	if (record?.state === 'running') return record.losses + 1;
 	return record?.state === 'lost' ? record.losses : 0;
 }
 
-/** How long nothing is tried after so many losses: twice as long after each. */
+/** The pause after that many losses, in milliseconds. It doubles with each loss. */
 const restAfter = (losses: number) => (losses < 2 ? 0 : Math.min(MAX_REST_MS, MIN_REST_MS * 2 ** (losses - 2)));
 
-/** That an earlier attempt was refused, as records of later attempts carry it on. */
+/** Whether an earlier attempt was refused. The records of later attempts keep this flag. */
 function refusalOf(record: WorkRecord | null): { wasRefused?: true } {
 	const isRefused = (record?.state === 'running' || record?.state === 'lost') && record.wasRefused;
 	return isRefused ? { wasRefused: true } : {};
 }
 
-/** Whether the last attempt failed before anything was sent, after earlier ones were lost. */
+/** Whether the last attempt failed before anything was sent, after earlier attempts were lost. */
 const isUnsent = (record: WorkRecord | null) => record?.state === 'lost' && record.atMs === UNSENT;
 
-/** The failure that those who wait learn of: a second refusal is the end. */
+/** The failure to report to callers that wait. A second refusal is permanent. */
 function failureOf(error: unknown, { losses, wasRefused }: Attempts): unknown {
 	if (!(error instanceof WorkFailed)) return error;
 	if (error.fault === 'refused' && wasRefused) return new WorkFailed('ended', error.code, { cause: error });
@@ -214,7 +223,7 @@ function failureOf(error: unknown, { losses, wasRefused }: Attempts): unknown {
 	return new WorkFailed(error.fault, error.code, { cause: error.cause, retryAfterMs });
 }
 
-/** What a failure leaves behind; null: as if the work had never begun. */
+/** The record to store after a failure; null if the work counts as never started. */
 function outcomeOf(error: unknown, { losses, wasRefused }: Attempts, atMs: number): WorkRecord | null {
 	const { fault, code } = error instanceof WorkFailed ? error : { fault: 'lost', code: 'unknown' };
 	if (fault === 'ended') return { state: 'ended', code };

@@ -11,24 +11,24 @@ import { MAX_SESSION_BYTES, sessionCodec } from './session-format';
 const sealed = sealOf('session', SessionSchema, () => sessionCodec(config().sessionFormat));
 
 /**
- * While AUTH_SECRET changes from instance to instance, each has another first secret: a session that another instance has just
- * sealed must stay as it is, or they would write it anew with each request.
+ * While a new AUTH_SECRET is rolled out, instances have different first secrets. A session that another instance has just
+ * sealed must not be sealed again, or instances would rewrite the cookie with every request.
  */
 const MIN_RESEAL_SECONDS = 60 * 60;
 
 /** The session in a request's cookies. */
 interface ReadSession {
 	readonly session: Session;
-	/** Whether to seal it again: at once in the configured format, and with the first secret at most once an hour. */
+	/** Whether to seal it again: at once for the configured format, and at most once an hour for the first secret. */
 	readonly stale: boolean;
 }
 
-/** The tokens of one session don't fit the cookies a browser and its proxies carry. */
+/** The tokens of a session do not fit into the cookies that browsers and proxies accept. */
 export class SessionTooLarge extends Error {
 	override readonly name = 'SessionTooLarge';
 }
 
-/** The session that a request came with, if it has not ended. */
+/** The session of a request, if it has not expired. */
 export async function readSession(cookies: Cookies, nowSeconds: number): Promise<ReadSession | null> {
 	const text = joinChunks(cookieName('session'), (name) => cookies.get(name));
 	const opened = await sealed.openFor(cookies, text ?? undefined);
@@ -39,8 +39,9 @@ export async function readSession(cookies: Cookies, nowSeconds: number): Promise
 }
 
 /**
- * The `Set-Cookie` values that make a browser hold this session (null: none), leftovers of an earlier one removed.
- * @throws {SessionTooLarge} when the session does not fit even without its ID token.
+ * The `Set-Cookie` values that store this session in the browser (null: delete it) and delete leftover chunks of an earlier
+ * one.
+ * @throws {SessionTooLarge} if the session does not fit even without its ID token
  */
 export async function writeSession(
 	session: Session | null,
@@ -49,7 +50,7 @@ export async function writeSession(
 ): Promise<string[]> {
 	const name = cookieName('session');
 	const kept = session ? await fitted(name, { ...session, sealedAt: nowSeconds }) : [];
-	// How long the session lasts is sealed in it. Without `Max-Age` the cookie goes when the browser is closed.
+	// The expiry of the session is sealed in it. Without `Max-Age`, the cookie is deleted when the browser is closed.
 	const lifetime = session && config().sessionCookiePersistent ? { maxAge: session.endsAt - nowSeconds } : {};
 	const received = cookies.getAll().map((cookie) => cookie.name);
 	return [
@@ -60,7 +61,7 @@ export async function writeSession(
 	];
 }
 
-/** The ID token is dropped when space is short: nothing but a sign-out hint needs it later, and that only where it is set. */
+/** Drops the ID token if space is short: only the sign-out hint needs it later, and only where that is configured. */
 async function fitted(name: string, session: Session): Promise<readonly CookieText[]> {
 	const { sessionFormat, sts } = config();
 	const maxBytes = MAX_SESSION_BYTES[sessionFormat];
@@ -70,7 +71,7 @@ async function fitted(name: string, session: Session): Promise<readonly CookieTe
 	return chunks;
 }
 
-/** The cookies of a session; null when they take more than so many bytes. */
+/** The cookies of a session; null if they need more than `maxBytes`. */
 async function chunksOf(name: string, session: Session, maxBytes: number): Promise<readonly CookieText[] | null> {
 	const chunks = splitChunks(name, await sealed.seal(session));
 	const bytes = chunks?.reduce((sum, chunk) => sum + cookieBytes(chunk.name, chunk.value), 0);

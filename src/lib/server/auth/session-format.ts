@@ -3,16 +3,19 @@ import type { Session } from './session';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /**
- * How a session is written before it is sealed. Both formats are read, whichever is written.
+ * How a session is encoded before it is sealed. Both formats can be read, regardless of the configured one.
  *
- * 1: JSON, as version 1.0.0 writes and reads it.
- * 2: the byte 2 · the length of the facts (2 bytes, high first) · the facts, JSON without tokens · the length of the packed
- * tokens (2 bytes) · access, refresh and ID token, packed · zeros, so that the sealed text has a multiple of 64 characters.
+ * - 1: JSON, as version 1.0.0 writes and reads it.
+ * - 2: the byte 2 · the length of the facts (2 bytes, big-endian) · the facts, JSON without tokens · the length of the
+ *   packed tokens (2 bytes, big-endian) · access, refresh and ID token, packed · zeros, so that the sealed text has a
+ *   multiple of 64 characters.
  */
 const sessionFormats = [1, 2] as const;
 type SessionFormat = (typeof sessionFormats)[number];
 
-/** What a session may take of the cookie budget. With 1, whoever was signed in with version 1.0.0 stays signed in. */
+/**
+ * Maximum size of a session in the cookie budget. With format 1, people who signed in with version 1.0.0 stay signed in.
+ */
 export const MAX_SESSION_BYTES: Readonly<Record<SessionFormat, number>> = { 1: 4950, 2: 4400 };
 
 const FORMAT_2 = 2;
@@ -26,8 +29,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * @param format what is written. With 1, a session that was written as 2 counts as stale: an instance of version 1.0.0 can't
- * read it. Not the other way around, so that instances with different settings don't rewrite each other's cookies for ever.
+ * @param format the format to write. With 1, a session in format 2 is stale, because version 1.0.0 can't read it. With 2, a
+ * session in format 1 is not stale, so that instances with different settings don't rewrite each other's cookies endlessly.
  */
 export function sessionCodec(format: SessionFormat): Codec {
 	return {
@@ -39,7 +42,7 @@ export function sessionCodec(format: SessionFormat): Codec {
 	};
 }
 
-/** Null for a session that this format can't hold. */
+/** Null if this format can't represent the session. */
 function encode2({ accessToken, refreshToken, idToken, ...rest }: Session): Uint8Array<ArrayBuffer> | null {
 	const facts = encoder.encode(JSON.stringify(rest));
 	const tokens = packTokens([accessToken, refreshToken, idToken]);
@@ -64,20 +67,21 @@ function decode2(bytes: Uint8Array): unknown {
 	return { ...facts, accessToken, refreshToken, idToken };
 }
 
-/** What packed tokens may grow to: far more than fits any cookie. */
+/** Maximum size of unpacked tokens: far more than fits into the cookies. */
 const MAX_INFLATED_BYTES = 65_536;
 const ABSENT = 0;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Tokens in a form that compresses well. A JWT is base64url text, of which plain compression gains a quarter; decoded, its
- * header and claims are JSON, and the tokens of one session share most of it. Nothing but tokens may share this stream: what is
- * compressed together with a secret shows in its length.
+ * Packs tokens in a form that compresses well. A JWT is base64url text, of which compression alone saves a quarter.
+ * Decoded, its header and claims are JSON, and the tokens of one session share most of it. Only tokens may be in this
+ * stream: what is compressed together with a secret shows in the compressed length.
  *
- * Deflated: the lengths, and then the bytes of all segments (those that dots separate). A token begins with its number of
- * segments, 0 for none; each segment has its length, doubled, and one more where it is text and not base64url.
- * @returns null where the tokens would not come back as they were
+ * The deflated data contains the lengths, and then the bytes of all segments (the parts between dots). A token begins with
+ * its number of segments, 0 if it is absent. Each segment has its length, doubled, plus one if it is text rather than
+ * base64url.
+ * @returns null if unpacking would not restore the tokens exactly, or if they are larger than 64 kB
  */
 export function packTokens(tokens: readonly (string | undefined)[]): Bytes | null {
 	const lengths: number[] = [];
@@ -101,9 +105,9 @@ export function packTokens(tokens: readonly (string | undefined)[]): Bytes | nul
 }
 
 /**
- * The tokens in what `packTokens` made.
- * @param count how many they are, absent ones among them
- * @throws for bytes that hold no such tokens, and for those that inflate to more than 64 kB
+ * Unpacks what `packTokens` returned.
+ * @param count the number of tokens, including absent ones
+ * @throws for bytes that contain no such tokens, and for those that inflate to more than 64 kB
  */
 export function unpackTokens(packed: Uint8Array, count: number): (string | undefined)[] {
 	const plain = inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES });
@@ -131,7 +135,7 @@ export function unpackTokens(packed: Uint8Array, count: number): (string | undef
 	);
 }
 
-/** A number in bytes of 7 bits, the lowest first; all but the last have their highest bit set. */
+/** Encodes a number in groups of 7 bits, the lowest first. All bytes but the last have their highest bit set. */
 function varint(value: number): number[] {
 	const bytes: number[] = [];
 	for (; value > 127; value = Math.floor(value / 128)) bytes.push((value & 127) | 128);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { unixMs } from '../clock';
 
-/** How a person signed in; also the ids of the two Auth.js providers and of their callback paths. */
+/** How a person signed in. The values are also the ids of the two Auth.js providers and of their callback paths. */
 export const providers = ['sts', 'sts-wallet'] as const;
 export type Provider = (typeof providers)[number];
 
@@ -9,21 +9,21 @@ export function isProvider(text: string | null): text is Provider {
 	return providers.some((provider) => provider === text);
 }
 
-/** 24 hours from sign-in; refreshing never extends it. */
+/** 24 hours from sign-in. A refresh never extends it. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 
 const text = v.optional(v.string());
 const seconds = v.pipe(v.number(), v.integer());
 
-/** The session as it lies sealed in the browser's cookie. Times are Unix seconds. */
+/** The session that is sealed in the browser's cookie. Times are in Unix seconds. */
 export const SessionSchema = v.object({
 	/** Random, new at each sign-in. */
 	id: v.string(),
-	/** Counts the writes of one session; an older generation never overwrites a newer one. */
+	/** Counts the writes of one session. An older generation never overwrites a newer one. */
 	generation: seconds,
 	provider: v.picklist(providers),
 	sub: v.string(),
-	/** The key that stays the same for one person in both ways of signing in. */
+	/** The id of the person, the same for both sign-in methods. */
 	userId: v.string(),
 	name: text,
 	email: text,
@@ -33,29 +33,29 @@ export const SessionSchema = v.object({
 	amr: v.array(v.string()),
 	/** The STS's own session id (OIDC Back-Channel Logout 2.1). */
 	sid: text,
-	/** When the person last proved to the STS who they are, as far as that is known; 0 where it is not. */
+	/** When the person last authenticated at the STS; 0 if unknown. */
 	authTime: seconds,
-	/** The `iat` of the ID token of the sign-in: the session's beginning by the STS's clock, where it can be that. */
+	/** The `iat` of the ID token at sign-in, if plausible: the start of the session by the STS's clock. */
 	issuedAt: v.optional(seconds),
-	/** The STS was asked to authenticate the person again at this sign-in, and its `auth_time` says that it did not. */
+	/** The STS was asked to authenticate the person again at this sign-in, but its `auth_time` shows that it did not. */
 	isReauthIgnored: v.optional(v.boolean()),
 	endsAt: seconds,
 	accessToken: v.string(),
 	refreshToken: text,
 	idToken: text,
-	/** When the access token expires; absent when the STS did not say. */
+	/** When the access token expires; absent if the STS did not state it. */
 	expiresAt: v.optional(seconds),
-	/** When to renew it, a while before; absent with `expiresAt`. */
+	/** When to refresh it, some time before it expires; absent if `expiresAt` is absent. */
 	refreshAt: v.optional(v.number()),
-	/** When it was last sealed; version 1.0.0 does not say. */
+	/** When it was last sealed; absent in sessions that version 1.0.0 wrote. */
 	sealedAt: v.optional(seconds),
-	/** The name of the renewal that gave these tokens: whoever brings it back has received them. */
+	/** The name of the refresh that returned these tokens. A browser that sends it has received them. */
 	renewal: text
 });
 
 export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
 
-/** What a browser may read of a session: never a token. `expires`: the absolute end of the session. */
+/** What a browser may read of a session; never a token. `expires`: the absolute expiry of the session. */
 export const PublicSession = v.strictObject({
 	user: v.strictObject({
 		id: v.string(),
@@ -67,7 +67,7 @@ export const PublicSession = v.strictObject({
 	provider: v.picklist(providers),
 	assurance: v.strictObject({ acr: v.nullable(v.string()), amr: v.array(v.string()) }),
 	expires: v.pipe(v.string(), v.isoTimestamp()),
-	/** Milliseconds until `expires`, by the portal's clock: the browser's may be wrong. */
+	/** Milliseconds until `expires`, by the portal's clock, because the browser's clock may be wrong. */
 	expiresInMs: v.pipe(v.number(), v.integer(), v.minValue(0))
 });
 export type PublicSession = v.InferOutput<typeof PublicSession>;

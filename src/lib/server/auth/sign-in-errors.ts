@@ -1,6 +1,6 @@
 import { isAway, isMisconfigured, isRefusal } from '../sts/errors';
 
-/** Codes that `/login?error=` knows; each has a text in the dictionaries, unknown text is never shown. */
+/** Error codes that `/login?error=` accepts. Each has a text in the dictionaries; unknown values are never shown. */
 export const signInErrors = [
 	'access_denied',
 	'sign_in_failed',
@@ -23,7 +23,7 @@ export const signInErrors = [
 ] as const;
 export type SignInError = (typeof signInErrors)[number];
 
-/** Failures after which starting again is all there is to do, with nothing to change or to wait for. */
+/** Failures that are resolved by starting again, with nothing to change or to wait for. */
 const startAgain: ReadonlySet<SignInError> = new Set([
 	'sign_in_failed',
 	'sign_in_interrupted',
@@ -37,7 +37,7 @@ export function canStartAgain(error: SignInError | null): boolean {
 	return error !== null && startAgain.has(error);
 }
 
-/** Failures whose texts are about one way to sign in. */
+/** Failures whose texts are about one sign-in method. */
 const errorsOfMethod: Readonly<Partial<Record<SignInError, 'institution' | 'wallet'>>> = {
 	institution_unknown: 'institution',
 	wallet_session_foreign: 'wallet',
@@ -46,8 +46,8 @@ const errorsOfMethod: Readonly<Partial<Record<SignInError, 'institution' | 'wall
 };
 
 /**
- * The code in a query, if it is one of ours; any other text counts as a failed sign-in, and so does a failure of a way to
- * sign in that is switched off.
+ * The error code in a query. Any other text counts as `sign_in_failed`, and so does an error about a disabled sign-in
+ * method.
  */
 export function signInErrorOf(
 	text: string | null,
@@ -59,7 +59,7 @@ export function signInErrorOf(
 	return method === undefined || signInMethods[method] ? error : 'sign_in_failed';
 }
 
-/** The `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6), in our codes. */
+/** The portal's codes for the `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6). */
 const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['access_denied', 'access_denied'],
 	['login_required', 'interaction_required'],
@@ -73,12 +73,15 @@ const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['server_error', 'sts_unavailable']
 ]);
 
-/** Why the STS sent a person back without a code. */
+/** The portal's code for a callback that has an error in place of an authorization code. */
 export function stsFault(stsError: string): SignInError {
 	return stsErrors.get(stsError) ?? 'sign_in_failed';
 }
 
-/** Whether the STS gave up because the person took too long: Keycloak's way to ask for a new authorization request. */
+/**
+ * Whether the login at the STS expired because the person took too long. Keycloak requests a new authorization request in
+ * this way.
+ */
 export function isExpiredAtSts(callback: URLSearchParams): boolean {
 	return (
 		callback.get('error') === 'temporarily_unavailable' &&
@@ -87,8 +90,8 @@ export function isExpiredAtSts(callback: URLSearchParams): boolean {
 }
 
 /**
- * Why a code could not be redeemed.
- * @param fault what was thrown, with its causes
+ * Why an authorization code could not be redeemed.
+ * @param fault the thrown value, with its causes
  */
 export function callbackFault(fault: unknown): SignInError {
 	if (isAway(fault)) return 'sts_unavailable';
@@ -96,8 +99,9 @@ export function callbackFault(fault: unknown): SignInError {
 }
 
 /**
- * Why a sign-in could not be started. No request of the portal's own is refused for anything that waiting helps against.
- * @param fault what was thrown, with its causes
+ * Why a sign-in could not be started. If the STS rejects the portal's own request, waiting does not help: that is a
+ * misconfiguration.
+ * @param fault the thrown value, with its causes
  */
 export function startFault(fault: unknown): 'portal_misconfigured' | 'sts_unavailable' {
 	return !isAway(fault) && (isMisconfigured(fault) || isRefusal(fault)) ? 'portal_misconfigured' : 'sts_unavailable';

@@ -8,9 +8,9 @@ import { config } from '../config';
 import { returnPath } from '../http/return-path';
 import { cookieAttributes, cookieName } from '../http/cookies';
 
-/** How long a person has from leaving for the STS until the callback. */
+/** Maximum time between the redirect to the STS and the callback. */
 const FLOW_SECONDS = 15 * 60;
-/** The cookie lives longer, so that a late callback is told from a foreign one, and can start again. */
+/** The cookie lives longer, so that a late callback can be distinguished from a foreign one and can start again. */
 export const FLOW_COOKIE_SECONDS = 60 * 60;
 
 const text = v.pipe(v.string(), v.maxLength(2048));
@@ -18,29 +18,29 @@ const provider = v.picklist(providers);
 
 /** One sign-in in one browser, between its start and its callback. */
 export const SignInFlowSchema = v.object({
-	/** 17 characters: the start time in milliseconds, base 36, and 8 random ones. Ids sort by age. */
+	/** 17 characters: the start time in milliseconds (base 36), then 8 random characters. Ids sort by age. */
 	id: text,
 	provider,
-	/** Random; the part of the `state` parameter that ties the callback to this flow (RFC 6749, 10.12). */
+	/** Random; the part of the `state` parameter that binds the callback to this flow (RFC 6749, 10.12). */
 	stateKey: text,
 	/** PKCE code verifier (RFC 7636, 4.1). */
 	verifier: text,
 	/** OpenID Connect Core 3.1.2.1. */
 	nonce: text,
-	/** A path of ours, checked by `returnPath`. */
+	/** A path of the portal, checked by `returnPath`. */
 	returnTo: text,
-	/** An institution from the STS's list; empty where none was chosen. */
+	/** The id of an institution in the STS's list; empty if none was chosen. */
 	institution: text,
-	/** The wallet session that signs the person in; empty for an institution. */
+	/** The id of the wallet session that signs the person in; empty for a sign-in with an institution. */
 	walletSessionId: text,
 	/** Whether the STS was asked to authenticate the person again (`prompt=login`). */
 	asksLogin: v.boolean(),
-	/** How many times the portal has started this sign-in again by itself. */
+	/** How many times the portal has restarted this sign-in by itself. */
 	restarts: v.number()
 });
 export type SignInFlow = Readonly<v.InferOutput<typeof SignInFlowSchema>>;
 
-/** Arrays, not objects: the names would take a third of the cookie. */
+/** Tuples rather than objects: property names would take a third of the cookie. */
 const SealedFlow = v.strictTuple([text, provider, text, text, text, text, text, text, v.boolean(), v.number()]);
 const SealedTarget = v.strictTuple([text, provider, text]);
 
@@ -53,17 +53,17 @@ export function newStateKey(): string {
 	return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 }
 
-/** Whether a callback comes too late to redeem its code. */
+/** Whether a callback is too late to redeem its code. */
 export function isFlowOver(id: string, nowMs = unixMs()): boolean {
 	return nowMs - flowStartMs(id) > FLOW_SECONDS * 1000;
 }
 
-/** Whether even the flow's cookie has ended by now: a browser does not send it, a program might. */
+/** Whether even the flow's cookie has expired. A browser does not send it any more, but another client might. */
 export function isFlowCookieOver(id: string, nowMs = unixMs()): boolean {
 	return nowMs - flowStartMs(id) > FLOW_COOKIE_SECONDS * 1000;
 }
 
-/** The text of a flow for its cookie. */
+/** Seals a flow for its cookie. */
 function sealFlow(flow: SignInFlow): Promise<string> {
 	const { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts } = flow;
 	return flowSeal.seal([
@@ -80,7 +80,7 @@ function sealFlow(flow: SignInFlow): Promise<string> {
 	]);
 }
 
-/** The flow in a cookie's text; null for any other text. */
+/** Opens the flow in a cookie; null for any other text. */
 async function openFlow(sealed: string): Promise<SignInFlow | null> {
 	const opened = (await flowSeal.open(sealed))?.value;
 	if (!opened) return null;
@@ -88,7 +88,7 @@ async function openFlow(sealed: string): Promise<SignInFlow | null> {
 	return { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts };
 }
 
-/** What a `state` parameter of ours says. */
+/** The content of a `state` parameter that the portal created. */
 export interface ReturnedState {
 	readonly flowId: string;
 	readonly stateKey: string;
@@ -97,8 +97,8 @@ export interface ReturnedState {
 }
 
 /**
- * The `state` parameter of a flow: it names the flow, ties the callback to it, and carries the sealed return path, so that
- * this is known even in a browser that no longer has the flow's cookie.
+ * The `state` parameter of a flow. It names the flow, binds the callback to it, and contains the sealed return path, so
+ * that this path is known even if the browser no longer has the flow's cookie.
  */
 export async function stateOf({
 	id,
@@ -109,7 +109,7 @@ export async function stateOf({
 	return `${id}.${stateKey}.${await targetSeal.seal([id, provider, returnTo])}`;
 }
 
-/** Reads a `state` parameter; null for text that the portal did not make. */
+/** Reads a `state` parameter; null for text that the portal did not create. */
 export async function readState(state: string | null): Promise<ReturnedState | null> {
 	const [, flowId = '', stateKey = '', sealed = ''] = STATE.exec(state ?? '') ?? [];
 	const target = (await targetSeal.open(sealed))?.value;
@@ -117,17 +117,20 @@ export async function readState(state: string | null): Promise<ReturnedState | n
 	return { flowId, stateKey, provider: target[1], returnTo: target[2] };
 }
 
-/** The flow that version 1.0.0 named in a `state` parameter; null for any other text. */
+/** The id of the flow in a `state` parameter of version 1.0.0; null for any other text. */
 export function flowOfVersion1(state: string | null): string | null {
 	return new RegExp(`^(${FLOW_ID})\\.eyJ`).exec(state ?? '')?.[1] ?? null;
 }
 
-/** Name and value of one flow's cookie together. A longer return path is left to the `state` parameter. */
+/**
+ * Maximum size of a flow's cookie, name and value together. A return path that does not fit is only in the `state`
+ * parameter.
+ */
 const MAX_FLOW_BYTES = 600;
 /** The cookies of a flow that version 1.0.0 started. */
 const version1Kinds = ['state', 'pkce', 'nonce', 'callback'] as const;
 
-/** Keeps a flow in this browser; where there are too many, the cookie budget evicts the oldest. */
+/** Stores a flow in this browser. If there are too many flows, the cookie budget evicts the oldest. */
 export async function keepFlow(cookies: Cookies, flow: SignInFlow): Promise<void> {
 	const name = flowCookieName(flow.id);
 	const whole = await sealFlow(flow);
@@ -136,23 +139,23 @@ export async function keepFlow(cookies: Cookies, flow: SignInFlow): Promise<void
 	cookies.set(name, value, { ...cookieAttributes(), maxAge: FLOW_COOKIE_SECONDS });
 }
 
-/** One of this browser's flows; null where it has none with this id, or one that was made for another id. */
+/** The flow with this id in this browser; null if there is none, or if the cookie contains a flow with another id. */
 export async function findFlow(cookies: Cookies, id: string): Promise<SignInFlow | null> {
 	const flow = await openFlow(cookies.get(flowCookieName(id)) ?? '');
 	return flow?.id === id ? flow : null;
 }
 
-/** Forgets one flow, done or given up. */
+/** Deletes one flow, which has ended or was abandoned. */
 export function forgetFlow(cookies: Cookies, id: string): void {
 	cookies.delete(flowCookieName(id), cookieAttributes());
 }
 
-/** Forgets all flows: a sign-in that somebody left unfinished on another tab does not end in a session of theirs later. */
+/** Deletes all flows, so that a sign-in that was left unfinished in another tab can't create a session later. */
 export function forgetAllFlows(cookies: Cookies): void {
 	for (const id of flowIds(cookies)) forgetFlow(cookies, id);
 }
 
-/** The ids of this browser's flows, oldest first; nothing is opened. Look-alikes of other names are ignored. */
+/** The ids of this browser's flows, oldest first. No cookie is opened. Cookies with similar names are ignored. */
 export function flowIds(cookies: Cookies): readonly string[] {
 	const prefix = flowCookieName('');
 	return cookies
@@ -164,8 +167,8 @@ export function flowIds(cookies: Cookies): readonly string[] {
 }
 
 /**
- * Forgets a flow that version 1.0.0 started in this browser, before the portal was upgraded.
- * @returns the return path, or null where the browser holds no such flow
+ * Deletes the cookies of a flow that version 1.0.0 started in this browser, before the portal was upgraded.
+ * @returns the return path, or null if the browser has no such flow
  */
 export function takeFlowOfVersion1(cookies: Cookies, id: string): string | null {
 	const names = version1Kinds.map((kind) => cookieName(`${kind}.${id}`)).filter((name) => cookies.get(name));

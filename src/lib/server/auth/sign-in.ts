@@ -16,27 +16,30 @@ import { pageInstead, seeOther } from '../http/endpoint';
 import { withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 
-/** What a caller asks for, unchecked. */
+/** The parameters of a sign-in request, unchecked. */
 interface SignInRequest {
 	readonly provider: string | null;
 	readonly institution?: string | null;
 	readonly returnTo?: string | null;
-	/** `1`: ask for the credentials again. */
+	/** `1`: the STS must authenticate the person again. */
 	readonly afresh?: string | null;
-	/** The completed wallet session to sign in with; the browser's newest one where none is named. */
+	/** The completed wallet session to sign in with; default: the browser's newest one. */
 	readonly walletSessionId?: string;
 }
 
-/** `login_first`: not this browser's own click on a page of ours. `headers` belong to the response. */
+/**
+ * Why a sign-in was not started. `login_first`: the request does not come from a page of the portal in this browser.
+ * `headers`: headers for the response.
+ */
 export interface SignInRefusal {
 	readonly error: SignInError | 'not_found' | 'login_first';
 	readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Checks what a browser asks for against what is known here, and starts the sign-in. Nothing of the request reaches the STS
- * as it came: the institution is one of the STS's list, the login hint this browser's own completed wallet session.
- * Only a browser that has loaded a page of the portal can start a sign-in, and starts are rate-limited.
+ * Checks a sign-in request and starts the sign-in. The STS gets no unchecked value of the request: the institution must be
+ * in the STS's list, and the login hint must be a completed wallet session of this browser. Only a browser that has loaded
+ * a page of the portal can start a sign-in, and starts are rate-limited.
  */
 export async function beginSignIn(
 	event: RequestEvent,
@@ -58,15 +61,15 @@ export async function beginSignIn(
 	return { url: start.url };
 }
 
-/** What a browser's limit counts by. Null where nobody is signed in, and no page of ours was loaded. */
+/** The key of the browser's rate limit; null if nobody is signed in and the browser has not loaded a page of the portal. */
 async function browserIdOf({ locals, cookies }: RequestEvent): Promise<string | null> {
 	if (locals.session) return locals.session.id;
 	const transaction = await readLoginTransaction(cookies);
-	// Identity verification may take longer than a login transaction lasts; a wallet session began with one.
+	// Identity verification may take longer than a login transaction lasts. A wallet session began with such a transaction.
 	return transaction?.id ?? (await ownedSessions(cookies)).find(({ completed }) => completed)?.id ?? null;
 }
 
-/** Starts a sign-in again that was under way, with a flow of its own; the caller keeps it. */
+/** Restarts a sign-in with a new flow, which the caller has to store. */
 export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Promise<SignInStart | SignInRefusal> {
 	const { provider, institution, returnTo, asksLogin, walletSessionId } = flow;
 	const afresh = asksLogin ? '1' : null;
@@ -103,14 +106,14 @@ async function checkedWallet(event: RequestEvent, { returnTo, walletSessionId }:
 	} as const;
 }
 
-/** The login page, with the reason why a sign-in was not started, and with the return path. */
+/** The response if a sign-in was not started: the login page, or a redirect to it, with the reason and the return path. */
 export async function refusalPage(
 	event: RequestEvent,
 	{ error, headers = {} }: SignInRefusal,
 	wanted: string | null
 ): Promise<Response> {
 	const { requestId } = event.locals;
-	// A sign-in with a wallet is started without one: the wallet session has it.
+	// A request to sign in with a wallet has no return path: the wallet session contains it.
 	const returnTo = wanted ?? (await newestReturnPath(event.cookies));
 	if (error === 'login_first' && !keepsNoCookies(event)) return seeOther(loginPath(returnTo));
 	const code = error === 'login_first' ? 'cookies_required' : error === 'not_found' ? 'sign_in_failed' : error;
@@ -119,7 +122,10 @@ export async function refusalPage(
 	return code === 'rate_limited' ? withDefaultHeaders(await pageInstead(event, path, 429), headers) : seeOther(path);
 }
 
-/** A click on a page of ours, which had set a cookie, without that cookie. Without this the login page would repeat for ever. */
+/**
+ * Whether the browser does not accept cookies: the request comes from a page of the portal, which sets a cookie, but has no
+ * such cookie. Without this check, the login page would be shown again and again.
+ */
 function keepsNoCookies({ request, cookies }: RequestEvent): boolean {
 	const { headers } = request;
 	const isOwnClick =

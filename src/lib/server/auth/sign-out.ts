@@ -10,12 +10,15 @@ import { isAway } from '../sts/errors';
 import { sharedStore } from '../store';
 import { denyAtSts } from './revoked-sessions';
 
-/** Signing out is local and instant; what is asked of the STS may take this long at most. */
+/** Sign-out takes effect locally at once. Each call to the STS may take at most this long. */
 const LIMIT_MS = 3000;
-/** Comes back with the browser from the STS's end-session page. */
+/** The `state` parameter with which the STS's end-session page redirects the browser back. */
 export const SIGNED_OUT_STATE = 'signed_out';
 
-/** Revokes the refresh token (RFC 7009), as a best effort: a fault is logged and does not keep anybody signed in. */
+/**
+ * Revokes the refresh token, or the access token if there is none (RFC 7009). This is a best effort: a failure is logged
+ * and does not prevent the sign-out.
+ */
 export async function revokeTokens(
 	session: Pick<Session, 'accessToken' | 'refreshToken'>,
 	requestId: string
@@ -30,7 +33,7 @@ export async function revokeTokens(
 			signal: AbortSignal.timeout(LIMIT_MS),
 			additionalParameters: { token_type_hint: session.refreshToken ? 'refresh_token' : 'access_token' }
 		});
-		// RFC 7009 names 200; some services send another success.
+		// RFC 7009 specifies 200; some services respond with another 2xx status.
 		if (!response.ok) await oauth.processRevocationResponse(response);
 	} catch (error) {
 		log.warn('the refresh token could not be revoked', { requestId, error });
@@ -38,8 +41,9 @@ export async function revokeTokens(
 }
 
 /**
- * The STS's end-session page (OIDC RP-Initiated Logout 2), null where it offers none. The session is named by
- * `logout_hint`; an ID token in a URL ends up in histories, so that needs SIGN_OUT_ID_TOKEN_HINT.
+ * The URL of the STS's end-session page (OIDC RP-Initiated Logout 2); null if the STS has none or is unavailable.
+ * `logout_hint` names the session. An ID token in a URL ends up in histories, so `id_token_hint` requires
+ * SIGN_OUT_ID_TOKEN_HINT.
  */
 export async function endSessionUrl(session: Session, requestId: string): Promise<string | null> {
 	const { origin, sts } = config();
@@ -59,25 +63,26 @@ export async function endSessionUrl(session: Session, requestId: string): Promis
 	}
 }
 
-/** A logout token has a handful of claims; all callers wait with theirs while the STS is slow. */
+/** A logout token has only a few claims. While the STS is slow, all callers wait and their tokens stay in memory. */
 export const MAX_TOKEN_CHARACTERS = 8192;
-/** A logout token is good for minutes at most (OIDC Back-Channel Logout 1.0, 2.4); its id is remembered for longer. */
+/** A logout token is valid for minutes at most (OIDC Back-Channel Logout 1.0, 2.4). Its id is stored for longer. */
 const REMEMBERED_MS = 60 * 60 * 1000;
 const OLDEST_SECONDS = 30 * 60;
 
 /**
- * By `sub` only sessions that began before the token was made, however late it comes: a person may have signed in again. A
- * `sid` names a session of the STS that is over, so all that began with it end. By the STS's clock, as sessions have their
- * beginning: those of the STS and of the instances may differ.
+ * The time up to which sessions are revoked, in Unix milliseconds. With a `sub`, this covers only sessions that began
+ * before the token was issued, even if it arrives late, because the person may have signed in again. With a `sid`, it
+ * covers all sessions that belong to that session of the STS, which has ended. Times are by the STS's clock, like the start
+ * of sessions, because the clocks of the STS and the instances may differ.
  */
 function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
 	return sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000);
 }
 
 /**
- * Ends the sessions that a logout token names, on every instance.
- * @throws {Problem} `invalid_request` for a token that is none, is old or has been used; `upstream_unavailable` while the
- * STS's keys can't be had
+ * Revokes the sessions that a logout token names, on every instance.
+ * @throws {Problem} `invalid_request` if the token is invalid, old or already used; `upstream_unavailable` while the STS's
+ * keys are unavailable
  */
 export async function endAtSts(token: string, requestId: string): Promise<void> {
 	if (token.length > MAX_TOKEN_CHARACTERS) throw invalidField('logout_token');

@@ -4,7 +4,7 @@ import { log } from '../log';
 import { renewals, SessionEnded } from './refresh';
 import type { Session } from './session';
 
-/** The access token of the person who is signed in, for a service behind the portal. */
+/** The access token of the signed-in person, for a service behind the portal. */
 export function userAuthorization(locals: App.Locals, session: Session): UpstreamAuthorization {
 	return {
 		current: () => Promise.resolve(bearer(session)),
@@ -12,7 +12,7 @@ export function userAuthorization(locals: App.Locals, session: Session): Upstrea
 	};
 }
 
-/** A token that looks good and is refused all the same is replaced once (RFC 6750 3.1 `invalid_token`). */
+/** Replaces a token, once, that appears valid but was refused (RFC 6750 3.1 `invalid_token`). */
 async function replaced(locals: App.Locals, refused: Session): Promise<string | null> {
 	try {
 		locals.session = await renewals().replaced(refused);
