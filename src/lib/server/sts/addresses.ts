@@ -2,12 +2,12 @@ import type { Config } from '../config/parse';
 
 type StsAddresses = Pick<Config['sts'], 'issuer' | 'internal'>;
 
-/** The STS's server-to-server address for one of its URLs: the internal address replaces the issuer as a prefix. */
+/** Converts a URL of the STS to its server-to-server address: the internal address replaces the issuer as a prefix. */
 export function internalUrl(url: string, sts: StsAddresses): string {
 	return swapPrefix(url, withoutSlash(sts.issuer), withoutSlash(sts.internal));
 }
 
-/** The address of the same thing as a browser reaches it. */
+/** Converts a URL of the STS to the address that browsers use. */
 export function publicUrl(url: string, sts: StsAddresses): string {
 	return swapPrefix(url, withoutSlash(sts.internal), withoutSlash(sts.issuer));
 }

@@ -5,7 +5,7 @@ const MAX_NAME = 200;
 
 const isScalar = (value: unknown) => typeof value === 'string' || typeof value === 'number';
 
-/** A claim that is shown. It may be a number or a list too: the first text of a list counts. */
+/** A claim that is displayed. It may also be a number or a list; of a list, the first value that is not blank is used. */
 const text = v.optional(
 	v.pipe(
 		v.unknown(),
@@ -19,8 +19,8 @@ const text = v.optional(
 	)
 );
 /**
- * A claim that says who somebody is. Only a string counts: any other value, converted, could be the same for many people.
- * Of a list, the first value that is not null or empty decides.
+ * A claim that identifies a person. Only a string counts: any other value, converted, could be the same for many people. Of
+ * a list, the first value that is not null or empty decides.
  */
 const identifier = v.optional(
 	v.pipe(
@@ -32,7 +32,7 @@ const identifier = v.optional(
 		})
 	)
 );
-/** The same for a name, which may come in several languages; a session keeps one of them. */
+/** A name that is displayed. It may be given in several languages; a session stores one of them. */
 const name = v.optional(
 	v.pipe(
 		v.unknown(),
@@ -40,7 +40,7 @@ const name = v.optional(
 		text
 	)
 );
-/** A JSON number (RFC 7519 2, NumericDate); whether it can be true is for `new-session.ts` to say. */
+/** A JSON number (RFC 7519 2, NumericDate). `new-session.ts` checks whether it is plausible. */
 const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
 
 /** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */
@@ -63,7 +63,7 @@ export const IdentityClaims = v.object({
 
 export type IdentityClaims = v.InferOutput<typeof IdentityClaims>;
 
-/** Asked for on the institutional sign-in with the `claims` parameter, all voluntary (OIDC Core 5.5). */
+/** Requested with the `claims` parameter of the institutional sign-in, all as voluntary claims (OIDC Core 5.5). */
 export const voluntaryClaims = {
 	id_token: Object.fromEntries(
 		[
@@ -84,12 +84,12 @@ export const voluntaryClaims = {
 	)
 };
 
-/** The display name: `name`, else its parts. */
+/** The display name: `name`, or else its parts. */
 export function displayName(claims: IdentityClaims): string | undefined {
 	return claims.name ?? ([claims.given_name, claims.family_name].filter(Boolean).join(' ') || undefined);
 }
 
-/** `sub` differs between the two ways of signing in; this key does not. */
+/** `sub` differs between the two sign-in methods; this key does not. */
 export function stableSubject(claims: IdentityClaims): string {
 	return claims.federated_subject ?? claims.eduid ?? claims.sub;
 }

@@ -3,7 +3,10 @@ import { causes, oauthCodeOf, statusOf } from '../error-fields';
 import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
 
-/** Faults of the connection or of the other side; `redirected`, `not_json` and `bad_shape` are a misconfiguration. */
+/**
+ * Faults of the connection or of the server. `redirected`, `not_json` and `bad_shape` are missing because they are a
+ * misconfiguration.
+ */
 const UNAVAILABLE: readonly UpstreamFault[] = [
 	'unreachable',
 	'timeout',
@@ -13,12 +16,15 @@ const UNAVAILABLE: readonly UpstreamFault[] = [
 	'too_large'
 ];
 
-/** Whether a failed call surely never reached the STS. */
+/** Whether a failed call certainly did not reach the STS. */
 export function isNeverSent(error: unknown): boolean {
 	return causes(error).some((cause) => cause instanceof UpstreamError && cause.code === 'unreachable');
 }
 
-/** Whether the other side could not be reached, did not respond in time, failed, or has no keys to check a token with. */
+/**
+ * Whether the server is unavailable: it could not be reached, did not respond in time, failed, or has no keys to verify a
+ * token with.
+ */
 export function isAway(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
@@ -28,12 +34,15 @@ export function isAway(error: unknown): boolean {
 	);
 }
 
-/** The STS itself failed. RFC 6749 has these codes for callbacks (4.1.2.1); the token endpoints of some services send them with 400. */
+/**
+ * Error codes for a failure of the STS itself. RFC 6749 defines the first two for callbacks (4.1.2.1); the token endpoints
+ * of some services send them with status 400.
+ */
 export const serverErrors: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down'];
 
 /**
- * Whether the other side failed, or a gateway responded in its place: 5xx, 408, 429, or a body that is not JSON.
- * `oauth4webapi` and its copy in Auth.js share these codes.
+ * Whether the server failed, or a gateway responded in its place: 5xx, 408, 429, or a body that is not JSON. `oauth4webapi`
+ * and its copy in Auth.js share these codes.
  */
 function isServerFault(error: Error): boolean {
 	const status = statusOf(error) ?? 0;
@@ -42,7 +51,7 @@ function isServerFault(error: Error): boolean {
 	return 'code' in error && (error.code === RESPONSE_IS_NOT_JSON || error.code === PARSE_ERROR);
 }
 
-/** Errors of OAuth about the portal as a client (RFC 6749, 5.2): its operator has to act. */
+/** OAuth errors about the portal as a client (RFC 6749, 5.2). Its operator has to act. */
 const CLIENT_ERRORS: ReadonlySet<string> = new Set([
 	'invalid_client',
 	'unauthorized_client',
@@ -50,7 +59,7 @@ const CLIENT_ERRORS: ReadonlySet<string> = new Set([
 	'unsupported_grant_type'
 ]);
 
-/** Whether the STS refuses the portal as a client, or is not the issuer that the portal is set up for. */
+/** Whether the STS rejects the portal as a client, or is not the issuer that the portal is configured for. */
 export function isMisconfigured(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
@@ -58,7 +67,7 @@ export function isMisconfigured(error: unknown): boolean {
 	);
 }
 
-/** Whether the STS responded with an error code of OAuth, other than that it failed itself. */
+/** Whether the STS responded with an OAuth error code, other than those for its own failure. */
 export function isRefusal(error: unknown): boolean {
 	const code = causes(error)
 		.map(oauthCodeOf)

@@ -9,10 +9,10 @@ import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from './metadata';
 import { isAway } from './errors';
 
-/** How far ahead an ID token's `iat` may be; more than that is no difference between clocks. */
+/** How far in the future an ID token's `iat` may be. More than that can't be a difference between clocks. */
 const MAX_IAT_AHEAD_SECONDS = 300;
 
-/** What an ID token came with. */
+/** The values that the STS issued together with an ID token. */
 interface IdTokenContext {
 	readonly accessToken: string;
 	/** The authorization code, at sign-in. */
@@ -22,14 +22,14 @@ interface IdTokenContext {
 const TokenResponse = v.looseObject({ id_token: v.string() });
 
 /**
- * What the OAuth libraries have to see of an ID token (OpenID Connect Core 3.1.3.7). They refuse tokens for odd values of other claims,
- * and compare `nbf` with less tolerance for wrong clocks than `verifyIdToken` does.
+ * The claims that the OAuth libraries need (OpenID Connect Core 3.1.3.7). They reject tokens for unusual values of other
+ * claims, and check `nbf` with a smaller clock tolerance than `verifyIdToken`.
  */
 const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'nonce'];
 
 /**
- * A token response for the OAuth libraries, which check claims but no signature: its ID token has only the claims that they need, and
- * none that is null. What else the ID token says is for `verifyIdToken`.
+ * A token response for the OAuth libraries, which check claims but no signature. Its ID token contains only the claims that
+ * they need, and none that is null. `verifyIdToken` checks the complete ID token.
  * @returns the response, and the ID token as the STS sent it
  */
 export async function withoutOtherClaims(
@@ -56,12 +56,12 @@ export async function withoutOtherClaims(
 			idToken
 		};
 	} catch {
-		// No token: the libraries say so.
+		// This is not a JWT, which the libraries report.
 		return { response, idToken };
 	}
 }
 
-/** An ID token that is not for this client, this time or this access token. `claim` is the one that says so. */
+/** The ID token is not for this client, this time, this access token or this code. `claim` is the claim that shows it. */
 export class IdTokenRefused extends Error {
 	override readonly name = 'IdTokenRefused';
 
@@ -71,10 +71,12 @@ export class IdTokenRefused extends Error {
 }
 
 /**
- * The claims of an ID token that fits what it came with, and whose signature, issuer, audience and times are right
+ * Verifies an ID token: whether it matches its context, and whether its signature, issuer, audience and times are valid
  * (OpenID Connect Core 3.1.3.7 and 3.1.3.8). The nonce is checked with the token response.
- * @throws {IdTokenRefused} before any key is looked for
- * @throws jose's errors for a token that is not valid, and ValiError for one without a subject
+ * @returns its claims
+ * @throws {IdTokenRefused} before any key is fetched
+ * @throws jose's errors for an invalid token, ValiError for one without a subject, and KeysUnavailable while the STS's keys
+ * are unavailable
  */
 export async function verifyIdToken(idToken: string, context: IdTokenContext): Promise<IdentityClaims> {
 	await assertFits(idToken, context);
@@ -97,15 +99,18 @@ async function assertFits(idToken: string, { accessToken, code }: IdTokenContext
 }
 
 /**
- * The authorized party, where a token of the STS names one, must be this client.
- * @throws {IdTokenRefused}
+ * Checks that the authorized party of a token is this client.
+ * @throws {IdTokenRefused} if it is another client, or if it is required and absent
  */
 export function assertAuthorizedParty(claims: JWTPayload, { isRequired }: { readonly isRequired: boolean }): void {
 	const azp = claims.azp ?? undefined;
 	if (azp === undefined ? isRequired : azp !== config().sts.clientId) throw new IdTokenRefused('azp');
 }
 
-/** The left half of the hash of the value, by the signature's hash function (OpenID Connect Core 3.1.3.6 and 3.3.2.11). */
+/**
+ * Checks a hash claim: the left half of the value's hash, with the hash function of the signature (OpenID Connect Core
+ * 3.1.3.6 and 3.3.2.11).
+ */
 async function assertHash(claim: 'at_hash' | 'c_hash', claims: JWTPayload, value: string, alg: string): Promise<void> {
 	const expected = claims[claim] ?? undefined;
 	if (expected === undefined) return;
@@ -117,15 +122,16 @@ async function assertHash(claim: 'at_hash' | 'c_hash', claims: JWTPayload, value
 	if (expected !== half) throw new IdTokenRefused(claim);
 }
 
-/** Whether claims say nothing of who somebody is beside `sub`, as the ID tokens of some services do. */
+/** Whether only `sub` identifies the person, as in the ID tokens of some services. */
 export function namesNobody({ name, eduid, federated_subject }: IdentityClaims): boolean {
 	return name === undefined && eduid === undefined && federated_subject === undefined;
 }
 
 /**
- * The claims of an ID token, with those of the userinfo endpoint where it names nobody (OpenID Connect Core 5.3). Claims of the ID
- * token win; the subject has to be the same (5.3.2). Without an endpoint, or where that refuses, the ID token's claims alone.
- * @throws when the STS is away: the person would be taken for somebody else
+ * The claims of an ID token. If it identifies the person only by `sub`, the claims of the userinfo endpoint are added
+ * (OpenID Connect Core 5.3). Claims of the ID token take precedence, and the subject must be the same (5.3.2). If the STS
+ * has no such endpoint, or the endpoint rejects the request, only the ID token's claims are returned.
+ * @throws if the STS is unavailable: the person would be mistaken for somebody else
  */
 export async function withUserInfo(
 	claims: IdentityClaims,

@@ -6,7 +6,10 @@ import { EntryId, type Localised, readBoolean, readList, readLocalised } from '.
 import { stsFetch } from './metadata';
 
 const FRESH_MS = 60_000;
-/** After a fault, the plain button serves for a while before the STS is asked again. */
+/**
+ * After a failure, the list stays empty for this long before the STS is queried again. The login page then has one plain
+ * button.
+ */
 const FAULT_MS = 10_000;
 
 const MAX_INSTITUTIONS = 5000;
@@ -27,7 +30,7 @@ const Listed = v.pipe(
 	v.transform(({ id, name, enabled }) => ({ id, names: name, isEnabled: readBoolean(enabled) ?? true }))
 );
 
-/** An institution that the STS can send somebody to. */
+/** An institution to which the STS can send a person. */
 export interface Institution {
 	readonly id: string;
 	readonly name: string;
@@ -40,8 +43,8 @@ const NONE: Institutions = { nl: [], en: [] };
 let cached: { readonly lists: Promise<Institutions>; untilMs: number } | undefined;
 
 /**
- * The institutions that the STS lists, with their names in a language and sorted by them. None where the STS has no such
- * list (404) or can't be reached.
+ * The institutions that the STS lists, with their names in the given language, sorted by name. Empty if the STS has no such
+ * list (404) or the list can't be read.
  */
 export async function institutions(locale: Locale, nowMs = performance.now()): Promise<readonly Institution[]> {
 	if (!cached || nowMs >= cached.untilMs) {

@@ -2,41 +2,41 @@ import { createLocalJWKSet, errors, importJWK, type JWK, type JWTHeaderParameter
 import * as v from 'valibot';
 import { readList, readStrings, reportDropped } from '../upstream/lenient';
 
-/** After this long the keys are fetched again, so that one that the STS has withdrawn is let go of. */
+/** The keys are fetched again after this time, so that a key that the STS has withdrawn is dropped. */
 const FRESH_MS = 10 * 60_000;
-/** Between two fetches that strangers cause, whether the keys came or not. */
+/** Minimum time between two fetches that untrusted tokens cause, whether they succeed or fail. */
 const REST_MS = 30_000;
 
-/** What the STS publishes for whoever checks its tokens. */
+/** What the STS publishes for the verification of its tokens. */
 export interface Published {
 	readonly issuer: string;
-	/** The algorithms it signs ID tokens with, as discovery lists them. */
+	/** The algorithms with which it signs ID tokens, as discovery lists them. */
 	readonly idTokenAlgorithms: readonly string[];
-	/** The response of `jwks_uri`, as it came. */
+	/** The JSON of the `jwks_uri` response, not validated. */
 	readonly jwks: unknown;
 }
 
-/** The same, ready to check a signature with. */
+/** The same, ready to verify signatures with. */
 export interface StsKeys extends Omit<Published, 'jwks'> {
 	readonly find: KeyFinder;
 }
 
-/** A token was not checked because the STS's keys can't be had: that says nothing about the token. */
+/** A token was not verified because the STS's keys are unavailable. This says nothing about the token. */
 export class KeysUnavailable extends Error {
 	override readonly name = 'KeysUnavailable';
 }
 
 export interface KeyRing {
 	/**
-	 * The keys to check a token by. A key id that is not among them makes them be fetched anew: for a stranger's token at
-	 * most once in 30 s however many ids come, for one that the STS itself has just handed over at once.
-	 * @throws {KeysUnavailable} when the token's key is not known, and the STS did not answer
+	 * Returns the keys to verify a token with. An unknown key id causes a new fetch: at once for a token that came directly
+	 * from the STS, and at most once in 30 s for tokens from strangers, regardless of the number of key ids.
+	 * @throws {KeysUnavailable} if the token's key is unknown and the STS did not respond
 	 */
 	keysFor(header: JWTHeaderParameters, from: 'sts' | 'stranger'): Promise<StsKeys>;
 	/**
 	 * Fetches the keys again after a signature was wrong, under the same limit.
-	 * @returns null while they must not be fetched
-	 * @throws {KeysUnavailable} when the STS did not answer: the signature may be that of a new key
+	 * @returns null while no fetch is allowed
+	 * @throws {KeysUnavailable} if the STS did not respond: the signature may be that of a new key
 	 */
 	reloaded(from: 'sts' | 'stranger'): Promise<StsKeys | null>;
 }
@@ -47,7 +47,7 @@ interface KeyRingOptions {
 	readonly now?: () => number;
 }
 
-/** Keeps the STS's keys. Known ones serve on while the STS is away; a fetch is shared by all who wait for it. */
+/** Caches the STS's keys. Known keys stay in use while the STS is unavailable. Concurrent callers share one fetch. */
 export function createKeyRing({ load, now = () => performance.now() }: KeyRingOptions): KeyRing {
 	let held: StsKeys | undefined;
 	let loading: Promise<StsKeys> | undefined;
@@ -71,7 +71,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 		}
 	}
 
-	/** Only the first caller waits for a refresh of stale keys; after a failure nobody waits. */
+	/** Only the first caller waits for a refresh of stale keys. After a failure, no caller waits. */
 	async function renewed(known: StsKeys): Promise<StsKeys> {
 		if (now() < askedMs + (hasFailed ? REST_MS : FRESH_MS)) return known;
 		const fresh = reload().catch(() => known);
@@ -106,17 +106,20 @@ async function knows({ find }: StsKeys, header: JWTHeaderParameters): Promise<bo
 /** Far more keys than any STS publishes. */
 const MAX_KEYS = 100;
 const LIST = 'keys of the STS';
-/** Shorter RSA keys must not be used (RFC 7518, 3.3): no signature is checked with them. */
+/** Shorter RSA keys must not be used (RFC 7518, 3.3), so no signature is verified with them. */
 const MIN_RSA_BITS = 2048;
 
-/** What an issuer's key pair signs; `none` and HMAC (a shared secret) never count, whatever discovery lists. */
+/**
+ * The algorithms that sign with a key pair. `none` and HMAC (a shared secret) are never accepted, even if discovery lists
+ * them.
+ */
 export const signatureAlgorithms = [
 	...['RS', 'PS', 'ES'].flatMap((family) => [`${family}256`, `${family}384`, `${family}512`]),
 	'EdDSA',
 	'Ed25519'
 ];
 
-/** The algorithm to try a key with that names none; other types of keys are not used to verify signatures. */
+/** The algorithm for a key that names none, by key type or curve. Other types of keys are not used to verify signatures. */
 const algorithmsByType: Readonly<Record<string, string>> = {
 	RSA: 'RS256',
 	'P-256': 'ES256',
@@ -126,11 +129,11 @@ const algorithmsByType: Readonly<Record<string, string>> = {
 };
 
 const optional = v.optional(v.unknown());
-/** What is read of a key, apart from its type and operations; `d` is there to recognise a private key. */
+/** The members of a key that are read, apart from its type and operations. `d` identifies a private key. */
 const texts = ['kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e', 'd', 'k'] as const;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** A key (RFC 7517, 4). Members of the wrong type count as absent, and unknown ones are dropped. */
+/** A key (RFC 7517, 4). Members of the wrong type count as absent, and unknown members are dropped. */
 const Key = v.pipe(
 	v.looseObject({ kty: v.string(), kid: optional }),
 	v.transform(({ kty, kid, key_ops, ...key }): JWK => {
@@ -153,9 +156,9 @@ const KeySet = v.pipe(
 );
 
 /**
- * The keys of a key set that can be used. Entries that are no keys, and public keys that can't be imported, are dropped.
- * @throws {ValiError} when it is no key set
- * @throws {TypeError} when none can be used, or there is none: what was cached before is better than nothing
+ * The usable keys of a key set. Entries that are not keys, and public keys that can't be imported, are dropped.
+ * @throws {ValiError} if the value is not a key set
+ * @throws {TypeError} if it has no usable key, so that the cached keys stay in use
  */
 export async function readKeySet(value: unknown): Promise<readonly JWK[]> {
 	const keys = v.parse(KeySet, value);
@@ -169,7 +172,7 @@ export async function readKeySet(value: unknown): Promise<readonly JWK[]> {
 async function isUsable(key: JWK): Promise<boolean> {
 	if (['EC', 'OKP'].includes(key.kty ?? '') && typeof key.crv !== 'string') return false;
 	const alg = key.alg ?? algorithmsByType[key.crv ?? key.kty ?? ''];
-	// Not for signatures: such a key is never chosen.
+	// The key is not for signatures, so it is never chosen.
 	if (alg === undefined || !signatureAlgorithms.includes(alg)) return true;
 	try {
 		const imported = await importJWK(key, alg);
@@ -181,12 +184,12 @@ async function isUsable(key: JWK): Promise<boolean> {
 	}
 }
 
-/** Finds keys by a token's header, and tells which key ids there are. */
+/** Finds a key by a token's header. `hasId` returns whether there is a key with an id. */
 type KeyFinder = JWTVerifyGetKey & { readonly hasId: (kid: string) => boolean };
 
 /**
- * Finds the key for a token: by its key id, else among the keys without an id (RFC 7515, 4.1.4). Where several fit, jose
- * throws {@link errors.JWKSMultipleMatchingKeys}, which lists them.
+ * Finds the key for a token: by its key id, or else among the keys without an id (RFC 7515, 4.1.4). If several keys match,
+ * jose throws {@link errors.JWKSMultipleMatchingKeys}, which lists them.
  */
 export function keyFinder(keys: readonly JWK[]): KeyFinder {
 	const all = createLocalJWKSet({ keys: [...keys] });

@@ -1,22 +1,25 @@
 import { log } from '../log';
 import { isObject } from '../upstream/lenient';
 
-/** A year: longer lifetimes are mistakes, and their ends can't be written as dates. */
+/** One year. A longer lifetime is a mistake, and its end can't be represented as a date. */
 const MAX_LIFE_SECONDS = 366 * 24 * 60 * 60;
 const REPORT_EVERY_MS = 60_000;
-/** A pushed request (RFC 9126, 2.2) is used at once; libraries insist on a lifetime. */
+/**
+ * The assumed lifetime of a pushed request (RFC 9126, 2.2) without one. The request is used at once, but the libraries
+ * require a lifetime.
+ */
 const ASSUMED_PAR_SECONDS = 60;
 const texts = ['access_token', 'refresh_token', 'id_token', 'token_type', 'scope', 'request_uri', 'error_description'];
 const tokens = ['access_token', 'refresh_token', 'id_token'];
-/** What a token may consist of (RFC 6749, A.12): any other one can't be sent in a header. */
+/** The characters that a token may contain (RFC 6749, A.12). A token with any other character can't be sent in a header. */
 const TOKEN = /^[\u0020-\u007e]+$/;
 
 let reportedAtMs = -Infinity;
 
 /**
  * The response of a token endpoint (RFC 6749, 5.1) or of a pushed authorization request, without what the libraries would
- * refuse: optional fields that are null, empty or of the wrong type, tokens that no header can carry, numbers as texts, another content type.
- * What is no JSON object is returned as it was.
+ * reject: optional fields that are null, empty or of the wrong type, tokens that can't be sent in a header, numbers as
+ * texts, and other content types. A body that is not a JSON object is not changed.
  */
 export async function lenientResponse(response: Response): Promise<Response> {
 	const { status, headers } = response;
@@ -41,12 +44,13 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	}
 	const sent = new Headers(headers);
 	sent.set('content-type', 'application/json');
-	// The body says more than the challenge that has to come with it (RFC 6749, 5.2), and libraries read only one of them.
+	// The body has more details than the challenge that must accompany it (RFC 6749, 5.2), and the libraries read only one
+	// of them.
 	if (typeof body.error === 'string') sent.delete('www-authenticate');
 	return new Response(JSON.stringify(body), { status: successOf(body, status), headers: sent });
 }
 
-/** Libraries insist on the one status that the RFCs name: 200 for tokens, 201 for a pushed request. */
+/** The libraries accept only the status that the RFCs specify: 200 for tokens, 201 for a pushed request. */
 function successOf(body: Readonly<Record<string, unknown>>, status: number): number {
 	if (body.access_token !== undefined && status === 201) return 200;
 	return body.request_uri !== undefined && status === 200 ? 201 : status;
@@ -60,7 +64,7 @@ function parse(text: string): unknown {
 	}
 }
 
-/** A value that is nested too deep can be read, but not written. */
+/** Whether a value can be serialised. A value that is nested too deeply can be parsed, but not serialised. */
 function canBeWritten(value: unknown): boolean {
 	try {
 		JSON.stringify(value);

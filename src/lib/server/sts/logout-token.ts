@@ -8,7 +8,7 @@ import { verifySignedToken } from './tokens';
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 const id = v.custom<string>(isIdentifier);
-/** Null counts as absent; any other value that is no id makes the token invalid. */
+/** Null counts as absent. Any other value that is not an id makes the token invalid. */
 const optionalId = v.pipe(
 	v.nullish(id),
 	v.transform((value) => value ?? undefined)
@@ -21,18 +21,20 @@ const LogoutClaims = v.pipe(
 		sid: optionalId,
 		sub: optionalId,
 		events: v.object({ [LOGOUT_EVENT]: v.looseObject({}) }),
-		/** An ID token has one; a logout token never does, so that neither passes for the other. */
+		/** An ID token has a nonce and a logout token must not, so that neither can be used as the other. */
 		nonce: v.optional(v.never())
 	}),
 	v.check(({ sid, sub }) => sid !== undefined || sub !== undefined, 'names neither a session nor a subject')
 );
 
-/** Whose sessions the STS has ended: one session of it (`sid`), or all of a subject. */
+/** The sessions that the STS has ended: those of one session at the STS (`sid`), or all sessions of a subject. */
 export type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
 
 /**
- * The claims of a logout token (OIDC Back-Channel Logout 1.0, 2.4 and 2.6). That its `jti` is new is for the caller to see.
- * @throws jose's errors, IdTokenRefused or ValiError for anything else; network faults while the STS's keys can't be had
+ * Verifies a logout token (OIDC Back-Channel Logout 1.0, 2.4 and 2.6). The caller has to check that its `jti` is new.
+ * @returns its claims
+ * @throws jose's errors, IdTokenRefused or ValiError for an invalid token, and KeysUnavailable while the STS's keys are
+ * unavailable
  */
 export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 	assertForPortal(token);
@@ -47,8 +49,8 @@ export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 }
 
 /**
- * Refuses what is plainly no logout token for this client before any key is waited for: anybody may send one. A type in the header is
- * optional (OIDC Back-Channel Logout 1.0, 2.4).
+ * Rejects tokens that are clearly not logout tokens for this client before any key is fetched, because anybody may send
+ * one. A type in the header is optional (OIDC Back-Channel Logout 1.0, 2.4).
  */
 function assertForPortal(token: string): void {
 	const { typ = 'JWT' } = decodeProtectedHeader(token);
@@ -56,7 +58,7 @@ function assertForPortal(token: string): void {
 	const { issuer, clientId } = config().sts;
 	if (!/^(?:application\/)?(?:logout\+)?jwt$/i.test(typ))
 		throw new errors.JWTInvalid('the type is not that of a logout token');
-	// Compared as discovery is compared with the configuration; the exact text is checked with the signature.
+	// Compared as URLs, like the issuer in discovery. The exact text is checked with the signature.
 	if (!URL.canParse(claims.iss ?? '') || new URL(claims.iss ?? '').href !== new URL(issuer).href)
 		throw new errors.JWTClaimValidationFailed('unexpected "iss" claim value', claims, 'iss', 'check_failed');
 	if (![claims.aud].flat().includes(clientId))

@@ -11,10 +11,10 @@ import { readBoolean, readStrings } from '../upstream/lenient';
 import { internalUrl, publicUrl } from './addresses';
 import { lenientResponse } from './lenient-response';
 
-/** Far more than any discovery document, key set, list of institutions or token response has. */
+/** Far more than any discovery document, key set, list of institutions or token response needs. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Nobody can sign in without them (OpenID Connect Discovery 3). */
+/** Nobody can sign in without these members (OpenID Connect Discovery 3). */
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
@@ -28,12 +28,12 @@ const metadata = createMetadataCache<oauth.AuthorizationServer>({
 		})
 });
 
-/** The libraries write out options that are absent; `fetch` takes them so. */
+/** The libraries pass absent options as `undefined`, which `fetch` accepts. */
 type FetchOptions = { readonly [Option in keyof RequestInit]: RequestInit[Option] | undefined };
 
 /**
- * `fetch` towards the STS: at its internal address, within the time limit, without following redirects, with a
- * `traceparent`. The response has been read to its end.
+ * `fetch` for the STS: to its internal address, within the time limit, without following redirects, and with a
+ * `traceparent`. The body of the response has been read completely.
  * @throws {UpstreamError}
  */
 export function stsFetch(input: string | URL | Request, init: FetchOptions = {}): Promise<Response> {
@@ -58,7 +58,9 @@ export function stsFetch(input: string | URL | Request, init: FetchOptions = {})
 	});
 }
 
-/** `stsFetch` for endpoints that the metadata names: where one is gone, the metadata is read again. */
+/**
+ * `stsFetch` for endpoints that the metadata names. If one responds with 404, the next use of the metadata reads it again.
+ */
 export async function endpointFetch(input: string | URL | Request, init?: FetchOptions): Promise<Response> {
 	const response = await stsFetch(input, init);
 	const { pathname } = new URL(input instanceof Request ? input.url : input);
@@ -66,7 +68,9 @@ export async function endpointFetch(input: string | URL | Request, init?: FetchO
 	return response;
 }
 
-/** What every call of `oauth4webapi` needs here; plain http is the operator's choice, made in the configuration. */
+/**
+ * The options of every `oauth4webapi` call. Plain http is allowed, because the operator decides that in the configuration.
+ */
 export const stsCall = {
 	[oauth.customFetch]: async (input: string | URL | Request, init?: FetchOptions) =>
 		lenientResponse(await endpointFetch(input, init)),
@@ -74,7 +78,7 @@ export const stsCall = {
 	[oauth.allowInsecureRequests]: true
 } as const;
 
-/** A client of the configuration, with the authentication method the STS knows (RFC 6749 2.3.1). */
+/** A configured OAuth client, with its authentication method at the STS (RFC 6749 2.3.1). */
 export function clientOf({ clientId, clientSecret, clientAuth }: ClientAtSts) {
 	const client: oauth.Client = { client_id: clientId, token_endpoint_auth_method: clientAuth };
 	const show = clientAuth === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
@@ -88,9 +92,9 @@ export function stsClient() {
 }
 
 /**
- * The STS's metadata (OpenID Connect Discovery 4), shared by concurrent callers and used for five minutes, while it can't be
- * read for a day. Addresses that a browser follows are public ones.
- * @throws {UpstreamError}, or what `oauth4webapi` throws when the STS can't be reached or is not the configured issuer
+ * The STS's metadata (OpenID Connect Discovery 4). Concurrent callers share one read. The metadata is cached for five
+ * minutes, or for a day while it can't be read. URLs that a browser follows are public addresses.
+ * @throws {UpstreamError}, or what `oauth4webapi` throws, if the STS can't be reached or is not the configured issuer
  */
 export const stsMetadata = (): Promise<oauth.AuthorizationServer> => metadata.current();
 
@@ -101,7 +105,7 @@ async function discover(): Promise<oauth.AuthorizationServer> {
 		await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, stsCall))
 	);
 	const missing = REQUIRED.find((name) => found[name] === undefined);
-	// What was read before is better than an incomplete document.
+	// An incomplete document is an error, so that the cached metadata stays in use.
 	if (missing !== undefined) throw new UpstreamError('bad_shape', `NO_${missing.toUpperCase()}`);
 	return {
 		...found,
@@ -111,14 +115,14 @@ async function discover(): Promise<oauth.AuthorizationServer> {
 }
 
 /**
- * Metadata without what would mislead the libraries: addresses that are not http(s) URLs, and bad entries of lists. The
- * issuer has been compared before.
+ * Metadata without what would mislead the libraries: URLs that are not http(s) URLs, and invalid entries of lists. The
+ * issuer has already been compared.
  */
 function readMetadata(document: oauth.AuthorizationServer): oauth.AuthorizationServer {
 	const read = Object.entries(document).map(([name, value]): readonly [string, unknown] => {
 		if (/_(?:endpoint|uri)$/.test(name)) return [name, isAddress(value) ? value.trim() : undefined];
 		if (/_(?:values|methods|types|modes)_supported$/.test(name)) return [name, readNonEmpty(value)];
-		// Only what surely means false lifts the demand for `iss` in callbacks (RFC 9207).
+		// Only a value that clearly means false removes the requirement for `iss` in callbacks (RFC 9207).
 		return [name, name === 'authorization_response_iss_parameter_supported' ? (readBoolean(value) ?? value) : value];
 	});
 	return { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), issuer: document.issuer };
@@ -135,22 +139,22 @@ function isAddress(value: unknown): value is string {
 
 /** How long metadata is used before it is read again. */
 export const FRESH_MS = 5 * 60_000;
-/** How long the last good metadata is used while it can't be read. */
+/** How long the last valid metadata is used while it can't be read. */
 export const MAX_STALE_MS = 24 * 60 * 60_000;
-/** How long after a failure it is read again, and how often an endpoint that is gone makes it be read again. */
+/** How long after a failure it is read again, and how often a missing endpoint can cause another read. */
 export const RETRY_MS = 10_000;
 
 interface MetadataCacheOptions<Metadata> {
 	readonly load: () => Promise<Metadata>;
-	/** Reports once that old metadata is in use, with the cause. */
+	/** Reports once per outage that old metadata is in use, with the cause. */
 	readonly onStale: (cause: unknown) => void;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
 }
 
 /**
- * Keeps metadata that is read over the network. Concurrent callers share one read. While it can't be read, the last good
- * metadata serves for a day: the endpoints of a service rarely move, and its discovery document may fail alone.
+ * Caches metadata that is read over the network. Concurrent callers share one read. While it can't be read, the last valid
+ * metadata is used for up to a day: the endpoints of a service rarely move, and its discovery document may fail alone.
  */
 export function createMetadataCache<Metadata>({
 	load,
@@ -183,7 +187,7 @@ export function createMetadataCache<Metadata>({
 	}
 
 	return {
-		/** @throws what `load` throws, when there is no metadata of the last day */
+		/** @throws what `load` throws, if no metadata from the last day is cached */
 		async current(): Promise<Metadata> {
 			if (!cached) return reload();
 			const { metadata, loadedMs } = cached;
@@ -192,11 +196,11 @@ export function createMetadataCache<Metadata>({
 			if (ageMs >= MAX_STALE_MS) return reload();
 			if (isFailing && now() < attemptedMs + RETRY_MS) return metadata;
 			const reloaded = reload().catch(() => metadata);
-			// Only the first caller waits for a refresh of old metadata; after a failure nobody waits.
+			// Only the first caller waits for a refresh of old metadata. After a failure, no caller waits.
 			return isFailing ? metadata : reloaded;
 		},
 
-		/** Reports that an endpoint is not there: perhaps it has moved. The next use reads the metadata again. */
+		/** Reports that an endpoint does not exist; it may have moved. The next use reads the metadata again. */
 		endpointIsGone(): void {
 			if (now() >= attemptedMs + RETRY_MS) isSuspect = true;
 		}

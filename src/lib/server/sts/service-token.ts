@@ -7,20 +7,23 @@ import { log } from '../log';
 import { clientOf, stsCall, stsMetadata } from './metadata';
 import type { UpstreamAuthorization } from '../upstream/exchange';
 
-/** A token is renewed this long before its end, or a quarter of its life where that is less. */
+/** A token is refreshed this long before it expires, or a quarter of its lifetime before if that is shorter. */
 const GRACE_MS = 60_000;
-/** For a token of which the STS doesn't say how long it lives. */
+/** The assumed lifetime of a token if the STS does not state one. */
 const ASSUMED_LIFE_MS = 5 * 60_000;
 /** After a failure, callers get the cached error for one second. */
 const FAULT_REST_MS = 1000;
-/** A service that refuses even new tokens does not make the portal ask for more of them all the time. */
+/**
+ * Minimum time between forced replacements of a token: a service that refuses even new tokens must not cause continuous
+ * token requests.
+ */
 const FORCE_REST_MS = 30_000;
 
 interface Held {
 	readonly accessToken: string;
-	/** Until then it is not replaced by force. */
+	/** Until this time, the token is not replaced by force. */
 	readonly restsMs: number;
-	/** Whether it is due for renewal. */
+	/** Whether the token is due for a refresh. */
 	readonly isDue: () => boolean;
 	readonly isOver: () => boolean;
 }
@@ -34,13 +37,19 @@ interface ServiceTokenOptions {
 	readonly unixNow?: () => number;
 }
 
-/** Keeps one token per options: fetched once however many ask, and renewed before its end or when a service refuses it. */
+/**
+ * Caches one token per options. Concurrent callers share one token request. A token is refreshed before it expires, or when
+ * a service refuses it.
+ */
 export function createServiceTokens({ grant, now = () => performance.now(), unixNow = unixMs }: ServiceTokenOptions) {
 	const held = new Map<string, Held>();
 	const underWay = new Map<string, Promise<string>>();
 	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
 
-	/** Whether so much time has passed since now, on either clock: the wall clock may step back, the other may stop during suspend. */
+	/**
+	 * Returns a function that tells whether that much time has passed on either clock: the wall clock may step back, and
+	 * the other clock may stop during suspend.
+	 */
 	function passed(ms: number): () => boolean {
 		const [endMs, unixEndMs] = [now() + ms, unixNow() + ms];
 		return () => now() >= endMs || unixNow() >= unixEndMs;
@@ -69,7 +78,7 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 
 	return {
 		/**
-		 * A token that is good to use. One that is due and can't be renewed serves until its end.
+		 * Returns a usable token. A token that is due but can't be refreshed is used until it expires.
 		 * @throws {Problem} `upstream_unavailable`
 		 */
 		current: async (options: TokenOptions): Promise<string> => {
@@ -82,7 +91,7 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 			});
 		},
 
-		/** Another token than one that a service has refused; null while there is none to be had. */
+		/** Returns another token than the one that a service has refused; null if none is available now. */
 		replaced: async (options: TokenOptions, refused: string): Promise<string | null> => {
 			const key = keyOf(options);
 			const known = held.get(key);
@@ -98,13 +107,13 @@ function keyOf({ scope, audience, resource }: TokenOptions): string {
 	return JSON.stringify([scope, audience, resource]);
 }
 
-/** A token as the STS gave it; its life in seconds, where that was said. */
+/** A token from the STS, with its lifetime in seconds if the STS states one. */
 interface GrantedToken {
 	readonly accessToken: string;
 	readonly lifeSeconds: number | undefined;
 }
 
-/** What the operator alone can put right. */
+/** Error codes of problems that only the operator can solve. */
 const ofConfiguration = new Set([
 	'invalid_client',
 	'unauthorized_client',
@@ -114,8 +123,8 @@ const ofConfiguration = new Set([
 ]);
 
 /**
- * Gets an access token for the portal's service client (RFC 6749 4.4).
- * @throws {Problem} `upstream_unavailable`, whatever went wrong: without a token there is no service
+ * Requests an access token for the portal's service client (RFC 6749 4.4).
+ * @throws {Problem} `upstream_unavailable` after any failure: without a token the service can't be used
  */
 export async function grantServiceToken(options: TokenOptions): Promise<GrantedToken> {
 	try {
@@ -128,7 +137,7 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 				error
 			});
 		else log.warn('could not get a service token', { error });
-		// Requests that wait for the same token, or come just after, log it under their own ids.
+		// Requests that wait for the same token, or come just after, log the failure under their own ids.
 		const facts = { fault: 'no_service_token', upstream: 'sts', ...(code !== undefined && { upstreamCode: code }) };
 		throw new Problem('upstream_unavailable', { facts });
 	}
@@ -136,7 +145,7 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 
 /**
  * The same, for callers that report the cause themselves.
- * @throws what the HTTP client or `oauth4webapi` throw
+ * @throws what the HTTP client or `oauth4webapi` throws
  */
 export async function requestServiceToken(options: TokenOptions): Promise<GrantedToken> {
 	const metadata = await stsMetadata();
@@ -147,7 +156,7 @@ export async function requestServiceToken(options: TokenOptions): Promise<Grante
 	return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
 }
 
-/** The STS's error code where only the operator can put it right; undefined for any other failure. */
+/** The STS's error code if only the operator can solve the problem; undefined for any other failure. */
 export function serviceTokenRefusal(error: unknown): string | undefined {
 	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
 	return error instanceof oauth.ResponseBodyError && ofConfiguration.has(error.error) ? error.error : undefined;
@@ -155,7 +164,10 @@ export function serviceTokenRefusal(error: unknown): string | undefined {
 
 let tokens: ReturnType<typeof createServiceTokens> | undefined;
 
-/** The portal's service credential, for one call: a token of its own where nobody is signed in, or none is asked for. */
+/**
+ * The portal's own credential for one upstream call: a service token, for calls without a signed-in person or without a
+ * user token.
+ */
 export function serviceAuthorization(options: TokenOptions): UpstreamAuthorization {
 	const kept = (tokens ??= createServiceTokens({ grant: grantServiceToken }));
 	let shown = '';

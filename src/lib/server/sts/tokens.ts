@@ -12,27 +12,31 @@ import { endpointFetch, stsMetadata } from './metadata';
 import * as v from 'valibot';
 import { isIdentifier, readStrings } from '../upstream/lenient';
 
-/** Where a key set has more keys without an id, a token is checked with the first of them only. */
+/** How many keys a token is verified with at most, if several keys match. */
 const MAX_TRIED_KEYS = 16;
 
 let ring: KeyRing | undefined;
 
 interface Expected extends Required<Pick<JWTVerifyOptions, 'audience' | 'requiredClaims'>> {
-	/** `sts`: it came over the portal's own connection; `stranger`: anybody may have sent it. */
+	/** `sts`: the token came over the portal's own connection to the STS; `stranger`: anybody may have sent it. */
 	readonly from: 'sts' | 'stranger';
-	/** ID and logout tokens are signed as discovery lists it for them; of access tokens it says nothing. */
+	/**
+	 * `listed`: the algorithms that discovery lists for ID tokens, which also sign logout tokens. `asymmetric`: all,
+	 * because discovery lists none for access tokens.
+	 */
 	readonly algorithms: 'listed' | 'asymmetric';
 }
 
 /**
- * The claims of a token that the STS made: signature, issuer, audience and times are right (RFC 7519 7.2).
- * @throws jose's errors or TypeError for a token that isn't, and KeysUnavailable while the STS's keys can't be had
+ * Verifies a token of the STS: signature, issuer, audience and times (RFC 7519 7.2).
+ * @returns its claims
+ * @throws jose's errors or TypeError for an invalid token, and KeysUnavailable while the STS's keys are unavailable
  */
 export async function verifySignedToken(token: string, expected: Expected): Promise<JWTPayload> {
 	const { from, algorithms, ...options } = expected;
 	const header = decodeProtectedHeader(token);
 	const { alg = 'none' } = header;
-	// Before any key is looked for: no fetch is worth its while for such a token.
+	// Checked before any key is fetched: such a token is not worth a fetch.
 	if (!signatureAlgorithms.includes(alg)) throw new errors.JOSEAlgNotAllowed('the token is not signed with a key pair');
 	ring ??= createKeyRing({ load: fetchPublished });
 	const verify = ({ issuer, idTokenAlgorithms, find }: StsKeys) =>
@@ -45,7 +49,8 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 					: signatureAlgorithms.filter((one) => idTokenAlgorithms.includes(one)),
 			clockTolerance: from === 'sts' ? FRESH_CLOCK_TOLERANCE_SECONDS : CLOCK_TOLERANCE_SECONDS
 		}).catch((error: unknown) => {
-			// Keys without an id were tried for one that names a key which the STS has not published: it is unknown, not wrong.
+			// The token names a key that the STS has not published, and only keys without an id were tried. Its key is
+			// unknown; its signature is not known to be wrong.
 			const isUnknown = header.kid !== undefined && !find.hasId(header.kid);
 			if (isUnknown && error instanceof errors.JWSSignatureVerificationFailed) throw new UnknownKey();
 			throw error;
@@ -53,14 +58,14 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 	try {
 		return await verify(await ring.keysFor({ ...header, alg }, from));
 	} catch (error) {
-		// The STS may have replaced a key that has the same id, or none.
+		// The STS may have replaced a key without changing its id, or a key without an id.
 		const reloaded = isWrongSignature(error) ? await ring.reloaded(from) : null;
 		if (!reloaded) throw error;
 		return verify(reloaded);
 	}
 }
 
-/** Tries each key that fits, where the token's key id, or its absence, leaves more than one. */
+/** Tries each matching key, if the token's key id, or the lack of one, matches several. */
 async function verifyWithAny(token: string, find: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
 	try {
 		return (await jwtVerify(token, find, options)).payload;
@@ -82,15 +87,15 @@ async function verifyWithAny(token: string, find: JWTVerifyGetKey, options: JWTV
 const isWrongSignature = (error: unknown) =>
 	error instanceof errors.JWSSignatureVerificationFailed || error instanceof UnknownKey;
 
-/** A token names a key that is not published, and none of the keys without an id fits. */
+/** A token names a key that is not published, and none of the keys without an id matches. */
 class UnknownKey extends errors.JWKSNoMatchingKey {}
 
-/** Whether a token names a key that the STS has not published, or not yet. */
+/** Whether a token names a key that the STS has not published, or has not published yet. */
 export function isUnknownKey(error: unknown): boolean {
 	return error instanceof errors.JWKSNoMatchingKey;
 }
 
-/** From the STS's internal address; the issuer is the public one, which tokens carry. */
+/** Fetches the keys from the STS's internal address. The issuer is the public one, as in tokens. */
 async function fetchPublished(): Promise<Published> {
 	const { issuer, jwks_uri, id_token_signing_alg_values_supported } = await stsMetadata();
 	if (!jwks_uri) throw new Error('discovery names no jwks_uri');
@@ -100,10 +105,10 @@ async function fetchPublished(): Promise<Published> {
 	return { issuer, jwks, idTokenAlgorithms: id_token_signing_alg_values_supported ?? ['RS256'] };
 }
 
-/** As RFC 9068 2.1 wants it, as Keycloak writes it, or not said. */
+/** The type in the header: as RFC 9068 2.1 requires it, as Keycloak writes it, or absent. */
 const AccessType = v.pipe(v.string(), v.toLowerCase(), v.picklist(['at+jwt', 'application/at+jwt', 'jwt', '']));
 
-/** The last that a date can tell. */
+/** The last second that a date can represent. */
 const LAST_SECOND = 8.64e12;
 
 const name = v.pipe(v.custom<string>(isIdentifier), v.maxLength(256));
@@ -111,12 +116,16 @@ const name = v.pipe(v.custom<string>(isIdentifier), v.maxLength(256));
 const AccessClaims = v.pipe(
 	v.object({
 		exp: v.pipe(v.number(), v.maxValue(LAST_SECOND)),
-		// Null counts as absent. Any other value that is no name makes the token invalid: it says who calls.
+		// Null counts as absent. Any other value that is not a name makes the token invalid, because it identifies the
+		// caller.
 		azp: v.nullish(name),
 		client_id: v.nullish(name),
-		/** A list in place of words is read too; what is neither grants nothing. */
+		/** Words separated by spaces, or a list. Any other value grants nothing. */
 		scope: v.optional(v.unknown()),
-		/** Bound to a key that its bearer would have to show (RFC 9449, RFC 8705): the portal can't check that. */
+		/**
+		 * The token is bound to a key that its bearer has to prove possession of (RFC 9449, RFC 8705). The portal can't
+		 * check that.
+		 */
 		cnf: v.nullish(v.never())
 	}),
 	v.transform(({ exp, azp, client_id, scope }) => ({
@@ -127,12 +136,14 @@ const AccessClaims = v.pipe(
 	v.object({ clientId: name, scopes: v.array(v.string()), endsAt: v.number() })
 );
 
-/** Who uses the portal's API with a token of its own, what for, and until when (Unix seconds). */
+/** The client that calls the portal's API, its scopes, and when its token expires (Unix seconds). */
 export type AccessToken = Readonly<v.InferOutput<typeof AccessClaims>>;
 
 /**
- * What an access token of the STS says that is meant for this API (RFC 9068 4).
- * @throws jose's errors, TypeError or ValiError for a token that isn't, KeysUnavailable while the STS's keys can't be had
+ * Verifies an access token of the STS that is issued for this API (RFC 9068 4).
+ * @returns its client, scopes and expiry
+ * @throws jose's errors, TypeError or ValiError for an invalid token, and KeysUnavailable while the STS's keys are
+ * unavailable
  */
 export async function verifyAccessToken(token: string, audience: string): Promise<AccessToken> {
 	const { typ } = decodeProtectedHeader(token);
