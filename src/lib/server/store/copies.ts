@@ -2,20 +2,20 @@ import { type BoundedCache, createBoundedCache } from '../cache';
 import { createByKind, kindOf, type Store } from './store';
 import type { MemoryStore } from './memory';
 
-/** What is known of an entry that this process wrote. */
+/** What is known about an entry that this process wrote. */
 export interface Copy {
 	readonly untilMs: number;
 	readonly writtenAtMs: number;
-	/** How many losses of data were known when the shared store took it; -1 when it has not taken it. */
+	/** How many losses of data were known when the shared store accepted the entry; -1 if it has not accepted it. */
 	readonly lossesThen: number;
 }
 
 interface CopiesOptions {
-	/** Holds the texts. */
+	/** Stores the texts. */
 	readonly own: MemoryStore;
-	/** How long a copy of that kind stays once the shared store has taken the entry, in milliseconds. */
+	/** How long a copy of that kind stays after the shared store has accepted the entry, in milliseconds. */
 	readonly copyMsOf: (kind: string) => number;
-	/** For what is known of the entries of one kind; the oldest are forgotten. */
+	/** Limit for the records of one kind of entries, in bytes; the oldest are evicted. */
 	readonly maxBytesPerKind: number;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
@@ -23,12 +23,12 @@ interface CopiesOptions {
 
 const COPY_BYTES = 24;
 const NOT_TAKEN = -1;
-/** How many old copies one call removes. */
+/** How many old copies of one kind a call removes at most. */
 const MAX_REMOVED = 10_000;
 
 /**
- * Knows what this process wrote, and what of it the shared store lacks: it refused or missed the write, or has lost it since.
- * A loss of everything is one increment, whatever the number of entries.
+ * Tracks what this process wrote, and which of these entries the shared store lacks: it rejected or missed the write, or
+ * has lost the entry since. A loss of all data is one increment, regardless of the number of entries.
  */
 export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOptions) {
 	const copies = createByKind(() => createBoundedCache<Copy>({ maxBytes: maxBytesPerKind, bytesOf: () => COPY_BYTES }));
@@ -47,22 +47,22 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 	}
 
 	return {
-		/** The shared store has taken an entry. */
+		/** Records that the shared store has accepted an entry. */
 		taken: (key: string, lifeMs: number): void => note(key, lifeMs, losses),
 
-		/** The shared store has not taken an entry. */
+		/** Records that the shared store has not accepted an entry. */
 		missed: (key: string, lifeMs: number): void => {
 			note(key, lifeMs, NOT_TAKEN);
 			mayLack = true;
 		},
 
-		/** The shared store has lost everything. */
+		/** Records that the shared store has lost all its data. */
 		lost: (): void => {
 			losses++;
 			mayLack = true;
 		},
 
-		/** The shared store may have lost what was written after that time. */
+		/** Records that the shared store may have lost what was written after that time. */
 		doubt: (sinceMs: number): void => {
 			for (const kind of copies.all.values())
 				for (const key of [...kind.keys()]) {
@@ -73,16 +73,16 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 				}
 		},
 
-		/** The copy of an entry that the shared store lacks, as far as is known. */
+		/** The copy of an entry that the shared store lacks, as far as known; otherwise undefined. */
 		lackingAt,
 
-		/** Whether the shared store lacks the entry, as far as is known. */
+		/** Whether the shared store lacks the entry, as far as known. */
 		isLacking: (key: string): boolean => lackingAt(key) !== undefined,
 
 		/** Whether the shared store may lack any entry. */
 		mayLack: (): boolean => mayLack,
 
-		/** What the shared store lacks of the wanted kinds, oldest first. */
+		/** The entries of the wanted kinds that the shared store lacks, oldest first within each kind. */
 		lacking: (isWanted: (kind: string) => boolean): [key: string, copy: Copy][] => {
 			const found: [string, Copy][] = [];
 			for (const [kind, entries] of copies.all)
@@ -94,7 +94,7 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 			return found;
 		},
 
-		/** An entry was written again, unless something newer was written meanwhile. */
+		/** Records that an entry was written again, unless a newer one was written in the meantime. */
 		rewritten: (key: string, copy: Copy, lossesThen: number): void => {
 			const kind = copies.of(key);
 			if (kind.peek(key) === copy) kind.set(key, { ...copy, lossesThen });
@@ -103,12 +103,12 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 		/** How many losses of data are known. */
 		losses: (): number => losses,
 
-		/** Everything that the shared store lacked was written again. */
+		/** Records that all entries that the shared store lacked were written again. */
 		complete: (): void => {
 			mayLack = [...copies.all.values()].some((entries) => [...entries.values()].some(isLacking));
 		},
 
-		/** Removes copies of entries that the shared store took a while ago. */
+		/** Removes copies of entries that the shared store accepted longer ago than `copyMsOf`. */
 		removeOld: (): void => {
 			for (const [kind, entries] of copies.all) {
 				const copyMs = copyMsOf(kind);
@@ -133,23 +133,23 @@ export type Copies = ReturnType<typeof createCopies>;
 
 interface RewriterOptions {
 	readonly shared: Store;
-	/** Holds the texts of the copies. */
+	/** Stores the texts of the copies. */
 	readonly own: MemoryStore;
 	readonly copies: Copies;
 	/** Which kinds of keys are written first. */
 	readonly isUrgent: (kind: string) => boolean;
-	/** Whether a copy replaces what another instance has written at its key. */
+	/** Whether a copy replaces the entry that another instance has written with the same key. */
 	readonly outranks: (kind: string, mine: string, theirs: string) => boolean;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
 }
 
-/** How many entries are written again at a time. */
+/** How many entries are written again at the same time. */
 const BATCH = 100;
-/** How long after all were tried they are tried again, in milliseconds. */
+/** Pause before another attempt to write all entries again, in milliseconds. */
 const REWRITE_PAUSE_MS = 1000;
 
-/** Writes again what the shared store has missed or lost of this process's entries. */
+/** Writes entries of this process again that the shared store has missed or lost. */
 export function createRewriter({ shared, own, copies, isUrgent, outranks, now }: RewriterOptions) {
 	let inFlight: Promise<void> | undefined;
 	let dueAtMs = -Infinity;
@@ -179,16 +179,17 @@ export function createRewriter({ shared, own, copies, isUrgent, outranks, now }:
 	}
 
 	return {
-		/** Writes one entry again. @throws when the store did not take it */
+		/** Writes one entry again. @throws if the store did not accept it */
 		one,
 
 		/**
-		 * Writes all entries of the wanted kinds again, in batches. Once the store takes none of a batch, the rest waits.
-		 * @throws when the store did not take one of them
+		 * Writes all lacking entries of the wanted kinds again, in batches. Once the store accepts none of a batch, the
+		 * rest is not attempted.
+		 * @throws if the store did not accept one of them
 		 */
 		all,
 
-		/** Writes everything again, urgent kinds first. Nobody waits for it, and what fails is tried again later. */
+		/** Writes all lacking entries again in the background, urgent kinds first. Failures are retried later. */
 		inBackground: (): void => {
 			inFlight ??= all(isUrgent)
 				.then(() => all((kind) => !isUrgent(kind)))
@@ -200,7 +201,7 @@ export function createRewriter({ shared, own, copies, isUrgent, outranks, now }:
 				});
 		},
 
-		/** Whether the last attempt is long enough ago. */
+		/** Whether the last attempt is long enough ago for another. */
 		isDue: (): boolean => now() >= dueAtMs
 	};
 }

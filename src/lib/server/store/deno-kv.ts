@@ -5,11 +5,11 @@ import type { Store } from './store';
 const BUSY = /database is locked|busy/i;
 const MOST_TRIES = 8;
 const POLL_MS = 40;
-/** A call that takes longer has failed: requests wait for it. */
+/** A call that takes longer counts as failed, because requests wait for it. */
 const CALL_LIMIT_MS = 1000;
 const VERIFY_LIFE_MS = 10_000;
 
-/** The part of `Deno.openKv()` that is used here; types of the runtime itself are not loaded on Node. */
+/** The part of `Deno.openKv()` that is used here. The runtime's own types are not loaded on Node. */
 interface Kv {
 	get(key: readonly string[]): Promise<{ readonly value: unknown; readonly versionstamp: string | null }>;
 	atomic(): KvChange;
@@ -26,8 +26,8 @@ const Held = v.object({ text: v.string(), untilMs: v.number() });
 const keyOf = (key: string) => ['portal', key];
 
 /**
- * A store in Deno KV. Its expiry may be a minute late, so each value carries its own end; watching does not cross
- * processes, so waiting is a pause with jitter; and a busy file is tried again.
+ * A store in Deno KV. Its expiry may be a minute late, so each value contains its own expiry time. Watching does not work
+ * across processes, so waiting is a pause with jitter. Calls to a busy file are retried.
  * @param path a file for several processes of one machine; absent on Deno Deploy
  */
 export async function createDenoKvStore(path: string | undefined): Promise<Store> {
@@ -35,7 +35,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 	if (!openKv) throw new Error('Deno KV is not there: run on Deno with --unstable-kv');
 	const kv = await openKv(path);
 
-	/** Of this process alone: another's text would look as if ours was lost. */
+	/** Used by this process alone: the text of another process would look like a loss of data. */
 	const verifyKey = `verify:${crypto.randomUUID()}`;
 
 	async function find(key: string) {
@@ -67,12 +67,12 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 			await patiently(() => put(kv.atomic(), key, text, lifeMs));
 		},
 
-		// It has no clock that can be read: ends of lives are by the clocks of the machines that wrote them.
+		// Deno KV has no clock that can be read. Expiry times are by the clocks of the machines that wrote them.
 		remainingMs: () => Promise.resolve(null),
 
 		changed: (_key, mostMs) => pause(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
 
-		// It is on disk, or in a replicated database: it loses nothing that it has taken.
+		// The data is on disk or in a replicated database, so accepted writes are not lost.
 		async verify() {
 			const text = crypto.randomUUID();
 			await patiently(() => put(kv.atomic(), verifyKey, text, VERIFY_LIFE_MS));

@@ -1,45 +1,45 @@
 export interface StoreHealthOptions {
 	/**
 	 * Writes a text to the shared store and reads it back.
-	 * @returns false when the store has lost what it held
-	 * @throws when that fails
+	 * @returns false if the store has lost its data
+	 * @throws if that fails
 	 */
 	readonly verify: () => Promise<boolean>;
-	/** Reads something from the shared store. @throws when that fails */
+	/** Reads something from the shared store. @throws if that fails */
 	readonly read: () => Promise<unknown>;
 	/**
-	 * Runs when a write was read back after an outage or a loss of data, before the store counts as available.
+	 * Runs after a write was read back following an outage or a loss of data, before the store counts as available.
 	 * @param verifiedAtMs when the store was last known to work
-	 * @throws to prolong the outage
+	 * @throws to extend the outage
 	 */
 	readonly recover: (verifiedAtMs: number) => Promise<void>;
-	/** Runs when the store has lost what it held, before `recover`. */
+	/** Runs when the store has lost its data, before `recover`. */
 	readonly onLoss: () => void;
 	/** Runs after each successful check. */
 	readonly onVerified: () => void;
-	/** How often an available store is checked although nobody uses it, in milliseconds; default: not. */
+	/** How often an available store is checked even if it is not used, in milliseconds; default: never. */
 	readonly checkEveryMs?: number | undefined;
-	/** Reports each change, with its cause when the store became unavailable. */
+	/** Reports each change of availability, with the cause if the store became unavailable. */
 	readonly onChange: (isAvailable: boolean, cause?: unknown) => void;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
-	/** Calls back after that many milliseconds; the result cancels it. */
+	/** Calls back after that many milliseconds; the returned function cancels it. */
 	readonly after: (ms: number, callBack: () => void) => () => void;
 }
 
-/** How long a successful check is believed while the store is in use. */
+/** How long a successful check is valid while the store is in use. */
 const VERIFIED_MS = 1000;
 /**
- * How often an unavailable store is tried. Revocations that it missed have to reach the other instances within a second
- * of its recovery, half of which those may cache what they read (`auth/revoked-sessions.ts`).
+ * How often an unavailable store is checked. Revocations that it missed must reach the other instances within a second of
+ * its recovery, and those may cache what they read for half of that time (`auth/revoked-sessions.ts`).
  */
 const RETRY_MS = 250;
 
 export type StoreHealth = ReturnType<typeof createStoreHealth>;
 
 /**
- * Knows whether the shared store works. Only a write that was read back shows that it does: a server that has become a
- * replica, has no memory left or is still loading may serve reads and refuse every write.
+ * Tracks whether the shared store works. Only a write that was read back proves that it does: a server that has become a
+ * replica, has no memory left or is still loading may serve reads and reject every write.
  */
 export function createStoreHealth({
 	verify,
@@ -62,7 +62,7 @@ export function createStoreHealth({
 
 	async function attempt(): Promise<void> {
 		const [written, found] = await Promise.allSettled([verify(), read()]);
-		// The read may have come before the connection was back.
+		// The read may have been sent before the connection was restored, so a successful write proves readability too.
 		isReadable = written.status === 'fulfilled' || found.status === 'fulfilled';
 		try {
 			if (written.status === 'rejected') throw written.reason;
@@ -87,7 +87,7 @@ export function createStoreHealth({
 		if (!isClosed) cancelNext = after(ms, () => void run());
 	}
 
-	/** One check at a time, shared by everybody who wants one. */
+	/** Runs one check at a time. Concurrent callers share it. */
 	function run(): Promise<void> {
 		cancelNext();
 		inFlight ??= attempt().finally(() => (inFlight = undefined));
@@ -95,8 +95,8 @@ export function createStoreHealth({
 	}
 
 	/**
-	 * Whether the store works, once the check that a failed operation began has shown it. One failure alone proves nothing: a
-	 * process that was suspended finds all its time limits reached.
+	 * Whether the store works, once the check that a failed operation started has finished. One failure alone proves
+	 * nothing: a process that was suspended finds all its time limits exceeded.
 	 */
 	async function settled(): Promise<boolean> {
 		if (!isReported && !isAvailable) await inFlight;
@@ -104,38 +104,38 @@ export function createStoreHealth({
 	}
 
 	return {
-		/** Whether the store takes writes, as far as is known. */
+		/** Whether the store accepts writes, as far as known. */
 		isAvailable: () => isAvailable,
 
-		/** Whether the store serves reads: always while it is available, and also when it only refuses writes. */
+		/** Whether the store serves reads: always while it is available, and also while it only rejects writes. */
 		isReadable: () => isReadable,
 
-		/** Reports that an operation failed. The store is left alone until a check has shown whether it works. */
+		/** Reports that an operation failed. The store is not used until a check has shown whether it works. */
 		failed: (): void => {
 			if (isAvailable) isReadable = false;
 			isAvailable = false;
 			if (!isReported) void run();
 		},
 
-		/** Reports that a read failed while the store took no writes. */
+		/** Reports that a read failed while the store rejected writes. */
 		readFailed: (): void => {
 			isReadable = false;
 		},
 
-		/** Reports that the store is in use: then it is checked from time to time, in the background. */
+		/** Reports that the store is in use. It is then checked regularly in the background. */
 		used: (): void => {
 			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) void run();
 		},
 
-		/** Checks at once, such as after a reconnect. */
+		/** Checks an unavailable store at once, for example after a reconnect. */
 		retry: (): void => {
 			if (!isAvailable) void run();
 		},
 
-		/** Checks at once, because an operation has shown that the store has lost what it held. */
+		/** Checks at once, because an operation has shown that the store has lost its data. */
 		lossSeen: (): Promise<void> => run(),
 
-		/** Whether the store works: by a check at most a second old, or the one in flight. */
+		/** Whether the store works, by a check that is at most a second old or in flight. */
 		check: async (): Promise<boolean> => {
 			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) await run();
 			return settled();

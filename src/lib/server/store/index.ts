@@ -8,29 +8,32 @@ import { createResilientStore, type ResilientStore } from './resilient';
 import type { Store } from './store';
 import { progressOf, readRecord } from './lease';
 
-/** Whether the shared store takes writes; `none` where this process is alone. */
+/** Whether the shared store accepts writes; `none` if this process has no shared store. */
 export const storeStates = ['none', 'up', 'down'] as const;
 type StoreState = (typeof storeStates)[number];
 
-/** How often an instance checks whether Redis has lost its data, also while nobody uses it. */
+/** How often an instance checks whether Redis has lost its data, even if the store is not in use. */
 const CHECK_EVERY_MS = 1000;
 
 let store: Store | undefined;
 let resilient: ResilientStore | undefined;
 let runScript: RunScript | undefined;
 
-/** What this instance shares with the others, or keeps for itself where nothing is configured. */
+/** The store that all instances share, or a store in this process's memory if none is configured. */
 export function sharedStore(): Store {
 	return (store ??= createMemoryStore());
 }
 
-/** The store's state, by a write that was read back at most a second ago; bounded in time by the store's own limits. */
+/**
+ * The store's state, by a write that was read back at most a second ago. The store's own limits bound the time of this
+ * check.
+ */
 export async function storeState(): Promise<StoreState> {
 	if (!resilient) return 'none';
 	return (await resilient.check()) ? 'up' : 'down';
 }
 
-/** Scripts in the Redis that all instances share; undefined where there is none. */
+/** Runs scripts in the Redis that all instances share; undefined if there is none. */
 export function sharedScripts(): RunScript | undefined {
 	return runScript;
 }
@@ -47,7 +50,7 @@ export async function openStore(): Promise<void> {
 	await resilient?.check();
 }
 
-/** Closes the store's connections, which would keep a process alive. */
+/** Closes the store's connections, which would otherwise keep the process running. */
 export async function closeStore(): Promise<void> {
 	await store?.close();
 }
@@ -59,7 +62,7 @@ function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
 }
 
 async function openRedis(url: string): Promise<Store> {
-	// A large package: about a fifth of a start on Deno, in a profile.
+	// Imported only when needed: the package is large, and took about a fifth of the start-up time on Deno in a profile.
 	const { createRedisStore } = await import('./redis');
 	const redis = await createRedisStore({
 		url,
@@ -90,12 +93,15 @@ function logLoss(): void {
 	log.warn('the shared store has lost what it held: writing again what this instance has written');
 }
 
-/** Revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`) are written first after an outage or a loss of data. */
+/**
+ * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`), which are written
+ * first after an outage or a loss of data.
+ */
 export const isRevocation = (kind: string): boolean => kind === 'deny:' || kind === 'wallet-used:';
 
 /**
- * Whether an instance that writes its copy of an entry again replaces what another instance has written there meanwhile. Of two
- * times of a logout the later one counts, and work that is done stays done.
+ * Whether an instance's copy that is written again replaces what another instance has written in the meantime. Of two
+ * logout times, the later one counts. Work that is done stays done.
  */
 export function outranks(kind: string, mine: string, theirs: string): boolean {
 	if (kind === 'deny:') return !(Number(theirs) >= Number(mine));
@@ -104,7 +110,7 @@ export function outranks(kind: string, mine: string, theirs: string): boolean {
 }
 
 /**
- * How long an instance keeps its copy of an entry that the shared store has taken, in milliseconds. Results of token calls take
- * about 4 kB each; the copy serves a store that has just lost its data.
+ * How long an instance keeps its copy of an entry that the shared store has accepted, in milliseconds. Results of token
+ * calls take about 4 kB each; their copies are for a store that has just lost its data.
  */
 export const copyMsOf = (kind: string): number => (kind === 'once:' ? 2 * 60_000 : Infinity);

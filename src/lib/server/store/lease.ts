@@ -3,24 +3,24 @@ import * as v from 'valibot';
 
 /** A lease without a heartbeat for this long counts as abandoned. */
 export const LEASE_MS = 10_000;
-/** How long begun work is remembered: longer than an access token lives. */
+/** How long started work stays recorded: longer than the lifetime of an access token. */
 export const BEGUN_MS = 24 * 60 * 60 * 1000;
 
-/** What came before an attempt. */
+/** The history of earlier attempts. */
 export interface Attempts {
 	/** How many attempts were lost. */
 	readonly losses: number;
-	/** Whether one was refused for a reason that may pass. */
+	/** Whether one was refused for a reason that may be temporary. */
 	readonly wasRefused: boolean;
 }
 
 /** A lease on one piece of work. */
 export interface Lease extends Attempts {
-	/** Starts the heartbeat, so that slow work is not taken for lost work. */
+	/** Starts the heartbeat, so that slow work does not count as lost. */
 	keepUp(): void;
-	/** Stops the heartbeat; the lease writes nothing afterwards. */
+	/** Stops the heartbeat. Resolves when it has finished its last write. */
 	end(): Promise<void>;
-	/** Puts an outcome in the lease's place, unless somebody else has taken over. */
+	/** Replaces the lease by an outcome (null: by nothing), unless another holder has taken over. */
 	giveBack(outcome: WorkRecord | null): Promise<void>;
 }
 
@@ -32,8 +32,9 @@ interface LeaseOptions {
 }
 
 /**
- * Takes hold of a piece of work.
- * @param expected what stood in the store; null is answered when something else stands there by now
+ * Takes the lease on a piece of work.
+ * @param expected the entry that was read from the store
+ * @returns null if the store contains something else now
  */
 export async function takeLease(
 	key: string,
@@ -42,7 +43,8 @@ export async function takeLease(
 	{ store, unixNow, every }: LeaseOptions
 ): Promise<Lease | null> {
 	const holder = crypto.randomUUID();
-	// Version 1.0.0 judges a lease by `untilMs`; this one by how long the record has not changed.
+	// Version 1.0.0 decides by `untilMs` whether a lease is abandoned; this version by how long the record has been
+	// unchanged.
 	const signOfLife = () =>
 		writeRecord({ state: 'running', holder, untilMs: unixNow() + LEASE_MS, losses, ...(wasRefused && { wasRefused }) });
 	let callOff = () => {};
@@ -67,21 +69,23 @@ export async function takeLease(
 			callOff();
 			return renewal;
 		},
-		// An empty text is no record: whoever comes next may try.
+		// An empty text is not a record, so the next caller may try.
 		giveBack: (outcome) => (outcome ? replaceMine(writeRecord(outcome), BEGUN_MS) : replaceMine('', 1))
 	};
 }
 
-/** How many attempts at this work have been lost so far. */
+/** How many attempts at this work have been lost. */
 const losses = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Whether one of them was refused for a reason that may pass. */
+/** Whether one of them was refused for a reason that may be temporary. */
 const wasRefused = v.optional(v.boolean());
 
 /**
- * What stands in the store for one piece of work.
- * `running`: somebody does it, and says so anew until `untilMs` at the latest. `done`: its sealed result.
- * `ended`: it failed for good, by a code. `lost`: it was begun, and nobody knows how it ended; last at `atMs`.
+ * The record of one piece of work in the store.
+ * - `running`: it is in progress; the holder updates the record before `untilMs`.
+ * - `done`: it has succeeded; contains the sealed result.
+ * - `ended`: it has failed permanently, with a code.
+ * - `lost`: it was started, and its outcome is unknown; last at `atMs`.
  */
 const WorkRecord = v.variant('state', [
 	v.object({ state: v.literal('running'), holder: v.string(), untilMs: v.number(), losses, wasRefused }),
@@ -95,7 +99,7 @@ export function writeRecord(record: WorkRecord): string {
 	return JSON.stringify(record);
 }
 
-/** Null for what is none of ours: then the work counts as never begun. */
+/** Null for text that is not a record: the work then counts as never started. */
 export function readRecord(text: string): WorkRecord | null {
 	try {
 		const parsed = v.safeParse(WorkRecord, JSON.parse(text));
@@ -106,8 +110,8 @@ export function readRecord(text: string): WorkRecord | null {
 }
 
 /**
- * How far the work has got, to compare two records of the same work: every loss leads further, and an attempt at work that was
- * lost leads further than the loss. -1 for no record.
+ * How far the work has progressed, to compare two records of the same work. Each loss counts as progress, and an attempt
+ * counts as further than the loss before it. -1 if there is no record.
  */
 export function progressOf(record: WorkRecord | null): number {
 	switch (record?.state) {

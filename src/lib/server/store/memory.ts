@@ -7,27 +7,27 @@ interface Held {
 }
 
 export interface MemoryStore extends Store {
-	/** Removes an entry. Nobody who waits for its key is notified. */
+	/** Removes an entry without notifying callers that wait for its key. */
 	readonly remove: (key: string) => void;
 }
 
 interface MemoryStoreOptions {
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
-	/** Calls back after that many milliseconds, the result cancels it. */
+	/** Calls back after that many milliseconds; the returned function cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** For all entries of one kind of key; the least recently used make room. */
+	/** Limit for all entries of one kind of key; the least recently used are evicted. */
 	readonly maxBytesPerKind?: number;
 }
 
 /** About 200,000 revocations, or 8,000 results of token calls. */
 export const MAX_BYTES_PER_KIND = 64 * 1024 ** 2;
-/** How many of the least recently used entries each write looks at, to remove what has expired. */
+/** How many of the least recently used entries each write examines, to remove expired ones. */
 const EXAMINED_PER_WRITE = 16;
 
 /**
- * A store for one process. Each write removes expired entries. Each kind of key has a bound of its own: whatever anonymous
- * requests write, revocations stay.
+ * A store for one process. Each write removes expired entries. Each kind of key has a separate limit, so that entries that
+ * anonymous requests create never evict revocations.
  */
 export function createMemoryStore({
 	now = () => performance.now(),
@@ -97,7 +97,7 @@ export function createMemoryStore({
 	};
 }
 
-/** Those who wait for a key to change. */
+/** Callers that wait for a key to change. */
 interface Wakers {
 	/** Resolves when `wake` is called for the key, or after `mostMs`. */
 	wait(key: string, mostMs: number): Promise<void>;
@@ -106,7 +106,7 @@ interface Wakers {
 
 type After = (ms: number, callBack: () => void) => () => void;
 
-/** @param after calls back after that many milliseconds, the result cancels it */
+/** @param after calls back after that many milliseconds; the returned function cancels it */
 export function createWakers(after: After = afterTimeout): Wakers {
 	const waiting = new Map<string, Set<() => void>>();
 	return {

@@ -6,23 +6,26 @@ import { createWakers } from './memory';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';
-/** A short limit makes an instance act alone too soon; a long one delays each request while Redis is silent. */
+/**
+ * A shorter limit makes an instance use its own store too soon. A longer limit delays each request while Redis does not
+ * respond.
+ */
 const COMMAND_LIMIT_MS = 1000;
-/** How long a start waits for the connection; after that the portal starts without. */
+/** How long start-up waits for the connection. After that, the portal starts without it. */
 const CONNECT_LIMIT_MS = 2000;
-/** Short, so that other instances learn of revocations within a second after Redis is back. */
+/** Short, so that other instances learn of revocations within a second after Redis is available again. */
 const MAX_RECONNECT_PAUSE_MS = 250;
 /** Longer than the time between two checks. */
 const MARK_LIFE_MS = 60 * 60 * 1000;
 /**
- * Replies of a server that does not take writes, or not yet. After a failover the address leads to another server, and only
- * a new connection goes there. Before Redis 7, replies to scripts have the code in the middle.
+ * Replies of a server that does not accept writes, or not yet. After a failover the address leads to another server, which
+ * only a new connection reaches. Before Redis 7, replies to scripts contain the code in the middle.
  */
 const WRONG_SERVER = /\b(?:READONLY|LOADING|MASTERDOWN)\b/;
 
 /**
- * Sets a text in the place of the expected one ('' with flag 0: of nothing), and notifies those who wait. Where nothing is
- * expected, the mark of this process has to be at least the given one.
+ * Replaces the expected text ('' with flag 0: no text) by a new one, and publishes the change. If no text is expected, the
+ * mark of this process must be at least the given one.
  */
 const REPLACE = `
 local found = redis.call('GET', KEYS[1])
@@ -38,7 +41,7 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[1], KEYS[1])
 return 1`;
 
-/** Does what a write does: a user who may not publish can't write either. */
+/** Runs the commands of a write, because a user that may not publish can't write either. */
 const VERIFY = `
 local before = redis.call('GET', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -48,7 +51,7 @@ return {before or '0', redis.call('GET', KEYS[1])}`;
 const Mark = v.pipe(v.string(), v.transform(Number));
 const Marks = v.tuple([Mark, Mark]);
 
-/** Runs a script in the store. @throws when it is unreachable, and after a time limit when it is silent */
+/** Runs a script in the store. @throws if the store is unreachable, or after a time limit if it does not respond */
 export type RunScript = (
 	script: string,
 	given: { readonly keys: string[]; readonly arguments: string[] }
@@ -59,33 +62,34 @@ export type RedisStore = Store & { readonly run: RunScript };
 interface RedisStoreOptions {
 	/** `redis://` or `rediss://`, with credentials where needed. */
 	readonly url: string;
-	/** Reports each fault of a connection: lost, refused, or credentials that Redis does not accept. */
+	/** Reports each fault of a connection: it was lost or refused, or Redis does not accept the credentials. */
 	readonly onFault: (error: unknown) => void;
 	/** Reports that a connection was established. */
 	readonly onConnected: () => void;
 }
 
 /**
- * A store in Redis or Valkey. Commands fail at once while it is unreachable, and after a second when it is silent: nothing
- * is queued. Only `verify` waits up to a second for a connection. It reconnects by itself, also when the server that it is connected to no longer takes writes.
+ * A store in Redis or Valkey. Commands are not queued: they fail at once while the server is unreachable, and after a
+ * second if it does not respond. Only `verify` waits up to a second for a connection. The store reconnects by itself, also
+ * if the connected server no longer accepts writes.
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
 	const wakers = createWakers();
 	/**
-	 * The mark of this process: a number that each check increases. A lower one, or none, shows that the data set was lost, as
-	 * after a restart without persistence, or is an older one, as after a restart from a snapshot or a failover to a replica that
-	 * was behind. It is of this process alone, so an instance that starts later misses nothing.
+	 * The mark of this process: a number that each check increases. A lower mark, or none, shows that the data was lost, as
+	 * after a restart without persistence, or is older, as after a restart from a snapshot or a failover to a replica that
+	 * was behind. Each process has its own mark, so an instance that starts later misses nothing.
 	 */
 	const markKey = `${PREFIX}verify:${crypto.randomUUID()}`;
 	let mark = 0;
-	/** The last mark that Redis is known to have taken. */
+	/** The last mark that Redis is known to have accepted. */
 	let takenMark = 0;
 	const open = () => openConnection(options, (key) => wakers.wake(key));
 	let connection = await open();
 	let reconnecting: Promise<void> | undefined;
 	let isClosed = false;
 
-	/** Keeps the old connection until there is a new one: it may still serve reads. */
+	/** Keeps the old connection until a new one is ready, because it may still serve reads. */
 	async function reconnect(): Promise<void> {
 		const next = await open();
 		const old = connection;
@@ -94,7 +98,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		if (connection === next) options.onConnected();
 	}
 
-	/** The client's own time-out ends when a command has been sent, not when its reply has arrived. */
+	/** The client's own timeout covers only the sending of a command, not the wait for its reply. */
 	async function run<Reply>(command: (client: Client) => Promise<Reply>): Promise<Reply> {
 		const { client, lastFault } = connection;
 		try {
@@ -156,7 +160,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 			} catch (error) {
 				const { client } = connection;
 				if (client.isReady || isClosed) throw error;
-				// A lost connection is usually back within 100 ms, and instances that act alone meanwhile would lose sessions.
+				// A lost connection is usually restored within 100 ms. Instances that used their own stores in that time
+				// would lose sessions.
 				await untilReady(client, COMMAND_LIMIT_MS);
 				return verifyOnce();
 			}
@@ -170,15 +175,18 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	};
 }
 
-/** One connection for commands, and one that reports which keys have changed. Resolves when it is ready, or after a limit. */
+/**
+ * Opens one connection for commands, and one that reports changed keys. Resolves when the first is ready, or after a time
+ * limit.
+ */
 async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, onKeyChanged: (key: string) => void) {
 	let fault: unknown;
 	const client = createClient({
 		url,
 		disableOfflineQueue: true,
-		// A feature of one vendor's clusters, which reads the environment: Deno does not grant that.
+		// A feature for one vendor's clusters. It reads environment variables, which Deno does not permit here.
 		maintNotifications: 'disabled',
-		// A silent connection is closed, and opened anew.
+		// A connection that does not respond is closed and opened again.
 		pingInterval: 1000,
 		socket: {
 			connectTimeout: CONNECT_LIMIT_MS,
@@ -189,7 +197,7 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 	const listener = client.duplicate({ disableOfflineQueue: false });
 	const clients = [client, listener];
 	const failed = (error: unknown) => {
-		// A connection that was closed by ourselves is no fault.
+		// A connection that the portal itself has closed is not a fault.
 		if (!clients.every(({ isOpen }) => isOpen)) return;
 		fault ??= error;
 		onFault(error);
@@ -204,7 +212,7 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(failed);
 	return {
 		client,
-		/** Why there is no connection: the client itself only says that it is offline. */
+		/** Why there is no connection: the client itself reports only that it is offline. */
 		lastFault: () => fault,
 		close: () => {
 			for (const each of clients) each.destroy();
@@ -214,7 +222,7 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 
 type Client = Awaited<ReturnType<typeof openConnection>>['client'];
 
-/** Resolves when there is a connection, or after a limit. */
+/** Resolves when there is a connection, or after a time limit. */
 function untilReady(client: Client, mostMs: number): Promise<void> {
 	if (client.isReady) return Promise.resolve();
 	return new Promise((resolve) => {

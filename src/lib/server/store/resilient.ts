@@ -5,56 +5,59 @@ import { DataLost, type Entry, type Store } from './store';
 
 interface ResilientOptions {
 	readonly shared: Store;
-	/** What this process does without the others. */
+	/** The store that this process uses without the others. */
 	readonly own: MemoryStore;
-	/** Reports each change, with its cause when the shared store became unavailable. */
+	/** Reports each change of availability, with the cause if the shared store became unavailable. */
 	readonly onState: (isUp: boolean, cause?: unknown) => void;
-	/** Reports that the shared store has lost what it held. */
+	/** Reports that the shared store has lost its data. */
 	readonly onLoss?: () => void;
-	/** Which kinds of keys (`kinds.ts`) are written first after an outage or a loss: revocations. */
+	/** Which kinds of keys (`kindOf`) are written first after an outage or a loss of data: revocations. */
 	readonly isUrgent?: (kind: string) => boolean;
-	/** Whether a copy that is written again replaces what another instance has written at its key. */
+	/** Whether a copy that is written again replaces the entry that another instance has written with the same key. */
 	readonly outranks?: (kind: string, mine: string, theirs: string) => boolean;
-	/** How long a copy stays once the shared store has taken the entry, in milliseconds. */
+	/** How long a copy stays after the shared store has accepted the entry, in milliseconds. */
 	readonly copyMsOf?: (kind: string) => number;
-	/** How often the shared store is checked although nobody uses it, in milliseconds; default: not. */
+	/** How often the shared store is checked even if it is not used, in milliseconds; default: never. */
 	readonly checkEveryMs?: number | undefined;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now?: () => number;
-	/** Calls back after that many milliseconds; the result cancels it. */
+	/** Calls back after that many milliseconds; the returned function cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** For what is known of the entries of one kind that this process wrote; the oldest are forgotten. */
+	/** Limit for the records of one kind of entries that this process wrote, in bytes; the oldest are evicted. */
 	readonly maxCopyBytesPerKind?: number;
 }
 
 export interface ResilientStore extends Store {
-	/** Whether the shared store takes writes, as far as is known. */
+	/** Whether the shared store accepts writes, as far as known. */
 	readonly isAvailable: () => boolean;
-	/** The same by a write that was read back at most a second ago. Concurrent callers share one check. */
+	/** The same, by a write that was read back at most a second ago. Concurrent callers share one check. */
 	readonly check: () => Promise<boolean>;
-	/** Reports a fault that was seen elsewhere, such as a lost connection. */
+	/** Reports a fault that was found elsewhere, such as a lost connection. */
 	readonly failed: () => void;
-	/** Checks an unavailable store at once, such as after a reconnect. */
+	/** Checks an unavailable store at once, for example after a reconnect. */
 	readonly retry: () => void;
 }
 
 /** About 100,000 entries. */
 export const MAX_COPY_BYTES_PER_KIND = 32 * 1024 ** 2;
-/** Writes this long before an outage may be lost by it: replication and persistence are behind. */
+/** Writes up to this long before an outage may be lost, because replication and persistence are behind. */
 const DOUBTFUL_MS = 10_000;
 /**
- * How long an entry that is absent after a loss of data counts as unknown: the other instances notice the loss within a second
- * (`checkEveryMs`), and write again what they hold.
+ * How long an absent entry counts as unknown after a loss of data. The other instances notice the loss within a second
+ * (`checkEveryMs`), and write their entries again.
  */
 export const LOSS_GRACE_MS = 2000;
-/** The check that follows a failure may have begun before it, and then proves nothing: the next failure begins another. */
+/**
+ * The check that follows a failure may have started before it, and then proves nothing. The next failure starts another
+ * check.
+ */
 const MAX_TRIES = 3;
 const OWN = 'own:';
 
 /**
- * A shared store that may go away or forget: then this process carries on by itself, and nobody's session depends on it. Of
- * what this process wrote it keeps a copy. What the store has missed or lost is written again when it takes writes, and until
- * then this process uses its own copy.
+ * A shared store that may become unavailable or lose its data. The process then continues with its own store, so no session
+ * depends on the shared one. It keeps a copy of what it wrote. Entries that the shared store has missed or lost are written
+ * again when it accepts writes. Until then, this process uses its copies.
  */
 export function createResilientStore({
 	shared,
@@ -92,15 +95,16 @@ export function createResilientStore({
 		after
 	});
 
-	/** Has the store checked from time to time, and what it still lacks written again. Nobody waits for either. */
+	/** Starts regular checks of the store, and writes again what it still lacks. Both run in the background. */
 	function used(): void {
 		health.used();
 		if (copies.mayLack() && health.isAvailable() && rewriter.isDue()) rewriter.inBackground();
 	}
 
 	/**
-	 * After a loss of data: gives the other instances the time to write again what they hold. A check in flight may have met the loss,
-	 * and its response is still on the way: an entry that is created now would not notice the loss any more.
+	 * After a loss of data, waits until the other instances have had time to write their entries again. A check in flight
+	 * may have met the loss while its response is still on its way. An entry that is created before the response arrives
+	 * would not reveal the loss any more.
 	 */
 	async function lossSettled(): Promise<void> {
 		for (;;) {
@@ -111,7 +115,10 @@ export function createResilientStore({
 		}
 	}
 
-	/** So that a change is judged by what all instances know of the entry: a copy may be behind another instance's. */
+	/**
+	 * Writes a lacking entry again before it is changed. The change is then compared with what all instances know of the
+	 * entry: a copy may be older than the entry of another instance.
+	 */
 	async function rewriteBeforeChange(key: string): Promise<void> {
 		if (!copies.isLacking(key) || !(await health.settled())) return;
 		await lossSettled();
@@ -155,7 +162,7 @@ export function createResilientStore({
 		return true;
 	}
 
-	/** After a failure, which may have come after the change was made. */
+	/** Retries after a failure. The failed call may already have made the change. */
 	async function replaceAgain(
 		key: string,
 		expected: Entry | null,
@@ -228,7 +235,9 @@ export function createResilientStore({
 	};
 }
 
-/** Whether what this process knows fits what was read: by the mark, or by the text where another store gave the mark. */
+/**
+ * Whether this process's entry matches the one that was read: by the mark, or by the text if another store gave the mark.
+ */
 function isSame(mine: Entry | null, read: Entry): boolean {
 	return read.mark.startsWith(OWN) ? mine?.mark === read.mark : !mine || mine.text === read.text;
 }

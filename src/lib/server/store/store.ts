@@ -1,31 +1,33 @@
 /**
- * What instances share to act as one: small, short-lived texts with compare-and-set. Nothing in it is needed to stay
- * signed in: sessions live in cookies.
+ * The store that instances share: small, short-lived texts with compare-and-set. People stay signed in without it, because
+ * sessions are in cookies.
  */
 export interface Store {
-	/** The text at a key, with the mark that `replace` expects; null when there is none, or no longer. */
+	/** The text at a key, with the mark that `replace` expects; null if there is none or it has expired. */
 	readonly read: (key: string) => Promise<Entry | null>;
 	/**
-	 * Puts a text in the place of what was read (null: of nothing).
-	 * @param text one that no other caller writes there, or that means the same: a call whose reply is lost is repeated
+	 * Replaces what was read by a text, if it has not changed.
+	 * @param expected what was read; null for no entry
+	 * @param text a text that no other caller writes at this key, or that means the same: a call whose reply was lost is
+	 * repeated
 	 * @param lifeMs how long it stays, in whole milliseconds
-	 * @returns false, and nothing is changed, when something else stands there by now
-	 * @throws {DataLost} where nothing was expected, and the store has lost what it held
+	 * @returns false if the store contains something else now, and nothing was changed
+	 * @throws {DataLost} if no entry was expected, and the store has lost its data
 	 */
 	readonly replace: (key: string, expected: Entry | null, text: string, lifeMs: number) => Promise<boolean>;
-	/** Puts a text, whatever stands there. */
+	/** Writes a text at a key, regardless of what the key contains. */
 	readonly write: (key: string, text: string, lifeMs: number) => Promise<void>;
 	/**
-	 * How many milliseconds longer the text at a key stays, by the store's own clock: every instance gets the same number.
-	 * Null when there is none, or when this kind of store has no clock of its own.
+	 * How many milliseconds the text at a key remains, by the store's own clock, so that every instance gets the same
+	 * number. Null if there is no text, or if this kind of store has no clock.
 	 */
 	readonly remainingMs: (key: string) => Promise<number | null>;
-	/** Resolves when the key has changed, or after `mostMs`; perhaps sooner. */
+	/** Resolves when the key has changed, or after `mostMs`; possibly sooner. */
 	readonly changed: (key: string, mostMs: number) => Promise<void>;
 	/**
 	 * Writes a text and reads it back.
-	 * @returns false when what the last call wrote is gone: then the store has lost what it held
-	 * @throws when the store does not take it or returns another
+	 * @returns false if the text of the last call is gone: the store has then lost its data
+	 * @throws if the store does not accept the text, or returns another one
 	 */
 	readonly verify: () => Promise<boolean>;
 	/** Closes connections. */
@@ -34,24 +36,24 @@ export interface Store {
 
 export interface Entry {
 	readonly text: string;
-	/** Opaque; belongs to the store that gave it. */
+	/** Opaque; belongs to the store that returned it. */
 	readonly mark: string;
 }
 
-/** The store does not hold what this process had it write last: an absent entry says nothing. */
+/** The store no longer contains what this process wrote last, so the absence of an entry proves nothing. */
 export class DataLost extends Error {
 	override readonly name = 'DataLost';
 }
 
 /**
- * What stands before the first colon of a store's key, colon included; empty without one. The portal's code decides the kinds,
- * so there is a fixed number of them.
+ * The kind of a store key: the part before the first colon, and the colon; empty if there is no colon. The portal's code
+ * defines the kinds, so their number is fixed.
  */
 export function kindOf(key: string): string {
 	return key.slice(0, key.indexOf(':') + 1);
 }
 
-/** One collection per kind of key: entries of one kind never make room for another kind's. */
+/** One collection per kind of key: entries of one kind never evict entries of another. */
 interface ByKind<Collection> {
 	/** The collection for a key. */
 	readonly of: (key: string) => Collection;
