@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { config } from './config';
 import { auditLog } from './log';
 
-/** What an auditor asks about later. */
+/** The events of the audit log. */
 export type AuditEvent = 'signed in' | 'signed out' | 'wallet linked' | 'wallet unlinked';
 
-/** Short enough for a line, long enough never to be the same for two people (132 bits). */
+/** 132 bits: short enough for a log line, and long enough never to be the same for two people. */
 const HASH_CHARACTERS = 22;
 
 /**
- * Writes one line of the audit log. The person appears as a keyed hash of the stable id alone: whoever holds `AUTH_SECRET`
- * can tell whether a line is of a known person, and nobody can tell from a line who it is.
+ * Writes one line to the audit log. The person appears only as a keyed hash of their stable id. With `AUTH_SECRET` it is
+ * possible to check whether a line is about a known person, but no line reveals who the person is.
  */
 export function audit(
 	event: AuditEvent,

@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** What an entry takes beside its key and value: slots in two maps and lists, and the objects themselves. */
+/**
+ * The overhead of an entry in bytes, in addition to its key and value: slots in two maps and lists, and the objects
+ * themselves.
+ */
 const ENTRY_BYTES = 256;
 
 interface BoundedCacheOptions<Value> {
-	/** For all entries together, in bytes. */
+	/** Limit for all entries together, in bytes. */
 	readonly maxBytes: number;
-	/** What a value takes, in bytes; an estimate. Keys count by their length. */
+	/** The estimated size of a value, in bytes. Keys count by their length. */
 	readonly bytesOf: (value: Value) => number;
 	/** How long an entry stays, in milliseconds; default: until it is evicted. */
 	readonly ttlMs?: number;
@@ -17,8 +20,8 @@ interface BoundedCacheOptions<Value> {
 export type BoundedCache<Value extends object> = LRUCache<string, Value>;
 
 /**
- * A map for entries that requests or upstream responses create: bounded in bytes, so that long keys or values cannot fill the
- * memory. The least recently used entries are evicted first; an entry larger than the whole cache is not stored.
+ * A map for entries that requests or upstream responses create. It is bounded in bytes, so that long keys or values can't
+ * fill the memory. The least recently used entries are evicted first. An entry larger than the whole cache is not stored.
  */
 export function createBoundedCache<Value extends object>({
 	maxBytes,
@@ -36,7 +39,7 @@ export function createBoundedCache<Value extends object>({
 	});
 }
 
-/** A text that is found when somebody first asks for it; most requests are answered without. */
+/** Returns a function that finds a text on its first call and caches it. Most requests never need the text. */
 export function lazy<Value extends string>(find: () => Value): () => Value {
 	let found: Value | undefined;
 	return () => (found ??= find());

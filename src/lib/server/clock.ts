@@ -1,24 +1,25 @@
 import { setImmediate } from 'node:timers';
 
 /**
- * The wall clock: for what tokens, cookies, stored values and logs say. It may step, backwards too. Durations, ages and
- * intervals use `performance.now()`, which never does.
+ * The wall clock, for times in tokens, cookies, stored values and logs. It may step, also backwards. Durations, ages and
+ * intervals use `performance.now()`, which never steps.
  */
 
 /** Unix time in milliseconds. */
 export const unixMs = (): number => Date.now();
 
-/** Unix time in whole seconds, as tokens have it (RFC 7519 2). */
+/** Unix time in whole seconds, as in tokens (RFC 7519 2). */
 export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
 
-/** How far the clocks of the STS and the portal may be apart. */
+/** How far the clocks of the STS and the portal may differ. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
-/** The same for a token that has just come from the STS: a wrong clock of one instance must not end sessions. */
+/** The same for a token that has just come from the STS: one instance with a wrong clock must not end sessions. */
 export const FRESH_CLOCK_TOLERANCE_SECONDS = 90;
 
 /**
- * The result of some work, or a `TimeoutError` after so many milliseconds; the work itself goes on, and nobody listens.
- * An answer that has arrived while this process was busy is in time: sockets are read once more before it is called late.
+ * Returns the result of some work, or rejects with a `TimeoutError` after that many milliseconds. The work is not
+ * cancelled, and its result is then ignored. A response that arrived while this process was busy is in time: sockets are
+ * read once more before the promise rejects.
  */
 export async function withinLimit<Value>(work: Promise<Value>, limitMs: number): Promise<Value> {
 	let timer: ReturnType<typeof setTimeout> | undefined;

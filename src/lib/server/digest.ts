@@ -1,6 +1,6 @@
 /**
- * The first characters of some content's SHA-256, base64url: to tell versions of a file apart.
- * @param characters 43 for the whole; each is worth six bits
+ * The first characters of the SHA-256 of some content, in base64url, to distinguish versions of a file.
+ * @param characters 43 for the whole digest; each character encodes six bits
  */
 export async function digestOf(content: Uint8Array<ArrayBuffer>, characters: number): Promise<string> {
 	const digest = await crypto.subtle.digest('SHA-256', content);

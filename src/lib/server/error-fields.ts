@@ -2,10 +2,10 @@ const MAX_CAUSES = 10;
 const MAX_TEXT_LENGTH = 300;
 const MAX_DESCRIPTION_LENGTH = 200;
 
-/** An error code of OAuth (RFC 6749, 5.2), which a service may have made up. */
+/** An error code of OAuth (RFC 6749, 5.2), or one that a service has defined itself. */
 const OAUTH_CODE = /^[a-z][a-z_]{1,63}$/;
 const ERROR_CODE = /^[A-Za-z][\w-]{1,63}$/;
-/** Errors that say in their codes what went wrong: their stacks add nothing. */
+/** Errors whose codes state what went wrong: their stacks add nothing. */
 const EXPECTED_NAMES: ReadonlySet<string> = new Set([
 	'IdTokenRefused',
 	'KeysUnavailable',
@@ -15,10 +15,10 @@ const EXPECTED_NAMES: ReadonlySet<string> = new Set([
 	'UpstreamError',
 	'WorkFailed'
 ]);
-/** Of oauth4webapi and jose. */
+/** Codes of errors of oauth4webapi and jose. */
 const EXPECTED_CODES = /^(?:OAUTH_|ERR_J)/;
 
-/** What an operator checks first, by code. */
+/** What an operator should check first, by error code. */
 const hints: Readonly<Record<string, string>> = {
 	invalid_client: 'the STS does not accept the client id, its secret or the way it is sent',
 	unauthorized_client: 'the STS does not allow this client to use this grant',
@@ -46,15 +46,15 @@ function causeOf({ cause }: Error): unknown {
 	return typeof cause === 'object' && cause !== null && 'err' in cause ? cause.err : cause;
 }
 
-/** The HTTP status that an error is about, if any. `oauth4webapi` puts it, or the response as the cause, on its errors. */
+/** The HTTP status of an error, if any. `oauth4webapi` sets the status on its errors, or the response as their cause. */
 export function statusOf(error: Error): number | undefined {
 	if ('status' in error && typeof error.status === 'number') return error.status;
 	return error.cause instanceof Response ? error.cause.status : undefined;
 }
 
 /**
- * An error for the log: the codes and texts of its innermost causes, with what to check. Errors that are not expected have
- * a stack.
+ * The log fields of an error: the codes and texts of its innermost causes, with a hint on what to check. Only unexpected
+ * errors have a stack.
  */
 export function errorFields(error: Error): Record<string, unknown> {
 	const chain = causes(error);
@@ -83,7 +83,10 @@ function isExpected(error: Error): boolean {
 	return EXPECTED_NAMES.has(error.name) || ('code' in error && EXPECTED_CODES.test(String(error.code)));
 }
 
-/** `error` of a response body, or of a challenge (RFC 6750, 3); a challenge without one refuses the client (RFC 6749, 5.2). */
+/**
+ * The `error` of a response body, or of a challenge (RFC 6750, 3). A challenge without one means that the client was
+ * rejected (RFC 6749, 5.2).
+ */
 export function oauthCodeOf(error: Error): string | undefined {
 	const code = 'error' in error ? error.error : undefined;
 	if (typeof code === 'string' && OAUTH_CODE.test(code)) return code;
@@ -104,37 +107,39 @@ function descriptionOf(error: Error): string | undefined {
 		: undefined;
 }
 
-/** An `error` and `error_description` that the STS sent with a browser, for the log; nothing for what is not a code. */
+/**
+ * Log fields for an `error` and `error_description` that the STS sent through the browser; empty if `error` is not a code.
+ */
 export function oauthErrorFields(error: string | null, description: string | null): Record<string, string> {
 	if (error === null || !OAUTH_CODE.test(error)) return {};
 	return { stsError: error, ...(description !== null && { stsDescription: redactedDescription(description) }) };
 }
 
-/** Cut before it is redacted, too: a query may be long. */
+/** Truncates the text before it is redacted, too: a query may be long. */
 function redactedDescription(text: string): string {
 	return redact(text.slice(0, 10 * MAX_DESCRIPTION_LENGTH)).slice(0, MAX_DESCRIPTION_LENGTH);
 }
 
 /**
- * What an error and its causes say, for a field of a log line: `fetch failed: connect ECONNREFUSED 127.0.0.1:8090`. Without
- * stack; the log redacts it like every text.
+ * The messages of an error and its causes, for a field of a log line: `fetch failed: connect ECONNREFUSED 127.0.0.1:8090`.
+ * The stack is not included. The log redacts the text like any other.
  */
 export function describeCause(error: unknown): string {
 	const chain = causes(error);
 	if (chain.length === 0) return typeof error === 'string' ? error.slice(0, MAX_TEXT_LENGTH) : 'unknown';
 	const own = chain.filter((cause, index) => index === chain.length - 1 || !isWrapper(cause));
-	// A parser quotes what it could not read.
+	// The message of a parser quotes the text that it could not read.
 	const quotable = own.filter((cause, index) => index === 0 || !(cause instanceof SyntaxError));
 	return [...new Set(quotable.map(textOf))].join(': ').slice(0, MAX_TEXT_LENGTH);
 }
 
-/** Auth.js's errors, and ours around them, only say that there is a cause. */
+/** Auth.js's errors, and the portal's errors around them, state only that there is a cause. */
 function isWrapper(error: Error): boolean {
 	const { cause } = error;
 	return error.name === 'AuthjsError' || (typeof cause === 'object' && cause !== null && 'err' in cause);
 }
 
-/** Some errors of the network have a code only, such as an AggregateError of several refused addresses. */
+/** Some network errors have only a code, such as an AggregateError of several refused addresses. */
 function textOf(error: Error): string {
 	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
 	if (error.message === '') return code || error.name;
@@ -145,7 +150,7 @@ function textOf(error: Error): string {
 const IPV6 =
 	/(?<![\w:.])(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?::(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?)(?![\w:])/gi;
 
-/** Upstream services decide what a text holds: each pattern takes time in proportion to its length. */
+/** Upstream services control the texts, so the time that a pattern takes must be proportional to the length of the text. */
 const patterns: readonly (readonly [RegExp, string])[] = [
 	[/eyJ[\w.-]+/g, '[token]'],
 	[/\b(?:Bearer|Basic|DPoP)\s+[\w.~+/=-]+/gi, '[credential]'],

@@ -15,22 +15,22 @@ type Fields = Readonly<Record<string, unknown>>;
 const logger = getLogger(['portal']);
 const auditLogger = getLogger(['portal', 'audit']);
 
-/** Where lines go in place of the console. Must neither throw nor block. */
+/** Where log lines are written in place of the console. Must neither throw nor block. */
 export interface LogOutput {
 	/** Lines below `warning`, with their line feed. */
 	readonly output: { push(line: string): void };
-	/** The other ones. */
+	/** All other lines. */
 	readonly error: { push(line: string): void };
 }
 
-/** The server's entry and the application are two bundles of one process: both find it here. */
+/** The server's entry and the application are two bundles of one process. Both find the output under this symbol. */
 const OUTPUT = Symbol.for('eduid-wallet-portal.log-output');
 const shared = globalThis as unknown as { [OUTPUT]: LogOutput | undefined };
 const format = getJsonLinesFormatter();
 
 /**
- * Starts logging, one JSON object per line. Before this, log lines are dropped.
- * @param output in place of the console, for the application as well
+ * Starts logging, one JSON object per line. Lines that are logged before this call are dropped.
+ * @param output in place of the console, also for the application
  */
 export function startLogging(lowestLevel: LogLevel, output?: LogOutput): void {
 	if (output) shared[OUTPUT] = output;
@@ -39,7 +39,7 @@ export function startLogging(lowestLevel: LogLevel, output?: LogOutput): void {
 		sinks: { lines: shared[OUTPUT] ? sinkOf(shared[OUTPUT]) : getConsoleSink({ formatter: format }) },
 		loggers: [
 			{ category: 'portal', lowestLevel, sinks: ['lines'] },
-			// Whatever the level is: these lines are asked for months later.
+			// Independent of the log level: audit lines may be needed months later.
 			{ category: ['portal', 'audit'], lowestLevel: 'info', sinks: ['lines'], parentSinks: 'override' },
 			{ category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['lines'] }
 		]
@@ -50,15 +50,15 @@ function sinkOf({ output, error }: LogOutput): Sink {
 	return (record) => (compareLogLevel(record.level, 'warning') < 0 ? output : error).push(format(record));
 }
 
-/** The line of a warning, with its line feed, for where it can't be logged. */
+/** Formats a warning as a line with its line feed, for places that can't use the log. */
 export function formatWarning(message: string, properties: Fields): string {
 	const record = { category: ['portal'], level: 'warning', message: [message], rawMessage: message } as const;
 	return format({ ...record, properties, timestamp: unixMs() });
 }
 
 /**
- * The application's log. Fields are facts such as codes, counts and the request id; texts are redacted on
- * the way out, so that a token or session id in an error's message does not end up in a log store.
+ * The application's log. Fields are facts such as codes, counts and the request id. Texts are redacted before they are
+ * written, so that a token or session id in an error message does not reach a log store.
  */
 export const log = {
 	debug: (message: string, fields: Fields = {}) => logger.debug(message, cleaned(fields)),
@@ -72,7 +72,7 @@ export const auditLog = (message: string, fields: Fields) => auditLogger.info(me
 
 let findRequestId: () => string | undefined = () => undefined;
 
-/** Sets how the request that is being handled is found: lines far from it get its id as well. */
+/** Sets the function that finds the id of the current request, so that lines from deeper in the code have it as well. */
 export function findRequestIdBy(find: () => string | undefined): void {
 	findRequestId = find;
 }

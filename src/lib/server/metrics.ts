@@ -1,8 +1,8 @@
 import { type Attributes, type Counter, type Histogram, metrics } from '@opentelemetry/api';
 
 /**
- * What the portal counts and times, by OpenTelemetry's conventions: names, UCUM units, and few values for each attribute. Never
- * an id, an address or anything of a person. Without an SDK in the process all of this does nothing (`entry/node/telemetry.ts`).
+ * The portal's metrics, by OpenTelemetry's conventions: names, UCUM units, and few values per attribute. They contain no
+ * ids, addresses or personal data. Without an SDK in the process, they have no effect (`entry/node/telemetry.ts`).
  */
 const counters = {
 	'portal.sign_ins': { unit: '{sign_in}', description: 'Returns from the STS, by method and result' },
@@ -48,18 +48,18 @@ export type Refusal =
 	| 'slow_request'
 	| 'malformed';
 
-// Made when first used: whoever asks before an SDK is registered gets instruments that stay without effect.
+// Created on first use: an instrument that is created before an SDK is registered never has an effect.
 const made = new Map<string, Counter | Histogram>();
 const meter = () => metrics.getMeter('portal');
 
-/** Counts one. */
+/** Increments a counter by one. */
 export function count(name: keyof typeof counters, attributes: Attributes): void {
 	const known = made.get(name) ?? meter().createCounter(name, counters[name]);
 	made.set(name, known);
 	(known as Counter).add(1, attributes);
 }
 
-/** Records how long something took. */
+/** Records a duration in a histogram, in seconds. */
 export function took(name: keyof typeof histograms, milliseconds: number, attributes: Attributes): void {
 	const known = made.get(name) ?? meter().createHistogram(name, histograms[name] as object);
 	made.set(name, known);
@@ -70,7 +70,7 @@ export function countRefusal(reason: Refusal): void {
 	count('portal.refused_requests', { reason });
 }
 
-/** Has the number of open event streams read whenever metrics are. */
+/** Registers a callback that returns the number of open event streams whenever metrics are collected. */
 export function observeEventStreams(size: () => number): void {
 	meter()
 		.createObservableUpDownCounter('portal.event_streams', openStreams)

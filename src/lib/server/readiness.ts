@@ -8,17 +8,20 @@ import { stsFetch } from './sts/metadata';
 
 const peer = v.picklist(['up', 'down']);
 type PeerState = v.InferOutput<typeof peer>;
-/** `down` does not make an instance unready: it carries on by itself. */
+/** `down` does not make an instance unready: it continues with its own store. */
 const store = v.picklist(storeStates);
 
-/** An instance has what it needs, */
+/** The instance is ready: the services that it needs are available. */
 export const Ready = v.strictObject({
 	status: v.literal('ready'),
 	sts: v.literal('up'),
 	bridge: v.literal('up'),
 	store
 });
-/** or not; or it has been told to stop, and takes requests only until load balancers have noticed. */
+/**
+ * The instance is not ready. `draining`: it has been told to stop, and accepts requests only until load balancers have
+ * noticed.
+ */
 export const NotReady = v.strictObject({
 	status: v.picklist(['not_ready', 'draining']),
 	sts: peer,
@@ -29,22 +32,22 @@ export const NotReady = v.strictObject({
 export type Readiness = v.InferOutput<typeof Ready> | v.InferOutput<typeof NotReady>;
 
 const LIMIT_MS = 2000;
-/** How long a result is shared: probes come from many sides. */
+/** How long a result is cached, because probes come from many sources. */
 const CACHED_MS = 1000;
-/** What a gateway says when it does not reach the service behind it. */
+/** The statuses of a gateway that can't reach the service behind it. */
 const UNREACHABLE_STATUSES = [502, 503, 504];
 
 let isDraining = false;
 let cached: { readonly result: Promise<Readiness>; readonly untilMs: number } | undefined;
 const reported: Record<'sts' | 'bridge', PeerState> = { sts: 'up', bridge: 'up' };
 
-/** Asks the STS, the Auth Bridge and the shared store, at most once a second; concurrent callers share the result. */
+/** Checks the STS, the Auth Bridge and the shared store, at most once a second. Concurrent callers share the result. */
 export function readiness(nowMs = performance.now()): Promise<Readiness> {
 	if (!cached || nowMs >= cached.untilMs) cached = { result: check(), untilMs: nowMs + CACHED_MS };
 	return cached.result;
 }
 
-/** From now on this instance is not ready, whatever else it has. */
+/** Makes this instance report `draining` from now on, regardless of the state of its services. */
 export function endReadiness(): void {
 	isDraining = true;
 	cached = undefined;
@@ -62,7 +65,7 @@ async function check(): Promise<Readiness> {
 		: { status: 'not_ready', sts, bridge, store };
 }
 
-/** Not the cached metadata: that may be minutes old. */
+/** Requests the discovery document, because cached metadata may be minutes old. */
 async function checkSts(): Promise<void> {
 	const issuer = config().sts.issuer.replace(/(?<!\/)\/+$/, '');
 	const response = await stsFetch(`${issuer}/.well-known/openid-configuration`, {
@@ -72,15 +75,15 @@ async function checkSts(): Promise<void> {
 }
 
 /**
- * Any response will do, except a gateway's that does not reach it: the Auth Bridge has no health route that all deployments
- * know, and one line of it responds with 500 to everything that it does not know.
+ * Accepts any response, except from a gateway that can't reach the service. The Auth Bridge has no health route that all
+ * deployments support, and one of its release lines responds with 500 to every unknown route.
  */
 async function checkBridge(): Promise<void> {
 	const response = await exchange({ method: 'HEAD', url: config().bridge.url, timeoutMs: LIMIT_MS, maxBytes: 0 });
 	if (UNREACHABLE_STATUSES.includes(response.status)) throw new Error(`HEAD / has status ${response.status}`);
 }
 
-/** The state of a peer. Each change goes to the log once, with its cause; the store logs its own. */
+/** The state of a service. Each change is logged once, with its cause; the store logs its own changes. */
 async function stateOf(peer: 'sts' | 'bridge', work: Promise<void>): Promise<PeerState> {
 	const { state, cause } = await work.then(
 		() => ({ state: 'up', cause: undefined }) as const,

@@ -1,15 +1,15 @@
 /**
- * Authenticated encryption for what a browser carries for us (RFC 5116 AEAD, AES-256-GCM). Keys are derived
- * once per secret and purpose (HKDF, RFC 5869), so opening costs no key derivation per request.
+ * Authenticated encryption for values that a browser stores for the portal (RFC 5116 AEAD, AES-256-GCM). Keys are derived
+ * once per secret and purpose (HKDF, RFC 5869), so that opening needs no key derivation per request.
  *
  * Layout, base64url: key id (4 bytes) · nonce (12) · ciphertext and tag.
  */
 const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** What a seal adds to the bytes of a value. */
+/** How many bytes a seal adds to a value. */
 export const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
-/** So many characters of a sealed text hold the key id and nothing else. */
+/** The number of characters at the start of a sealed text that encode only the key id. */
 const KEY_ID_CHARACTERS = 5;
 
 const encoder = new TextEncoder();
@@ -17,31 +17,33 @@ const decoder = new TextDecoder();
 
 interface SealKey {
 	readonly id: Uint8Array<ArrayBuffer>;
-	/** What a text that was sealed with this key begins with. */
+	/** The first characters of a text that was sealed with this key. */
 	readonly prefix: string;
 	readonly key: CryptoKey;
 }
 
-/** What opening a sealed text gives. */
+/** The result of opening a sealed text. */
 export interface Opened<Value = unknown> {
 	readonly value: Value;
-	/** Why it should be sealed again: another secret than the first sealed it, or it has another format than the configured one. */
+	/**
+	 * Why the value should be sealed again: it was not sealed with the first secret, or it is not in the configured format.
+	 */
 	readonly stale: false | 'secret' | 'format';
 }
 
 export interface Seal {
 	/** Seals a value with the first secret. */
 	seal(value: unknown): Promise<string>;
-	/** Opens what any of the secrets sealed for this purpose; null for anything else. Never throws. */
+	/** Opens a text that was sealed for this purpose with any of the secrets; null for anything else. Never throws. */
 	open(text: string): Promise<Opened | null>;
-	/** Whether a text names one of our keys. Costs no cryptography, and proves nothing. */
+	/** Whether a text names one of this seal's keys. This needs no cryptography, and proves nothing. */
 	recognises(text: string): Promise<boolean>;
 }
 
-/** How a value becomes the bytes that are sealed. */
+/** How a value is encoded before it is sealed. */
 export interface Codec {
 	encode(value: unknown): Uint8Array<ArrayBuffer>;
-	/** @throws for bytes that hold no value */
+	/** @throws for bytes that contain no value */
 	decode(bytes: Uint8Array<ArrayBuffer>): Opened;
 }
 
@@ -51,14 +53,14 @@ export const jsonCodec: Codec = {
 };
 
 /**
- * @param secrets the first seals, all open
+ * @param secrets the first one seals; all of them open
  * @param purpose separates keys: what is sealed for one purpose can't be opened for another
  */
 export function createSeal(secrets: readonly string[], purpose: string, codec: Codec = jsonCodec): Seal {
 	const keys = Promise.all(secrets.map((secret) => deriveKey(secret, purpose)));
 	const additionalData = encoder.encode(purpose);
 
-	/** The index of the key that a text names; -1 where it names none. */
+	/** The index of the key that a text names; -1 if it names none. */
 	async function keyIndex(text: string): Promise<number> {
 		return (await keys).findIndex(({ prefix }) => text.startsWith(prefix));
 	}
@@ -81,7 +83,7 @@ export function createSeal(secrets: readonly string[], purpose: string, codec: C
 			const match = (await keys)[index];
 			if (!match) return null;
 			const bytes = Buffer.from(text, 'base64url');
-			// Decoding skips what it doesn't know: one value has one spelling.
+			// Decoding ignores invalid characters. Each value must have exactly one encoding.
 			if (bytes.toString('base64url') !== text || !bytes.subarray(0, KEY_ID_BYTES).equals(match.id)) return null;
 			const iv = bytes.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES);
 			const sealed = bytes.subarray(KEY_ID_BYTES + NONCE_BYTES);

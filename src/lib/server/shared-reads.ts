@@ -1,47 +1,58 @@
 export interface SharedReadsOptions<Value> {
-	/** How old an answer may be, counted from the moment its read began. 0: only reads under way are shared. */
+	/**
+	 * Maximum age of a response in milliseconds, counted from the start of its read. 0: only reads in flight are shared.
+	 */
 	readonly maxAgeMs: number;
-	/** For all cached responses and reads in progress together; the oldest are evicted first. */
+	/** Limit for all cached responses and reads in flight together, in bytes; the oldest are evicted first. */
 	readonly maxBytes: number;
-	/** What a response takes, in bytes; an estimate. Keys count by their length. */
+	/** The estimated size of a response, in bytes. Keys count by their length. */
 	readonly bytesOf: (value: Value) => number;
-	/** Milliseconds; any clock that goes forward. */
+	/** Milliseconds, on any clock that goes forward. */
 	readonly now: () => number;
 }
 
 export interface SharedReads<Value> {
-	/** The answer for a key: a fresh one that is already there, the one that is under way, or a new read. */
+	/** Returns the response for a key: a cached one that is fresh, the one in flight, or that of a new read. */
 	read(key: string, load: () => Promise<Value>): Promise<Value>;
 	/**
-	 * The same for those who ask again and again: an answer that is about to grow too old is still given out, and meanwhile
-	 * the next is read, for which nobody has to wait.
+	 * The same, for callers that read a key repeatedly. Shortly before a response expires, it is still returned, and the
+	 * next one is read in the background.
 	 */
 	readAhead(key: string, load: () => Promise<Value>): Promise<Value>;
-	/** Call after changing what is read: nobody gets an answer from before the change. */
+	/** Call this after changing what is read: nobody then gets a response from before the change. */
 	forget(key: string): void;
 }
 
-/** Of an answer's life, the last part, in which the next is read already: at least, and at most so much more. */
+/**
+ * The last part of a response's lifetime, in which the next one is already read, as a fraction: `least`, and at most
+ * `spread` more.
+ */
 const AHEAD = { least: 0.08, spread: 0.16 };
-/** How much more goes round by the golden ratio: what was read at one time would all be read at one time again. */
+/**
+ * The additional part varies by the golden ratio. Otherwise, entries that were read at the same time would all be read
+ * again at the same time.
+ */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 interface Entry<Value> {
 	readonly startedAtMs: number;
-	/** From then on the next is read, for those who ask again and again. */
+	/** From this time on, `readAhead` reads the next response. */
 	readonly aheadAtMs: number;
 	readonly answer: Promise<Value>;
 	settled: boolean;
-	/** What it takes, as far as is known. */
+	/** The size of the entry in bytes, as far as known. */
 	bytes: number;
-	/** What is to take this one's place, while it is read. */
+	/** The entry that replaces this one, while it is read. */
 	next: Entry<Value> | null;
 }
 
-/** What an entry takes beside its key and response: a few promises and callbacks. */
+/** The overhead of an entry in bytes, in addition to its key and response: a few promises and callbacks. */
 const ENTRY_BYTES = 512;
 
-/** Lets many callers share one upstream read per key. Failures are shared by those who wait, never kept. No timers. */
+/**
+ * Lets many callers share one upstream read per key. Callers that wait for a read share its failure, which is never cached.
+ * Uses no timers.
+ */
 export function createSharedReads<Value>({
 	maxAgeMs,
 	maxBytes,
@@ -64,7 +75,7 @@ export function createSharedReads<Value>({
 		if (entries.get(key) === entry) remove(key);
 	};
 
-	// Entries stand in the order their reads began, so the sweep ends at the first that is young.
+	// Entries are in the order in which their reads started, so the sweep stops at the first fresh one.
 	function makeRoom(neededBytes: number): void {
 		for (const [key, entry] of entries) {
 			const isFull = bytes + neededBytes > maxBytes;
