@@ -12,8 +12,8 @@ import { KeysUnavailable } from '../sts/keys';
 export type BearerCaller = AccessToken;
 
 /**
- * The reason for a refusal that the response states, by jose's error code or by the claim that failed. Other errors
- * get a general reason.
+ * Why a token was refused, as stated in the response: by jose's error code, or by the claim that failed. Other errors get a
+ * general reason.
  */
 const reasons: Readonly<Record<string, string>> = {
 	[errors.JWTExpired.code]: 'The access token has expired.',

@@ -56,8 +56,8 @@ export function flowIdOf(part: string): string | null {
 }
 
 /**
- * The names of the cookies to delete, so that the others fit the budget and the limits on their number. Evicted in
- * this order:
+ * The names of the cookies to delete. Flows beyond the newest four, and wallet sessions beyond four, are always deleted.
+ * Then, until the other cookies fit the budget, the following are deleted in this order:
  * - cookies with names that the portal does not use
  * - wallet sessions that are over
  * - all flows but the newest two

@@ -10,10 +10,10 @@ import { redeemRefreshToken } from './refresh-grant';
 import * as v from 'valibot';
 
 /**
- * After a browser has sent its new tokens, they stay stored for this long, so that late requests with the old cookie still
- * get the newest ones. The portal promises 60 s. The time is longer than any response takes, so that a slow response still
- * finds the newest tokens before it writes the cookie. Until the browser has sent them, they are stored as long as the
- * session may live, because a response can also be lost on its way to the browser.
+ * After a browser has sent its new tokens, the result that contains them stays in the store for this long, so that late
+ * requests with the old cookie still get the newest tokens. The portal promises 60 s. The time is longer than any response
+ * takes, so that a slow response still finds the newest tokens before it writes the cookie. Before that, the result is
+ * stored as long as the session may live, because a response can also be lost on its way to the browser.
  */
 const LATE_MS = 5 * 60_000;
 /** While the access token is valid, a request waits at most this long for a new one. */

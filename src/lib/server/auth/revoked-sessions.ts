@@ -9,8 +9,8 @@ const BELIEVED_MS = 500;
 export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
 const LIFE_MS = SESSION_SECONDS * 1000;
 /**
- * How far in the future a stored time may be: it is by the STS's clock, as one instance accepted it, and may be read by an
- * instance whose clock is behind.
+ * How far in the future a stored time may be. The time is by the STS's clock. It was accepted by one instance, and may be
+ * read by another whose clock is behind.
  */
 const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 
@@ -45,7 +45,7 @@ export async function denyAtSts(
 	checks = newChecks();
 }
 
-/** Whether a session has been revoked, by its owner or by the STS, as known at most half a second ago. */
+/** Whether a session has been revoked, by the portal or by the STS, as known at most half a second ago. */
 export function isDenied(session: Session): Promise<boolean> {
 	return checks.read(session.id, () => isDeniedNow(session));
 }
@@ -64,8 +64,9 @@ export async function isDeniedNow({ id, sid, sub, endsAt, issuedAt }: Session): 
 }
 
 /**
- * The time up to which sessions are revoked, by when they began; in Unix milliseconds by the STS's clock, -Infinity for
- * none. An invalid value revokes all sessions that exist now. The current time replaces it, so that later sign-ins work.
+ * Sessions that began at or before the returned time are revoked. It is in Unix milliseconds by the STS's clock; -Infinity
+ * if no session is revoked. An invalid value revokes all sessions that exist now. The current time replaces it, so that
+ * later sign-ins work.
  */
 async function endMsAt(key: string): Promise<number> {
 	const entry = await sharedStore().read(key);

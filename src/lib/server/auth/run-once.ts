@@ -69,7 +69,7 @@ export interface Work {
  */
 const MIN_REST_MS = 1000;
 const MAX_REST_MS = 30_000;
-/** Stands for the time of a loss if the last attempt was never sent (`isUnsent`). */
+/** The `atMs` of a record if the last attempt failed before anything was sent (`isUnsent`). */
 const UNSENT = 0;
 type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
 

@@ -79,8 +79,8 @@ export function stsFault(stsError: string): SignInError {
 }
 
 /**
- * Whether the login at the STS expired because the person took too long. Keycloak requests a new authorization request in
- * this way.
+ * Whether the login at the STS expired because the person took too long. With this error, Keycloak tells the client to send
+ * a new authorization request.
  */
 export function isExpiredAtSts(callback: URLSearchParams): boolean {
 	return (

@@ -12,7 +12,7 @@ export function userAuthorization(locals: App.Locals, session: Session): Upstrea
 	};
 }
 
-/** Replaces a token, once, that appears valid but was refused (RFC 6750 3.1 `invalid_token`). */
+/** Replaces a token that appears valid but was refused by the service. This is done once (RFC 6750 3.1 `invalid_token`). */
 async function replaced(locals: App.Locals, refused: Session): Promise<string | null> {
 	try {
 		locals.session = await renewals().replaced(refused);

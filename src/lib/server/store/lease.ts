@@ -20,7 +20,7 @@ export interface Lease extends Attempts {
 	keepUp(): void;
 	/** Stops the heartbeat. Resolves when it has finished its last write. */
 	end(): Promise<void>;
-	/** Replaces the lease by an outcome (null: by nothing), unless another holder has taken over. */
+	/** Replaces the lease with an outcome, or removes it (null), unless another holder has taken over. */
 	giveBack(outcome: WorkRecord | null): Promise<void>;
 }
 

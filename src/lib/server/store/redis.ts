@@ -24,8 +24,8 @@ const MARK_LIFE_MS = 60 * 60 * 1000;
 const WRONG_SERVER = /\b(?:READONLY|LOADING|MASTERDOWN)\b/;
 
 /**
- * Replaces the expected text ('' with flag 0: no text) by a new one, and publishes the change. If no text is expected, the
- * mark of this process must be at least the given one.
+ * Replaces the expected text ('' with flag 0: no text) with a new one, and publishes the change. If no text is expected,
+ * the mark of this process must be at least the given one.
  */
 const REPLACE = `
 local found = redis.call('GET', KEYS[1])

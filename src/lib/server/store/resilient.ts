@@ -95,7 +95,10 @@ export function createResilientStore({
 		after
 	});
 
-	/** Starts regular checks of the store, and writes again what it still lacks. Both run in the background. */
+	/**
+	 * Starts a check of the store if the last one is too old, and a rewrite of entries that the store still lacks. Both run
+	 * in the background.
+	 */
 	function used(): void {
 		health.used();
 		if (copies.mayLack() && health.isAvailable() && rewriter.isDue()) rewriter.inBackground();

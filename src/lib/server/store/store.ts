@@ -6,12 +6,12 @@ export interface Store {
 	/** The text at a key, with the mark that `replace` expects; null if there is none or it has expired. */
 	readonly read: (key: string) => Promise<Entry | null>;
 	/**
-	 * Replaces what was read by a text, if it has not changed.
+	 * Replaces the entry that was read with a text, unless the entry has changed.
 	 * @param expected what was read; null for no entry
 	 * @param text a text that no other caller writes at this key, or that means the same: a call whose reply was lost is
 	 * repeated
 	 * @param lifeMs how long it stays, in whole milliseconds
-	 * @returns false if the store contains something else now, and nothing was changed
+	 * @returns false if the entry has changed; then nothing was written
 	 * @throws {DataLost} if no entry was expected, and the store has lost its data
 	 */
 	readonly replace: (key: string, expected: Entry | null, text: string, lifeMs: number) => Promise<boolean>;
