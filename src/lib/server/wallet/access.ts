@@ -19,8 +19,9 @@ import { sharedStore } from '../store';
 import { bridge, credentialFor } from './bridge';
 
 /**
- * Who may open wallet sessions: a program with an access token, somebody signed in, or a browser that has loaded our
- * login page. Answers the id that its rate limit counts by; null for anybody else.
+ * Identifies a caller that may create wallet sessions: a client with an access token, a signed-in browser, or a browser
+ * that has loaded the login page.
+ * @returns the key of its rate limit; null for any other caller
  */
 async function walletCaller(event: RequestEvent): Promise<string | null> {
 	const { locals, cookies } = event;
@@ -30,7 +31,8 @@ async function walletCaller(event: RequestEvent): Promise<string | null> {
 }
 
 /**
- * Who opens a wallet session, as the id that its rate limit counts by.
+ * Requires a caller that may create wallet sessions.
+ * @returns the key of its rate limit
  * @throws {Problem} `unauthorized`
  */
 export async function requireWalletCaller(event: RequestEvent): Promise<string> {
@@ -40,9 +42,9 @@ export async function requireWalletCaller(event: RequestEvent): Promise<string> 
 }
 
 /**
- * The wallet session of an address, if this browser or this caller started it.
- * @throws {Problem} `unauthorized` for a stranger; `not_found` for a session that is somebody else's or nobody's, and for what
- * is no id at all
+ * The wallet session with this id, if this browser or API client created it.
+ * @throws {Problem} `unauthorized` for an unknown caller; `not_found` if the session has another owner or does not exist, or if
+ * `id` is not a valid session id
  */
 export async function requireOwned(event: RequestEvent, id: string): Promise<OwnedSession> {
 	const owned = await findOwned(event, id);
@@ -53,8 +55,9 @@ export async function requireOwned(event: RequestEvent, id: string): Promise<Own
 }
 
 /**
- * The same, or null. Who comes with a token owns by that alone, whatever cookies came along.
- * @throws {Problem} `not_found` for what is no id at all
+ * Like `requireOwned`, but returns null if the caller does not own the session. For a request with an access token only the
+ * token counts; its cookies are ignored.
+ * @throws {Problem} `not_found` if `id` is not a valid session id
  */
 export async function findOwned(event: RequestEvent, id: string): Promise<OwnedSession | null> {
 	if (!isWalletSessionId(id)) throw new Problem('not_found');
@@ -63,29 +66,29 @@ export async function findOwned(event: RequestEvent, id: string): Promise<OwnedS
 	return ownedSession(cookies, id);
 }
 
-/** Makes this browser or this caller the session's owner, or records what has changed about it. */
+/** Stores a new or changed session for its owner: this browser or this API client. */
 export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSession): Promise<void> {
 	return locals.caller ? keepForCaller(locals.caller, session) : keepOwned(cookies, session);
 }
 
 /**
- * The wallet sessions of third parties. They carry no cookie, so that whose a session is lies in the store that all
- * instances share: sealed, under the caller's own name. Another caller's request does not even find it.
+ * Wallet sessions of API clients. These clients have no cookies, so the owner is recorded in the shared store. Entries are
+ * sealed, and their key contains the client id: a request of another client does not find them.
  */
 
 const sealed = sealOf('caller-wallet', v.object({ clientId: v.string(), session: OwnedSchema }));
 
-/** A wallet session of this caller; null for anybody else's, and for one that is over. */
+/** A wallet session of this API client; null if it has another owner or has expired. */
 async function sessionOfCaller({ clientId }: BearerCaller, id: string): Promise<OwnedSession | null> {
 	const entry = await sharedStore().read(keyOf(clientId, id));
 	const kept = entry && (await sealed.open(entry.text))?.value;
 	if (!kept) return null;
-	// The place vouches for nothing: whoever can write to the store could have moved it there.
+	// The key alone proves nothing: someone with write access to the store could have moved the entry.
 	const isIts = kept.clientId === clientId && kept.session.id === id;
 	return isIts ? kept.session : null;
 }
 
-/** Makes the caller the session's owner, or records what has changed about it. */
+/** Stores a new or changed session for its owner, an API client. */
 export async function keepForCaller({ clientId }: BearerCaller, session: OwnedSession): Promise<void> {
 	const lifeMs = session.startedAt + LIFE_SECONDS * 1000 - unixMs();
 	const text = await sealed.seal({ clientId, session });
@@ -98,10 +101,10 @@ function keyOf(clientId: string, id: string): string {
 
 const waiting: ReadonlySet<string> = new Set(['CREATED', 'PENDING']);
 
-/** `waiting`: nobody has scanned it. `scanned`: somebody has, however it went on. `over`: it ended unscanned, or can't be read. */
+/** `waiting`: not scanned yet. `scanned`: scanned, whatever happened next. `over`: expired, or its status cannot be read. */
 type Scan = 'waiting' | 'scanned' | 'over';
 
-/** Whether a session's code has been scanned; never rejects. */
+/** Whether a wallet has scanned the session's QR code. Never rejects. */
 export async function scanOf({ locals }: Pick<RequestEvent, 'locals'>, { id }: OwnedSession): Promise<Scan> {
 	try {
 		const { status } = await bridge().readStatus(id, credentialFor(locals));
@@ -112,7 +115,7 @@ export async function scanOf({ locals }: Pick<RequestEvent, 'locals'>, { id }: O
 	}
 }
 
-/** This browser's sessions whose codes nobody has scanned yet. */
+/** This browser's sessions whose QR codes have not been scanned yet. */
 export async function unscanned(event: RequestEvent): Promise<OwnedSession[]> {
 	const sessions = (await ownedSessions(event.cookies)).filter(({ completed }) => !completed);
 	const scans = await Promise.all(sessions.map((session) => scanOf(event, session)));
@@ -120,8 +123,8 @@ export async function unscanned(event: RequestEvent): Promise<OwnedSession[]> {
 }
 
 /**
- * The wallet session that this browser follows: the newest, or one whose code was on a screen beside it, when a wallet
- * has scanned that one first.
+ * The wallet session that this browser shows. This is the newest one, unless its code has not been scanned and an older
+ * code that was on screen at the same time (`beside`) has.
  */
 export async function currentSession(event: RequestEvent): Promise<OwnedSession | undefined> {
 	const [newest, ...others] = await ownedSessions(event.cookies);

@@ -7,14 +7,14 @@ import { serviceAuthorization } from '../sts/service-token';
 
 let client: Bridge | undefined;
 
-/** The Auth Bridge of the configuration. */
+/** The client of the configured Auth Bridge, created by the first call. */
 export function bridge(): Bridge {
 	return (client ??= createBridge({ ...config().bridge, warn: log.warn }));
 }
 
 /**
- * What the portal shows the Auth Bridge: a signed-in person's access token. For anybody else, third parties included, the
- * portal's own service token where it has one; never a token that came with a request.
+ * The credential for calls to the Auth Bridge. For a signed-in person it has their access token. For all others, API clients
+ * included, it has the portal's own service token if one is configured. A token from an incoming request is never forwarded.
  */
 export function credentialFor(locals: App.Locals): Credential {
 	const { session, requestId, traceparent } = locals;

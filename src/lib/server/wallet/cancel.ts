@@ -16,9 +16,9 @@ const noticesByStatus: Partial<Record<string, StopNotice>> = {
 };
 
 /**
- * Ends this browser's sign-in with a wallet, and leads to the login page, which says what can truly be said: the Auth
- * Bridge knows how far the wallet had come. A Bridge that doesn't answer keeps nobody from stopping.
- * @param form of the page: it has the return path where the browser no longer has the wallet session
+ * Cancels this browser's wallet sign-in and redirects to the login page. The notice there depends on the session status at the
+ * Auth Bridge. If the Auth Bridge is unavailable, the sign-in is cancelled all the same, with the notice `nothing_kept`.
+ * @param form the form of the page; its `returnTo` is used if the browser no longer has the wallet session
  */
 export async function stopWallet(event: RequestEvent, form: FormData): Promise<never> {
 	const owned = await currentSession(event);
@@ -28,13 +28,13 @@ export async function stopWallet(event: RequestEvent, form: FormData): Promise<n
 	return redirect(303, loginPath(owned?.returnTo ?? formText(form, 'returnTo'), { stopped }));
 }
 
-/** A notice named in a query, if it is one of ours; any other text says nothing. */
+/** The notice named in a query parameter; null if it is not a known notice. */
 export function stopNoticeOf(text: string | null): StopNotice | null {
 	return stopNotices.find((notice) => notice === text) ?? null;
 }
 
 async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefined): Promise<StopNotice> {
-	// Once a round of verification has begun, the institution may link the wallet without us.
+	// Once identity verification has started, the institution may link the wallet without the portal.
 	if (owned?.idv !== 'none') return 'nothing_kept';
 	try {
 		const { status } = await bridge().readStatusAfresh(owned.id, credentialFor(locals));

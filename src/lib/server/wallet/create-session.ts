@@ -14,21 +14,21 @@ import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';
 import { loginPath } from '../auth/login-path';
 
-/** A session as it was just created: its address is at hand. */
+/** A newly created session, whose `requestUri` is known. */
 type NewSession = OwnedSession & { readonly requestUri: string };
 
-/** What a caller may wish for; the rest of the request to the Auth Bridge is the portal's. */
+/** What a caller may choose. The portal sets the rest of the request to the Auth Bridge. */
 interface WalletSessionWish {
-	/** One of the configured queries; the default one when absent. */
+	/** One of the configured query ids. Default: `wallet.defaultQueryId` of the configuration. */
 	readonly queryId?: string | undefined;
 	readonly forceReconciliation?: boolean | undefined;
-	/** A checked path of ours. */
+	/** A validated path of the portal. */
 	readonly returnTo: string;
 }
 
 /**
- * Opens a wallet session for this browser or caller, and for nobody else.
- * @throws {Problem} `unauthorized`, `rate_limited`, or the Auth Bridge's fault
+ * Creates a wallet session that belongs to this browser or API client.
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
 export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
 	const owned = await openWalletSession(event, wish);
@@ -36,7 +36,10 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
 	return owned;
 }
 
-/** The same, but it is left to the caller to make it this browser's. */
+/**
+ * Like `createWalletSession`, but does not store the session. The calling code must store it for its owner.
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
+ */
 export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
 	const caller = await requireWalletCaller(event);
 	if (!event.locals.caller) await requireRoom(event.cookies);
@@ -68,7 +71,10 @@ export async function openWalletSession(event: RequestEvent, wish: WalletSession
 	};
 }
 
-/** Sessions in identity verification are never evicted: a browser that has as many as it may gets no further one. */
+/**
+ * Sessions in identity verification are never evicted, so a browser with the maximum number of them gets no other session.
+ * @throws {Problem} `rate_limited`, with `Retry-After` set to the seconds until the oldest of them expires
+ */
 async function requireRoom(cookies: Cookies): Promise<void> {
 	const verifying = (await ownedSessions(cookies)).filter(isVerifying);
 	if (verifying.length < MAX_WALLET_SESSIONS) return;
@@ -77,7 +83,7 @@ async function requireRoom(cookies: Cookies): Promise<void> {
 	throw new Problem('rate_limited', { headers: { 'retry-after': String(waitSeconds) } });
 }
 
-/** Faults that the login page explains; the others are shown where the code would have been. */
+/** Errors that the login page explains. All others are shown in place of the QR code. */
 const onLoginPage: Partial<Record<ProblemCode, SignInError>> = {
 	unauthorized: 'transaction_expired',
 	rate_limited: 'rate_limited'
@@ -88,7 +94,7 @@ interface StartFailure {
 	readonly returnTo: string;
 }
 
-/** Why no wallet session could be opened, as a page that says what to do and keeps where the person was going. */
+/** The response of a form action that could not create a wallet session. It explains the error and keeps the return path. */
 export function startFailure(error: unknown, { requestId }: App.Locals, returnTo: string): ActionFailure<StartFailure> {
 	const { code, status } = toProblem(error);
 	const loginError = onLoginPage[code];

@@ -12,12 +12,12 @@ import { bridge, credentialFor } from './bridge';
 import type { OwnedSession } from '../auth/owned-sessions';
 import { publicStatus } from './sessions';
 
-/** A browser connects anew after this; what it may see is then looked at again. */
+/** The maximum life of a stream. The browser then reconnects, and its access is checked again. */
 const LIFE_MS = 15 * 60_000;
 
 const now = () => performance.now();
 
-/** What lasts longer than a request must not hold on to it: timers and promises keep the context that they are made in. */
+/** Runs a function outside any request's async context, which timers and promises would otherwise keep in memory. */
 const outsideOfRequests = AsyncLocalStorage.snapshot();
 
 let streams: EventStreams | undefined;
@@ -39,8 +39,9 @@ function statusWatches(): StatusWatches {
 }
 
 /**
- * The status of wallet sessions of this browser as server-sent events: `connected` at once, `data` as `/status` answers it,
- * `trouble` while the Auth Bridge does not answer, `gone` for a session that no longer exists, `end` after the last of all.
+ * Streams the status of the caller's wallet sessions as server-sent events: `connected` at once, `data` with the body of the
+ * `/status` response, `trouble` when reading the status from the Auth Bridge fails, `gone` for a session that no longer exists,
+ * and `end` once no session can change any more.
  * @throws {Problem} `rate_limited` or `busy`
  */
 export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {
@@ -48,9 +49,9 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 	const login = caller ? null : await readLoginTransaction(event.cookies);
 	const walletSessions = sessions.map(({ id }) => id);
 	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';
-	// An institution's servers and its campus may share an address: a third party counts by its client id.
+	// An institution's servers and its campus may share an address, so API clients are counted by client id.
 	const address = caller ? `client ${caller.clientId}` : networkOf(event.getClientAddress());
-	// The stream can't refresh the access token, and outlasts neither that nor the session.
+	// The stream cannot refresh the access token, so it ends no later than the token and the session.
 	const ends = [caller?.endsAt, session?.expiresAt, session?.endsAt].filter((end) => end !== undefined);
 	const lifeMs = Math.min(LIFE_MS, ...ends.map((end) => end * 1000 - unixMs()));
 	const credential = lastingCredential(event.locals);
@@ -72,7 +73,7 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 	return outsideOfRequests(() => eventStreams().open({ browser, walletSessions, address }, lifeMs, source));
 }
 
-/** Without the renewal of a session's tokens: its result could not be written into a cookie once the answer has begun. */
+/** The credential without token refresh: once the response has started, refreshed tokens cannot be set in a cookie. */
 function lastingCredential(locals: App.Locals): Credential {
 	const { requestId, authorization } = credentialFor(locals);
 	if (!locals.session || !authorization) return { requestId, authorization };

@@ -11,7 +11,7 @@ import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
 import { loginPath } from '../auth/login-path';
 
-/** What to draw, or where else this browser has to go. */
+/** The view to render, or the path to redirect to. */
 type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };
 
 type Step = (event: RequestEvent, owned: OwnedSession) => IdentityStep | Promise<IdentityStep>;
@@ -42,7 +42,7 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	VP_VALIDATION_FAILED: failed
 };
 
-/** Where this browser's wallet session stands in its identity verification. */
+/** The next step of identity verification for this browser's wallet session. */
 export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	const owned = await currentSession(event);
 	if (!owned) return { goTo: '/login/wallet' };
@@ -58,8 +58,8 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 }
 
 /**
- * Once its one round has begun, a session changes at the institution, behind our back: whoever comes back from there, however
- * fast, is not told an answer from before.
+ * Once identity verification has started, the session changes at the institution, without a request to the portal. The cached
+ * status is then not used, so that a person who returns from the institution never sees the status from before.
  */
 function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 	const credential = credentialFor(locals);
@@ -82,7 +82,7 @@ async function needed(event: RequestEvent, owned: OwnedSession): Promise<Identit
 	return { view: { screen: 'explain', reason, way: wayOf(plan), person } };
 }
 
-/** The institution's page may be open in this browser, or somebody there looks at it. */
+/** For `RECONCILING`: the institution's page may still be open in this browser, or its staff may be reviewing the request. */
 async function underWay(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
 	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 	const isByHand = isManualFor(owned, plan);
@@ -91,8 +91,9 @@ async function underWay(event: RequestEvent, owned: OwnedSession): Promise<Ident
 }
 
 /**
- * The return from the STS after identity verification, at `/login?wallet_session={id}&idv=complete`. Resumes only a
- * session that this browser started; answers the page to go to, without those parameters.
+ * Handles the return from the STS after identity verification, at `/login?wallet_session={id}&idv=complete`. Resumes the
+ * session only if this browser created it.
+ * @returns the path to redirect to, without those parameters
  */
 export async function resumeIdentity(event: RequestEvent, sessionId: string): Promise<string> {
 	const owned = await ownedSession(event.cookies, sessionId);

@@ -17,8 +17,10 @@ import { formText } from '../http/request-body';
 import { CONTINUE_PAGE, completeWalletSession } from './sessions';
 
 /**
- * Asks the Auth Bridge to begin identity verification; `redirectUrl` null: nothing to do, complete now.
- * @throws {Problem} `idv_repeated` after the session's one round, or the Auth Bridge's fault
+ * Starts identity verification at the Auth Bridge. If `redirectUrl` is null, the person does not visit the institution:
+ * they confirm on the portal's own page if `isManual`, and otherwise the session is to be completed now.
+ * @throws {Problem} `not_found` if the session is used up, `idv_repeated` if the session's one identity verification is
+ * done, or the error of the Auth Bridge
  */
 export async function startIdv(event: RequestEvent, owned: OwnedSession): Promise<IdvStart> {
 	await requireUnused(owned.id);
@@ -30,7 +32,10 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 	return started;
 }
 
-/** Hands over what a person confirmed, on our own page or through the API. */
+/**
+ * Submits what the person confirmed, on the portal's own page or through the API.
+ * @throws {Problem} `not_found` if the session is used up, or the error of the Auth Bridge
+ */
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
 	await requireUnused(owned.id);
 	const { status } = await bridge().submitIdv(owned.id, submission, credentialFor(event.locals));
@@ -39,7 +44,7 @@ export async function submitIdv(event: RequestEvent, owned: OwnedSession, submis
 	return { sessionId: owned.id, status };
 }
 
-/** Records that this session has had its one round. */
+/** Records that the session's one identity verification is done. */
 export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Promise<OwnedSession> {
 	const ended: OwnedSession = { ...owned, idv: 'done' };
 	await keepSession(event, ended);
@@ -48,17 +53,17 @@ export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Pro
 
 type Plan = Pick<IdvStatus, 'planType' | 'reason'>;
 
-/** Whether a person confirms on our own page, instead of at the institution. */
+/** Whether the person confirms on the portal's own page instead of at the institution. */
 export function isManual({ planType, reason }: Plan): boolean {
 	return planType === null ? reason === 'CANDIDATE_MATCH_CONFIRMATION' : planType === 'MANUAL_REVIEW';
 }
 
-/** The same of a session: some deployments tell the plan only when verification begins. */
+/** Like `isManual`, for a session. Some deployments return the plan only when identity verification starts. */
 export function isManualFor(owned: OwnedSession, plan: Plan): boolean {
 	return owned.idv === 'manual' || isManual(plan);
 }
 
-/** What the person has to do where it is not their own confirmation. */
+/** What the person has to do, if it is not a confirmation on the portal's own page. */
 export function wayOf({ planType }: Plan): IdentityWay {
 	if (planType === 'STEP_UP') return 'step-up';
 	return planType === 'SKIP_RECONCILIATION' || planType === 'USE_EXISTING_BINDING' ? 'none' : 'visit';
@@ -69,14 +74,15 @@ export function candidatesIn(locale: Locale, candidates: IdvStatus['candidates']
 	return candidates.map(({ id, label }) => ({ id, label: label[locale] }));
 }
 
-/** How long the outcome of a callback is shared with further requests of the same browser. */
+/** How long further requests with the same callback parameters get the outcome of the first, in milliseconds. */
 const SHARED_MS = 60_000;
-/** In place of the code of a fault. */
+/** The result of a successful callback. The result of a failed one is a problem code. */
 const FINISHED = 'finished';
 
 /**
- * Ends the round at the institution; answers the page that shows where the person stands. A code works once: further
- * requests with it (a double click, a reload, a second instance) get the same outcome for a minute.
+ * Handles the authorization response of the institution. A code can be used once: further requests with it (a double click, a
+ * reload, a request to another instance) get the same outcome for one minute.
+ * @returns the path of the page that shows the outcome
  */
 export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promise<string> {
 	if (owned.idv === 'done') return '/login/identity';
@@ -89,7 +95,7 @@ export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promi
 	return identityEndPath(identityOutcomeOf(fault), event.locals, owned);
 }
 
-/** @returns null where verification has finished, else why it has not */
+/** @returns null if identity verification has finished, otherwise the problem code of the failure */
 async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<ProblemCode | null> {
 	const { searchParams } = event.url;
 	const parameters = ['code', 'state', 'error'].map((name) => searchParams.get(name));
@@ -100,7 +106,7 @@ async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Pro
 			return FINISHED;
 		} catch (cause) {
 			const code = await reasonOf(cause, event, owned);
-			// The code may be as good as before: a reload tries it again.
+			// The code may still be unused, so a reload may try it again.
 			if (isProblem(cause, 'upstream_unavailable', 'upstream_timeout', 'upstream_invalid'))
 				throw new WorkFailed('postponed', code, { cause });
 			return code;
@@ -118,13 +124,16 @@ async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Pro
 
 const IDENTITY_PAGE = '/login/identity';
 
-/** Goes on to the institution: a page that hands the browser over, or whatever else there is to do. */
+/**
+ * The form action that starts identity verification. It returns a page that forwards the browser to the institution, or
+ * redirects to the portal's page for the next step.
+ */
 export async function startIdentity(event: RequestEvent, form: FormData) {
 	const next = await attempt(event, form, async (owned) => {
 		const started = await startIdv(event, owned);
 		if (started.redirectUrl !== null) return { handover: started.redirectUrl };
 		if (isManual(started)) return { goTo: IDENTITY_PAGE };
-		// Nowhere to go and nothing to confirm: the session is complete, or can't be completed here.
+		// There is no address to visit and nothing to confirm: the session is ready to complete, or cannot be completed here.
 		const { kind } = await completeWalletSession(event, owned);
 		if (kind === 'idv_required') throw new Problem('manual_confirmation_not_offered');
 		return { goTo: CONTINUE_PAGE };
@@ -134,13 +143,13 @@ export async function startIdentity(event: RequestEvent, form: FormData) {
 	return next;
 }
 
-/** Sends what a person confirmed; with several candidates, one has to be chosen. */
+/** The form action that submits the person's confirmation. If the Auth Bridge lists candidates, one of them must be chosen. */
 export async function confirmIdentity(event: RequestEvent, form: FormData) {
 	const candidateId = formText(form, 'candidateId');
 	const outcome = await attempt(event, form, async (owned) => {
 		const { candidates } = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 		if (candidates.length > 0 && !candidates.some(({ id }) => id === candidateId)) return 'choose_one';
-		// Only what the Bridge has listed is sent to it.
+		// Only a candidate that the Auth Bridge has listed is submitted.
 		const submission = candidateId === null || candidates.length === 0 ? { confirm: true as const } : { candidateId };
 		return submitAfterStart(event, owned, submission);
 	});
@@ -148,7 +157,7 @@ export async function confirmIdentity(event: RequestEvent, form: FormData) {
 	redirect(303, IDENTITY_PAGE);
 }
 
-/** Some deployments want verification begun before they take a confirmation. */
+/** Submits the confirmation. Some deployments accept it only after identity verification has started. */
 async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submission: Parameters<typeof submitIdv>[2]) {
 	try {
 		return await submitIdv(event, owned, submission);
@@ -160,7 +169,7 @@ async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submis
 	}
 }
 
-/** Works on this browser's newest wallet session; a fault leads to the screen that explains it. */
+/** Runs `work` on this browser's current wallet session. On an error, redirects to the page that explains it. */
 async function attempt<Result>(
 	event: RequestEvent,
 	form: FormData,

@@ -6,10 +6,10 @@ import { Problem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 
-/** Unlinking asks for a sign-in no older than this. */
+/** Unlinking requires a sign-in that is at most this old. */
 const FRESH_SECONDS = 15 * 60;
 
-/** The signed-in person's linked wallets; null while the list can't be had. */
+/** The signed-in person's linked wallets. Null without a session, or if the list cannot be read. */
 export async function linkedWallets(locals: App.Locals): Promise<readonly LinkedWallet[] | null> {
 	try {
 		return locals.session && (await listWallets(locals, locals.session));
@@ -20,8 +20,9 @@ export async function linkedWallets(locals: App.Locals): Promise<readonly Linked
 }
 
 /**
- * One of the signed-in person's own wallets.
- * @throws {Problem} `not_found` for any other, `unauthorized` without a session, or the Auth Bridge's fault
+ * One of the signed-in person's linked wallets.
+ * @throws {Problem} `not_found` if no wallet of this person has the id, `unauthorized` without a session, or the error of the
+ * Auth Bridge
  */
 export async function ownWallet(locals: App.Locals, id: string): Promise<LinkedWallet> {
 	if (!locals.session) throw new Problem('unauthorized');
@@ -30,7 +31,7 @@ export async function ownWallet(locals: App.Locals, id: string): Promise<LinkedW
 	return own;
 }
 
-/** The wallets as they are shown in the language of the page. */
+/** The linked wallets, with names in the language of the page. */
 async function listWallets(locals: App.Locals, { userId }: Session): Promise<readonly LinkedWallet[]> {
 	const bindings = await bridge().listBindings(userId, credentialFor(locals));
 	const locale = locals.locale();
@@ -41,14 +42,18 @@ async function listWallets(locals: App.Locals, { userId }: Session): Promise<rea
 	}));
 }
 
-/** Removes one of the signed-in person's own wallets; the Auth Bridge itself does not look whose it is. */
+/**
+ * Unlinks one of the signed-in person's wallets. `removeBinding` checks the owner, because the Auth Bridge does not.
+ * @throws {Problem} `not_found` if no wallet of this person has the id, `unauthorized` without a session, or the error of the
+ * Auth Bridge
+ */
 export async function unlinkWallet(locals: App.Locals, id: string): Promise<void> {
 	if (!locals.session) throw new Problem('unauthorized');
 	await bridge().removeBinding(locals.session.userId, id, credentialFor(locals));
 	audit('wallet unlinked', locals.session, locals);
 }
 
-/** Whether a person proved who they are just now. A time in the future proves nothing. */
+/** Whether the sign-in is at most 15 minutes old. A time in the future, beyond the clock tolerance, does not count. */
 export function isFresh({ authTime }: Session, nowSeconds = unixMs() / 1000): boolean {
 	const ageSeconds = nowSeconds - authTime;
 	return ageSeconds <= FRESH_SECONDS && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;

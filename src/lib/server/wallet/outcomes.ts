@@ -9,7 +9,7 @@ import { log } from '../log';
 import type { RequestEvent } from '@sveltejs/kit';
 import { bridge, credentialFor } from './bridge';
 
-/** The screen that a fault leads to; whatever has none of its own has failed for technical reasons. */
+/** The outcome to show for each problem code. A code without an entry is shown as a technical failure (`failed`). */
 const walletOutcomes: Partial<Record<ProblemCode, WalletOutcome>> = {
 	not_found: 'expired',
 	wallet_declined: 'declined',
@@ -47,17 +47,20 @@ export function identityOutcomeOf(code: ProblemCode | undefined): IdentityOutcom
 	return (code && identityOutcomesByCode[code]) ?? 'failed';
 }
 
-/** An outcome named in a query, if it is one we know; unknown text is never shown. */
+/** The outcome named in a query parameter; null if it is not a known outcome. Unknown text is never shown. */
 export function knownIdentityOutcome(text: string | null): IdentityOutcome | null {
 	return identityOutcomes.find((outcome) => outcome === text) ?? null;
 }
 
-/** Pages are loaded again, and several look at one session: more ends than this are not remembered, and may count twice. */
+/**
+ * Outcomes already counted: pages are reloaded, and several pages may show one session. The cache is bounded, so an evicted
+ * outcome may be counted twice.
+ */
 const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
 
 /**
- * Tells metrics what became of a wallet session, once for each end: how long it took, and of its identity verification
- * what that came to. A session that nobody looks at any more has no end that the portal knows of.
+ * Records metrics for the outcome of a wallet session, once per session and outcome: its duration, and the outcome of its
+ * identity verification if there was one. The portal does not learn the outcome of a session that no page shows any more.
  */
 export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | IdentityOutcome | 'completed'): void {
 	const end = `${owned.id} ${outcome}`;
@@ -67,7 +70,7 @@ export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | Identity
 	if (owned.idv !== 'none') count('portal.identity_verifications', { outcome });
 }
 
-/** An ending as a page draws it. Its help code is the id of the request that found out, and is in the log. */
+/** The view of an outcome. Its help code is the id of the current request, which the log contains too. */
 export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
 	outcome: Outcome,
 	{ requestId }: Pick<App.Locals, 'requestId'>,
@@ -79,9 +82,9 @@ export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
 }
 
 /**
- * Where an ending is drawn that the Auth Bridge will not tell again.
- * @param owned the session that ended, where there is one
- * @param returnTo for a browser without that session; checked where it is followed
+ * The path of the page that shows an outcome. The path names the outcome, because the Auth Bridge may not report it again.
+ * @param owned the session that ended, if there is one
+ * @param returnTo the return path for a browser without that session; validated where it is used
  */
 export function identityEndPath(
 	outcome: IdentityOutcome,
@@ -94,12 +97,12 @@ export function identityEndPath(
 	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId, ...wanted })}`;
 }
 
-/** Codes that say only that linking failed; the session may tell why. */
+/** Codes that do not say why linking failed. The status of the session may have a more specific code. */
 const unspecific: ReadonlySet<ProblemCode> = new Set(['reconciliation_failed', 'idv_failed']);
 
 /**
- * Why a session failed: the deployed Bridge says so in its status, the one that is described in `idv/status`. Undefined
- * where neither does, or can't be asked.
+ * Why a session failed. The deployed Auth Bridge reports the reason in the session status, the documented one in `idv/status`.
+ * Undefined if neither has a reason, or if they cannot be read.
  */
 export async function whyFailed({ locals }: RequestEvent, owned: OwnedSession): Promise<ProblemCode | undefined> {
 	const credential = credentialFor(locals);
@@ -111,7 +114,7 @@ export async function whyFailed({ locals }: RequestEvent, owned: OwnedSession): 
 	}
 }
 
-/** What to tell a person of a fault, as closely as the Bridge knows. */
+/** The most specific problem code that is known for an error. */
 export async function reasonOf(error: unknown, event: RequestEvent, owned: OwnedSession): Promise<ProblemCode> {
 	const { code } = toProblem(error);
 	return unspecific.has(code) ? ((await whyFailed(event, owned)) ?? code) : code;

@@ -5,7 +5,7 @@ import { openWalletSession } from './create-session';
 import { keepOwned, type OwnedSession, ownedSessions } from '../auth/owned-sessions';
 import { qrSvg } from '$lib/ui/qr-svg';
 
-/** A form that is sent twice, by a double click or by two tabs at once, comes again within this time. */
+/** How long a form that is submitted again (a double click, two tabs) gets the same session, in milliseconds. */
 const REPEAT_MS = 30_000;
 const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
 const opened = createSharedReads<OwnedSession>({
@@ -16,8 +16,9 @@ const opened = createSharedReads<OwnedSession>({
 });
 
 /**
- * A code for a page of ours; the same form sent again gets the same one.
- * @param attempt tells this form from any other one of the browser
+ * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s gives the same session.
+ * @param attempt identifies the form among all forms of this browser; null creates a new session each time
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
 export async function startCode(event: RequestEvent, attempt: string | null, returnTo: string): Promise<void> {
 	const caller = await requireWalletCaller(event);
@@ -25,8 +26,10 @@ export async function startCode(event: RequestEvent, attempt: string | null, ret
 }
 
 /**
- * A new code in place of this browser's old one, once for each old one: the session of the old code stays good until it
- * ends. Does nothing where the code was scanned meanwhile: then the page shows that.
+ * Replaces this browser's QR code with a new one, once per old code. The session of the old code remains valid until it
+ * expires. Does nothing if a wallet has scanned the old code: the page then shows that session. If this browser does not
+ * have the old session, creates a session for a first code.
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
 export async function renewCode(event: RequestEvent, oldId: string, returnTo: string): Promise<void> {
 	const sessions = await ownedSessions(event.cookies);
@@ -36,7 +39,7 @@ export async function renewCode(event: RequestEvent, oldId: string, returnTo: st
 	await openOnce(event, `renew:${old.id}`, { returnTo, replaces: old.id });
 }
 
-/** The key vouches for the browser: whoever names it gets the session. */
+/** @param key must be specific to this browser: any browser that uses the same key gets the session */
 async function openOnce(event: RequestEvent, key: string, wish: { returnTo: string; replaces?: string | undefined }) {
 	const owned = await opened.read(key, async () => {
 		const beside = (await unscanned(event)).map(({ id }) => id);
@@ -45,7 +48,7 @@ async function openOnce(event: RequestEvent, key: string, wish: { returnTo: stri
 	await keepOwned(event.cookies, owned);
 }
 
-/** The QR code of an address as a `data:` URI, for callers that draw it themselves; null when it is too long for one. */
+/** The QR code of a request URI as a `data:` URI with an SVG, for API clients. Null if the URI is too long for a QR code. */
 export function qrDataUri(requestUri: string): string | null {
 	const svg = qrSvg(requestUri);
 	return svg === null ? null : `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;

@@ -1,13 +1,13 @@
 import type { SessionStatusValue } from '$lib/wallet/session-status';
 
-/** How eagerly a session is read: until its code is scanned, while its wallet is open, while people check an identity. */
+/** The phases that set the read interval: before the scan, while the wallet is open, during identity verification. */
 const paces = ['scan', 'open', 'identity'] as const;
 export type Pace = (typeof paces)[number];
 
 /**
- * Milliseconds between the beginnings of two reads, while there is room for all. Timers may be early by one: `scan` is at most
- * one read a second all the same, and `open` stays above the 250 ms that a read is shared for, for one that comes early would
- * get the answer from before.
+ * Milliseconds between the starts of two reads of one session, while the budget suffices for all sessions. Timers may fire 1 ms
+ * early, so both short intervals have a margin: `scan` is at most one read per second, and `open` is above the 250 ms for which
+ * a status is cached, because an earlier read would get the cached status.
  */
 export const usualIntervalMs: Readonly<Record<Pace, number>> = { scan: 1010, open: 260, identity: 2000 };
 
@@ -26,28 +26,28 @@ const pacesByStatus: Readonly<Record<SessionStatusValue, Pace | 'final'>> = {
 	VP_VALIDATION_FAILED: 'final'
 };
 
-/** How eagerly a session with this status is read; `final`: it never changes again. */
+/** The read phase of a session with this status. `final`: the status never changes again. */
 export function paceOf(status: SessionStatusValue): Pace | 'final' {
 	return pacesByStatus[status];
 }
 
 interface ReadBudgetOptions {
-	/** Most reads that may begin in a second. */
+	/** The maximum number of reads that start in one second. */
 	readonly perSecond: number;
-	/** Milliseconds; any clock that goes forward. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
 }
 
 export type ReadBudget = ReturnType<typeof createReadBudget>;
 
-/** What is planned stays below the limit, so that turns never queue up for long. */
+/** The share of the limit that is planned. It is below 1, so that the queue of reads stays short. */
 const PLANNED_SHARE = 0.9;
-/** Sessions whose wallet is open have somebody waiting: the others stretch first. */
+/** The maximum share of planned reads for sessions whose wallet is open. People wait for these, so they slow down last. */
 const OPEN_SHARE = 0.75;
 
 /**
- * Shares a number of reads per second out among all watched sessions: the more there are, the longer each waits, those
- * that wait for a scan first.
+ * Divides a number of reads per second among all watched sessions. The more sessions there are, the longer their intervals.
+ * Sessions whose wallet is open slow down last.
  */
 export function createReadBudget({ perSecond, now }: ReadBudgetOptions) {
 	const watched: Record<Pace, number> = { scan: 0, open: 0, identity: 0 };
@@ -64,15 +64,15 @@ export function createReadBudget({ perSecond, now }: ReadBudgetOptions) {
 	}
 
 	return {
-		/** One session more is read, or one less. */
+		/** Adds a session to a phase, or removes one. */
 		count(pace: Pace, by: 1 | -1): void {
 			watched[pace] += by;
 		},
 
-		/** Milliseconds between two reads of one session, as many sessions as there are now. */
+		/** Milliseconds between two reads of one session, for the current number of sessions. */
 		intervalMs: (pace: Pace): number => usualIntervalMs[pace] * Math.max(1, stretch(pace)),
 
-		/** Takes the next free turn; answers in how many milliseconds it comes. */
+		/** Reserves the next free slot. Returns the milliseconds until then; 0 for now. */
 		takeTurn(): number {
 			const nowMs = now();
 			const turnMs = Math.max(nextFreeMs, nowMs);

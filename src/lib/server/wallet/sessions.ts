@@ -8,12 +8,15 @@ import { MIN_LIFETIME_MS, type SessionStatus } from '../bridge/normalize';
 import { flowEnded, walletOutcomeOf } from './outcomes';
 import type { IdvReason } from '$lib/wallet/view';
 
-/** A wallet session's status as API callers read it. */
+/**
+ * The status of a wallet session, as the API returns it.
+ * @throws {Problem} the error of the Auth Bridge
+ */
 export async function readWalletStatus(event: RequestEvent, owned: OwnedSession) {
 	return publicStatus(await bridge().pollStatus(owned.id, () => credentialFor(event.locals)), owned);
 }
 
-/** What of a status leaves the portal; `expiresInMs` always known. */
+/** The part of a status that browsers and API clients may read. `expiresInMs` is always present. */
 export function publicStatus(status: SessionStatus, owned: OwnedSession) {
 	tellEnd(status, owned);
 	return {
@@ -27,8 +30,8 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession) {
 }
 
 /**
- * Milliseconds until the session ends: as decided when it was created, or sooner where the Auth Bridge has moved the end
- * forward since. Its `expiresAt` is only compared with the one that it gave then, for its clock may be wrong.
+ * Milliseconds until the session expires: at the time set when it was created, or earlier if the Auth Bridge has since
+ * shortened its life. Its clock may be wrong, so its `expiresAt` is compared only with its own earlier value.
  */
 export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
 	const { startedAt, bridgeExpiresAt } = owned;
@@ -38,18 +41,22 @@ export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, n
 	return Math.max(0, endsAt - nowMs);
 }
 
-/** Completion is told where it is asked for; here the ends are seen that pages with JavaScript draw themselves. */
+/**
+ * Records outcomes that pages with JavaScript render without another request to the server. `completeWalletSession` records
+ * completion.
+ */
 function tellEnd({ status, errorCode }: SessionStatus, owned: OwnedSession): void {
 	if (status === 'EXPIRED') flowEnded(owned, 'expired');
 	if (status === 'VP_VALIDATION_FAILED') flowEnded(owned, 'refused');
 	if (status === 'FAILED' || status === 'ERROR') flowEnded(owned, walletOutcomeOf(errorCode));
 }
 
-/** Where a browser goes on to sign in once its wallet session is complete. */
+/** The path that starts the sign-in with a completed wallet session. */
 export const CONTINUE_URL = '/login/start?provider=sts-wallet';
 /**
- * A page of ours that goes on there. A redirect would not do: a chain that began at the institution is another site's
- * navigation to its end, and one that began with a form of ours may not end at the STS (`form-action 'self'`).
+ * The page that forwards the browser to `CONTINUE_URL`. A redirect does not work. A redirect chain that started at the
+ * institution counts as cross-site to its end, and one that started with a portal form must not lead to the STS
+ * (`form-action 'self'`).
  */
 export const CONTINUE_PAGE = '/login/continue';
 
@@ -58,9 +65,10 @@ export type Completion =
 	| { readonly kind: 'idv_required'; readonly reason: IdvReason | null };
 
 /**
- * Completes a verified wallet session; a repeat gives the same answer. In the field it is only here that the need for
- * identity verification shows.
- * @throws {Problem} `not_found` when it is used up, `idv_repeated` when verification is asked for a second time, or the Auth Bridge's fault
+ * Completes a verified wallet session. Repeating the call gives the same result. With deployed Auth Bridges, only this call
+ * shows that identity verification is required.
+ * @throws {Problem} `not_found` if the session is used up, `idv_repeated` if identity verification is required a second
+ * time, or the error of the Auth Bridge
  */
 export async function completeWalletSession(event: RequestEvent, owned: OwnedSession): Promise<Completion> {
 	await requireUnused(owned.id);

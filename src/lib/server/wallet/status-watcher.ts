@@ -3,7 +3,7 @@ import { type ProblemCode, toProblem } from '../http/problem';
 import { type Pace, paceOf, type ReadBudget, usualIntervalMs } from './read-budget';
 import type { Credential } from '../bridge/request';
 
-/** `gone`, and a status that never changes again, are the last that is heard of a session. */
+/** An event of a watched session. `gone`, and a status with `isLast`, are the last event of a session. */
 export type StatusNews =
 	| { readonly kind: 'status'; readonly status: SessionStatus; readonly isLast: boolean }
 	| { readonly kind: 'trouble'; readonly code: ProblemCode }
@@ -11,15 +11,14 @@ export type StatusNews =
 
 type StatusListener = (news: StatusNews) => void;
 
-/** An end that has moved by more than this is news. */
+/** Listeners are notified if `expiresAt` has changed by more than this, in milliseconds. */
 const MOVED_MS = 2000;
 
-/** What listeners are told of a status. */
 function newsOf(status: SessionStatus): StatusNews {
 	return { kind: 'status', status, isLast: paceOf(status.status) === 'final' };
 }
 
-/** Whether somebody who knows the one status has to be told of the other. */
+/** Whether the difference between two statuses is worth an event. */
 export function differs(a: SessionStatus, b: SessionStatus): boolean {
 	return (
 		a.status !== b.status ||
@@ -33,44 +32,47 @@ export function differs(a: SessionStatus, b: SessionStatus): boolean {
 export interface WatchWorld {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
 	readonly budget: ReadBudget;
-	/** Milliseconds; any clock that goes forward. */
+	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
-	/** Calls back after so many milliseconds; the answer calls it off. */
+	/** Calls `callBack` once, after `ms` milliseconds. Returns a function that cancels the call. */
 	readonly after: (ms: number, callBack: () => void) => () => void;
-	/** From 0 up to 1. */
+	/** A number from 0 (inclusive) to 1 (exclusive). */
 	readonly random: () => number;
 }
 
-/** Faults make the pauses longer, up to this. */
+/** Each failed read doubles the interval, up to this many milliseconds. A longer interval of the budget stays as it is. */
 const LONGEST_PAUSE_MS = 15_000;
-/** Reads one session for all who watch it, one read at a time, until nobody does or nothing can change any more. */
+/** Reads one session's status for all its listeners, one read at a time, until none is left or the status is final. */
 export class SessionWatch {
 	readonly #listeners = new Map<StatusListener, Credential>();
 	#seen: SessionStatus | null = null;
 	#pace: Pace = 'scan';
 	#faults = 0;
-	/** Why the last read failed; null when it did not. */
+	/** Why the last read failed; null if it succeeded. */
 	#trouble: ProblemCode | null = null;
 	#startedMs = -Infinity;
-	/** Of the read that is planned; null while one is under way or waits for its turn. */
+	/** Cancels the scheduled read. Null while a read is in flight or waits for its slot. */
 	#callOff: (() => void) | null = null;
 	#isOver = false;
 	readonly #id: string;
 	readonly #world: WatchWorld;
 	readonly #onOver: () => void;
 
-	/** @param onOver hears that this watch has ended: a new one is needed for whoever comes now */
+	/** @param onOver called when this watch ends; later listeners need a new watch */
 	constructor(id: string, world: WatchWorld, onOver: () => void) {
 		this.#id = id;
 		this.#world = world;
 		this.#onOver = onOver;
 		world.budget.count(this.#pace, 1);
-		// A crowd that comes at once is spread over the time that one round of reads takes.
+		// If many sessions start at once, their first reads are spread over about one of the longer intervals.
 		const crowdedMs = this.#intervalMs() - usualIntervalMs[this.#pace];
 		this.#plan(world.random() * crowdedMs);
 	}
 
-	/** The last credential that came is read with. Answers how to leave; the last one to leave ends the watch. */
+	/**
+	 * Adds a listener and notifies it of the last known state, if there is one. Reads use the newest listener's credential.
+	 * @returns removes the listener; the watch ends when no listener is left
+	 */
 	join(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
@@ -132,7 +134,7 @@ export class SessionWatch {
 		return Math.max(interval, Math.min(interval * 2 ** this.#faults, LONGEST_PAUSE_MS));
 	}
 
-	/** Who comes to a watch that is waiting gets a fresh answer soon, if there is room. */
+	/** Moves the scheduled read forward for a new listener, if the budget has room and the last read did not fail. */
 	#hurry(): void {
 		const { budget, now } = this.#world;
 		if (this.#callOff === null || this.#faults > 0 || budget.intervalMs('scan') > usualIntervalMs.scan) return;
@@ -165,15 +167,16 @@ export class SessionWatch {
 
 export interface StatusWatches {
 	/**
-	 * Tells the listener where a session stands, and each change from then on; nothing more after `gone` or a last status.
-	 * Answers how to stop.
+	 * Notifies the listener of the session's status and of each change. There are no events after `gone` or a status with
+	 * `isLast`.
+	 * @returns stops the watch for this listener
 	 */
 	watch(id: string, credential: Credential, listener: StatusListener): () => void;
-	/** How many sessions are watched. */
+	/** The number of watched sessions. */
 	size(): number;
 }
 
-/** One watch per session, however many listen to it. */
+/** Creates one watch per session, which all listeners of that session share. */
 export function createStatusWatches(world: WatchWorld): StatusWatches {
 	const watches = new Map<string, SessionWatch>();
 

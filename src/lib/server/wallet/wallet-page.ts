@@ -11,7 +11,7 @@ import { endedView, identityEndPath, walletOutcomeOf } from './outcomes';
 import { type OwnedSession, requestUriOf } from '../auth/owned-sessions';
 import { pageInstead } from '../http/endpoint';
 
-/** What to draw, or where else this browser has to go. */
+/** The view to render, or the path to redirect to. */
 type WalletStep = { readonly view: WalletView } | { readonly goTo: string };
 
 type Step = (status: SessionStatus, owned: OwnedSession, event: RequestEvent) => WalletStep | Promise<WalletStep>;
@@ -60,8 +60,8 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 };
 
 /**
- * Where the wallet session that this browser follows stands. Reading is all it takes to go on, so it works by links alone.
- * @param owned `currentSession`
+ * The next step for this browser's wallet session. A GET request is enough to advance, so the page works without JavaScript.
+ * @param owned the result of `currentSession`
  */
 export async function walletStep(event: RequestEvent, owned: OwnedSession | undefined): Promise<WalletStep> {
 	if (!owned) return { view: { screen: 'start' } };
@@ -76,7 +76,7 @@ export async function walletStep(event: RequestEvent, owned: OwnedSession | unde
 	}
 }
 
-/** The page for a browser that did not start the wallet session it was sent back to: a 404 that says what to do. */
+/** The 404 page for a browser that returns to a wallet session it did not create. It says what to do next. */
 export function foreignPage(event: RequestEvent): Promise<Response> {
 	return pageInstead(event, identityEndPath('foreign', event.locals), 404);
 }
