@@ -38,25 +38,26 @@ import type { UpstreamAnswer } from '../upstream/exchange';
 import { readFault } from './errors';
 
 export interface BridgeOptions extends CallerOptions {
-	/** Milliseconds, on a clock that never steps back. */
+	/** Milliseconds, on a clock that never steps back; default: `performance.now`. */
 	readonly now?: () => number;
-	/** Unix time in milliseconds. */
+	/** Unix time in milliseconds; default: the system clock. */
 	readonly unixNow?: () => number;
-	/** Hears of answers that are usable but unexpected. */
+	/** Called for responses that are usable but unexpected. */
 	readonly warn?: Warn;
 }
 
 export type Bridge = ReturnType<typeof createBridge>;
 
 const MAX_AGE_MS = 250;
-/** For each kind of read. */
+/** The maximum size of the cache of each kind of read. */
 export const MAX_SHARED_BYTES = 16 * 1024 ** 2;
 const sharedLimits = { maxBytes: MAX_SHARED_BYTES, bytesOf: (value: unknown) => JSON.stringify(value).length };
 const CALLBACK_PARAMETERS = ['code', 'state', 'error', 'error_description'];
 
 /**
- * The Auth Bridge, as the portal uses it: one function per operation, in both dialects. Each throws a `Problem` only:
- * `not_found` for a session that is gone, 409 codes for what a session can't do, 502, 503 and 504 for faults of the Bridge.
+ * The client of the Auth Bridge: one function per operation, for both dialects. Each throws only a `Problem`: `not_found` for a
+ * session that no longer exists, a code with status 409 for an operation that the session does not allow, and codes with status
+ * 502, 503 and 504 for errors of the Auth Bridge.
  */
 export function createBridge({
 	now = () => performance.now(),
@@ -68,10 +69,10 @@ export function createBridge({
 	const { ask, exchange } = caller;
 	const readers = createReaders(unixNow, warn);
 	const statuses = createSharedReads<SessionStatus>({ maxAgeMs: MAX_AGE_MS, ...sharedLimits, now });
-	// Candidates' labels are personal data: shared while a read is under way, kept no longer.
+	// The labels of candidates are personal data, so only reads in flight are shared and nothing is cached.
 	const idvStatuses = createSharedReads<IdvStatus>({ maxAgeMs: 0, ...sharedLimits, now });
 
-	/** Runs something that changes a session: no answer from before is given out afterwards. */
+	/** Runs work that changes a session. Responses from before the change are not used afterwards. */
 	async function changing<Value>(id: string, work: () => Promise<Value>): Promise<Value> {
 		try {
 			return await work();
@@ -93,7 +94,7 @@ export function createBridge({
 		} catch (error) {
 			if (!isProblem(error, 'idv_not_started', 'not_found')) throw error;
 		}
-		// Some deployments keep no reconciliation session: then the wallet session is the truth.
+		// Some deployments have no reconciliation session. The status of the wallet session then replaces it.
 		const { status, idvRequirementReason, reconciliationPlanType, errorCode } = await fetchStatus(id, credential);
 		const plan = { planType: reconciliationPlanType, reason: idvRequirementReason };
 		return { sessionId: id, status, ...plan, candidates: [], ...(errorCode && { errorCode }) };
@@ -103,28 +104,31 @@ export function createBridge({
 		createSession: async (wanted: CreateSession, credential: Credential): Promise<CreatedSession> =>
 			readers.created(await ask(schemas.CreatedSessionAnswer, post('createSession', sessionsPath, credential, wanted))),
 
-		/** Shared by all who ask at the same time, and at most 250 ms old. */
+		/** The status, at most 250 ms old. Concurrent callers share one read. */
 		readStatus: (id: string, credential: Credential): Promise<SessionStatus> =>
 			statuses.read(id, () => fetchStatus(id, credential)),
 
-		/** The same, for one of many questions: the next answer is read before this one is too old. Few of them need the credential. */
+		/**
+		 * Like `readStatus`, for clients that poll: the next read starts before the cached status is too old.
+		 * @param credential called only if this call starts a read
+		 */
 		pollStatus: (id: string, credential: () => Credential): Promise<SessionStatus> =>
 			statuses.readAhead(id, () => fetchStatus(id, credential())),
 
-		/** The status as it is now, for the moment after a change that did not go through us: the STS links wallets itself. */
+		/** The status without the cache, for use after a change that did not go through the portal: the STS itself links wallets. */
 		readStatusAfresh(id: string, credential: Credential): Promise<SessionStatus> {
 			statuses.forget(id);
 			return statuses.read(id, () => fetchStatus(id, credential));
 		},
 
-		/** Personal data, for the screen on `/login/identity` and the owning browser; never shared, kept or logged. */
+		/** Personal data, only for `/login/identity` in the owning browser. Never shared between callers, cached or logged. */
 		async readPerson(id: string, credential: Credential): Promise<Person> {
 			const said = await ask(PersonAnswer, get('readStatus', sessionPath(id, 'status'), credential));
 			own(id, said.sessionId);
 			return said.person;
 		},
 
-		/** At `VERIFIED`. Harmless to repeat: a session that is completed already is completed. */
+		/** Completes a `VERIFIED` session. Idempotent: for a session that is already completed the result is the same. */
 		complete: (id: string, credential: Credential): Promise<CompleteResult> =>
 			changing(id, async () => {
 				const answer = await exchange(post('complete', sessionPath(id, 'complete'), credential));
@@ -133,14 +137,14 @@ export function createBridge({
 				return result;
 			}),
 
-		/** `redirectUri`: where the institution sends the browser back to. */
+		/** `redirectUri` is the address to which the institution returns the browser. */
 		initiateIdv: (id: string, wanted: { readonly redirectUri: string }, credential: Credential): Promise<IdvStart> =>
 			changing(id, async () => {
 				const call = post('initiateIdv', sessionPath(id, 'idv', 'initiate'), credential, wanted);
 				return readers.idvStart(id, await ask(schemas.IdvStartAnswer, call));
 			}),
 
-		/** Hands over the institution's answer; of the query OAuth's own parameters only. Not repeated: a code works once. */
+		/** Forwards the institution's response; of the query, only OAuth's parameters. Never retried: a code can be used once. */
 		finishIdv: (id: string, query: URLSearchParams, credential: Credential): Promise<IdvOutcome> =>
 			changing(id, async () => {
 				const call = { ...get('finishIdv', idvCallbackPath, credential), query: callbackQuery(query) };
@@ -151,7 +155,7 @@ export function createBridge({
 				}
 			}),
 
-		/** Shared by all who ask at the same time. */
+		/** Concurrent callers share one read. */
 		readIdvStatus: (id: string, credential: Credential): Promise<IdvStatus> =>
 			idvStatuses.read(id, () => fetchIdvStatus(id, credential)),
 
@@ -165,7 +169,7 @@ export function createBridge({
 	};
 }
 
-/** The first value of each of OAuth's parameters, and nothing else. */
+/** Keeps only OAuth's own parameters, and of each its first value. */
 function callbackQuery(query: URLSearchParams): URLSearchParams {
 	const passedOn = new URLSearchParams();
 	for (const name of CALLBACK_PARAMETERS) {
@@ -175,15 +179,15 @@ function callbackQuery(query: URLSearchParams): URLSearchParams {
 	return passedOn;
 }
 
-/** When the institution itself reported an error, that is the reason, whatever the Bridge makes of it. */
+/** If the institution reported an error, a 409 problem takes its code from that error, not from the Auth Bridge's response. */
 function finishProblem(query: URLSearchParams, error: unknown): unknown {
 	if (!query.has('error') || !(error instanceof Problem) || error.status !== 409) return error;
 	return new Problem(query.get('error') === 'access_denied' ? 'idv_refused' : 'idv_failed', { facts: error.facts });
 }
 
-/** The wallets linked to a subject: list them, unlink one. */
+/** Lists the wallets that are linked to a subject, and unlinks one. */
 function createBindings({ ask, exchange }: Caller) {
-	/** Empty for a subject that the Bridge doesn't know. */
+	/** The result is empty for a subject that the Auth Bridge does not know. */
 	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
 		try {
 			const said = await ask(BindingsAnswer, get('listBindings', bindingsPath(subject), credential));
@@ -194,7 +198,10 @@ function createBindings({ ask, exchange }: Caller) {
 		}
 	}
 
-	/** Only what is in the subject's own list: the Bridge deletes whatever it is asked to, without a look at the owner. */
+	/**
+	 * Removes a binding only if it is in the subject's list: the Auth Bridge deletes any binding without checking its owner.
+	 * @throws {Problem} `not_found` for a binding of another subject
+	 */
 	async function removeBinding(subject: string, bindingId: string, credential: Credential): Promise<void> {
 		const bindings = await listBindings(subject, credential);
 		if (!bindings.some(({ id }) => id === bindingId)) throw new Problem('not_found');
@@ -210,7 +217,7 @@ function isoTime(milliseconds: number | null): string | null {
 }
 
 interface Completion {
-	/** The session that the answer names, if any. */
+	/** The session that the response names, if any. */
 	readonly sessionId: string | null;
 	readonly result: CompleteResult;
 }
@@ -218,7 +225,7 @@ interface Completion {
 const SaysIdvRequired = v.object({ status: v.literal('IDV_REQUIRED') });
 
 /**
- * What an answer to `complete` means. The need for identity verification is told by the status 202, or in the body only.
+ * Interprets a response to `complete`. If identity verification is required, the status is 202, or only the body says so.
  * @throws {Problem}
  */
 function judgeCompletion(answer: UpstreamAnswer): Completion {
@@ -231,7 +238,7 @@ function judgeCompletion(answer: UpstreamAnswer): Completion {
 		return { sessionId, result: { kind: 'completed' } };
 	} catch (error) {
 		if (isProblem(error, 'idv_required')) return { sessionId: null, result: { kind: 'idv_required', reason: null } };
-		// What was asked for is done: the STS may have been first.
+		// The session is completed as requested: the STS may have done it first.
 		if (isProblem(error, 'session_already_completed')) return { sessionId: null, result: { kind: 'completed' } };
 		throw error;
 	}

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { UpstreamAnswer } from '../upstream/exchange';
 import { Problem, type ProblemCode } from '../http/problem';
 
-/** What the portal asks of the Auth Bridge, by name: for the log, and because one answer means different things. */
+/** The operations of the Auth Bridge. The log names them, and the meaning of an error response depends on them. */
 export type Operation =
 	| 'createSession'
 	| 'readStatus'
@@ -14,18 +14,18 @@ export type Operation =
 	| 'listBindings'
 	| 'removeBinding';
 
-/** An error of the Bridge, whatever its shape. `code` is upper case with underscores; the message is not for showing. */
+/** An error of the Auth Bridge, in any format. `code` is upper case with underscores. `message` is never shown to people. */
 interface BridgeFault {
 	readonly code: string | null;
 	readonly message: string;
-	/** The HTTP status, or the one that an answer of the old shape names in its code. */
+	/** The HTTP status, or the status in the `code` of a response in the old format. */
 	readonly status: number;
 }
 
 const text = v.fallback(v.optional(v.union([v.string(), v.number()])), undefined);
 const Inner = v.object({ code: text, message: text });
 
-/** Flat `{error, error_description}`, old `{code, message}` and nested `{error: {code, message}}`. */
+/** The three formats: flat `{error, error_description}`, old `{code, message}` and nested `{error: {code, message}}`. */
 const ErrorAnswer = v.object({
 	error: v.fallback(v.optional(v.union([v.string(), Inner])), undefined),
 	error_description: text,
@@ -47,13 +47,13 @@ export function readFault(answer: UpstreamAnswer): BridgeFault {
 	};
 }
 
-// Frameworks write the code as a phrase ("Not Found"); longer texts, and such with an id in them, are misplaced messages.
+// Frameworks write the code as a phrase ("Not Found"). A longer text, or one that contains an id, is a message, not a code.
 function codeFrom(named: string): string | null {
 	const code = named.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 	return /^[A-Z][A-Z0-9_]{0,39}$/.test(code) && !/[0-9A-F]{12}/.test(code) ? code : null;
 }
 
-/** `absent`, `rejected`, `conflict`: an answer without a code of its own, whose meaning depends on the operation. */
+/** `absent`, `rejected` and `conflict` do not have one meaning; it depends on the operation. */
 type Verdict = ProblemCode | 'absent' | 'rejected' | 'conflict';
 
 const byCode: Readonly<Record<string, Verdict>> = {
@@ -76,7 +76,7 @@ const byCode: Readonly<Record<string, Verdict>> = {
 	INVALID_REQUEST_BODY: 'rejected'
 };
 
-// Codes nobody has listed; the Bridge's families of names give them away. First match wins.
+// Patterns for codes that are not listed above. The first match wins.
 const byFamily: readonly (readonly [RegExp, Verdict])[] = [
 	[/NO_MATCH|MATCH_NOT_FOUND/, 'no_match'],
 	[/ALREADY_LINKED|LINKED_ELSEWHERE|BINDING_(?:CONFLICT|EXISTS)/, 'linked_elsewhere'],
@@ -107,8 +107,8 @@ const anywhere: Readonly<Record<'absent' | 'rejected' | 'conflict', ProblemCode>
 };
 
 /**
- * What an error answer of the Bridge means: by its code, else by its message (one line of the service answers 500 for
- * everything, "not found" included), else by its HTTP status. Its text goes no further.
+ * Maps an error response of the Auth Bridge to a problem: by its code, otherwise by its message (one variant of the service
+ * responds with 500 to every error, "not found" included), otherwise by its HTTP status. The message is not passed on.
  */
 export function problemOf(operation: Operation, answer: UpstreamAnswer): Problem {
 	const fault = readFault(answer);
@@ -124,7 +124,7 @@ export function problemOf(operation: Operation, answer: UpstreamAnswer): Problem
 	});
 }
 
-/** Why a session failed, by the `errorCode` of its status; undefined when that says nothing we know. */
+/** Why a session failed, from the `errorCode` of its status; undefined if that code is null or unknown. */
 export function failureOf(errorCode: string | null): ProblemCode | undefined {
 	const verdict = byItsCode(errorCode);
 	if (verdict !== undefined) return settled(verdict);
@@ -136,7 +136,7 @@ function byItsCode(code: string | null): Verdict | undefined {
 	return Object.hasOwn(byCode, code) ? byCode[code] : byFamily.find(([family]) => family.test(code))?.[1];
 }
 
-// "Session not verified: …" is SESSION_NOT_VERIFIED in other words.
+// A message may spell out a code: "Session not verified: …" is SESSION_NOT_VERIFIED.
 function byItsMessage(message: string): Verdict | undefined {
 	const words = message.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 	const named = Object.keys(byCode).find((code) => words.includes(code));

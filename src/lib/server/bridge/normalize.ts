@@ -7,14 +7,14 @@ import type * as schemas from './schemas';
 import * as v from 'valibot';
 import { optionalSessionId, status } from './schemas';
 
-/** A session that a wallet can open. `requestUri` is what the QR code and the link hold. */
+/** A session that a wallet can open. The QR code and the link contain `requestUri`. */
 export interface CreatedSession {
 	readonly sessionId: string;
 	readonly status: SessionStatusValue;
 	readonly requestUri: string;
-	/** How long it lives from now on. */
+	/** The remaining lifetime. */
 	readonly expiresInMs: number;
-	/** The same end by the Bridge's clock, which may be wrong: to compare with `SessionStatus.expiresAt` only. */
+	/** The same end by the Auth Bridge's clock, which may be wrong. Compare it only with `SessionStatus.expiresAt`. */
 	readonly expiresAt: number | null;
 }
 
@@ -23,18 +23,24 @@ export interface SessionStatus {
 	readonly status: SessionStatusValue;
 	readonly idvRequired: boolean;
 	readonly idvRequirementReason: IdvReason | null;
-	/** Such as `RUN_IDV`, `STEP_UP`, `FAIL_CLOSED` or `MANUAL_REVIEW`; other methods may come. */
+	/** Such as `RUN_IDV`, `STEP_UP`, `FAIL_CLOSED` or `MANUAL_REVIEW`. Expect other values. */
 	readonly reconciliationPlanType: string | null;
-	/** Unix milliseconds by the Bridge's clock, which may be wrong (`remainingMs` in `wallet/sessions.ts`); null where it does not say. */
+	/**
+	 * Unix milliseconds by the Auth Bridge's clock, which may be wrong (`remainingMs` in `wallet/sessions.ts`); null if
+	 * absent.
+	 */
 	readonly expiresAt: number | null;
-	/** Why a session failed, in the portal's own codes; for pages, not part of the API's answer. */
+	/** Why the session failed, as a problem code. For pages only; the API's response does not contain it. */
 	readonly errorCode?: ProblemCode;
 }
 
 export type CompleteResult =
 	{ readonly kind: 'completed' } | { readonly kind: 'idv_required'; readonly reason: IdvReason | null };
 
-/** `redirectUrl` null: there is nowhere to go; confirm by hand, or complete now. */
+/**
+ * If `redirectUrl` is null, there is no page to visit: the person confirms on the portal's page, or the session can be
+ * completed.
+ */
 export interface IdvStart {
 	readonly sessionId: string;
 	readonly redirectUrl: string | null;
@@ -47,12 +53,12 @@ export interface IdvStatus {
 	readonly status: SessionStatusValue;
 	readonly planType: string | null;
 	readonly reason: IdvReason | null;
-	/** Labels are personal data: for `/login/identity` and the owning browser only. */
+	/** Labels are personal data, only for `/login/identity` in the owning browser. */
 	readonly candidates: readonly { readonly id: string; readonly label: Localised }[];
 	readonly errorCode?: ProblemCode;
 }
 
-/** What a finished or submitted identity verification says of its session. */
+/** The state of the session after identity verification was finished or submitted. */
 export interface IdvOutcome {
 	readonly sessionId: string;
 	readonly status: SessionStatusValue;
@@ -68,18 +74,18 @@ export interface Binding {
 	readonly lastUsedAt: string | null;
 }
 
-/** How long a session lives where the Bridge does not say, or what it says can only be a wrong clock. */
+/** The lifetime of a session if the Auth Bridge gives none, or one that only a wrong clock explains. */
 const SESSION_LIFETIME_MS = 300_000;
-/** A session that lives shorter than this could not be scanned in time. */
+/** A session with a shorter lifetime could not be scanned in time. */
 export const MIN_LIFETIME_MS = 30_000;
 const MAX_LIFETIME_MS = 15 * 60_000;
 
 type Said<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
-/** Turns what the Bridge said, in either dialect, into our own answers. `id` is the session that was asked for. */
+/** Normalizes parsed responses of the Auth Bridge, in either dialect. `id` is the requested session. */
 export function createReaders(now: () => number, warn: Warn) {
 	const statusOf = createStatusReader(warn);
-	/** Two clocks are compared here and nowhere else: a difference that no session has is theirs. */
+	/** Only here are the two clocks compared. A lifetime outside the plausible range means that they differ. */
 	function lifetimeMs(expiresAt: number | null): number {
 		const lifetime = expiresAt === null ? NaN : expiresAt - now();
 		return lifetime >= MIN_LIFETIME_MS && lifetime <= MAX_LIFETIME_MS ? lifetime : SESSION_LIFETIME_MS;
@@ -133,8 +139,9 @@ export function createReaders(now: () => number, warn: Warn) {
 }
 
 /**
- * The session asked for, provided that the answer names no other: another person's answer goes no further.
- * @throws {Problem} `upstream_invalid`.
+ * Checks that a response does not name another session: another person's data must not be used.
+ * @returns the requested session id
+ * @throws {Problem} `upstream_invalid`
  */
 export function own(asked: string, answered: string | null): string {
 	if (answered !== null && answered.toLowerCase() !== asked.toLowerCase()) {
@@ -143,7 +150,7 @@ export function own(asked: string, answered: string | null): string {
 	return asked;
 }
 
-/** The first of these that says why a session failed. */
+/** The problem code of the first code that is known. */
 function failure(...codes: readonly (string | null)[]): { readonly errorCode?: ProblemCode } {
 	const code = codes.map(failureOf).find((known) => known !== undefined);
 	return code === undefined ? {} : { errorCode: code };
@@ -151,10 +158,10 @@ function failure(...codes: readonly (string | null)[]): { readonly errorCode?: P
 
 export type Warn = (message: string, fields: Readonly<Record<string, unknown>>) => void;
 
-/** Words of at most 40 characters. */
+/** The maximum number of unknown status values that are reported, of at most 40 characters each. */
 const MAX_REPORTED = 50;
 
-/** Reads status values. One that isn't listed counts as "still waiting", and is reported once. */
+/** Normalizes status values. An unknown value is treated as `PENDING` and reported once. */
 export function createStatusReader(warn: Warn): (status: string) => SessionStatusValue {
 	const reported = new Set<string>();
 	return (status) => {
@@ -171,13 +178,13 @@ export function createStatusReader(warn: Warn): (status: string) => SessionStatu
 const LONGEST_TEXT = 200;
 
 /**
- * The one reader of the wallet's personal data: for the screen on `/login/identity`, and nothing else. A response that does
- * not say whose session it describes shows nobody.
+ * The only schema that reads the wallet's personal data, for `/login/identity` alone. If a response does not name its session,
+ * the person is empty.
  */
 export const PersonAnswer = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
-		/** Every response that describes a session has one. */
+		/** Required, because every response that describes a session has a status. */
 		status,
 		mappedClaims: v.fallback(v.record(v.string(), v.unknown()), {})
 	}),
@@ -198,7 +205,7 @@ function personFrom(claims: Readonly<Record<string, unknown>>): Person {
 	};
 }
 
-/** The first usable text; a list is several texts, as for a person with two given names. */
+/** The first value that has text. The texts of a list are joined, as for a person with two given names. */
 function firstText(...values: readonly unknown[]): string | undefined {
 	for (const value of values) {
 		const parts = (Array.isArray(value) ? value : [value]).filter(

@@ -8,7 +8,7 @@ import { UpstreamError } from '../http/upstream-error';
 import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
 import * as v from 'valibot';
 
-/** What the portal adds to a call: who asks, and the ids that tie log lines together. */
+/** What the portal adds to a request: its authorization, and the ids that link log lines and traces. */
 export interface Credential {
 	readonly authorization?: UpstreamAuthorization | undefined;
 	readonly requestId: string;
@@ -16,12 +16,12 @@ export interface Credential {
 }
 
 export interface CallerOptions {
-	/** May have a path: everything happens below it. */
+	/** The base address. If it has a path, all requests are below that path. */
 	readonly url: string;
 	readonly timeoutMs: number;
 	readonly maxBytes: number;
 	readonly send?: Send | undefined;
-	/** Waits before a read is repeated. */
+	/** Waits before a read is retried. */
 	readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
@@ -32,7 +32,7 @@ interface BridgeCall {
 	readonly credential: Credential;
 	readonly query?: URLSearchParams;
 	readonly body?: object;
-	/** For reads without side effects only. */
+	/** Whether the request may be retried. Only for reads without side effects. */
 	readonly repeatable?: boolean;
 }
 
@@ -41,7 +41,7 @@ const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setT
 
 export type Caller = ReturnType<typeof createCaller>;
 
-/** The one way to the Auth Bridge. Everything it throws is a {@link Problem}. */
+/** All requests to the Auth Bridge go through this. Everything that it throws is a {@link Problem}. */
 export function createCaller(options: CallerOptions) {
 	const base = new URL(options.url);
 	const { timeoutMs, maxBytes, pause = sleep } = options;
@@ -57,14 +57,14 @@ export function createCaller(options: CallerOptions) {
 				body: call.body && JSON.stringify(call.body),
 				timeoutMs,
 				maxBytes,
-				// What consumes something goes over a connection of its own, a GET too.
+				// A request that consumes something gets a new connection, even if it is a GET.
 				reuse: call.repeatable === true,
 				send: options.send
 			})
 		);
 	}
 
-	/** The Bridge's answer, good or bad; one replay with new authorization where it has refused the old. */
+	/** The response, whatever its status. After a 401, sends the request once more if a new token is available. */
 	async function exchange(call: BridgeCall): Promise<UpstreamAnswer> {
 		const { authorization } = call.credential;
 		const answer = await repeated(call, await authorization?.current());
@@ -72,7 +72,7 @@ export function createCaller(options: CallerOptions) {
 		return renewed ? repeated(call, renewed) : answer;
 	}
 
-	/** A read is repeated once where that may help. */
+	/** Sends a request, and retries a read once if `worthRepeating`. */
 	async function repeated(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
 		const first = await settle(attempt(call, authorization));
 		if (!call.repeatable || !worthRepeating(first)) return unwrapped(call.operation, first);
@@ -80,7 +80,7 @@ export function createCaller(options: CallerOptions) {
 		return unwrapped(call.operation, await settle(attempt(call, authorization)));
 	}
 
-	/** A good answer, by its schema. */
+	/** The parsed body of a 2xx response. */
 	async function ask<Schema extends v.GenericSchema>(schema: Schema, call: BridgeCall): Promise<v.InferOutput<Schema>> {
 		return read(schema, call.operation, await exchange(call));
 	}
@@ -101,12 +101,15 @@ export function post(
 	return { operation, method: 'POST', segments, credential, ...(body && { body }) };
 }
 
-/** @throws {Problem} for anything but a 2xx. */
+/** @throws {Problem} unless the status is 2xx */
 export function assertGood(operation: Operation, answer: UpstreamAnswer): void {
 	if (answer.status < 200 || answer.status > 299) throw problemOf(operation, answer);
 }
 
-/** Reads a good answer by its schema, and turns any other into a Problem. */
+/**
+ * Parses the body of a 2xx response.
+ * @throws {Problem} for any other status, and for a body that does not match the schema
+ */
 export function read<Schema extends v.GenericSchema>(
 	schema: Schema,
 	operation: Operation,
@@ -133,7 +136,7 @@ function headersOf(
 	};
 }
 
-/** How one try of a call went. */
+/** The result of one attempt. */
 type Attempt = { readonly answer: UpstreamAnswer } | { readonly error: unknown };
 
 export async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> {
@@ -144,13 +147,13 @@ export async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> 
 	}
 }
 
-/** Not after a time-out: whoever asked has waited long enough. A plain 500 may mean "not found". */
+/** Not after a time-out, because the caller has waited long enough, nor after a 500, because it may mean "not found". */
 function worthRepeating(attempt: Attempt): boolean {
 	if ('answer' in attempt) return attempt.answer.status === 502 || attempt.answer.status === 503;
 	return attempt.error instanceof UpstreamError && ['unreachable', 'cut_off'].includes(attempt.error.code);
 }
 
-/** The answer. @throws what was thrown instead of one, as a {@link Problem} that names the operation */
+/** The response. @throws the error of the attempt; an `UpstreamError` as a {@link Problem} that names the operation */
 function unwrapped(operation: Operation, attempt: Attempt): UpstreamAnswer {
 	if ('answer' in attempt) return attempt.answer;
 	throw withOperation(operation, attempt.error);
@@ -167,7 +170,7 @@ function withOperation(operation: Operation, error: unknown, upstreamStatus?: nu
 export const sessionsPath = ['auth', 'oid4vp', 'sessions'] as const;
 export const idvCallbackPath = ['auth', 'oid4vp', 'idv', 'callback'] as const;
 
-/** @throws {Problem} `not_found` for what is no wallet session id. */
+/** @throws {Problem} `not_found` if `id` is not a wallet session id */
 export function sessionPath(id: string, ...rest: readonly string[]): readonly string[] {
 	if (!isWalletSessionId(id)) throw new Problem('not_found');
 	return [...sessionsPath, id, ...rest];
@@ -179,7 +182,7 @@ export function bindingsPath(subject: string, ...rest: readonly string[]): reado
 
 const shortText = v.pipe(v.string(), v.nonEmpty(), v.maxLength(200));
 
-/** What the Bridge takes to create a session. `oauthSessionId`: the `user.id` of a signed-in session. */
+/** The body of the request to create a session. `oauthSessionId` is the `user.id` of a signed-in session. */
 export interface CreateSession {
 	readonly queryId?: string | undefined;
 	readonly oauthSessionId?: string | undefined;
@@ -188,7 +191,7 @@ export interface CreateSession {
 
 const fields = v.pipe(v.record(shortText, v.pipe(v.string(), v.maxLength(1000))), v.maxEntries(30));
 
-/** A person's answer to a manual confirmation, one of the three: the body of `idv/submit`, here and at the Bridge. */
+/** A person's manual confirmation: exactly one of the three. The body of `idv/submit`, at the portal and at the Auth Bridge. */
 export const IdvSubmission = v.pipe(
 	v.strictObject({
 		confirm: v.exactOptional(v.literal(true)),

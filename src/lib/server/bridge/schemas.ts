@@ -5,13 +5,13 @@ import { EntryId, type Localised, readBoolean, readList, readLocalised } from '.
 
 const MAX_TEXT = 200;
 
-/** A field we can do without becomes null when it is malformed. */
+/** For an optional field: null if the value is absent or invalid. */
 export const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
 
 export const token = lenient(v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)));
 /**
- * The words of a text for people that may be codes: a word alone, or words joined by underscores. Anything else in such
- * a text, session ids and names among it, goes no further; which of the words are codes, the table of errors knows.
+ * The words of a message that may be error codes: a single word, or words joined by underscores. The rest of the message is
+ * dropped, because it may contain session ids and names. `errors.ts` decides which of the words are codes.
  */
 const codesInText = v.fallback(
 	v.pipe(
@@ -27,11 +27,11 @@ const codesInText = v.fallback(
 export const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
 export const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
 export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
-/** Where a response may leave it out; the client refuses one that is not the requested session (`own` in `readers.ts`). */
+/** For responses that may omit the session. If it is not the requested one, `own` in `normalize.ts` rejects the response. */
 export const optionalSessionId = lenient(v.pipe(v.string(), v.trim(), v.nonEmpty()));
 export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(MAX_TEXT));
 export const id = v.pipe(EntryId, v.maxLength(MAX_TEXT));
-/** A yes or no; null for anything else. */
+/** A boolean in any format that `readBoolean` accepts; null for anything else. */
 export const flag = v.optional(
 	v.pipe(
 		v.unknown(),
@@ -39,20 +39,20 @@ export const flag = v.optional(
 	),
 	null
 );
-/** A text for people, in each language of the portal; a number counts as a text. */
+/** A text for people, in each language of the portal. A number is read as a text. */
 const localised = v.pipe(
 	v.unknown(),
 	v.transform((value) => readLocalised(typeof value === 'number' ? String(value) : value, MAX_TEXT)),
 	v.custom<Localised>((value) => value !== undefined)
 );
-/** Not lenient: an address that can't be used must not pass for "there is nowhere to go". */
+/** Not lenient: an invalid address must not be taken for "no address", which means that there is no page to visit. */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 export const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
 
-/** Below this a number is a time in seconds: as milliseconds it would be before March 1973. */
+/** A smaller number is a time in seconds: as milliseconds it would be a date before March 1973. */
 const MAX_SECONDS = 1e11;
 
-/** Unix time in milliseconds, from a number (also of seconds), a text of digits or an ISO 8601 text. */
+/** Unix time in milliseconds, from a number or a string of digits (milliseconds or seconds), or from an ISO 8601 string. */
 export const instant = lenient(
 	v.pipe(
 		v.union([v.number(), v.string()]),
@@ -64,10 +64,10 @@ export const instant = lenient(
 	)
 );
 
-// Schemes that a browser runs or reads itself: such a link would not open a wallet.
+// Schemes that a browser executes or opens itself: such a link does not open a wallet.
 const BROWSER_SCHEME = /^(?:javascript|data|vbscript|blob|file|about|view-source):/i;
 
-// Three times what fits a QR code: a request by value, with its certificates.
+// About three times the capacity of a QR code: enough for a request by value with its certificates.
 export const requestUri = v.pipe(
 	v.string(),
 	v.trim(),
@@ -76,8 +76,8 @@ export const requestUri = v.pipe(
 );
 
 /**
- * What is read from the Bridge's answers, in both dialects. Anything not named here is dropped: that is how personal
- * fields (`mappedClaims`, `claims`, `userId`) stay out.
+ * The fields that are read from responses of the Auth Bridge, in both dialects. All other fields are dropped, personal data
+ * (`mappedClaims`, `claims`, `userId`) included.
  */
 
 export const CreatedSessionAnswer = v.object({
@@ -97,7 +97,10 @@ export const StatusAnswer = v.object({
 	expiresAt: instant
 });
 
-/** One of these shows that `complete` did its work; all but the status are personal and go no further. */
+/**
+ * A response to `complete` must have one of these three as proof of success. `userId` and `claims` are personal and are
+ * dropped.
+ */
 export const CompletedAnswer = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
@@ -109,13 +112,13 @@ export const CompletedAnswer = v.pipe(
 	v.transform(({ sessionId, status }) => ({ sessionId, status }))
 );
 
-/** The 202 of `complete`, and whatever else means the same. */
+/** The 202 response to `complete`, or another response with the same meaning. */
 export const IdvNeededAnswer = v.pipe(
 	v.object({ sessionId: optionalSessionId, reason, idvRequirementReason: reason }),
 	v.transform(({ sessionId, reason, idvRequirementReason }) => ({ sessionId, reason: reason ?? idvRequirementReason }))
 );
 
-/** No address at all means "nothing to do" only in an answer that is recognisably one to `idv/initiate`. */
+/** A missing address means that there is no page to visit, but only in a response that is clearly one to `idv/initiate`. */
 export const IdvStartAnswer = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
@@ -154,7 +157,7 @@ export const IdvStatusAnswer = v.object({
 	)
 });
 
-/** The session is not optional: it alone shows whose verification the code of a callback has finished. */
+/** `sessionId` is required: only this field shows whose identity verification the code of a callback has finished. */
 export const FinishedIdvAnswer = v.object({ sessionId, status, errorCode: token });
 export const SubmittedIdvAnswer = v.object({ sessionId: optionalSessionId, status, errorCode: token });
 
