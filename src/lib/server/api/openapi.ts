@@ -17,7 +17,7 @@ const cookiesFor: Readonly<Record<Access, readonly string[]>> = {
 
 let described: Json | undefined;
 
-/** The API as OpenAPI 3.1 tells it, made once from the table of routes. */
+/** The OpenAPI 3.1 description of the API, generated once from the route tables. */
 export function apiDescription(): Json {
 	return (described ??= describe([...apiRoutes.filter(isOffered), ...backendRoutes(config().backends)]));
 }
@@ -70,7 +70,7 @@ function parameters(place: string, schemas: ApiRoute['query'], required: boolean
 	}));
 }
 
-/** Needed where one without fields would be refused. */
+/** The body is required if its schema refuses an empty object. */
 function bodyOf({ json, form }: ApiRoute): Json | null {
 	const schema = (json ?? form)?.();
 	if (!schema) return null;
@@ -78,7 +78,7 @@ function bodyOf({ json, form }: ApiRoute): Json | null {
 	return { required: !v.is(schema, {}), content: { [type]: { schema: jsonSchema(schema) } } };
 }
 
-/** Alternatives: one of them will do. */
+/** Alternatives: one of them is sufficient. */
 function securityOf({ access, scope }: ApiRoute): Json[] {
 	const cookies = cookiesFor[access].map((name) => ({ [name]: [] }));
 	return scope === undefined || config().api.audience === undefined

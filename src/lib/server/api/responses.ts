@@ -3,7 +3,10 @@ import * as v from 'valibot';
 import { problems } from '../http/problem-table';
 import { type ApiAnswer, type ApiRoute, codesOf } from './route';
 
-/** The JSON Schema (2020-12, as OpenAPI 3.1 has it) of what a schema takes. @throws for what has no such form */
+/**
+ * The JSON Schema (2020-12, which OpenAPI 3.1 uses) of a schema's input.
+ * @throws for a schema that JSON Schema cannot express
+ */
 export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 	const { $schema: _, ...converted } = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input' });
 	return converted;
@@ -39,10 +42,10 @@ const headers = {
 };
 type HeaderName = keyof typeof headers;
 
-/** Headers that any answer may have, for the description's components. */
+/** Response headers, for the components of the description. */
 export const headerComponents: Json = headers;
 
-/** The error answers by status, for the description's components. */
+/** Error responses by status, for the components of the description. */
 export function problemComponents(): Json {
 	const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort();
 	return Object.fromEntries(
@@ -50,7 +53,7 @@ export function problemComponents(): Json {
 	);
 }
 
-/** All answers of a route, by status. */
+/** All responses of a route, by status. */
 export function responsesOf({ answers, problems: wanted }: ApiRoute): Json {
 	const good = Object.entries(answers).map(([status, answer]) => [status, response(Number(status), answer)] as const);
 	const bad = wanted.filter((status) => !(status in answers)).map((status) => [status, ref(name(status))] as const);
@@ -74,7 +77,7 @@ function response(status: number, { what, json, type, leadsOn }: ApiAnswer): Jso
 function problem(status: number): Json {
 	const waits = status === 429 || status === 503 ? (['Retry-After'] as const) : [];
 	const asks = status === 401 || status === 403 ? (['WWW-Authenticate'] as const) : [];
-	// Too much at once is told as a page to who asks for one.
+	// An overloaded portal responds with a page if the request accepts HTML.
 	const page = status === 503 && { 'text/html': text };
 	return {
 		description: REASONS[status],

@@ -4,57 +4,58 @@ import { problems } from '../http/problem-table';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** One answer that is no error. */
+/** A response that is not a problem. */
 export interface ApiAnswer {
 	readonly what: string;
 	readonly json?: v.GenericSchema;
-	/** Of an answer that is no JSON; its body is a text. */
+	/** The media type of a response that is not JSON. Its body is described as text. */
 	readonly type?: 'text/html' | 'text/event-stream' | '*/*';
-	/** Names another address, by `Location`. */
+	/** Whether the response has a `Location` header. */
 	readonly leadsOn?: true;
 }
 
 /**
- * Who may call: anybody; a browser with a session; with a session or the login page's cookie; or with the cookie of the
- * wallet session in the path. With a scope, a program whose access token has it may call as well.
+ * Who may call a route. `open`: anyone. `session`: a browser with a session. `login`: a browser with a session or the login
+ * page's cookie. `owner`: a browser with the cookie of the wallet session in the path. If the route has a scope, API
+ * clients whose access token has that scope may call it too.
  */
 export type Access = 'open' | 'session' | 'login' | 'owner';
 
-/** One operation of the API: what the description of the API is made of, and what requests are checked by. */
+/** One operation of the API. The description of the API is generated from it, and requests are validated with its schemas. */
 export interface ApiRoute {
-	/** With parameters in braces, such as `/api/wallet/sessions/{id}/status`. */
+	/** The path, with parameters in braces, such as `/api/wallet/sessions/{id}/status`. */
 	readonly path: string;
 	readonly method: Method;
-	/** Unique; names the operation in generated clients. */
+	/** The unique `operationId`, which names the operation in generated clients. */
 	readonly id: string;
 	readonly what: string;
 	readonly access: Access;
 	readonly scope?: string;
-	/** Of the path, by name. */
+	/** Path parameters by name. */
 	readonly parameters?: Readonly<Record<string, v.GenericSchema>>;
-	/** Of the query, by name; none is needed. */
+	/** Query parameters by name; all are optional. */
 	readonly query?: Readonly<Record<string, v.GenericSchema>>;
-	/** Request headers that change the answer, by name. */
+	/** Request headers that affect the response, by name. */
 	readonly headers?: Readonly<Record<string, v.GenericSchema>>;
-	/** The body, once the configuration is there. Left out, it counts as `{}`, or as a form without fields. */
+	/** The schema of the body, called after the configuration is loaded. A missing body counts as `{}` or as an empty form. */
 	readonly json?: () => v.GenericSchema;
 	readonly form?: () => v.GenericSchema;
-	/** By status; `default` for all that have no entry, here or in `problems`. */
+	/** Responses by status. `default` covers every status that has no entry here or in `problems`. */
 	readonly answers: Readonly<Record<number, ApiAnswer> & { default?: ApiAnswer }>;
-	/** Statuses of the table of problems. */
+	/** Statuses of the problems that the route may respond with (`http/problem-table.ts`). */
 	readonly problems: readonly number[];
 }
 
-/** Any route may answer so, however busy the portal is: the origin policy, and a bug. */
+/** Statuses that any route may respond with: 403 by the origin policy, 500 after a bug. */
 export const always = [403, 500] as const;
-/** Any route but those about health: too much is under way. */
+/** Statuses that any route except the health routes may respond with: 503 if too many requests are in flight. */
 export const anywhere = [...always, 503] as const;
-/** A service behind the portal has a fault. */
+/** Statuses for errors of a service behind the portal. */
 export const upstream = [502, 503, 504] as const;
-/** A body that is too large, of the wrong kind, or not as described. */
+/** Statuses for a body that is invalid, too large, or of an unsupported media type. */
 export const unreadable = [400, 413, 415] as const;
 
-/** The codes of the table that come with a status. */
+/** The problem codes that have this status. */
 export function codesOf(status: number): readonly string[] {
 	return (Object.keys(problems) as ProblemCode[]).filter((code) => problems[code].status === status);
 }

@@ -11,7 +11,7 @@ const provider = v.picklist(providers);
 
 const Provider = v.strictObject({ id: provider, name: text, type: text, signinUrl: text, callbackUrl: text });
 
-/** Signing in and out: the routes of Auth.js, and the STS's own call. */
+/** Sign-in and sign-out: the routes of Auth.js, and back-channel logout by the STS. */
 const authRoutes: readonly ApiRoute[] = [
 	{
 		path: '/api/auth/session',
@@ -105,7 +105,7 @@ const authRoutes: readonly ApiRoute[] = [
 	}
 ];
 
-/** The institution's own services, as they are configured. What is said here is the portal's part of it. */
+/** The routes of the configured backends. They describe only the portal's part; the services have their own descriptions. */
 export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
 	return backends.flatMap(({ name, methods, callerScope }) =>
 		methods.map((method) => ({
@@ -124,7 +124,7 @@ export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
 
 const PROFILE_SCOPE = 'profile:read';
 
-/** Who one is, how the portal fares, and what it can do. */
+/** Routes for the caller's identity, for health, and for the description of the API. */
 const otherRoutes: readonly ApiRoute[] = [
 	{
 		path: '/api/me',
@@ -173,5 +173,5 @@ const otherRoutes: readonly ApiRoute[] = [
 	}
 ];
 
-/** Every operation of the API, but for those of the institution's own services, which the configuration names. */
+/** Every operation of the API, except those of the configured backends (`backendRoutes`). */
 export const apiRoutes: readonly ApiRoute[] = [...walletRoutes, ...authRoutes, ...otherRoutes];

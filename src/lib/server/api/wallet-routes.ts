@@ -8,10 +8,13 @@ export const WALLET_SCOPE = 'wallet:sessions';
 const text = v.string();
 const sessions = '/api/wallet/sessions';
 const owned = { access: 'owner', scope: WALLET_SCOPE, parameters: { id: schemas.SessionId } } as const;
-/** What any route of one session may answer: no credential, not one's own, not now, and the Auth Bridge's faults. */
+/**
+ * Problem statuses of every route of one session: no credential (401), not the owner (404), not possible now (409), and errors
+ * of the Auth Bridge.
+ */
 const ofSession = [...anywhere, ...upstream, 401, 404, 409];
 
-/** The routes of wallet sessions; docs/auth-bridge.md has the calls behind them. */
+/** The routes of wallet sessions. docs/auth-bridge.md lists their requests to the Auth Bridge. */
 export const walletRoutes: readonly ApiRoute[] = [
 	{
 		path: sessions,

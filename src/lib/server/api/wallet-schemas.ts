@@ -1,4 +1,4 @@
-/** What the wallet routes take and answer; the endpoints' own types are made of these. */
+/** Schemas for requests and responses of the wallet routes. The types of the endpoints are derived from them. */
 import * as v from 'valibot';
 import { sessionStatuses } from '$lib/wallet/session-status';
 import { idvReasons } from '$lib/wallet/view';
@@ -12,7 +12,7 @@ const reason = v.nullable(v.picklist(idvReasons));
 const planType = v.nullable(v.string());
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 
-/** A caller may name one of the queries that are configured. */
+/** The body of a request to create a session. `queryId` must be one of the configured query ids. */
 export function sessionWish() {
 	const { queryIds } = config().wallet;
 	return v.strictObject({
@@ -21,7 +21,7 @@ export function sessionWish() {
 	});
 }
 
-/** A body that says nothing. */
+/** An empty body. */
 export const Nothing = v.strictObject({});
 
 export const Created = v.strictObject({
@@ -30,7 +30,7 @@ export const Created = v.strictObject({
 	requestUri: v.string(),
 	/** Null when `requestUri` is too long for a QR code. */
 	qrCodeDataUri: v.nullable(v.pipe(v.string(), v.startsWith('data:image/svg+xml'))),
-	/** The page that shows this browser's code. */
+	/** The page that shows this browser's QR code. */
 	qrPageUri: v.pipe(v.string(), v.url()),
 	statusUri: v.pipe(v.string(), v.startsWith('/api/wallet/sessions/')),
 	expiresInMs: milliseconds

@@ -5,11 +5,11 @@ import { unreadable } from '../http/request-body';
 import { withinLimit } from '../clock';
 import { countRefusal } from '../metrics';
 
-/** How long a sender may be silent amid its body, in milliseconds, and how fast it has to send on the whole. */
+/** The longest pause of a sender within a body, in milliseconds, and its minimum average rate. */
 const MAX_SILENCE_MS = 30_000;
 const MIN_BYTES_PER_SECOND = 500;
 
-/** A body that says it is no larger is held, so that it can be sent again with another token. */
+/** A body that announces at most this size is buffered, so that it can be sent again with a new token. */
 const HELD_BYTES = 65_536;
 
 interface ForwardedBody {
@@ -17,16 +17,16 @@ interface ForwardedBody {
 	readonly repeatable: boolean;
 }
 
-/** Whether a request's body is passed on as it arrives. A body that is announced as small has been collected before. */
+/** Whether a body is forwarded as it arrives. The server entry has already collected a body that announces a small size. */
 export function streamsBody({ body, headers }: Pick<Request, 'body' | 'headers'>): boolean {
 	const announced = headers.get('content-length');
 	return body !== null && (announced === null || Number(announced) > HELD_BYTES);
 }
 
 /**
- * The body of a request on its way to a service; null for none.
- * @throws {Problem} `payload_too_large` for one that says it is; `invalid_request` for a short one that breaks off; while it is read also
- * `request_timeout`
+ * The body of a request, for forwarding to a service. Null if there is none.
+ * @throws {Problem} `payload_too_large` if the announced size exceeds `maxBytes`; `invalid_request` if a body breaks off and
+ * `request_timeout` if it is too slow, also later while `pieces` is read
  */
 export async function bodyOf(request: Request, maxBytes: number): Promise<ForwardedBody | null> {
 	if (!request.body) return null;
@@ -40,7 +40,7 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	return { pieces: [buffer.toBytes()], repeatable: true };
 }
 
-/** Deno tells an empty body from none only as it is read, by a piece of nothing or by its end. */
+/** A body of unknown size. On Deno, only reading shows that a body is empty: it ends at once, or its first chunk is empty. */
 async function unannounced(pieces: AsyncGenerator<Uint8Array>): Promise<ForwardedBody | null> {
 	const first = await pieces.next();
 	if (first.done) return null;
@@ -52,12 +52,12 @@ async function unannounced(pieces: AsyncGenerator<Uint8Array>): Promise<Forwarde
 }
 
 /**
- * The pieces of a body as they arrive. Time counts only while its sender is waited for: the body may be as long as its service
- * allows, but neither a silent sender nor one that sends a byte now and then holds a request for long.
+ * Yields the chunks of a body as they arrive. Only the time spent waiting for the sender counts. The body may be as long as its
+ * service allows, but a sender that is silent, or sends a byte now and then, cannot keep a request open for long.
  * @throws {Problem} `request_timeout`, or `invalid_request` for a body that breaks off
  */
 async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-	// Cancelled, it would take the caller's connection down, and with it the response that says why.
+	// Cancelling the body would close the caller's connection before the error response is sent.
 	const pieces = inTurns(body.values({ preventCancel: true }));
 	let creditMs = MAX_SILENCE_MS;
 	for (;;) {
@@ -76,16 +76,16 @@ function fault(error: unknown): never {
 	throw isLate ? new Problem('request_timeout', { headers: { connection: 'close' } }) : unreadable(error);
 }
 
-/** How many uploads of one person, in all sessions together, stream to services at once. */
+/** The maximum number of concurrent streamed uploads of one person, over all their sessions. */
 export const MAX_UPLOADS_PER_PERSON = 8;
-/** The same for a third-party client, which uploads for many people. */
+/** The same limit for an API client, which uploads for many people. */
 export const MAX_UPLOADS_PER_CLIENT = 100;
 
 const inFlight = new Map<string, number>();
 
 /**
- * Does some work that reads an upload, and counts it for its sender until it is done.
- * @throws {Problem} `rate_limited` while the sender has too many uploads in progress
+ * Runs work that streams an upload, and counts the upload for its sender until the work settles.
+ * @throws {Problem} `rate_limited` if the sender has too many uploads in progress
  */
 export async function countedUpload<Result>(
 	{ session, caller }: Pick<App.Locals, 'session' | 'caller'>,

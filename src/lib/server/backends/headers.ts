@@ -1,4 +1,4 @@
-/** Of a request these reach a service; cookies, credentials and what proxies say do not (docs/security.md U2). */
+/** Request headers that are forwarded to a service. Cookies, credentials and proxy headers are not (docs/security.md U2). */
 const FROM_CALLER = [
 	'accept',
 	'accept-language',
@@ -13,10 +13,10 @@ const FROM_CALLER = [
 	'prefer',
 	'range'
 ];
-/** Said of a body, where there is one. */
+/** Forwarded only if the request has a body. */
 const OF_BODY = ['content-type', 'content-length', 'content-encoding'];
 
-/** Of an answer these reach the caller; the rest is the service's own affair, or the portal's (docs/security.md U3). */
+/** Response headers that are forwarded. `Location` is rewritten, and all others are dropped (docs/security.md U3). */
 const FROM_SERVICE = [
 	'accept-ranges',
 	'allow',
@@ -33,26 +33,28 @@ const FROM_SERVICE = [
 	'vary'
 ];
 
-/** A response that never has a body says nothing of one: where the two differ, the next response is misread (RFC 9110, 8.6). */
+/**
+ * Responses with these statuses never have a body, so headers about one are dropped: a `Content-Length` without a body makes
+ * clients misread the next response (RFC 9110, 8.6).
+ */
 const NEVER_WITH_BODY: ReadonlySet<number> = new Set([204, 205]);
 const ABOUT_BODY = ['content-encoding', 'content-length', 'content-range'];
 
-/** Types that cannot carry a script when a browser opens them; all others, such as HTML and SVG, are offered for download. */
+/** Media types that a browser opens without running scripts. All others, such as HTML and SVG, are sent as a download. */
 const INERT =
 	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)|text\/(?:plain|csv|event-stream)|audio\/|video\/)/i;
 
-/** What is known of a request to a service, beside what its caller says. */
+/** The headers that the portal adds to a request to a service. */
 export interface Addition {
-	/** The whole header value, such as `Bearer …`; none for a service that gets no token. */
+	/** The whole header value, such as `Bearer …`; undefined for a service that gets no token. */
 	readonly authorization: string | undefined;
 	readonly requestId: string;
 	readonly traceparent: string | undefined;
 }
 
-/** The headers of a request to a service. */
 export function requestHeaders(caller: Headers, hasBody: boolean, added: Addition): Headers {
 	const headers = picked(caller, hasBody ? [...FROM_CALLER, ...OF_BODY] : FROM_CALLER);
-	// Sizes are counted as they come, and what is passed on is what came.
+	// Size limits count the bytes as they are sent, and the body is forwarded without decoding.
 	headers.set('accept-encoding', 'identity');
 	headers.set('x-request-id', added.requestId);
 	if (added.traceparent !== undefined) headers.set('traceparent', added.traceparent);
@@ -61,10 +63,10 @@ export function requestHeaders(caller: Headers, hasBody: boolean, added: Additio
 }
 
 /**
- * The headers of a service's response for the caller. Opened in a browser, it never runs with the portal's origin: what could
- * carry a script is downloaded, and whatever is shown is in a sandbox of no origin. The fixed headers add `nosniff`; the origin
- * policy refuses a response as a script, style, worker or frame.
- * @param location where the service's `Location` is at the portal, if it is
+ * The headers of a service's response, for the caller. A response that a browser opens never runs in the portal's origin: types
+ * that can contain scripts are downloaded, and the others are shown in a sandbox with an opaque origin. The fixed headers add
+ * `nosniff`. The origin policy refuses requests for a script, style, worker or frame.
+ * @param location the portal's address for the service's `Location`; null if there is none
  */
 export function answerHeaders(
 	{ status, headers: service }: Pick<Response, 'status' | 'headers'>,

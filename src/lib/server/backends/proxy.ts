@@ -15,10 +15,10 @@ import { config } from '../config';
 type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
 
 /**
- * Passes a request on to a service of the institution's, with the token it is configured to get, and its answer back.
- * A token that the service refuses is replaced, and the request sent once more where it can be.
- * @throws {Problem} `not_found` for a path that is none, `payload_too_large`, `rate_limited` for too many uploads, or the service's
- * fault
+ * Forwards a request to a service of the institution, with the token that the configuration names, and returns its response.
+ * If the service refuses the token, the request is sent once more with a new one, unless its body was streamed.
+ * @throws {Problem} `not_found` for an invalid path, `unauthorized` without a session if the service gets the user's token,
+ * `payload_too_large`, `rate_limited` for too many uploads, or the error of the service
  */
 export function forward(event: ForwardEvent, backend: Backend): Promise<Response> {
 	if (!streamsBody(event.request)) return forwardOne(event, backend);
@@ -52,7 +52,7 @@ async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backe
 	const renewed = refusesToken(answer) ? await credential?.renewed() : null;
 	if (renewed) {
 		await answer.body?.cancel();
-		// The caller still has what is gone here; its next attempt goes with the new token.
+		// A streamed body cannot be sent again. The caller can retry, and the retry uses the new token.
 		if (body?.repeatable === false)
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
 		answer = await ask(renewed);
@@ -72,17 +72,19 @@ function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthori
 	return userAuthorization(locals, locals.session);
 }
 
-/** The service of this name; `undefined` for none. */
 export function backendNamed(name: string): Backend | undefined {
 	return config().backends.find((backend) => backend.name === name);
 }
 
-/** What may be asked of a service: its own methods, HEAD where there is GET, and OPTIONS, which the portal answers. */
+/** The methods that a backend route accepts: the configured ones, HEAD if GET is one, and OPTIONS, which the portal handles. */
 export function allowedMethods({ methods }: Pick<Backend, 'methods'>): readonly string[] {
 	return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).concat('OPTIONS');
 }
 
-/** Whether a service may be content with another token: it says so, or does not say why it refuses (RFC 6750 3.1). */
+/**
+ * Whether a new token may help: the response is a 401 whose challenge says `invalid_token` or gives no reason (RFC 6750
+ * 3.1).
+ */
 export function refusesToken({ status, headers }: Response): boolean {
 	const challenge = headers.get('www-authenticate') ?? 'Bearer';
 	const reason = /\berror="?([\w-]+)/i.exec(challenge)?.[1] ?? 'invalid_token';
@@ -90,8 +92,8 @@ export function refusesToken({ status, headers }: Response): boolean {
 }
 
 /**
- * Refuses an answer that can't be passed on. Credentials are between the portal and the service, so that a refusal of them is
- * no affair of the caller's; and what a service says of its own faults stays here.
+ * Rejects a response that must not be forwarded. The credential is the portal's, so a refusal of it (401, 407) means
+ * nothing to the caller. The service's own error responses (5xx) are not disclosed.
  * @throws {Problem} `upstream_invalid`, `upstream_unavailable` or `upstream_timeout`
  */
 export async function assertPassable(answer: Response, backend: string): Promise<void> {

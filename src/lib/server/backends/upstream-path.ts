@@ -1,19 +1,21 @@
 import { Problem } from '../http/problem';
 import { upstreamUrl } from '../upstream/url';
 
-/** `/api/backends/{name}/` in front of a service's own path. */
+/** The number of segments of `/api/backends/{name}/`, which precede the service's own path. */
 const OWN_SEGMENTS = 4;
-/** What a server that decodes twice, or reads `\` as `/`, would take for a way out. */
+/** Characters that a server that decodes twice, or reads `\` as `/`, could interpret as path traversal. */
 const AMBIGUOUS = /[/\\]|%(?:2e|2f|5c|25|[01][\da-f]|7f)/i;
-/** Stand for themselves in a path (RFC 3986 3.3), and some services tell them from their encoding; but for `;`, behind
- * which some hide parameters: `..;` is a way out. */
+/**
+ * Characters that a path may contain unencoded (RFC 3986 3.3), and that some services distinguish from their encoding. `;`
+ * is not one of them: some servers treat it as the start of parameters, so that `..;` is path traversal.
+ */
 const PLAIN = /%(?:3A|40|24|26|2B|2C|3D)/g;
 
 /**
- * The address at a service that an address of the portal stands for. Never anything but its base address and what lies
- * below: each segment is decoded, judged and encoded anew.
- * @param pathname of the request, as `URL` gives it: encoded, and without dot segments
- * @throws {Problem} `not_found` for a path that could be read as leading elsewhere
+ * The service's address for a request to the portal: always the base address or an address below it. Each segment is decoded,
+ * checked and encoded again.
+ * @param pathname the path of the request, as `URL` returns it: encoded, and without dot segments
+ * @throws {Problem} `not_found` for a path that could be interpreted as path traversal
  */
 export function backendTarget(baseUrl: string, pathname: string, search: string): URL {
 	const base = new URL(baseUrl);
@@ -26,8 +28,9 @@ export function backendTarget(baseUrl: string, pathname: string, search: string)
 }
 
 /**
- * The address of the portal for one that a service names, such as `Location` of what it has made; null for what does not
- * lie below its base address.
+ * The portal's path for an address that a service returns, such as the `Location` of a created resource. Null if the address is
+ * not below the service's base address.
+ * @param asked the address of the request; relative addresses are resolved against it
  */
 export function ownPath(name: string, baseUrl: string, address: string, asked: URL): string | null {
 	const base = new URL(baseUrl);
@@ -49,10 +52,10 @@ function prefixOf({ pathname }: URL): string {
 function decoded(segment: string): string {
 	try {
 		const text = decodeURIComponent(segment);
-		// To some servers, U+FF0E is a full stop too, spaces behind dots don't count, and a `;` ends the name.
+		// Some servers treat U+FF0E as a full stop, ignore spaces after dots, or end the name at a `;`.
 		if (!AMBIGUOUS.test(text) && !/^[.\s]*(?:;|$)|[/\\]/.test(text.normalize('NFKC'))) return text;
 	} catch {
-		// Not UTF-8.
+		// Not valid UTF-8.
 	}
 	throw new Problem('not_found');
 }

@@ -1,7 +1,7 @@
 import { config } from '../config';
 import { digestOf } from '../digest';
 
-/** A public file that follows from the configuration; its address names its content. */
+/** A public file that is generated from the configuration. Its path contains a digest of its content. */
 export interface BrandFile {
 	/** `theme`, `logo` or `logo-dark`. */
 	readonly name: string;
@@ -19,17 +19,17 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 
 let made: readonly BrandFile[] = [];
 
-/** Makes the files of the configuration; until then there are none. */
+/** Generates the brand files from the configuration. Before that, `brandFiles` is empty. */
 export async function makeBrandFiles(): Promise<void> {
 	made = await makeFiles();
 }
 
-/** The stylesheet with the colours, and the logo where there is one. */
+/** The stylesheet with the colours, and the configured logos. */
 export function brandFiles(): readonly BrandFile[] {
 	return made;
 }
 
-/** Where pages find a brand file; `null` when the institution has none. */
+/** The path of a brand file; null if the institution has none. */
 export function brandAddress(name: 'theme' | 'logo' | 'logo-dark'): string | null {
 	return made.find((file) => file.name === name)?.address ?? null;
 }

@@ -6,7 +6,7 @@ import { brandAddress } from './files';
 import { STATEMENT_DATE } from '$lib/i18n/statement';
 import type { StatementView } from '$lib/ui/statement-view';
 
-/** What the pages show of the institution, in the page's language. */
+/** The institution's brand for pages, in one language. */
 export function brandView(locale: Locale): BrandView {
 	const { name, support, privacyPage } = config().brand;
 	const said = (text: Bilingual | null) => text?.[locale] ?? null;
@@ -19,7 +19,10 @@ export function brandView(locale: Locale): BrandView {
 	};
 }
 
-/** The accessibility statement's facts: the institution's, or what the makers of the portal can say of it themselves. */
+/**
+ * The data of the accessibility statement: the institution's if configured, otherwise the portal developers' own
+ * assessment.
+ */
 export function statementView(locale: Locale): StatementView {
 	const { origin, brand } = config();
 	const given = brand.accessibilityStatement;
