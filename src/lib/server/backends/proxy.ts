@@ -81,10 +81,7 @@ export function allowedMethods({ methods }: Pick<Backend, 'methods'>): readonly 
 	return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).concat('OPTIONS');
 }
 
-/**
- * Whether a new token may help: the response is a 401 whose challenge says `invalid_token` or gives no reason (RFC 6750
- * 3.1).
- */
+/** Whether a new token may help: a 401 whose Bearer challenge has `invalid_token` or no error code (RFC 6750 3.1). */
 export function refusesToken({ status, headers }: Response): boolean {
 	const challenge = headers.get('www-authenticate') ?? 'Bearer';
 	const reason = /\berror="?([\w-]+)/i.exec(challenge)?.[1] ?? 'invalid_token';

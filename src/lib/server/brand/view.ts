@@ -19,10 +19,7 @@ export function brandView(locale: Locale): BrandView {
 	};
 }
 
-/**
- * The data of the accessibility statement: the institution's if configured, otherwise the portal developers' own
- * assessment.
- */
+/** The data of the accessibility statement: the institution's if configured, otherwise the portal developers' own. */
 export function statementView(locale: Locale): StatementView {
 	const { origin, brand } = config();
 	const given = brand.accessibilityStatement;

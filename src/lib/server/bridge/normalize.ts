@@ -25,10 +25,7 @@ export interface SessionStatus {
 	readonly idvRequirementReason: IdvReason | null;
 	/** Such as `RUN_IDV`, `STEP_UP`, `FAIL_CLOSED` or `MANUAL_REVIEW`. Expect other values. */
 	readonly reconciliationPlanType: string | null;
-	/**
-	 * Unix milliseconds by the Auth Bridge's clock, which may be wrong (`remainingMs` in `wallet/sessions.ts`); null if
-	 * absent.
-	 */
+	/** Unix milliseconds, by the Auth Bridge's possibly wrong clock (`remainingMs` in `wallet/sessions.ts`); null if absent. */
 	readonly expiresAt: number | null;
 	/** Why the session failed, as a problem code. For pages only; the API's response does not contain it. */
 	readonly errorCode?: ProblemCode;
@@ -37,10 +34,7 @@ export interface SessionStatus {
 export type CompleteResult =
 	{ readonly kind: 'completed' } | { readonly kind: 'idv_required'; readonly reason: IdvReason | null };
 
-/**
- * If `redirectUrl` is null, there is no page to visit: the person confirms on the portal's page, or the session can be
- * completed.
- */
+/** If `redirectUrl` is null, the person visits no page: they confirm at the portal, or the session can be completed now. */
 export interface IdvStart {
 	readonly sessionId: string;
 	readonly redirectUrl: string | null;

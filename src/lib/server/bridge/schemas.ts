@@ -97,10 +97,7 @@ export const StatusAnswer = v.object({
 	expiresAt: instant
 });
 
-/**
- * A response to `complete` must have one of these three as proof of success. `userId` and `claims` are personal and are
- * dropped.
- */
+/** One of `status`, `userId` and `claims` proves that `complete` succeeded. The last two are personal data and are dropped. */
 export const CompletedAnswer = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { scope, serviceUrl } from './fields';
 
-/** What a service behind the portal may be asked to do. HEAD comes with GET, and OPTIONS is answered by the portal. */
+/** The configurable methods of a backend. GET includes HEAD, and the portal itself handles OPTIONS. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const TOKENS = ['user', 'service', 'none'] as const;
 const MEBIBYTE = 1024 * 1024;
@@ -34,7 +34,7 @@ const Settings = v.strictObject(
 	'is not known, or is missing'
 );
 
-/** Both rules are about whose token a service gets; see docs/backends.md. */
+/** Both checks concern the token that a service gets; see docs/backends.md. */
 const Backend = v.pipe(
 	Settings,
 	v.forward(
@@ -55,13 +55,13 @@ const Backend = v.pipe(
 );
 
 /**
- * `BACKENDS`: a JSON object, the institution's own services by name. Answers a list, for a name such as `constructor`
- * means something else to an object.
+ * `BACKENDS`: a JSON object with the institution's services by name. The result is a list, because a lookup of a name such as
+ * `constructor` in an object would find an inherited property.
  */
 export const backends = v.pipe(
 	v.string(),
 	v.parseJson({}, 'must be JSON: {"name": {"url": "https://…", "token": "user"}}'),
-	// To valibot a list is a record too.
+	// valibot accepts an array as a record.
 	v.check((value) => !Array.isArray(value), 'must be an object of services by name'),
 	v.record(
 		v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'must have names of a-z, 0-9 and "-" only')),

@@ -1,16 +1,16 @@
-/** Building blocks for what an institution sets of its own: words in two languages, addresses, colours, pictures. */
+/** Schemas for the fields of an institution's brand: texts in two languages, addresses, colours, pictures. */
 import * as v from 'valibot';
 import { type locales } from '../../i18n/locale';
 import { schemes, type Scheme, type Token, tokens } from './palette';
 
 const LOGO_BYTES = 65_536;
 
-/** One text for each language. */
+/** A text in each language. */
 export type Bilingual = Readonly<Record<(typeof locales)[number], string>>;
 
 const NOT_BILINGUAL = 'must be one text, or JSON with one for each language: {"nl": "…", "en": "…"}';
 
-/** A plain text serves both languages; JSON has one for each. */
+/** A plain text is used for both languages; JSON has a text for each. Null for invalid JSON. */
 function forBoth(text: unknown): unknown {
 	if (typeof text !== 'string') return text;
 	if (!text.startsWith('{')) return { nl: text, en: text };
@@ -39,7 +39,7 @@ export const bilingualText = bilingualOf(words(2000), NOT_BILINGUAL);
 const NO_PAGE = 'must be an http:// or https:// address, or JSON with one for each language: {"nl": "…", "en": "…"}';
 const pageAddress = v.pipe(v.string(NO_PAGE), v.check(isWebAddress, NO_PAGE));
 
-/** The address of a page elsewhere, perhaps another one for each language. */
+/** The address of an external page: one for both languages, or one for each. */
 export const bilingualPage = bilingualOf(pageAddress, NO_PAGE);
 export const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// address'));
 
@@ -82,7 +82,7 @@ export const tokenColours = v.pipe(
 	)
 );
 
-/** A picture in the environment itself: no file is read, and none comes from elsewhere. */
+/** A picture in the environment variable itself, as a `data:` URI. No file and no other address is accepted. */
 export const picture = v.pipe(
 	v.string(),
 	v.regex(

@@ -3,7 +3,7 @@ import { adjustments, brandPalettes, contrastFaults, stylesheet } from './palett
 import { bilingual, bilingualPage, colour, email, phone, picture, tokenColours } from './brand-fields';
 import { accessibilityStatement } from './statement';
 
-/** What an institution sets of its own; every one is optional. */
+/** The variables of an institution's brand; all are optional. */
 export const brandEntries = {
 	BRAND_NAME: v.optional(bilingual),
 	BRAND_LOGO: v.optional(picture),
@@ -24,18 +24,18 @@ type ColourVariables = Pick<BrandEnvironment, 'BRAND_COLOR' | 'BRAND_TOKENS'>;
 
 const palettesOf = (env: ColourVariables) => brandPalettes({ colour: env.BRAND_COLOR, tokens: env.BRAND_TOKENS });
 
-/** Every pair of colours that falls short. One colour alone never does: what follows from it is made to fit. */
+/** Every pair of colours with too little contrast. `BRAND_COLOR` alone causes none: the derived colours are adjusted. */
 export const colourFaults = (env: ColourVariables): string[] => contrastFaults(palettesOf(env));
 
-/** What every page is drawn with: names, pictures, colours, and whom to ask. */
+/** The brand for all pages: name, logos, colours, support contact, privacy page and accessibility statement. */
 export function arrangeBrand(env: BrandEnvironment) {
 	return {
-		/** The name that people see in place of the product's own. */
+		/** The name that people see instead of the product's name. */
 		name: env.BRAND_NAME ?? null,
 		logo: env.BRAND_LOGO ?? null,
 		logoDark: env.BRAND_LOGO_DARK ?? null,
 		stylesheet: stylesheet(palettesOf(env)),
-		/** What an operator should know of the colours; nothing is wrong. */
+		/** Notes for the operator about adjusted colours. They are not faults. */
 		adjustments: adjustments(env.BRAND_COLOR),
 		support: {
 			name: env.SUPPORT_NAME ?? null,

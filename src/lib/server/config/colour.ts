@@ -12,7 +12,7 @@ export function contrast(one: Colour, other: Colour): number {
 	return (lighter + 0.05) / (darker + 0.05);
 }
 
-/** `part` (0 to 1) of the other colour mixed into the first. */
+/** Mixes two colours. `part` is the share of `other`, from 0 to 1. */
 export function mix(colour: Colour, other: Colour, part: number): Colour {
 	const [a, b] = [channels(colour), channels(other)];
 	const mixed = a.map((value, index) => Math.round(value + ((b[index] ?? 0) - value) * part));
@@ -20,8 +20,8 @@ export function mix(colour: Colour, other: Colour, part: number): Colour {
 }
 
 /**
- * The colour nearest to this one, on the way to `end`, that has at least this contrast with every ground.
- * `end` itself where nothing before it will do.
+ * Moves a colour towards `end` in steps of 2%, until its contrast with every ground is at least `least`.
+ * @returns the first such colour, or `end` if no step before it has enough contrast
  */
 export function untilContrast(colour: Colour, end: Colour, least: number, grounds: readonly Colour[]): Colour {
 	const steps = 50;
@@ -32,7 +32,7 @@ export function untilContrast(colour: Colour, end: Colour, least: number, ground
 	return end;
 }
 
-/** A ratio as people write it: `3.4:1`. Rounded down, so that what falls short never looks sufficient. */
+/** A ratio as text, such as `3.4:1`. It is rounded down, so that an insufficient ratio never looks sufficient. */
 export function ratioText(ratio: number): string {
 	return `${(Math.floor(ratio * 10) / 10).toFixed(1)}:1`;
 }

@@ -51,7 +51,7 @@ const signInMethods = v.pipe(
 	v.array(v.picklist(['institution', 'wallet'], METHODS_HINT))
 );
 
-/** The environment as operators write it; docs/configuration.md says what each name means. */
+/** The environment variables that operators set. docs/configuration.md describes them. */
 const Environment = v.object({
 	AUTH_URL: required(publicUrl, "the portal's public address, for example https://portal.example.org"),
 	AUTH_SECRET: required(secrets, 'a random secret of at least 32 characters (make one with: openssl rand -base64 48)'),
@@ -104,10 +104,10 @@ const Environment = v.object({
 	...brandEntries
 });
 
-/** Proxy variables are more often written in lower case, which wins where both are set, as in curl. */
+/** Proxy variables are usually written in lower case. If both forms are set, the lower-case one is used, as in curl. */
 export const lowerCaseNames = ['https_proxy', 'http_proxy', 'no_proxy'] as const;
 
-/** Every variable there is; Deno grants names, and can't list what was granted. */
+/** The names of all variables. Deno needs them, because it grants access by name and cannot list the granted variables. */
 export const environmentNames: readonly string[] = [
 	...Object.keys(Environment.entries),
 	'NEXTAUTH_SECRET',
@@ -117,7 +117,7 @@ export const environmentNames: readonly string[] = [
 
 export type Environment = v.InferOutput<typeof Environment>;
 
-/** Faults that only two variables together show; told together with the others. */
+/** The schema with the checks that involve several variables. Their faults are reported together with all others. */
 export const CheckedEnvironment = v.pipe(
 	Environment,
 	v.forward(

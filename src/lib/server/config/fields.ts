@@ -1,11 +1,8 @@
 import * as v from 'valibot';
 
-/**
- * Building blocks of the environment's schema: each turns one string into one typed value, and says in an
- * operator's words what is wrong with it.
- */
+/** Schemas for single environment variables. Each converts a string to a typed value, with error messages for operators. */
 
-/** `true`/`false`, with `1`/`0` as operators also write them. */
+/** A boolean: `true` or `false`, or `1` or `0`. */
 export const flag = v.pipe(
 	v.string(),
 	v.toLowerCase(),
@@ -13,7 +10,7 @@ export const flag = v.pipe(
 	v.transform((text) => text === 'true' || text === '1')
 );
 
-/** A whole number between `least` and `most`, both included. */
+/** A whole number from `least` to `most`, inclusive. */
 export function wholeNumber(least: number, most: number) {
 	const message = `must be a whole number from ${least} to ${most}`;
 	return v.pipe(
@@ -25,7 +22,7 @@ export function wholeNumber(least: number, most: number) {
 	);
 }
 
-/** One or more scopes (RFC 6749 3.3): printable, without quotes and backslashes. */
+/** One or more scopes (RFC 6749 3.3): printable characters, without quotes and backslashes. */
 export const scope = v.pipe(
 	v.string('must be a text'),
 	v.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, 'must be a scope, or several with a space between')
@@ -37,13 +34,16 @@ export const list = v.pipe(
 	v.transform((text) => text.split(/[\s,]+/).filter(Boolean))
 );
 
-/** An issuer identifier, kept to the letter: tokens carry it with or without a closing slash (OIDC Discovery 4.3). */
+/**
+ * An issuer identifier. It is not normalized: the issuer in tokens must match it exactly, with or without a trailing slash
+ * (OIDC Discovery 4.3).
+ */
 export const issuerUrl = v.pipe(
 	v.string(),
 	v.check((text) => isServiceUrl(text), 'must be an absolute http:// or https:// address without query or password')
 );
 
-/** An absolute http(s) address without credentials, query or fragment. Answered without a trailing slash. */
+/** An absolute http(s) address without credentials, query or fragment. Trailing slashes are removed. */
 export const serviceUrl = v.pipe(
 	issuerUrl,
 	v.transform((text) => text.replace(/(?<!\/)\/+$/, ''))
@@ -58,7 +58,7 @@ export const redisUrl = v.pipe(
 	)
 );
 
-/** The address of an HTTP proxy, with or without credentials; `http://` may be left out. */
+/** The address of an HTTP proxy, with or without credentials. Without a scheme, `http://` is added. */
 export const proxyUrl = v.pipe(
 	v.string(),
 	v.transform((text) => (text.includes('://') ? text : `http://${text}`)),
@@ -68,7 +68,7 @@ export const proxyUrl = v.pipe(
 	)
 );
 
-/** Hosts with an optional port each; IPv6 addresses in brackets. */
+/** A list of hosts, each with an optional port. IPv6 addresses are in brackets. */
 export const hosts = v.pipe(
 	list,
 	v.everyItem(
@@ -86,7 +86,7 @@ export const origin = v.pipe(
 	)
 );
 
-/** Whether the address names this machine itself, where plain http does not cross a network. */
+/** Whether the host is a loopback address. Plain http to it does not cross a network. */
 export function isLoopback(url: string): boolean {
 	const { hostname } = new URL(url);
 	return hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\])/.test(hostname);
@@ -100,22 +100,22 @@ function isServiceUrl(text: string): boolean {
 }
 
 /**
- * Below this a secret cannot be random, whatever made it: 32 random hexadecimal digits come out at more than 80, and 32
- * letters with a repeated word of eight at about 30.
+ * A secret with a lower estimate cannot be random. For comparison: 32 random hexadecimal digits have more than 80 bits, and 32
+ * letters that repeat a word of eight letters have about 30.
  */
 const MIN_BITS = 64;
-/** What examples have in a secret's place. */
+/** Placeholders that examples use instead of a secret. */
 const PLACEHOLDER = /^(?:change|replace)[-_. ]?(?:me|this)(?![a-z])|^your[-_. ](?:own[-_. ])?secret|^<.*>$/i;
 
 /**
- * Whether a secret is too simple to seal with: one letter, a short text again and again, a sequence such as `0123456789`, or
- * a placeholder. Says nothing of whether somebody can guess it.
+ * Whether a secret is too simple for sealing: one repeated letter, a repeated short text, a sequence such as `0123456789`, or a
+ * placeholder. The check does not show whether a secret can be guessed.
  */
 export function isWeakSecret(secret: string): boolean {
 	return PLACEHOLDER.test(secret) || estimatedBits(secret) < MIN_BITS;
 }
 
-/** Shannon entropy of its characters, of which only those count that do not follow from the ones before. */
+/** The Shannon entropy per character, times the number of characters that are not predictable from earlier ones. */
 function estimatedBits(text: string): number {
 	const characters = [...text];
 	const counts = new Map<string, number>();
@@ -126,7 +126,7 @@ function estimatedBits(text: string): number {
 	return bitsEach * countNew(characters);
 }
 
-/** How many characters neither end three that stand further left too, nor go on a run such as `aaa`, `abc` or `321`. */
+/** Counts the characters that neither end a repeated sequence of three nor continue a run such as `aaa`, `abc` or `321`. */
 function countNew(characters: readonly string[]): number {
 	const seen = new Set<string>();
 	const step = (at: number) => (characters[at]?.codePointAt(0) ?? NaN) - (characters[at - 1]?.codePointAt(0) ?? NaN);

@@ -4,7 +4,8 @@ import { type Config, parseConfig } from './parse';
 let current: Config | undefined;
 
 /**
- * The configuration of this process, parsed on the first call: the build imports server modules without an environment.
+ * The configuration of this process. It is parsed by the first call, because the build imports server modules without an
+ * environment.
  * @throws {ConfigError} if the environment has faults
  */
 export function config(): Config {

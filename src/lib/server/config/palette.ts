@@ -1,8 +1,8 @@
 import { BLACK, type Colour, contrast, mix, ratioText, untilContrast, WHITE } from './colour';
 
 /**
- * The portal's own colours, and the only place with any. The names are those that themes of the NL Design System give
- * to the same roles: an institution's theme can be laid over them token by token.
+ * The portal's colours, which are defined only here. The names are those of NL Design System themes for the same roles, so that
+ * an institution's theme can override them token by token.
  */
 export const lightPalette = {
 	'basis-color-default-bg-document': '#f4f6f8',
@@ -32,7 +32,7 @@ export const lightPalette = {
 export type Token = keyof typeof lightPalette;
 type Palette = Readonly<Record<Token, Colour>>;
 
-/** The same roles on a dark screen. */
+/** The colours of the dark scheme, with the same names. */
 export const darkPalette: Palette = {
 	'basis-color-default-bg-document': '#0f171d',
 	'basis-color-default-bg-default': '#17222a',
@@ -60,7 +60,7 @@ export const darkPalette: Palette = {
 
 export const tokens = Object.keys(lightPalette) as readonly Token[];
 
-/** A palette for each of the two schemes that a browser asks for. */
+/** A palette for each value of `prefers-color-scheme`. */
 interface Palettes {
 	readonly light: Palette;
 	readonly dark: Palette;
@@ -68,9 +68,9 @@ interface Palettes {
 export const schemes = ['light', 'dark'] as const;
 export type Scheme = (typeof schemes)[number];
 
-/** WCAG 2.2, 1.4.3: text. */
+/** The minimum contrast of text (WCAG 2.2, 1.4.3). */
 const TEXT_RATIO = 4.5;
-/** WCAG 2.2, 1.4.11: borders of controls, focus, marks that carry a meaning. */
+/** The minimum contrast of borders of controls, focus indicators and meaningful graphics (WCAG 2.2, 1.4.11). */
 const SHAPE_RATIO = 3;
 
 const page = 'basis-color-default-bg-document';
@@ -83,7 +83,7 @@ const notices = [
 const grounds = [page, surface, ...notices] as const;
 
 interface Rule {
-	/** What an operator calls it. */
+	/** The name in messages for operators. */
 	readonly what: string;
 	readonly token: Token;
 	readonly on: readonly Token[];
@@ -138,7 +138,7 @@ const rules: readonly Rule[] = [
 	}))
 ];
 
-/** Every pair of colours that people could not tell apart well enough, in words for an operator. */
+/** A message for the operator for each pair of colours with too little contrast. */
 export function contrastFaults(palettes: Palettes): string[] {
 	return schemes.flatMap((scheme) => rules.flatMap((rule) => faultsOf(palettes, scheme, rule)));
 }
@@ -152,13 +152,13 @@ function faultsOf(palettes: Palettes, scheme: Scheme, { what, token, on, least }
 	});
 }
 
-/** What an institution may set: one colour that the others follow from, and single tokens by name. */
+/** The colours that an institution can set: one colour from which others are derived, and single tokens by name. */
 interface BrandColours {
 	readonly colour?: Colour | undefined;
 	readonly tokens?: Partial<Record<Scheme, Partial<Record<Token, Colour>>>> | undefined;
 }
 
-/** The portal's palettes with an institution's colours laid over them. */
+/** The portal's palettes, overridden with an institution's colours. Single tokens take precedence over derived colours. */
 export function brandPalettes({ colour, tokens }: BrandColours): Palettes {
 	return {
 		light: { ...lightPalette, ...(colour && fromColour(colour, lightPalette, BLACK)), ...tokens?.light },
@@ -166,7 +166,7 @@ export function brandPalettes({ colour, tokens }: BrandColours): Palettes {
 	};
 }
 
-/** What became of the one colour where it could not serve as it is, in words for an operator. */
+/** A message for the operator if links in the light scheme have another colour than `colour`, whose contrast is too low. */
 export function adjustments(colour: Colour | undefined): string[] {
 	if (colour === undefined) return [];
 	const page = lightPalette['basis-color-default-bg-document'];
@@ -180,8 +180,9 @@ export function adjustments(colour: Colour | undefined): string[] {
 }
 
 /**
- * Buttons have the colour itself where they can be told from the page; what is read on the page is moved towards
- * `strong` (black on light screens, white on dark ones) until it has contrast enough.
+ * Derives colours from the institution's colour. In the light scheme, buttons have the colour itself. Links and edges, and
+ * buttons in the dark scheme, are moved towards `strong` (black in the light scheme, white in the dark one) until the
+ * contrast suffices.
  */
 function fromColour(colour: Colour, base: Palette, strong: Colour): Partial<Record<Token, Colour>> {
 	const page = base['basis-color-default-bg-document'];
@@ -205,7 +206,7 @@ function fromColour(colour: Colour, base: Palette, strong: Colour): Partial<Reco
 	};
 }
 
-/** The colours as custom properties. Paper is light whatever the screen is. */
+/** A stylesheet with the colours as custom properties. Print always uses the light scheme. */
 export function stylesheet({ light, dark }: Palettes): string {
 	return `${rootRule(light)}\n@media screen and (prefers-color-scheme: dark) {\n${rootRule(dark)}\n}\n`;
 }

@@ -5,7 +5,7 @@ import { CheckedEnvironment, type Environment, environmentNames, lowerCaseNames 
 
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Every fault of an environment at once, one per line: `NAME: what is wrong`. */
+/** All faults of an environment, each as `NAME: what is wrong`. The message has one per line. */
 export class ConfigError extends Error {
 	override readonly name = 'ConfigError';
 
@@ -16,12 +16,13 @@ export class ConfigError extends Error {
 	}
 }
 
-/** The checked, typed, frozen configuration. Times in milliseconds, sizes in bytes, rates per minute. */
+/** The validated, typed and frozen configuration. Times are in milliseconds, sizes in bytes, rates per minute. */
 export type Config = ReturnType<typeof arrange>;
 
 /**
- * Turns an environment into a configuration. An empty variable counts as unset, as container platforms write it.
- * @throws {ConfigError} with all faults together, never with a value (it may be a secret).
+ * Parses an environment into a configuration. An empty variable counts as unset, because container platforms set unused
+ * variables to an empty string.
+ * @throws {ConfigError} with all faults, but never with a value, because it may be a secret
  */
 export function parseConfig(environment: RawEnvironment): Config {
 	const result = v.safeParse(CheckedEnvironment, withOlderNames(environment));
@@ -45,10 +46,10 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 	};
 }
 
-/** Names inside a variable's JSON are repeated only where they look like names: what stands there may be a secret. */
+/** The message for one fault. A key inside a JSON variable is included only if it looks like a name: it may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
 	const [name = 'environment', ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
-	// A place in a JSON variable helps; a position in a list does not, nor a language: one text may stand for both.
+	// A path inside a JSON variable helps. A list index alone does not, nor a language alone: one text may be for both languages.
 	const helps = inside.length > 1 || inside.some((key) => !/^(?:\d+|nl|en)$/.test(key));
 	const place = inside.map((key) => (/^[\w-]{1,64}$/.test(key) ? key : '?')).join('.');
 	return `${name}: ${helps ? `${place}: ` : ''}${issue.message}`;
@@ -58,16 +59,16 @@ function arrange(env: Environment) {
 	const publicOrigin = env.AUTH_URL;
 	const issuer = env.STS_ISSUER_URL;
 	return deepFreeze({
-		/** The one public origin, such as `https://portal.example.org`. Nothing is derived from `Host`. */
+		/** The only public origin, such as `https://portal.example.org`. Nothing is derived from the `Host` header. */
 		origin: publicOrigin,
 		secure: publicOrigin.startsWith('https:'),
 		trustHost: env.AUTH_TRUST_HOST,
 		trustedHops: env.TRUSTED_HOPS,
 		listen: { host: env.HOST, port: env.PORT },
-		/** How long requests are still taken after SIGTERM: behind a proxy, until it has noticed. */
+		/** How long requests are still accepted after SIGTERM, so that a proxy can stop sending them. */
 		shutdownDelayMs: (env.SHUTDOWN_DELAY_SECONDS ?? (env.AUTH_TRUST_HOST ? 5 : 0)) * 1000,
 		bodyLimitBytes: 65_536,
-		/** The first seals, all open. */
+		/** The first secret seals; all of them unseal. */
 		secrets: env.AUTH_SECRET,
 		sts: {
 			issuer,
@@ -77,34 +78,34 @@ function arrange(env: Environment) {
 			clientAuth: env.STS_CLIENT_AUTH,
 			scope: env.STS_SCOPE,
 			timeoutMs: env.STS_TIMEOUT_MS,
-			/** Hosts that the STS's endpoints are on, beside those of its two addresses; for Deno's permissions. */
+			/** Hosts of STS endpoints other than those of `issuer` and `internal`; for Deno's permissions. */
 			hosts: env.STS_HOSTS,
 			signOutIdTokenHint: env.SIGN_OUT_ID_TOKEN_HINT
 		},
-		/** The ways in that are offered. */
+		/** The sign-in methods that are offered. */
 		signInMethods: {
 			institution: env.SIGN_IN_METHODS.includes('institution'),
 			wallet: env.SIGN_IN_METHODS.includes('wallet')
 		},
 		bridge: {
-			/** Without wallets nothing calls it; `.invalid` never resolves (RFC 6761 6.4). */
+			/** The default is never requested, because wallet sign-in is then off; `.invalid` never resolves (RFC 6761 6.4). */
 			url: env.AUTH_BRIDGE_URL ?? 'http://auth-bridge.invalid',
 			timeoutMs: env.AUTH_BRIDGE_TIMEOUT_MS,
 			maxBytes: 262_144
 		},
-		/** For calls that no signed-in person stands behind. */
+		/** The service credential, for upstream requests that are not on behalf of a signed-in person. */
 		service: arrangeService(env, {
 			clientId: env.STS_CLIENT_ID,
 			clientSecret: env.STS_CLIENT_SECRET,
 			clientAuth: env.STS_CLIENT_AUTH
 		}),
-		/** The institution's own services, at `/api/backends/{name}/…`. */
+		/** The institution's services, at `/api/backends/{name}/…`. */
 		backends: env.BACKENDS,
 		wallet: {
 			defaultQueryId: env.WALLET_QUERY_ID,
 			queryIds: [...new Set([...(env.WALLET_QUERY_ID ? [env.WALLET_QUERY_ID] : []), ...env.WALLET_QUERY_IDS])]
 		},
-		/** What access tokens of third parties must be meant for; without it none is accepted. */
+		/** The required audience of API clients' access tokens. If unset, no access token is accepted. */
 		api: { audience: env.API_AUDIENCE },
 		rateLimits: {
 			perBrowser: env.RATE_LIMIT_PER_BROWSER,
@@ -113,31 +114,31 @@ function arrange(env: Environment) {
 			signInsPerBrowser: 30,
 			signInsPerAddress: env.RATE_LIMIT_SIGN_INS_PER_ADDRESS
 		},
-		/** Most status reads that watching wallet sessions may cost the Auth Bridge in a second. */
+		/** The maximum number of status reads per second at the Auth Bridge for watched wallet sessions. */
 		readsPerSecond: env.WALLET_READS_PER_SECOND,
-		/** Most open connections, on Node. */
+		/** The maximum number of open connections, on Node. */
 		connections: env.CONNECTIONS,
-		/** Most requests that are worked on, streams that have begun not among them. */
+		/** The maximum number of requests in flight. Streams that have started do not count. */
 		requestsAtOnce: env.REQUESTS_AT_ONCE,
-		/** Most open streams of events. */
+		/** The maximum numbers of open event streams. */
 		eventStreams: {
 			maxPerProcess: env.EVENT_STREAMS,
 			maxPerBrowser: env.EVENT_STREAMS_PER_BROWSER,
 			maxPerAddress: env.EVENT_STREAMS_PER_ADDRESS
 		},
-		/** How session cookies are written; both formats are read. 1 is what version 1.0.0 reads. */
+		/** The format in which session cookies are written; both formats are read. Version 1.0.0 reads format 1. */
 		sessionFormat: env.SESSION_FORMAT === 1 ? (1 as const) : (2 as const),
-		/** Whether session cookies outlive the browser; how long a session lasts is the same either way. */
+		/** Whether session cookies persist when the browser closes. The lifetime of the session is the same in both cases. */
 		sessionCookiePersistent: env.SESSION_COOKIE_PERSISTENT,
-		/** How long before its end an access token is renewed; a quarter of its life where that is less. */
+		/** An access token is refreshed this long before it expires, or a quarter of its lifetime before if that is less. */
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
-		/** What several instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */
+		/** The store that all instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */
 		store: { redisUrl: env.REDIS_URL, denoKv: env.DENO_KV },
-		/** For calls to the STS, the Auth Bridge and backends. */
+		/** Proxies for requests to the STS, the Auth Bridge and backends. */
 		proxies: { http: env.HTTP_PROXY, https: env.HTTPS_PROXY, except: env.NO_PROXY },
 		corsDevOrigins: env.CORS_DEV_ORIGINS,
 		logLevel: env.LOG_LEVEL,
-		/** Where metrics and traces go by OTLP; nothing is loaded without. */
+		/** The OTLP address for metrics and traces. If unset, no telemetry code is loaded. */
 		telemetryUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT,
 		brand: arrangeBrand(env)
 	});
@@ -148,22 +149,22 @@ function deepFreeze<T extends object>(value: T): Readonly<T> {
 	return Object.freeze(value);
 }
 
-/** A variable that looks like one of the portal's, and is not. */
+/** A variable that looks like one of the portal's, but is unknown. */
 interface UnknownVariable {
 	readonly name: string;
-	/** The known name that it was most likely meant to be; null where none is close. */
+	/** The known name that was most likely meant; null if none is close. */
 	readonly nearest: string | null;
 }
 
-/** What others set under the same prefixes: Kubernetes for each of its services, OpenTelemetry, and Python's `requests`. */
+/** Variables of others with the same prefixes: of Kubernetes (for each service), OpenTelemetry and Python's `requests`. */
 const FOREIGN =
 	/_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)|^OTEL_|^REQUESTS_CA_BUNDLE$/;
-/** Not the portal's own prefixes: the runtime's variables, such as DENO_DIR and DENO_CERT, and those of proxies. */
+/** Names whose prefix is not the portal's own: variables of the runtime, such as DENO_DIR and DENO_CERT, and of proxies. */
 const SHARED = /^DENO_|_PROXY$/i;
-/** A name without a known prefix is suspicious only when it is this close to a name of at least this length. */
+/** A name without a known prefix is reported only if it is this close to a known name of at least `MIN_LENGTH` characters. */
 const MAX_TYPOS = 2;
 const MIN_LENGTH = 8;
-/** Read by the runtimes, not by the portal: known, and names to be meant. */
+/** Variables of the runtimes, not of the portal. They count as known and are suggested as corrections. */
 const RUNTIME_NAMES: readonly string[] = ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'];
 const candidates = [...environmentNames, ...RUNTIME_NAMES];
 
@@ -173,7 +174,7 @@ const prefixes = new Set(
 		.map((name) => name.slice(0, name.indexOf('_') + 1))
 );
 
-/** The variables of an environment that are likely misspelt: set, unknown, and close to a known name or prefix. */
+/** The variables of an environment that are probably misspelt: set, unknown, and close to a known name or prefix. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): UnknownVariable[] {
 	return Object.entries(environment)
 		.filter(([name, value]) => value?.trim() && !candidates.includes(name) && !FOREIGN.test(name))
@@ -182,7 +183,7 @@ export function unknownVariables(environment: Readonly<Record<string, string | u
 		.map(({ name, typos, nearest }) => ({ name, nearest: typos <= name.length / 2 ? nearest : null }));
 }
 
-/** One line for an operator. */
+/** A warning of one line, for the operator. */
 export function unknownVariableText({ name, nearest }: UnknownVariable): string {
 	return `The variable ${name} is not known to the portal and has no effect.${nearest ? ` Did you mean ${nearest}?` : ''}`;
 }
@@ -193,7 +194,7 @@ function hasKnownPrefix(name: string): boolean {
 
 function nearestOf(name: string): { readonly nearest: string; readonly typos: number } {
 	const same = candidates.find((known) => known === name.toUpperCase());
-	// Such as OTLP_ENDPOINT for OTEL_EXPORTER_OTLP_ENDPOINT.
+	// For example, OTLP_ENDPOINT for OTEL_EXPORTER_OTLP_ENDPOINT.
 	const longer = name.length >= MIN_LENGTH ? candidates.find((known) => known.endsWith(`_${name}`)) : undefined;
 	const meant = same ?? longer;
 	if (meant !== undefined) return { nearest: meant, typos: 0 };

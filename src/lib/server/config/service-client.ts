@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { scope } from './fields';
 
-/** How a client shows its secret (OIDC Core 9). */
+/** How a client authenticates at the token endpoint (OIDC Core 9). */
 export const clientAuth = v.picklist(
 	['client_secret_post', 'client_secret_basic'],
 	'must be "client_secret_post" or "client_secret_basic"'
 );
 
-/** The portal's service credential: a client whose tokens go with calls that no signed-in person stands behind. */
+/** The portal's service credential: a client whose tokens authorize requests that are not on behalf of a signed-in person. */
 export const serviceEntries = {
 	AUTH_BRIDGE_CLIENT_ID: v.optional(v.string()),
 	AUTH_BRIDGE_CLIENT_SECRET: v.optional(v.string()),
@@ -20,7 +20,9 @@ export const serviceEntries = {
 const ServiceEnvironment = v.object(serviceEntries);
 type ServiceEnvironment = v.InferOutput<typeof ServiceEnvironment>;
 
-/** What an access token is asked for (RFC 6749 3.3, RFC 8707); `audience` is for providers that know it instead. */
+/**
+ * Parameters of a token request (RFC 6749 3.3, RFC 8707). `audience` is for providers that support it instead of `resource`.
+ */
 export interface TokenOptions {
 	readonly scope?: string | undefined;
 	readonly audience?: string | undefined;
@@ -34,13 +36,13 @@ export interface ClientAtSts {
 	readonly clientAuth: v.InferOutput<typeof clientAuth>;
 }
 
-/** The portal's own client can serve here too: its secret is known. */
+/** Whether the service client has no secret. The portal's own client (`STS_CLIENT_ID`) needs none here: its secret is known. */
 export const lacksSecret = (env: ServiceEnvironment & { readonly STS_CLIENT_ID: string }): boolean =>
 	env.AUTH_BRIDGE_CLIENT_ID !== undefined &&
 	env.AUTH_BRIDGE_CLIENT_ID !== env.STS_CLIENT_ID &&
 	env.AUTH_BRIDGE_CLIENT_SECRET === undefined;
 
-/** Whether something is said of a client that is not named. */
+/** Whether a setting of the service client is set, but its client id is not. */
 export const lacksClient = ({ AUTH_BRIDGE_CLIENT_ID, ...rest }: ServiceEnvironment): boolean =>
 	AUTH_BRIDGE_CLIENT_ID === undefined &&
 	[
@@ -51,7 +53,10 @@ export const lacksClient = ({ AUTH_BRIDGE_CLIENT_ID, ...rest }: ServiceEnvironme
 		rest.AUTH_BRIDGE_RESOURCE
 	].some((value) => value !== undefined);
 
-/** The client that fetches tokens, and what for; `bridge` absent: calls to the Auth Bridge before sign-in carry none. */
+/**
+ * The client that requests service tokens, and the token parameters for the Auth Bridge. If `bridge` is undefined, requests
+ * to the Auth Bridge before sign-in have no token.
+ */
 export function arrangeService(env: ServiceEnvironment, portal: ClientAtSts) {
 	const { AUTH_BRIDGE_CLIENT_ID: clientId = portal.clientId } = env;
 	const client: ClientAtSts = {

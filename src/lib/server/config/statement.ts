@@ -10,10 +10,10 @@ const Report = v.strictObject({ title: bilingual, url: page, date }, SHAPE);
 
 const Finding = v.strictObject(
 	{
-		/** What does not work well, and for whom. */
+		/** The problem, and whom it affects. */
 		what: bilingualText,
 		measure: v.optional(bilingualText),
-		/** When it is to be solved. */
+		/** The date by which it will be solved. */
 		until: v.optional(date)
 	},
 	SHAPE
@@ -22,15 +22,15 @@ const Finding = v.strictObject(
 const Statement = v.strictObject(
 	{
 		organisation: bilingual,
-		/** The Dutch model's: A complies, B in part, C first measures taken, D does not, E not assessed. */
+		/** As in the Dutch model: A complies, B complies in part, C first measures taken, D does not comply, E not assessed. */
 		status: v.picklist(['A', 'B', 'C', 'D', 'E'], 'must be A, B, C, D or E'),
-		/** When the statement was last looked at. */
+		/** The date of the last review of the statement. */
 		date,
-		/** The function of the person who agreed to it. */
+		/** The job title of the person who approved the statement. */
 		signedBy: v.optional(bilingual),
 		reports: v.optional(v.array(Report, SHAPE), []),
 		findings: v.optional(v.array(Finding, SHAPE), []),
-		/** Where it is told that something does not work; else the support contact. */
+		/** Where people report that something does not work. Default: the support contact. */
 		contact: v.optional(
 			v.strictObject(
 				{
@@ -42,13 +42,13 @@ const Statement = v.strictObject(
 				SHAPE
 			)
 		),
-		/** The statement's own page in the public register. */
+		/** The page of the statement in the public register. */
 		registerUrl: v.optional(page)
 	},
 	SHAPE
 );
 
-/** An institution's data of the accessibility statement. A status of A or B is a claim that a report has to carry. */
+/** The institution's data for the accessibility statement. A status of A or B must be supported by at least one report. */
 export const accessibilityStatement = v.pipe(
 	v.string(),
 	v.parseJson(undefined, SHAPE),

@@ -60,7 +60,7 @@ const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: 
 
 /**
  * Records metrics for the outcome of a wallet session, once per session and outcome: its duration, and the outcome of its
- * identity verification if there was one. The portal does not learn the outcome of a session that no page shows any more.
+ * identity verification if there was one. No outcome is recorded for a session whose status is no longer read.
  */
 export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | IdentityOutcome | 'completed'): void {
 	const end = `${owned.id} ${outcome}`;

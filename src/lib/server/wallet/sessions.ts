@@ -41,10 +41,7 @@ export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, n
 	return Math.max(0, endsAt - nowMs);
 }
 
-/**
- * Records outcomes that pages with JavaScript render without another request to the server. `completeWalletSession` records
- * completion.
- */
+/** Records outcomes that pages with JavaScript render by themselves. Completion is recorded by `completeWalletSession`. */
 function tellEnd({ status, errorCode }: SessionStatus, owned: OwnedSession): void {
 	if (status === 'EXPIRED') flowEnded(owned, 'expired');
 	if (status === 'VP_VALIDATION_FAILED') flowEnded(owned, 'refused');
