@@ -31,7 +31,7 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession) {
 
 /**
  * Milliseconds until the session expires: at the time set when it was created, or earlier if the Auth Bridge has since
- * shortened its life. Its clock may be wrong, so its `expiresAt` is compared only with its own earlier value.
+ * shortened its life. Its clock may be wrong, so its `expiresAt` is only compared with its own earlier value.
  */
 export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
 	const { startedAt, bridgeExpiresAt } = owned;
