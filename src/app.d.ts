@@ -17,9 +17,9 @@ declare global {
 			/** The program whose access token is good for this route; never together with a session. */
 			caller?: BearerCaller;
 			/** The STS has ended the session that came with this request. */
-			hasEnded?: boolean;
+			sessionRevoked?: boolean;
 			/** The tokens have run out, and the STS can't be asked for new ones at the moment. */
-			isStsAway?: boolean;
+			stsUnavailable?: boolean;
 		}
 		interface Platform {
 			/** Creates a JSON response in the form that is fastest to send. Only the Node server has one of its own. */

@@ -1,7 +1,7 @@
 import { CookieJar } from './cookie-jar.ts';
 import { type Answer, exchange } from './exchange.ts';
 
-const MOST_REDIRECTS = 20;
+const MAX_REDIRECTS = 20;
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
 
 /** One answer, and where it came from. */
@@ -45,7 +45,7 @@ export class Browser {
 		const { from = this.#home.origin, form, follow = true, stopBefore } = navigation;
 		const chain = [new URL(address, this.#home)];
 		let body = form && new URLSearchParams(form).toString();
-		while (chain.length <= MOST_REDIRECTS) {
+		while (chain.length <= MAX_REDIRECTS) {
 			const url = chain.at(-1) ?? this.#home;
 			const headers = {
 				accept: PAGE,
@@ -65,7 +65,7 @@ export class Browser {
 			chain.push(next);
 			body = undefined;
 		}
-		throw new Error(`More than ${MOST_REDIRECTS} redirects: ${chain.map(({ pathname }) => pathname).join(' ')}`);
+		throw new Error(`More than ${MAX_REDIRECTS} redirects: ${chain.map(({ pathname }) => pathname).join(' ')}`);
 	}
 
 	/** Sends the page's form whose action starts with `action`: its hidden fields, and those given. */

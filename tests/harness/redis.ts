@@ -54,7 +54,7 @@ export async function startRedis(): Promise<Redis> {
 
 	async function stop(): Promise<void> {
 		const ending = child;
-		if (!ending || hasEnded(ending)) return;
+		if (!ending || hasExited(ending)) return;
 		const ended = new Promise((resolve) => ending.once('exit', resolve));
 		ending.kill('SIGKILL');
 		await ended;
@@ -95,7 +95,7 @@ export async function startRedis(): Promise<Redis> {
 	};
 }
 
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
 	return exitCode !== null || signalCode !== null;
 }
 

@@ -39,9 +39,9 @@ test('access is withdrawn and given back one by one', async ({ place: { realm, l
 		const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
 		return (await library.call('/api/me')).status;
 	};
-	const giveBack = await realm.withdrawScope('library-app', 'portal-api');
+	const release = await realm.withdrawScope('library-app', 'portal-api');
 	expect(await statusOf()).toBe(401);
-	await giveBack();
+	await release();
 	expect(await statusOf()).toBe(200);
 });
 

@@ -29,8 +29,8 @@ test('a wrong client secret is found', async ({ place }) => {
 });
 
 test('a scope that the client does not have is found', async ({ place }) => {
-	const giveBack = await place.realm.withdrawScope('portal-frontend', 'eduid');
-	const { code, bad, find } = await consult(place).finally(giveBack);
+	const release = await place.realm.withdrawScope('portal-frontend', 'eduid');
+	const { code, bad, find } = await consult(place).finally(release);
 	expect({ code, bad }).toEqual({ code: 1, bad: ['sts.scope'] });
 	expect(find('sts.scope')).toMatch(/^wrong: The STS refuses the scopes of STS_SCOPE \(eduid\)/);
 });
@@ -65,9 +65,9 @@ test.describe('the service client', () => {
 	});
 
 	test('without the audience is found', async ({ place }) => {
-		const giveBack = await place.realm.withdrawScope('library-app', 'portal-api');
+		const release = await place.realm.withdrawScope('library-app', 'portal-api');
 		const env = { ...(await serviceClient(place, 'library-app')), AUTH_BRIDGE_AUDIENCE: 'portal-api' };
-		const { find } = await consult(place, env).finally(giveBack);
+		const { find } = await consult(place, env).finally(release);
 		expect(find('sts.service-token')).toMatch(/^warning: .*not with the audience portal-api/);
 	});
 

@@ -46,13 +46,13 @@ test('a scope that the realm does not have leads back to a text of ours, and the
 	visitor,
 	place: { realm, landscape }
 }) => {
-	const giveBack = await realm.withdrawScope('portal-frontend', 'email');
+	const release = await realm.withdrawScope('portal-frontend', 'email');
 	const end = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'));
 	expect([end.url.origin, end.url.pathname]).toEqual([landscape.url, '/login']);
 	await expect
 		.poll(() => landscape.portal.logs())
 		.toContain('"description":"Invalid scopes: openid profile email eduid"');
-	await giveBack();
+	await release();
 	await signIn(visitor, realm.person);
 });
 

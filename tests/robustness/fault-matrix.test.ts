@@ -7,7 +7,7 @@ import { faultKinds, type ScenarioOptions } from '../sandbox/scenarios.ts';
 import { signInAnyhow, upstreamCalls } from './upstream-calls.ts';
 
 /** Upstream may take this long; a slow one takes longer. */
-const PATIENCE_MS = 1000;
+const MAX_WAIT_MS = 1000;
 const SLOW: ScenarioOptions = { ms: 1300 };
 
 let landscape: Landscape;
@@ -17,9 +17,9 @@ beforeAll(async () => {
 	landscape = await startLandscape({
 		runtime,
 		env: ({ bridgeUrl }) => ({
-			STS_TIMEOUT_MS: String(PATIENCE_MS),
-			AUTH_BRIDGE_TIMEOUT_MS: String(PATIENCE_MS),
-			BACKENDS: JSON.stringify({ sandbox: { url: bridgeUrl, token: 'user', timeoutMs: PATIENCE_MS } }),
+			STS_TIMEOUT_MS: String(MAX_WAIT_MS),
+			AUTH_BRIDGE_TIMEOUT_MS: String(MAX_WAIT_MS),
+			BACKENDS: JSON.stringify({ sandbox: { url: bridgeUrl, token: 'user', timeoutMs: MAX_WAIT_MS } }),
 			RATE_LIMIT_PER_ADDRESS: '100000'
 		})
 	});
@@ -67,7 +67,7 @@ describe.each(upstreamCalls)('$operation', (call) => {
 
 describe('a portal that starts while the STS is in trouble', () => {
 	test.each(faultKinds)('%s: a clear answer to each sign-in, and all is well once it is over', async (kind) => {
-		const young = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: String(PATIENCE_MS) } });
+		const young = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: String(MAX_WAIT_MS) } });
 		try {
 			const visitor = new Browser(young.url);
 			for (const operation of ['discovery', 'jwks']) {

@@ -16,7 +16,7 @@ const WALLET_HOLDERS = 4;
 const LOAD = 0.5;
 const HEAP_MEGABYTES = 128;
 /** Counts of the last minute fill up while the first one runs; what grows without end is more than this by the second half. */
-const MOST_GROWTH = 1.25;
+const MAX_GROWTH = 1.25;
 
 let landscape: Landscape;
 
@@ -88,6 +88,6 @@ test(
 		expect(after.map(({ status }) => status)).toEqual(members.map(() => 200));
 		expect(faults).toBeGreaterThan(MINUTES * 60);
 		const half = rounds / 2;
-		expect(Math.max(0, ...memory.slice(half))).toBeLessThanOrEqual(Math.max(0, ...memory.slice(0, half)) * MOST_GROWTH);
+		expect(Math.max(0, ...memory.slice(half))).toBeLessThanOrEqual(Math.max(0, ...memory.slice(0, half)) * MAX_GROWTH);
 	}
 );

@@ -4,7 +4,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 const EVERY_MS = 250;
 /** The Bridge answers too late, the STS just in time: what that has done and nobody heard of can't be mended. */
 const SLOW_MS = { bridge: 2000, sts: 700 };
-const MOST_TIMES = 8;
+const MAX_TIMES = 8;
 const CALM_SHARE = 0.4;
 
 /** A refresh token that is redeemed while its answer gets lost is gone: no client can mend that (RFC 9700 4.14.2). */
@@ -28,7 +28,7 @@ export function makeTrouble(sandbox: Sandbox, random: () => number): { stop(): n
 		const kind: FaultKind = pick(target === 'sts' ? mendable : faultKinds);
 		sandbox.scenario(`${target}-${kind}`, {
 			operation,
-			times: 1 + Math.floor(random() * MOST_TIMES),
+			times: 1 + Math.floor(random() * MAX_TIMES),
 			ms: SLOW_MS[target]
 		});
 		made++;

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { root, runQuietly } from './runtime.mjs';
 
 const VERSION = process.env.KEYCLOAK_VERSION ?? '26.7.3';
-const LEAST_JAVA = 17;
+const MIN_JAVA = 17;
 const UNPACK = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack';
 
 /**
@@ -19,7 +19,7 @@ export async function distribution(skip) {
 		skip(`the suite with a real Keycloak needs ${what}, or KEYCLOAK_URL for a running one`);
 		return null;
 	};
-	if (!hasJava()) return missing(`Java ${LEAST_JAVA} or later`);
+	if (!hasJava()) return missing(`Java ${MIN_JAVA} or later`);
 	const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eduid-wallet-portal');
 	const kept = join(cache, `keycloak-${VERSION}`);
 	if (existsSync(kept)) return kept;
@@ -53,5 +53,5 @@ async function succeed(command, cwd = root) {
 export function hasJava() {
 	const program = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 	const { stderr } = spawnSync(program, ['-version'], { encoding: 'utf8' });
-	return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0) >= LEAST_JAVA;
+	return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0) >= MIN_JAVA;
 }

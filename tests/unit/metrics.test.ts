@@ -2,7 +2,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import type { TokenSet } from '../../src/lib/server/auth/new-session';
 import { createBridge } from '../../src/lib/server/bridge/client';
 import { createEventStreams } from '../../src/lib/server/http/event-stream';
-import { spendOne } from '../../src/lib/server/http/rate-limit';
+import { consumeQuota } from '../../src/lib/server/http/rate-limit';
 import { observeEventStreams } from '../../src/lib/server/metrics';
 import { sharedStore } from '../../src/lib/server/store';
 import { flowEnded } from '../../src/lib/server/wallet/outcomes';
@@ -97,8 +97,8 @@ test('open event streams are read when they are asked for, and refused ones are 
 	expect(await read.counted('portal.event_streams')).toEqual([[{}, 2]]);
 	await first.body?.cancel();
 	expect(await read.counted('portal.event_streams')).toEqual([[{}, 1]]);
-	await spendOne('browser', '192.0.2.1');
-	await expect(spendOne('browser', '192.0.2.1')).rejects.toThrow();
+	await consumeQuota('browser', '192.0.2.1');
+	await expect(consumeQuota('browser', '192.0.2.1')).rejects.toThrow();
 	expect(await read.counted('portal.refused_requests')).toEqual([
 		[{ reason: 'streams_browser' }, 1],
 		[{ reason: 'streams_process' }, 1],

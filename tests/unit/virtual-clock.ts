@@ -7,7 +7,7 @@ export interface VirtualClock {
 	/** Calls back every so many milliseconds; the answer ends that. */
 	readonly every: (ms: number, callBack: () => void) => () => void;
 	readonly pause: (ms: number) => Promise<void>;
-	/** As `createRenewals` wants it: resolves to null after so many milliseconds. */
+	/** As `createRefresher` wants it: resolves to null after so many milliseconds. */
 	readonly limit: (ms: number) => { readonly reached: Promise<null>; readonly callOff: () => void };
 	/** Lets time pass, and everything happen that is due on the way. */
 	readonly advance: (ms: number) => Promise<void>;

@@ -1,5 +1,5 @@
 /** What the renewal needs from its page; in tests all of it is in hand. */
-export interface RenewalWorld {
+export interface QrRenewalDeps {
 	/** Makes a new code and shows it. Returns how long it lives, in milliseconds, or why there is none. */
 	readonly renew: () => Promise<number | NoCode>;
 	/** Whether somebody looks at the page, and nothing has been scanned. */
@@ -41,9 +41,9 @@ export class CodeRenewal {
 	#left = renewals;
 	#isFailing = false;
 	#inFlight: Promise<Renewal> | undefined;
-	readonly #world: RenewalWorld;
+	readonly #world: QrRenewalDeps;
 
-	constructor(leftMs: number, world: RenewalWorld) {
+	constructor(leftMs: number, world: QrRenewalDeps) {
 		this.#world = world;
 		this.#codeEndsAtMs = world.now() + leftMs;
 		this.#count();

@@ -1,7 +1,7 @@
 import type { CompleteAnswer } from './api';
 import { eventOf, follow, isFinal, type FlowEvent, type FlowState } from './flow';
 import { anySignal } from './pause';
-import type { Hear, StatusUpdate } from './status-stream';
+import type { OnUpdate, StatusUpdate } from './status-stream';
 import type { WalletOutcome } from './view';
 
 /** Follows sessions until the signal aborts; which ones may change meanwhile. */
@@ -12,8 +12,8 @@ export interface Follower {
 }
 
 /** What the flow needs from its page; in tests all of it is in hand. */
-export interface FlowWorld {
-	readonly follow: (sessionIds: readonly string[], hear: Hear) => Follower;
+export interface FlowDeps {
+	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Follower;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -53,13 +53,13 @@ export class WalletFlow {
 	#candidates: readonly string[];
 	/** Made when the page runs: a server that draws it follows nothing. */
 	#follower: Follower | undefined;
-	readonly #world: FlowWorld;
+	readonly #world: FlowDeps;
 	#ending: Promise<void> | undefined;
 	readonly #over = new AbortController();
 	#signal: AbortSignal = this.#over.signal;
 	#pageSignal: AbortSignal = this.#over.signal;
 
-	constructor(world: FlowWorld, state: FlowState, code: CurrentCode) {
+	constructor(world: FlowDeps, state: FlowState, code: CurrentCode) {
 		this.#world = world;
 		this.state = state;
 		this.timeLeft = { ms: code.expiresInMs };

@@ -1,12 +1,12 @@
 import type { Follower } from './flow.svelte';
 import { eventOf, follow, waitingStates } from './flow';
 import { anySignal } from './pause';
-import type { Hear, StatusUpdate } from './status-stream';
+import type { OnUpdate, StatusUpdate } from './status-stream';
 import type { IdentityView } from './view';
 
 /** What the watch needs from its page; in tests all of it is in hand. */
-export interface WatchWorld {
-	readonly follow: (sessionIds: readonly string[], hear: Hear) => Pick<Follower, 'run'>;
+export interface WatchDeps {
+	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Pick<Follower, 'run'>;
 	/** What the server would show now; null while it can't be read, or when the page leaves for another. Never rejects. */
 	readonly readView: (signal: AbortSignal) => Promise<IdentityView | null>;
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,7 +25,7 @@ export class IdentityWatch {
 		this.view = view;
 	}
 
-	async run(signal: AbortSignal, world: WatchWorld): Promise<void> {
+	async run(signal: AbortSignal, world: WatchDeps): Promise<void> {
 		if (!isWaiting(this.view)) return;
 		const over = new AbortController();
 		const both = anySignal([signal, over.signal]);
@@ -49,7 +49,7 @@ export class IdentityWatch {
 	}
 
 	/** Until the server can say how it goes on: a service that is away for a moment is no reason to stop waiting. */
-	async #read(signal: AbortSignal, { readView, pause }: WatchWorld): Promise<void> {
+	async #read(signal: AbortSignal, { readView, pause }: WatchDeps): Promise<void> {
 		if (this.#isReading) return;
 		this.#isReading = true;
 		while (!signal.aborted) {

@@ -1,10 +1,14 @@
 import { anySignal, type Visibility } from './pause';
-import { askOnce, poll, type PollWorld } from './status-poll';
-import type { Hear } from './status-stream';
+import { readOnce, poll, type PollDeps } from './status-poll';
+import type { OnUpdate } from './status-stream';
 
-export interface FollowerDeps extends PollWorld {
+export interface FollowerDeps extends PollDeps {
 	/** Follows by one stream; see `followStream`. */
-	readonly stream: (sessionIds: readonly string[], onUpdate: Hear, signal: AbortSignal) => Promise<'ended' | 'broken'>;
+	readonly stream: (
+		sessionIds: readonly string[],
+		onUpdate: OnUpdate,
+		signal: AbortSignal
+	) => Promise<'ended' | 'broken'>;
 	readonly visibility: Visibility;
 }
 
@@ -21,11 +25,11 @@ const SILENCE_MS = 20_000;
 export class StatusFollower {
 	readonly #sessionIds: Set<string>;
 	readonly #deps: FollowerDeps;
-	readonly #onUpdate: Hear;
+	readonly #onUpdate: OnUpdate;
 	#restart = new AbortController();
 	#lastUpdateMs = 0;
 
-	constructor(sessionIds: Iterable<string>, onUpdate: Hear, deps: FollowerDeps) {
+	constructor(sessionIds: Iterable<string>, onUpdate: OnUpdate, deps: FollowerDeps) {
 		this.#sessionIds = new Set(sessionIds);
 		this.#deps = deps;
 		this.#onUpdate = (update) => {
@@ -88,7 +92,7 @@ export class StatusFollower {
 	}
 
 	async #read(signal: AbortSignal): Promise<void> {
-		await askOnce(this.#sessionIds, this.#onUpdate, signal, this.#deps);
+		await readOnce(this.#sessionIds, this.#onUpdate, signal, this.#deps);
 	}
 }
 

@@ -1,7 +1,7 @@
 import type { WalletApi } from './api';
-import type { Hear } from './status-stream';
+import type { OnUpdate } from './status-stream';
 
-export interface PollWorld {
+export interface PollDeps {
 	readonly readStatus: WalletApi['readStatus'];
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -11,11 +11,11 @@ const usualIntervalMs = 1000;
 const longestIntervalMs = 8000;
 
 /** Reads each session once. Returns how long to wait after it: null when all were read, else what the portal asks for. */
-export async function askOnce(
+export async function readOnce(
 	sessionIds: Iterable<string>,
-	hear: Hear,
+	hear: OnUpdate,
 	signal: AbortSignal,
-	{ readStatus }: Pick<PollWorld, 'readStatus'>
+	{ readStatus }: Pick<PollDeps, 'readStatus'>
 ): Promise<number | null> {
 	const answers = await Promise.all(
 		[...sessionIds].map(async (sessionId) => ({ sessionId, answer: await readStatus(sessionId, signal) }))
@@ -33,13 +33,13 @@ export async function askOnce(
 export async function poll(
 	sessionIds: ReadonlySet<string>,
 	rounds: number,
-	hear: Hear,
+	hear: OnUpdate,
 	signal: AbortSignal,
-	world: PollWorld
+	world: PollDeps
 ): Promise<void> {
 	let faults = 0;
 	for (let round = 0; round < rounds && sessionIds.size > 0 && !signal.aborted; round++) {
-		const retryAfterMs = await askOnce(sessionIds, hear, signal, world);
+		const retryAfterMs = await readOnce(sessionIds, hear, signal, world);
 		faults = retryAfterMs === null ? 0 : faults + 1;
 		const intervalMs = Math.min(usualIntervalMs * 2 ** faults, longestIntervalMs);
 		await world.pause(Math.max(intervalMs, retryAfterMs ?? 0), signal);

@@ -6,7 +6,7 @@ export interface StatusUpdate {
 	readonly sessionId: string;
 	readonly answer: StatusAnswer;
 }
-export type Hear = (update: StatusUpdate) => void;
+export type OnUpdate = (update: StatusUpdate) => void;
 
 /** As much of the browser's EventSource as is used. */
 export type OpenEventSource = (url: string) => EventSource;
@@ -21,7 +21,7 @@ const FIRST_EVENT_MS = 2000;
  */
 export function followStream(
 	sessionIds: readonly string[],
-	onUpdate: Hear,
+	onUpdate: OnUpdate,
 	signal: AbortSignal,
 	openSource: OpenEventSource = (url) => new EventSource(url)
 ): Promise<'ended' | 'broken'> {

@@ -1,5 +1,5 @@
-import { isDenied } from '../../../src/lib/server/auth/revoked-sessions';
-import { createRenewals } from '../../../src/lib/server/auth/refresh';
+import { isRevoked } from '../../../src/lib/server/auth/revoked-sessions';
+import { createRefresher } from '../../../src/lib/server/auth/refresh';
 import { createSeal } from '../../../src/lib/server/seal';
 import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import type { Session } from '../../../src/lib/server/auth/session';
@@ -27,7 +27,7 @@ export async function measureMemory() {
 	const store = createMemoryStore({ now });
 	const seconds = () => Math.floor(nowMs / 1000);
 	const redeem = () => Promise.resolve(realisticTokens(seconds(), TOKEN_SECONDS));
-	const renewals = createRenewals({ store, now, unixNow: now, redeem, onFault: () => {} });
+	const renewals = createRefresher({ store, now, unixNow: now, redeem, onFault: () => {} });
 	const seal = createSeal(['the-one-secret-of-this-measurement-0123456789'], 'session', sessionCodec(2));
 	const cookies: string[] = [];
 	const heap: number[] = [];
@@ -35,7 +35,7 @@ export async function measureMemory() {
 	async function request(browser: number): Promise<void> {
 		const cookie = cookies[browser];
 		const session = cookie === undefined ? realisticSession(seconds()) : ((await seal.open(cookie))?.value as Session);
-		if (await isDenied(session)) throw new Error('nobody was signed out');
+		if (await isRevoked(session)) throw new Error('nobody was signed out');
 		const after = await renewals.renewed(session);
 		if (cookie === undefined || after !== session) cookies[browser] = await seal.seal(after);
 	}

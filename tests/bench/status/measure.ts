@@ -9,7 +9,7 @@ import { signIn } from '../signed-in.ts';
 
 const CONNECTIONS = 32;
 /** In throughput, against the bare proxy, which is always on Node. */
-const LEAST_RATIO = { node: 1, deno: 1.5 };
+const MIN_RATIO = { node: 1, deno: 1.5 };
 
 /**
  * Signed-in status reads through the portal, over 32 connections of as many sessions, against (a) a bare proxy without a
@@ -37,7 +37,7 @@ export const measureStatus: Measure = async (runtime) => {
 			{ what: 'status reads: portal', value: seen.portal.perSecond, unit: '/s' },
 			{ what: '(a) bare proxy on Node', value: seen.bare.perSecond, unit: '/s' },
 			{ what: '(b) with Auth.js decode', value: seen.decoding.perSecond, unit: '/s' },
-			{ what: 'throughput, portal to (a)', value: ratio, unit: '×', target: { atLeast: LEAST_RATIO[runtime] } },
+			{ what: 'throughput, portal to (a)', value: ratio, unit: '×', target: { atLeast: MIN_RATIO[runtime] } },
 			{ what: 'throughput, portal to (b)', value: seen.portal.perSecond / seen.decoding.perSecond, unit: '×' },
 			{ what: 'p99: portal', value: seen.portal.p99Ms, unit: 'ms' },
 			{ what: 'p99: (a)', value: seen.bare.p99Ms, unit: 'ms' },

@@ -21,8 +21,8 @@ const HELD_SECONDS = 60;
 /** One heartbeat, and a little. */
 const BARE_SECONDS = 20;
 const READS_PER_SECOND = 400;
-const MOST_KILOBYTES = 40;
-const MOST_OF_BARE = 1.5;
+const MAX_KILOBYTES = 40;
+const MAX_OF_BARE = 1.5;
 /**
  * As a container of half a gigabyte would set it, for the portal and for the bare server alike: with more room than they need,
  * the runtimes leave garbage lying, and what is measured is how much of it.
@@ -64,12 +64,12 @@ export const measureStreams: Measure = async (runtime) => {
 
 async function memoryFigures(runtime: 'node' | 'deno', kilobytes: number): Promise<Figure[]> {
 	const what = 'memory of a stream';
-	if (runtime === 'node') return [{ what, value: kilobytes, unit: 'kB', target: { atMost: MOST_KILOBYTES } }];
+	if (runtime === 'node') return [{ what, value: kilobytes, unit: 'kB', target: { atMost: MAX_KILOBYTES } }];
 	const bare = await bareKilobytes();
 	return [
 		{ what, value: kilobytes, unit: 'kB' },
 		{ what: 'the same of a bare Deno.serve', value: bare, unit: 'kB' },
-		{ what: 'portal to bare', value: kilobytes / bare, unit: '×', target: { atMost: MOST_OF_BARE } }
+		{ what: 'portal to bare', value: kilobytes / bare, unit: '×', target: { atMost: MAX_OF_BARE } }
 	];
 }
 

@@ -20,8 +20,8 @@ export const upstreams = [
 	{
 		name: 'the STS is not asked again for half a minute',
 		file: 'src/lib/server/auth/refresh.ts',
-		find: 'const REST_MS = 1000;',
-		replace: 'const REST_MS = 30_000;',
+		find: 'const COOLDOWN_MS = 1000;',
+		replace: 'const COOLDOWN_MS = 30_000;',
 		test: 'tests/unit/auth/refresh.test.ts'
 	},
 	{
@@ -104,7 +104,7 @@ export const upstreams = [
 	{
 		name: 'an STS that is down is the portal’s fault',
 		file: 'src/lib/server/auth/sign-in-errors.ts',
-		find: "\tif (isAway(fault)) return 'sts_unavailable';\n",
+		find: "\tif (isUnavailable(fault)) return 'sts_unavailable';\n",
 		replace: '',
 		test: 'tests/unit/auth/sign-in-errors.test.ts'
 	},

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSignIn } from '../../../src/lib/server/auth/callback';
-import { denySession } from '../../../src/lib/server/auth/revoked-sessions';
+import { revokeSession } from '../../../src/lib/server/auth/revoked-sessions';
 import { findFlow, flowIds, keepFlow } from '../../../src/lib/server/auth/sign-in-flow';
 import type { Session } from '../../../src/lib/server/auth/session';
 import { type SignInOptions, startSignIn } from '../../../src/lib/server/auth/authorization-request';
@@ -90,7 +90,7 @@ describe('a callback that is requested again by the same browser', () => {
 	test('after the person signed out does not sign in again', async () => {
 		const { query, cookie } = await started();
 		const first = await returned(query, cookie);
-		await denySession(first.session ?? someSession());
+		await revokeSession(first.session ?? someSession());
 		expect(await returned(query, cookie)).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
 		expect(sts.tokenRequests).toHaveLength(1);
 	});

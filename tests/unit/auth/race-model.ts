@@ -1,6 +1,6 @@
 import type { Session } from '../../../src/lib/server/auth/session';
 import type { TokenSet } from '../../../src/lib/server/auth/new-session';
-import { createRenewals, SessionEnded } from '../../../src/lib/server/auth/refresh';
+import { createRefresher, SessionEnded } from '../../../src/lib/server/auth/refresh';
 import { isProblem } from '../../../src/lib/server/http/problem';
 import { WorkFailed } from '../../../src/lib/server/auth/run-once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
@@ -126,18 +126,18 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 			...clock
 		});
 		const { now, every, limit } = clock;
-		const renewals = createRenewals({ store, now, unixNow: now, every, limit, redeem: sts.redeem, onFault: () => {} });
+		const renewals = createRefresher({ store, now, unixNow: now, every, limit, redeem: sts.redeem, onFault: () => {} });
 		return { store, renewals };
 	}
 
 	type Portal = ReturnType<typeof createPortal>;
-	const isDenied = async ({ store }: Portal, { id }: Session) => (await store.read(`deny:${id}`)) !== null;
+	const isRevoked = async ({ store }: Portal, { id }: Session) => (await store.read(`deny:${id}`)) !== null;
 
 	/** What the session and refresh handles do with a request. */
 	async function request(portal: Portal, { workMs, isLost }: Step): Promise<void> {
 		const before = cookie;
 		const wasSignedOut = isSignedOut;
-		if (!before || (await isDenied(portal, before))) return;
+		if (!before || (await isRevoked(portal, before))) return;
 		if (wasSignedOut) wrong.push('a session after sign-out');
 		let after: Session | null = before;
 		try {
@@ -147,7 +147,7 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 			else if (!isProblem(error, 'upstream_unavailable')) wrong.push(`an error: ${String(error)}`);
 		}
 		await clock.pause(workMs);
-		if (after === before || (after && (await isDenied(portal, after)))) return;
+		if (after === before || (after && (await isRevoked(portal, after)))) return;
 		const written = after && (await portal.renewals.newest(after));
 		if (!isLost) receive(written);
 	}

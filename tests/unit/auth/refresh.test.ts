@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Session } from '../../../src/lib/server/auth/session';
 import type { TokenSet } from '../../../src/lib/server/auth/new-session';
-import { createRenewals } from '../../../src/lib/server/auth/refresh';
+import { createRefresher } from '../../../src/lib/server/auth/refresh';
 import { WorkFailed, type WorkFault } from '../../../src/lib/server/auth/run-once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import type { Store } from '../../../src/lib/server/store/store';
@@ -36,7 +36,7 @@ const signedIn = (changes: Partial<Session> = {}) => someSession({ ...tokens(0),
 const secondsLater = (seconds: number) => clock.advance(seconds * 1000);
 
 function instance() {
-	return createRenewals({
+	return createRefresher({
 		store,
 		now: clock.now,
 		unixNow: clock.now,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { denyAtSts, denySession, isDenied, isDeniedNow } from '../../../src/lib/server/auth/revoked-sessions';
+import { revokeAtSts, revokeSession, isRevoked, isRevokedNow } from '../../../src/lib/server/auth/revoked-sessions';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import type { Store } from '../../../src/lib/server/store/store';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
@@ -28,36 +28,36 @@ const pass = (ms: number) => vi.advanceTimersByTime(ms);
 describe('a session', () => {
 	test('is refused from the moment it is ended, here at once', async () => {
 		const session = fresh();
-		expect(await isDenied(session)).toBe(false);
-		await denySession(session);
-		expect(await isDenied(session)).toBe(true);
+		expect(await isRevoked(session)).toBe(false);
+		await revokeSession(session);
+		expect(await isRevoked(session)).toBe(true);
 	});
 
 	test('is refused as long as its cookie could live', async () => {
 		const session = fresh();
-		await denySession(session);
+		await revokeSession(session);
 		pass(24 * 60 * 60 * 1000 - 1);
-		expect(await isDenied(session)).toBe(true);
+		expect(await isRevoked(session)).toBe(true);
 	});
 
 	test('of the same person is not refused because another was ended', async () => {
 		const session = fresh();
-		await denySession(session);
-		expect(await isDenied({ ...session, id: 'another' })).toBe(false);
+		await revokeSession(session);
+		expect(await isRevoked({ ...session, id: 'another' })).toBe(false);
 	});
 
 	test('ended elsewhere is refused here half a second later, and at once where it matters', async () => {
 		const session = fresh();
-		expect(await isDenied(session)).toBe(false);
+		expect(await isRevoked(session)).toBe(false);
 		await shared.store.write(`deny:id:${session.id}`, '1', 60_000);
-		expect([await isDenied(session), await isDeniedNow(session)]).toEqual([false, true]);
+		expect([await isRevoked(session), await isRevokedNow(session)]).toEqual([false, true]);
 		pass(500);
-		expect(await isDenied(session)).toBe(true);
+		expect(await isRevoked(session)).toBe(true);
 	});
 
 	test('is looked up once for all requests of the same moment', async () => {
 		const session = fresh();
-		await Promise.all(Array.from({ length: 100 }, () => isDenied(session)));
+		await Promise.all(Array.from({ length: 100 }, () => isRevoked(session)));
 		expect(shared.reads).toBe(2);
 	});
 
@@ -67,11 +67,11 @@ describe('a session', () => {
 		let goOn = () => {};
 		const held = new Promise<void>((resolve) => (goOn = resolve));
 		shared.store = { ...shared.store, read: (key) => Promise.all([read(key), held]).then(([entry]) => entry) };
-		const before = isDenied(session);
-		await denySession(session);
+		const before = isRevoked(session);
+		await revokeSession(session);
 		goOn();
 		await before;
-		expect(await isDenied(session)).toBe(true);
+		expect(await isRevoked(session)).toBe(true);
 	});
 });
 
@@ -79,15 +79,15 @@ describe('the STS ends', () => {
 	test('one session of its own by its id, and no other of that person', async () => {
 		const session = fresh({ sid: 'sts-1' });
 		const other = { ...session, id: 'other', sid: 'sts-2' };
-		expect([await isDenied(session), await isDenied(other)]).toEqual([false, false]);
-		await denyAtSts({ sid: 'sts-1', sub: session.sub }, Date.now());
-		expect([await isDenied(session), await isDenied(other)]).toEqual([true, false]);
+		expect([await isRevoked(session), await isRevoked(other)]).toEqual([false, false]);
+		await revokeAtSts({ sid: 'sts-1', sub: session.sub }, Date.now());
+		expect([await isRevoked(session), await isRevoked(other)]).toEqual([true, false]);
 	});
 
 	test('all sessions of a person that have begun', async () => {
 		const session = fresh();
-		await denyAtSts({ sub: session.sub }, Date.now());
-		expect(await isDenied(session)).toBe(true);
+		await revokeAtSts({ sub: session.sub }, Date.now());
+		expect(await isRevoked(session)).toBe(true);
 	});
 
 	test.each(['9999999999999', '1e400', 'NaN', '', 'Infinity', '-1'])(
@@ -95,25 +95,25 @@ describe('the STS ends', () => {
 		async (text) => {
 			const session = fresh();
 			await shared.store.write(`deny:sub:${session.sub}`, text, 60_000);
-			expect(await isDeniedNow(session)).toBe(true);
+			expect(await isRevokedNow(session)).toBe(true);
 			pass(1000);
 			const endsAt = Math.floor(Date.now() / 1000) + 24 * 60 * 60;
-			expect(await isDeniedNow({ ...session, id: 'later', endsAt })).toBe(false);
+			expect(await isRevokedNow({ ...session, id: 'later', endsAt })).toBe(false);
 		}
 	);
 
 	test('no fewer than before when an older token comes later', async () => {
 		const session = fresh();
-		await denyAtSts({ sub: session.sub }, Date.now());
-		await denyAtSts({ sub: session.sub }, Date.now() - 60_000);
-		expect(await isDeniedNow(session)).toBe(true);
+		await revokeAtSts({ sub: session.sub }, Date.now());
+		await revokeAtSts({ sub: session.sub }, Date.now() - 60_000);
+		expect(await isRevokedNow(session)).toBe(true);
 	});
 
 	test('none that begins later', async () => {
 		const session = fresh();
-		await denyAtSts({ sub: session.sub }, Date.now());
+		await revokeAtSts({ sub: session.sub }, Date.now());
 		pass(1000);
 		const later = Math.floor(Date.now() / 1000) + 24 * 60 * 60;
-		expect(await isDenied({ ...session, id: 'later', endsAt: later })).toBe(false);
+		expect(await isRevoked({ ...session, id: 'later', endsAt: later })).toBe(false);
 	});
 });

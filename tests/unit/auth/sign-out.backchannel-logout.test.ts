@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { endAtSts, MAX_TOKEN_CHARACTERS } from '../../../src/lib/server/auth/sign-out';
-import { isDenied, isDeniedNow } from '../../../src/lib/server/auth/revoked-sessions';
+import { revokeByLogoutToken, MAX_TOKEN_CHARACTERS } from '../../../src/lib/server/auth/sign-out';
+import { isRevoked, isRevokedNow } from '../../../src/lib/server/auth/revoked-sessions';
 import { SESSION_SECONDS } from '../../../src/lib/server/auth/session';
 import { UpstreamError } from '../../../src/lib/server/http/upstream-error';
 import { verifyLogoutToken } from '../../../src/lib/server/sts/logout-token';
@@ -24,23 +24,23 @@ beforeEach(() => {
 function says(changes: Partial<Awaited<ReturnType<typeof verifyLogoutToken>>>) {
 	const claims = { jti: crypto.randomUUID(), iat: nowSeconds(), events: {} as never, ...changes };
 	vi.mocked(verifyLogoutToken).mockResolvedValue(claims);
-	return endAtSts('a-token', 'r1');
+	return revokeByLogoutToken('a-token', 'r1');
 }
 
 describe('a logout token', () => {
 	test('ends the session that it names', async () => {
 		const session = fresh();
 		await says({ sid: session.sid });
-		expect(await isDenied(session)).toBe(true);
+		expect(await isRevoked(session)).toBe(true);
 	});
 
 	test('that comes late does not end a session that began after it was made', async () => {
 		const begunAt = nowSeconds() - 10;
 		const session = { ...fresh(), endsAt: begunAt + SESSION_SECONDS };
 		await says({ sub: session.sub, iat: begunAt - 10 });
-		expect(await isDenied(session)).toBe(false);
+		expect(await isRevoked(session)).toBe(false);
 		await says({ sub: session.sub, iat: begunAt + 1 });
-		expect(await isDeniedNow(session)).toBe(true);
+		expect(await isRevokedNow(session)).toBe(true);
 	});
 
 	test('is taken half an hour late, and no later', async () => {
@@ -64,11 +64,11 @@ describe('a logout token', () => {
 			const before = begunAt(20);
 			const after = { ...begunAt(2), sub: before.sub };
 			await says({ sub: before.sub, iat: nowSeconds() - 10 + offset });
-			expect([await isDeniedNow(before), await isDeniedNow(after)]).toEqual([true, false]);
+			expect([await isRevokedNow(before), await isRevokedNow(after)]).toEqual([true, false]);
 
 			const named = begunAt(20);
 			await says({ sid: named.sid, iat: nowSeconds() + offset });
-			expect(await isDeniedNow(named)).toBe(true);
+			expect(await isRevokedNow(named)).toBe(true);
 		}
 	);
 
@@ -76,22 +76,22 @@ describe('a logout token', () => {
 		const session = fresh();
 		await says({ sid: 'x', jti: 'used' });
 		await expect(says({ sid: session.sid, jti: 'used' })).rejects.toMatchObject({ code: 'invalid_request' });
-		expect(await isDenied(session)).toBe(false);
+		expect(await isRevoked(session)).toBe(false);
 	});
 
 	test('that is none is refused', async () => {
 		vi.mocked(verifyLogoutToken).mockRejectedValue(new Error('no JWT'));
-		await expect(endAtSts('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
+		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
 	});
 
 	test('is to be sent again when the keys of the STS could not be had', async () => {
 		vi.mocked(verifyLogoutToken).mockRejectedValue(new UpstreamError('cut_off'));
-		await expect(endAtSts('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
+		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
 	});
 
 	test('that is too long is refused before it is looked at', async () => {
 		const token = 'a'.repeat(MAX_TOKEN_CHARACTERS + 1);
-		await expect(endAtSts(token, 'r1')).rejects.toMatchObject({ code: 'invalid_request' });
+		await expect(revokeByLogoutToken(token, 'r1')).rejects.toMatchObject({ code: 'invalid_request' });
 		expect(verifyLogoutToken).not.toHaveBeenCalled();
 	});
 });

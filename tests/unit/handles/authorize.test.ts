@@ -54,7 +54,7 @@ test('a session that ends while its page is made leads to the login page, which 
 		event,
 		resolve: () => {
 			event.locals.session = null;
-			event.locals.hasEnded = true;
+			event.locals.sessionRevoked = true;
 			return new Response('half a page');
 		}
 	});

@@ -73,7 +73,7 @@ test('a session that the STS has ended is over for the route, with a line in the
 	const info = vi.spyOn(log, 'info').mockImplementation(() => {});
 	keep.renewed.mockRejectedValue(new SessionEnded('invalid_grant'));
 	const { seen } = await handled('/(member)/account');
-	expect(seen).toMatchObject({ session: null, hasEnded: true });
+	expect(seen).toMatchObject({ session: null, sessionRevoked: true });
 	expect(info).toHaveBeenCalledExactlyOnceWith('a session has ended', { requestId: 'r1', code: 'invalid_grant' });
 	info.mockRestore();
 });
@@ -92,7 +92,7 @@ describe('while the STS is away and the tokens have run out', () => {
 		keep.renewed.mockRejectedValue(away);
 		const { response, seen } = await handled('/(member)/account');
 		expect(response.headers.get('retry-after')).toBe('7');
-		expect(seen).toMatchObject({ isStsAway: true, session: someSession() });
+		expect(seen).toMatchObject({ stsUnavailable: true, session: someSession() });
 		expect(() => memberSession({ ...seen } as App.Locals)).toThrow(expect.objectContaining({ status: 503 }));
 	});
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { denySession } from '../../../src/lib/server/auth/revoked-sessions';
+import { revokeSession } from '../../../src/lib/server/auth/revoked-sessions';
 import { createSeal } from '../../../src/lib/server/seal';
 import { renewals } from '../../../src/lib/server/auth/refresh';
 import { readSession, writeSession } from '../../../src/lib/server/auth/session-cookie';
@@ -170,7 +170,7 @@ describe('a session that has been signed out', () => {
 
 	test('is none, and its cookie goes', async () => {
 		const { session: ended, cookie } = signedInAs('ended-before');
-		await denySession(ended);
+		await revokeSession(ended);
 		expect(await handled({ cookie: await cookie })).toMatchObject({
 			seen: null,
 			setCookies: ['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']
@@ -181,7 +181,7 @@ describe('a session that has been signed out', () => {
 		const { session: ended, cookie } = signedInAs('ended-meanwhile');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = { ...ended, accessToken: 'renewed', generation: 1 };
-			await denySession(ended);
+			await revokeSession(ended);
 		});
 		expect(setCookies).toEqual([]);
 	});
@@ -190,8 +190,8 @@ describe('a session that has been signed out', () => {
 		const { session: ended, cookie } = signedInAs('ended-twice');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = null;
-			event.locals.hasEnded = true;
-			await denySession(ended);
+			event.locals.sessionRevoked = true;
+			await revokeSession(ended);
 		});
 		expect(setCookies).toEqual([]);
 	});
@@ -200,7 +200,7 @@ describe('a session that has been signed out', () => {
 		const { session: ended, cookie } = signedInAs('ends-itself');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = null;
-			await denySession(ended);
+			await revokeSession(ended);
 		});
 		expect(setCookies).toHaveLength(1);
 	});

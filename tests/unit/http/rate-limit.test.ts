@@ -9,60 +9,60 @@ import { networkOf } from '../../../src/lib/server/http/client-network';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
 
-let spendOne: typeof rateLimit.spendOne;
-let spendSignIn: typeof rateLimit.spendSignIn;
+let consumeQuota: typeof rateLimit.consumeQuota;
+let consumeSignInQuota: typeof rateLimit.consumeSignInQuota;
 beforeEach(async () => {
 	vi.resetModules();
 	configure({ RATE_LIMIT_PER_BROWSER: '3', RATE_LIMIT_PER_ADDRESS: '5', RATE_LIMIT_SIGN_INS_PER_ADDRESS: '40' });
-	({ spendOne, spendSignIn } = await import('../../../src/lib/server/http/rate-limit'));
+	({ consumeQuota, consumeSignInQuota } = await import('../../../src/lib/server/http/rate-limit'));
 });
 
 async function spend(times: number, browser: string, address = '192.0.2.1') {
-	for (let time = 0; time < times; time++) await spendOne(browser, address);
+	for (let time = 0; time < times; time++) await consumeQuota(browser, address);
 }
 const refused = { code: 'rate_limited', status: 429 };
 
 describe('a rate limit', () => {
 	test('lets a browser do as much as it may, and no more', async () => {
 		await spend(3, 'a');
-		await expect(spendOne('a', '192.0.2.1')).rejects.toMatchObject(refused);
+		await expect(consumeQuota('a', '192.0.2.1')).rejects.toMatchObject(refused);
 	});
 
 	test('of one browser does not stop another behind the same address', async () => {
 		await spend(3, 'a');
-		await expect(spendOne('a', '192.0.2.1')).rejects.toMatchObject(refused);
-		await expect(spendOne('b', '192.0.2.1')).resolves.toBeUndefined();
+		await expect(consumeQuota('a', '192.0.2.1')).rejects.toMatchObject(refused);
+		await expect(consumeQuota('b', '192.0.2.1')).resolves.toBeUndefined();
 	});
 
 	test('of an address stops the next browser there, and none elsewhere', async () => {
 		await spend(3, 'a');
 		await spend(2, 'b');
-		await expect(spendOne('c', '192.0.2.1')).rejects.toMatchObject(refused);
-		await expect(spendOne('d', '192.0.2.2')).resolves.toBeUndefined();
+		await expect(consumeQuota('c', '192.0.2.1')).rejects.toMatchObject(refused);
+		await expect(consumeQuota('d', '192.0.2.2')).resolves.toBeUndefined();
 	});
 
 	test('that is used up by one browser leaves the rest of the address’s to others', async () => {
 		await spend(3, 'a');
-		await Promise.allSettled(Array.from({ length: 20 }, () => spendOne('a', '192.0.2.1')));
+		await Promise.allSettled(Array.from({ length: 20 }, () => consumeQuota('a', '192.0.2.1')));
 		await expect(spend(2, 'b')).resolves.toBeUndefined();
 	});
 
 	test('counts the addresses of one IPv6 network together, and another network for itself', async () => {
-		for (let host = 1; host <= 5; host++) await spendOne(`browser ${host}`, `2001:db8:0:1::${host}`);
-		await expect(spendOne('x', '2001:db8:0:1:ffff:ffff:ffff:ffff')).rejects.toMatchObject(refused);
-		await expect(spendOne('y', '2001:db8:0:2::1')).resolves.toBeUndefined();
+		for (let host = 1; host <= 5; host++) await consumeQuota(`browser ${host}`, `2001:db8:0:1::${host}`);
+		await expect(consumeQuota('x', '2001:db8:0:1:ffff:ffff:ffff:ffff')).rejects.toMatchObject(refused);
+		await expect(consumeQuota('y', '2001:db8:0:2::1')).resolves.toBeUndefined();
 	});
 
 	test('counts an IPv4 address and its IPv6-mapped spellings together', async () => {
 		for (const address of ['192.0.2.9', '::ffff:192.0.2.9', '::ffff:c000:209', '0:0:0:0:0:FFFF:192.0.2.9', '192.0.2.9'])
-			await spendOne(address, address);
-		await expect(spendOne('x', '::ffff:192.0.2.9')).rejects.toMatchObject(refused);
-		await expect(spendOne('y', '::ffff:192.0.2.10')).resolves.toBeUndefined();
+			await consumeQuota(address, address);
+		await expect(consumeQuota('x', '::ffff:192.0.2.9')).rejects.toMatchObject(refused);
+		await expect(consumeQuota('y', '::ffff:192.0.2.10')).resolves.toBeUndefined();
 	});
 
 	test('says when to come back, in whole seconds', async () => {
 		await spend(3, 'a');
-		const problem: unknown = await spendOne('a', '192.0.2.1').catch((error: unknown) => error);
+		const problem: unknown = await consumeQuota('a', '192.0.2.1').catch((error: unknown) => error);
 		expect(problem).toMatchObject({
 			headers: { 'retry-after': expect.stringMatching(/^([1-9]|[1-5]\d|60)$/) as unknown }
 		});
@@ -71,20 +71,21 @@ describe('a rate limit', () => {
 
 describe('starts of sign-ins', () => {
 	const start = async (times: number, browser: string, address = '192.0.2.1') => {
-		for (let time = 0; time < times; time++) await spendSignIn(browser, address);
+		for (let time = 0; time < times; time++) await consumeSignInQuota(browser, address);
 	};
 
 	test('are limited to 30 a minute for one browser', async () => {
 		await start(30, 'a');
-		await expect(spendSignIn('a', '192.0.2.1')).rejects.toMatchObject(refused);
-		await expect(spendSignIn('b', '192.0.2.1')).resolves.toBeUndefined();
+		await expect(consumeSignInQuota('a', '192.0.2.1')).rejects.toMatchObject(refused);
+		await expect(consumeSignInQuota('b', '192.0.2.1')).resolves.toBeUndefined();
 	});
 
 	test('are limited by IPv6 network, apart from new wallet sessions', async () => {
-		for (let host = 1; host <= 40; host++) await spendSignIn(`browser ${host}`, `2001:db8:0:1::${host.toString(16)}`);
-		await expect(spendSignIn('x', '2001:db8:0:1::ffff')).rejects.toMatchObject(refused);
-		await expect(spendSignIn('y', '2001:db8:0:2::1')).resolves.toBeUndefined();
-		await expect(spendOne('x', '2001:db8:0:1::ffff')).resolves.toBeUndefined();
+		for (let host = 1; host <= 40; host++)
+			await consumeSignInQuota(`browser ${host}`, `2001:db8:0:1::${host.toString(16)}`);
+		await expect(consumeSignInQuota('x', '2001:db8:0:1::ffff')).rejects.toMatchObject(refused);
+		await expect(consumeSignInQuota('y', '2001:db8:0:2::1')).resolves.toBeUndefined();
+		await expect(consumeQuota('x', '2001:db8:0:1::ffff')).resolves.toBeUndefined();
 	});
 });
 

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { endAtSts } from '../../../src/lib/server/auth/sign-out';
+import { revokeByLogoutToken } from '../../../src/lib/server/auth/sign-out';
 import { redeemOnce } from '../../../src/lib/server/auth/callback-once';
-import { denyAtSts, denySession } from '../../../src/lib/server/auth/revoked-sessions';
-import { createRenewals } from '../../../src/lib/server/auth/refresh';
+import { revokeAtSts, revokeSession } from '../../../src/lib/server/auth/revoked-sessions';
+import { createRefresher } from '../../../src/lib/server/auth/refresh';
 import { WorkFailed } from '../../../src/lib/server/auth/run-once';
 import { createMemoryStore } from '../../../src/lib/server/store/memory';
 import type { Store } from '../../../src/lib/server/store/store';
@@ -54,19 +54,19 @@ beforeEach(() => {
 });
 
 const renewals = (redeem: () => Promise<{ accessToken: string; refreshToken: string }>) =>
-	createRenewals({ store: recording, redeem, onFault: () => {} });
+	createRefresher({ store: recording, redeem, onFault: () => {} });
 const due = (changes = {}) => someSession({ refreshAt: 0, ...changes });
 
 /** Each piece of work that writes to the shared store, and the lives of what it writes there, by key. */
 const writes: readonly (readonly [string, () => Promise<unknown>, readonly number[]])[] = [
-	['a session that is ended', () => denySession(session), [DAY_MS]],
-	['an end by the STS, of a session', () => denyAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
-	['an end by the STS, of a person', () => denyAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
+	['a session that is ended', () => revokeSession(session), [DAY_MS]],
+	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
+	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
 	[
 		'a logout token: its id, and the end',
 		() => {
 			vi.mocked(verifyLogoutToken).mockResolvedValue({ jti: 'j', iat: SIGNED_IN_AT, sid: 'x', events: {} as never });
-			return endAtSts('a-token', 'r1');
+			return revokeByLogoutToken('a-token', 'r1');
 		},
 		[HOUR_MS, DAY_MS]
 	],

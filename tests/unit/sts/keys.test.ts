@@ -13,12 +13,12 @@ const [first, second] = await Promise.all([keyed('first'), keyed('second')]);
 /** A ring, the clock in hand, and an STS that publishes these keys until told otherwise. */
 function ringWith(...keys: JWK[]) {
 	const clock = virtualClock();
-	const sts = { keys, isAway: false, fetches: 0 };
+	const sts = { keys, isUnavailable: false, fetches: 0 };
 	const ring = createKeyRing({
 		now: clock.now,
 		load: () => {
 			sts.fetches += 1;
-			if (sts.isAway) return Promise.reject(new TypeError('fetch failed'));
+			if (sts.isUnavailable) return Promise.reject(new TypeError('fetch failed'));
 			return Promise.resolve({ issuer: 'i', idTokenAlgorithms: ['ES256'], jwks: { keys: sts.keys } });
 		}
 	});
@@ -67,7 +67,7 @@ describe('the keys of the STS', () => {
 
 	test('are asked for at most once in 30 s also while the STS is away, and was from the start', async () => {
 		const { sts, knows, clock } = ringWith(first);
-		sts.isAway = true;
+		sts.isUnavailable = true;
 		for (const expected of [1, 1, 2]) {
 			const outcomes = await flood(knows);
 			expect(outcomes.map(({ status }) => status)).not.toContain('fulfilled');
@@ -96,7 +96,7 @@ describe('while the STS is away', () => {
 	test('known keys serve on, and the STS is asked again every 30 s', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
-		sts.isAway = true;
+		sts.isUnavailable = true;
 		await clock.advance(10 * 60_000);
 		for (const expected of [2, 2, 3]) {
 			expect(await knows('first')).toBe(true);
@@ -108,7 +108,7 @@ describe('while the STS is away', () => {
 	test('a key that is not known can’t be told good or bad', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
-		sts.isAway = true;
+		sts.isUnavailable = true;
 		await clock.advance(30_000);
 		await expect(knows('second')).rejects.toThrow(KeysUnavailable);
 		await expect(knows('third')).rejects.toThrow(KeysUnavailable);
@@ -118,14 +118,14 @@ describe('while the STS is away', () => {
 	test('nobody is held up by a call that hangs, but the first who finds the keys old', async () => {
 		const clock = virtualClock();
 		const calls: ((error: Error) => void)[] = [];
-		let isAway = false;
+		let isUnavailable = false;
 		const load = () =>
-			isAway
+			isUnavailable
 				? new Promise<never>((_, reject) => void calls.push(reject))
 				: Promise.resolve({ issuer: 'i', idTokenAlgorithms: [], jwks: { keys: [first] } });
 		const ring = createKeyRing({ now: clock.now, load });
 		await ring.keysFor(header('first'), 'stranger');
-		isAway = true;
+		isUnavailable = true;
 		await clock.advance(10 * 60_000);
 		const held = ring.keysFor(header('first'), 'stranger');
 		await clock.advance(10_000);

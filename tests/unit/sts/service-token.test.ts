@@ -7,7 +7,7 @@ const options: TokenOptions = { scope: 'bridge' };
 
 /** An STS that numbers its tokens, and the clock in hand. */
 function serviceTokens() {
-	const sts = { calls: [] as TokenOptions[], isAway: false, lifeSeconds: 600 as number | undefined };
+	const sts = { calls: [] as TokenOptions[], isUnavailable: false, lifeSeconds: 600 as number | undefined };
 	const clock = { ms: 5000, unixMs: 1_800_000_000_000 };
 	const tokens = createServiceTokens({
 		now: () => clock.ms,
@@ -15,7 +15,7 @@ function serviceTokens() {
 		grant: async (wanted) => {
 			sts.calls.push(wanted);
 			await Promise.resolve();
-			if (sts.isAway) throw new Problem('upstream_unavailable');
+			if (sts.isUnavailable) throw new Problem('upstream_unavailable');
 			return { accessToken: `token-${sts.calls.length}`, lifeSeconds: sts.lifeSeconds };
 		}
 	});
@@ -72,7 +72,7 @@ describe('the service token', () => {
 	test('that is due serves on while the STS is away, to its end and no longer', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		await tokens.current(options);
-		sts.isAway = true;
+		sts.isUnavailable = true;
 		pass(599);
 		expect(await tokens.current(options)).toBe('token-1');
 		pass(1);
@@ -81,13 +81,13 @@ describe('the service token', () => {
 
 	test('that is not to be had is asked for once a second, whoever comes', async () => {
 		const { sts, tokens, pass } = serviceTokens();
-		sts.isAway = true;
+		sts.isUnavailable = true;
 		const asking = () => Promise.allSettled(Array.from({ length: 50 }, () => tokens.current(options)));
 		expect((await asking()).map(({ status }) => status)).toEqual(Array(50).fill('rejected'));
 		await asking();
 		expect(sts.calls).toHaveLength(1);
 		await expect(tokens.current(options)).rejects.toMatchObject(away);
-		sts.isAway = false;
+		sts.isUnavailable = false;
 		pass(1);
 		expect(await tokens.current(options)).toBe('token-2');
 	});
@@ -114,7 +114,7 @@ describe('a service token that a service refuses', () => {
 	test('has no successor while the STS is away', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
-		sts.isAway = true;
+		sts.isUnavailable = true;
 		expect(await tokens.replaced(options, 'token-1')).toBeNull();
 	});
 });

@@ -161,7 +161,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		"Fetches of the STS's keys for unknown key ids in foreign tokens",
-		`1 in ${seconds(constant('lib/server/sts/keys.ts', 'REST_MS'))}`
+		`1 in ${seconds(constant('lib/server/sts/keys.ts', 'COOLDOWN_MS'))}`
 	],
 	['Revocation of tokens at sign-out', seconds(constant('lib/server/auth/sign-out.ts', 'LIMIT_MS'))],
 	[

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { IdentityWatch } from '$lib/wallet/identity-watch.svelte';
-import type { Hear } from '$lib/wallet/status-stream';
+import type { OnUpdate } from '$lib/wallet/status-stream';
 import type { IdentityView } from '$lib/wallet/view';
 
 const review: IdentityView = { screen: 'review', sessionId: 's' };
@@ -12,7 +12,7 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 	const watch = new IdentityWatch(first);
 	const news: unknown[] = [];
 	let reads = 0;
-	let hear: Hear | undefined;
+	let hear: OnUpdate | undefined;
 	const note = () => {
 		if (watch.news !== news.at(-1)) news.push(watch.news);
 	};
@@ -40,7 +40,7 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 		isFollowed: () => hear !== undefined,
 		async say(status: string | null) {
 			const answer = status === null ? ({ kind: 'trouble' } as const) : { kind: 'status' as const, status };
-			hear?.({ sessionId: 's', answer: { expiresInMs: null, ...answer } as Parameters<Hear>[0]['answer'] });
+			hear?.({ sessionId: 's', answer: { expiresInMs: null, ...answer } as Parameters<OnUpdate>[0]['answer'] });
 			note();
 			await new Promise((resolve) => setImmediate(resolve));
 			note();

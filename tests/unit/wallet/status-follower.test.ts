@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StatusFollower, type FollowerDeps } from '$lib/wallet/status-follower';
-import type { Hear, StatusUpdate } from '$lib/wallet/status-stream';
+import type { OnUpdate, StatusUpdate } from '$lib/wallet/status-stream';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 interface Stream {
 	readonly sessionIds: readonly string[];
-	readonly send: Hear;
+	readonly send: OnUpdate;
 	readonly end: (outcome: 'ended' | 'broken') => void;
 	isOpen: boolean;
 }

@@ -15,7 +15,7 @@ import { requestEvent } from '../../harness/request-event';
 
 const bridge = vi.hoisted(() => ({
 	readStatus: vi.fn(),
-	readStatusAfresh: vi.fn(),
+	readFreshStatus: vi.fn(),
 	readIdvStatus: vi.fn(),
 	readPerson: vi.fn(),
 	complete: vi.fn(),
@@ -49,7 +49,7 @@ function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> 
 	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, expiresAt: null };
 	const said = { sessionId: ID, status, ...rest, ...changes };
 	bridge.readStatus.mockResolvedValue(said);
-	bridge.readStatusAfresh.mockResolvedValue(said);
+	bridge.readFreshStatus.mockResolvedValue(said);
 }
 
 async function browser(changes: Partial<OwnedSession> = {}, path = '/login/wallet') {
@@ -214,7 +214,7 @@ describe('the identity page', () => {
 		'believes no answer from before the one round, which is %s',
 		async (idv) => {
 			bridgeSays('IDV_REQUIRED');
-			bridge.readStatusAfresh.mockResolvedValue({ status: 'COMPLETED' });
+			bridge.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
 			bridge.complete.mockResolvedValue({ kind: 'completed' });
 			expect(await identityStep((await browser({ idv })).event)).toEqual({ goTo: '/login/continue' });
 		}

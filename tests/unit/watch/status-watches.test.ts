@@ -38,11 +38,11 @@ describe('one watched session', () => {
 	});
 
 	test('is never read twice at once, however slow the Bridge is', async () => {
-		const { clock, listen, underWay, reads } = setUp({ readMs: 4000 });
+		const { clock, listen, inFlight, reads } = setUp({ readMs: 4000 });
 		listen('a');
 		listen('a');
 		await clock.advance(10_000);
-		expect([underWay.most, reads('a')]).toEqual([1, [0, 4000, 8000]]);
+		expect([inFlight.most, reads('a')]).toEqual([1, [0, 4000, 8000]]);
 	});
 
 	test('says a status once, however often it is read', async () => {

@@ -20,14 +20,14 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	/** What each session answers; `PENDING` where nothing is said. */
 	const answers = new Map<string, Answer | SessionStatus>();
 	const readsAtMs = new Map<string, number[]>();
-	const underWay = { now: 0, most: 0 };
+	const inFlight = { now: 0, most: 0 };
 	const watches = createStatusWatches({
 		read: async (id) => {
 			readsAtMs.set(id, [...(readsAtMs.get(id) ?? []), clock.now() - startMs]);
-			underWay.now++;
-			underWay.most = Math.max(underWay.most, underWay.now);
+			inFlight.now++;
+			inFlight.most = Math.max(inFlight.most, inFlight.now);
 			if (readMs > 0) await clock.pause(readMs);
-			underWay.now--;
+			inFlight.now--;
 			const answer = answers.get(id) ?? 'PENDING';
 			if (answer instanceof Error) throw answer;
 			return typeof answer === 'string' ? statusOf(answer) : answer;
@@ -40,7 +40,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	return {
 		clock,
 		answers,
-		underWay,
+		inFlight,
 		watches,
 		reads: (id: string) => readsAtMs.get(id) ?? [],
 		allReads: () => [...readsAtMs.values()].flat(),

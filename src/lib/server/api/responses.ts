@@ -60,7 +60,7 @@ export function responsesOf({ answers, problems: wanted }: ApiRoute): Json {
 	return Object.fromEntries([...good, ...bad]);
 }
 
-function response(status: number, { what, json, type, leadsOn }: ApiAnswer): Json {
+function response(status: number, { what, json, type, hasLocation }: ApiAnswer): Json {
 	const isAlsoProblem = status >= 400 && json === undefined;
 	const content = {
 		...(json && { 'application/json': { schema: jsonSchema(json) } }),
@@ -69,7 +69,7 @@ function response(status: number, { what, json, type, leadsOn }: ApiAnswer): Jso
 	};
 	return {
 		description: what,
-		headers: named('X-Request-Id', ...(leadsOn ? (['Location'] as const) : [])),
+		headers: named('X-Request-Id', ...(hasLocation ? (['Location'] as const) : [])),
 		...(Object.keys(content).length > 0 && { content })
 	};
 }

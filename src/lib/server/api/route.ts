@@ -11,7 +11,7 @@ export interface ApiAnswer {
 	/** The media type of a response that is not JSON. Its body is described as text. */
 	readonly type?: 'text/html' | 'text/event-stream' | '*/*';
 	/** Whether the response has a `Location` header. */
-	readonly leadsOn?: true;
+	readonly hasLocation?: true;
 }
 
 /**

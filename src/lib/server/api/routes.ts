@@ -52,7 +52,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'Redirect to the login page.',
 		access: 'open',
 		query: { callbackUrl: text },
-		answers: { 303: { what: 'Redirect to the login page.', leadsOn: true } },
+		answers: { 303: { what: 'Redirect to the login page.', hasLocation: true } },
 		problems: anywhere
 	},
 	{
@@ -69,7 +69,7 @@ const authRoutes: readonly ApiRoute[] = [
 				what: 'The address of the STS, when the header `X-Auth-Return-Redirect` was sent.',
 				json: v.strictObject({ url: text })
 			},
-			303: { what: 'Redirect to the STS.', leadsOn: true }
+			303: { what: 'Redirect to the STS.', hasLocation: true }
 		},
 		problems: [...anywhere, ...unreadable, 401, 404, 429, 502]
 	},
@@ -81,7 +81,7 @@ const authRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		parameters: { provider },
 		query: { code: text, state: text, iss: text, error: text, error_description: text },
-		answers: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', leadsOn: true } },
+		answers: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', hasLocation: true } },
 		problems: [...anywhere, 404]
 	},
 	{
@@ -90,7 +90,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'signOut',
 		what: 'Sign out of the portal and the STS.',
 		access: 'open',
-		answers: { 303: { what: 'Redirect to the end-session page of the STS.', leadsOn: true } },
+		answers: { 303: { what: 'Redirect to the end-session page of the STS.', hasLocation: true } },
 		problems: [...anywhere, 401]
 	},
 	{

@@ -23,7 +23,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: 'Create a wallet session. It belongs to the browser or the program that created it.',
 		access: 'login',
 		scope: WALLET_SCOPE,
-		json: schemas.sessionWish,
+		json: schemas.sessionOptions,
 		answers: { 201: { what: 'The session, with the link that opens a wallet.', json: schemas.Created } },
 		problems: [...anywhere, ...upstream, ...unreadable, 401, 429]
 	},
@@ -77,7 +77,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: "Receive the authorization response of the institution, from the person's browser.",
 		query: { code: text, state: text, error: text, error_description: text },
 		answers: {
-			303: { what: 'Redirect to the page of the wallet session.', leadsOn: true },
+			303: { what: 'Redirect to the page of the wallet session.', hasLocation: true },
 			404: { what: 'A page, for a browser that did not create the session.', type: 'text/html' }
 		},
 		problems: ofSession

@@ -13,7 +13,7 @@ const planType = v.nullable(v.string());
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 
 /** The body of a request to create a session. `queryId` must be one of the configured query ids. */
-export function sessionWish() {
+export function sessionOptions() {
 	const { queryIds } = config().wallet;
 	return v.strictObject({
 		queryId: queryIds.length > 0 ? v.optional(v.picklist(queryIds)) : v.optional(v.never()),

@@ -10,7 +10,7 @@ import { useUp, useUpCompleted } from './owned-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
-import { denySession, isDeniedNow } from './revoked-sessions';
+import { revokeSession, isRevokedNow } from './revoked-sessions';
 import {
 	findFlow,
 	flowIds,
@@ -137,14 +137,14 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 /** @param isOwn whether this request redeemed the code, rather than another request from the same browser */
 async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Session, isOwn: boolean): Promise<string> {
 	const { locals, cookies } = event;
-	if (await isDeniedNow(session)) {
+	if (await isRevokedNow(session)) {
 		if (isOwn) void revokeTokens(session, locals.requestId);
 		return failurePath(event, flow, 'sign_in_interrupted', isOwn);
 	}
 	const before = locals.session;
 	if (before?.id !== session.id) {
 		// A late response to a request with the previous session must not overwrite the new session's cookie.
-		if (before) await denySession(before);
+		if (before) await revokeSession(before);
 		locals.session = session;
 	}
 	if (flow.asksLogin) clearSignedOutMark(cookies);

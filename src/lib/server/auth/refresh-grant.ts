@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
 import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
-import { isAway, isNeverSent, serverErrors } from '../sts/errors';
+import { isUnavailable, isNeverSent, serverErrors } from '../sts/errors';
 import { isUnknownKey } from '../sts/tokens';
 import { type Session } from './session';
 import { type TokenSet, tokenTimes } from './new-session';
@@ -66,7 +66,7 @@ async function assertSamePerson(session: Session, idToken: string, tokens: oauth
 		await verifyIdToken(idToken, { accessToken: tokens.access_token });
 	} catch (cause) {
 		// If the key is unavailable, it is sufficient that the response came directly from the STS (OIDC Core 3.1.3.7, 6).
-		if (!isAway(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
+		if (!isUnavailable(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
 	}
 }
 

@@ -15,16 +15,16 @@ import * as v from 'valibot';
  * takes, so that a slow response still finds the newest tokens before it writes the cookie. Before that, the result is
  * stored as long as the session may live, because a response can also be lost on its way to the browser.
  */
-const LATE_MS = 5 * 60_000;
+const SUCCESSOR_TTL_MS = 5 * 60_000;
 /** While the access token is valid, a request waits at most this long for a new one. */
-const PATIENCE_MS = 2000;
+const MAX_WAIT_MS = 2000;
 /** After a temporary failure, valid tokens stay in use for this long before the next refresh. */
-const REST_MS = 1000;
+const COOLDOWN_MS = 1000;
 /**
  * Minimum time between forced refreshes of a session: a service that refuses even new tokens must not cause continuous
  * token calls.
  */
-const FORCE_REST_MS = 30_000;
+const FORCED_COOLDOWN_MS = 30_000;
 
 /** Bounds for how long a result is shared if the refresh returned the same tokens. */
 const MIN_KEEP_MS = 1000;
@@ -35,13 +35,13 @@ export class SessionEnded extends Error {
 	override readonly name = 'SessionEnded';
 }
 
-interface RenewalOptions extends OnceOptions {
+interface RefresherOptions extends OnceOptions {
 	/** Redeems the refresh token. @throws {WorkFailed} */
 	readonly redeem: (session: Session & { readonly refreshToken: string }) => Promise<TokenSet>;
 	/** Reports each refresh that failed temporarily. */
 	readonly onFault: (failed: WorkFailed) => void;
 	/** Reports the result of each requested refresh, and whether this request shared the token call of another request. */
-	readonly onRenewal?: (result: 'renewed' | WorkFault, isShared: boolean) => void;
+	readonly onRefresh?: (result: 'renewed' | WorkFault, isShared: boolean) => void;
 	/** `reached` resolves to null after that many milliseconds; `callOff` cancels it. */
 	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly callOff: () => void };
 }
@@ -50,11 +50,11 @@ interface RenewalOptions extends OnceOptions {
  * Refreshes the tokens of sessions. Each refresh token is redeemed by one token call, which all requests, tabs and
  * instances share. A late request with an old cookie follows the chain of successors to the newest tokens.
  */
-export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, ...options }: RenewalOptions) {
+export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit, ...options }: RefresherOptions) {
 	const { store, now = () => performance.now(), unixNow = unixMs } = options;
 	const once = createOnce(options);
 	const { follow, successor } = createTokenChain(once);
-	let restUntilMs = 0;
+	let cooldownUntilMs = 0;
 
 	const isDue = ({ refreshAt }: Session) => refreshAt !== undefined && unixNow() / 1000 >= refreshAt;
 	const isAlive = ({ expiresAt }: Session) => expiresAt === undefined || unixNow() / 1000 < expiresAt;
@@ -73,7 +73,8 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			secret: secretOf(session),
 			repeatLost: !alive,
 			keepMs: () => keepMs,
-			settles: isHeld && session.renewal !== undefined ? { name: session.renewal, keepMs: LATE_MS } : undefined,
+			settles:
+				isHeld && session.renewal !== undefined ? { name: session.renewal, keepMs: SUCCESSOR_TTL_MS } : undefined,
 			run: async () => {
 				isShared = false;
 				const tokens = await redeem({ ...session, refreshToken });
@@ -82,18 +83,18 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			}
 		});
 		renewal.then(
-			() => onRenewal?.('renewed', isShared),
-			(error: unknown) => onRenewal?.(error instanceof WorkFailed ? error.fault : 'lost', isShared)
+			() => onRefresh?.('renewed', isShared),
+			(error: unknown) => onRefresh?.(error instanceof WorkFailed ? error.fault : 'lost', isShared)
 		);
 		try {
-			const result = alive ? await patiently(renewal) : await renewal;
+			const result = alive ? await withinMaxWait(renewal) : await renewal;
 			return result === null ? session : await successor(session, result);
 		} catch (error) {
 			if (!(error instanceof WorkFailed)) throw error;
 			if (error.fault === 'ended') throw new SessionEnded(error.code);
 			onFault(error);
 			if (!alive) throw new Problem('upstream_unavailable', { headers: { 'retry-after': retryAfter(error) } });
-			if (error.code !== 'begun_before') restUntilMs = now() + REST_MS;
+			if (error.code !== 'begun_before') cooldownUntilMs = now() + COOLDOWN_MS;
 			return session;
 		}
 	}
@@ -107,8 +108,8 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 	}
 
 	/** The result, or null if it takes too long. The work continues, and its result serves the next request. */
-	async function patiently(renewal: Promise<string>): Promise<string | null> {
-		const { reached, callOff } = limit(PATIENCE_MS);
+	async function withinMaxWait(renewal: Promise<string>): Promise<string | null> {
+		const { reached, callOff } = limit(MAX_WAIT_MS);
 		renewal.catch(() => {});
 		try {
 			return await Promise.race([renewal, reached]);
@@ -129,7 +130,7 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 		renewed: async (session: Session): Promise<Session> => {
 			if (!isDue(session)) return session;
 			const known = await follow(session, isDue);
-			const canWait = isAlive(known) && now() < restUntilMs;
+			const canWait = isAlive(known) && now() < cooldownUntilMs;
 			return isDue(known) && !canWait ? nextOf(known, known === session) : known;
 		},
 
@@ -143,7 +144,7 @@ export function createRenewals({ redeem, onFault, onRenewal, limit = timeLimit, 
 			if (known !== refused) return known;
 			if (await store.read(freshKey(refused))) return refused;
 			const next = await nextOf(refused, false);
-			if (next !== refused) await store.write(freshKey(next), '1', FORCE_REST_MS);
+			if (next !== refused) await store.write(freshKey(next), '1', FORCED_COOLDOWN_MS);
 			return next;
 		},
 
@@ -168,15 +169,15 @@ function timeLimit(ms: number) {
 	return { reached, callOff: () => clearTimeout(timer) };
 }
 
-let made: ReturnType<typeof createRenewals> | undefined;
+let made: ReturnType<typeof createRefresher> | undefined;
 
 /** Refreshes the sessions of this portal, in coordination with its other instances. */
-export function renewals(): ReturnType<typeof createRenewals> {
-	return (made ??= createRenewals({
+export function renewals(): ReturnType<typeof createRefresher> {
+	return (made ??= createRefresher({
 		store: sharedStore(),
 		redeem: redeemRefreshToken,
 		onFault: told,
-		onRenewal: (result, coalesced) => count('portal.token_refreshes', { result, coalesced })
+		onRefresh: (result, coalesced) => count('portal.token_refreshes', { result, coalesced })
 	}));
 }
 
@@ -191,7 +192,7 @@ function told(error: WorkFailed): void {
 }
 
 /** Maximum number of links to follow: more than tokens with a lifetime of seconds create in five minutes. */
-const MOST_LINKS = 200;
+const MAX_LINKS = 200;
 
 const Tokens = v.object({
 	accessToken: v.string(),
@@ -223,7 +224,7 @@ function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 	 */
 	async function follow(session: Session, goOn: (current: Session) => boolean): Promise<Session> {
 		let current = session;
-		for (let links = 0; links < MOST_LINKS && current.refreshToken !== undefined && goOn(current); links++) {
+		for (let links = 0; links < MAX_LINKS && current.refreshToken !== undefined && goOn(current); links++) {
 			const result = await once.peek(secretOf(current));
 			if (result === null) break;
 			const next = await successor(current, result);

@@ -24,7 +24,7 @@ const newChecks = () =>
 let checks = newChecks();
 
 /** Revokes one session permanently on all instances, even if a cookie still contains it. */
-export async function denySession({ id }: Session): Promise<void> {
+export async function revokeSession({ id }: Session): Promise<void> {
 	await sharedStore().write(idKey(id), '1', LIFE_MS);
 	checks.forget(id);
 }
@@ -34,7 +34,7 @@ export async function denySession({ id }: Session): Promise<void> {
  * that began at `untilMs` or earlier. A later time that is already recorded stays.
  * @param untilMs Unix milliseconds
  */
-export async function denyAtSts(
+export async function revokeAtSts(
 	{ sid, sub }: { readonly sid?: string | undefined; readonly sub?: string | undefined },
 	untilMs: number
 ): Promise<void> {
@@ -46,12 +46,12 @@ export async function denyAtSts(
 }
 
 /** Whether a session has been revoked, by the portal or by the STS, as known at most half a second ago. */
-export function isDenied(session: Session): Promise<boolean> {
-	return checks.read(session.id, () => isDeniedNow(session));
+export function isRevoked(session: Session): Promise<boolean> {
+	return checks.read(session.id, () => isRevokedNow(session));
 }
 
 /** The same by the current content of the store, for rare checks that must not use a cached result. */
-export async function isDeniedNow({ id, sid, sub, endsAt, issuedAt }: Session): Promise<boolean> {
+export async function isRevokedNow({ id, sid, sub, endsAt, issuedAt }: Session): Promise<boolean> {
 	const begunMs = (issuedAt ?? endsAt - SESSION_SECONDS) * 1000;
 	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
 	const [isEnded, ...endsMs] = await Promise.all([

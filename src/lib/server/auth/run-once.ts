@@ -83,7 +83,7 @@ export function createOnce({
 	unixNow = unixMs,
 	every = everyInterval
 }: OnceOptions) {
-	const underWay = new Map<string, Promise<string>>();
+	const inFlight = new Map<string, Promise<string>>();
 
 	/** @param seenAtMs since when the store has contained `found`, as far as this caller knows */
 	async function take(key: string, found: Entry | null, work: Work, seenAtMs: number): Promise<Turn> {
@@ -144,7 +144,7 @@ export function createOnce({
 		} catch (error) {
 			await lease.end();
 			const failed = failureOf(error, lease);
-			await lease.giveBack(outcomeOf(failed, lease, unixNow())).catch(() => {});
+			await lease.release(outcomeOf(failed, lease, unixNow())).catch(() => {});
 			throw failed;
 		}
 	}
@@ -171,10 +171,10 @@ export function createOnce({
 		/** The result of the work, which runs now, has run before, or is in flight elsewhere. */
 		run: async (work: Work): Promise<string> => {
 			const key = await keyOf(work.secret);
-			const running = underWay.get(key);
+			const running = inFlight.get(key);
 			if (running) return running;
-			const started = untilDone(key, work).finally(() => underWay.delete(key));
-			underWay.set(key, started);
+			const started = untilDone(key, work).finally(() => inFlight.delete(key));
+			inFlight.set(key, started);
 			return started;
 		},
 
@@ -187,7 +187,7 @@ export function createOnce({
 
 		/** Resolves when this process has no work in flight. */
 		settled: async (): Promise<void> => {
-			while (underWay.size > 0) await Promise.allSettled(underWay.values());
+			while (inFlight.size > 0) await Promise.allSettled(inFlight.values());
 		},
 
 		/** The name of a piece of work in the store. It reveals nothing about the secret. */

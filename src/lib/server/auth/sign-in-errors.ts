@@ -1,4 +1,4 @@
-import { isAway, isMisconfigured, isRefusal } from '../sts/errors';
+import { isUnavailable, isMisconfigured, isRefusal } from '../sts/errors';
 
 /** Error codes that `/login?error=` accepts. Each has a text in the dictionaries; unknown values are never shown. */
 export const signInErrors = [
@@ -94,7 +94,7 @@ export function isExpiredAtSts(callback: URLSearchParams): boolean {
  * @param fault the thrown value, with its causes
  */
 export function callbackFault(fault: unknown): SignInError {
-	if (isAway(fault)) return 'sts_unavailable';
+	if (isUnavailable(fault)) return 'sts_unavailable';
 	return isMisconfigured(fault) ? 'portal_misconfigured' : 'sign_in_failed';
 }
 
@@ -104,5 +104,7 @@ export function callbackFault(fault: unknown): SignInError {
  * @param fault the thrown value, with its causes
  */
 export function startFault(fault: unknown): 'portal_misconfigured' | 'sts_unavailable' {
-	return !isAway(fault) && (isMisconfigured(fault) || isRefusal(fault)) ? 'portal_misconfigured' : 'sts_unavailable';
+	return !isUnavailable(fault) && (isMisconfigured(fault) || isRefusal(fault))
+		? 'portal_misconfigured'
+		: 'sts_unavailable';
 }

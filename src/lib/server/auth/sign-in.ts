@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
 import { isForeignNavigation } from '../http/request';
 import { isProblem } from '../http/problem';
-import { spendSignIn } from '../http/rate-limit';
+import { consumeSignInQuota } from '../http/rate-limit';
 import { returnPath } from '../http/return-path';
 import { institutions } from '../sts/institutions';
 import { completedSession, newestReturnPath, ownedSessions } from './owned-sessions';
@@ -48,7 +48,7 @@ export async function beginSignIn(
 	const browserId = isForeignNavigation(event.request) ? null : await browserIdOf(event);
 	if (browserId === null) return { error: 'login_first' };
 	try {
-		await spendSignIn(browserId, event.getClientAddress());
+		await consumeSignInQuota(browserId, event.getClientAddress());
 	} catch (error) {
 		if (!isProblem(error, 'rate_limited')) throw error;
 		return { error: 'rate_limited', headers: error.headers };

@@ -6,9 +6,9 @@ import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs, withinLimit } from '../clock';
 import type { Session } from './session';
 import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
-import { isAway } from '../sts/errors';
+import { isUnavailable } from '../sts/errors';
 import { sharedStore } from '../store';
-import { denyAtSts } from './revoked-sessions';
+import { revokeAtSts } from './revoked-sessions';
 
 /** Sign-out takes effect locally at once. Each call to the STS may take at most this long. */
 const LIMIT_MS = 3000;
@@ -84,17 +84,17 @@ function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
  * @throws {Problem} `invalid_request` if the token is invalid, old or already used; `upstream_unavailable` while the STS's
  * keys are unavailable
  */
-export async function endAtSts(token: string, requestId: string): Promise<void> {
+export async function revokeByLogoutToken(token: string, requestId: string): Promise<void> {
 	if (token.length > MAX_TOKEN_CHARACTERS) throw invalidField('logout_token');
 	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
 		log.warn('a logout token was refused', { requestId, error });
-		throw isAway(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
+		throw isUnavailable(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
 	});
 	const nowMs = unixMs();
 	const ageSeconds = nowMs / 1000 - claims.iat;
 	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -FRESH_CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, crypto.randomUUID(), REMEMBERED_MS);
 	if (!isNew) throw invalidField('logout_token');
-	await denyAtSts(claims, endMsOf(claims, nowMs));
+	await revokeAtSts(claims, endMsOf(claims, nowMs));
 	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
 }

@@ -21,7 +21,7 @@ async function replaced(locals: App.Locals, refused: Session): Promise<string | 
 		log.warn('a refused access token could not be replaced', { requestId: locals.requestId, error });
 		if (!(error instanceof SessionEnded)) return null;
 		locals.session = null;
-		locals.hasEnded = true;
+		locals.sessionRevoked = true;
 		throw new Problem('unauthorized');
 	}
 }

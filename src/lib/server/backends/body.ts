@@ -10,7 +10,7 @@ const MAX_SILENCE_MS = 30_000;
 const MIN_BYTES_PER_SECOND = 500;
 
 /** A body that announces at most this size is buffered, so that it can be sent again with a new token. */
-const HELD_BYTES = 65_536;
+const CACHED_BYTES = 65_536;
 
 interface ForwardedBody {
 	readonly pieces: Pieces;
@@ -20,7 +20,7 @@ interface ForwardedBody {
 /** Whether a body is forwarded as it arrives. The server entry has already collected a body that announces a small size. */
 export function streamsBody({ body, headers }: Pick<Request, 'body' | 'headers'>): boolean {
 	const announced = headers.get('content-length');
-	return body !== null && (announced === null || Number(announced) > HELD_BYTES);
+	return body !== null && (announced === null || Number(announced) > CACHED_BYTES);
 }
 
 /**
@@ -33,9 +33,9 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	const announced = request.headers.get('content-length');
 	if (Number(announced) > maxBytes) throw new Problem('payload_too_large');
 	const pieces = piecesOf(request.body);
-	if (Number(announced) > HELD_BYTES) return { pieces, repeatable: false };
+	if (Number(announced) > CACHED_BYTES) return { pieces, repeatable: false };
 	if (announced === null) return unannounced(pieces);
-	const buffer = createByteBuffer(HELD_BYTES);
+	const buffer = createByteBuffer(CACHED_BYTES);
 	for await (const piece of pieces) if (!buffer.append(piece)) throw new Problem('payload_too_large');
 	return { pieces: [buffer.toBytes()], repeatable: true };
 }

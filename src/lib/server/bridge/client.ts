@@ -15,7 +15,7 @@ import {
 	type Warn
 } from './normalize';
 import {
-	assertGood,
+	assertValid,
 	bindingsPath,
 	type Caller,
 	type CallerOptions,
@@ -116,7 +116,7 @@ export function createBridge({
 			statuses.readAhead(id, () => fetchStatus(id, credential())),
 
 		/** The status without the cache, for use after a change that did not go through the portal: the STS itself links wallets. */
-		readStatusAfresh(id: string, credential: Credential): Promise<SessionStatus> {
+		readFreshStatus(id: string, credential: Credential): Promise<SessionStatus> {
 			statuses.forget(id);
 			return statuses.read(id, () => fetchStatus(id, credential));
 		},
@@ -132,7 +132,7 @@ export function createBridge({
 		complete: (id: string, credential: Credential): Promise<CompleteResult> =>
 			changing(id, async () => {
 				const answer = await exchange(post('complete', sessionPath(id, 'complete'), credential));
-				const { sessionId, result } = judgeCompletion(answer);
+				const { sessionId, result } = readCompletion(answer);
 				own(id, sessionId);
 				return result;
 			}),
@@ -206,7 +206,10 @@ function createBindings({ ask, exchange }: Caller) {
 		const bindings = await listBindings(subject, credential);
 		if (!bindings.some(({ id }) => id === bindingId)) throw new Problem('not_found');
 		const segments = bindingsPath(subject, bindingId);
-		assertGood('removeBinding', await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential }));
+		assertValid(
+			'removeBinding',
+			await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential })
+		);
 	}
 
 	return { listBindings, removeBinding };
@@ -228,7 +231,7 @@ const SaysIdvRequired = v.object({ status: v.literal('IDV_REQUIRED') });
  * Interprets a response to `complete`. If identity verification is required, the status is 202, or only the body says so.
  * @throws {Problem}
  */
-function judgeCompletion(answer: UpstreamAnswer): Completion {
+function readCompletion(answer: UpstreamAnswer): Completion {
 	if (readFault(answer).status === 202 || v.is(SaysIdvRequired, answer.json)) {
 		const { sessionId, reason } = read(IdvNeededAnswer, 'complete', { ...answer, status: 202 });
 		return { sessionId, result: { kind: 'idv_required', reason } };

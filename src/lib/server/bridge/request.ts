@@ -102,7 +102,7 @@ export function post(
 }
 
 /** @throws {Problem} unless the status is 2xx */
-export function assertGood(operation: Operation, answer: UpstreamAnswer): void {
+export function assertValid(operation: Operation, answer: UpstreamAnswer): void {
 	if (answer.status < 200 || answer.status > 299) throw problemOf(operation, answer);
 }
 
@@ -115,7 +115,7 @@ export function read<Schema extends v.GenericSchema>(
 	operation: Operation,
 	answer: UpstreamAnswer
 ): v.InferOutput<Schema> {
-	assertGood(operation, answer);
+	assertValid(operation, answer);
 	try {
 		return parseAnswer(schema, answer);
 	} catch (error) {

@@ -17,7 +17,7 @@ import {
 import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
-const LEAST_SECRET_LENGTH = 32;
+const MIN_SECRET_LENGTH = 32;
 
 const required = <Value>(schema: v.GenericSchema<string, Value>, hint: string) =>
 	v.pipe(v.optional(v.string(), ''), v.nonEmpty(`is missing; set it to ${hint}`), schema);
@@ -35,11 +35,11 @@ const secrets = v.pipe(
 	list,
 	v.minLength(1, 'is missing'),
 	v.everyItem(
-		(secret) => secret.length >= LEAST_SECRET_LENGTH,
-		`every secret must have at least ${LEAST_SECRET_LENGTH} characters (make one with: openssl rand -base64 48)`
+		(secret) => secret.length >= MIN_SECRET_LENGTH,
+		`every secret must have at least ${MIN_SECRET_LENGTH} characters (make one with: openssl rand -base64 48)`
 	),
 	v.everyItem(
-		(secret) => secret.length < LEAST_SECRET_LENGTH || !isWeakSecret(secret),
+		(secret) => secret.length < MIN_SECRET_LENGTH || !isWeakSecret(secret),
 		'every secret must be random, not a placeholder or a text that repeats (make one with: openssl rand -base64 48)'
 	)
 );

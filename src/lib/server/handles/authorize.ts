@@ -16,7 +16,7 @@ export const authorize: Handle = (input) => {
 async function toTheEnd({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS the refresh token after it.
-	return event.locals.hasEnded ? refusal(event) : response;
+	return event.locals.sessionRevoked ? refusal(event) : response;
 }
 
 function refusal(event: RequestEvent): Response {
@@ -24,11 +24,11 @@ function refusal(event: RequestEvent): Response {
 	if (isApi(event)) return problemResponse('unauthorized', locals.requestId);
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
-	return seeOther(loginPath(returnTo, locals.hasEnded && { error: 'session_expired', requestId }));
+	return seeOther(loginPath(returnTo, locals.sessionRevoked && { error: 'session_expired', requestId }));
 }
 
 /** The session of a page in `(member)`; the `authorize` handle lets nobody in without. */
-export function memberSession({ session, requestId, isStsAway }: App.Locals): Session {
-	if (isStsAway) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
+export function memberSession({ session, requestId, stsUnavailable }: App.Locals): Session {
+	if (stsUnavailable) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
 	return session ?? error(401, { message: 'Sign in first.', requestId });
 }

@@ -27,10 +27,10 @@ async function renewed(session: Session, { event, resolve }: Parameters<Handle>[
 		if (error instanceof SessionEnded) {
 			log.info('a session has ended', { requestId: locals.requestId, code: error.message });
 			locals.session = null;
-			locals.hasEnded = true;
+			locals.sessionRevoked = true;
 		} else if (error instanceof Problem) {
 			if (isApi(event)) return problemResponse(error, locals.requestId);
-			locals.isStsAway = true;
+			locals.stsUnavailable = true;
 			return withDefaultHeaders(await resolve(event), error.headers);
 		} else throw error;
 	}

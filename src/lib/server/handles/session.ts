@@ -1,5 +1,5 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
-import { isDenied, isDeniedNow } from '../auth/revoked-sessions';
+import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { loginPath } from '../auth/login-path';
 import { renewals } from '../auth/refresh';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
@@ -21,14 +21,14 @@ export const session: Handle = async ({ event, resolve }) => {
 	const { cookies } = event;
 	const read = hasAccessToken(event) ? null : await readSession(cookies, unixSeconds());
 	const before = read?.session ?? null;
-	const isOver = before !== null && (await isDenied(before));
+	const isOver = before !== null && (await isRevoked(before));
 	event.locals.session = isOver ? null : before;
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	if (after === before && !read?.stale) return response;
-	if (after !== null && (await isDeniedNow(after))) return response;
+	if (after !== null && (await isRevokedNow(after))) return response;
 	// Signed out, and perhaps in again, while this answer was on its way: the browser's cookie is another's by now.
-	if (before !== null && !isOver && event.locals.hasEnded && (await isDeniedNow(before))) return response;
+	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
 	try {
 		const newest = after && (await renewals().newest(after));
 		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));

@@ -27,7 +27,7 @@ interface EventStreamOptions {
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(':\n\n');
 /** Heartbeats that a client may leave unread. */
-const MOST_UNREAD = 4;
+const MAX_UNREAD = 4;
 
 class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 	#controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -77,7 +77,7 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 
 	/** Keeps the connection alive through proxies; ends a stream that is over its time or that nobody reads. */
 	beat(nowMs: number): void {
-		if (nowMs >= this.#options.endsAtMs || this.#unread >= MOST_UNREAD) this.close();
+		if (nowMs >= this.#options.endsAtMs || this.#unread >= MAX_UNREAD) this.close();
 		else if (this.#hasRoom()) this.#controller?.enqueue(HEARTBEAT);
 		else this.#unread++;
 	}
@@ -137,7 +137,7 @@ export type EventStreams = ReturnType<typeof createEventStreams>;
 /** Below the 30 s and more after which proxies drop a connection that is silent. */
 const HEARTBEAT_MS = 15_000;
 /** Spread out, so that the clients of a process that ends do not all come to the next one at once. */
-const LEAST_RETRY_MS = 2000;
+const MIN_RETRY_MS = 2000;
 const RETRY_SPREAD_MS = 3000;
 
 /** As many tabs as a person may have open with one code, and a few connections that are lost but not yet noticed. */
@@ -194,7 +194,7 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 			const full = counters.find(({ key, max }) => (counts.get(key) ?? 0) >= max);
 			if (full) throw refused('rate_limited', full.reason);
 			if (open.size >= limits.maxPerProcess) throw refused('busy', 'streams_process');
-			const retryMs = Math.round(LEAST_RETRY_MS + random() * RETRY_SPREAD_MS);
+			const retryMs = Math.round(MIN_RETRY_MS + random() * RETRY_SPREAD_MS);
 			const onOver = (over: EventStream) => forget(over, counters);
 			const stream = new EventStream(source, { endsAtMs: now() + lifeMs, retryMs, onOver });
 			open.add(stream);

@@ -25,7 +25,7 @@ const refusals: Readonly<Record<Limited, Refusal>> = {
  * thousands behind the same address share.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
-export async function spendOne(browserId: string, address: string): Promise<void> {
+export async function consumeQuota(browserId: string, address: string): Promise<void> {
 	await spend('perBrowser', browserId);
 	await spend('perAddress', networkOf(address));
 }
@@ -35,7 +35,7 @@ export async function spendOne(browserId: string, address: string): Promise<void
  * @param browserId of the login transaction or the session
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
-export async function spendSignIn(browserId: string, address: string): Promise<void> {
+export async function consumeSignInQuota(browserId: string, address: string): Promise<void> {
 	await spend('signInsPerBrowser', browserId);
 	await spend('signInsPerAddress', networkOf(address));
 }
@@ -45,7 +45,7 @@ export async function spendSignIn(browserId: string, address: string): Promise<v
  * share one.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
-export function spendOneOfCaller(clientId: string): Promise<void> {
+export function consumeCallerQuota(clientId: string): Promise<void> {
 	return spend('perCaller', clientId);
 }
 

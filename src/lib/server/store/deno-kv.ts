@@ -3,7 +3,7 @@ import { unixMs, withinLimit } from '../clock';
 import type { Store } from './store';
 
 const BUSY = /database is locked|busy/i;
-const MOST_TRIES = 8;
+const MAX_TRIES = 8;
 const POLL_MS = 40;
 /** A call that takes longer counts as failed, because requests wait for it. */
 const CALL_LIMIT_MS = 1000;
@@ -39,7 +39,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 	const verifyKey = `verify:${crypto.randomUUID()}`;
 
 	async function find(key: string) {
-		const { value, versionstamp } = await patiently(() => kv.get(keyOf(key)));
+		const { value, versionstamp } = await withRetries(() => kv.get(keyOf(key)));
 		const held = v.safeParse(Held, value);
 		const text = held.success && held.output.untilMs > unixMs() ? held.output.text : null;
 		return { text, versionstamp };
@@ -60,11 +60,11 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 			const isExpected = expected ? found.versionstamp === expected.mark : found.text === null;
 			if (!isExpected) return false;
 			const check = { key: keyOf(key), versionstamp: found.versionstamp };
-			return (await patiently(() => put(kv.atomic().check(check), key, text, lifeMs))).ok;
+			return (await withRetries(() => put(kv.atomic().check(check), key, text, lifeMs))).ok;
 		},
 
 		async write(key, text, lifeMs) {
-			await patiently(() => put(kv.atomic(), key, text, lifeMs));
+			await withRetries(() => put(kv.atomic(), key, text, lifeMs));
 		},
 
 		// Deno KV has no clock that can be read. Expiry times are by the clocks of the machines that wrote them.
@@ -75,7 +75,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 		// The data is on disk or in a replicated database, so accepted writes are not lost.
 		async verify() {
 			const text = crypto.randomUUID();
-			await patiently(() => put(kv.atomic(), verifyKey, text, VERIFY_LIFE_MS));
+			await withRetries(() => put(kv.atomic(), verifyKey, text, VERIFY_LIFE_MS));
 			if ((await find(verifyKey)).text !== text) throw new Error('Deno KV does not return what was written');
 			return true;
 		},
@@ -87,12 +87,12 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 	};
 }
 
-async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
 	for (let tries = 1; ; tries++) {
 		try {
 			return await withinLimit(work(), CALL_LIMIT_MS);
 		} catch (error) {
-			if (tries === MOST_TRIES || !BUSY.test(String(error))) throw error;
+			if (tries === MAX_TRIES || !BUSY.test(String(error))) throw error;
 			await pause(tries * 5 * (1 + Math.random()));
 		}
 	}

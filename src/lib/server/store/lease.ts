@@ -21,7 +21,7 @@ export interface Lease extends Attempts {
 	/** Stops the heartbeat. Resolves when it has finished its last write. */
 	end(): Promise<void>;
 	/** Replaces the lease with an outcome, or removes it (null), unless another holder has taken over. */
-	giveBack(outcome: WorkRecord | null): Promise<void>;
+	release(outcome: WorkRecord | null): Promise<void>;
 }
 
 interface LeaseOptions {
@@ -70,7 +70,7 @@ export async function takeLease(
 			return renewal;
 		},
 		// An empty text is not a record, so the next caller may try.
-		giveBack: (outcome) => (outcome ? replaceMine(writeRecord(outcome), BEGUN_MS) : replaceMine('', 1))
+		release: (outcome) => (outcome ? replaceMine(writeRecord(outcome), BEGUN_MS) : replaceMine('', 1))
 	};
 }
 

@@ -25,7 +25,7 @@ export function isNeverSent(error: unknown): boolean {
  * Whether the server is unavailable: it could not be reached, did not respond in time, failed, or has no keys to verify a
  * token with.
  */
-export function isAway(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
 			cause instanceof KeysUnavailable ||

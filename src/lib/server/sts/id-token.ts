@@ -7,7 +7,7 @@ import { verifySignedToken } from './tokens';
 import * as oauth from 'oauth4webapi';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from './metadata';
-import { isAway } from './errors';
+import { isUnavailable } from './errors';
 
 /** How far in the future an ID token's `iat` may be. More than that can't be a difference between clocks. */
 const MAX_IAT_AHEAD_SECONDS = 300;
@@ -148,7 +148,7 @@ export async function withUserInfo(
 		const known = Object.entries(claims).filter(([, value]) => value !== undefined);
 		return { ...found, ...Object.fromEntries(known) };
 	} catch (error) {
-		if (isAway(error)) throw error;
+		if (isUnavailable(error)) throw error;
 		log.warn('the ID token names nobody, and the userinfo endpoint could not be used', { requestId, error });
 		return claims;
 	}

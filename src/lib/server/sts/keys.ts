@@ -5,7 +5,7 @@ import { readList, readStrings, reportDropped } from '../upstream/lenient';
 /** The keys are fetched again after this time, so that a key that the STS has withdrawn is dropped. */
 const FRESH_MS = 10 * 60_000;
 /** Minimum time between two fetches that untrusted tokens cause, whether they succeed or fail. */
-const REST_MS = 30_000;
+const COOLDOWN_MS = 30_000;
 
 /** What the STS publishes for the verification of its tokens. */
 export interface Published {
@@ -73,7 +73,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 
 	/** Only the first caller waits for a refresh of stale keys. After a failure, no caller waits. */
 	async function renewed(known: StsKeys): Promise<StsKeys> {
-		if (now() < askedMs + (hasFailed ? REST_MS : FRESH_MS)) return known;
+		if (now() < askedMs + (hasFailed ? COOLDOWN_MS : FRESH_MS)) return known;
 		const fresh = reload().catch(() => known);
 		return hasFailed ? known : fresh;
 	}
@@ -81,14 +81,14 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 	return {
 		async keysFor(header, from) {
 			if (held && (await knows(held, header))) return renewed(held);
-			if (from === 'sts' || loading || now() >= askedMs + REST_MS) return reload();
+			if (from === 'sts' || loading || now() >= askedMs + COOLDOWN_MS) return reload();
 			if (!held || hasFailed)
 				throw new KeysUnavailable('the key of a token is not known, and the STS was asked just now');
 			return held;
 		},
 
 		async reloaded(from) {
-			if (from === 'stranger' && now() < askedMs + REST_MS) return null;
+			if (from === 'stranger' && now() < askedMs + COOLDOWN_MS) return null;
 			return reload();
 		}
 	};

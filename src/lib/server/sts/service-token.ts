@@ -17,7 +17,7 @@ const FAULT_REST_MS = 1000;
  * Minimum time between forced replacements of a token: a service that refuses even new tokens must not cause continuous
  * token requests.
  */
-const FORCE_REST_MS = 30_000;
+const FORCED_COOLDOWN_MS = 30_000;
 
 interface Held {
 	readonly accessToken: string;
@@ -43,7 +43,7 @@ interface ServiceTokenOptions {
  */
 export function createServiceTokens({ grant, now = () => performance.now(), unixNow = unixMs }: ServiceTokenOptions) {
 	const held = new Map<string, Held>();
-	const underWay = new Map<string, Promise<string>>();
+	const inFlight = new Map<string, Promise<string>>();
 	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
 
 	/**
@@ -71,8 +71,8 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 	}
 
 	function fetchOnce(key: string, options: TokenOptions, forceRestMs = 0): Promise<string> {
-		const running = underWay.get(key) ?? fetched(key, options, forceRestMs).finally(() => underWay.delete(key));
-		underWay.set(key, running);
+		const running = inFlight.get(key) ?? fetched(key, options, forceRestMs).finally(() => inFlight.delete(key));
+		inFlight.set(key, running);
 		return running;
 	}
 
@@ -97,7 +97,7 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 			const known = held.get(key);
 			if (known && known.accessToken !== refused) return known.accessToken;
 			if (known && now() < known.restsMs) return null;
-			const next = await fetchOnce(key, options, FORCE_REST_MS).catch(() => null);
+			const next = await fetchOnce(key, options, FORCED_COOLDOWN_MS).catch(() => null);
 			return next === refused ? null : next;
 		}
 	};

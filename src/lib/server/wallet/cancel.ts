@@ -37,7 +37,7 @@ async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefine
 	// Once identity verification has started, the institution may link the wallet without the portal.
 	if (owned?.idv !== 'none') return 'nothing_kept';
 	try {
-		const { status } = await bridge().readStatusAfresh(owned.id, credentialFor(locals));
+		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
 		return noticesByStatus[status] ?? 'nothing_kept';
 	} catch {
 		return 'nothing_kept';

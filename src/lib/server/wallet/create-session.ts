@@ -4,7 +4,7 @@ import { unixMs } from '../clock';
 import { config } from '../config';
 import { MAX_WALLET_SESSIONS } from '../auth/cookie-budget';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
-import { spendOne, spendOneOfCaller } from '../http/rate-limit';
+import { consumeQuota, consumeCallerQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller } from './access';
@@ -18,7 +18,7 @@ import { loginPath } from '../auth/login-path';
 type NewSession = OwnedSession & { readonly requestUri: string };
 
 /** What a caller may choose. The portal sets the rest of the request to the Auth Bridge. */
-interface WalletSessionWish {
+interface WalletSessionOptions {
 	/** One of the configured query ids. Default: `wallet.defaultQueryId` of the configuration. */
 	readonly queryId?: string | undefined;
 	readonly forceReconciliation?: boolean | undefined;
@@ -30,7 +30,7 @@ interface WalletSessionWish {
  * Creates a wallet session that belongs to this browser or API client.
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
-export async function createWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
+export async function createWalletSession(event: RequestEvent, wish: WalletSessionOptions): Promise<NewSession> {
 	const owned = await openWalletSession(event, wish);
 	await keepSession(event, owned);
 	return owned;
@@ -40,10 +40,10 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
  * Like `createWalletSession`, but does not store the session. The calling code must store it for its owner.
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
-export async function openWalletSession(event: RequestEvent, wish: WalletSessionWish): Promise<NewSession> {
+export async function openWalletSession(event: RequestEvent, wish: WalletSessionOptions): Promise<NewSession> {
 	const caller = await requireWalletCaller(event);
 	if (!event.locals.caller) await requireRoom(event.cookies);
-	await (event.locals.caller ? spendOneOfCaller(caller) : spendOne(caller, event.getClientAddress()));
+	await (event.locals.caller ? consumeCallerQuota(caller) : consumeQuota(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
 		{

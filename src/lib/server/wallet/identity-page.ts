@@ -35,7 +35,7 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	VERIFIED: completion,
 	COMPLETED: completion,
 	IDV_REQUIRED: needed,
-	RECONCILING: underWay,
+	RECONCILING: inProgress,
 	EXPIRED: ({ locals }, owned) => endedView('expired', locals, owned),
 	FAILED: failed,
 	ERROR: failed,
@@ -65,7 +65,7 @@ function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 	const credential = credentialFor(locals);
 	return owned.idv === 'none'
 		? bridge().readStatus(owned.id, credential)
-		: bridge().readStatusAfresh(owned.id, credential);
+		: bridge().readFreshStatus(owned.id, credential);
 }
 
 async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
@@ -83,7 +83,7 @@ async function needed(event: RequestEvent, owned: OwnedSession): Promise<Identit
 }
 
 /** For `RECONCILING`: the institution's page may still be open in this browser, or its staff may be reviewing the request. */
-async function underWay(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
+async function inProgress(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
 	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 	const isByHand = isManualFor(owned, plan);
 	if (isByHand && owned.idv !== 'none') return { view: { screen: 'review', sessionId: owned.id } };

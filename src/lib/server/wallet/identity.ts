@@ -39,8 +39,8 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
 	await requireUnused(owned.id);
 	const { status } = await bridge().submitIdv(owned.id, submission, credentialFor(event.locals));
-	const underWay = owned.idv === 'manual' ? 'manual' : 'started';
-	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? underWay : 'done' });
+	const ongoing = owned.idv === 'manual' ? 'manual' : 'started';
+	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? ongoing : 'done' });
 	return { sessionId: owned.id, status };
 }
 

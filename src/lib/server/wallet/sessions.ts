@@ -18,7 +18,7 @@ export async function readWalletStatus(event: RequestEvent, owned: OwnedSession)
 
 /** The part of a status that browsers and API clients may read. `expiresInMs` is always present. */
 export function publicStatus(status: SessionStatus, owned: OwnedSession) {
-	tellEnd(status, owned);
+	reportEnd(status, owned);
 	return {
 		sessionId: owned.id,
 		status: status.status,
@@ -42,7 +42,7 @@ export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, n
 }
 
 /** Records outcomes that pages with JavaScript render by themselves. Completion is recorded by `completeWalletSession`. */
-function tellEnd({ status, errorCode }: SessionStatus, owned: OwnedSession): void {
+function reportEnd({ status, errorCode }: SessionStatus, owned: OwnedSession): void {
 	if (status === 'EXPIRED') flowEnded(owned, 'expired');
 	if (status === 'VP_VALIDATION_FAILED') flowEnded(owned, 'refused');
 	if (status === 'FAILED' || status === 'ERROR') flowEnded(owned, walletOutcomeOf(errorCode));

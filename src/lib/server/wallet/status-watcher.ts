@@ -29,7 +29,7 @@ export function differs(a: SessionStatus, b: SessionStatus): boolean {
 	);
 }
 
-export interface WatchWorld {
+export interface WatchDeps {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
 	readonly budget: ReadBudget;
 	/** Milliseconds, on a clock that never steps back. */
@@ -55,11 +55,11 @@ export class SessionWatch {
 	#callOff: (() => void) | null = null;
 	#isOver = false;
 	readonly #id: string;
-	readonly #world: WatchWorld;
+	readonly #world: WatchDeps;
 	readonly #onOver: () => void;
 
 	/** @param onOver called when this watch ends; later listeners need a new watch */
-	constructor(id: string, world: WatchWorld, onOver: () => void) {
+	constructor(id: string, world: WatchDeps, onOver: () => void) {
 		this.#id = id;
 		this.#world = world;
 		this.#onOver = onOver;
@@ -77,7 +77,7 @@ export class SessionWatch {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
 			listener(newsOf(this.#seen));
-			this.#hurry();
+			this.#readSoon();
 		}
 		if (this.#trouble) listener({ kind: 'trouble', code: this.#trouble });
 		return () => {
@@ -92,20 +92,20 @@ export class SessionWatch {
 		const { read, now } = this.#world;
 		this.#startedMs = now();
 		try {
-			this.#hear(await read(this.#id, credential));
+			this.#receive(await read(this.#id, credential));
 		} catch (error) {
 			this.#hearFault(toProblem(error).code);
 		}
 		if (this.#hasListeners()) this.#plan(this.#startedMs + this.#intervalMs() - now());
 	}
 
-	#hear(seen: SessionStatus): void {
+	#receive(seen: SessionStatus): void {
 		if (!this.#hasListeners()) return;
 		const isNews = this.#trouble !== null || !this.#seen || differs(this.#seen, seen);
 		this.#faults = 0;
 		this.#trouble = null;
 		this.#seen = seen;
-		if (isNews) this.#tell(newsOf(seen));
+		if (isNews) this.#notify(newsOf(seen));
 		const pace = paceOf(seen.status);
 		if (pace === 'final') return this.#end();
 		this.#world.budget.count(this.#pace, -1);
@@ -116,16 +116,16 @@ export class SessionWatch {
 	#hearFault(code: ProblemCode): void {
 		if (!this.#hasListeners()) return;
 		if (code === 'not_found') {
-			this.#tell({ kind: 'gone' });
+			this.#notify({ kind: 'gone' });
 			this.#end();
 			return;
 		}
 		this.#faults++;
-		if (this.#trouble === null) this.#tell({ kind: 'trouble', code });
+		if (this.#trouble === null) this.#notify({ kind: 'trouble', code });
 		this.#trouble = code;
 	}
 
-	#tell(news: StatusNews): void {
+	#notify(news: StatusNews): void {
 		for (const listener of [...this.#listeners.keys()]) listener(news);
 	}
 
@@ -135,7 +135,7 @@ export class SessionWatch {
 	}
 
 	/** Moves the scheduled read forward for a new listener, if the budget has room and the last read did not fail. */
-	#hurry(): void {
+	#readSoon(): void {
 		const { budget, now } = this.#world;
 		if (this.#callOff === null || this.#faults > 0 || budget.intervalMs('scan') > usualIntervalMs.scan) return;
 		this.#callOff();
@@ -177,7 +177,7 @@ export interface StatusWatches {
 }
 
 /** Creates one watch per session, which all listeners of that session share. */
-export function createStatusWatches(world: WatchWorld): StatusWatches {
+export function createStatusWatches(world: WatchDeps): StatusWatches {
 	const watches = new Map<string, SessionWatch>();
 
 	function watchOf(id: string): SessionWatch {

@@ -33,7 +33,7 @@ const waiting: Step = async (status, owned, { locals }) => {
 		}
 	};
 };
-const underWay =
+const inFlight =
 	(screen: 'opened' | 'checking'): Step =>
 	(status, owned) => ({ view: { screen, sessionId: owned.id, expiresInMs: remainingMs(status, owned) } });
 const identity: Step = () => ({ goTo: '/login/identity' });
@@ -47,8 +47,8 @@ const completion: Step = async (_status, owned, event) => {
 const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	CREATED: waiting,
 	PENDING: waiting,
-	INTERACTION_STARTED: underWay('opened'),
-	VERIFYING: underWay('checking'),
+	INTERACTION_STARTED: inFlight('opened'),
+	VERIFYING: inFlight('checking'),
 	VERIFIED: completion,
 	COMPLETED: completion,
 	IDV_REQUIRED: identity,

@@ -10,7 +10,7 @@ import { resumeIdentity } from '$lib/server/wallet/identity-page';
 import { stopNoticeOf } from '$lib/server/wallet/cancel';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
 
-const MOST_QUERY_CHARACTERS = 100;
+const MAX_QUERY_CHARACTERS = 100;
 
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
@@ -27,7 +27,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		institutions: listed,
 		last,
-		query: (searchParams.get('q') ?? '').trim().slice(0, MOST_QUERY_CHARACTERS),
+		query: (searchParams.get('q') ?? '').trim().slice(0, MAX_QUERY_CHARACTERS),
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
 		error,

@@ -1,4 +1,4 @@
-import { endAtSts } from '$lib/server/auth/sign-out';
+import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';
@@ -8,6 +8,6 @@ import type { RequestHandler } from './$types';
 export const POST: RequestHandler = endpoint(async ({ request, locals }) => {
 	const token = formText(await readForm(request), 'logout_token');
 	if (token === null) throw invalidField('logout_token');
-	await endAtSts(token, locals.requestId);
+	await revokeByLogoutToken(token, locals.requestId);
 	return reply(200, {});
 });

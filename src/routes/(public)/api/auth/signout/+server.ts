@@ -1,6 +1,6 @@
 import { audit } from '$lib/server/audit';
 import { forgetInstitution, keepLogoutRedirect, markSignedOut } from '$lib/server/auth/login-cookies';
-import { denySession } from '$lib/server/auth/revoked-sessions';
+import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { forgetAllFlows } from '$lib/server/auth/sign-in-flow';
 import { renewals } from '$lib/server/auth/refresh';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
@@ -20,7 +20,7 @@ export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	forgetInstitution(cookies);
 	markSignedOut(cookies);
 	if (session) {
-		await denySession(session);
+		await revokeSession(session);
 		const newest = await renewals().newest(session);
 		const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
 		if (url) await keepLogoutRedirect(cookies, url);

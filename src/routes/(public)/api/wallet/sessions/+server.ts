@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { type Created, sessionWish } from '$lib/server/api/wallet-schemas';
+import { type Created, sessionOptions } from '$lib/server/api/wallet-schemas';
 import { config } from '$lib/server/config';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/request-body';
@@ -11,7 +11,7 @@ import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {
 	await requireWalletCaller(event);
-	const wanted = await readJson(event.request, sessionWish());
+	const wanted = await readJson(event.request, sessionOptions());
 	const owned = await createWalletSession(event, { ...wanted, returnTo: AFTER_SIGN_IN });
 	return reply(201, {
 		sessionId: owned.id,
