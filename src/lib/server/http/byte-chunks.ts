@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How many chunks are read before other work of the process gets its turn. */
+/** Chunks to read before yielding to the event loop. */
 const CHUNKS_PER_TURN = 64;
 const INITIAL_BYTES = 1024;
 
-/** The bytes of a body as they are read. */
+/** A buffer for the bytes of a body while it is read. */
 export interface ByteBuffer {
-	/** Copies a chunk to the end. Returns false, and copies nothing, where that would exceed the limit. */
+	/** Copies a chunk to the end. Returns false, and copies nothing, if the chunk would exceed the limit. */
 	readonly append: (chunk: Uint8Array) => boolean;
-	/** A copy of what was appended, of exactly its size. */
+	/** Returns a copy of the appended bytes, of exactly their length. */
 	readonly toBytes: () => Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Collects chunks of a body in one buffer that grows up to `maxBytes`. Chunks are not kept: on Deno a chunk of one byte is a view of a
- * buffer of 64 kB.
+ * Collects the chunks of a body in one buffer that grows up to `maxBytes`. Chunks are copied, not referenced: on Deno a
+ * chunk of one byte is a view of a buffer of 64 kB.
  */
 export function createByteBuffer(maxBytes: number): ByteBuffer {
 	let bytes = new Uint8Array(Math.min(INITIAL_BYTES, maxBytes));
@@ -41,8 +41,8 @@ export function createByteBuffer(maxBytes: number): ByteBuffer {
 }
 
 /**
- * The same chunks, with a turn of the event loop now and then. Chunks that have arrived are read in microtasks: without this a body of
- * many small chunks would hold up timers and all other requests.
+ * Yields the same chunks, and yields to the event loop every 64 chunks. Chunks that have already arrived are read in
+ * microtasks, so a body of many small chunks would otherwise block timers and all other requests.
  */
 export async function* inTurns(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
 	let count = 0;

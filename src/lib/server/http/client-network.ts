@@ -1,6 +1,7 @@
 /**
- * What a limit per address counts by: an IPv4 address as it is, an IPv6 address by its /64, of which one host has all
- * 2^64 addresses at its disposal (RFC 4291, 2.5.4; RFC 7934). IPv4-mapped IPv6 addresses count as IPv4 (RFC 4291, 2.5.5.2).
+ * The key of a per-address limit. An IPv4 address is returned unchanged. An IPv6 address is reduced to its /64, because one
+ * host may use all 2^64 addresses of it (RFC 4291, 2.5.4; RFC 7934). IPv4-mapped IPv6 addresses count as IPv4 (RFC 4291,
+ * 2.5.5.2).
  * @param address IPv4 or IPv6 in any spelling, with or without a zone; anything else is returned unchanged
  * @returns such as `192.0.2.1` or `2001:db8:0:1::/64`
  */
@@ -20,7 +21,7 @@ export function networkOf(address: string): string {
 		.join(':')}::/64`;
 }
 
-/** The eight 16-bit groups of an IPv6 address. The URL parser turns every spelling into the same one. */
+/** The eight 16-bit groups of an IPv6 address. The URL parser normalises every spelling. */
 function groupsOf(address: string): number[] {
 	const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
 	const parse = (text = '') =>

@@ -2,7 +2,7 @@ import { config } from '../config';
 import type { Cookies } from '@sveltejs/kit';
 import { parseCookie, stringifySetCookie } from 'cookie';
 
-/** Attributes of every cookie of ours. Lax, not Strict: the returns from the STS and IDV are cross-site navigations. */
+/** Attributes of every portal cookie. Lax, not Strict: the returns from the STS and IDV are cross-site navigations. */
 interface CookieAttributes {
 	readonly path: '/';
 	readonly httpOnly: true;
@@ -14,14 +14,17 @@ export function cookieAttributes(): CookieAttributes {
 	return { path: '/', httpOnly: true, sameSite: 'lax', secure: config().secure };
 }
 
-/** The full name of a cookie of ours: under https with the `__Host-` prefix (RFC 6265bis 4.1.3.2). */
+/** The full name of a portal cookie, with the `__Host-` prefix under https (RFC 6265bis 4.1.3.2). */
 export function cookieName(name: string): string {
 	return `${config().secure ? '__Host-' : ''}portal.${name}`;
 }
 
-/** What follows the prefix in the names of our cookies: `session`, `session.0`, `wallet.{id}`. */
+/** The part of a portal cookie's name after the prefix: `session`, `session.0`, `wallet.{id}`. */
 const OWN_NAME = /^[a-z]+(?:\.[\w-]{1,64})?$/;
-/** A response that deletes more cookies than this would have a larger head than proxies take; the next one deletes the rest. */
+/**
+ * The most cookies that one response deletes. More would make its head larger than proxies accept; the next response
+ * deletes the rest.
+ */
 const MAX_DELETIONS = 12;
 
 interface Attributes extends CookieAttributes {
@@ -33,21 +36,21 @@ interface Change {
 	readonly attributes: Attributes;
 }
 
-/** The portal's cookies of one request, and what its response changes about them. */
+/** The portal's cookies of one request, and the changes that its response makes to them. */
 export interface CookieJar {
 	/**
-	 * Takes the place of Kit's own, which parses the whole header again at every `get`. It knows the portal's own cookies
-	 * only, by well-formed names, and a cookie that was deleted in this request is no longer listed.
+	 * Replaces Kit's own `cookies`, which parses the whole header again at every `get`. It only knows the portal's own
+	 * cookies with well-formed names. It does not list a cookie that this request has deleted.
 	 */
 	readonly cookies: Cookies;
-	/** The cookies that the browser sent, as they were sent, by name. */
+	/** The cookies that the browser sent, by name, with their values as sent. */
 	received(): ReadonlyMap<string, string>;
 	/** The `Set-Cookie` values of the response. */
 	setCookies(): string[];
 }
 
 /**
- * @param header the request's `Cookie` header; parsed at most once, and only when somebody reads a cookie
+ * @param header the request's `Cookie` header; parsed at most once, and only when a cookie is read
  * @param serialize Kit's own serialiser
  */
 export function createCookieJar(header: string | null, serialize: Cookies['serialize']): CookieJar {
@@ -94,14 +97,14 @@ export function createCookieJar(header: string | null, serialize: Cookies['seria
 	};
 }
 
-/** The part of a cookie's name that follows the portal's prefix; null for a name that is none of ours. */
+/** The part of a cookie's name after the portal's prefix; null if it is not the name of a portal cookie. */
 export function ownPart(name: string): string | null {
 	const prefix = cookieName('');
 	const part = name.startsWith(prefix) ? name.slice(prefix.length) : '';
 	return OWN_NAME.test(part) ? part : null;
 }
 
-/** Of the whole header only the portal's own cookies are kept. Values stay as they are until they are read. */
+/** Parses the header and keeps only the portal's own cookies. Values are decoded when they are read. */
 function parseOwn(header: string): ReadonlyMap<string, string> {
 	const all = Object.entries(parseCookie(header, { decode: (value) => value }));
 	const own = all.filter((entry): entry is [string, string] => ownPart(entry[0]) !== null && Boolean(entry[1]));

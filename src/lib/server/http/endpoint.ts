@@ -9,9 +9,9 @@ import { expectsPage } from './request';
 import { readForm } from './request-body';
 
 /**
- * Wraps an API handler. What it returns is the answer: a value (200), nothing (204), `reply(status, value)`, or any
- * Response. What it throws goes through the table of problems, and becomes a page where a person reads it; what isn't in
- * there is a bug, logged with the request id.
+ * Wraps an API handler. Its return value becomes the response: a value (200, as JSON), undefined (204), or any Response,
+ * such as that of `reply(status, value)`. An error becomes the response of its problem: JSON, or a page if a person reads
+ * it. An unknown error is a bug, and is logged with the request id.
  */
 export function endpoint<Event extends RefusedEvent & { platform?: Pick<App.Platform, 'json'> | undefined }>(
 	handler: (event: Event) => unknown
@@ -32,12 +32,15 @@ export function endpoint<Event extends RefusedEvent & { platform?: Pick<App.Plat
 	};
 }
 
-/** A JSON answer with a status of its own. */
+/** A JSON response with the given status. */
 export function reply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
 	return Response.json(value, { status, headers });
 }
 
-/** For `export const fallback`: refuses every method that the route has no handler for. `allow`: such as `GET, HEAD`. */
+/**
+ * For `export const fallback`: refuses every method that the route does not handle.
+ * @param allow such as `GET, HEAD`
+ */
 export function methodNotAllowed(allow: string): (event: RefusedEvent) => Promise<Response> {
 	return endpoint(() => {
 		throw new Problem('method_not_allowed', { headers: { allow } });
@@ -50,27 +53,27 @@ function report(problem: Problem, error: unknown, requestId: string): void {
 	else if (problem.status >= 500) log.warn('upstream fault', { ...problem.facts, requestId, code: problem.code });
 }
 
-/** A 303 to an address, with cookies to set on the way (RFC 9110 15.4.4). */
+/** A 303 redirect that also sets cookies (RFC 9110 15.4.4). */
 export function seeOther(location: string, setCookies: readonly string[] = []): Response {
 	return withCookies(new Response(null, { status: 303, headers: { location } }), setCookies);
 }
 
 type RefusedEvent = Pick<RequestEvent, 'cookies' | 'fetch' | 'locals' | 'request' | 'route' | 'url'>;
 
-/** A refusal in the form that its caller reads: a page with a help code for a person, a JSON problem for a program. */
+/** The response to a refused request: a page with a help code for a person, a JSON problem for a program. */
 export async function refusal(event: RefusedEvent, refused: Problem | ProblemCode): Promise<Response> {
 	const problem = typeof refused === 'string' ? new Problem(refused) : refused;
 	if (!expectsPage(event)) return problemResponse(problem, event.locals.requestId);
-	// Another site may have caused the request: nothing that belongs to the person may be on the page.
+	// Another site may have caused the request, so the page must not contain personal data.
 	const isAnonymous = problem.code === 'forbidden_origin';
 	const page = await pageInstead(event, `/refused?code=${problem.code}`, problem.status, isAnonymous);
 	return withDefaultHeaders(page, problem.headers);
 }
 
 /**
- * Another page of the portal as the response at this address, in the visitor's language.
+ * Responds with another page of the portal, in the visitor's language, without changing the address.
  * @param path of the page; its load function sees a sub-request
- * @param isAnonymous draws the page as for somebody who is not signed in
+ * @param isAnonymous renders the page as for a person who is not signed in
  */
 export async function pageInstead(
 	{ cookies, fetch, locals }: RefusedEvent,
@@ -85,7 +88,10 @@ export async function pageInstead(
 	return new Response(page.body, { status, headers: page.headers });
 }
 
-/** The result of a page's work; a known fault becomes the error page with the fault's own status, a bug is Kit's to report. */
+/**
+ * Awaits the work of a page. A known error becomes the error page with that error's status. A bug is rethrown for Kit to
+ * report.
+ */
 export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: App.Locals): Promise<Value> {
 	try {
 		return await work;
@@ -97,8 +103,8 @@ export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: Ap
 }
 
 /**
- * The form that a page's action was sent; a body that cannot be read, or is no form, becomes the error page. Actions without fields
- * read theirs as well: a request is either well-formed or refused.
+ * Reads the form that was sent to a page's action. A body that cannot be read, or is not a form, becomes the error page.
+ * Actions without fields read it as well, so that a malformed request is always refused.
  */
 export function readPageForm({ request, locals }: Pick<RequestEvent, 'request' | 'locals'>): Promise<FormData> {
 	return orErrorPage(readForm(request), locals);

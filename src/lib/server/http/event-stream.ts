@@ -5,29 +5,30 @@ import { Problem, type ProblemCode } from './problem';
 
 export interface EventSink {
 	/**
-	 * Sends an event. A client that doesn't keep up gets the newest of each key once it reads again.
-	 * @param text a whole event: its lines, and an empty one
+	 * Sends an event. While the client is not reading, only the newest event of each key is stored; it is sent once the
+	 * client reads again.
+	 * @param text a complete event: its lines and an empty line
 	 */
 	send(key: string, text: string): void;
-	/** Sends what is left, and ends. */
+	/** Sends the stored events and closes the stream. */
 	close(): void;
 }
 
-/** Runs while the stream is open; answers how to stop. */
+/** Runs while the stream is open. Returns a function that stops it. */
 export type EventSource = (sink: EventSink) => () => void;
 
 interface EventStreamOptions {
-	/** When it ends by itself, in milliseconds of the registry's clock; a browser then connects anew. */
+	/** When the stream ends, in milliseconds on the clock `now` of the registry. A browser then reconnects. */
 	readonly endsAtMs: number;
-	/** How long a browser waits before it connects anew, in milliseconds. */
+	/** How long a browser waits before it reconnects, in milliseconds. */
 	readonly retryMs: number;
 	readonly onOver: (stream: EventStream) => void;
 }
 
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(':\n\n');
-/** Heartbeats that a client may leave unread. */
-const MAX_UNREAD = 4;
+/** The stream of a client that leaves this many heartbeats unread is closed. */
+const MOST_UNREAD = 4;
 
 class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 	#controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -45,8 +46,8 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 
 	start(controller: ReadableStreamDefaultController<Uint8Array>): void {
 		this.#controller = controller;
-		// Sent at once: Node sends no head before the first bytes. An event and not a comment: a page can then tell whether a
-		// proxy passes the body on, however long the first status takes.
+		// Sent at once: Node sends no head before the first bytes. An event rather than a comment, so that a page can tell
+		// whether a proxy passes the body on, however long the first status takes.
 		controller.enqueue(encoder.encode(`event: connected\nretry: ${this.#options.retryMs}\ndata: {}\n\n`));
 		this.#stop = this.#source(this);
 		if (this.#isOver) this.#stop();
@@ -57,7 +58,7 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 		this.#flush();
 	}
 
-	/** The client has left. */
+	/** Called when the client disconnects. */
 	cancel(): void {
 		this.#end();
 	}
@@ -75,7 +76,10 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 		this.#end();
 	}
 
-	/** Keeps the connection alive through proxies; ends a stream that is over its time or that nobody reads. */
+	/**
+	 * Keeps the connection alive through proxies. Closes a stream that has reached its end time, or that the client does
+	 * not read.
+	 */
 	beat(nowMs: number): void {
 		if (nowMs >= this.#options.endsAtMs || this.#unread >= MAX_UNREAD) this.close();
 		else if (this.#hasRoom()) this.#controller?.enqueue(HEARTBEAT);
@@ -103,23 +107,26 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 }
 
 interface EventStreamsOptions {
-	/** How many streams this process, one browser and one address may have open. */
+	/** How many streams may be open in this process, per browser and per address. */
 	readonly maxPerProcess: number;
 	readonly maxPerBrowser: number;
 	readonly maxPerAddress: number;
-	/** Milliseconds; any clock that goes forward. */
+	/** A monotonic clock in milliseconds. */
 	readonly now: () => number;
-	/** Calls back every so many milliseconds; the answer ends that. */
+	/** Calls back every `ms` milliseconds. Returns a function that stops it. */
 	readonly every: (ms: number, callBack: () => void) => () => void;
 	/** From 0 up to 1. */
 	readonly random: () => number;
 }
 
-/** Whose a stream is, for its limits. A browser can get new ids at will, but no other wallet session and no other address. */
+/**
+ * The owner of a stream, for the limits. A client can get new browser ids at will, but no other wallet session and no other
+ * address.
+ */
 interface StreamOwner {
 	/** The id of a browser's session or login transaction. */
 	readonly browser: string;
-	/** Which wallet sessions the stream is about. */
+	/** The ids of the wallet sessions that the stream reports on. */
 	readonly walletSessions: readonly string[];
 	/** The network of the client's address (`networkOf`), or a third party's client id. */
 	readonly address: string;
@@ -134,18 +141,20 @@ interface Counter {
 
 export type EventStreams = ReturnType<typeof createEventStreams>;
 
-/** Below the 30 s and more after which proxies drop a connection that is silent. */
+/** Shorter than the 30 s or more after which proxies drop a silent connection. */
 const HEARTBEAT_MS = 15_000;
-/** Spread out, so that the clients of a process that ends do not all come to the next one at once. */
-const MIN_RETRY_MS = 2000;
+/** Spread out, so that the clients of a process that shuts down do not all reconnect at the same time. */
+const LEAST_RETRY_MS = 2000;
 const RETRY_SPREAD_MS = 3000;
 
-/** As many tabs as a person may have open with one code, and a few connections that are lost but not yet noticed. */
+/** As many tabs as a person may have open with one code, plus a few lost connections that are not noticed yet. */
 export const MAX_PER_WALLET_SESSION = 4;
 
 const HEADERS = { 'content-type': 'text/event-stream' };
 
-/** All event streams of a process: counted, kept alive by one timer, and ended together when the process drains. */
+/**
+ * All event streams of a process. They are counted, kept alive by one timer, and closed together when the process drains.
+ */
 export function createEventStreams({ now, every, random, ...limits }: EventStreamsOptions) {
 	const open = new Set<EventStream>();
 	const counts = new Map<string, number>();
@@ -181,13 +190,13 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 	}
 
 	return {
-		/** What a stream's head says, for HEAD. */
+		/** The response to a HEAD request: the headers of a stream. */
 		head: () => new Response(null, { headers: HEADERS }),
 
 		/**
-		 * Answers with a stream of events.
-		 * @param lifeMs how long it lasts at most, in milliseconds
-		 * @throws {Problem} `rate_limited` for an owner with too many, `busy` when the process has too many
+		 * Opens a stream of events and returns it as a response.
+		 * @param lifeMs the longest that the stream lasts, in milliseconds
+		 * @throws {Problem} `rate_limited` for an owner with too many streams, `busy` when the process has too many
 		 */
 		open(owner: StreamOwner, lifeMs: number, source: EventSource): Response {
 			const counters = countersOf(owner);
@@ -216,15 +225,15 @@ function refused(code: ProblemCode, reason: Refusal): Problem {
 	return new Problem(code);
 }
 
-/** Counts how long another side says nothing while something is expected of it. */
+/** An idle timeout: it measures how long the other side is silent while something is expected of it. */
 interface SilenceWatch {
-	/** Waits for the other side from now on; begins anew where it waited already. */
+	/** Starts the timeout; restarts it if it is running. */
 	readonly expect: () => void;
-	/** Nothing is expected for now. */
+	/** Stops the timeout until the next `expect`. */
 	readonly rest: () => void;
 }
 
-/** Calls back once the other side has been silent for so many milliseconds. */
+/** Calls back once the other side has been silent for `limitMs` milliseconds while something was expected of it. */
 export function watchSilence(limitMs: number, onSilence: () => void): SilenceWatch {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const rest = () => clearTimeout(timer);

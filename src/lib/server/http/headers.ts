@@ -1,6 +1,6 @@
 const POLICY = 'content-security-policy';
 
-/** The response with these headers where it has none of that name yet. */
+/** Adds these headers to the response, except those that it already has. */
 export function withDefaultHeaders(response: Response, defaults: Readonly<Record<string, string>>): Response {
 	return changed(response, (headers) => {
 		for (const name in defaults) if (!headers.has(name)) headers.set(name, defaults[name] ?? '');
@@ -8,8 +8,8 @@ export function withDefaultHeaders(response: Response, defaults: Readonly<Record
 }
 
 /**
- * The response with the headers that every answer carries, in place of any of its own; but with its own policy, where it has
- * one. They are not asked for one by one: this is done to every answer.
+ * Sets the headers that every response carries, and overwrites the response's own. Only a Content-Security-Policy that the
+ * response already has is preserved. The other headers are not looked up first, because this runs for every response.
  */
 export function withFixedHeaders(response: Response, fixed: Readonly<Record<string, string>>): Response {
 	return changed(response, (headers) => {
@@ -17,7 +17,7 @@ export function withFixedHeaders(response: Response, fixed: Readonly<Record<stri
 	});
 }
 
-/** The response with more cookies to set. */
+/** Appends `Set-Cookie` headers to the response. */
 export function withCookies(response: Response, setCookies: readonly string[]): Response {
 	return changed(response, (headers) => {
 		for (const setCookie of setCookies) headers.append('set-cookie', setCookie);
@@ -25,8 +25,8 @@ export function withCookies(response: Response, setCookies: readonly string[]): 
 }
 
 /**
- * The same response, or a copy where its headers can't be changed: those that `Response.redirect`, `Response.error` and
- * `fetch` make. Copying every answer would cost more than all else that is done to it here.
+ * Changes the response itself, or a copy if its headers are immutable: those that `Response.redirect`, `Response.error` and
+ * `fetch` create. To copy every response would cost more than everything else that is done to it here.
  */
 function changed(response: Response, change: (headers: Headers) => void): Response {
 	try {
@@ -60,8 +60,8 @@ const DENIED_FEATURES = [
 ];
 
 /**
- * The security headers that every answer carries, by lower-case name. A page's own policy, with its nonces, takes the
- * place of the Content-Security-Policy given here, which is for all that sets none: files, redirects, errors, JSON.
+ * The security headers of every response, by lower-case name. A page's own policy, with its nonces, replaces the
+ * Content-Security-Policy given here. This one is for responses that set none: files, redirects, errors, JSON.
  * @param secure whether the portal's public address is https
  */
 export function fixedHeaders(secure: boolean): Record<string, string> {
@@ -78,15 +78,15 @@ export function fixedHeaders(secure: boolean): Record<string, string> {
 	};
 }
 
-/** What a request is called: random, says nothing about anybody, and short enough to be read out on the telephone. */
+/** Creates a request id: random, without personal information, and short enough to be read out on the telephone. */
 export function newRequestId(): string {
 	const uuid = crypto.randomUUID();
 	return uuid.slice(0, 8) + uuid.slice(9, 13);
 }
 
 /**
- * The help code that a redirect of ours brought along: the id of the request that failed. Anything else that a query
- * may hold is nobody's code, and is never shown.
+ * Validates a help code, the id of a request that failed. A redirect of the portal may have added it to a URL.
+ * @returns null for any other text, so that it is never shown
  */
 export function helpCodeOf(text: string | null): string | null {
 	return text !== null && /^[\da-f]{12}$/.test(text) ? text : null;

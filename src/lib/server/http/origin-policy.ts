@@ -1,4 +1,4 @@
-/** What the policy looks at in a request. Header values as received, null when absent. */
+/** The facts about a request that the policy uses. Header values are as received, and null if absent. */
 export interface RequestFacts {
 	readonly method: string;
 	/** The matched route without its groups, such as `/api/auth/callback/[provider]`; null when no route matches. */
@@ -19,29 +19,31 @@ export interface OriginRules {
 	readonly development: readonly string[];
 }
 
-/** `unauthorized`: a program without an access token (401). `forbidden`: a browser's request from elsewhere (403). */
+/**
+ * `unauthorized`: a program without an access token (401). `forbidden`: a browser request that the policy refuses (403).
+ */
 export type OriginVerdict = 'allowed' | 'unauthorized' | 'forbidden';
 
 const READS = new Set(['GET', 'HEAD']);
 const CALLBACKS = new Set(['/api/auth/callback/[provider]', '/api/wallet/sessions/[id]/idv/callback']);
-/** Its callers carry no cookie: nothing here could be done in a browser's name. */
+/** Its requests carry no cookie, so that nothing can be done in a browser's name. */
 const BACKCHANNEL_LOGOUT = '/api/auth/backchannel-logout';
 /**
- * What a browser may use a response of the API for: a script's data, a document in a sandbox, an image. Services behind
- * `/api/backends` choose their own content: as a script, style, worker or frame it would run with the portal's origin.
+ * What a browser may use an API response for: data of a script, a sandboxed document, an image. Services behind
+ * `/api/backends` choose their own content; as a script, style, worker or frame it would run with the portal's origin.
  */
 const API_DESTINATIONS = new Set(['', 'empty', 'document', 'image']);
 
 /**
- * Whether a request may go on (Fetch Metadata; docs/security.md C1). What a browser says about the request's origin must
- * be the portal's own, except for a person's navigation to a page or a callback, which may come from anywhere.
+ * Decides whether a request is allowed (Fetch Metadata; docs/security.md C1). The origin that a browser reports must be the
+ * portal's own. The exception is a top-level navigation to a page or a callback, which may start anywhere.
  */
 export function checkOrigin(facts: RequestFacts, rules: OriginRules): OriginVerdict {
 	const { method, route, isApi, fetchSite, fetchMode, fetchDest } = facts;
 	if (isApi && !API_DESTINATIONS.has(fetchDest ?? '')) return 'forbidden';
 	if (facts.hasAccessToken || route === BACKCHANNEL_LOGOUT) return 'allowed';
 	if (facts.origin !== null && rules.development.includes(facts.origin)) return 'allowed';
-	// Under `Referrer-Policy: no-referrer` browsers send `Origin: null` with forms of our own pages.
+	// Under `Referrer-Policy: no-referrer` browsers send `Origin: null` with forms of the portal's own pages.
 	const origin = facts.origin === 'null' && fetchSite === 'same-origin' ? null : facts.origin;
 	if (origin !== null && origin !== rules.own) return 'forbidden';
 	if (fetchSite !== null) return fetchSite === 'same-origin' || isNavigation(facts) ? 'allowed' : 'forbidden';

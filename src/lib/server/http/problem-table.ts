@@ -1,12 +1,12 @@
-/** What is said about a token in a 401 or 403, in characters that a quoted string takes (RFC 6750 3). */
+/** Why a token is refused with a 401 or 403, in characters that a quoted string allows (RFC 6750 3). */
 export interface ChallengeFacts {
 	readonly error?: 'invalid_token' | 'insufficient_scope';
 	readonly description?: string;
-	/** What the route asks for. */
+	/** The scope that the route requires. */
 	readonly scope?: string;
 }
 
-/** The value of `WWW-Authenticate`: how to be let in, and why not this time (RFC 6750 3). */
+/** The value of `WWW-Authenticate`: how to authenticate, and why the token was refused (RFC 6750 3). */
 export function challenge({ error, description, scope }: ChallengeFacts = {}): string {
 	const parameters = { realm: 'portal', error, error_description: description, scope };
 	const said = Object.entries(parameters).filter(([, value]) => value !== undefined);
@@ -18,13 +18,13 @@ interface Entry {
 	/** English, safe to show: no names, ids or upstream text. */
 	readonly message: string;
 	readonly retryAfterSeconds?: number;
-	/** The `WWW-Authenticate` of a response that cannot say more (RFC 9110 15.5.2). */
+	/** The `WWW-Authenticate` of a response that has no details to add (RFC 9110 15.5.2). */
 	readonly challenge?: string;
 }
 
 /**
- * Every error response of the portal. On wallet routes 404 means one thing only, "no such session of yours";
- * what a session or a deployment cannot do is 409, so that no caller treats it as a lost session.
+ * Every error response of the portal. On wallet routes 404 only means "no such session of yours". What the state of a
+ * session or the deployment does not allow is 409, so that no client treats it as a lost session.
  */
 const table = {
 	invalid_request: { status: 400, message: 'The request is not valid.' },
@@ -74,7 +74,7 @@ const table = {
 	internal_error: { status: 500, message: 'An internal error occurred.' }
 } as const satisfies Record<string, Entry>;
 
-/** Stable codes: the `error` of error responses. */
+/** Stable codes: the `error` field of error responses. */
 export type ProblemCode = keyof typeof table;
 
 export const problems: Readonly<Record<ProblemCode, Entry>> = table;

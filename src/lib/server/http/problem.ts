@@ -5,14 +5,14 @@ import { UpstreamError, type UpstreamFault } from './upstream-error';
 export type { ProblemCode };
 
 export interface ProblemOptions {
-	/** Replaces the table's text. Must be ours: never upstream text, never a value somebody sent. */
+	/** Replaces the message of the table. Must be the portal's own text, never upstream text or a value from a request. */
 	readonly message?: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** For the log only: codes and numbers. */
 	readonly facts?: Readonly<Record<string, string | number>>;
 }
 
-/** A refusal or fault that the caller may know about, told apart by `code`. */
+/** An error that the client is told about, identified by `code`. */
 export class Problem extends Error {
 	override readonly name = 'Problem';
 	readonly status: number;
@@ -35,12 +35,12 @@ export class Problem extends Error {
 	}
 }
 
-/** The problem code that a text names; null for any other text. */
+/** The text as a problem code; null if it is not one. */
 export function problemCodeOf(text: string | null): ProblemCode | null {
 	return text !== null && Object.hasOwn(problems, text) ? (text as ProblemCode) : null;
 }
 
-/** Whether something thrown is a Problem with one of these codes. */
+/** Whether a thrown value is a Problem with one of these codes. */
 export function isProblem(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
 	return error instanceof Problem && codes.includes(error.code);
 }
@@ -57,7 +57,7 @@ const byFault: Record<UpstreamFault, ProblemCode> = {
 	bad_shape: 'upstream_invalid'
 };
 
-/** Turns anything that was thrown into a Problem; what isn't known is a bug, and becomes `internal_error`. */
+/** Converts any thrown value to a Problem. An unknown error is a bug, and becomes `internal_error`. */
 export function toProblem(error: unknown): Problem {
 	if (error instanceof Problem) return error;
 	if (error instanceof UpstreamError) {
@@ -73,7 +73,9 @@ export function invalidField(field: string): Problem {
 	return new Problem('invalid_request', { message: `The field "${field}" is missing or not valid.` });
 }
 
-/** The error answer of every API route: `{error, message, requestId}`. `extra.headers` win over the Problem's own. */
+/**
+ * The error response of every API route: `{error, message, requestId}`. `extra.headers` override the Problem's own headers.
+ */
 export function problemResponse(
 	problem: Problem | ProblemCode,
 	requestId: string,
@@ -83,7 +85,7 @@ export function problemResponse(
 	return Response.json({ error: code, message, requestId }, { status, headers: { ...headers, ...extra.headers } });
 }
 
-// The path of an unknown key is the caller's own text: only what looks like a field name is repeated.
+// The path of an unknown key is text from the request: only what looks like a field name is repeated.
 function fieldOf([issue]: readonly v.BaseIssue<unknown>[]): string {
 	const path = issue === undefined ? null : v.getDotPath(issue);
 	return path !== null && /^[\w.-]{1,100}$/.test(path) ? path : 'body';

@@ -21,8 +21,8 @@ const refusals: Readonly<Record<Limited, Refusal>> = {
 };
 
 /**
- * Counts one costly request. The browser's own limit comes first, so that one script on a campus does not use up what
- * thousands behind the same address share.
+ * Counts one costly request. The browser's own limit is checked first, so that one script on a campus does not use up the
+ * quota that thousands of people share behind the same address.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
 export async function consumeQuota(browserId: string, address: string): Promise<void> {
@@ -31,8 +31,9 @@ export async function consumeQuota(browserId: string, address: string): Promise<
 }
 
 /**
- * Counts one start of a sign-in, which costs a call of the STS: the browser's own limit first, then its network's.
- * @param browserId of the login transaction or the session
+ * Counts one start of a sign-in, which requires a request to the STS. The browser's own limit is checked first, then that
+ * of its network.
+ * @param browserId the id of the login transaction or the session
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
 export async function consumeSignInQuota(browserId: string, address: string): Promise<void> {
@@ -41,8 +42,8 @@ export async function consumeSignInQuota(browserId: string, address: string): Pr
 }
 
 /**
- * Counts one costly request of a third party. Its address does not count: an institution's servers and its campus may
- * share one.
+ * Counts one costly request of a third party. Its address is not counted: an institution's servers and its campus may share
+ * one address.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
 export function consumeCallerQuota(clientId: string): Promise<void> {
@@ -56,7 +57,10 @@ async function spend(limited: Limited, key: string): Promise<void> {
 	throw new Problem('rate_limited', { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } });
 }
 
-/** Addresses are personal data, and a store is read by others: nobody without our secret can tell whose count it is. */
+/**
+ * Addresses are personal data, and others may read the store. Without the portal's secret nobody can tell whose counter a
+ * key is.
+ */
 function hashOf(key: string): string {
 	const [first = ''] = config().secrets;
 	return createHmac('sha256', first).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
@@ -75,7 +79,7 @@ function limiterOf(limited: Limited): Limiter {
 	return made;
 }
 
-/** Counts in Redis for all instances; while that is unavailable, each instance counts for itself. */
+/** Counts in Redis for all instances. While Redis is unavailable, each instance counts on its own. */
 function sharedLimiter(redis: RateLimiterRedis, own: Limiter): Limiter {
 	return async (key) => {
 		try {
@@ -89,17 +93,17 @@ function sharedLimiter(redis: RateLimiterRedis, own: Limiter): Limiter {
 
 /**
  * Counts one request of a key.
- * @returns 0 when it is within the limit, else the milliseconds until the key's next window
+ * @returns 0 if it is within the limit, otherwise the milliseconds until the key's next window
  */
 type Limiter = (key: string) => number | Promise<number>;
 
 interface MemoryLimiterOptions {
-	/** How many requests of one key are within the limit in one window. */
+	/** How many requests per key one window allows. */
 	readonly points: number;
 	readonly windowMs: number;
-	/** For all counts together; the least recently counted keys go first. */
+	/** For all counters together; the least recently used keys are evicted first. */
 	readonly maxBytes?: number;
-	/** Milliseconds, on a clock that never steps back. */
+	/** A monotonic clock in milliseconds. */
 	readonly now?: () => number;
 }
 
@@ -112,7 +116,7 @@ interface Count {
 export const MAX_COUNT_BYTES = 16 * 1024 ** 2;
 const COUNT_BYTES = 32;
 
-/** Counts in this process. Callers can choose new keys at will, so that the counts are bounded in bytes. */
+/** Counts in this process. Clients can choose new keys at will, so the memory for counters is bounded. */
 export function createMemoryLimiter({
 	points,
 	windowMs,

@@ -8,9 +8,9 @@ const MAX_PART_HEADER_CHARACTERS = 1000;
 const Uuid = v.pipe(v.string(), v.uuid());
 
 /**
- * The JSON object in a request's body, checked. No body at all counts as `{}`.
+ * Reads and validates the JSON object in a request's body. An empty body counts as `{}`.
  * @throws {Problem} `payload_too_large`, `unsupported_media_type` or `invalid_request`.
- * @throws {v.ValiError} when the schema refuses; the error table names the field.
+ * @throws {v.ValiError} if the value does not match the schema; `toProblem` then names the field.
  */
 export async function readJson<Schema extends v.GenericSchema>(
 	request: Request,
@@ -21,7 +21,7 @@ export async function readJson<Schema extends v.GenericSchema>(
 	if (text === '') return v.parse(schema, {});
 	if (!announcesJson(request.headers)) throw new Problem('unsupported_media_type');
 	const value = parse(text);
-	// valibot's object schemas take a list for an object without fields.
+	// valibot's object schemas accept an array as an object without fields.
 	if (Array.isArray(value)) throw invalidField('body');
 	return v.parse(schema, value);
 }
@@ -34,7 +34,7 @@ function parse(text: string): unknown {
 	}
 }
 
-/** The text of a body, which is UTF-8 and says nothing else. */
+/** The text of a body. It must be UTF-8, and its type must not name another charset. */
 async function readText(request: Request, maxBytes: number): Promise<string> {
 	const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.headers.get('content-type') ?? '')?.[1] ?? 'utf-8';
 	if (!/^(?:utf-?8|us-ascii)$/i.test(charset))
@@ -47,13 +47,13 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
 	}
 }
 
-/** The whole body; the server entry has collected it already, and refused what is too large for any route. */
+/** The whole body. The server entry has already collected it, and has refused a body that is too large for any route. */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
 	if (Number(request.headers.get('content-length')) > maxBytes) throw new Problem('payload_too_large');
 	if (!request.body) return new Uint8Array();
 	const buffer = createByteBuffer(maxBytes);
 	try {
-		// Left unread, not cancelled: that would take the connection down, and with it the response that says why.
+		// The rest is left unread, not cancelled: cancelling would close the connection before the error response is sent.
 		for await (const chunk of inTurns(request.body.values({ preventCancel: true })))
 			if (!buffer.append(chunk)) throw new Problem('payload_too_large');
 	} catch (error) {
@@ -62,22 +62,22 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
 	return buffer.toBytes();
 }
 
-// The server in front of us has a cap of its own: it breaks the stream with an error that says 413.
+// The HTTP server has its own limit: it fails the stream with an error of status 413.
 export function unreadable(error: unknown): Problem {
 	if (error instanceof Problem) return error;
 	if (error instanceof Error && 'status' in error && error.status === 413) return new Problem('payload_too_large');
 	return new Problem('invalid_request', { message: 'The body could not be read.' });
 }
 
-/** One text field of a form, null when it is absent or a file. */
+/** One text field of a form; null if it is absent or a file. */
 export function formText(form: FormData, name: string): string | null {
 	const value = form.get(name);
 	return typeof value === 'string' ? value : null;
 }
 
 /**
- * One field of a form that is a UUID, null when it is absent. For values that tell requests apart: what becomes a key here is never
- * longer than that.
+ * One UUID field of a form; null if it is absent. For values that identify a request: this bounds the length of keys made
+ * from them.
  * @throws {Problem} `invalid_request` for any other text, or a file
  */
 export function formUuid(form: FormData, name: string): string | null {
@@ -88,7 +88,7 @@ export function formUuid(form: FormData, name: string): string | null {
 
 /**
  * The form of a request; empty for a request without a body.
- * @throws {Problem} `unsupported_media_type` for a body that is no form, `invalid_request` for one that can't be read
+ * @throws {Problem} `unsupported_media_type` for a body that is not a form, `invalid_request` for one that cannot be read
  */
 export async function readForm(request: Request): Promise<FormData> {
 	if (!request.body) return new FormData();
@@ -99,7 +99,7 @@ export async function readForm(request: Request): Promise<FormData> {
 	throw new Problem('unsupported_media_type');
 }
 
-/** Stricter than the URL standard's parser, which takes anything: browsers send only what is well-formed. */
+/** Stricter than the URL standard's parser, which accepts any text: browsers only send well-formed text. */
 function parseUrlEncoded(text: string): FormData {
 	const form = new FormData();
 	try {
@@ -113,10 +113,10 @@ function parseUrlEncoded(text: string): FormData {
 	return form;
 }
 
-/** @throws {URIError} for an escape that is broken, or no UTF-8 */
+/** @throws {URIError} for a broken escape, or one that is not UTF-8 */
 const decoded = (text: string) => decodeURIComponent(text.replaceAll('+', ' '));
 
-/** Deno's parser takes forms that break off, and parts without a name: whether a form is whole is decided here, for both runtimes. */
+/** Deno's parser accepts truncated forms, and parts without a name. This function refuses both, on both runtimes. */
 async function parseMultipart(type: string, body: Uint8Array<ArrayBuffer>): Promise<FormData> {
 	const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(type) ?? [];
 	const boundary = quoted ?? plain;
@@ -132,7 +132,7 @@ async function parseMultipart(type: string, body: Uint8Array<ArrayBuffer>): Prom
 	}
 }
 
-/** Whether a part of a multipart form has headers, and a name among them (RFC 7578 4.2). */
+/** Whether a part of a multipart form has headers, with a name among them (RFC 7578 4.2). */
 function hasName(part: string): boolean {
 	const end = part.slice(0, MAX_PART_HEADER_CHARACTERS).indexOf('\r\n\r\n');
 	return end > 0 && /^content-disposition:[^\r\n]*;[ \t]*name=/im.test(part.slice(0, end));

@@ -1,18 +1,18 @@
 import type { RequestEvent } from '@sveltejs/kit';
 
 /**
- * Questions about who sends a request and what it expects. They are decided by the route that Kit has matched, never by
- * the raw path: `/%61pi/me` is the route `/api/me` too.
+ * Who sends a request, and which form of response the client expects. These functions use the route that Kit has matched,
+ * never the raw path: `/%61pi/me` is also the route `/api/me`.
  */
 type RoutedRequest = Pick<RequestEvent, 'request' | 'route' | 'url'>;
 
-/** API routes that belong to a person's browser: links, forms and redirects of pages lead there, and no program does. */
+/** API routes for browsers only: links, forms and redirects of pages lead to them, and programs do not call them. */
 const BROWSER_ROUTES: ReadonlySet<string> = new Set([
 	'/api/auth/signin/[provider]',
 	'/api/auth/signout',
 	'/api/auth/callback/[provider]'
 ]);
-/** Where a person's browser comes back to from an institution; a program may call it as well. */
+/** Where an institution sends a person's browser back to. A program may call it as well. */
 const IDV_CALLBACK = '/api/wallet/sessions/[id]/idv/callback';
 
 /** The matched route without its groups, such as `/api/wallet/sessions/[id]/status`; null when no route matches. */
@@ -21,12 +21,15 @@ export function routePath({ route }: Pick<RequestEvent, 'route'>): string | null
 	return route.id.replaceAll(/\/\([^)]*\)/g, '') || '/';
 }
 
-/** Whether a request is for the API. An address without a route counts by its decoded path: that decides the form of the 404. */
+/**
+ * Whether a request is for the API. An address without a route is classified by its decoded path, which decides the form of
+ * the 404.
+ */
 export function isApi(event: Pick<RequestEvent, 'route' | 'url'>): boolean {
 	return /^\/api(?:\/|$)/.test(routePath(event) ?? decodedPath(event.url.pathname));
 }
 
-/** As Kit decodes a path before it looks for a route. */
+/** Decodes a path as Kit does before it matches a route. */
 function decodedPath(pathname: string): string {
 	try {
 		return decodeURI(pathname);
@@ -36,49 +39,52 @@ function decodedPath(pathname: string): string {
 }
 
 /**
- * Whether a request is a program's, by an access token of its own. Such a caller never falls back to a cookie
- * (RFC 6750 2.1, RFC 9449 7.1). Tokens count on the API only: some proxies add one to every request of a browser.
- * Basic credentials are for such proxies, and never for the portal.
+ * Whether a request comes from a program with its own access token. Such a request never falls back to a cookie (RFC 6750
+ * 2.1, RFC 9449 7.1). Tokens count on the API only, because some proxies add one to every request of a browser. Basic
+ * credentials are for such proxies, never for the portal.
  */
 export function hasAccessToken(event: RoutedRequest): boolean {
 	if (!/^(?:bearer|dpop)(?: |$)/i.test(event.request.headers.get('authorization') ?? '')) return false;
 	return isApi(event) && !BROWSER_ROUTES.has(routePath(event) ?? '');
 }
 
-/** Whether a browser says that a navigation began elsewhere than on one of our pages (Fetch Metadata). */
+/** Whether the browser reports that a navigation did not start from a page of the portal (Fetch Metadata). */
 export function isForeignNavigation(request: Request): boolean {
 	return (request.headers.get('sec-fetch-site') ?? 'same-origin') !== 'same-origin';
 }
 
-/** Whether the caller accepts a page; programs ask for JSON, or for anything. */
+/** Whether the client accepts a page. Programs accept JSON, or anything. */
 export function wantsPage(request: Request): boolean {
 	return request.headers.get('accept')?.includes('text/html') ?? false;
 }
 
-/** Whether a refusal of this request is read by a person. The API answers in JSON, except where pages lead a browser to it. */
+/**
+ * Whether a person reads the refusal of this request. The API responds in JSON, except on routes to which pages lead a
+ * browser.
+ */
 export function expectsPage(event: RoutedRequest): boolean {
 	const route = routePath(event) ?? '';
 	return wantsPage(event.request) && (!isApi(event) || BROWSER_ROUTES.has(route) || route === IDV_CALLBACK);
 }
 
-/** Headers by which browsers mark what they load for a page that nobody has opened yet (Fetch, `Sec-Purpose`). */
+/** Headers with which browsers mark what they load for a page that nobody has opened yet (Fetch, `Sec-Purpose`). */
 const purposeHeaders = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'];
 
-/** Whether a request only looks ahead (`HEAD`, a prefetch): such a request must not start or redeem anything. */
+/** Whether a request is a `HEAD` or a prefetch. Such a request must not start or redeem anything. */
 export function isLookAhead({ method, headers }: Request): boolean {
 	return (
 		method === 'HEAD' || purposeHeaders.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))
 	);
 }
 
-/** Nothing, so that a browser discards what it prefetched and sends the request when the person goes there. */
+/** An empty response: the browser discards its prefetch, and sends the request again when the person opens the page. */
 export function lookAheadResponse({ method }: Request): Response {
 	return new Response(null, { status: method === 'HEAD' ? 204 : 503 });
 }
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
-/** Whether the headers announce JSON: `application/json`, or a type built on it such as `application/problem+json`. */
+/** Whether the content type is JSON: `application/json`, or a type built on it such as `application/problem+json`. */
 export function announcesJson(headers: Headers): boolean {
 	return JSON_TYPE.test(headers.get('content-type') ?? '');
 }
@@ -86,8 +92,8 @@ export function announcesJson(headers: Headers): boolean {
 type SetHeaders = (headers: Record<string, string>) => void;
 
 /**
- * Sends a browser on to another origin from a page of ours, which also shows the address as a link. Not a redirect:
- * the policy `form-action 'self'` holds along a form's whole chain of redirects (CSP3 6.3.1.1).
+ * Redirects a browser to another origin from a page of the portal, which also shows the address as a link. An HTTP redirect
+ * would not work: the policy `form-action 'self'` applies to the whole redirect chain of a form (CSP3 6.3.1.1).
  */
 export function handOver(setHeaders: SetHeaders, url: string): void {
 	setHeaders({ refresh: `0; url=${new URL(url).href}` });

@@ -1,26 +1,26 @@
-/** Where a person goes after signing in when nobody asked for a place. */
+/** Where a person goes after signing in when no return path is given. */
 export const AFTER_SIGN_IN = '/account';
 const REFUSED = '/';
-/** Return paths travel in cookies, addresses and the STS's `state` parameter, all of which are limited. */
+/** Return paths are sent in cookies, URLs and the STS's `state` parameter, all of which are limited in size. */
 const MAX_CHARACTERS = 512;
 
 /**
- * A return path of our own site, from text that anybody may have written: path, query and fragment of a URL that
- * resolves to our origin. Everything else (`//host`, `/\host`, `javascript:`, control characters) leads to `/`, and what is
- * longer than 512 characters, as it is followed, to the account.
+ * Turns untrusted text into a path of the portal: path, query and fragment of a URL that resolves to the portal's origin.
+ * Everything else (`//host`, `/\host`, `javascript:`, control characters) becomes `/`. A path of more than 512 characters,
+ * before or after it is resolved, becomes the account page.
  */
 export function returnPath(wanted: string | null | undefined, origin: string): string {
 	if (!wanted || isTooLong(wanted)) return AFTER_SIGN_IN;
 	if (hasUnsafeCharacter(wanted) || !URL.canParse(wanted, origin)) return REFUSED;
 	const url = new URL(wanted, origin);
 	const path = `${url.pathname}${url.search}${url.hash}`;
-	// `/.//host` keeps our origin while it is parsed, and leaves it when its path is followed.
-	// `blob:` may have our origin too, and has no path.
+	// `/.//host` resolves to the portal's origin, but its resolved path `//host` would leave it.
+	// `blob:` URLs may have the portal's origin too, and have no path.
 	if (url.origin !== origin || !/^\/(?!\/)/.test(path)) return REFUSED;
 	return isTooLong(path) ? AFTER_SIGN_IN : path;
 }
 
-/** A return path that has not been checked yet, as it may go into an address of ours. */
+/** Limits the length of an unchecked return path, so that it can be put into a URL of the portal. */
 export function boundedReturnPath(wanted: string): string {
 	return isTooLong(wanted) ? AFTER_SIGN_IN : wanted;
 }

@@ -3,37 +3,47 @@ import { createBoundedCache } from '../cache';
 import { type Codec, createSeal, type Opened, type Seal } from '../seal';
 import { config } from '../config';
 
-/** A browser that polls sends the same cookies each time; what a sealed text holds never changes. */
+/** A browser that polls sends the same cookies each time, and the content of a sealed text never changes. */
 const CACHE_TTL_MS = 60_000;
 
-/** For all purposes together. An entry takes its text, a value of up to twice that size (packed tokens), and itself. */
+/**
+ * For all purposes together. The size of an entry is its text, a value of up to twice that size (packed tokens), and a
+ * fixed overhead.
+ */
 export const CACHE_BYTES = 32 * 1024 ** 2;
 
 const VALUE_BYTES = 256;
 
 const MAX_CACHED_CHARACTERS = 8192;
 
-/** Longer than all the cookies of one value together. */
+/** Longer than all cookies of one value together. */
 const MAX_SEALED_CHARACTERS = 16_384;
 
-/** One request has a session, a login transaction, a flow and wallet sessions to open, and each of them once. */
+/** A request opens a session, a login transaction, a flow and wallet sessions, each of them once. */
 const MAX_OPENINGS_PER_REQUEST = 16;
 
-/** A sealed text ends with its authentication tag of 16 bytes: a short key, where the whole text has 4 kB. */
+/**
+ * A sealed text ends with its authentication tag of 16 bytes. The tag is a short cache key, while the whole text may have 4
+ * kB.
+ */
 const TAG_CHARACTERS = 22;
 
-/** A seal for values of one shape. */
+/** Seals and opens values of one type. */
 interface SealOf<Value> {
 	/** Seals with the first secret. */
 	seal(value: Value): Promise<string>;
-	/** Opens what any of the secrets sealed for this purpose, if it has that shape; null for anything else. Never throws. */
+	/**
+	 * Opens a text that any of the secrets sealed for this purpose. Null for any other text, or for a value that does not
+	 * match the schema. Never throws.
+	 */
 	open(text: string): Promise<Opened<Readonly<Value>> | null>;
 	/**
-	 * The same for a text that came with a request: each is opened once, and at most 16 of one request; beyond that all is null.
-	 * @param cookies stands for the request
+	 * Like `open`, for a text from a request. Each text is opened once per request, and at most 16 texts per request;
+	 * further texts give null.
+	 * @param cookies identifies the request
 	 */
 	openFor(cookies: object, text: string | undefined): Promise<Opened<Readonly<Value>> | null>;
-	/** Whether a text names one of the portal's keys for this purpose. Costs no cryptography, and proves nothing. */
+	/** Whether a text names one of the portal's keys for this purpose. This needs no cryptography, and proves nothing. */
 	recognises(text: string): Promise<boolean>;
 }
 
@@ -42,19 +52,19 @@ interface CacheEntry {
 	readonly opened: Opened;
 }
 
-/** Only what opened is cached: nobody who has no cookie of ours can fill it. */
+/** Only texts that could be opened are cached, so that nobody without a portal cookie can fill the cache. */
 const cache = createBoundedCache<CacheEntry>({
 	maxBytes: CACHE_BYTES,
 	bytesOf: ({ text }) => VALUE_BYTES + 3 * text.length,
 	ttlMs: CACHE_TTL_MS
 });
 
-/** What has been opened, or tried, for each request. */
+/** The results of opening texts, failures included, by request. */
 const openings = new WeakMap<object, Map<string, Promise<Opened | null>>>();
 
 /**
- * The seal for one purpose under the configured secrets; its keys are derived once per process, when it is first used.
- * @param purpose what is sealed for one can't be opened for another
+ * The seal for one purpose, with the configured secrets. Its keys are derived once per process, when it is first used.
+ * @param purpose a text that is sealed for one purpose cannot be opened for another
  */
 export function sealOf<Value>(
 	purpose: string,
@@ -68,7 +78,7 @@ export function sealOf<Value>(
 		if (text.length > MAX_SEALED_CHARACTERS) return null;
 		const key = `${purpose} ${text.slice(-TAG_CHARACTERS)}`;
 		const cached = cache.get(key);
-		// Only this seal has written under this purpose.
+		// Only this seal writes entries for this purpose.
 		if (cached?.text === text) return cached.opened as Opened<Value>;
 		const opened = await get().open(text);
 		const parsed = v.safeParse(schema, opened?.value);
@@ -93,7 +103,7 @@ export function sealOf<Value>(
 	};
 }
 
-/** A copy of its own: a part of a header would keep the whole header in memory. */
+/** A copy: a substring of a header would keep the whole header in memory. */
 function detached(text: string): string {
 	return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -1,7 +1,7 @@
 /**
- * What went wrong between the portal and a service behind it. `unreachable`: no connection could be made, so nothing was
- * sent. `cut_off`: the connection broke before or amid the response. `bad_response`: no final HTTP response. `not_json`,
- * `bad_shape`: a response came, but not one we can read. `cancelled`: our own caller gave up.
+ * How a request to a service behind the portal failed. `unreachable`: no connection could be made, so nothing was sent.
+ * `cut_off`: the connection broke before or during the response. `bad_response`: not a final HTTP response. `not_json`,
+ * `bad_shape`: a response arrived, but cannot be read. `cancelled`: the caller cancelled the request.
  */
 export type UpstreamFault =
 	| 'unreachable'
@@ -14,11 +14,14 @@ export type UpstreamFault =
 	| 'bad_shape'
 	| 'cancelled';
 
-/** Carries codes only: addresses and upstream text stay out of logs and answers. */
+/** Contains codes only: addresses and upstream text stay out of logs and responses. */
 export class UpstreamError extends Error {
 	override readonly name = 'UpstreamError';
 
-	/** @param reason the system's or TLS library's own code, such as `ECONNREFUSED` or `UNABLE_TO_VERIFY_LEAF_SIGNATURE` */
+	/**
+	 * @param reason the code of the operating system or TLS library, such as `ECONNREFUSED` or
+	 * `UNABLE_TO_VERIFY_LEAF_SIGNATURE`
+	 */
 	constructor(
 		readonly code: UpstreamFault,
 		readonly reason?: string
@@ -36,18 +39,18 @@ export class NotConnected extends Error {
 	}
 }
 
-/** How far an exchange had come when it failed. */
+/** How far an exchange had progressed when it failed. */
 export interface Progress {
 	readonly timedOut: boolean;
 	readonly cancelled: boolean;
-	/** The head of the answer had arrived. */
+	/** The head of the response had arrived. */
 	readonly answering: boolean;
 }
 
-/** What is thrown for a request that can't be written, such as one with a line break in a header. */
+/** Error codes of a request that cannot be written, such as one with a line break in a header. */
 const NEVER_WRITTEN = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL']);
 
-/** Turns whatever the HTTP client or a body stream threw into an {@link UpstreamError}. */
+/** Converts an error of the HTTP client or of a body stream to an {@link UpstreamError}. */
 export function faultOf(error: unknown, progress: Progress): UpstreamError {
 	if (error instanceof UpstreamError) return error;
 	if (error instanceof NotConnected) return new UpstreamError('unreachable', reasonOf(error));
@@ -57,7 +60,7 @@ export function faultOf(error: unknown, progress: Progress): UpstreamError {
 	return new UpstreamError(isUnsent ? 'unreachable' : 'cut_off', reasonOf(error));
 }
 
-/** The code of the innermost cause that has one; of several addresses that were tried, the first one's. */
+/** The code of the innermost cause that has one; if several addresses were tried, that of the first. */
 function reasonOf(error: unknown): string | undefined {
 	let reason: string | undefined;
 	for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {

@@ -7,7 +7,7 @@ export interface ClientRequest {
 	readonly method: string;
 	/** By lower-case name. `accept-encoding` is `identity` by default. */
 	readonly headers?: Readonly<Record<string, string>> | undefined;
-	/** An iterable is sent as it is produced; an error that it throws breaks the request off. */
+	/** An iterable is sent as it is produced; an error that it throws aborts the request. */
 	readonly body?: string | AsyncIterable<Uint8Array> | null | undefined;
 	readonly signal: AbortSignal;
 	/**
@@ -21,7 +21,7 @@ export interface ClientRequest {
 export interface ClientResponse {
 	readonly status: number;
 	readonly headers: Headers;
-	/** The bytes as they were sent, in the encoding that `content-encoding` names. Abort the request to leave it unread. */
+	/** The bytes as sent, in the encoding that `content-encoding` names. Abort the request to leave it unread. */
 	readonly body: AsyncIterable<Uint8Array> | null;
 }
 
@@ -34,8 +34,8 @@ export type Send = (request: ClientRequest) => Promise<ClientResponse>;
 let connections: Promise<Send> | undefined;
 
 /**
- * The HTTP client for all calls to the STS, the Auth Bridge and backends, the same on Node and on Deno.
- * The package behind it is loaded by the first call: the start does not need it.
+ * The HTTP client for all calls to the STS, the Auth Bridge and backends, the same on Node and on Deno. The first call
+ * loads undici, so that the start does not have to.
  */
 export const send: Send = async (request) => {
 	connections ??= import('./connections').then(({ createConnections }) => createConnections(config().proxies));

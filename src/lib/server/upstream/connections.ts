@@ -7,11 +7,11 @@ import { Agent, buildConnector, Pool, ProxyAgent } from './undici';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-/** No call runs on an older connection, so that a changed DNS record is noticed by all calls alike. */
+/** The oldest connection that a call uses, so that all calls notice a changed DNS record. */
 const MAX_CONNECTION_AGE_MS = 30_000;
-/** Shorter than the keep-alive time of common servers, so that they rarely close a connection which is about to be used. */
+/** Shorter than the keep-alive time of common servers, so that they rarely close a connection that is about to be used. */
 const MAX_IDLE_MS = 4000;
-/** Shorter than the usual time limit of a call: a connection that could not be made is told apart from a lost response. */
+/** Shorter than the usual time limit of a call, so that a failed connection is distinguished from a lost response. */
 const CONNECT_TIMEOUT_MS = 5000;
 
 type Connector = BuildConnector.connector;
@@ -22,21 +22,21 @@ interface PoolEntry {
 }
 
 /**
- * Sends requests over pools of connections. Requests that may reuse a connection share a pool, which is replaced every
- * 30 s; others get a connection of their own, so that they are never written to one that the peer has just closed.
- * undici sends each request once; it does not repeat a request whose connection broke.
+ * Sends requests over pools of connections. Requests that may reuse a connection share a pool, which is replaced every 30
+ * s. Other requests each get a new connection, so that they are never written to one that the peer has just closed. undici
+ * sends each request once; it does not repeat a request whose connection broke.
  * @param proxies HTTP proxies by the scheme of the upstream's URL
  * @param now a monotonic clock in milliseconds
  */
 export function createConnections(proxies: ProxySettings, now: () => number = () => performance.now()): Send {
 	const pools = new Map<string, PoolEntry>();
 
-	/** @param tunnel the proxy that passes connections on, for https upstreams */
+	/** @param tunnel the proxy that tunnels connections to https upstreams */
 	function dispatcherFor(tunnel: string | undefined, reuse: boolean): Dispatcher {
 		const key = `${reuse} ${tunnel}`;
 		const current = pools.get(key);
 		if (current && (!reuse || now() < current.createdMs + MAX_CONNECTION_AGE_MS)) return current.dispatcher;
-		// Finishes what is in flight, and closes idle connections at once.
+		// Requests in flight finish; idle connections are closed at once.
 		current?.dispatcher.close().catch(() => {});
 		const dispatcher = createDispatcher(tunnel, reuse);
 		pools.set(key, { dispatcher, createdMs: now() });
@@ -56,7 +56,7 @@ export function createConnections(proxies: ProxySettings, now: () => number = ()
 				...(isForwarded && proxyHeaders(target, new URL(proxy)))
 			},
 			method,
-			// An async iterable is accepted too, and read at the speed of the connection; undici's types do not say so.
+			// undici also accepts an async iterable, and reads it at the speed of the connection. Its types do not say so.
 			body: body as string | null,
 			signal
 		});
@@ -70,7 +70,9 @@ export function createConnections(proxies: ProxySettings, now: () => number = ()
 
 const originForm = ({ origin, pathname, search }: URL) => ({ origin, path: pathname + search });
 
-/** A plain http request goes to the proxy whole (RFC 9112 3.2.2): many proxies allow tunnels to port 443 only. */
+/**
+ * A plain http request is sent to the proxy in absolute form (RFC 9112 3.2.2): many proxies allow tunnels to port 443 only.
+ */
 const absoluteForm = ({ origin, pathname, search }: URL, proxy: URL) => ({
 	origin: proxy.origin,
 	path: origin + pathname + search
@@ -81,7 +83,7 @@ function proxyHeaders({ host }: URL, proxy: URL): Record<string, string> {
 	return { host, ...(authorization !== undefined && { 'proxy-authorization': authorization }) };
 }
 
-/** Some proxies take a token as the user name, without a password. */
+/** Some proxies expect a token as the user name, without a password. */
 function proxyAuthorization({ username, password }: URL): string | undefined {
 	if (username === '') return undefined;
 	const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
@@ -90,7 +92,7 @@ function proxyAuthorization({ username, password }: URL): string | undefined {
 
 function createDispatcher(tunnel: string | undefined, reuse: boolean): Dispatcher {
 	const options = {
-		// Callers have time limits of their own, for the whole exchange or for silence.
+		// Callers have their own time limits, for the whole exchange or for silence.
 		headersTimeout: 0,
 		bodyTimeout: 0,
 		keepAliveTimeout: MAX_IDLE_MS,
@@ -109,13 +111,13 @@ function createDispatcher(tunnel: string | undefined, reuse: boolean): Dispatche
 		uri: tunnel,
 		...(token !== undefined && { token }),
 		proxyTls: { timeout: CONNECT_TIMEOUT_MS },
-		// The response to CONNECT belongs to the making of a connection.
+		// The response to CONNECT is part of making a connection, so the same time limit applies.
 		clientFactory: (proxy, { connect }: PoolType.Options) =>
 			new Pool(proxy, { ...(connect && { connect }), headersTimeout: CONNECT_TIMEOUT_MS })
 	});
 }
 
-/** Whatever goes wrong while a connection is made, the request was not sent. */
+/** Marks any error while a connection is made as {@link NotConnected}: the request was not sent. */
 function reportingFailure(connect: Connector): Connector {
 	return (options, callback) => {
 		const fail = (cause: unknown) => {
@@ -130,11 +132,14 @@ function reportingFailure(connect: Connector): Connector {
 	};
 }
 
-/** Hosts come from the STS's discovery, too. */
+/** The STS's discovery document names hosts too, so the set is bounded. */
 const MAX_REPORTED = 100;
 const reported = new Set<string>();
 
-/** Deno's permissions cover what the configuration and, at start, the STS's discovery name. */
+/**
+ * Logs a connection that Deno's permissions refuse, once per host. The permissions cover the hosts in the configuration
+ * and, at start, in the STS's discovery document.
+ */
 function reportRefusedPermission(cause: unknown, { hostname, port, protocol }: BuildConnector.Options): void {
 	if (!(cause instanceof Error) || cause.name !== 'NotCapable') return;
 	const host = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
@@ -149,18 +154,18 @@ function toClientResponse(method: string, { statusCode, headers, body }: Dispatc
 		discard(body);
 		throw new UpstreamError('bad_response');
 	}
-	// Readers get errors from their iteration; without a listener, one that comes while nobody reads would end the process.
+	// Readers get errors from their iteration. Without a listener, an error while nobody reads would terminate the process.
 	body.on('error', () => {});
 	if (!hasBody) body.resume();
 	return { status: statusCode, headers: toHeaders(headers), body: hasBody ? body : null };
 }
 
-/** Leaves a body unread, and closes its connection. */
+/** Discards a body, and closes its connection. */
 function discard(body: Dispatcher.ResponseData['body']): void {
 	body.on('error', () => {}).destroy();
 }
 
-/** The statuses of a final response (RFC 9110 15); no `Response` can have another one. */
+/** The statuses of a final response (RFC 9110 15); a `Response` cannot have any other. */
 const isFinalStatus = (status: number) => status >= 200 && status <= 599;
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';

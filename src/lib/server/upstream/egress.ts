@@ -3,7 +3,7 @@ export interface ProxySettings {
 	/** `http:` or `https:` URL, with credentials if needed. */
 	readonly http: string | undefined;
 	readonly https: string | undefined;
-	/** As `NO_PROXY` has it: hosts, which include their subdomains, optionally with a port; `*` for all. */
+	/** In the format of `NO_PROXY`: hosts, which include their subdomains, optionally with a port; `*` for all. */
 	readonly except: string;
 }
 
@@ -24,13 +24,16 @@ function isExcepted({ hostname, port, protocol }: URL, except: string): boolean 
 	});
 }
 
-/** A host as URLs have it, such as `[::1]` for `[0:0:0:0:0:0:0:1]`, without the trailing dot of an absolute name. */
+/**
+ * A host as the URL parser writes it, such as `[::1]` for `[0:0:0:0:0:0:0:1]`, without the trailing dot of an absolute
+ * name.
+ */
 function normalized(host: string): string {
 	const name = host.replace(/\.$/, '').toLowerCase();
 	return name.startsWith('[') && URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : name;
 }
 
-/** IPv6 addresses are also written without brackets; they then have no port. */
+/** IPv6 addresses may be written without brackets; they then have no port. */
 function withBrackets(entry: string): string {
 	return !entry.startsWith('[') && entry.split(':').length > 2 ? `[${entry}]` : entry;
 }

@@ -9,18 +9,18 @@ export interface UpstreamRequest {
 	/** By lower-case name. */
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string | undefined;
-	/** For the whole exchange, the last byte of the response included. */
+	/** For the whole exchange, including the last byte of the response. */
 	readonly timeoutMs: number;
 	/** Largest response body accepted, counted after decompression. */
 	readonly maxBytes: number;
 	/** See `ClientRequest`. */
 	readonly reuse?: boolean | undefined;
-	/** In place of the HTTP client. */
+	/** Replaces the HTTP client. */
 	readonly send?: Send | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** A whole response. */
+/** A complete response. */
 export interface Exchanged {
 	/** From 200 to 599. */
 	readonly status: number;
@@ -30,13 +30,13 @@ export interface Exchanged {
 }
 
 export interface UpstreamAnswer extends Exchanged {
-	/** The parsed body; `undefined` when it is no JSON, whatever its type says. */
+	/** The parsed body; `undefined` if it is not JSON, whatever its content type. */
 	readonly json: unknown;
 }
 
 /**
- * One request to a service behind the portal, and its whole response. Redirects are not followed.
- * @throws {UpstreamError} and nothing else; it contains no text of the upstream's.
+ * Sends one request to a service behind the portal and reads its whole response. Redirects are not followed.
+ * @throws {UpstreamError} and nothing else; it contains no upstream text.
  */
 export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 	const stop = new AbortController();
@@ -58,13 +58,14 @@ export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 		throw faultOf(error, { ...progress, cancelled: request.signal?.aborted === true });
 	} finally {
 		clearTimeout(timer);
-		// Frees the connection of an answer that was not read to its end; to abort for nothing costs an exception with its stack.
+		// Frees the connection of a response that was not read to its end. To abort without need would cost an exception
+		// with its stack.
 		if (!progress.read) stop.abort();
 	}
 }
 
 /**
- * The same for a service that has no reason to redirect: a redirect would carry a credential to a place that the
+ * Like `exchange`, for a service that has no reason to redirect: a redirect would send a credential to a host that the
  * configuration does not name.
  * @throws {UpstreamError}
  */
@@ -75,7 +76,7 @@ export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAn
 }
 
 /**
- * What a good answer says.
+ * Validates the JSON of a successful response.
  * @throws {UpstreamError} `not_json` or `bad_shape`.
  */
 export function parseAnswer<Schema extends v.GenericSchema>(
@@ -99,13 +100,13 @@ async function readText({ headers, body }: ClientResponse, maxBytes: number): Pr
 	return new TextDecoder().decode(buffer.toBytes());
 }
 
-/** Loaded when it is first needed: responses are requested without encoding. */
+/** The decoders are loaded when first needed: responses are requested without encoding. */
 async function decodedBody(body: AsyncIterable<Uint8Array>, encoding: string): Promise<AsyncIterable<Uint8Array>> {
 	const { decoded } = await import('./connections');
 	return decoded(body, encoding);
 }
 
-/** By content: some services send JSON as text, or without a type. */
+/** The content decides: some services send JSON as text, or without a type. */
 function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -114,9 +115,9 @@ function parseJson(text: string): unknown {
 	}
 }
 
-/** What the portal shows a service behind it; each value is a whole header, such as `Bearer …`. */
+/** The credentials for a service behind the portal. Each value is a complete header, such as `Bearer …`. */
 export interface UpstreamAuthorization {
 	readonly current: () => Promise<string>;
-	/** Another in place of the one that the service has refused; null when there is none to be had. */
+	/** A new value after the service has refused the current one; null if none is available. */
 	readonly renewed: () => Promise<string | null>;
 }

@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import type { Locale } from '$lib/i18n/locale';
 import { log } from '../log';
 
-/** How long entries of one list may be dropped before the log says so again. */
+/** The shortest time between two log entries about dropped entries of the same list. */
 const REPORT_EVERY_MS = 60_000;
 const MAX_LIST_NAMES = 100;
 const MAX_STRINGS = 100;
@@ -26,11 +26,11 @@ export function isObject(value: unknown): value is Json {
 }
 
 /**
- * The valid entries of a list, in order, each key once. What is dropped is counted in the log, at most once a minute.
- * @param name what the log calls the list
- * @param value null and absent count as empty; anything else that is no list throws
- * @param keyOf entries with the same key are duplicates: the first one stays
- * @throws {TypeError} when there is no list
+ * The valid entries of a list, in order, each key once. Dropped entries are counted in the log, at most once a minute.
+ * @param name of the list, for the log
+ * @param value null and absent count as an empty list
+ * @param keyOf entries with the same key are duplicates; the first one is used
+ * @throws {TypeError} if the value is not a list
  */
 export function readList<Entry>(
 	name: string,
@@ -50,7 +50,7 @@ export function readList<Entry>(
 	return [...entries.values()];
 }
 
-/** Warns that entries of a list were dropped, if any were; at most once a minute for each list. */
+/** Logs a warning if entries of a list were dropped, at most once a minute for each list. */
 export function reportDropped(list: string, { used, total }: { readonly used: number; readonly total: number }): void {
 	if (used >= total) return;
 	const nowMs = performance.now();
@@ -92,7 +92,7 @@ export function isIdentifier(value: unknown): value is string {
 	);
 }
 
-/** The id of a list's entry: a string, or a whole number that JSON has not rounded. */
+/** The id of an entry in a list: a string, or an integer that JSON has not rounded. */
 export const EntryId = v.pipe(
 	v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
 	v.transform(String),
@@ -100,7 +100,7 @@ export const EntryId = v.pipe(
 	v.check((text) => isIdentifier(text))
 );
 
-/** `true`, `"true"`, `1` and their opposites; anything else counts as absent, and is undefined. */
+/** Reads `true`, `"true"`, `1` and their opposites. Anything else counts as absent, and gives undefined. */
 export function readBoolean(value: unknown): boolean | undefined {
 	if (typeof value === 'boolean') return value;
 	const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim().toLowerCase() : '';
@@ -110,8 +110,8 @@ export function readBoolean(value: unknown): boolean | undefined {
 
 /**
  * A text for people: a string, `{nl: …, en: …}` or `[{lang: "nl", value: …}]`. Control characters are removed.
- * @returns for each language its own text, else the English, the Dutch or the first one. A plain string is the same for
- * all. Undefined when there is none
+ * @returns the text of each language, or else the English, the Dutch or the first one. A plain string serves all languages.
+ * Undefined if there is no text
  */
 export function readLocalised(value: unknown, maxLength: number): Localised | undefined {
 	const texts = textsByLanguage(value, maxLength);
@@ -119,7 +119,7 @@ export function readLocalised(value: unknown, maxLength: number): Localised | un
 	return any === undefined ? undefined : { nl: texts.get('nl') ?? any, en: texts.get('en') ?? any };
 }
 
-/** By the first part of the language tag (BCP 47), in lower case; the first text of a language counts. */
+/** Keyed by the first part of the language tag (BCP 47), in lower case. The first text of a language is used. */
 function textsByLanguage(value: unknown, maxLength: number): ReadonlyMap<string, string> {
 	const texts = new Map<string, string>();
 	const items = Array.isArray(value) ? value.filter(isObject) : [];
@@ -140,7 +140,7 @@ function cleanText(value: unknown, maxLength: number): string | undefined {
 		.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 		.trim()
 		.slice(0, maxLength)
-		// A cut must not leave half of a character.
+		// The cut must not leave half of a surrogate pair.
 		.replace(/[\uD800-\uDBFF]$/, '');
 	return text === '' ? undefined : text;
 }

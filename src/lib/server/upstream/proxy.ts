@@ -4,7 +4,7 @@ import { Problem, toProblem } from '../http/problem';
 import { watchSilence } from '../http/event-stream';
 import { faultOf, UpstreamError } from '../http/upstream-error';
 
-/** A body as pieces that nobody has collected; a whole one may be given as a list of one. */
+/** A body in chunks; a complete body may be given as a list of one chunk. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface RelayedRequest {
@@ -12,22 +12,22 @@ export interface RelayedRequest {
 	readonly url: URL;
 	readonly headers: Headers;
 	readonly body: Pieces | null;
-	/** Longest silence of the other side, while it is the one to go on. */
+	/** The longest silence of the service while something is expected of it, in milliseconds. */
 	readonly timeoutMs: number;
 	readonly maxRequestBytes: number;
-	/** Largest answer taken, as it comes. */
+	/** Largest response body accepted, counted as received. */
 	readonly maxAnswerBytes: number;
-	/** The caller has gone away. */
+	/** Aborts when the client disconnects. */
 	readonly signal: AbortSignal;
-	/** Hears of a fault amid an answer whose head has been passed on: the answer then breaks off. */
+	/** Called when the response fails after its head has been passed on. The response then breaks off. */
 	readonly onBreak: (problem: Problem) => void;
 }
 
 /**
- * Passes a request on to a service behind the portal, and its answer back, piece by piece and each at the pace of its
- * reader. Redirects are not followed; what changes something is sent once.
- * @returns the answer as it came, its headers included
- * @throws {UpstreamError}, or {Problem} `payload_too_large` once the body has too much
+ * Forwards a request to a service behind the portal and streams the response back, each at the pace of its reader.
+ * Redirects are not followed, and the request is sent at most once.
+ * @returns the response as received, including its headers
+ * @throws {UpstreamError}, or {Problem} `payload_too_large` if the request body exceeds `maxRequestBytes`
  */
 export async function relay(wanted: RelayedRequest): Promise<Response> {
 	const stop = stoppedWith(wanted.signal);
@@ -43,7 +43,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 		return error instanceof Problem ? error : faultOf(error, progress);
 	};
 
-	/** The request's body. The service is expected to take each piece, and in the end to answer. */
+	/** The request body. The service must read each chunk, and finally respond, within the time limit. */
 	async function* upward(body: Pieces) {
 		const change = (next: () => void) => !progress.answering && next();
 		let bytes = 0;
@@ -57,7 +57,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 		change(silence.expect);
 	}
 
-	/** The answer's body. While its reader takes a rest, nothing is expected of the service. */
+	/** The response body. While its reader pauses, nothing is expected of the service. */
 	async function* downward(body: AsyncIterable<Uint8Array>) {
 		let bytes = 0;
 		try {
@@ -85,7 +85,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 					if (next.done) controller.close();
 					else controller.enqueue(next.value);
 				},
-				// At once, also while the service is silent.
+				// Takes effect at once, even while the service is silent.
 				cancel: () => {
 					progress.cancelled = true;
 					stop.abort();
@@ -110,7 +110,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 	}
 }
 
-/** Aborts with the caller, or by itself. */
+/** A controller that also aborts when the caller's signal does. */
 function stoppedWith(caller: AbortSignal): AbortController {
 	const stop = new AbortController();
 	const options = { once: true, signal: stop.signal };

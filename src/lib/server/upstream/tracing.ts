@@ -10,44 +10,53 @@ import { UpstreamError } from '../http/upstream-error';
 import { took } from '../metrics';
 
 const PARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/;
-/** Without a parent nobody has decided yet; a service that goes by its parent would otherwise record nothing at all. */
+/**
+ * Without a parent there is no sampling decision yet. A service that follows its parent's decision would otherwise record
+ * nothing.
+ */
 const RECORDED = '01';
 
 let current: () => string | undefined = () => undefined;
 
 /**
- * A `traceparent` for calls that follow from a request (W3C Trace Context 3.2): the next step of the trace it came with,
- * which the entry lets through from a trusted proxy only, or the first of a new one.
+ * A `traceparent` for upstream requests that follow from a request (W3C Trace Context 3.2). It continues the trace of the
+ * received one, which the entry accepts from a trusted proxy only, or starts a new trace.
  */
 export function nextTraceparent(parent: string | null): string {
 	const [, traceId = randomHex(16), , flags = RECORDED] = PARENT.exec(parent ?? '') ?? [];
 	return `00-${traceId}-${randomHex(8)}-${flags}`;
 }
 
-/** What a `traceparent` names, for a tracer; undefined for one that can't be read. */
+/** Parses a `traceparent` for a tracer; undefined if it is malformed. */
 export function parentOf(traceparent: string | null): SpanContext | undefined {
 	const [, traceId, spanId, flags] = PARENT.exec(traceparent ?? '') ?? [];
 	if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
 	return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
 }
 
-/** The `traceparent` that names a span; undefined where no tracer made one (the span is then none, or its remote parent). */
+/** The `traceparent` of a span; undefined if no tracer created it (the span is then invalid, or the remote parent). */
 function traceparentOf(span: SpanContext): string | undefined {
 	if (span.isRemote || !isSpanContextValid(span)) return undefined;
 	return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Says how the request that is being worked on is found: the calls to the STS that follow from it are far from it. */
+/**
+ * Sets how the `traceparent` of the current request is found: requests to the STS are made far from the code that has the
+ * event.
+ */
 export function findTraceparentBy(find: () => string | undefined): void {
 	current = find;
 }
 
-/** Of the request that is being worked on, if any. */
+/** The `traceparent` of the current request, if any. */
 export function currentTraceparent(): string | undefined {
 	return current();
 }
 
-/** From a UUID, which the runtimes make from a supply of random bytes; to ask for some each time costs several times as much. */
+/**
+ * Taken from a UUID, which the runtimes create from a pool of random bytes. To request random bytes each time costs several
+ * times as much.
+ */
 function randomHex(bytes: number): string {
 	return crypto
 		.randomUUID()
@@ -55,18 +64,18 @@ function randomHex(bytes: number): string {
 		.slice(-2 * bytes);
 }
 
-/** What is called, in few words: never a path with ids. */
+/** What is called, for metrics and traces. The values must not contain paths with ids. */
 interface UpstreamName {
 	readonly upstream: 'sts' | 'auth-bridge' | 'backend';
-	/** The Bridge's operation, or the backend's name. */
+	/** The operation of the Auth Bridge, or the name of the backend. */
 	readonly operation?: string;
-	/** Of the request that this call follows from; a call of nobody's in particular is measured, but not traced. */
+	/** That of the request which caused this call. A call without one is measured, but not traced. */
 	readonly traceparent: string | undefined;
 }
 
 /**
- * One call to a service behind the portal, as metrics and traces see it: a duration by operation and status, and a span.
- * @param call gets the `traceparent` to send
+ * Records one call to a service behind the portal: its duration by operation and status, and a span.
+ * @param call receives the `traceparent` to send
  */
 export async function upstreamCall<Answer extends { readonly status: number }>(
 	name: UpstreamName,

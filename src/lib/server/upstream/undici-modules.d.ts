@@ -1,4 +1,4 @@
-/** The modules of undici that `undici.ts` imports; the package describes its index only. */
+/** Types of the undici modules that `undici.ts` imports. The package declares only its index. */
 declare module 'undici/lib/api/index.js' {
 	import type { Dispatcher } from 'undici';
 	/** Methods of every dispatcher. */

@@ -1,6 +1,6 @@
 /**
- * The part of undici that the HTTP client needs, put together as the package's index does it. The index also brings
- * `fetch`, WebSocket, caches and mocks, which takes Deno a quarter of a second to load, and it sets a global dispatcher.
+ * The part of undici that the HTTP client needs, assembled as the package's index does it. The index also loads `fetch`,
+ * WebSocket, caches and mocks, which takes Deno a quarter of a second, and it sets a global dispatcher.
  */
 import api from 'undici/lib/api/index.js';
 import buildConnector from 'undici/lib/core/connect.js';

@@ -5,9 +5,9 @@ const LONGEST_SEGMENT = 512;
 const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
 
 /**
- * The address of something at a service behind the portal: its base address, which may have a path, plus encoded
- * segments; the base address itself for none.
- * @throws {Problem} `not_found` for a segment that would lead anywhere else.
+ * The URL of a resource of a service behind the portal: its base URL, which may have a path, plus encoded segments. Without
+ * segments it is the base URL itself.
+ * @throws {Problem} `not_found` for a segment that would change the rest of the path.
  */
 export function upstreamUrl(base: URL, segments: readonly string[], query: URLSearchParams | string = ''): URL {
 	const path = [base.pathname.replace(/(?<!\/)\/+$/, ''), ...segments.map(encoded)].join('/') || '/';
@@ -17,7 +17,7 @@ export function upstreamUrl(base: URL, segments: readonly string[], query: URLSe
 	return url;
 }
 
-// `.` and `..` survive encoding and would be resolved away; half a surrogate pair can't be encoded at all.
+// Encoding does not change `.` and `..`, so the URL parser would resolve them. Half of a surrogate pair cannot be encoded.
 function encoded(segment: string): string {
 	if (segment.length > LONGEST_SEGMENT || UNSAFE.test(segment) || !segment.isWellFormed()) {
 		throw new Problem('not_found');
