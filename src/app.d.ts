@@ -12,21 +12,21 @@ declare global {
 			traceparent: () => string;
 			/** The language of pages. */
 			locale: () => Locale;
-			/** The opened session, or null. To sign in or out is to replace it: the session handle writes what changed. */
+			/** The session, or null. Assign it to sign in or out: the session handle writes the change. */
 			session: Session | null;
-			/** The program whose access token is good for this route; never together with a session. */
+			/** The program whose access token is valid for this route. Never set together with a session. */
 			caller?: BearerCaller;
-			/** The STS has ended the session that came with this request. */
-			sessionRevoked?: boolean;
-			/** The tokens have run out, and the STS can't be asked for new ones at the moment. */
-			stsUnavailable?: boolean;
+			/** The STS has revoked the session that came with this request. */
+			hasEnded?: boolean;
+			/** The tokens have expired, and the STS cannot refresh them at the moment. */
+			isStsAway?: boolean;
 		}
 		interface Platform {
-			/** Creates a JSON response in the form that is fastest to send. Only the Node server has one of its own. */
+			/** Creates a JSON response in the form that is fastest to send. Only the Node server provides this. */
 			json: (value: unknown) => Response;
 		}
 		interface PageData {
-			/** Missing only where the layout itself failed. */
+			/** Missing only if the layout itself failed. */
 			brand?: BrandView;
 			path?: string;
 			user?: { readonly name: string | null; readonly signInUrl: string } | null;
@@ -36,7 +36,7 @@ declare global {
 			message: string;
 			/** The help code: the id of the request that failed. */
 			requestId: string;
-			/** The request did not come from a page of the portal: the page says so, and has a link that leaves a frame. */
+			/** The request did not come from a page of the portal. The page says so, and has a link that leaves a frame. */
 			reason?: 'foreign';
 		}
 	}

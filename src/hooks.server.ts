@@ -47,13 +47,13 @@ function ofCurrentRequest(read: (locals: App.Locals) => string): string | undefi
 	}
 }
 
-/** Streams would hold up the drain: they end themselves, and browsers connect anew elsewhere. */
+/** Open streams would delay the drain. The portal closes them, and browsers reconnect to another instance. */
 function drain(): void {
 	endReadiness();
 	eventStreams().closeAll();
 }
 
-/** What has to be done before the process ends, once the server is closed (`entry/drain.ts`). */
+/** Completes pending work before the process exits, once the server is closed (`entry/drain.ts`). */
 async function finish(): Promise<void> {
 	await Promise.all([renewals().settled(), callbacksSettled()]);
 	await closeStore();
@@ -77,9 +77,9 @@ export const handle: Handle = inOrder(
 );
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
-	// A fault before the id was given, in the outermost handle, has one as well.
+	// An error before the outermost handle has set the id gets one as well.
 	const requestId = (event.locals.requestId ||= newRequestId());
 	if (status >= 500) log.error('a request failed', { requestId, route: event.route.id, error });
-	// Kit's last resort, `error.html`, can show the message only.
+	// Kit's fallback page, `error.html`, can show the message only.
 	return { message: status >= 500 ? requestId : message, requestId };
 };

@@ -1,6 +1,6 @@
 /**
- * Kit loads this before anything else of the application; the Node entry does, in a build. Where nobody listens for
- * telemetry, no SDK is loaded. Deno has its own, which `entry/deno/start.ts` switches on.
+ * Loaded before anything else of the application: by Kit, and in a build by the Node entry. Without an endpoint for
+ * telemetry no SDK is loaded. Deno has its own telemetry, which `entry/deno/start.ts` enables.
  */
 import process from 'node:process';
 

@@ -3,7 +3,10 @@ import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
 
-/** Kit answers an unknown address or method below `/api` with a page or plain text; callers there read JSON. */
+/**
+ * Kit responds to an unknown address or method below `/api` with a page or plain text. API clients get a JSON problem
+ * instead.
+ */
 export const apiProblems: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const code = codeOf(response.status, event.route.id === null);
@@ -14,7 +17,7 @@ export const apiProblems: Handle = async ({ event, resolve }) => {
 	return withDefaultHeaders(problemResponse(code, event.locals.requestId), allow ? { allow } : {});
 };
 
-/** A 404 of a route that exists is its own: a person may read it as a page. */
+/** A 404 of an existing route is left unchanged: a person may read it as a page. */
 function codeOf(status: number, isUnknownAddress: boolean) {
 	if (status === 405) return 'method_not_allowed';
 	return status === 404 && isUnknownAddress ? 'not_found' : null;

@@ -5,7 +5,10 @@ import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
 import { seeOther } from '../http/endpoint';
 
-/** The folder is the policy: what does not lie in `(public)` needs a session that lasts to the end of its answer, or an access token. */
+/**
+ * The folder is the policy: a route outside `(public)` requires an access token, or a session that is still valid when the
+ * response is complete.
+ */
 export const authorize: Handle = (input) => {
 	const { route, locals } = input.event;
 	const open = route.id === null || route.id.startsWith('/(public)');
@@ -15,8 +18,8 @@ export const authorize: Handle = (input) => {
 
 async function toTheEnd({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
-	// A service has refused the access token, and the STS the refresh token after it.
-	return event.locals.sessionRevoked ? refusal(event) : response;
+	// A service has refused the access token, and the STS has then refused the refresh token.
+	return event.locals.hasEnded ? refusal(event) : response;
 }
 
 function refusal(event: RequestEvent): Response {
@@ -27,8 +30,11 @@ function refusal(event: RequestEvent): Response {
 	return seeOther(loginPath(returnTo, locals.sessionRevoked && { error: 'session_expired', requestId }));
 }
 
-/** The session of a page in `(member)`; the `authorize` handle lets nobody in without. */
-export function memberSession({ session, requestId, stsUnavailable }: App.Locals): Session {
-	if (stsUnavailable) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
+/**
+ * The session of a page in `(member)`; the `authorize` handle ensures that there is one.
+ * @throws a 503 while the STS is unavailable
+ */
+export function memberSession({ session, requestId, isStsAway }: App.Locals): Session {
+	if (isStsAway) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
 	return session ?? error(401, { message: 'Sign in first.', requestId });
 }

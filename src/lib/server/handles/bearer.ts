@@ -6,8 +6,8 @@ import { apiRoutes } from '../api/routes';
 import { backendNamed } from '../backends/proxy';
 
 /**
- * Checks the access token of a program that calls a route which takes one. What is refused goes no further, whatever
- * cookies came along; and who came by cookie is not looked at.
+ * Checks the access token of a program on the routes that accept one. A refused token ends the request, even if session
+ * cookies came with it. Requests without a token are passed on unchecked.
  */
 export const bearer: Handle = ({ event, resolve }) => {
 	const scope = hasAccessToken(event) ? routeScope(event) : null;
@@ -18,12 +18,12 @@ export const bearer: Handle = ({ event, resolve }) => {
 	})(event);
 };
 
-/** By Kit's name of the route, without its groups: `/api/wallet/sessions/[id]/status`. */
+/** Keyed by Kit's route id without its groups: `/api/wallet/sessions/[id]/status`. */
 const scopes = new Map(
 	apiRoutes.map(({ path, scope }) => [path.replaceAll('{', '[').replaceAll('}', ']'), scope ?? null])
 );
 
-/** The scope that a route asks of access tokens; null for a route that takes none. */
+/** The scope that a route requires of access tokens; null for a route that accepts none. */
 function routeScope({ route, params }: Pick<RequestEvent, 'route' | 'params'>): string | null {
 	const plain = routePath({ route }) ?? '';
 	if (plain === '/api/backends/[name]/[...path]') return backendNamed(params.name ?? '')?.callerScope ?? null;

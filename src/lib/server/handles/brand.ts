@@ -4,8 +4,8 @@ import { brandAddress, type BrandFile, brandFiles } from '../brand/files';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
- * Answers the institution's stylesheet and logo, and names the stylesheet in every page. It stands before the session
- * handle: what any cache may keep must never carry a cookie.
+ * Serves the institution's stylesheet and logo, and inserts the stylesheet's address into every page. It runs before the
+ * session handle: a response that any cache may store must never carry a cookie.
  */
 export const brand: Handle = ({ event, resolve }) => {
 	const { request, url } = event;
@@ -17,7 +17,10 @@ export const brand: Handle = ({ event, resolve }) => {
 	});
 };
 
-/** Another instance, not yet or no longer with this configuration, may have named the file by another digest. */
+/**
+ * Ignores the digest in the path: an instance with an earlier or later configuration may have named the file by another
+ * digest.
+ */
 function fileFor(path: string): BrandFile | undefined {
 	const name = /^\/brand\/([a-z-]+)\.[\w-]{16}\.[a-z]+$/.exec(path)?.[1];
 	return brandFiles().find((file) => file.name === name);

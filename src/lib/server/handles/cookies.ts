@@ -6,12 +6,12 @@ import { withCookies } from '../http/headers';
 import { log } from '../log';
 import { heldWallets } from '../auth/owned-sessions';
 
-/** More in one response would make its head larger than proxies take. */
+/** More deletions in one response would make its head larger than proxies accept. */
 const MAX_EVICTIONS = 12;
 
 /**
- * Gives each request a cookie jar that parses the header once, and on the way out writes what has changed. Here, and nowhere
- * else, the cookies of a browser are kept within their budget.
+ * Gives each request a cookie jar that parses the header once, and adds its changes to the response. This is the only place
+ * that limits a browser's cookies to their budget.
  */
 export const cookies: Handle = async ({ event, resolve }) => {
 	const header = event.request.headers.get('cookie');
@@ -32,7 +32,7 @@ export const cookies: Handle = async ({ event, resolve }) => {
 	return withCookies(response, evicted.slice(0, MAX_EVICTIONS).map(deletion));
 };
 
-/** What has to go from the cookies that the browser will hold after this response. */
+/** The cookies to evict from those that the browser will have after this response, by their names without the prefix. */
 async function evictionsAfter(response: Response, jar: CookieJar): Promise<string[]> {
 	const held = new Map(jar.received());
 	for (const line of response.headers.getSetCookie()) {

@@ -4,9 +4,12 @@ import { config } from '../config';
 import { refusal } from '../http/endpoint';
 import { countRefusal } from '../metrics';
 
-/** Uploads that stream to services: slow senders may take minutes, and must not keep others from the portal. */
+/** Uploads that are streamed to services. Slow senders may take minutes, and must not block other requests. */
 export const MAX_UPLOADS = 500;
-/** Back-channel logout: the STS may not repeat it, so that a busy portal still accepts it; but anybody can call it. */
+/**
+ * Back-channel logout. The STS may not repeat it, so a busy portal still accepts it. It is limited because anybody can call
+ * it.
+ */
 export const MAX_LOGOUTS = 100;
 
 type Pool = 'requests' | 'uploads' | 'logouts';
@@ -14,8 +17,8 @@ type Pool = 'requests' | 'uploads' | 'logouts';
 const inFlight: Record<Pool, number> = { requests: 0, uploads: 0, logouts: 0 };
 
 /**
- * Limits how many requests are in progress, and refuses the others at once: while a service behind the portal is slow, requests that
- * wait for it must not fill the memory. A stream counts until it begins; then it has a limit of its own.
+ * Limits how many requests are in flight, and refuses further ones at once. While a service behind the portal is slow, the
+ * requests that wait for it must not fill the memory. A stream counts until it begins; then it has its own limit.
  */
 export const capacity: Handle = (input) => {
 	const { event, resolve } = input;
@@ -25,7 +28,9 @@ export const capacity: Handle = (input) => {
 	return inFlight[pool] < limits[pool] ? counted(input, pool) : refused(event, pool);
 };
 
-/** Null for what does not count: sub-requests, and health, because an instance that is busy must not be taken for dead. */
+/**
+ * Null for requests that do not count: sub-requests, and health checks, because a busy instance must not be taken for dead.
+ */
 function poolOf({ isSubRequest, request, route }: RequestEvent): Pool | null {
 	const id = route.id ?? '';
 	if (isSubRequest || id.startsWith('/(public)/api/health')) return null;

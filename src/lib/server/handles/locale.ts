@@ -4,7 +4,7 @@ import { cookieName } from '../http/cookies';
 import { lazy } from '../cache';
 
 /**
- * The language a person chose, else the one the browser prefers; written into the page's `lang`.
+ * Finds the language that the person chose, or else the one that the browser prefers, and writes it into the page's `lang`.
  */
 export const locale: Handle = ({ event, resolve }) => {
 	const found = lazy(() => findLocale(event));

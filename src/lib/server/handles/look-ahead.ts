@@ -1,7 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { isLookAhead, lookAheadResponse } from '../http/request';
 
-/** Every route whose GET uses something up: a code, a verified wallet session, a cookie that is read once. */
+/** Every route whose GET consumes something: a code, a verified wallet session, a cookie that is read once. */
 const consumingRoutes: ReadonlySet<string> = new Set([
 	'/(public)/api/auth/callback/[provider]',
 	'/(public)/api/wallet/sessions/[id]/idv/callback',
@@ -19,8 +19,8 @@ const isReturn = (routeId: string | null, query: URLSearchParams) =>
 	(routeId === '/(public)/login' && query.has('wallet_session')) || (routeId === '/(public)' && query.has('state'));
 
 /**
- * Answers `HEAD` and prefetches of these routes without running them: they change nothing upstream and set no cookies. Runs
- * before the session is read, so that nothing is refreshed either.
+ * Responds to `HEAD` and prefetches of these routes without running them, so that they change nothing upstream and set no
+ * cookies. Runs before the session is read, so that no tokens are refreshed either.
  */
 export const lookAhead: Handle = ({ event, resolve }) => {
 	const { request, route, url } = event;

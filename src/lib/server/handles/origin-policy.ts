@@ -6,7 +6,7 @@ import { refusal } from '../http/endpoint';
 import { withDefaultHeaders } from '../http/headers';
 import { countRefusal } from '../metrics';
 
-/** Refuses what another site's page does in a browser's name, on every route and method, in dev too. */
+/** Refuses requests that another site's page makes in a browser's name, on every route and method, in dev too. */
 export const originPolicy: Handle = ({ event, resolve }) => {
 	const { origin, corsDevOrigins } = config();
 	const { headers, method } = event.request;
@@ -31,7 +31,7 @@ export const originPolicy: Handle = ({ event, resolve }) => {
 	return forDevelopment(method === 'OPTIONS' ? new Response(null, { status: 204 }) : resolve(event), event, separate);
 };
 
-/** CORS for a separate front-end server; the configuration refuses this under https. */
+/** Adds CORS headers for a separate front-end server; the configuration refuses this under https. */
 async function forDevelopment(
 	answer: Response | Promise<Response>,
 	event: RequestEvent,

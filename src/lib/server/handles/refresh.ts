@@ -6,12 +6,13 @@ import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 
-/** Routes that act with the access token; the others only look at the session. */
+/** Routes that use the access token; the others only read the session. */
 const acting = /^\/\((?:member)\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
 
 /**
- * Renews the tokens of a session before anything is done with them. A session that the STS has ended is over; while the
- * STS is away nobody is signed out: living tokens serve, and after them comes a 503 that asks to try again.
+ * Refreshes the tokens of a session before a route uses them. A session that the STS has revoked ends. While the STS is
+ * unavailable nobody is signed out: valid tokens are used, and once they have expired the response is a 503 that says to
+ * try again.
  */
 export const refresh: Handle = (input) => {
 	const { session } = input.event.locals;

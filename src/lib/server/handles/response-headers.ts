@@ -5,13 +5,13 @@ import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders } from '../h
 import { log } from '../log';
 
 /**
- * Names every request: the id in the log and in error answers, and the help code on error pages.
- * So that every code which somebody may bring to a help desk is in the log, each answer with an error leaves a line there.
- * No cache stores what is answered here. The server entry sets the fixed headers on everything, Kit's own redirects and files
- * included, which hooks don't see; in dev there is no entry, and they are set here.
+ * Gives every request an id: it is in the log and in error responses, and it is the help code on error pages. Every error
+ * response is logged, so that a help desk can find each code that a person may report. No cache stores these responses. The
+ * server entry sets the fixed headers on everything, including Kit's own redirects and files, which hooks do not see. In
+ * dev there is no entry, so they are set here.
  */
 export const answerHeaders: Handle = async ({ event, resolve }) => {
-	// The page of a refusal has the refused request's id (`http/endpoint.ts`).
+	// The page of a refusal has the id of the refused request (`http/endpoint.ts`).
 	const id = (event.isSubRequest && helpCodeOf(event.request.headers.get('x-request-id'))) || newRequestId();
 	event.locals.requestId = id;
 	const response = await resolve(event);

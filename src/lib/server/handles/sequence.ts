@@ -1,17 +1,17 @@
 import type { Handle, RequestEvent, ResolveOptions } from '@sveltejs/kit';
 
 /**
- * Runs handles one inside the other, the first outermost. As Kit's `sequence` does, without what that adds to each of them for
- * Kit's own tracing, which is off here: a span, a copy of the event and a request store (`docs/performance.md`).
- * Of the options for `resolve` only `transformPageChunk` is known: what the app made goes through the innermost handle first.
+ * Nests handles, the first outermost. It works like Kit's `sequence`, but without what that adds to each handle for Kit's
+ * own tracing, which is off here: a span, a copy of the event and a request store (`docs/performance.md`). Of the options
+ * of `resolve` only `transformPageChunk` is supported. The innermost handle transforms a chunk first.
  */
 export function inOrder(...handles: readonly Handle[]): Handle {
 	return ({ event, resolve }) => step(handles, 0, event, resolve, undefined);
 }
 
 /**
- * What Kit names in the `Link` header of a page. Names of script modules take 1.5 kB of the response head, and proxies such as
- * nginx take 4 kB by default, session cookie included.
+ * What Kit lists in the `Link` header of a page. The names of script modules would take 1.5 kB of the response head, and
+ * proxies such as nginx accept 4 kB by default, including the session cookie.
  */
 const preload: NonNullable<ResolveOptions['preload']> = ({ type }) => type === 'css' || type === 'font';
 

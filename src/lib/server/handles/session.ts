@@ -14,8 +14,8 @@ import { seeOther } from '../http/endpoint';
 import { log } from '../log';
 
 /**
- * Opens the session once, and on the way out writes it, here alone, and only when it changed. A slow answer writes
- * what is newest by then; of a session that has been signed out meanwhile it writes nothing.
+ * Opens the session once, and writes it to the response. The session is written here only, and only if it has changed. A
+ * slow response writes the newest tokens. It writes nothing if the session has been revoked since.
  */
 export const session: Handle = async ({ event, resolve }) => {
 	const { cookies } = event;
@@ -26,28 +26,32 @@ export const session: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	if (after === before && !read?.stale) return response;
-	if (after !== null && (await isRevokedNow(after))) return response;
-	// Signed out, and perhaps in again, while this answer was on its way: the browser's cookie is another's by now.
-	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
+	if (after !== null && (await isDeniedNow(after))) return response;
+	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
+	// by now.
+	if (before !== null && !isOver && event.locals.hasEnded && (await isDeniedNow(before))) return response;
 	try {
 		const newest = after && (await renewals().newest(after));
 		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
-		// It was only to be sealed again: the browser's cookie is good as it is.
+		// The session was only to be sealed again: the browser's cookie is still valid.
 		if (after === before) return response;
-		// Nobody holds these tokens any more, so nobody could end them later.
+		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (after) void revokeTokens(after, event.locals.requestId);
 		return withCookies(tooLarge(event, response), await writeSession(null, cookies, unixSeconds()));
 	}
 };
 
-/** At a sign-in, or at a renewal that has brought larger tokens: what can't be held any more ends, or each request would fail anew. */
+/**
+ * At a sign-in, or at a refresh that returned larger tokens. The session ends, because each further request would fail as
+ * well.
+ */
 function tooLarge({ locals, request, url }: RequestEvent, { headers }: Response): Response {
 	const { requestId } = locals;
 	log.error('the tokens of a session are too large for cookies', { requestId });
 	if (!wantsPage(request)) return problemResponse('unauthorized', requestId);
-	// A sign-in leads to the page that the person wanted; at a refresh they are on it.
+	// A sign-in redirects to the page that the person wanted; at a refresh they are already on it.
 	const wanted = returnPath(headers.get('location') ?? url.pathname + url.search, config().origin);
 	return seeOther(loginPath(wanted, { error: 'session_too_large', requestId }));
 }

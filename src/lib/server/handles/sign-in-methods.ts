@@ -5,7 +5,7 @@ import { refusal } from '../http/endpoint';
 
 const WALLET_ROUTES = /^\/(?:api\/wallet|login\/(?:wallet|identity|continue)|account\/wallets)(?:\/|$)/;
 
-/** Where signing in with a wallet is switched off, its pages and API routes do not exist. */
+/** If signing in with a wallet is switched off, its pages and API routes do not exist. */
 export const signInMethods: Handle = ({ event, resolve }) => {
 	const isOff = !config().signInMethods.wallet && WALLET_ROUTES.test(routePath(event) ?? '');
 	return isOff ? refusal(event, 'not_found') : resolve(event);

@@ -7,8 +7,8 @@ import { lazy } from '../cache';
 const tracer = tracing.getTracer('portal');
 
 /**
- * The place of each request in a trace, and its span where there is somewhere to send it. Made here and not by Kit, whose own
- * spans carry the whole address, codes and states of a sign-in included, and the texts of errors.
+ * Sets the trace context of each request, and records its span if telemetry is configured. Kit's own spans are not used:
+ * they contain the whole URL, including the codes and states of a sign-in, and the texts of errors.
  */
 export const trace: Handle = (input) => {
 	const { event, resolve } = input;
