@@ -1,12 +1,15 @@
 import { createPortalFetch, isRecord } from '$lib/wallet/portal-fetch';
 
 const CHANNEL = 'portal-session';
-/** The tab that signs out tells the others as it leaves; by then the portal has not yet answered it, and may take long. */
+/**
+ * When other tabs check the session after a sign-out is announced. The tab that signs out announces it when it sends the
+ * request, and the response may take long.
+ */
 const LOOKS_MS = [1500, 3000, 6000, 12_000];
 
 /**
  * Reads from the portal how long the session still lasts.
- * @returns milliseconds; 0 when nobody is signed in; null when the portal can't be reached
+ * @returns milliseconds; 0 if nobody is signed in; null if the portal is unreachable
  */
 export async function readRemainingMs(signal: AbortSignal): Promise<number | null> {
 	const response = await createPortalFetch(fetch, 5000)('/api/auth/session', {}, signal);
@@ -20,19 +23,22 @@ function remainingMs(session: unknown): number | null {
 
 let channel: BroadcastChannel | undefined;
 
-/** One for the whole page: it doesn't hear itself, or the tab that signs out would leave before it is answered. */
+/**
+ * One channel per page: it does not receive its own messages, so the tab that signs out does not navigate away before its
+ * own response.
+ */
 function ownChannel(): BroadcastChannel {
 	return (channel ??= new BroadcastChannel(CHANNEL));
 }
 
-/** Tells this browser's other tabs that a sign-out is on its way. */
+/** Announces a sign-out to the other tabs of this browser. */
 export function tellSigningOut(): void {
 	ownChannel().postMessage('signing out');
 }
 
 /**
  * Listens for sign-outs in other tabs until `signal` aborts.
- * @returns resolves the next time that there is reason to look whether one is done
+ * @returns a function whose promise resolves when it is next time to check whether the sign-out is complete
  */
 export function signOutsElsewhere(signal: AbortSignal): () => Promise<void> {
 	let look = () => {};

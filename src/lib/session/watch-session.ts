@@ -2,22 +2,22 @@
 export const WARNING_MS = 2 * 60_000;
 
 export interface SessionWatch {
-	/** Milliseconds until the end, as the server said when the page was drawn. */
+	/** Milliseconds until the end, at the time the server rendered the page. */
 	readonly expiresInMs: number;
-	/** Resolves after so many milliseconds, or sooner when there is reason to look; never rejects. */
+	/** Resolves after `ms` milliseconds, or earlier if the session should be checked; never rejects. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
-	/** Milliseconds until the end; 0 when nobody is signed in, null when the portal can't be reached. Never rejects. */
+	/** Milliseconds until the end; 0 if nobody is signed in, null if the portal is unreachable. Never rejects. */
 	readonly readRemainingMs: (signal: AbortSignal) => Promise<number | null>;
-	/** Called when the warning has to appear, or to go because the session lasts longer after all. */
+	/** Called when the warning has to appear, or to disappear because the session lasts longer after all. */
 	readonly onWarning: (isEnding: boolean) => void;
 	readonly onEnded: () => void;
-	/** Milliseconds of a clock that only goes forward. It may stop during suspend: the server is read after each pause. */
+	/** A monotonic clock in milliseconds. It may stop during suspend: the server is read after each pause. */
 	readonly now?: () => number;
 }
 
 /**
- * Follows a session to its end: warns before it, and notices a sign-out in another tab. The browser's clock is never used,
- * for it may be wrong by hours. Resolves at the end, or when `signal` aborts.
+ * Follows a session until it ends: warns before the end, and detects a sign-out in another tab. The browser's wall clock is
+ * never used, because it may be wrong by hours. Resolves at the end, or when `signal` aborts.
  */
 export async function watchSession(watch: SessionWatch, signal: AbortSignal): Promise<void> {
 	const { expiresInMs, pause, readRemainingMs, onWarning, onEnded, now = () => performance.now() } = watch;

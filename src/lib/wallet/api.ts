@@ -2,8 +2,8 @@ import { createPortalFetch, isRecord, type PortalResponse } from './portal-fetch
 import type { IdentityView, WalletView } from './view';
 
 /**
- * `trouble`: try again, not before `retryAfterMs`. `gone`: the session no longer exists for this browser. `refused`: trying
- * again is no use. The last two only when the portal itself says so.
+ * `trouble`: the portal is unreachable; try again, not before `retryAfterMs`. `gone`: the session no longer exists for this
+ * browser. `refused`: trying again does not help. The last two only if the portal itself says so.
  */
 type Fault =
 	| { readonly kind: 'trouble'; readonly retryAfterMs?: number }
@@ -13,16 +13,16 @@ type Fault =
 export type StatusAnswer =
 	{ readonly kind: 'status'; readonly status: string; readonly expiresInMs: number | null } | Fault;
 
-/** `accepted`: go on to `continueUrl`, a path of ours. `not_yet`: the session isn't verified (409). */
+/** `accepted`: navigate to `continueUrl`, a path of the portal. `not_yet`: the session is not verified (409). */
 export type CompleteAnswer =
 	| { readonly kind: 'accepted'; readonly continueUrl: string }
 	| { readonly kind: 'identity_needed' | 'not_yet' }
 	| Fault;
 
-/** What a page of the portal would show now: a view, or another page to go to; null while that can't be read. */
+/** What a page of the portal would show now: a view, or another page to navigate to. Null while that cannot be read. */
 export type PageStep<View> = { readonly view: View } | { readonly goTo: string } | null;
 
-/** The portal's own API, as the wallet pages use it; no call ever rejects. */
+/** The portal's own API, as the wallet pages use it. No call ever rejects. */
 export interface WalletApi {
 	readonly readStatus: (sessionId: string, signal: AbortSignal) => Promise<StatusAnswer>;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
@@ -61,8 +61,9 @@ export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): Wa
 }
 
 /**
- * Sends a form of ours as a script may; never rejects.
- * @returns `done` when it led where it leads without a script; `unreachable` when trying again may help; else `refused`
+ * Sends a form of the portal from a script; never rejects.
+ * @returns `done` if the form redirected to `leadsTo`, as it does without a script; `unreachable` if trying again may help;
+ * otherwise `refused`
  */
 export async function postForm(
 	action: string,
@@ -74,7 +75,7 @@ export async function postForm(
 	const body = new URLSearchParams(fields);
 	const response = await createPortalFetch()(action, { method: 'POST', headers, body }, signal);
 	if (response.kind !== 'json') return response.kind;
-	// The framework's form of an action's result: the response's own status is 200 whatever became of it.
+	// This is how the framework sends the result of an action: the status of the response itself is always 200.
 	const { type, location, status } = isRecord(response.body) ? response.body : {};
 	if (type === 'redirect') return location === leadsTo ? 'done' : 'refused';
 	return type === 'failure' && typeof status === 'number' && status < 500 ? 'refused' : 'unreachable';
@@ -82,13 +83,16 @@ export async function postForm(
 
 const jsonPost: RequestInit = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 
-/** A session whose browser lost its cookies (401) is as good as gone: a new code sets everything right. */
+/** A browser that has lost its cookies (401) has lost the session as well; a new code solves both. */
 function faultOf(response: Exclude<PortalResponse, { kind: 'json' }>): Fault {
 	if (response.kind === 'unreachable') return { kind: 'trouble', retryAfterMs: response.retryAfterMs };
 	return { kind: [401, 404, 410].includes(response.status) ? 'gone' : 'refused' };
 }
 
-/** What a status says, as `/status` answers it and `/events` sends it. By hand: two fields don't pay for a schema library. */
+/**
+ * Parses a status as `/status` returns it and `/events` sends it. Not with a schema library: it would be too large for two
+ * fields.
+ */
 export function statusOf(body: unknown): StatusAnswer {
 	if (!isRecord(body) || typeof body.status !== 'string') return { kind: 'trouble' };
 	return {

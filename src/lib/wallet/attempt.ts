@@ -1,6 +1,7 @@
 /**
- * A random UUID (RFC 9562 5.4) that tells one form from another: a double click sends the same form twice, and the server makes one
- * code of that. `crypto.randomUUID` is missing from browsers where the portal is not served by https, as in development.
+ * A random UUID (RFC 9562 5.4) that identifies one form. A double click sends the same form twice, and the server then
+ * creates one code only. `crypto.randomUUID` is missing in browsers if the portal is not served over https, as in
+ * development.
  */
 export function newAttempt(): string {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));

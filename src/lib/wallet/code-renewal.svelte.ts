@@ -1,39 +1,42 @@
-/** What the renewal needs from its page; in tests all of it is in hand. */
-export interface QrRenewalDeps {
-	/** Makes a new code and shows it. Returns how long it lives, in milliseconds, or why there is none. */
+/** What the renewal needs from its page; tests replace all of it. */
+export interface RenewalWorld {
+	/** Creates a new code and shows it. Returns its lifetime in milliseconds, or why there is no new code. */
 	readonly renew: () => Promise<number | NoCode>;
-	/** Whether somebody looks at the page, and nothing has been scanned. */
+	/** Whether the page is visible, and no code has been scanned. */
 	readonly isWanted: () => boolean;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
-	/** Milliseconds; any clock that goes forward. */
+	/** A monotonic clock in milliseconds. */
 	readonly now: () => number;
 }
 
-/** `refused`: the portal makes no new code for this page. `unreachable`: it can't be asked now. */
+/** `refused`: the portal creates no new code for this page. `unreachable`: the portal cannot be reached now. */
 export type NoCode = 'refused' | 'unreachable';
 export type Renewal = 'renewed' | NoCode;
 
-/** How often a code renews itself before a person has to say that more time is needed. */
+/** How often a code is renewed automatically before the person has to request more time. */
 const renewals = 2;
-/** A code is renewed this long before its end, or a quarter of its life where that is less. */
+/** A code is renewed this long before it expires, or a quarter of its lifetime before if that is less. */
 const marginMs = 60_000;
 const retryMs = 10_000;
-/** A renewed code is not renewed again sooner, whatever the server says of its end: below the shortest life of a session. */
+/**
+ * A renewed code is not renewed again sooner, whatever expiry the server reports. Less than the shortest lifetime of a
+ * session.
+ */
 const minAgeMs = 20_000;
-/** The server may say meanwhile that a code ends earlier. */
+/** The server may report an earlier expiry while the page waits, so each wait is at most this long. */
 const lookMs = 5000;
-/** What the Auth Bridge gives a session; the first renewal tells whether it does. */
+/** The usual lifetime of an Auth Bridge session. The first renewal returns the actual one. */
 const usualLifeMs = 300_000;
 
 /**
- * Keeps a code on the screen fresh while somebody looks at it. An unattended screen ends after a number of renewals; until
- * then each new code by hand gives all the time again.
+ * Renews the code on the screen while somebody looks at it. A screen without anybody at it expires after a number of
+ * automatic renewals; each code that the person requests starts that number again.
  */
 export class CodeRenewal {
-	/** When the last code will end, by the world's clock. */
+	/** When the last code will expire, on the clock `now`. */
 	endsAtMs: number = $state(0);
-	/** A person has requested a code while the portal could not be reached: it is requested again by itself. */
+	/** The person has requested a code while the portal was unreachable; the request is repeated automatically. */
 	isRetrying: boolean = $state(false);
 	#codeEndsAtMs: number;
 	#renewedAtMs = -Infinity;
@@ -49,13 +52,13 @@ export class CodeRenewal {
 		this.#count();
 	}
 
-	/** The server has said how long the present code lives: never longer than it has said before. */
+	/** Applies the remaining lifetime that the server reports for the current code. It can only shorten the known one. */
 	correct(leftMs: number): void {
 		this.#codeEndsAtMs = Math.min(this.#codeEndsAtMs, this.#world.now() + leftMs);
 		this.#count();
 	}
 
-	/** A new code because a person requests it. */
+	/** Renews the code at the person's request. */
 	async renewByHand(): Promise<Renewal> {
 		const renewal = await this.#renew();
 		if (renewal === 'renewed') this.#left = renewals;
@@ -76,7 +79,7 @@ export class CodeRenewal {
 
 	async #retry(signal: AbortSignal): Promise<void> {
 		await this.#world.pause(retryMs, signal);
-		// Meanwhile the person may have made one, or a wallet has opened the one before.
+		// During the pause the person may have got a code, or a wallet may have opened the previous one.
 		if (this.isRetrying && this.#world.isWanted() && !signal.aborted) await this.renewByHand();
 	}
 
@@ -87,14 +90,14 @@ export class CodeRenewal {
 		return isRenewed;
 	}
 
-	/** One at a time: a second click, or a click while the code renews itself, gets the same new code. */
+	/** One at a time: a second click, or a click during an automatic renewal, gets the same new code. */
 	#renew(): Promise<Renewal> {
 		return (this.#inFlight ??= this.#renewOnce().finally(() => (this.#inFlight = undefined)));
 	}
 
 	async #renewOnce(): Promise<Renewal> {
 		const lifeMs = await this.#world.renew();
-		// Without a new code the present one is all there is: the countdown says so in time.
+		// Without a new code only the current one is left, so the countdown must show its time.
 		this.#isFailing = typeof lifeMs !== 'number';
 		if (typeof lifeMs !== 'number') return lifeMs;
 		this.#lifeMs = lifeMs;

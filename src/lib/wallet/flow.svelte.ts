@@ -4,24 +4,27 @@ import { anySignal } from './pause';
 import type { OnUpdate, StatusUpdate } from './status-stream';
 import type { WalletOutcome } from './view';
 
-/** Follows sessions until the signal aborts; which ones may change meanwhile. */
+/** Follows sessions until the signal aborts. Sessions can be added and dropped while it runs. */
 export interface Follower {
 	add(sessionId: string): void;
 	drop(sessionId: string): void;
 	run(signal: AbortSignal): Promise<void>;
 }
 
-/** What the flow needs from its page; in tests all of it is in hand. */
-export interface FlowDeps {
-	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Follower;
+/** What the flow needs from its page; tests replace all of it. */
+export interface FlowWorld {
+	readonly follow: (sessionIds: readonly string[], hear: Hear) => Follower;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 	/** Whether the portal itself would respond to a navigation there; never rejects. */
 	readonly isReachable: (path: string, signal: AbortSignal) => Promise<boolean>;
-	/** Leaves for another page of ours. */
+	/** Navigates to another page of the portal. */
 	readonly leave: (path: string) => void;
-	/** How the server says that a failed session ended, `null` when it doesn't say, `unreachable` when it can't be read now. */
+	/**
+	 * How a failed session ended, according to the server; `null` if it does not say, `unreachable` if it cannot be read
+	 * now.
+	 */
 	readonly readOutcome: (signal: AbortSignal) => Promise<WalletOutcome | 'unreachable' | null>;
 }
 
@@ -29,29 +32,40 @@ export interface FlowDeps {
 export interface CurrentCode {
 	readonly sessionId: string;
 	readonly replaced: readonly string[];
-	/** Milliseconds until it dies. */
+	/** Milliseconds until the code expires. */
 	readonly expiresInMs: number;
 }
 
 const IDENTITY_PAGE = '/login/identity';
 const retryMs = 1000;
 const longestRetryMs = 8000;
-/** How often an unreachable portal is read for the reason of a failure before the page shows the failure without it. */
+/**
+ * How often the reason of a failure is requested while the portal is unreachable. After that the page shows the failure
+ * without a reason.
+ */
 const MAX_OUTCOME_READS = 5;
 
-/** One wallet sign-in as a page shows it: made by the page, run until its signal aborts or nothing more can happen. */
+/**
+ * One wallet sign-in as a page shows it. The page creates it, and it runs until its signal aborts or its state is final.
+ */
 export class WalletFlow {
 	state: FlowState = $state('scan');
-	/** What has to be said aloud, once: a new state, or that answers don't come. `null`: nothing, or trouble is over. */
+	/**
+	 * What a screen reader announces, once: a new state, or that the portal is unreachable. `null`: nothing, or the portal
+	 * is reachable again.
+	 */
 	news: FlowState | 'trouble' | null = $state(null);
-	/** Milliseconds that the code has left, as the server last said: a new object each time, also when it says the same again. */
+	/**
+	 * Milliseconds until the code expires, as the server last reported. Each report is a new object, even if the value is
+	 * the same.
+	 */
 	timeLeft: { readonly ms: number } | null = $state.raw(null);
-	/** Where the page is going, for a link when that takes long. */
+	/** Where the page is navigating to, for a link if that takes long. */
 	destination: string | null = $state(null);
 	#sessionId: string;
-	/** All that a wallet may still open; the first that it does is the one. */
+	/** All sessions that a wallet may still open. The first one that it opens is the one to follow. */
 	#candidates: readonly string[];
-	/** Made when the page runs: a server that draws it follows nothing. */
+	/** Created when the page runs: the server renders the page without following anything. */
 	#follower: Follower | undefined;
 	readonly #world: FlowDeps;
 	#ending: Promise<void> | undefined;
@@ -75,7 +89,7 @@ export class WalletFlow {
 		await this.#follower.run(this.#signal);
 	}
 
-	/** The page shows another code; the session of the one before stays good until it ends. */
+	/** The page shows another code. The session of the previous code stays valid until it expires. */
 	replace({ sessionId, expiresInMs }: CurrentCode): void {
 		this.#sessionId = sessionId;
 		this.#candidates = [...this.#candidates, sessionId];
@@ -97,7 +111,7 @@ export class WalletFlow {
 		else if (event !== null) this.#apply(event);
 	}
 
-	/** The first code that a wallet opens wins: the others are no longer looked at. */
+	/** The first code that a wallet opens is used; the other sessions are no longer followed. */
 	#decideFor(sessionId: string): void {
 		this.#sessionId = sessionId;
 		for (const other of this.#candidates) if (other !== sessionId) this.#forget(other);
@@ -108,7 +122,7 @@ export class WalletFlow {
 		this.#follower?.drop(sessionId);
 	}
 
-	/** Again and again while answers don't come: repeating it gives the same answer. */
+	/** Repeats the request while the portal is unreachable: it is idempotent. */
 	async #complete(): Promise<void> {
 		for (const waitMs of retryIntervals()) {
 			if (this.state !== 'verified') return;
@@ -121,18 +135,18 @@ export class WalletFlow {
 			else if (answer.kind === 'refused') await this.#applyEnding('failed');
 			else if (answer.kind === 'trouble')
 				await this.#world.pause(Math.max(waitMs, answer.retryAfterMs ?? 0), this.#signal);
-			// When it is not verified any more, the status says what became of it.
+			// If the session is no longer verified, its status will show how it ended.
 			else await this.#world.pause(waitMs, this.#signal);
 		}
 	}
 
-	/** Told when it begins; it ends with the first answer. */
+	/** Announces that the portal is unreachable when that begins, and removes the announcement at the next response. */
 	#showTrouble(isTrouble: boolean): void {
 		if (isTrouble) this.news = 'trouble';
 		else if (this.news === 'trouble') this.news = null;
 	}
 
-	/** Heard of twice, it is read once. */
+	/** Reads the reason once, even if the failure is reported twice. */
 	#applyEnding(event: WalletOutcome): Promise<void> {
 		return (this.#ending ??= this.#readEnding(event));
 	}
@@ -148,7 +162,7 @@ export class WalletFlow {
 		if (!this.#signal.aborted) this.#apply(outcome === 'unreachable' ? event : (outcome ?? event));
 	}
 
-	/** Navigates once the portal itself responds there: another's error page in its place would end the sign-in. */
+	/** Navigates once the portal itself responds: the error page of a proxy in its place would end the sign-in. */
 	async #leave(path: string): Promise<void> {
 		for (const waitMs of retryIntervals()) {
 			if (await this.#world.isReachable(path, this.#pageSignal)) break;
@@ -173,12 +187,12 @@ export class WalletFlow {
 	}
 }
 
-/** Milliseconds to wait after each attempt: doubling up to a limit, so many times. */
+/** Milliseconds to wait after each attempt: doubled each time up to a limit, for the given number of times. */
 function* retryIntervals(times = Infinity): Generator<number> {
 	for (let retry = 0; retry < times; retry++) yield Math.min(retryMs * 2 ** retry, longestRetryMs);
 }
 
-/** What an answer about a session means for the sign-in; `null`: still waiting. */
+/** What an update about a session means for the sign-in; `null`: still waiting. */
 function eventOfAnswer(answer: Exclude<StatusUpdate['answer'], { kind: 'trouble' }>): FlowEvent | null {
 	if (answer.kind === 'status') return eventOf(answer.status);
 	return answer.kind === 'gone' ? 'expired' : 'failed';

@@ -2,26 +2,27 @@ import { isSessionStatusValue, type SessionStatusValue } from './session-status'
 import type { WalletOutcome } from './view';
 
 /**
- * After the scan and before an end, as the wallet page shows it. `verified`: we are completing the session. `leaving`:
- * signed in, as soon as the STS has seen it. `identifying`: identity verification is required, on a page of its own.
+ * States between the scan and the end, as the wallet page shows them. `verified`: the portal is completing the session.
+ * `leaving`: the session is completed, and the page leaves for the sign-in at the STS. `identifying`: identity verification
+ * is required, on a separate page.
  */
 export const progressStates = ['opened', 'checking', 'verified', 'leaving', 'identifying'] as const;
 export type ProgressState = (typeof progressStates)[number];
 
-/** While others work on the identity verification, as the identity page shows it. */
+/** States of an identity verification that others work on, as the identity page shows them. */
 export const waitingStates = ['in-progress', 'review'] as const;
 export type WaitingState = (typeof waitingStates)[number];
 
-/** Where a wallet sign-in stands, as the person sees it. */
+/** The state of a wallet sign-in, as the person sees it. */
 export type FlowState = 'scan' | ProgressState | WaitingState | WalletOutcome;
 
-/** What can happen: read from a status answer, or the outcome of `complete` (`accepted`, `identity_needed`). */
+/** An event: derived from a status, or the outcome of `complete` (`accepted`, `identity_needed`). */
 export type FlowEvent =
 	'opened' | 'answered' | 'verified' | 'accepted' | 'identity_needed' | 'under_way' | WalletOutcome;
 
 type Moves = Readonly<Partial<Record<FlowEvent, FlowState>>>;
 
-/** Until the portal goes on to another page, a sign-in can end in every way. */
+/** Until the portal navigates to another page, a sign-in can end in each of these ways. */
 const endings: Moves = {
 	declined: 'declined',
 	refused: 'refused',
@@ -32,8 +33,8 @@ const endings: Moves = {
 };
 
 /**
- * One step per event. An event that is not named changes nothing: it is late or repeated. An event that skips states
- * names the next one only, so that following it passes every state in between.
+ * The next state for each event. An event that is not listed changes nothing: it is late or repeated. For an event that
+ * skips states only the next state is listed, so that `follow` passes through every state in between.
  */
 export const moves: Readonly<Record<FlowState, Moves>> = {
 	scan: {
@@ -73,14 +74,14 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 	foreign: {}
 };
 
-/** The states that an event leads through, in order; empty when it changes nothing. */
+/** The states that an event leads through, in order; empty if it changes nothing. */
 export function follow(from: FlowState, event: FlowEvent): readonly FlowState[] {
 	const path: FlowState[] = [];
 	for (let next = moves[from][event]; next !== undefined; next = moves[next][event]) path.push(next);
 	return path;
 }
 
-/** Whether nothing more can happen in this state. */
+/** Whether no event can change this state. */
 export function isFinal(state: FlowState): boolean {
 	return Object.keys(moves[state]).length === 0;
 }
@@ -91,7 +92,7 @@ const eventsByStatus: Readonly<Record<SessionStatusValue, FlowEvent | null>> = {
 	INTERACTION_STARTED: 'opened',
 	VERIFYING: 'answered',
 	VERIFIED: 'verified',
-	// Completed in another tab, or by the STS: completing again gives the same answer.
+	// Completed in another tab, or by the STS: completing again has the same result.
 	COMPLETED: 'verified',
 	IDV_REQUIRED: 'identity_needed',
 	RECONCILING: 'under_way',
@@ -102,8 +103,8 @@ const eventsByStatus: Readonly<Record<SessionStatusValue, FlowEvent | null>> = {
 };
 
 /**
- * What a session status of the Auth Bridge (docs/auth-bridge.md) means; `null`: still waiting. How a `FAILED` session ended (declined, refused)
- * is told by the server's view, not by the status.
+ * The event for a session status of the Auth Bridge (docs/auth-bridge.md); `null`: still waiting. The status does not say
+ * how a `FAILED` session ended (declined, refused); the server's view does.
  */
 export function eventOf(status: string): FlowEvent | null {
 	return isSessionStatusValue(status) ? eventsByStatus[status] : null;

@@ -4,20 +4,20 @@ import { anySignal } from './pause';
 import type { OnUpdate, StatusUpdate } from './status-stream';
 import type { IdentityView } from './view';
 
-/** What the watch needs from its page; in tests all of it is in hand. */
-export interface WatchDeps {
-	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Pick<Follower, 'run'>;
-	/** What the server would show now; null while it can't be read, or when the page leaves for another. Never rejects. */
+/** What the watch needs from its page; tests replace all of it. */
+export interface WatchWorld {
+	readonly follow: (sessionIds: readonly string[], hear: Hear) => Pick<Follower, 'run'>;
+	/** What the server would show now; null if it cannot be read, or if the page navigates to another. Never rejects. */
 	readonly readView: (signal: AbortSignal) => Promise<IdentityView | null>;
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const retryMs = 2000;
 
-/** Follows an identity verification that others work on, until it is the person's turn again. */
+/** Follows an identity verification that others work on, until the person has to act again. */
 export class IdentityWatch {
 	view: IdentityView = $state.raw({ screen: 'ended', outcome: 'failed', helpCode: null });
-	/** What has to be said aloud, once: a new screen, or that answers don't come. */
+	/** What a screen reader announces, once: a new screen, or that the portal is unreachable. */
 	news: IdentityView['screen'] | 'trouble' | null = $state(null);
 	#isReading = false;
 
@@ -38,7 +38,7 @@ export class IdentityWatch {
 		await world.follow([this.view.sessionId], hear).run(both);
 	}
 
-	/** Whether the page has to be read again: something has happened that the table knows a way for. */
+	/** Whether the view has to be read again: the update is an event that changes the state. */
 	#isNews({ answer }: StatusUpdate): boolean {
 		if (answer.kind === 'trouble') this.news = 'trouble';
 		else if (this.news === 'trouble') this.news = null;
@@ -48,8 +48,10 @@ export class IdentityWatch {
 		return event !== null && follow(state, event).length > 0;
 	}
 
-	/** Until the server can say how it goes on: a service that is away for a moment is no reason to stop waiting. */
-	async #read(signal: AbortSignal, { readView, pause }: WatchDeps): Promise<void> {
+	/**
+	 * Reads the view until the server returns one. A service that is unavailable for a moment is no reason to stop waiting.
+	 */
+	async #read(signal: AbortSignal, { readView, pause }: WatchWorld): Promise<void> {
 		if (this.#isReading) return;
 		this.#isReading = true;
 		while (!signal.aborted) {
@@ -61,7 +63,7 @@ export class IdentityWatch {
 		this.#isReading = false;
 	}
 
-	/** Whether the view is an answer at all. */
+	/** Shows the view. Returns false, and shows nothing, if a service was unavailable and the view has to be read again. */
 	#show(view: IdentityView): boolean {
 		if (view.screen === 'ended' && view.outcome === 'unavailable') return false;
 		if (view.screen !== this.view.screen) this.news = view.screen;
@@ -73,7 +75,7 @@ export class IdentityWatch {
 
 type Waiting = Extract<IdentityView, { sessionId: string }>;
 
-/** Whether somebody else has to act: the institution, or a person there. */
+/** Whether somebody else has to act: the institution's systems, or a person there. */
 export function isWaiting(view: IdentityView): view is Waiting {
 	return view.screen === 'in-progress' || view.screen === 'review';
 }

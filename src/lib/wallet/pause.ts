@@ -8,7 +8,7 @@ export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
 	return either.signal;
 }
 
-/** Runs `work` with a signal that aborts with `signal` or after `ms` milliseconds, and leaves no listener behind. */
+/** Runs `work` with a signal that aborts with `signal` or after `ms` milliseconds, and removes its listeners afterwards. */
 export async function withTimeLimit<T>(
 	ms: number,
 	signal: AbortSignal,
@@ -25,7 +25,7 @@ export async function withTimeLimit<T>(
 	}
 }
 
-/** Events after which a waiting page reads at once: it is shown again, or the network is back. */
+/** Events after which a waiting page reads at once: it is shown again, or the network is available again. */
 const wakeUps: readonly (readonly [() => EventTarget, string])[] = [
 	[() => document, 'visibilitychange'],
 	[() => window, 'online'],
@@ -54,7 +54,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Whether somebody can see the page, and when that changes. */
 export interface Visibility {
 	readonly isVisible: () => boolean;
-	/** Resolves once the page is visible, or not visible, as asked, or when `signal` aborts; never rejects. */
+	/** Resolves once the page has the given visibility, or when `signal` aborts; never rejects. */
 	readonly until: (isVisible: boolean, signal: AbortSignal) => Promise<void>;
 }
 

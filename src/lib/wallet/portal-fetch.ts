@@ -1,17 +1,17 @@
 import { withTimeLimit } from './pause';
 
 const TIMEOUT_MS = 10_000;
-/** A person waits: whatever the portal says, the next attempt is not later than this. */
+/** A person is waiting: the next attempt is never later than this, whatever the portal's `Retry-After`. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** The portal can't be reached now, or says that it can't help now. The caller tries again, not before `retryAfterMs`. */
+/** The portal cannot be reached, or is temporarily unable to respond. The caller tries again, not before `retryAfterMs`. */
 export interface Unreachable {
 	readonly kind: 'unreachable';
 	readonly retryAfterMs: number;
 }
 
 /**
- * What the portal itself says: `json` for a 2xx status with a JSON body, `refused` for one of its problems
+ * The response of the portal itself. `json`: a 2xx status with a JSON body. `refused`: one of the portal's problems
  * (`{error, message, requestId}`) with a 4xx status other than 408 and 429, which a retry would not change.
  */
 export type PortalResponse =
@@ -25,10 +25,11 @@ export const UNREACHABLE: Unreachable = { kind: 'unreachable', retryAfterMs: 0 }
 export type PortalFetch = (url: string, init: RequestInit, signal: AbortSignal) => Promise<PortalResponse>;
 
 /**
- * Makes a `PortalFetch`. Proxies, filters and captive portals may respond in the portal's place with any status: whatever is
- * not recognisably the portal's own JSON counts as unreachable, redirects included. While a `Retry-After` of the portal runs,
- * nothing is sent.
- * @param timeoutMs no response in this time counts as unreachable: a phone that changes networks leaves requests hanging
+ * Creates a `PortalFetch`. Proxies, filters and captive portals may respond in the portal's place with any status. A
+ * response that is not recognisably the portal's own JSON therefore counts as unreachable, redirects included. Nothing is
+ * sent until a `Retry-After` of the portal has passed.
+ * @param timeoutMs without a response in this time the portal counts as unreachable: a phone that changes networks leaves
+ * requests hanging
  */
 export function createPortalFetch(
 	fetch: typeof globalThis.fetch = globalThis.fetch,
@@ -46,7 +47,7 @@ export function createPortalFetch(
 			if (response.kind === 'unreachable') retryAtMs = performance.now() + response.retryAfterMs;
 			return response;
 		} catch {
-			// No network, a time-out, a redirect, or a body that is cut off or no JSON.
+			// No network, a timeout, a redirect, or a body that is incomplete or not JSON.
 			return UNREACHABLE;
 		}
 	};
@@ -69,7 +70,7 @@ function isProblem(body: unknown): boolean {
 	return typeof error === 'string' && /^[a-z]+(?:_[a-z]+)*$/.test(error) && isText(message) && isText(requestId);
 }
 
-/** How the framework sends an error of a form's action to a script; the portal's errors all have a request id. */
+/** The framework's format for an error of a form action. The portal's own errors always have a request id. */
 function isActionError(body: unknown): boolean {
 	return isRecord(body) && body.type === 'error' && isRecord(body.error) && isText(body.error.requestId);
 }

@@ -1,8 +1,8 @@
 import { withTimeLimit } from './pause';
 
 /**
- * Whether the portal itself would respond to a navigation to `path`, a page whose GET consumes something: it answers `HEAD`
- * there with 204 and runs nothing, which nothing in its place does. Never rejects.
+ * Whether the portal itself would respond to a navigation to `path`, a page whose GET consumes something. The portal
+ * responds to `HEAD` there with 204 and runs nothing; no proxy in its place does so. Never rejects.
  */
 export async function isReachable(path: string, signal: AbortSignal): Promise<boolean> {
 	try {
@@ -15,7 +15,10 @@ export async function isReachable(path: string, signal: AbortSignal): Promise<bo
 	}
 }
 
-/** Navigates to such a page, and then never resolves; resolves where the portal itself would not respond there now. */
+/**
+ * Navigates to such a page if it is reachable, and then never resolves. Resolves if the portal itself would not respond
+ * there now.
+ */
 export async function navigateIfReachable(path: string, signal: AbortSignal): Promise<void> {
 	if (!(await isReachable(path, signal)) || signal.aborted) return;
 	location.assign(path);

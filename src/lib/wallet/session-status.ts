@@ -1,4 +1,4 @@
-/** What the Auth Bridge says of a wallet session. `VERIFIED` means that `complete` may be asked for. */
+/** The statuses of a wallet session at the Auth Bridge. At `VERIFIED`, `complete` may be requested. */
 export const sessionStatuses = [
 	'CREATED',
 	'PENDING',

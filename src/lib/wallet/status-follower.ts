@@ -2,25 +2,22 @@ import { anySignal, type Visibility } from './pause';
 import { readOnce, poll, type PollDeps } from './status-poll';
 import type { OnUpdate } from './status-stream';
 
-export interface FollowerDeps extends PollDeps {
-	/** Follows by one stream; see `followStream`. */
-	readonly stream: (
-		sessionIds: readonly string[],
-		onUpdate: OnUpdate,
-		signal: AbortSignal
-	) => Promise<'ended' | 'broken'>;
+export interface FollowerDeps extends PollWorld {
+	/** Follows the sessions over one stream; see `followStream`. */
+	readonly stream: (sessionIds: readonly string[], onUpdate: Hear, signal: AbortSignal) => Promise<'ended' | 'broken'>;
 	readonly visibility: Visibility;
 }
 
 /** A broken stream is opened again after this many rounds of polling, twice as many each time. */
 const MIN_ROUNDS = 8;
 const MAX_ROUNDS = 64;
-/** After this long without an update the page reads by itself: a stream can be dead without an error. */
+/** After this long without an update the page reads the status: a stream can be dead without an error. */
 const SILENCE_MS = 20_000;
 
 /**
- * Follows the wallet sessions of one page: by an event stream, or by polling while no stream works. Only a visible page has a
- * stream, because a browser opens at most six HTTP/1.1 connections to one host; a page that is shown again reads once.
+ * Follows the wallet sessions of one page: over an event stream, or by polling while no stream works. Only a visible page
+ * has a stream, because a browser opens at most six HTTP/1.1 connections to one host. A page that is shown again reads the
+ * status once.
  */
 export class StatusFollower {
 	readonly #sessionIds: Set<string>;

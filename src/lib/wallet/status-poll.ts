@@ -10,8 +10,11 @@ export interface PollDeps {
 const usualIntervalMs = 1000;
 const longestIntervalMs = 8000;
 
-/** Reads each session once. Returns how long to wait after it: null when all were read, else what the portal asks for. */
-export async function readOnce(
+/**
+ * Reads the status of each session once. Returns null if all could be read, otherwise the milliseconds to wait that the
+ * portal requires.
+ */
+export async function askOnce(
 	sessionIds: Iterable<string>,
 	hear: OnUpdate,
 	signal: AbortSignal,
@@ -27,8 +30,8 @@ export async function readOnce(
 }
 
 /**
- * Reads sessions again and again, ever slower while the portal can't be reached and never sooner than it asks for: so many
- * rounds, or until the signal aborts.
+ * Reads the status of sessions repeatedly, for a number of rounds or until the signal aborts. While the portal is
+ * unreachable the interval grows, and it is never shorter than the portal requires.
  */
 export async function poll(
 	sessionIds: ReadonlySet<string>,

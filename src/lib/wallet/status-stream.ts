@@ -1,23 +1,23 @@
 import { sessionUrl, type StatusAnswer, statusOf } from './api';
 import { isRecord } from './portal-fetch';
 
-/** What was heard of one session. */
+/** An update about one session. */
 export interface StatusUpdate {
 	readonly sessionId: string;
 	readonly answer: StatusAnswer;
 }
 export type OnUpdate = (update: StatusUpdate) => void;
 
-/** As much of the browser's EventSource as is used. */
+/** The part of the browser's EventSource that is used. */
 export type OpenEventSource = (url: string) => EventSource;
 
-/** A stream without a first event by then counts as broken: some proxies pass the head on and hold the body back. */
+/** A stream without an event in this time counts as broken: some proxies pass the head on and buffer the body. */
 const FIRST_EVENT_MS = 2000;
 
 /**
- * Follows sessions by one stream of server-sent events. Resolves to `ended` after the last status of all, `broken` when the
- * first event does not arrive in time, the stream breaks, or the signal aborts. It never reconnects: the caller decides how
- * to go on.
+ * Follows sessions over one stream of server-sent events. Resolves to `ended` after the final status of all sessions.
+ * Resolves to `broken` if the first event does not arrive in time, the stream breaks, or the signal aborts. It never
+ * reconnects: that is up to the caller.
  */
 export function followStream(
 	sessionIds: readonly string[],
@@ -42,7 +42,7 @@ export function followStream(
 			source.addEventListener(type, ({ data }: MessageEvent<string>) => {
 				clearTimeout(limit);
 				const body = parse(data);
-				// A proxy has cut the event off, or writes its own: the status is read instead.
+				// A proxy has truncated or replaced the event: the caller reads the status instead.
 				if (!isRecord(body) || typeof body.sessionId !== 'string') broken();
 				else onUpdate({ sessionId: body.sessionId, answer: read(body) });
 			});

@@ -1,29 +1,29 @@
 import type { ProgressState } from './flow';
 
 /**
- * What the wallet and identity pages draw: made on the server, safe to send to the owning browser.
- * Every screen can be reached by a reload, so each is one plain value.
+ * What the wallet and identity pages show. The server creates it; it is safe to send to the owning browser. A reload can
+ * lead to every screen, so each view is one plain value.
  */
 
-/** How a wallet sign-in ended without success; each has a text and a next step of its own. */
+/** How a wallet sign-in ended without success. Each outcome has its own text and next step. */
 export const walletOutcomes = ['declined', 'refused', 'expired', 'failed', 'unavailable', 'foreign'] as const;
 export type WalletOutcome = (typeof walletOutcomes)[number];
 
-/** What a help desk looks for in the log; `null` where a query named the ending and brought no code of ours. */
+/** What a help desk searches for in the log; `null` if a query named the outcome and contained no code of the portal. */
 interface WithHelpCode {
 	readonly helpCode: string | null;
 }
 
 /**
- * A session that waits for the wallet: `requestUri` opens a wallet on this device, `qr` is the same as SVG markup, or null
- * when the address is too long for a QR code.
+ * A session that waits for the wallet. `requestUri` opens a wallet on this device. `qr` is the same URI as SVG markup, or
+ * null if it is too long for a QR code.
  */
 export interface WaitingWallet {
 	readonly screen: 'scan';
 	readonly sessionId: string;
 	readonly requestUri: string;
 	readonly qr: string | null;
-	/** Milliseconds until the code dies, as read when the page was drawn. */
+	/** Milliseconds until the code expires, at the time the page was rendered. */
 	readonly expiresInMs: number;
 	/** Sessions of earlier codes on this screen that a wallet may still open. */
 	readonly replaced: readonly string[];
@@ -32,14 +32,14 @@ export interface WaitingWallet {
 export type WalletView =
 	| { readonly screen: 'start' }
 	| WaitingWallet
-	/** `opened`: the wallet has fetched the request. `checking`: the wallet has answered. */
+	/** `opened`: the wallet has fetched the request. `checking`: the wallet has responded. */
 	| { readonly screen: ProgressState; readonly sessionId: string; readonly expiresInMs: number }
 	| ({ readonly screen: 'ended'; readonly outcome: WalletOutcome } & WithHelpCode);
 
 /**
- * What is true of a sign-in that a person stopped, for the login page to say. `nothing_shared`: nobody had scanned the
- * code. `still_open`: a wallet had opened it and not answered. `nothing_linked`: it had answered, and its owner was not
- * known yet. `nothing_kept`: any other, one that can't be read among them.
+ * What the login page says about a sign-in that the person cancelled. `nothing_shared`: the code had not been scanned.
+ * `still_open`: a wallet had opened it and not responded. `nothing_linked`: a wallet had responded, and its owner was not
+ * known yet. `nothing_kept`: all other cases, including a session that cannot be read.
  */
 export const stopNotices = ['nothing_shared', 'still_open', 'nothing_linked', 'nothing_kept'] as const;
 export type StopNotice = (typeof stopNotices)[number];
@@ -54,17 +54,17 @@ export const idvReasons = [
 export type IdvReason = (typeof idvReasons)[number];
 
 /**
- * What identity verification takes: a visit to the institution; one with a stronger check of somebody who is known; or
- * nothing at all, for the wallet's link still serves.
+ * What identity verification requires: a visit to the institution; a visit with a stronger check of a known person; or
+ * nothing, because the wallet's link is still valid.
  */
 export const identityWays = ['visit', 'step-up', 'none'] as const;
 export type IdentityWay = (typeof identityWays)[number];
 
-/** The only wallet data that leaves the portal: drawn for the owning browser on `/login/identity` alone. */
+/** The only wallet data that leaves the portal. It is shown on `/login/identity` only, to the owning browser. */
 export interface Person {
 	readonly givenName?: string;
 	readonly familyName?: string;
-	/** ISO 8601 date, or the text the wallet gave. */
+	/** ISO 8601 date, or the text that the wallet sent. */
 	readonly birthdate?: string;
 }
 
@@ -73,7 +73,7 @@ export interface Candidate {
 	readonly label: string;
 }
 
-/** How identity verification ended without success; none says which attribute failed. */
+/** How identity verification ended without success. No outcome says which attribute failed. */
 export const identityOutcomes = [
 	'no-match',
 	'linked-elsewhere',
@@ -92,22 +92,25 @@ export const identityOutcomes = [
 export type IdentityOutcome = (typeof identityOutcomes)[number];
 
 export type IdentityView =
-	/** Explains why, shows what the wallet gave, and offers to go on. */
+	/** Explains why verification is needed, shows what the wallet sent, and offers to continue. */
 	| {
 			readonly screen: 'explain';
 			readonly reason: IdvReason | null;
 			readonly way: IdentityWay;
 			readonly person: Person;
 	  }
-	/** Asks to confirm that the wallet's person is the account's; `candidates` when there are several to choose from. */
+	/**
+	 * Asks the person to confirm that the wallet belongs to the account; `candidates` if there are several accounts to
+	 * choose from.
+	 */
 	| {
 			readonly screen: 'confirm';
 			readonly reason: IdvReason | null;
 			readonly person: Person;
 			readonly candidates: readonly Candidate[];
 	  }
-	/** The institution is asked, in another page of this browser; the person may go there again. */
+	/** The verification runs at the institution, in another page of this browser; the person may go there again. */
 	| { readonly screen: 'in-progress'; readonly sessionId: string }
-	/** A person at the institution looks at it; followed until it ends. */
+	/** A person at the institution reviews the identity; followed until the review ends. */
 	| { readonly screen: 'review'; readonly sessionId: string }
 	| ({ readonly screen: 'ended'; readonly outcome: IdentityOutcome } & WithHelpCode);
