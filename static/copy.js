@@ -1,7 +1,7 @@
 /**
- * Buttons that copy a text: `data-copies` is the text, `data-copied` what the live region behind the button then says.
- * A file of its own, for the pages that it is on load no other JavaScript. Without a clipboard, and in browsers older than those
- * of docs/browsers.md, the buttons stay hidden.
+ * Buttons that copy a text: `data-copies` is the text, and `data-copied` is what the live region after the button then
+ * announces. A separate file, because the pages that use it load no other JavaScript. Without a clipboard, and in browsers
+ * older than those of docs/browsers.md, the buttons stay hidden.
  */
 if (navigator.clipboard && 'CompressionStream' in window && CSS.supports('height', '1dvh')) {
 	document.documentElement.classList.add('can-copy');
@@ -12,7 +12,7 @@ if (navigator.clipboard && 'CompressionStream' in window && CSS.supports('height
 		try {
 			await navigator.clipboard.writeText(copies);
 		} catch {
-			// Not allowed here; the text can still be selected.
+			// The browser denies access to the clipboard; the text can still be selected.
 			return;
 		}
 		if (button.nextElementSibling) button.nextElementSibling.textContent = copied;

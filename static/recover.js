@@ -1,9 +1,8 @@
 /**
- * For pages with modules: what happens when these can't be loaded. The file of an older or newer version may be gone, or something
- * in between may hold it back. The page is loaded again, once. When that does not help, a page that waits for a wallet or an
- * institution stays as the server drew it, and is loaded again when the server would draw another one.
- * A script of its own that runs before the modules: `data-view` is where to read what the server would draw, `data-screen` what it
- * has drawn.
+ * For pages whose modules cannot be loaded: the file of an older or newer version may be gone, or something between the
+ * browser and the portal may block it. The page is reloaded once. If that does not help, a page that waits for a wallet or
+ * an institution stays as the server rendered it, and is reloaded when the server would render another screen. This script
+ * runs before the modules. `data-view` is the address to read that from; `data-screen` is the screen that was rendered.
  */
 {
 	const { view, screen } = document.currentScript.dataset;
@@ -11,7 +10,7 @@
 	const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 	let hasFailed = false;
 
-	/** The portal's own JSON; null for anything else, such as the page of a proxy. */
+	/** Reads the portal's own JSON; null for anything else, such as the page of a proxy. */
 	async function read(path) {
 		try {
 			const response = await fetch(path, { redirect: 'error' });
@@ -21,7 +20,7 @@
 		}
 	}
 
-	/** A reload while the portal can't be reached would lose the page. */
+	/** Waits first: a reload while the portal is unreachable would lose the page. */
 	async function reloadWhenReachable() {
 		while ((await read('/api/health'))?.status !== 'ok') await pause(3000);
 		location.reload();
@@ -41,7 +40,7 @@
 		if (hasFailed) return;
 		hasFailed = true;
 		const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
-		// The page is the response to a form: loading it again would send the form again.
+		// The page is the response to a form: a reload would send the form again.
 		const isOfForm = location.search.startsWith('?/');
 		if (!isReload && !isOfForm) reloadWhenReachable();
 		else if (view) follow();
@@ -49,7 +48,7 @@
 
 	addEventListener('unhandledrejection', (event) => {
 		if (!failedImport.test(event.reason?.message)) return;
-		// It is handled here; the console names the file all the same.
+		// The error is handled here; the console still names the file.
 		event.preventDefault();
 		recover();
 	});

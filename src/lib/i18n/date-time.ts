@@ -1,9 +1,12 @@
 import type { Locale } from './locale';
 
-/** The institutions' own time zone: the server's may be any, and the browser's is unknown to it. */
+/** The time zone of the institutions. The server's own may be any, and the server does not know the browser's. */
 const TIME_ZONE = 'Europe/Amsterdam';
 
-/** A moment (ISO 8601) in words, with its time zone: `23 november 2026 om 14:05 CET`. Other text comes back as it is. */
+/**
+ * Formats a moment (ISO 8601) in words, with its time zone: `23 november 2026 om 14:05 CET`. Other text is returned
+ * unchanged.
+ */
 export function formatDateTime(locale: Locale, iso: string): string {
 	const moment = new Date(iso);
 	if (Number.isNaN(moment.getTime())) return iso;
@@ -18,7 +21,7 @@ export function formatDateTime(locale: Locale, iso: string): string {
 	}).format(moment);
 }
 
-/** A calendar date (`YYYY-MM-DD`) in words. Other text, such as a bare year, comes back as it is. */
+/** Formats a calendar date (`YYYY-MM-DD`) in words. Other text, such as a bare year, is returned unchanged. */
 export function formatDate(locale: Locale, date: string): string {
 	const day = new Date(`${date}T00:00:00Z`);
 	if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(day.getTime())) return date;

@@ -6,8 +6,8 @@ import { login } from './en/login';
 import { site } from './en/site';
 import { wallet } from './en/wallet';
 
-/** The English texts; their shape is what every other language is held to. */
+/** The English texts. Their type is the type of every other language. */
 export const en = { site, home, login, wallet, identity, account, help };
 
-/** Every text of the portal: a language that lacks one doesn't compile. */
+/** The type of all texts of the portal: a language that lacks one does not compile. */
 export type Texts = typeof en;

@@ -4,7 +4,7 @@ export type Locale = (typeof locales)[number];
 
 const DEFAULT_LOCALE: Locale = 'en';
 
-/** Each language by its own name, for the language switch. */
+/** The name of each language in that language, for the language switch. */
 export const localeNames: Readonly<Record<Locale, string>> = { nl: 'Nederlands', en: 'English' };
 
 export function isLocale(text: unknown): text is Locale {
@@ -12,8 +12,8 @@ export function isLocale(text: unknown): text is Locale {
 }
 
 /**
- * The language of a first visit, from `Accept-Language` (RFC 9110 12.5.4). Dutch only when the browser wants it
- * more than English, or lists it first at equal weight; English else.
+ * The language of a first visit, from `Accept-Language` (RFC 9110 12.5.4). Dutch only if the browser prefers it to English,
+ * or lists it first with equal weight; otherwise English.
  */
 export function preferredLocale(acceptLanguage: string | null): Locale {
 	let best: { locale: Locale; weight: number } = { locale: DEFAULT_LOCALE, weight: 0 };
@@ -31,7 +31,7 @@ function localeOf(tag: string): Locale | undefined {
 	return locales.find((locale) => tag === locale || tag.startsWith(`${locale}-`));
 }
 
-/** The `q` of a language range, 1 when absent, 0 (not acceptable) when it is no weight. */
+/** The `q` of a language range: 1 if absent, 0 (not acceptable) if it is not a valid weight. */
 function weightOf(parameters: readonly string[]): number {
 	const quality = parameters.find((parameter) => parameter.startsWith('q='));
 	if (quality === undefined) return 1;

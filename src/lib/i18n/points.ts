@@ -1,9 +1,9 @@
-/** A point of a long text. `only`: it is about that way to sign in, and left out where that is switched off. */
+/** A point of a long text. `only`: the point is about that way to sign in, and is left out if it is switched off. */
 export type Point = string | { readonly only: Way; readonly text: string };
 
 type Way = 'institution' | 'wallet';
 
-/** The points that are true of this deployment. */
+/** The points that apply to this deployment. */
 export function pointsFor(points: readonly Point[], signInMethods: Readonly<Record<Way, boolean>>): readonly string[] {
 	return points
 		.filter((point) => typeof point === 'string' || signInMethods[point.only])

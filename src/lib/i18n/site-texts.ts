@@ -2,7 +2,7 @@ import { site as en } from './en/site';
 import type { Locale } from './locale';
 import { site as nl } from './nl/site';
 
-/** The texts of every page alone: what hydrates should not load the other pages' words as well. */
+/** Only the texts that every page has, so that hydrated pages do not load those of other pages. */
 export function siteTexts(locale: Locale): typeof en {
 	return { nl, en }[locale];
 }

@@ -2,7 +2,7 @@ import { wallet as en } from './en/wallet';
 import type { Locale } from './locale';
 import { wallet as nl } from './nl/wallet';
 
-/** The texts of the wallet page alone: what hydrates should not load the other pages' words as well. */
+/** Only the texts of the wallet page, so that hydrated pages do not load those of other pages. */
 export function walletTexts(locale: Locale): typeof en {
 	return { nl, en }[locale];
 }

@@ -1,4 +1,4 @@
-/** Whom to ask for help, as far as the institution says. */
+/** Whom to ask for help. Null where the institution has not configured it. */
 export interface Support {
 	readonly name: string | null;
 	readonly email: string | null;
@@ -8,9 +8,9 @@ export interface Support {
 
 /** The institution's own part of every page, in the page's language. */
 export interface BrandView {
-	/** In place of the product's name. */
+	/** Replaces the product's name. */
 	readonly name: string | null;
-	/** Addresses on our own origin. */
+	/** Addresses on the portal's own origin. */
 	readonly logo: string | null;
 	readonly logoDark: string | null;
 	readonly support: Support;

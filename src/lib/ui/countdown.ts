@@ -1,9 +1,9 @@
-/** The last warnings, in seconds before the end; before these, each whole minute is one. */
+/** The last announcements, in seconds before the end. Before these, there is one at each whole minute. */
 const lastMarksSeconds = [20, 40, 60] as const;
 
 /**
- * The moment that was last worth saying aloud: the smallest mark (20, 40, 60 s, then each minute) that is still ahead
- * of or at the time left. It changes when the time left passes a mark.
+ * The mark of the last announcement: the smallest mark (20, 40, 60 s, then each minute) that is not less than the time
+ * left. It changes when the time left passes a mark.
  */
 export function spokenMarkSeconds(leftSeconds: number): number {
 	return lastMarksSeconds.find((mark) => leftSeconds <= mark) ?? Math.ceil(leftSeconds / 60) * 60;

@@ -1,12 +1,12 @@
 /**
- * Finding an institution by its name. Pages load this file as it is (`?url`), and the server imports it: one rule for
- * both. In a browser it only makes quicker what the form does by itself.
+ * Finds an institution by its name. Pages load this file unchanged (`?url`), and the server imports it, so that both use
+ * the same rule. In a browser it only filters faster than the form does without a script.
  */
 
 const PAUSE_MS = 600;
 
 /**
- * Whether every word of the query occurs in the name, whatever the accents and capitals.
+ * Whether every word of the query occurs in the name. Accents and case are ignored.
  * @param {string} name
  * @param {string} query
  */
@@ -23,7 +23,7 @@ function fold(text) {
 }
 
 /**
- * Filters the list while somebody types. The count is said once they pause.
+ * Filters the list while the person types. The count is announced once they pause.
  * @param {HTMLFormElement} form
  */
 function filterWhileTyping(form) {
@@ -49,14 +49,14 @@ function filterWhileTyping(form) {
 
 /**
  * @param {number} count
- * @param {DOMStringMap} texts as the page's language has them, with `#` for the number
+ * @param {DOMStringMap} texts in the page's language, with `#` for the number
  */
 function textFor(count, { none = '', one = '', many = '' }) {
 	if (count === 0) return none;
 	return count === 1 ? one : many.replace('#', String(count));
 }
 
-// Not in browsers older than those of docs/browsers.md: there the form does it all.
+// Not in browsers older than those of docs/browsers.md: they use the form without a script.
 if (typeof document !== 'undefined' && 'CompressionStream' in window && CSS.supports('height', '1dvh')) {
 	const form = document.querySelector('form[role=search]');
 	if (form instanceof HTMLFormElement) filterWhileTyping(form);

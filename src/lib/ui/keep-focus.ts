@@ -1,8 +1,8 @@
 import { tick } from 'svelte';
 
 /**
- * Call before a screen changes (`$effect.pre`): if the control that has the focus goes with it, the new heading gets
- * the focus, so that a keyboard does not start at the top again (WCAG 2.4.3). Else the focus stays.
+ * Call before a screen changes (`$effect.pre`). If the focused control is removed, the new heading gets the focus, so that
+ * keyboard users do not start at the top again (WCAG 2.4.3). Otherwise the focus does not change.
  */
 export async function keepFocus(): Promise<void> {
 	const focused = document.activeElement;

@@ -1,8 +1,8 @@
 import type { Attachment } from 'svelte/attachments';
 
 /**
- * Makes an element, which holds `text` alone, show it when it changes. Browser translation puts elements of its own in place of
- * text nodes; the text node that Svelte knows is then no longer on the page, and updating it shows nothing.
+ * Updates the text of an element that contains only `text`. Browser translation replaces text nodes with its own elements.
+ * The text node that Svelte knows is then no longer on the page, so updating it would show nothing.
  */
 export function showText(text: string): Attachment {
 	return (element) => {

@@ -1,11 +1,11 @@
 import type { Support } from './brand-view';
 
-/** How far a site complies, as the Dutch model statement tells it. */
+/** The compliance status of a site, in the classes of the Dutch model statement. */
 export type ComplianceStatus = 'A' | 'B' | 'C' | 'D' | 'E';
 
-/** What an accessibility statement says of one institution's portal, in the page's language. */
+/** The data of an institution's accessibility statement, in the page's language. */
 export interface StatementView {
-	/** `null` where nobody has said who offers this portal. */
+	/** `null` if the configuration does not name who offers this portal. */
 	readonly organisation: string | null;
 	readonly status: ComplianceStatus;
 	/** ISO 8601. */

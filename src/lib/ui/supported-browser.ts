@@ -1,6 +1,6 @@
 /**
- * Whether this browser has everything that the portal's scripts use. The oldest browsers that have it are Safari 16.4,
- * Firefox 115 and Chrome 109 (docs/browsers.md).
+ * Whether this browser has every feature that the portal's scripts use. The oldest browsers with all of them are Safari
+ * 16.4, Firefox 115 and Chrome 109 (docs/browsers.md).
  */
 export function isSupportedBrowser(): boolean {
 	const globals = ['BroadcastChannel', 'CompressionStream', 'EventSource', 'structuredClone'];

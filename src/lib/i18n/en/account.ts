@@ -1,4 +1,4 @@
-/** The pages of somebody who is signed in. */
+/** The pages for people who are signed in. */
 export const account = {
 	ending: {
 		title: 'You will be signed out in less than two minutes.',

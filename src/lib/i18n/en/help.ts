@@ -27,7 +27,7 @@ export const help = {
 			answer: 'Sign in and go to “Your account”. You can unlink the wallet there.'
 		}
 	],
-	/** The place of the question that has no sense where the institution is no way in. */
+	/** The index of the question that is left out if people cannot sign in with their institution. */
 	noWalletQuestion: 2,
 	howToSignIn: {
 		question: 'How do I sign in?',

@@ -1,4 +1,4 @@
-/** The pages that find out who a wallet belongs to. No text says which detail did not fit. */
+/** The pages that verify who a wallet belongs to. No text says which attribute did not match. */
 export const identity = {
 	explain: {
 		title: 'Confirm who you are',

@@ -1,4 +1,4 @@
-/** The page where one chooses how to sign in. */
+/** The page on which people choose how to sign in. */
 export const login = {
 	title: 'Sign in',
 	intro: 'Choose how you want to sign in.',

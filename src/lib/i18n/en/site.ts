@@ -1,4 +1,4 @@
-/** What every page has, and the pages for errors. */
+/** The texts of every page, and the error pages. */
 export const site = {
 	product: 'eduID wallet portal',
 	errorTitle: (page: string) => `Error: ${page}`,

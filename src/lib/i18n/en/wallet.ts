@@ -1,4 +1,7 @@
-/** The pages of signing in with a wallet. Announcements are what a screen reader says at a change: under 15 words. */
+/**
+ * The pages of signing in with a wallet. Announcements are read by a screen reader at a change, and have fewer than 15
+ * words.
+ */
 export const wallet = {
 	explainWallet: 'A wallet is an app on your phone that holds your digital cards, such as your student card.',
 	explainQr:

@@ -28,7 +28,7 @@ export const help: Texts['help'] = {
 			answer: 'Log in en ga naar ‘Uw account’. Daar kunt u de wallet ontkoppelen.'
 		}
 	],
-	/** The place of the question that has no sense where the institution is no way in. */
+	/** The index of the question that is left out if people cannot sign in with their institution. */
 	noWalletQuestion: 2,
 	howToSignIn: {
 		question: 'Hoe log ik in?',

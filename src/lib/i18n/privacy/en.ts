@@ -5,7 +5,7 @@ interface Part {
 	readonly points: readonly Point[];
 }
 
-/** What the portal itself does with personal details, for institutions that name no statement of their own. */
+/** How the portal itself processes personal data, for institutions that configure no privacy statement of their own. */
 export const en = {
 	title: 'Privacy statement',
 	intro: 'On this page you read what this portal does with your details.',

@@ -4,7 +4,7 @@ import { nl } from './nl';
 
 const statements: Readonly<Record<Locale, Privacy>> = { nl, en };
 
-/** Kept apart from the dictionary of every page: it is long, and one page shows it. */
+/** Not part of the texts of every page: it is long, and only one page shows it. */
 export function privacyStatement(locale: Locale): Privacy {
 	return statements[locale];
 }

@@ -1,6 +1,6 @@
 import type { Privacy } from './en';
 
-/** The same in plain Dutch. */
+/** The same statement in plain Dutch. */
 export const nl: Privacy = {
 	title: 'Privacyverklaring',
 	intro: 'Op deze pagina leest u wat dit portaal met uw gegevens doet.',

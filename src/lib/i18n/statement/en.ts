@@ -29,7 +29,7 @@ const statuses: Readonly<Record<ComplianceStatus, Words>> = {
 	}
 };
 
-/** The accessibility statement, in the parts that the Dutch model statement has. */
+/** The accessibility statement, divided into the parts of the Dutch model statement. */
 export const en = {
 	title: 'Accessibility statement',
 	intro: 'Everybody must be able to sign in. That is why this portal is made for people with and without a disability.',
