@@ -3,7 +3,7 @@ import { brandView } from '$lib/server/brand/view';
 import { config } from '$lib/server/config';
 import type { LayoutServerLoad } from './$types';
 
-/** What every page knows: never a token. `path` is where the language switch comes back to. */
+/** The data of every page, which never includes a token. `path` is where the language switch returns to. */
 export const load: LayoutServerLoad = ({ locals, url }) => {
 	const path = url.pathname + queryOf(url);
 	return {
@@ -18,7 +18,7 @@ export const load: LayoutServerLoad = ({ locals, url }) => {
 	};
 };
 
-/** The query without the name of a form action (`?/start`), which only a POST may have. */
+/** The query without the name of a form action (`?/start`), which is valid in a POST only. */
 function queryOf({ searchParams }: URL): string {
 	const kept = [...searchParams].filter(([name]) => !name.startsWith('/'));
 	return kept.length > 0 ? `?${new URLSearchParams(kept)}` : '';

@@ -1,2 +1,2 @@
-/** Pages are plain HTML. Only those that follow a wallet hydrate, and say so. */
+/** Pages are plain HTML by default. Pages that hydrate set this to true. */
 export const csr = false;

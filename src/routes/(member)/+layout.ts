@@ -1,2 +1,2 @@
-/** These pages watch their session: they warn before its end, and notice a sign-out in another tab. */
+/** These pages hydrate to watch the session: they warn before it ends, and detect a sign-out in another tab. */
 export const csr = true;

@@ -37,7 +37,10 @@ export const load: PageServerLoad = async (event) => {
 	};
 };
 
-/** The way that was chosen before, in one click; null for a wallet session that is gone: a new one is a form of its own. */
+/**
+ * Starts the previously chosen way to sign in with one click. Null if its wallet session is gone: a new one requires a
+ * form.
+ */
 async function startAgainUrl({ url, cookies }: PageServerLoadEvent, returnTo: string, last: Institution | null) {
 	const { institution, wallet } = config().signInMethods;
 	const isWallet = wallet && (!institution || url.searchParams.get('method') === 'wallet');

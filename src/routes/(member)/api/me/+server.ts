@@ -4,7 +4,7 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';
 
-/** Who is signed in, or which program calls. */
+/** The signed-in person, or the program that sends the request. */
 export const GET: RequestHandler = endpoint(({ locals: { session, caller } }) => {
 	if (caller) return publicCaller(caller);
 	if (!session) throw new Problem('unauthorized');

@@ -4,8 +4,9 @@ import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
 /**
- * Leaves for the STS. A link and not a form: the policy `form-action 'self'` holds along a form's whole chain of
- * redirects. Link checkers, and who comes from another site, get the login page, so that nobody is signed in unasked.
+ * Redirects to the STS. Pages use a link, not a form: the policy `form-action 'self'` applies to the whole redirect chain
+ * of a form. Link checkers, and browsers that come from another site, get the login page, so that nobody is signed in
+ * without their own action.
  */
 export const GET: RequestHandler = endpoint(async (event) => {
 	const { searchParams } = event.url;

@@ -12,7 +12,7 @@ import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	// Once: asked again, another session may have been scanned meanwhile.
+	// Read only once: at a second read, another session may have been scanned.
 	const owned = await currentSession(event);
 	const step = await walletStep(event, owned);
 	if ('goTo' in step) redirect(303, step.goTo);

@@ -1,5 +1,5 @@
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
-/** Auth.js's clients ask for a token first. The origin policy does its work here, so any value will do. */
+/** Auth.js clients request a CSRF token first. The portal uses its origin policy instead, so any value will do. */
 export const GET: RequestHandler = endpoint(() => ({ csrfToken: crypto.randomUUID() }));

@@ -9,8 +9,8 @@ import { useUpAll } from '$lib/server/auth/owned-sessions';
 import type { RequestHandler } from './$types';
 
 /**
- * Signs out here at once, and at the STS as far as it can be reached. The next person at this browser finds nothing of this one:
- * no wallet session, no unfinished sign-in, no institution. Without a session only these go.
+ * Signs out of the portal at once, and of the STS if it can be reached. The next person at this browser finds no data of
+ * this one: no wallet session, no unfinished sign-in, no institution. These are deleted even without a session.
  */
 export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	const { session, requestId } = locals;

@@ -3,5 +3,5 @@ import { currentSession } from '$lib/server/wallet/access';
 import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { RequestHandler } from './$types';
 
-/** What `/login/wallet` would show this browser now, for the page's own script: `{view}`, or `{goTo}` for another page. */
+/** What `/login/wallet` would show this browser now: `{view}`, or `{goTo}` for another page. For the page's own script. */
 export const GET: RequestHandler = endpoint(async (event) => walletStep(event, await currentSession(event)));

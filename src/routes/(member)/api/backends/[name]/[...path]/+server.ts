@@ -3,10 +3,10 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';
 
-/** Services tell `/a` from `/a/`. */
+/** `/a` and `/a/` may be different resources of a service. */
 export const trailingSlash = 'ignore';
 
-/** Every method: which ones a service takes, its configuration says. */
+/** Handles every method; the configuration says which ones a service accepts. */
 export const fallback: RequestHandler = endpoint((event) => {
 	const backend = backendNamed(event.params.name);
 	if (!backend) throw new Problem('not_found');

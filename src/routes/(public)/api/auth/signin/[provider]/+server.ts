@@ -12,7 +12,10 @@ const problemOf: Readonly<Partial<Record<SignInRefusal['error'], ProblemCode>>> 
 	login_first: 'unauthorized'
 };
 
-/** Auth.js's own address for starting a sign-in, for same-origin callers; `X-Auth-Return-Redirect` asks for `{url}`. */
+/**
+ * The Auth.js endpoint that starts a sign-in, for same-origin requests. With `X-Auth-Return-Redirect` the response is
+ * `{url}`.
+ */
 export const POST: RequestHandler = endpoint(async (event) => {
 	const returnTo = formText(await readForm(event.request), 'callbackUrl');
 	const start = await beginSignIn(event, { provider: event.params.provider, returnTo });

@@ -7,7 +7,7 @@ import type { RequestEvent, RequestHandler } from './$types';
 const MAX_ALSO = 8;
 
 /**
- * `also`: other sessions of this browser, separated by commas, in the same stream.
+ * The sessions to follow: the one in the path, and those in `also`, other sessions of this browser separated by commas.
  * @throws {Problem} `invalid_request` for more than 8 of them
  */
 async function sessionsOf(event: RequestEvent) {

@@ -5,7 +5,7 @@ import { finishIdv } from '$lib/server/wallet/identity';
 import { foreignPage } from '$lib/server/wallet/wallet-page';
 import type { RequestHandler } from './$types';
 
-/** A person's browser comes here from the institution; whatever happened there, it is led to a page of ours. */
+/** An institution redirects the person's browser here. Whatever the outcome, the response leads to a page of the portal. */
 export const GET: RequestHandler = endpoint(async (event) => {
 	const owned = await findOwned(event, event.params.id);
 	if (!owned && wantsPage(event.request)) return foreignPage(event);
