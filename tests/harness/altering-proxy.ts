@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A response on its way back, free to be changed. */
+/** A response to pass on; a test may change it. */
 export interface PassingResponse {
 	readonly method: string;
 	readonly path: string;
@@ -16,12 +16,12 @@ export interface PassingResponse {
 export interface AlteringProxy {
 	/** `http://127.0.0.1:{port}` */
 	readonly url: string;
-	/** Changes responses from now on; null lets them pass as they are. */
+	/** Changes responses from now on; null passes them on unchanged. */
 	alter(change: ((response: PassingResponse) => void) | null): void;
 	stop(): Promise<void>;
 }
 
-/** Stands in front of a service and changes its responses, as an odd service or gateway would. */
+/** A proxy in front of a service that changes its responses, as an unusual service or gateway would. */
 export async function startAlteringProxy(target: string): Promise<AlteringProxy> {
 	let change: ((response: PassingResponse) => void) | null = null;
 

@@ -4,20 +4,20 @@ import { type Answer, exchange } from './exchange.ts';
 const MAX_REDIRECTS = 20;
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
 
-/** One answer, and where it came from. */
+/** A response, with the request's method and URL. */
 export interface Visit extends Answer {
 	readonly method: string;
 	readonly url: URL;
 }
 
 export interface Navigation {
-	/** The origin of the page whose link or form leads there; null for a typed address; the portal where none is named. */
+	/** The origin of the page whose link or form is used; null for a typed address; the portal by default. */
 	from?: string | null;
-	/** Sent as a form, by POST. */
+	/** Sent as a form with POST. */
 	form?: Readonly<Record<string, string>>;
-	/** Whether to go on along redirects and `Refresh: 0`; true where it isn't said. */
+	/** Whether to follow redirects and `Refresh: 0`; true by default. */
 	follow?: boolean;
-	/** Stops before the request of a path of the portal that starts so: its address is the last response's `location`. */
+	/** Stops before a request to a path of the portal with this prefix; its address is the last response's `location`. */
 	stopBefore?: string;
 }
 
@@ -25,13 +25,13 @@ export interface Call {
 	method?: string;
 	json?: unknown;
 	body?: string;
-	/** Win over the browser's own. */
+	/** Override the browser's own headers. */
 	headers?: Record<string, string>;
 }
 
-/** A browser without JavaScript that speaks of itself as one (Fetch Metadata), and can also do what a script could. */
+/** A browser without JavaScript that sends Fetch Metadata. It can also send the requests of a script. */
 export class Browser {
-	/** Every answer of the portal so far. */
+	/** Every response of the portal so far. */
 	readonly visits: Visit[] = [];
 	readonly #jar = new CookieJar();
 	readonly #home: URL;
@@ -40,7 +40,7 @@ export class Browser {
 		this.#home = new URL(portalUrl);
 	}
 
-	/** A person's navigation, up to the page where it ends. */
+	/** A person's navigation, including the redirects to its last page. */
 	async open(address: string | URL, navigation: Navigation = {}): Promise<Visit> {
 		const { from = this.#home.origin, form, follow = true, stopBefore } = navigation;
 		const chain = [new URL(address, this.#home)];
@@ -68,7 +68,7 @@ export class Browser {
 		throw new Error(`More than ${MAX_REDIRECTS} redirects: ${chain.map(({ pathname }) => pathname).join(' ')}`);
 	}
 
-	/** Sends the page's form whose action starts with `action`: its hidden fields, and those given. */
+	/** Submits the page's form whose action starts with `action`: its hidden fields, and the given fields. */
 	submit(
 		page: Visit,
 		fields: Readonly<Record<string, string>> = {},
@@ -83,7 +83,7 @@ export class Browser {
 		return this.open(new URL(plain(target), page.url), { ...navigation, from: page.url.origin, form });
 	}
 
-	/** One request of a script on a page of the portal; nothing is followed. */
+	/** One request of a script on a page of the portal; redirects are not followed. */
 	call(path: string, { method = 'GET', json, body, headers = {} }: Call = {}): Promise<Visit> {
 		return this.#send(new URL(path, this.#home), {
 			method,
@@ -100,12 +100,12 @@ export class Browser {
 		});
 	}
 
-	/** The cookies that the portal's pages get, by name; on one host that includes those of the other services. */
+	/** The cookies that the portal receives, by name. On one host these include cookies of the other services. */
 	cookies(): Map<string, string> {
 		return this.#jar.read(this.#home);
 	}
 
-	/** Puts a cookie there by hand; an empty value takes it away. */
+	/** Sets a cookie; an empty value deletes it. */
 	putCookie(name: string, value: string): void {
 		this.#jar.put(this.#home, `${name}=${value}; Path=/`);
 	}
@@ -120,7 +120,7 @@ export class Browser {
 	}
 }
 
-/** The address of the page's first link that has this text in it. */
+/** The address of the page's first link that contains this text. */
 export function linkIn(page: Visit, part: string): string {
 	const links = [...page.text.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, href = '']) => plain(href));
 	const found = links.find((href) => href.includes(part));
@@ -128,12 +128,12 @@ export function linkIn(page: Visit, part: string): string {
 	return found;
 }
 
-/** The text of the page's own heading; empty on what is no page. */
+/** The text of the page's main heading; empty if there is none. */
 export function headingOf({ text }: Visit): string {
 	return plain(/<h1[^>]*>([^<]*)/.exec(text)?.[1] ?? '').trim();
 }
 
-/** `Sec-Fetch-Site` (Fetch Metadata 2.3): judged over the whole chain of redirects, by who began it. */
+/** `Sec-Fetch-Site` (Fetch Metadata 2.3): the whole chain of redirects is compared with the origin that started it. */
 function siteOf(from: string | null, chain: readonly URL[]): string {
 	if (from === null) return 'none';
 	if (chain.every(({ origin }) => origin === from)) return 'same-origin';

@@ -4,11 +4,11 @@ import { exchange } from './exchange.ts';
 export interface CallOptions {
 	method?: string;
 	json?: unknown;
-	/** Win over the caller's own. */
+	/** Override the caller's own headers. */
 	headers?: Record<string, string>;
 }
 
-/** A program with an access token, somewhere on a server: no browser, no cookies kept, nothing followed. */
+/** A server-side program with an access token. It is not a browser: it stores no cookies and follows no redirects. */
 export class Caller {
 	readonly #home: string;
 	readonly #token: string;

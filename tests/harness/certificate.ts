@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 /** PEM texts. */
 export interface Certificate {
 	key: string;
-	/** The certificate; below it, that of the authority that signed it, if any. */
+	/** The certificate, followed by that of the authority that signed it, if any. */
 	cert: string;
 }
 
@@ -41,7 +41,7 @@ export async function makeCertificate(): Promise<Certificate> {
 	}
 }
 
-/** Makes a private certificate authority, as an institution has one; `remove` it when the test ends. */
+/** Creates a private certificate authority, like that of an institution; `remove` it when the test ends. */
 export async function makeAuthority(): Promise<Authority> {
 	const folder = await mkdtemp(join(tmpdir(), 'authority-'));
 	const [key, file] = [join(folder, 'ca.key'), join(folder, 'ca.pem')];
@@ -69,7 +69,7 @@ export async function makeAuthority(): Promise<Authority> {
 	};
 }
 
-/** Node can't sign X.509. */
+/** Node cannot sign X.509 certificates. */
 async function openssl(args: readonly string[]): Promise<void> {
 	await promisify(execFile)('openssl', args);
 }

@@ -4,10 +4,10 @@ import { portalCommand, root } from '../tasks/runtime.mjs';
 import type { Runtime } from './runtime.ts';
 
 const NOBODY = '65534';
-/** Where the repository lies for the confined process: a place that it may read, whoever owns the folder. */
+/** Where the confined process sees the repository: a place that it may read, whoever owns the folder. */
 const PLACE = '/mnt';
 
-/** Whether this machine can confine a process as a container does; says so where it can't. */
+/** Whether this machine can confine a process as a container does. If not, prints what is missing. */
 export function canConfine(): boolean {
 	const isRoot = process.getuid?.() === 0;
 	const hasTools = ['bwrap', 'setpriv'].every((tool) => spawnSync(tool, ['--version']).status === 0);
@@ -16,7 +16,7 @@ export function canConfine(): boolean {
 }
 
 /**
- * The start command as a container has it: nobody's rights, no capabilities, and not one place that can be written to.
+ * The start command as in a container: the rights of `nobody`, no capabilities, and a read-only file system.
  * @returns the command for a build of the portal
  */
 export function confinedCommand(runtime: Runtime): [string, ...string[]] {

@@ -5,18 +5,18 @@ interface Cookie {
 	readonly value: string;
 }
 
-/** Keeps cookies as browsers do: by host, whatever the port, and by path. */
+/** Stores cookies as browsers do: by host, regardless of the port, and by path. */
 export class CookieJar {
 	#cookies: Cookie[] = [];
 
-	/** The `Cookie` header for an address; empty when there is nothing to send. */
+	/** The `Cookie` header for an address; empty if no cookie matches. */
 	header(url: URL): string {
 		return this.#sentTo(url)
 			.map(({ name, value }) => `${name}=${value}`)
 			.join('; ');
 	}
 
-	/** What is sent to an address, by name. */
+	/** The cookies that are sent to an address, by name. */
 	read(url: URL): Map<string, string> {
 		return new Map(this.#sentTo(url).map(({ name, value }) => [name, value]));
 	}

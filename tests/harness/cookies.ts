@@ -10,9 +10,9 @@ interface Attributes {
 	readonly sameSite?: 'lax';
 }
 
-/** Kit's cookies of one request, without Kit: reads what was received and what has been set since. */
+/** A replacement for Kit's cookies of one request: reads the received cookies, and those that have been set since. */
 export interface FakeCookies extends Cookies {
-	/** The `Set-Cookie` values so far, one per name, the last one wins. */
+	/** The `Set-Cookie` values so far, one per name; the last one is used. */
 	setCookies(): string[];
 	/** The `Cookie` header that the browser sends next. */
 	next(): string;
@@ -39,7 +39,7 @@ export function fakeCookies(header = ''): FakeCookies {
 	};
 }
 
-/** What a browser that holds `header` sends after an answer with these `Set-Cookie` values. */
+/** The `Cookie` header of a browser that had `header`, after a response with these `Set-Cookie` values. */
 export function afterSetCookies(header: string, setCookies: readonly string[]): string {
 	const jar = new Map(Object.entries(parseCookie(header)).map(([name, value]) => [name, value ?? '']));
 	for (const setCookie of setCookies) {

@@ -24,13 +24,16 @@ export interface Diagnosis {
 	/** Everything that was printed. */
 	readonly text: string;
 	readonly summary: v.InferOutput<typeof Report>['summary'];
-	/** A check's severity with its message and advice, such as `wrong: The STS refuses … → Check …`; undefined when it was not made. */
+	/**
+	 * A check's severity with its message and advice, such as `wrong: The STS refuses … → Check …`; undefined if the check
+	 * was not run.
+	 */
 	readonly find: (check: string) => string | undefined;
 	/** Checks that found something to fix. */
 	readonly bad: readonly string[];
 }
 
-/** An environment of which the doctor finds everything good. */
+/** An environment for which the doctor reports every check as good. */
 export function healthyEnvironment(sandbox: Sandbox, portalUrl: string): Environment {
 	return {
 		AUTH_URL: portalUrl,
@@ -51,7 +54,7 @@ export async function runDoctor(env: Environment, args: readonly string[] = [], 
 	return { code: await doctor.ended, text: doctor.logs() };
 }
 
-/** The same with `--json`, read. */
+/** Like `runDoctor`, with `--json` and a parsed report. */
 export async function diagnose(env: Environment, args: readonly string[] = [], stdin?: string): Promise<Diagnosis> {
 	const { code, text } = await runDoctor(env, [...args, '--json'], stdin);
 	const { findings, summary } = v.parse(Report, JSON.parse(text));

@@ -11,19 +11,19 @@ import type { Duplex } from 'node:stream';
 import type { Certificate } from './certificate.ts';
 
 export interface EgressProxyOptions {
-	/** Where names lead, by `host:port`: the port of 127.0.0.1. The proxy knows no other name. */
+	/** The port on 127.0.0.1 for each known `host:port`. The proxy knows no other name. */
 	readonly targets: ReadonlyMap<string, number>;
-	/** Connections to the proxy itself are TLS with this certificate; without one they are plain. */
+	/** Makes connections to the proxy itself TLS, with this certificate; they are plain without one. */
 	readonly certificate?: Certificate | undefined;
-	/** `user:password` that a caller has to send, where the proxy wants some. */
+	/** `user:password` that a client must send, if any. */
 	readonly credentials?: string;
 }
 
-/** An HTTP proxy for outgoing connections, as a firewall leaves no other way out. */
+/** An HTTP proxy for outgoing connections, as used behind a firewall that allows no direct ones. */
 export interface EgressProxy {
 	/** `http://localhost:{port}` or `https://localhost:{port}` */
 	readonly url: string;
-	/** What was asked of it, in order: `CONNECT host:port`, or method and host of a plain request. */
+	/** The received requests in order: `CONNECT host:port`, or method and host of a plain request. */
 	readonly requests: readonly string[];
 	stop(): Promise<void>;
 }
@@ -86,7 +86,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
 
 	const server: Server = certificate ? createTlsServer(certificate, forward) : createServer(forward);
 	server.on('connect', (request, socket, head) => tunnel(request, socket, head));
-	// With TLS, 'connection' has those whose handshake has not ended, too.
+	// With TLS, 'connection' also reports sockets whose handshake is not complete.
 	for (const event of ['connection', 'secureConnection'])
 		server.on(event, (socket: Socket) => {
 			sockets.add(socket);

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 
-/** One event as a browser dispatches it; `connected`, with which each stream begins, is left out. */
+/** One event as a browser dispatches it. `connected`, the first event of each stream, is left out. */
 export interface ServerEvent {
 	readonly type: string;
 	readonly data: string;
@@ -12,9 +12,9 @@ export interface EventReader {
 	readonly headers: IncomingMessage['headers'];
 	/** The next event; null after the end. */
 	readonly next: () => Promise<ServerEvent | null>;
-	/** Everything from here to the end. */
+	/** All events from now to the end. */
 	readonly rest: () => Promise<ServerEvent[]>;
-	/** Goes away, as a closed tab does. */
+	/** Disconnects, like a closed tab. */
 	readonly leave: () => void;
 }
 
@@ -55,7 +55,7 @@ async function* readEvents(response: IncomingMessage): AsyncGenerator<ServerEven
 	return undefined;
 }
 
-/** Comments and `retry` are no events (HTML 9.2.6). */
+/** Comments and `retry` are not events (HTML 9.2.6). */
 function parse(block: string): ServerEvent | null {
 	const fields = new Map(block.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]));
 	const data = fields.get('data');

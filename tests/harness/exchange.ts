@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** One answer, whole. */
+/** A complete response. */
 export interface Answer {
 	status: number;
 	statusText: string;
@@ -16,8 +16,8 @@ export interface Question {
 }
 
 /**
- * One request, exactly as it is written; redirects aren't followed and any certificate will do. Not `fetch`: that one
- * says `Sec-Fetch-Mode: cors`, whatever it is told.
+ * Sends one request exactly as given. Redirects are not followed, and any certificate is accepted. Not with `fetch`, which
+ * always sends `Sec-Fetch-Mode: cors`.
  */
 export function exchange(url: URL, { method, headers, body }: Question): Promise<Answer> {
 	return new Promise((resolve, reject) => {
@@ -45,7 +45,7 @@ async function wholeAnswer(response: IncomingMessage): Promise<Answer> {
 	const isEndless = headers.get('content-type') === 'text/event-stream';
 	for await (const chunk of response) {
 		text += String(chunk);
-		// What comes first is all that is waited for; leaving the loop closes the connection.
+		// Only the first event is awaited; leaving the loop closes the connection.
 		if (isEndless && text.includes('data:')) break;
 	}
 	return { status: response.statusCode ?? 0, statusText: response.statusMessage ?? '', headers, text };

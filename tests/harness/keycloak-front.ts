@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 import { keycloakTokens } from './keycloak-tokens.ts';
 
-/** Stands in front of an STS and gives its access and refresh tokens the sizes of Keycloak's. ID tokens stay: they are verified. */
+/**
+ * A proxy in front of an STS that gives access and refresh tokens the sizes of Keycloak's. ID tokens do not change, because
+ * the portal verifies them.
+ */
 export interface KeycloakFront {
 	readonly url: string;
 	readonly accessTokenLength: number;
@@ -12,7 +15,7 @@ export interface KeycloakFront {
 
 export async function startKeycloakFront(): Promise<KeycloakFront> {
 	const { accessToken, refreshToken } = keycloakTokens();
-	/** The STS's own refresh tokens, by those that were given out in their place. */
+	/** The STS's own refresh tokens, by the tokens that were issued in their place. */
 	const own = new Map<string, string>();
 	let target = new URL('http://127.0.0.1:9');
 

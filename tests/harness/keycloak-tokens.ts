@@ -9,7 +9,7 @@ export interface KeycloakTokens {
 }
 
 /**
- * Tokens with the headers, claims and sizes that a new realm of Keycloak 26.7 gives a new client, and random ids and
+ * Tokens with the headers, claims and sizes that a new realm of Keycloak 26.7 gives a new client, with random ids and
  * signatures. `tests/keycloak` measures real ones.
  * @param roles further roles of the realm
  */

@@ -7,7 +7,7 @@ import type { Environment } from './portal-process.ts';
 import type { Runtime } from './runtime.ts';
 import { startTlsProxy } from './tls-proxy.ts';
 
-/** What stands in front of a portal: its https origin, and its end. */
+/** A proxy in front of a portal. */
 export interface Front {
 	readonly url: string;
 	stop(): Promise<void>;
@@ -15,35 +15,35 @@ export interface Front {
 
 export interface LandscapeOptions {
 	runtime: Runtime;
-	/** Of the Auth Bridge; `field` where none is named. */
+	/** The dialect of the Auth Bridge; `field` by default. */
 	dialect?: 'doc' | 'field';
-	/** On top of, or in place of, the portal's usual variables; may follow from the sandbox's addresses. */
+	/** Added to the portal's usual variables, or overriding them; may depend on the sandbox's addresses. */
 	env?: Environment | ((sandbox: Sandbox) => Environment | Promise<Environment>);
-	/** Production shape: https in front, through a TLS-terminating proxy. */
+	/** As in production: https through a TLS-terminating proxy. */
 	tls?: boolean;
-	/** In place of that proxy, such as nginx; gets the port of the portal. */
+	/** Replaces that proxy, for example with nginx; receives the port of the portal. */
 	front?: (portalPort: number) => Promise<Front>;
-	/** Where the portal listens; a free port where none is named. */
+	/** The port of the portal; a free port by default. */
 	port?: number;
 	accessTokenSeconds?: number;
-	/** In place of the sandbox's usual options. */
+	/** Replace the sandbox's usual options. */
 	sandboxOptions?: SandboxOptions;
-	/** In place of the portal's usual start command. */
+	/** Replaces the portal's usual start command. */
 	command?: [string, ...string[]];
 }
 
-/** Sandbox and portal, wired together on free ports. */
+/** A sandbox and a portal on free ports, configured for each other. */
 export interface Landscape {
 	/** The portal's public origin; https with `tls`. */
 	url: string;
 	portal: Portal;
 	sandbox: Sandbox;
-	/** What the portal was started with, to start a second instance or to search for secrets. */
+	/** The portal's environment, to start a second instance or to search for secrets. */
 	env: Environment;
 	stop(): Promise<void>;
 }
 
-/** Starts a landscape of its own for a test file or a worker. */
+/** Starts a separate landscape for a test file or a worker. */
 export async function startLandscape(options: LandscapeOptions): Promise<Landscape> {
 	const port = options.port ?? (await freePort());
 	const startFront = options.front ?? (options.tls ? (port: number) => startTlsProxy(port) : undefined);

@@ -2,12 +2,12 @@ import { Agent, createServer, type IncomingMessage, request as httpRequest, type
 
 const PROBE_MS = 100;
 
-/** What stands in front of several instances: round robin over those that say they are ready, and never a second try. */
+/** A load balancer: round robin over the instances that report ready, without retries. */
 export interface LoadBalancer {
 	readonly url: string;
-	/** Puts an instance, by its port, among those that are probed. */
+	/** Adds an instance, by its port, to those that are probed. */
 	add(port: number): void;
-	/** Resolves when an instance is sent requests. */
+	/** Resolves once requests are sent to the instance. */
 	serves(port: number): Promise<void>;
 	stop(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export interface NamedPipe {
 	/** The descriptor that programs write to. */
 	readonly writeEnd: number;
-	/** Reads from now on. @returns everything that has been read so far */
+	/** Starts to read. @returns a function that returns everything read so far */
 	read(): () => string;
 	/** Closes the only reader. */
 	closeReader(): void;

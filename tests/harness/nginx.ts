@@ -11,25 +11,25 @@ const PROGRAM = 'nginx';
 const START_LIMIT_MS = 60_000;
 
 export interface NginxOptions {
-	/** Where it takes TLS connections, on 127.0.0.1. */
+	/** The port for TLS connections on 127.0.0.1. */
 	readonly port: number;
 	readonly portalPort: number;
 	readonly certificate: Certificate;
 }
 
 export interface Nginx {
-	/** Everything in its error log so far. */
+	/** The content of its error log so far. */
 	errors(): string;
 	stop(): Promise<void>;
 }
 
 /**
- * The real nginx in front of a portal, set up as docs/operations.md says and not further: its own buffer sizes, and
- * HTTP/1.0 to the portal.
+ * The real nginx in front of a portal, configured as docs/operations.md describes and with nothing else: default buffer
+ * sizes, and HTTP/1.0 to the portal.
  */
 export async function startNginx({ port, portalPort, certificate }: NginxOptions): Promise<Nginx> {
 	const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
-	// Workers of an nginx that root starts have other rights, and keep their buffers below this folder.
+	// If root starts nginx, its workers run with other rights, and store their buffers below this folder.
 	await chmod(folder, 0o755);
 	await writeFile(join(folder, 'cert.pem'), certificate.cert);
 	await writeFile(join(folder, 'key.pem'), certificate.key);

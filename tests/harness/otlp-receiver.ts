@@ -25,9 +25,9 @@ const Spans = v.object({ resourceSpans: listOf(v.object({ scopeSpans: listOf(v.o
 
 export type ReceivedSpan = v.InferOutput<typeof Span>;
 
-/** What a collector would get: OTLP over HTTP, as JSON. */
+/** Receives what a collector would: OTLP over HTTP, as JSON. */
 export interface OtlpReceiver {
-	/** For `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin; everything is sent soon. */
+	/** `OTEL_EXPORTER_OTLP_ENDPOINT` and related variables; with short export intervals. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly port: number;
 	/** Every byte of every request, with its address and headers. */

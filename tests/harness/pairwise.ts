@@ -4,8 +4,9 @@ type Factors = Readonly<Record<string, readonly unknown[]>>;
 export type Row<F extends Factors> = { readonly [Name in keyof F]: F[Name][number] };
 
 /**
- * Combines factors so that every two values of two factors meet in at least one row (all-pairs testing): far fewer rows
- * than all combinations. Greedy and deterministic; among equals, the values that met least often meet next.
+ * Combines factors so that every two values of two factors occur together in at least one row (all-pairs testing). This
+ * takes far fewer rows than all combinations. Greedy and deterministic; in a tie, the values that have occurred together
+ * least often are preferred.
  */
 export function pairwise<const F extends Factors>(factors: F): Row<F>[] {
 	const names = Object.keys(factors);
@@ -57,7 +58,7 @@ const pairsOf = (row: ReadonlyMap<number, number>) =>
 		[...row].slice(index + 1).map(([other, otherValue]) => pairKey(factor, value, other, otherValue))
 	);
 
-/** The same for both orders. */
+/** The key is the same for both orders. */
 function pairKey(factor: number, value: number, other: number, otherValue: number): string {
 	return factor < other ? `${factor} ${value} ${other} ${otherValue}` : `${other} ${otherValue} ${factor} ${value}`;
 }

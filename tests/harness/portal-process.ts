@@ -6,14 +6,14 @@ import type { Build } from './runtime.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A started build, running or not. */
+/** The process of a started build, running or ended. */
 export interface PortalProcess {
 	child: ChildProcess;
 	/** Everything it has written so far, both streams in order of arrival. */
 	logs(): string;
-	/** Its exit code, or `null` after an untamed signal; settles when it has ended. */
+	/** The exit code, or `null` if a signal terminated it. Settles when the process has ended. */
 	ended: Promise<number | null>;
-	/** Ends it and its children at once. */
+	/** Kills it and its children at once. */
 	kill(): void;
 }
 
@@ -23,9 +23,9 @@ export function spawnPortal(build: Build, env: Environment, output?: number): Po
 }
 
 /**
- * Starts a program of a build with exactly this environment; of ours only what finds programs is added. It ends with
- * this process, and so do its children.
- * @param output a file descriptor that it writes to; then nothing is in `logs`
+ * Starts a program of a build with exactly this environment, plus the variables needed to find programs. It ends with this
+ * process, and so do its children.
+ * @param output a file descriptor for its output; `logs` is then empty
  */
 export function spawnProgram(
 	command: [string, ...string[]],
@@ -33,7 +33,7 @@ export function spawnProgram(
 	output: number | 'pipe' = 'pipe'
 ): PortalProcess {
 	const child = startTied(command, {
-		// Not the repository: a build must not depend on where it is started.
+		// Not the repository: a build must not depend on the folder in which it is started.
 		cwd: tmpdir(),
 		env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
 		stdio: ['ignore', output, output]

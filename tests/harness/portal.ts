@@ -5,18 +5,18 @@ import { type Environment, spawnPortal, spawnProgram } from './portal-process.ts
 import type { Build } from './runtime.ts';
 
 const START_LIMIT_MS = 90_000;
-/** More than the portal's own limits of a stop, on a busy machine too. */
+/** More than the portal's own limits for stopping, on a busy machine too. */
 const STOP_LIMIT_MS = 90_000;
 
 export interface PortalOptions {
 	runtime: Build;
-	/** All of it; only HOST, PORT and AUTH_URL follow from the port where they aren't given. */
+	/** The whole environment. Only HOST, PORT and AUTH_URL are derived from the port if they are absent. */
 	env: Environment;
-	/** A free one where none is given. */
+	/** A free port by default. */
 	port?: number;
-	/** In place of the usual start command. */
+	/** Replaces the usual start command. */
 	command?: [string, ...string[]] | undefined;
-	/** A file descriptor that it writes to; then nothing is in `logs`. */
+	/** A file descriptor for its output; `logs` is then empty. */
 	output?: number;
 }
 
@@ -25,20 +25,20 @@ export interface Portal {
 	/** `http://localhost:{port}`, whatever AUTH_URL says. */
 	url: string;
 	port: number;
-	/** Of the process that was started; on Deno that is the launcher's, whose child serves. */
+	/** The id of the started process. On Deno that is the launcher, whose child serves requests. */
 	pid: number;
 	/** Everything it has written so far. */
 	logs(): string;
 	/**
-	 * Asks it to stop, and answers its exit code once it has.
-	 * @throws with what it wrote, and ends it, when it does not stop within 90 s
+	 * Signals it to stop, and returns its exit code once it has ended.
+	 * @throws with its output if it does not stop within 90 s; it is then killed
 	 */
 	stop(signal?: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Promise<number | null>;
 }
 
 /**
  * Starts the real build and waits until it listens.
- * @throws when it ends before it listens, with what it wrote
+ * @throws with its output if it ends before it listens
  */
 export async function startPortal({ runtime, env, port: wanted, command, output }: PortalOptions): Promise<Portal> {
 	const port = wanted ?? (await freePort());
@@ -73,7 +73,7 @@ export async function startPortal({ runtime, env, port: wanted, command, output 
 	};
 }
 
-/** Runs a portal that is expected to refuse its start; answers its exit code and what it wrote. */
+/** Runs a portal that is expected to refuse to start; returns its exit code and its output. */
 export async function runToEnd({ runtime, env }: PortalOptions): Promise<{ code: number | null; logs: string }> {
 	const portal = spawnPortal(runtime, env);
 	const limit = setTimeout(() => portal.kill(), START_LIMIT_MS);
@@ -82,7 +82,7 @@ export async function runToEnd({ runtime, env }: PortalOptions): Promise<{ code:
 	return { code, logs: portal.logs() };
 }
 
-/** Whether somebody takes connections at a port of this machine. */
+/** Whether a process accepts connections on a port of this machine. */
 export function isListening(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = connect({ port, host: '127.0.0.1' });

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const END_LIMIT_MS = 60_000;
 
 /**
- * Resolves when no process of a group is left; read from Linux's /proc.
- * @throws when some are left after a minute
+ * Resolves when no process of a group is left; reads Linux's /proc.
+ * @throws if some are left after a minute
  */
 export async function untilGroupEnds(group: number): Promise<void> {
 	const deadlineMs = performance.now() + END_LIMIT_MS;
@@ -15,7 +15,7 @@ export async function untilGroupEnds(group: number): Promise<void> {
 	}
 }
 
-/** Ids of the running processes of a group. One that has ended and whose parent has not noticed yet (Z) runs no more. */
+/** Ids of the running processes of a group. A process that has ended but is not yet reaped (Z) does not count. */
 export function membersOf(group: number): number[] {
 	const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 	return ids.map(Number).filter((id) => {
@@ -27,7 +27,7 @@ export function membersOf(group: number): number[] {
 	});
 }
 
-/** Empty for a process that has ended since. */
+/** Empty if the process has ended. */
 function statusOf(id: number): string {
 	try {
 		return readFileSync(`/proc/${id}/stat`, 'utf8');

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1 that only look random: a run can be had again by its seed (mulberry32). */
+/** Pseudo-random numbers from 0 up to 1; the seed reproduces a run (mulberry32). */
 export function randomFrom(seed: number): () => number {
 	let state = seed;
 	return () => {

@@ -1,17 +1,17 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP address in front of a service that answers some requests by itself, with bytes of any kind. */
+/** A TCP address in front of a service. It responds to some requests itself, with arbitrary bytes. */
 export interface RawFront {
 	/** `http://127.0.0.1:{port}` */
 	readonly url: string;
-	/** From now on requests whose head matches get these bytes in place of a response; null lets all pass. */
+	/** Sends these bytes in response to requests whose head matches, from now on; null passes all requests on. */
 	answer(rule: { readonly head: RegExp; readonly bytes: string } | null): void;
-	/** Heads that were answered here. */
+	/** The heads of the requests that this front responded to. */
 	readonly answered: readonly string[];
 	stop(): Promise<void>;
 }
 
-/** @param targetPort of the service, on 127.0.0.1 */
+/** @param targetPort the service's port on 127.0.0.1 */
 export async function startRawFront(targetPort: number): Promise<RawFront> {
 	const sockets = new Set<Socket>();
 	const answered: string[] = [];

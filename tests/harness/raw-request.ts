@@ -9,13 +9,13 @@ export interface RawAnswer {
 export interface RawRequest {
 	method?: string;
 	path: string;
-	/** Also what `fetch` would not let through, such as Host. */
+	/** Also headers that `fetch` does not allow, such as Host. */
 	headers?: Record<string, string>;
-	/** Sent piece by piece; without a Content-Length header, chunked. */
+	/** Sent piece by piece; chunked without a Content-Length header. */
 	body?: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 }
 
-/** One request on a connection of its own, sent as it is written here. */
+/** Sends one request, exactly as given, on a new connection. */
 export function rawRequest(
 	port: number,
 	{ method = 'GET', path, headers = {}, body = [] }: RawRequest

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test writes whatever bytes it likes. */
+/** A connection on which a test can write any bytes. */
 export interface RawSocket {
 	readonly socket: Socket;
 	/** Everything that arrives until the other side closes the connection. */
@@ -21,7 +21,7 @@ export function openRawSocket(port: number, bytes: string): RawSocket {
 		});
 	});
 	const untilClosed = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
-	// A reset closes it too.
+	// A reset closes the connection too.
 	socket.on('error', () => {});
 	socket.write(bytes, 'latin1');
 	return { socket, untilClosed, head };

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 
-/** One exchange that went through, as bytes read as text. */
+/** One exchange that passed the proxy; bytes are decoded as text. */
 export interface Recorded {
 	path: string;
 	body: string;
@@ -12,12 +12,12 @@ export interface RecordingProxy {
 	url: string;
 	/** Oldest first. */
 	recorded: readonly Recorded[];
-	/** Where requests go from now on. */
+	/** Sets the target of requests from now on. */
 	forwardTo(url: string): void;
 	stop(): Promise<void>;
 }
 
-/** Stands between the portal and a service behind it, to know what was handed over there, such as tokens. */
+/** A proxy between the portal and a service behind it, which records what is sent, such as tokens. */
 export async function startRecordingProxy(): Promise<RecordingProxy> {
 	const recorded: Recorded[] = [];
 	let target = new URL('http://127.0.0.1:9');

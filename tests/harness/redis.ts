@@ -9,29 +9,29 @@ import { freePort } from './free-port.ts';
 const PROGRAM = 'redis-server';
 const START_LIMIT_MS = 60_000;
 
-/** A real Redis of a test's own, which keeps nothing over a restart. */
+/** A real Redis for one test, without persistence. */
 export interface Redis {
 	readonly url: string;
 	start(): Promise<void>;
 	stop(): Promise<void>;
-	/** Falls silent with all connections open, until it is thawed. */
+	/** Stops responding with all connections open, until `thaw`. */
 	freeze(): void;
 	thaw(): void;
-	/** Sends it one command, such as `CONFIG SET maxmemory 1`, with the password that it has got meanwhile. */
+	/** Sends one command, such as `CONFIG SET maxmemory 1`, with the password that is currently set. */
 	command(line: string, password?: string): Promise<unknown>;
-	/** The keys that look so, as `KEYS` finds them. */
+	/** The keys that match a pattern, as `KEYS` finds them. */
 	keys(pattern: string): Promise<string[]>;
 	/** Records each command from now on, as `MONITOR` shows it. */
 	monitor(): Promise<Monitor>;
 }
 
 export interface Monitor {
-	/** Oldest first, those of all clients. */
+	/** The commands of all clients, oldest first. */
 	readonly commands: readonly string[];
 	stop(): void;
 }
 
-/** Whether there is a Redis to start; says so where there is none. */
+/** Whether Redis is installed. If not, prints that. */
 export function hasRedis(): boolean {
 	const isThere = spawnSync(PROGRAM, ['--version']).status === 0;
 	if (!isThere) console.log('skipped: no Redis');

@@ -17,7 +17,7 @@ export interface EventOptions {
 
 export type FakeEvent = RequestEvent & { readonly cookies: FakeCookies };
 
-/** As much of Kit's event as the server's own functions look at. */
+/** The part of Kit's event that the server's own functions use. */
 export function requestEvent(options: EventOptions = {}): FakeEvent {
 	const {
 		path = '/',

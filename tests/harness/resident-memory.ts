@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Bytes of memory that a process and its children hold now; Linux alone tells. What is mapped from files, nearly all of it the
- * runtime's own program, is in memory once however many of them run it, so the largest share counts.
+ * The resident memory of a process and its children, in bytes; on Linux only. Memory mapped from files is nearly all the
+ * runtime's own program. It is in memory once, however many processes run it, so only the largest share counts.
  */
 export function residentBytes(pid: number): number {
 	const children = childrenByParent();
@@ -28,7 +28,7 @@ function childrenByParent(): Map<number, number[]> {
 	return found;
 }
 
-/** Empty for a process that has ended since. */
+/** Empty if the process has ended. */
 function statusOf(pid: number): string {
 	try {
 		return readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,8 +1,8 @@
 export type Runtime = 'node' | 'deno';
-/** What can be started: the portal on a runtime, or the state gallery, on Node. */
+/** What can be started: the portal on a runtime, or the state gallery on Node. */
 export type Build = Runtime | 'gallery';
 
-/** The runtime that this run of the tests is about, from RUNTIME; Node where none is named. */
+/** The runtime under test, from RUNTIME; Node by default. */
 export const runtime: Runtime = readRuntime(process.env.RUNTIME ?? 'node');
 
 function readRuntime(name: string): Runtime {

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP address whose new connections lead to another server after a switch; open ones stay where they are. */
+/** A TCP address that forwards new connections to another server after a switch; open connections are not affected. */
 export interface Switchboard {
 	readonly port: number;
 	switchTo(port: number): void;

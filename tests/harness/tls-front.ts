@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from './certificate.ts';
 
-/** A TLS terminator on loopback. It passes bytes on unread, so it fits any protocol: HTTP, Redis, OTLP. */
+/** A TLS terminator on loopback. It passes bytes on unread, so it works for any protocol: HTTP, Redis, OTLP. */
 export interface TlsFront {
 	readonly port: number;
 	/** `https://localhost:{port}`, or with the address that it listens on */
 	readonly url: string;
-	/** TLS connections that were established so far. */
+	/** The number of TLS connections established so far. */
 	connections(): number;
 	stop(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function startTlsFront(
 			socket.pipe(other);
 		}
 	});
-	// Also those whose handshake has not ended.
+	// Includes sockets whose handshake is not complete.
 	server.on('connection', (socket: Socket) => {
 		sockets.add(socket);
 		socket.once('close', () => sockets.delete(socket));

@@ -5,13 +5,13 @@ import { makeCertificate } from './certificate.ts';
 export interface TlsProxy {
 	/** `https://localhost:{port}` */
 	url: string;
-	/** For callers that are to trust it. */
+	/** The certificate that clients must trust. */
 	cert: string;
 	stop(): Promise<void>;
 }
 
 /**
- * A reverse proxy on loopback that ends TLS and says so in forwarding headers, as in front of a production portal.
+ * A reverse proxy on loopback that terminates TLS and sets forwarding headers, as in front of a production portal.
  * @param added headers that it sets on every request, by lower-case name
  */
 export async function startTlsProxy(
@@ -49,7 +49,7 @@ function forward(
 		path,
 		headers: {
 			...headers,
-			// As many proxies do; the portal must not need the public name here.
+			// Many proxies do the same; the portal must not need the public name here.
 			host: `127.0.0.1:${port}`,
 			'x-forwarded-for': [before, socket.remoteAddress].flat().filter(Boolean).join(', '),
 			'x-forwarded-host': headers.host ?? '',
