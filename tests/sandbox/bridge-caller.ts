@@ -8,7 +8,7 @@ export interface BridgeAnswer {
 	readonly body: Record<string, unknown>;
 }
 
-/** Calls the Bridge as the portal would; answers of any shape, `{}` where there is no JSON. */
+/** Calls the Bridge as the portal would. Responses may have any shape; without JSON the body is `{}`. */
 export class BridgeCaller {
 	readonly #sandbox: Sandbox;
 
@@ -21,7 +21,7 @@ export class BridgeCaller {
 		return { id: String(answer.body.sessionId), ...answer };
 	}
 
-	/** A session whose wallet has shared what this person has. */
+	/** Creates a session whose wallet has shared this person's data. */
 	async shared(person: Parameters<Sandbox['share']>[1]): Promise<string> {
 		const { id } = await this.create();
 		this.#sandbox.share(id, person);

@@ -44,7 +44,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 	afterAll(() => sandbox.stop());
 
 	const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(JSON.parse(text) as object, 'bridge');
-	/** Checks a response against the schema of its status, else of `default`. */
+	/** Validates a response against the schema of its status, or else of `default`. */
 	function expectAsDescribed(operationId: string, { status, body }: { status: number; body: unknown }) {
 		const operation = operations.find((one) => one.operationId === operationId);
 		const key = operation && String(status) in operation.responses ? String(status) : 'default';

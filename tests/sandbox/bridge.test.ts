@@ -22,7 +22,7 @@ describe.each(['doc', 'field'] as const)('the Bridge in the %s dialect', (dialec
 	afterAll(() => sandbox.stop());
 	beforeEach(() => sandbox.reset());
 
-	/** Goes where `idv/initiate` says and presses a button; ends back at the portal. */
+	/** Opens the address that `idv/initiate` returns and submits a button; ends at the portal's callback. */
 	async function visitInstitution(id: string, decision: string): Promise<URL> {
 		const redirectUri = `${portalUrl}/api/wallet/sessions/${id}/idv/callback`;
 		const { body } = await bridge.initiate(id, redirectUri);
@@ -32,7 +32,7 @@ describe.each(['doc', 'field'] as const)('the Bridge in the %s dialect', (dialec
 		return (await browser.submit(page, { decision })).url;
 	}
 
-	/** What the portal does with the return in the doc dialect; in the field the STS has done it. */
+	/** What the portal does with the return in the `doc` dialect; in `field` the STS has done it. */
 	async function passOn(back: URL): Promise<number> {
 		return doc ? (await bridge.call('GET', `/auth/oid4vp/idv/callback${back.search}`)).status : 200;
 	}

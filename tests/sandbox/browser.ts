@@ -7,8 +7,8 @@ export interface Visit {
 }
 
 /**
- * A browser without JavaScript, for the sandbox's own tests: keeps cookies per host, as browsers do whatever the
- * port, and follows redirects until one leads to an address that `stopsAt` names.
+ * A browser without JavaScript, for the sandbox's own tests. It stores cookies per host, regardless of the port, as
+ * browsers do. It follows redirects until one leads to an address that `stopsAt` names.
  */
 export class Browser {
 	readonly #cookies = new Map<string, Map<string, { value: string; path: string }>>();
@@ -37,7 +37,7 @@ export class Browser {
 		throw new Error(`more than ${mostRedirects} redirects`);
 	}
 
-	/** Presses a button of the page's form: its hidden fields, and the button's own. */
+	/** Submits the page's form with a button: its hidden fields, and the button's own field. */
 	submit({ url, text }: Visit, button: Record<string, string>, action?: string): Promise<Visit> {
 		const target = action ?? /<form[^>]* action="([^"]+)"/.exec(text)?.[1];
 		if (target === undefined) throw new Error(`no form on ${url.href}`);

@@ -81,7 +81,7 @@ describe('faults', () => {
 		const portal = new RelyingParty(sandbox);
 		const { refresh_token = '' } = await portal.signIn('known-student');
 		sandbox.scenario('sts-lost', { operation: 'token:refresh', times: 1 });
-		// Deno's fetch sends a request again when the connection closes without an answer; this client doesn't.
+		// Deno's fetch repeats a request if the connection closes without a response; this client does not.
 		const lost = await new Promise((resolve, reject) => {
 			const headers = { 'content-type': 'application/x-www-form-urlencoded' };
 			const call = request(`${sandbox.stsUrl}/token`, { method: 'POST', headers });

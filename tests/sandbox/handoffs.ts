@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 
 export type HandoffOutcome = { kind: 'person'; personId: string } | { kind: 'confirmed' | 'refused' | 'failed' };
 
-/** A person who was sent to the institution, and what they went there for. */
+/** A person who is redirected to the institution, and for what purpose. */
 export interface Handoff {
 	readonly purpose: 'login' | 'idv';
-	/** Absent: the institution's page asks which one. */
+	/** If absent, the institution's page offers a choice. */
 	readonly institutionId: string | undefined;
-	/** What the sender recognises it by, such as an interaction or reconciliation id. */
+	/** The sender's own reference, such as an interaction or reconciliation id. */
 	readonly subject: string;
-	/** Where the browser goes afterwards, made from the reference and the outcome. */
+	/** The address to which the browser is redirected afterwards, from the reference and the outcome. */
 	readonly returnTo: (reference: string, outcome: HandoffOutcome) => string;
 }
 
 /**
- * Redirects between the parts carry a random reference only; what it stands for stays here.
- * That is what signed requests and assertions do between services that share no memory.
+ * Redirects between the parts contain a random reference only; its data is stored here. Services that share no memory use
+ * signed requests and assertions for this.
  */
 export class Handoffs {
 	readonly #open = new Map<string, Handoff>();
@@ -31,7 +31,7 @@ export class Handoffs {
 		return this.#open.get(reference);
 	}
 
-	/** The institution's answer, once. Gives the address to send the browser to. */
+	/** Stores the institution's outcome, once. Returns the address to redirect the browser to. */
 	answer(reference: string, outcome: HandoffOutcome): string | undefined {
 		const handoff = this.#open.get(reference);
 		if (handoff === undefined) return undefined;
@@ -40,7 +40,7 @@ export class Handoffs {
 		return handoff.returnTo(reference, outcome);
 	}
 
-	/** The sender redeems the answer, once, for the very thing it asked about. */
+	/** Returns the outcome to the sender, once, and only for the same purpose and subject. */
 	redeem(reference: string, purpose: Handoff['purpose'], subject?: string) {
 		const answered = this.#answered.get(reference);
 		if (answered?.handoff.purpose !== purpose) return undefined;

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { institutionById } from './institutions.ts';
 import { fullName, people, type Person } from './people.ts';
 
-/** The identifier that stays the same whichever way the person signs in. */
+/** The identifier that is the same for every way of signing in. */
 export function federatedSubject(person: Person): string {
 	return `urn:collab:person:${institutionById(person.institutionId).domain}:${person.id}`;
 }
 
-/** A `sub` differs per way of signing in, as in the field. */
+/** The `sub`, which differs per way of signing in, as at the real STS. */
 export function subjectFor(provider: 'sts' | 'sts-wallet', subject: string): string {
 	return createHash('sha256').update(`${provider}:${subject}`).digest('hex').slice(0, 32);
 }
 
-/** The education claims, with arrays and booleans among them as in the field; no `sub`, `acr`, `amr`. */
+/** The education claims, including arrays and booleans as at the real STS; no `sub`, `acr`, `amr`. */
 export function claimsOf(person: Person): Record<string, unknown> {
 	const { domain, id } = institutionById(person.institutionId);
 	const user = `${person.givenName}.${person.familyName}`.toLowerCase().replaceAll(' ', '');
@@ -32,7 +32,7 @@ export function claimsOf(person: Person): Record<string, unknown> {
 	};
 }
 
-/** Finds the person by any identifier that a token of theirs carries. */
+/** Finds a person by any identifier in a token of theirs. */
 export function personBySubject(subject: string): Person | undefined {
 	return people.find((person) => {
 		const stable = federatedSubject(person);

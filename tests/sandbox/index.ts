@@ -27,8 +27,8 @@ export interface Sandbox extends Controls {
 }
 
 /**
- * Starts the whole landscape in this process; nothing of it outlives `stop`.
- * @throws {import('./http/listener.ts').PortTakenError} naming the part whose port is taken
+ * Starts the whole landscape in this process; `stop` ends all of it.
+ * @throws {import('./http/listener.ts').PortTakenError} naming the part whose port is in use
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const set = withDefaults(options);

@@ -3,7 +3,7 @@ export interface Institution {
 	readonly name: string;
 	/** `schac_home_organization`, and the right side of scoped values. */
 	readonly domain: string;
-	/** A disabled one is in the STS's list, and can't be chosen. */
+	/** A disabled institution is in the STS's list, but cannot be chosen. */
 	readonly enabled: boolean;
 }
 
@@ -26,7 +26,7 @@ const places = [
 	'Nieuwland'
 ].concat(['Oost', 'Polder', 'Rivieren', 'Terp', 'Veenstad', 'Waterland']);
 
-/** A list as long as a country's. The further ones are names to look at; nobody can sign in there. */
+/** A list as long as a country's. The additional institutions are names only; nobody can sign in there. */
 export const manyInstitutions: readonly Institution[] = [
 	...institutions,
 	...places.flatMap((place) =>
@@ -40,7 +40,7 @@ export const manyInstitutions: readonly Institution[] = [
 	)
 ];
 
-/** @throws {RangeError} for an id that isn't in the list: people always belong to a listed one */
+/** @throws {RangeError} for an unknown id: people always belong to a listed institution */
 export function institutionById(id: string): Institution {
 	const found = institutions.find((institution) => institution.id === id);
 	if (found === undefined) throw new RangeError(`no institution ${id}`);

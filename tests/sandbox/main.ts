@@ -52,7 +52,7 @@ async function start(): Promise<Sandbox> {
 	});
 }
 
-/** One line per fault, in an operator's words; anything else is a bug and shows its stack. */
+/** A known error as one line for an operator; anything else is a bug, and is shown with its stack. */
 function explain(error: unknown): string {
 	if (error instanceof PortTakenError) return error.message;
 	if (!v.isValiError(error)) return error instanceof Error ? (error.stack ?? error.message) : String(error);

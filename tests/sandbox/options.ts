@@ -3,7 +3,7 @@ import type { SigningAlgorithm } from './sts/keys.ts';
 
 /** Everything has a default; a port of 0 takes a free one. */
 export interface SandboxOptions {
-	/** The portal's origin, or several; the first gets the logout tokens. */
+	/** The portal's origin, or several; logout tokens are sent to the first. */
 	portalUrl?: string | readonly string[] | undefined;
 	stsPort?: number | undefined;
 	bridgePort?: number | undefined;
@@ -16,18 +16,18 @@ export interface SandboxOptions {
 	clientSecret?: string | undefined;
 	accessTokenSeconds?: number | undefined;
 	idTokenAlgorithm?: SigningAlgorithm | undefined;
-	/** Addresses as a browser sees them, where they differ from where the parts listen. */
+	/** Addresses as a browser sees them, if they differ from those on which the parts listen. */
 	stsPublicUrl?: string | undefined;
-	/** Origin of the endpoints that only servers call (token, keys, PAR, revocation), where it is not the issuer's. */
+	/** Origin of the endpoints that only servers call (token, keys, PAR, revocation), if it is not the issuer's. */
 	stsEndpointsUrl?: string | undefined;
 	institutionPublicUrl?: string | undefined;
-	/** Where a QR code leads; the wallet page answers on the Bridge's and the institution's port. */
+	/** The address in a QR code; the wallet page is served on the Bridge's and the institution's port. */
 	walletUrl?: string | undefined;
-	/** Where logout tokens go. */
+	/** The address to which logout tokens are sent. */
 	backchannelLogoutUrl?: string | undefined;
 	/** How the STS sends logout tokens; `fetch` by default. */
 	send?: typeof fetch | undefined;
-	/** Hears of failures of the sandbox itself. */
+	/** Receives failures of the sandbox itself. */
 	log?: ((line: string) => void) | undefined;
 }
 

@@ -1,9 +1,9 @@
-/** What the Bridge knows of a person's wallet before the first use. */
+/** What the Bridge knows about a person's wallet before the first use. */
 export type WalletLink = 'linked' | 'expired' | 'none';
 
 export interface Person {
 	readonly id: PersonId;
-	/** What this person shows; the page's labels read `{role} – {name}`. */
+	/** What this person demonstrates; the page's labels read `{role} – {name}`. */
 	readonly role: string;
 	readonly givenName: string;
 	readonly familyName: string;
@@ -12,7 +12,7 @@ export interface Person {
 	readonly affiliations: readonly string[];
 	readonly institutionId: string;
 	readonly wallet: WalletLink;
-	/** How an unknown wallet of this person gets linked. */
+	/** How an unknown wallet of this person is linked. */
 	readonly linking: 'redirect' | 'manual' | 'candidates';
 	readonly credential: 'valid' | 'expired';
 }
@@ -97,7 +97,7 @@ export const people: readonly Person[] = [
 	}
 ];
 
-/** @throws {RangeError} for an id that isn't in the list */
+/** @throws {RangeError} for an unknown id */
 export function personById(id: string): Person {
 	const found = people.find((person) => person.id === id);
 	if (found === undefined) throw new RangeError(`no person ${id}`);

@@ -1,6 +1,6 @@
 import { listen, type Listener } from './http/listener.ts';
 
-/** What listens, and the variable that moves it. */
+/** The parts that listen, and the variables for their ports. */
 const parts = {
 	sts: { name: 'STS', variable: 'SANDBOX_STS_PORT' },
 	bridge: { name: 'Auth Bridge', variable: 'SANDBOX_BRIDGE_PORT' },
@@ -15,7 +15,7 @@ export interface OpenPorts {
 }
 
 /**
- * Opens all four ports or none: one that is taken leaves none of the others open.
+ * Opens all four ports or none: if one is in use, the others are closed again.
  * @throws {import('./http/listener.ts').PortTakenError}
  */
 export async function openPorts(host: string, ports: Readonly<Record<Part, number>>): Promise<OpenPorts> {

@@ -16,15 +16,15 @@ export interface RecordedRequest {
 }
 
 export interface Counts {
-	/** Keyed `{target}.{operation}`, such as `bridge.status`; what was never called is absent. */
+	/** Keyed `{target}.{operation}`, such as `bridge.status`; operations that were never called are absent. */
 	readonly operations: Readonly<Record<string, number>>;
 	/** Status reads per wallet session id. */
 	readonly statusReads: Readonly<Record<string, number>>;
-	/** Calls of the token endpoint with `grant_type=refresh_token`, good or refused. */
+	/** Requests to the token endpoint with `grant_type=refresh_token`, granted or refused. */
 	readonly refreshGrants: number;
 }
 
-/** Counts everything that arrives, faults included, and keeps the latest requests to be looked at. */
+/** Counts all requests, faults included, and stores the latest ones for inspection. */
 export class Recorder {
 	readonly #operations = new Map<string, number>();
 	readonly #statusReads = new Map<string, number>();

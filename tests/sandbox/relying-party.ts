@@ -17,7 +17,7 @@ const Tokens = v.object({
 });
 export type Tokens = v.InferOutput<typeof Tokens>;
 
-/** What the portal does towards the STS, reduced to what the sandbox's tests need. */
+/** The portal's requests to the STS, reduced to what the sandbox's tests need. */
 export class RelyingParty {
 	readonly browser = new Browser(portalUrl);
 	readonly #sandbox: Sandbox;
@@ -41,13 +41,13 @@ export class RelyingParty {
 		};
 	}
 
-	/** Opens the authorization address; ends at a page, or back at the portal. */
+	/** Opens the authorization URL; ends at a page, or at the portal's callback. */
 	start(provider: 'sts' | 'sts-wallet', more?: Record<string, string>): Promise<Visit> {
 		const query = new URLSearchParams(this.authorizationParameters(provider, more));
 		return this.browser.open(`${this.#sandbox.stsUrl}/auth?${query}`);
 	}
 
-	/** The whole institutional sign-in of one person. */
+	/** A complete institutional sign-in of one person. */
 	async signIn(person: string): Promise<Tokens> {
 		const back = await this.browser.submit(await this.start('sts'), { person });
 		return this.redeem(back, 'sts');

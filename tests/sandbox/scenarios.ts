@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { personIds } from './people.ts';
 
-/** How an upstream can misbehave, whatever was asked. Each exists as `sts-…` and `bridge-…`. */
+/** How an upstream can misbehave, whatever the request. Each fault exists as `sts-…` and `bridge-…`. */
 export const faultKinds = [
 	'down',
 	'slow',
@@ -61,7 +61,7 @@ const bridgeScenarios = [
 	'complete-once'
 ] as const;
 
-/** What the phone does by itself, one step per status read of a session made while it is on. */
+/** What the phone does automatically: one step per status read, for sessions created while the script is active. */
 export const scriptNames = [
 	'wallet-opened',
 	'wallet-declined',
@@ -77,11 +77,11 @@ const faultNames = faultKinds.flatMap((kind) => [`sts-${kind}`, `bridge-${kind}`
 export const scenarioNames = [...faultNames, ...stsScenarios, ...bridgeScenarios, ...scriptNames] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
-/** Every option is optional; the README's table says which scenario reads which. */
+/** All options are optional; the README's table lists which scenario uses which. */
 export const ScenarioOptions = v.strictObject({
 	/** Only this operation, such as `status` or `token:refresh`; `token` covers `token:refresh` too. */
 	operation: v.optional(v.string()),
-	/** Lifted after that many uses. */
+	/** Deactivated after that many uses. */
 	times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	ms: v.optional(v.pipe(v.number(), v.minValue(0))),
 	bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
@@ -92,14 +92,14 @@ export const ScenarioOptions = v.strictObject({
 	planType: v.optional(v.string()),
 	reason: v.optional(v.string()),
 	location: v.optional(v.string()),
-	/** Put into ID tokens; null takes a claim out. */
+	/** Added to ID tokens; null removes a claim. */
 	claims: v.optional(v.record(v.string(), v.unknown()))
 });
 export type ScenarioOptions = v.InferOutput<typeof ScenarioOptions>;
 
 export const ScenarioRequest = v.strictObject({ name: v.picklist(scenarioNames), ...ScenarioOptions.entries });
 
-/** The scenarios that are on. One of each name; setting it again replaces it. */
+/** The active scenarios, one per name; setting one again replaces it. */
 export class Scenarios {
 	readonly #active = new Map<ScenarioName, ScenarioOptions>();
 
@@ -115,12 +115,12 @@ export class Scenarios {
 		this.#active.clear();
 	}
 
-	/** Looks without using up one of its `times`. */
+	/** Reads a scenario without using up one of its `times`. */
 	peek(name: ScenarioName): ScenarioOptions | undefined {
 		return this.#active.get(name);
 	}
 
-	/** Whether it is on; a scenario with `times` is one nearer its end afterwards. */
+	/** Reads a scenario; for one with `times`, this uses up one of them. */
 	use(name: ScenarioName): ScenarioOptions | undefined {
 		const options = this.#active.get(name);
 		if (options?.times === undefined) return options;

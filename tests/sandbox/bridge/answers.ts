@@ -5,8 +5,8 @@ import type { Dialect } from './errors.ts';
 import type { WalletSession } from './session.ts';
 
 /**
- * The answer to `create`; `walletUrl` is where the QR's link leads.
- * @param bytes how long the address is at least, as one that holds its request by value; 0: there is none
+ * The response to `create`; `walletUrl` is the address in the QR code.
+ * @param bytes the minimum length of the address, as if it contained its request by value; 0: there is none
  */
 export function createdAnswer(dialect: Dialect, session: WalletSession, walletUrl: string, bytes = 1) {
 	const requestUri = `${walletUrl}?request=${session.id}`;
@@ -28,7 +28,7 @@ export function createdAnswer(dialect: Dialect, session: WalletSession, walletUr
 	};
 }
 
-/** The answer to `status`; in the field it carries personal data once the wallet has answered. */
+/** The response to `status`. In the `field` dialect it contains personal data once the wallet has responded. */
 export function statusAnswer(dialect: Dialect, session: WalletSession, status: string) {
 	const { id: sessionId, plan, errorCode } = session;
 	const need = session.idvDone ? undefined : plan;
@@ -54,7 +54,7 @@ export function statusAnswer(dialect: Dialect, session: WalletSession, status: s
 	};
 }
 
-/** The answer to `complete` at its end: all there is to know of the person. */
+/** The final response to `complete`: all data about the person. */
 export function resolvedAnswer(session: WalletSession) {
 	return {
 		userId: session.person === undefined ? null : federatedSubject(session.person),
@@ -69,7 +69,7 @@ export function resolvedAnswer(session: WalletSession) {
 function mappedClaims({ person }: WalletSession) {
 	if (person === undefined) return {};
 	const { given_name, family_name, birthdate, email, eduid } = claimsOf(person);
-	// Attributes come as lists from some credential formats.
+	// Some credential formats return attributes as lists.
 	return { given_name: [given_name], family_name, birthdate, email, eduid };
 }
 

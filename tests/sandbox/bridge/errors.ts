@@ -3,7 +3,7 @@ import type { Scenarios } from '../scenarios.ts';
 
 export type Dialect = 'doc' | 'field';
 
-/** HTTP statuses as the service gives them: two of them say less than the code does. */
+/** HTTP statuses as the service returns them: two of them are less specific than their code. */
 const statuses = {
 	QUERY_ID_REQUIRED: 400,
 	INVALID_REQUEST_BODY: 400,
@@ -18,7 +18,7 @@ const statuses = {
 } as const;
 export type BridgeErrorCode = keyof typeof statuses;
 
-/** Thrown by the Bridge's operations, worded by `createErrorWriter`. */
+/** Thrown by the Bridge's operations, and written by `createErrorWriter`. */
 export class BridgeError extends Error {
 	readonly code: BridgeErrorCode;
 
@@ -30,15 +30,15 @@ export class BridgeError extends Error {
 }
 
 export interface ErrorWriter {
-	/** A refusal of the Bridge's own. */
+	/** Sends an error of the Bridge itself. */
 	refuse: (exchange: Exchange, error: BridgeError) => void;
-	/** Any status and code, for faults; in the same shape. */
+	/** Sends any status and code in the same format, for faults. */
 	write: (exchange: Exchange, status: number, code: string, message?: string) => void;
 }
 
 /**
- * Words errors in the shape of the dialect: `doc` nests them, `field` is flat, and `bridge-old-shape` gives what
- * older deployments answer, with the HTTP status as the only code. Messages name the session, as real ones do.
+ * Writes errors in the format of the dialect: `doc` nests them, `field` is flat. `bridge-old-shape` is the format of older
+ * deployments, with the HTTP status as the only code. Messages contain the session id, as real ones do.
  */
 export function createErrorWriter(dialect: Dialect, scenarios: Scenarios): ErrorWriter {
 	const write: ErrorWriter['write'] = (exchange, status, code, message = code) => {

@@ -18,7 +18,7 @@ interface StoredBinding {
 	readonly binding: Binding;
 }
 
-/** Recognises a wallet by an HMAC of its holder key, and remembers whose it is. */
+/** Identifies a wallet by an HMAC of its holder key, and stores whose it is. */
 export class Holders {
 	readonly #secret = randomBytes(32);
 	readonly #keys = new Map<string, Buffer>();
@@ -28,7 +28,7 @@ export class Holders {
 		this.reset();
 	}
 
-	/** Back to what the Bridge knew at the start. */
+	/** Resets to what the Bridge knew at the start. */
 	reset(): void {
 		this.#bindings = [];
 		for (const person of people) {
@@ -36,7 +36,7 @@ export class Holders {
 		}
 	}
 
-	/** The holder a person's wallet shows itself as; every person has one wallet. */
+	/** The holder of a person's wallet; every person has one wallet. */
 	recognise(person: Person): string {
 		let key = this.#keys.get(person.id);
 		if (key === undefined) {
@@ -47,7 +47,7 @@ export class Holders {
 		return createHmac('sha256', this.#secret).update(key).digest('hex');
 	}
 
-	/** What is known of a holder: nothing, a good binding, or one that has run out. */
+	/** What is known about a holder: nothing, a valid binding, or an expired one. */
 	lookUp(holder: string): 'unknown' | 'known' | 'expired' {
 		const stored = this.#bindings.find((entry) => entry.holder === holder);
 		if (stored === undefined) return 'unknown';
@@ -67,14 +67,14 @@ export class Holders {
 		this.#bindings.push({ holder, subject: federatedSubject(person), expired, binding });
 	}
 
-	/** The subject may be any identifier that a token of the person carries. */
+	/** The subject may be any identifier in a token of the person. */
 	list(subject: string): Binding[] {
 		const person = personBySubject(subject);
 		const stable = person === undefined ? subject : federatedSubject(person);
 		return this.#bindings.filter((entry) => entry.subject === stable).map((entry) => entry.binding);
 	}
 
-	/** Removes whoever's binding it is: the service doesn't check the owner, so the caller has to. */
+	/** Removes any person's binding: the service does not check the owner, so the client has to. */
 	remove(bindingId: string): void {
 		this.#bindings = this.#bindings.filter((entry) => entry.binding.id !== bindingId);
 	}

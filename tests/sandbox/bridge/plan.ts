@@ -6,7 +6,7 @@ import type { Candidate, Plan, WalletSession } from './session.ts';
 const manualMethods = { manual: 'FIRST_TIME_LINK', candidates: 'CANDIDATE_MATCH_CONFIRMATION' } as const;
 const rightCandidate = 'candidate-2';
 
-/** What this holder still has to do; absent when the Bridge knows them. Scenarios decide before the person does. */
+/** What this holder still has to do; absent if the Bridge knows the holder. Scenarios take precedence over the person. */
 export function planFor(
 	session: WalletSession,
 	person: Person,
@@ -27,7 +27,7 @@ export function planFor(
 		: { planType: 'MANUAL_REVIEW', reason: manualMethods[person.linking] };
 }
 
-/** People of that name at the institution; the second is the right one. */
+/** People with that name at the institution; the second is the right one. */
 export function candidatesFor(person: Person, plan: Plan): readonly Candidate[] | undefined {
 	if (plan.reason !== manualMethods.candidates) return undefined;
 	return ['Biology, since 2021', 'Computing science, since 2019', 'Law, since 2023'].map((programme, index) => ({

@@ -11,10 +11,10 @@ export interface PresentationOptions {
 	scenarios: Scenarios;
 }
 
-/** What became of something the wallet did. */
+/** The result of an action of the wallet. */
 export type WalletOutcome = 'accepted' | 'too-late' | 'expired';
 
-/** The wallet's side of a session: opened, then one answer. */
+/** The wallet's side of a session: it opens the request, then responds once. */
 export class Presentation {
 	readonly #options: PresentationOptions;
 
@@ -29,7 +29,7 @@ export class Presentation {
 		return 'accepted';
 	}
 
-	/** `verifyingMs` is how long the Bridge takes to check it; 0 settles at the next look. */
+	/** `verifyingMs` is how long the Bridge checks the presentation; 0 settles it at the next read. */
 	share(session: WalletSession, person: Person, verifyingMs: number): WalletOutcome {
 		const refused = this.#refusal(session);
 		if (refused !== undefined) return refused;
@@ -46,7 +46,7 @@ export class Presentation {
 		return 'accepted';
 	}
 
-	/** Checks an answer whose time has come. Called at every look, so that no timer is needed. */
+	/** Settles a presentation whose checking time is over. Called at every read, so that no timer is needed. */
 	settle(session: WalletSession): void {
 		const { person, verifyingUntil } = session;
 		if (session.status !== 'VERIFYING' || person === undefined || (verifyingUntil ?? 0) > Date.now()) return;
@@ -62,7 +62,7 @@ export class Presentation {
 			const candidates = candidatesFor(person, plan);
 			if (candidates !== undefined) session.candidates = candidates;
 		}
-		// The field tells of the need only when asked to complete.
+		// The `field` dialect reports the need only in the response to `complete`.
 		update(session, plan !== undefined && this.#options.dialect === 'doc' ? 'IDV_REQUIRED' : 'VERIFIED');
 	}
 

@@ -17,7 +17,7 @@ export interface ReconciliationOptions {
 	portalOrigins: readonly string[];
 }
 
-/** Linking by a visit to the institution: `idv/initiate`, and what comes of it. */
+/** Linking by a visit to the institution: `idv/initiate`, and its outcome. */
 export class Reconciliation {
 	readonly #options: ReconciliationOptions;
 
@@ -25,7 +25,7 @@ export class Reconciliation {
 		this.#options = options;
 	}
 
-	/** @throws {BridgeError} when there is nothing to initiate, or the plan is to refuse */
+	/** @throws {BridgeError} if there is nothing to initiate, or the plan is to refuse */
 	initiate(session: WalletSession, redirectUri: string | undefined) {
 		const { dialect } = this.#options;
 		const allowed = session.status === 'IDV_REQUIRED' || (dialect === 'doc' && session.status === 'VERIFIED');
@@ -50,8 +50,8 @@ export class Reconciliation {
 	}
 
 	/**
-	 * What the institution said. A refusal ends the session: there is one round only.
-	 * @throws {BridgeError} when it didn't end well
+	 * Applies the institution's outcome. A refusal ends the session: there is only one round.
+	 * @throws {BridgeError} if verification was not successful
 	 */
 	finish(session: WalletSession, outcome: IdvOutcome): void {
 		const { scenarios, holders } = this.#options;

@@ -19,7 +19,7 @@ export interface ReviewOptions {
 	reconciliation: Reconciliation;
 }
 
-/** Linking by manual confirmation: `idv/submit`, `idv/status`, and the reviewer behind them. */
+/** Linking by manual confirmation: `idv/submit`, `idv/status`, and the reviewer. */
 export class Review {
 	readonly #options: ReviewOptions;
 
@@ -27,7 +27,7 @@ export class Review {
 		this.#options = options;
 	}
 
-	/** Sent again, it answers where things stand. @throws {BridgeError} when nothing was to be submitted */
+	/** A repeated submission returns the current status. @throws {BridgeError} if there is nothing to submit */
 	submit(session: WalletSession, body: unknown) {
 		if (session.status === 'RECONCILING' || session.idvDone) return { status: this.#statusOf(session) };
 		if (session.status !== 'IDV_REQUIRED' || !isManual(session)) {
@@ -47,7 +47,7 @@ export class Review {
 		return { status: this.#statusOf(session) };
 	}
 
-	/** @throws {BridgeError} `NO_RECONCILIATION_SESSION` when the session needs none */
+	/** @throws {BridgeError} `NO_RECONCILIATION_SESSION` if the session needs none */
 	status(session: WalletSession) {
 		const { plan } = session;
 		if (plan === undefined || session.status === 'VERIFYING' || (session.status === 'VERIFIED' && !session.idvDone)) {
@@ -63,14 +63,14 @@ export class Review {
 		};
 	}
 
-	/** The reviewer looks at the case; called before every read. */
+	/** Advances the review; called before every read. */
 	advance(session: WalletSession): void {
 		if (session.status !== 'RECONCILING' || this.#options.scenarios.peek('review-never')) return;
 		session.reviewReadsLeft = (session.reviewReadsLeft ?? 0) - 1;
 		if (session.reviewReadsLeft < 0) this.decide(session, !this.#options.scenarios.peek('review-rejects'));
 	}
 
-	/** The reviewer's word. Answers whether there was anything to decide. */
+	/** The reviewer's decision. Returns whether there was anything to decide. */
 	decide(session: WalletSession, approved: boolean): boolean {
 		if (session.status !== 'RECONCILING') return false;
 		if (approved) this.#finishQuietly(session);
@@ -82,7 +82,7 @@ export class Review {
 		try {
 			this.#options.reconciliation.finish(session, 'confirmed');
 		} catch (error) {
-			// The session itself now tells what went wrong.
+			// The session now has the error.
 			if (!(error instanceof BridgeError)) throw error;
 		}
 	}

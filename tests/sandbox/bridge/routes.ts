@@ -6,7 +6,7 @@ import type { Scenarios } from '../scenarios.ts';
 import { BridgeError, type ErrorWriter } from './errors.ts';
 import type { BridgeService } from './service.ts';
 
-/** Sent by the STS alone, so that its calls are counted apart from the portal's. */
+/** Sent by the STS only, so that its requests are counted separately from the portal's. */
 export const callerHeader = 'x-sandbox-caller';
 
 export interface BridgeRoutesOptions {
@@ -32,7 +32,7 @@ interface Route {
 	readonly answer: (exchange: Exchange, first: string, second: string) => void;
 }
 
-/** The Bridge's HTTP face. Answers false for a path that isn't the Bridge's. */
+/** The Bridge's HTTP API. Returns false for a path that is not the Bridge's. */
 export function createBridgeRoutes({ service, scenarios, recorder, faults, errors }: BridgeRoutesOptions) {
 	const routes: Route[] = [
 		route('create', 'POST', '/auth/oid4vp/sessions', (exchange) => {

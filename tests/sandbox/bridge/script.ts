@@ -3,20 +3,20 @@ import { scriptNames, type ScriptName, type Scenarios } from '../scenarios.ts';
 import type { Presentation } from './presentation.ts';
 import type { WalletSession } from './session.ts';
 
-/** What a phone does by itself, and who holds it. */
+/** What a phone does automatically, and who holds it. */
 export interface Script {
 	readonly name: ScriptName;
 	readonly person: PersonId;
 }
 
-/** The script for a session that is being made: the first in the table that is on. */
+/** The script for a new session: the first in the table that is active. */
 export function scriptFor(scenarios: Scenarios): Script | undefined {
 	const name = scriptNames.find((candidate) => scenarios.peek(candidate) !== undefined);
 	if (name === undefined) return undefined;
 	return { name, person: scenarios.use(name)?.person ?? 'known-student' };
 }
 
-/** Plays the next step; one step per status read keeps it free of timers. */
+/** Runs the next step. One step per status read, so that no timer is needed. */
 export function playNextStep(session: WalletSession, wallet: Presentation): void {
 	const { script } = session;
 	if (script === undefined) return;

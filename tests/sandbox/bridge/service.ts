@@ -17,12 +17,12 @@ export interface BridgeOptions {
 	handoffs: Handoffs;
 	stsUrl: string;
 	institutionUrl: string;
-	/** Where a QR code leads; the session's id is added. */
+	/** The address in a QR code; the session's id is appended. */
 	walletUrl: string;
 	portalOrigins: readonly string[];
 }
 
-/** What the Auth Bridge does, without HTTP. Every operation on an unknown or expired session throws. */
+/** The Auth Bridge without HTTP. Every operation throws for an unknown or expired session. */
 export class BridgeService {
 	readonly holders = new Holders();
 	readonly presentation: Presentation;
@@ -48,7 +48,7 @@ export class BridgeService {
 		return createdAnswer(dialect, this.#byItsClock(session), walletUrl, bytes);
 	}
 
-	/** The session with the end that a wrong clock of the Bridge gives it. */
+	/** The session with the expiry that a wrong clock of the Bridge would give it. */
 	#byItsClock(session: WalletSession): WalletSession {
 		const { seconds = 0 } = this.#options.scenarios.peek('bridge-clock-behind') ?? {};
 		return { ...session, expiresAt: session.expiresAt - seconds * 1000 };
@@ -66,7 +66,7 @@ export class BridgeService {
 		return statusAnswer(dialect, this.#byItsClock(session), made === undefined ? session.status : String(made));
 	}
 
-	/** 200 with the person, or 202 with what is still needed; asked again, it answers the same. */
+	/** 200 with the person, or 202 with what is still needed. Idempotent. */
 	complete(id: string, byPortal: boolean): { status: 200 | 202; body: unknown } {
 		const { scenarios } = this.#options;
 		const session = this.live(id);
@@ -88,7 +88,7 @@ export class BridgeService {
 		return { status: 200, body: resolvedAnswer(session) };
 	}
 
-	/** The return from the institution, told by the caller that started it (`doc`). */
+	/** The return from the institution, reported by the client that started it (`doc`). */
 	finishIdv(query: URLSearchParams) {
 		const state = query.get('state');
 		const code = query.get('code');
@@ -101,7 +101,7 @@ export class BridgeService {
 		return { status: 'COMPLETED', sessionId: session.id, matchId: session.reconciliation?.id };
 	}
 
-	/** The return from the institution, told by the STS (`field`). Names the portal to send the browser to. */
+	/** The return from the institution, reported by the STS (`field`). Returns the portal to redirect the browser to. */
 	reconcile(reconciliationId: string, outcome: IdvOutcome) {
 		const session = this.#sessions.findByReconciliation(reconciliationId);
 		if (session === undefined || isExpired(session)) throw new BridgeError('NO_RECONCILIATION_MAPPING');
@@ -115,12 +115,12 @@ export class BridgeService {
 		return { ...answer, linked: true };
 	}
 
-	/** Expired ones included. */
+	/** Includes expired sessions. */
 	find(id: string): WalletSession | undefined {
 		return this.#sessions.find(id);
 	}
 
-	/** @throws {BridgeError} `SESSION_NOT_FOUND`, also for an expired one */
+	/** @throws {BridgeError} `SESSION_NOT_FOUND`, also for an expired session */
 	live(id: string): WalletSession {
 		const session = this.find(id);
 		if (session === undefined || isExpired(session)) return notFound(id);

@@ -19,7 +19,7 @@ export type SessionStatus =
 	| 'FAILED'
 	| 'VP_VALIDATION_FAILED';
 
-/** What has to happen before a holder counts as a person the institution knows. */
+/** What is required before a holder counts as a person known to the institution. */
 export interface Plan {
 	readonly planType: string;
 	readonly reason: string;
@@ -39,22 +39,22 @@ export interface WalletSession {
 	expiresAt: number;
 	status: SessionStatus;
 	errorCode?: string;
-	/** Known once the wallet has answered. */
+	/** Known once the wallet has responded. */
 	person?: Person;
 	/** HMAC of the holder's key. */
 	holder?: string;
-	/** Epoch milliseconds until which the answer is still being checked. */
+	/** Epoch milliseconds until which the presentation is being checked. */
 	verifyingUntil?: number;
 	plan?: Plan;
 	candidates?: readonly Candidate[];
 	reconciliation?: { readonly id: string; readonly state: string; readonly returnOrigin: string };
-	/** The one round of identity verification is over, and it went well. */
+	/** The one round of identity verification has ended successfully. */
 	idvDone: boolean;
 	/** Reads until the reviewer decides. */
 	reviewReadsLeft?: number;
 	completed: boolean;
 	isNewUser: boolean;
-	/** What the phone does by itself, if a scenario says so. */
+	/** What the phone does automatically, if a scenario is active. */
 	readonly script: Script | undefined;
 	scriptStep: number;
 }
@@ -65,7 +65,7 @@ export interface CreateSession {
 	forceReconciliation?: boolean | undefined;
 }
 
-/** Sessions in memory. An expired one is gone: it usually "isn't found". */
+/** Sessions in memory. An expired session usually counts as not found. */
 export class SessionStore {
 	readonly #sessions = new Map<string, WalletSession>();
 	readonly #dialect: Dialect;
@@ -93,7 +93,7 @@ export class SessionStore {
 		return session;
 	}
 
-	/** Expired ones included; `isExpired` tells. */
+	/** Includes expired sessions; see `isExpired`. */
 	find(id: string): WalletSession | undefined {
 		return this.#sessions.get(id);
 	}
@@ -115,7 +115,7 @@ export function isExpired(session: WalletSession): boolean {
 	return session.expiresAt <= Date.now();
 }
 
-/** Moves a session on; an update keeps the remaining time, 60 s at least. */
+/** Updates a session's status. It keeps the remaining time, but gets at least 60 s. */
 export function update(session: WalletSession, status: SessionStatus, errorCode?: string): void {
 	session.status = status;
 	if (errorCode !== undefined) session.errorCode = errorCode;

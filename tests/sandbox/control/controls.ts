@@ -10,14 +10,14 @@ import type { AuthorizationRequest } from '../sts/authorization-log.ts';
 import type { SigningKey } from '../sts/keys.ts';
 import type { Sts } from '../sts/server.ts';
 
-/** What tests and people ask of the sandbox; the control address offers the same over HTTP. */
+/** Controls of the sandbox for tests and people; the control API offers the same over HTTP. */
 export interface Controls {
-	/** Switches a scenario on, or on again with other options. */
+	/** Activates a scenario, or activates it again with other options. */
 	scenario(name: ScenarioName, options?: ScenarioOptions): void;
 	lift(name: ScenarioName): void;
-	/** The scenarios that are on. */
+	/** The active scenarios. */
 	scenarios(): Record<string, ScenarioOptions>;
-	/** Forgets scenarios, counts, requests, wallet sessions and new bindings; tokens stay valid. */
+	/** Deletes scenarios, counts, requests, wallet sessions and new bindings; tokens stay valid. */
 	reset(): void;
 	counts(): Counts;
 	/** How often one operation was called, such as `bridge.status` or `sts.token:refresh`. */
@@ -28,18 +28,18 @@ export interface Controls {
 	lastHeaders(operation?: string): Readonly<Record<string, string>>;
 	/** Authorization requests the STS received, with pushed parameters resolved; oldest first. */
 	authorizations(): AuthorizationRequest[];
-	/** A wallet session as the Bridge holds it, expired or not; looking isn't counted as a status read. */
+	/** A wallet session as the Bridge stores it, expired or not; this is not counted as a status read. */
 	session(sessionId: string): WalletSession | undefined;
 	openWallet(sessionId: string): WalletOutcome | undefined;
-	/** Shares at once, without the page's pause for checking. */
+	/** Shares at once, without the page's checking time. */
 	share(sessionId: string, person: PersonId): WalletOutcome | undefined;
 	decline(sessionId: string): WalletOutcome | undefined;
-	/** The reviewer decides; false when there is nothing to decide. */
+	/** The reviewer's decision; false if there is nothing to decide. */
 	review(sessionId: string, decision: 'approve' | 'reject'): boolean;
 	/** Lets time pass for one session; false for an unknown one. */
 	advance(sessionId: string, seconds: number): boolean;
 	expire(sessionId: string): boolean;
-	/** Sends a logout token for a person's sessions to the portal. @throws when the portal refuses it */
+	/** Sends the portal a logout token for a person's sessions. @throws if the portal refuses it */
 	backchannelLogout(person: PersonId, provider: 'sts' | 'sts-wallet', sid?: string): Promise<void>;
 	/** Any JWT, signed with the STS's key. */
 	sign(payload: JWTPayload, header?: Record<string, unknown>): Promise<string>;

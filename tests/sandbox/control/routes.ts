@@ -23,7 +23,7 @@ const Target = v.optional(v.picklist(['sts', 'bridge', 'trap']));
 
 type Answer = (exchange: Exchange, parameter: string) => unknown;
 
-/** The control address: JSON in, JSON out; an unknown session or scenario is 404. */
+/** The control API: JSON requests and responses; 404 for an unknown session or scenario. */
 export function createControlRoutes(controls: Controls, recorder: Recorder) {
 	const routes: Readonly<Record<string, Answer>> = {
 		'GET /': () => ({ routes: Object.keys(routes) }),

@@ -12,10 +12,10 @@ export interface Exchange {
 	readonly body: string;
 }
 
-/** The caller sent something the sandbox can't read; answered with 400. */
+/** The request cannot be read; the response is 400. */
 export class BadRequest extends Error {}
 
-/** Reads the body, whatever becomes of it: faults and counts depend on what it says. */
+/** Reads the body in every case: faults and counts depend on it. */
 export async function openExchange(request: IncomingMessage, response: ServerResponse): Promise<Exchange> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
@@ -29,13 +29,13 @@ export async function openExchange(request: IncomingMessage, response: ServerRes
 		request,
 		response,
 		method: request.method ?? 'GET',
-		// Only path and query matter; the base keeps a `//host` path from becoming a host.
+		// Only path and query matter; the base prevents that a `//host` path becomes a host.
 		url: new URL(`http://sandbox.invalid${request.url ?? '/'}`),
 		body: Buffer.concat(chunks).toString('utf8')
 	};
 }
 
-/** @throws {BadRequest} when the body isn't JSON of that shape; an empty body reads as `{}` */
+/** @throws {BadRequest} if the body is not JSON of that shape; an empty body reads as `{}` */
 export function readJson<T extends v.GenericSchema>(exchange: Exchange, schema: T): v.InferOutput<T> {
 	const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), exchange.body === '' ? '{}' : exchange.body);
 	if (result.success) return result.output;
@@ -55,7 +55,7 @@ export function sendHtml(exchange: Exchange, status: number, html: string) {
 		.end(html);
 }
 
-/** 303: the browser follows with a GET, also after a form. */
+/** 303: the browser follows with a GET, after a form too. */
 export function redirect(exchange: Exchange, location: string) {
 	exchange.response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 }

@@ -5,13 +5,13 @@ import { redirect, sendHtml, sendJson, type Exchange } from './exchange.ts';
 export interface FaultOptions {
 	scenarios: Scenarios;
 	target: FaultTarget;
-	/** Where a `…-redirect` leads: the control address, which counts who comes. */
+	/** The target of a `…-redirect`: the control address, which counts the requests. */
 	trapUrl: string;
-	/** The target's own way to word an error. */
+	/** Sends an error in the target's own format. */
 	sendError: (exchange: Exchange, status: number, code: string) => void;
 }
 
-/** Misbehaves where a scenario says so. Answers whether the exchange is over. */
+/** Applies the fault of an active scenario. Returns whether the exchange is complete. */
 export type Faults = (exchange: Exchange, operation: string) => Promise<boolean>;
 
 export function createFaults({ scenarios, target, trapUrl, sendError }: FaultOptions): Faults {
@@ -39,7 +39,7 @@ export function createFaults({ scenarios, target, trapUrl, sendError }: FaultOpt
 			if (wanted === undefined || !covers(wanted.operation, operation)) continue;
 			const options = scenarios.use(`${target}-${kind}`) ?? wanted;
 			await enact[kind](exchange, options);
-			// Slow and lost ones are still worked on; every other fault is the answer.
+			// Slow and lost requests are still processed; every other fault is the response.
 			if (kind !== 'slow' && kind !== 'lost') return true;
 		}
 		return false;
@@ -54,14 +54,14 @@ function numeric(status: number | string | undefined, otherwise: number): number
 	return typeof status === 'number' ? status : otherwise;
 }
 
-/** Promises more bytes than it sends, then hangs up in mid-body. */
+/** Announces more bytes than it sends, then closes the connection during the body. */
 async function cutOff({ response, request }: Exchange): Promise<void> {
 	response.writeHead(200, { 'content-type': 'application/json', 'content-length': '4096' });
 	await new Promise<void>((resolve) => response.write('{"sessionId":"', () => resolve()));
 	request.socket.destroy();
 }
 
-/** The work is done, and the caller never hears of it. */
+/** The request is processed, but the connection is closed instead of a response. */
 function loseAnswer({ response, request }: Exchange): void {
 	response.end = () => {
 		request.socket.destroy();

@@ -14,7 +14,7 @@ export function escapeHtml(text: string): string {
 	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A whole page; `content` is markup, `title` is text and becomes the heading too. */
+/** A complete page; `content` is markup, `title` is text and is also the heading. */
 export function page(title: string, content: string): string {
 	return `<!doctype html>
 <html lang="en">

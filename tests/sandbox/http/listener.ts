@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What a listener hands over: Node's own request and response. */
+/** Receives Node's own request and response. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface ListenerOptions {
-	/** Said in the message when the port is taken, such as `STS`. */
+	/** Named in the message if the port is in use, such as `STS`. */
 	name: string;
-	/** The variable that moves the port, for the same message. */
+	/** The variable that changes the port, for the same message. */
 	variable: string;
 	host: string;
 	/** 0 takes any free port. */
@@ -16,13 +16,13 @@ export interface ListenerOptions {
 
 export interface Listener {
 	readonly port: number;
-	/** Starts answering; until then every request is told 503. */
+	/** Starts to handle requests; before that every response is 503. */
 	serve(handler: RequestHandler): void;
-	/** Ends open connections too, so that nothing keeps the process alive. */
+	/** Closes open connections too, so that nothing keeps the process alive. */
 	close(): Promise<void>;
 }
 
-/** The port belongs to another process; the message says which part wanted it. */
+/** Another process uses the port; the message names the part that needs it. */
 export class PortTakenError extends Error {
 	constructor({ name, variable, port }: ListenerOptions, cause: unknown) {
 		super(
@@ -36,8 +36,8 @@ export class PortTakenError extends Error {
 }
 
 /**
- * Opens a port before anything is built on it: the four parts need each other's addresses first.
- * @throws {PortTakenError} when another process listens there
+ * Opens a port before a server is built on it: the four parts need each other's addresses first.
+ * @throws {PortTakenError} if another process listens on it
  */
 export async function listen(options: ListenerOptions): Promise<Listener> {
 	const { host, port } = options;

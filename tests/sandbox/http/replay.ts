@@ -13,8 +13,8 @@ const fields = [
 ];
 
 /**
- * The same request with its body to be read again: the body was read to tell a refresh from a code exchange,
- * and `oidc-provider` wants to read it itself.
+ * The same request with a readable body: the sandbox has read the body to distinguish a refresh from a code exchange, and
+ * `oidc-provider` reads it again.
  */
 export function replay(request: IncomingMessage, body: string): Readable {
 	const copy = Readable.from(body === '' ? [] : [Buffer.from(body)], { objectMode: false });

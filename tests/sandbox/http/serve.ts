@@ -1,7 +1,7 @@
 import { BadRequest, openExchange, sendJson, type Exchange } from './exchange.ts';
 import type { RequestHandler } from './listener.ts';
 
-/** Turns a part's own handler into one that always answers, also when the sandbox itself has a bug. */
+/** Wraps a part's handler so that it always responds, even if the sandbox itself has a bug. */
 export function serving(answer: (exchange: Exchange) => Promise<void> | void, log: (line: string) => void) {
 	const handler: RequestHandler = (request, response) => {
 		openExchange(request, response)

@@ -37,7 +37,7 @@ ${form(reference, '/idv', `<button name="decision" value="confirmed">Confirm</bu
 	);
 }
 
-/** For a link that was used before, or never existed. */
+/** For a link that has been used, or never existed. */
 export function lostPage(): string {
 	return page('This link has been used', '<p>Go back to the portal and start again.</p>');
 }

@@ -7,7 +7,7 @@ import { identityPage, loginPage, lostPage } from './pages.ts';
 
 const Decision = v.picklist(['confirmed', 'refused', 'failed']);
 
-/** Log-in and identity pages, on another site than the portal, so that every journey crosses sites. */
+/** Sign-in and identity pages, on another site than the portal, so that every journey is cross-site. */
 export function createInstitutionRoutes(handoffs: Handoffs, scenarios: Scenarios) {
 	const leave = (exchange: Exchange, reference: string, outcome: HandoffOutcome) => {
 		const location = handoffs.answer(reference, outcome);

@@ -8,11 +8,11 @@ export interface Account {
 	readonly amr: readonly string[];
 }
 
-/** Who has signed in: `oidc-provider` asks again for the claims at every token. */
+/** The accounts that have signed in: `oidc-provider` reads the claims again for every token. */
 export class Accounts {
 	readonly #accounts = new Map<string, Account>();
 
-	/** Someone the institution vouches for. */
+	/** An account authenticated by the institution. */
 	fromInstitution(person: Person): Account {
 		return this.#remember({
 			id: subjectFor('sts', federatedSubject(person)),
@@ -22,7 +22,7 @@ export class Accounts {
 		});
 	}
 
-	/** Someone the Bridge vouches for; `userId` is what it calls them. */
+	/** An account authenticated by the Bridge; `userId` is the Bridge's id for it. */
 	fromWallet(userId: string, claims: Record<string, unknown>, acr: string, amr: readonly string[]): Account {
 		return this.#remember({ id: subjectFor('sts-wallet', userId), claims, acr, amr });
 	}

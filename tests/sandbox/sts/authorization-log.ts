@@ -5,13 +5,13 @@ const kept = 500;
 
 /** One authorization request as the portal sent it. */
 export interface AuthorizationRequest {
-	/** What counts: the pushed parameters, or those of the query. The client secret is left out. */
+	/** The effective parameters: the pushed ones, or those of the query. The client secret is left out. */
 	readonly params: Readonly<Record<string, string>>;
-	/** What the browser carried; `client_id` and `request_uri` alone after a pushed request. */
+	/** What the browser sent; only `client_id` and `request_uri` after a pushed request. */
 	readonly query: Readonly<Record<string, string>>;
 }
 
-/** Remembers authorization requests before the provider changes them (it drops `offline_access`, for one). */
+/** Records authorization requests before the provider changes them (it removes `offline_access`, for example). */
 export class AuthorizationLog {
 	readonly #requests: AuthorizationRequest[] = [];
 	readonly #pushed = new Map<string, Record<string, string>>();
@@ -34,7 +34,7 @@ export class AuthorizationLog {
 		return [...this.#requests];
 	}
 
-	/** The request that a code came from, known by its PKCE challenge. */
+	/** The request of an authorization code, found by its PKCE challenge. */
 	findByChallenge(challenge: string): AuthorizationRequest | undefined {
 		return this.#requests.findLast(({ params }) => params.code_challenge === challenge);
 	}

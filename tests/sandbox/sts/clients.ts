@@ -4,12 +4,12 @@ export interface ClientOptions {
 	portalOrigins: readonly string[];
 	clientId: string;
 	clientSecret: string;
-	/** Where logout tokens go. */
+	/** The address to which logout tokens are sent. */
 	backchannelLogoutUrl: string;
 	key: SigningKey;
 }
 
-/** The portal, its service client, and a third party with a service account of its own. */
+/** The portal, its service client, and a third party with a service account. */
 export function clientsOf({ clientId, clientSecret, portalOrigins, backchannelLogoutUrl, key }: ClientOptions) {
 	const everywhere = (...paths: string[]) => portalOrigins.flatMap((origin) => paths.map((path) => origin + path));
 	const serviceAccount = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };

@@ -17,7 +17,7 @@ const thirdPartyScopes = 'wallet:sessions profile:read';
 
 export interface ProviderOptions extends ClientOptions {
 	accessTokenSeconds: number;
-	/** What a third party's access token is for when it names no resource. */
+	/** The audience of a third party's access token if its request names no resource. */
 	apiAudience: string;
 	key: SigningKey;
 	/** Sends logout tokens. */
@@ -27,7 +27,7 @@ export interface ProviderOptions extends ClientOptions {
 	scenarios: Scenarios;
 }
 
-/** The configuration of `oidc-provider` that makes it behave like the STS in the field. */
+/** The configuration of `oidc-provider` that makes it behave like the real STS. */
 export function providerConfiguration(options: ProviderOptions): Record<string, unknown> {
 	const { accounts, authorizations, scenarios, key } = options;
 	const accessTokenSeconds = () => scenarios.peek('access-token-seconds')?.seconds ?? options.accessTokenSeconds;
@@ -38,7 +38,7 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 		clientAuthMethods: ['client_secret_post'],
 		clockTolerance: 0,
 		cookies: {
-			// Cookies don't tell ports apart: the portal on the same host gets these too.
+			// Cookies do not depend on the port: the portal on the same host receives these too.
 			names: { session: 'sts.session', interaction: 'sts.interaction', resume: 'sts.resume' },
 			keys: [randomBytes(32).toString('hex')]
 		},
@@ -49,7 +49,7 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 			email: ['email', 'email_verified'],
 			eduid: ['eduid', 'eduperson_principal_name', 'eduperson_scoped_affiliation', 'schac_home_organization']
 		},
-		// The portal reads the ID token, as the field's STS fills it.
+		// The portal reads the ID token, with the claims that the real STS adds.
 		conformIdTokenClaims: false,
 		acrValues: ['https://refeds.org/profile/sfa', 'https://refeds.org/profile/mfa'],
 		extraParams: ['provider'],
@@ -64,7 +64,7 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 			const account = accounts.find(id);
 			return account && { accountId: id, claims: () => ({ sub: id, ...account.claims }) };
 		},
-		// The provider forgets `offline_access` unless `prompt=consent` came with it; the field doesn't.
+		// The provider ignores `offline_access` without `prompt=consent`; the real STS does not.
 		issueRefreshToken: (_ctx: Context, client: Client, { codeChallenge }: { codeChallenge?: string }) => {
 			if (scenarios.peek('no-refresh-token') || !client.grantTypeAllowed('refresh_token')) return false;
 			const scope = authorizations.findByChallenge(codeChallenge ?? '')?.params.scope ?? '';
@@ -83,7 +83,7 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 			Grant: sessionSeconds
 		},
 		features: featuresOf(options),
-		// The provider's own guard refuses loopback addresses, which is all there is here.
+		// The provider's own guard refuses loopback addresses, and the sandbox has no others.
 		fetch: (url: string, { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown }) =>
 			options.send(url, init),
 		clientBasedCORS: () => false,
@@ -107,7 +107,7 @@ function featuresOf({ apiAudience, key }: ProviderOptions) {
 		backchannelLogout: { enabled: true },
 		rpInitiatedLogout: {
 			enabled: true,
-			// `sign-out.ts` sends this form itself: nobody is asked twice.
+			// `sign-out.ts` submits this form, so that the person need not confirm.
 			logoutSource: (ctx: Context, form: string) => {
 				ctx.body = form;
 			},

@@ -17,7 +17,7 @@ export interface FederationOptions {
 	institutionUrl: string;
 }
 
-/** What the STS does beside OpenID Connect. Answers false for a path of `oidc-provider`. */
+/** What the STS does in addition to OpenID Connect. Returns false for a path of `oidc-provider`. */
 export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, institutionUrl }: FederationOptions) {
 	const providers = (exchange: Exchange): void => {
 		const known = scenarios.peek('many-providers') ? manyInstitutions : institutions;
@@ -26,7 +26,7 @@ export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, insti
 		else sendJson(exchange, 200, list);
 	};
 
-	/** The start address that the Bridge hands out in the field dialect. */
+	/** The start address that the Bridge returns in the `field` dialect. */
 	const authorize = (exchange: Exchange): void => {
 		const reconciliation = exchange.url.searchParams.get('reconciliation');
 		if (reconciliation === null) {

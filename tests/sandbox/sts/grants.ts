@@ -1,8 +1,8 @@
 import type { Context, Grant } from 'oidc-provider';
 
 /**
- * Grants what was asked for, without a page. Each sign-in gets a grant of its own, so that a refresh token used
- * twice ends that sign-in and not the person's other ones.
+ * Grants the requested scopes without a page. Each sign-in gets a separate grant, so that a refresh token used twice ends
+ * that sign-in only, and no others of the person.
  */
 export async function grantEverything({ oidc }: Context): Promise<Grant> {
 	const grant = new oidc.provider.Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });

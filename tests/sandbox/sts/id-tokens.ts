@@ -6,7 +6,7 @@ import type { SigningKey } from './keys.ts';
 
 const TokenResponse = v.looseObject({ id_token: v.string() });
 
-/** Signs ID tokens anew with other claims while the scenario `id-token` says so, as an odd STS would make them. */
+/** Re-signs ID tokens with other claims while the scenario `id-token` is active, as an unusual STS would send them. */
 export function alterIdTokens(provider: Provider, scenarios: Scenarios, key: SigningKey): void {
 	provider.use(async (ctx, next) => {
 		await next();

@@ -6,13 +6,13 @@ export interface SigningKey {
 	readonly algorithm: SigningAlgorithm;
 	readonly jwk: JWK;
 	/**
-	 * Any token signed by the STS's key, for tests that need a bad one: expired, for another audience, a
-	 * logout token without `events`. Nothing is added to the payload.
+	 * Signs any token with the STS's key, for tests that need an invalid one: expired, for another audience, a logout token
+	 * without `events`. Nothing is added to the payload.
 	 */
 	sign(payload: JWTPayload, header?: Record<string, unknown>): Promise<string>;
 }
 
-/** A key of its own for each run. */
+/** Creates a new key for each run. */
 export async function createSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
 	const { privateKey }: { privateKey: CryptoKey } = await generateKeyPair(algorithm, { extractable: true });
 	const kid = `sandbox-${crypto.randomUUID().slice(0, 8)}`;

@@ -27,9 +27,12 @@ export interface LoginOptions {
 	institutionUrl: string;
 }
 
-/** Finds out who someone is: by asking the Bridge, or by sending them to their institution. */
+/** Authenticates a person: through the Bridge, or by a redirect to their institution. */
 export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl, institutionUrl }: LoginOptions) {
-	/** When the person last gave their credentials, in Unix seconds: earlier than now where another service asked. */
+	/**
+	 * When the person last authenticated, in Unix seconds: in the past if they did so for another service
+	 * (`signed-in-ago`).
+	 */
 	const authTime = () => Math.floor(Date.now() / 1000) - (scenarios.use('signed-in-ago')?.seconds ?? 0);
 
 	const finish = async ({ request, response }: Exchange, interaction: Interaction, outcome: Account | string) => {
@@ -44,8 +47,8 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 	};
 
 	/**
-	 * Another person, or the same one by other means, takes over the browser. The provider would log the first
-	 * one out everywhere, by way of a page; here the STS just forgets the browser's earlier session.
+	 * Another person, or the same one by other means, uses the browser. The provider would sign the first one out
+	 * everywhere, with a page. Here the STS only drops the browser's earlier session.
 	 */
 	const leaveOtherSession = async (interaction: Interaction, account: Account) => {
 		const { session } = interaction;

@@ -15,7 +15,7 @@ const omissions: readonly Omission[] = [
 	{ scenario: 'no-revocation', field: 'revocation_endpoint', path: '/token/revocation' }
 ];
 
-/** Endpoints that browsers are not sent to. */
+/** Endpoints that only servers call. */
 const serverEndpoints = [
 	'token_endpoint',
 	'jwks_uri',
@@ -24,7 +24,7 @@ const serverEndpoints = [
 	'userinfo_endpoint'
 ];
 
-/** Discovery names these endpoints at another origin, which leads here too. */
+/** Lists these endpoints at another origin in the discovery document; that origin leads here too. */
 export function moveEndpoints(provider: Provider, endpointsUrl: string): void {
 	provider.use(async (ctx, next) => {
 		await next();
@@ -37,7 +37,7 @@ export function moveEndpoints(provider: Provider, endpointsUrl: string): void {
 	});
 }
 
-/** Takes endpoints away while a scenario says so: out of discovery, and 404 when called all the same. */
+/** Removes endpoints while a scenario is active: from discovery, and with a 404 for requests. */
 export function omitEndpoints(provider: Provider, scenarios: Scenarios): void {
 	provider.use(async (ctx, next) => {
 		const absent = omissions.filter(({ scenario }) => scenarios.peek(scenario) !== undefined);

@@ -19,7 +19,7 @@ const byGrantType: Readonly<Record<string, string>> = {
 	client_credentials: 'token:client-credentials'
 };
 
-/** What a request asks of the STS, in the words of counts and faults. */
+/** The operation of a request to the STS, as named in counts and faults. */
 export function stsOperation({ url, body }: Exchange): string {
 	const path = url.pathname;
 	if (path === '/token') return byGrantType[new URLSearchParams(body).get('grant_type') ?? ''] ?? 'token:other';

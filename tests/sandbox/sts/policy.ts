@@ -9,8 +9,9 @@ export function walletSessionOf(loginHint: unknown): string | undefined {
 }
 
 /**
- * When to ask who someone is. Consent is never asked for: the portal and the STS are one organisation's.
- * A log-in that is remembered doesn't stand in for a wallet, nor for another institution, nor a wallet for one.
+ * When a person has to sign in. Consent is never requested: the portal and the STS belong to the same organisation. An
+ * existing sign-in does not replace one with a wallet or at another institution, nor does a wallet replace one at an
+ * institution.
  */
 export function createPolicy(accounts: Accounts): interactionPolicy.Policy {
 	const policy = interactionPolicy.base();
@@ -35,7 +36,7 @@ export function createPolicy(accounts: Accounts): interactionPolicy.Policy {
 	return policy;
 }
 
-/** The person hasn't just signed in for this very request. */
+/** The person has not just signed in for this request. */
 function fresh(ctx: Context): boolean {
 	return ctx.oidc.result?.login === undefined;
 }

@@ -18,9 +18,9 @@ import { confirmSignOut } from './sign-out.ts';
 export interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authorizations'> {
 	/** The public address, and the issuer of every token. */
 	issuer: string;
-	/** Origin of the endpoints that only servers call, where it is another. */
+	/** Origin of the endpoints that only servers call, if it is another one. */
 	endpointsUrl?: string | undefined;
-	/** Where this very process listens. */
+	/** The address on which this process listens. */
 	ownUrl: string;
 	bridgeUrl: string;
 	institutionUrl: string;
@@ -37,7 +37,7 @@ export interface Sts {
 	portalClient(): Promise<Client>;
 }
 
-/** An OpenID Connect provider, with the landscape's own federation around it. */
+/** An OpenID Connect provider, with the federation of the sandbox. */
 export function createSts(options: StsOptions): Sts {
 	const { issuer, endpointsUrl, ownUrl, scenarios, recorder, faults, log } = options;
 	const accounts = new Accounts();
@@ -50,7 +50,7 @@ export function createSts(options: StsOptions): Sts {
 	authorizations.watch(provider);
 	omitEndpoints(provider, scenarios);
 	if (endpointsUrl !== undefined) moveEndpoints(provider, endpointsUrl);
-	// Something in front ends TLS, and passes the bytes on as they are.
+	// A proxy in front terminates TLS, and passes the bytes on unchanged.
 	const isBehindTls = new URL(issuer).protocol === 'https:';
 	provider.proxy = isBehindTls;
 	confirmSignOut(provider, () => ownUrl);
@@ -79,7 +79,7 @@ export function createSts(options: StsOptions): Sts {
 			if (await faults(exchange, operation)) return;
 			if (await federation(exchange)) return;
 			if (exchange.request.headers.authorization?.startsWith('Basic ')) {
-				// The provider takes Basic as well as a posted secret; the STS in the field doesn't.
+				// The provider accepts Basic as well as a posted secret; the real STS does not.
 				sendJson(exchange, 401, { error: 'invalid_client', error_description: 'client authentication failed' });
 				return;
 			}

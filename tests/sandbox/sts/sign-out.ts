@@ -3,8 +3,8 @@ import type Provider from 'oidc-provider';
 const xsrfField = /name="xsrf" value="([^"]+)"/;
 
 /**
- * Ends the session without a page in between: the provider asks for confirmation by a form, which this sends
- * in the person's place. A browser without JavaScript then needs no extra click.
+ * Ends the session without an intermediate page: the provider requires a confirmation form, and this submits it for the
+ * person. A browser without JavaScript then needs no extra click.
  */
 export function confirmSignOut(provider: Provider, ownUrl: () => string): void {
 	provider.use(async (ctx, next) => {
@@ -13,7 +13,7 @@ export function confirmSignOut(provider: Provider, ownUrl: () => string): void {
 		const xsrf = xsrfField.exec(String(ctx.body))?.[1];
 		if (xsrf === undefined) return;
 
-		// A browser without a session has just been given one, to carry this confirmation.
+		// A browser without a session has just received one for this confirmation.
 		const given = [ctx.response.get('set-cookie')].flat().map((cookie) => cookie.split(';', 1).join());
 		const answer = await fetch(`${ownUrl()}/session/end/confirm`, {
 			method: 'POST',

@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * What `oidc-provider` keeps, in memory. Its own in-memory adapter forgets the oldest of 1000 entries, which
- * under load signs people out who did nothing wrong.
+ * In-memory storage for `oidc-provider`. Its own in-memory adapter evicts the oldest of 1000 entries, which under load
+ * would end valid sessions.
  */
 export function createStore(): (model: string) => Adapter {
 	const entries = new Map<string, Entry>();

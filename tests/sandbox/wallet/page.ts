@@ -8,7 +8,7 @@ const endings: Partial<Record<WalletSession['status'], { title: string; text: st
 	FAILED: { title: 'Nothing shared', text: 'The request has ended, and your data stayed in your wallet.' }
 };
 
-/** What the phone shows for a request: the question, or how it ended. */
+/** The phone's page for a request: the question, or how it ended. */
 export function walletPage(session: WalletSession | undefined, portalUrl: string): string {
 	if (session === undefined || isExpired(session)) {
 		return page('This request has expired', '<p>Nothing was shared. Ask for a new code where you found this one.</p>');

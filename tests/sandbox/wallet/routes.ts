@@ -3,10 +3,10 @@ import { redirect, sendHtml, type Exchange } from '../http/exchange.ts';
 import { people } from '../people.ts';
 import { walletPage } from './page.ts';
 
-/** Long enough for a person to see "checking", too short to wait for. */
+/** Long enough for a person to see "checking", too short to be a wait. */
 const verifyingMs = 600;
 
-/** The page that stands for the phone. Answers false for a path that isn't the wallet's. */
+/** The page that represents the phone. Returns false for a path that is not the wallet's. */
 export function createWalletRoutes(service: BridgeService, portalUrl: string) {
 	return (exchange: Exchange): boolean => {
 		const { url, method, body } = exchange;
