@@ -30,8 +30,8 @@ const lookMs = 5000;
 const usualLifeMs = 300_000;
 
 /**
- * Renews the code on the screen while somebody looks at it. A screen without anybody at it expires after a number of
- * automatic renewals; each code that the person requests starts that number again.
+ * Renews the code on the screen while the page is visible. A code that nobody scans expires after a number of automatic
+ * renewals; each code that the person requests starts that number again.
  */
 export class CodeRenewal {
 	/** When the last code will expire, on the clock `now`. */
