@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems hand out by themselves, for `listen(0)` and for outgoing connections: a port from up there
- * may be somebody else's by the time that whoever asked for it listens.
+ * Below the ephemeral ports, which systems assign for `listen(0)` and outgoing connections: another process may have taken
+ * such a port before the caller listens on it.
  */
 const LOWEST = 10_000;
 const HIGHEST = 32_000;
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
+/** A port of 127.0.0.1 on which nothing listens at this moment. */
 export async function freePort(): Promise<number> {
 	for (;;) {
 		const port = randomInt(LOWEST, HIGHEST);

@@ -29,7 +29,7 @@ function auditLines(): AuditLine[] {
 	const lines = landscape.portal.logs().split('\n');
 	return lines.filter((line) => line.includes('audit')).map((line) => JSON.parse(line) as AuditLine);
 }
-/** A line may arrive a moment after its response. */
+/** A log line may arrive shortly after its response. */
 async function newLines(count: number): Promise<AuditLine[]> {
 	await expect.poll(() => auditLines()).toHaveLength(linesBefore + count);
 	return auditLines().slice(linesBefore);

@@ -27,7 +27,7 @@ beforeEach(async () => {
 	expect(sid).not.toBe('');
 });
 
-/** A good logout token's claims, with these changes; `undefined` leaves one out. */
+/** The claims of a valid logout token, with these changes; `undefined` removes a claim. */
 function claims(changes: Readonly<Record<string, unknown>> = {}) {
 	return {
 		iss: landscape.sandbox.stsUrl,
@@ -66,7 +66,7 @@ describe('a good logout token', () => {
 
 	test('that names a person ends all sessions of that person', async () => {
 		const both = [new Browser(landscape.url), new Browser(landscape.url)];
-		// Nobody else's test signs this person in again within the same second, which the logout would cover.
+		// No other test signs this person in within the same second, which the logout would cover.
 		await Promise.all(both.map((one) => signInAtInstitution(one, 'unknown-employee')));
 		const { sub } = await heldSession(both[0] ?? browser, landscape);
 		expect(await logout({ sub })).toEqual({ status: 200 });

@@ -47,18 +47,18 @@ const post = (path: string, body = 'x', name = 'odd') =>
 	browser.call(at(path, name), { method: 'POST', body, headers: { 'content-type': 'text/plain' } });
 const token = async () => (await heldSession(browser, landscape)).accessToken;
 
-/** The headers of a request of the signed-in browser, for a request that is sent by hand. */
+/** The headers of the signed-in browser, for requests that do not go through it. */
 const ownHeaders = (): Record<string, string> => ({
 	cookie: [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; '),
 	origin: landscape.url,
 	'content-type': 'text/plain'
 });
 
-/** A request whose pieces are sent by hand. */
+/** A request whose body the test sends piece by piece. */
 function openRequest(method: string, path: string) {
 	const request = httpRequest(landscape.url + path, { method, headers: ownHeaders(), agent: false });
 	const answered = once(request, 'response').then(([response]) => response as IncomingMessage);
-	// Who leaves before the answer is not told of one.
+	// A request that is aborted before the response gets none.
 	answered.catch(() => {});
 	return { request, answered };
 }
@@ -201,7 +201,7 @@ describe('a body that is encoded although identity was requested', () => {
 		deflate: inflateSync
 	};
 
-	/** The response as it was sent, and its body decoded as its own headers say. */
+	/** The response as sent, and its body decoded as its own headers say. */
 	async function encoded(codings: readonly string[], method = 'GET', status = 200) {
 		const query = `${codings.map((coding) => `coding=${coding}`).join('&')}&status=${status}`;
 		const request = httpRequest(landscape.url + at(`/encoded?${query}`), {
@@ -450,14 +450,17 @@ describe('streams', () => {
 		const path = at('/echo?whole');
 		const answer = await rawRequest(landscape.portal.port, { method: 'PUT', path, headers: ownHeaders(), body });
 		expect(answer.status).toBe(200);
-		// What another test has broken off may only arrive now.
+		// Requests that another test aborted may arrive only now.
 		const arrived = odd.arrived.filter(({ target }) => target.endsWith('?whole'));
 		expect(await Promise.all(arrived.map((arrival) => arrival.body))).toEqual([whole, whole]);
 	});
 });
 
 describe('a token that a service refuses though it looks good', () => {
-	/** Somebody whose token the service refuses: for each test another, for tokens are not replaced all the time. */
+	/**
+	 * A person whose token the service refuses. A different person for each test, because tokens are not replaced
+	 * repeatedly.
+	 */
 	async function refused() {
 		const person = new Browser(landscape.url);
 		await signInAtInstitution(person);

@@ -124,7 +124,7 @@ test('a query of garbage is answered like none', async () => {
 	expect(pages.map(({ status }) => status)).toEqual(queries.map(() => 200));
 });
 
-/** What a person reads; addresses to come back to, in attributes and in the page's data, keep their query. */
+/** The text that a person reads. Return paths, in attributes and in the page's data, keep their query. */
 function shownText(html: string): string {
 	return html.replaceAll(/<[^>]*>/g, '').replaceAll(/(?:path|returnTo):"[^"]*"/g, '');
 }

@@ -5,7 +5,7 @@ import { runtime } from '../harness/runtime.ts';
 import { startTlsProxy } from '../harness/tls-proxy.ts';
 import { signInAtInstitution } from './journeys.ts';
 
-/** A proxy that adds a bearer token of its own to each request, as gateways of some institutions do. */
+/** A proxy that adds its own bearer token to each request, as gateways of some institutions do. */
 const front = (portalPort: number) => startTlsProxy(portalPort, { authorization: 'Bearer x' });
 
 let landscape: Landscape;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => portal.stop());
 
-/** The response to a request that is sent as it is written here, with `connection: close`. */
+/** The response to a request that is sent exactly as given, with `connection: close`. */
 async function answerTo(target: string, hosts: readonly string[], more: readonly string[] = []): Promise<string> {
 	const lines = [`GET ${target} HTTP/1.1`, ...hosts.map((host) => `host: ${host}`), ...more, 'connection: close'];
 	return openRawSocket(portal.port, headLines(...lines)).untilClosed;
@@ -33,7 +33,7 @@ interface Line {
 	readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** The lines of the log with this request id. */
+/** The log lines with this request id. */
 function logged(id: string): Line[] {
 	const lines = portal.logs().trim().split('\n');
 	return lines.map((line) => JSON.parse(line) as Line).filter(({ properties }) => properties.requestId === id);

@@ -10,7 +10,7 @@ import { portalCommand, programCommand, root, runQuietly } from '../tasks/runtim
 const BUILD_LIMIT_MS = 240_000;
 const clientFolder = { node: 'assets', deno: 'client' };
 
-/** Builds for one runtime, in a build of its own, and returns the digests of what browsers load, by path. */
+/** Builds for one runtime in a separate folder, and returns the digests of the files that browsers load, by path. */
 async function build(adapter: 'node' | 'deno', folder: string): Promise<Map<string, string>> {
 	const env = { ...process.env, ADAPTER: adapter, BUILD_FOLDER: folder, NODE_ENV: 'production' };
 	expect(await runQuietly(programCommand('vite', ['build', '--logLevel', 'warn']), { env, cwd: root })).toBe(0);

@@ -94,7 +94,7 @@ describe('one instance', () => {
 		const page = await browser.open(await callbackOf(browser, { returnTo: RETURN_TO }), fromSts());
 		expectLoginError(page, 'sign_in_failed', RETURN_TO);
 		landscape.sandbox.reset();
-		// The institution has just asked who it is, and does not ask again.
+		// The person has just signed in at the institution, and need not do so again.
 		expect((await browser.open(startAgainLink(page))).url.href).toBe(landscape.url + RETURN_TO);
 	});
 
@@ -114,7 +114,7 @@ describe('one instance', () => {
 		expect(answer.status).toBe(303);
 		expect(new URL(answer.headers.get('location') ?? '').origin).toBe(landscape.sandbox.stsUrl);
 		expect(pushed()).toBe(2);
-		// As long as the first request's cookie is still there (a double click), the same new request serves.
+		// While the first request's cookie is still there (a double click), the same new request is used.
 		const institution = await browser.open(answer.headers.get('location') ?? '', fromSts());
 		expect((await browser.submit(institution, { person: 'known-student' })).url.href).toBe(landscape.url + RETURN_TO);
 
@@ -134,7 +134,7 @@ describe('one instance', () => {
 		const page = await browser.submit(oldest, { person: 'known-student' });
 		expectLoginError(page, 'sign_in_replaced', RETURN_TO);
 		expect(page.text).toContain(words.errors.sign_in_replaced.what);
-		// The others go on, each to its own page.
+		// The other tabs continue, each to its own page.
 		for (const [index, tab] of tabs.entries()) {
 			const end = await browser.submit(tab, { person: 'known-student' });
 			expect(end.url.href).toBe(`${landscape.url}/help?tab=${index + 2}`);
@@ -178,7 +178,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 	});
 	beforeEach(() => instances.sandbox.reset());
 	const redemptions = () => instances.sandbox.count('sts.token:code');
-	/** The same address at another instance, as a load balancer may decide. */
+	/** The same address at another instance, as if a load balancer had chosen it. */
 	const at = (url: string, callback: URL) => new URL(callback.pathname + callback.search, url);
 
 	test('a callback that comes to both at once redeems the code once, and both sign in', async () => {

@@ -129,7 +129,7 @@ test.each(sessionRoutes)('a browser’s own session is none at %s %s for a third
 	const id = bodyOf(created).sessionId as string;
 	const before = requests().length;
 	const headers = { authorization: `Bearer ${await serviceToken(landscape)}` };
-	// With the owner's cookie beside it, too: a token counts alone.
+	// Also together with the owner's cookie: only the token counts.
 	const answers = [
 		await caller.call(sessionPath(id, rest), { method, json }),
 		await browser.call(sessionPath(id, rest), { method, json, headers })

@@ -20,7 +20,7 @@ const FORM = 'application/x-www-form-urlencoded';
 let landscape: Landscape;
 let odd: OddBackend;
 let browser: Browser;
-/** What fills the portal, and what the service behind it has not said yet. */
+/** The requests in flight, and the responses that the service behind the portal has not sent yet. */
 let waiting: Promise<Visit>[];
 const held: ServerResponse[] = [];
 
@@ -36,7 +36,7 @@ afterAll(async () => {
 	await odd.stop();
 });
 
-/** As many requests as may be under way, all at a service that says nothing. */
+/** Sends as many requests as may be in flight, all to a service that does not respond. */
 async function fill(): Promise<void> {
 	waiting = [];
 	while (waiting.length < MOST) {
@@ -128,7 +128,7 @@ test('open event streams take no place', async () => {
 	await letGo();
 });
 
-// Deno's server has no such limit: there it is the system's, and the proxy's in front (docs/operations.md).
+// Deno's server has no such limit. The operating system and the proxy in front limit connections (docs/operations.md).
 test.skipIf(runtime === 'deno')('a connection beyond CONNECTIONS is closed, until another one goes', async () => {
 	const portal = await startPortal({ runtime, env: { ...landscape.env, CONNECTIONS: '1' } });
 	const health = () => rawRequest(portal.port, { path: '/api/health' }).then(({ status }) => status);

@@ -23,13 +23,13 @@ const Tokens = v.pipe(
 	v.object({ access_token: v.string(), refresh_token: v.string(), id_token: v.string() })
 );
 
-/** Every address is visited many times, also on a busy machine. */
+/** Enough to visit every address many times, on a busy machine too. */
 const CRAWL_LIMIT_MS = 180_000;
 
 describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dialect) => {
 	let landscape: Landscape;
 	let sts: RecordingProxy;
-	/** Everything that any browser got, and by whom it was asked for. */
+	/** All browsers with everything that they received, and the person who used each. */
 	const journeys: { person: PersonId | null; browser: Browser }[] = [];
 
 	beforeAll(async () => {
@@ -85,7 +85,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		await crawl(browser, id);
 	}
 
-	/** Whatever the page asks for, until a person is signed in. */
+	/** Submits the page's forms until a person is signed in. */
 	async function goOn(browser: Browser, page: Visit): Promise<void> {
 		const choice = page.text.includes('value="candidate-2"') ? { candidateId: 'candidate-2' } : {};
 		const action = ['/login/identity?/confirm', '/login/identity?/start'].find((known) => page.text.includes(known));

@@ -8,7 +8,7 @@ import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
 import { signInAtInstitution, signInWithWallet } from './journeys.ts';
 
-/** The platform runs the entry point itself, with all rights and no flags but those of `deno.json`. */
+/** The platform runs the entry point itself, with all permissions and only the flags of `deno.json`. */
 describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno KV', () => {
 	let landscape: Landscape;
 	let folder: string;
@@ -18,7 +18,7 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 		landscape = await startLandscape({
 			runtime,
 			command: [denoBinary(), 'run', '--allow-all', join(root, 'build', 'deno', 'index.js')],
-			// The folder is where Deno keeps its default database.
+			// Deno stores its default database in this folder.
 			env: { DENO_DIR: folder, DENO_KV: 'default', SHUTDOWN_DELAY_SECONDS: '0', AUTH_BRIDGE_TIMEOUT: '1000' }
 		});
 	});

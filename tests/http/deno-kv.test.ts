@@ -37,7 +37,7 @@ describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', ()
 	});
 });
 
-/** Keeps everybody else from writing to a SQLite file, until the result is called. */
+/** Locks a SQLite file against writes until the returned function is called. */
 async function lock(file: string): Promise<() => Promise<void>> {
 	const program = `
 		import { DatabaseSync } from 'node:sqlite';

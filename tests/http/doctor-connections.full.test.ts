@@ -69,7 +69,7 @@ describe('the file of certificate authorities', () => {
 			['holds a broken certificate', 'broken.pem', /✗ The file \S+broken\.pem.*can’t be read/],
 			['holds an expired certificate', 'expired.pem', /! 1 of 2 certificates.*have expired/]
 		])('is pointed out when it %s', async (_name, file, line) => {
-			// Node warns of such a file itself, between the doctor's lines.
+			// Node itself warns about such a file, between the doctor's lines.
 			const { text } = await runDoctor({
 				...healthyEnvironment(sandbox, PORTAL),
 				[variable]: join(folder, file)

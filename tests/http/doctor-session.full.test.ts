@@ -24,7 +24,7 @@ afterAll(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
-/** A text that can't be packed, of about this length. */
+/** A text of about this length that cannot be compressed. */
 const opaque = (length: number) =>
 	randomBytes(Math.ceil(length * 0.75))
 		.toString('base64url')

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 const consult = (env: Environment = {}) => diagnose({ ...healthyEnvironment(sandbox, PORTAL), ...env });
-/** With the STS's and the Bridge's responses changed on their way. */
+/** Runs the doctor with altered responses of the STS and the Bridge. */
 const consultAltered = (env: Environment = {}) =>
 	consult({ STS_INTERNAL_URL: sts.url, AUTH_BRIDGE_URL: bridge.url, ...env });
 const isDiscovery = (path: string) => path === '/.well-known/openid-configuration';
@@ -31,7 +31,7 @@ describe('the STS', () => {
 		const asksForGrades = (text: string) => /scope=[^&]*grades/.test(text);
 		sts.alter((response) => {
 			if (!response.path.startsWith('/request') || !asksForGrades(response.requestBody)) return;
-			// As Keycloak responds: not with `invalid_scope`.
+			// Keycloak responds like this, not with `invalid_scope`.
 			Object.assign(response, { status: 400, body: '{"error":"invalid_request"}' });
 		});
 		const pushed = await consultAltered({ STS_SCOPE: 'openid email grades' });
@@ -119,7 +119,7 @@ describe('the STS', () => {
 	])('whose clock is %s is found', async (_name, seconds, finding) => {
 		sts.alter(({ headers }) => (headers.date = new Date(Date.now() + seconds * 1000 - 500).toUTCString()));
 		const said = (await consultAltered()).find('sts.clock') ?? '';
-		// Whole seconds and a busy machine: one more or less.
+		// Seconds are rounded and the machine may be busy: accept one second more or less.
 		expect(said.replace(/is (9|10|11) s/, 'is 10 s').replace(/is (59|60|61) s/, 'is 60 s')).toContain(finding);
 	});
 

@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 
 const PORTAL = 'http://localhost:3000';
 let sandbox: Sandbox;
-/** An address where nothing listens. */
+/** An address on which nothing listens. */
 let closed: string;
 
 beforeAll(async () => {

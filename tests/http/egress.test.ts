@@ -13,7 +13,7 @@ let proxy: EgressProxy;
 let landscape: Landscape;
 let seen: number;
 
-// Names that only the proxy can resolve: a call that passes it by fails.
+// Only the proxy can resolve these names, so a request that bypasses it fails.
 beforeAll(async () => {
 	odd = await startOddBackend();
 	const targets = new Map([['backend.example.test:80', portOf(odd.url)]]);

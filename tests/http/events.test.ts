@@ -91,7 +91,7 @@ describe('the events of a wallet session', () => {
 		const three = await Promise.all([open(), open(), open()]);
 		for (const session of [id, other]) landscape.sandbox.openWallet(session);
 
-		/** How often ours is read while the witness's session is read six times. */
+		/** How often our session is read while the witness's session is read six times. */
 		async function readsMeanwhile(): Promise<number> {
 			const [before, seen] = [reads(), readsOf(other)];
 			await expect.poll(() => readsOf(other), { timeout: 15_000 }).toBeGreaterThanOrEqual(seen + 6);
@@ -143,7 +143,7 @@ test('a portal that is told to stop ends its streams, and is gone soon after', a
 	const url = new URL(sessionPath(id, 'events'), portal.url);
 	const streams = await Promise.all([1, 2, 3].map(() => openEvents(url, headersOf(browser))));
 	for (const events of streams) await events.next();
-	// One that has gone by then must not disturb the end of the others.
+	// A client that has disconnected must not affect how the other streams end.
 	streams[0]?.leave();
 	const stopped = portal.stop();
 	expect(await Promise.all(streams.slice(1).map((events) => events.rest()))).toEqual([[], []]);
@@ -166,7 +166,7 @@ describe('streams that are opened with fresh cookies each time', () => {
 	});
 	afterAll(() => portal.stop());
 
-	/** A stream over a wallet session of somebody who has just loaded the login page, and so has a new browser id. */
+	/** A stream for a wallet session from a browser that has just loaded the login page, and so has a new browser id. */
 	async function openAfresh(owner: Browser, session: string, network: string): Promise<EventReader> {
 		const fresh = new Browser(landscape.url);
 		await fresh.open('/login');

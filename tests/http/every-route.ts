@@ -8,7 +8,9 @@ export interface RouteParameters {
 
 const folder = new URL('../../src/routes/', import.meta.url);
 
-/** The addresses of every page and endpoint there is, with these ids filled in; a crawl of them can't miss a new one. */
+/**
+ * The paths of all pages and endpoints, with these ids filled in. The list is complete, so a crawl cannot miss a new route.
+ */
 export function everyPath({ walletSession, wallet }: RouteParameters): string[] {
 	const values: Record<string, string> = {
 		'[provider]': 'sts',

@@ -27,7 +27,7 @@ beforeEach(() => {
 const fromSts = () => ({ from: landscape.sandbox.stsUrl });
 const sandbox = () => landscape.sandbox;
 
-/** What a person on the page can choose next keeps the return path: a link, or a form. */
+/** Whether a link or form on the page keeps the return path. */
 function offersReturn({ text }: Visit): boolean {
 	const plain = text.replaceAll('&amp;', '&');
 	return plain.includes(QUERY) || plain.includes(`name="returnTo" value="${RETURN_TO}"`);
@@ -42,7 +42,7 @@ function forgetWallets(): void {
 	for (const id of walletIds()) browser.putCookie(`portal.wallet.${id}`, '');
 }
 
-/** Opens a wallet session, whose page is not read yet: a status that was read is shared for a moment. */
+/** Opens a wallet session without reading its page: a status, once read, is cached for a moment. */
 async function startWallet(): Promise<string> {
 	const login = await browser.open(`/login?${QUERY}`);
 	await browser.submit(login, {}, '/login/wallet?/start', { stopBefore: '/login/wallet' });
@@ -55,7 +55,7 @@ async function scanPage(): Promise<Visit> {
 	return browser.open('/login/wallet');
 }
 
-/** A wallet has shared its answer, and the Auth Bridge has completed the session. */
+/** A wallet shares its data, and the Auth Bridge completes the session. */
 async function completeWallet(): Promise<void> {
 	sandbox().share(await startWallet(), 'known-student');
 	await browser.open('/login/wallet', { follow: false });
@@ -75,7 +75,7 @@ async function answeredInstitution(decision: Record<string, string> = {}): Promi
 	return browser.open(await callbackOf(browser, { returnTo: RETURN_TO, decision }), fromSts());
 }
 
-/** The ways in which a sign-in can fail, not start, or end, and the page that a person then sees. */
+/** The ways in which a sign-in can fail, not start, or end, with the page that the person then sees. */
 const failures: readonly (readonly [string, string, () => Promise<Visit>])[] = [
 	['the institution refuses', 'error=access_denied', () => answeredInstitution({ person: '', decision: 'refused' })],
 	['the institution fails', 'error=sts_unavailable', () => answeredInstitution({ person: '', decision: 'failed' })],
@@ -340,7 +340,7 @@ test.each([16, 120])(
 		expect(sandbox().count('sts.token:code')).toBe(redemptions);
 		const [, notice = ''] = /role="alert"(.*?)<\/div>/s.exec(page.text) ?? [];
 		const again = linkIn({ ...page, text: notice }, '/login/start?');
-		// The institution has just asked who it is, and does not ask again.
+		// The person has just signed in at the institution, and need not do so again.
 		expect((await browser.open(again)).url.href).toBe(landscape.url + RETURN_TO);
 	}
 );

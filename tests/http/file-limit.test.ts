@@ -4,7 +4,7 @@ import { runtime } from '../harness/runtime.ts';
 import { portalCommand } from '../tasks/runtime.mjs';
 import { bareEnvironment } from './bare-environment.ts';
 
-/** Starts the build in a shell that has lowered its limit of open files; answers the warnings about it. */
+/** Starts the build in a shell with a lowered limit of open files; returns the warnings about it. */
 async function warningsWith(files: number, connections: number): Promise<string[]> {
 	const command: [string, ...string[]] = [
 		'sh',

@@ -73,7 +73,7 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 			const call = { method: 'POST', json: {}, headers: from(`203.0.113.${last}`) };
 			statuses.push((await browser.call('/api/wallet/sessions', call)).status);
 		}
-		// Untrusted, all are one address, which has made two codes in the test before this one.
+		// Without trust all requests count for one address, which has created two codes in the previous test.
 		expect(statuses).toEqual(trust === 'true' ? [201, 201, 201, 201, 201] : [201, 429, 429, 429, 429]);
 	});
 });

@@ -51,7 +51,7 @@ describe.each([
 	});
 	afterAll(() => landscape.stop());
 
-	/** Names of the answers whose header is not as it should be. */
+	/** The names of the responses in which this header is wrong. */
 	const without = (header: string, isRight: (value: string | null) => boolean, among = [...answers]) =>
 		among.filter(([, { headers }]) => !isRight(headers.get(header))).map(([name]) => name);
 

@@ -100,7 +100,7 @@ describe('readiness, of an Auth Bridge that answers a look at its address', () =
 			await becomes('up');
 			const lines = () => [linesWith('a service is unreachable'), linesWith('a service is reachable again')] as const;
 			const counts = () => lines().map(({ length }) => length);
-			// A line may arrive a moment after its response.
+			// A log line may arrive shortly after its response.
 			await expect.poll(() => new Set(counts()).size).toBe(1);
 			const before = counts();
 			status = answered;

@@ -14,7 +14,7 @@ type Place = Pick<Landscape, 'env'>;
 
 const sealOf = (env: Landscape['env']) => createSeal([env.AUTH_SECRET ?? ''], 'session', sessionCodec(2));
 
-/** The session that a browser holds, opened with the portal's own secret. */
+/** The session in a browser's cookies, opened with the portal's own secret. */
 export async function heldSession(browser: Browser, { env }: Place): Promise<Session> {
 	const name = sessionCookieName(env);
 	const sealed = joinChunks(name, (chunk) => browser.cookies().get(chunk)) ?? '';
@@ -22,12 +22,12 @@ export async function heldSession(browser: Browser, { env }: Place): Promise<Ses
 	return v.parse(SessionSchema, opened?.value);
 }
 
-/** Whether a browser holds any session cookie at all. */
+/** Whether a browser has any session cookie. */
 export function holdsSession(browser: Browser): boolean {
 	return [...browser.cookies().keys()].some((name) => /^(?:__Host-)?portal\.session/.test(name));
 }
 
-/** Changes the session that a browser holds: time passes for it alone, and no test has to wait. */
+/** Changes the session in a browser's cookies: time passes for this session only, and tests need not wait. */
 export async function changeSession(browser: Browser, place: Place, changes: Partial<Session>): Promise<void> {
 	const name = sessionCookieName(place.env);
 	const session = { ...(await heldSession(browser, place)), ...changes };
@@ -38,11 +38,11 @@ export async function changeSession(browser: Browser, place: Place, changes: Par
 
 const secondsFromNow = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-/** The access token is due to be renewed, and still good. */
+/** Makes the access token due for a refresh, but still valid. */
 export const tokensDue = (browser: Browser, place: Place) =>
 	changeSession(browser, place, { refreshAt: secondsFromNow(-1), expiresAt: secondsFromNow(60) });
 
-/** The access token has run out. */
+/** Makes the access token expired. */
 export const tokensOver = (browser: Browser, place: Place) =>
 	changeSession(browser, place, { refreshAt: secondsFromNow(-9), expiresAt: secondsFromNow(-1) });
 
@@ -54,10 +54,10 @@ export function copyOf(browser: Browser, portalUrl: string): Browser {
 }
 
 /**
- * Makes a sign-in that waits for its callback so many minutes older. After an hour the flow's cookie is gone, as a browser
- * has it.
- * @param callback the address that the STS sent the browser back to
- * @returns the same with the `state` parameter of the older flow
+ * Makes a sign-in that waits for its callback older by a number of minutes. After an hour the flow's cookie is deleted, as
+ * a browser would do.
+ * @param callback the URL to which the STS redirected the browser
+ * @returns the same URL with the `state` parameter of the older flow
  */
 export async function ageFlow(browser: Browser, { env }: Place, callback: URL, minutes: number): Promise<URL> {
 	const seal = (purpose: string) => createSeal([env.AUTH_SECRET ?? ''], purpose);

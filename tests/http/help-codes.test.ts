@@ -19,7 +19,7 @@ beforeEach(() => {
 const shape = /^[\da-f]{12}$/;
 const codeOn = ({ text }: Visit) => /<strong[^>]*>([^<]*)<\/strong>/.exec(text)?.[1] ?? 'none';
 
-/** What the log says under a help code; a line may arrive a moment after its answer. */
+/** The log lines with a help code; a line may arrive shortly after its response. */
 function logged(code: string): string[] {
 	const lines = landscape.portal.logs().trim().split('\n');
 	return lines

@@ -12,7 +12,7 @@ import {
 	signInByVerification
 } from './journeys.ts';
 
-/** POSTs that no page offers at that moment: what a page hides, its action has to refuse. */
+/** POSTs that no page offers in this state: if a page hides an action, the action must refuse. */
 let landscape: Landscape;
 let browser: Browser;
 
@@ -30,7 +30,7 @@ const CONFIRM = '/login/identity?/confirm';
 const count = (operation: string) => landscape.sandbox.count(`bridge.${operation}`);
 const post = (address: string, form: Readonly<Record<string, string>> = {}) => browser.open(address, { form });
 
-/** Leaves this browser with a wallet session that a sign-in can be started with. */
+/** Gives this browser a wallet session with which a sign-in can be started. */
 async function complete(): Promise<string> {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 	expect((await browser.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(200);
@@ -58,7 +58,7 @@ describe('unlinking a wallet', () => {
 });
 
 describe('a confirmation of who somebody is', () => {
-	/** The page that lists candidates, or asks for a confirmation alone. */
+	/** The page that lists candidates, or only requests a confirmation. */
 	async function confirmPage(person: 'several-candidates' | 'unknown-employee'): Promise<Visit> {
 		await sharedWalletSession(browser, landscape.sandbox, person);
 		return browser.open('/login/wallet');

@@ -24,7 +24,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		browser = new Browser(landscape.url);
 	});
 
-	/** The identity page of a wallet that was answered with. */
+	/** The identity page after a wallet has responded. */
 	async function identityPage(person: PersonId = 'unknown-student'): Promise<Visit> {
 		await sharedWalletSession(browser, landscape.sandbox, person);
 		return browser.open('/login/wallet');

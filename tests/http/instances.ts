@@ -3,14 +3,14 @@ import { type Landscape, type LandscapeOptions, startLandscape } from '../harnes
 import { type Portal, startPortal } from '../harness/portal.ts';
 import type { Environment } from '../harness/portal-process.ts';
 
-/** A landscape with several instances of the portal, as behind one address: AUTH_URL is the first one's. */
+/** A landscape with several instances of the portal behind one address: AUTH_URL is that of the first. */
 export interface Instances extends Landscape {
-	/** Where each instance listens; the first is the landscape's own. */
+	/** The URL of each instance; the first is the landscape's own. */
 	readonly urls: readonly string[];
 	readonly portals: readonly Portal[];
 }
 
-/** @param differences what the environment of the others has in addition, or in place of the first one's */
+/** @param differences variables of the other instances, added to those of the first or overriding them */
 export async function startInstances(
 	count: number,
 	options: LandscapeOptions,

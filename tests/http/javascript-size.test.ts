@@ -12,7 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => landscape.stop());
 
-/** Bytes of JavaScript that a page loads, each file compressed by gzip: what it names, and what those import. */
+/**
+ * The size in bytes of the JavaScript that a page loads, each file compressed with gzip: the files that it references, and
+ * their imports.
+ */
 async function javaScriptBytes(browser: Browser, path: string): Promise<number> {
 	const seen = new Map<string, number>();
 	const queue = filesIn((await browser.open(path)).text, path, /["']((?:\.{0,2}\/)[^"'\s]+\.js)["']/g);
@@ -21,7 +24,7 @@ async function javaScriptBytes(browser: Browser, path: string): Promise<number> 
 		const { status, text } = await browser.call(file);
 		expect([file, status]).toEqual([file, 200]);
 		seen.set(file, gzipSync(text).length);
-		// Other pages' modules are named too, and loaded when somebody goes there.
+		// Modules of other pages are referenced too, but are only loaded by a navigation.
 		queue.push(...filesIn(text, file, /\b(?:from|import)\s*["']([^"'\s]+\.js)["']/g));
 	}
 	return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -7,17 +7,17 @@ import { personById, type PersonId } from '../sandbox/people.ts';
 const Created = v.pipe(v.string(), v.parseJson(), v.object({ sessionId: v.string() }));
 const Completed = v.pipe(v.string(), v.parseJson(), v.object({ continueUrl: v.string() }));
 
-/** The address of one of a wallet session's routes. */
+/** The path of a route of a wallet session. */
 export const sessionPath = (id: string, rest: string) => `/api/wallet/sessions/${id}/${rest}`;
 
-/** From the login page to the person's institution and back; answers the page where it ends. */
+/** Signs in at the person's institution, starting at the login page; returns the last page. */
 export async function signInAtInstitution(browser: Browser, person: PersonId = 'known-student'): Promise<Visit> {
 	const login = await browser.open('/login');
 	const institution = await browser.open(linkIn(login, `institution=${personById(person).institutionId}`));
 	return browser.submit(institution, { person });
 }
 
-/** From the login page to the institution and almost back: the callback's address, which the browser has yet to open. */
+/** Signs in at the institution without opening the callback; returns the callback's URL. */
 export async function callbackOf(
 	browser: Browser,
 	{ returnTo = '/account', decision = {} }: { returnTo?: string; decision?: Readonly<Record<string, string>> } = {}
@@ -28,27 +28,27 @@ export async function callbackOf(
 	return new URL(last.headers.get('location') ?? '', last.url);
 }
 
-/** From the login page to the log-in page of an institution. */
+/** Goes from the login page to the sign-in page of an institution. */
 export async function institutionOf(browser: Browser, returnTo = '/account'): Promise<Visit> {
 	const login = await browser.open(`/login?${new URLSearchParams({ returnTo })}`);
 	return browser.open(linkIn(login, 'institution=uni-noord'));
 }
 
-/** Loads the login page, and opens a wallet session through the API; answers its id. */
+/** Loads the login page, and creates a wallet session through the API; returns its id. */
 export async function createWalletSession(browser: Browser): Promise<string> {
 	await browser.open('/login');
 	const created = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	return v.parse(Created, created.text).sessionId;
 }
 
-/** The login page tells of this error, and brings a help code along. */
+/** Expects the login page with this error and a help code. */
 export function expectLoginError({ url }: Visit, error: string, returnTo: string | null = null): void {
 	const { helpCode, ...query } = Object.fromEntries(url.searchParams);
 	expect([url.pathname, query]).toEqual(['/login', { error, ...(returnTo !== null && { returnTo }) }]);
 	expect(helpCode).toMatch(/^[\da-f]{12}$/);
 }
 
-/** A wallet session of this browser, to which a wallet has answered. */
+/** Creates a wallet session of this browser to which a wallet has responded. */
 export async function sharedWalletSession(browser: Browser, sandbox: Sandbox, person: PersonId): Promise<string> {
 	const id = await createWalletSession(browser);
 	sandbox.share(id, person);
@@ -62,7 +62,7 @@ export async function signInWithWallet(browser: Browser, sandbox: Sandbox): Prom
 	return browser.open(v.parse(Completed, completed.text).continueUrl);
 }
 
-/** Links an unknown wallet by a visit to the institution, with links and forms alone, and ends signed in. */
+/** Links an unknown wallet by a visit to the institution, with links and forms only, and signs in. */
 export async function signInByVerification(browser: Browser, sandbox: Sandbox): Promise<Visit> {
 	await sharedWalletSession(browser, sandbox, 'unknown-student');
 	const explained = await browser.open('/login/wallet');

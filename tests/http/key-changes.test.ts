@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const other: Key = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), use: 'sig', alg: 'ES256' };
 
-/** Another key under the id of the one that signs. */
+/** Publishes another key with the id of the signing key. */
 function publishOther(response: PassingResponse): void {
 	if (!response.path.startsWith('/jwks')) return;
 	const { keys } = JSON.parse(response.body) as { keys: readonly Key[] };

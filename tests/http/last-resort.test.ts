@@ -7,10 +7,10 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { portalCommand, root } from '../tasks/runtime.mjs';
 
-/** What the broken pages throw: neither a browser nor anybody else should read it there. */
+/** The text that the broken pages throw; no response may contain it. */
 const SECRET = 'swordfish at line 42';
 const THROW = `(() => { throw new Error(${JSON.stringify(SECRET)}); })()`;
-/** Faults in a copy of the build: the layout of all pages throws for one page, and another page throws by itself. */
+/** Faults in a copy of the build: the layout of all pages throws for one page, and another page throws itself. */
 const FAULTS = [
 	['path = url.pathname + queryOf(url)', `path = url.pathname === '/help' ? ${THROW} : url.pathname + queryOf(url)`],
 	['const { privacyPage } = config().brand', `const { privacyPage } = ${THROW}`]
@@ -43,7 +43,7 @@ async function breakPages(chunks: string): Promise<void> {
 	if (broken.size < FAULTS.length) throw new Error('The build has changed: look for what to break in it.');
 }
 
-/** The log's error lines under a help code. */
+/** The error lines in the log with a help code. */
 const errorsUnder = (code: string) =>
 	landscape.portal
 		.logs()
@@ -63,7 +63,7 @@ test.each([
 	expect(codes.size).toBe(1);
 	const [code = ''] = codes;
 	expect(code).toMatch(/^[\da-f]{12}$/);
-	// A line may arrive a moment after its response.
+	// A log line may arrive shortly after its response.
 	await expect.poll(() => errorsUnder(code), { timeout: 10_000 }).toEqual([expect.stringContaining(SECRET)]);
 	expect(page.text).not.toContain('swordfish');
 });

@@ -2,7 +2,7 @@ import type { Visit } from '../harness/browser.ts';
 import { claimsOf } from '../sandbox/identity.ts';
 import { personById, type PersonId } from '../sandbox/people.ts';
 
-/** Something that must not be found: what it is, and how it looks. */
+/** Data that must not occur in a response: its name, and a pattern that matches it. */
 export type Secret = readonly [name: string, pattern: RegExp];
 
 export function secret(name: string, value: string): Secret {
@@ -10,7 +10,10 @@ export function secret(name: string, value: string): Secret {
 	return [name, new RegExp(escaped(value))];
 }
 
-/** What a wallet says of a person, as words of their own: short names also occur by chance, in encrypted text. */
+/**
+ * The claims of a wallet about a person. Patterns match whole words, because short names also occur by chance in encrypted
+ * text.
+ */
 export function claimSecrets(id: PersonId, names: readonly string[]): Secret[] {
 	const claims = claimsOf(personById(id));
 	return names.flatMap((name) =>
@@ -20,7 +23,7 @@ export function claimSecrets(id: PersonId, names: readonly string[]): Secret[] {
 	);
 }
 
-/** Which secrets stand in which answers: in the status line, a header or the body, plain, escaped or in base64. */
+/** Lists the secrets that occur in responses: in the status line, a header or the body, plain, escaped or in base64. */
 export function leaksIn(visits: readonly Visit[], secrets: readonly Secret[]): string[] {
 	return visits.flatMap((visit) => {
 		const text = readings(bytesOf(visit));
@@ -34,7 +37,7 @@ function bytesOf({ status, statusText, headers, text }: Visit): string {
 	return [`${status} ${statusText}`, ...[...headers].map((pair) => pair.join(': ')), text].join('\n');
 }
 
-/** A text together with what is encoded in it. */
+/** A text, together with the decoded forms of what is encoded in it. */
 function readings(text: string): string {
 	const encoded = text.match(/[\w+/-]{16,}/g) ?? [];
 	const decoded = encoded.map((run) => Buffer.from(run, 'base64').toString('latin1'));

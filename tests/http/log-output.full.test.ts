@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { startNoisyPortal } from './noisy-portal.ts';
 
-/** More than the pipe and the portal's buffer hold. */
+/** More lines than fit in the pipe and the portal's buffer. */
 const LINES = 3600;
 
 test('a reader of the log that stalled is told how many lines were dropped, once', async () => {

@@ -3,7 +3,7 @@ import { startNoisyPortal } from './noisy-portal.ts';
 
 test('a reader of the log that stalls neither stops the portal nor keeps it from draining', async () => {
 	const { portal, pipe, writeLines, health } = await startNoisyPortal();
-	// More than a pipe of 64 kB holds.
+	// More than fits in a pipe of 64 kB.
 	await writeLines(300);
 	expect(await health()).toBe(200);
 	expect(await portal.stop()).toBe(0);

@@ -5,7 +5,10 @@ import { runtime } from '../harness/runtime.ts';
 import { copyOf } from './held-session.ts';
 import { callbackOf, sharedWalletSession, signInAtInstitution } from './journeys.ts';
 
-/** Its Auth Bridge sends a browser back to the callback of identity verification; that of the field to the login page. */
+/**
+ * In the `described` landscape the Auth Bridge returns a browser to the callback of identity verification, in `field` to
+ * the login page.
+ */
 let described: Landscape;
 let field: Landscape;
 let landscape: Landscape;
@@ -31,7 +34,7 @@ const nextOf = ({ headers, url }: Visit) => {
 	return next.pathname + next.search;
 };
 
-/** From the login page to the institution and almost back: the address of the callback of identity verification. */
+/** Goes through identity verification without opening its callback; returns the callback's address. */
 async function idvCallback(): Promise<string> {
 	use(described);
 	await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
@@ -39,7 +42,7 @@ async function idvCallback(): Promise<string> {
 	return nextOf(await browser.submit(institution, { decision: 'confirmed' }, '', { stopBefore: '/api/wallet/' }));
 }
 
-/** Every GET that uses something up: how a browser comes to it, and where it leads once it is requested. */
+/** Every GET that consumes something: how a browser gets its address, and where the request leads. */
 const consuming: readonly (readonly [string, () => Promise<string>, string])[] = [
 	[
 		'the callback of a sign-in',

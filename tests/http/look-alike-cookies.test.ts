@@ -32,7 +32,10 @@ test('the cookies of this test sign in under their own name', async () => {
 	expect(await sessionFor(named((name) => name))).toContain('"provider"');
 });
 
-/** What some trim from names, and no browser takes for the prefix `__Host-`: a sibling subdomain can set such cookies. */
+/**
+ * Characters that some parsers trim from names. Browsers do not treat such a name as having the prefix `__Host-`, so a
+ * sibling subdomain can set these cookies.
+ */
 const blanks = ['\u00a0', '\u0085', '\u1680', '\u2000', '\u2003', '\u2028', '\u202f', '\u205f', '\u3000', '\ufeff'];
 
 test.each(blanks.map((blank) => [blank.codePointAt(0)?.toString(16), blank]))(

@@ -76,7 +76,7 @@ async function send(path: string, type: string, body: string | Uint8Array, metho
 
 const folder = new URL('../../src/routes/', import.meta.url);
 
-/** Every action of every page, as the address of its form. */
+/** The URLs of every action of every page. */
 function everyAction(): string[] {
 	const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
 	return files

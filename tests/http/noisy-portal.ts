@@ -3,11 +3,11 @@ import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { bareEnvironment } from './bare-environment.ts';
 
-/** A portal that writes to a pipe, and can be made to write much. */
+/** A portal that writes its log to a pipe, and can be made to write a lot. */
 export interface NoisyPortal {
 	readonly portal: Portal;
 	readonly pipe: NamedPipe;
-	/** Makes it write so many lines of about 500 bytes. */
+	/** Makes it write this many lines of about 500 bytes. */
 	readonly writeLines: (count: number) => Promise<void>;
 	/** The status of the health check. */
 	readonly health: () => Promise<number>;

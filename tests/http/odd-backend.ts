@@ -8,29 +8,29 @@ export interface Arrived {
 	readonly method: string;
 	readonly target: string;
 	readonly headers: IncomingMessage['headers'];
-	/** The first piece of the body, as soon as it is there. */
+	/** The first piece of the body, as soon as it arrives. */
 	readonly first: Promise<string>;
-	/** The whole body, or the end of one that breaks off. */
+	/** The whole body, or where it breaks off. */
 	readonly body: Promise<string>;
 }
 
-/** A service of an institution's that does whatever its path says, good or bad. */
+/** A service of an institution whose path decides how it responds, correctly or not. */
 export interface OddBackend {
 	readonly url: string;
 	readonly arrived: Arrived[];
 	/** Authorization headers that are refused with 401. */
 	readonly refused: Set<string>;
-	/** What the latest `/stream` has written so far, in bytes. */
+	/** Bytes that the latest `/stream` has written so far. */
 	sent: number;
-	/** Lets the latest `/steps` write its next piece. */
+	/** Makes the latest `/steps` write its next piece. */
 	step: () => void;
-	/** The next request, once its head has arrived; what `/silent` does not say can be said by hand. */
+	/** The next request, once its head has arrived. To `/silent` the test can send a response itself. */
 	next(): Promise<Arrived & { readonly socket: Socket; readonly response: ServerResponse }>;
 	stop(): Promise<void>;
 }
 
 export const STREAM_BYTES = 64 * 1024 * 1024;
-/** What `/encoded` says, in the encodings that its query names. */
+/** The content of `/encoded`, which is sent with the encodings in its query. */
 export const PLAIN = 'Goedemorgen, Zoë';
 const encoders: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
 	gzip: gzipSync,

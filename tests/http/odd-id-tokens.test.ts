@@ -108,7 +108,7 @@ describe('unlinking a wallet', () => {
 		await browser.open(address, { form: {} });
 		expect(removals()).toBe(0);
 
-		// What was asked for and answered counts, although the STS still does not say when.
+		// A sign-in that was requested and completed counts, although the STS still does not send its time.
 		const institution = await browser.open(linkIn(page, '/login/start'));
 		const back = await browser.submit(institution, { person: 'known-student' });
 		expect(back.url.pathname).toBe(new URL(address, landscape.url).pathname);

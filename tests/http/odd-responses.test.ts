@@ -15,7 +15,7 @@ import {
 } from './journeys.ts';
 
 type Json = Record<string, unknown>;
-/** What becomes of the JSON at the paths that the expression matches. */
+/** Changes to the JSON at the paths that match the expression. */
 type Changes = readonly (readonly [path: RegExp, change: (body: Json, response: PassingResponse) => unknown])[];
 
 let sts: AlteringProxy;
@@ -47,7 +47,7 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-/** No address can lead to an entry with such an id. */
+/** No URL can address an entry with such an id. */
 const badIds = ['\ud800', '.', '..', ' ', 'a\u0000b', false].map((id) => ({ id, name: 'Bad id', label: 'Bad id' }));
 
 const broken = { kty: 'EC', crv: 'P-256', kid: 'broken', x: 'AAAA' };
@@ -146,7 +146,7 @@ function altered(changes: Changes): (response: PassingResponse) => void {
 	};
 }
 
-/** The log lines that name the list of which entries were dropped. */
+/** The log lines about dropped entries of this list. */
 const droppedOf = (list: string) =>
 	landscape.portal
 		.logs()

@@ -38,7 +38,7 @@ beforeAll(async () => {
 			BACKENDS: JSON.stringify(backends),
 			STS_TIMEOUT_MS: '1000',
 			AUTH_BRIDGE_TIMEOUT_MS: '1000',
-			// A request that is never settled leaves no room for the next one.
+			// A request that never settles would block the next one.
 			REQUESTS_AT_ONCE: '1'
 		}
 	});

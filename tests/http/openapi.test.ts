@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => landscape.stop());
 beforeEach(() => landscape.sandbox.reset());
 
-/** What is wrong with an answer, by the description; empty for nothing. */
+/** The differences between a response and the description; empty if there are none. */
 function faultsOf(method: string, path: string, { status, headers, text }: Answer): string[] {
 	const address = path.replace(/\?.*/, '').replace(/\/sessions\/[^/]+/, '/sessions/{id}');
 	const known = description.paths[address]?.[method.toLowerCase()]?.responses[status];
@@ -85,7 +85,10 @@ const plainRoutes = [
 	['POST', '/api/wallet/sessions', []]
 ] as const;
 
-/** Asks all that does not sign out, of the wallet session too where there is one; answers what was not as described. */
+/**
+ * Requests every route that does not sign out, including those of the wallet session if there is one; returns the
+ * differences from the description.
+ */
 async function everywhere(ask: Ask, id: string): Promise<string[]> {
 	const ofSession = sessionRoutes.filter(([, rest]) => !rest.startsWith('events'));
 	const calls = [

@@ -29,7 +29,7 @@ interface Attempt {
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';
 
-/** Every combination; a body only where a method takes one, a mode only where there is a site. */
+/** Every combination; with a body only for methods that accept one, with a mode only if there is a site. */
 const attempts: readonly Attempt[] = methods.flatMap((method) =>
 	(isRead(method) || method === 'OPTIONS' ? [null] : types).flatMap((type) =>
 		sites.flatMap((site) =>
@@ -42,7 +42,7 @@ const attempts: readonly Attempt[] = methods.flatMap((method) =>
 
 type Kind = 'page' | 'callback' | 'API';
 
-/** The rule for every request, and the exception for a person's navigation where there is one. */
+/** The expected refusal: the general rule, and the exception for a person's navigation. */
 function refusalOf({ method, site, mode, origin }: Attempt, kind: Kind): 401 | 403 | null {
 	const isHiddenByPolicy = origin === 'null' && site === 'same-origin';
 	if (origin !== null && origin !== 'own' && !isHiddenByPolicy) return 403;

@@ -4,7 +4,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { createWalletSession, sharedWalletSession } from './journeys.ts';
 
-/** What the scripts of the wallet and identity pages read instead of the page. */
+/** The views that the scripts of the wallet and identity pages read instead of the page. */
 let landscape: Landscape;
 let browser: Browser;
 beforeAll(async () => {

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const hex = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
 
-/** Ways to write the address of a service, of which some reach it. */
+/** Spellings of a service's address; some of them reach it. */
 const SPELLINGS = [
 	'/api/backends/odd/echo',
 	'/%61pi/backends/odd/echo',
@@ -101,7 +101,7 @@ test('a large body reaches the service in every spelling that leads there, and i
 	const large = 'x'.repeat(70_000);
 	const headers = { ...SAME_ORIGIN, origin: landscape.url, 'content-type': 'text/plain' };
 	const small = await Promise.all(SPELLINGS.map((path) => statusOf(path, headers, 'POST', 'x')));
-	// One after the other: a person's uploads at the same time are limited.
+	// Sequentially: concurrent uploads of one person are limited.
 	const statuses: number[] = [];
 	for (const path of SPELLINGS) statuses.push(await statusOf(path, headers, 'POST', large));
 	const taken = (list: readonly number[]) => SPELLINGS.filter((_, index) => list[index] === 200);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => authority.remove());
 
-/** A portal whose services are all reached over TLS, with certificates of the private authority. */
+/** A portal that reaches all services over TLS, with certificates of the private authority. */
 async function startSecured(env: Readonly<Record<string, string>>, more: Readonly<Record<string, number>> = {}) {
 	const fronts: Record<string, TlsFront> = {};
 	const front = async (name: string, port: number) => {

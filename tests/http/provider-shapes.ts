@@ -3,12 +3,12 @@ import type { Environment } from '../harness/portal-process.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** How an STS differs from the sandbox's: what the documentation or source of a provider says that it sends. */
+/** How an STS differs from the sandbox's, according to the documentation or source of a provider. */
 export interface ProviderShape {
 	readonly name: string;
-	/** As docs/providers.md says. */
+	/** The variables that docs/providers.md recommends. */
 	readonly env?: Environment;
-	/** What follows the sandbox's address in the issuer. */
+	/** The suffix of the issuer after the sandbox's address. */
 	readonly issuerEnd?: string;
 	/** Merged into the discovery document; undefined removes a field. */
 	readonly discovery?: Json;
@@ -18,15 +18,15 @@ export interface ProviderShape {
 	readonly tokens?: Json;
 	/** Whether callbacks have the `iss` parameter (RFC 9207). */
 	readonly hasIss?: boolean;
-	/** Whether it sends refresh tokens, and another one each time. */
+	/** Whether it issues refresh tokens, and replaces them at each use. */
 	readonly refresh?: 'rotates' | 'keeps' | 'none';
 	/** How its revocation endpoint responds. */
 	readonly revocation?: (response: PassingResponse) => void;
-	/** The header of its logout tokens, where it sends any. */
+	/** The header of its logout tokens, if it sends any. */
 	readonly logoutHeader?: Json;
 }
 
-/** Not in discovery. */
+/** Removes fields from the discovery document. */
 export const without = (...names: readonly string[]): Json =>
 	Object.fromEntries(names.map((name) => [name, undefined]));
 const withStatus = (status: number, body: string) => (response: PassingResponse) => {

@@ -52,7 +52,7 @@ function alter(
 	else if (path === '/token/revocation') revocation?.(response);
 }
 
-/** Signs in; the callback has the `iss` parameter or not. */
+/** Signs in, with or without the `iss` parameter in the callback. */
 async function signIn(browser: Browser, { hasIss = false }: Pick<ProviderShape, 'hasIss'>): Promise<Visit> {
 	const callback = await callbackOf(browser);
 	if (!hasIss) callback.searchParams.delete('iss');
@@ -96,7 +96,7 @@ describe.each(providerShapes.filter(({ logoutHeader }) => logoutHeader))(
 			const browser = new Browser(landscape.url);
 			await signIn(browser, shape);
 			const { sub, sid } = await heldSession(browser, landscape);
-			// By `sub`, only sessions end that began before.
+			// A logout by `sub` only ends sessions that began before it.
 			const iat = Math.floor(Date.now() / 1000) + 2;
 			const token = await landscape.sandbox.sign(
 				{

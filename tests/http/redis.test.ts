@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 			},
 			{ timeout: 8000, interval: 50 }
 		);
-		// It came back empty: this instance tells it what it has missed.
+		// The store has restarted empty: this instance writes to it what it has missed.
 		const answersAfter = await Promise.all([late, copyOf(browser, instances.urls[1] ?? '')].map(me));
 		expect(answersAfter.map(({ status }) => status)).toEqual([200, 200]);
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis())('a rate limit of two instances with a Redis', () =>
 		await redis.stop();
 	});
 
-	/** Opens wallet sessions of one browser, one after the other, at the instances in turn; answers the statuses. */
+	/** Creates wallet sessions of one browser, sequentially, at the instances in turn; returns the statuses. */
 	async function openInTurn(times: number): Promise<number[]> {
 		const browser = new Browser(instances.url);
 		await browser.open('/login');

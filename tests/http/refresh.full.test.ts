@@ -7,8 +7,11 @@ import { holdsSession, tokensDue, tokensOver } from './held-session.ts';
 import { signInAtInstitution } from './journeys.ts';
 
 const MINUTES_OF_CLICKING = 1;
-/** A token of five seconds is renewed a quarter of its life before its end, in whole seconds: after three at the earliest. */
-const MAX_RENEWALS_A_MINUTE = 60 / 3;
+/**
+ * A token of five seconds is refreshed a quarter of its lifetime before it expires, in whole seconds: after three at the
+ * earliest.
+ */
+const MOST_RENEWALS_A_MINUTE = 60 / 3;
 let landscape: Landscape;
 let browser: Browser;
 
@@ -25,7 +28,7 @@ beforeEach(async () => {
 const me = () => browser.call('/api/me');
 const onRefresh = { operation: 'token:refresh' };
 
-/** One after the other for so many seconds, as a person clicks. */
+/** Repeats the work sequentially for a number of seconds, as a person clicks. */
 async function forSeconds<Value>(seconds: number, pauseMs: number, work: () => Promise<Value>): Promise<Value[]> {
 	const endMs = Date.now() + seconds * 1000;
 	const results: Value[] = [];

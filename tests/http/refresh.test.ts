@@ -27,7 +27,7 @@ const outcome = async (who = browser) => {
 	const { status, text, headers } = await me(who);
 	return { status, error: (JSON.parse(text) as { error?: string }).error, retryAfter: headers.get('retry-after') };
 };
-/** Costs one token call, which only a family that lives answers with tokens. */
+/** Whether the token family is still valid. Makes one token request, which succeeds only in that case. */
 async function familyLives(): Promise<boolean> {
 	const before = grants();
 	await tokensOver(browser, landscape);
@@ -66,7 +66,7 @@ describe('when tokens run out', () => {
 		await tokensOver(browser, landscape);
 		const answer = await me();
 		expect(JSON.parse(answer.text)).toMatchObject({ expires: before.expires });
-		// The browser keeps it until it is closed.
+		// The browser stores the cookie until it is closed.
 		expect(answer.headers.getSetCookie()[0]).toMatch(/^portal\.session=[^;]+;(?!.*(?:Max-Age|Expires))/);
 		expect(JSON.parse((await me()).text)).toMatchObject({ expires: before.expires });
 	});

@@ -10,7 +10,7 @@ import { everyPath } from './every-route.ts';
 import { heldSession, tokensDue } from './held-session.ts';
 import { createWalletSession, signInAtInstitution, signInByVerification, signInWithWallet } from './journeys.ts';
 
-/** nginx takes a response's head into one buffer of 4 kB, with some bytes of its own. */
+/** nginx reads a response head into one buffer of 4 kB, together with some bytes of its own. */
 const MAX_HEAD_BYTES = 4000;
 
 let landscape: Landscape;
@@ -38,7 +38,7 @@ async function startNginxFront(portalPort: number): Promise<Front> {
 	return { url: `https://localhost:${port}`, stop: () => nginx.stop() };
 }
 
-/** Status line and headers as they are sent, the empty line included. */
+/** The size of the status line and headers as sent, including the empty line. */
 function headBytes({ status, statusText, headers }: Visit): number {
 	const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
 	return [`HTTP/1.1 ${status} ${statusText}`, ...lines, '', ''].join('\r\n').length;

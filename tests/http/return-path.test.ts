@@ -34,7 +34,7 @@ const hostile = [
 ];
 const good = ['/help', '/account?notice=unlinked', '/account/wallets/x/unlink', '/help#content'];
 
-/** Its own address ends a person's way to it, and each character of it takes three in a query. */
+/** Paths of more than 512 characters: as given, or once the URL parser has encoded them. */
 const long = [`/help?x=${'x'.repeat(505)}`, `/${'x'.repeat(3000)}`, `/help?x=${'é'.repeat(100)}`];
 
 describe('who is signed in and opens the login page', () => {
@@ -49,7 +49,7 @@ describe('who is signed in and opens the login page', () => {
 	test.each(good)('goes on to %s', async (wanted) => expect(await goal(wanted)).toBe(wanted));
 });
 
-/** Every place that takes a return path, and the page where a person ends who came by it. */
+/** Every place that accepts a return path, and the page at which the person then arrives. */
 const entrances: readonly (readonly [string, (wanted: string) => Promise<Visit>])[] = [
 	[
 		'the links of the login page',

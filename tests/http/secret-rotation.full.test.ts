@@ -43,14 +43,16 @@ describe.skipIf(!hasRedis())('AUTH_SECRET that changes, instance by instance', (
 		await signInAtInstitution(browser);
 		return browser;
 	};
-	/** As if the session had been sealed hours ago, with this secret. */
+	/** Changes the session as if it had been sealed hours ago with this secret. */
 	const sealedHoursAgo = (browser: Browser, secret: string) =>
 		changeSession(browser, { env: { ...instances.env, AUTH_SECRET: secret } }, { sealedAt: HOURS_AGO });
 	const me = (browser: Browser, index: number) => browser.call(at(index, '/api/me'));
 	const rewritesSession = ({ headers }: Awaited<ReturnType<typeof me>>) =>
 		headers.getSetCookie().some((cookie) => cookie.startsWith('portal.session='));
 
-	/** Restarts one instance while people are in the middle of things, and expects that each can go on at both. */
+	/**
+	 * Restarts one instance while people have unfinished sign-ins, and expects that each can continue at both instances.
+	 */
 	async function expectNothingLost(index: 0 | 1, secret: string) {
 		const [member, visitor] = [await signedIn(), new Browser(instances.url)];
 		const walletSession = await createWalletSession(visitor);

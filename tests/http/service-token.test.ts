@@ -52,7 +52,7 @@ afterAll(async () => {
 	await landscape.stop();
 	await odd.stop();
 });
-/** Each test has a portal of its own, which has no token yet. */
+/** Each test starts its own portal, which has no token yet. */
 beforeEach(async ({ onTestFinished }) => {
 	landscape.sandbox.reset();
 	odd.arrived.length = 0;

@@ -6,7 +6,7 @@ import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts
 import { type Instances, startInstances } from './instances.ts';
 import { signInAtInstitution } from './journeys.ts';
 
-/** The upgrade from 1.0.0 that docs/operations.md describes: instances that write either format run side by side. */
+/** The upgrade from 1.0.0 as in docs/operations.md: instances that write different formats run side by side. */
 describe.skipIf(!hasRedis())('an instance that writes SESSION_FORMAT 2 beside one that writes 1', () => {
 	let redis: Redis;
 	let instances: Instances;

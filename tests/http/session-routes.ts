@@ -1,4 +1,4 @@
-/** Below a wallet session; with a body that each would take. */
+/** The routes of a wallet session, each with a body that it accepts. */
 export const sessionRoutes = [
 	['GET', 'status', undefined],
 	['GET', 'events', undefined],

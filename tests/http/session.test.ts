@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => landscape.stop());
 
-/** The portal's `Set-Cookie` lines of these visits, with their values and times left out. */
+/** The portal's `Set-Cookie` lines in these responses, without their values and times. */
 function writtenCookies(visits: readonly Visit[]): string[] {
 	const lines = visits.flatMap(({ headers }) => headers.getSetCookie());
 	return lines.map((line) => line.replace(/=[^;]+/, '=…').replace(/Max-Age=[1-9]\d*/i, 'Max-Age=…'));

@@ -4,9 +4,9 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { callbackOf, createWalletSession, sharedWalletSession, signInAtInstitution, sessionPath } from './journeys.ts';
 
-/** What one person leaves to the next at the same browser. */
+/** What one person leaves behind for the next at the same browser. */
 let usual: Landscape;
-/** Its STS has no `end_session_endpoint`. */
+/** The STS of this landscape has no `end_session_endpoint`. */
 let withoutEndSession: Landscape;
 let landscape: Landscape;
 let browser: Browser;
@@ -29,7 +29,7 @@ function use(one: Landscape): void {
 const signOut = () => browser.open('/api/auth/signout', { form: {}, follow: false });
 const isMarked = () => browser.cookies().has('portal.signedout');
 
-/** The `prompt` that the portal sends along when somebody chooses an institution. */
+/** The `prompt` that the portal sends when a person chooses an institution. */
 async function promptOfNextSignIn(): Promise<string | null> {
 	await browser.open('/login', { follow: false });
 	const start = await browser.open('/login/start?provider=sts&institution=uni-noord', { follow: false });
@@ -46,7 +46,7 @@ describe('after a sign-out', () => {
 		await signOut();
 		expect(browser.cookies().has('portal.departure')).toBe(false);
 		expect(await promptOfNextSignIn()).toBe('login');
-		// An attempt that was given up is no sign-in.
+		// An abandoned attempt is not a sign-in.
 		expect(await promptOfNextSignIn()).toBe('login');
 		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
 		expect(isMarked()).toBe(false);

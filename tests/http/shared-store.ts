@@ -6,7 +6,7 @@ import type { Instances } from './instances.ts';
 import { sessionPath, signInAtInstitution } from './journeys.ts';
 import { serviceToken, sessionOf, tokenClaims } from './third-party.ts';
 
-/** What instances do as one, whatever store they share. */
+/** Tests of how instances act together, for any shared store. */
 export function actAsOne(instances: () => Instances) {
 	let browser: Browser;
 	beforeEach(async () => {

@@ -23,7 +23,7 @@ describe('who may start a sign-in', () => {
 		browser = new Browser(landscape.url);
 	});
 	const pushed = () => landscape.sandbox.count('sts.par');
-	/** A program, or an old browser, says nothing of where the request comes from. */
+	/** A program, or an old browser, does not say where the request comes from. */
 	const bare = (path: string, headers: Record<string, string> = {}) => {
 		const cookie = [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
 		const url = new URL(path, landscape.url);

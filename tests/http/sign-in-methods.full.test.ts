@@ -10,7 +10,10 @@ import { en } from '../e2e/support/texts.ts';
 const WALLET_FORM = 'action="/login/wallet?/start"';
 const INSTITUTION_LINK = 'href="/login/start?provider=sts';
 
-/** Controls that lead to a way to sign in, and what texts call it. Visits to an institution that confirm an identity are none. */
+/**
+ * Controls that lead to this way to sign in, and the texts that name it. Visits to an institution to confirm an identity do
+ * not count.
+ */
 const OF_INSTITUTION =
 	/provider=sts(?!-wallet)|#institution|(?:sign|signs) in with your institution|with(?:out)? your institution|(?:met|zonder) uw instelling|the other way|andere manier om in te loggen/i;
 const OF_WALLET = /\/login\/wallet|provider=sts-wallet|wallet|\bQR\b|the other way|andere manier om in te loggen/i;
@@ -24,7 +27,7 @@ describe.each([
 	let browser: Browser;
 
 	beforeAll(async () => {
-		// Without wallets there need not be an Auth Bridge.
+		// Without wallets no Auth Bridge is needed.
 		const bridge = hasWallet ? {} : { AUTH_BRIDGE_URL: '' };
 		landscape = await startLandscape({ runtime, env: { SIGN_IN_METHODS: methods, ...bridge } });
 		browser = new Browser(landscape.url);
@@ -68,7 +71,7 @@ describe.each([
 			for (const page of pages) {
 				const { text } = await browser.open(page);
 				const { product } = texts(locale).site;
-				// The language switch repeats the address.
+				// The language switch contains the address as well.
 				const shown = text
 					.replaceAll(product, '')
 					.replaceAll(page.replaceAll('&', '&amp;'), '')

@@ -6,7 +6,7 @@ import { copyOf } from './held-session.ts';
 import { type Instances, startInstances } from './instances.ts';
 import { expectLoginError, sessionPath, sharedWalletSession } from './journeys.ts';
 
-/** A completed wallet session signs somebody in once, on every instance. */
+/** A completed wallet session signs a person in only once, across all instances. */
 let redis: Redis;
 let instances: Instances;
 
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const CONTINUE = '/login/start?provider=sts-wallet';
 
-/** A browser whose wallet session is complete, and a copy of its cookies from before any use. */
+/** A browser with a completed wallet session, and a copy of its cookies from before any use. */
 async function completed() {
 	const browser = new Browser(instances.url);
 	const id = await sharedWalletSession(browser, instances.sandbox, 'known-student');
@@ -37,7 +37,7 @@ test.skipIf(!hasRedis())('a copy of a completed wallet cookie signs nobody in af
 	const { id, browser, early, copy } = await completed();
 	expect((await browser.open(CONTINUE)).url.pathname).toBe('/account');
 	expectLoginError(await copy.open(CONTINUE), 'wallet_session_foreign');
-	// Nor does one from before completion: it can't be completed again.
+	// Nor does a copy from before completion: the session cannot be completed again.
 	expect((await early.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(404);
 	expect([await isSignedIn(copy), await isSignedIn(early)]).toEqual([false, false]);
 });

@@ -46,7 +46,7 @@ function stuck(path: string, lines: readonly string[], begin: string): RawSocket
 
 const statusOf = (head: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
 
-/** One of each kind of body that does not end, and never enough of them to matter but for their slots. */
+/** Each kind of body that does not end. They are small, and only occupy a slot. */
 const kinds: readonly (readonly [string, () => RawSocket])[] = [
 	['stops after its head', () => stuck('/api/wallet/sessions', [JSON_TYPE, 'content-length: 4000'], '')],
 	['stops amid its bytes', () => stuck('/api/wallet/sessions', [JSON_TYPE, 'content-length: 4000'], '{"')],
@@ -119,7 +119,7 @@ describe('a large body that streams to a service', () => {
 		{ timeout: 90_000 },
 		async () => {
 			const lines = ['content-type: text/plain', `content-length: ${LARGE}`, 'sec-fetch-site: same-origin'];
-			// As many as one person may have.
+			// As many uploads as one person may have.
 			const arrivals = odd.arrived.length;
 			const uploads = Array.from({ length: MAX_UPLOADS_PER_PERSON }, () =>
 				stuck('/api/backends/odd/silent', lines, 'x')
@@ -135,7 +135,7 @@ describe('a large body that streams to a service', () => {
 	);
 });
 
-// Deno's server leaves a connection open whose request body was not read, whatever the response says (docs/operations.md).
+// Deno's server leaves a connection open if the request body was not read, whatever the response says (docs/operations.md).
 test.skipIf(runtime === 'deno')(
 	'a connection with a body that does not end is closed',
 	{ timeout: 60_000 },

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => landscape.stop());
 
-/** Chunks of one byte each, of a body that does not end yet. */
+/** Sends chunks of one byte each, of a body that does not end yet. */
 function chunkedPost(count: number) {
 	const { host } = new URL(landscape.url);
 	const type = 'content-type: application/x-www-form-urlencoded';
@@ -31,7 +31,7 @@ test('bodies that arrive byte by byte take memory for their bytes only', { timeo
 	for (let n = 0; n < CHUNKS; n++) {
 		const sent = bodies.map(({ socket }) => new Promise((resolve) => socket.write('1\r\na\r\n', resolve)));
 		await Promise.all(sent);
-		// Its response comes after this round of chunks was read, so that each is a chunk of its own.
+		// The response arrives after these chunks were read, so that each is a separate chunk.
 		await fetch(`${landscape.url}/api/health`);
 	}
 	const taken = residentBytes(landscape.portal.pid) - before;
@@ -43,7 +43,7 @@ test('bodies that arrive byte by byte take memory for their bytes only', { timeo
 
 test('a body of too many chunks is refused before it has ended', { timeout: 60_000 }, async () => {
 	const { socket, head } = chunkedPost(70_000);
-	// Node joins chunks that arrive together, so that they have too many bytes first.
+	// Node joins chunks that arrive together, so the limit of bytes is reached first.
 	expect([400, 413]).toContain(statusOf(await head));
 	socket.destroy();
 	expect((await fetch(`${landscape.url}/api/health`)).status).toBe(200);

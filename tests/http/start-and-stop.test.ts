@@ -117,7 +117,7 @@ test('told to stop in the moment in which its port opens, it drains all the same
 	expect(portal.logs()).toContain('draining');
 });
 
-/** A whole answer on another connection: the bytes sent before it have arrived by then. */
+/** Waits for a complete response on another connection: bytes that were sent before it have arrived by then. */
 const untilServed = async (url: string) => (await fetch(`${url}/api/health`)).text();
 
 async function untilRefused(url: string): Promise<void> {

@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis())('two instances whose Redis loses what it held', () 
 		const before = await revocations();
 		await lose();
 		await expect.poll(revocations, SOON).toEqual(before);
-		// The other instance may not be connected again yet.
+		// The other instance may not have reconnected yet.
 		await expect.poll(() => me(copy), SOON).toBe(401);
 	});
 

@@ -5,7 +5,7 @@ import { copyOf } from './held-session.ts';
 import type { Instances } from './instances.ts';
 import { signInAtInstitution } from './journeys.ts';
 
-/** Promised is one second; a busy machine gets more. */
+/** The documented limit is one second; a busy machine gets more. */
 export const SOON = { timeout: 10_000, interval: 50 };
 export const UNAVAILABLE = 'the shared store is unavailable';
 const AVAILABLE = 'the shared store is available again';
@@ -13,14 +13,14 @@ const AVAILABLE = 'the shared store is available again';
 interface Outage {
 	readonly begin: () => Promise<unknown>;
 	readonly end: () => Promise<unknown>;
-	/** What the log says of it. */
+	/** How the log describes the cause. */
 	readonly cause: string | RegExp;
 }
 
-/** How often a portal's log has a text. */
+/** How often a text occurs in a portal's log. */
 export const timesIn = (portal: Portal | undefined, text: string) => (portal?.logs() ?? '').split(text).length - 1;
 
-/** What readiness says of the store. */
+/** The state of the store according to the readiness check. */
 export async function storeOf(url: string): Promise<string> {
 	const response = await fetch(`${url}/api/health/ready`);
 	return ((await response.json()) as { store: string }).store;
@@ -29,8 +29,8 @@ export async function storeOf(url: string): Promise<string> {
 const me = async (who: Browser) => (await who.call('/api/me')).status;
 
 /**
- * Signs out at the first of two instances while their store has an outage: refused there at once, and at the other one as
- * soon as the store takes writes. Readiness and the log say what happened, once per change.
+ * Signs out at the first of two instances during an outage of their store. The session is refused at once at that instance,
+ * and at the other one as soon as the store accepts writes. Readiness and the log report the outage, once per change.
  */
 export async function signOutDuring({ begin, end, cause }: Outage, instances: Instances): Promise<void> {
 	const [here, there] = instances.portals;
@@ -46,7 +46,7 @@ export async function signOutDuring({ begin, end, cause }: Outage, instances: In
 		await browser.call('/api/auth/signout', { method: 'POST' });
 		expect(await me(copyHere)).toBe(401);
 		for (const url of instances.urls) await expect.poll(() => storeOf(url), SOON).toBe('down');
-		// A read that succeeds does not change that.
+		// A successful read does not change that.
 		await me(copyThere);
 		expect(await storeOf(instances.url)).toBe('down');
 	} finally {

@@ -89,7 +89,7 @@ describe.skipIf(!hasRedis())('an instance whose Redis fails over to another', ()
 		const browser = new Browser(instances.url);
 		await signInAtInstitution(browser);
 		await old?.command('REPLICAOF 127.0.0.1 1');
-		// Connections that are open stay at the old server; new ones go to the new server.
+		// Open connections stay at the old server; new ones go to the new server.
 		board.switchTo(Number(new URL(next?.url ?? '').port));
 		await browser.call('/api/auth/signout', { method: 'POST' });
 		await expect.poll(() => next?.keys('portal:deny:*'), SOON).toHaveLength(1);

@@ -34,7 +34,7 @@ beforeEach(async () => {
 	await browser.open('/login');
 });
 
-// First in this file: discovery is kept once it was good.
+// First in this file: discovery is cached once it succeeds.
 describe('while discovery fails', () => {
 	test.each(faults)('by %s, the login page says so, and offers both ways', async (name, options) => {
 		landscape.sandbox.scenario(name, { ...options, operation: 'discovery' });
@@ -65,7 +65,7 @@ test.each(faults)('while pushed authorization requests fail by %s, the login pag
 	expect(landscape.sandbox.count('trap.visit')).toBe(0);
 });
 
-/** What the log says of the fault behind the help code of a page; a line may arrive a moment after its response. */
+/** The error in the log with the help code of a page; a line may arrive shortly after its response. */
 function loggedError(page: Visit): unknown {
 	const helpCode = page.url.searchParams.get('helpCode');
 	return landscape.portal

@@ -26,7 +26,7 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<{ land
 	return { landscape, stsPort };
 }
 
-/** The same, while the STS does not answer before the portal has started. */
+/** Like `start`, but the STS does not respond until the portal has started. */
 async function startWhileAway(more: (stsPort: number) => Readonly<Record<string, string>>) {
 	const stsPort = await freePort();
 	switchboard = await startSwitchboard(await freePort());

@@ -103,7 +103,7 @@ describe('with an OTLP endpoint', () => {
 
 	test('the trace goes along to the STS and to the Auth Bridge', () => {
 		const { sandbox } = landscape;
-		// The sandbox's STS asks the Bridge too, and is no part of the portal.
+		// The sandbox's STS also sends requests to the Bridge, which are not the portal's.
 		const ofPortal = sandbox.lastRequests('bridge').filter(({ headers }) => 'x-request-id' in headers);
 		const parents = [...ofPortal, ...sandbox.lastRequests('sts', 'token')].map(({ headers }) => headers.traceparent);
 		expect(parents.length).toBeGreaterThan(6);
@@ -112,7 +112,7 @@ describe('with an OTLP endpoint', () => {
 });
 
 describe.runIf(runtime === 'node')('the SDK', () => {
-	/** The modules of the build that a portal has loaded by the time it ends, as Node itself counts them. */
+	/** The modules of the build that a portal has loaded by the time it ends, according to Node. */
 	async function loaded(env: Readonly<Record<string, string>>): Promise<string[]> {
 		const folder = await mkdtemp(join(tmpdir(), 'portal-modules-'));
 		try {

@@ -10,7 +10,7 @@ export const SCOPES = 'wallet:sessions profile:read';
 const Tokens = v.pipe(v.string(), v.parseJson(), v.object({ access_token: v.string() }));
 const Created = v.pipe(v.string(), v.parseJson(), v.object({ sessionId: v.string() }));
 
-/** An access token as a third party gets it: by client credentials, for the portal's API. */
+/** An access token for the portal's API that a third party gets with client credentials. */
 export async function serviceToken({ sandbox }: Pick<Landscape, 'sandbox'>, scope = SCOPES): Promise<string> {
 	const answer = await exchange(new URL('/token', sandbox.stsUrl), {
 		method: 'POST',
@@ -26,7 +26,7 @@ export async function serviceToken({ sandbox }: Pick<Landscape, 'sandbox'>, scop
 	return v.parse(Tokens, answer.text).access_token;
 }
 
-/** The claims of such a token with these changes; `undefined` leaves one out. */
+/** The claims of such a token with these changes; `undefined` removes a claim. */
 export function tokenClaims(
 	{ sandbox }: Pick<Landscape, 'sandbox'>,
 	changes: Readonly<Record<string, unknown>> = {}
@@ -36,12 +36,12 @@ export function tokenClaims(
 	return { ...good, ...changes };
 }
 
-/** A third party of this client id. */
+/** A third party with this client id. */
 export async function callerAs(landscape: Pick<Landscape, 'sandbox' | 'url'>, azp: string): Promise<Caller> {
 	return new Caller(landscape.url, await landscape.sandbox.sign(tokenClaims(landscape, { azp })));
 }
 
-/** Opens a wallet session; answers its id. */
+/** Creates a wallet session; returns its id. */
 export async function sessionOf(caller: Caller): Promise<string> {
 	const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	return v.parse(Created, created.text).sessionId;

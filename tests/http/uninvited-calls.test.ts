@@ -9,7 +9,7 @@ import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
 import { bareEnvironment } from './bare-environment.ts';
 
-/** Everything that Deno itself wants of other hosts would go through this proxy; the portal's own calls do not. */
+/** Requests that Deno itself sends to other hosts would use this proxy; the portal's own requests do not. */
 async function startWitness(): Promise<{ proxy: EgressProxy; env: Readonly<Record<string, string>> }> {
 	const proxy = await startEgressProxy({ targets: new Map() });
 	const folder = await mkdtemp(join(tmpdir(), 'deno-dir-'));
@@ -17,7 +17,7 @@ async function startWitness(): Promise<{ proxy: EgressProxy; env: Readonly<Recor
 		await proxy.stop();
 		await rm(folder, { recursive: true, force: true });
 	});
-	// Deno asks once a day; a new folder has not asked yet.
+	// Deno checks once a day; with a new folder it has not checked yet.
 	return { proxy, env: { HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1', DENO_DIR: folder } };
 }
 
@@ -38,7 +38,7 @@ test.runIf(runtime === 'deno')('at its start, nothing is called that the configu
 		await portal.stop();
 	});
 
-	// What Deno does by itself comes half a second after its start: of this later process it has been seen.
+	// Deno sends its own requests half a second after its start: those of this later process have been seen.
 	const witness = await startWitness();
 	const idle = spawnProgram(
 		[

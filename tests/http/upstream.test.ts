@@ -17,7 +17,10 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-/** Asks at every route of a wallet session with headers that a hostile caller could send; answers what arrived. */
+/**
+ * Requests every route of a wallet session with headers that a hostile client could send; returns the requests that
+ * arrived.
+ */
 async function arrivals(): Promise<readonly RecordedRequest[]> {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-employee');
 	const headers = {
@@ -44,7 +47,7 @@ async function arrivals(): Promise<readonly RecordedRequest[]> {
 	return landscape.sandbox.lastRequests('bridge');
 }
 
-/** All that a call of the portal may carry. */
+/** The headers that a request of the portal may have. */
 const ALLOWED = [
 	'accept',
 	'traceparent',

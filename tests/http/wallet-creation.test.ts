@@ -42,7 +42,7 @@ describe('a Bridge whose clock is wrong', () => {
 		const first = (await statusOf(sessionId)).expiresInMs;
 		expect(first).toBeGreaterThan(200_000);
 		expect(first).toBeLessThanOrEqual(300_000);
-		// A session that the Bridge shortens is shorter here as well.
+		// If the Bridge shortens a session, the portal shortens it as well.
 		landscape.sandbox.advance(String(sessionId), 200);
 		const shortened = async () => (await statusOf(sessionId)).expiresInMs;
 		await expect.poll(shortened, { timeout: 5000 }).toBeLessThanOrEqual(100_000);

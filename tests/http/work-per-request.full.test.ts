@@ -7,7 +7,7 @@ import { runtime } from '../harness/runtime.ts';
 import { everyPath } from './every-route.ts';
 import { createWalletSession, sessionPath } from './journeys.ts';
 
-/** What one request may cost, whatever comes with it. */
+/** The limits of what one request may cause, whatever its content. */
 const MAX_UPSTREAM_CALLS = 4;
 const MAX_STORE_COMMANDS = 12;
 const ID = '0'.repeat(32);
@@ -26,7 +26,7 @@ const multipart = (parts: number) =>
 	repeated(parts, (n) => `--b\r\ncontent-disposition: form-data; name="f${n}"\r\n\r\nx\r\n`, '') + '--b--\r\n';
 const post = (type: string, body: string): Hostile => ({ method: 'POST', headers: { 'content-type': type }, body });
 
-/** By what is hostile: a request with little of it, and the largest one that the entry lets through. */
+/** Hostile requests by kind: each can be small, or the largest that the entry accepts. */
 const kinds: readonly (readonly [string, (size: number) => Hostile])[] = [
 	['empty wallet cookies', (size) => ({ headers: { cookie: repeated(4 * size, (n) => `portal.wallet.${n}=`, '; ') } })],
 	[
@@ -81,21 +81,24 @@ describe.skipIf(!hasRedis())('the work of one request', () => {
 		await redis.stop();
 	});
 
-	/** Calls that a request causes itself: discovery, keys and institutions are cached, and readiness is read once a second. */
+	/**
+	 * Requests caused by the request itself: discovery, keys and institutions are cached, and readiness is read once a
+	 * second.
+	 */
 	const upstreamCalls = () =>
 		Object.entries(landscape.sandbox.counts().operations)
 			.filter(([name]) => /^(?:bridge\.(?!health)|sts\.(?:par|token|revocation|userinfo))/.test(name))
 			.reduce((sum, [, calls]) => sum + calls, 0);
-	/** Without the store's own check of its health. */
+	/** Without the commands of the store's health check. */
 	async function storeCommands(): Promise<number> {
-		// What it has shown before this mark is complete.
+		// Everything before this mark has been recorded.
 		const mark = `mark-${crypto.randomUUID()}`;
 		await redis.command(`ECHO ${mark}`);
 		await vi.waitFor(() => expect(monitor.commands.join()).toContain(mark), { timeout: 10_000, interval: 2 });
 		return monitor.commands.filter((line) => !/verify:|health"|"(?:hello|client|ping|info|echo)"/i.test(line)).length;
 	}
 
-	/** The calls that one request causes, made by a browser with a wallet session of its own. */
+	/** The upstream requests and store commands that one request causes, from a browser with its own wallet session. */
 	async function workOf(path: string, { method = 'GET', headers = {}, query = '', body }: Hostile) {
 		const browser = new Browser(landscape.url);
 		const id = await createWalletSession(browser);

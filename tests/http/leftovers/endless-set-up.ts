@@ -6,7 +6,7 @@ import { freePort } from '../../harness/free-port.ts';
 import { runtime } from '../../harness/runtime.ts';
 import { bareEnvironment } from '../bare-environment.ts';
 
-/** Its set-up starts a portal and never ends; the portal's process group goes to the file in STARTED. */
+/** The set-up starts a portal and never ends; it writes the portal's process group to the file in STARTED. */
 beforeAll(async () => {
 	const port = await freePort();
 	const address = { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: `http://localhost:${port}` };
