@@ -1,4 +1,4 @@
-/** Whom to ask for help. Null where the institution has not configured it. */
+/** Whom to ask for help. Null if the institution has not configured it. */
 export interface Support {
 	readonly name: string | null;
 	readonly email: string | null;

@@ -75,7 +75,7 @@ export class IdentityWatch {
 
 type Waiting = Extract<IdentityView, { sessionId: string }>;
 
-/** Whether somebody else has to act: the institution's systems, or a person there. */
+/** Whether somebody else has to act: the institution, or a person there. */
 export function isWaiting(view: IdentityView): view is Waiting {
 	return view.screen === 'in-progress' || view.screen === 'review';
 }

@@ -32,7 +32,7 @@ function refusal(event: RequestEvent): Response {
 
 /**
  * The session of a page in `(member)`; the `authorize` handle ensures that there is one.
- * @throws a 503 while the STS is unavailable
+ * @throws a 503 while the STS is unavailable, a 401 without a session
  */
 export function memberSession({ session, requestId, isStsAway }: App.Locals): Session {
 	if (isStsAway) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });

@@ -39,9 +39,9 @@ function decodedPath(pathname: string): string {
 }
 
 /**
- * Whether a request comes from a program with its own access token. Such a request never falls back to a cookie (RFC 6750
- * 2.1, RFC 9449 7.1). Tokens count on the API only, because some proxies add one to every request of a browser. Basic
- * credentials are for such proxies, never for the portal.
+ * Whether a request comes from a program with its own access token. Such a request never falls back to a cookie
+ * (RFC 6750 2.1, RFC 9449 7.1). Tokens count on the API only, because some proxies add one to every request of a browser.
+ * Basic credentials are for such proxies, never for the portal.
  */
 export function hasAccessToken(event: RoutedRequest): boolean {
 	if (!/^(?:bearer|dpop)(?: |$)/i.test(event.request.headers.get('authorization') ?? '')) return false;

@@ -22,10 +22,7 @@ const MAX_SEALED_CHARACTERS = 16_384;
 /** A request opens a session, a login transaction, a flow and wallet sessions, each of them once. */
 const MAX_OPENINGS_PER_REQUEST = 16;
 
-/**
- * A sealed text ends with its authentication tag of 16 bytes. The tag is a short cache key, while the whole text may have 4
- * kB.
- */
+/** A sealed text ends with its authentication tag of 16 bytes, which is a short cache key: the whole text may have 4 kB. */
 const TAG_CHARACTERS = 22;
 
 /** Seals and opens values of one type. */

@@ -22,9 +22,9 @@ interface PoolEntry {
 }
 
 /**
- * Sends requests over pools of connections. Requests that may reuse a connection share a pool, which is replaced every 30
- * s. Other requests each get a new connection, so that they are never written to one that the peer has just closed. undici
- * sends each request once; it does not repeat a request whose connection broke.
+ * Sends requests over pools of connections. Requests that may reuse a connection share a pool, which is replaced every
+ * 30 s. Other requests each get a new connection, so that they are never written to one that the peer has just closed.
+ * undici sends each request once; it does not repeat a request whose connection broke.
  * @param proxies HTTP proxies by the scheme of the upstream's URL
  * @param now a monotonic clock in milliseconds
  */
