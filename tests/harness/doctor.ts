@@ -29,7 +29,7 @@ export interface Diagnosis {
 	 * was not run.
 	 */
 	readonly find: (check: string) => string | undefined;
-	/** Checks that found something to fix. */
+	/** The names of the checks that found something to fix. */
 	readonly bad: readonly string[];
 }
 

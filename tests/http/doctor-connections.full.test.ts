@@ -139,7 +139,7 @@ describe('a proxy for outgoing connections', () => {
 		await proxy.stop();
 	});
 
-	/** The Auth Bridge at a name that only a proxy could resolve. */
+	/** Runs the doctor with the Auth Bridge at a name that only a proxy could resolve. */
 	const through = (HTTPS_PROXY: string) =>
 		consult('https://bridge.example.test', { HTTPS_PROXY, NO_PROXY: 'localhost' });
 

@@ -51,7 +51,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 	});
 }
 
-/** Whether somebody can see the page, and when that changes. */
+/** Whether the page is visible, and when that changes. */
 export interface Visibility {
 	readonly isVisible: () => boolean;
 	/** Resolves once the page has the given visibility, or when `signal` aborts; never rejects. */

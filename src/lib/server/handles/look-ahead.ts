@@ -14,7 +14,10 @@ const consumingRoutes: ReadonlySet<string> = new Set([
 	'/(public)/signed-out'
 ]);
 
-/** The returns from identity verification, which end its one round (`wallet/identity-page.ts`), and from a sign-out at the STS. */
+/**
+ * Whether a request is a return from identity verification, which ends its only round (`wallet/identity-page.ts`), or from
+ * a sign-out at the STS.
+ */
 const isReturn = (routeId: string | null, query: URLSearchParams) =>
 	(routeId === '/(public)/login' && query.has('wallet_session')) || (routeId === '/(public)' && query.has('state'));
 

@@ -1,7 +1,7 @@
 import { countRefusal, type Refusal } from '../metrics';
 import { Problem, type ProblemCode } from './problem';
 
-/** One stream of server-sent events (HTML, 9.2) to one client. */
+/** Server-sent events (HTML, 9.2), one stream per client. */
 
 export interface EventSink {
 	/**
@@ -128,11 +128,11 @@ interface StreamOwner {
 	readonly browser: string;
 	/** The ids of the wallet sessions that the stream reports on. */
 	readonly walletSessions: readonly string[];
-	/** The network of the client's address (`networkOf`), or a third party's client id. */
+	/** The network of the client's address (`networkOf`), or the client id of a third party. */
 	readonly address: string;
 }
 
-/** One of the limits that a stream counts for. */
+/** A limit for which a stream counts. */
 interface Counter {
 	readonly key: string;
 	readonly max: number;

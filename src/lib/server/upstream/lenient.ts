@@ -78,9 +78,9 @@ export function readStrings(value: unknown): string[] {
 const MAX_IDENTIFIER = 1024;
 
 /**
- * Whether a value can name a person, a session or an entry of a list: a string that is not blank, has no control characters
- * or lone surrogates, and is not `.` or `..`, which URLs resolve away. Values of other types are not converted: two people
- * whose ids are both `false` would become one.
+ * Whether a value can identify a person, a session or an entry of a list: a string that is not blank, has no control
+ * characters or lone surrogates, and is not `.` or `..`, which the URL parser would remove. Values of other types are not
+ * converted: two people whose ids are both `false` would become one.
  */
 export function isIdentifier(value: unknown): value is string {
 	return (
