@@ -46,9 +46,6 @@ const upward = () =>
 			: notAbove(`src/lib/server/${layer}/**`, '\\.\\.', above);
 	});
 
-/**`, '\\.\\.', layers.slice(index + 1))
-		]);
-
 /**
  * @param {string} files
  * @param {string} root how these files spell lib/server in an import, as a regular expression
