@@ -17,9 +17,9 @@ declare global {
 			/** The program whose access token is valid for this route. Never set together with a session. */
 			caller?: BearerCaller;
 			/** The STS has revoked the session that came with this request. */
-			hasEnded?: boolean;
+			sessionRevoked?: boolean;
 			/** The tokens have expired, and the STS cannot refresh them at the moment. */
-			isStsAway?: boolean;
+			stsUnavailable?: boolean;
 		}
 		interface Platform {
 			/** Creates a JSON response in the form that is fastest to send. Only the Node server provides this. */

@@ -11,7 +11,7 @@ const MINUTES_OF_CLICKING = 1;
  * A token of five seconds is refreshed a quarter of its lifetime before it expires, in whole seconds: after three at the
  * earliest.
  */
-const MOST_RENEWALS_A_MINUTE = 60 / 3;
+const MAX_RENEWALS_A_MINUTE = 60 / 3;
 let landscape: Landscape;
 let browser: Browser;
 

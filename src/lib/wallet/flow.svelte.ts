@@ -12,8 +12,8 @@ export interface Follower {
 }
 
 /** What the flow needs from its page; tests replace all of it. */
-export interface FlowWorld {
-	readonly follow: (sessionIds: readonly string[], hear: Hear) => Follower;
+export interface FlowDeps {
+	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Follower;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;

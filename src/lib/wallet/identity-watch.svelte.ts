@@ -5,8 +5,8 @@ import type { OnUpdate, StatusUpdate } from './status-stream';
 import type { IdentityView } from './view';
 
 /** What the watch needs from its page; tests replace all of it. */
-export interface WatchWorld {
-	readonly follow: (sessionIds: readonly string[], hear: Hear) => Pick<Follower, 'run'>;
+export interface WatchDeps {
+	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Pick<Follower, 'run'>;
 	/** What the server would show now; null if it cannot be read, or if the page navigates to another. Never rejects. */
 	readonly readView: (signal: AbortSignal) => Promise<IdentityView | null>;
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -51,7 +51,7 @@ export class IdentityWatch {
 	/**
 	 * Reads the view until the server returns one. A service that is unavailable for a moment is no reason to stop waiting.
 	 */
-	async #read(signal: AbortSignal, { readView, pause }: WatchWorld): Promise<void> {
+	async #read(signal: AbortSignal, { readView, pause }: WatchDeps): Promise<void> {
 		if (this.#isReading) return;
 		this.#isReading = true;
 		while (!signal.aborted) {

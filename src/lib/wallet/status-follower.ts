@@ -2,9 +2,13 @@ import { anySignal, type Visibility } from './pause';
 import { readOnce, poll, type PollDeps } from './status-poll';
 import type { OnUpdate } from './status-stream';
 
-export interface FollowerDeps extends PollWorld {
+export interface FollowerDeps extends PollDeps {
 	/** Follows the sessions over one stream; see `followStream`. */
-	readonly stream: (sessionIds: readonly string[], onUpdate: Hear, signal: AbortSignal) => Promise<'ended' | 'broken'>;
+	readonly stream: (
+		sessionIds: readonly string[],
+		onUpdate: OnUpdate,
+		signal: AbortSignal
+	) => Promise<'ended' | 'broken'>;
 	readonly visibility: Visibility;
 }
 

@@ -14,7 +14,7 @@ const longestIntervalMs = 8000;
  * Reads the status of each session once. Returns null if all could be read, otherwise the milliseconds to wait that the
  * portal requires.
  */
-export async function askOnce(
+export async function readOnce(
 	sessionIds: Iterable<string>,
 	hear: OnUpdate,
 	signal: AbortSignal,

@@ -19,7 +19,7 @@ export const authorize: Handle = (input) => {
 async function toTheEnd({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS has then refused the refresh token.
-	return event.locals.hasEnded ? refusal(event) : response;
+	return event.locals.sessionRevoked ? refusal(event) : response;
 }
 
 function refusal(event: RequestEvent): Response {
@@ -34,7 +34,7 @@ function refusal(event: RequestEvent): Response {
  * The session of a page in `(member)`; the `authorize` handle ensures that there is one.
  * @throws a 503 while the STS is unavailable, a 401 without a session
  */
-export function memberSession({ session, requestId, isStsAway }: App.Locals): Session {
-	if (isStsAway) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
+export function memberSession({ session, requestId, stsUnavailable }: App.Locals): Session {
+	if (stsUnavailable) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
 	return session ?? error(401, { message: 'Sign in first.', requestId });
 }

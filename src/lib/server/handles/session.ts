@@ -26,10 +26,10 @@ export const session: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	if (after === before && !read?.stale) return response;
-	if (after !== null && (await isDeniedNow(after))) return response;
+	if (after !== null && (await isRevokedNow(after))) return response;
 	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
 	// by now.
-	if (before !== null && !isOver && event.locals.hasEnded && (await isDeniedNow(before))) return response;
+	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
 	try {
 		const newest = after && (await renewals().newest(after));
 		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));

@@ -28,7 +28,7 @@ interface EventStreamOptions {
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(':\n\n');
 /** The stream of a client that leaves this many heartbeats unread is closed. */
-const MOST_UNREAD = 4;
+const MAX_UNREAD = 4;
 
 class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 	#controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -144,7 +144,7 @@ export type EventStreams = ReturnType<typeof createEventStreams>;
 /** Shorter than the 30 s or more after which proxies drop a silent connection. */
 const HEARTBEAT_MS = 15_000;
 /** Spread out, so that the clients of a process that shuts down do not all reconnect at the same time. */
-const LEAST_RETRY_MS = 2000;
+const MIN_RETRY_MS = 2000;
 const RETRY_SPREAD_MS = 3000;
 
 /** As many tabs as a person may have open with one code, plus a few lost connections that are not noticed yet. */
