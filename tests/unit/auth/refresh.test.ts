@@ -91,6 +91,7 @@ describe('a session', () => {
 			['access-0', 1]
 		]);
 		expect(calls).toHaveLength(1);
+		expect(await all[1]?.newest(first[0] ?? session)).toMatchObject({ accessToken: 'access-0', generation: 1 });
 		await secondsLater(30);
 		const [second = session] = await Promise.all(all.map((one) => one.renewed(first[0] ?? session)));
 		expect([second.accessToken, second.generation, calls.length]).toEqual(['access-0', 2, 2]);

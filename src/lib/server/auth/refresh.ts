@@ -228,12 +228,9 @@ function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 			const result = await once.peek(secretOf(current));
 			if (result === null) break;
 			const next = await successor(current, result);
-			// If a refresh returned the same tokens, its link leads back to them. Such a link is followed once, for the
-			// later expiry.
-			const isSame = secretOf(next) === secretOf(current);
-			if (isSame && next.expiresAt === current.expiresAt) break;
+			// If a refresh returned the same tokens, its link leads back to them: it is followed once, for the later expiry.
+			if (secretOf(next) === secretOf(current) && next.expiresAt === current.expiresAt) break;
 			current = next;
-			if (isSame) break;
 		}
 		return current;
 	}
