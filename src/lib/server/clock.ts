@@ -33,3 +33,12 @@ export async function withinLimit<Value>(work: Promise<Value>, limitMs: number):
 		clearTimeout(timer);
 	}
 }
+
+/**
+ * Calls back once after `ms` milliseconds.
+ * @returns cancels the call
+ */
+export function afterTimeout(ms: number, callBack: () => void): () => void {
+	const timer = setTimeout(callBack, ms);
+	return () => clearTimeout(timer);
+}

@@ -1,3 +1,4 @@
+import { afterTimeout } from '../clock';
 import { type BoundedCache, createBoundedCache } from '../cache';
 import { createByKind, type Entry, type Store } from './store';
 
@@ -128,9 +129,4 @@ export function createWakers(after: After = afterTimeout): Wakers {
 			for (const wake of waiting.get(key) ?? []) wake();
 		}
 	};
-}
-
-function afterTimeout(ms: number, callBack: () => void): () => void {
-	const timer = setTimeout(callBack, ms);
-	return () => clearTimeout(timer);
 }

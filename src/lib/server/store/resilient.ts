@@ -1,3 +1,4 @@
+import { afterTimeout } from '../clock';
 import { createCopies, createRewriter } from './copies';
 import { createStoreHealth } from './health';
 import type { MemoryStore } from './memory';
@@ -243,9 +244,4 @@ export function createResilientStore({
  */
 function isSame(mine: Entry | null, read: Entry): boolean {
 	return read.mark.startsWith(OWN) ? mine?.mark === read.mark : !mine || mine.text === read.text;
-}
-
-function afterTimeout(ms: number, callBack: () => void): () => void {
-	const timer = setTimeout(callBack, ms);
-	return () => clearTimeout(timer);
 }
