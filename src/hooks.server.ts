@@ -4,7 +4,7 @@ import { callbacksSettled } from '$lib/server/auth/callback-once';
 import { renewals } from '$lib/server/auth/refresh';
 import { makeBrandFiles } from '$lib/server/brand/files';
 import { config } from '$lib/server/config';
-import { onEnding } from '$lib/server/shutdown';
+import { onShutdown } from '$lib/server/shutdown';
 import { answerHeaders } from '$lib/server/handles/response-headers';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
@@ -35,7 +35,7 @@ export const init: ServerInit = async () => {
 	findRequestIdBy(() => ofCurrentRequest((locals) => locals.requestId));
 	observeEventStreams(() => eventStreams().size());
 	await Promise.all([makeBrandFiles(), openStore()]);
-	onEnding({ drain, finish });
+	onShutdown({ drain, finish });
 };
 
 /** Undefined outside of a request, and before its `locals` are set. */

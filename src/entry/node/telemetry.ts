@@ -6,7 +6,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { onEnding } from '../../lib/server/shutdown';
+import { onShutdown } from '../../lib/server/shutdown';
 import { withinLimit } from '../../lib/server/clock';
 
 const DEFAULT_INTERVAL_MS = 60_000;
@@ -38,5 +38,5 @@ export function startTelemetry(): void {
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 	// Metrics since the last export would be lost otherwise.
 	const shutDown = () => Promise.all([meters.shutdown(), tracers.shutdown()]);
-	onEnding({ finish: () => withinLimit(shutDown(), SHUTDOWN_LIMIT_MS) });
+	onShutdown({ finish: () => withinLimit(shutDown(), SHUTDOWN_LIMIT_MS) });
 }

@@ -3,27 +3,27 @@
  * callbacks are stored where both find them. Events of Node's `process` are not used: Deno creates that object on first
  * access, which takes several milliseconds.
  */
-interface Ending {
+interface ShutdownHooks {
 	/** The process has been told to stop, and does not wait for requests in flight yet. */
 	drain?(): void;
 	/** The server is closed. Resolves when no work is left, such as a token call whose browser has disconnected. */
 	finish(): Promise<unknown>;
 }
 
-const ENDING = Symbol.for('eduid-wallet-portal.ending');
-const wishes = globalThis as unknown as { [ENDING]: Ending[] | undefined };
+const HOOKS = Symbol.for('eduid-wallet-portal.shutdown');
+const shared = globalThis as unknown as { [HOOKS]: ShutdownHooks[] | undefined };
 
 /** Registers callbacks for the shutdown of the process. */
-export function onEnding(ending: Ending): void {
-	(wishes[ENDING] ??= []).push(ending);
+export function onShutdown(hooks: ShutdownHooks): void {
+	(shared[HOOKS] ??= []).push(hooks);
 }
 
 /** Notifies all callbacks that the process has been told to stop. */
 export function drainAll(): void {
-	for (const ending of wishes[ENDING] ?? []) ending.drain?.();
+	for (const hooks of shared[HOOKS] ?? []) hooks.drain?.();
 }
 
 /** Resolves when all callbacks have finished, whether they succeeded or failed. */
 export async function finishAll(): Promise<void> {
-	await Promise.allSettled((wishes[ENDING] ?? []).map((ending) => ending.finish()));
+	await Promise.allSettled((shared[HOOKS] ?? []).map((hooks) => hooks.finish()));
 }

@@ -8,20 +8,20 @@ const signals = { on: (signal: string, listener: () => void) => void listeners.s
 /** A process of its own: whether it drains is known to the module. */
 async function startProcess(options: { delayMs?: number; close?: () => Promise<void> } = {}) {
 	vi.resetModules();
-	const [{ drainOnSignals, isDraining }, { onEnding }] = await Promise.all([
+	const [{ drainOnSignals, isDraining }, { onShutdown }] = await Promise.all([
 		import('../../../src/entry/drain'),
 		import('../../../src/lib/server/shutdown')
 	]);
 	const close = vi.fn(options.close ?? (() => Promise.resolve()));
 	const application = { drain: vi.fn(), finish: vi.fn(() => Promise.resolve()) };
-	onEnding(application);
+	onShutdown(application);
 	drainOnSignals(signals, { delayMs: options.delayMs ?? 0, close });
 	return { close, isDraining, ...application, send: (signal: string) => listeners.get(signal)?.() };
 }
 
 beforeEach(() => {
 	exit.mockClear();
-	Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.ending'));
+	Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.shutdown'));
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 afterEach(() => vi.useRealTimers());

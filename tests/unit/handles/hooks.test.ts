@@ -69,7 +69,7 @@ describe('the application', () => {
 	});
 	afterEach(() => {
 		current.event = undefined;
-		Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.ending'));
+		Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.shutdown'));
 	});
 
 	test('opens the store before it serves, and closes it when it has finished', async () => {
