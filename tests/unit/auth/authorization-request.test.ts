@@ -83,7 +83,7 @@ describe('starting a sign-in', () => {
 		expect(url.searchParams.has('login_hint')).toBe(false);
 	});
 
-	test('can name an institution, and ask for the credentials afresh', async () => {
+	test('can name an institution, and request the credentials again', async () => {
 		const { url } = await started({ institution: 'uni-a', asksLogin: true });
 		expect(Object.fromEntries(url.searchParams)).toMatchObject({ provider: 'uni-a', prompt: 'login' });
 	});

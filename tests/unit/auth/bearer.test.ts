@@ -182,9 +182,9 @@ test('without an audience of this API no access token is accepted', async () => 
 test('while the STS’s keys can’t be had a token is neither good nor bad', async () => {
 	vi.resetModules();
 	vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
-	const afresh = await import('../../../src/lib/server/auth/bearer');
+	const reloaded = await import('../../../src/lib/server/auth/bearer');
 	const request = new Request('http://x/', { headers: { authorization: `Bearer ${await sts.sign(claims())}` } });
-	await expect(afresh.acceptBearer(request, 'profile:read', 'r1')).rejects.toMatchObject({
+	await expect(reloaded.acceptBearer(request, 'profile:read', 'r1')).rejects.toMatchObject({
 		code: 'upstream_unavailable',
 		status: 503,
 		headers: { 'retry-after': '5' }

@@ -149,8 +149,8 @@ describe('while the keys of the STS can not be had', () => {
 			metadata: { jwks_uri: jwks },
 			claims: { nonce: undefined, azp: 'another-client' }
 		};
-		const afresh = await import('../../../src/lib/server/auth/refresh-grant');
-		await expect(afresh.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'ended' });
+		const reloaded = await import('../../../src/lib/server/auth/refresh-grant');
+		await expect(reloaded.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'ended' });
 	});
 
 	test.each<[string, () => Promise<Response>]>([
@@ -164,8 +164,8 @@ describe('while the keys of the STS can not be had', () => {
 		vi.stubGlobal('fetch', (input: string, init: RequestInit) => (input === jwks ? keys() : sts.fetch(input, init)));
 		vi.resetModules();
 		sts.behaviour.metadata = { jwks_uri: jwks };
-		const afresh = await import('../../../src/lib/server/auth/refresh-grant');
-		expect(await afresh.redeemRefreshToken(session)).toMatchObject({ accessToken: 'the-access-token' });
+		const reloaded = await import('../../../src/lib/server/auth/refresh-grant');
+		expect(await reloaded.redeemRefreshToken(session)).toMatchObject({ accessToken: 'the-access-token' });
 	});
 });
 
@@ -241,8 +241,8 @@ describe('the fault', () => {
 	test('that discovery can not be had counts as postponed, and nothing is sent', async () => {
 		vi.resetModules();
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
-		const afresh = await import('../../../src/lib/server/auth/refresh-grant');
-		await expect(afresh.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'postponed' });
+		const reloaded = await import('../../../src/lib/server/auth/refresh-grant');
+		await expect(reloaded.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'postponed' });
 		expect(sent).not.toHaveBeenCalled();
 	});
 });

@@ -178,7 +178,7 @@ describe('a sign-in at an institution', () => {
 		beginSignIn(requestEvent({ cookie: await onLoginPage() }), { provider: 'sts', ...options });
 
 	test('takes an institution of the STS’s list, and a return path of ours', async () => {
-		await begin({ institution: 'uni-a', returnTo: '//evil.example', afresh: '1' });
+		await begin({ institution: 'uni-a', returnTo: '//evil.example', forceLogin: true });
 		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
 			{ provider: 'sts', returnTo: '/', institution: 'uni-a', asksLogin: true },
 			expect.any(String)

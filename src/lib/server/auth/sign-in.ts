@@ -22,7 +22,7 @@ interface SignInRequest {
 	readonly institution?: string | null;
 	readonly returnTo?: string | null;
 	/** `1`: the STS must authenticate the person again. */
-	readonly afresh?: string | null;
+	readonly forceLogin?: boolean;
 	/** The completed wallet session to sign in with; default: the browser's newest one. */
 	readonly walletSessionId?: string;
 }
@@ -72,8 +72,7 @@ async function browserIdOf({ locals, cookies }: RequestEvent): Promise<string | 
 /** Restarts a sign-in with a new flow, which the caller has to store. */
 export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Promise<SignInStart | SignInRefusal> {
 	const { provider, institution, returnTo, asksLogin, walletSessionId } = flow;
-	const afresh = asksLogin ? '1' : null;
-	const options = await checked(event, { provider, institution, returnTo, afresh, walletSessionId });
+	const options = await checked(event, { provider, institution, returnTo, forceLogin: asksLogin, walletSessionId });
 	return 'error' in options
 		? options
 		: startSignIn({ ...options, restarts: flow.restarts + 1 }, event.locals.requestId);
@@ -92,7 +91,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 		provider,
 		returnTo: returnPath(returnTo, config().origin),
 		institution: institution ?? undefined,
-		asksLogin: wanted.afresh === '1' || isMarkedSignedOut(event.cookies)
+		asksLogin: wanted.forceLogin === true || isMarkedSignedOut(event.cookies)
 	};
 }
 

@@ -13,7 +13,12 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	const returnTo = searchParams.get('returnTo');
 	const institution = searchParams.get('institution');
 
-	const wanted = { provider: searchParams.get('provider'), afresh: searchParams.get('afresh'), institution, returnTo };
+	const wanted = {
+		provider: searchParams.get('provider'),
+		forceLogin: searchParams.get('afresh') === '1',
+		institution,
+		returnTo
+	};
 	const start = await beginSignIn(event, wanted);
 	if ('error' in start) return refusalPage(event, start, returnTo);
 	rememberInstitution(event.cookies, institution);
