@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as Readiness from '../../src/lib/server/readiness';
 import { exchange } from '../../src/lib/server/upstream/exchange';
 import { storeState } from '../../src/lib/server/store';
@@ -24,6 +24,7 @@ beforeEach(async () => {
 	vi.mocked(storeState).mockResolvedValue('up');
 	module = await import('../../src/lib/server/readiness');
 });
+afterEach(() => vi.useRealTimers());
 
 const checks = () => [stsFetch, exchange, storeState].map((mock) => vi.mocked(mock).mock.calls.length);
 
@@ -35,6 +36,15 @@ test('is checked once for all who ask within a second, and then again', async ()
 	expect(await readiness(999)).toMatchObject({ status: 'ready', sts: 'up' });
 	expect(await readiness(1000)).toMatchObject({ status: 'not_ready', sts: 'down' });
 	expect(checks()).toEqual([2, 2, 2]);
+});
+
+test('is checked again after a second when the wall clock steps back an hour', async () => {
+	vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+	expect(await module.readiness()).toMatchObject({ status: 'ready' });
+	stsStatus(503);
+	vi.setSystemTime(Date.now() - 3_600_000);
+	vi.advanceTimersByTime(1000);
+	expect(await module.readiness()).toMatchObject({ status: 'not_ready', sts: 'down' });
 });
 
 test('gives the STS and the Auth Bridge two seconds', async () => {

@@ -55,6 +55,15 @@ describe('a session', () => {
 		expect(await isRevoked(session)).toBe(true);
 	});
 
+	test('ended elsewhere is refused half a second later when the wall clock steps back an hour', async () => {
+		const session = fresh();
+		expect(await isRevoked(session)).toBe(false);
+		await shared.store.write(`deny:id:${session.id}`, '1', 60_000);
+		vi.setSystemTime(Date.now() - 3_600_000);
+		pass(500);
+		expect(await isRevoked(session)).toBe(true);
+	});
+
 	test('is looked up once for all requests of the same moment', async () => {
 		const session = fresh();
 		await Promise.all(Array.from({ length: 100 }, () => isRevoked(session)));

@@ -3,7 +3,7 @@ import { createBridge, type BridgeOptions } from '../../../src/lib/server/bridge
 import { Problem } from '../../../src/lib/server/http/problem';
 import { createConnections } from '../../../src/lib/server/upstream/connections';
 
-const send = createConnections({ http: undefined, https: undefined, except: '' });
+export const send = createConnections({ http: undefined, https: undefined, except: '' });
 
 export const sessionId = '0123456789abcdef0123456789abcdef';
 export const otherSessionId = 'ffffffffffffffffffffffffffffffff';

@@ -1,7 +1,18 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createBridge } from '../../../src/lib/server/bridge/client';
 import { sessionStatuses } from '../../../src/lib/wallet/session-status';
-import { json, startStub } from '../http/stub-server';
-import { bridgeAt, credential, nowMs, otherSessionId, personal, personalText, problemOf, sessionId } from './fixtures';
+import { inTurn, json, startStub } from '../http/stub-server';
+import {
+	bridgeAt,
+	credential,
+	nowMs,
+	otherSessionId,
+	personal,
+	personalText,
+	problemOf,
+	send,
+	sessionId
+} from './fixtures';
 
 const created = {
 	doc: {
@@ -154,6 +165,19 @@ describe('reading the status', () => {
 		expect((await bridge.readStatus(sessionId, credential)).status).toBe('PENDING');
 		expect(stub.received).toHaveLength(2);
 		expect(warn).toHaveBeenCalledExactlyOnceWith(expect.any(String), { status: 'THINKING' });
+	});
+
+	test('reads again after 250 ms when the wall clock steps back an hour', async () => {
+		vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const stub = await startStub(
+			inTurn(json(200, { sessionId, status: 'PENDING' }), json(200, { sessionId, status: 'VERIFIED' }))
+		);
+		const bridge = createBridge({ url: stub.url, timeoutMs: 2000, maxBytes: 10_000, send });
+		expect((await bridge.readStatus(sessionId, credential)).status).toBe('PENDING');
+		vi.setSystemTime(Date.now() - 3_600_000);
+		vi.advanceTimersByTime(250);
+		expect((await bridge.readStatus(sessionId, credential)).status).toBe('VERIFIED');
 	});
 
 	test('does not repeat a status that is no word', async () => {

@@ -3,10 +3,12 @@ import { eventStreams, walletEvents } from '../../../src/lib/server/wallet/event
 import type { OwnedSession } from '../../../src/lib/server/auth/owned-sessions';
 import { requestEvent, type EventOptions } from '../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+import { statusOf } from '../watch/watched';
 
 vi.mock('../../../src/lib/server/config', () => import('../configured'));
+const readStatus = vi.hoisted(() => vi.fn());
 vi.mock('../../../src/lib/server/wallet/bridge', () => ({
-	bridge: () => ({ readStatus: () => new Promise(() => {}) }),
+	bridge: () => ({ readStatus }),
 	credentialFor: ({ requestId }: App.Locals) => ({ requestId, authorization: undefined })
 }));
 
@@ -21,7 +23,10 @@ const owned: OwnedSession = {
 	completed: false
 };
 
-beforeEach(() => void vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 }));
+beforeEach(() => {
+	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 });
+	readStatus.mockReset().mockReturnValue(new Promise(() => {}));
+});
 afterEach(() => {
 	eventStreams().closeAll();
 	vi.useRealTimers();
@@ -58,4 +63,20 @@ test.each<[string, number, EventOptions]>([
 ])('a stream of events lasts %s', async (_what, minutes, options) => {
 	expect(await minutesOpen(options)).toBe(minutes);
 	expect(eventStreams().size()).toBe(0);
+});
+
+test('a stream reports a new status when the wall clock steps back an hour', async () => {
+	readStatus.mockResolvedValue(statusOf('PENDING'));
+	const response = await walletEvents(requestEvent({}), [owned]);
+	const reported: string[] = [];
+	const reading = response.body
+		?.pipeThrough(new TextDecoderStream())
+		.pipeTo(new WritableStream({ write: (part) => void reported.push(part) }));
+	await vi.advanceTimersByTimeAsync(1500);
+	vi.setSystemTime(Date.now() - 60 * MINUTE_MS);
+	readStatus.mockResolvedValue(statusOf('INTERACTION_STARTED'));
+	await vi.advanceTimersByTimeAsync(5000);
+	expect(reported.join('')).toContain('INTERACTION_STARTED');
+	eventStreams().closeAll();
+	await reading;
 });
