@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createWalletSession, sessionPath } from '../http/journeys.ts';
+import { createWalletSession, sessionPath } from '../http/support/journeys.ts';
 import { Browser } from '../harness/browser.ts';
 import { type EventReader, openEvents } from '../harness/event-reader.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';

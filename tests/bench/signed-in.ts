@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sessionPath } from '../http/journeys.ts';
+import { sessionPath } from '../http/support/journeys.ts';
 import { createSeal } from '../../src/lib/server/seal.ts';
 import { splitChunks } from '../../src/lib/server/auth/cookie-chunks.ts';
 import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';

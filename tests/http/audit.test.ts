@@ -4,7 +4,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { claimsOf } from '../sandbox/identity.ts';
 import { personById } from '../sandbox/people.ts';
-import { signInAtInstitution, signInByVerification } from './journeys.ts';
+import { signInAtInstitution, signInByVerification } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

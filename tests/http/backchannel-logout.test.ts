@@ -4,8 +4,8 @@ import { Browser } from '../harness/browser.ts';
 import { exchange } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf, heldSession, holdsSession } from './held-session.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { copyOf, heldSession, holdsSession } from './support/held-session.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const nowSeconds = () => Math.floor(Date.now() / 1000);

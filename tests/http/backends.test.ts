@@ -9,10 +9,10 @@ import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
-import { heldSession } from './held-session.ts';
-import { signInAtInstitution } from './journeys.ts';
-import { type OddBackend, PLAIN, startOddBackend, STREAM_BYTES } from './odd-backend.ts';
-import { AUDIENCE, serviceToken } from './third-party.ts';
+import { heldSession } from './support/held-session.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { type OddBackend, PLAIN, startOddBackend, STREAM_BYTES } from './support/odd-backend.ts';
+import { AUDIENCE, serviceToken } from './support/third-party.ts';
 
 const UPLOAD_BYTES = 200_000;
 

@@ -3,7 +3,7 @@ import { Browser, type Call } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath } from './journeys.ts';
+import { createWalletSession, sessionPath } from './support/journeys.ts';
 
 const CREATE = '/api/wallet/sessions';
 const LARGEST_BODY_BYTES = 65_536;

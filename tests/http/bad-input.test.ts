@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Browser, type Call } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath } from './journeys.ts';
+import { createWalletSession, sessionPath } from './support/journeys.ts';
 
 const CREATE = '/api/wallet/sessions';
 

@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startTlsProxy } from '../harness/tls-proxy.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 /** A proxy that adds its own bearer token to each request, as gateways of some institutions do. */
 const front = (portalPort: number) => startTlsProxy(portalPort, { authorization: 'Bearer x' });

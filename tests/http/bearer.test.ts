@@ -7,8 +7,8 @@ import { exchange } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { signInAtInstitution } from './journeys.ts';
-import { AUDIENCE, serviceToken, tokenClaims } from './third-party.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { AUDIENCE, serviceToken, tokenClaims } from './support/third-party.ts';
 
 let landscape: Landscape;
 

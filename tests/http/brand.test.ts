@@ -3,8 +3,8 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runToEnd } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { bareEnvironment } from './bare-environment.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="M0 0h4v2H0z"/></svg>';
 const env = {

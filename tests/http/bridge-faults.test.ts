@@ -8,7 +8,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { ScenarioName, ScenarioOptions } from '../sandbox/scenarios.ts';
-import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

@@ -5,7 +5,7 @@ import { type Portal, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { headLines, openRawSocket } from '../harness/raw-socket.ts';
 import { runtime } from '../harness/runtime.ts';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 let portal: Portal;
 

@@ -4,9 +4,9 @@ import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
-import { copyOf, heldSession, holdsSession } from './held-session.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { callbackOf, expectLoginError, institutionOf, signInAtInstitution } from './journeys.ts';
+import { copyOf, heldSession, holdsSession } from './support/held-session.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { callbackOf, expectLoginError, institutionOf, signInAtInstitution } from './support/journeys.ts';
 
 const RETURN_TO = '/help?from=here';
 const flowNames = (browser: Browser) => [...browser.cookies().keys()].filter((name) => name.startsWith('portal.flow.'));

@@ -3,9 +3,9 @@ import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { sessionPath, signInAtInstitution } from './journeys.ts';
-import { sessionRoutes } from './session-routes.ts';
-import { AUDIENCE, callerAs, serviceToken, sessionOf } from './third-party.ts';
+import { sessionPath, signInAtInstitution } from './support/journeys.ts';
+import { sessionRoutes } from './support/session-routes.ts';
+import { AUDIENCE, callerAs, serviceToken, sessionOf } from './support/third-party.ts';
 
 let landscape: Landscape;
 let caller: Caller;

@@ -10,9 +10,9 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
-import { beginCall } from './abandoned-call.ts';
-import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
-import { type OddBackend, startOddBackend } from './odd-backend.ts';
+import { beginCall } from './support/abandoned-call.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './support/journeys.ts';
+import { type OddBackend, startOddBackend } from './support/odd-backend.ts';
 
 const MOST = 3;
 const FORM = 'application/x-www-form-urlencoded';

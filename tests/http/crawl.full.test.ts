@@ -6,9 +6,9 @@ import { type Recorded, type RecordingProxy, startRecordingProxy } from '../harn
 import { runtime } from '../harness/runtime.ts';
 import { claimsOf } from '../sandbox/identity.ts';
 import { personById, type PersonId } from '../sandbox/people.ts';
-import { everyPath } from './every-route.ts';
-import { sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
-import { claimSecrets, leaksIn, type Secret, secret } from './leaks.ts';
+import { everyPath } from './support/every-route.ts';
+import { sessionPath, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
+import { claimSecrets, leaksIn, type Secret, secret } from './support/leaks.ts';
 
 const NOBODY = '0'.repeat(32);
 const ON_IDENTITY_PAGE = ['given_name', 'family_name', 'name', 'birthdate'];

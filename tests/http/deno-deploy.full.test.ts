@@ -6,7 +6,7 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
-import { signInAtInstitution, signInWithWallet } from './journeys.ts';
+import { signInAtInstitution, signInWithWallet } from './support/journeys.ts';
 
 /** The platform runs the entry point itself, with all permissions and only the flags of `deno.json`. */
 describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno KV', () => {

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { runtime } from '../harness/runtime.ts';
 import { startTied } from '../tasks/children.mjs';
 import { denoBinary } from '../tasks/runtime.mjs';
-import { type Instances, startInstances } from './instances.ts';
-import { actAsOne } from './shared-store.ts';
-import { signOutDuring } from './store-outage.ts';
-import { AUDIENCE } from './third-party.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { actAsOne } from './support/shared-store.ts';
+import { signOutDuring } from './support/store-outage.ts';
+import { AUDIENCE } from './support/third-party.ts';
 
 describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', () => {
 	let instances: Instances;

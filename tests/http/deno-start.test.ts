@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { spawnProgram } from '../harness/portal-process.ts';
 import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 interface Graph {
 	roots: string[];

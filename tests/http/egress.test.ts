@@ -3,8 +3,8 @@ import { Browser } from '../harness/browser.ts';
 import { type EgressProxy, startEgressProxy } from '../harness/egress-proxy.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
-import { type OddBackend, startOddBackend } from './odd-backend.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './support/journeys.ts';
+import { type OddBackend, startOddBackend } from './support/odd-backend.ts';
 
 const portOf = (url: string) => Number(new URL(url).port);
 

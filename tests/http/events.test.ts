@@ -4,7 +4,7 @@ import { type EventReader, openEvents } from '../harness/event-reader.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath } from './journeys.ts';
+import { createWalletSession, sessionPath } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

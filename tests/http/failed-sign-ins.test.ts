@@ -3,8 +3,8 @@ import { en } from '../e2e/support/texts.ts';
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { ageFlow, changeSession } from './held-session.ts';
-import { callbackOf, institutionOf, signInAtInstitution } from './journeys.ts';
+import { ageFlow, changeSession } from './support/held-session.ts';
+import { callbackOf, institutionOf, signInAtInstitution } from './support/journeys.ts';
 
 const RETURN_TO = '/help?from=here';
 const QUERY = new URLSearchParams({ returnTo: RETURN_TO }).toString();

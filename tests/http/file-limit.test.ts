@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { portalCommand } from '../tasks/runtime.mjs';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 /** Starts the build in a shell with a lowered limit of open files; returns the warnings about it. */
 async function warningsWith(files: number, connections: number): Promise<string[]> {

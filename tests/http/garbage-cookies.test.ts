@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

@@ -3,8 +3,8 @@ import { identity } from '../../src/lib/i18n/en/identity.ts';
 import { Browser, headingOf } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { sessionPath } from './journeys.ts';
-import { sessionRoutes } from './session-routes.ts';
+import { sessionPath } from './support/journeys.ts';
+import { sessionRoutes } from './support/session-routes.ts';
 
 const FOREIGN_ID = '0123456789abcdef0123456789abcdef';
 

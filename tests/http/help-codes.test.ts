@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath, sharedWalletSession } from './journeys.ts';
+import { createWalletSession, sessionPath, sharedWalletSession } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

@@ -10,7 +10,7 @@ import {
 	sharedWalletSession,
 	signInAtInstitution,
 	signInByVerification
-} from './journeys.ts';
+} from './support/journeys.ts';
 
 /** POSTs that no page offers in this state: if a page hides an action, the action must refuse. */
 let landscape: Landscape;

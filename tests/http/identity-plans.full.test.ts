@@ -6,7 +6,7 @@ import { Browser, headingOf, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
-import { sharedWalletSession } from './journeys.ts';
+import { sharedWalletSession } from './support/journeys.ts';
 
 const start = '/login/identity?/start';
 const confirm = '/login/identity?/confirm';

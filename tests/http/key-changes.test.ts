@@ -4,8 +4,8 @@ import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '..
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { tokensOver } from './held-session.ts';
-import { expectLoginError, signInAtInstitution } from './journeys.ts';
+import { tokensOver } from './support/held-session.ts';
+import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
 
 type Key = Readonly<Record<string, unknown>>;
 

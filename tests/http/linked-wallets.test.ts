@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { signInAtInstitution, signInWithWallet } from './journeys.ts';
+import { signInAtInstitution, signInWithWallet } from './support/journeys.ts';
 
 let landscape: Landscape;
 

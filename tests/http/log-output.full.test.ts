@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { startNoisyPortal } from './noisy-portal.ts';
+import { startNoisyPortal } from './support/noisy-portal.ts';
 
 /** More lines than fit in the pipe and the portal's buffer. */
 const LINES = 3600;

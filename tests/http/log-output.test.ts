@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startNoisyPortal } from './noisy-portal.ts';
+import { startNoisyPortal } from './support/noisy-portal.ts';
 
 test('a reader of the log that stalls neither stops the portal nor keeps it from draining', async () => {
 	const { portal, pipe, writeLines, health } = await startNoisyPortal();

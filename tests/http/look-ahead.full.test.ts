@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf } from './held-session.ts';
-import { callbackOf, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+import { copyOf } from './support/held-session.ts';
+import { callbackOf, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
 
 /**
  * In the `described` landscape the Auth Bridge returns a browser to the callback of identity verification, in `field` to

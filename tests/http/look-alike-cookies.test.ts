@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { headLines, openRawSocket } from '../harness/raw-socket.ts';
 import { runtime } from '../harness/runtime.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let session: [name: string, value: string][];

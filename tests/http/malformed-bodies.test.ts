@@ -6,8 +6,8 @@ import { Browser, headingOf, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
-import { everyPath } from './every-route.ts';
-import { createWalletSession, signInAtInstitution } from './journeys.ts';
+import { everyPath } from './support/every-route.ts';
+import { createWalletSession, signInAtInstitution } from './support/journeys.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';

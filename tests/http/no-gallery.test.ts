@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 const build = new URL(`../../build/${runtime}`, import.meta.url).pathname;
 

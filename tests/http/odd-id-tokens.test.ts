@@ -5,8 +5,8 @@ import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
-import { holdsSession, tokensOver } from './held-session.ts';
-import { expectLoginError, signInAtInstitution } from './journeys.ts';
+import { holdsSession, tokensOver } from './support/held-session.ts';
+import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
 
 const Me = v.pipe(v.string(), v.parseJson(), v.object({ user: v.looseObject({ id: v.string() }) }));
 

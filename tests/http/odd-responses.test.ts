@@ -3,7 +3,7 @@ import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '..
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { holdsSession, tokensOver } from './held-session.ts';
+import { holdsSession, tokensOver } from './support/held-session.ts';
 import {
 	createWalletSession,
 	expectLoginError,
@@ -12,7 +12,7 @@ import {
 	signInAtInstitution,
 	signInByVerification,
 	signInWithWallet
-} from './journeys.ts';
+} from './support/journeys.ts';
 
 type Json = Record<string, unknown>;
 /** Changes to the JSON at the paths that match the expression. */

@@ -4,9 +4,9 @@ import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type RawFront, startRawFront } from '../harness/raw-front.ts';
 import { runtime } from '../harness/runtime.ts';
-import { tokensOver } from './held-session.ts';
-import { createWalletSession, expectLoginError, sessionPath, signInAtInstitution } from './journeys.ts';
-import { type OddBackend, startOddBackend } from './odd-backend.ts';
+import { tokensOver } from './support/held-session.ts';
+import { createWalletSession, expectLoginError, sessionPath, signInAtInstitution } from './support/journeys.ts';
+import { type OddBackend, startOddBackend } from './support/odd-backend.ts';
 
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n';
 const oddities: [what: string, bytes: string][] = [

@@ -7,9 +7,9 @@ import type { Answer } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
-import { sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
-import { sessionRoutes } from './session-routes.ts';
-import { AUDIENCE, callerAs, serviceToken } from './third-party.ts';
+import { sessionPath, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
+import { sessionRoutes } from './support/session-routes.ts';
+import { AUDIENCE, callerAs, serviceToken } from './support/third-party.ts';
 
 const Response = v.looseObject({
 	$ref: v.optional(v.string()),

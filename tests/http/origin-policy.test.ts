@@ -4,7 +4,7 @@ import { site as nl } from '../../src/lib/i18n/nl/site.ts';
 import { type Answer, exchange } from '../harness/exchange.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 let portal: Portal;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sharedWalletSession } from './journeys.ts';
+import { createWalletSession, sharedWalletSession } from './support/journeys.ts';
 
 /** The views that the scripts of the wallet and identity pages read instead of the page. */
 let landscape: Landscape;

@@ -7,8 +7,8 @@ import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.t
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startTlsFront, type TlsFront } from '../harness/tls-front.ts';
-import { createWalletSession, signInAtInstitution, signInWithWallet } from './journeys.ts';
-import { startOddBackend } from './odd-backend.ts';
+import { createWalletSession, signInAtInstitution, signInWithWallet } from './support/journeys.ts';
+import { startOddBackend } from './support/odd-backend.ts';
 
 const variables = runtime === 'deno' ? ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'] : ['NODE_EXTRA_CA_CERTS'];
 const portOf = (url: string) => Number(new URL(url).port);

@@ -4,9 +4,9 @@ import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '..
 import { Browser, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { heldSession, holdsSession, tokensOver } from './held-session.ts';
-import { callbackOf, expectLoginError } from './journeys.ts';
-import { type ProviderShape, providerShapes, without } from './provider-shapes.ts';
+import { heldSession, holdsSession, tokensOver } from './support/held-session.ts';
+import { callbackOf, expectLoginError } from './support/journeys.ts';
+import { type ProviderShape, providerShapes, without } from './support/provider-shapes.ts';
 
 const Me = v.pipe(
 	v.string(),

@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { canConfine, confinedCommand } from '../harness/confined.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { signInAtInstitution, signInWithWallet } from './journeys.ts';
+import { signInAtInstitution, signInWithWallet } from './support/journeys.ts';
 
 describe.skipIf(!canConfine())('as nobody, with no capability and no place to write to', () => {
 	let landscape: Landscape;

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { beginCall } from './abandoned-call.ts';
-import { copyOf, holdsSession, tokensOver } from './held-session.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { signInAtInstitution } from './journeys.ts';
-import { actAsOne } from './shared-store.ts';
-import { AUDIENCE } from './third-party.ts';
+import { beginCall } from './support/abandoned-call.ts';
+import { copyOf, holdsSession, tokensOver } from './support/held-session.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { actAsOne } from './support/shared-store.ts';
+import { AUDIENCE } from './support/third-party.ts';
 
 describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	let redis: Redis;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { holdsSession, tokensDue, tokensOver } from './held-session.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { holdsSession, tokensDue, tokensOver } from './support/held-session.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 const MINUTES_OF_CLICKING = 1;
 /**

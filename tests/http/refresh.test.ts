@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { beginCall } from './abandoned-call.ts';
-import { copyOf, heldSession, holdsSession, tokensDue, tokensOver } from './held-session.ts';
-import { expectLoginError, signInAtInstitution } from './journeys.ts';
+import { beginCall } from './support/abandoned-call.ts';
+import { copyOf, heldSession, holdsSession, tokensDue, tokensOver } from './support/held-session.ts';
+import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
 
 const STS_TIMEOUT_MS = 1500;
 let landscape: Landscape;

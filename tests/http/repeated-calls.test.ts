@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, sessionPath, sharedWalletSession } from './journeys.ts';
+import { createWalletSession, sessionPath, sharedWalletSession } from './support/journeys.ts';
 
 const Status = v.pipe(v.string(), v.parseJson(), v.object({ status: v.string() }));
 

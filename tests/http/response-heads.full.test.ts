@@ -6,9 +6,14 @@ import { type Front, type Landscape, startLandscape } from '../harness/landscape
 import { startNginx } from '../harness/nginx.ts';
 import { runtime } from '../harness/runtime.ts';
 import { type KeycloakFront, startKeycloakFront } from '../harness/keycloak-front.ts';
-import { everyPath } from './every-route.ts';
-import { heldSession, tokensDue } from './held-session.ts';
-import { createWalletSession, signInAtInstitution, signInByVerification, signInWithWallet } from './journeys.ts';
+import { everyPath } from './support/every-route.ts';
+import { heldSession, tokensDue } from './support/held-session.ts';
+import {
+	createWalletSession,
+	signInAtInstitution,
+	signInByVerification,
+	signInWithWallet
+} from './support/journeys.ts';
 
 /** nginx reads a response head into one buffer of 4 kB, together with some bytes of its own. */
 const MAX_HEAD_BYTES = 4000;

@@ -6,7 +6,7 @@ import { type Portal, startPortal } from '../harness/portal.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 const VISITORS = 8;
 

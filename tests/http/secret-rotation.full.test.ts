@@ -4,9 +4,9 @@ import { Browser } from '../harness/browser.ts';
 import { startPortal } from '../harness/portal.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { changeSession } from './held-session.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { callbackOf, createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
+import { changeSession } from './support/held-session.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { callbackOf, createWalletSession, sessionPath, signInAtInstitution } from './support/journeys.ts';
 
 const OLD = randomBytes(48).toString('base64url');
 const NEW = randomBytes(48).toString('base64url');

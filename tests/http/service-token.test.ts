@@ -7,10 +7,10 @@ import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf, heldSession } from './held-session.ts';
-import { createWalletSession, sessionPath, signInAtInstitution } from './journeys.ts';
-import { type OddBackend, startOddBackend } from './odd-backend.ts';
-import { AUDIENCE, serviceToken, sessionOf } from './third-party.ts';
+import { copyOf, heldSession } from './support/held-session.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from './support/journeys.ts';
+import { type OddBackend, startOddBackend } from './support/odd-backend.ts';
+import { AUDIENCE, serviceToken, sessionOf } from './support/third-party.ts';
 
 const TOKEN_CALL = 'token:client-credentials';
 const GREETING = 'https://greeting.example';

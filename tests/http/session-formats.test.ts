@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { copyOf, heldSession, holdsSession, tokensOver } from './support/held-session.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 /** The upgrade from 1.0.0 as in docs/operations.md: instances that write different formats run side by side. */
 describe.skipIf(!hasRedis())('an instance that writes SESSION_FORMAT 2 beside one that writes 1', () => {

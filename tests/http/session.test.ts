@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { createWalletSession, signInAtInstitution, signInWithWallet } from './journeys.ts';
+import { createWalletSession, signInAtInstitution, signInWithWallet } from './support/journeys.ts';
 
 let landscape: Landscape;
 

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { callbackOf, createWalletSession, sharedWalletSession, signInAtInstitution, sessionPath } from './journeys.ts';
+import {
+	callbackOf,
+	createWalletSession,
+	sharedWalletSession,
+	signInAtInstitution,
+	sessionPath
+} from './support/journeys.ts';
 
 /** What one person leaves behind for the next at the same browser. */
 let usual: Landscape;

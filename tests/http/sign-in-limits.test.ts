@@ -4,7 +4,7 @@ import { Browser, type Visit } from '../harness/browser.ts';
 import { type Answer, exchange } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { expectLoginError, signInAtInstitution } from './journeys.ts';
+import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
 
 const RETURN_TO = '/help?from=here';
 const START = `/login/start?${new URLSearchParams({ provider: 'sts', returnTo: RETURN_TO })}`;

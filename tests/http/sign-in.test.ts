@@ -11,7 +11,7 @@ import {
 	signInAtInstitution,
 	signInByVerification,
 	signInWithWallet
-} from './journeys.ts';
+} from './support/journeys.ts';
 
 describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dialect) => {
 	let landscape: Landscape;

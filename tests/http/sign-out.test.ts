@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
-import { signInAtInstitution } from './journeys.ts';
+import { copyOf, heldSession, holdsSession, tokensOver } from './support/held-session.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

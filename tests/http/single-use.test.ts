@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf } from './held-session.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { expectLoginError, sessionPath, sharedWalletSession } from './journeys.ts';
+import { copyOf } from './support/held-session.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { expectLoginError, sessionPath, sharedWalletSession } from './support/journeys.ts';
 
 /** A completed wallet session signs a person in only once, across all instances. */
 let redis: Redis;

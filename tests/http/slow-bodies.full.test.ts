@@ -3,8 +3,8 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { headLines, openRawSocket, type RawSocket } from '../harness/raw-socket.ts';
 import { runtime } from '../harness/runtime.ts';
-import { signInAtInstitution } from './journeys.ts';
-import { type OddBackend, startOddBackend } from './odd-backend.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { type OddBackend, startOddBackend } from './support/odd-backend.ts';
 
 const AT_ONCE = 3;
 const MAX_UPLOADS_PER_PERSON = 8;

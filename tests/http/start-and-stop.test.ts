@@ -9,7 +9,7 @@ import { isListening, runToEnd, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
 import { signalGroup } from '../tasks/children.mjs';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 test('with an empty environment the portal does not start, and names everything that is missing', async () => {
 	const { code, logs } = await runToEnd({ runtime, env: {} });

@@ -3,7 +3,7 @@ import { statement } from '../../src/lib/i18n/statement/index.ts';
 import { Browser, headingOf } from '../harness/browser.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 const given = {
 	organisation: { nl: 'Universiteit Noord', en: 'University of the North' },

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { copyOf, heldSession, tokensOver } from './held-session.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { signInAtInstitution } from './journeys.ts';
-import { SOON, timesIn } from './store-outage.ts';
+import { copyOf, heldSession, tokensOver } from './support/held-session.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { SOON, timesIn } from './support/store-outage.ts';
 
 const LOST = 'the shared store has lost what it held';
 

@@ -5,9 +5,9 @@ import { startPortal } from '../harness/portal.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startSwitchboard, type Switchboard } from '../harness/switchboard.ts';
-import { type Instances, startInstances } from './instances.ts';
-import { signInAtInstitution } from './journeys.ts';
-import { signOutDuring, SOON, storeOf, timesIn, UNAVAILABLE } from './store-outage.ts';
+import { type Instances, startInstances } from './support/instances.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { signOutDuring, SOON, storeOf, timesIn, UNAVAILABLE } from './support/store-outage.ts';
 
 describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 	let redis: Redis;

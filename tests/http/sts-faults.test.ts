@@ -7,7 +7,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { ScenarioName, ScenarioOptions } from '../sandbox/scenarios.ts';
-import { expectLoginError, signInAtInstitution } from './journeys.ts';
+import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
 
 const RAW = 'raw text of the STS';
 const faults: readonly (readonly [ScenarioName, ScenarioOptions])[] = [

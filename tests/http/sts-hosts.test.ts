@@ -4,8 +4,8 @@ import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startSwitchboard, type Switchboard } from '../harness/switchboard.ts';
-import { holdsSession } from './held-session.ts';
-import { expectLoginError, signInAtInstitution } from './journeys.ts';
+import { holdsSession } from './support/held-session.ts';
+import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape | undefined;
 let switchboard: Switchboard | undefined;

@@ -9,10 +9,10 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.ts';
 import { startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
-import { bareEnvironment } from './bare-environment.ts';
-import { heldSession, tokensOver } from './held-session.ts';
-import { signInAtInstitution, signInByVerification, signInWithWallet } from './journeys.ts';
-import { claimSecrets, secret } from './leaks.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
+import { heldSession, tokensOver } from './support/held-session.ts';
+import { signInAtInstitution, signInByVerification, signInWithWallet } from './support/journeys.ts';
+import { claimSecrets, secret } from './support/leaks.ts';
 
 const Coverage = v.object({ result: v.array(v.object({ url: v.string() })) });
 

@@ -8,8 +8,8 @@ import {
 	sessionPath,
 	sharedWalletSession,
 	signInAtInstitution
-} from './journeys.ts';
-import { sessionRoutes } from './session-routes.ts';
+} from './support/journeys.ts';
+import { sessionRoutes } from './support/session-routes.ts';
 
 let landscape: Landscape;
 

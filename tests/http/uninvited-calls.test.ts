@@ -7,7 +7,7 @@ import { spawnProgram } from '../harness/portal-process.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
-import { bareEnvironment } from './bare-environment.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 
 /** Requests that Deno itself sends to other hosts would use this proxy; the portal's own requests do not. */
 async function startWitness(): Promise<{ proxy: EgressProxy; env: Readonly<Record<string, string>> }> {

@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { RecordedRequest } from '../sandbox/recorder.ts';
-import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './journeys.ts';
+import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

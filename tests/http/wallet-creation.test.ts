@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { sessionPath } from './journeys.ts';
+import { sessionPath } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;

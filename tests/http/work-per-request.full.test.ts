@@ -4,8 +4,8 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { hasRedis, type Monitor, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { everyPath } from './every-route.ts';
-import { createWalletSession, sessionPath } from './journeys.ts';
+import { everyPath } from './support/every-route.ts';
+import { createWalletSession, sessionPath } from './support/journeys.ts';
 
 /** The limits of what one request may cause, whatever its content. */
 const MAX_UPSTREAM_CALLS = 4;

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { Caller } from '../harness/caller.ts';
-import { heldSession } from '../http/held-session.ts';
-import { sessionOf } from '../http/third-party.ts';
+import { heldSession } from '../http/support/held-session.ts';
+import { sessionOf } from '../http/support/third-party.ts';
 import { signIn, test } from './support/place.ts';
 import { requestToken, tokenOf } from './support/third-party.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { type Browser } from '../harness/browser.ts';
-import { copyOf, heldSession, holdsSession, tokensOver } from '../http/held-session.ts';
+import { copyOf, heldSession, holdsSession, tokensOver } from '../http/support/held-session.ts';
 import { signIn, test } from './support/place.ts';
 import type { Realm } from './support/realm.ts';
 

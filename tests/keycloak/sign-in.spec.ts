@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { decodeProtectedHeader } from 'jose';
 import { expectSignedIn } from '../e2e/support/steps.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
-import { heldSession } from '../http/held-session.ts';
+import { heldSession } from '../http/support/held-session.ts';
 import { signIn, signInOnScreen, test } from './support/place.ts';
 
 test('a person signs in on Keycloak’s own page', async ({ page, place }) => {

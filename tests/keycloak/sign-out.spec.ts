@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { expectSignedIn } from '../e2e/support/steps.ts';
 import { en } from '../e2e/support/texts.ts';
 import { Browser } from '../harness/browser.ts';
-import { copyOf, heldSession, holdsSession } from '../http/held-session.ts';
+import { copyOf, heldSession, holdsSession } from '../http/support/held-session.ts';
 import { signIn, signInOnScreen, test } from './support/place.ts';
 import type { Realm } from './support/realm.ts';
 

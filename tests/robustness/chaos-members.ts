@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
-import { copyOf, heldSession, holdsSession } from '../http/held-session.ts';
-import { createWalletSession, sessionPath } from '../http/journeys.ts';
+import { copyOf, heldSession, holdsSession } from '../http/support/held-session.ts';
+import { createWalletSession, sessionPath } from '../http/support/journeys.ts';
 import { people, type Person } from '../sandbox/people.ts';
 import type { ChaosLandscape } from './chaos-landscape.ts';
 import { stamp, type Weather } from './fault-windows.ts';

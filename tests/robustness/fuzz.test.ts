@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { AUDIENCE, serviceToken } from '../http/third-party.ts';
+import { AUDIENCE, serviceToken } from '../http/support/third-party.ts';
 import { startTied } from '../tasks/children.mjs';
 
 const SEED = '20260101';

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { signInAtInstitution } from '../http/journeys.ts';
+import { signInAtInstitution } from '../http/support/journeys.ts';
 
 const SLOW = 300;
 const IDLE = 10_000;

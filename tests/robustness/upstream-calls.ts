@@ -1,7 +1,12 @@
 import { type Browser, linkIn, type Visit } from '../harness/browser.ts';
 import type { Landscape } from '../harness/landscape.ts';
-import { tokensOver } from '../http/held-session.ts';
-import { createWalletSession, sessionPath, sharedWalletSession, signInAtInstitution } from '../http/journeys.ts';
+import { tokensOver } from '../http/support/held-session.ts';
+import {
+	createWalletSession,
+	sessionPath,
+	sharedWalletSession,
+	signInAtInstitution
+} from '../http/support/journeys.ts';
 import type { PersonId } from '../sandbox/people.ts';
 import type { FaultKind } from '../sandbox/scenarios.ts';
 

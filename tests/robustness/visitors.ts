@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Browser, type Visit } from '../harness/browser.ts';
 import type { Landscape } from '../harness/landscape.ts';
-import { createWalletSession, sessionPath, signInAtInstitution } from '../http/journeys.ts';
+import { createWalletSession, sessionPath, signInAtInstitution } from '../http/support/journeys.ts';
 
 const HUNG_MS = 15_000;
 const SERVICE = '/api/backends/sandbox/health';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { createSeal, type Seal } from '../../../src/lib/server/seal.ts';
 import type { OwnedSession } from '../../../src/lib/server/auth/owned-sessions.ts';
-import { sessionPath } from '../../http/journeys.ts';
+import { sessionPath } from '../../http/support/journeys.ts';
 import { denoBinary } from '../../tasks/runtime.mjs';
 import { startBenchPortal } from '../bench-portal.ts';
 import type { Figure, Measure } from '../figure.ts';

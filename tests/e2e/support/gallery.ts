@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import { startPortal } from '../../harness/portal.ts';
-import { bareEnvironment } from '../../http/bare-environment.ts';
+import { bareEnvironment } from '../../http/support/bare-environment.ts';
 import { watchContext } from './watch.ts';
 
 interface WorkerFixtures {

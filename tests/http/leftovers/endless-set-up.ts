@@ -4,7 +4,7 @@ import { spawnPortal } from '../../harness/portal-process.ts';
 import { isListening } from '../../harness/portal.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { runtime } from '../../harness/runtime.ts';
-import { bareEnvironment } from '../bare-environment.ts';
+import { bareEnvironment } from '../support/bare-environment.ts';
 
 /** The set-up starts a portal and never ends; it writes the portal's process group to the file in STARTED. */
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type { JWTPayload } from 'jose';
 import * as v from 'valibot';
-import { Caller } from '../harness/caller.ts';
-import { exchange } from '../harness/exchange.ts';
-import type { Landscape } from '../harness/landscape.ts';
+import { Caller } from '../../harness/caller.ts';
+import { exchange } from '../../harness/exchange.ts';
+import type { Landscape } from '../../harness/landscape.ts';
 
 export const AUDIENCE = 'https://portal.example.org/api';
 export const SCOPES = 'wallet:sessions profile:read';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { Browser } from '../../harness/browser.ts';
+import { Caller } from '../../harness/caller.ts';
 import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
 import type { Instances } from './instances.ts';
 import { sessionPath, signInAtInstitution } from './journeys.ts';

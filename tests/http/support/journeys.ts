@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { expect } from 'vitest';
-import { type Browser, linkIn, type Visit } from '../harness/browser.ts';
-import type { Sandbox } from '../sandbox/index.ts';
-import { personById, type PersonId } from '../sandbox/people.ts';
+import { type Browser, linkIn, type Visit } from '../../harness/browser.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { personById, type PersonId } from '../../sandbox/people.ts';
 
 const Created = v.pipe(v.string(), v.parseJson(), v.object({ sessionId: v.string() }));
 const Completed = v.pipe(v.string(), v.parseJson(), v.object({ continueUrl: v.string() }));

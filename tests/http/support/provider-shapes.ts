@@ -1,5 +1,5 @@
-import type { PassingResponse } from '../harness/altering-proxy.ts';
-import type { Environment } from '../harness/portal-process.ts';
+import type { PassingResponse } from '../../harness/altering-proxy.ts';
+import type { Environment } from '../../harness/portal-process.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Browser } from '../harness/browser.ts';
+import type { Browser } from '../../harness/browser.ts';
 
 /** Starts a GET with a browser's cookies; returns a function that disconnects before the response. */
 export function beginCall(browser: Browser, address: string): () => void {

@@ -1,6 +1,6 @@
-import type { Visit } from '../harness/browser.ts';
-import { claimsOf } from '../sandbox/identity.ts';
-import { personById, type PersonId } from '../sandbox/people.ts';
+import type { Visit } from '../../harness/browser.ts';
+import { claimsOf } from '../../sandbox/identity.ts';
+import { personById, type PersonId } from '../../sandbox/people.ts';
 
 /** Data that must not occur in a response: its name, and a pattern that matches it. */
 export type Secret = readonly [name: string, pattern: RegExp];

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { Browser } from '../harness/browser.ts';
-import type { Portal } from '../harness/portal.ts';
+import { Browser } from '../../harness/browser.ts';
+import type { Portal } from '../../harness/portal.ts';
 import { copyOf } from './held-session.ts';
 import type { Instances } from './instances.ts';
 import { signInAtInstitution } from './journeys.ts';

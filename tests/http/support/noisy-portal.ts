@@ -1,6 +1,6 @@
-import { type NamedPipe, openNamedPipe } from '../harness/named-pipe.ts';
-import { type Portal, startPortal } from '../harness/portal.ts';
-import { runtime } from '../harness/runtime.ts';
+import { type NamedPipe, openNamedPipe } from '../../harness/named-pipe.ts';
+import { type Portal, startPortal } from '../../harness/portal.ts';
+import { runtime } from '../../harness/runtime.ts';
 import { bareEnvironment } from './bare-environment.ts';
 
 /** A portal that writes its log to a pipe, and can be made to write a lot. */

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { joinChunks, leftoverChunks, splitChunks } from '../../src/lib/server/auth/cookie-chunks.ts';
-import { flowStartMs, newFlowId } from '../../src/lib/server/auth/flow-id.ts';
-import { createSeal } from '../../src/lib/server/seal.ts';
-import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
-import { type Session, SessionSchema } from '../../src/lib/server/auth/session.ts';
-import { Browser } from '../harness/browser.ts';
-import type { Landscape } from '../harness/landscape.ts';
+import { joinChunks, leftoverChunks, splitChunks } from '../../../src/lib/server/auth/cookie-chunks.ts';
+import { flowStartMs, newFlowId } from '../../../src/lib/server/auth/flow-id.ts';
+import { createSeal } from '../../../src/lib/server/seal.ts';
+import { sessionCodec } from '../../../src/lib/server/auth/session-format.ts';
+import { type Session, SessionSchema } from '../../../src/lib/server/auth/session.ts';
+import { Browser } from '../../harness/browser.ts';
+import type { Landscape } from '../../harness/landscape.ts';
 
 const sessionCookieName = ({ AUTH_URL = '' }: Landscape['env']) =>
 	AUTH_URL.startsWith('https:') ? '__Host-portal.session' : 'portal.session';

@@ -1,7 +1,7 @@
-import { freePort } from '../harness/free-port.ts';
-import { type Landscape, type LandscapeOptions, startLandscape } from '../harness/landscape.ts';
-import { type Portal, startPortal } from '../harness/portal.ts';
-import type { Environment } from '../harness/portal-process.ts';
+import { freePort } from '../../harness/free-port.ts';
+import { type Landscape, type LandscapeOptions, startLandscape } from '../../harness/landscape.ts';
+import { type Portal, startPortal } from '../../harness/portal.ts';
+import type { Environment } from '../../harness/portal-process.ts';
 
 /** A landscape with several instances of the portal behind one address: AUTH_URL is that of the first. */
 export interface Instances extends Landscape {

@@ -6,7 +6,7 @@ export interface RouteParameters {
 	wallet: string;
 }
 
-const folder = new URL('../../src/routes/', import.meta.url);
+const folder = new URL('../../../src/routes/', import.meta.url);
 
 /**
  * The paths of all pages and endpoints, with these ids filled in. The list is complete, so a crawl cannot miss a new route.
