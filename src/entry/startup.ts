@@ -64,7 +64,7 @@ export interface Application {
 }
 
 /**
- * Initializes the application.
+ * Initializes the application. A store that cannot be opened ends the process with a message.
  * @param platform what the runtime offers to the application's handlers (SvelteKit, "Adapters", "Platform-specific context")
  */
 export async function startApplication(
@@ -73,7 +73,10 @@ export async function startApplication(
 	platform?: Pick<App.Platform, 'json'>
 ): Promise<Respond> {
 	const server = new application.Server(application.manifest);
-	await server.init({ env });
+	await server.init({ env }).catch((error: unknown) => {
+		if (error instanceof Error && error.name === 'StoreNotOpened') exitWith(`The portal can't start: ${error.message}`);
+		throw error;
+	});
 	return (request, getClientAddress) =>
 		server.respond(request, { getClientAddress, platform: platform as App.Platform });
 }

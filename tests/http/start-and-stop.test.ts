@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
 import { spawnPortal } from '../harness/portal-process.ts';
 import { isListening, runToEnd, startPortal } from '../harness/portal.ts';
@@ -10,6 +13,13 @@ import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
 import { signalGroup } from '../tasks/children.mjs';
 import { bareEnvironment } from './support/bare-environment.ts';
+
+/** The lines of the output that are not log entries. */
+const plainLines = (output: string) =>
+	output
+		.trim()
+		.split('\n')
+		.filter((line) => !line.startsWith('{'));
 
 test('with an empty environment the portal does not start, and names everything that is missing', async () => {
 	const { code, logs } = await runToEnd({ runtime, env: {} });
@@ -34,6 +44,19 @@ test.skipIf(runtime !== 'node')('DENO_KV on Node ends the start with one line th
 	const { code, logs } = await runToEnd({ runtime, env });
 	expect(code).toBe(1);
 	expect(logs.trim()).toBe("The portal can't start: DENO_KV works on Deno only. Set REDIS_URL, or remove DENO_KV.");
+});
+
+test.skipIf(runtime !== 'deno').each([
+	['is in a folder that does not exist', 'nowhere/store.sqlite'],
+	['is another file', 'text.txt']
+])('a DENO_KV that %s ends the start with one line that names it', async (_, name) => {
+	const folder = await mkdtemp(join(tmpdir(), 'portal-kv-'));
+	onTestFinished(() => rm(folder, { recursive: true, force: true }));
+	await writeFile(join(folder, 'text.txt'), 'Not a database. '.repeat(100));
+	const env = { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', DENO_KV: join(folder, name) };
+	const { code, logs } = await runToEnd({ runtime, env });
+	expect(code).toBe(1);
+	expect(plainLines(logs)).toEqual([expect.stringMatching(/^The portal can't start: .* Check DENO_KV: /)]);
 });
 
 test('the environment that operators already have starts the portal', async () => {
@@ -74,11 +97,7 @@ test('a port that is taken ends the second portal with one line that names it', 
 	const env = { ...bareEnvironment, AUTH_URL: first.url, HOST: '127.0.0.1', PORT: String(first.port) };
 	const { code, logs } = await runToEnd({ runtime, env });
 	expect(code).toBe(1);
-	const plain = logs
-		.trim()
-		.split('\n')
-		.filter((line) => !line.startsWith('{'));
-	expect(plain).toEqual([expect.stringContaining(`127.0.0.1:${first.port} is taken`)]);
+	expect(plainLines(logs)).toEqual([expect.stringContaining(`127.0.0.1:${first.port} is taken`)]);
 	await first.stop();
 });
 

@@ -5,7 +5,7 @@ import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore } from './memory';
 import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
-import type { Store } from './store';
+import { type Store, StoreNotOpened } from './store';
 import { progressOf, readRecord } from './lease';
 
 /** Whether the shared store accepts writes; `none` if this process has no shared store. */
@@ -38,14 +38,16 @@ export function sharedScripts(): RunScript | undefined {
 	return runScript;
 }
 
-/** Opens the configured store; called once, at start-up. */
+/**
+ * Opens the configured store; called once, at start-up.
+ * @throws {StoreNotOpened}
+ */
 export async function openStore(): Promise<void> {
 	const { redisUrl, denoKv } = config().store;
 	if (redisUrl !== undefined && denoKv !== undefined)
 		log.warn('REDIS_URL and DENO_KV are both set: DENO_KV has no effect');
 	if (redisUrl !== undefined) resilient = resilientStore(await openRedis(redisUrl), CHECK_EVERY_MS);
-	else if (denoKv !== undefined)
-		resilient = resilientStore(await createDenoKvStore(denoKv === 'default' ? undefined : denoKv));
+	else if (denoKv !== undefined) resilient = resilientStore(await openDenoKv(denoKv));
 	store = resilient;
 	await resilient?.check();
 }
@@ -59,6 +61,16 @@ function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
 	const own = createMemoryStore();
 	const rules = { isUrgent: isRevocation, outranks, copyMsOf };
 	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: logState, onLoss: logLoss });
+}
+
+async function openDenoKv(name: string): Promise<Store> {
+	try {
+		return await createDenoKvStore(name === 'default' ? undefined : name);
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		const advice = 'Check DENO_KV: "default" on Deno Deploy, else a file that this user may write.';
+		throw new StoreNotOpened(`Deno KV can't be opened (${reason}). ${advice}`, { cause });
+	}
 }
 
 async function openRedis(url: string): Promise<Store> {

@@ -40,6 +40,14 @@ export interface Entry {
 	readonly mark: string;
 }
 
+/**
+ * The configured store cannot be opened. The message is for the operator. The server entry is another bundle, and knows this
+ * error by its name.
+ */
+export class StoreNotOpened extends Error {
+	override readonly name = 'StoreNotOpened';
+}
+
 /** The store no longer contains what this process wrote last, so the absence of an entry proves nothing. */
 export class DataLost extends Error {
 	override readonly name = 'DataLost';
