@@ -8,14 +8,14 @@ export const glue = [
 		file: 'src/hooks.server.ts',
 		find: 'if (status >= 500) log.error(',
 		replace: 'if (status < 0) log.error(',
-		test: 'tests/unit/handles/hooks.test.ts'
+		test: 'tests/unit/hooks.server.test.ts'
 	},
 	{
 		name: 'tokens are not refreshed below /login/',
 		file: 'src/lib/server/handles/refresh.ts',
 		find: '(?:api\\/wallet|login\\/)/',
 		replace: 'api\\/wallet/',
-		test: 'tests/unit/handles/refresh.test.ts'
+		test: 'tests/unit/server/handles/refresh.test.ts'
 	},
 	{
 		name: 'a hidden page wakes up',

@@ -8,28 +8,28 @@ export const limits = [
 		file: 'src/lib/server/store/redis.ts',
 		find: "ARGV[4], 'PX', ARGV[5]",
 		replace: "ARGV[4], 'EX', ARGV[5]",
-		test: 'tests/unit/store/redis.test.ts'
+		test: 'tests/unit/server/store/redis.test.ts'
 	},
 	{
 		name: 'a silent Redis is waited for',
 		file: 'src/lib/server/store/redis.ts',
 		find: 'COMMAND_LIMIT_MS = 1000',
 		replace: 'COMMAND_LIMIT_MS = 1000_000',
-		test: 'tests/unit/store/redis.test.ts'
+		test: 'tests/unit/server/store/redis.test.ts'
 	},
 	{
 		name: 'a used wallet session is remembered too long',
 		file: 'src/lib/server/auth/owned-sessions.ts',
 		find: '(LIFE_SECONDS + 300) * 1000',
 		replace: '(LIFE_SECONDS + 300) * 1_000_000',
-		test: 'tests/unit/store/lifetimes.test.ts'
+		test: 'tests/unit/server/store/lifetimes.test.ts'
 	},
 	{
 		name: 'sign-out waits for a silent STS',
 		file: 'src/lib/server/auth/sign-out.ts',
 		find: '\t\t\tsignal: AbortSignal.timeout(LIMIT_MS),\n',
 		replace: '',
-		test: 'tests/unit/auth/sign-out.test.ts'
+		test: 'tests/unit/server/auth/sign-out.test.ts'
 	},
 	{
 		name: 'a drain never ends',
@@ -64,28 +64,28 @@ export const limits = [
 		file: 'src/lib/server/wallet/events.ts',
 		find: ', session?.endsAt]',
 		replace: ']',
-		test: 'tests/unit/wallet/events.test.ts'
+		test: 'tests/unit/server/wallet/events.test.ts'
 	},
 	{
 		name: 'the time left of a wallet session is negative',
 		file: 'src/lib/server/wallet/sessions.ts',
 		find: 'Math.max(0, endsAt - nowMs)',
 		replace: 'endsAt - nowMs',
-		test: 'tests/unit/wallet/remaining-time.test.ts'
+		test: 'tests/unit/server/wallet/sessions.remaining-time.test.ts'
 	},
 	{
 		name: 'readiness is cached for ever',
 		file: 'src/lib/server/readiness.ts',
 		find: '!cached || nowMs >= cached.untilMs',
 		replace: '!cached',
-		test: 'tests/unit/readiness.test.ts'
+		test: 'tests/unit/server/readiness.test.ts'
 	},
 	{
 		name: 'ten times as many wallet sessions a minute',
 		file: 'src/lib/server/config/environment.ts',
 		find: "wholeNumber(1, 100_000), '30')",
 		replace: "wholeNumber(1, 100_000), '300')",
-		test: 'tests/unit/config/defaults.test.ts'
+		test: 'tests/unit/server/config/environment.defaults.test.ts'
 	},
 	{
 		name: 'the log waits for its reader without a bound',

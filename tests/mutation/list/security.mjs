@@ -8,98 +8,98 @@ export const security = [
 		file: 'src/lib/server/http/origin-policy.ts',
 		find: "if (origin !== null && origin !== rules.own) return 'forbidden';",
 		replace: '',
-		test: 'tests/unit/http/origin-policy.test.ts'
+		test: 'tests/unit/server/http/origin-policy.test.ts'
 	},
 	{
 		name: 'cookies can be read by scripts',
 		file: 'src/lib/server/http/cookies.ts',
 		find: "path: '/', httpOnly: true",
 		replace: "path: '/', httpOnly: false",
-		test: 'tests/unit/auth/session-cookie.test.ts'
+		test: 'tests/unit/server/auth/session-cookie.test.ts'
 	},
 	{
 		name: 'cookies go over plain http',
 		file: 'src/lib/server/http/cookies.ts',
 		find: 'secure: config().secure',
 		replace: 'secure: false',
-		test: 'tests/unit/auth/session-cookie.test.ts'
+		test: 'tests/unit/server/auth/session-cookie.test.ts'
 	},
 	{
 		name: 'cookies have no __Host- prefix',
 		file: 'src/lib/server/http/cookies.ts',
 		find: "config().secure ? '__Host-' : ''",
 		replace: "''",
-		test: 'tests/unit/auth/session-cookie.test.ts'
+		test: 'tests/unit/server/auth/session-cookie.test.ts'
 	},
 	{
 		name: 'an ID token may be for another client',
 		file: 'src/lib/server/sts/id-token.ts',
 		find: '\t\taudience: config().sts.clientId,\n',
 		replace: '\t\taudience: decodeJwt(idToken).aud ?? [],\n',
-		test: 'tests/unit/sts/id-token.test.ts'
+		test: 'tests/unit/server/sts/id-token.test.ts'
 	},
 	{
 		name: 'a token may be of another issuer',
 		file: 'src/lib/server/sts/tokens.ts',
 		find: '\t\t\tissuer,\n',
 		replace: '',
-		test: 'tests/unit/sts/tokens.test.ts'
+		test: 'tests/unit/server/sts/tokens.test.ts'
 	},
 	{
 		name: 'the nonce is not checked',
 		file: 'src/lib/server/auth/oidc-client.ts',
 		find: "'state' as const, 'nonce' as const",
 		replace: "'state' as const",
-		test: 'tests/unit/auth/callback.test.ts'
+		test: 'tests/unit/server/auth/callback.test.ts'
 	},
 	{
 		name: 'an access token may be for another API',
 		file: 'src/lib/server/sts/tokens.ts',
 		find: '\t\taudience,\n',
 		replace: '',
-		test: 'tests/unit/auth/bearer.test.ts'
+		test: 'tests/unit/server/auth/bearer.test.ts'
 	},
 	{
 		name: 'a logout token ends sessions that began later',
 		file: 'src/lib/server/auth/sign-out.ts',
 		find: 'sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000)',
 		replace: 'Math.max(nowMs, iat * 1000)',
-		test: 'tests/unit/auth/sign-out.backchannel-logout.test.ts'
+		test: 'tests/unit/server/auth/sign-out.backchannel-logout.test.ts'
 	},
 	{
 		name: 'a return path may lead to another origin',
 		file: 'src/lib/server/http/return-path.ts',
 		find: 'url.origin !== origin || ',
 		replace: '',
-		test: 'tests/unit/http/return-path.test.ts'
+		test: 'tests/unit/server/http/return-path.test.ts'
 	},
 	{
 		name: 'a callback needs no state of its own',
 		file: 'src/lib/server/auth/callback.ts',
 		find: ' && flow.stateKey === state?.stateKey',
 		replace: '',
-		test: 'tests/unit/auth/callback.test.ts'
+		test: 'tests/unit/server/auth/callback.test.ts'
 	},
 	{
 		name: 'a signed-out session is still open',
 		file: 'src/lib/server/handles/session.ts',
 		find: 'isOver ? null : before;',
 		replace: 'before;',
-		test: 'tests/unit/handles/session.test.ts'
+		test: 'tests/unit/server/handles/session.test.ts'
 	},
 	{
 		name: 'members’ routes are open to everybody',
 		file: 'src/lib/server/handles/authorize.ts',
 		find: "route.id === null || route.id.startsWith('/(public)')",
 		replace: 'true',
-		test: 'tests/unit/handles/authorize.test.ts'
+		test: 'tests/unit/server/handles/authorize.test.ts'
 	},
 	{
 		name: 'cookies reach services behind the portal',
 		file: 'src/lib/server/backends/headers.ts',
 		find: "\t'accept',\n",
 		replace: "\t'accept',\n\t'cookie',\n",
-		test: 'tests/unit/backends/headers.test.ts'
+		test: 'tests/unit/server/backends/headers.test.ts'
 	},
 	{
 		name: 'services set cookies of the portal',
@@ -113,6 +113,6 @@ export const security = [
 		file: 'src/lib/server/auth/owned-sessions.ts',
 		find: 'session?.id === id && session.startedAt',
 		replace: 'session && session.startedAt',
-		test: 'tests/unit/auth/owned-sessions.test.ts'
+		test: 'tests/unit/server/auth/owned-sessions.test.ts'
 	}
 ];

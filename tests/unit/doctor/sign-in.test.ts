@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { examineSignIn } from '../../../src/doctor/sign-in';
-import { config, configure } from '../configured';
+import { config, configure } from '../server/configured';
 
-vi.mock('../../../src/lib/server/config', () => import('../configured'));
+vi.mock('../../../src/lib/server/config', () => import('../server/configured'));
 
 const CALLBACK = 'http://localhost:3000/api/auth/callback/sts';
 let server: Server;

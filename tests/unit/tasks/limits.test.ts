@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/lib/server/config/parse';
 import { root } from '../../tasks/runtime.mjs';
-import { environment } from '../configured';
+import { environment } from '../server/configured';
 
 /** The rows of docs/security.md, Limits: the value by the limit's name. */
 const table = readFileSync(join(root, 'docs/security.md'), 'utf8').split('## Limits')[1]?.split('\n## ')[0] ?? '';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createPortalServer } from '../../../../src/entry/node/server';
 import type { Respond } from '../../../../src/entry/startup';
-import { startMetrics } from '../../metrics-reader';
+import { startMetrics } from '../../server/metrics-reader';
 import { portalSettings } from './portal-settings';
 
 const open: { close: () => void }[] = [];

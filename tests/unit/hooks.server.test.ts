@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handleError, init } from '../../src/hooks.server';
+import { drainAll, finishAll } from '$lib/server/shutdown';
+import { log } from '$lib/server/log';
+import { readiness } from '$lib/server/readiness';
+import { closeStore, openStore } from '$lib/server/store';
+import { eventStreams } from '$lib/server/wallet/events';
+import { requestEvent } from '../harness/request-event';
+
+vi.mock('$lib/server/config', () => import('./server/configured'));
+const current = vi.hoisted((): { event: object | undefined } => ({ event: undefined }));
+vi.mock('$app/server', () => ({
+	getRequestEvent: () => {
+		if (!current.event) throw new Error('outside of a request');
+		return current.event;
+	}
+}));
+vi.mock('$lib/server/store', async (original) => ({
+	...(await original<object>()),
+	openStore: vi.fn(() => Promise.resolve()),
+	closeStore: vi.fn(() => Promise.resolve())
+}));
+vi.mock('$lib/server/sts/metadata', async (original) => ({
+	...(await original<object>()),
+	stsFetch: async () => new Response()
+}));
+vi.mock('$lib/server/upstream/exchange', async (original) => ({
+	...(await original<object>()),
+	exchange: async () => ({ status: 200 })
+}));
+
+describe('an error that no route has handled', () => {
+	const SECRET = 'connect ECONNREFUSED 10.0.0.7:6379';
+	const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
+	beforeEach(() => logged.mockClear());
+
+	const handled = (status: number, event = requestEvent({ routeId: '/(public)/help' })) =>
+		handleError({ error: new Error(SECRET), event, status, message: status === 404 ? 'Not Found' : 'Internal Error' });
+
+	test('is logged with its cause under the request id, and shows nothing but that id', () => {
+		const shown = handled(500);
+		expect(shown).toEqual({ message: 'r1', requestId: 'r1' });
+		expect(JSON.stringify(shown)).not.toContain(SECRET);
+		expect(logged).toHaveBeenCalledExactlyOnceWith('a request failed', {
+			requestId: 'r1',
+			route: '/(public)/help',
+			error: expect.objectContaining({ message: SECRET })
+		});
+	});
+
+	test('is no fault of the portal where nothing is at an address', () => {
+		expect(handled(404)).toEqual({ message: 'Not Found', requestId: 'r1' });
+		expect(logged).not.toHaveBeenCalled();
+	});
+
+	test('has an id also where it came before the request had one', () => {
+		const event = requestEvent();
+		Object.assign(event.locals, { requestId: undefined });
+		const shown = handled(500, event);
+		const { requestId } = event.locals;
+		expect(requestId).toMatch(/^[\da-f]{12}$/);
+		expect(shown).toEqual({ message: requestId, requestId });
+	});
+});
+
+describe('the application', () => {
+	beforeEach(async () => {
+		await init();
+	});
+	afterEach(() => {
+		current.event = undefined;
+		Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.shutdown'));
+	});
+
+	test('opens the store before it serves, and closes it when it has finished', async () => {
+		expect(openStore).toHaveBeenCalled();
+		await finishAll();
+		expect(closeStore).toHaveBeenCalledOnce();
+	});
+
+	test('gives each line of the log the id of the request that is being handled', () => {
+		const lines: string[] = [];
+		const info = vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
+		log.info('outside');
+		current.event = requestEvent();
+		log.info('inside');
+		info.mockRestore();
+		const ids = lines.map((line) => (JSON.parse(line) as { properties: { requestId?: string } }).properties.requestId);
+		expect(ids).toEqual([undefined, 'r1']);
+	});
+
+	// Last: a process drains once.
+	test('that drains is not ready any more, and ends its streams', async () => {
+		const owner = { browser: 'b', walletSessions: ['w'], address: 'a' };
+		const reader = eventStreams()
+			.open(owner, 60_000, () => () => {})
+			.body?.getReader();
+		await reader?.read();
+		expect(await readiness(0)).toMatchObject({ status: 'ready' });
+		drainAll();
+		expect(await readiness(0)).toMatchObject({ status: 'draining' });
+		expect([await reader?.read(), eventStreams().size()]).toEqual([{ done: true, value: undefined }, 0]);
+	});
+});

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import * as v from 'valibot';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { apiRoutes } from '$lib/server/api/routes';
+import { configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+
+/** What lies there, the configuration says. */
+const BACKENDS = 'fallback /api/backends/{name}/{path}';
+
+const Operation = v.looseObject({
+	operationId: v.string(),
+	summary: v.string(),
+	security: v.array(v.record(v.string(), v.array(v.string()))),
+	requestBody: v.optional(
+		v.object({
+			required: v.boolean(),
+			content: v.record(v.string(), v.object({ schema: v.looseObject({ properties: v.optional(v.unknown()) }) }))
+		})
+	),
+	responses: v.record(v.string(), v.unknown())
+});
+const Description = v.looseObject({
+	openapi: v.string(),
+	servers: v.array(v.object({ url: v.string() })),
+	paths: v.record(v.string(), v.record(v.string(), Operation)),
+	components: v.looseObject({ securitySchemes: v.record(v.string(), v.looseObject({ name: v.optional(v.string()) })) })
+});
+
+beforeEach(() => {
+	vi.resetModules();
+	configure({ API_AUDIENCE: 'https://portal.example.org/api' });
+});
+
+/** As a stranger's tool gets it: JSON. */
+async function described() {
+	const { apiDescription } = await import('$lib/server/api/openapi');
+	return v.parse(Description, JSON.parse(JSON.stringify(apiDescription())));
+}
+
+const operationsOf = ({ paths }: v.InferOutput<typeof Description>) =>
+	Object.entries(paths).flatMap(([path, item]) =>
+		Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation }))
+	);
+
+/** `GET /api/me` and so on, from the files of the routes; HEAD goes with GET. */
+function routesOnDisk(): string[] {
+	const folder = new URL('../../../../src/routes/', import.meta.url);
+	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((file) => basename(file) === '+server.ts' && /(?:^|\/)api\//.test(file))
+		.flatMap((file) => {
+			const segments = dirname(file)
+				.split('/')
+				.filter((segment) => !segment.startsWith('('));
+			const path = segments.map((segment) => segment.replace(/^\[(?:\.{3})?(\w+)(?:=\w+)?\]$/, '{$1}')).join('/');
+			const source = readFileSync(new URL(file, folder), 'utf8');
+			const methods = [...source.matchAll(/^export const (GET|POST|PUT|PATCH|DELETE|fallback)\b/gm)];
+			return methods.map(([, method = '']) => `${method} /${path}`);
+		});
+}
+
+describe('the description of the API', () => {
+	test('is good OpenAPI 3.1', async () => {
+		const result = await new Validator().validate(await described());
+		expect(result.errors ?? []).toEqual([]);
+		expect(result.valid).toBe(true);
+	});
+
+	test('tells of every route there is, and of no other', async () => {
+		const onDisk = routesOnDisk().filter((name) => name !== BACKENDS);
+		expect(onDisk).toHaveLength(routesOnDisk().length - 1);
+		expect(
+			operationsOf(await described())
+				.map(({ name }) => name)
+				.sort()
+		).toEqual(onDisk.sort());
+	});
+
+	test('tells of the institution’s own services as they are configured', async () => {
+		const grades = { url: 'https://grades.example', token: 'service', methods: ['GET', 'POST'], callerScope: 'grades' };
+		const plain = { url: 'https://plain.example', token: 'none' };
+		configure({ API_AUDIENCE: 'api', BACKENDS: JSON.stringify({ grades, plain }) });
+		const operations = operationsOf(await described()).filter(({ name }) => name.includes('/backends/'));
+		expect(operations.map(({ name, security }) => [name, security])).toEqual([
+			['GET /api/backends/grades/{path}', [{ session: [] }, { bearer: ['grades'] }]],
+			['POST /api/backends/grades/{path}', [{ session: [] }, { bearer: ['grades'] }]],
+			['GET /api/backends/plain/{path}', [{ session: [] }]]
+		]);
+		const result = await new Validator().validate(await described());
+		expect(result.errors ?? []).toEqual([]);
+	});
+
+	test('says which bodies may be left out, and which queries may be named', async () => {
+		configure({ WALLET_QUERY_IDS: 'student staff' });
+		const operations = operationsOf(await described()).filter(({ requestBody }) => requestBody !== undefined);
+		const needed = operations.filter(({ requestBody }) => requestBody?.required);
+		expect(needed.map(({ operationId }) => operationId).sort()).toEqual(['endSessions', 'submitIdentityVerification']);
+		const create = operations.find(({ operationId }) => operationId === 'createWalletSession');
+		const { schema } = create?.requestBody?.content['application/json'] ?? {};
+		expect(schema?.properties).toMatchObject({ queryId: { enum: ['student', 'staff'] } });
+	});
+
+	test('names each operation once', async () => {
+		const names = operationsOf(await described()).map(({ operationId }) => operationId);
+		expect(new Set(names).size).toBe(names.length);
+	});
+
+	test('names every parameter of a path', () => {
+		const named = apiRoutes.map(({ path, parameters = {} }) => [path, Object.keys(parameters)]);
+		const inPath = apiRoutes.map(({ path }) => [path, [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)]);
+		expect(named).toEqual(inPath);
+	});
+
+	test('says of every operation that needs a credential that it may be missing', async () => {
+		const guarded = operationsOf(await described()).filter(({ security }) => security.length > 0);
+		expect(guarded.length).toBeGreaterThan(8);
+		expect(guarded.filter(({ responses }) => !('401' in responses))).toEqual([]);
+	});
+
+	test('has no door for access tokens where none is open', async () => {
+		const scopes = async () =>
+			operationsOf(await described()).flatMap(({ security }) => security.flatMap((one) => one.bearer ?? []));
+		expect(new Set(await scopes())).toEqual(new Set(['wallet:sessions', 'profile:read']));
+		vi.resetModules();
+		configure();
+		expect(await scopes()).toEqual([]);
+		expect((await described()).components.securitySchemes).not.toHaveProperty('bearer');
+	});
+
+	test('names the cookies as they are called under https', async () => {
+		configure({ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: 'https://sts.example.org' });
+		const { servers, components } = await described();
+		expect(servers).toEqual([{ url: 'https://portal.example.org' }]);
+		expect(components.securitySchemes.session?.name).toBe('__Host-portal.session');
+	});
+});

@@ -1,0 +1,340 @@
+import { decodeJwt } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endSignIn } from '$lib/server/auth/callback';
+import { revokeSession } from '$lib/server/auth/revoked-sessions';
+import { findFlow, flowIds, keepFlow } from '$lib/server/auth/sign-in-flow';
+import type { Session } from '$lib/server/auth/session';
+import { type SignInOptions, startSignIn } from '$lib/server/auth/authorization-request';
+import { log } from '$lib/server/log';
+import { requestEvent } from '../../../harness/request-event';
+import { configure } from '../configured';
+import { fakeSts, oddClaims } from './fake-sts';
+import { someSession } from './session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
+
+const MINUTE_MS = 60_000;
+const startMs = Date.now();
+const sts = await fakeSts();
+vi.stubGlobal('fetch', sts.fetch);
+// Once for the file: the store keeps the clock that it was made with.
+beforeAll(() => vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
+afterAll(() => vi.useRealTimers());
+beforeEach(() => {
+	sts.behaviour = {};
+	sts.tokenRequests = [];
+	sts.requests = [];
+});
+afterEach(() => {
+	vi.restoreAllMocks();
+	configure();
+	vi.setSystemTime(startMs);
+});
+
+async function started(options: Partial<SignInOptions> = {}, cookies = 'portal.login=x') {
+	const event = requestEvent({ cookie: cookies });
+	const start = await startSignIn({ provider: 'sts', returnTo: '/help?x=1', ...options }, 'r0');
+	if ('error' in start) throw new Error(start.error);
+	await keepFlow(event.cookies, start.flow);
+	return { query: sts.authorize(new URL(start.url)), cookie: event.cookies.next(), flow: start.flow };
+}
+
+async function returned(query: URLSearchParams, cookie: string, session: Session | null = null) {
+	const event = requestEvent({ path: `/api/auth/callback/sts?${query}`, cookie, session });
+	const path = await endSignIn(event, 'sts');
+	return { path, session: event.locals.session, cookie: event.cookies.next(), cookies: event.cookies };
+}
+
+const failed = (error: string) => `/login?${new URLSearchParams({ error, returnTo: '/help?x=1', helpCode: 'r1' })}`;
+const refused = (query: URLSearchParams, error: string, description = 'raw text') =>
+	new URLSearchParams({ state: query.get('state') ?? '', error, error_description: description });
+
+describe('a callback that is requested again by the same browser', () => {
+	test('at the same time redeems the code once, and signs in both', async () => {
+		const { query, cookie } = await started();
+		const ends = await Promise.all([1, 2, 3].map(() => returned(query, cookie)));
+		expect(ends.map(({ path }) => path)).toEqual(ends.map(() => '/help?x=1'));
+		expect(new Set(ends.map(({ session }) => session?.id))).toEqual(new Set([ends[0]?.session?.id]));
+		expect(ends[0]?.session).not.toBeNull();
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('within a minute, because the first response was lost, signs in with the same session', async () => {
+		const { query, cookie } = await started();
+		const first = await returned(query, cookie);
+		vi.advanceTimersByTime(MINUTE_MS - 1000);
+		const again = await returned(query, cookie);
+		expect(again).toMatchObject({ path: '/help?x=1', session: { id: first.session?.id } });
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('after a minute finds the code used up, and does not redeem it again', async () => {
+		const { query, cookie } = await started();
+		await returned(query, cookie);
+		vi.advanceTimersByTime(MINUTE_MS + 1000);
+		const late = await returned(query, cookie);
+		expect(late).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('keeps the session that this browser has by now, with the tokens it was refreshed to', async () => {
+		const { query, cookie } = await started();
+		const first = await returned(query, cookie);
+		const held = { ...someSession(), ...first.session, generation: 3, accessToken: 'refreshed' };
+		const again = await returned(query, cookie, held);
+		expect(again.session).toBe(held);
+	});
+
+	test('after the person signed out does not sign in again', async () => {
+		const { query, cookie } = await started();
+		const first = await returned(query, cookie);
+		await revokeSession(first.session ?? someSession());
+		expect(await returned(query, cookie)).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+
+	test('after the code was refused is told the same, and does not ask again', async () => {
+		sts.behaviour = { tokenAnswer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
+		const { query, cookie } = await started();
+		const ends = [await returned(query, cookie), await returned(query, cookie)];
+		expect(ends.map(({ path }) => path)).toEqual([failed('sign_in_failed'), failed('sign_in_failed')]);
+		expect(sts.tokenRequests).toHaveLength(1);
+	});
+});
+
+describe('a callback whose state is not the flow’s own', () => {
+	test('signs nobody in, and asks nothing of the STS', async () => {
+		const { query, cookie } = await started();
+		const [id, key = '', target] = (query.get('state') ?? '').split('.');
+		const other = key.startsWith('A') ? key.replace('A', 'B') : `A${key.slice(1)}`;
+		query.set('state', [id, other, target].join('.'));
+		expect(await returned(query, cookie)).toMatchObject({ path: failed('sign_in_interrupted'), session: null });
+		expect(sts.requests).toEqual([]);
+	});
+});
+
+describe('a callback without the flow’s cookie', () => {
+	test.each([
+		['of another browser', 'portal.login=x', 'sign_in_interrupted'],
+		['of a browser without any cookie', '', 'cookies_required']
+	])('%s signs nobody in, and asks nothing of the STS', async (_, other, error) => {
+		const { query, cookie } = await started();
+		await returned(query, cookie);
+		sts.requests = [];
+		expect(await returned(query, other)).toMatchObject({ path: failed(error), session: null });
+		expect(sts.requests).toEqual([]);
+	});
+
+	test('of somebody who is signed in goes on to the account', async () => {
+		const { query } = await started();
+		const session = someSession();
+		expect(await returned(query, 'portal.login=x', session)).toMatchObject({ path: '/account', session });
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('of the oldest of five tabs says that newer ones have taken its place', async () => {
+		const first = await started();
+		let { cookie } = first;
+		for (let tab = 2; tab <= 5; tab++) {
+			vi.advanceTimersByTime(1000);
+			({ cookie } = await started({ returnTo: `/account?tab=${tab}` }, cookie));
+		}
+		// As the cookie budget leaves it.
+		cookie = cookie.replace(`${first.cookie}; `, '');
+		expect(await returned(first.query, cookie)).toMatchObject({ path: failed('sign_in_replaced'), session: null });
+		expect(sts.tokenRequests).toEqual([]);
+		expect((await returned(first.query, cookie, someSession())).path).toBe('/help?x=1');
+	});
+
+	test('after the cookie has ended says that it took too long', async () => {
+		const { query, cookie } = await started();
+		vi.advanceTimersByTime(61 * MINUTE_MS);
+		expect((await returned(query, 'portal.login=x')).path).toBe(failed('sign_in_expired'));
+		expect((await returned(query, cookie)).path).toBe(failed('sign_in_expired'));
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('with a state that is not ours goes back to where the newest sign-in wanted to go', async () => {
+		const { cookie } = await started();
+		const end = await returned(new URLSearchParams({ code: 'c', state: 'not-the-state' }), cookie);
+		expect(end.path).toBe(failed('sign_in_interrupted'));
+	});
+
+	test('that version 1.0.0 started says that the site was updated', async () => {
+		const { flow } = await started();
+		const callback = `portal.callback.${flow.id}=${encodeURIComponent('http://localhost:3000/help?x=1')}`;
+		const query = new URLSearchParams({ code: 'c', state: `${flow.id}.eyJhbGciOiJkaXIifQ..a.b.c` });
+		const end = await returned(query, `portal.pkce.${flow.id}=eyJ; ${callback}`);
+		expect(end).toMatchObject({ path: failed('sign_in_updated'), cookie: '', session: null });
+	});
+});
+
+describe('an error of the STS', () => {
+	const logged = () => vi.spyOn(log, 'warn').mockImplementation(() => {});
+
+	test('is logged with its code and its description, without personal data', async () => {
+		const warn = logged();
+		const { query, cookie } = await started();
+		await returned(refused(query, 'invalid_scope', 'no scope eduid for sanne@uni.example'), cookie);
+		expect(warn).toHaveBeenCalledWith(
+			'a sign-in failed',
+			expect.objectContaining({ stsError: 'invalid_scope', stsDescription: 'no scope eduid for [email]' })
+		);
+	});
+
+	test.each(['<script>', 'Invalid Scope', 'x'.repeat(65)])('that is no code is not logged: %s', async (error) => {
+		const warn = logged();
+		const { query, cookie } = await started();
+		await returned(refused(query, error), cookie);
+		expect(warn.mock.calls.map(([, fields]) => fields)).toEqual([
+			expect.not.objectContaining({ stsError: expect.anything() as unknown })
+		]);
+	});
+
+	test('with a description without end is logged in 200 characters', async () => {
+		const warn = logged();
+		const { query, cookie } = await started();
+		await returned(refused(query, 'invalid_scope', 'no '.repeat(9999)), cookie);
+		const { stsDescription } = warn.mock.calls[0]?.[1] as { stsDescription: string };
+		expect(stsDescription).toHaveLength(200);
+	});
+
+	test.each([
+		['access_denied', 'access_denied'],
+		['consent_required', 'interaction_required'],
+		['temporarily_unavailable', 'sts_unavailable'],
+		['invalid_scope', 'portal_misconfigured']
+	])('%s without a state is shown as that, with the return path, and leaves the sign-in alone', async (error, code) => {
+		const { query, cookie } = await started();
+		const end = await returned(new URLSearchParams({ error }), cookie);
+		expect(end).toMatchObject({ path: failed(code), cookie });
+		expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
+	});
+});
+
+describe('the return path survives', () => {
+	test.each([
+		['a refusal', 'access_denied', 'access_denied'],
+		['a fault of the STS', 'server_error', 'sts_unavailable'],
+		['an error that nobody knows', 'something_new', 'sign_in_failed']
+	])('%s', async (_, error, code) => {
+		const { query, cookie } = await started();
+		const end = await returned(refused(query, error), cookie);
+		expect(end).toMatchObject({ path: failed(code), cookie: 'portal.login=x' });
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('a callback without a code', async () => {
+		const { query, cookie } = await started();
+		query.delete('code');
+		expect((await returned(query, cookie)).path).toBe(failed('sign_in_failed'));
+	});
+
+	test('even where it is too long for the cookie', async () => {
+		const returnTo = `/help?${'x'.repeat(500)}`;
+		const { query, cookie } = await started({ returnTo });
+		const { path } = await returned(refused(query, 'access_denied'), cookie);
+		expect(new URLSearchParams(path.slice(path.indexOf('?'))).get('returnTo')).toBe(returnTo);
+	});
+});
+
+describe('more than 15 minutes at the institution', () => {
+	test('is told as that, and does not redeem the code', async () => {
+		const { query, cookie } = await started();
+		vi.advanceTimersByTime(15 * MINUTE_MS + 1000);
+		expect(await returned(query, cookie)).toMatchObject({
+			path: failed('sign_in_expired'),
+			session: null,
+			cookie: 'portal.login=x'
+		});
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('does not hold up somebody who has signed in on another tab meanwhile', async () => {
+		const { query, cookie } = await started();
+		vi.advanceTimersByTime(16 * MINUTE_MS);
+		expect((await returned(query, cookie, someSession())).path).toBe('/help?x=1');
+	});
+
+	test('is told to somebody who is signed in, where the sign-in was to confirm who they are', async () => {
+		const { query, cookie } = await started({ asksLogin: true });
+		vi.advanceTimersByTime(16 * MINUTE_MS);
+		expect((await returned(query, cookie, someSession())).path).toBe(failed('sign_in_expired'));
+	});
+});
+
+describe('an STS that says that the person took too long', () => {
+	const expired = (query: URLSearchParams) => refused(query, 'temporarily_unavailable', 'authentication_expired');
+
+	test('gets a new authorization request at once, by the same way and for the same page', async () => {
+		const { query, cookie, flow } = await started({ asksLogin: true });
+		vi.advanceTimersByTime(31 * MINUTE_MS);
+		const end = await returned(expired(query), cookie);
+		const url = new URL(end.path);
+		expect(url.origin + url.pathname).toBe('http://localhost:8092/authorize');
+		expect(url.searchParams.get('prompt')).toBe('login');
+		const [id = ''] = flowIds(end.cookies);
+		expect(id).not.toBe(flow.id);
+		expect(await findFlow(end.cookies, id)).toMatchObject({ restarts: 1, returnTo: '/help?x=1', asksLogin: true });
+		const signedIn = await returned(sts.authorize(url), end.cookie);
+		expect(signedIn.path).toBe('/help?x=1');
+		expect(signedIn.session).not.toBeNull();
+	});
+
+	test('a second time is not asked again: the page says so', async () => {
+		const { query, cookie } = await started();
+		const once = await returned(expired(query), cookie);
+		const twice = await returned(expired(sts.authorize(new URL(once.path))), once.cookie);
+		expect(twice).toMatchObject({ path: failed('sign_in_expired'), session: null });
+	});
+
+	test('for one callback that is requested twice gets one authorization request', async () => {
+		const { query, cookie } = await started();
+		const ends = await Promise.all([1, 2].map(() => returned(expired(query), cookie)));
+		expect(new Set(ends.map(({ path }) => path)).size).toBe(1);
+		expect(new Set(ends.flatMap(({ cookies }) => flowIds(cookies))).size).toBe(1);
+	});
+});
+
+describe('a sign-in', () => {
+	test.each([2037, 2038, 2040, 2107])('in %i succeeds', async (year) => {
+		vi.setSystemTime(Date.UTC(year, 5, 1));
+		const { query, cookie } = await started();
+		const { path, session } = await returned(query, cookie);
+		expect(path).toBe('/help?x=1');
+		expect(new Date((session?.endsAt ?? 0) * 1000).getUTCFullYear()).toBe(year);
+	});
+
+	test.each(oddClaims)(
+		'whose ID token has %s succeeds, and the session holds it as it was sent',
+		async (_what, claims) => {
+			sts.behaviour.claims = claims;
+			const { query, cookie } = await started();
+			const { session } = await returned(query, cookie);
+			expect(decodeJwt(session?.idToken ?? '')).toMatchObject(JSON.parse(JSON.stringify(claims)) as object);
+		}
+	);
+
+	test.each([null, '1700000000', -1.5])('whose auth_time is %j does not count as fresh', async (auth_time) => {
+		sts.behaviour.claims = { auth_time };
+		const { query, cookie } = await started();
+		expect((await returned(query, cookie)).session).toMatchObject({ authTime: 0 });
+	});
+
+	test.each([
+		['another nonce', { nonce: 'another' }],
+		['null for its nonce', { nonce: null }],
+		['null for its subject', { sub: null }],
+		['a number for its subject', { sub: 7 }],
+		['a text for its end', { exp: '1900000000' }],
+		['null for its start', { iat: null }],
+		['an audience that is none', { aud: [{ portal: 'client' }] }]
+	])('whose ID token has %s fails', async (_what, claims) => {
+		vi.spyOn(log, 'warn').mockImplementation(() => {});
+		sts.behaviour.claims = claims;
+		const { query, cookie } = await started();
+		expect(await returned(query, cookie)).toMatchObject({ session: null, path: failed('sign_in_failed') });
+	});
+});

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { beginLoginTransaction, readLoginTransaction } from '$lib/server/auth/login-cookies';
+import { createSeal } from '$lib/server/seal';
+import { fakeCookies } from '../../../harness/cookies';
+import { config, configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+afterEach(() => configure());
+
+const NOW_MS = 1_800_000_000_000;
+const MINUTE_MS = 60_000;
+
+async function begun(header = '', nowMs = NOW_MS) {
+	const cookies = fakeCookies(header);
+	await beginLoginTransaction(cookies, nowMs);
+	return cookies;
+}
+
+describe('a login transaction', () => {
+	test('lies in a sealed, HttpOnly, Lax cookie, which outlives it', async () => {
+		expect((await begun()).setCookies()).toEqual([
+			expect.stringMatching(/^portal\.login=[\w-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
+		]);
+	});
+
+	test('is __Host- and Secure under https', async () => {
+		configure({ AUTH_URL: 'https://portal.example.org' });
+		expect((await begun()).setCookies()).toEqual([
+			expect.stringMatching(/^__Host-portal\.login=.*; Secure; SameSite=Lax$/)
+		]);
+	});
+
+	test('is known to the browser that began it', async () => {
+		const transaction = await readLoginTransaction(await begun(), NOW_MS);
+		expect(transaction?.id).toMatch(/^[\da-f-]{36}$/);
+	});
+
+	test('ends after 30 minutes, whatever the browser keeps', async () => {
+		const cookies = await begun();
+		expect(await readLoginTransaction(cookies, NOW_MS + 30 * MINUTE_MS - 1)).not.toBeNull();
+		expect(await readLoginTransaction(cookies, NOW_MS + 30 * MINUTE_MS)).toBeNull();
+	});
+
+	test('is prolonged under the same id by loading the page again', async () => {
+		const first = await begun();
+		const again = await begun(first.next(), NOW_MS + 20 * MINUTE_MS);
+		expect(await readLoginTransaction(again, NOW_MS + 45 * MINUTE_MS)).toEqual(
+			await readLoginTransaction(first, NOW_MS)
+		);
+	});
+
+	test('that has ended begins anew under another id', async () => {
+		const first = await begun();
+		const later = NOW_MS + 31 * MINUTE_MS;
+		const again = await begun(first.next(), later);
+		expect(await readLoginTransaction(again, later)).not.toEqual(await readLoginTransaction(first, NOW_MS));
+	});
+
+	test.each([
+		['no cookie', ''],
+		['garbage', 'portal.login=garbage'],
+		['a cookie sealed for something else', 'wallet'],
+		['a cookie sealed by somebody else', 'login']
+	])('is none with %s', async (_, kind) => {
+		const secrets = kind === 'login' ? ['x'.repeat(32)] : config().secrets;
+		const sealed = await createSeal(secrets, kind).seal({ id: 'forged', until: NOW_MS * 2 });
+		const header = /^\w+$/.test(kind) ? `portal.login=${sealed}` : kind;
+		expect(await readLoginTransaction(fakeCookies(header), NOW_MS)).toBeNull();
+	});
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { loginPath } from '$lib/server/auth/login-path';
+import { helpCodeOf, newRequestId } from '$lib/server/http/headers';
+
+const failure = { error: 'access_denied', requestId: 'a1b2c3d4e5f6' } as const;
+
+test.each([
+	['nothing to tell', loginPath(null), '/login'],
+	['an empty return path', loginPath(''), '/login'],
+	['a place to go on to', loginPath('/help?a=1'), '/login?returnTo=%2Fhelp%3Fa%3D1'],
+	['an error', loginPath(null, failure), '/login?error=access_denied&helpCode=a1b2c3d4e5f6'],
+	[
+		'a sign-in that was stopped',
+		loginPath('/x', { stopped: 'nothing_shared' }),
+		'/login?returnTo=%2Fx&stopped=nothing_shared'
+	],
+	['both', loginPath('/x', failure), '/login?error=access_denied&returnTo=%2Fx&helpCode=a1b2c3d4e5f6']
+])('the login page with %s is at %s', (_name, path, expected) => {
+	expect(path).toBe(expected);
+});
+
+test('a new request id is a help code that a redirect may bring along', () => {
+	const id = newRequestId();
+	expect(helpCodeOf(id)).toBe(id);
+	expect(newRequestId()).not.toBe(id);
+});
+
+test.each([null, '', 'A1B2C3D4E5F6', 'a1b2c3d4e5f', 'a1b2c3d4e5f6 ', 'a1b2c3d4e5f6\n', '<script>1234'])(
+	'%j is no help code',
+	(text) => expect(helpCodeOf(text)).toBeNull()
+);

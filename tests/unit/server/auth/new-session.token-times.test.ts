@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { tokenTimes } from '$lib/server/auth/new-session';
+import { configure } from '../configured';
+import { SIGNED_IN_AT } from './session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+
+beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 + 250, toFake: ['Date'] }));
+afterEach(() => {
+	vi.useRealTimers();
+	configure();
+});
+
+/** How long tokens are good for, and how long before that they are renewed. */
+function times(lifeSeconds: number) {
+	const { expiresAt = 0, refreshAt = 0 } = tokenTimes(lifeSeconds);
+	return [expiresAt - SIGNED_IN_AT, expiresAt - refreshAt];
+}
+
+test.each([
+	['an hour', 3600, 60],
+	['four minutes', 240, 60],
+	['a minute', 60, 15],
+	['five seconds', 5, 1.25],
+	['no time at all', 0, 0]
+])('tokens that live for %s are renewed a minute or a quarter of that before their end', (_, life, grace) => {
+	expect(times(life)).toEqual([life, grace]);
+});
+
+test('the grace is configurable, and still a quarter of the life at most', () => {
+	configure({ REFRESH_GRACE_SECONDS: '300' });
+	expect([times(3600), times(600)]).toEqual([
+		[3600, 300],
+		[600, 150]
+	]);
+});
+
+test('whole seconds come of a life that is none: the cookie holds no others', () => {
+	expect(tokenTimes(59.5).expiresAt).toBe(SIGNED_IN_AT + 59);
+});
+
+test('nothing is said of tokens whose life the STS does not tell', () => {
+	expect(tokenTimes(undefined)).toEqual({});
+});

@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createSeal } from '$lib/server/seal';
+import { keepOwned, ownedSessions, type OwnedSession, requestUriOf } from '$lib/server/auth/owned-sessions';
+import { fakeCookies } from '../../../harness/cookies';
+import { config, configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+afterEach(() => {
+	configure();
+	vi.useRealTimers();
+});
+
+const NOW_MS = 1_800_000_000_000;
+const HOUR_MS = 60 * 60 * 1000;
+
+function wallet(id: string, changes: Partial<OwnedSession> = {}): OwnedSession {
+	return {
+		id,
+		requestUri: 'openid4vp://?request_uri=x',
+		startedAt: NOW_MS,
+		expiresAt: NOW_MS + 300_000,
+		returnTo: '/account',
+		idv: 'none',
+		completed: false,
+		...changes
+	};
+}
+
+async function browserWith(...sessions: OwnedSession[]) {
+	vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] });
+	const cookies = fakeCookies();
+	for (const session of sessions) await keepOwned(cookies, session);
+	return cookies;
+}
+const idsOf = (sessions: readonly OwnedSession[]) => sessions.map(({ id }) => id);
+
+describe('the wallet sessions of a browser', () => {
+	test('lie in a sealed cookie each: HttpOnly, Lax', async () => {
+		expect((await browserWith(wallet('a'))).setCookies()).toEqual([
+			expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/)
+		]);
+	});
+
+	test('go with the browser once they can sign somebody in', async () => {
+		const ofCompleted = async () => (await browserWith(wallet('a', { completed: true }))).setCookies();
+		expect(await ofCompleted()).toEqual([expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Path=\/; HttpOnly/)]);
+		configure({ SESSION_COOKIE_PERSISTENT: 'true' });
+		expect(await ofCompleted()).toEqual([expect.stringContaining('; Max-Age=3600;')]);
+	});
+
+	test('are __Host- and Secure under https', async () => {
+		configure({ AUTH_URL: 'https://portal.example.org' });
+		const cookies = await browserWith(wallet('a'));
+		expect(cookies.setCookies()).toEqual([
+			expect.stringMatching(/^__Host-portal\.wallet\.a=.*; Secure; SameSite=Lax$/)
+		]);
+		expect(await ownedSessions(cookies)).toEqual([wallet('a')]);
+	});
+
+	test.each(['started', 'manual', 'done'] as const)(
+		'take at most 410 bytes in identity verification (%s), whatever their code and their neighbours',
+		async (idv) => {
+			configure({ AUTH_URL: 'https://portal.example.org' });
+			const id = '01234567-89ab-cdef-0123-456789abcdef';
+			const cookies = await browserWith(
+				wallet(id, {
+					requestUri: `openid4vp://?request=${'x'.repeat(900)}`,
+					bridgeExpiresAt: NOW_MS + 300_000,
+					beside: Array<string>(7).fill(id),
+					replaces: id,
+					idv
+				})
+			);
+			const [line = ''] = cookies.setCookies();
+			expect(line.split(';')[0]?.length).toBeLessThanOrEqual(408);
+			expect(await ownedSessions(cookies)).toMatchObject([
+				{ id, idv, requestUri: null, returnTo: '/account', replaces: id }
+			]);
+		}
+	);
+
+	test('keep a long address out of the cookie, and find it again', async () => {
+		const requestUri = `openid4vp://?request=${'x'.repeat(5000)}`;
+		const cookies = await browserWith(wallet('long', { requestUri }));
+		expect(cookies.setCookies().join().length).toBeLessThan(700);
+		const [session] = await ownedSessions(cookies);
+		expect(session && (await requestUriOf(session))).toBe(requestUri);
+		// What has changed is recorded without it.
+		await keepOwned(cookies, { ...(session ?? wallet('long')), completed: true });
+		const [changed] = await ownedSessions(cookies);
+		expect(changed && [changed.completed, await requestUriOf(changed)]).toEqual([true, requestUri]);
+	});
+
+	test('lose a long address with the store, and nothing else', async () => {
+		expect(await requestUriOf(wallet('lost', { requestUri: null }))).toBeNull();
+	});
+
+	test('come back newest first', async () => {
+		const cookies = await browserWith(
+			wallet('old', { startedAt: NOW_MS - 2 }),
+			wallet('new'),
+			wallet('mid', { startedAt: NOW_MS - 1 })
+		);
+		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['new', 'mid', 'old']);
+	});
+
+	test('keep what has changed about one, and push out none by it', async () => {
+		const four = [4, 3, 2, 1].map((age) => wallet(`w${age}`, { startedAt: NOW_MS - age }));
+		const cookies = await browserWith(...four);
+		await keepOwned(cookies, { ...wallet('w4', { startedAt: NOW_MS - 4 }), completed: true });
+		const sessions = await ownedSessions(cookies);
+		expect(sessions.map(({ id, completed }) => [id, completed])).toEqual([
+			['w1', false],
+			['w2', false],
+			['w3', false],
+			['w4', true]
+		]);
+	});
+
+	test('are forgotten after an hour, whatever the browser keeps', async () => {
+		const cookies = await browserWith(wallet('a'));
+		expect(await ownedSessions(cookies, NOW_MS + HOUR_MS - 1)).toHaveLength(1);
+		expect(await ownedSessions(cookies, NOW_MS + HOUR_MS)).toEqual([]);
+	});
+});
+
+describe('a browser does not own', () => {
+	const sealedBy = (secrets: readonly string[], purpose: string) => createSeal(secrets, purpose).seal(wallet('a'));
+
+	test.each<[string, () => Promise<string>]>([
+		['a session whose id it only knows', () => Promise.resolve('portal.wallet.a=a')],
+		[
+			'a session that is sealed under another name',
+			async () => `portal.wallet.b=${await sealedBy(config().secrets, 'wallet')}`
+		],
+		[
+			'a session that somebody else sealed',
+			async () => `portal.wallet.a=${await sealedBy(['x'.repeat(32)], 'wallet')}`
+		],
+		['what is sealed for something else', async () => `portal.wallet.a=${await sealedBy(config().secrets, 'login')}`],
+		['a look-alike', async () => `xportal.wallet.a=${await sealedBy(config().secrets, 'wallet')}`],
+		[
+			'a session of another shape',
+			async () => `portal.wallet.a=${await createSeal(config().secrets, 'wallet').seal({ id: 'a', startedAt: NOW_MS })}`
+		]
+	])('%s', async (_, makeHeader) => {
+		expect(await ownedSessions(fakeCookies(await makeHeader()), NOW_MS)).toEqual([]);
+	});
+});

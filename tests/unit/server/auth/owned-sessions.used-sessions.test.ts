@@ -1,0 +1,67 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+	completedSession,
+	isUsedUp,
+	keepOwned,
+	type OwnedSession,
+	ownedSessions,
+	requireUnused,
+	useUp,
+	useUpAll,
+	useUpCompleted
+} from '$lib/server/auth/owned-sessions';
+import { fakeCookies } from '../../../harness/cookies';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+
+function wallet(id: string, changes: Partial<OwnedSession> = {}): OwnedSession {
+	const now = Date.now();
+	const common = { requestUri: 'openid4vp://x', startedAt: now, expiresAt: now + 300_000, returnTo: '/account' };
+	return { id, ...common, idv: 'none', completed: false, ...changes };
+}
+
+async function browserWith(...sessions: OwnedSession[]) {
+	const cookies = fakeCookies();
+	for (const session of sessions) await keepOwned(cookies, session);
+	return cookies;
+}
+const idsOf = (sessions: readonly OwnedSession[]) => sessions.map(({ id }) => id);
+
+describe('a wallet session', () => {
+	test('is used up once, however many try at once', async () => {
+		const results = await Promise.all(Array.from({ length: 20 }, () => useUp('raced')));
+		expect(results.filter(Boolean)).toHaveLength(1);
+		expect(await isUsedUp('raced')).toBe(true);
+	});
+
+	test('that is used up is not found any more', async () => {
+		await requireUnused('spent');
+		await useUp('spent');
+		await expect(requireUnused('spent')).rejects.toMatchObject({ code: 'not_found' });
+	});
+
+	test('that is used up starts no sign-in, from any copy of its cookie; another one of the browser does', async () => {
+		const copy = fakeCookies((await browserWith(wallet('one', { completed: true }))).next());
+		expect((await completedSession(copy))?.id).toBe('one');
+		await useUp('one');
+		expect(await completedSession(copy)).toBeUndefined();
+		await keepOwned(copy, wallet('two', { completed: true, startedAt: Date.now() - 1000 }));
+		expect((await completedSession(copy))?.id).toBe('two');
+	});
+});
+
+describe('what a browser leaves behind', () => {
+	test('at a sign-in is every completed session, and no other', async () => {
+		const cookies = await browserWith(wallet('done', { completed: true }), wallet('open'));
+		expect(idsOf(await useUpCompleted(cookies))).toEqual(['done']);
+		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['open']);
+		expect([await isUsedUp('done'), await isUsedUp('open')]).toEqual([true, false]);
+	});
+
+	test('at a sign-out or a cancel is every session: one that was not complete yet can’t become so', async () => {
+		const cookies = await browserWith(wallet('complete', { completed: true }), wallet('verified'));
+		await useUpAll(cookies);
+		expect(cookies.next()).toBe('');
+		expect([await isUsedUp('complete'), await isUsedUp('verified')]).toEqual([true, true]);
+	});
+});

@@ -1,0 +1,189 @@
+import type { Session } from '$lib/server/auth/session';
+import type { TokenSet } from '$lib/server/auth/new-session';
+import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
+import { isProblem } from '$lib/server/http/problem';
+import { WorkFailed } from '$lib/server/auth/run-once';
+import { createMemoryStore } from '$lib/server/store/memory';
+import { isRevocation, outranks } from '$lib/server/store';
+import { createResilientStore } from '$lib/server/store/resilient';
+import { breakableStore } from '../store/breakable-store';
+import { virtualClock } from '../../virtual-clock';
+import { SIGNED_IN_AT, someSession } from './session-fixture';
+
+/** How one token call goes. `unsent`: refused; `failed`: a 500; `lost`: redeemed, and the answer never came. */
+export interface TokenCall {
+	readonly way: 'good' | 'unsent' | 'failed' | 'lost';
+	readonly thereMs: number;
+	readonly backMs: number;
+}
+
+/** One thing that happens, so long after the one before. */
+export interface Step {
+	readonly afterMs: number;
+	readonly what: 'request' | 'sign-out' | 'store-away' | 'store-back' | 'store-back-empty' | 'store-forgets';
+	readonly instance: number;
+	/** How long the work on a request takes once its tokens are good. */
+	readonly workMs: number;
+	/** Whether the answer gets lost on its way to the browser. */
+	readonly isLost: boolean;
+}
+
+export interface Story {
+	readonly steps: readonly Step[];
+	readonly tokenCalls: readonly TokenCall[];
+	/** How long calls of the shared store take, in turn. */
+	readonly storeMs: readonly number[];
+	readonly instances: number;
+}
+
+const TOKEN_SECONDS = 300;
+const STS_LIMIT_MS = 10_000;
+const DRAIN_MS = 10 * 60_000;
+
+/**
+ * One browser with any number of tabs (they share its cookie), instances of the portal with a shared store, and an STS
+ * that rotates, where reuse ends the family. Plays a story on a virtual clock; answers what went wrong, in words.
+ */
+export async function play({ steps, tokenCalls, storeMs, instances }: Story): Promise<string[]> {
+	const clock = virtualClock(SIGNED_IN_AT * 1000);
+	const inTurn = <Value>(values: readonly Value[], otherwise: Value) => {
+		let at = 0;
+		return () => (values.length === 0 ? otherwise : (values[at++ % values.length] ?? otherwise));
+	};
+	const wrong: string[] = [];
+	const sts = createSts();
+	const shared = breakableStore(clock, inTurn(storeMs, 1));
+	const portals = Array.from({ length: instances }, createPortal);
+	let cookie: Session | null = someSession(sts.tokens());
+	let isSignedOut = false;
+
+	function createSts() {
+		const nextCall = inTurn<TokenCall>(tokenCalls, { way: 'good', thereMs: 5, backMs: 5 });
+		const arrivals = new Map<string, number>();
+		let current = 0;
+		let isAlive = true;
+
+		function arrive(refreshToken: string): void {
+			arrivals.set(refreshToken, (arrivals.get(refreshToken) ?? 0) + 1);
+			if (refreshToken === `refresh-${current}`) current++;
+			else isAlive = false;
+		}
+
+		const tokens = (): TokenSet => {
+			const expiresAt = Math.floor(clock.now() / 1000) + TOKEN_SECONDS;
+			const names = { accessToken: `access-${current}`, refreshToken: `refresh-${current}` };
+			return { ...names, expiresAt, refreshAt: expiresAt - 60 };
+		};
+
+		/** How earlier calls with this token ended, as the portal saw it. */
+		const endings = new Map<string, string[]>();
+
+		async function redeem(session: Session & { refreshToken: string }): Promise<TokenSet> {
+			const { refreshToken, expiresAt = Infinity } = session;
+			const before = endings.get(refreshToken) ?? [];
+			endings.set(refreshToken, before);
+			const losses = before.filter((ending) => ending !== 'unsent' && ending !== 'failed');
+			if (losses.some((ending) => ending !== 'lost')) wrong.push(`${refreshToken} redeemed while or after it was`);
+			if (losses.length > 0 && clock.now() / 1000 < expiresAt) wrong.push(`${refreshToken} repeated while tokens live`);
+			const at = before.push('under way') - 1;
+			const ends = (ending: string) => (before[at] = ending);
+			const { way, thereMs, backMs } = nextCall();
+			await clock.pause(Math.min(thereMs, STS_LIMIT_MS));
+			if (way === 'unsent' || way === 'failed') {
+				ends(way);
+				throw new WorkFailed('postponed', way);
+			}
+			arrive(refreshToken);
+			const isGood = isAlive;
+			const answer = tokens();
+			const isLost = way === 'lost' || thereMs + backMs > STS_LIMIT_MS;
+			await clock.pause(isLost ? Math.max(0, STS_LIMIT_MS - thereMs) : backMs);
+			ends(isLost ? 'lost' : isGood ? 'good' : 'refused');
+			if (isLost) throw new WorkFailed('lost', 'no_answer');
+			if (!isGood) throw new WorkFailed('ended', 'invalid_grant');
+			return answer;
+		}
+
+		return {
+			redeem,
+			tokens,
+			isAlive: () => isAlive,
+			/** Whether some answer never came: the one reason for which a family may end. */
+			hasLost: () => [...endings.values()].flat().includes('lost')
+		};
+	}
+
+	function createPortal() {
+		const store = createResilientStore({
+			shared: shared.connect(),
+			own: createMemoryStore(clock),
+			isUrgent: isRevocation,
+			outranks,
+			// Copies stay: whoever never received a result, and comes back minutes later while the store is away, is signed out.
+			copyMsOf: () => Infinity,
+			checkEveryMs: steps.some(({ what }) => what === 'store-forgets') ? 1000 : undefined,
+			onState: () => {},
+			...clock
+		});
+		const { now, every, limit } = clock;
+		const renewals = createRefresher({ store, now, unixNow: now, every, limit, redeem: sts.redeem, onFault: () => {} });
+		return { store, renewals };
+	}
+
+	type Portal = ReturnType<typeof createPortal>;
+	const isRevoked = async ({ store }: Portal, { id }: Session) => (await store.read(`deny:${id}`)) !== null;
+
+	/** What the session and refresh handles do with a request. */
+	async function request(portal: Portal, { workMs, isLost }: Step): Promise<void> {
+		const before = cookie;
+		const wasSignedOut = isSignedOut;
+		if (!before || (await isRevoked(portal, before))) return;
+		if (wasSignedOut) wrong.push('a session after sign-out');
+		let after: Session | null = before;
+		try {
+			after = await portal.renewals.renewed(before);
+		} catch (error) {
+			if (error instanceof SessionEnded) after = null;
+			else if (!isProblem(error, 'upstream_unavailable')) wrong.push(`an error: ${String(error)}`);
+		}
+		await clock.pause(workMs);
+		if (after === before || (after && (await isRevoked(portal, after)))) return;
+		const written = after && (await portal.renewals.newest(after));
+		if (!isLost) receive(written);
+	}
+
+	function receive(next: Session | null): void {
+		if (next === null && sts.isAlive() && !isSignedOut) wrong.push('anonymous while the family lives');
+		if (next && cookie && next.generation < cookie.generation) wrong.push('an older cookie after a newer one');
+		cookie = next;
+	}
+
+	async function signOut({ store }: Portal): Promise<void> {
+		if (!cookie) return;
+		// The cookie stays where it was, as somebody's copy of it would.
+		await store.write(`deny:${cookie.id}`, '1', 24 * 60 * 60_000);
+		isSignedOut = true;
+	}
+
+	// As `openStore` does at the start of an instance.
+	const checks = portals.map(({ store }) => store.check());
+	await clock.advance(1000);
+	await Promise.all(checks);
+
+	const running: Promise<void>[] = [];
+	for (const step of steps) {
+		const { what } = step;
+		await clock.advance(step.afterMs);
+		const portal = portals[step.instance % portals.length];
+		if (what === 'request' && portal) running.push(request(portal, step));
+		if (what === 'sign-out' && portal) running.push(signOut(portal));
+		if (what === 'store-away') shared.goAway();
+		if (what === 'store-back') shared.comeBack();
+		if (what === 'store-back-empty') shared.comeBack({ isEmpty: true });
+		if (what === 'store-forgets') shared.forget();
+	}
+	await clock.advance(DRAIN_MS);
+	await Promise.all(running);
+	if (!sts.isAlive() && !sts.hasLost()) wrong.push('the family has ended');
+	return wrong;
+}

@@ -1,0 +1,248 @@
+import { decodeJwt } from 'jose';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { redeemRefreshToken } from '$lib/server/auth/refresh-grant';
+import { NotConnected } from '$lib/server/http/upstream-error';
+import { configure } from '../configured';
+import { fakeSts, oddClaims } from './fake-sts';
+import { someSession } from './session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+vi.mock('$lib/server/upstream/client', async () => {
+	const { sendBy } = await import('../fetch-client');
+	return { send: sendBy((url, init) => sent(url, init)) };
+});
+
+let sts: Awaited<ReturnType<typeof fakeSts>>;
+beforeAll(async () => {
+	sts = await fakeSts();
+});
+beforeEach(() => {
+	sts.behaviour = { claims: { nonce: undefined }, tokens: { refresh_token: 'the-next-refresh-token' } };
+	sts.tokenRequests.length = 0;
+	vi.stubGlobal('fetch', sts.fetch);
+	sent.mockReset().mockImplementation((url, init) => sts.fetch(url, init));
+});
+afterEach(() => {
+	vi.unstubAllGlobals();
+	configure();
+});
+
+const session = { ...someSession(), refreshToken: 'the-refresh-token' };
+const redeem = () => redeemRefreshToken(session);
+const code = (name: string) => Object.assign(new Error(name), { code: name });
+const notConnected = (name: string) => new NotConnected(code(name));
+
+describe('a refresh token', () => {
+	test('is redeemed by the client that it belongs to', async () => {
+		await redeem();
+		expect(sts.tokenRequests.map((form) => Object.fromEntries(form))).toEqual([
+			{
+				grant_type: 'refresh_token',
+				refresh_token: 'the-refresh-token',
+				client_id: 'portal-client',
+				client_secret: 'portal-client-secret'
+			}
+		]);
+	});
+
+	test('is redeemed with the client authentication that is configured', async () => {
+		configure({ STS_CLIENT_AUTH: 'client_secret_basic' });
+		await redeem();
+		const [, init] = sent.mock.calls[0] ?? [];
+		const [, credentials = ''] = new Headers(init?.headers).get('authorization')?.split('Basic ') ?? [];
+		expect(decodeURIComponent(atob(credentials))).toBe('portal-client:portal-client-secret');
+		expect(sts.tokenRequests[0]?.has('client_secret')).toBe(false);
+	});
+
+	test('brings new tokens, and when they end', async () => {
+		const { expiresAt = 0, refreshAt = 0, ...tokens } = await redeem();
+		expect(tokens).toMatchObject({ accessToken: 'the-access-token', refreshToken: 'the-next-refresh-token' });
+		expect(expiresAt - Math.floor(Date.now() / 1000)).toBeGreaterThan(3590);
+		expect(expiresAt - refreshAt).toBe(60);
+	});
+
+	test('and the ID token stay where the STS gives no others', async () => {
+		sts.behaviour.tokens = { refresh_token: undefined, id_token: undefined };
+		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
+	});
+});
+
+describe('a response with odd values', () => {
+	test.each<[string, Record<string, unknown>]>([
+		['null for expires_in and scope', { expires_in: null, scope: null }],
+		['texts for numbers', { expires_in: '3600' }],
+		['an expires_in that is no time', { expires_in: 'soon' }],
+		['a negative expires_in', { expires_in: -1 }],
+		['an expires_in of 0', { expires_in: 0 }],
+		['a list for scope', { scope: ['openid', 'email'] }],
+		['no token_type', { token_type: undefined }],
+		['null for token_type', { token_type: null }],
+		['a token_type in capitals', { token_type: 'BEARER' }]
+	])('(%s) brings new tokens', async (_what, tokens) => {
+		sts.behaviour.tokens = { refresh_token: 'the-next-refresh-token', ...tokens };
+		expect(await redeem()).toMatchObject({
+			accessToken: 'the-access-token',
+			refreshToken: 'the-next-refresh-token',
+			idToken: expect.stringMatching(/^eyJ/) as unknown
+		});
+	});
+
+	test.each([null, '', 7, {}])('(%j for the refresh token and the ID token) leaves those as they are', async (none) => {
+		sts.behaviour.tokens = { refresh_token: none, id_token: none };
+		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
+	});
+
+	test.each(oddClaims)(
+		'(an ID token with %s) brings new tokens, the ID token as it was sent',
+		async (_what, claims) => {
+			sts.behaviour.claims = { nonce: undefined, ...claims };
+			const { idToken = '' } = await redeem();
+			expect(decodeJwt(idToken)).toMatchObject(JSON.parse(JSON.stringify(claims)) as object);
+		}
+	);
+});
+
+describe('an answer with an ID token', () => {
+	const seconds = Math.floor(Date.now() / 1000);
+	test.each([
+		['ahead', { exp: seconds - 60 }],
+		['behind', { iat: seconds + 60, nbf: seconds + 60 }]
+	])('refreshes the session of an instance whose clock is a minute %s', async (_, claims) => {
+		sts.behaviour.claims = { nonce: undefined, ...claims };
+		expect(await redeem()).toMatchObject({ accessToken: 'the-access-token' });
+	});
+
+	test.each([
+		['of somebody else', { sub: 'subject-2' }],
+		['of another issuer', { iss: 'https://elsewhere.example' }],
+		['for another client', { aud: 'another-client' }],
+		['with another authorized party', { azp: 'another-client' }],
+		['that was issued far ahead', { iat: Math.floor(Date.now() / 1000) + 3600 }],
+		['with the hash of another access token', { at_hash: 'wrong' }]
+	])('%s ends the session', async (_, claims) => {
+		sts.behaviour.claims = { nonce: undefined, ...claims };
+		await expect(redeem()).rejects.toMatchObject({ fault: 'ended' });
+	});
+
+	test('that somebody else has signed ends the session', async () => {
+		sts.behaviour.isForged = true;
+		await expect(redeem()).rejects.toMatchObject({ fault: 'ended', code: 'id_token_not_valid' });
+	});
+});
+
+describe('while the keys of the STS can not be had', () => {
+	test('an ID token that is signed with a new key of the same id refreshes the session', async () => {
+		await redeem();
+		vi.stubGlobal('fetch', (input: string, init: RequestInit) =>
+			input.endsWith('/jwks') ? Promise.resolve(new Response('oops', { status: 503 })) : sts.fetch(input, init)
+		);
+		sts.behaviour.isForged = true;
+		expect(await redeem()).toMatchObject({ accessToken: 'the-access-token' });
+	});
+
+	test('an ID token with another authorized party still ends the session', async () => {
+		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
+		vi.resetModules();
+		sts.behaviour = {
+			...sts.behaviour,
+			metadata: { jwks_uri: jwks },
+			claims: { nonce: undefined, azp: 'another-client' }
+		};
+		const reloaded = await import('$lib/server/auth/refresh-grant');
+		await expect(reloaded.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'ended' });
+	});
+
+	test.each<[string, () => Promise<Response>]>([
+		['it does not answer', () => Promise.reject(new TypeError('fetch failed'))],
+		['it answers 500', () => Promise.resolve(new Response('oops', { status: 500 }))],
+		['it answers HTML', () => Promise.resolve(new Response('<html>'))],
+		['it has not published the new one yet', () => Promise.resolve(Response.json({ keys: [] }))]
+	])('because %s, the connection vouches for its answer', async (_, keys) => {
+		// Other keys than those that an earlier test has fetched.
+		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
+		vi.stubGlobal('fetch', (input: string, init: RequestInit) => (input === jwks ? keys() : sts.fetch(input, init)));
+		vi.resetModules();
+		sts.behaviour.metadata = { jwks_uri: jwks };
+		const reloaded = await import('$lib/server/auth/refresh-grant');
+		expect(await reloaded.redeemRefreshToken(session)).toMatchObject({ accessToken: 'the-access-token' });
+	});
+});
+
+describe('the fault', () => {
+	const answers =
+		(status: number, body: unknown, headers: Record<string, string> = {}) =>
+		() =>
+			Promise.resolve(Response.json(body, { status, headers }));
+	const html = (status: number) => () => Promise.resolve(new Response('<html>', { status }));
+	const fails = (error: Error) => () => Promise.reject(error);
+
+	test.each<[string, string, string, () => Promise<Response>]>([
+		['that ends a session: invalid_grant', 'ended', 'invalid_grant', answers(400, { error: 'invalid_grant' })],
+		...[
+			'access_denied',
+			'consent_required',
+			'expired_token',
+			'interaction_required',
+			'login_required',
+			'mfa_required'
+		].map((error): [string, string, string, () => Promise<Response>] => [
+			`that ends a session: ${error}`,
+			'ended',
+			error,
+			answers(400, { error })
+		]),
+		['of the client: invalid_scope', 'postponed', 'invalid_scope', answers(400, { error: 'invalid_scope' })],
+		[
+			'of the client: unauthorized_client',
+			'postponed',
+			'unauthorized_client',
+			answers(400, { error: 'unauthorized_client' })
+		],
+		['of the client: 401', 'postponed', 'invalid_client', answers(401, { error: 'invalid_client' })],
+		['of the client: 400', 'postponed', 'invalid_client', answers(400, { error: 'invalid_client' })],
+		[
+			'of the client: a challenge',
+			'postponed',
+			'invalid_client',
+			answers(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
+		],
+		...['server_error', 'temporarily_unavailable', 'slow_down'].map(
+			(error): [string, string, string, () => Promise<Response>] => [
+				`of the STS itself, with 400: ${error}`,
+				'postponed',
+				error,
+				answers(400, { error })
+			]
+		),
+		['of a code we do not know', 'refused', 'refused', answers(400, { error: 'something new' })],
+		['invalid_request', 'refused', 'invalid_request', answers(400, { error: 'invalid_request' })],
+		['429', 'postponed', 'sts_429', html(429)],
+		['500', 'postponed', 'sts_500', html(500)],
+		['503', 'postponed', 'sts_503', html(503)],
+		['403 in HTML', 'postponed', 'sts_403', html(403)],
+		['404 in HTML', 'postponed', 'sts_404', html(404)],
+		['a redirect', 'postponed', 'sts_303', () => Promise.resolve(new Response(null, { status: 303 }))],
+		['502 of a gateway', 'lost', 'sts_502', html(502)],
+		['504 of a gateway', 'lost', 'sts_504', html(504)],
+		['200 in HTML', 'lost', 'unreadable_answer', html(200)],
+		['200 without tokens', 'lost', 'unreadable_answer', answers(200, {})],
+		['a refused connection', 'postponed', 'sts_unreachable', fails(notConnected('ECONNREFUSED'))],
+		['a name that is not known', 'postponed', 'sts_unreachable', fails(notConnected('ENOTFOUND'))],
+		['a connection that broke off', 'lost', 'no_answer', fails(code('ECONNRESET'))],
+		['no answer in time', 'lost', 'no_answer', fails(new DOMException('late', 'TimeoutError'))],
+		['anything else', 'lost', 'no_answer', fails(new Error('?'))]
+	])('%s counts as %s (%s)', async (_, fault, expected, answer) => {
+		sent.mockImplementation(answer);
+		await expect(redeem()).rejects.toMatchObject({ name: 'WorkFailed', fault, code: expected });
+		expect(sent).toHaveBeenCalledOnce();
+	});
+
+	test('that discovery can not be had counts as postponed, and nothing is sent', async () => {
+		vi.resetModules();
+		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+		const reloaded = await import('$lib/server/auth/refresh-grant');
+		await expect(reloaded.redeemRefreshToken(session)).rejects.toMatchObject({ fault: 'postponed' });
+		expect(sent).not.toHaveBeenCalled();
+	});
+});

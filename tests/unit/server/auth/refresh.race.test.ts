@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { assertProperty } from '../../../harness/property';
+import { play, type Step, type Story, type TokenCall } from './race-model';
+
+vi.mock('$lib/server/auth/sealed-result', () => import('./plain-result'));
+
+const RUNS = Number(process.env.RACE_RUNS ?? 150);
+
+/** Mostly at once or within seconds of each other; now and then, until the tokens are due or have run out. */
+const pauseMs = fc.oneof(
+	{ weight: 5, arbitrary: fc.integer({ min: 0, max: 50 }) },
+	{ weight: 3, arbitrary: fc.integer({ min: 50, max: 12_000 }) },
+	{ weight: 2, arbitrary: fc.constantFrom(60_000, 235_000, 241_000, 299_000, 301_000) }
+);
+const workMs = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 100, max: 280_000 }));
+
+function steps(what: readonly Step['what'][]) {
+	const isLost = fc.nat(4).map((chance) => chance === 0);
+	const one = fc.record({ afterMs: pauseMs, what: fc.constantFrom(...what), instance: fc.nat(4), workMs, isLost });
+	return fc.array(one, { minLength: 1, maxLength: 40 });
+}
+
+/** @param maxMs of each way; two that take more than 10 s together lose the response */
+function tokenCalls(ways: readonly TokenCall['way'][], maxMs = 9000) {
+	const ms = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 200, max: maxMs }));
+	return fc.array(fc.record({ way: fc.constantFrom(...ways), thereMs: ms, backMs: ms }), { maxLength: 12 });
+}
+
+const storeMs = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 20 });
+
+async function holds(story: fc.Arbitrary<Story>, numRuns = RUNS) {
+	const property = fc.asyncProperty(story, async (told) => {
+		expect(await play(told)).toEqual([]);
+	});
+	await assertProperty(property, { numRuns });
+}
+
+const request = ['request', 'request', 'request', 'request', 'request', 'request'] as const;
+
+test('whatever the order of requests on one instance, slow, lost and refused answers', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request, 'sign-out']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			storeMs,
+			instances: fc.constant(1)
+		})
+	)
+);
+
+test('whatever the order of requests on several instances with a store between them', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request, 'sign-out']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			storeMs,
+			instances: fc.integer({ min: 2, max: 4 })
+		})
+	)
+);
+
+// While the store is away a browser has to come back to the same instance, as behind a balancer with sticky sessions.
+test('whenever the store goes away and comes back, with what it held or empty', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request, 'sign-out', 'store-away', 'store-back', 'store-back-empty']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			storeMs,
+			instances: fc.constant(1)
+		})
+	)
+);
+
+// A session may end when the response of a token call is lost, and what is known of that as well.
+test('whenever the store of several instances loses what it held', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request, 'store-forgets']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed'], 4000),
+			storeMs,
+			instances: fc.integer({ min: 2, max: 4 })
+		}),
+		Math.ceil(RUNS / 8)
+	)
+);

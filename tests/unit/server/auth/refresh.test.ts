@@ -1,0 +1,278 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Session } from '$lib/server/auth/session';
+import type { TokenSet } from '$lib/server/auth/new-session';
+import { createRefresher } from '$lib/server/auth/refresh';
+import { WorkFailed, type WorkFault } from '$lib/server/auth/run-once';
+import { createMemoryStore } from '$lib/server/store/memory';
+import type { Store } from '$lib/server/store/store';
+import { virtualClock, type VirtualClock } from '../../virtual-clock';
+import { SIGNED_IN_AT, someSession } from './session-fixture';
+
+vi.mock('$lib/server/auth/sealed-result', () => import('./plain-result'));
+
+const LIFE_SECONDS = 300;
+let clock: VirtualClock;
+let store: Store;
+let calls: string[];
+let faults: string[];
+let redeem: () => Promise<TokenSet>;
+
+beforeEach(() => {
+	clock = virtualClock(SIGNED_IN_AT * 1000);
+	store = createMemoryStore(clock);
+	calls = [];
+	faults = [];
+	redeem = async () => tokens(calls.length);
+});
+
+const nowSeconds = () => clock.now() / 1000;
+
+function tokens(n: number, lifeSeconds = LIFE_SECONDS): TokenSet {
+	const expiresAt = nowSeconds() + lifeSeconds;
+	return { accessToken: `access-${n}`, refreshToken: `refresh-${n}`, expiresAt, refreshAt: expiresAt - 60 };
+}
+
+const signedIn = (changes: Partial<Session> = {}) => someSession({ ...tokens(0), ...changes });
+const secondsLater = (seconds: number) => clock.advance(seconds * 1000);
+
+function instance() {
+	return createRefresher({
+		store,
+		now: clock.now,
+		unixNow: clock.now,
+		every: clock.every,
+		limit: clock.limit,
+		onFault: ({ fault, code }) => faults.push(`${fault} ${code}`),
+		redeem({ refreshToken }) {
+			calls.push(refreshToken);
+			return redeem();
+		}
+	});
+}
+
+const fails = (fault: WorkFault) => () => Promise.reject(new WorkFailed(fault, 'a_code'));
+describe('a session', () => {
+	test('is left alone until its tokens are due, and then renewed', async () => {
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS - 61);
+		expect(await instance().renewed(session)).toBe(session);
+		await secondsLater(1);
+		expect(await instance().renewed(session)).toMatchObject({ accessToken: 'access-1', generation: 1 });
+		expect(calls).toEqual(['refresh-0']);
+	});
+
+	test('is renewed by one token call for 200 requests on three instances', async () => {
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS);
+		const all = [instance(), instance(), instance()];
+		const renewed = await Promise.all(Array.from({ length: 200 }, async (_, n) => all[n % 3]?.renewed(session)));
+		expect(new Set(renewed.map((one) => one?.accessToken))).toEqual(new Set(['access-1']));
+		expect(calls).toEqual(['refresh-0']);
+	});
+
+	test('keeps its id, its person and its absolute end when it is renewed', async () => {
+		const session = signedIn({ idToken: 'the first' });
+		await secondsLater(LIFE_SECONDS);
+		const { id, sub, userId, endsAt, authTime, idToken } = session;
+		expect(await instance().renewed(session)).toMatchObject({ id, sub, userId, endsAt, authTime, idToken });
+	});
+
+	test('that is given the same tokens until they end is renewed all the same, and again', async () => {
+		const session = signedIn();
+		redeem = async () => {
+			const lifeSeconds = session.expiresAt === undefined ? 0 : session.expiresAt - nowSeconds();
+			return lifeSeconds > 10 ? { ...tokens(0, lifeSeconds), refreshAt: nowSeconds() + lifeSeconds / 2 } : tokens(1);
+		};
+		await secondsLater(LIFE_SECONDS - 60);
+		const all = [instance(), instance()];
+		const first = await Promise.all(all.map((one) => one.renewed(session)));
+		expect(first.map(({ accessToken, generation }) => [accessToken, generation])).toEqual([
+			['access-0', 1],
+			['access-0', 1]
+		]);
+		expect(calls).toHaveLength(1);
+		expect(await all[1]?.newest(first[0] ?? session)).toMatchObject({ accessToken: 'access-0', generation: 1 });
+		await secondsLater(30);
+		const [second = session] = await Promise.all(all.map((one) => one.renewed(first[0] ?? session)));
+		expect([second.accessToken, second.generation, calls.length]).toEqual(['access-0', 2, 2]);
+		await secondsLater(30);
+		expect(await all[0]?.renewed(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
+		expect(await all[1]?.newest(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
+	});
+
+	test('carried by an old cookie is led to the newest, without a token call', async () => {
+		const session = signedIn();
+		const renewals = instance();
+		redeem = async () => tokens(calls.length, 120);
+		let newest = session;
+		for (let round = 0; round < 3; round++) {
+			await secondsLater(LIFE_SECONDS / 5);
+			newest = await renewals.renewed({ ...newest, refreshAt: 0 });
+		}
+		expect(calls).toHaveLength(3);
+		expect(await instance().newest(session)).toMatchObject({ accessToken: 'access-3', generation: 3 });
+		const late = await instance().renewed({ ...session, refreshAt: 0 });
+		expect([late.accessToken, calls.length]).toEqual(['access-3', 3]);
+	});
+
+	test('whose new tokens never reached the browser is led to them as long as it lives', async () => {
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS);
+		await instance().renewed(session);
+		await secondsLater(20 * 60 * 60);
+		expect(await instance().newest(session)).toMatchObject({ accessToken: 'access-1' });
+		await instance().renewed(session);
+		await secondsLater(60 * 60);
+		expect(await instance().renewed(session)).toMatchObject({ accessToken: 'access-3', generation: 3 });
+	});
+
+	test('is led to its successor for five minutes after the browser has come back with that', async () => {
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS);
+		const next = await instance().renewed(session);
+		await secondsLater(LIFE_SECONDS);
+		await instance().renewed(next);
+		await secondsLater(299);
+		expect(await instance().newest(session)).toMatchObject({ accessToken: 'access-2' });
+		await secondsLater(1);
+		expect(await instance().newest(session)).toBe(session);
+		expect(await instance().newest(next)).toMatchObject({ accessToken: 'access-2' });
+	});
+
+	test('whose new tokens are due at once costs one token call a request, not a loop of them', async () => {
+		redeem = async () => tokens(calls.length, 0);
+		await secondsLater(LIFE_SECONDS);
+		await instance().renewed(signedIn({ refreshAt: 0 }));
+		expect(calls).toHaveLength(1);
+	});
+
+	test('of an STS that does not rotate is renewed each time', async () => {
+		redeem = async () => ({ ...tokens(calls.length), refreshToken: 'refresh-0' });
+		const renewals = instance();
+		let session = signedIn();
+		for (let round = 0; round < 3; round++) {
+			await secondsLater(LIFE_SECONDS);
+			session = await renewals.renewed(session);
+		}
+		expect(session.accessToken).toBe('access-3');
+	});
+
+	test('whose STS does not say how long tokens live is never renewed ahead', async () => {
+		const session = signedIn({ expiresAt: undefined, refreshAt: undefined });
+		await secondsLater(80_000);
+		expect(await instance().renewed(session)).toBe(session);
+	});
+
+	test('without a refresh token ends with its access token', async () => {
+		const session = signedIn({ refreshToken: undefined });
+		await secondsLater(LIFE_SECONDS - 1);
+		expect(await instance().renewed(session)).toBe(session);
+		await secondsLater(1);
+		await expect(instance().renewed(session)).rejects.toMatchObject({ name: 'SessionEnded' });
+	});
+});
+
+describe('when the STS', () => {
+	test('has ended the grant, the session is over, for every request that carries it', async () => {
+		redeem = fails('ended');
+		const session = signedIn({ refreshAt: 0 });
+		await expect(instance().renewed(session)).rejects.toMatchObject({ name: 'SessionEnded', message: 'a_code' });
+		await expect(instance().renewed(session)).rejects.toMatchObject({ name: 'SessionEnded' });
+		expect(calls).toHaveLength(1);
+	});
+
+	test('is away, living tokens serve, and it is asked once a second at most', async () => {
+		redeem = fails('postponed');
+		const session = signedIn({ refreshAt: 0 });
+		const renewals = instance();
+		expect(await renewals.renewed(session)).toBe(session);
+		expect(await renewals.renewed(session)).toBe(session);
+		expect(calls).toHaveLength(1);
+		await secondsLater(1);
+		expect(await renewals.renewed(session)).toBe(session);
+		expect(calls).toHaveLength(2);
+		expect(faults).toEqual(['postponed a_code', 'postponed a_code']);
+	});
+
+	test('is away and the tokens have run out, requests are told to come again; and later are served', async () => {
+		redeem = fails('postponed');
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS);
+		const renewals = instance();
+		await expect(renewals.renewed(session)).rejects.toMatchObject({ code: 'upstream_unavailable', status: 503 });
+		redeem = async () => tokens(1);
+		await secondsLater(1);
+		expect(await renewals.renewed(session)).toMatchObject({ accessToken: 'access-1' });
+	});
+
+	test('is slow, nobody with living tokens waits longer than two seconds, and nothing is asked twice', async () => {
+		redeem = () => clock.pause(9000).then(() => tokens(1));
+		const session = signedIn({ refreshAt: 0 });
+		const renewals = instance();
+		const waiting = renewals.renewed(session);
+		await clock.advance(0);
+		await clock.advance(2000);
+		expect(await waiting).toBe(session);
+		await clock.advance(7000);
+		await clock.advance(0);
+		expect(await renewals.renewed(session)).toMatchObject({ accessToken: 'access-1' });
+		expect(calls).toHaveLength(1);
+	});
+
+	test('is slow and the tokens have run out, requests wait for the one answer', async () => {
+		redeem = () => clock.pause(9000).then(() => tokens(1));
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS);
+		const waiting = Promise.all([instance(), instance()].map((one) => one.renewed(session)));
+		await clock.advance(0);
+		await clock.advance(9000);
+		await clock.advance(0);
+		await clock.advance(1000);
+		expect((await waiting).map(({ accessToken }) => accessToken)).toEqual(['access-1', 'access-1']);
+		expect(calls).toHaveLength(1);
+	});
+
+	test('did not answer, the token is not redeemed again while the access token lives, then once', async () => {
+		redeem = fails('lost');
+		const session = signedIn();
+		await secondsLater(LIFE_SECONDS - 60);
+		const renewals = instance();
+		for (let request = 0; request < 5; request++) {
+			expect(await renewals.renewed(session)).toBe(session);
+			await secondsLater(10);
+		}
+		expect(calls).toHaveLength(1);
+		await secondsLater(10);
+		redeem = fails('ended');
+		await expect(renewals.renewed(session)).rejects.toMatchObject({ name: 'SessionEnded' });
+		expect(calls).toEqual(['refresh-0', 'refresh-0']);
+	});
+});
+
+describe('an access token that a service refuses', () => {
+	test('is replaced by one token call, for all who were refused', async () => {
+		const session = signedIn();
+		const replaced = await Promise.all([instance(), instance()].map((one) => one.replaced(session)));
+		expect(replaced.map(({ accessToken }) => accessToken)).toEqual(['access-1', 'access-1']);
+		expect(calls).toHaveLength(1);
+	});
+
+	test('is not replaced again for half a minute where the new one is refused too', async () => {
+		const renewals = instance();
+		const next = await renewals.replaced(signedIn());
+		expect(await renewals.replaced(next)).toBe(next);
+		await secondsLater(30);
+		expect(await renewals.replaced(next)).toMatchObject({ accessToken: 'access-2' });
+		expect(calls).toHaveLength(2);
+	});
+
+	test('stays where there is nothing to replace it with', async () => {
+		const session = signedIn({ refreshToken: undefined });
+		expect(await instance().replaced(session)).toBe(session);
+	});
+
+	test('tells that the STS has ended the grant', async () => {
+		redeem = fails('ended');
+		await expect(instance().replaced(signedIn())).rejects.toMatchObject({ name: 'SessionEnded' });
+	});
+});

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { revokeAtSts, revokeSession, isRevoked, isRevokedNow } from '$lib/server/auth/revoked-sessions';
+import { createMemoryStore } from '$lib/server/store/memory';
+import type { Store } from '$lib/server/store/store';
+import { SIGNED_IN_AT, someSession } from './session-fixture';
+
+const shared: { store: Store; reads: number } = vi.hoisted(() => ({ store: undefined as never, reads: 0 }));
+vi.mock('$lib/server/store', () => ({ sharedStore: () => shared.store }));
+
+beforeEach(() => {
+	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 + 5000, toFake: ['Date', 'performance'] });
+	const store = createMemoryStore();
+	shared.reads = 0;
+	shared.store = {
+		...store,
+		read: (key) => {
+			shared.reads++;
+			return store.read(key);
+		}
+	};
+});
+afterEach(() => vi.useRealTimers());
+
+let count = 0;
+const fresh = (changes = {}) => someSession({ id: `session-${++count}`, sub: `subject-${count}`, ...changes });
+const pass = (ms: number) => vi.advanceTimersByTime(ms);
+
+describe('a session', () => {
+	test('is refused from the moment it is ended, here at once', async () => {
+		const session = fresh();
+		expect(await isRevoked(session)).toBe(false);
+		await revokeSession(session);
+		expect(await isRevoked(session)).toBe(true);
+	});
+
+	test('is refused as long as its cookie could live', async () => {
+		const session = fresh();
+		await revokeSession(session);
+		pass(24 * 60 * 60 * 1000 - 1);
+		expect(await isRevoked(session)).toBe(true);
+	});
+
+	test('of the same person is not refused because another was ended', async () => {
+		const session = fresh();
+		await revokeSession(session);
+		expect(await isRevoked({ ...session, id: 'another' })).toBe(false);
+	});
+
+	test('ended elsewhere is refused here half a second later, and at once where it matters', async () => {
+		const session = fresh();
+		expect(await isRevoked(session)).toBe(false);
+		await shared.store.write(`deny:id:${session.id}`, '1', 60_000);
+		expect([await isRevoked(session), await isRevokedNow(session)]).toEqual([false, true]);
+		pass(500);
+		expect(await isRevoked(session)).toBe(true);
+	});
+
+	test('ended elsewhere is refused half a second later when the wall clock steps back an hour', async () => {
+		const session = fresh();
+		expect(await isRevoked(session)).toBe(false);
+		await shared.store.write(`deny:id:${session.id}`, '1', 60_000);
+		vi.setSystemTime(Date.now() - 3_600_000);
+		pass(500);
+		expect(await isRevoked(session)).toBe(true);
+	});
+
+	test('is looked up once for all requests of the same moment', async () => {
+		const session = fresh();
+		await Promise.all(Array.from({ length: 100 }, () => isRevoked(session)));
+		expect(shared.reads).toBe(2);
+	});
+
+	test('is not let in by a look-up that was under way when it was ended', async () => {
+		const session = fresh();
+		const { read } = shared.store;
+		let goOn = () => {};
+		const held = new Promise<void>((resolve) => (goOn = resolve));
+		shared.store = { ...shared.store, read: (key) => Promise.all([read(key), held]).then(([entry]) => entry) };
+		const before = isRevoked(session);
+		await revokeSession(session);
+		goOn();
+		await before;
+		expect(await isRevoked(session)).toBe(true);
+	});
+});
+
+describe('the STS ends', () => {
+	test('one session of its own by its id, and no other of that person', async () => {
+		const session = fresh({ sid: 'sts-1' });
+		const other = { ...session, id: 'other', sid: 'sts-2' };
+		expect([await isRevoked(session), await isRevoked(other)]).toEqual([false, false]);
+		await revokeAtSts({ sid: 'sts-1', sub: session.sub }, Date.now());
+		expect([await isRevoked(session), await isRevoked(other)]).toEqual([true, false]);
+	});
+
+	test('all sessions of a person that have begun', async () => {
+		const session = fresh();
+		await revokeAtSts({ sub: session.sub }, Date.now());
+		expect(await isRevoked(session)).toBe(true);
+	});
+
+	test.each(['9999999999999', '1e400', 'NaN', '', 'Infinity', '-1'])(
+		'those begun until now, and none that begins later, where the store holds %j',
+		async (text) => {
+			const session = fresh();
+			await shared.store.write(`deny:sub:${session.sub}`, text, 60_000);
+			expect(await isRevokedNow(session)).toBe(true);
+			pass(1000);
+			const endsAt = Math.floor(Date.now() / 1000) + 24 * 60 * 60;
+			expect(await isRevokedNow({ ...session, id: 'later', endsAt })).toBe(false);
+		}
+	);
+
+	test('no fewer than before when an older token comes later', async () => {
+		const session = fresh();
+		await revokeAtSts({ sub: session.sub }, Date.now());
+		await revokeAtSts({ sub: session.sub }, Date.now() - 60_000);
+		expect(await isRevokedNow(session)).toBe(true);
+	});
+
+	test('none that begins later', async () => {
+		const session = fresh();
+		await revokeAtSts({ sub: session.sub }, Date.now());
+		pass(1000);
+		const later = Math.floor(Date.now() / 1000) + 24 * 60 * 60;
+		expect(await isRevoked({ ...session, id: 'later', endsAt: later })).toBe(false);
+	});
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { createOnce } from '$lib/server/auth/run-once';
+import { keyOf, openResult, sealResult } from '$lib/server/auth/sealed-result';
+import { createMemoryStore } from '$lib/server/store/memory';
+import type { Store } from '$lib/server/store/store';
+
+describe('a result in the store', () => {
+	test('opens with the secret that it came from, and with no other', async () => {
+		const sealed = await sealResult('old-token', 'new-token');
+		expect(await openResult('old-token', sealed)).toBe('new-token');
+		expect(await openResult('other-token', sealed)).toBeNull();
+	});
+
+	test('that was tampered with does not open', async () => {
+		const sealed = await sealResult('old-token', 'new-token');
+		const changed = (sealed.at(-3) === 'A' ? 'B' : 'A') + sealed.slice(-2);
+		expect(await openResult('old-token', sealed.slice(0, -3) + changed)).toBeNull();
+	});
+
+	test('lies under a name that is the same everywhere and does not tell the secret', async () => {
+		const name = await keyOf('old-token');
+		expect(await keyOf('old-token')).toBe(name);
+		expect(await keyOf('other-token')).not.toBe(name);
+		expect(name).toMatch(/^once:[\w-]{43}$/);
+	});
+
+	test('and its name tell nothing of the secret and the result to who reads the store', async () => {
+		const store = createMemoryStore();
+		const written: string[] = [];
+		const watched: Store = {
+			...store,
+			replace: (key, expected, text, lifeMs) => {
+				written.push(key, text);
+				return store.replace(key, expected, text, lifeMs);
+			},
+			write: (key, text, lifeMs) => {
+				written.push(key, text);
+				return store.write(key, text, lifeMs);
+			}
+		};
+		const run = () => Promise.resolve('the result');
+		await createOnce({ store: watched }).run({ secret: 'a-secret', repeatLost: false, keepMs: 60_000, run });
+		expect(written).toHaveLength(4);
+		const plain = written.join(' ') + written.map((text) => Buffer.from(text, 'base64url').toString()).join(' ');
+		expect(plain).not.toMatch(/a-secret|the result/);
+	});
+});

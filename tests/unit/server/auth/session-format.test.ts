@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { createSeal, jsonCodec } from '$lib/server/seal';
+import { sessionCodec } from '$lib/server/auth/session-format';
+import { keycloakTokens } from '../../../harness/keycloak-tokens';
+import { someSession } from './session-fixture';
+
+const secrets = ['a-secret-of-this-portal-0123456789abcdef'];
+/** As version 1.0.0 seals and opens. */
+const version1 = createSeal(secrets, 'session', jsonCodec);
+const format1 = createSeal(secrets, 'session', sessionCodec(1));
+const format2 = createSeal(secrets, 'session', sessionCodec(2));
+const session = someSession(keycloakTokens());
+
+describe('a session', () => {
+	test.each([
+		['with all tokens', session],
+		['without ID token', { ...session, idToken: undefined }],
+		['without refresh token', { ...session, refreshToken: undefined }],
+		['with opaque tokens', someSession({ accessToken: 'opaque/+=', refreshToken: 'x' })]
+	])('%s comes back from format 2 as it was', async (_, written) => {
+		expect(await format2.open(await format2.seal(written))).toEqual({ value: written, stale: false });
+	});
+
+	test('of version 1.0.0 opens, with either setting, and is not sealed again for its format', async () => {
+		const cookie = await version1.seal(session);
+		expect(await format1.open(cookie)).toEqual({ value: session, stale: false });
+		expect(await format2.open(cookie)).toEqual({ value: session, stale: false });
+	});
+
+	test('that is written as format 1 opens in version 1.0.0', async () => {
+		expect((await version1.open(await format1.seal(session)))?.value).toEqual(session);
+	});
+
+	test('that was written as format 2 opens with format 1 set, and is to be sealed again', async () => {
+		expect(await format1.open(await format2.seal(session))).toEqual({ value: session, stale: 'format' });
+	});
+
+	test('that format 2 can’t hold is written as format 1', async () => {
+		const odd = someSession({ accessToken: '\ud800' });
+		expect((await version1.open(await format2.seal(odd)))?.value).toEqual(odd);
+	});
+});
+
+describe('the length of a sealed session', () => {
+	test('is a multiple of 64 characters', async () => {
+		for (let more = 0; more < 100; more++) {
+			const text = await format2.seal({ ...session, name: 'x'.repeat(more) });
+			expect(text.length % 64).toBe(0);
+		}
+	});
+
+	test('does not tell what facts have in common with tokens: those are not compressed together', async () => {
+		const { accessToken } = session;
+		const length = async (name: string) => (await format2.seal({ ...session, name })).length;
+		const other = keycloakTokens().accessToken;
+		expect(await length(accessToken)).toBe(
+			await length(other.padEnd(accessToken.length, 'x').slice(0, accessToken.length))
+		);
+	});
+});
+
+test.each([
+	['nothing', new Uint8Array()],
+	['a version alone', new Uint8Array([2])],
+	['an unknown version', new Uint8Array([3, 0, 0, 0, 0])],
+	['lengths beyond the end', new Uint8Array([2, 255, 255, 1, 1])]
+])('%s holds no session', (_, bytes) => {
+	expect(() => sessionCodec(2).decode(bytes)).toThrow();
+});

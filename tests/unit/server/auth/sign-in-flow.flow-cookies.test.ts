@@ -1,0 +1,132 @@
+import {
+	findFlow,
+	flowIds,
+	flowOfVersion1,
+	forgetFlow,
+	keepFlow,
+	newStateKey,
+	readState,
+	type SignInFlow,
+	stateOf,
+	takeFlowOfVersion1
+} from '$lib/server/auth/sign-in-flow';
+import { newFlowId } from '$lib/server/auth/flow-id';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fakeCookies } from '../../../harness/cookies';
+import { configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+beforeEach(() => configure());
+afterEach(() => configure());
+
+const id = (age: number) => newFlowId(1_800_000_000_000 - age);
+const flow = (changes: Partial<SignInFlow> = {}): SignInFlow => ({
+	id: id(0),
+	provider: 'sts',
+	stateKey: newStateKey(),
+	verifier: 'v'.repeat(43),
+	nonce: 'n'.repeat(43),
+	returnTo: '/account?x=1',
+	institution: 'uni-noord',
+	walletSessionId: '',
+	asksLogin: true,
+	restarts: 1,
+	...changes
+});
+
+test('a flow’s id sorts by age, and differs for two of the same moment', () => {
+	const ids = [3, 2, 1, 0].map(id);
+	expect([...ids].sort()).toEqual(ids);
+	expect(id(0)).not.toBe(id(0));
+});
+
+describe('the cookie of a flow', () => {
+	test('gives back the whole flow', async () => {
+		const cookies = fakeCookies();
+		const kept = flow();
+		await keepFlow(cookies, kept);
+		expect(await findFlow(fakeCookies(cookies.next()), kept.id)).toEqual(kept);
+	});
+
+	test('gives nothing under another flow’s name', async () => {
+		const [one, other] = [flow({ id: id(1) }), flow()];
+		const cookies = fakeCookies();
+		await keepFlow(cookies, one);
+		const renamed = fakeCookies(cookies.next().replace(one.id, other.id));
+		expect(await findFlow(renamed, other.id)).toBeNull();
+	});
+
+	test('is forgotten alone', async () => {
+		const [one, other] = [flow({ id: id(1) }), flow()];
+		const cookies = fakeCookies('portal.login=v');
+		await keepFlow(cookies, one);
+		await keepFlow(cookies, other);
+		forgetFlow(cookies, one.id);
+		expect(flowIds(cookies)).toEqual([other.id]);
+		expect(cookies.next()).toContain('portal.login=v');
+	});
+
+	test('is not pushed out by look-alikes', async () => {
+		configure({ AUTH_URL: 'https://portal.example.org' });
+		const lookAlikes = [0, 1, 2, 3].map((age) => `portal.flow.${id(age)}=v; x__Host-portal.flow.${id(age)}=v`);
+		const cookies = fakeCookies([...lookAlikes, '__Host-portal.flow.x=v'].join('; '));
+		const kept = flow();
+		await keepFlow(cookies, kept);
+		expect(flowIds(cookies)).toEqual([kept.id]);
+	});
+});
+
+describe('the state parameter', () => {
+	test('names the flow, and brings back where the person wanted to go', async () => {
+		const { id: flowId, stateKey, provider, returnTo } = flow();
+		const state = await stateOf({ id: flowId, stateKey, provider, returnTo });
+		expect(await readState(state)).toEqual({ flowId, stateKey, provider, returnTo });
+		expect(state).not.toContain('account');
+	});
+
+	test('brings back the longest path that is accepted anywhere', async () => {
+		const { id: flowId, stateKey, provider } = flow();
+		const returnTo = `/${'x'.repeat(2047)}`;
+		expect(await readState(await stateOf({ id: flowId, stateKey, provider, returnTo }))).toMatchObject({ returnTo });
+	});
+
+	test.each([null, '', '.', 'x.y', `${id(0)}.${newStateKey()}.x`, `${id(0)}.${newStateKey()}.`])(
+		'that the portal did not make, such as %s, says nothing',
+		async (state) => expect(await readState(state)).toBeNull()
+	);
+
+	test('of one flow does not bring back the path of another', async () => {
+		const [one, other] = await Promise.all([
+			stateOf(flow({ returnTo: '/one' })),
+			stateOf(flow({ returnTo: '/other' }))
+		]);
+		const [oneId, oneKey] = one.split('.');
+		expect(await readState(`${oneId}.${oneKey}.${other.split('.')[2]}`)).toBeNull();
+	});
+});
+
+describe('a sign-in that version 1.0.0 started', () => {
+	const old = id(0);
+	const cookie = (kind: string, value: string) => `portal.${kind}.${old}=${value}`;
+	const header = [
+		cookie('state', 'eyJ.a'),
+		cookie('pkce', 'eyJ.b'),
+		cookie('nonce', 'eyJ.c'),
+		cookie('callback', encodeURIComponent('http://localhost:3000/help?x=1'))
+	].join('; ');
+
+	test('is known by its state', () => {
+		expect(flowOfVersion1(`${old}.eyJhbGciOiJkaXIifQ..a.b.c`)).toBe(old);
+		expect(flowOfVersion1(`${old}.x`)).toBeNull();
+	});
+
+	test('gives its return path, and leaves no cookie', () => {
+		const cookies = fakeCookies(header);
+		expect(takeFlowOfVersion1(cookies, old)).toBe('/help?x=1');
+		expect(cookies.next()).toBe('');
+	});
+
+	test('in another browser is nothing', () => {
+		expect(takeFlowOfVersion1(fakeCookies(), old)).toBeNull();
+	});
+});

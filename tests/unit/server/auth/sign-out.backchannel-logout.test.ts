@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { revokeByLogoutToken, MAX_TOKEN_CHARACTERS } from '$lib/server/auth/sign-out';
+import { isRevoked, isRevokedNow } from '$lib/server/auth/revoked-sessions';
+import { SESSION_SECONDS } from '$lib/server/auth/session';
+import { UpstreamError } from '$lib/server/http/upstream-error';
+import { verifyLogoutToken } from '$lib/server/sts/logout-token';
+import { someSession } from './session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/sts/logout-token', () => ({ verifyLogoutToken: vi.fn() }));
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+let count = 0;
+const fresh = () => {
+	const id = ++count;
+	return someSession({ id: `id-${id}`, sub: `sub-${id}`, sid: `sid-${id}`, endsAt: nowSeconds() + 3600 });
+};
+
+beforeEach(() => {
+	vi.mocked(verifyLogoutToken).mockReset();
+});
+
+/** A token whose signature, issuer and audience are right. */
+function says(changes: Partial<Awaited<ReturnType<typeof verifyLogoutToken>>>) {
+	const claims = { jti: crypto.randomUUID(), iat: nowSeconds(), events: {} as never, ...changes };
+	vi.mocked(verifyLogoutToken).mockResolvedValue(claims);
+	return revokeByLogoutToken('a-token', 'r1');
+}
+
+describe('a logout token', () => {
+	test('ends the session that it names', async () => {
+		const session = fresh();
+		await says({ sid: session.sid });
+		expect(await isRevoked(session)).toBe(true);
+	});
+
+	test('that comes late does not end a session that began after it was made', async () => {
+		const begunAt = nowSeconds() - 10;
+		const session = { ...fresh(), endsAt: begunAt + SESSION_SECONDS };
+		await says({ sub: session.sub, iat: begunAt - 10 });
+		expect(await isRevoked(session)).toBe(false);
+		await says({ sub: session.sub, iat: begunAt + 1 });
+		expect(await isRevokedNow(session)).toBe(true);
+	});
+
+	test('is taken half an hour late, and no later', async () => {
+		await expect(says({ sid: 'x', iat: nowSeconds() - 29 * 60 })).resolves.toBeUndefined();
+		await expect(says({ sid: 'x', iat: nowSeconds() - 31 * 60 })).rejects.toMatchObject({ code: 'invalid_request' });
+	});
+
+	test('is taken from a clock that is a minute and a half ahead, and no more', async () => {
+		await expect(says({ sid: 'x', iat: nowSeconds() + 85 })).resolves.toBeUndefined();
+		await expect(says({ sid: 'x', iat: nowSeconds() + 95 })).rejects.toMatchObject({ code: 'invalid_request' });
+	});
+
+	test.each([-60, 60])(
+		'ends what began before it and nothing else, also when the clock of the STS is %i s off',
+		async (offset) => {
+			const begunAt = (secondsAgo: number) => ({
+				...fresh(),
+				endsAt: nowSeconds() - secondsAgo + SESSION_SECONDS,
+				issuedAt: nowSeconds() - secondsAgo + offset
+			});
+			const before = begunAt(20);
+			const after = { ...begunAt(2), sub: before.sub };
+			await says({ sub: before.sub, iat: nowSeconds() - 10 + offset });
+			expect([await isRevokedNow(before), await isRevokedNow(after)]).toEqual([true, false]);
+
+			const named = begunAt(20);
+			await says({ sid: named.sid, iat: nowSeconds() + offset });
+			expect(await isRevokedNow(named)).toBe(true);
+		}
+	);
+
+	test('counts once', async () => {
+		const session = fresh();
+		await says({ sid: 'x', jti: 'used' });
+		await expect(says({ sid: session.sid, jti: 'used' })).rejects.toMatchObject({ code: 'invalid_request' });
+		expect(await isRevoked(session)).toBe(false);
+	});
+
+	test('that is none is refused', async () => {
+		vi.mocked(verifyLogoutToken).mockRejectedValue(new Error('no JWT'));
+		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
+	});
+
+	test('is to be sent again when the keys of the STS could not be had', async () => {
+		vi.mocked(verifyLogoutToken).mockRejectedValue(new UpstreamError('cut_off'));
+		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
+	});
+
+	test('that is too long is refused before it is looked at', async () => {
+		const token = 'a'.repeat(MAX_TOKEN_CHARACTERS + 1);
+		await expect(revokeByLogoutToken(token, 'r1')).rejects.toMatchObject({ code: 'invalid_request' });
+		expect(verifyLogoutToken).not.toHaveBeenCalled();
+	});
+});

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
+import { stsMetadata } from '$lib/server/sts/metadata';
+import { configure } from '../configured';
+import { someSession } from './session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/sts/metadata', async (original) => ({
+	...(await original<object>()),
+	stsMetadata: vi.fn()
+}));
+
+const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+vi.mock('$lib/server/upstream/client', async () => {
+	const { sendBy } = await import('../fetch-client');
+	return { send: sendBy((url, init) => sent(url, init)) };
+});
+
+const metadata = {
+	issuer: 'http://localhost:8092',
+	end_session_endpoint: 'http://localhost:8092/session/end?ui=1',
+	revocation_endpoint: 'http://localhost:8092/revoke'
+};
+beforeEach(() => {
+	vi.mocked(stsMetadata).mockResolvedValue(metadata);
+	sent.mockReset().mockImplementation(() => Promise.resolve(new Response(null, { status: 200 })));
+});
+afterEach(() => configure());
+afterAll(() => vi.restoreAllMocks());
+
+const leave = async (changes = {}) => {
+	const url = await endSessionUrl(someSession(changes), 'r1');
+	return url === null ? null : Object.fromEntries(new URL(url).searchParams);
+};
+
+describe('the STS’s end-session page', () => {
+	test('is told who leaves by client and hint, and where to come back to', async () => {
+		expect(await leave({ sid: 'sts-session-1' })).toEqual({
+			ui: '1',
+			client_id: 'portal-client',
+			post_logout_redirect_uri: 'http://localhost:3000/',
+			state: 'signed_out',
+			logout_hint: 'sts-session-1'
+		});
+	});
+
+	test('gets an ID token only where that is configured', async () => {
+		expect(await leave()).not.toHaveProperty('id_token_hint');
+		configure({ SIGN_OUT_ID_TOKEN_HINT: 'true' });
+		expect(await leave()).toMatchObject({ id_token_hint: 'the-id-token' });
+	});
+
+	test('is none where the STS offers none', async () => {
+		vi.mocked(stsMetadata).mockResolvedValue({ issuer: metadata.issuer });
+		expect(await leave()).toBeNull();
+	});
+
+	test('is none while the STS is away: signing out works without', async () => {
+		vi.mocked(stsMetadata).mockRejectedValue(new TypeError('fetch failed'));
+		expect(await leave()).toBeNull();
+	});
+});
+
+describe('the tokens of somebody who signs out', () => {
+	const revoked = () =>
+		sent.mock.calls.map(([url, init]) => [url, Object.fromEntries(new URLSearchParams(init.body as string))]);
+
+	test('are revoked by the refresh token', async () => {
+		await revokeTokens(someSession(), 'r1');
+		expect(revoked()).toEqual([
+			[
+				'http://localhost:8092/revoke',
+				{
+					token: 'the-refresh-token',
+					token_type_hint: 'refresh_token',
+					client_id: 'portal-client',
+					client_secret: 'portal-client-secret'
+				}
+			]
+		]);
+	});
+
+	test('are revoked by the access token where there is no other', async () => {
+		await revokeTokens(someSession({ refreshToken: undefined }), 'r1');
+		expect(revoked()).toMatchObject([
+			[expect.anything(), { token: 'the-access-token', token_type_hint: 'access_token' }]
+		]);
+	});
+
+	test.each<[string, () => Promise<Response>]>([
+		['is away', () => Promise.reject(new TypeError('fetch failed'))],
+		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))]
+	])('keep nobody signed in when the STS %s', async (_, answer) => {
+		sent.mockImplementation(answer);
+		await expect(revokeTokens(someSession(), 'r1')).resolves.toBeUndefined();
+		expect(sent).toHaveBeenCalledOnce();
+	});
+
+	test('are left to expire where the STS revokes none', async () => {
+		vi.mocked(stsMetadata).mockResolvedValue({ issuer: metadata.issuer });
+		await revokeTokens(someSession(), 'r1');
+		expect(sent).not.toHaveBeenCalled();
+	});
+
+	test('are given up after three seconds when the STS is silent', async () => {
+		const limit = new AbortController();
+		const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+		sent.mockImplementation(
+			(_url, { signal }) => new Promise((_, reject) => signal?.addEventListener('abort', reject))
+		);
+		const revoking = revokeTokens(someSession(), 'r1');
+		await vi.waitFor(() => expect(sent).toHaveBeenCalled());
+		expect(timeout).toHaveBeenCalledWith(3000);
+		limit.abort();
+		await expect(revoking).resolves.toBeUndefined();
+		timeout.mockRestore();
+	});
+});
+
+test('whoever signs out waits three seconds at most for an STS whose metadata is not known', async () => {
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	vi.mocked(stsMetadata).mockReturnValue(new Promise(() => {}));
+	const done = Promise.all([revokeTokens(someSession(), 'r1'), endSessionUrl(someSession(), 'r1')]);
+	await vi.advanceTimersByTimeAsync(3000);
+	vi.useRealTimers();
+	expect(await done).toEqual([undefined, null]);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { answerHeaders, requestHeaders } from '$lib/server/backends/headers';
+
+/** What a browser, a proxy or a program may send along, and no service of the institution is to get. */
+const kept = [
+	'authorization',
+	'connection',
+	'cookie',
+	'dpop',
+	'forwarded',
+	'host',
+	'origin',
+	'proxy-authorization',
+	'referer',
+	'sec-fetch-site',
+	'transfer-encoding',
+	'user-agent',
+	'x-forwarded-for',
+	'x-request-id'
+];
+const passed = [
+	'accept',
+	'accept-language',
+	'content-language',
+	'idempotency-key',
+	'if-match',
+	'if-modified-since',
+	'if-none-match',
+	'if-range',
+	'if-unmodified-since',
+	'last-event-id',
+	'prefer',
+	'range'
+];
+const ofBody = ['content-encoding', 'content-length', 'content-type'];
+
+describe('a request to a service', () => {
+	const caller = new Map([...kept, ...passed, ...ofBody].map((name) => [name, `of the caller: ${name}`]));
+	const sent = (hasBody: boolean, authorization?: string) => {
+		const headers = { get: (name: string) => caller.get(name) ?? null } as Headers;
+		return requestHeaders(headers, hasBody, { authorization, requestId: 'r1', traceparent: undefined });
+	};
+
+	test.each([true, false])('has these headers of its caller and no other (body: %s)', (hasBody) => {
+		const own = ['accept-encoding', 'x-request-id'];
+		const expected = [...passed, ...(hasBody ? ofBody : []), ...own];
+		expect([...sent(hasBody).keys()]).toEqual(expected.sort());
+	});
+
+	test('has the portal’s token and request id, never the caller’s', () => {
+		expect(sent(false).get('authorization')).toBeNull();
+		expect(sent(false, 'Bearer a').get('authorization')).toBe('Bearer a');
+		expect(sent(false).get('x-request-id')).toBe('r1');
+	});
+});
+
+const service = {
+	etag: '"1"',
+	'content-encoding': 'gzip',
+	'content-length': '20',
+	'content-range': 'bytes 0-19/20',
+	'content-type': 'application/json'
+};
+const namesOf = (status: number) => [...answerHeaders({ status, headers: new Headers(service) }, null).keys()];
+
+describe("a service's response", () => {
+	test.each([204, 205])('with status %i, which has no body, says nothing of one', (status) => {
+		expect(namesOf(status)).toEqual(['content-security-policy', 'content-type', 'etag']);
+	});
+
+	test.each([200, 206, 304, 404])('with status %i keeps what it says of its body', (status) => {
+		expect(namesOf(status)).toEqual(expect.arrayContaining(Object.keys(service)));
+	});
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Bridge } from '$lib/server/bridge/client';
+import {
+	cutsBeforeAnswering,
+	cutsMidBody,
+	downUrl,
+	inTurn,
+	json,
+	neverAnswers,
+	raw,
+	stallsMidBody,
+	startStub
+} from '../http/stub-server';
+import { bridgeAt, credential, personalText, problemOf, sessionId } from './fixtures';
+
+const operations: Record<string, (bridge: Bridge) => Promise<unknown>> = {
+	createSession: (bridge) => bridge.createSession({}, credential),
+	readStatus: (bridge) => bridge.readStatus(sessionId, credential),
+	readPerson: (bridge) => bridge.readPerson(sessionId, credential),
+	complete: (bridge) => bridge.complete(sessionId, credential),
+	initiateIdv: (bridge) => bridge.initiateIdv(sessionId, { redirectUri: 'https://portal.test/' }, credential),
+	finishIdv: (bridge) => bridge.finishIdv(sessionId, new URLSearchParams('code=c&state=s'), credential),
+	readIdvStatus: (bridge) => bridge.readIdvStatus(sessionId, credential),
+	submitIdv: (bridge) => bridge.submitIdv(sessionId, { confirm: true }, credential),
+	listBindings: (bridge) => bridge.listBindings('a', credential),
+	removeBinding: (bridge) => bridge.removeBinding('a', 'b1', credential)
+};
+
+const faults = {
+	'never answers': [neverAnswers, 'upstream_timeout'],
+	'stalls amid its answer': [stallsMidBody, 'upstream_timeout'],
+	'hangs up before answering': [cutsBeforeAnswering, 'upstream_invalid'],
+	'hangs up amid its answer': [cutsMidBody, 'upstream_invalid'],
+	'answers HTML': [raw(200, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
+	'answers broken JSON': [raw(200, 'application/json', '{"sessionId":'), 'upstream_invalid'],
+	'answers nothing': [raw(200, 'application/json', ''), 'upstream_invalid'],
+	'answers another shape': [json(200, { hello: 'Sanne' }), 'upstream_invalid'],
+	'answers a number': [json(200, 42), 'upstream_invalid'],
+	'answers too much': [json(200, 'x'.repeat(20_000)), 'upstream_invalid'],
+	redirects: [raw(302, 'text/html', ''), 'upstream_invalid'],
+	'fails with HTML': [raw(500, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
+	'fails with 500': [json(500, { error: 'server_error', error_description: 'Sanne' }), 'upstream_invalid'],
+	'fails with 502': [raw(502, 'text/html', 'bad gateway'), 'upstream_unavailable'],
+	'fails with 503': [raw(503, 'text/plain', ''), 'upstream_unavailable'],
+	'fails with 504': [raw(504, 'text/plain', ''), 'upstream_timeout'],
+	'is too busy': [json(429, {}), 'upstream_unavailable'],
+	'refuses our credential': [json(401, { error: 'invalid_token' }), 'upstream_invalid'],
+	'forbids it': [json(403, {}), 'upstream_invalid']
+} as const;
+
+describe.each(Object.entries(operations))('%s', (_operation, run) => {
+	test.each(Object.entries(faults))('ends in a known Problem when the Bridge %s', async (_fault, [answer, code]) => {
+		const stub = await startStub(answer);
+		const problem = await problemOf(run(bridgeAt(stub.url, { timeoutMs: 250 })));
+		expect(problem.code).toBe(code);
+		expect(JSON.stringify([problem.message, problem.facts])).not.toMatch(personalText);
+		expect(JSON.stringify([problem.message, problem.facts])).not.toContain(sessionId);
+	});
+
+	test('ends in "unavailable" when the Bridge is down', async () => {
+		const problem = await problemOf(run(bridgeAt(await downUrl())));
+		expect(problem).toMatchObject({ code: 'upstream_unavailable', status: 503 });
+		expect(problem.headers['retry-after']).toBeDefined();
+		expect(problem.facts.operation).toBeDefined();
+	});
+});
+
+describe('a read', () => {
+	const good = json(200, { sessionId, status: 'VERIFIED' });
+
+	test.each([
+		['hangs up before answering', cutsBeforeAnswering],
+		['hangs up amid its answer', cutsMidBody],
+		['answers 502', raw(502, 'text/html', '')],
+		['answers 503', json(503, {})]
+	])('is repeated once, after a pause, when the Bridge %s', async (_fault, answer) => {
+		const pause = vi.fn(() => Promise.resolve());
+		const stub = await startStub(inTurn(answer, good));
+		const status = await bridgeAt(stub.url, { pause }).readStatus(sessionId, credential);
+		expect(status.status).toBe('VERIFIED');
+		expect(pause).toHaveBeenCalledExactlyOnceWith(100);
+	});
+
+	test('is repeated no more than once', async () => {
+		const stub = await startStub(json(503, {}));
+		await problemOf(bridgeAt(stub.url).readStatus(sessionId, credential));
+		expect(stub.received).toHaveLength(2);
+	});
+
+	test.each([
+		['500, which may mean "not found"', json(500, {})],
+		['404', json(404, {})],
+		['wrong JSON', json(200, {})],
+		['nothing in time', neverAnswers]
+	])('is not repeated after %s', async (_what, answer) => {
+		const stub = await startStub(inTurn(answer, good));
+		await problemOf(bridgeAt(stub.url, { timeoutMs: 100 }).readStatus(sessionId, credential));
+		expect(stub.received).toHaveLength(1);
+	});
+});
+
+test.each(['createSession', 'complete', 'initiateIdv', 'finishIdv', 'submitIdv'])(
+	'%s changes something, so it is never repeated',
+	async (operation) => {
+		const stub = await startStub(cutsBeforeAnswering);
+		await problemOf(operations[operation]?.(bridgeAt(stub.url)) ?? Promise.resolve());
+		expect(stub.received).toHaveLength(1);
+	}
+);

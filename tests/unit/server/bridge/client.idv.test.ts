@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest';
+import { IdvSubmission } from '$lib/server/bridge/request';
+import * as v from 'valibot';
+import { inTurn, json, sendJson, startStub } from '../http/stub-server';
+import { bridgeAt, credential, nowMs, otherSessionId, personal, personalText, problemOf, sessionId } from './fixtures';
+
+const redirectUri = `https://portal.test/api/wallet/sessions/${sessionId}/idv/callback`;
+
+describe('initiating identity verification', () => {
+	test('reads the doc dialect', async () => {
+		const answer = {
+			reconciliationSessionId: 'rec',
+			authorizationUrl: 'https://idp.test/authorize?x=1',
+			providerId: 'p'
+		};
+		const stub = await startStub(json(200, answer));
+		expect(await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential)).toEqual({
+			sessionId,
+			redirectUrl: 'https://idp.test/authorize?x=1',
+			planType: null,
+			reason: null
+		});
+		expect(stub.received).toMatchObject([
+			{
+				method: 'POST',
+				target: `/auth/oid4vp/sessions/${sessionId}/idv/initiate`,
+				body: JSON.stringify({ redirectUri })
+			}
+		]);
+	});
+
+	test('reads the field dialect, and drops what is personal', async () => {
+		const said = { redirectUrl: 'http://sts.test/r', planType: 'RUN_IDV', idvRequirementReason: 'FIRST_TIME_LINK' };
+		const stub = await startStub(json(200, { sessionId, ...said, ...personal }));
+		const start = await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential);
+		expect(start).toEqual({
+			sessionId,
+			redirectUrl: 'http://sts.test/r',
+			planType: 'RUN_IDV',
+			reason: 'FIRST_TIME_LINK'
+		});
+		expect(JSON.stringify(start)).not.toMatch(personalText);
+	});
+
+	test.each([
+		[{ sessionId, planType: 'MANUAL_REVIEW' }],
+		[{ sessionId, redirectUrl: null }],
+		[{ reconciliationSessionId: 'rec', authorizationUrl: '' }]
+	])('finds nowhere to go in %j', async (answer) => {
+		const stub = await startStub(json(200, answer));
+		const start = await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential);
+		expect(start.redirectUrl).toBeNull();
+	});
+
+	test.each([
+		['an address that a browser would run', { sessionId, redirectUrl: 'javascript:alert(1)' }],
+		['an address without a host', { sessionId, redirectUrl: '/login' }],
+		['an address without a scheme', { sessionId, redirectUrl: '//evil.test' }],
+		['an address that is no text', { sessionId, redirectUrl: 5 }],
+		['an endless address', { sessionId, redirectUrl: `https://idp.test/${'x'.repeat(5000)}` }],
+		['another session', { sessionId: otherSessionId, redirectUrl: 'https://idp.test/' }],
+		['something unrelated', { hello: 'world' }],
+		['an empty list', []]
+	])('refuses %s', async (_what, answer) => {
+		const stub = await startStub(json(200, answer));
+		const problem = await problemOf(bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential));
+		expect(problem.code).toBe('upstream_invalid');
+	});
+
+	test('tells that the session needs none', async () => {
+		const stub = await startStub(json(400, { error: { code: 'SESSION_NOT_IDV_REQUIRED', message: 'm' } }));
+		const problem = await problemOf(bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential));
+		expect(problem).toMatchObject({ code: 'idv_not_required', status: 409 });
+	});
+});
+
+describe("handing over the institution's answer", () => {
+	const query = new URLSearchParams('code=c&state=s&code=c2&iss=x&wallet_session=y');
+
+	test("passes on OAuth's own parameters, each once, and nothing else", async () => {
+		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId, matchId: 'personal' }));
+		const outcome = await bridgeAt(stub.url).finishIdv(sessionId, query, credential);
+		expect(outcome).toEqual({ sessionId, status: 'COMPLETED' });
+		expect(stub.received).toMatchObject([{ method: 'GET', target: '/auth/oid4vp/idv/callback?code=c&state=s' }]);
+	});
+
+	test('is not repeated, for a code works once', async () => {
+		const stub = await startStub(json(503, {}));
+		await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential));
+		expect(stub.received).toHaveLength(1);
+	});
+
+	test.each([null, undefined])('refuses a response that does not say whose session it ends: %j', async (named) => {
+		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId: named }));
+		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
+	});
+
+	test('refuses an answer about another session', async () => {
+		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId: otherSessionId }));
+		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
+	});
+
+	test.each([
+		['a wrong state', 400, { error: { code: 'NO_RECONCILIATION_MAPPING', message: 'm' } }, 'idv_failed'],
+		['a refusal without a code', 400, {}, 'idv_failed'],
+		['a link that is refused', 422, { error: 'reconciliation_failed' }, 'reconciliation_failed'],
+		['a link to somebody else', 409, { error: 'already_linked' }, 'linked_elsewhere'],
+		['a session that is gone', 500, { error: 'session_not_found' }, 'not_found'],
+		['a fault', 500, {}, 'upstream_invalid']
+	])('tells %s', async (_what, status, answer, code) => {
+		const stub = await startStub(json(status, answer));
+		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe(code);
+	});
+
+	test.each([
+		['access_denied', 'idv_refused'],
+		['server_error', 'idv_failed']
+	])("tells the institution's own %s, whatever the Bridge makes of it", async (error, code) => {
+		const stub = await startStub(json(422, { error: 'reconciliation_failed' }));
+		const refused = new URLSearchParams({ error, state: 's' });
+		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, refused, credential))).code).toBe(code);
+		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/idv/callback?state=s&error=${error}`);
+	});
+});
+
+describe('the status of identity verification', () => {
+	test('comes with plan, reason and candidates', async () => {
+		const candidates = [
+			{ id: 1, label: ' Sanne de Vries ', score: 9 },
+			{ id: 'x' },
+			'y',
+			{ id: 'z', label: 'S. de Vries' }
+		];
+		const plan = { planType: 'MANUAL_REVIEW', idvRequirementReason: 'CANDIDATE_MATCH_CONFIRMATION' };
+		const stub = await startStub(json(200, { sessionId, status: 'IDV_REQUIRED', ...plan, candidates }));
+		expect(await bridgeAt(stub.url).readIdvStatus(sessionId, credential)).toEqual({
+			sessionId,
+			status: 'IDV_REQUIRED',
+			planType: 'MANUAL_REVIEW',
+			reason: 'CANDIDATE_MATCH_CONFIRMATION',
+			candidates: [
+				{ id: '1', label: { nl: 'Sanne de Vries', en: 'Sanne de Vries' } },
+				{ id: 'z', label: { nl: 'S. de Vries', en: 'S. de Vries' } }
+			]
+		});
+		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/sessions/${sessionId}/idv/status`);
+	});
+
+	test.each([
+		['there is no reconciliation session', 404, { error: { code: 'NO_RECONCILIATION_SESSION', message: 'm' } }],
+		['it says so with 500', 500, { error: 'no_reconciliation_session' }],
+		['the operation is absent', 404, {}]
+	])("is the wallet session's where %s", async (_why, status, answer) => {
+		const session = { sessionId, status: 'VERIFIED', reconciliationPlanType: 'STEP_UP', expiresAt: nowMs + 1000 };
+		const stub = await startStub((request, response) => {
+			if (request.url?.endsWith('/idv/status')) sendJson(response, status, answer);
+			else sendJson(response, 200, { ...session, idvRequirementReason: 'EXPIRED_BINDING', errorCode: 'no_match' });
+		});
+		expect(await bridgeAt(stub.url).readIdvStatus(sessionId, credential)).toEqual({
+			sessionId,
+			status: 'VERIFIED',
+			planType: 'STEP_UP',
+			reason: 'EXPIRED_BINDING',
+			candidates: [],
+			errorCode: 'no_match'
+		});
+	});
+
+	test.each([
+		['already_linked', 'linked_elsewhere'],
+		['ALREADY_LINKED', 'linked_elsewhere'],
+		[`Session ${sessionId} failed (already_linked)`, 'linked_elsewhere'],
+		['assurance_too_low: LoA 1', 'assurance_too_low'],
+		['no_match', 'no_match'],
+		['review_rejected', 'review_refused'],
+		['idv_refused', 'idv_refused'],
+		['Linking did not work', undefined],
+		['the user declined', undefined],
+		['some_other_word then no_match', 'no_match'],
+		['x'.repeat(1001), undefined],
+		[42, undefined]
+	])('reads a code out of the message %j: %s', async (message, errorCode) => {
+		const stub = await startStub(json(200, { sessionId, status: 'FAILED', message }));
+		const said = await bridgeAt(stub.url).readIdvStatus(sessionId, credential);
+		expect(said.errorCode).toBe(errorCode);
+		expect(JSON.stringify(said)).not.toContain('essage');
+	});
+
+	test('has the labels of candidates in each language, and loses candidates without one', async () => {
+		const label = { nl: 'S. de Vries, Noord', en: 'S. de Vries, North' };
+		const candidates = [
+			{ id: 'a', label: null },
+			{ id: 'b', label },
+			null,
+			{ id: 'c', label: [] },
+			{ id: 'b', label: '2' }
+		];
+		const stub = await startStub(json(200, { sessionId: null, status: 'IDV_REQUIRED', candidates }));
+		expect((await bridgeAt(stub.url).readIdvStatus(sessionId, credential)).candidates).toEqual([{ id: 'b', label }]);
+	});
+
+	test('of a session that is gone is "not found"', async () => {
+		const stub = await startStub(json(404, { error: 'session_not_found' }));
+		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('not_found');
+	});
+
+	test('is shared by those who ask at the same time, and kept for nobody', async () => {
+		const stub = await startStub(json(200, { sessionId, status: 'RECONCILING' }));
+		const bridge = bridgeAt(stub.url);
+		await Promise.all([bridge.readIdvStatus(sessionId, credential), bridge.readIdvStatus(sessionId, credential)]);
+		expect(stub.received).toHaveLength(1);
+		await bridge.readIdvStatus(sessionId, credential);
+		expect(stub.received).toHaveLength(2);
+	});
+
+	test('of another session is refused', async () => {
+		const stub = await startStub(json(200, { sessionId: otherSessionId, status: 'COMPLETED' }));
+		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('upstream_invalid');
+	});
+});
+
+describe('submitting a manual confirmation', () => {
+	test('sends the answer as it is and says where the session stands', async () => {
+		const stub = await startStub(json(200, { status: 'RECONCILING', message: 'Sanne' }));
+		const outcome = await bridgeAt(stub.url).submitIdv(sessionId, { candidateId: 'c1' }, credential);
+		expect(outcome).toEqual({ sessionId, status: 'RECONCILING' });
+		expect(stub.received).toMatchObject([
+			{ method: 'POST', target: `/auth/oid4vp/sessions/${sessionId}/idv/submit`, body: '{"candidateId":"c1"}' }
+		]);
+	});
+
+	test.each([
+		['is absent', 404, { path: '/x' }],
+		['is absent, says a framework', 404, { statusCode: 404, error: 'Not Found', message: 'Route POST:/x not found' }],
+		['is absent, in the old shape', 404, { code: '404', message: 'not found' }],
+		['knows no POST', 405, {}],
+		['is not implemented', 501, {}]
+	])('is not offered where the operation %s', async (_why, status, answer) => {
+		const stub = await startStub(json(status, answer));
+		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
+		expect(problem).toMatchObject({ code: 'manual_confirmation_not_offered', status: 409 });
+	});
+
+	test.each([
+		['session_not_found', 404, 'not_found'],
+		['invalid_request_body', 400, 'invalid_request'],
+		['no_reconciliation_session', 404, 'idv_not_started'],
+		['session_not_idv_required', 400, 'idv_not_required'],
+		['reconciliation_failed', 422, 'reconciliation_failed']
+	])('tells %s apart from that', async (error, status, code) => {
+		const stub = await startStub(json(status, { error }));
+		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
+		expect(problem.code).toBe(code);
+	});
+
+	test('tells a session that is gone, said in the old shape, apart from that', async () => {
+		const stub = await startStub(json(404, { code: '404', message: `Session ${sessionId} not found` }));
+		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
+		expect(problem.code).toBe('not_found');
+	});
+
+	test('gives no status from before it', async () => {
+		const status = json(200, { sessionId, status: 'IDV_REQUIRED' });
+		const stub = await startStub(inTurn(status, json(200, { status: 'COMPLETED' }), status));
+		const bridge = bridgeAt(stub.url);
+		await bridge.readStatus(sessionId, credential);
+		await bridge.submitIdv(sessionId, { confirm: true }, credential);
+		await bridge.readStatus(sessionId, credential);
+		expect(stub.received).toHaveLength(3);
+	});
+});
+
+describe('what a person may submit', () => {
+	test.each([{ confirm: true }, { candidateId: 'c1' }, { fields: { studentNumber: '123' } }])('is %j', (body) => {
+		expect(v.parse(IdvSubmission, body)).toEqual(body);
+	});
+
+	test.each([
+		{},
+		{ confirm: false },
+		{ candidateId: '' },
+		{ candidateId: 'x'.repeat(201) },
+		{ fields: { a: 1 } },
+		{ confirm: true, candidateId: 'c1' },
+		{ confirm: true, userId: 'u' }
+	])('is not %j', (body) => {
+		expect(v.is(IdvSubmission, body)).toBe(false);
+	});
+});

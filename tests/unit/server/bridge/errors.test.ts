@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { type Operation, problemOf } from '$lib/server/bridge/errors';
+import { sessionId } from './fixtures';
+
+const meaning = (status: number, json: unknown, operation: Operation = 'readStatus') =>
+	problemOf(operation, { status, headers: new Headers(), text: '', json }).code;
+
+const codes = [
+	['SESSION_NOT_FOUND', 'not_found'],
+	['SESSION_NOT_VERIFIED', 'session_not_verified'],
+	['SESSION_ALREADY_COMPLETED', 'session_already_completed'],
+	['SESSION_NOT_IDV_REQUIRED', 'idv_not_required'],
+	['IDV_REQUIRED', 'idv_required'],
+	['NO_RECONCILIATION_SESSION', 'idv_not_started'],
+	['NO_RECONCILIATION_MAPPING', 'no_match'],
+	['RECONCILIATION_FAILED', 'reconciliation_failed'],
+	['USER_NOT_FOUND', 'no_match'],
+	['USER_IDENTIFIER_NOT_FOUND', 'attribute_missing'],
+	['VERIFIED_DATA_MISSING', 'attribute_missing'],
+	['CLAIMS_MAPPING_FAILED', 'attribute_missing'],
+	['HOLDER_KEY_EXTRACTION_FAILED', 'credential_refused'],
+	['SESSION_STORE_FAILED', 'upstream_unavailable'],
+	['QUERY_ID_REQUIRED', 'upstream_invalid'],
+	['INVALID_REQUEST_BODY', 'upstream_invalid']
+] as const;
+
+describe('an error code', () => {
+	test.each(codes)('%s means %s in every shape and with any HTTP status', (code, ours) => {
+		for (const status of [400, 404, 409, 500]) {
+			expect(meaning(status, { error: { code, message: 'm', details: {} } })).toBe(ours);
+			expect(meaning(status, { error: code.toLowerCase(), error_description: 'm' })).toBe(ours);
+			expect(meaning(status, { code, message: 'm' })).toBe(ours);
+		}
+	});
+
+	test.each(codes)('%s is found in the words of a message without a code', (code, ours) => {
+		const words = code.toLowerCase().replaceAll('_', ' ');
+		expect(meaning(500, { code: '500', message: `${words}: ${sessionId}` })).toBe(ours);
+	});
+
+	test.each([
+		['ALREADY_LINKED', 'linked_elsewhere'],
+		['ASSURANCE_TOO_LOW', 'assurance_too_low'],
+		['ACR_NOT_SUFFICIENT', 'assurance_too_low'],
+		['MATCH_NOT_FOUND', 'no_match'],
+		['BINDING_NOT_FOUND', 'not_found'],
+		['SOMETHING_NEW', 'upstream_invalid'],
+		['toString', 'upstream_invalid']
+	])('%s, which nobody has listed, means %s', (code, ours) => {
+		expect(meaning(500, { error: { code } })).toBe(ours);
+	});
+});
+
+describe('"not found"', () => {
+	test.each([
+		['flat', 404, { error: 'session_not_found', error_description: 'm' }],
+		['old', 404, { code: '404', message: 'm' }],
+		['old, sent as 500', 500, { code: '404', message: 'm' }],
+		['a number for a code', 500, { code: 404 }],
+		['a message only, sent as 500', 500, { message: `Session ${sessionId} not found` }],
+		['no session', 500, { error: 'Internal Server Error', message: 'no session for this id' }],
+		['an expired session', 500, { error: { message: 'The session has expired' } }],
+		['a framework', 404, { statusCode: 404, error: 'Not Found', message: 'Cannot GET /x' }],
+		['HTML', 404, undefined],
+		['gone', 410, undefined]
+	])('is recognised: %s', (_how, status, json) => {
+		expect(meaning(status, json)).toBe('not_found');
+	});
+});
+
+describe('an error without a code', () => {
+	test.each([
+		[400, 'upstream_invalid'],
+		[401, 'upstream_invalid'],
+		[408, 'upstream_timeout'],
+		[409, 'upstream_invalid'],
+		[429, 'upstream_unavailable'],
+		[500, 'upstream_invalid'],
+		[502, 'upstream_unavailable'],
+		[503, 'upstream_unavailable'],
+		[504, 'upstream_timeout'],
+		[599, 'upstream_invalid']
+	])('%i means %s', (status, ours) => {
+		expect(meaning(status, undefined)).toBe(ours);
+	});
+
+	test.each([
+		['complete', 'session_not_verified'],
+		['initiateIdv', 'idv_not_required'],
+		['finishIdv', 'idv_failed'],
+		['submitIdv', 'idv_not_started']
+	] as const)('409 to %s means %s', (operation, ours) => {
+		expect(meaning(409, undefined, operation)).toBe(ours);
+	});
+
+	test.each([null, [], 'text', 7, { error: 7, code: {}, message: [] }, { error: null }, { error: [] }])(
+		'may have any body: %j',
+		(json) => {
+			expect(meaning(500, json)).toBe('upstream_invalid');
+		}
+	);
+});
+
+describe('the facts for the log', () => {
+	const factsOf = (code: string) => {
+		const json = { error: { code, message: `Sanne of ${sessionId}` } };
+		return problemOf('complete', { status: 500, headers: new Headers(), text: '', json }).facts;
+	};
+
+	test('are codes and numbers, never the message', () => {
+		expect(factsOf('NEW_CODE')).toEqual({
+			upstream: 'auth-bridge',
+			operation: 'complete',
+			upstreamStatus: 500,
+			upstreamCode: 'NEW_CODE'
+		});
+	});
+
+	test.each([`NO_${sessionId}`, 'x'.repeat(41), 'Sanne de Vries, born on 2001-02-03, has no account'])(
+		'leave out a code that is none: %s',
+		(code) => {
+			expect(factsOf(code)).not.toHaveProperty('upstreamCode');
+		}
+	);
+});

@@ -1,0 +1,10 @@
+import { expect, test, vi } from 'vitest';
+import { lazy } from '$lib/server/cache';
+
+test('a lazy value is not looked for until somebody asks, and then once', () => {
+	const find = vi.fn(() => 'found');
+	const value = lazy(find);
+	expect(find).not.toHaveBeenCalled();
+	expect([value(), value()]).toEqual(['found', 'found']);
+	expect(find).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { environment } from '../configured';
+
+const grades = { url: 'https://grades.example.org/api/', token: 'user' };
+
+const parsed = (backends: unknown) =>
+	parseConfig({
+		...environment,
+		BACKENDS: typeof backends === 'string' ? backends : JSON.stringify(backends)
+	}).backends;
+
+function faultsOf(backends: unknown): readonly string[] {
+	try {
+		parsed(backends);
+	} catch (error) {
+		if (error instanceof ConfigError) return error.faults;
+		throw error;
+	}
+	return [];
+}
+
+describe('the services in BACKENDS', () => {
+	test('are none where none are named', () => {
+		expect(parseConfig(environment).backends).toEqual([]);
+	});
+
+	test('need an address and a kind of token; the rest is narrow', () => {
+		expect(parsed({ grades })).toEqual([
+			{
+				name: 'grades',
+				url: 'https://grades.example.org/api',
+				token: 'user',
+				methods: ['GET'],
+				timeoutMs: 10_000,
+				maxRequestBytes: 65_536,
+				maxAnswerBytes: 10_485_760
+			}
+		]);
+	});
+
+	test('may say everything', () => {
+		const full = {
+			...grades,
+			methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+			token: 'service',
+			timeoutMs: 120_000,
+			maxRequestBytes: 0,
+			maxAnswerBytes: 1,
+			callerScope: 'grades:read',
+			tokenScope: 'a b',
+			tokenAudience: 'grades',
+			tokenResource: 'https://grades.example.org/'
+		};
+		expect(parsed({ 'grades-2': full })).toMatchObject([{ ...full, url: 'https://grades.example.org/api' }]);
+	});
+
+	test.each([
+		['no JSON', 'grades=https://grades.example.org', 'BACKENDS: must be JSON'],
+		['a list', [grades], 'BACKENDS: must be an object'],
+		['a name with a slash', { 'a/b': grades }, 'BACKENDS: ?: must have names'],
+		['a name with capitals', { Grades: grades }, 'BACKENDS: Grades: must have names'],
+		['no address', { grades: { token: 'user' } }, 'BACKENDS: grades.url: is not known, or is missing'],
+		[
+			'an address with a password',
+			{ grades: { ...grades, url: 'https://a:b@c.example' } },
+			'BACKENDS: grades.url: must'
+		],
+		['an address with a query', { grades: { ...grades, url: 'https://c.example/?a=b' } }, 'BACKENDS: grades.url: must'],
+		['no kind of token', { grades: { url: grades.url } }, 'BACKENDS: grades.token: is not known, or is missing'],
+		['another kind of token', { grades: { ...grades, token: 'basic' } }, 'BACKENDS: grades.token: must be "user"'],
+		[
+			'an unknown method',
+			{ grades: { ...grades, methods: ['GET', 'TRACE'] } },
+			'BACKENDS: grades.methods.1: must be of'
+		],
+		['no method', { grades: { ...grades, methods: [] } }, 'BACKENDS: grades.methods: must name'],
+		['too short a time-out', { grades: { ...grades, timeoutMs: 99 } }, 'BACKENDS: grades.timeoutMs: must be a whole'],
+		[
+			'half a byte',
+			{ grades: { ...grades, maxRequestBytes: 1.5 } },
+			'BACKENDS: grades.maxRequestBytes: must be a whole'
+		],
+		['an unknown setting', { grades: { ...grades, audience: 'x' } }, 'BACKENDS: grades.audience: is not known'],
+		["callers for a user's token", { grades: { ...grades, callerScope: 'x' } }, 'BACKENDS: grades.callerScope: is for'],
+		['a scope for a token that is there', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
+	])('with %s keep the portal from starting', (_, backends, fault) => {
+		expect(faultsOf(backends)).toEqual([expect.stringContaining(fault)]);
+	});
+
+	test('tell all their faults at once, and repeat no value', () => {
+		const faults = faultsOf({ one: { url: 'hush-1', token: 'hush-2' }, two: { 'hush 3': 'hush-4', url: 'http://b' } });
+		expect(faults.map((fault) => fault.split(': ').slice(0, 2).join(': ')).sort()).toEqual([
+			'BACKENDS: one.token',
+			'BACKENDS: one.url',
+			'BACKENDS: two.?',
+			'BACKENDS: two.token'
+		]);
+		expect(faults.join()).not.toContain('hush');
+	});
+});

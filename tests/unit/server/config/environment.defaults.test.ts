@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { CheckedEnvironment, environmentNames } from '$lib/server/config/environment';
+import { parseConfig } from '$lib/server/config/parse';
+import { root } from '../../../tasks/runtime.mjs';
+import { environment } from '../configured';
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const unquoted = (text: string) => text.replaceAll(/[`']/g, '');
+
+/** The cells of each row of a document's table that begins with code. */
+const rowsOf = (file: string) =>
+	[...read(file).matchAll(/^\| (`.*) \|$/gm)].map(([, row = '']) => row.split(/ *(?<!\\)\| */));
+
+/** The default of each variable as docs/configuration.md has it, by name; one value in a row is that of all its variables. */
+const documented = new Map(
+	rowsOf('docs/configuration.md')
+		.filter(([, required]) => required === 'yes' || required === 'no')
+		.flatMap(([names = '', , defaults = '']) => {
+			const short = [...names.matchAll(/`([A-Z_…]+)`/g)].map(([, name = '']) => name);
+			const values = defaults.split(', ').map(unquoted);
+			const ofEach = values.length === short.length ? values : short.map(() => unquoted(defaults));
+			return short.map((name, index) => [fullName(name, short[0] ?? ''), ofEach[index]] as const);
+		})
+);
+
+/** `…_SECRET` beside `AUTH_BRIDGE_CLIENT_ID` is the variable that begins most like it. */
+function fullName(short: string, first: string): string {
+	if (!short.startsWith('…')) return short;
+	const inCommon = (name: string) => [...name].findIndex((letter, index) => letter !== first[index]);
+	const candidates = environmentNames.filter((name) => name.endsWith(short.slice(1)));
+	return candidates.sort((a, b) => inCommon(b) - inCommon(a))[0] ?? short;
+}
+
+/** Where the table says in words what follows from other variables, or what is shown without any. */
+const inWords: Readonly<Record<string, string>> = {
+	STS_INTERNAL_URL: 'the issuer',
+	AUTH_BRIDGE_CLIENT_AUTH: 'STS_CLIENT_AUTH',
+	SHUTDOWN_DELAY_SECONDS: '5 behind a proxy, else 0',
+	SUPPORT_NAME: "the institution's help desk",
+	SUPPORT_EMAIL: "the institution's help desk",
+	SUPPORT_PHONE: "the institution's help desk",
+	SUPPORT_URL: "the institution's help desk",
+	PRIVACY_URL: "the portal's own page",
+	ACCESSIBILITY_STATEMENT: 'status C, no organisation'
+};
+
+const [schema] = CheckedEnvironment.pipe;
+const isLowerCase = (name: string) => name === name.toLowerCase();
+const names = environmentNames.filter((name) => !name.startsWith('NEXTAUTH_') && !isLowerCase(name));
+const defaultOf = (name: string) => v.getDefaults(schema)[name as keyof v.InferOutput<typeof schema>] ?? '';
+
+describe('the default of every variable', () => {
+	test.each(names)('%s is what docs/configuration.md says', (name) => {
+		const expected = inWords[name] === undefined ? defaultOf(name) : unquoted(inWords[name]);
+		expect(documented.get(name)).toBe(expected);
+	});
+
+	test('in words follows from no default of its own', () => {
+		expect(Object.keys(inWords).map(defaultOf)).toEqual(Object.keys(inWords).map(() => ''));
+	});
+
+	test('is what .env.example has, but for the example of BACKENDS', () => {
+		const lines = [...read('.env.example').matchAll(/^#([A-Z_]+)=(.*)$/gm)];
+		const examples = new Map(lines.map(([, name = '', value = '']) => [name, unquoted(value)]));
+		const withDefault = names.filter((name) => defaultOf(name) !== '' && name !== 'BACKENDS');
+		expect(withDefault.map((name) => [name, examples.get(name)])).toEqual(
+			withDefault.map((name) => [name, defaultOf(name)])
+		);
+	});
+
+	test('of SHUTDOWN_DELAY_SECONDS is 5 behind a proxy, else 0', () => {
+		const delayMs = (changes = {}) => parseConfig({ ...environment, ...changes }).shutdownDelayMs;
+		expect([delayMs(), delayMs({ AUTH_TRUST_HOST: 'true' })]).toEqual([0, 5000]);
+	});
+
+	test('of AUTH_BRIDGE_CLIENT_AUTH is STS_CLIENT_AUTH, and of STS_INTERNAL_URL the issuer', () => {
+		const client = { AUTH_BRIDGE_CLIENT_ID: 'c', AUTH_BRIDGE_CLIENT_SECRET: 's' };
+		const { service, sts } = parseConfig({ ...environment, ...client, STS_CLIENT_AUTH: 'client_secret_basic' });
+		expect(service.client.clientAuth).toBe('client_secret_basic');
+		expect(sts.internal).toBe(sts.issuer);
+	});
+});
+
+test('the defaults of a service in BACKENDS are what docs/backends.md says', () => {
+	const url = 'https://grades.example.org';
+	const [backend] = parseConfig({ ...environment, BACKENDS: JSON.stringify({ a: { url, token: 'none' } }) }).backends;
+	const settings: Readonly<Record<string, unknown>> = { ...backend };
+	const rows = rowsOf('docs/backends.md').map(([names = '', value = '']) => [unquoted(names), unquoted(value)]);
+	const documentedDefaults = rows.filter(([name = '']) =>
+		['methods', 'timeoutMs', 'maxRequestBytes', 'maxAnswerBytes'].includes(name)
+	);
+	expect(documentedDefaults).toHaveLength(4);
+	expect(documentedDefaults).toEqual(documentedDefaults.map(([name = '']) => [name, JSON.stringify(settings[name])]));
+});

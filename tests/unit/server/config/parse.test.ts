@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { environment } from '../configured';
+
+type Changes = Readonly<Record<string, string | undefined>>;
+
+function faultsOf(changes: Changes): readonly string[] {
+	try {
+		parseConfig({ ...environment, ...changes });
+	} catch (error) {
+		if (error instanceof ConfigError) return error.faults;
+		throw error;
+	}
+	return [];
+}
+
+const required = ['AUTH_URL', 'AUTH_SECRET', 'STS_ISSUER_URL', 'STS_CLIENT_ID', 'STS_CLIENT_SECRET', 'AUTH_BRIDGE_URL'];
+
+describe('a faulty environment', () => {
+	test.each(required)('without %s does not start', (name) => {
+		expect(faultsOf({ [name]: undefined })).toEqual([
+			expect.stringMatching(new RegExp(`^${name}: is missing; set it to `))
+		]);
+	});
+
+	test.each(required)('with an empty %s does not start: empty is unset', (name) => {
+		expect(faultsOf({ [name]: '  ' })).toEqual([expect.stringMatching(new RegExp(`^${name}: is missing`))]);
+	});
+
+	test.each([
+		['AUTH_URL', 'localhost:3000'],
+		['AUTH_URL', 'ftp://portal.example.org'],
+		['AUTH_URL', 'https://portal.example.org/portal'],
+		['AUTH_URL', 'https://user:word@portal.example.org'],
+		['AUTH_URL', 'https://portal.example.org?x=1'],
+		['AUTH_SECRET', 'only-31-characters-long-xxxxxxx'],
+		['AUTH_SECRET', 'the-newest-secret-of-this-portal-0123456789 short'],
+		['AUTH_SECRET', ','],
+		['AUTH_TRUST_HOST', 'yes'],
+		['TRUSTED_HOPS', '0'],
+		['TRUSTED_HOPS', '11'],
+		['HOST', 'http://localhost'],
+		['PORT', '65536'],
+		['PORT', '-1'],
+		['PORT', '3000.5'],
+		['STS_ISSUER_URL', 'sts'],
+		['STS_ISSUER_URL', 'http://localhost:8092/#fragment'],
+		['STS_INTERNAL_URL', 'sts:8080'],
+		['STS_CLIENT_AUTH', 'none'],
+		['SIGN_IN_METHODS', 'wallet,password'],
+		['SIGN_IN_METHODS', ','],
+		['STS_SCOPE', 'profile email'],
+		['STS_SCOPE', 'openid2 profile'],
+		['STS_TIMEOUT_MS', '99'],
+		['STS_TIMEOUT_MS', '10s'],
+		['AUTH_BRIDGE_URL', '//auth-bridge'],
+		['AUTH_BRIDGE_TIMEOUT_MS', '0'],
+		['WALLET_QUERY_ID', 'two queries'],
+		['RATE_LIMIT_PER_BROWSER', '0'],
+		['RATE_LIMIT_PER_ADDRESS', 'many'],
+		['WALLET_READS_PER_SECOND', '0'],
+		['CONNECTIONS', '0'],
+		['REQUESTS_AT_ONCE', 'all'],
+		['EVENT_STREAMS', 'unlimited'],
+		['EVENT_STREAMS_PER_BROWSER', '0'],
+		['SIGN_OUT_ID_TOKEN_HINT', 'maybe'],
+		['SESSION_COOKIE_PERSISTENT', 'yes please'],
+		['CORS_DEV_ORIGINS', 'http://localhost:5173/'],
+		['CORS_DEV_ORIGINS', '*'],
+		['API_AUDIENCE', 'two audiences'],
+		['API_AUDIENCE', environment.STS_CLIENT_ID],
+		['RATE_LIMIT_PER_CALLER', '0'],
+		['LOG_LEVEL', 'trace']
+	])('with %s=%s tells of that one fault', (name, value) => {
+		const faults = faultsOf({ [name]: value });
+		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}: (must|every|is missing)`))]);
+	});
+
+	test('tells all its faults at once', () => {
+		const faults = faultsOf({
+			AUTH_URL: 'nonsense',
+			AUTH_SECRET: 'short',
+			STS_CLIENT_ID: '',
+			PORT: 'x',
+			LOG_LEVEL: 'x'
+		});
+		expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+			'AUTH_SECRET',
+			'AUTH_URL',
+			'LOG_LEVEL',
+			'PORT',
+			'STS_CLIENT_ID'
+		]);
+	});
+
+	test('tells of what only two variables together show beside the other faults', () => {
+		const faults = faultsOf({
+			AUTH_URL: 'https://portal.example.org',
+			STS_ISSUER_URL: 'http://sts.example.org',
+			CORS_DEV_ORIGINS: 'http://localhost:5173',
+			PORT: 'x'
+		});
+		expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['CORS_DEV_ORIGINS', 'PORT', 'STS_ISSUER_URL']);
+	});
+
+	test('never repeats a value, which may be a secret', () => {
+		const values = Object.fromEntries(
+			[...required, 'STS_INTERNAL_URL', 'LOG_LEVEL', 'PORT', 'STS_SCOPE', 'CORS_DEV_ORIGINS'].map((name, index) => [
+				name,
+				`hush${index}`
+			])
+		);
+		expect(() => parseConfig(values)).toThrow(ConfigError);
+		expect(() => parseConfig(values)).not.toThrow(/hush/);
+	});
+});
+
+describe('the service client', () => {
+	const own = { AUTH_BRIDGE_CLIENT_ID: 'service', AUTH_BRIDGE_CLIENT_SECRET: 'hush' };
+	const portal = { clientId: 'portal-client', clientSecret: 'portal-client-secret', clientAuth: 'client_secret_post' };
+
+	test('is the portal itself where none is named, and the Auth Bridge then gets no token before sign-in', () => {
+		expect(parseConfig(environment).service).toEqual({ client: portal, bridge: undefined });
+	});
+
+	test('may be another, with what its tokens are for', () => {
+		const wish = {
+			AUTH_BRIDGE_SCOPE: 'a b',
+			AUTH_BRIDGE_AUDIENCE: 'bridge',
+			AUTH_BRIDGE_RESOURCE: 'https://b.example'
+		};
+		const AUTH_BRIDGE_CLIENT_AUTH = 'client_secret_basic';
+		expect(parseConfig({ ...environment, ...own, ...wish, AUTH_BRIDGE_CLIENT_AUTH }).service).toEqual({
+			client: { clientId: 'service', clientSecret: 'hush', clientAuth: 'client_secret_basic' },
+			bridge: { scope: 'a b', audience: 'bridge', resource: 'https://b.example' }
+		});
+	});
+
+	test('may be the portal itself, whose secret is known', () => {
+		const { service } = parseConfig({ ...environment, AUTH_BRIDGE_CLIENT_ID: 'portal-client' });
+		expect(service).toEqual({ client: portal, bridge: {} });
+	});
+
+	test.each<[Changes, string]>([
+		[{ AUTH_BRIDGE_CLIENT_ID: 'service' }, 'AUTH_BRIDGE_CLIENT_SECRET: is missing'],
+		[{ AUTH_BRIDGE_CLIENT_SECRET: 'hush' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
+		[{ AUTH_BRIDGE_SCOPE: 'a' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
+		[{ AUTH_BRIDGE_AUDIENCE: 'a' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
+		[{ AUTH_BRIDGE_RESOURCE: 'https://a.example' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
+		[{ AUTH_BRIDGE_CLIENT_AUTH: 'client_secret_basic' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
+		[{ ...own, AUTH_BRIDGE_CLIENT_AUTH: 'none' }, 'AUTH_BRIDGE_CLIENT_AUTH: must be'],
+		[{ ...own, AUTH_BRIDGE_SCOPE: 'a "b"' }, 'AUTH_BRIDGE_SCOPE: must be'],
+		[{ ...own, AUTH_BRIDGE_RESOURCE: 'bridge' }, 'AUTH_BRIDGE_RESOURCE: must be']
+	])('with %j tells of one fault', (changes, fault) => {
+		expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
+	});
+});
+
+describe('a good environment', () => {
+	test('needs no more than the required variables', () => {
+		expect(faultsOf({})).toEqual([]);
+		expect(parseConfig(environment)).toMatchObject({
+			origin: 'http://localhost:3000',
+			secure: false,
+			trustHost: false,
+			listen: { port: 3000 },
+			sts: {
+				issuer: 'http://localhost:8092',
+				internal: 'http://localhost:8092',
+				clientAuth: 'client_secret_post',
+				scope: 'openid profile email eduid offline_access',
+				signOutIdTokenHint: false
+			},
+			corsDevOrigins: []
+		});
+	});
+
+	test('that operators have already starts the portal unchanged', () => {
+		const config = parseConfig({
+			STS_ISSUER_URL: 'http://localhost:8092',
+			STS_INTERNAL_URL: 'http://sts:8080',
+			STS_CLIENT_ID: 'portal-frontend',
+			STS_CLIENT_SECRET: 'portal-frontend-secret',
+			AUTH_BRIDGE_URL: 'http://auth-bridge:8090',
+			NEXTAUTH_SECRET: 'a-secret-of-exactly-32-character',
+			NEXTAUTH_URL: 'http://localhost:3000',
+			AUTH_TRUST_HOST: 'true'
+		});
+		expect(config).toMatchObject({
+			origin: 'http://localhost:3000',
+			trustHost: true,
+			secrets: ['a-secret-of-exactly-32-character'],
+			sts: { issuer: 'http://localhost:8092', internal: 'http://sts:8080' },
+			bridge: { url: 'http://auth-bridge:8090' }
+		});
+	});
+
+	test('may have the older names; the newer ones win', () => {
+		const older = { NEXTAUTH_URL: 'http://older:3000', NEXTAUTH_SECRET: 'an-older-secret-of-this-portal-0123456789' };
+		expect(parseConfig({ ...environment, ...older })).toMatchObject({
+			origin: 'http://localhost:3000',
+			secrets: [environment.AUTH_SECRET]
+		});
+		expect(parseConfig({ ...environment, AUTH_URL: '', AUTH_SECRET: ' ', ...older })).toMatchObject({
+			origin: 'http://older:3000',
+			secrets: [older.NEXTAUTH_SECRET]
+		});
+	});
+
+	test.each([
+		['http://localhost:3000/', 'http://localhost:3000'],
+		['http://localhost:3000/api/auth', 'http://localhost:3000'],
+		['https://portal.example.org/api/auth/', 'https://portal.example.org'],
+		['https://portal.example.org:443', 'https://portal.example.org']
+	])('reduces AUTH_URL=%s to the origin', (url, origin) => {
+		expect(parseConfig({ ...environment, AUTH_URL: url, STS_ISSUER_URL: 'https://sts.example.org' }).origin).toBe(
+			origin
+		);
+	});
+
+	test('lists several secrets, newest first', () => {
+		const secrets = ['the-newest', 'an-older', 'the-oldest'].map((which) => `${which}-secret-of-this-portal-4711`);
+		expect(parseConfig({ ...environment, AUTH_SECRET: `${secrets.join(' ')}\n` }).secrets).toEqual(secrets);
+	});
+
+	test('keeps the issuer to the letter, and other addresses without a closing slash', () => {
+		const { sts, bridge } = parseConfig({
+			...environment,
+			STS_ISSUER_URL: 'http://localhost:8080/realms/x/',
+			STS_INTERNAL_URL: 'http://sts:8080/realms/x/',
+			AUTH_BRIDGE_URL: 'http://bridge:8090/'
+		});
+		expect(sts).toMatchObject({ issuer: 'http://localhost:8080/realms/x/', internal: 'http://sts:8080/realms/x' });
+		expect(bridge.url).toBe('http://bridge:8090');
+	});
+
+	test.each(['http://localhost:8092', 'http://127.0.0.1:8092', 'http://sts.localhost:8092', 'https://sts.example.org'])(
+		'under https may name the STS %s',
+		(issuer) => {
+			expect(faultsOf({ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: issuer })).toEqual([]);
+		}
+	);
+
+	test('under plain http may name exact origins of separate front-end servers', () => {
+		const origins = ['http://localhost:5173', 'http://127.0.0.1:5173'];
+		expect(parseConfig({ ...environment, CORS_DEV_ORIGINS: origins.join(', ') }).corsDevOrigins).toEqual(origins);
+	});
+
+	test('names the default wallet query first, and each once', () => {
+		const { wallet } = parseConfig({ ...environment, WALLET_QUERY_ID: 'student', WALLET_QUERY_IDS: 'staff student' });
+		expect(wallet).toEqual({ defaultQueryId: 'student', queryIds: ['student', 'staff'] });
+	});
+
+	test('is frozen to its depths', () => {
+		const config = parseConfig(environment);
+		const parts: unknown[] = [config, config.sts, config.listen, config.secrets, config.wallet.queryIds];
+		expect(parts.map((part) => Object.isFrozen(part))).toEqual([true, true, true, true, true]);
+	});
+});

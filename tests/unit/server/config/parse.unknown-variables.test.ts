@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { environmentNames } from '$lib/server/config/environment';
+import { unknownVariables, unknownVariableText } from '$lib/server/config/parse';
+
+test.each([
+	['AUTH_BRIDGE_URI', 'AUTH_BRIDGE_URL'],
+	['STS_CLIENT_SECRETS', 'STS_CLIENT_SECRET'],
+	['STS_ISSUER', 'STS_ISSUER_URL'],
+	['RATE_LIMITS_PER_ADDRESS', 'RATE_LIMIT_PER_ADDRESS'],
+	['NEXTAUTH_SECRETS', 'NEXTAUTH_SECRET'],
+	// No known prefix, and still one letter away.
+	['BACKEND', 'BACKENDS'],
+	['STSCLIENT_SECRET', 'STS_CLIENT_SECRET'],
+	['OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+	['auth_url', 'AUTH_URL'],
+	['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
+	['AUTH_BRIDGE_PORT_URL', 'AUTH_BRIDGE_URL']
+])('%s is pointed out, with the nearest name %s', (name, nearest) => {
+	expect(unknownVariables({ [name]: 'x' })).toEqual([{ name, nearest }]);
+});
+
+test('a known prefix is enough to be pointed out, and no name is suggested that is far off', () => {
+	expect(unknownVariables({ STS_SOMETHING_ELSE_ALTOGETHER: 'x' })).toEqual([
+		{ name: 'STS_SOMETHING_ELSE_ALTOGETHER', nearest: null }
+	]);
+});
+
+test.each([
+	'REDIS_SERVICE_HOST',
+	'REDIS_SERVICE_PORT',
+	'AUTH_BRIDGE_SERVICE_PORT_HTTP',
+	'AUTH_BRIDGE_PORT',
+	'AUTH_BRIDGE_PORT_8090_TCP_ADDR',
+	'OTEL_SERVICE_NAME',
+	'OTEL_EXPORTER_OTLP_HEADERS',
+	'REQUESTS_CA_BUNDLE',
+	'DENO_CERT',
+	'DENO_DIR',
+	'NODE_EXTRA_CA_CERTS',
+	'PATH',
+	'HOME',
+	'HOSTNAME'
+])('%s is set by others, and is not pointed out', (name) => {
+	expect(unknownVariables({ [name]: 'x' })).toEqual([]);
+});
+
+test('every known variable is known, and an empty one counts as unset', () => {
+	expect(unknownVariables(Object.fromEntries(environmentNames.map((name) => [name, 'x'])))).toEqual([]);
+	expect(unknownVariables({ AUTH_BRIDGE_URI: ' ', STS_ISSUER: undefined })).toEqual([]);
+});
+
+test('the line for the operator has the name and never the value', () => {
+	const [unknown] = unknownVariables({ AUTH_BRIDGE_CLIENT_SECRETS: 'a-secret-value' });
+	expect(unknown && unknownVariableText(unknown)).toBe(
+		'The variable AUTH_BRIDGE_CLIENT_SECRETS is not known to the portal and has no effect. Did you mean AUTH_BRIDGE_CLIENT_SECRET?'
+	);
+});

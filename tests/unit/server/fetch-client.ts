@@ -1,0 +1,19 @@
+import type { ClientRequest, ClientResponse } from '$lib/server/upstream/client';
+
+/** What a test answers requests with. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Stands in for the HTTP client: requests go to the global `fetch`, which a test replaces. */
+export function send({ url, method, headers, body, signal }: ClientRequest): Promise<ClientResponse> {
+	return fetch(String(url), requestInit({ method, headers, body, signal }));
+}
+
+/** The same with another function for requests that change something. */
+export function sendBy(change: Fetch) {
+	return ({ url, method, headers, body, signal }: Omit<ClientRequest, 'reuse'>): Promise<ClientResponse> =>
+		(method === 'GET' ? fetch : change)(String(url), requestInit({ method, headers, body, signal }));
+}
+
+function requestInit({ method, headers, body, signal }: Omit<ClientRequest, 'url'>): RequestInit {
+	return { method, headers: headers ?? {}, body: body as string | null, signal, redirect: 'manual' };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { authorize } from '$lib/server/handles/authorize';
+import { type EventOptions, requestEvent } from '../../../harness/request-event';
+import { someSession } from '../auth/session-fixture';
+
+async function answered(options: EventOptions) {
+	let isResolved = false;
+	const resolve = () => {
+		isResolved = true;
+		return new Response('the page');
+	};
+	const response = await authorize({ event: requestEvent(options), resolve });
+	return { isResolved, response };
+}
+
+describe('without a session', () => {
+	test.each(['/(public)', '/(public)/login', '/(public)/api/wallet/sessions', null])(
+		'the route %s is open',
+		async (routeId) => {
+			expect(await answered({ routeId })).toMatchObject({ isResolved: true });
+		}
+	);
+
+	test.each(['/(member)/account', '/account', '/', '/(other)/x', '/x/(public)'])(
+		'the route %s is closed',
+		async (routeId) => {
+			const { isResolved, response } = await answered({ routeId, path: '/account?tab=1&x=a b' });
+			expect(isResolved).toBe(false);
+			expect(response.status).toBe(303);
+			expect(response.headers.get('location')).toBe('/login?returnTo=%2Faccount%3Ftab%3D1%26x%3Da%2520b');
+		}
+	);
+
+	test('the API says 401 in JSON', async () => {
+		const { isResolved, response } = await answered({ routeId: '/(member)/api/me', path: '/api/me' });
+		expect(isResolved).toBe(false);
+		expect(response.status).toBe(401);
+		expect(await response.json()).toEqual({
+			error: 'unauthorized',
+			message: expect.any(String) as unknown,
+			requestId: 'r1'
+		});
+	});
+});
+
+test('with a session every route is open', async () => {
+	const options = { routeId: '/(member)/account', session: someSession() };
+	expect(await answered(options)).toMatchObject({ isResolved: true });
+});
+
+test('a session that ends while its page is made leads to the login page, which says why and remembers the place', async () => {
+	const event = requestEvent({ routeId: '/(member)/account', path: '/account', session: someSession() });
+	const response = await authorize({
+		event,
+		resolve: () => {
+			event.locals.session = null;
+			event.locals.sessionRevoked = true;
+			return new Response('half a page');
+		}
+	});
+	expect(response.status).toBe(303);
+	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount&helpCode=r1');
+});

@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { answerHeaders } from '$lib/server/handles/response-headers';
+import { locale } from '$lib/server/handles/locale';
+import { originPolicy } from '$lib/server/handles/origin-policy';
+import { requestEvent } from '../../../harness/request-event';
+import { configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+afterEach(() => configure());
+
+describe('every answer', () => {
+	const answer = async (own: Response) => answerHeaders({ event: requestEvent(), resolve: () => own });
+
+	test('carries the fixed headers, and is not stored', async () => {
+		const { headers } = await answer(new Response('x'));
+		expect(Object.fromEntries(headers)).toMatchObject({
+			'cache-control': 'no-store',
+			'content-security-policy': expect.stringMatching(/frame-ancestors 'none'.*base-uri 'none'/) as unknown,
+			'permissions-policy': expect.stringContaining('camera=()') as unknown,
+			'referrer-policy': 'same-origin',
+			'x-content-type-options': 'nosniff'
+		});
+	});
+
+	test('says HSTS under https alone', async () => {
+		expect((await answer(new Response('x'))).headers.has('strict-transport-security')).toBe(false);
+		configure({ AUTH_URL: 'https://portal.example.org' });
+		expect((await answer(new Response('x'))).headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+	});
+
+	test('keeps a policy and a caching rule of its own', async () => {
+		const own = { 'content-security-policy': "script-src 'nonce-x'", 'cache-control': 'private, max-age=5' };
+		const { headers } = await answer(new Response('x', { headers: own }));
+		expect(Object.fromEntries(headers)).toMatchObject(own);
+	});
+
+	test('keeps its status, body and each of its cookies, also a redirect with fixed headers', async () => {
+		const own = new Response('body', { status: 201 });
+		own.headers.append('set-cookie', 'a=1');
+		own.headers.append('set-cookie', 'b=2');
+		const response = await answer(own);
+		expect([response.status, await response.text(), response.headers.getSetCookie()]).toEqual([
+			201,
+			'body',
+			['a=1', 'b=2']
+		]);
+		expect((await answer(Response.redirect('http://localhost:3000/', 303))).headers.get('x-content-type-options')).toBe(
+			'nosniff'
+		);
+	});
+
+	test('names its request, differently each time', async () => {
+		const ids = await Promise.all(
+			[1, 2].map(async () => {
+				const event = requestEvent();
+				const response = await answerHeaders({ event, resolve: () => new Response('x') });
+				return [event.locals.requestId, response.headers.get('x-request-id')];
+			})
+		);
+		expect(ids[0]?.[0]).toMatch(/^[\da-f]{12}$/);
+		expect(ids[0]?.[1]).toBe(ids[0]?.[0]);
+		expect(ids[1]?.[0]).not.toBe(ids[0]?.[0]);
+	});
+});
+
+describe('the origin policy', () => {
+	const post = (headers: Record<string, string>, method = 'POST') =>
+		originPolicy({
+			event: requestEvent({ path: '/api/wallet/sessions', method, headers }),
+			resolve: () => new Response('reached', { headers: { vary: 'accept' } })
+		});
+
+	test('answers a refused request itself, in JSON', async () => {
+		const response = await post({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' });
+		expect(response.status).toBe(403);
+		expect(await response.json()).toMatchObject({ error: 'forbidden_origin', requestId: 'r1' });
+	});
+
+	test('lets our own pages through, and sends no CORS header', async () => {
+		const response = await post({ 'sec-fetch-site': 'same-origin', origin: 'http://localhost:3000' });
+		expect(await response.text()).toBe('reached');
+		expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+	});
+
+	test('answers a development server’s preflight, and nobody else’s', async () => {
+		configure({ CORS_DEV_ORIGINS: 'http://localhost:5173' });
+		const preflight = await post({ origin: 'http://localhost:5173', 'sec-fetch-site': 'same-site' }, 'OPTIONS');
+		expect(preflight.status).toBe(204);
+		expect(Object.fromEntries(preflight.headers)).toMatchObject({
+			'access-control-allow-origin': 'http://localhost:5173',
+			'access-control-allow-credentials': 'true',
+			vary: 'origin'
+		});
+		expect((await post({ origin: 'http://localhost:5174' }, 'OPTIONS')).status).toBe(403);
+	});
+});
+
+describe('the language of a page', () => {
+	const chosen = async (cookie: string, acceptLanguage: string) => {
+		const event = requestEvent({ cookie, headers: { 'accept-language': acceptLanguage } });
+		await locale({ event, resolve: () => new Response('x') });
+		return event.locals.locale();
+	};
+
+	test.each([
+		['portal.locale=nl', 'en', 'nl'],
+		['portal.locale=en', 'nl', 'en'],
+		['', 'nl', 'nl'],
+		['portal.locale=<script>', 'nl', 'nl'],
+		['', 'de', 'en']
+	])('with the cookie "%s" and a browser that prefers %s is %s', async (cookie, preferred, found) => {
+		expect(await chosen(cookie, preferred)).toBe(found);
+	});
+});

@@ -1,0 +1,35 @@
+import type { Handle } from '@sveltejs/kit';
+import { expect, test } from 'vitest';
+import { inOrder } from '$lib/server/handles/sequence';
+import { requestEvent } from '../../../harness/request-event';
+
+const seen: string[] = [];
+const named =
+	(name: string): Handle =>
+	async ({ event, resolve }) => {
+		seen.push(`${name} in`);
+		const response = await resolve(event, { transformPageChunk: ({ html }) => `${html} ${name}` });
+		seen.push(`${name} out`);
+		return response;
+	};
+
+test('handles run one inside the other, and the page goes through the innermost first', async () => {
+	const handle = inOrder(named('first'), ({ event, resolve }) => resolve(event), named('second'));
+	const response = await handle({
+		event: requestEvent(),
+		resolve: async (_, options) => new Response(await options?.transformPageChunk?.({ html: 'page', done: true }))
+	});
+	expect(await response.text()).toBe('page second first');
+	expect(seen).toEqual(['first in', 'second in', 'second out', 'first out']);
+});
+
+test('a handle that answers by itself lets nothing further in', async () => {
+	const handle = inOrder(
+		() => new Response('refused'),
+		() => {
+			throw new Error('reached');
+		}
+	);
+	const response = await handle({ event: requestEvent(), resolve: () => new Response('reached') });
+	expect(await response.text()).toBe('refused');
+});

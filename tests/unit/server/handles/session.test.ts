@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { revokeSession } from '$lib/server/auth/revoked-sessions';
+import { createSeal } from '$lib/server/seal';
+import { renewals } from '$lib/server/auth/refresh';
+import { readSession, writeSession } from '$lib/server/auth/session-cookie';
+import { session } from '$lib/server/handles/session';
+import { afterSetCookies, fakeCookies } from '../../../harness/cookies';
+import { type EventOptions, requestEvent } from '../../../harness/request-event';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+import { configure, environment } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+
+/** Each call of the token endpoint gives the next tokens, due at once. */
+vi.mock('$lib/server/auth/refresh-grant', () => {
+	let calls = 0;
+	const tokens = () => ({ accessToken: `access-${++calls}`, refreshToken: `refresh-${calls}`, refreshAt: 0 });
+	return { redeemRefreshToken: async () => tokens() };
+});
+
+const OLDER = 'an-older-secret-of-this-portal-0123456789';
+const HOUR_AGO = SIGNED_IN_AT - 3600;
+configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` });
+beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] }));
+afterEach(() => vi.useRealTimers());
+
+const signedIn = async (changes = {}) =>
+	afterSetCookies('', await writeSession(someSession(changes), fakeCookies(), SIGNED_IN_AT));
+
+async function handled(
+	options: EventOptions,
+	resolve: (event: ReturnType<typeof requestEvent>) => unknown = () => undefined
+) {
+	const event = requestEvent(options);
+	let seen: unknown;
+	const response = await session({
+		event,
+		resolve: async (inner) => {
+			seen = inner.locals.session;
+			const answer = await resolve(event);
+			if (answer instanceof Response) return answer;
+			return new Response('page', { headers: { 'set-cookie': 'portal.login=x' } });
+		}
+	});
+	const setCookies = response.headers.getSetCookie().filter((text) => text.startsWith('portal.session'));
+	return { seen, response, setCookies };
+}
+
+describe('the session handle', () => {
+	test('opens the session, and writes nothing while nothing has changed', async () => {
+		const { seen, response, setCookies } = await handled({ cookie: await signedIn() });
+		expect(seen).toEqual(someSession());
+		expect(setCookies).toEqual([]);
+		expect(response.headers.getSetCookie()).toEqual(['portal.login=x']);
+	});
+
+	test('opens none where there is none, and writes none', async () => {
+		expect(await handled({})).toMatchObject({ seen: null, setCookies: [] });
+	});
+
+	test('writes the session of somebody who has signed in, beside other cookies', async () => {
+		const { response, setCookies } = await handled({}, (event) => {
+			event.locals.session = someSession({ id: 'new' });
+			return undefined;
+		});
+		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+		expect(written?.session.id).toBe('new');
+		expect(response.headers.getSetCookie()).toContain('portal.login=x');
+		expect(await response.text()).toBe('page');
+	});
+
+	test('removes the session of somebody who has signed out', async () => {
+		const { setCookies } = await handled({ cookie: await signedIn() }, (event) => {
+			event.locals.session = null;
+			return undefined;
+		});
+		expect(setCookies).toEqual(['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
+	});
+
+	test('can write to an answer whose headers are fixed', async () => {
+		const { response, setCookies } = await handled({ cookie: await signedIn() }, (event) => {
+			event.locals.session = null;
+			return Response.redirect('http://localhost:3000/signed-out', 303);
+		});
+		expect([response.status, response.headers.get('location')]).toEqual([303, 'http://localhost:3000/signed-out']);
+		expect(setCookies).toHaveLength(1);
+	});
+
+	test.each([
+		['an hour ago', HOUR_AGO],
+		['by version 1.0.0, which does not say when', undefined]
+	])('seals a session again, once, that another secret sealed %s', async (_, sealedAt) => {
+		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
+		const first = await handled({ cookie });
+		expect(first.setCookies).toHaveLength(1);
+		const second = await handled({ cookie: afterSetCookies(cookie, first.setCookies) });
+		expect(second).toMatchObject({ seen: someSession(), setCookies: [] });
+	});
+
+	test('leaves a session alone that another secret sealed less than an hour ago: another instance did', async () => {
+		const sealedAt = HOUR_AGO + 1;
+		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
+		expect(await handled({ cookie })).toMatchObject({ seen: someSession({ sealedAt }), setCookies: [] });
+	});
+
+	test('gives a caller with a credential of its own no session, and leaves the cookie alone', async () => {
+		const options = { path: '/api/me', cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
+		const { seen, setCookies } = await handled(options, (event) => {
+			event.locals.session = null;
+			return undefined;
+		});
+		expect(seen).toBeNull();
+		expect(setCookies).toEqual([]);
+	});
+
+	test.each([
+		['a page', '/(member)/account', '/account'],
+		['a form that signs out', '/(public)/api/auth/signout', '/api/auth/signout']
+	])('ignores an access token at %s: some proxies add one to every request', async (_, routeId, path) => {
+		const options = { routeId, path, cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
+		expect((await handled(options)).seen).toEqual(someSession());
+	});
+
+	describe('with tokens that have become too large', () => {
+		const grow = (event: ReturnType<typeof requestEvent>) => {
+			const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(6000))).toString('hex');
+			event.locals.session = someSession({ accessToken });
+			return undefined;
+		};
+		const removed = [expect.stringMatching(/^portal\.session=; Max-Age=0/)];
+
+		test('leads a person to a clear error, and keeps nothing that would fail anew', async () => {
+			const headers = { accept: 'text/html' };
+			const { response, setCookies } = await handled({ cookie: await signedIn(), headers }, grow);
+			expect(response.status).toBe(303);
+			expect(response.headers.get('location')).toBe('/login?error=session_too_large&returnTo=%2F&helpCode=r1');
+			expect(setCookies).toEqual(removed);
+		});
+
+		test('answers a program 401, and never a redirect', async () => {
+			const { response, setCookies } = await handled({ cookie: await signedIn() }, grow);
+			expect(response.status).toBe(401);
+			expect(await response.json()).toMatchObject({ error: 'unauthorized' });
+			expect(setCookies).toEqual(removed);
+		});
+	});
+});
+
+test('a session that only had to be sealed again, and no longer fits, stays as the browser holds it', async () => {
+	const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(3300))).toString('base64url');
+	const large = someSession({ accessToken, sealedAt: HOUR_AGO });
+	const text = await createSeal([OLDER], 'session').seal(large);
+	const cookie = `portal.session.0=${text.slice(0, 3800)}; portal.session.1=${text.slice(3800)}`;
+	const { seen, response, setCookies } = await handled({ cookie });
+	expect([seen, response.status, setCookies]).toEqual([large, 200, []]);
+});
+
+test('a slow answer writes what is newest by then, not what it began with', async () => {
+	const before = someSession({ id: 'slow', refreshAt: 0 });
+	const { setCookies } = await handled({ cookie: await signedIn({ id: 'slow', refreshAt: 0 }) }, async (event) => {
+		event.locals.session = await renewals().renewed(before);
+		await renewals().renewed(event.locals.session);
+	});
+	const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });
+});
+
+describe('a session that has been signed out', () => {
+	const signedInAs = (id: string) => ({ session: someSession({ id }), cookie: signedIn({ id }) });
+
+	test('is none, and its cookie goes', async () => {
+		const { session: ended, cookie } = signedInAs('ended-before');
+		await revokeSession(ended);
+		expect(await handled({ cookie: await cookie })).toMatchObject({
+			seen: null,
+			setCookies: ['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']
+		});
+	});
+
+	test('is not brought back by an answer that was under way, whatever that has renewed', async () => {
+		const { session: ended, cookie } = signedInAs('ended-meanwhile');
+		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
+			event.locals.session = { ...ended, accessToken: 'renewed', generation: 1 };
+			await revokeSession(ended);
+		});
+		expect(setCookies).toEqual([]);
+	});
+
+	test('and that the STS has ended too, leaves the cookie alone: it may be that of the next sign-in by now', async () => {
+		const { session: ended, cookie } = signedInAs('ended-twice');
+		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
+			event.locals.session = null;
+			event.locals.sessionRevoked = true;
+			await revokeSession(ended);
+		});
+		expect(setCookies).toEqual([]);
+	});
+
+	test('by its own request loses its cookie', async () => {
+		const { session: ended, cookie } = signedInAs('ends-itself');
+		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
+			event.locals.session = null;
+			await revokeSession(ended);
+		});
+		expect(setCookies).toHaveLength(1);
+	});
+});

@@ -1,0 +1,97 @@
+import { redirect } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { endpoint, methodNotAllowed, reply } from '$lib/server/http/endpoint';
+import { Problem } from '$lib/server/http/problem';
+import { requestEvent } from '../../../harness/request-event';
+import { log } from '$lib/server/log';
+
+vi.mock('$lib/server/log', () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+beforeEach(() => vi.clearAllMocks());
+
+const event = requestEvent({ path: '/api/x' });
+const throwing = (error: unknown) =>
+	endpoint(() => {
+		throw error;
+	})(event);
+
+describe('an endpoint', () => {
+	test.each([{ a: 1 }, null, [], 'text', 0])('answers a value with 200 and JSON: %j', async (value) => {
+		const response = await endpoint(() => value)(event);
+		expect(response.status).toBe(200);
+		expect(await response.json()).toEqual(value);
+	});
+
+	test('waits for a promised value', async () => {
+		expect(await (await endpoint(() => Promise.resolve({ a: 1 }))(event)).json()).toEqual({ a: 1 });
+	});
+
+	test('answers nothing with 204', async () => {
+		const response = await endpoint(() => undefined)(event);
+		expect(response.status).toBe(204);
+		expect(await response.text()).toBe('');
+	});
+
+	test('answers a reply with its own status', async () => {
+		const response = await endpoint(() => reply(202, { status: 'IDV_REQUIRED' }))(event);
+		expect(response.status).toBe(202);
+		expect(await response.json()).toEqual({ status: 'IDV_REQUIRED' });
+	});
+
+	test('passes a Response through untouched', async () => {
+		const own = new Response('own', { status: 303 });
+		expect(await endpoint(() => own)(event)).toBe(own);
+	});
+
+	test('answers a Problem from the table, with the request id', async () => {
+		const response = await throwing(new Problem('not_found'));
+		expect(response.status).toBe(404);
+		expect(await response.json()).toMatchObject({ error: 'not_found', requestId: 'r1' });
+		expect(log.warn).not.toHaveBeenCalled();
+	});
+
+	test('answers a refused schema with 400 and the field', async () => {
+		const response = await endpoint(() => v.parse(v.object({ queryId: v.string() }), { queryId: 1 }))(event);
+		expect(response.status).toBe(400);
+		expect(await response.json()).toEqual({
+			error: 'invalid_request',
+			message: 'The field "queryId" is missing or not valid.',
+			requestId: 'r1'
+		});
+	});
+
+	test('logs an upstream fault with its facts and the request id', async () => {
+		await throwing(new Problem('upstream_invalid', { facts: { operation: 'readStatus', fault: 'bad_shape' } }));
+		expect(log.warn).toHaveBeenCalledExactlyOnceWith('upstream fault', {
+			operation: 'readStatus',
+			fault: 'bad_shape',
+			code: 'upstream_invalid',
+			requestId: 'r1'
+		});
+	});
+
+	test('answers a bug with 500, logs it with the request id, and tells the caller nothing', async () => {
+		const bug = new Error('token eyJ');
+		const response = await throwing(bug);
+		expect(response.status).toBe(500);
+		expect(await response.text()).not.toContain('eyJ');
+		expect(log.error).toHaveBeenCalledExactlyOnceWith('unexpected error in an endpoint', {
+			requestId: 'r1',
+			error: bug
+		});
+	});
+
+	test("leaves the framework's redirects alone", async () => {
+		const leaving = await Promise.resolve()
+			.then(() => redirect(303, '/login'))
+			.catch((thrown: unknown) => thrown);
+		await expect(throwing(leaving)).rejects.toBe(leaving);
+	});
+
+	test('refuses other methods with the list of the right ones', async () => {
+		const response = await methodNotAllowed('POST')(event);
+		expect(response.status).toBe(405);
+		expect(response.headers.get('allow')).toBe('POST');
+		expect(await response.json()).toMatchObject({ error: 'method_not_allowed' });
+	});
+});

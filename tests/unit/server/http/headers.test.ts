@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { withCookies, withDefaultHeaders, withFixedHeaders } from '$lib/server/http/headers';
+
+describe('headers added to an answer', () => {
+	test('go onto the answer itself, without a copy', () => {
+		const own = new Response('body', { headers: { 'x-own': '1' } });
+		expect(withDefaultHeaders(own, { 'x-own': '2', 'x-more': '3' })).toBe(own);
+		expect(withCookies(own, ['a=1', 'b=2'])).toBe(own);
+		expect(Object.fromEntries(own.headers)).toMatchObject({ 'x-own': '1', 'x-more': '3' });
+		expect(own.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+	});
+
+	test('go onto a copy where the answer is one whose headers never change', () => {
+		const own = Response.redirect('http://localhost:3000/there', 303);
+		const changed = withCookies(withDefaultHeaders(own, { 'x-more': '3' }), ['a=1']);
+		expect([changed.status, changed.headers.get('location')]).toEqual([303, 'http://localhost:3000/there']);
+		expect([changed.headers.get('x-more'), changed.headers.getSetCookie()]).toEqual(['3', ['a=1']]);
+		expect([...own.headers.keys()]).toEqual(['location']);
+	});
+
+	test('that are fixed take the place of its own, but for a policy', () => {
+		const headers = { 'content-security-policy': "script-src 'nonce-x'", 'x-frame-options': 'ALLOW' };
+		const fixed = { 'content-security-policy': "default-src 'none'", 'x-frame-options': 'DENY' };
+		const changed = withFixedHeaders(new Response(null, { headers }), fixed);
+		expect(Object.fromEntries(changed.headers)).toEqual({
+			...fixed,
+			'content-security-policy': "script-src 'nonce-x'"
+		});
+		expect(Object.fromEntries(withFixedHeaders(new Response(null), fixed).headers)).toEqual(fixed);
+	});
+
+	test('are none where a name or value is not one, and that is told', () => {
+		expect(() => withDefaultHeaders(new Response(null), { 'not a name': 'x' })).toThrow(TypeError);
+	});
+});

@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { isProblem, Problem, problemResponse, toProblem } from '$lib/server/http/problem';
+import { problems } from '$lib/server/http/problem-table';
+import { UpstreamError, type UpstreamFault } from '$lib/server/http/upstream-error';
+
+function thrownBy(work: () => unknown): unknown {
+	try {
+		work();
+	} catch (error) {
+		return error;
+	}
+	return undefined;
+}
+
+describe('the error answer', () => {
+	test('is code, safe text and request id', async () => {
+		const response = problemResponse('unauthorized', 'r1');
+		expect(response.status).toBe(401);
+		expect(response.headers.get('content-type')).toContain('application/json');
+		expect(await response.json()).toEqual({
+			error: 'unauthorized',
+			message: problems.unauthorized.message,
+			requestId: 'r1'
+		});
+	});
+
+	test.each([
+		['rate_limited', 429],
+		['upstream_unavailable', 503]
+	] as const)('of %s says when to come back', (code, status) => {
+		const response = problemResponse(code, 'r1');
+		expect(response.status).toBe(status);
+		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+	});
+
+	test('takes headers from the Problem, and others on top', () => {
+		const problem = new Problem('rate_limited', { headers: { 'retry-after': '42' } });
+		const response = problemResponse(problem, 'r1', { headers: { 'x-more': 'yes' } });
+		expect(response.headers.get('retry-after')).toBe('42');
+		expect(response.headers.get('x-more')).toBe('yes');
+	});
+
+	test.each(Object.entries(problems))('%s has an error status and a text that is a sentence', (_code, entry) => {
+		expect(entry.status).toBeGreaterThanOrEqual(400);
+		expect(entry.message).toMatch(/^[A-Z].*\.$/);
+	});
+
+	test.each([
+		['forbidden_origin', 403],
+		['not_found', 404],
+		['method_not_allowed', 405],
+		['session_not_verified', 409],
+		['payload_too_large', 413],
+		['unsupported_media_type', 415],
+		['upstream_invalid', 502],
+		['upstream_timeout', 504],
+		['internal_error', 500]
+	] as const)('of %s is a %i', (code, status) => {
+		expect(problemResponse(code, 'r1').status).toBe(status);
+	});
+});
+
+describe('what was thrown', () => {
+	test.each<[UpstreamFault, string]>([
+		['unreachable', 'upstream_unavailable'],
+		['cancelled', 'upstream_unavailable'],
+		['timeout', 'upstream_timeout'],
+		['too_large', 'upstream_invalid'],
+		['cut_off', 'upstream_invalid'],
+		['redirected', 'upstream_invalid'],
+		['not_json', 'upstream_invalid'],
+		['bad_shape', 'upstream_invalid']
+	])('upstream as %s becomes %s', (fault, code) => {
+		expect(toProblem(new UpstreamError(fault))).toMatchObject({ code, facts: { fault } });
+	});
+
+	test('as a Problem stays what it is', () => {
+		const problem = new Problem('not_found');
+		expect(toProblem(problem)).toBe(problem);
+		expect(isProblem(problem, 'forbidden', 'not_found')).toBe(true);
+		expect(isProblem(problem, 'forbidden')).toBe(false);
+	});
+
+	test.each([new Error('db password is hunter2'), 'text', null])(
+		'and is not known becomes internal_error without its text',
+		(error) => {
+			expect(toProblem(error)).toMatchObject({ code: 'internal_error', message: problems.internal_error.message });
+		}
+	);
+
+	const schema = v.strictObject({ fields: v.optional(v.record(v.string(), v.string())) });
+	test.each([
+		[{ fields: { name: 1 } }, '"fields.name"'],
+		[{ '<script>': 1 }, '"body"'],
+		['text', '"body"']
+	])('by a schema names the field, unless the name itself is suspect: %j', (input, named) => {
+		const problem = toProblem(thrownBy(() => v.parse(schema, input)));
+		expect(problem).toMatchObject({ code: 'invalid_request', status: 400 });
+		expect(problem.message).toContain(named);
+		expect(problem.message).not.toContain('script');
+	});
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { expectsPage, hasAccessToken, isApi, routePath } from '$lib/server/http/request';
+import { requestEvent } from '../../../harness/request-event';
+
+const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
+const at = (routeId: string | null, path = '/', headers: Record<string, string> = {}) =>
+	requestEvent({ routeId, path, headers });
+
+test.each([
+	['/(public)', '/'],
+	['/(member)/account', '/account'],
+	['/(member)/api/backends/[name]/[...path]', '/api/backends/[name]/[...path]'],
+	[null, null]
+])('the route %s has the path %s', (routeId, path) => expect(routePath(at(routeId))).toBe(path));
+
+describe('the API', () => {
+	test.each([
+		['/(member)/api/me', '/%61pi/me'],
+		['/(member)/api/backends/[name]/[...path]', '/ap%69/backends/x/y'],
+		[null, '/api'],
+		[null, '/%61pi/nothing']
+	])('is the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(true));
+
+	test.each([
+		['/(public)/login', '/api/../login'],
+		['/(public)/apiary', '/apiary'],
+		[null, '/apiary'],
+		[null, '/%zz']
+	])('is not the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(false));
+});
+
+describe('an access token', () => {
+	const withToken = (routeId: string, authorization: string) => hasAccessToken(at(routeId, '/x', { authorization }));
+
+	test.each(['Bearer x', 'bearer x', 'DPoP x', 'Bearer'])('counts at the API, as "%s"', (authorization) =>
+		expect(withToken('/(member)/api/me', authorization)).toBe(true)
+	);
+	test.each(['Basic eDp5', 'Bearerx y', ''])('is not "%s"', (authorization) =>
+		expect(withToken('/(member)/api/me', authorization)).toBe(false)
+	);
+	test.each([
+		'/(public)',
+		'/(member)/account',
+		'/(public)/login/wallet',
+		'/(public)/locale',
+		'/(public)/api/auth/signin/[provider]',
+		'/(public)/api/auth/signout',
+		'/(public)/api/auth/callback/[provider]'
+	])('is ignored at %s, where only browsers come', (routeId) => expect(withToken(routeId, 'Bearer x')).toBe(false));
+});
+
+describe('a refusal', () => {
+	test.each([
+		['/(public)/locale', PAGE, true],
+		['/(public)/login/start', PAGE, true],
+		['/(public)/api/auth/signout', PAGE, true],
+		['/(public)/api/wallet/sessions/[id]/idv/callback', PAGE, true],
+		['/(member)/api/me', PAGE, false],
+		['/(public)/locale', 'application/json', false],
+		['/(public)/locale', '*/*', false]
+	])('of %s, asked for as %s, is a page: %s', (routeId, accept, isPage) =>
+		expect(expectsPage(at(routeId, '/x', { accept }))).toBe(isPage)
+	);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { loginPath } from '$lib/server/auth/login-path';
+import { returnPath } from '$lib/server/http/return-path';
+
+const OWN = 'https://portal.example.org';
+
+describe('a return path', () => {
+	test.each([
+		['/account', '/account'],
+		['/account?notice=unlinked#top', '/account?notice=unlinked#top'],
+		['/', '/'],
+		['account', '/account'],
+		['?x=1', '/?x=1'],
+		['/a/../b', '/b'],
+		['/search?q=//host', '/search?q=//host'],
+		['/search?next=https://evil.example', '/search?next=https://evil.example'],
+		['/%2f%2fevil.example', '/%2f%2fevil.example'],
+		['/é', '/%C3%A9'],
+		['https://portal.example.org/account?x=1', '/account?x=1'],
+		['https://portal.example.org', '/']
+	])('of our own, %s, is kept as %s', (wanted, path) => expect(returnPath(wanted, OWN)).toBe(path));
+
+	test.each([null, undefined, ''])('that nobody named (%s) is the account', (wanted) =>
+		expect(returnPath(wanted, OWN)).toBe('/account')
+	);
+
+	test.each([
+		'//evil.example',
+		'///evil.example',
+		'/\\evil.example',
+		'\\\\evil.example',
+		'/\\/evil.example',
+		'/.//evil.example',
+		'/..//evil.example',
+		'/a/..//evil.example',
+		'/%2e//evil.example',
+		'.//evil.example',
+		' //evil.example',
+		'https://evil.example',
+		'https:evil.example/..//x\\',
+		'HTTPS://EVIL.EXAMPLE',
+		'http://portal.example.org/account',
+		'https://portal.example.org:8443/',
+		'https://portal.example.org.evil.example/',
+		'https://portal.example.org@evil.example/',
+		'https://portal.example.org//evil.example',
+		'javascript:alert(1)',
+		'JaVaScRiPt:alert(1)',
+		'data:text/html,x',
+		'blob:https://portal.example.org/x',
+		'mailto:someone@evil.example',
+		'/\tevil',
+		'/\n/evil.example',
+		'java\nscript:alert(1)',
+		'/a\u0000b',
+		'/a\u007fb',
+		'https://',
+		'http://['
+	])('that leads elsewhere, %j, becomes the front page', (wanted) => expect(returnPath(wanted, OWN)).toBe('/'));
+
+	test('stays on our origin when a browser follows it, whatever it is made of', () => {
+		const parts = ['/', '\\', '.', '..', '//', ':', '@', '?', '#', '%2f', 'evil.example', 'https:', ' ', '\t', 'a'];
+		const texts = parts.flatMap((one) =>
+			parts.flatMap((two) => parts.flatMap((three) => parts.map((four) => one + two + three + four)))
+		);
+		const leaving = texts.filter((text) => new URL(returnPath(text, OWN), `${OWN}/login/wallet`).origin !== OWN);
+		expect(leaving).toEqual([]);
+	});
+});
+
+describe('a return path that is long', () => {
+	const path = (characters: number) => `/help?${'x'.repeat(characters - 6)}`;
+
+	test('is kept up to 512 characters, and leads to the account beyond', () => {
+		expect(returnPath(path(512), OWN)).toBe(path(512));
+		expect(returnPath(path(513), OWN)).toBe('/account');
+		expect(returnPath(`//evil.example/${path(600)}`, OWN)).toBe('/account');
+	});
+
+	test('is measured as it is followed: percent-encoding counts', () => {
+		expect(returnPath(`/${'é'.repeat(100)}`, OWN)).toBe('/account');
+	});
+
+	test('does not go into the address of the login page', () => {
+		expect(loginPath(path(513))).toBe('/login?returnTo=%2Faccount');
+		expect(loginPath(path(512))).toContain('xxx');
+	});
+});

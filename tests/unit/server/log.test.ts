@@ -1,0 +1,129 @@
+import { processClientCredentialsResponse } from 'oauth4webapi';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Problem } from '$lib/server/http/problem';
+import { UpstreamError } from '$lib/server/http/upstream-error';
+import { findRequestIdBy, log, startLogging } from '$lib/server/log';
+
+afterEach(() => {
+	vi.restoreAllMocks();
+	findRequestIdBy(() => undefined);
+});
+
+/** The fields of the line that is written for an error. */
+function writtenFields(error: Error): { readonly error: unknown; readonly requestId?: string } {
+	const lines: string[] = [];
+	vi.spyOn(console, 'error').mockImplementation((line: string) => void lines.push(line));
+	startLogging('info');
+	log.error('a fault', { error });
+	expect(lines).toHaveLength(1);
+	return (JSON.parse(lines[0] ?? '') as { properties: { error: unknown } }).properties;
+}
+
+const written = (error: Error) => writtenFields(error).error;
+
+const refusal = (fields: Record<string, unknown>) => written(Object.assign(new Error('refused'), fields));
+
+test('a refusal of the STS is logged with its code and what it says, without what it says of a person', () => {
+	const error_description = 'Invalid scopes: openid eduid, for sanne@uni-noord.example';
+	expect(refusal({ error: 'invalid_request', error_description })).toMatchObject({
+		code: 'invalid_request',
+		description: 'Invalid scopes: openid eduid, for [email]'
+	});
+});
+
+test('a refusal that is no code is left out, and so is what comes with it', () => {
+	const fields = refusal({ error: 'Eve was here\n', error_description: 'Eve was here' });
+	expect(fields).not.toHaveProperty('code');
+	expect(fields).not.toHaveProperty('description');
+});
+
+test('a description is cut, however long it is', () => {
+	const { description } = refusal({ error: 'invalid_grant', error_description: 'no '.repeat(999) }) as {
+		description: string;
+	};
+	expect(description).toHaveLength(200);
+});
+
+describe('the cause of an error', () => {
+	/** As Auth.js wraps what it caught. */
+	const wrapped = (err: unknown) =>
+		Object.assign(new Error('Auth.js failed', { cause: new Error('Read more at …', { cause: { err } }) }), {
+			name: 'AuthjsError'
+		});
+	const as = { issuer: 'https://sts.example' };
+	const client = { client_id: 'portal' };
+	/** What the OAuth library throws for a response. */
+	const thrownFor = (response: Response) =>
+		processClientCredentialsResponse(as, client, response).then(
+			() => expect.unreachable(),
+			(error: unknown) => error
+		);
+	const html = { headers: { 'content-type': 'text/html' } };
+
+	test.each<[string, Response, object]>([
+		['a 500', new Response('', { status: 500 }), { code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', status: 500 }],
+		['HTML', new Response('<h1>x</h1>', html), { code: 'OAUTH_RESPONSE_IS_NOT_JSON', status: 200 }],
+		[
+			'a refusal',
+			Response.json({ error: 'invalid_client', error_description: 'for a@b.example' }, { status: 400 }),
+			{ code: 'invalid_client', status: 400, description: 'for [email]' }
+		],
+		[
+			'a challenge',
+			new Response('', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
+			{ code: 'invalid_client', status: 401 }
+		],
+		[
+			'a challenge with a code',
+			new Response('', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+			{ code: 'invalid_token', status: 401 }
+		]
+	])('is logged for %s, however it is wrapped, without a stack', async (_, response, expected) => {
+		const fields = written(wrapped(await thrownFor(response)));
+		expect(fields).toMatchObject(expected);
+		expect(fields).not.toHaveProperty('stack');
+	});
+
+	test('is logged for a connection that was refused, with what to check', () => {
+		expect(written(wrapped(new UpstreamError('unreachable', 'ECONNREFUSED')))).toEqual({
+			name: 'UpstreamError',
+			message: 'upstream fault: unreachable (ECONNREFUSED)',
+			code: 'unreachable',
+			reason: 'ECONNREFUSED',
+			hint: expect.stringContaining('check the address') as unknown
+		});
+	});
+
+	test('is logged for a problem, with its facts', () => {
+		const facts = { upstream: 'auth-bridge', operation: 'status', upstreamStatus: 500 };
+		expect(written(new Problem('upstream_invalid', { facts }))).toMatchObject({ code: 'upstream_invalid', ...facts });
+	});
+
+	test('is the innermost one that says something, where several do', () => {
+		const inner = Object.assign(new Error('inner'), { code: 'ECONNREFUSED', status: 502 });
+		const outer = Object.assign(new Error('outer', { cause: inner }), { code: 'ERR_FETCH', status: 500 });
+		expect(written(outer)).toMatchObject({ code: 'ECONNREFUSED', status: 502 });
+	});
+
+	test('has the stack of the innermost error, where that is a bug', () => {
+		const bug = new TypeError('x is not a function');
+		expect(written(wrapped(bug))).toMatchObject({ name: 'TypeError', message: bug.message, stack: bug.stack });
+	});
+
+	test('is followed ten steps at most, in a circle too', () => {
+		const one = new Error('one');
+		one.cause = new Error('two', { cause: one });
+		expect(written(one)).toMatchObject({ message: 'one: two' });
+	});
+
+	test('does not quote what a parser could not read', () => {
+		const cause = new SyntaxError('Unexpected token in "secret"');
+		const fields = written(Object.assign(new Error('not JSON', { cause }), { code: 'OAUTH_PARSE_ERROR' }));
+		expect(JSON.stringify(fields)).not.toContain('secret');
+	});
+});
+
+test('a line that names no request has the id of the request that is being handled', () => {
+	findRequestIdBy(() => 'r7');
+	expect(writtenFields(new Error('x'))).toMatchObject({ requestId: 'r7' });
+});

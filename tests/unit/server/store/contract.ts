@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { Store } from '$lib/server/store/store';
+
+/** What every store does; run once for each kind. `advance` lets time pass. */
+export function behavesAsAStore(
+	createStore: () => Store | Promise<Store>,
+	advance: (ms: number) => Promise<void>,
+	hasClock = true
+) {
+	test('reads what was written, and nothing where nothing was', async () => {
+		const store = await createStore();
+		expect(await store.read('a')).toBeNull();
+		await store.write('a', 'one', 60_000);
+		expect(await store.read('a')).toMatchObject({ text: 'one' });
+		expect(await store.read('b')).toBeNull();
+	});
+
+	test('replaces what was read, and not what has come since', async () => {
+		const store = await createStore();
+		await store.write('a', 'one', 60_000);
+		const read = await store.read('a');
+		expect(await store.replace('a', read, 'two', 60_000)).toBe(true);
+		expect(await store.replace('a', read, 'three', 60_000)).toBe(false);
+		expect(await store.read('a')).toMatchObject({ text: 'two' });
+	});
+
+	test('puts a text where nothing is, once', async () => {
+		const store = await createStore();
+		const tries = await Promise.all(['x', 'y', 'z'].map((text) => store.replace('a', null, text, 60_000)));
+		expect(tries.filter(Boolean)).toHaveLength(1);
+	});
+
+	test('replaces nothing where something was read that is gone', async () => {
+		const store = await createStore();
+		await store.write('a', 'one', 30);
+		const read = await store.read('a');
+		await advance(60);
+		expect(await store.read('a')).toBeNull();
+		expect(await store.replace('a', read, 'two', 60_000)).toBe(false);
+		expect(await store.replace('a', null, 'two', 60_000)).toBe(true);
+	});
+
+	test('of many who replace the same text at once, one succeeds', async () => {
+		const store = await createStore();
+		await store.write('a', 'one', 60_000);
+		const read = await store.read('a');
+		const tries = await Promise.all(Array.from({ length: 20 }, (_, n) => store.replace('a', read, `new ${n}`, 60_000)));
+		expect(tries.filter(Boolean)).toHaveLength(1);
+	});
+
+	test('tells those who wait for a key that it has changed', async () => {
+		const store = await createStore();
+		const changed = store.changed('a', 3_600_000);
+		await store.write('a', 'one', 60_000);
+		await expect(changed).resolves.toBeUndefined();
+	});
+
+	test('says how much longer a text stays, if it has a clock', async () => {
+		const store = await createStore();
+		await store.write('a', 'one', 60_000);
+		const remainingMs = (await store.remainingMs('a')) ?? NaN;
+		expect([remainingMs > 59_000, remainingMs <= 60_000]).toEqual([hasClock, hasClock]);
+		expect(await store.remainingMs('b')).toBeNull();
+	});
+
+	test('keeps what was replaced as long as is said then, if it has a clock', async () => {
+		const store = await createStore();
+		await store.replace('a', null, 'one', 60_000);
+		expect((await store.remainingMs('a')) ?? 0).toBeLessThanOrEqual(60_000);
+		await store.replace('a', await store.read('a'), 'two', 10_000);
+		const remainingMs = (await store.remainingMs('a')) ?? NaN;
+		expect([remainingMs > 9000, remainingMs <= 10_000]).toEqual([hasClock, hasClock]);
+	});
+}

@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
+import { redeemOnce } from '$lib/server/auth/callback-once';
+import { revokeAtSts, revokeSession } from '$lib/server/auth/revoked-sessions';
+import { createRefresher } from '$lib/server/auth/refresh';
+import { WorkFailed } from '$lib/server/auth/run-once';
+import { createMemoryStore } from '$lib/server/store/memory';
+import type { Store } from '$lib/server/store/store';
+import { verifyLogoutToken } from '$lib/server/sts/logout-token';
+import { keepForCaller } from '$lib/server/wallet/access';
+import { keepOwned, type OwnedSession, useUp } from '$lib/server/auth/owned-sessions';
+import { root } from '../../../tasks/runtime.mjs';
+import { fakeCookies } from '../../../harness/cookies';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/sts/logout-token', () => ({ verifyLogoutToken: vi.fn() }));
+
+/** How long each write of the code under test lives, in milliseconds, by its key. */
+const lives = new Map<string, number[]>();
+const memory = createMemoryStore();
+const recording: Store = {
+	...memory,
+	write: (key, text, lifeMs) => memory.write(key, text, noted(key, lifeMs)),
+	replace: (key, expected, text, lifeMs) => memory.replace(key, expected, text, noted(key, lifeMs))
+};
+vi.mock('$lib/server/store', () => ({ sharedStore: () => recording, storeState: async () => 'none' }));
+
+function noted(key: string, lifeMs: number): number {
+	lives.set(key, [...(lives.get(key) ?? []), lifeMs]);
+	return lifeMs;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const session = someSession({ sid: 'sid-1' });
+const wallet: OwnedSession = {
+	id: 'w1',
+	requestUri: null,
+	startedAt: SIGNED_IN_AT * 1000,
+	expiresAt: SIGNED_IN_AT * 1000 + 300_000,
+	returnTo: '/account',
+	idv: 'none',
+	completed: false
+};
+
+beforeEach(() => {
+	lives.clear();
+	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] });
+	return () => void vi.useRealTimers();
+});
+
+const renewals = (redeem: () => Promise<{ accessToken: string; refreshToken: string }>) =>
+	createRefresher({ store: recording, redeem, onFault: () => {} });
+const due = (changes = {}) => someSession({ refreshAt: 0, ...changes });
+
+/** Each piece of work that writes to the shared store, and the lives of what it writes there, by key. */
+const writes: readonly (readonly [string, () => Promise<unknown>, readonly number[]])[] = [
+	['a session that is ended', () => revokeSession(session), [DAY_MS]],
+	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
+	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
+	[
+		'a logout token: its id, and the end',
+		() => {
+			vi.mocked(verifyLogoutToken).mockResolvedValue({ jti: 'j', iat: SIGNED_IN_AT, sid: 'x', events: {} as never });
+			return revokeByLogoutToken('a-token', 'r1');
+		},
+		[HOUR_MS, DAY_MS]
+	],
+	['a wallet session that is used up', () => useUp('w1'), [HOUR_MS + 5 * MINUTE_MS]],
+	[
+		'an address that is too long for a cookie',
+		() => keepOwned(fakeCookies(), { ...wallet, requestUri: 'x'.repeat(5000) }),
+		[HOUR_MS]
+	],
+	[
+		'a wallet session of a third party, ten minutes old',
+		() => keepForCaller({ clientId: 'c' } as never, { ...wallet, startedAt: wallet.startedAt - 10 * MINUTE_MS }),
+		[50 * MINUTE_MS]
+	],
+	[
+		'a callback: its lease, the outcome, and that the flow is used',
+		() => redeemOnce({ verifier: 'v1' }, async () => ({ kind: 'failed', error: 'sign_in_failed' })),
+		[DAY_MS, MINUTE_MS, HOUR_MS + 5 * MINUTE_MS]
+	],
+	[
+		'a refresh: its lease, and the tokens, until the session ends',
+		() => renewals(async () => ({ accessToken: 'a', refreshToken: 'b' })).renewed(due({ endsAt: SIGNED_IN_AT + 7200 })),
+		[DAY_MS, 2 * HOUR_MS]
+	],
+	[
+		'a refresh that the STS has refused for good: its lease, and the refusal',
+		() =>
+			renewals(() => Promise.reject(new WorkFailed('ended', 'invalid_grant')))
+				.renewed(due({ accessToken: 'refused' }))
+				.catch(() => {}),
+		[DAY_MS, DAY_MS]
+	],
+	[
+		'a refresh that was never sent: its lease, which ends at once',
+		() => renewals(() => Promise.reject(new WorkFailed('postponed', 'away'))).renewed(due({ accessToken: 'unsent' })),
+		[DAY_MS, 1]
+	],
+	[
+		'tokens that replace refused ones: the lease, the tokens, and that they are new',
+		() =>
+			renewals(async () => ({ accessToken: 'c', refreshToken: 'd' })).replaced(
+				someSession({ accessToken: 'refused by a service' })
+			),
+		[DAY_MS, DAY_MS, 30_000]
+	]
+];
+
+test.each(writes)('what is written lives no longer than it is needed: %s', async (_what, work, expected) => {
+	await work();
+	expect([...lives.values()].flat()).toEqual(expected);
+});
+
+test('the result of a refresh that the browser has received lives for five minutes', async () => {
+	const keep = renewals(async () => ({ accessToken: crypto.randomUUID(), refreshToken: 'next' }));
+	const first = await keep.renewed(due({ accessToken: 'first' }));
+	const [name = ''] = [...lives.keys()];
+	await keep.renewed({ ...first, refreshAt: 0 });
+	expect(lives.get(name)?.at(-1)).toBe(5 * MINUTE_MS);
+});
+
+test('no other module writes to the shared store', () => {
+	const folder = join(root, 'src/lib/server');
+	const writing = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.ts') && !file.startsWith('store/'))
+		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
+	expect(writing.sort()).toEqual([
+		'auth/callback-once.ts',
+		'auth/owned-sessions.ts',
+		'auth/refresh.ts',
+		'auth/revoked-sessions.ts',
+		'auth/run-once.ts',
+		'auth/sign-out.ts',
+		'wallet/access.ts'
+	]);
+});

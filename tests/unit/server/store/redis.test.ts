@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createRedisStore, type RedisStore } from '$lib/server/store/redis';
+import { DataLost } from '$lib/server/store/store';
+import { hasRedis, type Redis, startRedis } from '../../../harness/redis';
+import { behavesAsAStore } from './contract';
+
+describe.skipIf(!hasRedis())('a store in Redis', () => {
+	let redis: Redis;
+	const opened: RedisStore[] = [];
+
+	beforeAll(async () => {
+		redis = await startRedis();
+	});
+	afterEach(async () => {
+		await Promise.all(opened.splice(0).map((store) => store.close()));
+	});
+	afterAll(() => redis.stop());
+
+	/** An empty one. */
+	async function open(): Promise<RedisStore> {
+		const store = await createRedisStore({ url: redis.url, onFault: () => {}, onConnected: () => {} });
+		opened.push(store);
+		await store.run("redis.call('FLUSHALL') return 1", { keys: [], arguments: [] });
+		return store;
+	}
+
+	// Time in Redis is its own.
+	behavesAsAStore(open, pause);
+
+	test('that does not let its user publish takes no writes, and a check says so', async () => {
+		await open();
+		await redis.command('ACL SETUSER silent on >pw ~portal:* resetchannels +@all');
+		const url = redis.url.replace('redis://', 'redis://silent:pw@');
+		const store = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
+		opened.push(store);
+		await expect(store.write('key', 'text', 1000)).rejects.toThrow();
+		await expect(store.verify()).rejects.toThrow(/channel|publish/);
+	});
+
+	test('returns what it wrote, and leaves nothing behind that lives long', async () => {
+		await expect((await open()).verify()).resolves.toBe(true);
+		const [key = ''] = await redis.keys('portal:verify:*');
+		const remainingMs = Number(await redis.command(`PTTL ${key}`));
+		expect([remainingMs > 0, remainingMs <= 3_600_000]).toEqual([true, true]);
+	});
+
+	test('is not away because its connections were closed: a check waits for new ones', async () => {
+		const store = await open();
+		await store.verify();
+		const inFlight = store.verify();
+		await redis.command('CLIENT KILL TYPE normal').catch(() => {});
+		await expect(inFlight).resolves.toBe(true);
+		await redis.stop();
+		const check = store.verify();
+		await redis.start();
+		// It keeps nothing over a restart.
+		await expect(check).resolves.toBe(false);
+		await redis.stop();
+		try {
+			await expect(store.verify()).rejects.toThrow();
+		} finally {
+			await redis.start();
+		}
+	});
+
+	test('gives up a command after a second when Redis is silent', async () => {
+		const store = await open();
+		redis.freeze();
+		try {
+			const tries = [store.read('a'), store.write('a', 'one', 1000), store.replace('a', null, 'one', 1000)];
+			for (const attempt of tries)
+				await expect(attempt).rejects.toMatchObject({ name: 'TimeoutError', message: 'took longer than 1000 ms' });
+		} finally {
+			redis.thaw();
+		}
+	});
+
+	test('notices that it was emptied, and gives nobody a claim before a check has seen that', async () => {
+		const store = await open();
+		await store.verify();
+		await redis.command('FLUSHALL');
+		await expect(store.replace('a', null, 'claimed', 60_000)).rejects.toThrow(DataLost);
+		expect(await store.verify()).toBe(false);
+		expect(await store.verify()).toBe(true);
+		expect(await store.replace('a', null, 'claimed', 60_000)).toBe(true);
+	});
+
+	test('notices that it is back with what it held at an earlier check', async () => {
+		const store = await open();
+		await store.verify();
+		const [key = ''] = await redis.keys('portal:verify:*');
+		const earlier = String(await redis.command(`GET ${key}`));
+		await store.verify();
+		await redis.command(`SET ${key} ${earlier}`);
+		expect(await store.verify()).toBe(false);
+	});
+});

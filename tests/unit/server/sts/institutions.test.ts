@@ -1,0 +1,99 @@
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+// Loaded once, so that what is imported anew below shares this configuration.
+import '$lib/server/config';
+import type { log as logging } from '$lib/server/log';
+import type * as listing from '$lib/server/sts/institutions';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+
+vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+const fetched = vi.fn<typeof fetch>();
+vi.stubGlobal('fetch', fetched);
+afterAll(() => vi.unstubAllGlobals());
+
+let institutions: typeof listing.institutions;
+let log: typeof logging;
+beforeEach(async () => {
+	fetched.mockReset();
+	vi.resetModules();
+	({ institutions } = await import('$lib/server/sts/institutions'));
+	({ log } = await import('$lib/server/log'));
+});
+
+const lists = (...listed: object[]) => fetched.mockImplementation(() => Promise.resolve(Response.json(listed)));
+const NOW_MS = 1_800_000_000_000;
+
+describe('the institutions to choose from', () => {
+	test('are those the STS lists and has switched on, by name', async () => {
+		lists(
+			{ id: 'b', name: 'Beta', enabled: true },
+			{ id: 'x', name: 'Off', enabled: false },
+			{ id: 'a', name: 'Alpha' }
+		);
+		expect(await institutions('en')).toEqual([
+			{ id: 'a', name: 'Alpha' },
+			{ id: 'b', name: 'Beta' }
+		]);
+	});
+
+	test('lose entries that are not valid, not their neighbours, and the log says so once', async () => {
+		const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+		lists(
+			{ id: 'a', name: null },
+			{ id: 'b', name: {} },
+			{ id: '', name: 'No id' },
+			{ name: 'No id' },
+			[],
+			{ id: 'c', name: ' Gamma\u0000 ', enabled: 'true' },
+			{ id: 'd', name: 'Off', enabled: 'false' },
+			...['\ud800', '.', '..', ' ', 'a\u0000b', false, 1e300].map((id) => ({ id, name: 'No id' })),
+			{ id: 'c', name: 'Again' },
+			{ id: 5, name: 'Five', enabled: null, logo: { nl: 1 } }
+		);
+		expect(await institutions('en', NOW_MS)).toEqual([
+			{ id: '5', name: 'Five' },
+			{ id: 'c', name: 'Gamma' }
+		]);
+		await institutions('en', NOW_MS + 30_000);
+		expect(warned.mock.calls).toEqual([[expect.any(String), { list: 'institutions', dropped: 13, total: 16 }]]);
+	});
+
+	test('have their names in the language of the page, and are sorted by them', async () => {
+		lists(
+			{ id: 'a', name: { nl: 'Zuid', en: 'South' } },
+			{ id: 'b', name: [{ lang: 'en-GB', value: 'North' }] },
+			{ id: 'c', name: { de: 'Oberstufe', fr: 'Lycée' } }
+		);
+		expect((await institutions('nl')).map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'Zuid']);
+		expect((await institutions('en')).map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'South']);
+		expect(fetched).toHaveBeenCalledOnce();
+	});
+
+	test('are asked for once a minute', async () => {
+		lists({ id: 'a', name: 'Alpha' });
+		await Promise.all([institutions('en', NOW_MS), institutions('en', NOW_MS), institutions('en', NOW_MS + 59_999)]);
+		expect(fetched).toHaveBeenCalledOnce();
+		await institutions('en', NOW_MS + 60_000);
+		expect(fetched).toHaveBeenCalledTimes(2);
+	});
+
+	test('are none where the STS has no such list', async () => {
+		fetched.mockResolvedValue(new Response(null, { status: 404 }));
+		expect(await institutions('en')).toEqual([]);
+	});
+
+	test.each<[string, () => Promise<Response>]>([
+		['is away', () => Promise.reject(new TypeError('fetch failed'))],
+		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))],
+		['answers HTML', () => Promise.resolve(new Response('<h1>'))],
+		['answers another shape', () => Promise.resolve(Response.json({ providers: [] }))],
+		['redirects', () => Promise.resolve(new Response(null, { status: 302, headers: { location: '/' } }))]
+	])('are none while the STS %s; it is asked again after ten seconds', async (_, answer) => {
+		fetched.mockImplementation(answer);
+		expect(await institutions('en', NOW_MS)).toEqual([]);
+		expect(await institutions('en', NOW_MS + 9_999)).toEqual([]);
+		expect(fetched).toHaveBeenCalledOnce();
+		lists({ id: 'a', name: 'Alpha' });
+		expect(await institutions('en', NOW_MS + 10_000)).toEqual([{ id: 'a', name: 'Alpha' }]);
+	});
+});

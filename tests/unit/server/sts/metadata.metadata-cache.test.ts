@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createMetadataCache, FRESH_MS, MAX_STALE_MS, RETRY_MS } from '$lib/server/sts/metadata';
+
+let nowMs: number;
+let loads: number;
+let stale: unknown[];
+let load: () => Promise<string>;
+
+beforeEach(() => {
+	nowMs = 1000;
+	loads = 0;
+	stale = [];
+	load = () => Promise.resolve(`metadata ${loads}`);
+});
+
+const away = () => Promise.reject(new Error('status 503'));
+const create = () =>
+	createMetadataCache({
+		load: () => {
+			loads++;
+			return load();
+		},
+		onStale: (cause) => stale.push(cause),
+		now: () => nowMs
+	});
+
+describe('metadata', () => {
+	test('is read once by all who want it at the same time, and again after five minutes', async () => {
+		const cache = create();
+		expect(await Promise.all([cache.current(), cache.current()])).toEqual(['metadata 1', 'metadata 1']);
+		nowMs += FRESH_MS - 1;
+		expect(await cache.current()).toBe('metadata 1');
+		nowMs += 1;
+		expect(await Promise.all([cache.current(), cache.current()])).toEqual(['metadata 2', 'metadata 2']);
+	});
+
+	test('that was never read fails, and is read again at the next use', async () => {
+		const cache = create();
+		load = away;
+		await expect(cache.current()).rejects.toThrow('status 503');
+		await expect(cache.current()).rejects.toThrow('status 503');
+		expect([loads, stale]).toEqual([2, []]);
+	});
+});
+
+describe('while metadata can not be read', () => {
+	test('the last good one serves for a day, with one report, and fails afterwards', async () => {
+		const cache = create();
+		await cache.current();
+		load = away;
+		for (nowMs += FRESH_MS; nowMs < MAX_STALE_MS; nowMs += 60 * 60_000)
+			expect(await cache.current()).toBe('metadata 1');
+		expect(stale).toEqual([new Error('status 503')]);
+		nowMs = 1000 + MAX_STALE_MS;
+		await expect(cache.current()).rejects.toThrow('status 503');
+	});
+
+	test('it is tried again every 10 s, and nobody waits for that', async () => {
+		const cache = create();
+		await cache.current();
+		load = away;
+		nowMs += FRESH_MS;
+		await cache.current();
+		load = () => new Promise(() => {});
+		nowMs += RETRY_MS - 1;
+		await cache.current();
+		expect(loads).toBe(2);
+		nowMs += 1;
+		expect(await cache.current()).toBe('metadata 1');
+		expect(loads).toBe(3);
+	});
+
+	test('a failure later on is reported again', async () => {
+		const cache = create();
+		await cache.current();
+		load = away;
+		nowMs += FRESH_MS;
+		await cache.current();
+		load = () => Promise.resolve('new');
+		nowMs += RETRY_MS;
+		await cache.current();
+		expect(await cache.current()).toBe('new');
+		load = away;
+		nowMs += FRESH_MS;
+		expect(await cache.current()).toBe('new');
+		expect(stale).toHaveLength(2);
+	});
+});
+
+describe('an endpoint that is gone', () => {
+	test('makes metadata be read again once, at the next use', async () => {
+		const cache = create();
+		await cache.current();
+		nowMs += RETRY_MS;
+		cache.endpointIsGone();
+		cache.endpointIsGone();
+		expect(await cache.current()).toBe('metadata 2');
+		expect(await cache.current()).toBe('metadata 2');
+		expect(loads).toBe(2);
+	});
+
+	test('makes it be read at most every 10 s', async () => {
+		const cache = create();
+		await cache.current();
+		nowMs += RETRY_MS - 1;
+		cache.endpointIsGone();
+		expect(await cache.current()).toBe('metadata 1');
+	});
+});

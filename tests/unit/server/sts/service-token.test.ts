@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { Problem } from '$lib/server/http/problem';
+import { createServiceTokens } from '$lib/server/sts/service-token';
+import type { TokenOptions } from '$lib/server/config/service-client';
+
+const options: TokenOptions = { scope: 'bridge' };
+
+/** An STS that numbers its tokens, and the clock in hand. */
+function serviceTokens() {
+	const sts = { calls: [] as TokenOptions[], isUnavailable: false, lifeSeconds: 600 as number | undefined };
+	const clock = { ms: 5000, unixMs: 1_800_000_000_000 };
+	const tokens = createServiceTokens({
+		now: () => clock.ms,
+		unixNow: () => clock.unixMs,
+		grant: async (wanted) => {
+			sts.calls.push(wanted);
+			await Promise.resolve();
+			if (sts.isUnavailable) throw new Problem('upstream_unavailable');
+			return { accessToken: `token-${sts.calls.length}`, lifeSeconds: sts.lifeSeconds };
+		}
+	});
+	const pass = (seconds: number) => {
+		clock.ms += seconds * 1000;
+		clock.unixMs += seconds * 1000;
+	};
+	return { sts, tokens, clock, pass };
+}
+const away = { code: 'upstream_unavailable', headers: { 'retry-after': '5' } };
+
+describe('the service token', () => {
+	test('is fetched once for 200 who ask at the same time, and once for those who come later', async () => {
+		const { sts, tokens } = serviceTokens();
+		const answers = await Promise.all(Array.from({ length: 200 }, () => tokens.current(options)));
+		expect(new Set([...answers, await tokens.current(options)])).toEqual(new Set(['token-1']));
+		expect(sts.calls).toEqual([options]);
+	});
+
+	test('is another for another scope, audience or resource', async () => {
+		const { sts, tokens } = serviceTokens();
+		const allOptions = [options, { audience: 'bridge' }, { resource: 'bridge' }, {}];
+		const answers = [];
+		for (const each of [...allOptions, ...allOptions]) answers.push(await tokens.current(each));
+		expect(answers).toEqual(['token-1', 'token-2', 'token-3', 'token-4', 'token-1', 'token-2', 'token-3', 'token-4']);
+		expect(sts.calls).toEqual(allOptions);
+	});
+
+	test.each<[number | undefined, number]>([
+		[600, 540],
+		[8, 6],
+		[undefined, 240]
+	])('that lives %s s is renewed after %s s', async (lifeSeconds, renewed) => {
+		const { tokens, pass, sts } = serviceTokens();
+		sts.lifeSeconds = lifeSeconds;
+		await tokens.current(options);
+		pass(renewed - 1);
+		expect(await tokens.current(options)).toBe('token-1');
+		pass(1);
+		expect(await Promise.all([tokens.current(options), tokens.current(options)])).toEqual(['token-2', 'token-2']);
+	});
+
+	test.each(['the clock that says the time of day steps back', 'the other clock stops during suspend'])(
+		'ends in time although %s',
+		async (what) => {
+			const { tokens, clock } = serviceTokens();
+			await tokens.current(options);
+			clock.ms += what.includes('stops') ? 0 : 600_000;
+			clock.unixMs += what.includes('stops') ? 600_000 : -3_600_000;
+			expect(await tokens.current(options)).toBe('token-2');
+		}
+	);
+
+	test('that is due serves on while the STS is away, to its end and no longer', async () => {
+		const { sts, tokens, pass } = serviceTokens();
+		await tokens.current(options);
+		sts.isUnavailable = true;
+		pass(599);
+		expect(await tokens.current(options)).toBe('token-1');
+		pass(1);
+		await expect(tokens.current(options)).rejects.toMatchObject(away);
+	});
+
+	test('that is not to be had is asked for once a second, whoever comes', async () => {
+		const { sts, tokens, pass } = serviceTokens();
+		sts.isUnavailable = true;
+		const asking = () => Promise.allSettled(Array.from({ length: 50 }, () => tokens.current(options)));
+		expect((await asking()).map(({ status }) => status)).toEqual(Array(50).fill('rejected'));
+		await asking();
+		expect(sts.calls).toHaveLength(1);
+		await expect(tokens.current(options)).rejects.toMatchObject(away);
+		sts.isUnavailable = false;
+		pass(1);
+		expect(await tokens.current(options)).toBe('token-2');
+	});
+});
+
+describe('a service token that a service refuses', () => {
+	test('is replaced, once for all who were refused', async () => {
+		const { sts, tokens } = serviceTokens();
+		await tokens.current(options);
+		const next = await Promise.all(Array.from({ length: 200 }, () => tokens.replaced(options, 'token-1')));
+		expect(new Set([...next, await tokens.replaced(options, 'token-1')])).toEqual(new Set(['token-2']));
+		expect([await tokens.current(options), sts.calls.length]).toEqual(['token-2', 2]);
+	});
+
+	test('is not replaced again and again, where new ones are refused too', async () => {
+		const { sts, tokens, pass } = serviceTokens();
+		await tokens.current(options);
+		await tokens.replaced(options, 'token-1');
+		expect([await tokens.replaced(options, 'token-2'), sts.calls.length]).toEqual([null, 2]);
+		pass(30);
+		expect(await tokens.replaced(options, 'token-2')).toBe('token-3');
+	});
+
+	test('has no successor while the STS is away', async () => {
+		const { sts, tokens } = serviceTokens();
+		await tokens.current(options);
+		sts.isUnavailable = true;
+		expect(await tokens.replaced(options, 'token-1')).toBeNull();
+	});
+});

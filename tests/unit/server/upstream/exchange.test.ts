@@ -1,0 +1,184 @@
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import * as v from 'valibot';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { callUpstream, parseAnswer, type UpstreamRequest } from '$lib/server/upstream/exchange';
+import { UpstreamError } from '$lib/server/http/upstream-error';
+import { createConnections } from '$lib/server/upstream/connections';
+import {
+	cutsBeforeAnswering,
+	cutsMidBody,
+	downUrl,
+	json,
+	neverAnswers,
+	raw,
+	stallsMidBody,
+	startStub
+} from '../http/stub-server';
+
+const send = createConnections({ http: undefined, https: undefined, except: '' });
+const ask = (url: string, more: Partial<UpstreamRequest> = {}) =>
+	callUpstream({ method: 'GET', url, send, timeoutMs: 2000, maxBytes: 1000, ...more });
+
+/** The fault of a call that must fail; whatever else it rejects with fails the test. */
+async function faultOfCall(call: Promise<unknown>): Promise<string> {
+	const error: unknown = await call.then(
+		() => 'no error',
+		(thrown: unknown) => thrown
+	);
+	expect(error).toBeInstanceOf(UpstreamError);
+	return error instanceof UpstreamError ? error.code : '';
+}
+
+describe('a good answer', () => {
+	test('comes with status, headers and parsed JSON', async () => {
+		const stub = await startStub(json(201, { a: 1 }));
+		const answer = await ask(stub.url, { method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } });
+		expect(answer).toMatchObject({ status: 201, json: { a: 1 }, text: '{"a":1}' });
+		expect(answer.headers.get('content-type')).toBe('application/json');
+		expect(stub.received).toMatchObject([{ method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } }]);
+	});
+
+	test.each(['application/json; charset=utf-8', 'application/problem+json', 'text/plain', 'text/html', ''])(
+		'is parsed as JSON when it is, whatever type it names: "%s"',
+		async (type) => {
+			const stub = await startStub(raw(200, type, '{"a":1}'));
+			expect((await ask(stub.url)).json).toEqual({ a: 1 });
+		}
+	);
+
+	test.each(['text/html', 'application/json', ''])('is no JSON when it does not parse: "%s"', async (type) => {
+		const stub = await startStub(raw(200, type, '<h1>1</h1>'));
+		expect(await ask(stub.url)).toMatchObject({ json: undefined, text: '<h1>1</h1>' });
+	});
+
+	test('keeps characters whole that were split over two chunks', async () => {
+		const bytes = new TextEncoder().encode('{"name":"Zoë"}');
+		const body = new ReadableStream<Uint8Array>({
+			start(controller) {
+				controller.enqueue(bytes.slice(0, 12));
+				controller.enqueue(bytes.slice(12));
+				controller.close();
+			}
+		});
+		const answer = new Response(body, { headers: { 'content-type': 'application/json' } });
+		expect((await ask('http://a.test/', { send: () => Promise.resolve(answer) })).json).toEqual({ name: 'Zoë' });
+	});
+
+	test('leaves no timer behind', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		onTestFinished(() => void vi.useRealTimers());
+		await ask('http://a.test/', { send: () => Promise.resolve(new Response('')) });
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	test('may be exactly as large as allowed', async () => {
+		const stub = await startStub(raw(200, 'text/plain', 'x'.repeat(1000)));
+		expect((await ask(stub.url)).text).toHaveLength(1000);
+	});
+});
+
+describe('a fault', () => {
+	test('of a server that is not there is "unreachable"', async () => {
+		expect(await faultOfCall(ask(await downUrl()))).toBe('unreachable');
+	});
+
+	test('of a name that does not exist is "unreachable"', async () => {
+		expect(await faultOfCall(ask('http://nowhere.invalid/'))).toBe('unreachable');
+	});
+
+	test('of a server that never answers is "timeout"', async () => {
+		const stub = await startStub(neverAnswers);
+		expect(await faultOfCall(ask(stub.url, { timeoutMs: 60 }))).toBe('timeout');
+	});
+
+	test('of a server that stalls amid its answer is "timeout"', async () => {
+		const stub = await startStub(stallsMidBody);
+		expect(await faultOfCall(ask(stub.url, { timeoutMs: 150 }))).toBe('timeout');
+	});
+
+	test.each([
+		['before answering', cutsBeforeAnswering],
+		['amid its answer', cutsMidBody]
+	])('of a server that hangs up %s is "cut_off"', async (_when, answer) => {
+		const stub = await startStub(answer);
+		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');
+	});
+
+	test('of an answer that announces too much is "too_large" before its body comes, and its connection is freed', async () => {
+		const answers: ServerResponse[] = [];
+		const stub = await startStub((_request, response) => {
+			answers.push(response);
+			response.writeHead(200, { 'content-length': '1001' }).flushHeaders();
+		});
+		expect(await faultOfCall(ask(stub.url))).toBe('too_large');
+		await vi.waitFor(() => expect(answers.map(({ destroyed }) => destroyed)).toEqual([true]));
+	});
+
+	test('of an answer without end is "too_large"', async () => {
+		const stub = await startStub((_request, response) => {
+			const more = () => response.write('x'.repeat(600), () => setImmediate(more));
+			more();
+		});
+		expect(await faultOfCall(ask(stub.url))).toBe('too_large');
+	});
+
+	test.each(['announces its length', 'does not'])(
+		'of a small answer that decompresses to a large one is "too_large", when it %s',
+		async (way) => {
+			const packed = gzipSync('x'.repeat(100_000));
+			const length = way === 'announces its length' && { 'content-length': packed.length };
+			const stub = await startStub((_request, response) => {
+				response.writeHead(200, { 'content-encoding': 'gzip', ...length }).end(packed);
+			});
+			expect(packed.length).toBeLessThan(1000);
+			expect(await faultOfCall(ask(stub.url))).toBe('too_large');
+		}
+	);
+
+	test.each([301, 302, 303, 307, 308])('of a redirect (%i) is "redirected", and it is not followed', async (status) => {
+		const elsewhere = await startStub(json(200, {}));
+		const stub = await startStub((_request, response) => {
+			response.writeHead(status, { location: elsewhere.url }).end();
+		});
+		expect(await faultOfCall(ask(stub.url, { headers: { authorization: 'Bearer t' } }))).toBe('redirected');
+		expect(elsewhere.received).toEqual([]);
+	});
+
+	test('of a caller that gives up is "cancelled"', async () => {
+		const caller = new AbortController();
+		const stub = await startStub(() => caller.abort());
+		expect(await faultOfCall(ask(stub.url, { signal: caller.signal }))).toBe('cancelled');
+	});
+
+	test('of a header that cannot be sent is an UpstreamError too', async () => {
+		expect(await faultOfCall(ask('http://127.0.0.1/', { headers: { 'x-a': 'b\nc' } }))).toBe('unreachable');
+	});
+
+	test('holds neither the address nor the cause', async () => {
+		const url = await downUrl();
+		const error: unknown = await ask(`${url}/secret`).catch((thrown: unknown) => thrown);
+		expect(String(error)).toBe('UpstreamError: upstream fault: unreachable (ECONNREFUSED)');
+		expect(error).not.toHaveProperty('cause');
+	});
+});
+
+describe('parseAnswer', () => {
+	const schema = v.object({ a: v.number() });
+
+	test('gives what the schema names and drops the rest', async () => {
+		const stub = await startStub(json(200, { a: 1, b: 2 }));
+		expect(parseAnswer(schema, await ask(stub.url))).toEqual({ a: 1 });
+	});
+
+	test.each([
+		['HTML', raw(200, 'text/html', '<h1>hello</h1>'), 'not_json'],
+		['broken JSON', raw(200, 'application/json', '{"a":'), 'not_json'],
+		['an empty body', raw(200, 'application/json', ''), 'not_json'],
+		['a wrong shape', json(200, { a: 'one' }), 'bad_shape'],
+		['null', json(200, null), 'bad_shape']
+	])('refuses %s', async (_what, answer, code) => {
+		const stub = await startStub(answer);
+		expect(await faultOfCall(ask(stub.url).then((answered) => parseAnswer(schema, answered)))).toBe(code);
+	});
+});

@@ -1,0 +1,135 @@
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { log } from '$lib/server/log';
+import {
+	isObject,
+	readBoolean,
+	readList,
+	readLocalised,
+	readStrings,
+	reportDropped
+} from '$lib/server/upstream/lenient';
+
+const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+beforeEach(() => {
+	vi.useFakeTimers({ toFake: ['performance'] });
+	warned.mockClear();
+});
+afterEach(() => vi.useRealTimers());
+
+const Entry = v.object({ id: v.string() });
+const ids = (name: string, value: unknown, max = 10) =>
+	readList(name, value, Entry, { max, keyOf: ({ id }) => id }).map(({ id }) => id);
+
+describe('a list', () => {
+	test('loses bad entries and duplicates, and no others', () => {
+		expect(ids('mixed', [null, { id: 'a' }, 'b', { id: 3 }, [], { id: 'c' }, { id: 'a', again: true }])).toEqual([
+			'a',
+			'c'
+		]);
+		expect(warned).toHaveBeenCalledWith(expect.any(String), { list: 'mixed', dropped: 5, total: 7 });
+	});
+
+	test.each([null, undefined, []])('is empty where it is %j', (value) => {
+		expect(ids('empty', value)).toEqual([]);
+		expect(warned).not.toHaveBeenCalled();
+	});
+
+	test.each(['a', 7, {}, true])('is not guessed from %j', (value) => {
+		expect(() => ids('none', value)).toThrow(TypeError);
+	});
+
+	test('has at most so many entries', () => {
+		expect(
+			ids(
+				'long',
+				Array.from({ length: 1000 }, (_, index) => ({ id: String(index) })),
+				3
+			)
+		).toEqual(['0', '1', '2']);
+	});
+
+	test('that stays bad is reported once a minute, each list for itself', () => {
+		for (let second = 0; second < 60; second++) {
+			ids('bad', [null]);
+			vi.advanceTimersByTime(1000);
+		}
+		expect(warned).toHaveBeenCalledTimes(1);
+		ids('bad', [null]);
+		reportDropped('other', { used: 1, total: 2 });
+		expect(warned).toHaveBeenCalledTimes(3);
+	});
+});
+
+test.each<[unknown, string[]]>([
+	[
+		['a', ' b ', '', 'a', null, 7, {}],
+		['a', 'b']
+	],
+	['openid  profile\temail', ['openid', 'profile', 'email']],
+	[' ', []],
+	[null, []],
+	[7, []],
+	[{ 0: 'a' }, []]
+])('the texts of %j are %j', (value, texts) => expect(readStrings(value)).toEqual(texts));
+
+test('of a long list of texts, a hundred are read', () => {
+	expect(readStrings(Array.from({ length: 1000 }, (_, index) => String(index)))).toHaveLength(100);
+});
+
+test.each<[unknown, boolean | undefined]>([
+	[true, true],
+	['true', true],
+	[' TRUE ', true],
+	[1, true],
+	['1', true],
+	[false, false],
+	['False', false],
+	[0, false],
+	['yes', undefined],
+	['', undefined],
+	[2, undefined],
+	[null, undefined],
+	[[true], undefined]
+])('%j means %j', (value, meaning) => expect(readBoolean(value)).toBe(meaning));
+
+describe('a text for people', () => {
+	test.each<[unknown, string, string]>([
+		['Noord', 'Noord', 'Noord'],
+		[' A\u0000\u202eB ', 'A B', 'A B'],
+		[{ nl: 'Noord', en: 'North' }, 'Noord', 'North'],
+		[{ 'nl-NL': 'Noord', en_GB: 'North' }, 'Noord', 'North'],
+		[{ NL: 'Noord', de: 'Nord' }, 'Noord', 'Noord'],
+		[{ en: 'North', de: 'Nord' }, 'North', 'North'],
+		[{ fr: 'Nord', de: 'Norden' }, 'Nord', 'Nord'],
+		[{ nl: '', en: 'North' }, 'North', 'North'],
+		[{ nl: null, fr: 'Nord' }, 'Nord', 'Nord'],
+		[
+			[
+				{ lang: 'en', value: 'North' },
+				{ language: 'nl', value: 'Noord' }
+			],
+			'Noord',
+			'North'
+		],
+		[[null, 'x', { lang: 7, value: 'North' }], 'North', 'North']
+	])('%j is %j in Dutch, %j in English', (value, nl, en) => {
+		expect(readLocalised(value, 100)).toEqual({ nl, en });
+	});
+
+	test.each([null, undefined, '', ' ', 7, {}, [], { nl: 7 }, ['Noord']])('is not %j', (value) => {
+		expect(readLocalised(value, 100)).toBeUndefined();
+	});
+
+	test('is cut, between two characters', () => {
+		expect(readLocalised('abcdef', 3)?.en).toBe('abc');
+		expect(readLocalised('ab😀', 3)?.en).toBe('ab');
+	});
+});
+
+test.each<[unknown, boolean]>([
+	[{}, true],
+	[[], false],
+	[null, false],
+	['{}', false]
+])('%j is an object: %j', (value, is) => expect(isObject(value)).toBe(is));

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Problem } from '$lib/server/http/problem';
+import { relay, type RelayedRequest } from '$lib/server/upstream/proxy';
+// Else loaded by the first call, which the clock of these tests does not wait for.
+import '$lib/server/upstream/connections';
+vi.mock('$lib/server/config', () => import('../configured'));
+import { neverAnswers, startStub, type Stub } from '../http/stub-server';
+
+const LIMIT_MS = 1000;
+const ALMOST_MS = LIMIT_MS - 1;
+
+let broken: Problem[];
+let writing: ServerResponse;
+let stub: Stub;
+
+beforeEach(async () => {
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	broken = [];
+	stub = await startStub((_request, response) => {
+		writing = response.writeHead(200, { 'content-type': 'text/plain' });
+		writing.write('begun');
+	});
+});
+afterEach(() => void vi.useRealTimers());
+
+const relayed = (more: Partial<RelayedRequest> = {}) =>
+	relay({
+		method: 'GET',
+		url: new URL(stub.url),
+		headers: new Headers(),
+		body: null,
+		timeoutMs: LIMIT_MS,
+		maxRequestBytes: 100,
+		maxAnswerBytes: 100,
+		signal: new AbortController().signal,
+		onBreak: (problem) => broken.push(problem),
+		...more
+	});
+const readerOf = (answer: Response) => (answer.body as ReadableStream<Uint8Array>).getReader();
+const text = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
+
+describe('the time limit of a service', () => {
+	test('counts its silence, not how long an answer takes', async () => {
+		const reader = readerOf(await relayed());
+		expect(text(await reader.read())).toBe('begun');
+		for (const piece of ['one', 'two', 'three']) {
+			const read = reader.read();
+			vi.advanceTimersByTime(ALMOST_MS);
+			writing.write(piece);
+			expect(text(await read)).toBe(piece);
+		}
+		expect(broken).toEqual([]);
+	});
+
+	test('amid an answer breaks it off', async () => {
+		const reader = readerOf(await relayed());
+		await reader.read();
+		const breaking = expect(reader.read()).rejects.toThrow();
+		await vi.advanceTimersByTimeAsync(LIMIT_MS);
+		await breaking;
+		expect(broken).toMatchObject([{ code: 'upstream_timeout' }]);
+	});
+
+	test('does not count while its reader takes a rest', async () => {
+		const reader = readerOf(await relayed());
+		await reader.read();
+		vi.advanceTimersByTime(10 * LIMIT_MS);
+		writing.end('last');
+		expect([text(await reader.read()), (await reader.read()).done]).toEqual(['last', true]);
+	});
+
+	test('does not count while the caller is still sending', async () => {
+		let send = (_piece: string) => {};
+		const pieces = new ReadableStream<Uint8Array>({
+			start: (controller) => {
+				send = (piece) => (piece === '' ? controller.close() : controller.enqueue(new TextEncoder().encode(piece)));
+			}
+		});
+		const answer = relayed({ method: 'POST', body: pieces });
+		for (const piece of ['one', 'two', '']) {
+			await new Promise((resolve) => setImmediate(resolve));
+			vi.advanceTimersByTime(ALMOST_MS);
+			send(piece);
+		}
+		await readerOf(await answer).read();
+		expect(stub.received).toMatchObject([{ body: 'onetwo' }]);
+	});
+});
+
+describe('an answer', () => {
+	test('that has more than it may, unannounced, breaks off at that', async () => {
+		const reader = readerOf(await relayed({ maxAnswerBytes: 7 }));
+		writing.write('more');
+		const read = async () => {
+			for (;;) await reader.read();
+		};
+		await expect(read()).rejects.toThrow();
+		expect(broken).toMatchObject([{ code: 'upstream_invalid', facts: { fault: 'too_large' } }]);
+	});
+
+	test('that nobody wants any more is taken off the service at once, and is no fault', async () => {
+		const reader = readerOf(await relayed());
+		await reader.read();
+		const pending = reader.read();
+		const closed = once(writing, 'close');
+		await reader.cancel();
+		await closed;
+		expect([(await pending).done, broken]).toEqual([true, []]);
+	});
+
+	test('is not waited for when the caller has gone away', async () => {
+		const gone = new AbortController();
+		gone.abort();
+		await expect(relayed({ signal: gone.signal })).rejects.toMatchObject({ code: 'cancelled' });
+	});
+
+	test('is waited for no longer once the caller goes away', async () => {
+		const caller = new AbortController();
+		const silent = await startStub((request, response) => {
+			caller.abort();
+			neverAnswers(request, response);
+		});
+		const answer = relayed({ url: new URL(silent.url), signal: caller.signal });
+		await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+	});
+});

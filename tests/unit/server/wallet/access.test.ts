@@ -1,0 +1,197 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beginSignIn } from '$lib/server/auth/sign-in';
+import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
+import { startSignIn } from '$lib/server/auth/authorization-request';
+import { sharedStore } from '$lib/server/store';
+import { keepSession, requireOwned, requireWalletCaller } from '$lib/server/wallet/access';
+import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { fakeCookies } from '../../../harness/cookies';
+import { requestEvent } from '../../../harness/request-event';
+import { someSession } from '../auth/session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/auth/authorization-request', () => ({
+	startSignIn: vi.fn(() => Promise.resolve({ error: 'sts_unavailable' }))
+}));
+vi.mock('$lib/server/sts/institutions', () => ({
+	institutions: () => Promise.resolve([{ id: 'uni-a', name: 'University A' }])
+}));
+beforeEach(() => vi.clearAllMocks());
+
+const API = '/api/wallet/sessions';
+const MINE = '0123456789abcdef0123456789abcdef';
+const OTHER = 'ffffffffffffffffffffffffffffffff';
+
+async function holding(changes: Partial<OwnedSession> = {}): Promise<string> {
+	const cookies = fakeCookies();
+	const now = Date.now();
+	const times = { startedAt: now, expiresAt: now + 300_000 };
+	const session = {
+		id: MINE,
+		requestUri: 'openid4vp://x',
+		returnTo: '/account?from=wallet',
+		idv: 'none',
+		completed: false
+	} as const;
+	await keepOwned(cookies, { ...session, ...times, ...changes });
+	return cookies.next();
+}
+
+async function onLoginPage(): Promise<string> {
+	const cookies = fakeCookies();
+	await beginLoginTransaction(cookies);
+	return cookies.next();
+}
+
+const unauthorized = { code: 'unauthorized', status: 401 };
+const notFound = { code: 'not_found', status: 404 };
+
+describe('who may open a wallet session', () => {
+	test('somebody signed in, counted by session', async () => {
+		expect(await requireWalletCaller(requestEvent({ session: someSession() }))).toBe('session-1');
+	});
+
+	test('a browser that has loaded the login page, counted by that', async () => {
+		const cookie = await onLoginPage();
+		const ids = [
+			await requireWalletCaller(requestEvent({ cookie })),
+			await requireWalletCaller(requestEvent({ cookie }))
+		];
+		expect(ids[0]).toMatch(/^[\da-f-]{36}$/);
+		expect(ids[1]).toBe(ids[0]);
+	});
+
+	test('nobody else', async () => {
+		await expect(requireWalletCaller(requestEvent())).rejects.toMatchObject(unauthorized);
+	});
+
+	test('nobody with a credential that is not good, whatever the cookies say', async () => {
+		const event = requestEvent({ path: API, cookie: await onLoginPage(), headers: { authorization: 'Bearer x' } });
+		await expect(requireWalletCaller(event)).rejects.toMatchObject(unauthorized);
+	});
+});
+
+describe('whose a wallet session is', () => {
+	test('the browser’s that started it', async () => {
+		expect(await requireOwned(requestEvent({ cookie: await holding() }), MINE)).toMatchObject({ id: MINE });
+	});
+
+	test.each<[string, () => Promise<Parameters<typeof requestEvent>[0]>]>([
+		['a browser that started another', async () => ({ cookie: await holding({ id: OTHER }) })],
+		['a browser on the login page', async () => ({ cookie: await onLoginPage() })],
+		['somebody signed in', () => Promise.resolve({ session: someSession() })]
+	])('not %s: for it there is none', async (_, make) => {
+		await expect(requireOwned(requestEvent(await make()), MINE)).rejects.toMatchObject(notFound);
+	});
+
+	test('not a stranger’s, who is told to sign in first', async () => {
+		await expect(requireOwned(requestEvent(), MINE)).rejects.toMatchObject(unauthorized);
+	});
+
+	test('nobody’s where the address holds no id at all', async () => {
+		await expect(requireOwned(requestEvent(), 'no id')).rejects.toMatchObject(notFound);
+	});
+
+	test('not a bearer caller’s who sends the owner’s cookie along', async () => {
+		const event = requestEvent({ path: API, cookie: await holding(), headers: { authorization: 'Bearer x' } });
+		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
+	});
+});
+
+describe('a third party', () => {
+	const bearer = { authorization: 'Bearer x' };
+	const caller = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0 });
+	const by = (clientId: string, cookie?: string) =>
+		requestEvent({ path: API, caller: caller(clientId), headers: bearer, ...(cookie && { cookie }) });
+	const now = Date.now();
+	const wallet: OwnedSession = {
+		id: MINE,
+		requestUri: 'openid4vp://x',
+		startedAt: now,
+		expiresAt: now + 300_000,
+		returnTo: '/',
+		idv: 'none',
+		completed: false
+	};
+
+	test('opens wallet sessions, counted by its client id', async () => {
+		expect(await requireWalletCaller(by('a'))).toBe('a');
+	});
+
+	test('owns what it started, by its token alone, and leaves no cookie', async () => {
+		const event = by('a');
+		await keepSession(event, wallet);
+		expect(event.cookies.next()).toBe('');
+		expect(await requireOwned(by('a'), MINE)).toEqual(wallet);
+		await keepSession(by('a'), { ...wallet, idv: 'done' });
+		expect(await requireOwned(by('a'), MINE)).toEqual({ ...wallet, idv: 'done' });
+	});
+
+	test('does not own what another one started', async () => {
+		await keepSession(by('a'), { ...wallet, id: OTHER });
+		await expect(requireOwned(by('b'), OTHER)).rejects.toMatchObject(notFound);
+	});
+
+	test('does not own another’s that somebody has moved to its place in the store', async () => {
+		await keepSession(by('a'), wallet);
+		const moved = await sharedStore().read(`wallet:${MINE}:a`);
+		await sharedStore().write(`wallet:${MINE}:b`, moved?.text ?? '', 60_000);
+		expect(moved?.text).not.toContain(MINE);
+		await expect(requireOwned(by('b'), MINE)).rejects.toMatchObject(notFound);
+	});
+
+	test('does not own what the cookie beside its token says', async () => {
+		await expect(requireOwned(by('c', await holding({ id: OTHER })), OTHER)).rejects.toMatchObject(notFound);
+	});
+
+	test('owns it for an hour', async () => {
+		const hourAgo = { startedAt: now - 3600_000, expiresAt: now };
+		await keepSession(by('d'), { ...wallet, ...hourAgo });
+		await expect(requireOwned(by('d'), MINE)).rejects.toMatchObject(notFound);
+	});
+});
+
+describe('a sign-in with a wallet', () => {
+	const begin = async (cookie: string, returnTo: string | null = null) =>
+		beginSignIn(requestEvent({ cookie }), { provider: 'sts-wallet', returnTo });
+
+	test('names this browser’s own completed session, and goes where that was to lead', async () => {
+		await begin(await holding({ completed: true }));
+		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
+			{ provider: 'sts-wallet', returnTo: '/account?from=wallet', walletSessionId: MINE },
+			expect.any(String)
+		);
+	});
+
+	test.each<[string, () => Promise<string>]>([
+		['no wallet session', onLoginPage],
+		['a session that is not complete', holding],
+		['a session it only knows', () => Promise.resolve(`portal.wallet.${MINE}=x`)]
+	])('is refused to a browser with %s', async (_, cookie) => {
+		expect(await begin(`${await onLoginPage()}; ${await cookie()}`)).toEqual({ error: 'wallet_session_foreign' });
+		expect(startSignIn).not.toHaveBeenCalled();
+	});
+});
+
+describe('a sign-in at an institution', () => {
+	const begin = async (options: Partial<Parameters<typeof beginSignIn>[1]>) =>
+		beginSignIn(requestEvent({ cookie: await onLoginPage() }), { provider: 'sts', ...options });
+
+	test('takes an institution of the STS’s list, and a return path of ours', async () => {
+		await begin({ institution: 'uni-a', returnTo: '//evil.example', forceLogin: true });
+		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
+			{ provider: 'sts', returnTo: '/', institution: 'uni-a', asksLogin: true },
+			expect.any(String)
+		);
+	});
+
+	test('takes no other', async () => {
+		expect(await begin({ institution: 'evil' })).toEqual({ error: 'institution_unknown' });
+		expect(startSignIn).not.toHaveBeenCalled();
+	});
+
+	test('by another provider’s name does not exist', async () => {
+		expect(await begin({ provider: 'github' })).toEqual({ error: 'not_found' });
+		expect(startSignIn).not.toHaveBeenCalled();
+	});
+});

@@ -1,0 +1,45 @@
+import { expect, test, vi } from 'vitest';
+import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
+import { createWalletSession } from '$lib/server/wallet/create-session';
+import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { requestEvent } from '../../../harness/request-event';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+const created = vi.hoisted(() => vi.fn());
+vi.mock('$lib/server/wallet/bridge', () => ({
+	bridge: () => ({ createSession: created }),
+	credentialFor: () => ({})
+}));
+created.mockImplementation(async () => ({
+	sessionId: `new${created.mock.calls.length}`,
+	requestUri: 'openid4vp://?request_uri=x',
+	expiresInMs: 300_000,
+	expiresAt: null
+}));
+
+/** A browser with wallet sessions in these states of identity verification. */
+async function browserWith(...states: readonly OwnedSession['idv'][]) {
+	const event = requestEvent();
+	await beginLoginTransaction(event.cookies);
+	for (const [n, idv] of states.entries()) {
+		const times = { startedAt: Date.now() - 1000 * n, expiresAt: Date.now() + 300_000 };
+		const session = { id: `w${n}`, requestUri: null, returnTo: '/account', completed: false, ...times, idv };
+		await keepOwned(event.cookies, session);
+	}
+	return event;
+}
+
+test('a browser with four wallet sessions in identity verification gets no fifth, and is told when to come back', async () => {
+	const event = await browserWith('started', 'started', 'manual', 'manual');
+	const refused: unknown = await createWalletSession(event, { returnTo: '/account' }).catch((error: unknown) => error);
+	expect(refused).toMatchObject({
+		code: 'rate_limited',
+		headers: { 'retry-after': expect.stringMatching(/^35\d\d$/) }
+	});
+	expect(created).not.toHaveBeenCalled();
+});
+
+test('sessions whose round is over, and those that wait for a scan, leave room', async () => {
+	const event = await browserWith('started', 'started', 'manual', 'done', 'none');
+	await expect(createWalletSession(event, { returnTo: '/account' })).resolves.toMatchObject({ idv: 'none' });
+});

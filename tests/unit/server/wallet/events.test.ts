@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventStreams, walletEvents } from '$lib/server/wallet/events';
+import type { OwnedSession } from '$lib/server/auth/owned-sessions';
+import { requestEvent, type EventOptions } from '../../../harness/request-event';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+import { statusOf } from './watched';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+const readStatus = vi.hoisted(() => vi.fn());
+vi.mock('$lib/server/wallet/bridge', () => ({
+	bridge: () => ({ readStatus }),
+	credentialFor: ({ requestId }: App.Locals) => ({ requestId, authorization: undefined })
+}));
+
+const MINUTE_MS = 60_000;
+const owned: OwnedSession = {
+	id: 'w1',
+	requestUri: null,
+	startedAt: SIGNED_IN_AT * 1000,
+	expiresAt: SIGNED_IN_AT * 1000 + 300_000,
+	returnTo: '/account',
+	idv: 'none',
+	completed: false
+};
+
+beforeEach(() => {
+	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 });
+	readStatus.mockReset().mockReturnValue(new Promise(() => {}));
+});
+afterEach(() => {
+	eventStreams().closeAll();
+	vi.useRealTimers();
+});
+
+/** In how many minutes the stream of such a caller ends; more than 20 for one that does not. */
+async function minutesOpen(options: EventOptions): Promise<number> {
+	const response = await walletEvents(requestEvent(options), [owned]);
+	// Read all along: a client that reads nothing is dropped sooner.
+	const over = new AbortController();
+	void response.text().then(() => over.abort());
+	for (let minutes = 0; minutes <= 20; minutes++) {
+		if (over.signal.aborted) return minutes;
+		await vi.advanceTimersByTimeAsync(MINUTE_MS);
+	}
+	return Infinity;
+}
+
+const inMinutes = (minutes: number) => SIGNED_IN_AT + minutes * 60;
+const caller = (endsAt: number) => ({ clientId: 'c', scopes: [], endsAt }) as never;
+
+test.each<[string, number, EventOptions]>([
+	['15 minutes, of somebody who is not signed in', 15, {}],
+	['15 minutes, of somebody whose tokens and session last longer', 15, { session: someSession() }],
+	['as long as the access token', 4, { session: someSession({ expiresAt: inMinutes(4) }) }],
+	['as long as the session, whose token lasts longer', 3, { session: someSession({ endsAt: inMinutes(3) }) }],
+	[
+		'as long as the session, where the STS does not say how long tokens last',
+		2,
+		{ session: someSession({ expiresAt: undefined, endsAt: inMinutes(2) }) }
+	],
+	['as long as the token of a third party', 5, { caller: caller(inMinutes(5)) }],
+	['no time at all, with a token that has just ended', 1, { session: someSession({ expiresAt: inMinutes(-1) }) }]
+])('a stream of events lasts %s', async (_what, minutes, options) => {
+	expect(await minutesOpen(options)).toBe(minutes);
+	expect(eventStreams().size()).toBe(0);
+});
+
+test('a stream reports a new status when the wall clock steps back an hour', async () => {
+	readStatus.mockResolvedValue(statusOf('PENDING'));
+	const response = await walletEvents(requestEvent({}), [owned]);
+	const reported: string[] = [];
+	const reading = response.body
+		?.pipeThrough(new TextDecoderStream())
+		.pipeTo(new WritableStream({ write: (part) => void reported.push(part) }));
+	await vi.advanceTimersByTimeAsync(1500);
+	vi.setSystemTime(Date.now() - 60 * MINUTE_MS);
+	readStatus.mockResolvedValue(statusOf('INTERACTION_STARTED'));
+	await vi.advanceTimersByTimeAsync(5000);
+	expect(reported.join('')).toContain('INTERACTION_STARTED');
+	eventStreams().closeAll();
+	await reading;
+});

@@ -1,0 +1,335 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SessionStatus } from '$lib/server/bridge/normalize';
+import { Problem, type ProblemCode } from '$lib/server/http/problem';
+import { completeWalletSession } from '$lib/server/wallet/sessions';
+import { currentSession } from '$lib/server/wallet/access';
+import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
+import { finishIdv, startIdv, submitIdv } from '$lib/server/wallet/identity';
+import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { walletStep } from '$lib/server/wallet/wallet-page';
+import type { SessionStatusValue } from '$lib/wallet/session-status';
+import { fakeCookies } from '../../../harness/cookies';
+import { load } from '../../../../src/routes/(public)/login/wallet/+page.server';
+import { requestEvent } from '../../../harness/request-event';
+
+const bridge = vi.hoisted(() => ({
+	readStatus: vi.fn(),
+	readFreshStatus: vi.fn(),
+	readIdvStatus: vi.fn(),
+	readPerson: vi.fn(),
+	complete: vi.fn(),
+	initiateIdv: vi.fn(),
+	finishIdv: vi.fn(),
+	submitIdv: vi.fn()
+}));
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/wallet/bridge', () => ({
+	bridge: () => bridge,
+	credentialFor: () => ({ requestId: 'r1' })
+}));
+
+const ID = '0123456789abcdef0123456789abcdef';
+const plan = (changes = {}) => ({
+	sessionId: ID,
+	status: 'IDV_REQUIRED',
+	planType: null,
+	reason: null,
+	candidates: [],
+	...changes
+});
+
+beforeEach(() => {
+	vi.resetAllMocks();
+	bridge.readIdvStatus.mockResolvedValue(plan());
+	bridge.readPerson.mockResolvedValue({ givenName: 'Robin' });
+});
+
+function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> = {}) {
+	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, expiresAt: null };
+	const said = { sessionId: ID, status, ...rest, ...changes };
+	bridge.readStatus.mockResolvedValue(said);
+	bridge.readFreshStatus.mockResolvedValue(said);
+}
+
+async function browser(changes: Partial<OwnedSession> = {}, path = '/login/wallet') {
+	const cookies = fakeCookies();
+	const now = Date.now();
+	const owned: OwnedSession = {
+		id: ID,
+		requestUri: 'openid4vp://?request_uri=x',
+		startedAt: now,
+		expiresAt: now + 300_000,
+		returnTo: '/account',
+		idv: 'none',
+		completed: false,
+		...changes
+	};
+	await keepOwned(cookies, owned);
+	return { event: requestEvent({ path, cookie: cookies.next() }), owned };
+}
+
+const stepOf = async (event: RequestEvent) => walletStep(event, await currentSession(event));
+
+describe('the wallet page', () => {
+	test('is of one session alone, also when the one beside it is scanned while the page is made', async () => {
+		const first = 'a'.repeat(32);
+		let looks = 0;
+		bridgeSays('CREATED');
+		const waiting: unknown = await bridge.readStatus(ID);
+		bridge.readStatus.mockImplementation((id: string) =>
+			Promise.resolve(id === first && looks++ > 0 ? { ...(waiting as object), status: 'VERIFYING' } : waiting)
+		);
+		const { event, owned } = await browser({ beside: [first] });
+		await keepOwned(event.cookies, {
+			...owned,
+			id: first,
+			beside: [],
+			startedAt: owned.startedAt - 1,
+			returnTo: '/other'
+		});
+		expect(await load(event as unknown as Parameters<typeof load>[0])).toMatchObject({
+			view: { screen: 'scan', sessionId: ID },
+			returnTo: '/account'
+		});
+		expect(looks).toBe(1);
+	});
+
+	test('offers to begin in a browser without a session, and asks the Bridge nothing', async () => {
+		expect(await stepOf(requestEvent())).toEqual({ view: { screen: 'start' } });
+		expect(bridge.readStatus).not.toHaveBeenCalled();
+	});
+
+	test.each<[SessionStatusValue, object]>([
+		['CREATED', { view: { screen: 'scan', sessionId: ID, qr: expect.stringContaining('<svg') } }],
+		['PENDING', { view: { screen: 'scan', requestUri: 'openid4vp://?request_uri=x' } }],
+		['INTERACTION_STARTED', { view: { screen: 'opened', sessionId: ID } }],
+		['VERIFYING', { view: { screen: 'checking', sessionId: ID } }],
+		['VERIFIED', { goTo: '/login/continue' }],
+		['COMPLETED', { goTo: '/login/continue' }],
+		['IDV_REQUIRED', { goTo: '/login/identity' }],
+		['RECONCILING', { goTo: '/login/identity' }],
+		['EXPIRED', { view: { screen: 'ended', outcome: 'expired' } }],
+		['FAILED', { view: { screen: 'ended', outcome: 'failed' } }],
+		['ERROR', { view: { screen: 'ended', outcome: 'failed' } }],
+		['VP_VALIDATION_FAILED', { view: { screen: 'ended', outcome: 'refused' } }]
+	])('at %s shows %j', async (status, step) => {
+		bridgeSays(status);
+		bridge.complete.mockResolvedValue({ kind: 'completed' });
+		expect(await stepOf((await browser()).event)).toMatchObject(step);
+	});
+
+	test('follows the newest of several sessions', async () => {
+		bridgeSays('PENDING');
+		const { event, owned } = await browser();
+		await keepOwned(event.cookies, { ...owned, id: 'f'.repeat(32), startedAt: owned.startedAt + 1 });
+		expect(await stepOf(event)).toMatchObject({ view: { sessionId: 'f'.repeat(32) } });
+	});
+
+	test('goes on to identity verification when only completing shows the need', async () => {
+		bridgeSays('VERIFIED');
+		bridge.complete.mockResolvedValue({ kind: 'idv_required', reason: 'FIRST_TIME_LINK' });
+		expect(await stepOf((await browser()).event)).toEqual({ goTo: '/login/identity' });
+	});
+
+	test.each<[ProblemCode, string]>([
+		['not_found', 'expired'],
+		['upstream_unavailable', 'unavailable'],
+		['upstream_timeout', 'unavailable'],
+		['upstream_invalid', 'unavailable'],
+		['internal_error', 'failed']
+	])('explains the fault %s as %s', async (code, outcome) => {
+		bridge.readStatus.mockRejectedValue(new Problem(code));
+		expect(await stepOf((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
+	});
+
+	test('shows no more of a failed session than why it failed', async () => {
+		bridgeSays('FAILED', { errorCode: 'wallet_declined' });
+		expect(await stepOf((await browser()).event)).toEqual({
+			view: { screen: 'ended', outcome: 'declined', helpCode: 'r1' }
+		});
+	});
+});
+
+describe('completing', () => {
+	test('is asked of the Bridge once; a repeat gives the same answer', async () => {
+		bridge.complete.mockResolvedValue({ kind: 'completed' });
+		const { event, owned } = await browser();
+		const first = await completeWalletSession(event, owned);
+		const [kept] = await ownedSessions(event.cookies);
+		expect(kept?.completed).toBe(true);
+		expect(await completeWalletSession(event, kept ?? owned)).toEqual(first);
+		expect(first).toEqual({ kind: 'completed', continueUrl: '/login/start?provider=sts-wallet' });
+		expect(bridge.complete).toHaveBeenCalledOnce();
+	});
+
+	test('never leads to a second round of identity verification', async () => {
+		bridge.complete.mockResolvedValue({ kind: 'idv_required', reason: null });
+		const { event, owned } = await browser({ idv: 'done' });
+		await expect(completeWalletSession(event, owned)).rejects.toMatchObject({ code: 'idv_repeated' });
+	});
+});
+
+describe('the identity page', () => {
+	test('sends a browser without a session to the wallet page', async () => {
+		expect(await identityStep(requestEvent())).toEqual({ goTo: '/login/wallet' });
+	});
+
+	test.each<[SessionStatusValue, Partial<OwnedSession>, object, object]>([
+		['PENDING', {}, {}, { goTo: '/login/wallet' }],
+		['VERIFIED', {}, {}, { goTo: '/login/continue' }],
+		[
+			'IDV_REQUIRED',
+			{},
+			{ planType: 'RUN_IDV', reason: 'FIRST_TIME_LINK' },
+			{ view: { screen: 'explain', way: 'visit' } }
+		],
+		['IDV_REQUIRED', {}, { planType: 'STEP_UP' }, { view: { screen: 'explain', way: 'step-up' } }],
+		['IDV_REQUIRED', {}, { planType: 'SKIP_RECONCILIATION' }, { view: { screen: 'explain', way: 'none' } }],
+		['IDV_REQUIRED', {}, { planType: 'USE_EXISTING_BINDING' }, { view: { screen: 'explain', way: 'none' } }],
+		['IDV_REQUIRED', {}, { planType: 'A_NEW_METHOD' }, { view: { screen: 'explain', way: 'visit' } }],
+		['IDV_REQUIRED', { idv: 'manual' }, {}, { view: { screen: 'confirm' } }],
+		['RECONCILING', { idv: 'manual' }, {}, { view: { screen: 'review' } }],
+		[
+			'IDV_REQUIRED',
+			{},
+			{ planType: 'MANUAL_REVIEW' },
+			{ view: { screen: 'confirm', person: { givenName: 'Robin' } } }
+		],
+		['IDV_REQUIRED', {}, { reason: 'CANDIDATE_MATCH_CONFIRMATION' }, { view: { screen: 'confirm' } }],
+		['IDV_REQUIRED', {}, { planType: 'FAIL_CLOSED' }, { view: { screen: 'ended', outcome: 'not-possible' } }],
+		['IDV_REQUIRED', { idv: 'done' }, {}, { view: { screen: 'ended', outcome: 'again-required' } }],
+		['RECONCILING', { idv: 'started' }, { planType: 'MANUAL_REVIEW' }, { view: { screen: 'review' } }],
+		['RECONCILING', { idv: 'none' }, { planType: 'MANUAL_REVIEW' }, { view: { screen: 'confirm' } }],
+		['RECONCILING', { idv: 'started' }, { planType: 'RUN_IDV' }, { view: { screen: 'in-progress' } }],
+		['EXPIRED', {}, {}, { view: { screen: 'ended', outcome: 'expired' } }]
+	])('at %s of a session %j with the plan %j shows %j', async (status, owned, planned, step) => {
+		bridgeSays(status);
+		bridge.complete.mockResolvedValue({ kind: 'completed' });
+		bridge.readIdvStatus.mockResolvedValue(plan(planned));
+		expect(await identityStep((await browser(owned)).event)).toMatchObject(step);
+	});
+
+	test.each(['started', 'manual', 'done'] as const)(
+		'believes no answer from before the one round, which is %s',
+		async (idv) => {
+			bridgeSays('IDV_REQUIRED');
+			bridge.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
+			bridge.complete.mockResolvedValue({ kind: 'completed' });
+			expect(await identityStep((await browser({ idv })).event)).toEqual({ goTo: '/login/continue' });
+		}
+	);
+
+	test.each<[ProblemCode, string]>([
+		['not_found', 'expired'],
+		['no_match', 'no-match'],
+		['linked_elsewhere', 'linked-elsewhere'],
+		['assurance_too_low', 'assurance-too-low'],
+		['attribute_missing', 'attribute-missing'],
+		['review_refused', 'review-refused'],
+		['upstream_unavailable', 'unavailable']
+	])('explains the fault %s as %s', async (code, outcome) => {
+		bridgeSays('VERIFIED');
+		bridge.complete.mockRejectedValue(new Problem(code));
+		expect(await identityStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
+	});
+});
+
+describe('why a session failed', () => {
+	test.each<[string, object, object, string]>([
+		['the status', { errorCode: 'linked_elsewhere' }, {}, 'linked-elsewhere'],
+		['idv/status', {}, { errorCode: 'assurance_too_low' }, 'assurance-too-low'],
+		['nothing', {}, {}, 'failed']
+	])('is told by %s', async (_who, status, idvStatus, outcome) => {
+		bridgeSays('FAILED', status);
+		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', ...idvStatus }));
+		expect(await identityStep((await browser()).event)).toMatchObject({ view: { screen: 'ended', outcome } });
+	});
+
+	test('does not matter less when idv/status can not be asked', async () => {
+		bridgeSays('FAILED');
+		bridge.readIdvStatus.mockRejectedValue(new Problem('upstream_unavailable'));
+		expect(await identityStep((await browser()).event)).toMatchObject({ view: { outcome: 'failed' } });
+	});
+
+	test('is looked up when the end of the round says only that it failed', async () => {
+		bridge.finishIdv.mockRejectedValue(new Problem('reconciliation_failed'));
+		bridgeSays('FAILED');
+		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', errorCode: 'linked_elsewhere' }));
+		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=c&state=s');
+		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=linked-elsewhere&helpCode=r1');
+	});
+});
+
+describe('a round of identity verification', () => {
+	test('comes back to our callback of this session', async () => {
+		bridge.initiateIdv.mockResolvedValue({ redirectUrl: 'http://127.0.0.1:8093/idv' });
+		const { event, owned } = await browser();
+		await startIdv(event, owned);
+		const redirectUri = `http://localhost:3000/api/wallet/sessions/${ID}/idv/callback`;
+		expect(bridge.initiateIdv).toHaveBeenCalledExactlyOnceWith(ID, { redirectUri }, { requestId: 'r1' });
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+	});
+
+	test('that is told to be by hand when it begins is remembered as such', async () => {
+		bridge.initiateIdv.mockResolvedValue({ redirectUrl: null, planType: 'MANUAL_REVIEW', reason: 'FIRST_TIME_LINK' });
+		const { event, owned } = await browser();
+		await startIdv(event, owned);
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'manual' }]);
+	});
+
+	test('is the only one of its session', async () => {
+		const { event, owned } = await browser({ idv: 'done' });
+		await expect(startIdv(event, owned)).rejects.toMatchObject({ code: 'idv_repeated' });
+		expect(bridge.initiateIdv).not.toHaveBeenCalled();
+	});
+
+	test('ends at the callback, which a reload does not repeat', async () => {
+		bridge.finishIdv.mockResolvedValue({ status: 'COMPLETED' });
+		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=another&state=s');
+		expect(await finishIdv(event, owned)).toBe('/login/identity');
+		const [kept] = await ownedSessions(event.cookies);
+		expect(kept?.idv).toBe('done');
+		expect(await finishIdv(event, kept ?? owned)).toBe('/login/identity');
+		expect(bridge.finishIdv).toHaveBeenCalledOnce();
+	});
+
+	test('that was refused at the institution may be tried again', async () => {
+		bridge.finishIdv.mockRejectedValue(new Problem('idv_refused'));
+		const { event, owned } = await browser({ idv: 'started' }, '/callback?error=access_denied&state=s');
+		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+	});
+
+	test.each([
+		['started', 'RECONCILING', 'started'],
+		['manual', 'RECONCILING', 'manual'],
+		['started', 'COMPLETED', 'done'],
+		['manual', 'VERIFIED', 'done']
+	] as const)('that was %s, confirmed by hand and is %s is %s', async (before, status, idv) => {
+		bridge.submitIdv.mockResolvedValue({ status });
+		const { event, owned } = await browser({ idv: before });
+		expect(await submitIdv(event, owned, { confirm: true })).toEqual({ sessionId: ID, status });
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv }]);
+	});
+});
+
+describe('the return from the STS after identity verification', () => {
+	test('resumes this browser’s own session, and ends its round', async () => {
+		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&idv=complete`);
+		expect(await resumeIdentity(event, ID)).toBe('/login/identity');
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'done' }]);
+	});
+
+	test('resumes no other browser’s', async () => {
+		const { event } = await browser({}, `/login?wallet_session=${'f'.repeat(32)}&idv=complete`);
+		expect(await resumeIdentity(event, 'f'.repeat(32))).toBe('/login?error=wallet_session_foreign&helpCode=r1');
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'none' }]);
+	});
+
+	test('with an error says that the institution did not confirm', async () => {
+		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&error=access_denied`);
+		expect(await resumeIdentity(event, ID)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
+		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+	});
+});

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { currentSession } from '$lib/server/wallet/access';
+import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
+import type { SessionStatusValue } from '$lib/wallet/session-status';
+import { fakeCookies } from '../../../harness/cookies';
+import { requestEvent } from '../../../harness/request-event';
+
+const bridge = vi.hoisted(() => ({ readStatus: vi.fn(), createSession: vi.fn() }));
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/wallet/bridge', () => ({
+	bridge: () => bridge,
+	credentialFor: () => ({ requestId: 'r1' })
+}));
+vi.mock('$lib/server/auth/login-cookies', () => ({
+	readLoginTransaction: () => Promise.resolve({ id: 'this-browser' })
+}));
+
+const statuses = new Map<string, SessionStatusValue | 'gone'>();
+const RETURN_TO = '/account';
+let made = 0;
+
+beforeEach(() => {
+	vi.resetAllMocks();
+	statuses.clear();
+	bridge.readStatus.mockImplementation((id: string) => {
+		const status = statuses.get(id) ?? 'PENDING';
+		return status === 'gone' ? Promise.reject(new Error(status)) : Promise.resolve({ status });
+	});
+	bridge.createSession.mockImplementation(() =>
+		Promise.resolve({
+			sessionId: `made-${++made}`,
+			status: 'PENDING',
+			requestUri: 'openid4vp://x',
+			expiresInMs: 300_000,
+			expiresAt: null
+		})
+	);
+});
+
+/** A browser that has these sessions, the oldest first. */
+async function browser(...sessions: (Partial<OwnedSession> & { id: string })[]) {
+	const cookies = fakeCookies();
+	for (const [age, changes] of sessions.entries()) {
+		const startedAt = Date.now() - 1000 + age;
+		const rest = { requestUri: 'x', returnTo: RETURN_TO, idv: 'none', completed: false } as const;
+		await keepOwned(cookies, { ...rest, startedAt, expiresAt: startedAt + 300_000, ...changes });
+	}
+	return requestEvent({ path: '/login/wallet', cookie: cookies.next() });
+}
+const newest = async (event: Awaited<ReturnType<typeof browser>>) => (await ownedSessions(event.cookies))[0];
+
+describe('a new code', () => {
+	test('is made once for a form that is sent twice, and is this browser’s after either answer', async () => {
+		const [first, second] = [await browser(), await browser()];
+		await Promise.all([first, second].map((event) => startCode(event, 'the-form', RETURN_TO)));
+		expect(bridge.createSession).toHaveBeenCalledTimes(1);
+		expect((await newest(first))?.id).toBe((await newest(second))?.id);
+	});
+
+	test('is another one for another form', async () => {
+		const event = await browser();
+		await startCode(event, 'one-form', RETURN_TO);
+		await startCode(event, 'another-form', RETURN_TO);
+		expect(bridge.createSession).toHaveBeenCalledTimes(2);
+	});
+
+	test('in place of an old one is made once, however often it is asked for', async () => {
+		const event = await browser({ id: 'old' });
+		await Promise.all([renewCode(event, 'old', RETURN_TO), renewCode(event, 'old', RETURN_TO)]);
+		await renewCode(event, 'old', RETURN_TO);
+		expect(bridge.createSession).toHaveBeenCalledTimes(1);
+		expect(await newest(event)).toMatchObject({ replaces: 'old', beside: ['old'] });
+	});
+
+	test('is not made once the old one was scanned', async () => {
+		const event = await browser({ id: 'scanned' });
+		statuses.set('scanned', 'INTERACTION_STARTED');
+		await renewCode(event, 'scanned', RETURN_TO);
+		expect(bridge.createSession).not.toHaveBeenCalled();
+	});
+
+	test('of another browser is never handed out: who only knows the old id gets one of its own', async () => {
+		const owner = await browser({ id: 'known' });
+		await renewCode(owner, 'known', RETURN_TO);
+		const stranger = await browser();
+		await renewCode(stranger, 'known', RETURN_TO);
+		expect((await newest(stranger))?.id).not.toBe((await newest(owner))?.id);
+	});
+});
+
+describe('of two codes on screens at once', () => {
+	const both = [{ id: 'old' }, { id: 'new', beside: ['old'] }];
+
+	test.each<[SessionStatusValue | 'gone', SessionStatusValue, string]>([
+		['PENDING', 'PENDING', 'new'],
+		['INTERACTION_STARTED', 'PENDING', 'old'],
+		['FAILED', 'PENDING', 'old'],
+		['VERIFIED', 'EXPIRED', 'old'],
+		['PENDING', 'INTERACTION_STARTED', 'new'],
+		['EXPIRED', 'PENDING', 'new'],
+		['gone', 'PENDING', 'new']
+	])('the old one at %s and the new one at %s: the browser follows the %s one', async (old, latest, followed) => {
+		statuses.set('old', old).set('new', latest);
+		expect((await currentSession(await browser(...both)))?.id).toBe(followed);
+	});
+
+	test('one that had been scanned before the new one was made is not followed', async () => {
+		const event = await browser({ id: 'left-alone' });
+		statuses.set('left-alone', 'INTERACTION_STARTED');
+		await startCode(event, 'a-new-beginning', RETURN_TO);
+		expect((await currentSession(event))?.id).toBe((await newest(event))?.id);
+	});
+});

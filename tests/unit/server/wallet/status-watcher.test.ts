@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { Problem } from '$lib/server/http/problem';
+import { usualIntervalMs } from '$lib/server/wallet/read-budget';
+import { setUp, statusOf } from './watched';
+
+const away = new Problem('upstream_unavailable');
+const scanMs = usualIntervalMs.scan;
+
+describe('one watched session', () => {
+	test('is read at once, and then about once a second, never more, while its code waits for a scan', async () => {
+		const { clock, listen, reads } = setUp();
+		listen('a');
+		await clock.advance(3 * scanMs);
+		expect(reads('a')).toEqual([0, scanMs, 2 * scanMs, 3 * scanMs]);
+		expect(scanMs).toBeGreaterThan(1000);
+		expect(scanMs).toBeLessThan(1050);
+	});
+
+	test('is read at most four times a second once its wallet is open, and each change is told within 300 ms', async () => {
+		const { clock, listen, reads, answers } = setUp();
+		answers.set('a', 'INTERACTION_STARTED');
+		const { said } = listen('a');
+		await clock.advance(2000);
+		expect(reads('a').length).toBeLessThanOrEqual(8);
+		answers.set('a', 'VERIFYING');
+		await clock.advance(300);
+		expect(said()).toEqual(['INTERACTION_STARTED', 'VERIFYING']);
+	});
+
+	test('is read no more often for a hundred listeners than for one, and all of them hear the same', async () => {
+		const { clock, listen, reads, answers } = setUp();
+		const listeners = Array.from({ length: 100 }, () => listen('a'));
+		await clock.advance(2 * scanMs);
+		answers.set('a', 'VERIFIED');
+		await clock.advance(scanMs);
+		expect(reads('a')).toEqual([0, scanMs, 2 * scanMs, 3 * scanMs]);
+		expect(new Set(listeners.map(({ said }) => said().join()))).toEqual(new Set(['PENDING,VERIFIED']));
+	});
+
+	test('is never read twice at once, however slow the Bridge is', async () => {
+		const { clock, listen, inFlight, reads } = setUp({ readMs: 4000 });
+		listen('a');
+		listen('a');
+		await clock.advance(10_000);
+		expect([inFlight.most, reads('a')]).toEqual([1, [0, 4000, 8000]]);
+	});
+
+	test('says a status once, however often it is read', async () => {
+		const { clock, listen } = setUp();
+		const { said } = listen('a');
+		await clock.advance(20_000);
+		expect(said()).toEqual(['PENDING']);
+	});
+
+	test('tells an end that has moved, and not one that has hardly moved', async () => {
+		const { clock, listen, answers } = setUp();
+		const endsAt = clock.now() + 300_000;
+		answers.set('a', statusOf('PENDING', endsAt));
+		const { heard } = listen('a');
+		await clock.advance(500);
+		answers.set('a', statusOf('PENDING', endsAt - 1000));
+		await clock.advance(1000);
+		expect(heard).toHaveLength(1);
+		answers.set('a', statusOf('PENDING', endsAt - 100_000));
+		await clock.advance(1000);
+		expect(heard.at(-1)).toMatchObject({ status: { expiresAt: endsAt - 100_000 } });
+	});
+
+	test('is known at once to who comes later, and is read again soon', async () => {
+		const { clock, listen, answers, reads } = setUp();
+		answers.set('a', statusOf('PENDING', 300_000));
+		listen('a');
+		await clock.advance(600);
+		const late = listen('a');
+		expect(late.heard).toMatchObject([{ status: { expiresAt: 300_000 } }]);
+		await clock.advance(1);
+		expect(reads('a')).toEqual([0, 600]);
+	});
+
+	test('is left alone when nobody listens any more', async () => {
+		const { clock, listen, reads, watches } = setUp();
+		const both = [listen('a'), listen('a')];
+		await clock.advance(scanMs);
+		both[0]?.stop();
+		await clock.advance(scanMs);
+		both[1]?.stop();
+		both[1]?.stop();
+		await clock.advance(60_000);
+		expect([reads('a'), watches.size()]).toEqual([[0, scanMs, 2 * scanMs], 0]);
+	});
+
+	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
+		'is left alone after %s',
+		async (status) => {
+			const { clock, listen, reads, answers, watches } = setUp();
+			answers.set('a', status);
+			const { heard } = listen('a');
+			await clock.advance(60_000);
+			expect([heard, reads('a'), watches.size()]).toMatchObject([[{ kind: 'status', isLast: true }], [0], 0]);
+		}
+	);
+
+	test('is left alone once it is gone', async () => {
+		const { clock, listen, reads, answers, watches } = setUp();
+		answers.set('a', new Problem('not_found'));
+		const { said } = listen('a');
+		await clock.advance(60_000);
+		expect([said(), reads('a'), watches.size()]).toEqual([['gone'], [0], 0]);
+	});
+});
+
+describe('a Bridge that does not answer', () => {
+	test('is asked ever more rarely, up to once in 15 s, and told once', async () => {
+		const { clock, listen, reads, answers } = setUp();
+		answers.set('a', away);
+		const { said } = listen('a');
+		await clock.advance(60_000);
+		const doubled = [0, 2, 6, 14].map((intervals) => intervals * scanMs);
+		const capped = [15_000, 30_000, 45_000].map((laterMs) => 14 * scanMs + laterMs);
+		expect(reads('a')).toEqual([...doubled, ...capped]);
+		expect(said()).toEqual(['trouble']);
+	});
+
+	test('that is back is heard of, also when nothing has changed', async () => {
+		const { clock, listen, answers, reads } = setUp();
+		const { said } = listen('a');
+		await clock.advance(0);
+		answers.set('a', away);
+		await clock.advance(scanMs);
+		answers.delete('a');
+		await clock.advance(2 * scanMs);
+		expect(said()).toEqual(['PENDING', 'trouble', 'PENDING']);
+		await clock.advance(scanMs);
+		expect(reads('a')).toEqual([0, scanMs, 3 * scanMs, 4 * scanMs]);
+	});
+
+	test('is told of to who comes meanwhile', async () => {
+		const { clock, listen, answers } = setUp();
+		answers.set('a', away);
+		listen('a');
+		await clock.advance(100);
+		expect(listen('a').said()).toEqual(['trouble']);
+	});
+});
+
+describe('many watched sessions', () => {
+	/** The most reads that began within any one second. */
+	function busiest(readsAtMs: readonly number[]): number {
+		const sorted = [...readsAtMs].sort((a, b) => a - b);
+		return Math.max(...sorted.map((at, first) => sorted.findIndex((later) => later >= at + 1000) - first));
+	}
+
+	test('cost no more reads in any second than is allowed, and each gets its turn', async () => {
+		const { clock, listen, allReads, reads } = setUp({ perSecond: 100 });
+		const ids = Array.from({ length: 1000 }, (_, n) => `s${n}`);
+		for (const id of ids) listen(id);
+		await clock.advance(60_000);
+		expect(busiest(allReads())).toBeLessThanOrEqual(101);
+		expect(ids.filter((id) => reads(id).length < 3)).toEqual([]);
+	});
+
+	test('stretch while they wait for a scan, so that an open wallet is followed as closely as ever', async () => {
+		const { clock, listen, reads, answers } = setUp({ perSecond: 50 });
+		for (let n = 0; n < 200; n++) listen(`s${n}`);
+		await clock.advance(10_000);
+		answers.set('open', 'INTERACTION_STARTED');
+		listen('open');
+		await clock.advance(10_000);
+		const before = reads('open').length;
+		await clock.advance(10_000);
+		expect(reads('open').length - before).toBeGreaterThan(30);
+	});
+});

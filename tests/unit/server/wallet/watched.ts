@@ -1,0 +1,58 @@
+import type { SessionStatus } from '$lib/server/bridge/normalize';
+import { createReadBudget } from '$lib/server/wallet/read-budget';
+import { createStatusWatches, type StatusNews } from '$lib/server/wallet/status-watcher';
+import type { SessionStatusValue } from '$lib/wallet/session-status';
+import { virtualClock } from '../../virtual-clock';
+
+export type Answer = SessionStatusValue | Error;
+
+export const credential = { requestId: 'r' };
+
+export function statusOf(status: SessionStatusValue, expiresAt: number | null = null): SessionStatus {
+	const plan = { idvRequired: false, idvRequirementReason: null, reconciliationPlanType: null };
+	return { sessionId: 's', status, ...plan, expiresAt };
+}
+
+/** Watches over a Bridge whose answers the test decides, on a clock in hand. */
+export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
+	const clock = virtualClock();
+	const startMs = clock.now();
+	/** What each session answers; `PENDING` where nothing is said. */
+	const answers = new Map<string, Answer | SessionStatus>();
+	const readsAtMs = new Map<string, number[]>();
+	const inFlight = { now: 0, most: 0 };
+	const watches = createStatusWatches({
+		read: async (id) => {
+			readsAtMs.set(id, [...(readsAtMs.get(id) ?? []), clock.now() - startMs]);
+			inFlight.now++;
+			inFlight.most = Math.max(inFlight.most, inFlight.now);
+			if (readMs > 0) await clock.pause(readMs);
+			inFlight.now--;
+			const answer = answers.get(id) ?? 'PENDING';
+			if (answer instanceof Error) throw answer;
+			return typeof answer === 'string' ? statusOf(answer) : answer;
+		},
+		budget: createReadBudget({ perSecond, now: clock.now }),
+		now: clock.now,
+		after: clock.after,
+		random: () => 0.5
+	});
+	return {
+		clock,
+		answers,
+		inFlight,
+		watches,
+		reads: (id: string) => readsAtMs.get(id) ?? [],
+		allReads: () => [...readsAtMs.values()].flat(),
+		/** Listens to a session; answers what was heard, in short, and how to stop. */
+		listen: (id: string) => {
+			const heard: StatusNews[] = [];
+			const stop = watches.watch(id, credential, (news) => heard.push(news));
+			return { heard, said: () => heard.map(inShort), stop };
+		}
+	};
+}
+
+function inShort(news: StatusNews): string {
+	return news.kind === 'status' ? news.status.status : news.kind;
+}
