@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { providerShapes } from '../../http/support/provider-shapes';
 import { root } from '../../tasks/runtime.mjs';
 
 const sources = ['src', 'tests', 'static']
@@ -59,3 +60,27 @@ test('every link from a document to a file or a heading of the repository leads 
 test('README has at most 8 kB', () => {
 	expect(statSync(join(root, 'README.md')).size).toBeLessThanOrEqual(8000);
 });
+
+/** The lines below the heading of level 2 that ends like this. */
+function sectionOf(document: string, heading: string): string[] {
+	const sections = readFileSync(join(root, document), 'utf8').split(/^## /m);
+	return sections.find((text) => text.split('\n')[0]?.endsWith(heading))?.split('\n') ?? [];
+}
+
+const providers = providerShapes.filter(({ name }) => !name.startsWith('an STS'));
+
+test.each(providers)('docs/providers.md says what to set for $name, as the tests set it', ({ name, env = {} }) => {
+	const own = sectionOf('docs/providers.md', name);
+	expect(own.length).toBeGreaterThan(5);
+	const settings = [...sectionOf('docs/providers.md', 'Every provider'), ...own];
+	const isNamed = ([variable, value = '']: [string, string | undefined]) =>
+		settings.some((line) => line.includes(variable) && line.includes(value));
+	expect(Object.entries(env).filter((setting) => !isNamed(setting))).toEqual([]);
+});
+
+test.each(['docs/operations.md', 'docs/sessions.md'])(
+	'%s warns against sticky routing as an emergency measure',
+	(name) => {
+		expect(readFileSync(join(root, name), 'utf8')).toMatch(/do not switch to sticky\s+routing when the store fails/i);
+	}
+);
