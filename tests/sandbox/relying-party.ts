@@ -1,23 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import { Browser, type Visit } from './browser.ts';
+import { Browser, type Visit } from '../harness/browser.ts';
 import type { Sandbox } from './index.ts';
 import { parsed } from './parsed.ts';
 
 export const portalUrl = 'http://localhost:3000';
-const clientId = 'portal-frontend';
-const secret = { client_id: clientId, client_secret: 'portal-frontend-secret' };
+const secret = { client_id: 'portal-frontend', client_secret: 'portal-frontend-secret' };
 const Tokens = v.object({
 	access_token: v.string(),
 	refresh_token: v.optional(v.string()),
 	id_token: v.optional(v.string()),
-	expires_in: v.number(),
-	scope: v.optional(v.string())
+	expires_in: v.number()
 });
 export type Tokens = v.InferOutput<typeof Tokens>;
 
-/** The portal's requests to the STS, reduced to what the sandbox's tests need. */
+/** The portal address that a browser was redirected to, or else the address of the page. */
+export function addressAfter({ headers, url }: Visit): URL {
+	return new URL(headers.get('location') ?? url, url);
+}
+
+/** The portal's requests to the STS, reduced to what the sandbox's tests need. Its browser stops before the portal. */
 export class RelyingParty {
 	readonly browser = new Browser(portalUrl);
 	readonly #sandbox: Sandbox;
@@ -27,9 +30,10 @@ export class RelyingParty {
 		this.#sandbox = sandbox;
 	}
 
-	authorizationParameters(provider: 'sts' | 'sts-wallet', more: Record<string, string> = {}): Record<string, string> {
-		return {
-			client_id: clientId,
+	/** Opens the authorization URL; ends at a page, or before the portal's callback. */
+	start(provider: 'sts' | 'sts-wallet', more: Record<string, string> = {}): Promise<Visit> {
+		const query = new URLSearchParams({
+			client_id: secret.client_id,
 			response_type: 'code',
 			redirect_uri: `${portalUrl}/api/auth/callback/${provider}`,
 			scope: 'openid profile email eduid offline_access',
@@ -38,39 +42,34 @@ export class RelyingParty {
 			code_challenge: createHash('sha256').update(this.#verifier).digest('base64url'),
 			code_challenge_method: 'S256',
 			...more
-		};
+		});
+		return this.browser.open(`${this.#sandbox.stsUrl}/auth?${query}`, { stopBefore: '/' });
 	}
 
-	/** Opens the authorization URL; ends at a page, or at the portal's callback. */
-	start(provider: 'sts' | 'sts-wallet', more?: Record<string, string>): Promise<Visit> {
-		const query = new URLSearchParams(this.authorizationParameters(provider, more));
-		return this.browser.open(`${this.#sandbox.stsUrl}/auth?${query}`);
+	/** Chooses a person, or another `decision`, on the institution's page. */
+	choose(page: Visit, button: Record<string, string>): Promise<Visit> {
+		return this.browser.submit(page, button, '', { stopBefore: '/' });
 	}
 
 	/** A complete institutional sign-in of one person. */
 	async signIn(person: string): Promise<Tokens> {
-		const back = await this.browser.submit(await this.start('sts'), { person });
-		return this.redeem(back, 'sts');
+		return this.redeem(await this.choose(await this.start('sts'), { person }), 'sts');
 	}
 
-	async redeem({ url }: Visit, provider: 'sts' | 'sts-wallet'): Promise<Tokens> {
-		const response = await this.token({
+	async redeem(visit: Visit, provider: 'sts' | 'sts-wallet'): Promise<Tokens> {
+		const response = await this.post('/token', {
 			grant_type: 'authorization_code',
-			code: url.searchParams.get('code') ?? '',
+			code: addressAfter(visit).searchParams.get('code') ?? '',
 			redirect_uri: `${portalUrl}/api/auth/callback/${provider}`,
 			code_verifier: this.#verifier
 		});
 		return parsed(response, Tokens);
 	}
 
-	async refresh(refreshToken: string | undefined): Promise<{ status: number; tokens: Tokens | undefined }> {
-		const response = await this.token({ grant_type: 'refresh_token', refresh_token: refreshToken ?? '' });
+	async refresh(refreshToken = ''): Promise<{ status: number; tokens: Tokens | undefined }> {
+		const response = await this.post('/token', { grant_type: 'refresh_token', refresh_token: refreshToken });
 		const tokens = v.safeParse(Tokens, await parsed(response, v.unknown()));
 		return { status: response.status, tokens: tokens.success ? tokens.output : undefined };
-	}
-
-	token(fields: Record<string, string>): Promise<Response> {
-		return this.post('/token', { ...secret, ...fields });
 	}
 
 	post(path: string, fields: Record<string, string>): Promise<Response> {
