@@ -29,16 +29,23 @@ export function warnOfUnknownVariables(environment: Readonly<Record<string, stri
 	for (const unknown of unknownVariables(environment)) log.warn(unknownVariableText(unknown));
 }
 
+/** How many open files remain for other purposes, such as calls to other services; at most a quarter of the limit. */
+const RESERVED_FILES = 1000;
+
 /**
- * Logs a warning if the limit of open files is below the number of connections: each connection is an open file.
+ * The number of connections that leave open files for other purposes. Each connection is an open file. Logs a warning if the limit
+ * of open files allows fewer connections than the configuration.
  * @param limit null if it is unknown
+ * @param connections `CONNECTIONS`
  */
-export function warnOfFileLimit(limit: number | null, connections: number): void {
-	if (limit === null || limit >= connections) return;
-	log.warn('the limit of open files (ulimit -n) is below CONNECTIONS: raise it, or lower CONNECTIONS', {
+export function connectionsWithin(limit: number | null, connections: number): number {
+	const allowed = limit === null ? Infinity : Math.floor(limit - Math.min(RESERVED_FILES, limit / 4));
+	if (allowed >= connections) return connections;
+	log.warn('the limit of open files (ulimit -n) is too low for CONNECTIONS: raise it, or lower CONNECTIONS', {
 		limit,
 		connections
 	});
+	return allowed;
 }
 
 /**

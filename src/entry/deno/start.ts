@@ -6,7 +6,7 @@ import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
 import { endSignals } from '../drain';
 import { flushLog } from '../log-buffer';
-import { fileLimitIn, readConfigOrExit, warnOfFileLimit, warnOfUnknownVariables } from '../startup';
+import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfUnknownVariables } from '../startup';
 import { discoverEndpoints } from './discovery';
 import { telemetryEnvironment } from './environment';
 import { permissionFlags } from './permissions';
@@ -21,7 +21,8 @@ warnOfUnknownVariables(environment);
 if (!environment.DENO_NO_UPDATE_CHECK) {
 	log.warn('Deno asks dl.deno.land for a newer version: set DENO_NO_UPDATE_CHECK=1 where the portal is started');
 }
-warnOfFileLimit(fileLimitIn(await shellLimit()), config.connections);
+// Only for its warning: Deno's server has no limit of connections.
+connectionsWithin(fileLimitIn(await shellLimit()), config.connections);
 const { dirname: folder } = import.meta;
 
 const endpoints = await discoverEndpoints(config).catch((error: unknown) => {

@@ -5,11 +5,11 @@ import { FastResponse } from 'srvx/node';
 import { startLogging } from '../../lib/server/log';
 import {
 	type Application,
+	connectionsWithin,
 	exitWith,
 	fileLimitIn,
 	readConfigOrExit,
 	startApplication,
-	warnOfFileLimit,
 	warnOfUnknownVariables
 } from '../startup';
 import { readStaticTable } from '../static-files';
@@ -24,7 +24,8 @@ const log = nodeLogBuffers();
 startLogging(config.logLevel, log);
 warnOfUnknownVariables(process.env);
 // On systems other than Linux the limit is unknown.
-warnOfFileLimit(fileLimitIn(await readFile('/proc/self/limits', 'utf8').catch(() => '')), config.connections);
+const fileLimit = fileLimitIn(await readFile('/proc/self/limits', 'utf8').catch(() => ''));
+const connections = connectionsWithin(fileLimit, config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const files = await readStaticTable(disk, folder('./assets'), folder('./prerendered'));
@@ -39,4 +40,9 @@ const application = { ...app, ...built } as Application;
 const platform = { json: (value: unknown) => FastResponse.json(value) };
 const respond = await startApplication(application, process.env as Record<string, string>, platform);
 
-listenOrExit(createPortalServer(respond, { ...config, files }), config.listen, log, config.shutdownDelayMs);
+listenOrExit(
+	createPortalServer(respond, { ...config, connections, files }),
+	config.listen,
+	log,
+	config.shutdownDelayMs
+);

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { log } from '../../../src/lib/server/log';
-import { fileLimitIn, warnOfFileLimit } from '../../../src/entry/startup';
+import { connectionsWithin, fileLimitIn } from '../../../src/entry/startup';
 
 vi.mock('../../../src/lib/server/log', () => ({ log: { warn: vi.fn() } }));
 beforeEach(() => vi.clearAllMocks());
@@ -19,14 +19,24 @@ test.each([
 	['sh: ulimit: not found\n', null]
 ])('%j contains the limit %s', (text, limit) => expect(fileLimitIn(text)).toBe(limit));
 
-test('only a limit below the number of connections is logged as a warning', () => {
-	warnOfFileLimit(30_000, 30_000);
-	warnOfFileLimit(Infinity, 30_000);
-	warnOfFileLimit(null, 30_000);
+test.each([
+	[null, 30_000],
+	[Infinity, 30_000],
+	[31_000, 30_000]
+])('with a limit of %s open files, CONNECTIONS is used without a warning', (limit, connections) => {
+	expect(connectionsWithin(limit, connections)).toBe(connections);
 	expect(log.warn).not.toHaveBeenCalled();
-	warnOfFileLimit(1024, 30_000);
+});
+
+test.each([
+	[30_999, 29_999],
+	[20_000, 19_000],
+	[1024, 768],
+	[1, 0]
+])('a limit of %i open files leaves %i for connections, with a warning', (limit, allowed) => {
+	expect(connectionsWithin(limit, 30_000)).toBe(allowed);
 	expect(log.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ulimit -n'), {
-		limit: 1024,
+		limit,
 		connections: 30_000
 	});
 });
