@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import '$lib/server/config';
-import { FRESH_MS } from '$lib/server/sts/metadata';
-import { fakeSts } from '../auth/fake-sts';
+import { FRESH_MS, RETRY_MS } from '$lib/server/sts/metadata';
+import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
@@ -33,4 +33,25 @@ test.each([
 	sts.behaviour.metadata = { [name]: value };
 	vi.advanceTimersByTime(FRESH_MS);
 	expect(await stsMetadata()).toEqual(good);
+});
+
+const respondWith = (status: number) => vi.stubGlobal('fetch', () => Promise.resolve(new Response('', { status })));
+
+test.each([404, 429, 500, 503])('the last metadata is used while discovery responds with %i', async (status) => {
+	const { stsMetadata } = await import('$lib/server/sts/metadata');
+	const good = await stsMetadata();
+	respondWith(status);
+	vi.advanceTimersByTime(FRESH_MS);
+	expect(await stsMetadata()).toEqual(good);
+});
+
+test('an endpoint that responds with 404 makes discovery be read again at the next use', async () => {
+	const { endpointFetch, stsMetadata } = await import('$lib/server/sts/metadata');
+	await stsMetadata();
+	vi.advanceTimersByTime(RETRY_MS);
+	respondWith(404);
+	await endpointFetch(`${ISSUER}/token`, { method: 'POST' });
+	vi.stubGlobal('fetch', sts.fetch);
+	sts.behaviour.metadata = { token_endpoint: `${ISSUER}/moved` };
+	expect(await stsMetadata()).toMatchObject({ token_endpoint: `${ISSUER}/moved` });
 });
