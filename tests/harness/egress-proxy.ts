@@ -1,14 +1,10 @@
-import {
-	createServer,
-	type IncomingMessage,
-	request as httpRequest,
-	type Server,
-	type ServerResponse
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Certificate } from './certificate.ts';
+import { join, listenOnLoopback } from './loopback.ts';
+import { passOn } from './proxy.ts';
 
 export interface EgressProxyOptions {
 	/** The port on 127.0.0.1 for each known `host:port`. The proxy knows no other name. */
@@ -31,7 +27,6 @@ export interface EgressProxy {
 export async function startEgressProxy(options: EgressProxyOptions): Promise<EgressProxy> {
 	const { targets, certificate, credentials } = options;
 	const requests: string[] = [];
-	const sockets = new Set<Socket>();
 	const expected = credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
 	const isAllowed = ({ headers }: IncomingMessage) =>
 		(expected ?? headers['proxy-authorization']) === headers['proxy-authorization'];
@@ -43,20 +38,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
 		if (!isAllowed(request)) return void response.writeHead(407, { 'proxy-authenticate': 'Basic realm="proxy"' }).end();
 		if (url === undefined || port === undefined) return void response.writeHead(502).end();
 		const { 'proxy-authorization': _own, 'proxy-connection': _hop, ...headers } = request.headers;
-		const upstream = httpRequest({
-			port,
-			host: '127.0.0.1',
-			method: request.method,
-			path: url.pathname + url.search,
-			headers
-		});
-		upstream.once('response', (answer) => {
-			response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-			answer.pipe(response);
-		});
-		upstream.once('error', () => response.destroy());
-		response.once('close', () => upstream.destroy());
-		request.pipe(upstream);
+		passOn(request, response, { port, path: url.pathname + url.search, headers });
 	}
 
 	function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -68,41 +50,20 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
 			);
 		}
 		if (port === undefined) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
-		const upstream = connect({ port, host: '127.0.0.1' }, () => {
-			socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-			upstream.write(head);
-			upstream.pipe(socket).pipe(upstream);
-		});
-		sockets.add(upstream);
-		for (const [one, other] of [
-			[socket, upstream],
-			[upstream, socket]
-		] as const) {
-			one.on('error', () => other.destroy());
-			one.once('close', () => other.destroy());
-		}
-		upstream.once('close', () => sockets.delete(upstream));
+		const upstream = connect({ port, host: '127.0.0.1' }, () =>
+			socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+		);
+		upstream.write(head);
+		join(socket, upstream);
 	}
 
 	const server: Server = certificate ? createTlsServer(certificate, forward) : createServer(forward);
 	server.on('connect', (request, socket, head) => tunnel(request, socket, head));
-	// With TLS, 'connection' also reports sockets whose handshake is not complete.
-	for (const event of ['connection', 'secureConnection'])
-		server.on(event, (socket: Socket) => {
-			sockets.add(socket);
-			socket.once('close', () => sockets.delete(socket));
-		});
-	await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
-	const address = server.address();
-	if (typeof address !== 'object' || address === null) throw new Error('The egress proxy has no port');
+	const { port, stop } = await listenOnLoopback(server);
 	const login = credentials === undefined ? '' : `${credentials}@`;
 	return {
-		url: `${certificate ? 'https' : 'http'}://${login}localhost:${address.port}`,
+		url: `${certificate ? 'https' : 'http'}://${login}localhost:${port}`,
 		requests,
-		stop: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				for (const socket of sockets) socket.destroy();
-			})
+		stop
 	};
 }

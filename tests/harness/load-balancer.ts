@@ -1,4 +1,6 @@
-import { Agent, createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { Agent, createServer } from 'node:http';
+import { listenOnLoopback } from './loopback.ts';
+import { passOn } from './proxy.ts';
 
 const PROBE_MS = 100;
 
@@ -27,35 +29,21 @@ export async function startLoadBalancer(): Promise<LoadBalancer> {
 	}
 	const probing = setInterval(() => void Promise.all([...ready.keys()].map(probe)), PROBE_MS);
 
-	function forward(request: IncomingMessage, response: ServerResponse): void {
+	const server = createServer((request, response) => {
 		const ports = [...ready].filter(([, isReady]) => isReady).map(([port]) => port);
 		const port = ports[turn++ % ports.length];
-		if (port === undefined) return void response.writeHead(503).end('no instance is ready');
-		const { method, url: path, headers } = request;
-		const upstream = httpRequest({ agent, host: '127.0.0.1', port, method, path, headers }, (answer) => {
-			response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-			answer.pipe(response);
-		});
-		upstream.once('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end('broken')));
-		response.once('close', () => upstream.destroy());
-		request.pipe(upstream);
-	}
-
-	const server = createServer(forward);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const address = server.address();
-	if (typeof address !== 'object' || address === null) throw new Error('The load balancer has no port');
+		if (port === undefined) response.writeHead(503).end('no instance is ready');
+		else passOn(request, response, { agent, port });
+	});
+	const { port: own, stop } = await listenOnLoopback(server);
 	return {
-		url: `http://localhost:${address.port}`,
+		url: `http://localhost:${own}`,
 		add: (port) => ready.set(port, false),
 		serves: (port) => new Promise((resolve) => waiting.push({ port, resolve })),
 		stop: () => {
 			clearInterval(probing);
 			agent.destroy();
-			return new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			});
+			return stop();
 		}
 	};
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
+import { listenOnLoopback } from './loopback.ts';
 
 const Attributes = v.optional(
 	v.array(v.object({ key: v.string(), value: v.record(v.string(), v.unknown()) })),
@@ -46,13 +46,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 			response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 		});
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
+	const { port, url, stop } = await listenOnLoopback(server);
 	const bodies = (path: string) => requests.filter((request) => request.path === path).map(({ body }) => body);
 
 	return {
 		env: {
-			OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+			OTEL_EXPORTER_OTLP_ENDPOINT: url,
 			OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
 			OTEL_METRIC_EXPORT_INTERVAL: '200',
 			OTEL_BSP_SCHEDULE_DELAY: '100'
@@ -75,11 +74,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 			bodies('/v1/traces')
 				.flatMap((body) => v.parse(Spans, JSON.parse(body)).resourceSpans)
 				.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
-		stop: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			})
+		stop
 	};
 }
 

@@ -1,6 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from './certificate.ts';
+import { join, listenOnLoopback } from './loopback.ts';
 
 /** A TLS terminator on loopback. It passes bytes on unread, so it works for any protocol: HTTP, Redis, OTLP. */
 export interface TlsFront {
@@ -25,40 +26,15 @@ export async function startTlsFront(
 	port = 0,
 	host = '127.0.0.1'
 ): Promise<TlsFront> {
-	const sockets = new Set<Socket>();
 	let count = 0;
 	const server = createServer(certificate, (secure) => {
 		count++;
-		const plain = connect({ port: targetPort, host: '127.0.0.1' });
-		for (const [socket, other] of [
-			[secure, plain],
-			[plain, secure]
-		] as const) {
-			sockets.add(socket);
-			socket.on('error', () => other.destroy());
-			socket.once('close', () => {
-				sockets.delete(socket);
-				other.destroy();
-			});
-			socket.pipe(other);
-		}
+		join(secure, connect({ port: targetPort, host: '127.0.0.1' }));
 	});
-	// Includes sockets whose handshake is not complete.
-	server.on('connection', (socket: Socket) => {
-		sockets.add(socket);
-		socket.once('close', () => sockets.delete(socket));
-	});
-	await new Promise<void>((resolve) => server.listen({ port, host }, resolve));
-	const address = server.address();
-	if (typeof address !== 'object' || address === null) throw new Error('The TLS terminator has no port');
+	const listening = await listenOnLoopback(server, port, host);
 	return {
-		port: address.port,
-		url: `https://${host === '127.0.0.1' ? 'localhost' : host}:${address.port}`,
-		connections: () => count,
-		stop: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				for (const socket of sockets) socket.destroy();
-			})
+		...listening,
+		url: `https://${host === '127.0.0.1' ? 'localhost' : host}:${listening.port}`,
+		connections: () => count
 	};
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as v from 'valibot';
 import { Browser, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
-import { type Recorded, type RecordingProxy, startRecordingProxy } from '../harness/recording-proxy.ts';
+import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/proxy.ts';
 import { runtime } from '../harness/runtime.ts';
 import { claimsOf } from '../sandbox/identity.ts';
 import { personById, type PersonId } from '../sandbox/people.ts';
@@ -28,15 +28,22 @@ const CRAWL_LIMIT_MS = 180_000;
 
 describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dialect) => {
 	let landscape: Landscape;
-	let sts: RecordingProxy;
+	let sts: AlteringProxy;
+	/** What the STS was sent, and what it returned. */
+	const recorded: PassingResponse[] = [];
 	/** All browsers with everything that they received, and the person who used each. */
 	const journeys: { person: PersonId | null; browser: Browser }[] = [];
 
 	beforeAll(async () => {
-		sts = await startRecordingProxy();
-		const env = { WALLET_QUERY_ID: 'eduid', STS_INTERNAL_URL: sts.url, LOG_LEVEL: 'debug' };
-		landscape = await startLandscape({ runtime, dialect, env });
-		sts.forwardTo(landscape.sandbox.stsUrl);
+		landscape = await startLandscape({
+			runtime,
+			dialect,
+			env: async ({ stsUrl }) => {
+				sts = await startAlteringProxy(stsUrl);
+				sts.alter((response) => recorded.push({ ...response }));
+				return { WALLET_QUERY_ID: 'eduid', STS_INTERNAL_URL: sts.url, LOG_LEVEL: 'debug' };
+			}
+		});
 
 		await Promise.all([stranger(), atInstitution(), byWallet('known-student'), byWallet('unknown-student')]);
 		await Promise.all([byWallet('unknown-employee'), byWallet('several-candidates'), throughFaults()]);
@@ -104,7 +111,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 	}
 
 	const visits = () => journeys.flatMap(({ browser }) => browser.visits);
-	const tokenSecrets = () => sts.recorded.filter(({ path }) => path === '/token').flatMap(secretsOf);
+	const tokenSecrets = () => recorded.filter(({ path }) => path === '/token').flatMap(secretsOf);
 
 	test('the journeys went where they should: everybody was signed in, every route was seen', () => {
 		const signedIn = journeys.map(({ browser }) => browser.visits.some(isAccountPage));
@@ -171,9 +178,9 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 
 const isAccountPage = ({ status, url }: Visit) => status === 200 && url.pathname === '/account';
 
-function secretsOf({ body, answer }: Recorded): Secret[] {
-	const tokens = v.safeParse(Tokens, answer);
-	const verifier = new URLSearchParams(body).get('code_verifier') ?? '';
+function secretsOf({ requestBody, body }: PassingResponse): Secret[] {
+	const tokens = v.safeParse(Tokens, body);
+	const verifier = new URLSearchParams(requestBody).get('code_verifier') ?? '';
 	const found = tokens.success ? Object.entries(tokens.output) : [];
 	return [['PKCE verifier', verifier], ...found].map(([name = '', value = '']) => secret(name, value));
 }

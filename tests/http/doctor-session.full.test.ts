@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AlteringProxy, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { type AlteringProxy, startAlteringProxy } from '../harness/proxy.ts';
 import { diagnose, healthyEnvironment, runDoctor } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
 import { makeAuthority, type Authority } from '../harness/certificate.ts';

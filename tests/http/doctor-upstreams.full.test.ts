@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AlteringProxy, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { type AlteringProxy, startAlteringProxy } from '../harness/proxy.ts';
 import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
 import type { Environment } from '../harness/portal-process.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';

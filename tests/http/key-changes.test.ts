@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/proxy.ts';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';

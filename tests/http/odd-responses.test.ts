@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/proxy.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/altering-proxy.ts';
+import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/proxy.ts';
 import { Browser, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';

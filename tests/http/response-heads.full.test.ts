@@ -5,7 +5,9 @@ import { freePort } from '../harness/free-port.ts';
 import { type Front, type Landscape, startLandscape } from '../harness/landscape.ts';
 import { startNginx } from '../harness/nginx.ts';
 import { runtime } from '../harness/runtime.ts';
-import { type KeycloakFront, startKeycloakFront } from '../harness/keycloak-front.ts';
+import { startKeycloakFront } from '../harness/keycloak-front.ts';
+import { keycloakTokens } from '../harness/keycloak-tokens.ts';
+import type { AlteringProxy } from '../harness/proxy.ts';
 import { everyPath } from './support/every-route.ts';
 import { heldSession, tokensDue } from './support/held-session.ts';
 import {
@@ -19,15 +21,14 @@ import {
 const MAX_HEAD_BYTES = 4000;
 
 let landscape: Landscape;
-let keycloak: KeycloakFront;
+let keycloak: AlteringProxy;
 
 beforeAll(async () => {
-	keycloak = await startKeycloakFront();
 	landscape = await startLandscape({
 		runtime,
 		front: startNginxFront,
-		env: ({ stsUrl }) => {
-			keycloak.forwardTo(stsUrl);
+		env: async ({ stsUrl }) => {
+			keycloak = await startKeycloakFront(stsUrl);
 			return { STS_INTERNAL_URL: keycloak.url };
 		}
 	});
@@ -60,7 +61,11 @@ test('nginx as it comes passes on a sign-in with tokens of Keycloak’s sizes, a
 	const account = await signInAtInstitution(browser);
 	expect([account.status, account.url.pathname]).toEqual([200, '/account']);
 	const { accessToken, refreshToken } = await heldSession(browser, landscape);
-	expect([accessToken.length, refreshToken?.length]).toEqual([keycloak.accessTokenLength, keycloak.refreshTokenLength]);
+	const expected = keycloakTokens();
+	expect([accessToken.length, refreshToken?.length]).toEqual([
+		expected.accessToken.length,
+		expected.refreshToken.length
+	]);
 	expect(tooLarge(browser.visits)).toEqual([]);
 });
 

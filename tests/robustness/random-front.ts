@@ -1,4 +1,5 @@
 import { Agent, createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { listenOnLoopback } from '../harness/loopback.ts';
 
 const PROBE_MS = 100;
 const PROBE_LIMIT_MS = 2000;
@@ -61,18 +62,13 @@ export async function startRandomFront(ports: readonly number[], random: () => n
 	}
 
 	const server = createServer((request, response) => forward(request, response));
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const address = server.address();
-	if (typeof address !== 'object' || address === null) throw new Error('The front has no port');
+	const { port: own, stop } = await listenOnLoopback(server);
 	return {
-		url: `http://localhost:${address.port}`,
+		url: `http://localhost:${own}`,
 		stop: (): Promise<void> => {
 			clearInterval(probing);
 			agent.destroy();
-			return new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			});
+			return stop();
 		}
 	};
 }

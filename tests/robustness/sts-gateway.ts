@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listenOnLoopback } from '../harness/loopback.ts';
 import { stamp } from './fault-windows.ts';
 
 /** What a gateway does to token calls: `lost` processes them and drops the response, all others but `ok` and `slow` do not. */
@@ -85,11 +86,8 @@ export async function startStsGateway(name: string, target: string, ledger: Toke
 	const server = createServer((request, response) => {
 		forward(request, response).catch(() => response.destroy());
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const address = server.address();
-	if (typeof address !== 'object' || address === null) throw new Error('The gateway has no port');
 	const gateway: StsGateway = {
-		url: `http://127.0.0.1:${address.port}`,
+		...(await listenOnLoopback(server)),
 		mode: 'ok',
 		killed: () => {
 			for (const { family } of inFlight) {
@@ -97,12 +95,7 @@ export async function startStsGateway(name: string, target: string, ledger: Toke
 				family.killed++;
 				family.events.push(`${stamp()} ${name} killed`);
 			}
-		},
-		stop: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			})
+		}
 	};
 	return gateway;
 }

@@ -1,10 +1,5 @@
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
-
-export interface ForwardProxy {
-	/** For a browser's proxy setting. */
-	url: string;
-	stop(): Promise<void>;
-}
+import { type Listening, listenOnLoopback } from '../../harness/loopback.ts';
 
 interface Forwarding {
 	readonly requestHeaders?: (url: URL, headers: IncomingMessage['headers']) => IncomingMessage['headers'];
@@ -12,7 +7,7 @@ interface Forwarding {
 }
 
 /** Makes a browser look as if it kept no cookies for one origin; other sites keep theirs. */
-export function startCookielessProxy(origin: string): Promise<ForwardProxy> {
+export function startCookielessProxy(origin: string): Promise<Listening> {
 	return startProxy({
 		requestHeaders: (url, { cookie, ...headers }) =>
 			url.origin === origin || cookie === undefined ? headers : { ...headers, cookie },
@@ -26,7 +21,7 @@ export function startCookielessProxy(origin: string): Promise<ForwardProxy> {
 }
 
 /** Passes the head of an event stream on at once, and never its body, as IIS ARR and Azure do. */
-export function startBufferingProxy(): Promise<ForwardProxy> {
+export function startBufferingProxy(): Promise<Listening> {
 	return startProxy({
 		respond: (_url, upstream, response) => {
 			response.writeHead(upstream.statusCode ?? 502, upstream.headers);
@@ -37,7 +32,7 @@ export function startBufferingProxy(): Promise<ForwardProxy> {
 	});
 }
 
-async function startProxy({ requestHeaders = (_url, headers) => headers, respond }: Forwarding): Promise<ForwardProxy> {
+async function startProxy({ requestHeaders = (_url, headers) => headers, respond }: Forwarding): Promise<Listening> {
 	const server = createServer((request, response) => {
 		const url = new URL(request.url ?? '');
 		const { method } = request;
@@ -47,15 +42,5 @@ async function startProxy({ requestHeaders = (_url, headers) => headers, respond
 		upstream.once('error', () => response.destroy());
 		request.pipe(upstream);
 	});
-	await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
-	const address = server.address();
-	if (typeof address !== 'object' || address === null) throw new Error('The proxy has no port');
-	return {
-		url: `http://127.0.0.1:${address.port}`,
-		stop: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			})
-	};
+	return listenOnLoopback(server);
 }

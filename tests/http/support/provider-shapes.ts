@@ -1,4 +1,4 @@
-import type { PassingResponse } from '../../harness/altering-proxy.ts';
+import type { PassingResponse } from '../../harness/proxy.ts';
 import type { Environment } from '../../harness/portal-process.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,15 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Page } from '@playwright/test';
+import { type Listening, listenOnLoopback } from '../../harness/loopback.ts';
 
-/** A service behind the portal that repeats what it was sent. */
-export interface EchoBackend {
-	readonly port: number;
-	stop(): Promise<void>;
-}
-
-/** What it answers with, as JSON. */
+/** The response of the echo backend, as JSON. */
 export interface Echo {
 	readonly method: string;
 	readonly path: string;
@@ -17,7 +11,8 @@ export interface Echo {
 	readonly body: string;
 }
 
-export async function startEchoBackend(): Promise<EchoBackend> {
+/** A service behind the portal that repeats what it was sent. */
+export async function startEchoBackend(): Promise<Listening> {
 	const server = createServer((request, response) => {
 		void text(request).then((body) => {
 			const { method = '', url: path = '', headers } = request;
@@ -25,15 +20,7 @@ export async function startEchoBackend(): Promise<EchoBackend> {
 			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(echo));
 		});
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return {
-		port: (server.address() as AddressInfo).port,
-		stop: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			})
-	};
+	return listenOnLoopback(server);
 }
 
 interface Post {

@@ -8,9 +8,10 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../harness/otlp-receive
 import { type Portal, startPortal } from '../../harness/portal.ts';
 import { type Redis, startRedis } from '../../harness/redis.ts';
 import type { Runtime } from '../../harness/runtime.ts';
+import type { Listening } from '../../harness/loopback.ts';
 import { startTlsFront, type TlsFront } from '../../harness/tls-front.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { type EchoBackend, startEchoBackend } from './echo-backend.ts';
+import { startEchoBackend } from './echo-backend.ts';
 
 /** How the portal reaches the services: by themselves, or through a proxy that is spoken to in HTTP or HTTPS. */
 export type Egress = 'direct' | 'http proxy' | 'https proxy';
@@ -40,7 +41,7 @@ export interface ProductionLandscape {
 	readonly nginx: Nginx;
 	/** Undefined for `direct`. */
 	readonly proxy: EgressProxy | undefined;
-	readonly backends: Readonly<Record<'inside' | 'outside', EchoBackend>>;
+	readonly backends: Readonly<Record<'inside' | 'outside', Listening>>;
 	/** TLS connections so far, by service; `store` and `telemetry` among them. */
 	connections(): Record<string, number>;
 	/** With these Chromium trusts the private authority and finds every name. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { listenOnLoopback } from '../../../harness/loopback';
 
 export interface Received {
 	readonly method: string;
@@ -26,14 +26,9 @@ export async function startStub(answer: RequestListener): Promise<Stub> {
 			answer(request, response);
 		});
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const stop = () =>
-		new Promise<void>((resolve) => {
-			server.close(() => resolve());
-			server.closeAllConnections();
-		});
+	const { url, stop } = await listenOnLoopback(server);
 	onTestFinished(stop);
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, stop };
+	return { url, received, stop };
 }
 
 /** The address of a server that is no longer there. */
