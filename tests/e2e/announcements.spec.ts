@@ -27,7 +27,7 @@ test('(a11y 7, 8) each change is announced once, in a status line that was there
 	await expect(page.getByRole('alert')).toHaveCount(1);
 });
 
-test('(a11y 9) an ending is told in one alert, which stays', { tag: '@full' }, async ({ page, wallet }) => {
+test('(a11y 9) an ending is announced in one alert, which stays', { tag: '@full' }, async ({ page, wallet }) => {
 	await page.clock.install();
 	await wallet.start();
 	await wallet.decline();
@@ -70,7 +70,7 @@ test(
 );
 
 test(
-	'(a11y 15) the minutes left are told in words, at full minutes and at the end',
+	'(a11y 15) the minutes left are announced in words, at full minutes and at the end',
 	{ tag: '@full' },
 	async ({ page, wallet }) => {
 		await page.clock.install();

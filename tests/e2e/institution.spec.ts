@@ -96,7 +96,7 @@ test(
 	}
 );
 
-test('an answer of the STS with another state signs nobody in', { tag: '@full' }, async ({ page, sandbox }) => {
+test('a response of the STS with another state signs nobody in', { tag: '@full' }, async ({ page, sandbox }) => {
 	sandbox.scenario('sts-wrong-state');
 	await signInAtInstitution(page);
 	await expectLoginError(page, 'sign_in_interrupted');

@@ -64,7 +64,7 @@ test('with eight wallet tabs over HTTP/1.1 a ninth page loads', { tag: '@full' }
 	await expectHeading(ninth, en.help.title);
 });
 
-test('an ending that is heard of twice is told as what it was', { tag: '@full' }, async ({ page, wallet }) => {
+test('an ending that is reported twice keeps its outcome', { tag: '@full' }, async ({ page, wallet }) => {
 	const data = /\/login\/wallet\/view$/;
 	let goOn = () => {};
 	const held = new Promise<void>((resolve) => (goOn = resolve));

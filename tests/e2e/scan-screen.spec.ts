@@ -17,7 +17,7 @@ test('(a11y 4) a code that was scanned is gone, not dimmed, and so is its countd
 });
 
 test(
-	'(a11y 13) between the scan and the answer nothing runs out',
+	'(a11y 13) between the scan and the sharing nothing expires',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		await page.clock.install();

@@ -141,7 +141,7 @@ test('another tab notices a sign-out that takes long', { tag: '@full' }, async (
 	await expectLoginError(other, 'session_expired');
 });
 
-test('the tab that signs out waits for its answer', { tag: '@full' }, async ({ page, context }) => {
+test('the tab that signs out waits for its response', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'answer');

@@ -27,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
 			await expect(page).toHaveURL('/accessibility');
 		});
 
-		test('while the answer is checked, a new code is one step away', async ({ page, wallet, sandbox }) => {
+		test('while the shared data is checked, a new code is one step away', async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			await wallet.start();
 			await wallet.share('known-student');

@@ -45,7 +45,7 @@ test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the fi
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 });
 
-test('(a11y 14, 15) the end is told two minutes before, and one key gives all the time again', async ({
+test('(a11y 14, 15) the end is announced two minutes before, and one key restores the full time', async ({
 	page,
 	wallet,
 	sandbox

@@ -57,7 +57,7 @@ for (const { title, tag, use } of settings) {
 	});
 }
 
-test('a wallet on this device answers on its own page and leads back to the portal', async ({ page }) => {
+test('a wallet on this device shares on its own page and leads back to the portal', async ({ page }) => {
 	await page.goto('/login');
 	await page.getByRole('button', { name: en.login.wallet.button }).click();
 	await page.getByRole('link', { name: en.wallet.scan.open }).click();

@@ -44,7 +44,7 @@ test('signing in and out leaves two lines of the same person, whatever the level
 	expect(lines[0]?.properties).toEqual({ requestId: expect.any(String), provider: 'sts', subject: expect.any(String) });
 });
 
-test('linking and unlinking a wallet are told of the person whose wallet it is', async () => {
+test('the audit log names the person whose wallet is linked or unlinked', async () => {
 	const account = await signInByVerification(browser, landscape.sandbox);
 	const unlink = await browser.open(linkIn(account, '/unlink'));
 	await browser.open(unlink.url, { form: {} });

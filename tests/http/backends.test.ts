@@ -254,7 +254,7 @@ describe("a third party's program", () => {
 		expect(odd.arrived[0]?.headers).not.toHaveProperty('authorization');
 	});
 
-	test('is told which scope it lacks', async () => {
+	test('gets the name of the missing scope', async () => {
 		const answer = await calling('open', 'wallet:sessions');
 		expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
 			403,
@@ -270,7 +270,7 @@ describe("a third party's program", () => {
 	});
 });
 
-describe("a service's answer", () => {
+describe("a service's response", () => {
 	test('comes with what describes it, and with nothing that acts on the portal', async () => {
 		const { headers } = await browser.call(at('/headers'));
 		expect(Object.fromEntries(headers)).toMatchObject({
@@ -311,7 +311,7 @@ describe("a service's answer", () => {
 	});
 
 	test.each(['script', 'style', 'worker', 'serviceworker', 'manifest', 'iframe', 'object', 'font'])(
-		'is refused to a page that wants it as %s, before the service hears of it',
+		'is refused to a page that requests it as %s, without a request to the service',
 		async (dest) => {
 			const headers = { 'sec-fetch-dest': dest, 'sec-fetch-mode': 'no-cors' };
 			expect((await browser.call(at('/echo'), { headers })).status).toBe(403);
@@ -350,7 +350,7 @@ describe("a service's answer", () => {
 		['silence', '/silent', 'narrow', 504, 'upstream_timeout'],
 		['a closed connection', '/hangs-up', 'odd', 502, 'upstream_invalid'],
 		['nobody there', '/', 'down', 503, 'upstream_unavailable']
-	])('that is %s is told in words of the portal', async (_, path, name, status, error) => {
+	])('that is %s is reported with a problem of the portal', async (_, path, name, status, error) => {
 		const answer = await browser.call(at(path, name));
 		const { requestId } = JSON.parse(answer.text) as { requestId: string };
 		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { error }]);
@@ -387,7 +387,7 @@ describe('streams', () => {
 		expect(await arrived.body).toBe('first, last');
 	});
 
-	test('an answer is passed on while it is still being written', async () => {
+	test('a response is passed on while it is still being written', async () => {
 		const { request, answered } = openRequest('GET', at('/steps'));
 		request.end();
 		const pieces: string[] = [];
@@ -398,7 +398,7 @@ describe('streams', () => {
 		expect(pieces).toEqual(['one', 'two', 'three']);
 	});
 
-	test('an answer is written no faster than it is read', async () => {
+	test('a response is written no faster than it is read', async () => {
 		const { request, answered } = openRequest('GET', at('/stream'));
 		request.end();
 		const answer = await answered;
@@ -414,7 +414,7 @@ describe('streams', () => {
 	});
 
 	test.each(['GET', 'POST'])(
-		'who leaves amid an answer to %s takes it off the service, though that is silent',
+		'a client that leaves during a response to %s ends the call to the service, even a silent one',
 		async (method) => {
 			const next = odd.next();
 			const { request, answered } = openRequest(method, at('/stalls'));

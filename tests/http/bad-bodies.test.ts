@@ -57,14 +57,14 @@ describe('a body', () => {
 	});
 
 	test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
-		'of type "%s" is answered 415',
+		'of type "%s" gets 415',
 		async (type) => {
 			const call = { method: 'POST', body: '{"queryId":"a"}', headers: { 'content-type': type } };
 			expect(await refusal(CREATE, call)).toMatchObject({ status: 415, error: 'unsupported_media_type' });
 		}
 	);
 
-	test('that a sign-in or language form sends in another type is answered 415 too', async () => {
+	test('that a sign-in or language form sends in another type gets 415 too', async () => {
 		const call = { method: 'POST', json: { locale: 'nl' } };
 		expect(await refusal('/locale', call)).toMatchObject({ status: 415 });
 		expect(await refusal('/api/auth/signin/sts', call)).toMatchObject({ status: 415 });

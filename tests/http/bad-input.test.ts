@@ -48,7 +48,7 @@ describe('a wrong method', () => {
 		expect(answer.headers.get('allow')?.split(/,\s*/).sort().join(', ')).toBe(allowed);
 	});
 
-	test('is told as JSON below /api', async () => {
+	test('is reported as JSON below /api', async () => {
 		expect(await refusal('/api/health', { method: 'DELETE' })).toMatchObject({ error: 'method_not_allowed' });
 	});
 });
@@ -65,7 +65,7 @@ test.each([
 	'00000000-0000-0000-0000-00000000000',
 	`${'0'.repeat(32)}%2fstatus`,
 	'٠'.repeat(32)
-])('the session id %s is answered 404, and the Bridge hears nothing', async (bad) => {
+])('the session id %s is refused with 404, without a request to the Bridge', async (bad) => {
 	const before = landscape.sandbox.lastRequests('bridge').length;
 	expect(await refusal(sessionPath(bad, 'status'), {})).toMatchObject({ status: 404, error: 'not_found' });
 	expect(landscape.sandbox.lastRequests('bridge').length).toBe(before);
@@ -111,7 +111,7 @@ test.each([
 	expect(words.filter((shown) => shown.includes(text))).toEqual([]);
 });
 
-test('a query of garbage is answered like none', async () => {
+test('a query of garbage is treated like none', async () => {
 	const queries = [
 		'?%',
 		'?%zz=%zz',

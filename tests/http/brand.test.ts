@@ -34,7 +34,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 	});
 	afterAll(() => landscape.stop());
 
-	test('names its stylesheet in every page, and answers it for any cache to keep', async () => {
+	test('names its stylesheet in every page, and serves it for any cache to store', async () => {
 		const pages = await Promise.all(['/', '/login', '/help', '/nowhere'].map((path) => browser.open(path)));
 		const addresses = new Set(pages.map(({ text }) => themeIn(text)));
 		expect(addresses.size).toBe(1);
@@ -56,7 +56,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		expect((await browser.call('/brand/nothing.0123456789abcdef.css')).status).toBe(404);
 	});
 
-	test('answers its logo under a policy that runs nothing of it', async () => {
+	test('serves its logo under a policy that runs nothing of it', async () => {
 		const logo = await browser.call(logoIn((await browser.open('/login')).text));
 		expect([logo.status, logo.headers.get('content-type'), logo.text]).toEqual([200, 'image/svg+xml', svg]);
 		expect(logo.headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
@@ -106,7 +106,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 	});
 });
 
-describe('(a11y 27) a portal whose colours can not be told apart', () => {
+describe('(a11y 27) a portal whose colours lack contrast', () => {
 	test('does not start, and names the pair and its ratio beside all other faults', async () => {
 		const tokens = { light: { 'basis-color-default-color-document': '#8a8a8a' } };
 		const { code, logs } = await runToEnd({

@@ -103,7 +103,7 @@ describe('when the Bridge can not be reached at all', () => {
 		AUTH_BRIDGE_URL: 'http://127.0.0.1:9'
 	});
 
-	test('a caller is told to come back', async () => {
+	test('a caller gets Retry-After', async () => {
 		const stranger = new Browser(portal.url);
 		await stranger.open('/login');
 		const answer = await stranger.call('/api/wallet/sessions', { method: 'POST', json: {} });

@@ -23,7 +23,7 @@ const bodyOf = ({ text }: { text: string }) => JSON.parse(text) as Record<string
 const requests = () => landscape.sandbox.lastRequests('bridge');
 
 describe('a third party', () => {
-	test('opens a wallet session, sees it answered, and completes it, without a cookie', async () => {
+	test('opens a wallet session, reads that it is shared, and completes it, without a cookie', async () => {
 		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		expect(created.status).toBe(201);
 		const { sessionId, statusUri } = bodyOf(created) as { sessionId: string; statusUri: string };
@@ -69,7 +69,7 @@ describe('a third party', () => {
 		expect(JSON.stringify(requests())).not.toContain(token);
 	});
 
-	test('is told which scope it lacks', async () => {
+	test('gets the name of the missing scope', async () => {
 		const other = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
 		const answer = await other.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		expect(answer.status).toBe(403);

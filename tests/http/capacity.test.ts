@@ -55,7 +55,7 @@ describe('while as many requests are under way as may be', () => {
 	beforeAll(fill);
 	afterAll(letGo);
 
-	test('a program is refused at once, and told when to come again', async () => {
+	test('a program is refused at once, with Retry-After', async () => {
 		const answer = await browser.call('/api/me');
 		expect([answer.status, answer.headers.get('retry-after'), odd.arrived.length]).toEqual([503, '5', MOST]);
 		expect(JSON.parse(answer.text)).toEqual({
@@ -83,12 +83,12 @@ describe('while as many requests are under way as may be', () => {
 		await expect.poll(() => landscape.portal.logs().split(id)).toHaveLength(2);
 	});
 
-	test('the STS is heard when it ends sessions', async () => {
+	test('back-channel logout is served', async () => {
 		const form = { method: 'POST', body: 'logout_token=none', headers: { 'content-type': FORM } };
 		expect((await browser.call('/api/auth/backchannel-logout', form)).status).toBe(400);
 	});
 
-	test('health is told, and public files are', async () => {
+	test('health and public files are served', async () => {
 		expect((await browser.call('/api/health')).status).toBe(200);
 		expect((await browser.call('/api/health/ready')).status).toBe(200);
 		expect((await browser.call('/robots.txt')).status).toBe(200);

@@ -39,7 +39,7 @@ const consult = (bridgeUrl: string, env: Record<string, string> = {}) =>
 	diagnose({ ...healthyEnvironment(sandbox, PORTAL), AUTH_BRIDGE_URL: bridgeUrl, ...env });
 const frontUrl = (name: string) => String(fronts[name]?.url);
 
-test('a certificate of a private authority is good where the portal is told of that authority', async () => {
+test('a certificate of a private authority is accepted if the portal is configured with that authority', async () => {
 	const { bad, find } = await consult(frontUrl('good'), trusted());
 	expect(bad).toEqual([]);
 	expect(find('bridge')).toBe('good: The Auth Bridge answers as expected (404 for an unknown wallet session).');

@@ -56,7 +56,7 @@ describe('with a token response', () => {
 		expect(code).toBe(1);
 	});
 
-	test('an ID token that names nobody is told, and one that does is not', async () => {
+	test('an ID token without a name is reported, and one with a name is not', async () => {
 		const found = async (claims: object) => {
 			const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 			const idToken = `${part({ alg: 'none' })}.${part({ sub: 'subject-1', ...claims })}.`;

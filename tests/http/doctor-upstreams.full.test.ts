@@ -144,7 +144,7 @@ describe('the Auth Bridge', () => {
 		);
 	});
 
-	test('is told from another service in its place', async () => {
+	test('is distinguished from another service at its address', async () => {
 		const { code, find } = await consult({ AUTH_BRIDGE_URL: sandbox.institutionUrl });
 		expect(find('bridge')).toMatch(/^wrong: .*does not know wallet sessions/);
 		expect(code).toBe(1);

@@ -60,19 +60,19 @@ test('a range of a public file is not served: the response is the whole file', a
 	expect(await response.text()).toBe(whole);
 });
 
-test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s on a public file is answered 405', async (method) => {
+test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s on a public file gets 405', async (method) => {
 	const answer = await ask(script, { method });
 	expect(answer.status).toBe(405);
 	expect(answer.headers.get('allow')).toBe('GET, HEAD');
 });
 
-test('a body that announces more than 64 kB is answered 413', async () => {
+test('a body that announces more than 64 kB gets 413', async () => {
 	const answer = await ask('/api/wallet/sessions', { method: 'POST', body: 'x'.repeat(65_537) });
 	expect(answer.status).toBe(413);
 	expect(await answer.json()).toMatchObject({ error: 'payload_too_large' });
 });
 
-test('a body that grows beyond 64 kB unannounced is answered 413', async () => {
+test('a body that grows beyond 64 kB unannounced gets 413', async () => {
 	const body = Array.from({ length: 80 }, () => 'x'.repeat(1_024));
 	const answer = await rawRequest(portal.port, { method: 'POST', path: '/api/wallet/sessions', body });
 	expect(answer.status).toBe(413);
@@ -99,7 +99,7 @@ test.each(['x://y/', 'TRACE'])('an odd request line with %s is refused, and the 
 	expect((await ask(script)).status).toBe(200);
 });
 
-test.runIf(runtime === 'node')('bytes that are no HTTP are answered 400, with the fixed headers', async () => {
+test.runIf(runtime === 'node')('bytes that are no HTTP get 400, with the fixed headers', async () => {
 	const answer = await new Promise<string>((resolve, reject) => {
 		const socket = connect(portal.port, '127.0.0.1', () => socket.write('garbage\r\n\r\n'));
 		let text = '';

@@ -30,7 +30,7 @@ const readsOf = (session: string) => landscape.sandbox.counts().statusReads[sess
 const reads = () => readsOf(id);
 
 describe('the events of a wallet session', () => {
-	test('begin with its status as /status answers it, and go on with each change', async () => {
+	test('begin with the status that /status returns, followed by each change', async () => {
 		const events = await open();
 		expect([events.status, events.headers['content-type']]).toEqual([200, 'text/event-stream']);
 		expect(events.headers['cache-control']).toBe('no-store');
@@ -63,7 +63,7 @@ describe('the events of a wallet session', () => {
 		]);
 	});
 
-	test('tell once that the Bridge does not answer, and where the session stands when it is back', async () => {
+	test('report once that the Bridge does not respond, and the session’s status when it does again', async () => {
 		const events = await open();
 		await events.next();
 		landscape.sandbox.scenario('bridge-down');
@@ -138,7 +138,7 @@ describe('the events of a wallet session', () => {
 	});
 });
 
-test('a portal that is told to stop ends its streams, and is gone soon after', async () => {
+test('a portal that is stopped ends its streams and exits', async () => {
 	const portal = await startPortal({ runtime, env: { ...landscape.env, EVENT_STREAMS_PER_BROWSER: '8' } });
 	const url = new URL(sessionPath(id, 'events'), portal.url);
 	const streams = await Promise.all([1, 2, 3].map(() => openEvents(url, headersOf(browser))));

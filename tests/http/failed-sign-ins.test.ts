@@ -88,7 +88,7 @@ const failures: readonly (readonly [string, string, () => Promise<Visit>])[] = [
 		}
 	],
 	[
-		'the STS does not answer at the callback',
+		'the STS does not respond at the callback',
 		'error=sts_unavailable',
 		() => {
 			sandbox().scenario('sts-down', { operation: 'token' });
@@ -151,7 +151,7 @@ const failures: readonly (readonly [string, string, () => Promise<Visit>])[] = [
 		}
 	],
 	[
-		'the STS does not answer at the start',
+		'the STS does not respond at the start',
 		'error=sts_unavailable',
 		async () => {
 			await browser.open('/login');
@@ -222,7 +222,7 @@ const failures: readonly (readonly [string, string, () => Promise<Visit>])[] = [
 		}
 	],
 	[
-		'the STS does not answer at the start of a sign-in with a wallet',
+		'the STS does not respond at the start of a sign-in with a wallet',
 		'error=sts_unavailable',
 		async () => {
 			await completeWallet();

@@ -29,7 +29,7 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 	});
 	afterAll(() => landscape.stop());
 
-	test('names of other hosts change no answer and no sign-in', async () => {
+	test('names of other hosts change no response and no sign-in', async () => {
 		const ask = (path: string) => rawRequest(landscape.portal.port, { path, headers: forged });
 		const [cookie = ''] = [(await ask('/login')).headers['set-cookie'] ?? ''].flat();
 		const start = await rawRequest(landscape.portal.port, {
@@ -51,7 +51,7 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 		expect(login.headers).not.toHaveProperty('strict-transport-security');
 	});
 
-	test('a browser that asks for codes too fast is told when to come back', async () => {
+	test('a browser that requests codes too fast gets Retry-After', async () => {
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
 		const create = () =>

@@ -19,7 +19,7 @@ beforeEach(() => landscape.sandbox.reset());
 const atBridge = () => landscape.sandbox.lastRequests('bridge').map(({ operation }) => operation);
 
 describe('a caller without any credential', () => {
-	test.each(sessionRoutes)('is refused at %s %s, and the Bridge hears nothing', async (method, rest, json) => {
+	test.each(sessionRoutes)('is refused at %s %s, without a request to the Bridge', async (method, rest, json) => {
 		const answer = await new Browser(landscape.url).call(sessionPath(FOREIGN_ID, rest), { method, json });
 		expect(answer.status).toBe(401);
 		expect(JSON.parse(answer.text)).toMatchObject({ error: 'unauthorized' });
@@ -29,7 +29,7 @@ describe('a caller without any credential', () => {
 	test.each([
 		['POST', '/api/wallet/sessions', {}],
 		['GET', '/api/me', undefined]
-	] as const)('is refused at %s %s, and the Bridge hears nothing', async (method, path, json) => {
+	] as const)('is refused at %s %s, without a request to the Bridge', async (method, path, json) => {
 		const answer = await new Browser(landscape.url).call(path, { method, json });
 		expect(answer.status).toBe(401);
 		expect(answer.headers.get('content-type')).toBe('application/json');
@@ -41,7 +41,7 @@ describe('a caller without any credential', () => {
 		expect(atBridge()).toEqual([]);
 	});
 
-	test('is told by the session view that nobody is signed in, and by /api/health that all is well', async () => {
+	test('gets a session view without a person, and a healthy /api/health', async () => {
 		const browser = new Browser(landscape.url);
 		expect(await browser.call('/api/auth/session')).toMatchObject({ status: 200, text: 'null' });
 		const health = await browser.call('/api/health');

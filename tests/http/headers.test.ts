@@ -55,13 +55,13 @@ describe.each([
 	const without = (header: string, isRight: (value: string | null) => boolean, among = [...answers]) =>
 		among.filter(([, { headers }]) => !isRight(headers.get(header))).map(([name]) => name);
 
-	test('these are answers of every kind', () => {
+	test('these are responses of every kind', () => {
 		const statuses = new Set([...answers.values()].map(({ status }) => status));
 		expect([...statuses].sort()).toEqual([200, 303, 308, 400, 401, 403, 404, 405, 413, 415]);
 		expect(pages.length).toBeGreaterThan(12);
 	});
 
-	test('every answer carries the fixed headers', () => {
+	test('every response has the fixed headers', () => {
 		expect(without('x-content-type-options', (value) => value === 'nosniff')).toEqual([]);
 		expect(without('referrer-policy', (value) => value === 'same-origin')).toEqual([]);
 		expect(without('x-frame-options', (value) => value === 'DENY')).toEqual([]);
@@ -69,7 +69,7 @@ describe.each([
 		expect(without('permissions-policy', (value) => value?.includes('camera=()') ?? false)).toEqual([]);
 	});
 
-	test('only under https every answer demands it from then on', () => {
+	test('every response demands https from then on, under https only', () => {
 		const isRight = (value: string | null) => (tls ? /^max-age=\d{8,}/.test(value ?? '') : value === null);
 		expect(without('strict-transport-security', isRight)).toEqual([]);
 	});
@@ -117,7 +117,7 @@ describe.each([
 		expect(answers.get(script())?.headers.get('cache-control')).toContain('immutable');
 	});
 
-	test('no answer names the software in front or behind, or allows another origin', () => {
+	test('no response names the software in front or behind, or allows another origin', () => {
 		const names = new Set([...answers.values()].flatMap(({ headers }) => [...headers.keys()]));
 		const telling = [...names].filter((name) => /^(?:server|via|x-powered-by|x-runtime|access-control-.*)$/.test(name));
 		expect(telling).toEqual([]);

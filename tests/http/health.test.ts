@@ -20,7 +20,7 @@ async function ask(path: string, portalUrl = landscape.url) {
 }
 
 describe('health', () => {
-	test('is answered by the portal alone, whatever is down behind it', async () => {
+	test('is served by the portal alone, with any service behind it down', async () => {
 		landscape.sandbox.scenario('sts-down');
 		landscape.sandbox.scenario('bridge-down');
 		expect(await ask('/api/health')).toEqual({
@@ -56,7 +56,7 @@ describe('readiness', () => {
 	});
 });
 
-describe('readiness, of an Auth Bridge that answers a look at its address', () => {
+describe('readiness, with an Auth Bridge that responds at its address', () => {
 	let status = 200;
 	let looks = 0;
 	let bridge: Server;

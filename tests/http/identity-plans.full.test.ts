@@ -79,7 +79,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expectEnding(await browser.submit(await identityPage(), {}, start), 'confirmation-not-offered');
 	});
 
-	test('a wallet that is linked by hand is told so before the sign-in', async () => {
+	test('a person whose wallet was linked manually is informed before the sign-in', async () => {
 		const page = await identityPage('unknown-employee');
 		expect(headingOf(page)).toBe(words.confirm.title);
 		await browser.submit(page, {}, confirm);
@@ -87,7 +87,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect(handover?.text).toContain(wallet.leaving.linked);
 	});
 
-	test('a wallet that was known is not told that it is linked', async () => {
+	test('a person whose wallet was known is not informed of a new link', async () => {
 		await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 		expect((await browser.open('/login/wallet')).url.pathname).toBe('/account');
 		const handover = browser.visits.find(({ url }) => url.pathname === '/login/continue');

@@ -4,7 +4,7 @@ import { startNoisyPortal } from './support/noisy-portal.ts';
 /** More lines than fit in the pipe and the portal's buffer. */
 const LINES = 3600;
 
-test('a reader of the log that stalled is told how many lines were dropped, once', async () => {
+test('a log reader that stalled gets one line with the number of dropped lines', async () => {
 	const { portal, pipe, writeLines } = await startNoisyPortal();
 	await writeLines(LINES);
 

@@ -62,7 +62,7 @@ const consuming: readonly (readonly [string, () => Promise<string>, string])[] =
 		'/login'
 	],
 	[
-		'the wallet page with a wallet that has answered',
+		'the wallet page with a wallet that has shared',
 		async () => {
 			await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 			return '/login/wallet';
@@ -70,7 +70,7 @@ const consuming: readonly (readonly [string, () => Promise<string>, string])[] =
 		'/account'
 	],
 	[
-		'the page of identity verification with a wallet that has answered',
+		'the page of identity verification with a wallet that has shared',
 		async () => {
 			await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 			return '/login/identity';

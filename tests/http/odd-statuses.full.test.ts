@@ -54,7 +54,7 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-describe.each(oddities)('an upstream that answers with %s', (_what, bytes) => {
+describe.each(oddities)('an upstream that responds with %s', (_what, bytes) => {
 	test('as the Auth Bridge is a 502 or 504, and the next request works', async () => {
 		const id = await createWalletSession(browser);
 		bridge.answer({ head: /^(?:GET|POST) \/auth\//, bytes });
@@ -88,7 +88,7 @@ describe('a backend', () => {
 	beforeEach(() => signInAtInstitution(browser));
 
 	test.each(['/switching', '/status-600', '/hints'])(
-		'that answers %s is a 502 or 504, and is called again',
+		'that responds with %s leads to 502 or 504, and is called again',
 		async (path) => {
 			for (const method of ['GET', 'POST']) {
 				const answer = await browser.call(`/api/backends/odd${path}`, { method });

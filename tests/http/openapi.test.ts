@@ -100,7 +100,7 @@ async function everywhere(ask: Ask, id: string): Promise<string[]> {
 	return faults;
 }
 
-describe('every answer is as the description says', () => {
+describe('every response matches the description', () => {
 	test('to a stranger', async () => {
 		expect(await everywhere(asBrowser(new Browser(landscape.url)), '0'.repeat(32))).toEqual([]);
 	});

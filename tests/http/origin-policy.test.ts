@@ -118,7 +118,7 @@ test('a refusal at an API route is JSON, and no refusal allows another origin an
 	);
 });
 
-test('an unsafe API call without a token and without a browser is told how to be let in, and with a cookie is refused', async () => {
+test('an unsafe API call from no browser is refused: without a token with 401, with a cookie with 403', async () => {
 	const post = (headers: Record<string, string>) =>
 		exchange(new URL('/api/wallet/sessions', portal.url), { method: 'POST', headers });
 	const bare = await post({});

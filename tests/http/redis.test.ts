@@ -61,7 +61,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect([browser, late, ...elsewhere].filter((one) => !holdsSession(one))).toEqual([]);
 	});
 
-	test('answers go on while it is silent with its connections open', async () => {
+	test('requests are served while it is silent with its connections open', async () => {
 		const browser = await signedIn();
 		await me(browser);
 		redis.freeze();
@@ -75,7 +75,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
 	});
 
-	test('an instance that is told to stop amid a token call, its browser gone, leaves the result to the others', async () => {
+	test('an instance that is stopped during a token call, after its browser left, leaves the result to the others', async () => {
 		const browser = await signedIn();
 		await tokensOver(browser, instances);
 		instances.sandbox.scenario('sts-slow', { operation: 'token:refresh', ms: 2500 });

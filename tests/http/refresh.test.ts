@@ -35,7 +35,7 @@ async function familyLives(): Promise<boolean> {
 }
 
 describe('when tokens run out', () => {
-	test('200 requests and 3 tabs at once cost one token call, all are answered, and the family lives', async () => {
+	test('200 requests and 3 tabs at once cost one token call, all succeed, and the token family stays valid', async () => {
 		await tokensOver(browser, landscape);
 		const tabs = Array.from({ length: 3 }, () => browser.open('/account'));
 		const answers = await Promise.all([...tabs, ...Array.from({ length: 200 }, () => me())]);
@@ -83,7 +83,7 @@ describe('when tokens run out', () => {
 });
 
 describe('while the STS', () => {
-	test('answers 500, nobody is signed out: 503 with Retry-After, and all is well once it is back', async () => {
+	test('returns 500, nobody is signed out: requests get 503 with Retry-After, and succeed once it is back', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-500', onRefresh);
 		expect(await outcome()).toEqual({ status: 503, error: 'upstream_unavailable', retryAfter: '1' });
@@ -129,7 +129,7 @@ describe('while the STS', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('answers 500, living tokens serve', async () => {
+	test('returns 500, valid tokens stay in use', async () => {
 		await tokensDue(browser, landscape);
 		landscape.sandbox.scenario('sts-500', onRefresh);
 		expect((await me()).status).toBe(200);
@@ -146,7 +146,7 @@ describe('while the STS', () => {
 		expect(landscape.sandbox.count('trap.visit')).toBe(0);
 	});
 
-	test('is slow, requests wait for one answer, and nothing is redeemed twice', async () => {
+	test('is slow, requests wait for one response, and nothing is redeemed twice', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: STS_TIMEOUT_MS - 700 });
 		const answers = await Promise.all(Array.from({ length: 5 }, () => me()));
@@ -166,7 +166,7 @@ describe('while the STS', () => {
 		expect((await me()).status).toBe(200);
 	});
 
-	test('loses an answer, the token is left alone while the access token lives, then redeemed once more', async () => {
+	test('loses a response, the token is not used while the access token is valid, then redeemed once more', async () => {
 		await tokensDue(browser, landscape);
 		landscape.sandbox.scenario('sts-lost', { ...onRefresh, times: 1 });
 		const answers = [await me(), await me(), await me()];

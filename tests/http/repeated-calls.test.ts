@@ -19,7 +19,7 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-test('complete called again gives the same answer, and the Bridge is asked once', async () => {
+test('complete called again returns the same response, with one request to the Bridge', async () => {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 	const complete = () => browser.call(sessionPath(id, 'complete'), { method: 'POST' });
 	const first = await complete();
@@ -31,7 +31,7 @@ test('complete called again gives the same answer, and the Bridge is asked once'
 	expect(landscape.sandbox.count('bridge.complete')).toBe(1);
 });
 
-test('complete called twice at once gives the same answer, also where the Bridge takes it only once', async () => {
+test('complete called twice at once returns the same response, also if the Bridge accepts it only once', async () => {
 	landscape.sandbox.scenario('complete-once');
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 	const complete = () => browser.call(sessionPath(id, 'complete'), { method: 'POST' });
@@ -57,7 +57,7 @@ test('no status is given out for long', async () => {
 	await vi.waitFor(async () => expect(await status()).toEqual({ status: 'VERIFIED' }), { timeout: 2000, interval: 20 });
 });
 
-test('after we changed a session, no answer from before is given out', async () => {
+test('after a change of a session, no earlier response is returned', async () => {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 	const status = async () => JSON.parse((await browser.call(sessionPath(id, 'status'))).text) as unknown;
 	expect(await status()).toMatchObject({ status: 'VERIFIED' });

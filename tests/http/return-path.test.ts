@@ -115,7 +115,7 @@ describe.each(entrances)('by %s', (_, enter) => {
 	});
 });
 
-test('without a wish, a person ends at the account', async () => {
+test('without a return path, a person ends at the account', async () => {
 	expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
 });
 

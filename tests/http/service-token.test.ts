@@ -127,7 +127,7 @@ test.each([
 	expect(landscape.sandbox.lastRequests('bridge')).toEqual([]);
 });
 
-test('a service gets a token for its own resource and scope, whoever asks', async () => {
+test('a service gets a token for its own resource and scope, for every caller', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await browser.call('/api/backends/menu/echo');

@@ -68,7 +68,7 @@ describe('who may start a sign-in', () => {
 		expect(pushed()).toBe(0);
 	});
 
-	test('a browser that keeps no cookies is told so, with the return path', async () => {
+	test('a browser without cookies gets a page that says so, with the return path', async () => {
 		expectLoginError(await browser.open(START), 'cookies_required', RETURN_TO);
 	});
 
@@ -140,7 +140,7 @@ describe('starts of sign-ins', () => {
 		expect((await start(await visitor(), '2001:db8:0:2::1')).status).toBe(303);
 	});
 
-	test('by Auth.js’s own address count too, and answer a program in JSON', async () => {
+	test('by Auth.js’s own address count too, and return JSON to a program', async () => {
 		const browser = await visitor();
 		await startTimes(PER_BROWSER, browser, '192.0.2.3');
 		const answer = await browser.call('/api/auth/signin/sts', {

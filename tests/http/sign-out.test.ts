@@ -49,7 +49,7 @@ test('the newest refresh token is revoked, whichever the cookie holds', async ()
 	expect(new URLSearchParams(revocation?.body).get('token')).toBe(refreshToken);
 });
 
-test('a slow answer that was under way does not bring the session back', async () => {
+test('a slow response in flight does not bring the session back', async () => {
 	await tokensOver(browser, landscape);
 	landscape.sandbox.scenario('sts-slow', { operation: 'token:refresh', ms: 1000 });
 	const slow = browser.call('/api/me');
@@ -61,7 +61,7 @@ test('a slow answer that was under way does not bring the session back', async (
 	expect((await browser.call('/api/me')).status).toBe(401);
 });
 
-test('a slow answer of the session before does not disturb who has signed in anew', async () => {
+test('a slow response of the previous session does not disturb a new sign-in', async () => {
 	await tokensOver(browser, landscape);
 	landscape.sandbox.scenario('sts-error', { operation: 'token:refresh', error: 'invalid_grant' });
 	landscape.sandbox.scenario('sts-slow', { operation: 'token:refresh', ms: 2000 });

@@ -29,7 +29,7 @@ test('with an empty environment the portal does not start, and names everything 
 	}
 });
 
-test('a weak secret is refused without being told', async () => {
+test('a weak secret is refused without being logged', async () => {
 	const { code, logs } = await runToEnd({
 		runtime,
 		env: { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', AUTH_SECRET: 'swordfish' }
@@ -102,7 +102,7 @@ test('a port that is taken ends the second portal with one line that names it', 
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-	'after %s a request in flight is answered before the end',
+	'after %s a request in flight is completed before the exit',
 	async (signal) => {
 		const portal = await startPortal({ runtime, env: bareEnvironment });
 		let ended: Promise<number | null> | undefined;
@@ -126,7 +126,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 	}
 );
 
-test('told to stop in the moment in which its port opens, it drains all the same', async () => {
+test('a signal at the moment in which the port opens leads to a drain', async () => {
 	const port = await freePort();
 	const address = { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: `http://localhost:${port}` };
 	const portal = spawnPortal(runtime, { ...bareEnvironment, ...address });
@@ -149,7 +149,7 @@ async function untilRefused(url: string): Promise<void> {
 	return untilRefused(url);
 }
 
-test('told to stop, an instance behind a proxy says that it is draining, and answers until its delay is over', async () => {
+test('a stopped instance behind a proxy reports that it drains, and serves requests until its delay is over', async () => {
 	const env = { ...bareEnvironment, AUTH_TRUST_HOST: 'true', SHUTDOWN_DELAY_SECONDS: '1' };
 	const portal = await startPortal({ runtime, env });
 	const ended = portal.stop();

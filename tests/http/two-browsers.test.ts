@@ -86,7 +86,7 @@ describe("a second browser that knows the first one's session", () => {
 	);
 });
 
-test('a wallet session that its wallet has not answered does not start a sign-in', async () => {
+test('a wallet session that is not shared does not start a sign-in', async () => {
 	const browser = new Browser(landscape.url);
 	const id = await createWalletSession(browser);
 	const early = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });

@@ -81,7 +81,7 @@ test('before sign-in the Bridge gets no credential; after it, the access token o
 	expect(after.map(({ headers }) => headers.authorization)).toEqual(after.map(() => first));
 });
 
-test('the request id of an answer is the one that the Bridge was told', async () => {
+test('a response has the request id that was sent to the Bridge', async () => {
 	const id = await createWalletSession(browser);
 	const answer = await browser.call(sessionPath(id, 'status'));
 	expect(landscape.sandbox.lastHeaders('status')['x-request-id']).toBe(answer.headers.get('x-request-id'));

@@ -25,7 +25,7 @@ test('a third party may do what its token is for, and nothing else', async ({ pl
 	expect(refused.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
 });
 
-test('a third party whose tokens are not for the portal is refused, and told why', async ({
+test('a third party whose tokens are not for the portal is refused, with the reason', async ({
 	place: { realm, landscape }
 }) => {
 	const printing = new Caller(landscape.url, await tokenOf(realm, 'printing-app', SCOPES));

@@ -8,7 +8,7 @@ const redeemed = ({ admin, name }: Realm) => admin.countEvents(name, 'REFRESH_TO
 const refused = ({ admin, name }: Realm) => admin.countEvents(name, 'REFRESH_TOKEN_ERROR');
 const me = (who: Browser) => who.call('/api/me');
 
-test('50 requests at once when tokens run out cost one token call, all are answered, and the session lives', async ({
+test('50 requests at once when tokens expire cost one token call, all succeed, and the session lasts', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {

@@ -10,7 +10,7 @@ test('a person signs in on Keycloak’s own page', async ({ page, place }) => {
 	await expectSignedIn(page, place.realm.person.name, 'sts');
 });
 
-test('the browser is told nothing of the request but where it lies at Keycloak', async ({ visitor, place }) => {
+test('the browser gets nothing of the request but its address at Keycloak', async ({ visitor, place }) => {
 	const start = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'), { follow: false });
 	const address = new URL(start.headers.get('location') ?? '');
 	expect(`${address.origin}${address.pathname}`).toBe(`${place.realm.issuer}/protocol/openid-connect/auth`);

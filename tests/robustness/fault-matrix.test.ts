@@ -42,7 +42,7 @@ function meaningOf(visit: Visit, passesOn = false): string | null {
 }
 
 describe.each(upstreamCalls)('$operation', (call) => {
-	test.each(faultKinds)('%s: a clear answer, and all is well once it is over', async (kind) => {
+	test.each(faultKinds)('%s: a clear response, and success once it is over', async (kind) => {
 		const { sandbox } = landscape;
 		const act = await call.prepare(browser, landscape);
 		const [target = '', operation = ''] = call.operation.split('.');
@@ -66,7 +66,7 @@ describe.each(upstreamCalls)('$operation', (call) => {
 });
 
 describe('a portal that starts while the STS is in trouble', () => {
-	test.each(faultKinds)('%s: a clear answer to each sign-in, and all is well once it is over', async (kind) => {
+	test.each(faultKinds)('%s: a clear response to each sign-in, and success once it is over', async (kind) => {
 		const young = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: String(MAX_WAIT_MS) } });
 		try {
 			const visitor = new Browser(young.url);

@@ -53,7 +53,7 @@ test('a scope that is refused without saying invalid_scope is named, and the cal
 	]);
 });
 
-test('a callback that is refused with the same error is told from a scope', async () => {
+test('a refused callback is distinguished from a refused scope with the same error', async () => {
 	respond = (request) => (request.get('redirect_uri') === CALLBACK ? badCallback : accepted);
 	expect(await examine({ SIGN_IN_METHODS: 'institution,wallet' })).toMatchObject([
 		{ check: 'sts.callback.sts', severity: 'wrong' },
@@ -62,7 +62,7 @@ test('a callback that is refused with the same error is told from a scope', asyn
 	]);
 });
 
-test('refused credentials are told from a refused callback', async () => {
+test('refused credentials are distinguished from a refused callback', async () => {
 	respond = () => [401, { error: 'invalid_client' }];
 	const [finding] = await examine();
 	expect(finding?.severity).toBe('wrong');

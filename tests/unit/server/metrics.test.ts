@@ -60,7 +60,7 @@ test('a renewal counts once as a token call, and once for each request that shar
 	]);
 });
 
-test('the end of a wallet session is told once, with the time it took and what became of its verification', async () => {
+test('the end of a wallet session is recorded once, with its duration and the result of its verification', async () => {
 	const owned = { id: SESSION, startedAt: Date.now() - 42_000, idv: 'done' } as OwnedSession;
 	flowEnded(owned, 'no-match');
 	flowEnded(owned, 'no-match');

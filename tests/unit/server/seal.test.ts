@@ -51,7 +51,7 @@ describe('a seal', () => {
 		expect(opened.filter((value) => value !== null)).toEqual([]);
 	});
 
-	test('answers null to garbage and never throws', async () => {
+	test('returns null for garbage and never throws', async () => {
 		const random = randomFrom(2);
 		const garbage = Array.from({ length: 500 }, () =>
 			String.fromCharCode(...Array.from({ length: Math.floor(random() * 80) }, () => Math.floor(random() * 0x10000)))

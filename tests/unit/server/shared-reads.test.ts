@@ -27,7 +27,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(1);
 	});
 
-	test('use an answer that is less than 250 ms old, and none that is older', async () => {
+	test('use a response that is less than 250 ms old, and none that is older', async () => {
 		const { read, started, pass } = setUp();
 		const first = read('a');
 		started[0]?.resolve('one');
@@ -66,7 +66,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('forgotten in mid-read give their answer to those who waited, and to nobody later', async () => {
+	test('invalidated during a read give their response to those who waited, and to no later caller', async () => {
 		const { read, started, forget } = setUp();
 		const before = read('a');
 		forget('a');
@@ -151,7 +151,7 @@ describe('reading ahead', () => {
 		return set;
 	}
 
-	test('gives out an answer that is about to grow too old, and has the next ready when it is', async () => {
+	test('returns a response that is about to expire, and has the next one ready when it does', async () => {
 		const { readAhead, started, pass } = await settled();
 		pass(219);
 		expect(await readAhead('a')).toBe('one');

@@ -30,7 +30,7 @@ describe('how long a session still lasts', () => {
 		expect(await readRemainingMs(open())).toBeNull();
 	});
 
-	test('is unknown after five seconds without an answer', async () => {
+	test('is unknown after five seconds without a response', async () => {
 		vi.useFakeTimers();
 		vi.stubGlobal(
 			'fetch',

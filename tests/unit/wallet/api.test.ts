@@ -54,7 +54,7 @@ describe('reading the status', () => {
 		expect(await portal.readStatus('0123', open)).toEqual({ kind: 'trouble', retryAfterMs });
 	});
 
-	test('sends nothing until Retry-After is over, whoever calls', async () => {
+	test('sends no request of any caller until Retry-After is over', async () => {
 		const { api: portal, fetch } = api(() => Response.json(problem, { status: 429, headers: { 'retry-after': '10' } }));
 		await portal.readStatus('0123', open);
 		vi.advanceTimersByTime(4000);

@@ -68,7 +68,7 @@ test('nothing is renewed while nobody looks, or once a wallet was opened', async
 	expect(state.renewedAtMs).toEqual([]);
 });
 
-test('when no code can be had the present one’s end is told in time, and it is tried again', async () => {
+test('if no new code is available, the end of the current one is announced in time, and the request is retried', async () => {
 	const { clock, state, leftMs } = setUp();
 	state.canRenew = false;
 	await clock.advance(240_000);

@@ -109,7 +109,7 @@ describe('a wallet sign-in on the page', () => {
 		expect(page.news).toEqual([null, 'opened']);
 	});
 
-	test('says once that answers don’t come, until the first that does', async () => {
+	test('reports once that responses are missing, until the first arrives', async () => {
 		const page = start();
 		for (const answer of [trouble, trouble, trouble]) await page.say(answer);
 		await page.say('PENDING');
@@ -143,7 +143,7 @@ describe('a wallet sign-in on the page', () => {
 		expect([page.flow.state, page.left]).toEqual([state, []]);
 	});
 
-	test('an ending that is heard of twice is read once', async () => {
+	test('an ending that is reported twice is read once', async () => {
 		const page = start({ outcome: 'declined' });
 		await Promise.all([page.say('FAILED'), page.say('FAILED')]);
 		expect([page.flow.state, page.outcomeReads()]).toEqual(['declined', 1]);
@@ -155,7 +155,7 @@ describe('a wallet sign-in on the page', () => {
 		expect(page.flow.state).toBe('expired');
 	});
 
-	test('a lost answer to completing is asked for again, ever slower, and trouble is said once', async () => {
+	test('a lost response to complete is requested again at growing intervals, and reported once', async () => {
 		const page = start({ completes: [trouble, trouble, { kind: 'accepted', continueUrl: '/x' }] });
 		await page.say('VERIFIED');
 		expect([page.flow.state, page.completed.length, page.pausesMs]).toEqual(['leaving', 3, [1000, 2000]]);

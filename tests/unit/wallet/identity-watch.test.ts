@@ -71,7 +71,7 @@ test('a new screen of waiting is said once', async () => {
 	expect(page.news).toEqual([null, 'review']);
 });
 
-test('when the Bridge does not answer the screen stays and says so until the next answer', async () => {
+test('when the Bridge does not respond the screen stays and says so until the next response', async () => {
 	const page = start(review);
 	await page.say(null);
 	await page.say('RECONCILING');

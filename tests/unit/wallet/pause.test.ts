@@ -86,7 +86,7 @@ describe('work with a time limit', () => {
 	const untilAborted = (signal: AbortSignal) =>
 		new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('aborted')));
 
-	test('is told when its time is over, or when the signal around it aborts', async () => {
+	test('is aborted when its time is over, or when the outer signal aborts', async () => {
 		const late = withTimeLimit(5000, open(), untilAborted);
 		await vi.advanceTimersByTimeAsync(4999);
 		expect(await isOver(late)).toBe(false);

@@ -34,7 +34,7 @@ function start(sessionIds = ['a']) {
 	return { source, urls, heard, ended, leave: () => page.abort() };
 }
 
-test('hears what is said of each session, and ends after the last word', async () => {
+test('reports each session’s updates, and ends after the final one', async () => {
 	const { source, urls, heard, ended } = start(['a', 'b', 'c']);
 	source.send('open');
 	source.send('message', { sessionId: 'a', status: 'PENDING', expiresInMs: 5 });

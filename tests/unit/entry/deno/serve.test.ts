@@ -84,7 +84,7 @@ test('a body of unknown length reaches the application completely, or not at all
 	expect(await Promise.all(seen.map(({ request }) => request.text()))).toEqual(['0123456789']);
 });
 
-test('proxies are told not to buffer events', async () => {
+test('event responses tell proxies not to buffer', async () => {
 	const events = () => new Response(': open', { headers: { 'content-type': 'text/event-stream' } });
 	expect((await send(application(events).respond, '/')).headers.get('x-accel-buffering')).toBe('no');
 });

@@ -17,7 +17,7 @@ async function ends(uptimesMs: readonly number[], isTold: boolean) {
 	return { code: await supervise(start, { isStopped, now: () => nowMs }), logged: logged.mock.calls.length };
 }
 
-test('a process that ends by itself is started again, with a line in the log, until it is told to end', async () => {
+test('a process that exits is restarted, with a line in the log, until it is stopped', async () => {
 	expect(await ends([MIN_UPTIME_MS, MIN_UPTIME_MS, 1], true)).toEqual({ code: 3, logged: 2 });
 	expect(await ends([MIN_UPTIME_MS, MIN_UPTIME_MS], true)).toEqual({ code: 2, logged: 1 });
 });

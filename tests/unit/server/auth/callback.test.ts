@@ -95,7 +95,7 @@ describe('a callback that is requested again by the same browser', () => {
 		expect(sts.tokenRequests).toHaveLength(1);
 	});
 
-	test('after the code was refused is told the same, and does not ask again', async () => {
+	test('after the code was refused gets the same result, without another token request', async () => {
 		sts.behaviour = { tokenAnswer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
 		const { query, cookie } = await started();
 		const ends = [await returned(query, cookie), await returned(query, cookie)];
@@ -241,7 +241,7 @@ describe('the return path survives', () => {
 });
 
 describe('more than 15 minutes at the institution', () => {
-	test('is told as that, and does not redeem the code', async () => {
+	test('is reported as such, without redeeming the code', async () => {
 		const { query, cookie } = await started();
 		vi.advanceTimersByTime(15 * MINUTE_MS + 1000);
 		expect(await returned(query, cookie)).toMatchObject({
@@ -258,7 +258,7 @@ describe('more than 15 minutes at the institution', () => {
 		expect((await returned(query, cookie, someSession())).path).toBe('/help?x=1');
 	});
 
-	test('is told to somebody who is signed in, where the sign-in was to confirm who they are', async () => {
+	test('is reported to a signed-in person whose identity the sign-in was to confirm', async () => {
 		const { query, cookie } = await started({ asksLogin: true });
 		vi.advanceTimersByTime(16 * MINUTE_MS);
 		expect((await returned(query, cookie, someSession())).path).toBe(failed('sign_in_expired'));

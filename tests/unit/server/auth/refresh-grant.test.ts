@@ -103,7 +103,7 @@ describe('a response with odd values', () => {
 	);
 });
 
-describe('an answer with an ID token', () => {
+describe('a response with an ID token', () => {
 	const seconds = Math.floor(Date.now() / 1000);
 	test.each([
 		['ahead', { exp: seconds - 60 }],

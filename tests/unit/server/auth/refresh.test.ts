@@ -194,7 +194,7 @@ describe('when the STS', () => {
 		expect(faults).toEqual(['postponed a_code', 'postponed a_code']);
 	});
 
-	test('is away and the tokens have run out, requests are told to come again; and later are served', async () => {
+	test('is unreachable and the tokens have expired, requests get Retry-After; later ones are served', async () => {
 		redeem = fails('postponed');
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
@@ -219,7 +219,7 @@ describe('when the STS', () => {
 		expect(calls).toHaveLength(1);
 	});
 
-	test('is slow and the tokens have run out, requests wait for the one answer', async () => {
+	test('is slow and the tokens have expired, requests wait for the one response', async () => {
 		redeem = () => clock.pause(9000).then(() => tokens(1));
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
@@ -232,7 +232,7 @@ describe('when the STS', () => {
 		expect(calls).toHaveLength(1);
 	});
 
-	test('did not answer, the token is not redeemed again while the access token lives, then once', async () => {
+	test('did not respond, the token is not redeemed again while the access token is valid, then once', async () => {
 		redeem = fails('lost');
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS - 60);

@@ -48,7 +48,7 @@ describe('work that is done once', () => {
 		expect(runs).toBe(1);
 	});
 
-	test('gives its result to whoever comes late, until it has been shared for long enough', async () => {
+	test('gives its result to late callers until its sharing period ends', async () => {
 		await once.run(good);
 		await clock.advance(59_999);
 		expect(await instance().run(never)).toBe('the result');
@@ -58,7 +58,7 @@ describe('work that is done once', () => {
 		expect(runs).toBe(1);
 	});
 
-	test('is kept for a shorter time once it has reached whoever needed it', async () => {
+	test('is cached for a shorter time once a later run settles it', async () => {
 		await once.run({ ...good, keepMs: 3_600_000 });
 		const settles = { name: await once.nameOf('a-secret'), keepMs: 5000 };
 		await once.run({ ...good, secret: 'the-next-secret', settles });
@@ -113,7 +113,7 @@ describe('work that fails', () => {
 	});
 });
 
-describe('work whose answer was lost', () => {
+describe('work whose response was lost', () => {
 	test('is not done again for those who can do without', async () => {
 		await expect(once.run(failing('lost'))).rejects.toMatchObject({ fault: 'lost' });
 		await clock.advance(3_600_000);

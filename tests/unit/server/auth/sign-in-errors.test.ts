@@ -48,7 +48,7 @@ describe('the error of a callback', () => {
 		['server_error', 'sts_unavailable'],
 		['constructor', 'sign_in_failed'],
 		['', 'sign_in_failed']
-	])('%j is told as %s', (error, code) => expect(stsFault(error)).toBe(code));
+	])('%j is reported as %s', (error, code) => expect(stsFault(error)).toBe(code));
 
 	test.each([
 		['temporarily_unavailable', 'authentication_expired', true],

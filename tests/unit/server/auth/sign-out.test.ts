@@ -34,7 +34,7 @@ const leave = async (changes = {}) => {
 };
 
 describe('the STS’s end-session page', () => {
-	test('is told who leaves by client and hint, and where to come back to', async () => {
+	test('gets the client, the hint and the return address', async () => {
 		expect(await leave({ sid: 'sts-session-1' })).toEqual({
 			ui: '1',
 			client_id: 'portal-client',
@@ -117,7 +117,7 @@ describe('the tokens of somebody who signs out', () => {
 	});
 });
 
-test('whoever signs out waits three seconds at most for an STS whose metadata is not known', async () => {
+test('a sign-out waits at most three seconds for an STS whose metadata is not known', async () => {
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	vi.mocked(stsMetadata).mockReturnValue(new Promise(() => {}));
 	const done = Promise.all([revokeTokens(someSession(), 'r1'), endSessionUrl(someSession(), 'r1')]);

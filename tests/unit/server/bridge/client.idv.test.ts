@@ -74,7 +74,7 @@ describe('initiating identity verification', () => {
 	});
 });
 
-describe("handing over the institution's answer", () => {
+describe("passing on the institution's response", () => {
 	const query = new URLSearchParams('code=c&state=s&code=c2&iss=x&wallet_session=y');
 
 	test("passes on OAuth's own parameters, each once, and nothing else", async () => {
@@ -95,7 +95,7 @@ describe("handing over the institution's answer", () => {
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
 	});
 
-	test('refuses an answer about another session', async () => {
+	test('refuses a response about another session', async () => {
 		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId: otherSessionId }));
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
 	});
@@ -220,7 +220,7 @@ describe('the status of identity verification', () => {
 });
 
 describe('submitting a manual confirmation', () => {
-	test('sends the answer as it is and says where the session stands', async () => {
+	test('sends the input unchanged and returns the session’s status', async () => {
 		const stub = await startStub(json(200, { status: 'RECONCILING', message: 'Sanne' }));
 		const outcome = await bridgeAt(stub.url).submitIdv(sessionId, { candidateId: 'c1' }, credential);
 		expect(outcome).toEqual({ sessionId, status: 'RECONCILING' });

@@ -34,7 +34,7 @@ const created = {
 };
 
 describe('creating a session', () => {
-	test('asks with the wishes, the credential and the ids for the log', async () => {
+	test('sends the options, the credential and the ids for the log', async () => {
 		const stub = await startStub(json(200, created.doc));
 		await bridgeAt(`${stub.url}/v1`).createSession({ queryId: 'q1', forceReconciliation: true }, credential);
 		expect(stub.received).toMatchObject([
@@ -252,7 +252,7 @@ describe('reading the status', () => {
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).not.toHaveProperty('errorCode');
 	});
 
-	test('refuses the answer about another session', async () => {
+	test('refuses the response about another session', async () => {
 		const stub = await startStub(json(200, { sessionId: otherSessionId, status: 'VERIFIED' }));
 		expect(await problemOf(bridgeAt(stub.url).readStatus(sessionId, credential))).toMatchObject({
 			code: 'upstream_invalid',
@@ -304,7 +304,7 @@ describe('completing', () => {
 		['in the body of a 200', 200, { status: 'IDV_REQUIRED', sessionId }, null],
 		['as an error', 409, { error: { code: 'IDV_REQUIRED', message: 'm', details: {} } }, null],
 		['by the line that answers 500 for everything', 500, { code: '202', message: 'm' }, null]
-	])('hears that identity verification is needed, %s', async (_how, status, answer, reason) => {
+	])('reports that identity verification is needed, %s', async (_how, status, answer, reason) => {
 		const stub = await startStub(json(status, answer));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'idv_required', reason });
 	});

@@ -58,7 +58,7 @@ test('a dark colour is used as it is, for buttons and for links', () => {
 	expect(adjustments('#7a1f5c')).toEqual([]);
 });
 
-test('a pale colour stays on buttons, with dark text; links are darkened, and the operator is told the ratio', () => {
+test('a pale colour stays on buttons, with dark text; links are darkened, and the ratio is logged', () => {
 	const { light } = brandPalettes({ colour: '#ffd700' });
 	expect(light['basis-color-action-1-inverse-bg-default']).toBe('#ffd700');
 	expect(light['basis-color-action-1-inverse-color-default']).toBe('#000000');

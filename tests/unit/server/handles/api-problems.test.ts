@@ -43,7 +43,7 @@ describe('below /api', () => {
 		expect(await answered(own, { path: '/api/wallet/sessions/x/idv/callback', routeId: KNOWN })).toBe(own);
 	});
 
-	test.each([200, 303, 401, 500])('an answer with status %i stays as it is', async (status) => {
+	test.each([200, 303, 401, 500])('a response with status %i stays as it is', async (status) => {
 		const own = page(status);
 		expect(await answered(own, { path: '/api/x' })).toBe(own);
 	});

@@ -62,7 +62,7 @@ describe('the cookies handle', () => {
 		expect((await handled(session(4000))).setCookies).toEqual([]);
 	});
 
-	test('evicts the oldest flow for what is set, whoever set it', async () => {
+	test('evicts the oldest flow also for a cookie that a Set-Cookie header sets', async () => {
 		const [oldest, newer] = [flowName(2), flowName(1)];
 		const before = [session(5300), `${oldest}=${'o'.repeat(550)}`, `${newer}=${'n'.repeat(550)}`].join('; ');
 		const line = `${flowName(0)}=${'x'.repeat(550)}; Max-Age=900; Path=/; HttpOnly; SameSite=Lax`;
@@ -72,7 +72,7 @@ describe('the cookies handle', () => {
 		expect(next.length).toBeLessThanOrEqual(7000);
 	});
 
-	test('mends what responses that crossed have left, at the next request', async () => {
+	test('repairs the result of crossed responses at the next request', async () => {
 		const flows = [4, 3, 2, 1].map((age) => `${flowName(age)}=${'f'.repeat(550)}`);
 		const { next } = await handled([session(4300), ...flows].join('; '));
 		expect(next.length).toBeLessThanOrEqual(7000);

@@ -8,7 +8,7 @@ import { configure } from '../configured';
 vi.mock('$lib/server/config', () => import('../configured'));
 afterEach(() => configure());
 
-describe('every answer', () => {
+describe('every response', () => {
 	const answer = async (own: Response) => answerHeaders({ event: requestEvent(), resolve: () => own });
 
 	test('carries the fixed headers, and is not stored', async () => {
@@ -70,7 +70,7 @@ describe('the origin policy', () => {
 			resolve: () => new Response('reached', { headers: { vary: 'accept' } })
 		});
 
-	test('answers a refused request itself, in JSON', async () => {
+	test('refuses a request with a JSON response', async () => {
 		const response = await post({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' });
 		expect(response.status).toBe(403);
 		expect(await response.json()).toMatchObject({ error: 'forbidden_origin', requestId: 'r1' });
@@ -82,7 +82,7 @@ describe('the origin policy', () => {
 		expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
 	});
 
-	test('answers a development server’s preflight, and nobody else’s', async () => {
+	test('serves a development server’s preflight, and no other', async () => {
 		configure({ CORS_DEV_ORIGINS: 'http://localhost:5173' });
 		const preflight = await post({ origin: 'http://localhost:5173', 'sec-fetch-site': 'same-site' }, 'OPTIONS');
 		expect(preflight.status).toBe(204);

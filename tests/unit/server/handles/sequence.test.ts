@@ -23,7 +23,7 @@ test('handles run one inside the other, and the page goes through the innermost 
 	expect(seen).toEqual(['first in', 'second in', 'second out', 'first out']);
 });
 
-test('a handle that answers by itself lets nothing further in', async () => {
+test('a handle that returns a response stops the sequence', async () => {
 	const handle = inOrder(
 		() => new Response('refused'),
 		() => {

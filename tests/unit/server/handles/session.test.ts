@@ -77,7 +77,7 @@ describe('the session handle', () => {
 		expect(setCookies).toEqual(['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
 	});
 
-	test('can write to an answer whose headers are fixed', async () => {
+	test('can write to a response whose headers are fixed', async () => {
 		const { response, setCookies } = await handled({ cookie: await signedIn() }, (event) => {
 			event.locals.session = null;
 			return Response.redirect('http://localhost:3000/signed-out', 303);
@@ -137,7 +137,7 @@ describe('the session handle', () => {
 			expect(setCookies).toEqual(removed);
 		});
 
-		test('answers a program 401, and never a redirect', async () => {
+		test('returns 401 to a program, never a redirect', async () => {
 			const { response, setCookies } = await handled({ cookie: await signedIn() }, grow);
 			expect(response.status).toBe(401);
 			expect(await response.json()).toMatchObject({ error: 'unauthorized' });
@@ -155,7 +155,7 @@ test('a session that only had to be sealed again, and no longer fits, stays as t
 	expect([seen, response.status, setCookies]).toEqual([large, 200, []]);
 });
 
-test('a slow answer writes what is newest by then, not what it began with', async () => {
+test('a slow response writes the newest session, not the one that it began with', async () => {
 	const before = someSession({ id: 'slow', refreshAt: 0 });
 	const { setCookies } = await handled({ cookie: await signedIn({ id: 'slow', refreshAt: 0 }) }, async (event) => {
 		event.locals.session = await renewals().renewed(before);
@@ -177,7 +177,7 @@ describe('a session that has been signed out', () => {
 		});
 	});
 
-	test('is not brought back by an answer that was under way, whatever that has renewed', async () => {
+	test('is not restored by a response in flight, whatever that has refreshed', async () => {
 		const { session: ended, cookie } = signedInAs('ended-meanwhile');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = { ...ended, accessToken: 'renewed', generation: 1 };

@@ -16,7 +16,7 @@ const throwing = (error: unknown) =>
 	})(event);
 
 describe('an endpoint', () => {
-	test.each([{ a: 1 }, null, [], 'text', 0])('answers a value with 200 and JSON: %j', async (value) => {
+	test.each([{ a: 1 }, null, [], 'text', 0])('returns a value with 200 and JSON: %j', async (value) => {
 		const response = await endpoint(() => value)(event);
 		expect(response.status).toBe(200);
 		expect(await response.json()).toEqual(value);
@@ -26,13 +26,13 @@ describe('an endpoint', () => {
 		expect(await (await endpoint(() => Promise.resolve({ a: 1 }))(event)).json()).toEqual({ a: 1 });
 	});
 
-	test('answers nothing with 204', async () => {
+	test('returns 204 without a value', async () => {
 		const response = await endpoint(() => undefined)(event);
 		expect(response.status).toBe(204);
 		expect(await response.text()).toBe('');
 	});
 
-	test('answers a reply with its own status', async () => {
+	test('returns a reply with its own status', async () => {
 		const response = await endpoint(() => reply(202, { status: 'IDV_REQUIRED' }))(event);
 		expect(response.status).toBe(202);
 		expect(await response.json()).toEqual({ status: 'IDV_REQUIRED' });
@@ -43,14 +43,14 @@ describe('an endpoint', () => {
 		expect(await endpoint(() => own)(event)).toBe(own);
 	});
 
-	test('answers a Problem from the table, with the request id', async () => {
+	test('returns a Problem from the table, with the request id', async () => {
 		const response = await throwing(new Problem('not_found'));
 		expect(response.status).toBe(404);
 		expect(await response.json()).toMatchObject({ error: 'not_found', requestId: 'r1' });
 		expect(log.warn).not.toHaveBeenCalled();
 	});
 
-	test('answers a refused schema with 400 and the field', async () => {
+	test('returns 400 and the field for a refused schema', async () => {
 		const response = await endpoint(() => v.parse(v.object({ queryId: v.string() }), { queryId: 1 }))(event);
 		expect(response.status).toBe(400);
 		expect(await response.json()).toEqual({
@@ -70,7 +70,7 @@ describe('an endpoint', () => {
 		});
 	});
 
-	test('answers a bug with 500, logs it with the request id, and tells the caller nothing', async () => {
+	test('returns 500 for a bug, logs it with the request id, and shows the caller no detail', async () => {
 		const bug = new Error('token eyJ');
 		const response = await throwing(bug);
 		expect(response.status).toBe(500);

@@ -50,7 +50,7 @@ test('a silent stream is kept alive every 15 seconds', async () => {
 	expect(await next).toBe(':\n\n');
 });
 
-test('a client that does not keep up gets the newest of each key, and nothing from between', async () => {
+test('a slow client gets the newest event of each key, and none of the older ones', async () => {
 	const { read, send, state } = setUp().open();
 	for (const text of ['one\n\n', 'two\n\n', 'three\n\n']) send(text);
 	state.sink?.send('other', 'else\n\n');

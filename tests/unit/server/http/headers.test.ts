@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { withCookies, withDefaultHeaders, withFixedHeaders } from '$lib/server/http/headers';
 
-describe('headers added to an answer', () => {
-	test('go onto the answer itself, without a copy', () => {
+describe('headers added to a response', () => {
+	test('are set on the response itself, without a copy', () => {
 		const own = new Response('body', { headers: { 'x-own': '1' } });
 		expect(withDefaultHeaders(own, { 'x-own': '2', 'x-more': '3' })).toBe(own);
 		expect(withCookies(own, ['a=1', 'b=2'])).toBe(own);
@@ -10,7 +10,7 @@ describe('headers added to an answer', () => {
 		expect(own.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 	});
 
-	test('go onto a copy where the answer is one whose headers never change', () => {
+	test('are set on a copy if the headers of the response are immutable', () => {
 		const own = Response.redirect('http://localhost:3000/there', 303);
 		const changed = withCookies(withDefaultHeaders(own, { 'x-more': '3' }), ['a=1']);
 		expect([changed.status, changed.headers.get('location')]).toEqual([303, 'http://localhost:3000/there']);
@@ -29,7 +29,7 @@ describe('headers added to an answer', () => {
 		expect(Object.fromEntries(withFixedHeaders(new Response(null), fixed).headers)).toEqual(fixed);
 	});
 
-	test('are none where a name or value is not one, and that is told', () => {
+	test('are none if a name or value is invalid, which is logged', () => {
 		expect(() => withDefaultHeaders(new Response(null), { 'not a name': 'x' })).toThrow(TypeError);
 	});
 });

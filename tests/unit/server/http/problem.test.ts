@@ -13,7 +13,7 @@ function thrownBy(work: () => unknown): unknown {
 	return undefined;
 }
 
-describe('the error answer', () => {
+describe('the error response', () => {
 	test('is code, safe text and request id', async () => {
 		const response = problemResponse('unauthorized', 'r1');
 		expect(response.status).toBe(401);

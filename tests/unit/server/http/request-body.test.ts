@@ -44,7 +44,7 @@ describe('a JSON body', () => {
 		expect((await refusal(post(endless))).code).toBe('payload_too_large');
 	});
 
-	test('that is refused is not cancelled: the connection goes on to carry the answer', async () => {
+	test('that is refused is not cancelled: the connection carries the response', async () => {
 		const cancel = vi.fn();
 		const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
 			controller.enqueue(new Uint8Array([0xff]));

@@ -78,7 +78,7 @@ describe('a shared store that is away', () => {
 		return instance();
 	}, clock.advance);
 
-	test('is told of once, and of its return once', async () => {
+	test('is reported once, and its return once', async () => {
 		const store = instance();
 		shared.goAway();
 		await Promise.all([store.read('a'), store.read('b'), store.write('c', 'x', 1000)]);
@@ -253,7 +253,7 @@ describe('a check of the shared store', () => {
 });
 
 describe('a shared store that comes back', () => {
-	test('is told of revocations first, and counts as available only then', async () => {
+	test('gets revocations first, and counts as available only then', async () => {
 		const store = instance();
 		shared.goAway();
 		for (let n = 0; n < 500; n++) await store.write(`key ${n}`, 'x', 60_000);
@@ -267,7 +267,7 @@ describe('a shared store that comes back', () => {
 		expect(await elsewhere.read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('is told for how many whole milliseconds to keep a text, whatever the clock shows', async () => {
+	test('gets lifetimes in whole milliseconds, at any time of the clock', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 60_000);
@@ -278,7 +278,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('b')).toMatchObject({ text: 'two' });
 	});
 
-	test('is told of revocations that were missed before any number of other writes', async () => {
+	test('gets the missed revocations before any number of other writes', async () => {
 		const store = createResilientStore({
 			shared,
 			own: createMemoryStore({ ...clock, maxBytesPerKind: 3000 }),
@@ -322,7 +322,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('is told what it has missed, over what it held', async () => {
+	test('gets the missed writes, which replace its own values', async () => {
 		const store = instance();
 		await store.write('a', 'running', 60_000);
 		shared.goAway();
@@ -334,7 +334,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('a')).toMatchObject({ text: 'done' });
 	});
 
-	test('is not believed before it has been told', async () => {
+	test('is not read before it has the missed writes', async () => {
 		const store = instance();
 		await store.write('a', 'running', 60_000);
 		shared.goAway();
@@ -344,7 +344,7 @@ describe('a shared store that comes back', () => {
 		expect(await store.read('a')).toMatchObject({ text: 'done' });
 	});
 
-	test('is not told what has expired meanwhile', async () => {
+	test('does not get what has expired in the meantime', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 500);
@@ -355,7 +355,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('a')).toBeNull();
 	});
 
-	test('and goes away again before it was told all, is told the next time', async () => {
+	test('and fails again before it has all missed writes gets the rest the next time', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 60_000);

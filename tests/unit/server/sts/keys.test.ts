@@ -83,7 +83,7 @@ describe('the keys of the STS', () => {
 		expect(await knows('second', 'sts')).toBe(true);
 	});
 
-	test('are let go of once the STS has withdrawn them', async () => {
+	test('are dropped once the STS has withdrawn them', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		sts.keys = [second];
@@ -105,7 +105,7 @@ describe('while the STS is away', () => {
 		}
 	});
 
-	test('a key that is not known can’t be told good or bad', async () => {
+	test('an unknown key is reported as unavailable, not as wrong', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		sts.isUnavailable = true;
@@ -145,7 +145,7 @@ test('a token without a key id is checked by the one key there is', async () => 
 	await expect(find({ alg: 'ES256' }, { payload: '', signature: '' })).resolves.toBeDefined();
 });
 
-test.each([{ keys: 'none' }, null, 'oops'])('%j in place of keys counts as no answer', async (jwks) => {
+test.each([{ keys: 'none' }, null, 'oops'])('%j in place of keys counts as no response', async (jwks) => {
 	const ring = createKeyRing({
 		load: async () => ({ issuer: 'i', idTokenAlgorithms: [], jwks: jwks as never })
 	});

@@ -62,7 +62,7 @@ test('a response that is no JSON stays as it was', async () => {
 	]);
 });
 
-test('a pushed request without a lifetime, answered with 200, is one all the same', async () => {
+test('a pushed request without a lifetime, with status 200, is accepted', async () => {
 	const { response, body } = await read({ request_uri: 'urn:x' });
 	expect([response.status, body]).toEqual([201, { request_uri: 'urn:x', expires_in: 60 }]);
 });

@@ -89,7 +89,7 @@ describe('no service token', () => {
 		['for an answer without a token', refusal(200, { token_type: 'bearer' })],
 		['for a token of another type', refusal(200, { access_token: 'a', token_type: 'mac' })],
 		[
-			'for an answer that never came',
+			'for a response that never came',
 			() => {
 				throw new TypeError('fetch failed');
 			}

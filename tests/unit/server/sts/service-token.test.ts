@@ -79,7 +79,7 @@ describe('the service token', () => {
 		await expect(tokens.current(options)).rejects.toMatchObject(away);
 	});
 
-	test('that is not to be had is asked for once a second, whoever comes', async () => {
+	test('that is unavailable is requested once a second, for any number of callers', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		sts.isUnavailable = true;
 		const asking = () => Promise.allSettled(Array.from({ length: 50 }, () => tokens.current(options)));

@@ -46,7 +46,7 @@ describe('a token', () => {
 		['that never ends', 'exp', { exp: undefined }],
 		['that has ended', 'exp', { exp: nowMs / 1000 - 91 }],
 		['that is not valid yet', 'nbf', { nbf: nowMs / 1000 + 91 }]
-	])('%s is refused, whoever sent it', async (_what, claim, claims) => {
+	])('%s is refused from every sender', async (_what, claim, claims) => {
 		publish(first.jwk);
 		const text = await token(first, undefined, claims);
 		for (const from of ['sts', 'stranger'] as const) await expect(verify(text, from)).rejects.toMatchObject({ claim });

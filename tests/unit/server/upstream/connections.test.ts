@@ -218,13 +218,13 @@ describe('a connection that can’t be made', () => {
 	test.each([
 		['a port where nobody listens', () => downUrl(), 'ECONNREFUSED'],
 		['a name that does not exist', () => Promise.resolve('http://nowhere.invalid/'), 'ENOTFOUND']
-	])('to %s is told apart: nothing was sent', async (_, url, code) => {
+	])('to %s is reported as one in which nothing was sent', async (_, url, code) => {
 		const error = await failure(client()(await url(), post));
 		expect(error).toBeInstanceOf(NotConnected);
 		expect(error).toMatchObject({ cause: expect.toSatisfy((cause: Error) => JSON.stringify(cause).includes(code)) });
 	});
 
-	test('to a server with an unknown certificate is told apart', async () => {
+	test('to a server with an unknown certificate has its own error', async () => {
 		const authority = await makeAuthority();
 		onTestFinished(() => authority.remove());
 		const stub = await startStub(json(200, {}));

@@ -30,7 +30,7 @@ async function faultOfCall(call: Promise<unknown>): Promise<string> {
 	return error instanceof UpstreamError ? error.code : '';
 }
 
-describe('a good answer', () => {
+describe('a good response', () => {
 	test('comes with status, headers and parsed JSON', async () => {
 		const stub = await startStub(json(201, { a: 1 }));
 		const answer = await ask(stub.url, { method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } });
@@ -105,7 +105,7 @@ describe('a fault', () => {
 		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');
 	});
 
-	test('of an answer that announces too much is "too_large" before its body comes, and its connection is freed', async () => {
+	test('of a response that announces too much is "too_large" before its body comes, and its connection is freed', async () => {
 		const answers: ServerResponse[] = [];
 		const stub = await startStub((_request, response) => {
 			answers.push(response);
@@ -115,7 +115,7 @@ describe('a fault', () => {
 		await vi.waitFor(() => expect(answers.map(({ destroyed }) => destroyed)).toEqual([true]));
 	});
 
-	test('of an answer without end is "too_large"', async () => {
+	test('of a response without end is "too_large"', async () => {
 		const stub = await startStub((_request, response) => {
 			const more = () => response.write('x'.repeat(600), () => setImmediate(more));
 			more();
@@ -124,7 +124,7 @@ describe('a fault', () => {
 	});
 
 	test.each(['announces its length', 'does not'])(
-		'of a small answer that decompresses to a large one is "too_large", when it %s',
+		'of a small response that decompresses to a large one is "too_large", when it %s',
 		async (way) => {
 			const packed = gzipSync('x'.repeat(100_000));
 			const length = way === 'announces its length' && { 'content-length': packed.length };

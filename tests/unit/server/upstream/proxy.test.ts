@@ -42,7 +42,7 @@ const readerOf = (answer: Response) => (answer.body as ReadableStream<Uint8Array
 const text = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
 
 describe('the time limit of a service', () => {
-	test('counts its silence, not how long an answer takes', async () => {
+	test('counts silence, not the length of a response', async () => {
 		const reader = readerOf(await relayed());
 		expect(text(await reader.read())).toBe('begun');
 		for (const piece of ['one', 'two', 'three']) {
@@ -54,7 +54,7 @@ describe('the time limit of a service', () => {
 		expect(broken).toEqual([]);
 	});
 
-	test('amid an answer breaks it off', async () => {
+	test('during a response ends it', async () => {
 		const reader = readerOf(await relayed());
 		await reader.read();
 		const breaking = expect(reader.read()).rejects.toThrow();
@@ -89,7 +89,7 @@ describe('the time limit of a service', () => {
 	});
 });
 
-describe('an answer', () => {
+describe('a response', () => {
 	test('that has more than it may, unannounced, breaks off at that', async () => {
 		const reader = readerOf(await relayed({ maxAnswerBytes: 7 }));
 		writing.write('more');

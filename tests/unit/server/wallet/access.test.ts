@@ -84,7 +84,7 @@ describe('whose a wallet session is', () => {
 		await expect(requireOwned(requestEvent(await make()), MINE)).rejects.toMatchObject(notFound);
 	});
 
-	test('not a stranger’s, who is told to sign in first', async () => {
+	test('not one of a browser without sessions, which gets 401', async () => {
 		await expect(requireOwned(requestEvent(), MINE)).rejects.toMatchObject(unauthorized);
 	});
 

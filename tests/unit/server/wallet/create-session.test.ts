@@ -29,7 +29,7 @@ async function browserWith(...states: readonly OwnedSession['idv'][]) {
 	return event;
 }
 
-test('a browser with four wallet sessions in identity verification gets no fifth, and is told when to come back', async () => {
+test('a browser with four wallet sessions in identity verification gets no fifth, but Retry-After', async () => {
 	const event = await browserWith('started', 'started', 'manual', 'manual');
 	const refused: unknown = await createWalletSession(event, { returnTo: '/account' }).catch((error: unknown) => error);
 	expect(refused).toMatchObject({

@@ -152,7 +152,7 @@ describe('the wallet page', () => {
 });
 
 describe('completing', () => {
-	test('is asked of the Bridge once; a repeat gives the same answer', async () => {
+	test('is requested of the Bridge once; a repeat returns the same response', async () => {
 		bridge.complete.mockResolvedValue({ kind: 'completed' });
 		const { event, owned } = await browser();
 		const first = await completeWalletSession(event, owned);
@@ -211,7 +211,7 @@ describe('the identity page', () => {
 	});
 
 	test.each(['started', 'manual', 'done'] as const)(
-		'believes no answer from before the one round, which is %s',
+		'ignores responses from before the one round, which is %s',
 		async (idv) => {
 			bridgeSays('IDV_REQUIRED');
 			bridge.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
@@ -240,7 +240,7 @@ describe('why a session failed', () => {
 		['the status', { errorCode: 'linked_elsewhere' }, {}, 'linked-elsewhere'],
 		['idv/status', {}, { errorCode: 'assurance_too_low' }, 'assurance-too-low'],
 		['nothing', {}, {}, 'failed']
-	])('is told by %s', async (_who, status, idvStatus, outcome) => {
+	])('is read from %s', async (_who, status, idvStatus, outcome) => {
 		bridgeSays('FAILED', status);
 		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', ...idvStatus }));
 		expect(await identityStep((await browser()).event)).toMatchObject({ view: { screen: 'ended', outcome } });
@@ -271,7 +271,7 @@ describe('a round of identity verification', () => {
 		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 
-	test('that is told to be by hand when it begins is remembered as such', async () => {
+	test('that is started as a manual review is stored as such', async () => {
 		bridge.initiateIdv.mockResolvedValue({ redirectUrl: null, planType: 'MANUAL_REVIEW', reason: 'FIRST_TIME_LINK' });
 		const { event, owned } = await browser();
 		await startIdv(event, owned);

@@ -51,7 +51,7 @@ async function browser(...sessions: (Partial<OwnedSession> & { id: string })[]) 
 const newest = async (event: Awaited<ReturnType<typeof browser>>) => (await ownedSessions(event.cookies))[0];
 
 describe('a new code', () => {
-	test('is made once for a form that is sent twice, and is this browser’s after either answer', async () => {
+	test('is made once for a form that is sent twice, and is this browser’s after either response', async () => {
 		const [first, second] = [await browser(), await browser()];
 		await Promise.all([first, second].map((event) => startCode(event, 'the-form', RETURN_TO)));
 		expect(bridge.createSession).toHaveBeenCalledTimes(1);

@@ -16,7 +16,7 @@ describe('one watched session', () => {
 		expect(scanMs).toBeLessThan(1050);
 	});
 
-	test('is read at most four times a second once its wallet is open, and each change is told within 300 ms', async () => {
+	test('is read at most four times a second once its wallet is open, and each change is reported within 300 ms', async () => {
 		const { clock, listen, reads, answers } = setUp();
 		answers.set('a', 'INTERACTION_STARTED');
 		const { said } = listen('a');
@@ -27,7 +27,7 @@ describe('one watched session', () => {
 		expect(said()).toEqual(['INTERACTION_STARTED', 'VERIFYING']);
 	});
 
-	test('is read no more often for a hundred listeners than for one, and all of them hear the same', async () => {
+	test('is read no more often for a hundred listeners than for one, and all of them get the same updates', async () => {
 		const { clock, listen, reads, answers } = setUp();
 		const listeners = Array.from({ length: 100 }, () => listen('a'));
 		await clock.advance(2 * scanMs);
@@ -109,8 +109,8 @@ describe('one watched session', () => {
 	});
 });
 
-describe('a Bridge that does not answer', () => {
-	test('is asked ever more rarely, up to once in 15 s, and told once', async () => {
+describe('a Bridge that does not respond', () => {
+	test('is requested at growing intervals up to 15 s, and reported once', async () => {
 		const { clock, listen, reads, answers } = setUp();
 		answers.set('a', away);
 		const { said } = listen('a');
@@ -121,7 +121,7 @@ describe('a Bridge that does not answer', () => {
 		expect(said()).toEqual(['trouble']);
 	});
 
-	test('that is back is heard of, also when nothing has changed', async () => {
+	test('that is reachable again is reported, also if nothing has changed', async () => {
 		const { clock, listen, answers, reads } = setUp();
 		const { said } = listen('a');
 		await clock.advance(0);
@@ -134,7 +134,7 @@ describe('a Bridge that does not answer', () => {
 		expect(reads('a')).toEqual([0, scanMs, 3 * scanMs, 4 * scanMs]);
 	});
 
-	test('is told of to who comes meanwhile', async () => {
+	test('is reported to new listeners', async () => {
 		const { clock, listen, answers } = setUp();
 		answers.set('a', away);
 		listen('a');
