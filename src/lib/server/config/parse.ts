@@ -198,8 +198,12 @@ function nearestOf(name: string): { readonly nearest: string; readonly typos: nu
 	const longer = name.length >= MIN_LENGTH ? candidates.find((known) => known.endsWith(`_${name}`)) : undefined;
 	const meant = same ?? longer;
 	if (meant !== undefined) return { nearest: meant, typos: 0 };
-	const ranked = candidates.map((nearest) => ({ nearest, typos: editDistance(name, nearest) }));
-	return ranked.reduce((best, other) => (other.typos < best.typos ? other : best));
+	// Containers have hundreds of unrelated variables: most are skipped by their length alone.
+	const near = hasKnownPrefix(name)
+		? candidates
+		: candidates.filter((known) => Math.abs(known.length - name.length) <= MAX_TYPOS);
+	const ranked = near.map((nearest) => ({ nearest, typos: editDistance(name, nearest) }));
+	return ranked.reduce((best, other) => (other.typos < best.typos ? other : best), { nearest: '', typos: Infinity });
 }
 
 /** The number of letters to insert, delete or replace (Levenshtein distance). */
