@@ -48,6 +48,8 @@ const PATHS = ['/api/me', '/api/me', '/api/me', '/account', '/account', '/api/au
 /** Faults behind the portal, and limits that say when to come again. */
 const PASSING = [502, 503, 504];
 const TRIES = 40;
+/** How often a member follows `Retry-After` at the end. */
+const RETRIES = 3;
 
 const Me = v.pipe(v.string(), v.parseJson(), v.object({ user: v.object({ name: v.string() }) }));
 
@@ -186,7 +188,12 @@ export function chaosMember(
 				await signIn();
 				await pause(250);
 			}
-			const visit = await open('/api/me');
+			let visit = await open('/api/me');
+			// After several lost token calls, the portal waits before it repeats the call once more, and says for how long.
+			for (let tries = 0; tries < RETRIES && visit?.status === 503; tries++) {
+				await pause(Number(visit.headers.get('retry-after')) * 1000);
+				visit = await open('/api/me');
+			}
 			if (judge('/api/me', visit) !== 'well') complain(`is not well at the end: ${visit?.status ?? 'no response'}`);
 		}
 	};
