@@ -20,7 +20,7 @@ export type CompleteAnswer =
 	| Fault;
 
 /** What a page of the portal would show now: a view, or another page to navigate to. Null while that cannot be read. */
-export type PageStep<View> = { readonly view: View } | { readonly goTo: string } | null;
+type PageStep<View> = { readonly view: View } | { readonly goTo: string } | null;
 
 /** The portal's own API, as the wallet pages use it. No call ever rejects. */
 export interface WalletApi {
@@ -120,4 +120,17 @@ function isOfSession(body: unknown, sessionId: string): body is Record<string, u
 function isOurPath(url: unknown): url is string {
 	if (typeof url !== 'string' || !url.startsWith('/')) return false;
 	return new URL(url, 'https://portal.invalid').origin === 'https://portal.invalid';
+}
+
+/**
+ * A random UUID (RFC 9562 5.4) that identifies one form. A double click sends the same form twice, and the server then
+ * creates one code only. `crypto.randomUUID` is missing in browsers if the portal is not served over https, as in
+ * development.
+ */
+export function newAttempt(): string {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	bytes.set([((bytes[6] ?? 0) & 0x0f) | 0x40], 6);
+	bytes.set([((bytes[8] ?? 0) & 0x3f) | 0x80], 8);
+	const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+	return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

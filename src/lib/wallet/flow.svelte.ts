@@ -1,7 +1,7 @@
 import type { CompleteAnswer } from './api';
 import { eventOf, follow, isFinal, type FlowEvent, type FlowState } from './flow';
 import { anySignal } from './pause';
-import type { OnUpdate, StatusUpdate } from './status-stream';
+import type { OnUpdate, StatusUpdate } from './status-client';
 import type { WalletOutcome } from './view';
 
 /** Follows sessions until the signal aborts. Sessions can be added and dropped while it runs. */
@@ -13,7 +13,7 @@ export interface Follower {
 
 /** What the flow needs from its page; tests replace all of it. */
 export interface FlowDeps {
-	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Follower;
+	readonly follow: (sessionIds: readonly string[], onUpdate: OnUpdate) => Follower;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -67,14 +67,14 @@ export class WalletFlow {
 	#candidates: readonly string[];
 	/** Created when the page runs: the server renders the page without following anything. */
 	#follower: Follower | undefined;
-	readonly #world: FlowDeps;
+	readonly #deps: FlowDeps;
 	#ending: Promise<void> | undefined;
 	readonly #over = new AbortController();
 	#signal: AbortSignal = this.#over.signal;
 	#pageSignal: AbortSignal = this.#over.signal;
 
-	constructor(world: FlowDeps, state: FlowState, code: CurrentCode) {
-		this.#world = world;
+	constructor(deps: FlowDeps, state: FlowState, code: CurrentCode) {
+		this.#deps = deps;
 		this.state = state;
 		this.timeLeft = { ms: code.expiresInMs };
 		this.#sessionId = code.sessionId;
@@ -84,7 +84,7 @@ export class WalletFlow {
 	async run(signal: AbortSignal): Promise<void> {
 		this.#pageSignal = signal;
 		this.#signal = anySignal([signal, this.#over.signal]);
-		this.#follower = this.#world.follow(this.#candidates, (update) => this.#hear(update));
+		this.#follower = this.#deps.follow(this.#candidates, (update) => this.#onUpdate(update));
 		if (this.state === 'verified') void this.#complete();
 		await this.#follower.run(this.#signal);
 	}
@@ -97,7 +97,7 @@ export class WalletFlow {
 		this.#follower?.add(sessionId);
 	}
 
-	#hear({ sessionId, answer }: StatusUpdate): void {
+	#onUpdate({ sessionId, answer }: StatusUpdate): void {
 		if (this.#signal.aborted || !this.#candidates.includes(sessionId)) return;
 		if (answer.kind === 'trouble') return this.#showTrouble(true);
 		this.#showTrouble(false);
@@ -126,7 +126,7 @@ export class WalletFlow {
 	async #complete(): Promise<void> {
 		for (const waitMs of retryIntervals()) {
 			if (this.state !== 'verified') return;
-			const answer = await this.#world.complete(this.#sessionId, this.#signal);
+			const answer = await this.#deps.complete(this.#sessionId, this.#signal);
 			if (this.#signal.aborted) return;
 			this.#showTrouble(answer.kind === 'trouble');
 			if (answer.kind === 'accepted') this.#apply('accepted', answer.continueUrl);
@@ -134,9 +134,9 @@ export class WalletFlow {
 			else if (answer.kind === 'gone') this.#apply('expired');
 			else if (answer.kind === 'refused') await this.#applyEnding('failed');
 			else if (answer.kind === 'trouble')
-				await this.#world.pause(Math.max(waitMs, answer.retryAfterMs ?? 0), this.#signal);
+				await this.#deps.pause(Math.max(waitMs, answer.retryAfterMs ?? 0), this.#signal);
 			// If the session is no longer verified, its status will show how it ended.
-			else await this.#world.pause(waitMs, this.#signal);
+			else await this.#deps.pause(waitMs, this.#signal);
 		}
 	}
 
@@ -152,12 +152,12 @@ export class WalletFlow {
 	}
 
 	async #readEnding(event: WalletOutcome): Promise<void> {
-		let outcome = await this.#world.readOutcome(this.#signal);
+		let outcome = await this.#deps.readOutcome(this.#signal);
 		for (const waitMs of retryIntervals(MAX_OUTCOME_READS - 1)) {
 			if (outcome !== 'unreachable' || this.#signal.aborted) break;
 			this.#showTrouble(true);
-			await this.#world.pause(waitMs, this.#signal);
-			outcome = await this.#world.readOutcome(this.#signal);
+			await this.#deps.pause(waitMs, this.#signal);
+			outcome = await this.#deps.readOutcome(this.#signal);
 		}
 		if (!this.#signal.aborted) this.#apply(outcome === 'unreachable' ? event : (outcome ?? event));
 	}
@@ -165,12 +165,12 @@ export class WalletFlow {
 	/** Navigates once the portal itself responds: the error page of a proxy in its place would end the sign-in. */
 	async #leave(path: string): Promise<void> {
 		for (const waitMs of retryIntervals()) {
-			if (await this.#world.isReachable(path, this.#pageSignal)) break;
+			if (await this.#deps.isReachable(path, this.#pageSignal)) break;
 			if (this.#pageSignal.aborted) return;
 			this.#showTrouble(true);
-			await this.#world.pause(waitMs, this.#pageSignal);
+			await this.#deps.pause(waitMs, this.#pageSignal);
 		}
-		if (!this.#pageSignal.aborted) this.#world.leave(path);
+		if (!this.#pageSignal.aborted) this.#deps.leave(path);
 	}
 
 	#apply(event: FlowEvent, goOnUrl: string | null = null): void {

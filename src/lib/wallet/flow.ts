@@ -1,4 +1,4 @@
-import { isSessionStatusValue, type SessionStatusValue } from './session-status';
+import { isSessionStatusValue, type SessionStatusValue } from './wallet-session';
 import type { WalletOutcome } from './view';
 
 /**

@@ -1,12 +1,12 @@
 import type { Follower } from './flow.svelte';
 import { eventOf, follow, waitingStates } from './flow';
 import { anySignal } from './pause';
-import type { OnUpdate, StatusUpdate } from './status-stream';
+import type { OnUpdate, StatusUpdate } from './status-client';
 import type { IdentityView } from './view';
 
 /** What the watch needs from its page; tests replace all of it. */
 export interface WatchDeps {
-	readonly follow: (sessionIds: readonly string[], hear: OnUpdate) => Pick<Follower, 'run'>;
+	readonly follow: (sessionIds: readonly string[], onUpdate: OnUpdate) => Pick<Follower, 'run'>;
 	/** What the server would show now; null if it cannot be read, or if the page navigates to another. Never rejects. */
 	readonly readView: (signal: AbortSignal) => Promise<IdentityView | null>;
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,17 +25,17 @@ export class IdentityWatch {
 		this.view = view;
 	}
 
-	async run(signal: AbortSignal, world: WatchDeps): Promise<void> {
+	async run(signal: AbortSignal, deps: WatchDeps): Promise<void> {
 		if (!isWaiting(this.view)) return;
 		const over = new AbortController();
 		const both = anySignal([signal, over.signal]);
-		const hear = (update: StatusUpdate) => {
+		const onUpdate = (update: StatusUpdate) => {
 			if (both.aborted || !this.#isNews(update)) return;
-			void this.#read(both, world).then(() => {
+			void this.#read(both, deps).then(() => {
 				if (!isWaiting(this.view)) over.abort();
 			});
 		};
-		await world.follow([this.view.sessionId], hear).run(both);
+		await deps.follow([this.view.sessionId], onUpdate).run(both);
 	}
 
 	/** Whether the view has to be read again: the update is an event that changes the state. */

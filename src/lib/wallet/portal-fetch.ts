@@ -5,7 +5,7 @@ const TIMEOUT_MS = 10_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /** The portal cannot be reached, or is temporarily unable to respond. The caller tries again, not before `retryAfterMs`. */
-export interface Unreachable {
+interface Unreachable {
 	readonly kind: 'unreachable';
 	readonly retryAfterMs: number;
 }
@@ -19,10 +19,10 @@ export type PortalResponse =
 	| { readonly kind: 'refused'; readonly status: number }
 	| Unreachable;
 
-export const UNREACHABLE: Unreachable = { kind: 'unreachable', retryAfterMs: 0 };
+const UNREACHABLE: Unreachable = { kind: 'unreachable', retryAfterMs: 0 };
 
 /** Sends a request to the portal; never rejects. */
-export type PortalFetch = (url: string, init: RequestInit, signal: AbortSignal) => Promise<PortalResponse>;
+type PortalFetch = (url: string, init: RequestInit, signal: AbortSignal) => Promise<PortalResponse>;
 
 /**
  * Creates a `PortalFetch`. Proxies, filters and captive portals may respond in the portal's place with any status. A
@@ -87,4 +87,29 @@ function retryAfterMs(headers: Headers): number {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null;
+}
+
+/**
+ * Whether the portal itself would respond to a navigation to `path`, a page whose GET consumes something. The portal
+ * responds to `HEAD` there with 204 and runs nothing; no proxy in its place does so. Never rejects.
+ */
+export async function isReachable(path: string, signal: AbortSignal): Promise<boolean> {
+	try {
+		return await withTimeLimit(5000, signal, async (limited) => {
+			const response = await fetch(path, { method: 'HEAD', redirect: 'error', signal: limited });
+			return response.status === 204;
+		});
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * Navigates to such a page if it is reachable, and then never resolves. Resolves if the portal itself would not respond
+ * there now.
+ */
+export async function navigateIfReachable(path: string, signal: AbortSignal): Promise<void> {
+	if (!(await isReachable(path, signal)) || signal.aborted) return;
+	location.assign(path);
+	await new Promise(() => {});
 }

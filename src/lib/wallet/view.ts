@@ -114,3 +114,12 @@ export type IdentityView =
 	/** A person at the institution reviews the identity; followed until the review ends. */
 	| { readonly screen: 'review'; readonly sessionId: string }
 	| ({ readonly screen: 'ended'; readonly outcome: IdentityOutcome } & WithHelpCode);
+
+/** A linked wallet as its owner sees it. Times are ISO 8601. */
+export interface LinkedWallet {
+	readonly id: string;
+	readonly providerId: string | null;
+	readonly institutionId: string | null;
+	readonly createdAt: string | null;
+	readonly lastUsedAt: string | null;
+}

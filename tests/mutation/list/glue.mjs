@@ -33,10 +33,10 @@ export const glue = [
 	},
 	{
 		name: 'two clicks make two codes',
-		file: 'src/lib/wallet/code-renewal.svelte.ts',
+		file: 'src/lib/wallet/qr-renewal.svelte.ts',
 		find: '(this.#inFlight ??= this.#renewOnce()',
 		replace: '(this.#inFlight = this.#renewOnce()',
-		test: 'tests/unit/wallet/code-renewal.test.ts'
+		test: 'tests/unit/wallet/qr-renewal.browser.test.ts'
 	},
 	{
 		name: '"New code" has no form to fall back on',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CompleteAnswer, StatusAnswer } from '$lib/wallet/api';
 import type { FlowState } from '$lib/wallet/flow';
 import { WalletFlow } from '$lib/wallet/flow.svelte';
-import type { OnUpdate } from '$lib/wallet/status-stream';
+import type { OnUpdate } from '$lib/wallet/status-client';
 import type { WalletOutcome } from '$lib/wallet/view';
 
 const status = (name: string, expiresInMs = 200_000): StatusAnswer => ({ kind: 'status', status: name, expiresInMs });

@@ -9,7 +9,7 @@ import {
 	type FlowEvent,
 	type FlowState
 } from '$lib/wallet/flow';
-import { sessionStatuses } from '$lib/wallet/session-status';
+import { sessionStatuses } from '$lib/wallet/wallet-session';
 import { walletOutcomes } from '$lib/wallet/view';
 
 const states: readonly FlowState[] = ['scan', ...progressStates, ...waitingStates, ...walletOutcomes];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { IdentityWatch } from '$lib/wallet/identity-watch.svelte';
-import type { OnUpdate } from '$lib/wallet/status-stream';
+import type { OnUpdate } from '$lib/wallet/status-client';
 import type { IdentityView } from '$lib/wallet/view';
 
 const review: IdentityView = { screen: 'review', sessionId: 's' };

@@ -1,8 +1,7 @@
 /** Schemas for requests and responses of the wallet routes. The types of the endpoints are derived from them. */
 import * as v from 'valibot';
-import { sessionStatuses } from '$lib/wallet/session-status';
+import { sessionStatuses, WALLET_SESSION_ID } from '$lib/wallet/wallet-session';
 import { idvReasons } from '$lib/wallet/view';
-import { WALLET_SESSION_ID } from '$lib/wallet/wallet-session-id';
 import { config } from '../config';
 
 export const SessionId = v.pipe(v.string(), v.regex(WALLET_SESSION_ID));

@@ -1,5 +1,5 @@
 import type { IdvReason, Person } from '$lib/wallet/view';
-import { isSessionStatusValue, type SessionStatusValue } from '$lib/wallet/session-status';
+import { isSessionStatusValue, type SessionStatusValue } from '$lib/wallet/wallet-session';
 import { Problem, type ProblemCode } from '../http/problem';
 import type { Localised } from '../upstream/lenient';
 import { failureOf } from './errors';

@@ -5,7 +5,7 @@ import type { Send } from '../upstream/client';
 import { upstreamCall } from '../upstream/tracing';
 import { type Operation, problemOf } from './errors';
 import { UpstreamError } from '../http/upstream-error';
-import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import * as v from 'valibot';
 
 /** What the portal adds to a request: its authorization, and the ids that link log lines and traces. */

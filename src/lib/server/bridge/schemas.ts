@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
-import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import { EntryId, type Localised, readBoolean, readList, readLocalised } from '../upstream/lenient';
 
 const MAX_TEXT = 200;

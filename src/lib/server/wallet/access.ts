@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-cookies';
-import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import { hasAccessToken } from '../http/request';
 import { Problem } from '../http/problem';
 import {

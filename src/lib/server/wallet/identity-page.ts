@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import type { IdentityView } from '$lib/wallet/view';
 import { toProblem } from '../http/problem';
 import { log } from '../log';

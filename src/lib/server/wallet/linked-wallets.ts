@@ -1,4 +1,4 @@
-import type { LinkedWallet } from '$lib/wallet/linked-wallet';
+import type { LinkedWallet } from '$lib/wallet/view';
 import { audit } from '../audit';
 import type { Session } from '../auth/session';
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';

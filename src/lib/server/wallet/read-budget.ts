@@ -1,4 +1,4 @@
-import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 
 /** The phases that set the read interval: before the scan, while the wallet is open, during identity verification. */
 const paces = ['scan', 'open', 'identity'] as const;

@@ -55,18 +55,18 @@ export class SessionWatch {
 	#callOff: (() => void) | null = null;
 	#isOver = false;
 	readonly #id: string;
-	readonly #world: WatchDeps;
+	readonly #deps: WatchDeps;
 	readonly #onOver: () => void;
 
 	/** @param onOver called when this watch ends; later listeners need a new watch */
-	constructor(id: string, world: WatchDeps, onOver: () => void) {
+	constructor(id: string, deps: WatchDeps, onOver: () => void) {
 		this.#id = id;
-		this.#world = world;
+		this.#deps = deps;
 		this.#onOver = onOver;
-		world.budget.count(this.#pace, 1);
+		deps.budget.count(this.#pace, 1);
 		// If many sessions start at once, their first reads are spread over about one of the longer intervals.
 		const crowdedMs = this.#intervalMs() - usualIntervalMs[this.#pace];
-		this.#plan(world.random() * crowdedMs);
+		this.#plan(deps.random() * crowdedMs);
 	}
 
 	/**
@@ -89,7 +89,7 @@ export class SessionWatch {
 	async #look(): Promise<void> {
 		const credential = [...this.#listeners.values()].at(-1);
 		if (!credential) return;
-		const { read, now } = this.#world;
+		const { read, now } = this.#deps;
 		this.#startedMs = now();
 		try {
 			this.#receive(await read(this.#id, credential));
@@ -108,8 +108,8 @@ export class SessionWatch {
 		if (isNews) this.#notify(newsOf(seen));
 		const pace = paceOf(seen.status);
 		if (pace === 'final') return this.#end();
-		this.#world.budget.count(this.#pace, -1);
-		this.#world.budget.count(pace, 1);
+		this.#deps.budget.count(this.#pace, -1);
+		this.#deps.budget.count(pace, 1);
 		this.#pace = pace;
 	}
 
@@ -130,23 +130,23 @@ export class SessionWatch {
 	}
 
 	#intervalMs(): number {
-		const interval = this.#world.budget.intervalMs(this.#pace);
+		const interval = this.#deps.budget.intervalMs(this.#pace);
 		return Math.max(interval, Math.min(interval * 2 ** this.#faults, LONGEST_PAUSE_MS));
 	}
 
 	/** Moves the scheduled read forward for a new listener, if the budget has room and the last read did not fail. */
 	#readSoon(): void {
-		const { budget, now } = this.#world;
+		const { budget, now } = this.#deps;
 		if (this.#callOff === null || this.#faults > 0 || budget.intervalMs('scan') > usualIntervalMs.scan) return;
 		this.#callOff();
 		this.#plan(this.#startedMs + usualIntervalMs.open - now());
 	}
 
 	#plan(ms: number): void {
-		this.#callOff = this.#world.after(Math.max(0, ms), () => {
+		this.#callOff = this.#deps.after(Math.max(0, ms), () => {
 			this.#callOff = null;
-			const turnMs = this.#world.budget.takeTurn();
-			if (turnMs > 0) this.#world.after(turnMs, () => void this.#look());
+			const turnMs = this.#deps.budget.takeTurn();
+			if (turnMs > 0) this.#deps.after(turnMs, () => void this.#look());
 			else void this.#look();
 		});
 	}
@@ -160,7 +160,7 @@ export class SessionWatch {
 		this.#isOver = true;
 		this.#listeners.clear();
 		this.#callOff?.();
-		this.#world.budget.count(this.#pace, -1);
+		this.#deps.budget.count(this.#pace, -1);
 		this.#onOver();
 	}
 }
@@ -177,13 +177,13 @@ export interface StatusWatches {
 }
 
 /** Creates one watch per session, which all listeners of that session share. */
-export function createStatusWatches(world: WatchDeps): StatusWatches {
+export function createStatusWatches(deps: WatchDeps): StatusWatches {
 	const watches = new Map<string, SessionWatch>();
 
 	function watchOf(id: string): SessionWatch {
 		const known = watches.get(id);
 		if (known) return known;
-		const watch = new SessionWatch(id, world, () => watches.delete(id));
+		const watch = new SessionWatch(id, deps, () => watches.delete(id));
 		watches.set(id, watch);
 		return watch;
 	}

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { qrSvg } from '$lib/ui/qr-svg';
-import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import type { WalletView } from '$lib/wallet/view';
 import type { SessionStatus } from '../bridge/normalize';
 import { toProblem } from '../http/problem';

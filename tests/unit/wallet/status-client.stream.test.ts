@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { followStream, type StatusUpdate } from '$lib/wallet/status-stream';
+import { followStream, type StatusUpdate } from '$lib/wallet/status-client';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { StatusFollower, type FollowerDeps } from '$lib/wallet/status-follower';
-import type { OnUpdate, StatusUpdate } from '$lib/wallet/status-stream';
+import { type FollowerDeps, type OnUpdate, StatusFollower, type StatusUpdate } from '$lib/wallet/status-client';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

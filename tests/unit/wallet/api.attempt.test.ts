@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { newAttempt } from '../../../src/lib/wallet/attempt';
+import { newAttempt } from '../../../src/lib/wallet/api';
 
 test('each attempt is a UUID of its own, of the random kind', () => {
 	const attempts = Array.from({ length: 200 }, newAttempt);

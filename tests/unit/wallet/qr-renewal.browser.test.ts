@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CodeRenewal } from '$lib/wallet/code-renewal.svelte';
+import { CodeRenewal } from '$lib/wallet/qr-renewal.svelte';
 import { virtualClock } from '../virtual-clock';
 
 const lifeMs = 300_000;

@@ -44,17 +44,17 @@ export class CodeRenewal {
 	#left = renewals;
 	#isFailing = false;
 	#inFlight: Promise<Renewal> | undefined;
-	readonly #world: QrRenewalDeps;
+	readonly #deps: QrRenewalDeps;
 
-	constructor(leftMs: number, world: QrRenewalDeps) {
-		this.#world = world;
-		this.#codeEndsAtMs = world.now() + leftMs;
+	constructor(leftMs: number, deps: QrRenewalDeps) {
+		this.#deps = deps;
+		this.#codeEndsAtMs = deps.now() + leftMs;
 		this.#count();
 	}
 
 	/** Applies the remaining lifetime that the server reports for the current code. It can only shorten the known one. */
 	correct(leftMs: number): void {
-		this.#codeEndsAtMs = Math.min(this.#codeEndsAtMs, this.#world.now() + leftMs);
+		this.#codeEndsAtMs = Math.min(this.#codeEndsAtMs, this.#deps.now() + leftMs);
 		this.#count();
 	}
 
@@ -69,7 +69,7 @@ export class CodeRenewal {
 
 	async run(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
-			const { now, pause, isWanted } = this.#world;
+			const { now, pause, isWanted } = this.#deps;
 			const waitMs = Math.max(this.#codeEndsAtMs - this.#marginMs(), this.#renewedAtMs + minAgeMs) - now();
 			if (this.isRetrying) await this.#retry(signal);
 			else if (waitMs > 0) await pause(Math.min(waitMs, lookMs), signal);
@@ -78,9 +78,9 @@ export class CodeRenewal {
 	}
 
 	async #retry(signal: AbortSignal): Promise<void> {
-		await this.#world.pause(retryMs, signal);
+		await this.#deps.pause(retryMs, signal);
 		// During the pause the person may have got a code, or a wallet may have opened the previous one.
-		if (this.isRetrying && this.#world.isWanted() && !signal.aborted) await this.renewByHand();
+		if (this.isRetrying && this.#deps.isWanted() && !signal.aborted) await this.renewByHand();
 	}
 
 	async #renewByItself(): Promise<boolean> {
@@ -96,13 +96,13 @@ export class CodeRenewal {
 	}
 
 	async #renewOnce(): Promise<Renewal> {
-		const lifeMs = await this.#world.renew();
+		const lifeMs = await this.#deps.renew();
 		// Without a new code only the current one is left, so the countdown must show its time.
 		this.#isFailing = typeof lifeMs !== 'number';
 		if (typeof lifeMs !== 'number') return lifeMs;
 		this.#lifeMs = lifeMs;
-		this.#renewedAtMs = this.#world.now();
-		this.#codeEndsAtMs = this.#world.now() + lifeMs;
+		this.#renewedAtMs = this.#deps.now();
+		this.#codeEndsAtMs = this.#deps.now() + lifeMs;
 		return 'renewed';
 	}
 
