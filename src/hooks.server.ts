@@ -1,18 +1,18 @@
 import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
 import { callbacksSettled } from '$lib/server/auth/callback-once';
-import { renewals } from '$lib/server/auth/refresh';
+import { tokenRefresher } from '$lib/server/auth/refresh';
 import { makeBrandFiles } from '$lib/server/brand/files';
 import { config } from '$lib/server/config';
 import { onShutdown } from '$lib/server/shutdown';
-import { answerHeaders } from '$lib/server/handles/response-headers';
+import { responseHeaders } from '$lib/server/handles/response-headers';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
 import { bearer } from '$lib/server/handles/bearer';
 import { brand } from '$lib/server/handles/brand';
 import { capacity } from '$lib/server/handles/load-shedding';
 import { cookies } from '$lib/server/handles/cookies';
-import { inOrder } from '$lib/server/handles/sequence';
+import { sequenceOf } from '$lib/server/handles/sequence';
 import { locale } from '$lib/server/handles/locale';
 import { lookAhead } from '$lib/server/handles/look-ahead';
 import { originPolicy } from '$lib/server/handles/origin-policy';
@@ -55,13 +55,13 @@ function drain(): void {
 
 /** Completes pending work before the process exits, once the server is closed (`entry/drain.ts`). */
 async function finish(): Promise<void> {
-	await Promise.all([renewals().settled(), callbacksSettled()]);
+	await Promise.all([tokenRefresher().settled(), callbacksSettled()]);
 	await closeStore();
 }
 
-export const handle: Handle = inOrder(
+export const handle: Handle = sequenceOf(
 	trace,
-	answerHeaders,
+	responseHeaders,
 	brand,
 	apiProblems,
 	capacity,

@@ -116,7 +116,7 @@ export async function examineWalletSession(
 	const credential = {
 		requestId: crypto.randomUUID(),
 		...(authorization && {
-			authorization: { current: () => Promise.resolve(authorization), renewed: () => Promise.resolve(null) }
+			authorization: { current: () => Promise.resolve(authorization), refresh: () => Promise.resolve(null) }
 		})
 	};
 	try {

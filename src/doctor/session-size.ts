@@ -66,7 +66,7 @@ export async function examineSessionSize(
 	if (isEncryptedToken(idToken)) return { headBytes: null, findings: [ENCRYPTED] };
 	const nowSeconds = unixSeconds();
 	const claims = claimsOf(idToken);
-	const facts = { provider: 'sts', asksLogin: false, startedAt: nowSeconds, endedAt: nowSeconds } as const;
+	const facts = { provider: 'sts', requestsLogin: false, startedAt: nowSeconds, endedAt: nowSeconds } as const;
 	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);
 	try {
 		const cookies = await writeSession(session, NO_COOKIES, nowSeconds);

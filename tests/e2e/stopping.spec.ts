@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { texts } from '../../src/lib/i18n/index.ts';
-import type { StopNotice } from '../../src/lib/wallet/view.ts';
+import type { CancelNotice } from '../../src/lib/wallet/view.ts';
 import { test } from './support/journey.ts';
 import { expectHeading } from './support/steps.ts';
 import { en } from './support/texts.ts';
@@ -11,7 +11,7 @@ const moments: readonly {
 	when: string;
 	walk: (wallet: WalletSignIn) => Promise<void>;
 	heading: (t: typeof en) => string;
-	notice: StopNotice;
+	notice: CancelNotice;
 }[] = [
 	{
 		when: 'before anything was scanned',
@@ -34,7 +34,7 @@ const moments: readonly {
 ];
 
 /** Stops, and is told so on the login page, calmly, where the keyboard and a screen reader are at once. */
-async function stop(page: Page, t: typeof en, notice: StopNotice): Promise<void> {
+async function stop(page: Page, t: typeof en, notice: CancelNotice): Promise<void> {
 	await page.getByRole('button', { name: t.wallet.cancel }).click();
 	await expectHeading(page, t.login.title);
 	await expect(page).toHaveURL(`/login?returnTo=%2Fhelp&stopped=${notice}`);

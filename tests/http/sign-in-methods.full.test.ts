@@ -4,7 +4,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { texts } from '../../src/lib/i18n/index.ts';
 import { signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
-import { identityOutcomes, stopNotices } from '../../src/lib/wallet/view.ts';
+import { identityOutcomes, cancelNotices } from '../../src/lib/wallet/view.ts';
 import { en } from '../e2e/support/texts.ts';
 
 const WALLET_FORM = 'action="/login/wallet?/start"';
@@ -63,7 +63,7 @@ describe.each([
 		const pages = [
 			...['/', '/help', '/privacy', '/accessibility', '/signed-out', '/nowhere', '/login', '/login/wallet'],
 			...signInErrors.flatMap((error) => [`/login?error=${error}`, `/login?error=${error}&method=wallet`]),
-			...stopNotices.map((stopped) => `/login?stopped=${stopped}`),
+			...cancelNotices.map((stopped) => `/login?stopped=${stopped}`),
 			...identityOutcomes.map((outcome) => `/login/identity?outcome=${outcome}`)
 		];
 		for (const locale of ['nl', 'en'] as const) {

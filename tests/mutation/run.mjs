@@ -38,7 +38,7 @@ try {
 	process.env.CHROMIUM_PATH = await ensureChromium();
 	const results = createResults();
 	const chosen = mutations.filter(({ name, file }) => `${name} ${file}`.includes(values.only));
-	const left = inOrder(chosen.filter((mutation) => values.again || !results.isCaught(mutation)));
+	const left = sequenceOf(chosen.filter((mutation) => values.again || !results.isCaught(mutation)));
 	console.log(`${chosen.length} mutations, ${chosen.length - left.length} of them caught before`);
 
 	/** Why a test file fails without any mutation; undefined where it passes. @type {Map<string, string>} */
@@ -94,7 +94,7 @@ async function forEachOf(items, work) {
  * What needs no build first, and the same test files together.
  * @param {Mutation[]} list
  */
-function inOrder(list) {
+function sequenceOf(list) {
 	const rank = (/** @type {Mutation} */ { test }) => `${Number(suiteOf(test).needsBuild)} ${test}`;
 	return [...list].sort((a, b) => rank(a).localeCompare(rank(b)));
 }

@@ -71,7 +71,7 @@ beforeAll(async () => {
 		returnTo: '/account',
 		institution: '',
 		walletSessionId: '',
-		asksLogin: false,
+		requestsLogin: false,
 		restarts: 0
 	});
 	const session = afterSetCookies('', await writeSession(someSession(), fakeCookies(), SIGNED_IN_AT));

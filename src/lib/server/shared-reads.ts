@@ -38,7 +38,7 @@ interface Entry<Value> {
 	readonly startedAtMs: number;
 	/** From this time on, `readAhead` reads the next response. */
 	readonly aheadAtMs: number;
-	readonly answer: Promise<Value>;
+	readonly response: Promise<Value>;
 	settled: boolean;
 	/** The size of the entry in bytes, as far as known. */
 	bytes: number;
@@ -89,7 +89,7 @@ export function createSharedReads<Value>({
 		makeRoom(entry.bytes);
 		entries.set(key, entry);
 		bytes += entry.bytes;
-		return entry.answer;
+		return entry.response;
 	}
 
 	function settle(key: string, entry: Entry<Value>, value: Value): void {
@@ -109,12 +109,12 @@ export function createSharedReads<Value>({
 		const entry: Entry<Value> = {
 			startedAtMs,
 			aheadAtMs,
-			answer: load(),
+			response: load(),
 			settled: false,
 			bytes: ENTRY_BYTES + key.length,
 			next: null
 		};
-		entry.answer.then(
+		entry.response.then(
 			(value) => settle(key, entry, value),
 			() => drop(key, entry)
 		);
@@ -124,7 +124,7 @@ export function createSharedReads<Value>({
 	function follow(key: string, entry: Entry<Value>, load: () => Promise<Value>): void {
 		const next = begin(key, load);
 		entry.next = next;
-		next.answer.then(
+		next.response.then(
 			() => {
 				if (entries.get(key) === entry) void put(key, next);
 			},
@@ -134,7 +134,7 @@ export function createSharedReads<Value>({
 
 	function read(key: string, load: () => Promise<Value>): Promise<Value> {
 		const entry = entries.get(key);
-		return entry && !stale(entry) ? entry.answer : put(key, entry?.next ?? begin(key, load));
+		return entry && !stale(entry) ? entry.response : put(key, entry?.next ?? begin(key, load));
 	}
 
 	return {

@@ -10,11 +10,11 @@ type Fault =
 	| { readonly kind: 'gone' }
 	| { readonly kind: 'refused' };
 
-export type StatusAnswer =
+export type StatusResponse =
 	{ readonly kind: 'status'; readonly status: string; readonly expiresInMs: number | null } | Fault;
 
 /** `accepted`: navigate to `continueUrl`, a path of the portal. `not_yet`: the session is not verified (409). */
-export type CompleteAnswer =
+export type CompleteResponse =
 	| { readonly kind: 'accepted'; readonly continueUrl: string }
 	| { readonly kind: 'identity_needed' | 'not_yet' }
 	| Fault;
@@ -24,8 +24,8 @@ type PageStep<View> = { readonly view: View } | { readonly goTo: string } | null
 
 /** The portal's own API, as the wallet pages use it. No call ever rejects. */
 export interface WalletApi {
-	readonly readStatus: (sessionId: string, signal: AbortSignal) => Promise<StatusAnswer>;
-	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
+	readonly readStatus: (sessionId: string, signal: AbortSignal) => Promise<StatusResponse>;
+	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteResponse>;
 	readonly readWalletStep: (signal: AbortSignal) => Promise<PageStep<WalletView>>;
 	readonly readIdentityStep: (signal: AbortSignal) => Promise<PageStep<IdentityView>>;
 }
@@ -93,7 +93,7 @@ function faultOf(response: Exclude<PortalResponse, { kind: 'json' }>): Fault {
  * Parses a status as `/status` returns it and `/events` sends it. Not with a schema library: it would be too large for two
  * fields.
  */
-export function statusOf(body: unknown): StatusAnswer {
+export function statusOf(body: unknown): StatusResponse {
 	if (!isRecord(body) || typeof body.status !== 'string') return { kind: 'trouble' };
 	return {
 		kind: 'status',
@@ -102,7 +102,7 @@ export function statusOf(body: unknown): StatusAnswer {
 	};
 }
 
-function completionOf({ status, continueUrl }: Record<string, unknown>): CompleteAnswer {
+function completionOf({ status, continueUrl }: Record<string, unknown>): CompleteResponse {
 	if (status === 'IDV_REQUIRED') return { kind: 'identity_needed' };
 	return isOurPath(continueUrl) ? { kind: 'accepted', continueUrl } : { kind: 'trouble' };
 }
@@ -127,7 +127,7 @@ function isOurPath(url: unknown): url is string {
  * creates one code only. `crypto.randomUUID` is missing in browsers if the portal is not served over https, as in
  * development.
  */
-export function newAttempt(): string {
+export function newIdempotencyKey(): string {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	bytes.set([((bytes[6] ?? 0) & 0x0f) | 0x40], 6);
 	bytes.set([((bytes[8] ?? 0) & 0x3f) | 0x80], 8);

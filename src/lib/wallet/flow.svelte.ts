@@ -1,4 +1,4 @@
-import type { CompleteAnswer } from './api';
+import type { CompleteResponse } from './api';
 import { eventOf, follow, isFinal, type FlowEvent, type FlowState } from './flow';
 import { anySignal } from './pause';
 import type { OnUpdate, StatusUpdate } from './status-client';
@@ -14,7 +14,7 @@ export interface Follower {
 /** What the flow needs from its page; tests replace all of it. */
 export interface FlowDeps {
 	readonly follow: (sessionIds: readonly string[], onUpdate: OnUpdate) => Follower;
-	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteAnswer>;
+	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteResponse>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 	/** Whether the portal itself would respond to a navigation there; never rejects. */
@@ -97,16 +97,16 @@ export class WalletFlow {
 		this.#follower?.add(sessionId);
 	}
 
-	#onUpdate({ sessionId, answer }: StatusUpdate): void {
+	#onUpdate({ sessionId, response }: StatusUpdate): void {
 		if (this.#signal.aborted || !this.#candidates.includes(sessionId)) return;
-		if (answer.kind === 'trouble') return this.#showTrouble(true);
+		if (response.kind === 'trouble') return this.#showTrouble(true);
 		this.#showTrouble(false);
-		const event = eventOfAnswer(answer);
+		const event = eventOfResponse(response);
 		const isOld = sessionId !== this.#sessionId;
 		if (isOld && event === 'expired') return this.#forget(sessionId);
 		if (event !== null && event !== 'expired') this.#decideFor(sessionId);
 		if (sessionId !== this.#sessionId) return;
-		if (answer.kind === 'status' && answer.expiresInMs !== null) this.timeLeft = { ms: answer.expiresInMs };
+		if (response.kind === 'status' && response.expiresInMs !== null) this.timeLeft = { ms: response.expiresInMs };
 		if (event === 'failed') void this.#applyEnding(event);
 		else if (event !== null) this.#apply(event);
 	}
@@ -126,15 +126,15 @@ export class WalletFlow {
 	async #complete(): Promise<void> {
 		for (const waitMs of retryIntervals()) {
 			if (this.state !== 'verified') return;
-			const answer = await this.#deps.complete(this.#sessionId, this.#signal);
+			const response = await this.#deps.complete(this.#sessionId, this.#signal);
 			if (this.#signal.aborted) return;
-			this.#showTrouble(answer.kind === 'trouble');
-			if (answer.kind === 'accepted') this.#apply('accepted', answer.continueUrl);
-			else if (answer.kind === 'identity_needed') this.#apply('identity_needed');
-			else if (answer.kind === 'gone') this.#apply('expired');
-			else if (answer.kind === 'refused') await this.#applyEnding('failed');
-			else if (answer.kind === 'trouble')
-				await this.#deps.pause(Math.max(waitMs, answer.retryAfterMs ?? 0), this.#signal);
+			this.#showTrouble(response.kind === 'trouble');
+			if (response.kind === 'accepted') this.#apply('accepted', response.continueUrl);
+			else if (response.kind === 'identity_needed') this.#apply('identity_needed');
+			else if (response.kind === 'gone') this.#apply('expired');
+			else if (response.kind === 'refused') await this.#applyEnding('failed');
+			else if (response.kind === 'trouble')
+				await this.#deps.pause(Math.max(waitMs, response.retryAfterMs ?? 0), this.#signal);
 			// If the session is no longer verified, its status will show how it ended.
 			else await this.#deps.pause(waitMs, this.#signal);
 		}
@@ -193,7 +193,7 @@ function* retryIntervals(times = Infinity): Generator<number> {
 }
 
 /** What an update about a session means for the sign-in; `null`: still waiting. */
-function eventOfAnswer(answer: Exclude<StatusUpdate['answer'], { kind: 'trouble' }>): FlowEvent | null {
-	if (answer.kind === 'status') return eventOf(answer.status);
-	return answer.kind === 'gone' ? 'expired' : 'failed';
+function eventOfResponse(response: Exclude<StatusUpdate['response'], { kind: 'trouble' }>): FlowEvent | null {
+	if (response.kind === 'status') return eventOf(response.status);
+	return response.kind === 'gone' ? 'expired' : 'failed';
 }

@@ -39,12 +39,12 @@ export class IdentityWatch {
 	}
 
 	/** Whether the view has to be read again: the update is an event that changes the state. */
-	#isNews({ answer }: StatusUpdate): boolean {
-		if (answer.kind === 'trouble') this.news = 'trouble';
+	#isNews({ response }: StatusUpdate): boolean {
+		if (response.kind === 'trouble') this.news = 'trouble';
 		else if (this.news === 'trouble') this.news = null;
 		const state = waitingStates.find((waiting) => waiting === this.view.screen);
-		if (answer.kind === 'trouble' || state === undefined) return false;
-		const event = answer.kind === 'status' ? eventOf(answer.status) : 'expired';
+		if (response.kind === 'trouble' || state === undefined) return false;
+		const event = response.kind === 'status' ? eventOf(response.status) : 'expired';
 		return event !== null && follow(state, event).length > 0;
 	}
 

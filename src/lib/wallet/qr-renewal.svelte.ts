@@ -15,7 +15,7 @@ export type NoCode = 'refused' | 'unreachable';
 export type Renewal = 'renewed' | NoCode;
 
 /** How often a code is renewed automatically before the person has to request more time. */
-const renewals = 2;
+const MAX_RENEWALS = 2;
 /** A code is renewed this long before it expires, or a quarter of its lifetime before if that is less. */
 const marginMs = 60_000;
 const retryMs = 10_000;
@@ -31,9 +31,9 @@ const usualLifeMs = 300_000;
 
 /**
  * Renews the code on the screen while the page is visible. A code that nobody scans expires after a number of automatic
- * renewals; each code that the person requests starts that number again.
+ * MAX_RENEWALS; each code that the person requests starts that number again.
  */
-export class CodeRenewal {
+export class QrRenewal {
 	/** When the last code will expire, on the clock `now`. */
 	endsAtMs: number = $state(0);
 	/** The person has requested a code while the portal was unreachable; the request is repeated automatically. */
@@ -41,7 +41,7 @@ export class CodeRenewal {
 	#codeEndsAtMs: number;
 	#renewedAtMs = -Infinity;
 	#lifeMs = usualLifeMs;
-	#left = renewals;
+	#left = MAX_RENEWALS;
 	#isFailing = false;
 	#inFlight: Promise<Renewal> | undefined;
 	readonly #deps: QrRenewalDeps;
@@ -59,9 +59,9 @@ export class CodeRenewal {
 	}
 
 	/** Renews the code at the person's request. */
-	async renewByHand(): Promise<Renewal> {
+	async renewManually(): Promise<Renewal> {
 		const renewal = await this.#renew();
-		if (renewal === 'renewed') this.#left = renewals;
+		if (renewal === 'renewed') this.#left = MAX_RENEWALS;
 		this.isRetrying = renewal === 'unreachable';
 		this.#count();
 		return renewal;
@@ -80,7 +80,7 @@ export class CodeRenewal {
 	async #retry(signal: AbortSignal): Promise<void> {
 		await this.#deps.pause(retryMs, signal);
 		// During the pause the person may have got a code, or a wallet may have opened the previous one.
-		if (this.isRetrying && this.#deps.isWanted() && !signal.aborted) await this.renewByHand();
+		if (this.isRetrying && this.#deps.isWanted() && !signal.aborted) await this.renewManually();
 	}
 
 	async #renewByItself(): Promise<boolean> {

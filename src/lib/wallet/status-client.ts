@@ -1,5 +1,5 @@
 import { anySignal, pageVisibility, pause, type Visibility } from './pause';
-import { sessionUrl, type StatusAnswer, statusOf, type WalletApi, walletApi } from './api';
+import { sessionUrl, type StatusResponse, statusOf, type WalletApi, walletApi } from './api';
 import { isRecord } from './portal-fetch';
 
 export interface FollowerDeps extends PollDeps {
@@ -124,11 +124,11 @@ async function readOnce(
 	{ readStatus }: Pick<PollDeps, 'readStatus'>
 ): Promise<number | null> {
 	const answers = await Promise.all(
-		[...sessionIds].map(async (sessionId) => ({ sessionId, answer: await readStatus(sessionId, signal) }))
+		[...sessionIds].map(async (sessionId) => ({ sessionId, response: await readStatus(sessionId, signal) }))
 	);
 	if (signal.aborted) return null;
 	for (const update of answers) onUpdate(update);
-	const waitsMs = answers.flatMap(({ answer }) => (answer.kind === 'trouble' ? [answer.retryAfterMs ?? 0] : []));
+	const waitsMs = answers.flatMap(({ response }) => (response.kind === 'trouble' ? [response.retryAfterMs ?? 0] : []));
 	return waitsMs.length > 0 ? Math.max(...waitsMs) : null;
 }
 
@@ -155,7 +155,7 @@ export async function poll(
 /** An update about one session. */
 export interface StatusUpdate {
 	readonly sessionId: string;
-	readonly answer: StatusAnswer;
+	readonly response: StatusResponse;
 }
 export type OnUpdate = (update: StatusUpdate) => void;
 
@@ -189,13 +189,13 @@ export function followStream(
 		};
 		const broken = () => done('broken');
 		const limit = setTimeout(broken, FIRST_EVENT_MS);
-		const on = (type: string, read: (body: unknown) => StatusAnswer) =>
+		const on = (type: string, read: (body: unknown) => StatusResponse) =>
 			source.addEventListener(type, ({ data }: MessageEvent<string>) => {
 				clearTimeout(limit);
 				const body = parse(data);
 				// A proxy has truncated or replaced the event: the caller reads the status instead.
 				if (!isRecord(body) || typeof body.sessionId !== 'string') broken();
-				else onUpdate({ sessionId: body.sessionId, answer: read(body) });
+				else onUpdate({ sessionId: body.sessionId, response: read(body) });
 			});
 
 		signal.addEventListener('abort', broken);

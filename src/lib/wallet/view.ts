@@ -41,8 +41,8 @@ export type WalletView =
  * `still_open`: a wallet had opened it and not responded. `nothing_linked`: a wallet had responded, and its owner was not
  * known yet. `nothing_kept`: all other cases, including a session that cannot be read.
  */
-export const stopNotices = ['nothing_shared', 'still_open', 'nothing_linked', 'nothing_kept'] as const;
-export type StopNotice = (typeof stopNotices)[number];
+export const cancelNotices = ['nothing_shared', 'still_open', 'nothing_linked', 'nothing_kept'] as const;
+export type CancelNotice = (typeof cancelNotices)[number];
 
 /** Why identity verification is needed (the Auth Bridge's `idvRequirementReason`). */
 export const idvReasons = [

@@ -27,7 +27,7 @@ export async function measureMemory() {
 	const store = createMemoryStore({ now });
 	const seconds = () => Math.floor(nowMs / 1000);
 	const redeem = () => Promise.resolve(realisticTokens(seconds(), TOKEN_SECONDS));
-	const renewals = createRefresher({ store, now, unixNow: now, redeem, onFault: () => {} });
+	const tokenRefresher = createRefresher({ store, now, unixNow: now, redeem, onFault: () => {} });
 	const seal = createSeal(['the-one-secret-of-this-measurement-0123456789'], 'session', sessionCodec(2));
 	const cookies: string[] = [];
 	const heap: number[] = [];
@@ -36,7 +36,7 @@ export async function measureMemory() {
 		const cookie = cookies[browser];
 		const session = cookie === undefined ? realisticSession(seconds()) : ((await seal.open(cookie))?.value as Session);
 		if (await isRevoked(session)) throw new Error('nobody was signed out');
-		const after = await renewals.renewed(session);
+		const after = await tokenRefresher.refreshIfDue(session);
 		if (cookie === undefined || after !== session) cookies[browser] = await seal.seal(after);
 	}
 

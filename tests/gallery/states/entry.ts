@@ -1,6 +1,6 @@
 import { canStartAgain, type SignInError, signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
 import type { Texts } from '../../../src/lib/i18n/index.ts';
-import { stopNotices } from '../../../src/lib/wallet/view.ts';
+import { cancelNotices } from '../../../src/lib/wallet/view.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
 import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
 import { manyInstitutions } from '../../sandbox/institutions.ts';
@@ -112,7 +112,7 @@ export const entryStates = {
 		heading: (t) => t.login.title,
 		isError: true
 	})),
-	...eachOf('login/stopped', stopNotices, (stopped) => ({
+	...eachOf('login/stopped', cancelNotices, (stopped) => ({
 		page: 'login',
 		data: { ...login, stopped },
 		heading: (t) => t.login.title

@@ -20,7 +20,7 @@ export const serverActions = [
 	{
 		name: 'sign-out keeps the completed wallet session',
 		file: 'src/routes/(public)/api/auth/signout/+server.ts',
-		find: '\tawait useUpAll(cookies);\n',
+		find: '\tawait markAllUsed(cookies);\n',
 		replace: '',
 		test: 'tests/http/hidden-actions.test.ts'
 	}

@@ -41,7 +41,7 @@ export const upstreams = [
 	{
 		name: 'a lease has no heartbeat',
 		file: 'src/lib/server/auth/run-once.ts',
-		find: '\t\tlease.keepUp();\n',
+		find: '\t\tlease.startHeartbeat();\n',
 		replace: '',
 		test: 'tests/unit/server/auth/run-once.test.ts'
 	},

@@ -46,11 +46,11 @@ test('a renewal counts once as a token call, and once for each request that shar
 	const due = someSession({ refreshAt: nowSeconds, expiresAt: nowSeconds + 60, endsAt: nowSeconds + 3600 });
 	let answer: (tokens: TokenSet) => void = () => {};
 	redeem.mockReturnValue(new Promise((resolve) => (answer = resolve)));
-	const first = renewals().renewed(due);
+	const first = tokenRefresher().refreshIfDue(due);
 	await vi.waitFor(() => expect(redeem).toHaveBeenCalled());
 	// Who has looked for an older result and found none shares this one, however long it takes to get there.
 	const reads = vi.spyOn(sharedStore(), 'read');
-	const others = [1, 2].map(() => renewals().renewed(due));
+	const others = [1, 2].map(() => tokenRefresher().refreshIfDue(due));
 	await vi.waitFor(() => expect(reads.mock.settledResults.filter(({ type }) => type === 'fulfilled')).toHaveLength(2));
 	answer({ accessToken: 'a', refreshToken: 'b', expiresAt: nowSeconds + 3600 });
 	await Promise.all([first, ...others]);

@@ -103,8 +103,8 @@ describe('completing', () => {
 		[404, { kind: 'gone' }],
 		[400, { kind: 'refused' }],
 		[503, { kind: 'trouble', retryAfterMs: 0 }]
-	])('a problem with status %i means %j', async (status, answer) => {
-		expect(await json(problem, status).complete('0123', open)).toEqual(answer);
+	])('a problem with status %i means %j', async (status, response) => {
+		expect(await json(problem, status).complete('0123', open)).toEqual(response);
 	});
 
 	test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', ''])(

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { CompleteAnswer, StatusAnswer } from '$lib/wallet/api';
+import type { CompleteResponse, StatusResponse } from '$lib/wallet/api';
 import type { FlowState } from '$lib/wallet/flow';
 import { WalletFlow } from '$lib/wallet/flow.svelte';
 import type { OnUpdate } from '$lib/wallet/status-client';
 import type { WalletOutcome } from '$lib/wallet/view';
 
-const status = (name: string, expiresInMs = 200_000): StatusAnswer => ({ kind: 'status', status: name, expiresInMs });
+const status = (name: string, expiresInMs = 200_000): StatusResponse => ({ kind: 'status', status: name, expiresInMs });
 const trouble = { kind: 'trouble' } as const;
 
 interface Setting {
-	readonly completes?: CompleteAnswer[];
+	readonly completes?: CompleteResponse[];
 	readonly outcome?: WalletOutcome | null;
 	/** How often the portal can't be reached for the reason of a failure. */
 	readonly unreadable?: number;
@@ -84,8 +84,8 @@ function start(setting: Setting = {}) {
 		outcomeReads: () => outcomeReads,
 		leavePage: () => page.abort(),
 		/** The flow hears this, and does whatever follows from it. */
-		async say(answer: StatusAnswer | string, sessionId = 'now') {
-			hear({ sessionId, answer: typeof answer === 'string' ? status(answer) : answer });
+		async say(response: StatusResponse | string, sessionId = 'now') {
+			hear({ sessionId, response: typeof response === 'string' ? status(response) : response });
 			note();
 			await new Promise((resolve) => setImmediate(resolve));
 			note();
@@ -111,7 +111,7 @@ describe('a wallet sign-in on the page', () => {
 
 	test('reports once that responses are missing, until the first arrives', async () => {
 		const page = start();
-		for (const answer of [trouble, trouble, trouble]) await page.say(answer);
+		for (const response of [trouble, trouble, trouble]) await page.say(response);
 		await page.say('PENDING');
 		expect([page.news, page.flow.state]).toEqual([[null, 'trouble', null], 'scan']);
 	});

@@ -39,8 +39,8 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 		reads: () => reads,
 		isFollowed: () => hear !== undefined,
 		async say(status: string | null) {
-			const answer = status === null ? ({ kind: 'trouble' } as const) : { kind: 'status' as const, status };
-			hear?.({ sessionId: 's', answer: { expiresInMs: null, ...answer } as Parameters<OnUpdate>[0]['answer'] });
+			const response = status === null ? ({ kind: 'trouble' } as const) : { kind: 'status' as const, status };
+			hear?.({ sessionId: 's', response: { expiresInMs: null, ...response } as Parameters<OnUpdate>[0]['response'] });
 			note();
 			await new Promise((resolve) => setImmediate(resolve));
 			note();

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CodeRenewal } from '$lib/wallet/qr-renewal.svelte';
+import { QrRenewal } from '$lib/wallet/qr-renewal.svelte';
 import { virtualClock } from '../virtual-clock';
 
 const lifeMs = 300_000;
@@ -8,7 +8,7 @@ const lifeMs = 300_000;
 function setUp() {
 	const clock = virtualClock(0);
 	const state = { isWanted: true, canRenew: true, renewedAtMs: [] as number[] };
-	const renewal = new CodeRenewal(lifeMs, {
+	const renewal = new QrRenewal(lifeMs, {
 		now: clock.now,
 		pause: clock.pause,
 		isWanted: () => state.isWanted,
@@ -41,7 +41,7 @@ test('a new code by hand gives all the time again, ten times and more', async ()
 	for (let n = 0; n < 12; n++) {
 		await clock.advance(700_000);
 		expect(leftMs()).toBe(80_000);
-		expect(await renewal.renewByHand()).toBe('renewed');
+		expect(await renewal.renewManually()).toBe('renewed');
 		expect(leftMs()).toBe(780_000);
 	}
 });
@@ -50,14 +50,14 @@ test('a second click, or a click while the code renews itself, makes no second c
 	const clock = virtualClock(0);
 	let finish: (lifeMs: number) => void = () => {};
 	const renew = vi.fn(() => new Promise<number>((resolve) => (finish = resolve)));
-	const renewal = new CodeRenewal(lifeMs, { now: clock.now, pause: clock.pause, isWanted: () => true, renew });
+	const renewal = new QrRenewal(lifeMs, { now: clock.now, pause: clock.pause, isWanted: () => true, renew });
 	void renewal.run(new AbortController().signal);
 	await clock.advance(240_000);
-	const clicks = [renewal.renewByHand(), renewal.renewByHand()];
+	const clicks = [renewal.renewManually(), renewal.renewManually()];
 	finish(lifeMs);
 	expect(await Promise.all(clicks)).toEqual(['renewed', 'renewed']);
 	expect(renew).toHaveBeenCalledOnce();
-	void renewal.renewByHand();
+	void renewal.renewManually();
 	expect(renew).toHaveBeenCalledTimes(2);
 });
 
@@ -79,19 +79,19 @@ test('if no new code is available, the end of the current one is announced in ti
 });
 
 test.each(['refused', 'unreachable'] as const)('a person learns that a new code was %s', async (reason) => {
-	const renewal = new CodeRenewal(lifeMs, {
+	const renewal = new QrRenewal(lifeMs, {
 		now: () => 0,
 		pause: () => Promise.resolve(),
 		isWanted: () => true,
 		renew: () => Promise.resolve(reason)
 	});
-	expect(await renewal.renewByHand()).toBe(reason);
+	expect(await renewal.renewManually()).toBe(reason);
 });
 
 test('a code that a person could not get is requested again until there is one', async () => {
 	const { clock, state, renewal } = setUp();
 	state.canRenew = false;
-	expect([await renewal.renewByHand(), renewal.isRetrying]).toEqual(['unreachable', true]);
+	expect([await renewal.renewManually(), renewal.isRetrying]).toEqual(['unreachable', true]);
 	await clock.advance(20_000);
 	state.canRenew = true;
 	await clock.advance(10_000);
@@ -101,7 +101,7 @@ test('a code that a person could not get is requested again until there is one',
 	expect(state.renewedAtMs).toHaveLength(length);
 });
 
-test('a server that says again and again that each code has ended gets two renewals, never one after the other', async () => {
+test('a server that says again and again that each code has ended gets two tokenRefresher, never one after the other', async () => {
 	const { clock, state, renewal } = setUp();
 	for (let second = 0; second < 600; second++) {
 		renewal.correct(0);

@@ -43,9 +43,9 @@ test('reports each session’s updates, and ends after the final one', async () 
 	source.send('end');
 	expect([await ended, source.isClosed, urls]).toEqual(['ended', true, ['/api/wallet/sessions/a/events?also=b,c']]);
 	expect(heard).toEqual([
-		{ sessionId: 'a', answer: { kind: 'status', status: 'PENDING', expiresInMs: 5 } },
-		{ sessionId: 'b', answer: { kind: 'trouble' } },
-		{ sessionId: 'c', answer: { kind: 'gone' } }
+		{ sessionId: 'a', response: { kind: 'status', status: 'PENDING', expiresInMs: 5 } },
+		{ sessionId: 'b', response: { kind: 'trouble' } },
+		{ sessionId: 'c', response: { kind: 'gone' } }
 	]);
 });
 

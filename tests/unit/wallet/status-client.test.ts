@@ -96,7 +96,7 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 
 const opened = (sessionId: string): StatusUpdate => ({
 	sessionId,
-	answer: { kind: 'status', status: 'INTERACTION_STARTED', expiresInMs: 1 }
+	response: { kind: 'status', status: 'INTERACTION_STARTED', expiresInMs: 1 }
 });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
@@ -127,7 +127,7 @@ test('polls ever slower, up to every 8 s, while there is no response', async () 
 	await pass(0);
 	streams[0]?.end('broken');
 	await pass(2000 + 4000 + 8000 + 8000 - 1);
-	expect([reads.length, updates.every(({ answer }) => answer.kind === 'trouble')]).toEqual([4, true]);
+	expect([reads.length, updates.every(({ response }) => response.kind === 'trouble')]).toEqual([4, true]);
 });
 
 test('does not poll before the portal wants to be read again', async () => {

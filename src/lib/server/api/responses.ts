@@ -1,7 +1,7 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { problems } from '../http/problem-table';
-import { type ApiAnswer, type ApiRoute, codesOf } from './route';
+import { type ApiResponse, type ApiRoute, codesOf } from './route';
 
 /**
  * The JSON Schema (2020-12, which OpenAPI 3.1 uses) of a schema's input.
@@ -60,7 +60,7 @@ export function responsesOf({ answers, problems: wanted }: ApiRoute): Json {
 	return Object.fromEntries([...good, ...bad]);
 }
 
-function response(status: number, { what, json, type, hasLocation }: ApiAnswer): Json {
+function response(status: number, { what, json, type, hasLocation }: ApiResponse): Json {
 	const isAlsoProblem = status >= 400 && json === undefined;
 	const content = {
 		...(json && { 'application/json': { schema: jsonSchema(json) } }),

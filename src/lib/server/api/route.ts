@@ -5,7 +5,7 @@ import { problems } from '../http/problem-table';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** A response that is not a problem. */
-export interface ApiAnswer {
+export interface ApiResponse {
 	readonly what: string;
 	readonly json?: v.GenericSchema;
 	/** The media type of a response that is not JSON. Its body is described as text. */
@@ -41,7 +41,7 @@ export interface ApiRoute {
 	readonly json?: () => v.GenericSchema;
 	readonly form?: () => v.GenericSchema;
 	/** Responses by status. `default` covers every status that has no entry here or in `problems`. */
-	readonly answers: Readonly<Record<number, ApiAnswer> & { default?: ApiAnswer }>;
+	readonly answers: Readonly<Record<number, ApiResponse> & { default?: ApiResponse }>;
 	/** Statuses of the problems that the route may respond with (`http/problem-table.ts`). */
 	readonly problems: readonly number[];
 }

@@ -18,7 +18,7 @@ export interface SignInOptions {
 	 * Whether the STS must authenticate the person again, even if it has a session for them (OIDC Core 3.1.2.1,
 	 * `prompt=login`).
 	 */
-	readonly asksLogin?: boolean | undefined;
+	readonly requestsLogin?: boolean | undefined;
 	/** How many times the portal itself has already restarted this sign-in. */
 	readonly restarts?: number | undefined;
 }
@@ -35,14 +35,14 @@ export type SignInStart =
  * supports that (RFC 9126).
  */
 export async function startSignIn(options: SignInOptions, requestId: string): Promise<SignInStart> {
-	const { provider, returnTo, institution = '', walletSessionId = '', asksLogin = false, restarts = 0 } = options;
+	const { provider, returnTo, institution = '', walletSessionId = '', requestsLogin = false, restarts = 0 } = options;
 	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo };
 	try {
 		const state = await stateOf(target);
 		const { url, verifier, nonce } = await authorizationRequest(provider, state, authorizationParams(options));
 		return {
 			url: await pushAuthorization(url),
-			flow: { ...target, verifier, nonce, institution, walletSessionId, asksLogin, restarts }
+			flow: { ...target, verifier, nonce, institution, walletSessionId, requestsLogin, restarts }
 		};
 	} catch (error) {
 		log.error('the sign-in could not be started', { requestId, error });
@@ -50,12 +50,12 @@ export async function startSignIn(options: SignInOptions, requestId: string): Pr
 	}
 }
 
-function authorizationParams({ provider, institution, walletSessionId, asksLogin }: SignInOptions) {
+function authorizationParams({ provider, institution, walletSessionId, requestsLogin }: SignInOptions) {
 	return {
 		// Auth.js serialises the object as JSON, although its types require a string.
 		...(provider === 'sts' && { claims: voluntaryClaims as unknown as string }),
 		...(institution && { provider: institution }),
 		...(walletSessionId && { login_hint: `oid4vp:${walletSessionId}` }),
-		...(asksLogin && { prompt: 'login' })
+		...(requestsLogin && { prompt: 'login' })
 	};
 }

@@ -6,7 +6,7 @@ import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { count } from '../metrics';
 import { verifyIdToken, withUserInfo } from '../sts/id-token';
-import { useUp, useUpCompleted } from './owned-sessions';
+import { markUsed, markCompletedUsed } from './owned-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
@@ -108,7 +108,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		};
 		const session = newSession(claims, tokens, {
 			provider,
-			asksLogin: flow.asksLogin,
+			requestsLogin: flow.requestsLogin,
 			startedAt: Math.floor(flowStartMs(flow.id) / 1000),
 			endedAt: unixSeconds()
 		});
@@ -119,7 +119,7 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			});
 		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
 		// failed sign-in with it.
-		if (provider === 'sts-wallet' && !(await useUp(flow.walletSessionId))) {
+		if (provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {
 			log.warn('a wallet session signed somebody in before', { requestId: locals.requestId });
 			await revokeTokens(session, locals.requestId);
 			return { kind: 'failed', error: 'sign_in_interrupted' };
@@ -147,8 +147,8 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 		if (before) await revokeSession(before);
 		locals.session = session;
 	}
-	if (flow.asksLogin) clearSignedOutMark(cookies);
-	const used = await useUpCompleted(cookies);
+	if (flow.requestsLogin) clearSignedOutMark(cookies);
+	const used = await markCompletedUsed(cookies);
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('signed in', session, locals);
@@ -165,7 +165,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
  */
 function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, isOwn: boolean): string {
 	if (isOwn) report(event, flow.provider, error);
-	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.asksLogin);
+	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.requestsLogin);
 	return event.locals.session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }
 

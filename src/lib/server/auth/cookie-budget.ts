@@ -28,7 +28,7 @@ const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|departure|si
  */
 export type WalletState = 'over' | 'unscanned' | 'completed' | 'verifying';
 
-export interface HeldWallet {
+export interface WalletCookie {
 	readonly state: WalletState;
 	/** Unix milliseconds; 0 if unknown. */
 	readonly startedAt: number;
@@ -38,7 +38,7 @@ export interface Holdings {
 	/** Sizes in bytes, by the cookies' names without the prefix. */
 	readonly sizes: ReadonlyMap<string, number>;
 	/** The wallet sessions among these cookies, by the same names. */
-	readonly wallets: ReadonlyMap<string, HeldWallet>;
+	readonly wallets: ReadonlyMap<string, WalletCookie>;
 }
 
 /** The size of a cookie in the budget, in bytes. */

@@ -1,4 +1,4 @@
-import type { StopNotice } from '$lib/wallet/view';
+import type { CancelNotice } from '$lib/wallet/view';
 import type { SignInError } from './sign-in-errors';
 import { config } from '../config';
 import { boundedReturnPath } from '../http/return-path';
@@ -17,7 +17,7 @@ interface Failure {
 
 /** What the person cancelled. This is not a failure. */
 interface Stop {
-	readonly stopped: StopNotice;
+	readonly stopped: CancelNotice;
 }
 
 /**
@@ -36,11 +36,11 @@ export function loginPath(returnTo: string | null, news?: Failure | Stop | false
 
 /**
  * The path of the first page to sign in again with the same method, or with the other method if that one is disabled.
- * @param asksLogin whether the STS must authenticate the person again; a wallet always asks its holder
+ * @param requestsLogin whether the STS must authenticate the person again; a wallet always asks its holder
  */
-export function signInPath(provider: Provider, returnTo: string, asksLogin = false): string {
+export function signInPath(provider: Provider, returnTo: string, requestsLogin = false): string {
 	const { institution, wallet } = config().signInMethods;
 	const isWallet = wallet && (provider === 'sts-wallet' || !institution);
 	if (isWallet) return `/login/wallet?${new URLSearchParams({ returnTo })}`;
-	return `/login/start?${new URLSearchParams({ provider: 'sts', ...(asksLogin && { afresh: '1' }), returnTo })}`;
+	return `/login/start?${new URLSearchParams({ provider: 'sts', ...(requestsLogin && { afresh: '1' }), returnTo })}`;
 }

@@ -17,7 +17,7 @@ export interface TokenSet {
 interface SignInFacts {
 	readonly provider: Provider;
 	/** Whether the person had to authenticate again (`prompt=login`). */
-	readonly asksLogin: boolean;
+	readonly requestsLogin: boolean;
 	readonly startedAt: number;
 	readonly endedAt: number;
 }
@@ -50,10 +50,10 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
  * time is known only if the STS had to authenticate the person again: then it is not before the start of the sign-in.
  * Otherwise it is 0.
  */
-function authenticationOf(authTime: number | undefined, { asksLogin, startedAt, endedAt }: SignInFacts) {
+function authenticationOf(authTime: number | undefined, { requestsLogin, startedAt, endedAt }: SignInFacts) {
 	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
-	if (!isPlausible) return { authTime: asksLogin ? startedAt : 0 };
-	return { authTime, isReauthIgnored: asksLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
+	if (!isPlausible) return { authTime: requestsLogin ? startedAt : 0 };
+	return { authTime, isReauthIgnored: requestsLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
 }
 
 /** Allows for two clocks that are a minute off and a slow response. */

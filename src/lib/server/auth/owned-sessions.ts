@@ -1,7 +1,7 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { cookieAttributes, cookieName } from '../http/cookies';
-import { type HeldWallet, MAX_WALLET_SESSIONS, type WalletState } from './cookie-budget';
+import { type WalletCookie, MAX_WALLET_SESSIONS, type WalletState } from './cookie-budget';
 import { sealOf } from '../http/sealed-cookie';
 import { unixMs } from '../clock';
 import { config } from '../config';
@@ -73,7 +73,7 @@ const uriKey = (id: string) => `wallet-request:${id}`;
 
 /** This browser's wallet sessions, newest first. */
 export async function ownedSessions(cookies: Cookies, nowMs = unixMs()): Promise<OwnedSession[]> {
-	const ids = await worthOpening(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
+	const ids = await openable(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
 	const opened = await Promise.all(ids.map((id) => ownedSession(cookies, id, nowMs)));
 	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
 }
@@ -94,15 +94,15 @@ export async function ownedSession(cookies: Cookies, id: string, nowMs = unixMs(
  * @param cookies the cookies of the request, which limits how many texts are opened
  * @param held cookie values, by name without the prefix
  */
-export async function heldWallets(
+export async function walletCookies(
 	cookies: Cookies,
-	held: ReadonlyMap<string, string>,
+	cached: ReadonlyMap<string, string>,
 	nowMs = unixMs()
-): Promise<ReadonlyMap<string, HeldWallet>> {
-	const ids = [...held.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
-	const valueOf = (id: string) => held.get(PREFIX + id);
+): Promise<ReadonlyMap<string, WalletCookie>> {
+	const ids = [...cached.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+	const valueOf = (id: string) => cached.get(PREFIX + id);
 	const opened = new Map<string, OwnedSession | null>();
-	for (const id of await worthOpening(ids, valueOf)) {
+	for (const id of await openable(ids, valueOf)) {
 		opened.set(id, checked((await sealed.openFor(cookies, valueOf(id)))?.value, id, nowMs));
 	}
 	return new Map(
@@ -172,7 +172,7 @@ function cookieIds(cookies: Cookies): string[] {
  * The ids whose cookies are worth opening: at most the newest ones, which browsers send last (RFC 6265 5.4). Texts that
  * were not sealed with one of the portal's keys do not count.
  */
-async function worthOpening(
+async function openable(
 	ids: readonly string[],
 	valueOf: (id: string) => string | undefined
 ): Promise<readonly string[]> {
@@ -198,7 +198,7 @@ const keyOf = (id: string) => `wallet-used:${id}`;
  * copies of its cookie. While the shared store is unavailable, other instances learn of it late.
  * @returns false if it was already used up
  */
-export async function useUp(id: string): Promise<boolean> {
+export async function markUsed(id: string): Promise<boolean> {
 	const isFirst = await sharedStore().replace(keyOf(id), null, crypto.randomUUID(), REMEMBERED_MS);
 	if ((await storeState()) === 'down') log.warn('that a wallet session is used up is known to this instance only');
 	return isFirst;
@@ -226,16 +226,16 @@ export async function completedSession(cookies: Cookies, id?: string): Promise<O
 }
 
 /** Uses up this browser's completed wallet sessions after a sign-in, and deletes their cookies. */
-export async function useUpCompleted(cookies: Cookies): Promise<readonly OwnedSession[]> {
+export async function markCompletedUsed(cookies: Cookies): Promise<readonly OwnedSession[]> {
 	const completed = (await ownedSessions(cookies)).filter((session) => session.completed);
-	await Promise.all(completed.map(({ id }) => useUp(id)));
+	await Promise.all(completed.map(({ id }) => markUsed(id)));
 	for (const { id } of completed) forgetOwned(cookies, id);
 	return completed;
 }
 
 /** Uses up all wallet sessions of this browser and deletes their cookies, so that they can't sign anybody in again. */
-export async function useUpAll(cookies: Cookies): Promise<void> {
+export async function markAllUsed(cookies: Cookies): Promise<void> {
 	const sessions = await ownedSessions(cookies);
 	forgetAllOwned(cookies);
-	await Promise.all(sessions.map(({ id }) => useUp(id)));
+	await Promise.all(sessions.map(({ id }) => markUsed(id)));
 }

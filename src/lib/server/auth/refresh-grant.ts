@@ -20,7 +20,7 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 	const response = await oauth
 		.refreshTokenGrantRequest(metadata, client, authentication, session.refreshToken, stsCall)
 		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_answer', cause)));
-	await assertAnswered(response);
+	await assertProcessed(response);
 
 	const { response: reduced, idToken } = await withoutOtherClaims(response);
 	const tokens = await oauth
@@ -39,7 +39,7 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
  * After a 502 or 504 from a gateway, it is unknown whether the STS redeemed the token. After any other 5xx status or a 429,
  * it did not.
  */
-async function assertAnswered(response: Response): Promise<void> {
+async function assertProcessed(response: Response): Promise<void> {
 	if (response.status !== 429 && response.status < 500) return;
 	await response.body?.cancel();
 	const code = `sts_${response.status}`;

@@ -127,7 +127,7 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 		 * @throws {SessionEnded} if the session can't be refreshed any more
 		 * @throws {Problem} `upstream_unavailable` if the access token has expired and the refresh failed temporarily
 		 */
-		renewed: async (session: Session): Promise<Session> => {
+		refreshIfDue: async (session: Session): Promise<Session> => {
 			if (!isDue(session)) return session;
 			const known = await follow(session, isDue);
 			const canWait = isAlive(known) && now() < cooldownUntilMs;
@@ -136,9 +136,9 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 
 		/**
 		 * Returns the session with another access token, after a service has refused one that appears valid; the same
-		 * session if no other token is available now. Throws as `renewed` does.
+		 * session if no other token is available now. Throws as `refreshIfDue` does.
 		 */
-		replaced: async (refused: Session): Promise<Session> => {
+		forceRefresh: async (refused: Session): Promise<Session> => {
 			const freshKey = (session: Session) => `renewed-by-force:${session.id}:${session.generation}`;
 			const known = await follow(refused, (current) => current === refused || isDue(current));
 			if (known !== refused) return known;
@@ -172,16 +172,16 @@ function timeLimit(ms: number) {
 let made: ReturnType<typeof createRefresher> | undefined;
 
 /** Refreshes the sessions of this portal, in coordination with its other instances. */
-export function renewals(): ReturnType<typeof createRefresher> {
+export function tokenRefresher(): ReturnType<typeof createRefresher> {
 	return (made ??= createRefresher({
 		store: sharedStore(),
 		redeem: redeemRefreshToken,
-		onFault: told,
+		onFault: logFault,
 		onRefresh: (result, coalesced) => count('portal.token_refreshes', { result, coalesced })
 	}));
 }
 
-function told(error: WorkFailed): void {
+function logFault(error: WorkFailed): void {
 	const { fault, code } = error;
 	if (['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'].includes(code))
 		log.error(
@@ -220,11 +220,11 @@ function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 	}
 
 	/**
-	 * Follows the chain as far as it is known, and while `goOn` returns true for the current session. Makes no token call.
+	 * Follows the chain as far as it is known, and while `continues` returns true for the current session. Makes no token call.
 	 */
-	async function follow(session: Session, goOn: (current: Session) => boolean): Promise<Session> {
+	async function follow(session: Session, continues: (current: Session) => boolean): Promise<Session> {
 		let current = session;
-		for (let links = 0; links < MAX_LINKS && current.refreshToken !== undefined && goOn(current); links++) {
+		for (let links = 0; links < MAX_LINKS && current.refreshToken !== undefined && continues(current); links++) {
 			const result = await once.peek(secretOf(current));
 			if (result === null) break;
 			const next = await successor(current, result);

@@ -4,7 +4,7 @@ import { sharedStore } from '../store';
 import { SESSION_SECONDS, type Session } from './session';
 
 /** How long a result is cached before the store is read again. A sign-out takes effect on all instances within a second. */
-const BELIEVED_MS = 500;
+const CACHED_STATE_MS = 500;
 /** About 50,000 sessions. */
 export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
 const LIFE_MS = SESSION_SECONDS * 1000;
@@ -16,7 +16,7 @@ const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 
 const newChecks = () =>
 	createSharedReads<boolean>({
-		maxAgeMs: BELIEVED_MS,
+		maxAgeMs: CACHED_STATE_MS,
 		maxBytes: MAX_CHECK_BYTES,
 		bytesOf: () => 8,
 		now: () => performance.now()

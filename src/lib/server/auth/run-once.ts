@@ -67,8 +67,8 @@ export interface Work {
 /**
  * If the repetition is lost too, more retries do no harm and may succeed. The pauses between them stay within these bounds.
  */
-const MIN_REST_MS = 1000;
-const MAX_REST_MS = 30_000;
+const MIN_COOLDOWN_MS = 1000;
+const MAX_COOLDOWN_MS = 30_000;
 /** The `atMs` of a record if the last attempt failed before anything was sent (`isUnsent`). */
 const UNSENT = 0;
 type Turn = { readonly result: string } | { readonly lease: Lease } | 'wait';
@@ -97,14 +97,14 @@ export function createOnce({
 		if (record?.state === 'running' && idleMs < LEASE_MS) return 'wait';
 		const losses = lossesOf(record);
 		const lostAgoMs = record?.state === 'running' ? idleMs - LEASE_MS : idleMs;
-		const restMs = isUnsent(record) ? 0 : restAfter(losses) - lostAgoMs;
-		const rests = restMs > 0;
-		if (rests || (losses > 0 && !work.repeatLost)) {
+		const cooldownMs = isUnsent(record) ? 0 : cooldownAfter(losses) - lostAgoMs;
+		const isCoolingDown = cooldownMs > 0;
+		if (isCoolingDown || (losses > 0 && !work.repeatLost)) {
 			// So that the next caller does not have to wait for the same lease to expire.
 			const lost: WorkRecord = { state: 'lost', atMs: unixNow(), losses, ...refusalOf(record) };
 			if (record?.state === 'running') await store.replace(key, found, writeRecord(lost), BEGUN_MS);
 			if (!work.repeatLost) throw new WorkFailed('lost', 'begun_before');
-			throw new WorkFailed('lost', 'lost_again', { retryAfterMs: restMs });
+			throw new WorkFailed('lost', 'lost_again', { retryAfterMs: cooldownMs });
 		}
 		const lease = await takeLease(
 			key,
@@ -131,7 +131,7 @@ export function createOnce({
 	}
 
 	async function perform(key: string, lease: Lease, work: Work): Promise<string> {
-		lease.keepUp();
+		lease.startHeartbeat();
 		try {
 			const result = await work.run();
 			await lease.end();
@@ -204,7 +204,8 @@ function lossesOf(record: WorkRecord | null): number {
 }
 
 /** The pause after that many losses, in milliseconds. It doubles with each loss. */
-const restAfter = (losses: number) => (losses < 2 ? 0 : Math.min(MAX_REST_MS, MIN_REST_MS * 2 ** (losses - 2)));
+const cooldownAfter = (losses: number) =>
+	losses < 2 ? 0 : Math.min(MAX_COOLDOWN_MS, MIN_COOLDOWN_MS * 2 ** (losses - 2));
 
 /** Whether an earlier attempt was refused. The records of later attempts keep this flag. */
 function refusalOf(record: WorkRecord | null): { wasRefused?: true } {
@@ -219,7 +220,7 @@ const isUnsent = (record: WorkRecord | null) => record?.state === 'lost' && reco
 function failureOf(error: unknown, { losses, wasRefused }: Attempts): unknown {
 	if (!(error instanceof WorkFailed)) return error;
 	if (error.fault === 'refused' && wasRefused) return new WorkFailed('ended', error.code, { cause: error });
-	const retryAfterMs = error.fault === 'postponed' ? 0 : restAfter(losses + 1);
+	const retryAfterMs = error.fault === 'postponed' ? 0 : cooldownAfter(losses + 1);
 	return new WorkFailed(error.fault, error.code, { cause: error.cause, retryAfterMs });
 }
 

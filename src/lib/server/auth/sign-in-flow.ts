@@ -34,7 +34,7 @@ export const SignInFlowSchema = v.object({
 	/** The id of the wallet session that signs the person in; empty for a sign-in with an institution. */
 	walletSessionId: text,
 	/** Whether the STS was asked to authenticate the person again (`prompt=login`). */
-	asksLogin: v.boolean(),
+	requestsLogin: v.boolean(),
 	/** How many times the portal has restarted this sign-in by itself. */
 	restarts: v.number()
 });
@@ -65,7 +65,8 @@ export function isFlowCookieOver(id: string, nowMs = unixMs()): boolean {
 
 /** Seals a flow for its cookie. */
 function sealFlow(flow: SignInFlow): Promise<string> {
-	const { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts } = flow;
+	const { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, requestsLogin, restarts } =
+		flow;
 	return flowSeal.seal([
 		id,
 		provider,
@@ -75,7 +76,7 @@ function sealFlow(flow: SignInFlow): Promise<string> {
 		returnTo,
 		institution,
 		walletSessionId,
-		asksLogin,
+		requestsLogin,
 		restarts
 	]);
 }
@@ -84,8 +85,9 @@ function sealFlow(flow: SignInFlow): Promise<string> {
 async function openFlow(sealed: string): Promise<SignInFlow | null> {
 	const opened = (await flowSeal.open(sealed))?.value;
 	if (!opened) return null;
-	const [id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts] = opened;
-	return { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, asksLogin, restarts };
+	const [id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, requestsLogin, restarts] =
+		opened;
+	return { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, requestsLogin, restarts };
 }
 
 /** The content of a `state` parameter that the portal created. */

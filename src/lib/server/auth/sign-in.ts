@@ -71,8 +71,8 @@ async function browserIdOf({ locals, cookies }: RequestEvent): Promise<string | 
 
 /** Restarts a sign-in with a new flow, which the caller has to store. */
 export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Promise<SignInStart | SignInRefusal> {
-	const { provider, institution, returnTo, asksLogin, walletSessionId } = flow;
-	const options = await checked(event, { provider, institution, returnTo, forceLogin: asksLogin, walletSessionId });
+	const { provider, institution, returnTo, requestsLogin, walletSessionId } = flow;
+	const options = await checked(event, { provider, institution, returnTo, forceLogin: requestsLogin, walletSessionId });
 	return 'error' in options
 		? options
 		: startSignIn({ ...options, restarts: flow.restarts + 1 }, event.locals.requestId);
@@ -91,7 +91,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 		provider,
 		returnTo: returnPath(returnTo, config().origin),
 		institution: institution ?? undefined,
-		asksLogin: wanted.forceLogin === true || isMarkedSignedOut(event.cookies)
+		requestsLogin: wanted.forceLogin === true || isMarkedSignedOut(event.cookies)
 	};
 }
 

@@ -1,21 +1,21 @@
 import type { UpstreamAuthorization } from '../upstream/exchange';
 import { Problem } from '../http/problem';
 import { log } from '../log';
-import { renewals, SessionEnded } from './refresh';
+import { tokenRefresher, SessionEnded } from './refresh';
 import type { Session } from './session';
 
 /** The access token of the signed-in person, for a service behind the portal. */
 export function userAuthorization(locals: App.Locals, session: Session): UpstreamAuthorization {
 	return {
 		current: () => Promise.resolve(bearer(session)),
-		renewed: () => replaced(locals, session)
+		refresh: () => replaced(locals, session)
 	};
 }
 
 /** Replaces a token that appears valid but was refused by the service. This is done once (RFC 6750 3.1 `invalid_token`). */
 async function replaced(locals: App.Locals, refused: Session): Promise<string | null> {
 	try {
-		locals.session = await renewals().replaced(refused);
+		locals.session = await tokenRefresher().forceRefresh(refused);
 		return locals.session === refused ? null : bearer(locals.session);
 	} catch (error) {
 		log.warn('a refused access token could not be replaced', { requestId: locals.requestId, error });

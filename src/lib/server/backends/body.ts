@@ -1,6 +1,6 @@
 import { createByteBuffer, inTurns } from '../http/byte-chunks';
 import { Problem } from '../http/problem';
-import type { Pieces } from '../upstream/proxy';
+import type { ByteChunks } from '../upstream/proxy';
 import { unreadable } from '../http/request-body';
 import { withinLimit } from '../clock';
 import { countRefusal } from '../metrics';
@@ -13,7 +13,7 @@ const MIN_BYTES_PER_SECOND = 500;
 const CACHED_BYTES = 65_536;
 
 interface ForwardedBody {
-	readonly pieces: Pieces;
+	readonly chunks: ByteChunks;
 	readonly repeatable: boolean;
 }
 
@@ -32,23 +32,23 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	if (!request.body) return null;
 	const announced = request.headers.get('content-length');
 	if (Number(announced) > maxBytes) throw new Problem('payload_too_large');
-	const pieces = piecesOf(request.body);
-	if (Number(announced) > CACHED_BYTES) return { pieces, repeatable: false };
-	if (announced === null) return unannounced(pieces);
+	const chunks = byteChunksOf(request.body);
+	if (Number(announced) > CACHED_BYTES) return { chunks, repeatable: false };
+	if (announced === null) return unannounced(chunks);
 	const buffer = createByteBuffer(CACHED_BYTES);
-	for await (const piece of pieces) if (!buffer.append(piece)) throw new Problem('payload_too_large');
-	return { pieces: [buffer.toBytes()], repeatable: true };
+	for await (const piece of chunks) if (!buffer.append(piece)) throw new Problem('payload_too_large');
+	return { chunks: [buffer.toBytes()], repeatable: true };
 }
 
 /** A body of unknown size. On Deno, only reading shows that a body is empty: it ends at once, or its first chunk is empty. */
-async function unannounced(pieces: AsyncGenerator<Uint8Array>): Promise<ForwardedBody | null> {
-	const first = await pieces.next();
+async function unannounced(chunks: AsyncGenerator<Uint8Array>): Promise<ForwardedBody | null> {
+	const first = await chunks.next();
 	if (first.done) return null;
 	async function* all(start: Uint8Array) {
 		yield start;
-		yield* pieces;
+		yield* chunks;
 	}
-	return { pieces: all(first.value), repeatable: false };
+	return { chunks: all(first.value), repeatable: false };
 }
 
 /**
@@ -56,13 +56,13 @@ async function unannounced(pieces: AsyncGenerator<Uint8Array>): Promise<Forwarde
  * service allows, but a sender that is silent, or sends a byte now and then, cannot keep a request open for long.
  * @throws {Problem} `request_timeout`, or `invalid_request` for a body that breaks off
  */
-async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* byteChunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
 	// Cancelling the body would close the caller's connection before the error response is sent.
-	const pieces = inTurns(body.values({ preventCancel: true }));
+	const chunks = inTurns(body.values({ preventCancel: true }));
 	let creditMs = MAX_SILENCE_MS;
 	for (;;) {
 		const sinceMs = performance.now();
-		const next = await withinLimit(pieces.next(), Math.max(0, creditMs)).catch(fault);
+		const next = await withinLimit(chunks.next(), Math.max(0, creditMs)).catch(fault);
 		if (next.done) return;
 		const { byteLength } = next.value;
 		const earnedMs = (byteLength / MIN_BYTES_PER_SECOND) * 1000;

@@ -68,7 +68,7 @@ export function requestHeaders(caller: Headers, hasBody: boolean, added: Additio
  * `nosniff`. The origin policy refuses requests for a script, style, worker or frame.
  * @param location the portal's address for the service's `Location`; null if there is none
  */
-export function answerHeaders(
+export function responseHeaders(
 	{ status, headers: service }: Pick<Response, 'status' | 'headers'>,
 	location: string | null
 ): Headers {

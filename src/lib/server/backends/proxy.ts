@@ -2,13 +2,13 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
 import { Problem, type ProblemCode } from '../http/problem';
-import { relay } from '../upstream/proxy';
+import { proxyRequest } from '../upstream/proxy';
 import type { UpstreamAuthorization } from '../upstream/exchange';
 import { log } from '../log';
 import { serviceAuthorization } from '../sts/service-token';
 import { upstreamCall } from '../upstream/tracing';
 import { bodyOf, countedUpload, streamsBody } from './body';
-import { answerHeaders, requestHeaders } from './headers';
+import { responseHeaders, requestHeaders } from './headers';
 import { backendTarget, ownPath } from './upstream-path';
 import { config } from '../config';
 
@@ -35,11 +35,11 @@ async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backe
 
 	const ask = (authorization: string | undefined) =>
 		upstreamCall({ upstream: 'backend', operation: name, traceparent: locals.traceparent() }, (traceparent) =>
-			relay({
+			proxyRequest({
 				method,
 				url: target,
 				headers: requestHeaders(request.headers, body !== null, { authorization, requestId, traceparent }),
-				body: body?.pieces ?? null,
+				body: body?.chunks ?? null,
 				timeoutMs,
 				maxRequestBytes,
 				maxAnswerBytes,
@@ -48,20 +48,20 @@ async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backe
 			})
 		);
 
-	let answer = await ask(await credential?.current());
-	const renewed = refusesToken(answer) ? await credential?.renewed() : null;
+	let response = await ask(await credential?.current());
+	const renewed = refusesToken(response) ? await credential?.refresh() : null;
 	if (renewed) {
-		await answer.body?.cancel();
+		await response.body?.cancel();
 		// A streamed body cannot be sent again. The caller can retry, and the retry uses the new token.
 		if (body?.repeatable === false)
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
-		answer = await ask(renewed);
+		response = await ask(renewed);
 	}
-	await assertPassable(answer, name);
-	const { status } = answer;
-	const location = answer.headers.get('location');
+	await assertForwardable(response, name);
+	const { status } = response;
+	const location = response.headers.get('location');
 	const own = location === null ? null : ownPath(name, backend.url, location, target);
-	return new Response(method === 'HEAD' ? null : answer.body, { status, headers: answerHeaders(answer, own) });
+	return new Response(method === 'HEAD' ? null : response.body, { status, headers: responseHeaders(response, own) });
 }
 
 function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthorization | undefined {
@@ -93,13 +93,13 @@ export function refusesToken({ status, headers }: Response): boolean {
  * nothing to the caller. The service's own error responses (5xx) are not disclosed.
  * @throws {Problem} `upstream_invalid`, `upstream_unavailable` or `upstream_timeout`
  */
-export async function assertPassable(answer: Response, backend: string): Promise<void> {
-	const code = faultOf(answer.status);
+export async function assertForwardable(response: Response, backend: string): Promise<void> {
+	const code = faultOf(response.status);
 	if (code === null) return;
-	await answer.body?.cancel();
-	const wait = answer.headers.get('retry-after') ?? '';
+	await response.body?.cancel();
+	const wait = response.headers.get('retry-after') ?? '';
 	throw new Problem(code, {
-		facts: { backend, status: answer.status },
+		facts: { backend, status: response.status },
 		...(code === 'upstream_unavailable' && /^\d{1,5}$/.test(wait) && { headers: { 'retry-after': wait } })
 	});
 }

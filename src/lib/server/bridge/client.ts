@@ -10,7 +10,7 @@ import {
 	type IdvStart,
 	type IdvStatus,
 	own,
-	PersonAnswer,
+	PersonResponse,
 	type SessionStatus,
 	type Warn
 } from './normalize';
@@ -32,9 +32,9 @@ import {
 } from './request';
 import * as schemas from './schemas';
 import { createSharedReads } from '../shared-reads';
-import { BindingsAnswer, CompletedAnswer, IdvNeededAnswer } from './schemas';
+import { BindingsResponse, CompletedResponse, IdvNeededResponse } from './schemas';
 import * as v from 'valibot';
-import type { UpstreamAnswer } from '../upstream/exchange';
+import type { UpstreamResponse } from '../upstream/exchange';
 import { readFault } from './errors';
 
 export interface BridgeOptions extends CallerOptions {
@@ -84,13 +84,13 @@ export function createBridge({
 
 	async function fetchStatus(id: string, credential: Credential): Promise<SessionStatus> {
 		const call = get('readStatus', sessionPath(id, 'status'), credential);
-		return readers.status(id, await ask(schemas.StatusAnswer, call));
+		return readers.status(id, await ask(schemas.StatusResponse, call));
 	}
 
 	async function fetchIdvStatus(id: string, credential: Credential): Promise<IdvStatus> {
 		const call = get('readIdvStatus', sessionPath(id, 'idv', 'status'), credential);
 		try {
-			return readers.idvStatus(id, await ask(schemas.IdvStatusAnswer, call));
+			return readers.idvStatus(id, await ask(schemas.IdvStatusResponse, call));
 		} catch (error) {
 			if (!isProblem(error, 'idv_not_started', 'not_found')) throw error;
 		}
@@ -102,7 +102,9 @@ export function createBridge({
 
 	return {
 		createSession: async (wanted: CreateSession, credential: Credential): Promise<CreatedSession> =>
-			readers.created(await ask(schemas.CreatedSessionAnswer, post('createSession', sessionsPath, credential, wanted))),
+			readers.created(
+				await ask(schemas.CreatedSessionResponse, post('createSession', sessionsPath, credential, wanted))
+			),
 
 		/** The status, at most 250 ms old. Concurrent callers share one read. */
 		readStatus: (id: string, credential: Credential): Promise<SessionStatus> =>
@@ -123,16 +125,16 @@ export function createBridge({
 
 		/** Personal data, only for `/login/identity` in the owning browser. Never shared between callers, cached or logged. */
 		async readPerson(id: string, credential: Credential): Promise<Person> {
-			const said = await ask(PersonAnswer, get('readStatus', sessionPath(id, 'status'), credential));
-			own(id, said.sessionId);
-			return said.person;
+			const parsed = await ask(PersonResponse, get('readStatus', sessionPath(id, 'status'), credential));
+			own(id, parsed.sessionId);
+			return parsed.person;
 		},
 
 		/** Completes a `VERIFIED` session. Idempotent: for a session that is already completed the result is the same. */
 		complete: (id: string, credential: Credential): Promise<CompleteResult> =>
 			changing(id, async () => {
-				const answer = await exchange(post('complete', sessionPath(id, 'complete'), credential));
-				const { sessionId, result } = readCompletion(answer);
+				const response = await exchange(post('complete', sessionPath(id, 'complete'), credential));
+				const { sessionId, result } = readCompletion(response);
 				own(id, sessionId);
 				return result;
 			}),
@@ -141,7 +143,7 @@ export function createBridge({
 		initiateIdv: (id: string, wanted: { readonly redirectUri: string }, credential: Credential): Promise<IdvStart> =>
 			changing(id, async () => {
 				const call = post('initiateIdv', sessionPath(id, 'idv', 'initiate'), credential, wanted);
-				return readers.idvStart(id, await ask(schemas.IdvStartAnswer, call));
+				return readers.idvStart(id, await ask(schemas.IdvStartResponse, call));
 			}),
 
 		/** Forwards the institution's response; of the query, only OAuth's parameters. Never retried: a code can be used once. */
@@ -149,7 +151,7 @@ export function createBridge({
 			changing(id, async () => {
 				const call = { ...get('finishIdv', idvCallbackPath, credential), query: callbackQuery(query) };
 				try {
-					return readers.idvOutcome(id, await ask(schemas.FinishedIdvAnswer, { ...call, repeatable: false }));
+					return readers.idvOutcome(id, await ask(schemas.FinishedIdvResponse, { ...call, repeatable: false }));
 				} catch (error) {
 					throw finishProblem(query, error);
 				}
@@ -162,7 +164,7 @@ export function createBridge({
 		submitIdv: (id: string, submission: IdvSubmission, credential: Credential): Promise<IdvOutcome> =>
 			changing(id, async () => {
 				const call = post('submitIdv', sessionPath(id, 'idv', 'submit'), credential, submission);
-				return readers.idvOutcome(id, await ask(schemas.SubmittedIdvAnswer, call));
+				return readers.idvOutcome(id, await ask(schemas.SubmittedIdvResponse, call));
 			}),
 
 		...createBindings(caller)
@@ -190,8 +192,8 @@ function createBindings({ ask, exchange }: Caller) {
 	/** The result is empty for a subject that the Auth Bridge does not know. */
 	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
 		try {
-			const said = await ask(BindingsAnswer, get('listBindings', bindingsPath(subject), credential));
-			return said.map((one) => ({ ...one, createdAt: isoTime(one.createdAt), lastUsedAt: isoTime(one.lastUsedAt) }));
+			const parsed = await ask(BindingsResponse, get('listBindings', bindingsPath(subject), credential));
+			return parsed.map((one) => ({ ...one, createdAt: isoTime(one.createdAt), lastUsedAt: isoTime(one.lastUsedAt) }));
 		} catch (error) {
 			if (isProblem(error, 'not_found', 'no_match')) return [];
 			throw error;
@@ -231,13 +233,13 @@ const SaysIdvRequired = v.object({ status: v.literal('IDV_REQUIRED') });
  * Interprets a response to `complete`. If identity verification is required, the status is 202, or only the body says so.
  * @throws {Problem}
  */
-function readCompletion(answer: UpstreamAnswer): Completion {
-	if (readFault(answer).status === 202 || v.is(SaysIdvRequired, answer.json)) {
-		const { sessionId, reason } = read(IdvNeededAnswer, 'complete', { ...answer, status: 202 });
+function readCompletion(response: UpstreamResponse): Completion {
+	if (readFault(response).status === 202 || v.is(SaysIdvRequired, response.json)) {
+		const { sessionId, reason } = read(IdvNeededResponse, 'complete', { ...response, status: 202 });
 		return { sessionId, result: { kind: 'idv_required', reason } };
 	}
 	try {
-		const { sessionId } = read(CompletedAnswer, 'complete', answer);
+		const { sessionId } = read(CompletedResponse, 'complete', response);
 		return { sessionId, result: { kind: 'completed' } };
 	} catch (error) {
 		if (isProblem(error, 'idv_required')) return { sessionId: null, result: { kind: 'idv_required', reason: null } };

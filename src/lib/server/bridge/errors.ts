@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { UpstreamAnswer } from '../upstream/exchange';
+import type { UpstreamResponse } from '../upstream/exchange';
 import { Problem, type ProblemCode } from '../http/problem';
 
 /** The operations of the Auth Bridge. The log names them, and the meaning of an error response depends on them. */
@@ -26,16 +26,16 @@ const text = v.fallback(v.optional(v.union([v.string(), v.number()])), undefined
 const Inner = v.object({ code: text, message: text });
 
 /** The three formats: flat `{error, error_description}`, old `{code, message}` and nested `{error: {code, message}}`. */
-const ErrorAnswer = v.object({
+const ErrorResponse = v.object({
 	error: v.fallback(v.optional(v.union([v.string(), Inner])), undefined),
 	error_description: text,
 	code: text,
 	message: text
 });
 
-export function readFault(answer: UpstreamAnswer): BridgeFault {
-	const result = v.safeParse(ErrorAnswer, answer.json);
-	if (!result.success) return { code: null, message: '', status: answer.status };
+export function readFault(response: UpstreamResponse): BridgeFault {
+	const result = v.safeParse(ErrorResponse, response.json);
+	if (!result.success) return { code: null, message: '', status: response.status };
 	const { error, error_description, code, message } = result.output;
 	const inner = typeof error === 'object' ? error : { code: error ?? code, message: error_description ?? message };
 	const named = String(inner.code ?? '').trim();
@@ -43,7 +43,7 @@ export function readFault(answer: UpstreamAnswer): BridgeFault {
 	return {
 		code: namesStatus ? null : codeFrom(named),
 		message: String(inner.message ?? '').slice(0, 1000),
-		status: namesStatus ? Number(named) : answer.status
+		status: namesStatus ? Number(named) : response.status
 	};
 }
 
@@ -110,15 +110,15 @@ const anywhere: Readonly<Record<'absent' | 'rejected' | 'conflict', ProblemCode>
  * Maps an error response of the Auth Bridge to a problem: by its code, otherwise by its message (one variant of the service
  * responds with 500 to every error, "not found" included), otherwise by its HTTP status. The message is not passed on.
  */
-export function problemOf(operation: Operation, answer: UpstreamAnswer): Problem {
-	const fault = readFault(answer);
-	const verdict = byItsCode(fault.code) ?? byItsMessage(fault.message) ?? byItsStatus(fault, operation);
+export function problemOf(operation: Operation, response: UpstreamResponse): Problem {
+	const fault = readFault(response);
+	const verdict = verdictByCode(fault.code) ?? verdictByMessage(fault.message) ?? verdictByStatus(fault, operation);
 	const code = inOperation[operation]?.[verdict] ?? settled(verdict);
 	return new Problem(code, {
 		facts: {
 			upstream: 'auth-bridge',
 			operation,
-			upstreamStatus: answer.status,
+			upstreamStatus: response.status,
 			...(fault.code !== null && { upstreamCode: fault.code })
 		}
 	});
@@ -126,18 +126,18 @@ export function problemOf(operation: Operation, answer: UpstreamAnswer): Problem
 
 /** Why a session failed, from the `errorCode` of its status; undefined if that code is null or unknown. */
 export function failureOf(errorCode: string | null): ProblemCode | undefined {
-	const verdict = byItsCode(errorCode);
+	const verdict = verdictByCode(errorCode);
 	if (verdict !== undefined) return settled(verdict);
 	return errorCode !== null && DECLINED.test(errorCode) ? 'wallet_declined' : undefined;
 }
 
-function byItsCode(code: string | null): Verdict | undefined {
+function verdictByCode(code: string | null): Verdict | undefined {
 	if (code === null) return undefined;
 	return Object.hasOwn(byCode, code) ? byCode[code] : byFamily.find(([family]) => family.test(code))?.[1];
 }
 
 // A message may spell out a code: "Session not verified: …" is SESSION_NOT_VERIFIED.
-function byItsMessage(message: string): Verdict | undefined {
+function verdictByMessage(message: string): Verdict | undefined {
 	const words = message.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 	const named = Object.keys(byCode).find((code) => words.includes(code));
 	if (named !== undefined) return byCode[named];
@@ -145,7 +145,7 @@ function byItsMessage(message: string): Verdict | undefined {
 	return /^_?NOT_FOUND_?$/.test(words) ? 'absent' : undefined;
 }
 
-function byItsStatus({ status }: BridgeFault, operation: Operation): Verdict {
+function verdictByStatus({ status }: BridgeFault, operation: Operation): Verdict {
 	if (status === 404 || status === 410) return 'absent';
 	if (operation === 'submitIdv' && (status === 405 || status === 501)) return 'absent';
 	if (status === 400 || status === 422) return 'rejected';

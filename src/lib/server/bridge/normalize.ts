@@ -74,7 +74,7 @@ const SESSION_LIFETIME_MS = 300_000;
 export const MIN_LIFETIME_MS = 30_000;
 const MAX_LIFETIME_MS = 15 * 60_000;
 
-type Said<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
+type Parsed<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
 /** Normalizes parsed responses of the Auth Bridge, in either dialect. `id` is the requested session. */
 export function createReaders(now: () => number, warn: Warn) {
@@ -86,48 +86,48 @@ export function createReaders(now: () => number, warn: Warn) {
 	}
 
 	return {
-		created: (said: Said<typeof schemas.CreatedSessionAnswer>): CreatedSession => ({
-			sessionId: said.sessionId,
-			status: statusOf(said.status ?? 'CREATED'),
-			requestUri: said.requestUri,
-			expiresInMs: lifetimeMs(said.expiresAt),
-			expiresAt: said.expiresAt
+		created: (parsed: Parsed<typeof schemas.CreatedSessionResponse>): CreatedSession => ({
+			sessionId: parsed.sessionId,
+			status: statusOf(parsed.status ?? 'CREATED'),
+			requestUri: parsed.requestUri,
+			expiresInMs: lifetimeMs(parsed.expiresAt),
+			expiresAt: parsed.expiresAt
 		}),
 
-		status(id: string, said: Said<typeof schemas.StatusAnswer>): SessionStatus {
-			const status = statusOf(said.status);
+		status(id: string, parsed: Parsed<typeof schemas.StatusResponse>): SessionStatus {
+			const status = statusOf(parsed.status);
 			return {
-				sessionId: own(id, said.sessionId),
+				sessionId: own(id, parsed.sessionId),
 				status,
-				idvRequired: said.idvRequired === true || status === 'IDV_REQUIRED',
-				idvRequirementReason: said.idvRequirementReason,
-				reconciliationPlanType: said.reconciliationPlanType,
-				expiresAt: said.expiresAt,
-				...failure(said.errorCode)
+				idvRequired: parsed.idvRequired === true || status === 'IDV_REQUIRED',
+				idvRequirementReason: parsed.idvRequirementReason,
+				reconciliationPlanType: parsed.reconciliationPlanType,
+				expiresAt: parsed.expiresAt,
+				...failure(parsed.errorCode)
 			};
 		},
 
-		idvStart: (id: string, said: Said<typeof schemas.IdvStartAnswer>): IdvStart => ({
-			...said,
-			sessionId: own(id, said.sessionId)
+		idvStart: (id: string, parsed: Parsed<typeof schemas.IdvStartResponse>): IdvStart => ({
+			...parsed,
+			sessionId: own(id, parsed.sessionId)
 		}),
 
-		idvStatus: (id: string, said: Said<typeof schemas.IdvStatusAnswer>): IdvStatus => ({
-			sessionId: own(id, said.sessionId),
-			status: statusOf(said.status),
-			planType: said.planType,
-			reason: said.idvRequirementReason,
-			candidates: said.candidates,
-			...failure(said.errorCode, ...said.message)
+		idvStatus: (id: string, parsed: Parsed<typeof schemas.IdvStatusResponse>): IdvStatus => ({
+			sessionId: own(id, parsed.sessionId),
+			status: statusOf(parsed.status),
+			planType: parsed.planType,
+			reason: parsed.idvRequirementReason,
+			candidates: parsed.candidates,
+			...failure(parsed.errorCode, ...parsed.message)
 		}),
 
 		idvOutcome: (
 			id: string,
-			said: Said<typeof schemas.FinishedIdvAnswer | typeof schemas.SubmittedIdvAnswer>
+			parsed: Parsed<typeof schemas.FinishedIdvResponse | typeof schemas.SubmittedIdvResponse>
 		): IdvOutcome => ({
-			sessionId: own(id, said.sessionId),
-			status: statusOf(said.status),
-			...failure(said.errorCode)
+			sessionId: own(id, parsed.sessionId),
+			status: statusOf(parsed.status),
+			...failure(parsed.errorCode)
 		})
 	};
 }
@@ -175,7 +175,7 @@ const LONGEST_TEXT = 200;
  * The only schema that reads the wallet's personal data, for `/login/identity` alone. If a response does not name its session,
  * the person is empty.
  */
-export const PersonAnswer = v.pipe(
+export const PersonResponse = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
 		/** Required, because every response that describes a session has a status. */

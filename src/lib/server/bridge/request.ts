@@ -1,5 +1,5 @@
 import { Problem, toProblem } from '../http/problem';
-import { callUpstream, parseAnswer, type UpstreamAnswer, type UpstreamAuthorization } from '../upstream/exchange';
+import { callUpstream, parseResponse, type UpstreamResponse, type UpstreamAuthorization } from '../upstream/exchange';
 import { upstreamUrl } from '../upstream/url';
 import type { Send } from '../upstream/client';
 import { upstreamCall } from '../upstream/tracing';
@@ -46,7 +46,7 @@ export function createCaller(options: CallerOptions) {
 	const base = new URL(options.url);
 	const { timeoutMs, maxBytes, pause = sleep } = options;
 
-	function attempt(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
+	function attempt(call: BridgeCall, authorization: string | undefined): Promise<UpstreamResponse> {
 		const { operation, credential } = call;
 		const name = { upstream: 'auth-bridge', operation, traceparent: credential.traceparent?.() } as const;
 		return upstreamCall(name, (traceparent) =>
@@ -65,15 +65,15 @@ export function createCaller(options: CallerOptions) {
 	}
 
 	/** The response, whatever its status. After a 401, sends the request once more if a new token is available. */
-	async function exchange(call: BridgeCall): Promise<UpstreamAnswer> {
+	async function exchange(call: BridgeCall): Promise<UpstreamResponse> {
 		const { authorization } = call.credential;
-		const answer = await repeated(call, await authorization?.current());
-		const renewed = answer.status === 401 ? await authorization?.renewed() : null;
-		return renewed ? repeated(call, renewed) : answer;
+		const response = await repeated(call, await authorization?.current());
+		const renewed = response.status === 401 ? await authorization?.refresh() : null;
+		return renewed ? repeated(call, renewed) : response;
 	}
 
 	/** Sends a request, and retries a read once if `worthRepeating`. */
-	async function repeated(call: BridgeCall, authorization: string | undefined): Promise<UpstreamAnswer> {
+	async function repeated(call: BridgeCall, authorization: string | undefined): Promise<UpstreamResponse> {
 		const first = await settle(attempt(call, authorization));
 		if (!call.repeatable || !worthRepeating(first)) return unwrapped(call.operation, first);
 		await pause(RETRY_PAUSE_MS);
@@ -102,8 +102,8 @@ export function post(
 }
 
 /** @throws {Problem} unless the status is 2xx */
-export function assertValid(operation: Operation, answer: UpstreamAnswer): void {
-	if (answer.status < 200 || answer.status > 299) throw problemOf(operation, answer);
+export function assertValid(operation: Operation, response: UpstreamResponse): void {
+	if (response.status < 200 || response.status > 299) throw problemOf(operation, response);
 }
 
 /**
@@ -113,13 +113,13 @@ export function assertValid(operation: Operation, answer: UpstreamAnswer): void 
 export function read<Schema extends v.GenericSchema>(
 	schema: Schema,
 	operation: Operation,
-	answer: UpstreamAnswer
+	response: UpstreamResponse
 ): v.InferOutput<Schema> {
-	assertValid(operation, answer);
+	assertValid(operation, response);
 	try {
-		return parseAnswer(schema, answer);
+		return parseResponse(schema, response);
 	} catch (error) {
-		throw withOperation(operation, error, answer.status);
+		throw withOperation(operation, error, response.status);
 	}
 }
 
@@ -137,11 +137,11 @@ function headersOf(
 }
 
 /** The result of one attempt. */
-type Attempt = { readonly answer: UpstreamAnswer } | { readonly error: unknown };
+type Attempt = { readonly response: UpstreamResponse } | { readonly error: unknown };
 
-export async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> {
+export async function settle(response: Promise<UpstreamResponse>): Promise<Attempt> {
 	try {
-		return { answer: await answer };
+		return { response: await response };
 	} catch (error) {
 		return { error };
 	}
@@ -149,13 +149,13 @@ export async function settle(answer: Promise<UpstreamAnswer>): Promise<Attempt> 
 
 /** Not after a time-out, because the caller has waited long enough, nor after a 500, because it may mean "not found". */
 function worthRepeating(attempt: Attempt): boolean {
-	if ('answer' in attempt) return attempt.answer.status === 502 || attempt.answer.status === 503;
+	if ('response' in attempt) return attempt.response.status === 502 || attempt.response.status === 503;
 	return attempt.error instanceof UpstreamError && ['unreachable', 'cut_off'].includes(attempt.error.code);
 }
 
 /** The response. @throws the error of the attempt; an `UpstreamError` as a {@link Problem} that names the operation */
-function unwrapped(operation: Operation, attempt: Attempt): UpstreamAnswer {
-	if ('answer' in attempt) return attempt.answer;
+function unwrapped(operation: Operation, attempt: Attempt): UpstreamResponse {
+	if ('response' in attempt) return attempt.response;
 	throw withOperation(operation, attempt.error);
 }
 

@@ -80,14 +80,14 @@ export const requestUri = v.pipe(
  * (`mappedClaims`, `claims`, `userId`) included.
  */
 
-export const CreatedSessionAnswer = v.object({
+export const CreatedSessionResponse = v.object({
 	sessionId,
 	status: lenient(status),
 	requestUri,
 	expiresAt: instant
 });
 
-export const StatusAnswer = v.object({
+export const StatusResponse = v.object({
 	sessionId: optionalSessionId,
 	status,
 	idvRequired: flag,
@@ -98,7 +98,7 @@ export const StatusAnswer = v.object({
 });
 
 /** One of `status`, `userId` and `claims` proves that `complete` succeeded. The last two are personal data and are dropped. */
-export const CompletedAnswer = v.pipe(
+export const CompletedResponse = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
 		status: token,
@@ -110,13 +110,13 @@ export const CompletedAnswer = v.pipe(
 );
 
 /** The 202 response to `complete`, or another response with the same meaning. */
-export const IdvNeededAnswer = v.pipe(
+export const IdvNeededResponse = v.pipe(
 	v.object({ sessionId: optionalSessionId, reason, idvRequirementReason: reason }),
 	v.transform(({ sessionId, reason, idvRequirementReason }) => ({ sessionId, reason: reason ?? idvRequirementReason }))
 );
 
 /** A missing address means that there is no page to visit, but only in a response that is clearly one to `idv/initiate`. */
-export const IdvStartAnswer = v.pipe(
+export const IdvStartResponse = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
 		reconciliationSessionId: lenient(v.string()),
@@ -125,8 +125,8 @@ export const IdvStartAnswer = v.pipe(
 		planType: token,
 		idvRequirementReason: reason
 	}),
-	v.check((said) =>
-		[said.sessionId, said.reconciliationSessionId, said.redirectUrl, said.authorizationUrl].some(
+	v.check((parsed) =>
+		[parsed.sessionId, parsed.reconciliationSessionId, parsed.redirectUrl, parsed.authorizationUrl].some(
 			(part) => part !== null
 		)
 	),
@@ -141,7 +141,7 @@ export const IdvStartAnswer = v.pipe(
 
 const Candidate = v.object({ id, label: localised });
 
-export const IdvStatusAnswer = v.object({
+export const IdvStatusResponse = v.object({
 	sessionId: optionalSessionId,
 	status,
 	planType: token,
@@ -155,10 +155,10 @@ export const IdvStatusAnswer = v.object({
 });
 
 /** `sessionId` is required: only this field shows whose identity verification the code of a callback has finished. */
-export const FinishedIdvAnswer = v.object({ sessionId, status, errorCode: token });
-export const SubmittedIdvAnswer = v.object({ sessionId: optionalSessionId, status, errorCode: token });
+export const FinishedIdvResponse = v.object({ sessionId, status, errorCode: token });
+export const SubmittedIdvResponse = v.object({ sessionId: optionalSessionId, status, errorCode: token });
 
-const BindingAnswer = v.object({
+const BindingResponse = v.object({
 	id,
 	providerId: lenient(localised),
 	institutionId: lenient(localised),
@@ -168,7 +168,7 @@ const BindingAnswer = v.object({
 
 const MAX_BINDINGS = 200;
 
-export const BindingsAnswer = v.pipe(
+export const BindingsResponse = v.pipe(
 	v.union([
 		v.nullable(v.array(v.unknown())),
 		v.pipe(
@@ -176,5 +176,5 @@ export const BindingsAnswer = v.pipe(
 			v.transform(({ bindings }) => bindings)
 		)
 	]),
-	v.transform((list) => readList('bindings', list, BindingAnswer, { max: MAX_BINDINGS, keyOf: ({ id }) => id }))
+	v.transform((list) => readList('bindings', list, BindingResponse, { max: MAX_BINDINGS, keyOf: ({ id }) => id }))
 );

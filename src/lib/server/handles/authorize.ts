@@ -13,10 +13,10 @@ export const authorize: Handle = (input) => {
 	const { route, locals } = input.event;
 	const open = route.id === null || route.id.startsWith('/(public)');
 	if (open || locals.caller) return input.resolve(input.event);
-	return locals.session ? toTheEnd(input) : refusal(input.event);
+	return locals.session ? resolveCancellable(input) : refusal(input.event);
 };
 
-async function toTheEnd({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+async function resolveCancellable({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS has then refused the refresh token.
 	return event.locals.sessionRevoked ? refusal(event) : response;

@@ -11,7 +11,7 @@ export const brand: Handle = ({ event, resolve }) => {
 	const { request, url } = event;
 	const isRead = request.method === 'GET' || request.method === 'HEAD';
 	const file = isRead ? fileFor(url.pathname) : undefined;
-	if (file) return answer(file, url.pathname, request);
+	if (file) return response(file, url.pathname, request);
 	return resolve(event, {
 		transformPageChunk: ({ html }) => html.replace('%theme%', brandAddress('theme') ?? '')
 	});
@@ -26,7 +26,7 @@ function fileFor(path: string): BrandFile | undefined {
 	return brandFiles().find((file) => file.name === name);
 }
 
-function answer({ address, type, digest, body }: BrandFile, path: string, request: Request): Response {
+function response({ address, type, digest, body }: BrandFile, path: string, request: Request): Response {
 	const etag = `"${digest}"`;
 	const headers = { etag, 'cache-control': path === address ? IMMUTABLE : 'no-cache' };
 	const known = request.headers.get('if-none-match')?.split(',') ?? [];

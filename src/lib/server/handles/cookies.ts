@@ -4,7 +4,7 @@ import { cookieAttributes, type CookieJar, cookieName, createCookieJar, ownPart 
 import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
 import { withCookies } from '../http/headers';
 import { log } from '../log';
-import { heldWallets } from '../auth/owned-sessions';
+import { walletCookies } from '../auth/owned-sessions';
 
 /** More deletions in one response would make its head larger than proxies accept. */
 const MAX_EVICTIONS = 12;
@@ -34,22 +34,22 @@ export const cookies: Handle = async ({ event, resolve }) => {
 
 /** The cookies to evict from those that the browser will have after this response, by their names without the prefix. */
 async function evictionsAfter(response: Response, jar: CookieJar): Promise<string[]> {
-	const held = new Map(jar.received());
+	const cached = new Map(jar.received());
 	for (const line of response.headers.getSetCookie()) {
 		const [pair = '', ...attributes] = line.split('; ');
 		const at = pair.indexOf('=');
-		if (attributes.includes('Max-Age=0')) held.delete(pair.slice(0, at));
-		else held.set(pair.slice(0, at), pair.slice(at + 1));
+		if (attributes.includes('Max-Age=0')) cached.delete(pair.slice(0, at));
+		else cached.set(pair.slice(0, at), pair.slice(at + 1));
 	}
 	const values = new Map<string, string>();
 	const sizes = new Map<string, number>();
-	for (const [name, value] of held) {
+	for (const [name, value] of cached) {
 		const part = ownPart(name);
 		if (part === null) continue;
 		values.set(part, value);
 		sizes.set(part, cookieBytes(name, value));
 	}
-	return evictions({ sizes, wallets: await heldWallets(jar.cookies, values) });
+	return evictions({ sizes, wallets: await walletCookies(jar.cookies, values) });
 }
 
 function deletion(part: string): string {

@@ -33,11 +33,11 @@ export const originPolicy: Handle = ({ event, resolve }) => {
 
 /** Adds CORS headers for a separate front-end server; the configuration refuses this under https. */
 async function forDevelopment(
-	answer: Response | Promise<Response>,
+	response: Response | Promise<Response>,
 	event: RequestEvent,
 	origin: string
 ): Promise<Response> {
-	return withDefaultHeaders(await answer, {
+	return withDefaultHeaders(await response, {
 		'access-control-allow-origin': origin,
 		'access-control-allow-credentials': 'true',
 		'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',

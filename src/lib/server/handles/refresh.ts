@@ -1,5 +1,5 @@
 import type { Handle } from '@sveltejs/kit';
-import { renewals, SessionEnded } from '../auth/refresh';
+import { tokenRefresher, SessionEnded } from '../auth/refresh';
 import type { Session } from '../auth/session';
 import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
@@ -16,14 +16,14 @@ const acting = /^\/\((?:member)\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
  */
 export const refresh: Handle = (input) => {
 	const { session } = input.event.locals;
-	const isDue = session !== null && renewals().isDue(session) && acting.test(input.event.route.id ?? '');
+	const isDue = session !== null && tokenRefresher().isDue(session) && acting.test(input.event.route.id ?? '');
 	return isDue ? renewed(session, input) : input.resolve(input.event);
 };
 
 async function renewed(session: Session, { event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const { locals } = event;
 	try {
-		locals.session = await renewals().renewed(session);
+		locals.session = await tokenRefresher().refreshIfDue(session);
 	} catch (error) {
 		if (error instanceof SessionEnded) {
 			log.info('a session has ended', { requestId: locals.requestId, code: error.message });

@@ -10,7 +10,7 @@ import { log } from '../log';
  * unless they have their own `cache-control`. The server entry sets the fixed headers on everything, including Kit's own
  * redirects and files, which hooks do not see. In dev there is no entry, so they are set here.
  */
-export const answerHeaders: Handle = async ({ event, resolve }) => {
+export const responseHeaders: Handle = async ({ event, resolve }) => {
 	// The page of a refusal has the id of the refused request (`http/endpoint.ts`).
 	const id = (event.isSubRequest && helpCodeOf(event.request.headers.get('x-request-id'))) || newRequestId();
 	event.locals.requestId = id;

@@ -5,7 +5,7 @@ import type { Handle, RequestEvent, ResolveOptions } from '@sveltejs/kit';
  * own tracing, which is off here: a span, a copy of the event and a request store (`docs/performance.md`). Of the options
  * of `resolve` only `transformPageChunk` is supported. The innermost handle transforms a chunk first.
  */
-export function inOrder(...handles: readonly Handle[]): Handle {
+export function sequenceOf(...handles: readonly Handle[]): Handle {
 	return ({ event, resolve }) => step(handles, 0, event, resolve, undefined);
 }
 

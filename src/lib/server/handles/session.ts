@@ -1,7 +1,7 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { loginPath } from '../auth/login-path';
-import { renewals } from '../auth/refresh';
+import { tokenRefresher } from '../auth/refresh';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
 import { revokeTokens } from '../auth/sign-out';
 import { unixSeconds } from '../clock';
@@ -31,7 +31,7 @@ export const session: Handle = async ({ event, resolve }) => {
 	// by now.
 	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
 	try {
-		const newest = after && (await renewals().newest(after));
+		const newest = after && (await tokenRefresher().newest(after));
 		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;

@@ -18,11 +18,11 @@ export function endpoint<Event extends RefusedEvent & { platform?: Pick<App.Plat
 ): (event: Event) => Promise<Response> {
 	return async (event) => {
 		try {
-			const answer = await handler(event);
-			if (answer instanceof Response) return answer;
+			const response = await handler(event);
+			if (response instanceof Response) return response;
 			// Created without headers: Deno serializes headers on creation, and again when others are added.
-			if (answer === undefined) return new Response(null, { status: 204 });
-			return event.platform ? event.platform.json(answer) : Response.json(answer);
+			if (response === undefined) return new Response(null, { status: 204 });
+			return event.platform ? event.platform.json(response) : Response.json(response);
 		} catch (error) {
 			if (isRedirect(error)) throw error;
 			const problem = toProblem(error);

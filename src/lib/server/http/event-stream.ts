@@ -226,7 +226,7 @@ function refused(code: ProblemCode, reason: Refusal): Problem {
 }
 
 /** An idle timeout: it measures how long the other side is silent while something is expected of it. */
-interface SilenceWatch {
+interface IdleTimeout {
 	/** Starts the timeout; restarts it if it is running. */
 	readonly expect: () => void;
 	/** Stops the timeout until the next `expect`. */
@@ -234,12 +234,12 @@ interface SilenceWatch {
 }
 
 /** Calls back once the other side has been silent for `limitMs` milliseconds while something was expected of it. */
-export function watchSilence(limitMs: number, onSilence: () => void): SilenceWatch {
+export function startIdleTimeout(limitMs: number, onIdle: () => void): IdleTimeout {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const rest = () => clearTimeout(timer);
 	const expect = () => {
 		rest();
-		timer = setTimeout(onSilence, limitMs);
+		timer = setTimeout(onIdle, limitMs);
 	};
 	return { expect, rest };
 }

@@ -95,6 +95,6 @@ type SetHeaders = (headers: Record<string, string>) => void;
  * Redirects a browser to another origin from a page of the portal, which also shows the address as a link. An HTTP redirect
  * would not work: the policy `form-action 'self'` applies to the whole redirect chain of a form (CSP3 6.3.1.1).
  */
-export function handOver(setHeaders: SetHeaders, url: string): void {
+export function redirectByRefresh(setHeaders: SetHeaders, url: string): void {
 	setHeaders({ refresh: `0; url=${new URL(url).href}` });
 }

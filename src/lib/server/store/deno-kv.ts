@@ -22,7 +22,7 @@ interface KvChange {
 	commit(): Promise<{ readonly ok: boolean }>;
 }
 
-const Held = v.object({ text: v.string(), untilMs: v.number() });
+const CacheEntry = v.object({ text: v.string(), untilMs: v.number() });
 const keyOf = (key: string) => ['portal', key];
 
 /**
@@ -40,8 +40,8 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 
 	async function find(key: string) {
 		const { value, versionstamp } = await withRetries(() => kv.get(keyOf(key)));
-		const held = v.safeParse(Held, value);
-		const text = held.success && held.output.untilMs > unixMs() ? held.output.text : null;
+		const cached = v.safeParse(CacheEntry, value);
+		const text = cached.success && cached.output.untilMs > unixMs() ? cached.output.text : null;
 		return { text, versionstamp };
 	}
 

@@ -17,7 +17,7 @@ export interface Attempts {
 /** A lease on one piece of work. */
 export interface Lease extends Attempts {
 	/** Starts the heartbeat, so that slow work does not count as lost. */
-	keepUp(): void;
+	startHeartbeat(): void;
 	/** Stops the heartbeat. Resolves when it has finished its last write. */
 	end(): Promise<void>;
 	/** Replaces the lease with an outcome, or removes it (null), unless another holder has taken over. */
@@ -60,7 +60,7 @@ export async function takeLease(
 	return {
 		losses,
 		wasRefused,
-		keepUp() {
+		startHeartbeat() {
 			callOff = every(LEASE_MS / 3, () => {
 				renewal = renewal.then(() => replaceMine(signOfLife(), BEGUN_MS)).catch(() => {});
 			});

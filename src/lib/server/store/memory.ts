@@ -2,7 +2,7 @@ import { afterTimeout } from '../clock';
 import { type BoundedCache, createBoundedCache } from '../cache';
 import { createByKind, type Entry, type Store } from './store';
 
-interface Held {
+interface CacheEntry {
 	readonly entry: Entry;
 	readonly untilMs: number;
 }
@@ -36,34 +36,34 @@ export function createMemoryStore({
 	maxBytesPerKind = MAX_BYTES_PER_KIND
 }: MemoryStoreOptions = {}): MemoryStore {
 	const entries = createByKind(() =>
-		createBoundedCache<Held>({ maxBytes: maxBytesPerKind, bytesOf: ({ entry }) => entry.text.length })
+		createBoundedCache<CacheEntry>({ maxBytes: maxBytesPerKind, bytesOf: ({ entry }) => entry.text.length })
 	);
 	const wakers = createWakers(after);
 	let writes = 0;
 
-	function find(key: string): Held | null {
-		const held = entries.of(key);
-		const found = held.get(key);
+	function find(key: string): CacheEntry | null {
+		const cached = entries.of(key);
+		const found = cached.get(key);
 		if (!found) return null;
 		if (found.untilMs > now()) return found;
-		held.delete(key);
+		cached.delete(key);
 		return null;
 	}
 
-	function removeExpired(held: BoundedCache<Held>): void {
-		const oldest = held.rkeys();
+	function removeExpired(cached: BoundedCache<CacheEntry>): void {
+		const oldest = cached.rkeys();
 		for (let examined = 0; examined < EXAMINED_PER_WRITE; examined++) {
 			const { value: key, done } = oldest.next();
 			if (done) return;
-			const found = held.peek(key);
-			if (found && found.untilMs <= now()) held.delete(key);
+			const found = cached.peek(key);
+			if (found && found.untilMs <= now()) cached.delete(key);
 		}
 	}
 
 	function put(key: string, text: string, lifeMs: number): void {
-		const held = entries.of(key);
-		removeExpired(held);
-		held.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
+		const cached = entries.of(key);
+		removeExpired(cached);
+		cached.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
 		wakers.wake(key);
 	}
 

@@ -83,7 +83,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	const markKey = `${PREFIX}verify:${crypto.randomUUID()}`;
 	let mark = 0;
 	/** The last mark that Redis is known to have accepted. */
-	let takenMark = 0;
+	let ownMark = 0;
 	const open = () => openConnection(options, (key) => wakers.wake(key));
 	let connection = await open();
 	let reconnecting: Promise<void> | undefined;
@@ -111,12 +111,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	}
 
 	async function verifyOnce(): Promise<boolean> {
-		const before = takenMark;
+		const before = ownMark;
 		const next = ++mark;
 		const given = { keys: [markKey], arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
 		const [found, written] = v.parse(Marks, await run((client) => client.eval(VERIFY, given)));
 		if (written !== next) throw new Error('Redis does not return what was written');
-		takenMark = Math.max(takenMark, next);
+		ownMark = Math.max(ownMark, next);
 		return found >= before;
 	}
 
@@ -135,7 +135,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 				expected?.mark ?? '',
 				text,
 				String(lifeMs),
-				String(takenMark)
+				String(ownMark)
 			];
 			const reply = await run((client) => client.eval(REPLACE, { keys: [PREFIX + key, markKey], arguments: given }));
 			if (reply === -1) throw new DataLost('Redis does not hold what was written before');

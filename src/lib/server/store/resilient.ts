@@ -42,7 +42,7 @@ export interface ResilientStore extends Store {
 /** About 100,000 entries. */
 export const MAX_COPY_BYTES_PER_KIND = 32 * 1024 ** 2;
 /** Writes up to this long before an outage may be lost, because replication and persistence are behind. */
-const DOUBTFUL_MS = 10_000;
+const UNCERTAIN_MS = 10_000;
 /**
  * How long an absent entry counts as unknown after a loss of data. The other instances notice the loss within a second
  * (`checkEveryMs`), and write their entries again.
@@ -81,7 +81,7 @@ export function createResilientStore({
 		verify: () => shared.verify(),
 		read: () => shared.read('health'),
 		recover(verifiedAtMs) {
-			copies.doubt(verifiedAtMs - DOUBTFUL_MS);
+			copies.doubt(verifiedAtMs - UNCERTAIN_MS);
 			return rewriter.all(isUrgent).then(rewriter.inBackground);
 		},
 		onLoss() {

@@ -49,7 +49,7 @@ interface KeyRingOptions {
 
 /** Caches the STS's keys. Known keys stay in use while the STS is unavailable. Concurrent callers share one fetch. */
 export function createKeyRing({ load, now = () => performance.now() }: KeyRingOptions): KeyRing {
-	let held: StsKeys | undefined;
+	let cached: StsKeys | undefined;
 	let loading: Promise<StsKeys> | undefined;
 	let askedMs = -Infinity;
 	let hasFailed = false;
@@ -62,9 +62,9 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 		askedMs = now();
 		try {
 			const { jwks, ...published } = await load();
-			held = { ...published, find: keyFinder(await readKeySet(jwks)) };
+			cached = { ...published, find: keyFinder(await readKeySet(jwks)) };
 			hasFailed = false;
-			return held;
+			return cached;
 		} catch (cause) {
 			hasFailed = true;
 			throw new KeysUnavailable('the keys of the STS could not be fetched', { cause });
@@ -80,11 +80,11 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 
 	return {
 		async keysFor(header, from) {
-			if (held && (await knows(held, header))) return renewed(held);
+			if (cached && (await knows(cached, header))) return renewed(cached);
 			if (from === 'sts' || loading || now() >= askedMs + COOLDOWN_MS) return reload();
-			if (!held || hasFailed)
+			if (!cached || hasFailed)
 				throw new KeysUnavailable('the key of a token is not known, and the STS was asked just now');
-			return held;
+			return cached;
 		},
 
 		async reloaded(from) {

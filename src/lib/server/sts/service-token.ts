@@ -12,17 +12,17 @@ const GRACE_MS = 60_000;
 /** The assumed lifetime of a token if the STS does not state one. */
 const ASSUMED_LIFE_MS = 5 * 60_000;
 /** After a failure, callers get the cached error for one second. */
-const FAULT_REST_MS = 1000;
+const FAULT_COOLDOWN_MS = 1000;
 /**
  * Minimum time between forced replacements of a token: a service that refuses even new tokens must not cause continuous
  * token requests.
  */
 const FORCED_COOLDOWN_MS = 30_000;
 
-interface Held {
+interface CacheEntry {
 	readonly accessToken: string;
 	/** Until this time, the token is not replaced by force. */
-	readonly restsMs: number;
+	readonly cooldownUntil: number;
 	/** Whether the token is due for a refresh. */
 	readonly isDue: () => boolean;
 	readonly isOver: () => boolean;
@@ -42,7 +42,7 @@ interface ServiceTokenOptions {
  * a service refuses it.
  */
 export function createServiceTokens({ grant, now = () => performance.now(), unixNow = unixMs }: ServiceTokenOptions) {
-	const held = new Map<string, Held>();
+	const cached = new Map<string, CacheEntry>();
 	const inFlight = new Map<string, Promise<string>>();
 	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
 
@@ -55,23 +55,23 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 		return () => now() >= endMs || unixNow() >= unixEndMs;
 	}
 
-	async function fetched(key: string, options: TokenOptions, forceRestMs: number): Promise<string> {
+	async function fetched(key: string, options: TokenOptions, forcedCooldownMs: number): Promise<string> {
 		const fault = faults.get(key);
 		if (fault && now() < fault.untilMs) throw fault.error;
 		try {
 			const { accessToken, lifeSeconds } = await grant(options);
 			const lifeMs = lifeSeconds === undefined ? ASSUMED_LIFE_MS : lifeSeconds * 1000;
 			const isDue = passed(lifeMs - Math.min(GRACE_MS, lifeMs / 4));
-			held.set(key, { accessToken, restsMs: now() + forceRestMs, isDue, isOver: passed(lifeMs) });
+			cached.set(key, { accessToken, cooldownUntil: now() + forcedCooldownMs, isDue, isOver: passed(lifeMs) });
 			return accessToken;
 		} catch (error) {
-			faults.set(key, { error, untilMs: now() + FAULT_REST_MS });
+			faults.set(key, { error, untilMs: now() + FAULT_COOLDOWN_MS });
 			throw error;
 		}
 	}
 
-	function fetchOnce(key: string, options: TokenOptions, forceRestMs = 0): Promise<string> {
-		const running = inFlight.get(key) ?? fetched(key, options, forceRestMs).finally(() => inFlight.delete(key));
+	function fetchOnce(key: string, options: TokenOptions, forcedCooldownMs = 0): Promise<string> {
+		const running = inFlight.get(key) ?? fetched(key, options, forcedCooldownMs).finally(() => inFlight.delete(key));
 		inFlight.set(key, running);
 		return running;
 	}
@@ -83,7 +83,7 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 		 */
 		current: async (options: TokenOptions): Promise<string> => {
 			const key = keyOf(options);
-			const known = held.get(key);
+			const known = cached.get(key);
 			if (known && !known.isDue()) return known.accessToken;
 			return fetchOnce(key, options).catch((error: unknown) => {
 				if (known && !known.isOver()) return known.accessToken;
@@ -92,11 +92,11 @@ export function createServiceTokens({ grant, now = () => performance.now(), unix
 		},
 
 		/** Returns another token than the one that a service has refused; null if none is available now. */
-		replaced: async (options: TokenOptions, refused: string): Promise<string | null> => {
+		replace: async (options: TokenOptions, refused: string): Promise<string | null> => {
 			const key = keyOf(options);
-			const known = held.get(key);
+			const known = cached.get(key);
 			if (known && known.accessToken !== refused) return known.accessToken;
-			if (known && now() < known.restsMs) return null;
+			if (known && now() < known.cooldownUntil) return null;
 			const next = await fetchOnce(key, options, FORCED_COOLDOWN_MS).catch(() => null);
 			return next === refused ? null : next;
 		}
@@ -173,8 +173,8 @@ export function serviceAuthorization(options: TokenOptions): UpstreamAuthorizati
 	let shown = '';
 	return {
 		current: async () => bearer((shown = await kept.current(options))),
-		renewed: async () => {
-			const next = await kept.replaced(options, shown);
+		refresh: async () => {
+			const next = await kept.replace(options, shown);
 			return next === null ? null : bearer(next);
 		}
 	};

@@ -29,7 +29,7 @@ export interface Exchanged {
 	readonly text: string;
 }
 
-export interface UpstreamAnswer extends Exchanged {
+export interface UpstreamResponse extends Exchanged {
 	/** The parsed body; `undefined` if it is not JSON, whatever its content type. */
 	readonly json: unknown;
 }
@@ -69,7 +69,7 @@ export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
  * configuration does not name.
  * @throws {UpstreamError}
  */
-export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer> {
+export async function callUpstream(request: UpstreamRequest): Promise<UpstreamResponse> {
 	const response = await exchange(request);
 	if (response.status >= 300 && response.status < 400) throw new UpstreamError('redirected');
 	return { ...response, json: parseJson(response.text) };
@@ -79,9 +79,9 @@ export async function callUpstream(request: UpstreamRequest): Promise<UpstreamAn
  * Validates the JSON of a successful response.
  * @throws {UpstreamError} `not_json` or `bad_shape`.
  */
-export function parseAnswer<Schema extends v.GenericSchema>(
+export function parseResponse<Schema extends v.GenericSchema>(
 	schema: Schema,
-	answer: UpstreamAnswer
+	answer: UpstreamResponse
 ): v.InferOutput<Schema> {
 	if (answer.json === undefined) throw new UpstreamError('not_json');
 	const result = v.safeParse(schema, answer.json);
@@ -119,5 +119,5 @@ function parseJson(text: string): unknown {
 export interface UpstreamAuthorization {
 	readonly current: () => Promise<string>;
 	/** A new value after the service has refused the current one; null if none is available. */
-	readonly renewed: () => Promise<string | null>;
+	readonly refresh: () => Promise<string | null>;
 }

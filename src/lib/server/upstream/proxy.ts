@@ -1,17 +1,17 @@
 import { type ClientResponse, send } from './client';
 import { inTurns } from '../http/byte-chunks';
 import { Problem, toProblem } from '../http/problem';
-import { watchSilence } from '../http/event-stream';
+import { startIdleTimeout } from '../http/event-stream';
 import { faultOf, UpstreamError } from '../http/upstream-error';
 
 /** A body in chunks; a complete body may be given as a list of one chunk. */
-export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export type ByteChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-export interface RelayedRequest {
+export interface ProxiedRequest {
 	readonly method: string;
 	readonly url: URL;
 	readonly headers: Headers;
-	readonly body: Pieces | null;
+	readonly body: ByteChunks | null;
 	/** The longest silence of the service while something is expected of it, in milliseconds. */
 	readonly timeoutMs: number;
 	readonly maxRequestBytes: number;
@@ -29,10 +29,10 @@ export interface RelayedRequest {
  * @returns the response as received, including its headers
  * @throws {UpstreamError}, or {Problem} `payload_too_large` if the request body exceeds `maxRequestBytes`
  */
-export async function relay(wanted: RelayedRequest): Promise<Response> {
+export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 	const stop = stoppedWith(wanted.signal);
 	const progress = { timedOut: false, cancelled: false, answering: false };
-	const silence = watchSilence(wanted.timeoutMs, () => {
+	const silence = startIdleTimeout(wanted.timeoutMs, () => {
 		progress.timedOut = true;
 		stop.abort();
 	});
@@ -44,7 +44,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 	};
 
 	/** The request body. The service must read each chunk, and finally respond, within the time limit. */
-	async function* upward(body: Pieces) {
+	async function* upward(body: ByteChunks) {
 		const change = (next: () => void) => !progress.answering && next();
 		let bytes = 0;
 		for await (const piece of body) {
@@ -77,11 +77,11 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 		}
 	}
 
-	function readable(pieces: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
+	function readable(chunks: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
 		return new ReadableStream(
 			{
 				pull: async (controller) => {
-					const next = await pieces.next();
+					const next = await chunks.next();
 					if (next.done) controller.close();
 					else controller.enqueue(next.value);
 				},
@@ -102,7 +102,7 @@ export async function relay(wanted: RelayedRequest): Promise<Response> {
 		const response = await send({ ...message, body: wanted.body && upward(wanted.body) });
 		progress.answering = true;
 		silence.rest();
-		assertTakeable(response, wanted.maxAnswerBytes);
+		assertAcceptable(response, wanted.maxAnswerBytes);
 		const { body, status, headers } = response;
 		return new Response(body && readable(downward(body)), { status, headers });
 	} catch (error) {
@@ -119,7 +119,7 @@ function stoppedWith(caller: AbortSignal): AbortController {
 	return stop;
 }
 
-function assertTakeable({ status, headers }: ClientResponse, maxBytes: number): void {
+function assertAcceptable({ status, headers }: ClientResponse, maxBytes: number): void {
 	if (status >= 300 && status < 400 && status !== 304) throw new UpstreamError('redirected');
 	if (Number(headers.get('content-length')) > maxBytes) throw new UpstreamError('too_large');
 }

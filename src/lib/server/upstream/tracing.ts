@@ -114,9 +114,9 @@ async function measured<Answer extends { readonly status: number }>(
 		took('portal.upstream.duration', performance.now() - startedMs, { ...namedBy(name), ...outcome });
 	};
 	try {
-		const answer = await call();
-		end({ 'http.response.status_code': answer.status }, answer.status >= 500);
-		return answer;
+		const response = await call();
+		end({ 'http.response.status_code': response.status }, response.status >= 500);
+		return response;
 	} catch (error) {
 		end({ 'error.type': error instanceof UpstreamError ? error.code : 'other' }, true);
 		throw error;

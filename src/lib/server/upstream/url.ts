@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem';
 
-const LONGEST_SEGMENT = 512;
+const MAX_SEGMENT_LENGTH = 512;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
 
@@ -19,7 +19,7 @@ export function upstreamUrl(base: URL, segments: readonly string[], query: URLSe
 
 // Encoding does not change `.` and `..`, so the URL parser would resolve them. Half of a surrogate pair cannot be encoded.
 function encoded(segment: string): string {
-	if (segment.length > LONGEST_SEGMENT || UNSAFE.test(segment) || !segment.isWellFormed()) {
+	if (segment.length > MAX_SEGMENT_LENGTH || UNSAFE.test(segment) || !segment.isWellFormed()) {
 		throw new Problem('not_found');
 	}
 	return encodeURIComponent(segment);

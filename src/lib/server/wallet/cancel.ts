@@ -1,13 +1,13 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
-import { type StopNotice, stopNotices } from '$lib/wallet/view';
+import { type CancelNotice, cancelNotices } from '$lib/wallet/view';
 import { loginPath } from '../auth/login-path';
 import { formText } from '../http/request-body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './access';
-import { type OwnedSession, useUpAll } from '../auth/owned-sessions';
+import { type OwnedSession, markAllUsed } from '../auth/owned-sessions';
 
-const noticesByStatus: Partial<Record<string, StopNotice>> = {
+const noticesByStatus: Partial<Record<string, CancelNotice>> = {
 	CREATED: 'nothing_shared',
 	PENDING: 'nothing_shared',
 	EXPIRED: 'nothing_shared',
@@ -20,20 +20,20 @@ const noticesByStatus: Partial<Record<string, StopNotice>> = {
  * Auth Bridge. If the Auth Bridge is unavailable, the sign-in is cancelled all the same, with the notice `nothing_kept`.
  * @param form the form of the page; its `returnTo` is used if the browser no longer has the wallet session
  */
-export async function stopWallet(event: RequestEvent, form: FormData): Promise<never> {
+export async function cancelWallet(event: RequestEvent, form: FormData): Promise<never> {
 	const owned = await currentSession(event);
 	const stopped = await noticeOf(event, owned);
-	await useUpAll(event.cookies);
+	await markAllUsed(event.cookies);
 	log.info('a sign-in with a wallet was stopped', { requestId: event.locals.requestId, stopped });
 	return redirect(303, loginPath(owned?.returnTo ?? formText(form, 'returnTo'), { stopped }));
 }
 
 /** The notice named in a query parameter; null if it is not a known notice. */
-export function stopNoticeOf(text: string | null): StopNotice | null {
-	return stopNotices.find((notice) => notice === text) ?? null;
+export function cancelNoticeOf(text: string | null): CancelNotice | null {
+	return cancelNotices.find((notice) => notice === text) ?? null;
 }
 
-async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefined): Promise<StopNotice> {
+async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefined): Promise<CancelNotice> {
 	// Once identity verification has started, the institution may link the wallet without the portal.
 	if (owned?.idv !== 'none') return 'nothing_kept';
 	try {

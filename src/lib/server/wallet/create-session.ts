@@ -30,8 +30,8 @@ interface WalletSessionOptions {
  * Creates a wallet session that belongs to this browser or API client.
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
-export async function createWalletSession(event: RequestEvent, wish: WalletSessionOptions): Promise<NewSession> {
-	const owned = await openWalletSession(event, wish);
+export async function createWalletSession(event: RequestEvent, options: WalletSessionOptions): Promise<NewSession> {
+	const owned = await openWalletSession(event, options);
 	await keepSession(event, owned);
 	return owned;
 }
@@ -40,16 +40,16 @@ export async function createWalletSession(event: RequestEvent, wish: WalletSessi
  * Like `createWalletSession`, but does not store the session. The calling code must store it for its owner.
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
-export async function openWalletSession(event: RequestEvent, wish: WalletSessionOptions): Promise<NewSession> {
+export async function openWalletSession(event: RequestEvent, options: WalletSessionOptions): Promise<NewSession> {
 	const caller = await requireWalletCaller(event);
 	if (!event.locals.caller) await requireRoom(event.cookies);
 	await (event.locals.caller ? consumeCallerQuota(caller) : consumeQuota(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
 		{
-			queryId: wish.queryId ?? config().wallet.defaultQueryId,
+			queryId: options.queryId ?? config().wallet.defaultQueryId,
 			oauthSessionId: event.locals.session?.userId,
-			forceReconciliation: wish.forceReconciliation
+			forceReconciliation: options.forceReconciliation
 		},
 		credentialFor(event.locals)
 	);
@@ -65,7 +65,7 @@ export async function openWalletSession(event: RequestEvent, wish: WalletSession
 		startedAt: now,
 		expiresAt: now + created.expiresInMs,
 		...(created.expiresAt !== null && { bridgeExpiresAt: created.expiresAt }),
-		returnTo: wish.returnTo,
+		returnTo: options.returnTo,
 		idv: 'none',
 		completed: false
 	};

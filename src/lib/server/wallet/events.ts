@@ -77,7 +77,7 @@ export async function walletEvents(event: RequestEvent, sessions: readonly Owned
 function lastingCredential(locals: App.Locals): Credential {
 	const { requestId, authorization } = credentialFor(locals);
 	if (!locals.session || !authorization) return { requestId, authorization };
-	return { requestId, authorization: { ...authorization, renewed: () => Promise.resolve(null) } };
+	return { requestId, authorization: { ...authorization, refresh: () => Promise.resolve(null) } };
 }
 
 function eventText(news: StatusNews, owned: OwnedSession): string {

@@ -6,7 +6,7 @@ import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './sessions';
 import { currentSession } from './access';
-import { endedView, identityEndPath, identityOutcomeOf, whyFailed } from './outcomes';
+import { endedView, identityEndPath, identityOutcomeOf, failureReason } from './outcomes';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
 import { loginPath } from '../auth/login-path';
@@ -24,7 +24,7 @@ const completion: Step = async (event, owned) => {
 };
 
 const failed: Step = async (event, owned) => {
-	return endedView(identityOutcomeOf(await whyFailed(event, owned)), event.locals, owned);
+	return endedView(identityOutcomeOf(await failureReason(event, owned)), event.locals, owned);
 };
 
 const steps: Readonly<Record<SessionStatusValue, Step>> = {

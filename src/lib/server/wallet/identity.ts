@@ -12,7 +12,7 @@ import { callbackRuns } from '../auth/callback-once';
 import { log } from '../log';
 import { WorkFailed } from '../auth/run-once';
 import { identityEndPath, identityOutcomeOf, reasonOf } from './outcomes';
-import { handOver } from '../http/request';
+import { redirectByRefresh } from '../http/request';
 import { formText } from '../http/request-body';
 import { CONTINUE_PAGE, completeWalletSession } from './sessions';
 
@@ -139,7 +139,7 @@ export async function startIdentity(event: RequestEvent, form: FormData) {
 		return { goTo: CONTINUE_PAGE };
 	});
 	if ('goTo' in next) redirect(303, next.goTo);
-	handOver(event.setHeaders, next.handover);
+	redirectByRefresh(event.setHeaders, next.handover);
 	return next;
 }
 

@@ -104,7 +104,7 @@ const unspecific: ReadonlySet<ProblemCode> = new Set(['reconciliation_failed', '
  * Why a session failed. The deployed Auth Bridge reports the reason in the session status, the documented one in `idv/status`.
  * Undefined if neither has a reason, or if they cannot be read.
  */
-export async function whyFailed({ locals }: RequestEvent, owned: OwnedSession): Promise<ProblemCode | undefined> {
+export async function failureReason({ locals }: RequestEvent, owned: OwnedSession): Promise<ProblemCode | undefined> {
 	const credential = credentialFor(locals);
 	try {
 		const { errorCode } = await bridge().readStatus(owned.id, credential);
@@ -117,5 +117,5 @@ export async function whyFailed({ locals }: RequestEvent, owned: OwnedSession): 
 /** The most specific problem code that is known for an error. */
 export async function reasonOf(error: unknown, event: RequestEvent, owned: OwnedSession): Promise<ProblemCode> {
 	const { code } = toProblem(error);
-	return unspecific.has(code) ? ((await whyFailed(event, owned)) ?? code) : code;
+	return unspecific.has(code) ? ((await failureReason(event, owned)) ?? code) : code;
 }

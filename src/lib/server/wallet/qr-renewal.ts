@@ -40,10 +40,18 @@ export async function renewCode(event: RequestEvent, oldId: string, returnTo: st
 }
 
 /** @param key must be specific to this browser: any browser that uses the same key gets the session */
-async function openOnce(event: RequestEvent, key: string, wish: { returnTo: string; replaces?: string | undefined }) {
+async function openOnce(
+	event: RequestEvent,
+	key: string,
+	options: { returnTo: string; replaces?: string | undefined }
+) {
 	const owned = await opened.read(key, async () => {
 		const beside = (await unscanned(event)).map(({ id }) => id);
-		return { ...(await openWalletSession(event, wish)), beside, ...(wish.replaces && { replaces: wish.replaces }) };
+		return {
+			...(await openWalletSession(event, options)),
+			beside,
+			...(options.replaces && { replaces: options.replaces })
+		};
 	});
 	await keepOwned(event.cookies, owned);
 }

@@ -1,17 +1,17 @@
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 
 /** The phases that set the read interval: before the scan, while the wallet is open, during identity verification. */
-const paces = ['scan', 'open', 'identity'] as const;
-export type Pace = (typeof paces)[number];
+const pollRates = ['scan', 'open', 'identity'] as const;
+export type PollRate = (typeof pollRates)[number];
 
 /**
  * Milliseconds between the starts of two reads of one session, while the budget suffices for all sessions. Timers may fire 1 ms
  * early, so both short intervals have a margin: `scan` is at most one read per second, and `open` is above the 250 ms for which
  * a status is cached, because an earlier read would get the cached status.
  */
-export const usualIntervalMs: Readonly<Record<Pace, number>> = { scan: 1010, open: 260, identity: 2000 };
+export const usualIntervalMs: Readonly<Record<PollRate, number>> = { scan: 1010, open: 260, identity: 2000 };
 
-const pacesByStatus: Readonly<Record<SessionStatusValue, Pace | 'final'>> = {
+const pollRatesByStatus: Readonly<Record<SessionStatusValue, PollRate | 'final'>> = {
 	CREATED: 'scan',
 	PENDING: 'scan',
 	INTERACTION_STARTED: 'open',
@@ -27,8 +27,8 @@ const pacesByStatus: Readonly<Record<SessionStatusValue, Pace | 'final'>> = {
 };
 
 /** The read phase of a session with this status. `final`: the status never changes again. */
-export function paceOf(status: SessionStatusValue): Pace | 'final' {
-	return pacesByStatus[status];
+export function pollRateOf(status: SessionStatusValue): PollRate | 'final' {
+	return pollRatesByStatus[status];
 }
 
 interface ReadBudgetOptions {
@@ -50,27 +50,27 @@ const OPEN_SHARE = 0.75;
  * Sessions whose wallet is open slow down last.
  */
 export function createReadBudget({ perSecond, now }: ReadBudgetOptions) {
-	const watched: Record<Pace, number> = { scan: 0, open: 0, identity: 0 };
+	const watched: Record<PollRate, number> = { scan: 0, open: 0, identity: 0 };
 	let nextFreeMs = -Infinity;
 
-	const demand = (pace: Pace) => (watched[pace] * 1000) / usualIntervalMs[pace];
+	const demand = (pace: PollRate) => (watched[pace] * 1000) / usualIntervalMs[pace];
 
-	function stretch(pace: Pace): number {
+	function stretch(pace: PollRate): number {
 		const planned = perSecond * PLANNED_SHARE;
 		const forOpen = planned * OPEN_SHARE;
 		if (pace === 'open') return demand('open') / forOpen;
-		const others = paces.filter((other) => other !== 'open').reduce((sum, other) => sum + demand(other), 0);
+		const others = pollRates.filter((other) => other !== 'open').reduce((sum, other) => sum + demand(other), 0);
 		return others / (planned - Math.min(demand('open'), forOpen));
 	}
 
 	return {
 		/** Adds a session to a phase, or removes one. */
-		count(pace: Pace, by: 1 | -1): void {
+		count(pace: PollRate, by: 1 | -1): void {
 			watched[pace] += by;
 		},
 
 		/** Milliseconds between two reads of one session, for the current number of sessions. */
-		intervalMs: (pace: Pace): number => usualIntervalMs[pace] * Math.max(1, stretch(pace)),
+		intervalMs: (pace: PollRate): number => usualIntervalMs[pace] * Math.max(1, stretch(pace)),
 
 		/** Reserves the next free slot. Returns the milliseconds until then; 0 for now. */
 		takeTurn(): number {

@@ -1,6 +1,6 @@
 import type { SessionStatus } from '../bridge/normalize';
 import { type ProblemCode, toProblem } from '../http/problem';
-import { type Pace, paceOf, type ReadBudget, usualIntervalMs } from './read-budget';
+import { type PollRate, pollRateOf, type ReadBudget, usualIntervalMs } from './read-budget';
 import type { Credential } from '../bridge/request';
 
 /** An event of a watched session. `gone`, and a status with `isLast`, are the last event of a session. */
@@ -15,7 +15,7 @@ type StatusListener = (news: StatusNews) => void;
 const MOVED_MS = 2000;
 
 function newsOf(status: SessionStatus): StatusNews {
-	return { kind: 'status', status, isLast: paceOf(status.status) === 'final' };
+	return { kind: 'status', status, isLast: pollRateOf(status.status) === 'final' };
 }
 
 /** Whether the difference between two statuses is worth an event. */
@@ -46,7 +46,7 @@ const LONGEST_PAUSE_MS = 15_000;
 export class SessionWatch {
 	readonly #listeners = new Map<StatusListener, Credential>();
 	#seen: SessionStatus | null = null;
-	#pace: Pace = 'scan';
+	#pace: PollRate = 'scan';
 	#faults = 0;
 	/** Why the last read failed; null if it succeeded. */
 	#trouble: ProblemCode | null = null;
@@ -106,7 +106,7 @@ export class SessionWatch {
 		this.#trouble = null;
 		this.#seen = seen;
 		if (isNews) this.#notify(newsOf(seen));
-		const pace = paceOf(seen.status);
+		const pace = pollRateOf(seen.status);
 		if (pace === 'final') return this.#end();
 		this.#deps.budget.count(this.#pace, -1);
 		this.#deps.budget.count(pace, 1);

@@ -7,7 +7,7 @@ import { returnPath } from '$lib/server/http/return-path';
 import { type Institution, institutions } from '$lib/server/sts/institutions';
 import { ownedSessions } from '$lib/server/auth/owned-sessions';
 import { resumeIdentity } from '$lib/server/wallet/identity-page';
-import { stopNoticeOf } from '$lib/server/wallet/cancel';
+import { cancelNoticeOf } from '$lib/server/wallet/cancel';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
 
 const MAX_QUERY_CHARACTERS = 100;
@@ -32,7 +32,7 @@ export const load: PageServerLoad = async (event) => {
 		returnTo,
 		error,
 		startAgainUrl: canStartAgain(error) ? await startAgainUrl(event, returnTo, last) : null,
-		stopped: error === null && config().signInMethods.wallet ? stopNoticeOf(searchParams.get('stopped')) : null,
+		stopped: error === null && config().signInMethods.wallet ? cancelNoticeOf(searchParams.get('stopped')) : null,
 		helpCode: error && helpCodeOf(searchParams.get('helpCode'))
 	};
 };

@@ -1,9 +1,9 @@
 import { takeLogoutRedirect } from '$lib/server/auth/login-cookies';
-import { handOver } from '$lib/server/http/request';
+import { redirectByRefresh } from '$lib/server/http/request';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ cookies, setHeaders }) => {
 	const url = await takeLogoutRedirect(cookies);
-	if (url) handOver(setHeaders, url);
+	if (url) redirectByRefresh(setHeaders, url);
 	return { continueUrl: url };
 };

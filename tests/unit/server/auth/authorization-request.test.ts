@@ -84,7 +84,7 @@ describe('starting a sign-in', () => {
 	});
 
 	test('can name an institution, and request the credentials again', async () => {
-		const { url } = await started({ institution: 'uni-a', asksLogin: true });
+		const { url } = await started({ institution: 'uni-a', requestsLogin: true });
 		expect(Object.fromEntries(url.searchParams)).toMatchObject({ provider: 'uni-a', prompt: 'login' });
 	});
 
@@ -108,7 +108,7 @@ describe('starting a sign-in', () => {
 		['the longest of both', `/${'x'.repeat(511)}`, 'i'.repeat(128)]
 	])('keeps to 600 bytes of cookie with %s, and comes back to that path', async (_, returnTo, institution) => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
-		const { cookie, url } = await started({ returnTo, institution, asksLogin: true });
+		const { cookie, url } = await started({ returnTo, institution, requestsLogin: true });
 		expect(cookie.length).toBeLessThanOrEqual(600);
 		expect(await returned(sts.authorize(url), cookie)).toMatchObject({ path: returnTo });
 	});

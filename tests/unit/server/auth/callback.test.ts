@@ -269,7 +269,7 @@ describe('an STS that says that the person took too long', () => {
 	const expired = (query: URLSearchParams) => refused(query, 'temporarily_unavailable', 'authentication_expired');
 
 	test('gets a new authorization request at once, by the same way and for the same page', async () => {
-		const { query, cookie, flow } = await started({ asksLogin: true });
+		const { query, cookie, flow } = await started({ requestsLogin: true });
 		vi.advanceTimersByTime(31 * MINUTE_MS);
 		const end = await returned(expired(query), cookie);
 		const url = new URL(end.path);
@@ -277,7 +277,7 @@ describe('an STS that says that the person took too long', () => {
 		expect(url.searchParams.get('prompt')).toBe('login');
 		const [id = ''] = flowIds(end.cookies);
 		expect(id).not.toBe(flow.id);
-		expect(await findFlow(end.cookies, id)).toMatchObject({ restarts: 1, returnTo: '/help?x=1', asksLogin: true });
+		expect(await findFlow(end.cookies, id)).toMatchObject({ restarts: 1, returnTo: '/help?x=1', requestsLogin: true });
 		const signedIn = await returned(sts.authorize(url), end.cookie);
 		expect(signedIn.path).toBe('/help?x=1');
 		expect(signedIn.session).not.toBeNull();

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import {
 	evictions,
 	flowIdOf,
-	type HeldWallet,
+	type WalletCookie,
 	MAX_COOKIE_BYTES,
 	type WalletState
 } from '$lib/server/auth/cookie-budget';
@@ -16,10 +16,10 @@ const NOW_MS = 1_800_000_000_000;
 /** What a session in identity verification takes, by `wallet/owned-sessions.test.ts`. */
 const MAX_VERIFYING_BYTES = 410;
 const flow = (age: number) => `flow.${(NOW_MS - age).toString(36).padStart(9, '0')}0123abcd`;
-const wallet = (state: WalletState, age = 0): HeldWallet => ({ state, startedAt: NOW_MS - age });
+const wallet = (state: WalletState, age = 0): WalletCookie => ({ state, startedAt: NOW_MS - age });
 
 /** Cookies by name with their sizes, and what the wallet cookies among them hold. */
-function evicted(sizes: Readonly<Record<string, number>>, wallets: Readonly<Record<string, HeldWallet>> = {}) {
+function evicted(sizes: Readonly<Record<string, number>>, wallets: Readonly<Record<string, WalletCookie>> = {}) {
 	return evictions({ sizes: new Map(Object.entries(sizes)), wallets: new Map(Object.entries(wallets)) });
 }
 
@@ -150,9 +150,9 @@ test('whatever a browser holds beside its session and four wallet sessions in id
 				['locale', 30],
 				['institution', 180]
 			]);
-			const wallets = new Map<string, HeldWallet>();
+			const wallets = new Map<string, WalletCookie>();
 			for (const age of flows) sizes.set(flow(age), 600);
-			function add(name: string, size: number, held: HeldWallet): void {
+			function add(name: string, size: number, held: WalletCookie): void {
 				sizes.set(name, size);
 				wallets.set(name, held);
 			}

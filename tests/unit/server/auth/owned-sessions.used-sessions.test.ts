@@ -29,21 +29,21 @@ const idsOf = (sessions: readonly OwnedSession[]) => sessions.map(({ id }) => id
 
 describe('a wallet session', () => {
 	test('is used up once, however many try at once', async () => {
-		const results = await Promise.all(Array.from({ length: 20 }, () => useUp('raced')));
+		const results = await Promise.all(Array.from({ length: 20 }, () => markUsed('raced')));
 		expect(results.filter(Boolean)).toHaveLength(1);
 		expect(await isUsedUp('raced')).toBe(true);
 	});
 
 	test('that is used up is not found any more', async () => {
 		await requireUnused('spent');
-		await useUp('spent');
+		await markUsed('spent');
 		await expect(requireUnused('spent')).rejects.toMatchObject({ code: 'not_found' });
 	});
 
 	test('that is used up starts no sign-in, from any copy of its cookie; another one of the browser does', async () => {
 		const copy = fakeCookies((await browserWith(wallet('one', { completed: true }))).next());
 		expect((await completedSession(copy))?.id).toBe('one');
-		await useUp('one');
+		await markUsed('one');
 		expect(await completedSession(copy)).toBeUndefined();
 		await keepOwned(copy, wallet('two', { completed: true, startedAt: Date.now() - 1000 }));
 		expect((await completedSession(copy))?.id).toBe('two');
@@ -53,14 +53,14 @@ describe('a wallet session', () => {
 describe('what a browser leaves behind', () => {
 	test('at a sign-in is every completed session, and no other', async () => {
 		const cookies = await browserWith(wallet('done', { completed: true }), wallet('open'));
-		expect(idsOf(await useUpCompleted(cookies))).toEqual(['done']);
+		expect(idsOf(await markCompletedUsed(cookies))).toEqual(['done']);
 		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['open']);
 		expect([await isUsedUp('done'), await isUsedUp('open')]).toEqual([true, false]);
 	});
 
 	test('at a sign-out or a cancel is every session: one that was not complete yet can’t become so', async () => {
 		const cookies = await browserWith(wallet('complete', { completed: true }), wallet('verified'));
-		await useUpAll(cookies);
+		await markAllUsed(cookies);
 		expect(cookies.next()).toBe('');
 		expect([await isUsedUp('complete'), await isUsedUp('verified')]).toEqual([true, true]);
 	});

@@ -126,8 +126,16 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 			...clock
 		});
 		const { now, every, limit } = clock;
-		const renewals = createRefresher({ store, now, unixNow: now, every, limit, redeem: sts.redeem, onFault: () => {} });
-		return { store, renewals };
+		const tokenRefresher = createRefresher({
+			store,
+			now,
+			unixNow: now,
+			every,
+			limit,
+			redeem: sts.redeem,
+			onFault: () => {}
+		});
+		return { store, tokenRefresher };
 	}
 
 	type Portal = ReturnType<typeof createPortal>;
@@ -141,14 +149,14 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 		if (wasSignedOut) wrong.push('a session after sign-out');
 		let after: Session | null = before;
 		try {
-			after = await portal.renewals.renewed(before);
+			after = await portal.tokenRefresher.refreshIfDue(before);
 		} catch (error) {
 			if (error instanceof SessionEnded) after = null;
 			else if (!isProblem(error, 'upstream_unavailable')) wrong.push(`an error: ${String(error)}`);
 		}
 		await clock.pause(workMs);
 		if (after === before || (after && (await isRevoked(portal, after)))) return;
-		const written = after && (await portal.renewals.newest(after));
+		const written = after && (await portal.tokenRefresher.newest(after));
 		if (!isLost) receive(written);
 	}
 

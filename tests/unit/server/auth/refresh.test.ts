@@ -55,9 +55,9 @@ describe('a session', () => {
 	test('is left alone until its tokens are due, and then renewed', async () => {
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS - 61);
-		expect(await instance().renewed(session)).toBe(session);
+		expect(await instance().refreshIfDue(session)).toBe(session);
 		await secondsLater(1);
-		expect(await instance().renewed(session)).toMatchObject({ accessToken: 'access-1', generation: 1 });
+		expect(await instance().refreshIfDue(session)).toMatchObject({ accessToken: 'access-1', generation: 1 });
 		expect(calls).toEqual(['refresh-0']);
 	});
 
@@ -65,7 +65,7 @@ describe('a session', () => {
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
 		const all = [instance(), instance(), instance()];
-		const renewed = await Promise.all(Array.from({ length: 200 }, async (_, n) => all[n % 3]?.renewed(session)));
+		const renewed = await Promise.all(Array.from({ length: 200 }, async (_, n) => all[n % 3]?.refreshIfDue(session)));
 		expect(new Set(renewed.map((one) => one?.accessToken))).toEqual(new Set(['access-1']));
 		expect(calls).toEqual(['refresh-0']);
 	});
@@ -74,7 +74,7 @@ describe('a session', () => {
 		const session = signedIn({ idToken: 'the first' });
 		await secondsLater(LIFE_SECONDS);
 		const { id, sub, userId, endsAt, authTime, idToken } = session;
-		expect(await instance().renewed(session)).toMatchObject({ id, sub, userId, endsAt, authTime, idToken });
+		expect(await instance().refreshIfDue(session)).toMatchObject({ id, sub, userId, endsAt, authTime, idToken });
 	});
 
 	test('that is given the same tokens until they end is renewed all the same, and again', async () => {
@@ -85,7 +85,7 @@ describe('a session', () => {
 		};
 		await secondsLater(LIFE_SECONDS - 60);
 		const all = [instance(), instance()];
-		const first = await Promise.all(all.map((one) => one.renewed(session)));
+		const first = await Promise.all(all.map((one) => one.refreshIfDue(session)));
 		expect(first.map(({ accessToken, generation }) => [accessToken, generation])).toEqual([
 			['access-0', 1],
 			['access-0', 1]
@@ -93,45 +93,45 @@ describe('a session', () => {
 		expect(calls).toHaveLength(1);
 		expect(await all[1]?.newest(first[0] ?? session)).toMatchObject({ accessToken: 'access-0', generation: 1 });
 		await secondsLater(30);
-		const [second = session] = await Promise.all(all.map((one) => one.renewed(first[0] ?? session)));
+		const [second = session] = await Promise.all(all.map((one) => one.refreshIfDue(first[0] ?? session)));
 		expect([second.accessToken, second.generation, calls.length]).toEqual(['access-0', 2, 2]);
 		await secondsLater(30);
-		expect(await all[0]?.renewed(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
+		expect(await all[0]?.refreshIfDue(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
 		expect(await all[1]?.newest(second)).toMatchObject({ accessToken: 'access-1', generation: 3 });
 	});
 
 	test('carried by an old cookie is led to the newest, without a token call', async () => {
 		const session = signedIn();
-		const renewals = instance();
+		const tokenRefresher = instance();
 		redeem = async () => tokens(calls.length, 120);
 		let newest = session;
 		for (let round = 0; round < 3; round++) {
 			await secondsLater(LIFE_SECONDS / 5);
-			newest = await renewals.renewed({ ...newest, refreshAt: 0 });
+			newest = await tokenRefresher.refreshIfDue({ ...newest, refreshAt: 0 });
 		}
 		expect(calls).toHaveLength(3);
 		expect(await instance().newest(session)).toMatchObject({ accessToken: 'access-3', generation: 3 });
-		const late = await instance().renewed({ ...session, refreshAt: 0 });
+		const late = await instance().refreshIfDue({ ...session, refreshAt: 0 });
 		expect([late.accessToken, calls.length]).toEqual(['access-3', 3]);
 	});
 
 	test('whose new tokens never reached the browser is led to them as long as it lives', async () => {
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
-		await instance().renewed(session);
+		await instance().refreshIfDue(session);
 		await secondsLater(20 * 60 * 60);
 		expect(await instance().newest(session)).toMatchObject({ accessToken: 'access-1' });
-		await instance().renewed(session);
+		await instance().refreshIfDue(session);
 		await secondsLater(60 * 60);
-		expect(await instance().renewed(session)).toMatchObject({ accessToken: 'access-3', generation: 3 });
+		expect(await instance().refreshIfDue(session)).toMatchObject({ accessToken: 'access-3', generation: 3 });
 	});
 
 	test('is led to its successor for five minutes after the browser has come back with that', async () => {
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
-		const next = await instance().renewed(session);
+		const next = await instance().refreshIfDue(session);
 		await secondsLater(LIFE_SECONDS);
-		await instance().renewed(next);
+		await instance().refreshIfDue(next);
 		await secondsLater(299);
 		expect(await instance().newest(session)).toMatchObject({ accessToken: 'access-2' });
 		await secondsLater(1);
@@ -142,17 +142,17 @@ describe('a session', () => {
 	test('whose new tokens are due at once costs one token call a request, not a loop of them', async () => {
 		redeem = async () => tokens(calls.length, 0);
 		await secondsLater(LIFE_SECONDS);
-		await instance().renewed(signedIn({ refreshAt: 0 }));
+		await instance().refreshIfDue(signedIn({ refreshAt: 0 }));
 		expect(calls).toHaveLength(1);
 	});
 
 	test('of an STS that does not rotate is renewed each time', async () => {
 		redeem = async () => ({ ...tokens(calls.length), refreshToken: 'refresh-0' });
-		const renewals = instance();
+		const tokenRefresher = instance();
 		let session = signedIn();
 		for (let round = 0; round < 3; round++) {
 			await secondsLater(LIFE_SECONDS);
-			session = await renewals.renewed(session);
+			session = await tokenRefresher.refreshIfDue(session);
 		}
 		expect(session.accessToken).toBe('access-3');
 	});
@@ -160,15 +160,15 @@ describe('a session', () => {
 	test('whose STS does not say how long tokens live is never renewed ahead', async () => {
 		const session = signedIn({ expiresAt: undefined, refreshAt: undefined });
 		await secondsLater(80_000);
-		expect(await instance().renewed(session)).toBe(session);
+		expect(await instance().refreshIfDue(session)).toBe(session);
 	});
 
 	test('without a refresh token ends with its access token', async () => {
 		const session = signedIn({ refreshToken: undefined });
 		await secondsLater(LIFE_SECONDS - 1);
-		expect(await instance().renewed(session)).toBe(session);
+		expect(await instance().refreshIfDue(session)).toBe(session);
 		await secondsLater(1);
-		await expect(instance().renewed(session)).rejects.toMatchObject({ name: 'SessionEnded' });
+		await expect(instance().refreshIfDue(session)).rejects.toMatchObject({ name: 'SessionEnded' });
 	});
 });
 
@@ -176,20 +176,20 @@ describe('when the STS', () => {
 	test('has ended the grant, the session is over, for every request that carries it', async () => {
 		redeem = fails('ended');
 		const session = signedIn({ refreshAt: 0 });
-		await expect(instance().renewed(session)).rejects.toMatchObject({ name: 'SessionEnded', message: 'a_code' });
-		await expect(instance().renewed(session)).rejects.toMatchObject({ name: 'SessionEnded' });
+		await expect(instance().refreshIfDue(session)).rejects.toMatchObject({ name: 'SessionEnded', message: 'a_code' });
+		await expect(instance().refreshIfDue(session)).rejects.toMatchObject({ name: 'SessionEnded' });
 		expect(calls).toHaveLength(1);
 	});
 
 	test('is away, living tokens serve, and it is asked once a second at most', async () => {
 		redeem = fails('postponed');
 		const session = signedIn({ refreshAt: 0 });
-		const renewals = instance();
-		expect(await renewals.renewed(session)).toBe(session);
-		expect(await renewals.renewed(session)).toBe(session);
+		const tokenRefresher = instance();
+		expect(await tokenRefresher.refreshIfDue(session)).toBe(session);
+		expect(await tokenRefresher.refreshIfDue(session)).toBe(session);
 		expect(calls).toHaveLength(1);
 		await secondsLater(1);
-		expect(await renewals.renewed(session)).toBe(session);
+		expect(await tokenRefresher.refreshIfDue(session)).toBe(session);
 		expect(calls).toHaveLength(2);
 		expect(faults).toEqual(['postponed a_code', 'postponed a_code']);
 	});
@@ -198,24 +198,27 @@ describe('when the STS', () => {
 		redeem = fails('postponed');
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
-		const renewals = instance();
-		await expect(renewals.renewed(session)).rejects.toMatchObject({ code: 'upstream_unavailable', status: 503 });
+		const tokenRefresher = instance();
+		await expect(tokenRefresher.refreshIfDue(session)).rejects.toMatchObject({
+			code: 'upstream_unavailable',
+			status: 503
+		});
 		redeem = async () => tokens(1);
 		await secondsLater(1);
-		expect(await renewals.renewed(session)).toMatchObject({ accessToken: 'access-1' });
+		expect(await tokenRefresher.refreshIfDue(session)).toMatchObject({ accessToken: 'access-1' });
 	});
 
 	test('is slow, nobody with living tokens waits longer than two seconds, and nothing is asked twice', async () => {
 		redeem = () => clock.pause(9000).then(() => tokens(1));
 		const session = signedIn({ refreshAt: 0 });
-		const renewals = instance();
-		const waiting = renewals.renewed(session);
+		const tokenRefresher = instance();
+		const waiting = tokenRefresher.refreshIfDue(session);
 		await clock.advance(0);
 		await clock.advance(2000);
 		expect(await waiting).toBe(session);
 		await clock.advance(7000);
 		await clock.advance(0);
-		expect(await renewals.renewed(session)).toMatchObject({ accessToken: 'access-1' });
+		expect(await tokenRefresher.refreshIfDue(session)).toMatchObject({ accessToken: 'access-1' });
 		expect(calls).toHaveLength(1);
 	});
 
@@ -223,7 +226,7 @@ describe('when the STS', () => {
 		redeem = () => clock.pause(9000).then(() => tokens(1));
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS);
-		const waiting = Promise.all([instance(), instance()].map((one) => one.renewed(session)));
+		const waiting = Promise.all([instance(), instance()].map((one) => one.refreshIfDue(session)));
 		await clock.advance(0);
 		await clock.advance(9000);
 		await clock.advance(0);
@@ -236,15 +239,15 @@ describe('when the STS', () => {
 		redeem = fails('lost');
 		const session = signedIn();
 		await secondsLater(LIFE_SECONDS - 60);
-		const renewals = instance();
+		const tokenRefresher = instance();
 		for (let request = 0; request < 5; request++) {
-			expect(await renewals.renewed(session)).toBe(session);
+			expect(await tokenRefresher.refreshIfDue(session)).toBe(session);
 			await secondsLater(10);
 		}
 		expect(calls).toHaveLength(1);
 		await secondsLater(10);
 		redeem = fails('ended');
-		await expect(renewals.renewed(session)).rejects.toMatchObject({ name: 'SessionEnded' });
+		await expect(tokenRefresher.refreshIfDue(session)).rejects.toMatchObject({ name: 'SessionEnded' });
 		expect(calls).toEqual(['refresh-0', 'refresh-0']);
 	});
 });
@@ -252,27 +255,27 @@ describe('when the STS', () => {
 describe('an access token that a service refuses', () => {
 	test('is replaced by one token call, for all who were refused', async () => {
 		const session = signedIn();
-		const replaced = await Promise.all([instance(), instance()].map((one) => one.replaced(session)));
+		const replaced = await Promise.all([instance(), instance()].map((one) => one.forceRefresh(session)));
 		expect(replaced.map(({ accessToken }) => accessToken)).toEqual(['access-1', 'access-1']);
 		expect(calls).toHaveLength(1);
 	});
 
 	test('is not replaced again for half a minute where the new one is refused too', async () => {
-		const renewals = instance();
-		const next = await renewals.replaced(signedIn());
-		expect(await renewals.replaced(next)).toBe(next);
+		const tokenRefresher = instance();
+		const next = await tokenRefresher.forceRefresh(signedIn());
+		expect(await tokenRefresher.forceRefresh(next)).toBe(next);
 		await secondsLater(30);
-		expect(await renewals.replaced(next)).toMatchObject({ accessToken: 'access-2' });
+		expect(await tokenRefresher.forceRefresh(next)).toMatchObject({ accessToken: 'access-2' });
 		expect(calls).toHaveLength(2);
 	});
 
 	test('stays where there is nothing to replace it with', async () => {
 		const session = signedIn({ refreshToken: undefined });
-		expect(await instance().replaced(session)).toBe(session);
+		expect(await instance().forceRefresh(session)).toBe(session);
 	});
 
 	test('tells that the STS has ended the grant', async () => {
 		redeem = fails('ended');
-		await expect(instance().replaced(signedIn())).rejects.toMatchObject({ name: 'SessionEnded' });
+		await expect(instance().forceRefresh(signedIn())).rejects.toMatchObject({ name: 'SessionEnded' });
 	});
 });

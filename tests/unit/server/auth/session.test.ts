@@ -25,7 +25,7 @@ const claims = v.parse(IdentityClaims, {
 	sid: 'sts-session-1',
 	auth_time: NOW - 60
 });
-const facts = { provider: 'sts-wallet', asksLogin: false, startedAt: NOW - 30, endedAt: NOW } as const;
+const facts = { provider: 'sts-wallet', requestsLogin: false, startedAt: NOW - 30, endedAt: NOW } as const;
 const session = newSession(claims, tokens, facts);
 
 describe('a new session', () => {
@@ -61,9 +61,9 @@ describe('a new session', () => {
 	});
 
 	/** Whether the person proved who they are just now, by an STS that says this of the time. */
-	function freshBy(auth_time: unknown, asksLogin: boolean): boolean {
+	function freshBy(auth_time: unknown, requestsLogin: boolean): boolean {
 		const said = v.parse(IdentityClaims, { sub: 's', ...(auth_time !== undefined && { auth_time }) });
-		return isFresh(newSession(said, tokens, { ...facts, asksLogin }), NOW);
+		return isFresh(newSession(said, tokens, { ...facts, requestsLogin }), NOW);
 	}
 	const implausible = [
 		['nothing', undefined],
@@ -97,8 +97,8 @@ describe('a new session', () => {
 	});
 
 	test('says when the STS did not authenticate the person although it was asked to', () => {
-		const by = (auth_time: number, asksLogin: boolean) =>
-			newSession(v.parse(IdentityClaims, { sub: 's', auth_time }), tokens, { ...facts, asksLogin }).isReauthIgnored;
+		const by = (auth_time: number, requestsLogin: boolean) =>
+			newSession(v.parse(IdentityClaims, { sub: 's', auth_time }), tokens, { ...facts, requestsLogin }).isReauthIgnored;
 		expect([by(NOW - 3600, true), by(NOW - 3600, false), by(NOW - 10, true)]).toEqual([true, false, false]);
 	});
 

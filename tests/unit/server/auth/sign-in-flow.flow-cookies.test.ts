@@ -29,7 +29,7 @@ const flow = (changes: Partial<SignInFlow> = {}): SignInFlow => ({
 	returnTo: '/account?x=1',
 	institution: 'uni-noord',
 	walletSessionId: '',
-	asksLogin: true,
+	requestsLogin: true,
 	restarts: 1,
 	...changes
 });

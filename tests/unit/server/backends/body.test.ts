@@ -21,7 +21,7 @@ async function received(request: Request): Promise<number | string> {
 	let bytes = 0;
 	try {
 		const body = await bodyOf(request, Infinity);
-		for await (const piece of body?.pieces ?? []) bytes += piece.byteLength;
+		for await (const piece of body?.chunks ?? []) bytes += piece.byteLength;
 		return bytes;
 	} catch (error) {
 		return (error as { code?: string }).code ?? String(error);

@@ -61,7 +61,7 @@ const service = {
 	'content-range': 'bytes 0-19/20',
 	'content-type': 'application/json'
 };
-const namesOf = (status: number) => [...answerHeaders({ status, headers: new Headers(service) }, null).keys()];
+const namesOf = (status: number) => [...responseHeaders({ status, headers: new Headers(service) }, null).keys()];
 
 describe("a service's response", () => {
 	test.each([204, 205])('with status %i, which has no body, says nothing of one', (status) => {

@@ -27,7 +27,7 @@ test('a 403 is not about the token', () => {
 });
 
 test.each([200, 204, 206, 304, 400, 403, 404, 409, 410, 412, 422, 429])('a %i is passed on', async (status) => {
-	await expect(assertPassable(new Response(null, { status }), 'grades')).resolves.toBeUndefined();
+	await expect(assertForwardable(new Response(null, { status }), 'grades')).resolves.toBeUndefined();
 });
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
 	[503, 'upstream_unavailable'],
 	[504, 'upstream_timeout']
 ])('a %i is a fault behind the portal', async (status, code) => {
-	const refused = assertPassable(new Response('their words', { status }), 'grades');
+	const refused = assertForwardable(new Response('their words', { status }), 'grades');
 	await expect(refused).rejects.toMatchObject({ code, facts: { backend: 'grades', status } });
 });
 
@@ -49,6 +49,6 @@ test.each([
 	['0x10', '5']
 ])('a busy service that says to come back in "%s" is taken for %s s', async (said, wanted) => {
 	const answer = new Response(null, { status: 503, headers: { 'retry-after': said } });
-	const problem: unknown = await assertPassable(answer, 'grades').catch((error: unknown) => error);
+	const problem: unknown = await assertForwardable(answer, 'grades').catch((error: unknown) => error);
 	expect(problem instanceof Problem && problem.headers).toEqual({ 'retry-after': wanted });
 });

@@ -10,7 +10,7 @@ export const otherSessionId = 'ffffffffffffffffffffffffffffffff';
 export const credential = {
 	requestId: 'r1',
 	traceparent: () => '00-trace-01',
-	authorization: { current: async () => 'Bearer user', renewed: async () => null }
+	authorization: { current: async () => 'Bearer user', refresh: async () => null }
 };
 export const nowMs = 1_700_000_000_000;
 

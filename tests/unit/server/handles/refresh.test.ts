@@ -15,12 +15,12 @@ vi.mock('$lib/server/config', () => import('../configured'));
 const keep = vi.hoisted(() => ({ isDue: vi.fn(), renewed: vi.fn() }));
 vi.mock('$lib/server/auth/refresh', async (original) => ({
 	...(await original<object>()),
-	renewals: () => keep
+	tokenRefresher: () => keep
 }));
 
 beforeEach(() => {
 	keep.isDue.mockReset().mockReturnValue(true);
-	keep.renewed.mockReset().mockImplementation(async (session: object) => ({ ...session, accessToken: 'renewed' }));
+	keep.refreshIfDue.mockReset().mockImplementation(async (session: object) => ({ ...session, accessToken: 'renewed' }));
 });
 
 /** The response of a request, and what its route saw of the session. */
@@ -65,13 +65,13 @@ describe('tokens that are due are refreshed', () => {
 		expect((await handled('/(member)/account', null)).seen?.session).toBeNull();
 		keep.isDue.mockReturnValue(false);
 		expect(await isRefreshed('/(member)/account')).toBe(false);
-		expect(keep.renewed).not.toHaveBeenCalled();
+		expect(keep.refreshIfDue).not.toHaveBeenCalled();
 	});
 });
 
 test('a session that the STS has ended is over for the route, with a line in the log', async () => {
 	const info = vi.spyOn(log, 'info').mockImplementation(() => {});
-	keep.renewed.mockRejectedValue(new SessionEnded('invalid_grant'));
+	keep.refreshIfDue.mockRejectedValue(new SessionEnded('invalid_grant'));
 	const { seen } = await handled('/(member)/account');
 	expect(seen).toMatchObject({ session: null, sessionRevoked: true });
 	expect(info).toHaveBeenCalledExactlyOnceWith('a session has ended', { requestId: 'r1', code: 'invalid_grant' });
@@ -82,14 +82,14 @@ describe('while the STS is away and the tokens have run out', () => {
 	const away = new Problem('upstream_unavailable', { headers: { 'retry-after': '7' } });
 
 	test('a program gets a problem, and its route does not run', async () => {
-		keep.renewed.mockRejectedValue(away);
+		keep.refreshIfDue.mockRejectedValue(away);
 		const { response, seen } = await handled('/(member)/api/me');
 		expect([response.status, response.headers.get('retry-after'), seen]).toEqual([503, '7', undefined]);
 		expect(await response.json()).toMatchObject({ error: 'upstream_unavailable', requestId: 'r1' });
 	});
 
 	test('a page says so and when to try again, and nobody is signed out', async () => {
-		keep.renewed.mockRejectedValue(away);
+		keep.refreshIfDue.mockRejectedValue(away);
 		const { response, seen } = await handled('/(member)/account');
 		expect(response.headers.get('retry-after')).toBe('7');
 		expect(seen).toMatchObject({ stsUnavailable: true, session: someSession() });
@@ -98,7 +98,7 @@ describe('while the STS is away and the tokens have run out', () => {
 });
 
 test('a bug is not taken for either', async () => {
-	keep.renewed.mockRejectedValue(new TypeError('a bug'));
+	keep.refreshIfDue.mockRejectedValue(new TypeError('a bug'));
 	const failed = await handled('/(member)/account').catch((error: unknown) => error);
 	expect(isRedirect(failed)).toBe(false);
 	expect(failed).toBeInstanceOf(TypeError);

@@ -53,7 +53,7 @@ describe('every response', () => {
 		const ids = await Promise.all(
 			[1, 2].map(async () => {
 				const event = requestEvent();
-				const response = await answerHeaders({ event, resolve: () => new Response('x') });
+				const response = await responseHeaders({ event, resolve: () => new Response('x') });
 				return [event.locals.requestId, response.headers.get('x-request-id')];
 			})
 		);

@@ -14,7 +14,7 @@ const named =
 	};
 
 test('handles run one inside the other, and the page goes through the innermost first', async () => {
-	const handle = inOrder(named('first'), ({ event, resolve }) => resolve(event), named('second'));
+	const handle = sequenceOf(named('first'), ({ event, resolve }) => resolve(event), named('second'));
 	const response = await handle({
 		event: requestEvent(),
 		resolve: async (_, options) => new Response(await options?.transformPageChunk?.({ html: 'page', done: true }))

@@ -158,8 +158,8 @@ test('a session that only had to be sealed again, and no longer fits, stays as t
 test('a slow response writes the newest session, not the one that it began with', async () => {
 	const before = someSession({ id: 'slow', refreshAt: 0 });
 	const { setCookies } = await handled({ cookie: await signedIn({ id: 'slow', refreshAt: 0 }) }, async (event) => {
-		event.locals.session = await renewals().renewed(before);
-		await renewals().renewed(event.locals.session);
+		event.locals.session = await tokenRefresher().refreshIfDue(before);
+		await tokenRefresher().refreshIfDue(event.locals.session);
 	});
 	const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });

@@ -53,7 +53,7 @@ beforeEach(() => {
 	return () => void vi.useRealTimers();
 });
 
-const renewals = (redeem: () => Promise<{ accessToken: string; refreshToken: string }>) =>
+const tokenRefresher = (redeem: () => Promise<{ accessToken: string; refreshToken: string }>) =>
 	createRefresher({ store: recording, redeem, onFault: () => {} });
 const due = (changes = {}) => someSession({ refreshAt: 0, ...changes });
 
@@ -70,7 +70,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		},
 		[HOUR_MS, DAY_MS]
 	],
-	['a wallet session that is used up', () => useUp('w1'), [HOUR_MS + 5 * MINUTE_MS]],
+	['a wallet session that is used up', () => markUsed('w1'), [HOUR_MS + 5 * MINUTE_MS]],
 	[
 		'an address that is too long for a cookie',
 		() => keepOwned(fakeCookies(), { ...wallet, requestUri: 'x'.repeat(5000) }),
@@ -88,26 +88,32 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	],
 	[
 		'a refresh: its lease, and the tokens, until the session ends',
-		() => renewals(async () => ({ accessToken: 'a', refreshToken: 'b' })).renewed(due({ endsAt: SIGNED_IN_AT + 7200 })),
+		() =>
+			tokenRefresher(async () => ({ accessToken: 'a', refreshToken: 'b' })).refreshIfDue(
+				due({ endsAt: SIGNED_IN_AT + 7200 })
+			),
 		[DAY_MS, 2 * HOUR_MS]
 	],
 	[
 		'a refresh that the STS has refused for good: its lease, and the refusal',
 		() =>
-			renewals(() => Promise.reject(new WorkFailed('ended', 'invalid_grant')))
-				.renewed(due({ accessToken: 'refused' }))
+			tokenRefresher(() => Promise.reject(new WorkFailed('ended', 'invalid_grant')))
+				.refreshIfDue(due({ accessToken: 'refused' }))
 				.catch(() => {}),
 		[DAY_MS, DAY_MS]
 	],
 	[
 		'a refresh that was never sent: its lease, which ends at once',
-		() => renewals(() => Promise.reject(new WorkFailed('postponed', 'away'))).renewed(due({ accessToken: 'unsent' })),
+		() =>
+			tokenRefresher(() => Promise.reject(new WorkFailed('postponed', 'away'))).refreshIfDue(
+				due({ accessToken: 'unsent' })
+			),
 		[DAY_MS, 1]
 	],
 	[
 		'tokens that replace refused ones: the lease, the tokens, and that they are new',
 		() =>
-			renewals(async () => ({ accessToken: 'c', refreshToken: 'd' })).replaced(
+			tokenRefresher(async () => ({ accessToken: 'c', refreshToken: 'd' })).forceRefresh(
 				someSession({ accessToken: 'refused by a service' })
 			),
 		[DAY_MS, DAY_MS, 30_000]
@@ -120,10 +126,10 @@ test.each(writes)('what is written lives no longer than it is needed: %s', async
 });
 
 test('the result of a refresh that the browser has received lives for five minutes', async () => {
-	const keep = renewals(async () => ({ accessToken: crypto.randomUUID(), refreshToken: 'next' }));
-	const first = await keep.renewed(due({ accessToken: 'first' }));
+	const keep = tokenRefresher(async () => ({ accessToken: crypto.randomUUID(), refreshToken: 'next' }));
+	const first = await keep.refreshIfDue(due({ accessToken: 'first' }));
 	const [name = ''] = [...lives.keys()];
-	await keep.renewed({ ...first, refreshAt: 0 });
+	await keep.refreshIfDue({ ...first, refreshAt: 0 });
 	expect(lives.get(name)?.at(-1)).toBe(5 * MINUTE_MS);
 });
 

@@ -97,24 +97,24 @@ describe('a service token that a service refuses', () => {
 	test('is replaced, once for all who were refused', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
-		const next = await Promise.all(Array.from({ length: 200 }, () => tokens.replaced(options, 'token-1')));
-		expect(new Set([...next, await tokens.replaced(options, 'token-1')])).toEqual(new Set(['token-2']));
+		const next = await Promise.all(Array.from({ length: 200 }, () => tokens.replace(options, 'token-1')));
+		expect(new Set([...next, await tokens.replace(options, 'token-1')])).toEqual(new Set(['token-2']));
 		expect([await tokens.current(options), sts.calls.length]).toEqual(['token-2', 2]);
 	});
 
 	test('is not replaced again and again, where new ones are refused too', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		await tokens.current(options);
-		await tokens.replaced(options, 'token-1');
-		expect([await tokens.replaced(options, 'token-2'), sts.calls.length]).toEqual([null, 2]);
+		await tokens.replace(options, 'token-1');
+		expect([await tokens.replace(options, 'token-2'), sts.calls.length]).toEqual([null, 2]);
 		pass(30);
-		expect(await tokens.replaced(options, 'token-2')).toBe('token-3');
+		expect(await tokens.replace(options, 'token-2')).toBe('token-3');
 	});
 
 	test('has no successor while the STS is away', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
 		sts.isUnavailable = true;
-		expect(await tokens.replaced(options, 'token-1')).toBeNull();
+		expect(await tokens.replace(options, 'token-1')).toBeNull();
 	});
 });

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { decoded } from '$lib/server/upstream/connections';
 
-async function* piecesOf(bytes: Uint8Array) {
+async function* byteChunksOf(bytes: Uint8Array) {
 	for (let start = 0; start < bytes.length; start += 7) yield bytes.subarray(start, start + 7);
 }
 const HELLO = Buffer.from('Goedemorgen, Zoë');
@@ -19,18 +19,18 @@ describe('a body in an encoding that was not asked for', () => {
 		['gzip, br', brotliCompressSync(gzipSync(HELLO))],
 		['gzip,, identity ,deflate', deflateSync(gzipSync(HELLO))]
 	])('%s is decoded', async (encoding, bytes) => {
-		expect(await text(decoded(piecesOf(bytes), encoding))).toBe(HELLO.toString());
+		expect(await text(decoded(byteChunksOf(bytes), encoding))).toBe(HELLO.toString());
 	});
 
 	test.each(['zstd', 'constructor', 'gzip, nonsense', 'br, br, br, br'])('%s is refused', (encoding) => {
-		expect(() => decoded(piecesOf(HELLO), encoding)).toThrow('bad_response');
+		expect(() => decoded(byteChunksOf(HELLO), encoding)).toThrow('bad_response');
 	});
 
 	test.each([
 		['is cut off', gzipSync(HELLO).subarray(0, -4)],
 		['is not in that encoding', HELLO]
 	])('that %s fails', async (_, bytes) => {
-		await expect(text(decoded(piecesOf(bytes), 'gzip'))).rejects.toThrow();
+		await expect(text(decoded(byteChunksOf(bytes), 'gzip'))).rejects.toThrow();
 	});
 
 	test('is not read further than its reader wants', async () => {

@@ -163,12 +163,12 @@ describe('a fault', () => {
 	});
 });
 
-describe('parseAnswer', () => {
+describe('parseResponse', () => {
 	const schema = v.object({ a: v.number() });
 
 	test('gives what the schema names and drops the rest', async () => {
 		const stub = await startStub(json(200, { a: 1, b: 2 }));
-		expect(parseAnswer(schema, await ask(stub.url))).toEqual({ a: 1 });
+		expect(parseResponse(schema, await ask(stub.url))).toEqual({ a: 1 });
 	});
 
 	test.each([
@@ -179,6 +179,6 @@ describe('parseAnswer', () => {
 		['null', json(200, null), 'bad_shape']
 	])('refuses %s', async (_what, answer, code) => {
 		const stub = await startStub(answer);
-		expect(await faultOfCall(ask(stub.url).then((answered) => parseAnswer(schema, answered)))).toBe(code);
+		expect(await faultOfCall(ask(stub.url).then((answered) => parseResponse(schema, answered)))).toBe(code);
 	});
 });

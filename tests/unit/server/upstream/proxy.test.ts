@@ -25,8 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-const relayed = (more: Partial<RelayedRequest> = {}) =>
-	relay({
+const relayed = (more: Partial<ProxiedRequest> = {}) =>
+	proxyRequest({
 		method: 'GET',
 		url: new URL(stub.url),
 		headers: new Headers(),

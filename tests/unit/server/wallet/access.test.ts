@@ -180,7 +180,7 @@ describe('a sign-in at an institution', () => {
 	test('takes an institution of the STS’s list, and a return path of ours', async () => {
 		await begin({ institution: 'uni-a', returnTo: '//evil.example', forceLogin: true });
 		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
-			{ provider: 'sts', returnTo: '/', institution: 'uni-a', asksLogin: true },
+			{ provider: 'sts', returnTo: '/', institution: 'uni-a', requestsLogin: true },
 			expect.any(String)
 		);
 	});

@@ -28,9 +28,9 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 			inFlight.most = Math.max(inFlight.most, inFlight.now);
 			if (readMs > 0) await clock.pause(readMs);
 			inFlight.now--;
-			const answer = answers.get(id) ?? 'PENDING';
-			if (answer instanceof Error) throw answer;
-			return typeof answer === 'string' ? statusOf(answer) : answer;
+			const response = answers.get(id) ?? 'PENDING';
+			if (response instanceof Error) throw response;
+			return typeof response === 'string' ? statusOf(response) : response;
 		},
 		budget: createReadBudget({ perSecond, now: clock.now }),
 		now: clock.now,

@@ -7,7 +7,7 @@ import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity';
 import { identityStep } from '$lib/server/wallet/identity-page';
 import { knownIdentityOutcome } from '$lib/server/wallet/outcomes';
 import { ownedSessions } from '$lib/server/auth/owned-sessions';
-import { stopWallet } from '$lib/server/wallet/cancel';
+import { cancelWallet } from '$lib/server/wallet/cancel';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -27,5 +27,5 @@ export const actions: Actions = {
 
 	confirm: async (event) => confirmIdentity(event, await readPageForm(event)),
 
-	cancel: async (event) => stopWallet(event, await readPageForm(event))
+	cancel: async (event) => cancelWallet(event, await readPageForm(event))
 };

@@ -7,7 +7,7 @@ import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
 import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
 import { startFailure } from '$lib/server/wallet/create-session';
-import { stopWallet } from '$lib/server/wallet/cancel';
+import { cancelWallet } from '$lib/server/wallet/cancel';
 import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -33,7 +33,7 @@ export const actions: Actions = {
 		redirect(303, '/login/wallet');
 	},
 
-	cancel: async (event) => stopWallet(event, await readPageForm(event))
+	cancel: async (event) => cancelWallet(event, await readPageForm(event))
 };
 
 async function readStart({ request }: RequestEvent) {

@@ -2,10 +2,10 @@ import { audit } from '$lib/server/audit';
 import { forgetInstitution, keepLogoutRedirect, markSignedOut } from '$lib/server/auth/login-cookies';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { forgetAllFlows } from '$lib/server/auth/sign-in-flow';
-import { renewals } from '$lib/server/auth/refresh';
+import { tokenRefresher } from '$lib/server/auth/refresh';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
-import { useUpAll } from '$lib/server/auth/owned-sessions';
+import { markAllUsed } from '$lib/server/auth/owned-sessions';
 import type { RequestHandler } from './$types';
 
 /**
@@ -15,13 +15,13 @@ import type { RequestHandler } from './$types';
 export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	const { session, requestId } = locals;
 	locals.session = null;
-	await useUpAll(cookies);
+	await markAllUsed(cookies);
 	forgetAllFlows(cookies);
 	forgetInstitution(cookies);
 	markSignedOut(cookies);
 	if (session) {
 		await revokeSession(session);
-		const newest = await renewals().newest(session);
+		const newest = await tokenRefresher().newest(session);
 		const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
 		if (url) await keepLogoutRedirect(cookies, url);
 		audit('signed out', session, locals);
