@@ -36,7 +36,7 @@ export const glue = [
 		file: 'src/lib/wallet/qr-renewal.svelte.ts',
 		find: '(this.#inFlight ??= this.#renewOnce()',
 		replace: '(this.#inFlight = this.#renewOnce()',
-		test: 'tests/unit/wallet/qr-renewal.browser.test.ts'
+		test: 'tests/unit/wallet/qr-renewal.svelte.test.ts'
 	},
 	{
 		name: '"New code" has no form to fall back on',

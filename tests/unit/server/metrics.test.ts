@@ -41,7 +41,7 @@ test('a call to the Auth Bridge is timed by its operation and status, without th
 });
 
 test('a renewal counts once as a token call, and once for each request that shared it', async () => {
-	const { renewals } = await vi.importActual<typeof renewal>('$lib/server/auth/refresh');
+	const { tokenRefresher } = await vi.importActual<typeof renewal>('$lib/server/auth/refresh');
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const due = someSession({ refreshAt: nowSeconds, expiresAt: nowSeconds + 60, endsAt: nowSeconds + 3600 });
 	let answer: (tokens: TokenSet) => void = () => {};

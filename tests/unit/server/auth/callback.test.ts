@@ -259,7 +259,7 @@ describe('more than 15 minutes at the institution', () => {
 	});
 
 	test('is reported to a signed-in person whose identity the sign-in was to confirm', async () => {
-		const { query, cookie } = await started({ asksLogin: true });
+		const { query, cookie } = await started({ requestsLogin: true });
 		vi.advanceTimersByTime(16 * MINUTE_MS);
 		expect((await returned(query, cookie, someSession())).path).toBe(failed('sign_in_expired'));
 	});

@@ -6,9 +6,9 @@ import {
 	type OwnedSession,
 	ownedSessions,
 	requireUnused,
-	useUp,
-	useUpAll,
-	useUpCompleted
+	markUsed,
+	markAllUsed,
+	markCompletedUsed
 } from '$lib/server/auth/owned-sessions';
 import { fakeCookies } from '../../../harness/cookies';
 

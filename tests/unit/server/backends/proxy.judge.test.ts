@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertPassable, refusesToken } from '$lib/server/backends/proxy';
+import { assertForwardable, refusesToken } from '$lib/server/backends/proxy';
 import { Problem } from '$lib/server/http/problem';
 
 const refusal = (challenge?: string, status = 401) =>

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createBridge } from '$lib/server/bridge/client';
-import { sessionStatuses } from '$lib/wallet/session-status';
+import { sessionStatuses } from '$lib/wallet/wallet-session';
 import { inTurn, json, startStub } from '../http/stub-server';
 import {
 	bridgeAt,

@@ -12,7 +12,7 @@ import { root } from '../../../tasks/runtime.mjs';
 import { someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const keep = vi.hoisted(() => ({ isDue: vi.fn(), renewed: vi.fn() }));
+const keep = vi.hoisted(() => ({ isDue: vi.fn(), refreshIfDue: vi.fn() }));
 vi.mock('$lib/server/auth/refresh', async (original) => ({
 	...(await original<object>()),
 	tokenRefresher: () => keep

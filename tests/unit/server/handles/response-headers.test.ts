@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { answerHeaders } from '$lib/server/handles/response-headers';
+import { responseHeaders } from '$lib/server/handles/response-headers';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { requestEvent } from '../../../harness/request-event';
@@ -9,7 +9,7 @@ vi.mock('$lib/server/config', () => import('../configured'));
 afterEach(() => configure());
 
 describe('every response', () => {
-	const answer = async (own: Response) => answerHeaders({ event: requestEvent(), resolve: () => own });
+	const answer = async (own: Response) => responseHeaders({ event: requestEvent(), resolve: () => own });
 
 	test('carries the fixed headers, and is not stored', async () => {
 		const { headers } = await answer(new Response('x'));

@@ -1,6 +1,6 @@
 import type { Handle } from '@sveltejs/kit';
 import { expect, test } from 'vitest';
-import { inOrder } from '$lib/server/handles/sequence';
+import { sequenceOf } from '$lib/server/handles/sequence';
 import { requestEvent } from '../../../harness/request-event';
 
 const seen: string[] = [];
@@ -24,7 +24,7 @@ test('handles run one inside the other, and the page goes through the innermost 
 });
 
 test('a handle that returns a response stops the sequence', async () => {
-	const handle = inOrder(
+	const handle = sequenceOf(
 		() => new Response('refused'),
 		() => {
 			throw new Error('reached');

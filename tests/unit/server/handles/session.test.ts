@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { createSeal } from '$lib/server/seal';
-import { renewals } from '$lib/server/auth/refresh';
+import { tokenRefresher } from '$lib/server/auth/refresh';
 import { readSession, writeSession } from '$lib/server/auth/session-cookie';
 import { session } from '$lib/server/handles/session';
 import { afterSetCookies, fakeCookies } from '../../../harness/cookies';

@@ -10,7 +10,7 @@ import { createMemoryStore } from '$lib/server/store/memory';
 import type { Store } from '$lib/server/store/store';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import { keepForCaller } from '$lib/server/wallet/access';
-import { keepOwned, type OwnedSession, useUp } from '$lib/server/auth/owned-sessions';
+import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/owned-sessions';
 import { root } from '../../../tasks/runtime.mjs';
 import { fakeCookies } from '../../../harness/cookies';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Problem } from '$lib/server/http/problem';
-import { relay, type RelayedRequest } from '$lib/server/upstream/proxy';
+import { proxyRequest, type ProxiedRequest } from '$lib/server/upstream/proxy';
 // Else loaded by the first call, which the clock of these tests does not wait for.
 import '$lib/server/upstream/connections';
 vi.mock('$lib/server/config', () => import('../configured'));

@@ -8,7 +8,7 @@ import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
 import { finishIdv, startIdv, submitIdv } from '$lib/server/wallet/identity';
 import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/owned-sessions';
 import { walletStep } from '$lib/server/wallet/wallet-page';
-import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { fakeCookies } from '../../../harness/cookies';
 import { load } from '../../../../src/routes/(public)/login/wallet/+page.server';
 import { requestEvent } from '../../../harness/request-event';

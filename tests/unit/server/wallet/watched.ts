@@ -1,7 +1,7 @@
 import type { SessionStatus } from '$lib/server/bridge/normalize';
 import { createReadBudget } from '$lib/server/wallet/read-budget';
 import { createStatusWatches, type StatusNews } from '$lib/server/wallet/status-watcher';
-import type { SessionStatusValue } from '$lib/wallet/session-status';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { virtualClock } from '../../virtual-clock';
 
 export type Answer = SessionStatusValue | Error;

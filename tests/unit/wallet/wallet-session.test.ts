@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isWalletSessionId } from '$lib/wallet/wallet-session-id';
+import { isWalletSessionId } from '$lib/wallet/wallet-session';
 
 const hex = '0123456789abcdef0123456789ABCDEF';
 const uuid = '01234567-89ab-cdef-0123-456789abcdef';
