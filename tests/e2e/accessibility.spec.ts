@@ -90,7 +90,7 @@ for (const { locale, tag } of languages) {
 			}
 		);
 
-		test('on the pages of somebody who is signed in', { tag: '@full' }, async ({ page }) => {
+		test('on the pages of a signed-in person', { tag: '@full' }, async ({ page }) => {
 			await signInAtInstitution(page);
 			await expectGood(page, t.account.title);
 			await page.getByRole('link', { name: t.account.wallets.unlink(1) }).click();

@@ -77,7 +77,7 @@ for (const javaScriptEnabled of [true, false]) {
 			expect(sandbox.count('bridge.idv-submit')).toBe(1);
 		});
 
-		test('(a11y 23) a reload before, amid and after a visit to the institution loses nothing', async ({
+		test('(a11y 23) a reload before, during and after a visit to the institution loses nothing', async ({
 			page,
 			wallet
 		}) => {

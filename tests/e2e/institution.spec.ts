@@ -36,7 +36,7 @@ test('a return path to another site leads to our own front page', { tag: '@full'
 	await expect(page.getByText(en.home.signedInAs('Sanne de Vries'))).toBeVisible();
 });
 
-test('somebody who is signed in has no need of the login page', { tag: '@full' }, async ({ page }) => {
+test('a signed-in person has no need of the login page', { tag: '@full' }, async ({ page }) => {
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	await page.goto('/login');

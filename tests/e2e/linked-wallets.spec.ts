@@ -54,7 +54,7 @@ test('an unlinked wallet is unknown again', { tag: '@full' }, async ({ page, wal
 	await expectHeading(page, en.identity.explain.title);
 });
 
-test('a wallet of somebody else has no page', { tag: '@full' }, async ({ page, sandbox }) => {
+test('a wallet of another person has no page', { tag: '@full' }, async ({ page, sandbox }) => {
 	await openUnlinkPage(page);
 	const address = page.url();
 	await page.context().clearCookies();

@@ -124,7 +124,7 @@ describe('a request to a service', () => {
 		expect(odd.arrived[0]?.headers).not.toHaveProperty('authorization');
 	});
 
-	test('needs somebody signed in, and otherwise goes nowhere', async () => {
+	test('needs a signed-in person, and is not sent otherwise', async () => {
 		const stranger = new Browser(landscape.url);
 		const answers = [
 			stranger.call(at('/echo')),

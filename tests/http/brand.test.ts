@@ -62,7 +62,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		expect(logo.headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
 	});
 
-	test('gives no cookie with what caches may keep, not even to somebody who is signed in', async () => {
+	test('gives no cookie with what caches may keep, not even to a signed-in person', async () => {
 		const member = new Browser(landscape.url);
 		await signInAtInstitution(member);
 		const { text } = await member.open('/account');

@@ -48,7 +48,7 @@ const faults: readonly (readonly [string, ScenarioName, ScenarioOptions, number,
 ];
 
 describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error) => {
-	test('every route says so in our own words', async () => {
+	test('every route reports it with a problem of the portal', async () => {
 		landscape.sandbox.scenario(scenario, options);
 		const answers = await Promise.all(
 			operations.map(([method, path, json]) => browser.call(path(id), { method, json }))

@@ -26,7 +26,7 @@ describe('one instance', () => {
 	const redemptions = () => landscape.sandbox.count('sts.token:code');
 	const pushed = () => landscape.sandbox.count('sts.par');
 
-	test('a second browser with the same callback gets no session, and asks nothing of the STS', async () => {
+	test('a second browser with the same callback gets no session, and sends the STS no request', async () => {
 		const callback = await callbackOf(browser);
 		const second = new Browser(landscape.url);
 		await second.open('/login');
@@ -67,7 +67,7 @@ describe('one instance', () => {
 		expect(redemptions()).toBe(1);
 	});
 
-	test('200 callbacks that strangers made up cost no call of the STS', async () => {
+	test('200 callbacks with invented parameters cost no call of the STS', async () => {
 		await browser.open('/login');
 		const before = landscape.sandbox.lastRequests('sts').length;
 		const query = (n: number) => `code=c&state=${'0'.repeat(16)}${n % 10}.${'A'.repeat(22)}.${'A'.repeat(80)}`;

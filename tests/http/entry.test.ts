@@ -79,7 +79,7 @@ test('a body that grows beyond 64 kB unannounced gets 413', async () => {
 	expect(JSON.parse(answer.body)).toMatchObject({ error: 'payload_too_large' });
 });
 
-test('a Host header, or forwarding headers, of somebody else change nothing', async () => {
+test('a foreign Host header, or foreign forwarding headers, change nothing', async () => {
 	const forged = {
 		host: 'evil.example',
 		'x-forwarded-host': 'evil.example',

@@ -105,7 +105,7 @@ describe('the events of a wallet session', () => {
 		one.leave();
 	});
 
-	test('are refused to a stranger, to another browser, and for a session that is not there', async () => {
+	test('are refused to an anonymous client, to another browser, and for a session that is not there', async () => {
 		const another = new Browser(landscape.url);
 		expect((await open(undefined, another)).status).toBe(401);
 		const own = await createWalletSession(another);

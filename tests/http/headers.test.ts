@@ -111,7 +111,7 @@ describe.each([
 		expect(tags.filter((tag) => /\s(?:style|on[a-z]+)=/.test(tag))).toEqual([]);
 	});
 
-	test('nothing but public files is kept by a cache', () => {
+	test('only public files may be cached', () => {
 		const dynamic = [...answers].filter(([name]) => !/^\/(?:favicon|_app)/.test(name) && name !== '/login/');
 		expect(without('cache-control', (value) => value?.includes('no-store') ?? false, dynamic)).toEqual([]);
 		expect(answers.get(script())?.headers.get('cache-control')).toContain('immutable');

@@ -136,7 +136,7 @@ describe('a new code', () => {
 		expect(count('create')).toBe(0);
 	});
 
-	test('in place of somebody else’s code takes nothing from them', async () => {
+	test('in place of another person’s code takes nothing from them', async () => {
 		const stranger = await createWalletSession(new Browser(landscape.url));
 		await browser.open('/login');
 		const page = await post('/login/wallet?/start', { replaces: stranger });

@@ -86,6 +86,6 @@ test('a program that asks for such a page gets the same code and no text of the 
 	await expect.poll(() => errorsUnder(code), { timeout: 10_000 }).toHaveLength(1);
 });
 
-test('other pages go on', async () => {
+test('other pages are served', async () => {
 	expect((await new Browser(landscape.url).open('/login')).status).toBe(200);
 });

@@ -14,7 +14,7 @@ beforeEach(() => landscape.sandbox.reset());
 
 const removals = () => landscape.sandbox.count('bridge.remove-binding');
 
-test('who knows the address of somebody else’s wallet can neither see nor unlink it', async () => {
+test('another person’s wallet can neither be seen nor unlinked by its address', async () => {
 	const owner = new Browser(landscape.url);
 	const address = linkIn(await signInAtInstitution(owner, 'known-student'), '/unlink');
 	const other = new Browser(landscape.url);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startNoisyPortal } from './support/noisy-portal.ts';
 
-test('a reader of the log that stalls neither stops the portal nor keeps it from draining', async () => {
+test('a stalled log reader neither blocks the portal nor prevents its drain', async () => {
 	const { portal, pipe, writeLines, health } = await startNoisyPortal();
 	// More than fits in a pipe of 64 kB.
 	await writeLines(300);
@@ -10,7 +10,7 @@ test('a reader of the log that stalls neither stops the portal nor keeps it from
 	pipe.close();
 }, 60_000);
 
-test('a portal whose log nobody reads any more serves on, and drains', async () => {
+test('a portal whose log has no reader serves requests, and drains', async () => {
 	const { portal, pipe, writeLines, health } = await startNoisyPortal();
 	pipe.closeReader();
 	await writeLines(30);

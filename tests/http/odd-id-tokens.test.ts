@@ -84,7 +84,7 @@ describe('an ID token that names nobody', () => {
 		expect(landscape.sandbox.count('sts.userinfo')).toBe(1);
 	});
 
-	test('signs nobody in while the userinfo endpoint is away', async () => {
+	test('signs nobody in while the userinfo endpoint is unreachable', async () => {
 		landscape.sandbox.scenario('id-token', { claims: thin });
 		landscape.sandbox.scenario('sts-500', { operation: 'userinfo' });
 		expectLoginError(await signInAtInstitution(browser), 'sts_unavailable');

@@ -101,7 +101,7 @@ async function everywhere(ask: Ask, id: string): Promise<string[]> {
 }
 
 describe('every response matches the description', () => {
-	test('to a stranger', async () => {
+	test('to an anonymous client', async () => {
 		expect(await everywhere(asBrowser(new Browser(landscape.url)), '0'.repeat(32))).toEqual([]);
 	});
 
@@ -115,7 +115,7 @@ describe('every response matches the description', () => {
 		}
 	);
 
-	test('to somebody signed in, and signing out', async () => {
+	test('to a signed-in person, and at sign-out', async () => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const ask = asBrowser(browser);

@@ -34,7 +34,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	const backIn = (portal: number) =>
 		(instances.portals[portal]?.logs() ?? '').split('the shared store is available again').length;
 
-	test('nobody is signed out when it stops and starts again, and tokens are renewed all the while', async () => {
+	test('nobody is signed out when it stops and starts again, and tokens are refreshed all the time', async () => {
 		const browser = await signedIn();
 		const elsewhere = instances.urls.slice(1).map((url) => copyOf(browser, url));
 		const returns = backIn(0);
@@ -129,7 +129,7 @@ describe.skipIf(!hasRedis())('a rate limit of two instances with a Redis', () =>
 		]);
 	});
 
-	test('holds at each of them while Redis is away, and nothing else fails', async () => {
+	test('holds at each of them while Redis is unreachable, and nothing else fails', async () => {
 		await redis.stop();
 		try {
 			expect(await openInTurn(2 * LIMIT + 2)).toEqual([...times(2 * LIMIT, 201), 429, 429]);

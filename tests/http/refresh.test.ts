@@ -34,7 +34,7 @@ async function familyLives(): Promise<boolean> {
 	return (await me()).status === 200 && grants() === before + 1;
 }
 
-describe('when tokens run out', () => {
+describe('when tokens expire', () => {
 	test('200 requests and 3 tabs at once cost one token call, all succeed, and the token family stays valid', async () => {
 		await tokensOver(browser, landscape);
 		const tabs = Array.from({ length: 3 }, () => browser.open('/account'));
@@ -71,7 +71,7 @@ describe('when tokens run out', () => {
 		expect(JSON.parse((await me()).text)).toMatchObject({ expires: before.expires });
 	});
 
-	test('and the browser goes away amid the call, it is not broken off, and its result serves the next request', async () => {
+	test('and the browser goes away during the call, it is not broken off, and its result serves the next request', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: 500 });
 		const goAway = beginCall(browser, `${landscape.url}/api/me`);
@@ -199,7 +199,7 @@ describe('when the STS has ended the grant', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('one token call tells so to all who hold that cookie', async () => {
+	test('one token call decides for all requests with that cookie', async () => {
 		const copies = Array.from({ length: 10 }, () => copyOf(browser, landscape.url));
 		const answers = await Promise.all(copies.map((copy) => me(copy)));
 		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(401));
@@ -233,14 +233,14 @@ describe('when the Bridge refuses an access token that looks good', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('amid a page, and the STS has ended the grant, the login page says so and remembers the place', async () => {
+	test('during a page, and the STS has ended the grant, the login page says so and remembers the place', async () => {
 		landscape.sandbox.scenario('bridge-401', { operation: 'bindings' });
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_grant' });
 		expectLoginError(await browser.open('/account'), 'session_expired', '/account');
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('and the STS is away, nobody is signed out', async () => {
+	test('and the STS is unreachable, nobody is signed out', async () => {
 		landscape.sandbox.scenario('bridge-401', { operation: 'create', times: 1 });
 		landscape.sandbox.scenario('sts-500', onRefresh);
 		expect((await create()).status).toBe(502);

@@ -97,7 +97,7 @@ test('so do a sign-in with a wallet, and one with identity verification', async 
 	}
 });
 
-test('so does every route, for somebody who is signed in and has used up the budget of cookies', async () => {
+test('every route stays below it too, for a signed-in person with a full cookie budget', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const returnTo = `/account?${'x'.repeat(480)}`;

@@ -104,7 +104,7 @@ test('one that the Bridge refuses is renewed once, and the call made again', asy
 	expect([shown().length, refused === good, tokenCalls()]).toEqual([2, false, 2]);
 });
 
-test('a Bridge that refuses every token is asked twice, and costs two token calls', async () => {
+test('a Bridge that refuses every token is called twice, and costs two token calls', async () => {
 	const browser = new Browser(portal.url);
 	await browser.open('/login');
 	landscape.sandbox.scenario('bridge-401', { operation: 'create' });

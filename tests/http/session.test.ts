@@ -37,7 +37,7 @@ test('every cookie of a whole journey is HttpOnly, Lax and without a Domain', as
 	expect(lines.filter((line) => !form.test(line))).toEqual([]);
 });
 
-test('all cookies of the portal together stay below 7 kB for somebody who is signed in', async () => {
+test('all cookies of the portal together stay below 7 kB for a signed-in person', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await createWalletSession(browser);
@@ -90,7 +90,7 @@ test('signing out leaves by a page with a link, not by a redirect to another ori
 	expect(page.headers.get('refresh')).toBe(`0; url=${linkIn(page, '/session/end')}`);
 });
 
-test('while the STS is away, signing out still ends the session here', async () => {
+test('while the STS is unreachable, signing out still ends the session here', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	landscape.sandbox.scenario('sts-down');
@@ -105,7 +105,7 @@ test('signing out without a session ends on a page of ours', async () => {
 	expect(page).toMatchObject({ status: 200, url: { pathname: '/signed-out' } });
 });
 
-test('Back after the callback does not disturb somebody who is signed in', async () => {
+test('Back after the callback does not disturb a signed-in person', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const callback = browser.visits.find(({ url }) => url.pathname === '/api/auth/callback/sts');

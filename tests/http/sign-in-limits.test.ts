@@ -53,7 +53,7 @@ describe('who may start a sign-in', () => {
 		expect(new URL(locationOf(await bare(START))).origin).toBe(landscape.sandbox.stsUrl);
 	});
 
-	test('somebody who is signed in starts without the login page', async () => {
+	test('a signed-in person starts without the login page', async () => {
 		await signInAtInstitution(browser);
 		browser.putCookie('portal.login', '');
 		expect((await browser.open(START, { follow: false })).headers.get('location')).toContain(landscape.sandbox.stsUrl);

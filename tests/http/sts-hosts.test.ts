@@ -49,7 +49,7 @@ describe('endpoints of the STS on another host than its issuer', () => {
 		expect(landscape.portal.logs()).not.toMatch(/NotCapable|does not permit/);
 	});
 
-	test('are called when STS_HOSTS names them and the STS is away at the start', async () => {
+	test('are called when STS_HOSTS names them and the STS is unreachable at the start', async () => {
 		const { landscape } = await startWhileAway((stsPort) => ({ STS_HOSTS: `other.example, 127.0.0.1:${stsPort}` }));
 		const browser = new Browser(landscape.url);
 		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');

@@ -137,7 +137,7 @@ describe.runIf(runtime === 'node')('the SDK', () => {
 	});
 });
 
-test('a collector that never responds does not keep a portal from ending', async () => {
+test('a collector that never responds does not prevent the shutdown of the portal', async () => {
 	const collector = createServer();
 	const sockets: Socket[] = [];
 	collector.on('connection', (socket) => sockets.push(socket.resume()));

@@ -87,7 +87,7 @@ test('a response has the request id that was sent to the Bridge', async () => {
 	expect(landscape.sandbox.lastHeaders('status')['x-request-id']).toBe(answer.headers.get('x-request-id'));
 });
 
-test('a signed-in person is named to the Bridge when a session is made, a stranger is not', async () => {
+test('a signed-in person is named to the Bridge when a session is made, an anonymous person is not', async () => {
 	await createWalletSession(browser);
 	await signInAtInstitution(browser);
 	await browser.call('/api/wallet/sessions', { method: 'POST', json: { forceReconciliation: true } });
@@ -98,7 +98,7 @@ test('a signed-in person is named to the Bridge when a session is made, a strang
 	]);
 });
 
-test('the address to come back to after verification is ours, whatever is asked', async () => {
+test('the return address after verification is ours for every request', async () => {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 	await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
 	const redirectUri = 'https://evil.example/';

@@ -59,7 +59,7 @@ test('a refresh token that was redeemed elsewhere ends the session', async ({
 	expect(holdsSession(visitor)).toBe(false);
 });
 
-test('an account that is disabled meanwhile ends the session when its tokens run out', async ({
+test('an account that is disabled meanwhile ends the session when its tokens expire', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {

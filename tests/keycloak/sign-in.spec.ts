@@ -28,7 +28,7 @@ test('the session is Keycloak’s own: its subject, its session id, when the pas
 	expect(Math.abs(session.authTime - Date.now() / 1000)).toBeLessThan(60);
 });
 
-test('somebody who is signed in at Keycloak is asked for the password again where that is asked for', async ({
+test('a person who is signed in at Keycloak is asked for the password again on a forced login', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {

@@ -8,7 +8,7 @@ const seal = createSeal([newer, older], 'test');
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 describe('a seal', () => {
-	test('opens what it sealed, whatever its size', async () => {
+	test('opens what it sealed, of any size', async () => {
 		const random = randomFrom(1);
 		const values = Array.from({ length: 60 }, (_, index) => ({
 			text: String.fromCodePoint(...Array.from({ length: index * 7 }, () => 32 + Math.floor(random() * 0xd000))),

@@ -57,7 +57,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('share a failure while they wait, and start anew after it', async () => {
+	test('share a failure while they wait, and read again after it', async () => {
 		const { read, started } = setUp();
 		const both = Promise.allSettled([read('a'), read('a')]);
 		started[0]?.reject(new Error('down'));
@@ -78,7 +78,7 @@ describe('reads of one key', () => {
 		expect(await read('a')).toBe('new');
 	});
 
-	test('that fail after they were forgotten leave the newer one alone', async () => {
+	test('that fail after their invalidation do not affect the newer one', async () => {
 		const { read, started, forget } = setUp();
 		const before = read('a').catch(() => 'failed');
 		forget('a');
@@ -89,7 +89,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('are only shared, not kept, with an age of 0', async () => {
+	test('are only shared, not cached, with an age of 0', async () => {
 		const { read, started } = setUp({ maxAgeMs: 0 });
 		const both = Promise.all([read('a'), read('a')]);
 		started[0]?.resolve('one');
@@ -167,7 +167,7 @@ describe('reading ahead', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('never gives out what is too old: who comes while the next is read waits for that', async () => {
+	test('never returns an expired value: a caller during the next read waits for it', async () => {
 		const { read, readAhead, started, pass } = await settled();
 		pass(220);
 		void readAhead('a');
@@ -178,7 +178,7 @@ describe('reading ahead', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('goes on with what is still good where the next fails, and tries anew', async () => {
+	test('returns the valid value if the next read fails, and reads again', async () => {
 		const { readAhead, started, pass } = await settled();
 		pass(220);
 		void readAhead('a');

@@ -184,7 +184,7 @@ describe('coming back from the STS', () => {
 		expect([secondEnd.path, firstEnd.path]).toEqual(['/account?tab=2', '/account?tab=1']);
 	});
 
-	test('a second time does not disturb somebody who is signed in', async () => {
+	test('a second time does not disturb a signed-in person', async () => {
 		const { url, cookie } = await started();
 		const query = sts.authorize(url);
 		const first = await returned(query, cookie);
@@ -262,7 +262,7 @@ describe('coming back from the STS', () => {
 		expect(end.session).toBeNull();
 	});
 
-	test('while the STS is away says so', async () => {
+	test('while the STS is unreachable says so', async () => {
 		const { url, cookie } = await started();
 		sts.behaviour = {
 			tokenAnswer: () => {

@@ -67,7 +67,7 @@ describe('a good access token', () => {
 		expect(await calledWith(changes, header)).toMatchObject({ clientId: 'third-party' });
 	});
 
-	test('tells who calls, what for, and until when', async () => {
+	test('returns the client, the scope and the expiry', async () => {
 		expect(publicCaller(await calledWith())).toEqual({
 			clientId: 'third-party',
 			scope: 'profile:read wallet:sessions',

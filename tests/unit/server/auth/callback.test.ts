@@ -105,7 +105,7 @@ describe('a callback that is requested again by the same browser', () => {
 });
 
 describe('a callback whose state is not the flow’s own', () => {
-	test('signs nobody in, and asks nothing of the STS', async () => {
+	test('signs nobody in, and sends the STS no request', async () => {
 		const { query, cookie } = await started();
 		const [id, key = '', target] = (query.get('state') ?? '').split('.');
 		const other = key.startsWith('A') ? key.replace('A', 'B') : `A${key.slice(1)}`;
@@ -119,7 +119,7 @@ describe('a callback without the flow’s cookie', () => {
 	test.each([
 		['of another browser', 'portal.login=x', 'sign_in_interrupted'],
 		['of a browser without any cookie', '', 'cookies_required']
-	])('%s signs nobody in, and asks nothing of the STS', async (_, other, error) => {
+	])('%s signs nobody in, and sends the STS no request', async (_, other, error) => {
 		const { query, cookie } = await started();
 		await returned(query, cookie);
 		sts.requests = [];
@@ -127,7 +127,7 @@ describe('a callback without the flow’s cookie', () => {
 		expect(sts.requests).toEqual([]);
 	});
 
-	test('of somebody who is signed in goes on to the account', async () => {
+	test('of a signed-in person goes on to the account', async () => {
 		const { query } = await started();
 		const session = someSession();
 		expect(await returned(query, 'portal.login=x', session)).toMatchObject({ path: '/account', session });
@@ -252,7 +252,7 @@ describe('more than 15 minutes at the institution', () => {
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
-	test('does not hold up somebody who has signed in on another tab meanwhile', async () => {
+	test('does not hold up a person who has signed in on another tab meanwhile', async () => {
 		const { query, cookie } = await started();
 		vi.advanceTimersByTime(16 * MINUTE_MS);
 		expect((await returned(query, cookie, someSession())).path).toBe('/help?x=1');

@@ -95,12 +95,12 @@ describe('beyond the budget', () => {
 		expect(evicted(held, states)).toEqual([flow(1)]);
 	});
 
-	test('goes the login transaction never: without it nobody could start again', () => {
+	test('the login transaction is never evicted: without it no new sign-in could start', () => {
 		expect(evicted({ session: 4400, login: 300, [flow(1)]: 9000 })).toEqual([flow(1)]);
 	});
 });
 
-test('what remains fits, whatever a browser holds, and a signed-in browser keeps two flows beside its session', () => {
+test('the rest fits, with any cookies of a browser, and a signed-in browser keeps two flows beside its session', () => {
 	const states = fc.constantFrom<WalletState>('over', 'unscanned', 'completed');
 	const holdings = fc.record({
 		session: fc.integer({ min: 0, max: 4400 }),
@@ -133,7 +133,7 @@ test('what remains fits, whatever a browser holds, and a signed-in browser keeps
 	);
 });
 
-test('whatever a browser holds beside its session and four wallet sessions in identity verification, these stay, and all fits', () => {
+test('a session and four wallet sessions in identity verification stay, and all cookies fit, with any other cookies', () => {
 	const state = fc.constantFrom<WalletState>('over', 'unscanned', 'completed');
 	const holdings = fc.record({
 		session: fc.integer({ min: 0, max: 4400 }),

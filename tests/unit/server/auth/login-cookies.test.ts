@@ -35,7 +35,7 @@ describe('a login transaction', () => {
 		expect(transaction?.id).toMatch(/^[\da-f-]{36}$/);
 	});
 
-	test('ends after 30 minutes, whatever the browser keeps', async () => {
+	test('ends after 30 minutes, also if the browser still has its cookie', async () => {
 		const cookies = await begun();
 		expect(await readLoginTransaction(cookies, NOW_MS + 30 * MINUTE_MS - 1)).not.toBeNull();
 		expect(await readLoginTransaction(cookies, NOW_MS + 30 * MINUTE_MS)).toBeNull();
@@ -49,7 +49,7 @@ describe('a login transaction', () => {
 		);
 	});
 
-	test('that has ended begins anew under another id', async () => {
+	test('that has ended begins again under another id', async () => {
 		const first = await begun();
 		const later = NOW_MS + 31 * MINUTE_MS;
 		const again = await begun(first.next(), later);

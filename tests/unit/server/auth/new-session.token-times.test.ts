@@ -39,6 +39,6 @@ test('whole seconds come of a life that is none: the cookie holds no others', ()
 	expect(tokenTimes(59.5).expiresAt).toBe(SIGNED_IN_AT + 59);
 });
 
-test('nothing is said of tokens whose life the STS does not tell', () => {
+test('no times are set for tokens whose lifetime the STS does not state', () => {
 	expect(tokenTimes(undefined)).toEqual({});
 });

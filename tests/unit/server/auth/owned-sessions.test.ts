@@ -117,7 +117,7 @@ describe('the wallet sessions of a browser', () => {
 		]);
 	});
 
-	test('are forgotten after an hour, whatever the browser keeps', async () => {
+	test('are ignored after an hour, also if the browser still has their cookie', async () => {
 		const cookies = await browserWith(wallet('a'));
 		expect(await ownedSessions(cookies, NOW_MS + HOUR_MS - 1)).toHaveLength(1);
 		expect(await ownedSessions(cookies, NOW_MS + HOUR_MS)).toEqual([]);

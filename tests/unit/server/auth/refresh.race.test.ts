@@ -52,7 +52,7 @@ test(
 		)
 );
 
-test('whatever the order of requests on several instances with a store between them', { timeout: 300_000 }, () =>
+test('holds for any order of requests on several instances with a shared store', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'sign-out']),
@@ -64,7 +64,7 @@ test('whatever the order of requests on several instances with a store between t
 );
 
 // While the store is away a browser has to come back to the same instance, as behind a balancer with sticky sessions.
-test('whenever the store goes away and comes back, with what it held or empty', { timeout: 300_000 }, () =>
+test('holds when the store fails and returns, with its data or empty', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'sign-out', 'store-away', 'store-back', 'store-back-empty']),
@@ -76,7 +76,7 @@ test('whenever the store goes away and comes back, with what it held or empty', 
 );
 
 // A session may end when the response of a token call is lost, and what is known of that as well.
-test('whenever the store of several instances loses what it held', { timeout: 300_000 }, () =>
+test('holds when the store of several instances loses its data', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'store-forgets']),

@@ -70,7 +70,7 @@ describe('a session', () => {
 		expect(calls).toEqual(['refresh-0']);
 	});
 
-	test('keeps its id, its person and its absolute end when it is renewed', async () => {
+	test('keeps its id, its person and its absolute end when it is refreshed', async () => {
 		const session = signedIn({ idToken: 'the first' });
 		await secondsLater(LIFE_SECONDS);
 		const { id, sub, userId, endsAt, authTime, idToken } = session;
@@ -157,7 +157,7 @@ describe('a session', () => {
 		expect(session.accessToken).toBe('access-3');
 	});
 
-	test('whose STS does not say how long tokens live is never renewed ahead', async () => {
+	test('whose STS does not state token lifetimes is never refreshed ahead', async () => {
 		const session = signedIn({ expiresAt: undefined, refreshAt: undefined });
 		await secondsLater(80_000);
 		expect(await instance().refreshIfDue(session)).toBe(session);
@@ -181,7 +181,7 @@ describe('when the STS', () => {
 		expect(calls).toHaveLength(1);
 	});
 
-	test('is away, living tokens serve, and it is asked once a second at most', async () => {
+	test('is unreachable, valid tokens stay in use, and it is called at most once a second', async () => {
 		redeem = fails('postponed');
 		const session = signedIn({ refreshAt: 0 });
 		const tokenRefresher = instance();
@@ -208,7 +208,7 @@ describe('when the STS', () => {
 		expect(await tokenRefresher.refreshIfDue(session)).toMatchObject({ accessToken: 'access-1' });
 	});
 
-	test('is slow, nobody with living tokens waits longer than two seconds, and nothing is asked twice', async () => {
+	test('is slow, nobody with valid tokens waits longer than two seconds, and nothing is requested twice', async () => {
 		redeem = () => clock.pause(9000).then(() => tokens(1));
 		const session = signedIn({ refreshAt: 0 });
 		const tokenRefresher = instance();
@@ -253,7 +253,7 @@ describe('when the STS', () => {
 });
 
 describe('an access token that a service refuses', () => {
-	test('is replaced by one token call, for all who were refused', async () => {
+	test('is replaced by one token call, for all refused requests', async () => {
 		const session = signedIn();
 		const replaced = await Promise.all([instance(), instance()].map((one) => one.forceRefresh(session)));
 		expect(replaced.map(({ accessToken }) => accessToken)).toEqual(['access-1', 'access-1']);

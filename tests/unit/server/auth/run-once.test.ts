@@ -42,7 +42,7 @@ async function whileTimePasses<Value>(promise: Promise<Value>, ms: number): Prom
 const never = work(() => new Promise(() => {}));
 
 describe('work that is done once', () => {
-	test('is done once for all who ask at the same time, on whatever instance', async () => {
+	test('is done once for all simultaneous callers, on any instance', async () => {
 		const askers = [once, instance(), instance()].flatMap((one) => [1, 2, 3].map(() => one.run(slow(5000))));
 		expect(await whileTimePasses(Promise.all(askers), 6000)).toEqual(Array(9).fill('the result'));
 		expect(runs).toBe(1);
@@ -100,7 +100,7 @@ describe('work that fails', () => {
 		expect(await instance().run(good)).toBe('the result');
 	});
 
-	test('fails for all who wait for it', async () => {
+	test('fails for all waiting callers', async () => {
 		const late = work(() => clock.pause(100).then(() => Promise.reject(new WorkFailed('postponed', 'a_code'))));
 		const all = Promise.allSettled([1, 2, 3].map(() => once.run(late)));
 		expect((await whileTimePasses(all, 100)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -114,14 +114,14 @@ describe('work that fails', () => {
 });
 
 describe('work whose response was lost', () => {
-	test('is not done again for those who can do without', async () => {
+	test('is not done again for callers that do not need it', async () => {
 		await expect(once.run(failing('lost'))).rejects.toMatchObject({ fault: 'lost' });
 		await clock.advance(3_600_000);
 		await expect(instance().run(good)).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
 		expect(runs).toBe(1);
 	});
 
-	test('is done again, once, for those who need it', async () => {
+	test('is done again, once, for callers that need it', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await instance()
 			.run(failing('lost', { repeatLost: true }))
@@ -212,7 +212,7 @@ describe('an instance that dies at work', () => {
 		expect(runs).toBe(1);
 	});
 
-	test('is succeeded by one instance alone, for those who need it', async () => {
+	test('is taken over by only one instance, for callers that need it', async () => {
 		void dies();
 		await clock.advance(0);
 		await clock.advance(11_000);
@@ -297,7 +297,7 @@ describe('a record in the store that is dated far ahead', () => {
 		}
 	);
 
-	test('makes nobody wait a second time who can do without the work', async () => {
+	test('makes no caller wait a second time that does not need the work', async () => {
 		await put(running());
 		const first = once.run(good);
 		first.catch(() => {});

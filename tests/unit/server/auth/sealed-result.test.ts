@@ -24,7 +24,7 @@ describe('a result in the store', () => {
 		expect(name).toMatch(/^once:[\w-]{43}$/);
 	});
 
-	test('and its name tell nothing of the secret and the result to who reads the store', async () => {
+	test('and its name reveal neither secret nor result to a reader of the store', async () => {
 		const store = createMemoryStore();
 		const written: string[] = [];
 		const watched: Store = {

@@ -184,7 +184,7 @@ describe('what is read', () => {
 		expect(await readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
 	});
 
-	test('is nothing when the cookie is somebody else’s', async () => {
+	test('is nothing when the cookie is another person’s', async () => {
 		const sealed = await createSeal(['x'.repeat(32)], purpose).seal(someSession());
 		expect(await readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
 		expect(await readSession('portal.session=garbage', SIGNED_IN_AT)).toBeNull();

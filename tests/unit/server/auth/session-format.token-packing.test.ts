@@ -24,7 +24,7 @@ describe('packed tokens', () => {
 		expect(packed && unpackTokens(packed, tokens.length)).toEqual(tokens);
 	});
 
-	test('come back as they were, or are not packed, whatever they are', () => {
+	test('are restored unchanged, or are not packed, for any input', () => {
 		const segment = fc.oneof(
 			fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
 			fc.string({ unit: 'binary', maxLength: 20 })

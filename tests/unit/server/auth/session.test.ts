@@ -29,7 +29,7 @@ const facts = { provider: 'sts-wallet', requestsLogin: false, startedAt: NOW - 3
 const session = newSession(claims, tokens, facts);
 
 describe('a new session', () => {
-	test('holds who signed in, how, and the tokens', () => {
+	test('has the person, the method and the tokens', () => {
 		expect(session).toMatchObject({
 			...tokens,
 			provider: 'sts-wallet',

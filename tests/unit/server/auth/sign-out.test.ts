@@ -55,13 +55,13 @@ describe('the STS’s end-session page', () => {
 		expect(await leave()).toBeNull();
 	});
 
-	test('is none while the STS is away: signing out works without', async () => {
+	test('is none while the STS is unreachable: signing out works without', async () => {
 		vi.mocked(stsMetadata).mockRejectedValue(new TypeError('fetch failed'));
 		expect(await leave()).toBeNull();
 	});
 });
 
-describe('the tokens of somebody who signs out', () => {
+describe('the tokens of a person who signs out', () => {
 	const revoked = () =>
 		sent.mock.calls.map(([url, init]) => [url, Object.fromEntries(new URLSearchParams(init.body as string))]);
 

@@ -86,7 +86,7 @@ describe('a secret that is too simple', () => {
 		expect(isWeakSecret(secret)).toBe(true);
 	});
 
-	test('is refused whatever short text it repeats, and however it ends', () => {
+	test('is refused for every repeated short text, with any ending', () => {
 		void assertProperty(
 			fc.property(fc.string({ minLength: 1, maxLength: 8 }), fc.string({ maxLength: 3 }), (unit, end) => {
 				expect(isWeakSecret(unit.repeat(60).slice(0, 64) + end)).toBe(true);

@@ -78,7 +78,7 @@ test('a session that the STS has ended is over for the route, with a line in the
 	info.mockRestore();
 });
 
-describe('while the STS is away and the tokens have run out', () => {
+describe('while the STS is unreachable and the tokens have expired', () => {
 	const away = new Problem('upstream_unavailable', { headers: { 'retry-after': '7' } });
 
 	test('a program gets a problem, and its route does not run', async () => {

@@ -58,7 +58,7 @@ describe('the session handle', () => {
 		expect(await handled({})).toMatchObject({ seen: null, setCookies: [] });
 	});
 
-	test('writes the session of somebody who has signed in, beside other cookies', async () => {
+	test('writes the session of a person who has signed in, beside other cookies', async () => {
 		const { response, setCookies } = await handled({}, (event) => {
 			event.locals.session = someSession({ id: 'new' });
 			return undefined;
@@ -129,7 +129,7 @@ describe('the session handle', () => {
 		};
 		const removed = [expect.stringMatching(/^portal\.session=; Max-Age=0/)];
 
-		test('leads a person to a clear error, and keeps nothing that would fail anew', async () => {
+		test('leads a person to a clear error, and keeps nothing that would fail again', async () => {
 			const headers = { accept: 'text/html' };
 			const { response, setCookies } = await handled({ cookie: await signedIn(), headers }, grow);
 			expect(response.status).toBe(303);

@@ -41,7 +41,7 @@ test('a stream begins at once with an event, and with a hint when to connect aga
 	expect(await read()).toBe('event: connected\nretry: 3500\ndata: {}\n\n');
 });
 
-test('a silent stream is kept alive every 15 seconds', async () => {
+test('a silent stream sends a comment every 15 seconds', async () => {
 	const { clock, open } = setUp();
 	const { read } = open();
 	await read();

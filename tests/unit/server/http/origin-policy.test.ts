@@ -131,7 +131,7 @@ describe('callers that carry no cookie', () => {
 		expect(allowsOrigin({ ...foreign, hasAccessToken: true }, rules)).toBe(true));
 	test('with a logout token are exempt', () =>
 		expect(allowsOrigin({ ...foreign, route: '/api/auth/backchannel-logout' }, rules)).toBe(true));
-	test('are nobody else', () => expect(allowsOrigin(foreign, rules)).toBe(false));
+	test('are refused otherwise', () => expect(allowsOrigin(foreign, rules)).toBe(false));
 });
 
 describe('a separate front-end server in development', () => {

@@ -58,7 +58,7 @@ describe('a return path', () => {
 		'http://['
 	])('that leads elsewhere, %j, becomes the front page', (wanted) => expect(returnPath(wanted, OWN)).toBe('/'));
 
-	test('stays on our origin when a browser follows it, whatever it is made of', () => {
+	test('stays on our origin when a browser follows it, for any input', () => {
 		const parts = ['/', '\\', '.', '..', '//', ':', '@', '?', '#', '%2f', 'evil.example', 'https:', ' ', '\t', 'a'];
 		const texts = parts.flatMap((one) =>
 			parts.flatMap((two) => parts.flatMap((three) => parts.map((four) => one + two + three + four)))
@@ -71,7 +71,7 @@ describe('a return path', () => {
 describe('a return path that is long', () => {
 	const path = (characters: number) => `/help?${'x'.repeat(characters - 6)}`;
 
-	test('is kept up to 512 characters, and leads to the account beyond', () => {
+	test('is used up to 512 characters, and replaced by the account beyond', () => {
 		expect(returnPath(path(512), OWN)).toBe(path(512));
 		expect(returnPath(path(513), OWN)).toBe('/account');
 		expect(returnPath(`//evil.example/${path(600)}`, OWN)).toBe('/account');

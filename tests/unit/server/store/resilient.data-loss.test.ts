@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 afterEach(() => Promise.all(instances.map((store) => store.close())));
 
-describe('a shared store that loses what it held', () => {
+describe('a shared store that loses its data', () => {
 	test('gets it again from the instance that wrote it, without any request, revocations first', async () => {
 		const store = await started();
 		for (let n = 0; n < 300; n++) await store.write(`key:${n}`, 'x', 60_000);
@@ -50,7 +50,7 @@ describe('a shared store that loses what it held', () => {
 		expect(await shared.read('key:299')).toMatchObject({ text: 'x' });
 	});
 
-	test('gets all of it again although it goes away amid that', async () => {
+	test('gets all of it again, also if it fails meanwhile', async () => {
 		const store = await started();
 		for (const key of ['deny:a', 'deny:b', 'c:1', 'c:2']) await store.write(key, '1', 60_000);
 		shared.forget();
@@ -175,7 +175,7 @@ describe('copies of results of token calls', () => {
 		expect(await store.read('once:a')).toMatchObject({ text: RESULT });
 	});
 
-	test('stay while the store is away, and for two minutes after it has got them', async () => {
+	test('stay while the store is unreachable, and for two minutes after it has got them', async () => {
 		const own = createMemoryStore(clock);
 		const store = await started(own);
 		shared.goAway();

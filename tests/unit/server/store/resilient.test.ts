@@ -234,7 +234,7 @@ describe('a check of the shared store', () => {
 		expect(shared.asked()).toBe(2 * asked);
 	});
 
-	test('notices that the store is away although nothing else has used it', async () => {
+	test('notices that the store is unreachable although nothing else has used it', async () => {
 		const store = instance();
 		shared.goAway();
 		expect(await store.check()).toBe(false);

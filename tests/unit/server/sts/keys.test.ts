@@ -46,7 +46,7 @@ describe('the keys of the STS', () => {
 		expect(sts.fetches).toBe(1);
 	});
 
-	test('are fetched anew for a key that is new, without a restart', async () => {
+	test('are fetched again for a key that is new, without a restart', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		sts.keys = [first, second];
@@ -65,7 +65,7 @@ describe('the keys of the STS', () => {
 		}
 	});
 
-	test('are asked for at most once in 30 s also while the STS is away, and was from the start', async () => {
+	test('are asked for at most once in 30 s also while the STS is unreachable, and was from the start', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		sts.isUnavailable = true;
 		for (const expected of [1, 1, 2]) {
@@ -92,7 +92,7 @@ describe('the keys of the STS', () => {
 	});
 });
 
-describe('while the STS is away', () => {
+describe('while the STS is unreachable', () => {
 	test('known keys serve on, and the STS is asked again every 30 s', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');

@@ -69,7 +69,7 @@ describe('the service token', () => {
 		}
 	);
 
-	test('that is due serves on while the STS is away, to its end and no longer', async () => {
+	test('that is due serves on while the STS is unreachable, to its end and no longer', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		await tokens.current(options);
 		sts.isUnavailable = true;
@@ -111,7 +111,7 @@ describe('a service token that a service refuses', () => {
 		expect(await tokens.replace(options, 'token-2')).toBe('token-3');
 	});
 
-	test('has no successor while the STS is away', async () => {
+	test('has no successor while the STS is unreachable', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
 		sts.isUnavailable = true;

@@ -92,7 +92,7 @@ describe('a fault', () => {
 		expect(await faultOfCall(ask(stub.url, { timeoutMs: 60 }))).toBe('timeout');
 	});
 
-	test('of a server that stalls amid its answer is "timeout"', async () => {
+	test('of a server that stalls during its response is "timeout"', async () => {
 		const stub = await startStub(stallsMidBody);
 		expect(await faultOfCall(ask(stub.url, { timeoutMs: 150 }))).toBe('timeout');
 	});

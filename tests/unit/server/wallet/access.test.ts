@@ -46,12 +46,12 @@ async function onLoginPage(): Promise<string> {
 const unauthorized = { code: 'unauthorized', status: 401 };
 const notFound = { code: 'not_found', status: 404 };
 
-describe('who may open a wallet session', () => {
-	test('somebody signed in, counted by session', async () => {
+describe('opening a wallet session', () => {
+	test('is allowed to a signed-in person, counted by session', async () => {
 		expect(await requireWalletCaller(requestEvent({ session: someSession() }))).toBe('session-1');
 	});
 
-	test('a browser that has loaded the login page, counted by that', async () => {
+	test('is allowed to a browser that has loaded the login page, counted by its login transaction', async () => {
 		const cookie = await onLoginPage();
 		const ids = [
 			await requireWalletCaller(requestEvent({ cookie })),
@@ -61,18 +61,18 @@ describe('who may open a wallet session', () => {
 		expect(ids[1]).toBe(ids[0]);
 	});
 
-	test('nobody else', async () => {
+	test('is refused to any other request', async () => {
 		await expect(requireWalletCaller(requestEvent())).rejects.toMatchObject(unauthorized);
 	});
 
-	test('nobody with a credential that is not good, whatever the cookies say', async () => {
+	test('is refused with an invalid credential, for any cookies', async () => {
 		const event = requestEvent({ path: API, cookie: await onLoginPage(), headers: { authorization: 'Bearer x' } });
 		await expect(requireWalletCaller(event)).rejects.toMatchObject(unauthorized);
 	});
 });
 
-describe('whose a wallet session is', () => {
-	test('the browser’s that started it', async () => {
+describe('access to a wallet session', () => {
+	test('is granted to the browser that started it', async () => {
 		expect(await requireOwned(requestEvent({ cookie: await holding() }), MINE)).toMatchObject({ id: MINE });
 	});
 
@@ -84,15 +84,15 @@ describe('whose a wallet session is', () => {
 		await expect(requireOwned(requestEvent(await make()), MINE)).rejects.toMatchObject(notFound);
 	});
 
-	test('not one of a browser without sessions, which gets 401', async () => {
+	test('is refused with 401 to a browser without sessions', async () => {
 		await expect(requireOwned(requestEvent(), MINE)).rejects.toMatchObject(unauthorized);
 	});
 
-	test('nobody’s where the address holds no id at all', async () => {
+	test('is refused with 404 if the address has no session id', async () => {
 		await expect(requireOwned(requestEvent(), 'no id')).rejects.toMatchObject(notFound);
 	});
 
-	test('not a bearer caller’s who sends the owner’s cookie along', async () => {
+	test('is refused to a bearer caller that also sends the owner’s cookie', async () => {
 		const event = requestEvent({ path: API, cookie: await holding(), headers: { authorization: 'Bearer x' } });
 		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
 	});

@@ -95,7 +95,7 @@ describe('the wallet page', () => {
 		expect(looks).toBe(1);
 	});
 
-	test('offers to begin in a browser without a session, and asks the Bridge nothing', async () => {
+	test('offers to begin in a browser without a session, and sends the Bridge no request', async () => {
 		expect(await stepOf(requestEvent())).toEqual({ view: { screen: 'start' } });
 		expect(bridge.readStatus).not.toHaveBeenCalled();
 	});
@@ -246,7 +246,7 @@ describe('why a session failed', () => {
 		expect(await identityStep((await browser()).event)).toMatchObject({ view: { screen: 'ended', outcome } });
 	});
 
-	test('does not matter less when idv/status can not be asked', async () => {
+	test('is still reported if idv/status is unavailable', async () => {
 		bridgeSays('FAILED');
 		bridge.readIdvStatus.mockRejectedValue(new Problem('upstream_unavailable'));
 		expect(await identityStep((await browser()).event)).toMatchObject({ view: { outcome: 'failed' } });

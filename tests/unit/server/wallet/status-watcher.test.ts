@@ -45,7 +45,7 @@ describe('one watched session', () => {
 		expect([inFlight.most, reads('a')]).toEqual([1, [0, 4000, 8000]]);
 	});
 
-	test('says a status once, however often it is read', async () => {
+	test('reports a status once, for any number of reads', async () => {
 		const { clock, listen } = setUp();
 		const { said } = listen('a');
 		await clock.advance(20_000);
@@ -66,7 +66,7 @@ describe('one watched session', () => {
 		expect(heard.at(-1)).toMatchObject({ status: { expiresAt: endsAt - 100_000 } });
 	});
 
-	test('is known at once to who comes later, and is read again soon', async () => {
+	test('is reported to a later listener at once, and is read again soon', async () => {
 		const { clock, listen, answers, reads } = setUp();
 		answers.set('a', statusOf('PENDING', 300_000));
 		listen('a');
@@ -77,7 +77,7 @@ describe('one watched session', () => {
 		expect(reads('a')).toEqual([0, 600]);
 	});
 
-	test('is left alone when nobody listens any more', async () => {
+	test('is not read without listeners', async () => {
 		const { clock, listen, reads, watches } = setUp();
 		const both = [listen('a'), listen('a')];
 		await clock.advance(scanMs);
