@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { sessionPath } from '../http/support/journeys.ts';
 import { createSeal } from '../../src/lib/server/seal.ts';
-import { splitChunks } from '../../src/lib/server/auth/cookie-chunks.ts';
-import { sessionCodec } from '../../src/lib/server/auth/session-format.ts';
+import { sessionCodec, splitChunks } from '../../src/lib/server/auth/session-format.ts';
 import { realisticSession } from './sessions/realistic-session.ts';
 
 const Created = v.object({ sessionId: v.string() });

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { joinChunks, leftoverChunks, splitChunks } from '../../../src/lib/server/auth/cookie-chunks.ts';
+import { joinChunks, leftoverChunks, sessionCodec, splitChunks } from '../../../src/lib/server/auth/session-format.ts';
 import { flowStartMs, newFlowId } from '../../../src/lib/server/auth/flow-id.ts';
 import { createSeal } from '../../../src/lib/server/seal.ts';
-import { sessionCodec } from '../../../src/lib/server/auth/session-format.ts';
 import { type Session, SessionSchema } from '../../../src/lib/server/auth/session.ts';
 import { Browser } from '../../harness/browser.ts';
 import type { Landscape } from '../../harness/landscape.ts';

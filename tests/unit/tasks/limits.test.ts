@@ -76,7 +76,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'Cookies deleted by one response',
-		`${constant('lib/server/http/cookies.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/cookie-chunks.ts', 'MAX_LEFTOVERS')} parts`
+		`${constant('lib/server/http/cookies.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/session-format.ts', 'MAX_LEFTOVERS')} parts`
 	],
 	['Cache of opened cookies', size(constant('lib/server/http/sealed-cookie.ts', 'CACHE_BYTES'))],
 	['Store in memory, for each kind of key', size(constant('lib/server/store/memory.ts', 'MAX_BYTES_PER_KIND'))],

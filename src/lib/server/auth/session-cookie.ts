@@ -1,4 +1,11 @@
-import { type CookieText, joinChunks, leftoverChunks, splitChunks } from './cookie-chunks';
+import {
+	type CookieText,
+	joinChunks,
+	leftoverChunks,
+	MAX_SESSION_BYTES,
+	sessionCodec,
+	splitChunks
+} from './session-format';
 import type { Cookies } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
 import { config } from '../config';
@@ -6,7 +13,6 @@ import { cookieAttributes, cookieName } from '../http/cookies';
 import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
 import { sealOf } from '../http/sealed-cookie';
 import { type Session, SessionSchema } from './session';
-import { MAX_SESSION_BYTES, sessionCodec } from './session-format';
 
 const sealed = sealOf('session', SessionSchema, () => sessionCodec(config().sessionFormat));
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { joinChunks, leftoverChunks, splitChunks } from '$lib/server/auth/cookie-chunks';
+import { joinChunks, leftoverChunks, splitChunks } from '$lib/server/auth/session-format';
 
 const NAME = '__Host-portal.session';
 /** Browsers keep this much of one cookie: name, value and attributes. */
