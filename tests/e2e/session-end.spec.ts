@@ -70,9 +70,12 @@ for (const years of [-1, 1]) {
 			await page.clock.install({ time: now.setFullYear(now.getFullYear() + years) });
 			await signInAtInstitution(page);
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
-			const read = page.waitForResponse('**/api/auth/session');
-			await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-			await read;
+			// The page's script may not have started yet.
+			await expect(async () => {
+				const read = page.waitForResponse('**/api/auth/session', { timeout: 1000 });
+				await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+				await read;
+			}).toPass();
 			await page.clock.runFor('00:30');
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
 			await expect(page.getByRole('alert')).toBeEmpty();
@@ -91,13 +94,17 @@ for (const [event, target] of [
 			await signInAtInstitution(page);
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
 			await page.waitForLoadState('networkidle');
-			await expect(page.getByRole('alert')).toBeEmpty();
+			const alert = page.getByRole('alert');
+			await expect(alert).toBeEmpty();
 			await setRemaining(page, 90_000);
-			await page.evaluate(([name, on]) => (on === 'document' ? document : window).dispatchEvent(new Event(name)), [
-				event,
-				target
-			] as const);
-			await expect(page.getByRole('alert')).toContainText(notice.title);
+			// The page's script may not have started yet.
+			await expect(async () => {
+				await page.evaluate(([name, on]) => (on === 'document' ? document : window).dispatchEvent(new Event(name)), [
+					event,
+					target
+				] as const);
+				await expect(alert).toContainText(notice.title, { timeout: 1000 });
+			}).toPass();
 		}
 	);
 }

@@ -38,12 +38,12 @@ test('the wallet page’s view follows its session', async () => {
 
 test('a view names the page where the sign-in goes on', async () => {
 	await sharedWalletSession(browser, landscape.sandbox, 'known-student');
-	expect(await view('/login/wallet/view')).toEqual({ redirectTo: '/login/continue' });
+	expect(await view('/login/wallet/view')).toEqual({ goTo: '/login/continue' });
 });
 
 test('the identity page’s view has the person of this browser’s wallet session', async () => {
 	await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
-	expect(await view('/login/wallet/view')).toEqual({ redirectTo: '/login/identity' });
+	expect(await view('/login/wallet/view')).toEqual({ goTo: '/login/identity' });
 	const shown = await view('/login/identity/view');
 	expect(shown).toMatchObject({ view: { screen: 'explain', person: { givenName: expect.any(String) as string } } });
 });
@@ -52,7 +52,7 @@ describe.each(['/login/wallet/view', '/login/identity/view'])('%s', (path) => {
 	test('tells another browser nothing of a session', async () => {
 		await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 		const other = await view(path, new Browser(landscape.url));
-		expect(other).toEqual(path.includes('identity') ? { redirectTo: '/login/wallet' } : { view: { screen: 'start' } });
+		expect(other).toEqual(path.includes('identity') ? { goTo: '/login/wallet' } : { view: { screen: 'start' } });
 	});
 
 	test('is refused to another site’s script', async () => {
