@@ -9,6 +9,8 @@ import { createFaults } from './http/faults.ts';
 import { page } from './http/html.ts';
 import { serving } from './http/serve.ts';
 import { createInstitutionRoutes } from './institution/routes.ts';
+import { CredentialIssuer } from './issuer/issuer.ts';
+import { createIssuerRoutes, issuerPath } from './issuer/routes.ts';
 import { withDefaults, type SandboxOptions } from './options.ts';
 import { openPorts } from './ports.ts';
 import { Recorder } from './recorder.ts';
@@ -81,12 +83,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const bridge = createBridgeRoutes({ service, scenarios, recorder, faults, errors });
 	const wallet = createWalletRoutes(service, portalUrl);
 	const institution = createInstitutionRoutes(handoffs, scenarios);
-	const controls = createControls({ scenarios, recorder, service, sts, key });
+	const issuer = new CredentialIssuer(`${bridgeUrl}${issuerPath}`);
+	const published = createIssuerRoutes(issuer);
+	const controls = createControls({ scenarios, recorder, service, sts, key, issuer });
 
 	listeners.sts.serve(serving((exchange) => sts.answer(exchange), log));
 	listeners.bridge.serve(
 		serving(async (exchange) => {
-			if (!wallet(exchange) && !(await bridge(exchange))) notFound(exchange);
+			if (!wallet(exchange) && !(await published(exchange)) && !(await bridge(exchange))) notFound(exchange);
 		}, log)
 	);
 	listeners.institution.serve(serving((exchange) => (wallet(exchange) ? undefined : institution(exchange)), log));

@@ -3,6 +3,9 @@ import type { WalletOutcome } from '../bridge/presentation.ts';
 import type { BridgeService } from '../bridge/service.ts';
 import type { WalletSession } from '../bridge/session.ts';
 import { federatedSubject, subjectFor } from '../identity.ts';
+import type { CredentialIssuer } from '../issuer/issuer.ts';
+import type { PublicHolderKey } from '../issuer/holder-key.ts';
+import type { CredentialStatus } from '../issuer/status-list.ts';
 import { personById, type PersonId } from '../people.ts';
 import type { Counts, RecordedRequest, Recorder } from '../recorder.ts';
 import type { ScenarioName, ScenarioOptions, Scenarios } from '../scenarios.ts';
@@ -17,7 +20,7 @@ export interface Controls {
 	lift(name: ScenarioName): void;
 	/** The active scenarios. */
 	scenarios(): Record<string, ScenarioOptions>;
-	/** Deletes scenarios, counts, requests, wallet sessions and new bindings; tokens stay valid. */
+	/** Deletes scenarios, counts, requests, wallet sessions, new bindings and revocations; tokens stay valid. */
 	reset(): void;
 	counts(): Counts;
 	/** How often one operation was called, such as `bridge.status` or `sts.token:refresh`. */
@@ -39,6 +42,10 @@ export interface Controls {
 	/** Lets time pass for one session; false for an unknown one. */
 	advance(sessionId: string, seconds: number): boolean;
 	expire(sessionId: string): boolean;
+	/** Issues a person's credential to the wallet with that key, as a compact SD-JWT VC. @param vct default: the eduID's */
+	issueCredential(person: PersonId, holderKey: PublicHolderKey, vct?: string): Promise<string>;
+	/** @param index the credential's entry in the status list; false if no credential has it */
+	setCredentialStatus(index: number, status: CredentialStatus): boolean;
 	/** Sends the portal a logout token for a person's sessions. @throws if the portal refuses it */
 	backchannelLogout(person: PersonId, provider: 'sts' | 'sts-wallet', sid?: string): Promise<void>;
 	/** Any JWT, signed with the STS's key. */
@@ -51,9 +58,10 @@ export interface ControlledParts {
 	service: BridgeService;
 	sts: Sts;
 	key: SigningKey;
+	issuer: CredentialIssuer;
 }
 
-export function createControls({ scenarios, recorder, service, sts, key }: ControlledParts): Controls {
+export function createControls({ scenarios, recorder, service, sts, key, issuer }: ControlledParts): Controls {
 	const withSession = <T>(id: string, act: (session: WalletSession) => T): T | undefined => {
 		const session = service.find(id);
 		return session && act(session);
@@ -73,6 +81,7 @@ export function createControls({ scenarios, recorder, service, sts, key }: Contr
 			recorder.clear();
 			sts.authorizations.clear();
 			service.reset();
+			issuer.statuses.reset();
 		},
 		counts: () => recorder.counts(),
 		count: (operation) => recorder.counts().operations[operation] ?? 0,
@@ -92,6 +101,8 @@ export function createControls({ scenarios, recorder, service, sts, key }: Contr
 			withSession(id, (session) => service.review.decide(session, decision === 'approve')) ?? false,
 		advance,
 		expire: (id) => advance(id, 24 * 60 * 60),
+		issueCredential: (person, holderKey, vct) => issuer.issue({ person: personById(person), holderKey, vct }),
+		setCredentialStatus: (index, status) => issuer.statuses.set(index, status),
 		backchannelLogout: async (person, provider, sid) => {
 			const client = await sts.portalClient();
 			await client.backchannelLogout(subjectFor(provider, federatedSubject(personById(person))), sid);

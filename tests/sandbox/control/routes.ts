@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { readJson, sendJson, type Exchange } from '../http/exchange.ts';
+import { HolderKey } from '../issuer/holder-key.ts';
+import { credentialStatuses } from '../issuer/status-list.ts';
 import { people, personIds, personLabel } from '../people.ts';
 import type { Recorder } from '../recorder.ts';
 import { scenarioNames, ScenarioRequest } from '../scenarios.ts';
@@ -14,6 +16,12 @@ const Logout = v.object({
 	provider: v.optional(v.picklist(['sts', 'sts-wallet']), 'sts'),
 	sid: v.optional(v.string())
 });
+const CredentialRequest = v.object({
+	person: v.picklist(personIds),
+	jwk: HolderKey,
+	vct: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(500)))
+});
+const NewStatus = v.object({ status: v.picklist(credentialStatuses) });
 const Sign = v.object({
 	payload: v.record(v.string(), v.unknown()),
 	header: v.optional(v.record(v.string(), v.unknown()))
@@ -62,6 +70,14 @@ export function createControlRoutes(controls: Controls, recorder: Recorder) {
 			const { sessionId, seconds } = readJson(exchange, Advance);
 			return done(controls.advance(sessionId, seconds));
 		},
+		'POST /credentials': async (exchange) => {
+			const { person, jwk, vct } = readJson(exchange, CredentialRequest);
+			return { credential: await controls.issueCredential(person, jwk, vct) };
+		},
+		'POST /credentials/:/status': (exchange, index) =>
+			done(
+				controls.setCredentialStatus(/^\d+$/.test(index) ? Number(index) : -1, readJson(exchange, NewStatus).status)
+			),
 		'POST /backchannel-logout': async (exchange) => {
 			const { person, provider, sid } = readJson(exchange, Logout);
 			await controls.backchannelLogout(person, provider, sid);

@@ -1,0 +1,28 @@
+import type { Exchange } from '../http/exchange.ts';
+import type { CredentialIssuer } from './issuer.ts';
+import { statusListTtl } from './status-list.ts';
+
+/** The path of the issuer on the Bridge's port. */
+export const issuerPath = '/issuer';
+
+/** What verifiers fetch from the issuer. Returns false for a path that is not the issuer's. */
+export function createIssuerRoutes(issuer: CredentialIssuer) {
+	return async ({ method, url, response }: Exchange): Promise<boolean> => {
+		if (method !== 'GET') return false;
+		if (url.pathname === `${issuerPath}/status-list`) {
+			const token = await issuer.statusList();
+			response
+				.writeHead(200, { 'content-type': 'application/statuslist+jwt', 'cache-control': `max-age=${statusListTtl}` })
+				.end(token);
+			return true;
+		}
+		if (url.pathname === `${issuerPath}/ca.pem`) {
+			const certificate = await issuer.certificate();
+			response
+				.writeHead(200, { 'content-type': 'application/x-pem-file', 'cache-control': 'no-store' })
+				.end(certificate);
+			return true;
+		}
+		return false;
+	};
+}
