@@ -57,6 +57,20 @@ test('every link from a document to a file or a heading of the repository leads 
 	expect(links.filter(isBroken)).toEqual([]);
 });
 
+test('every source file that a document names is in the repository', () => {
+	const folders = ['', 'src/lib/server', 'src', 'tests'];
+	const named = documents
+		.filter((document) => document !== 'CHANGELOG.md')
+		.flatMap((document) =>
+			[
+				...readFileSync(join(root, document), 'utf8').matchAll(/`([\w.()[\]+-]+\/[\w./()[\]+-]+\.(?:ts|mjs|svelte))`/g)
+			].map(([, path = '']) => ({ document, path }))
+		);
+	expect(named.length).toBeGreaterThan(100);
+	const isThere = (path: string) => folders.some((folder) => existsSync(join(root, folder, path)));
+	expect(named.filter(({ path }) => !isThere(path))).toEqual([]);
+});
+
 test('README has at most 8 kB', () => {
 	expect(statSync(join(root, 'README.md')).size).toBeLessThanOrEqual(8000);
 });
