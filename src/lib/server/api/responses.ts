@@ -14,7 +14,8 @@ export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const REASONS: Readonly<Record<number, string>> = {
+/** Descriptions of responses for OpenAPI. The messages of problems are in `http/problem-table.ts`. */
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
 	400: 'The request is not valid; the message names the field.',
 	401: 'The credential is missing or not valid.',
 	403: 'The request comes from another site, or the access token lacks the scope.',
@@ -49,7 +50,7 @@ export const headerComponents: Json = headers;
 export function problemComponents(): Json {
 	const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort();
 	return Object.fromEntries(
-		statuses.filter((status) => status in REASONS).map((status) => [name(status), problem(status)])
+		statuses.filter((status) => status in DESCRIPTIONS).map((status) => [name(status), problem(status)])
 	);
 }
 
@@ -80,7 +81,7 @@ function problem(status: number): Json {
 	// An overloaded portal responds with a page if the request accepts HTML.
 	const page = status === 503 && { 'text/html': text };
 	return {
-		description: REASONS[status],
+		description: DESCRIPTIONS[status],
 		headers: named('X-Request-Id', ...waits, ...asks),
 		content: { 'application/json': { schema: problemSchema(status) }, ...page }
 	};

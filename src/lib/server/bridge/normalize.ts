@@ -14,8 +14,8 @@ export interface CreatedSession {
 	readonly requestUri: string;
 	/** The remaining lifetime. */
 	readonly expiresInMs: number;
-	/** The same end by the Auth Bridge's clock, which may be wrong. Compare it only with `SessionStatus.expiresAt`. */
-	readonly expiresAt: number | null;
+	/** The same end by the Auth Bridge's clock, which may be wrong. Compare it only with `SessionStatus.bridgeExpiresAt`. */
+	readonly bridgeExpiresAt: number | null;
 }
 
 export interface SessionStatus {
@@ -26,7 +26,7 @@ export interface SessionStatus {
 	/** Such as `RUN_IDV`, `STEP_UP`, `FAIL_CLOSED` or `MANUAL_REVIEW`. Expect other values. */
 	readonly reconciliationPlanType: string | null;
 	/** Unix milliseconds, by the Auth Bridge's possibly wrong clock (`remainingMs` in `wallet/sessions.ts`); null if absent. */
-	readonly expiresAt: number | null;
+	readonly bridgeExpiresAt: number | null;
 	/** Why the session failed, as a problem code. For pages only; the API's response does not contain it. */
 	readonly errorCode?: ProblemCode;
 }
@@ -91,7 +91,7 @@ export function createReaders(now: () => number, warn: Warn) {
 			status: statusOf(parsed.status ?? 'CREATED'),
 			requestUri: parsed.requestUri,
 			expiresInMs: lifetimeMs(parsed.expiresAt),
-			expiresAt: parsed.expiresAt
+			bridgeExpiresAt: parsed.expiresAt
 		}),
 
 		status(id: string, parsed: Parsed<typeof schemas.StatusResponse>): SessionStatus {
@@ -102,7 +102,7 @@ export function createReaders(now: () => number, warn: Warn) {
 				idvRequired: parsed.idvRequired === true || status === 'IDV_REQUIRED',
 				idvRequirementReason: parsed.idvRequirementReason,
 				reconciliationPlanType: parsed.reconciliationPlanType,
-				expiresAt: parsed.expiresAt,
+				bridgeExpiresAt: parsed.expiresAt,
 				...failure(parsed.errorCode)
 			};
 		},

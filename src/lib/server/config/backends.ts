@@ -10,7 +10,7 @@ const between = (least: number, most: number) => {
 	const message = `must be a whole number from ${least} to ${most}`;
 	return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 };
-const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+const nonEmptyText = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
 
 const Settings = v.strictObject(
 	{
@@ -28,8 +28,8 @@ const Settings = v.strictObject(
 		maxAnswerBytes: v.optional(between(1, 1024 * MEBIBYTE), 10 * MEBIBYTE),
 		callerScope: v.optional(scope),
 		tokenScope: v.optional(scope),
-		tokenAudience: v.optional(text),
-		tokenResource: v.optional(v.pipe(text, v.url('must be an absolute address')))
+		tokenAudience: v.optional(nonEmptyText),
+		tokenResource: v.optional(v.pipe(nonEmptyText, v.url('must be an absolute address')))
 	},
 	'is not known, or is missing'
 );

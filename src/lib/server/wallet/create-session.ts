@@ -64,7 +64,7 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
 		requestUri: created.requestUri,
 		startedAt: now,
 		expiresAt: now + created.expiresInMs,
-		...(created.expiresAt !== null && { bridgeExpiresAt: created.expiresAt }),
+		...(created.bridgeExpiresAt !== null && { bridgeExpiresAt: created.bridgeExpiresAt }),
 		returnTo: options.returnTo,
 		idv: 'none',
 		completed: false

@@ -1,4 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import type { InferOutput } from 'valibot';
+import type { Status } from '../api/wallet-schemas';
 import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { bridge, credentialFor } from './bridge';
@@ -16,8 +18,8 @@ export async function readWalletStatus(event: RequestEvent, owned: OwnedSession)
 	return publicStatus(await bridge().pollStatus(owned.id, () => credentialFor(event.locals)), owned);
 }
 
-/** The part of a status that browsers and API clients may read. `expiresInMs` is always present. */
-export function publicStatus(status: SessionStatus, owned: OwnedSession) {
+/** The part of a status that browsers and API clients may read. */
+export function publicStatus(status: SessionStatus, owned: OwnedSession): InferOutput<typeof Status> {
 	reportEnd(status, owned);
 	return {
 		sessionId: owned.id,
@@ -31,11 +33,11 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession) {
 
 /**
  * Milliseconds until the session expires: at the time set when it was created, or earlier if the Auth Bridge has since
- * shortened its life. Its clock may be wrong, so its `expiresAt` is only compared with its own earlier value.
+ * shortened its life. Its clock may be wrong, so its expiry is only compared with its own earlier value.
  */
-export function remainingMs({ expiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
-	const { startedAt, bridgeExpiresAt } = owned;
-	const moved = expiresAt === null || bridgeExpiresAt === undefined ? 0 : expiresAt - bridgeExpiresAt;
+export function remainingMs({ bridgeExpiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
+	const { startedAt, bridgeExpiresAt: earlier } = owned;
+	const moved = bridgeExpiresAt === null || earlier === undefined ? 0 : bridgeExpiresAt - earlier;
 	const claimed = owned.expiresAt + Math.min(0, moved);
 	const endsAt = claimed - startedAt < MIN_LIFETIME_MS ? owned.expiresAt : claimed;
 	return Math.max(0, endsAt - nowMs);

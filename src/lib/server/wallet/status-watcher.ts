@@ -11,7 +11,7 @@ export type StatusNews =
 
 type StatusListener = (news: StatusNews) => void;
 
-/** Listeners are notified if `expiresAt` has changed by more than this, in milliseconds. */
+/** Listeners are notified if `bridgeExpiresAt` has changed by more than this, in milliseconds. */
 const MOVED_MS = 2000;
 
 function newsOf(status: SessionStatus): StatusNews {
@@ -25,7 +25,7 @@ export function differs(a: SessionStatus, b: SessionStatus): boolean {
 		a.idvRequired !== b.idvRequired ||
 		a.idvRequirementReason !== b.idvRequirementReason ||
 		a.reconciliationPlanType !== b.reconciliationPlanType ||
-		Math.abs((a.expiresAt ?? 0) - (b.expiresAt ?? 0)) > MOVED_MS
+		Math.abs((a.bridgeExpiresAt ?? 0) - (b.bridgeExpiresAt ?? 0)) > MOVED_MS
 	);
 }
 

@@ -67,7 +67,7 @@ describe('creating a session', () => {
 			status: 'CREATED',
 			requestUri: created.doc.requestUri,
 			expiresInMs: 300_000,
-			expiresAt: null
+			bridgeExpiresAt: null
 		});
 	});
 
@@ -78,7 +78,7 @@ describe('creating a session', () => {
 			status: 'PENDING',
 			requestUri: created.field.requestUri,
 			expiresInMs: 299_000,
-			expiresAt: nowMs + 299_000
+			bridgeExpiresAt: nowMs + 299_000
 		});
 	});
 
@@ -132,7 +132,7 @@ describe('reading the status', () => {
 			sessionId,
 			status: 'VERIFIED',
 			...said,
-			expiresAt: null
+			bridgeExpiresAt: null
 		});
 		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/sessions/${sessionId}/status`);
 	});
@@ -147,7 +147,7 @@ describe('reading the status', () => {
 			idvRequired: true,
 			idvRequirementReason: null,
 			reconciliationPlanType: null,
-			expiresAt: nowMs + 1000
+			bridgeExpiresAt: nowMs + 1000
 		});
 		expect(JSON.stringify(status)).not.toMatch(personalText);
 	});
@@ -218,7 +218,7 @@ describe('reading the status', () => {
 			idvRequired: false,
 			idvRequirementReason: null,
 			reconciliationPlanType: null,
-			expiresAt: null
+			bridgeExpiresAt: null
 		});
 	});
 
@@ -229,7 +229,7 @@ describe('reading the status', () => {
 		['ISO 8601 text', new Date(nowMs + 5000).toISOString()]
 	])('takes the end as a %s', async (_what, expiresAt) => {
 		const stub = await startStub(json(200, { sessionId, status: 'PENDING', expiresAt }));
-		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).expiresAt).toBe(nowMs + 5000);
+		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).bridgeExpiresAt).toBe(nowMs + 5000);
 	});
 
 	test.each([

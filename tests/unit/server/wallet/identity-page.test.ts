@@ -46,7 +46,7 @@ beforeEach(() => {
 });
 
 function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> = {}) {
-	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, expiresAt: null };
+	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, bridgeExpiresAt: null };
 	const said = { sessionId: ID, status, ...rest, ...changes };
 	bridge.readStatus.mockResolvedValue(said);
 	bridge.readFreshStatus.mockResolvedValue(said);

@@ -33,7 +33,7 @@ beforeEach(() => {
 			status: 'PENDING',
 			requestUri: 'openid4vp://x',
 			expiresInMs: 300_000,
-			expiresAt: null
+			bridgeExpiresAt: null
 		})
 	);
 });

@@ -17,16 +17,16 @@ const owned = (changes: Partial<OwnedSession> = {}): OwnedSession => ({
 	completed: false,
 	...changes
 });
-const said = (expiresAt: number | null) => ({
+const said = (bridgeExpiresAt: number | null) => ({
 	sessionId: 's',
 	status: 'PENDING' as const,
 	idvRequired: false,
 	idvRequirementReason: null,
 	reconciliationPlanType: null,
-	expiresAt
+	bridgeExpiresAt
 });
-const left = (expiresAt: number | null, session = owned(), atMs = NOW_MS) =>
-	remainingMs(said(expiresAt), session, atMs);
+const left = (bridgeExpiresAt: number | null, session = owned(), atMs = NOW_MS) =>
+	remainingMs(said(bridgeExpiresAt), session, atMs);
 
 describe('the time that a wallet session has left', () => {
 	test('is what was decided at its creation, where the Bridge says nothing', () => {
@@ -55,8 +55,8 @@ describe('the time that a wallet session has left', () => {
 	});
 
 	test('does not depend on the clock of a Bridge that named no end at the creation, or once verification has begun', () => {
-		for (const expiresAt of [NOW_MS + 100_000, NOW_MS + 900_000, NOW_MS - 60_000])
-			expect(left(expiresAt, owned(), NOW_MS + 1000)).toBe(299_000);
+		for (const bridgeExpiresAt of [NOW_MS + 100_000, NOW_MS + 900_000, NOW_MS - 60_000])
+			expect(left(bridgeExpiresAt, owned(), NOW_MS + 1000)).toBe(299_000);
 	});
 
 	test('is never negative, and never more than at the creation', () => {

@@ -63,7 +63,7 @@ describe('one watched session', () => {
 		expect(heard).toHaveLength(1);
 		answers.set('a', statusOf('PENDING', endsAt - 100_000));
 		await clock.advance(1000);
-		expect(heard.at(-1)).toMatchObject({ status: { expiresAt: endsAt - 100_000 } });
+		expect(heard.at(-1)).toMatchObject({ status: { bridgeExpiresAt: endsAt - 100_000 } });
 	});
 
 	test('is reported to a later listener at once, and is read again soon', async () => {
@@ -72,7 +72,7 @@ describe('one watched session', () => {
 		listen('a');
 		await clock.advance(600);
 		const late = listen('a');
-		expect(late.heard).toMatchObject([{ status: { expiresAt: 300_000 } }]);
+		expect(late.heard).toMatchObject([{ status: { bridgeExpiresAt: 300_000 } }]);
 		await clock.advance(1);
 		expect(reads('a')).toEqual([0, 600]);
 	});

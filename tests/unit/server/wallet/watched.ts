@@ -8,9 +8,9 @@ export type Answer = SessionStatusValue | Error;
 
 export const credential = { requestId: 'r' };
 
-export function statusOf(status: SessionStatusValue, expiresAt: number | null = null): SessionStatus {
+export function statusOf(status: SessionStatusValue, bridgeExpiresAt: number | null = null): SessionStatus {
 	const plan = { idvRequired: false, idvRequirementReason: null, reconciliationPlanType: null };
-	return { sessionId: 's', status, ...plan, expiresAt };
+	return { sessionId: 's', status, ...plan, bridgeExpiresAt };
 }
 
 /** Watches over a Bridge whose answers the test decides, on a clock in hand. */
