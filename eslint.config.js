@@ -46,16 +46,20 @@ const upward = () =>
 			: notAbove(`src/lib/server/${layer}/**`, '\\.\\.', above);
 	});
 
+const upwardImport =
+	'This layer is higher. Move the shared code to a lower layer, or pass it in as an argument (order: docs/architecture.md, "lib/server").';
+
 /**
  * @param {string} files
  * @param {string} root how these files spell lib/server in an import, as a regular expression
  * @param {string[]} names
+ * @param {string} [message]
  * @returns {import('eslint').Linter.Config}
  */
-function notAbove(files, root, names) {
+function notAbove(files, root, names, message = upwardImport) {
 	const pattern = {
 		regex: `^(?:${root}|\\$lib/server)/(?:${names.join('|').replaceAll('.ts', '')})(?:/|$)`,
-		message: 'A folder of lib/server may import what is below it, and nothing above ("layers" in eslint.config.js).'
+		message
 	};
 	const patterns = [restricted.env, restricted.routes, pattern];
 	return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns }] } };
@@ -167,15 +171,12 @@ export default defineConfig(
 	direction(['src/**'], 'env'),
 	direction(['src/entry/**', 'src/doctor/**', 'src/lib/server/**'], 'env', 'routes'),
 	...upward(),
-	notAbove('src/entry/**', '(?:\\.\\./)+lib/server', [
-		'store',
-		'bridge',
-		'auth',
-		'api',
-		'wallet',
-		'backends',
-		'handles'
-	]),
+	notAbove(
+		'src/entry/**',
+		'(?:\\.\\./)+lib/server',
+		['store', 'bridge', 'auth', 'api', 'wallet', 'backends', 'handles'],
+		'The entry runs before SvelteKit, from a bundle of its own, and may not import this folder.'
+	),
 	direction(['src/lib/server/config/index.ts'], 'routes'),
 	{
 		...direction(['src/lib/**'], 'env', 'routes', 'server'),
