@@ -194,6 +194,17 @@ export default defineConfig(
 			]
 		}
 	},
+	{
+		files: ['src/lib/server/**', 'src/routes/**'],
+		ignores: ['src/lib/server/clock.ts'],
+		rules: {
+			'no-restricted-properties': [
+				'error',
+				readsWallClock,
+				{ object: 'process', property: 'env', message: 'Configuration comes from src/lib/server/config.' }
+			]
+		}
+	},
 	{ ...esX.configs['flat/restrict-to-es2022'], ...browserCode },
 	{
 		...browserCode,

@@ -62,3 +62,19 @@ test('nothing but one module reads the wall clock', async () => {
 	expect(await reports('src/lib/server/readiness.ts')).toEqual([1, 2]);
 	expect(await reports('src/lib/server/clock.ts')).toEqual([]);
 });
+
+test.each(['src/lib/server/http/x.ts', 'src/routes/x/+server.ts'])(
+	'%s reads its settings from the configuration, not from the environment',
+	async (file) => {
+		const rules = config.filter(({ files = [] }) => files.flat().includes('src/lib/server/**'));
+		const eslint = new ESLint({
+			cwd: root,
+			overrideConfigFile: true,
+			overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: ts.parser } }, ...rules]
+		});
+		const results = await eslint.lintText('void process.env.X;\n', { filePath: join(root, file) });
+		expect(results.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId))).toEqual([
+			'no-restricted-properties'
+		]);
+	}
+);
