@@ -17,6 +17,8 @@ import { Recorder } from './recorder.ts';
 import { Scenarios } from './scenarios.ts';
 import { createSigningKey } from './sts/keys.ts';
 import { createSts } from './sts/server.ts';
+import { createVerifierRoutes, verifierPath } from './verifier/routes.ts';
+import { VerifierService } from './verifier/service.ts';
 import { createWalletRoutes } from './wallet/routes.ts';
 
 export interface Sandbox extends Controls {
@@ -85,12 +87,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const institution = createInstitutionRoutes(handoffs, scenarios);
 	const issuer = new CredentialIssuer(`${bridgeUrl}${issuerPath}`);
 	const published = createIssuerRoutes(issuer);
-	const controls = createControls({ scenarios, recorder, service, sts, key, issuer });
+	const verifiers = new VerifierService({ url: `${bridgeUrl}${verifierPath}`, issuer });
+	const verifier = createVerifierRoutes(verifiers);
+	const controls = createControls({ scenarios, recorder, service, sts, key, issuer, verifiers });
 
 	listeners.sts.serve(serving((exchange) => sts.answer(exchange), log));
 	listeners.bridge.serve(
 		serving(async (exchange) => {
-			if (!wallet(exchange) && !(await published(exchange)) && !(await bridge(exchange))) notFound(exchange);
+			if (wallet(exchange) || (await published(exchange)) || (await verifier(exchange))) return;
+			if (!(await bridge(exchange))) notFound(exchange);
 		}, log)
 	);
 	listeners.institution.serve(serving((exchange) => (wallet(exchange) ? undefined : institution(exchange)), log));

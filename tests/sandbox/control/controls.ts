@@ -11,6 +11,8 @@ import type { Counts, RecordedRequest, Recorder } from '../recorder.ts';
 import type { ScenarioName, ScenarioOptions, Scenarios } from '../scenarios.ts';
 import type { AuthorizationRequest } from '../sts/authorization-log.ts';
 import type { SigningKey } from '../sts/keys.ts';
+import type { Transaction } from '../verifier/verifier.ts';
+import type { NewRequest, VerifierService } from '../verifier/service.ts';
 import type { Sts } from '../sts/server.ts';
 
 /** Controls of the sandbox for tests and people; the control API offers the same over HTTP. */
@@ -46,6 +48,10 @@ export interface Controls {
 	issueCredential(person: PersonId, holderKey: PublicHolderKey, vct?: string): Promise<string>;
 	/** @param index the credential's entry in the status list; false if no credential has it */
 	setCredentialStatus(index: number, status: CredentialStatus): boolean;
+	/** Creates an OpenID4VP request for any wallet, apart from the sessions of the Bridge. @throws {RangeError} unknown query */
+	requestPresentation(request: NewRequest): Promise<Transaction>;
+	/** What became of such a request. */
+	presentation(id: string): Transaction | undefined;
 	/** Sends the portal a logout token for a person's sessions. @throws if the portal refuses it */
 	backchannelLogout(person: PersonId, provider: 'sts' | 'sts-wallet', sid?: string): Promise<void>;
 	/** Any JWT, signed with the STS's key. */
@@ -59,9 +65,18 @@ export interface ControlledParts {
 	sts: Sts;
 	key: SigningKey;
 	issuer: CredentialIssuer;
+	verifiers: VerifierService;
 }
 
-export function createControls({ scenarios, recorder, service, sts, key, issuer }: ControlledParts): Controls {
+export function createControls({
+	scenarios,
+	recorder,
+	service,
+	sts,
+	key,
+	issuer,
+	verifiers
+}: ControlledParts): Controls {
 	const withSession = <T>(id: string, act: (session: WalletSession) => T): T | undefined => {
 		const session = service.find(id);
 		return session && act(session);
@@ -82,6 +97,7 @@ export function createControls({ scenarios, recorder, service, sts, key, issuer 
 			sts.authorizations.clear();
 			service.reset();
 			issuer.statuses.reset();
+			verifiers.reset();
 		},
 		counts: () => recorder.counts(),
 		count: (operation) => recorder.counts().operations[operation] ?? 0,
@@ -103,6 +119,8 @@ export function createControls({ scenarios, recorder, service, sts, key, issuer 
 		expire: (id) => advance(id, 24 * 60 * 60),
 		issueCredential: (person, holderKey, vct) => issuer.issue({ person: personById(person), holderKey, vct }),
 		setCredentialStatus: (index, status) => issuer.statuses.set(index, status),
+		requestPresentation: (request) => verifiers.create(request),
+		presentation: (id) => verifiers.find(id)?.transaction,
 		backchannelLogout: async (person, provider, sid) => {
 			const client = await sts.portalClient();
 			await client.backchannelLogout(subjectFor(provider, federatedSubject(personById(person))), sid);

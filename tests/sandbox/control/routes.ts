@@ -5,6 +5,8 @@ import { credentialStatuses } from '../issuer/status-list.ts';
 import { people, personIds, personLabel } from '../people.ts';
 import type { Recorder } from '../recorder.ts';
 import { scenarioNames, ScenarioRequest } from '../scenarios.ts';
+import { queries } from '../verifier/queries.ts';
+import type { Transaction } from '../verifier/verifier.ts';
 import type { Controls } from './controls.ts';
 
 const SessionRef = v.object({ sessionId: v.string() });
@@ -22,6 +24,12 @@ const CredentialRequest = v.object({
 	vct: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(500)))
 });
 const NewStatus = v.object({ status: v.picklist(credentialStatuses) });
+const PresentationRequest = v.object({
+	queryId: v.optional(v.picklist(Object.keys(queries)), 'eduid'),
+	responseMode: v.optional(v.picklist(['direct_post', 'direct_post.jwt']), 'direct_post.jwt'),
+	clientIdPrefix: v.optional(v.picklist(['x509_hash', 'decentralized_identifier']), 'x509_hash'),
+	lifetimeSeconds: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(3600)), 300)
+});
 const Sign = v.object({
 	payload: v.record(v.string(), v.unknown()),
 	header: v.optional(v.record(v.string(), v.unknown()))
@@ -78,6 +86,9 @@ export function createControlRoutes(controls: Controls, recorder: Recorder) {
 			done(
 				controls.setCredentialStatus(/^\d+$/.test(index) ? Number(index) : -1, readJson(exchange, NewStatus).status)
 			),
+		'POST /presentations': async (exchange) =>
+			controls.requestPresentation(readJson(exchange, PresentationRequest)).then(summary),
+		'GET /presentations/:': (_exchange, id) => summary(controls.presentation(id)),
 		'POST /backchannel-logout': async (exchange) => {
 			const { person, provider, sid } = readJson(exchange, Logout);
 			await controls.backchannelLogout(person, provider, sid);
@@ -111,4 +122,8 @@ function outcome(value: string | undefined) {
 
 function done(value: boolean) {
 	return value ? {} : undefined;
+}
+
+function summary(transaction: Transaction | undefined) {
+	return transaction && { ...transaction, error: transaction.error?.code };
 }

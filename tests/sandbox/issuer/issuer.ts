@@ -57,6 +57,11 @@ export class CredentialIssuer {
 		return (await this.#getKeys()).authority.certificate;
 	}
 
+	/** Creates a key with a certificate of the same test CA, for another role at that address. */
+	async certify(commonName: string, url: string): Promise<CertifiedKey> {
+		return (await this.#getKeys()).authority.certify(commonName, url);
+	}
+
 	/**
 	 * Issues an SD-JWT VC (`dc+sd-jwt`) that is bound to the holder's key. The credential of the person whose credential is
 	 * expired ended yesterday; the others are valid for a year.

@@ -1,0 +1,81 @@
+import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
+import { jwtVerify } from 'jose';
+import * as v from 'valibot';
+import { PresentationError } from './errors.ts';
+import { verifyCertificate } from './trust.ts';
+
+const Token = v.looseObject({
+	sub: v.string(),
+	iat: v.number(),
+	exp: v.optional(v.number()),
+	ttl: v.optional(v.number())
+});
+const timeoutMs = 5000;
+
+interface CachedList {
+	readonly statusAt: (index: number) => number;
+	/** Epoch milliseconds. */
+	readonly usableUntil: number;
+}
+
+export interface StatusListOptions {
+	/** In PEM. */
+	readonly trustAnchors: readonly string[];
+	/** Epoch milliseconds. */
+	readonly now: () => number;
+	readonly fetch: typeof fetch;
+}
+
+/** Reads the status lists of issuers (Token Status List, section 8.3), each at most once per `ttl`. */
+export class StatusLists {
+	readonly #options: StatusListOptions;
+	readonly #cache = new Map<string, CachedList>();
+
+	constructor(options: StatusListOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * The status value of a credential: 0 is valid, 1 revoked, 2 suspended.
+	 * @throws {PresentationError} `status_unavailable` without a verified list that has this index; an old list is not used
+	 */
+	async status(uri: string, index: number): Promise<number> {
+		try {
+			return (await this.#cached(uri)).statusAt(index);
+		} catch (error) {
+			throw new PresentationError('status_unavailable', uri, error);
+		}
+	}
+
+	async #cached(uri: string): Promise<CachedList> {
+		const cached = this.#cache.get(uri);
+		if (cached !== undefined && cached.usableUntil > this.#options.now()) return cached;
+		const list = await this.#load(uri);
+		this.#cache.set(uri, list);
+		return list;
+	}
+
+	async #load(uri: string): Promise<CachedList> {
+		const { trustAnchors, now } = this.#options;
+		const response = await this.#options.fetch(uri, {
+			headers: { accept: 'application/statuslist+jwt' },
+			redirect: 'error',
+			signal: AbortSignal.timeout(timeoutMs)
+		});
+		if (!response.ok) throw new Error(`status ${response.status}`);
+		const jwt = await response.text();
+		const currentDate = new Date(now());
+		const { payload } = await jwtVerify(jwt, ({ x5c }) => verifyCertificate(x5c, trustAnchors, currentDate), {
+			typ: 'statuslist+jwt',
+			algorithms: ['ES256'],
+			currentDate
+		});
+		const { sub, exp, ttl } = v.parse(Token, payload);
+		if (sub !== uri) throw new Error('the list is for another address');
+		const list = getListFromStatusListJWT(jwt);
+		return {
+			statusAt: (index) => list.getStatus(index),
+			usableUntil: Math.min(now() + (ttl ?? 0) * 1000, (exp ?? Infinity) * 1000)
+		};
+	}
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSandbox, type Sandbox } from './index.ts';
+import { HolderKey } from './issuer/holder-key.ts';
+import { parsed } from './parsed.ts';
+import { createWalletKey } from './wallet/presentation.ts';
+import { fetchRequest } from './wallet/request.ts';
+import { decline, share } from './wallet/wallet.ts';
+
+// The command `npm run wallet` and the verifier of the sandbox, over HTTP.
+const Summary = v.looseObject({ id: v.string(), link: v.string(), status: v.string() });
+
+let sandbox: Sandbox;
+let anchor: string;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ stsPort: 0, bridgePort: 0, institutionPort: 0, controlPort: 0 });
+	anchor = await (await fetch(`${sandbox.bridgeUrl}/issuer/ca.pem`)).text();
+});
+afterAll(() => sandbox.stop());
+
+async function create(options: Record<string, unknown> = {}) {
+	const body = JSON.stringify(options);
+	return parsed(await fetch(`${sandbox.controlUrl}/presentations`, { method: 'POST', body }), Summary);
+}
+
+async function read(id: string) {
+	return parsed(await fetch(`${sandbox.controlUrl}/presentations/${id}`), Summary);
+}
+
+describe.each(['direct_post', 'direct_post.jwt'])('a wallet that answers by %s', (responseMode) => {
+	test.each(['x509_hash', 'decentralized_identifier'])('shares with a verifier named by %s', async (clientIdPrefix) => {
+		const { id, link, status } = await create({ responseMode, clientIdPrefix, queryId: 'eduid-affiliation' });
+		expect(status).toBe('created');
+		const request = await fetchRequest(link, [anchor]);
+		expect((await read(id)).status).toBe('requested');
+		const key = await createWalletKey();
+		const credential = await sandbox.issueCredential('known-student', v.parse(HolderKey, key.jwk));
+		expect((await share(request, credential, key)).status).toBe(200);
+		expect(await read(id)).toMatchObject({
+			status: 'verified',
+			presentation: { claims: { eduperson_scoped_affiliation: expect.arrayContaining([expect.any(String)]) } }
+		});
+		const again = await share(request, credential, key);
+		expect([again.status, await again.json()]).toEqual([
+			400,
+			{ error: 'invalid_request', error_description: 'replayed_response' }
+		]);
+	});
+
+	test('declines', async () => {
+		const { id, link } = await create({ responseMode });
+		expect((await decline(await fetchRequest(link, [anchor]))).status).toBe(200);
+		expect(await read(id)).toMatchObject({ status: 'failed', error: 'access_denied' });
+	});
+});
+
+test('a wallet refuses a request that a foreign verifier has signed', async () => {
+	const { link } = await create();
+	const other = new URL(link).searchParams;
+	const changed = `openid4vp://?${new URLSearchParams({ ...Object.fromEntries(other), client_id: 'x509_hash:another' })}`;
+	await expect(fetchRequest(changed, [anchor])).rejects.toThrow('another certificate');
+	await expect(fetchRequest(link, [])).rejects.toThrow('untrusted_issuer');
+});
+
+test('a request that does not exist is 404, and a wrong option is named', async () => {
+	expect((await fetch(`${sandbox.bridgeUrl}/verifier/request/none`)).status).toBe(404);
+	const body = JSON.stringify({ queryId: 'all' });
+	const wrong = await fetch(`${sandbox.controlUrl}/presentations`, { method: 'POST', body });
+	expect([wrong.status, await wrong.json()]).toEqual([400, { error: expect.stringMatching(/^queryId: /) }]);
+});

@@ -1,0 +1,48 @@
+/** `npm run wallet -- <link>`: a wallet on the command line, with credentials of the running sandbox. */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { parsed } from '../parsed.ts';
+import { createWalletKey } from './presentation.ts';
+import { fetchRequest } from './request.ts';
+import { decline, share } from './wallet.ts';
+
+const bridge = `http://localhost:${process.env.SANDBOX_BRIDGE_PORT ?? '8090'}`;
+const control = `http://127.0.0.1:${process.env.SANDBOX_CONTROL_PORT ?? '8094'}`;
+const usage = 'npm run wallet -- <openid4vp://…> [--person known-student] [--decline]';
+
+async function respond(link: string, person: string, isDeclined: boolean): Promise<void> {
+	const anchor = await (await fetch(`${bridge}/issuer/ca.pem`)).text();
+	const request = await fetchRequest(link, [anchor]);
+	const claims = request.dcql_query.credentials[0].claims.map(({ path }) => path[0]);
+	console.log(`${request.client_id}\nasks for ${claims.join(', ')}`);
+	const response = isDeclined ? await decline(request) : await shareAs(person, request);
+	console.log(`${isDeclined ? 'Declined' : 'Shared'}: ${response.status} ${await response.text()}`);
+	if (!response.ok) process.exitCode = 1;
+}
+
+async function shareAs(person: string, request: Awaited<ReturnType<typeof fetchRequest>>): Promise<Response> {
+	const key = await createWalletKey();
+	const issued = await fetch(`${control}/credentials`, {
+		method: 'POST',
+		body: JSON.stringify({ person, jwk: key.jwk })
+	});
+	if (!issued.ok) throw new Error(`no credential: ${await issued.text()}`);
+	const { credential } = await parsed(issued, v.object({ credential: v.string() }));
+	return share(request, credential, key);
+}
+
+try {
+	const { values, positionals } = parseArgs({
+		// run-ts.mjs comes first where Node runs this.
+		args: process.argv.slice(process.argv.findIndex((argument) => argument.endsWith('main.ts')) + 1),
+		allowPositionals: true,
+		options: { person: { type: 'string', default: 'known-student' }, decline: { type: 'boolean', default: false } }
+	});
+	const [link] = positionals;
+	if (link === undefined) throw new Error(`Usage: ${usage}`);
+	await respond(link, values.person, values.decline);
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+}

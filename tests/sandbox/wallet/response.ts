@@ -1,0 +1,26 @@
+import { CompactEncrypt, importJWK, type JWK } from 'jose';
+
+export interface Encryption {
+	/** A key of the request's `client_metadata.jwks`. */
+	readonly jwk: JWK;
+	/** One of `encrypted_response_enc_values_supported`. */
+	readonly enc: string;
+}
+
+/** The parameters of an authorization response (OpenID4VP, section 8.1), as the wallet sends them. */
+export interface ResponseParameters {
+	readonly state: string;
+	/** Presentations by the id of their credential query. */
+	readonly vp_token: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The form for `direct_post` (OpenID4VP, section 8.2), or with `encryption` for `direct_post.jwt` (section 8.3). */
+export async function responseForm({ state, vp_token }: ResponseParameters, encryption?: Encryption) {
+	if (encryption === undefined) return new URLSearchParams({ state, vp_token: JSON.stringify(vp_token) });
+	const { jwk, enc } = encryption;
+	const plaintext = new TextEncoder().encode(JSON.stringify({ state, vp_token }));
+	const response = await new CompactEncrypt(plaintext)
+		.setProtectedHeader({ alg: 'ECDH-ES', enc, ...(jwk.kid !== undefined && { kid: jwk.kid }) })
+		.encrypt(await importJWK(jwk, 'ECDH-ES'));
+	return new URLSearchParams({ response });
+}
