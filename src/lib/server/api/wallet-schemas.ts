@@ -9,7 +9,11 @@ export const SessionId = v.pipe(v.string(), v.regex(WALLET_SESSION_ID));
 const status = v.picklist(sessionStatuses);
 const reason = v.nullable(v.picklist(idvReasons));
 const planType = v.nullable(v.string());
-const milliseconds = v.pipe(v.number(), v.minValue(0));
+const expiresInMs = v.pipe(
+	v.number(),
+	v.minValue(0),
+	v.description('Milliseconds until the wallet session expires; 0 if it has expired.')
+);
 
 /** The body of a request to create a session. `queryId` must be one of the configured query ids. */
 export function sessionOptions() {
@@ -26,22 +30,27 @@ export const Nothing = v.strictObject({});
 export const Created = v.strictObject({
 	sessionId: SessionId,
 	status: v.literal('PENDING'),
-	requestUri: v.string(),
-	/** Null when `requestUri` is too long for a QR code. */
-	qrCodeDataUri: v.nullable(v.pipe(v.string(), v.startsWith('data:image/svg+xml'))),
-	/** The page that shows this browser's QR code. */
-	qrPageUri: v.pipe(v.string(), v.url()),
-	statusUri: v.pipe(v.string(), v.startsWith('/api/wallet/sessions/')),
-	expiresInMs: milliseconds
+	requestUri: v.pipe(v.string(), v.description('Opens a wallet on this device, or is shown as a QR code.')),
+	qrCodeDataUri: v.pipe(
+		v.nullable(v.pipe(v.string(), v.startsWith('data:image/svg+xml'))),
+		v.description('The QR code as an image; null if `requestUri` is too long for one.')
+	),
+	qrPageUri: v.pipe(v.string(), v.url(), v.description("The page that shows this browser's QR code.")),
+	statusUri: v.pipe(
+		v.string(),
+		v.startsWith('/api/wallet/sessions/'),
+		v.description('The path of the status, on the portal.')
+	),
+	expiresInMs
 });
 
 export const Status = v.strictObject({
 	sessionId: SessionId,
 	status,
-	idvRequired: v.boolean(),
+	idvRequired: v.pipe(v.boolean(), v.description('Whether identity verification is needed before `complete`.')),
 	idvRequirementReason: reason,
 	reconciliationPlanType: planType,
-	expiresInMs: milliseconds
+	expiresInMs
 });
 
 export const Completed = v.strictObject({
