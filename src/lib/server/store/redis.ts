@@ -1,6 +1,6 @@
 import { ClientOfflineError, createClient, ErrorReply } from '@redis/client';
 import * as v from 'valibot';
-import { withinLimit } from '../clock';
+import { afterTimeout, withinLimit } from '../clock';
 import { DataLost, type Store } from './store';
 import { createWakers } from './memory';
 
@@ -93,9 +93,14 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	async function reconnect(): Promise<void> {
 		const next = await open();
 		const old = connection;
-		if (next.client.isReady && !isClosed) connection = next;
-		(connection === next ? old : next).close();
-		if (connection === next) options.onConnected();
+		if (!next.client.isReady || isClosed) {
+			next.close();
+			return;
+		}
+		connection = next;
+		// Each command in flight on the old connection ends within its time limit.
+		afterTimeout(COMMAND_LIMIT_MS, () => old.close());
+		options.onConnected();
 	}
 
 	/** The client's own timeout covers only the sending of a command, not the wait for its reply. */

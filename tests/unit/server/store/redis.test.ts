@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisStore, type RedisStore } from '$lib/server/store/redis';
 import { DataLost } from '$lib/server/store/store';
 import { hasRedis, type Redis, startRedis } from '../../../harness/redis';
+import { startSwitchboard } from '../../../harness/switchboard';
 import { behavesAsAStore } from './contract';
 
 describe.skipIf(!hasRedis())('a store in Redis', () => {
@@ -61,6 +62,42 @@ describe.skipIf(!hasRedis())('a store in Redis', () => {
 			await expect(store.verify()).rejects.toThrow();
 		} finally {
 			await redis.start();
+		}
+	});
+
+	test('lets commands in flight end when it moves to another server', async () => {
+		const next = await startRedis();
+		const board = await startSwitchboard(Number(new URL(redis.url).port));
+		let moved = () => {};
+		const hasMoved = new Promise<void>((resolve) => (moved = resolve));
+		// The first connection, the second one, and the move to it.
+		const steps = [() => {}, () => {}, moved];
+		const store = await createRedisStore({
+			url: `redis://127.0.0.1:${board.port}`,
+			onFault: () => {},
+			onConnected: () => steps.shift()?.()
+		});
+		try {
+			await redis.command('REPLICAOF 127.0.0.1 1');
+			board.switchTo(Number(new URL(next.url).port));
+			await expect(store.write('a', 'one', 1000)).rejects.toThrow(/READONLY/);
+			redis.freeze();
+			const outcome = store.read('a').then(
+				() => 'a reply',
+				(error: unknown) => (error instanceof DOMException ? error.name : String(error))
+			);
+			await hasMoved;
+			redis.thaw();
+			// On a busy machine the move may take longer than a command may.
+			expect(['a reply', 'TimeoutError']).toContain(await outcome);
+			await store.write('a', 'two', 1000);
+			expect(await next.keys('portal:a')).toEqual(['portal:a']);
+		} finally {
+			redis.thaw();
+			await redis.command('REPLICAOF NO ONE');
+			await store.close();
+			await board.stop();
+			await next.stop();
 		}
 	});
 
