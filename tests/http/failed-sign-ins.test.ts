@@ -322,7 +322,7 @@ describe('a page that needs a session keeps its own address when', () => {
 
 	test('the STS refuses the sign-in that unlinking a wallet needs', async () => {
 		await signInAtInstitution(browser);
-		const start = `/login/start?${new URLSearchParams({ provider: 'sts', afresh: '1', returnTo: PAGE })}`;
+		const start = `/login/start?${new URLSearchParams({ provider: 'sts', prompt: 'login', returnTo: PAGE })}`;
 		sandbox().scenario('login-error', { error: 'access_denied' });
 		const institution = await browser.open(start);
 		expectKept(await browser.submit(institution, { person: 'known-student' }));

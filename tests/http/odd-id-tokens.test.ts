@@ -124,7 +124,7 @@ describe('unlinking a wallet', () => {
 		expect(page.text).toContain('role="alert"');
 		expect(page.text).toContain('We asked the sign-in service');
 		expect(page.text).toContain('Ask the help desk of your institution');
-		expect(page.text).not.toContain('/login/start?provider=sts&amp;afresh=1');
+		expect(page.text).not.toContain('/login/start?provider=sts&amp;prompt=login');
 		await browser.open(address, { form: {} });
 		expect(removals()).toBe(0);
 	});

@@ -35,7 +35,7 @@ test('a person who is signed in at Keycloak is asked for the password again on a
 	await signIn(visitor, realm.person);
 	const second = new Browser(landscape.url);
 	await signIn(second, realm.person);
-	const again = await second.open('/login/start?provider=sts&afresh=1');
+	const again = await second.open('/login/start?provider=sts&prompt=login');
 	expect(again.url.origin).toBe(new URL(realm.issuer).origin);
 	expect(again.text).toContain('name="password"');
 	const back = await second.submit(again, { password: realm.person.password });

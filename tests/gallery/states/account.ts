@@ -12,7 +12,7 @@ const wallet = {
 	createdAt: '2026-09-01T10:00:00.000Z',
 	lastUsedAt: null
 };
-const freshSignInUrl = '/login/start?provider=sts&afresh=1';
+const freshSignInUrl = '/login/start?provider=sts&prompt=login';
 const account = {
 	...ways,
 	view: {

@@ -42,5 +42,5 @@ export function signInPath(provider: Provider, returnTo: string, requestsLogin =
 	const { institution, wallet } = config().signInMethods;
 	const isWallet = wallet && (provider === 'sts-wallet' || !institution);
 	if (isWallet) return `/login/wallet?${new URLSearchParams({ returnTo })}`;
-	return `/login/start?${new URLSearchParams({ provider: 'sts', ...(requestsLogin && { afresh: '1' }), returnTo })}`;
+	return `/login/start?${new URLSearchParams({ provider: 'sts', ...(requestsLogin && { prompt: 'login' }), returnTo })}`;
 }

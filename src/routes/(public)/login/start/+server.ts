@@ -15,7 +15,7 @@ export const GET: RequestHandler = endpoint(async (event) => {
 
 	const wanted = {
 		provider: searchParams.get('provider'),
-		forceLogin: searchParams.get('afresh') === '1',
+		forceLogin: searchParams.get('prompt') === 'login',
 		institution,
 		returnTo
 	};
