@@ -109,7 +109,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		try {
 			return await withinLimit(command(client), COMMAND_LIMIT_MS);
 		} catch (error) {
-			if (error instanceof ErrorReply && WRONG_SERVER.test(error.message))
+			// A reply on an old connection says nothing of the new one.
+			const isCurrent = client === connection.client;
+			if (isCurrent && error instanceof ErrorReply && WRONG_SERVER.test(error.message))
 				reconnecting ??= reconnect().finally(() => (reconnecting = undefined));
 			throw error instanceof ClientOfflineError ? (lastFault() ?? error) : error;
 		}
