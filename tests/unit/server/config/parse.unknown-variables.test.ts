@@ -11,6 +11,7 @@ test.each([
 	// No known prefix, and still one letter away.
 	['BACKEND', 'BACKENDS'],
 	['STSCLIENT_SECRET', 'STS_CLIENT_SECRET'],
+	['STSCLIENTSECRET', 'STS_CLIENT_SECRET'],
 	['OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
 	['auth_url', 'AUTH_URL'],
 	['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
