@@ -45,7 +45,7 @@ const ENCRYPTED = wrong(
 );
 const THIN = good(
 	'session.claims',
-	'The ID token names nobody: the portal reads the userinfo endpoint at each sign-in.'
+	'The ID token has no name, eduid or federated_subject claim: the portal reads the userinfo endpoint at each sign-in.'
 );
 const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
 

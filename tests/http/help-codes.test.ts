@@ -29,7 +29,7 @@ function logged(code: string): string[] {
 }
 
 const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
-	['a page that does not exist', () => browser.open('/nowhere'), 'answered with an error'],
+	['a page that does not exist', () => browser.open('/nowhere'), 'responded with an error'],
 	[
 		'a sign-in that was refused at the institution',
 		async () => {
@@ -49,7 +49,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 	[
 		'a return to a browser that did not start',
 		() => browser.open(`/login?wallet_session=${'0'.repeat(32)}&idv=complete`),
-		'an identity verification came back to another browser'
+		'an identity verification returned to another browser'
 	],
 	[
 		'a card that can not be used',
@@ -57,7 +57,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			await sharedWalletSession(browser, landscape.sandbox, 'expired-credential');
 			return browser.open('/login/wallet');
 		},
-		'a sign-in with a wallet has ended'
+		'a wallet sign-in has ended'
 	],
 	[
 		'a wallet session while the Bridge is away',
@@ -74,7 +74,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			landscape.sandbox.scenario('bridge-down');
 			return browser.submit(await browser.open('/login'), {}, '/login/wallet');
 		},
-		'no wallet session could be opened'
+		'a wallet session could not be created'
 	],
 	[
 		'an identity verification that did not finish',
@@ -104,7 +104,7 @@ describe('the help code', () => {
 		const { requestId } = JSON.parse(text) as { requestId: string };
 		expect(status).toBeGreaterThanOrEqual(400);
 		expect(requestId).toMatch(shape);
-		await expect.poll(() => logged(requestId)).toEqual(['answered with an error']);
+		await expect.poll(() => logged(requestId)).toEqual(['responded with an error']);
 	});
 
 	test.each(['<b>x</b>', 'Call +31 6 1234', 'a1b2c3d4e5f', 'a1b2c3d4e5f67', 'A1B2C3D4E5F6', 'zzzzzzzzzzzz', ''])(

@@ -7,7 +7,7 @@ import { type Instances, startInstances } from './support/instances.ts';
 import { signInAtInstitution } from './support/journeys.ts';
 import { SOON, timesIn } from './support/store-outage.ts';
 
-const LOST = 'the shared store has lost what it held';
+const LOST = 'the shared store has lost its data';
 
 describe.skipIf(!hasRedis())('two instances whose Redis loses what it held', () => {
 	let redis: Redis;

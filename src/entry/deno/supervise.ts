@@ -33,7 +33,7 @@ export async function supervise(
 		const startedMs = now();
 		const { code } = await start();
 		if (isStopped() || now() - startedMs < MIN_UPTIME_MS) return code;
-		log.error('the portal ended unexpectedly and is started again', { code });
+		log.error('the portal exited unexpectedly and is restarted', { code });
 	}
 }
 

@@ -82,7 +82,7 @@ async function restarted(event: RequestEvent, flow: SignInFlow): Promise<Callbac
 		const isFault = error === 'sts_unavailable' || error === 'portal_misconfigured';
 		return { kind: 'failed', error: isFault ? error : 'sign_in_expired' };
 	}
-	log.info('a sign-in was started again', { requestId: event.locals.requestId, provider: flow.provider });
+	log.info('a sign-in was restarted', { requestId: event.locals.requestId, provider: flow.provider });
 	return { kind: 'restarted', url: start.url, flow: start.flow };
 }
 
@@ -113,14 +113,14 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			endedAt: unixSeconds()
 		});
 		if (session.isReauthIgnored)
-			log.warn('the STS was asked to authenticate a person again (prompt=login), and did not', {
+			log.warn('the STS did not authenticate a person again despite prompt=login', {
 				requestId: locals.requestId,
 				provider
 			});
 		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
 		// failed sign-in with it.
 		if (provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {
-			log.warn('a wallet session signed somebody in before', { requestId: locals.requestId });
+			log.warn('a wallet session was used for a sign-in before', { requestId: locals.requestId });
 			await revokeTokens(session, locals.requestId);
 			return { kind: 'failed', error: 'sign_in_interrupted' };
 		}
@@ -129,7 +129,11 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (fault instanceof AuthjsError) ({ granted } = fault);
 		if (granted) void revokeTokens(granted, locals.requestId);
-		log.warn('the code of a sign-in could not be redeemed', { requestId: locals.requestId, provider, error: fault });
+		log.warn('the authorization code of a sign-in could not be redeemed', {
+			requestId: locals.requestId,
+			provider,
+			error: fault
+		});
 		return { kind: 'failed', error: callbackFault(fault) };
 	}
 }

@@ -200,7 +200,8 @@ const keyOf = (id: string) => `wallet-used:${id}`;
  */
 export async function markUsed(id: string): Promise<boolean> {
 	const isFirst = await sharedStore().replace(keyOf(id), null, crypto.randomUUID(), REMEMBERED_MS);
-	if ((await storeState()) === 'down') log.warn('that a wallet session is used up is known to this instance only');
+	if ((await storeState()) === 'down')
+		log.warn('a wallet session could not be marked as used in the shared store: other instances may accept it');
 	return isFirst;
 }
 

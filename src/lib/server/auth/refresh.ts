@@ -188,7 +188,7 @@ function logFault(error: WorkFailed): void {
 			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_SECRET, STS_CLIENT_AUTH and STS_SCOPE',
 			{ code, error }
 		);
-	else log.warn('tokens could not be renewed', { fault, code, error });
+	else log.warn('tokens could not be refreshed', { fault, code, error });
 }
 
 /** Maximum number of links to follow: more than tokens with a lifetime of seconds create in five minutes. */

@@ -58,7 +58,7 @@ export async function endSessionUrl(session: Session, requestId: string): Promis
 		if (sts.signOutIdTokenHint && session.idToken) url.searchParams.set('id_token_hint', session.idToken);
 		return url.href;
 	} catch (error) {
-		log.warn('the end-session page is unknown while the STS is away', { requestId, error });
+		log.warn('the end-session endpoint is unknown while the STS is unreachable', { requestId, error });
 		return null;
 	}
 }
@@ -87,7 +87,7 @@ function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
 export async function revokeByLogoutToken(token: string, requestId: string): Promise<void> {
 	if (token.length > MAX_TOKEN_CHARACTERS) throw invalidField('logout_token');
 	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
-		log.warn('a logout token was refused', { requestId, error });
+		log.warn('a logout token was rejected', { requestId, error });
 		throw isUnavailable(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
 	});
 	const nowMs = unixMs();

@@ -18,7 +18,7 @@ async function replaced(locals: App.Locals, refused: Session): Promise<string | 
 		locals.session = await tokenRefresher().forceRefresh(refused);
 		return locals.session === refused ? null : bearer(locals.session);
 	} catch (error) {
-		log.warn('a refused access token could not be replaced', { requestId: locals.requestId, error });
+		log.warn('a rejected access token could not be refreshed', { requestId: locals.requestId, error });
 		if (!(error instanceof SessionEnded)) return null;
 		locals.session = null;
 		locals.sessionRevoked = true;

@@ -44,7 +44,7 @@ async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backe
 				maxRequestBytes,
 				maxAnswerBytes,
 				signal,
-				onBreak: ({ code, facts }) => log.warn('an answer broke off', { ...facts, requestId, code, backend: name })
+				onBreak: ({ code, facts }) => log.warn('a response was cut off', { ...facts, requestId, code, backend: name })
 			})
 		);
 

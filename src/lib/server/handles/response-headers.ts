@@ -17,7 +17,7 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { status } = response;
 	if (status >= 400 && !event.isSubRequest)
-		log.info('answered with an error', { requestId: id, route: event.route.id, status });
+		log.info('responded with an error', { requestId: id, route: event.route.id, status });
 	return withDefaultHeaders(response, {
 		'x-request-id': id,
 		'cache-control': 'no-store',

@@ -79,7 +79,7 @@ async function openRedis(url: string): Promise<Store> {
 	const redis = await createRedisStore({
 		url,
 		onFault: (error) => {
-			log.debug('the connection to Redis has a fault', { error });
+			log.debug('the connection to Redis failed', { error });
 			resilient?.failed();
 		},
 		onConnected: () => resilient?.retry()
@@ -98,11 +98,11 @@ async function openRedis(url: string): Promise<Store> {
 
 function logState(isUp: boolean, cause?: unknown): void {
 	if (isUp) log.warn('the shared store is available again');
-	else log.warn('the shared store is unavailable: this instance carries on by itself', { cause: describeCause(cause) });
+	else log.warn('the shared store is unavailable: this instance uses its own memory', { cause: describeCause(cause) });
 }
 
 function logLoss(): void {
-	log.warn('the shared store has lost what it held: writing again what this instance has written');
+	log.warn('the shared store has lost its data: this instance writes its entries again');
 }
 
 /**

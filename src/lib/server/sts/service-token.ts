@@ -132,7 +132,7 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 	} catch (error) {
 		const code = serviceTokenRefusal(error);
 		if (code !== undefined)
-			log.error('the STS refuses the service client: check AUTH_BRIDGE_CLIENT_ID and what goes with it', {
+			log.error('the STS rejects the service client: check AUTH_BRIDGE_CLIENT_ID and the settings that go with it', {
 				code,
 				error
 			});

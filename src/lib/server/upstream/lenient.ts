@@ -56,7 +56,7 @@ export function reportDropped(list: string, { used, total }: { readonly used: nu
 	const nowMs = performance.now();
 	if (nowMs - (reportedAtMs.get(list) ?? -Infinity) < REPORT_EVERY_MS) return;
 	if (reportedAtMs.size < MAX_LIST_NAMES) reportedAtMs.set(list, nowMs);
-	log.warn('entries of a list were dropped: they are not valid, repeated or too many', {
+	log.warn('entries of a list were dropped: they are invalid, duplicate or too many', {
 		list,
 		dropped: total - used,
 		total

@@ -24,7 +24,7 @@ export async function cancelWallet(event: RequestEvent, form: FormData): Promise
 	const owned = await currentSession(event);
 	const stopped = await noticeOf(event, owned);
 	await markAllUsed(event.cookies);
-	log.info('a sign-in with a wallet was stopped', { requestId: event.locals.requestId, stopped });
+	log.info('a wallet sign-in was cancelled', { requestId: event.locals.requestId, stopped });
 	return redirect(303, loginPath(owned?.returnTo ?? formText(form, 'returnTo'), { stopped }));
 }
 

@@ -98,7 +98,7 @@ interface StartFailure {
 export function startFailure(error: unknown, { requestId }: App.Locals, returnTo: string): ActionFailure<StartFailure> {
 	const { code, status } = toProblem(error);
 	const loginError = onLoginPage[code];
-	log.warn('no wallet session could be opened', { requestId, code, error });
+	log.warn('a wallet session could not be created', { requestId, code, error });
 	if (loginError) redirect(303, loginPath(returnTo, { error: loginError, requestId }));
 	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code), helpCode: requestId }, returnTo });
 }

@@ -52,7 +52,7 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 		return await steps[status](event, owned);
 	} catch (error) {
 		const { code } = toProblem(error);
-		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
+		log.warn('identity verification could not continue', { requestId: event.locals.requestId, code, error });
 		return endedView(identityOutcomeOf(code), event.locals, owned);
 	}
 }
@@ -99,7 +99,7 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 	const owned = await ownedSession(event.cookies, sessionId);
 	if (!owned) {
 		const { requestId } = event.locals;
-		log.info('an identity verification came back to another browser', { requestId });
+		log.info('an identity verification returned to another browser', { requestId });
 		return loginPath(await newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
 	}
 	const { searchParams } = event.url;

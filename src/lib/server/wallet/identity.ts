@@ -181,7 +181,7 @@ async function attempt<Result>(
 		return await work(owned);
 	} catch (error) {
 		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
-		log.warn('identity verification could not go on', { requestId: event.locals.requestId, code, error });
+		log.warn('identity verification could not continue', { requestId: event.locals.requestId, code, error });
 		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals, owned, formText(form, 'returnTo')));
 	}
 }

@@ -76,7 +76,7 @@ export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
 	{ requestId }: Pick<App.Locals, 'requestId'>,
 	owned: OwnedSession
 ) {
-	log.info('a sign-in with a wallet has ended', { requestId, outcome });
+	log.info('a wallet sign-in has ended', { requestId, outcome });
 	flowEnded(owned, outcome);
 	return { view: { screen: 'ended', outcome, helpCode: requestId } } as const;
 }

@@ -19,7 +19,7 @@ type Step = (status: SessionStatus, owned: OwnedSession, event: RequestEvent) =>
 const waiting: Step = async (status, owned, { locals }) => {
 	const requestUri = await requestUriOf(owned);
 	if (requestUri === null) {
-		log.warn('the address of a wallet request is lost: the store does not have it', { requestId: locals.requestId });
+		log.warn('the address of a wallet request is missing from the store', { requestId: locals.requestId });
 		return endedView('expired', locals, owned);
 	}
 	return {
