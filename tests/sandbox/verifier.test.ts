@@ -57,13 +57,13 @@ beforeEach(async () => {
 		fetches += 1;
 		return fetchList(uri instanceof Request ? uri.url : String(uri));
 	};
-	statusLists = new StatusLists({ trustAnchors: [await issuer.certificate()], now, fetch });
+	statusLists = new StatusLists({ issuer: issuerUrl, trustAnchors: [await issuer.certificate()], now, fetch });
 });
 
 async function createVerifier(prefix: ClientIdPrefix = 'x509_hash'): Promise<Verifier> {
 	const trustAnchors = [await issuer.certificate()];
 	const identity = await createIdentity(prefix, verifierKey);
-	return new Verifier({ identity, url: 'https://verifier.test', trustAnchors, statusLists, now });
+	return new Verifier({ identity, url: 'https://verifier.test', issuer: issuerUrl, trustAnchors, statusLists, now });
 }
 
 /** A request, as the wallet reads it. */
@@ -280,7 +280,7 @@ describe('a response that does not prove to be for the request leaves it open', 
 		['malformed_response', 'direct_post', ({ state }) => `state=${state}&vp_token=nonsense`],
 		['malformed_response', 'direct_post', ({ state }) => `state=${state}&vp_token=%7B%22eduid%22%3A%5B%5D%7D`],
 		['malformed_response', 'direct_post', ({ state }) => `state=${state}`],
-		['malformed_response', 'direct_post', () => 'error=access_denied'],
+		['unknown_state', 'direct_post', () => 'error=access_denied'],
 		['malformed_response', 'direct_post', () => ''],
 		['unknown_state', 'direct_post', () => 'state=another&error=access_denied'],
 		['response_too_large', 'direct_post', ({ state }) => `state=${state}&vp_token=${'x'.repeat(maxResponseBytes)}`]
@@ -319,6 +319,7 @@ describe('the status list', () => {
 
 	test('of another address is not used', async () => {
 		const other = new StatusLists({
+			issuer: issuerUrl,
 			trustAnchors: [await issuer.certificate()],
 			now,
 			fetch: async () => new Response(await issuer.statusList())

@@ -40,16 +40,16 @@ interface IssuerKeys {
 /** Issues eduID credentials as SD-JWT VC, and publishes their statuses. */
 export class CredentialIssuer {
 	readonly statuses = new CredentialStatuses();
-	readonly #url: string;
+	/** The `iss` of its credentials, and a name in its certificate. */
+	readonly url: string;
 	#keys: Promise<IssuerKeys> | undefined;
 
-	/** @param url the issuer's address, which is the `iss` of its credentials */
 	constructor(url: string) {
-		this.#url = url;
+		this.url = url;
 	}
 
 	get statusListUrl(): string {
-		return `${this.#url}/status-list`;
+		return `${this.url}/status-list`;
 	}
 
 	/** The trust anchor of everything that the issuer signs, in PEM. */
@@ -86,7 +86,7 @@ export class CredentialIssuer {
 			eduperson_scoped_affiliation: claims.eduperson_scoped_affiliation
 		};
 		const payload = {
-			iss: this.#url,
+			iss: this.url,
 			vct,
 			iat: isExpired ? now - 366 * day : now,
 			exp: isExpired ? now - day : now + 365 * day,
@@ -105,7 +105,7 @@ export class CredentialIssuer {
 	}
 
 	#getKeys(): Promise<IssuerKeys> {
-		this.#keys ??= createKeys(this.#url);
+		this.#keys ??= createKeys(this.url);
 		return this.#keys;
 	}
 }

@@ -12,6 +12,7 @@ import { verifyCertificate } from './trust.ts';
 const keyBindingAge = 300;
 
 const Credential = v.looseObject({
+	iss: v.string(),
 	vct: v.string(),
 	cnf: v.object({ jwk: HolderKey }),
 	status: v.object({ status_list: v.object({ idx: v.number(), uri: v.string() }) }),
@@ -28,6 +29,8 @@ export interface PresentationRequirements {
 	readonly vctValues: readonly string[];
 	/** Names of the claims that must be disclosed. */
 	readonly claims: readonly string[];
+	/** The only issuer that is accepted: the `iss` of the credential, and a name in the certificate that signed it. */
+	readonly issuer: string;
 	/** In PEM. */
 	readonly trustAnchors: readonly string[];
 	readonly statusLists: StatusLists;
@@ -65,16 +68,17 @@ export async function verifyPresentation(
 	return { claims, holder: await calculateJwkThumbprint(credential.cnf.jwk) };
 }
 
-async function verifyCredential(jwt: string, { trustAnchors, now }: PresentationRequirements) {
+async function verifyCredential(jwt: string, { issuer, trustAnchors, now }: PresentationRequirements) {
 	const currentDate = new Date(now);
 	const payload = await verifyJwt(
 		jwt,
-		({ x5c }) => verifyCertificate(x5c, trustAnchors, currentDate),
+		({ x5c }) => verifyCertificate(x5c, trustAnchors, currentDate, issuer),
 		{ typ: 'dc+sd-jwt', currentDate },
 		'invalid_signature'
 	);
 	const credential = v.safeParse(Credential, payload);
 	if (!credential.success) throw new PresentationError('invalid_signature', credential.issues[0].message);
+	if (credential.output.iss !== issuer) throw new PresentationError('untrusted_issuer', credential.output.iss);
 	return credential.output;
 }
 

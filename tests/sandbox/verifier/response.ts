@@ -7,15 +7,19 @@ export const maxResponseBytes = 256 * 1024;
 /** `encrypted_response_enc_values_supported` (OpenID4VP, section 5.1). */
 export const contentEncryption = ['A128GCM', 'A256GCM'];
 
-const VpToken = v.record(v.string(), v.tuple([v.string()]));
+/** One presentation per query: none of them allows several (`multiple`, section 6.1). */
+const VpToken = v.record(v.string(), v.strictTuple([v.string()]));
 const Response = v.object({
-	state: v.string(),
+	state: v.optional(v.string()),
 	vp_token: v.optional(VpToken),
 	error: v.optional(v.string())
 });
 
 /** A response of a wallet, not verified yet. */
-export type WalletResponse = v.InferOutput<typeof Response>;
+export interface WalletResponse extends v.InferOutput<typeof Response> {
+	/** Encrypted for the key of the request, which only a wallet that has read the request knows. */
+	readonly isEncrypted: boolean;
+}
 
 export interface ResponseOptions {
 	/** Present for `direct_post.jwt`: the presentation must be encrypted for this key. */
@@ -28,18 +32,24 @@ export interface ResponseOptions {
  */
 export async function readResponse(body: string, { encryptionKey }: ResponseOptions): Promise<WalletResponse> {
 	if (Buffer.byteLength(body) > maxResponseBytes) throw new PresentationError('response_too_large');
-	const form = new URLSearchParams(body);
-	const jwe = form.get('response');
-	if (jwe !== null && encryptionKey !== undefined) return parse(parseJson(await decrypt(jwe, encryptionKey)));
-
-	const vpToken = form.get('vp_token');
+	const { response: jwe, vp_token: vpToken, state, error } = parseForm(body);
+	if (jwe !== undefined && encryptionKey !== undefined) {
+		return { ...parse(parseJson(await decrypt(jwe, encryptionKey))), isEncrypted: true };
+	}
 	// An error may be sent without encryption (section 8.3.1).
-	if (vpToken !== null && encryptionKey !== undefined) throw new PresentationError('encryption_required');
-	return parse({
-		state: form.get('state') ?? undefined,
-		error: form.get('error') ?? undefined,
-		vp_token: vpToken === null ? undefined : parseJson(vpToken)
-	});
+	if (vpToken !== undefined && encryptionKey !== undefined) throw new PresentationError('encryption_required');
+	return {
+		...parse({ state, error, vp_token: vpToken === undefined ? undefined : parseJson(vpToken) }),
+		isEncrypted: false
+	};
+}
+
+/** The parameters of the form, each at most once (RFC 6749, section 3.1). */
+function parseForm(body: string): Partial<Record<string, string>> {
+	const form = new URLSearchParams(body);
+	const names = [...form.keys()];
+	if (new Set(names).size < names.length) throw new PresentationError('malformed_response', 'a repeated parameter');
+	return Object.fromEntries(form);
 }
 
 async function decrypt(jwe: string, key: CryptoKey): Promise<string> {
@@ -63,7 +73,7 @@ function parseJson(text: string): unknown {
 	}
 }
 
-function parse(value: unknown): WalletResponse {
+function parse(value: unknown) {
 	const result = v.safeParse(Response, value);
 	if (!result.success) throw new PresentationError('malformed_response', result.issues[0].message);
 	const { vp_token, error } = result.output;

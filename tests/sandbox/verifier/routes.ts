@@ -1,9 +1,13 @@
 import { sendJson, type Exchange } from '../http/exchange.ts';
 import { PresentationError, type PresentationErrorCode } from './errors.ts';
 import type { VerifierService } from './service.ts';
+import type { Verifier } from './verifier.ts';
 
 /** The path of the verifier on the Bridge's port. */
 export const verifierPath = '/verifier';
+const methods: Readonly<Record<string, readonly string[]>> = { request: ['GET', 'POST'], response: ['POST'] };
+/** Characters; wallets send about 30. */
+const maxWalletNonceLength = 512;
 
 const statuses: Partial<Record<PresentationErrorCode, number>> = {
 	// The verifier has understood what the wallet reported.
@@ -16,31 +20,49 @@ const statuses: Partial<Record<PresentationErrorCode, number>> = {
 /** `request_uri` and `response_uri` for wallets. Returns false for a path that is not the verifier's. */
 export function createVerifierRoutes(service: VerifierService) {
 	return async (exchange: Exchange): Promise<boolean> => {
-		const { url, method, body, response } = exchange;
-		const [, base, endpoint, id = '', ...more] = url.pathname.split('/');
-		if (`/${base ?? ''}` !== verifierPath || more.length > 0) return false;
+		const { url, method, response } = exchange;
+		const [, base, endpoint = '', id = '', ...more] = url.pathname.split('/');
+		const allowed = methods[endpoint];
+		if (`/${base ?? ''}` !== verifierPath || allowed === undefined || more.length > 0) return false;
 		const found = service.find(id);
 		if (found === undefined) {
-			sendJson(exchange, 404, { error: 'invalid_request', error_description: 'unknown request' });
-			return true;
-		}
-		try {
-			if (endpoint === 'request' && (method === 'GET' || method === 'POST')) {
-				const walletNonce = new URLSearchParams(body).get('wallet_nonce') ?? undefined;
-				const requestObject = await found.verifier.requestObject(id, walletNonce);
-				response
-					.writeHead(200, { 'content-type': 'application/oauth-authz-req+jwt', 'cache-control': 'no-store' })
-					.end(requestObject);
-				return true;
+			refuse(exchange, 404, 'unknown request');
+		} else if (!allowed.includes(method)) {
+			response.setHeader('allow', allowed.join(', '));
+			refuse(exchange, 405, 'method not allowed');
+		} else {
+			try {
+				await (endpoint === 'request' ? sendRequestObject : receiveResponse)(exchange, id, found.verifier);
+			} catch (error) {
+				if (!(error instanceof PresentationError)) throw error;
+				const status = statuses[error.code] ?? 400;
+				if (status === 200) sendJson(exchange, 200, {});
+				else refuse(exchange, status, error.code);
 			}
-			if (endpoint !== 'response' || method !== 'POST') return false;
-			await found.verifier.receive(id, body);
-			sendJson(exchange, 200, {});
-		} catch (error) {
-			if (!(error instanceof PresentationError)) throw error;
-			const status = statuses[error.code] ?? 400;
-			sendJson(exchange, status, status === 200 ? {} : { error: 'invalid_request', error_description: error.code });
 		}
 		return true;
 	};
+}
+
+/** OpenID4VP, section 5.10. */
+async function sendRequestObject(exchange: Exchange, id: string, verifier: Verifier): Promise<void> {
+	const walletNonce = new URLSearchParams(exchange.body).get('wallet_nonce') ?? undefined;
+	if (walletNonce !== undefined && walletNonce.length > maxWalletNonceLength) {
+		refuse(exchange, 400, `wallet_nonce is longer than ${maxWalletNonceLength} characters`);
+		return;
+	}
+	const requestObject = await verifier.requestObject(id, walletNonce);
+	exchange.response
+		.writeHead(200, { 'content-type': 'application/oauth-authz-req+jwt', 'cache-control': 'no-store' })
+		.end(requestObject);
+}
+
+/** OpenID4VP, section 8.2. */
+async function receiveResponse(exchange: Exchange, id: string, verifier: Verifier): Promise<void> {
+	await verifier.receive(id, exchange.body);
+	sendJson(exchange, 200, {});
+}
+
+function refuse(exchange: Exchange, status: number, description: string): void {
+	sendJson(exchange, status, { error: 'invalid_request', error_description: description });
 }

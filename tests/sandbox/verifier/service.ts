@@ -50,9 +50,10 @@ async function createVerifiers({ url, issuer }: VerifierServiceOptions) {
 	const now = () => Date.now();
 	const key = await issuer.certify('Sandbox verifier', url);
 	const trustAnchors = [await issuer.certificate()];
-	const statusLists = new StatusLists({ trustAnchors, now, fetch });
+	const trusted = { issuer: issuer.url, trustAnchors, now };
+	const statusLists = new StatusLists({ ...trusted, fetch });
 	const create = async (prefix: ClientIdPrefix) =>
-		new Verifier({ identity: await createIdentity(prefix, key), url, trustAnchors, statusLists, now });
+		new Verifier({ ...trusted, identity: await createIdentity(prefix, key), url, statusLists });
 	return {
 		x509_hash: await create('x509_hash'),
 		decentralized_identifier: await create('decentralized_identifier')

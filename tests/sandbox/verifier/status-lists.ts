@@ -19,6 +19,8 @@ interface CachedList {
 }
 
 export interface StatusListOptions {
+	/** Named in the certificate that signs the lists. */
+	readonly issuer: string;
 	/** In PEM. */
 	readonly trustAnchors: readonly string[];
 	/** Epoch milliseconds. */
@@ -56,7 +58,7 @@ export class StatusLists {
 	}
 
 	async #load(uri: string): Promise<CachedList> {
-		const { trustAnchors, now } = this.#options;
+		const { issuer, trustAnchors, now } = this.#options;
 		const response = await this.#options.fetch(uri, {
 			headers: { accept: 'application/statuslist+jwt' },
 			redirect: 'error',
@@ -65,7 +67,7 @@ export class StatusLists {
 		if (!response.ok) throw new Error(`status ${response.status}`);
 		const jwt = await response.text();
 		const currentDate = new Date(now());
-		const { payload } = await jwtVerify(jwt, ({ x5c }) => verifyCertificate(x5c, trustAnchors, currentDate), {
+		const { payload } = await jwtVerify(jwt, ({ x5c }) => verifyCertificate(x5c, trustAnchors, currentDate, issuer), {
 			typ: 'statuslist+jwt',
 			algorithms: ['ES256'],
 			currentDate

@@ -13,6 +13,8 @@ export interface VerifierOptions {
 	readonly identity: VerifierIdentity;
 	/** Below it are `/request/{id}` and `/response/{id}`. */
 	readonly url: string;
+	/** The issuer whose credentials are accepted. */
+	readonly issuer: string;
 	/** In PEM. */
 	readonly trustAnchors: readonly string[];
 	readonly statusLists: StatusLists;
@@ -111,15 +113,18 @@ export class Verifier {
 	}
 
 	/**
-	 * Receives the body of a POST to `response_uri`. A response without the request's `state` proves nothing, so that it
-	 * leaves the request open; any other ends it.
+	 * Receives the body of a POST to `response_uri`. A response that proves by neither `state` nor encryption that the wallet
+	 * has read the request leaves it open; any other ends it.
 	 * @throws {PresentationError}
 	 */
 	async receive(id: string, body: string): Promise<VerifiedPresentation> {
 		const secrets = this.#find(id);
 		const { transaction, state } = secrets;
 		const response = await readResponse(body, { encryptionKey: secrets.encryption?.privateKey });
-		if (response.state !== state) throw new PresentationError('unknown_state');
+		// Some wallets leave out `state` where the response is encrypted, as in the examples of section 8.3.
+		if (response.state !== state && !(response.isEncrypted && response.state === undefined)) {
+			throw new PresentationError('unknown_state');
+		}
 		// Another response may have been read meanwhile.
 		this.#find(id);
 		transaction.status = 'verifying';
@@ -137,7 +142,7 @@ export class Verifier {
 	}
 
 	#verify({ query, nonce }: Secrets, vpToken: Readonly<Record<string, readonly [string]>>) {
-		const { identity, trustAnchors, statusLists, now } = this.#options;
+		const { identity, issuer, trustAnchors, statusLists, now } = this.#options;
 		const [entry, ...more] = Object.entries(vpToken);
 		if (entry?.[0] !== query.id || more.length > 0) {
 			throw new PresentationError('malformed_response', 'vp_token must have one entry, that of the query');
@@ -147,6 +152,7 @@ export class Verifier {
 			nonce,
 			vctValues: query.meta.vct_values,
 			claims: query.claims.map(({ path }) => path[0]),
+			issuer,
 			trustAnchors,
 			statusLists,
 			now: now()
