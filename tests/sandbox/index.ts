@@ -17,7 +17,7 @@ import { Recorder } from './recorder.ts';
 import { Scenarios } from './scenarios.ts';
 import { createSigningKey } from './sts/keys.ts';
 import { createSts } from './sts/server.ts';
-import { createVerifierRoutes, verifierPath } from './verifier/routes.ts';
+import { createVerifierRoutes } from './verifier/routes.ts';
 import { VerifierService } from './verifier/service.ts';
 import { createWalletRoutes } from './wallet/routes.ts';
 
@@ -87,7 +87,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const institution = createInstitutionRoutes(handoffs, scenarios);
 	const issuer = new CredentialIssuer(`${bridgeUrl}${issuerPath}`);
 	const published = createIssuerRoutes(issuer);
-	const verifiers = new VerifierService({ url: `${bridgeUrl}${verifierPath}`, issuer });
+	const settings = {
+		clientIdPrefix: set.clientIdPrefix,
+		responseMode: set.responseMode,
+		publicUrl: options.bridgePublicUrl ?? bridgeUrl,
+		walletUrl: options.walletUrl ?? `${bridgeUrl}/wallet`
+	};
+	const verifiers = new VerifierService({ settings, issuer });
 	const verifier = createVerifierRoutes(verifiers);
 	const controls = createControls({ scenarios, recorder, service, sts, key, issuer, verifiers });
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { PortTakenError } from './http/listener.ts';
 import { startSandbox, type Sandbox } from './index.ts';
 import { people, personLabel } from './people.ts';
+import { clientIdPrefixes, responseModes } from './verifier/settings.ts';
 
 const number = v.optional(v.pipe(v.string(), v.regex(/^\d+$/, 'must be a whole number'), v.transform(Number)));
 const text = v.optional(v.pipe(v.string(), v.minLength(1)));
@@ -26,7 +27,16 @@ const Environment = v.object({
 	SANDBOX_ID_TOKEN_ALGORITHM: v.optional(v.picklist(['ES256', 'RS256'])),
 	SANDBOX_STS_PUBLIC_URL: text,
 	SANDBOX_INSTITUTION_PUBLIC_URL: text,
+	SANDBOX_BRIDGE_PUBLIC_URL: v.optional(
+		v.pipe(
+			v.string(),
+			v.url(),
+			v.transform((url) => new URL(url).origin)
+		)
+	),
 	SANDBOX_WALLET_URL: text,
+	SANDBOX_CLIENT_ID_PREFIX: v.optional(v.picklist(clientIdPrefixes)),
+	SANDBOX_RESPONSE_MODE: v.optional(v.picklist(responseModes)),
 	SANDBOX_BACKCHANNEL_LOGOUT_URL: text
 });
 
@@ -46,7 +56,10 @@ async function start(): Promise<Sandbox> {
 		idTokenAlgorithm: environment.SANDBOX_ID_TOKEN_ALGORITHM,
 		stsPublicUrl: environment.SANDBOX_STS_PUBLIC_URL,
 		institutionPublicUrl: environment.SANDBOX_INSTITUTION_PUBLIC_URL,
+		bridgePublicUrl: environment.SANDBOX_BRIDGE_PUBLIC_URL,
 		walletUrl: environment.SANDBOX_WALLET_URL,
+		clientIdPrefix: environment.SANDBOX_CLIENT_ID_PREFIX,
+		responseMode: environment.SANDBOX_RESPONSE_MODE,
 		backchannelLogoutUrl: environment.SANDBOX_BACKCHANNEL_LOGOUT_URL,
 		log: (line) => console.error(line)
 	});

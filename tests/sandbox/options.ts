@@ -1,5 +1,6 @@
 import type { Dialect } from './bridge/errors.ts';
 import type { SigningAlgorithm } from './sts/keys.ts';
+import type { ClientIdPrefix, ResponseMode } from './verifier/settings.ts';
 
 /** Everything has a default; a port of 0 takes a free one. */
 export interface SandboxOptions {
@@ -21,8 +22,12 @@ export interface SandboxOptions {
 	/** Origin of the endpoints that only servers call (token, keys, PAR, revocation), if it is not the issuer's. */
 	stsEndpointsUrl?: string | undefined;
 	institutionPublicUrl?: string | undefined;
-	/** The address in a QR code; the wallet page is served on the Bridge's and the institution's port. */
+	/** Origin of the Auth Bridge as wallets reach it, such as that of a tunnel. */
+	bridgePublicUrl?: string | undefined;
+	/** Where a QR code leads: `openid4vp://` for an app, or the wallet page, served on the Bridge's and the institution's port. */
 	walletUrl?: string | undefined;
+	clientIdPrefix?: ClientIdPrefix | undefined;
+	responseMode?: ResponseMode | undefined;
 	/** The address to which logout tokens are sent. */
 	backchannelLogoutUrl?: string | undefined;
 	/** How the STS sends logout tokens; `fetch` by default. */
@@ -51,6 +56,8 @@ export function withDefaults(options: SandboxOptions) {
 		clientSecret: options.clientSecret ?? 'portal-frontend-secret',
 		accessTokenSeconds: options.accessTokenSeconds ?? 3600,
 		idTokenAlgorithm: options.idTokenAlgorithm ?? 'ES256',
+		clientIdPrefix: options.clientIdPrefix ?? 'x509_hash',
+		responseMode: options.responseMode ?? 'direct_post.jwt',
 		backchannelLogoutUrl: options.backchannelLogoutUrl ?? `${portalUrl}/api/auth/backchannel-logout`,
 		send: options.send ?? fetch,
 		log: options.log ?? (() => undefined)

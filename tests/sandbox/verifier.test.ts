@@ -7,11 +7,12 @@ import { HolderKey } from './issuer/holder-key.ts';
 import { CredentialIssuer } from './issuer/issuer.ts';
 import { personById, type PersonId } from './people.ts';
 import { PresentationError } from './verifier/errors.ts';
-import { createIdentity, type ClientIdPrefix } from './verifier/identity.ts';
+import { createIdentity } from './verifier/identity.ts';
 import { maxResponseBytes } from './verifier/response.ts';
+import type { ClientIdPrefix, ResponseMode } from './verifier/settings.ts';
 import { StatusLists } from './verifier/status-lists.ts';
 import { verifyCertificate } from './verifier/trust.ts';
-import { Verifier, type ResponseMode, type Transaction } from './verifier/verifier.ts';
+import { Verifier, type Transaction } from './verifier/verifier.ts';
 import { bindKey, createWalletKey, disclose, type WalletKey } from './wallet/presentation.ts';
 import { responseForm } from './wallet/response.ts';
 
@@ -27,6 +28,13 @@ const RequestObject = v.looseObject({
 	})
 });
 type RequestObject = v.InferOutput<typeof RequestObject>;
+const requestOptions = {
+	queryId: 'eduid',
+	responseMode: 'direct_post',
+	url: 'https://verifier.test',
+	walletUrl: 'openid4vp://',
+	expiresAt: () => now() + 300_000
+} as const;
 const queried = ['given_name', 'family_name', 'birthdate', 'eduid'];
 
 let issuer: CredentialIssuer;
@@ -63,13 +71,14 @@ beforeEach(async () => {
 async function createVerifier(prefix: ClientIdPrefix = 'x509_hash'): Promise<Verifier> {
 	const trustAnchors = [await issuer.certificate()];
 	const identity = await createIdentity(prefix, verifierKey);
-	return new Verifier({ identity, url: 'https://verifier.test', issuer: issuerUrl, trustAnchors, statusLists, now });
+	return new Verifier({ identity, issuer: issuerUrl, trustAnchors, statusLists, now });
 }
 
 /** A request, as the wallet reads it. */
 async function createRequest(responseMode: ResponseMode = 'direct_post', prefix?: ClientIdPrefix) {
 	const verifier = await createVerifier(prefix);
-	const transaction = await verifier.create({ queryId: 'eduid', responseMode, lifetimeSeconds: 300 });
+	const end = now() + 300_000;
+	const transaction = await verifier.create({ ...requestOptions, responseMode, expiresAt: () => end });
 	const jwt = await verifier.requestObject(transaction.id);
 	const { payload } = await compactVerify(jwt, await keyOf(jwt, transaction));
 	const request = v.parse(RequestObject, JSON.parse(new TextDecoder().decode(payload)));
@@ -349,9 +358,7 @@ describe('the status list', () => {
 describe('a request', () => {
 	test('for an unknown query is not created', async () => {
 		const verifier = await createVerifier();
-		await expect(
-			verifier.create({ queryId: 'toString', responseMode: 'direct_post', lifetimeSeconds: 1 })
-		).rejects.toThrow(RangeError);
+		await expect(verifier.create({ ...requestOptions, queryId: 'toString' })).rejects.toThrow(RangeError);
 	});
 
 	test('has what OpenID4VP and RFC 9101 require, and the nonce of the wallet', async () => {

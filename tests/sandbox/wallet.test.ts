@@ -63,6 +63,36 @@ test('a wallet refuses a request that a foreign verifier has signed', async () =
 	await expect(fetchRequest(link, [])).rejects.toThrow('untrusted_issuer');
 });
 
+test('the settings of the verifier can be changed until the next reset', async () => {
+	const { publicUrl } = sandbox.configureVerifier({});
+	const changes = {
+		clientIdPrefix: 'decentralized_identifier',
+		publicUrl: 'https://tunnel.example/anything',
+		walletUrl: 'openid4vp://'
+	};
+	const body = JSON.stringify(changes);
+	const changed = await fetch(`${sandbox.controlUrl}/verifier`, { method: 'POST', body });
+	expect(await changed.json()).toEqual({
+		...changes,
+		publicUrl: 'https://tunnel.example',
+		responseMode: 'direct_post.jwt'
+	});
+	expect((await create()).link).toMatch(
+		/^openid4vp:\/\/\?client_id=decentralized_identifier%3A[^&]+&request_uri=https%3A%2F%2Ftunnel\.example%2Fverifier%2Frequest%2F/
+	);
+	sandbox.reset();
+	const { link } = await create();
+	const request_uri = `${publicUrl}/verifier/request/`;
+	expect(link).toMatch(new RegExp(`^${sandbox.bridgeUrl}/wallet\\?client_id=x509_hash`));
+	expect(new URL(link).searchParams.get('request_uri')).toMatch(new RegExp(`^${request_uri}`));
+});
+
+test('a setting with a wrong value is named', async () => {
+	const body = JSON.stringify({ walletUrl: 'openid4vp' });
+	const wrong = await fetch(`${sandbox.controlUrl}/verifier`, { method: 'POST', body });
+	expect([wrong.status, await wrong.json()]).toEqual([400, { error: expect.stringMatching(/^walletUrl: /) }]);
+});
+
 test('a request that does not exist is 404, and a wrong option is named', async () => {
 	expect((await fetch(`${sandbox.bridgeUrl}/verifier/request/none`)).status).toBe(404);
 	const body = JSON.stringify({ queryId: 'all' });

@@ -13,6 +13,7 @@ import type { AuthorizationRequest } from '../sts/authorization-log.ts';
 import type { SigningKey } from '../sts/keys.ts';
 import type { Transaction } from '../verifier/verifier.ts';
 import type { NewRequest, VerifierService } from '../verifier/service.ts';
+import type { VerifierChanges, VerifierSettings } from '../verifier/settings.ts';
 import type { Sts } from '../sts/server.ts';
 
 /** Controls of the sandbox for tests and people; the control API offers the same over HTTP. */
@@ -48,6 +49,8 @@ export interface Controls {
 	issueCredential(person: PersonId, holderKey: PublicHolderKey, vct?: string): Promise<string>;
 	/** @param index the credential's entry in the status list; false if no credential has it */
 	setCredentialStatus(index: number, status: CredentialStatus): boolean;
+	/** Changes how the verifier makes requests, until `reset`. Returns all its settings. */
+	configureVerifier(changes: VerifierChanges): VerifierSettings;
 	/** Creates an OpenID4VP request for any wallet, apart from the sessions of the Bridge. @throws {RangeError} unknown query */
 	requestPresentation(request: NewRequest): Promise<Transaction>;
 	/** What became of such a request. */
@@ -119,6 +122,7 @@ export function createControls({
 		expire: (id) => advance(id, 24 * 60 * 60),
 		issueCredential: (person, holderKey, vct) => issuer.issue({ person: personById(person), holderKey, vct }),
 		setCredentialStatus: (index, status) => issuer.statuses.set(index, status),
+		configureVerifier: (changes) => verifiers.configure(changes),
 		requestPresentation: (request) => verifiers.create(request),
 		presentation: (id) => verifiers.find(id)?.transaction,
 		backchannelLogout: async (person, provider, sid) => {

@@ -6,6 +6,7 @@ import { people, personIds, personLabel } from '../people.ts';
 import type { Recorder } from '../recorder.ts';
 import { scenarioNames, ScenarioRequest } from '../scenarios.ts';
 import { queries } from '../verifier/queries.ts';
+import { VerifierChanges } from '../verifier/settings.ts';
 import type { Transaction } from '../verifier/verifier.ts';
 import type { Controls } from './controls.ts';
 
@@ -26,8 +27,7 @@ const CredentialRequest = v.object({
 const NewStatus = v.object({ status: v.picklist(credentialStatuses) });
 const PresentationRequest = v.object({
 	queryId: v.optional(v.picklist(Object.keys(queries)), 'eduid'),
-	responseMode: v.optional(v.picklist(['direct_post', 'direct_post.jwt']), 'direct_post.jwt'),
-	clientIdPrefix: v.optional(v.picklist(['x509_hash', 'decentralized_identifier']), 'x509_hash'),
+	...VerifierChanges.entries,
 	lifetimeSeconds: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(3600)), 300)
 });
 const Sign = v.object({
@@ -86,8 +86,13 @@ export function createControlRoutes(controls: Controls, recorder: Recorder) {
 			done(
 				controls.setCredentialStatus(/^\d+$/.test(index) ? Number(index) : -1, readJson(exchange, NewStatus).status)
 			),
-		'POST /presentations': async (exchange) =>
-			controls.requestPresentation(readJson(exchange, PresentationRequest)).then(summary),
+		'GET /verifier': () => controls.configureVerifier({}),
+		'POST /verifier': (exchange) => controls.configureVerifier(readJson(exchange, VerifierChanges)),
+		'POST /presentations': async (exchange) => {
+			const { lifetimeSeconds, ...request } = readJson(exchange, PresentationRequest);
+			const expiresAt = Date.now() + lifetimeSeconds * 1000;
+			return summary(await controls.requestPresentation({ ...request, expiresAt: () => expiresAt }));
+		},
 		'GET /presentations/:': (_exchange, id) => summary(controls.presentation(id)),
 		'POST /backchannel-logout': async (exchange) => {
 			const { person, provider, sid } = readJson(exchange, Logout);

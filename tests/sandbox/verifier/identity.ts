@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, SignJWT, type JWTPayload } from 'jose';
 import type { CertifiedKey } from '../issuer/certificates.ts';
-
-export type ClientIdPrefix = 'x509_hash' | 'decentralized_identifier';
+import type { ClientIdPrefix } from './settings.ts';
 
 /** How a verifier names itself, and signs its request objects. */
 export interface VerifierIdentity {

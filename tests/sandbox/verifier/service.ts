@@ -1,33 +1,50 @@
 import type { CredentialIssuer } from '../issuer/issuer.ts';
-import type { ClientIdPrefix } from './identity.ts';
-import type { RequestOptions, Transaction, Verifier } from './verifier.ts';
+import { verifierPath } from './routes.ts';
+import type { ClientIdPrefix, VerifierChanges, VerifierSettings } from './settings.ts';
+import type { Transaction, Verifier } from './verifier.ts';
 
 export interface VerifierServiceOptions {
-	/** The address of `createVerifierRoutes`. */
-	readonly url: string;
+	/** The settings at the start, and after `reset`. */
+	readonly settings: VerifierSettings;
 	/** Its test CA certifies the verifier, and is the only one whose credentials are accepted. */
 	readonly issuer: CredentialIssuer;
 }
 
-export interface NewRequest extends RequestOptions {
-	readonly clientIdPrefix: ClientIdPrefix;
+export interface NewRequest extends VerifierChanges {
+	readonly queryId: string;
+	/** When the request expires, in epoch milliseconds. */
+	readonly expiresAt: () => number;
 }
 
 /** The sandbox's verifiers, one per kind of client id, created at the first request. */
 export class VerifierService {
 	readonly #options: VerifierServiceOptions;
+	#settings: VerifierSettings;
 	#verifiers: Promise<Readonly<Record<ClientIdPrefix, Verifier>>> | undefined;
 	readonly #requests = new Map<string, { verifier: Verifier; transaction: Transaction }>();
 
 	constructor(options: VerifierServiceOptions) {
 		this.#options = options;
+		this.#settings = options.settings;
+	}
+
+	get settings(): VerifierSettings {
+		return this.#settings;
+	}
+
+	/** Changes settings for new requests; absent ones stay as they are. */
+	configure(changes: VerifierChanges): VerifierSettings {
+		this.#settings = { ...this.#settings, ...changes };
+		return this.#settings;
 	}
 
 	/** @throws {RangeError} for an unknown `queryId` */
-	async create({ clientIdPrefix, ...options }: NewRequest): Promise<Transaction> {
+	async create({ queryId, expiresAt, ...changes }: NewRequest): Promise<Transaction> {
+		const { clientIdPrefix, responseMode, publicUrl, walletUrl } = { ...this.#settings, ...changes };
 		this.#verifiers ??= createVerifiers(this.#options);
 		const { [clientIdPrefix]: verifier } = await this.#verifiers;
-		const transaction = await verifier.create(options);
+		const url = `${publicUrl}${verifierPath}`;
+		const transaction = await verifier.create({ queryId, responseMode, url, walletUrl, expiresAt });
 		this.#requests.set(transaction.id, { verifier, transaction });
 		return transaction;
 	}
@@ -37,23 +54,24 @@ export class VerifierService {
 	}
 
 	reset(): void {
+		this.#settings = this.#options.settings;
 		this.#requests.clear();
 	}
 }
 
-async function createVerifiers({ url, issuer }: VerifierServiceOptions) {
+async function createVerifiers({ settings, issuer }: VerifierServiceOptions) {
 	const [{ createIdentity }, { StatusLists }, { Verifier }] = await Promise.all([
 		import('./identity.ts'),
 		import('./status-lists.ts'),
 		import('./verifier.ts')
 	]);
 	const now = () => Date.now();
-	const key = await issuer.certify('Sandbox verifier', url);
+	const key = await issuer.certify('Sandbox verifier', `${settings.publicUrl}${verifierPath}`);
 	const trustAnchors = [await issuer.certificate()];
 	const trusted = { issuer: issuer.url, trustAnchors, now };
 	const statusLists = new StatusLists({ ...trusted, fetch });
 	const create = async (prefix: ClientIdPrefix) =>
-		new Verifier({ ...trusted, identity: await createIdentity(prefix, key), url, statusLists });
+		new Verifier({ ...trusted, identity: await createIdentity(prefix, key), statusLists });
 	return {
 		x509_hash: await create('x509_hash'),
 		decentralized_identifier: await create('decentralized_identifier')

@@ -5,14 +5,11 @@ import type { VerifierIdentity } from './identity.ts';
 import { verifyPresentation, type VerifiedPresentation } from './presentation.ts';
 import { queries, type CredentialQuery } from './queries.ts';
 import { contentEncryption, readResponse } from './response.ts';
+import type { ResponseMode } from './settings.ts';
 import type { StatusLists } from './status-lists.ts';
-
-export type ResponseMode = 'direct_post' | 'direct_post.jwt';
 
 export interface VerifierOptions {
 	readonly identity: VerifierIdentity;
-	/** Below it are `/request/{id}` and `/response/{id}`. */
-	readonly url: string;
 	/** The issuer whose credentials are accepted. */
 	readonly issuer: string;
 	/** In PEM. */
@@ -25,13 +22,18 @@ export interface VerifierOptions {
 export interface RequestOptions {
 	readonly queryId: string;
 	readonly responseMode: ResponseMode;
-	readonly lifetimeSeconds: number;
+	/** Below it are `/request/{id}` and `/response/{id}`. */
+	readonly url: string;
+	/** The wallet's authorization endpoint, such as `openid4vp://`. */
+	readonly walletUrl: string;
+	/** When the request expires, in epoch milliseconds; read at each use, because a session may be prolonged. */
+	readonly expiresAt: () => number;
 }
 
 /** One authorization request, and what became of it. */
 export interface Transaction {
 	readonly id: string;
-	/** `openid4vp://…`, for a QR code or a link. */
+	/** The wallet's address with the parameters of the request, for a QR code or a link. */
 	readonly link: string;
 	status: 'created' | 'requested' | 'verifying' | 'verified' | 'failed';
 	presentation?: VerifiedPresentation;
@@ -40,11 +42,11 @@ export interface Transaction {
 
 interface Secrets {
 	readonly transaction: Transaction;
+	readonly url: string;
 	readonly query: CredentialQuery;
 	readonly state: string;
 	readonly nonce: string;
-	/** Epoch milliseconds. */
-	readonly expiresAt: number;
+	readonly expiresAt: () => number;
 	readonly encryption: { readonly privateKey: CryptoKey; readonly jwk: JWK } | undefined;
 }
 
@@ -58,23 +60,24 @@ export class Verifier {
 	}
 
 	/** @throws {RangeError} for an unknown `queryId` */
-	async create({ queryId, responseMode, lifetimeSeconds }: RequestOptions): Promise<Transaction> {
-		const { identity, url, now } = this.#options;
+	async create({ queryId, responseMode, url, walletUrl, expiresAt }: RequestOptions): Promise<Transaction> {
+		const { identity } = this.#options;
 		const query = Object.hasOwn(queries, queryId) ? queries[queryId] : undefined;
 		if (query === undefined) throw new RangeError(`no query ${queryId}`);
 		const id = random();
-		const link = new URLSearchParams({
+		const parameters = new URLSearchParams({
 			client_id: identity.clientId,
 			request_uri: `${url}/request/${id}`,
 			request_uri_method: 'post'
 		});
-		const transaction: Transaction = { id, link: `openid4vp://?${link}`, status: 'created' };
+		const transaction: Transaction = { id, link: `${walletUrl}?${parameters}`, status: 'created' };
 		this.#open.set(id, {
 			transaction,
+			url,
 			query,
 			state: random(),
 			nonce: random(),
-			expiresAt: now() + lifetimeSeconds * 1000,
+			expiresAt,
 			encryption: responseMode === 'direct_post.jwt' ? await createEncryptionKey() : undefined
 		});
 		return transaction;
@@ -86,14 +89,14 @@ export class Verifier {
 	 * @throws {PresentationError} `unknown_state`, `request_expired`, `replayed_response` if it was answered already
 	 */
 	async requestObject(id: string, walletNonce?: string): Promise<string> {
-		const { identity, url, now } = this.#options;
-		const { transaction, query, state, nonce, expiresAt, encryption } = this.#find(id);
+		const { identity, now } = this.#options;
+		const { transaction, url, query, state, nonce, expiresAt, encryption } = this.#find(id);
 		transaction.status = 'requested';
 		return identity.sign({
 			iss: identity.clientId,
 			aud: 'https://self-issued.me/v2',
 			iat: Math.floor(now() / 1000),
-			exp: Math.floor(expiresAt / 1000),
+			exp: Math.floor(expiresAt() / 1000),
 			client_id: identity.clientId,
 			response_type: 'vp_token',
 			response_mode: encryption === undefined ? 'direct_post' : 'direct_post.jwt',
@@ -162,7 +165,7 @@ export class Verifier {
 	#find(id: string): Secrets {
 		const secrets = this.#open.get(id);
 		if (secrets === undefined) throw new PresentationError('unknown_state');
-		if (secrets.expiresAt <= this.#options.now()) throw new PresentationError('request_expired');
+		if (secrets.expiresAt() <= this.#options.now()) throw new PresentationError('request_expired');
 		if (secrets.transaction.status !== 'created' && secrets.transaction.status !== 'requested') {
 			throw new PresentationError('replayed_response');
 		}
