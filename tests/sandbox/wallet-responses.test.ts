@@ -135,6 +135,14 @@ describe('the request object', () => {
 		expect(decodeJwt(await (await fetch(uri, { method: 'POST' })).text())).not.toHaveProperty('wallet_nonce');
 	});
 
+	test.each(['x509_hash', 'decentralized_identifier'])(
+		'has no issuer: a library takes it for the DID of the verifier (%s)',
+		async (clientIdPrefix) => {
+			const { link } = await create({ clientIdPrefix });
+			expect(decodeJwt(await (await fetch(requestUri(link))).text())).not.toHaveProperty('iss');
+		}
+	);
+
 	test('is not made for a wallet nonce without bounds', async () => {
 		const body = new URLSearchParams({ wallet_nonce: 'x'.repeat(513) });
 		const refused = await fetch(requestUri((await create()).link), { method: 'POST', body });

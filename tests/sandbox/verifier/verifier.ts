@@ -93,7 +93,6 @@ export class Verifier {
 		const { transaction, url, query, state, nonce, expiresAt, encryption } = this.#find(id);
 		transaction.status = 'requested';
 		return identity.sign({
-			iss: identity.clientId,
 			aud: 'https://self-issued.me/v2',
 			iat: Math.floor(now() / 1000),
 			exp: Math.floor(expiresAt() / 1000),
