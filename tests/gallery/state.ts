@@ -42,6 +42,8 @@ interface Expectations {
 	readonly isSignedIn?: true;
 	/** Where it is not both. */
 	readonly signInMethods?: { readonly institution: boolean; readonly wallet: boolean };
+	/** The institution's page about wallets that work, if it has one. */
+	readonly walletHelpPage?: string;
 }
 
 /** One state of one page, with what the tests have to find there. */

@@ -15,6 +15,8 @@ const env = {
 	SUPPORT_EMAIL: 'help@noord.example',
 	SUPPORT_PHONE: '+31 (0)20 123 45 67',
 	SUPPORT_URL: 'https://noord.example/help',
+	WALLET_CLAIMS_TEXT: '{"nl": "Wij vragen uw naam.", "en": "We ask for your name."}',
+	WALLET_HELP_URL: '{"nl": "https://noord.example/wallets", "en": "https://noord.example/en/wallets"}',
 	PRIVACY_URL: '{"nl": "https://noord.example/privacy", "en": "https://noord.example/en/privacy"}'
 };
 
@@ -99,6 +101,25 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		expect((await dutch.open('/')).text).toContain('href="https://noord.example/privacy"');
 		const old = await browser.open('/privacy', { follow: false });
 		expect([old.status, old.headers.get('location')]).toEqual([303, 'https://noord.example/en/privacy']);
+	});
+
+	test.each([
+		['nl', 'https://noord.example/wallets', 'Welke wallets kan ik gebruiken?', 'Wij vragen uw naam.'],
+		['en', 'https://noord.example/en/wallets', 'Which wallets can I use?', 'We ask for your name.']
+	])('links to the wallets that work, and says what is asked if the Bridge does not (%s)', async (...expected) => {
+		const [language, address, question, claims] = expected;
+		const person = new Browser(landscape.url);
+		person.putCookie('portal.locale', language);
+		landscape.sandbox.scenario('no-requested-claims');
+		const code = await person.submit(await person.open('/login'), {}, '/login/wallet?/start');
+		expect(code.text).toContain(`<a href="${address}">${question}</a>`);
+		expect(code.text).toContain(`${claims} `);
+		const help = await person.open('/help');
+		expect(help.text).toContain(`<h2>${question}</h2>`);
+		expect(help.text).toContain(`href="${address}"`);
+		landscape.sandbox.reset();
+		const named = await person.submit(await person.open('/login'), {}, '/login/wallet?/start');
+		expect(named.text).not.toContain(claims);
 	});
 
 	test('tells the operator what became of a colour that is too pale for links', () => {

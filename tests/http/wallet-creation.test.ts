@@ -34,6 +34,22 @@ test('a new wallet session names the page that shows this browser’s code', asy
 	expect((await browser.open('/login/wallet')).text).toContain('<svg');
 });
 
+describe('the data that the wallet is asked for', () => {
+	const label = { nl: 'voornaam', en: 'first name' };
+
+	test('is named in the response of the API, with its labels', async () => {
+		expect((await create()).requestedClaims).toContainEqual({ path: ['given_name'], label });
+	});
+
+	test.each([
+		['nl', 'Dit vragen wij uit uw wallet: voornaam, achternaam, geboortedatum en eduID.'],
+		['en', 'We ask for this from your wallet: first name, last name, date of birth, and eduID.']
+	])('is named on the page, also after a reload (%s)', async (language, sentence) => {
+		browser.putCookie('portal.locale', language);
+		for (const { text } of [await codePage(), await browser.open('/login/wallet')]) expect(text).toContain(sentence);
+	});
+});
+
 describe('a Bridge whose clock is wrong', () => {
 	test.each([360, 86_400])('by %i seconds gives codes of five minutes all the same', async (seconds) => {
 		landscape.sandbox.scenario('bridge-clock-behind', { seconds });

@@ -42,6 +42,7 @@ const bridgeScenarios = [
 	'unknown-status',
 	'empty-request-uri',
 	'long-request-uri',
+	'no-requested-claims',
 	'bridge-clock-behind',
 	'verifying-ms',
 	'plan',

@@ -16,4 +16,6 @@ export interface BrandView {
 	readonly support: Support;
 	/** The address of the privacy statement. */
 	readonly privacyPage: string | null;
+	/** The address of the page about wallets that work. */
+	readonly walletHelpPage: string | null;
 }

@@ -27,6 +27,10 @@ export interface WaitingWallet {
 	readonly expiresInMs: number;
 	/** Sessions of earlier codes on this screen that a wallet may still open. */
 	readonly replaced: readonly string[];
+	/** What the wallet is asked for, as a list in the person's language; null if it is not known. */
+	readonly claims: string | null;
+	/** The institution's own sentence about it, for when it is not known; null if there is none. */
+	readonly claimsText: string | null;
 }
 
 export type WalletView =

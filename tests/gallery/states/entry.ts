@@ -56,6 +56,12 @@ export const entryStates = {
 	'home/signed-in': { page: 'home', data: { isSignedOut: false }, isSignedIn: true, heading: (t) => t.home.title },
 	'home/signed-out': { page: 'home', data: { isSignedOut: true }, heading: (t) => t.home.title },
 	help: { page: 'help', data: {}, heading: (t) => t.help.title },
+	'help/wallets': {
+		page: 'help',
+		data: {},
+		walletHelpPage: 'https://uni-noord.example/wallets',
+		heading: (t) => t.help.title
+	},
 	...eachOf('accessibility', ['A', 'B', 'C', 'D', 'E'], (status) => ({
 		page: 'accessibility',
 		data: { statement: { ...accessibility, status } },

@@ -14,7 +14,9 @@ const waiting: WaitingWallet = {
 	requestUri,
 	qr: qrSvg(requestUri),
 	expiresInMs,
-	replaced: []
+	replaced: [],
+	claims: null,
+	claimsText: null
 };
 /** While these last, the page asks: answers that don't come are told beside them. */
 const troubled = ['scan', 'opened', 'checking', 'verified'] as const;
@@ -39,6 +41,17 @@ export const walletStates = {
 		page: 'wallet',
 		data: { view: { ...waiting, qr: null }, returnTo },
 		heading: (t) => t.wallet.scan.withoutCode.title
+	},
+	'wallet/scan/claims': {
+		page: 'wallet',
+		data: { view: { ...waiting, claims: 'voornaam, achternaam, geboortedatum en eduID' }, returnTo },
+		walletHelpPage: 'https://uni-noord.example/wallets',
+		heading: (t) => t.wallet.scan.title
+	},
+	'wallet/scan/claims-text': {
+		page: 'wallet',
+		data: { view: { ...waiting, claimsText: 'Wij vragen uw naam en uw eduID.' }, returnTo },
+		heading: (t) => t.wallet.scan.title
 	},
 	...eachOf('wallet', progressStates, (screen) => ({
 		page: 'wallet',

@@ -3,12 +3,24 @@ import { toSvgSource } from 'lean-qr/extras/svg';
 import { claimsOf, federatedSubject } from '../identity.ts';
 import type { Dialect } from './errors.ts';
 import type { WalletSession } from './session.ts';
+import type { requestedClaims } from '../verifier/queries.ts';
+
+/** Fields of the response to `create` that a Bridge may leave out. */
+interface Extensions {
+	readonly requestedClaims?: ReturnType<typeof requestedClaims>;
+}
 
 /**
  * The response to `create`; `walletUrl` is the address in the QR code.
  * @param bytes the minimum length of the address, as if it contained its request by value; 0: there is none
  */
-export function createdAnswer(dialect: Dialect, session: WalletSession, walletUrl: string, bytes = 1) {
+export function createdAnswer(
+	dialect: Dialect,
+	session: WalletSession,
+	walletUrl: string,
+	bytes = 1,
+	extensions: Extensions = {}
+) {
 	const requestUri = `${walletUrl}?request=${session.id}`;
 	const padded = bytes > requestUri.length ? `${requestUri}&by-value=`.padEnd(bytes, 'x') : requestUri;
 	const isEmpty = bytes === 0;
@@ -17,7 +29,8 @@ export function createdAnswer(dialect: Dialect, session: WalletSession, walletUr
 		requestUri: isEmpty ? '' : padded,
 		qrCodeDataUri: isEmpty || padded !== requestUri ? '' : qrDataUri(requestUri),
 		statusUri: `/auth/oid4vp/sessions/${session.id}/status`,
-		qrPageUri: requestUri
+		qrPageUri: requestUri,
+		...extensions
 	};
 	if (dialect === 'doc') return common;
 	return {

@@ -8,6 +8,7 @@ import { Presentation } from './presentation.ts';
 import { Reconciliation, type IdvOutcome } from './reconciliation.ts';
 import { Review } from './review.ts';
 import { playNextStep, scriptFor } from './script.ts';
+import { requestedClaims } from '../verifier/queries.ts';
 import { isExpired, SessionStore, update, type CreateSession, type WalletSession } from './session.ts';
 
 export interface BridgeOptions {
@@ -45,7 +46,9 @@ export class BridgeService {
 		const seconds = scenarios.use('session-seconds')?.seconds;
 		const session = this.#sessions.create(wanted, scriptFor(scenarios), seconds);
 		const bytes = scenarios.use('empty-request-uri') ? 0 : scenarios.use('long-request-uri')?.bytes;
-		return createdAnswer(dialect, this.#byItsClock(session), walletUrl, bytes);
+		const isSilent = scenarios.use('no-requested-claims') !== undefined;
+		const extensions = isSilent ? {} : { requestedClaims: requestedClaims(session.queryId) };
+		return createdAnswer(dialect, this.#byItsClock(session), walletUrl, bytes, extensions);
 	}
 
 	/** The session with the expiry that a wrong clock of the Bridge would give it. */

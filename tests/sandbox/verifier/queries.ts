@@ -25,3 +25,19 @@ export const queries: Readonly<Record<string, CredentialQuery>> = {
 		claims: [{ path: ['eduid'] }, { path: ['schac_home_organization'] }, { path: ['eduperson_scoped_affiliation'] }]
 	}
 };
+
+/** What people call each claim. */
+const labels: Readonly<Record<string, { readonly nl: string; readonly en: string }>> = {
+	given_name: { nl: 'voornaam', en: 'first name' },
+	family_name: { nl: 'achternaam', en: 'last name' },
+	birthdate: { nl: 'geboortedatum', en: 'date of birth' },
+	eduid: { nl: 'eduID', en: 'eduID' },
+	schac_home_organization: { nl: 'instelling', en: 'institution' },
+	eduperson_scoped_affiliation: { nl: 'rol bij de instelling', en: 'role at the institution' }
+};
+
+/** The claims of a query with their labels, for the create response; empty for an unknown query. */
+export function requestedClaims(queryId = 'eduid') {
+	const { claims = [] } = Object.hasOwn(queries, queryId) ? (queries[queryId] ?? {}) : {};
+	return claims.map(({ path }) => ({ path, label: labels[path[0]] }));
+}

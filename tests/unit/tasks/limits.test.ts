@@ -49,6 +49,10 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Starts of a sign-in per browser (login transaction or session)', `${rateLimits.signInsPerBrowser} a minute`],
 	['Starts of a sign-in per address', `${thousands(rateLimits.signInsPerAddress)} a minute`],
 	['Event streams per wallet session', String(constant('lib/server/http/event-stream.ts', 'MAX_PER_WALLET_SESSION'))],
+	[
+		'Claims named on the wallet page; their labels',
+		`${constant('lib/server/bridge/schemas.ts', 'MAX_CLAIMS')}; ${constant('lib/server/bridge/schemas.ts', 'MAX_CLAIM_LABEL')} characters`
+	],
 	['Event streams per browser', String(eventStreams.maxPerBrowser)],
 	['Event streams per address, or third-party client', thousands(eventStreams.maxPerAddress)],
 	['Event streams per process', thousands(eventStreams.maxPerProcess)],

@@ -29,6 +29,10 @@ export const help = {
 	],
 	/** The index of the question that is left out if people cannot sign in with their institution. */
 	noWalletQuestion: 2,
+	wallets: {
+		question: 'Which wallets can I use?',
+		link: 'See which wallets you can use here'
+	},
 	howToSignIn: {
 		question: 'How do I sign in?',
 		answer: 'Choose your institution and sign in there. When you are done, you come back here.'

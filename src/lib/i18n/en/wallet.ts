@@ -6,6 +6,7 @@ export const wallet = {
 	explainWallet: 'A wallet is an app on your phone that holds your digital cards, such as your student card.',
 	explainQr:
 		'A QR code is a square with black and white blocks. To scan it, you point the camera of your wallet app at it.',
+	whichWallets: 'Which wallets can I use?',
 	start: {
 		title: 'Sign in with your wallet',
 		next: 'We make a QR code that you scan with your wallet. The code works for five minutes.',
@@ -32,8 +33,9 @@ export const wallet = {
 		open: 'Open wallet on this device',
 		check: 'I have scanned it – check',
 		newCode: 'New code',
-		shared:
-			'Your wallet shows what we ask for: who you are at your institution. We use it only to sign you in. Nothing is shared before you choose “Share”.',
+		asked: (claims: string) => `We ask for this from your wallet: ${claims}.`,
+		askedInGeneral: 'Your wallet shows what we ask for: who you are at your institution.',
+		use: 'We use it only to sign you in. Nothing is shared before you choose “Share”.',
 		copy: 'Copy the link to the wallet',
 		copied: 'The link is copied.',
 		notCopied: 'The link could not be copied.'

@@ -30,6 +30,10 @@ export const help: Texts['help'] = {
 	],
 	/** The index of the question that is left out if people cannot sign in with their institution. */
 	noWalletQuestion: 2,
+	wallets: {
+		question: 'Welke wallets kan ik gebruiken?',
+		link: 'Bekijk welke wallets u hier kunt gebruiken'
+	},
 	howToSignIn: {
 		question: 'Hoe log ik in?',
 		answer: 'Kies uw instelling en log daar in. Als u klaar bent, komt u hier terug.'

@@ -4,6 +4,7 @@ export const wallet: Texts['wallet'] = {
 	explainWallet: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenkaart.',
 	explainQr:
 		'Een QR-code is een vierkant met zwarte en witte blokjes. Scannen betekent: u richt de camera van uw wallet-app erop.',
+	whichWallets: 'Welke wallets kan ik gebruiken?',
 	start: {
 		title: 'Inloggen met uw wallet',
 		next: 'Wij maken een QR-code die u scant met uw wallet. De code werkt vijf minuten.',
@@ -30,8 +31,9 @@ export const wallet: Texts['wallet'] = {
 		open: 'Wallet openen op dit apparaat',
 		check: 'Ik heb gescand – controleren',
 		newCode: 'Nieuwe code',
-		shared:
-			'Uw wallet laat zien wat wij vragen: wie u bent bij uw instelling. Wij gebruiken dat alleen om u in te loggen. Er wordt niets gedeeld voordat u ‘Delen’ kiest.',
+		asked: (claims) => `Dit vragen wij uit uw wallet: ${claims}.`,
+		askedInGeneral: 'Uw wallet laat zien wat wij vragen: wie u bent bij uw instelling.',
+		use: 'Wij gebruiken dat alleen om u in te loggen. Er wordt niets gedeeld voordat u ‘Delen’ kiest.',
 		copy: 'Link naar de wallet kopiëren',
 		copied: 'De link is gekopieerd.',
 		notCopied: 'De link kon niet worden gekopieerd.'

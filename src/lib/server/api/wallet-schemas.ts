@@ -27,6 +27,8 @@ export function sessionOptions() {
 /** An empty body. */
 export const Nothing = v.strictObject({});
 
+const Bilingual = v.strictObject({ nl: v.string(), en: v.string() });
+
 export const Created = v.strictObject({
 	sessionId: SessionId,
 	status: v.literal('PENDING'),
@@ -41,7 +43,13 @@ export const Created = v.strictObject({
 		v.startsWith('/api/wallet/sessions/'),
 		v.description('The path of the status, on the portal.')
 	),
-	expiresInMs
+	expiresInMs,
+	requestedClaims: v.exactOptional(
+		v.pipe(
+			v.array(v.strictObject({ path: v.array(v.union([v.string(), v.number(), v.null()])), label: Bilingual })),
+			v.description('What the wallet is asked for, as paths of DCQL and labels for people; absent if it is not known.')
+		)
+	)
 });
 
 export const Status = v.strictObject({

@@ -56,7 +56,9 @@ export const OwnedSchema = v.object({
 	 */
 	beside: v.optional(v.array(v.string())),
 	/** The one among these whose code was replaced on the screen by this session's code. */
-	replaces: v.optional(v.string())
+	replaces: v.optional(v.string()),
+	/** Whether the shared store has details of the request (`wallet/request-details.ts`). */
+	hasDetails: v.optional(v.literal(true))
 });
 
 export type OwnedSession = Readonly<v.InferOutput<typeof OwnedSchema>>;
@@ -130,7 +132,8 @@ export async function keepOwned(cookies: Cookies, session: OwnedSession): Promis
 }
 
 /** The code is not scanned again. A session in identity verification is never evicted, so its cookie has to be small. */
-function withoutCode({ beside: _beside, bridgeExpiresAt: _expiresAt, ...session }: OwnedSession): OwnedSession {
+function withoutCode(owned: OwnedSession): OwnedSession {
+	const { beside: _beside, bridgeExpiresAt: _expiresAt, hasDetails: _hasDetails, ...session } = owned;
 	return { ...session, requestUri: null };
 }
 

@@ -8,14 +8,16 @@ import type { StatementView } from '$lib/ui/statement-view';
 
 /** The institution's brand for pages, in one language. */
 export function brandView(locale: Locale): BrandView {
-	const { name, support, privacyPage } = config().brand;
+	const { brand, wallet } = config();
+	const { name, support, privacyPage } = brand;
 	const said = (text: Bilingual | null) => text?.[locale] ?? null;
 	return {
 		name: said(name),
 		logo: brandAddress('logo'),
 		logoDark: brandAddress('logo-dark'),
 		support: { name: said(support.name), email: support.email, phone: support.phone, page: said(support.page) },
-		privacyPage: said(privacyPage)
+		privacyPage: said(privacyPage),
+		walletHelpPage: said(wallet.helpPage)
 	};
 }
 

@@ -5,7 +5,7 @@ import type { Localised } from '../upstream/lenient';
 import { failureOf } from './errors';
 import type * as schemas from './schemas';
 import * as v from 'valibot';
-import { optionalSessionId, status } from './schemas';
+import { optionalSessionId, type RequestedClaim, status } from './schemas';
 
 /** A session that a wallet can open. The QR code and the link contain `requestUri`. */
 export interface CreatedSession {
@@ -16,6 +16,8 @@ export interface CreatedSession {
 	readonly expiresInMs: number;
 	/** The same end by the Auth Bridge's clock, which may be wrong. Compare it only with `SessionStatus.bridgeExpiresAt`. */
 	readonly bridgeExpiresAt: number | null;
+	/** What the wallet is asked for; empty if the Auth Bridge does not say. */
+	readonly requestedClaims: readonly RequestedClaim[];
 }
 
 export interface SessionStatus {
@@ -91,7 +93,8 @@ export function createReaders(now: () => number, warn: Warn) {
 			status: statusOf(parsed.status ?? 'CREATED'),
 			requestUri: parsed.requestUri,
 			expiresInMs: lifetimeMs(parsed.expiresAt),
-			bridgeExpiresAt: parsed.expiresAt
+			bridgeExpiresAt: parsed.expiresAt,
+			requestedClaims: parsed.requestedClaims
 		}),
 
 		status(id: string, parsed: Parsed<typeof schemas.StatusResponse>): SessionStatus {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
-import { EntryId, type Localised, readBoolean, readList, readLocalised } from '../upstream/lenient';
+import { EntryId, type Localised, readBoolean, readList, readLocalised, reportDropped } from '../upstream/lenient';
 
 const MAX_TEXT = 200;
 
@@ -39,12 +39,14 @@ export const flag = v.optional(
 	),
 	null
 );
+const localisedOf = (maxLength: number) =>
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => readLocalised(typeof value === 'number' ? String(value) : value, maxLength)),
+		v.custom<Localised>((value) => value !== undefined)
+	);
 /** A text for people, in each language of the portal. A number is read as a text. */
-const localised = v.pipe(
-	v.unknown(),
-	v.transform((value) => readLocalised(typeof value === 'number' ? String(value) : value, MAX_TEXT)),
-	v.custom<Localised>((value) => value !== undefined)
-);
+const localised = localisedOf(MAX_TEXT);
 /** Not lenient: an invalid address must not be taken for "no address", which means that there is no page to visit. */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 export const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
@@ -80,11 +82,44 @@ export const requestUri = v.pipe(
  * (`mappedClaims`, `claims`, `userId`) included.
  */
 
+const MAX_CLAIMS = 20;
+const MAX_CLAIM_LABEL = 80;
+const MAX_CLAIM_PATH = 10;
+
+/** A claims path of DCQL (OpenID4VP 1.0, section 7): names, indices, and null for all elements of a list. */
+export const ClaimPath = v.pipe(
+	v.array(
+		v.union([v.pipe(v.string(), v.maxLength(MAX_TEXT)), v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.null()])
+	),
+	v.minLength(1),
+	v.maxLength(MAX_CLAIM_PATH)
+);
+
+const RequestedClaim = v.object({ path: ClaimPath, label: localisedOf(MAX_CLAIM_LABEL) });
+/** A claim that the wallet is asked for, and what people call it. */
+export type RequestedClaim = v.InferOutput<typeof RequestedClaim>;
+
+/** Claims with the same label are one claim to a person. */
+const requestedClaims = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value): readonly RequestedClaim[] => {
+			const name = 'requestedClaims';
+			if (value === null || Array.isArray(value))
+				return readList(name, value, RequestedClaim, { max: MAX_CLAIMS, keyOf: ({ label }) => JSON.stringify(label) });
+			reportDropped(name, { used: 0, total: 1 });
+			return [];
+		})
+	),
+	[]
+);
+
 export const CreatedSessionResponse = v.object({
 	sessionId,
 	status: lenient(status),
 	requestUri,
-	expiresAt: instant
+	expiresAt: instant,
+	requestedClaims
 });
 
 export const StatusResponse = v.object({

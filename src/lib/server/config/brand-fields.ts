@@ -34,6 +34,7 @@ const words = (most: number) =>
 	);
 
 export const bilingual = bilingualOf(words(80), NOT_BILINGUAL);
+export const bilingualSentence = bilingualOf(words(300), NOT_BILINGUAL);
 export const bilingualText = bilingualOf(words(2000), NOT_BILINGUAL);
 
 const NO_PAGE = 'must be an http:// or https:// address, or JSON with one for each language: {"nl": "…", "en": "…"}';

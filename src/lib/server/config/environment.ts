@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { brandEntries, colourFaults } from './brand';
 import { backends } from './backends';
+import { bilingualPage, bilingualSentence } from './brand-fields';
 import {
 	flag,
 	hosts,
@@ -76,6 +77,8 @@ const Environment = v.object({
 	BACKENDS: v.optional(backends, '{}'),
 	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
 	WALLET_QUERY_IDS: v.optional(list, ''),
+	WALLET_CLAIMS_TEXT: v.optional(bilingualSentence),
+	WALLET_HELP_URL: v.optional(bilingualPage),
 	RATE_LIMIT_PER_BROWSER: v.optional(wholeNumber(1, 100_000), '30'),
 	RATE_LIMIT_PER_CALLER: v.optional(wholeNumber(1, 10_000_000), '600'),
 	RATE_LIMIT_PER_ADDRESS: v.optional(wholeNumber(1, 10_000_000), '3000'),

@@ -103,7 +103,11 @@ function arrange(env: Environment) {
 		backends: env.BACKENDS,
 		wallet: {
 			defaultQueryId: env.WALLET_QUERY_ID,
-			queryIds: [...new Set([...(env.WALLET_QUERY_ID ? [env.WALLET_QUERY_ID] : []), ...env.WALLET_QUERY_IDS])]
+			queryIds: [...new Set([...(env.WALLET_QUERY_ID ? [env.WALLET_QUERY_ID] : []), ...env.WALLET_QUERY_IDS])],
+			/** What people read about the requested data if the Auth Bridge does not name it. */
+			claimsText: env.WALLET_CLAIMS_TEXT ?? null,
+			/** The page about wallets that work. */
+			helpPage: env.WALLET_HELP_URL ?? null
 		},
 		/** The required audience of API clients' access tokens. If unset, no access token is accepted. */
 		api: { audience: env.API_AUDIENCE },

@@ -8,6 +8,7 @@ import { consumeQuota, consumeCallerQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller } from './access';
+import { storeDetails } from './request-details';
 import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions } from '../auth/owned-sessions';
 import { walletOutcomeOf } from './outcomes';
 import type { WalletView } from '$lib/wallet/view';
@@ -67,7 +68,8 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
 		...(created.bridgeExpiresAt !== null && { bridgeExpiresAt: created.bridgeExpiresAt }),
 		returnTo: options.returnTo,
 		idv: 'none',
-		completed: false
+		completed: false,
+		...((await storeDetails(created)) && { hasDetails: true })
 	};
 }
 

@@ -1,14 +1,18 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import type { Locale } from '$lib/i18n/locale';
 import { qrSvg } from '$lib/ui/qr-svg';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import type { WalletView } from '$lib/wallet/view';
 import type { SessionStatus } from '../bridge/normalize';
+import type { RequestedClaim } from '../bridge/schemas';
+import { config } from '../config';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { completeWalletSession, CONTINUE_PAGE, remainingMs } from './sessions';
 import { endedView, identityEndPath, walletOutcomeOf } from './outcomes';
 import { type OwnedSession, requestUriOf } from '../auth/owned-sessions';
+import { detailsOf } from './request-details';
 import { pageInstead } from '../http/endpoint';
 
 /** The view to render, or the path to redirect to. */
@@ -16,8 +20,13 @@ type WalletStep = { readonly view: WalletView } | { readonly goTo: string };
 
 type Step = (status: SessionStatus, owned: OwnedSession, event: RequestEvent) => WalletStep | Promise<WalletStep>;
 
+function listOf(claims: readonly RequestedClaim[], locale: Locale): string | null {
+	if (claims.length === 0) return null;
+	return new Intl.ListFormat(locale).format(claims.map(({ label }) => label[locale]));
+}
+
 const waiting: Step = async (status, owned, { locals }) => {
-	const requestUri = await requestUriOf(owned);
+	const [requestUri, { requestedClaims }] = await Promise.all([requestUriOf(owned), detailsOf(owned)]);
 	if (requestUri === null) {
 		log.warn('the address of a wallet request is missing from the store', { requestId: locals.requestId });
 		return endedView('expired', locals, owned);
@@ -29,7 +38,9 @@ const waiting: Step = async (status, owned, { locals }) => {
 			requestUri,
 			qr: qrSvg(requestUri),
 			expiresInMs: remainingMs(status, owned),
-			replaced: owned.replaces === undefined ? [] : [owned.replaces]
+			replaced: owned.replaces === undefined ? [] : [owned.replaces],
+			claims: listOf(requestedClaims, locals.locale()),
+			claimsText: config().wallet.claimsText?.[locals.locale()] ?? null
 		}
 	};
 };

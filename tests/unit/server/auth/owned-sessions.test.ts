@@ -68,6 +68,7 @@ describe('the wallet sessions of a browser', () => {
 					bridgeExpiresAt: NOW_MS + 300_000,
 					beside: Array<string>(7).fill(id),
 					replaces: id,
+					hasDetails: true,
 					idv
 				})
 			);

@@ -67,7 +67,8 @@ describe('creating a session', () => {
 			status: 'CREATED',
 			requestUri: created.doc.requestUri,
 			expiresInMs: 300_000,
-			bridgeExpiresAt: null
+			bridgeExpiresAt: null,
+			requestedClaims: []
 		});
 	});
 
@@ -78,7 +79,8 @@ describe('creating a session', () => {
 			status: 'PENDING',
 			requestUri: created.field.requestUri,
 			expiresInMs: 299_000,
-			bridgeExpiresAt: nowMs + 299_000
+			bridgeExpiresAt: nowMs + 299_000,
+			requestedClaims: []
 		});
 	});
 
@@ -99,6 +101,56 @@ describe('creating a session', () => {
 		const requestUri = 'openid4vp://authorize?request='.padEnd(bytes, 'x');
 		const stub = await startStub(json(201, { ...created.field, requestUri }));
 		expect((await bridgeAt(stub.url).createSession({}, credential)).requestUri).toBe(requestUri);
+	});
+
+	describe('with the claims that the wallet is asked for', () => {
+		const claim = { path: ['given_name'], label: { nl: 'voornaam', en: 'first name' } };
+		const claimsOf = async (requestedClaims: unknown) => {
+			const stub = await startStub(json(201, { ...created.field, requestedClaims }));
+			return (await bridgeAt(stub.url).createSession({}, credential)).requestedClaims;
+		};
+
+		test('reads paths and labels, in the order of the query', async () => {
+			const nested = { path: ['degrees', null, 0, 'type'], label: [{ lang: 'nl', value: 'diploma' }] };
+			expect(await claimsOf([claim, nested])).toEqual([
+				claim,
+				{ path: nested.path, label: { nl: 'diploma', en: 'diploma' } }
+			]);
+		});
+
+		test.each([
+			['no list', 'given_name'],
+			['an object', { 0: claim }],
+			['null', null],
+			['entries without a path', [{ label: claim.label }, { ...claim, path: [] }]],
+			[
+				'a path of something else',
+				[
+					{ ...claim, path: [{}] },
+					{ ...claim, path: [-1] },
+					{ ...claim, path: 'given_name' }
+				]
+			],
+			['a path of eleven parts', [{ ...claim, path: Array<string>(11).fill('a') }]],
+			['a label without text', [{ ...claim, label: { nl: '\u0007 ', en: 7 } }, { ...claim, label: ['x'] }, claim.path]]
+		])('ignores %s', async (_what, sent) => {
+			expect(await claimsOf(sent)).toEqual([]);
+		});
+
+		test('keeps the valid ones, each label once, without control characters', async () => {
+			const renamed = { path: ['x'], label: { nl: 'x\u202ey\n', en: 'x' } };
+			expect(await claimsOf([{}, claim, { ...claim, path: ['nickname'] }, renamed])).toEqual([
+				claim,
+				{ path: ['x'], label: { nl: 'x y', en: 'x' } }
+			]);
+		});
+
+		test('keeps at most 20, with labels of at most 80 characters', async () => {
+			const many = Array.from({ length: 60 }, (_, n) => ({ path: ['x'], label: `${n} `.padEnd(90, 'x') }));
+			const claims = await claimsOf(many);
+			expect(claims).toHaveLength(20);
+			expect(claims[19]?.label.nl).toBe('19 '.padEnd(80, 'x'));
+		});
 	});
 
 	test.each([

@@ -54,6 +54,9 @@ describe('what an institution sets of its own', () => {
 			'{"nl": "https://noord.example", "en": "mailto:x@noord.example"}',
 			'must be an http:// or https:// address'
 		],
+		['WALLET_CLAIMS_TEXT', 'x'.repeat(301), 'must have at most 300 characters'],
+		['WALLET_CLAIMS_TEXT', '{"nl": "Uw naam."}', 'must be one text, or JSON'],
+		['WALLET_HELP_URL', 'javascript:alert(1)', 'must be an http:// or https:// address'],
 		['ACCESSIBILITY_STATEMENT', '{', 'must be JSON'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'F' }), 'must be A, B, C, D or E'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: '22 november' }), 'must be a date such as'],

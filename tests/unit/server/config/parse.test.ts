@@ -248,7 +248,7 @@ describe('a good environment', () => {
 
 	test('names the default wallet query first, and each once', () => {
 		const { wallet } = parseConfig({ ...environment, WALLET_QUERY_ID: 'student', WALLET_QUERY_IDS: 'staff student' });
-		expect(wallet).toEqual({ defaultQueryId: 'student', queryIds: ['student', 'staff'] });
+		expect(wallet).toMatchObject({ defaultQueryId: 'student', queryIds: ['student', 'staff'] });
 	});
 
 	test('is frozen to its depths', () => {

@@ -14,7 +14,8 @@ created.mockImplementation(async () => ({
 	sessionId: `new${created.mock.calls.length}`,
 	requestUri: 'openid4vp://?request_uri=x',
 	expiresInMs: 300_000,
-	bridgeExpiresAt: null
+	bridgeExpiresAt: null,
+	requestedClaims: []
 }));
 
 /** A browser with wallet sessions in these states of identity verification. */

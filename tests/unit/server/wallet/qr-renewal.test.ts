@@ -33,7 +33,8 @@ beforeEach(() => {
 			status: 'PENDING',
 			requestUri: 'openid4vp://x',
 			expiresInMs: 300_000,
-			bridgeExpiresAt: null
+			bridgeExpiresAt: null,
+			requestedClaims: []
 		})
 	);
 });

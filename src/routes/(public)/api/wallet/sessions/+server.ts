@@ -6,6 +6,7 @@ import { readJson } from '$lib/server/http/request-body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
 import { requireWalletCaller } from '$lib/server/wallet/access';
 import { createWalletSession } from '$lib/server/wallet/create-session';
+import { detailsOf } from '$lib/server/wallet/request-details';
 import { qrDataUri } from '$lib/server/wallet/qr-renewal';
 import type { RequestHandler } from './$types';
 
@@ -13,6 +14,7 @@ export const POST: RequestHandler = endpoint(async (event) => {
 	await requireWalletCaller(event);
 	const wanted = await readJson(event.request, sessionOptions());
 	const owned = await createWalletSession(event, { ...wanted, returnTo: AFTER_SIGN_IN });
+	const { requestedClaims } = await detailsOf(owned);
 	return reply(201, {
 		sessionId: owned.id,
 		status: 'PENDING',
@@ -20,6 +22,7 @@ export const POST: RequestHandler = endpoint(async (event) => {
 		qrCodeDataUri: qrDataUri(owned.requestUri),
 		qrPageUri: `${config().origin}/login/wallet`,
 		statusUri: `/api/wallet/sessions/${owned.id}/status`,
-		expiresInMs: owned.expiresAt - owned.startedAt
+		expiresInMs: owned.expiresAt - owned.startedAt,
+		...(requestedClaims.length > 0 && { requestedClaims })
 	} satisfies v.InferOutput<typeof Created>);
 });

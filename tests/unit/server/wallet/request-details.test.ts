@@ -1,0 +1,50 @@
+import { expect, test, vi } from 'vitest';
+import type { OwnedSession } from '$lib/server/auth/owned-sessions';
+import type { CreatedSession } from '$lib/server/bridge/normalize';
+import { sharedStore } from '$lib/server/store';
+import { detailsOf, storeDetails } from '$lib/server/wallet/request-details';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+
+const claim = { path: ['given_name'], label: { nl: 'voornaam', en: 'first name' } };
+const created: CreatedSession = {
+	sessionId: 'a',
+	status: 'PENDING',
+	requestUri: 'openid4vp://x',
+	expiresInMs: 300_000,
+	bridgeExpiresAt: null,
+	requestedClaims: [claim]
+};
+const owned = (changes: Partial<OwnedSession> = {}): OwnedSession => ({
+	id: 'a',
+	requestUri: null,
+	startedAt: 0,
+	expiresAt: 0,
+	returnTo: '/account',
+	idv: 'none',
+	completed: false,
+	hasDetails: true,
+	...changes
+});
+
+test('the claims of a request are stored sealed, and found again', async () => {
+	expect(await storeDetails(created)).toBe(true);
+	expect((await sharedStore().read('wallet-details:a'))?.text).not.toContain('voornaam');
+	expect(await detailsOf(owned())).toEqual({ requestedClaims: [claim] });
+});
+
+test('a request without details takes no place in the store, and is not looked up there', async () => {
+	expect(await storeDetails({ ...created, sessionId: 'none', requestedClaims: [] })).toBe(false);
+	const read = vi.spyOn(sharedStore(), 'read');
+	expect(await detailsOf(owned({ id: 'none', hasDetails: undefined }))).toEqual({ requestedClaims: [] });
+	expect(read).not.toHaveBeenCalled();
+	read.mockRestore();
+});
+
+test('details that the store has lost, or that belong to another session, count as none', async () => {
+	await storeDetails({ ...created, sessionId: 'b' });
+	const moved = (await sharedStore().read('wallet-details:b'))?.text ?? '';
+	await sharedStore().write('wallet-details:c', moved, 1000);
+	await sharedStore().write('wallet-details:d', 'nonsense', 1000);
+	for (const id of ['c', 'd', 'lost']) expect(await detailsOf(owned({ id }))).toEqual({ requestedClaims: [] });
+});
