@@ -14,6 +14,7 @@ export type EntryProblem = Extract<
 	| 'request_timeout'
 	| 'payload_too_large'
 	| 'headers_too_large'
+	| 'busy'
 	| 'internal_error'
 >;
 
@@ -22,7 +23,8 @@ const REASONS: Readonly<Partial<Record<EntryProblem, Refusal>>> = {
 	method_not_allowed: 'malformed',
 	request_timeout: 'slow_request',
 	payload_too_large: 'body_size',
-	headers_too_large: 'header_size'
+	headers_too_large: 'header_size',
+	busy: 'requests_process'
 };
 
 /** What is known about a refused request. */
@@ -61,7 +63,7 @@ function responseFor(
 	request: RefusedRequest,
 	headers: Record<string, string>
 ): EntryResponse {
-	const { status, message } = problems[code];
+	const { status, message, retryAfterSeconds } = problems[code];
 	const page = isForPerson(request) ? refusalPage(code, requestId, request.header) : undefined;
 	const text = page?.html ?? JSON.stringify({ error: code, message, requestId });
 	const body = new TextEncoder().encode(text);
@@ -74,6 +76,7 @@ function responseFor(
 			'content-type': page ? 'text/html; charset=utf-8' : 'application/json',
 			'content-length': String(body.length),
 			'x-request-id': requestId,
+			...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
 			// The rest of the request is not read.
 			...(status === 408 && { connection: 'close' })
 		},

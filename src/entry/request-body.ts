@@ -5,6 +5,8 @@ import { decodedPath } from './http';
 export interface BodyRule {
 	limitBytes: number;
 	streams: boolean;
+	/** Whether the body may be larger than the common limit although it is collected. Few such bodies are read at the same time. */
+	isLarge: boolean;
 }
 
 export interface BodySettings {
@@ -22,9 +24,18 @@ export function bodyRule(pathname: string, contentLength: string | null, setting
 	const { bodyLimitBytes, backends } = settings;
 	const name = backendName(pathname);
 	const backend = backends.find((known) => known.name === name);
-	if (!backend) return { limitBytes: bodyLimitBytes, streams: false };
 	const isSmall = contentLength !== null && Number(contentLength) <= bodyLimitBytes;
-	return { limitBytes: backend.maxRequestBytes, streams: !isSmall };
+	if (backend) return { limitBytes: backend.maxRequestBytes, streams: !isSmall, isLarge: false };
+	const isLarge = !isSmall && isDcApi(pathname);
+	return { limitBytes: isLarge ? DC_API_LIMIT_BYTES : bodyLimitBytes, streams: false, isLarge };
+}
+
+/** A wallet's encrypted response, which may contain pictures. */
+const DC_API_LIMIT_BYTES = 262_144;
+
+/** Whether this is the path of the route `/api/wallet/sessions/[id]/dc-api`. */
+function isDcApi(pathname: string): boolean {
+	return /^\/api\/wallet\/sessions\/[^/]{1,64}\/dc-api$/.test(decodedPath(pathname) ?? '');
 }
 
 /** The parameter of the route `/api/backends/[name]/[...path]`; undefined for any other path. */
@@ -45,7 +56,26 @@ export const MAX_BODY_CHUNKS = 4096;
 
 /** A complete body, or the reason why it could not be read; `aborted` if the client disconnected. */
 export type CollectedBody =
-	Uint8Array<ArrayBuffer> | 'payload_too_large' | 'invalid_request' | 'request_timeout' | 'aborted';
+	Uint8Array<ArrayBuffer> | 'payload_too_large' | 'invalid_request' | 'request_timeout' | 'busy' | 'aborted';
+
+/** The maximum number of large bodies that are read at the same time: anybody can send one, before a credential is checked. */
+export const MAX_LARGE_BODIES = 100;
+let largeBodies = 0;
+
+/** Reads the body of a request whose rule does not stream it. */
+export async function readBody(
+	chunks: AsyncIterable<Uint8Array>,
+	{ limitBytes, isLarge }: Pick<BodyRule, 'limitBytes' | 'isLarge'>
+): Promise<CollectedBody> {
+	if (!isLarge) return collectBody(chunks, limitBytes);
+	if (largeBodies >= MAX_LARGE_BODIES) return 'busy';
+	largeBodies += 1;
+	try {
+		return await collectBody(chunks, limitBytes);
+	} finally {
+		largeBodies -= 1;
+	}
+}
 
 /**
  * Reads a small body, before its request counts for REQUESTS_AT_ONCE. Beyond a limit the rest remains unread.

@@ -6,6 +6,8 @@ import { type FakeCookies, fakeCookies } from './cookies';
 export interface EventOptions {
 	readonly path?: string;
 	readonly method?: string;
+	/** Sent as JSON. */
+	readonly json?: unknown;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** The `Cookie` header. */
 	readonly cookie?: string;
@@ -22,6 +24,7 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 	const {
 		path = '/',
 		method = 'GET',
+		json,
 		cookie,
 		session = null,
 		caller,
@@ -30,13 +33,15 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 	} = options;
 	const url = new URL(path, origin);
 	const headers = new Headers(options.headers);
+	if (json !== undefined) headers.set('content-type', 'application/json');
 	if (cookie) headers.set('cookie', cookie);
 	return {
 		url,
-		request: new Request(url, { method, headers }),
+		request: new Request(url, { method, headers, body: json === undefined ? null : JSON.stringify(json) }),
 		cookies: fakeCookies(cookie),
 		locals: { requestId: 'r1', locale: () => 'en', session, ...(caller && { caller }) },
 		route: { id: routeId },
+		setHeaders: () => undefined,
 		getClientAddress: () => '192.0.2.1'
 	} as unknown as FakeEvent;
 }

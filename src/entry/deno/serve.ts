@@ -1,7 +1,7 @@
 import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import { type EntryResponse, type ReadHeader, withoutProxyBuffering } from '../http';
 import type { Respond } from '../startup';
-import { type BodyRule, collectBody, type CollectedBody } from '../request-body';
+import { type BodyRule, readBody, type CollectedBody } from '../request-body';
 import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { isDraining } from '../drain';
 import { checkRequest, type GateSettings } from '../gate';
@@ -76,11 +76,11 @@ export function failure(error: unknown, header: ReadHeader = () => null): Respon
 async function bodyOf(
 	stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 	{ headers }: Request,
-	{ limitBytes, streams }: BodyRule
+	rule: BodyRule
 ): Promise<Body | Extract<CollectedBody, string>> {
 	if (headers.get('content-length') === '0') return null;
-	if (streams) return stream;
-	const body = await collectBody(stream.values({ preventCancel: true }), limitBytes);
+	if (rule.streams) return stream;
+	const body = await readBody(stream.values({ preventCancel: true }), rule);
 	return body.length === 0 ? null : body;
 }
 

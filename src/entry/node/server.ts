@@ -8,7 +8,7 @@ import { clientAddress, type ProxyTrust, untrustedHeaders } from '../forwarded';
 import { checkRequest, type GateSettings } from '../gate';
 import { type EntryResponse, withoutProxyBuffering } from '../http';
 import { type EntryProblem, internalError, refuse } from '../refusal';
-import { collectBody } from '../request-body';
+import { readBody } from '../request-body';
 import type { Respond } from '../startup';
 import { cleanHeaders, hasBody, headOf, toRequest } from './request';
 
@@ -61,7 +61,7 @@ export function createPortalServer(
 		cleanHeaders(request, hiddenHeaders, publicHost);
 		// Before the request counts for REQUESTS_AT_ONCE: a slow sender must not occupy a slot.
 		const collects = withBody && method !== 'GET' && method !== 'HEAD' && !checked.body.streams;
-		const body = collects ? await collectBody(chunksOf(request), checked.body.limitBytes) : null;
+		const body = collects ? await readBody(chunksOf(request), checked.body) : null;
 		if (body === 'aborted') {
 			response.destroy();
 			return;

@@ -1,3 +1,4 @@
+import { DC_API_PROTOCOL } from './dc-api';
 import { createPortalFetch, isRecord, type PortalResponse } from './portal-fetch';
 import type { IdentityView, WalletView } from './view';
 
@@ -26,6 +27,12 @@ type PageStep<View> = { readonly view: View } | { readonly goTo: string } | null
 export interface WalletApi {
 	readonly readStatus: (sessionId: string, signal: AbortSignal) => Promise<StatusResponse>;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteResponse>;
+	/** Submits the response of `requestCredential`. `accepted`: the status of the session will show the outcome. */
+	readonly submitDcApi: (
+		sessionId: string,
+		response: string,
+		signal: AbortSignal
+	) => Promise<'accepted' | 'refused' | 'unreachable'>;
 	readonly readWalletStep: (signal: AbortSignal) => Promise<PageStep<WalletView>>;
 	readonly readIdentityStep: (signal: AbortSignal) => Promise<PageStep<IdentityView>>;
 }
@@ -54,6 +61,11 @@ export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): Wa
 			if (response.kind === 'refused' && response.status === 409) return { kind: 'not_yet' };
 			if (response.kind !== 'json') return faultOf(response);
 			return isOfSession(response.body, sessionId) ? completionOf(response.body) : { kind: 'trouble' };
+		},
+		async submitDcApi(sessionId, response, signal) {
+			const body = JSON.stringify({ protocol: DC_API_PROTOCOL, data: { response } });
+			const { kind } = await portalFetch(sessionUrl(sessionId, 'dc-api'), { ...jsonPost, body }, signal);
+			return kind === 'json' ? 'accepted' : kind;
 		},
 		readWalletStep: (signal) => readStep<WalletView>('/login/wallet/view', signal),
 		readIdentityStep: (signal) => readStep<IdentityView>('/login/identity/view', signal)

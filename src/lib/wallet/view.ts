@@ -27,6 +27,8 @@ export interface WaitingWallet {
 	readonly expiresInMs: number;
 	/** Sessions of earlier codes on this screen that a wallet may still open. */
 	readonly replaced: readonly string[];
+	/** A signed request for the Digital Credentials API; null if the Auth Bridge does not offer one. */
+	readonly dcRequest: string | null;
 	/** What the wallet is asked for, as a list in the person's language; null if it is not known. */
 	readonly claims: string | null;
 	/** The institution's own sentence about it, for when it is not known; null if there is none. */

@@ -15,6 +15,7 @@ const waiting: WaitingWallet = {
 	qr: qrSvg(requestUri),
 	expiresInMs,
 	replaced: [],
+	dcRequest: null,
 	claims: null,
 	claimsText: null
 };
@@ -46,6 +47,11 @@ export const walletStates = {
 		page: 'wallet',
 		data: { view: { ...waiting, claims: 'voornaam, achternaam, geboortedatum en eduID' }, returnTo },
 		walletHelpPage: 'https://uni-noord.example/wallets',
+		heading: (t) => t.wallet.scan.title
+	},
+	'wallet/scan/browser': {
+		page: 'wallet',
+		data: { view: { ...waiting, dcRequest: 'header.payload.signature' }, returnTo },
 		heading: (t) => t.wallet.scan.title
 	},
 	'wallet/scan/claims-text': {

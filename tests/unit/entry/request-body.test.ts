@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BODY_LIMIT_MS, collectBody, MAX_BODY_CHUNKS } from '../../../src/entry/request-body';
+import {
+	BODY_LIMIT_MS,
+	collectBody,
+	MAX_BODY_CHUNKS,
+	MAX_LARGE_BODIES,
+	readBody
+} from '../../../src/entry/request-body';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -115,5 +121,18 @@ describe('many small chunks', () => {
 			)
 		).toBe('invalid_request');
 		expect(read).toBe(MAX_BODY_CHUNKS + 1);
+	});
+});
+
+describe('large bodies that are collected', () => {
+	const large = { limitBytes: 262_144, isLarge: true };
+
+	test('are refused if too many of them are being read, other bodies are not', async () => {
+		const slow = Array.from({ length: MAX_LARGE_BODIES }, () => readBody(trickle(1000), large));
+		expect(await readBody(pieces(1), large)).toBe('busy');
+		expect(await readBody(pieces(1), { limitBytes: 10, isLarge: false })).toHaveLength(1);
+		await vi.advanceTimersByTimeAsync(BODY_LIMIT_MS);
+		expect(new Set(await Promise.all(slow))).toEqual(new Set(['request_timeout']));
+		expect(await readBody(pieces(1), large)).toHaveLength(1);
 	});
 });

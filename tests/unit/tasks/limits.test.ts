@@ -115,7 +115,10 @@ const numbers: readonly (readonly [string, string])[] = [
 	["Request line's target and headers", size(constant('entry/gate.ts', 'MAX_HEAD_BYTES'))],
 	["The same, as Node's parser reads it", size(constant('entry/node/server.ts', 'maxHeaderSize'))],
 	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
-	['Small body: all but streams to services', size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))],
+	[
+		'Small body: all but streams to services, and the response of the Digital Credentials API',
+		size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))
+	],
 	[
 		'The same per person; per third-party client',
 		`${constant('lib/server/backends/body.ts', 'MAX_UPLOADS_PER_PERSON')}; ${constant('lib/server/backends/body.ts', 'MAX_UPLOADS_PER_CLIENT')}`
@@ -131,6 +134,20 @@ const numbers: readonly (readonly [string, string])[] = [
 	[
 		'Logout token',
 		`${size(constant('lib/server/auth/sign-out.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
+	],
+	[
+		'Response of the Digital Credentials API',
+		`${size(constant('entry/request-body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger`
+	],
+	['Response of the Digital Credentials API', size(constant('lib/server/wallet/dc-api.ts', 'MAX_RESPONSE_BYTES'))],
+	['The same, per wallet session', `1 accepted; ${rateLimits.perBrowser} attempts a minute`],
+	[
+		'Signed request for the Digital Credentials API',
+		`${thousands(constant('lib/server/bridge/schemas.ts', 'MAX_DC_REQUEST'))} characters`
+	],
+	[
+		'Details of a wallet request in the store',
+		`${thousands(constant('lib/server/wallet/request-details.ts', 'MAX_ENTRY_CHARACTERS'))} characters`
 	],
 	['Small body, in chunks', thousands(constant('entry/request-body.ts', 'MAX_BODY_CHUNKS'))],
 	[

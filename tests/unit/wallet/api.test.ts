@@ -23,6 +23,29 @@ function api(respond: ForeignResponse) {
 const json = (body: unknown, status = 200, headers = {}) => api(() => Response.json(body, { status, headers })).api;
 const problem = { error: 'not_found', message: 'There is nothing here, or no longer.', requestId: 'abc' };
 
+describe('submitting the response of the Digital Credentials API', () => {
+	test('posts it to its session, and is accepted with any status', async () => {
+		const { api: portal, requests } = api(() => Response.json({ sessionId: '0123', status: 'VP_VALIDATION_FAILED' }));
+		expect(await portal.submitDcApi('0123', 'a..b.c.d', open)).toBe('accepted');
+		expect(requests).toMatchObject([
+			[
+				'/api/wallet/sessions/0123/dc-api',
+				{ method: 'POST', body: '{"protocol":"openid4vp-v1-signed","data":{"response":"a..b.c.d"}}' }
+			]
+		]);
+	});
+
+	test.each([
+		[409, 'refused'],
+		[404, 'refused'],
+		[413, 'refused'],
+		[429, 'unreachable'],
+		[503, 'unreachable']
+	])('with a problem of status %i is %s', async (status, outcome) => {
+		expect(await json(problem, status).submitDcApi('0123', 'a..b.c.d', open)).toBe(outcome);
+	});
+});
+
 describe('reading the status', () => {
 	test('takes what the flow needs and nothing else', async () => {
 		const body = { sessionId: '0123', status: 'PENDING', idvRequired: false, expiresInMs: 42 };

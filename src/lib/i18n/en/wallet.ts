@@ -31,6 +31,13 @@ export const wallet = {
 		},
 		onThisDevice: 'Is your wallet on this device?',
 		open: 'Open wallet on this device',
+		browser: {
+			explain: 'Your browser can open your wallet, on this device or on another one.',
+			open: 'Open wallet through your browser',
+			cancelled: 'Nothing was shared. Try again, or choose another way.',
+			failed: 'Your browser could not open a wallet. Choose another way.',
+			notReceived: 'We could not use the answer of your wallet. Try again.'
+		},
 		check: 'I have scanned it – check',
 		newCode: 'New code',
 		asked: (claims: string) => `We ask for this from your wallet: ${claims}.`,

@@ -29,6 +29,13 @@ export const wallet: Texts['wallet'] = {
 		},
 		onThisDevice: 'Staat uw wallet op dit apparaat?',
 		open: 'Wallet openen op dit apparaat',
+		browser: {
+			explain: 'Uw browser kan uw wallet openen, op dit apparaat of op een ander apparaat.',
+			open: 'Wallet openen via uw browser',
+			cancelled: 'Er is niets gedeeld. Probeer het opnieuw of kies een andere manier.',
+			failed: 'Uw browser kon geen wallet openen. Kies een andere manier.',
+			notReceived: 'Wij konden het antwoord van uw wallet niet gebruiken. Probeer het opnieuw.'
+		},
 		check: 'Ik heb gescand – controleren',
 		newCode: 'Nieuwe code',
 		asked: (claims) => `Dit vragen wij uit uw wallet: ${claims}.`,

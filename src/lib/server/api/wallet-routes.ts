@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { IdvSubmission } from '../bridge/request';
+import { DcApiResponse, IdvSubmission } from '../bridge/request';
 import { type ApiRoute, anywhere, unreadable, upstream } from './route';
 import * as schemas from './wallet-schemas';
 
@@ -45,6 +45,17 @@ export const walletRoutes: readonly ApiRoute[] = [
 		query: { also: text },
 		answers: { 200: { what: 'A stream of events.', type: 'text/event-stream' } },
 		problems: [...ofSession, 429]
+	},
+	{
+		path: `${sessions}/{id}/dc-api`,
+		method: 'post',
+		id: 'submitDigitalCredential',
+		what: 'Submit the response of the Digital Credentials API to the request of this session. For the browser that created the session; it accepts one response, of at most 256 kB.',
+		access: 'owner',
+		parameters: { id: schemas.SessionId },
+		json: () => DcApiResponse,
+		answers: { 200: { what: 'The new status.', json: schemas.ResponseSubmitted } },
+		problems: [...ofSession, ...unreadable, 429]
 	},
 	{
 		...owned,

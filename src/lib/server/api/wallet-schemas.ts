@@ -1,5 +1,6 @@
 /** Schemas for requests and responses of the wallet routes. The types of the endpoints are derived from them. */
 import * as v from 'valibot';
+import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { sessionStatuses, WALLET_SESSION_ID } from '$lib/wallet/wallet-session';
 import { idvReasons } from '$lib/wallet/view';
 import { config } from '../config';
@@ -49,8 +50,22 @@ export const Created = v.strictObject({
 			v.array(v.strictObject({ path: v.array(v.union([v.string(), v.number(), v.null()])), label: Bilingual })),
 			v.description('What the wallet is asked for, as paths of DCQL and labels for people; absent if it is not known.')
 		)
+	),
+	dcApi: v.exactOptional(
+		v.pipe(
+			v.strictObject({
+				requests: v.array(
+					v.strictObject({ protocol: v.literal(DC_API_PROTOCOL), data: v.strictObject({ request: v.string() }) })
+				)
+			}),
+			v.description(
+				'`digital` of `navigator.credentials.get()` (Digital Credentials API). For browsers; absent if the Auth Bridge does not offer it.'
+			)
+		)
 	)
 });
+
+export const ResponseSubmitted = v.strictObject({ sessionId: SessionId, status });
 
 export const Status = v.strictObject({
 	sessionId: SessionId,

@@ -12,6 +12,7 @@ import {
 	own,
 	PersonResponse,
 	type SessionStatus,
+	type SubmittedResponse,
 	type Warn
 } from './normalize';
 import {
@@ -22,6 +23,7 @@ import {
 	createCaller,
 	type CreateSession,
 	type Credential,
+	type DcApiResponse,
 	get,
 	idvCallbackPath,
 	type IdvSubmission,
@@ -129,6 +131,13 @@ export function createBridge({
 			own(id, parsed.sessionId);
 			return parsed.person;
 		},
+
+		/** Submits a wallet's response, which the Digital Credentials API has passed to the page. Never retried. */
+		submitDcApi: (id: string, response: DcApiResponse, credential: Credential): Promise<SubmittedResponse> =>
+			changing(id, async () => {
+				const call = post('submitDcApi', sessionPath(id, 'dc-api'), credential, response);
+				return readers.submitted(id, await ask(schemas.DcApiSubmittedResponse, call));
+			}),
 
 		/** Completes a `VERIFIED` session. Idempotent: for a session that is already completed the result is the same. */
 		complete: (id: string, credential: Credential): Promise<CompleteResult> =>

@@ -6,6 +6,7 @@ import { Problem, type ProblemCode } from '../http/problem';
 export type Operation =
 	| 'createSession'
 	| 'readStatus'
+	| 'submitDcApi'
 	| 'complete'
 	| 'initiateIdv'
 	| 'finishIdv'
@@ -95,6 +96,12 @@ const SESSION_IS_GONE = /SESSION_(?:\w+_)?(?:NOT_FOUND|EXPIRED|DOES_NOT_EXIST)|(
 
 const inOperation: Readonly<Partial<Record<Operation, Partial<Record<Verdict, ProblemCode>>>>> = {
 	createSession: { absent: 'upstream_invalid', not_found: 'upstream_invalid' },
+	submitDcApi: {
+		rejected: 'invalid_request',
+		conflict: 'wallet_already_responded',
+		session_already_completed: 'wallet_already_responded',
+		absent: 'dc_api_not_offered'
+	},
 	complete: { rejected: 'session_not_verified', conflict: 'session_not_verified' },
 	initiateIdv: { conflict: 'idv_not_required' },
 	finishIdv: { rejected: 'idv_failed', conflict: 'idv_failed', absent: 'idv_failed', no_match: 'idv_failed' },
@@ -145,9 +152,12 @@ function verdictByMessage(message: string): Verdict | undefined {
 	return /^_?NOT_FOUND_?$/.test(words) ? 'absent' : undefined;
 }
 
+/** Operations that not every Auth Bridge offers. */
+const OPTIONAL: ReadonlySet<Operation> = new Set(['submitDcApi', 'submitIdv']);
+
 function verdictByStatus({ status }: BridgeFault, operation: Operation): Verdict {
 	if (status === 404 || status === 410) return 'absent';
-	if (operation === 'submitIdv' && (status === 405 || status === 501)) return 'absent';
+	if (OPTIONAL.has(operation) && (status === 405 || status === 501)) return 'absent';
 	if (status === 400 || status === 422) return 'rejected';
 	if (status === 409) return 'conflict';
 	if (status === 408 || status === 504) return 'upstream_timeout';

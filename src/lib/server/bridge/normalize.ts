@@ -18,6 +18,8 @@ export interface CreatedSession {
 	readonly bridgeExpiresAt: number | null;
 	/** What the wallet is asked for; empty if the Auth Bridge does not say. */
 	readonly requestedClaims: readonly RequestedClaim[];
+	/** A signed request for the Digital Credentials API; null if the Auth Bridge does not offer one. */
+	readonly dcRequest: string | null;
 }
 
 export interface SessionStatus {
@@ -31,6 +33,12 @@ export interface SessionStatus {
 	readonly bridgeExpiresAt: number | null;
 	/** Why the session failed, as a problem code. For pages only; the API's response does not contain it. */
 	readonly errorCode?: ProblemCode;
+}
+
+/** The state of the session after the response of a wallet was submitted. */
+export interface SubmittedResponse {
+	readonly sessionId: string;
+	readonly status: SessionStatusValue;
 }
 
 export type CompleteResult =
@@ -94,7 +102,8 @@ export function createReaders(now: () => number, warn: Warn) {
 			requestUri: parsed.requestUri,
 			expiresInMs: lifetimeMs(parsed.expiresAt),
 			bridgeExpiresAt: parsed.expiresAt,
-			requestedClaims: parsed.requestedClaims
+			requestedClaims: parsed.requestedClaims,
+			dcRequest: parsed.dcApi
 		}),
 
 		status(id: string, parsed: Parsed<typeof schemas.StatusResponse>): SessionStatus {
@@ -109,6 +118,11 @@ export function createReaders(now: () => number, warn: Warn) {
 				...failure(parsed.errorCode)
 			};
 		},
+
+		submitted: (id: string, parsed: Parsed<typeof schemas.DcApiSubmittedResponse>): SubmittedResponse => ({
+			sessionId: own(id, parsed.sessionId),
+			status: statusOf(parsed.status)
+		}),
 
 		idvStart: (id: string, parsed: Parsed<typeof schemas.IdvStartResponse>): IdvStart => ({
 			...parsed,

@@ -5,6 +5,7 @@ import type { Send } from '../upstream/client';
 import { upstreamCall } from '../upstream/tracing';
 import { type Operation, problemOf } from './errors';
 import { UpstreamError } from '../http/upstream-error';
+import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import * as v from 'valibot';
 
@@ -201,3 +202,13 @@ export const IdvSubmission = v.pipe(
 	v.entries(1)
 );
 export type IdvSubmission = v.InferOutput<typeof IdvSubmission>;
+
+/** A JWE in compact serialization (RFC 7516, section 7.1). The encrypted key is empty with `ECDH-ES`. */
+const CompactJwe = v.pipe(v.string(), v.regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/));
+
+/** A wallet's encrypted response (OpenID4VP 1.0, appendix A): the body of `dc-api`, at the portal and at the Auth Bridge. */
+export const DcApiResponse = v.strictObject({
+	protocol: v.literal(DC_API_PROTOCOL),
+	data: v.strictObject({ response: CompactJwe })
+});
+export type DcApiResponse = v.InferOutput<typeof DcApiResponse>;

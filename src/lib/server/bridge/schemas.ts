@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
+import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import { EntryId, type Localised, readBoolean, readList, readLocalised, reportDropped } from '../upstream/lenient';
 
@@ -99,19 +100,46 @@ const RequestedClaim = v.object({ path: ClaimPath, label: localisedOf(MAX_CLAIM_
 /** A claim that the wallet is asked for, and what people call it. */
 export type RequestedClaim = v.InferOutput<typeof RequestedClaim>;
 
+/**
+ * An optional list, of which entries that are not valid are dropped and counted in the log. Anything else counts as one
+ * dropped entry.
+ */
+function optionalList<Entry>(
+	name: string,
+	schema: v.GenericSchema<unknown, Entry>,
+	limits: { readonly max: number; readonly keyOf: (entry: Entry) => string }
+) {
+	const read = (value: unknown): readonly Entry[] => {
+		if (value === null || Array.isArray(value)) return readList(name, value, schema, limits);
+		reportDropped(name, { used: 0, total: 1 });
+		return [];
+	};
+	return v.optional(v.pipe(v.unknown(), v.transform(read)), []);
+}
+
 /** Claims with the same label are one claim to a person. */
-const requestedClaims = v.optional(
-	v.pipe(
-		v.unknown(),
-		v.transform((value): readonly RequestedClaim[] => {
-			const name = 'requestedClaims';
-			if (value === null || Array.isArray(value))
-				return readList(name, value, RequestedClaim, { max: MAX_CLAIMS, keyOf: ({ label }) => JSON.stringify(label) });
-			reportDropped(name, { used: 0, total: 1 });
-			return [];
-		})
-	),
-	[]
+const requestedClaims = optionalList('requestedClaims', RequestedClaim, {
+	max: MAX_CLAIMS,
+	keyOf: ({ label }) => JSON.stringify(label)
+});
+
+/** The maximum length of a signed request for the Digital Credentials API. Certificates are its largest part. */
+const MAX_DC_REQUEST = 16_384;
+
+const DcApiRequest = v.object({
+	protocol: v.literal(DC_API_PROTOCOL),
+	data: v.object({
+		/** A JWS in compact serialization (RFC 7515, section 7.1). */
+		request: v.pipe(v.string(), v.maxLength(MAX_DC_REQUEST), v.regex(/^[\w-]+\.[\w-]+\.[\w-]+$/))
+	})
+});
+
+const dcApiRequests = optionalList('dcApi.requests', DcApiRequest, { max: 1, keyOf: ({ protocol }) => protocol });
+
+/** The first request with a protocol that the portal supports; null if there is none. */
+const dcApi = v.pipe(
+	v.fallback(v.nullish(v.object({ requests: dcApiRequests }), null), null),
+	v.transform((offer) => offer?.requests[0]?.data.request ?? null)
 );
 
 export const CreatedSessionResponse = v.object({
@@ -119,7 +147,8 @@ export const CreatedSessionResponse = v.object({
 	status: lenient(status),
 	requestUri,
 	expiresAt: instant,
-	requestedClaims
+	requestedClaims,
+	dcApi
 });
 
 export const StatusResponse = v.object({
@@ -173,6 +202,8 @@ export const IdvStartResponse = v.pipe(
 	})),
 	v.check(({ redirectUrl }) => redirectUrl === null || isWebAddress(redirectUrl))
 );
+
+export const DcApiSubmittedResponse = v.object({ sessionId: optionalSessionId, status });
 
 const Candidate = v.object({ id, label: localised });
 

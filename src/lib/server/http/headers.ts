@@ -1,4 +1,5 @@
-const POLICY = 'content-security-policy';
+/** A page may have its own value. */
+const POLICIES = ['content-security-policy', 'permissions-policy'];
 
 /** Adds these headers to the response, except those that it already has. */
 export function withDefaultHeaders(response: Response, defaults: Readonly<Record<string, string>>): Response {
@@ -8,12 +9,12 @@ export function withDefaultHeaders(response: Response, defaults: Readonly<Record
 }
 
 /**
- * Sets the headers that every response carries, and overwrites the response's own. Only a Content-Security-Policy that the
- * response already has is preserved. The other headers are not looked up first, because this runs for every response.
+ * Sets the headers that every response carries, and overwrites the response's own. Only the policies that the response
+ * already has are preserved. The other headers are not looked up first, because this runs for every response.
  */
 export function withFixedHeaders(response: Response, fixed: Readonly<Record<string, string>>): Response {
 	return changed(response, (headers) => {
-		for (const name in fixed) if (name !== POLICY || !headers.has(name)) headers.set(name, fixed[name] ?? '');
+		for (const name in fixed) if (!POLICIES.includes(name) || !headers.has(name)) headers.set(name, fixed[name] ?? '');
 	});
 }
 
@@ -47,6 +48,7 @@ const DENIED_FEATURES = [
 	'accelerometer',
 	'autoplay',
 	'camera',
+	'digital-credentials-get',
 	'display-capture',
 	'encrypted-media',
 	'geolocation',
@@ -57,11 +59,16 @@ const DENIED_FEATURES = [
 	'payment',
 	'usb',
 	'xr-spatial-tracking'
-];
+] as const;
+
+/** The value of `permissions-policy`: pages cannot use these features, except the allowed ones. */
+export function permissionsPolicy(allowed: readonly (typeof DENIED_FEATURES)[number][] = []): string {
+	return DENIED_FEATURES.map((feature) => `${feature}=(${allowed.includes(feature) ? 'self' : ''})`).join(', ');
+}
 
 /**
- * The security headers of every response, by lower-case name. A page's own policy, with its nonces, replaces the
- * Content-Security-Policy given here. This one is for responses that set none: files, redirects, errors, JSON.
+ * The security headers of every response, by lower-case name. A page's own Content-Security-Policy, with its nonces, and its
+ * own Permissions-Policy replace those given here. These are for responses that set none: files, redirects, errors, JSON.
  * @param secure whether the portal's public address is https
  */
 export function fixedHeaders(secure: boolean): Record<string, string> {
@@ -69,7 +76,7 @@ export function fixedHeaders(secure: boolean): Record<string, string> {
 		'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 		'cross-origin-opener-policy': 'same-origin',
 		'cross-origin-resource-policy': 'same-origin',
-		'permissions-policy': DENIED_FEATURES.map((feature) => `${feature}=()`).join(', '),
+		'permissions-policy': permissionsPolicy(),
 		// Not no-referrer: that makes browsers send `Origin: null` with form posts.
 		'referrer-policy': 'same-origin',
 		'x-content-type-options': 'nosniff',

@@ -46,6 +46,11 @@ const table = {
 
 	session_not_verified: { status: 409, message: 'The wallet has not shared its data yet.' },
 	session_already_completed: { status: 409, message: 'This wallet session is already completed.' },
+	wallet_already_responded: { status: 409, message: 'A wallet has already responded in this session.' },
+	dc_api_not_offered: {
+		status: 409,
+		message: 'The Digital Credentials API is not offered for this wallet session.'
+	},
 	wallet_declined: { status: 409, message: 'The request was declined in the wallet.' },
 	credential_refused: { status: 409, message: 'The presentation of the wallet was not accepted.' },
 	attribute_missing: { status: 409, message: 'The presentation of the wallet lacks a required attribute.' },

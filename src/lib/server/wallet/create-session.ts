@@ -69,7 +69,7 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
 		returnTo: options.returnTo,
 		idv: 'none',
 		completed: false,
-		...((await storeDetails(created)) && { hasDetails: true })
+		...((await storeDetails(created, event.locals)) && { hasDetails: true })
 	};
 }
 

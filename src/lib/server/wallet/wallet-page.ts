@@ -26,7 +26,7 @@ function listOf(claims: readonly RequestedClaim[], locale: Locale): string | nul
 }
 
 const waiting: Step = async (status, owned, { locals }) => {
-	const [requestUri, { requestedClaims }] = await Promise.all([requestUriOf(owned), detailsOf(owned)]);
+	const [requestUri, { requestedClaims, dcRequest }] = await Promise.all([requestUriOf(owned), detailsOf(owned)]);
 	if (requestUri === null) {
 		log.warn('the address of a wallet request is missing from the store', { requestId: locals.requestId });
 		return endedView('expired', locals, owned);
@@ -39,6 +39,7 @@ const waiting: Step = async (status, owned, { locals }) => {
 			qr: qrSvg(requestUri),
 			expiresInMs: remainingMs(status, owned),
 			replaced: owned.replaces === undefined ? [] : [owned.replaces],
+			dcRequest,
 			claims: listOf(requestedClaims, locals.locale()),
 			claimsText: config().wallet.claimsText?.[locals.locale()] ?? null
 		}

@@ -97,7 +97,11 @@ describe('the description of the API', () => {
 		configure({ WALLET_QUERY_IDS: 'student staff' });
 		const operations = operationsOf(await described()).filter(({ requestBody }) => requestBody !== undefined);
 		const needed = operations.filter(({ requestBody }) => requestBody?.required);
-		expect(needed.map(({ operationId }) => operationId).sort()).toEqual(['endSessions', 'submitIdentityVerification']);
+		expect(needed.map(({ operationId }) => operationId).sort()).toEqual([
+			'endSessions',
+			'submitDigitalCredential',
+			'submitIdentityVerification'
+		]);
 		const create = operations.find(({ operationId }) => operationId === 'createWalletSession');
 		const { schema } = create?.requestBody?.content['application/json'] ?? {};
 		expect(schema?.properties).toMatchObject({ queryId: { enum: ['student', 'staff'] } });

@@ -68,7 +68,8 @@ describe('creating a session', () => {
 			requestUri: created.doc.requestUri,
 			expiresInMs: 300_000,
 			bridgeExpiresAt: null,
-			requestedClaims: []
+			requestedClaims: [],
+			dcRequest: null
 		});
 	});
 
@@ -80,7 +81,8 @@ describe('creating a session', () => {
 			requestUri: created.field.requestUri,
 			expiresInMs: 299_000,
 			bridgeExpiresAt: nowMs + 299_000,
-			requestedClaims: []
+			requestedClaims: [],
+			dcRequest: null
 		});
 	});
 
@@ -150,6 +152,40 @@ describe('creating a session', () => {
 			const claims = await claimsOf(many);
 			expect(claims).toHaveLength(20);
 			expect(claims[19]?.label.nl).toBe('19 '.padEnd(80, 'x'));
+		});
+	});
+
+	describe('with a request for the Digital Credentials API', () => {
+		const request = (jwt: unknown, protocol = 'openid4vp-v1-signed') => ({ protocol, data: { request: jwt } });
+		const offered = async (dcApi: unknown) => {
+			const stub = await startStub(json(201, { ...created.field, dcApi }));
+			return (await bridgeAt(stub.url, { maxBytes: 100_000 }).createSession({}, credential)).dcRequest;
+		};
+
+		test('reads the first one with the supported protocol', async () => {
+			const others = [request('u.u.u', 'openid4vp-v1-unsigned'), request('m.m.m', 'org-iso-mdoc')];
+			expect(await offered({ requests: [...others, request('a.b-_.c'), request('d.e.f')] })).toBe('a.b-_.c');
+			expect(await offered({ requests: others })).toBeNull();
+		});
+
+		test('reads one of 16,384 characters, and ignores a longer one', async () => {
+			expect(await offered({ requests: [request('a.b.'.padEnd(16_384, 'c'))] })).toHaveLength(16_384);
+			expect(await offered({ requests: [request('a.b.'.padEnd(16_385, 'c'))] })).toBeNull();
+		});
+
+		test.each([
+			['no object', 'a.b.c'],
+			['null', null],
+			['a list', [request('a.b.c')]],
+			['no requests', {}],
+			['requests that are no list', { requests: request('a.b.c') }],
+			['a request without data', { requests: [{ protocol: 'openid4vp-v1-signed' }, null, 'x'] }],
+			[
+				'requests that are not signed',
+				{ requests: [request('a.b'), request('a..c'), request({ a: 1 }), request('<b>.b.c')] }
+			]
+		])('ignores %s', async (_what, dcApi) => {
+			expect(await offered(dcApi)).toBeNull();
 		});
 	});
 
@@ -330,6 +366,42 @@ describe('reading the status', () => {
 		await bridge.complete(sessionId, credential);
 		await bridge.readStatus(sessionId, credential);
 		expect(stub.received.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+	});
+});
+
+describe('submitting the response of the Digital Credentials API', () => {
+	const response = { protocol: 'openid4vp-v1-signed', data: { response: 'a..b.c.d' } } as const;
+	const submit = (url: string) => bridgeAt(url).submitDcApi(sessionId, response, credential);
+
+	test('sends it as it is, and returns only the new status', async () => {
+		const stub = await startStub(json(200, { sessionId, status: 'VERIFYING', ...personal }));
+		expect(await submit(stub.url)).toEqual({ sessionId, status: 'VERIFYING' });
+		expect(stub.received).toMatchObject([
+			{
+				method: 'POST',
+				target: `/auth/oid4vp/sessions/${sessionId}/dc-api`,
+				headers: { authorization: 'Bearer user' },
+				body: JSON.stringify(response)
+			}
+		]);
+	});
+
+	test.each([
+		['that does not have the operation', 404, { path: '/auth' }, 'dc_api_not_offered'],
+		['that does not have the method', 405, {}, 'dc_api_not_offered'],
+		['that no longer has the session', 404, { error: 'session_not_found' }, 'not_found'],
+		['that has no session, and says so with a 500', 500, { code: '404', message: 'session not found' }, 'not_found'],
+		['that finds the response invalid', 400, { error: { code: 'INVALID_REQUEST_BODY' } }, 'invalid_request'],
+		['that has a response already', 409, { error: 'conflict' }, 'wallet_already_responded'],
+		['that has completed the session', 409, { error: 'session_already_completed' }, 'wallet_already_responded'],
+		['that refuses the presentation', 422, { error: 'vp_validation_failed' }, 'credential_refused'],
+		['that is down', 503, {}, 'upstream_unavailable'],
+		['that returns no status', 200, { sessionId }, 'upstream_invalid'],
+		['that names another session', 200, { sessionId: otherSessionId, status: 'VERIFIED' }, 'upstream_invalid']
+	])('at a Bridge %s gives %i %j: %s, once', async (_bridge, status, body, code) => {
+		const stub = await startStub(json(status, body));
+		expect((await problemOf(submit(stub.url))).code).toBe(code);
+		expect(stub.received).toHaveLength(1);
 	});
 });
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { withCookies, withDefaultHeaders, withFixedHeaders } from '$lib/server/http/headers';
+import {
+	fixedHeaders,
+	permissionsPolicy,
+	withCookies,
+	withDefaultHeaders,
+	withFixedHeaders
+} from '$lib/server/http/headers';
 
 describe('headers added to a response', () => {
 	test('are set on the response itself, without a copy', () => {
@@ -18,13 +24,18 @@ describe('headers added to a response', () => {
 		expect([...own.headers.keys()]).toEqual(['location']);
 	});
 
-	test('that are fixed take the place of its own, but for a policy', () => {
-		const headers = { 'content-security-policy': "script-src 'nonce-x'", 'x-frame-options': 'ALLOW' };
-		const fixed = { 'content-security-policy': "default-src 'none'", 'x-frame-options': 'DENY' };
+	test('that are fixed take the place of its own, but for policies', () => {
+		const own = { 'content-security-policy': "script-src 'nonce-x'", 'permissions-policy': 'usb=(self)' };
+		const headers = { ...own, 'x-frame-options': 'ALLOW' };
+		const fixed = {
+			'content-security-policy': "default-src 'none'",
+			'permissions-policy': 'usb=()',
+			'x-frame-options': 'DENY'
+		};
 		const changed = withFixedHeaders(new Response(null, { headers }), fixed);
 		expect(Object.fromEntries(changed.headers)).toEqual({
 			...fixed,
-			'content-security-policy': "script-src 'nonce-x'"
+			...own
 		});
 		expect(Object.fromEntries(withFixedHeaders(new Response(null), fixed).headers)).toEqual(fixed);
 	});
@@ -32,4 +43,12 @@ describe('headers added to a response', () => {
 	test('are none if a name or value is invalid, which is logged', () => {
 		expect(() => withDefaultHeaders(new Response(null), { 'not a name': 'x' })).toThrow(TypeError);
 	});
+});
+
+test('the permissions policy of a page allows only what the page names', () => {
+	const policy = permissionsPolicy(['digital-credentials-get']);
+	expect(policy.split(', ').filter((directive) => !directive.endsWith('=()'))).toEqual([
+		'digital-credentials-get=(self)'
+	]);
+	expect(fixedHeaders(true)['permissions-policy']).toContain('digital-credentials-get=()');
 });

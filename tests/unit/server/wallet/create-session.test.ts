@@ -15,7 +15,8 @@ created.mockImplementation(async () => ({
 	requestUri: 'openid4vp://?request_uri=x',
 	expiresInMs: 300_000,
 	bridgeExpiresAt: null,
-	requestedClaims: []
+	requestedClaims: [],
+	dcRequest: null
 }));
 
 /** A browser with wallet sessions in these states of identity verification. */

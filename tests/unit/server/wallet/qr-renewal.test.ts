@@ -34,7 +34,8 @@ beforeEach(() => {
 			requestUri: 'openid4vp://x',
 			expiresInMs: 300_000,
 			bridgeExpiresAt: null,
-			requestedClaims: []
+			requestedClaims: [],
+			dcRequest: null
 		})
 	);
 });

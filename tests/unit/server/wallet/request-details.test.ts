@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { OwnedSession } from '$lib/server/auth/owned-sessions';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
+import { log } from '$lib/server/log';
 import { sharedStore } from '$lib/server/store';
 import { detailsOf, storeDetails } from '$lib/server/wallet/request-details';
 
@@ -13,8 +14,11 @@ const created: CreatedSession = {
 	requestUri: 'openid4vp://x',
 	expiresInMs: 300_000,
 	bridgeExpiresAt: null,
-	requestedClaims: [claim]
+	requestedClaims: [claim],
+	dcRequest: 'a.b.c'
 };
+const request = { requestId: 'r1' };
+const none = { requestedClaims: [], dcRequest: null };
 const owned = (changes: Partial<OwnedSession> = {}): OwnedSession => ({
 	id: 'a',
 	requestUri: null,
@@ -27,24 +31,34 @@ const owned = (changes: Partial<OwnedSession> = {}): OwnedSession => ({
 	...changes
 });
 
-test('the claims of a request are stored sealed, and found again', async () => {
-	expect(await storeDetails(created)).toBe(true);
+test('the claims and the signed request are stored sealed, and found again', async () => {
+	expect(await storeDetails(created, request)).toBe(true);
 	expect((await sharedStore().read('wallet-details:a'))?.text).not.toContain('voornaam');
-	expect(await detailsOf(owned())).toEqual({ requestedClaims: [claim] });
+	expect(await detailsOf(owned())).toEqual({ requestedClaims: [claim], dcRequest: 'a.b.c' });
 });
 
 test('a request without details takes no place in the store, and is not looked up there', async () => {
-	expect(await storeDetails({ ...created, sessionId: 'none', requestedClaims: [] })).toBe(false);
+	expect(await storeDetails({ ...created, sessionId: 'none', ...none }, request)).toBe(false);
 	const read = vi.spyOn(sharedStore(), 'read');
-	expect(await detailsOf(owned({ id: 'none', hasDetails: undefined }))).toEqual({ requestedClaims: [] });
+	expect(await detailsOf(owned({ id: 'none', hasDetails: undefined }))).toEqual(none);
 	expect(read).not.toHaveBeenCalled();
 	read.mockRestore();
 });
 
 test('details that the store has lost, or that belong to another session, count as none', async () => {
-	await storeDetails({ ...created, sessionId: 'b' });
+	await storeDetails({ ...created, sessionId: 'b' }, request);
 	const moved = (await sharedStore().read('wallet-details:b'))?.text ?? '';
 	await sharedStore().write('wallet-details:c', moved, 1000);
 	await sharedStore().write('wallet-details:d', 'nonsense', 1000);
-	for (const id of ['c', 'd', 'lost']) expect(await detailsOf(owned({ id }))).toEqual({ requestedClaims: [] });
+	for (const id of ['c', 'd', 'lost']) expect(await detailsOf(owned({ id }))).toEqual(none);
+});
+
+test('details that are too large for a store are not stored, which is logged', async () => {
+	const path = Array<string>(10).fill('\u20ac'.repeat(200));
+	const requestedClaims = Array.from({ length: 20 }, () => ({ ...claim, path }));
+	const warn = vi.spyOn(log, 'warn').mockReturnValue();
+	expect(await storeDetails({ ...created, sessionId: 'large', requestedClaims }, request)).toBe(false);
+	expect(warn).toHaveBeenCalledExactlyOnceWith(expect.any(String), expect.objectContaining(request));
+	warn.mockRestore();
+	expect(await sharedStore().read('wallet-details:large')).toBeNull();
 });

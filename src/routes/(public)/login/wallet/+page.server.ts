@@ -2,6 +2,7 @@ import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
 import { config } from '$lib/server/config';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
+import { permissionsPolicy } from '$lib/server/http/headers';
 import { formText, formUuid, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
@@ -12,6 +13,7 @@ import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	event.setHeaders({ 'permissions-policy': permissionsPolicy(['digital-credentials-get']) });
 	// Read only once: at a second read, another session may have been scanned.
 	const owned = await currentSession(event);
 	const step = await walletStep(event, owned);

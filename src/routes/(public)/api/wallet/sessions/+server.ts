@@ -8,13 +8,16 @@ import { requireWalletCaller } from '$lib/server/wallet/access';
 import { createWalletSession } from '$lib/server/wallet/create-session';
 import { detailsOf } from '$lib/server/wallet/request-details';
 import { qrDataUri } from '$lib/server/wallet/qr-renewal';
+import { digitalRequest } from '$lib/wallet/dc-api';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {
 	await requireWalletCaller(event);
 	const wanted = await readJson(event.request, sessionOptions());
 	const owned = await createWalletSession(event, { ...wanted, returnTo: AFTER_SIGN_IN });
-	const { requestedClaims } = await detailsOf(owned);
+	const { requestedClaims, dcRequest } = await detailsOf(owned);
+	// Wallets respond to the portal's own origin only, so a program has no use for the request.
+	const dcApi = dcRequest === null || event.locals.caller ? null : digitalRequest(dcRequest);
 	return reply(201, {
 		sessionId: owned.id,
 		status: 'PENDING',
@@ -23,6 +26,7 @@ export const POST: RequestHandler = endpoint(async (event) => {
 		qrPageUri: `${config().origin}/login/wallet`,
 		statusUri: `/api/wallet/sessions/${owned.id}/status`,
 		expiresInMs: owned.expiresAt - owned.startedAt,
-		...(requestedClaims.length > 0 && { requestedClaims })
+		...(requestedClaims.length > 0 && { requestedClaims }),
+		...(dcApi && { dcApi })
 	} satisfies v.InferOutput<typeof Created>);
 });

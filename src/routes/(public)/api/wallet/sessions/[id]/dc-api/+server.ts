@@ -1,0 +1,8 @@
+import { endpoint } from '$lib/server/http/endpoint';
+import { requireOwned } from '$lib/server/wallet/access';
+import { submitDcApi } from '$lib/server/wallet/dc-api';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = endpoint(async (event) =>
+	submitDcApi(event, await requireOwned(event, event.params.id))
+);
