@@ -5,7 +5,7 @@ const { signal } = new AbortController();
 const get = vi.fn();
 
 beforeEach(() => {
-	vi.stubGlobal('DigitalCredential', class {});
+	vi.stubGlobal('DigitalCredential', () => undefined);
 	vi.stubGlobal('navigator', { credentials: { get } });
 });
 afterEach(() => {

@@ -31,6 +31,8 @@ const waiting: Step = async (status, owned, { locals }) => {
 		log.warn('the address of a wallet request is missing from the store', { requestId: locals.requestId });
 		return endedView('expired', locals, owned);
 	}
+	const locale = locals.locale();
+	const claims = listOf(requestedClaims, locale);
 	return {
 		view: {
 			screen: 'scan',
@@ -40,8 +42,8 @@ const waiting: Step = async (status, owned, { locals }) => {
 			expiresInMs: remainingMs(status, owned),
 			replaced: owned.replaces === undefined ? [] : [owned.replaces],
 			dcRequest,
-			claims: listOf(requestedClaims, locals.locale()),
-			claimsText: config().wallet.claimsText?.[locals.locale()] ?? null
+			claims,
+			claimsText: claims === null ? (config().wallet.claimsText?.[locale] ?? null) : null
 		}
 	};
 };
