@@ -9,10 +9,14 @@ import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore } from '$lib/server/store/memory';
 import type { Store } from '$lib/server/store/store';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
+import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { keepForCaller } from '$lib/server/wallet/access';
+import { submitDcApi } from '$lib/server/wallet/dc-api';
+import { storeDetails } from '$lib/server/wallet/request-details';
 import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/owned-sessions';
 import { root } from '../../../tasks/runtime.mjs';
 import { fakeCookies } from '../../../harness/cookies';
+import { requestEvent } from '../../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
@@ -26,7 +30,15 @@ const recording: Store = {
 	write: (key, text, lifeMs) => memory.write(key, text, noted(key, lifeMs)),
 	replace: (key, expected, text, lifeMs) => memory.replace(key, expected, text, noted(key, lifeMs))
 };
-vi.mock('$lib/server/store', () => ({ sharedStore: () => recording, storeState: async () => 'none' }));
+vi.mock('$lib/server/store', () => ({
+	sharedStore: () => recording,
+	sharedScripts: () => undefined,
+	storeState: async () => 'none'
+}));
+vi.mock('$lib/server/wallet/bridge', () => ({
+	bridge: () => ({ submitDcApi: async () => ({}) }),
+	credentialFor: () => ({})
+}));
 
 function noted(key: string, lifeMs: number): number {
 	lives.set(key, [...(lives.get(key) ?? []), lifeMs]);
@@ -45,6 +57,16 @@ const wallet: OwnedSession = {
 	returnTo: '/account',
 	idv: 'none',
 	completed: false
+};
+
+const created: CreatedSession = {
+	sessionId: 'w2',
+	status: 'PENDING',
+	requestUri: 'openid4vp://x',
+	expiresInMs: 300_000,
+	bridgeExpiresAt: null,
+	requestedClaims: [],
+	dcRequest: 'a.b.c'
 };
 
 beforeEach(() => {
@@ -80,6 +102,20 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		'a wallet session of a third party, ten minutes old',
 		() => keepForCaller({ clientId: 'c' } as never, { ...wallet, startedAt: wallet.startedAt - 10 * MINUTE_MS }),
 		[50 * MINUTE_MS]
+	],
+	[
+		'what the page of a code shows beside it, until a minute after the code',
+		() => storeDetails(created, { requestId: 'r1' }),
+		[6 * MINUTE_MS]
+	],
+	[
+		'that a response of the Digital Credentials API was submitted, until a minute after the code',
+		async () => {
+			await storeDetails(created, { requestId: 'r1' });
+			const json = { protocol: 'openid4vp-v1-signed', data: { response: 'a..b.c.d' } };
+			return submitDcApi(requestEvent({ method: 'POST', json }), { ...wallet, id: 'w2', hasDetails: true });
+		},
+		[6 * MINUTE_MS, 6 * MINUTE_MS]
 	],
 	[
 		'a callback: its lease, the outcome, and that the flow is used',
@@ -145,6 +181,8 @@ test('no other module writes to the shared store', () => {
 		'auth/revoked-sessions.ts',
 		'auth/run-once.ts',
 		'auth/sign-out.ts',
-		'wallet/access.ts'
+		'wallet/access.ts',
+		'wallet/dc-api.ts',
+		'wallet/request-details.ts'
 	]);
 });
