@@ -3,7 +3,7 @@ import { readFault } from '../lib/server/bridge/errors';
 import { sessionPath } from '../lib/server/bridge/request';
 import type { Config } from '../lib/server/config/parse';
 import { toProblem } from '../lib/server/http/problem';
-import { upstreamUrl } from '../lib/server/upstream/url';
+import { upstreamUrl } from '../lib/server/upstream/exchange';
 import { fitsQrCode } from '../lib/ui/qr-svg';
 import { viaProxy } from './egress';
 import { type Reply, request } from './exchange';

@@ -1,7 +1,7 @@
 import type { Locale } from '$lib/i18n';
 import type { BrandView } from '$lib/ui/brand-view';
 import { config } from '../config';
-import type { Bilingual } from '../config/brand-fields';
+import type { Bilingual } from '../config/brand';
 import { brandAddress } from './files';
 import { STATEMENT_DATE } from '$lib/i18n/statement';
 import type { StatementView } from '$lib/ui/statement-view';

@@ -1,6 +1,11 @@
 import { Problem, toProblem } from '../http/problem';
-import { callUpstream, parseResponse, type UpstreamResponse, type UpstreamAuthorization } from '../upstream/exchange';
-import { upstreamUrl } from '../upstream/url';
+import {
+	callUpstream,
+	parseResponse,
+	type UpstreamAuthorization,
+	type UpstreamResponse,
+	upstreamUrl
+} from '../upstream/exchange';
 import type { Send } from '../upstream/client';
 import { upstreamCall } from '../upstream/tracing';
 import { type Operation, problemOf } from './errors';

@@ -1,7 +1,173 @@
 import * as v from 'valibot';
-import { adjustments, brandPalettes, contrastFaults, stylesheet } from './palette';
-import { bilingual, bilingualPage, colour, email, phone, picture, tokenColours } from './brand-fields';
-import { accessibilityStatement } from './statement';
+import { type locales } from '../../i18n/locale';
+import {
+	adjustments,
+	brandPalettes,
+	contrastFaults,
+	type Scheme,
+	schemes,
+	stylesheet,
+	type Token,
+	tokens
+} from './palette';
+
+const LOGO_BYTES = 65_536;
+
+/** A text in each language. */
+export type Bilingual = Readonly<Record<(typeof locales)[number], string>>;
+
+const NOT_BILINGUAL = 'must be one text, or JSON with one for each language: {"nl": "…", "en": "…"}';
+
+/** A plain text is used for both languages; JSON has a text for each. Null for invalid JSON. */
+function forBoth(text: unknown): unknown {
+	if (typeof text !== 'string') return text;
+	if (!text.startsWith('{')) return { nl: text, en: text };
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return null;
+	}
+}
+
+function bilingualOf(part: v.GenericSchema<string>, message: string) {
+	return v.pipe(v.unknown(), v.transform(forBoth), v.strictObject({ nl: part, en: part }, message));
+}
+
+const words = (most: number) =>
+	v.pipe(
+		v.string(NOT_BILINGUAL),
+		v.trim(),
+		v.nonEmpty(NOT_BILINGUAL),
+		v.maxLength(most, `must have at most ${most} characters`)
+	);
+
+const bilingual = bilingualOf(words(80), NOT_BILINGUAL);
+export const bilingualSentence = bilingualOf(words(300), NOT_BILINGUAL);
+const bilingualText = bilingualOf(words(2000), NOT_BILINGUAL);
+
+const NO_PAGE = 'must be an http:// or https:// address, or JSON with one for each language: {"nl": "…", "en": "…"}';
+const pageAddress = v.pipe(v.string(NO_PAGE), v.check(isWebAddress, NO_PAGE));
+
+/** The address of an external page: one for both languages, or one for each. */
+export const bilingualPage = bilingualOf(pageAddress, NO_PAGE);
+export const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// address'));
+
+export const email = v.pipe(v.string(), v.email('must be an e-mail address'));
+export const phone = v.pipe(
+	v.string(),
+	v.regex(/^\+?[\d() -]{3,25}$/, 'must be a telephone number: digits, spaces, brackets, dashes, perhaps a + in front')
+);
+
+export const colour = v.pipe(
+	v.string(),
+	v.regex(/^#[\da-f]{6}$/i, 'must be a colour with six hexadecimal digits, such as #0b5566'),
+	v.toLowerCase()
+);
+
+const TOKEN_SHAPE = 'must be JSON such as {"light": {"basis-color-action-1-color-default": "#0b5566"}, "dark": {…}}';
+const isToken = (name: string): name is Token => tokens.some((token) => token === name);
+const ofScheme = v.pipe(
+	v.record(v.string(), v.pipe(v.string(TOKEN_SHAPE), colour), TOKEN_SHAPE),
+	v.transform((set) =>
+		Object.fromEntries(Object.entries(set).map(([name, value]) => [name.replace(/^--/, ''), value]))
+	),
+	v.check(
+		(set) => Object.keys(set).every(isToken),
+		`has a token that the portal does not know; it knows ${tokens.join(', ')}`
+	),
+	v.transform((set) => set as Partial<Record<Token, string>>)
+);
+
+/** Colours by token, for the light and the dark scheme. */
+const tokenColours = v.pipe(
+	v.string(),
+	v.parseJson(undefined, TOKEN_SHAPE),
+	v.strictObject(
+		Object.fromEntries(schemes.map((scheme) => [scheme, v.optional(ofScheme, {})])) as Record<
+			Scheme,
+			v.OptionalSchema<typeof ofScheme, Record<string, never>>
+		>,
+		TOKEN_SHAPE
+	)
+);
+
+/** A picture in the environment variable itself, as a `data:` URI. No file and no other address is accepted. */
+export const picture = v.pipe(
+	v.string(),
+	v.regex(
+		/^data:image\/(?:svg\+xml|png|webp);base64,[A-Za-z\d+/]+={0,2}$/,
+		'must be a data: address of an SVG, PNG or WebP picture in base64 (make one with: base64 -w0)'
+	),
+	v.transform((address) => {
+		const [, type = '', base64 = ''] = /^data:([^;]+);base64,(.*)$/.exec(address) ?? [];
+		return { type, base64 };
+	}),
+	v.check(({ base64 }) => (base64.length * 3) / 4 <= LOGO_BYTES, `must be a picture of at most ${LOGO_BYTES / 1024} kB`)
+);
+
+function isWebAddress(text: string): boolean {
+	if (!URL.canParse(text)) return false;
+	const { protocol, username, password } = new URL(text);
+	return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}
+
+const SHAPE = 'must be JSON; docs/branding.md shows what is in it';
+
+const NO_DATE = 'must be a date such as 2026-11-22';
+const date = v.pipe(v.string(NO_DATE), v.isoDate(NO_DATE));
+
+const Report = v.strictObject({ title: bilingual, url: page, date }, SHAPE);
+
+const Finding = v.strictObject(
+	{
+		/** The problem, and whom it affects. */
+		what: bilingualText,
+		measure: v.optional(bilingualText),
+		/** The date by which it will be solved. */
+		until: v.optional(date)
+	},
+	SHAPE
+);
+
+const Statement = v.strictObject(
+	{
+		organisation: bilingual,
+		/** As in the Dutch model: A complies, B complies in part, C first measures taken, D does not comply, E not assessed. */
+		status: v.picklist(['A', 'B', 'C', 'D', 'E'], 'must be A, B, C, D or E'),
+		/** The date of the last review of the statement. */
+		date,
+		/** The job title of the person who approved the statement. */
+		signedBy: v.optional(bilingual),
+		reports: v.optional(v.array(Report, SHAPE), []),
+		findings: v.optional(v.array(Finding, SHAPE), []),
+		/** Where people report that something does not work. Default: the support contact. */
+		contact: v.optional(
+			v.strictObject(
+				{
+					name: v.optional(bilingual),
+					email: v.optional(email),
+					phone: v.optional(phone),
+					url: v.optional(bilingualPage)
+				},
+				SHAPE
+			)
+		),
+		/** The page of the statement in the public register. */
+		registerUrl: v.optional(page)
+	},
+	SHAPE
+);
+
+/** The institution's data for the accessibility statement. A status of A or B must be supported by at least one report. */
+export const accessibilityStatement = v.pipe(
+	v.string(),
+	v.parseJson(undefined, SHAPE),
+	Statement,
+	v.check(
+		({ status, reports }) => !['A', 'B'].includes(status) || reports.length > 0,
+		'needs at least one report when the status is A or B'
+	)
+);
 
 /** The variables of an institution's brand; all are optional. */
 export const brandEntries = {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { brandEntries, colourFaults } from './brand';
+import { bilingualPage, bilingualSentence, brandEntries, colourFaults } from './brand';
 import { backends } from './backends';
-import { bilingualPage, bilingualSentence } from './brand-fields';
 import {
 	flag,
 	hosts,
