@@ -49,11 +49,6 @@ export const walletStates = {
 		walletHelpPage: 'https://uni-noord.example/wallets',
 		heading: (t) => t.wallet.scan.title
 	},
-	'wallet/scan/browser': {
-		page: 'wallet',
-		data: { view: { ...waiting, dcRequest: 'header.payload.signature' }, returnTo },
-		heading: (t) => t.wallet.scan.title
-	},
 	'wallet/scan/claims-text': {
 		page: 'wallet',
 		data: { view: { ...waiting, claimsText: 'Wij vragen uw naam en uw eduID.' }, returnTo },
