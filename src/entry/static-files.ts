@@ -17,11 +17,14 @@ export interface StaticFile {
 /** Public files by decoded URL path, such as `/favicon.svg`. */
 export type StaticTable = ReadonlyMap<string, StaticFile>;
 
-/** Access to the file system; each runtime has its own implementation. */
+/**
+ * Access to the file system; each runtime has its own implementation. It is synchronous: nothing is served while the portal
+ * starts, and a promise for each of the many small files makes the start slower.
+ */
 export interface Disk {
 	/** Paths of all files below a folder, relative to it, separated by `/`; empty if the folder does not exist. */
-	list(folder: string): Promise<string[]>;
-	read(file: string): Promise<Uint8Array<ArrayBuffer>>;
+	list(folder: string): string[];
+	read(file: string): Uint8Array<ArrayBuffer>;
 }
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -37,12 +40,8 @@ export async function readStaticTable(disk: Disk, clientFolder: string, pagesFol
 	return new Map([...assets, ...pages]);
 }
 
-async function readFolder(
-	disk: Disk,
-	folder: string,
-	nameOf: (path: string) => string
-): Promise<[string, StaticFile][]> {
-	const files = new Set(await disk.list(folder));
+function readFolder(disk: Disk, folder: string, nameOf: (path: string) => string): Promise<[string, StaticFile][]> {
+	const files = new Set(disk.list(folder));
 	const read = (file: string) => disk.read(`${folder}/${file}`);
 	return Promise.all(
 		[...files]
@@ -52,7 +51,7 @@ async function readFolder(
 }
 
 async function readOne(file: string, known: ReadonlySet<string>, read: Disk['read']): Promise<StaticFile> {
-	const content = await read(file);
+	const content = read(file);
 	// Vite puts a hash into these names: most files need no digest at start.
 	const isImmutable = file.startsWith('_app/immutable/');
 	return {
@@ -60,8 +59,8 @@ async function readOne(file: string, known: ReadonlySet<string>, read: Disk['rea
 		cacheControl: isImmutable ? IMMUTABLE : 'no-cache',
 		digest: isImmutable ? encodeURIComponent(file) : await digestOf(content, 22),
 		content,
-		...(known.has(`${file}.br`) ? { br: await read(`${file}.br`) } : {}),
-		...(known.has(`${file}.gz`) ? { gzip: await read(`${file}.gz`) } : {})
+		...(known.has(`${file}.br`) ? { br: read(`${file}.br`) } : {}),
+		...(known.has(`${file}.gz`) ? { gzip: read(`${file}.gz`) } : {})
 	};
 }
 

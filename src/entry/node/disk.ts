@@ -1,18 +1,21 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Disk } from '../static-files';
 
 export const disk: Disk = {
-	async list(folder) {
-		const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreAbsence);
-		const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-		return files.map((file) => relative(folder, file).split(sep).join('/'));
+	list(folder) {
+		const files = entriesBelow(folder).filter((entry) => entry.isFile());
+		return files.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 	},
-	read: async (file) => new Uint8Array(await readFile(file))
+	read: (file) => new Uint8Array(readFileSync(file))
 };
 
 /** The folder for prerendered pages does not exist if there are none. */
-function ignoreAbsence(error: unknown): never[] {
-	if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-	throw error;
+function entriesBelow(folder: string) {
+	try {
+		return readdirSync(folder, { recursive: true, withFileTypes: true });
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+		throw error;
+	}
 }

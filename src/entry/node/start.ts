@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { FastResponse } from 'srvx/node';
@@ -23,8 +23,9 @@ if (config.store.denoKv !== undefined && config.store.redisUrl === undefined)
 const log = nodeLogBuffers();
 startLogging(config.logLevel, log);
 warnOfUnknownVariables(process.env);
+const limits = '/proc/self/limits';
 // On systems other than Linux the limit is unknown.
-const fileLimit = fileLimitIn(await readFile('/proc/self/limits', 'utf8').catch(() => ''));
+const fileLimit = fileLimitIn(existsSync(limits) ? readFileSync(limits, 'utf8') : '');
 const connections = connectionsWithin(fileLimit, config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
