@@ -1,8 +1,8 @@
 /** The pages for people who are signed in. */
 export const account = {
 	ending: {
-		title: 'You will be signed out in less than two minutes.',
-		what: 'A sign-in lasts one day. Sign in again now, and you come back to this page.',
+		title: 'You will be signed out within 2 minutes.',
+		what: 'Sign in again to continue. You then come back to this page.',
 		again: 'Sign in again'
 	},
 	title: 'Your account',

@@ -1,6 +1,6 @@
 /** The front page, and the page after signing out. */
 export const home = {
-	title: 'Sign in to education',
+	title: 'Sign in to your school or university',
 	intro: 'With this portal you sign in to the services of your school or university.',
 	ways: 'There are two ways, and both are equally good:',
 	withInstitution: 'with the account of your institution;',

@@ -13,7 +13,7 @@ export const identity = {
 	},
 	reasons: {
 		FIRST_TIME_LINK: 'You use this wallet here for the first time. We want to be sure that it is yours.',
-		EXPIRED_BINDING: 'It is a while ago that you confirmed that this wallet is yours. We ask you to do it again.',
+		EXPIRED_BINDING: 'It has been a while since you confirmed that this wallet is yours. We ask you to do it again.',
 		CANDIDATE_MATCH_CONFIRMATION: 'We found an account that may be yours. We want to be sure.',
 		FORCED_RECONCILIATION: 'For this sign-in we ask you to confirm again who you are.'
 	},
@@ -21,7 +21,7 @@ export const identity = {
 	reasonUnknown: 'We want to be sure that this wallet is yours.',
 	questions: 'Do you have a question?',
 	person: {
-		title: 'This is what your wallet gave',
+		title: 'Details from your wallet',
 		givenName: 'First name',
 		familyName: 'Last name',
 		birthdate: 'Date of birth',
@@ -63,7 +63,7 @@ export const identity = {
 		'in-progress': 'We are waiting for your institution.',
 		review: 'Your institution is looking at your request.'
 	},
-	trouble: 'There is no answer right now. We keep trying.',
+	trouble: 'We have lost the connection for a moment. We keep trying.',
 	back: 'Back to signing in',
 	ended: {
 		'no-match': {
@@ -82,7 +82,7 @@ export const identity = {
 			next: 'Try again and share everything that is asked, or ask the help desk of your institution.'
 		},
 		'assurance-too-low': {
-			title: 'A stronger check is needed',
+			title: 'Sign in with an extra check',
 			what: 'The way you signed in at your institution is not strong enough to link a wallet.',
 			next: 'Ask the help desk of your institution how you sign in with a second step.'
 		},
@@ -128,7 +128,7 @@ export const identity = {
 		},
 		unavailable: {
 			title: 'You can’t confirm who you are right now',
-			what: 'A service that we need doesn’t answer.',
+			what: 'There is a technical problem. It is not your fault.',
 			next: 'Wait a few minutes and try again.'
 		}
 	}

@@ -77,7 +77,7 @@ export const login = {
 			next: 'Ask the help desk of your institution.'
 		},
 		sts_unavailable: {
-			what: 'The sign-in service doesn’t answer right now.',
+			what: 'The sign-in service can’t be reached right now. It is not your fault.',
 			next: 'Wait a few minutes and try again.'
 		},
 		portal_misconfigured: {
@@ -101,7 +101,7 @@ export const login = {
 			next: 'Start again and share your details in the wallet.'
 		},
 		rate_limited: {
-			what: 'There were too many tries in a short time.',
+			what: 'There were too many attempts in a short time.',
 			next: 'Wait a minute and try again.'
 		},
 		institution_unknown: {

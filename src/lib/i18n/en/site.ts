@@ -20,7 +20,7 @@ export const site = {
 		},
 		forbidden: {
 			title: 'You can’t open this page',
-			what: 'The request came from another place than this site, or you may not see this page.',
+			what: 'You don’t have access to this page, or the link does not work here.',
 			next: 'Start again from the home page.'
 		},
 		foreign: {
@@ -29,7 +29,7 @@ export const site = {
 			next: 'Open this site with the button below, and start again there.'
 		},
 		tooMany: {
-			title: 'Too many tries',
+			title: 'Too many attempts',
 			what: 'There were too many requests in a short time.',
 			next: 'Wait a minute and try again.'
 		},
@@ -40,7 +40,7 @@ export const site = {
 		},
 		unavailable: {
 			title: 'This doesn’t work right now',
-			what: 'A service that we need doesn’t answer.',
+			what: 'There is a technical problem. It is not your fault.',
 			next: 'Wait a few minutes and try again.'
 		},
 		request: {
@@ -55,7 +55,7 @@ export const site = {
 		}
 	},
 	helpCode: 'Help code',
-	helpCodeUse: 'Do you ask for help? Give the help desk this code.',
+	helpCodeUse: 'If you contact the help desk, give them this code.',
 	stillWrong: 'Still not working?',
 	support: {
 		title: 'Ask for help',

@@ -9,7 +9,7 @@ export const wallet = {
 	whichWallets: 'Which wallets can I use?',
 	start: {
 		title: 'Sign in with your wallet',
-		next: 'We make a QR code that you scan with your wallet. The code works for five minutes.',
+		next: 'We make a QR code that you scan with your wallet. The page shows how much time you have.',
 		button: 'Show a QR code'
 	},
 	scan: {
@@ -66,20 +66,20 @@ export const wallet = {
 		announcement: 'Your wallet is confirmed. One moment.'
 	},
 	leaving: {
-		linked: 'Your wallet is linked to your account. From now on the wallet is enough.',
+		linked: 'Your wallet is linked. From now on, your wallet is all you need to sign in.',
 		title: 'You are being signed in',
 		what: 'This page continues by itself in a moment.',
 		announcement: 'You are being signed in.'
 	},
 	identifying: {
-		title: 'We need to know who you are',
+		title: 'One more step: confirm who you are',
 		what: 'This page continues by itself in a moment.',
-		announcement: 'We need one more step to know who you are.'
+		announcement: 'One more step: confirm who you are.'
 	},
 	goOn: 'Continue',
 	startAgain: 'Start again with a new code',
 	cancel: 'Stop signing in',
-	trouble: 'There is no answer right now. We keep trying.',
+	trouble: 'We have lost the connection for a moment. We keep trying.',
 	validMinutes: (minutes: number) =>
 		minutes <= 1 ? 'You have less than a minute left.' : `You have about ${minutes} minutes left.`,
 	timeLeft: 'Time left to scan:',
@@ -89,7 +89,7 @@ export const wallet = {
 		if (seconds < 60) return `${seconds} seconds left to scan.`;
 		return seconds < 120 ? '1 minute left to scan.' : `${Math.floor(seconds / 60)} minutes left to scan.`;
 	},
-	otherWay: 'Other way to sign in',
+	otherWay: 'Another way to sign in',
 	withInstitution: 'Sign in with your institution',
 	ended: {
 		declined: {
@@ -114,7 +114,7 @@ export const wallet = {
 		},
 		unavailable: {
 			title: 'Signing in with a wallet doesn’t work right now',
-			what: 'The service that talks to your wallet doesn’t answer. You are not signed in.',
+			what: 'There is a technical problem. It is not your fault. You are not signed in.',
 			next: 'Wait a few minutes and make a new code.'
 		},
 		foreign: {

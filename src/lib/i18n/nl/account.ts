@@ -2,8 +2,8 @@ import type { Texts } from '../en';
 
 export const account: Texts['account'] = {
 	ending: {
-		title: 'Binnen twee minuten wordt u uitgelogd.',
-		what: 'U blijft één dag ingelogd. Log nu opnieuw in, dan komt u terug op deze pagina.',
+		title: 'U wordt binnen 2 minuten uitgelogd.',
+		what: 'Log opnieuw in om door te gaan. U komt dan terug op deze pagina.',
 		again: 'Opnieuw inloggen'
 	},
 	title: 'Uw account',

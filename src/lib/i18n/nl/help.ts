@@ -7,7 +7,7 @@ export const help: Texts['help'] = {
 		{
 			question: 'Wat is een wallet?',
 			answer:
-				'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenkaart. U kiest elke keer zelf wat u deelt.'
+				'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenpas. U kiest elke keer zelf wat u deelt.'
 		},
 		{
 			question: 'Wat is een QR-code en hoe scan ik die?',
@@ -21,7 +21,7 @@ export const help: Texts['help'] = {
 		{
 			question: 'Waarom moet ik bevestigen wie ik ben?',
 			answer:
-				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. Daarna is de wallet genoeg.'
+				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. Daarna logt u in met alleen uw wallet.'
 		},
 		{
 			question: 'Hoe stop ik met het gebruik van een wallet?',

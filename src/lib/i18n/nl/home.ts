@@ -1,7 +1,7 @@
 import type { Texts } from '../en';
 
 export const home: Texts['home'] = {
-	title: 'Inloggen voor het onderwijs',
+	title: 'Inloggen bij uw school of universiteit',
 	intro: 'Met dit portaal logt u in bij de diensten van uw school of universiteit.',
 	ways: 'Dat kan op twee manieren. Ze zijn allebei even goed:',
 	withInstitution: 'met het account van uw instelling;',

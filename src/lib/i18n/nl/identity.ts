@@ -23,7 +23,7 @@ export const identity: Texts['identity'] = {
 	reasonUnknown: 'Wij willen zeker weten dat deze wallet van u is.',
 	questions: 'Hebt u een vraag?',
 	person: {
-		title: 'Dit gaf uw wallet door',
+		title: 'Deze gegevens kregen wij van uw wallet',
 		givenName: 'Voornaam',
 		familyName: 'Achternaam',
 		birthdate: 'Geboortedatum',
@@ -65,7 +65,7 @@ export const identity: Texts['identity'] = {
 		'in-progress': 'Wij wachten op uw instelling.',
 		review: 'Uw instelling bekijkt uw aanvraag.'
 	},
-	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
+	trouble: 'Wij hebben even geen verbinding. Wij blijven het proberen.',
 	back: 'Terug naar inloggen',
 	ended: {
 		'no-match': {
@@ -84,7 +84,7 @@ export const identity: Texts['identity'] = {
 			next: 'Probeer het opnieuw en deel alles wat gevraagd wordt, of vraag het aan de helpdesk van uw instelling.'
 		},
 		'assurance-too-low': {
-			title: 'Er is een sterkere controle nodig',
+			title: 'Log in met een extra controle',
 			what: 'De manier waarop u bij uw instelling inlogde, is niet sterk genoeg om een wallet te koppelen.',
 			next: 'Vraag de helpdesk van uw instelling hoe u inlogt met een tweede stap.'
 		},
@@ -130,7 +130,7 @@ export const identity: Texts['identity'] = {
 		},
 		unavailable: {
 			title: 'Bevestigen wie u bent kan nu niet',
-			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',
+			what: 'Er is een storing. Dat ligt niet aan u.',
 			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		}
 	}

@@ -78,7 +78,7 @@ export const login: Texts['login'] = {
 			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
 		sts_unavailable: {
-			what: 'De inlogdienst geeft nu geen antwoord.',
+			what: 'De inlogdienst is nu niet bereikbaar. Dat ligt niet aan u.',
 			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		},
 		portal_misconfigured: {
@@ -102,7 +102,7 @@ export const login: Texts['login'] = {
 			next: 'Begin opnieuw en deel uw gegevens in de wallet.'
 		},
 		rate_limited: {
-			what: 'Er is te vaak geprobeerd in korte tijd.',
+			what: 'Er waren te veel pogingen in korte tijd.',
 			next: 'Wacht een minuut en probeer het opnieuw.'
 		},
 		institution_unknown: {

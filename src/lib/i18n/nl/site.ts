@@ -21,7 +21,7 @@ export const site: Texts['site'] = {
 		},
 		forbidden: {
 			title: 'U kunt deze pagina niet openen',
-			what: 'De aanvraag kwam niet van deze site, of u mag deze pagina niet zien.',
+			what: 'U hebt geen toegang tot deze pagina, of de link werkt hier niet.',
 			next: 'Begin opnieuw op de beginpagina.'
 		},
 		foreign: {
@@ -41,7 +41,7 @@ export const site: Texts['site'] = {
 		},
 		unavailable: {
 			title: 'Dit werkt nu niet',
-			what: 'Een dienst die wij nodig hebben, geeft geen antwoord.',
+			what: 'Er is een storing. Dat ligt niet aan u.',
 			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		},
 		request: {
@@ -56,7 +56,7 @@ export const site: Texts['site'] = {
 		}
 	},
 	helpCode: 'Hulpcode',
-	helpCodeUse: 'Vraagt u om hulp? Geef deze code dan aan de helpdesk.',
+	helpCodeUse: 'Neemt u contact op met de helpdesk? Geef dan deze code door.',
 	stillWrong: 'Blijft het misgaan?',
 	support: {
 		title: 'Om hulp vragen',

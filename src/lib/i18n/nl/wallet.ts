@@ -1,13 +1,13 @@
 import type { Texts } from '../en';
 
 export const wallet: Texts['wallet'] = {
-	explainWallet: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenkaart.',
+	explainWallet: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenpas.',
 	explainQr:
 		'Een QR-code is een vierkant met zwarte en witte blokjes. Scannen betekent: u richt de camera van uw wallet-app erop.',
 	whichWallets: 'Welke wallets kan ik gebruiken?',
 	start: {
 		title: 'Inloggen met uw wallet',
-		next: 'Wij maken een QR-code die u scant met uw wallet. De code werkt vijf minuten.',
+		next: 'Wij maken een QR-code die u scant met uw wallet. Bij de code staat hoeveel tijd u hebt.',
 		button: 'QR-code tonen'
 	},
 	scan: {
@@ -64,20 +64,20 @@ export const wallet: Texts['wallet'] = {
 		announcement: 'Uw wallet is bevestigd. Een ogenblik.'
 	},
 	leaving: {
-		linked: 'Uw wallet is gekoppeld aan uw account. Vanaf nu is de wallet genoeg.',
+		linked: 'Uw wallet is gekoppeld. Voortaan logt u in met alleen uw wallet.',
 		title: 'U wordt ingelogd',
 		what: 'U gaat zo vanzelf verder.',
 		announcement: 'U wordt ingelogd.'
 	},
 	identifying: {
-		title: 'Wij moeten weten wie u bent',
+		title: 'Nog één stap: bevestig wie u bent',
 		what: 'U gaat zo vanzelf verder.',
-		announcement: 'Er is nog één stap nodig om te weten wie u bent.'
+		announcement: 'Nog één stap: bevestig wie u bent.'
 	},
 	goOn: 'Doorgaan',
 	startAgain: 'Opnieuw beginnen met een nieuwe code',
 	cancel: 'Stoppen met inloggen',
-	trouble: 'Er komt nu geen antwoord. Wij blijven het proberen.',
+	trouble: 'Wij hebben even geen verbinding. Wij blijven het proberen.',
 	validMinutes: (minutes) =>
 		minutes <= 1 ? 'U hebt nog minder dan een minuut.' : `U hebt nog ongeveer ${minutes} minuten.`,
 	timeLeft: 'Tijd over om te scannen:',
@@ -112,7 +112,7 @@ export const wallet: Texts['wallet'] = {
 		},
 		unavailable: {
 			title: 'Inloggen met een wallet werkt nu niet',
-			what: 'De dienst die met uw wallet praat, geeft geen antwoord. U bent niet ingelogd.',
+			what: 'Er is een storing. Dat ligt niet aan u. U bent niet ingelogd.',
 			next: 'Wacht een paar minuten en maak een nieuwe code.'
 		},
 		foreign: {
