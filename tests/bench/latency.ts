@@ -50,7 +50,7 @@ async function delaysOfChange(landscape: Landscape, clients: number): Promise<nu
 	const { id, streams } = await watchedSession(landscape, clients, 'open');
 	await pause(Math.random() * PHASES_MS);
 	const changedMs = performance.now();
-	landscape.sandbox.share(id, 'known-student');
+	await landscape.sandbox.share(id, 'known-student');
 	const delays = await Promise.all(
 		streams.map(async (stream) => {
 			await untilStatus(stream, 'VERIFIED');
@@ -89,7 +89,7 @@ async function watchedSession(landscape: Landscape, clients: number, wallet: 'wa
 	const streams = await Promise.all(Array.from({ length: clients }, () => openEvents(url, headers)));
 	await Promise.all(streams.map((stream) => untilStatus(stream, 'PENDING')));
 	if (wallet === 'open') {
-		landscape.sandbox.openWallet(id);
+		await landscape.sandbox.openWallet(id);
 		await Promise.all(streams.map((stream) => untilStatus(stream, 'INTERACTION_STARTED')));
 	}
 	return { id, streams };

@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { type Locale, texts } from '../../src/lib/i18n/index.ts';
 import { expectAccessible } from './support/axe.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { test } from './support/journey.ts';
 import { expectHeading, signInAtInstitution } from './support/steps.ts';
 import { finishChecking } from './support/wallet-sign-in.ts';
@@ -49,11 +50,11 @@ for (const { locale, tag } of languages) {
 
 		test('on each screen of a wallet sign-in', async ({ page, sandbox }) => {
 			sandbox.scenario('verifying-ms', { ms: 60_000 });
-			const sessionId = await startWallet(page);
+			const sessionId = await startWallet(page, sandbox);
 			await expectGood(page, t.wallet.scan.title);
-			sandbox.openWallet(sessionId);
+			await sandbox.openWallet(sessionId);
 			await expectGood(page, t.wallet.opened.title);
-			sandbox.share(sessionId, 'expired-credential');
+			await sandbox.share(sessionId, 'expired-credential');
 			await expectGood(page, t.wallet.checking.title);
 			finishChecking(sandbox, sessionId);
 			await expectGood(page, t.wallet.ended.refused.title);
@@ -64,7 +65,7 @@ for (const { locale, tag } of languages) {
 
 		test('on each screen of identity verification', { tag: '@full' }, async ({ page, sandbox }) => {
 			sandbox.scenario('review-never');
-			sandbox.share(await startWallet(page), 'several-candidates');
+			await sandbox.share(await startWallet(page, sandbox), 'several-candidates');
 			await expectGood(page, t.identity.confirm.title);
 			await page.getByRole('button', { name: t.identity.confirm.chooseButton }).click();
 			await expect(page.getByRole('heading', { name: t.identity.faults.title })).toBeVisible();
@@ -81,7 +82,7 @@ for (const { locale, tag } of languages) {
 			'where a visit to the institution is explained, and handed over',
 			{ tag: '@full' },
 			async ({ page, sandbox }) => {
-				sandbox.share(await startWallet(page), 'unknown-student');
+				await sandbox.share(await startWallet(page, sandbox), 'unknown-student');
 				await expectGood(page, t.identity.explain.title);
 				// The page goes on at once; here it stays to be looked at.
 				await page.route(/reconciliation/, (route) => route.abort('aborted'));
@@ -103,11 +104,11 @@ for (const { locale, tag } of languages) {
 		});
 
 		/** Shows a code; answers the id of its session. */
-		async function startWallet(page: Page): Promise<string> {
+		async function startWallet(page: Page, sandbox: Sandbox): Promise<string> {
 			await page.goto('/login');
 			await page.getByRole('button', { name: t.login.wallet.button }).click();
 			const link = page.getByRole('link', { name: t.wallet.scan.open });
-			return new URL((await link.getAttribute('href')) ?? '').searchParams.get('request') ?? '';
+			return sandbox.sessionByLink((await link.getAttribute('href')) ?? '')?.id ?? '';
 		}
 	});
 }

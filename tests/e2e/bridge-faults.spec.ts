@@ -104,7 +104,7 @@ test.describe('without JavaScript', { tag: '@full' }, () => {
 		await wallet.check();
 		await expectHeading(page, en.wallet.ended.unavailable.title);
 		sandbox.lift('bridge-down');
-		sandbox.share(wallet.sessionId, 'known-student');
+		await sandbox.share(wallet.sessionId, 'known-student');
 		await page.reload();
 		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 	});

@@ -28,8 +28,6 @@ test('a wallet on this device takes a keyboard alone, the linking included', asy
 	for (const _down of ['unknown-student', 'unknown-employee', 'several-candidates'])
 		await page.keyboard.press('ArrowDown');
 	await press(page, page.getByRole('button', { name: 'Share' }));
-	await expect(page.getByRole('link', { name: /back to the portal/ })).toBeVisible();
-	await press(page, page.getByRole('link', { name: /back to the portal/ }));
 
 	await expectHeading(page, en.identity.confirm.title);
 	await press(page, page.getByRole('button', { name: en.identity.confirm.chooseButton }));

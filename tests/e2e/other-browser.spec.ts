@@ -9,7 +9,7 @@ for (const dialect of dialects) {
 
 		test('another browser can’t go on with somebody’s wallet session', async ({ wallet, sandbox, openBrowser }) => {
 			await wallet.start();
-			sandbox.share(wallet.sessionId, 'unknown-student');
+			await sandbox.share(wallet.sessionId, 'unknown-student');
 			const stranger = await (await openBrowser()).newPage();
 			await stranger.goto('/login');
 

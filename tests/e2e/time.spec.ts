@@ -5,21 +5,21 @@ import { expectHeading, expectSignedIn } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 /** The session that the link on the page opens. */
-async function sessionOnScreen(page: Page): Promise<string> {
+async function sessionOnScreen(page: Page, sandbox: Sandbox): Promise<string> {
 	const link = page.getByRole('link', { name: en.wallet.scan.open });
-	return new URL((await link.getAttribute('href')) ?? '').searchParams.get('request') ?? '';
+	return sandbox.sessionByLink((await link.getAttribute('href')) ?? '')?.id ?? '';
 }
 
 /** Lets the code on the screen get older, and the page notice; answers the session on the screen once there have been so many. */
 async function age(page: Page, sandbox: Sandbox, seconds: number, codes: number): Promise<string> {
-	expect(sandbox.advance(await sessionOnScreen(page), seconds)).toBe(true);
+	expect(sandbox.advance(await sessionOnScreen(page, sandbox), seconds)).toBe(true);
 	await expect
 		.poll(async () => {
 			await page.clock.runFor('00:02');
 			return sandbox.count('bridge.create');
 		})
 		.toBe(codes);
-	return sessionOnScreen(page);
+	return sessionOnScreen(page, sandbox);
 }
 
 test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the first that is scanned wins', async ({
@@ -32,7 +32,7 @@ test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the fi
 	const check = page.getByRole('link', { name: en.wallet.scan.check });
 	await check.focus();
 	await age(page, sandbox, 245, 2);
-	await expect.poll(() => sessionOnScreen(page)).not.toBe(wallet.sessionId);
+	await expect.poll(() => sessionOnScreen(page, sandbox)).not.toBe(wallet.sessionId);
 	await expect(check).toBeFocused();
 	await expect(page.getByRole('status')).toBeEmpty();
 
@@ -57,8 +57,8 @@ test('(a11y 14, 15) the end is announced two minutes before, and one key restore
 	let shown = wallet.sessionId;
 	for (const codes of [2, 3]) {
 		await age(page, sandbox, 245, codes);
-		await expect.poll(() => sessionOnScreen(page)).not.toBe(shown);
-		shown = await sessionOnScreen(page);
+		await expect.poll(() => sessionOnScreen(page, sandbox)).not.toBe(shown);
+		shown = await sessionOnScreen(page, sandbox);
 	}
 	await age(page, sandbox, 185, 3);
 	const warning = page.getByText(en.wallet.endsSoon);
@@ -89,11 +89,11 @@ for (const javaScriptEnabled of [true, false]) {
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('the first code that is scanned wins, also after a new one', async ({ page, wallet }) => {
+	test('the first code that is scanned wins, also after a new one', async ({ page, wallet, sandbox }) => {
 		await wallet.start();
 		await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
 		await expectHeading(page, en.wallet.scan.title);
-		expect(await sessionOnScreen(page)).not.toBe(wallet.sessionId);
+		expect(await sessionOnScreen(page, sandbox)).not.toBe(wallet.sessionId);
 		await wallet.share('known-student');
 		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 	});

@@ -63,7 +63,6 @@ test('a wallet on this device shares on its own page and leads back to the porta
 	await page.getByRole('link', { name: en.wallet.scan.open }).click();
 	await page.getByRole('radio', { name: /Sanne de Vries/ }).check();
 	await page.getByRole('button', { name: 'Share' }).click();
-	await page.getByRole('link', { name: /back to the portal/ }).click();
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 });
 

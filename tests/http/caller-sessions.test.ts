@@ -28,7 +28,7 @@ describe('a third party', () => {
 		expect(created.status).toBe(201);
 		const { sessionId, statusUri } = bodyOf(created) as { sessionId: string; statusUri: string };
 		expect(bodyOf(await caller.call(statusUri))).toMatchObject({ sessionId, status: 'PENDING' });
-		landscape.sandbox.share(sessionId, 'known-student');
+		await landscape.sandbox.share(sessionId, 'known-student');
 		const completed = await caller.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
 		expect(bodyOf(completed)).toMatchObject({ sessionId, status: 'COMPLETED' });
 		const again = await caller.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
@@ -39,7 +39,7 @@ describe('a third party', () => {
 
 	test('leads a wallet through manual confirmation', async () => {
 		const id = await sessionOf(caller);
-		landscape.sandbox.share(id, 'unknown-employee');
+		await landscape.sandbox.share(id, 'unknown-employee');
 		const needed = await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
 		expect(needed.status).toBe(202);
 		const started = await caller.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
@@ -52,7 +52,7 @@ describe('a third party', () => {
 
 	test('is not shown the candidates’ names, which are for the owning browser alone', async () => {
 		const id = await sessionOf(caller);
-		landscape.sandbox.share(id, 'several-candidates');
+		await landscape.sandbox.share(id, 'several-candidates');
 		await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
 		await caller.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
 		const status = await caller.call(sessionPath(id, 'idv/status'));

@@ -38,7 +38,7 @@ describe('the events of a wallet session', () => {
 		const first = await data(events);
 		const { expiresInMs, ...status } = JSON.parse((await browser.call(sessionPath(id, 'status'))).text) as typeof first;
 		expect(first).toEqual({ ...status, expiresInMs: expect.closeTo(Number(expiresInMs), -4) });
-		landscape.sandbox.openWallet(id);
+		await landscape.sandbox.openWallet(id);
 		expect(await data(events)).toMatchObject({ sessionId: id, status: 'INTERACTION_STARTED' });
 		events.leave();
 	});
@@ -46,7 +46,7 @@ describe('the events of a wallet session', () => {
 	test('end after the last status', async () => {
 		const events = await open();
 		await events.next();
-		landscape.sandbox.decline(id);
+		await landscape.sandbox.decline(id);
 		expect(await events.rest()).toEqual([
 			{ type: 'message', data: expect.stringContaining('"status":"FAILED"') },
 			{ type: 'end', data: '{}' }
@@ -78,9 +78,9 @@ describe('the events of a wallet session', () => {
 		const events = await open(`${sessionPath(id, 'events')}?also=${other},${id}`);
 		const both = [await data(events), await data(events)].map(({ sessionId }) => sessionId);
 		expect(both.sort()).toEqual([id, other].sort());
-		landscape.sandbox.decline(other);
+		await landscape.sandbox.decline(other);
 		expect(await data(events)).toMatchObject({ sessionId: other, status: 'FAILED' });
-		landscape.sandbox.decline(id);
+		await landscape.sandbox.decline(id);
 		expect((await events.rest()).map(({ type }) => type)).toEqual(['message', 'end']);
 	});
 
@@ -89,7 +89,7 @@ describe('the events of a wallet session', () => {
 		const other = await createWalletSession(witness);
 		const one = await open(sessionPath(other, 'events'), witness);
 		const three = await Promise.all([open(), open(), open()]);
-		for (const session of [id, other]) landscape.sandbox.openWallet(session);
+		for (const session of [id, other]) await landscape.sandbox.openWallet(session);
 
 		/** How often our session is read while the witness's session is read six times. */
 		async function readsMeanwhile(): Promise<number> {

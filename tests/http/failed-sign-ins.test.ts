@@ -57,12 +57,12 @@ async function scanPage(): Promise<Visit> {
 
 /** A wallet shares its data, and the Auth Bridge completes the session. */
 async function completeWallet(): Promise<void> {
-	sandbox().share(await startWallet(), 'known-student');
+	await sandbox().share(await startWallet(), 'known-student');
 	await browser.open('/login/wallet', { follow: false });
 }
 
 async function explainIdentity(): Promise<Visit> {
-	sandbox().share(await startWallet(), 'unknown-student');
+	await sandbox().share(await startWallet(), 'unknown-student');
 	return browser.open('/login/wallet');
 }
 
@@ -195,7 +195,7 @@ const failures: readonly (readonly [string, string, () => Promise<Visit>])[] = [
 		'a person declines in the wallet',
 		en.wallet.ended.declined.title,
 		async () => {
-			sandbox().decline(await startWallet());
+			await sandbox().decline(await startWallet());
 			return browser.open('/login/wallet');
 		}
 	],

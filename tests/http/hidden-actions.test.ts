@@ -146,7 +146,7 @@ describe('a new code', () => {
 
 	test('in place of one that was scanned meanwhile is not made: the page goes on with that', async () => {
 		const id = await createWalletSession(browser);
-		landscape.sandbox.openWallet(id);
+		await landscape.sandbox.openWallet(id);
 		await post('/login/wallet?/start', { replaces: id });
 		expect([count('create'), newest()]).toEqual([1, 1]);
 	});

@@ -16,7 +16,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 	let browser: Browser;
 
 	beforeAll(async () => {
-		landscape = await startLandscape({ runtime, dialect, env: { WALLET_QUERY_ID: 'portal-login' } });
+		landscape = await startLandscape({ runtime, dialect, env: { WALLET_QUERY_ID: 'eduid' } });
 	});
 	afterAll(() => landscape.stop());
 	beforeEach(() => {

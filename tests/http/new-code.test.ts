@@ -26,5 +26,6 @@ test('(a11y 14) a person gets all the time again by a new code, a dozen times ov
 
 /** The wallet session whose code a page shows. */
 function codeOn(page: string): string {
-	return /wallet\?request=([\da-f]+)/.exec(page)?.[1] ?? '';
+	const link = /href="([^"]*request_uri=[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+	return landscape.sandbox.sessionByLink(link)?.id ?? '';
 }

@@ -128,7 +128,7 @@ describe('every response matches the description', () => {
 		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		const { sessionId } = JSON.parse(created.text) as { sessionId: string };
 		expect(faultsOf('POST', '/api/wallet/sessions', created)).toEqual([]);
-		landscape.sandbox.share(sessionId, 'several-candidates');
+		await landscape.sandbox.share(sessionId, 'several-candidates');
 		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
 	});
 

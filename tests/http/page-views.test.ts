@@ -29,7 +29,7 @@ async function view(path: string, of = browser) {
 test('the wallet page’s view follows its session', async () => {
 	const id = await createWalletSession(browser);
 	expect(await view('/login/wallet/view')).toMatchObject({ view: { screen: 'scan', sessionId: id } });
-	landscape.sandbox.decline(id);
+	await landscape.sandbox.decline(id);
 	const helpCode = expect.stringMatching(/^[\da-f]{12}$/) as string;
 	const ended = { view: { screen: 'ended', outcome: 'declined', helpCode } };
 	// A status of the Auth Bridge is cached for a moment.

@@ -53,7 +53,7 @@ test('no status is given out for long', async () => {
 	const id = await createWalletSession(browser);
 	const status = async () => v.parse(Status, (await browser.call(sessionPath(id, 'status'))).text);
 	expect(await status()).toEqual({ status: 'PENDING' });
-	landscape.sandbox.share(id, 'known-student');
+	await landscape.sandbox.share(id, 'known-student');
 	await vi.waitFor(async () => expect(await status()).toEqual({ status: 'VERIFIED' }), { timeout: 2000, interval: 20 });
 });
 

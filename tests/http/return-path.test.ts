@@ -85,7 +85,7 @@ const entrances: readonly (readonly [string, (wanted: string) => Promise<Visit>]
 			await browser.open('/login');
 			await browser.open('/login/wallet?/start', { form: { returnTo: wanted }, follow: false });
 			const [name = ''] = [...browser.cookies().keys()].filter((cookie) => cookie.startsWith('portal.wallet.'));
-			landscape.sandbox.share(name.slice('portal.wallet.'.length), 'known-student');
+			await landscape.sandbox.share(name.slice('portal.wallet.'.length), 'known-student');
 			return browser.open('/login/wallet');
 		}
 	],

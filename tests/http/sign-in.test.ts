@@ -72,7 +72,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		['with an expired credential', 'refused', (id: string) => landscape.sandbox.share(id, 'expired-credential')],
 		['that does not answer in time', 'expired', (id: string) => landscape.sandbox.expire(id)]
 	] as const)('a wallet %s leaves its person signed out, on a page that offers a new code', async (_, ending, act) => {
-		act(await createWalletSession(browser));
+		await act(await createWalletSession(browser));
 		const page = await browser.open('/login/wallet');
 		expect(headingOf(page)).toBe(wallet.ended[ending].title);
 		expect(page.text).toContain('action="/login/wallet?/start"');

@@ -92,7 +92,7 @@ describe('an address that does not fit in a QR code', () => {
 			expect(status).toBe(200);
 			expect(text).toContain(title);
 			expect(text).toContain(why);
-			expect(text).toMatch(/href="[^"]*\?request=[\da-f]+&amp;by-value=x{2000,}"/);
+			expect(text).toMatch(/href="[^"]*\?client_id=[^"]+&amp;by-value=x{2000,}"/);
 			expect(text).not.toContain('role="img"');
 		}
 	});

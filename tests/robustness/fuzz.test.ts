@@ -23,7 +23,7 @@ describe.skipIf(!program)('Schemathesis, from the portal’s own description of 
 			runtime,
 			env: {
 				API_AUDIENCE: AUDIENCE,
-				WALLET_QUERY_IDS: 'student staff',
+				WALLET_QUERY_IDS: 'eduid eduid-affiliation',
 				RATE_LIMIT_PER_CALLER: '1000000',
 				RATE_LIMIT_PER_ADDRESS: '1000000',
 				LOG_LEVEL: 'error'

@@ -64,7 +64,7 @@ export function walletHolderOf({ url, sandbox }: Landscape, complaints: Complain
 			const id = await createWalletSession(browser).catch(() => null);
 			if (id === null) return;
 			await ask('status', browser.call(sessionPath(id, 'status')));
-			sandbox.share(id, 'known-student');
+			await sandbox.share(id, 'known-student');
 			const completed = await ask('complete', browser.call(sessionPath(id, 'complete'), { method: 'POST' }));
 			const next = v.safeParse(Completed, completed && JSON.parse(completed.text));
 			if (next.success) await ask('sign-in', browser.open(next.output.continueUrl));

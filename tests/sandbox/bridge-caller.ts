@@ -24,7 +24,7 @@ export class BridgeCaller {
 	/** Creates a session whose wallet has shared this person's data. */
 	async shared(person: Parameters<Sandbox['share']>[1]): Promise<string> {
 		const { id } = await this.create();
-		this.#sandbox.share(id, person);
+		await this.#sandbox.share(id, person);
 		return id;
 	}
 

@@ -60,7 +60,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		expectAsDescribed('createSession', created);
 		expectAsDescribed('readStatus', await bridge.status(id));
 		expectAsDescribed('complete', await bridge.complete(id));
-		sandbox.share(id, 'known-student');
+		await sandbox.share(id, 'known-student');
 		expectAsDescribed('readStatus', await bridge.status(id));
 		expectAsDescribed('complete', await bridge.complete(id));
 	});

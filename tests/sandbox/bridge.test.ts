@@ -38,7 +38,7 @@ describe.each(['doc', 'field'] as const)('the Bridge in the %s dialect', (dialec
 		expect(status).toBe(doc ? 200 : 201);
 		expect(String(body.qrCodeDataUri)).toMatch(/^data:image\/svg\+xml;base64,/);
 		expect((await bridge.complete(id)).status).toBe(400);
-		sandbox.share(id, 'known-student');
+		await sandbox.share(id, 'known-student');
 		expect((await bridge.status(id)).body.status).toBe('VERIFIED');
 		expect((await bridge.complete(id)).body).toMatchObject({ isNewUser: false, claims: { given_name: 'Sanne' } });
 		expect((await bridge.complete(id)).status).toBe(200);
@@ -86,7 +86,7 @@ describe.each(['doc', 'field'] as const)('the Bridge in the %s dialect', (dialec
 		const { id } = await bridge.create();
 		sandbox.expire(id);
 		expect((await bridge.status(id)).status).toBe(404);
-		expect(sandbox.share(id, 'known-student')).toBe('expired');
+		expect(await sandbox.share(id, 'known-student')).toBe('expired');
 	});
 
 	test('removes a binding without a check of its owner', async () => {

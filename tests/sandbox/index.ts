@@ -19,6 +19,7 @@ import { createSigningKey } from './sts/keys.ts';
 import { createSts } from './sts/server.ts';
 import { createVerifierRoutes } from './verifier/routes.ts';
 import { VerifierService } from './verifier/service.ts';
+import { Wallets } from './wallet/people.ts';
 import { createWalletRoutes } from './wallet/routes.ts';
 
 export interface Sandbox extends Controls {
@@ -75,18 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			sendError: (exchange, status, error) => sendJson(exchange, status, { error, error_description: error })
 		})
 	});
-	const service = new BridgeService({
-		...shared,
-		dialect: set.dialect,
-		walletUrl: options.walletUrl ?? `${bridgeUrl}/wallet`
-	});
-	const errors = createErrorWriter(set.dialect, scenarios);
-	const faults = createFaults({ scenarios, target: 'bridge', trapUrl, sendError: errors.write });
-	const bridge = createBridgeRoutes({ service, scenarios, recorder, faults, errors });
-	const wallet = createWalletRoutes(service, portalUrl);
-	const institution = createInstitutionRoutes(handoffs, scenarios);
 	const issuer = new CredentialIssuer(`${bridgeUrl}${issuerPath}`);
-	const published = createIssuerRoutes(issuer);
 	const settings = {
 		clientIdPrefix: set.clientIdPrefix,
 		responseMode: set.responseMode,
@@ -94,17 +84,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		walletUrl: options.walletUrl ?? `${bridgeUrl}/wallet`
 	};
 	const verifiers = new VerifierService({ settings, issuer });
+	const wallets = new Wallets({ issuer, scenarios, verifiers });
+	const service = new BridgeService({ ...shared, dialect: set.dialect, verifiers, wallets });
+	const errors = createErrorWriter(set.dialect, scenarios);
+	const faults = createFaults({ scenarios, target: 'bridge', trapUrl, sendError: errors.write });
+	const bridge = createBridgeRoutes({ service, scenarios, recorder, faults, errors });
+	const wallet = createWalletRoutes(wallets, portalUrl);
+	const institution = createInstitutionRoutes(handoffs, scenarios);
+	const published = createIssuerRoutes(issuer, scenarios);
 	const verifier = createVerifierRoutes(verifiers);
-	const controls = createControls({ scenarios, recorder, service, sts, key, issuer, verifiers });
+	const controls = createControls({ scenarios, recorder, service, sts, key, issuer, verifiers, wallets });
 
 	listeners.sts.serve(serving((exchange) => sts.answer(exchange), log));
 	listeners.bridge.serve(
 		serving(async (exchange) => {
-			if (wallet(exchange) || (await published(exchange)) || (await verifier(exchange))) return;
+			if ((await wallet(exchange)) || (await published(exchange)) || (await verifier(exchange))) return;
 			if (!(await bridge(exchange))) notFound(exchange);
 		}, log)
 	);
-	listeners.institution.serve(serving((exchange) => (wallet(exchange) ? undefined : institution(exchange)), log));
+	listeners.institution.serve(
+		serving(async (exchange) => ((await wallet(exchange)) ? undefined : institution(exchange)), log)
+	);
 	listeners.control.serve(serving(createControlRoutes(controls, recorder), log));
 
 	return { stsUrl, bridgeUrl, institutionUrl, controlUrl, stop: close, ...controls };

@@ -74,8 +74,40 @@ export const scriptNames = [
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];
 
+/** What is wrong with the next presentations, whoever makes them. */
+export const credentialFaults = [
+	'new-wallet-key',
+	'expired-credential',
+	'revoked-credential',
+	'suspended-credential',
+	'wrong-issuer',
+	'wrong-type'
+] as const;
+/** How a wallet can get a presentation wrong, with a valid credential. */
+export const presentationFaults = [
+	'missing-claim',
+	'tampered-disclosure',
+	'wrong-audience',
+	'wrong-nonce',
+	'wrong-encryption-key',
+	'oversized-response',
+	'replayed-response'
+] as const;
+const presentationScenarios = [
+	...credentialFaults,
+	...presentationFaults,
+	'status-list-down',
+	'match-by-subject'
+] as const;
+
 const faultNames = faultKinds.flatMap((kind) => [`sts-${kind}`, `bridge-${kind}`] as const);
-export const scenarioNames = [...faultNames, ...stsScenarios, ...bridgeScenarios, ...scriptNames] as const;
+export const scenarioNames = [
+	...faultNames,
+	...stsScenarios,
+	...bridgeScenarios,
+	...presentationScenarios,
+	...scriptNames
+] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** All options are optional; the README's table lists which scenario uses which. */

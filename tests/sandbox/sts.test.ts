@@ -34,7 +34,7 @@ describe('sign-in', () => {
 		const institutional = decodeJwt((await portal.signIn('known-student')).id_token ?? '');
 		const created = await fetch(`${sandbox.bridgeUrl}/auth/oid4vp/sessions`, { method: 'POST', body: '{}' });
 		const { sessionId } = await parsed(created, v.object({ sessionId: v.string() }));
-		sandbox.share(sessionId, 'known-student');
+		await sandbox.share(sessionId, 'known-student');
 		const back = await portal.start('sts-wallet', { login_hint: `oid4vp:${sessionId}` });
 		const payload = decodeJwt((await portal.redeem(back, 'sts-wallet')).id_token ?? '');
 		expect(payload.federated_subject).toBe(institutional.federated_subject);

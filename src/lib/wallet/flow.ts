@@ -26,6 +26,7 @@ type Moves = Readonly<Partial<Record<FlowEvent, FlowState>>>;
 const endings: Moves = {
 	declined: 'declined',
 	refused: 'refused',
+	unchecked: 'unchecked',
 	expired: 'expired',
 	failed: 'failed',
 	unavailable: 'unavailable',
@@ -68,6 +69,7 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 	leaving: {},
 	declined: {},
 	refused: {},
+	unchecked: {},
 	expired: {},
 	failed: {},
 	unavailable: {},
@@ -104,7 +106,7 @@ const eventsByStatus: Readonly<Record<SessionStatusValue, FlowEvent | null>> = {
 
 /**
  * The event for a session status of the Auth Bridge (docs/auth-bridge.md); `null`: still waiting. The status does not say
- * how a `FAILED` session ended (declined, refused); the server's view does.
+ * how a `FAILED` session ended (declined, unchecked); the server's view does.
  */
 export function eventOf(status: string): FlowEvent | null {
 	return isSessionStatusValue(status) ? eventsByStatus[status] : null;

@@ -45,6 +45,7 @@ const outcomes: Readonly<Record<string, readonly StateName[]>> = {
 	'link expired': ['identity/explain/EXPIRED_BINDING', 'identity/ended/expired'],
 	'refused at the institution': ['identity/ended/refused-at-institution', 'identity/ended/not-possible'],
 	'started in another browser': ['identity/ended/foreign', 'wallet/ended/foreign'],
+	'validity not known': ['wallet/ended/unchecked'],
 	'technical fault': ['identity/ended/failed', 'identity/ended/unavailable', 'identity/ended/confirmation-not-offered']
 };
 /** Details that a wallet gives; an ending names none of them. */

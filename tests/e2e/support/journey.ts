@@ -58,7 +58,7 @@ export const test = base.extend<JourneyOptions & JourneyFixtures, WorkerFixtures
 	landscape: [
 		async ({ landscapeOf, dialect, tls, env }, use) => {
 			// The Bridge as described makes no session without a query.
-			const query = dialect === 'doc' ? { WALLET_QUERY_ID: 'portal-login' } : {};
+			const query = dialect === 'doc' ? { WALLET_QUERY_ID: 'eduid' } : {};
 			await use(await landscapeOf({ dialect, tls, env: { ...query, ...env } }));
 		},
 		{ timeout: 60_000 }

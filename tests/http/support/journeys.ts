@@ -51,7 +51,7 @@ export function expectLoginError({ url }: Visit, error: string, returnTo: string
 /** Creates a wallet session of this browser to which a wallet has responded. */
 export async function sharedWalletSession(browser: Browser, sandbox: Sandbox, person: PersonId): Promise<string> {
 	const id = await createWalletSession(browser);
-	sandbox.share(id, person);
+	await sandbox.share(id, person);
 	return id;
 }
 

@@ -74,7 +74,7 @@ export function actAsOne(instances: () => Instances) {
 			urls.flatMap((url) => [token, stranger].map((own) => new Caller(url, own).call(sessionPath(id, 'status'))))
 		);
 		expect(statuses.map(({ status }) => status)).toEqual(urls.flatMap(() => [200, 404]));
-		sandbox.share(id, 'known-student');
+		await sandbox.share(id, 'known-student');
 		const last = new Caller(urls.at(-1) ?? '', token);
 		expect((await last.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(200);
 	});

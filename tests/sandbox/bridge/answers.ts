@@ -11,17 +11,16 @@ interface Extensions {
 }
 
 /**
- * The response to `create`; `walletUrl` is the address in the QR code.
+ * The response to `create`; `requestUri` is the link of the verifier.
  * @param bytes the minimum length of the address, as if it contained its request by value; 0: there is none
  */
 export function createdAnswer(
 	dialect: Dialect,
 	session: WalletSession,
-	walletUrl: string,
+	requestUri: string,
 	bytes = 1,
 	extensions: Extensions = {}
 ) {
-	const requestUri = `${walletUrl}?request=${session.id}`;
 	const padded = bytes > requestUri.length ? `${requestUri}&by-value=`.padEnd(bytes, 'x') : requestUri;
 	const isEmpty = bytes === 0;
 	const common = {
@@ -79,9 +78,8 @@ export function resolvedAnswer(session: WalletSession) {
 	};
 }
 
-function mappedClaims({ person }: WalletSession) {
-	if (person === undefined) return {};
-	const { given_name, family_name, birthdate, email, eduid } = claimsOf(person);
+function mappedClaims({ transaction }: WalletSession) {
+	const { given_name, family_name, birthdate, email, eduid } = transaction?.presentation?.claims ?? {};
 	// Some credential formats return attributes as lists.
 	return { given_name: [given_name], family_name, birthdate, email, eduid };
 }

@@ -1,5 +1,6 @@
-import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { federatedSubject, personBySubject } from '../identity.ts';
+import { thumbprint, type PublicHolderKey } from '../issuer/holder-key.ts';
 import { people, type Person } from '../people.ts';
 
 export interface Binding {
@@ -21,10 +22,12 @@ interface StoredBinding {
 /** Identifies a wallet by an HMAC of its holder key, and stores whose it is. */
 export class Holders {
 	readonly #secret = randomBytes(32);
-	readonly #keys = new Map<string, Buffer>();
+	readonly #keyOf: (person: Person) => PublicHolderKey;
 	#bindings: StoredBinding[] = [];
 
-	constructor() {
+	/** @param keyOf the key of a person's own wallet */
+	constructor(keyOf: (person: Person) => PublicHolderKey) {
+		this.#keyOf = keyOf;
 		this.reset();
 	}
 
@@ -32,19 +35,14 @@ export class Holders {
 	reset(): void {
 		this.#bindings = [];
 		for (const person of people) {
-			if (person.wallet !== 'none') this.link(this.recognise(person), person, person.wallet === 'expired');
+			if (person.wallet === 'none') continue;
+			this.link(this.identify(thumbprint(this.#keyOf(person))), person, person.wallet === 'expired');
 		}
 	}
 
-	/** The holder of a person's wallet; every person has one wallet. */
-	recognise(person: Person): string {
-		let key = this.#keys.get(person.id);
-		if (key === undefined) {
-			const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-			key = publicKey.export({ type: 'spki', format: 'der' });
-			this.#keys.set(person.id, key);
-		}
-		return createHmac('sha256', this.#secret).update(key).digest('hex');
+	/** The holder whose key has that thumbprint. */
+	identify(keyThumbprint: string): string {
+		return createHmac('sha256', this.#secret).update(keyThumbprint).digest('hex');
 	}
 
 	/** What is known about a holder: nothing, a valid binding, or an expired one. */
@@ -65,6 +63,12 @@ export class Holders {
 		};
 		this.#bindings = this.#bindings.filter((entry) => entry.holder !== holder);
 		this.#bindings.push({ holder, subject: federatedSubject(person), expired, binding });
+	}
+
+	/** Whether any wallet of the person is linked. */
+	hasLinked(person: Person): boolean {
+		const subject = federatedSubject(person);
+		return this.#bindings.some((entry) => entry.subject === subject && !entry.expired);
 	}
 
 	/** The subject may be any identifier in a token of the person. */

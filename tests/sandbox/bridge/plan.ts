@@ -20,6 +20,7 @@ export function planFor(
 	if (known === 'expired') return { planType: 'STEP_UP', reason: 'EXPIRED_BINDING' };
 	if (session.forceReconciliation) return { planType: 'RUN_IDV', reason: 'FORCED_RECONCILIATION' };
 	if (known === 'known') return undefined;
+	if (scenarios.peek('match-by-subject') && holders.hasLinked(person)) return undefined;
 
 	if (scenarios.use('several-candidates')) return { planType: 'MANUAL_REVIEW', reason: manualMethods.candidates };
 	return person.linking === 'redirect'

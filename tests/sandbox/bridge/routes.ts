@@ -29,18 +29,18 @@ interface Route {
 	readonly operation: string;
 	readonly method: string;
 	readonly path: RegExp;
-	readonly answer: (exchange: Exchange, first: string, second: string) => void;
+	readonly answer: (exchange: Exchange, first: string, second: string) => Promise<void> | void;
 }
 
 /** The Bridge's HTTP API. Returns false for a path that is not the Bridge's. */
 export function createBridgeRoutes({ service, scenarios, recorder, faults, errors }: BridgeRoutesOptions) {
 	const routes: Route[] = [
-		route('create', 'POST', '/auth/oid4vp/sessions', (exchange) => {
-			const created = service.create(readJson(exchange, CreateBody));
+		route('create', 'POST', '/auth/oid4vp/sessions', async (exchange) => {
+			const created = await service.create(readJson(exchange, CreateBody));
 			sendJson(exchange, 'status' in created ? 201 : 200, created);
 		}),
-		route('status', 'GET', '/auth/oid4vp/sessions/:id/status', (exchange, id) =>
-			sendJson(exchange, 200, service.status(id))
+		route('status', 'GET', '/auth/oid4vp/sessions/:id/status', async (exchange, id) =>
+			sendJson(exchange, 200, await service.status(id))
 		),
 		route('complete', 'POST', '/auth/oid4vp/sessions/:id/complete', (exchange, id) => {
 			const { status, body } = service.complete(id, exchange.request.headers[callerHeader] === undefined);
@@ -88,7 +88,7 @@ export function createBridgeRoutes({ service, scenarios, recorder, faults, error
 		if (await faults(exchange, operation)) return true;
 		try {
 			const [, first = '', second = ''] = found.path.exec(exchange.url.pathname) ?? [];
-			found.answer(exchange, decodeURIComponent(first), decodeURIComponent(second));
+			await found.answer(exchange, decodeURIComponent(first), decodeURIComponent(second));
 		} catch (error) {
 			if (error instanceof BridgeError) errors.refuse(exchange, error);
 			else if (error instanceof BadRequest || error instanceof URIError) {

@@ -1,7 +1,7 @@
-import { personById, type PersonId } from '../people.ts';
+import type { PersonId } from '../people.ts';
 import { scriptNames, type ScriptName, type Scenarios } from '../scenarios.ts';
-import type { Presentation } from './presentation.ts';
 import type { WalletSession } from './session.ts';
+import type { WalletActions } from './wallet-actions.ts';
 
 /** What a phone does automatically, and who holds it. */
 export interface Script {
@@ -17,24 +17,25 @@ export function scriptFor(scenarios: Scenarios): Script | undefined {
 }
 
 /** Runs the next step. One step per status read, so that no timer is needed. */
-export function playNextStep(session: WalletSession, wallet: Presentation): void {
+export async function playNextStep(session: WalletSession, wallet: WalletActions): Promise<void> {
 	const { script } = session;
 	if (script === undefined) return;
-	const open = () => void wallet.open(session);
-	const share = (person = script.person) => void wallet.share(session, personById(person), 0);
-	const decline = () => void wallet.decline(session);
+	const open = () => wallet.open(session);
+	const share = () => wallet.share(session, script.person);
+	const decline = () => wallet.decline(session);
 	const expire = () => {
 		session.expiresAt = 0;
 	};
-	const steps: Record<ScriptName, (() => void)[]> = {
+	const steps: Record<ScriptName, (() => unknown)[]> = {
 		'wallet-opened': [open],
 		'wallet-declined': [open, decline],
 		'wallet-shares': [open, share],
-		'credential-refused': [open, () => share('expired-credential')],
+		'credential-refused': [open, () => wallet.share(session, 'expired-credential')],
 		'session-expired': [expire],
 		'answer-twice': [open, share, share],
 		'answer-after-expiry': [open, expire, share]
 	};
-	steps[script.name][session.scriptStep]?.();
+	const step = steps[script.name][session.scriptStep];
 	session.scriptStep += 1;
+	await step?.();
 }

@@ -8,8 +8,14 @@ import { Presentation } from './presentation.ts';
 import { Reconciliation, type IdvOutcome } from './reconciliation.ts';
 import { Review } from './review.ts';
 import { playNextStep, scriptFor } from './script.ts';
-import { requestedClaims } from '../verifier/queries.ts';
+import { WalletActions } from './wallet-actions.ts';
+import type { VerifierService } from '../verifier/service.ts';
+import { queries, requestedClaims } from '../verifier/queries.ts';
+import type { Wallets } from '../wallet/people.ts';
 import { isExpired, SessionStore, update, type CreateSession, type WalletSession } from './session.ts';
+
+/** The query of a session that names none. */
+const defaultQuery = 'eduid';
 
 export interface BridgeOptions {
 	dialect: Dialect;
@@ -18,15 +24,17 @@ export interface BridgeOptions {
 	handoffs: Handoffs;
 	stsUrl: string;
 	institutionUrl: string;
-	/** The address in a QR code; the session's id is appended. */
-	walletUrl: string;
+	verifiers: VerifierService;
+	/** The wallets of the sandbox's people; scenarios use them. */
+	wallets: Wallets;
 	portalOrigins: readonly string[];
 }
 
 /** The Auth Bridge without HTTP. Every operation throws for an unknown or expired session. */
 export class BridgeService {
-	readonly holders = new Holders();
+	readonly holders: Holders;
 	readonly presentation: Presentation;
+	readonly wallet: WalletActions;
 	readonly reconciliation: Reconciliation;
 	readonly review: Review;
 	readonly #sessions: SessionStore;
@@ -34,21 +42,33 @@ export class BridgeService {
 
 	constructor(options: BridgeOptions) {
 		this.#options = options;
+		this.holders = new Holders((person) => options.wallets.publicKey(person));
 		this.#sessions = new SessionStore(options.dialect);
 		this.presentation = new Presentation({ ...options, holders: this.holders });
+		this.wallet = new WalletActions(options.wallets, this.presentation);
 		this.reconciliation = new Reconciliation({ ...options, holders: this.holders });
 		this.review = new Review({ ...options, reconciliation: this.reconciliation });
 	}
 
-	create(wanted: CreateSession) {
-		const { dialect, scenarios, walletUrl } = this.#options;
+	/** Creates a session with its request at the verifier. */
+	async create(wanted: CreateSession) {
+		const { dialect, scenarios, verifiers, portalOrigins } = this.#options;
 		if (dialect === 'doc' && wanted.queryId === undefined) throw new BridgeError('QUERY_ID_REQUIRED');
+		const { queryId = defaultQuery } = wanted;
+		if (!Object.hasOwn(queries, queryId)) throw new BridgeError('INVALID_REQUEST_BODY', `no query ${queryId}`);
 		const seconds = scenarios.use('session-seconds')?.seconds;
 		const session = this.#sessions.create(wanted, scriptFor(scenarios), seconds);
 		const bytes = scenarios.use('empty-request-uri') ? 0 : scenarios.use('long-request-uri')?.bytes;
+		const transaction = await verifiers.create({
+			queryId,
+			expiresAt: () => session.expiresAt,
+			onChange: (changed) => this.presentation.follow(session, changed),
+			returnUrl: `${portalOrigins[0] ?? ''}/login/wallet`
+		});
+		session.transaction = transaction;
 		const isSilent = scenarios.use('no-requested-claims') !== undefined;
-		const extensions = isSilent ? {} : { requestedClaims: requestedClaims(session.queryId) };
-		return createdAnswer(dialect, this.#byItsClock(session), walletUrl, bytes, extensions);
+		const extensions = isSilent ? {} : { requestedClaims: requestedClaims(queryId) };
+		return createdAnswer(dialect, this.#byItsClock(session), transaction.link, bytes, extensions);
 	}
 
 	/** The session with the expiry that a wrong clock of the Bridge would give it. */
@@ -57,11 +77,11 @@ export class BridgeService {
 		return { ...session, expiresAt: session.expiresAt - seconds * 1000 };
 	}
 
-	status(id: string) {
+	async status(id: string) {
 		const { dialect, recorder, scenarios } = this.#options;
 		recorder.noteStatusRead(id);
 		const session = this.find(id) ?? notFound(id);
-		playNextStep(session, this.presentation);
+		await playNextStep(session, this.wallet);
 		if (isExpired(session) && scenarios.peek('expired-status'))
 			return statusAnswer(dialect, this.#byItsClock(session), 'EXPIRED');
 		this.live(id);
@@ -121,6 +141,10 @@ export class BridgeService {
 	/** Includes expired sessions. */
 	find(id: string): WalletSession | undefined {
 		return this.#sessions.find(id);
+	}
+
+	findByLink(link: string): WalletSession | undefined {
+		return this.#sessions.findByLink(link);
 	}
 
 	/** @throws {BridgeError} `SESSION_NOT_FOUND`, also for an expired session */

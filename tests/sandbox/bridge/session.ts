@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Person } from '../people.ts';
+import type { Transaction } from '../verifier/verifier.ts';
 import type { Dialect } from './errors.ts';
 import type { Script } from './script.ts';
 
@@ -39,7 +40,9 @@ export interface WalletSession {
 	expiresAt: number;
 	status: SessionStatus;
 	errorCode?: string;
-	/** Known once the wallet has responded. */
+	/** The request at the verifier. */
+	transaction?: Transaction;
+	/** Known once the presentation is verified. */
 	person?: Person;
 	/** HMAC of the holder's key. */
 	holder?: string;
@@ -96,6 +99,14 @@ export class SessionStore {
 	/** Includes expired sessions; see `isExpired`. */
 	find(id: string): WalletSession | undefined {
 		return this.#sessions.get(id);
+	}
+
+	/** @param link `requestUri`, with or without padding */
+	findByLink(link: string): WalletSession | undefined {
+		const request = URL.parse(link)?.searchParams.get('request_uri')?.split('/').at(-1);
+		return [...this.#sessions.values()].find(
+			({ transaction }) => transaction !== undefined && transaction.id === request
+		);
 	}
 
 	findByReconciliation(id: string): WalletSession | undefined {

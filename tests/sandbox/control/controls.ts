@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { WalletOutcome } from '../bridge/presentation.ts';
+import type { WalletOutcome } from '../bridge/wallet-actions.ts';
 import type { BridgeService } from '../bridge/service.ts';
 import type { WalletSession } from '../bridge/session.ts';
 import { federatedSubject, subjectFor } from '../identity.ts';
@@ -15,6 +15,7 @@ import type { Transaction } from '../verifier/verifier.ts';
 import type { NewRequest, VerifierService } from '../verifier/service.ts';
 import type { VerifierChanges, VerifierSettings } from '../verifier/settings.ts';
 import type { Sts } from '../sts/server.ts';
+import type { WalletContents, Wallets } from '../wallet/people.ts';
 
 /** Controls of the sandbox for tests and people; the control API offers the same over HTTP. */
 export interface Controls {
@@ -36,10 +37,15 @@ export interface Controls {
 	authorizations(): AuthorizationRequest[];
 	/** A wallet session as the Bridge stores it, expired or not; this is not counted as a status read. */
 	session(sessionId: string): WalletSession | undefined;
-	openWallet(sessionId: string): WalletOutcome | undefined;
-	/** Shares at once, without the page's checking time. */
-	share(sessionId: string, person: PersonId): WalletOutcome | undefined;
-	decline(sessionId: string): WalletOutcome | undefined;
+	/** The session of a `requestUri`, such as that of a QR code. */
+	sessionByLink(link: string): WalletSession | undefined;
+	/** The wallet fetches the request of the session. */
+	openWallet(sessionId: string): Promise<WalletOutcome | undefined>;
+	/** Presents the person's credential; the time that a person sees the checking is skipped. */
+	share(sessionId: string, person: PersonId): Promise<WalletOutcome | undefined>;
+	decline(sessionId: string): Promise<WalletOutcome | undefined>;
+	/** Private key and credential of a person's wallet, for another wallet to use. */
+	walletContents(person: PersonId): Promise<WalletContents>;
 	/** The reviewer's decision; false if there is nothing to decide. */
 	review(sessionId: string, decision: 'approve' | 'reject'): boolean;
 	/** Lets time pass for one session; false for an unknown one. */
@@ -69,6 +75,7 @@ export interface ControlledParts {
 	key: SigningKey;
 	issuer: CredentialIssuer;
 	verifiers: VerifierService;
+	wallets: Wallets;
 }
 
 export function createControls({
@@ -78,7 +85,8 @@ export function createControls({
 	sts,
 	key,
 	issuer,
-	verifiers
+	verifiers,
+	wallets
 }: ControlledParts): Controls {
 	const withSession = <T>(id: string, act: (session: WalletSession) => T): T | undefined => {
 		const session = service.find(id);
@@ -108,14 +116,11 @@ export function createControls({
 		lastHeaders: (operation) => recorder.requests('bridge', operation).at(-1)?.headers ?? {},
 		authorizations: () => sts.authorizations.list(),
 		session: (id) => service.find(id),
-		openWallet: (id) => withSession(id, (session) => service.presentation.open(session)),
-		share: (id, person) =>
-			withSession(id, (session) => {
-				const outcome = service.presentation.share(session, personById(person), 0);
-				service.presentation.settle(session);
-				return outcome;
-			}),
-		decline: (id) => withSession(id, (session) => service.presentation.decline(session)),
+		sessionByLink: (link) => service.findByLink(link),
+		openWallet: async (id) => withSession(id, (session) => service.wallet.open(session)),
+		share: async (id, person) => withSession(id, (session) => service.wallet.share(session, person)),
+		decline: async (id) => withSession(id, (session) => service.wallet.decline(session)),
+		walletContents: (person) => wallets.contents(personById(person)),
 		review: (id, decision) =>
 			withSession(id, (session) => service.review.decide(session, decision === 'approve')) ?? false,
 		advance,

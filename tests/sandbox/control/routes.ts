@@ -68,10 +68,15 @@ export function createControlRoutes(controls: Controls, recorder: Recorder) {
 			return target.success ? controls.lastRequests(target.output, operation) : undefined;
 		},
 		'GET /authorizations': () => controls.authorizations(),
+		'GET /sessions': ({ url }) => controls.sessionByLink(url.searchParams.get('link') ?? ''),
 		'GET /sessions/:': (_exchange, id) => controls.session(id),
-		'POST /wallet/:/open': (_exchange, id) => outcome(controls.openWallet(id)),
-		'POST /wallet/:/share': (exchange, id) => outcome(controls.share(id, readJson(exchange, Share).person)),
-		'POST /wallet/:/decline': (_exchange, id) => outcome(controls.decline(id)),
+		'POST /wallet/:/open': async (_exchange, id) => outcome(await controls.openWallet(id)),
+		'POST /wallet/:/share': async (exchange, id) => outcome(await controls.share(id, readJson(exchange, Share).person)),
+		'POST /wallet/:/decline': async (_exchange, id) => outcome(await controls.decline(id)),
+		'GET /wallets/:': (_exchange, id) => {
+			const person = v.safeParse(Share.entries.person, id);
+			return person.success ? controls.walletContents(person.output) : undefined;
+		},
 		'POST /review/:': (exchange, id) => done(controls.review(id, readJson(exchange, Decision).decision)),
 		'POST /clock/expire': (exchange) => done(controls.expire(readJson(exchange, SessionRef).sessionId)),
 		'POST /clock/advance': (exchange) => {

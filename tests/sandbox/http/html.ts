@@ -15,9 +15,9 @@ export function escapeHtml(text: string): string {
 }
 
 /** A complete page; `content` is markup, `title` is text and is also the heading. */
-export function page(title: string, content: string): string {
+export function page(title: string, content: string, language = 'en'): string {
 	return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
 
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url'));
@@ -19,6 +19,11 @@ export const HolderKey = v.pipe(
 	v.check((key) => isOnCurve(key), 'must be a point on the curve')
 );
 export type PublicHolderKey = v.InferOutput<typeof HolderKey>;
+
+/** The SHA-256 thumbprint (RFC 7638), by which a wallet is recognized. */
+export function thumbprint({ crv, kty, x, y }: PublicHolderKey): string {
+	return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+}
 
 function isOnCurve(key: { kty: string; crv: string; x: string; y: string }): boolean {
 	try {

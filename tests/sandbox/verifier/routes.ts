@@ -1,7 +1,7 @@
 import { sendJson, type Exchange } from '../http/exchange.ts';
 import { PresentationError, type PresentationErrorCode } from './errors.ts';
 import type { VerifierService } from './service.ts';
-import type { Verifier } from './verifier.ts';
+import type { Transaction, Verifier } from './verifier.ts';
 
 /** The path of the verifier on the Bridge's port. */
 export const verifierPath = '/verifier';
@@ -32,11 +32,15 @@ export function createVerifierRoutes(service: VerifierService) {
 			refuse(exchange, 405, 'method not allowed');
 		} else {
 			try {
-				await (endpoint === 'request' ? sendRequestObject : receiveResponse)(exchange, id, found.verifier);
+				if (endpoint === 'request') await sendRequestObject(exchange, id, found.verifier);
+				else {
+					await found.verifier.receive(id, exchange.body);
+					acknowledge(exchange, found.transaction);
+				}
 			} catch (error) {
 				if (!(error instanceof PresentationError)) throw error;
 				const status = statuses[error.code] ?? 400;
-				if (status === 200) sendJson(exchange, 200, {});
+				if (status === 200) acknowledge(exchange, found.transaction);
 				else refuse(exchange, status, error.code);
 			}
 		}
@@ -58,9 +62,8 @@ async function sendRequestObject(exchange: Exchange, id: string, verifier: Verif
 }
 
 /** OpenID4VP, section 8.2. */
-async function receiveResponse(exchange: Exchange, id: string, verifier: Verifier): Promise<void> {
-	await verifier.receive(id, exchange.body);
-	sendJson(exchange, 200, {});
+function acknowledge(exchange: Exchange, { redirectUri }: Transaction): void {
+	sendJson(exchange, 200, redirectUri === undefined ? {} : { redirect_uri: redirectUri });
 }
 
 function refuse(exchange: Exchange, status: number, description: string): void {

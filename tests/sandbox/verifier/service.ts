@@ -1,7 +1,8 @@
 import type { CredentialIssuer } from '../issuer/issuer.ts';
 import { verifierPath } from './routes.ts';
 import type { ClientIdPrefix, VerifierChanges, VerifierSettings } from './settings.ts';
-import type { Transaction, Verifier } from './verifier.ts';
+import type { StatusLists } from './status-lists.ts';
+import type { RequestOptions, Transaction, Verifier } from './verifier.ts';
 
 export interface VerifierServiceOptions {
 	/** The settings at the start, and after `reset`. */
@@ -10,17 +11,14 @@ export interface VerifierServiceOptions {
 	readonly issuer: CredentialIssuer;
 }
 
-export interface NewRequest extends VerifierChanges {
-	readonly queryId: string;
-	/** When the request expires, in epoch milliseconds. */
-	readonly expiresAt: () => number;
-}
+export type NewRequest = VerifierChanges & Omit<RequestOptions, 'url' | keyof VerifierSettings>;
 
 /** The sandbox's verifiers, one per kind of client id, created at the first request. */
 export class VerifierService {
 	readonly #options: VerifierServiceOptions;
 	#settings: VerifierSettings;
-	#verifiers: Promise<Readonly<Record<ClientIdPrefix, Verifier>>> | undefined;
+	#verifiers: ReturnType<typeof createVerifiers> | undefined;
+	#statusLists: StatusLists | undefined;
 	readonly #requests = new Map<string, { verifier: Verifier; transaction: Transaction }>();
 
 	constructor(options: VerifierServiceOptions) {
@@ -39,12 +37,12 @@ export class VerifierService {
 	}
 
 	/** @throws {RangeError} for an unknown `queryId` */
-	async create({ queryId, expiresAt, ...changes }: NewRequest): Promise<Transaction> {
-		const { clientIdPrefix, responseMode, publicUrl, walletUrl } = { ...this.#settings, ...changes };
+	async create(request: NewRequest): Promise<Transaction> {
+		const { clientIdPrefix, publicUrl, ...options } = { ...this.#settings, ...request };
 		this.#verifiers ??= createVerifiers(this.#options);
-		const { [clientIdPrefix]: verifier } = await this.#verifiers;
-		const url = `${publicUrl}${verifierPath}`;
-		const transaction = await verifier.create({ queryId, responseMode, url, walletUrl, expiresAt });
+		const { [clientIdPrefix]: verifier, statusLists } = await this.#verifiers;
+		this.#statusLists = statusLists;
+		const transaction = await verifier.create({ ...options, url: `${publicUrl}${verifierPath}` });
 		this.#requests.set(transaction.id, { verifier, transaction });
 		return transaction;
 	}
@@ -53,9 +51,17 @@ export class VerifierService {
 		return this.#requests.get(id);
 	}
 
+	/** Forgets cached status lists, so that a change of a status counts at once. */
+	clearStatusLists(): void {
+		this.#statusLists?.clear();
+	}
+
+	/** Requests of before are unknown afterwards. */
 	reset(): void {
 		this.#settings = this.#options.settings;
+		for (const { verifier, transaction } of this.#requests.values()) verifier.forget(transaction.id);
 		this.#requests.clear();
+		this.clearStatusLists();
 	}
 }
 
@@ -74,6 +80,7 @@ async function createVerifiers({ settings, issuer }: VerifierServiceOptions) {
 		new Verifier({ ...trusted, identity: await createIdentity(prefix, key), statusLists });
 	return {
 		x509_hash: await create('x509_hash'),
-		decentralized_identifier: await create('decentralized_identifier')
+		decentralized_identifier: await create('decentralized_identifier'),
+		statusLists
 	};
 }

@@ -49,6 +49,11 @@ export class StatusLists {
 		}
 	}
 
+	/** Forgets cached lists, as a verifier that has just started. */
+	clear(): void {
+		this.#cache.clear();
+	}
+
 	async #cached(uri: string): Promise<CachedList> {
 		const cached = this.#cache.get(uri);
 		if (cached !== undefined && cached.usableUntil > this.#options.now()) return cached;

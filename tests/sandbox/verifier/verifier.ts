@@ -28,11 +28,17 @@ export interface RequestOptions {
 	readonly walletUrl: string;
 	/** When the request expires, in epoch milliseconds; read at each use, because a session may be prolonged. */
 	readonly expiresAt: () => number;
+	/** Called at each change of the transaction's status. */
+	readonly onChange?: (transaction: Transaction) => void;
+	/** Where the wallet sends the person afterwards, with a `response_code` (OpenID4VP, section 8.2); absent: nowhere. */
+	readonly returnUrl?: string;
 }
 
 /** One authorization request, and what became of it. */
 export interface Transaction {
 	readonly id: string;
+	/** The `redirect_uri` of a response that the verifier accepts. */
+	readonly redirectUri: string | undefined;
 	/** The wallet's address with the parameters of the request, for a QR code or a link. */
 	readonly link: string;
 	status: 'created' | 'requested' | 'verifying' | 'verified' | 'failed';
@@ -47,6 +53,7 @@ interface Secrets {
 	readonly state: string;
 	readonly nonce: string;
 	readonly expiresAt: () => number;
+	readonly notify: () => void;
 	readonly encryption: { readonly privateKey: CryptoKey; readonly jwk: JWK } | undefined;
 }
 
@@ -60,8 +67,9 @@ export class Verifier {
 	}
 
 	/** @throws {RangeError} for an unknown `queryId` */
-	async create({ queryId, responseMode, url, walletUrl, expiresAt }: RequestOptions): Promise<Transaction> {
+	async create(options: RequestOptions): Promise<Transaction> {
 		const { identity } = this.#options;
+		const { queryId, responseMode, url, walletUrl, expiresAt, onChange, returnUrl } = options;
 		const query = Object.hasOwn(queries, queryId) ? queries[queryId] : undefined;
 		if (query === undefined) throw new RangeError(`no query ${queryId}`);
 		const id = random();
@@ -70,7 +78,12 @@ export class Verifier {
 			request_uri: `${url}/request/${id}`,
 			request_uri_method: 'post'
 		});
-		const transaction: Transaction = { id, link: `${walletUrl}?${parameters}`, status: 'created' };
+		const transaction: Transaction = {
+			id,
+			link: `${walletUrl}?${parameters}`,
+			redirectUri: returnUrl && `${returnUrl}?response_code=${random()}`,
+			status: 'created'
+		};
 		this.#open.set(id, {
 			transaction,
 			url,
@@ -78,6 +91,7 @@ export class Verifier {
 			state: random(),
 			nonce: random(),
 			expiresAt,
+			notify: () => onChange?.(transaction),
 			encryption: responseMode === 'direct_post.jwt' ? await createEncryptionKey() : undefined
 		});
 		return transaction;
@@ -90,8 +104,9 @@ export class Verifier {
 	 */
 	async requestObject(id: string, walletNonce?: string): Promise<string> {
 		const { identity, now } = this.#options;
-		const { transaction, url, query, state, nonce, expiresAt, encryption } = this.#find(id);
+		const { transaction, url, query, state, nonce, expiresAt, encryption, notify } = this.#find(id);
 		transaction.status = 'requested';
+		notify();
 		return identity.sign({
 			aud: 'https://self-issued.me/v2',
 			iat: Math.floor(now() / 1000),
@@ -121,7 +136,7 @@ export class Verifier {
 	 */
 	async receive(id: string, body: string): Promise<VerifiedPresentation> {
 		const secrets = this.#find(id);
-		const { transaction, state } = secrets;
+		const { transaction, state, notify } = secrets;
 		const response = await readResponse(body, { encryptionKey: secrets.encryption?.privateKey });
 		// Some wallets leave out `state` where the response is encrypted, as in the examples of section 8.3.
 		if (response.state !== state && !(response.isEncrypted && response.state === undefined)) {
@@ -130,17 +145,24 @@ export class Verifier {
 		// Another response may have been read meanwhile.
 		this.#find(id);
 		transaction.status = 'verifying';
+		notify();
 		try {
 			if (response.error !== undefined) throw walletError(response.error);
 			transaction.presentation = await this.#verify(secrets, response.vp_token ?? {});
 			transaction.status = 'verified';
+			notify();
 			return transaction.presentation;
 		} catch (error) {
 			transaction.status = 'failed';
 			transaction.error =
 				error instanceof PresentationError ? error : new PresentationError('malformed_response', '', error);
+			notify();
 			throw transaction.error;
 		}
+	}
+
+	forget(id: string): void {
+		this.#open.delete(id);
 	}
 
 	#verify({ query, nonce }: Secrets, vpToken: Readonly<Record<string, readonly [string]>>) {

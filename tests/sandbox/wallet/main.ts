@@ -1,9 +1,8 @@
 /** `npm run wallet -- <link>`: a wallet on the command line, with credentials of the running sandbox. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import * as v from 'valibot';
 import { parsed } from '../parsed.ts';
-import { createWalletKey } from './presentation.ts';
+import { importKey, WalletContents } from './people.ts';
 import { fetchRequest } from './request.ts';
 import { decline, share } from './wallet.ts';
 
@@ -21,15 +20,12 @@ async function respond(link: string, person: string, isDeclined: boolean): Promi
 	if (!response.ok) process.exitCode = 1;
 }
 
+/** Presents with the key and the credential of the person's own wallet, which the Bridge recognizes. */
 async function shareAs(person: string, request: Awaited<ReturnType<typeof fetchRequest>>): Promise<Response> {
-	const key = await createWalletKey();
-	const issued = await fetch(`${control}/credentials`, {
-		method: 'POST',
-		body: JSON.stringify({ person, jwk: key.jwk })
-	});
-	if (!issued.ok) throw new Error(`no credential: ${await issued.text()}`);
-	const { credential } = await parsed(issued, v.object({ credential: v.string() }));
-	return share(request, credential, key);
+	const contents = await fetch(`${control}/wallets/${encodeURIComponent(person)}`);
+	if (!contents.ok) throw new Error(`no wallet of ${person}: ${await contents.text()}`);
+	const { key, credential } = await parsed(contents, WalletContents);
+	return share(request, credential, await importKey(key));
 }
 
 try {

@@ -1,40 +1,48 @@
-import type { WalletSession } from '../bridge/session.ts';
-import { isExpired } from '../bridge/session.ts';
 import { escapeHtml, page } from '../http/html.ts';
 import { people, personLabel } from '../people.ts';
+import type { PresentationRequest } from './request.ts';
+import type { WalletTexts } from './texts.ts';
 
-const endings: Partial<Record<WalletSession['status'], { title: string; text: string }>> = {
-	VP_VALIDATION_FAILED: { title: 'Not accepted', text: 'Your credential was refused.' },
-	FAILED: { title: 'Nothing shared', text: 'The request has ended, and your data stayed in your wallet.' }
-};
+/** How a request can end for the person at the wallet. */
+export type Ending = 'shared' | 'declined' | 'refused' | 'answered' | 'expired' | 'untrusted';
 
-/** The phone's page for a request: the question, or how it ended. */
-export function walletPage(session: WalletSession | undefined, portalUrl: string): string {
-	if (session === undefined || isExpired(session)) {
-		return page('This request has expired', '<p>Nothing was shared. Ask for a new code where you found this one.</p>');
-	}
-	if (session.status !== 'INTERACTION_STARTED') {
-		const { title, text } = endings[session.status] ?? { title: 'Shared', text: 'Your answer is with the portal.' };
-		return page(
-			title,
-			`<p>${text}</p>\n<p>Go on in the window you came from, or <a href="${escapeHtml(portalUrl)}/login/wallet">go back to the portal here</a>.</p>`
-		);
-	}
+/**
+ * Asks whether to share.
+ * @param request verified
+ * @param parameters of the link, which the form sends back
+ */
+export function requestPage(texts: WalletTexts, request: PresentationRequest, parameters: URLSearchParams): string {
+	const [query] = request.dcql_query.credentials;
+	const claims = query.claims.map(({ path: [name] }) => `<li>${escapeHtml(texts.claims[name] ?? name)}</li>`);
 	const choices = people.map(
 		(person, index) =>
 			`<label><input type="radio" name="person" value="${person.id}" required${index === 0 ? ' checked' : ''}> ${escapeHtml(personLabel(person))}</label>`
 	);
+	const fields = ['client_id', 'request_uri'].map(
+		(name) => `<input type="hidden" name="${name}" value="${escapeHtml(parameters.get(name) ?? '')}">`
+	);
 	return page(
-		'Share your data?',
-		`<p><strong>${escapeHtml(new URL(portalUrl).host)}</strong> asks for your name, date of birth and eduID (${escapeHtml(session.queryId ?? 'the usual query')}).</p>
+		texts.title,
+		`<p>${escapeHtml(texts.asks(new URL(request.response_uri).host))}</p>
+<ul>${claims.join('')}</ul>
 <form method="post" action="/wallet/share">
-<input type="hidden" name="request" value="${session.id}">
+${fields.join('\n')}
 <fieldset>
-<legend>Whose wallet is this?</legend>
+<legend>${texts.whose}</legend>
 ${choices.join('\n')}
 </fieldset>
-<button type="submit">Share</button>
-<button type="submit" formaction="/wallet/decline" formnovalidate>Decline</button>
-</form>`
+<button type="submit">${texts.share}</button>
+<button type="submit" formaction="/wallet/decline" formnovalidate>${texts.decline}</button>
+</form>`,
+		texts.language
+	);
+}
+
+export function endingPage(texts: WalletTexts, ending: Ending, portalUrl: string): string {
+	const { title, text } = texts.endings[ending];
+	return page(
+		title,
+		`<p>${text}</p>\n<p>${texts.goOn} <a href="${escapeHtml(portalUrl)}/login/wallet">${texts.back}</a>.</p>`,
+		texts.language
 	);
 }

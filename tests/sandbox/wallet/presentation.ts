@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SDJwt } from '@sd-jwt/core';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import * as v from 'valibot';
 import { sdJwtHashing } from '../sd-jwt.ts';
 
 /** A wallet's key, to which its credentials are bound. */
@@ -28,6 +29,13 @@ export async function disclose(credential: string, claims: readonly string[]): P
 	const { hasher } = sdJwtHashing;
 	const sdJwt = await SDJwt.fromEncode(credential, hasher);
 	return sdJwt.present(Object.fromEntries(claims.map((name) => [name, true])), hasher);
+}
+
+/** Replaces the value in the first disclosure. */
+export function tamperWithDisclosure(sdJwt: string): string {
+	const [jwt, first = '', ...rest] = sdJwt.split('~');
+	const [salt, name] = v.parse(v.array(v.unknown()), JSON.parse(Buffer.from(first, 'base64url').toString()));
+	return [jwt, Buffer.from(JSON.stringify([salt, name, 'Mallory'])).toString('base64url'), ...rest].join('~');
 }
 
 /** Appends a KB-JWT (RFC 9901, section 4.3) to an SD-JWT. */

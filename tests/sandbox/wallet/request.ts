@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { HolderKey } from '../issuer/holder-key.ts';
-import { verifyCertificate } from '../verifier/trust.ts';
 
 const EncryptionKey = v.looseObject({ kty: v.string(), crv: v.string(), kid: v.string() });
 const RequestObject = v.object({
@@ -20,6 +19,17 @@ const RequestObject = v.object({
 		encrypted_response_enc_values_supported: v.optional(v.array(v.string()), ['A128GCM'])
 	})
 });
+/** The verifier refuses to send the request object; `status` is that of its response. */
+export class RequestRefused extends Error {
+	readonly status: number;
+
+	constructor(status: number, detail: string) {
+		super(`the verifier refuses the request object: ${status} ${detail}`);
+		this.name = 'RequestRefused';
+		this.status = status;
+	}
+}
+
 /** A verified request of a verifier. */
 export type PresentationRequest = v.InferOutput<typeof RequestObject>;
 
@@ -34,7 +44,8 @@ const Link = v.pipe(
  * client id.
  * @param link `openid4vp://?client_id=…&request_uri=…`
  * @param trustAnchors of verifiers' certificates, in PEM
- * @throws {Error} if the verifier refuses, or the request object is not the verifier's
+ * @throws {RequestRefused}
+ * @throws {Error} if the request object is not the verifier's
  */
 export async function fetchRequest(link: string, trustAnchors: readonly string[]): Promise<PresentationRequest> {
 	const { client_id, request_uri } = v.parse(Link, link);
@@ -45,7 +56,7 @@ export async function fetchRequest(link: string, trustAnchors: readonly string[]
 		body: new URLSearchParams({ wallet_nonce: walletNonce })
 	});
 	const jwt = await response.text();
-	if (!response.ok) throw new Error(`the verifier refuses the request object: ${response.status} ${jwt}`);
+	if (!response.ok) throw new RequestRefused(response.status, jwt);
 	const { payload } = await jwtVerify(jwt, await keyOf(jwt, client_id, trustAnchors), {
 		typ: 'oauth-authz-req+jwt',
 		audience: 'https://self-issued.me/v2',
@@ -65,6 +76,8 @@ async function keyOf(jwt: string, clientId: string, trustAnchors: readonly strin
 	if (prefix === 'x509_hash') {
 		const der = Buffer.from(x5c?.[0] ?? '', 'base64');
 		if (createHash('sha256').update(der).digest('base64url') !== name) throw new Error('another certificate');
+		// It takes most of a second to load.
+		const { verifyCertificate } = await import('../verifier/trust.ts');
 		return verifyCertificate(x5c, trustAnchors, new Date());
 	}
 	if (prefix !== 'decentralized_identifier' || !name.startsWith('did:jwk:') || kid !== `${name}#0`) {

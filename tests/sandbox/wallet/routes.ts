@@ -1,29 +1,54 @@
-import type { BridgeService } from '../bridge/service.ts';
+import * as v from 'valibot';
 import { redirect, sendHtml, type Exchange } from '../http/exchange.ts';
-import { people } from '../people.ts';
-import { walletPage } from './page.ts';
+import { personIds } from '../people.ts';
+import { parsed } from '../parsed.ts';
+import { endingPage, requestPage, type Ending } from './page.ts';
+import type { Wallets } from './people.ts';
+import { RequestRefused, type PresentationRequest } from './request.ts';
+import { walletTexts } from './texts.ts';
+import { decline } from './wallet.ts';
 
-/** Long enough for a person to see "checking", too short to be a wait. */
-const verifyingMs = 600;
+const actions = ['/wallet/share', '/wallet/decline'];
+const Acknowledgement = v.object({ redirect_uri: v.optional(v.pipe(v.string(), v.url())) });
+const PersonId = v.picklist(personIds);
 
-/** The page that represents the phone. Returns false for a path that is not the wallet's. */
-export function createWalletRoutes(service: BridgeService, portalUrl: string) {
-	return (exchange: Exchange): boolean => {
+/** A wallet with pages, that represents the phone. Returns false for a path that is not the wallet's. */
+export function createWalletRoutes(wallets: Wallets, portalUrl: string) {
+	async function respond(
+		exchange: Exchange,
+		form: URLSearchParams,
+		request: PresentationRequest
+	): Promise<Ending | URL> {
+		const isDeclined = exchange.url.pathname === '/wallet/decline';
+		const person = isDeclined ? undefined : v.parse(PersonId, form.get('person'));
+		const response = await (person === undefined ? decline(request) : wallets.share(request, person));
+		if (!response.ok) return 'refused';
+		const { redirect_uri } = await parsed(response, Acknowledgement);
+		if (redirect_uri !== undefined) return new URL(redirect_uri);
+		return isDeclined ? 'declined' : 'shared';
+	}
+
+	return async (exchange: Exchange): Promise<boolean> => {
 		const { url, method, body } = exchange;
-		if (url.pathname === '/wallet' && method === 'GET') {
-			const session = service.find(url.searchParams.get('request') ?? '');
-			if (session !== undefined) service.presentation.open(session);
-			sendHtml(exchange, session === undefined ? 404 : 200, walletPage(session, portalUrl));
-			return true;
-		}
-		if (method !== 'POST' || (url.pathname !== '/wallet/share' && url.pathname !== '/wallet/decline')) return false;
+		const isForm = method === 'POST' && actions.includes(url.pathname);
+		if (!isForm && !(method === 'GET' && url.pathname === '/wallet')) return false;
 
-		const form = new URLSearchParams(body);
-		const session = service.find(form.get('request') ?? '');
-		const person = people.find(({ id }) => id === form.get('person'));
-		if (session !== undefined && url.pathname === '/wallet/decline') service.presentation.decline(session);
-		else if (session !== undefined && person !== undefined) service.presentation.share(session, person, verifyingMs);
-		redirect(exchange, `/wallet?request=${encodeURIComponent(form.get('request') ?? '')}`);
+		const texts = walletTexts(exchange.request.headers['accept-language']);
+		const parameters = isForm ? new URLSearchParams(body) : url.searchParams;
+		const end = (status: number, ending: Ending) => sendHtml(exchange, status, endingPage(texts, ending, portalUrl));
+		try {
+			const request = await wallets.open(`openid4vp://?${parameters}`);
+			if (!isForm) {
+				sendHtml(exchange, 200, requestPage(texts, request, parameters));
+				return true;
+			}
+			const result = await respond(exchange, parameters, request);
+			if (result instanceof URL) redirect(exchange, result.href);
+			else end(200, result);
+		} catch (error) {
+			if (error instanceof RequestRefused) end(404, error.status === 400 ? 'answered' : 'expired');
+			else end(400, 'untrusted');
+		}
 		return true;
 	};
 }

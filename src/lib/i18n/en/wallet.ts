@@ -102,6 +102,11 @@ export const wallet = {
 			what: 'The card that you shared is not valid for signing in here. You are not signed in.',
 			next: 'Choose another card with a new code, or renew the card with the institution that gave it.'
 		},
+		unchecked: {
+			title: 'We can’t check your card right now',
+			what: 'We could not find out if the card from your wallet is still valid. You are not signed in.',
+			next: 'Wait a few minutes and make a new code.'
+		},
 		expired: {
 			title: 'The code has expired',
 			what: 'For your safety a code works only for a short time. Nothing was shared.',

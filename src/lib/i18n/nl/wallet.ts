@@ -100,6 +100,11 @@ export const wallet: Texts['wallet'] = {
 			what: 'De kaart die u deelde is niet geldig om hier in te loggen. U bent niet ingelogd.',
 			next: 'Kies met een nieuwe code een andere kaart, of vernieuw de kaart bij de instelling die hem gaf.'
 		},
+		unchecked: {
+			title: 'Wij kunnen uw kaart nu niet controleren',
+			what: 'Wij konden niet nagaan of de kaart uit uw wallet nog geldig is. U bent niet ingelogd.',
+			next: 'Wacht een paar minuten en maak een nieuwe code.'
+		},
 		expired: {
 			title: 'De code is verlopen',
 			what: 'Voor uw veiligheid werkt een code maar kort. Er is niets gedeeld.',

@@ -86,6 +86,7 @@ const byFamily: readonly (readonly [RegExp, Verdict])[] = [
 	[/^IDV_(?:REJECTED|REFUSED|DECLINED|DENIED|CANCELLED)$/, 'idv_refused'],
 	[/^IDV_(?:FAILED|ERROR|EXPIRED)$/, 'idv_failed'],
 	[/^VP_VALIDATION_|^CREDENTIAL_(?:EXPIRED|REVOKED|INVALID|REFUSED)$/, 'credential_refused'],
+	[/^(?:CREDENTIAL_)?STATUS_(?:LIST_)?(?:UNAVAILABLE|UNREACHABLE)$/, 'credential_unchecked'],
 	[/FAIL_CLOSED/, 'reconciliation_failed'],
 	[/^(?:SESSION|STATE)_(?:UNKNOWN|GONE)$/, 'not_found'],
 	[/(?:^|_)NOT_FOUND$/, 'absent']

@@ -53,6 +53,10 @@ const table = {
 	},
 	wallet_declined: { status: 409, message: 'The request was declined in the wallet.' },
 	credential_refused: { status: 409, message: 'The presentation of the wallet was not accepted.' },
+	credential_unchecked: {
+		status: 503,
+		message: 'The validity of the presentation could not be checked; try again later.'
+	},
 	attribute_missing: { status: 409, message: 'The presentation of the wallet lacks a required attribute.' },
 	idv_required: { status: 409, message: 'Identity verification is required first.' },
 	idv_not_required: { status: 409, message: 'This session needs no identity verification.' },

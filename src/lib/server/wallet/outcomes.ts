@@ -15,6 +15,7 @@ const walletOutcomes: Partial<Record<ProblemCode, WalletOutcome>> = {
 	wallet_declined: 'declined',
 	credential_refused: 'refused',
 	attribute_missing: 'refused',
+	credential_unchecked: 'unchecked',
 	upstream_invalid: 'unavailable',
 	upstream_unavailable: 'unavailable',
 	upstream_timeout: 'unavailable'
@@ -26,6 +27,7 @@ const identityOutcomesByCode: Partial<Record<ProblemCode, IdentityOutcome>> = {
 	linked_elsewhere: 'linked-elsewhere',
 	attribute_missing: 'attribute-missing',
 	credential_refused: 'attribute-missing',
+	credential_unchecked: 'unavailable',
 	assurance_too_low: 'assurance-too-low',
 	idv_refused: 'refused-at-institution',
 	wallet_declined: 'refused-at-institution',

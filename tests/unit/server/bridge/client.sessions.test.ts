@@ -324,6 +324,8 @@ describe('reading the status', () => {
 		['access_denied', 'wallet_declined'],
 		['USER_CANCELLED', 'wallet_declined'],
 		['vp_validation_failed', 'credential_refused'],
+		['status_unavailable', 'credential_unchecked'],
+		['CREDENTIAL_STATUS_UNREACHABLE', 'credential_unchecked'],
 		['already_linked', 'linked_elsewhere'],
 		['assurance_too_low', 'assurance_too_low'],
 		['idv_refused', 'idv_refused'],

@@ -13,6 +13,8 @@ import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	// A wallet on this device returns with it (OpenID4VP, section 8.2). It proves nothing: the cookie names the session.
+	if (event.url.searchParams.has('response_code')) redirect(303, '/login/wallet');
 	event.setHeaders({ 'permissions-policy': permissionsPolicy(['digital-credentials-get']) });
 	// Read only once: at a second read, another session may have been scanned.
 	const owned = await currentSession(event);
