@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import { clientIdPrefixes } from '../sandbox/verifier/settings.ts';
 import { test } from './support/journey.ts';
 import { readCode } from './support/read-code.ts';
 import { en } from './support/texts.ts';
@@ -22,6 +23,27 @@ for (const { zoom, tag } of [
 			expect(await readCode(page, await code.screenshot())).toBe(await link.getAttribute('href'));
 		}
 	);
+}
+
+for (const clientIdPrefix of clientIdPrefixes) {
+	for (const [device, viewport] of [
+		['phone', { width: 390, height: 844 }],
+		['laptop', { width: 1280, height: 800 }]
+	] as const) {
+		test(
+			`(a11y 3) a camera reads a link for a wallet app with a client id of ${clientIdPrefix} off the screen of a ${device}`,
+			{ tag: '@full' },
+			async ({ openBrowser, sandbox }) => {
+				sandbox.configureVerifier({ clientIdPrefix, walletUrl: 'openid4vp://' });
+				const page = await (await openBrowser({ viewport })).newPage();
+				await new WalletSignIn(page, sandbox, true).start();
+				const code = page.getByRole('img', { name: en.wallet.scan.qrName });
+				const link = await readCode(page, await code.screenshot());
+				expect(link).toMatch(new RegExp(`^openid4vp://\\?client_id=${clientIdPrefix}%3A[^&]+&request_uri=http`));
+				expect(sandbox.sessionByLink(link)).toMatchObject({ status: 'PENDING' });
+			}
+		);
+	}
 }
 
 test('(a11y 3) the code can be made larger, and is still read', { tag: '@full' }, async ({ page, wallet }) => {

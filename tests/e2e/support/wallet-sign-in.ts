@@ -15,12 +15,15 @@ export class WalletSignIn {
 	readonly #page: Page;
 	readonly #sandbox: Sandbox;
 	readonly #isScripted: boolean;
+	readonly #t: typeof en;
 	#sessionId: string | undefined;
 
-	constructor(page: Page, sandbox: Sandbox, isScripted: boolean) {
+	/** @param t the texts of the page's language */
+	constructor(page: Page, sandbox: Sandbox, isScripted: boolean, t = en) {
 		this.#page = page;
 		this.#sandbox = sandbox;
 		this.#isScripted = isScripted;
+		this.#t = t;
 	}
 
 	get sessionId(): string {
@@ -31,14 +34,14 @@ export class WalletSignIn {
 	/** From the choice of ways in to the QR code. */
 	async start(loginPath = '/login'): Promise<void> {
 		await this.#page.goto(loginPath);
-		await this.#page.getByRole('button', { name: en.login.wallet.button }).click();
+		await this.#page.getByRole('button', { name: this.#t.login.wallet.button }).click();
 		await this.expectCode();
 	}
 
 	/** The page shows a code; from now on the phone answers that one. */
 	async expectCode(): Promise<void> {
-		await expect(this.#page.getByRole('heading', { level: 1, name: en.wallet.scan.title })).toBeVisible();
-		const link = this.#page.getByRole('link', { name: en.wallet.scan.open });
+		await expect(this.#page.getByRole('heading', { level: 1, name: this.#t.wallet.scan.title })).toBeVisible();
+		const link = this.#page.getByRole('link', { name: this.#t.wallet.scan.open });
 		this.#sessionId = this.#sandbox.sessionByLink((await link.getAttribute('href')) ?? '')?.id ?? '';
 	}
 

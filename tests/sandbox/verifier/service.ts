@@ -36,12 +36,18 @@ export class VerifierService {
 		return this.#settings;
 	}
 
+	/** Loads the libraries and creates the keys, which takes up to a second the first time. */
+	async prepare(): ReturnType<typeof createVerifiers> {
+		this.#verifiers ??= createVerifiers(this.#options);
+		const verifiers = await this.#verifiers;
+		this.#statusLists = verifiers.statusLists;
+		return verifiers;
+	}
+
 	/** @throws {RangeError} for an unknown `queryId` */
 	async create(request: NewRequest): Promise<Transaction> {
 		const { clientIdPrefix, publicUrl, ...options } = { ...this.#settings, ...request };
-		this.#verifiers ??= createVerifiers(this.#options);
-		const { [clientIdPrefix]: verifier, statusLists } = await this.#verifiers;
-		this.#statusLists = statusLists;
+		const { [clientIdPrefix]: verifier } = await this.prepare();
 		const transaction = await verifier.create({ ...options, url: `${publicUrl}${verifierPath}` });
 		this.#requests.set(transaction.id, { verifier, transaction });
 		return transaction;

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { createWalletSession } from './support/journeys.ts';
+
+/** A wallet on the same device: its page, and the way back. Without JavaScript. */
+let landscape: Landscape;
+let browser: Browser;
+beforeAll(async () => {
+	landscape = await startLandscape({ runtime });
+});
+afterAll(() => landscape.stop());
+beforeEach(() => {
+	landscape.sandbox.reset();
+	browser = new Browser(landscape.url);
+});
+
+/** From the code on the portal's page to the page of the wallet. */
+async function openWalletPage() {
+	await createWalletSession(browser);
+	return browser.open(linkIn(await browser.open('/login/wallet'), 'request_uri='));
+}
+
+/** The form of the wallet's page has a second button, which sends it to another address. */
+function decline({ url }: Visit, stopBefore?: string) {
+	const form = Object.fromEntries(url.searchParams);
+	return browser.open(new URL('/wallet/decline', url), { form, from: url.origin, ...(stopBefore && { stopBefore }) });
+}
+
+test('the wallet names the verifier and the claims, and leads back to a sign-in once the person shares', async () => {
+	const asked = await openWalletPage();
+	const host = new URL(landscape.sandbox.bridgeUrl).host;
+	for (const text of [host, 'given name', 'family name', 'date of birth', 'eduID']) expect(asked.text).toContain(text);
+	const back = await browser.submit(asked, { person: 'known-student' }, '/wallet/share');
+	expect(back.url.href).toBe(`${landscape.url}/login/wallet`);
+	// The Bridge checks the presentation for a moment.
+	await vi.waitFor(async () => {
+		expect((await browser.open('/login/wallet')).url.href).toBe(`${landscape.url}/account`);
+	}, 10_000);
+});
+
+test('the wallet leads back with a response code after a refusal too', async () => {
+	const asked = await openWalletPage();
+	const back = await decline(asked, '/login/wallet');
+	const address = new URL(back.headers.get('location') ?? '');
+	expect(address.origin + address.pathname).toBe(`${landscape.url}/login/wallet`);
+	expect(address.searchParams.get('response_code')).toMatch(/^[\w-]{22}$/);
+	// A status of the Auth Bridge is cached for a moment.
+	await vi.waitFor(async () => expect(headingOf(await browser.open(address))).toBe('You did not share anything'), 5000);
+});
+
+test('a request that is answered or unknown is not shown again', async () => {
+	const asked = await openWalletPage();
+	await decline(asked);
+	const again = await browser.open(asked.url.href);
+	expect([again.status, again.text.includes('This request has been answered')]).toEqual([404, true]);
+	landscape.sandbox.reset();
+	expect((await browser.open(asked.url.href)).text).toContain('This request has expired');
+});
+
+test('the portal removes a response code from the address before anything else', async () => {
+	const id = await createWalletSession(browser);
+	await landscape.sandbox.share(id, 'known-student');
+	const visits = [browser, new Browser(landscape.url)].map(async (visitor) => {
+		const { status, headers } = await visitor.open('/login/wallet?response_code=of-somebody-else', { follow: false });
+		return [status, headers.get('location')];
+	});
+	expect(await Promise.all(visits)).toEqual([
+		[303, '/login/wallet'],
+		[303, '/login/wallet']
+	]);
+	expect(landscape.sandbox.count('bridge.complete')).toBe(0);
+});
