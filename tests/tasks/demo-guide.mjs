@@ -18,6 +18,8 @@ ${indented}
     3. Link an unknown wallet: the same with the unknown student; the institution confirms who you are.
     4. Confirm by hand: the same with the unknown employee.
     5. Decline, let a code expire, share the expired credential: each says what to do next.
+    6. Respond from the terminal: copy the link of the code, then npm run wallet -- '<link>' --person known-student
+  The wallet makes real OpenID4VP presentations. With a wallet app on a phone: tests/sandbox/README.md.
     Faults and other scenarios: tests/sandbox/README.md.
 
   “oidc-provider WARNING: Unsupported runtime” is about the sandbox, and harmless.

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { StatusLists } from './verifier/status-lists.ts';
+import { fixture, issuerUrl, now, outcome, send, useVerifierFixture } from './verifier-fixture.ts';
+
+useVerifierFixture();
+
+describe('the status list', () => {
+	test.each<[string, () => Promise<Response>]>([
+		['is unreachable', async () => Promise.reject(new TypeError('fetch failed'))],
+		['is an error', async () => new Response(await fixture.issuer.statusList(), { status: 503 })],
+		['is no status list', async () => new Response('nonsense')],
+		['comes from another issuer', async () => new Response(await fixture.foreignIssuer.statusList())]
+	])('%s: the outcome is status_unavailable', async (_what, answer) => {
+		fixture.fetchList = answer;
+		expect(await send()).toBe('status_unavailable');
+	});
+
+	test('of another address is not used', async () => {
+		const other = new StatusLists({
+			issuer: issuerUrl,
+			trustAnchors: [await fixture.issuer.certificate()],
+			now,
+			fetch: async () => new Response(await fixture.issuer.statusList())
+		});
+		expect(await outcome(other.status('http://issuer.test/other-list', 0))).toBe('status_unavailable');
+	});
+
+	test('has no entry at that index: the outcome is status_unavailable', async () => {
+		expect(await outcome(fixture.statusLists.status(fixture.issuer.statusListUrl, 1_000_000))).toBe(
+			'status_unavailable'
+		);
+	});
+
+	test('is fetched once per ttl', async () => {
+		expect([await send(), await send(), fixture.fetches]).toEqual(['accepted', 'accepted', 1]);
+		fixture.ahead = 6000;
+		expect([await send(), fixture.fetches]).toEqual(['accepted', 2]);
+	});
+
+	test('is not used beyond its ttl when a newer one cannot be had', async () => {
+		expect(await send()).toBe('accepted');
+		fixture.fetchList = async () => Promise.reject(new TypeError('fetch failed'));
+		expect(await send()).toBe('accepted');
+		fixture.ahead = 6000;
+		expect(await send()).toBe('status_unavailable');
+	});
+});
