@@ -6,7 +6,15 @@ import type { ProgressState } from './flow';
  */
 
 /** How a wallet sign-in ended without success. Each outcome has its own text and next step. */
-export const walletOutcomes = ['declined', 'refused', 'unchecked', 'expired', 'failed', 'unavailable', 'foreign'] as const;
+export const walletOutcomes = [
+	'declined',
+	'refused',
+	'unchecked',
+	'expired',
+	'failed',
+	'unavailable',
+	'foreign'
+] as const;
 export type WalletOutcome = (typeof walletOutcomes)[number];
 
 /** What a help desk searches for in the log; `null` if a query named the outcome and contained no code of the portal. */
