@@ -1,6 +1,7 @@
 /** How the steps of the suites run. */
 import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
+import { ensureIrmago } from './irmago.mjs';
 import { startKeycloak } from './keycloak.mjs';
 import { nothing, onRuntimes, sum } from './results.mjs';
 import { runCheck, runPlaywright, runVitest } from './runners.mjs';
@@ -48,6 +49,11 @@ export const steps = {
 		await ensureGalleryBuilt();
 		const args = ['--config', 'tests/e2e/gallery/playwright.config.ts', ...choice.runnerArgs];
 		return runPlaywright({ ...runOf(choice), name: 'gallery', args, env: { CHROMIUM_PATH: await ensureChromium() } });
+	},
+	interop: async (choice) => {
+		const irmago = await ensureIrmago(choice.skip);
+		const env = irmago === null ? {} : { IRMAGO_WALLET: irmago };
+		return withVitest('interop', choice, 'tests/interop/vitest.config.ts', env);
 	},
 	keycloak: async (choice) => {
 		const keycloak = await startKeycloak(choice.skip);

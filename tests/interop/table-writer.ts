@@ -1,0 +1,6 @@
+import { writeTable } from './results.ts';
+
+/** Runs after all test files. */
+export async function teardown(): Promise<void> {
+	await writeTable();
+}

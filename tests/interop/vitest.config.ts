@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Wallets that others wrote, with the real build; RUNTIME selects the build, IRMAGO_WALLET names the Go program. */
+export default defineConfig({
+	test: {
+		root: new URL('../..', import.meta.url).pathname,
+		include: ['tests/interop/**/*.test.ts'],
+		globalSetup: 'tests/interop/table-writer.ts',
+		maxWorkers: 1,
+		testTimeout: 60_000,
+		hookTimeout: 60_000
+	}
+});
