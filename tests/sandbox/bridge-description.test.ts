@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserWalletResponse } from '../harness/browser-wallet.ts';
 import { BridgeCaller } from './bridge-caller.ts';
 import { federatedSubject } from './identity.ts';
 import { startSandbox, type Sandbox } from './index.ts';
@@ -63,6 +64,25 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		await sandbox.share(id, 'known-student');
 		expectAsDescribed('readStatus', await bridge.status(id));
 		expectAsDescribed('complete', await bridge.complete(id));
+	});
+
+	test('of a session that a wallet answers through the browser', async () => {
+		sandbox.configureVerifier({ dcApi: true });
+		const { id, ...created } = await bridge.create();
+		expectAsDescribed('createSession', created);
+		const submit = (response: string) =>
+			bridge.call('POST', `/auth/oid4vp/sessions/${id}/dc-api`, {
+				protocol: 'openid4vp-v1-signed',
+				data: { response }
+			});
+		const malformed = await submit('a..b.c.d');
+		expect(malformed.status).toBe(400);
+		expectAsDescribed('submitDcApi', malformed);
+		const request = sandbox.session(id)?.transaction?.dcRequest ?? '';
+		const accepted = await submit(await browserWalletResponse(sandbox, request, { origin: 'http://localhost:3000' }));
+		expect(accepted).toEqual({ status: 200, body: { sessionId: id, status: 'VERIFYING' } });
+		expectAsDescribed('submitDcApi', accepted);
+		sandbox.reset();
 	});
 
 	test('of a session that needs identity verification', async () => {

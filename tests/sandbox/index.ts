@@ -81,7 +81,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		clientIdPrefix: set.clientIdPrefix,
 		responseMode: set.responseMode,
 		publicUrl: options.bridgePublicUrl ?? bridgeUrl,
-		walletUrl: options.walletUrl ?? `${bridgeUrl}/wallet`
+		walletUrl: options.walletUrl ?? `${bridgeUrl}/wallet`,
+		dcApi: options.dcApi ?? false
 	};
 	const verifiers = new VerifierService({ settings, issuer });
 	const wallets = new Wallets({ issuer, scenarios, verifiers });

@@ -37,6 +37,7 @@ const Environment = v.object({
 	SANDBOX_WALLET_URL: text,
 	SANDBOX_CLIENT_ID_PREFIX: v.optional(v.picklist(clientIdPrefixes)),
 	SANDBOX_RESPONSE_MODE: v.optional(v.picklist(responseModes)),
+	SANDBOX_DC_API: v.optional(v.picklist(['true', 'false']), 'true'),
 	SANDBOX_BACKCHANNEL_LOGOUT_URL: text
 });
 
@@ -60,6 +61,7 @@ async function start(): Promise<Sandbox> {
 		walletUrl: environment.SANDBOX_WALLET_URL,
 		clientIdPrefix: environment.SANDBOX_CLIENT_ID_PREFIX,
 		responseMode: environment.SANDBOX_RESPONSE_MODE,
+		dcApi: environment.SANDBOX_DC_API === 'true',
 		backchannelLogoutUrl: environment.SANDBOX_BACKCHANNEL_LOGOUT_URL,
 		log: (line) => console.error(line)
 	});

@@ -28,6 +28,8 @@ export interface SandboxOptions {
 	walletUrl?: string | undefined;
 	clientIdPrefix?: ClientIdPrefix | undefined;
 	responseMode?: ResponseMode | undefined;
+	/** Whether the Digital Credentials API is offered; off by default. */
+	dcApi?: boolean | undefined;
 	/** The address to which logout tokens are sent. */
 	backchannelLogoutUrl?: string | undefined;
 	/** How the STS sends logout tokens; `fetch` by default. */

@@ -192,7 +192,7 @@ describe('a certificate of the same authority', () => {
 		});
 		const binding = { key, audience: 'x509_hash:a', nonce: 'b', issuedAt: Math.floor(now / 1000) };
 		const presentation = await bindKey(await disclose(await reissue(issuer, certifiedUrl, iss), []), binding);
-		const required = { clientId: 'x509_hash:a', nonce: 'b', vctValues: [], claims: [], statusLists, now };
+		const required = { audiences: ['x509_hash:a'], nonce: 'b', vctValues: [], claims: [], statusLists, now };
 		await expect(verifyPresentation(presentation, { ...trusted, ...required })).rejects.toMatchObject({
 			code: 'untrusted_issuer'
 		});

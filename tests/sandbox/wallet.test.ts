@@ -74,6 +74,7 @@ test('the settings of the verifier can be changed until the next reset', async (
 	const changed = await fetch(`${sandbox.controlUrl}/verifier`, { method: 'POST', body });
 	expect(await changed.json()).toEqual({
 		...changes,
+		dcApi: false,
 		publicUrl: 'https://tunnel.example',
 		responseMode: 'direct_post.jwt'
 	});

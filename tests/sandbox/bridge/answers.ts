@@ -3,11 +3,13 @@ import { toSvgSource } from 'lean-qr/extras/svg';
 import { claimsOf, federatedSubject } from '../identity.ts';
 import type { Dialect } from './errors.ts';
 import type { WalletSession } from './session.ts';
+import type { dcApiOffer } from './dc-api.ts';
 import type { requestedClaims } from '../verifier/queries.ts';
 
 /** Fields of the response to `create` that a Bridge may leave out. */
 interface Extensions {
 	readonly requestedClaims?: ReturnType<typeof requestedClaims>;
+	readonly dcApi?: ReturnType<typeof dcApiOffer>['dcApi'];
 }
 
 /**

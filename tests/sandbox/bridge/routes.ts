@@ -3,6 +3,7 @@ import { BadRequest, readJson, sendJson, type Exchange } from '../http/exchange.
 import type { Faults } from '../http/faults.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scenarios } from '../scenarios.ts';
+import { DcApiBody } from './dc-api.ts';
 import { BridgeError, type ErrorWriter } from './errors.ts';
 import type { BridgeService } from './service.ts';
 
@@ -42,6 +43,10 @@ export function createBridgeRoutes({ service, scenarios, recorder, faults, error
 		route('status', 'GET', '/auth/oid4vp/sessions/:id/status', async (exchange, id) =>
 			sendJson(exchange, 200, await service.status(id))
 		),
+		route('dc-api', 'POST', '/auth/oid4vp/sessions/:id/dc-api', async (exchange, id) => {
+			if (!service.offersDcApi(id)) return sendJson(exchange, 404, { path: exchange.url.pathname });
+			return sendJson(exchange, 200, await service.submitDcApi(id, readJson(exchange, DcApiBody)));
+		}),
 		route('complete', 'POST', '/auth/oid4vp/sessions/:id/complete', (exchange, id) => {
 			const { status, body } = service.complete(id, exchange.request.headers[callerHeader] === undefined);
 			sendJson(exchange, status, body);

@@ -2,6 +2,7 @@ import type { Handoffs } from '../handoffs.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scenarios } from '../scenarios.ts';
 import { createdAnswer, resolvedAnswer, statusAnswer } from './answers.ts';
+import { type DcApiBody, dcApiOffer, receiveDcApi } from './dc-api.ts';
 import { BridgeError, type Dialect } from './errors.ts';
 import { Holders } from './holders.ts';
 import { Presentation } from './presentation.ts';
@@ -63,11 +64,15 @@ export class BridgeService {
 			queryId,
 			expiresAt: () => session.expiresAt,
 			onChange: (changed) => this.presentation.follow(session, changed),
-			returnUrl: `${portalOrigins[0] ?? ''}/login/wallet`
+			returnUrl: `${portalOrigins[0] ?? ''}/login/wallet`,
+			dcApiOrigins: portalOrigins
 		});
 		session.transaction = transaction;
 		const isSilent = scenarios.use('no-requested-claims') !== undefined;
-		const extensions = isSilent ? {} : { requestedClaims: requestedClaims(queryId) };
+		const extensions = {
+			...dcApiOffer(session),
+			...(!isSilent && { requestedClaims: requestedClaims(queryId) })
+		};
 		return createdAnswer(dialect, this.#byItsClock(session), transaction.link, bytes, extensions);
 	}
 
@@ -109,6 +114,17 @@ export class BridgeService {
 		session.completed = true;
 		update(session, 'COMPLETED');
 		return { status: 200, body: resolvedAnswer(session) };
+	}
+
+	/** False for an unknown session too. */
+	offersDcApi(id: string): boolean {
+		return this.find(id)?.transaction?.dcRequest !== undefined;
+	}
+
+	/** Receives the response of the Digital Credentials API. The status shows whether it was accepted. */
+	async submitDcApi(id: string, response: DcApiBody) {
+		await receiveDcApi(this.live(id), response, this.#options.verifiers);
+		return { sessionId: id, status: this.live(id).status };
 	}
 
 	/** The return from the institution, reported by the client that started it (`doc`). */

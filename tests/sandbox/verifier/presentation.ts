@@ -23,8 +23,11 @@ const KeyBinding = v.looseObject({ iat: v.number(), nonce: v.string(), sd_hash: 
 
 /** What a presentation must match. */
 export interface PresentationRequirements {
-	/** The verifier's client id with its prefix (OpenID4VP, section 5.9): the audience of the key binding. */
-	readonly clientId: string;
+	/**
+	 * One of these is the audience of the key binding: the verifier's client id with its prefix (OpenID4VP, section 5.9), or
+	 * for the Digital Credentials API the portal's origins (appendix A.4).
+	 */
+	readonly audiences: readonly string[];
 	readonly nonce: string;
 	readonly vctValues: readonly string[];
 	/** Names of the claims that must be disclosed. */
@@ -89,7 +92,7 @@ async function verifyKeyBinding(jwt: string, signed: string, jwk: HolderJwk, req
 	const payload = v.safeParse(KeyBinding, await verifyJwt(jwt, () => key, options, 'invalid_key_binding'));
 	if (!payload.success) throw new PresentationError('invalid_key_binding', payload.issues[0].message);
 	const { aud, nonce, iat, sd_hash } = payload.output;
-	if (aud !== required.clientId) throw new PresentationError('wrong_audience');
+	if (!required.audiences.includes(aud)) throw new PresentationError('wrong_audience');
 	if (nonce !== required.nonce) throw new PresentationError('wrong_nonce');
 	if (Math.abs(required.now / 1000 - iat) > keyBindingAge) throw new PresentationError('stale_key_binding');
 	if (sd_hash !== digest(signed)) throw new PresentationError('wrong_sd_hash');

@@ -34,7 +34,7 @@ export async function readResponse(body: string, { encryptionKey }: ResponseOpti
 	if (Buffer.byteLength(body) > maxResponseBytes) throw new PresentationError('response_too_large');
 	const { response: jwe, vp_token: vpToken, state, error } = parseForm(body);
 	if (jwe !== undefined && encryptionKey !== undefined) {
-		return { ...parse(parseJson(await decrypt(jwe, encryptionKey))), isEncrypted: true };
+		return { ...(await readEncrypted(jwe, encryptionKey)), isEncrypted: true };
 	}
 	// An error may be sent without encryption (section 8.3.1).
 	if (vpToken !== undefined && encryptionKey !== undefined) throw new PresentationError('encryption_required');
@@ -42,6 +42,14 @@ export async function readResponse(body: string, { encryptionKey }: ResponseOpti
 		...parse({ state, error, vp_token: vpToken === undefined ? undefined : parseJson(vpToken) }),
 		isEncrypted: false
 	};
+}
+
+/**
+ * The parameters in an encrypted response.
+ * @throws {PresentationError} `malformed_response`, `undecryptable_response`
+ */
+export async function readEncrypted(jwe: string, key: CryptoKey) {
+	return parse(parseJson(await decrypt(jwe, key)));
 }
 
 /** The parameters of the form, each at most once (RFC 6749, section 3.1). */

@@ -46,9 +46,13 @@ export class VerifierService {
 
 	/** @throws {RangeError} for an unknown `queryId` */
 	async create(request: NewRequest): Promise<Transaction> {
-		const { clientIdPrefix, publicUrl, ...options } = { ...this.#settings, ...request };
+		const { clientIdPrefix, publicUrl, dcApi, dcApiOrigins, ...options } = { ...this.#settings, ...request };
 		const { [clientIdPrefix]: verifier } = await this.prepare();
-		const transaction = await verifier.create({ ...options, url: `${publicUrl}${verifierPath}` });
+		const transaction = await verifier.create({
+			...options,
+			url: `${publicUrl}${verifierPath}`,
+			dcApiOrigins: dcApi ? dcApiOrigins : undefined
+		});
 		this.#requests.set(transaction.id, { verifier, transaction });
 		return transaction;
 	}

@@ -19,7 +19,9 @@ export const VerifierChanges = v.strictObject({
 	/** The origin of `request_uri` and `response_uri`, as wallets reach it; for a phone that of a tunnel. */
 	publicUrl: v.exactOptional(publicUrl),
 	/** The authorization endpoint of wallets: the address of a wallet's page, or `openid4vp://` for an app. */
-	walletUrl: v.exactOptional(walletUrl)
+	walletUrl: v.exactOptional(walletUrl),
+	/** Whether requests of the Bridge's sessions are offered through the Digital Credentials API too. */
+	dcApi: v.exactOptional(v.boolean())
 });
 export type VerifierChanges = Readonly<v.InferOutput<typeof VerifierChanges>>;
 /** How the verifier makes requests. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
+import { type DcApi, dcApiAudiences, dcApiParameters, readDcApiResponse } from './dc-api.ts';
 import { PresentationError } from './errors.ts';
 import type { VerifierIdentity } from './identity.ts';
-import { verifyPresentation, type VerifiedPresentation } from './presentation.ts';
+import { verifyPresentation, type PresentationRequirements, type VerifiedPresentation } from './presentation.ts';
 import { queries, type CredentialQuery } from './queries.ts';
-import { contentEncryption, readResponse } from './response.ts';
+import { contentEncryption, readResponse, type WalletResponse } from './response.ts';
 import type { ResponseMode } from './settings.ts';
 import type { StatusLists } from './status-lists.ts';
 
@@ -32,6 +33,8 @@ export interface RequestOptions {
 	readonly onChange?: (transaction: Transaction) => void;
 	/** Where the wallet sends the person afterwards, with a `response_code` (OpenID4VP, section 8.2); absent: nowhere. */
 	readonly returnUrl?: string;
+	/** Offers the Digital Credentials API on pages of these origins. */
+	readonly dcApiOrigins?: readonly string[] | undefined;
 }
 
 /** One authorization request, and what became of it. */
@@ -41,6 +44,8 @@ export interface Transaction {
 	readonly redirectUri: string | undefined;
 	/** The wallet's address with the parameters of the request, for a QR code or a link. */
 	readonly link: string;
+	/** The signed request for the Digital Credentials API, if it is offered. */
+	dcRequest?: string;
 	status: 'created' | 'requested' | 'verifying' | 'verified' | 'failed';
 	presentation?: VerifiedPresentation;
 	error?: PresentationError;
@@ -54,7 +59,17 @@ interface Secrets {
 	readonly nonce: string;
 	readonly expiresAt: () => number;
 	readonly notify: () => void;
-	readonly encryption: { readonly privateKey: CryptoKey; readonly jwk: JWK } | undefined;
+	readonly encryption: EncryptionKey | undefined;
+	readonly dcApi: DcApi | undefined;
+}
+
+/** What binds a presentation to the request. */
+type Binding = Pick<PresentationRequirements, 'nonce' | 'audiences'>;
+type Parameters = Omit<WalletResponse, 'isEncrypted'>;
+
+interface EncryptionKey {
+	readonly privateKey: CryptoKey;
+	readonly jwk: JWK;
 }
 
 /** A verifier of OpenID4VP 1.0: signed requests by reference, responses by `direct_post` and `direct_post.jwt`. */
@@ -69,7 +84,7 @@ export class Verifier {
 	/** @throws {RangeError} for an unknown `queryId` */
 	async create(options: RequestOptions): Promise<Transaction> {
 		const { identity } = this.#options;
-		const { queryId, responseMode, url, walletUrl, expiresAt, onChange, returnUrl } = options;
+		const { queryId, responseMode, url, walletUrl, expiresAt, onChange, returnUrl, dcApiOrigins } = options;
 		const query = Object.hasOwn(queries, queryId) ? queries[queryId] : undefined;
 		if (query === undefined) throw new RangeError(`no query ${queryId}`);
 		const id = random();
@@ -84,8 +99,10 @@ export class Verifier {
 			redirectUri: returnUrl && `${returnUrl}?response_code=${random()}`,
 			status: 'created'
 		};
+		const dcApi = dcApiOrigins && (await this.#offerDcApi(transaction, query, dcApiOrigins));
 		this.#open.set(id, {
 			transaction,
+			dcApi,
 			url,
 			query,
 			state: random(),
@@ -103,20 +120,29 @@ export class Verifier {
 	 * @throws {PresentationError} `unknown_state`, `request_expired`, `replayed_response` if it was answered already
 	 */
 	async requestObject(id: string, walletNonce?: string): Promise<string> {
-		const { identity, now } = this.#options;
+		const { identity } = this.#options;
 		const { transaction, url, query, state, nonce, expiresAt, encryption, notify } = this.#find(id);
 		transaction.status = 'requested';
 		notify();
 		return identity.sign({
-			aud: 'https://self-issued.me/v2',
-			iat: Math.floor(now() / 1000),
+			...this.#claims(query, encryption),
 			exp: Math.floor(expiresAt() / 1000),
-			client_id: identity.clientId,
-			response_type: 'vp_token',
 			response_mode: encryption === undefined ? 'direct_post' : 'direct_post.jwt',
 			response_uri: `${url}/response/${id}`,
 			state,
 			nonce,
+			...(walletNonce !== undefined && { wallet_nonce: walletNonce })
+		});
+	}
+
+	/** The claims that all request objects have. */
+	#claims(query: CredentialQuery, encryption: EncryptionKey | undefined) {
+		const { identity, now } = this.#options;
+		return {
+			aud: 'https://self-issued.me/v2',
+			iat: Math.floor(now() / 1000),
+			client_id: identity.clientId,
+			response_type: 'vp_token',
 			dcql_query: { credentials: [query] },
 			client_metadata: {
 				vp_formats_supported: { 'dc+sd-jwt': { 'sd-jwt_alg_values': ['ES256'], 'kb-jwt_alg_values': ['ES256'] } },
@@ -124,9 +150,18 @@ export class Verifier {
 					jwks: { keys: [encryption.jwk] },
 					encrypted_response_enc_values_supported: contentEncryption
 				})
-			},
-			...(walletNonce !== undefined && { wallet_nonce: walletNonce })
+			}
+		};
+	}
+
+	async #offerDcApi(transaction: Transaction, query: CredentialQuery, origins: readonly string[]): Promise<DcApi> {
+		const encryption = await createEncryptionKey();
+		const dcApi = { origins, nonce: random(), privateKey: encryption.privateKey };
+		transaction.dcRequest = await this.#options.identity.sign({
+			...this.#claims(query, encryption),
+			...dcApiParameters(dcApi)
 		});
+		return dcApi;
 	}
 
 	/**
@@ -136,19 +171,37 @@ export class Verifier {
 	 */
 	async receive(id: string, body: string): Promise<VerifiedPresentation> {
 		const secrets = this.#find(id);
-		const { transaction, state, notify } = secrets;
+		const { state } = secrets;
 		const response = await readResponse(body, { encryptionKey: secrets.encryption?.privateKey });
 		// Some wallets leave out `state` where the response is encrypted, as in the examples of section 8.3.
 		if (response.state !== state && !(response.isEncrypted && response.state === undefined)) {
 			throw new PresentationError('unknown_state');
 		}
+		return this.#settle(id, response, { nonce: secrets.nonce, audiences: [this.#options.identity.clientId] });
+	}
+
+	/**
+	 * Receives the response of the Digital Credentials API. One that cannot be decrypted leaves the request open; any other
+	 * ends it.
+	 * @throws {PresentationError} `unknown_state` if the API was not offered
+	 */
+	async receiveDcApi(id: string, jwe: string): Promise<VerifiedPresentation> {
+		const { dcApi } = this.#find(id);
+		if (dcApi === undefined) throw new PresentationError('unknown_state');
+		const response = await readDcApiResponse(jwe, dcApi);
+		return this.#settle(id, response, { nonce: dcApi.nonce, audiences: dcApiAudiences(dcApi) });
+	}
+
+	/** Verifies the first response, by whichever way it came. */
+	async #settle(id: string, response: Parameters, binding: Binding): Promise<VerifiedPresentation> {
 		// Another response may have been read meanwhile.
-		this.#find(id);
+		const secrets = this.#find(id);
+		const { transaction, notify } = secrets;
 		transaction.status = 'verifying';
 		notify();
 		try {
 			if (response.error !== undefined) throw walletError(response.error);
-			transaction.presentation = await this.#verify(secrets, response.vp_token ?? {});
+			transaction.presentation = await this.#verify(secrets, response.vp_token ?? {}, binding);
 			transaction.status = 'verified';
 			notify();
 			return transaction.presentation;
@@ -165,15 +218,14 @@ export class Verifier {
 		this.#open.delete(id);
 	}
 
-	#verify({ query, nonce }: Secrets, vpToken: Readonly<Record<string, readonly [string]>>) {
-		const { identity, issuer, trustAnchors, statusLists, now } = this.#options;
+	#verify({ query }: Secrets, vpToken: NonNullable<Parameters['vp_token']>, binding: Binding) {
+		const { issuer, trustAnchors, statusLists, now } = this.#options;
 		const [entry, ...more] = Object.entries(vpToken);
 		if (entry?.[0] !== query.id || more.length > 0) {
 			throw new PresentationError('malformed_response', 'vp_token must have one entry, that of the query');
 		}
 		return verifyPresentation(entry[1][0], {
-			clientId: identity.clientId,
-			nonce,
+			...binding,
 			vctValues: query.meta.vct_values,
 			claims: query.claims.map(({ path }) => path[0]),
 			issuer,

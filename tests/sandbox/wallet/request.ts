@@ -68,8 +68,8 @@ export async function fetchRequest(link: string, trustAnchors: readonly string[]
 	return request;
 }
 
-/** OpenID4VP, section 5.9.3. */
-async function keyOf(jwt: string, clientId: string, trustAnchors: readonly string[]) {
+/** The key that a request object must be signed with (OpenID4VP, section 5.9.3). */
+export async function keyOf(jwt: string, clientId: string, trustAnchors: readonly string[]) {
 	const { x5c, kid } = decodeProtectedHeader(jwt);
 	const [prefix = '', ...rest] = clientId.split(':');
 	const name = rest.join(':');

@@ -17,10 +17,13 @@ export interface ResponseParameters {
 /** The form for `direct_post` (OpenID4VP, section 8.2), or with `encryption` for `direct_post.jwt` (section 8.3). */
 export async function responseForm({ state, vp_token }: ResponseParameters, encryption?: Encryption) {
 	if (encryption === undefined) return new URLSearchParams({ state, vp_token: JSON.stringify(vp_token) });
-	const { jwk, enc } = encryption;
-	const plaintext = new TextEncoder().encode(JSON.stringify({ state, vp_token }));
-	const response = await new CompactEncrypt(plaintext)
+	return new URLSearchParams({ response: await encryptResponse({ state, vp_token }, encryption) });
+}
+
+/** The parameters as a compact JWE (OpenID4VP, section 8.3). */
+export async function encryptResponse(parameters: Partial<ResponseParameters>, { jwk, enc }: Encryption) {
+	const plaintext = new TextEncoder().encode(JSON.stringify(parameters));
+	return new CompactEncrypt(plaintext)
 		.setProtectedHeader({ alg: 'ECDH-ES', enc, ...(jwk.kid !== undefined && { kid: jwk.kid }) })
 		.encrypt(await importJWK(jwk, 'ECDH-ES'));
-	return new URLSearchParams({ response });
 }
