@@ -80,7 +80,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		expectAsDescribed('submitDcApi', malformed);
 		const request = sandbox.session(id)?.transaction?.dcRequest ?? '';
 		const accepted = await submit(await browserWalletResponse(sandbox, request, { origin: 'http://localhost:3000' }));
-		expect(accepted).toEqual({ status: 200, body: { sessionId: id, status: 'VERIFYING' } });
+		expect(accepted).toMatchObject({ status: 200, body: { sessionId: id } });
 		expectAsDescribed('submitDcApi', accepted);
 		sandbox.reset();
 	});

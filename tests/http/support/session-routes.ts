@@ -2,6 +2,7 @@
 export const sessionRoutes = [
 	['GET', 'status', undefined],
 	['GET', 'events', undefined],
+	['POST', 'dc-api', { protocol: 'openid4vp-v1-signed', data: { response: 'a..b.c.d' } }],
 	['POST', 'complete', {}],
 	['POST', 'idv/initiate', {}],
 	['GET', 'idv/callback?code=a&state=b', undefined],
