@@ -108,7 +108,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	);
 	listeners.control.serve(serving(createControlRoutes(controls, recorder), log));
 
-	// The portal does not wait so long for its first session.
 	await verifiers.prepare();
 	return { stsUrl, bridgeUrl, institutionUrl, controlUrl, stop: close, ...controls };
 }

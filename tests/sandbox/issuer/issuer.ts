@@ -1,8 +1,9 @@
+import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { SignJWT } from 'jose';
 import { claimsOf } from '../identity.ts';
 import type { Person } from '../people.ts';
 import { sdJwtHashing } from '../sd-jwt.ts';
-import type { CertificateAuthority, CertifiedKey } from './certificates.ts';
+import { createCertificateAuthority, type CertificateAuthority, type CertifiedKey } from './certificates.ts';
 import type { PublicHolderKey } from './holder-key.ts';
 import { CredentialStatuses } from './status-list.ts';
 
@@ -70,7 +71,6 @@ export class CredentialIssuer {
 	 */
 	async issue({ person, holderKey, vct = eduidVct }: CredentialOptions): Promise<string> {
 		const { key } = await this.#getKeys();
-		const { SDJwtVcInstance } = await import('@sd-jwt/sd-jwt-vc');
 		const instance = new SDJwtVcInstance({ ...sdJwtHashing, signer: (data) => key.sign(data), signAlg: 'ES256' });
 		const now = Math.floor(Date.now() / 1000);
 		const isExpired = person.credential === 'expired';
@@ -110,9 +110,7 @@ export class CredentialIssuer {
 	}
 }
 
-/** The libraries take most of a second to load: they are loaded at the first use, because most tests need none. */
 async function createKeys(url: string): Promise<IssuerKeys> {
-	const { createCertificateAuthority } = await import('./certificates.ts');
 	const authority = await createCertificateAuthority('Sandbox Test CA');
 	return { authority, key: await authority.certify('Sandbox eduID issuer', url) };
 }

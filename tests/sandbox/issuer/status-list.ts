@@ -1,3 +1,4 @@
+import { createHeaderAndPayload, StatusList } from '@sd-jwt/jwt-status-list';
 import type { JWTPayload } from 'jose';
 
 /** The values of Token Status List, section 7.1, that fit into two bits; 3 is application-specific. */
@@ -39,7 +40,6 @@ export class CredentialStatuses {
 
 	/** Header and payload of a status list token (Token Status List, section 5.1), to be signed. */
 	async token(uri: string, x5c: readonly string[]): Promise<{ header: Record<string, unknown>; payload: JWTPayload }> {
-		const { createHeaderAndPayload, StatusList } = await import('@sd-jwt/jwt-status-list');
 		const now = Math.floor(Date.now() / 1000);
 		return createHeaderAndPayload(
 			new StatusList(this.#values, bitsPerStatus),

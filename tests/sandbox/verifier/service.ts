@@ -1,8 +1,9 @@
 import type { CredentialIssuer } from '../issuer/issuer.ts';
 import { verifierPath } from './routes.ts';
 import type { ClientIdPrefix, VerifierChanges, VerifierSettings } from './settings.ts';
-import type { StatusLists } from './status-lists.ts';
-import type { RequestOptions, Transaction, Verifier } from './verifier.ts';
+import { createIdentity } from './identity.ts';
+import { StatusLists } from './status-lists.ts';
+import { Verifier, type RequestOptions, type Transaction } from './verifier.ts';
 
 export interface VerifierServiceOptions {
 	/** The settings at the start, and after `reset`. */
@@ -36,7 +37,7 @@ export class VerifierService {
 		return this.#settings;
 	}
 
-	/** Loads the libraries and creates the keys, which takes up to a second the first time. */
+	/** Creates keys and certificates, so that the first request is as fast as the others. */
 	async prepare(): ReturnType<typeof createVerifiers> {
 		this.#verifiers ??= createVerifiers(this.#options);
 		const verifiers = await this.#verifiers;
@@ -76,11 +77,6 @@ export class VerifierService {
 }
 
 async function createVerifiers({ settings, issuer }: VerifierServiceOptions) {
-	const [{ createIdentity }, { StatusLists }, { Verifier }] = await Promise.all([
-		import('./identity.ts'),
-		import('./status-lists.ts'),
-		import('./verifier.ts')
-	]);
 	const now = () => Date.now();
 	const key = await issuer.certify('Sandbox verifier', `${settings.publicUrl}${verifierPath}`);
 	const trustAnchors = [await issuer.certificate()];

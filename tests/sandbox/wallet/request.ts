@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { HolderKey } from '../issuer/holder-key.ts';
+import { verifyCertificate } from '../verifier/trust.ts';
 
 const EncryptionKey = v.looseObject({ kty: v.string(), crv: v.string(), kid: v.string() });
 const RequestObject = v.object({
@@ -76,8 +77,6 @@ export async function keyOf(jwt: string, clientId: string, trustAnchors: readonl
 	if (prefix === 'x509_hash') {
 		const der = Buffer.from(x5c?.[0] ?? '', 'base64');
 		if (createHash('sha256').update(der).digest('base64url') !== name) throw new Error('another certificate');
-		// It takes most of a second to load.
-		const { verifyCertificate } = await import('../verifier/trust.ts');
 		return verifyCertificate(x5c, trustAnchors, new Date());
 	}
 	if (prefix !== 'decentralized_identifier' || !name.startsWith('did:jwk:') || kid !== `${name}#0`) {
