@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { FastResponse } from 'srvx/node';
@@ -23,9 +23,7 @@ if (config.store.denoKv !== undefined && config.store.redisUrl === undefined)
 const log = nodeLogBuffers();
 startLogging(config.logLevel, log);
 warnOfUnknownVariables(process.env);
-const limits = '/proc/self/limits';
-// On systems other than Linux the limit is unknown.
-const fileLimit = fileLimitIn(existsSync(limits) ? readFileSync(limits, 'utf8') : '');
+const fileLimit = fileLimitIn(processLimits());
 const connections = connectionsWithin(fileLimit, config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -47,3 +45,12 @@ listenOrExit(
 	log,
 	config.shutdownDelayMs
 );
+
+/** The limits of this process; empty on systems other than Linux. */
+function processLimits(): string {
+	try {
+		return readFileSync('/proc/self/limits', 'utf8');
+	} catch {
+		return '';
+	}
+}

@@ -28,6 +28,7 @@ const endings: Moves = {
 	refused: 'refused',
 	unchecked: 'unchecked',
 	expired: 'expired',
+	unfinished: 'unfinished',
 	failed: 'failed',
 	unavailable: 'unavailable',
 	foreign: 'foreign'
@@ -57,12 +58,19 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 	},
 	checking: {
 		...endings,
+		expired: 'unfinished',
 		verified: 'verified',
 		accepted: 'verified',
 		identity_needed: 'verified',
 		under_way: 'verified'
 	},
-	verified: { ...endings, accepted: 'leaving', identity_needed: 'identifying', under_way: 'identifying' },
+	verified: {
+		...endings,
+		expired: 'unfinished',
+		accepted: 'leaving',
+		identity_needed: 'identifying',
+		under_way: 'identifying'
+	},
 	identifying: { ...endings, under_way: 'in-progress', verified: 'verified' },
 	'in-progress': { ...endings, identity_needed: 'identifying', verified: 'verified' },
 	review: { ...endings, identity_needed: 'identifying', verified: 'verified' },
@@ -71,6 +79,7 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 	refused: {},
 	unchecked: {},
 	expired: {},
+	unfinished: {},
 	failed: {},
 	unavailable: {},
 	foreign: {}

@@ -5,12 +5,16 @@ import type { ProgressState } from './flow';
  * lead to every screen, so each view is one plain value.
  */
 
-/** How a wallet sign-in ended without success. Each outcome has its own text and next step. */
+/**
+ * How a wallet sign-in ended without success. Each outcome has its own text and next step. `expired`: the session is over, and
+ * the portal does not know whether the wallet had responded. `unfinished`: it had responded.
+ */
 export const walletOutcomes = [
 	'declined',
 	'refused',
 	'unchecked',
 	'expired',
+	'unfinished',
 	'failed',
 	'unavailable',
 	'foreign'

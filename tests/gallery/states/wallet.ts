@@ -68,14 +68,14 @@ export const walletStates = {
 		page: 'wallet',
 		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
 		heading: (t) => t.wallet.ended[outcome].title,
-		isError: true
+		...(outcome !== 'declined' && { isError: true as const })
 	})),
 	...eachOf('wallet/only-wallet', ['declined', 'unavailable'], (outcome) => ({
 		page: 'wallet',
 		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
 		signInMethods: { institution: false, wallet: true },
 		heading: (t) => t.wallet.ended[outcome].title,
-		isError: true
+		...(outcome !== 'declined' && { isError: true as const })
 	})),
 	'wallet/continue': {
 		page: 'continue',

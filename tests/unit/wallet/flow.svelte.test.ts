@@ -155,6 +155,13 @@ describe('a wallet sign-in on the page', () => {
 		expect(page.flow.state).toBe('expired');
 	});
 
+	test('a session that is gone after the wallet has responded ends as unfinished, not as one that nothing was shared in', async () => {
+		const page = start();
+		await page.say('VERIFYING');
+		await page.say({ kind: 'gone' });
+		expect(page.flow.state).toBe('unfinished');
+	});
+
 	test('a lost response to complete is requested again at growing intervals, and reported once', async () => {
 		const page = start({ completes: [trouble, trouble, { kind: 'accepted', continueUrl: '/x' }] });
 		await page.say('VERIFIED');
@@ -201,7 +208,7 @@ describe('a wallet sign-in on the page', () => {
 	test('a session that turns out not to be verified ends as its status says', async () => {
 		const page = start({ completes: [{ kind: 'not_yet' }, { kind: 'gone' }] });
 		await page.say('VERIFIED');
-		expect(page.flow.state).toBe('expired');
+		expect(page.flow.state).toBe('unfinished');
 	});
 
 	test('a page that is drawn while we complete completes', async () => {

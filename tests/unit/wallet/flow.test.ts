@@ -56,7 +56,9 @@ describe('every state and event', () => {
 
 	const endings = states.flatMap((state) => walletOutcomes.map((outcome) => [state, outcome] as const));
 	test.each(endings)('%s can end as %s only while the portal still waits', (state, outcome) => {
-		expect(follow(state, outcome)).toEqual(state in table ? [outcome] : []);
+		const hasShared = ['checking', 'verified'].includes(state);
+		const ending = outcome === 'expired' && hasShared ? 'unfinished' : outcome;
+		expect(follow(state, outcome)).toEqual(state in table ? [ending] : []);
 	});
 });
 

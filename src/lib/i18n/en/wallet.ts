@@ -109,7 +109,12 @@ export const wallet = {
 		},
 		expired: {
 			title: 'The code has expired',
-			what: 'For your safety a code works only for a short time. Nothing was shared.',
+			what: 'For your safety a code works only for a short time. You are not signed in.',
+			next: 'Make a new code to try again.'
+		},
+		unfinished: {
+			title: 'Signing in took too long',
+			what: 'You did share your details, but you are not signed in. We kept nothing.',
 			next: 'Make a new code to try again.'
 		},
 		failed: {

@@ -107,7 +107,12 @@ export const wallet: Texts['wallet'] = {
 		},
 		expired: {
 			title: 'De code is verlopen',
-			what: 'Voor uw veiligheid werkt een code maar kort. Er is niets gedeeld.',
+			what: 'Voor uw veiligheid werkt een code maar kort. U bent niet ingelogd.',
+			next: 'Maak een nieuwe code om het opnieuw te proberen.'
+		},
+		unfinished: {
+			title: 'Het inloggen duurde te lang',
+			what: 'U hebt wel gegevens gedeeld, maar u bent niet ingelogd. Wij hebben niets bewaard.',
 			next: 'Maak een nieuwe code om het opnieuw te proberen.'
 		},
 		failed: {
