@@ -5,6 +5,7 @@ import * as v from 'valibot';
 export const LEASE_MS = 10_000;
 /** How long started work stays recorded: longer than the lifetime of an access token. */
 export const BEGUN_MS = 24 * 60 * 60 * 1000;
+const MAX_REPLACE_TRIES = 3;
 
 /** The history of earlier attempts. */
 export interface Attempts {
@@ -51,10 +52,14 @@ export async function takeLease(
 	let renewal = Promise.resolve();
 	if (!(await store.replace(key, expected, signOfLife(), BEGUN_MS))) return null;
 
+	/** Retries if the entry changed meanwhile and is still this holder's: a store that lost its data gets it again. */
 	async function replaceMine(text: string, lifeMs: number): Promise<void> {
-		const found = await store.read(key);
-		const record = found && readRecord(found.text);
-		if (record?.state === 'running' && record.holder === holder) await store.replace(key, found, text, lifeMs);
+		for (let tries = MAX_REPLACE_TRIES; tries > 0; tries--) {
+			const found = await store.read(key);
+			const record = found && readRecord(found.text);
+			if (record?.state !== 'running' || record.holder !== holder) return;
+			if (await store.replace(key, found, text, lifeMs)) return;
+		}
 	}
 
 	return {

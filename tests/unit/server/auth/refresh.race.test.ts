@@ -87,3 +87,26 @@ test('holds when the store of several instances loses its data', { timeout: 300_
 		Math.ceil(RUNS / 8)
 	)
 );
+
+test('a refusal stays recorded when the store loses its data twice while it is recorded', async () => {
+	const lost = { what: 'request', instance: 0, workMs: 0, isLost: true } as const;
+	const empty = { ...lost, what: 'store-back-empty' } as const;
+	const story: Story = {
+		steps: [
+			{ ...lost, afterMs: 299_000 },
+			{ ...lost, afterMs: 301_000 },
+			{ ...lost, afterMs: 60_000 },
+			{ ...empty, afterMs: 0 },
+			{ ...empty, afterMs: 1 },
+			{ ...lost, afterMs: 60_000 },
+			{ ...lost, afterMs: 0 }
+		],
+		tokenCalls: [
+			{ way: 'good', thereMs: 0, backMs: 0 },
+			{ way: 'lost', thereMs: 200, backMs: 0 }
+		],
+		storeMs: [],
+		instances: 1
+	};
+	expect(await play(story)).toEqual([]);
+});
