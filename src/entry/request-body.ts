@@ -1,4 +1,5 @@
 import { createByteBuffer, inTurns } from '../lib/server/http/byte-chunks';
+import { networkOf } from '../lib/server/http/client-network';
 import { decodedPath } from './http';
 
 /** How large a request's body may be, and whether it is streamed to the application or collected first. */
@@ -60,20 +61,29 @@ export type CollectedBody =
 
 /** The maximum number of large bodies that are read at the same time: anybody can send one, before a credential is checked. */
 export const MAX_LARGE_BODIES = 100;
-let largeBodies = 0;
+/** The maximum number of these from one client network, so that one sender does not take all of them. */
+export const MAX_LARGE_BODIES_PER_CLIENT = 5;
+/** The clients whose large bodies are being read, by network. */
+const largeBodies: string[] = [];
 
-/** Reads the body of a request whose rule does not stream it. */
+/**
+ * Reads the body of a request whose rule does not stream it.
+ * @param address the client's IP address
+ */
 export async function readBody(
 	chunks: AsyncIterable<Uint8Array>,
-	{ limitBytes, isLarge }: Pick<BodyRule, 'limitBytes' | 'isLarge'>
+	{ limitBytes, isLarge }: Pick<BodyRule, 'limitBytes' | 'isLarge'>,
+	address: string
 ): Promise<CollectedBody> {
 	if (!isLarge) return collectBody(chunks, limitBytes);
-	if (largeBodies >= MAX_LARGE_BODIES) return 'busy';
-	largeBodies += 1;
+	const client = networkOf(address);
+	const ofClient = largeBodies.filter((other) => other === client).length;
+	if (largeBodies.length >= MAX_LARGE_BODIES || ofClient >= MAX_LARGE_BODIES_PER_CLIENT) return 'busy';
+	largeBodies.push(client);
 	try {
 		return await collectBody(chunks, limitBytes);
 	} finally {
-		largeBodies -= 1;
+		largeBodies.splice(largeBodies.indexOf(client), 1);
 	}
 }
 

@@ -25,6 +25,31 @@ describe('the status list', () => {
 		expect(await outcome(other.status('http://issuer.test/other-list', 0))).toBe('status_unavailable');
 	});
 
+	test('that never ends is not read to its end', async () => {
+		let sent = 0;
+		const endless = new ReadableStream<Uint8Array>({
+			pull(controller) {
+				sent += 65_536;
+				controller.enqueue(new Uint8Array(65_536));
+			}
+		});
+		fixture.fetchList = () => Promise.resolve(new Response(endless));
+		expect(await send()).toBe('status_unavailable');
+		expect(sent).toBeLessThan(1_000_000);
+	});
+
+	test('at another host than the issuer’s is not fetched', async () => {
+		expect(await outcome(fixture.statusLists.status('http://169.254.169.254/list', 0))).toBe('status_unavailable');
+		expect(fixture.fetches).toBe(0);
+	});
+
+	test('is fetched once for presentations at the same time', async () => {
+		expect([await Promise.all([send(), send(), send()]), fixture.fetches]).toEqual([
+			['accepted', 'accepted', 'accepted'],
+			1
+		]);
+	});
+
 	test('has no entry at that index: the outcome is status_unavailable', async () => {
 		expect(await outcome(fixture.statusLists.status(fixture.issuer.statusListUrl, 1_000_000))).toBe(
 			'status_unavailable'

@@ -26,13 +26,13 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 		const checked = checkRequest({ method: request.method, target: request.url, header, ...head }, settings);
 		if ('response' in checked) return toResponse(checked.response);
 
+		const forwardedFor = header('x-forwarded-for');
+		const address = () => clientAddress(info.remoteAddr.hostname, forwardedFor, settings);
 		// Before the request counts for REQUESTS_AT_ONCE: a slow sender must not occupy a slot.
-		const body = request.body === null ? null : await bodyOf(request.body, request, checked.body);
+		const body = request.body === null ? null : await bodyOf(request.body, request, checked.body, address);
 		// The client has disconnected.
 		if (body === 'aborted') return new Response(null, { status: 400 });
 		if (typeof body === 'string') return toResponse(refuse(body, { pathname: checked.pathname, header }));
-		const forwardedFor = header('x-forwarded-for');
-		const address = () => clientAddress(info.remoteAddr.hostname, forwardedFor, settings);
 		return withoutProxyBuffering(await respond(onPublicOrigin(request, checked.target, body, head.hidden), address));
 	}
 
@@ -76,11 +76,12 @@ export function failure(error: unknown, header: ReadHeader = () => null): Respon
 async function bodyOf(
 	stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 	{ headers }: Request,
-	rule: BodyRule
+	rule: BodyRule,
+	address: () => string
 ): Promise<Body | Extract<CollectedBody, string>> {
 	if (headers.get('content-length') === '0') return null;
 	if (rule.streams) return stream;
-	const body = await readBody(stream.values({ preventCancel: true }), rule);
+	const body = await readBody(stream.values({ preventCancel: true }), rule, address());
 	return body.length === 0 ? null : body;
 }
 

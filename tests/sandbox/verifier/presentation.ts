@@ -100,7 +100,8 @@ async function verifyKeyBinding(jwt: string, signed: string, jwk: HolderJwk, req
 
 /** RFC 9901, section 7.1: a disclosure whose digest the issuer did not sign invalidates the whole presentation. */
 async function disclosedClaims(signed: string, disclosures: readonly string[], digests: readonly string[]) {
-	if (disclosures.some((disclosure) => !digests.includes(digest(disclosure)))) {
+	const isRepeated = new Set(disclosures).size < disclosures.length;
+	if (isRepeated || disclosures.some((disclosure) => !digests.includes(digest(disclosure)))) {
 		throw new PresentationError('tampered_disclosure');
 	}
 	const sdJwt = await SDJwt.fromEncode(signed, sdJwtHashing.hasher);

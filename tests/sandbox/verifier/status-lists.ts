@@ -11,6 +11,7 @@ const Token = v.looseObject({
 	ttl: v.optional(v.number())
 });
 const timeoutMs = 5000;
+const maxBytes = 262_144;
 
 interface CachedList {
 	readonly statusAt: (index: number) => number;
@@ -31,7 +32,7 @@ export interface StatusListOptions {
 /** Reads the status lists of issuers (Token Status List, section 8.3), each at most once per `ttl`. */
 export class StatusLists {
 	readonly #options: StatusListOptions;
-	readonly #cache = new Map<string, CachedList>();
+	readonly #cache = new Map<string, Promise<CachedList>>();
 
 	constructor(options: StatusListOptions) {
 		this.#options = options;
@@ -55,22 +56,27 @@ export class StatusLists {
 	}
 
 	async #cached(uri: string): Promise<CachedList> {
-		const cached = this.#cache.get(uri);
+		const known = this.#cache.get(uri);
+		const cached = await known;
 		if (cached !== undefined && cached.usableUntil > this.#options.now()) return cached;
-		const list = await this.#load(uri);
-		this.#cache.set(uri, list);
-		return list;
+		const newer = this.#cache.get(uri);
+		if (newer !== undefined && newer !== known) return newer;
+		const loading = this.#load(uri);
+		this.#cache.set(uri, loading);
+		loading.catch(() => this.#cache.delete(uri));
+		return loading;
 	}
 
 	async #load(uri: string): Promise<CachedList> {
 		const { issuer, trustAnchors, now } = this.#options;
+		if (new URL(uri).origin !== new URL(issuer).origin) throw new Error('the list is not at the issuer');
 		const response = await this.#options.fetch(uri, {
 			headers: { accept: 'application/statuslist+jwt' },
 			redirect: 'error',
 			signal: AbortSignal.timeout(timeoutMs)
 		});
 		if (!response.ok) throw new Error(`status ${response.status}`);
-		const jwt = await response.text();
+		const jwt = await limitedText(response);
 		const currentDate = new Date(now());
 		const { payload } = await jwtVerify(jwt, ({ x5c }) => verifyCertificate(x5c, trustAnchors, currentDate, issuer), {
 			typ: 'statuslist+jwt',
@@ -85,4 +91,15 @@ export class StatusLists {
 			usableUntil: Math.min(now() + (ttl ?? 0) * 1000, (exp ?? Infinity) * 1000)
 		};
 	}
+}
+
+async function limitedText({ body }: Response): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of body ?? []) {
+		bytes += chunk.length;
+		if (bytes > maxBytes) throw new Error('the list is too large');
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString();
 }

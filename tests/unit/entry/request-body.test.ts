@@ -4,6 +4,7 @@ import {
 	collectBody,
 	MAX_BODY_CHUNKS,
 	MAX_LARGE_BODIES,
+	MAX_LARGE_BODIES_PER_CLIENT,
 	readBody
 } from '../../../src/entry/request-body';
 
@@ -127,12 +128,25 @@ describe('many small chunks', () => {
 describe('large bodies that are collected', () => {
 	const large = { limitBytes: 262_144, isLarge: true };
 
+	const small = { limitBytes: 10, isLarge: false };
+	const slowFrom = (addresses: readonly string[]) =>
+		addresses.map((address) => readBody(trickle(1000), large, address));
+
 	test('are refused if too many of them are being read, other bodies are not', async () => {
-		const slow = Array.from({ length: MAX_LARGE_BODIES }, () => readBody(trickle(1000), large));
-		expect(await readBody(pieces(1), large)).toBe('busy');
-		expect(await readBody(pieces(1), { limitBytes: 10, isLarge: false })).toHaveLength(1);
+		const slow = slowFrom(Array.from({ length: MAX_LARGE_BODIES }, (_, n) => `192.0.2.${n}`));
+		expect(await readBody(pieces(1), large, '198.51.100.1')).toBe('busy');
+		expect(await readBody(pieces(1), small, '198.51.100.1')).toHaveLength(1);
 		await vi.advanceTimersByTimeAsync(BODY_LIMIT_MS);
 		expect(new Set(await Promise.all(slow))).toEqual(new Set(['request_timeout']));
-		expect(await readBody(pieces(1), large)).toHaveLength(1);
+		expect(await readBody(pieces(1), large, '198.51.100.1')).toHaveLength(1);
+	});
+
+	test('of one client leave room for others', async () => {
+		const slow = slowFrom(Array.from({ length: MAX_LARGE_BODIES_PER_CLIENT }, (_, n) => `2001:db8::${n}`));
+		expect(await readBody(pieces(1), large, '2001:db8::ffff')).toBe('busy');
+		expect(await readBody(pieces(1), large, '2001:db8:0:1::1')).toHaveLength(1);
+		await vi.advanceTimersByTimeAsync(BODY_LIMIT_MS);
+		await Promise.all(slow);
+		expect(await readBody(pieces(1), large, '2001:db8::ffff')).toHaveLength(1);
 	});
 });

@@ -137,7 +137,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'Response of the Digital Credentials API',
-		`${size(constant('entry/request-body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger`
+		`${size(constant('entry/request-body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger than 64 kB are read at the same time, ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES_PER_CLIENT')} of them`
 	],
 	['Response of the Digital Credentials API', size(constant('lib/server/wallet/dc-api.ts', 'MAX_RESPONSE_BYTES'))],
 	['The same, per wallet session', `1 accepted; ${rateLimits.perBrowser} attempts a minute`],

@@ -78,11 +78,6 @@ export const requestUri = v.pipe(
 	v.check((text) => URL.canParse(text) && !BROWSER_SCHEME.test(new URL(text).protocol))
 );
 
-/**
- * The fields that are read from responses of the Auth Bridge, in both dialects. All other fields are dropped, personal data
- * (`mappedClaims`, `claims`, `userId`) included.
- */
-
 const MAX_CLAIMS = 20;
 const MAX_CLAIM_LABEL = 80;
 const MAX_CLAIM_PATH = 10;
@@ -141,6 +136,9 @@ const dcApi = v.pipe(
 	v.fallback(v.nullish(v.object({ requests: dcApiRequests }), null), null),
 	v.transform((offer) => offer?.requests[0]?.data.request ?? null)
 );
+
+// Below are the fields that are read from responses of the Auth Bridge, in both dialects. All other fields are dropped,
+// personal data (`mappedClaims`, `claims`, `userId`) included.
 
 export const CreatedSessionResponse = v.object({
 	sessionId,

@@ -35,14 +35,16 @@ const keyOf = (id: string) => `wallet-details:${id}`;
  * @returns false if there are none, or too many to be stored
  */
 export async function storeDetails(
-	{ sessionId: id, expiresInMs, requestedClaims, dcRequest }: CreatedSession,
+	created: Pick<CreatedSession, 'sessionId' | 'expiresInMs' | 'requestedClaims' | 'dcRequest'>,
 	{ requestId }: Pick<App.Locals, 'requestId'>
 ): Promise<boolean> {
+	const { sessionId: id, expiresInMs, requestedClaims, dcRequest } = created;
 	if (requestedClaims.length === 0 && dcRequest === null) return false;
 	const text = await seal().seal({ id, details: { requestedClaims, dcRequest } });
 	if (text.length > MAX_ENTRY_CHARACTERS) {
 		log.warn('the details of a wallet request are too large to be stored', { requestId, characters: text.length });
-		return false;
+		// The request alone always fits.
+		return requestedClaims.length > 0 && storeDetails({ ...created, requestedClaims: [] }, { requestId });
 	}
 	await sharedStore().write(keyOf(id), text, expiresInMs + MARGIN_MS);
 	return true;
