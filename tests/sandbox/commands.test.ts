@@ -66,7 +66,7 @@ test('it shares the wallet of another person, or declines', { timeout: 60_000 },
 });
 
 test('it says what is wrong with a person, a link, or a link that is missing', { timeout: 60_000 }, async () => {
-	expect((await wallet(await presentation(), '--person', 'nobody')).stderr).toContain('no wallet of nobody');
-	expect((await wallet('openid4vp://?nothing')).stderr).toContain('client_id');
+	expect((await wallet(await presentation(), '--person', 'nobody')).stderr).toContain('choose one of known-student');
+	expect((await wallet('openid4vp://?nothing')).stderr).toContain('not the link of a wallet request');
 	expect((await wallet()).stderr).toContain('Usage: npm run wallet');
 });

@@ -40,6 +40,7 @@ export function portalEnvironment() {
 		STS_CLIENT_ID: 'portal-frontend',
 		STS_CLIENT_SECRET: 'portal-frontend-secret',
 		AUTH_BRIDGE_URL: addresses.bridge,
+		WALLET_HELP_URL: `${addresses.bridge}/wallet`,
 		API_AUDIENCE: `${addresses.portal}/api`,
 		LOG_LEVEL: process.env.LOG_LEVEL ?? 'warning'
 	};

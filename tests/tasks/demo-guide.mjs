@@ -19,8 +19,8 @@ ${indented}
     4. Confirm by hand: the same with the unknown employee.
     5. Decline, let a code expire, share the expired credential: each says what to do next.
     6. Respond from the terminal: copy the link of the code, then npm run wallet -- '<link>' --person known-student
-  The wallet makes real OpenID4VP presentations. With a wallet app on a phone: tests/sandbox/README.md.
-    Faults and other scenarios: tests/sandbox/README.md.
+  The wallet makes real OpenID4VP presentations. A wallet app on a phone, faults and other scenarios: tests/sandbox/README.md.
+  A page with a help code: start the demo with LOG_LEVEL=info to find the code in the log.
 
   “oidc-provider WARNING: Unsupported runtime” is about the sandbox, and harmless.
 

@@ -4,7 +4,7 @@ import type { PresentationRequest } from './request.ts';
 import type { WalletTexts } from './texts.ts';
 
 /** How a request can end for the person at the wallet. */
-export type Ending = 'shared' | 'declined' | 'refused' | 'answered' | 'expired' | 'untrusted';
+export type Ending = 'about' | 'shared' | 'declined' | 'refused' | 'answered' | 'expired' | 'untrusted';
 
 /**
  * Asks whether to share.

@@ -49,7 +49,9 @@ const Link = v.pipe(
  * @throws {Error} if the request object is not the verifier's
  */
 export async function fetchRequest(link: string, trustAnchors: readonly string[]): Promise<PresentationRequest> {
-	const { client_id, request_uri } = v.parse(Link, link);
+	const parts = v.safeParse(Link, link);
+	if (!parts.success) throw new Error('This is not the link of a wallet request: client_id or request_uri is missing.');
+	const { client_id, request_uri } = parts.output;
 	const walletNonce = randomBytes(16).toString('base64url');
 	const response = await fetch(request_uri, {
 		method: 'POST',

@@ -36,6 +36,10 @@ export function createWalletRoutes(wallets: Wallets, portalUrl: string) {
 		const texts = walletTexts(exchange.request.headers['accept-language']);
 		const parameters = isForm ? new URLSearchParams(body) : url.searchParams;
 		const end = (status: number, ending: Ending) => sendHtml(exchange, status, endingPage(texts, ending, portalUrl));
+		if (!isForm && url.search === '') {
+			end(200, 'about');
+			return true;
+		}
 		try {
 			const request = await wallets.open(`openid4vp://?${parameters}`);
 			if (!isForm) {

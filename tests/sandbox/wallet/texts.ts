@@ -35,6 +35,10 @@ const nl: WalletTexts = {
 		eduperson_scoped_affiliation: 'rol bij uw instelling'
 	},
 	endings: {
+		about: {
+			title: 'Welke wallets werken hier?',
+			text: 'Dit is een proefomgeving. De testwallet opent u met de knop bij de code. Ontwikkelaars gebruiken ook ‘npm run wallet’. Over een wallet-app op een telefoon: tests/sandbox/README.md.'
+		},
 		shared: { title: 'Gedeeld', text: 'De portal heeft uw antwoord.' },
 		declined: { title: 'Niets gedeeld', text: 'Uw gegevens zijn in uw wallet gebleven.' },
 		refused: { title: 'Niet aangenomen', text: 'De gegevens zijn geweigerd.' },
@@ -67,6 +71,10 @@ const en: WalletTexts = {
 		eduperson_scoped_affiliation: 'role at your institution'
 	},
 	endings: {
+		about: {
+			title: 'Which wallets work here?',
+			text: 'This is a test environment. The button beside the code opens the test wallet. Developers also use “npm run wallet”. About a wallet app on a phone: tests/sandbox/README.md.'
+		},
 		shared: { title: 'Shared', text: 'The portal has your response.' },
 		declined: { title: 'Nothing shared', text: 'Your data stayed in your wallet.' },
 		refused: { title: 'Not accepted', text: 'Your data was refused.' },
