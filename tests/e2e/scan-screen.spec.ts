@@ -41,12 +41,16 @@ for (const { device, use } of [
 		test.describe(`on ${device}, ${how}`, { tag: '@full' }, () => {
 			test.use({ ...use, javaScriptEnabled });
 
-			test('(a11y 2) a real link opens the wallet, and is to be seen beside the code', async ({ page, wallet }) => {
+			test('(a11y 2) a real link opens the wallet, and is to be seen beside the code', async ({
+				page,
+				wallet,
+				sandbox
+			}) => {
 				await wallet.start();
 				const link = page.getByRole('link', { name: en.wallet.scan.open, exact: true });
 				await expect(link).toBeVisible();
 				await expect(code(page)).toBeVisible();
-				expect(await link.getAttribute('href')).toContain(wallet.sessionId);
+				expect(sandbox.sessionByLink((await link.getAttribute('href')) ?? '')?.id).toBe(wallet.sessionId);
 			});
 		});
 	}

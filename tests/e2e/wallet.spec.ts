@@ -21,8 +21,9 @@ for (const { title, tag, use } of settings) {
 			await wallet.decline();
 			// The Bridge as described tells that a session failed, not why.
 			const ending = { field: 'declined', doc: 'failed' } as const;
-			await expectHeading(page, en.wallet.ended[ending[use.dialect]].title);
-			await expect(page).toHaveTitle(/^Error: /);
+			const { title } = en.wallet.ended[ending[use.dialect]];
+			await expectHeading(page, title);
+			await expect(page).toHaveTitle(new RegExp(`^${use.dialect === 'doc' ? 'Error: ' : ''}${title} `));
 			await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
 			await wallet.expectCode();
 			await wallet.share('known-student');
