@@ -48,10 +48,14 @@ const faults = {
 	'forbids it': [json(403, {}), 'upstream_invalid']
 } as const;
 
+/** Only these wait for the time limit: on a busy machine any other response may take long. */
+const endless = [neverAnswers, stallsMidBody];
+
 describe.each(Object.entries(operations))('%s', (_operation, run) => {
 	test.each(Object.entries(faults))('ends in a known Problem when the Bridge %s', async (_fault, [answer, code]) => {
 		const stub = await startStub(answer);
-		const problem = await problemOf(run(bridgeAt(stub.url, { timeoutMs: 250 })));
+		const isEndless = endless.some((other) => other === answer);
+		const problem = await problemOf(run(bridgeAt(stub.url, { timeoutMs: isEndless ? 250 : 10_000 })));
 		expect(problem.code).toBe(code);
 		expect(JSON.stringify([problem.message, problem.facts])).not.toMatch(personalText);
 		expect(JSON.stringify([problem.message, problem.facts])).not.toContain(sessionId);
