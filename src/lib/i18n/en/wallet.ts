@@ -128,9 +128,9 @@ export const wallet = {
 			next: 'Wait a few minutes and make a new code.'
 		},
 		foreign: {
-			title: 'This code was made in another browser',
-			what: 'For your safety a code works only in the browser that made it.',
-			next: 'Continue in that browser, or make a new code here.'
+			title: 'Continue in the browser where you started',
+			what: 'For your safety, signing in continues only in the browser that made the code.',
+			next: 'Go back to that browser, or make a new code here.'
 		}
 	}
 };

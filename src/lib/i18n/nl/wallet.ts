@@ -126,9 +126,9 @@ export const wallet: Texts['wallet'] = {
 			next: 'Wacht een paar minuten en maak een nieuwe code.'
 		},
 		foreign: {
-			title: 'Deze code is in een andere browser gemaakt',
-			what: 'Voor uw veiligheid werkt een code alleen in de browser die hem maakte.',
-			next: 'Ga verder in die browser, of maak hier een nieuwe code.'
+			title: 'Ga verder in de browser waar u begon',
+			what: 'Voor uw veiligheid gaat het inloggen alleen verder in de browser die de code maakte.',
+			next: 'Ga terug naar die browser, of maak hier een nieuwe code.'
 		}
 	}
 };
