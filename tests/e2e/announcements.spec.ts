@@ -75,6 +75,8 @@ test(
 	async ({ page, wallet }) => {
 		await page.clock.install();
 		await wallet.start();
+		// The page's script is there.
+		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
 		await expect(page.getByRole('timer')).toBeEmpty();
 		await page.clock.runFor('01:10');
 		await expect(page.getByRole('timer')).toContainText('minutes left');

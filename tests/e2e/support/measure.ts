@@ -68,7 +68,8 @@ export function readFocus(page: Page): Promise<FocusFacts | null> {
 		const focused = document.activeElement;
 		if (!(focused instanceof HTMLElement) || focused === document.body) return null;
 		const style = getComputedStyle(focused);
-		const box = focused.getBoundingClientRect();
+		// A link may break over several lines; the middle of all of them may lie beside its text.
+		const [box = focused.getBoundingClientRect()] = focused.getClientRects();
 		const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
 		const top = document.elementFromPoint(x, y);
 		const isLabelled = top?.closest('label')?.contains(focused) ?? false;
