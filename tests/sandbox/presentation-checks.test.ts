@@ -54,6 +54,7 @@ describe('a presentation is refused', () => {
 		['invalid_key_binding', () => ({ afterBinding: (text) => text.slice(0, text.lastIndexOf('~') + 1) })],
 		['wrong_sd_hash', () => ({ afterBinding: (text) => text.replace(/~[\w-]+~/, '~') })],
 		['tampered_disclosure', () => ({ beforeBinding: tamperWithDisclosure })],
+		['tampered_disclosure', () => ({ beforeBinding: (text) => text.replace(/~[\w-]+~/, '$&$&').replace('~~', '~') })],
 		['invalid_signature', () => ({ beforeBinding: (text) => text.replace(/\.[\w-]{10}/, '.AAAAAAAAAA') })],
 		['untrusted_issuer', async () => ({ credential: await issue('known-student', undefined, fixture.foreignIssuer) })],
 		['wrong_type', async () => ({ credential: await issue('known-student', 'https://example.org/library-card') })],

@@ -1,8 +1,8 @@
 import type { Person } from '$lib/wallet/view';
 import { unixMs } from '../clock';
+import { createBindings } from './bindings';
 import { isProblem, Problem } from '../http/problem';
 import {
-	type Binding,
 	type CompleteResult,
 	type CreatedSession,
 	createReaders,
@@ -16,9 +16,6 @@ import {
 	type Warn
 } from './normalize';
 import {
-	assertValid,
-	bindingsPath,
-	type Caller,
 	type CallerOptions,
 	createCaller,
 	type CreateSession,
@@ -34,7 +31,7 @@ import {
 } from './request';
 import * as schemas from './schemas';
 import { createSharedReads } from '../shared-reads';
-import { BindingsResponse, CompletedResponse, IdvNeededResponse } from './schemas';
+import { CompletedResponse, IdvNeededResponse } from './schemas';
 import * as v from 'valibot';
 import type { UpstreamResponse } from '../upstream/exchange';
 import { readFault } from './errors';
@@ -194,40 +191,6 @@ function callbackQuery(query: URLSearchParams): URLSearchParams {
 function finishProblem(query: URLSearchParams, error: unknown): unknown {
 	if (!query.has('error') || !(error instanceof Problem) || error.status !== 409) return error;
 	return new Problem(query.get('error') === 'access_denied' ? 'idv_refused' : 'idv_failed', { facts: error.facts });
-}
-
-/** Lists the wallets that are linked to a subject, and unlinks one. */
-function createBindings({ ask, exchange }: Caller) {
-	/** The result is empty for a subject that the Auth Bridge does not know. */
-	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
-		try {
-			const parsed = await ask(BindingsResponse, get('listBindings', bindingsPath(subject), credential));
-			return parsed.map((one) => ({ ...one, createdAt: isoTime(one.createdAt), lastUsedAt: isoTime(one.lastUsedAt) }));
-		} catch (error) {
-			if (isProblem(error, 'not_found', 'no_match')) return [];
-			throw error;
-		}
-	}
-
-	/**
-	 * Removes a binding only if it is in the subject's list: the Auth Bridge deletes any binding without checking its owner.
-	 * @throws {Problem} `not_found` for a binding of another subject
-	 */
-	async function removeBinding(subject: string, bindingId: string, credential: Credential): Promise<void> {
-		const bindings = await listBindings(subject, credential);
-		if (!bindings.some(({ id }) => id === bindingId)) throw new Problem('not_found');
-		const segments = bindingsPath(subject, bindingId);
-		assertValid(
-			'removeBinding',
-			await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential })
-		);
-	}
-
-	return { listBindings, removeBinding };
-}
-
-function isoTime(milliseconds: number | null): string | null {
-	return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 interface Completion {
