@@ -2,13 +2,22 @@
  * For pages whose modules cannot be loaded: the file of an older or newer version may be gone, or something between the
  * browser and the portal may block it. The page is reloaded once. If that does not help, a page that waits for a wallet or
  * an institution stays as the server rendered it, and is reloaded when the server would render another screen. This script
- * runs before the modules. `data-view` is the address to read that from; `data-screen` is the screen that was rendered.
+ * runs before the modules, and marks the page if its browser is supported (`src/lib/ui/supported-browser.ts`): what only a page
+ * without a script needs is then not drawn. `data-view` is the address to read that from; `data-screen` is the screen that was rendered.
  */
 {
 	const { view, screen } = document.currentScript.dataset;
 	const failedImport = /dynamically imported module|importing a module script failed/i;
 	const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 	let hasFailed = false;
+	const globals = ['BroadcastChannel', 'CompressionStream', 'EventSource', 'structuredClone'];
+	const isSupported =
+		globals.every((name) => name in globalThis) &&
+		'findLast' in Array.prototype &&
+		'hasOwn' in Object &&
+		'timeout' in AbortSignal &&
+		CSS.supports('height', '1dvh');
+	document.documentElement.classList.toggle('scripted', isSupported);
 
 	/** Reads the portal's own JSON; null for anything else, such as the page of a proxy. */
 	async function read(path) {
@@ -39,6 +48,7 @@
 	function recover() {
 		if (hasFailed) return;
 		hasFailed = true;
+		document.documentElement.classList.remove('scripted');
 		const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
 		// The page is the response to a form: a reload would send the form again.
 		const isOfForm = location.search.startsWith('?/');

@@ -69,20 +69,6 @@ test(
 	}
 );
 
-test(
-	'(a11y 15) the minutes left are announced in words, at full minutes and at the end',
-	{ tag: '@full' },
-	async ({ page, wallet }) => {
-		await page.clock.install();
-		await wallet.start();
-		// The page's script is there.
-		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
-		await expect(page.getByRole('timer')).toBeEmpty();
-		await page.clock.runFor('01:10');
-		await expect(page.getByRole('timer')).toContainText('minutes left');
-	}
-);
-
 /** Notes what status lines say from now on; answers what was said so far. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
 	const notes = await page.evaluateHandle(() => {

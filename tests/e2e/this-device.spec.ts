@@ -1,27 +1,214 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
+import { expectHeading } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
-test(
-	'the link to the wallet can be copied, and the page tells so',
-	{ tag: '@full' },
-	async ({ page, context, wallet }) => {
-		await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-		await wallet.start();
-		await page.getByRole('button', { name: en.wallet.scan.copy }).click();
-		await expect(page.getByRole('status')).toHaveText(en.wallet.scan.copied);
-		const link = page.getByRole('link', { name: en.wallet.scan.open });
-		expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await link.getAttribute('href'));
+const { notices, nothingOpened, opened, scan } = en.wallet;
+const link = (page: Page) => page.getByRole('link', { name: scan.open, exact: true });
+const code = (page: Page) => page.getByRole('img', { name: scan.qrName });
+
+/** Whether the whole element is in the window, without scrolling. */
+async function isInView(page: Page, element: ReturnType<typeof link>): Promise<boolean> {
+	const box = await element.boundingBox();
+	const size = page.viewportSize();
+	if (!box || !size || (await page.evaluate(() => scrollY)) !== 0) return false;
+	return box.y >= 0 && box.y + box.height <= size.height && box.x >= 0 && box.x + box.width <= size.width;
+}
+
+/** The name of the control that gets the focus first in the main region. */
+function firstControl(page: Page): Promise<string | undefined> {
+	return page.evaluate(() => {
+		const controls = document.querySelectorAll<HTMLElement>(
+			'main :is(a[href], button, input:not([type=hidden]), summary)'
+		);
+		return [...controls].find((control) => control.checkVisibility())?.textContent.trim();
+	});
+}
+
+/** Shows or hides the page, as another app does that opens and closes. */
+async function setVisible(page: Page, isVisible: boolean): Promise<void> {
+	await page.evaluate(
+		(state) => {
+			Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+			document.dispatchEvent(new Event('visibilitychange'));
+		},
+		isVisible ? 'visible' : 'hidden'
+	);
+}
+
+/** Presses the link; the test's browser has no app for it. */
+async function press(page: Page): Promise<void> {
+	await page.evaluate(() => addEventListener('click', (event) => event.preventDefault(), { once: true }));
+	await link(page).click();
+}
+
+const phone = { hasTouch: true, isMobile: true, userAgent: 'Mozilla/5.0 (Linux; Android 10; K) Mobile Safari/537.36' };
+const sizes = {
+	'a phone': { ...phone, viewport: { width: 390, height: 844 } },
+	'a phone on its side': { ...phone, viewport: { width: 844, height: 390 } },
+	'a small phone': { ...phone, viewport: { width: 320, height: 568 } }
+};
+
+for (const [device, use] of Object.entries(sizes)) {
+	for (const javaScriptEnabled of [true, false]) {
+		test.describe(`on ${device}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, { tag: '@full' }, () => {
+			test.use({ ...use, javaScriptEnabled });
+
+			test('the button that opens the wallet is in view, first in Tab order, under a heading that says so', async ({
+				page,
+				wallet
+			}) => {
+				await wallet.start();
+				await expectHeading(page, scan.titleHere);
+				expect(await isInView(page, link(page))).toBe(true);
+				await expect(page.getByRole('main').locator('ol').getByRole('listitem')).toHaveText([...scan.stepsHere]);
+				await expect(code(page)).toBeHidden();
+				await page.getByText(scan.showCode, { exact: true }).click();
+				await expect(code(page)).toBeVisible();
+			});
+		});
 	}
-);
+}
+
+for (const javaScriptEnabled of [true, false]) {
+	test.describe(`on a small laptop, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, { tag: '@full' }, () => {
+		test.use({ viewport: { width: 1366, height: 620 }, javaScriptEnabled });
+
+		test('the whole QR code is in view, and the link that opens a wallet here is beside it', async ({
+			page,
+			wallet
+		}) => {
+			await wallet.start();
+			await expectHeading(page, scan.title);
+			expect(await isInView(page, code(page))).toBe(true);
+			await expect(link(page)).toBeVisible();
+		});
+	});
+
+	test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
+		test.use({ javaScriptEnabled });
+
+		test('a person can say where the wallet is, and the next code comes in that order', async ({ page, wallet }) => {
+			await wallet.start();
+			await page.getByRole('button', { name: scan.change.other }).click();
+			await expectHeading(page, scan.titleHere);
+			await page.goto('/login');
+			await page.getByRole('button', { name: en.login.wallet.button }).click();
+			await expectHeading(page, scan.titleHere);
+			await page.getByRole('button', { name: scan.change.this }).click();
+			await expectHeading(page, scan.title);
+		});
+	});
+}
 
 test.describe('on a phone', { tag: '@full' }, () => {
-	test.use({ viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+	test.use(sizes['a phone']);
 
-	test('(a11y 2) the link that opens the wallet comes before the code', async ({ page, wallet }) => {
+	test('the button comes first in Tab order', async ({ page, wallet }) => {
 		await wallet.start();
-		const link = await page.getByRole('link', { name: en.wallet.scan.open }).boundingBox();
-		const code = await page.getByRole('img', { name: en.wallet.scan.qrName }).boundingBox();
-		expect(link?.y).toBeLessThan(code?.y ?? 0);
+		expect(await firstControl(page)).toBe(scan.open);
+	});
+
+	test('nothing opens: after three seconds the page says what to do, once', async ({ page, wallet }) => {
+		await page.clock.install();
+		await wallet.start();
+		await expect(page.getByRole('button', { name: scan.copy })).toBeVisible();
+		await press(page);
+		await page.clock.runFor(3000);
+		await expect(page.getByRole('heading', { name: nothingOpened.title })).toBeVisible();
+		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
+	});
+
+	test('a person who comes back without sharing reads that nothing was received', async ({ page, wallet, sandbox }) => {
+		await wallet.start();
+		await expect(page.getByRole('button', { name: scan.copy })).toBeVisible();
+		await press(page);
+		await setVisible(page, false);
+		const reads = sandbox.count('bridge.status');
+		await setVisible(page, true);
+		await expect.poll(() => sandbox.count('bridge.status')).toBeGreaterThan(reads);
+		const status = page.getByRole('status');
+		await expect(status).toHaveText(notices.nothing_received);
+		await expect(status).toBeInViewport();
+	});
+
+	for (const javaScriptEnabled of [true, false]) {
+		test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+			test.use({ javaScriptEnabled });
+
+			test('a wallet that was opened can be opened again, or the person starts with a new code', async ({
+				page,
+				wallet,
+				sandbox
+			}) => {
+				await wallet.start();
+				await wallet.open();
+				await expectHeading(page, opened.title);
+				const again = page.getByRole('link', { name: opened.again });
+				expect(sandbox.sessionByLink((await again.getAttribute('href')) ?? '')?.id).toBe(wallet.sessionId);
+				expect(await isInView(page, again)).toBe(true);
+				await page.getByRole('button', { name: en.wallet.startAgain }).click();
+				await expectHeading(page, scan.titleHere);
+			});
+		});
+	}
+});
+
+test.describe('on a tablet that pretends to be a computer', { tag: '@full' }, () => {
+	test.use({
+		viewport: { width: 820, height: 1180 },
+		hasTouch: true,
+		isMobile: true,
+		userAgent: 'Mozilla/5.0 (Macintosh)'
+	});
+
+	test('the page corrects its order before it is drawn, and remembers it', async ({ page, wallet }) => {
+		await wallet.start();
+		await expectHeading(page, scan.titleHere);
+		await page.reload();
+		await expectHeading(page, scan.titleHere);
+		await expect(page.locator('script[src="/pointer.js"]')).toHaveCount(0);
+	});
+});
+
+test('a wallet that returns to another browser sends the person back to the first one', async ({ page }) => {
+	await page.goto('/login/wallet?response_code=0123456789');
+	await expectHeading(page, en.wallet.ended.foreign.title);
+	await expect(page).not.toHaveTitle(/^Error: /);
+	expect(page.url()).not.toContain('response_code');
+});
+
+test('the link to the wallet can be copied; each press is answered, and a new code has no stale answer', async ({
+	page,
+	context,
+	wallet
+}) => {
+	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+	await wallet.start();
+	const button = page.getByRole('button', { name: scan.copy });
+	await button.click();
+	await expect(page.getByRole('status')).toHaveText(scan.copied);
+	await expect(page.getByText(scan.copied)).toHaveCount(2);
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await link(page).getAttribute('href'));
+
+	await page.getByRole('button', { name: scan.newCode }).click();
+	await expect(page.getByRole('status')).toHaveText(en.wallet.newCode);
+	await expect(page.getByText(scan.copied)).toHaveCount(0);
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('each press is answered: a check, and a new code', async ({ page, wallet }) => {
+		await wallet.start();
+		await page.getByRole('link', { name: scan.check }).click();
+		await expect(page.getByText(notices.nothing_received)).toBeFocused();
+		await page.getByRole('button', { name: scan.newCode }).click();
+		await expect(page.getByText(notices.new_code)).toBeFocused();
+		await wallet.expectCode();
+		await wallet.open();
+		await expectHeading(page, opened.title);
+		await page.getByRole('link', { name: opened.check }).click();
+		await expect(page.getByText(notices.no_response)).toBeFocused();
 	});
 });

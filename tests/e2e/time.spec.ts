@@ -29,11 +29,11 @@ test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the fi
 }) => {
 	await page.clock.install();
 	await wallet.start();
-	const check = page.getByRole('link', { name: en.wallet.scan.check });
-	await check.focus();
+	const enlarge = page.getByRole('checkbox', { name: en.wallet.scan.enlarge });
+	await enlarge.focus();
 	await age(page, sandbox, 245, 2);
 	await expect.poll(() => sessionOnScreen(page, sandbox)).not.toBe(wallet.sessionId);
-	await expect(check).toBeFocused();
+	await expect(enlarge).toBeFocused();
 	await expect(page.getByRole('status')).toBeEmpty();
 
 	// The old code, still on somebody's phone.

@@ -8,7 +8,7 @@ import type {
 	UnlinkPage,
 	WalletPage
 } from './page-data.ts';
-import type { TroubledWallet } from './troubled-wallet.ts';
+import type { LiveWallet } from './live-wallet.ts';
 import type { Locale, Texts } from '../../src/lib/i18n/index.ts';
 
 /** A help code, as long as real ones are. */
@@ -22,8 +22,8 @@ interface PageContents {
 	privacy: { readonly data: object };
 	login: { readonly data: LoginPage };
 	wallet: { readonly data: WalletPage };
-	/** The wallet page while answers don't come, which no server draws: it is found out by the page itself. */
-	'wallet-trouble': { readonly data: TroubledWallet };
+	/** The wallet page in a state that only its script finds out. */
+	'wallet-live': { readonly data: LiveWallet };
 	continue: { readonly data: ContinuePage };
 	identity: { readonly data: IdentityPage['data']; readonly form?: IdentityPage['form'] };
 	'signed-out': { readonly data: SignedOutPage };

@@ -33,7 +33,7 @@ test('the wallet names the verifier and the claims, and leads back to a sign-in 
 	const host = new URL(landscape.sandbox.bridgeUrl).host;
 	for (const text of [host, 'given name', 'family name', 'date of birth', 'eduID']) expect(asked.text).toContain(text);
 	const back = await browser.submit(asked, { person: 'known-student' }, '/wallet/share');
-	expect(back.url.href).toBe(`${landscape.url}/login/wallet`);
+	expect(back.url.href).toBe(`${landscape.url}/login/wallet?after=return`);
 	// The Bridge checks the presentation for a moment.
 	await vi.waitFor(async () => {
 		expect((await browser.open('/login/wallet')).url.href).toBe(`${landscape.url}/account`);
@@ -67,8 +67,42 @@ test('the portal removes a response code from the address before anything else',
 		return [status, headers.get('location')];
 	});
 	expect(await Promise.all(visits)).toEqual([
-		[303, '/login/wallet'],
-		[303, '/login/wallet']
+		[303, '/login/wallet?after=return'],
+		[303, '/login/wallet?after=return']
 	]);
 	expect(landscape.sandbox.count('bridge.complete')).toBe(0);
+});
+
+test('in another browser the way back leads to a page that says where to continue, without the other session', async () => {
+	const id = await createWalletSession(browser);
+	const other = await new Browser(landscape.url).open('/login/wallet?response_code=of-somebody-else');
+	expect([other.status, headingOf(other)]).toEqual([200, 'Go back to the browser where you began']);
+	expect(other.text).not.toContain(id);
+	expect(headingOf(await browser.open('/login/wallet'))).toBe('Scan the QR code with your wallet');
+});
+
+test.each([
+	['check', 'We have not received anything from your wallet yet.'],
+	['return', 'We have not received anything from your wallet yet.'],
+	['renewal', 'There is a new code on the page.'],
+	['anything', null],
+	['', null]
+])('the page after "%s" says: %s', async (after, notice) => {
+	await createWalletSession(browser);
+	const { text } = await browser.open(`/login/wallet?${new URLSearchParams({ after })}`);
+	expect(/<p class="notice"[^>]*>([^<]*)<\/p>/.exec(text)?.[1] ?? null).toBe(notice);
+});
+
+test('the device with the wallet is remembered; only a device that the page offers is accepted', async () => {
+	await createWalletSession(browser);
+	const shown = async () => headingOf(await browser.open('/login/wallet'));
+	expect(await shown()).toBe('Scan the QR code with your wallet');
+	await browser.open('/login/wallet?/device', { form: { device: 'this' } });
+	expect(await shown()).toBe('Open your wallet');
+	expect((await browser.open('/login/wallet?/device', { form: { device: 'mine' } })).status).toBe(400);
+	expect((await browser.open('/login/wallet?/device', { form: {} })).status).toBe(400);
+	expect((await browser.open('/login/wallet?device=mine')).status).toBe(200);
+	expect(await shown()).toBe('Open your wallet');
+	await browser.open('/login/wallet?device=other');
+	expect(await shown()).toBe('Scan the QR code with your wallet');
 });

@@ -1,12 +1,15 @@
-/** The last announcements, in seconds before the end. Before these, there is one at each whole minute. */
-const lastMarksSeconds = [20, 40, 60] as const;
+/** The times of the announcements, in seconds before the end. From the first of them on, the page counts down. */
+const marksSeconds = [20, 60, 120] as const;
+
+/** From this time on, the page shows the seconds and says how to get more time. */
+export const WARNING_SECONDS = 120;
 
 /**
- * The mark of the last announcement: the smallest mark (20, 40, 60 s, then each minute) that is not less than the time
- * left. It changes when the time left passes a mark.
+ * The mark of the last announcement: the smallest of 20, 60 and 120 s that is not less than the time left. It changes when the
+ * time left passes a mark. Infinity before the first one.
  */
 export function spokenMarkSeconds(leftSeconds: number): number {
-	return lastMarksSeconds.find((mark) => leftSeconds <= mark) ?? Math.ceil(leftSeconds / 60) * 60;
+	return marksSeconds.find((mark) => leftSeconds <= mark) ?? Infinity;
 }
 
 /** Time left as `m:ss`. */

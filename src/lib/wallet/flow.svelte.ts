@@ -62,7 +62,9 @@ export class WalletFlow {
 	timeLeft: { readonly ms: number } | null = $state.raw(null);
 	/** Where the page is navigating to, for a link if that takes long. */
 	destination: string | null = $state(null);
-	#sessionId: string;
+	/** The session on the screen, or the one that a wallet has opened. */
+	sessionId: string = $state('');
+	readonly #waiters: (() => void)[] = [];
 	/** All sessions that a wallet may still open. The first one that it opens is the one to follow. */
 	#candidates: readonly string[];
 	/** Created when the page runs: the server renders the page without following anything. */
@@ -77,7 +79,7 @@ export class WalletFlow {
 		this.#deps = deps;
 		this.state = state;
 		this.timeLeft = { ms: code.expiresInMs };
-		this.#sessionId = code.sessionId;
+		this.sessionId = code.sessionId;
 		this.#candidates = [code.sessionId, ...(state === 'scan' ? code.replaced : [])];
 	}
 
@@ -91,10 +93,18 @@ export class WalletFlow {
 
 	/** The page shows another code. The session of the previous code stays valid until it expires. */
 	replace({ sessionId, expiresInMs }: CurrentCode): void {
-		this.#sessionId = sessionId;
+		this.sessionId = sessionId;
 		this.#candidates = [...this.#candidates, sessionId];
 		this.timeLeft = { ms: expiresInMs };
 		this.#follower?.add(sessionId);
+	}
+
+	/** Resolves once the status of the session has been read after this call, or when the signal aborts; never rejects. */
+	nextStatus(signal: AbortSignal): Promise<void> {
+		return new Promise((resolve) => {
+			this.#waiters.push(resolve);
+			signal.addEventListener('abort', () => resolve(), { once: true });
+		});
 	}
 
 	#onUpdate({ sessionId, response }: StatusUpdate): void {
@@ -102,18 +112,19 @@ export class WalletFlow {
 		if (response.kind === 'trouble') return this.#showTrouble(true);
 		this.#showTrouble(false);
 		const event = eventOfResponse(response);
-		const isOld = sessionId !== this.#sessionId;
+		const isOld = sessionId !== this.sessionId;
 		if (isOld && event === 'expired') return this.#forget(sessionId);
 		if (event !== null && event !== 'expired') this.#decideFor(sessionId);
-		if (sessionId !== this.#sessionId) return;
+		if (sessionId !== this.sessionId) return;
 		if (response.kind === 'status' && response.expiresInMs !== null) this.timeLeft = { ms: response.expiresInMs };
 		if (event === 'failed') void this.#applyEnding(event);
 		else if (event !== null) this.#apply(event);
+		for (const resolve of this.#waiters.splice(0)) resolve();
 	}
 
 	/** The first code that a wallet opens is used; the other sessions are no longer followed. */
 	#decideFor(sessionId: string): void {
-		this.#sessionId = sessionId;
+		this.sessionId = sessionId;
 		for (const other of this.#candidates) if (other !== sessionId) this.#forget(other);
 	}
 
@@ -126,7 +137,7 @@ export class WalletFlow {
 	async #complete(): Promise<void> {
 		for (const waitMs of retryIntervals()) {
 			if (this.state !== 'verified') return;
-			const response = await this.#deps.complete(this.#sessionId, this.#signal);
+			const response = await this.#deps.complete(this.sessionId, this.#signal);
 			if (this.#signal.aborted) return;
 			this.#showTrouble(response.kind === 'trouble');
 			if (response.kind === 'accepted') this.#apply('accepted', response.continueUrl);

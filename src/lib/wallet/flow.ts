@@ -9,6 +9,13 @@ import type { WalletOutcome } from './view';
 export const progressStates = ['opened', 'checking', 'verified', 'leaving', 'identifying'] as const;
 export type ProgressState = (typeof progressStates)[number];
 
+/**
+ * The state whose screen is shown. `verified` lasts a moment, and nobody knows yet how it continues: the next screen is the news.
+ */
+export function shownAs(state: ProgressState): Exclude<ProgressState, 'verified'> {
+	return state === 'verified' ? 'checking' : state;
+}
+
 /** States of an identity verification that others work on, as the identity page shows them. */
 export const waitingStates = ['in-progress', 'review'] as const;
 export type WaitingState = (typeof waitingStates)[number];

@@ -26,6 +26,17 @@ interface WithHelpCode {
 	readonly helpCode: string | null;
 }
 
+/** Where the wallet is: on the device that shows this page, or on another one. */
+export const walletDevices = ['this', 'other'] as const;
+export type WalletDevice = (typeof walletDevices)[number];
+
+/**
+ * The answer to a press of a page without JavaScript. `nothing_received`: no wallet has opened the request. `no_response`: a
+ * wallet has opened it, and has not responded. `still_checking`: its response is being checked. `new_code`: there is a new code.
+ */
+export const walletNotices = ['nothing_received', 'no_response', 'still_checking', 'new_code'] as const;
+export type WalletNotice = (typeof walletNotices)[number];
+
 /**
  * A session that waits for the wallet. `requestUri` opens a wallet on this device. `qr` is the same URI as SVG markup, or
  * null if it is too long for a QR code.
@@ -51,7 +62,13 @@ export type WalletView =
 	| { readonly screen: 'start' }
 	| WaitingWallet
 	/** `opened`: the wallet has fetched the request. `checking`: the wallet has responded. */
-	| { readonly screen: ProgressState; readonly sessionId: string; readonly expiresInMs: number }
+	| {
+			readonly screen: ProgressState;
+			readonly sessionId: string;
+			readonly expiresInMs: number;
+			/** Opens the same request again, on this device; null if that is not possible. */
+			readonly requestUri: string | null;
+	  }
 	| ({ readonly screen: 'ended'; readonly outcome: WalletOutcome } & WithHelpCode);
 
 /**

@@ -40,7 +40,9 @@ export class WalletSignIn {
 
 	/** The page shows a code; from now on the phone answers that one. */
 	async expectCode(): Promise<void> {
-		await expect(this.#page.getByRole('heading', { level: 1, name: this.#t.wallet.scan.title })).toBeVisible();
+		const { title, titleHere } = this.#t.wallet.scan;
+		const heading = this.#page.getByRole('heading', { level: 1 });
+		await expect(heading.and(this.#page.getByText(new RegExp(`^(?:${title}|${titleHere})$`)))).toBeVisible();
 		const link = this.#page.getByRole('link', { name: this.#t.wallet.scan.open });
 		this.#sessionId = this.#sandbox.sessionByLink((await link.getAttribute('href')) ?? '')?.id ?? '';
 	}

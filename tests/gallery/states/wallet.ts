@@ -1,7 +1,15 @@
 import type { FlowState, WaitingState } from '../../../src/lib/wallet/flow.ts';
-import { progressStates } from '../../../src/lib/wallet/flow.ts';
-import { type WaitingWallet, type WalletOutcome, walletOutcomes } from '../../../src/lib/wallet/view.ts';
+import { progressStates, shownAs } from '../../../src/lib/wallet/flow.ts';
+import {
+	type WaitingWallet,
+	type WalletDevice,
+	type WalletNotice,
+	type WalletOutcome,
+	walletOutcomes,
+	type WalletView
+} from '../../../src/lib/wallet/view.ts';
 import { qrSvg } from '../../../src/lib/ui/qr-svg.ts';
+import type { WalletPage } from '../page-data.ts';
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const sessionId = '0123456789abcdef0123456789abcdef';
@@ -19,8 +27,14 @@ const waiting: WaitingWallet = {
 	claims: null,
 	claimsText: null
 };
-/** While these last, the page asks: answers that don't come are told beside them. */
-const troubled = ['scan', 'opened', 'checking', 'verified'] as const;
+/** While these last, the page reads the status. */
+const followed = ['scan', 'opened', 'checking', 'verified'] as const;
+
+function drawn(view: WalletView, device: WalletDevice = 'other', notice: WalletNotice | null = null): WalletPage {
+	return { view, device, isGuess: false, notice, returnTo };
+}
+
+const openedView = { screen: 'opened', sessionId, expiresInMs, requestUri } as const;
 
 /** Every state of a wallet sign-in that has a screen; one more in the flow, and this does not compile. */
 type Screens = 'start' | Exclude<FlowState, WaitingState | WalletOutcome>;
@@ -30,49 +44,85 @@ type Needed = `wallet/${Screens}` | `wallet/ended/${WalletOutcome}`;
 export const walletStates = {
 	'wallet/start': {
 		page: 'wallet',
-		data: { view: { screen: 'start' }, returnTo },
+		data: drawn({ screen: 'start' }),
 		heading: (t) => t.wallet.start.title
 	},
 	'wallet/scan': {
 		page: 'wallet',
-		data: { view: waiting, returnTo },
+		data: drawn(waiting),
 		heading: (t) => t.wallet.scan.title
 	},
-	'wallet/scan-without-code': {
+	'wallet/scan/here': {
 		page: 'wallet',
-		data: { view: { ...waiting, qr: null }, returnTo },
-		heading: (t) => t.wallet.scan.withoutCode.title
+		data: drawn(waiting, 'this'),
+		heading: (t) => t.wallet.scan.titleHere
+	},
+	'wallet/scan/without-code': {
+		page: 'wallet',
+		data: drawn({ ...waiting, qr: null }),
+		heading: (t) => t.wallet.scan.titleHere
 	},
 	'wallet/scan/claims': {
 		page: 'wallet',
-		data: { view: { ...waiting, claims: 'voornaam, achternaam, geboortedatum en eduID' }, returnTo },
+		data: drawn({ ...waiting, claims: 'voornaam, achternaam, geboortedatum en eduID' }),
 		walletHelpPage: 'https://uni-noord.example/wallets',
 		heading: (t) => t.wallet.scan.title
 	},
 	'wallet/scan/claims-text': {
 		page: 'wallet',
-		data: { view: { ...waiting, claimsText: 'Wij vragen uw naam en uw eduID.' }, returnTo },
+		data: drawn({ ...waiting, claimsText: 'Wij vragen uw naam en uw eduID.' }, 'this'),
+		heading: (t) => t.wallet.scan.titleHere
+	},
+	'wallet/scan/new-code': {
+		page: 'wallet',
+		data: drawn(waiting, 'other', 'new_code'),
 		heading: (t) => t.wallet.scan.title
 	},
+	'wallet/scan/nothing-received': {
+		page: 'wallet',
+		data: drawn(waiting, 'this', 'nothing_received'),
+		heading: (t) => t.wallet.scan.titleHere
+	},
+	...eachOf('wallet/live', ['nothing_opened', 'came_back'], (finding) => ({
+		page: 'wallet-live',
+		data: { state: 'scan', code: waiting, device: 'this', finding, returnTo },
+		walletHelpPage: 'https://uni-noord.example/wallets',
+		heading: (t) => t.wallet.scan.titleHere
+	})),
 	...eachOf('wallet', progressStates, (screen) => ({
 		page: 'wallet',
-		data: { view: { screen, sessionId, expiresInMs }, returnTo },
-		heading: (t) => t.wallet[screen].title
+		data: drawn({ screen, sessionId, expiresInMs, requestUri: null }),
+		heading: (t) => t.wallet[shownAs(screen)].title
 	})),
-	...eachOf('wallet/trouble', troubled, (state) => ({
-		page: 'wallet-trouble',
-		data: { state, code: state === 'scan' ? waiting : null, returnTo },
-		heading: (t) => t.wallet[state].title
+	'wallet/opened/here': {
+		page: 'wallet',
+		data: drawn(openedView, 'this'),
+		heading: (t) => t.wallet.opened.title
+	},
+	'wallet/opened/no-response': {
+		page: 'wallet',
+		data: drawn(openedView, 'this', 'no_response'),
+		heading: (t) => t.wallet.opened.title
+	},
+	'wallet/checking/still': {
+		page: 'wallet',
+		data: drawn({ ...openedView, screen: 'checking' }, 'this', 'still_checking'),
+		heading: (t) => t.wallet.checking.title
+	},
+	...eachOf('wallet/trouble', followed, (state) => ({
+		page: 'wallet-live',
+		data: { state, code: state === 'scan' ? waiting : null, device: 'other', finding: 'trouble', returnTo },
+		heading: (t) => t.wallet[state === 'scan' ? state : shownAs(state)].title
 	})),
 	...eachOf('wallet/ended', walletOutcomes, (outcome) => ({
 		page: 'wallet',
-		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
+		data: drawn({ screen: 'ended', outcome, helpCode }),
 		heading: (t) => t.wallet.ended[outcome].title,
-		...(outcome !== 'declined' && { isError: true as const })
+		...(!['declined', 'foreign'].includes(outcome) && { isError: true as const })
 	})),
 	...eachOf('wallet/only-wallet', ['declined', 'unavailable'], (outcome) => ({
 		page: 'wallet',
-		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
+		data: drawn({ screen: 'ended', outcome, helpCode }),
 		signInMethods: { institution: false, wallet: true },
 		heading: (t) => t.wallet.ended[outcome].title,
 		...(outcome !== 'declined' && { isError: true as const })

@@ -63,21 +63,25 @@ test.each(['nl', 'en'] as const)('every code, reason and outcome has a text of i
 test.each(['nl', 'en'] as const)('what is announced in %s has fewer than 15 words', (locale) => {
 	const { wallet, identity } = texts(locale);
 	const announced = [
-		...[wallet.opened, wallet.checking, wallet.verified, wallet.leaving, wallet.identifying].map((s) => s.announcement),
+		...[wallet.opened, wallet.checking, wallet.leaving, wallet.identifying].map((s) => s.announcement),
 		...Object.values(identity.announcements),
 		wallet.trouble,
-		`${wallet.remaining(40)} ${wallet.moreTime}`
+		wallet.newCode,
+		wallet.noConnection,
+		wallet.nothingOpened.announcement,
+		...Object.values(wallet.notices),
+		`${wallet.remaining(20)} ${wallet.moreTime}`
 	];
 	expect(announced.filter((text) => text.split(/\s+/).length >= 15)).toEqual([]);
 });
 
 test.each([
-	['en', 300, '5 minutes left to scan.'],
-	['en', 60, '1 minute left to scan.'],
-	['en', 40, '40 seconds left to scan.'],
-	['nl', 120, 'Nog 2 minuten om te scannen.'],
-	['nl', 60, 'Nog 1 minuut om te scannen.'],
-	['nl', 20, 'Nog 20 seconden om te scannen.']
+	['en', 120, 'You have 2 minutes left.'],
+	['en', 60, 'You have 1 minute left.'],
+	['en', 20, 'You have 20 seconds left.'],
+	['nl', 120, 'U hebt nog 2 minuten.'],
+	['nl', 60, 'U hebt nog 1 minuut.'],
+	['nl', 20, 'U hebt nog 20 seconden.']
 ] as const)('in %s, %i seconds left is said as "%s"', (locale, seconds, text) => {
 	expect(texts(locale).wallet.remaining(seconds)).toBe(text);
 });

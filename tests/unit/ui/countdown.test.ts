@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { clockDigits, spokenMarkSeconds } from '$lib/ui/countdown';
 
-test('five minutes are said per minute, then at 60, 40 and 20 seconds', () => {
+test('the time left is said at two minutes, one minute and 20 seconds, and not before', () => {
 	const said: number[] = [];
-	for (let left = 299; left >= 0; left--) {
+	for (let left = 780; left >= 0; left--) {
 		const mark = spokenMarkSeconds(left);
 		if (mark !== said.at(-1)) said.push(mark);
 	}
-	expect(said).toEqual([300, 240, 180, 120, 60, 40, 20]);
+	expect(said).toEqual([Infinity, 120, 60, 20]);
 });
 
 test('a mark is passed at its second, not before', () => {
 	expect(spokenMarkSeconds(60.4)).toBe(120);
-	expect([60, 40, 20].map(spokenMarkSeconds)).toEqual([60, 40, 20]);
-	expect(spokenMarkSeconds(20.1)).toBe(40);
+	expect([120, 60, 20].map(spokenMarkSeconds)).toEqual([120, 60, 20]);
+	expect(spokenMarkSeconds(20.1)).toBe(60);
 });
 
 test.each([

@@ -6,31 +6,27 @@ export const wallet = {
 	explainWallet: 'A wallet is an app on your phone that holds your digital cards, such as your student card.',
 	explainQr:
 		'A QR code is a square with black and white blocks. To scan it, you point the camera of your wallet app at it.',
+	explain: 'What is a wallet? What is a QR code?',
 	whichWallets: 'Which wallets can I use?',
 	start: {
 		title: 'Sign in with your wallet',
-		next: 'We make a QR code that you scan with your wallet. The page shows how much time you have.',
-		button: 'Show a QR code'
+		next: 'The next page says what to do and how much time you have.',
+		button: 'Continue with your wallet'
 	},
+	/** `Here`, `this`: for a wallet on this device. `other`: for one on another device. */
 	scan: {
 		title: 'Scan the QR code with your wallet',
+		titleHere: 'Open your wallet',
 		steps: ['Open the wallet app on your phone.', 'Scan the QR code.', 'Look at what is asked, and choose “Share”.'],
+		stepsHere: ['Look in your wallet at what is asked.', 'Choose “Share”.', 'Come back to this page.'],
 		qrName: 'QR code to sign in with your wallet. The link “Open wallet on this device” does the same.',
 		enlarge: 'Show a larger QR code',
-		withoutCode: {
-			title: 'Open your wallet on this device',
-			why: 'This request does not fit in a QR code. You can only sign in with a wallet on this device.',
-			steps: ['Open the wallet on this device below.', 'Look at what is asked, and choose “Share”.'],
-			timeLeft: 'Time left to open the wallet:',
-			remaining: (seconds: number) => {
-				if (seconds < 60) return `${seconds} seconds left to open the wallet.`;
-				const minutes = Math.floor(seconds / 60);
-				return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} left to open the wallet.`;
-			},
-			elsewhere: 'Is your wallet on another device? Open this website on that device.'
-		},
-		onThisDevice: 'Is your wallet on this device?',
+		question: { this: 'Is your wallet on another device?', other: 'Is your wallet on this device?' },
 		open: 'Open wallet on this device',
+		showCode: 'Show the QR code',
+		scanCode: 'Scan this code with the device that has your wallet.',
+		noCode: 'This request does not fit in a QR code. Open this website on the device that has your wallet.',
+		change: { this: 'My wallet is on another device', other: 'My wallet is on this device' },
 		browser: {
 			explain: 'Your browser can open your wallet, on this device or on another one.',
 			open: 'Open wallet through your browser',
@@ -39,6 +35,7 @@ export const wallet = {
 			notReceived: 'We could not use the answer of your wallet. Try again.'
 		},
 		check: 'I have scanned it – check',
+		checkHere: 'I have shared – check',
 		newCode: 'New code',
 		asked: (claims: string) => `We ask for this from your wallet: ${claims}.`,
 		askedInGeneral: 'Your wallet shows what we ask for: who you are at your institution.',
@@ -47,11 +44,26 @@ export const wallet = {
 		copied: 'The link is copied.',
 		notCopied: 'The link could not be copied.'
 	},
+	nothingOpened: {
+		title: 'Did nothing open?',
+		what: 'This device may not have a wallet that works here. Is your wallet on another device? Then scan the QR code.',
+		announcement: 'Did nothing open? Below the button you can read what to do.'
+	},
+	/** The answers to presses of a page without JavaScript. */
+	notices: {
+		nothing_received: 'We have not received anything from your wallet yet.',
+		no_response: 'Your wallet has not answered yet.',
+		still_checking: 'We are still checking.',
+		new_code: 'There is a new code on the page.'
+	},
+	newCode: 'There is a new code on the page.',
+	noConnection: 'We have no connection for a moment. Try again shortly.',
 	opened: {
 		title: 'Continue in your wallet',
 		what: 'Your wallet has opened the request. Look at what is asked, and choose whether you share it.',
 		check: 'I have answered – check',
-		wrongApp: 'Did the wrong app open? Start again with a new code.',
+		again: 'Open the wallet again',
+		wrongApp: 'Did the wrong app open, or do you want to use another wallet? Start with a new code.',
 		announcement: 'Your wallet has opened the request. Continue in your wallet.'
 	},
 	checking: {
@@ -59,11 +71,6 @@ export const wallet = {
 		what: 'Your wallet has answered. This takes a few seconds.',
 		check: 'Check again',
 		announcement: 'Your wallet has answered. We are checking it.'
-	},
-	verified: {
-		title: 'Your wallet is confirmed',
-		what: 'One moment, we are signing you in.',
-		announcement: 'Your wallet is confirmed. One moment.'
 	},
 	leaving: {
 		linked: 'Your wallet is linked. From now on, your wallet is all you need to sign in.',
@@ -77,17 +84,17 @@ export const wallet = {
 		announcement: 'One more step: confirm who you are.'
 	},
 	goOn: 'Continue',
-	startAgain: 'Start again with a new code',
+	startAgain: 'Start with a new code',
 	cancel: 'Stop signing in',
 	trouble: 'We have lost the connection for a moment. We keep trying.',
-	validMinutes: (minutes: number) =>
-		minutes <= 1 ? 'You have less than a minute left.' : `You have about ${minutes} minutes left.`,
-	timeLeft: 'Time left to scan:',
+	minutesLeft: (minutes: number) =>
+		minutes <= 1 ? 'You have about one minute left.' : `You have about ${minutes} minutes left.`,
+	timeLeft: 'Time left:',
 	endsSoon: 'Your time is almost over.',
 	moreTime: 'Choose “New code” for more time.',
 	remaining: (seconds: number) => {
-		if (seconds < 60) return `${seconds} seconds left to scan.`;
-		return seconds < 120 ? '1 minute left to scan.' : `${Math.floor(seconds / 60)} minutes left to scan.`;
+		if (seconds < 60) return `You have ${seconds} seconds left.`;
+		return seconds < 120 ? 'You have 1 minute left.' : `You have ${seconds / 60} minutes left.`;
 	},
 	otherWay: 'Another way to sign in',
 	withInstitution: 'Sign in with your institution',
@@ -128,9 +135,9 @@ export const wallet = {
 			next: 'Wait a few minutes and make a new code.'
 		},
 		foreign: {
-			title: 'Continue in the browser where you started',
-			what: 'For your safety, signing in continues only in the browser that made the code.',
-			next: 'Go back to that browser, or make a new code here.'
+			title: 'Go back to the browser where you began',
+			what: 'Your wallet opened another browser. Signing in continues on the page where you began.',
+			next: 'Does that not work? Start here with a new code.'
 		}
 	}
 };

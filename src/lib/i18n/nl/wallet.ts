@@ -4,31 +4,26 @@ export const wallet: Texts['wallet'] = {
 	explainWallet: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenpas.',
 	explainQr:
 		'Een QR-code is een vierkant met zwarte en witte blokjes. Scannen betekent: u richt de camera van uw wallet-app erop.',
+	explain: 'Wat is een wallet? Wat is een QR-code?',
 	whichWallets: 'Welke wallets kan ik gebruiken?',
 	start: {
 		title: 'Inloggen met uw wallet',
-		next: 'Wij maken een QR-code die u scant met uw wallet. Bij de code staat hoeveel tijd u hebt.',
-		button: 'QR-code tonen'
+		next: 'Op de volgende pagina staat wat u moet doen en hoeveel tijd u hebt.',
+		button: 'Verder met uw wallet'
 	},
 	scan: {
 		title: 'Scan de QR-code met uw wallet',
+		titleHere: 'Open uw wallet',
 		steps: ['Open de wallet-app op uw telefoon.', 'Scan de QR-code.', 'Kijk wat er gevraagd wordt en kies ‘Delen’.'],
+		stepsHere: ['Kijk in uw wallet wat er gevraagd wordt.', 'Kies ‘Delen’.', 'Kom terug naar deze pagina.'],
 		qrName: 'QR-code om in te loggen met uw wallet. De link ‘Wallet openen op dit apparaat’ doet hetzelfde.',
 		enlarge: 'Grotere QR-code tonen',
-		withoutCode: {
-			title: 'Open uw wallet op dit apparaat',
-			why: 'Deze aanvraag past niet in een QR-code. U kunt daarom alleen inloggen met een wallet op dit apparaat.',
-			steps: ['Open hieronder de wallet op dit apparaat.', 'Kijk wat er gevraagd wordt en kies ‘Delen’.'],
-			timeLeft: 'Tijd over om de wallet te openen:',
-			remaining: (seconds) => {
-				if (seconds < 60) return `Nog ${seconds} seconden om de wallet te openen.`;
-				const minutes = Math.floor(seconds / 60);
-				return `Nog ${minutes} ${minutes === 1 ? 'minuut' : 'minuten'} om de wallet te openen.`;
-			},
-			elsewhere: 'Staat uw wallet op een ander apparaat? Open deze website dan op dat apparaat.'
-		},
-		onThisDevice: 'Staat uw wallet op dit apparaat?',
+		question: { this: 'Staat uw wallet op een ander apparaat?', other: 'Staat uw wallet op dit apparaat?' },
 		open: 'Wallet openen op dit apparaat',
+		showCode: 'QR-code tonen',
+		scanCode: 'Scan deze code met het apparaat waar uw wallet op staat.',
+		noCode: 'Deze aanvraag past niet in een QR-code. Open deze website op het apparaat waar uw wallet op staat.',
+		change: { this: 'Mijn wallet staat op een ander apparaat', other: 'Mijn wallet staat op dit apparaat' },
 		browser: {
 			explain: 'Uw browser kan uw wallet openen, op dit apparaat of op een ander apparaat.',
 			open: 'Wallet openen via uw browser',
@@ -37,6 +32,7 @@ export const wallet: Texts['wallet'] = {
 			notReceived: 'Wij konden het antwoord van uw wallet niet gebruiken. Probeer het opnieuw.'
 		},
 		check: 'Ik heb gescand – controleren',
+		checkHere: 'Ik heb gedeeld – controleren',
 		newCode: 'Nieuwe code',
 		asked: (claims) => `Dit vragen wij uit uw wallet: ${claims}.`,
 		askedInGeneral: 'Uw wallet laat zien wat wij vragen: wie u bent bij uw instelling.',
@@ -45,11 +41,25 @@ export const wallet: Texts['wallet'] = {
 		copied: 'De link is gekopieerd.',
 		notCopied: 'De link kon niet worden gekopieerd.'
 	},
+	nothingOpened: {
+		title: 'Ging er niets open?',
+		what: 'Misschien staat er op dit apparaat geen wallet die hier werkt. Staat uw wallet op een ander apparaat? Scan dan de QR-code.',
+		announcement: 'Ging er niets open? Onder de knop staat wat u kunt doen.'
+	},
+	notices: {
+		nothing_received: 'Wij hebben nog niets van uw wallet ontvangen.',
+		no_response: 'Uw wallet heeft nog niet geantwoord.',
+		still_checking: 'Wij zijn nog bezig met controleren.',
+		new_code: 'Er staat een nieuwe code op de pagina.'
+	},
+	newCode: 'Er staat een nieuwe code op de pagina.',
+	noConnection: 'Wij hebben even geen verbinding. Probeer het zo opnieuw.',
 	opened: {
 		title: 'Ga verder in uw wallet',
 		what: 'Uw wallet heeft de aanvraag geopend. Kijk wat er gevraagd wordt en kies of u het deelt.',
 		check: 'Ik heb geantwoord – controleren',
-		wrongApp: 'Ging de verkeerde app open? Begin dan opnieuw met een nieuwe code.',
+		again: 'Wallet opnieuw openen',
+		wrongApp: 'Ging de verkeerde app open, of wilt u een andere wallet gebruiken? Begin dan met een nieuwe code.',
 		announcement: 'Uw wallet heeft de aanvraag geopend. Ga verder in uw wallet.'
 	},
 	checking: {
@@ -57,11 +67,6 @@ export const wallet: Texts['wallet'] = {
 		what: 'Uw wallet heeft geantwoord. Dit duurt een paar seconden.',
 		check: 'Opnieuw controleren',
 		announcement: 'Uw wallet heeft geantwoord. Wij controleren het antwoord.'
-	},
-	verified: {
-		title: 'Uw wallet is bevestigd',
-		what: 'Een ogenblik, wij gaan verder met inloggen.',
-		announcement: 'Uw wallet is bevestigd. Een ogenblik.'
 	},
 	leaving: {
 		linked: 'Uw wallet is gekoppeld. Voortaan logt u in met alleen uw wallet.',
@@ -75,17 +80,17 @@ export const wallet: Texts['wallet'] = {
 		announcement: 'Nog één stap: bevestig wie u bent.'
 	},
 	goOn: 'Doorgaan',
-	startAgain: 'Opnieuw beginnen met een nieuwe code',
+	startAgain: 'Beginnen met een nieuwe code',
 	cancel: 'Stoppen met inloggen',
 	trouble: 'Wij hebben even geen verbinding. Wij blijven het proberen.',
-	validMinutes: (minutes) =>
-		minutes <= 1 ? 'U hebt nog minder dan een minuut.' : `U hebt nog ongeveer ${minutes} minuten.`,
-	timeLeft: 'Tijd over om te scannen:',
+	minutesLeft: (minutes) =>
+		minutes <= 1 ? 'U hebt nog ongeveer een minuut.' : `U hebt nog ongeveer ${minutes} minuten.`,
+	timeLeft: 'Tijd over:',
 	endsSoon: 'Uw tijd is bijna om.',
 	moreTime: 'Kies ‘Nieuwe code’ voor meer tijd.',
 	remaining: (seconds) => {
-		if (seconds < 60) return `Nog ${seconds} seconden om te scannen.`;
-		return seconds < 120 ? 'Nog 1 minuut om te scannen.' : `Nog ${Math.floor(seconds / 60)} minuten om te scannen.`;
+		if (seconds < 60) return `U hebt nog ${seconds} seconden.`;
+		return seconds < 120 ? 'U hebt nog 1 minuut.' : `U hebt nog ${seconds / 60} minuten.`;
 	},
 	otherWay: 'Op een andere manier inloggen',
 	withInstitution: 'Inloggen met uw instelling',
@@ -126,9 +131,9 @@ export const wallet: Texts['wallet'] = {
 			next: 'Wacht een paar minuten en maak een nieuwe code.'
 		},
 		foreign: {
-			title: 'Ga verder in de browser waar u begon',
-			what: 'Voor uw veiligheid gaat het inloggen alleen verder in de browser die de code maakte.',
-			next: 'Ga terug naar die browser, of maak hier een nieuwe code.'
+			title: 'Ga terug naar de browser waar u begon',
+			what: 'Uw wallet opende een andere browser. Het inloggen gaat verder op de pagina waar u begon.',
+			next: 'Lukt dat niet? Begin dan hier opnieuw met een nieuwe code.'
 		}
 	}
 };

@@ -44,6 +44,7 @@ export const en = {
 			title: 'Cookies',
 			points: [
 				'A cookie is a small file that a site keeps in your browser. We only use cookies that we need: to sign you in, and to remember your language.',
+				{ only: 'wallet', text: 'We also remember which device has your wallet, if you choose one.' },
 				{ only: 'institution', text: 'We also remember which institution you chose last.' },
 				'We don’t follow you on other sites, and we have no advertising.'
 			]

@@ -39,6 +39,7 @@ export const nl: Privacy = {
 			title: 'Cookies bij ons',
 			points: [
 				'Een cookie is een klein bestand dat een site in uw browser bewaart. Wij gebruiken alleen cookies die nodig zijn: om u in te loggen, en om uw taal te onthouden.',
+				{ only: 'wallet', text: 'Wij onthouden ook op welk apparaat uw wallet staat, als u dat kiest.' },
 				{ only: 'institution', text: 'Wij onthouden ook welke instelling u het laatst koos.' },
 				'Wij volgen u niet op andere sites, en er is hier geen reclame.'
 			]

@@ -10,6 +10,9 @@ interface CookieAttributes {
 	readonly secure: boolean;
 }
 
+/** How long a browser keeps a preference, in seconds. */
+export const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
 export function cookieAttributes(): CookieAttributes {
 	return { path: '/', httpOnly: true, sameSite: 'lax', secure: config().secure };
 }

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { Locale } from '$lib/i18n/locale';
 import { qrSvg } from '$lib/ui/qr-svg';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
-import type { WalletView } from '$lib/wallet/view';
+import type { WalletNotice, WalletView } from '$lib/wallet/view';
 import type { SessionStatus } from '../bridge/normalize';
 import type { RequestedClaim } from '../bridge/schemas';
 import { config } from '../config';
@@ -47,9 +47,17 @@ const waiting: Step = async (status, owned, { locals }) => {
 		}
 	};
 };
-const inFlight =
-	(screen: 'opened' | 'checking'): Step =>
-	(status, owned) => ({ view: { screen, sessionId: owned.id, expiresInMs: remainingMs(status, owned) } });
+const opened: Step = async (status, owned) => ({
+	view: {
+		screen: 'opened',
+		sessionId: owned.id,
+		expiresInMs: remainingMs(status, owned),
+		requestUri: await requestUriOf(owned)
+	}
+});
+const checking: Step = (status, owned) => ({
+	view: { screen: 'checking', sessionId: owned.id, expiresInMs: remainingMs(status, owned), requestUri: null }
+});
 const identity: Step = () => ({ goTo: '/login/identity' });
 const failed: Step = ({ errorCode }, owned, { locals }) => endedView(walletOutcomeOf(errorCode), locals, owned);
 
@@ -61,8 +69,8 @@ const completion: Step = async (_status, owned, event) => {
 const steps: Readonly<Record<SessionStatusValue, Step>> = {
 	CREATED: waiting,
 	PENDING: waiting,
-	INTERACTION_STARTED: inFlight('opened'),
-	VERIFYING: inFlight('checking'),
+	INTERACTION_STARTED: opened,
+	VERIFYING: checking,
 	VERIFIED: completion,
 	COMPLETED: completion,
 	IDV_REQUIRED: identity,
@@ -89,6 +97,32 @@ export async function walletStep(event: RequestEvent, owned: OwnedSession | unde
 		return endedView(walletOutcomeOf(code), event.locals, owned);
 	}
 }
+
+/** Why the browser has loaded the wallet page: `check` and `renewal` are presses, `return` is the way back from a wallet. */
+type Arrival = 'check' | 'renewal' | 'return';
+
+const waitingNotices: Partial<Record<WalletView['screen'], WalletNotice>> = {
+	scan: 'nothing_received',
+	opened: 'no_response',
+	checking: 'still_checking'
+};
+
+/** The address of the wallet page that answers a press. */
+export function walletPagePath(arrival: Arrival): string {
+	return `/login/wallet?after=${arrival}`;
+}
+
+/** What the page says first, by the query of `walletPagePath`; null for any other query. */
+export function walletNoticeOf(after: string | null, { screen }: WalletView): WalletNotice | null {
+	if (after === 'renewal') return screen === 'scan' ? 'new_code' : null;
+	return after === 'check' || after === 'return' ? (waitingNotices[screen] ?? null) : null;
+}
+
+/**
+ * The view for a browser that a wallet has opened on its way back, and that has no wallet session: the sign-in continues in the
+ * browser where it started.
+ */
+export const elsewhereView: WalletView = { screen: 'ended', outcome: 'foreign', helpCode: null };
 
 /** The 404 page for a browser that returns to a wallet session it did not create. It says what to do next. */
 export function foreignPage(event: RequestEvent): Promise<Response> {

@@ -1,13 +1,11 @@
 import { isLocale } from '$lib/i18n';
-import { cookieAttributes, cookieName } from '$lib/server/http/cookies';
+import { cookieAttributes, cookieName, YEAR_SECONDS } from '$lib/server/http/cookies';
 import { config } from '$lib/server/config';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import type { RequestHandler } from './$types';
-
-const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 export const POST: RequestHandler = endpoint(async ({ request, cookies }) => {
 	const form = await readForm(request);

@@ -3,26 +3,38 @@ import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
 import { config } from '$lib/server/config';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { permissionsPolicy } from '$lib/server/http/headers';
+import { invalidField } from '$lib/server/http/problem';
 import { formText, formUuid, readForm } from '$lib/server/http/request-body';
 import { returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
 import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
 import { startFailure } from '$lib/server/wallet/create-session';
 import { cancelWallet } from '$lib/server/wallet/cancel';
-import { walletStep } from '$lib/server/wallet/wallet-page';
+import { rememberWalletDevice, walletDeviceNamed, walletDeviceOf } from '$lib/server/wallet/device';
+import { elsewhereView, walletNoticeOf, walletPagePath, walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	const { searchParams } = event.url;
 	// A wallet on this device returns with it (OpenID4VP, section 8.2). It proves nothing: the cookie names the session.
-	if (event.url.searchParams.has('response_code')) redirect(303, '/login/wallet');
+	if (searchParams.has('response_code')) redirect(303, walletPagePath('return'));
+	const corrected = walletDeviceNamed(searchParams.get('device'));
+	if (corrected) rememberWalletDevice(event.cookies, corrected);
+	if (corrected) redirect(303, '/login/wallet');
 	event.setHeaders({ 'permissions-policy': permissionsPolicy(['digital-credentials-get']) });
 	// Read only once: at a second read, another session may have been scanned.
 	const owned = await currentSession(event);
 	const step = await walletStep(event, owned);
 	if ('goTo' in step) redirect(303, step.goTo);
 	await beginLoginTransaction(event.cookies);
-	const wanted = owned?.returnTo ?? event.url.searchParams.get('returnTo');
-	return { view: step.view, returnTo: returnPath(wanted, config().origin) };
+	const after = searchParams.get('after');
+	const wanted = owned?.returnTo ?? searchParams.get('returnTo');
+	return {
+		view: !owned && after === 'return' ? elsewhereView : step.view,
+		notice: walletNoticeOf(after, step.view),
+		...walletDeviceOf(event),
+		returnTo: returnPath(wanted, config().origin)
+	};
 };
 
 export const actions: Actions = {
@@ -34,6 +46,13 @@ export const actions: Actions = {
 		} catch (error) {
 			return startFailure(error, event.locals, returnTo);
 		}
+		redirect(303, replaced ? walletPagePath('renewal') : '/login/wallet');
+	},
+
+	device: async (event) => {
+		const device = walletDeviceNamed(formText(await readPageForm(event), 'device'));
+		if (device === null) return orErrorPage(Promise.reject(invalidField('device')), event.locals);
+		rememberWalletDevice(event.cookies, device);
 		redirect(303, '/login/wallet');
 	},
 

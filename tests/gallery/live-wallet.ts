@@ -1,0 +1,12 @@
+import type { FlowState } from '../../src/lib/wallet/flow.ts';
+import type { WaitingWallet, WalletDevice } from '../../src/lib/wallet/view.ts';
+
+/** A wallet page in a state that no server draws, because only the page itself finds it out. */
+export interface LiveWallet {
+	readonly state: FlowState;
+	readonly code: WaitingWallet | null;
+	readonly device: WalletDevice;
+	/** `trouble`: the portal is unreachable. The others follow a press of the link that opens a wallet. */
+	readonly finding: 'trouble' | 'nothing_opened' | 'came_back';
+	readonly returnTo: string;
+}
