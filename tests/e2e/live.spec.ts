@@ -1,7 +1,8 @@
-import { type BrowserContext, expect, type Page } from '@playwright/test';
+import { type BrowserContext, expect } from '@playwright/test';
+import { signalGroup } from '../tasks/children.mjs';
 import { startBufferingProxy } from './support/forward-proxy.ts';
 import { test } from './support/journey.ts';
-import { expectHeading, expectSignedIn } from './support/steps.ts';
+import { expectHeading, expectSignedIn, setVisible } from './support/steps.ts';
 import { en } from './support/texts.ts';
 import { WalletSignIn } from './support/wallet-sign-in.ts';
 
@@ -15,17 +16,6 @@ function noteRequests(context: BrowserContext) {
 		if (request.url().endsWith('/status')) noted.statuses++;
 	});
 	return noted;
-}
-
-/** As the browser does when another tab comes to the front, or this one. */
-async function setVisible(page: Page, isVisible: boolean): Promise<void> {
-	await page.evaluate(
-		(state) => {
-			Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
-			document.dispatchEvent(new Event('visibilitychange'));
-		},
-		isVisible ? 'visible' : 'hidden'
-	);
 }
 
 test('a hidden tab closes its stream, and reads the status once when it is shown', async ({
@@ -63,6 +53,24 @@ test('with eight wallet tabs over HTTP/1.1 a ninth page loads', { tag: '@full' }
 	await ninth.goto('/help');
 	await expectHeading(ninth, en.help.title);
 });
+
+test(
+	'a portal that stops responding is reported under the heading, and its response ends that',
+	{ tag: '@full' },
+	async ({ page, wallet, landscape }) => {
+		await wallet.start();
+		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
+		const status = page.getByRole('status');
+		signalGroup(landscape.portal.pid, 'SIGSTOP');
+		try {
+			await expect(status).toHaveText(en.wallet.trouble, { timeout: 30_000 });
+			await expect(status).toBeInViewport();
+		} finally {
+			signalGroup(landscape.portal.pid, 'SIGCONT');
+		}
+		await expect(status).toBeEmpty({ timeout: 30_000 });
+	}
+);
 
 test('an ending that is reported twice keeps its outcome', { tag: '@full' }, async ({ page, wallet }) => {
 	const data = /\/login\/wallet\/view$/;

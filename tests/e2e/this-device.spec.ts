@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
-import { expectHeading } from './support/steps.ts';
+import { expectHeading, setVisible } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 const { notices, nothingOpened, opened, scan } = en.wallet;
@@ -23,17 +23,6 @@ function firstControl(page: Page): Promise<string | undefined> {
 		);
 		return [...controls].find((control) => control.checkVisibility())?.textContent.trim();
 	});
-}
-
-/** Shows or hides the page, as another app does that opens and closes. */
-async function setVisible(page: Page, isVisible: boolean): Promise<void> {
-	await page.evaluate(
-		(state) => {
-			Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
-			document.dispatchEvent(new Event('visibilitychange'));
-		},
-		isVisible ? 'visible' : 'hidden'
-	);
 }
 
 /** Presses the link; the test's browser has no app for it. */

@@ -7,7 +7,8 @@ export interface FollowerDeps extends PollDeps {
 	readonly stream: (
 		sessionIds: readonly string[],
 		onUpdate: OnUpdate,
-		signal: AbortSignal
+		signal: AbortSignal,
+		onEvent: () => void
 	) => Promise<'ended' | 'broken'>;
 	readonly visibility: Visibility;
 }
@@ -15,8 +16,13 @@ export interface FollowerDeps extends PollDeps {
 /** A broken stream is opened again after this many rounds of polling, twice as many each time. */
 const MIN_ROUNDS = 8;
 const MAX_ROUNDS = 64;
-/** After this long without an update the page reads the status: a stream can be dead without an error. */
-const SILENCE_MS = 20_000;
+/**
+ * After this long without an event the page reads the status: a stream can be dead without an error. The portal sends a
+ * heartbeat every 4 s.
+ */
+const SILENCE_MS = 6000;
+/** A portal that takes longer than this for a status counts as unreachable, until it responds. */
+const FROZEN_MS = 4000;
 
 /**
  * Follows the wallet sessions of one page: over an event stream, or by polling while no stream works. Only a visible page
@@ -28,13 +34,14 @@ export class StatusFollower {
 	readonly #deps: FollowerDeps;
 	readonly #onUpdate: OnUpdate;
 	#restart = new AbortController();
-	#lastUpdateMs = 0;
+	#lastEventMs = 0;
+	#isStreaming = false;
 
 	constructor(sessionIds: Iterable<string>, onUpdate: OnUpdate, deps: FollowerDeps) {
 		this.#sessionIds = new Set(sessionIds);
 		this.#deps = deps;
 		this.#onUpdate = (update) => {
-			this.#lastUpdateMs = performance.now();
+			this.#lastEventMs = performance.now();
 			if (this.#sessionIds.has(update.sessionId)) onUpdate(update);
 		};
 	}
@@ -44,6 +51,10 @@ export class StatusFollower {
 		this.#sessionIds.add(sessionId);
 		this.#restart.abort();
 	}
+
+	readonly #onEvent = (): void => {
+		this.#lastEventMs = performance.now();
+	};
 
 	drop(sessionId: string): void {
 		this.#sessionIds.delete(sessionId);
@@ -71,7 +82,9 @@ export class StatusFollower {
 			this.#restart = new AbortController();
 			const untilRestart = anySignal([signal, this.#restart.signal]);
 			const ids = [...this.#sessionIds];
-			const outcome = ids.length > 0 ? await stream(ids, this.#onUpdate, untilRestart) : 'ended';
+			this.#isStreaming = true;
+			const outcome = ids.length > 0 ? await stream(ids, this.#onUpdate, untilRestart, this.#onEvent) : 'ended';
+			this.#isStreaming = outcome === 'ended';
 			if (outcome === 'ended') await untilAborted(untilRestart);
 			else if (!untilRestart.aborted) {
 				await poll(this.#sessionIds, rounds, this.#onUpdate, untilRestart, this.#deps);
@@ -86,7 +99,7 @@ export class StatusFollower {
 			const beganMs = performance.now();
 			await this.#deps.pause(SILENCE_MS, signal);
 			const woke = performance.now() - beganMs < SILENCE_MS;
-			const isSilent = performance.now() - this.#lastUpdateMs >= SILENCE_MS;
+			const isSilent = this.#isStreaming && performance.now() - this.#lastEventMs >= SILENCE_MS;
 			if (signal.aborted) return;
 			if (woke || isSilent) await this.#read(signal);
 		}
@@ -123,9 +136,14 @@ async function readOnce(
 	signal: AbortSignal,
 	{ readStatus }: Pick<PollDeps, 'readStatus'>
 ): Promise<number | null> {
+	const ids = [...sessionIds];
+	const late = setTimeout(() => {
+		if (!signal.aborted) for (const sessionId of ids) onUpdate({ sessionId, response: { kind: 'trouble' } });
+	}, FROZEN_MS);
 	const answers = await Promise.all(
-		[...sessionIds].map(async (sessionId) => ({ sessionId, response: await readStatus(sessionId, signal) }))
+		ids.map(async (sessionId) => ({ sessionId, response: await readStatus(sessionId, signal) }))
 	);
+	clearTimeout(late);
 	if (signal.aborted) return null;
 	for (const update of answers) onUpdate(update);
 	const waitsMs = answers.flatMap(({ response }) => (response.kind === 'trouble' ? [response.retryAfterMs ?? 0] : []));
@@ -169,11 +187,13 @@ const FIRST_EVENT_MS = 2000;
  * Follows sessions over one stream of server-sent events. Resolves to `ended` after the final status of all sessions.
  * Resolves to `broken` if the first event does not arrive in time, the stream breaks, or the signal aborts. It never
  * reconnects: that is up to the caller.
+ * @param onEvent called for events that are not about a session
  */
 export function followStream(
 	sessionIds: readonly string[],
 	onUpdate: OnUpdate,
 	signal: AbortSignal,
+	onEvent: () => void = () => {},
 	openSource: OpenEventSource = (url) => new EventSource(url)
 ): Promise<'ended' | 'broken'> {
 	const [first = '', ...others] = sessionIds;
@@ -200,7 +220,11 @@ export function followStream(
 
 		signal.addEventListener('abort', broken);
 		source.addEventListener('error', broken);
-		source.addEventListener('connected', () => clearTimeout(limit));
+		source.addEventListener('connected', () => {
+			clearTimeout(limit);
+			onEvent();
+		});
+		source.addEventListener('heartbeat', onEvent);
 		on('message', statusOf);
 		on('trouble', () => ({ kind: 'trouble' }));
 		on('gone', () => ({ kind: 'gone' }));

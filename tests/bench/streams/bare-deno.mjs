@@ -1,5 +1,5 @@
 /** As many streams as come, each open and with a heartbeat, and nothing else: what a stream costs Deno itself. Prints its port. */
-const HEARTBEAT_MS = 15_000;
+const HEARTBEAT_MS = 4000;
 const text = new TextEncoder();
 const open = new Set();
 

@@ -1,7 +1,7 @@
 /**
  * Opens many event streams, one connection each, and holds them open. Reads its task as JSON from the first line of
  * standard input, `{ port, requests: string[] }`; writes `open` once all are, and on the end of its input how many have
- * closed and how many have brought anything in the last 20 s (heartbeats come every 15 s).
+ * closed and how many have brought anything in the last 20 s (heartbeats come every 4 s).
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -33,3 +33,14 @@ export async function expectLoginError(page: Page, error: keyof typeof en.login.
 	await expect(page.getByRole('alert')).toContainText(`${what} ${next}`);
 	await expect(page).toHaveTitle(/^Error: /);
 }
+
+/** As the browser does when another tab comes to the front, or this one. */
+export async function setVisible(page: Page, isVisible: boolean): Promise<void> {
+	await page.evaluate(
+		(state) => {
+			Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+			document.dispatchEvent(new Event('visibilitychange'));
+		},
+		isVisible ? 'visible' : 'hidden'
+	);
+}

@@ -21,17 +21,19 @@ function start(sessionIds = ['a']) {
 	const source = new Source();
 	const urls: string[] = [];
 	const heard: StatusUpdate[] = [];
+	const events: number[] = [];
 	const page = new AbortController();
 	const ended = followStream(
 		sessionIds,
 		(update) => heard.push(update),
 		page.signal,
+		() => events.push(performance.now()),
 		(url) => {
 			urls.push(url);
 			return source as unknown as EventSource;
 		}
 	);
-	return { source, urls, heard, ended, leave: () => page.abort() };
+	return { source, urls, heard, events, ended, leave: () => page.abort() };
 }
 
 test('reports each session’s updates, and ends after the final one', async () => {
@@ -47,6 +49,16 @@ test('reports each session’s updates, and ends after the final one', async () 
 		{ sessionId: 'b', response: { kind: 'trouble' } },
 		{ sessionId: 'c', response: { kind: 'gone' } }
 	]);
+});
+
+test('reports the connection and each heartbeat as an event, and no update', async () => {
+	const { source, heard, events, leave, ended } = start();
+	source.send('connected');
+	source.send('heartbeat');
+	source.send('heartbeat');
+	expect([events.length, heard]).toEqual([3, []]);
+	leave();
+	expect(await ended).toBe('broken');
 });
 
 test('does not wait longer than 2 s for the first event, although the head of the stream has arrived', async () => {

@@ -33,22 +33,24 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 	const changes = new Set<() => void>();
 	let wake = () => {};
 	let isDown = false;
+	let isSilent = false;
+	let frozen = Promise.resolve();
 	let retryAfterMs = 0;
 	const deps: FollowerDeps = {
-		readStatus: (id) => {
+		readStatus: async (id) => {
 			reads.push(id);
-			return Promise.resolve(
-				isDown ? { kind: 'trouble', retryAfterMs } : { kind: 'status', status: 'PENDING', expiresInMs: 1000 }
-			);
+			await frozen;
+			return isDown ? { kind: 'trouble', retryAfterMs } : { kind: 'status', status: 'PENDING', expiresInMs: 1000 };
 		},
 		pause: (ms, signal) =>
 			interruptible(signal, (done) => {
 				setTimeout(done, ms);
 				wake = done;
 			}),
-		stream: async (ids, send, signal) => {
+		stream: async (ids, send, signal, onEvent) => {
 			let outcome: 'ended' | 'broken' = 'broken';
 			const stream: Stream = { sessionIds: ids, send, isOpen: true, end: () => {} };
+			const beats = setInterval(() => isSilent || onEvent(), 4000);
 			streams.push(stream);
 			await interruptible(signal, (done) => {
 				Object.assign(stream, {
@@ -58,6 +60,7 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 					}
 				});
 			});
+			clearInterval(beats);
 			stream.isOpen = false;
 			return outcome;
 		},
@@ -88,6 +91,15 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 		setDown: (retryMs = 0) => {
 			isDown = true;
 			retryAfterMs = retryMs;
+		},
+		/** The stream sends no more heartbeats. */
+		silence: () => (isSilent = true),
+		/** Nothing responds any more, until the returned function is called. */
+		freeze: () => {
+			isSilent = true;
+			let thaw = () => {};
+			frozen = new Promise((resolve) => (thaw = resolve));
+			return () => thaw();
 		},
 		wake: () => wake(),
 		close: () => page.abort()
@@ -149,10 +161,29 @@ test('reads at once when the page wakes up', async () => {
 	expect(reads).toEqual(['a']);
 });
 
-test('reads when there was no update for 20 s', async () => {
-	const { reads } = open(['a']);
-	await pass(20_000);
+test('reads when there was no event for 6 s', async () => {
+	const { reads, silence } = open(['a']);
+	silence();
+	await pass(6000);
 	expect(reads).toEqual(['a']);
+});
+
+test('does not read while heartbeats come', async () => {
+	const { reads } = open(['a']);
+	await pass(60_000);
+	expect(reads).toEqual([]);
+});
+
+test('a portal that stops responding is reported within 10 s, and its response ends that', async () => {
+	const { updates, freeze } = open(['a']);
+	const thaw = freeze();
+	await pass(9999);
+	expect(updates).toEqual([]);
+	await pass(1);
+	expect(updates).toEqual([{ sessionId: 'a', response: { kind: 'trouble' } }]);
+	thaw();
+	await pass(0);
+	expect(updates.at(-1)?.response.kind).toBe('status');
 });
 
 test('opens a stream with a session that is added', async () => {

@@ -41,7 +41,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/events`,
 		method: 'get',
 		id: 'watchWalletSession',
-		what: 'Read the status as server-sent events: `connected`, `data` (as in the status response), `trouble`, `gone` and `end`.',
+		what: 'Read the status as server-sent events: `connected`, `heartbeat` (every 4 s), `data` (as in the status response), `trouble`, `gone` and `end`.',
 		query: { also: text },
 		answers: { 200: { what: 'A stream of events.', type: 'text/event-stream' } },
 		problems: [...ofSession, 429]

@@ -26,9 +26,10 @@ interface EventStreamOptions {
 }
 
 const encoder = new TextEncoder();
-const HEARTBEAT = encoder.encode(':\n\n');
+/** An event rather than a comment, so that a page notices when the portal no longer responds. */
+const HEARTBEAT = encoder.encode('event: heartbeat\ndata: {}\n\n');
 /** The stream of a client that leaves this many heartbeats unread is closed. */
-const MAX_UNREAD = 4;
+const MAX_UNREAD = 15;
 
 class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 	#controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -141,8 +142,8 @@ interface Counter {
 
 export type EventStreams = ReturnType<typeof createEventStreams>;
 
-/** Shorter than the 30 s or more after which proxies drop a silent connection. */
-const HEARTBEAT_MS = 15_000;
+/** A page misses a heartbeat after 6 s (`status-client.ts`). Proxies drop a silent connection after 30 s or more. */
+const HEARTBEAT_MS = 4000;
 /** Spread out, so that the clients of a process that shuts down do not all reconnect at the same time. */
 const MIN_RETRY_MS = 2000;
 const RETRY_SPREAD_MS = 3000;

@@ -41,13 +41,15 @@ test('a stream begins at once with an event, and with a hint when to connect aga
 	expect(await read()).toBe('event: connected\nretry: 3500\ndata: {}\n\n');
 });
 
-test('a silent stream sends a comment every 15 seconds', async () => {
+const heartbeat = 'event: heartbeat\ndata: {}\n\n';
+
+test('a stream sends a heartbeat every four seconds', async () => {
 	const { clock, open } = setUp();
 	const { read } = open();
 	await read();
 	const next = read();
-	await clock.advance(15_000);
-	expect(await next).toBe(':\n\n');
+	await clock.advance(4000);
+	expect(await next).toBe(heartbeat);
 });
 
 test('a slow client gets the newest event of each key, and none of the older ones', async () => {
@@ -63,7 +65,7 @@ test('a client that reads nothing for over a minute is dropped', async () => {
 	const { state } = open();
 	await clock.advance(60_000);
 	expect([streams.size(), state.stops]).toEqual([1, 0]);
-	await clock.advance(15_000);
+	await clock.advance(4000);
 	expect([streams.size(), state.stops]).toEqual([0, 1]);
 });
 
@@ -102,13 +104,13 @@ test('a stream that is closed while it begins is stopped too', () => {
 
 test('a stream ends when its time is over', async () => {
 	const { clock, open } = setUp();
-	const { read } = open('b', 20_000);
+	const { read } = open('b', 6000);
 	await read();
 	const beat = read();
-	await clock.advance(15_000);
-	expect(await beat).toBe(':\n\n');
+	await clock.advance(4000);
+	expect(await beat).toBe(heartbeat);
 	const end = read();
-	await clock.advance(15_000);
+	await clock.advance(4000);
 	expect(await end).toBeNull();
 });
 
