@@ -7,6 +7,7 @@ export const measurements: Readonly<Record<string, () => Promise<Measure>>> = {
 	status: async () => (await import('./status/measure.ts')).measureStatus,
 	streams: async () => (await import('./streams/measure.ts')).measureStreams,
 	lcp: async () => (await import('./lcp.ts')).measureLcp,
+	search: async () => (await import('./search.ts')).measureSearch,
 	calls: async () => (await import('./calls.ts')).measureCalls,
 	'cold-start': async () => (await import('./cold-start.ts')).measureColdStart,
 	memory: async () => (await import('./memory.ts')).measureMemory

@@ -14,7 +14,7 @@ import { ensureBuilt } from '../tasks/build.mjs';
 import { ensurePackages } from '../tasks/packages.mjs';
 import { root } from '../tasks/runtime.mjs';
 
-const NAMES = ['sessions', 'latency', 'status', 'streams', 'lcp', 'calls', 'cold-start', 'memory'];
+const NAMES = ['sessions', 'latency', 'status', 'streams', 'lcp', 'search', 'calls', 'cold-start', 'memory'];
 
 const { values } = parseArgs({ options: { runtime: { type: 'string' }, only: { type: 'string' } } });
 const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];

@@ -119,6 +119,7 @@ export const ScenarioOptions = v.strictObject({
 	ms: v.optional(v.pipe(v.number(), v.minValue(0))),
 	bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	status: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)), v.string()])),
 	error: v.optional(v.string()),
 	person: v.optional(v.picklist(personIds)),

@@ -3,7 +3,9 @@ import type { Texts } from '../../../src/lib/i18n/index.ts';
 import { cancelNotices } from '../../../src/lib/wallet/view.ts';
 import { statement } from '../../../src/lib/i18n/statement/index.ts';
 import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
-import { manyInstitutions } from '../../sandbox/institutions.ts';
+import { findInstitutions, prepareInstitutions, RESULTS_PER_PAGE } from '../../../src/lib/ui/match-institution.js';
+import { firstInstitutions } from '../../sandbox/institutions.ts';
+import type { LoginPage } from '../page-data.ts';
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const accessibility = {
@@ -17,15 +19,39 @@ const accessibility = {
 	site: 'https://portal.example.org'
 };
 
-const many = manyInstitutions.map(({ id, name }) => ({ id, name }));
+type Choice = LoginPage['choice'];
+type Listed = Choice['shown'][number];
 
-const login = {
-	institutions: [
-		{ id: 'west', name: 'Hogeschool West' },
-		{ id: 'north', name: 'Universiteit Noord' }
-	],
+const few: readonly Listed[] = [
+	{ id: 'west', name: 'Hogeschool West', also: [] },
+	{ id: 'north', name: 'Universiteit Noord', also: [] }
+];
+const three = [{ id: 'south', name: 'Academie Zuid', also: [] }, ...few];
+
+function listOf(count: number): readonly Listed[] {
+	return firstInstitutions(count)
+		.map(({ id, name, englishName = name, keywords = [] }) => ({ id, name, also: [englishName, ...keywords] }))
+		.sort((a, b) => a.name.localeCompare(b.name, 'nl'));
+}
+const many = listOf(66);
+
+function all(listed: readonly Listed[]): Choice {
+	return { total: listed.length, shown: listed, isLong: false, search: null };
+}
+
+/** A list that people have to search, before a search (null) or with its results. */
+function long(listed: readonly Listed[], query: string | null = null, page = 1): Choice {
+	const total = listed.length;
+	if (query === null) return { total, shown: [], isLong: true, search: null };
+	const found = query === '' ? listed : findInstitutions(prepareInstitutions(listed), query);
+	const pages = Math.max(1, Math.ceil(found.length / RESULTS_PER_PAGE));
+	const shown = found.slice((page - 1) * RESULTS_PER_PAGE, page * RESULTS_PER_PAGE);
+	return { total, shown, isLong: true, search: { query, count: found.length, page, pages } };
+}
+
+const login: LoginPage = {
+	choice: all(few),
 	last: null,
-	query: '',
 	startUrl: '/login/start?provider=sts&returnTo=%2Faccount',
 	returnTo: '/account',
 	error: null,
@@ -36,14 +62,18 @@ const login = {
 const startAgainUrl = '/login/start?provider=sts&returnTo=%2Faccount&institution=north';
 
 /** The login page with one way to sign in, as it is opened (`choose`) or with an error. */
-function onlyWay(code: 'choose' | SignInError, institutions: typeof login.institutions = login.institutions) {
+function onlyWay(code: 'choose' | SignInError, listed: readonly Listed[] = few) {
 	const error = code === 'choose' ? null : code;
 	return {
 		page: 'login' as const,
-		data: { ...login, institutions, error, helpCode: error && helpCode },
+		data: { ...login, choice: all(listed), error, helpCode: error && helpCode },
 		heading: (t: Texts) => t.login.title,
 		...(error !== null && { isError: true as const })
 	};
+}
+
+function loginWith(changes: Partial<LoginPage>) {
+	return { page: 'login' as const, data: { ...login, ...changes }, heading: (t: Texts) => t.login.title };
 }
 
 function only(way: 'institution' | 'wallet') {
@@ -69,23 +99,19 @@ export const entryStates = {
 	})),
 	privacy: { page: 'privacy', data: {}, heading: (_t, locale) => privacyStatement(locale).title },
 	login: { page: 'login', data: login, heading: (t) => t.login.title },
-	'login/last-time': {
-		page: 'login',
-		data: { ...login, last: login.institutions[1] ?? null },
-		heading: (t) => t.login.title
-	},
-	'login/many': { page: 'login', data: { ...login, institutions: many }, heading: (t) => t.login.title },
-	'login/found': {
-		page: 'login',
-		data: { ...login, institutions: many, last: many[0] ?? null, query: 'ile' },
-		heading: (t) => t.login.title
-	},
-	'login/not-found': {
-		page: 'login',
-		data: { ...login, institutions: many, query: 'Atlantis' },
-		heading: (t) => t.login.title
-	},
-	'login/one-button': { page: 'login', data: { ...login, institutions: [] }, heading: (t) => t.login.title },
+	'login/last-time': loginWith({ last: few[1] ?? null }),
+	'login/three': loginWith({ choice: all(three) }),
+	'login/many': loginWith({ choice: long(many) }),
+	'login/many/last-time': loginWith({ choice: long(many), last: many[0] ?? null }),
+	'login/found': loginWith({ choice: long(many, 'ile'), last: many[0] ?? null }),
+	'login/found/one': loginWith({ choice: long(many, 'rup') }),
+	'login/not-found': loginWith({ choice: long(many, 'Atlantis') }),
+	'login/300': loginWith({ choice: long(listOf(300)) }),
+	'login/300/all': loginWith({ choice: long(listOf(300), '') }),
+	'login/3000': loginWith({ choice: long(listOf(3000)) }),
+	'login/3000/found': loginWith({ choice: long(listOf(3000), 'zee') }),
+	'login/3000/page': loginWith({ choice: long(listOf(3000), 'zee', 2) }),
+	'login/one-button': loginWith({ choice: all([]) }),
 	...eachOf('login/only-institution', ['choose', 'access_denied', 'session_too_large', 'rate_limited'], (code) => ({
 		...onlyWay(code),
 		signInMethods: only('institution')

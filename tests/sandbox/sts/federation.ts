@@ -3,7 +3,7 @@ import type { HandoffOutcome, Handoffs } from '../handoffs.ts';
 import { callerHeader } from '../bridge/routes.ts';
 import { redirect, sendHtml, sendJson, type Exchange } from '../http/exchange.ts';
 import { page } from '../http/html.ts';
-import { institutions, manyInstitutions } from '../institutions.ts';
+import { firstInstitutions, institutions, manyInstitutions } from '../institutions.ts';
 import type { Scenarios } from '../scenarios.ts';
 
 const Reconciled = v.object({ sessionId: v.string(), returnOrigin: v.string(), linked: v.boolean() });
@@ -20,8 +20,14 @@ export interface FederationOptions {
 /** What the STS does in addition to OpenID Connect. Returns false for a path of `oidc-provider`. */
 export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, institutionUrl }: FederationOptions) {
 	const providers = (exchange: Exchange): void => {
-		const known = scenarios.peek('many-providers') ? manyInstitutions : institutions;
-		const list = known.map(({ id, name, enabled }) => ({ id, name, enabled }));
+		const many = scenarios.peek('many-providers');
+		const known = !many ? institutions : many.count ? firstInstitutions(many.count) : manyInstitutions;
+		const list = known.map(({ id, name, englishName, enabled, keywords }) => ({
+			id,
+			name: englishName ? { nl: name, en: englishName } : name,
+			enabled,
+			keywords
+		}));
 		if (scenarios.peek('no-providers')) sendJson(exchange, 404, { error: 'not_found' });
 		else sendJson(exchange, 200, list);
 	};

@@ -181,6 +181,15 @@ const numbers: readonly (readonly [string, string])[] = [
 		`${thousands(constant('lib/server/sts/institutions.ts', 'MAX_INSTITUTIONS'))}; ${constant('lib/server/bridge/schemas.ts', 'MAX_BINDINGS')}`
 	],
 	[
+		'Keywords of an institution',
+		`${constant('lib/server/sts/institutions.ts', 'MAX_KEYWORDS')} of ${constant('lib/server/sts/institutions.ts', 'MAX_KEYWORD_CHARACTERS')} characters`
+	],
+	[
+		'Search for an institution',
+		`${constant('lib/ui/match-institution.js', 'MAX_QUERY_CHARACTERS')} characters, ${constant('lib/ui/match-institution.js', 'MAX_WORDS')} different words`
+	],
+	['Institutions on one page', String(constant('lib/ui/match-institution.js', 'RESULTS_PER_PAGE'))],
+	[
 		"Fetches of the STS's keys for unknown key ids in foreign tokens",
 		`1 in ${seconds(constant('lib/server/sts/keys.ts', 'COOLDOWN_MS'))}`
 	],

@@ -17,10 +17,19 @@ export const login = {
 			other: 'Or search for another institution',
 			button: 'Search',
 			list: 'Institutions',
-			all: (count: number) => `All ${count} institutions`,
-			none: 'We found no institution with that name. Try a part of the name.',
-			one: '1 institution found',
-			many: (count: string) => `${count} institutions found`
+			all: (count: string) => `All ${count} institutions`,
+			/** `shown`: the count as people write it. */
+			found: (count: number, shown: string) =>
+				count === 0 ? 'No institution found' : count === 1 ? '1 institution found' : `${shown} institutions found`,
+			tryAgain: 'Type a part of the name, or an abbreviation.',
+			part: (from: string, to: string) => `You see numbers ${from} to ${to}.`,
+			narrow: 'Type more of the name to see fewer.',
+			page: (page: string) => `page ${page}`,
+			pages: 'More institutions',
+			previous: 'Previous institutions',
+			next: 'Next institutions',
+			cleared: 'The search field is empty.',
+			failed: 'Searching while you type does not work now. Type the name and choose Search.'
 		}
 	},
 	wallet: {

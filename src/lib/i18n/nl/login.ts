@@ -19,9 +19,21 @@ export const login: Texts['login'] = {
 			button: 'Zoeken',
 			list: 'Instellingen',
 			all: (count) => `Alle ${count} instellingen`,
-			none: 'Wij vonden geen instelling met die naam. Probeer een deel van de naam.',
-			one: '1 instelling gevonden',
-			many: (count) => `${count} instellingen gevonden`
+			found: (count, shown) =>
+				count === 0
+					? 'Geen instelling gevonden'
+					: count === 1
+						? '1 instelling gevonden'
+						: `${shown} instellingen gevonden`,
+			tryAgain: 'Typ een deel van de naam, of een afkorting.',
+			part: (from, to) => `U ziet nummer ${from} tot en met ${to}.`,
+			narrow: 'Typ meer van de naam om er minder te zien.',
+			page: (page) => `pagina ${page}`,
+			pages: 'Meer instellingen',
+			previous: 'Vorige instellingen',
+			next: 'Volgende instellingen',
+			cleared: 'Het zoekveld is leeg.',
+			failed: 'Zoeken tijdens het typen werkt nu niet. Typ de naam en kies Zoeken.'
 		}
 	},
 	wallet: {

@@ -107,7 +107,10 @@ export function forgetInstitution(cookies: Cookies): void {
 }
 
 /** The institution that this browser chose last, if the list still contains it. */
-export function lastInstitution(cookies: Cookies, listed: readonly Institution[]): Institution | null {
+export function lastInstitution<Listed extends Pick<Institution, 'id'>>(
+	cookies: Cookies,
+	listed: readonly Listed[]
+): Listed | null {
 	const id = cookies.get(institutionCookie());
 	return listed.find((institution) => institution.id === id) ?? null;
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Locale } from '$lib/i18n/locale';
 import { config } from '../config';
 import { log } from '../log';
-import { EntryId, type Localised, readBoolean, readList, readLocalised } from '../upstream/lenient';
+import { EntryId, type Localised, readBoolean, readKeywords, readList, readLocalised } from '../upstream/lenient';
 import { stsFetch } from './metadata';
 
 const FRESH_MS = 60_000;
@@ -13,6 +13,8 @@ const FRESH_MS = 60_000;
 const FAULT_MS = 10_000;
 
 const MAX_INSTITUTIONS = 5000;
+const MAX_KEYWORDS = 20;
+const MAX_KEYWORD_CHARACTERS = 64;
 
 const Listed = v.pipe(
 	v.object({
@@ -25,15 +27,23 @@ const Listed = v.pipe(
 				return names ?? NEVER;
 			})
 		),
+		keywords: v.optional(v.unknown()),
 		enabled: v.optional(v.unknown())
 	}),
-	v.transform(({ id, name, enabled }) => ({ id, names: name, isEnabled: readBoolean(enabled) ?? true }))
+	v.transform(({ id, name, keywords, enabled }) => ({
+		id,
+		names: name,
+		keywords: readKeywords(keywords, { max: MAX_KEYWORDS, maxLength: MAX_KEYWORD_CHARACTERS }),
+		isEnabled: readBoolean(enabled) ?? true
+	}))
 );
 
 /** An institution to which the STS can send a person. */
 export interface Institution {
 	readonly id: string;
 	readonly name: string;
+	/** Its name in the portal's other language, if it differs, and its keywords. People can search for them. */
+	readonly also: readonly string[];
 }
 
 type Institutions = Readonly<Record<Locale, readonly Institution[]>>;
@@ -63,11 +73,18 @@ async function readInstitutions(onFault: () => void): Promise<Institutions> {
 		if (!response.ok) throw new Error(`the STS answered ${response.status}`);
 		const listed: unknown = await response.json();
 		const entries = readList('institutions', listed, Listed, { max: MAX_INSTITUTIONS, keyOf: ({ id }) => id });
-		const inLocale = (locale: Locale) =>
-			entries
+		const inLocale = (locale: Locale) => {
+			// `localeCompare` would find the rules of the language again for each pair.
+			const { compare } = new Intl.Collator(locale);
+			return entries
 				.filter(({ isEnabled }) => isEnabled)
-				.map(({ id, names }) => ({ id, name: names[locale] }))
-				.sort((a, b) => a.name.localeCompare(b.name, locale));
+				.map(({ id, names, keywords }) => {
+					const name = names[locale];
+					const also = [...new Set([names.nl, names.en, ...keywords])].filter((text) => text !== name);
+					return { id, name, also };
+				})
+				.sort((a, b) => compare(a.name, b.name));
+		};
 		return { nl: inLocale('nl'), en: inLocale('en') };
 	} catch (error) {
 		onFault();

@@ -74,6 +74,35 @@ export function readStrings(value: unknown): string[] {
 	return [...new Set(texts.filter((text) => text !== ''))].slice(0, MAX_STRINGS);
 }
 
+/**
+ * Keywords in all languages: a list of texts, a text of words separated by spaces, commas or semicolons, or either of them
+ * as `{nl: …, en: …}` or `[{lang: "nl", value: …}]`. In a text of words, `+` stands for a space (SAML metadata, `mdui:Keywords`).
+ * Control characters are removed. Anything else, and what is longer than `maxLength`, is dropped.
+ * @returns each keyword once, in order; empty when there is none
+ */
+export function readKeywords(
+	value: unknown,
+	{ max, maxLength }: { readonly max: number; readonly maxLength: number }
+): string[] {
+	const items = Array.isArray(value)
+		? value.slice(0, MAX_STRINGS).flatMap((item: unknown) => (isObject(item) ? keywordsOf(item.value) : [item]))
+		: isObject(value)
+			? Object.values(value).slice(0, MAX_STRINGS).flatMap(keywordsOf)
+			: keywordsOf(value);
+	const keywords = new Set<string>();
+	for (const item of items) {
+		const keyword = cleanText(item, maxLength + 1);
+		if (keyword !== undefined && keyword.length <= maxLength) keywords.add(keyword);
+		if (keywords.size >= max) break;
+	}
+	return [...keywords];
+}
+
+function keywordsOf(value: unknown): readonly unknown[] {
+	if (Array.isArray(value)) return value;
+	return typeof value === 'string' ? value.split(/[\s,;]+/).map((word) => word.replaceAll('+', ' ')) : [];
+}
+
 /** In UTF-16 code units. OpenID Connect allows a subject 255 (Core 2). */
 const MAX_IDENTIFIER = 1024;
 

@@ -5,12 +5,11 @@ import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
 import { type Institution, institutions } from '$lib/server/sts/institutions';
+import { chooseInstitutions } from '$lib/server/sts/institution-search';
 import { ownedSessions } from '$lib/server/auth/owned-sessions';
 import { resumeIdentity } from '$lib/server/wallet/identity-page';
 import { cancelNoticeOf } from '$lib/server/wallet/cancel';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
-
-const MAX_QUERY_CHARACTERS = 100;
 
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
@@ -25,9 +24,8 @@ export const load: PageServerLoad = async (event) => {
 	const listed = config().signInMethods.institution ? await institutions(event.locals.locale()) : [];
 	const last = lastInstitution(event.cookies, listed);
 	return {
-		institutions: listed,
+		choice: chooseInstitutions(listed, searchParams.get('q'), searchParams.get('page')),
 		last,
-		query: (searchParams.get('q') ?? '').trim().slice(0, MAX_QUERY_CHARACTERS),
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
 		error,

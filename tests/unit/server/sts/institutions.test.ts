@@ -31,8 +31,8 @@ describe('the institutions to choose from', () => {
 			{ id: 'a', name: 'Alpha' }
 		);
 		expect(await institutions('en')).toEqual([
-			{ id: 'a', name: 'Alpha' },
-			{ id: 'b', name: 'Beta' }
+			{ id: 'a', name: 'Alpha', also: [] },
+			{ id: 'b', name: 'Beta', also: [] }
 		]);
 	});
 
@@ -51,8 +51,8 @@ describe('the institutions to choose from', () => {
 			{ id: 5, name: 'Five', enabled: null, logo: { nl: 1 } }
 		);
 		expect(await institutions('en', NOW_MS)).toEqual([
-			{ id: '5', name: 'Five' },
-			{ id: 'c', name: 'Gamma' }
+			{ id: '5', name: 'Five', also: [] },
+			{ id: 'c', name: 'Gamma', also: [] }
 		]);
 		await institutions('en', NOW_MS + 30_000);
 		expect(warned.mock.calls).toEqual([[expect.any(String), { list: 'institutions', dropped: 13, total: 16 }]]);
@@ -67,6 +67,27 @@ describe('the institutions to choose from', () => {
 		expect((await institutions('nl')).map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'Zuid']);
 		expect((await institutions('en')).map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'South']);
 		expect(fetched).toHaveBeenCalledOnce();
+	});
+
+	test('can be found by their names in both languages and by their keywords, each once', async () => {
+		lists(
+			{ id: 'a', name: { nl: 'Zuid', en: 'South' }, keywords: ['Zuid', 'Z', 'z', 'Z'] },
+			{ id: 'b', name: 'Noord', keywords: { nl: 'NRD koud+water', en: ['North', 7, null] } }
+		);
+		expect(await institutions('nl')).toEqual([
+			{ id: 'b', name: 'Noord', also: ['NRD', 'koud water', 'North'] },
+			{ id: 'a', name: 'Zuid', also: ['South', 'Z', 'z'] }
+		]);
+		expect((await institutions('en')).at(-1)).toEqual({ id: 'a', name: 'South', also: ['Zuid', 'Z', 'z'] });
+	});
+
+	test('have at most 20 keywords of 64 characters, and stay in the list without the others', async () => {
+		const keywords = ['x'.repeat(65), 'y'.repeat(64), ...Array.from({ length: 50 }, (_, n) => `k${n}`)];
+		lists({ id: 'a', name: 'Alpha', keywords }, { id: 'b', name: 'Beta', keywords: 1e300 });
+		const [alpha, beta] = await institutions('en');
+		expect(alpha?.also).toHaveLength(20);
+		expect(alpha?.also[0]).toBe('y'.repeat(64));
+		expect(beta?.also).toEqual([]);
 	});
 
 	test('are asked for once a minute', async () => {
@@ -94,6 +115,6 @@ describe('the institutions to choose from', () => {
 		expect(await institutions('en', NOW_MS + 9_999)).toEqual([]);
 		expect(fetched).toHaveBeenCalledOnce();
 		lists({ id: 'a', name: 'Alpha' });
-		expect(await institutions('en', NOW_MS + 10_000)).toEqual([{ id: 'a', name: 'Alpha' }]);
+		expect(await institutions('en', NOW_MS + 10_000)).toEqual([{ id: 'a', name: 'Alpha', also: [] }]);
 	});
 });

@@ -4,6 +4,7 @@ import { log } from '$lib/server/log';
 import {
 	isObject,
 	readBoolean,
+	readKeywords,
 	readList,
 	readLocalised,
 	readStrings,
@@ -72,6 +73,36 @@ test.each<[unknown, string[]]>([
 	[7, []],
 	[{ 0: 'a' }, []]
 ])('the texts of %j are %j', (value, texts) => expect(readStrings(value)).toEqual(texts));
+
+test.each<[unknown, string[]]>([
+	[
+		['a b', ' c ', '', 'a b', null, 7, ['x']],
+		['a b', 'c']
+	],
+	['a  b,c;d e+f', ['a', 'b', 'c', 'd', 'e f']],
+	[{ nl: 'a b', en: ['c d', 'a'], de: 7 }, ['a', 'b', 'c d']],
+	[
+		[{ lang: 'nl', value: 'a b' }, { lang: 'en', value: ['c d'] }, { lang: 'de' }, 'e f'],
+		['a', 'b', 'c d', 'e f']
+	],
+	[
+		['a\u0000\u202eb', '123456789', '12345678'],
+		['a b', '12345678']
+	],
+	[' ', []],
+	[null, []],
+	[7, []]
+])('the keywords of %j are %j', (value, keywords) => {
+	expect(readKeywords(value, { max: 10, maxLength: 8 })).toEqual(keywords);
+});
+
+test.each([
+	Array.from({ length: 1000 }, (_, n) => `k${n}`),
+	Array.from({ length: 1000 }, (_, n) => `k${n}`).join(' '),
+	Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`l${n}`, `k${n}`]))
+])('of many keywords, the first ones are read', (value) => {
+	expect(readKeywords(value, { max: 3, maxLength: 8 })).toEqual(['k0', 'k1', 'k2']);
+});
 
 test('of a long list of texts, a hundred are read', () => {
 	expect(readStrings(Array.from({ length: 1000 }, (_, index) => String(index)))).toHaveLength(100);

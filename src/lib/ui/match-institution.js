@@ -1,0 +1,150 @@
+/**
+ * The matching rule of the institution search. The server imports this file and browsers load it unchanged (`?url`), so
+ * that both find the same institutions in the same order.
+ */
+
+/** Longer queries are cut, in UTF-16 code units. */
+export const MAX_QUERY_CHARACTERS = 100;
+/** A page never shows more institutions than this, however long the list is. */
+export const RESULTS_PER_PAGE = 20;
+/** Further different words of a query are ignored. */
+const MAX_WORDS = 8;
+/** Longer words in capitals are not abbreviations: some lists have all names in capitals. */
+const MAX_ACRONYM = 4;
+
+/** Letters that Unicode normalization does not separate into a basic letter and a mark. */
+const BASIC_LETTERS = new Map([
+	['æ', 'ae'],
+	['œ', 'oe'],
+	['ø', 'o'],
+	['ß', 'ss'],
+	['ł', 'l'],
+	['đ', 'd'],
+	['ð', 'd'],
+	['þ', 'th'],
+	['ı', 'i'],
+	['ς', 'σ']
+]);
+
+/** Words that count as two in an abbreviation: "Rijksuniversiteit Groningen" is RUG. */
+const COMPOUND = /^.+(universiteit|universitat|hogeschool|hochschule)$/;
+
+/**
+ * @template T
+ * @typedef {object} Entry
+ * @property {T} institution
+ * @property {string} texts folded name, other names and keywords, each between line breaks
+ * @property {string} abbreviations from initials, each between line breaks
+ */
+
+/**
+ * Prepares a list for `findInstitutions`.
+ * @template {{ readonly name: string, readonly also: readonly string[] }} T
+ * @param {readonly T[]} institutions `also`: names in other languages, and keywords
+ * @returns {Entry<T>[]}
+ */
+export function prepareInstitutions(institutions) {
+	return institutions.map((institution) => {
+		const texts = [institution.name, ...institution.also];
+		return {
+			institution,
+			texts: lines(texts.map(fold)),
+			abbreviations: lines([...new Set(texts.flatMap(abbreviationsOf))])
+		};
+	});
+}
+
+/**
+ * The institutions that contain every word of the query, or have an abbreviation that starts with it. The best matches
+ * are first; matches of the same quality stay in the order of the list. Case, accents and punctuation are ignored.
+ * @template T
+ * @param {readonly Entry<T>[]} entries
+ * @param {string} query
+ * @returns {T[]} empty if the query has no letter or digit
+ */
+export function findInstitutions(entries, query) {
+	const text = fold(query.slice(0, MAX_QUERY_CHARACTERS));
+	if (text === '') return [];
+	const words = [...new Set(text.split(' '))].slice(0, MAX_WORDS);
+	/** @type {T[][]} */
+	const found = [[], [], [], [], []];
+	for (const entry of entries) if (matches(entry, words)) found[rankOf(entry, text, words)]?.push(entry.institution);
+	return found.flat();
+}
+
+/**
+ * Reduces a text to lower-case basic letters, digits and single spaces.
+ * @param {string} text
+ */
+export function fold(text) {
+	const lower = text.toLowerCase();
+	const basic = /^[ -~]*$/.test(lower)
+		? lower
+		: lower.normalize('NFKD').replace(/[æœøßłđðþıς]/g, (letter) => BASIC_LETTERS.get(letter) ?? letter);
+	return basic
+		.replace(/[\p{M}\p{Cf}.'’‘ʼ]+/gu, '')
+		.replace(/[^\p{L}\p{N}]+/gu, ' ')
+		.trim();
+}
+
+/** @param {readonly string[]} texts */
+function lines(texts) {
+	return `\n${texts.join('\n')}\n`;
+}
+
+/**
+ * @param {Entry<unknown>} entry
+ * @param {readonly string[]} words
+ */
+function matches({ texts, abbreviations }, words) {
+	return words.every((word) => texts.includes(word) || abbreviations.includes(`\n${word}`));
+}
+
+/**
+ * How well a match fits; 0 is best.
+ * @param {Entry<unknown>} entry
+ * @param {string} query folded
+ * @param {readonly string[]} words
+ */
+function rankOf({ texts, abbreviations }, query, words) {
+	const start = `\n${query}`;
+	const whole = `${start}\n`;
+	if (texts.includes(whole) || abbreviations.includes(whole)) return 0;
+	if (texts.startsWith(start)) return 1;
+	if (texts.includes(start) || abbreviations.includes(start)) return 2;
+	const startsWord = words.every((word) =>
+		[` ${word}`, `\n${word}`].some((place) => texts.includes(place) || abbreviations.includes(place))
+	);
+	return startsWord ? 3 : 4;
+}
+
+/**
+ * Abbreviations from the initials of a name, with and without its small words: HvA, and HAN for "Hogeschool van Arnhem en
+ * Nijmegen".
+ * @param {string} name
+ * @returns {string[]} folded; empty for a single word
+ */
+function abbreviationsOf(name) {
+	const words = name.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}.]*/gu) ?? [];
+	if (words.length < 2) return [];
+	const large = words.filter((word) => /^[\p{Lu}\p{Lt}\p{N}]/u.test(word));
+	return [words, large]
+		.flatMap((some) => [some.map((word) => initialOf(word)).join(''), some.map(compoundInitialsOf).join('')])
+		.filter((letters) => letters.length > 1);
+}
+
+/**
+ * The first letter, or the whole word if it is an abbreviation itself, such as "ROC".
+ * @param {string} word
+ */
+function initialOf(word) {
+	const folded = fold(word);
+	const isAcronym = folded.length > 1 && folded.length <= MAX_ACRONYM && word === word.toUpperCase();
+	return isAcronym ? folded : folded.slice(0, 1);
+}
+
+/** @param {string} word */
+function compoundInitialsOf(word) {
+	const second = COMPOUND.exec(fold(word))?.[1];
+	return initialOf(word) + (second?.slice(0, 1) ?? '');
+}

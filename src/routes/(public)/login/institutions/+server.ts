@@ -1,0 +1,27 @@
+import { isLocale } from '$lib/i18n';
+import { config } from '$lib/server/config';
+import { endpoint } from '$lib/server/http/endpoint';
+import { Problem } from '$lib/server/http/problem';
+import { institutionFile } from '$lib/server/sts/institution-search';
+import type { RequestHandler } from './$types';
+
+/** As long as the portal itself uses a list. Not for shared caches: the response may carry a cookie of the session. */
+const CACHE_CONTROL = 'private, max-age=60';
+
+/** The list of institutions in the language `lang`, for the script of the search field. It is the same for everybody. */
+export const GET: RequestHandler = endpoint(async ({ locals, request, url }) => {
+	if (!config().signInMethods.institution) throw new Problem('not_found');
+	const lang = url.searchParams.get('lang');
+	const { json, gzip, digest } = await institutionFile(isLocale(lang) ? lang : locals.locale());
+	const headers = { 'cache-control': CACHE_CONTROL, etag: `"${digest}"`, vary: 'accept-encoding' };
+	if (request.headers.get('if-none-match')?.includes(digest)) return new Response(null, { status: 304, headers });
+	const isCompressed = acceptsGzip(request.headers.get('accept-encoding') ?? '');
+	return new Response(isCompressed ? gzip : json, {
+		headers: { ...headers, 'content-type': 'application/json', ...(isCompressed && { 'content-encoding': 'gzip' }) }
+	});
+});
+
+/** Whether the header names gzip, and not with a weight of 0 (RFC 9110 12.5.3). */
+function acceptsGzip(header: string): boolean {
+	return /(?:^|,)\s*gzip\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))(?:[,;]|$)/i.test(header);
+}

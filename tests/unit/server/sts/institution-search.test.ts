@@ -1,0 +1,81 @@
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { chooseInstitutions, institutionFile } from '$lib/server/sts/institution-search';
+import { type Institution, institutions } from '$lib/server/sts/institutions';
+import { RESULTS_PER_PAGE } from '$lib/ui/match-institution.js';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/sts/institutions', () => ({ institutions: vi.fn() }));
+
+const listOf = (length: number): Institution[] =>
+	Array.from({ length }, (_, n) => ({ id: `i${n}`, name: `School ${n}`, also: [`Q${n}`] }));
+
+describe('the institutions on the login page', () => {
+	test('are all of them, without a search, where there are few', () => {
+		const few = listOf(8);
+		expect(chooseInstitutions(few, 'School 1', '2')).toEqual({ total: 8, shown: few, isLong: false, search: null });
+	});
+
+	test('are none until somebody searches, where there are many', () => {
+		expect(chooseInstitutions(listOf(9), null, null)).toEqual({ total: 9, shown: [], isLong: true, search: null });
+	});
+
+	test('are those that match the search', () => {
+		const { shown, search } = chooseInstitutions(listOf(30), ' q17 ', null);
+		expect(shown.map(({ id }) => id)).toEqual(['i17']);
+		expect(search).toEqual({ query: 'q17', count: 1, page: 1, pages: 1 });
+	});
+
+	test.each([
+		[null, 1, 'i0'],
+		['1', 1, 'i0'],
+		['2', 2, 'i20'],
+		['150', 150, 'i2980'],
+		['151', 150, 'i2980'],
+		['999999', 150, 'i2980'],
+		['0', 1, 'i0'],
+		['-1', 1, 'i0'],
+		['1e3', 1, 'i0'],
+		['9'.repeat(400), 1, 'i0'],
+		['x', 1, 'i0']
+	])('are one page of all of them after an empty search; page "%s" is page %i', (page, shownPage, first) => {
+		const { shown, search } = chooseInstitutions(listOf(3000), ' ', page);
+		expect(search).toEqual({ query: '', count: 3000, page: shownPage, pages: 150 });
+		expect([shown.length, shown[0]?.id]).toEqual([RESULTS_PER_PAGE, first]);
+	});
+
+	test.each([
+		['\u0000School\u0007 1\u200e', 'School  1'],
+		[`${'x'.repeat(99)}😀`, `${'x'.repeat(99)}\ufffd`],
+		['y '.repeat(5000), 'y '.repeat(50).trim()]
+	])('never depend on control characters, halves of characters or the length of a search', (query, cleaned) => {
+		expect(chooseInstitutions(listOf(30), query, null).search?.query).toBe(cleaned);
+	});
+});
+
+describe('the list as a file', () => {
+	beforeEach(() => vi.mocked(institutions).mockReset());
+
+	test('has the id, the name and what else people search for, plain and compressed', async () => {
+		vi.mocked(institutions).mockResolvedValue(listOf(2));
+		const { json, gzip, digest } = await institutionFile('nl');
+		const text = new TextDecoder().decode(json);
+		expect(JSON.parse(text)).toEqual([
+			['i0', 'School 0', 'Q0'],
+			['i1', 'School 1', 'Q1']
+		]);
+		expect(gunzipSync(gzip).toString()).toBe(text);
+		expect(digest).toMatch(/^[\w-]{16}$/);
+		expect(institutions).toHaveBeenCalledWith('nl');
+	});
+
+	test('is made once for each list, also when it is requested at the same time', async () => {
+		const list = listOf(3);
+		vi.mocked(institutions).mockResolvedValue(list);
+		const files = await Promise.all([institutionFile('nl'), institutionFile('nl')]);
+		expect(files[0]).toBe(files[1]);
+		vi.mocked(institutions).mockResolvedValue([...list]);
+		expect((await institutionFile('nl')).json).not.toBe(files[0].json);
+		expect((await institutionFile('nl')).digest).toBe(files[0].digest);
+	});
+});
