@@ -1,9 +1,21 @@
+import * as v from 'valibot';
 import type { Visit } from '../../harness/browser.ts';
+import type { PassingResponse } from '../../harness/proxy.ts';
 import { claimsOf } from '../../sandbox/identity.ts';
 import { personById, type PersonId } from '../../sandbox/people.ts';
 
 /** Data that must not occur in a response: its name, and a pattern that matches it. */
 export type Secret = readonly [name: string, pattern: RegExp];
+
+const Tokens = v.pipe(
+	v.string(),
+	v.parseJson(),
+	v.object({
+		access_token: v.optional(v.string()),
+		refresh_token: v.optional(v.string()),
+		id_token: v.optional(v.string())
+	})
+);
 
 export function secret(name: string, value: string): Secret {
 	if (value.length < 8) throw new Error(`"${name}" is too short to be searched for`);
@@ -25,12 +37,24 @@ export function claimSecrets(id: PersonId, names: readonly string[]): Secret[] {
 
 /** Lists the secrets that occur in responses: in the status line, a header or the body, plain, escaped or in base64. */
 export function leaksIn(visits: readonly Visit[], secrets: readonly Secret[]): string[] {
-	return visits.flatMap((visit) => {
-		const text = readings(bytesOf(visit));
-		return secrets
-			.filter(([, pattern]) => pattern.test(text))
-			.map(([name]) => `${name} in ${visit.method} ${visit.url.pathname}`);
-	});
+	return visits.flatMap((visit) =>
+		secretsIn(bytesOf(visit), secrets).map((name) => `${name} in ${visit.method} ${visit.url.pathname}`)
+	);
+}
+
+/** Names the secrets that occur in a text: plain, escaped or in base64. */
+export function secretsIn(text: string, secrets: readonly Secret[]): string[] {
+	const all = readings(text);
+	return secrets.filter(([, pattern]) => pattern.test(all)).map(([name]) => name);
+}
+
+/** The tokens in a response of the STS's token endpoint, and the PKCE verifier in its request. */
+export function tokenSecrets({ path, requestBody, body }: PassingResponse): Secret[] {
+	if (path !== '/token') return [];
+	const tokens = v.safeParse(Tokens, body);
+	const verifier = new URLSearchParams(requestBody).get('code_verifier') ?? undefined;
+	const found = Object.entries({ ...(tokens.success && tokens.output), 'PKCE verifier': verifier });
+	return found.flatMap(([name, value]) => (value === undefined ? [] : [secret(name, value)]));
 }
 
 function bytesOf({ status, statusText, headers, text }: Visit): string {
