@@ -9,6 +9,9 @@
 	const { view, screen } = document.currentScript.dataset;
 	const failedImport = /dynamically imported module|importing a module script failed/i;
 	const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+	/** The response to a link or a form may take this long. */
+	const LEAVING_MS = 15_000;
+	let leftAtMs = -Infinity;
 	let hasFailed = false;
 	const globals = ['BroadcastChannel', 'CompressionStream', 'EventSource', 'structuredClone'];
 	const isSupported =
@@ -18,6 +21,13 @@
 		'timeout' in AbortSignal &&
 		CSS.supports('height', '1dvh');
 	document.documentElement.classList.toggle('scripted', isSupported);
+
+	/**
+	 * Whether a person has just followed a link or sent a form. Firefox then stops loading this page's modules, and a reload
+	 * would cancel the navigation.
+	 */
+	const isLeaving = () => performance.now() - leftAtMs < LEAVING_MS;
+	addEventListener('beforeunload', () => (leftAtMs = performance.now()));
 
 	/** Reads the portal's own JSON; null for anything else, such as the page of a proxy. */
 	async function read(path) {
@@ -31,7 +41,7 @@
 
 	/** Waits first: a reload while the portal is unreachable would lose the page. */
 	async function reloadWhenReachable() {
-		while ((await read('/api/health'))?.status !== 'ok') await pause(3000);
+		while ((await read('/api/health'))?.status !== 'ok' || isLeaving()) await pause(3000);
 		location.reload();
 	}
 
@@ -39,6 +49,7 @@
 		for (;;) {
 			await pause(3000);
 			const step = document.visibilityState === 'visible' ? await read(view) : null;
+			if (isLeaving()) continue;
 			if (typeof step?.goTo === 'string' && new URL(step.goTo, location.href).origin === location.origin)
 				return location.assign(step.goTo);
 			if (step?.view && step.view.screen !== screen) return location.reload();

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { root } from '../../tasks/runtime.mjs';
+
+const script = readFileSync(join(root, 'static', 'recover.js'), 'utf8');
+const lostModule = { reason: new TypeError('error loading dynamically imported module'), preventDefault: vi.fn() };
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A page that runs the script. */
+function openPage() {
+	const handlers = new Map<string, (event: object) => void>();
+	const reload = vi.fn();
+	const page = createContext({
+		addEventListener: (type: string, handler: (event: object) => void) => handlers.set(type, handler),
+		document: {
+			currentScript: { dataset: {} },
+			documentElement: { classList: { toggle: vi.fn(), remove: vi.fn() } },
+			visibilityState: 'visible'
+		},
+		fetch: () => Promise.resolve(Response.json({ status: 'ok' })),
+		location: { reload, search: '' },
+		performance: { now: () => performance.now(), getEntriesByType: () => [{ type: 'navigate' }] },
+		setTimeout
+	});
+	runInContext(script, page);
+	return { reload, send: (type: string, event: object = {}) => handlers.get(type)?.(event) };
+}
+
+test('a page whose modules are lost is reloaded', async () => {
+	const { reload, send } = openPage();
+	send('unhandledrejection', lostModule);
+	await vi.advanceTimersByTimeAsync(0);
+	expect(reload).toHaveBeenCalledOnce();
+});
+
+test('a page that a person leaves is not reloaded, unless it is still there after fifteen seconds', async () => {
+	const { reload, send } = openPage();
+	send('beforeunload');
+	send('unhandledrejection', lostModule);
+	await vi.advanceTimersByTimeAsync(14_000);
+	expect(reload).not.toHaveBeenCalled();
+	await vi.advanceTimersByTimeAsync(5000);
+	expect(reload).toHaveBeenCalledOnce();
+});
