@@ -1,12 +1,12 @@
 import type { Locale } from './locale';
 
-/** The time zone of the institutions. The server's own may be any, and the server does not know the browser's. */
+/**
+ * The time zone of the institutions. The server's own may be any, and the server does not know the browser's. Pages do not
+ * name it: people there do not say `CET`.
+ */
 const TIME_ZONE = 'Europe/Amsterdam';
 
-/**
- * Formats a moment (ISO 8601) in words, with its time zone: `23 november 2026 om 14:05 CET`. Other text is returned
- * unchanged.
- */
+/** Formats a moment (ISO 8601) in words, in Dutch time: `23 november 2026 om 14:05`. Other text is returned unchanged. */
 export function formatDateTime(locale: Locale, iso: string): string {
 	const moment = new Date(iso);
 	if (Number.isNaN(moment.getTime())) return iso;
@@ -16,8 +16,7 @@ export function formatDateTime(locale: Locale, iso: string): string {
 		year: 'numeric',
 		hour: '2-digit',
 		minute: '2-digit',
-		timeZone: TIME_ZONE,
-		timeZoneName: 'short'
+		timeZone: TIME_ZONE
 	}).format(moment);
 }
 

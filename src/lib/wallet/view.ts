@@ -153,6 +153,11 @@ export type IdentityView =
 /** A linked wallet as its owner sees it. Times are ISO 8601. */
 export interface LinkedWallet {
 	readonly id: string;
+	/** The name of the wallet's provider; null if only its id is known. */
+	readonly provider: string | null;
+	/** The institution's name; null if only its id is known. */
+	readonly institution: string | null;
+	/** As the Auth Bridge sent them: technical details for the help desk. */
 	readonly providerId: string | null;
 	readonly institutionId: string | null;
 	readonly createdAt: string | null;

@@ -7,7 +7,7 @@ const parts = [...new Set(stateNames.map((name) => name.split('/')[0] ?? ''))];
 
 /** What is not translated: names, data of the states, and two words that both languages have. */
 const sameInBoth =
-	/^(?:|English|Nederlands|Menu|eduID|WCAG 2\.2|Wallet \d|HELPCODE|(?:Hogeschool|(?:Vrije |Rijks)?[Uu]niversiteit|Academie|Roc) .+|Sanne.*|de Vries|universiteit-noord.*|eduid-wallet|wallet, hwk|[\da-f]{64}|\S+@\S+|\+31 [\d ]+|https:\S+)$/;
+	/^(?:|English|Nederlands|Menu|eduID|WCAG 2\.2|Wallet \d|eduID wallet|HELPCODE|(?:Hogeschool|(?:Vrije |Rijks)?[Uu]niversiteit|Academie|Roc) .+|Sanne.*|de Vries|universiteit-noord.*|eduid-wallet|wallet, hwk|[\da-f]{64}|\S+@\S+|\+31 [\d ]+|https:\S+)$/;
 
 /** A line of the tree without its words: role, level and address. */
 const shapeOf = (line: string) => line.replace(/^(\s*- (?!\/url)'?\w+).*?(\[\w.*)?$/, '$1$2').replace(/^# .*/, '#');

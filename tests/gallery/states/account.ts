@@ -7,6 +7,8 @@ const near = 90_000;
 const ways = { expiresInMs: far, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
 const wallet = {
 	id: 'wallet-1',
+	provider: 'eduID wallet',
+	institution: 'Universiteit Noord',
 	providerId: 'eduid-wallet',
 	institutionId: 'universiteit-noord',
 	createdAt: '2026-09-01T10:00:00.000Z',
@@ -28,13 +30,29 @@ const account = {
 		expires,
 		expiresInMs: far
 	},
-	wallets: [wallet, { ...wallet, id: 'wallet-2', providerId: null }],
+	wallets: [
+		wallet,
+		{ ...wallet, id: 'wallet-2', provider: null, providerId: null, lastUsedAt: '2026-11-02T13:05:00.000Z' }
+	],
+	institutionName: 'Universiteit Noord',
 	notice: null
+};
+/** What some services send: ids and domains only, and no level that has words. */
+const plain = {
+	...account,
+	view: {
+		...account.view,
+		user: { ...account.view.user, name: null, email: null, eduid: '4a7d1ed414474e4033ac29cc' },
+		assurance: { acr: 'urn:example:loa:7', amr: [] }
+	},
+	institutionName: null,
+	wallets: [{ ...wallet, provider: null, institution: null, createdAt: null }]
 };
 
 /** The pages of somebody who is signed in, and of who was. */
 export const accountStates = {
 	account: page(account),
+	'account/without-names': page(plain),
 	'account/unlinked': page({ ...account, wallets: [], notice: 'unlinked' }),
 	'account/wallets-unknown': page({ ...account, wallets: null }),
 	'account/ending': page({ ...account, expiresInMs: near }),

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { formatDate, formatDateTime } from '$lib/i18n/date-time';
 
-test('a moment is shown in Dutch time, in any time zone of the server', () => {
-	expect(formatDateTime('nl', '2026-07-01T12:05:00Z')).toBe('1 juli 2026 om 14:05 CEST');
-	expect(formatDateTime('en', '2026-01-01T23:30:00.000Z')).toBe('2 January 2026 at 00:30 CET');
+test('a moment is shown in Dutch time, in any time zone of the server, and without the name of the zone', () => {
+	expect(formatDateTime('nl', '2026-07-01T12:05:00Z')).toBe('1 juli 2026 om 14:05');
+	expect(formatDateTime('en', '2026-01-01T23:30:00.000Z')).toBe('2 January 2026 at 00:30');
 });
 
 test('a date of birth keeps its day', () => {

@@ -45,7 +45,7 @@ test('no text is a placeholder, or has one that nothing fills in', () => {
 
 test('Dutch texts are translated', () => {
 	const same = dutch.filter(([, text], index) => typeof text === 'string' && text === english[index]?.[1]);
-	expect(same.map(([path]) => path)).toEqual(['texts.site.menu', 'texts.account.person.eduid']);
+	expect(same.map(([path]) => path)).toEqual(['texts.site.menu', 'texts.account.technical.eduid']);
 });
 
 test.each(['nl', 'en'] as const)('every code, reason and outcome has a text of its own in %s', (locale) => {

@@ -35,6 +35,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		email: claims.email,
 		eduid: claims.eduid,
 		institution: claims.schac_home_organization ?? claims.institution_id,
+		institutionId: claims.institution_id,
 		acr: claims.acr,
 		amr: claims.amr,
 		sid: claims.sid,

@@ -29,6 +29,8 @@ export const SessionSchema = v.object({
 	email: text,
 	eduid: text,
 	institution: text,
+	/** The institution's id in the STS's list, if the STS names it; absent in sessions that version 1.0.0 wrote. */
+	institutionId: text,
 	acr: text,
 	amr: v.array(v.string()),
 	/** The STS's own session id (OIDC Back-Channel Logout 2.1). */

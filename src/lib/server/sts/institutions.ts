@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Locale } from '$lib/i18n/locale';
+import { withinLimit } from '../clock';
 import { config } from '../config';
 import { log } from '../log';
 import { EntryId, type Localised, readBoolean, readKeywords, readList, readLocalised } from '../upstream/lenient';
@@ -46,22 +47,46 @@ export interface Institution {
 	readonly also: readonly string[];
 }
 
-type Institutions = Readonly<Record<Locale, readonly Institution[]>>;
+interface Institutions {
+	/** Those that can be chosen. */
+	readonly lists: Readonly<Record<Locale, readonly Institution[]>>;
+	/** The names of all, by id. */
+	readonly names: ReadonlyMap<string, Localised>;
+}
 
-const NONE: Institutions = { nl: [], en: [] };
+const NONE: Institutions = { lists: { nl: [], en: [] }, names: new Map() };
 
-let cached: { readonly lists: Promise<Institutions>; untilMs: number } | undefined;
+let cached: { readonly read: Promise<Institutions>; untilMs: number } | undefined;
 
 /**
  * The institutions that the STS lists, with their names in the given language, sorted by name. Empty if the STS has no such
  * list (404) or the list can't be read.
  */
 export async function institutions(locale: Locale, nowMs = performance.now()): Promise<readonly Institution[]> {
+	return (await allInstitutions(nowMs)).lists[locale];
+}
+
+/** A page that only names an institution does not wait longer for the list. */
+const NAME_LIMIT_MS = 1500;
+
+/**
+ * Finds the names of institutions, also of those that cannot be chosen at the moment.
+ * @returns a function of an id, with null for an unknown one; all are unknown while the list cannot be read
+ */
+export async function institutionNames(
+	locale: Locale,
+	nowMs = performance.now()
+): Promise<(id: string | null | undefined) => string | null> {
+	const { names } = await withinLimit(allInstitutions(nowMs), NAME_LIMIT_MS).catch(() => NONE);
+	return (id) => names.get(id ?? '')?.[locale] ?? null;
+}
+
+function allInstitutions(nowMs: number): Promise<Institutions> {
 	if (!cached || nowMs >= cached.untilMs) {
-		const entry = { lists: readInstitutions(() => (entry.untilMs = nowMs + FAULT_MS)), untilMs: nowMs + FRESH_MS };
+		const entry = { read: readInstitutions(() => (entry.untilMs = nowMs + FAULT_MS)), untilMs: nowMs + FRESH_MS };
 		cached = entry;
 	}
-	return (await cached.lists)[locale];
+	return cached.read;
 }
 
 async function readInstitutions(onFault: () => void): Promise<Institutions> {
@@ -85,7 +110,10 @@ async function readInstitutions(onFault: () => void): Promise<Institutions> {
 				})
 				.sort((a, b) => compare(a.name, b.name));
 		};
-		return { nl: inLocale('nl'), en: inLocale('en') };
+		return {
+			lists: { nl: inLocale('nl'), en: inLocale('en') },
+			names: new Map(entries.map(({ id, names }) => [id, names]))
+		};
 	} catch (error) {
 		onFault();
 		log.warn('the list of institutions could not be read', { error });

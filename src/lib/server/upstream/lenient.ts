@@ -163,6 +163,20 @@ function textsByLanguage(value: unknown, maxLength: number): ReadonlyMap<string,
 	return texts;
 }
 
+/**
+ * Letters, digits and the punctuation of names. A name has a space, or a capital letter first and no digit. Two small letters
+ * around a dot are part of a host name.
+ */
+const NAME = /^(?=\p{Lu}\P{N}*$|.*\s)(?!.*\p{Ll}\.\p{Ll})[\p{L}\p{M}\p{N} .,'’&()+–-]+$/u;
+
+/**
+ * The text if it is a name for people. Null for the technical values that some services send instead: ids, host names and
+ * addresses.
+ */
+export function nameForPeople(text: string | null | undefined): string | null {
+	return typeof text === 'string' && NAME.test(text) ? text : null;
+}
+
 function cleanText(value: unknown, maxLength: number): string | undefined {
 	if (typeof value !== 'string') return undefined;
 	const text = value

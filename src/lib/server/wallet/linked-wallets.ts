@@ -4,6 +4,8 @@ import type { Session } from '../auth/session';
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { log } from '../log';
+import { institutionNames } from '../sts/institutions';
+import { nameForPeople } from '../upstream/lenient';
 import { bridge, credentialFor } from './bridge';
 
 /** Unlinking requires a sign-in that is at most this old. */
@@ -33,13 +35,16 @@ export async function ownWallet(locals: App.Locals, id: string): Promise<LinkedW
 
 /** The linked wallets, with names in the language of the page. */
 async function listWallets(locals: App.Locals, { userId }: Session): Promise<readonly LinkedWallet[]> {
-	const bindings = await bridge().listBindings(userId, credentialFor(locals));
 	const locale = locals.locale();
-	return bindings.map(({ providerId, institutionId, ...binding }) => ({
-		...binding,
-		providerId: providerId?.[locale] ?? null,
-		institutionId: institutionId?.[locale] ?? null
-	}));
+	const [bindings, institutionName] = await Promise.all([
+		bridge().listBindings(userId, credentialFor(locals)),
+		institutionNames(locale)
+	]);
+	return bindings.map(({ providerId: ofProvider, institutionId: ofInstitution, ...binding }) => {
+		const [providerId, institutionId] = [ofProvider?.[locale] ?? null, ofInstitution?.[locale] ?? null];
+		const institution = institutionName(institutionId) ?? nameForPeople(institutionId);
+		return { ...binding, providerId, institutionId, provider: nameForPeople(providerId), institution };
+	});
 }
 
 /**

@@ -36,6 +36,7 @@ describe('a new session', () => {
 			sub: 'subject-1',
 			userId: 'user-1',
 			institution: 'uni.example',
+			institutionId: 'uni-1',
 			sid: 'sts-session-1',
 			authTime: NOW - 60,
 			generation: 0

@@ -12,11 +12,12 @@ vi.stubGlobal('fetch', fetched);
 afterAll(() => vi.unstubAllGlobals());
 
 let institutions: typeof listing.institutions;
+let institutionNames: typeof listing.institutionNames;
 let log: typeof logging;
 beforeEach(async () => {
 	fetched.mockReset();
 	vi.resetModules();
-	({ institutions } = await import('$lib/server/sts/institutions'));
+	({ institutions, institutionNames } = await import('$lib/server/sts/institutions'));
 	({ log } = await import('$lib/server/log'));
 });
 
@@ -116,5 +117,33 @@ describe('the institutions to choose from', () => {
 		expect(fetched).toHaveBeenCalledOnce();
 		lists({ id: 'a', name: 'Alpha' });
 		expect(await institutions('en', NOW_MS + 10_000)).toEqual([{ id: 'a', name: 'Alpha', also: [] }]);
+	});
+});
+
+describe('the name of an institution', () => {
+	test('is found by its id, in the language of the page, also if it cannot be chosen', async () => {
+		lists({ id: 'a', name: { nl: 'Noord', en: 'North' } }, { id: 'off', name: 'Zuid', enabled: false });
+		const [nl, en] = [await institutionNames('nl'), await institutionNames('en')];
+		expect([nl('a'), en('a'), en('off'), en('b'), en(null), en(undefined)]).toEqual([
+			'Noord',
+			'North',
+			'Zuid',
+			null,
+			null,
+			null
+		]);
+		expect(fetched).toHaveBeenCalledOnce();
+	});
+
+	test('is unknown, without a long wait, while the STS does not respond', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
+		try {
+			fetched.mockReturnValue(new Promise(() => {}));
+			const names = institutionNames('en');
+			await vi.advanceTimersByTimeAsync(2000);
+			expect((await names)('a')).toBeNull();
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 });

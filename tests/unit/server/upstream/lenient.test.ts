@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { log } from '$lib/server/log';
 import {
 	isObject,
+	nameForPeople,
 	readBoolean,
 	readKeywords,
 	readList,
@@ -164,3 +165,35 @@ test.each<[unknown, boolean]>([
 	[null, false],
 	['{}', false]
 ])('%j is an object: %j', (value, is) => expect(isObject(value)).toBe(is));
+
+describe('a name for people', () => {
+	test.each([
+		'eduID wallet',
+		'Yivi',
+		'NL Wallet',
+		'Universiteit Noord',
+		'Hogeschool ’t Gooi',
+		'St. Olaf (Delft)',
+		'جامعة الشمال'
+	])('is %s', (name) => {
+		expect(nameForPeople(name)).toBe(name);
+	});
+
+	test.each([
+		undefined,
+		null,
+		'',
+		'eduid-wallet',
+		'uni-noord.example',
+		'Wallet.example.org',
+		'https://wallet.example/ provider',
+		'urn:collab:person:uni-noord.example:sanne',
+		'550e8400-e29b-41d4-a716-446655440000',
+		'A1B2C3D4',
+		'PROVIDER_ONE',
+		'sanne@uni-noord.example',
+		'1234'
+	])('is not %j', (technical) => {
+		expect(nameForPeople(technical)).toBeNull();
+	});
+});
