@@ -13,6 +13,7 @@ const browserFiles = [
 	'cookies-off',
 	'foreign-responses',
 	'help-code',
+	'identity-announcements',
 	'institution-search',
 	'language',
 	'look-alike-cookies',

@@ -1,12 +1,19 @@
+import { texts } from '$lib/i18n';
+import { takeLinkedWallet } from '$lib/server/auth/login-cookies';
 import { signInPath } from '$lib/server/auth/login-path';
 import { brandView } from '$lib/server/brand/view';
 import { config } from '$lib/server/config';
+import { isLookAhead } from '$lib/server/http/request';
 import type { LayoutServerLoad } from './$types';
 
 /** The data of every page, which never includes a token. `path` is where the language switch returns to. */
-export const load: LayoutServerLoad = ({ locals, url }) => {
+export const load: LayoutServerLoad = ({ cookies, locals, request, route, url }) => {
 	const path = url.pathname + queryOf(url);
+	// A sign-in page sends a signed-in person on, and the page after it says so.
+	const isArrival = locals.session !== null && !route.id?.startsWith('/(public)/login') && !isLookAhead(request);
 	return {
+		/** What the first page after a sign-in says above its own content. The text, so that hydrated pages do not load it. */
+		arrivalNotice: isArrival && takeLinkedWallet(cookies) ? texts(locals.locale()).account.wallets.linkedNotice : null,
 		locale: locals.locale(),
 		brand: brandView(locals.locale()),
 		signInMethods: config().signInMethods,

@@ -99,7 +99,7 @@ for (const { locale, tag } of languages) {
 			await page.getByRole('button', { name: t.account.unlink.button }).click();
 			await expectGood(page, t.account.title);
 			await page.route(/session\/end/, (route) => route.abort('aborted'));
-			await page.getByRole('button', { name: t.account.signOut.button }).click();
+			await page.getByRole('button', { name: t.site.signOut }).click();
 			await expectGood(page, t.account.handover.title);
 		});
 

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { startCookielessProxy } from './support/forward-proxy.ts';
 import { test as base } from './support/journey.ts';
-import { expectLoginError } from './support/steps.ts';
+import { errorNotice, expectLoginError } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 /** The first page is in a browser that keeps no cookies of the portal. */
@@ -23,5 +23,5 @@ test('without cookies, signing in at the institution ends on a login page that s
 test('without cookies, signing in with the wallet ends on a login page that says what to do', async ({ page }) => {
 	await page.goto('/login');
 	await page.getByRole('button', { name: en.login.wallet.button }).click();
-	await expect(page.getByRole('alert')).toContainText(/cookies/);
+	await expect(errorNotice(page)).toContainText(/cookies/);
 });

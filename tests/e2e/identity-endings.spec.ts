@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import type { ScenarioName } from '../sandbox/scenarios.ts';
 import { test } from './support/journey.ts';
 import { settings } from './support/settings.ts';
-import { expectHeading } from './support/steps.ts';
+import { errorNotice, expectHeading } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 type Outcome = keyof typeof en.identity.ended;
@@ -77,7 +77,7 @@ for (const { title, use } of settings) {
 async function expectEnding(page: Page, outcome: Outcome): Promise<void> {
 	await expectHeading(page, en.identity.ended[outcome].title);
 	await expect(page).toHaveTitle(/^Error: /);
-	await expect(page.getByRole('alert')).toContainText(en.identity.ended[outcome].what);
+	await expect(errorNotice(page)).toContainText(en.identity.ended[outcome].what);
 	await page.getByRole('link', { name: en.identity.back }).click();
 	await expectHeading(page, en.login.title);
 }

@@ -18,6 +18,9 @@ for (const { title, tag, use } of settings) {
 			await page.getByRole('button', { name: explain.button }).click();
 			await page.getByRole('button', { name: 'Confirm' }).click();
 			await expect(page).toHaveURL('/accessibility');
+			await expect(page.getByText(en.account.wallets.linkedNotice)).toBeVisible();
+			await page.reload();
+			await expect(page.getByText(en.account.wallets.linkedNotice)).toHaveCount(0);
 
 			await page.context().clearCookies();
 			await wallet.start();
@@ -32,6 +35,30 @@ for (const { title, tag, use } of settings) {
 			await page.getByRole('button', { name: confirm.button }).click();
 			await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
 		});
+
+		for (const { answer, person, tag } of [
+			{ answer: confirm.notMe, person: 'unknown-employee', tag: [] },
+			{ answer: confirm.noneOfThese, person: 'several-candidates', tag: ['@full'] }
+		] as const) {
+			test(
+				`"${answer}" links nothing, and says what to do now`,
+				{ tag: [...tag] },
+				async ({ page, wallet, sandbox }) => {
+					await wallet.start();
+					await wallet.share(person);
+					await expectHeading(page, confirm.title);
+					await page.getByRole('button', { name: answer }).click();
+					await expectHeading(page, ended['not-me'].title);
+					await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+					await expect(page).not.toHaveTitle(/^Error: /);
+					await expect(page.getByText(ended['not-me'].next)).toBeVisible();
+					await page.goBack();
+					await page.reload();
+					await expect(page.getByRole('button', { name: confirm.button })).toHaveCount(0);
+					expect(sandbox.count('bridge.idv-submit')).toBe(0);
+				}
+			);
+		}
 
 		test('(a11y 18) with several candidates a person has to choose one', { tag: '@full' }, async ({ page, wallet }) => {
 			await wallet.start();

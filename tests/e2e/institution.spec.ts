@@ -1,6 +1,13 @@
 import { expect } from '@playwright/test';
 import { test } from './support/journey.ts';
-import { expectHeading, expectLoginError, expectSignedIn, fact, signInAtInstitution } from './support/steps.ts';
+import {
+	errorNotice,
+	expectHeading,
+	expectLoginError,
+	expectSignedIn,
+	fact,
+	signInAtInstitution
+} from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 for (const javaScriptEnabled of [true, false]) {
@@ -10,9 +17,9 @@ for (const javaScriptEnabled of [true, false]) {
 		test('a person signs in at the institution, and signs out there and here', async ({ page, sandbox }) => {
 			await signInAtInstitution(page);
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
-			await expect(fact(page, en.account.person.institution).first()).toHaveText('uni-noord.example');
+			await expect(fact(page, en.account.person.institution).first()).toHaveText('Universiteit Noord');
 
-			await page.getByRole('button', { name: en.account.signOut.button }).click();
+			await page.getByRole('button', { name: en.site.signOut }).click();
 			await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 			expect(sandbox.count('sts.end-session')).toBeGreaterThan(0);
 			await expect(page.getByRole('link', { name: en.site.account })).toHaveCount(0);
@@ -48,7 +55,7 @@ test('refusing at the institution leads back to the choice, with a text of ours'
 	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
 	await page.getByRole('button', { name: 'Refuse' }).click();
 	await expectLoginError(page, 'access_denied');
-	await expect(page.getByRole('alert').getByRole('heading')).toBeFocused();
+	await expect(errorNotice(page).getByRole('heading')).toBeFocused();
 });
 
 test('a fault at the institution leads back to the choice, with a text of ours', { tag: '@full' }, async ({ page }) => {

@@ -14,7 +14,7 @@ test('signing in and out at the institution takes a keyboard alone', async ({ pa
 	await expect(page.getByRole('heading', { name: 'Sign in at your institution' })).toBeVisible();
 	await press(page, page.getByRole('button', { name: 'Sanne de Vries' }));
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
-	await press(page, page.getByRole('button', { name: en.account.signOut.button }));
+	await press(page, page.getByRole('button', { name: en.site.signOut }));
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 });
 

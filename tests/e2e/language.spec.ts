@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { test } from './support/journey.ts';
-import { expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
+import { errorNotice, expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en, nl } from './support/texts.ts';
 
 for (const javaScriptEnabled of [true, false]) {
@@ -42,7 +42,7 @@ test('(a11y 26) a language that was chosen stays, through sign-in and sign-out',
 	await expect(page).toHaveURL('/help');
 	await signInAtInstitution(page);
 	await expectHeading(page, nl.account.title);
-	await page.getByRole('button', { name: nl.account.signOut.button }).click();
+	await page.getByRole('button', { name: nl.site.signOut }).click();
 	await expect(page.getByText(nl.home.signedOut, { exact: true })).toBeVisible();
 });
 
@@ -50,7 +50,7 @@ test('(a11y 26) the choice of a language on an error keeps the error', { tag: '@
 	await page.goto('/login?error=access_denied&returnTo=/help');
 	await page.getByRole('button', { name: 'Nederlands' }).click();
 	await expect(page).toHaveURL('/login?error=access_denied&returnTo=%2Fhelp');
-	await expect(page.getByRole('alert')).toContainText(nl.login.errors.access_denied.what);
+	await expect(errorNotice(page)).toContainText(nl.login.errors.access_denied.what);
 	await expect(page.getByRole('button', { name: 'Nederlands' })).toHaveAttribute('aria-current', 'true');
 });
 

@@ -70,6 +70,6 @@ test('a member’s page whose modules are gone stays as the server drew it', { t
 	await signInAtInstitution(page);
 	await expect.poll(loads).toBe(2);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 });

@@ -80,7 +80,7 @@ test(
 
 		const other = await context.newPage();
 		await other.goto('/account', { waitUntil: 'networkidle' });
-		await page.getByRole('button', { name: en.account.signOut.button }).click();
+		await page.getByRole('button', { name: en.site.signOut }).click();
 		await expectHeading(other, en.login.title);
 	}
 );

@@ -139,3 +139,25 @@ test('a new code that the portal refuses to a script comes by the form', async (
 	await expect(page.getByRole('heading', { level: 1, name: nl.wallet.scan.title })).toBeVisible();
 	expect(posts).toEqual(['script', 'form']);
 });
+
+const darkLogo =
+	'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20H0z" fill="#111"/></svg>';
+const logo = `data:image/svg+xml;base64,${Buffer.from(darkLogo).toString('base64')}`;
+
+for (const { what, env, plate } of [
+	{ what: 'has a light plate', env: { BRAND_LOGO: logo }, plate: 'rgb(255, 255, 255)' },
+	{ what: 'with a dark variant has none', env: { BRAND_LOGO: logo, BRAND_LOGO_DARK: logo }, plate: 'rgba(0, 0, 0, 0)' }
+]) {
+	test.describe('the institution’s logo', { tag: '@full' }, () => {
+		test.use({ env });
+
+		test(`(a11y 27) ${what} on a dark screen, and none on a light one`, async ({ page }) => {
+			await page.goto('/help');
+			const image = page.locator('header img');
+			await page.emulateMedia({ colorScheme: 'dark' });
+			await expect(image).toHaveCSS('background-color', plate);
+			await page.emulateMedia({ colorScheme: 'light' });
+			await expect(image).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
+		});
+	});
+}

@@ -16,7 +16,7 @@ test(
 		await signInAtInstitution(page);
 		await expectSignedIn(page, 'Sanne de Vries', 'sts');
 		await expectHostCookies(page, ['__Host-portal.session']);
-		await page.getByRole('button', { name: en.account.signOut.button }).click();
+		await page.getByRole('button', { name: en.site.signOut }).click();
 		await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	}
 );

@@ -29,7 +29,7 @@ test('before its end a session warns in words that are spoken, and offers a way 
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	const alert = page.getByRole('alert');
 	await expect(alert).toBeEmpty();
-	const button = page.getByRole('button', { name: en.account.signOut.button });
+	const button = page.getByRole('button', { name: en.site.signOut });
 	await button.focus();
 
 	await page.clock.fastForward('23:57:00');
@@ -119,7 +119,7 @@ async function accountInAnotherTab(context: BrowserContext): Promise<Page> {
 test('another tab notices a sign-out by itself, and says so', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await expectLoginError(other, 'session_expired');
 });
@@ -141,7 +141,7 @@ test('another tab notices a sign-out that takes long', { tag: '@full' }, async (
 	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'request');
 	const looked = other.waitForResponse('**/api/auth/session');
-	const click = page.getByRole('button', { name: en.account.signOut.button }).click();
+	const click = page.getByRole('button', { name: en.site.signOut }).click();
 	expect(await (await looked).json()).not.toBeNull();
 	goOn();
 	await click;
@@ -152,7 +152,7 @@ test('the tab that signs out waits for its response', { tag: '@full' }, async ({
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'answer');
-	const click = page.getByRole('button', { name: en.account.signOut.button }).click();
+	const click = page.getByRole('button', { name: en.site.signOut }).click();
 	await expectLoginError(other, 'session_expired');
 	goOn();
 	await click;

@@ -17,7 +17,7 @@ test('the next person at a shared computer has to sign in, although the STS know
 	const session = (await context.cookies()).filter(({ name }) => name.startsWith('portal.session'));
 	expect(session.map(({ expires }) => expires)).toEqual([-1]);
 
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await page.goto('/login');
 	await expect(page.getByText(en.login.institution.last)).toHaveCount(0);

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
-import { expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
+import { errorNotice, expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en, nl } from './support/texts.ts';
 
 /** What texts call a way to sign in, and where its controls lead. */
@@ -67,7 +67,7 @@ test.describe('where only institutions sign people in', () => {
 	test('a refusal offers no other way', async ({ page, sandbox }) => {
 		sandbox.scenario('login-error', { error: 'access_denied' });
 		await signInAtInstitution(page, '/login?returnTo=/help');
-		await expect(page.getByRole('alert')).toContainText(en.login.errors.access_denied.what);
+		await expect(errorNotice(page)).toContainText(en.login.errors.access_denied.what);
 		await expect(page.getByText(en.login.otherWay)).toHaveCount(0);
 		await expectNothingOf('wallet', page);
 	});

@@ -55,7 +55,7 @@ test('signing out in one tab signs the other one out', { tag: '@full' }, async (
 	await signInAtInstitution(page);
 	const other = await context.newPage();
 	await other.goto('/account');
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await other.reload();
 	await expectHeading(other, en.login.title);

@@ -48,7 +48,7 @@ for (const { title, tag, use } of settings) {
 			await wallet.expire();
 			await expectHeading(page, en.wallet.ended.expired.title);
 			// Why, and that nothing was shared.
-			await expect(page.getByRole('alert')).toContainText(en.wallet.ended.expired.what);
+			await expect(page.locator('main .notice')).toContainText(en.wallet.ended.expired.what);
 			await expect(page.getByRole('img', { name: en.wallet.scan.qrName })).toHaveCount(0);
 			await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
 			await wallet.expectCode();
@@ -71,7 +71,7 @@ test('signing out of a wallet sign-in leaves nothing that signs in again', async
 	await wallet.start();
 	await wallet.share('known-student');
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await page.goto('/login/start?provider=sts-wallet');
 	await expectHeading(page, en.login.title);

@@ -2,6 +2,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { handle as portalHandle } from '../../src/hooks.server';
 import { isLocale } from '../../src/lib/i18n/locale';
+import { recordLinkedWallet } from '../../src/lib/server/auth/login-cookies';
 import type { Session } from '../../src/lib/server/auth/session';
 import { stateOf } from './states/index.ts';
 
@@ -29,6 +30,7 @@ export const handle: Handle = ({ event, resolve }) =>
 			const { session } = inner.locals;
 			if (isLocale(locale)) inner.locals.locale = () => locale;
 			if (stateOf(name)?.isSignedIn) inner.locals.session = somebody;
+			if (stateOf(name)?.hasLinked) recordLinkedWallet(inner.cookies, true);
 			const response = await resolve(inner, {
 				...options,
 				transformPageChunk: (chunk) =>

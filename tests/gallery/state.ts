@@ -40,6 +40,8 @@ interface Expectations {
 	/** Whether the title has to say that there is a fault. */
 	readonly isError?: true;
 	readonly isSignedIn?: true;
+	/** The first page after a sign-in that has linked a wallet. */
+	readonly hasLinked?: true;
 	/** Where it is not both. */
 	readonly signInMethods?: { readonly institution: boolean; readonly wallet: boolean };
 	/** The institution's page about wallets that work, if it has one. */

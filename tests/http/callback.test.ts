@@ -228,7 +228,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 });
 
 function startAgainLink(page: Visit): string {
-	const [, notice = ''] = /role="alert"(.*?)<\/div>/s.exec(page.text) ?? [];
+	const [, notice = ''] = /class="notice error[^>]*>(.*?)<\/div>/s.exec(page.text) ?? [];
 	const [, href = ''] = /<a class="button" href="([^"]*)"/.exec(notice) ?? [];
 	expect(href).toContain('/login/start?');
 	return href.replaceAll('&amp;', '&');

@@ -338,7 +338,7 @@ test.each([16, 120])(
 		expect(page.url.searchParams.get('error')).toBe('sign_in_expired');
 		expect(page.text).toContain(en.login.errors.sign_in_expired.what);
 		expect(sandbox().count('sts.token:code')).toBe(redemptions);
-		const [, notice = ''] = /role="alert"(.*?)<\/div>/s.exec(page.text) ?? [];
+		const [, notice = ''] = /class="notice error[^>]*>(.*?)<\/div>/s.exec(page.text) ?? [];
 		const again = linkIn({ ...page, text: notice }, '/login/start?');
 		// The person has just signed in at the institution, and need not do so again.
 		expect((await browser.open(again)).url.href).toBe(landscape.url + RETURN_TO);

@@ -28,7 +28,7 @@ test('signing out ends the session here and at Keycloak, which asks for the pass
 }) => {
 	await signInOnScreen(page, realm.person);
 	await expectSignedIn(page, realm.person.name, 'sts');
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 
 	await page.goto('/login');
@@ -43,7 +43,7 @@ test('somebody who uses another application too is asked by Keycloak, and ends u
 	await signInOnScreen(page, realm.person);
 	await expectSignedIn(page, realm.person.name, 'sts');
 	await useAnotherApplication(page, realm);
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await page.locator('#kc-logout').click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 });

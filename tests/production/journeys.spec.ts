@@ -11,7 +11,7 @@ test('a person signs in at an institution, and signs out at the portal and the S
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	await expectHostCookies(page, '__Host-portal.session');
 
-	await page.getByRole('button', { name: en.account.signOut.button }).click();
+	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 	await expect.poll(() => sandbox.count('sts.revocation')).toBeGreaterThan(0);
 	expect(sandbox.count('sts.end-session')).toBe(1);

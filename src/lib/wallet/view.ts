@@ -108,9 +108,14 @@ export interface Candidate {
 	readonly label: string;
 }
 
-/** How identity verification ended without success. No outcome says which attribute failed. */
+/**
+ * How identity verification ended without success. No outcome says which attribute failed. `not-me`: the person said that the
+ * identity, or each of the candidates, is not theirs. `not-me-late`: they said so after linking may have begun.
+ */
 export const identityOutcomes = [
 	'no-match',
+	'not-me',
+	'not-me-late',
 	'linked-elsewhere',
 	'attribute-missing',
 	'assurance-too-low',

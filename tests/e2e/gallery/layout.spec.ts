@@ -2,7 +2,15 @@ import { expect } from '@playwright/test';
 import { locales } from '../../../src/lib/i18n/index.ts';
 import { addressOf, stateNames } from '../../gallery/states/index.ts';
 import { test } from '../support/gallery.ts';
-import { readClipped, readFocus, readSmallTargets, spaceText } from '../support/measure.ts';
+import {
+	enlargeText,
+	lengthenWords,
+	readClipped,
+	readFocus,
+	readOutsideCards,
+	readSmallTargets,
+	spaceText
+} from '../support/measure.ts';
 
 const phone = { width: 320, height: 640 };
 /** A window of 1280 × 1024 pixels at 400 %. */
@@ -23,6 +31,37 @@ test.describe('every state', () => {
 				found.push(...(await readClipped(page)).map((part) => `${name}, plain: ${part}`));
 				await spaceText(page);
 				found.push(...(await readClipped(page)).map((part) => `${name}, spaced: ${part}`));
+			}
+			expect(found).toEqual([]);
+		});
+	}
+
+	test('(a11y 25) breaks words of 26 letters in buttons, headings and terms at 320 px', async ({ page }) => {
+		const found: string[] = [];
+		await page.setViewportSize(phone);
+		for (const name of stateNames) {
+			await page.goto(addressOf(name, 'nl'));
+			await lengthenWords(page);
+			const wrong = [...(await readClipped(page)), ...(await readOutsideCards(page))];
+			found.push(...wrong.map((part) => `${name}: ${part}`));
+		}
+		expect(found).toEqual([]);
+	});
+
+	for (const viewport of [
+		{ width: 390, height: 844 },
+		{ width: 1366, height: 620 }
+	]) {
+		test(`(a11y 25) keeps controls inside their cards with text of 200 %, at ${viewport.width} px`, async ({
+			page
+		}) => {
+			const found: string[] = [];
+			await page.setViewportSize(viewport);
+			for (const name of stateNames) {
+				await page.goto(addressOf(name, 'nl'));
+				await enlargeText(page);
+				const wrong = [...(await readClipped(page)), ...(await readOutsideCards(page))];
+				found.push(...wrong.map((part) => `${name}: ${part}`));
 			}
 			expect(found).toEqual([]);
 		});

@@ -47,3 +47,19 @@ test('(a11y 27) in forced colours a button that reads as a link has no frame', a
 	const main = page.getByRole('link', { name: en.wallet.scan.open });
 	await expect(main).not.toHaveCSS('border-top-color', canvas);
 });
+
+test('(a11y 10, 27) in forced colours the spinner has a gap, so that it is seen to turn', async ({ page }) => {
+	await page.emulateMedia({ forcedColors: 'active' });
+	await page.goto(addressOf('wallet/opened', 'en'));
+	const colours = await page
+		.locator('.spinner')
+		.evaluate((spinner) => [getComputedStyle(spinner).borderTopColor, getComputedStyle(spinner).borderBottomColor]);
+	expect(new Set(colours).size).toBe(2);
+});
+
+test('technical details that are closed are on paper', async ({ page }) => {
+	await page.emulateMedia({ media: 'print' });
+	await page.goto(addressOf('account', 'en'));
+	await expect(page.locator('details')).not.toHaveAttribute('open');
+	await expect(page.getByText('https://refeds.org/profile/mfa')).toBeVisible();
+});

@@ -38,6 +38,7 @@ const outcomes: Readonly<Record<string, readonly StateName[]>> = {
 	matched: ['wallet/continue/linked'],
 	'waiting for manual review': ['identity/review'],
 	'no match': ['identity/ended/no-match', 'identity/ended/review-refused', 'identity/ended/again-required'],
+	'somebody else': ['identity/ended/not-me', 'identity/ended/not-me-late'],
 	'several matches': ['identity/confirm/candidates', 'identity/confirm/unchosen'],
 	'already linked elsewhere': ['identity/ended/linked-elsewhere'],
 	'attribute missing': ['identity/ended/attribute-missing'],

@@ -12,6 +12,44 @@ export async function spaceText(page: Page): Promise<void> {
 	});
 }
 
+/** The word of 26 letters that buttons and headings have to break. */
+const LONG_WORD = 'Studentenvoorzieningendesk';
+
+/** Puts a long word into every button, heading, term and label. */
+export async function lengthenWords(page: Page): Promise<void> {
+	await page.evaluate((word) => {
+		const all = document.querySelectorAll(
+			'main :is(h1, h2, h3, dt, summary, legend, label, button, .button), header :is(a, button)'
+		);
+		for (const element of all) {
+			const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+			const text = texts.find((node) => node.textContent?.trim());
+			if (text) text.textContent = word;
+		}
+	}, LONG_WORD);
+}
+
+/** Doubles the size of text alone, as a browser's setting does. */
+export async function enlargeText(page: Page): Promise<void> {
+	await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+}
+
+/** Buttons and fields that stick out of their card or notice. */
+export function readOutsideCards(page: Page): Promise<string[]> {
+	return page.evaluate(() =>
+		[...document.querySelectorAll('.card, .notice')].flatMap((card) => {
+			const box = card.getBoundingClientRect();
+			return [...card.querySelectorAll('a, button, input, summary')]
+				.filter((control) => control.checkVisibility())
+				.filter((control) => {
+					const { left, right } = control.getBoundingClientRect();
+					return left < box.left - 0.5 || right > box.right + 0.5;
+				})
+				.map((control) => `outside its card: ${control.textContent.trim()}`);
+		})
+	);
+}
+
 /** What sticks out of the page sideways, or is cut off by its box. */
 export function readClipped(page: Page): Promise<string[]> {
 	return page.evaluate(() => {

@@ -66,7 +66,7 @@ export function readFacts(page: Page): Promise<StateFacts> {
 			deadControls: all('a:not([href]), button:not([data-copies])')
 				.filter((control) => control.localName === 'a' || control.closest('form') === null)
 				.map(text),
-			languages: all('header form button').map((button) => `${button.lang}: ${text(button)}`),
+			languages: all('header form[action="/locale"] button').map((button) => `${button.lang}: ${text(button)}`),
 			terms: all('dt').map(text),
 			fields: all('input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select').map(
 				(field) => field.getAttribute('aria-label') ?? text(field.closest('label') ?? field)

@@ -26,11 +26,16 @@ export function fact(page: Page, term: string) {
 	return page.getByRole('term').filter({ hasText: term }).locator('xpath=following-sibling::dd');
 }
 
+/** The error that the page was rendered with. Its heading has the focus, so that it is no alert. */
+export function errorNotice(page: Page) {
+	return page.locator('main .notice.error');
+}
+
 /** The login page tells of a fault, in words of ours. */
 export async function expectLoginError(page: Page, error: keyof typeof en.login.errors): Promise<void> {
 	const { what, next } = en.login.errors[error];
 	await expectHeading(page, en.login.title);
-	await expect(page.getByRole('alert')).toContainText(`${what} ${next}`);
+	await expect(errorNotice(page)).toContainText(`${what} ${next}`);
 	await expect(page).toHaveTitle(/^Error: /);
 }
 

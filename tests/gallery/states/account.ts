@@ -55,6 +55,7 @@ export const accountStates = {
 	'account/without-names': page(plain),
 	'account/unlinked': page({ ...account, wallets: [], notice: 'unlinked' }),
 	'account/wallets-unknown': page({ ...account, wallets: null }),
+	'account/linked': { ...page(account), hasLinked: true },
 	'account/ending': page({ ...account, expiresInMs: near }),
 	unlink: {
 		page: 'unlink',

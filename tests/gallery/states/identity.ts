@@ -48,7 +48,7 @@ export const identityStates = {
 		page: 'identity',
 		data: { view: { screen: 'ended', outcome, helpCode }, returnTo },
 		heading: (t) => t.identity.ended[outcome].title,
-		isError: true
+		...(!outcome.startsWith('not-me') && { isError: true as const })
 	}))
 } satisfies Record<Needed, GalleryState> & Record<string, GalleryState>;
 

@@ -65,14 +65,15 @@ export const account = {
 		acr: 'Level of assurance (acr)',
 		amr: 'Methods used (amr)',
 		walletId: 'Wallet ID',
-		walletProvider: 'Provider',
-		walletInstitution: 'Institution of the wallet'
+		walletProvider: 'Provider ID',
+		walletInstitution: 'Institution ID'
 	},
 	wallets: {
 		title: 'Your linked wallets',
 		explain: 'You can sign in with a linked wallet.',
 		none: 'No wallet is linked to your account.',
 		unknown: 'We can’t show your wallets right now. Try again later.',
+		linkedNotice: 'Your wallet is linked. From now on it is all you need to sign in.',
 		name: (position: number) => `Wallet ${position}`,
 		provider: 'Provider',
 		institution: 'Institution',
@@ -82,18 +83,17 @@ export const account = {
 	},
 	handover: {
 		title: 'You are being signed out',
-		what: 'You are signed out here. You also sign out at the sign-in service. Does nothing happen? Then use this link:',
+		what: 'You are signed out here. Now you are also being signed out at the sign-in service. Does nothing happen? Then use this link:',
 		link: 'Sign out at the sign-in service'
 	},
-	signOut: { title: 'Sign out', explain: 'You sign out here and at the sign-in service.', button: 'Sign out' },
 	unlink: {
 		title: 'Unlink this wallet?',
 		what: 'After this you can’t sign in with this wallet. You can link it again later.',
 		button: 'Yes, unlink this wallet',
 		fresh: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
 		freshLink: 'Sign in again',
-		ignored:
-			'We asked the sign-in service to let you sign in again. It did not. That is why we can’t unlink this wallet now.',
+		ignoredTitle: 'You can’t unlink this wallet right now',
+		ignored: 'We asked the sign-in service to let you sign in again, but it did not.',
 		toAccount: 'Back to your account',
 		ignoredNext: 'Sign out, sign in and try once more. Does it still not work?',
 		cancel: 'No, back to your account'

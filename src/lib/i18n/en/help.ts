@@ -23,7 +23,7 @@ export const help = {
 				'When you use a wallet for the first time, we don’t yet know that it is yours. You sign in at your institution once. After that, your wallet is all you need to sign in.'
 		},
 		{
-			question: 'How do I stop using a wallet?',
+			question: 'I no longer want to use a wallet. What do I do?',
 			answer: 'Sign in and go to “Your account”. You can unlink the wallet there.'
 		}
 	],

@@ -33,8 +33,8 @@ export const identity = {
 		choose: 'Which account is yours?',
 		button: 'Yes, this is me',
 		chooseButton: 'Choose this account',
-		notYou: 'Are these not your details? Then don’t confirm them.',
-		noneOfThese: 'Is your account not in the list? Then choose none.'
+		notMe: 'No, that is not me',
+		noneOfThese: 'None of these'
 	},
 	faults: {
 		title: 'There is a problem',
@@ -65,11 +65,22 @@ export const identity = {
 	},
 	trouble: 'We have lost the connection for a moment. We keep trying.',
 	back: 'Back to signing in',
+	without: 'Sign in without this wallet',
 	ended: {
 		'no-match': {
 			title: 'We could not link your wallet',
 			what: 'We found no account that belongs to the details in your wallet.',
 			next: 'Ask the help desk of your institution whether your details are right.'
+		},
+		'not-me': {
+			title: 'Your wallet is not linked',
+			what: 'You told us that this is not right. We linked nothing and kept nothing.',
+			next: 'Have someone check what your institution knows about you. After that, try again.'
+		},
+		'not-me-late': {
+			title: 'The wallet may be linked already',
+			what: 'You told us that this is not right, but linking may have begun before that.',
+			next: 'Have someone check that this wallet is linked to the right account.'
 		},
 		'linked-elsewhere': {
 			title: 'This wallet belongs to another account',
@@ -93,7 +104,7 @@ export const identity = {
 		},
 		'refused-at-institution': {
 			title: 'Your institution did not confirm who you are',
-			what: 'You stopped there, or your institution said no. Your wallet was not linked.',
+			what: 'You stopped there, or your institution did not approve it. Your wallet was not linked.',
 			next: 'Try again, or ask the help desk of your institution.'
 		},
 		'review-refused': {

@@ -62,7 +62,7 @@ export const login = {
 			next: 'Start again. You then go to the page that you wanted to open.'
 		},
 		sign_in_replaced: {
-			what: 'You later started signing in again in other tabs. That is why this tab can’t continue.',
+			what: 'After this, you started again in other tabs. That is why you can’t continue in this tab.',
 			next: 'Continue in one of those tabs, or start again here.'
 		},
 		sign_in_updated: {
@@ -78,11 +78,11 @@ export const login = {
 			next: 'Allow cookies for this site and start again. You have half an hour.'
 		},
 		session_expired: {
-			what: 'You were signed out, because your time was up.',
+			what: 'You were signed out automatically.',
 			next: 'Sign in again.'
 		},
 		session_too_large: {
-			what: 'There is more data about you than we can keep.',
+			what: 'We receive too much data about you. That is why we can’t sign you in.',
 			next: 'Ask the help desk of your institution.'
 		},
 		sts_unavailable: {
@@ -102,7 +102,7 @@ export const login = {
 			next: 'Continue in that browser, or start again here.'
 		},
 		wallet_session_not_found: {
-			what: 'This sign-in with your wallet no longer exists. You are not signed in.',
+			what: 'Signing in with your wallet has stopped. You are not signed in.',
 			next: 'Start again.'
 		},
 		wallet_not_confirmed: {

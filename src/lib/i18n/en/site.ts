@@ -25,7 +25,7 @@ export const site = {
 		},
 		foreign: {
 			title: 'Open this site itself',
-			what: 'Your browser did not tell us that you came from our own site. Perhaps you came from another site, or another site shows this page. We stop here for your safety.',
+			what: 'We could not see that you came from our own site. Perhaps you came from another site, or another site shows this page. We stop here for your safety.',
 			next: 'Open this site with the button below, and start again there.'
 		},
 		tooMany: {

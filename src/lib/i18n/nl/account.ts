@@ -65,15 +65,16 @@ export const account: Texts['account'] = {
 		institution: 'Instelling',
 		acr: 'Betrouwbaarheidsniveau (acr)',
 		amr: 'Gebruikte methoden (amr)',
-		walletId: 'Nummer van de wallet',
-		walletProvider: 'Aanbieder',
-		walletInstitution: 'Instelling van de wallet'
+		walletId: 'Walletnummer',
+		walletProvider: 'Code van de aanbieder',
+		walletInstitution: 'Code van de instelling'
 	},
 	wallets: {
 		title: 'Uw gekoppelde wallets',
 		explain: 'Met een gekoppelde wallet kunt u inloggen.',
 		none: 'Er is geen wallet aan uw account gekoppeld.',
 		unknown: 'Wij kunnen uw wallets nu niet tonen. Probeer het later opnieuw.',
+		linkedNotice: 'Uw wallet is gekoppeld. Voortaan logt u in met alleen uw wallet.',
 		name: (position) => `Wallet ${position}`,
 		provider: 'Aanbieder',
 		institution: 'Instelling',
@@ -83,18 +84,17 @@ export const account: Texts['account'] = {
 	},
 	handover: {
 		title: 'U wordt uitgelogd',
-		what: 'U bent hier uitgelogd. U logt ook uit bij de inlogdienst. Gebeurt er niets? Gebruik dan deze link:',
+		what: 'U bent hier uitgelogd. Nu wordt u ook uitgelogd bij de inlogdienst. Gebeurt er niets? Gebruik dan deze link:',
 		link: 'Uitloggen bij de inlogdienst'
 	},
-	signOut: { title: 'Uitloggen', explain: 'U logt hier uit, en ook bij de inlogdienst.', button: 'Uitloggen' },
 	unlink: {
 		title: 'Deze wallet ontkoppelen?',
 		what: 'Daarna kunt u niet meer inloggen met deze wallet. U kunt hem later opnieuw koppelen.',
 		button: 'Ja, deze wallet ontkoppelen',
 		fresh: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',
 		freshLink: 'Opnieuw inloggen',
-		ignored:
-			'Wij hebben de inlogdienst gevraagd om u opnieuw te laten inloggen. Dat is niet gebeurd. Daarom kunnen wij deze wallet nu niet ontkoppelen.',
+		ignoredTitle: 'U kunt deze wallet nu niet ontkoppelen',
+		ignored: 'Wij hebben de inlogdienst gevraagd om u opnieuw te laten inloggen. Dat is niet gebeurd.',
 		toAccount: 'Terug naar uw account',
 		ignoredNext: 'Log uit, log weer in en probeer het nog een keer. Lukt het dan ook niet?',
 		cancel: 'Nee, terug naar uw account'

@@ -2,7 +2,7 @@ import type { Texts } from '../en';
 
 export const help: Texts['help'] = {
 	title: 'Hulp',
-	intro: 'Korte antwoorden op vragen die vaak gesteld worden.',
+	intro: 'Korte antwoorden op veelgestelde vragen.',
 	questions: [
 		{
 			question: 'Wat is een wallet?',
@@ -24,7 +24,7 @@ export const help: Texts['help'] = {
 				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. Daarna logt u in met alleen uw wallet.'
 		},
 		{
-			question: 'Hoe stop ik met het gebruik van een wallet?',
+			question: 'Ik wil een wallet niet meer gebruiken. Wat moet ik doen?',
 			answer: 'Log in en ga naar ‘Uw account’. Daar kunt u de wallet ontkoppelen.'
 		}
 	],
@@ -39,7 +39,7 @@ export const help: Texts['help'] = {
 		answer: 'Kies uw instelling en log daar in. Als u klaar bent, komt u hier terug.'
 	},
 	contact: {
-		title: 'Aan wie kan ik iets vragen?',
-		code: 'Kreeg u een hulpcode? Geef die dan aan de helpdesk. Zo is te vinden wat er misging.'
+		title: 'Bij wie kan ik terecht met een vraag?',
+		code: 'Hebt u een hulpcode gekregen? Geef die door aan de helpdesk. Dan kan de helpdesk opzoeken wat er misging.'
 	}
 };

@@ -35,8 +35,8 @@ export const identity: Texts['identity'] = {
 		choose: 'Welk account is van u?',
 		button: 'Ja, dit ben ik',
 		chooseButton: 'Dit account kiezen',
-		notYou: 'Zijn dit niet uw gegevens? Bevestig ze dan niet.',
-		noneOfThese: 'Staat uw account er niet bij? Kies er dan geen.'
+		notMe: 'Nee, dat ben ik niet',
+		noneOfThese: 'Geen van deze'
 	},
 	faults: {
 		title: 'Er is een probleem',
@@ -67,11 +67,22 @@ export const identity: Texts['identity'] = {
 	},
 	trouble: 'Wij hebben even geen verbinding. Wij blijven het proberen.',
 	back: 'Terug naar inloggen',
+	without: 'Inloggen zonder deze wallet',
 	ended: {
 		'no-match': {
 			title: 'Wij konden uw wallet niet koppelen',
 			what: 'Wij vonden geen account dat bij de gegevens in uw wallet hoort.',
 			next: 'Vraag de helpdesk van uw instelling of uw gegevens kloppen.'
+		},
+		'not-me': {
+			title: 'Uw wallet is niet gekoppeld',
+			what: 'U zei dat het niet klopt. Wij hebben niets gekoppeld en niets bewaard.',
+			next: 'Laat nakijken wat uw instelling over u weet. Probeer het daarna opnieuw.'
+		},
+		'not-me-late': {
+			title: 'Misschien is de wallet al gekoppeld',
+			what: 'U zei dat het niet klopt, maar misschien was het koppelen toen al begonnen.',
+			next: 'Laat nakijken of deze wallet aan het goede account gekoppeld is.'
 		},
 		'linked-elsewhere': {
 			title: 'Deze wallet hoort bij een ander account',
@@ -95,7 +106,7 @@ export const identity: Texts['identity'] = {
 		},
 		'refused-at-institution': {
 			title: 'Uw instelling heeft niet bevestigd wie u bent',
-			what: 'U bent daar gestopt, of uw instelling zei nee. Uw wallet is niet gekoppeld.',
+			what: 'U bent daar gestopt, of uw instelling keurde het niet goed. Uw wallet is niet gekoppeld.',
 			next: 'Probeer het opnieuw, of vraag het aan de helpdesk van uw instelling.'
 		},
 		'review-refused': {
@@ -114,7 +125,7 @@ export const identity: Texts['identity'] = {
 			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
 		'again-required': {
-			title: 'Uw wallet koppelen is niet gelukt',
+			title: 'Het koppelen van uw wallet is niet gelukt',
 			what: 'U hebt bevestigd wie u bent, maar uw wallet is nog niet gekoppeld. Wij vragen het u niet twee keer.',
 			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
@@ -124,12 +135,12 @@ export const identity: Texts['identity'] = {
 			next: 'Ga verder in die browser, of log hier opnieuw in met uw wallet.'
 		},
 		failed: {
-			title: 'Bevestigen wie u bent is niet gelukt',
+			title: 'Het is niet gelukt om te bevestigen wie u bent',
 			what: 'Er ging iets mis. Uw wallet is niet gekoppeld.',
 			next: 'Log opnieuw in met uw wallet. Blijft het misgaan? Vraag het dan aan de helpdesk van uw instelling.'
 		},
 		unavailable: {
-			title: 'Bevestigen wie u bent kan nu niet',
+			title: 'U kunt nu niet bevestigen wie u bent',
 			what: 'Er is een storing. Dat ligt niet aan u.',
 			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		}

@@ -58,7 +58,7 @@ export const login: Texts['login'] = {
 			next: 'Probeer het opnieuw.'
 		},
 		sign_in_interrupted: {
-			what: 'Wij kunnen dit inloggen niet afmaken. Misschien was u al klaar, of begon u in een andere browser.',
+			what: 'Wij kunnen het inloggen niet afmaken. Misschien was u al klaar, of begon u in een andere browser.',
 			next: 'Begin opnieuw.'
 		},
 		sign_in_expired: {
@@ -66,8 +66,8 @@ export const login: Texts['login'] = {
 			next: 'Begin opnieuw. Daarna gaat u naar de pagina die u wilde openen.'
 		},
 		sign_in_replaced: {
-			what: 'U bent later op andere tabbladen opnieuw gaan inloggen. Daarom kan dit tabblad niet meer verder.',
-			next: 'Ga verder op een van die tabbladen, of begin hier opnieuw.'
+			what: 'U bent daarna in andere tabbladen opnieuw begonnen. Daarom kunt u in dit tabblad niet verder.',
+			next: 'Ga verder in een van die tabbladen, of begin hier opnieuw.'
 		},
 		sign_in_updated: {
 			what: 'Deze site is vernieuwd terwijl u aan het inloggen was.',
@@ -82,11 +82,11 @@ export const login: Texts['login'] = {
 			next: 'Sta cookies toe voor deze site en begin opnieuw. U hebt een half uur de tijd.'
 		},
 		session_expired: {
-			what: 'U bent uitgelogd, omdat uw tijd voorbij was.',
+			what: 'U bent automatisch uitgelogd.',
 			next: 'Log opnieuw in.'
 		},
 		session_too_large: {
-			what: 'Er zijn meer gegevens over u dan wij kunnen bewaren.',
+			what: 'Wij krijgen te veel gegevens over u. Daarom kunnen wij u niet inloggen.',
 			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
 		sts_unavailable: {
@@ -106,7 +106,7 @@ export const login: Texts['login'] = {
 			next: 'Ga verder in die browser, of begin hier opnieuw.'
 		},
 		wallet_session_not_found: {
-			what: 'Deze poging om in te loggen met uw wallet bestaat niet meer. U bent niet ingelogd.',
+			what: 'Het inloggen met uw wallet is gestopt. U bent niet ingelogd.',
 			next: 'Begin opnieuw.'
 		},
 		wallet_not_confirmed: {

@@ -26,7 +26,7 @@ export const site: Texts['site'] = {
 		},
 		foreign: {
 			title: 'Open deze site zelf',
-			what: 'Uw browser vertelde ons niet dat u van onze eigen site kwam. Misschien kwam u van een andere site, of staat deze pagina in een andere site. Voor uw veiligheid stoppen wij hier.',
+			what: 'Wij konden niet zien dat u van onze eigen site kwam. Misschien kwam u van een andere site, of staat deze pagina in een andere site. Voor uw veiligheid stoppen wij hier.',
 			next: 'Open deze site met de knop hieronder en begin daar opnieuw.'
 		},
 		tooMany: {

@@ -47,7 +47,7 @@ export const nl: Privacy = {
 	],
 	rights: {
 		title: 'Uw rechten',
-		what: 'U mag vragen welke gegevens er van u zijn. U mag ze ook laten veranderen of verwijderen.',
+		what: 'U mag vragen welke gegevens wij van u hebben. U mag ze ook laten veranderen of verwijderen.',
 		complaint: 'Niet tevreden met het antwoord? U kunt een klacht indienen bij de Autoriteit Persoonsgegevens.'
 	}
 };

@@ -30,7 +30,7 @@ import { loginPath } from './login-path';
 import { type Provider, type Session } from './session';
 import { newSession, tokenTimes } from './new-session';
 import { revokeTokens } from './sign-out';
-import { clearSignedOutMark } from './login-cookies';
+import { clearSignedOutMark, recordLinkedWallet } from './login-cookies';
 
 /** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;
@@ -153,11 +153,13 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	}
 	if (flow.requestsLogin) clearSignedOutMark(cookies);
 	const used = await markCompletedUsed(cookies);
+	const isWallet = flow.provider === 'sts-wallet';
+	recordLinkedWallet(cookies, isWallet && used.some(({ idv }) => idv !== 'none'));
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('signed in', session, locals);
 		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
-		const isLinked = flow.provider === 'sts-wallet' && used.some(({ idv }) => idv === 'done');
+		const isLinked = isWallet && used.some(({ idv }) => idv === 'done');
 		if (isLinked) audit('wallet linked', session, locals);
 	}
 	return flow.returnTo;

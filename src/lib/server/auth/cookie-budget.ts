@@ -17,7 +17,7 @@ export const MAX_WALLET_SESSIONS = 4;
 
 const SEPARATOR_BYTES = '; '.length;
 /** Cookies that are never evicted, by their names without the prefix. */
-const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|device|departure|signedout)$/;
+const PROTECTED = /^(?:session(?:\.[0-3])?|login|locale|institution|device|departure|signedout|linked)$/;
 
 /**
  * The state of a wallet session, as far as its cookie shows.

@@ -6,6 +6,7 @@ import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './access';
 import { type OwnedSession, markAllUsed } from '../auth/owned-sessions';
+import { flowEnded, identityEndPath } from './outcomes';
 
 const noticesByStatus: Partial<Record<string, CancelNotice>> = {
 	CREATED: 'nothing_shared',
@@ -31,6 +32,38 @@ export async function cancelWallet(event: RequestEvent, form: FormData): Promise
 /** The notice named in a query parameter; null if it is not a known notice. */
 export function cancelNoticeOf(text: string | null): CancelNotice | null {
 	return cancelNotices.find((notice) => notice === text) ?? null;
+}
+
+/**
+ * Ends this browser's wallet sign-in because the person said that the identity on the confirmation page is not theirs. The
+ * Auth Bridge has no call for that: the portal uses its session up, so that nothing can be confirmed or linked with it, and it
+ * expires there. Redirects to the page that says what happens next.
+ * @param form the form of the page; its `returnTo` is used if the browser no longer has the wallet session
+ */
+export async function rejectIdentity(event: RequestEvent, form: FormData): Promise<never> {
+	const { cookies, locals } = event;
+	const owned = await currentSession(event);
+	// First, so that a confirmation from another tab cannot follow the status that is read next.
+	await markAllUsed(cookies);
+	const outcome = owned && (await isUnlinked(event, owned)) ? 'not-me' : 'not-me-late';
+	log.info('a person said that an identity is not theirs', { requestId: locals.requestId, outcome });
+	if (owned) flowEnded(owned, outcome);
+	const returnTo = owned?.returnTo ?? formText(form, 'returnTo');
+	return redirect(303, identityEndPath(outcome, locals, null, returnTo));
+}
+
+/**
+ * Whether the wallet is certainly not linked. Some services report `VERIFIED` before identity verification, and others after
+ * it.
+ */
+async function isUnlinked({ locals }: RequestEvent, { id, idv }: OwnedSession): Promise<boolean> {
+	if (idv === 'done' || idv === 'started') return false;
+	try {
+		const { status } = await bridge().readFreshStatus(id, credentialFor(locals));
+		return status === 'IDV_REQUIRED' || (status === 'VERIFIED' && idv === 'none');
+	} catch {
+		return false;
+	}
 }
 
 async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefined): Promise<CancelNotice> {

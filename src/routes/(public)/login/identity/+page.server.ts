@@ -7,7 +7,7 @@ import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity';
 import { identityStep } from '$lib/server/wallet/identity-page';
 import { knownIdentityOutcome } from '$lib/server/wallet/outcomes';
 import { ownedSessions } from '$lib/server/auth/owned-sessions';
-import { cancelWallet } from '$lib/server/wallet/cancel';
+import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -26,6 +26,8 @@ export const actions: Actions = {
 	start: async (event) => startIdentity(event, await readPageForm(event)),
 
 	confirm: async (event) => confirmIdentity(event, await readPageForm(event)),
+
+	reject: async (event) => rejectIdentity(event, await readPageForm(event)),
 
 	cancel: async (event) => cancelWallet(event, await readPageForm(event))
 };

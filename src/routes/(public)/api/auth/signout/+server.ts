@@ -1,5 +1,10 @@
 import { audit } from '$lib/server/audit';
-import { forgetInstitution, keepLogoutRedirect, markSignedOut } from '$lib/server/auth/login-cookies';
+import {
+	forgetInstitution,
+	forgetLinkedWallet,
+	keepLogoutRedirect,
+	markSignedOut
+} from '$lib/server/auth/login-cookies';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { forgetAllFlows } from '$lib/server/auth/sign-in-flow';
 import { tokenRefresher } from '$lib/server/auth/refresh';
@@ -18,6 +23,7 @@ export const POST: RequestHandler = endpoint(async ({ locals, cookies }) => {
 	await markAllUsed(cookies);
 	forgetAllFlows(cookies);
 	forgetInstitution(cookies);
+	forgetLinkedWallet(cookies);
 	markSignedOut(cookies);
 	if (session) {
 		await revokeSession(session);
