@@ -13,7 +13,6 @@ for (const javaScriptEnabled of [true, false]) {
 	const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
 
 	test.describe(`(a11y 23) Back at every step, ${how}`, { tag: '@full' }, () => {
-		// Without JavaScript, looking again at the code's own page takes the place of that page in the history.
 		test.use({ javaScriptEnabled });
 
 		test('of a sign-in with a known wallet ends signed in, with one code', async ({ page, wallet, sandbox }) => {
@@ -35,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
 			await wallet.start();
 			await wallet.share('unknown-student');
 			await expectHeading(page, en.identity.explain.title);
-			await backTo(page, javaScriptEnabled ? en.identity.explain.title : en.login.title);
+			await backTo(page, en.identity.explain.title);
 			await page.goForward();
 			await page.getByRole('button', { name: en.identity.explain.button }).click();
 			await expect(page.getByRole('heading', { name: 'Confirm your identity' })).toBeVisible();
@@ -56,7 +55,7 @@ for (const javaScriptEnabled of [true, false]) {
 			await wallet.start();
 			await wallet.share('unknown-employee');
 			await expectHeading(page, en.identity.confirm.title);
-			await backTo(page, javaScriptEnabled ? en.identity.confirm.title : en.login.title);
+			await backTo(page, en.identity.confirm.title);
 			await page.goForward();
 			await page.getByRole('button', { name: en.identity.confirm.button }).click();
 			await expectHeading(page, en.identity.review.title);

@@ -68,3 +68,25 @@ for (const javaScriptEnabled of [true, false]) {
 		});
 	});
 }
+
+test.describe('without a connection', { tag: '@full' }, () => {
+	test.use({ expectsFaults: true });
+
+	test('a new code keeps the page and says why, once for each press, and works later', async ({
+		page,
+		context,
+		wallet
+	}) => {
+		await wallet.start();
+		await wallet.decline();
+		await expectHeading(page, en.wallet.ended.declined.title);
+		const button = page.getByRole('button', { name: en.wallet.scan.newCode });
+		await context.setOffline(true);
+		await button.click();
+		await expect(page.getByText(en.wallet.noConnection)).toBeVisible();
+		await expectHeading(page, en.wallet.ended.declined.title);
+		await context.setOffline(false);
+		await button.click();
+		await wallet.expectCode();
+	});
+});

@@ -58,17 +58,29 @@ test(
 	}
 );
 
-test('a countdown that the browser translates goes on, and its digits stay as they are', async ({ page, wallet }) => {
-	await page.clock.install();
-	const scripted = page.waitForRequest(/\/events/);
-	await wallet.start();
-	await scripted;
-	const digits = page.getByText(/^\d+:\d\d$/);
-	await expect(digits).toBeVisible();
-	await translate(page);
-	const before = await digits.textContent();
-	await page.clock.runFor('00:05');
-	await expect(digits).not.toHaveText(before ?? '');
+test.describe('while the portal can make no new code', () => {
+	test.use({ expectsFaults: true });
+
+	test('a countdown that the browser translates goes on, and its digits stay as they are', async ({
+		page,
+		wallet,
+		sandbox
+	}) => {
+		await page.clock.install();
+		const scripted = page.waitForRequest(/\/events/);
+		await wallet.start();
+		await scripted;
+		// Without a new code, only the time of this one is left.
+		sandbox.scenario('bridge-down');
+		await page.clock.runFor('04:05');
+		const digits = page.getByText(/^\d+:\d\d$/);
+		await expect(digits).toBeVisible();
+		await translate(page);
+		const before = await digits.textContent();
+		await page.clock.runFor('00:05');
+		await expect(digits).not.toHaveText(before ?? '');
+		await expect(page.getByText(/about \d+ minutes?/)).toHaveCount(0);
+	});
 });
 
 test.describe('a long list of institutions', () => {

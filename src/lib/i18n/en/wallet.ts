@@ -60,17 +60,17 @@ export const wallet = {
 	noConnection: 'We have no connection for a moment. Try again shortly.',
 	opened: {
 		title: 'Continue in your wallet',
-		what: 'Your wallet has opened the request. Look at what is asked, and choose whether you share it.',
+		what: 'Look at what is asked, and choose whether you share it.',
 		check: 'I have answered – check',
 		again: 'Open the wallet again',
 		wrongApp: 'Did the wrong app open, or do you want to use another wallet? Start with a new code.',
-		announcement: 'Your wallet has opened the request. Continue in your wallet.'
+		announcement: 'Your wallet has opened the request.'
 	},
 	checking: {
 		title: 'We are checking the answer',
-		what: 'Your wallet has answered. This takes a few seconds.',
+		what: 'This takes a few seconds.',
 		check: 'Check again',
-		announcement: 'Your wallet has answered. We are checking it.'
+		announcement: 'Your wallet has answered.'
 	},
 	leaving: {
 		linked: 'Your wallet is linked. From now on, your wallet is all you need to sign in.',
@@ -101,7 +101,7 @@ export const wallet = {
 	ended: {
 		declined: {
 			title: 'You did not share anything',
-			what: 'You chose in your wallet not to share. So you are not signed in.',
+			what: 'That was your choice in the wallet. So you are not signed in.',
 			next: 'Changed your mind? Make a new code.'
 		},
 		refused: {

@@ -56,17 +56,17 @@ export const wallet: Texts['wallet'] = {
 	noConnection: 'Wij hebben even geen verbinding. Probeer het zo opnieuw.',
 	opened: {
 		title: 'Ga verder in uw wallet',
-		what: 'Uw wallet heeft de aanvraag geopend. Kijk wat er gevraagd wordt en kies of u het deelt.',
+		what: 'Kijk wat er gevraagd wordt en kies of u het deelt.',
 		check: 'Ik heb geantwoord – controleren',
 		again: 'Wallet opnieuw openen',
 		wrongApp: 'Ging de verkeerde app open, of wilt u een andere wallet gebruiken? Begin dan met een nieuwe code.',
-		announcement: 'Uw wallet heeft de aanvraag geopend. Ga verder in uw wallet.'
+		announcement: 'Uw wallet heeft de aanvraag geopend.'
 	},
 	checking: {
 		title: 'Wij controleren het antwoord',
-		what: 'Uw wallet heeft geantwoord. Dit duurt een paar seconden.',
+		what: 'Dit duurt een paar seconden.',
 		check: 'Opnieuw controleren',
-		announcement: 'Uw wallet heeft geantwoord. Wij controleren het antwoord.'
+		announcement: 'Uw wallet heeft geantwoord.'
 	},
 	leaving: {
 		linked: 'Uw wallet is gekoppeld. Voortaan logt u in met alleen uw wallet.',
@@ -97,7 +97,7 @@ export const wallet: Texts['wallet'] = {
 	ended: {
 		declined: {
 			title: 'U hebt niets gedeeld',
-			what: 'U koos in uw wallet om niet te delen. U bent dus niet ingelogd.',
+			what: 'Dat koos u in uw wallet. U bent dus niet ingelogd.',
 			next: 'Wilt u het toch? Maak dan een nieuwe code.'
 		},
 		refused: {

@@ -1,0 +1,171 @@
+import { expect, type Page } from '@playwright/test';
+import { texts } from '../../src/lib/i18n/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import { test } from './support/journey.ts';
+import { SpokenLog } from './support/spoken-log.ts';
+import { expectHeading, setVisible } from './support/steps.ts';
+import { finishChecking, WalletSignIn } from './support/wallet-sign-in.ts';
+
+interface Journey {
+	readonly page: Page;
+	readonly sandbox: Sandbox;
+	readonly log: SpokenLog;
+	readonly wallet: WalletSignIn;
+	readonly t: ReturnType<typeof texts>;
+}
+
+/** What a person hears is kept in `snapshots/spoken`, one file for each journey and language. */
+for (const locale of ['nl', 'en'] as const) {
+	const t = texts(locale);
+
+	test.describe(`what is spoken, in ${locale}`, { tag: '@full' }, () => {
+		test.use({ locale });
+
+		/** Begins at the choice of ways to sign in. */
+		async function begin(page: Page, sandbox: Sandbox): Promise<Journey> {
+			const log = await SpokenLog.start(page);
+			await page.goto('/login');
+			await log.screen(t.login.title);
+			await log.press(page.getByRole('button', { name: t.login.wallet.button }));
+			const wallet = new WalletSignIn(page, sandbox, true, t);
+			await wallet.expectCode();
+			await expect(page.getByRole('button', { name: t.wallet.scan.copy })).toBeVisible();
+			return { page, sandbox, log, wallet, t };
+		}
+
+		function expectLog({ log }: Journey, name: string): void {
+			expect(log.repeated()).toEqual([]);
+			expect(log.badlyAnswered()).toEqual([]);
+			expect(log.text(name)).toMatchSnapshot(['spoken', `${name}.${locale}.txt`]);
+		}
+
+		test('to a person who scans the code with a phone', async ({ page, context, sandbox }) => {
+			await context.grantPermissions(['clipboard-write']);
+			sandbox.scenario('verifying-ms', { ms: 60_000 });
+			const journey = await begin(page, sandbox);
+			const { log, wallet } = journey;
+			await log.screen(t.wallet.scan.title);
+			await log.press(page.getByRole('button', { name: t.wallet.scan.copy }));
+			await log.announced(t.wallet.scan.copied);
+			await log.press(page.getByRole('button', { name: t.wallet.scan.newCode }));
+			await log.announced(t.wallet.newCode);
+			await wallet.expectCode();
+			log.note('the phone scans the code');
+			await wallet.open();
+			await log.screen(t.wallet.opened.title);
+			log.note('the person shares');
+			await wallet.share('known-student');
+			await log.screen(t.wallet.checking.title);
+			log.note('the portal has checked the card');
+			finishChecking(sandbox, wallet.sessionId);
+			await expectHeading(page, t.account.title);
+			expectLog(journey, 'wallet-on-another-phone');
+		});
+
+		test('to a person whose link to the wallet needs the institution', async ({ page, sandbox }) => {
+			const journey = await begin(page, sandbox);
+			const { log, wallet } = journey;
+			log.note('the person shares a card that nobody knows yet');
+			await wallet.share('unknown-student');
+			await log.screen(t.identity.explain.title);
+			await log.press(page.getByRole('button', { name: t.identity.explain.button }));
+			await page.getByRole('button', { name: 'Confirm' }).waitFor();
+			log.note('the person signs in at the institution');
+			await page.getByRole('button', { name: 'Confirm' }).click();
+			await expectHeading(page, t.account.title);
+			expectLog(journey, 'identity-by-the-institution');
+		});
+
+		test('to a person who confirms who they are on the portal', async ({ page, sandbox }) => {
+			const journey = await begin(page, sandbox);
+			const { log, wallet } = journey;
+			log.note('the person shares a card with several possible owners');
+			await wallet.share('several-candidates');
+			await log.screen(t.identity.confirm.title);
+			await log.press(page.getByRole('button', { name: t.identity.confirm.chooseButton }));
+			await log.screen(t.identity.confirm.title);
+			log.note('the person chooses an account');
+			await page.getByRole('radio', { name: /Computing science/ }).check();
+			await log.press(page.getByRole('button', { name: t.identity.confirm.chooseButton }));
+			await expectHeading(page, t.account.title);
+			expectLog(journey, 'identity-confirmed-here');
+		});
+
+		test('when a wallet that is declined, and one that expires after sharing', async ({ page, sandbox }) => {
+			sandbox.scenario('verifying-ms', { ms: 60_000 });
+			const journey = await begin(page, sandbox);
+			const { log, wallet } = journey;
+			log.note('the person declines in the wallet');
+			await wallet.decline();
+			await log.screen(t.wallet.ended.declined.title);
+			await log.press(page.getByRole('button', { name: t.wallet.scan.newCode }));
+			await wallet.expectCode();
+			await expect(page.getByRole('button', { name: t.wallet.scan.copy })).toBeVisible();
+			log.note('the person shares');
+			await wallet.share('known-student');
+			await log.screen(t.wallet.checking.title);
+			log.note('the session expires');
+			await wallet.expire();
+			await log.screen(t.wallet.ended.unfinished.title);
+			expectLog(journey, 'wallet-declined-and-expired');
+		});
+
+		test.describe('on a phone', () => {
+			test.use({
+				viewport: { width: 390, height: 844 },
+				userAgent: 'Mozilla/5.0 (Linux; Android 10; K) Mobile Safari/537.36',
+				expectsFaults: true
+			});
+
+			test('to a person with the wallet on the same phone, from the first try to the end', async ({
+				page,
+				context,
+				sandbox
+			}) => {
+				await page.clock.install();
+				const journey = await begin(page, sandbox);
+				const { log, wallet } = journey;
+				const link = page.getByRole('link', { name: t.wallet.scan.open, exact: true });
+				await log.screen(t.wallet.scan.titleHere);
+				await page.evaluate(() => addEventListener('click', (event) => event.preventDefault(), true));
+
+				await log.press(link);
+				await page.clock.runFor(3000);
+				await log.announced(t.wallet.nothingOpened.announcement);
+				await log.screen(t.wallet.scan.titleHere);
+
+				log.note('the person tries again: the wallet opens, and they come back without sharing');
+				await link.click();
+				await setVisible(page, false);
+				await setVisible(page, true);
+				await log.announced(t.wallet.notices.nothing_received);
+
+				log.note('the connection is lost');
+				await context.setOffline(true);
+				await setVisible(page, false);
+				await setVisible(page, true);
+				await log.announced(t.wallet.trouble);
+				log.note('the connection is back');
+				await context.setOffline(false);
+				await expect(page.getByRole('status')).toBeEmpty();
+
+				log.note('the wallet opens the request, and the person hesitates');
+				await wallet.open();
+				await log.screen(t.wallet.opened.title);
+				expectLog(journey, 'wallet-on-this-phone');
+			});
+
+			test('to a person whose wallet returns to another browser', async ({ page }) => {
+				const log = await SpokenLog.start(page);
+				log.note('the wallet opens another browser');
+				await page.goto('/login/wallet?response_code=0123456789');
+				await log.screen(t.wallet.ended.foreign.title);
+				expect(log.repeated()).toEqual([]);
+				expect(log.text('wallet-in-another-browser')).toMatchSnapshot([
+					'spoken',
+					`wallet-in-another-browser.${locale}.txt`
+				]);
+			});
+		});
+	});
+}
