@@ -18,7 +18,15 @@ const groups = new Set();
  * @returns {import('node:child_process').ChildProcess}
  */
 export function startTied([program = '', ...args], options = {}) {
-	const child = spawn(program, args, { ...options, detached: true });
+	return tie(spawn(program, args, { ...options, detached: true }));
+}
+
+/**
+ * The same for a child that something else has started in a process group of its own.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {import('node:child_process').ChildProcess}
+ */
+export function tie(child) {
 	const { pid } = child;
 	// It could not be started; the child's `error` event says why.
 	if (pid === undefined) return child;

@@ -36,7 +36,7 @@ export async function distribution(skip) {
 	return kept;
 }
 
-/** What is prepared here need not be at each start. */
+/** What is prepared here need not be at each start. @param {string} folder */
 async function prepare(folder) {
 	console.log(`Fetching Keycloak ${VERSION} …`);
 	const artifact = `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:tar.gz`;
@@ -45,6 +45,7 @@ async function prepare(folder) {
 	await succeed([join(folder, `keycloak-${VERSION}`, 'bin', 'kc.sh'), 'build', '--db=dev-mem']);
 }
 
+/** @param {string[]} command */
 async function succeed(command, cwd = root) {
 	if ((await runQuietly(command, { cwd })) !== 0) throw new Error(`Keycloak can't be made ready: ${command.join(' ')}`);
 }

@@ -1,6 +1,7 @@
 /** How the steps of the suites run. */
 import { ensureBuilt, ensureGalleryBuilt } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
+import { otherBrowsers } from './other-browsers.mjs';
 import { ensureIrmago } from './irmago.mjs';
 import { startKeycloak } from './keycloak.mjs';
 import { nothing, onRuntimes, sum } from './results.mjs';
@@ -50,6 +51,7 @@ export const steps = {
 		const args = ['--config', 'tests/e2e/gallery/playwright.config.ts', ...choice.runnerArgs];
 		return runPlaywright({ ...runOf(choice), name: 'gallery', args, env: { CHROMIUM_PATH: await ensureChromium() } });
 	},
+	browsers: (choice) => withVitest('browsers', choice, 'tests/browsers/vitest.config.ts', otherBrowsers()),
 	interop: async (choice) => {
 		const irmago = await ensureIrmago(choice.skip);
 		const env = irmago === null ? {} : { IRMAGO_WALLET: irmago };

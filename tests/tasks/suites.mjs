@@ -19,6 +19,7 @@ export const suites = [
 	{ name: 'production', minutes: 8, stages: [[['production']]] },
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },
 	{ name: 'gallery', minutes: 10, stages: [[['gallery']]] },
+	{ name: 'browsers', minutes: 5, stages: [[['browsers']]] },
 	{ name: 'interop', minutes: 5, stages: [[['interop']]] },
 	{ name: 'keycloak', minutes: 6, stages: [[['keycloak']]] }
 ];

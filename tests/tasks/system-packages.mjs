@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { hasJava } from './keycloak-distribution.mjs';
 
-/** @typedef {{program: string, debian: string, args?: string[], isNeeded?: () => boolean}} SystemProgram */
+/**
+ * @typedef {object} SystemProgram
+ * @property {string} program
+ * @property {string} debian
+ * @property {string[]} [args] with which it succeeds
+ * @property {() => boolean} [isNeeded] always by default
+ * @property {string} [step] the only step that needs it
+ */
 
 /** @type {readonly SystemProgram[]} */
 const PROGRAMS = [
@@ -14,14 +21,22 @@ const PROGRAMS = [
 	{ program: 'setpriv', debian: 'util-linux' },
 	{ program: 'python3', debian: 'python3-venv', args: ['-c', 'import venv, ensurepip'] },
 	// Keycloak comes from a Maven repository, and runs where there is Java.
-	{ program: 'mvn', debian: 'maven', isNeeded: hasJava }
+	{ program: 'mvn', debian: 'maven', isNeeded: hasJava },
+	{ program: 'firefox-esr', debian: 'firefox-esr', step: 'browsers' },
+	{ program: 'WebKitWebDriver', debian: 'webkit2gtk-driver', args: ['--help'], step: 'browsers' },
+	{ program: 'Xvfb', debian: 'xvfb', args: ['-help'], step: 'browsers' }
 ];
 
-/** @returns {SystemProgram[]} those that this machine lacks */
-export function missingPrograms() {
+/**
+ * @param {readonly string[]} steps of this run
+ * @returns {SystemProgram[]} those that this machine lacks
+ */
+export function missingPrograms(steps) {
 	return PROGRAMS.filter(
-		({ program, args = ['--version'], isNeeded = () => true }) =>
-			isNeeded() && spawnSync(program, args, { stdio: 'ignore' }).status !== 0
+		({ program, args = ['--version'], isNeeded = () => true, step }) =>
+			isNeeded() &&
+			(step === undefined || steps.includes(step)) &&
+			spawnSync(program, args, { stdio: 'ignore' }).status !== 0
 	);
 }
 
@@ -30,13 +45,14 @@ export const installCommand = (programs) => `apt-get install ${programs.map(({ d
 
 /**
  * Installs what is missing.
+ * @param {readonly string[]} steps of this run
  * @throws {Error} naming the packages that are missing still
  */
-export function ensureSystemPackages() {
-	const missing = missingPrograms();
+export function ensureSystemPackages(steps) {
+	const missing = missingPrograms(steps);
 	if (missing.length === 0) return;
 	if (process.getuid?.() === 0) install(missing.map(({ debian }) => debian));
-	const left = missingPrograms();
+	const left = missingPrograms(steps);
 	if (left.length === 0) return;
 	const names = left.map(({ program, debian }) => `${program} (Debian package ${debian})`).join(', ');
 	throw new Error(`Missing: ${names}. Install them as root: ${installCommand(left)}`);

@@ -53,8 +53,8 @@ function parseOrExit() {
 }
 
 async function prepare() {
-	if (parsed.ci) ensureSystemPackages();
-	const missing = missingPrograms();
+	if (parsed.ci) ensureSystemPackages(parsed.steps);
+	const missing = missingPrograms(parsed.steps);
 	if (missing.length > 0)
 		choice.skip(`tests that need ${missing.map(({ program }) => program).join(', ')}: ${installCommand(missing)}`);
 	await ensurePackages();
