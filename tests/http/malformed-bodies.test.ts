@@ -96,8 +96,10 @@ test('these are all the actions there are', () => {
 		'/account/wallets/a-wallet/unlink',
 		'/login/identity?/cancel',
 		'/login/identity?/confirm',
+		'/login/identity?/reject',
 		'/login/identity?/start',
 		'/login/wallet?/cancel',
+		'/login/wallet?/device',
 		'/login/wallet?/start'
 	]);
 });
