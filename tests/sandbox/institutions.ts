@@ -75,7 +75,7 @@ function namesake(name: string): Institution {
 		.normalize('NFD')
 		.replace(/\p{M}/gu, '')
 		.replace(/[^a-z]+/g, '-');
-	return { id, name, domain: `${id}.example`, enabled: true };
+	return { id, name, domain: `${id}.example`, enabled: true, keywords: ['Kennisinstelling', 'Éducation'] };
 }
 
 /** A list as long as a country's, of which 65 can be chosen. */

@@ -27,7 +27,9 @@ const BASIC_LETTERS = new Map([
 ]);
 
 /** Words that count as two in an abbreviation: "Rijksuniversiteit Groningen" is RUG. */
-const COMPOUND = /^.+(universiteit|universitat|hogeschool|hochschule)$/;
+const COMPOUND = /.(universiteit|universität|hogeschool|hochschule)$/;
+/** Between the words of a name. An apostrophe separates too: "'s-Hertogenbosch". */
+const SEPARATORS = /[\s\-‐-―/\\()[\]{},;:&+|"'’‘“”„«»·•]+/;
 
 /**
  * @template T
@@ -78,10 +80,15 @@ export function findInstitutions(entries, query) {
  */
 export function fold(text) {
 	const lower = text.toLowerCase();
-	const basic = /^[ -~]*$/.test(lower)
-		? lower
-		: lower.normalize('NFKD').replace(/[æœøßłđðþıς]/g, (letter) => BASIC_LETTERS.get(letter) ?? letter);
-	return basic
+	// Most texts are plain. The classes of all letters take several times as long.
+	if (/^[ -~]*$/.test(lower))
+		return lower
+			.replace(/['.]+/g, '')
+			.replace(/[^a-z0-9]+/g, ' ')
+			.trim();
+	return lower
+		.normalize('NFKD')
+		.replace(/[æœøßłđðþıς]/g, (letter) => BASIC_LETTERS.get(letter) ?? letter)
 		.replace(/[\p{M}\p{Cf}.'’‘ʼ]+/gu, '')
 		.replace(/[^\p{L}\p{N}]+/gu, ' ')
 		.trim();
@@ -125,26 +132,34 @@ function rankOf({ texts, abbreviations }, query, words) {
  * @returns {string[]} folded; empty for a single word
  */
 function abbreviationsOf(name) {
-	const words = name.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}.]*/gu) ?? [];
+	const words = name.split(SEPARATORS).filter((word) => word !== '');
 	if (words.length < 2) return [];
-	const large = words.filter((word) => /^[\p{Lu}\p{Lt}\p{N}]/u.test(word));
-	return [words, large]
-		.flatMap((some) => [some.map((word) => initialOf(word)).join(''), some.map(compoundInitialsOf).join('')])
-		.filter((letters) => letters.length > 1);
+	const initials = words.map(initialsOf);
+	const large = initials.filter((_, index) => isLarge(words[index] ?? ''));
+	const abbreviations = [initials, large].flatMap((some) => [
+		some.map(({ first }) => first).join(''),
+		some.map(({ first, second }) => first + second).join('')
+	]);
+	return abbreviations.filter((letters) => letters.length > 1);
 }
 
 /**
- * The first letter, or the whole word if it is an abbreviation itself, such as "ROC".
+ * Whether a word starts with a capital letter or a digit, as names write all but their small words.
  * @param {string} word
  */
-function initialOf(word) {
-	const folded = fold(word);
-	const isAcronym = folded.length > 1 && folded.length <= MAX_ACRONYM && word === word.toUpperCase();
-	return isAcronym ? folded : folded.slice(0, 1);
+function isLarge(word) {
+	const [first = ''] = word;
+	return first !== first.toLowerCase() || (first >= '0' && first <= '9');
 }
 
-/** @param {string} word */
-function compoundInitialsOf(word) {
-	const second = COMPOUND.exec(fold(word))?.[1];
-	return initialOf(word) + (second?.slice(0, 1) ?? '');
+/**
+ * The first letter of a word, or the whole word if it is an abbreviation itself, such as "ROC"; and the first letter of its
+ * second part, empty if it has none.
+ * @param {string} word
+ */
+function initialsOf(word) {
+	const isAcronym = word.length > 1 && word.length <= MAX_ACRONYM && word === word.toUpperCase();
+	const second = COMPOUND.exec(word.toLowerCase())?.[1] ?? '';
+	const [letter = ''] = word;
+	return { first: fold(isAcronym ? word : letter), second: second.slice(0, 1) };
 }

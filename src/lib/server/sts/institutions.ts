@@ -56,6 +56,8 @@ interface Institutions {
 
 const NONE: Institutions = { lists: { nl: [], en: [] }, names: new Map() };
 
+/** What the last response contained. */
+let previous: { readonly text: string; readonly institutions: Institutions } | undefined;
 let cached: { readonly read: Promise<Institutions>; untilMs: number } | undefined;
 
 /**
@@ -96,7 +98,10 @@ async function readInstitutions(onFault: () => void): Promise<Institutions> {
 		});
 		if (response.status === 404) return NONE;
 		if (!response.ok) throw new Error(`the STS answered ${response.status}`);
-		const listed: unknown = await response.json();
+		const text = await response.text();
+		// The same objects, so that what is derived from them stays cached.
+		if (previous?.text === text) return previous.institutions;
+		const listed: unknown = JSON.parse(text);
 		const entries = readList('institutions', listed, Listed, { max: MAX_INSTITUTIONS, keyOf: ({ id }) => id });
 		const inLocale = (locale: Locale) => {
 			// `localeCompare` would find the rules of the language again for each pair.
@@ -105,15 +110,17 @@ async function readInstitutions(onFault: () => void): Promise<Institutions> {
 				.filter(({ isEnabled }) => isEnabled)
 				.map(({ id, names, keywords }) => {
 					const name = names[locale];
-					const also = [...new Set([names.nl, names.en, ...keywords])].filter((text) => text !== name);
+					const also = [...new Set([names.nl, names.en, ...keywords])].filter((other) => other !== name);
 					return { id, name, also };
 				})
 				.sort((a, b) => compare(a.name, b.name));
 		};
-		return {
+		const all = {
 			lists: { nl: inLocale('nl'), en: inLocale('en') },
 			names: new Map(entries.map(({ id, names }) => [id, names]))
 		};
+		previous = { text, institutions: all };
+		return all;
 	} catch (error) {
 		onFault();
 		log.warn('the list of institutions could not be read', { error });

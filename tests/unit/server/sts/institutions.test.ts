@@ -99,6 +99,15 @@ describe('the institutions to choose from', () => {
 		expect(fetched).toHaveBeenCalledTimes(2);
 	});
 
+	test('are the same object while the STS lists the same', async () => {
+		lists({ id: 'a', name: 'Alpha' });
+		const first = await institutions('en', NOW_MS);
+		expect(await institutions('en', NOW_MS + 60_000)).toBe(first);
+		lists({ id: 'a', name: 'Beta' });
+		expect((await institutions('en', NOW_MS + 120_000))[0]?.name).toBe('Beta');
+		expect(fetched).toHaveBeenCalledTimes(3);
+	});
+
 	test('are none where the STS has no such list', async () => {
 		fetched.mockResolvedValue(new Response(null, { status: 404 }));
 		expect(await institutions('en')).toEqual([]);
