@@ -77,7 +77,9 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		const started = await browser.submit(await browser.open('/login?returnTo=/help'), {}, '/login/wallet?/start');
 		const { id = '' } = landscape.sandbox.sessionByLink(linkIn(started, 'request_uri=')) ?? {};
 		await landscape.sandbox.share(id, 'unknown-employee');
-		const ended = await say(words.confirm.notMe, await browser.open('/login/wallet'));
+		// The first page has read the status, and the portal caches it for a moment.
+		await expect.poll(async () => headingOf(await browser.open('/login/wallet'))).toBe(words.confirm.title);
+		const ended = await say(words.confirm.notMe, await browser.open('/login/identity'));
 		expect(linkIn(ended, '/login?')).toBe('/login?returnTo=%2Fhelp');
 	});
 
