@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { texts } from '../../src/lib/i18n/index.ts';
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -82,20 +83,21 @@ describe('an address that does not fit in a QR code', () => {
 		await expect.poll(() => landscape.portal.logs()).toMatch(/too long for a QR code.*"bytes":3000/);
 	});
 
-	test.each([
-		['en', 'Open your wallet on this device', 'This request does not fit in a QR code'],
-		['nl', 'Open uw wallet op dit apparaat', 'Deze aanvraag past niet in een QR-code']
-	])('is a link on the page, also after a reload and without scripts (%s)', async (language, title, why) => {
-		browser.putCookie('portal.locale', language);
-		const pages = [await codePage(), await browser.open('/login/wallet')];
-		for (const { status, text } of pages) {
-			expect(status).toBe(200);
-			expect(text).toContain(title);
-			expect(text).toContain(why);
-			expect(text).toMatch(/href="[^"]*\?client_id=[^"]+&amp;by-value=x{2000,}"/);
-			expect(text).not.toContain('role="img"');
+	test.each(['en', 'nl'] as const)(
+		'is a link on the page, also after a reload and without scripts (%s)',
+		async (language) => {
+			const { titleHere, noCode } = texts(language).wallet.scan;
+			browser.putCookie('portal.locale', language);
+			const pages = [await codePage(), await browser.open('/login/wallet')];
+			for (const { status, text } of pages) {
+				expect(status).toBe(200);
+				expect(text).toContain(titleHere);
+				expect(text).toContain(noCode);
+				expect(text).toMatch(/href="[^"]*\?client_id=[^"]+&amp;by-value=x{2000,}"/);
+				expect(text).not.toContain('role="img"');
+			}
 		}
-	});
+	);
 
 	test.each([1200, 2000, 2900])('begins above the %i bytes that fit', async (bytes) => {
 		landscape.sandbox.scenario('long-request-uri', { bytes });

@@ -103,6 +103,18 @@ test('the device with the wallet is remembered; only a device that the page offe
 	expect((await browser.open('/login/wallet?/device', { form: {} })).status).toBe(400);
 	expect((await browser.open('/login/wallet?device=mine')).status).toBe(200);
 	expect(await shown()).toBe('Open your wallet');
+	await browser.open('/login/wallet?device=other', { from: 'https://elsewhere.example' });
+	expect(await shown()).toBe('Open your wallet');
 	await browser.open('/login/wallet?device=other');
 	expect(await shown()).toBe('Scan the QR code with your wallet');
+});
+
+test('a person who is signed in by then gets to the account page', async () => {
+	const id = await createWalletSession(browser);
+	await landscape.sandbox.share(id, 'known-student');
+	await vi.waitFor(async () => {
+		expect((await browser.open('/login/wallet')).url.pathname).toBe('/account');
+	}, 10_000);
+	const back = await browser.open('/login/wallet?response_code=0123456789');
+	expect(back.url.pathname).toBe('/account');
 });

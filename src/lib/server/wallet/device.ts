@@ -1,4 +1,4 @@
-import type { Cookies } from '@sveltejs/kit';
+import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import { type WalletDevice, walletDevices } from '$lib/wallet/view';
 import { cookieAttributes, cookieName, YEAR_SECONDS } from '../http/cookies';
 
@@ -26,7 +26,19 @@ export function walletDeviceOf({ cookies, request }: { readonly cookies: Cookies
 	return { device: isMobile ? 'this' : 'other', isGuess: true };
 }
 
-/** Remembers the device for a year. */
+/** Remembers the device that a person has chosen, for a year. */
 export function rememberWalletDevice(cookies: Cookies, device: WalletDevice): void {
 	cookies.set(cookieName('device'), device, { ...cookieAttributes(), maxAge: YEAR_SECONDS });
+}
+
+/**
+ * Applies what `static/pointer.js` has found out, until the browser is closed. Links of other sites have no effect.
+ * @returns whether the request is one of that script
+ */
+export function correctWalletDevice({ cookies, request, url }: RequestEvent): boolean {
+	const site = request.headers.get('sec-fetch-site') ?? 'same-origin';
+	const device = walletDeviceNamed(url.searchParams.get('device'));
+	if (device === null || site !== 'same-origin') return false;
+	cookies.set(cookieName('device'), device, cookieAttributes());
+	return true;
 }

@@ -5,12 +5,17 @@ import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { permissionsPolicy } from '$lib/server/http/headers';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, formUuid, readForm } from '$lib/server/http/request-body';
-import { returnPath } from '$lib/server/http/return-path';
+import { AFTER_SIGN_IN, returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
 import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
 import { startFailure } from '$lib/server/wallet/create-session';
 import { cancelWallet } from '$lib/server/wallet/cancel';
-import { rememberWalletDevice, walletDeviceNamed, walletDeviceOf } from '$lib/server/wallet/device';
+import {
+	correctWalletDevice,
+	rememberWalletDevice,
+	walletDeviceNamed,
+	walletDeviceOf
+} from '$lib/server/wallet/device';
 import { elsewhereView, walletNoticeOf, walletPagePath, walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -18,9 +23,7 @@ export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	// A wallet on this device returns with it (OpenID4VP, section 8.2). It proves nothing: the cookie names the session.
 	if (searchParams.has('response_code')) redirect(303, walletPagePath('return'));
-	const corrected = walletDeviceNamed(searchParams.get('device'));
-	if (corrected) rememberWalletDevice(event.cookies, corrected);
-	if (corrected) redirect(303, '/login/wallet');
+	if (correctWalletDevice(event)) redirect(303, '/login/wallet');
 	event.setHeaders({ 'permissions-policy': permissionsPolicy(['digital-credentials-get']) });
 	// Read only once: at a second read, another session may have been scanned.
 	const owned = await currentSession(event);
@@ -28,6 +31,8 @@ export const load: PageServerLoad = async (event) => {
 	if ('goTo' in step) redirect(303, step.goTo);
 	await beginLoginTransaction(event.cookies);
 	const after = searchParams.get('after');
+	// The sign-in has succeeded in another tab of this browser.
+	if (!owned && after === 'return' && event.locals.session) redirect(303, AFTER_SIGN_IN);
 	const wanted = owned?.returnTo ?? searchParams.get('returnTo');
 	return {
 		view: !owned && after === 'return' ? elsewhereView : step.view,
@@ -50,10 +55,12 @@ export const actions: Actions = {
 	},
 
 	device: async (event) => {
-		const device = walletDeviceNamed(formText(await readPageForm(event), 'device'));
+		const form = await readPageForm(event);
+		const device = walletDeviceNamed(formText(form, 'device'));
 		if (device === null) return orErrorPage(Promise.reject(invalidField('device')), event.locals);
 		rememberWalletDevice(event.cookies, device);
-		redirect(303, '/login/wallet');
+		const returnTo = returnPath(formText(form, 'returnTo'), config().origin);
+		redirect(303, `/login/wallet?${new URLSearchParams({ returnTo })}`);
 	},
 
 	cancel: async (event) => cancelWallet(event, await readPageForm(event))
