@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { texts } from '../../src/lib/i18n/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import type { PersonId } from '../sandbox/people.ts';
 import { test } from './support/journey.ts';
 import { SpokenLog } from './support/spoken-log.ts';
 import { expectHeading, setVisible } from './support/steps.ts';
@@ -23,6 +24,7 @@ for (const locale of ['nl', 'en'] as const) {
 
 		/** Begins at the choice of ways to sign in. */
 		async function begin(page: Page, sandbox: Sandbox): Promise<Journey> {
+			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			const log = await SpokenLog.start(page);
 			await page.goto('/login');
 			await log.screen(t.login.title);
@@ -33,6 +35,18 @@ for (const locale of ['nl', 'en'] as const) {
 			return { page, sandbox, log, wallet, t };
 		}
 
+		/** The states between are shown for a moment only: here each stays until the log has it. */
+		async function shareStepByStep({ log, sandbox, wallet }: Journey, person: PersonId, result: string): Promise<void> {
+			log.note('the wallet opens the request');
+			await wallet.open();
+			await log.announced(t.wallet.opened.announcement);
+			log.note('the person shares');
+			await wallet.share(person);
+			await log.announced(t.wallet.checking.announcement);
+			log.note(result);
+			finishChecking(sandbox, wallet.sessionId);
+		}
+
 		function expectLog({ log }: Journey, name: string): void {
 			expect(log.repeated()).toEqual([]);
 			expect(log.badlyAnswered()).toEqual([]);
@@ -41,7 +55,6 @@ for (const locale of ['nl', 'en'] as const) {
 
 		test('to a person who scans the code with a phone', async ({ page, context, sandbox }) => {
 			await context.grantPermissions(['clipboard-write']);
-			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			const journey = await begin(page, sandbox);
 			const { log, wallet } = journey;
 			await log.screen(t.wallet.scan.title);
@@ -64,9 +77,8 @@ for (const locale of ['nl', 'en'] as const) {
 
 		test('to a person whose link to the wallet needs the institution', async ({ page, sandbox }) => {
 			const journey = await begin(page, sandbox);
-			const { log, wallet } = journey;
-			log.note('the person shares a card that nobody knows yet');
-			await wallet.share('unknown-student');
+			const { log } = journey;
+			await shareStepByStep(journey, 'unknown-student', 'nobody knows this wallet yet');
 			await log.screen(t.identity.explain.title);
 			await log.press(page.getByRole('button', { name: t.identity.explain.button }));
 			await page.getByRole('button', { name: 'Confirm' }).waitFor();
@@ -78,9 +90,8 @@ for (const locale of ['nl', 'en'] as const) {
 
 		test('to a person who confirms who they are on the portal', async ({ page, sandbox }) => {
 			const journey = await begin(page, sandbox);
-			const { log, wallet } = journey;
-			log.note('the person shares a card with several possible owners');
-			await wallet.share('several-candidates');
+			const { log } = journey;
+			await shareStepByStep(journey, 'several-candidates', 'several people could be the owner of this wallet');
 			await log.screen(t.identity.confirm.title);
 			await log.press(page.getByRole('button', { name: t.identity.confirm.chooseButton }));
 			await log.screen(t.identity.confirm.title);
@@ -91,16 +102,21 @@ for (const locale of ['nl', 'en'] as const) {
 			expectLog(journey, 'identity-confirmed-here');
 		});
 
-		test('when a wallet that is declined, and one that expires after sharing', async ({ page, sandbox }) => {
-			sandbox.scenario('verifying-ms', { ms: 60_000 });
+		test('to a person who declines, and whose next try expires after sharing', async ({ page, sandbox }) => {
 			const journey = await begin(page, sandbox);
 			const { log, wallet } = journey;
+			log.note('the wallet opens the request');
+			await wallet.open();
+			await log.announced(t.wallet.opened.announcement);
 			log.note('the person declines in the wallet');
 			await wallet.decline();
 			await log.screen(t.wallet.ended.declined.title);
 			await log.press(page.getByRole('button', { name: t.wallet.scan.newCode }));
 			await wallet.expectCode();
 			await expect(page.getByRole('button', { name: t.wallet.scan.copy })).toBeVisible();
+			log.note('the wallet opens the request');
+			await wallet.open();
+			await log.screen(t.wallet.opened.title);
 			log.note('the person shares');
 			await wallet.share('known-student');
 			await log.screen(t.wallet.checking.title);
