@@ -73,7 +73,7 @@ export const account = {
 		explain: 'You can sign in with a linked wallet.',
 		none: 'No wallet is linked to your account.',
 		unknown: 'We can’t show your wallets right now. Try again later.',
-		linkedNotice: 'Your wallet is linked. From now on it is all you need to sign in.',
+		linkedNotice: 'Your wallet is linked. Next time, your wallet is all you need to sign in.',
 		name: (position: number) => `Wallet ${position}`,
 		provider: 'Provider',
 		institution: 'Institution',

@@ -20,7 +20,7 @@ export const help = {
 		{
 			question: 'Why do I have to confirm who I am?',
 			answer:
-				'When you use a wallet for the first time, we don’t yet know that it is yours. You sign in at your institution once. After that, your wallet is all you need to sign in.'
+				'When you use a wallet for the first time, we don’t yet know that it is yours. You sign in at your institution once. Next time, your wallet is all you need to sign in.'
 		},
 		{
 			question: 'I no longer want to use a wallet. What do I do?',

@@ -24,13 +24,13 @@ export const site = {
 			next: 'Start again from the home page.'
 		},
 		foreign: {
-			title: 'Open this site itself',
+			title: 'Open this site directly',
 			what: 'We could not see that you came from our own site. Perhaps you came from another site, or another site shows this page. We stop here for your safety.',
 			next: 'Open this site with the button below, and start again there.'
 		},
 		tooMany: {
 			title: 'Too many attempts',
-			what: 'There were too many requests in a short time.',
+			what: 'This was tried too often in a short time, by you or by others on your network.',
 			next: 'Wait a minute and try again.'
 		},
 		tooManyCookies: {
@@ -44,19 +44,20 @@ export const site = {
 			next: 'Wait a few minutes and try again.'
 		},
 		request: {
-			title: 'We can’t handle this request',
-			what: 'Something in the request was not right.',
+			title: 'This did not work',
+			what: 'Something that your browser sent was not right.',
 			next: 'Go back and try again, or start again from the home page.'
 		},
 		fault: {
 			title: 'Something went wrong',
-			what: 'There is a fault on our side. You did nothing wrong.',
+			what: 'The fault is on our side. You did nothing wrong.',
 			next: 'Try again later.'
 		}
 	},
 	helpCode: 'Help code',
 	helpCodeUse: 'If you contact the help desk, give them this code.',
 	stillWrong: 'Still not working?',
+	questions: 'Do you have a question?',
 	support: {
 		title: 'Ask for help',
 		ask: 'Ask the help desk of your institution.',

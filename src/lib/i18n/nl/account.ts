@@ -16,7 +16,7 @@ export const account: Texts['account'] = {
 	},
 	session: {
 		title: 'Hoe u bent ingelogd',
-		provider: 'Ingelogd met',
+		provider: 'Ingelogd via',
 		providers: { sts: 'uw instelling', 'sts-wallet': 'uw wallet' },
 		level: 'Controle bij inloggen',
 		levels: {
@@ -74,7 +74,7 @@ export const account: Texts['account'] = {
 		explain: 'Met een gekoppelde wallet kunt u inloggen.',
 		none: 'Er is geen wallet aan uw account gekoppeld.',
 		unknown: 'Wij kunnen uw wallets nu niet tonen. Probeer het later opnieuw.',
-		linkedNotice: 'Uw wallet is gekoppeld. Voortaan logt u in met alleen uw wallet.',
+		linkedNotice: 'Uw wallet is gekoppeld. De volgende keer hebt u alleen uw wallet nodig om in te loggen.',
 		name: (position) => `Wallet ${position}`,
 		provider: 'Aanbieder',
 		institution: 'Instelling',

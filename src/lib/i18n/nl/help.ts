@@ -16,12 +16,12 @@ export const help: Texts['help'] = {
 		},
 		{
 			question: 'Ik heb geen wallet. Kan ik inloggen?',
-			answer: 'Ja. U kunt ook inloggen met uw instelling.'
+			answer: 'Ja. U kunt ook inloggen via uw instelling.'
 		},
 		{
 			question: 'Waarom moet ik bevestigen wie ik ben?',
 			answer:
-				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. Daarna logt u in met alleen uw wallet.'
+				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. De volgende keer hebt u alleen uw wallet nodig om in te loggen.'
 		},
 		{
 			question: 'Ik wil een wallet niet meer gebruiken. Wat moet ik doen?',

@@ -25,13 +25,13 @@ export const site: Texts['site'] = {
 			next: 'Begin opnieuw op de beginpagina.'
 		},
 		foreign: {
-			title: 'Open deze site zelf',
+			title: 'Open deze site rechtstreeks',
 			what: 'Wij konden niet zien dat u van onze eigen site kwam. Misschien kwam u van een andere site, of staat deze pagina in een andere site. Voor uw veiligheid stoppen wij hier.',
 			next: 'Open deze site met de knop hieronder en begin daar opnieuw.'
 		},
 		tooMany: {
 			title: 'Te vaak geprobeerd',
-			what: 'Er waren te veel aanvragen in korte tijd.',
+			what: 'Dit is te vaak geprobeerd in korte tijd, door u of door anderen op uw netwerk.',
 			next: 'Wacht een minuut en probeer het opnieuw.'
 		},
 		tooManyCookies: {
@@ -45,19 +45,20 @@ export const site: Texts['site'] = {
 			next: 'Wacht een paar minuten en probeer het opnieuw.'
 		},
 		request: {
-			title: 'Wij kunnen deze aanvraag niet verwerken',
-			what: 'Iets in de aanvraag klopte niet.',
+			title: 'Dit is niet gelukt',
+			what: 'Iets in wat uw browser stuurde, klopte niet.',
 			next: 'Ga terug en probeer het opnieuw, of begin opnieuw op de beginpagina.'
 		},
 		fault: {
 			title: 'Er ging iets mis',
-			what: 'Er is een fout bij ons. U hebt niets verkeerd gedaan.',
+			what: 'De fout ligt bij ons. U hebt niets verkeerd gedaan.',
 			next: 'Probeer het later opnieuw.'
 		}
 	},
 	helpCode: 'Hulpcode',
 	helpCodeUse: 'Neemt u contact op met de helpdesk? Geef dan deze code door.',
 	stillWrong: 'Blijft het misgaan?',
+	questions: 'Hebt u een vraag?',
 	support: {
 		title: 'Om hulp vragen',
 		ask: 'Vraag het aan de helpdesk van uw instelling.',

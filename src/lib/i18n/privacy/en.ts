@@ -22,7 +22,7 @@ export const en = {
 					text: 'Do you sign in with your wallet? Then we use the details that you share. Your wallet shows which ones they are before you share them.'
 				},
 				'With these details we sign you in and show you your own account.',
-				{ only: 'wallet', text: 'With these details we also link your wallet to you.' },
+				{ only: 'wallet', text: 'With these details we also link your wallet to your account.' },
 				'We use them for nothing else.'
 			]
 		},
@@ -44,7 +44,7 @@ export const en = {
 			title: 'Cookies',
 			points: [
 				'A cookie is a small file that a site keeps in your browser. We only use cookies that we need: to sign you in, and to remember your language.',
-				{ only: 'wallet', text: 'We also remember which device has your wallet, if you choose one.' },
+				{ only: 'wallet', text: 'We also remember which device has your wallet.' },
 				{ only: 'institution', text: 'We also remember which institution you chose last.' },
 				'We don’t follow you on other sites, and we have no advertising.'
 			]

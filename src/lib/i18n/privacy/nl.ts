@@ -10,14 +10,14 @@ export const nl: Privacy = {
 			points: [
 				{
 					only: 'institution',
-					text: 'Logt u in met uw instelling? Dan krijgen wij uw naam, uw e-mailadres, uw eduID en bij welke instelling u hoort.'
+					text: 'Logt u in via uw instelling? Dan krijgen wij uw naam, uw e-mailadres, uw eduID en de naam van uw instelling.'
 				},
 				{
 					only: 'wallet',
 					text: 'Logt u in met uw wallet? Dan gebruiken wij de gegevens die u deelt. In uw wallet ziet u welke dat zijn, voordat u ze deelt.'
 				},
 				'Met deze gegevens loggen wij u in en tonen wij uw eigen account.',
-				{ only: 'wallet', text: 'Met deze gegevens koppelen wij ook uw wallet aan u.' },
+				{ only: 'wallet', text: 'Met deze gegevens koppelen wij ook uw wallet aan uw account.' },
 				'Wij gebruiken ze nergens anders voor.'
 			]
 		},
@@ -39,7 +39,7 @@ export const nl: Privacy = {
 			title: 'Cookies bij ons',
 			points: [
 				'Een cookie is een klein bestand dat een site in uw browser bewaart. Wij gebruiken alleen cookies die nodig zijn: om u in te loggen, en om uw taal te onthouden.',
-				{ only: 'wallet', text: 'Wij onthouden ook op welk apparaat uw wallet staat, als u dat kiest.' },
+				{ only: 'wallet', text: 'Wij onthouden ook op welk apparaat uw wallet staat.' },
 				{ only: 'institution', text: 'Wij onthouden ook welke instelling u het laatst koos.' },
 				'Wij volgen u niet op andere sites, en er is hier geen reclame.'
 			]

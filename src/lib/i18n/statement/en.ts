@@ -72,14 +72,14 @@ export const en = {
 	measures: {
 		title: 'What we do to keep it accessible',
 		points: [
-			'At every change, all pages are tested again. A change with a fault is not published.',
+			'At every change, all pages are tested again. Do the tests find a fault? Then the change does not go ahead.',
 			'What people tell us goes to the makers of this portal.'
 		]
 	},
 	contact: {
 		title: 'Does something not work for you?',
 		what: 'Please tell us. Say which page it was, what you wanted to do, and which aid you use.',
-		answer: 'You get an answer from them.'
+		answer: 'You get an answer there.'
 	},
 	enforcement: {
 		title: 'Not satisfied with the answer?',

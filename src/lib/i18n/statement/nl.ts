@@ -59,19 +59,19 @@ export const nl: Statement = {
 			}
 		],
 		measure: (text) => `Wat eraan gedaan wordt: ${text}`,
-		until: (date) => `Opgelost voor ${date}.`
+		until: (date) => `Opgelost vóór ${date}.`
 	},
 	measures: {
 		title: 'Hoe wij het toegankelijk houden',
 		points: [
-			'Bij elke verandering worden alle pagina’s opnieuw getest. Een verandering met een fout komt niet online.',
+			'Bij elke verandering worden alle pagina’s opnieuw getest. Vinden de tests een fout? Dan gaat de verandering niet door.',
 			'Wat mensen ons melden, gaat naar de makers van dit portaal.'
 		]
 	},
 	contact: {
 		title: 'Werkt er iets niet voor u?',
 		what: 'Laat het ons weten. Vertel welke pagina het was, wat u wilde doen en welk hulpmiddel u gebruikt.',
-		answer: 'Van hen krijgt u antwoord.'
+		answer: 'U krijgt daar antwoord.'
 	},
 	enforcement: {
 		title: 'Niet tevreden met het antwoord?',
