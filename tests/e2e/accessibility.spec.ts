@@ -66,10 +66,10 @@ for (const { locale, tag } of languages) {
 		test('on each screen of identity verification', { tag: '@full' }, async ({ page, sandbox }) => {
 			sandbox.scenario('review-never');
 			await sandbox.share(await startWallet(page, sandbox), 'several-candidates');
-			await expectGood(page, t.identity.confirm.title);
+			await expectGood(page, t.identity.confirm.choose);
 			await page.getByRole('button', { name: t.identity.confirm.chooseButton }).click();
 			await expect(page.getByRole('heading', { name: t.identity.faults.title })).toBeVisible();
-			await expectGood(page, t.identity.confirm.title);
+			await expectGood(page, t.identity.confirm.choose);
 			await page.getByRole('radio').first().check();
 			await page.getByRole('radio').nth(1).check();
 			await page.getByRole('button', { name: t.identity.confirm.chooseButton }).click();

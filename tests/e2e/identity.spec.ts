@@ -36,9 +36,9 @@ for (const { title, tag, use } of settings) {
 			await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
 		});
 
-		for (const { answer, person, tag } of [
-			{ answer: confirm.notMe, person: 'unknown-employee', tag: [] },
-			{ answer: confirm.noneOfThese, person: 'several-candidates', tag: ['@full'] }
+		for (const { answer, title, person, tag } of [
+			{ answer: confirm.notMe, title: confirm.title, person: 'unknown-employee', tag: [] },
+			{ answer: confirm.noneOfThese, title: confirm.choose, person: 'several-candidates', tag: ['@full'] }
 		] as const) {
 			test(
 				`"${answer}" links nothing, and says what to do now`,
@@ -46,7 +46,7 @@ for (const { title, tag, use } of settings) {
 				async ({ page, wallet, sandbox }) => {
 					await wallet.start();
 					await wallet.share(person);
-					await expectHeading(page, confirm.title);
+					await expectHeading(page, title);
 					await page.getByRole('button', { name: answer }).click();
 					await expectHeading(page, ended['not-me'].title);
 					await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
@@ -63,7 +63,7 @@ for (const { title, tag, use } of settings) {
 		test('(a11y 18) with several candidates a person has to choose one', { tag: '@full' }, async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.share('several-candidates');
-			await expectHeading(page, confirm.title);
+			await expectHeading(page, confirm.choose);
 			await page.getByRole('button', { name: confirm.chooseButton }).click();
 			await expect(page.getByRole('heading', { name: faults.title })).toBeFocused();
 			await expect(page).toHaveTitle(/^Error: /);

@@ -29,7 +29,7 @@ test('a wallet on this device takes a keyboard alone, the linking included', asy
 		await page.keyboard.press('ArrowDown');
 	await press(page, page.getByRole('button', { name: 'Share' }));
 
-	await expectHeading(page, en.identity.confirm.title);
+	await expectHeading(page, en.identity.confirm.choose);
 	await press(page, page.getByRole('button', { name: en.identity.confirm.chooseButton }));
 	await expect(page.getByRole('heading', { name: en.identity.faults.title })).toBeFocused();
 	await press(page, page.getByRole('link', { name: en.identity.faults.chooseOne }));

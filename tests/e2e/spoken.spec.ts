@@ -92,9 +92,9 @@ for (const locale of ['nl', 'en'] as const) {
 			const journey = await begin(page, sandbox);
 			const { log } = journey;
 			await shareStepByStep(journey, 'several-candidates', 'several people could be the owner of this wallet');
-			await log.screen(t.identity.confirm.title);
+			await log.screen(t.identity.confirm.choose);
 			await log.press(page.getByRole('button', { name: t.identity.confirm.chooseButton }));
-			await log.screen(t.identity.confirm.title);
+			await log.screen(t.identity.confirm.choose);
 			log.note('the person chooses an account');
 			await page.getByRole('radio', { name: /Computing science/ }).check();
 			await log.press(page.getByRole('button', { name: t.identity.confirm.chooseButton }));

@@ -101,7 +101,7 @@ for (const { locale, javaScriptEnabled, tag } of [
 			await expectHeading(page, t.wallet.start.title);
 		});
 
-		test('during a review says only that nothing was kept', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
+		test('during a review says that the wallet may be linked already', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('review-never');
 			await begin(
 				page,

@@ -30,7 +30,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 	async function confirmationOf(person: PersonId): Promise<{ readonly id: string; readonly page: Visit }> {
 		const id = await sharedWalletSession(browser, landscape.sandbox, person);
 		const page = await browser.open('/login/wallet');
-		expect(headingOf(page)).toBe(words.confirm.title);
+		expect(headingOf(page)).toBe(person === 'several-candidates' ? words.confirm.choose : words.confirm.title);
 		return { id, page };
 	}
 

@@ -43,8 +43,8 @@ describe('the data that the wallet is asked for', () => {
 	});
 
 	test.each([
-		['nl', 'Dit vragen wij uit uw wallet: voornaam, achternaam, geboortedatum en eduID.'],
-		['en', 'We ask for this from your wallet: first name, last name, date of birth, and eduID.']
+		['nl', 'Deze gegevens vragen wij uit uw wallet: voornaam, achternaam, geboortedatum en eduID.'],
+		['en', 'We ask for these details from your wallet: first name, last name, date of birth, and eduID.']
 	])('is named on the page, also after a reload (%s)', async (language, sentence) => {
 		browser.putCookie('portal.locale', language);
 		for (const { text } of [await codePage(), await browser.open('/login/wallet')]) expect(text).toContain(sentence);

@@ -47,7 +47,7 @@ test('the wallet leads back with a response code after a refusal too', async () 
 	expect(address.origin + address.pathname).toBe(`${landscape.url}/login/wallet`);
 	expect(address.searchParams.get('response_code')).toMatch(/^[\w-]{22}$/);
 	// A status of the Auth Bridge is cached for a moment.
-	await vi.waitFor(async () => expect(headingOf(await browser.open(address))).toBe('You did not share anything'), 5000);
+	await vi.waitFor(async () => expect(headingOf(await browser.open(address))).toBe('Nothing was shared'), 5000);
 });
 
 test('a request that is answered or unknown is not shown again', async () => {

@@ -31,12 +31,14 @@ export function errorNotice(page: Page) {
 	return page.locator('main .notice.error');
 }
 
-/** The login page tells of a fault, in words of ours. */
+/** The login page tells of a fault, or that the session is over, in words of ours. */
 export async function expectLoginError(page: Page, error: keyof typeof en.login.errors): Promise<void> {
 	const { what, next } = en.login.errors[error];
 	await expectHeading(page, en.login.title);
-	await expect(errorNotice(page)).toContainText(`${what} ${next}`);
-	await expect(page).toHaveTitle(/^Error: /);
+	await expect(page.locator('main .notice')).toContainText(`${what} ${next}`);
+	const isFault = error !== 'session_expired';
+	await expect(errorNotice(page)).toHaveCount(isFault ? 1 : 0);
+	await expect(page).toHaveTitle(isFault ? /^Error: / : /^(?!Error: )/);
 }
 
 /** As the browser does when another tab comes to the front, or this one. */

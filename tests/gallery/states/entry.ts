@@ -142,7 +142,7 @@ export const entryStates = {
 		page: 'login',
 		data: { ...login, error, helpCode, startAgainUrl: canStartAgain(error) ? startAgainUrl : null },
 		heading: (t) => t.login.title,
-		isError: true
+		...(error !== 'session_expired' && { isError: true as const })
 	})),
 	...eachOf('login/stopped', cancelNotices, (stopped) => ({
 		page: 'login',

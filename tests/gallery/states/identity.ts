@@ -67,5 +67,10 @@ function explained(changes: Partial<Explanation>): GalleryState {
 }
 
 function confirmed(view: IdentityView): Extract<GalleryState, { page: 'identity' }> {
-	return { page: 'identity', data: { view, returnTo }, heading: (t) => t.identity.confirm.title };
+	const isChoice = view.screen === 'confirm' && view.candidates.length > 0;
+	return {
+		page: 'identity',
+		data: { view, returnTo },
+		heading: ({ identity }) => (isChoice ? identity.confirm.choose : identity.confirm.title)
+	};
 }

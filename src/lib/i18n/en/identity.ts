@@ -5,10 +5,11 @@ export const identity = {
 		button: 'Continue to your institution',
 		goOn: 'Continue',
 		next: {
-			visit: 'You sign in at your institution once. Then you come back here, and your wallet is linked to you.',
+			visit:
+				'You sign in at your institution once. Then you come back here, and your wallet is linked to your account.',
 			'step-up':
-				'You sign in at your institution with a second step, such as a code on your phone. Then you come back here.',
-			none: 'You don’t have to do anything else.'
+				'You sign in at your institution with an extra step, such as a code on your phone. Then you come back here.',
+			none: 'Choose “Continue”. You don’t have to do anything else.'
 		}
 	},
 	reasons: {
@@ -17,24 +18,25 @@ export const identity = {
 		CANDIDATE_MATCH_CONFIRMATION: 'We found an account that may be yours. We want to be sure.',
 		FORCED_RECONCILIATION: 'For this sign-in we ask you to confirm again who you are.'
 	},
-	stepUp: 'We know your wallet. For this sign-in your institution has to be extra sure that it is you.',
+	stepUp: 'We know your wallet. For this sign-in your institution has to check extra carefully whether it is you.',
 	reasonUnknown: 'We want to be sure that this wallet is yours.',
-	questions: 'Do you have a question?',
 	person: {
 		title: 'Details from your wallet',
 		givenName: 'First name',
 		familyName: 'Last name',
 		birthdate: 'Date of birth',
-		again: 'You don’t have to fill in these details again.'
+		again: 'You don’t have to fill in these details yourself.'
 	},
 	confirm: {
 		title: 'Is this you?',
 		what: 'Confirm that these details are yours. Then we link your wallet to your account.',
 		choose: 'Which account is yours?',
+		chooseReason: 'We found more than one account that may be yours.',
+		chooseWhat: 'Choose your account. Then we link your wallet to it.',
 		button: 'Yes, this is me',
 		chooseButton: 'Choose this account',
-		notMe: 'No, that is not me',
-		noneOfThese: 'None of these'
+		notMe: 'No, this is not me',
+		noneOfThese: 'None of these accounts'
 	},
 	faults: {
 		title: 'There is a problem',
@@ -47,7 +49,7 @@ export const identity = {
 		check: 'I am done there – check'
 	},
 	review: {
-		title: 'Your request is being looked at',
+		title: 'Your institution is checking whether this wallet is yours',
 		what: 'Somebody at your institution looks at it. You don’t have to do anything. This page continues by itself.',
 		later: 'Does it take long? You can close this page and sign in with your wallet again later.',
 		check: 'Check again'
@@ -63,69 +65,69 @@ export const identity = {
 		'in-progress': 'We are waiting for your institution.',
 		review: 'Your institution is looking at your request.'
 	},
-	trouble: 'We have lost the connection for a moment. We keep trying.',
+	trouble: 'There is no connection for a moment. We keep trying.',
 	back: 'Back to signing in',
 	without: 'Sign in without this wallet',
 	ended: {
 		'no-match': {
 			title: 'We could not link your wallet',
 			what: 'We found no account that belongs to the details in your wallet.',
-			next: 'Ask the help desk of your institution whether your details are right.'
+			next: 'Ask your institution whether the details about you are right.'
 		},
 		'not-me': {
 			title: 'Your wallet is not linked',
 			what: 'You told us that this is not right. We linked nothing and kept nothing.',
-			next: 'Have someone check what your institution knows about you. After that, try again.'
+			next: 'Ask your institution whether the details about you are right. After that, try again.'
 		},
 		'not-me-late': {
 			title: 'The wallet may be linked already',
 			what: 'You told us that this is not right, but linking may have begun before that.',
-			next: 'Have someone check that this wallet is linked to the right account.'
+			next: 'Ask your institution whether this wallet is linked to the right account.'
 		},
 		'linked-elsewhere': {
 			title: 'This wallet belongs to another account',
 			what: 'This wallet is already linked to somebody’s account. You can’t link it twice.',
-			next: 'Is it your own other account? Unlink the wallet there first. If not, ask the help desk of your institution.'
+			next: 'Is it your own other account? Unlink the wallet there first.'
 		},
 		'attribute-missing': {
 			title: 'Your wallet did not give enough details',
-			what: 'With what your wallet shared we can’t find out who you are.',
-			next: 'Try again and share everything that is asked, or ask the help desk of your institution.'
+			what: 'With what you shared we can’t see who you are.',
+			next: 'Try again and share everything that is asked.'
 		},
 		'assurance-too-low': {
-			title: 'Sign in with an extra check',
-			what: 'The way you signed in at your institution is not strong enough to link a wallet.',
-			next: 'Ask the help desk of your institution how you sign in with a second step.'
+			title: 'Sign in with an extra step',
+			what: 'The way you signed in at your institution is not secure enough to link a wallet.',
+			next: 'Ask your institution how you sign in with an extra step.'
 		},
 		expired: {
-			title: 'This took too long',
-			what: 'For your safety you have only a short time to confirm who you are. Your wallet was not linked.',
+			title: 'You can’t continue here',
+			what: 'It took too long, or you continued in another tab.',
 			next: 'Sign in with your wallet again.'
 		},
 		'refused-at-institution': {
 			title: 'Your institution did not confirm who you are',
 			what: 'You stopped there, or your institution did not approve it. Your wallet was not linked.',
-			next: 'Try again, or ask the help desk of your institution.'
+			next: 'Try again.'
 		},
 		'review-refused': {
-			title: 'Your request was turned down',
+			title: 'Your institution turned down the link',
 			what: 'Somebody at your institution looked at it and did not link your wallet.',
-			next: 'Ask the help desk of your institution why, and what you can do.'
+			next: 'Ask your institution why, and what you can do.'
 		},
 		'confirmation-not-offered': {
 			title: 'You can’t confirm this here',
 			what: 'Your institution doesn’t offer to link a wallet in this way.',
-			next: 'Ask the help desk of your institution to link your wallet.'
+			next: 'Ask your institution to link your wallet.'
 		},
 		'not-possible': {
 			title: 'This wallet can’t be linked',
 			what: 'Your institution doesn’t allow you to link this wallet.',
-			next: 'Ask the help desk of your institution.'
+			next: 'Trying again does not help.'
 		},
 		'again-required': {
 			title: 'Linking your wallet did not work',
-			what: 'You confirmed who you are, but your wallet is still not linked. We don’t ask you to do it twice.',
-			next: 'Ask the help desk of your institution.'
+			what: 'You confirmed who you are, but your wallet is still not linked.',
+			next: 'Confirming again does not help.'
 		},
 		foreign: {
 			title: 'You started in another browser',
@@ -135,7 +137,7 @@ export const identity = {
 		failed: {
 			title: 'Confirming who you are did not work',
 			what: 'Something went wrong. Your wallet was not linked.',
-			next: 'Sign in with your wallet again. Still not working? Ask the help desk of your institution.'
+			next: 'Sign in with your wallet again.'
 		},
 		unavailable: {
 			title: 'You can’t confirm who you are right now',

@@ -3,6 +3,7 @@ export const login = {
 	title: 'Sign in',
 	intro: 'Choose how you want to sign in.',
 	problem: 'Signing in did not work',
+	signedOut: 'You are signed out',
 	startAgain: 'Start again',
 	otherWay: 'Or choose the other way to sign in.',
 	institution: {
@@ -23,13 +24,13 @@ export const login = {
 				count === 0 ? 'No institution found' : count === 1 ? '1 institution found' : `${shown} institutions found`,
 			tryAgain: 'Type a part of the name, or an abbreviation.',
 			part: (from: string, to: string) => `You see numbers ${from} to ${to}.`,
-			narrow: 'Type more of the name to see fewer.',
+			narrow: 'Type a longer part of the name. Then you see fewer.',
 			page: (page: string) => `page ${page}`,
 			pages: 'More institutions',
 			previous: 'Previous institutions',
 			next: 'Next institutions',
 			cleared: 'The search field is empty.',
-			failed: 'Searching while you type does not work now. Type the name and choose Search.'
+			failed: 'Searching while you type does not work now. Type the name and choose “Search”.'
 		}
 	},
 	wallet: {
@@ -38,15 +39,16 @@ export const login = {
 		button: 'Sign in with your wallet'
 	},
 	stopped: {
-		title: 'You stopped signing in with your wallet',
+		title: 'You stopped signing in',
 		nothing_shared: 'Nothing was shared.',
 		still_open: 'Nothing was shared so far. Is the request still open in your wallet? Then close it there.',
-		nothing_linked: 'Nothing was linked. We kept nothing of what your wallet shared.',
-		nothing_kept: 'You are not signed in. We kept nothing of what your wallet shared.'
+		nothing_linked: 'Nothing was linked. We kept nothing of what you shared.',
+		nothing_kept:
+			'You are not signed in. Were you linking your wallet? Then it may be linked already. You can see that at “Your account” when you sign in.'
 	},
 	errors: {
 		access_denied: {
-			what: 'You stopped signing in, or it was not allowed.',
+			what: 'You stopped signing in, or you are not allowed to sign in here.',
 			next: 'Try again.'
 		},
 		sign_in_failed: {
@@ -54,7 +56,7 @@ export const login = {
 			next: 'Try again.'
 		},
 		sign_in_interrupted: {
-			what: 'We can’t finish this sign-in. Perhaps it was done already, or you started it in another browser.',
+			what: 'We can’t finish this sign-in. Perhaps you were signed in already, or you started in another browser.',
 			next: 'Start again.'
 		},
 		sign_in_expired: {
@@ -62,7 +64,7 @@ export const login = {
 			next: 'Start again. You then go to the page that you wanted to open.'
 		},
 		sign_in_replaced: {
-			what: 'After this, you started again in other tabs. That is why you can’t continue in this tab.',
+			what: 'Later, you started again in other tabs. That is why you can’t continue in this tab.',
 			next: 'Continue in one of those tabs, or start again here.'
 		},
 		sign_in_updated: {
@@ -75,14 +77,14 @@ export const login = {
 		},
 		transaction_expired: {
 			what: 'Signing in took too long, or your browser did not keep our cookies.',
-			next: 'Allow cookies for this site and start again. You have half an hour.'
+			next: 'Start again. Does it happen again? Then allow cookies for this site.'
 		},
 		session_expired: {
-			what: 'You were signed out automatically.',
+			what: 'That happens by itself after some time.',
 			next: 'Sign in again.'
 		},
 		session_too_large: {
-			what: 'We receive too much data about you. That is why we can’t sign you in.',
+			what: 'We received more data than we can handle. That is why we can’t sign you in.',
 			next: 'Ask the help desk of your institution.'
 		},
 		sts_unavailable: {
@@ -94,7 +96,7 @@ export const login = {
 			next: 'Waiting or trying again does not help. Tell the help desk.'
 		},
 		interaction_required: {
-			what: 'Something more is needed from you to sign in. For example, you may have to agree to something first.',
+			what: 'You still have to do something before you can sign in, for example agree to something.',
 			next: 'Start again and follow the steps on the screen.'
 		},
 		wallet_session_foreign: {
@@ -115,7 +117,7 @@ export const login = {
 		},
 		institution_unknown: {
 			what: 'We don’t know the institution that was chosen.',
-			next: 'Choose your institution from the list.'
+			next: 'Search for or choose your institution below.'
 		}
 	}
 };

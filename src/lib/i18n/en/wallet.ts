@@ -25,7 +25,7 @@ export const wallet = {
 		open: 'Open wallet on this device',
 		showCode: 'Show the QR code',
 		scanCode: 'Scan this code with the device that has your wallet.',
-		noCode: 'This request does not fit in a QR code. Open this website on the device that has your wallet.',
+		noCode: 'No QR code is possible here. Open this site on the device with your wallet.',
 		change: { this: 'My wallet is on another device', other: 'My wallet is on this device' },
 		browser: {
 			explain: 'Your browser can open your wallet, on this device or on another one.',
@@ -37,16 +37,16 @@ export const wallet = {
 		check: 'I have scanned it – check',
 		checkHere: 'I have shared – check',
 		newCode: 'New code',
-		asked: (claims: string) => `We ask for this from your wallet: ${claims}.`,
+		asked: (claims: string) => `We ask for these details from your wallet: ${claims}.`,
 		askedInGeneral: 'Your wallet shows what we ask for: who you are at your institution.',
-		use: 'We use it only to sign you in. Nothing is shared before you choose “Share”.',
+		use: 'We use those details only to sign you in and to link your wallet to your account. Nothing is shared before you choose “Share”.',
 		copy: 'Copy the link to the wallet',
 		copied: 'The link is copied.',
 		notCopied: 'The link could not be copied.'
 	},
 	nothingOpened: {
 		title: 'Did nothing open?',
-		what: 'This device may not have a wallet that works here. Is your wallet on another device? Then scan the QR code.',
+		what: 'This device may not have a wallet that works here. Is your wallet on another device? Then scan the QR code on this page.',
 		announcement: 'Did nothing open? Below the button you can read what to do.'
 	},
 	/** The answers to presses of a page without JavaScript. */
@@ -57,7 +57,7 @@ export const wallet = {
 		new_code: 'There is a new code on the page.'
 	},
 	newCode: 'There is a new code on the page.',
-	noConnection: 'We have no connection for a moment. Try again shortly.',
+	noConnection: 'There is no connection for a moment. Try again shortly.',
 	opened: {
 		title: 'Continue in your wallet',
 		what: 'Look at what is asked, and choose whether you share it.',
@@ -86,11 +86,11 @@ export const wallet = {
 	goOn: 'Continue',
 	startAgain: 'Start with a new code',
 	cancel: 'Stop signing in',
-	trouble: 'We have lost the connection for a moment. We keep trying.',
+	trouble: 'There is no connection for a moment. We keep trying.',
 	minutesLeft: (minutes: number) =>
 		minutes <= 1 ? 'You have about one minute left.' : `You have about ${minutes} minutes left.`,
 	timeLeft: 'Time left:',
-	endsSoon: 'Your time is almost over.',
+	endsSoon: 'The time is almost over.',
 	moreTime: 'Choose “New code” for more time.',
 	remaining: (seconds: number) => {
 		if (seconds < 60) return `You have ${seconds} seconds left.`;
@@ -100,14 +100,14 @@ export const wallet = {
 	withInstitution: 'Sign in with your institution',
 	ended: {
 		declined: {
-			title: 'You did not share anything',
-			what: 'That was your choice in the wallet. So you are not signed in.',
-			next: 'Changed your mind? Make a new code.'
+			title: 'Nothing was shared',
+			what: 'In your wallet you chose to share nothing. So you are not signed in.',
+			next: 'Sign in after all? Make a new code.'
 		},
 		refused: {
 			title: 'Your wallet card can’t be used',
 			what: 'The card that you shared is not valid for signing in here. You are not signed in.',
-			next: 'Choose another card with a new code, or renew the card with the institution that gave it.'
+			next: 'Make a new code and choose another card. Or renew the card with the institution that gave it.'
 		},
 		unchecked: {
 			title: 'We can’t check your card right now',
@@ -136,8 +136,8 @@ export const wallet = {
 		},
 		foreign: {
 			title: 'Go back to the browser where you began',
-			what: 'Your wallet opened another browser. Signing in continues on the page where you began.',
-			next: 'Does that not work? Start here with a new code.'
+			what: 'Perhaps your wallet opened another browser. Or you were done signing in already, or you stopped.',
+			next: 'Continue on the page where you began, or start again here with a new code.'
 		}
 	}
 };

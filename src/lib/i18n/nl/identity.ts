@@ -6,10 +6,10 @@ export const identity: Texts['identity'] = {
 		button: 'Verder naar uw instelling',
 		goOn: 'Doorgaan',
 		next: {
-			visit: 'U logt één keer in bij uw instelling. Daarna komt u hier terug en is uw wallet aan u gekoppeld.',
+			visit: 'U logt één keer in bij uw instelling. Daarna komt u hier terug en is uw wallet aan uw account gekoppeld.',
 			'step-up':
 				'U logt in bij uw instelling met een extra stap, zoals een code op uw telefoon. Daarna komt u hier terug.',
-			none: 'U hoeft verder niets te doen.'
+			none: 'Kies ‘Doorgaan’. Meer hoeft u niet te doen.'
 		}
 	},
 	reasons: {
@@ -19,24 +19,25 @@ export const identity: Texts['identity'] = {
 		CANDIDATE_MATCH_CONFIRMATION: 'Wij vonden een account dat misschien van u is. Wij willen dat zeker weten.',
 		FORCED_RECONCILIATION: 'Wij vragen u deze keer om opnieuw te bevestigen wie u bent.'
 	},
-	stepUp: 'Wij kennen uw wallet. Deze keer moet uw instelling extra goed controleren dat u het bent.',
+	stepUp: 'Wij kennen uw wallet. Deze keer moet uw instelling extra goed controleren of u het bent.',
 	reasonUnknown: 'Wij willen zeker weten dat deze wallet van u is.',
-	questions: 'Hebt u een vraag?',
 	person: {
 		title: 'Deze gegevens kregen wij van uw wallet',
 		givenName: 'Voornaam',
 		familyName: 'Achternaam',
 		birthdate: 'Geboortedatum',
-		again: 'U hoeft deze gegevens niet nog een keer in te vullen.'
+		again: 'U hoeft deze gegevens niet zelf in te vullen.'
 	},
 	confirm: {
 		title: 'Bent u dit?',
 		what: 'Bevestig dat deze gegevens van u zijn. Dan koppelen wij uw wallet aan uw account.',
 		choose: 'Welk account is van u?',
+		chooseReason: 'Wij vonden meer dan één account dat van u kan zijn.',
+		chooseWhat: 'Kies uw account. Dan koppelen wij uw wallet eraan.',
 		button: 'Ja, dit ben ik',
 		chooseButton: 'Dit account kiezen',
-		notMe: 'Nee, dat ben ik niet',
-		noneOfThese: 'Geen van deze'
+		notMe: 'Nee, dit ben ik niet',
+		noneOfThese: 'Geen van deze accounts'
 	},
 	faults: {
 		title: 'Er is een probleem',
@@ -49,7 +50,7 @@ export const identity: Texts['identity'] = {
 		check: 'Ik ben daar klaar – controleren'
 	},
 	review: {
-		title: 'Uw aanvraag wordt bekeken',
+		title: 'Uw instelling bekijkt of deze wallet van u is',
 		what: 'Iemand bij uw instelling kijkt ernaar. U hoeft niets te doen. Deze pagina gaat vanzelf verder.',
 		later: 'Duurt het lang? U kunt deze pagina sluiten en later opnieuw inloggen met uw wallet.',
 		check: 'Opnieuw controleren'
@@ -65,69 +66,69 @@ export const identity: Texts['identity'] = {
 		'in-progress': 'Wij wachten op uw instelling.',
 		review: 'Uw instelling bekijkt uw aanvraag.'
 	},
-	trouble: 'Wij hebben even geen verbinding. Wij blijven het proberen.',
+	trouble: 'Er is even geen verbinding. Wij blijven het proberen.',
 	back: 'Terug naar inloggen',
 	without: 'Inloggen zonder deze wallet',
 	ended: {
 		'no-match': {
 			title: 'Wij konden uw wallet niet koppelen',
 			what: 'Wij vonden geen account dat bij de gegevens in uw wallet hoort.',
-			next: 'Vraag de helpdesk van uw instelling of uw gegevens kloppen.'
+			next: 'Vraag uw instelling of de gegevens over u kloppen.'
 		},
 		'not-me': {
 			title: 'Uw wallet is niet gekoppeld',
 			what: 'U zei dat het niet klopt. Wij hebben niets gekoppeld en niets bewaard.',
-			next: 'Laat nakijken wat uw instelling over u weet. Probeer het daarna opnieuw.'
+			next: 'Vraag uw instelling of de gegevens over u kloppen. Probeer het daarna opnieuw.'
 		},
 		'not-me-late': {
 			title: 'Misschien is de wallet al gekoppeld',
 			what: 'U zei dat het niet klopt, maar misschien was het koppelen toen al begonnen.',
-			next: 'Laat nakijken of deze wallet aan het goede account gekoppeld is.'
+			next: 'Vraag uw instelling of deze wallet aan het goede account gekoppeld is.'
 		},
 		'linked-elsewhere': {
 			title: 'Deze wallet hoort bij een ander account',
 			what: 'Deze wallet is al gekoppeld aan een account. U kunt hem niet twee keer koppelen.',
-			next: 'Is dat ook uw eigen account? Ontkoppel de wallet daar eerst. Vraag het anders aan de helpdesk van uw instelling.'
+			next: 'Is dat ook uw eigen account? Ontkoppel de wallet daar eerst.'
 		},
 		'attribute-missing': {
 			title: 'Uw wallet gaf te weinig gegevens door',
-			what: 'Met wat uw wallet deelde, kunnen wij niet vaststellen wie u bent.',
-			next: 'Probeer het opnieuw en deel alles wat gevraagd wordt, of vraag het aan de helpdesk van uw instelling.'
+			what: 'Met wat u deelde, kunnen wij niet zien wie u bent.',
+			next: 'Probeer het opnieuw en deel alles wat gevraagd wordt.'
 		},
 		'assurance-too-low': {
-			title: 'Log in met een extra controle',
-			what: 'De manier waarop u bij uw instelling inlogde, is niet sterk genoeg om een wallet te koppelen.',
-			next: 'Vraag de helpdesk van uw instelling hoe u inlogt met een tweede stap.'
+			title: 'Log in met een extra stap',
+			what: 'De manier waarop u bij uw instelling inlogde, is niet veilig genoeg om een wallet te koppelen.',
+			next: 'Vraag uw instelling hoe u inlogt met een extra stap.'
 		},
 		expired: {
-			title: 'Dit duurde te lang',
-			what: 'Voor uw veiligheid hebt u maar kort de tijd om te bevestigen wie u bent. Uw wallet is niet gekoppeld.',
+			title: 'U kunt hier niet verder',
+			what: 'Het duurde te lang, of u ging verder in een ander tabblad.',
 			next: 'Log opnieuw in met uw wallet.'
 		},
 		'refused-at-institution': {
 			title: 'Uw instelling heeft niet bevestigd wie u bent',
 			what: 'U bent daar gestopt, of uw instelling keurde het niet goed. Uw wallet is niet gekoppeld.',
-			next: 'Probeer het opnieuw, of vraag het aan de helpdesk van uw instelling.'
+			next: 'Probeer het opnieuw.'
 		},
 		'review-refused': {
-			title: 'Uw aanvraag is afgewezen',
+			title: 'Uw instelling heeft de koppeling afgewezen',
 			what: 'Iemand bij uw instelling heeft ernaar gekeken en uw wallet niet gekoppeld.',
-			next: 'Vraag de helpdesk van uw instelling waarom, en wat u kunt doen.'
+			next: 'Vraag uw instelling waarom, en wat u kunt doen.'
 		},
 		'confirmation-not-offered': {
 			title: 'U kunt dit hier niet bevestigen',
 			what: 'Bij uw instelling kunt u een wallet niet op deze manier koppelen.',
-			next: 'Vraag de helpdesk van uw instelling om uw wallet te koppelen.'
+			next: 'Vraag uw instelling om uw wallet te koppelen.'
 		},
 		'not-possible': {
 			title: 'Deze wallet kan niet gekoppeld worden',
 			what: 'Uw instelling staat niet toe dat u deze wallet koppelt.',
-			next: 'Vraag het aan de helpdesk van uw instelling.'
+			next: 'Opnieuw proberen helpt niet.'
 		},
 		'again-required': {
 			title: 'Het koppelen van uw wallet is niet gelukt',
-			what: 'U hebt bevestigd wie u bent, maar uw wallet is nog niet gekoppeld. Wij vragen het u niet twee keer.',
-			next: 'Vraag het aan de helpdesk van uw instelling.'
+			what: 'U hebt bevestigd wie u bent, maar uw wallet is nog niet gekoppeld.',
+			next: 'Opnieuw bevestigen helpt niet.'
 		},
 		foreign: {
 			title: 'U bent in een andere browser begonnen',
@@ -137,7 +138,7 @@ export const identity: Texts['identity'] = {
 		failed: {
 			title: 'Het is niet gelukt om te bevestigen wie u bent',
 			what: 'Er ging iets mis. Uw wallet is niet gekoppeld.',
-			next: 'Log opnieuw in met uw wallet. Blijft het misgaan? Vraag het dan aan de helpdesk van uw instelling.'
+			next: 'Log opnieuw in met uw wallet.'
 		},
 		unavailable: {
 			title: 'U kunt nu niet bevestigen wie u bent',

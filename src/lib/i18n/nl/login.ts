@@ -4,13 +4,14 @@ export const login: Texts['login'] = {
 	title: 'Inloggen',
 	intro: 'Kies hoe u wilt inloggen.',
 	problem: 'Het inloggen is niet gelukt',
+	signedOut: 'U bent uitgelogd',
 	startAgain: 'Opnieuw beginnen',
 	otherWay: 'Of kies de andere manier om in te loggen.',
 	institution: {
-		title: 'Met uw instelling',
+		title: 'Via uw instelling',
 		explain: 'U gaat naar de inlogpagina van uw school of universiteit. Als u klaar bent, komt u hier terug.',
 		choose: 'Kies uw instelling:',
-		button: 'Inloggen met uw instelling',
+		button: 'Inloggen via uw instelling',
 		last: 'De vorige keer koos u:',
 		other: 'Of kies een andere instelling:',
 		search: {
@@ -27,13 +28,13 @@ export const login: Texts['login'] = {
 						: `${shown} instellingen gevonden`,
 			tryAgain: 'Typ een deel van de naam, of een afkorting.',
 			part: (from, to) => `U ziet nummer ${from} tot en met ${to}.`,
-			narrow: 'Typ meer van de naam om er minder te zien.',
+			narrow: 'Typ een langer stuk van de naam. Dan ziet u er minder.',
 			page: (page) => `pagina ${page}`,
 			pages: 'Meer instellingen',
 			previous: 'Vorige instellingen',
 			next: 'Volgende instellingen',
 			cleared: 'Het zoekveld is leeg.',
-			failed: 'Zoeken tijdens het typen werkt nu niet. Typ de naam en kies Zoeken.'
+			failed: 'Zoeken tijdens het typen werkt nu niet. Typ de naam en kies ‘Zoeken’.'
 		}
 	},
 	wallet: {
@@ -42,15 +43,16 @@ export const login: Texts['login'] = {
 		button: 'Inloggen met uw wallet'
 	},
 	stopped: {
-		title: 'U bent gestopt met inloggen met uw wallet',
+		title: 'U bent gestopt met inloggen',
 		nothing_shared: 'Er is niets gedeeld.',
 		still_open: 'Er is nog niets gedeeld. Staat de aanvraag nog open in uw wallet? Sluit die daar dan.',
-		nothing_linked: 'Er is niets gekoppeld. Wij hebben niets bewaard van wat uw wallet deelde.',
-		nothing_kept: 'U bent niet ingelogd. Wij hebben niets bewaard van wat uw wallet deelde.'
+		nothing_linked: 'Er is niets gekoppeld. Wij hebben niets bewaard van wat u deelde.',
+		nothing_kept:
+			'U bent niet ingelogd. Was u uw wallet aan het koppelen? Dan is die misschien al gekoppeld. Dat ziet u bij ‘Uw account’ als u inlogt.'
 	},
 	errors: {
 		access_denied: {
-			what: 'U bent gestopt met inloggen, of het werd niet toegestaan.',
+			what: 'U bent gestopt met inloggen, of u mag hier niet inloggen.',
 			next: 'Probeer het opnieuw.'
 		},
 		sign_in_failed: {
@@ -58,7 +60,7 @@ export const login: Texts['login'] = {
 			next: 'Probeer het opnieuw.'
 		},
 		sign_in_interrupted: {
-			what: 'Wij kunnen het inloggen niet afmaken. Misschien was u al klaar, of begon u in een andere browser.',
+			what: 'Wij kunnen het inloggen niet afmaken. Misschien was u al ingelogd, of begon u in een andere browser.',
 			next: 'Begin opnieuw.'
 		},
 		sign_in_expired: {
@@ -66,7 +68,7 @@ export const login: Texts['login'] = {
 			next: 'Begin opnieuw. Daarna gaat u naar de pagina die u wilde openen.'
 		},
 		sign_in_replaced: {
-			what: 'U bent daarna in andere tabbladen opnieuw begonnen. Daarom kunt u in dit tabblad niet verder.',
+			what: 'U bent later opnieuw begonnen in andere tabbladen. Daarom kunt u in dit tabblad niet verder.',
 			next: 'Ga verder in een van die tabbladen, of begin hier opnieuw.'
 		},
 		sign_in_updated: {
@@ -79,14 +81,14 @@ export const login: Texts['login'] = {
 		},
 		transaction_expired: {
 			what: 'Het inloggen duurde te lang, of uw browser heeft onze cookies niet bewaard.',
-			next: 'Sta cookies toe voor deze site en begin opnieuw. U hebt een half uur de tijd.'
+			next: 'Begin opnieuw. Gebeurt het weer? Sta dan cookies toe voor deze site.'
 		},
 		session_expired: {
-			what: 'U bent automatisch uitgelogd.',
+			what: 'Dat gebeurt na een tijd vanzelf.',
 			next: 'Log opnieuw in.'
 		},
 		session_too_large: {
-			what: 'Wij krijgen te veel gegevens over u. Daarom kunnen wij u niet inloggen.',
+			what: 'Wij kregen meer gegevens dan wij kunnen verwerken. Daarom kunnen wij u niet inloggen.',
 			next: 'Vraag het aan de helpdesk van uw instelling.'
 		},
 		sts_unavailable: {
@@ -98,7 +100,7 @@ export const login: Texts['login'] = {
 			next: 'Wachten of opnieuw proberen helpt niet. Meld het bij de helpdesk.'
 		},
 		interaction_required: {
-			what: 'Er is nog iets van u nodig om in te loggen. U moet bijvoorbeeld eerst ergens mee akkoord gaan.',
+			what: 'U moet nog iets doen voordat u kunt inloggen, bijvoorbeeld ergens mee akkoord gaan.',
 			next: 'Begin opnieuw en volg de stappen op het scherm.'
 		},
 		wallet_session_foreign: {
@@ -119,7 +121,7 @@ export const login: Texts['login'] = {
 		},
 		institution_unknown: {
 			what: 'Wij kennen de gekozen instelling niet.',
-			next: 'Kies uw instelling uit de lijst.'
+			next: 'Zoek of kies uw instelling hieronder.'
 		}
 	}
 };

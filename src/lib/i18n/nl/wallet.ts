@@ -22,7 +22,7 @@ export const wallet: Texts['wallet'] = {
 		open: 'Wallet openen op dit apparaat',
 		showCode: 'QR-code tonen',
 		scanCode: 'Scan deze code met het apparaat waar uw wallet op staat.',
-		noCode: 'Deze aanvraag past niet in een QR-code. Open deze website op het apparaat waar uw wallet op staat.',
+		noCode: 'Hier is geen QR-code mogelijk. Open deze site op het apparaat met uw wallet.',
 		change: { this: 'Mijn wallet staat op een ander apparaat', other: 'Mijn wallet staat op dit apparaat' },
 		browser: {
 			explain: 'Uw browser kan uw wallet openen, op dit apparaat of op een ander apparaat.',
@@ -34,16 +34,16 @@ export const wallet: Texts['wallet'] = {
 		check: 'Ik heb gescand – controleren',
 		checkHere: 'Ik heb gedeeld – controleren',
 		newCode: 'Nieuwe code',
-		asked: (claims) => `Dit vragen wij uit uw wallet: ${claims}.`,
+		asked: (claims) => `Deze gegevens vragen wij uit uw wallet: ${claims}.`,
 		askedInGeneral: 'Uw wallet laat zien wat wij vragen: wie u bent bij uw instelling.',
-		use: 'Wij gebruiken dat alleen om u in te loggen. Er wordt niets gedeeld voordat u ‘Delen’ kiest.',
+		use: 'Wij gebruiken die gegevens alleen om u in te loggen en om uw wallet aan uw account te koppelen. Er wordt niets gedeeld voordat u ‘Delen’ kiest.',
 		copy: 'Link naar de wallet kopiëren',
 		copied: 'De link is gekopieerd.',
 		notCopied: 'De link kon niet worden gekopieerd.'
 	},
 	nothingOpened: {
 		title: 'Ging er niets open?',
-		what: 'Misschien staat er op dit apparaat geen wallet die hier werkt. Staat uw wallet op een ander apparaat? Scan dan de QR-code.',
+		what: 'Misschien staat er op dit apparaat geen wallet die hier werkt. Staat uw wallet op een ander apparaat? Scan dan de QR-code op deze pagina.',
 		announcement: 'Ging er niets open? Onder de knop staat wat u kunt doen.'
 	},
 	notices: {
@@ -53,7 +53,7 @@ export const wallet: Texts['wallet'] = {
 		new_code: 'Er staat een nieuwe code op de pagina.'
 	},
 	newCode: 'Er staat een nieuwe code op de pagina.',
-	noConnection: 'Wij hebben even geen verbinding. Probeer het zo opnieuw.',
+	noConnection: 'Er is even geen verbinding. Probeer het zo meteen opnieuw.',
 	opened: {
 		title: 'Ga verder in uw wallet',
 		what: 'Kijk wat er gevraagd wordt en kies of u het deelt.',
@@ -82,28 +82,28 @@ export const wallet: Texts['wallet'] = {
 	goOn: 'Doorgaan',
 	startAgain: 'Beginnen met een nieuwe code',
 	cancel: 'Stoppen met inloggen',
-	trouble: 'Wij hebben even geen verbinding. Wij blijven het proberen.',
+	trouble: 'Er is even geen verbinding. Wij blijven het proberen.',
 	minutesLeft: (minutes) =>
 		minutes <= 1 ? 'U hebt nog ongeveer een minuut.' : `U hebt nog ongeveer ${minutes} minuten.`,
-	timeLeft: 'Tijd over:',
-	endsSoon: 'Uw tijd is bijna om.',
+	timeLeft: 'U hebt nog:',
+	endsSoon: 'De tijd is bijna om.',
 	moreTime: 'Kies ‘Nieuwe code’ voor meer tijd.',
 	remaining: (seconds) => {
 		if (seconds < 60) return `U hebt nog ${seconds} seconden.`;
 		return seconds < 120 ? 'U hebt nog 1 minuut.' : `U hebt nog ${seconds / 60} minuten.`;
 	},
 	otherWay: 'Op een andere manier inloggen',
-	withInstitution: 'Inloggen met uw instelling',
+	withInstitution: 'Inloggen via uw instelling',
 	ended: {
 		declined: {
-			title: 'U hebt niets gedeeld',
-			what: 'Dat koos u in uw wallet. U bent dus niet ingelogd.',
-			next: 'Wilt u het toch? Maak dan een nieuwe code.'
+			title: 'Er is niets gedeeld',
+			what: 'U koos in uw wallet om niets te delen. U bent dus niet ingelogd.',
+			next: 'Toch inloggen? Maak dan een nieuwe code.'
 		},
 		refused: {
 			title: 'De kaart uit uw wallet kan niet gebruikt worden',
-			what: 'De kaart die u deelde is niet geldig om hier in te loggen. U bent niet ingelogd.',
-			next: 'Kies met een nieuwe code een andere kaart, of vernieuw de kaart bij de instelling die hem gaf.'
+			what: 'De kaart die u deelde, is niet geldig om hier in te loggen. U bent niet ingelogd.',
+			next: 'Maak een nieuwe code en kies een andere kaart. Of vernieuw de kaart bij de instelling waar u die kreeg.'
 		},
 		unchecked: {
 			title: 'Wij kunnen uw kaart nu niet controleren',
@@ -132,8 +132,8 @@ export const wallet: Texts['wallet'] = {
 		},
 		foreign: {
 			title: 'Ga terug naar de browser waar u begon',
-			what: 'Uw wallet opende een andere browser. Het inloggen gaat verder op de pagina waar u begon.',
-			next: 'Lukt dat niet? Begin dan hier opnieuw met een nieuwe code.'
+			what: 'Misschien opende uw wallet een andere browser. Of u was al klaar met inloggen, of u bent gestopt.',
+			next: 'Ga verder op de pagina waar u begon, of begin hier opnieuw met een nieuwe code.'
 		}
 	}
 };
