@@ -101,18 +101,22 @@ for (const { locale, javaScriptEnabled, tag } of [
 			await expectHeading(page, t.wallet.start.title);
 		});
 
-		test('during a review says that the wallet may be linked already', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
-			sandbox.scenario('review-never');
-			await begin(
-				page,
-				wallet,
-				() => wallet.share('unknown-employee'),
-				({ identity }) => identity.confirm.title
-			);
-			await page.getByRole('button', { name: t.identity.confirm.button }).click();
-			await expectHeading(page, t.identity.review.title);
-			await stop(page, t, 'nothing_kept');
-		});
+		test(
+			'during a review says that the wallet may be linked already',
+			{ tag: '@full' },
+			async ({ page, wallet, sandbox }) => {
+				sandbox.scenario('review-never');
+				await begin(
+					page,
+					wallet,
+					() => wallet.share('unknown-employee'),
+					({ identity }) => identity.confirm.title
+				);
+				await page.getByRole('button', { name: t.identity.confirm.button }).click();
+				await expectHeading(page, t.identity.review.title);
+				await stop(page, t, 'nothing_kept');
+			}
+		);
 	});
 }
 
