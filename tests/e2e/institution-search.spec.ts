@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type Route } from '@playwright/test';
 import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn } from './support/steps.ts';
 import { en, nl } from './support/texts.ts';
@@ -214,18 +214,19 @@ test('what was typed is still there after a reload, and in another language', as
 	await expect(page).toHaveURL('/help');
 });
 
-for (const [what, isLost] of [
-	['the list', '/login/institutions'],
-	['the matching rule', '/match-institution']
-]) {
-	test.describe(`while ${what} cannot be loaded`, () => {
+const faults: readonly (readonly [string, string, (route: Route) => Promise<void>])[] = [
+	['the list cannot be loaded', '/login/institutions', (route) => route.abort()],
+	['the list is not known', '/login/institutions', (route) => route.fulfill({ status: 503, json: { error: 'x' } })],
+	['the list is empty', '/login/institutions', (route) => route.fulfill({ json: [] })],
+	['the list has another shape', '/login/institutions', (route) => route.fulfill({ json: { error: 'x' } })],
+	['the matching rule cannot be loaded', '/match-institution', (route) => route.abort()]
+];
+for (const [what, path, respond] of faults) {
+	test.describe(`while ${what}`, () => {
 		test.use({ expectsFaults: true });
 
 		test('the page says so once, and the form still searches', async ({ page }) => {
-			await page.route(
-				({ pathname }) => pathname.includes(isLost ?? ''),
-				(route) => route.abort()
-			);
+			await page.route(({ pathname }) => pathname.includes(path), respond);
 			await page.goto('/login');
 			const said = await listen(page);
 			await field(page).pressSequentially('cura');

@@ -89,7 +89,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 	test('says whom to ask, on the help page and on every error', async () => {
 		for (const path of ['/help', '/nowhere', '/login/identity?outcome=no-match']) {
 			const { text } = await browser.open(path);
-			expect(text).toContain('Ask the IT desk of Noord.');
+			expect(text).toContain('Ask <span dir="auto">the IT desk of Noord</span>.');
 			expect(text).toContain('href="mailto:help@noord.example"');
 			expect(text).toContain('href="tel:+310201234567"');
 			expect(text).toContain('href="https://noord.example/help"');

@@ -39,6 +39,13 @@ test('the login page of a long list has no institution in it until somebody sear
 	expect(page.text.length).toBeLessThan(20_000);
 });
 
+test('every link with the name of an institution allows for names from right to left, also in the template', async () => {
+	const { text } = await search('zee');
+	const links = [...text.matchAll(/<a [^>]*institution=[^>]*>/g)].map(([link]) => link);
+	expect(links).toHaveLength(21);
+	for (const link of links) expect(link).toContain('dir="auto"');
+});
+
 describe('without JavaScript', () => {
 	test('a search shows what matches, says how many in the heading and the title, and keeps the return path', async () => {
 		const page = await browser.open('/login?returnTo=%2Fhelp&q=RUP');
@@ -140,17 +147,22 @@ describe('the list for the script', () => {
 	test.each([
 		['nl', 'Rijksuniversiteit Polder', 'University of Polder'],
 		['en', 'University of Polder', 'Rijksuniversiteit Polder']
-	])('has every institution in %s, with its other name and keywords', async (lang, name, also) => {
-		const { status, headers, text } = await browser.call(`/login/institutions?lang=${lang}`);
-		expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
-			200,
-			'application/json',
-			'private, max-age=60'
-		]);
-		const list = JSON.parse(text) as string[][];
-		expect(list).toHaveLength(LENGTH);
-		expect(list.find(([id]) => id === 'rup')).toEqual(['rup', name, also, 'Klei', 'Alma Mater']);
-	});
+	])(
+		'has every institution in %s, prepared for the search with its other name and keywords',
+		async (lang, name, also) => {
+			const { status, headers, text } = await browser.call(`/login/institutions?lang=${lang}`);
+			expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+				200,
+				'application/json',
+				'private, max-age=60'
+			]);
+			const list = JSON.parse(text) as string[][];
+			expect(list).toHaveLength(LENGTH);
+			const texts = [name, also, 'Klei', 'Alma Mater'].map((text) => `${text.toLowerCase()}\n`);
+			const row = list.find(([id]) => id === 'rup');
+			expect(row).toEqual(['rup', name, `\n${texts.join('')}`, expect.stringContaining('\nrup\n')]);
+		}
+	);
 
 	test('is compressed for browsers that accept it', async () => {
 		const plain = await read();

@@ -196,11 +196,11 @@ test('a sign-in for one provider does not end at the callback of the other', asy
 });
 
 describe.each([
-	['no list at all', 'no-providers', {}],
-	['JSON of another shape', 'sts-wrong-json', { operation: 'providers' }],
-	['nothing', 'sts-down', { operation: 'providers' }],
-	['an error', 'sts-500', { operation: 'providers' }]
-] as const)('where the STS has %s for the list of institutions', (_, name, options) => {
+	['no list at all', 200, 'no-providers', {}],
+	['JSON of another shape', 503, 'sts-wrong-json', { operation: 'providers' }],
+	['nothing', 503, 'sts-down', { operation: 'providers' }],
+	['an error', 503, 'sts-500', { operation: 'providers' }]
+] as const)('where the STS has %s for the list of institutions', (_, status, name, options) => {
 	let portal: Portal;
 
 	beforeAll(async () => {
@@ -219,5 +219,11 @@ describe.each([
 		expect(page.text).not.toContain('institution=');
 		const asked = await visitor.open('/login/start?provider=sts&institution=uni-noord');
 		expect(asked.url.searchParams.get('error')).toBe('institution_unknown');
+	});
+
+	test('no browser caches that the script of the search has no list', async () => {
+		landscape.sandbox.scenario(name, options);
+		const response = await new Browser(portal.url).call('/login/institutions?lang=en');
+		expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store']);
 	});
 });

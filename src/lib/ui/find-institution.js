@@ -9,7 +9,7 @@ const PAUSE_MS = 1000;
 const SHORT_PAUSE_MS = 100;
 const LOAD_LIMIT_MS = 10_000;
 
-/** @typedef {{ readonly id: string, readonly name: string, readonly also: readonly string[] }} Institution */
+/** @typedef {{ readonly id: string, readonly name: string }} Institution */
 
 /** @param {HTMLElement} root contains the form, the status line and the results; its `data-…` are texts and addresses */
 function enhance(root) {
@@ -84,9 +84,9 @@ function enhance(root) {
 			fetch(texts.list ?? '', { signal: AbortSignal.timeout(LOAD_LIMIT_MS) })
 		]);
 		if (!response.ok) throw new Error(`the list responded with ${response.status}`);
-		/** @type {readonly [string, string, ...string[]][]} */
-		const rows = await response.json();
-		const entries = matcher.prepareInstitutions(rows.map(([id, name, ...also]) => ({ id, name, also })));
+		const entries = matcher.entriesOf(await response.json());
+		// The page has a list: none of its institutions can be missing from the file.
+		if (entries.length === 0) throw new Error('the list is empty');
 		maxShown = matcher.RESULTS_PER_PAGE;
 		/** @param {string} query */
 		return (query) => matcher.findInstitutions(entries, query);

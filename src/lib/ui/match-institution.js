@@ -39,6 +39,8 @@ const SEPARATORS = /[\s\-‐-―/\\()[\]{},;:&+|"'’‘“”„«»·•]+/;
  * @property {string} abbreviations from initials, each between line breaks
  */
 
+/** @typedef {[id: string, name: string, texts: string, abbreviations: string]} Row */
+
 /**
  * Prepares a list for `findInstitutions`.
  * @template {{ readonly name: string, readonly also: readonly string[] }} T
@@ -54,6 +56,24 @@ export function prepareInstitutions(institutions) {
 			abbreviations: lines([...new Set(texts.flatMap(abbreviationsOf))])
 		};
 	});
+}
+
+/**
+ * The prepared list as plain rows, so that browsers need not prepare it again.
+ * @param {readonly Entry<{ readonly id: string, readonly name: string }>[]} entries
+ * @returns {Row[]}
+ */
+export function rowsOf(entries) {
+	return entries.map(({ institution: { id, name }, texts, abbreviations }) => [id, name, texts, abbreviations]);
+}
+
+/**
+ * The prepared list from the rows of `rowsOf`.
+ * @param {readonly Row[]} rows
+ * @returns {Entry<{ readonly id: string, readonly name: string }>[]}
+ */
+export function entriesOf(rows) {
+	return rows.map(([id, name, texts, abbreviations]) => ({ institution: { id, name }, texts, abbreviations }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findInstitutions, fold, prepareInstitutions } from '$lib/ui/match-institution.js';
+import { entriesOf, findInstitutions, fold, prepareInstitutions, rowsOf } from '$lib/ui/match-institution.js';
 
 /** Names, or names with what else people can search for. */
 const listed = (...entries: (string | [name: string, ...also: string[]])[]) =>
@@ -10,6 +10,19 @@ const listed = (...entries: (string | [name: string, ...also: string[]])[]) =>
 		})
 	);
 const find = (list: ReturnType<typeof listed>, query: string) => findInstitutions(list, query).map(({ name }) => name);
+
+test('a browser finds the same in the rows of a prepared list as the server in the list', () => {
+	const entries = prepareInstitutions([
+		{ id: 'hva', name: 'Hogeschool van Amsterdam', also: ['Polytechnic'] },
+		{ id: 'c', name: 'Hogeschool Curaçao', also: [] }
+	]);
+	const received = entriesOf(JSON.parse(JSON.stringify(rowsOf(entries))) as ReturnType<typeof rowsOf>);
+	for (const query of ['hva', 'HOGE', 'curacao', 'poly', 'nobody'])
+		expect(findInstitutions(received, query).map(({ id }) => id)).toEqual(
+			findInstitutions(entries, query).map(({ id }) => id)
+		);
+	expect(findInstitutions(received, 'hva')).toEqual([{ id: 'hva', name: 'Hogeschool van Amsterdam' }]);
+});
 
 describe('an institution is found', () => {
 	test.each([

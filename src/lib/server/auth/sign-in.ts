@@ -85,8 +85,10 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	if (!(provider === 'sts' ? signInMethods.institution : signInMethods.wallet)) return { error: 'not_found' };
 	if (provider === 'sts-wallet') return checkedWallet(event, wanted);
 
-	if (institution && !(await institutions(event.locals.locale())).some(({ id }) => id === institution))
-		return { error: 'institution_unknown' };
+	if (institution) {
+		const listed = await institutions(event.locals.locale());
+		if (!listed?.some(({ id }) => id === institution)) return { error: 'institution_unknown' };
+	}
 	return {
 		provider,
 		returnTo: returnPath(returnTo, config().origin),

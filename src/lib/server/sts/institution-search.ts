@@ -3,7 +3,8 @@ import {
 	findInstitutions,
 	MAX_QUERY_CHARACTERS,
 	prepareInstitutions,
-	RESULTS_PER_PAGE
+	RESULTS_PER_PAGE,
+	rowsOf
 } from '$lib/ui/match-institution.js';
 import { digestOf } from '../digest';
 import { type Institution, institutions } from './institutions';
@@ -73,25 +74,30 @@ function preparedOf(listed: readonly Institution[]) {
 
 /** A list as a file, for the script of the search field. */
 export interface InstitutionFile {
-	/** JSON: `[id, name, …other names and keywords]` for each institution, sorted by name. */
+	/** JSON: `[id, name, texts, abbreviations]` for each institution, sorted by name and prepared for the search. */
 	readonly json: Uint8Array<ArrayBuffer>;
 	readonly gzip: Uint8Array<ArrayBuffer>;
 	readonly digest: string;
+	readonly isEmpty: boolean;
 }
 
 const files = new WeakMap<readonly Institution[], Promise<InstitutionFile>>();
 
-/** The whole list in one language. It is serialized and compressed once for each time that it is read from the STS. */
-export async function institutionFile(locale: Locale): Promise<InstitutionFile> {
+/**
+ * The whole list in one language. It is serialized and compressed once for each list.
+ * @returns null if no list is known
+ */
+export async function institutionFile(locale: Locale): Promise<InstitutionFile | null> {
 	const listed = await institutions(locale);
+	if (listed === null) return null;
 	const file = files.get(listed) ?? createFile(listed);
 	files.set(listed, file);
 	return file;
 }
 
 async function createFile(listed: readonly Institution[]): Promise<InstitutionFile> {
-	const json = new TextEncoder().encode(JSON.stringify(listed.map(({ id, name, also }) => [id, name, ...also])));
+	const json = new TextEncoder().encode(JSON.stringify(rowsOf(preparedOf(listed))));
 	const compressed = new Response(json).body?.pipeThrough(new CompressionStream('gzip'));
 	const gzip = new Uint8Array(await new Response(compressed ?? null).arrayBuffer());
-	return { json, gzip, digest: await digestOf(json, 16) };
+	return { json, gzip, digest: await digestOf(json, 16), isEmpty: listed.length === 0 };
 }

@@ -2,16 +2,12 @@ import * as v from 'valibot';
 import type { Locale } from '$lib/i18n/locale';
 import { withinLimit } from '../clock';
 import { config } from '../config';
+import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { EntryId, type Localised, readBoolean, readKeywords, readList, readLocalised } from '../upstream/lenient';
-import { stsFetch } from './metadata';
+import { createMetadataCache, RETRY_MS, stsFetch } from './metadata';
 
 const FRESH_MS = 60_000;
-/**
- * After a failure, the list stays empty for this long before the STS is queried again. The login page then has one plain
- * button.
- */
-const FAULT_MS = 10_000;
 
 const MAX_INSTITUTIONS = 5000;
 const MAX_KEYWORDS = 20;
@@ -56,16 +52,27 @@ interface Institutions {
 
 const NONE: Institutions = { lists: { nl: [], en: [] }, names: new Map() };
 
-/** What the last response contained. */
+/** What the last list contained. */
 let previous: { readonly text: string; readonly institutions: Institutions } | undefined;
-let cached: { readonly read: Promise<Institutions>; untilMs: number } | undefined;
+/** When the list could not be read and no list from the last day was cached. */
+let failedMs = -Infinity;
+
+const cache = createMetadataCache<Institutions>({
+	load: readInstitutions,
+	freshMs: FRESH_MS,
+	onStale: (cause) =>
+		log.warn('the list of institutions could not be read: the last good one is used for up to a day', {
+			cause: describeCause(cause)
+		})
+});
 
 /**
- * The institutions that the STS lists, with their names in the given language, sorted by name. Empty if the STS has no such
- * list (404) or the list can't be read.
+ * The institutions that the STS lists, with their names in the given language, sorted by name. It is the same object while
+ * the list stays the same. Empty if the STS has no such list (404).
+ * @returns null if the list can't be read and no list from the last day is cached
  */
-export async function institutions(locale: Locale, nowMs = performance.now()): Promise<readonly Institution[]> {
-	return (await allInstitutions(nowMs)).lists[locale];
+export async function institutions(locale: Locale): Promise<readonly Institution[] | null> {
+	return (await allInstitutions())?.lists[locale] ?? null;
 }
 
 /** A page that only names an institution does not wait longer for the list. */
@@ -73,57 +80,70 @@ const NAME_LIMIT_MS = 1500;
 
 /**
  * Finds the names of institutions, also of those that cannot be chosen at the moment.
- * @returns a function of an id, with null for an unknown one; all are unknown while the list cannot be read
+ * @returns a function of an id, with null for an unknown one; all are unknown while no list is known
  */
-export async function institutionNames(
-	locale: Locale,
-	nowMs = performance.now()
-): Promise<(id: string | null | undefined) => string | null> {
-	const { names } = await withinLimit(allInstitutions(nowMs), NAME_LIMIT_MS).catch(() => NONE);
-	return (id) => names.get(id ?? '')?.[locale] ?? null;
+export async function institutionNames(locale: Locale): Promise<(id: string | null | undefined) => string | null> {
+	const known = await withinLimit(allInstitutions(), NAME_LIMIT_MS).catch(() => null);
+	return (id) => known?.names.get(id ?? '')?.[locale] ?? null;
 }
 
-function allInstitutions(nowMs: number): Promise<Institutions> {
-	if (!cached || nowMs >= cached.untilMs) {
-		const entry = { read: readInstitutions(() => (entry.untilMs = nowMs + FAULT_MS)), untilMs: nowMs + FRESH_MS };
-		cached = entry;
-	}
-	return cached.read;
-}
-
-async function readInstitutions(onFault: () => void): Promise<Institutions> {
+async function allInstitutions(): Promise<Institutions | null> {
+	if (performance.now() < failedMs + RETRY_MS) return null;
 	try {
-		const response = await stsFetch(`${config().sts.issuer.replace(/(?<!\/)\/+$/, '')}/federation/providers`, {
-			headers: { accept: 'application/json' }
-		});
-		if (response.status === 404) return NONE;
-		if (!response.ok) throw new Error(`the STS answered ${response.status}`);
-		const text = await response.text();
-		// The same objects, so that what is derived from them stays cached.
-		if (previous?.text === text) return previous.institutions;
-		const listed: unknown = JSON.parse(text);
-		const entries = readList('institutions', listed, Listed, { max: MAX_INSTITUTIONS, keyOf: ({ id }) => id });
-		const inLocale = (locale: Locale) => {
-			// `localeCompare` would find the rules of the language again for each pair.
-			const { compare } = new Intl.Collator(locale);
-			return entries
-				.filter(({ isEnabled }) => isEnabled)
-				.map(({ id, names, keywords }) => {
-					const name = names[locale];
-					const also = [...new Set([names.nl, names.en, ...keywords])].filter((other) => other !== name);
-					return { id, name, also };
-				})
-				.sort((a, b) => compare(a.name, b.name));
-		};
-		const all = {
-			lists: { nl: inLocale('nl'), en: inLocale('en') },
-			names: new Map(entries.map(({ id, names }) => [id, names]))
-		};
-		previous = { text, institutions: all };
-		return all;
+		return await cache.current();
 	} catch (error) {
-		onFault();
-		log.warn('the list of institutions could not be read', { error });
-		return NONE;
+		// Several callers share one read: the first one reports.
+		if (performance.now() >= failedMs + RETRY_MS) log.warn('the list of institutions could not be read', { error });
+		failedMs = performance.now();
+		return null;
 	}
+}
+
+async function readInstitutions(): Promise<Institutions> {
+	const response = await stsFetch(`${config().sts.issuer.replace(/(?<!\/)\/+$/, '')}/federation/providers`, {
+		headers: { accept: 'application/json' }
+	});
+	if (response.status === 404) return NONE;
+	if (!response.ok) throw new Error(`the STS responded with ${response.status}`);
+	const text = await response.text();
+	if (previous?.text === text) return previous.institutions;
+	const read = parseInstitutions(text);
+	const institutions = {
+		lists: {
+			nl: sameIfEqual(previous?.institutions.lists.nl, read.lists.nl),
+			en: sameIfEqual(previous?.institutions.lists.en, read.lists.en)
+		},
+		names: read.names
+	};
+	previous = { text, institutions };
+	return institutions;
+}
+
+/** The previous object if it has the same content, so that what is derived from it stays cached. */
+function sameIfEqual<Value>(before: Value | undefined, after: Value): Value {
+	return before !== undefined && JSON.stringify(before) === JSON.stringify(after) ? before : after;
+}
+
+/** @throws {TypeError} or {SyntaxError} if the text is not a list, or none of its entries is valid */
+function parseInstitutions(text: string): Institutions {
+	const listed: unknown = JSON.parse(text);
+	const entries = readList('institutions', listed, Listed, { max: MAX_INSTITUTIONS, keyOf: ({ id }) => id });
+	if (entries.length === 0 && Array.isArray(listed) && listed.length > 0)
+		throw new TypeError('no entry of the list of institutions is valid');
+	const inLocale = (locale: Locale) => {
+		// `localeCompare` would find the rules of the language again for each pair.
+		const { compare } = new Intl.Collator(locale);
+		return entries
+			.filter(({ isEnabled }) => isEnabled)
+			.map(({ id, names, keywords }) => {
+				const name = names[locale];
+				const also = [...new Set([names.nl, names.en, ...keywords])].filter((other) => other !== name);
+				return { id, name, also };
+			})
+			.sort((a, b) => compare(a.name, b.name));
+	};
+	return {
+		lists: { nl: inLocale('nl'), en: inLocale('en') },
+		names: new Map(entries.map(({ id, names }) => [id, names]))
+	};
 }

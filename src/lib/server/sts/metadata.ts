@@ -20,6 +20,13 @@ const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as con
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
 
+/** How long metadata is used before it is read again. */
+export const FRESH_MS = 5 * 60_000;
+/** How long the last valid metadata is used while it can't be read. */
+export const MAX_STALE_MS = 24 * 60 * 60_000;
+/** How long after a failure it is read again, and how often a missing endpoint can cause another read. */
+export const RETRY_MS = 10_000;
+
 const metadata = createMetadataCache<oauth.AuthorizationServer>({
 	load: discover,
 	onStale: (cause) =>
@@ -137,15 +144,10 @@ function isAddress(value: unknown): value is string {
 	return typeof value === 'string' && /^https?:\/\//i.test(value.trim()) && URL.canParse(value.trim());
 }
 
-/** How long metadata is used before it is read again. */
-export const FRESH_MS = 5 * 60_000;
-/** How long the last valid metadata is used while it can't be read. */
-export const MAX_STALE_MS = 24 * 60 * 60_000;
-/** How long after a failure it is read again, and how often a missing endpoint can cause another read. */
-export const RETRY_MS = 10_000;
-
 interface MetadataCacheOptions<Metadata> {
 	readonly load: () => Promise<Metadata>;
+	/** How long metadata is used before it is read again; five minutes if absent. */
+	readonly freshMs?: number;
 	/** Reports once per outage that old metadata is in use, with the cause. */
 	readonly onStale: (cause: unknown) => void;
 	/** Milliseconds, on a clock that never steps back. */
@@ -158,6 +160,7 @@ interface MetadataCacheOptions<Metadata> {
  */
 export function createMetadataCache<Metadata>({
 	load,
+	freshMs = FRESH_MS,
 	onStale,
 	now = () => performance.now()
 }: MetadataCacheOptions<Metadata>) {
@@ -192,7 +195,7 @@ export function createMetadataCache<Metadata>({
 			if (!cached) return reload();
 			const { metadata, loadedMs } = cached;
 			const ageMs = now() - loadedMs;
-			if (ageMs < FRESH_MS && !isSuspect) return metadata;
+			if (ageMs < freshMs && !isSuspect) return metadata;
 			if (ageMs >= MAX_STALE_MS) return reload();
 			if (isFailing && now() < attemptedMs + RETRY_MS) return metadata;
 			const reloaded = reload().catch(() => metadata);

@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
 	if (event.locals.session && !error) redirect(303, returnTo);
 
 	await beginLoginTransaction(event.cookies);
-	const listed = config().signInMethods.institution ? await institutions(event.locals.locale()) : [];
+	const listed = config().signInMethods.institution ? ((await institutions(event.locals.locale())) ?? []) : [];
 	const last = lastInstitution(event.cookies, listed);
 	return {
 		choice: chooseInstitutions(listed, searchParams.get('q'), searchParams.get('page')),

@@ -58,15 +58,23 @@ describe('the list as a file', () => {
 
 	test('has the id, the name and what else people search for, plain and compressed', async () => {
 		vi.mocked(institutions).mockResolvedValue(listOf(2));
-		const { json, gzip, digest } = await institutionFile('nl');
+		const { json, gzip, digest, isEmpty } = (await institutionFile('nl')) ?? expect.fail('no file');
 		const text = new TextDecoder().decode(json);
 		expect(JSON.parse(text)).toEqual([
-			['i0', 'School 0', 'Q0'],
-			['i1', 'School 1', 'Q1']
+			['i0', 'School 0', '\nschool 0\nq0\n', '\ns0\n'],
+			['i1', 'School 1', '\nschool 1\nq1\n', '\ns1\n']
 		]);
+		expect(isEmpty).toBe(false);
 		expect(gunzipSync(gzip).toString()).toBe(text);
 		expect(digest).toMatch(/^[\w-]{16}$/);
 		expect(institutions).toHaveBeenCalledWith('nl');
+	});
+
+	test('does not exist while no list is known, and says if it is empty', async () => {
+		vi.mocked(institutions).mockResolvedValue(null);
+		expect(await institutionFile('nl')).toBeNull();
+		vi.mocked(institutions).mockResolvedValue([]);
+		expect(await institutionFile('nl')).toMatchObject({ isEmpty: true });
 	});
 
 	test('is made once for each list, also when it is requested at the same time', async () => {
@@ -75,7 +83,8 @@ describe('the list as a file', () => {
 		const files = await Promise.all([institutionFile('nl'), institutionFile('nl')]);
 		expect(files[0]).toBe(files[1]);
 		vi.mocked(institutions).mockResolvedValue([...list]);
-		expect((await institutionFile('nl')).json).not.toBe(files[0].json);
-		expect((await institutionFile('nl')).digest).toBe(files[0].digest);
+		const other = await institutionFile('nl');
+		expect(other?.json).not.toBe(files[0]?.json);
+		expect(other?.digest).toBe(files[0]?.digest);
 	});
 });

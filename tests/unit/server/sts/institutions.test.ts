@@ -11,18 +11,25 @@ const fetched = vi.fn<typeof fetch>();
 vi.stubGlobal('fetch', fetched);
 afterAll(() => vi.unstubAllGlobals());
 
+let nowMs: number;
+
 let institutions: typeof listing.institutions;
 let institutionNames: typeof listing.institutionNames;
 let log: typeof logging;
 beforeEach(async () => {
 	fetched.mockReset();
 	vi.resetModules();
+	nowMs = 1_800_000_000_000;
+	vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
 	({ institutions, institutionNames } = await import('$lib/server/sts/institutions'));
 	({ log } = await import('$lib/server/log'));
 });
 
 const lists = (...listed: object[]) => fetched.mockImplementation(() => Promise.resolve(Response.json(listed)));
-const NOW_MS = 1_800_000_000_000;
+/** Lets a read that nobody waits for finish. */
+const flush = () => new Promise((resolve) => setImmediate(resolve));
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe('the institutions to choose from', () => {
 	test('are those the STS lists and has switched on, by name', async () => {
@@ -51,11 +58,12 @@ describe('the institutions to choose from', () => {
 			{ id: 'c', name: 'Again' },
 			{ id: 5, name: 'Five', enabled: null, logo: { nl: 1 } }
 		);
-		expect(await institutions('en', NOW_MS)).toEqual([
+		expect(await institutions('en')).toEqual([
 			{ id: '5', name: 'Five', also: [] },
 			{ id: 'c', name: 'Gamma', also: [] }
 		]);
-		await institutions('en', NOW_MS + 30_000);
+		nowMs += 30_000;
+		await institutions('en');
 		expect(warned.mock.calls).toEqual([[expect.any(String), { list: 'institutions', dropped: 13, total: 16 }]]);
 	});
 
@@ -65,8 +73,8 @@ describe('the institutions to choose from', () => {
 			{ id: 'b', name: [{ lang: 'en-GB', value: 'North' }] },
 			{ id: 'c', name: { de: 'Oberstufe', fr: 'Lycée' } }
 		);
-		expect((await institutions('nl')).map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'Zuid']);
-		expect((await institutions('en')).map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'South']);
+		expect((await institutions('nl'))?.map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'Zuid']);
+		expect((await institutions('en'))?.map(({ name }) => name)).toEqual(['North', 'Oberstufe', 'South']);
 		expect(fetched).toHaveBeenCalledOnce();
 	});
 
@@ -79,13 +87,13 @@ describe('the institutions to choose from', () => {
 			{ id: 'b', name: 'Noord', also: ['NRD', 'koud water', 'North'] },
 			{ id: 'a', name: 'Zuid', also: ['South', 'Z', 'z'] }
 		]);
-		expect((await institutions('en')).at(-1)).toEqual({ id: 'a', name: 'South', also: ['Zuid', 'Z', 'z'] });
+		expect((await institutions('en'))?.at(-1)).toEqual({ id: 'a', name: 'South', also: ['Zuid', 'Z', 'z'] });
 	});
 
 	test('have at most 20 keywords of 64 characters, and stay in the list without the others', async () => {
 		const keywords = ['x'.repeat(65), 'y'.repeat(64), ...Array.from({ length: 50 }, (_, n) => `k${n}`)];
 		lists({ id: 'a', name: 'Alpha', keywords }, { id: 'b', name: 'Beta', keywords: 1e300 });
-		const [alpha, beta] = await institutions('en');
+		const [alpha, beta] = (await institutions('en')) ?? [];
 		expect(alpha?.also).toHaveLength(20);
 		expect(alpha?.also[0]).toBe('y'.repeat(64));
 		expect(beta?.also).toEqual([]);
@@ -93,19 +101,39 @@ describe('the institutions to choose from', () => {
 
 	test('are asked for once a minute', async () => {
 		lists({ id: 'a', name: 'Alpha' });
-		await Promise.all([institutions('en', NOW_MS), institutions('en', NOW_MS), institutions('en', NOW_MS + 59_999)]);
+		await Promise.all([institutions('en'), institutions('en')]);
+		nowMs += MINUTE_MS - 1;
+		await institutions('en');
 		expect(fetched).toHaveBeenCalledOnce();
-		await institutions('en', NOW_MS + 60_000);
+		nowMs += 1;
+		await institutions('en');
 		expect(fetched).toHaveBeenCalledTimes(2);
 	});
 
-	test('are the same object while the STS lists the same', async () => {
-		lists({ id: 'a', name: 'Alpha' });
-		const first = await institutions('en', NOW_MS);
-		expect(await institutions('en', NOW_MS + 60_000)).toBe(first);
-		lists({ id: 'a', name: 'Beta' });
-		expect((await institutions('en', NOW_MS + 120_000))[0]?.name).toBe('Beta');
-		expect(fetched).toHaveBeenCalledTimes(3);
+	test('are the same object while the STS lists the same, also in another notation or order, and after a failure', async () => {
+		vi.spyOn(log, 'warn').mockImplementation(() => {});
+		const [alpha, beta] = [
+			{ id: 'a', name: 'Alpha' },
+			{ id: 'b', name: 'Beta' }
+		];
+		lists(alpha, beta);
+		const first = await institutions('en');
+		const changes = [
+			() => lists(alpha, beta),
+			() => lists(beta, { name: 'Alpha', id: 'a', logo: 'new' }),
+			() => fetched.mockResolvedValue(new Response(null, { status: 500 })),
+			() => lists(beta, alpha)
+		];
+		for (const change of changes) {
+			change();
+			nowMs += MINUTE_MS;
+			await institutions('en');
+			await flush();
+			expect(await institutions('en')).toBe(first);
+		}
+		lists({ id: 'a', name: 'Gamma' });
+		nowMs += MINUTE_MS;
+		expect((await institutions('en'))?.[0]?.name).toBe('Gamma');
 	});
 
 	test('are none where the STS has no such list', async () => {
@@ -113,19 +141,64 @@ describe('the institutions to choose from', () => {
 		expect(await institutions('en')).toEqual([]);
 	});
 
-	test.each<[string, () => Promise<Response>]>([
+	const faults: [string, () => Promise<Response>][] = [
 		['is away', () => Promise.reject(new TypeError('fetch failed'))],
 		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))],
 		['answers HTML', () => Promise.resolve(new Response('<h1>'))],
 		['answers another shape', () => Promise.resolve(Response.json({ providers: [] }))],
-		['redirects', () => Promise.resolve(new Response(null, { status: 302, headers: { location: '/' } }))]
-	])('are none while the STS %s; it is asked again after ten seconds', async (_, answer) => {
-		fetched.mockImplementation(answer);
-		expect(await institutions('en', NOW_MS)).toEqual([]);
-		expect(await institutions('en', NOW_MS + 9_999)).toEqual([]);
-		expect(fetched).toHaveBeenCalledOnce();
+		['redirects', () => Promise.resolve(new Response(null, { status: 302, headers: { location: '/' } }))],
+		['has only entries that are not valid', () => Promise.resolve(Response.json([{ id: '' }, {}]))]
+	];
+	test.each(faults)(
+		'are unknown while the STS %s, until it is asked again after ten seconds; the log says so',
+		async (_, response) => {
+			const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+			fetched.mockImplementation(response);
+			expect(await Promise.all([institutions('en'), institutions('en')])).toEqual([null, null]);
+			nowMs += 9_999;
+			expect(await institutions('en')).toBeNull();
+			expect(fetched).toHaveBeenCalledOnce();
+			expect(warned.mock.calls.filter(([text]) => text.includes('could not be read'))).toHaveLength(1);
+			lists({ id: 'a', name: 'Alpha' });
+			nowMs += 1;
+			expect(await institutions('en')).toEqual([{ id: 'a', name: 'Alpha', also: [] }]);
+		}
+	);
+
+	test.each(faults)(
+		'stay known for a day while the STS %s; it is asked again every ten seconds',
+		async (_, response) => {
+			const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+			lists({ id: 'a', name: 'Alpha' });
+			const first = await institutions('en');
+			fetched.mockImplementation(response);
+			nowMs += MINUTE_MS;
+			expect(await institutions('en')).toBe(first);
+			nowMs += 9_999;
+			expect(await institutions('en')).toBe(first);
+			expect(fetched).toHaveBeenCalledTimes(2);
+			nowMs += 1;
+			expect(await institutions('en')).toBe(first);
+			expect(fetched).toHaveBeenCalledTimes(3);
+			expect((await institutionNames('en'))('a')).toBe('Alpha');
+			expect(warned.mock.calls.filter(([text]) => text.includes('last good one'))).toHaveLength(1);
+			await flush();
+			nowMs += DAY_MS;
+			expect(await institutions('en')).toBeNull();
+		}
+	);
+
+	test('nobody waits for an STS that stalls, once it has failed', async () => {
+		vi.spyOn(log, 'warn').mockImplementation(() => {});
 		lists({ id: 'a', name: 'Alpha' });
-		expect(await institutions('en', NOW_MS + 10_000)).toEqual([{ id: 'a', name: 'Alpha', also: [] }]);
+		const first = await institutions('en');
+		fetched.mockRejectedValue(new TypeError('fetch failed'));
+		nowMs += MINUTE_MS;
+		await institutions('en');
+		fetched.mockReturnValue(new Promise(() => {}));
+		nowMs += 10_000;
+		expect(await institutions('en')).toBe(first);
+		expect(fetched).toHaveBeenCalledTimes(3);
 	});
 });
 

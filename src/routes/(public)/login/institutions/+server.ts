@@ -8,12 +8,21 @@ import type { RequestHandler } from './$types';
 /** As long as the portal itself uses a list. Not for shared caches: the response may carry a cookie of the session. */
 const CACHE_CONTROL = 'private, max-age=60';
 
-/** The list of institutions in the language `lang`, for the script of the search field. It is the same for everybody. */
+/**
+ * The list of institutions in the language `lang`, for the script of the search field. It is the same for everybody. 503 if
+ * no list is known.
+ */
 export const GET: RequestHandler = endpoint(async ({ locals, request, url }) => {
 	if (!config().signInMethods.institution) throw new Problem('not_found');
 	const lang = url.searchParams.get('lang');
-	const { json, gzip, digest } = await institutionFile(isLocale(lang) ? lang : locals.locale());
-	const headers = { 'cache-control': CACHE_CONTROL, etag: `"${digest}"`, vary: 'accept-encoding' };
+	const file = await institutionFile(isLocale(lang) ? lang : locals.locale());
+	if (file === null) throw new Problem('upstream_unavailable', { headers: { 'cache-control': 'no-store' } });
+	const { json, gzip, digest, isEmpty } = file;
+	const headers = {
+		'cache-control': isEmpty ? 'no-store' : CACHE_CONTROL,
+		etag: `"${digest}"`,
+		vary: 'accept-encoding'
+	};
 	if (request.headers.get('if-none-match')?.includes(digest)) return new Response(null, { status: 304, headers });
 	const isCompressed = acceptsGzip(request.headers.get('accept-encoding') ?? '');
 	return new Response(isCompressed ? gzip : json, {
