@@ -73,13 +73,11 @@ describe('a confirmation of who somebody is', () => {
 		}
 	);
 
-	test('carries no candidate where the Bridge has listed none', async () => {
+	test('that names a candidate reaches nobody where the Bridge has listed none, and the page is shown again', async () => {
 		await confirmPage('unknown-employee');
-		await post(CONFIRM, { candidateId: 'candidate-1' });
-		const bodies = landscape.sandbox
-			.lastRequests('bridge', 'idv-submit')
-			.map(({ body }) => JSON.parse(body) as unknown);
-		expect(bodies.at(-1)).toEqual({ confirm: true });
+		const page = await post(CONFIRM, { candidateId: 'candidate-1' });
+		expect([page.url.pathname, page.status]).toEqual(['/login/identity', 200]);
+		expect(count('idv-submit')).toBe(0);
 	});
 });
 

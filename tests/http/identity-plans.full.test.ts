@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { account } from '../../src/lib/i18n/en/account.ts';
 import { identity as words } from '../../src/lib/i18n/en/identity.ts';
-import { wallet } from '../../src/lib/i18n/en/wallet.ts';
 import { idvReasons, type IdentityOutcome } from '../../src/lib/wallet/view.ts';
 import { Browser, headingOf, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
@@ -79,20 +79,42 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expectEnding(await browser.submit(await identityPage(), {}, start), 'confirmation-not-offered');
 	});
 
-	test('a person whose wallet was linked manually is informed before the sign-in', async () => {
-		const page = await identityPage('unknown-employee');
-		expect(headingOf(page)).toBe(words.confirm.title);
-		await browser.submit(page, {}, confirm);
-		const handover = browser.visits.find(({ url }) => url.pathname === '/login/continue');
-		expect(handover?.text).toContain(wallet.leaving.linked);
+	/** Whether the page itself says that the wallet is linked; its hydration data does not count. */
+	const saysLinked = ({ text }: Visit) =>
+		(/<main.*<\/main>/s.exec(text)?.[0] ?? '').includes(account.wallets.linkedNotice);
+
+	test('a person whose wallet was linked by confirming is informed', async () => {
+		const arrival = await browser.submit(await identityPage('unknown-employee'), {}, confirm);
+		expect([arrival.url.pathname, saysLinked(arrival)]).toEqual(['/account', true]);
+	});
+
+	test('a person whose wallet was linked after a review is informed', async () => {
+		landscape.sandbox.scenario('review-never');
+		const page = await browser.submit(await identityPage('unknown-employee'), {}, confirm);
+		expect(headingOf(page)).toBe(words.review.title);
+		landscape.sandbox.lift('review-never');
+		landscape.sandbox.scenario('review-approves');
+		await expect.poll(async () => saysLinked(await browser.open('/login/identity'))).toBe(true);
 	});
 
 	test('a person whose wallet was known is not informed of a new link', async () => {
 		await sharedWalletSession(browser, landscape.sandbox, 'known-student');
-		expect((await browser.open('/login/wallet')).url.pathname).toBe('/account');
-		const handover = browser.visits.find(({ url }) => url.pathname === '/login/continue');
-		expect(handover?.text).not.toContain(wallet.leaving.linked);
+		const arrival = await browser.open('/login/wallet');
+		expect([arrival.url.pathname, saysLinked(arrival)]).toEqual(['/account', false]);
 	});
+
+	test.each(['SKIP_RECONCILIATION', 'USE_EXISTING_BINDING'])(
+		'a person whose link is still valid (%s) is not informed of a new one, also if completing failed at first',
+		async (planType) => {
+			plan(planType);
+			const page = await identityPage();
+			landscape.sandbox.scenario('bridge-down', { operation: 'complete' });
+			await browser.submit(page, {}, start);
+			landscape.sandbox.lift('bridge-down');
+			const arrival = await browser.open('/login/identity');
+			expect([arrival.url.pathname, saysLinked(arrival)]).toEqual(['/account', false]);
+		}
+	);
 
 	test('a visit that comes back with another state ends on a page that says so', async () => {
 		landscape.sandbox.scenario('idv-wrong-state');

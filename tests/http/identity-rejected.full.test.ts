@@ -104,6 +104,15 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 	});
 
+	test('after a confirmation whose response was lost the page does not claim that nothing was linked', async () => {
+		const { page } = await confirmationOf('unknown-employee');
+		landscape.sandbox.scenario('bridge-lost', { operation: 'idv-submit' });
+		await browser.open(confirm, { form: {} });
+		expect(submissions()).toBeGreaterThan(0);
+		expectEnding(await say(words.confirm.notMe, page), 'not-me-late');
+		expect((await browser.call('/api/auth/session')).text).toBe('null');
+	});
+
 	test('while the Bridge does not respond the sign-in ends too, and the page does not claim that nothing was linked', async () => {
 		const { page } = await confirmationOf('unknown-employee');
 		landscape.sandbox.scenario('bridge-down');

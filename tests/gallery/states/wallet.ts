@@ -129,12 +129,7 @@ export const walletStates = {
 	})),
 	'wallet/continue': {
 		page: 'continue',
-		data: { continueUrl: '/login/start?provider=sts-wallet', isLinked: false },
-		heading: (t) => t.wallet.leaving.title
-	},
-	'wallet/continue/linked': {
-		page: 'continue',
-		data: { continueUrl: '/login/start?provider=sts-wallet', isLinked: true },
+		data: { continueUrl: '/login/start?provider=sts-wallet' },
 		heading: (t) => t.wallet.leaving.title
 	}
 } satisfies Record<Needed, GalleryState> & Record<string, GalleryState>;

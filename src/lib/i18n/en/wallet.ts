@@ -73,7 +73,6 @@ export const wallet = {
 		announcement: 'Your wallet has answered.'
 	},
 	leaving: {
-		linked: 'Your wallet is linked. From now on, your wallet is all you need to sign in.',
 		title: 'You are being signed in',
 		what: 'This page continues by itself in a moment.',
 		announcement: 'You are being signed in.'

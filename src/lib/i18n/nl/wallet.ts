@@ -69,7 +69,6 @@ export const wallet: Texts['wallet'] = {
 		announcement: 'Uw wallet heeft geantwoord.'
 	},
 	leaving: {
-		linked: 'Uw wallet is gekoppeld. Voortaan logt u in met alleen uw wallet.',
 		title: 'U wordt ingelogd',
 		what: 'U gaat zo vanzelf verder.',
 		announcement: 'U wordt ingelogd.'

@@ -154,12 +154,12 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	if (flow.requestsLogin) clearSignedOutMark(cookies);
 	const used = await markCompletedUsed(cookies);
 	const isWallet = flow.provider === 'sts-wallet';
-	recordLinkedWallet(cookies, isWallet && used.some(({ idv }) => idv !== 'none'));
+	const isLinked = isWallet && used.some(({ idv }) => idv !== 'none');
+	recordLinkedWallet(cookies, isLinked);
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('signed in', session, locals);
 		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
-		const isLinked = isWallet && used.some(({ idv }) => idv === 'done');
 		if (isLinked) audit('wallet linked', session, locals);
 	}
 	return flow.returnTo;

@@ -106,10 +106,10 @@ function logLoss(): void {
 }
 
 /**
- * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`), which are written
- * first after an outage or a loss of data.
+ * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`) or what the portal must
+ * not deny (`wallet/linking-mark.ts`), which are written first after an outage or a loss of data.
  */
-export const isRevocation = (kind: string): boolean => kind === 'deny:' || kind === 'wallet-used:';
+export const isRevocation = (kind: string): boolean => ['deny:', 'wallet-used:', 'wallet-linking:'].includes(kind);
 
 /**
  * Whether an instance's copy that is written again replaces what another instance has written in the meantime. Of two

@@ -6,6 +6,7 @@ import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './access';
 import { type OwnedSession, markAllUsed } from '../auth/owned-sessions';
+import { mayBeLinked } from './linking-mark';
 import { flowEnded, identityEndPath } from './outcomes';
 
 const noticesByStatus: Partial<Record<string, CancelNotice>> = {
@@ -23,8 +24,9 @@ const noticesByStatus: Partial<Record<string, CancelNotice>> = {
  */
 export async function cancelWallet(event: RequestEvent, form: FormData): Promise<never> {
 	const owned = await currentSession(event);
-	const stopped = await noticeOf(event, owned);
+	// First, so that a confirmation from another tab cannot follow what is read next.
 	await markAllUsed(event.cookies);
+	const stopped = await noticeOf(event, owned);
 	log.info('a wallet sign-in was cancelled', { requestId: event.locals.requestId, stopped });
 	return redirect(303, loginPath(owned?.returnTo ?? formText(form, 'returnTo'), { stopped }));
 }
@@ -43,7 +45,7 @@ export function cancelNoticeOf(text: string | null): CancelNotice | null {
 export async function rejectIdentity(event: RequestEvent, form: FormData): Promise<never> {
 	const { cookies, locals } = event;
 	const owned = await currentSession(event);
-	// First, so that a confirmation from another tab cannot follow the status that is read next.
+	// First, so that a confirmation from another tab cannot follow what is read next.
 	await markAllUsed(cookies);
 	const outcome = owned && (await isUnlinked(event, owned)) ? 'not-me' : 'not-me-late';
 	log.info('a person said that an identity is not theirs', { requestId: locals.requestId, outcome });
@@ -56,11 +58,11 @@ export async function rejectIdentity(event: RequestEvent, form: FormData): Promi
  * Whether the wallet is certainly not linked. Some services report `VERIFIED` before identity verification, and others after
  * it.
  */
-async function isUnlinked({ locals }: RequestEvent, { id, idv }: OwnedSession): Promise<boolean> {
-	if (idv === 'done' || idv === 'started') return false;
+async function isUnlinked({ locals }: RequestEvent, owned: OwnedSession): Promise<boolean> {
+	if (await mayBeLinked(owned)) return false;
 	try {
-		const { status } = await bridge().readFreshStatus(id, credentialFor(locals));
-		return status === 'IDV_REQUIRED' || (status === 'VERIFIED' && idv === 'none');
+		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
+		return status === 'IDV_REQUIRED' || (status === 'VERIFIED' && owned.idv === 'none');
 	} catch {
 		return false;
 	}
@@ -68,7 +70,7 @@ async function isUnlinked({ locals }: RequestEvent, { id, idv }: OwnedSession): 
 
 async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefined): Promise<CancelNotice> {
 	// Once identity verification has started, the institution may link the wallet without the portal.
-	if (owned?.idv !== 'none') return 'nothing_kept';
+	if (owned?.idv !== 'none' || (await mayBeLinked(owned))) return 'nothing_kept';
 	try {
 		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
 		return noticesByStatus[status] ?? 'nothing_kept';

@@ -6,6 +6,7 @@ import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { CONTINUE_PAGE, completeWalletSession } from './sessions';
 import { currentSession } from './access';
+import { outcomeAfter } from './linking-mark';
 import { endedView, identityEndPath, identityOutcomeOf, failureReason } from './outcomes';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
@@ -53,7 +54,7 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	} catch (error) {
 		const { code } = toProblem(error);
 		log.warn('identity verification could not continue', { requestId: event.locals.requestId, code, error });
-		return endedView(identityOutcomeOf(code), event.locals, owned);
+		return endedView(await outcomeAfter(code, owned), event.locals, owned);
 	}
 }
 

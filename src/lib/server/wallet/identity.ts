@@ -5,13 +5,14 @@ import type { IdvStart, IdvStatus } from '../bridge/normalize';
 import type { IdvSubmission } from '../bridge/request';
 import { isProblem, Problem, type ProblemCode, problemCodeOf, toProblem } from '../http/problem';
 import { currentSession, keepSession } from './access';
-import { type OwnedSession, requireUnused } from '../auth/owned-sessions';
+import { isUsedUp, type OwnedSession, requireUnused } from '../auth/owned-sessions';
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';
 import { callbackRuns } from '../auth/callback-once';
 import { log } from '../log';
 import { WorkFailed } from '../auth/run-once';
-import { identityEndPath, identityOutcomeOf, reasonOf } from './outcomes';
+import { type LinkingMark, markLinking, outcomeAfter } from './linking-mark';
+import { identityEndPath, reasonOf } from './outcomes';
 import { redirectByRefresh } from '../http/request';
 import { formText } from '../http/request-body';
 import { CONTINUE_PAGE, completeWalletSession } from './sessions';
@@ -26,9 +27,12 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 	await requireUnused(owned.id);
 	if (owned.idv === 'done') throw new Problem('idv_repeated');
 	const redirectUri = `${config().origin}/api/wallet/sessions/${owned.id}/idv/callback`;
-	const started = await bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals));
-	const isByHand = started.redirectUrl === null && isManual(started);
-	await keepSession(event, { ...owned, idv: isByHand ? 'manual' : 'started' });
+	const started = await linkUnlessUsed(owned, 'started', () =>
+		bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals))
+	);
+	// Without a visit and a confirmation, nothing new is linked: the wallet's link is still valid.
+	if (started.redirectUrl !== null) await keepSession(event, { ...owned, idv: 'started' });
+	else if (isManual(started)) await keepSession(event, { ...owned, idv: 'manual' });
 	return started;
 }
 
@@ -38,16 +42,31 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
  */
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
 	await requireUnused(owned.id);
-	const { status } = await bridge().submitIdv(owned.id, submission, credentialFor(event.locals));
+	const { status } = await linkUnlessUsed(owned, 'submitted', () =>
+		bridge().submitIdv(owned.id, submission, credentialFor(event.locals))
+	);
 	const ongoing = owned.idv === 'manual' ? 'manual' : 'started';
 	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? ongoing : 'done' });
 	return { sessionId: owned.id, status };
 }
 
-/** Records that the session's one identity verification is done. */
+/**
+ * Sends a request that may link the wallet, unless the session is used up.
+ * @throws {Problem} `not_found` if the session is used up, also if that happened during the request: its cookie must then not
+ * be set again
+ */
+async function linkUnlessUsed<Result>({ id }: OwnedSession, mark: LinkingMark, send: () => Promise<Result>) {
+	await markLinking(id, mark);
+	await requireUnused(id);
+	const result = await send();
+	await requireUnused(id);
+	return result;
+}
+
+/** Records that the session's one identity verification is done, unless the session was used up in the meantime. */
 export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Promise<OwnedSession> {
 	const ended: OwnedSession = { ...owned, idv: 'done' };
-	await keepSession(event, ended);
+	if (!(await isUsedUp(owned.id))) await keepSession(event, ended);
 	return ended;
 }
 
@@ -92,7 +111,7 @@ export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promi
 		return '/login/identity';
 	}
 	log.warn('identity verification did not finish', { requestId: event.locals.requestId, code: fault });
-	return identityEndPath(identityOutcomeOf(fault), event.locals, owned);
+	return identityEndPath(await outcomeAfter(fault, owned), event.locals, owned);
 }
 
 /** @returns null if identity verification has finished, otherwise the problem code of the failure */
@@ -143,15 +162,17 @@ export async function startIdentity(event: RequestEvent, form: FormData) {
 	return next;
 }
 
-/** The form action that submits the person's confirmation. If the Auth Bridge lists candidates, one of them must be chosen. */
+/**
+ * The form action that submits the person's confirmation. If the Auth Bridge lists candidates, one of them must be chosen. If a
+ * person has chosen one and the Auth Bridge lists none any more, nothing is submitted, and the page shows the new state.
+ */
 export async function confirmIdentity(event: RequestEvent, form: FormData) {
 	const candidateId = formText(form, 'candidateId');
 	const outcome = await attempt(event, form, async (owned) => {
 		const { candidates } = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 		if (candidates.length > 0 && !candidates.some(({ id }) => id === candidateId)) return 'choose_one';
-		// Only a candidate that the Auth Bridge has listed is submitted.
-		const submission = candidateId === null || candidates.length === 0 ? { confirm: true as const } : { candidateId };
-		return submitAfterStart(event, owned, submission);
+		if (candidateId !== null && candidates.length === 0) return 'list_changed';
+		return submitAfterStart(event, owned, candidateId === null ? { confirm: true } : { candidateId });
 	});
 	if (outcome === 'choose_one') return fail(400, { fault: outcome });
 	redirect(303, IDENTITY_PAGE);
@@ -181,7 +202,8 @@ async function attempt<Result>(
 		return await work(owned);
 	} catch (error) {
 		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
+		const outcome = owned ? await outcomeAfter(code, owned) : 'expired';
 		log.warn('identity verification could not continue', { requestId: event.locals.requestId, code, error });
-		return redirect(303, identityEndPath(identityOutcomeOf(code), event.locals, owned, formText(form, 'returnTo')));
+		return redirect(303, identityEndPath(outcome, event.locals, owned, formText(form, 'returnTo')));
 	}
 }

@@ -77,6 +77,8 @@ export async function completeWalletSession(event: RequestEvent, owned: OwnedSes
 			if (owned.idv === 'done') throw new Problem('idv_repeated');
 			return result;
 		}
+		// The person may have ended the session during the request.
+		await requireUnused(owned.id);
 		await keepSession(event, { ...owned, completed: true });
 		flowEnded(owned, 'completed');
 	}

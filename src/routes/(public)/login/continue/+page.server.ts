@@ -1,12 +1,10 @@
 import { redirectByRefresh } from '$lib/server/http/request';
 import { config } from '$lib/server/config';
 import { CONTINUE_URL } from '$lib/server/wallet/sessions';
-import { completedSession } from '$lib/server/auth/owned-sessions';
 import type { PageServerLoad } from './$types';
 
 /** Continues the sign-in from a page of the portal, so that the next request is a same-origin navigation. */
-export const load: PageServerLoad = async ({ cookies, setHeaders }) => {
+export const load: PageServerLoad = ({ setHeaders }) => {
 	redirectByRefresh(setHeaders, config().origin + CONTINUE_URL);
-	const completed = await completedSession(cookies);
-	return { continueUrl: CONTINUE_URL, isLinked: completed !== undefined && completed.idv !== 'none' };
+	return { continueUrl: CONTINUE_URL };
 };
