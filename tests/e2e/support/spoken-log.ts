@@ -18,12 +18,20 @@ function observe(): void {
 	const regions = '[role=status], [role=alert], [aria-live]';
 	const last = new WeakMap<Element, string>();
 
+	// Browsers focus a control with `autofocus` before or after the page is complete.
+	let isNamed = false;
+	const namePage = () => {
+		if (!isNamed) spoken('page', document.title);
+		isNamed = true;
+	};
+
 	addEventListener('focusin', ({ target }) => {
 		if (!(target instanceof Element)) return;
+		namePage();
 		spoken('focus', `${roles[target.tagName] ?? 'heading'} "${nameOf(target)}"`);
 	});
 	addEventListener('DOMContentLoaded', () => {
-		spoken('page', document.title);
+		namePage();
 		// Content that a page has from the start is read with the page.
 		for (const region of document.querySelectorAll(regions)) last.set(region, textOf(region));
 		new MutationObserver(() => {
@@ -96,7 +104,7 @@ export class SpokenLog {
 
 	/** The log, one line for each thing; `title` is its first line. */
 	text(title: string): string {
-		return `${[`# ${title}`, '', ...this.#lines].join('\n')}\n`.replaceAll(/\b[\da-f]{12}\b/g, 'HELPCODE');
+		return `${[`# ${title}`, '', ...this.#lines].join('\n')}\n`.replaceAll(/"?\b[\da-f]{12}\b"?/g, 'HELPCODE');
 	}
 
 	/** Sentences that were spoken more than once after one press or event, by focus and announcements. */
