@@ -72,6 +72,15 @@ for (const javaScriptEnabled of [true, false]) {
 test.describe('without a connection', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
+	test('a new code is answered by the button, while the page keeps trying', async ({ page, wallet, sandbox }) => {
+		await wallet.start();
+		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
+		sandbox.scenario('bridge-down');
+		await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
+		await expect(page.getByText(en.wallet.trouble)).toHaveCount(2);
+		sandbox.reset();
+	});
+
 	test('a new code keeps the page and says why, once for each press, and works later', async ({
 		page,
 		context,

@@ -108,6 +108,18 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
 	});
 
+	test('a wallet that does not open again is answered as the first time', async ({ page, wallet }) => {
+		await page.clock.install();
+		await wallet.start();
+		await wallet.open();
+		await expectHeading(page, opened.title);
+		await page.evaluate(() => addEventListener('click', (event) => event.preventDefault(), { once: true }));
+		await page.getByRole('link', { name: opened.again }).click();
+		await page.clock.runFor(3000);
+		await expect(page.getByRole('heading', { name: nothingOpened.title })).toBeVisible();
+		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
+	});
+
 	test('a person who comes back without sharing reads that nothing was received', async ({ page, wallet, sandbox }) => {
 		await wallet.start();
 		await expect(page.getByRole('button', { name: scan.copy })).toBeVisible();

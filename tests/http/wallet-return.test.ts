@@ -82,8 +82,8 @@ test('in another browser the way back leads to a page that says where to continu
 });
 
 test.each([
-	['check', 'We have not received anything from your wallet yet.'],
-	['return', 'We have not received anything from your wallet yet.'],
+	['check', 'We have not received anything yet. Choose “Share” in your wallet first.'],
+	['return', 'We have not received anything yet. Choose “Share” in your wallet first.'],
 	['renewal', 'There is a new code on the page.'],
 	['anything', null],
 	['', null]

@@ -51,7 +51,7 @@ export const wallet = {
 	},
 	/** The answers to presses of a page without JavaScript. */
 	notices: {
-		nothing_received: 'We have not received anything from your wallet yet.',
+		nothing_received: 'We have not received anything yet. Choose “Share” in your wallet first.',
 		no_response: 'Your wallet has not answered yet.',
 		still_checking: 'We are still checking.',
 		new_code: 'There is a new code on the page.'

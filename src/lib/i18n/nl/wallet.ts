@@ -47,7 +47,7 @@ export const wallet: Texts['wallet'] = {
 		announcement: 'Ging er niets open? Onder de knop staat wat u kunt doen.'
 	},
 	notices: {
-		nothing_received: 'Wij hebben nog niets van uw wallet ontvangen.',
+		nothing_received: 'Wij hebben nog niets ontvangen. Kies in uw wallet eerst ‘Delen’.',
 		no_response: 'Uw wallet heeft nog niet geantwoord.',
 		still_checking: 'Wij zijn nog bezig met controleren.',
 		new_code: 'Er staat een nieuwe code op de pagina.'

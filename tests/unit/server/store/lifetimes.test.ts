@@ -12,6 +12,7 @@ import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { keepForCaller } from '$lib/server/wallet/access';
 import { submitDcApi } from '$lib/server/wallet/dc-api';
+import { markLinking } from '$lib/server/wallet/linking-mark';
 import { storeDetails } from '$lib/server/wallet/request-details';
 import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/owned-sessions';
 import { root } from '../../../tasks/runtime.mjs';
@@ -93,6 +94,8 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		[HOUR_MS, DAY_MS]
 	],
 	['a wallet session that is used up', () => markUsed('w1'), [HOUR_MS + 5 * MINUTE_MS]],
+	['a confirmation that was submitted', () => markLinking('w1', 'submitted'), [HOUR_MS + 5 * MINUTE_MS]],
+	['an identity verification that was started', () => markLinking('w2', 'started'), [HOUR_MS + 5 * MINUTE_MS]],
 	[
 		'an address that is too long for a cookie',
 		() => keepOwned(fakeCookies(), { ...wallet, requestUri: 'x'.repeat(5000) }),
@@ -183,6 +186,7 @@ test('no other module writes to the shared store', () => {
 		'auth/sign-out.ts',
 		'wallet/access.ts',
 		'wallet/dc-api.ts',
+		'wallet/linking-mark.ts',
 		'wallet/request-details.ts'
 	]);
 });
