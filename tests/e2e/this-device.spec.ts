@@ -106,6 +106,11 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await page.clock.runFor(3000);
 		await expect(page.getByRole('heading', { name: nothingOpened.title })).toBeVisible();
 		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
+
+		// A wallet elsewhere has opened the code.
+		await wallet.open();
+		await expectHeading(page, opened.title);
+		await expect(page.getByRole('heading', { name: nothingOpened.title })).toHaveCount(0);
 	});
 
 	test('a wallet that does not open again is answered as the first time', async ({ page, wallet }) => {

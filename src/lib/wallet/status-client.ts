@@ -243,10 +243,6 @@ function parse(text: string): unknown {
 /** Follows wallet sessions in this browser. */
 export function followInBrowser(sessionIds: readonly string[], onUpdate: OnUpdate): StatusFollower {
 	const { readStatus } = walletApi();
-	return new StatusFollower(sessionIds, onUpdate, {
-		readStatus,
-		pause,
-		stream: followStream,
-		visibility: pageVisibility
-	});
+	const deps = { readStatus, pause, stream: followStream, visibility: pageVisibility };
+	return new StatusFollower(sessionIds, onUpdate, deps);
 }
