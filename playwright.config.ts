@@ -14,8 +14,10 @@ const browserFiles = [
 	'foreign-responses',
 	'help-code',
 	'identity-announcements',
+	'identity-announcements',
 	'institution-search',
 	'language',
+	'layout-shift',
 	'look-alike-cookies',
 	'lost-modules',
 	'oldest-browsers',
@@ -24,10 +26,12 @@ const browserFiles = [
 	'scan-screen',
 	'session-end',
 	'shared-computer',
+	'spoken',
 	'sign-in-methods',
 	'start-again',
 	'stopping',
 	'success',
+	'this-device',
 	'time',
 	'translation'
 ].map((name) => `**/${name}.spec.ts`);

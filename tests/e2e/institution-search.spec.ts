@@ -109,7 +109,7 @@ test('the list follows what is typed, and the count is said once', async ({ page
 	expect(await said()).toHaveLength(3);
 });
 
-test('Enter before the pause says the count once, by the focus', async ({ page }) => {
+test('Enter before the pause says the count once, by the focus', { tag: '@full' }, async ({ page }) => {
 	await page.clock.install();
 	await page.goto('/login');
 	await page.clock.pauseAt(Date.now() + 60_000);
@@ -134,21 +134,25 @@ test('with one result, Enter goes to it, and Enter again opens it', async ({ pag
 	await chosen;
 });
 
-test('without a result, Enter leaves the focus in the field and says so each time', async ({ page }) => {
-	await page.clock.install();
-	await page.goto('/login');
-	const said = await listen(page);
-	await field(page).pressSequentially('Atlantis');
-	await expect(heading(page)).toHaveText(found(0));
-	for (const times of [1, 2]) {
-		await field(page).press('Enter');
-		await page.clock.runFor(PAUSE_MS);
-		await expect.poll(said).toEqual(Array(times).fill(`${found(0)}. ${words.search.tryAgain}`));
+test(
+	'without a result, Enter leaves the focus in the field and says so each time',
+	{ tag: '@full' },
+	async ({ page }) => {
+		await page.clock.install();
+		await page.goto('/login');
+		const said = await listen(page);
+		await field(page).pressSequentially('Atlantis');
+		await expect(heading(page)).toHaveText(found(0));
+		for (const times of [1, 2]) {
+			await field(page).press('Enter');
+			await page.clock.runFor(PAUSE_MS);
+			await expect.poll(said).toEqual(Array(times).fill(`${found(0)}. ${words.search.tryAgain}`));
+		}
+		await expect(field(page)).toBeFocused();
 	}
-	await expect(field(page)).toBeFocused();
-});
+);
 
-test('Escape clears the search, from the field and from the results', async ({ page }) => {
+test('Escape clears the search, from the field and from the results', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	for (const presses of [['Escape'], ['Enter', 'Escape']]) {
 		await field(page).fill('curacao');
@@ -193,7 +197,7 @@ test('a search keeps the language and the return path', { tag: '@full' }, async 
 	await expect(page).toHaveURL('/help');
 });
 
-test('what was typed is still there after a reload, and in another language', async ({ page }) => {
+test('what was typed is still there after a reload, and in another language', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login?returnTo=/help');
 	await field(page).fill('university of polder');
 	await field(page).press('Enter');
@@ -222,7 +226,7 @@ const faults: readonly (readonly [string, string, (route: Route) => Promise<void
 	['the matching rule cannot be loaded', '/match-institution', (route) => route.abort()]
 ];
 for (const [what, path, respond] of faults) {
-	test.describe(`while ${what}`, () => {
+	test.describe(`while ${what}`, { tag: '@full' }, () => {
 		test.use({ expectsFaults: true });
 
 		test('the page says so once, and the form still searches', async ({ page }) => {
@@ -243,7 +247,7 @@ for (const [what, path, respond] of faults) {
 	});
 }
 
-test.describe('once the list can be loaded again', () => {
+test.describe('once the list can be loaded again', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
 	test('the next input searches, and the notice goes', async ({ page }) => {

@@ -48,10 +48,10 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		landscape.sandbox.reset();
 		plan('MANUAL_REVIEW', reason);
 		const ownPage = await identityPage();
-		expect([headingOf(ownPage), ownPage.text]).toEqual([
-			words.confirm.title,
-			expect.stringContaining(words.reasons[reason])
-		]);
+		const asksWhich = reason === 'CANDIDATE_MATCH_CONFIRMATION';
+		const heading = asksWhich ? words.confirm.choose : words.confirm.title;
+		const why = asksWhich ? words.confirm.chooseReason : words.reasons[reason];
+		expect([headingOf(ownPage), ownPage.text]).toEqual([heading, expect.stringContaining(why)]);
 	});
 
 	test('a stronger check is explained as such', async () => {

@@ -64,7 +64,7 @@ const me = async (browser: Browser) => v.parse(Me, (await browser.call('/api/me'
 describe.each(providerShapes)('with responses of the shape of $name', (shape) => {
 	test('a person signs in, stays signed in when tokens end, and signs out', async () => {
 		await start(shape);
-		const browser = new Browser(landscape.url);
+		let browser = new Browser(landscape.url);
 		expect((await signIn(browser, shape)).url.pathname).toBe('/account');
 		const person = await me(browser);
 		expect(person.name).toBe('Sanne de Vries');
@@ -73,7 +73,11 @@ describe.each(providerShapes)('with responses of the shape of $name', (shape) =>
 		await tokensOver(browser, landscape);
 		const isRefreshed = shape.refresh !== 'none';
 		expect((await browser.call('/api/me')).status).toBe(isRefreshed ? 200 : 401);
-		if (!isRefreshed) await signIn(browser, shape);
+		if (!isRefreshed) {
+			// The STS would recognize the first one, and not ask who it is.
+			browser = new Browser(landscape.url);
+			await signIn(browser, shape);
+		}
 		expect(await me(browser)).toEqual(person);
 
 		const held = await heldSession(browser, landscape);

@@ -11,9 +11,10 @@ export function sequenceOf(...handles: readonly Handle[]): Handle {
 
 /**
  * What Kit lists in the `Link` header of a page. The names of script modules would take 1.5 kB of the response head, and
- * proxies such as nginx accept 4 kB by default, including the session cookie.
+ * proxies such as nginx accept 4 kB by default, including the session cookie. The letters of `latin-ext` occur in names only.
  */
-const preload: NonNullable<ResolveOptions['preload']> = ({ type }) => type === 'css' || type === 'font';
+const preload: NonNullable<ResolveOptions['preload']> = ({ type, path }) =>
+	type === 'css' || (type === 'font' && !path.includes('latin-ext'));
 
 type Resolve = Parameters<Handle>[0]['resolve'];
 type Transform = ResolveOptions['transformPageChunk'];
