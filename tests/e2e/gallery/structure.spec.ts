@@ -35,7 +35,7 @@ const test = base.extend<object, { factsOf: (locale: Locale) => Promise<Facts> }
 
 /** The outcomes that need a screen , and the states that are theirs. */
 const outcomes: Readonly<Record<string, readonly StateName[]>> = {
-	matched: ['account/linked'],
+	matched: ['wallet/continue'],
 	'waiting for manual review': ['identity/review'],
 	'no match': ['identity/ended/no-match', 'identity/ended/review-refused', 'identity/ended/again-required'],
 	'somebody else': ['identity/ended/not-me', 'identity/ended/not-me-late'],
