@@ -110,7 +110,7 @@ export interface Candidate {
 
 /**
  * How identity verification ended without success. No outcome says which attribute failed. `not-me`: the person said that the
- * identity, or each of the candidates, is not theirs. `not-me-late`: they said so after linking may have begun.
+ * identity, or each of the candidates, is not theirs. `not-me-late`: the wallet may have been linked before.
  */
 export const identityOutcomes = [
 	'no-match',

@@ -126,9 +126,9 @@ export class SpokenLog {
 			.map((part) => part.map(({ kind, text }) => `${kind}: ${text}`).join(' | '));
 	}
 
-	/** Everything that the page has reported is here. */
+	/** Everything that the page has reported is here: its calls arrive in order, before this result. */
 	async #settled(): Promise<void> {
-		await this.#page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+		await this.#page.evaluate(() => Promise.resolve());
 	}
 
 	#add(entry: Entry): void {

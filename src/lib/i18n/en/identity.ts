@@ -81,7 +81,7 @@ export const identity = {
 		},
 		'not-me-late': {
 			title: 'The wallet may be linked already',
-			what: 'You told us that this is not right, but linking may have begun before that.',
+			what: 'You stopped, or you told us that this is not you. Your wallet may have been linked before that.',
 			next: 'Ask your institution whether this wallet is linked to the right account.'
 		},
 		'linked-elsewhere': {

@@ -82,7 +82,7 @@ export const identity: Texts['identity'] = {
 		},
 		'not-me-late': {
 			title: 'Misschien is de wallet al gekoppeld',
-			what: 'U zei dat het niet klopt, maar misschien was het koppelen toen al begonnen.',
+			what: 'U bent gestopt, of u zei dat u dit niet bent. Misschien was uw wallet toen al gekoppeld.',
 			next: 'Vraag uw instelling of deze wallet aan het goede account gekoppeld is.'
 		},
 		'linked-elsewhere': {

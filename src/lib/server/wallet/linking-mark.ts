@@ -26,7 +26,7 @@ export async function markLinking(id: string, mark: LinkingMark): Promise<void> 
 	else await sharedStore().replace(keyOf(id), null, mark, REMEMBERED_MS);
 }
 
-/** Whether linking may have begun, for a session that is used up. True if the shared store cannot tell. */
+/** Whether the wallet of a used session may be linked. True if the shared store cannot tell. */
 export async function mayBeLinked({ id, idv }: OwnedSession): Promise<boolean> {
 	if (idv === 'started' || idv === 'done') return true;
 	const mark = (await sharedStore().read(keyOf(id)))?.text;
