@@ -66,7 +66,8 @@ export async function examineSessionSize(
 	if (isEncryptedToken(idToken)) return { headBytes: null, findings: [ENCRYPTED] };
 	const nowSeconds = unixSeconds();
 	const claims = claimsOf(idToken);
-	const facts = { provider: 'sts', requestsLogin: false, startedAt: nowSeconds, endedAt: nowSeconds } as const;
+	const times = { startedAt: nowSeconds, endedAt: nowSeconds, sessionStartsAt: nowSeconds };
+	const facts = { provider: 'sts', requestsLogin: false, ...times } as const;
 	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);
 	try {
 		const cookies = await writeSession(session, NO_COOKIES, nowSeconds);

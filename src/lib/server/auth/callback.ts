@@ -5,12 +5,13 @@ import { AFTER_SIGN_IN } from '../http/return-path';
 import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { count } from '../metrics';
+import { stableSubject } from '../sts/claims';
 import { verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './owned-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
-import { revokeSession, isRevokedNow } from './revoked-sessions';
+import { isRevokedNow, revokeSession, sessionStart } from './revoked-sessions';
 import {
 	findFlow,
 	flowIds,
@@ -106,11 +107,13 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			idToken: response.id_token,
 			...tokenTimes(response.expires_in)
 		};
+		const endedAt = unixSeconds();
 		const session = newSession(claims, tokens, {
 			provider,
 			requestsLogin: flow.requestsLogin,
 			startedAt: Math.floor(flowStartMs(flow.id) / 1000),
-			endedAt: unixSeconds()
+			endedAt,
+			sessionStartsAt: await sessionStart(stableSubject(claims), endedAt)
 		});
 		if (session.isReauthIgnored)
 			log.warn('the STS did not authenticate a person again despite prompt=login', {

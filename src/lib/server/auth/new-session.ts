@@ -20,11 +20,13 @@ interface SignInFacts {
 	readonly requestsLogin: boolean;
 	readonly startedAt: number;
 	readonly endedAt: number;
+	/** The start of the session (`sessionStart`). */
+	readonly sessionStartsAt: number;
 }
 
 /** Creates the session of a person who has just signed in. */
 export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: SignInFacts): Session {
-	const { provider, endedAt } = facts;
+	const { provider, endedAt, sessionStartsAt } = facts;
 	return {
 		id: crypto.randomUUID(),
 		generation: 0,
@@ -41,6 +43,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		sid: claims.sid,
 		...authenticationOf(claims.auth_time, facts),
 		issuedAt: issuedAt(claims.iat, endedAt),
+		startedAt: sessionStartsAt,
 		endsAt: endedAt + SESSION_SECONDS,
 		...tokens
 	};

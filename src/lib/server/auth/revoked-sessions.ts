@@ -1,31 +1,37 @@
 import { createSharedReads } from '../shared-reads';
-import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
+import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
+import { digestOf } from '../digest';
 import { sharedStore } from '../store';
-import { SESSION_SECONDS, type Session } from './session';
+import { MAX_SESSION_SECONDS, SESSION_SECONDS, type Session } from './session';
 
 /** How long a result is cached before the store is read again. A sign-out takes effect on all instances within a second. */
 const CACHED_STATE_MS = 500;
 /** About 50,000 sessions. */
 export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
-const LIFE_MS = SESSION_SECONDS * 1000;
+/** No session lives longer, whatever instances are configured to. */
+const LIFE_MS = MAX_SESSION_SECONDS * 1000;
+/** Minimum time that one ended session is recorded. */
+const MIN_LIFE_MS = SESSION_SECONDS * 1000;
 /**
- * How far in the future a stored time may be. The time is by the STS's clock. It was accepted by one instance, and may be
- * read by another whose clock is behind.
+ * How far in the future a stored time may be. The time is by the clock of the STS or of an instance. It was accepted by one
+ * instance, and may be read by another whose clock is behind.
  */
 const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
+/** How far the clock of another instance, which started a session, may be ahead of the one that revokes it. */
+const INSTANCE_CLOCK_TOLERANCE_MS = CLOCK_TOLERANCE_SECONDS * 1000;
+/** Separate from other kinds of keys, so that no number of revocations evicts it. */
+const ALL_KEY = 'deny-all:sessions';
 
-const newChecks = () =>
-	createSharedReads<boolean>({
-		maxAgeMs: CACHED_STATE_MS,
-		maxBytes: MAX_CHECK_BYTES,
-		bytesOf: () => 8,
-		now: () => performance.now()
-	});
-let checks = newChecks();
+const newReads = <Value>(maxBytes: number) =>
+	createSharedReads<Value>({ maxAgeMs: CACHED_STATE_MS, maxBytes, bytesOf: () => 8, now: () => performance.now() });
+let checks = newReads<boolean>(MAX_CHECK_BYTES);
+/** All requests of this process share one read of the time of `revokeAll`. */
+const epochs = newReads<number>(1024);
+let keptEpoch = '';
 
 /** Revokes one session permanently on all instances, even if a cookie still contains it. */
-export async function revokeSession({ id }: Session): Promise<void> {
-	await sharedStore().write(idKey(id), '1', LIFE_MS);
+export async function revokeSession({ id, endsAt }: Session): Promise<void> {
+	await sharedStore().write(idKey(id), '1', Math.max(MIN_LIFE_MS, endsAt * 1000 - unixMs()));
 	checks.forget(id);
 }
 
@@ -38,35 +44,98 @@ export async function revokeAtSts(
 	{ sid, sub }: { readonly sid?: string | undefined; readonly sub?: string | undefined },
 	untilMs: number
 ): Promise<void> {
-	const key = sid === undefined ? `deny:sub:${sub ?? ''}` : `deny:sid:${sid}`;
-	const found = await sharedStore().read(key);
-	const recordedMs = (found && readEndMs(found.text, unixMs())) ?? 0;
-	await sharedStore().write(key, String(Math.max(untilMs, recordedMs)), LIFE_MS);
-	checks = newChecks();
-}
-
-/** Whether a session has been revoked, by the portal or by the STS, as known at most half a second ago. */
-export function isRevoked(session: Session): Promise<boolean> {
-	return checks.read(session.id, () => isRevokedNow(session));
-}
-
-/** The same by the current content of the store, for rare checks that must not use a cached result. */
-export async function isRevokedNow({ id, sid, sub, endsAt, issuedAt }: Session): Promise<boolean> {
-	const begunMs = (issuedAt ?? endsAt - SESSION_SECONDS) * 1000;
-	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
-	const [isEnded, ...endsMs] = await Promise.all([
-		sharedStore()
-			.read(idKey(id))
-			.then((entry) => entry !== null),
-		...keys.map(endMsAt)
-	]);
-	return isEnded || endsMs.some((endMs) => begunMs <= endMs);
+	await revokeUntil(sid === undefined ? `deny:sub:${sub ?? ''}` : `deny:sid:${sid}`, untilMs);
 }
 
 /**
- * Sessions that began at or before the returned time are revoked. It is in Unix milliseconds by the STS's clock; -Infinity
- * if no session is revoked. An invalid value revokes all sessions that exist now. The current time replaces it, so that
- * later sign-ins work.
+ * Revokes all sessions of a person that have begun, on all instances, within a second. Later sign-ins work
+ * (`sessionStart`).
+ * @param userId `userId` of the sessions
+ */
+export async function revokeUser(userId: string): Promise<void> {
+	await revokeUntil(await userKey(userId), unixMs() + INSTANCE_CLOCK_TOLERANCE_MS);
+}
+
+/**
+ * Revokes the sessions of all people that have begun, on all instances, within a second. Each instance that has read the
+ * time keeps a copy, and writes it again if the store loses its data.
+ */
+export async function revokeAll(): Promise<void> {
+	await revokeUntil(ALL_KEY, unixMs() + INSTANCE_CLOCK_TOLERANCE_MS);
+}
+
+/** A later time that is already recorded stays. */
+async function revokeUntil(key: string, untilMs: number): Promise<void> {
+	const found = await sharedStore().read(key);
+	const recordedMs = (found && readEndMs(found.text, unixMs())) ?? 0;
+	await sharedStore().write(key, String(Math.max(untilMs, recordedMs)), LIFE_MS);
+	checks = newReads<boolean>(MAX_CHECK_BYTES);
+	epochs.forget(ALL_KEY);
+}
+
+/**
+ * The start of a session that begins now, in Unix seconds by this instance's clock. `revokeUser` and `revokeAll` also cover
+ * starts that are slightly in the future, because clocks of instances differ. A session that begins after such a revocation
+ * starts after the revoked time, so that it is not revoked too.
+ */
+export async function sessionStart(userId: string, nowSeconds: number): Promise<number> {
+	const endsMs = await Promise.all([endMsAt(await userKey(userId)), endMsAt(ALL_KEY)]);
+	return Math.max(nowSeconds, ...endsMs.map((endMs) => Math.floor(endMs / 1000) + 1));
+}
+
+/**
+ * Whether a session has been revoked, by the portal, by an operator or by the STS, as known at most half a second ago. Reads
+ * at most four keys of the store per session in half a second, and one key per process.
+ */
+export async function isRevoked(session: Session): Promise<boolean> {
+	const [isEnded, epochMs] = await Promise.all([
+		checks.read(session.id, () => isEndedNow(session)),
+		epochs.read(ALL_KEY, readEpoch)
+	]);
+	return isEnded || startMs(session) <= epochMs;
+}
+
+/** The same by the current content of the store, for rare checks that must not use a cached result. */
+export async function isRevokedNow(session: Session): Promise<boolean> {
+	const [isEnded, epochMs] = await Promise.all([isEndedNow(session), readEpoch()]);
+	return isEnded || startMs(session) <= epochMs;
+}
+
+/** Whether this session, or those of its person, were revoked. */
+async function isEndedNow(session: Session): Promise<boolean> {
+	const { id, sid, sub, userId, issuedAt } = session;
+	const startAtStsMs = issuedAt === undefined ? startMs(session) : issuedAt * 1000;
+	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
+	const [isEnded, userEndMs, ...stsEndsMs] = await Promise.all([
+		sharedStore()
+			.read(idKey(id))
+			.then((entry) => entry !== null),
+		userKey(userId).then(endMsAt),
+		...keys.map(endMsAt)
+	]);
+	return isEnded || startMs(session) <= userEndMs || stsEndsMs.some((endMs) => startAtStsMs <= endMs);
+}
+
+/** When a session began, in Unix milliseconds by the portal's clock. Sessions of earlier versions live for 24 hours. */
+function startMs({ startedAt, endsAt }: Session): number {
+	return (startedAt ?? endsAt - SESSION_SECONDS) * 1000;
+}
+
+/** The time of `revokeAll`, or -Infinity. Writes it once from this process, so that the store keeps a copy here. */
+async function readEpoch(): Promise<number> {
+	const entry = await sharedStore().read(ALL_KEY);
+	if (entry === null) return -Infinity;
+	const endMs = readEndMs(entry.text, unixMs());
+	if (endMs === null) return endMsAt(ALL_KEY);
+	if (entry.text !== keptEpoch && (await sharedStore().replace(ALL_KEY, entry, entry.text, LIFE_MS)))
+		keptEpoch = entry.text;
+	return endMs;
+}
+
+/**
+ * Sessions that began at or before the returned time are revoked. It is in Unix milliseconds by the clock of whoever revoked
+ * them; -Infinity if no session is revoked. An invalid value revokes all sessions that exist now. The current time replaces it,
+ * so that later sign-ins work.
  */
 async function endMsAt(key: string): Promise<number> {
 	const entry = await sharedStore().read(key);
@@ -89,4 +158,9 @@ function readEndMs(text: string, nowMs: number): number | null {
 
 function idKey(id: string): string {
 	return `deny:id:${id}`;
+}
+
+/** A digest, because the id of a person may contain their name. It does not depend on a secret, which may be rotated. */
+async function userKey(userId: string): Promise<string> {
+	return `deny:user:${await digestOf(new TextEncoder().encode(userId), 43)}`;
 }

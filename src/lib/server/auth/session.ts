@@ -11,6 +11,8 @@ export function isProvider(text: string | null): text is Provider {
 
 /** 24 hours from sign-in. A refresh never extends it. */
 export const SESSION_SECONDS = 24 * 60 * 60;
+/** The longest that any instance lets a session live. */
+export const MAX_SESSION_SECONDS = 7 * 24 * 60 * 60;
 
 const text = v.optional(v.string());
 const seconds = v.pipe(v.number(), v.integer());
@@ -41,6 +43,8 @@ export const SessionSchema = v.object({
 	issuedAt: v.optional(seconds),
 	/** The STS was asked to authenticate the person again at this sign-in, but its `auth_time` shows that it did not. */
 	isReauthIgnored: v.optional(v.boolean()),
+	/** When the person signed in, by the portal's clock; absent in sessions of earlier versions. */
+	startedAt: v.optional(seconds),
 	endsAt: seconds,
 	accessToken: v.string(),
 	refreshToken: text,

@@ -109,14 +109,15 @@ function logLoss(): void {
  * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`) or what the portal must
  * not deny (`wallet/linking-mark.ts`), which are written first after an outage or a loss of data.
  */
-export const isRevocation = (kind: string): boolean => ['deny:', 'wallet-used:', 'wallet-linking:'].includes(kind);
+export const isRevocation = (kind: string): boolean =>
+	['deny:', 'deny-all:', 'wallet-used:', 'wallet-linking:'].includes(kind);
 
 /**
  * Whether an instance's copy that is written again replaces what another instance has written in the meantime. Of two
  * logout times, the later one counts. Work that is done stays done.
  */
 export function outranks(kind: string, mine: string, theirs: string): boolean {
-	if (kind === 'deny:') return !(Number(theirs) >= Number(mine));
+	if (kind === 'deny:' || kind === 'deny-all:') return !(Number(theirs) >= Number(mine));
 	if (kind === 'once:') return progressOf(readRecord(mine)) > progressOf(readRecord(theirs));
 	return mine !== theirs;
 }

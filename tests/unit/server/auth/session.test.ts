@@ -25,7 +25,13 @@ const claims = v.parse(IdentityClaims, {
 	sid: 'sts-session-1',
 	auth_time: NOW - 60
 });
-const facts = { provider: 'sts-wallet', requestsLogin: false, startedAt: NOW - 30, endedAt: NOW } as const;
+const facts = {
+	provider: 'sts-wallet',
+	requestsLogin: false,
+	startedAt: NOW - 30,
+	endedAt: NOW,
+	sessionStartsAt: NOW + 1
+} as const;
 const session = newSession(claims, tokens, facts);
 
 describe('a new session', () => {
@@ -39,6 +45,7 @@ describe('a new session', () => {
 			institutionId: 'uni-1',
 			sid: 'sts-session-1',
 			authTime: NOW - 60,
+			startedAt: NOW + 1,
 			generation: 0
 		});
 	});
