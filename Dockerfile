@@ -25,7 +25,7 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
 	CMD ["deno", "eval", "--no-config", "await fetch(`http://127.0.0.1:${Deno.env.get('PORT') || 3000}/api/health`).then((r) => Deno.exit(r.ok ? 0 : 1), () => Deno.exit(1))"]
 # Only the launcher has these rights; it starts the portal with those that its configuration needs.
-CMD ["run", "--no-prompt", "--no-config", "--node-modules-dir=none", "--allow-env", "--allow-net", "--allow-run", "build/deno/start.js"]
+CMD ["run", "--no-prompt", "--no-config", "--node-modules-dir=none", "--allow-env", "--allow-net", "--allow-read", "--allow-run", "build/deno/start.js"]
 
 FROM node:24-slim AS node
 WORKDIR /app

@@ -67,6 +67,7 @@ const LAUNCHER_FLAGS = [
 	'--node-modules-dir=none',
 	'--allow-env',
 	'--allow-net',
+	'--allow-read',
 	'--allow-run'
 ];
 

@@ -8,7 +8,7 @@ const REDIS_PORT = '6379';
 
 /**
  * The minimal permissions of the Deno build: to listen on one address; to connect to the STS, the Auth Bridge, backends, the store and
- * proxies; to read its own code and public files, and the variables of its configuration. It can't run programs, read system
+ * proxies; to read its own code and public files, the variables of its configuration, and the files with its secrets. It can't run programs, read system
  * information, import remote code, or write files other than the Deno KV store.
  * @param folder the folder of the Deno build
  * @param endpoints URLs from the STS's discovery document, which may be on other hosts than the issuer
@@ -32,7 +32,7 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 		'--unstable-no-legacy-abort',
 		...(denoKv === undefined ? [] : ['--unstable-kv']),
 		`--allow-net=${[...new Set(net)].join(',')}`,
-		`--allow-read=${[...folders, ...kvFile].join(',')}`,
+		`--allow-read=${[...folders, ...kvFile, ...config.secretFiles].join(',')}`,
 		...kvFile.map((file) => `--allow-write=${file}`),
 		`--allow-env=${[...environmentNames, ...libraryNames].join(',')}`
 	];

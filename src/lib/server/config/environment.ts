@@ -14,6 +14,7 @@ import {
 	serviceUrl,
 	wholeNumber
 } from './fields';
+import { secretFileNames } from './secret-files';
 import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
@@ -112,6 +113,7 @@ export const lowerCaseNames = ['https_proxy', 'http_proxy', 'no_proxy'] as const
 /** The names of all variables. Deno needs them, because it grants access by name and cannot list the granted variables. */
 export const environmentNames: readonly string[] = [
 	...Object.keys(Environment.entries),
+	...secretFileNames,
 	'NEXTAUTH_SECRET',
 	'NEXTAUTH_URL',
 	...lowerCaseNames

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { arrangeBrand } from './brand';
 import { arrangeService } from './service-client';
+import { readSecretFiles } from './secret-files';
 import { CheckedEnvironment, type Environment, environmentNames, lowerCaseNames } from './environment';
 
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
@@ -25,9 +26,13 @@ export type Config = ReturnType<typeof arrange>;
  * @throws {ConfigError} with all faults, but never with a value, because it may be a secret
  */
 export function parseConfig(environment: RawEnvironment): Config {
-	const result = v.safeParse(CheckedEnvironment, withOlderNames(environment));
-	if (!result.success) throw new ConfigError([...new Set(result.issues.map(describe))]);
-	return arrange(result.output);
+	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(environment));
+	const result = v.safeParse(CheckedEnvironment, complete);
+	// A secret whose file has a fault is missing as well, which would only repeat the fault.
+	const isNew = (issue: v.BaseIssue<unknown>) => !faults.some((fault) => fault.startsWith(`${nameOf(issue)}_FILE:`));
+	const all = [...faults, ...(result.issues ?? []).filter(isNew).map(describe)];
+	if (!result.success || all.length > 0) throw new ConfigError([...new Set(all)]);
+	return arrange(result.output, files);
 }
 
 function withOlderNames(environment: RawEnvironment): RawEnvironment {
@@ -48,14 +53,19 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 
 /** The message for one fault. A key inside a JSON variable is included only if it looks like a name: it may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
-	const [name = 'environment', ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
+	const [, ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
 	// A path inside a JSON variable helps. A list index alone does not, nor a language alone: one text may be for both languages.
 	const helps = inside.length > 1 || inside.some((key) => !/^(?:\d+|nl|en)$/.test(key));
 	const place = inside.map((key) => (/^[\w-]{1,64}$/.test(key) ? key : '?')).join('.');
-	return `${name}: ${helps ? `${place}: ` : ''}${issue.message}`;
+	return `${nameOf(issue)}: ${helps ? `${place}: ` : ''}${issue.message}`;
 }
 
-function arrange(env: Environment) {
+function nameOf({ path }: v.BaseIssue<unknown>): string {
+	const key = path?.[0]?.key;
+	return typeof key === 'string' ? key : 'environment';
+}
+
+function arrange(env: Environment, secretFiles: readonly string[]) {
 	const publicOrigin = env.AUTH_URL;
 	const issuer = env.STS_ISSUER_URL;
 	return deepFreeze({
@@ -70,6 +80,8 @@ function arrange(env: Environment) {
 		bodyLimitBytes: 65_536,
 		/** The first secret seals; all of them unseal. */
 		secrets: env.AUTH_SECRET,
+		/** The files that secrets were read from. */
+		secretFiles,
 		sts: {
 			issuer,
 			internal: env.STS_INTERNAL_URL ?? issuer,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../../src/lib/server/config/parse';
 import { permissionFlags } from '../../../../src/entry/deno/permissions';
@@ -74,4 +77,14 @@ test('proxies are more addresses', () => {
 	const proxies = { HTTPS_PROXY: 'http://user:secret@proxy.example:3128', http_proxy: 'plain.example:8080' };
 	expect(flags(proxies).join(' ')).toContain(',bridge:80,proxy.example:3128,plain.example:8080 ');
 	expect(flags(proxies).join(' ')).not.toContain('secret');
+});
+
+test('the files that secrets are in may be read, and no others', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'secret-files-'));
+	const file = join(folder, 'client-secret');
+	writeFileSync(file, 'secret');
+	const { STS_CLIENT_SECRET: _, ...others } = environment;
+	const granted = permissionFlags(parseConfig({ ...others, STS_CLIENT_SECRET_FILE: file }), '/srv/p');
+	rmSync(folder, { recursive: true });
+	expect(granted).toContain(`--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server,${file}`);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { CheckedEnvironment, environmentNames } from '$lib/server/config/environment';
+import { secretFileNames } from '$lib/server/config/secret-files';
 import { parseConfig } from '$lib/server/config/parse';
 import { root } from '../../../tasks/runtime.mjs';
 import { environment } from '../configured';
@@ -49,7 +50,8 @@ const inWords: Readonly<Record<string, string>> = {
 
 const [schema] = CheckedEnvironment.pipe;
 const isLowerCase = (name: string) => name === name.toLowerCase();
-const names = environmentNames.filter((name) => !name.startsWith('NEXTAUTH_') && !isLowerCase(name));
+const isOwn = (name: string) => !name.startsWith('NEXTAUTH_') && !isLowerCase(name) && !secretFileNames.includes(name);
+const names = environmentNames.filter(isOwn);
 const defaultOf = (name: string) => v.getDefaults(schema)[name as keyof v.InferOutput<typeof schema>] ?? '';
 
 describe('the default of every variable', () => {

@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+
+/** The variables whose value may be secret. For each of them, `{name}_FILE` may name a file that contains the value. */
+export const secretNames = [
+	'AUTH_SECRET',
+	'STS_CLIENT_SECRET',
+	'AUTH_BRIDGE_CLIENT_SECRET',
+	'REDIS_URL',
+	'HTTPS_PROXY',
+	'HTTP_PROXY'
+] as const;
+
+/** The names of the variables that name a file. */
+export const secretFileNames: readonly string[] = secretNames.map(fileVariable);
+
+const MAX_FILE_BYTES = 65_536;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+interface WithSecrets {
+	/** The environment, in which each variable that was in a file has its value. */
+	readonly environment: Variables;
+	/** The files that were read. On Deno, the server needs a permission for each. */
+	readonly files: readonly string[];
+	/** What is wrong, each as `NAME: what`. Neither a path nor a content is in it: somebody may have set the secret as path. */
+	readonly faults: readonly string[];
+}
+
+/**
+ * Reads the secrets that are in files, as Docker, Kubernetes and systemd provide them. White space at both ends of a file is
+ * dropped, because most tools end a file with a line break.
+ * @param environment without empty variables
+ */
+export function readSecretFiles(environment: Variables): WithSecrets {
+	const values: Record<string, string> = {};
+	const files: string[] = [];
+	const faults: string[] = [];
+	for (const name of secretNames) {
+		const file = environment[fileVariable(name)];
+		if (file === undefined) continue;
+		files.push(file);
+		const read = environment[name] === undefined ? readSecret(file) : { fault: `is set beside ${name}; set only one` };
+		if ('fault' in read) faults.push(`${fileVariable(name)}: ${read.fault}`);
+		else values[name] = read.value;
+	}
+	return { environment: { ...environment, ...values }, files, faults };
+}
+
+function fileVariable(name: string): string {
+	return `${name}_FILE`;
+}
+
+function readSecret(file: string): { readonly value: string } | { readonly fault: string } {
+	// Deno separates the paths of a permission with commas.
+	if (!isAbsolute(file) || file.includes(',')) return { fault: 'must be the absolute path of a file, without a comma' };
+	try {
+		const stats = statSync(file);
+		// Reading a device or a pipe might never end.
+		if (!stats.isFile()) return { fault: 'is not a regular file' };
+		if (stats.size > MAX_FILE_BYTES) return { fault: `the file is larger than ${MAX_FILE_BYTES} bytes` };
+		const value = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).trim();
+		return value === '' ? { fault: 'the file is empty' } : { value };
+	} catch (error) {
+		return { fault: `the file can't be read (${reasonOf(error)})` };
+	}
+}
+
+function reasonOf(error: unknown): string {
+	if (error instanceof TypeError) return 'it is not UTF-8 text';
+	if (error instanceof Error && error.name === 'NotCapable') return 'Deno needs the permission --allow-read';
+	return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}

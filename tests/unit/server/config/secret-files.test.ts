@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { secretNames } from '$lib/server/config/secret-files';
+import { environment } from '../configured';
+
+let folder = '';
+
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'secret-files-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileWith(content: string | Uint8Array): string {
+	const file = join(folder, crypto.randomUUID());
+	writeFileSync(file, content);
+	return file;
+}
+
+/** The environment without a variable, which is in this file instead. */
+function withFile(name: string, file: string): Record<string, string> {
+	const others = Object.entries(environment).filter(([known]) => known !== name);
+	return { ...Object.fromEntries(others), [`${name}_FILE`]: file };
+}
+
+function faultsOf(variables: Readonly<Record<string, string>>): readonly string[] {
+	try {
+		parseConfig(variables);
+	} catch (error) {
+		if (error instanceof ConfigError) return error.faults;
+		throw error;
+	}
+	return [];
+}
+
+describe('a secret in a file', () => {
+	test('is the content of the file, without white space at both ends', () => {
+		const config = parseConfig(withFile('STS_CLIENT_SECRET', fileWith('\n a secret with spaces \r\n')));
+		expect(config.sts.clientSecret).toBe('a secret with spaces');
+	});
+
+	test('may be several lines where several values are allowed', () => {
+		const [newest, oldest] = ['kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi', 'wB7tY4cE9sLhJ3dF6gPa0uQikX2wq8Zr5mN1'];
+		expect(parseConfig(withFile('AUTH_SECRET', fileWith(`${newest}\n${oldest}\n`))).secrets).toEqual([newest, oldest]);
+	});
+
+	test('may be behind a symbolic link, as in Kubernetes', () => {
+		const link = join(folder, 'link');
+		symlinkSync(fileWith('linked'), link);
+		expect(parseConfig(withFile('STS_CLIENT_SECRET', link)).sts.clientSecret).toBe('linked');
+	});
+
+	test('is named by the configuration, which gives the server a permission for the file', () => {
+		const file = fileWith('redis://user:word@valkey:6379');
+		const config = parseConfig({ ...environment, REDIS_URL_FILE: file });
+		expect([config.store.redisUrl, config.secretFiles]).toEqual(['redis://user:word@valkey:6379', [file]]);
+	});
+
+	test.each(secretNames)('is checked as the variable %s is', (name) => {
+		const value = name.endsWith('_SECRET') ? '' : 'not an address:';
+		const faults = faultsOf(withFile(name, fileWith(value)));
+		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
+	});
+});
+
+describe('a file that cannot be used is one fault, which shows neither path nor content', () => {
+	const long = 'x'.repeat(65_537);
+	test.each([
+		['that does not exist', () => join(folder, 'nowhere'), "the file can't be read (ENOENT)"],
+		['that is a folder', () => folder, 'is not a regular file'],
+		['that is a device', () => '/dev/zero', 'is not a regular file'],
+		['that is empty', () => fileWith(''), 'the file is empty'],
+		['with only white space', () => fileWith(' \n'), 'the file is empty'],
+		['that is too large', () => fileWith(long), 'the file is larger than 65536 bytes'],
+		[
+			'that is not text',
+			() => fileWith(new Uint8Array([255, 254, 0])),
+			"the file can't be read (it is not UTF-8 text)"
+		],
+		['with a relative path', () => 'secrets/client', 'must be the absolute path of a file, without a comma'],
+		['with a comma in its path', () => '/run/a,b', 'must be the absolute path of a file, without a comma']
+	])('%s', (_, file, fault) => {
+		expect(faultsOf(withFile('STS_CLIENT_SECRET', file()))).toEqual([`STS_CLIENT_SECRET_FILE: ${fault}`]);
+	});
+
+	test('beside the variable itself', () => {
+		expect(faultsOf({ ...environment, AUTH_SECRET_FILE: fileWith('another secret') })).toEqual([
+			'AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one'
+		]);
+	});
+
+	test('beside the older name of the variable', () => {
+		const older = { ...withFile('AUTH_SECRET', fileWith('x')), NEXTAUTH_SECRET: environment.AUTH_SECRET };
+		expect(faultsOf(older)).toEqual(['AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one']);
+	});
+
+	test('with faults of other variables, all of which are listed', () => {
+		const faults = faultsOf({ ...withFile('STS_CLIENT_SECRET', '/nowhere'), AUTH_URL: 'x', PORT: 'y' });
+		expect(faults.map((fault) => fault.split(':')[0])).toEqual(['STS_CLIENT_SECRET_FILE', 'AUTH_URL', 'PORT']);
+	});
+});
