@@ -1,5 +1,5 @@
 import { type AuthorizationServer, pushedAuthorizationRequest } from 'oauth4webapi';
-import { voluntaryClaims } from '../lib/server/sts/claims';
+import { requestedClaims } from '../lib/server/sts/claims';
 import type { Provider } from '../lib/server/auth/session';
 import type { Config } from '../lib/server/config/parse';
 import { stsCall, stsClient, stsFetch } from '../lib/server/sts/metadata';
@@ -116,7 +116,7 @@ function authorizationRequest({ sts, origin }: Facts, provider: Provider, scope:
 		nonce: 'portal-doctor',
 		code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 		code_challenge_method: 'S256',
-		...(provider === 'sts' && { claims: JSON.stringify(voluntaryClaims) })
+		...(provider === 'sts' && { claims: JSON.stringify(requestedClaims()) })
 	});
 }
 

@@ -43,7 +43,7 @@ describe('unlinking a wallet', () => {
 		const address = linkIn(await signInAtInstitution(browser), '/unlink');
 		const page = await post(address);
 		expect([page.method, page.url.pathname]).toEqual(['GET', address]);
-		expect(linkIn(page, 'prompt=login')).toContain('/login/start');
+		expect(linkIn(page, 'stepUp=account')).toContain('/login/start');
 		expect(count('remove-binding')).toBe(0);
 	});
 

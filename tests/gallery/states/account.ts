@@ -14,7 +14,7 @@ const wallet = {
 	createdAt: '2026-09-01T10:00:00.000Z',
 	lastUsedAt: null
 };
-const freshSignInUrl = '/login/start?provider=sts&prompt=login';
+const stepUpUrl = '/login/start?provider=sts&stepUp=account&returnTo=%2Faccount';
 const account = {
 	...ways,
 	view: {
@@ -59,21 +59,20 @@ export const accountStates = {
 	'account/ending': page({ ...account, expiresInMs: near }),
 	unlink: {
 		page: 'unlink',
-		data: { ...ways, wallet, freshness: 'fresh', freshSignInUrl },
+		data: { ...ways, wallet, lacking: null, stepUpUrl },
 		isSignedIn: true,
 		heading: (t) => t.account.unlink.title
 	},
 	'unlink/sign-in-again': {
 		page: 'unlink',
-		data: { ...ways, wallet, freshness: 'old', freshSignInUrl },
+		data: { ...ways, wallet, lacking: 'newer', stepUpUrl },
 		isSignedIn: true,
 		heading: (t) => t.account.unlink.title
 	},
-	'unlink/not-asked-again': {
+	'unlink/sign-in-stronger': {
 		page: 'unlink',
-		data: { ...ways, wallet, freshness: 'ignored', freshSignInUrl },
+		data: { ...ways, wallet, lacking: 'stronger', stepUpUrl },
 		isSignedIn: true,
-		isError: true,
 		heading: (t) => t.account.unlink.title
 	},
 	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },

@@ -6,7 +6,7 @@ export const serverActions = [
 	{
 		name: 'unlinking accepts a sign-in of long ago',
 		file: 'src/routes/(member)/account/wallets/[id]/unlink/+page.server.ts',
-		find: '\t\tif (!isFresh(memberSession(locals))) redirect(303, url.pathname);\n',
+		find: '\t\tif (lackingForAccountActs(memberSession(locals)) !== null) redirect(303, url.pathname);\n',
 		replace: '',
 		test: 'tests/http/hidden-actions.test.ts'
 	},

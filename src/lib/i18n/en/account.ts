@@ -91,11 +91,9 @@ export const account = {
 		what: 'After this you can’t sign in with this wallet. You can link it again later.',
 		button: 'Yes, unlink this wallet',
 		fresh: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
+		stronger:
+			'This needs a stronger sign-in, for example with a code from your phone as well. Sign in again before you unlink a wallet.',
 		freshLink: 'Sign in again',
-		ignoredTitle: 'You can’t unlink this wallet right now',
-		ignored: 'We asked the sign-in service to let you sign in again, but it did not.',
-		toAccount: 'Back to your account',
-		ignoredNext: 'Sign out, sign in and try once more. Does it still not work?',
 		cancel: 'No, back to your account'
 	}
 };

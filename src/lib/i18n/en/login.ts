@@ -99,6 +99,10 @@ export const login = {
 			what: 'You still have to do something before you can sign in, for example agree to something.',
 			next: 'Start again and follow the steps on the screen.'
 		},
+		step_up_refused: {
+			what: 'Your institution could not check well enough that it’s you.',
+			next: 'Try again. Does it go wrong again? Then ask the help desk of your institution.'
+		},
 		wallet_session_foreign: {
 			what: 'This sign-in was started in another browser.',
 			next: 'Continue in that browser, or start again here.'

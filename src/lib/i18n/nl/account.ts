@@ -92,11 +92,9 @@ export const account: Texts['account'] = {
 		what: 'Daarna kunt u niet meer inloggen met deze wallet. U kunt hem later opnieuw koppelen.',
 		button: 'Ja, deze wallet ontkoppelen',
 		fresh: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',
+		stronger:
+			'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log opnieuw in voordat u een wallet ontkoppelt.',
 		freshLink: 'Opnieuw inloggen',
-		ignoredTitle: 'U kunt deze wallet nu niet ontkoppelen',
-		ignored: 'Wij hebben de inlogdienst gevraagd om u opnieuw te laten inloggen. Dat is niet gebeurd.',
-		toAccount: 'Terug naar uw account',
-		ignoredNext: 'Log uit, log weer in en probeer het nog een keer. Lukt het dan ook niet?',
 		cancel: 'Nee, terug naar uw account'
 	}
 };

@@ -103,6 +103,10 @@ export const login: Texts['login'] = {
 			what: 'U moet nog iets doen voordat u kunt inloggen, bijvoorbeeld ergens mee akkoord gaan.',
 			next: 'Begin opnieuw en volg de stappen op het scherm.'
 		},
+		step_up_refused: {
+			what: 'Uw instelling kon niet goed genoeg controleren dat u het bent.',
+			next: 'Probeer het opnieuw. Gaat het weer mis? Vraag dan de helpdesk van uw instelling.'
+		},
 		wallet_session_foreign: {
 			what: 'U bent in een andere browser begonnen met inloggen.',
 			next: 'Ga verder in die browser, of begin hier opnieuw.'

@@ -1,9 +1,11 @@
 import { log } from '../log';
 import { authorizationRequest, pushAuthorization } from './oidc-client';
-import { voluntaryClaims } from '../sts/claims';
+import { requestedClaims } from '../sts/claims';
+import { stsMetadata } from '../sts/metadata';
 import type { Provider } from './session';
 import { newStateKey, type SignInFlow, stateOf } from './sign-in-flow';
 import { newFlowId } from './flow-id';
+import type { StepUp } from './step-up';
 import { startFault } from './sign-in-errors';
 
 /** The options of a sign-in. The server builds them from values that it has checked. */
@@ -19,6 +21,8 @@ export interface SignInOptions {
 	 * `prompt=login`).
 	 */
 	readonly requestsLogin?: boolean | undefined;
+	/** What the STS has to confirm of this sign-in, which has to be through an institution. */
+	readonly stepUp?: StepUp | undefined;
 	/** How many times the portal itself has already restarted this sign-in. */
 	readonly restarts?: number | undefined;
 }
@@ -35,11 +39,13 @@ export type SignInStart =
  * supports that (RFC 9126).
  */
 export async function startSignIn(options: SignInOptions, requestId: string): Promise<SignInStart> {
-	const { provider, returnTo, institution = '', walletSessionId = '', requestsLogin = false, restarts = 0 } = options;
-	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo };
+	const { provider, returnTo, institution = '', walletSessionId = '', restarts = 0, stepUp } = options;
+	const requestsLogin = options.requestsLogin === true || stepUp?.isOld === true;
+	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo, stepUp };
 	try {
 		const state = await stateOf(target);
-		const { url, verifier, nonce } = await authorizationRequest(provider, state, authorizationParams(options));
+		const params = await authorizationParams({ ...options, requestsLogin });
+		const { url, verifier, nonce } = await authorizationRequest(provider, state, params);
 		return {
 			url: await pushAuthorization(url),
 			flow: { ...target, verifier, nonce, institution, walletSessionId, requestsLogin, restarts }
@@ -50,12 +56,18 @@ export async function startSignIn(options: SignInOptions, requestId: string): Pr
 	}
 }
 
-function authorizationParams({ provider, institution, walletSessionId, requestsLogin }: SignInOptions) {
+async function authorizationParams(options: SignInOptions) {
+	const { provider, institution, walletSessionId, requestsLogin, stepUp } = options;
+	const { acr = [], maxAgeSeconds = null } = stepUp ?? {};
+	// An essential claim makes an STS that can't meet it say so. Others would refuse a request with one.
+	const isEssential = acr.length > 0 && (await stsMetadata()).claims_parameter_supported === true;
 	return {
 		// Auth.js serialises the object as JSON, although its types require a string.
-		...(provider === 'sts' && { claims: voluntaryClaims as unknown as string }),
+		...(provider === 'sts' && { claims: requestedClaims(isEssential ? acr : []) as unknown as string }),
 		...(institution && { provider: institution }),
 		...(walletSessionId && { login_hint: `oid4vp:${walletSessionId}` }),
-		...(requestsLogin && { prompt: 'login' })
+		...(requestsLogin && { prompt: 'login' }),
+		...(acr.length > 0 && { acr_values: acr.join(' ') }),
+		...(maxAgeSeconds !== null && { max_age: String(maxAgeSeconds) })
 	};
 }

@@ -29,6 +29,7 @@ import { flowStartMs } from './flow-id';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath } from './login-path';
 import { type Provider, type Session } from './session';
+import { meetsStepUp } from './step-up';
 import { newSession, tokenTimes } from './new-session';
 import { revokeTokens } from './sign-out';
 import { clearSignedOutMark, recordLinkedWallet } from './login-cookies';
@@ -49,8 +50,8 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	const isOurs = flow?.provider === provider && flow.stateKey === state?.stateKey && !isFlowCookieOver(flow.id);
 	if (!isOurs) return endWithoutFlow(event, provider, state);
 
-	// A return path that is too long for the flow's cookie is only in the `state` parameter.
-	const whole = { ...flow, returnTo: state.returnTo };
+	// What is too long for the flow's cookie is only in the `state` parameter.
+	const whole = { ...flow, returnTo: state.returnTo, stepUp: state.stepUp };
 	const { outcome, isOwn } = await outcomeOf(event, whole);
 	forgetFlow(cookies, flow.id);
 	if (outcome.kind === 'restarted') {
@@ -120,6 +121,12 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 				requestId: locals.requestId,
 				provider
 			});
+		if (flow.stepUp && !meetsStepUp(session, flow.stepUp, Math.floor(flowStartMs(flow.id) / 1000))) {
+			log.warn('a step-up did not meet its requirement', { requestId: locals.requestId });
+			// An STS that revokes a grant as a whole would also end the session that this browser has.
+			if (!locals.session) await revokeTokens(session, locals.requestId);
+			return { kind: 'failed', error: 'step_up_refused' };
+		}
 		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
 		// failed sign-in with it.
 		if (provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {

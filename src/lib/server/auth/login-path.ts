@@ -34,13 +34,10 @@ export function loginPath(returnTo: string | null, news?: Failure | Stop | false
 	return query.size > 0 ? `/login?${query}` : '/login';
 }
 
-/**
- * The path of the first page to sign in again with the same method, or with the other method if that one is disabled.
- * @param requestsLogin whether the STS must authenticate the person again; a wallet always asks its holder
- */
-export function signInPath(provider: Provider, returnTo: string, requestsLogin = false): string {
+/** The path of the first page to sign in again with the same method, or with the other method if that one is disabled. */
+export function signInPath(provider: Provider, returnTo: string): string {
 	const { institution, wallet } = config().signInMethods;
 	const isWallet = wallet && (provider === 'sts-wallet' || !institution);
 	if (isWallet) return `/login/wallet?${new URLSearchParams({ returnTo })}`;
-	return `/login/start?${new URLSearchParams({ provider: 'sts', ...(requestsLogin && { prompt: 'login' }), returnTo })}`;
+	return `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`;
 }

@@ -15,6 +15,7 @@ export const signInErrors = [
 	'sts_unavailable',
 	'portal_misconfigured',
 	'interaction_required',
+	'step_up_refused',
 	'wallet_session_foreign',
 	'wallet_session_not_found',
 	'wallet_not_confirmed',
@@ -62,6 +63,8 @@ export function signInErrorOf(
 /** The portal's codes for the `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6). */
 const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['access_denied', 'access_denied'],
+	// OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+	['unmet_authentication_requirements', 'step_up_refused'],
 	['login_required', 'interaction_required'],
 	['consent_required', 'interaction_required'],
 	['interaction_required', 'interaction_required'],

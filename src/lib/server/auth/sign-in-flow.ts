@@ -5,6 +5,7 @@ import { type Provider, providers } from './session';
 import { sealOf } from '../http/sealed-cookie';
 import type { Cookies } from '@sveltejs/kit';
 import { config } from '../config';
+import { StepUpSchema, type StepUp } from './step-up';
 import { returnPath } from '../http/return-path';
 import { cookieAttributes, cookieName } from '../http/cookies';
 
@@ -36,13 +37,19 @@ export const SignInFlowSchema = v.object({
 	/** Whether the STS was asked to authenticate the person again (`prompt=login`). */
 	requestsLogin: v.boolean(),
 	/** How many times the portal has restarted this sign-in by itself. */
-	restarts: v.number()
+	restarts: v.number(),
+	/** The requirement that the sign-in has to meet. It is in the `state` parameter alone, because the cookie is too small. */
+	stepUp: v.optional(StepUpSchema)
 });
 export type SignInFlow = Readonly<v.InferOutput<typeof SignInFlowSchema>>;
 
 /** Tuples rather than objects: property names would take a third of the cookie. */
 const SealedFlow = v.strictTuple([text, provider, text, text, text, text, text, text, v.boolean(), v.number()]);
-const SealedTarget = v.strictTuple([text, provider, text]);
+/** Only a step-up has the last part, so that instances of earlier versions open all others. */
+const SealedTarget = v.union([
+	v.strictTuple([text, provider, text]),
+	v.strictTuple([text, provider, text, StepUpSchema])
+]);
 
 const flowSeal = sealOf('sign-in flow', SealedFlow);
 const targetSeal = sealOf('sign-in target', SealedTarget);
@@ -96,19 +103,22 @@ export interface ReturnedState {
 	readonly stateKey: string;
 	readonly provider: Provider;
 	readonly returnTo: string;
+	readonly stepUp: StepUp | undefined;
 }
 
 /**
  * The `state` parameter of a flow. It names the flow, binds the callback to it, and contains the sealed return path, so
- * that this path is known even if the browser no longer has the flow's cookie.
+ * that this path is known even if the browser no longer has the flow's cookie. It also contains the requirement of a step-up.
  */
 export async function stateOf({
 	id,
 	stateKey,
 	provider,
-	returnTo
-}: Pick<SignInFlow, 'id' | 'stateKey' | 'provider' | 'returnTo'>): Promise<string> {
-	return `${id}.${stateKey}.${await targetSeal.seal([id, provider, returnTo])}`;
+	returnTo,
+	stepUp
+}: Pick<SignInFlow, 'id' | 'stateKey' | 'provider' | 'returnTo' | 'stepUp'>): Promise<string> {
+	const sealed = await targetSeal.seal(stepUp ? [id, provider, returnTo, stepUp] : [id, provider, returnTo]);
+	return `${id}.${stateKey}.${sealed}`;
 }
 
 /** Reads a `state` parameter; null for text that the portal did not create. */
@@ -116,7 +126,7 @@ export async function readState(state: string | null): Promise<ReturnedState | n
 	const [, flowId = '', stateKey = '', sealed = ''] = STATE.exec(state ?? '') ?? [];
 	const target = (await targetSeal.open(sealed))?.value;
 	if (target?.[0] !== flowId) return null;
-	return { flowId, stateKey, provider: target[1], returnTo: target[2] };
+	return { flowId, stateKey, provider: target[1], returnTo: target[2], stepUp: target[3] };
 }
 
 /** The id of the flow in a `state` parameter of version 1.0.0; null for any other text. */

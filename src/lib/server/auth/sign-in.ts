@@ -11,6 +11,7 @@ import { hasLoginCookie, isMarkedSignedOut, readLoginTransaction } from './login
 import { isProvider } from './session';
 import { type SignInOptions, type SignInStart, startSignIn } from './authorization-request';
 import { type SignInError } from './sign-in-errors';
+import { requirementNamed, type StepUp, stepUpFor } from './step-up';
 import { loginPath } from './login-path';
 import { pageInstead, seeOther } from '../http/endpoint';
 import { withDefaultHeaders } from '../http/headers';
@@ -23,6 +24,8 @@ interface SignInRequest {
 	readonly returnTo?: string | null;
 	/** `1`: the STS must authenticate the person again. */
 	readonly forceLogin?: boolean;
+	/** The name of a requirement of the configuration (`step-up.ts`), for a person who is signed in. */
+	readonly stepUp?: string | null;
 	/** The completed wallet session to sign in with; default: the browser's newest one. */
 	readonly walletSessionId?: string;
 }
@@ -55,7 +58,9 @@ export async function beginSignIn(
 	}
 	const options = await checked(event, wanted);
 	if ('error' in options) return options;
-	const start = await startSignIn(options, event.locals.requestId);
+	const stepUp = wanted.stepUp ? await checkedStepUp(event, wanted) : undefined;
+	if (stepUp && 'error' in stepUp) return stepUp;
+	const start = await startSignIn({ ...options, stepUp }, event.locals.requestId);
 	if ('error' in start) return start;
 	await keepFlow(event.cookies, start.flow);
 	return { url: start.url };
@@ -75,7 +80,15 @@ export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Prom
 	const options = await checked(event, { provider, institution, returnTo, forceLogin: requestsLogin, walletSessionId });
 	return 'error' in options
 		? options
-		: startSignIn({ ...options, restarts: flow.restarts + 1 }, event.locals.requestId);
+		: startSignIn({ ...options, stepUp: flow.stepUp, restarts: flow.restarts + 1 }, event.locals.requestId);
+}
+
+/** What a step-up has to meet. Only its name comes from the request. */
+async function checkedStepUp({ locals }: RequestEvent, wanted: SignInRequest): Promise<StepUp | SignInRefusal> {
+	if (!locals.session) return { error: 'login_first' };
+	const requirement = requirementNamed(wanted.stepUp ?? '');
+	if (!requirement || wanted.provider !== 'sts') return { error: 'not_found' };
+	return stepUpFor(locals.session, requirement);
 }
 
 async function checked(event: RequestEvent, wanted: SignInRequest): Promise<SignInOptions | SignInRefusal> {
@@ -85,14 +98,15 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	if (!(provider === 'sts' ? signInMethods.institution : signInMethods.wallet)) return { error: 'not_found' };
 	if (provider === 'sts-wallet') return checkedWallet(event, wanted);
 
-	if (institution) {
-		const listed = await institutions(event.locals.locale());
-		if (!listed?.some(({ id }) => id === institution)) return { error: 'institution_unknown' };
-	}
+	// At the institution of a person who is signed in, a step-up does not ask for the institution again.
+	const wantedId = institution || (wanted.stepUp && event.locals.session?.institutionId);
+	const listed = wantedId ? await institutions(event.locals.locale()) : null;
+	const institutionId = listed?.find(({ id }) => id === wantedId)?.id;
+	if (institution && institutionId === undefined) return { error: 'institution_unknown' };
 	return {
 		provider,
 		returnTo: returnPath(returnTo, config().origin),
-		institution: institution ?? undefined,
+		institution: institutionId,
 		requestsLogin: wanted.forceLogin === true || isMarkedSignedOut(event.cookies)
 	};
 }

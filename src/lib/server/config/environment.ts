@@ -2,12 +2,14 @@ import * as v from 'valibot';
 import { bilingualPage, bilingualSentence, brandEntries, colourFaults } from './brand';
 import { backends } from './backends';
 import {
+	acrValues,
 	flag,
 	hosts,
 	isLoopback,
 	issuerUrl,
 	isWeakSecret,
 	list,
+	MAX_AGE_RANGE,
 	origin,
 	proxyUrl,
 	redisUrl,
@@ -69,6 +71,8 @@ const Environment = v.object({
 	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	STS_HOSTS: v.optional(hosts, ''),
+	STEP_UP_ACR: v.optional(v.pipe(list, acrValues), ''),
+	STEP_UP_MAX_AGE: v.optional(wholeNumber(...MAX_AGE_RANGE), '900'),
 	AUTH_BRIDGE_URL: v.optional(serviceUrl),
 	SIGN_IN_METHODS: v.optional(signInMethods, 'institution,wallet'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),

@@ -28,6 +28,24 @@ export const scope = v.pipe(
 	v.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, 'must be a scope, or several with a space between')
 );
 
+const MAX_ACR_VALUES = 10;
+
+/**
+ * A value of the `acr` claim (OIDC Core 2), such as `https://refeds.org/profile/mfa`: without spaces, which separate the values
+ * of `acr_values`, and without quotes and backslashes, because challenges repeat it in a quoted string.
+ */
+export const acrValue = v.pipe(
+	v.string('must be a text'),
+	v.regex(/^[!#-[\]-~]{1,128}$/, 'must be values of the acr claim, without spaces, each of at most 128 characters')
+);
+export const acrValues = v.pipe(
+	v.array(acrValue, 'must be a value of the acr claim, or a list of them'),
+	v.maxLength(MAX_ACR_VALUES, `must have at most ${MAX_ACR_VALUES} values`)
+);
+
+/** The range of a maximum age of a sign-in, in seconds. A shorter age could end before the browser is back from the STS. */
+export const MAX_AGE_RANGE = [60, 86_400] as const;
+
 /** A list separated by white space or commas; empty entries are dropped. */
 export const list = v.pipe(
 	v.string(),

@@ -99,6 +99,8 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 			institution: env.SIGN_IN_METHODS.includes('institution'),
 			wallet: env.SIGN_IN_METHODS.includes('wallet')
 		},
+		/** What unlinking a wallet and ending other sessions require of the sign-in. */
+		stepUp: { acr: env.STEP_UP_ACR, maxAgeSeconds: env.STEP_UP_MAX_AGE },
 		bridge: {
 			/** The default is never requested, because wallet sign-in is then off; `.invalid` never resolves (RFC 6761 6.4). */
 			url: env.AUTH_BRIDGE_URL ?? 'http://auth-bridge.invalid',

@@ -63,26 +63,32 @@ export const IdentityClaims = v.object({
 
 export type IdentityClaims = v.InferOutput<typeof IdentityClaims>;
 
-/** Requested with the `claims` parameter of the institutional sign-in, all as voluntary claims (OIDC Core 5.5). */
-export const voluntaryClaims = {
-	id_token: Object.fromEntries(
-		[
-			'name',
-			'given_name',
-			'family_name',
-			'email',
-			'eduid',
-			'eduperson_principal_name',
-			'eduperson_scoped_affiliation',
-			'schac_home_organization',
-			'institution_id',
-			'federated_subject',
-			'acr',
-			'amr',
-			'auth_time'
-		].map((claim) => [claim, null])
-	)
-};
+const requested = [
+	'name',
+	'given_name',
+	'family_name',
+	'email',
+	'eduid',
+	'eduperson_principal_name',
+	'eduperson_scoped_affiliation',
+	'schac_home_organization',
+	'institution_id',
+	'federated_subject',
+	'acr',
+	'amr',
+	'auth_time'
+];
+
+/**
+ * The `claims` parameter of the institutional sign-in (OIDC Core 5.5). All claims are voluntary, except `acr` if its value
+ * has to be one of these (5.5.1.1).
+ */
+export function requestedClaims(essentialAcr: readonly string[] = []) {
+	const voluntary = Object.fromEntries(requested.map((claim) => [claim, null]));
+	return {
+		id_token: { ...voluntary, ...(essentialAcr.length > 0 && { acr: { essential: true, values: essentialAcr } }) }
+	};
+}
 
 /** The display name: `name`, or else its parts. */
 export function displayName(claims: IdentityClaims): string | undefined {

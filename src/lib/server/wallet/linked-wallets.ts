@@ -1,15 +1,11 @@
 import type { LinkedWallet } from '$lib/wallet/view';
 import { audit } from '../audit';
 import type { Session } from '../auth/session';
-import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { institutionNames } from '../sts/institutions';
 import { nameForPeople } from '../upstream/lenient';
 import { bridge, credentialFor } from './bridge';
-
-/** Unlinking requires a sign-in that is at most this old. */
-const FRESH_SECONDS = 15 * 60;
 
 /** The signed-in person's linked wallets. Null without a session, or if the list cannot be read. */
 export async function linkedWallets(locals: App.Locals): Promise<readonly LinkedWallet[] | null> {
@@ -56,10 +52,4 @@ export async function unlinkWallet(locals: App.Locals, id: string): Promise<void
 	if (!locals.session) throw new Problem('unauthorized');
 	await bridge().removeBinding(locals.session.userId, id, credentialFor(locals));
 	audit('wallet unlinked', locals.session, locals);
-}
-
-/** Whether the sign-in is at most 15 minutes old. A time in the future, beyond the clock tolerance, does not count. */
-export function isFresh({ authTime }: Session, nowSeconds = unixMs() / 1000): boolean {
-	const ageSeconds = nowSeconds - authTime;
-	return ageSeconds <= FRESH_SECONDS && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;
 }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { IdentityClaims } from '$lib/server/sts/claims';
-import { isProvider, publicSession, SessionSchema } from '$lib/server/auth/session';
+import { isProvider, publicSession, type Session, SessionSchema } from '$lib/server/auth/session';
 import { newSession } from '$lib/server/auth/new-session';
-import { isFresh } from '$lib/server/wallet/linked-wallets';
+import { lackingOf } from '$lib/server/auth/step-up';
 
 const NOW = 1_800_000_000;
 const tokens = {
@@ -68,10 +68,12 @@ describe('a new session', () => {
 		expect(newSession(claims, tokens, facts).id).not.toBe(session.id);
 	});
 
+	const isFresh = (of: Session) => lackingOf(of, { acr: [], maxAgeSeconds: 15 * 60 }, NOW) === null;
+
 	/** Whether the person proved who they are just now, by an STS that says this of the time. */
 	function freshBy(auth_time: unknown, requestsLogin: boolean): boolean {
 		const said = v.parse(IdentityClaims, { sub: 's', ...(auth_time !== undefined && { auth_time }) });
-		return isFresh(newSession(said, tokens, { ...facts, requestsLogin }), NOW);
+		return isFresh(newSession(said, tokens, { ...facts, requestsLogin }));
 	}
 	const implausible = [
 		['nothing', undefined],
@@ -111,7 +113,7 @@ describe('a new session', () => {
 	});
 
 	test.each([NOW * 1000, NOW + 3600])('that an earlier version sealed with the time %i is not fresh', (authTime) => {
-		expect(isFresh({ ...session, authTime }, NOW)).toBe(false);
+		expect(isFresh({ ...session, authTime })).toBe(false);
 	});
 
 	test('survives its cookie', () => {

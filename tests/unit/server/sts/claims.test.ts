@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { displayName, IdentityClaims, stableSubject, voluntaryClaims } from '$lib/server/sts/claims';
+import { displayName, IdentityClaims, requestedClaims, stableSubject } from '$lib/server/sts/claims';
 import { assertProperty } from '../../../harness/property';
 
 const read = (claims: object) => v.parse(IdentityClaims, { sub: 's', ...claims });
@@ -142,6 +142,10 @@ describe('who somebody is', () => {
 	])('with %j is shown as %s', (claims, name) => expect(displayName(read(claims))).toBe(name));
 });
 
-test('no claim is asked for as essential', () => {
-	expect(new Set(Object.values(voluntaryClaims.id_token))).toEqual(new Set([null]));
+test('no claim is asked for as essential, but the acr of a step-up', () => {
+	expect(new Set(Object.values(requestedClaims().id_token))).toEqual(new Set([null]));
+	expect(requestedClaims(['a', 'b']).id_token).toEqual({
+		...requestedClaims().id_token,
+		acr: { essential: true, values: ['a', 'b'] }
+	});
 });

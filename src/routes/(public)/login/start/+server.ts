@@ -16,6 +16,7 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	const wanted = {
 		provider: searchParams.get('provider'),
 		forceLogin: searchParams.get('prompt') === 'login',
+		stepUp: searchParams.get('stepUp'),
 		institution,
 		returnTo
 	};

@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+	isSamePerson,
+	lackingForAccountActs,
+	lackingOf,
+	meetsStepUp,
+	requirementNamed,
+	stepUpFor,
+	stepUpSignInPath
+} from '$lib/server/auth/step-up';
+import { configure } from '../configured';
+import { someSession } from './session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$env/dynamic/private', () => ({ env: {} }));
+
+const NOW = 1_800_000_000;
+const MFA = 'https://refeds.org/profile/mfa';
+const session = (acr: string | undefined, authTime: number) => ({ ...someSession(), acr, authTime });
+
+afterEach(() => {
+	configure();
+	vi.useRealTimers();
+});
+
+test.each([
+	['any sign-in will do', session(undefined, 0), [], null, null],
+	['the acr is one of the accepted', session(MFA, 0), ['other', MFA], null, null],
+	['the acr is another', session('sfa', NOW), [MFA], 900, 'stronger'],
+	['the STS sent no acr', session(undefined, NOW), [MFA], null, 'stronger'],
+	['the acr only begins like an accepted one', session(`${MFA}x`, NOW), [MFA], null, 'stronger'],
+	['the authentication is as old as allowed', session(MFA, NOW - 900), [MFA], 900, null],
+	['the authentication is older', session(MFA, NOW - 901), [MFA], 900, 'newer'],
+	['the time of the authentication is not known', session(MFA, 0), [MFA], 900, 'newer'],
+	['the authentication is in the future', session(MFA, NOW + 31), [], 900, 'newer']
+] as const)('if %s, that decides what the session lacks', (_, of, acr, maxAgeSeconds, lacking) => {
+	expect(lackingOf(of, { acr, maxAgeSeconds }, NOW)).toBe(lacking);
+});
+
+describe('acts on the account', () => {
+	test('require a sign-in of the last 15 minutes, and by setting another age and an acr', () => {
+		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
+		expect([NOW - 900, NOW - 901].map((time) => lackingForAccountActs(session('sfa', time)))).toEqual([null, 'newer']);
+		configure({ STEP_UP_ACR: `loa3, ${MFA}`, STEP_UP_MAX_AGE: '60' });
+		const sessions = [session('loa3', NOW - 60), session(MFA, NOW - 61), session('sfa', NOW)];
+		expect(sessions.map(lackingForAccountActs)).toEqual([null, 'newer', 'stronger']);
+	});
+
+	test('name their requirement; no other text names one', () => {
+		expect(requirementNamed('account')).toEqual({ acr: [], maxAgeSeconds: 900 });
+		expect(['', 'Account', 'acr', 'constructor', `{"acr":["${MFA}"]}`].map(requirementNamed)).toEqual(
+			Array.from({ length: 5 }, () => null)
+		);
+	});
+
+	test('lead to a sign-in at the institution; without that way, to one with a wallet', () => {
+		expect(stepUpSignInPath('account', '/x?y')).toBe('/login/start?provider=sts&stepUp=account&returnTo=%2Fx%3Fy');
+		configure({ SIGN_IN_METHODS: 'wallet' });
+		expect(stepUpSignInPath('account', '/x?y')).toMatch(/^\/login\/wallet\?returnTo=/);
+	});
+});
+
+describe('a sign-in that was started to meet a requirement', () => {
+	const before = session(MFA, NOW - 1000);
+
+	test('has the STS authenticate the person again only if the authentication was too old', async () => {
+		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
+		const isOld = async (maxAgeSeconds: number | null) =>
+			(await stepUpFor(before, { acr: [MFA], maxAgeSeconds })).isOld;
+		expect([await isOld(null), await isOld(1000), await isOld(999)]).toEqual([false, false, true]);
+	});
+
+	test.each([
+		['after its start, however slow the person was', NOW - 840, true],
+		['before its start, but not too long ago', NOW - 60, true],
+		['too long before its start', NOW - 931, false],
+		['at no known time', 0, false]
+	])('meets it with an authentication %s: %s', async (_, authTime, isMet) => {
+		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
+		const stepUp = await stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });
+		expect(meetsStepUp(session(MFA, authTime), stepUp, NOW - 900)).toBe(isMet);
+		expect(meetsStepUp(session('sfa', authTime), stepUp, NOW - 900)).toBe(false);
+	});
+
+	test('knows the person by the id that both ways to sign in have in common', async () => {
+		const stepUp = await stepUpFor(before, { acr: [], maxAgeSeconds: 60 });
+		expect(await isSamePerson({ ...before, id: 'other', sub: 'other' }, stepUp)).toBe(true);
+		expect(await isSamePerson({ ...before, userId: 'other' }, stepUp)).toBe(false);
+		expect(stepUp.subject).not.toContain(before.userId);
+	});
+});
