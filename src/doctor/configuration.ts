@@ -28,7 +28,7 @@ export function examineConfiguration(environment: Readonly<Record<string, string
 			'configuration',
 			'The configuration is complete, and the brand’s colours have enough contrast.'
 		);
-		return { config, findings: [complete, ...unknown, ...adjusted] };
+		return { config, findings: [complete, ...unknown, ...adjusted, ...examineSecurityContact(config, unixMs())] };
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
 		const faults = error.faults.map((text) =>
@@ -36,6 +36,23 @@ export function examineConfiguration(environment: Readonly<Record<string, string
 		);
 		return { config: null, findings: [...faults, ...unknown] };
 	}
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const RENEW = 'Check that SECURITY_CONTACT is still right, and set SECURITY_EXPIRES to a date in at most a year.';
+
+/** Whether security.txt is valid for at least 30 days, and at most a year, as RFC 9116 2.5.5 recommends. */
+export function examineSecurityContact(
+	{ securityContact }: Pick<Config, 'securityContact'>,
+	nowMs: number
+): readonly Finding[] {
+	const check = 'configuration.security-contact';
+	if (securityContact === null) return [];
+	const days = Math.floor((securityContact.expiresAt - nowMs) / DAY_MS);
+	if (days < 0) return [wrong(check, 'The security contact (/.well-known/security.txt) has expired.', RENEW)];
+	if (days < 30) return [warning(check, `The security contact expires in ${days} days.`, RENEW)];
+	if (days > 366) return [warning(check, 'The security contact is valid for more than a year.', RENEW)];
+	return [good(check, `The security contact (/.well-known/security.txt) is valid for ${days} more days.`)];
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;

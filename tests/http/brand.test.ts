@@ -17,6 +17,8 @@ const env = {
 	SUPPORT_URL: 'https://noord.example/help',
 	WALLET_CLAIMS_TEXT: '{"nl": "Wij vragen uw naam.", "en": "We ask for your name."}',
 	WALLET_HELP_URL: '{"nl": "https://noord.example/wallets", "en": "https://noord.example/en/wallets"}',
+	SECURITY_CONTACT: 'security@noord.example https://noord.example/report',
+	SECURITY_EXPIRES: '2099-06-30',
 	PRIVACY_URL: '{"nl": "https://noord.example/privacy", "en": "https://noord.example/en/privacy"}'
 };
 
@@ -35,6 +37,22 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		dutch.putCookie('portal.locale', 'nl');
 	});
 	afterAll(() => landscape.stop());
+
+	test('says whom to tell about a vulnerability, at the path of RFC 9116', async () => {
+		const { status, headers, text } = await browser.call('/.well-known/security.txt');
+		expect({ status, type: headers.get('content-type') }).toEqual({ status: 200, type: 'text/plain; charset=utf-8' });
+		expect(headers.get('cache-control')).toBe('public, max-age=3600');
+		expect(text).toBe(
+			[
+				'Contact: mailto:security@noord.example',
+				'Contact: https://noord.example/report',
+				'Expires: 2099-06-30T00:00:00Z',
+				'Preferred-Languages: nl, en',
+				`Canonical: ${landscape.url}/.well-known/security.txt`,
+				''
+			].join('\n')
+		);
+	});
 
 	test('names its stylesheet in every page, and serves it for any cache to store', async () => {
 		const pages = await Promise.all(['/', '/login', '/help', '/nowhere'].map((path) => browser.open(path)));

@@ -120,3 +120,7 @@ describe('readiness, with an Auth Bridge that responds at its address', () => {
 		}
 	);
 });
+
+test('without a security contact there is no security.txt', async () => {
+	expect((await fetch(`${landscape.url}/.well-known/security.txt`)).status).toBe(404);
+});

@@ -15,6 +15,7 @@ export function everyPath({ walletSession, wallet }: RouteParameters): string[] 
 	const values: Record<string, string> = {
 		'[provider]': 'sts',
 		'[name]': 'unknown-service',
+		'[x+2e]well-known': '.well-known',
 		'[...path]': 'x'
 	};
 	const filled = (segment: string, index: number, segments: readonly string[]) => {

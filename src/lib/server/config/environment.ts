@@ -16,6 +16,7 @@ import {
 	serviceUrl,
 	wholeNumber
 } from './fields';
+import { lacksContact, lacksExpiry, securityContactEntries } from './security-contact';
 import { secretFileNames } from './secret-files';
 import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
 
@@ -108,6 +109,7 @@ const Environment = v.object({
 		v.picklist(['debug', 'info', 'warning', 'error'], 'must be "debug", "info", "warning" or "error"'),
 		'info'
 	),
+	...securityContactEntries,
 	...brandEntries
 });
 
@@ -166,6 +168,22 @@ export const CheckedEnvironment = v.pipe(
 			'is missing; set it to the client that the other AUTH_BRIDGE_ settings are about'
 		),
 		['AUTH_BRIDGE_CLIENT_ID']
+	),
+	v.forward(
+		v.partialCheck(
+			[['SECURITY_CONTACT'], ['SECURITY_EXPIRES'], ['SECURITY_POLICY_URL']],
+			(env) => !lacksExpiry(env),
+			'is missing; set it to the date until which SECURITY_CONTACT holds, at most a year ahead'
+		),
+		['SECURITY_EXPIRES']
+	),
+	v.forward(
+		v.partialCheck(
+			[['SECURITY_CONTACT'], ['SECURITY_EXPIRES'], ['SECURITY_POLICY_URL']],
+			(env) => !lacksContact(env),
+			'is missing; set it to the address that the other SECURITY_ settings are about'
+		),
+		['SECURITY_CONTACT']
 	),
 	v.forward(
 		v.partialCheck(

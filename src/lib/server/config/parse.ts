@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { arrangeBrand } from './brand';
+import { arrangeSecurityContact } from './security-contact';
 import { arrangeService } from './service-client';
 import { readSecretFiles } from './secret-files';
 import { CheckedEnvironment, type Environment, environmentNames, lowerCaseNames } from './environment';
@@ -158,6 +159,8 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		logLevel: env.LOG_LEVEL,
 		/** The OTLP address for metrics and traces. If unset, no telemetry code is loaded. */
 		telemetryUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+		/** What `/.well-known/security.txt` says; null if there is no such file. */
+		securityContact: arrangeSecurityContact(env),
 		brand: arrangeBrand(env)
 	});
 }

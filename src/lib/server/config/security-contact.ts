@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { list } from './fields';
+import { page } from './brand';
+
+const NO_CONTACT = 'must be e-mail addresses, or mailto:, tel: or https:// addresses, separated by spaces';
+const NO_TIME = 'must be a date such as 2027-06-30, or a time such as 2027-06-30T12:00:00Z';
+
+const contacts = v.pipe(
+	list,
+	v.minLength(1, NO_CONTACT),
+	v.maxLength(10, 'must be at most 10 addresses'),
+	v.mapItems((text) => (/^[^\s:/]+@[^\s:/]+$/.test(text) ? `mailto:${text}` : text)),
+	v.everyItem(isContact, NO_CONTACT)
+);
+
+const time = v.pipe(
+	v.string(),
+	v.regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))?$/, NO_TIME),
+	v.check((text) => !Number.isNaN(Date.parse(text)), NO_TIME),
+	v.transform((text) => Date.parse(text))
+);
+
+/** What `/.well-known/security.txt` says (RFC 9116). */
+export const securityContactEntries = {
+	SECURITY_CONTACT: v.optional(contacts),
+	SECURITY_EXPIRES: v.optional(time),
+	SECURITY_POLICY_URL: v.optional(page)
+};
+
+const SecurityEnvironment = v.object(securityContactEntries);
+type SecurityEnvironment = v.InferOutput<typeof SecurityEnvironment>;
+
+/** Whom to tell about a vulnerability. `expiresAt` in Unix milliseconds. */
+export interface SecurityContact {
+	readonly contacts: readonly string[];
+	readonly expiresAt: number;
+	readonly policy: string | undefined;
+}
+
+/** Whether the contact has no end. RFC 9116 2.5.5 requires one, so that nobody uses an outdated file. */
+export const lacksExpiry = (env: SecurityEnvironment): boolean =>
+	env.SECURITY_CONTACT !== undefined && env.SECURITY_EXPIRES === undefined;
+
+/** Whether another setting of the file is set, but no contact. */
+export const lacksContact = (env: SecurityEnvironment): boolean =>
+	env.SECURITY_CONTACT === undefined && (env.SECURITY_EXPIRES ?? env.SECURITY_POLICY_URL) !== undefined;
+
+export function arrangeSecurityContact(env: SecurityEnvironment): SecurityContact | null {
+	const { SECURITY_CONTACT: contacts, SECURITY_EXPIRES: expiresAt, SECURITY_POLICY_URL: policy } = env;
+	return contacts === undefined || expiresAt === undefined ? null : { contacts, expiresAt, policy };
+}
+
+/** The file, as RFC 9116 2 describes it. */
+export function securityText({ contacts, expiresAt, policy }: SecurityContact, origin: string): string {
+	const fields = [
+		...contacts.map((contact) => ['Contact', contact]),
+		['Expires', new Date(expiresAt).toISOString().replace('.000Z', 'Z')],
+		...(policy === undefined ? [] : [['Policy', policy]]),
+		['Preferred-Languages', 'nl, en'],
+		['Canonical', `${origin}/.well-known/security.txt`]
+	];
+	return fields.map(([name, value]) => `${name}: ${value}\n`).join('');
+}
+
+function isContact(text: string): boolean {
+	if (!/^(?:mailto:[^\s@]+@[^\s@]+|tel:\+?[\d().-]{3,25}|https:\/\/\S+)$/.test(text) || !URL.canParse(text))
+		return false;
+	const { username, password } = new URL(text);
+	return username === '' && password === '';
+}

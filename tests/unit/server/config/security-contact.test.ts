@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { examineSecurityContact } from '../../../../src/doctor/configuration';
+import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { securityText } from '$lib/server/config/security-contact';
+import { environment } from '../configured';
+
+const parsed = (changes: Readonly<Record<string, string>>) => parseConfig({ ...environment, ...changes });
+const EXPIRES = { SECURITY_EXPIRES: '2027-06-30' };
+
+function faultsOf(changes: Readonly<Record<string, string>>): readonly string[] {
+	try {
+		parsed(changes);
+	} catch (error) {
+		if (error instanceof ConfigError) return error.faults;
+		throw error;
+	}
+	return [];
+}
+
+describe('the security contact', () => {
+	test('is absent without SECURITY_CONTACT', () => {
+		expect(parsed({}).securityContact).toBeNull();
+	});
+
+	test('may have several addresses, of which the first is preferred', () => {
+		const { securityContact } = parsed({ ...EXPIRES, SECURITY_CONTACT: 'csirt@uni.example, tel:+31-20-1234567' });
+		expect(securityContact?.contacts).toEqual(['mailto:csirt@uni.example', 'tel:+31-20-1234567']);
+	});
+
+	test('is written as RFC 9116 describes it', () => {
+		const policy = 'https://uni.example/disclosure';
+		const { securityContact } = parsed({
+			SECURITY_CONTACT: 'https://uni.example/report',
+			SECURITY_EXPIRES: '2027-06-30T14:00:00+02:00',
+			SECURITY_POLICY_URL: policy
+		});
+		expect(securityContact && securityText(securityContact, 'https://portal.example')).toBe(
+			'Contact: https://uni.example/report\nExpires: 2027-06-30T12:00:00Z\nPolicy: https://uni.example/disclosure\n' +
+				'Preferred-Languages: nl, en\nCanonical: https://portal.example/.well-known/security.txt\n'
+		);
+	});
+
+	test.each(['csirt', 'http://uni.example', 'https://a:b@uni.example', 'mailto:csirt', 'ftp://uni.example', ','])(
+		'is refused as %s',
+		(contact) => {
+			expect(faultsOf({ ...EXPIRES, SECURITY_CONTACT: contact })).toEqual([
+				expect.stringMatching(/^SECURITY_CONTACT: must be /)
+			]);
+		}
+	);
+
+	test.each(['tomorrow', '2027-13-01', '2027-02-29T25:00:00Z', '30-06-2027', '2027-06-30 12:00'])(
+		'is refused until %s',
+		(expires) => {
+			expect(faultsOf({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: expires })).toEqual([
+				expect.stringMatching(/^SECURITY_EXPIRES: must be a date/)
+			]);
+		}
+	);
+
+	test('needs an expiry', () => {
+		expect(faultsOf({ SECURITY_CONTACT: 'csirt@uni.example' })).toEqual([
+			expect.stringMatching(/^SECURITY_EXPIRES: is missing/)
+		]);
+	});
+
+	test.each([EXPIRES, { SECURITY_POLICY_URL: 'https://uni.example' }])('is missing when only %o is set', (others) => {
+		expect(faultsOf(others)).toEqual([expect.stringMatching(/^SECURITY_CONTACT: is missing/)]);
+	});
+});
+
+test.each([
+	['2026-11-28', 'wrong'],
+	['2026-12-20', 'warning'],
+	['2027-06-30', 'good'],
+	['2028-06-30', 'warning']
+])('doctor finds a contact until %s %s on 29 November 2026', (until, severity) => {
+	const { securityContact } = parsed({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: until });
+	expect(examineSecurityContact({ securityContact }, Date.parse('2026-11-29T12:00:00Z'))).toEqual([
+		expect.objectContaining({ check: 'configuration.security-contact', severity })
+	]);
+});
+
+test('doctor says nothing about a contact that is not configured', () => {
+	expect(examineSecurityContact({ securityContact: null }, 0)).toEqual([]);
+});
