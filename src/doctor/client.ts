@@ -3,13 +3,14 @@ import { type AuthorizationServer, genericTokenEndpointRequest } from 'oauth4web
 import { config } from '../lib/server/config';
 import type { Config } from '../lib/server/config/parse';
 import type { TokenOptions } from '../lib/server/config/service-client';
+import { assertionBy } from '../lib/server/sts/client-assertion';
 import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/service-token';
 import { stsCall, stsClient } from '../lib/server/sts/metadata';
 import { connectionFailure } from './connection-failure';
 import { withProxy } from './egress';
-import { exchangeWithSts, oauthError } from './exchange';
+import { type Exchange, exchangeWithSts, oauthError } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
-import { corsFindings, STRANGER_ORIGIN } from './shared-checks';
+import { corsFindings, credentialOf, JWKS_PATH, STRANGER_ORIGIN } from './shared-checks';
 import { callbackUrl } from './sign-in';
 
 /**
@@ -18,7 +19,7 @@ import { callbackUrl } from './sign-in';
  * the response.
  */
 export async function examineClient(
-	{ sts, origin }: Pick<Config, 'sts' | 'origin'>,
+	{ sts, origin, clientKeys }: Pick<Config, 'sts' | 'origin' | 'clientKeys'>,
 	metadata: AuthorizationServer
 ): Promise<readonly Finding[]> {
 	const parameters = {
@@ -27,12 +28,9 @@ export async function examineClient(
 		code_verifier: 'portal-doctor'.repeat(4)
 	};
 	const { client, authentication } = stsClient();
-	const requestToken = (headers: Record<string, string>) =>
+	const requestToken = (headers: Record<string, string>, by = authentication) =>
 		exchangeWithSts(metadata.token_endpoint, () =>
-			genericTokenEndpointRequest(metadata, client, authentication, 'authorization_code', parameters, {
-				...stsCall,
-				headers
-			})
+			genericTokenEndpointRequest(metadata, client, by, 'authorization_code', parameters, { ...stsCall, headers })
 		);
 	const response = await requestToken({});
 	if ('failure' in response)
@@ -44,8 +42,13 @@ export async function examineClient(
 			)
 		];
 	const fromStranger = await requestToken({ origin: STRANGER_ORIGIN });
+	const laterKeys: Finding[] = [];
+	for (const key of sts.clientAuth === 'private_key_jwt' ? clientKeys.slice(1) : [])
+		laterKeys.push(laterKey(key, await requestToken({}, assertionBy(key))));
 	return [
+		...keysFinding(clientKeys),
 		credentials(response.reply.status, oauthError(response.reply), sts),
+		...laterKeys,
 		...corsFindings('sts.cors', 'token endpoint of the STS', fromStranger)
 	];
 }
@@ -56,12 +59,29 @@ function credentials(status: number, code: string | null, { clientAuth }: Config
 		return wrong(
 			'sts.credentials',
 			`The STS refuses the portal’s credentials (${code ?? `status ${status}`}).`,
-			`Check STS_CLIENT_ID, STS_CLIENT_SECRET, and that the STS takes ${clientAuth} (STS_CLIENT_AUTH).`
+			`Check STS_CLIENT_ID, ${credentialOf(clientAuth)}, and that the STS takes ${clientAuth} (STS_CLIENT_AUTH).`
 		);
 	return warning(
 		'sts.credentials',
 		`The token endpoint responds with ${code ?? `status ${status}`} to a made-up code. This does not show whether the credentials are valid.`,
 		'Sign in once to see whether they are right.'
+	);
+}
+
+function keysFinding(keys: Config['clientKeys']): readonly Finding[] {
+	if (keys.length === 0) return [];
+	const names = keys.map(({ kid, alg }) => `${kid} (${alg})`).join(', ');
+	return [good('sts.client-keys', `The portal publishes its keys at ${JWKS_PATH}: ${names}. The first signs.`)];
+}
+
+/** During a rotation the STS should accept every published key, so that any of them can be made the first. */
+function laterKey({ kid }: Config['clientKeys'][number], response: Exchange): Finding {
+	const code = 'reply' in response ? oauthError(response.reply) : null;
+	if (code === 'invalid_grant') return good('sts.client-keys', `The STS accepts the key ${kid} too.`);
+	return warning(
+		'sts.client-keys',
+		`The STS does not accept the key ${kid} of STS_CLIENT_KEY${code === null ? '' : ` (${code})`}.`,
+		'Do not make it the first key before the STS has read it; remove it if it is an old one.'
 	);
 }
 
@@ -119,7 +139,8 @@ function audiencesOf(accessToken: string): readonly (string | undefined)[] | nul
 }
 
 const advices: Readonly<Record<string, string>> = {
-	invalid_client: 'Check AUTH_BRIDGE_CLIENT_ID, AUTH_BRIDGE_CLIENT_SECRET and AUTH_BRIDGE_CLIENT_AUTH.',
+	invalid_client:
+		'Check AUTH_BRIDGE_CLIENT_ID, AUTH_BRIDGE_CLIENT_AUTH, and AUTH_BRIDGE_CLIENT_SECRET or the key at the STS.',
 	unauthorized_client:
 		'Allow that client the client credentials grant at the STS (Keycloak: Service account roles On).',
 	invalid_scope: 'Give that client the scope at the STS, or correct AUTH_BRIDGE_SCOPE or the backend’s tokenScope.',

@@ -1,3 +1,4 @@
+import type { Config } from '../lib/server/config/parse';
 import { CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
 import type { Exchange, Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
@@ -48,4 +49,14 @@ export function corsFindings(check: string, name: string, response: Exchange): r
 	return withCookies
 		? [wrong(check, `The ${name} lets pages of any site call it with a person’s cookies.`, ADVICE)]
 		: [warning(check, `The ${name} lets pages of any site read its responses.`, ADVICE)];
+}
+
+/** Where the portal publishes its public keys. */
+export const JWKS_PATH = '/.well-known/jwks.json';
+
+/** The settings and the registration that the advice of a refused credential names. */
+export function credentialOf(clientAuth: Config['sts']['clientAuth']): string {
+	return clientAuth === 'private_key_jwt'
+		? `that the first key of STS_CLIENT_KEY is registered at the STS (${JWKS_PATH} of the portal)`
+		: 'STS_CLIENT_SECRET';
 }

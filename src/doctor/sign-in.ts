@@ -6,6 +6,7 @@ import { stsCall, stsClient, stsFetch } from '../lib/server/sts/metadata';
 import type { ConnectionFailure } from './connection-failure';
 import { exchangeWithSts, oauthError, type Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
+import { credentialOf } from './shared-checks';
 
 type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
 /** The result of an authorization request; `refused` has the error code, or the status if there is no code. */
@@ -78,7 +79,7 @@ interface CallbackRequest {
 	readonly isPushed: boolean;
 	readonly redirectUri: string;
 	readonly provider: Provider;
-	readonly clientAuth: string;
+	readonly clientAuth: Config['sts']['clientAuth'];
 }
 
 function callbackFinding(outcome: Outcome, { isPushed, redirectUri, provider, clientAuth }: CallbackRequest): Finding {
@@ -88,7 +89,7 @@ function callbackFinding(outcome: Outcome, { isPushed, redirectUri, provider, cl
 		return wrong(
 			check,
 			`The STS refuses the portal’s credentials at its ${endpoint}.`,
-			`Check STS_CLIENT_ID, STS_CLIENT_SECRET, and that the STS takes ${clientAuth} there too (STS_CLIENT_AUTH).`
+			`Check STS_CLIENT_ID, ${credentialOf(clientAuth)}, and that the STS takes ${clientAuth} there too (STS_CLIENT_AUTH).`
 		);
 	if (isRefusal(outcome))
 		return wrong(

@@ -75,6 +75,7 @@ const plainRoutes = [
 	['GET', '/api/health'],
 	['GET', '/api/health/ready'],
 	['GET', '/api/openapi.json'],
+	['GET', '/.well-known/jwks.json'],
 	['GET', '/api/auth/session'],
 	['GET', '/api/auth/csrf'],
 	['GET', '/api/auth/providers'],

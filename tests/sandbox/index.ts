@@ -63,6 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		ownUrl: `http://127.0.0.1:${listeners.sts.port}`,
 		clientId: set.clientId,
 		clientSecret: set.clientSecret,
+		clientKeys: set.clientKeys,
 		accessTokenSeconds: set.accessTokenSeconds,
 		backchannelLogoutUrl: set.backchannelLogoutUrl,
 		send: set.send,

@@ -15,6 +15,8 @@ export interface SandboxOptions {
 	dialect?: Dialect | undefined;
 	clientId?: string | undefined;
 	clientSecret?: string | undefined;
+	/** Whether the portal's clients authenticate with the keys of its `/.well-known/jwks.json`, and not with secrets. */
+	clientKeys?: boolean | undefined;
 	accessTokenSeconds?: number | undefined;
 	idTokenAlgorithm?: SigningAlgorithm | undefined;
 	/** Addresses as a browser sees them, if they differ from those on which the parts listen. */
@@ -56,6 +58,7 @@ export function withDefaults(options: SandboxOptions) {
 		dialect: options.dialect ?? 'field',
 		clientId: options.clientId ?? 'portal-frontend',
 		clientSecret: options.clientSecret ?? 'portal-frontend-secret',
+		clientKeys: options.clientKeys ?? false,
 		accessTokenSeconds: options.accessTokenSeconds ?? 3600,
 		idTokenAlgorithm: options.idTokenAlgorithm ?? 'ES256',
 		clientIdPrefix: options.clientIdPrefix ?? 'x509_hash',

@@ -20,7 +20,7 @@ const EXPECTED_CODES = /^(?:OAUTH_|ERR_J)/;
 
 /** What an operator should check first, by error code. */
 const hints: Readonly<Record<string, string>> = {
-	invalid_client: 'the STS does not accept the client id, its secret or the way it is sent',
+	invalid_client: 'the STS does not accept the client id, its secret or key, or the way it is sent',
 	unauthorized_client: 'the STS does not allow this client to use this grant',
 	invalid_scope: 'the STS does not grant these scopes to this client',
 	invalid_grant: 'the code or refresh token has expired, was used before, or belongs to another client',

@@ -5,7 +5,7 @@ const kept = 500;
 
 /** One authorization request as the portal sent it. */
 export interface AuthorizationRequest {
-	/** The effective parameters: the pushed ones, or those of the query. The client secret is left out. */
+	/** The effective parameters: the pushed ones, or those of the query. The client's credential is left out. */
 	readonly params: Readonly<Record<string, string>>;
 	/** What the browser sent; only `client_id` and `request_uri` after a pushed request. */
 	readonly query: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export class AuthorizationLog {
 		provider.on('pushed_authorization_request.success', (ctx: Context) => {
 			const answer = ctx.body;
 			if (typeof answer !== 'object' || answer === null || !('request_uri' in answer)) return;
-			const { client_secret: _secret, ...params } = textsOf(ctx.oidc.body);
+			const { client_secret: _secret, client_assertion: _assertion, ...params } = textsOf(ctx.oidc.body);
 			this.#pushed.set(String(answer.request_uri), params);
 		});
 		provider.use(async (ctx, next) => {

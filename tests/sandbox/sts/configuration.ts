@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Client, Context } from 'oidc-provider';
+import { type Client, type Context, errors } from 'oidc-provider';
 import { escapeHtml, page } from '../http/html.ts';
 import type { Scenarios } from '../scenarios.ts';
 import type { Accounts } from './accounts.ts';
@@ -35,7 +35,12 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 		adapter: createStore(),
 		jwks: { keys: [key.jwk] },
 		clients: clientsOf(options),
-		clientAuthMethods: ['client_secret_post'],
+		clientAuthMethods: ['client_secret_post', 'private_key_jwt'],
+		enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] },
+		// Stricter than the provider, and like newer servers: the issuer is the only audience of an assertion.
+		assertJwtClientAuthClaimsAndHeader: (ctx: Context, { aud }: { aud?: unknown }) => {
+			if (aud !== ctx.oidc.provider.issuer) throw new errors.InvalidClientAuth('aud must be the issuer alone');
+		},
 		clockTolerance: 0,
 		cookies: {
 			// Cookies do not depend on the port: the portal on the same host receives these too.

@@ -84,6 +84,10 @@ declare module 'oidc-provider' {
 		): Promise<void>;
 	}
 
+	export namespace errors {
+		const InvalidClientAuth: new (detail: string) => Error;
+	}
+
 	export namespace interactionPolicy {
 		interface Check {
 			readonly reason: string;

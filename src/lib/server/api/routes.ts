@@ -173,5 +173,20 @@ const otherRoutes: readonly ApiRoute[] = [
 	}
 ];
 
+const PublicKey = v.looseObject({ kty: text, kid: text, alg: text, use: v.literal('sig') });
+
+/** What the STS reads. */
+const keyRoutes: readonly ApiRoute[] = [
+	{
+		path: '/.well-known/jwks.json',
+		method: 'get',
+		id: 'readClientKeys',
+		what: 'Read the public keys with which the portal authenticates to the STS, as a JWK Set (RFC 7517). 404 if it has none.',
+		access: 'open',
+		answers: { 200: { what: 'The public keys.', json: v.strictObject({ keys: v.array(PublicKey) }) } },
+		problems: [...anywhere, 404]
+	}
+];
+
 /** Every operation of the API, except those of the configured backends (`backendRoutes`). */
-export const apiRoutes: readonly ApiRoute[] = [...walletRoutes, ...authRoutes, ...otherRoutes];
+export const apiRoutes: readonly ApiRoute[] = [...walletRoutes, ...authRoutes, ...otherRoutes, ...keyRoutes];

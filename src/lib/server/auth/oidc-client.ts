@@ -10,7 +10,7 @@ import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { withoutOtherClaims } from '../sts/id-token';
 import { lenientResponse } from '../sts/lenient-response';
-import { endpointFetch, stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { endpointFetch, stsCall, stsClient, stsMetadata, withClientAuthentication } from '../sts/metadata';
 import type { Provider, Session } from './session';
 import * as oauth from 'oauth4webapi';
 
@@ -164,8 +164,8 @@ function authConfig({ authorizationParams }: Run, outcome: Outcome): SvelteKitAu
 		type: 'oidc' as const,
 		issuer: sts.issuer,
 		clientId: sts.clientId,
-		clientSecret: sts.clientSecret,
-		client: { token_endpoint_auth_method: sts.clientAuth },
+		// `authjsFetch` authenticates the portal.
+		client: { token_endpoint_auth_method: 'none' },
 		checks: ['pkce' as const, 'state' as const, 'nonce' as const],
 		authorization: { params: { scope: sts.scope, ...authorizationParams } },
 		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
@@ -201,11 +201,12 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
 
 /**
  * Auth.js requests the discovery document in every step, and requires a userinfo endpoint that it never calls here.
- * It gets the shared metadata, with a placeholder for that endpoint if there is none.
+ * It gets the shared metadata, with a placeholder for that endpoint if there is none. Its only other request is for tokens.
  */
 async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
-		const { response, idToken } = await withoutOtherClaims(await lenientResponse(await endpointFetch(input, init)));
+		const answer = await endpointFetch(input, await withClientAuthentication(init));
+		const { response, idToken } = await withoutOtherClaims(await lenientResponse(answer));
 		outcome.granted ??= await grantedTokens(response.clone());
 		outcome.idToken ??= idToken;
 		return response;

@@ -185,7 +185,7 @@ function logFault(error: WorkFailed): void {
 	const { fault, code } = error;
 	if (['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'].includes(code))
 		log.error(
-			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_SECRET, STS_CLIENT_AUTH and STS_SCOPE',
+			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_AUTH, its secret or key, and STS_SCOPE',
 			{ code, error }
 		);
 	else log.warn('tokens could not be refreshed', { fault, code, error });

@@ -16,9 +16,10 @@ import {
 	serviceUrl,
 	wholeNumber
 } from './fields';
+import { clientKeys } from './client-keys';
 import { lacksContact, lacksExpiry, securityContactEntries } from './security-contact';
 import { secretFileNames } from './secret-files';
-import { clientAuth, lacksClient, lacksSecret, serviceEntries } from './service-client';
+import { clientAuth, lacksClient, lacksKey, lacksPortalSecret, lacksSecret, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
 const MIN_SECRET_LENGTH = 32;
@@ -67,7 +68,8 @@ const Environment = v.object({
 	STS_ISSUER_URL: required(issuerUrl, 'the public address of the STS, for example https://sts.example.org'),
 	STS_INTERNAL_URL: v.optional(serviceUrl),
 	STS_CLIENT_ID: required(v.string(), "the portal's client id at the STS"),
-	STS_CLIENT_SECRET: required(v.string(), "the portal's client secret at the STS"),
+	STS_CLIENT_SECRET: v.optional(v.string()),
+	STS_CLIENT_KEY: v.optional(clientKeys),
 	STS_CLIENT_AUTH: v.optional(clientAuth, 'client_secret_post'),
 	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
@@ -148,7 +150,30 @@ export const CheckedEnvironment = v.pipe(
 	),
 	v.forward(
 		v.partialCheck(
-			[['AUTH_BRIDGE_CLIENT_ID'], ['AUTH_BRIDGE_CLIENT_SECRET'], ['STS_CLIENT_ID']],
+			[['STS_CLIENT_ID'], ['STS_CLIENT_SECRET'], ['STS_CLIENT_AUTH']],
+			(env) => !lacksPortalSecret(env),
+			"is missing; set it to the portal's client secret at the STS, or use STS_CLIENT_AUTH=private_key_jwt"
+		),
+		['STS_CLIENT_SECRET']
+	),
+	v.forward(
+		v.partialCheck(
+			[['STS_CLIENT_ID'], ['STS_CLIENT_AUTH'], ['STS_CLIENT_KEY'], ['AUTH_BRIDGE_CLIENT_AUTH']],
+			(env) => !lacksKey(env),
+			'is missing; set it to a private key (JWK, JWK Set or PEM), for private_key_jwt'
+		),
+		['STS_CLIENT_KEY']
+	),
+	v.forward(
+		v.partialCheck(
+			[
+				['AUTH_BRIDGE_CLIENT_ID'],
+				['AUTH_BRIDGE_CLIENT_SECRET'],
+				['AUTH_BRIDGE_CLIENT_AUTH'],
+				['STS_CLIENT_ID'],
+				['STS_CLIENT_SECRET'],
+				['STS_CLIENT_AUTH']
+			],
 			(env) => !lacksSecret(env),
 			'is missing; only for STS_CLIENT_ID itself is it known'
 		),

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { arrangeBrand } from './brand';
 import { arrangeSecurityContact } from './security-contact';
-import { arrangeService } from './service-client';
 import { readSecretFiles } from './secret-files';
+import { arrangeClient, arrangeService } from './service-client';
 import { CheckedEnvironment, type Environment, environmentNames, lowerCaseNames } from './environment';
 
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
@@ -69,6 +69,12 @@ function nameOf({ path }: v.BaseIssue<unknown>): string {
 function arrange(env: Environment, secretFiles: readonly string[]) {
 	const publicOrigin = env.AUTH_URL;
 	const issuer = env.STS_ISSUER_URL;
+	const credentials = {
+		clientId: env.STS_CLIENT_ID,
+		clientAuth: env.STS_CLIENT_AUTH,
+		clientSecret: env.STS_CLIENT_SECRET,
+		clientKeys: env.STS_CLIENT_KEY ?? []
+	};
 	return deepFreeze({
 		/** The only public origin, such as `https://portal.example.org`. Nothing is derived from the `Host` header. */
 		origin: publicOrigin,
@@ -86,9 +92,7 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		sts: {
 			issuer,
 			internal: env.STS_INTERNAL_URL ?? issuer,
-			clientId: env.STS_CLIENT_ID,
-			clientSecret: env.STS_CLIENT_SECRET,
-			clientAuth: env.STS_CLIENT_AUTH,
+			...arrangeClient(credentials),
 			scope: env.STS_SCOPE,
 			timeoutMs: env.STS_TIMEOUT_MS,
 			/** Hosts of STS endpoints other than those of `issuer` and `internal`; for Deno's permissions. */
@@ -109,11 +113,9 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 			maxBytes: 262_144
 		},
 		/** The service credential, for upstream requests that are not on behalf of a signed-in person. */
-		service: arrangeService(env, {
-			clientId: env.STS_CLIENT_ID,
-			clientSecret: env.STS_CLIENT_SECRET,
-			clientAuth: env.STS_CLIENT_AUTH
-		}),
+		service: arrangeService(env, credentials),
+		/** The portal's key pairs, all of which are published (`/.well-known/jwks.json`). Only the first signs. */
+		clientKeys: credentials.clientKeys,
 		/** The institution's services, at `/api/backends/{name}/…`. */
 		backends: env.BACKENDS,
 		wallet: {

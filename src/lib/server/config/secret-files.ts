@@ -5,6 +5,7 @@ import { isAbsolute } from 'node:path';
 export const secretNames = [
 	'AUTH_SECRET',
 	'STS_CLIENT_SECRET',
+	'STS_CLIENT_KEY',
 	'AUTH_BRIDGE_CLIENT_SECRET',
 	'REDIS_URL',
 	'HTTPS_PROXY',

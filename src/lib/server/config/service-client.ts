@@ -1,11 +1,13 @@
 import * as v from 'valibot';
+import type { ClientKey } from './client-keys';
 import { scope } from './fields';
 
 /** How a client authenticates at the token endpoint (OIDC Core 9). */
 export const clientAuth = v.picklist(
-	['client_secret_post', 'client_secret_basic'],
-	'must be "client_secret_post" or "client_secret_basic"'
+	['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
+	'must be "client_secret_post", "client_secret_basic" or "private_key_jwt"'
 );
+type ClientAuth = v.InferOutput<typeof clientAuth>;
 
 /** The portal's service credential: a client whose tokens authorize requests that are not on behalf of a signed-in person. */
 export const serviceEntries = {
@@ -29,18 +31,55 @@ export interface TokenOptions {
 	readonly resource?: string | undefined;
 }
 
-/** An OAuth client at the STS. */
-export interface ClientAtSts {
+/** An OAuth client at the STS, and its credential: a secret or a key. */
+export type ClientAtSts = { readonly clientId: string } & (
+	| { readonly clientAuth: Exclude<ClientAuth, 'private_key_jwt'>; readonly clientSecret: string }
+	| { readonly clientAuth: 'private_key_jwt'; readonly clientKey: ClientKey }
+);
+
+interface Credentials {
 	readonly clientId: string;
-	readonly clientSecret: string;
-	readonly clientAuth: v.InferOutput<typeof clientAuth>;
+	readonly clientAuth: ClientAuth;
+	readonly clientSecret: string | undefined;
+	/** The first signs. */
+	readonly clientKeys: readonly ClientKey[];
 }
 
-/** Whether the service client has no secret. The portal's own client (`STS_CLIENT_ID`) needs none here: its secret is known. */
-export const lacksSecret = (env: ServiceEnvironment & { readonly STS_CLIENT_ID: string }): boolean =>
-	env.AUTH_BRIDGE_CLIENT_ID !== undefined &&
-	env.AUTH_BRIDGE_CLIENT_ID !== env.STS_CLIENT_ID &&
-	env.AUTH_BRIDGE_CLIENT_SECRET === undefined;
+/**
+ * A client with the credential that its authentication method needs. The checks of the environment ensure that the
+ * credential is configured.
+ */
+export function arrangeClient({ clientId, clientAuth, clientSecret = '', clientKeys }: Credentials): ClientAtSts {
+	const [clientKey] = clientKeys;
+	if (clientAuth !== 'private_key_jwt') return { clientId, clientAuth, clientSecret };
+	if (!clientKey) throw new TypeError('STS_CLIENT_KEY has been checked');
+	return { clientId, clientAuth, clientKey };
+}
+
+interface PortalEnvironment {
+	readonly STS_CLIENT_ID: string;
+	readonly STS_CLIENT_SECRET?: string | undefined;
+	readonly STS_CLIENT_AUTH: ClientAuth;
+	readonly STS_CLIENT_KEY?: readonly ClientKey[] | undefined;
+}
+
+/** Whether the portal's client has no secret, although it authenticates with one. */
+export const lacksPortalSecret = ({ STS_CLIENT_AUTH, STS_CLIENT_SECRET }: PortalEnvironment): boolean =>
+	STS_CLIENT_AUTH !== 'private_key_jwt' && STS_CLIENT_SECRET === undefined;
+
+/** Whether a client authenticates with a key, and there is none. */
+export const lacksKey = (env: ServiceEnvironment & PortalEnvironment): boolean =>
+	[env.STS_CLIENT_AUTH, env.AUTH_BRIDGE_CLIENT_AUTH].includes('private_key_jwt') && env.STS_CLIENT_KEY === undefined;
+
+/**
+ * Whether the service client has no secret, although it authenticates with one. The portal's own client (`STS_CLIENT_ID`)
+ * may have that of `STS_CLIENT_SECRET`.
+ */
+export function lacksSecret(env: ServiceEnvironment & PortalEnvironment): boolean {
+	if (env.AUTH_BRIDGE_CLIENT_ID === undefined || env.AUTH_BRIDGE_CLIENT_SECRET !== undefined) return false;
+	if ((env.AUTH_BRIDGE_CLIENT_AUTH ?? env.STS_CLIENT_AUTH) === 'private_key_jwt') return false;
+	return env.AUTH_BRIDGE_CLIENT_ID !== env.STS_CLIENT_ID || env.STS_CLIENT_SECRET === undefined;
+}
 
 /** Whether a setting of the service client is set, but its client id is not. */
 export const lacksClient = ({ AUTH_BRIDGE_CLIENT_ID, ...rest }: ServiceEnvironment): boolean =>
@@ -57,13 +96,13 @@ export const lacksClient = ({ AUTH_BRIDGE_CLIENT_ID, ...rest }: ServiceEnvironme
  * The client that requests service tokens, and the token parameters for the Auth Bridge. If `bridge` is undefined, requests
  * to the Auth Bridge before sign-in have no token.
  */
-export function arrangeService(env: ServiceEnvironment, portal: ClientAtSts) {
-	const { AUTH_BRIDGE_CLIENT_ID: clientId = portal.clientId } = env;
-	const client: ClientAtSts = {
-		clientId,
+export function arrangeService(env: ServiceEnvironment, portal: Credentials) {
+	const client = arrangeClient({
+		clientId: env.AUTH_BRIDGE_CLIENT_ID ?? portal.clientId,
 		clientSecret: env.AUTH_BRIDGE_CLIENT_SECRET ?? portal.clientSecret,
-		clientAuth: env.AUTH_BRIDGE_CLIENT_AUTH ?? portal.clientAuth
-	};
+		clientAuth: env.AUTH_BRIDGE_CLIENT_AUTH ?? portal.clientAuth,
+		clientKeys: portal.clientKeys
+	});
 	const bridge: TokenOptions = {
 		scope: env.AUTH_BRIDGE_SCOPE,
 		audience: env.AUTH_BRIDGE_AUDIENCE,

@@ -4,6 +4,7 @@ import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
+import { assertionBy } from './client-assertion';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
 import { exchange } from '../upstream/exchange';
 import { UpstreamError } from '../http/upstream-error';
@@ -85,17 +86,40 @@ export const stsCall = {
 	[oauth.allowInsecureRequests]: true
 } as const;
 
-/** A configured OAuth client, with its authentication method at the STS (RFC 6749 2.3.1). */
-export function clientOf({ clientId, clientSecret, clientAuth }: ClientAtSts) {
+/**
+ * A configured OAuth client, with its authentication at the STS: by a secret (RFC 6749 2.3.1) or a signed assertion (RFC 7523
+ * 2.2).
+ */
+export function clientOf(configured: ClientAtSts) {
+	const { clientId, clientAuth } = configured;
 	const client: oauth.Client = { client_id: clientId, token_endpoint_auth_method: clientAuth };
-	const show = clientAuth === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
-	return { client, authentication: show(clientSecret) };
+	return { client, authentication: authenticationOf(configured) };
+}
+
+function authenticationOf(configured: ClientAtSts): oauth.ClientAuth {
+	if (configured.clientAuth === 'private_key_jwt') return assertionBy(configured.clientKey);
+	const { clientAuth, clientSecret } = configured;
+	return (clientAuth === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost)(clientSecret);
 }
 
 /** The portal as an OAuth client. */
 export function stsClient() {
 	const { client, authentication } = clientOf(config().sts);
 	return { client: { ...client, [oauth.clockTolerance]: FRESH_CLOCK_TOLERANCE_SECONDS }, authentication };
+}
+
+/**
+ * A token request of Auth.js with the portal's client authentication. Auth.js's own `private_key_jwt` names two audiences,
+ * which Keycloak refuses.
+ * @param init a form without a client secret
+ */
+export async function withClientAuthentication(init: RequestInit = {}): Promise<RequestInit> {
+	const { client, authentication } = stsClient();
+	const body = new URLSearchParams(init.body as URLSearchParams);
+	const headers = new Headers(init.headers);
+	body.delete('client_id');
+	await authentication(await stsMetadata(), client, body, headers);
+	return { ...init, body, headers };
 }
 
 /**
