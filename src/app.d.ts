@@ -18,6 +18,8 @@ declare global {
 			caller?: BearerCaller;
 			/** The STS has revoked the session that came with this request. */
 			sessionRevoked?: boolean;
+			/** The session that came with this request had been idle for too long. */
+			sessionIdle?: boolean;
 			/** The tokens have expired, and the STS cannot refresh them at the moment. */
 			stsUnavailable?: boolean;
 		}

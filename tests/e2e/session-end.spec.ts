@@ -6,10 +6,12 @@ import { en } from './support/texts.ts';
 const notice = en.account.ending;
 
 /** What the portal says from now on of the time that the session has left. */
-async function setRemaining(page: Page, expiresInMs: number): Promise<void> {
+const setRemaining = (page: Page, expiresInMs: number) => setSession(page, { expiresInMs });
+
+async function setSession(page: Page, changes: object): Promise<void> {
 	await page.route('**/api/auth/session', async (route) => {
 		const response = await route.fetch();
-		await route.fulfill({ response, json: { ...((await response.json()) as object), expiresInMs } });
+		await route.fulfill({ response, json: { ...((await response.json()) as object), ...changes } });
 	});
 }
 
@@ -48,6 +50,23 @@ test('before its end a session warns in words that are spoken, and offers a way 
 	await page.keyboard.press('Enter');
 	await returned;
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+});
+
+test('a session without activity warns before its end, and opening the page again keeps it', async ({ page }) => {
+	await page.clock.install();
+	await signInAtInstitution(page);
+	await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	const alert = page.getByRole('alert');
+	await setSession(page, { idleExpiresInMs: 90_000 });
+	await forwardUntil(page, '23:58:30', () => expect(alert).toContainText(notice.idle, { timeout: 1000 }));
+
+	await page.unrouteAll();
+	const loaded = page.waitForResponse(
+		(response) => response.request().isNavigationRequest() && response.url().endsWith('/account')
+	);
+	await page.getByRole('link', { name: notice.stay }).click();
+	expect((await loaded).status()).toBe(200);
+	await expect(alert).toBeEmpty();
 });
 
 test('a page whose session has ended says so, and remembers the place', { tag: '@full' }, async ({ page }) => {

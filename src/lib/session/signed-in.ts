@@ -7,18 +7,30 @@ const CHANNEL = 'portal-session';
  */
 const LOOKS_MS = [1500, 3000, 6000, 12_000];
 
-/**
- * Reads from the portal how long the session still lasts.
- * @returns milliseconds; 0 if nobody is signed in; null if the portal is unreachable
- */
-export async function readRemainingMs(signal: AbortSignal): Promise<number | null> {
-	const response = await createPortalFetch(fetch, 5000)('/api/auth/session', {}, signal);
-	return response.kind === 'json' ? remainingMs(response.body) : null;
+/** When a session ends. */
+export interface SessionEnd {
+	/** Milliseconds; 0 if nobody is signed in. */
+	readonly remainingMs: number;
+	/** Whether activity of the person postpones it: the end by the idle time-out comes first. */
+	readonly isIdle: boolean;
 }
 
-function remainingMs(session: unknown): number | null {
-	if (session === null) return 0;
-	return isRecord(session) && typeof session.expiresInMs === 'number' ? session.expiresInMs : null;
+/** The earlier of the absolute end and the end by the idle time-out, both in milliseconds. */
+export function sessionEnd(expiresInMs: number, idleExpiresInMs: number | null): SessionEnd {
+	const isIdle = idleExpiresInMs !== null && idleExpiresInMs < expiresInMs;
+	return { remainingMs: isIdle ? idleExpiresInMs : expiresInMs, isIdle };
+}
+
+/** Reads from the portal when the session ends; null if the portal is unreachable. */
+export async function readSessionEnd(signal: AbortSignal): Promise<SessionEnd | null> {
+	const response = await createPortalFetch(fetch, 5000)('/api/auth/session', {}, signal);
+	return response.kind === 'json' ? endOf(response.body) : null;
+}
+
+function endOf(session: unknown): SessionEnd | null {
+	if (session === null) return sessionEnd(0, null);
+	if (!isRecord(session) || typeof session.expiresInMs !== 'number') return null;
+	return sessionEnd(session.expiresInMs, typeof session.idleExpiresInMs === 'number' ? session.idleExpiresInMs : null);
 }
 
 let channel: BroadcastChannel | undefined;

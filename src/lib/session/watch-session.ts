@@ -1,4 +1,4 @@
-/** People are warned this long before the absolute end of their session. */
+/** People are warned this long before the end of their session. */
 export const WARNING_MS = 2 * 60_000;
 
 export interface SessionWatch {

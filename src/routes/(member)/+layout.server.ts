@@ -1,13 +1,16 @@
 import { publicSession } from '$lib/server/auth/session';
 import { signInPath } from '$lib/server/auth/login-path';
+import { sessionEnd } from '$lib/session/signed-in';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals, url }) => {
 	const session = memberSession(locals);
+	const { expiresInMs, idleExpiresInMs } = publicSession(session);
 	const returnTo = url.pathname;
 	return {
-		expiresInMs: publicSession(session).expiresInMs,
+		sessionEnd: sessionEnd(expiresInMs, idleExpiresInMs),
+		stayUrl: returnTo,
 		signInUrl: signInPath(session.provider, returnTo),
 		endedUrl: `/login?${new URLSearchParams({ error: 'session_expired', returnTo })}`
 	};

@@ -4,7 +4,12 @@ const expires = '2026-11-24T09:30:00.000Z';
 /** Less than two minutes before its end a session is said to end. */
 const far = 86_400_000;
 const near = 90_000;
-const ways = { expiresInMs: far, signInUrl: '/login/start?provider=sts&returnTo=%2Faccount', endedUrl: '/login' };
+const ways = {
+	sessionEnd: { remainingMs: far, isIdle: false },
+	stayUrl: '/account',
+	signInUrl: '/login/start?provider=sts&returnTo=%2Faccount',
+	endedUrl: '/login'
+};
 const wallet = {
 	id: 'wallet-1',
 	provider: 'eduID wallet',
@@ -28,13 +33,15 @@ const account = {
 		provider: 'sts-wallet' as const,
 		assurance: { acr: 'https://refeds.org/profile/mfa', amr: ['wallet', 'hwk'] },
 		expires,
-		expiresInMs: far
+		expiresInMs: far,
+		idleExpiresInMs: null
 	},
 	wallets: [
 		wallet,
 		{ ...wallet, id: 'wallet-2', provider: null, providerId: null, lastUsedAt: '2026-11-02T13:05:00.000Z' }
 	],
 	institutionName: 'Universiteit Noord',
+	idleMinutes: 0,
 	notice: null
 };
 /** What some services send: ids and domains only, and no level that has words. */
@@ -56,7 +63,8 @@ export const accountStates = {
 	'account/unlinked': page({ ...account, wallets: [], notice: 'unlinked' }),
 	'account/wallets-unknown': page({ ...account, wallets: null }),
 	'account/linked': { ...page(account), hasLinked: true },
-	'account/ending': page({ ...account, expiresInMs: near }),
+	'account/ending': page({ ...account, sessionEnd: { remainingMs: near, isIdle: false } }),
+	'account/idle': page({ ...account, sessionEnd: { remainingMs: near, isIdle: true }, idleMinutes: 30 }),
 	unlink: {
 		page: 'unlink',
 		data: { ...ways, wallet, lacking: null, stepUpUrl },

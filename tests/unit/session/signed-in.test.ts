@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readRemainingMs, signOutsElsewhere, tellSigningOut } from '../../../src/lib/session/signed-in';
+import { readSessionEnd, sessionEnd, signOutsElsewhere, tellSigningOut } from '../../../src/lib/session/signed-in';
 
 const open = () => new AbortController().signal;
 
@@ -7,14 +7,20 @@ describe('how long a session still lasts', () => {
 	const answered = (response: () => Promise<Response>) => vi.stubGlobal('fetch', vi.fn(response));
 	afterEach(() => vi.unstubAllGlobals());
 
-	test.each<[string, unknown, number | null]>([
-		['so many milliseconds', { user: {}, expiresInMs: 1234 }, 1234],
-		['not at all, where nobody is signed in', null, 0],
+	test.each<[string, unknown, unknown]>([
+		['so many milliseconds', { user: {}, expiresInMs: 1234 }, sessionEnd(1234, null)],
+		['until its absolute end', { expiresInMs: 1234, idleExpiresInMs: 2000 }, { remainingMs: 1234, isIdle: false }],
+		[
+			'until it has been idle too long',
+			{ expiresInMs: 1234, idleExpiresInMs: 1000 },
+			{ remainingMs: 1000, isIdle: true }
+		],
+		['not at all, where nobody is signed in', null, { remainingMs: 0, isIdle: false }],
 		['unknown, of a body that is no session of ours', { hello: 'captive portal' }, null],
 		['unknown, of a text', 'x', null]
 	])('is %s', async (_what, body, expected) => {
 		answered(async () => Response.json(body));
-		expect(await readRemainingMs(open())).toBe(expected);
+		expect(await readSessionEnd(open())).toEqual(expected);
 		expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/session', {
 			redirect: 'error',
 			signal: expect.any(AbortSignal)
@@ -27,7 +33,7 @@ describe('how long a session still lasts', () => {
 		['answers with a page', async () => new Response('<html>')]
 	])('is unknown while the portal %s: nobody is signed out by that', async (_what, response) => {
 		answered(response);
-		expect(await readRemainingMs(open())).toBeNull();
+		expect(await readSessionEnd(open())).toBeNull();
 	});
 
 	test('is unknown after five seconds without a response', async () => {
@@ -37,7 +43,7 @@ describe('how long a session still lasts', () => {
 			(_url: string, { signal }: RequestInit) =>
 				new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))))
 		);
-		const reading = readRemainingMs(open());
+		const reading = readSessionEnd(open());
 		await vi.advanceTimersByTimeAsync(5000);
 		expect(await reading).toBeNull();
 		vi.useRealTimers();

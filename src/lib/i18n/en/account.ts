@@ -3,7 +3,9 @@ export const account = {
 	ending: {
 		title: 'You will be signed out within 2 minutes.',
 		what: 'Sign in again to continue. You then come back to this page.',
-		again: 'Sign in again'
+		again: 'Sign in again',
+		idle: 'You have not done anything here for some time. Do you want to continue?',
+		stay: 'Stay signed in'
 	},
 	title: 'Your account',
 	unlinkedNotice: 'The wallet is unlinked.',
@@ -54,7 +56,9 @@ export const account = {
 			mca: 'a confirmation in another way',
 			mfa: 'an extra step'
 		},
-		expires: 'Signed in until'
+		expires: 'Signed in until',
+		idle: 'Without activity, you are signed out after',
+		minutes: (count: number) => `${count} minutes`
 	},
 	technical: {
 		title: 'Technical details for the help desk',

@@ -4,7 +4,9 @@ export const account: Texts['account'] = {
 	ending: {
 		title: 'U wordt binnen 2 minuten uitgelogd.',
 		what: 'Log opnieuw in om door te gaan. U komt dan terug op deze pagina.',
-		again: 'Opnieuw inloggen'
+		again: 'Opnieuw inloggen',
+		idle: 'U hebt hier een tijd niets gedaan. Wilt u doorgaan?',
+		stay: 'Ingelogd blijven'
 	},
 	title: 'Uw account',
 	unlinkedNotice: 'De wallet is ontkoppeld.',
@@ -55,7 +57,9 @@ export const account: Texts['account'] = {
 			mca: 'een bevestiging op een andere manier',
 			mfa: 'een extra stap'
 		},
-		expires: 'Ingelogd tot'
+		expires: 'Ingelogd tot',
+		idle: 'Doet u niets, dan wordt u uitgelogd na',
+		minutes: (count) => `${count} minuten`
 	},
 	technical: {
 		title: 'Technische gegevens voor de helpdesk',

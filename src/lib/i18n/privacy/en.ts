@@ -29,7 +29,7 @@ export const en = {
 		{
 			title: 'What we keep, and for how long',
 			points: [
-				'We keep your details in your own browser, for one day at most. They are in a cookie that only we can read. If you sign out, the cookie is gone.',
+				'We keep your details in your own browser, as long as you are signed in. They are in a cookie that only we can read. If you sign out, the cookie is gone.',
 				{
 					only: 'wallet',
 					text: 'The service that checks wallets keeps that a wallet is yours. It does so until you unlink the wallet on your account page.'

@@ -24,7 +24,7 @@ export const nl: Privacy = {
 		{
 			title: 'Wat wij bewaren, en hoe lang',
 			points: [
-				'Wij bewaren uw gegevens in uw eigen browser, niet langer dan één dag. Ze staan in een cookie die alleen wij kunnen lezen. Logt u uit, dan is de cookie weg.',
+				'Wij bewaren uw gegevens in uw eigen browser, zolang u bent ingelogd. Ze staan in een cookie die alleen wij kunnen lezen. Logt u uit, dan is de cookie weg.',
 				{
 					only: 'wallet',
 					text: 'De dienst die wallets controleert, bewaart dat een wallet van u is. Dat blijft zo tot u de wallet ontkoppelt op uw accountpagina.'

@@ -1,9 +1,9 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { unixMs } from '../clock';
+import { config } from '../config';
 import { cookieAttributes, cookieName } from '../http/cookies';
 import { sealOf } from '../http/sealed-cookie';
-import { SESSION_SECONDS } from './session';
 import type { Institution } from '../sts/institutions';
 
 /** How long a loaded login page can be used. After that, it has to be loaded again. */
@@ -75,7 +75,7 @@ const signedOutCookie = () => cookieName('signedout');
  * contains no other data. It is deleted once the STS has ended its session, or after a sign-in with a required login.
  */
 export function markSignedOut(cookies: Cookies): void {
-	cookies.set(signedOutCookie(), '1', { ...cookieAttributes(), maxAge: SESSION_SECONDS });
+	cookies.set(signedOutCookie(), '1', { ...cookieAttributes(), maxAge: config().sessionMaxAgeSeconds });
 }
 
 export function isMarkedSignedOut(cookies: Cookies): boolean {

@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/claims';
-import { type Provider, SESSION_SECONDS, type Session } from './session';
+import { type Provider, type Session } from './session';
 import { config } from '../config';
 
 /** The token endpoint's response at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */
@@ -44,7 +44,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		...authenticationOf(claims.auth_time, facts),
 		issuedAt: issuedAt(claims.iat, endedAt),
 		startedAt: sessionStartsAt,
-		endsAt: endedAt + SESSION_SECONDS,
+		endsAt: endedAt + config().sessionMaxAgeSeconds,
 		...tokens
 	};
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { unixMs } from '../clock';
+import { config } from '../config';
 
 /** How a person signed in. The values are also the ids of the two Auth.js providers and of their callback paths. */
 export const providers = ['sts', 'sts-wallet'] as const;
@@ -9,7 +10,7 @@ export function isProvider(text: string | null): text is Provider {
 	return providers.some((provider) => provider === text);
 }
 
-/** 24 hours from sign-in. A refresh never extends it. */
+/** How long the sessions of earlier versions live, and sessions by default. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 /** The longest that any instance lets a session live. */
 export const MAX_SESSION_SECONDS = 7 * 24 * 60 * 60;
@@ -45,7 +46,10 @@ export const SessionSchema = v.object({
 	isReauthIgnored: v.optional(v.boolean()),
 	/** When the person signed in, by the portal's clock; absent in sessions of earlier versions. */
 	startedAt: v.optional(seconds),
+	/** The absolute end. Neither a refresh nor activity extends it. */
 	endsAt: seconds,
+	/** When the person was last active (`idle.ts`); absent in sessions that were written without an idle time-out. */
+	activeAt: v.optional(seconds),
 	accessToken: v.string(),
 	refreshToken: text,
 	idToken: text,
@@ -61,6 +65,8 @@ export const SessionSchema = v.object({
 
 export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
 
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** What a browser may read of a session; never a token. `expires`: the absolute expiry of the session. */
 export const PublicSession = v.strictObject({
 	user: v.strictObject({
@@ -74,11 +80,14 @@ export const PublicSession = v.strictObject({
 	assurance: v.strictObject({ acr: v.nullable(v.string()), amr: v.array(v.string()) }),
 	expires: v.pipe(v.string(), v.isoTimestamp()),
 	/** Milliseconds until `expires`, by the portal's clock, because the browser's clock may be wrong. */
-	expiresInMs: v.pipe(v.number(), v.integer(), v.minValue(0))
+	expiresInMs: milliseconds,
+	/** Milliseconds until the session ends if the person does nothing until then; null without an idle time-out. */
+	idleExpiresInMs: v.nullable(milliseconds)
 });
 export type PublicSession = v.InferOutput<typeof PublicSession>;
 
 export function publicSession(session: Session, nowMs = unixMs()): PublicSession {
+	const { sessionIdleSeconds: idle } = config();
 	return {
 		user: {
 			id: session.userId,
@@ -90,6 +99,7 @@ export function publicSession(session: Session, nowMs = unixMs()): PublicSession
 		provider: session.provider,
 		assurance: { acr: session.acr ?? null, amr: session.amr },
 		expires: new Date(session.endsAt * 1000).toISOString(),
-		expiresInMs: Math.max(0, session.endsAt * 1000 - nowMs)
+		expiresInMs: Math.max(0, session.endsAt * 1000 - nowMs),
+		idleExpiresInMs: idle === 0 ? null : Math.max(0, ((session.activeAt ?? nowMs / 1000) + idle) * 1000 - nowMs)
 	};
 }

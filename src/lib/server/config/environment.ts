@@ -5,6 +5,7 @@ import {
 	acrValues,
 	flag,
 	hosts,
+	idleTimeout,
 	isLoopback,
 	issuerUrl,
 	isWeakSecret,
@@ -98,6 +99,8 @@ const Environment = v.object({
 	EVENT_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '20000'),
 	SESSION_FORMAT: v.optional(wholeNumber(1, 2), '2'),
 	SESSION_COOKIE_PERSISTENT: v.optional(flag, 'false'),
+	SESSION_MAX_AGE: v.optional(wholeNumber(300, 604_800), '86400'),
+	SESSION_IDLE_TIMEOUT: v.optional(idleTimeout, '0'),
 	REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 3600), '60'),
 	REDIS_URL: v.optional(redisUrl),
 	DENO_KV: v.optional(v.string()),
@@ -225,6 +228,14 @@ export const CheckedEnvironment = v.pipe(
 			'must be https when AUTH_URL is https, for browsers are sent there to sign in'
 		),
 		['STS_ISSUER_URL']
+	),
+	v.forward(
+		v.partialCheck(
+			[['SESSION_IDLE_TIMEOUT'], ['SESSION_MAX_AGE']],
+			(env) => env.SESSION_IDLE_TIMEOUT < env.SESSION_MAX_AGE,
+			'must be less than SESSION_MAX_AGE'
+		),
+		['SESSION_IDLE_TIMEOUT']
 	),
 	v.forward(
 		v.partialCheck(

@@ -22,6 +22,15 @@ export function wholeNumber(least: number, most: number) {
 	);
 }
 
+const IDLE_HINT = 'must be 0 (off), or a whole number of seconds from 300 to 604800';
+/** Seconds; 0 for no limit. A shorter limit would end sessions of people who read a page, shortly after the warning. */
+export const idleTimeout = v.pipe(
+	v.string(),
+	v.regex(/^\d{1,15}$/, IDLE_HINT),
+	v.transform(Number),
+	v.check((seconds) => seconds === 0 || (seconds >= 300 && seconds <= 604_800), IDLE_HINT)
+);
+
 /** One or more scopes (RFC 6749 3.3): printable characters, without quotes and backslashes. */
 export const scope = v.pipe(
 	v.string('must be a text'),

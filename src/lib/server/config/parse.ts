@@ -151,6 +151,10 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		sessionFormat: env.SESSION_FORMAT === 1 ? (1 as const) : (2 as const),
 		/** Whether session cookies persist when the browser closes. The lifetime of the session is the same in both cases. */
 		sessionCookiePersistent: env.SESSION_COOKIE_PERSISTENT,
+		/** How long a session lasts after sign-in. Sessions that exist already keep their end. */
+		sessionMaxAgeSeconds: env.SESSION_MAX_AGE,
+		/** A session ends after this time without an action of the person; 0: never. */
+		sessionIdleSeconds: env.SESSION_IDLE_TIMEOUT,
 		/** An access token is refreshed this long before it expires, or a quarter of its lifetime before if that is less. */
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
 		/** The store that all instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */

@@ -27,7 +27,8 @@ function refusal(event: RequestEvent): Response {
 	if (isApi(event)) return problemResponse('unauthorized', locals.requestId);
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
-	return seeOther(loginPath(returnTo, locals.sessionRevoked && { error: 'session_expired', requestId }));
+	const isExpired = locals.sessionRevoked ?? locals.sessionIdle ?? false;
+	return seeOther(loginPath(returnTo, isExpired && { error: 'session_expired', requestId }));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
+import { afterActivity, isActivity, withNewestActivity } from '../auth/idle';
 import { loginPath } from '../auth/login-path';
 import { tokenRefresher } from '../auth/refresh';
 import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
@@ -22,7 +23,9 @@ export const session: Handle = async ({ event, resolve }) => {
 	const read = hasAccessToken(event) ? null : await readSession(cookies, unixSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isRevoked(before));
-	event.locals.session = isOver ? null : before;
+	const current = before === null || isOver ? null : await afterActivity(before, isActivity(event));
+	if (before !== null && !isOver && current === null) event.locals.sessionIdle = true;
+	event.locals.session = current;
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	if (after === before && !read?.stale) return response;
@@ -31,12 +34,12 @@ export const session: Handle = async ({ event, resolve }) => {
 	// by now.
 	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
 	try {
-		const newest = after && (await tokenRefresher().newest(after));
+		const newest = after && (await withNewestActivity(await tokenRefresher().newest(after)));
 		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
-		// The session was only to be sealed again: the browser's cookie is still valid.
-		if (after === before) return response;
+		// The session was only to be sealed again, or to record activity: the browser's cookie is still valid.
+		if (after === current) return response;
 		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (after) void revokeTokens(after, event.locals.requestId);
 		return withCookies(tooLarge(event, response), await writeSession(null, cookies, unixSeconds()));

@@ -124,6 +124,7 @@ export function outranks(kind: string, mine: string, theirs: string): boolean {
 
 /**
  * How long an instance keeps its copy of an entry that the shared store has accepted, in milliseconds. Results of token
- * calls take about 4 kB each; their copies are for a store that has just lost its data.
+ * calls take about 4 kB each; their copies are for a store that has just lost its data. Times of activity are renewed by
+ * the next action.
  */
-export const copyMsOf = (kind: string): number => (kind === 'once:' ? 2 * 60_000 : Infinity);
+export const copyMsOf = (kind: string): number => (['once:', 'active:'].includes(kind) ? 2 * 60_000 : Infinity);

@@ -14,6 +14,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	]);
 	return {
 		view: publicSession(session),
+		idleMinutes: Math.floor(config().sessionIdleSeconds / 60),
 		institutionName,
 		wallets,
 		notice: url.searchParams.get('notice') === 'unlinked' ? ('unlinked' as const) : null

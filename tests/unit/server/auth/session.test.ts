@@ -1,9 +1,12 @@
 import * as v from 'valibot';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { IdentityClaims } from '$lib/server/sts/claims';
 import { isProvider, publicSession, type Session, SessionSchema } from '$lib/server/auth/session';
 import { newSession } from '$lib/server/auth/new-session';
 import { lackingOf } from '$lib/server/auth/step-up';
+import { configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
 
 const NOW = 1_800_000_000;
 const tokens = {
@@ -51,6 +54,12 @@ describe('a new session', () => {
 	});
 
 	test('lasts for 24 hours', () => expect(session.endsAt).toBe(NOW + 86_400));
+
+	test('lasts as long as SESSION_MAX_AGE says', () => {
+		configure({ SESSION_MAX_AGE: '604800' });
+		expect(newSession(claims, tokens, facts).endsAt).toBe(NOW + 604_800);
+		configure();
+	});
 
 	test.each([
 		[-60, true],
@@ -134,7 +143,8 @@ describe('what a browser may read', () => {
 			provider: 'sts-wallet',
 			assurance: { acr: 'high', amr: ['otp'] },
 			expires: '2027-01-16T08:00:00.000Z',
-			expiresInMs: 89_500
+			expiresInMs: 89_500,
+			idleExpiresInMs: null
 		});
 	});
 

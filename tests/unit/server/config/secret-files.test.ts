@@ -38,7 +38,7 @@ function faultsOf(variables: Readonly<Record<string, string>>): readonly string[
 describe('a secret in a file', () => {
 	test('is the content of the file, without white space at both ends', () => {
 		const config = parseConfig(withFile('STS_CLIENT_SECRET', fileWith('\n a secret with spaces \r\n')));
-		expect(config.sts.clientSecret).toBe('a secret with spaces');
+		expect(config.sts).toMatchObject({ clientSecret: 'a secret with spaces' });
 	});
 
 	test('may be several lines where several values are allowed', () => {
@@ -49,7 +49,7 @@ describe('a secret in a file', () => {
 	test('may be behind a symbolic link, as in Kubernetes', () => {
 		const link = join(folder, 'link');
 		symlinkSync(fileWith('linked'), link);
-		expect(parseConfig(withFile('STS_CLIENT_SECRET', link)).sts.clientSecret).toBe('linked');
+		expect(parseConfig(withFile('STS_CLIENT_SECRET', link)).sts).toMatchObject({ clientSecret: 'linked' });
 	});
 
 	test('is named by the configuration, which gives the server a permission for the file', () => {

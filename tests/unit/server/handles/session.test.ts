@@ -165,6 +165,41 @@ test('a slow response writes the newest session, not the one that it began with'
 	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });
 });
 
+describe('with an idle time-out', () => {
+	const MINUTE = 60;
+	beforeEach(() => configure({ SESSION_IDLE_TIMEOUT: String(30 * MINUTE) }));
+	afterEach(() => configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` }));
+
+	test('a page view shows and writes the time of the activity', async () => {
+		const cookie = await signedIn({ activeAt: SIGNED_IN_AT - 10 * MINUTE });
+		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
+		expect(seen).toMatchObject({ activeAt: SIGNED_IN_AT });
+		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+		expect(written?.session.activeAt).toBe(SIGNED_IN_AT);
+	});
+
+	test('an idle session is none, and its cookie goes', async () => {
+		const cookie = await signedIn({ id: 'idle', activeAt: SIGNED_IN_AT - 30 * MINUTE });
+		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
+		expect(seen).toBeNull();
+		expect(setCookies).toEqual([expect.stringMatching(/^portal\.session=; Max-Age=0/)]);
+	});
+
+	test('a background request that refreshes the tokens does not write an older time of activity', async () => {
+		const before = someSession({ id: 'busy', refreshAt: 0, activeAt: SIGNED_IN_AT - 20 * MINUTE });
+		const cookie = await signedIn(before);
+		const { setCookies } = await handled({ cookie, routeId: '/(public)/api/auth/session' }, async (event) => {
+			await handled({ cookie, routeId: '/(member)/account' });
+			event.locals.session = await tokenRefresher().refreshIfDue(before);
+		});
+		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+		expect(written?.session).toMatchObject({
+			activeAt: SIGNED_IN_AT,
+			refreshToken: expect.stringMatching(/^refresh-/)
+		});
+	});
+});
+
 describe('a session that has been signed out', () => {
 	const signedInAs = (id: string) => ({ session: someSession({ id }), cookie: signedIn({ id }) });
 
