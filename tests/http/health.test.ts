@@ -31,6 +31,16 @@ describe('health', () => {
 });
 
 describe('readiness', () => {
+	test('of the instance alone does not depend on the services behind it', async () => {
+		landscape.sandbox.scenario('sts-down');
+		landscape.sandbox.scenario('bridge-down');
+		expect(await ask('/api/health/ready?scope=instance')).toEqual({ status: 200, body: { status: 'ready' } });
+	});
+
+	test('has no other scope', async () => {
+		expect(await ask('/api/health/ready?scope=cluster')).toMatchObject({ status: 400 });
+	});
+
 	test('says what it has', async () => {
 		await expect
 			.poll(() => ask('/api/health/ready'), { timeout: 5000 })

@@ -154,11 +154,12 @@ test('a stopped instance behind a proxy reports that it drains, and serves reque
 	const portal = await startPortal({ runtime, env });
 	const ended = portal.stop();
 	await vi.waitFor(() => expect(portal.logs()).toContain('draining'), { timeout: 5000, interval: 10 });
-	const [ready, health] = await Promise.all(
-		['/api/health/ready', '/api/health'].map((path) => fetch(portal.url + path))
+	const [ready, instance, health] = await Promise.all(
+		['/api/health/ready', '/api/health/ready?scope=instance', '/api/health'].map((path) => fetch(portal.url + path))
 	);
-	expect(ready?.status).toBe(503);
+	expect([ready?.status, instance?.status]).toEqual([503, 503]);
 	expect(await ready?.json()).toMatchObject({ status: 'draining' });
+	expect(await instance?.json()).toEqual({ status: 'draining' });
 	expect(health?.status).toBe(200);
 	expect(health?.headers.get('connection')).toBe('close');
 	expect(await ended).toBe(0);

@@ -4,10 +4,10 @@ import { ensureChromium } from './chromium.mjs';
 import { otherBrowsers } from './other-browsers.mjs';
 import { ensureIrmago } from './irmago.mjs';
 import { startKeycloak } from './keycloak.mjs';
+import { ensurePythonProgram } from './python-programs.mjs';
 import { nothing, onRuntimes, sum } from './results.mjs';
 import { runCheck, runPlaywright, runVitest } from './runners.mjs';
 import { programCommand } from './runtime.mjs';
-import { ensureSchemathesis } from './schemathesis.mjs';
 
 /**
  * @typedef {object} Choice what this run of the tests is about
@@ -42,7 +42,7 @@ export const steps = {
 	more: async (choice) => sum([await http(choice, 'only'), await e2e(choice, 'only')]),
 	production: (choice) => inBrowser('production', choice, 'tests/production/playwright.config.ts'),
 	robustness: (choice) => {
-		const schemathesis = ensureSchemathesis(choice);
+		const schemathesis = ensurePythonProgram('schemathesis', choice);
 		const env = schemathesis === null ? {} : { SCHEMATHESIS: schemathesis };
 		return withVitest('robustness', choice, 'tests/robustness/vitest.config.ts', env);
 	},
@@ -52,6 +52,11 @@ export const steps = {
 		return runPlaywright({ ...runOf(choice), name: 'gallery', args, env: { CHROMIUM_PATH: await ensureChromium() } });
 	},
 	browsers: (choice) => withVitest('browsers', choice, 'tests/browsers/vitest.config.ts', otherBrowsers()),
+	hosting: (choice) => {
+		const validator = ensurePythonProgram('kubernetes-validate', choice);
+		const env = validator === null ? {} : { KUBERNETES_VALIDATE: validator };
+		return withVitest('hosting', choice, 'tests/hosting/vitest.config.ts', env);
+	},
 	interop: async (choice) => {
 		const irmago = await ensureIrmago(choice.skip);
 		const env = irmago === null ? {} : { IRMAGO_WALLET: irmago };

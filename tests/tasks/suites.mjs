@@ -20,6 +20,7 @@ export const suites = [
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },
 	{ name: 'gallery', minutes: 10, stages: [[['gallery']]] },
 	{ name: 'browsers', minutes: 5, stages: [[['browsers']]] },
+	{ name: 'hosting', minutes: 3, stages: [[['hosting']]] },
 	{ name: 'interop', minutes: 5, stages: [[['interop']]] },
 	{ name: 'keycloak', minutes: 6, stages: [[['keycloak']]] }
 ];

@@ -24,7 +24,10 @@ const PROGRAMS = [
 	{ program: 'mvn', debian: 'maven', isNeeded: hasJava },
 	{ program: 'firefox-esr', debian: 'firefox-esr', step: 'browsers' },
 	{ program: 'WebKitWebDriver', debian: 'webkit2gtk-driver', args: ['--help'], step: 'browsers' },
-	{ program: 'Xvfb', debian: 'xvfb', args: ['-help'], step: 'browsers' }
+	{ program: 'Xvfb', debian: 'xvfb', args: ['-help'], step: 'browsers' },
+	{ program: 'caddy', debian: 'caddy', args: ['version'], step: 'hosting' },
+	{ program: 'haproxy', debian: 'haproxy', args: ['-v'], step: 'hosting' },
+	{ program: 'systemd-analyze', debian: 'systemd', step: 'hosting' }
 ];
 
 /**

@@ -29,6 +29,10 @@ export const NotReady = v.strictObject({
 	store
 });
 
+/** The instance alone, without the services that all instances share. */
+export const InstanceReady = v.strictObject({ status: v.literal('ready') });
+export const InstanceNotReady = v.strictObject({ status: v.literal('draining') });
+
 export type Readiness = v.InferOutput<typeof Ready> | v.InferOutput<typeof NotReady>;
 
 const LIMIT_MS = 2000;
@@ -45,6 +49,14 @@ const reported: Record<'sts' | 'bridge', PeerState> = { sts: 'up', bridge: 'up' 
 export function readiness(nowMs = performance.now()): Promise<Readiness> {
 	if (!cached || nowMs >= cached.untilMs) cached = { result: check(), untilMs: nowMs + CACHED_MS };
 	return cached.result;
+}
+
+/**
+ * Whether this instance accepts requests, regardless of other services. For load balancers: when a service fails that all
+ * instances need, removing every instance would replace the portal's pages by an error of the load balancer.
+ */
+export function instanceReadiness(): v.InferOutput<typeof InstanceReady> | v.InferOutput<typeof InstanceNotReady> {
+	return { status: isDraining ? 'draining' : 'ready' };
 }
 
 /** Makes this instance report `draining` from now on, regardless of the state of its services. */

@@ -3,7 +3,7 @@ import { providers, PublicSession } from '../auth/session';
 import { always, anywhere, type ApiRoute, type Method, unreadable } from './route';
 import type { Backend } from '../config/backends';
 import { PublicCaller } from '../auth/bearer';
-import { NotReady, Ready } from '../readiness';
+import { InstanceNotReady, InstanceReady, NotReady, Ready } from '../readiness';
 import { walletRoutes } from './wallet-routes';
 
 const text = v.string();
@@ -154,13 +154,14 @@ const otherRoutes: readonly ApiRoute[] = [
 		path: '/api/health/ready',
 		method: 'get',
 		id: 'readReadiness',
-		what: 'Readiness: whether the STS, the Auth Bridge and the shared store can be reached.',
+		what: 'Readiness: whether the STS, the Auth Bridge and the shared store can be reached. With `scope=instance`, only whether this instance accepts requests.',
 		access: 'open',
+		query: { scope: v.literal('instance') },
 		answers: {
-			200: { what: 'The instance is ready.', json: Ready },
-			503: { what: 'The instance is not ready.', json: NotReady }
+			200: { what: 'The instance is ready.', json: v.union([Ready, InstanceReady]) },
+			503: { what: 'The instance is not ready.', json: v.union([NotReady, InstanceNotReady]) }
 		},
-		problems: always
+		problems: [400, ...always]
 	},
 	{
 		path: '/api/openapi.json',
