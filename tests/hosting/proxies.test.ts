@@ -28,7 +28,9 @@ describe.each(programs.map((program) => [program] as const))(
 				interval: 50
 			});
 		});
-		afterAll(() => landscape?.stop());
+		afterAll(async () => {
+			if (isThere) await landscape.stop();
+		});
 
 		test.runIf(isThere)('signs people in and out over https', async () => {
 			const browser = new Browser(landscape.url);

@@ -38,7 +38,7 @@ const minutes = (wholeSeconds: number) => `${wholeSeconds / 60} minutes`;
 const size = (bytes: number) => (bytes >= 1024 ** 2 ? `${bytes / 1024 ** 2} MB` : `${bytes / 1024} kB`);
 const bytes = (count: number) => `${thousands(count)} bytes`;
 
-const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, bridge } = parseConfig(environment);
+const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, stepUp, bridge } = parseConfig(environment);
 const connections = 'lib/server/upstream/connections.ts';
 
 /** Each number in the table that stands in the code, and how the table writes it. */
@@ -103,10 +103,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		"`iat` of an ID token ahead of the portal's clock",
 		minutes(constant('lib/server/sts/id-token.ts', 'MAX_IAT_AHEAD_SECONDS'))
 	],
-	[
-		'Age of a sign-in that may unlink a wallet, by `auth_time`',
-		minutes(constant('lib/server/wallet/linked-wallets.ts', 'FRESH_SECONDS'))
-	],
+	['Age of a sign-in that may unlink a wallet or end other sessions, by `auth_time`', minutes(stepUp.maxAgeSeconds)],
 	["Redemptions of one sign-in's code", `for ${seconds(constant('lib/server/auth/callback-once.ts', 'SHARED_MS'))}`],
 	[
 		'Automatic restarts of a sign-in that the STS calls expired',
