@@ -8,6 +8,7 @@ import type { Finding } from './report';
 import { examineProxy } from './proxy';
 import { examineSessionSize } from './session-size';
 import { examineSignIn, examineSignOut } from './sign-in';
+import { examineStepUp } from './step-up';
 import { examineStore } from './store';
 import { examineTelemetry, type TelemetryVariables } from './telemetry';
 
@@ -50,7 +51,10 @@ async function examineSts(config: Config): Promise<{ findings: readonly Finding[
 		examineSignOut(config, metadata),
 		examineServiceTokens(config)
 	]);
-	return { findings: [...findings, ...client, ...signIn, ...signOut, ...tokens.findings], tokens };
+	return {
+		findings: [...findings, ...client, ...examineStepUp(config, metadata), ...signIn, ...signOut, ...tokens.findings],
+		tokens
+	};
 }
 
 async function examineBridgeWith(config: Config, tokens: ServiceTokens, createSession: boolean) {

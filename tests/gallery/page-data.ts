@@ -1,6 +1,7 @@
 /** The data of the real pages, as their own loads return it: a page that asks for more breaks the gallery's types. */
 import type { LayoutData } from '../../src/routes/$types';
 import type { PageData as AccountData } from '../../src/routes/(member)/account/$types';
+import type { PageData as StepUpData } from '../../src/routes/(member)/step-up/$types';
 import type { PageData as UnlinkData } from '../../src/routes/(member)/account/wallets/[id]/unlink/$types';
 import type { PageData as AccessibilityData } from '../../src/routes/(public)/accessibility/$types';
 import type { PageData as ContinueData } from '../../src/routes/(public)/login/continue/$types';
@@ -18,4 +19,5 @@ export type ContinuePage = Own<ContinueData>;
 export type IdentityPage = { readonly data: Own<IdentityProps['data']>; readonly form: IdentityProps['form'] };
 export type SignedOutPage = Own<SignedOutData>;
 export type AccountPage = Own<AccountData>;
+export type StepUpPage = Own<StepUpData>;
 export type UnlinkPage = Own<UnlinkData>;

@@ -5,6 +5,7 @@ import type {
 	IdentityPage,
 	LoginPage,
 	SignedOutPage,
+	StepUpPage,
 	UnlinkPage,
 	WalletPage
 } from './page-data.ts';
@@ -29,6 +30,7 @@ interface PageContents {
 	'signed-out': { readonly data: SignedOutPage };
 	account: { readonly data: AccountPage };
 	unlink: { readonly data: UnlinkPage };
+	'step-up': { readonly data: StepUpPage };
 	/** The page for an error of this HTTP status. */
 	error: { readonly status: number; readonly reason?: 'foreign' };
 }

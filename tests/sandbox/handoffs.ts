@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-export type HandoffOutcome = { kind: 'person'; personId: string } | { kind: 'confirmed' | 'refused' | 'failed' };
+export type HandoffOutcome =
+	{ kind: 'person'; personId: string; hasSecondFactor: boolean } | { kind: 'confirmed' | 'refused' | 'failed' };
 
 /** A person who is redirected to the institution, and for what purpose. */
 export interface Handoff {
 	readonly purpose: 'login' | 'idv';
 	/** If absent, the institution's page offers a choice. */
 	readonly institutionId: string | undefined;
+	/** Whether the institution has to ask for a second factor too. */
+	readonly needsSecondFactor?: boolean;
 	/** The sender's own reference, such as an interaction or reconciliation id. */
 	readonly subject: string;
 	/** The address to which the browser is redirected afterwards, from the reference and the outcome. */

@@ -28,6 +28,7 @@ const stsScenarios = [
 	'no-end-session',
 	'no-userinfo',
 	'no-revocation',
+	'no-claims-parameter',
 	'sts-wrong-state',
 	'login-error',
 	'signed-in-ago',

@@ -1,4 +1,4 @@
-import type { GalleryState } from '../state.ts';
+import { eachOf, type GalleryState } from '../state.ts';
 
 const expires = '2026-11-24T09:30:00.000Z';
 /** Less than two minutes before its end a session is said to end. */
@@ -83,6 +83,8 @@ export const accountStates = {
 		isSignedIn: true,
 		heading: (t) => t.account.unlink.title
 	},
+	...eachOf('step-up', ['stronger', 'newer', 'done', 'refused', 'other'], stepUp),
+	'step-up/wallet': { ...stepUp('newer'), data: { ...stepUp('newer').data, walletUrl: '/login/wallet' } },
 	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },
 	'signed-out/handover': {
 		page: 'signed-out',
@@ -90,6 +92,23 @@ export const accountStates = {
 		heading: (t) => t.account.handover.title
 	}
 } satisfies Record<string, GalleryState>;
+
+function stepUp(key: 'stronger' | 'newer' | 'done' | 'refused' | 'other') {
+	const isOutcome = key === 'done' || key === 'refused' || key === 'other';
+	return {
+		page: 'step-up',
+		data: {
+			...ways,
+			outcome: isOutcome ? key : null,
+			lacking: isOutcome ? null : key,
+			tryUrl: stepUpUrl,
+			walletUrl: null
+		},
+		isSignedIn: true,
+		...(key === 'refused' && { isError: true }),
+		heading: (t) => t.account.stepUp[key].title
+	} satisfies GalleryState;
+}
 
 function page(data: Extract<GalleryState, { page: 'account' }>['data']): GalleryState {
 	return { page: 'account', data, isSignedIn: true, heading: (t) => t.account.title };

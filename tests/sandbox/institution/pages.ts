@@ -1,6 +1,6 @@
 import { escapeHtml, page } from '../http/html.ts';
 import { institutions } from '../institutions.ts';
-import { fullName, people } from '../people.ts';
+import { fullName, people, type Person } from '../people.ts';
 
 const refuseAndFail = `<h2>Or</h2>
 <button name="decision" value="refused">Refuse</button>
@@ -26,6 +26,20 @@ export function loginPage(reference: string, institutionId: string | undefined):
 		return `<h2>${escapeHtml(name)}</h2>\n${buttons.join('\n')}`;
 	});
 	return page('Sign in at your institution', form(reference, '/login', `${groups.join('\n')}\n${refuseAndFail}`));
+}
+
+/** After the password: what a person has as a second factor, or that they have none. */
+export function secondFactorPage(reference: string, person: Person): string {
+	return page(
+		'Confirm with your phone',
+		form(
+			reference,
+			'/login',
+			`<input type="hidden" name="person" value="${person.id}">
+<button name="factor" value="confirmed">Confirm as ${escapeHtml(fullName(person))}</button>
+<button name="factor" value="none">I have no phone with me</button>`
+		)
+	);
 }
 
 export function identityPage(reference: string, institutionId: string | undefined): string {

@@ -3,7 +3,7 @@ import type { HandoffOutcome, Handoffs } from '../handoffs.ts';
 import { redirect, sendHtml, sendJson, type Exchange } from '../http/exchange.ts';
 import { people } from '../people.ts';
 import type { Scenarios } from '../scenarios.ts';
-import { identityPage, loginPage, lostPage } from './pages.ts';
+import { identityPage, loginPage, lostPage, secondFactorPage } from './pages.ts';
 
 const Decision = v.picklist(['confirmed', 'refused', 'failed']);
 
@@ -22,7 +22,11 @@ export function createInstitutionRoutes(handoffs: Handoffs, scenarios: Scenarios
 
 		if (method === 'POST') {
 			const form = new URLSearchParams(body);
-			return leave(exchange, form.get('request') ?? '', outcomeOf(form));
+			const reference = form.get('request') ?? '';
+			const person = people.find(({ id }) => id === form.get('person'));
+			const asksMore = handoffs.find(reference)?.needsSecondFactor === true && !form.has('factor');
+			if (person && asksMore) return sendHtml(exchange, 200, secondFactorPage(reference, person));
+			return leave(exchange, reference, outcomeOf(form));
 		}
 		const reference = url.searchParams.get('request') ?? '';
 		const handoff = handoffs.find(reference);
@@ -36,7 +40,8 @@ export function createInstitutionRoutes(handoffs: Handoffs, scenarios: Scenarios
 
 function outcomeOf(form: URLSearchParams): HandoffOutcome {
 	const person = people.find(({ id }) => id === form.get('person'));
-	if (person !== undefined) return { kind: 'person', personId: person.id };
+	if (person !== undefined)
+		return { kind: 'person', personId: person.id, hasSecondFactor: form.get('factor') === 'confirmed' };
 	const decision = v.safeParse(Decision, form.get('decision'));
 	return { kind: decision.success ? decision.output : 'failed' };
 }

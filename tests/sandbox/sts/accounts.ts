@@ -1,6 +1,10 @@
 import { claimsOf, federatedSubject, subjectFor } from '../identity.ts';
 import { type Person } from '../people.ts';
 
+/** The levels of the STS (REFEDS), weakest first. */
+export const SFA = 'https://refeds.org/profile/sfa';
+export const MFA = 'https://refeds.org/profile/mfa';
+
 export interface Account {
 	readonly id: string;
 	readonly claims: Record<string, unknown>;
@@ -12,13 +16,13 @@ export interface Account {
 export class Accounts {
 	readonly #accounts = new Map<string, Account>();
 
-	/** An account authenticated by the institution. */
-	fromInstitution(person: Person): Account {
+	/** An account authenticated by the institution, with a second factor or only a password. */
+	fromInstitution(person: Person, hasSecondFactor: boolean): Account {
 		return this.#remember({
 			id: subjectFor('sts', federatedSubject(person)),
 			claims: claimsOf(person),
-			acr: 'https://refeds.org/profile/sfa',
-			amr: ['pwd']
+			acr: hasSecondFactor ? MFA : SFA,
+			amr: hasSecondFactor ? ['pwd', 'otp'] : ['pwd']
 		});
 	}
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Client, type Context, errors } from 'oidc-provider';
 import { escapeHtml, page } from '../http/html.ts';
 import type { Scenarios } from '../scenarios.ts';
-import type { Accounts } from './accounts.ts';
+import { type Accounts, MFA, SFA } from './accounts.ts';
 import type { AuthorizationLog } from './authorization-log.ts';
 import { clientsOf, type ClientOptions } from './clients.ts';
 import { grantEverything } from './grants.ts';
@@ -56,7 +56,7 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 		},
 		// The portal reads the ID token, with the claims that the real STS adds.
 		conformIdTokenClaims: false,
-		acrValues: ['https://refeds.org/profile/sfa', 'https://refeds.org/profile/mfa'],
+		acrValues: [SFA, MFA],
 		extraParams: ['provider'],
 		responseTypes: ['code'],
 		pkce: { required: () => true },

@@ -8,8 +8,8 @@ import { page } from '../http/html.ts';
 import { institutions } from '../institutions.ts';
 import { personById } from '../people.ts';
 import type { Scenarios } from '../scenarios.ts';
-import type { Account, Accounts } from './accounts.ts';
-import { walletSessionOf } from './policy.ts';
+import { type Account, type Accounts, MFA } from './accounts.ts';
+import { requestedLevels, walletSessionOf } from './policy.ts';
 
 const Resolved = v.object({
 	userId: v.string(),
@@ -27,6 +27,13 @@ export interface LoginOptions {
 	institutionUrl: string;
 }
 
+/** Why a sign-in fails: the outcome, or an essential level that was not reached (unmet_authentication_requirements 1.0). */
+function errorOf({ params }: Interaction, outcome: Account | string): string | undefined {
+	if (typeof outcome === 'string') return outcome;
+	const { levels, isEssential } = requestedLevels(params);
+	return isEssential && !levels.includes(outcome.acr) ? 'unmet_authentication_requirements' : undefined;
+}
+
 /** Authenticates a person: through the Bridge, or by a redirect to their institution. */
 export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl, institutionUrl }: LoginOptions) {
 	/**
@@ -37,7 +44,7 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 
 	const finish = async ({ request, response }: Exchange, interaction: Interaction, outcome: Account | string) => {
 		const scripted = scenarios.use('login-error');
-		const error = scripted?.error ?? (typeof outcome === 'string' ? outcome : undefined);
+		const error = scripted?.error ?? errorOf(interaction, outcome);
 		if (typeof outcome !== 'string') await leaveOtherSession(interaction, outcome);
 		const result =
 			typeof outcome === 'string' || error !== undefined
@@ -76,6 +83,7 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 		const reference = handoffs.open({
 			purpose: 'login',
 			institutionId: wanted?.id,
+			needsSecondFactor: requestedLevels(params).levels.includes(MFA),
 			subject: uid,
 			returnTo: (answered) => `${provider.issuer}/interaction/${uid}/return?request=${answered}`
 		});
@@ -86,7 +94,11 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 		const reference = exchange.url.searchParams.get('request') ?? '';
 		const outcome = handoffs.redeem(reference, 'login', interaction.uid)?.outcome;
 		if (outcome?.kind === 'person') {
-			return finish(exchange, interaction, accounts.fromInstitution(personById(outcome.personId)));
+			return finish(
+				exchange,
+				interaction,
+				accounts.fromInstitution(personById(outcome.personId), outcome.hasSecondFactor)
+			);
 		}
 		return finish(exchange, interaction, outcome?.kind === 'refused' ? 'access_denied' : 'server_error');
 	};

@@ -14,6 +14,7 @@ declare module 'oidc-provider' {
 
 	export interface Session {
 		readonly accountId?: string;
+		readonly acr?: string;
 		destroy(): Promise<void>;
 	}
 

@@ -4,14 +4,16 @@ import type { ScenarioName, Scenarios } from '../scenarios.ts';
 interface Omission {
 	readonly scenario: ScenarioName;
 	readonly field: string;
-	readonly path: string;
+	/** The path of an endpoint. */
+	readonly path?: string;
 }
 
-/** Endpoints that some deployments lack. */
+/** Endpoints and features that some deployments lack. */
 const omissions: readonly Omission[] = [
 	{ scenario: 'no-par', field: 'pushed_authorization_request_endpoint', path: '/request' },
 	{ scenario: 'no-end-session', field: 'end_session_endpoint', path: '/session/end' },
 	{ scenario: 'no-userinfo', field: 'userinfo_endpoint', path: '/me' },
+	{ scenario: 'no-claims-parameter', field: 'claims_parameter_supported' },
 	{ scenario: 'no-revocation', field: 'revocation_endpoint', path: '/token/revocation' }
 ];
 

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { interactionPolicy, type Context } from 'oidc-provider';
 import type { Accounts } from './accounts.ts';
 
@@ -6,6 +7,21 @@ const walletHint = /^oid4vp:(.+)$/;
 /** The wallet session named by a `login_hint`, if it names one. */
 export function walletSessionOf(loginHint: unknown): string | undefined {
 	return typeof loginHint === 'string' ? walletHint.exec(loginHint)?.[1] : undefined;
+}
+
+const EssentialAcr = v.pipe(
+	v.string(),
+	v.parseJson(),
+	v.object({
+		id_token: v.object({ acr: v.object({ essential: v.literal(true), values: v.array(v.string()) }) })
+	})
+);
+
+/** The levels that an authorization request names, and whether one of them is required. */
+export function requestedLevels({ acr_values, claims }: Readonly<Record<string, unknown>>) {
+	const essential = v.safeParse(EssentialAcr, claims);
+	if (essential.success) return { levels: essential.output.id_token.acr.values, isEssential: true };
+	return { levels: typeof acr_values === 'string' ? acr_values.split(' ') : [], isEssential: false };
 }
 
 /**
@@ -24,6 +40,12 @@ export function createPolicy(accounts: Accounts): interactionPolicy.Policy {
 			'login_required',
 			(ctx) => fresh(ctx) && walletSessionOf(ctx.oidc.params.login_hint) !== undefined
 		)
+	);
+	login?.checks.add(
+		new interactionPolicy.Check('level', 'another level was asked for', 'login_required', (ctx) => {
+			const { levels } = requestedLevels(ctx.oidc.params);
+			return fresh(ctx) && levels.length > 0 && !levels.includes(ctx.oidc.session.acr ?? '');
+		})
 	);
 	login?.checks.add(
 		new interactionPolicy.Check('other_institution', 'the institution has to vouch', 'login_required', (ctx) => {

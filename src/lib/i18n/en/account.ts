@@ -99,5 +99,41 @@ export const account = {
 			'This needs a stronger sign-in, for example with a code from your phone as well. Sign in again before you unlink a wallet.',
 		freshLink: 'Sign in again',
 		cancel: 'No, back to your account'
+	},
+	/** The page before and after a sign-in that a protected part needs. */
+	stepUp: {
+		stronger: {
+			title: 'Sign in with an extra check',
+			what: 'This part has extra protection. We want to be sure that it’s you.',
+			next: 'Sign in again. Your institution then asks for something extra, for example a code from your phone.',
+			button: 'Sign in again'
+		},
+		newer: {
+			title: 'Sign in again',
+			what: 'This part has extra protection. We want to be sure that it’s you.',
+			next: 'You signed in a while ago. That is why you have to sign in again.',
+			button: 'Sign in again'
+		},
+		done: {
+			title: 'The extra check worked',
+			what: 'You can open this part now.',
+			next: '',
+			button: 'Continue'
+		},
+		refused: {
+			title: 'The extra check did not work',
+			what: 'Your institution did not confirm the extra check. That is why you can’t open this part now. You are still signed in.',
+			next: 'Did you stop yourself, or did you not have your phone with you? Then try again.',
+			button: 'Try again'
+		},
+		other: {
+			title: 'Somebody else is signed in now',
+			what: 'This browser was signed in for another person. We have done nothing for that person.',
+			next: 'Check whether this is you.',
+			button: 'Continue'
+		},
+		signedInAs: (name: string) => `You are signed in as ${name}.`,
+		wallet: 'Sign in with your wallet',
+		toAccount: 'Back to your account'
 	}
 };

@@ -100,5 +100,40 @@ export const account: Texts['account'] = {
 			'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log opnieuw in voordat u een wallet ontkoppelt.',
 		freshLink: 'Opnieuw inloggen',
 		cancel: 'Nee, terug naar uw account'
+	},
+	stepUp: {
+		stronger: {
+			title: 'Inloggen met een extra controle',
+			what: 'Dit onderdeel is extra beveiligd. Wij willen zeker weten dat u het bent.',
+			next: 'Log opnieuw in. Uw instelling vraagt dan iets extra’s, bijvoorbeeld een code van uw telefoon.',
+			button: 'Opnieuw inloggen'
+		},
+		newer: {
+			title: 'Opnieuw inloggen',
+			what: 'Dit onderdeel is extra beveiligd. Wij willen zeker weten dat u het bent.',
+			next: 'U bent al een tijd geleden ingelogd. Daarom moet u opnieuw inloggen.',
+			button: 'Opnieuw inloggen'
+		},
+		done: {
+			title: 'De extra controle is gelukt',
+			what: 'U kunt dit onderdeel nu openen.',
+			next: '',
+			button: 'Doorgaan'
+		},
+		refused: {
+			title: 'De extra controle is niet gelukt',
+			what: 'Uw instelling heeft de extra controle niet bevestigd. Daarom kunt u dit onderdeel nu niet openen. U bent nog wel ingelogd.',
+			next: 'Bent u zelf gestopt, of had u uw telefoon niet bij u? Probeer het dan opnieuw.',
+			button: 'Opnieuw proberen'
+		},
+		other: {
+			title: 'Er is nu iemand anders ingelogd',
+			what: 'In deze browser was iemand anders ingelogd. Voor die persoon hebben wij niets gedaan.',
+			next: 'Controleer of u dit bent.',
+			button: 'Doorgaan'
+		},
+		signedInAs: (name) => `U bent ingelogd als ${name}.`,
+		wallet: 'Inloggen met uw wallet',
+		toAccount: 'Terug naar uw account'
 	}
 };

@@ -17,7 +17,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Descriptions of responses for OpenAPI. The messages of problems are in `http/problem-table.ts`. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
 	400: 'The request is not valid; the message names the field.',
-	401: 'The credential is missing or not valid.',
+	401: 'The credential is missing or not valid; or the sign-in is not strong or new enough, and `stepUpUrl` is where to sign in.',
 	403: 'The request comes from another site, or the access token lacks the scope.',
 	404: 'Not found, expired, or owned by somebody else.',
 	409: 'Not possible now, or not with this session; the code says why.',
@@ -88,7 +88,8 @@ function problem(status: number): Json {
 }
 
 function problemSchema(status: number) {
-	return jsonSchema(v.strictObject({ error: v.picklist(codesOf(status)), message: v.string(), requestId: v.string() }));
+	const problem = { error: v.picklist(codesOf(status)), message: v.string(), requestId: v.string() };
+	return jsonSchema(v.strictObject(status === 401 ? { ...problem, stepUpUrl: v.optional(v.string()) } : problem));
 }
 
 function named(...names: readonly HeaderName[]): Json {

@@ -29,7 +29,7 @@ import { flowStartMs } from './flow-id';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath } from './login-path';
 import { type Provider, type Session } from './session';
-import { meetsStepUp } from './step-up';
+import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
 import { newSession, tokenTimes } from './new-session';
 import { revokeTokens } from './sign-out';
 import { clearSignedOutMark, recordLinkedWallet } from './login-cookies';
@@ -172,8 +172,14 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
 		if (isLinked) audit('wallet linked', session, locals);
 	}
-	return flow.returnTo;
+	// The page of the act may be about the first person, so it is not opened until the second one has read that.
+	const { stepUp, returnTo } = flow;
+	if (stepUp && !(await isSamePerson(session, stepUp))) return stepUpPagePath({ returnTo, outcome: 'other' });
+	return stepUp && needsLink(returnTo) ? stepUpPagePath({ returnTo, outcome: 'done' }) : returnTo;
 }
+
+/** Failures of a step-up about which the institution knows more. The person stays signed in. */
+const stepUpRefusals: readonly SignInError[] = ['step_up_refused', 'access_denied'];
 
 /**
  * The path of the login page, with the error and the return path. A person who is already signed in goes to the
@@ -181,6 +187,8 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
  */
 function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, isOwn: boolean): string {
 	if (isOwn) report(event, flow.provider, error);
+	const isRefused = flow.stepUp !== undefined && stepUpRefusals.includes(error);
+	if (event.locals.session && isRefused) return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
 	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.requestsLogin);
 	return event.locals.session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }

@@ -86,7 +86,7 @@ export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Prom
 /** What a step-up has to meet. Only its name comes from the request. */
 async function checkedStepUp({ locals }: RequestEvent, wanted: SignInRequest): Promise<StepUp | SignInRefusal> {
 	if (!locals.session) return { error: 'login_first' };
-	const requirement = requirementNamed(wanted.stepUp ?? '');
+	const requirement = await requirementNamed(wanted.stepUp ?? '', locals.session);
 	if (!requirement || wanted.provider !== 'sts') return { error: 'not_found' };
 	return stepUpFor(locals.session, requirement);
 }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { config } from '../config';
+import type { Backend } from '../config/backends';
 import { digestOf } from '../digest';
+import { sealOf } from '../http/sealed-cookie';
 import type { Session } from './session';
 import { signInPath } from './login-path';
 
@@ -27,13 +29,44 @@ export type StepUp = v.InferOutput<typeof StepUpSchema>;
 
 /** The name of the requirement for acts on the account: unlinking a wallet, ending other sessions. */
 export const ACCOUNT_ACTS = 'account';
+const BACKEND_PREFIX = 'backend.';
+
+/** The name of the requirement that the configuration has for a backend. */
+export const backendActs = (backend: string): string => BACKEND_PREFIX + backend;
+
+/** How long a requirement of a backend's own can be met. */
+const CHALLENGE_MS = 15 * 60_000;
+const challengeSeal = sealOf(
+	'step-up',
+	v.strictTuple([v.string(), v.array(v.string()), v.nullable(v.number()), v.number()])
+);
 
 /**
- * The requirement that a `stepUp` parameter names; null for any other text. The parameter never contains the requirement, so
- * that nobody can change it by a link.
+ * The name of a requirement that a backend's response had (RFC 9470 3). It is sealed and belongs to one session, so that no
+ * link can change what the STS is asked for.
  */
-export function requirementNamed(name: string): SignInRequirement | null {
-	return name === ACCOUNT_ACTS ? config().stepUp : null;
+export function sealedRequirement({ id }: Session, requirement: SignInRequirement): Promise<string> {
+	const { acr, maxAgeSeconds } = requirement;
+	return challengeSeal.seal([id, [...acr], maxAgeSeconds, unixMs() + CHALLENGE_MS]);
+}
+
+/**
+ * The requirement that a `stepUp` parameter names; null for any other text. The parameter never contains a requirement that a
+ * browser could read or change.
+ */
+export async function requirementNamed(name: string, { id }: Session): Promise<SignInRequirement | null> {
+	if (name === ACCOUNT_ACTS) return config().stepUp;
+	if (name.startsWith(BACKEND_PREFIX)) {
+		const backend = config().backends.find((one) => backendActs(one.name) === name);
+		return backend ? requirementOf(backend) : null;
+	}
+	const sealed = (await challengeSeal.open(name))?.value;
+	return sealed?.[0] === id && sealed[3] > unixMs() ? { acr: sealed[1], maxAgeSeconds: sealed[2] } : null;
+}
+
+/** What the configuration requires of the sign-in for a backend. */
+export function requirementOf({ acr, maxAge }: Pick<Backend, 'acr' | 'maxAge'>): SignInRequirement {
+	return { acr: acr ?? [], maxAgeSeconds: maxAge ?? null };
 }
 
 /**
@@ -66,8 +99,33 @@ export function lackingForAccountActs(session: Session): 'stronger' | 'newer' | 
  * @param returnTo the path of the page of the act; the person acts again there
  */
 export function stepUpSignInPath(name: string, returnTo: string): string {
-	if (!config().signInMethods.institution) return signInPath('sts-wallet', returnTo);
+	if (!config().signInMethods.institution) return walletStepUpPath(name, returnTo);
 	return `/login/start?${new URLSearchParams({ provider: 'sts', stepUp: name, returnTo })}`;
+}
+
+/** The same with a wallet. The STS decides how strong that is; the page of the step-up says if it is not enough. */
+export function walletStepUpPath(name: string, returnTo: string): string {
+	return signInPath('sts-wallet', stepUpPagePath({ name, returnTo, outcome: 'refused' }));
+}
+
+/** How a step-up ended: well; without what was required; or with another person. */
+export const stepUpOutcomes = ['done', 'refused', 'other'] as const;
+export type StepUpOutcome = (typeof stepUpOutcomes)[number];
+
+/**
+ * Whether only a link on a page of the portal may lead to this path: a browser that comes from the STS, or from anywhere else,
+ * is refused there (`http/origin-policy.ts`).
+ */
+export const needsLink = (path: string): boolean => path.startsWith('/api/');
+
+/** The path of the page that explains a step-up, or how it ended. A person whose session meets the requirement is led on. */
+export function stepUpPagePath(of: {
+	readonly name?: string;
+	readonly returnTo: string;
+	readonly outcome?: StepUpOutcome;
+}): string {
+	const { name, returnTo, outcome } = of;
+	return `/step-up?${new URLSearchParams({ ...(outcome && { outcome }), ...(name && { stepUp: name }), returnTo })}`;
 }
 
 /** The sign-in that meets this requirement for the person of this session. */

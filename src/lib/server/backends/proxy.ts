@@ -9,6 +9,7 @@ import { serviceAuthorization } from '../sts/service-token';
 import { upstreamCall } from '../upstream/tracing';
 import { bodyOf, countedUpload, streamsBody } from './body';
 import { responseHeaders, requestHeaders } from './headers';
+import { challengedSignIn, refusedSignIn } from './step-up';
 import { backendTarget, ownPath } from './upstream-path';
 import { config } from '../config';
 
@@ -17,15 +18,19 @@ type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
 /**
  * Forwards a request to a service of the institution, with the token that the configuration names, and returns its response.
  * If the service refuses the token, the request is sent once more with a new one, unless its body was streamed.
+ * A page that needs a stronger or newer sign-in leads to it.
  * @throws {Problem} `not_found` for an invalid path, `unauthorized` without a session if the service gets the user's token,
- * `payload_too_large`, `rate_limited` for too many uploads, or the error of the service
+ * `insufficient_user_authentication`, `payload_too_large`, `rate_limited` for too many uploads, or the error of the service
  */
-export function forward(event: ForwardEvent, backend: Backend): Promise<Response> {
+export async function forward(event: ForwardEvent, backend: Backend): Promise<Response> {
+	const refused = refusedSignIn(event, backend);
+	if (refused) return refused;
 	if (!streamsBody(event.request)) return forwardOne(event, backend);
 	return countedUpload(event.locals, () => forwardOne(event, backend));
 }
 
-async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backend): Promise<Response> {
+async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Response> {
+	const { request, locals, url } = event;
 	const { name, timeoutMs, maxRequestBytes, maxAnswerBytes } = backend;
 	const { requestId } = locals;
 	const { method, signal } = request;
@@ -57,6 +62,8 @@ async function forwardOne({ request, locals, url }: ForwardEvent, backend: Backe
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
 		response = await ask(renewed);
 	}
+	const challenged = await challengedSignIn(event, backend, response);
+	if (challenged) return challenged;
 	await assertForwardable(response, name);
 	const { status } = response;
 	const location = response.headers.get('location');

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { scope, serviceUrl } from './fields';
+import { acrValue, acrValues, MAX_AGE_RANGE, scope, serviceUrl } from './fields';
 
 /** The configurable methods of a backend. GET includes HEAD, and the portal itself handles OPTIONS. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -26,6 +26,19 @@ const Settings = v.strictObject(
 		timeoutMs: v.optional(between(100, 120_000), 10_000),
 		maxRequestBytes: v.optional(between(0, 1024 * MEBIBYTE), 65_536),
 		maxAnswerBytes: v.optional(between(1, 1024 * MEBIBYTE), 10 * MEBIBYTE),
+		acr: v.optional(
+			v.union(
+				[
+					v.pipe(
+						acrValue,
+						v.transform((value) => [value])
+					),
+					v.pipe(acrValues, v.minLength(1))
+				],
+				'must be a value of the acr claim, or a list of at most ten of them'
+			)
+		),
+		maxAge: v.optional(between(...MAX_AGE_RANGE)),
 		callerScope: v.optional(scope),
 		tokenScope: v.optional(scope),
 		tokenAudience: v.optional(nonEmptyText),

@@ -1,14 +1,24 @@
 /** Why a token is refused with a 401 or 403, in characters that a quoted string allows (RFC 6750 3). */
 export interface ChallengeFacts {
-	readonly error?: 'invalid_token' | 'insufficient_scope';
+	readonly error?: 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
 	readonly description?: string;
 	/** The scope that the route requires. */
 	readonly scope?: string;
+	/** The accepted values of the `acr` claim, separated by spaces, and the seconds since the authentication (RFC 9470 3). */
+	readonly acrValues?: string | undefined;
+	readonly maxAge?: number | undefined;
 }
 
 /** The value of `WWW-Authenticate`: how to authenticate, and why the token was refused (RFC 6750 3). */
-export function challenge({ error, description, scope }: ChallengeFacts = {}): string {
-	const parameters = { realm: 'portal', error, error_description: description, scope };
+export function challenge({ error, description, scope, acrValues, maxAge }: ChallengeFacts = {}): string {
+	const parameters = {
+		realm: 'portal',
+		error,
+		error_description: description,
+		scope,
+		acr_values: acrValues,
+		max_age: maxAge
+	};
 	const said = Object.entries(parameters).filter(([, value]) => value !== undefined);
 	return `Bearer ${said.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
@@ -33,6 +43,7 @@ const table = {
 		message: 'Sign in first, or send a valid access token.',
 		challenge: challenge()
 	},
+	insufficient_user_authentication: { status: 401, message: 'This needs a stronger or newer sign-in.' },
 	forbidden: { status: 403, message: 'You may not do this.' },
 	insufficient_scope: { status: 403, message: 'The access token lacks the required scope.' },
 	forbidden_origin: { status: 403, message: 'Requests from other sites are refused.' },

@@ -8,6 +8,8 @@ export interface ProblemOptions {
 	/** Replaces the message of the table. Must be the portal's own text, never upstream text or a value from a request. */
 	readonly message?: string;
 	readonly headers?: Readonly<Record<string, string>>;
+	/** Where the person signs in again so that a new request succeeds: a path of the portal, for the response. */
+	readonly stepUpUrl?: string;
 	/** For the log only: codes and numbers. */
 	readonly facts?: Readonly<Record<string, string | number>>;
 }
@@ -18,6 +20,7 @@ export class Problem extends Error {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly facts: Readonly<Record<string, string | number>>;
+	readonly stepUpUrl: string | undefined;
 
 	constructor(
 		readonly code: ProblemCode,
@@ -32,6 +35,7 @@ export class Problem extends Error {
 			...options.headers
 		};
 		this.facts = options.facts ?? {};
+		this.stepUpUrl = options.stepUpUrl;
 	}
 }
 
@@ -74,15 +78,18 @@ export function invalidField(field: string): Problem {
 }
 
 /**
- * The error response of every API route: `{error, message, requestId}`. `extra.headers` override the Problem's own headers.
+ * The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps. `extra.headers` override the Problem's own headers.
  */
 export function problemResponse(
 	problem: Problem | ProblemCode,
 	requestId: string,
 	extra: { readonly headers?: Readonly<Record<string, string>> } = {}
 ): Response {
-	const { code, message, status, headers } = typeof problem === 'string' ? new Problem(problem) : problem;
-	return Response.json({ error: code, message, requestId }, { status, headers: { ...headers, ...extra.headers } });
+	const { code, message, status, headers, stepUpUrl } = typeof problem === 'string' ? new Problem(problem) : problem;
+	return Response.json(
+		{ error: code, message, requestId, ...(stepUpUrl && { stepUpUrl }) },
+		{ status, headers: { ...headers, ...extra.headers } }
+	);
 }
 
 // The path of an unknown key is text from the request: only what looks like a field name is repeated.

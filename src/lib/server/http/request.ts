@@ -58,6 +58,13 @@ export function wantsPage(request: Request): boolean {
 	return request.headers.get('accept')?.includes('text/html') ?? false;
 }
 
+/** Whether a browser opens the address itself, rather than a script, an image or a frame on a page. */
+export function isPageNavigation(request: Request): boolean {
+	const { headers, method } = request;
+	const isDocument = (headers.get('sec-fetch-dest') ?? 'document') === 'document';
+	return method === 'GET' && wantsPage(request) && isDocument;
+}
+
 /**
  * Whether a person reads the refusal of this request. The API responds in JSON, except on routes to which pages lead a
  * browser.

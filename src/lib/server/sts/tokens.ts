@@ -122,22 +122,42 @@ const AccessClaims = v.pipe(
 		client_id: v.nullish(name),
 		/** Words separated by spaces, or a list. Any other value grants nothing. */
 		scope: v.optional(v.unknown()),
+		/** How and when a person authenticated, if the token is for one (RFC 9068 2.2.1). Any other value shows nothing. */
+		acr: v.optional(v.fallback(v.optional(v.string()), undefined)),
+		auth_time: v.optional(v.fallback(v.optional(v.number()), undefined)),
 		/**
 		 * The token is bound to a key that its bearer has to prove possession of (RFC 9449, RFC 8705). The portal can't
 		 * check that.
 		 */
 		cnf: v.nullish(v.never())
 	}),
-	v.transform(({ exp, azp, client_id, scope }) => ({
+	v.transform(({ exp, azp, client_id, scope, acr, auth_time }) => ({
 		clientId: azp ?? client_id,
 		scopes: readStrings(scope),
-		endsAt: exp
+		endsAt: exp,
+		acr,
+		authTime: auth_time
 	})),
-	v.object({ clientId: name, scopes: v.array(v.string()), endsAt: v.number() })
+	v.object({
+		clientId: name,
+		scopes: v.array(v.string()),
+		endsAt: v.number(),
+		acr: v.undefinedable(v.string()),
+		authTime: v.undefinedable(v.number())
+	})
 );
 
-/** The client that calls the portal's API, its scopes, and when its token expires (Unix seconds). */
-export type AccessToken = Readonly<v.InferOutput<typeof AccessClaims>>;
+/**
+ * The client that calls the portal's API, its scopes, when its token expires (Unix seconds), and how and when a person
+ * authenticated, if the token is for one.
+ */
+export interface AccessToken {
+	readonly clientId: string;
+	readonly scopes: readonly string[];
+	readonly endsAt: number;
+	readonly acr?: string | undefined;
+	readonly authTime?: number | undefined;
+}
 
 /**
  * Verifies an access token of the STS that is issued for this API (RFC 9068 4).

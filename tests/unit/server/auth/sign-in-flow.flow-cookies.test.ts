@@ -13,7 +13,8 @@ import {
 import { newFlowId } from '$lib/server/auth/flow-id';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeCookies } from '../../../harness/cookies';
-import { configure } from '../configured';
+import { createSeal } from '$lib/server/seal';
+import { config, configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 beforeEach(() => configure());
@@ -128,5 +129,33 @@ describe('a sign-in that version 1.0.0 started', () => {
 
 	test('in another browser is nothing', () => {
 		expect(takeFlowOfVersion1(fakeCookies(), old)).toBeNull();
+	});
+});
+
+describe('the state of a step-up', () => {
+	const stepUp = {
+		acr: Array.from({ length: 10 }, () => 'a'.repeat(128)),
+		maxAgeSeconds: 900,
+		isOld: true,
+		subject: 's'
+	};
+
+	test('contains what was requested, which the cookie of 600 bytes could not', async () => {
+		const kept = flow({ stepUp });
+		const cookies = fakeCookies();
+		await keepFlow(cookies, kept);
+		expect(cookies.next().length).toBeLessThanOrEqual(600);
+		expect((await readState(await stateOf(kept)))?.stepUp).toEqual(stepUp);
+	});
+
+	test('differs from that of another flow, which is as earlier versions wrote it and has no requirement', async () => {
+		const plain = flow();
+		const sealed = createSeal(config().secrets, 'sign-in target');
+		const state = await stateOf(plain);
+		expect((await sealed.open(state.split('.')[2] ?? ''))?.value).toEqual([plain.id, 'sts', plain.returnTo]);
+		expect((await readState(state))?.stepUp).toBeUndefined();
+		// The requirement of one flow does not count for another.
+		const foreign = (await stateOf(flow({ id: id(9), stepUp }))).split('.')[2];
+		expect(await readState(`${plain.id}.${plain.stateKey}.${foreign}`)).toBeNull();
 	});
 });

@@ -5,6 +5,7 @@ import {
 	lackingOf,
 	meetsStepUp,
 	requirementNamed,
+	sealedRequirement,
 	stepUpFor,
 	stepUpSignInPath
 } from '$lib/server/auth/step-up';
@@ -46,11 +47,24 @@ describe('acts on the account', () => {
 		expect(sessions.map(lackingForAccountActs)).toEqual([null, 'newer', 'stronger']);
 	});
 
-	test('name their requirement; no other text names one', () => {
-		expect(requirementNamed('account')).toEqual({ acr: [], maxAgeSeconds: 900 });
-		expect(['', 'Account', 'acr', 'constructor', `{"acr":["${MFA}"]}`].map(requirementNamed)).toEqual(
-			Array.from({ length: 5 }, () => null)
-		);
+	test('name their requirement, as backends do; no other text names one', async () => {
+		configure({ BACKENDS: JSON.stringify({ grades: { url: 'https://g.example', token: 'user', acr: MFA } }) });
+		const named = (name: string) => requirementNamed(name, someSession());
+		expect(await named('account')).toEqual({ acr: [], maxAgeSeconds: 900 });
+		expect(await named('backend.grades')).toEqual({ acr: [MFA], maxAgeSeconds: null });
+		const others = ['', 'Account', 'acr', 'grades', 'backend.', 'backend.constructor', `{"acr":["${MFA}"]}`];
+		expect(new Set(await Promise.all(others.map(named)))).toEqual(new Set([null]));
+	});
+
+	test('of a service’s own requirement are sealed for one session and 15 minutes', async () => {
+		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
+		const asked = { acr: [MFA], maxAgeSeconds: 60 };
+		const name = await sealedRequirement(someSession(), asked);
+		expect(await requirementNamed(name, someSession())).toEqual(asked);
+		expect(await requirementNamed(name, { ...someSession(), id: 'another' })).toBeNull();
+		expect(await requirementNamed(`${name.slice(0, -1)}${name.endsWith('A') ? 'B' : 'A'}`, someSession())).toBeNull();
+		vi.setSystemTime((NOW + 900) * 1000);
+		expect(await requirementNamed(name, someSession())).toBeNull();
 	});
 
 	test('lead to a sign-in at the institution; without that way, to one with a wallet', () => {

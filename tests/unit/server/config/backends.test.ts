@@ -47,6 +47,8 @@ describe('the services in BACKENDS', () => {
 			timeoutMs: 120_000,
 			maxRequestBytes: 0,
 			maxAnswerBytes: 1,
+			acr: ['https://refeds.org/profile/mfa', 'loa3'],
+			maxAge: 60,
 			callerScope: 'grades:read',
 			tokenScope: 'a b',
 			tokenAudience: 'grades',
@@ -55,7 +57,17 @@ describe('the services in BACKENDS', () => {
 		expect(parsed({ 'grades-2': full })).toMatchObject([{ ...full, url: 'https://grades.example.org/api' }]);
 	});
 
+	test('may require one acr', () => {
+		expect(parsed({ grades: { ...grades, acr: 'loa3' } })).toMatchObject([{ acr: ['loa3'] }]);
+	});
+
 	test.each([
+		['an acr with a space', { grades: { ...grades, acr: 'a b' } }, 'BACKENDS: grades.acr: must be'],
+		['an acr with a quote', { grades: { ...grades, acr: ['a"'] } }, 'BACKENDS: grades.acr'],
+		['no acr in a list', { grades: { ...grades, acr: [] } }, 'BACKENDS: grades.acr'],
+		['eleven acr', { grades: { ...grades, acr: [...'abcdefghijk'] } }, 'BACKENDS: grades.acr'],
+		['a number for acr', { grades: { ...grades, acr: 2 } }, 'BACKENDS: grades.acr'],
+		['an age of a moment', { grades: { ...grades, maxAge: 59 } }, 'BACKENDS: grades.maxAge: must be a whole number'],
 		['no JSON', 'grades=https://grades.example.org', 'BACKENDS: must be JSON'],
 		['a list', [grades], 'BACKENDS: must be an object'],
 		['a name with a slash', { 'a/b': grades }, 'BACKENDS: ?: must have names'],

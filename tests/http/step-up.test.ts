@@ -1,0 +1,233 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { en } from '../../src/lib/i18n/en.ts';
+import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
+import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { MFA, SFA } from '../sandbox/sts/accounts.ts';
+import { changeSession, heldSession } from './support/held-session.ts';
+import { signInAtInstitution } from './support/journeys.ts';
+import { AUDIENCE, serviceToken } from './support/third-party.ts';
+
+const { done, stronger, newer, refused, other } = en.account.stepUp;
+const GRADES = '/api/backends/grades/mine?year=1';
+const RFC9470 = 'insufficient_user_authentication';
+
+let landscape: Landscape;
+let service: Server;
+let browser: Browser;
+/** What the service responds with: a challenge, or null for 200. */
+let challenge: string | null = null;
+let arrived = 0;
+
+beforeAll(async () => {
+	service = createServer((_request, response) => {
+		arrived++;
+		if (challenge === null) response.writeHead(200, { 'content-type': 'text/plain' }).end('the grades');
+		else response.writeHead(401, { 'www-authenticate': challenge }).end();
+	}).listen(0, '127.0.0.1');
+	await new Promise((resolve) => service.once('listening', resolve));
+	const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+	const backends = {
+		grades: { url, token: 'user', acr: MFA },
+		recent: { url, token: 'user', maxAge: 60, methods: ['GET', 'POST'] },
+		asks: { url, token: 'user' },
+		shared: { url, token: 'none', acr: [MFA], callerScope: 'profile:read' }
+	};
+	const env = { BACKENDS: JSON.stringify(backends), API_AUDIENCE: AUDIENCE, STEP_UP_ACR: MFA };
+	landscape = await startLandscape({ runtime, env });
+});
+afterAll(async () => {
+	await landscape.stop();
+	service.close();
+});
+beforeEach(async () => {
+	landscape.sandbox.reset();
+	challenge = null;
+	browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	arrived = 0;
+});
+
+const now = () => Math.floor(Date.now() / 1000);
+const asked = () => landscape.sandbox.authorizations().at(-1)?.params ?? {};
+const pathOf = ({ url }: Visit) => url.pathname + url.search;
+
+/** From the page about the step-up, signs in at the institution with or without a second factor; returns the last page. */
+async function stepUp(page: Visit, factor: 'confirmed' | 'none' = 'confirmed', person = 'known-student') {
+	let end = await browser.open(linkIn(page, '/login/start'));
+	if (end.text.includes('name="person"')) end = await browser.submit(end, { person });
+	if (end.text.includes('name="factor"')) end = await browser.submit(end, { factor });
+	return headingOf(end) === done.title ? browser.open(linkIn(end, '/api/')) : end;
+}
+
+describe('a page of a service that requires an acr', () => {
+	test('leads to a page about it, through the sign-in and back', async () => {
+		const page = await browser.open(GRADES);
+		expect([headingOf(page), page.url.pathname, arrived]).toEqual([stronger.title, '/step-up', 0]);
+		const back = await stepUp(page);
+		expect([pathOf(back), back.text, arrived]).toEqual([GRADES, 'the grades', 1]);
+		expect(asked()).toMatchObject({ acr_values: MFA, provider: 'uni-noord' });
+		expect(JSON.parse(asked().claims ?? '')).toMatchObject({
+			id_token: { acr: { essential: true, values: [MFA] }, name: null }
+		});
+		expect([asked().prompt, asked().max_age]).toEqual([undefined, undefined]);
+		expect(await heldSession(browser, landscape)).toMatchObject({ acr: MFA });
+	});
+
+	test.each(['with an error', 'with a lower acr'])(
+		'says so if the STS does not raise the level, %s; the person stays signed in',
+		async (how) => {
+			if (how === 'with a lower acr') landscape.sandbox.scenario('id-token', { claims: { acr: SFA } });
+			const before = await heldSession(browser, landscape);
+			const page = await browser.open(GRADES);
+			const end = await stepUp(page, how === 'with an error' ? 'none' : 'confirmed');
+			expect([headingOf(end), arrived]).toEqual([refused.title, 0]);
+			expect(end.text).toContain('Ask the help desk of your institution');
+			expect((await heldSession(browser, landscape)).id).toBe(before.id);
+			landscape.sandbox.reset();
+			expect((await stepUp(await browser.open(linkIn(end, GRADES.slice(0, 20))))).text).toBe('the grades');
+		}
+	);
+
+	test('says so if the person stops at the STS', async () => {
+		const institution = await browser.open(linkIn(await browser.open(GRADES), '/login/start'));
+		const end = await browser.submit(institution, { decision: 'refused' });
+		expect([headingOf(end), end.url.pathname]).toEqual([refused.title, '/step-up']);
+	});
+
+	test('tells a second person that they are signed in now, before it shows them anything', async () => {
+		const end = await stepUp(await browser.open(GRADES), 'confirmed', 'unknown-student');
+		expect([headingOf(end), arrived]).toEqual([other.title, 0]);
+		expect(end.text).toContain('You are signed in as Daan Bakker.');
+		expect((await browser.open(linkIn(end, '/api/backends/'))).text).toBe('the grades');
+	});
+
+	test('works with an STS that has no claims parameter and no PAR', async () => {
+		const plain = await startLandscape({ runtime, env: { STEP_UP_ACR: MFA } });
+		plain.sandbox.scenario('no-claims-parameter');
+		plain.sandbox.scenario('no-par');
+		browser = new Browser(plain.url);
+		const unlink = linkIn(await signInAtInstitution(browser), '/unlink');
+		const weak = await stepUp(await browser.open(unlink), 'none');
+		expect(headingOf(weak)).toBe(refused.title);
+		const back = await stepUp(await browser.open(unlink));
+		const last = plain.sandbox.authorizations().at(-1)?.params ?? {};
+		await plain.stop();
+		expect([back.url.pathname, back.text.includes(en.account.unlink.button)]).toEqual([unlink, true]);
+		expect([last.acr_values, last.max_age, last.claims?.includes('essential')]).toEqual([MFA, '900', false]);
+	});
+});
+
+describe('a call to a service that requires a stronger or newer sign-in', () => {
+	test('gets a challenge and the page to go to, and succeeds after it', async () => {
+		const answer = await browser.call(GRADES);
+		expect([answer.status, arrived]).toEqual([401, 0]);
+		expect(JSON.parse(answer.text)).toMatchObject({ error: RFC9470, stepUpUrl: '/step-up?stepUp=backend.grades' });
+		expect(answer.headers.get('www-authenticate')).toMatch(
+			new RegExp(`^Bearer realm="portal", error="${RFC9470}", error_description="[^"]+", acr_values="${MFA}"$`)
+		);
+		const back = await stepUp(await browser.open('/step-up?stepUp=backend.grades&returnTo=/help%3Fx'));
+		expect(pathOf(back)).toBe('/help?x');
+		expect((await browser.call(GRADES)).status).toBe(200);
+	});
+
+	test('with maxAge lets in a new sign-in, and after that asks for another', async () => {
+		const recent = '/api/backends/recent/x';
+		expect((await browser.call(recent)).status).toBe(200);
+		await changeSession(browser, landscape, { authTime: now() - 120 });
+		const answer = await browser.call(recent, { method: 'POST' });
+		expect([answer.status, arrived]).toEqual([401, 1]);
+		expect(answer.headers.get('www-authenticate')).toContain('max_age="60"');
+		const page = await browser.open(recent);
+		expect(headingOf(page)).toBe(newer.title);
+		expect((await stepUp(page)).text).toBe('the grades');
+		expect(asked()).toMatchObject({ max_age: '60', prompt: 'login' });
+		expect(asked()).not.toHaveProperty('acr_values');
+	});
+
+	test('by a program gets the challenge without a page, because its token is for nobody', async () => {
+		const caller = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
+		const answer = await caller.call('/api/backends/shared/x');
+		expect([answer.status, arrived]).toEqual([401, 0]);
+		expect(JSON.parse(answer.text)).not.toHaveProperty('stepUpUrl');
+		expect(answer.headers.get('www-authenticate')).toContain(`error="${RFC9470}"`);
+	});
+});
+
+describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
+	const ASKS = '/api/backends/asks/x';
+
+	test('gets it: what it asks for is sent to the STS, and the page opens', async () => {
+		challenge = `Bearer error="${RFC9470}", acr_values="loa9 ${MFA}", max_age=300`;
+		const answer = await browser.call(ASKS);
+		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([401, { error: RFC9470 }]);
+		const page = await browser.open(ASKS);
+		expect([headingOf(page), arrived]).toEqual([stronger.title, 2]);
+		challenge = null;
+		expect((await stepUp(page)).text).toBe('the grades');
+		expect(asked()).toMatchObject({ acr_values: `loa9 ${MFA}`, max_age: '300' });
+	});
+
+	test('but is an error if the session already has that, so that nobody signs in without end', async () => {
+		challenge = `Bearer error="${RFC9470}", acr_values="${MFA}", max_age=0`;
+		const back = await stepUp(await browser.open(ASKS));
+		expect([pathOf(back), back.status, arrived]).toEqual([ASKS, 502, 2]);
+		expect(JSON.parse((await browser.call(ASKS)).text)).toMatchObject({ error: 'upstream_invalid' });
+	});
+
+	test.each([
+		'',
+		', acr_values="a\\"b"',
+		`, acr_values="${'x'.repeat(200)}"`,
+		', max_age=-1',
+		`, max_age="${'9'.repeat(20)}"`
+	])('is an error with values that the portal does not pass on: %j', async (values) => {
+		challenge = `Bearer error="${RFC9470}"${values}`;
+		expect((await browser.call(ASKS)).status).toBe(502);
+	});
+});
+
+describe('a link', () => {
+	test.each(['backend.nothing', 'acr', '%7B%7D'])('cannot name a requirement such as %j', async (name) => {
+		const page = await browser.open(`/step-up?stepUp=${name}&returnTo=/help`);
+		expect(page.url.pathname).toBe('/help');
+		const start = await browser.open(`/login/start?provider=sts&stepUp=${name}&acr_values=${MFA}&max_age=0`);
+		expect(start.url.href).toContain('error=sign_in_failed');
+	});
+
+	test('with what a service asked another session for asks for nothing', async () => {
+		challenge = `Bearer error="${RFC9470}", acr_values="loa9"`;
+		const link = pathOf(await browser.open('/api/backends/asks/x'));
+		expect((await browser.open(link)).url.pathname).toBe('/step-up');
+		const stranger = new Browser(landscape.url);
+		await signInAtInstitution(stranger);
+		challenge = null;
+		expect(headingOf(await stranger.open(link))).toBe(done.title);
+	});
+
+	test('adds nothing to what the configuration asks for', async () => {
+		const page = await browser.open('/step-up?stepUp=account&acr_values=loa0&max_age=1&returnTo=/help');
+		await stepUp(page);
+		expect(asked()).toMatchObject({ acr_values: MFA, max_age: '900' });
+	});
+
+	test('to a service does not bring a browser there by itself', async () => {
+		const link = `/step-up?${new URLSearchParams({ stepUp: 'backend.asks', returnTo: '/api/backends/asks/x' })}`;
+		const page = await browser.open(link, { from: landscape.sandbox.institutionUrl });
+		expect([headingOf(page), page.headers.has('refresh'), arrived]).toEqual([done.title, false, 0]);
+	});
+
+	test('of another site does not start a sign-in', async () => {
+		const end = await browser.open('/login/start?provider=sts&stepUp=account&returnTo=/help', { from: null });
+		expect(end.url.pathname).toBe('/help');
+	});
+});
+
+test('a person who is signed out is led to the login page', async () => {
+	const stranger = new Browser(landscape.url);
+	expect((await stranger.open('/step-up?stepUp=account')).url.pathname).toBe('/login');
+	expect((await stranger.call(GRADES)).status).toBe(401);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { examineStepUp } from '../../../src/doctor/step-up';
+import { config, configure } from '../server/configured';
+
+const STS = { issuer: 'https://sts.example' };
+const examine = (listed: string[] | undefined, env: Record<string, string>) => {
+	configure(env);
+	return examineStepUp(config(), { ...STS, ...(listed && { acr_values_supported: listed }) }).map(
+		({ severity, message }) => `${severity} ${message}`
+	);
+};
+const BACKENDS = JSON.stringify({ grades: { url: 'https://g.example', token: 'user', acr: ['mfa', 'loa3'] } });
+
+test('nothing is said if no acr is required', () => {
+	expect(examine(undefined, {})).toEqual([]);
+});
+
+test('each setting with an acr that the STS does not list is named', () => {
+	expect(examine(['sfa', 'mfa'], { STEP_UP_ACR: 'high mfa', BACKENDS })).toEqual([
+		'warning The STS does not list these acr values of STEP_UP_ACR: high.',
+		'warning The STS does not list these acr values of BACKENDS (grades.acr): loa3.'
+	]);
+	expect(examine(['high', 'mfa', 'loa3'], { STEP_UP_ACR: 'high', BACKENDS })).toEqual([
+		'good The STS lists the acr values that the configuration requires.'
+	]);
+});
+
+test('an STS that lists none is no fault', () => {
+	expect(examine(undefined, { BACKENDS })).toEqual([expect.stringMatching(/^warning The STS does not list its acr/)]);
+});
