@@ -61,6 +61,11 @@ test.each([
 	[503, 'down'],
 	[504, 'down'],
 	[500, 'up'],
+	[501, 'up'],
+	[401, 'up'],
+	[405, 'up'],
+	[302, 'up'],
+	[204, 'up'],
 	[404, 'up'],
 	[200, 'up']
 ])('a Bridge that responds with %i is %s', async (status, bridge) => {
