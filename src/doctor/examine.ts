@@ -6,7 +6,7 @@ import { examineDiscovery } from './discovery';
 import { examineEgress } from './egress';
 import type { Finding } from './report';
 import { examineProxy } from './proxy';
-import { examineSessionSize } from './session-size';
+import { examineSessionSize, examineTokenPlace } from './session-size';
 import { examineSignIn, examineSignOut } from './sign-in';
 import { examineStepUp } from './step-up';
 import { examineStore } from './store';
@@ -64,7 +64,10 @@ async function examineBridgeWith(config: Config, tokens: ServiceTokens, createSe
 }
 
 async function examineSession(config: Config, { tokens, proxy }: Examination): Promise<readonly Finding[]> {
-	const size = tokens === null ? { headBytes: null, findings: [] } : await examineSessionSize(config, tokens);
+	const size =
+		tokens === null
+			? { headBytes: null, findings: [examineTokenPlace(config)] }
+			: await examineSessionSize(config, tokens);
 	if (proxy === undefined) return size.findings;
 	return [...size.findings, ...(await examineProxy(proxy, size.headBytes ?? undefined))];
 }

@@ -2,7 +2,8 @@ import { decodeJwt } from 'jose';
 import * as v from 'valibot';
 import { IdentityClaims } from '../lib/server/sts/claims';
 import { newSession } from '../lib/server/auth/new-session';
-import { SessionTooLarge, writeSession } from '../lib/server/auth/session-cookie';
+import { placeSession, setCookiesOf } from '../lib/server/auth/session-cookie';
+import { SessionTooLarge, tokenRecord } from '../lib/server/auth/session-tokens';
 import { MAX_SESSION_BYTES } from '../lib/server/auth/session-format';
 import { unixSeconds } from '../lib/server/clock';
 import type { Config } from '../lib/server/config/parse';
@@ -30,6 +31,8 @@ const Tokens = v.pipe(
 	})
 );
 
+type Facts = Pick<Config, 'secure' | 'origin' | 'sessionFormat' | 'sessionTokens' | 'store'>;
+
 export interface SessionSize {
 	/** Bytes of the response head at the end of a sign-in; null if it could not be measured. */
 	readonly headBytes: number | null;
@@ -47,13 +50,12 @@ const THIN = good(
 	'session.claims',
 	'The ID token has no name, eduid or federated_subject claim: the portal reads the userinfo endpoint at each sign-in.'
 );
+const USE_STORE =
+	'let the tokens go into a shared store: set REDIS_URL, or DENO_KV on Deno, and leave SESSION_TOKENS unset.';
 const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
 
 /** Measures the cookies of a session with these tokens, and the head of the response that sets them. */
-export async function examineSessionSize(
-	config: Pick<Config, 'secure' | 'origin' | 'sessionFormat'>,
-	text: string
-): Promise<SessionSize> {
+export async function examineSessionSize(config: Facts, text: string): Promise<SessionSize> {
 	const parsed = v.safeParse(Tokens, text);
 	if (!parsed.success)
 		return {
@@ -70,14 +72,38 @@ export async function examineSessionSize(
 	const facts = { provider: 'sts', requestsLogin: false, ...times } as const;
 	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);
 	try {
-		const cookies = await writeSession(session, NO_COOKIES, nowSeconds);
-		const { headBytes, findings } = measured(config, cookies);
+		const place = await placeSession(session);
+		if (place.tokens === 'store') await tokenRecord(place.session);
+		const cookies = setCookiesOf(session, place.chunks, NO_COOKIES, nowSeconds);
+		const { headBytes, findings } = measured(config, cookies, place.tokens);
 		return { headBytes, findings: idToken !== undefined && namesNobody(claims) ? [THIN, ...findings] : findings };
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge)) throw error;
-		const message = `A session with these tokens takes more than ${MAX_SESSION_BYTES[config.sessionFormat]} bytes of cookies: nobody can sign in.`;
-		return { headBytes: null, findings: [wrong('session.size', message, SMALLER)] };
+		return { headBytes: null, findings: [tooLarge(config)] };
 	}
+}
+
+/** Where the tokens of sessions go, if there is no token response to measure. */
+export function examineTokenPlace({ sessionTokens, store }: Pick<Config, 'sessionTokens' | 'store'>): Finding {
+	const hasStore = store.redisUrl !== undefined || store.denoKv !== undefined;
+	const measure = 'Measure yours with --tokens.';
+	if (sessionTokens === 'store') return good('session.tokens', 'The tokens of sessions go into the shared store.');
+	if (sessionTokens === 'auto' && hasStore)
+		return good('session.tokens', 'Tokens that do not fit the session cookie go into the shared store.');
+	return good(
+		'session.tokens',
+		`The tokens of sessions go into the cookie. Large ones need a setting of the proxy, or do not fit. ${measure}`
+	);
+}
+
+function tooLarge({ sessionFormat, sessionTokens, store }: Facts): Finding {
+	const hasStore = sessionTokens !== 'cookie' && (store.redisUrl !== undefined || store.denoKv !== undefined);
+	if (hasStore) return wrong('session.size', 'These tokens do not fit the shared store: nobody can sign in.', SMALLER);
+	return wrong(
+		'session.size',
+		`A session with these tokens takes more than ${MAX_SESSION_BYTES[sessionFormat]} bytes of cookies: nobody can sign in.`,
+		`${SMALLER} Or ${USE_STORE}`
+	);
 }
 
 /** The claims that pages show; texts of usual length without a readable ID token. */
@@ -90,8 +116,9 @@ function claimsOf(idToken: string | undefined): v.InferOutput<typeof IdentityCla
 }
 
 function measured(
-	{ secure, origin, sessionFormat }: Pick<Config, 'secure' | 'origin' | 'sessionFormat'>,
-	cookies: readonly string[]
+	{ secure, origin, sessionFormat }: Facts,
+	cookies: readonly string[],
+	tokens: 'cookie' | 'store'
 ): SessionSize {
 	const bytes = cookies.reduce((sum, cookie) => sum + Buffer.byteLength(cookie), 0);
 	const headers = [
@@ -100,22 +127,22 @@ function measured(
 	];
 	const head = `HTTP/1.1 303 See Other\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 	const headBytes = Buffer.byteLength(head);
-	const size = good(
-		'session.size',
-		`A session with these tokens takes ${bytes} of ${MAX_SESSION_BYTES[sessionFormat]} bytes of cookies.`
-	);
+	const size =
+		tokens === 'store'
+			? `The tokens of such a session go into the shared store; the rest takes ${bytes} bytes of cookies.`
+			: `A session with these tokens takes ${bytes} of ${MAX_SESSION_BYTES[sessionFormat]} bytes of cookies.`;
 	const message = `The response that ends a sign-in has a head of ${headBytes} bytes`;
 	const fits = headBytes <= DEFAULT_HEAD_BYTES;
 	return {
 		headBytes,
 		findings: [
-			size,
+			good('session.size', size),
 			fits
 				? good('session.head', `${message}: every proxy takes it with its defaults.`)
 				: warning(
 						'session.head',
 						`${message}: nginx takes 4 kB with its defaults, and responds with 502.`,
-						`Set proxy_buffer_size 16k and proxy_buffers 8 16k, and check with --proxy. ${SMALLER}`
+						`Set proxy_buffer_size 16k and proxy_buffers 8 16k, and check with --proxy. Or ${USE_STORE} ${SMALLER}`
 					)
 		]
 	};

@@ -63,6 +63,14 @@ export function keycloakTokens(roles: readonly string[] = []): KeycloakTokens {
 	};
 }
 
+/** Names of groups of about 45 characters. Like those of a university, they differ in a few characters. */
+export function groupNames(count: number): readonly string[] {
+	return Array.from({ length: count }, (_, n) => {
+		const course = randomBytes(3).toString('hex');
+		return `urn:mace:uni-noord.example:course:${course}:${2020 + (n % 7)}`;
+	});
+}
+
 function jwt(header: object, signatureBytes: number, claims: object): string {
 	const encoded = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
 	return [...encoded, random(signatureBytes)].join('.');

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { joinChunks, leftoverChunks, sessionCodec, splitChunks } from '../../../src/lib/server/auth/session-format.ts';
 import { flowStartMs, newFlowId } from '../../../src/lib/server/auth/flow-id.ts';
+import { openTokens, sealTokens, tokensNameOf } from '../../../src/lib/server/auth/sealed-result.ts';
 import { createSeal } from '../../../src/lib/server/seal.ts';
 import { type Session, SessionSchema } from '../../../src/lib/server/auth/session.ts';
 import { Browser } from '../../harness/browser.ts';
 import type { Landscape } from '../../harness/landscape.ts';
+import { readEntry, writeEntry } from './store-entries.ts';
 
 const sessionCookieName = ({ AUTH_URL = '' }: Landscape['env']) =>
 	AUTH_URL.startsWith('https:') ? '__Host-portal.session' : 'portal.session';
@@ -13,12 +15,19 @@ type Place = Pick<Landscape, 'env'>;
 
 const sealOf = (env: Landscape['env']) => createSeal([env.AUTH_SECRET ?? ''], 'session', sessionCodec(2));
 
-/** The session in a browser's cookies, opened with the portal's own secret. */
-export async function heldSession(browser: Browser, { env }: Place): Promise<Session> {
+type HeldSession = Session & { readonly accessToken: string };
+
+/** The session in a browser's cookies, opened with the portal's own secret. Its tokens may be in the shared store. */
+export async function heldSession(browser: Browser, { env }: Place): Promise<HeldSession> {
 	const name = sessionCookieName(env);
 	const sealed = joinChunks(name, (chunk) => browser.cookies().get(chunk)) ?? '';
 	const opened = await sealOf(env).open(sealed);
-	return v.parse(SessionSchema, opened?.value);
+	const session = v.parse(SessionSchema, opened?.value);
+	const { tokensKey, id } = session;
+	if (tokensKey === undefined) return session as HeldSession;
+	const text = await readEntry(env, await tokensNameOf(tokensKey));
+	if (text === null) throw new Error('the store does not have the tokens of the session');
+	return { ...session, ...((await openTokens(tokensKey, id, text)) as HeldSession) };
 }
 
 /** Whether a browser has any session cookie. */
@@ -26,10 +35,14 @@ export function holdsSession(browser: Browser): boolean {
 	return [...browser.cookies().keys()].some((name) => /^(?:__Host-)?portal\.session/.test(name));
 }
 
-/** Changes the session in a browser's cookies: time passes for this session only, and tests need not wait. */
+/** Changes the session in a browser's cookies, or its tokens in the store: time passes for this session only, and tests need not wait. */
 export async function changeSession(browser: Browser, place: Place, changes: Partial<Session>): Promise<void> {
 	const name = sessionCookieName(place.env);
 	const session = { ...(await heldSession(browser, place)), ...changes };
+	if (session.tokensKey !== undefined) {
+		const text = await sealTokens(session.tokensKey, session.id, session);
+		return writeEntry(place.env, await tokensNameOf(session.tokensKey), text);
+	}
 	const chunks = splitChunks(name, await sealOf(place.env).seal(session)) ?? [];
 	for (const leftover of leftoverChunks(name, [...browser.cookies().keys()], chunks)) browser.putCookie(leftover, '');
 	for (const chunk of chunks) browser.putCookie(chunk.name, chunk.value);

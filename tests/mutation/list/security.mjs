@@ -83,8 +83,8 @@ export const security = [
 	{
 		name: 'a signed-out session is still open',
 		file: 'src/lib/server/handles/session.ts',
-		find: 'isOver ? null : before;',
-		replace: 'before;',
+		find: 'isOver || event.locals.sessionRevoked;',
+		replace: 'event.locals.sessionRevoked;',
 		test: 'tests/unit/server/handles/session.test.ts'
 	},
 	{

@@ -2,6 +2,7 @@ import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/claims';
 import { type Provider, type Session } from './session';
 import { config } from '../config';
+import { newTokensKey } from './session-tokens';
 
 /** The token endpoint's response at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */
 export interface TokenSet {
@@ -45,7 +46,8 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		issuedAt: issuedAt(claims.iat, endedAt),
 		startedAt: sessionStartsAt,
 		endsAt: endedAt + config().sessionMaxAgeSeconds,
-		...tokens
+		...tokens,
+		tokensKey: newTokensKey()
 	};
 }
 

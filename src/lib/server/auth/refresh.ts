@@ -2,6 +2,7 @@ import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { createOnce, type Once, type OnceOptions, WorkFailed, type WorkFault } from './run-once';
 import type { Session } from './session';
+import { newTokensKey } from './session-tokens';
 import type { TokenSet } from './new-session';
 import { log } from '../log';
 import { count } from '../metrics';
@@ -79,7 +80,8 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 				isShared = false;
 				const tokens = await redeem({ ...session, refreshToken });
 				if (secretOf(tokens) === secretOf(session)) keepMs = Math.min(keepMs, keepSameMs(tokens));
-				return JSON.stringify(tokens);
+				// All who share this result would store the tokens in the same record.
+				return JSON.stringify({ ...tokens, tokensKey: session.tokensKey ?? newTokensKey() });
 			}
 		});
 		renewal.then(
@@ -199,14 +201,18 @@ const Tokens = v.object({
 	refreshToken: v.optional(v.string()),
 	idToken: v.optional(v.string()),
 	expiresAt: v.optional(v.number()),
-	refreshAt: v.optional(v.number())
+	refreshAt: v.optional(v.number()),
+	tokensKey: v.optional(v.string())
 });
 
 /**
  * Names the refresh of a session. Both tokens are part of it, because a provider that does not rotate returns the same
  * refresh token again.
  */
-export function secretOf({ refreshToken = '', accessToken }: Pick<Session, 'refreshToken' | 'accessToken'>): string {
+export function secretOf({
+	refreshToken = '',
+	accessToken = ''
+}: Pick<Session, 'refreshToken' | 'accessToken'>): string {
 	return `${refreshToken} ${accessToken}`;
 }
 

@@ -12,7 +12,17 @@ import { config } from '../config';
 import { cookieAttributes, cookieName } from '../http/cookies';
 import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
 import { sealOf } from '../http/sealed-cookie';
+import { log } from '../log';
+import { StoreUnavailable } from '../store/store';
 import { type Session, SessionSchema } from './session';
+import {
+	hasStoredTokens,
+	newTokensKey,
+	SessionTooLarge,
+	sessionTokens,
+	type StoredSession,
+	withoutTokens
+} from './session-tokens';
 
 const sealed = sealOf('session', SessionSchema, () => sessionCodec(config().sessionFormat));
 
@@ -23,15 +33,14 @@ const sealed = sealOf('session', SessionSchema, () => sessionCodec(config().sess
 const MIN_RESEAL_SECONDS = 60 * 60;
 
 /** The session in a request's cookies. */
-interface ReadSession {
+export interface ReadSession {
+	/** Without its tokens if they are in the shared store. */
 	readonly session: Session;
-	/** Whether to seal it again: at once for the configured format, and at most once an hour for the first secret. */
-	readonly stale: boolean;
-}
-
-/** The tokens of a session do not fit into the cookies that browsers and proxies accept. */
-export class SessionTooLarge extends Error {
-	override readonly name = 'SessionTooLarge';
+	/**
+	 * Whether to seal it again: at once for the configured format or place of the tokens, and at most once an hour for the
+	 * first secret.
+	 */
+	readonly stale: false | 'secret' | 'format';
 }
 
 /** The session of a request, if it has not expired. */
@@ -40,22 +49,38 @@ export async function readSession(cookies: Cookies, nowSeconds: number): Promise
 	const opened = await sealed.openFor(cookies, text ?? undefined);
 	if (!opened || opened.value.endsAt <= nowSeconds) return null;
 	const { value, stale } = opened;
+	if (stale === 'format' || (hasStoredTokens(value) && config().sessionTokens === 'cookie'))
+		return { session: value, stale: 'format' };
 	const isDue = nowSeconds - (value.sealedAt ?? 0) >= MIN_RESEAL_SECONDS;
-	return { session: value, stale: stale === 'format' || (stale === 'secret' && isDue) };
+	return { session: value, stale: stale === 'secret' && isDue && 'secret' };
 }
 
 /**
- * The `Set-Cookie` values that store this session in the browser (null: delete it) and delete leftover chunks of an earlier
- * one.
+ * Writes a session for the browser. Its tokens go into the cookie, or into the shared store.
+ * @param before the session that came with the request
+ * @returns the `Set-Cookie` values that store the session in the browser (null: delete it) and delete leftover chunks of
+ * an earlier one; empty if the browser's cookie stays as it is
  * @throws {SessionTooLarge} if the session does not fit even without its ID token
+ * @throws {StoreUnavailable} if the tokens have to go into the store, and it is unavailable
  */
 export async function writeSession(
 	session: Session | null,
 	cookies: Pick<Cookies, 'getAll'>,
-	nowSeconds: number
+	nowSeconds: number,
+	before: ReadSession | null = null
 ): Promise<string[]> {
+	const kept = session ? await store({ ...session, sealedAt: nowSeconds }, before) : [];
+	return kept === null ? [] : setCookiesOf(session, kept, cookies, nowSeconds);
+}
+
+/** @param kept the session's cookies; cookies of an earlier session are deleted */
+export function setCookiesOf(
+	session: Session | null,
+	kept: readonly CookieText[],
+	cookies: Pick<Cookies, 'getAll'>,
+	nowSeconds: number
+): string[] {
 	const name = cookieName('session');
-	const kept = session ? await fitted(name, { ...session, sealedAt: nowSeconds }) : [];
 	// The expiry of the session is sealed in it. Without `Max-Age`, the cookie is deleted when the browser is closed.
 	const lifetime = session && config().sessionCookiePersistent ? { maxAge: session.endsAt - nowSeconds } : {};
 	const received = cookies.getAll().map((cookie) => cookie.name);
@@ -67,19 +92,117 @@ export async function writeSession(
 	];
 }
 
-/** Drops the ID token if space is short: only the sign-out hint needs it later, and only where that is configured. */
-async function fitted(name: string, session: Session): Promise<readonly CookieText[]> {
-	const { sessionFormat, sts } = config();
-	const maxBytes = MAX_SESSION_BYTES[sessionFormat];
-	const whole = await chunksOf(name, session, sts.signOutIdTokenHint ? maxBytes : COMFORTABLE_SESSION_BYTES);
-	const chunks = whole ?? (await chunksOf(name, { ...session, idToken: undefined }, maxBytes));
-	if (!chunks) throw new SessionTooLarge('the token set is too large for a cookie');
+/** Stores the tokens, if they belong into the store. @returns the cookies to set; null if the browser's stay as they are */
+async function store(session: Session, before: ReadSession | null): Promise<readonly CookieText[] | null> {
+	const isStored = before !== null && hasStoredTokens(before.session) && before.session.tokensKey === session.tokensKey;
+	const place = await placeSession(session, isStored);
+	if (place.tokens === 'cookie') return cookiesOf(place);
+	try {
+		if (place.session.accessToken !== undefined) await sessionTokens().save(place.session);
+	} catch (error) {
+		const fallback =
+			error instanceof StoreUnavailable && !isStored ? await inCookie(cookieVariants(session).all) : null;
+		if (!fallback || config().sessionTokens === 'store') throw error;
+		return cookiesOf(fallback);
+	}
+	const isUnchanged = isStored && before.stale !== 'secret' && isSameFacts(before.session, session);
+	return isUnchanged ? null : place.chunks;
+}
+
+/** Compares what is in the cookie of a session whose tokens are in the store. */
+function isSameFacts(one: Session, other: Session): boolean {
+	const [a, b] = [one, other].map((session) => {
+		const facts = Object.entries({ ...withoutTokens(session), sealedAt: 0 });
+		return JSON.stringify(facts.filter(([, value]) => value !== undefined).sort());
+	});
+	return a === b;
+}
+
+let hasWarned = false;
+
+function cookiesOf({ chunks, isLarge }: InCookie): readonly CookieText[] {
+	if (isLarge && !hasWarned) {
+		hasWarned = true;
+		log.warn(
+			'a session is larger than proxies accept with their defaults: set proxy_buffer_size (docs/operations.md), or REDIS_URL'
+		);
+	}
 	return chunks;
 }
 
+interface InCookie {
+	readonly tokens: 'cookie';
+	readonly chunks: readonly CookieText[];
+	/** Whether the response that sets these cookies has a larger head than proxies accept with their defaults. */
+	readonly isLarge: boolean;
+}
+
+interface InStore {
+	readonly tokens: 'store';
+	/** The cookies with the rest of the session. */
+	readonly chunks: readonly CookieText[];
+	readonly session: StoredSession;
+}
+
+/**
+ * Decides where the tokens of a session go. Stores nothing.
+ * @param isStored whether they are in the store, where they stay unless SESSION_TOKENS is `cookie`
+ * @throws {SessionTooLarge}
+ */
+export async function placeSession(session: Session, isStored = false): Promise<InCookie | InStore> {
+	const { sessionTokens: place, store, sts } = config();
+	const hasStore = store.redisUrl !== undefined || store.denoKv !== undefined;
+	const variants = cookieVariants(session);
+	const mustStay = session.accessToken === undefined || (isStored && place !== 'cookie');
+	const inCookies = mustStay || place === 'store' ? null : await inCookie(variants.comfortable);
+	if (inCookies) return inCookies;
+	const needed = sts.signOutIdTokenHint ? session : { ...session, idToken: undefined };
+	if (mustStay || (place !== 'cookie' && hasStore)) return inStore(needed);
+	const large = await inCookie(variants.all);
+	if (large) return large;
+	if (isStored) return inStore(needed);
+	throw new SessionTooLarge('the token set is too large for a cookie');
+}
+
+/**
+ * What a cookie may contain of a session, best first, with the size limit of each. The ID token is dropped if space is
+ * short: only the sign-out hint needs it later, and only where that is configured.
+ */
+function cookieVariants(session: Session) {
+	const { sessionFormat, sts } = config();
+	const maxBytes = MAX_SESSION_BYTES[sessionFormat];
+	const whole = { ...session, tokensKey: undefined };
+	const slim = { ...whole, idToken: undefined };
+	const wholes: Variant[] = [[whole, COMFORTABLE_SESSION_BYTES]];
+	if (sts.signOutIdTokenHint)
+		return { comfortable: wholes, all: [[whole, maxBytes] as const, [slim, maxBytes] as const] };
+	return { comfortable: [...wholes, [slim, COMFORTABLE_SESSION_BYTES] as const], all: [[slim, maxBytes] as const] };
+}
+
+type Variant = readonly [session: Session, maxBytes: number];
+
+/** The cookies of the first variant that fits its limit; null if none does. */
+async function inCookie(variants: readonly Variant[]): Promise<InCookie | null> {
+	for (const [session, maxBytes] of variants) {
+		const chunks = await chunksOf(session, maxBytes);
+		if (chunks) return { tokens: 'cookie', chunks, isLarge: bytesOf(chunks) > COMFORTABLE_SESSION_BYTES };
+	}
+	return null;
+}
+
+async function inStore(session: Session): Promise<InStore> {
+	const stored = { ...session, tokensKey: session.tokensKey ?? newTokensKey() };
+	const chunks = await chunksOf(withoutTokens(stored), COMFORTABLE_SESSION_BYTES);
+	if (!chunks) throw new SessionTooLarge('a session is too large for a cookie even without its tokens');
+	return { tokens: 'store', chunks, session: stored };
+}
+
 /** The cookies of a session; null if they need more than `maxBytes`. */
-async function chunksOf(name: string, session: Session, maxBytes: number): Promise<readonly CookieText[] | null> {
-	const chunks = splitChunks(name, await sealed.seal(session));
-	const bytes = chunks?.reduce((sum, chunk) => sum + cookieBytes(chunk.name, chunk.value), 0);
-	return chunks && bytes !== undefined && bytes <= maxBytes ? chunks : null;
+async function chunksOf(session: Session, maxBytes: number): Promise<readonly CookieText[] | null> {
+	const chunks = splitChunks(cookieName('session'), await sealed.seal(session));
+	return chunks && bytesOf(chunks) <= maxBytes ? chunks : null;
+}
+
+function bytesOf(chunks: readonly CookieText[]): number {
+	return chunks.reduce((sum, chunk) => sum + cookieBytes(chunk.name, chunk.value), 0);
 }

@@ -19,7 +19,7 @@ const text = v.optional(v.string());
 const seconds = v.pipe(v.number(), v.integer());
 
 /** The session that is sealed in the browser's cookie. Times are in Unix seconds. */
-export const SessionSchema = v.object({
+const SessionFields = v.object({
 	/** Random, new at each sign-in. */
 	id: v.string(),
 	/** Counts the writes of one session. An older generation never overwrites a newer one. */
@@ -50,7 +50,8 @@ export const SessionSchema = v.object({
 	endsAt: seconds,
 	/** When the person was last active (`idle.ts`); absent in sessions that were written without an idle time-out. */
 	activeAt: v.optional(seconds),
-	accessToken: v.string(),
+	/** Absent if the tokens are in the shared store and have not been read for this request (`session-tokens.ts`). */
+	accessToken: text,
 	refreshToken: text,
 	idToken: text,
 	/** When the access token expires; absent if the STS did not state it. */
@@ -60,8 +61,18 @@ export const SessionSchema = v.object({
 	/** When it was last sealed; absent in sessions that version 1.0.0 wrote. */
 	sealedAt: v.optional(seconds),
 	/** The name of the refresh that returned these tokens. A browser that sends it has received them. */
-	renewal: text
+	renewal: text,
+	/**
+	 * Names and opens the record of the tokens in the shared store. In a session from a cookie: the tokens are there. In a
+	 * new one: where they go if they do not fit the cookie.
+	 */
+	tokensKey: text
 });
+
+export const SessionSchema = v.pipe(
+	SessionFields,
+	v.check(({ accessToken, tokensKey }) => accessToken !== undefined || tokensKey !== undefined)
+);
 
 export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
 

@@ -24,6 +24,10 @@ export async function revokeTokens(
 	requestId: string
 ): Promise<void> {
 	const token = session.refreshToken ?? session.accessToken;
+	if (token === undefined) {
+		log.warn('the refresh token could not be revoked: the shared store is unavailable', { requestId });
+		return;
+	}
 	try {
 		const metadata = await withinLimit(stsMetadata(), LIMIT_MS);
 		if (!metadata.revocation_endpoint) return;

@@ -4,10 +4,13 @@ import { log } from '../log';
 import { tokenRefresher, SessionEnded } from './refresh';
 import type { Session } from './session';
 
-/** The access token of the signed-in person, for a service behind the portal. */
+/**
+ * The access token of the signed-in person, for a service behind the portal. `current` throws a Problem
+ * `upstream_unavailable` if the token is in the shared store, and that is unavailable.
+ */
 export function userAuthorization(locals: App.Locals, session: Session): UpstreamAuthorization {
 	return {
-		current: () => Promise.resolve(bearer(session)),
+		current: () => Promise.resolve(session).then(bearer),
 		refresh: () => replaced(locals, session)
 	};
 }
@@ -27,5 +30,6 @@ async function replaced(locals: App.Locals, refused: Session): Promise<string | 
 }
 
 function bearer({ accessToken }: Session): string {
+	if (accessToken === undefined) throw new Problem('upstream_unavailable', { facts: { store: 'unavailable' } });
 	return `Bearer ${accessToken}`;
 }

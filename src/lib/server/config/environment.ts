@@ -98,6 +98,7 @@ const Environment = v.object({
 	EVENT_STREAMS_PER_BROWSER: v.optional(wholeNumber(1, 1000), '8'),
 	EVENT_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '20000'),
 	SESSION_FORMAT: v.optional(wholeNumber(1, 2), '2'),
+	SESSION_TOKENS: v.optional(v.picklist(['auto', 'cookie', 'store'], 'must be "auto", "cookie" or "store"'), 'auto'),
 	SESSION_COOKIE_PERSISTENT: v.optional(flag, 'false'),
 	SESSION_MAX_AGE: v.optional(wholeNumber(300, 604_800), '86400'),
 	SESSION_IDLE_TIMEOUT: v.optional(idleTimeout, '0'),
@@ -142,6 +143,22 @@ export const CheckedEnvironment = v.pipe(
 			'is missing; set it to the address of the Auth Bridge, for example http://auth-bridge:8090'
 		),
 		['AUTH_BRIDGE_URL']
+	),
+	v.forward(
+		v.partialCheck(
+			[['SESSION_TOKENS'], ['REDIS_URL'], ['DENO_KV']],
+			(env) => env.SESSION_TOKENS !== 'store' || env.REDIS_URL !== undefined || env.DENO_KV !== undefined,
+			'"store" needs a shared store: set REDIS_URL, or DENO_KV on Deno'
+		),
+		['SESSION_TOKENS']
+	),
+	v.forward(
+		v.partialCheck(
+			[['SESSION_TOKENS'], ['SESSION_FORMAT']],
+			(env) => env.SESSION_TOKENS !== 'store' || env.SESSION_FORMAT === 2,
+			'"store" needs SESSION_FORMAT=2: version 1.0.0 reads tokens from the cookie only'
+		),
+		['SESSION_TOKENS']
 	),
 	v.forward(
 		v.partialCheck(

@@ -149,6 +149,11 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		},
 		/** The format in which session cookies are written; both formats are read. Version 1.0.0 reads format 1. */
 		sessionFormat: env.SESSION_FORMAT === 1 ? (1 as const) : (2 as const),
+		/**
+		 * Where a session's tokens are: in the cookie, in the shared store, or (`auto`) in the store if they do not fit the
+		 * cookie and there is a store. With format 1 never in the store.
+		 */
+		sessionTokens: env.SESSION_FORMAT === 1 ? ('cookie' as const) : env.SESSION_TOKENS,
 		/** Whether session cookies persist when the browser closes. The lifetime of the session is the same in both cases. */
 		sessionCookiePersistent: env.SESSION_COOKIE_PERSISTENT,
 		/** How long a session lasts after sign-in. Sessions that exist already keep their end. */

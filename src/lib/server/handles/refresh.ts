@@ -1,4 +1,4 @@
-import type { Handle } from '@sveltejs/kit';
+import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { tokenRefresher, SessionEnded } from '../auth/refresh';
 import type { Session } from '../auth/session';
 import { isApi } from '../http/request';
@@ -6,8 +6,17 @@ import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 
-/** Routes that use the access token; the others only read the session. */
+/** Routes that refresh the tokens before they use them. */
 const acting = /^\/\((?:member)\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
+
+function isActing({ route }: RequestEvent): boolean {
+	return acting.test(route.id ?? '');
+}
+
+/** Whether a route uses the session's tokens; the others only read the session. */
+export function usesTokens(event: RequestEvent): boolean {
+	return isActing(event) || event.route.id === '/(public)/api/auth/signout';
+}
 
 /**
  * Refreshes the tokens of a session before a route uses them. A session that the STS has revoked ends. While the STS is
@@ -16,7 +25,7 @@ const acting = /^\/\((?:member)\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
  */
 export const refresh: Handle = (input) => {
 	const { session } = input.event.locals;
-	const isDue = session !== null && tokenRefresher().isDue(session) && acting.test(input.event.route.id ?? '');
+	const isDue = session !== null && tokenRefresher().isDue(session) && isActing(input.event);
 	return isDue ? renewed(session, input) : input.resolve(input.event);
 };
 

@@ -3,7 +3,11 @@ import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { afterActivity, isActivity, withNewestActivity } from '../auth/idle';
 import { loginPath } from '../auth/login-path';
 import { tokenRefresher } from '../auth/refresh';
-import { readSession, SessionTooLarge, writeSession } from '../auth/session-cookie';
+import { type ReadSession, readSession, writeSession } from '../auth/session-cookie';
+import type { Session } from '../auth/session';
+import { hasStoredTokens, SessionTooLarge, sessionTokens } from '../auth/session-tokens';
+import { StoreUnavailable } from '../store/store';
+import { usesTokens } from './refresh';
 import { revokeTokens } from '../auth/sign-out';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
@@ -23,38 +27,74 @@ export const session: Handle = async ({ event, resolve }) => {
 	const read = hasAccessToken(event) ? null : await readSession(cookies, unixSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isRevoked(before));
-	const current = before === null || isOver ? null : await afterActivity(before, isActivity(event));
-	if (before !== null && !isOver && current === null) event.locals.sessionIdle = true;
+	const opened = read && !isOver ? await withStoredTokens(event, read) : before;
+	const isEnded = isOver || event.locals.sessionRevoked;
+	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
+	if (opened !== null && !isEnded && current === null) event.locals.sessionIdle = true;
 	event.locals.session = current;
 	const response = await resolve(event);
 	const { session: after } = event.locals;
-	if (after === before && !read?.stale) return response;
+	if (after === opened && !read?.stale) return response;
 	if (after !== null && (await isRevokedNow(after))) return response;
 	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
 	// by now.
 	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
 	try {
 		const newest = after && (await withNewestActivity(await tokenRefresher().newest(after)));
-		return withCookies(response, await writeSession(newest, cookies, unixSeconds()));
+		const setCookies = await writeSession(newest, cookies, unixSeconds(), read);
+		if (before && !isOver && after?.id !== before.id) await removeStoredTokens(before);
+		return withCookies(response, setCookies);
 	} catch (error) {
-		if (!(error instanceof SessionTooLarge)) throw error;
-		// The session was only to be sealed again, or to record activity: the browser's cookie is still valid.
-		if (after === current) return response;
+		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;
+		// The session was only to be sealed again, or to record activity, or its new tokens are still in the results of
+		// refreshes: the browser's cookie is still valid.
+		if (after === current || (error instanceof StoreUnavailable && after?.id === before?.id)) return response;
 		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (after) void revokeTokens(after, event.locals.requestId);
-		return withCookies(tooLarge(event, response), await writeSession(null, cookies, unixSeconds()));
+		return withCookies(notStored(event, response, error), await writeSession(null, cookies, unixSeconds()));
 	}
 };
+
+/**
+ * The session with its tokens, if they are in the shared store and this request uses them. While the store is unavailable,
+ * without them. If the store has lost them, the session ends.
+ */
+async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSession): Promise<Session> {
+	if (!hasStoredTokens(session) || !(usesTokens(event) || stale === 'format')) return session;
+	const { locals } = event;
+	try {
+		const loaded = await sessionTokens().load(session);
+		if (loaded) return loaded;
+		log.info('a session has ended', { requestId: locals.requestId, code: 'tokens_not_in_store' });
+		locals.sessionRevoked = true;
+	} catch (error) {
+		if (!(error instanceof StoreUnavailable)) throw error;
+		log.debug('the tokens of a session could not be read', { requestId: locals.requestId, error });
+	}
+	return session;
+}
+
+/** After a sign-out, or a sign-in with another session. Without the cookie, tokens that remain can't be opened. */
+async function removeStoredTokens(session: Session): Promise<void> {
+	if (!hasStoredTokens(session)) return;
+	await sessionTokens()
+		.remove(session)
+		.catch(() => {});
+}
 
 /**
  * At a sign-in, or at a refresh that returned larger tokens. The session ends, because each further request would fail as
  * well.
  */
-function tooLarge({ locals, request, url }: RequestEvent, { headers }: Response): Response {
+function notStored({ locals, request, url }: RequestEvent, { headers }: Response, cause: Error): Response {
 	const { requestId } = locals;
-	log.error('the tokens of a session are too large for cookies', { requestId });
+	const isTooLarge = cause instanceof SessionTooLarge;
+	log.error(isTooLarge ? 'the tokens of a session are too large' : 'the tokens of a sign-in could not be stored', {
+		requestId,
+		error: cause
+	});
 	if (!wantsPage(request)) return problemResponse('unauthorized', requestId);
 	// A sign-in redirects to the page that the person wanted; at a refresh they are already on it.
 	const wanted = returnPath(headers.get('location') ?? url.pathname + url.search, config().origin);
-	return seeOther(loginPath(wanted, { error: 'session_too_large', requestId }));
+	return seeOther(loginPath(wanted, { error: isTooLarge ? 'session_too_large' : 'sts_unavailable', requestId }));
 }

@@ -5,7 +5,7 @@ import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore } from './memory';
 import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
-import { type Store, StoreNotOpened } from './store';
+import { type SharedOnly, type Store, StoreNotOpened } from './store';
 import { progressOf, readRecord } from './lease';
 
 /** Whether the shared store accepts writes; `none` if this process has no shared store. */
@@ -22,6 +22,11 @@ let runScript: RunScript | undefined;
 /** The store that all instances share, or a store in this process's memory if none is configured. */
 export function sharedStore(): Store {
 	return (store ??= createMemoryStore());
+}
+
+/** The store that all instances share, without copies in this process; undefined if none is configured. */
+export function sharedOnly(): SharedOnly | undefined {
+	return resilient?.sharedOnly;
 }
 
 /**

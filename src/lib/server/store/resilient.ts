@@ -2,7 +2,8 @@ import { afterTimeout } from '../clock';
 import { createCopies, createRewriter } from './copies';
 import { createStoreHealth } from './health';
 import type { MemoryStore } from './memory';
-import { DataLost, type Entry, type Store } from './store';
+import { createSharedOnly, MAX_TRIES } from './shared-only';
+import { DataLost, type Entry, type SharedOnly, type Store } from './store';
 
 interface ResilientOptions {
 	readonly shared: Store;
@@ -29,6 +30,7 @@ interface ResilientOptions {
 }
 
 export interface ResilientStore extends Store {
+	readonly sharedOnly: SharedOnly;
 	/** Whether the shared store accepts writes, as far as known. */
 	readonly isAvailable: () => boolean;
 	/** The same, by a write that was read back at most a second ago. Concurrent callers share one check. */
@@ -48,11 +50,6 @@ const UNCERTAIN_MS = 10_000;
  * (`checkEveryMs`), and write their entries again.
  */
 export const LOSS_GRACE_MS = 2000;
-/**
- * The check that follows a failure may have started before it, and then proves nothing. The next failure starts another
- * check.
- */
-const MAX_TRIES = 3;
 const OWN = 'own:';
 
 /**
@@ -96,6 +93,8 @@ export function createResilientStore({
 		after
 	});
 
+	const sharedOnly = createSharedOnly(shared, health);
+
 	/**
 	 * Starts a check of the store if the last one is too old, and a rewrite of entries that the store still lacks. Both run
 	 * in the background.
@@ -130,16 +129,8 @@ export function createResilientStore({
 		if (copy) await rewriter.one([key, copy]).catch(() => {});
 	}
 
-	async function readShared(key: string, tries = MAX_TRIES): Promise<Entry | null> {
-		const isUp = await health.settled();
-		if (tries === 0 || (!isUp && !health.isReadable())) return null;
-		try {
-			return await shared.read(key);
-		} catch {
-			if (isUp) health.failed();
-			else health.readFailed();
-			return readShared(key, tries - 1);
-		}
+	function readShared(key: string): Promise<Entry | null> {
+		return sharedOnly.read(key).catch(() => null);
 	}
 
 	async function readOwn(key: string): Promise<Entry | null> {
@@ -185,6 +176,7 @@ export function createResilientStore({
 	}
 
 	return {
+		sharedOnly,
 		verify: () => shared.verify(),
 		isAvailable: health.isAvailable,
 		check: health.check,

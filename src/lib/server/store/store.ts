@@ -48,6 +48,17 @@ export class StoreNotOpened extends Error {
 	override readonly name = 'StoreNotOpened';
 }
 
+/** The shared store does not serve a call that only it can serve, so the outcome is unknown. */
+export class StoreUnavailable extends Error {
+	override readonly name = 'StoreUnavailable';
+}
+
+/**
+ * The shared store without the process's own copies, for data of which an old copy is worse than none.
+ * All calls throw `StoreUnavailable`.
+ */
+export type SharedOnly = Pick<Store, 'read' | 'replace' | 'write'>;
+
 /** The store no longer contains what this process wrote last, so the absence of an entry proves nothing. */
 export class DataLost extends Error {
 	override readonly name = 'DataLost';

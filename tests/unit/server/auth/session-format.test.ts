@@ -9,7 +9,9 @@ const secrets = ['a-secret-of-this-portal-0123456789abcdef'];
 const version1 = createSeal(secrets, 'session', jsonCodec);
 const format1 = createSeal(secrets, 'session', sessionCodec(1));
 const format2 = createSeal(secrets, 'session', sessionCodec(2));
-const session = someSession(keycloakTokens());
+const tokens = keycloakTokens();
+const { accessToken } = tokens;
+const session = someSession(tokens);
 
 describe('a session', () => {
 	test.each([
@@ -50,7 +52,6 @@ describe('the length of a sealed session', () => {
 	});
 
 	test('does not tell what facts have in common with tokens: those are not compressed together', async () => {
-		const { accessToken } = session;
 		const length = async (name: string) => (await format2.seal({ ...session, name })).length;
 		const other = keycloakTokens().accessToken;
 		expect(await length(accessToken)).toBe(

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { unixMs } from '../clock';
+import { sharedOnly } from '../store';
+import { type SharedOnly, StoreUnavailable } from '../store/store';
+import { openTokens, sealTokens, tokensNameOf } from './sealed-result';
+import type { Session } from './session';
+
+/**
+ * Tokens of sessions that do not fit the cookie. They are sealed in the shared store, with a random key that is only in
+ * the session's cookie. The process keeps no copy: an old copy has a refresh token that was redeemed before, and an STS
+ * that rotates them ends the session when it is used again.
+ */
+
+const KEY_BYTES = 32;
+/** Deno KV accepts values of 64 KiB. */
+const MAX_RECORD_CHARACTERS = 60_000;
+/** An instance that changes the record first has written the same tokens or newer ones. */
+const MAX_REPLACE_TRIES = 3;
+
+/** What changes with a refresh, and so is in the record rather than in the cookie. */
+const StoredTokens = v.object({
+	generation: v.number(),
+	accessToken: v.string(),
+	refreshToken: v.optional(v.string()),
+	idToken: v.optional(v.string()),
+	expiresAt: v.optional(v.number()),
+	refreshAt: v.optional(v.number()),
+	renewal: v.optional(v.string())
+});
+type StoredTokens = v.InferOutput<typeof StoredTokens>;
+
+/** A session whose tokens are in the shared store. */
+export type StoredSession = Session & { readonly tokensKey: string };
+
+/** The tokens of a session do not fit where they would be stored. */
+export class SessionTooLarge extends Error {
+	override readonly name = 'SessionTooLarge';
+}
+
+export function newTokensKey(): string {
+	return Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES))).toString('base64url');
+}
+
+/** Whether the tokens of a session are in the shared store. @param session as read from a cookie */
+export function hasStoredTokens(session: Session): session is StoredSession {
+	return session.tokensKey !== undefined;
+}
+
+/** What the cookie of a session contains while its tokens are in the store. A refresh does not change it. */
+export function withoutTokens(session: Session): Session {
+	const { accessToken: _access, refreshToken: _refresh, idToken: _id, ...rest } = session;
+	const { expiresAt: _expires, refreshAt: _due, renewal: _renewal, ...facts } = rest;
+	return { ...facts, generation: 0 };
+}
+
+/** The text that the store gets. @throws {SessionTooLarge} */
+export async function tokenRecord(session: StoredSession): Promise<string> {
+	const { id, tokensKey, generation, accessToken, refreshToken, idToken, expiresAt, refreshAt, renewal } = session;
+	const tokens = { generation, accessToken, refreshToken, idToken, expiresAt, refreshAt, renewal };
+	const text = await sealTokens(tokensKey, id, tokens);
+	if (text.length > MAX_RECORD_CHARACTERS) throw new SessionTooLarge('the token set is too large for the store');
+	return text;
+}
+
+interface SessionTokensOptions {
+	readonly store: SharedOnly;
+	/** Unix time in milliseconds. */
+	readonly unixNow?: () => number;
+}
+
+export function createSessionTokens({ store, unixNow = unixMs }: SessionTokensOptions) {
+	async function opened({ tokensKey, id }: StoredSession, text: string | undefined): Promise<StoredTokens | null> {
+		const parsed = v.safeParse(StoredTokens, text ? await openTokens(tokensKey, id, text) : null);
+		return parsed.success ? parsed.output : null;
+	}
+
+	return {
+		/**
+		 * The session with its tokens; null if the store has none that belong to it.
+		 * @throws {StoreUnavailable}
+		 */
+		async load(session: StoredSession): Promise<StoredSession | null> {
+			const entry = await store.read(await tokensNameOf(session.tokensKey));
+			const tokens = await opened(session, entry?.text);
+			return tokens && { ...session, ...tokens };
+		},
+
+		/**
+		 * Stores the session's tokens until the session ends, unless the store has the same or newer ones.
+		 * @throws {SessionTooLarge}
+		 * @throws {StoreUnavailable}
+		 */
+		async save(session: StoredSession): Promise<void> {
+			const [key, text] = [await tokensNameOf(session.tokensKey), await tokenRecord(session)];
+			const { generation, endsAt } = session;
+			const lifeMs = Math.ceil(endsAt * 1000 - unixNow());
+			if (lifeMs <= 0) return;
+			for (let tries = 0; tries < MAX_REPLACE_TRIES; tries++) {
+				const found = await store.read(key);
+				const stored = await opened(session, found?.text);
+				if (stored && stored.generation >= generation) return;
+				if (await store.replace(key, found, text, lifeMs)) return;
+			}
+		},
+
+		/** Deletes the session's tokens. @throws {StoreUnavailable} */
+		async remove({ tokensKey }: StoredSession): Promise<void> {
+			await store.write(await tokensNameOf(tokensKey), '', 1);
+		}
+	};
+}
+
+/** The store was removed from the configuration: its sessions end. */
+const NO_STORE: SharedOnly = {
+	read: () => Promise.resolve(null),
+	replace: () => Promise.reject(new StoreUnavailable()),
+	write: () => Promise.resolve()
+};
+
+let made: ReturnType<typeof createSessionTokens> | undefined;
+
+/** The tokens of this portal's sessions in the shared store. */
+export function sessionTokens(): ReturnType<typeof createSessionTokens> {
+	return (made ??= createSessionTokens({ store: sharedOnly() ?? NO_STORE }));
+}

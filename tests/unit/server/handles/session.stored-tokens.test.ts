@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { tokenRefresher } from '$lib/server/auth/refresh';
+import type { Session } from '$lib/server/auth/session';
+import { session as handle } from '$lib/server/handles/session';
+import { afterSetCookies } from '../../../harness/cookies';
+import { groupNames, keycloakTokens } from '../../../harness/keycloak-tokens';
+import { requestEvent } from '../../../harness/request-event';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+import { configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/auth/refresh-grant', () => {
+	let calls = 0;
+	const tokens = () => ({ accessToken: `access-${++calls}`, refreshToken: `refresh-${calls}`, refreshAt: 0 });
+	return { redeemRefreshToken: async () => tokens() };
+});
+
+const shared = vi.hoisted(() => ({ isAway: false, calls: [] as string[], forget: () => {} }));
+vi.mock('$lib/server/store', async (original) => {
+	const { createMemoryStore } = await import('$lib/server/store/memory');
+	const { StoreUnavailable } = await import('$lib/server/store/store');
+	let store = createMemoryStore();
+	shared.forget = () => void (store = createMemoryStore());
+	const call = <Result>(name: string, work: () => Promise<Result>) => {
+		shared.calls.push(name);
+		return shared.isAway ? Promise.reject(new StoreUnavailable()) : work();
+	};
+	return {
+		...(await original<object>()),
+		sharedOnly: () => ({
+			read: (key: string) => call('read', () => store.read(key)),
+			replace: (...given: Parameters<typeof store.replace>) => call('replace', () => store.replace(...given)),
+			write: (...given: Parameters<typeof store.write>) => call('write', () => store.write(...given))
+		})
+	};
+});
+
+const REDIS = { REDIS_URL: 'redis://redis:6379' };
+const small = someSession();
+const large = someSession(keycloakTokens(groupNames(100)));
+const huge = someSession(keycloakTokens(groupNames(500)));
+
+beforeEach(() => {
+	configure(REDIS);
+	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] });
+	Object.assign(shared, { isAway: false, calls: [] });
+});
+afterEach(() => vi.useRealTimers());
+
+type Event = ReturnType<typeof requestEvent>;
+
+/** A request of a route that uses the tokens, unless another one is given. */
+async function request(cookie: string, act: (event: Event) => unknown = () => {}, routeId = '/(member)/account') {
+	const event = requestEvent({ cookie, routeId, headers: { accept: 'text/html' } });
+	shared.calls = [];
+	let seen: Session | null = null;
+	const response = await handle({
+		event,
+		resolve: async () => {
+			seen = event.locals.session;
+			await act(event);
+			return new Response('page');
+		}
+	});
+	const setCookies = response.headers.getSetCookie();
+	const { status, headers } = response;
+	const location = headers.get('location');
+	return { seen: seen as Session | null, setCookies, cookie: afterSetCookies(cookie, setCookies), status, location };
+}
+
+const signIn = async (session: Session, cookie = '') => {
+	// As each sign-in has tokens of its own.
+	const own = { id: crypto.randomUUID(), refreshToken: `${session.refreshToken}${crypto.randomUUID()}` };
+	return (await request(cookie, (event) => (event.locals.session = { ...session, ...own }))).cookie;
+};
+const renewed = (event: Event) =>
+	tokenRefresher()
+		.refreshIfDue({ ...(event.locals.session ?? small), refreshAt: 1 })
+		.then((session) => (event.locals.session = session));
+
+describe('the tokens of a session', () => {
+	test('that fit the cookie stay there, and no request reads the store', async () => {
+		const cookie = await signIn(small);
+		expect(shared.calls).toEqual([]);
+		expect((await request(cookie)).seen?.accessToken).toBe(small.accessToken);
+		expect(shared.calls).toEqual([]);
+	});
+
+	test.each([
+		['would make the response head too large', large],
+		['fit no cookie', huge]
+	])('that %s go into the shared store, and the cookie stays small', async (_, session) => {
+		const cookie = await signIn(session);
+		expect(cookie.length).toBeLessThan(1000);
+		const { seen, setCookies } = await request(cookie);
+		expect(seen).toMatchObject({ accessToken: session.accessToken });
+		expect(setCookies).toEqual([]);
+		expect(shared.calls).toEqual(['read']);
+	});
+
+	test('all go there with SESSION_TOKENS=store, and none with `cookie`', async () => {
+		configure({ ...REDIS, SESSION_TOKENS: 'store' });
+		await signIn(small);
+		expect(shared.calls).toContain('replace');
+		configure({ ...REDIS, SESSION_TOKENS: 'cookie' });
+		await signIn(large);
+		expect(shared.calls).toEqual([]);
+	});
+
+	test('in the store are not read on a page that needs only the facts', async () => {
+		const cookie = await signIn(huge);
+		const { seen } = await request(cookie, undefined, '/(public)/help');
+		expect(seen).toMatchObject({ name: huge.name, sub: huge.sub });
+		expect(shared.calls).toEqual([]);
+	});
+
+	test('are replaced in the store by a refresh, and the cookie does not change', async () => {
+		const cookie = await signIn(huge);
+		const { setCookies } = await request(cookie, renewed);
+		expect(setCookies).toEqual([]);
+		expect((await request(cookie)).seen).toMatchObject({
+			generation: 1,
+			accessToken: expect.stringMatching(/^access-/) as string
+		});
+	});
+
+	test('move from the cookie into the store when a refresh makes them larger, with one record for all tabs', async () => {
+		configure({ ...REDIS, SESSION_TOKENS: 'cookie' });
+		const before = await signIn(small);
+		configure({ ...REDIS, SESSION_TOKENS: 'store' });
+		const [one, other] = [await request(before, renewed), await request(before, renewed)];
+		expect(one.seen?.accessToken).toBe(small.accessToken);
+		const [a, b] = [await request(one.cookie), await request(other.cookie)];
+		expect(a.seen?.tokensKey).toBe(b.seen?.tokensKey);
+		expect(a.seen?.accessToken).toMatch(/^access-\d+$/);
+	});
+
+	test('move back into the cookie at the next request with SESSION_TOKENS=cookie, unless they do not fit', async () => {
+		const [fits, doesNot] = [await signIn(large), await signIn(huge)];
+		configure({ ...REDIS, SESSION_TOKENS: 'cookie' });
+		const moved = await request(fits, undefined, '/(public)/help');
+		expect((await request(moved.cookie)).seen).toMatchObject({ accessToken: large.accessToken });
+		expect(shared.calls).toEqual([]);
+		const stayed = await request(doesNot);
+		expect(stayed.setCookies).toEqual([]);
+		expect((await request(doesNot, renewed)).status).toBe(200);
+	});
+
+	test('are deleted at a sign-out, and when another session begins', async () => {
+		const [one, other] = [await signIn(huge), await signIn(huge)];
+		await request(one, (event) => (event.locals.session = null));
+		expect((await request(one)).seen).toBeNull();
+		await signIn(small, other);
+		expect((await request(other)).seen).toBeNull();
+	});
+});
+
+describe('a shared store', () => {
+	test('that is away signs nobody out: the request gets the session without its tokens, and the cookie stays', async () => {
+		const cookie = await signIn(huge);
+		shared.isAway = true;
+		const { seen, setCookies } = await request(cookie);
+		expect(seen).toMatchObject({ name: huge.name });
+		expect(seen?.accessToken).toBeUndefined();
+		expect(setCookies).toEqual([]);
+		shared.isAway = false;
+		expect((await request(cookie)).seen?.accessToken).toBe(huge.accessToken);
+	});
+
+	test('that goes away during a refresh loses no tokens', async () => {
+		const cookie = await signIn(huge);
+		const { setCookies } = await request(cookie, async (event) => {
+			await renewed(event);
+			shared.isAway = true;
+		});
+		expect(setCookies).toEqual([]);
+		shared.isAway = false;
+		const { seen } = await request(cookie, renewed);
+		expect(seen?.generation).toBe(0);
+		expect((await request(cookie)).seen?.generation).toBeGreaterThanOrEqual(1);
+	});
+
+	test('that has lost the tokens ends the session, with a reason', async () => {
+		const cookie = await signIn(huge);
+		shared.forget();
+		let isEnded: boolean | undefined;
+		const { seen, cookie: after } = await request(cookie, (event) => (isEnded = event.locals.sessionRevoked));
+		expect({ seen, isEnded }).toEqual({ seen: null, isEnded: true });
+		expect(after).toBe('');
+	});
+
+	test('that is away at a sign-in is replaced by the cookie if that can hold the tokens', async () => {
+		shared.isAway = true;
+		const cookie = await signIn(large);
+		expect((await request(cookie)).seen?.accessToken).toBe(large.accessToken);
+		const own = { ...huge, refreshToken: crypto.randomUUID() };
+		const { status, location, cookie: none } = await request('', (event) => (event.locals.session = own));
+		expect([status, none]).toEqual([303, '']);
+		expect(location).toMatch(/^\/login\?error=sts_unavailable/);
+	});
+});
