@@ -1,4 +1,4 @@
-import { publicSession } from '$lib/server/auth/session';
+import { publicSession } from '$lib/server/auth/public-session';
 import { signInPath } from '$lib/server/auth/login-path';
 import { sessionEnd } from '$lib/session/signed-in';
 import { memberSession } from '$lib/server/handles/authorize';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { providers, PublicSession } from '../auth/session';
+import { PublicSession } from '../auth/public-session';
+import { providers } from '../auth/session';
 import { always, anywhere, type ApiRoute, type Method, unreadable } from './route';
 import type { Backend } from '../config/backends';
 import { PublicCaller } from '../auth/bearer';

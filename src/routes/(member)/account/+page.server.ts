@@ -1,4 +1,5 @@
-import { publicSession, type Session } from '$lib/server/auth/session';
+import { publicSession } from '$lib/server/auth/public-session';
+import type { Session } from '$lib/server/auth/session';
 import { config } from '$lib/server/config';
 import { memberSession } from '$lib/server/handles/authorize';
 import { institutionNames } from '$lib/server/sts/institutions';

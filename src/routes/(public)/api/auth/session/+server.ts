@@ -1,4 +1,4 @@
-import { publicSession } from '$lib/server/auth/session';
+import { publicSession } from '$lib/server/auth/public-session';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
