@@ -20,6 +20,8 @@ declare global {
 			sessionRevoked?: boolean;
 			/** The session that came with this request had been idle for too long. */
 			sessionIdle?: boolean;
+			/** The session that came with this request had been ended before, for example from another device. */
+			sessionEnded?: boolean;
 			/** The tokens have expired, and the STS cannot refresh them at the moment. */
 			stsUnavailable?: boolean;
 		}

@@ -2,8 +2,11 @@ import type {
 	AccessibilityPage,
 	AccountPage,
 	ContinuePage,
+	EndSessionsPage,
 	IdentityPage,
 	LoginPage,
+	PrivacyPage,
+	SessionsPage,
 	SignedOutPage,
 	StepUpPage,
 	UnlinkPage,
@@ -20,7 +23,7 @@ interface PageContents {
 	home: { readonly data: object };
 	help: { readonly data: object };
 	accessibility: { readonly data: AccessibilityPage };
-	privacy: { readonly data: object };
+	privacy: { readonly data: PrivacyPage };
 	login: { readonly data: LoginPage };
 	wallet: { readonly data: WalletPage };
 	/** The wallet page in a state that only its script finds out. */
@@ -31,6 +34,8 @@ interface PageContents {
 	account: { readonly data: AccountPage };
 	unlink: { readonly data: UnlinkPage };
 	'step-up': { readonly data: StepUpPage };
+	sessions: { readonly data: SessionsPage };
+	'end-sessions': { readonly data: EndSessionsPage };
 	/** The page for an error of this HTTP status. */
 	error: { readonly status: number; readonly reason?: 'foreign' };
 }

@@ -35,9 +35,11 @@ export class Browser {
 	readonly visits: Visit[] = [];
 	readonly #jar = new CookieJar();
 	readonly #home: URL;
+	readonly #userAgent: string | undefined;
 
-	constructor(portalUrl: string) {
+	constructor(portalUrl: string, { userAgent }: { readonly userAgent?: string } = {}) {
 		this.#home = new URL(portalUrl);
+		this.#userAgent = userAgent;
 	}
 
 	/** A person's navigation, including the redirects to its last page. */
@@ -112,7 +114,12 @@ export class Browser {
 
 	async #send(url: URL, question: { method: string; headers: Record<string, string>; body?: string | undefined }) {
 		const cookie = this.#jar.header(url);
-		const headers = { 'accept-language': 'en', ...(cookie && { cookie }), ...question.headers };
+		const headers = {
+			'accept-language': 'en',
+			...(this.#userAgent !== undefined && { 'user-agent': this.#userAgent }),
+			...(cookie && { cookie }),
+			...question.headers
+		};
 		const visit: Visit = { url, method: question.method, ...(await exchange(url, { ...question, headers })) };
 		for (const setCookie of visit.headers.getSetCookie()) this.#jar.put(url, setCookie);
 		if (url.origin === this.#home.origin) this.visits.push(visit);

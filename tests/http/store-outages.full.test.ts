@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { account } from '../../src/lib/i18n/en/account.ts';
 import { Browser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startPortal } from '../harness/portal.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startSwitchboard, type Switchboard } from '../harness/switchboard.ts';
+import { copyOf } from './support/held-session.ts';
 import { type Instances, startInstances } from './support/instances.ts';
 import { signInAtInstitution } from './support/journeys.ts';
 import { signOutDuring, SOON, storeOf, timesIn, UNAVAILABLE } from './support/store-outage.ts';
@@ -67,6 +69,18 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 			await signOutDuring({ begin, end, cause }, instances);
 		}
 	);
+
+	test('that is killed: a person who signs out everywhere meanwhile is signed out everywhere afterwards', async () => {
+		instances.sandbox.reset();
+		const another = new Browser(instances.url);
+		await signInAtInstitution(another);
+		const outage = { begin: () => redis.stop(), end: () => redis.start(), cause: /ECONNREFUSED|Socket closed/ };
+		await signOutDuring(outage, instances, async (browser) => {
+			expect((await browser.open('/account/sessions')).text).toContain(account.sessions.unknown);
+			expect((await browser.open('/account/sessions/all/end', { form: {} })).url.pathname).toBe('/signed-out');
+		});
+		expect((await copyOf(another, instances.urls[1] ?? '').call('/api/me')).status).toBe(401);
+	});
 });
 
 describe.skipIf(!hasRedis())('an instance whose Redis fails over to another', () => {

@@ -1,11 +1,14 @@
-/** A point of a long text. `only`: the point is about that way to sign in, and is left out if it is switched off. */
-export type Point = string | { readonly only: Way; readonly text: string };
+/** A point of a long text. `only`: the point is about a part of the portal, and is left out if that is switched off. */
+export type Point = string | { readonly only: Part; readonly text: string };
 
-type Way = 'institution' | 'wallet';
+type Part = 'institution' | 'wallet' | 'browserList';
 
 /** The points that apply to this deployment. */
-export function pointsFor(points: readonly Point[], signInMethods: Readonly<Record<Way, boolean>>): readonly string[] {
+export function pointsFor(
+	points: readonly Point[],
+	parts: Readonly<Partial<Record<Part, boolean>>>
+): readonly string[] {
 	return points
-		.filter((point) => typeof point === 'string' || signInMethods[point.only])
+		.filter((point) => typeof point === 'string' || parts[point.only] === true)
 		.map((point) => (typeof point === 'string' ? point : point.text));
 }

@@ -36,7 +36,7 @@ export async function expectLoginError(page: Page, error: keyof typeof en.login.
 	const { what, next } = en.login.errors[error];
 	await expectHeading(page, en.login.title);
 	await expect(page.locator('main .notice')).toContainText(`${what} ${next}`);
-	const isFault = error !== 'session_expired';
+	const isFault = error !== 'session_expired' && error !== 'session_ended';
 	await expect(errorNotice(page)).toHaveCount(isFault ? 1 : 0);
 	await expect(page).toHaveTitle(isFault ? /^Error: / : /^(?!Error: )/);
 }

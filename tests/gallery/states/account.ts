@@ -56,6 +56,27 @@ const plain = {
 	wallets: [{ ...wallet, provider: null, institution: null, createdAt: null }]
 };
 
+const here = {
+	id: 'session-1',
+	provider: 'sts' as const,
+	browser: 'Firefox' as const,
+	system: 'Windows' as const,
+	startedAt: '2026-11-23T09:30:00.000Z',
+	activeAt: '2026-11-23T14:05:00.000Z',
+	isCurrent: true
+};
+const elsewhere = {
+	...here,
+	id: 'session-2',
+	provider: 'sts-wallet' as const,
+	browser: 'Samsung Internet' as const,
+	system: 'Android' as const,
+	startedAt: '2026-11-23T08:02:00.000Z',
+	activeAt: '2026-11-23T12:40:00.000Z',
+	isCurrent: false
+};
+const unknown = { ...elsewhere, id: 'session-4', browser: null, system: null };
+
 /** The pages of somebody who is signed in, and of who was. */
 export const accountStates = {
 	account: page(account),
@@ -85,6 +106,17 @@ export const accountStates = {
 	},
 	...eachOf('step-up', ['stronger', 'newer', 'done', 'refused', 'other'], stepUp),
 	'step-up/wallet': { ...stepUp('newer'), data: { ...stepUp('newer').data, walletUrl: '/login/wallet' } },
+	sessions: sessions('all', [here, elsewhere, { ...here, id: 'session-3', isCurrent: false }, unknown]),
+	'sessions/only-one': sessions('all', [here]),
+	'sessions/unreadable': sessions('unreadable', [here]),
+	'sessions/this': sessions('this', [here]),
+	'sessions/ended-one': sessions('all', [here, elsewhere], 'one'),
+	'sessions/ended-others': sessions('all', [here], 'others'),
+	'sessions/end-one': ending('one', null),
+	'sessions/end-others': ending('others', null),
+	'sessions/end-all': ending('all', null),
+	'sessions/sign-in-again': ending('others', 'newer'),
+	'sessions/sign-in-stronger': ending('all', 'stronger'),
 	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },
 	'signed-out/handover': {
 		page: 'signed-out',
@@ -112,4 +144,22 @@ function stepUp(key: 'stronger' | 'newer' | 'done' | 'refused' | 'other') {
 
 function page(data: Extract<GalleryState, { page: 'account' }>['data']): GalleryState {
 	return { page: 'account', data, isSignedIn: true, heading: (t) => t.account.title };
+}
+
+type SessionsData = Extract<GalleryState, { page: 'sessions' }>['data'];
+type EndData = Extract<GalleryState, { page: 'end-sessions' }>['data'];
+
+function sessions(
+	scope: SessionsData['scope'],
+	listed: SessionsData['sessions'],
+	notice: SessionsData['notice'] = null
+): GalleryState {
+	const data = { ...ways, scope, sessions: listed, notice };
+	return { page: 'sessions', data, isSignedIn: true, heading: (t) => t.account.sessions.title };
+}
+
+function ending(scope: EndData['scope'], lacking: EndData['lacking']): GalleryState {
+	const other = scope === 'one' ? elsewhere : null;
+	const data = { ...ways, scope, other, lacking, stepUpUrl };
+	return { page: 'end-sessions', data, isSignedIn: true, heading: (t) => t.account.sessions.confirm[scope].title };
 }

@@ -97,7 +97,7 @@ export const entryStates = {
 		data: { statement: { ...accessibility, status } },
 		heading: (_t, locale) => statement(locale).title
 	})),
-	privacy: { page: 'privacy', data: {}, heading: (_t, locale) => privacyStatement(locale).title },
+	privacy: { page: 'privacy', data: { hasBrowserList: true }, heading: (_t, locale) => privacyStatement(locale).title },
 	login: { page: 'login', data: login, heading: (t) => t.login.title },
 	'login/last-time': loginWith({ last: few[1] ?? null }),
 	'login/three': loginWith({ choice: all(three) }),
@@ -134,7 +134,7 @@ export const entryStates = {
 	})),
 	...eachOf('privacy/only', ['institution', 'wallet'], (way) => ({
 		page: 'privacy',
-		data: {},
+		data: { hasBrowserList: false },
 		signInMethods: only(way),
 		heading: (_t, locale) => privacyStatement(locale).title
 	})),
@@ -142,7 +142,7 @@ export const entryStates = {
 		page: 'login',
 		data: { ...login, error, helpCode, startAgainUrl: canStartAgain(error) ? startAgainUrl : null },
 		heading: (t) => t.login.title,
-		...(error !== 'session_expired' && { isError: true as const })
+		...(error !== 'session_expired' && error !== 'session_ended' && { isError: true as const })
 	})),
 	...eachOf('login/stopped', cancelNotices, (stopped) => ({
 		page: 'login',

@@ -16,6 +16,7 @@ export function everyPath({ walletSession, wallet }: RouteParameters): string[] 
 		'[provider]': 'sts',
 		'[name]': 'unknown-service',
 		'[x+2e]well-known': '.well-known',
+		'[which]': 'others',
 		'[...path]': 'x'
 	};
 	const filled = (segment: string, index: number, segments: readonly string[]) => {

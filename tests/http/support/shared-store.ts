@@ -4,6 +4,7 @@ import { Caller } from '../../harness/caller.ts';
 import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
 import type { Instances } from './instances.ts';
 import { sessionPath, signInAtInstitution } from './journeys.ts';
+import { SOON } from './store-outage.ts';
 import { serviceToken, sessionOf, tokenClaims } from './third-party.ts';
 
 /** Tests of how instances act together, for any shared store. */
@@ -64,6 +65,28 @@ export function actAsOne(instances: () => Instances) {
 			},
 			{ timeout: 1000, interval: 50 }
 		);
+	});
+
+	test('a session that its person ends from another browser is refused at all within a second, and no other', async () => {
+		const here = new Browser(instances().url);
+		await signInAtInstitution(here);
+		const elsewhere = copies();
+		const mine = instances().urls.map((url) => copyOf(here, url));
+		const statuses = async (who: readonly Browser[]) =>
+			(await Promise.all(who.map((one) => one.call('/api/me')))).map(({ status }) => status);
+		expect(await statuses(elsewhere)).toEqual(elsewhere.map(() => 200));
+		const { id } = await heldSession(browser, instances());
+		const path = `/account/sessions/${id}/end`;
+		// It is listed shortly after its sign-in, which does not wait for that.
+		await expect.poll(async () => (await here.open('/account/sessions')).text, SOON).toContain(path);
+		expect((await here.open(path, { form: {} })).url.search).toBe('?notice=one');
+		await vi.waitFor(async () => expect(await statuses(elsewhere)).toEqual(elsewhere.map(() => 401)), {
+			timeout: 1000,
+			interval: 50
+		});
+		expect(await statuses(mine)).toEqual(mine.map(() => 200));
+		expect(elsewhere.filter(holdsSession)).toEqual([]);
+		expect((await here.open('/account/sessions')).text).not.toContain(id);
 	});
 
 	test('a wallet session that a third party opened at one is its own at all, and nobody else’s', async () => {

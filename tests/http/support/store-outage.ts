@@ -31,8 +31,13 @@ const me = async (who: Browser) => (await who.call('/api/me')).status;
 /**
  * Signs out at the first of two instances during an outage of their store. The session is refused at once at that instance,
  * and at the other one as soon as the store accepts writes. Readiness and the log report the outage, once per change.
+ * @param signOut ends the session of the given browser
  */
-export async function signOutDuring({ begin, end, cause }: Outage, instances: Instances): Promise<void> {
+export async function signOutDuring(
+	{ begin, end, cause }: Outage,
+	instances: Instances,
+	signOut = (browser: Browser): Promise<unknown> => browser.call('/api/auth/signout', { method: 'POST' })
+): Promise<void> {
 	const [here, there] = instances.portals;
 	const browser = new Browser(instances.url);
 	await signInAtInstitution(browser);
@@ -43,7 +48,7 @@ export async function signOutDuring({ begin, end, cause }: Outage, instances: In
 
 	await begin();
 	try {
-		await browser.call('/api/auth/signout', { method: 'POST' });
+		await signOut(browser);
 		expect(await me(copyHere)).toBe(401);
 		for (const url of instances.urls) await expect.poll(() => storeOf(url), SOON).toBe('down');
 		// A successful read does not change that.

@@ -19,7 +19,7 @@ export const serverActions = [
 	},
 	{
 		name: 'sign-out keeps the completed wallet session',
-		file: 'src/routes/(public)/api/auth/signout/+server.ts',
+		file: 'src/lib/server/auth/sign-out.ts',
 		find: '\tawait markAllUsed(cookies);\n',
 		replace: '',
 		test: 'tests/http/hidden-actions.test.ts'

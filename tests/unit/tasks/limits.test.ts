@@ -39,6 +39,7 @@ const size = (bytes: number) => (bytes >= 1024 ** 2 ? `${bytes / 1024 ** 2} MB` 
 const bytes = (count: number) => `${thousands(count)} bytes`;
 
 const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, stepUp, bridge } = parseConfig(environment);
+const sessionList = 'lib/server/auth/session-list.ts';
 const connections = 'lib/server/upstream/connections.ts';
 
 /** Each number in the table that stands in the code, and how the table writes it. */
@@ -203,7 +204,22 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Redis command; connection',
 		`${seconds(constant('lib/server/store/redis.ts', 'COMMAND_LIMIT_MS'))}; ${seconds(constant('lib/server/store/redis.ts', 'CONNECT_LIMIT_MS'))}`
 	],
-	['Deno KV operation', seconds(constant('lib/server/store/deno-kv.ts', 'CALL_LIMIT_MS'))]
+	['Deno KV operation', seconds(constant('lib/server/store/deno-kv.ts', 'CALL_LIMIT_MS'))],
+	[
+		'Sessions in the list of a person; the list, sealed',
+		`${constant(sessionList, 'MAX_LISTED')}; ${thousands(constant(sessionList, 'MAX_RECORD_CHARACTERS'))} characters`
+	],
+	['Writes of the last use of a session to the list', `1 in ${minutes(constant(sessionList, 'ACTIVITY_MS') / 1000)}`],
+	[
+		'Attempts to change the list while other instances change it',
+		`${constant(sessionList, 'MAX_TRIES')}; the next one ${seconds(constant(sessionList, 'RETRY_MS'))}`
+	],
+	['Reading the list', seconds(constant(sessionList, 'READ_LIMIT_MS'))],
+	['Times of the next write to the list, in memory', size(constant(sessionList, 'MAX_TIMES_BYTES'))],
+	[
+		'User agent, as it is read for the list',
+		`${constant('lib/server/http/user-agent.ts', 'MAX_CHARACTERS')} characters`
+	]
 ];
 
 describe('the table of limits in docs/security.md', () => {

@@ -90,6 +90,48 @@ export const account = {
 		what: 'You are signed out here. Now you are also being signed out at the sign-in service. Does nothing happen? Then use this link:',
 		link: 'Sign out at the sign-in service'
 	},
+	sessions: {
+		title: 'Where you are signed in',
+		what: 'See in which browsers you are signed in. You can sign out there too.',
+		link: 'See where you are signed in',
+		explain: 'You are signed in with these browsers. Is there one that is not yours? Then sign out there.',
+		onlyThis: 'Here you only see the browser that you are using now.',
+		unknown: 'We can’t show your other browsers right now. Try again later.',
+		noOthers: 'You are not signed in anywhere else.',
+		current: 'You are using this browser now.',
+		name: (browser: string | null, system: string | null) =>
+			browser && system ? `${browser} on ${system}` : (browser ?? (system ? `A browser on ${system}` : 'A browser')),
+		startedAt: 'Signed in on',
+		activeAt: 'Last used',
+		endOne: (name: string) => `Sign out of ${name}`,
+		endOthers: 'Sign out everywhere else',
+		endAll: 'Sign out everywhere',
+		toAccount: 'Back to your account',
+		notices: {
+			one: 'You are now signed out in that browser.',
+			others: 'You are now signed out everywhere else.'
+		},
+		confirm: {
+			one: {
+				title: 'Sign out in this other browser?',
+				what: 'Anyone who uses that browser must then sign in again.',
+				button: 'Yes, sign out there'
+			},
+			others: {
+				title: 'Sign out everywhere else?',
+				what: 'You stay signed in here. In all your other browsers you must sign in again.',
+				button: 'Yes, sign out everywhere else'
+			},
+			all: {
+				title: 'Sign out everywhere?',
+				what: 'You are then signed out in all your browsers, and also here.',
+				button: 'Yes, sign out everywhere'
+			},
+			fresh: 'We want to be sure that it’s you. First sign in again.',
+			stronger: 'This needs a stronger sign-in, for example with a code from your phone as well. First sign in again.',
+			cancel: 'No, back to the list'
+		}
+	},
 	unlink: {
 		title: 'Unlink this wallet?',
 		what: 'After this you can’t sign in with this wallet. You can link it again later.',

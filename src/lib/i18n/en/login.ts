@@ -83,6 +83,10 @@ export const login = {
 			what: 'That happens by itself after some time.',
 			next: 'Sign in again.'
 		},
+		session_ended: {
+			what: 'You signed out in another tab or on another device, or your institution signed you out.',
+			next: 'Sign in again.'
+		},
 		session_too_large: {
 			what: 'We received more data than we can handle. That is why we can’t sign you in.',
 			next: 'Ask the help desk of your institution.'

@@ -91,6 +91,51 @@ export const account: Texts['account'] = {
 		what: 'U bent hier uitgelogd. Nu wordt u ook uitgelogd bij de inlogdienst. Gebeurt er niets? Gebruik dan deze link:',
 		link: 'Uitloggen bij de inlogdienst'
 	},
+	sessions: {
+		title: 'Waar u bent ingelogd',
+		what: 'Bekijk in welke browsers u bent ingelogd. U kunt daar ook uitloggen.',
+		link: 'Bekijken waar u bent ingelogd',
+		explain: 'U bent ingelogd met deze browsers. Is er een niet van u? Log daar dan uit.',
+		onlyThis: 'U ziet hier alleen de browser die u nu gebruikt.',
+		unknown: 'Wij kunnen uw andere browsers nu niet tonen. Probeer het later opnieuw.',
+		noOthers: 'U bent nergens anders ingelogd.',
+		current: 'Deze browser gebruikt u nu.',
+		name: (browser, system) =>
+			browser && system
+				? `${browser} op ${system}`
+				: (browser ?? (system ? `Een browser op ${system}` : 'Een browser')),
+		startedAt: 'Ingelogd op',
+		activeAt: 'Laatst gebruikt',
+		endOne: (name) => `Uitloggen bij ${name}`,
+		endOthers: 'Overal elders uitloggen',
+		endAll: 'Overal uitloggen',
+		toAccount: 'Terug naar uw account',
+		notices: {
+			one: 'U bent nu uitgelogd in die browser.',
+			others: 'U bent nu overal elders uitgelogd.'
+		},
+		confirm: {
+			one: {
+				title: 'Uitloggen in deze andere browser?',
+				what: 'Wie die browser gebruikt, moet daarna opnieuw inloggen.',
+				button: 'Ja, daar uitloggen'
+			},
+			others: {
+				title: 'Overal elders uitloggen?',
+				what: 'U blijft hier ingelogd. In al uw andere browsers moet u opnieuw inloggen.',
+				button: 'Ja, overal elders uitloggen'
+			},
+			all: {
+				title: 'Overal uitloggen?',
+				what: 'U bent dan uitgelogd in al uw browsers, en ook hier.',
+				button: 'Ja, overal uitloggen'
+			},
+			fresh: 'Wij willen zeker weten dat u het bent. Log daarom eerst opnieuw in.',
+			stronger:
+				'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log eerst opnieuw in.',
+			cancel: 'Nee, terug naar de lijst'
+		}
+	},
 	unlink: {
 		title: 'Deze wallet ontkoppelen?',
 		what: 'Daarna kunt u niet meer inloggen met deze wallet. U kunt hem later opnieuw koppelen.',

@@ -87,6 +87,10 @@ export const login: Texts['login'] = {
 			what: 'Dat gebeurt na een tijd vanzelf.',
 			next: 'Log opnieuw in.'
 		},
+		session_ended: {
+			what: 'U hebt uitgelogd in een ander tabblad of op een ander apparaat, of uw instelling heeft u uitgelogd.',
+			next: 'Log opnieuw in.'
+		},
 		session_too_large: {
 			what: 'Wij kregen meer gegevens dan wij kunnen verwerken. Daarom kunnen wij u niet inloggen.',
 			next: 'Vraag het aan de helpdesk van uw instelling.'

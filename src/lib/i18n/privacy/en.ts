@@ -31,6 +31,10 @@ export const en = {
 			points: [
 				'We keep your details in your own browser, as long as you are signed in. They are in a cookie that only we can read. If you sign out, the cookie is gone.',
 				{
+					only: 'browserList',
+					text: 'We also keep a list of the browsers in which you are signed in, until you sign out there. It has the kind of browser, how you signed in and when you last used it. It does not say where you were.'
+				},
+				{
 					only: 'wallet',
 					text: 'The service that checks wallets keeps that a wallet is yours. It does so until you unlink the wallet on your account page.'
 				},

@@ -26,6 +26,10 @@ export const nl: Privacy = {
 			points: [
 				'Wij bewaren uw gegevens in uw eigen browser, zolang u bent ingelogd. Ze staan in een cookie die alleen wij kunnen lezen. Logt u uit, dan is de cookie weg.',
 				{
+					only: 'browserList',
+					text: 'Wij bewaren ook een lijst van de browsers waarin u bent ingelogd, tot u daar uitlogt. In de lijst staan het soort browser, hoe u bent ingelogd en wanneer u de browser het laatst gebruikte. Er staat niet in waar u was.'
+				},
+				{
 					only: 'wallet',
 					text: 'De dienst die wallets controleert, bewaart dat een wallet van u is. Dat blijft zo tot u de wallet ontkoppelt op uw accountpagina.'
 				},

@@ -29,8 +29,11 @@ let checks = newReads<boolean>(MAX_CHECK_BYTES);
 const epochs = newReads<number>(1024);
 let keptEpoch = '';
 
+/** What identifies a session and its start, for revocations. */
+export type Revocable = Pick<Session, 'id' | 'userId' | 'sub' | 'sid' | 'issuedAt' | 'startedAt' | 'endsAt'>;
+
 /** Revokes one session permanently on all instances, even if a cookie still contains it. */
-export async function revokeSession({ id, endsAt }: Session): Promise<void> {
+export async function revokeSession({ id, endsAt }: Pick<Revocable, 'id' | 'endsAt'>): Promise<void> {
 	await sharedStore().write(idKey(id), '1', Math.max(MIN_LIFE_MS, endsAt * 1000 - unixMs()));
 	checks.forget(id);
 }
@@ -87,7 +90,7 @@ export async function sessionStart(userId: string, nowSeconds: number): Promise<
  * Whether a session has been revoked, by the portal, by an operator or by the STS, as known at most half a second ago. Reads
  * at most four keys of the store per session in half a second, and one key per process.
  */
-export async function isRevoked(session: Session): Promise<boolean> {
+export async function isRevoked(session: Revocable): Promise<boolean> {
 	const [isEnded, epochMs] = await Promise.all([
 		checks.read(session.id, () => isEndedNow(session)),
 		epochs.read(ALL_KEY, readEpoch)
@@ -96,13 +99,13 @@ export async function isRevoked(session: Session): Promise<boolean> {
 }
 
 /** The same by the current content of the store, for rare checks that must not use a cached result. */
-export async function isRevokedNow(session: Session): Promise<boolean> {
+export async function isRevokedNow(session: Revocable): Promise<boolean> {
 	const [isEnded, epochMs] = await Promise.all([isEndedNow(session), readEpoch()]);
 	return isEnded || startMs(session) <= epochMs;
 }
 
 /** Whether this session, or those of its person, were revoked. */
-async function isEndedNow(session: Session): Promise<boolean> {
+async function isEndedNow(session: Revocable): Promise<boolean> {
 	const { id, sid, sub, userId, issuedAt } = session;
 	const startAtStsMs = issuedAt === undefined ? startMs(session) : issuedAt * 1000;
 	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
@@ -117,7 +120,7 @@ async function isEndedNow(session: Session): Promise<boolean> {
 }
 
 /** When a session began, in Unix milliseconds by the portal's clock. Sessions of earlier versions live for 24 hours. */
-function startMs({ startedAt, endsAt }: Session): number {
+export function startMs({ startedAt, endsAt }: Pick<Revocable, 'startedAt' | 'endsAt'>): number {
 	return (startedAt ?? endsAt - SESSION_SECONDS) * 1000;
 }
 

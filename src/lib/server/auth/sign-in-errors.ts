@@ -11,6 +11,7 @@ export const signInErrors = [
 	'cookies_required',
 	'transaction_expired',
 	'session_expired',
+	'session_ended',
 	'session_too_large',
 	'sts_unavailable',
 	'portal_misconfigured',

@@ -1,4 +1,6 @@
+import type { RequestEvent } from '@sveltejs/kit';
 import * as oauth from 'oauth4webapi';
+import { audit } from '../audit';
 import { config } from '../config';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
@@ -8,12 +10,37 @@ import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/errors';
 import { sharedStore } from '../store';
-import { revokeAtSts } from './revoked-sessions';
+import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-cookies';
+import { markAllUsed } from './owned-sessions';
+import { tokenRefresher } from './refresh';
+import { revokeAtSts, revokeSession } from './revoked-sessions';
+import { forgetAllFlows } from './sign-in-flow';
 
 /** Sign-out takes effect locally at once. Each call to the STS may take at most this long. */
 const LIMIT_MS = 3000;
 /** The `state` parameter with which the STS's end-session page redirects the browser back. */
 export const SIGNED_OUT_STATE = 'signed_out';
+
+/**
+ * Signs out of the portal at once, and of the STS if it can be reached. The next person at this browser finds no data of
+ * this one: no wallet session, no unfinished sign-in, no institution. These are deleted even without a session. The browser
+ * then has to open `/signed-out`.
+ */
+export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' | 'cookies'>): Promise<void> {
+	const { session, requestId } = locals;
+	locals.session = null;
+	await markAllUsed(cookies);
+	forgetAllFlows(cookies);
+	forgetInstitution(cookies);
+	forgetLinkedWallet(cookies);
+	markSignedOut(cookies);
+	if (!session) return;
+	await revokeSession(session);
+	const newest = await tokenRefresher().newest(session);
+	const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
+	if (url) await keepLogoutRedirect(cookies, url);
+	audit('signed out', session, locals);
+}
 
 /**
  * Revokes the refresh token, or the access token if there is none (RFC 7009). This is a best effort: a failure is logged

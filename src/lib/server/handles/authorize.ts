@@ -28,7 +28,8 @@ function refusal(event: RequestEvent): Response {
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
 	const isExpired = locals.sessionRevoked ?? locals.sessionIdle ?? false;
-	return seeOther(loginPath(returnTo, isExpired && { error: 'session_expired', requestId }));
+	const error = locals.sessionEnded ? 'session_ended' : isExpired && 'session_expired';
+	return seeOther(loginPath(returnTo, error && { error, requestId }));
 }
 
 /**

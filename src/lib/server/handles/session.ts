@@ -1,6 +1,7 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { afterActivity, isActivity, withNewestActivity } from '../auth/idle';
+import { markSignedOut } from '../auth/login-cookies';
 import { loginPath } from '../auth/login-path';
 import { tokenRefresher } from '../auth/refresh';
 import { type ReadSession, readSession, writeSession } from '../auth/session-cookie';
@@ -8,6 +9,7 @@ import type { Session } from '../auth/session';
 import { hasStoredTokens, SessionTooLarge, sessionTokens } from '../auth/session-tokens';
 import { StoreUnavailable } from '../store/store';
 import { usesTokens } from './refresh';
+import { sessionList } from '../auth/session-list';
 import { revokeTokens } from '../auth/sign-out';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
@@ -30,10 +32,18 @@ export const session: Handle = async ({ event, resolve }) => {
 	const opened = read && !isOver ? await withStoredTokens(event, read) : before;
 	const isEnded = isOver || event.locals.sessionRevoked;
 	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
-	if (opened !== null && !isEnded && current === null) event.locals.sessionIdle = true;
 	event.locals.session = current;
+	if (isOver) {
+		event.locals.sessionEnded = true;
+		// It was ended from elsewhere. The STS may still have its own session with this browser.
+		markSignedOut(cookies);
+	} else if (opened !== null && !isEnded && current === null) event.locals.sessionIdle = true;
 	const response = await resolve(event);
 	const { session: after } = event.locals;
+	// Not awaited: the list of sessions must not delay a response.
+	if (before !== null && !isOver && after?.id !== before.id) void sessionList().remove(before.userId, [before.id]);
+	if (after !== null && isActivity(event))
+		void sessionList().noteActivity(after, event.request.headers.get('user-agent'));
 	if (after === opened && !read?.stale) return response;
 	if (after !== null && (await isRevokedNow(after))) return response;
 	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session

@@ -29,6 +29,11 @@ export function sharedOnly(): SharedOnly | undefined {
 	return resilient?.sharedOnly;
 }
 
+/** Whether a store that all instances share is configured. Without one, several instances are not supported. */
+export function hasSharedStore(): boolean {
+	return resilient !== undefined;
+}
+
 /**
  * The store's state, by a write that was read back at most a second ago. The store's own limits bound the time of this
  * check.
@@ -119,17 +124,21 @@ export const isRevocation = (kind: string): boolean =>
 
 /**
  * Whether an instance's copy that is written again replaces what another instance has written in the meantime. Of two
- * logout times, the later one counts. Work that is done stays done.
+ * logout times, the later one counts. Work that is done stays done. A list of sessions (`auth/session-list.ts`) that is there
+ * stays: the sessions that it lacks add themselves.
  */
 export function outranks(kind: string, mine: string, theirs: string): boolean {
 	if (kind === 'deny:' || kind === 'deny-all:') return !(Number(theirs) >= Number(mine));
 	if (kind === 'once:') return progressOf(readRecord(mine)) > progressOf(readRecord(theirs));
-	return mine !== theirs;
+	return kind !== 'sessions:' && mine !== theirs;
 }
 
 /**
  * How long an instance keeps its copy of an entry that the shared store has accepted, in milliseconds. Results of token
  * calls take about 4 kB each; their copies are for a store that has just lost its data. Times of activity are renewed by
- * the next action.
+ * the next action. An old list of sessions is of no use.
  */
-export const copyMsOf = (kind: string): number => (['once:', 'active:'].includes(kind) ? 2 * 60_000 : Infinity);
+export function copyMsOf(kind: string): number {
+	if (kind === 'sessions:') return 0;
+	return ['once:', 'active:'].includes(kind) ? 2 * 60_000 : Infinity;
+}

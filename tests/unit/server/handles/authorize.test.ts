@@ -48,6 +48,13 @@ test('with a session every route is open', async () => {
 	expect(await answered(options)).toMatchObject({ isResolved: true });
 });
 
+test('a session that was ended from another device leads to the login page, which says that', async () => {
+	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
+	event.locals.sessionEnded = true;
+	const response = await authorize({ event, resolve: () => new Response('the page') });
+	expect(response.headers.get('location')).toBe('/login?error=session_ended&returnTo=%2Faccount&helpCode=r1');
+});
+
 test('a session that ends while its page is made leads to the login page, which says why and remembers the place', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account', session: someSession() });
 	const response = await authorize({

@@ -183,6 +183,7 @@ test('no other module writes to the shared store', () => {
 		'auth/refresh.ts',
 		'auth/revoked-sessions.ts',
 		'auth/run-once.ts',
+		'auth/session-list.ts',
 		'auth/sign-out.ts',
 		'wallet/access.ts',
 		'wallet/dc-api.ts',

@@ -1,0 +1,90 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { unixSeconds } from '../clock';
+import { Problem } from '../http/problem';
+import { type BrowserWords, browserWords } from '../http/user-agent';
+import { hasSharedStore } from '../store';
+import { revokeSession, revokeUser, startMs } from './revoked-sessions';
+import type { Provider, Session } from './session';
+import { type ListedSession, sessionList } from './session-list';
+import { signOut } from './sign-out';
+
+/** One of a person's sessions, as a page shows it. Times are in ISO 8601. */
+export interface SessionView extends BrowserWords {
+	readonly id: string;
+	readonly provider: Provider;
+	readonly startedAt: string;
+	readonly activeAt: string;
+	/** Whether it is the session of this request. */
+	readonly isCurrent: boolean;
+}
+
+/**
+ * What the list contains. `all`: the person's sessions; `unreadable`: this session only, because the store can't be read
+ * now; `this`: this session only, because there is no shared store.
+ */
+export type ListScope = 'all' | 'unreadable' | 'this';
+
+/** The sessions of the signed-in person, this one first. Never throws. */
+export async function ownSessions(
+	session: Session,
+	{ request }: Pick<RequestEvent, 'request'>
+): Promise<{ readonly scope: ListScope; readonly sessions: readonly [SessionView, ...SessionView[]] }> {
+	const current: SessionView = {
+		...browserWords(request.headers.get('user-agent')),
+		...{ id: session.id, provider: session.provider, isCurrent: true },
+		startedAt: iso(startMs(session) / 1000),
+		activeAt: iso(unixSeconds())
+	};
+	if (!hasSharedStore()) return { scope: 'this', sessions: [current] };
+	const listed = await sessionList().read(session.userId);
+	if (listed === null) return { scope: 'unreadable', sessions: [current] };
+	return { scope: 'all', sessions: [current, ...others(listed, session).map(viewOf)] };
+}
+
+/**
+ * Another session of the signed-in person.
+ * @throws {Problem} `not_found` if the person has no other session with this id, `upstream_unavailable` if the list can't be
+ * read now
+ */
+export async function otherSession(session: Session, id: string): Promise<SessionView> {
+	const found = (await readOthers(session)).find((listed) => listed.id === id);
+	if (!found) throw new Problem('not_found');
+	return viewOf(found);
+}
+
+/**
+ * Ends other sessions of the signed-in person on all instances within a second. Their tokens are in the cookies of the other
+ * browsers, so they can't be revoked at the STS from here.
+ * @param id which session; null for all others
+ * @throws {Problem} as `otherSession` does
+ */
+export async function endOthers(session: Session, id: string | null): Promise<void> {
+	const ended = (await readOthers(session)).filter((listed) => id === null || listed.id === id);
+	if (id !== null && ended.length === 0) throw new Problem('not_found');
+	await Promise.all(ended.map((listed) => revokeSession(listed)));
+	void sessionList().remove(
+		session.userId,
+		ended.map((listed) => listed.id)
+	);
+}
+
+/** Ends all sessions of the signed-in person, those that the list lacks and this one included, and signs out here. */
+export async function endAll(session: Session, event: Pick<RequestEvent, 'locals' | 'cookies'>): Promise<void> {
+	await revokeUser(session.userId);
+	void sessionList().remove(session.userId);
+	await signOut(event);
+}
+
+async function readOthers(session: Session): Promise<readonly ListedSession[]> {
+	const listed = await sessionList().read(session.userId);
+	if (listed === null) throw new Problem('upstream_unavailable');
+	return others(listed, session);
+}
+
+const others = (listed: readonly ListedSession[], { id }: Session) => listed.filter((one) => one.id !== id);
+
+function viewOf({ id, provider, browser, system, startedAt, activeAt }: ListedSession): SessionView {
+	return { id, provider, browser, system, startedAt: iso(startedAt), activeAt: iso(activeAt), isCurrent: false };
+}
+
+const iso = (unixSecondsThen: number) => new Date(unixSecondsThen * 1000).toISOString();

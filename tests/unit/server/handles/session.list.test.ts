@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { revokeSession } from '$lib/server/auth/revoked-sessions';
+import type { Session } from '$lib/server/auth/session';
+import { writeSession } from '$lib/server/auth/session-cookie';
+import { session } from '$lib/server/handles/session';
+import { afterSetCookies, fakeCookies } from '../../../harness/cookies';
+import { requestEvent } from '../../../harness/request-event';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+const list = vi.hoisted(() => ({ noteActivity: vi.fn(), remove: vi.fn() }));
+vi.mock('$lib/server/auth/session-list', () => ({ sessionList: () => list }));
+
+beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] }));
+afterEach(() => {
+	vi.useRealTimers();
+	vi.clearAllMocks();
+});
+
+/** A request of a signed-in person; `change` is what the route does to the session. */
+async function handled(routeId: string, change: (event: ReturnType<typeof requestEvent>) => void = () => {}) {
+	const cookie = afterSetCookies('', await writeSession(someSession(), fakeCookies(), SIGNED_IN_AT));
+	const event = requestEvent({ routeId, cookie });
+	await session({ event, resolve: () => (change(event), new Response('page')) });
+}
+const becomes =
+	(next: Session | null) =>
+	({ locals }: ReturnType<typeof requestEvent>) =>
+		void (locals.session = next);
+
+describe('the list of sessions', () => {
+	test.each([
+		['/(member)/account', 1],
+		['/(member)/api/me', 1],
+		['/(public)/api/auth/callback/[provider]', 1],
+		['/(public)/api/wallet/sessions/[id]/status', 0],
+		['/(public)/api/wallet/sessions/[id]/events', 0],
+		['/(public)/api/auth/session', 0]
+	])('learns of a request to %s %i times', async (routeId, times) => {
+		await handled(routeId);
+		expect([list.noteActivity.mock.calls.length, list.remove.mock.calls.length]).toEqual([times, 0]);
+	});
+
+	test('loses the session of a person who signs out, or whose refresh has ended', async () => {
+		await handled('/(member)/account', becomes(null));
+		expect(list.noteActivity).not.toHaveBeenCalled();
+		expect(list.remove.mock.calls).toEqual([['user-1', ['session-1']]]);
+	});
+
+	test('gets the session of a person who signs in, in place of the one before', async () => {
+		await handled('/(public)/api/auth/callback/[provider]', becomes(someSession({ id: 'new' })));
+		expect(list.noteActivity.mock.calls).toMatchObject([[{ id: 'new' }, null]]);
+		expect(list.remove.mock.calls).toEqual([['user-1', ['session-1']]]);
+	});
+});
+
+test('a browser whose session was ended elsewhere is told so, and has to log in again at the STS', async () => {
+	const ended = someSession({ id: 'ended-elsewhere' });
+	const cookie = afterSetCookies('', await writeSession(ended, fakeCookies(), SIGNED_IN_AT));
+	await revokeSession(ended);
+	const event = requestEvent({ routeId: '/(member)/account', cookie });
+	await session({ event, resolve: () => new Response('page') });
+	expect(event.locals.sessionEnded).toBe(true);
+	expect(event.cookies.get('portal.signedout')).toBe('1');
+	expect(list.noteActivity).not.toHaveBeenCalled();
+});
