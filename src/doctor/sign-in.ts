@@ -3,6 +3,7 @@ import { requestedClaims } from '../lib/server/sts/claims';
 import type { Provider } from '../lib/server/auth/session';
 import type { Config } from '../lib/server/config/parse';
 import { stsCall, stsClient, stsFetch } from '../lib/server/sts/metadata';
+import { userTokenParameters } from '../lib/server/sts/user-token-request';
 import type { ConnectionFailure } from './connection-failure';
 import { exchangeWithSts, oauthError, type Reply } from './exchange';
 import { type Finding, good, warning, wrong } from './report';
@@ -117,6 +118,7 @@ function authorizationRequest({ sts, origin }: Facts, provider: Provider, scope:
 		nonce: 'portal-doctor',
 		code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 		code_challenge_method: 'S256',
+		...userTokenParameters(),
 		...(provider === 'sts' && { claims: JSON.stringify(requestedClaims()) })
 	});
 }

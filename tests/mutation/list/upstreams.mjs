@@ -5,10 +5,10 @@
 export const upstreams = [
 	{
 		name: 'a token lives on while the clock steps back',
-		file: 'src/lib/server/sts/service-token.ts',
+		file: 'src/lib/server/sts/token-cache.ts',
 		find: 'now() >= endMs || unixNow() >= unixEndMs',
 		replace: 'unixNow() >= unixEndMs',
-		test: 'tests/unit/server/sts/service-token.test.ts'
+		test: 'tests/unit/server/sts/token-cache.test.ts'
 	},
 	{
 		name: 'a Redis that lost its data is not noticed',

@@ -1,4 +1,5 @@
 import type { SigningKey } from './keys.ts';
+import { TOKEN_EXCHANGE } from './token-exchange.ts';
 
 export interface ClientOptions {
 	portalOrigins: readonly string[];
@@ -26,7 +27,7 @@ export function clientsOf(options: ClientOptions) {
 			...common,
 			client_id: clientId,
 			...credential(clientSecret),
-			grant_types: ['authorization_code', 'refresh_token'],
+			grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
 			response_types: ['code'],
 			redirect_uris: everywhere('/api/auth/callback/sts', '/api/auth/callback/sts-wallet'),
 			post_logout_redirect_uris: everywhere('/', '/login'),

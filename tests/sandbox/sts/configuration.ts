@@ -69,6 +69,11 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 			const account = accounts.find(id);
 			return account && { accountId: id, claims: () => ({ sub: id, ...account.claims }) };
 		},
+		// Services of the institution greet people by their name.
+		extraTokenClaims: (_ctx: Context, { accountId = '' }: { accountId?: string }) => {
+			const name = accounts.find(accountId)?.claims.name;
+			return name === undefined ? undefined : { name };
+		},
 		// The provider ignores `offline_access` without `prompt=consent`; the real STS does not.
 		issueRefreshToken: (_ctx: Context, client: Client, { codeChallenge }: { codeChallenge?: string }) => {
 			if (scenarios.peek('no-refresh-token') || !client.grantTypeAllowed('refresh_token')) return false;

@@ -18,6 +18,15 @@ declare module 'oidc-provider' {
 		destroy(): Promise<void>;
 	}
 
+	export interface AccessToken {
+		readonly accountId: string | undefined;
+		readonly clientId: string | undefined;
+		/** The lifetime in seconds. */
+		readonly expiration: number;
+		resourceServer: object;
+		save(): Promise<string>;
+	}
+
 	export interface Interaction {
 		readonly uid: string;
 		readonly params: Record<string, unknown>;
@@ -73,6 +82,11 @@ declare module 'oidc-provider' {
 		proxy: boolean;
 		readonly Grant: new (properties: { accountId: string | undefined; clientId: string }) => Grant;
 		readonly Session: { findByUid(uid: string): Promise<Session | undefined> };
+		readonly AccessToken: (new (properties: Record<string, unknown>) => AccessToken) & {
+			find(token: string): Promise<AccessToken | undefined>;
+		};
+		readonly ResourceServer: new (identifier: string, settings: Record<string, unknown>) => object;
+		registerGrantType(name: string, handler: (ctx: Context) => Promise<void>, parameters: readonly string[]): void;
 		readonly Client: { find(id: string): Promise<Client | undefined> };
 		use(middleware: (ctx: Context, next: () => Promise<void>) => Promise<void>): this;
 		callback(): (request: Readable, response: ServerResponse) => Promise<void>;
@@ -87,6 +101,8 @@ declare module 'oidc-provider' {
 
 	export namespace errors {
 		const InvalidClientAuth: new (detail: string) => Error;
+		const InvalidRequest: new (description: string) => Error;
+		const InvalidTarget: new (description: string) => Error;
 	}
 
 	export namespace interactionPolicy {

@@ -1,5 +1,6 @@
 import type { Exchange } from '../http/exchange.ts';
 import { federationOperation } from './federation.ts';
+import { TOKEN_EXCHANGE } from './token-exchange.ts';
 
 const byPath: Readonly<Record<string, string>> = {
 	'/.well-known/openid-configuration': 'discovery',
@@ -16,7 +17,8 @@ const byPath: Readonly<Record<string, string>> = {
 const byGrantType: Readonly<Record<string, string>> = {
 	authorization_code: 'token:code',
 	refresh_token: 'token:refresh',
-	client_credentials: 'token:client-credentials'
+	client_credentials: 'token:client-credentials',
+	[TOKEN_EXCHANGE]: 'token:exchange'
 };
 
 /** The operation of a request to the STS, as named in counts and faults. */

@@ -14,6 +14,7 @@ import { createLogin } from './login.ts';
 import { moveEndpoints, omitEndpoints } from './omissions.ts';
 import { stsOperation } from './operations.ts';
 import { confirmSignOut } from './sign-out.ts';
+import { addTokenExchange } from './token-exchange.ts';
 
 export interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authorizations'> {
 	/** The public address, and the issuer of every token. */
@@ -48,6 +49,7 @@ export function createSts(options: StsOptions): Sts {
 		log(`STS: logout token refused: ${String(error)}`)
 	);
 	authorizations.watch(provider);
+	addTokenExchange(provider, options.key);
 	omitEndpoints(provider, scenarios);
 	if (endpointsUrl !== undefined) moveEndpoints(provider, endpointsUrl);
 	// A proxy in front terminates TLS, and passes the bytes on unchanged.

@@ -1,5 +1,6 @@
 import { log } from '../log';
-import { authorizationRequest, pushAuthorization } from './oidc-client';
+import { authorizationRequest } from './oidc-client';
+import { pushAuthorization } from '../sts/user-token-request';
 import { requestedClaims } from '../sts/claims';
 import { stsMetadata } from '../sts/metadata';
 import type { Provider } from './session';

@@ -10,9 +10,9 @@ import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { withoutOtherClaims } from '../sts/id-token';
 import { lenientResponse } from '../sts/lenient-response';
-import { endpointFetch, stsCall, stsClient, stsMetadata, withClientAuthentication } from '../sts/metadata';
+import { endpointFetch, stsMetadata } from '../sts/metadata';
+import { completedTokenRequest, userTokenParameters } from '../sts/user-token-request';
 import type { Provider, Session } from './session';
-import * as oauth from 'oauth4webapi';
 
 const BASE_PATH = '/api/auth';
 /**
@@ -167,7 +167,7 @@ function authConfig({ authorizationParams }: Run, outcome: Outcome): SvelteKitAu
 		// `authjsFetch` authenticates the portal.
 		client: { token_endpoint_auth_method: 'none' },
 		checks: ['pkce' as const, 'state' as const, 'nonce' as const],
-		authorization: { params: { scope: sts.scope, ...authorizationParams } },
+		authorization: { params: { scope: sts.scope, ...userTokenParameters(), ...authorizationParams } },
 		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
 		[customFetch]: (...request: Parameters<typeof fetch>) => authjsFetch(outcome, ...request)
 	});
@@ -205,7 +205,7 @@ function cookieNames(): NonNullable<AuthConfig['cookies']> {
  */
 async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
-		const answer = await endpointFetch(input, await withClientAuthentication(init));
+		const answer = await endpointFetch(input, await completedTokenRequest(init));
 		const { response, idToken } = await withoutOtherClaims(await lenientResponse(answer));
 		outcome.granted ??= await grantedTokens(response.clone());
 		outcome.idToken ??= idToken;
@@ -222,27 +222,4 @@ async function grantedTokens(response: Response): Promise<GrantedTokens | null> 
 	if (!response.ok || !found.success) return null;
 	const { access_token: accessToken, refresh_token: refreshToken } = found.output;
 	return { accessToken, refreshToken };
-}
-
-/**
- * Pushes an authorization request to the STS if it supports that (RFC 9126), so that the parameters can't be read or
- * changed in the browser.
- * @returns the URL to redirect the browser to
- * @throws {UpstreamError}, or oauth4webapi's errors, if the STS can't be reached or rejects the request
- */
-export async function pushAuthorization(request: URL): Promise<string> {
-	const metadata = await stsMetadata();
-	if (!metadata.pushed_authorization_request_endpoint) return request.href;
-	const { client, authentication } = stsClient();
-	const response = await oauth.pushedAuthorizationRequest(
-		metadata,
-		client,
-		authentication,
-		request.searchParams,
-		stsCall
-	);
-	const { request_uri } = await oauth.processPushedAuthorizationResponse(metadata, client, response);
-	const short = new URL(request.origin + request.pathname);
-	short.search = new URLSearchParams({ client_id: client.client_id, request_uri }).toString();
-	return short.href;
 }

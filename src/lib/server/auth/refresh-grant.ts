@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
 import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { resourceParameter } from '../sts/user-token-request';
 import { isUnavailable, isNeverSent, serverErrors } from '../sts/errors';
 import { isUnknownKey } from '../sts/tokens';
 import { type Session } from './session';
@@ -18,7 +19,10 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 	const metadata = await stsMetadata().catch((cause: unknown) => postponed('sts_unreachable', cause));
 	const { client, authentication } = stsClient();
 	const response = await oauth
-		.refreshTokenGrantRequest(metadata, client, authentication, session.refreshToken, stsCall)
+		.refreshTokenGrantRequest(metadata, client, authentication, session.refreshToken, {
+			...stsCall,
+			additionalParameters: resourceParameter()
+		})
 		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_answer', cause)));
 	await assertProcessed(response);
 

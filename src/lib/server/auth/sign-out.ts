@@ -9,6 +9,7 @@ import type { Session } from './session';
 import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/errors';
+import { forgetExchanged } from '../sts/token-exchange';
 import { sharedStore } from '../store';
 import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-cookies';
 import { markAllUsed } from './owned-sessions';
@@ -44,7 +45,7 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 
 /**
  * Revokes the refresh token, or the access token if there is none (RFC 7009). This is a best effort: a failure is logged
- * and does not prevent the sign-out.
+ * and does not prevent the sign-out. This process drops the tokens that it got in exchange for the access token.
  */
 export async function revokeTokens(
 	session: Pick<Session, 'accessToken' | 'refreshToken'>,
@@ -55,6 +56,7 @@ export async function revokeTokens(
 		log.warn('the refresh token could not be revoked: the shared store is unavailable', { requestId });
 		return;
 	}
+	if (session.accessToken !== undefined) forgetExchanged(session.accessToken);
 	try {
 		const metadata = await withinLimit(stsMetadata(), LIMIT_MS);
 		if (!metadata.revocation_endpoint) return;

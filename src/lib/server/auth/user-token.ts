@@ -1,6 +1,8 @@
 import type { UpstreamAuthorization } from '../upstream/exchange';
 import { Problem } from '../http/problem';
 import { log } from '../log';
+import type { TokenOptions } from '../config/service-client';
+import { exchangedToken, replacedExchange, SubjectTokenRefused } from '../sts/token-exchange';
 import { tokenRefresher, SessionEnded } from './refresh';
 import type { Session } from './session';
 
@@ -13,6 +15,48 @@ export function userAuthorization(locals: App.Locals, session: Session): Upstrea
 		current: () => Promise.resolve(session).then(bearer),
 		refresh: () => replaced(locals, session)
 	};
+}
+
+/**
+ * A token that the STS issues for one service, in exchange for the access token of the signed-in person (RFC 8693). If the
+ * service refuses it, the person's token is refreshed as above, and exchanged once more.
+ */
+export function exchangedAuthorization(
+	locals: App.Locals,
+	session: Session,
+	options: TokenOptions
+): UpstreamAuthorization {
+	let current = session;
+	let shown = '';
+	const exchanged = async () => `Bearer ${(shown = await exchangedToken(accessTokenOf(current), options))}`;
+	/** Whether the person now has another access token. */
+	const isRefreshed = async () => {
+		const isReplaced = (await replaced(locals, current)) !== null;
+		if (isReplaced && locals.session) current = locals.session;
+		return isReplaced;
+	};
+	return {
+		current: async () => {
+			try {
+				return await exchanged();
+			} catch (error) {
+				if (!(error instanceof SubjectTokenRefused)) throw error;
+				if (await isRefreshed()) return await exchanged().catch(asProblem);
+				return asProblem(error);
+			}
+		},
+		refresh: async () => {
+			if (await isRefreshed()) return exchanged().catch(asProblem);
+			const next = await replacedExchange(accessTokenOf(current), options, shown);
+			return next === null ? null : `Bearer ${next}`;
+		}
+	};
+}
+
+/** The STS refuses even a new access token of the person, so that the cause is its policy or the configuration. */
+function asProblem(error: unknown): never {
+	if (!(error instanceof SubjectTokenRefused)) throw error;
+	throw new Problem('upstream_invalid', { facts: { fault: 'no_exchanged_token', upstreamCode: error.code } });
 }
 
 /** Replaces a token that appears valid but was refused by the service. This is done once (RFC 6750 3.1 `invalid_token`). */
@@ -29,7 +73,11 @@ async function replaced(locals: App.Locals, refused: Session): Promise<string | 
 	}
 }
 
-function bearer({ accessToken }: Session): string {
+function bearer(session: Session): string {
+	return `Bearer ${accessTokenOf(session)}`;
+}
+
+function accessTokenOf({ accessToken }: Session): string {
 	if (accessToken === undefined) throw new Problem('upstream_unavailable', { facts: { store: 'unavailable' } });
-	return `Bearer ${accessToken}`;
+	return accessToken;
 }

@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { userAuthorization } from '../auth/user-token';
+import { exchangedAuthorization, userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
 import { Problem, type ProblemCode } from '../http/problem';
 import { proxyRequest } from '../upstream/proxy';
@@ -76,6 +76,7 @@ function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthori
 	if (token === 'none') return undefined;
 	if (token === 'service') return serviceAuthorization({ scope, audience, resource });
 	if (!locals.session) throw new Problem('unauthorized');
+	if (token === 'exchange') return exchangedAuthorization(locals, locals.session, { scope, audience, resource });
 	return userAuthorization(locals, locals.session);
 }
 

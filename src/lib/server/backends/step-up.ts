@@ -44,7 +44,8 @@ export async function challengedSignIn(
 	answer: Response
 ): Promise<Response | null> {
 	const { session } = event.locals;
-	const requirement = token === 'user' && answer.status === 401 ? challengeIn(answer.headers) : null;
+	const isForPerson = token === 'user' || token === 'exchange';
+	const requirement = isForPerson && answer.status === 401 ? challengeIn(answer.headers) : null;
 	if (!requirement || !session) return null;
 	await answer.body?.cancel();
 	const { acr, maxAgeSeconds } = requirement;

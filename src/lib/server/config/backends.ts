@@ -3,7 +3,7 @@ import { acrValue, acrValues, MAX_AGE_RANGE, scope, serviceUrl } from './fields'
 
 /** The configurable methods of a backend. GET includes HEAD, and the portal itself handles OPTIONS. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-const TOKENS = ['user', 'service', 'none'] as const;
+const TOKENS = ['user', 'exchange', 'service', 'none'] as const;
 const MEBIBYTE = 1024 * 1024;
 
 const between = (least: number, most: number) => {
@@ -47,12 +47,12 @@ const Settings = v.strictObject(
 	'is not known, or is missing'
 );
 
-/** Both checks concern the token that a service gets; see docs/backends.md. */
+/** The checks concern the token that a service gets; see docs/backends.md. */
 const Backend = v.pipe(
 	Settings,
 	v.forward(
 		v.check(
-			({ token, callerScope }) => token !== 'user' || callerScope === undefined,
+			({ token, callerScope }) => !['user', 'exchange'].includes(token) || callerScope === undefined,
 			'is for token "service" or "none": a third-party caller has no user whose token could be passed on'
 		),
 		['callerScope']
@@ -60,10 +60,18 @@ const Backend = v.pipe(
 	v.forward(
 		v.check(
 			({ token, tokenScope, tokenAudience, tokenResource }) =>
-				token === 'service' || (tokenScope ?? tokenAudience ?? tokenResource) === undefined,
-			'must be "service" for tokenScope, tokenAudience or tokenResource: other tokens are passed as they are'
+				['exchange', 'service'].includes(token) || (tokenScope ?? tokenAudience ?? tokenResource) === undefined,
+			'must be "exchange" or "service" for tokenScope, tokenAudience or tokenResource: other tokens are passed as they are'
 		),
 		['token']
+	),
+	v.forward(
+		v.check(
+			({ token, tokenScope, tokenAudience, tokenResource }) =>
+				token !== 'exchange' || (tokenScope ?? tokenAudience ?? tokenResource) !== undefined,
+			'is missing; token "exchange" needs it, or else tokenResource or tokenScope'
+		),
+		['tokenAudience']
 	)
 );
 

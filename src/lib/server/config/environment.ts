@@ -3,6 +3,7 @@ import { bilingualPage, bilingualSentence, brandEntries, colourFaults } from './
 import { backends } from './backends';
 import {
 	acrValues,
+	audience,
 	flag,
 	hosts,
 	idleTimeout,
@@ -14,6 +15,7 @@ import {
 	origin,
 	proxyUrl,
 	redisUrl,
+	resource,
 	serviceUrl,
 	wholeNumber
 } from './fields';
@@ -73,6 +75,8 @@ const Environment = v.object({
 	STS_CLIENT_KEY: v.optional(clientKeys),
 	STS_CLIENT_AUTH: v.optional(clientAuth, 'client_secret_post'),
 	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
+	STS_RESOURCE: v.optional(resource),
+	STS_AUDIENCE: v.optional(audience),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	STS_HOSTS: v.optional(hosts, ''),
 	STEP_UP_ACR: v.optional(v.pipe(list, acrValues), ''),
@@ -81,7 +85,7 @@ const Environment = v.object({
 	SIGN_IN_METHODS: v.optional(signInMethods, 'institution,wallet'),
 	AUTH_BRIDGE_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),
 	...serviceEntries,
-	API_AUDIENCE: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must be one audience, without spaces'))),
+	API_AUDIENCE: v.optional(audience),
 	BACKENDS: v.optional(backends, '{}'),
 	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
 	WALLET_QUERY_IDS: v.optional(list, ''),

@@ -55,6 +55,16 @@ export const acrValues = v.pipe(
 /** The range of a maximum age of a sign-in, in seconds. A shorter age could end before the browser is back from the STS. */
 export const MAX_AGE_RANGE = [60, 86_400] as const;
 
+/** One audience of access tokens. */
+export const audience = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must be one audience, without spaces'));
+
+/** The identifier of a protected resource (RFC 8707 2). */
+export const resource = v.pipe(
+	v.string(),
+	v.url('must be an absolute address'),
+	v.check((text) => !/[\s#]/.test(text) && text.length <= 1024, 'must be an address without fragment')
+);
+
 /** A list separated by white space or commas; empty entries are dropped. */
 export const list = v.pipe(
 	v.string(),

@@ -94,6 +94,9 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 			internal: env.STS_INTERNAL_URL ?? issuer,
 			...arrangeClient(credentials),
 			scope: env.STS_SCOPE,
+			/** What people's access tokens are for (RFC 8707), and the same for providers with a parameter of their own. */
+			resource: env.STS_RESOURCE,
+			audience: env.STS_AUDIENCE,
 			timeoutMs: env.STS_TIMEOUT_MS,
 			/** Hosts of STS endpoints other than those of `issuer` and `internal`; for Deno's permissions. */
 			hosts: env.STS_HOSTS,

@@ -109,20 +109,6 @@ export function stsClient() {
 }
 
 /**
- * A token request of Auth.js with the portal's client authentication. Auth.js's own `private_key_jwt` names two audiences,
- * which Keycloak refuses.
- * @param init a form without a client secret
- */
-export async function withClientAuthentication(init: RequestInit = {}): Promise<RequestInit> {
-	const { client, authentication } = stsClient();
-	const body = new URLSearchParams(init.body as URLSearchParams);
-	const headers = new Headers(init.headers);
-	body.delete('client_id');
-	await authentication(await stsMetadata(), client, body, headers);
-	return { ...init, body, headers };
-}
-
-/**
  * The STS's metadata (OpenID Connect Discovery 4). Concurrent callers share one read. The metadata is cached for five
  * minutes, or for a day while it can't be read. URLs that a browser follows are public addresses.
  * @throws {UpstreamError}, or what `oauth4webapi` throws, if the STS can't be reached or is not the configured issuer

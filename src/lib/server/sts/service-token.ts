@@ -1,117 +1,14 @@
-import { unixMs } from '../clock';
 import type { TokenOptions } from '../config/service-client';
 import * as oauth from 'oauth4webapi';
 import { config } from '../config';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import { clientOf, stsCall, stsMetadata } from './metadata';
+import { createTokenCache, type GrantedToken } from './token-cache';
 import type { UpstreamAuthorization } from '../upstream/exchange';
 
-/** A token is refreshed this long before it expires, or a quarter of its lifetime before if that is shorter. */
-const GRACE_MS = 60_000;
-/** The assumed lifetime of a token if the STS does not state one. */
-const ASSUMED_LIFE_MS = 5 * 60_000;
-/** After a failure, callers get the cached error for one second. */
-const FAULT_COOLDOWN_MS = 1000;
-/**
- * Minimum time between forced replacements of a token: a service that refuses even new tokens must not cause continuous
- * token requests.
- */
-const FORCED_COOLDOWN_MS = 30_000;
-
-interface CacheEntry {
-	readonly accessToken: string;
-	/** Until this time, the token is not replaced by force. */
-	readonly cooldownUntil: number;
-	/** Whether the token is due for a refresh. */
-	readonly isDue: () => boolean;
-	readonly isOver: () => boolean;
-}
-
-interface ServiceTokenOptions {
-	/** @throws {Problem} */
-	readonly grant: (options: TokenOptions) => Promise<GrantedToken>;
-	/** Milliseconds, on a clock that never steps back. */
-	readonly now?: () => number;
-	/** Unix time in milliseconds. */
-	readonly unixNow?: () => number;
-}
-
-/**
- * Caches one token per options. Concurrent callers share one token request. A token is refreshed before it expires, or when
- * a service refuses it.
- */
-export function createServiceTokens({ grant, now = () => performance.now(), unixNow = unixMs }: ServiceTokenOptions) {
-	const cached = new Map<string, CacheEntry>();
-	const inFlight = new Map<string, Promise<string>>();
-	const faults = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
-
-	/**
-	 * Returns a function that tells whether that much time has passed on either clock: the wall clock may step back, and
-	 * the other clock may stop during suspend.
-	 */
-	function passed(ms: number): () => boolean {
-		const [endMs, unixEndMs] = [now() + ms, unixNow() + ms];
-		return () => now() >= endMs || unixNow() >= unixEndMs;
-	}
-
-	async function fetched(key: string, options: TokenOptions, forcedCooldownMs: number): Promise<string> {
-		const fault = faults.get(key);
-		if (fault && now() < fault.untilMs) throw fault.error;
-		try {
-			const { accessToken, lifeSeconds } = await grant(options);
-			const lifeMs = lifeSeconds === undefined ? ASSUMED_LIFE_MS : lifeSeconds * 1000;
-			const isDue = passed(lifeMs - Math.min(GRACE_MS, lifeMs / 4));
-			cached.set(key, { accessToken, cooldownUntil: now() + forcedCooldownMs, isDue, isOver: passed(lifeMs) });
-			return accessToken;
-		} catch (error) {
-			faults.set(key, { error, untilMs: now() + FAULT_COOLDOWN_MS });
-			throw error;
-		}
-	}
-
-	function fetchOnce(key: string, options: TokenOptions, forcedCooldownMs = 0): Promise<string> {
-		const running = inFlight.get(key) ?? fetched(key, options, forcedCooldownMs).finally(() => inFlight.delete(key));
-		inFlight.set(key, running);
-		return running;
-	}
-
-	return {
-		/**
-		 * Returns a usable token. A token that is due but can't be refreshed is used until it expires.
-		 * @throws {Problem} `upstream_unavailable`
-		 */
-		current: async (options: TokenOptions): Promise<string> => {
-			const key = keyOf(options);
-			const known = cached.get(key);
-			if (known && !known.isDue()) return known.accessToken;
-			return fetchOnce(key, options).catch((error: unknown) => {
-				if (known && !known.isOver()) return known.accessToken;
-				throw error;
-			});
-		},
-
-		/** Returns another token than the one that a service has refused; null if none is available now. */
-		replace: async (options: TokenOptions, refused: string): Promise<string | null> => {
-			const key = keyOf(options);
-			const known = cached.get(key);
-			if (known && known.accessToken !== refused) return known.accessToken;
-			if (known && now() < known.cooldownUntil) return null;
-			const next = await fetchOnce(key, options, FORCED_COOLDOWN_MS).catch(() => null);
-			return next === refused ? null : next;
-		}
-	};
-}
-
-function keyOf({ scope, audience, resource }: TokenOptions): string {
-	return JSON.stringify([scope, audience, resource]);
-}
-
-/** A token from the STS, with its lifetime in seconds if the STS states one. */
-interface GrantedToken {
-	readonly accessToken: string;
-	readonly lifeSeconds: number | undefined;
-}
+/** Far more than a token for each service of `BACKENDS`. */
+const MAX_CACHE_BYTES = 4 * 1024 ** 2;
 
 /** Error codes of problems that only the operator can solve. */
 const ofConfiguration = new Set([
@@ -162,19 +59,23 @@ export function serviceTokenRefusal(error: unknown): string | undefined {
 	return error instanceof oauth.ResponseBodyError && ofConfiguration.has(error.error) ? error.error : undefined;
 }
 
-let tokens: ReturnType<typeof createServiceTokens> | undefined;
+/** Identifies what a token is for. */
+export function optionsKey({ scope, audience, resource }: TokenOptions): string {
+	return JSON.stringify([scope, audience, resource]);
+}
+
+const tokens = createTokenCache({ grant: grantServiceToken, keyOf: optionsKey, maxBytes: MAX_CACHE_BYTES });
 
 /**
  * The portal's own credential for one upstream call: a service token, for calls without a signed-in person or without a
  * user token.
  */
 export function serviceAuthorization(options: TokenOptions): UpstreamAuthorization {
-	const kept = (tokens ??= createServiceTokens({ grant: grantServiceToken }));
 	let shown = '';
 	return {
-		current: async () => bearer((shown = await kept.current(options))),
+		current: async () => bearer((shown = await tokens.current(options))),
 		refresh: async () => {
-			const next = await kept.replace(options, shown);
+			const next = await tokens.replace(options, shown);
 			return next === null ? null : bearer(next);
 		}
 	};

@@ -39,6 +39,12 @@ describe('the services in BACKENDS', () => {
 		]);
 	});
 
+	const exchange = { ...grades, token: 'exchange', tokenAudience: 'grades' };
+	test.each(['tokenAudience', 'tokenScope', 'tokenResource'])('may exchange tokens by %s alone', (setting) => {
+		const wanted = { ...grades, token: 'exchange', [setting]: 'https://grades.example.org' };
+		expect(parsed({ grades: wanted })).toMatchObject([{ token: 'exchange', [setting]: wanted[setting as 'url'] }]);
+	});
+
 	test('may say everything', () => {
 		const full = {
 			...grades,
@@ -95,6 +101,16 @@ describe('the services in BACKENDS', () => {
 		],
 		['an unknown setting', { grades: { ...grades, audience: 'x' } }, 'BACKENDS: grades.audience: is not known'],
 		["callers for a user's token", { grades: { ...grades, callerScope: 'x' } }, 'BACKENDS: grades.callerScope: is for'],
+		[
+			"callers for a person's exchanged token",
+			{ grades: { ...exchange, callerScope: 'x' } },
+			'grades.callerScope: is for'
+		],
+		[
+			'an exchange for nothing',
+			{ grades: { ...grades, token: 'exchange' } },
+			'BACKENDS: grades.tokenAudience: is missing'
+		],
 		['a scope for a token that is there', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
 	])('with %s keep the portal from starting', (_, backends, fault) => {
 		expect(faultsOf(backends)).toEqual([expect.stringContaining(fault)]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '$lib/server/http/problem';
-import { createServiceTokens } from '$lib/server/sts/service-token';
+import { optionsKey } from '$lib/server/sts/service-token';
+import { createTokenCache } from '$lib/server/sts/token-cache';
 import type { TokenOptions } from '$lib/server/config/service-client';
 
 const options: TokenOptions = { scope: 'bridge' };
@@ -9,7 +10,9 @@ const options: TokenOptions = { scope: 'bridge' };
 function serviceTokens() {
 	const sts = { calls: [] as TokenOptions[], isUnavailable: false, lifeSeconds: 600 as number | undefined };
 	const clock = { ms: 5000, unixMs: 1_800_000_000_000 };
-	const tokens = createServiceTokens({
+	const tokens = createTokenCache<TokenOptions>({
+		keyOf: optionsKey,
+		maxBytes: 10_000,
 		now: () => clock.ms,
 		unixNow: () => clock.unixMs,
 		grant: async (wanted) => {
@@ -117,4 +120,33 @@ describe('a service token that a service refuses', () => {
 		sts.isUnavailable = true;
 		expect(await tokens.replace(options, 'token-1')).toBeNull();
 	});
+});
+
+describe('a token of a session that has ended', () => {
+	test('is forgotten, also if it is still being requested', async () => {
+		const { sts, tokens } = serviceTokens();
+		const key = optionsKey(options);
+		await tokens.current(options);
+		tokens.forget(key);
+		const late = tokens.current(options);
+		tokens.forget(key.slice(0, 5));
+		expect([await late, await tokens.current(options), sts.calls.length]).toEqual(['token-2', 'token-3', 3]);
+	});
+
+	test('does not take others with it', async () => {
+		const { sts, tokens } = serviceTokens();
+		await tokens.current(options);
+		tokens.forget(optionsKey({ scope: 'another' }));
+		expect([await tokens.current(options), sts.calls.length]).toEqual(['token-1', 1]);
+	});
+});
+
+test('the least recently used tokens go where there is no room for all', async () => {
+	const { sts, tokens } = serviceTokens();
+	const wanted = Array.from({ length: 40 }, (_, index) => ({ audience: `service-${index}` }));
+	for (const each of wanted) await tokens.current(each);
+	await tokens.current({ audience: 'service-39' });
+	expect(sts.calls).toHaveLength(40);
+	await tokens.current({ audience: 'service-0' });
+	expect(sts.calls).toHaveLength(41);
 });

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import * as oauth from 'oauth4webapi';
+import type { TokenOptions } from '../config/service-client';
+import { Problem } from '../http/problem';
+import { UpstreamError } from '../http/upstream-error';
+import { log } from '../log';
+import { isUnavailable } from './errors';
+import { stsCall, stsClient, stsMetadata } from './metadata';
+import { optionsKey } from './service-token';
+import { createTokenCache, type GrantedToken } from './token-cache';
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+/** What a service can be sent as a Bearer token (RFC 8693 3). */
+const USABLE_TYPES: readonly unknown[] = [undefined, ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
+/** About 8,000 tokens of 1.5 kB. */
+export const MAX_CACHE_BYTES = 16 * 1024 ** 2;
+
+/**
+ * Error codes that may mean that the subject token is not valid. RFC 8693 2.2.2 has `invalid_request` for it, among others.
+ */
+const SUBJECT_ERRORS: readonly string[] = ['invalid_request', 'invalid_grant', 'invalid_token'];
+
+/** The STS may not accept the person's access token, so that a new one may help. */
+export class SubjectTokenRefused extends Error {
+	override readonly name = 'SubjectTokenRefused';
+
+	constructor(readonly code: string) {
+		super(`the STS does not exchange an access token: ${code}`);
+	}
+}
+
+interface Wanted {
+	readonly subjectToken: string;
+	readonly options: TokenOptions;
+}
+
+/** A token is found only with the access token that it was issued for, of which the key has a digest. */
+const tokens = createTokenCache<Wanted>({
+	grant: exchangeGrant,
+	keyOf: ({ subjectToken, options }) => digestOf(subjectToken) + optionsKey(options),
+	maxBytes: MAX_CACHE_BYTES
+});
+
+/**
+ * A token for a service in exchange for a person's access token, cached until shortly before it expires.
+ * @throws {SubjectTokenRefused} if another access token may help
+ * @throws {Problem} `forbidden` if the STS denies this person the service, `upstream_invalid` if it refuses the exchange or
+ * responds with something else, `upstream_unavailable` if it can't be reached or refuses the portal's credentials
+ */
+export function exchangedToken(subjectToken: string, options: TokenOptions): Promise<string> {
+	return tokens.current({ subjectToken, options });
+}
+
+/** Another token than the one that a service has refused; null if none is available now. */
+export function replacedExchange(subjectToken: string, options: TokenOptions, refused: string): Promise<string | null> {
+	return tokens.replace({ subjectToken, options }, refused);
+}
+
+/** Drops the tokens that were issued in exchange for this access token, because its session has ended. */
+export function forgetExchanged(subjectToken: string): void {
+	tokens.forget(digestOf(subjectToken));
+}
+
+async function exchangeGrant({ subjectToken, options }: Wanted): Promise<GrantedToken> {
+	const entries = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	try {
+		const metadata = await stsMetadata();
+		const { client, authentication } = stsClient();
+		const parameters = [
+			['subject_token', subjectToken],
+			['subject_token_type', ACCESS_TOKEN],
+			['requested_token_type', ACCESS_TOKEN],
+			...entries
+		];
+		const response = await oauth.genericTokenEndpointRequest(
+			metadata,
+			client,
+			authentication,
+			GRANT_TYPE,
+			parameters,
+			stsCall
+		);
+		const answer = await oauth.processGenericTokenEndpointResponse(metadata, client, response);
+		if (!USABLE_TYPES.includes(answer.issued_token_type)) throw new UpstreamError('bad_shape', 'ISSUED_TOKEN_TYPE');
+		return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
+	} catch (error) {
+		throw refusal(error, Object.fromEntries(entries));
+	}
+}
+
+/** @param wanted for the log: what the token was for */
+function refusal(error: unknown, wanted: Readonly<Record<string, string>>): Problem | SubjectTokenRefused {
+	const fault = { fault: 'no_exchanged_token', upstream: 'sts' };
+	if (isUnavailable(error)) {
+		log.warn('an access token could not be exchanged', { ...wanted, error });
+		return new Problem('upstream_unavailable', { facts: fault });
+	}
+	const code = codeOf(error);
+	log.error(
+		'the STS refuses a token exchange: check tokenAudience, tokenResource and tokenScope in BACKENDS, and the client',
+		{
+			...wanted,
+			code,
+			error
+		}
+	);
+	if (SUBJECT_ERRORS.includes(code)) return new SubjectTokenRefused(code);
+	const facts = { ...fault, upstreamCode: code };
+	if (code === 'invalid_client') return new Problem('upstream_unavailable', { facts });
+	return new Problem(code === 'access_denied' ? 'forbidden' : 'upstream_invalid', { facts });
+}
+
+function codeOf(error: unknown): string {
+	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
+	return error instanceof oauth.ResponseBodyError ? error.error : 'bad_response';
+}
+
+function digestOf(token: string): string {
+	return createHash('sha256').update(token).digest('base64url');
+}

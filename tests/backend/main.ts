@@ -1,0 +1,12 @@
+/** Starts the greeting service; `docs/backends.md` has the command. */
+import process from 'node:process';
+import { startGreetingService } from './greeting-service.ts';
+
+const {
+	ISSUER = 'http://localhost:8092',
+	JWKS_URL = `${ISSUER}/jwks`,
+	AUDIENCE = 'greeting',
+	PORT = '8081'
+} = process.env;
+const { url } = await startGreetingService({ issuer: ISSUER, jwksUrl: JWKS_URL, audience: AUDIENCE }, Number(PORT));
+console.log(`The greeting service is at ${url}, for tokens of ${ISSUER} with the audience ${AUDIENCE}.`);

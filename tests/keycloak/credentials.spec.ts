@@ -1,0 +1,93 @@
+import { expect } from '@playwright/test';
+import * as v from 'valibot';
+import { startGreetingService } from '../backend/greeting-service.ts';
+import { Browser } from '../harness/browser.ts';
+import { keyEnvironment, newClientKey } from '../harness/client-key.ts';
+import { diagnose } from '../harness/doctor.ts';
+import { freePort } from '../harness/free-port.ts';
+import { startLandscape } from '../harness/landscape.ts';
+import { runtime } from '../harness/runtime.ts';
+import { keycloakAddress, portalEnvironment, signIn, test } from './support/place.ts';
+import { createRealm, type Realm } from './support/realm.ts';
+
+const Client = v.looseObject({ id: v.string(), attributes: v.record(v.string(), v.string()) });
+
+/** Changes settings of the portal's client, and returns Keycloak's id of it. */
+async function changeClient({ admin, name }: Realm, changes: object, attributes: Record<string, string>) {
+	const id = await admin.clientId(name, 'portal-frontend');
+	const client = await admin.ask(Client, 'GET', `/${name}/clients/${id}`);
+	const changed = { ...client, ...changes, attributes: { ...client.attributes, ...attributes } };
+	await admin.do('PUT', `/${name}/clients/${id}`, changed);
+	return id;
+}
+
+/** A service of the institution: a client, and an optional client scope with its audience for the portal's client. */
+async function addService({ admin, name }: Realm, portalClient: string, service: string): Promise<void> {
+	const flows = { standardFlowEnabled: false, directAccessGrantsEnabled: false };
+	await admin.do('POST', `/${name}/clients`, { clientId: service, publicClient: false, ...flows });
+	await admin.do('POST', `/${name}/client-scopes`, {
+		name: service,
+		protocol: 'openid-connect',
+		attributes: { 'include.in.token.scope': 'true' },
+		protocolMappers: [
+			{
+				name: 'audience',
+				protocol: 'openid-connect',
+				protocolMapper: 'oidc-audience-mapper',
+				config: { 'included.client.audience': service, 'access.token.claim': 'true', 'id.token.claim': 'false' }
+			}
+		]
+	});
+	const scope = await admin.scopeId(name, service);
+	await admin.do('PUT', `/${name}/clients/${portalClient}/optional-client-scopes/${scope}`);
+}
+
+const exchange = (url: string, name: string) => ({ url, token: 'exchange', tokenAudience: name, tokenScope: name });
+
+test('the portal authenticates with a key, and each service gets a token that only it accepts', async () => {
+	test.setTimeout(90_000);
+	const port = await freePort();
+	const portalUrl = `http://localhost:${port}`;
+	const realm = await createRealm(keycloakAddress(), portalUrl);
+	const portalClient = await changeClient(
+		realm,
+		{ clientAuthenticatorType: 'client-jwt' },
+		{
+			'use.jwks.url': 'true',
+			'jwks.url': `${portalUrl}/.well-known/jwks.json`,
+			'standard.token.exchange.enabled': 'true'
+		}
+	);
+	for (const service of ['grades', 'library']) await addService(realm, portalClient, service);
+	const jwksUrl = `${realm.issuer}/protocol/openid-connect/certs`;
+	const [grades, library] = await Promise.all(
+		['grades', 'library'].map((audience) => startGreetingService({ issuer: realm.issuer, jwksUrl, audience }))
+	);
+	const BACKENDS = JSON.stringify({
+		grades: exchange(grades?.url ?? '', 'grades'),
+		library: exchange(library?.url ?? '', 'library'),
+		stolen: exchange(library?.url ?? '', 'grades'),
+		unknown: exchange(library?.url ?? '', 'nobody')
+	});
+	const keys = keyEnvironment(await newClientKey('ES256', 'first'), await newClientKey('PS256', 'second'));
+	const env = { ...(await portalEnvironment(realm)), ...keys, BACKENDS };
+	const landscape = await startLandscape({ runtime, port, env });
+	const visitor = new Browser(landscape.url);
+	await signIn(visitor, realm.person);
+	const answers = [];
+	for (const name of ['grades', 'library', 'stolen', 'unknown'])
+		answers.push(await visitor.call(`/api/backends/${name}/hello`));
+	const report = await diagnose(landscape.env);
+	const still = await visitor.call('/api/me');
+	await landscape.stop();
+	for (const service of [grades, library]) service?.stop();
+	await realm.remove();
+
+	expect(answers.map(({ status }) => status)).toEqual([200, 200, 502, 502]);
+	expect(answers[0]?.text).toBe('{"greeting":"Hello, Sanne de Vries!"}');
+	expect(still.status).toBe(200);
+	expect([report.find('sts.credentials'), report.text]).toEqual([
+		expect.stringMatching(/^good/),
+		expect.stringContaining('The STS accepts the key second too')
+	]);
+});
