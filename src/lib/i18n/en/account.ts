@@ -147,7 +147,7 @@ export const account = {
 		stronger: {
 			title: 'Sign in with an extra check',
 			what: 'This part has extra protection. We want to be sure that it’s you.',
-			next: 'Sign in again. Your institution then asks for something extra, for example a code from your phone.',
+			next: 'Sign in again. You then need something extra, for example a code from your phone.',
 			button: 'Sign in again'
 		},
 		newer: {
@@ -164,7 +164,7 @@ export const account = {
 		},
 		refused: {
 			title: 'The extra check did not work',
-			what: 'Your institution did not confirm the extra check. That is why you can’t open this part now. You are still signed in.',
+			what: 'The sign-in service did not confirm the extra check. That is why you can’t open this part now. You are still signed in.',
 			next: 'Did you stop yourself, or did you not have your phone with you? Then try again.',
 			button: 'Try again'
 		},

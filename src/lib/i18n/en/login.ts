@@ -104,7 +104,7 @@ export const login = {
 			next: 'Start again and follow the steps on the screen.'
 		},
 		step_up_refused: {
-			what: 'Your institution could not check well enough that it’s you.',
+			what: 'The sign-in service could not check well enough that it’s you.',
 			next: 'Try again. Does it go wrong again? Then ask the help desk of your institution.'
 		},
 		wallet_session_foreign: {

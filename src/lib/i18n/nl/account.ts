@@ -150,7 +150,7 @@ export const account: Texts['account'] = {
 		stronger: {
 			title: 'Inloggen met een extra controle',
 			what: 'Dit onderdeel is extra beveiligd. Wij willen zeker weten dat u het bent.',
-			next: 'Log opnieuw in. Uw instelling vraagt dan iets extra’s, bijvoorbeeld een code van uw telefoon.',
+			next: 'Log opnieuw in. U hebt dan iets extra’s nodig, bijvoorbeeld een code van uw telefoon.',
 			button: 'Opnieuw inloggen'
 		},
 		newer: {
@@ -167,7 +167,7 @@ export const account: Texts['account'] = {
 		},
 		refused: {
 			title: 'De extra controle is niet gelukt',
-			what: 'Uw instelling heeft de extra controle niet bevestigd. Daarom kunt u dit onderdeel nu niet openen. U bent nog wel ingelogd.',
+			what: 'De inlogdienst heeft de extra controle niet bevestigd. Daarom kunt u dit onderdeel nu niet openen. U bent nog wel ingelogd.',
 			next: 'Bent u zelf gestopt, of had u uw telefoon niet bij u? Probeer het dan opnieuw.',
 			button: 'Opnieuw proberen'
 		},

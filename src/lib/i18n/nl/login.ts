@@ -108,7 +108,7 @@ export const login: Texts['login'] = {
 			next: 'Begin opnieuw en volg de stappen op het scherm.'
 		},
 		step_up_refused: {
-			what: 'Uw instelling kon niet goed genoeg controleren dat u het bent.',
+			what: 'De inlogdienst kon niet goed genoeg controleren dat u het bent.',
 			next: 'Probeer het opnieuw. Gaat het weer mis? Vraag dan de helpdesk van uw instelling.'
 		},
 		wallet_session_foreign: {
