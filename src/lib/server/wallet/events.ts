@@ -5,6 +5,7 @@ import type { Credential } from '../bridge/request';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';
+import { Problem } from '../http/problem';
 import { networkOf } from '../http/client-network';
 import { createReadBudget } from './read-budget';
 import { createStatusWatches, type StatusNews, type StatusWatches } from './status-watcher';
@@ -43,10 +44,13 @@ function statusWatches(): StatusWatches {
  * every 4 s, `data` with the body of the
  * `/status` response, `trouble` when reading the status from the Auth Bridge fails, `gone` for a session that no longer exists,
  * and `end` once no session can change any more.
- * @throws {Problem} `rate_limited` or `busy`
+ * @throws {Problem} `rate_limited` or `busy`; `upstream_unavailable` if the person's tokens are in the shared store, and that
+ * is unavailable
  */
 export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {
 	const { session, caller } = event.locals;
+	// The stream would have no access token as long as it is open.
+	if (session && session.accessToken === undefined) throw new Problem('upstream_unavailable');
 	const login = caller ? null : await readLoginTransaction(event.cookies);
 	const walletSessions = sessions.map(({ id }) => id);
 	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';

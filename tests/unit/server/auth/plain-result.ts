@@ -9,3 +9,12 @@ export async function openResult(secret: string, sealed: string): Promise<string
 	const [sealedWith, result] = JSON.parse(sealed) as [string, string];
 	return sealedWith === secret ? result : null;
 }
+
+export const tokensNameOf = async (tokensKey: string) => `tokens:${tokensKey}`;
+export const sealTokens = async (tokensKey: string, sessionId: string, tokens: object) =>
+	JSON.stringify([tokensKey, sessionId, tokens]);
+
+export async function openTokens(tokensKey: string, sessionId: string, sealed: string): Promise<unknown> {
+	const [sealedWith, sealedFor, tokens] = JSON.parse(sealed) as [string, string, unknown];
+	return sealedWith === tokensKey && sealedFor === sessionId ? tokens : null;
+}

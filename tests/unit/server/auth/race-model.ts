@@ -1,5 +1,7 @@
 import type { Session } from '$lib/server/auth/session';
 import type { TokenSet } from '$lib/server/auth/new-session';
+import { createSessionTokens, hasStoredTokens, withoutTokens } from '$lib/server/auth/session-tokens';
+import { StoreUnavailable } from '$lib/server/store/store';
 import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
 import { isProblem } from '$lib/server/http/problem';
 import { WorkFailed } from '$lib/server/auth/run-once';
@@ -34,6 +36,8 @@ export interface Story {
 	/** How long calls of the shared store take, in turn. */
 	readonly storeMs: readonly number[];
 	readonly instances: number;
+	/** Where the tokens are; in the cookie if absent. */
+	readonly tokens?: 'cookie' | 'store';
 }
 
 const TOKEN_SECONDS = 300;
@@ -44,7 +48,7 @@ const DRAIN_MS = 10 * 60_000;
  * One browser with any number of tabs (they share its cookie), instances of the portal with a shared store, and an STS
  * that rotates, where reuse ends the family. Plays a story on a virtual clock; answers what went wrong, in words.
  */
-export async function play({ steps, tokenCalls, storeMs, instances }: Story): Promise<string[]> {
+export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'cookie' }: Story): Promise<string[]> {
 	const clock = virtualClock(SIGNED_IN_AT * 1000);
 	const inTurn = <Value>(values: readonly Value[], otherwise: Value) => {
 		let at = 0;
@@ -56,6 +60,8 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 	const portals = Array.from({ length: instances }, createPortal);
 	let cookie: Session | null = someSession(sts.tokens());
 	let isSignedOut = false;
+	/** The newest tokens that the store has accepted. */
+	let storedGeneration = 0;
 
 	function createSts() {
 		const nextCall = inTurn<TokenCall>(tokenCalls, { way: 'good', thereMs: 5, backMs: 5 });
@@ -135,7 +141,7 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 			redeem: sts.redeem,
 			onFault: () => {}
 		});
-		return { store, tokenRefresher };
+		return { store, tokenRefresher, sessionTokens: createSessionTokens({ store: store.sharedOnly, unixNow: now }) };
 	}
 
 	type Portal = ReturnType<typeof createPortal>;
@@ -147,17 +153,53 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 		const wasSignedOut = isSignedOut;
 		if (!before || (await isRevoked(portal, before))) return;
 		if (wasSignedOut) wrong.push('a session after sign-out');
-		let after: Session | null = before;
+		const opened = await withTokens(portal, before);
+		if (!opened) return;
+		let after: Session | null = opened;
 		try {
-			after = await portal.tokenRefresher.refreshIfDue(before);
+			after = await portal.tokenRefresher.refreshIfDue(opened);
 		} catch (error) {
 			if (error instanceof SessionEnded) after = null;
 			else if (!isProblem(error, 'upstream_unavailable')) wrong.push(`an error: ${String(error)}`);
 		}
 		await clock.pause(workMs);
-		if (after === before || (after && (await isRevoked(portal, after)))) return;
+		if (after === opened || (after && (await isRevoked(portal, after)))) return;
 		const written = after && (await portal.tokenRefresher.newest(after));
+		if (tokens === 'store' && written) return save(portal, written);
 		if (!isLost) receive(written);
+	}
+
+	/** The session with its tokens; null if they can't be read now. */
+	async function withTokens({ sessionTokens }: Portal, session: Session): Promise<Session | null> {
+		if (!hasStoredTokens(session)) return session;
+		try {
+			const loaded = await sessionTokens.load(session);
+			if (!loaded) wrong.push('the tokens are gone');
+			return loaded;
+		} catch (error) {
+			if (!(error instanceof StoreUnavailable)) wrong.push(`an error: ${String(error)}`);
+			return null;
+		}
+	}
+
+	async function save({ sessionTokens }: Portal, session: Session): Promise<void> {
+		if (!hasStoredTokens(session)) return;
+		try {
+			await sessionTokens.save(session);
+			storedGeneration = Math.max(storedGeneration, session.generation);
+		} catch (error) {
+			if (!(error instanceof StoreUnavailable)) wrong.push(`an error: ${String(error)}`);
+		}
+	}
+
+	/** What the store accepted stays there, and no older tokens replace it. */
+	async function checkStored(): Promise<void> {
+		shared.comeBack();
+		const reading = shared.read('tokens:key');
+		await clock.advance(1000);
+		const text = (await reading)?.text ?? '[]';
+		const [, , { generation = -1 } = {}] = JSON.parse(text) as [string, string, { generation?: number }?];
+		if (generation < storedGeneration) wrong.push(`generation ${generation} in the store after ${storedGeneration}`);
 	}
 
 	function receive(next: Session | null): void {
@@ -178,6 +220,14 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 	await clock.advance(1000);
 	await Promise.all(checks);
 
+	if (tokens === 'store' && portals[0]) {
+		const stored: Session = { ...someSession(cookie), tokensKey: 'key' };
+		const saved = save(portals[0], stored);
+		await clock.advance(1000);
+		await saved;
+		cookie = { ...withoutTokens(stored), tokensKey: 'key' };
+	}
+
 	const running: Promise<void>[] = [];
 	for (const step of steps) {
 		const { what } = step;
@@ -193,5 +243,6 @@ export async function play({ steps, tokenCalls, storeMs, instances }: Story): Pr
 	await clock.advance(DRAIN_MS);
 	await Promise.all(running);
 	if (!sts.isAlive() && !sts.hasLost()) wrong.push('the family has ended');
+	if (tokens === 'store') await checkStored();
 	return wrong;
 }

@@ -63,6 +63,30 @@ test('holds for any order of requests on several instances with a shared store',
 	)
 );
 
+test('holds with tokens in the store, for any order of requests on several instances', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request]),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			storeMs,
+			instances: fc.integer({ min: 2, max: 4 }),
+			tokens: fc.constant('store' as const)
+		})
+	)
+);
+
+test('holds with tokens in the store when that goes away and returns', { timeout: 300_000 }, () =>
+	holds(
+		fc.record({
+			steps: steps([...request, 'store-away', 'store-back']),
+			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+			storeMs,
+			instances: fc.constant(1),
+			tokens: fc.constant('store' as const)
+		})
+	)
+);
+
 // While the store is away a browser has to come back to the same instance, as behind a balancer with sticky sessions.
 test('holds when the store fails and returns, with its data or empty', { timeout: 300_000 }, () =>
 	holds(

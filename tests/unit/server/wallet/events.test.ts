@@ -65,6 +65,14 @@ test.each<[string, number, EventOptions]>([
 	expect(eventStreams().size()).toBe(0);
 });
 
+test('no stream begins for somebody whose tokens can’t be read in the shared store', async () => {
+	const session = someSession({ accessToken: undefined, tokensKey: 'key' });
+	await expect(walletEvents(requestEvent({ session }), [owned])).rejects.toMatchObject({
+		code: 'upstream_unavailable'
+	});
+	expect(eventStreams().size()).toBe(0);
+});
+
 test('a stream reports a new status when the wall clock steps back an hour', async () => {
 	readStatus.mockResolvedValue(statusOf('PENDING'));
 	const response = await walletEvents(requestEvent({}), [owned]);

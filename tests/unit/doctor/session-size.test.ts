@@ -1,0 +1,59 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { examineSessionSize, examineTokenPlace } from '../../../src/doctor/session-size';
+import { groupNames, keycloakTokens } from '../../harness/keycloak-tokens';
+import { config, configure } from '../server/configured';
+
+vi.mock('$lib/server/config', () => import('../server/configured'));
+vi.mock('../../../src/lib/server/config', () => import('../server/configured'));
+afterEach(() => configure());
+
+const REDIS = { REDIS_URL: 'redis://redis:6379' };
+
+async function found(groups: number, environment: Readonly<Record<string, string>>) {
+	configure(environment);
+	const { accessToken, refreshToken, idToken } = keycloakTokens(groupNames(groups));
+	const response = { access_token: accessToken, refresh_token: refreshToken, id_token: idToken };
+	const { findings } = await examineSessionSize(config(), JSON.stringify(response));
+	return findings.map((finding) => JSON.stringify(finding)).join('\n');
+}
+
+test('small tokens fit the cookie alone', async () => {
+	for (const environment of [{}, REDIS]) {
+		const text = await found(0, environment);
+		expect(text).toMatch(/takes \d+ of 4400 bytes of cookies/);
+		expect(text).toContain('every proxy takes it with its defaults');
+	}
+});
+
+test('larger tokens need a setting of the proxy, or a shared store', async () => {
+	const text = await found(200, {});
+	expect(text).toContain('proxy_buffer_size');
+	expect(text).toContain('REDIS_URL');
+});
+
+test('tokens that fit no cookie need a shared store', async () => {
+	const text = await found(500, {});
+	expect(text).toContain('nobody can sign in');
+	expect(text).toContain('REDIS_URL');
+});
+
+test('with a shared store, tokens of either size go there, and every proxy accepts the response', async () => {
+	for (const groups of [100, 500]) {
+		const text = await found(groups, REDIS);
+		expect(text).toContain('go into the shared store');
+		expect(text).toContain('every proxy takes it with its defaults');
+	}
+});
+
+test('tokens that the shared store can’t take are reported', async () => {
+	expect(await found(8000, REDIS)).toMatch(/do not fit the shared store: nobody can sign in/);
+});
+
+test('without tokens to measure, the place of tokens is named', () => {
+	configure({ ...REDIS, SESSION_TOKENS: 'store' });
+	expect(examineTokenPlace(config()).message).toBe('The tokens of sessions go into the shared store.');
+	configure(REDIS);
+	expect(examineTokenPlace(config()).message).toContain('that do not fit the session cookie go into the shared store');
+	configure();
+	expect(examineTokenPlace(config()).message).toContain('go into the cookie');
+});
