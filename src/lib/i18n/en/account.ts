@@ -170,7 +170,7 @@ export const account = {
 		},
 		other: {
 			title: 'Somebody else is signed in now',
-			what: 'This browser was signed in for another person. We have done nothing for that person.',
+			what: 'Another person was signed in with this browser. We have done nothing for that person.',
 			next: 'Check whether this is you.',
 			button: 'Continue'
 		},
