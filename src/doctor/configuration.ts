@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runtime } from '../lib/server/version';
 import { unixMs } from '../lib/server/clock';
-import { type Config, ConfigError, parseConfig, unknownVariables } from '../lib/server/config/parse';
+import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
+import { unknownVariables } from '../lib/server/config/unknown-variables';
 import { type Finding, good, warning, wrong } from './report';
 
 /** The configuration, null if it has faults, and the findings about the environment. */

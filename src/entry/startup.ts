@@ -1,11 +1,6 @@
 import type { Server, SSRManifest } from '@sveltejs/kit';
-import {
-	type Config,
-	ConfigError,
-	parseConfig,
-	unknownVariables,
-	unknownVariableText
-} from '../lib/server/config/parse';
+import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
+import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
 import { log } from '../lib/server/log';
 
 /** Parses the configuration before anything else happens. A faulty one ends the process with a list of all faults. */

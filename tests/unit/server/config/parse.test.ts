@@ -127,47 +127,6 @@ describe('a faulty environment', () => {
 	});
 });
 
-describe('the service client', () => {
-	const own = { AUTH_BRIDGE_CLIENT_ID: 'service', AUTH_BRIDGE_CLIENT_SECRET: 'hush' };
-	const portal = { clientId: 'portal-client', clientSecret: 'portal-client-secret', clientAuth: 'client_secret_post' };
-
-	test('is the portal itself where none is named, and the Auth Bridge then gets no token before sign-in', () => {
-		expect(parseConfig(environment).service).toEqual({ client: portal, bridge: undefined });
-	});
-
-	test('may be another, with what its tokens are for', () => {
-		const wish = {
-			AUTH_BRIDGE_SCOPE: 'a b',
-			AUTH_BRIDGE_AUDIENCE: 'bridge',
-			AUTH_BRIDGE_RESOURCE: 'https://b.example'
-		};
-		const AUTH_BRIDGE_CLIENT_AUTH = 'client_secret_basic';
-		expect(parseConfig({ ...environment, ...own, ...wish, AUTH_BRIDGE_CLIENT_AUTH }).service).toEqual({
-			client: { clientId: 'service', clientSecret: 'hush', clientAuth: 'client_secret_basic' },
-			bridge: { scope: 'a b', audience: 'bridge', resource: 'https://b.example' }
-		});
-	});
-
-	test('may be the portal itself, whose secret is known', () => {
-		const { service } = parseConfig({ ...environment, AUTH_BRIDGE_CLIENT_ID: 'portal-client' });
-		expect(service).toEqual({ client: portal, bridge: {} });
-	});
-
-	test.each<[Changes, string]>([
-		[{ AUTH_BRIDGE_CLIENT_ID: 'service' }, 'AUTH_BRIDGE_CLIENT_SECRET: is missing'],
-		[{ AUTH_BRIDGE_CLIENT_SECRET: 'hush' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
-		[{ AUTH_BRIDGE_SCOPE: 'a' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
-		[{ AUTH_BRIDGE_AUDIENCE: 'a' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
-		[{ AUTH_BRIDGE_RESOURCE: 'https://a.example' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
-		[{ AUTH_BRIDGE_CLIENT_AUTH: 'client_secret_basic' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
-		[{ ...own, AUTH_BRIDGE_CLIENT_AUTH: 'none' }, 'AUTH_BRIDGE_CLIENT_AUTH: must be'],
-		[{ ...own, AUTH_BRIDGE_SCOPE: 'a "b"' }, 'AUTH_BRIDGE_SCOPE: must be'],
-		[{ ...own, AUTH_BRIDGE_RESOURCE: 'bridge' }, 'AUTH_BRIDGE_RESOURCE: must be']
-	])('with %j tells of one fault', (changes, fault) => {
-		expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
-	});
-});
-
 describe('a good environment', () => {
 	test('needs no more than the required variables', () => {
 		expect(faultsOf({})).toEqual([]);
