@@ -93,7 +93,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		const { id } = await heldSession(phone, landscape);
 		const stranger = new Browser(landscape.url);
 		await signInAtInstitution(stranger, 'expired-binding');
-		expect(listed(await stranger.open('/account/sessions'))).toEqual(['A browser']);
+		expect(listed(await stranger.open('/account/sessions'))).toEqual(['Unknown browser']);
 		expect((await stranger.open(`/account/sessions/${id}/end`)).status).toBe(404);
 		expect((await end(stranger, id)).status).toBe(404);
 		await end(stranger, 'others');

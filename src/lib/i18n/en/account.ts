@@ -100,7 +100,9 @@ export const account = {
 		noOthers: 'You are not signed in anywhere else.',
 		current: 'You are using this browser now.',
 		name: (browser: string | null, system: string | null) =>
-			browser && system ? `${browser} on ${system}` : (browser ?? (system ? `A browser on ${system}` : 'A browser')),
+			browser && system
+				? `${browser} on ${system}`
+				: (browser ?? (system ? `Unknown browser on ${system}` : 'Unknown browser')),
 		startedAt: 'Signed in on',
 		activeAt: 'Last used',
 		endOne: (name: string) => `Sign out of ${name}`,

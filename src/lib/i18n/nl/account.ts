@@ -103,7 +103,7 @@ export const account: Texts['account'] = {
 		name: (browser, system) =>
 			browser && system
 				? `${browser} op ${system}`
-				: (browser ?? (system ? `Een browser op ${system}` : 'Een browser')),
+				: (browser ?? (system ? `Onbekende browser op ${system}` : 'Onbekende browser')),
 		startedAt: 'Ingelogd op',
 		activeAt: 'Laatst gebruikt',
 		endOne: (name) => `Uitloggen bij ${name}`,
