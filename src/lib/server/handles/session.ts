@@ -48,11 +48,11 @@ export const session: Handle = async ({ event, resolve }) => {
 	if (after !== null && (await isRevokedNow(after))) return response;
 	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
 	// by now.
-	if (before !== null && !isOver && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
+	if (before !== null && !isEnded && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
 	try {
 		const newest = after && (await withNewestActivity(await tokenRefresher().newest(after)));
 		const setCookies = await writeSession(newest, cookies, unixSeconds(), read);
-		if (before && !isOver && after?.id !== before.id) await removeStoredTokens(before);
+		if (before && !isEnded && after?.id !== before.id) await removeStoredTokens(before);
 		return withCookies(response, setCookies);
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { tokenRefresher } from '$lib/server/auth/refresh';
 import type { Session } from '$lib/server/auth/session';
 import { session as handle } from '$lib/server/handles/session';
@@ -186,6 +187,16 @@ describe('a shared store', () => {
 		let isEnded: boolean | undefined;
 		const { seen, cookie: after } = await request(cookie, (event) => (isEnded = event.locals.sessionRevoked));
 		expect({ seen, isEnded }).toEqual({ seen: null, isEnded: true });
+		expect(after).toBe('');
+	});
+
+	test('that has lost the tokens of a session that was just signed out elsewhere: the cookie goes all the same', async () => {
+		const cookie = await signIn(huge);
+		const { seen } = await request(cookie);
+		shared.forget();
+		const { cookie: after } = await request(cookie, async () => {
+			if (seen) await revokeSession(seen);
+		});
 		expect(after).toBe('');
 	});
 
