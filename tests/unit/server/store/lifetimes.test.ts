@@ -83,15 +83,15 @@ const due = (changes = {}) => someSession({ refreshAt: 0, ...changes });
 /** Each piece of work that writes to the shared store, and the lives of what it writes there, by key. */
 const writes: readonly (readonly [string, () => Promise<unknown>, readonly number[]])[] = [
 	['a session that is ended', () => revokeSession(session), [DAY_MS]],
-	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
-	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [DAY_MS]],
+	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
+	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
 	[
 		'a logout token: its id, and the end',
 		() => {
 			vi.mocked(verifyLogoutToken).mockResolvedValue({ jti: 'j', iat: SIGNED_IN_AT, sid: 'x', events: {} as never });
 			return revokeByLogoutToken('a-token', 'r1');
 		},
-		[HOUR_MS, DAY_MS]
+		[HOUR_MS, 7 * DAY_MS]
 	],
 	['a wallet session that is used up', () => markUsed('w1'), [HOUR_MS + 5 * MINUTE_MS]],
 	['a confirmation that was submitted', () => markLinking('w1', 'submitted'), [HOUR_MS + 5 * MINUTE_MS]],
@@ -179,6 +179,7 @@ test('no other module writes to the shared store', () => {
 		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
 	expect(writing.sort()).toEqual([
 		'auth/callback-once.ts',
+		'auth/idle.ts',
 		'auth/owned-sessions.ts',
 		'auth/refresh.ts',
 		'auth/revoked-sessions.ts',
