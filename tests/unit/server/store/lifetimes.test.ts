@@ -185,6 +185,7 @@ test('no other module writes to the shared store', () => {
 		'auth/revoked-sessions.ts',
 		'auth/run-once.ts',
 		'auth/session-list.ts',
+		'auth/session-tokens.ts',
 		'auth/sign-out.ts',
 		'wallet/access.ts',
 		'wallet/dc-api.ts',
