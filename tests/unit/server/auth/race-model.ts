@@ -166,7 +166,8 @@ export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'co
 		if (after === opened || (after && (await isRevoked(portal, after)))) return;
 		const written = after && (await portal.tokenRefresher.newest(after));
 		if (tokens === 'store' && written) return save(portal, written);
-		if (!isLost) receive(written);
+		// As `writeSession` does: a cookie with tokens has no key.
+		if (!isLost) receive(written && { ...written, tokensKey: undefined });
 	}
 
 	/** The session with its tokens; null if they can't be read now. */
