@@ -21,10 +21,12 @@ let browser: Browser;
 /** What the service responds with: a challenge, or null for 200. */
 let challenge: string | null = null;
 let arrived = 0;
+const tokens = new Set<string | undefined>();
 
 beforeAll(async () => {
-	service = createServer((_request, response) => {
+	service = createServer(({ headers }, response) => {
 		arrived++;
+		tokens.add(headers.authorization);
 		if (challenge === null) response.writeHead(200, { 'content-type': 'text/plain' }).end('the grades');
 		else response.writeHead(401, { 'www-authenticate': challenge }).end();
 	}).listen(0, '127.0.0.1');
@@ -34,6 +36,7 @@ beforeAll(async () => {
 		grades: { url, token: 'user', acr: MFA },
 		recent: { url, token: 'user', maxAge: 60, methods: ['GET', 'POST'] },
 		asks: { url, token: 'user' },
+		exchanged: { url, token: 'exchange', tokenAudience: 'exchanged' },
 		shared: { url, token: 'none', acr: [MFA], callerScope: 'profile:read' }
 	};
 	const env = { BACKENDS: JSON.stringify(backends), API_AUDIENCE: AUDIENCE, STEP_UP_ACR: MFA };
@@ -169,6 +172,16 @@ describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
 		challenge = null;
 		expect((await stepUp(page)).text).toBe('the grades');
 		expect(asked()).toMatchObject({ acr_values: `loa9 ${MFA}`, max_age: '300' });
+	});
+
+	test('gets it with an exchanged token too, which is then one for the new sign-in', async () => {
+		tokens.clear();
+		challenge = `Bearer error="${RFC9470}", acr_values="${MFA}"`;
+		const page = await browser.open('/api/backends/exchanged/x');
+		expect([headingOf(page), tokens.size]).toEqual([stronger.title, 1]);
+		challenge = null;
+		expect((await stepUp(page)).text).toBe('the grades');
+		expect([tokens.size, landscape.sandbox.count('sts.token:exchange')]).toEqual([2, 2]);
 	});
 
 	test('but is an error if the session already has that, so that nobody signs in without end', async () => {

@@ -10,6 +10,7 @@ import { signInAtInstitution } from './support/journeys.ts';
 import { type OddBackend, startOddBackend } from './support/odd-backend.ts';
 
 const PORTAL = 'https://portal-backends.example';
+const PORTAL_AUDIENCE = 'portal-backends';
 const GRADES = 'https://grades.example';
 const LIBRARY = 'https://library.example';
 const onExchange = { operation: 'token:exchange' };
@@ -27,6 +28,7 @@ beforeAll(async () => {
 		runtime,
 		env: {
 			STS_RESOURCE: PORTAL,
+			STS_AUDIENCE: PORTAL_AUDIENCE,
 			BACKENDS: JSON.stringify({
 				grades: { url: grades, token: 'exchange', tokenResource: GRADES },
 				library: { url: library, token: 'exchange', tokenAudience: LIBRARY },
@@ -118,6 +120,19 @@ test('a service that refuses every token causes no loop', async () => {
 	const before = exchanges();
 	expect([await callOdd(person), await callOdd(person)].map(({ status }) => status)).toEqual([502, 502]);
 	expect([exchanges() - before, holdsSession(person)]).toEqual([0, true]);
+});
+
+test('requests for the tokens of a person say what these are for', async () => {
+	await tokensOver(browser, landscape);
+	await callOdd();
+	const said = (operation: string) =>
+		landscape.sandbox.lastRequests('sts', operation).map(({ body }) => {
+			const form = new URLSearchParams(body);
+			return [form.getAll('resource'), form.getAll('audience')];
+		});
+	expect(said('par')).toEqual([[[PORTAL], [PORTAL_AUDIENCE]]]);
+	expect(said('token:code')).toEqual([[[PORTAL], []]]);
+	expect(said('token:refresh')).toEqual([[[PORTAL], []]]);
 });
 
 test.each([

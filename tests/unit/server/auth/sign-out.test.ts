@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { stsMetadata } from '$lib/server/sts/metadata';
+import { exchangedToken } from '$lib/server/sts/token-exchange';
 import { configure } from '../configured';
 import { someSession } from './session-fixture';
 
@@ -94,6 +95,23 @@ describe('the tokens of a person who signs out', () => {
 		sent.mockImplementation(answer);
 		await expect(revokeTokens(someSession(), 'r1')).resolves.toBeUndefined();
 		expect(sent).toHaveBeenCalledOnce();
+	});
+
+	test('are dropped with those that the portal got in exchange, and no other session’s are', async () => {
+		vi.mocked(stsMetadata).mockResolvedValue({ ...metadata, token_endpoint: 'http://localhost:8092/token' });
+		let granted = 0;
+		sent.mockImplementation((url) => {
+			const token = () => Response.json({ access_token: `for grades ${++granted}`, token_type: 'bearer' });
+			return Promise.resolve(url.endsWith('/token') ? token() : new Response(null));
+		});
+		const exchanged = (accessToken: string) => exchangedToken(accessToken, { audience: 'grades' });
+		const both = async () => [await exchanged('the-access-token'), await exchanged('another')];
+		expect([await both(), await both()]).toEqual([
+			['for grades 1', 'for grades 2'],
+			['for grades 1', 'for grades 2']
+		]);
+		await revokeTokens(someSession(), 'r1');
+		expect(await both()).toEqual(['for grades 3', 'for grades 2']);
 	});
 
 	test('are left to expire where the STS revokes none', async () => {
