@@ -14,6 +14,8 @@ export interface GreetingSettings {
 	readonly jwksUrl: string;
 	/** What a token has to be meant for. */
 	readonly audience: string;
+	/** Called with the reason when a token is refused. */
+	readonly onRefusal?: (reason: string) => void;
 }
 
 export interface GreetingService {
@@ -26,7 +28,7 @@ export interface GreetingService {
  * @param port a free one where none is given
  */
 export async function startGreetingService(
-	{ issuer, jwksUrl, audience }: GreetingSettings,
+	{ issuer, jwksUrl, audience, onRefusal }: GreetingSettings,
 	port = 0
 ): Promise<GreetingService> {
 	// Keys are kept for ten minutes; an unknown key id makes them be fetched anew, at most once in half a minute.
@@ -42,7 +44,10 @@ export async function startGreetingService(
 	const server = createServer((request, response) => {
 		greet(request.headers.authorization).then(
 			(text) => response.writeHead(200, { 'content-type': 'application/json' }).end(text),
-			() => response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end()
+			(error: unknown) => {
+				onRefusal?.(String(error));
+				response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end();
+			}
 		);
 	}).listen(port, '127.0.0.1');
 	await once(server, 'listening');

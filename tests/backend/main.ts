@@ -8,5 +8,7 @@ const {
 	AUDIENCE = 'greeting',
 	PORT = '8081'
 } = process.env;
-const { url } = await startGreetingService({ issuer: ISSUER, jwksUrl: JWKS_URL, audience: AUDIENCE }, Number(PORT));
+const onRefusal = (reason: string) => console.log(`A token was refused: ${reason}`);
+const settings = { issuer: ISSUER, jwksUrl: JWKS_URL, audience: AUDIENCE, onRefusal };
+const { url } = await startGreetingService(settings, Number(PORT));
 console.log(`The greeting service is at ${url}, for tokens of ${ISSUER} with the audience ${AUDIENCE}.`);
