@@ -356,7 +356,8 @@ describe("a service's response", () => {
 		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { error }]);
 		expect(answer.text).not.toContain('stack trace');
 		expect(answer.headers.has('location')).toBe(false);
-		await vi.waitFor(() => expect(landscape.portal.logs()).toContain(requestId));
+		const logged = new RegExp(`"backend":"${name}".*"requestId":"${requestId}"`);
+		await vi.waitFor(() => expect(landscape.portal.logs()).toMatch(logged));
 	});
 
 	test('that it is busy says when to come back', async () => {

@@ -1,7 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { exchangedAuthorization, userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
-import { Problem, type ProblemCode } from '../http/problem';
+import { Problem, type ProblemCode, toProblem } from '../http/problem';
+import { UpstreamError } from '../http/upstream-error';
 import { proxyRequest } from '../upstream/proxy';
 import type { UpstreamAuthorization } from '../upstream/exchange';
 import { log } from '../log';
@@ -51,7 +52,11 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 				signal,
 				onBreak: ({ code, facts }) => log.warn('a response was cut off', { ...facts, requestId, code, backend: name })
 			})
-		);
+		).catch((error: unknown) => {
+			if (!(error instanceof UpstreamError)) throw error;
+			const { code, facts } = toProblem(error);
+			throw new Problem(code, { facts: { ...facts, backend: name } });
+		});
 
 	let response = await ask(await credential?.current());
 	const renewed = refusesToken(response) ? await credential?.refresh() : null;
