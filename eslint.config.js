@@ -29,7 +29,17 @@ const direction = (files, ...names) => ({
  * read from low on, and readiness asks the STS.
  */
 const layers = [
-	...['clock.ts', 'cache.ts', 'digest.ts', 'shutdown.ts', 'version.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
+	...[
+		'clock.ts',
+		'cache.ts',
+		'digest.ts',
+		'audit-events.ts',
+		'shutdown.ts',
+		'version.ts',
+		'error-fields.ts',
+		'log.ts',
+		'metrics.ts'
+	],
 	...['config', 'audit.ts', 'brand', 'seal.ts', 'shared-reads.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
 	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
 ];

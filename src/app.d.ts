@@ -8,6 +8,8 @@ declare global {
 		interface Locals {
 			/** Random per request: the help code on error pages, and the id in the log. */
 			requestId: string;
+			/** The client's network or address for the audit log, as `AUDIT_ADDRESS` says. */
+			auditAddress?: () => string | undefined;
 			/** This request's place in a trace (W3C Trace Context), for the services behind the portal. */
 			traceparent: () => string;
 			/** The language of pages. */

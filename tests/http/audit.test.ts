@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { AuditLine } from '../../src/lib/server/audit-events.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -20,44 +22,95 @@ beforeEach(() => {
 	linesBefore = auditLines().length;
 });
 
-interface AuditLine {
+interface Line {
 	readonly message: string;
 	readonly properties: Readonly<Record<string, string>>;
 }
 
-function auditLines(): AuditLine[] {
+function auditLines(): Line[] {
 	const lines = landscape.portal.logs().split('\n');
-	return lines.filter((line) => line.includes('audit')).map((line) => JSON.parse(line) as AuditLine);
+	return lines.filter((line) => line.includes('audit')).map((line) => JSON.parse(line) as Line);
 }
 /** A log line may arrive shortly after its response. */
-async function newLines(count: number): Promise<AuditLine[]> {
-	await expect.poll(() => auditLines()).toHaveLength(linesBefore + count);
-	return auditLines().slice(linesBefore);
+async function newLines(count: number): Promise<Line[]> {
+	await expect
+		.poll(() =>
+			auditLines()
+				.slice(linesBefore)
+				.map(({ message }) => message)
+		)
+		.toHaveLength(count);
+	const lines = auditLines().slice(linesBefore);
+	for (const { message, properties } of lines) expect(v.parse(AuditLine, properties).event).toBe(message);
+	return lines;
 }
 
-test('signing in and out leaves two lines of the same person, whatever the level of the log', async () => {
+const eventsOf = (lines: readonly Line[]) => lines.map(({ properties }) => properties.event);
+const subjectsOf = (lines: readonly Line[]) =>
+	new Set(lines.map(({ properties }) => properties.subject).filter((subject) => subject !== undefined));
+
+test('signing in and out leaves lines of the same person and session, whatever the level of the log', async () => {
 	const account = await signInAtInstitution(browser);
 	await browser.submit(account, {}, '/api/auth/signout');
-	const lines = await newLines(2);
-	expect(lines.map(({ message }) => message)).toEqual(['signed in', 'signed out']);
-	expect(new Set(lines.map(({ properties }) => properties.subject)).size).toBe(1);
-	expect(lines[0]?.properties).toEqual({ requestId: expect.any(String), provider: 'sts', subject: expect.any(String) });
+	const lines = await newLines(4);
+	// The STS ends its own session, and says so.
+	const [started, succeeded, ...ends] = eventsOf(lines);
+	expect([started, succeeded, ...ends.sort()]).toEqual([
+		'sign_in.started',
+		'sign_in.succeeded',
+		'session.ended',
+		'sign_out.succeeded'
+	]);
+	expect(lines[1]?.properties).toEqual({
+		event: 'sign_in.succeeded',
+		outcome: 'success',
+		requestId: expect.any(String),
+		address: '127.0.0.0/24',
+		provider: 'sts',
+		subject: expect.any(String),
+		session: expect.any(String)
+	});
+	expect(lines.find(({ message }) => message === 'sign_out.succeeded')?.properties).toMatchObject({
+		subject: lines[1]?.properties.subject,
+		session: lines[1]?.properties.session
+	});
 });
 
-test('the audit log names the person whose wallet is linked or unlinked', async () => {
+test('the audit log follows a wallet until it is linked and unlinked', async () => {
 	const account = await signInByVerification(browser, landscape.sandbox);
 	const unlink = await browser.open(linkIn(account, '/unlink'));
 	await browser.open(unlink.url, { form: {} });
-	const lines = await newLines(3);
-	expect(lines.map(({ message }) => message)).toEqual(['signed in', 'wallet linked', 'wallet unlinked']);
-	expect(new Set(lines.map(({ properties }) => properties.subject)).size).toBe(1);
+	const lines = await newLines(8);
+	expect(eventsOf(lines)).toEqual([
+		'wallet_session.created',
+		'identity_verification.started',
+		'identity_verification.ended',
+		'wallet_session.verified',
+		'sign_in.started',
+		'sign_in.succeeded',
+		'wallet.linked',
+		'wallet.unlinked'
+	]);
+	expect(subjectsOf(lines).size).toBe(1);
+	expect(new Set(lines.slice(0, 4).map(({ properties }) => properties.walletSession)).size).toBe(1);
+});
+
+test('a failed sign-in has a reason', async () => {
+	await browser.open('/api/auth/callback/sts?error=access_denied');
+	const [line] = await newLines(1);
+	expect(line?.properties).toMatchObject({
+		event: 'sign_in.failed',
+		outcome: 'failure',
+		provider: 'sts',
+		reason: expect.any(String)
+	});
 });
 
 test('two people have two hashes, and no line says who they are', async () => {
 	await signInAtInstitution(browser, 'known-student');
 	await signInAtInstitution(new Browser(landscape.url), 'unknown-employee');
-	const lines = await newLines(2);
-	expect(new Set(lines.map(({ properties }) => properties.subject)).size).toBe(2);
+	const lines = await newLines(4);
+	expect(subjectsOf(lines).size).toBe(2);
 	const text = JSON.stringify(lines);
 	const claims = (['known-student', 'unknown-employee'] as const).flatMap((id) =>
 		Object.values(claimsOf(personById(id)))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
+import { Caller } from '../harness/caller.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { beginCall } from './support/abandoned-call.ts';
@@ -7,7 +8,7 @@ import { copyOf, holdsSession, tokensOver } from './support/held-session.ts';
 import { type Instances, startInstances } from './support/instances.ts';
 import { signInAtInstitution } from './support/journeys.ts';
 import { actAsOne } from './support/shared-store.ts';
-import { AUDIENCE } from './support/third-party.ts';
+import { AUDIENCE, tokenClaims } from './support/third-party.ts';
 
 describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	let redis: Redis;
@@ -15,7 +16,10 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 
 	beforeAll(async () => {
 		redis = await startRedis();
-		instances = await startInstances(3, { runtime, env: { REDIS_URL: redis.url, API_AUDIENCE: AUDIENCE } });
+		instances = await startInstances(3, {
+			runtime,
+			env: { REDIS_URL: redis.url, API_AUDIENCE: AUDIENCE, ADMIN_CLIENT_IDS: 'operator' }
+		});
 	});
 	afterAll(async () => {
 		await instances.stop();
@@ -59,6 +63,26 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect(answersAfter.map(({ status }) => status)).toEqual([200, 200]);
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
 		expect([browser, late, ...elsewhere].filter((one) => !holdsSession(one))).toEqual([]);
+	});
+
+	test.each([
+		['a person', 'user'],
+		['all people', 'all']
+	])('an operator ends the sessions of %s on all of them within a second', async (_, target) => {
+		const browser = await signedIn();
+		const copies = instances.urls.map((url) => copyOf(browser, url));
+		const { user } = JSON.parse((await me(browser)).text) as { user: { id: string } };
+		await Promise.all(copies.map(me));
+		const claims = tokenClaims(instances, { azp: 'operator', sub: 'operator', scope: 'sessions:revoke' });
+		const operator = new Caller(instances.urls[2] ?? '', await instances.sandbox.sign(claims));
+		const json = target === 'all' ? { all: true } : { userId: user.id };
+		const answer = await operator.call('/api/admin/sessions/revoke', { method: 'POST', json });
+		expect(JSON.parse(answer.text)).toEqual({ revoked: target, reach: 'all_instances', pending: false });
+		await vi.waitFor(
+			async () => expect((await Promise.all(copies.map(me))).map(({ status }) => status)).toEqual([401, 401, 401]),
+			{ timeout: 1000, interval: 50 }
+		);
+		expect((await me(await signedIn())).status).toBe(200);
 	});
 
 	test('requests are served while it is silent with its connections open', async () => {

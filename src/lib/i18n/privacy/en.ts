@@ -41,7 +41,8 @@ export const en = {
 				'We write down what goes wrong, with a help code and a time. There are no names in that.',
 				{ only: 'wallet', text: 'There are no details from your wallet in it either.' },
 				'We also write down when you sign in and out. Instead of your name there is a code, which only we can connect to you.',
-				{ only: 'wallet', text: 'In the same way we write down when you link or unlink a wallet.' }
+				{ only: 'wallet', text: 'In the same way we write down when you link or unlink a wallet.' },
+				'We also write down from which network you came. Your institution decides how long these lines are kept.'
 			]
 		},
 		{

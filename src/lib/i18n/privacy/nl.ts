@@ -36,7 +36,8 @@ export const nl: Privacy = {
 				'Wij schrijven op wat er misgaat, met een hulpcode en een tijd. Daar staan geen namen bij.',
 				{ only: 'wallet', text: 'Daar staan ook geen gegevens uit uw wallet bij.' },
 				'Wij schrijven ook op wanneer u in- en uitlogt. In plaats van uw naam staat er een code, die alleen wij met u kunnen verbinden.',
-				{ only: 'wallet', text: 'Op dezelfde manier schrijven wij op wanneer u een wallet koppelt of ontkoppelt.' }
+				{ only: 'wallet', text: 'Op dezelfde manier schrijven wij op wanneer u een wallet koppelt of ontkoppelt.' },
+				'Wij schrijven ook op vanaf welk netwerk u kwam. Uw instelling bepaalt hoe lang deze regels worden bewaard.'
 			]
 		},
 		{

@@ -12,7 +12,8 @@ const cookiesFor: Readonly<Record<Access, readonly string[]>> = {
 	open: [],
 	session: ['session'],
 	login: ['session', 'login'],
-	owner: ['owner']
+	owner: ['owner'],
+	client: []
 };
 
 let described: Json | undefined;
@@ -23,6 +24,7 @@ export function apiDescription(): Json {
 }
 
 function isOffered({ path }: ApiRoute): boolean {
+	if (path.startsWith('/api/admin/')) return config().adminClientIds.length > 0;
 	return config().signInMethods.wallet || !path.startsWith('/api/wallet/');
 }
 

@@ -9,17 +9,17 @@ export interface ApiResponse {
 	readonly what: string;
 	readonly json?: v.GenericSchema;
 	/** The media type of a response that is not JSON. Its body is described as text. */
-	readonly type?: 'text/html' | 'text/event-stream' | '*/*';
+	readonly type?: 'text/html' | 'text/plain' | 'text/event-stream' | '*/*';
 	/** Whether the response has a `Location` header. */
 	readonly hasLocation?: true;
 }
 
 /**
  * Who may call a route. `open`: anyone. `session`: a browser with a session. `login`: a browser with a session or the login
- * page's cookie. `owner`: a browser with the cookie of the wallet session in the path. If the route has a scope, API
+ * page's cookie. `client`: API clients only. `owner`: a browser with the cookie of the wallet session in the path. If the route has a scope, API
  * clients whose access token has that scope may call it too.
  */
-export type Access = 'open' | 'session' | 'login' | 'owner';
+export type Access = 'open' | 'session' | 'login' | 'owner' | 'client';
 
 /** One operation of the API. The description of the API is generated from it, and requests are validated with its schemas. */
 export interface ApiRoute {

@@ -175,10 +175,41 @@ const otherRoutes: readonly ApiRoute[] = [
 	}
 ];
 
+/** What an operator revokes: the sessions of one person (`user.id` of `/api/auth/session`), or all sessions. */
+export const Revocation = v.union([
+	v.strictObject({ userId: v.pipe(text, v.minLength(1), v.maxLength(1024)) }),
+	v.strictObject({ all: v.literal(true) })
+]);
+
+/**
+ * Which instances have got a revocation. `pending`: the shared store is down; this instance tells the others when it is
+ * available again.
+ */
+export const Revoked = v.strictObject({
+	revoked: v.picklist(['user', 'all']),
+	reach: v.picklist(['all_instances', 'this_instance']),
+	pending: v.boolean()
+});
+
+/** What programs of the operator call. */
+const adminRoutes: readonly ApiRoute[] = [
+	{
+		path: '/api/admin/sessions/revoke',
+		method: 'post',
+		id: 'revokeSessions',
+		what: 'End all sessions of a person, or of everybody, that have begun. For clients in `ADMIN_CLIENT_IDS`, with a token of their own.',
+		access: 'client',
+		scope: 'sessions:revoke',
+		json: () => Revocation,
+		answers: { 200: { what: 'The sessions are ended.', json: Revoked } },
+		problems: [...anywhere, ...unreadable, 401, 429]
+	}
+];
+
 const PublicKey = v.looseObject({ kty: text, kid: text, alg: text, use: v.literal('sig') });
 
-/** What the STS reads. */
-const keyRoutes: readonly ApiRoute[] = [
+/** What others than people and their programs read. */
+const wellKnownRoutes: readonly ApiRoute[] = [
 	{
 		path: '/.well-known/jwks.json',
 		method: 'get',
@@ -187,8 +218,23 @@ const keyRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		answers: { 200: { what: 'The public keys.', json: v.strictObject({ keys: v.array(PublicKey) }) } },
 		problems: [...anywhere, 404]
+	},
+	{
+		path: '/.well-known/security.txt',
+		method: 'get',
+		id: 'readSecurityContact',
+		what: 'Read whom to tell about a vulnerability (RFC 9116). 404 if the portal names nobody.',
+		access: 'open',
+		answers: { 200: { what: 'The file.', type: 'text/plain' } },
+		problems: [...anywhere, 404]
 	}
 ];
 
 /** Every operation of the API, except those of the configured backends (`backendRoutes`). */
-export const apiRoutes: readonly ApiRoute[] = [...walletRoutes, ...authRoutes, ...otherRoutes, ...keyRoutes];
+export const apiRoutes: readonly ApiRoute[] = [
+	...walletRoutes,
+	...authRoutes,
+	...otherRoutes,
+	...adminRoutes,
+	...wellKnownRoutes
+];

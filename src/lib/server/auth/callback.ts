@@ -168,9 +168,9 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	recordLinkedWallet(cookies, isLinked);
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
-		audit('signed in', session, locals);
+		audit('sign_in.succeeded', session, locals);
 		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
-		if (isLinked) audit('wallet linked', session, locals);
+		if (isLinked) audit('wallet.linked', session, locals);
 	}
 	// The page of the act may be about the first person, so it is not opened until the second one has read that.
 	const { stepUp, returnTo } = flow;
@@ -225,6 +225,7 @@ function report({ locals, url }: RequestEvent, provider: Provider, error: SignIn
 	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
 	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });
 	count('portal.sign_ins', { method: methods[provider], result: error });
+	audit('sign_in.failed', { provider, reason: error }, locals);
 }
 
 function errorPath(

@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { config } from '../config';
 import { isForeignNavigation } from '../http/request';
 import { isProblem } from '../http/problem';
@@ -63,6 +64,7 @@ export async function beginSignIn(
 	const start = await startSignIn({ ...options, stepUp }, event.locals.requestId);
 	if ('error' in start) return start;
 	await keepFlow(event.cookies, start.flow);
+	audit('sign_in.started', { provider: options.provider, userId: event.locals.session?.userId }, event.locals);
 	return { url: start.url };
 }
 

@@ -40,7 +40,7 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 	const newest = await tokenRefresher().newest(session);
 	const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
 	if (url) await keepLogoutRedirect(cookies, url);
-	audit('signed out', session, locals);
+	audit('sign_out.succeeded', session, locals);
 }
 
 /**
@@ -129,5 +129,6 @@ export async function revokeByLogoutToken(token: string, requestId: string): Pro
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, crypto.randomUUID(), REMEMBERED_MS);
 	if (!isNew) throw invalidField('logout_token');
 	await revokeAtSts(claims, endMsOf(claims, nowMs));
+	audit('session.ended', { by: 'sts', stsSub: claims.sub, stsSid: claims.sid }, { requestId });
 	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
 }

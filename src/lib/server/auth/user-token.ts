@@ -1,4 +1,5 @@
 import type { UpstreamAuthorization } from '../upstream/exchange';
+import { audit } from '../audit';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import type { TokenOptions } from '../config/service-client';
@@ -67,6 +68,7 @@ async function replaced(locals: App.Locals, refused: Session): Promise<string | 
 	} catch (error) {
 		log.warn('a rejected access token could not be refreshed', { requestId: locals.requestId, error });
 		if (!(error instanceof SessionEnded)) return null;
+		audit('refresh.ended', { ...refused, reason: error.message }, locals);
 		locals.session = null;
 		locals.sessionRevoked = true;
 		throw new Problem('unauthorized');

@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { exchangedAuthorization, userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
@@ -66,6 +67,10 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 		if (body?.repeatable === false)
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
 		response = await ask(renewed);
+	}
+	if (response.status === 401 || response.status === 403) {
+		const client = locals.caller?.clientId;
+		audit('backend.refused', { ...locals.session, client, backend: name, reason: `status_${response.status}` }, locals);
 	}
 	const challenged = await challengedSignIn(event, backend, response);
 	if (challenged) return challenged;

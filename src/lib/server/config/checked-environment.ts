@@ -104,6 +104,14 @@ export const CheckedEnvironment = v.pipe(
 	),
 	v.forward(
 		v.partialCheck(
+			[['API_AUDIENCE'], ['ADMIN_CLIENT_IDS']],
+			(env) => env.API_AUDIENCE !== undefined || env.ADMIN_CLIENT_IDS.length === 0,
+			'must not be set without API_AUDIENCE: no access token would be accepted'
+		),
+		['ADMIN_CLIENT_IDS']
+	),
+	v.forward(
+		v.partialCheck(
 			[['API_AUDIENCE'], ['STS_CLIENT_ID']],
 			(env) => env.API_AUDIENCE !== env.STS_CLIENT_ID,
 			'must not be STS_CLIENT_ID: ID tokens have that audience, and would pass for access tokens'

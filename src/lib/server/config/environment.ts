@@ -114,6 +114,20 @@ export const Environment = v.object({
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
 	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
+	ADMIN_CLIENT_IDS: v.optional(list, ''),
+	AUDIT_ADDRESS: v.optional(
+		v.picklist(['truncated', 'full', 'none'], 'must be "truncated", "full" or "none"'),
+		'truncated'
+	),
+	AUDIT_HASH_KEY: v.optional(
+		v.pipe(
+			v.string(),
+			v.check(
+				(key) => key.length >= MIN_SECRET_LENGTH && !isWeakSecret(key),
+				`must be at least ${MIN_SECRET_LENGTH} random characters (make one with: openssl rand -base64 48)`
+			)
+		)
+	),
 	LOG_LEVEL: v.optional(
 		v.picklist(['debug', 'info', 'warning', 'error'], 'must be "debug", "info", "warning" or "error"'),
 		'info'

@@ -132,10 +132,18 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		},
 		/** The required audience of API clients' access tokens. If unset, no access token is accepted. */
 		api: { audience: env.API_AUDIENCE },
+		/** The clients that may call `/api/admin`. If there are none, it does not exist. */
+		adminClientIds: env.ADMIN_CLIENT_IDS,
+		audit: {
+			address: env.AUDIT_ADDRESS,
+			/** The key of the hashes in the audit log. */
+			hashKey: env.AUDIT_HASH_KEY ?? env.AUTH_SECRET[0] ?? ''
+		},
 		rateLimits: {
 			perBrowser: env.RATE_LIMIT_PER_BROWSER,
 			perCaller: env.RATE_LIMIT_PER_CALLER,
 			perAddress: env.RATE_LIMIT_PER_ADDRESS,
+			perAdmin: 60,
 			signInsPerBrowser: 30,
 			signInsPerAddress: env.RATE_LIMIT_SIGN_INS_PER_ADDRESS
 		},

@@ -7,6 +7,7 @@ export const secretNames = [
 	'STS_CLIENT_SECRET',
 	'STS_CLIENT_KEY',
 	'AUTH_BRIDGE_CLIENT_SECRET',
+	'AUDIT_HASH_KEY',
 	'REDIS_URL',
 	'HTTPS_PROXY',
 	'HTTP_PROXY'

@@ -1,4 +1,5 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { tokenRefresher, SessionEnded } from '../auth/refresh';
 import type { Session } from '../auth/session';
 import { isApi } from '../http/request';
@@ -36,6 +37,7 @@ async function renewed(session: Session, { event, resolve }: Parameters<Handle>[
 	} catch (error) {
 		if (error instanceof SessionEnded) {
 			log.info('a session has ended', { requestId: locals.requestId, code: error.message });
+			audit('refresh.ended', { ...session, reason: error.message }, locals);
 			locals.session = null;
 			locals.sessionRevoked = true;
 		} else if (error instanceof Problem) {

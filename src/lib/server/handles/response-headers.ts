@@ -1,8 +1,16 @@
 import { dev } from '$app/environment';
-import type { Handle } from '@sveltejs/kit';
+import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
+import { truncatedNetworkOf } from '../http/client-network';
 import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
+
+function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): string | undefined {
+	const { address } = config().audit;
+	if (address === 'none') return undefined;
+	const client = event.getClientAddress();
+	return address === 'full' ? client : truncatedNetworkOf(client);
+}
 
 /**
  * Gives every request an id: it is in the log and in error responses, and it is the help code on error pages. Every error
@@ -14,6 +22,7 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	// The page of a refusal has the id of the refused request (`http/endpoint.ts`).
 	const id = (event.isSubRequest && helpCodeOf(event.request.headers.get('x-request-id'))) || newRequestId();
 	event.locals.requestId = id;
+	event.locals.auditAddress = () => auditAddress(event);
 	const response = await resolve(event);
 	const { status } = response;
 	if (status >= 400 && !event.isSubRequest)

@@ -1,5 +1,6 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
+import { audit } from '../audit';
 import { afterActivity, isActivity, withNewestActivity } from '../auth/idle';
 import { markSignedOut } from '../auth/login-cookies';
 import { loginPath } from '../auth/login-path';
@@ -37,7 +38,10 @@ export const session: Handle = async ({ event, resolve }) => {
 		event.locals.sessionEnded = true;
 		// It was ended from elsewhere. The STS may still have its own session with this browser.
 		markSignedOut(cookies);
-	} else if (opened !== null && !isEnded && current === null) event.locals.sessionIdle = true;
+	} else if (opened !== null && !isEnded && current === null) {
+		event.locals.sessionIdle = true;
+		audit('session.ended', { ...opened, by: 'idle' }, event.locals);
+	}
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	// Not awaited: the list of sessions must not delay a response.

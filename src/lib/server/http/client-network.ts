@@ -21,6 +21,18 @@ export function networkOf(address: string): string {
 		.join(':')}::/64`;
 }
 
+/**
+ * The network of a client, so that a line of a log does not identify one device: /24 of an IPv4 address, /48 of an IPv6
+ * address. Anything that is not an address becomes undefined.
+ */
+export function truncatedNetworkOf(address: string): string | undefined {
+	const network = networkOf(address);
+	const ipv4 = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(network)?.[1];
+	if (ipv4 !== undefined) return `${ipv4}.0/24`;
+	const ipv6 = /^((?:[\da-f]{1,4}:){2}[\da-f]{1,4}):[\da-f]{1,4}::\/64$/.exec(network)?.[1];
+	return ipv6 && `${ipv6}::/48`;
+}
+
 /** The eight 16-bit groups of an IPv6 address. The URL parser normalises every spelling. */
 function groupsOf(address: string): number[] {
 	const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');

@@ -9,12 +9,13 @@ import { createBoundedCache } from '../cache';
 
 const WINDOW_SECONDS = 60;
 
-type Limited = 'perBrowser' | 'perCaller' | 'perAddress' | 'signInsPerBrowser' | 'signInsPerAddress';
+type Limited = 'perBrowser' | 'perCaller' | 'perAdmin' | 'perAddress' | 'signInsPerBrowser' | 'signInsPerAddress';
 const limiters = new Map<Limited, Limiter>();
 
 const refusals: Readonly<Record<Limited, Refusal>> = {
 	perBrowser: 'rate_limit_browser',
 	perCaller: 'rate_limit_caller',
+	perAdmin: 'rate_limit_caller',
 	perAddress: 'rate_limit_address',
 	signInsPerBrowser: 'rate_limit_browser',
 	signInsPerAddress: 'rate_limit_address'
@@ -48,6 +49,14 @@ export async function consumeSignInQuota(browserId: string, address: string): Pr
  */
 export function consumeCallerQuota(clientId: string): Promise<void> {
 	return spend('perCaller', clientId);
+}
+
+/**
+ * Counts one call of an administrative route by a program.
+ * @throws {Problem} `rate_limited` with `Retry-After` in seconds
+ */
+export function consumeAdminQuota(clientId: string): Promise<void> {
+	return spend('perAdmin', clientId);
 }
 
 async function spend(limited: Limited, key: string): Promise<void> {

@@ -113,6 +113,40 @@ const LAST_SECOND = 8.64e12;
 
 const name = v.pipe(v.custom<string>(isIdentifier), v.maxLength(256));
 
+/** Claims that show whether the token is a client's own. Any value is accepted. */
+const grantClaims = {
+	sub: v.optional(v.unknown()),
+	sid: v.optional(v.unknown()),
+	session_state: v.optional(v.unknown()),
+	auth_time: v.optional(v.unknown()),
+	preferred_username: v.optional(v.unknown()),
+	idtyp: v.optional(v.unknown()),
+	gty: v.optional(v.unknown())
+};
+
+/**
+ * Whether a token was issued to a client for itself (RFC 6749 4.4), not on behalf of a person. Its `sub` is then the client
+ * (RFC 9068 2.2). Keycloak has an account for the client, Entra ID says `idtyp`, Auth0 says `gty`. A token of a
+ * session of a person is never one.
+ */
+function isClientCredentials(
+	clientId: string | null | undefined,
+	{
+		sub,
+		sid,
+		session_state,
+		auth_time,
+		preferred_username,
+		idtyp,
+		gty
+	}: { readonly [Claim in keyof typeof grantClaims]?: unknown }
+): boolean {
+	if ([sid, session_state, auth_time].some((claim) => claim !== undefined)) return false;
+	if (sub !== undefined && sub === clientId) return true;
+	const isKeycloak = preferred_username === `service-account-${clientId?.toLowerCase()}`;
+	return isKeycloak || idtyp === 'app' || gty === 'client-credentials';
+}
+
 const AccessClaims = v.pipe(
 	v.object({
 		exp: v.pipe(v.number(), v.maxValue(LAST_SECOND)),
@@ -122,34 +156,36 @@ const AccessClaims = v.pipe(
 		client_id: v.nullish(name),
 		/** Words separated by spaces, or a list. Any other value grants nothing. */
 		scope: v.optional(v.unknown()),
-		/** How and when a person authenticated, if the token is for one (RFC 9068 2.2.1). Any other value shows nothing. */
+		...grantClaims,
+		/** How a person authenticated, if the token is for one (RFC 9068 2.2.1). Any other value shows nothing. */
 		acr: v.optional(v.fallback(v.optional(v.string()), undefined)),
-		auth_time: v.optional(v.fallback(v.optional(v.number()), undefined)),
 		/**
 		 * The token is bound to a key that its bearer has to prove possession of (RFC 9449, RFC 8705). The portal can't
 		 * check that.
 		 */
 		cnf: v.nullish(v.never())
 	}),
-	v.transform(({ exp, azp, client_id, scope, acr, auth_time }) => ({
+	v.transform(({ exp, azp, client_id, scope, acr, ...grant }) => ({
 		clientId: azp ?? client_id,
 		scopes: readStrings(scope),
 		endsAt: exp,
 		acr,
-		authTime: auth_time
+		authTime: typeof grant.auth_time === 'number' ? grant.auth_time : undefined,
+		isService: isClientCredentials(azp ?? client_id, grant)
 	})),
 	v.object({
 		clientId: name,
 		scopes: v.array(v.string()),
 		endsAt: v.number(),
 		acr: v.undefinedable(v.string()),
-		authTime: v.undefinedable(v.number())
+		authTime: v.undefinedable(v.number()),
+		isService: v.boolean()
 	})
 );
 
 /**
- * The client that calls the portal's API, its scopes, when its token expires (Unix seconds), and how and when a person
- * authenticated, if the token is for one.
+ * The client that calls the portal's API, its scopes, when its token expires (Unix seconds), how and when a person
+ * authenticated, if the token is for one, and whether the token is the client's own.
  */
 export interface AccessToken {
 	readonly clientId: string;
@@ -157,6 +193,7 @@ export interface AccessToken {
 	readonly endsAt: number;
 	readonly acr?: string | undefined;
 	readonly authTime?: number | undefined;
+	readonly isService: boolean;
 }
 
 /**

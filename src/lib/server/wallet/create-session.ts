@@ -1,5 +1,6 @@
 import { type ActionFailure, type Cookies, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { fitsQrCode } from '$lib/ui/qr-svg';
+import { audit } from '../audit';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { MAX_WALLET_SESSIONS } from '../auth/cookie-budget';
@@ -54,6 +55,8 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
 		},
 		credentialFor(event.locals)
 	);
+	const facts = { userId: event.locals.session?.userId, client: event.locals.caller?.clientId };
+	audit('wallet_session.created', { ...facts, walletSessionId: created.sessionId }, event.locals);
 	const now = unixMs();
 	if (!fitsQrCode(created.requestUri))
 		log.warn('the address of a wallet request is too long for a QR code: only its link is shown', {

@@ -1,4 +1,5 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { config } from '../config';
 import { bridge, credentialFor } from './bridge';
 import type { IdvStart, IdvStatus } from '../bridge/normalize';
@@ -31,6 +32,8 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 		bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals))
 	);
 	// Without a visit and a confirmation, nothing new is linked: the wallet's link is still valid.
+	const isNew = started.redirectUrl !== null || isManual(started);
+	if (isNew) audit('identity_verification.started', { walletSessionId: owned.id }, event.locals);
 	if (started.redirectUrl !== null) await keepSession(event, { ...owned, idv: 'started' });
 	else if (isManual(started)) await keepSession(event, { ...owned, idv: 'manual' });
 	return started;
@@ -46,7 +49,9 @@ export async function submitIdv(event: RequestEvent, owned: OwnedSession, submis
 		bridge().submitIdv(owned.id, submission, credentialFor(event.locals))
 	);
 	const ongoing = owned.idv === 'manual' ? 'manual' : 'started';
-	await keepSession(event, { ...owned, idv: status === 'RECONCILING' ? ongoing : 'done' });
+	const isDone = status !== 'RECONCILING';
+	if (isDone) audit('identity_verification.ended', { walletSessionId: owned.id }, event.locals);
+	await keepSession(event, { ...owned, idv: isDone ? 'done' : ongoing });
 	return { sessionId: owned.id, status };
 }
 
@@ -66,6 +71,7 @@ async function linkUnlessUsed<Result>({ id }: OwnedSession, mark: LinkingMark, s
 /** Records that the session's one identity verification is done, unless the session was used up in the meantime. */
 export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Promise<OwnedSession> {
 	const ended: OwnedSession = { ...owned, idv: 'done' };
+	audit('identity_verification.ended', { walletSessionId: owned.id }, event.locals);
 	if (!(await isUsedUp(owned.id))) await keepSession(event, ended);
 	return ended;
 }
@@ -110,6 +116,7 @@ export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promi
 		await endIdvRound(event, owned);
 		return '/login/identity';
 	}
+	audit('identity_verification.failed', { walletSessionId: owned.id, reason: fault }, event.locals);
 	log.warn('identity verification did not finish', { requestId: event.locals.requestId, code: fault });
 	return identityEndPath(await outcomeAfter(fault, owned), event.locals, owned);
 }

@@ -51,5 +51,5 @@ async function listWallets(locals: App.Locals, { userId }: Session): Promise<rea
 export async function unlinkWallet(locals: App.Locals, id: string): Promise<void> {
 	if (!locals.session) throw new Problem('unauthorized');
 	await bridge().removeBinding(locals.session.userId, id, credentialFor(locals));
-	audit('wallet unlinked', locals.session, locals);
+	audit('wallet.unlinked', locals.session, locals);
 }

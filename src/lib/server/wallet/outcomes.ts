@@ -1,5 +1,6 @@
 import { type IdentityOutcome, identityOutcomes, type WalletOutcome } from '$lib/wallet/view';
 import { type ProblemCode, toProblem } from '../http/problem';
+import { audit } from '../audit';
 import { createBoundedCache } from '../cache';
 import { unixMs } from '../clock';
 import { count, took } from '../metrics';
@@ -8,6 +9,8 @@ import { boundedReturnPath } from '../http/return-path';
 import { log } from '../log';
 import type { RequestEvent } from '@sveltejs/kit';
 import { bridge, credentialFor } from './bridge';
+
+type AuditLocals = Pick<App.Locals, 'requestId' | 'auditAddress'>;
 
 /** The outcome to show for each problem code. A code without an entry is shown as a technical failure (`failed`). */
 const walletOutcomes: Partial<Record<ProblemCode, WalletOutcome>> = {
@@ -61,25 +64,34 @@ export function knownIdentityOutcome(text: string | null): IdentityOutcome | nul
 const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
 
 /**
- * Records metrics for the outcome of a wallet session, once per session and outcome: its duration, and the outcome of its
+ * Records an audit line and metrics for the outcome of a wallet session, once per session and outcome: its duration, and the outcome of its
  * identity verification if there was one. No outcome is recorded for a session whose status is no longer read.
  */
-export function flowEnded(owned: OwnedSession, outcome: WalletOutcome | IdentityOutcome | 'completed'): void {
+export function flowEnded(
+	owned: OwnedSession,
+	outcome: WalletOutcome | IdentityOutcome | 'completed',
+	locals: AuditLocals | null = null,
+	code?: ProblemCode
+): void {
 	const end = `${owned.id} ${outcome}`;
 	if (reported.has(end)) return;
 	reported.set(end, {});
 	took('portal.wallet.flow.duration', unixMs() - owned.startedAt, { outcome });
 	if (owned.idv !== 'none') count('portal.identity_verifications', { outcome });
+	const facts = { walletSessionId: owned.id };
+	if (outcome === 'completed') audit('wallet_session.verified', facts, locals);
+	else if (outcome !== 'expired') audit('wallet_session.refused', { ...facts, reason: code ?? outcome }, locals);
 }
 
 /** The view of an outcome. Its help code is the id of the current request, which the log contains too. */
 export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
 	outcome: Outcome,
-	{ requestId }: Pick<App.Locals, 'requestId'>,
+	locals: AuditLocals,
 	owned: OwnedSession
 ) {
+	const { requestId } = locals;
 	log.info('a wallet sign-in has ended', { requestId, outcome });
-	flowEnded(owned, outcome);
+	flowEnded(owned, outcome, locals);
 	return { view: { screen: 'ended', outcome, helpCode: requestId } } as const;
 }
 
@@ -90,11 +102,12 @@ export function endedView<Outcome extends WalletOutcome | IdentityOutcome>(
  */
 export function identityEndPath(
 	outcome: IdentityOutcome,
-	{ requestId }: Pick<App.Locals, 'requestId'>,
+	locals: AuditLocals,
 	owned?: OwnedSession | null,
 	returnTo: string | null = null
 ): string {
-	if (owned) flowEnded(owned, outcome);
+	const { requestId } = locals;
+	if (owned) flowEnded(owned, outcome, locals);
 	const wanted = !owned && returnTo && { returnTo: boundedReturnPath(returnTo) };
 	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId, ...wanted })}`;
 }

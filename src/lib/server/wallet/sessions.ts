@@ -46,8 +46,8 @@ export function remainingMs({ bridgeExpiresAt }: SessionStatus, owned: OwnedSess
 /** Records outcomes that pages with JavaScript render by themselves. Completion is recorded by `completeWalletSession`. */
 function reportEnd({ status, errorCode }: SessionStatus, owned: OwnedSession): void {
 	if (status === 'EXPIRED') flowEnded(owned, 'expired');
-	if (status === 'VP_VALIDATION_FAILED') flowEnded(owned, 'refused');
-	if (status === 'FAILED' || status === 'ERROR') flowEnded(owned, walletOutcomeOf(errorCode));
+	if (status === 'VP_VALIDATION_FAILED') flowEnded(owned, 'refused', null, errorCode);
+	if (status === 'FAILED' || status === 'ERROR') flowEnded(owned, walletOutcomeOf(errorCode), null, errorCode);
 }
 
 /** The path that starts the sign-in with a completed wallet session. */
@@ -80,7 +80,7 @@ export async function completeWalletSession(event: RequestEvent, owned: OwnedSes
 		// The person may have ended the session during the request.
 		await requireUnused(owned.id);
 		await keepSession(event, { ...owned, completed: true });
-		flowEnded(owned, 'completed');
+		flowEnded(owned, 'completed', event.locals);
 	}
 	return { kind: 'completed', continueUrl: CONTINUE_URL };
 }

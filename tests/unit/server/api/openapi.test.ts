@@ -32,7 +32,7 @@ const Description = v.looseObject({
 
 beforeEach(() => {
 	vi.resetModules();
-	configure({ API_AUDIENCE: 'https://portal.example.org/api' });
+	configure({ API_AUDIENCE: 'https://portal.example.org/api', ADMIN_CLIENT_IDS: 'operator' });
 });
 
 /** As a stranger's tool gets it: JSON. */
@@ -50,12 +50,14 @@ const operationsOf = ({ paths }: v.InferOutput<typeof Description>) =>
 function routesOnDisk(): string[] {
 	const folder = new URL('../../../../src/routes/', import.meta.url);
 	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-		.filter((file) => basename(file) === '+server.ts' && /(?:^|\/)api\//.test(file))
+		.filter((file) => basename(file) === '+server.ts' && /(?:^|\/)(?:api|\[x\+2e\]well-known)\//.test(file))
 		.flatMap((file) => {
 			const segments = dirname(file)
 				.split('/')
 				.filter((segment) => !segment.startsWith('('));
-			const path = segments.map((segment) => segment.replace(/^\[(?:\.{3})?(\w+)(?:=\w+)?\]$/, '{$1}')).join('/');
+			const path = segments
+				.map((segment) => segment.replace('[x+2e]', '.').replace(/^\[(?:\.{3})?(\w+)(?:=\w+)?\]$/, '{$1}'))
+				.join('/');
 			const source = readFileSync(new URL(file, folder), 'utf8');
 			const methods = [...source.matchAll(/^export const (GET|POST|PUT|PATCH|DELETE|fallback)\b/gm)];
 			return methods.map(([, method = '']) => `${method} /${path}`);
@@ -127,7 +129,7 @@ describe('the description of the API', () => {
 	test('has no door for access tokens where none is open', async () => {
 		const scopes = async () =>
 			operationsOf(await described()).flatMap(({ security }) => security.flatMap((one) => one.bearer ?? []));
-		expect(new Set(await scopes())).toEqual(new Set(['wallet:sessions', 'profile:read']));
+		expect(new Set(await scopes())).toEqual(new Set(['wallet:sessions', 'profile:read', 'sessions:revoke']));
 		vi.resetModules();
 		configure();
 		expect(await scopes()).toEqual([]);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
 import { redeemOnce } from '$lib/server/auth/callback-once';
-import { revokeAtSts, revokeSession } from '$lib/server/auth/revoked-sessions';
+import { afterActivity } from '$lib/server/auth/idle';
+import { revokeAll, revokeAtSts, revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { createRefresher } from '$lib/server/auth/refresh';
 import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore } from '$lib/server/store/memory';
@@ -18,6 +19,7 @@ import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/owned-s
 import { root } from '../../../tasks/runtime.mjs';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';
+import { configure } from '../configured';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
@@ -85,6 +87,16 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	['a session that is ended', () => revokeSession(session), [DAY_MS]],
 	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
 	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
+	['an end by an operator, of a person', () => revokeUser('user-1'), [7 * DAY_MS]],
+	['an end by an operator, of all people', () => revokeAll(), [7 * DAY_MS]],
+	[
+		'the time of the last activity, as long as the idle time-out',
+		() => {
+			configure({ SESSION_IDLE_TIMEOUT: '3600' });
+			return afterActivity(session, true).finally(() => configure());
+		},
+		[HOUR_MS]
+	],
 	[
 		'a logout token: its id, and the end',
 		() => {

@@ -100,7 +100,7 @@ describe('access to a wallet session', () => {
 
 describe('a third party', () => {
 	const bearer = { authorization: 'Bearer x' };
-	const caller = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0 });
+	const caller = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0, isService: true });
 	const by = (clientId: string, cookie?: string) =>
 		requestEvent({ path: API, caller: caller(clientId), headers: bearer, ...(cookie && { cookie }) });
 	const now = Date.now();

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { audit } from '$lib/server/audit';
+import { auditEvents, AuditLine } from '$lib/server/audit-events';
+import { truncatedNetworkOf } from '$lib/server/http/client-network';
+import * as v from 'valibot';
+import { root } from '../../tasks/runtime.mjs';
+import { configure, environment } from './configured';
+
+vi.mock('$lib/server/config', () => import('./configured'));
+const lines: Record<string, unknown>[] = [];
+vi.mock('$lib/server/log', () => ({
+	auditLog: (_event: string, fields: Record<string, unknown>) => lines.push(fields)
+}));
+
+const NEW = 'another-secret-of-this-portal-9876543210-x';
+const from = (address: string) => ({ requestId: 'r1', auditAddress: () => address });
+const person = { userId: 'user-1', id: 'session-1' };
+
+/** A new process: nothing is counted yet. */
+async function newAudit() {
+	vi.resetModules();
+	return (await import('$lib/server/audit')).audit;
+}
+
+beforeEach(() => {
+	lines.length = 0;
+	configure();
+});
+
+describe('the hashes of a person and a session', () => {
+	function hashes(changes: Readonly<Record<string, string>>) {
+		configure(changes);
+		audit('sign_in.succeeded', person, from('192.0.2.0/24'));
+		const { subject, session } = v.parse(AuditLine, lines.at(-1));
+		return [subject, session];
+	}
+
+	test('are different, and by default change with AUTH_SECRET', () => {
+		const [subject, session] = hashes({});
+		expect(subject).not.toBe(session);
+		expect(hashes({ AUTH_SECRET: `${NEW} ${environment.AUTH_SECRET}` })).not.toEqual([subject, session]);
+	});
+
+	test('do not change with AUTH_SECRET when AUDIT_HASH_KEY is set, to the old secret too', () => {
+		const before = hashes({});
+		const kept = { AUDIT_HASH_KEY: environment.AUTH_SECRET };
+		expect(hashes({ ...kept, AUTH_SECRET: NEW })).toEqual(before);
+	});
+});
+
+test('only known facts are written: no token, name or claim', async () => {
+	const session = { ...person, name: 'Robin Student', accessToken: 'the-access-token', sub: 'subject-1' };
+	(await newAudit())('sign_out.succeeded', session, null);
+	expect(v.parse(AuditLine, lines[0])).toEqual({
+		event: 'sign_out.succeeded',
+		outcome: 'success',
+		subject: expect.any(String),
+		session: expect.any(String)
+	});
+});
+
+test('failures from one network are limited, and hide nothing of another network', async () => {
+	const audit = await newAudit();
+	const fail = (address: string) => audit('sign_in.failed', { reason: 'x' }, from(address));
+	for (let n = 0; n < 1000; n++) fail('192.0.2.0/24');
+	expect(lines).toHaveLength(601);
+	expect(lines.at(-1)).toMatchObject({ event: 'audit.suppressed', address: '192.0.2.0/24' });
+	fail('198.51.100.0/24');
+	audit('sign_in.succeeded', person, from('192.0.2.0/24'));
+	expect(lines.slice(601).map(({ event }) => event)).toEqual(['sign_in.failed', 'sign_in.succeeded']);
+});
+
+test.each([
+	['192.0.2.77', '192.0.2.0/24'],
+	['::ffff:192.0.2.77', '192.0.2.0/24'],
+	['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+	['2001:db8::1', '2001:db8:0::/48'],
+	['unknown', undefined]
+])('the network of %s is %s', (address, network) => {
+	expect(truncatedNetworkOf(address)).toBe(network);
+});
+
+test('docs/operations.md describes every event, and no other', () => {
+	const docs = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+	const section = docs.slice(docs.indexOf('## Audit log'), docs.indexOf('**To find a person**'));
+	const described = [...section.matchAll(/^\| `([\w.]+)`/gm)].map(([, event]) => event);
+	expect(described).toEqual(Object.keys(auditEvents));
+});
