@@ -53,25 +53,27 @@ export async function otherSession(session: Session, id: string): Promise<Sessio
 }
 
 /**
- * Ends other sessions of the signed-in person on all instances within a second. Their tokens are in the cookies of the other
- * browsers, so they can't be revoked at the STS from here.
- * @param id which session; null for all others
+ * Ends another session of the signed-in person on all instances within a second. Its tokens are in the cookie of the other
+ * browser, so they can't be revoked at the STS from here.
  * @throws {Problem} as `otherSession` does
  */
-export async function endOthers(session: Session, id: string | null): Promise<void> {
-	const ended = (await readOthers(session)).filter((listed) => id === null || listed.id === id);
-	if (id !== null && ended.length === 0) throw new Problem('not_found');
-	await Promise.all(ended.map((listed) => revokeSession(listed)));
-	void sessionList().remove(
-		session.userId,
-		ended.map((listed) => listed.id)
-	);
+export async function endOther(session: Session, id: string): Promise<void> {
+	const ended = (await readOthers(session)).find((listed) => listed.id === id);
+	if (!ended) throw new Problem('not_found');
+	await revokeSession(ended);
+	void sessionList().remove(session.userId, (listed) => listed.id === id);
+}
+
+/** Ends all sessions of the signed-in person except this one, those that the list lacks included. */
+export async function endOthers({ id, userId }: Session): Promise<void> {
+	await revokeUser(userId, { except: id });
+	void sessionList().remove(userId, (listed) => listed.id !== id);
 }
 
 /** Ends all sessions of the signed-in person, those that the list lacks and this one included, and signs out here. */
 export async function endAll(session: Session, event: Pick<RequestEvent, 'locals' | 'cookies'>): Promise<void> {
 	await revokeUser(session.userId);
-	void sessionList().remove(session.userId);
+	void sessionList().remove(session.userId, () => true);
 	await signOut(event);
 }
 

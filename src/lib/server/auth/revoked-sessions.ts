@@ -2,6 +2,14 @@ import { createSharedReads } from '../shared-reads';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { digestOf } from '../digest';
 import { sharedStore } from '../store';
+import {
+	isCovered,
+	NO_REVOCATION,
+	readRevocation,
+	type Revocation,
+	unionOf,
+	writeRevocation
+} from '../store/revocation';
 import { MAX_SESSION_SECONDS, SESSION_SECONDS, type Session } from './session';
 
 /** How long a result is cached before the store is read again. A sign-out takes effect on all instances within a second. */
@@ -19,14 +27,16 @@ const MIN_LIFE_MS = SESSION_SECONDS * 1000;
 const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 /** How far the clock of another instance, which started a session, may be ahead of the one that revokes it. */
 const INSTANCE_CLOCK_TOLERANCE_MS = CLOCK_TOLERANCE_SECONDS * 1000;
+/** How often a revocation is tried while other instances change the same entry. */
+const MAX_TRIES = 8;
 /** Separate from other kinds of keys, so that no number of revocations evicts it. */
 const ALL_KEY = 'deny-all:sessions';
 
 const newReads = <Value>(maxBytes: number) =>
 	createSharedReads<Value>({ maxAgeMs: CACHED_STATE_MS, maxBytes, bytesOf: () => 8, now: () => performance.now() });
 let checks = newReads<boolean>(MAX_CHECK_BYTES);
-/** All requests of this process share one read of the time of `revokeAll`. */
-const epochs = newReads<number>(1024);
+/** All requests of this process share one read of what `revokeAll` has written. */
+const epochs = newReads<Revocation>(1024);
 let keptEpoch = '';
 
 /** What identifies a session and its start, for revocations. */
@@ -47,16 +57,21 @@ export async function revokeAtSts(
 	{ sid, sub }: { readonly sid?: string | undefined; readonly sub?: string | undefined },
 	untilMs: number
 ): Promise<void> {
-	await revokeUntil(sid === undefined ? `deny:sub:${sub ?? ''}` : `deny:sid:${sid}`, untilMs);
+	await revoke(sid === undefined ? `deny:sub:${sub ?? ''}` : `deny:sid:${sid}`, { untilMs });
 }
 
 /**
  * Revokes all sessions of a person that have begun, on all instances, within a second. Later sign-ins work
  * (`sessionStart`).
  * @param userId `userId` of the sessions
+ * @param except id of a session that goes on, unless another revocation ends it
  */
-export async function revokeUser(userId: string): Promise<void> {
-	await revokeUntil(await userKey(userId), unixMs() + INSTANCE_CLOCK_TOLERANCE_MS);
+export async function revokeUser(userId: string, { except }: { readonly except?: string } = {}): Promise<void> {
+	const untilMs = unixMs() + INSTANCE_CLOCK_TOLERANCE_MS;
+	await revoke(await userKey(userId), {
+		untilMs,
+		...(except !== undefined && { exempt: { id: except, endedUntilMs: 0 } })
+	});
 }
 
 /**
@@ -64,16 +79,25 @@ export async function revokeUser(userId: string): Promise<void> {
  * time keeps a copy, and writes it again if the store loses its data.
  */
 export async function revokeAll(): Promise<void> {
-	await revokeUntil(ALL_KEY, unixMs() + INSTANCE_CLOCK_TOLERANCE_MS);
+	await revoke(ALL_KEY, { untilMs: unixMs() + INSTANCE_CLOCK_TOLERANCE_MS });
 }
 
-/** A later time that is already recorded stays. */
-async function revokeUntil(key: string, untilMs: number): Promise<void> {
-	const found = await sharedStore().read(key);
-	const recordedMs = (found && readEndMs(found.text, unixMs())) ?? 0;
-	await sharedStore().write(key, String(Math.max(untilMs, recordedMs)), LIFE_MS);
+/** What is already recorded stays revoked. */
+async function revoke(key: string, added: Revocation): Promise<void> {
+	await record(key, added);
 	checks = newReads<boolean>(MAX_CHECK_BYTES);
 	epochs.forget(ALL_KEY);
+}
+
+async function record(key: string, added: Revocation): Promise<void> {
+	for (let tries = 1; ; tries++) {
+		const entry = await sharedStore().read(key);
+		const recorded = (entry && readValid(entry.text, unixMs())) ?? NO_REVOCATION;
+		const text = writeRevocation(unionOf(recorded, added));
+		if (await sharedStore().replace(key, entry, text, LIFE_MS)) return;
+		// A store that only allows reads can contain an entry that this instance's copy never matches.
+		if (tries === MAX_TRIES) return sharedStore().write(key, text, LIFE_MS);
+	}
 }
 
 /**
@@ -82,8 +106,8 @@ async function revokeUntil(key: string, untilMs: number): Promise<void> {
  * starts after the revoked time, so that it is not revoked too.
  */
 export async function sessionStart(userId: string, nowSeconds: number): Promise<number> {
-	const endsMs = await Promise.all([endMsAt(await userKey(userId)), endMsAt(ALL_KEY)]);
-	return Math.max(nowSeconds, ...endsMs.map((endMs) => Math.floor(endMs / 1000) + 1));
+	const found = await Promise.all([revocationAt(await userKey(userId)), revocationAt(ALL_KEY)]);
+	return Math.max(nowSeconds, ...found.map(({ untilMs }) => Math.floor(untilMs / 1000) + 1));
 }
 
 /**
@@ -91,17 +115,17 @@ export async function sessionStart(userId: string, nowSeconds: number): Promise<
  * at most four keys of the store per session in half a second, and one key per process.
  */
 export async function isRevoked(session: Revocable): Promise<boolean> {
-	const [isEnded, epochMs] = await Promise.all([
+	const [isEnded, epoch] = await Promise.all([
 		checks.read(session.id, () => isEndedNow(session)),
 		epochs.read(ALL_KEY, readEpoch)
 	]);
-	return isEnded || startMs(session) <= epochMs;
+	return isEnded || isCovered(epoch, session.id, startMs(session));
 }
 
 /** The same by the current content of the store, for rare checks that must not use a cached result. */
 export async function isRevokedNow(session: Revocable): Promise<boolean> {
-	const [isEnded, epochMs] = await Promise.all([isEndedNow(session), readEpoch()]);
-	return isEnded || startMs(session) <= epochMs;
+	const [isEnded, epoch] = await Promise.all([isEndedNow(session), readEpoch()]);
+	return isEnded || isCovered(epoch, session.id, startMs(session));
 }
 
 /** Whether this session, or those of its person, were revoked. */
@@ -109,14 +133,18 @@ async function isEndedNow(session: Revocable): Promise<boolean> {
 	const { id, sid, sub, userId, issuedAt } = session;
 	const startAtStsMs = issuedAt === undefined ? startMs(session) : issuedAt * 1000;
 	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
-	const [isEnded, userEndMs, ...stsEndsMs] = await Promise.all([
+	const [isEnded, byUser, ...bySts] = await Promise.all([
 		sharedStore()
 			.read(idKey(id))
 			.then((entry) => entry !== null),
-		userKey(userId).then(endMsAt),
-		...keys.map(endMsAt)
+		userKey(userId).then(revocationAt),
+		...keys.map(revocationAt)
 	]);
-	return isEnded || startMs(session) <= userEndMs || stsEndsMs.some((endMs) => startAtStsMs <= endMs);
+	return (
+		isEnded ||
+		isCovered(byUser, id, startMs(session)) ||
+		bySts.some((revocation) => isCovered(revocation, id, startAtStsMs))
+	);
 }
 
 /** When a session began, in Unix milliseconds by the portal's clock. Sessions of earlier versions live for 24 hours. */
@@ -124,39 +152,37 @@ export function startMs({ startedAt, endsAt }: Pick<Revocable, 'startedAt' | 'en
 	return (startedAt ?? endsAt - SESSION_SECONDS) * 1000;
 }
 
-/** The time of `revokeAll`, or -Infinity. Writes it once from this process, so that the store keeps a copy here. */
-async function readEpoch(): Promise<number> {
+/** What `revokeAll` has written. Writes it once from this process, so that the store keeps a copy here. */
+async function readEpoch(): Promise<Revocation> {
 	const entry = await sharedStore().read(ALL_KEY);
-	if (entry === null) return -Infinity;
-	const endMs = readEndMs(entry.text, unixMs());
-	if (endMs === null) return endMsAt(ALL_KEY);
+	if (entry === null) return NO_REVOCATION;
+	const epoch = readValid(entry.text, unixMs());
+	if (epoch === null) return revocationAt(ALL_KEY);
 	if (entry.text !== keptEpoch && (await sharedStore().replace(ALL_KEY, entry, entry.text, LIFE_MS)))
 		keptEpoch = entry.text;
-	return endMs;
+	return epoch;
 }
 
 /**
- * Sessions that began at or before the returned time are revoked. It is in Unix milliseconds by the clock of whoever revoked
- * them; -Infinity if no session is revoked. An invalid value revokes all sessions that exist now. The current time replaces it,
- * so that later sign-ins work.
+ * What is stored at a key, by the clock of whoever revoked the sessions. An invalid value revokes all sessions that exist now.
+ * The current time replaces it, so that later sign-ins work.
  */
-async function endMsAt(key: string): Promise<number> {
+async function revocationAt(key: string): Promise<Revocation> {
 	const entry = await sharedStore().read(key);
-	if (entry === null) return -Infinity;
-	const nowMs = unixMs();
-	const endMs = readEndMs(entry.text, nowMs);
-	if (endMs !== null) return endMs;
-	await sharedStore().replace(key, entry, String(nowMs), LIFE_MS);
-	return nowMs;
+	if (entry === null) return NO_REVOCATION;
+	const untilMs = unixMs();
+	const found = readValid(entry.text, untilMs);
+	if (found !== null) return found;
+	await sharedStore().replace(key, entry, String(untilMs), LIFE_MS);
+	return { untilMs };
 }
 
 /**
- * Null for text that is not a time, and for a time further in the future than the clocks of the STS and the instances may
- * differ.
+ * Null for an invalid text, and for a time further in the future than the clocks of the STS and the instances may differ.
  */
-function readEndMs(text: string, nowMs: number): number | null {
-	const endMs = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-	return endMs <= nowMs + MAX_AHEAD_MS ? endMs : null;
+function readValid(text: string, nowMs: number): Revocation | null {
+	const found = readRevocation(text);
+	return found && found.untilMs <= nowMs + MAX_AHEAD_MS ? found : null;
 }
 
 function idKey(id: string): string {

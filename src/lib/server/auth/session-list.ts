@@ -169,14 +169,14 @@ export function createSessionList({
 	/**
 	 * Removes sessions that have ended. Never throws: the list shows no session that was revoked, and records expire with
 	 * their sessions.
-	 * @param ids by default all sessions of the person
+	 * @param isOver which of the person's sessions have ended
 	 */
-	async function remove(userId: string, ids?: readonly string[]): Promise<void> {
+	async function remove(userId: string, isOver: (listed: ListedSession) => boolean): Promise<void> {
 		try {
 			if (!(await isAvailable())) return;
 			for (const key of keysOf(userId))
 				await change(key, userId, (sessions) => {
-					const kept = sessions.filter(({ id }) => ids && !ids.includes(id));
+					const kept = sessions.filter((listed) => !isOver(listed));
 					return kept.length === sessions.length ? null : kept;
 				});
 		} catch (error) {
@@ -209,10 +209,10 @@ export function createSessionList({
 			try {
 				if (!(await isAvailable())) return null;
 				const found = await withinLimit(find(userId), READ_LIMIT_MS);
-				const isOver = await Promise.all(found.map((listed) => isEnded(listed, userId)));
-				const over = found.filter((_, index) => isOver[index]).map(({ id }) => id);
+				const ended = await Promise.all(found.map((listed) => isEnded(listed, userId)));
+				const over = found.filter((_, index) => ended[index]).map(({ id }) => id);
 				// The STS or an operator ended them. Both know nothing of this list.
-				if (over.length > 0) void remove(userId, over);
+				if (over.length > 0) void remove(userId, ({ id }) => over.includes(id));
 				// A store that failed meanwhile may have returned nothing.
 				return (await isAvailable()) ? found.filter(({ id }) => !over.includes(id)) : null;
 			} catch (error) {

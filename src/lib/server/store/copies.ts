@@ -138,8 +138,8 @@ interface RewriterOptions {
 	readonly copies: Copies;
 	/** Which kinds of keys are written first. */
 	readonly isUrgent: (kind: string) => boolean;
-	/** Whether a copy replaces the entry that another instance has written with the same key. */
-	readonly outranks: (kind: string, mine: string, theirs: string) => boolean;
+	/** What is written if another instance has written an entry with the same key. */
+	readonly merge: (kind: string, mine: string, theirs: string) => string;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
 }
@@ -150,7 +150,7 @@ const BATCH = 100;
 const REWRITE_PAUSE_MS = 1000;
 
 /** Writes entries of this process again that the shared store has missed or lost. */
-export function createRewriter({ shared, own, copies, isUrgent, outranks, now }: RewriterOptions) {
+export function createRewriter({ shared, own, copies, isUrgent, merge, now }: RewriterOptions) {
 	let inFlight: Promise<void> | undefined;
 	let dueAtMs = -Infinity;
 
@@ -160,8 +160,8 @@ export function createRewriter({ shared, own, copies, isUrgent, outranks, now }:
 		const lifeMs = Math.ceil(copy.untilMs - now());
 		if (mine && lifeMs > 0 && !(await shared.replace(key, null, mine.text, lifeMs))) {
 			const theirs = await shared.read(key);
-			const isOutranked = theirs && (theirs.text === mine.text || !outranks(kindOf(key), mine.text, theirs.text));
-			if (!isOutranked && !(await shared.replace(key, theirs, mine.text, lifeMs)))
+			const text = theirs ? merge(kindOf(key), mine.text, theirs.text) : mine.text;
+			if (text !== theirs?.text && !(await shared.replace(key, theirs, text, lifeMs)))
 				throw new Error('another instance has changed the entry meanwhile');
 		}
 		copies.rewritten(key, copy, losses);

@@ -7,6 +7,7 @@ import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
 import { type SharedOnly, type Store, StoreNotOpened } from './store';
 import { progressOf, readRecord } from './lease';
+import { readRevocation, unionOf, writeRevocation } from './revocation';
 
 /** Whether the shared store accepts writes; `none` if this process has no shared store. */
 export const storeStates = ['none', 'up', 'down'] as const;
@@ -69,7 +70,7 @@ export async function closeStore(): Promise<void> {
 
 function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
 	const own = createMemoryStore();
-	const rules = { isUrgent: isRevocation, outranks, copyMsOf };
+	const rules = { isUrgent: isRevocation, merge, copyMsOf };
 	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: logState, onLoss: logLoss });
 }
 
@@ -123,14 +124,21 @@ export const isRevocation = (kind: string): boolean =>
 	['deny:', 'deny-all:', 'wallet-used:', 'wallet-linking:'].includes(kind);
 
 /**
- * Whether an instance's copy that is written again replaces what another instance has written in the meantime. Of two
- * logout times, the later one counts. Work that is done stays done. A list of sessions (`auth/session-list.ts`) that is there
- * stays: the sessions that it lacks add themselves.
+ * What an instance writes when it writes its copy again and another instance has written the same key in the meantime.
+ * Revocations are united, so that none is weakened. Work that is done stays done. A list of sessions (`auth/session-list.ts`)
+ * that is there stays: the sessions that it lacks add themselves.
  */
-export function outranks(kind: string, mine: string, theirs: string): boolean {
-	if (kind === 'deny:' || kind === 'deny-all:') return !(Number(theirs) >= Number(mine));
-	if (kind === 'once:') return progressOf(readRecord(mine)) > progressOf(readRecord(theirs));
-	return kind !== 'sessions:' && mine !== theirs;
+export function merge(kind: string, mine: string, theirs: string): string {
+	if (kind === 'deny:' || kind === 'deny-all:') return mergeRevocations(mine, theirs);
+	if (kind === 'once:') return progressOf(readRecord(mine)) > progressOf(readRecord(theirs)) ? mine : theirs;
+	return kind === 'sessions:' ? theirs : mine;
+}
+
+/** A text that is no revocation is replaced. */
+function mergeRevocations(mine: string, theirs: string): string {
+	const [one, other] = [readRevocation(mine), readRevocation(theirs)];
+	if (one && other) return writeRevocation(unionOf(one, other));
+	return other ? theirs : mine;
 }
 
 /**

@@ -15,8 +15,8 @@ interface ResilientOptions {
 	readonly onLoss?: () => void;
 	/** Which kinds of keys (`kindOf`) are written first after an outage or a loss of data: revocations. */
 	readonly isUrgent?: (kind: string) => boolean;
-	/** Whether a copy that is written again replaces the entry that another instance has written with the same key. */
-	readonly outranks?: (kind: string, mine: string, theirs: string) => boolean;
+	/** What is written if a copy is written again, and another instance has written an entry with the same key. */
+	readonly merge?: (kind: string, mine: string, theirs: string) => string;
 	/** How long a copy stays after the shared store has accepted the entry, in milliseconds. */
 	readonly copyMsOf?: (kind: string) => number;
 	/** How often the shared store is checked even if it is not used, in milliseconds; default: never. */
@@ -63,7 +63,7 @@ export function createResilientStore({
 	onState,
 	onLoss = () => {},
 	isUrgent = () => false,
-	outranks = (_kind, mine, theirs) => mine !== theirs,
+	merge = (_kind, mine) => mine,
 	copyMsOf = () => Infinity,
 	checkEveryMs,
 	now = () => performance.now(),
@@ -71,7 +71,7 @@ export function createResilientStore({
 	maxCopyBytesPerKind = MAX_COPY_BYTES_PER_KIND
 }: ResilientOptions): ResilientStore {
 	const copies = createCopies({ own, copyMsOf, maxBytesPerKind: maxCopyBytesPerKind, now });
-	const rewriter = createRewriter({ shared, own, copies, isUrgent, outranks, now });
+	const rewriter = createRewriter({ shared, own, copies, isUrgent, merge, now });
 	let lostAtMs = -Infinity;
 
 	const health = createStoreHealth({

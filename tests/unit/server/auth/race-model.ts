@@ -6,7 +6,7 @@ import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
 import { isProblem } from '$lib/server/http/problem';
 import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore } from '$lib/server/store/memory';
-import { isRevocation, outranks } from '$lib/server/store';
+import { isRevocation, merge } from '$lib/server/store';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { breakableStore } from '../store/breakable-store';
 import { virtualClock } from '../../virtual-clock';
@@ -124,7 +124,7 @@ export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'co
 			shared: shared.connect(),
 			own: createMemoryStore(clock),
 			isUrgent: isRevocation,
-			outranks,
+			merge,
 			// Copies stay: whoever never received a result, and comes back minutes later while the store is away, is signed out.
 			copyMsOf: () => Infinity,
 			checkEveryMs: steps.some(({ what }) => what === 'store-forgets') ? 1000 : undefined,

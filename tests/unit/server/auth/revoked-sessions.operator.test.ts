@@ -8,7 +8,7 @@ import {
 	revokeUser,
 	sessionStart
 } from '$lib/server/auth/revoked-sessions';
-import { isRevocation, outranks } from '$lib/server/store';
+import { isRevocation, merge } from '$lib/server/store';
 import { createMemoryStore } from '$lib/server/store/memory';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { kindOf, type Store } from '$lib/server/store/store';
@@ -103,9 +103,9 @@ test('the sessions of another person go on', async () => {
 });
 
 test('the store holds no id of a person whose sessions an operator ended', async () => {
-	const write = vi.spyOn(shared.store, 'write');
+	const replace = vi.spyOn(shared.store, 'replace');
 	await revokeUser('robin@uni.example');
-	expect(write.mock.calls[0]?.[0]).toMatch(/^deny:user:[\w-]{43}$/);
+	expect(replace.mock.calls[0]?.[0]).toMatch(/^deny:user:[\w-]{43}$/);
 });
 
 test('one session that was ended is refused until its own end, beyond a day', async () => {
@@ -146,7 +146,7 @@ test('an instance that only read the epoch writes it again when the store has lo
 			own: createMemoryStore(),
 			onState: () => {},
 			isUrgent: isRevocation,
-			outranks
+			merge
 		});
 	const session = fresh();
 	shared.store = instance();

@@ -48,7 +48,7 @@ test(
 					const id = `session-${session}`;
 					if (what === 'end') {
 						ended.add(id);
-						await instances[instance]?.remove('user-1', [id]);
+						await instances[instance]?.remove('user-1', (listed) => listed.id === id);
 						return;
 					}
 					if (ended.has(id)) return;

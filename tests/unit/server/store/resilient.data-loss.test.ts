@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeRecord } from '$lib/server/store/lease';
-import { copyMsOf, isRevocation, outranks } from '$lib/server/store';
+import { copyMsOf, isRevocation, merge } from '$lib/server/store';
 import { createMemoryStore, type MemoryStore } from '$lib/server/store/memory';
 import { createResilientStore, LOSS_GRACE_MS, type ResilientStore } from '$lib/server/store/resilient';
 import { virtualClock } from '../../virtual-clock';
@@ -19,7 +19,7 @@ async function started(own: MemoryStore = createMemoryStore(clock)): Promise<Res
 		shared: shared.connect(),
 		own,
 		isUrgent: isRevocation,
-		outranks,
+		merge,
 		copyMsOf,
 		checkEveryMs: 1000,
 		onState: (isUp) => seen.push(isUp),

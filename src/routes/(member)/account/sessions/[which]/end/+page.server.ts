@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { endAll, endOthers, otherSession } from '$lib/server/auth/own-sessions';
+import { endAll, endOther, endOthers, otherSession } from '$lib/server/auth/own-sessions';
 import { ACCOUNT_ACTS, lackingForAccountActs, stepUpSignInPath } from '$lib/server/auth/step-up';
 import { memberSession } from '$lib/server/handles/authorize';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
@@ -30,7 +30,8 @@ export const actions: Actions = {
 			await endAll(session, event);
 			redirect(303, '/signed-out');
 		}
-		await orErrorPage(endOthers(session, scope === 'one' ? params.which : null), locals);
+		if (scope === 'others') await endOthers(session);
+		else await orErrorPage(endOther(session, params.which), locals);
 		redirect(303, `/account/sessions?notice=${scope}`);
 	}
 };
