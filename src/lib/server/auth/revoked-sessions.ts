@@ -27,6 +27,8 @@ const MIN_LIFE_MS = SESSION_SECONDS * 1000;
 const MAX_AHEAD_MS = 2 * FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 /** How far the clock of another instance, which started a session, may be ahead of the one that revokes it. */
 const INSTANCE_CLOCK_TOLERANCE_MS = CLOCK_TOLERANCE_SECONDS * 1000;
+/** How far in the future the portal itself revokes sessions. */
+const MAX_OWN_AHEAD_MS = FRESH_CLOCK_TOLERANCE_SECONDS * 1000;
 /** How often a revocation is tried while other instances change the same entry. */
 const MAX_TRIES = 8;
 /** Separate from other kinds of keys, so that no number of revocations evicts it. */
@@ -67,9 +69,9 @@ export async function revokeAtSts(
  * @param except id of a session that goes on, unless another revocation ends it
  */
 export async function revokeUser(userId: string, { except }: { readonly except?: string } = {}): Promise<void> {
-	const untilMs = unixMs() + INSTANCE_CLOCK_TOLERANCE_MS;
-	await revoke(await userKey(userId), {
-		untilMs,
+	const key = await userKey(userId);
+	await revoke(key, {
+		untilMs: await untilNow([key, ALL_KEY], INSTANCE_CLOCK_TOLERANCE_MS),
 		...(except !== undefined && { exempt: { id: except, endedUntilMs: 0 } })
 	});
 }
@@ -79,7 +81,18 @@ export async function revokeUser(userId: string, { except }: { readonly except?:
  * time keeps a copy, and writes it again if the store loses its data.
  */
 export async function revokeAll(): Promise<void> {
-	await revoke(ALL_KEY, { untilMs: unixMs() + INSTANCE_CLOCK_TOLERANCE_MS });
+	// A second more, for people whose own sessions were revoked just before.
+	await revoke(ALL_KEY, { untilMs: await untilNow([ALL_KEY], INSTANCE_CLOCK_TOLERANCE_MS + 1000) });
+}
+
+/**
+ * Until when a revocation covers sessions, so that it covers all that have begun: also at an instance whose clock is ahead, and
+ * right after another revocation (`sessionStart`).
+ */
+async function untilNow(keys: readonly string[], toleranceMs: number): Promise<number> {
+	const nowMs = unixMs();
+	const untilMs = Math.max(nowMs + toleranceMs, (await nextStart(keys)) * 1000);
+	return Math.min(untilMs, nowMs + MAX_OWN_AHEAD_MS);
 }
 
 /** What is already recorded stays revoked. */
@@ -106,8 +119,13 @@ async function record(key: string, added: Revocation): Promise<void> {
  * starts after the revoked time, so that it is not revoked too.
  */
 export async function sessionStart(userId: string, nowSeconds: number): Promise<number> {
-	const found = await Promise.all([revocationAt(await userKey(userId)), revocationAt(ALL_KEY)]);
-	return Math.max(nowSeconds, ...found.map(({ untilMs }) => Math.floor(untilMs / 1000) + 1));
+	return Math.max(nowSeconds, await nextStart([await userKey(userId), ALL_KEY]));
+}
+
+/** The first second after all revocations at these keys. */
+async function nextStart(keys: readonly string[]): Promise<number> {
+	const found = await Promise.all(keys.map(revocationAt));
+	return Math.max(...found.map(({ untilMs }) => Math.floor(untilMs / 1000) + 1));
 }
 
 /**

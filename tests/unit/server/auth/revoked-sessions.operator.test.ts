@@ -81,6 +81,35 @@ describe.each([
 		expect(await isRevokedNow(again)).toBe(true);
 	});
 
+	test('that have begun right after another revocation', async () => {
+		const { userId } = fresh();
+		await revokeUser(userId);
+		await revoke(userId);
+		for (let n = 0; n < 20; n++) {
+			const again = await signIn(userId);
+			expect(await isRevokedNow(again)).toBe(false);
+			await revoke(userId);
+			expect(await isRevokedNow(again)).toBe(true);
+		}
+	});
+
+	test('and works however often it is repeated', async () => {
+		const { userId } = fresh();
+		for (let n = 0; n < 200; n++) await revoke(userId);
+		const session = await signIn(userId);
+		pass(100);
+		vi.setSystemTime(Date.now() - 25_000);
+		expect([await isRevokedNow(session), await isRevokedNow(fresh({ userId, startedAt: 0 }))]).toEqual([false, true]);
+	});
+
+	test('that have begun right after the person signed out everywhere', async () => {
+		const { userId } = fresh();
+		await revokeUser(userId);
+		const again = await signIn(userId);
+		await revoke(userId);
+		expect(await isRevokedNow(again)).toBe(true);
+	});
+
 	test('as long as any session can live', async () => {
 		const session = fresh({ endsAt: nowSeconds() + 7 * DAY_SECONDS });
 		await revoke(session.userId);
