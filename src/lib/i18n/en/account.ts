@@ -105,7 +105,7 @@ export const account = {
 				: (browser ?? (system ? `Unknown browser on ${system}` : 'Unknown browser')),
 		startedAt: 'Signed in on',
 		activeAt: 'Last used',
-		endOne: (name: string) => `Sign out of ${name}`,
+		endOne: (name: string) => `Sign out in ${name}`,
 		endOthers: 'Sign out everywhere else',
 		endAll: 'Sign out everywhere',
 		toAccount: 'Back to your account',

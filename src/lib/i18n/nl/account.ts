@@ -106,7 +106,7 @@ export const account: Texts['account'] = {
 				: (browser ?? (system ? `Onbekende browser op ${system}` : 'Onbekende browser')),
 		startedAt: 'Ingelogd op',
 		activeAt: 'Laatst gebruikt',
-		endOne: (name) => `Uitloggen bij ${name}`,
+		endOne: (name) => `Uitloggen in ${name}`,
 		endOthers: 'Overal elders uitloggen',
 		endAll: 'Overal uitloggen',
 		toAccount: 'Terug naar uw account',

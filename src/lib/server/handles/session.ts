@@ -45,7 +45,8 @@ export const session: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { session: after } = event.locals;
 	// Not awaited: the list of sessions must not delay a response.
-	if (before !== null && !isOver && after?.id !== before.id) void sessionList().remove(before.userId, ({ id }) => id === before.id);
+	if (before !== null && !isOver && after?.id !== before.id)
+		void sessionList().remove(before.userId, ({ id }) => id === before.id);
 	if (after !== null && isActivity(event))
 		void sessionList().noteActivity(after, event.request.headers.get('user-agent'));
 	if (after === opened && !read?.stale) return response;
