@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AuditLine } from '../../src/lib/server/audit-events.ts';
-import { Browser, linkIn } from '../harness/browser.ts';
+import { Browser, linkIn, type Visit } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { claimsOf } from '../sandbox/identity.ts';
 import { personById } from '../sandbox/people.ts';
+import { MFA } from '../sandbox/sts/accounts.ts';
 import { signInAtInstitution, signInByVerification } from './support/journeys.ts';
 
 let landscape: Landscape;
@@ -13,7 +15,9 @@ let browser: Browser;
 let linesBefore: number;
 
 beforeAll(async () => {
-	landscape = await startLandscape({ runtime, env: { LOG_LEVEL: 'error' } });
+	const grades = { url: `http://127.0.0.1:${await freePort()}`, token: 'exchange', tokenAudience: 'grades' };
+	const BACKENDS = JSON.stringify({ grades, exams: { ...grades, acr: MFA } });
+	landscape = await startLandscape({ runtime, env: { LOG_LEVEL: 'error', BACKENDS } });
 });
 afterAll(() => landscape.stop());
 beforeEach(() => {
@@ -104,6 +108,38 @@ test('a failed sign-in has a reason', async () => {
 		provider: 'sts',
 		reason: expect.any(String)
 	});
+});
+
+test('a step-up has lines of its own: met, not met, and by another person', async () => {
+	await signInAtInstitution(browser);
+	const stepUp = async (factor: string, person = 'known-student'): Promise<Visit> => {
+		const page = await browser.open('/step-up?stepUp=backend.exams&returnTo=/help');
+		const institution = await browser.open(linkIn(page, '/login/start'));
+		return browser.submit(await browser.submit(institution, { person }), { factor });
+	};
+	await stepUp('none');
+	await stepUp('confirmed', 'unknown-student');
+	browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	await stepUp('confirmed');
+	const lines = await newLines(16);
+	const [failed, other, met] = lines
+		.filter(({ message }) => /^step_up\.(?!started)/.test(message))
+		.map(({ properties }) => properties);
+	const [first] = lines.filter(({ message }) => message === 'sign_in.succeeded');
+	expect(failed).toMatchObject({ outcome: 'failure', reason: 'step_up_refused', session: first?.properties.session });
+	expect(other).toMatchObject({ outcome: 'failure', reason: 'other_person' });
+	expect(met).toMatchObject({ event: 'step_up.succeeded', subject: failed?.subject });
+	expect(other?.subject).not.toBe(failed?.subject);
+});
+
+test('a person to whom the STS denies a service is in the audit log', async () => {
+	await signInAtInstitution(browser);
+	landscape.sandbox.scenario('sts-error', { operation: 'token:exchange', error: 'access_denied', status: 403 });
+	expect((await browser.call('/api/backends/grades/x')).status).toBe(403);
+	const [, signedIn, refused] = (await newLines(3)).map(({ properties }) => properties);
+	const { subject } = signedIn ?? {};
+	expect(refused).toMatchObject({ event: 'backend.refused', backend: 'grades', reason: 'exchange_denied', subject });
 });
 
 test('two people have two hashes, and no line says who they are', async () => {

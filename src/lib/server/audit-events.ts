@@ -19,6 +19,7 @@ export const auditEvents = {
 	'wallet.linked': 'success',
 	'wallet.unlinked': 'success',
 	'step_up.started': 'success',
+	'step_up.succeeded': 'success',
 	'step_up.failed': 'failure',
 	'sign_out.succeeded': 'success',
 	'session.ended': 'success',

@@ -166,15 +166,18 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	const isWallet = flow.provider === 'sts-wallet';
 	const isLinked = isWallet && used.some(({ idv }) => idv !== 'none');
 	recordLinkedWallet(cookies, isLinked);
+	const { stepUp, returnTo } = flow;
+	const isOther = stepUp !== undefined && !(await isSamePerson(session, stepUp));
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('sign_in.succeeded', session, locals);
 		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
 		if (isLinked) audit('wallet.linked', session, locals);
+		if (isOther) audit('step_up.failed', { ...session, reason: 'other_person' }, locals);
+		else if (stepUp) audit('step_up.succeeded', session, locals);
 	}
 	// The page of the act may be about the first person, so it is not opened until the second one has read that.
-	const { stepUp, returnTo } = flow;
-	if (stepUp && !(await isSamePerson(session, stepUp))) return stepUpPagePath({ returnTo, outcome: 'other' });
+	if (isOther) return stepUpPagePath({ returnTo, outcome: 'other' });
 	return stepUp && needsLink(returnTo) ? stepUpPagePath({ returnTo, outcome: 'done' }) : returnTo;
 }
 
@@ -186,11 +189,13 @@ const stepUpRefusals: readonly SignInError[] = ['step_up_refused', 'access_denie
  * return path instead if the sign-in was interrupted, or has expired without having required a new login.
  */
 function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, isOwn: boolean): string {
+	const { session } = event.locals;
 	if (isOwn) report(event, flow.provider, error);
+	if (isOwn && flow.stepUp) audit('step_up.failed', { ...session, reason: error }, event.locals);
 	const isRefused = flow.stepUp !== undefined && stepUpRefusals.includes(error);
-	if (event.locals.session && isRefused) return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
+	if (session && isRefused) return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
 	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.requestsLogin);
-	return event.locals.session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
+	return session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }
 
 /**

@@ -65,6 +65,7 @@ export async function beginSignIn(
 	if ('error' in start) return start;
 	await keepFlow(event.cookies, start.flow);
 	audit('sign_in.started', { provider: options.provider, userId: event.locals.session?.userId }, event.locals);
+	if (stepUp) audit('step_up.started', { ...event.locals.session }, event.locals);
 	return { url: start.url };
 }
 

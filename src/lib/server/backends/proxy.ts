@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
 import { exchangedAuthorization, userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
-import { Problem, type ProblemCode, toProblem } from '../http/problem';
+import { isProblem, Problem, type ProblemCode, toProblem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
 import { proxyRequest } from '../upstream/proxy';
 import type { UpstreamAuthorization } from '../upstream/exchange';
@@ -59,8 +59,16 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 			throw new Problem(code, { facts: { ...facts, backend: name } });
 		});
 
-	let response = await ask(await credential?.current());
-	const renewed = refusesToken(response) ? await credential?.refresh() : null;
+	const refused = (reason: string) =>
+		audit('backend.refused', { ...locals.session, client: locals.caller?.clientId, backend: name, reason }, locals);
+	/** The STS denies the person a token for the service. */
+	const denied = (error: unknown): never => {
+		if (isProblem(error, 'forbidden')) refused('exchange_denied');
+		throw error;
+	};
+
+	let response = await ask(await credential?.current().catch(denied));
+	const renewed = refusesToken(response) ? await credential?.refresh().catch(denied) : null;
 	if (renewed) {
 		await response.body?.cancel();
 		// A streamed body cannot be sent again. The caller can retry, and the retry uses the new token.
@@ -68,10 +76,7 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
 		response = await ask(renewed);
 	}
-	if (response.status === 401 || response.status === 403) {
-		const client = locals.caller?.clientId;
-		audit('backend.refused', { ...locals.session, client, backend: name, reason: `status_${response.status}` }, locals);
-	}
+	if (response.status === 401 || response.status === 403) refused(`status_${response.status}`);
 	const challenged = await challengedSignIn(event, backend, response);
 	if (challenged) return challenged;
 	await assertForwardable(response, name);
