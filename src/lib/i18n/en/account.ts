@@ -160,8 +160,8 @@ export const account = {
 		},
 		done: {
 			title: 'The extra check worked',
-			what: 'You can open this part now.',
-			next: '',
+			what: 'We know for sure now that it’s you.',
+			next: 'You can open this part now.',
 			button: 'Continue'
 		},
 		refused: {

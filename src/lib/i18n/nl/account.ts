@@ -161,8 +161,8 @@ export const account: Texts['account'] = {
 		},
 		done: {
 			title: 'De extra controle is gelukt',
-			what: 'U kunt dit onderdeel nu openen.',
-			next: '',
+			what: 'Wij weten nu zeker dat u het bent.',
+			next: 'U kunt dit onderdeel nu openen.',
 			button: 'Doorgaan'
 		},
 		refused: {
