@@ -80,6 +80,18 @@ test('signing in and out leaves lines of the same person and session, whatever t
 	});
 });
 
+test('a person who signs out everywhere else, and then everywhere, leaves lines that say so', async () => {
+	await signInAtInstitution(browser);
+	for (const which of ['others', 'all']) await browser.open(`/account/sessions/${which}/end`, { form: {} });
+	const lines = await newLines(6);
+	const ended = lines.filter(({ properties }) => properties.event === 'session.ended' && properties.by === 'person');
+	const { subject, session } = lines[1]?.properties ?? {};
+	expect(ended.map(({ properties }) => properties)).toMatchObject(
+		['others', 'user'].map((target) => ({ outcome: 'success', target, subject, session }))
+	);
+	expect(eventsOf(lines)).toContain('sign_out.succeeded');
+});
+
 test('the audit log follows a wallet until it is linked and unlinked', async () => {
 	const account = await signInByVerification(browser, landscape.sandbox);
 	const unlink = await browser.open(linkIn(account, '/unlink'));

@@ -68,6 +68,9 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		const after = await desk.open(confirm.url, { form: {} });
 		expect(after.text).toContain(words.notices.one);
 		expect(listed(after)).toEqual(['Firefox on Windows']);
+		await expect
+			.poll(() => landscape.portal.logs(), SOON)
+			.toMatch(/"event":"session.ended".*"by":"person"|"by":"person".*"event":"session.ended"/);
 
 		const told = await phone.open('/account');
 		expectLoginError(told, 'session_ended', '/account');

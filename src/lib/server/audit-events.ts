@@ -59,8 +59,8 @@ export const AuditLine = v.strictObject({
 	reason: code,
 	/** Who ended a session. */
 	by: v.optional(v.picklist(['person', 'operator', 'sts', 'idle'])),
-	/** What an operator revoked. */
-	target: v.optional(v.picklist(['user', 'all'])),
+	/** What an operator revoked, or a person ended: all sessions of a person (`user`), all but one of them, or those of all people. */
+	target: v.optional(v.picklist(['user', 'others', 'all'])),
 	/** The client id of a program. */
 	client: v.optional(v.string()),
 	/** The name of a backend in `BACKENDS`. */

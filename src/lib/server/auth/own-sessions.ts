@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { unixSeconds } from '../clock';
 import { Problem } from '../http/problem';
 import { type BrowserWords, browserWords } from '../http/user-agent';
@@ -57,22 +58,25 @@ export async function otherSession(session: Session, id: string): Promise<Sessio
  * browser, so they can't be revoked at the STS from here.
  * @throws {Problem} as `otherSession` does
  */
-export async function endOther(session: Session, id: string): Promise<void> {
+export async function endOther(session: Session, id: string, locals: App.Locals): Promise<void> {
 	const ended = (await readOthers(session)).find((listed) => listed.id === id);
 	if (!ended) throw new Problem('not_found');
 	await revokeSession(ended);
+	audit('session.ended', { userId: session.userId, id, provider: ended.provider, by: 'person' }, locals);
 	void sessionList().remove(session.userId, (listed) => listed.id === id);
 }
 
 /** Ends all sessions of the signed-in person except this one, those that the list lacks included. */
-export async function endOthers({ id, userId }: Session): Promise<void> {
+export async function endOthers({ id, userId }: Session, locals: App.Locals): Promise<void> {
 	await revokeUser(userId, { except: id });
+	audit('session.ended', { userId, id, by: 'person', target: 'others' }, locals);
 	void sessionList().remove(userId, (listed) => listed.id !== id);
 }
 
 /** Ends all sessions of the signed-in person, those that the list lacks and this one included, and signs out here. */
 export async function endAll(session: Session, event: Pick<RequestEvent, 'locals' | 'cookies'>): Promise<void> {
 	await revokeUser(session.userId);
+	audit('session.ended', { userId: session.userId, id: session.id, by: 'person', target: 'user' }, event.locals);
 	void sessionList().remove(session.userId, () => true);
 	await signOut(event);
 }

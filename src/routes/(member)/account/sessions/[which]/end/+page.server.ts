@@ -30,8 +30,8 @@ export const actions: Actions = {
 			await endAll(session, event);
 			redirect(303, '/signed-out');
 		}
-		if (scope === 'others') await endOthers(session);
-		else await orErrorPage(endOther(session, params.which), locals);
+		if (scope === 'others') await endOthers(session, locals);
+		else await orErrorPage(endOther(session, params.which, locals), locals);
 		redirect(303, `/account/sessions?notice=${scope}`);
 	}
 };
