@@ -26,10 +26,10 @@ for (const { title, javaScriptEnabled } of [
 			await openList(page);
 			await expect(page.getByText(sessions.current)).toBeVisible();
 			await expect(page.getByRole('heading', { level: 2 })).toHaveText(/^Chrome on /);
-			await page.getByRole('link', { name: sessions.endAll }).click();
+			await page.getByRole('link', { name: sessions.endAll, exact: true }).click();
 			await expectHeading(page, sessions.confirm.all.title);
 			await page.getByRole('link', { name: sessions.confirm.cancel }).click();
-			await page.getByRole('link', { name: sessions.endAll }).click();
+			await page.getByRole('link', { name: sessions.endAll, exact: true }).click();
 			await page.getByRole('button', { name: sessions.confirm.all.button }).click();
 			await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 			await other.goto('/account/sessions');
