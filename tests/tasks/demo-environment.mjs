@@ -44,6 +44,7 @@ export function portalEnvironment() {
 		AUTH_BRIDGE_URL: addresses.bridge,
 		WALLET_HELP_URL: `${addresses.bridge}/wallet`,
 		API_AUDIENCE: `${addresses.portal}/api`,
+		ADMIN_CLIENT_IDS: 'operator',
 		LOG_LEVEL: process.env.LOG_LEVEL ?? 'warning'
 	};
 }

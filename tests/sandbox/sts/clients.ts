@@ -12,7 +12,7 @@ export interface ClientOptions {
 	key: SigningKey;
 }
 
-/** The portal, its service client, and a third party with a service account. */
+/** The portal, its service client, and a third party and an operator's program with service accounts. */
 export function clientsOf(options: ClientOptions) {
 	const { clientId, clientSecret, clientKeys, portalOrigins, backchannelLogoutUrl, key } = options;
 	const credential = (secret: string) =>
@@ -35,6 +35,7 @@ export function clientsOf(options: ClientOptions) {
 			backchannel_logout_session_required: true
 		},
 		{ ...common, ...serviceAccount, client_id: 'portal-service', ...credential('portal-service-secret') },
-		{ ...common, ...serviceAccount, client_id: 'third-party', client_secret: 'third-party-secret' }
+		{ ...common, ...serviceAccount, client_id: 'third-party', client_secret: 'third-party-secret' },
+		{ ...common, ...serviceAccount, client_id: 'operator', client_secret: 'operator-secret' }
 	];
 }

@@ -13,11 +13,11 @@ import { createStore } from './store.ts';
 const codeSeconds = 600;
 const refreshTokenSeconds = 86_400;
 const sessionSeconds = 86_400;
-const thirdPartyScopes = 'wallet:sessions profile:read';
+const apiScopes = 'wallet:sessions profile:read sessions:revoke';
 
 export interface ProviderOptions extends ClientOptions {
 	accessTokenSeconds: number;
-	/** The audience of a third party's access token if its request names no resource. */
+	/** The audience of the access token of a third party or an operator if its request names no resource. */
 	apiAudience: string;
 	key: SigningKey;
 	/** Sends logout tokens. */
@@ -128,10 +128,10 @@ function featuresOf({ apiAudience, key }: ProviderOptions) {
 		resourceIndicators: {
 			enabled: true,
 			defaultResource: (_ctx: Context, { clientId }: Client, oneOf?: string[]) =>
-				oneOf ?? (clientId === 'third-party' ? apiAudience : undefined),
+				oneOf ?? (['third-party', 'operator'].includes(clientId) ? apiAudience : undefined),
 			useGrantedResource: () => false,
 			getResourceServerInfo: (_ctx: Context, resource: string) => ({
-				scope: thirdPartyScopes,
+				scope: apiScopes,
 				audience: resource,
 				accessTokenFormat: 'jwt',
 				jwt: { sign: { alg: key.algorithm } }

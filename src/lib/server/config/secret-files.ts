@@ -42,7 +42,8 @@ export function readSecretFiles(environment: Variables): WithSecrets {
 		const file = environment[fileVariable(name)];
 		if (file === undefined) continue;
 		files.push(file);
-		const read = environment[name] === undefined ? readSecret(file) : { fault: `is set beside ${name}; set only one` };
+		const read =
+			environment[name] === undefined ? readSecret(name, file) : { fault: `is set beside ${name}; set only one` };
 		if ('fault' in read) faults.push(`${fileVariable(name)}: ${read.fault}`);
 		else values[name] = read.value;
 	}
@@ -53,7 +54,7 @@ function fileVariable(name: string): string {
 	return `${name}_FILE`;
 }
 
-function readSecret(file: string): { readonly value: string } | { readonly fault: string } {
+function readSecret(name: string, file: string): { readonly value: string } | { readonly fault: string } {
 	// Deno separates the paths of a permission with commas.
 	if (!isAbsolute(file) || file.includes(',')) return { fault: 'must be the absolute path of a file, without a comma' };
 	try {
@@ -62,7 +63,10 @@ function readSecret(file: string): { readonly value: string } | { readonly fault
 		if (!stats.isFile()) return { fault: 'is not a regular file' };
 		if (stats.size > MAX_FILE_BYTES) return { fault: `the file is larger than ${MAX_FILE_BYTES} bytes` };
 		const value = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).trim();
-		return value === '' ? { fault: 'the file is empty' } : { value };
+		if (value === '') return { fault: 'the file is empty' };
+		// Copied from an environment file. With quotes, both secrets of a list would be other ones without any error.
+		const isCopied = value.startsWith(`${name}=`) || /^(['"]).*\1$/s.test(value);
+		return isCopied ? { fault: 'the file must contain only the value, without a name or quotes' } : { value };
 	} catch (error) {
 		return { fault: `the file can't be read (${reasonOf(error)})` };
 	}

@@ -47,7 +47,9 @@ function nearestOf(name: string): { readonly nearest: string; readonly typos: nu
 	const same = candidates.find((known) => known === name.toUpperCase());
 	// For example, OTLP_ENDPOINT for OTEL_EXPORTER_OTLP_ENDPOINT.
 	const longer = name.length >= MIN_LENGTH ? candidates.find((known) => known.endsWith(`_${name}`)) : undefined;
-	const meant = same ?? longer;
+	// Only secrets may be in files.
+	const withoutFile = name.endsWith('_FILE') ? candidates.find((known) => name === `${known}_FILE`) : undefined;
+	const meant = same ?? withoutFile ?? longer;
 	if (meant !== undefined) return { nearest: meant, typos: 0 };
 	// Containers have hundreds of unrelated variables: most are skipped by their length alone.
 	const near = hasKnownPrefix(name)

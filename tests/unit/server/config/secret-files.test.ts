@@ -79,6 +79,12 @@ describe('a file that cannot be used is one fault, which shows neither path nor 
 			() => fileWith(new Uint8Array([255, 254, 0])),
 			"the file can't be read (it is not UTF-8 text)"
 		],
+		['with quotes', () => fileWith("'old new'\n"), 'the file must contain only the value, without a name or quotes'],
+		[
+			'with the name of the variable',
+			() => fileWith('STS_CLIENT_SECRET=secret'),
+			'the file must contain only the value, without a name or quotes'
+		],
 		['with a relative path', () => 'secrets/client', 'must be the absolute path of a file, without a comma'],
 		['with a comma in its path', () => '/run/a,b', 'must be the absolute path of a file, without a comma']
 	])('%s', (_, file, fault) => {
