@@ -37,6 +37,23 @@ describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', ()
 	});
 });
 
+describe.skipIf(runtime !== 'deno')('two instances that keep tokens in Deno KV', () => {
+	let instances: Instances;
+	let folder: string;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'portal-kv-'));
+		const env = { DENO_KV: join(folder, 'store.sqlite'), SESSION_TOKENS: 'store', API_AUDIENCE: AUDIENCE };
+		instances = await startInstances(2, { runtime, env });
+	});
+	afterAll(async () => {
+		await instances.stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	actAsOne(() => instances);
+});
+
 /** Locks a SQLite file against writes until the returned function is called. */
 async function lock(file: string): Promise<() => Promise<void>> {
 	const program = `
