@@ -1,23 +1,15 @@
 import type { Session } from '$lib/server/auth/session';
-import type { TokenSet } from '$lib/server/auth/new-session';
 import { createSessionTokens, hasStoredTokens, withoutTokens } from '$lib/server/auth/session-tokens';
 import { StoreUnavailable } from '$lib/server/store/store';
 import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
 import { isProblem } from '$lib/server/http/problem';
-import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore } from '$lib/server/store/memory';
 import { isRevocation, merge } from '$lib/server/store';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { breakableStore } from '../store/breakable-store';
 import { virtualClock } from '../../virtual-clock';
+import { createSts, type TokenCall } from './race-sts';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
-
-/** How one token call goes. `unsent`: refused; `failed`: a 500; `lost`: redeemed, and the answer never came. */
-export interface TokenCall {
-	readonly way: 'good' | 'unsent' | 'failed' | 'lost';
-	readonly thereMs: number;
-	readonly backMs: number;
-}
 
 /** One thing that happens, so long after the one before. */
 export interface Step {
@@ -38,86 +30,34 @@ export interface Story {
 	readonly instances: number;
 	/** Where the tokens are; in the cookie if absent. */
 	readonly tokens?: 'cookie' | 'store';
+	/** How long access tokens live; they are due after four fifths of that. */
+	readonly tokenSeconds?: number;
 }
 
-const TOKEN_SECONDS = 300;
-const STS_LIMIT_MS = 10_000;
+/** Longer than the first calls of the slowest store take together. */
+const START_MS = 5000;
 const DRAIN_MS = 10 * 60_000;
 
 /**
  * One browser with any number of tabs (they share its cookie), instances of the portal with a shared store, and an STS
  * that rotates, where reuse ends the family. Plays a story on a virtual clock; answers what went wrong, in words.
  */
-export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'cookie' }: Story): Promise<string[]> {
+export async function play({ steps, tokenCalls, storeMs, instances, ...rest }: Story): Promise<string[]> {
+	const { tokens = 'cookie', tokenSeconds = 300 } = rest;
 	const clock = virtualClock(SIGNED_IN_AT * 1000);
 	const inTurn = <Value>(values: readonly Value[], otherwise: Value) => {
 		let at = 0;
 		return () => (values.length === 0 ? otherwise : (values[at++ % values.length] ?? otherwise));
 	};
 	const wrong: string[] = [];
-	const sts = createSts();
+	const nextCall = inTurn<TokenCall>(tokenCalls, { way: 'good', thereMs: 5, backMs: 5 });
+	const sts = createSts(clock, nextCall, tokenSeconds, wrong);
 	const shared = breakableStore(clock, inTurn(storeMs, 1));
 	const portals = Array.from({ length: instances }, createPortal);
 	let cookie: Session | null = someSession(sts.tokens());
 	let isSignedOut = false;
 	/** The newest tokens that the store has accepted. */
 	let storedGeneration = 0;
-
-	function createSts() {
-		const nextCall = inTurn<TokenCall>(tokenCalls, { way: 'good', thereMs: 5, backMs: 5 });
-		const arrivals = new Map<string, number>();
-		let current = 0;
-		let isAlive = true;
-
-		function arrive(refreshToken: string): void {
-			arrivals.set(refreshToken, (arrivals.get(refreshToken) ?? 0) + 1);
-			if (refreshToken === `refresh-${current}`) current++;
-			else isAlive = false;
-		}
-
-		const tokens = (): TokenSet => {
-			const expiresAt = Math.floor(clock.now() / 1000) + TOKEN_SECONDS;
-			const names = { accessToken: `access-${current}`, refreshToken: `refresh-${current}` };
-			return { ...names, expiresAt, refreshAt: expiresAt - 60 };
-		};
-
-		/** How earlier calls with this token ended, as the portal saw it. */
-		const endings = new Map<string, string[]>();
-
-		async function redeem(session: Session & { refreshToken: string }): Promise<TokenSet> {
-			const { refreshToken, expiresAt = Infinity } = session;
-			const before = endings.get(refreshToken) ?? [];
-			endings.set(refreshToken, before);
-			const losses = before.filter((ending) => ending !== 'unsent' && ending !== 'failed');
-			if (losses.some((ending) => ending !== 'lost')) wrong.push(`${refreshToken} redeemed while or after it was`);
-			if (losses.length > 0 && clock.now() / 1000 < expiresAt) wrong.push(`${refreshToken} repeated while tokens live`);
-			const at = before.push('under way') - 1;
-			const ends = (ending: string) => (before[at] = ending);
-			const { way, thereMs, backMs } = nextCall();
-			await clock.pause(Math.min(thereMs, STS_LIMIT_MS));
-			if (way === 'unsent' || way === 'failed') {
-				ends(way);
-				throw new WorkFailed('postponed', way);
-			}
-			arrive(refreshToken);
-			const isGood = isAlive;
-			const answer = tokens();
-			const isLost = way === 'lost' || thereMs + backMs > STS_LIMIT_MS;
-			await clock.pause(isLost ? Math.max(0, STS_LIMIT_MS - thereMs) : backMs);
-			ends(isLost ? 'lost' : isGood ? 'good' : 'refused');
-			if (isLost) throw new WorkFailed('lost', 'no_answer');
-			if (!isGood) throw new WorkFailed('ended', 'invalid_grant');
-			return answer;
-		}
-
-		return {
-			redeem,
-			tokens,
-			isAlive: () => isAlive,
-			/** Whether some answer never came: the one reason for which a family may end. */
-			hasLost: () => [...endings.values()].flat().includes('lost')
-		};
-	}
 
 	function createPortal() {
 		const store = createResilientStore({
@@ -173,9 +113,11 @@ export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'co
 	/** The session with its tokens; null if they can't be read now. */
 	async function withTokens({ sessionTokens }: Portal, session: Session): Promise<Session | null> {
 		if (!hasStoredTokens(session)) return session;
+		const accepted = storedGeneration;
 		try {
 			const loaded = await sessionTokens.load(session);
 			if (!loaded) wrong.push('the tokens are gone');
+			else if (loaded.generation < accepted) wrong.push(`generation ${loaded.generation} read after ${accepted}`);
 			return loaded;
 		} catch (error) {
 			if (!(error instanceof StoreUnavailable)) wrong.push(`an error: ${String(error)}`);
@@ -197,7 +139,7 @@ export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'co
 	async function checkStored(): Promise<void> {
 		shared.comeBack();
 		const reading = shared.read('tokens:key');
-		await clock.advance(1000);
+		await clock.advance(START_MS);
 		const text = (await reading)?.text ?? '[]';
 		const [, , { generation = -1 } = {}] = JSON.parse(text) as [string, string, { generation?: number }?];
 		if (generation < storedGeneration) wrong.push(`generation ${generation} in the store after ${storedGeneration}`);
@@ -218,13 +160,13 @@ export async function play({ steps, tokenCalls, storeMs, instances, tokens = 'co
 
 	// As `openStore` does at the start of an instance.
 	const checks = portals.map(({ store }) => store.check());
-	await clock.advance(1000);
+	await clock.advance(START_MS);
 	await Promise.all(checks);
 
 	if (tokens === 'store' && portals[0]) {
 		const stored: Session = { ...someSession(cookie), tokensKey: 'key' };
 		const saved = save(portals[0], stored);
-		await clock.advance(1000);
+		await clock.advance(START_MS);
 		await saved;
 		cookie = { ...withoutTokens(stored), tokensKey: 'key' };
 	}
