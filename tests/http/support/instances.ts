@@ -10,17 +10,18 @@ export interface Instances extends Landscape {
 	readonly portals: readonly Portal[];
 }
 
-/** @param differences variables of the other instances, added to those of the first or overriding them */
+/** @param differences variables of the other instances (of each, or of all), added to those of the first or overriding them */
 export async function startInstances(
 	count: number,
 	options: LandscapeOptions,
-	differences: Environment = {}
+	differences: Environment | readonly Environment[] = {}
 ): Promise<Instances> {
 	const landscape = await startLandscape(options);
 	const others = await Promise.all(
-		Array.from({ length: count - 1 }, async () =>
-			startPortal({ runtime: options.runtime, env: { ...landscape.env, ...differences }, port: await freePort() })
-		)
+		Array.from({ length: count - 1 }, async (_, n) => {
+			const env = { ...landscape.env, ...(differences instanceof Array ? differences[n] : differences) };
+			return startPortal({ runtime: options.runtime, env, port: await freePort() });
+		})
 	);
 	const portals = [landscape.portal, ...others];
 	return {
