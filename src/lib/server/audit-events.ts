@@ -58,7 +58,7 @@ export const AuditLine = v.strictObject({
 	/** Why it failed or ended: a code. */
 	reason: code,
 	/** Who ended a session. */
-	by: v.optional(v.picklist(['person', 'operator', 'sts', 'idle'])),
+	by: v.optional(v.picklist(['person', 'sts', 'idle'])),
 	/** What an operator revoked, or a person ended: all sessions of a person (`user`), all but one of them, or those of all people. */
 	target: v.optional(v.picklist(['user', 'others', 'all'])),
 	/** The client id of a program. */
