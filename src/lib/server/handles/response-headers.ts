@@ -2,8 +2,10 @@ import { dev } from '$app/environment';
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
 import { truncatedNetworkOf } from '../http/client-network';
-import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders } from '../http/headers';
+import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders, withFixedHeaders } from '../http/headers';
 import { log } from '../log';
+
+const NO_STORE = 'no-store';
 
 function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): string | undefined {
 	const { address } = config().audit;
@@ -15,7 +17,7 @@ function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): string | u
 /**
  * Gives every request an id: it is in the log and in error responses, and it is the help code on error pages. Every error
  * response is logged, so that a help desk can find each code that a person may report. Responses are not stored by caches,
- * unless they have their own `cache-control`. The server entry sets the fixed headers on everything, including Kit's own
+ * unless they have their own `cache-control` and set no cookie: any response may carry the session. The server entry sets the fixed headers on everything, including Kit's own
  * redirects and files, which hooks do not see. In dev there is no entry, so they are set here.
  */
 export const responseHeaders: Handle = async ({ event, resolve }) => {
@@ -27,9 +29,10 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	const { status } = response;
 	if (status >= 400 && !event.isSubRequest)
 		log.info('responded with an error', { requestId: id, route: event.route.id, status });
-	return withDefaultHeaders(response, {
+	const named = response.headers.has('set-cookie') ? withFixedHeaders(response, { 'cache-control': NO_STORE }) : response;
+	return withDefaultHeaders(named, {
 		'x-request-id': id,
-		'cache-control': 'no-store',
+		'cache-control': NO_STORE,
 		...(dev && fixedHeaders(config().secure))
 	});
 };

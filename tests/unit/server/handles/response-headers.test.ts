@@ -34,6 +34,11 @@ describe('every response', () => {
 		expect(Object.fromEntries(headers)).toMatchObject(own);
 	});
 
+	test('that sets a cookie, such as the session, is not stored, whatever its own rule', async () => {
+		const own = new Response('x', { headers: { 'cache-control': 'public, max-age=3600', 'set-cookie': 'a=1' } });
+		expect((await answer(own)).headers.get('cache-control')).toBe('no-store');
+	});
+
 	test('keeps its status, body and each of its cookies, also a redirect with fixed headers', async () => {
 		const own = new Response('body', { status: 201 });
 		own.headers.append('set-cookie', 'a=1');
