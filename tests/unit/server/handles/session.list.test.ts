@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import type { Session } from '$lib/server/auth/session';
+import type { ListedSession } from '$lib/server/auth/session-list';
 import { writeSession } from '$lib/server/auth/session-cookie';
 import { session } from '$lib/server/handles/session';
 import { afterSetCookies, fakeCookies } from '../../../harness/cookies';
@@ -8,7 +9,10 @@ import { requestEvent } from '../../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const list = vi.hoisted(() => ({ noteActivity: vi.fn(), remove: vi.fn() }));
+const list = vi.hoisted(() => ({
+	noteActivity: vi.fn(),
+	remove: vi.fn<(userId: string, isOver: (listed: ListedSession) => boolean) => void>()
+}));
 vi.mock('$lib/server/auth/session-list', () => ({ sessionList: () => list }));
 
 beforeEach(() => vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] }));
@@ -23,6 +27,12 @@ async function handled(routeId: string, change: (event: ReturnType<typeof reques
 	const event = requestEvent({ routeId, cookie });
 	await session({ event, resolve: () => (change(event), new Response('page')) });
 }
+/** Of whom sessions were removed: whether that of the request, and whether another one. */
+const removed = () =>
+	list.remove.mock.calls.map(([userId, isOver]) => [
+		userId,
+		...['session-1', 'new'].map((id) => isOver({ id } as ListedSession))
+	]);
 const becomes =
 	(next: Session | null) =>
 	({ locals }: ReturnType<typeof requestEvent>) =>
@@ -44,13 +54,13 @@ describe('the list of sessions', () => {
 	test('loses the session of a person who signs out, or whose refresh has ended', async () => {
 		await handled('/(member)/account', becomes(null));
 		expect(list.noteActivity).not.toHaveBeenCalled();
-		expect(list.remove.mock.calls).toEqual([['user-1', ['session-1']]]);
+		expect(removed()).toEqual([['user-1', true, false]]);
 	});
 
 	test('gets the session of a person who signs in, in place of the one before', async () => {
 		await handled('/(public)/api/auth/callback/[provider]', becomes(someSession({ id: 'new' })));
 		expect(list.noteActivity.mock.calls).toMatchObject([[{ id: 'new' }, null]]);
-		expect(list.remove.mock.calls).toEqual([['user-1', ['session-1']]]);
+		expect(removed()).toEqual([['user-1', true, false]]);
 	});
 });
 
