@@ -77,9 +77,10 @@ const EVERYBODY = '*';
 
 /** Whether there is room for another line; `last`: for one that says that the following ones are suppressed. */
 function roomFor(network: string): 'yes' | 'last' | 'no' {
-	const rooms = [take(network, MAX_PER_NETWORK), take(EVERYBODY, MAX_FAILURES)];
-	if (rooms.includes('no')) return 'no';
-	return rooms.includes('last') ? 'last' : 'yes';
+	const own = take(network, MAX_PER_NETWORK);
+	// Lines that are not written do not count for the others, or one network could suppress those of all.
+	if (own !== 'yes') return own;
+	return take(EVERYBODY, MAX_FAILURES);
 }
 
 function take(key: string, most: number): 'yes' | 'last' | 'no' {

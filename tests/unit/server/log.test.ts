@@ -2,7 +2,7 @@ import { processClientCredentialsResponse } from 'oauth4webapi';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Problem } from '$lib/server/http/problem';
 import { UpstreamError } from '$lib/server/http/upstream-error';
-import { findRequestIdBy, log, startLogging } from '$lib/server/log';
+import { auditLog, findRequestIdBy, log, startLogging } from '$lib/server/log';
 
 afterEach(() => {
 	vi.restoreAllMocks();
@@ -126,4 +126,17 @@ describe('the cause of an error', () => {
 test('a line that names no request has the id of the request that is being handled', () => {
 	findRequestIdBy(() => 'r7');
 	expect(writtenFields(new Error('x'))).toMatchObject({ requestId: 'r7' });
+});
+
+test('the audit log keeps ids of clients, addresses and hashes as they are, whatever they look like', () => {
+	const lines: string[] = [];
+	vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
+	startLogging('error');
+	const fields = {
+		client: '0f5e6d1c-1a2b-4c3d-8e9f-001122334455',
+		address: '2001:db8:1::/48',
+		subject: '6ceyJ0123456789abcdefg'
+	};
+	auditLog('admin.sessions_revoked', fields);
+	expect((JSON.parse(lines[0] ?? '') as { properties: object }).properties).toEqual(fields);
 });
