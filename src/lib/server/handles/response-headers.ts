@@ -29,7 +29,9 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	const { status } = response;
 	if (status >= 400 && !event.isSubRequest)
 		log.info('responded with an error', { requestId: id, route: event.route.id, status });
-	const named = response.headers.has('set-cookie') ? withFixedHeaders(response, { 'cache-control': NO_STORE }) : response;
+	const named = response.headers.has('set-cookie')
+		? withFixedHeaders(response, { 'cache-control': NO_STORE })
+		: response;
 	return withDefaultHeaders(named, {
 		'x-request-id': id,
 		'cache-control': NO_STORE,

@@ -1,6 +1,7 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { audit } from '../audit';
+import { createBoundedCache } from '../cache';
 import { afterActivity, isActivity, withNewestActivity } from '../auth/idle';
 import { markSignedOut } from '../auth/login-cookies';
 import { loginPath } from '../auth/login-path';
@@ -40,7 +41,7 @@ export const session: Handle = async ({ event, resolve }) => {
 		markSignedOut(cookies);
 	} else if (opened !== null && !isEnded && current === null) {
 		event.locals.sessionIdle = true;
-		audit('session.ended', { ...opened, by: 'idle' }, event.locals);
+		auditIdleEnd(opened, event.locals);
 	}
 	const response = await resolve(event);
 	const { session: after } = event.locals;
@@ -69,6 +70,15 @@ export const session: Handle = async ({ event, resolve }) => {
 		return withCookies(notStored(event, response, error), await writeSession(null, cookies, unixSeconds()));
 	}
 };
+
+/** Sessions whose idle time-out is in the audit log: a copy of the cookie may come back any number of times. */
+const idleEnds = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
+
+function auditIdleEnd(ended: Session, locals: App.Locals): void {
+	if (idleEnds.has(ended.id)) return;
+	idleEnds.set(ended.id, {});
+	audit('session.ended', { ...ended, by: 'idle' }, locals);
+}
 
 /**
  * The session with its tokens, if they are in the shared store and this request uses them. While the store is unavailable,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { audit } from '$lib/server/audit';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { createSeal } from '$lib/server/seal';
 import { tokenRefresher } from '$lib/server/auth/refresh';
@@ -10,6 +11,7 @@ import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { configure, environment } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/audit', () => ({ audit: vi.fn() }));
 
 /** Each call of the token endpoint gives the next tokens, due at once. */
 vi.mock('$lib/server/auth/refresh-grant', () => {
@@ -178,10 +180,12 @@ describe('with an idle time-out', () => {
 		expect(written?.session.activeAt).toBe(SIGNED_IN_AT);
 	});
 
-	test('an idle session is none, and its cookie goes', async () => {
+	test('an idle session is none, and its cookie goes; the audit log says so once', async () => {
 		const cookie = await signedIn({ id: 'idle', activeAt: SIGNED_IN_AT - 30 * MINUTE });
+		await handled({ cookie, routeId: '/(public)/api/auth/session' });
 		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
 		expect(seen).toBeNull();
+		expect(vi.mocked(audit).mock.calls).toMatchObject([['session.ended', { id: 'idle', by: 'idle' }, {}]]);
 		expect(setCookies).toEqual([expect.stringMatching(/^portal\.session=; Max-Age=0/)]);
 	});
 
