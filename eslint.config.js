@@ -30,6 +30,7 @@ const direction = (files, ...names) => ({
  */
 const layers = [
 	...[
+		'builtin.ts',
 		'clock.ts',
 		'cache.ts',
 		'digest.ts',

@@ -46,7 +46,7 @@ export async function examineClient(
 	for (const key of sts.clientAuth === 'private_key_jwt' ? clientKeys.slice(1) : [])
 		laterKeys.push(laterKey(key, await requestToken({}, assertionBy(key))));
 	return [
-		...keysFinding(clientKeys),
+		...keysFinding(clientKeys, sts.clientAuth === 'private_key_jwt'),
 		credentials(response.reply.status, oauthError(response.reply), sts),
 		...laterKeys,
 		...corsFindings('sts.cors', 'token endpoint of the STS', fromStranger)
@@ -68,10 +68,11 @@ function credentials(status: number, code: string | null, { clientAuth }: Config
 	);
 }
 
-function keysFinding(keys: Config['clientKeys']): readonly Finding[] {
+function keysFinding(keys: Config['clientKeys'], isUsed: boolean): readonly Finding[] {
 	if (keys.length === 0) return [];
 	const names = keys.map(({ kid, alg }) => `${kid} (${alg})`).join(', ');
-	return [good('sts.client-keys', `The portal publishes its keys at ${JWKS_PATH}: ${names}. The first signs.`)];
+	const use = isUsed ? 'The first signs.' : 'None of them signs: STS_CLIENT_AUTH is not private_key_jwt.';
+	return [good('sts.client-keys', `The portal publishes its keys at ${JWKS_PATH}: ${names}. ${use}`)];
 }
 
 /** During a rotation the STS should accept every published key, so that any of them can be made the first. */

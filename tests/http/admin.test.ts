@@ -79,6 +79,16 @@ describe('ends no session for', () => {
 		expect(await revoke({ all: true }, changes)).toMatchObject({ status: 403, body: { error } });
 	});
 
+	test('a token without the scope, or one that is not valid, both of which are in the audit log', async () => {
+		await revoke({ all: true }, { scope: 'profile:read' });
+		await revoke({ all: true }, { exp: 1 });
+		const reasons = () =>
+			[...landscape.portal.logs().matchAll(/"reason":"(\w+)"[^\n]*"event":"admin\.refused"/g)].map(
+				([, reason]) => reason
+			);
+		await expect.poll(reasons).toEqual(expect.arrayContaining(['insufficient_scope', 'unauthorized']));
+	});
+
 	test('the client credentials of a third party', async () => {
 		const caller = new Caller(landscape.url, await serviceToken(landscape));
 		expect((await caller.call(PATH, { method: 'POST', json: { all: true } })).status).toBe(403);

@@ -17,7 +17,8 @@ const build = join(root, 'build', 'deno');
 
 /** A module of the build and everything that it imports statically. */
 async function staticImports(module: string): Promise<string[]> {
-	const { stdout } = await promisify(execFile)(denoBinary(), ['info', '--json', '--no-config', join(build, module)]);
+	const args = ['info', '--json', '--no-config', join(build, module)];
+	const { stdout } = await promisify(execFile)(denoBinary(), args, { maxBuffer: 16 * 1024 ** 2 });
 	const { roots, modules } = JSON.parse(stdout) as Graph;
 	const bySpecifier = new Map(modules.map((one) => [one.specifier, one]));
 	const found = new Set(roots);

@@ -86,13 +86,15 @@ function everyAction(): string[] {
 			const actions = /export const actions: Actions = \{([^]*?)\n\};/.exec(text)?.[1] ?? '';
 			const names = [...actions.matchAll(/^\t(\w+):/gm)].map(([, name = '']) => name);
 			const segments = dirname(file).split(/[\\/]/);
-			const path = `/${segments.filter((segment) => !segment.startsWith('(')).join('/')}`.replace('[id]', 'a-wallet');
+			const named = `/${segments.filter((segment) => !segment.startsWith('(')).join('/')}`;
+			const path = named.replace('[id]', 'a-wallet').replace('[which]', 'others');
 			return names.map((name) => (name === 'default' ? path : `${path}?/${name}`));
 		});
 }
 
 test('these are all the actions there are', () => {
 	expect(everyAction().sort()).toEqual([
+		'/account/sessions/others/end',
 		'/account/wallets/a-wallet/unlink',
 		'/login/identity?/cancel',
 		'/login/identity?/confirm',

@@ -7,9 +7,11 @@ import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { heldSession } from './support/held-session.ts';
 import {
+	callbackOf,
 	createWalletSession,
 	expectLoginError,
 	sessionPath,
+	sharedWalletSession,
 	signInAtInstitution,
 	signInWithWallet
 } from './support/journeys.ts';
@@ -44,6 +46,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		desk = new Browser(landscape.url, { userAgent: FIREFOX });
 		phone = new Browser(landscape.url, { userAgent: SAFARI });
 	});
+
 	afterEach(async () => {
 		for (const browser of both()) await browser.call('/api/auth/signout', { method: 'POST' });
 	});
@@ -151,6 +154,31 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		await expect.poll(() => monitor.commands.join(), SOON).toContain('the-end');
 		monitor.stop();
 		expect(writes()).toEqual([]);
+	});
+
+	test('ends "everywhere else" also for a wallet session that was completed before, and not continued', async () => {
+		const [desk, phone] = both();
+		await signInWithWallet(phone, landscape.sandbox);
+		const id = await sharedWalletSession(phone, landscape.sandbox, 'known-student');
+		const completed = await phone.call(sessionPath(id, 'complete'), { method: 'POST' });
+		const { continueUrl } = JSON.parse(completed.text) as { continueUrl: string };
+		await signInAtInstitution(desk);
+		await end(desk, 'others');
+		await expect.poll(() => me(phone)).toBe(401);
+		await phone.open(continueUrl);
+		expect(await me(phone)).toBe(401);
+	});
+
+	test('ends "everywhere" also for a sign-in that has not returned from the STS yet', async () => {
+		const [desk, phone] = both();
+		const callback = await callbackOf(phone);
+		await signInAtInstitution(desk);
+		await end(desk, 'all');
+		expectLoginError(await phone.open(callback, { from: landscape.sandbox.institutionUrl }), 'sign_in_interrupted');
+		expect(await me(phone)).toBe(401);
+		const again = new Browser(landscape.url);
+		await signInAtInstitution(again);
+		expect(await me(again)).toBe(200);
 	});
 
 	test('while the store is away people sign in and out, and the page says that it does not know', async () => {

@@ -88,6 +88,7 @@ function viewOf(id: PersonId, provider: 'sts' | 'sts-wallet', amr: string[]) {
 		provider,
 		assurance: { acr: expect.stringMatching(/^https:\/\/refeds\.org\/profile\/[sm]fa$/) as string, amr },
 		expires: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) as string,
-		expiresInMs: expect.any(Number) as number
+		expiresInMs: expect.any(Number) as number,
+		idleExpiresInMs: null
 	};
 }

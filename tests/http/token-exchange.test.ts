@@ -145,7 +145,8 @@ test.each([
 	landscape.sandbox.scenario('sts-error', { ...onExchange, error, status });
 	expect(await callOdd()).toMatchObject({ status: expected, error: code });
 	expect([exchanges(), odd.arrived.length]).toEqual([1, 0]);
-	expect(landscape.portal.logs()).toContain(`"code":"${error}"`);
+	// A log line may arrive shortly after its response.
+	await expect.poll(() => landscape.portal.logs()).toContain(`"code":"${error}"`);
 	expect((await browser.call('/api/me')).status).toBe(200);
 });
 

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { type AuditEvent, auditEvents, type AuditLine } from './audit-events';
+import { builtin } from './builtin';
 import { createBoundedCache } from './cache';
 import { config } from './config';
 import { auditLog } from './log';
@@ -55,7 +55,9 @@ function propertiesOf({ userId, id, walletSessionId, stsSub, stsSid, ...facts }:
 /** The kind keeps hashes of different ids apart. That of people is empty, as in earlier versions. */
 function hashOf(kind: string, id: string | undefined): string | undefined {
 	if (id === undefined) return undefined;
-	return createHmac('sha256', config().audit.hashKey)
+	return builtin
+		.crypto()
+		.createHmac('sha256', config().audit.hashKey)
 		.update(`audit ${kind}${id}`)
 		.digest('base64url')
 		.slice(0, HASH_CHARACTERS);

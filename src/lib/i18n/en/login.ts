@@ -85,7 +85,7 @@ export const login = {
 		},
 		session_ended: {
 			what: 'You signed out in another tab or on another device, or your institution signed you out.',
-			next: 'Sign in again.'
+			next: 'Sign in again. Did you not sign out yourself? Then ask the help desk of your institution.'
 		},
 		session_too_large: {
 			what: 'We received more data than we can handle. That is why we can’t sign you in.',

@@ -89,7 +89,7 @@ export const login: Texts['login'] = {
 		},
 		session_ended: {
 			what: 'U hebt uitgelogd in een ander tabblad of op een ander apparaat, of uw instelling heeft u uitgelogd.',
-			next: 'Log opnieuw in.'
+			next: 'Log opnieuw in. Hebt u niet zelf uitgelogd? Vraag het dan aan de helpdesk van uw instelling.'
 		},
 		session_too_large: {
 			what: 'Wij kregen meer gegevens dan wij kunnen verwerken. Daarom kunnen wij u niet inloggen.',

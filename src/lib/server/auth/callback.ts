@@ -11,7 +11,7 @@ import { markUsed, markCompletedUsed } from './owned-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, redeemOnce } from './callback-once';
-import { isRevokedNow, revokeSession, sessionStart } from './revoked-sessions';
+import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
 import {
 	findFlow,
 	flowIds,
@@ -23,6 +23,7 @@ import {
 	readState,
 	type ReturnedState,
 	type SignInFlow,
+	signInStartMs,
 	takeFlowOfVersion1
 } from './sign-in-flow';
 import { flowStartMs } from './flow-id';
@@ -88,7 +89,8 @@ async function restarted(event: RequestEvent, flow: SignInFlow): Promise<Callbac
 	return { kind: 'restarted', url: start.url, flow: start.flow };
 }
 
-async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: string): Promise<CallbackOutcome> {
+async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Promise<CallbackOutcome> {
+	const { url, locals, cookies } = event;
 	const { provider } = flow;
 	let granted: GrantedTokens | null = null;
 	try {
@@ -126,6 +128,10 @@ async function redeemed({ url, locals }: RequestEvent, flow: SignInFlow, code: s
 			// An STS that revokes a grant as a whole would also end the session that this browser has.
 			if (!locals.session) await revokeTokens(session, locals.requestId);
 			return { kind: 'failed', error: 'step_up_refused' };
+		}
+		if (await isRevokedSince(session.userId, await signInStartMs(cookies, flow))) {
+			await revokeTokens(session, locals.requestId);
+			return { kind: 'failed', error: 'sign_in_interrupted' };
 		}
 		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
 		// failed sign-in with it.

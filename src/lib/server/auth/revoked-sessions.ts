@@ -70,6 +70,7 @@ export async function revokeAtSts(
  */
 export async function revokeUser(userId: string, { except }: { readonly except?: string } = {}): Promise<void> {
 	const key = await userKey(userId);
+	await record(beginKey(key), { untilMs: unixMs() });
 	await revoke(key, {
 		untilMs: await untilNow([key, ALL_KEY], INSTANCE_CLOCK_TOLERANCE_MS),
 		...(except !== undefined && { exempt: { id: except, endedUntilMs: 0 } })
@@ -81,6 +82,7 @@ export async function revokeUser(userId: string, { except }: { readonly except?:
  * time keeps a copy, and writes it again if the store loses its data.
  */
 export async function revokeAll(): Promise<void> {
+	await record(beginKey(ALL_KEY), { untilMs: unixMs() });
 	// A second more, for people whose own sessions were revoked just before.
 	await revoke(ALL_KEY, { untilMs: await untilNow([ALL_KEY], INSTANCE_CLOCK_TOLERANCE_MS + 1000) });
 }
@@ -126,6 +128,16 @@ export async function sessionStart(userId: string, nowSeconds: number): Promise<
 async function nextStart(keys: readonly string[]): Promise<number> {
 	const found = await Promise.all(keys.map(revocationAt));
 	return Math.max(...found.map(({ untilMs }) => Math.floor(untilMs / 1000) + 1));
+}
+
+/**
+ * Whether all sessions of a person were ended after this time, so that a sign-in that began at it must not end in a session: it
+ * may be one that was held back.
+ * @param begunMs Unix milliseconds, by the clock of an instance
+ */
+export async function isRevokedSince(userId: string, begunMs: number): Promise<boolean> {
+	const found = await Promise.all([beginKey(await userKey(userId)), beginKey(ALL_KEY)].map(revocationAt));
+	return found.some(({ untilMs }) => begunMs <= untilMs);
 }
 
 /**
@@ -201,6 +213,11 @@ async function revocationAt(key: string): Promise<Revocation> {
 function readValid(text: string, nowMs: number): Revocation | null {
 	const found = readRevocation(text);
 	return found && found.untilMs <= nowMs + MAX_AHEAD_MS ? found : null;
+}
+
+/** Sign-ins that began at the time of this entry or earlier end in no session. Unlike the time of sessions, it is not ahead. */
+function beginKey(key: string): string {
+	return `${key}:begin`;
 }
 
 function idKey(id: string): string {

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import { builtin } from '../builtin';
 import { createBoundedCache } from '../cache';
 import { unixMs, withinLimit } from '../clock';
 import { config } from '../config';
@@ -86,7 +86,8 @@ export function createSessionList({
 	/** One key per secret. While `AUTH_SECRET` is changed, instances write with different first secrets and read all. */
 	const keysOf = (userId: string) =>
 		secrets.map(
-			(secret) => `sessions:${createHmac('sha256', secret).update(`${PURPOSE} ${userId}`).digest('base64url')}`
+			(secret) =>
+				`sessions:${builtin.crypto().createHmac('sha256', secret).update(`${PURPOSE} ${userId}`).digest('base64url')}`
 		);
 
 	/** Whether a session has expired. Its last activity may be later than the time in the list. */

@@ -5,6 +5,7 @@ import { type Provider, providers } from './session';
 import { sealOf } from '../http/sealed-cookie';
 import type { Cookies } from '@sveltejs/kit';
 import { config } from '../config';
+import { LIFE_SECONDS, ownedSessions } from './owned-sessions';
 import { StepUpSchema, type StepUp } from './step-up';
 import { returnPath } from '../http/return-path';
 import { cookieAttributes, cookieName } from '../http/cookies';
@@ -192,4 +193,14 @@ export function takeFlowOfVersion1(cookies: Cookies, id: string): string | null 
 
 function flowCookieName(id: string): string {
 	return cookieName(`flow.${id}`);
+}
+
+/**
+ * When a sign-in began, in Unix milliseconds: with a wallet, when its wallet session was created. Without the cookie of that
+ * session, as early as it may have been.
+ */
+export async function signInStartMs(cookies: Cookies, { id, provider, walletSessionId }: SignInFlow): Promise<number> {
+	if (provider === 'sts') return flowStartMs(id);
+	const session = (await ownedSessions(cookies)).find((owned) => owned.id === walletSessionId);
+	return session?.startedAt ?? flowStartMs(id) - LIFE_SECONDS * 1000;
 }

@@ -1,5 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import * as v from 'valibot';
+import { builtin } from '../builtin';
 import { unixSeconds } from '../clock';
 
 /** A key pair with which the portal authenticates to the STS (`private_key_jwt`, OIDC Core 9). */
@@ -110,7 +110,7 @@ function pkcs8Jwk(block: string): Readonly<Record<string, unknown>> {
 	if (label !== 'PRIVATE KEY')
 		throw new KeyFault('is not PKCS#8 (-----BEGIN PRIVATE KEY-----): convert it with openssl pkcs8 -topk8 -nocrypt');
 	try {
-		return createPrivateKey(block).export({ format: 'jwk' });
+		return builtin.crypto().createPrivateKey(block).export({ format: 'jwk' });
 	} catch {
 		throw new KeyFault('is malformed, or of a type that is not supported');
 	}
@@ -171,9 +171,16 @@ function assertKeyPair(jwk: Record<string, string>): void {
 	let isPair: boolean;
 	let bits: number | undefined;
 	try {
-		const key = createPrivateKey({ key: jwk, format: 'jwk' });
+		const key = builtin.crypto().createPrivateKey({ key: jwk, format: 'jwk' });
 		bits = key.asymmetricKeyDetails?.modulusLength;
-		isPair = verify(digest, message, createPublicKey({ key: jwk, format: 'jwk' }), sign(digest, message, key));
+		isPair = builtin
+			.crypto()
+			.verify(
+				digest,
+				message,
+				builtin.crypto().createPublicKey({ key: jwk, format: 'jwk' }),
+				builtin.crypto().sign(digest, message, key)
+			);
 	} catch {
 		isPair = false;
 	}
@@ -184,7 +191,7 @@ function assertKeyPair(jwk: Record<string, string>): void {
 
 /** RFC 7638 3: `open` has the required members in lexicographic order. */
 function thumbprint(open: Readonly<Record<string, string>>): string {
-	return createHash('sha256').update(JSON.stringify(open)).digest('base64url');
+	return builtin.crypto().createHash('sha256').update(JSON.stringify(open)).digest('base64url');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -114,7 +114,13 @@ export const Environment = v.object({
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
 	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
-	ADMIN_CLIENT_IDS: v.optional(list, ''),
+	ADMIN_CLIENT_IDS: v.optional(
+		v.pipe(
+			list,
+			v.everyItem((id) => !/[;|"']/.test(id), 'must be client ids, separated by spaces or commas, without quotes')
+		),
+		''
+	),
 	AUDIT_ADDRESS: v.optional(
 		v.picklist(['truncated', 'full', 'none'], 'must be "truncated", "full" or "none"'),
 		'truncated'

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { builtin } from '../builtin';
 
 /** The variables whose value may be secret. For each of them, `{name}_FILE` may name a file that contains the value. */
 export const secretNames = [
@@ -58,6 +58,7 @@ function readSecret(name: string, file: string): { readonly value: string } | { 
 	// Deno separates the paths of a permission with commas.
 	if (!isAbsolute(file) || file.includes(',')) return { fault: 'must be the absolute path of a file, without a comma' };
 	try {
+		const { readFileSync, statSync } = builtin.fs();
 		const stats = statSync(file);
 		// Reading a device or a pipe might never end.
 		if (!stats.isFile()) return { fault: 'is not a regular file' };

@@ -1,7 +1,9 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { audit } from '../audit';
 import { acceptBearer } from '../auth/bearer';
 import { hasAccessToken, routePath } from '../http/request';
 import { endpoint } from '../http/endpoint';
+import { Problem } from '../http/problem';
 import { apiRoutes } from '../api/routes';
 import { backendNamed } from '../backends/proxy';
 
@@ -13,10 +15,18 @@ export const bearer: Handle = ({ event, resolve }) => {
 	const scope = hasAccessToken(event) ? routeScope(event) : null;
 	if (scope === null) return resolve(event);
 	return endpoint(async () => {
-		event.locals.caller = await acceptBearer(event.request, scope, event.locals.requestId);
+		event.locals.caller = await acceptBearer(event.request, scope, event.locals.requestId).catch((error: unknown) => {
+			if (error instanceof Problem && isAdministrative(event))
+				audit('admin.refused', { reason: error.code }, event.locals);
+			throw error;
+		});
 		return resolve(event);
 	})(event);
 };
+
+function isAdministrative({ route }: Pick<RequestEvent, 'route'>): boolean {
+	return routePath({ route })?.startsWith('/api/admin/') === true;
+}
 
 /** Keyed by Kit's route id without its groups: `/api/wallet/sessions/[id]/status`. */
 const scopes = new Map(

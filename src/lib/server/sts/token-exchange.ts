@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
+import { builtin } from '../builtin';
 import type { TokenOptions } from '../config/service-client';
 import { Problem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
@@ -117,5 +117,5 @@ function codeOf(error: unknown): string {
 }
 
 function digestOf(token: string): string {
-	return createHash('sha256').update(token).digest('base64url');
+	return builtin.crypto().createHash('sha256').update(token).digest('base64url');
 }

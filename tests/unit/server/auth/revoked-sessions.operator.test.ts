@@ -134,7 +134,7 @@ test('the sessions of another person go on', async () => {
 test('the store holds no id of a person whose sessions an operator ended', async () => {
 	const replace = vi.spyOn(shared.store, 'replace');
 	await revokeUser('robin@uni.example');
-	expect(replace.mock.calls[0]?.[0]).toMatch(/^deny:user:[\w-]{43}$/);
+	expect(replace.mock.calls[0]?.[0]).toMatch(/^deny:user:[\w-]{43}:begin$/);
 });
 
 test('one session that was ended is refused until its own end, beyond a day', async () => {

@@ -87,8 +87,8 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	['a session that is ended', () => revokeSession(session), [DAY_MS]],
 	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
 	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
-	['an end by an operator, of a person', () => revokeUser('user-1'), [7 * DAY_MS]],
-	['an end by an operator, of all people', () => revokeAll(), [7 * DAY_MS]],
+	['an end by an operator, of a person', () => revokeUser('user-1'), [7 * DAY_MS, 7 * DAY_MS]],
+	['an end by an operator, of all people', () => revokeAll(), [7 * DAY_MS, 7 * DAY_MS]],
 	[
 		'the time of the last activity, as long as the idle time-out',
 		() => {
