@@ -25,7 +25,7 @@ export function spawnPortal(build: Build, env: Environment, output?: number): Po
 /**
  * Starts a program of a build with exactly this environment, plus the variables needed to find programs. It ends with this
  * process, and so do its children.
- * @param output a file descriptor for its output; `logs` is then empty
+ * @param output a file descriptor for its standard error; standard output is then ignored, and `logs` is empty
  */
 export function spawnProgram(
 	command: [string, ...string[]],
@@ -36,7 +36,8 @@ export function spawnProgram(
 		// Not the repository: a build must not depend on the folder in which it is started.
 		cwd: tmpdir(),
 		env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
-		stdio: ['ignore', output, output]
+		// Two streams in one pipe would mix their lines while its reader stalls.
+		stdio: ['ignore', output === 'pipe' ? 'pipe' : 'ignore', output]
 	});
 	const written: Buffer[] = [];
 	for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => written.push(chunk));

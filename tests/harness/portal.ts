@@ -16,7 +16,7 @@ export interface PortalOptions {
 	port?: number;
 	/** Replaces the usual start command. */
 	command?: [string, ...string[]] | undefined;
-	/** A file descriptor for its output; `logs` is then empty. */
+	/** A file descriptor for its standard error; standard output is then ignored, and `logs` is empty. */
 	output?: number;
 }
 
