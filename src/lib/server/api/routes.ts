@@ -197,7 +197,7 @@ const adminRoutes: readonly ApiRoute[] = [
 		path: '/api/admin/sessions/revoke',
 		method: 'post',
 		id: 'revokeSessions',
-		what: 'End all sessions of a person, or of everybody, that have begun. For clients in `ADMIN_CLIENT_IDS`, with a token of their own.',
+		what: 'End all current sessions of one person, or of all people. For clients in `ADMIN_CLIENT_IDS`, with a token of their own.',
 		access: 'client',
 		scope: 'sessions:revoke',
 		json: () => Revocation,

@@ -63,7 +63,7 @@ export async function revokeAtSts(
 }
 
 /**
- * Revokes all sessions of a person that have begun, on all instances, within a second. Later sign-ins work
+ * Revokes all current sessions of a person, on all instances, within a second. Later sign-ins work
  * (`sessionStart`).
  * @param userId `userId` of the sessions
  * @param except id of a session that goes on, unless another revocation ends it
@@ -78,7 +78,7 @@ export async function revokeUser(userId: string, { except }: { readonly except?:
 }
 
 /**
- * Revokes the sessions of all people that have begun, on all instances, within a second. Each instance that has read the
+ * Revokes the current sessions of all people, on all instances, within a second. Each instance that has read the
  * time keeps a copy, and writes it again if the store loses its data.
  */
 export async function revokeAll(): Promise<void> {
@@ -194,7 +194,7 @@ async function readEpoch(): Promise<Revocation> {
 }
 
 /**
- * What is stored at a key, by the clock of whoever revoked the sessions. An invalid value revokes all sessions that exist now.
+ * What is stored at a key, by the clock of the instance or STS that revoked the sessions. An invalid value revokes all sessions that exist now.
  * The current time replaces it, so that later sign-ins work.
  */
 async function revocationAt(key: string): Promise<Revocation> {
