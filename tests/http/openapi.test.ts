@@ -153,3 +153,20 @@ describe('every response matches the description', () => {
 		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
 	});
 });
+
+test('a method that the description does not have gets 405 and the ones it has', async () => {
+	const askAsProgram = asCaller(new Caller(landscape.url, await serviceToken(landscape)));
+	const askAsBrowser = asBrowser(new Browser(landscape.url));
+	const wrong: string[] = [];
+	for (const [address, operations] of Object.entries(description.paths)) {
+		const path = address.replaceAll(/\{[^}]+\}/g, '0'.repeat(32));
+		const ask = path.startsWith('/api/auth/') ? askAsBrowser : askAsProgram;
+		const known = Object.keys(operations).map((method) => method.toUpperCase());
+		for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((name) => !known.includes(name))) {
+			const { status, headers } = await ask(method, path);
+			const allowed = headers.get('allow')?.split(/,\s*/) ?? [];
+			if (status !== 405 || known.some((name) => !allowed.includes(name))) wrong.push(`${method} ${path}: ${status}`);
+		}
+	}
+	expect(wrong).toEqual([]);
+});

@@ -187,3 +187,8 @@ describe('a response of the API', () => {
 	});
 	test.each(['empty', 'document', 'image'])('may be used as %s', (fetchDest) => expect(wanted(fetchDest)).toBe(true));
 });
+
+test.each(methods)('%s of a public document is allowed from anywhere', (method) => {
+	const evil = { origin: 'https://evil.example.org', fetchSite: 'cross-site' };
+	expect(allowsOrigin(facts({ method, route: '/[x+2e]well-known/jwks.json', ...evil }), rules)).toBe(true);
+});
