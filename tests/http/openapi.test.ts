@@ -3,16 +3,18 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
+import { openEvents } from '../harness/event-reader.ts';
 import type { Answer } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
 import { sessionPath, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
 import { sessionRoutes } from './support/session-routes.ts';
-import { AUDIENCE, callerAs, serviceToken } from './support/third-party.ts';
+import { AUDIENCE, callerAs, serviceToken, sessionOf } from './support/third-party.ts';
 
 const Response = v.looseObject({
 	$ref: v.optional(v.string()),
+	description: v.optional(v.string(), ''),
 	headers: v.optional(v.record(v.string(), v.unknown()), {}),
 	content: v.optional(
 		v.record(v.string(), v.looseObject({ schema: v.optional(v.record(v.string(), v.unknown())) })),
@@ -25,9 +27,20 @@ const Description = v.pipe(
 	v.parseJson(),
 	v.object({
 		paths: v.record(v.string(), v.record(v.string(), v.looseObject({ responses: v.record(v.string(), Response) }))),
-		components: v.looseObject({ responses: v.record(v.string(), Response) })
+		components: v.looseObject({ responses: v.record(v.string(), Response), schemas: v.record(v.string(), v.unknown()) })
 	})
 );
+
+const Problem = v.pipe(v.string(), v.parseJson(), v.object({ error: v.string() }));
+/** How a type of event is described. */
+const EventSchema = v.object({
+	properties: v.object({
+		event: v.object({ const: v.string() }),
+		data: v.object({ contentSchema: v.record(v.string(), v.unknown()) })
+	})
+});
+
+const DOCUMENT = 'https://portal.example.org/openapi.json';
 
 let landscape: Landscape;
 let description: v.InferOutput<typeof Description>;
@@ -36,7 +49,9 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false });
 beforeAll(async () => {
 	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE } });
 	const { text } = await new Browser(landscape.url).call('/api/openapi.json');
-	description = v.parse(Description, text);
+	// Each schema is compiled alone, so its references name the document.
+	description = v.parse(Description, text.replaceAll('"#/components/', `"${DOCUMENT}#/components/`));
+	ajv.addSchema({ $id: DOCUMENT, components: { schemas: description.components.schemas } });
 });
 afterAll(() => landscape.stop());
 beforeEach(() => landscape.sandbox.reset());
@@ -52,6 +67,10 @@ function faultsOf(method: string, path: string, { status, headers, text }: Answe
 	const schema = type === null ? undefined : response.content[type]?.schema;
 	if (type !== null && !(type in response.content)) return [`${where} as ${type} is not described`];
 	if (type !== 'application/json' || !schema) return [];
+	if (known.$ref !== undefined) {
+		const { error } = v.parse(Problem, text);
+		if (!response.description.includes(`\`${error}\``)) return [`${where}: the code ${error} is not described`];
+	}
 	return ajv.validate(schema, JSON.parse(text)) ? [] : [`${where}: ${ajv.errorsText()} in ${text}`];
 }
 
@@ -153,6 +172,36 @@ describe('every response matches the description', () => {
 		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
 	});
 });
+
+test('every event of a stream matches the description', async () => {
+	const token = await serviceToken(landscape);
+	const caller = new Caller(landscape.url, token);
+	const id = await sessionOf(caller);
+	const url = new URL(sessionPath(id, 'events'), landscape.url);
+	const stream = await openEvents(url, { authorization: `Bearer ${token}` });
+	const first = await stream.next();
+	landscape.sandbox.scenario('bridge-down');
+	const second = await stream.next();
+	landscape.sandbox.lift('bridge-down');
+	await landscape.sandbox.share(id, 'known-student');
+	await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+	const events = [first, second, ...(await stream.rest())].filter((event) => event !== null);
+	expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['message', 'trouble', 'end']));
+	for (const { type, data } of events) {
+		const { schemas } = description.components;
+		const { event, data: described } = v.parse(
+			EventSchema,
+			schemas[`WalletSessionEvent${capitalized(type)}`]
+		).properties;
+		expect([event.const, ajv.validate(described.contentSchema, JSON.parse(data)), ajv.errors]).toEqual([
+			type,
+			true,
+			null
+		]);
+	}
+});
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 test('a method that the description does not have gets 405 and the ones it has', async () => {
 	const askAsProgram = asCaller(new Caller(landscape.url, await serviceToken(landscape)));

@@ -6,10 +6,10 @@ import { log } from './log';
 import { storeState, storeStates } from './store';
 import { stsFetch } from './sts/metadata';
 
-const peer = v.picklist(['up', 'down']);
+const peer = v.pipe(v.picklist(['up', 'down']), v.title('ServiceState'));
 type PeerState = v.InferOutput<typeof peer>;
 /** `down` does not make an instance unready: it continues with its own store. */
-const store = v.picklist(storeStates);
+const store = v.pipe(v.picklist(storeStates), v.title('StoreState'));
 
 /** The instance is ready: the services that it needs are available. */
 export const Ready = v.strictObject({

@@ -2,11 +2,10 @@ import * as v from 'valibot';
 import { version } from '../version';
 import { cookieName } from '../http/cookies';
 import { config } from '../config';
+import { type Json, nameSchemas } from './components';
 import { apiRoutes, backendRoutes } from './routes';
 import { headerComponents, jsonSchema, problemComponents, responsesOf } from './responses';
 import type { Access, ApiRoute } from './route';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const cookiesFor: Readonly<Record<Access, readonly string[]>> = {
 	open: [],
@@ -16,7 +15,18 @@ const cookiesFor: Readonly<Record<Access, readonly string[]>> = {
 	client: []
 };
 
+type Parameter = Json & { readonly schema: ReturnType<typeof jsonSchema> };
+
 let described: Json | undefined;
+
+/** The groups of operations, by the start of the path; the first one that fits. Generators make a module of each. */
+const tags = [
+	{ start: '/api/wallet/', name: 'wallet', description: 'Wallet sessions of a browser or a program.' },
+	{ start: '/api/backends/', name: 'backends', description: "The institution's own services." },
+	{ start: '/api/admin/', name: 'administration', description: 'For programs of the operator.' },
+	{ start: '/api/auth/', name: 'sign-in', description: 'Sign-in and sign-out of people, for browsers and the STS.' },
+	{ start: '/', name: 'portal', description: 'The caller, health and published documents.' }
+] as const;
 
 /** The OpenAPI 3.1 description of the API, generated once from the route tables. */
 export function apiDescription(): Json {
@@ -31,6 +41,12 @@ function isOffered({ path }: ApiRoute): boolean {
 function describe(routes: readonly ApiRoute[]): Json {
 	const paths: Record<string, Record<string, Json>> = {};
 	for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
+	const schemas: Record<string, Json> = {};
+	const named = nameSchemas(
+		{ paths, parameters: parameterComponents(routes), responses: problemComponents() },
+		schemas
+	);
+	const { paths: namedPaths, ...components } = named as Json;
 	return {
 		openapi: '3.1.1',
 		info: {
@@ -42,8 +58,9 @@ function describe(routes: readonly ApiRoute[]): Json {
 		},
 		servers: [{ url: config().origin }],
 		security: [],
-		paths,
-		components: { headers: headerComponents, responses: problemComponents(), securitySchemes: securitySchemes() }
+		tags: tags.map(({ name, description }) => ({ name, description })),
+		paths: namedPaths,
+		components: { schemas, ...components, headers: headerComponents, securitySchemes: securitySchemes() }
 	};
 }
 
@@ -52,24 +69,33 @@ function operation(route: ApiRoute): Json {
 	return {
 		operationId: route.id,
 		summary: route.what,
+		tags: [tags.find(({ start }) => route.path.startsWith(start))?.name],
 		security: securityOf(route),
-		parameters: [
-			...parameters('path', route.parameters, true),
-			...parameters('query', route.query, false),
-			...parameters('header', route.headers, false)
-		],
+		parameters: parameters(route).map(byName),
 		...(body && { requestBody: body }),
 		responses: responsesOf(route)
 	};
 }
 
-function parameters(place: string, schemas: ApiRoute['query'], required: boolean): Json[] {
-	return Object.entries(schemas ?? {}).map(([name, schema]) => ({
-		name,
-		in: place,
-		required,
-		schema: jsonSchema(schema)
-	}));
+/** A parameter whose schema has a title is a component of that name. */
+const byName = (one: Parameter) =>
+	one.schema.title === undefined ? one : { $ref: `#/components/parameters/${one.schema.title}` };
+
+function parameterComponents(routes: readonly ApiRoute[]): Json {
+	const named: Record<string, Json> = {};
+	for (const one of routes.flatMap(parameters)) if (one.schema.title !== undefined) named[one.schema.title] = one;
+	return named;
+}
+
+function parameters({ parameters: path, query, headers: header }: ApiRoute): Parameter[] {
+	return Object.entries({ path, query, header }).flatMap(([place, schemas = {}]) =>
+		Object.entries(schemas).map(([name, schema]) => ({
+			name,
+			in: place,
+			required: place === 'path',
+			schema: jsonSchema(schema)
+		}))
+	);
 }
 
 /** The body is required if its schema refuses an empty object. */

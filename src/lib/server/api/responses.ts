@@ -1,18 +1,18 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { problems } from '../http/problem-table';
-import { type ApiResponse, type ApiRoute, codesOf } from './route';
+import type { Json } from './components';
+import { type ApiResponse, type ApiRoute, codesOf, ProblemCode } from './route';
 
 /**
- * The JSON Schema (2020-12, which OpenAPI 3.1 uses) of a schema's input.
+ * The JSON Schema (2020-12, which OpenAPI 3.1 uses) of a schema's input. Named schemas in it have a title
+ * (`components.ts`).
  * @throws for a schema that JSON Schema cannot express
  */
 export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 	const { $schema: _, ...converted } = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input' });
 	return converted;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Descriptions of responses for OpenAPI. The messages of problems are in `http/problem-table.ts`. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
@@ -29,6 +29,18 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
 	503: 'The portal, or a service behind it, is unavailable.',
 	504: 'A service behind the portal took too long.'
 };
+
+const problemSchema = jsonSchema(
+	v.pipe(
+		v.strictObject({
+			error: ProblemCode,
+			message: v.pipe(v.string(), v.description('For developers, in English.')),
+			requestId: v.pipe(v.string(), v.description('The id of the request, which the log has too.')),
+			stepUpUrl: v.optional(v.pipe(v.string(), v.description('Where a person signs in more strongly; only with 401.')))
+		}),
+		v.title('Problem')
+	)
+);
 
 const text = { schema: { type: 'string' } };
 const headers = {
@@ -61,12 +73,13 @@ export function responsesOf({ answers, problems: wanted }: ApiRoute): Json {
 	return Object.fromEntries([...good, ...bad]);
 }
 
-function response(status: number, { what, json, type, hasLocation }: ApiResponse): Json {
+function response(status: number, { what, json, type, events, hasLocation }: ApiResponse): Json {
 	const isAlsoProblem = status >= 400 && json === undefined;
 	const content = {
 		...(json && { 'application/json': { schema: jsonSchema(json) } }),
-		...(isAlsoProblem && { 'application/json': { schema: problemSchema(status) } }),
-		...(type && { [type]: type === 'text/event-stream' ? {} : text })
+		...(isAlsoProblem && { 'application/json': { schema: problemSchema } }),
+		...(type && { [type]: text }),
+		...(events && { 'text/event-stream': { schema: eventSchema(events) } })
 	};
 	return {
 		description: what,
@@ -81,15 +94,30 @@ function problem(status: number): Json {
 	// An overloaded portal responds with a page if the request accepts HTML.
 	const page = status === 503 && { 'text/html': text };
 	return {
-		description: DESCRIPTIONS[status],
+		description: `${DESCRIPTIONS[status]} Codes: ${codesOf(status)
+			.map((code) => `\`${code}\``)
+			.join(', ')}.`,
 		headers: named('X-Request-Id', ...waits, ...asks),
-		content: { 'application/json': { schema: problemSchema(status) }, ...page }
+		content: { 'application/json': { schema: problemSchema }, ...page }
 	};
 }
 
-function problemSchema(status: number) {
-	const problem = { error: v.picklist(codesOf(status)), message: v.string(), requestId: v.string() };
-	return jsonSchema(v.strictObject(status === 401 ? { ...problem, stepUpUrl: v.optional(v.string()) } : problem));
+/**
+ * One event of a stream as the object that a client parses it into. OpenAPI 3.1 says nothing about such streams; this is
+ * `itemSchema` of OpenAPI 3.2, under the keyword that tools for 3.1 read.
+ */
+function eventSchema({ name: stream, types }: NonNullable<ApiResponse['events']>): Json {
+	const oneOf = Object.entries(types).map(([event, { what, data }]) => ({
+		title: `${stream}${event.charAt(0).toUpperCase()}${event.slice(1)}`,
+		type: 'object',
+		description: what,
+		properties: {
+			event: { const: event },
+			data: { type: 'string', contentMediaType: 'application/json', contentSchema: jsonSchema(data) }
+		},
+		required: ['event', 'data']
+	}));
+	return { title: stream, oneOf };
 }
 
 function named(...names: readonly HeaderName[]): Json {

@@ -1,6 +1,5 @@
-import type * as v from 'valibot';
-import type { ProblemCode } from '../http/problem';
-import { problems } from '../http/problem-table';
+import * as v from 'valibot';
+import { type ProblemCode as Code, problems } from '../http/problem-table';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -9,7 +8,15 @@ export interface ApiResponse {
 	readonly what: string;
 	readonly json?: v.GenericSchema;
 	/** The media type of a response that is not JSON. Its body is described as text. */
-	readonly type?: 'text/html' | 'text/plain' | 'text/event-stream' | '*/*';
+	readonly type?: 'text/html' | 'text/plain';
+	/**
+	 * The events of a stream of server-sent events: the name of their schema, and each by the type that a client dispatches,
+	 * with the schema of the JSON in its data.
+	 */
+	readonly events?: {
+		readonly name: string;
+		readonly types: Readonly<Record<string, { readonly what: string; readonly data: v.GenericSchema }>>;
+	};
 	/** Whether the response has a `Location` header. */
 	readonly hasLocation?: true;
 }
@@ -55,7 +62,12 @@ export const upstream = [502, 503, 504] as const;
 /** Statuses for a body that is invalid, too large, or of an unsupported media type. */
 export const unreadable = [400, 413, 415] as const;
 
+const codes = Object.keys(problems) as Code[];
+
+/** The `error` field of every error response. */
+export const ProblemCode = v.pipe(v.picklist(codes), v.title('ProblemCode'));
+
 /** The problem codes that have this status. */
-export function codesOf(status: number): readonly string[] {
-	return (Object.keys(problems) as ProblemCode[]).filter((code) => problems[code].status === status);
+export function codesOf(status: number): readonly Code[] {
+	return codes.filter((code) => problems[code].status === status);
 }

@@ -1,16 +1,12 @@
 import * as v from 'valibot';
-import { PublicSession } from '../auth/public-session';
-import { providers } from '../auth/session';
 import { always, anywhere, type ApiRoute, type Method, unreadable } from './route';
 import type { Backend } from '../config/backends';
-import { PublicCaller } from '../auth/bearer';
-import { InstanceNotReady, InstanceReady, NotReady, Ready } from '../readiness';
+import { SignInProvider } from '../auth/public-session';
+import * as schemas from './schemas';
 import { walletRoutes } from './wallet-routes';
+import { Nothing } from './wallet-schemas';
 
 const text = v.string();
-const provider = v.picklist(providers);
-
-const Provider = v.strictObject({ id: provider, name: text, type: text, signinUrl: text, callbackUrl: text });
 
 /** Sign-in and sign-out: the routes of Auth.js, and back-channel logout by the STS. */
 const authRoutes: readonly ApiRoute[] = [
@@ -20,7 +16,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'readSession',
 		what: 'Read the session of this browser, as Auth.js returns it; null when nobody is signed in.',
 		access: 'open',
-		answers: { 200: { what: 'The public part of the session.', json: v.nullable(PublicSession) } },
+		answers: { 200: { what: 'The public part of the session.', json: v.nullable(schemas.Session) } },
 		problems: anywhere
 	},
 	{
@@ -30,10 +26,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'List the ways to sign in, in the format of Auth.js.',
 		access: 'open',
 		answers: {
-			200: {
-				what: 'The providers by id.',
-				json: v.strictObject({ sts: v.optional(Provider), 'sts-wallet': v.optional(Provider) })
-			}
+			200: { what: 'The providers by id.', json: schemas.Providers }
 		},
 		problems: anywhere
 	},
@@ -43,7 +36,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'readCsrfToken',
 		what: 'Get a CSRF token. Clients of Auth.js require one; the portal does not check it, because it checks the origin of each request.',
 		access: 'open',
-		answers: { 200: { what: 'A token.', json: v.strictObject({ csrfToken: text }) } },
+		answers: { 200: { what: 'A token.', json: schemas.CsrfToken } },
 		problems: anywhere
 	},
 	{
@@ -62,13 +55,13 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'signIn',
 		what: 'Start a sign-in at the STS, from a browser that has loaded the login page or is signed in. `sts-wallet` needs a completed wallet session of this browser.',
 		access: 'open',
-		parameters: { provider },
+		parameters: { provider: SignInProvider },
 		headers: { 'X-Auth-Return-Redirect': text },
 		form: () => v.object({ callbackUrl: v.optional(text) }),
 		answers: {
 			200: {
 				what: 'The address of the STS, when the header `X-Auth-Return-Redirect` was sent.',
-				json: v.strictObject({ url: text })
+				json: schemas.SignInAddress
 			},
 			303: { what: 'Redirect to the STS.', hasLocation: true }
 		},
@@ -80,7 +73,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'finishSignIn',
 		what: 'Receive the authorization response of the STS. The response is always a redirect to a page.',
 		access: 'open',
-		parameters: { provider },
+		parameters: { provider: SignInProvider },
 		query: { code: text, state: text, iss: text, error: text, error_description: text },
 		answers: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', hasLocation: true } },
 		problems: [...anywhere, 404]
@@ -101,7 +94,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'End sessions for the STS (OpenID Connect Back-Channel Logout 1.0).',
 		access: 'open',
 		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
-		answers: { 200: { what: 'The sessions are ended.', json: v.strictObject({}) } },
+		answers: { 200: { what: 'The sessions are ended.', json: Nothing } },
 		problems: [...unreadable, 500, 503]
 	}
 ];
@@ -113,11 +106,11 @@ export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
 			path: `/api/backends/${name}/{path}`,
 			method: method.toLowerCase() as Method,
 			id: `${method.toLowerCase()}-${name}`,
-			what: `Proxy a request to the service "${name}". The path may have several segments.`,
+			what: `Proxy a request to the service "${name}". The path may have several segments, which generated clients cannot express: use an HTTP client.`,
 			access: 'session',
 			...(callerScope !== undefined && { scope: callerScope }),
 			parameters: { path: v.string() },
-			answers: { default: { what: 'The response of the service.', type: '*/*' } },
+			answers: { default: { what: 'The response of the service, of any media type.' } },
 			problems: [401, 500, 502, 503, 504]
 		}))
 	);
@@ -134,7 +127,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		what: 'Read who is signed in, or which program calls.',
 		access: 'session',
 		scope: PROFILE_SCOPE,
-		answers: { 200: { what: 'A person or a program.', json: v.union([PublicSession, PublicCaller]) } },
+		answers: { 200: { what: 'A person or a program.', json: v.union([schemas.Session, schemas.Caller]) } },
 		problems: [...anywhere, 401]
 	},
 	{
@@ -144,10 +137,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		what: 'Liveness: whether this instance responds. It calls no other service.',
 		access: 'open',
 		answers: {
-			200: {
-				what: 'The instance responds.',
-				json: v.strictObject({ status: v.literal('ok'), version: v.string(), runtime: v.string() })
-			}
+			200: { what: 'The instance responds.', json: schemas.Health }
 		},
 		problems: always
 	},
@@ -159,8 +149,8 @@ const otherRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		query: { scope: v.literal('instance') },
 		answers: {
-			200: { what: 'The instance is ready.', json: v.union([Ready, InstanceReady]) },
-			503: { what: 'The instance is not ready.', json: v.union([NotReady, InstanceNotReady]) }
+			200: { what: 'The instance is ready.', json: schemas.Ready },
+			503: { what: 'The instance is not ready.', json: schemas.NotReady }
 		},
 		problems: [400, ...always]
 	},
@@ -170,26 +160,10 @@ const otherRoutes: readonly ApiRoute[] = [
 		id: 'readDescription',
 		what: 'Read this description.',
 		access: 'open',
-		answers: { 200: { what: 'The description in OpenAPI 3.1.', json: v.looseObject({ openapi: v.literal('3.1.1') }) } },
+		answers: { 200: { what: 'The description in OpenAPI 3.1.', json: schemas.ApiDescription } },
 		problems: anywhere
 	}
 ];
-
-/** What an operator revokes: the sessions of one person (`user.id` of `/api/auth/session`), or all sessions. */
-export const Revocation = v.union([
-	v.strictObject({ userId: v.pipe(text, v.minLength(1), v.maxLength(1024)) }),
-	v.strictObject({ all: v.literal(true) })
-]);
-
-/**
- * Which instances have got a revocation. `pending`: the shared store is down; this instance tells the others when it is
- * available again.
- */
-export const Revoked = v.strictObject({
-	revoked: v.picklist(['user', 'all']),
-	reach: v.picklist(['all_instances', 'this_instance']),
-	pending: v.boolean()
-});
 
 /** What programs of the operator call. */
 const adminRoutes: readonly ApiRoute[] = [
@@ -200,13 +174,11 @@ const adminRoutes: readonly ApiRoute[] = [
 		what: 'End all current sessions of one person, or of all people. For clients in `ADMIN_CLIENT_IDS`, with a token of their own.',
 		access: 'client',
 		scope: 'sessions:revoke',
-		json: () => Revocation,
-		answers: { 200: { what: 'The sessions are ended.', json: Revoked } },
+		json: () => schemas.Revocation,
+		answers: { 200: { what: 'The sessions are ended.', json: schemas.Revoked } },
 		problems: [...anywhere, ...unreadable, 401, 429]
 	}
 ];
-
-const PublicKey = v.looseObject({ kty: text, kid: text, alg: text, use: v.literal('sig') });
 
 /** What others than people and their programs read. */
 const wellKnownRoutes: readonly ApiRoute[] = [
@@ -216,7 +188,7 @@ const wellKnownRoutes: readonly ApiRoute[] = [
 		id: 'readClientKeys',
 		what: 'Read the public keys with which the portal authenticates to the STS, as a JWK Set (RFC 7517). 404 if it has none.',
 		access: 'open',
-		answers: { 200: { what: 'The public keys.', json: v.strictObject({ keys: v.array(PublicKey) }) } },
+		answers: { 200: { what: 'The public keys.', json: schemas.KeySet } },
 		problems: [...anywhere, 404]
 	},
 	{

@@ -14,6 +14,22 @@ const owned = { access: 'owner', scope: WALLET_SCOPE, parameters: { id: schemas.
  */
 const ofSession = [...anywhere, ...upstream, 401, 404, 409];
 
+/** The server-sent events of one stream. */
+const events = {
+	name: 'WalletSessionEvent',
+	types: {
+		connected: { what: 'The first event: the stream is open.', data: schemas.Nothing },
+		heartbeat: { what: 'Every 4 s, so that a client notices a lost connection.', data: schemas.Nothing },
+		message: {
+			what: 'The status, at once and after each change. As the default type, it has no `event` line.',
+			data: schemas.Status
+		},
+		trouble: { what: 'The status cannot be read now. The stream continues.', data: schemas.Trouble },
+		gone: { what: 'The session no longer exists.', data: schemas.Trouble },
+		end: { what: 'The last event: no session of the stream can change any more.', data: schemas.Nothing }
+	}
+};
+
 /** The routes of wallet sessions. docs/auth-bridge.md lists their requests to the Auth Bridge. */
 export const walletRoutes: readonly ApiRoute[] = [
 	{
@@ -41,9 +57,14 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/events`,
 		method: 'get',
 		id: 'watchWalletSession',
-		what: 'Read the status as server-sent events: `connected`, `heartbeat` (every 4 s), `data` (as in the status response), `trouble`, `gone` and `end`.',
-		query: { also: text },
-		answers: { 200: { what: 'A stream of events.', type: 'text/event-stream' } },
+		what: 'Read the status as server-sent events.',
+		query: {
+			also: v.pipe(
+				text,
+				v.description('Ids of other wallet sessions of the caller to follow too, separated by commas.')
+			)
+		},
+		answers: { 200: { what: 'A stream of events.', events } },
 		problems: [...ofSession, 429]
 	},
 	{
@@ -54,7 +75,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		access: 'owner',
 		parameters: { id: schemas.SessionId },
 		json: () => DcApiResponse,
-		answers: { 200: { what: 'The new status.', json: schemas.ResponseSubmitted } },
+		answers: { 200: { what: 'The new status.', json: schemas.NewStatus } },
 		problems: [...ofSession, ...unreadable, 429]
 	},
 	{
@@ -109,7 +130,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		id: 'submitIdentityVerification',
 		what: 'Submit what the person confirmed: one of the three fields.',
 		json: () => IdvSubmission,
-		answers: { 200: { what: 'The new status.', json: schemas.IdvSubmitted } },
+		answers: { 200: { what: 'The new status.', json: schemas.NewStatus } },
 		problems: [...ofSession, ...unreadable]
 	}
 ];

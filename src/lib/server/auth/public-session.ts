@@ -5,6 +5,9 @@ import { providers, type Session } from './session';
 
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** How a person signed in, as the API names it. */
+export const SignInProvider = v.pipe(v.picklist(providers), v.title('SignInProvider'));
+
 /** What a browser may read of a session; never a token. `expires`: the absolute expiry of the session. */
 export const PublicSession = v.strictObject({
 	user: v.strictObject({
@@ -14,7 +17,7 @@ export const PublicSession = v.strictObject({
 		eduid: v.nullable(v.string()),
 		institution: v.nullable(v.string())
 	}),
-	provider: v.picklist(providers),
+	provider: SignInProvider,
 	assurance: v.strictObject({ acr: v.nullable(v.string()), amr: v.array(v.string()) }),
 	expires: v.pipe(v.string(), v.isoTimestamp()),
 	/** Milliseconds until `expires`, by the portal's clock, because the browser's clock may be wrong. */

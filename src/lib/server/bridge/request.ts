@@ -199,12 +199,12 @@ const fields = v.pipe(v.record(shortText, v.pipe(v.string(), v.maxLength(1000)))
 
 /** A person's manual confirmation: exactly one of the three. The body of `idv/submit`, at the portal and at the Auth Bridge. */
 export const IdvSubmission = v.pipe(
-	v.strictObject({
-		confirm: v.exactOptional(v.literal(true)),
-		candidateId: v.exactOptional(shortText),
-		fields: v.exactOptional(fields)
-	}),
-	v.entries(1)
+	v.union([
+		v.pipe(v.strictObject({ confirm: v.literal(true) }), v.title('Confirmation')),
+		v.pipe(v.strictObject({ candidateId: shortText }), v.title('CandidateChoice')),
+		v.pipe(v.strictObject({ fields }), v.title('IdentityFields'))
+	]),
+	v.title('IdentityConfirmation')
 );
 export type IdvSubmission = v.InferOutput<typeof IdvSubmission>;
 
@@ -212,8 +212,8 @@ export type IdvSubmission = v.InferOutput<typeof IdvSubmission>;
 const CompactJwe = v.pipe(v.string(), v.regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/));
 
 /** A wallet's encrypted response (OpenID4VP 1.0, appendix A): the body of `dc-api`, at the portal and at the Auth Bridge. */
-export const DcApiResponse = v.strictObject({
-	protocol: v.literal(DC_API_PROTOCOL),
-	data: v.strictObject({ response: CompactJwe })
-});
+export const DcApiResponse = v.pipe(
+	v.strictObject({ protocol: v.literal(DC_API_PROTOCOL), data: v.strictObject({ response: CompactJwe }) }),
+	v.title('DigitalCredentialResponse')
+);
 export type DcApiResponse = v.InferOutput<typeof DcApiResponse>;

@@ -18,16 +18,22 @@ const Operation = v.looseObject({
 	requestBody: v.optional(
 		v.object({
 			required: v.boolean(),
-			content: v.record(v.string(), v.object({ schema: v.looseObject({ properties: v.optional(v.unknown()) }) }))
+			content: v.record(v.string(), v.object({ schema: v.looseObject({}) }))
 		})
 	),
 	responses: v.record(v.string(), v.unknown())
 });
+/** An object that is described in place: generators make up a name for it. */
+const Inline = v.looseObject({ type: v.literal('object') });
 const Description = v.looseObject({
 	openapi: v.string(),
 	servers: v.array(v.object({ url: v.string() })),
 	paths: v.record(v.string(), v.record(v.string(), Operation)),
-	components: v.looseObject({ securitySchemes: v.record(v.string(), v.looseObject({ name: v.optional(v.string()) })) })
+	components: v.looseObject({
+		responses: v.record(v.string(), v.looseObject({ description: v.string() })),
+		schemas: v.record(v.string(), v.looseObject({ properties: v.optional(v.unknown()) })),
+		securitySchemes: v.record(v.string(), v.looseObject({ name: v.optional(v.string()) }))
+	})
 });
 
 beforeEach(() => {
@@ -104,9 +110,42 @@ describe('the description of the API', () => {
 			'submitDigitalCredential',
 			'submitIdentityVerification'
 		]);
-		const create = operations.find(({ operationId }) => operationId === 'createWalletSession');
-		const { schema } = create?.requestBody?.content['application/json'] ?? {};
-		expect(schema?.properties).toMatchObject({ queryId: { enum: ['student', 'staff'] } });
+		const { schemas } = (await described()).components;
+		expect(schemas.WalletSessionOptions?.properties).toMatchObject({ queryId: { enum: ['student', 'staff'] } });
+	});
+
+	test('names the schemas of bodies, so that generators make few models with good names', async () => {
+		const { paths, components } = await described();
+		const unnamed: string[] = [];
+		JSON.stringify([paths, components.responses], (key, value: unknown) => {
+			if (key === 'schema' && v.is(Inline, value)) unnamed.push(JSON.stringify(value));
+			return value;
+		});
+		// Two forms that browsers and the STS send.
+		expect(unnamed).toHaveLength(2);
+		expect(Object.keys(components.schemas).length).toBeLessThanOrEqual(60);
+	});
+
+	test('has one problem, and names the codes of each status', async () => {
+		const { responses } = (await described()).components;
+		const content = { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } };
+		for (const response of Object.values(responses)) expect(response).toMatchObject({ content });
+		expect(responses.Problem404?.description).toContain('Codes: `not_found`.');
+	});
+
+	test('has each event of a stream with the schema of its data', async () => {
+		const { schemas } = (await described()).components;
+		expect(schemas.WalletSessionEventMessage?.properties).toEqual({
+			event: { const: 'message' },
+			data: {
+				type: 'string',
+				contentMediaType: 'application/json',
+				contentSchema: { $ref: '#/components/schemas/WalletSessionState' }
+			}
+		});
+		const names = ['Connected', 'Heartbeat', 'Message', 'Trouble', 'Gone', 'End'];
+		const oneOf = names.map((name) => ({ $ref: `#/components/schemas/WalletSessionEvent${name}` }));
+		expect(schemas.WalletSessionEvent).toEqual({ oneOf });
 	});
 
 	test('names each operation once', async () => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Revocation, type Revoked } from '$lib/server/api/routes';
+import { Revocation, type Revoked } from '$lib/server/api/schemas';
 import { audit } from '$lib/server/audit';
 import { revokeAll, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { config } from '$lib/server/config';
