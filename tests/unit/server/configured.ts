@@ -1,4 +1,4 @@
-import { type Config, parseConfig } from '$lib/server/config/parse';
+import { type Config, ConfigError, parseConfig } from '$lib/server/config/parse';
 
 /** An environment that starts the portal; every value is a fiction. */
 export const environment = {
@@ -20,4 +20,15 @@ export function config(): Config {
 /** The environment above with these changes, until the next call. */
 export function configure(changes: Readonly<Record<string, string>> = {}): void {
 	current = parseConfig({ ...environment, ...changes });
+}
+
+/** The faults of the environment above with these changes; empty if it is accepted. */
+export function configFaults(changes: Readonly<Record<string, string | undefined>>): readonly string[] {
+	try {
+		parseConfig({ ...environment, ...changes });
+	} catch (error) {
+		if (error instanceof ConfigError) return error.faults;
+		throw error;
+	}
+	return [];
 }

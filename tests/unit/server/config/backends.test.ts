@@ -1,24 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '$lib/server/config/parse';
-import { environment } from '../configured';
+import { parseConfig } from '$lib/server/config/parse';
+import { configFaults, environment } from '../configured';
 
 const grades = { url: 'https://grades.example.org/api/', token: 'user' };
 
-const parsed = (backends: unknown) =>
-	parseConfig({
-		...environment,
-		BACKENDS: typeof backends === 'string' ? backends : JSON.stringify(backends)
-	}).backends;
-
-function faultsOf(backends: unknown): readonly string[] {
-	try {
-		parsed(backends);
-	} catch (error) {
-		if (error instanceof ConfigError) return error.faults;
-		throw error;
-	}
-	return [];
-}
+const variables = (backends: unknown) => ({
+	BACKENDS: typeof backends === 'string' ? backends : JSON.stringify(backends)
+});
+const parsed = (backends: unknown) => parseConfig({ ...environment, ...variables(backends) }).backends;
+const faultsOf = (backends: unknown) => configFaults(variables(backends));
 
 describe('the services in BACKENDS', () => {
 	test('are none where none are named', () => {

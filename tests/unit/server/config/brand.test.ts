@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '$lib/server/config/parse';
-import { environment } from '../configured';
+import { parseConfig } from '$lib/server/config/parse';
+import { configFaults, environment } from '../configured';
 
-function faultsOf(changes: Readonly<Record<string, string>>): readonly string[] {
-	try {
-		parseConfig({ ...environment, ...changes });
-	} catch (error) {
-		if (error instanceof ConfigError) return error.faults;
-		throw error;
-	}
-	return [];
-}
 const brandOf = (changes: Readonly<Record<string, string>>) => parseConfig({ ...environment, ...changes }).brand;
 const data = (type: string, bytes: number) => `data:${type};base64,${Buffer.alloc(bytes, 7).toString('base64')}`;
 
@@ -63,17 +54,17 @@ describe('what an institution sets of its own', () => {
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'A' }), 'needs at least one report'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, more: 1 }), 'must be JSON']
 	])('%s=%s is refused: %s', (name, value, fault) => {
-		expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
+		expect(configFaults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
 	});
 
 	test('(a11y 28) a claim to comply is taken where a report carries it', () => {
 		const claim = { ...statement, status: 'A', reports: [report] };
-		expect(faultsOf({ ACCESSIBILITY_STATEMENT: JSON.stringify(claim) })).toEqual([]);
+		expect(configFaults({ ACCESSIBILITY_STATEMENT: JSON.stringify(claim) })).toEqual([]);
 	});
 
 	test('a fault inside JSON names its place', () => {
 		const findings = [{ what: 'A' }, { what: 'B', until: 'soon' }];
-		expect(faultsOf({ ACCESSIBILITY_STATEMENT: JSON.stringify({ ...statement, findings }) })).toEqual([
+		expect(configFaults({ ACCESSIBILITY_STATEMENT: JSON.stringify({ ...statement, findings }) })).toEqual([
 			'ACCESSIBILITY_STATEMENT: findings.1.until: must be a date such as 2026-11-22'
 		]);
 	});

@@ -2,9 +2,9 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { parseConfig } from '$lib/server/config/parse';
 import { assertProperty } from '../../../harness/property.ts';
-import { environment } from '../configured';
+import { configFaults, environment } from '../configured';
 
 const ec = (namedCurve = 'P-256') => generateKeyPairSync('ec', { namedCurve });
 const rsa = (modulusLength = 2048) => generateKeyPairSync('rsa', { modulusLength });
@@ -19,16 +19,7 @@ const jwkSet = (...keys: unknown[]) => JSON.stringify({ keys });
 
 const keysOf = (STS_CLIENT_KEY: string) => parseConfig({ ...environment, STS_CLIENT_KEY }).clientKeys;
 
-/** The faults of a configuration with this key; empty if it is accepted. */
-function faultsOf(text: string): readonly string[] {
-	try {
-		keysOf(text);
-		return [];
-	} catch (error) {
-		if (!(error instanceof ConfigError)) throw error;
-		return error.faults;
-	}
-}
+const faultsOf = (STS_CLIENT_KEY: string) => configFaults({ STS_CLIENT_KEY });
 
 describe('STS_CLIENT_KEY', () => {
 	test.each([

@@ -1,30 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig } from '$lib/server/config/parse';
-import { environment } from '../configured';
-
-type Changes = Readonly<Record<string, string | undefined>>;
-
-function faultsOf(changes: Changes): readonly string[] {
-	try {
-		parseConfig({ ...environment, ...changes });
-	} catch (error) {
-		if (error instanceof ConfigError) return error.faults;
-		throw error;
-	}
-	return [];
-}
+import { configFaults, environment } from '../configured';
 
 const required = ['AUTH_URL', 'AUTH_SECRET', 'STS_ISSUER_URL', 'STS_CLIENT_ID', 'STS_CLIENT_SECRET', 'AUTH_BRIDGE_URL'];
 
 describe('a faulty environment', () => {
 	test.each(required)('without %s does not start', (name) => {
-		expect(faultsOf({ [name]: undefined })).toEqual([
+		expect(configFaults({ [name]: undefined })).toEqual([
 			expect.stringMatching(new RegExp(`^${name}: is missing; set it to `))
 		]);
 	});
 
 	test.each(required)('with an empty %s does not start: empty is unset', (name) => {
-		expect(faultsOf({ [name]: '  ' })).toEqual([expect.stringMatching(new RegExp(`^${name}: is missing`))]);
+		expect(configFaults({ [name]: '  ' })).toEqual([expect.stringMatching(new RegExp(`^${name}: is missing`))]);
 	});
 
 	test.each([
@@ -84,12 +72,12 @@ describe('a faulty environment', () => {
 		['RATE_LIMIT_PER_CALLER', '0'],
 		['LOG_LEVEL', 'trace']
 	])('with %s=%s tells of that one fault', (name, value) => {
-		const faults = faultsOf({ [name]: value });
+		const faults = configFaults({ [name]: value });
 		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}: (must|every|is missing)`))]);
 	});
 
 	test('tells all its faults at once', () => {
-		const faults = faultsOf({
+		const faults = configFaults({
 			AUTH_URL: 'nonsense',
 			AUTH_SECRET: 'short',
 			STS_CLIENT_ID: '',
@@ -106,7 +94,7 @@ describe('a faulty environment', () => {
 	});
 
 	test('tells of what only two variables together show beside the other faults', () => {
-		const faults = faultsOf({
+		const faults = configFaults({
 			AUTH_URL: 'https://portal.example.org',
 			STS_ISSUER_URL: 'http://sts.example.org',
 			CORS_DEV_ORIGINS: 'http://localhost:5173',
@@ -129,7 +117,7 @@ describe('a faulty environment', () => {
 
 describe('a good environment', () => {
 	test('needs no more than the required variables', () => {
-		expect(faultsOf({})).toEqual([]);
+		expect(configFaults({})).toEqual([]);
 		expect(parseConfig(environment)).toMatchObject({
 			origin: 'http://localhost:3000',
 			secure: false,
@@ -208,7 +196,7 @@ describe('a good environment', () => {
 	test.each(['http://localhost:8092', 'http://127.0.0.1:8092', 'http://sts.localhost:8092', 'https://sts.example.org'])(
 		'under https may name the STS %s',
 		(issuer) => {
-			expect(faultsOf({ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: issuer })).toEqual([]);
+			expect(configFaults({ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: issuer })).toEqual([]);
 		}
 	);
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { parseConfig } from '$lib/server/config/parse';
 import { secretNames } from '$lib/server/config/secret-files';
-import { environment } from '../configured';
+import { configFaults, environment } from '../configured';
 
 let folder = '';
 
@@ -20,19 +20,8 @@ function fileWith(content: string | Uint8Array): string {
 }
 
 /** The environment without a variable, which is in this file instead. */
-function withFile(name: string, file: string): Record<string, string> {
-	const others = Object.entries(environment).filter(([known]) => known !== name);
-	return { ...Object.fromEntries(others), [`${name}_FILE`]: file };
-}
-
-function faultsOf(variables: Readonly<Record<string, string>>): readonly string[] {
-	try {
-		parseConfig(variables);
-	} catch (error) {
-		if (error instanceof ConfigError) return error.faults;
-		throw error;
-	}
-	return [];
+function withFile(name: string, file: string): Record<string, string | undefined> {
+	return { ...environment, [name]: undefined, [`${name}_FILE`]: file };
 }
 
 describe('a secret in a file', () => {
@@ -60,7 +49,7 @@ describe('a secret in a file', () => {
 
 	test.each(secretNames)('is checked as the variable %s is', (name) => {
 		const value = name.endsWith('_SECRET') ? '' : 'not an address:';
-		const faults = faultsOf(withFile(name, fileWith(value)));
+		const faults = configFaults(withFile(name, fileWith(value)));
 		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
 	});
 });
@@ -88,22 +77,22 @@ describe('a file that cannot be used is one fault, which shows neither path nor 
 		['with a relative path', () => 'secrets/client', 'must be the absolute path of a file, without a comma'],
 		['with a comma in its path', () => '/run/a,b', 'must be the absolute path of a file, without a comma']
 	])('%s', (_, file, fault) => {
-		expect(faultsOf(withFile('STS_CLIENT_SECRET', file()))).toEqual([`STS_CLIENT_SECRET_FILE: ${fault}`]);
+		expect(configFaults(withFile('STS_CLIENT_SECRET', file()))).toEqual([`STS_CLIENT_SECRET_FILE: ${fault}`]);
 	});
 
 	test('beside the variable itself', () => {
-		expect(faultsOf({ ...environment, AUTH_SECRET_FILE: fileWith('another secret') })).toEqual([
+		expect(configFaults({ ...environment, AUTH_SECRET_FILE: fileWith('another secret') })).toEqual([
 			'AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one'
 		]);
 	});
 
 	test('beside the older name of the variable', () => {
 		const older = { ...withFile('AUTH_SECRET', fileWith('x')), NEXTAUTH_SECRET: environment.AUTH_SECRET };
-		expect(faultsOf(older)).toEqual(['AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one']);
+		expect(configFaults(older)).toEqual(['AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one']);
 	});
 
 	test('with faults of other variables, all of which are listed', () => {
-		const faults = faultsOf({ ...withFile('STS_CLIENT_SECRET', '/nowhere'), AUTH_URL: 'x', PORT: 'y' });
+		const faults = configFaults({ ...withFile('STS_CLIENT_SECRET', '/nowhere'), AUTH_URL: 'x', PORT: 'y' });
 		expect(faults.map((fault) => fault.split(':')[0])).toEqual(['STS_CLIENT_SECRET_FILE', 'AUTH_URL', 'PORT']);
 	});
 });

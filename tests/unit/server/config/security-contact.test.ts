@@ -1,21 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { examineSecurityContact } from '../../../../src/doctor/configuration';
-import { ConfigError, parseConfig } from '$lib/server/config/parse';
+import { parseConfig } from '$lib/server/config/parse';
 import { securityText } from '$lib/server/config/security-contact';
-import { environment } from '../configured';
+import { configFaults, environment } from '../configured';
 
 const parsed = (changes: Readonly<Record<string, string>>) => parseConfig({ ...environment, ...changes });
 const EXPIRES = { SECURITY_EXPIRES: '2027-06-30' };
-
-function faultsOf(changes: Readonly<Record<string, string>>): readonly string[] {
-	try {
-		parsed(changes);
-	} catch (error) {
-		if (error instanceof ConfigError) return error.faults;
-		throw error;
-	}
-	return [];
-}
 
 describe('the security contact', () => {
 	test('is absent without SECURITY_CONTACT', () => {
@@ -43,7 +33,7 @@ describe('the security contact', () => {
 	test.each(['csirt', 'http://uni.example', 'https://a:b@uni.example', 'mailto:csirt', 'ftp://uni.example', ','])(
 		'is refused as %s',
 		(contact) => {
-			expect(faultsOf({ ...EXPIRES, SECURITY_CONTACT: contact })).toEqual([
+			expect(configFaults({ ...EXPIRES, SECURITY_CONTACT: contact })).toEqual([
 				expect.stringMatching(/^SECURITY_CONTACT: must be /)
 			]);
 		}
@@ -52,20 +42,20 @@ describe('the security contact', () => {
 	test.each(['tomorrow', '2027-13-01', '2027-02-29T25:00:00Z', '30-06-2027', '2027-06-30 12:00'])(
 		'is refused until %s',
 		(expires) => {
-			expect(faultsOf({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: expires })).toEqual([
+			expect(configFaults({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: expires })).toEqual([
 				expect.stringMatching(/^SECURITY_EXPIRES: must be a date/)
 			]);
 		}
 	);
 
 	test('needs an expiry', () => {
-		expect(faultsOf({ SECURITY_CONTACT: 'csirt@uni.example' })).toEqual([
+		expect(configFaults({ SECURITY_CONTACT: 'csirt@uni.example' })).toEqual([
 			expect.stringMatching(/^SECURITY_EXPIRES: is missing/)
 		]);
 	});
 
 	test.each([EXPIRES, { SECURITY_POLICY_URL: 'https://uni.example' }])('is missing when only %o is set', (others) => {
-		expect(faultsOf(others)).toEqual([expect.stringMatching(/^SECURITY_CONTACT: is missing/)]);
+		expect(configFaults(others)).toEqual([expect.stringMatching(/^SECURITY_CONTACT: is missing/)]);
 	});
 });
 

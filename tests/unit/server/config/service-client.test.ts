@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '$lib/server/config/parse';
-import { environment } from '../configured';
+import { parseConfig } from '$lib/server/config/parse';
+import { configFaults, environment } from '../configured';
 
 type Changes = Readonly<Record<string, string | undefined>>;
-
-function faultsOf(changes: Changes): readonly string[] {
-	try {
-		parseConfig({ ...environment, ...changes });
-	} catch (error) {
-		if (error instanceof ConfigError) return error.faults;
-		throw error;
-	}
-	return [];
-}
 
 describe('the service client', () => {
 	const own = { AUTH_BRIDGE_CLIENT_ID: 'service', AUTH_BRIDGE_CLIENT_SECRET: 'hush' };
@@ -51,6 +41,6 @@ describe('the service client', () => {
 		[{ ...own, AUTH_BRIDGE_SCOPE: 'a "b"' }, 'AUTH_BRIDGE_SCOPE: must be'],
 		[{ ...own, AUTH_BRIDGE_RESOURCE: 'bridge' }, 'AUTH_BRIDGE_RESOURCE: must be']
 	])('with %j tells of one fault', (changes, fault) => {
-		expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
+		expect(configFaults(changes)).toEqual([expect.stringContaining(fault)]);
 	});
 });
