@@ -33,10 +33,10 @@ test(
 	async ({ page, sandbox }) => {
 		sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
 		await openUnlinkPage(page);
-		await expect(page.getByText(unlink.fresh)).toBeVisible();
+		await expect(page.getByText(unlink.newer)).toBeVisible();
 		await expect(page.getByRole('button', { name: unlink.button })).toHaveCount(0);
 
-		await page.getByRole('link', { name: unlink.freshLink }).click();
+		await page.getByRole('link', { name: unlink.signInAgain }).click();
 		await page.getByRole('button', { name: 'Sanne de Vries' }).click();
 		await expectHeading(page, unlink.title);
 		await page.getByRole('button', { name: unlink.button }).click();

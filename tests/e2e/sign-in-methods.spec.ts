@@ -113,7 +113,7 @@ test.describe('where only wallets sign people in', () => {
 		await page.getByRole('link', { name: en.account.wallets.unlink(1) }).click();
 		await expectHeading(page, en.account.unlink.title);
 		const unlinkUrl = page.url();
-		await page.getByRole('link', { name: en.account.unlink.freshLink }).click();
+		await page.getByRole('link', { name: en.account.unlink.signInAgain }).click();
 		await expectHeading(page, en.wallet.start.title);
 		await page.getByRole('button', { name: en.wallet.start.button }).click();
 		await wallet.expectCode();

@@ -41,7 +41,7 @@ for (const { title, tag, javaScriptEnabled } of [
 }
 
 async function signInAgain(page: Page, factor: string): Promise<void> {
-	await page.getByRole('link', { name: unlink.freshLink }).click();
+	await page.getByRole('link', { name: unlink.signInAgain }).click();
 	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
 	await page.getByRole('button', { name: factor }).click();
 }

@@ -104,7 +104,7 @@ describe('unlinking a wallet', () => {
 		landscape.sandbox.scenario('id-token', { claims: { auth_time: authTime() } });
 		const address = linkIn(await signInAtInstitution(browser), '/unlink');
 		const page = await browser.open(address);
-		expect(page.text).toContain(words.unlink.fresh);
+		expect(page.text).toContain(words.unlink.newer);
 		await browser.open(address, { form: {} });
 		expect(removals()).toBe(0);
 

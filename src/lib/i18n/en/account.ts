@@ -129,7 +129,7 @@ export const account = {
 				what: 'You are then signed out in all your browsers, and also here.',
 				button: 'Yes, sign out everywhere'
 			},
-			fresh: 'We want to be sure that it’s you. First sign in again.',
+			newer: 'We want to be sure that it’s you. First sign in again.',
 			stronger: 'This needs a stronger sign-in, for example with a code from your phone as well. First sign in again.',
 			cancel: 'No, back to the list'
 		}
@@ -138,10 +138,10 @@ export const account = {
 		title: 'Unlink this wallet?',
 		what: 'After this you can’t sign in with this wallet. You can link it again later.',
 		button: 'Yes, unlink this wallet',
-		fresh: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
+		newer: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
 		stronger:
 			'This needs a stronger sign-in, for example with a code from your phone as well. Sign in again before you unlink a wallet.',
-		freshLink: 'Sign in again',
+		signInAgain: 'Sign in again',
 		cancel: 'No, back to your account'
 	},
 	/** The page before and after a sign-in that a protected part needs. */

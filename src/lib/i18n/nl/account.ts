@@ -130,7 +130,7 @@ export const account: Texts['account'] = {
 				what: 'U bent dan uitgelogd in al uw browsers, en ook hier.',
 				button: 'Ja, overal uitloggen'
 			},
-			fresh: 'Wij willen zeker weten dat u het bent. Log daarom eerst opnieuw in.',
+			newer: 'Wij willen zeker weten dat u het bent. Log daarom eerst opnieuw in.',
 			stronger:
 				'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log eerst opnieuw in.',
 			cancel: 'Nee, terug naar de lijst'
@@ -140,10 +140,10 @@ export const account: Texts['account'] = {
 		title: 'Deze wallet ontkoppelen?',
 		what: 'Daarna kunt u niet meer inloggen met deze wallet. U kunt hem later opnieuw koppelen.',
 		button: 'Ja, deze wallet ontkoppelen',
-		fresh: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',
+		newer: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',
 		stronger:
 			'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log opnieuw in voordat u een wallet ontkoppelt.',
-		freshLink: 'Opnieuw inloggen',
+		signInAgain: 'Opnieuw inloggen',
 		cancel: 'Nee, terug naar uw account'
 	},
 	stepUp: {
