@@ -74,6 +74,9 @@ export const steps = {
 	}
 };
 
+/** Of the core: another step runs beside them, so their runs on the two runtimes take turns. */
+const TAKES_TURNS = new Set(['http', 'e2e']);
+
 /** @typedef {Omit<import('./runners.mjs').RunOptions, 'args'>} Run on one runtime */
 
 /** @param {Choice} choice */
@@ -99,14 +102,18 @@ async function inBrowser(name, choice, config, env = {}) {
 	return onEachRuntime(choice, name, withBrowser, (run) => runPlaywright({ ...run, args }));
 }
 
-/** @type {(choice: Choice, name: string, env: Record<string, string>, run: (run: Run) => Promise<Result>) => Promise<Result>} */
+/**
+ * Side by side, since one run alone does not use two cores; see TAKES_TURNS.
+ * @type {(choice: Choice, name: string, env: Record<string, string>, run: (run: Run) => Promise<Result>) => Promise<Result>}
+ */
 async function onEachRuntime(choice, name, env, run) {
 	await ensureBuilt(choice.runtimes);
-	const results = [];
-	for (const runtime of choice.runtimes) {
-		if (choice.isOver()) break;
+	const runOn = (/** @type {string} */ runtime) => {
 		console.log(`\n── ${name} on ${runtime}`);
-		results.push(await run({ ...runOf(choice), name: `${name}-${runtime}`, env: { ...env, RUNTIME: runtime } }));
-	}
+		return run({ ...runOf(choice), name: `${name}-${runtime}`, env: { ...env, RUNTIME: runtime } });
+	};
+	if (!TAKES_TURNS.has(name)) return onRuntimes(await Promise.all(choice.runtimes.map(runOn)));
+	const results = [];
+	for (const runtime of choice.runtimes) if (!choice.isOver()) results.push(await runOn(runtime));
 	return onRuntimes(results);
 }
