@@ -71,7 +71,6 @@ export default defineConfig({
 		locale: 'en-GB',
 		// Only the journey in production shape speaks https, to a certificate made for it.
 		ignoreHTTPSErrors: true,
-		trace: 'retain-on-failure',
 		launchOptions: {
 			...(executablePath ? { executablePath } : {}),
 			args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync']

@@ -3,7 +3,14 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { programCommand, run } from './runtime.mjs';
 
-const INSTALLED_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The headless shell first: the same engine without a browser's windows takes half the processor time. */
+const INSTALLED_NAMES = [
+	'chromium-headless-shell',
+	'chromium',
+	'chromium-browser',
+	'google-chrome',
+	'google-chrome-stable'
+];
 const OTHER_PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 /**
@@ -46,9 +53,9 @@ async function downloadedChromium() {
 async function debianChromium() {
 	if (!existsSync('/etc/debian_version')) return undefined;
 	const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-	console.log('Installing the Debian package chromium …');
+	console.log('Installing the Debian package chromium-headless-shell …');
 	await run([...asRoot, 'apt-get', 'update', '-qq']);
-	await run([...asRoot, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+	await run([...asRoot, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium-headless-shell'], {
 		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
 	});
 	return onThisMachine();

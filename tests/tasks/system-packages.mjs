@@ -10,6 +10,7 @@ import { hasJava } from './keycloak-distribution.mjs';
  * @property {string[]} [args] with which it succeeds
  * @property {() => boolean} [isNeeded] always by default
  * @property {string} [step] the only step that needs it
+ * @property {boolean} [isOptional] something else can do its work, and takes longer
  */
 
 /** @type {readonly SystemProgram[]} */
@@ -22,6 +23,7 @@ const PROGRAMS = [
 	{ program: 'python3', debian: 'python3-venv', args: ['-c', 'import venv, ensurepip'] },
 	// Keycloak comes from a Maven repository, and runs where there is Java.
 	{ program: 'mvn', debian: 'maven', isNeeded: hasJava },
+	{ program: 'chromium-headless-shell', debian: 'chromium-headless-shell', isOptional: true },
 	{ program: 'firefox-esr', debian: 'firefox-esr', step: 'browsers' },
 	{ program: 'WebKitWebDriver', debian: 'webkit2gtk-driver', args: ['--help'], step: 'browsers' },
 	{ program: 'Xvfb', debian: 'xvfb', args: ['-help'], step: 'browsers' },
@@ -32,9 +34,12 @@ const PROGRAMS = [
 
 /**
  * @param {readonly string[]} steps of this run
- * @returns {SystemProgram[]} those that this machine lacks
+ * @returns {SystemProgram[]} those that this machine lacks and that nothing can stand in for
  */
-export function missingPrograms(steps) {
+export const missingPrograms = (steps) => missing(steps).filter(({ isOptional }) => !isOptional);
+
+/** @param {readonly string[]} steps */
+function missing(steps) {
 	return PROGRAMS.filter(
 		({ program, args = ['--version'], isNeeded = () => true, step }) =>
 			isNeeded() &&
@@ -52,9 +57,9 @@ export const installCommand = (programs) => `apt-get install ${programs.map(({ d
  * @throws {Error} naming the packages that are missing still
  */
 export function ensureSystemPackages(steps) {
-	const missing = missingPrograms(steps);
-	if (missing.length === 0) return;
-	if (process.getuid?.() === 0) install(missing.map(({ debian }) => debian));
+	const wanted = missing(steps);
+	if (wanted.length === 0) return;
+	if (process.getuid?.() === 0) install(wanted.map(({ debian }) => debian));
 	const left = missingPrograms(steps);
 	if (left.length === 0) return;
 	const names = left.map(({ program, debian }) => `${program} (Debian package ${debian})`).join(', ');
