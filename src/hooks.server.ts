@@ -23,9 +23,9 @@ import { trace } from '$lib/server/handles/trace';
 import { newRequestId } from '$lib/server/http/headers';
 import { findTraceparentBy } from '$lib/server/upstream/tracing';
 import { findRequestIdBy, log, startLogging } from '$lib/server/log';
-import { observeEventStreams } from '$lib/server/metrics';
+import { observeEventStreams, observeStore } from '$lib/server/metrics';
 import { endReadiness } from '$lib/server/readiness';
-import { closeStore, openStore } from '$lib/server/store';
+import { closeStore, isStoreAvailable, openStore } from '$lib/server/store';
 import { eventStreams } from '$lib/server/wallet/events';
 
 export const init: ServerInit = async () => {
@@ -33,7 +33,8 @@ export const init: ServerInit = async () => {
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
 	findTraceparentBy(() => ofCurrentRequest((locals) => locals.traceparent()));
 	findRequestIdBy(() => ofCurrentRequest((locals) => locals.requestId));
-	observeEventStreams(() => eventStreams().size());
+	observeEventStreams(() => eventStreams().size(), config().eventStreams.maxPerProcess);
+	observeStore(isStoreAvailable);
 	await Promise.all([makeBrandFiles(), openStore()]);
 	onShutdown({ drain, finish });
 };

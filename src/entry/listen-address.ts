@@ -17,11 +17,16 @@ export function hostAndPort({ host, port }: ListenAddress): string {
 /**
  * The message for an operator if listening fails.
  * @param reason the system's error code (Node) or the name of the error (Deno)
+ * @param names the variables that the address comes from
  */
-export function listenFailure(address: ListenAddress, reason: string): string {
+export function listenFailure(
+	address: ListenAddress,
+	reason: string,
+	names: { readonly host: string; readonly port: string } = { host: 'HOST', port: 'PORT' }
+): string {
 	const where = hostAndPort(address);
 	if (['EADDRINUSE', 'AddrInUse'].includes(reason)) {
-		return `The portal can't start: ${where} is taken by another program. Stop that program, or set PORT.`;
+		return `The portal can't start: ${where} is taken by another program. Stop that program, or set ${names.port}.`;
 	}
-	return `The portal can't start: listening on ${where} failed (${reason}). Check HOST and PORT.`;
+	return `The portal can't start: listening on ${where} failed (${reason}). Check ${names.host} and ${names.port}.`;
 }

@@ -2,6 +2,7 @@ import type { Server, SSRManifest } from '@sveltejs/kit';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
 import { log } from '../lib/server/log';
+import type { serveMetrics } from './prometheus';
 
 /** Parses the configuration before anything else happens. A faulty one ends the process with a list of all faults. */
 export function readConfigOrExit(environment: Record<string, string | undefined>): Config {
@@ -17,6 +18,17 @@ export function readConfigOrExit(environment: Record<string, string | undefined>
 export function exitWith(message: string): never {
 	console.error(message);
 	process.exit(1);
+}
+
+/**
+ * Serves metrics for Prometheus if `METRICS_PORT` is set. Must be called before the application starts.
+ * @param load imports `prometheus.ts`, which is loaded only then
+ */
+export async function startMetrics({ metrics }: Pick<Config, 'metrics'>, load: () => Promise<object>): Promise<void> {
+	if (!metrics) return;
+	const module = (await load()) as { readonly serveMetrics: typeof serveMetrics };
+	const failure = await module.serveMetrics(metrics);
+	if (failure !== null) exitWith(failure);
 }
 
 /** Logs a warning for each variable that is probably misspelt. */

@@ -9,7 +9,13 @@ const Attributes = v.optional(
 );
 const Point = v.object({ attributes: Attributes, asInt: v.optional(v.unknown()), asDouble: v.optional(v.unknown()) });
 const Points = v.optional(v.object({ dataPoints: v.array(Point) }));
-const Metric = v.object({ name: v.string(), unit: v.optional(v.string(), ''), sum: Points, histogram: Points });
+const Metric = v.object({
+	name: v.string(),
+	unit: v.optional(v.string(), ''),
+	sum: Points,
+	gauge: Points,
+	histogram: Points
+});
 const Span = v.object({
 	name: v.string(),
 	traceId: v.string(),
@@ -63,8 +69,8 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 				bodies('/v1/metrics')
 					.flatMap((body) => v.parse(Metrics, JSON.parse(body)).resourceMetrics)
 					.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
-					.flatMap(({ name, unit, sum, histogram }) =>
-						((sum ?? histogram)?.dataPoints ?? []).map(
+					.flatMap(({ name, unit, sum, gauge, histogram }) =>
+						((sum ?? gauge ?? histogram)?.dataPoints ?? []).map(
 							({ attributes }) => `${name}{${attributes.map(written).sort().join(',')}} [${unit}]`
 						)
 					)

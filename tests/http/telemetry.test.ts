@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -5,10 +6,14 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.ts';
 import { startPortal } from '../harness/portal.ts';
+import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
+import { type Scrape, scrape } from '../harness/scrape.ts';
+import { root } from '../tasks/runtime.mjs';
 import { bareEnvironment } from './support/bare-environment.ts';
 import { heldSession, tokensOver } from './support/held-session.ts';
 import { signInAtInstitution, signInByVerification, signInWithWallet } from './support/journeys.ts';
@@ -16,14 +21,23 @@ import { claimSecrets, secret } from './support/leaks.ts';
 
 const Coverage = v.object({ result: v.array(v.object({ url: v.string() })) });
 
-describe('with an OTLP endpoint', () => {
+describe('with an OTLP endpoint, and a port for Prometheus', () => {
+	const isStoreThere = hasRedis();
+	let redis: Redis | undefined;
+	let metricsPort: number;
+	let first: Scrape;
 	let receiver: OtlpReceiver;
 	let landscape: Landscape;
 	let tokens: string[];
 
 	beforeAll(async () => {
 		receiver = await startOtlpReceiver();
-		landscape = await startLandscape({ runtime, env: { ...receiver.env, LOG_LEVEL: 'debug' } });
+		redis = isStoreThere ? await startRedis() : undefined;
+		metricsPort = await freePort();
+		const store = redis && { REDIS_URL: redis.url };
+		const env = { ...receiver.env, ...store, METRICS_PORT: String(metricsPort), LOG_LEVEL: 'debug' };
+		landscape = await startLandscape({ runtime, env });
+		first = await scrape(metricsPort);
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const before = await heldSession(browser, landscape);
@@ -43,6 +57,7 @@ describe('with an OTLP endpoint', () => {
 	afterAll(async () => {
 		await landscape.stop();
 		await receiver.stop();
+		await redis?.stop();
 	});
 
 	test('what was done arrives as metrics, by name, unit and a few values', async () => {
@@ -66,6 +81,47 @@ describe('with an OTLP endpoint', () => {
 		expect(calls.join()).toMatch(/portal\.operation=complete,/);
 	});
 
+	test('Prometheus reads the same series as the collector receives, and durations end in their unit', async () => {
+		/** As Prometheus names a series of OTLP. */
+		const translated = (series: string) => {
+			const [, name = '', labels = '', unit = ''] = /^(.*)\{(.*)\} \[(.*)\]$/.exec(series) ?? [];
+			const suffix = unit === 's' ? '_seconds' : /^\{(?:stream|store)\}$/.test(unit) ? '' : '_total';
+			const underscored = labels.replaceAll(/(?<=^|,)[^=]+/g, (label) => label.replaceAll('.', '_'));
+			return `${name.replaceAll('.', '_')}${suffix}{${underscored}}`;
+		};
+		const { status, headers, series } = await scrape(metricsPort);
+		expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+		const own = series.filter((one) => one.startsWith('portal_'));
+		expect(own.length).toBeGreaterThan(10);
+		await vi.waitFor(
+			() => {
+				const received = receiver.series().filter((one) => one.startsWith('portal.'));
+				expect(received.map(translated).sort()).toEqual(own);
+			},
+			{ timeout: 15_000, interval: 50 }
+		);
+	});
+
+	test('a sign-in adds one to its counter', async () => {
+		const counter = 'portal_sign_ins_total{method="institution",result="ok"}';
+		expect([first.status, first.samples.get(counter)]).toEqual([200, undefined]);
+		const before = (await scrape(metricsPort)).samples.get(counter) ?? NaN;
+		await signInAtInstitution(new Browser(landscape.url));
+		expect((await scrape(metricsPort)).samples.get(counter)).toBe(before + 1);
+	});
+
+	test.runIf(isStoreThere)('every metric and label of the alerts and the dashboard is there', async () => {
+		const { text } = await scrape(metricsPort);
+		const there = new Set(text.match(/[a-z_]+(?=[ {=])/g));
+		for (const file of ['alerts.yml', 'dashboard.json']) {
+			const queries = readFileSync(join(root, 'docs/hosting/prometheus', file), 'utf8');
+			// Without the values of labels, whose quotes are escaped in JSON.
+			const used = queries.replaceAll(/[=~]\\?"[^"]*"/g, '').match(/\b(?:portal|http)_\w+/g);
+			expect(used).toContain('portal_sign_ins_total');
+			expect([...new Set(used)].filter((name) => !there.has(name))).toEqual([]);
+		}
+	});
+
 	test('nothing that was sent holds a token, a code, a state, an address with a query, or a word of a person', async () => {
 		await vi.waitFor(() => expect(receiver.series().join()).toContain('portal.sign_ins'), { timeout: 15_000 });
 		const redeemed = landscape.sandbox.lastRequests('sts').flatMap(({ body }) => {
@@ -80,7 +136,7 @@ describe('with an OTLP endpoint', () => {
 			...claimSecrets('known-student', ['email', 'sub', 'eduid']),
 			...claimSecrets('unknown-student', ['email', 'sub', 'eduid'])
 		];
-		const sent = receiver.everything();
+		const sent = receiver.everything() + (await scrape(metricsPort)).text;
 		expect(secrets.filter(([, pattern]) => pattern.test(sent)).map(([name]) => name)).toEqual([]);
 		expect(sent).not.toMatch(/[?&](?:code|state|login_hint|wallet_session)=/);
 	});
@@ -131,7 +187,8 @@ describe.runIf(runtime === 'node')('the SDK', () => {
 		const receiver = await startOtlpReceiver();
 		const [without, withIt] = await Promise.all([loaded({}), loaded(receiver.env)]);
 		await receiver.stop();
-		const sdk = (urls: readonly string[]) => urls.filter((url) => /\/telemetry-[\w-]+\.js$/.test(url)).length;
+		const sdk = (urls: readonly string[]) =>
+			urls.filter((url) => /\/(?:telemetry-[\w-]+|prometheus)\.js$/.test(url)).length;
 		expect(without.length).toBeGreaterThan(5);
 		expect([sdk(without), sdk(withIt)]).toEqual([0, 1]);
 	});

@@ -29,6 +29,7 @@ const PROGRAMS = [
 	{ program: 'Xvfb', debian: 'xvfb', args: ['-help'], step: 'browsers' },
 	{ program: 'caddy', debian: 'caddy', args: ['version'], step: 'hosting' },
 	{ program: 'haproxy', debian: 'haproxy', args: ['-v'], step: 'hosting' },
+	{ program: 'promtool', debian: 'prometheus', step: 'hosting' },
 	{ program: 'systemd-analyze', debian: 'systemd', step: 'hosting' }
 ];
 

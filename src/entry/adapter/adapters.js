@@ -37,6 +37,7 @@ export function nodeAdapter(out) {
 			const instrumentation = `${server}/instrumentation.server.js`;
 			const modules = { index: `${server}/index.js`, manifest, 'instrumentation.server': instrumentation };
 			await bundleApplication(modules, `${out}/server`);
+			await bundle('entry/prometheus.ts', `${out}/server`, 'prometheus.js');
 			await bundle('entry/node/start.ts', out, 'start.js');
 			await bundle('doctor/main.ts', out, 'doctor.js');
 			// `node build/node` starts the server as well, as with other adapters.
@@ -58,6 +59,8 @@ export function denoAdapter(out) {
 			await deno({ out, precompress: true }).adapt(builder);
 			// Only the application and the public files are used: the adapter's own server imports remote code.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
+			// In a folder that the server may read: it is imported only if it is needed.
+			await bundle('entry/prometheus.ts', `${out}/server`, 'prometheus.js', 'deno');
 			await bundle('entry/deno/main.ts', out, 'main.js', 'deno');
 			writeFileSync(`${out}/index.js`, DENO_INDEX);
 			await bundle('entry/deno/start.ts', out, 'start.js', 'deno');

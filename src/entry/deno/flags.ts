@@ -2,8 +2,15 @@ import type { Config } from '../../lib/server/config/parse';
 import { exitWith } from '../startup';
 import { LAUNCHED } from './supervise';
 
-/** Ends the process with a message if it was started without a flag of Deno that the portal needs. The launcher sets them. */
-export async function exitWithoutFlags({ store }: Pick<Config, 'store'>): Promise<void> {
+/**
+ * Ends the process with a message if it was started without a flag of Deno that the portal needs, or where a setting can't work. The
+ * launcher sets the flags.
+ */
+export async function exitWithoutFlags({ store, metrics }: Pick<Config, 'store' | 'metrics'>): Promise<void> {
+	if (metrics && isDenoDeploy())
+		exitWith(
+			"The portal can't start: Deno Deploy opens no port for METRICS_PORT. Remove it, and export metrics by OTLP."
+		);
 	if (store.denoKv !== undefined && store.redisUrl === undefined && !('openKv' in Deno)) exitWith(missing('kv'));
 	if (Deno.args.includes(LAUNCHED) || isDenoDeploy() || !isPermitted()) return;
 	if (await abortsCompleteRequests()) exitWith(missing('no-legacy-abort'));

@@ -1,5 +1,5 @@
 import { startLogging } from '../../lib/server/log';
-import { type Application, readConfigOrExit, startApplication, warnOfUnknownVariables } from '../startup';
+import { type Application, readConfigOrExit, startApplication, startMetrics, warnOfUnknownVariables } from '../startup';
 import { readStaticTable } from '../static-files';
 import { disk } from './disk';
 import { exitWithoutFlags } from './flags';
@@ -16,6 +16,7 @@ export async function main(application: Application): Promise<void> {
 	warnOfUnknownVariables(readWholeEnvironment());
 
 	const { dirname: folder } = import.meta;
+	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));
 	const files = await readStaticTable(disk, `${folder}/client`, `${folder}/prerendered`);
 	const respond = await startApplication(application, environment);
 	await listenOrExit(createServe(respond, { ...config, files }), config.listen, config.shutdownDelayMs);

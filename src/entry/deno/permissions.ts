@@ -7,7 +7,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
 const REDIS_PORT = '6379';
 
 /**
- * The minimal permissions of the Deno build: to listen on one address; to connect to the STS, the Auth Bridge, backends, the store and
+ * The minimal permissions of the Deno build: to listen on its address, and on that for metrics; to connect to the STS, the Auth Bridge, backends, the store and
  * proxies; to read its own code and public files, the variables of its configuration, and the files with its secrets. It can't run programs, read system
  * information, import remote code, or write files other than the Deno KV store.
  * @param folder the folder of the Deno build
@@ -19,7 +19,10 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 	const sts = [issuer, internal, ...hosts.map((host) => `https://${host}`), ...endpoints];
 	const services = [config.bridge.url, ...config.backends.map(({ url }) => url)];
 	const others = [redisUrl, config.proxies.https, config.proxies.http].filter((url) => url !== undefined);
-	const net = [hostAndPort(listenAddress(config.listen)), ...[...sts, ...services, ...others].map(peerOf)];
+	const own = [config.listen, ...(config.metrics ? [config.metrics] : [])].map((one) =>
+		hostAndPort(listenAddress(one))
+	);
+	const net = [...own, ...[...sts, ...services, ...others].map(peerOf)];
 	const kvFile = denoKv !== undefined && denoKv !== 'default' ? [denoKv] : [];
 	const folders = ['client', 'prerendered', 'server'].map((name) => `${folder}/${name}`);
 	return [

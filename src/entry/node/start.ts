@@ -10,6 +10,7 @@ import {
 	fileLimitIn,
 	readConfigOrExit,
 	startApplication,
+	startMetrics,
 	warnOfUnknownVariables
 } from '../startup';
 import { readStaticTable } from '../static-files';
@@ -33,6 +34,7 @@ const files = await readStaticTable(disk, folder('./assets'), folder('./prerende
 const load = (name: string): Promise<object> => import(new URL(`./server/${name}`, import.meta.url).href);
 // Before the application, which looks up its metrics provider once.
 await load('instrumentation.server.js');
+await startMetrics(config, () => load('prometheus.js'));
 const [app, built] = await Promise.all([load('index.js'), load('manifest.js')]);
 const application = { ...app, ...built } as Application;
 // A `FastResponse` is written to the socket without the stream that a `Response` has.

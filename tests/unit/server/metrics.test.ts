@@ -87,7 +87,7 @@ test('open event streams are read when they are asked for, and refused ones are 
 		every,
 		random: () => 0
 	});
-	observeEventStreams(streams.size);
+	observeEventStreams(streams.size, 2);
 	const open = (browser: string) =>
 		streams.open({ browser, walletSessions: [browser], address: '' }, 1000, () => () => {});
 	const first = open('a');

@@ -214,6 +214,14 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Attempts to change the list while other instances change it',
 		`${constant(sessionList, 'MAX_TRIES')}; the next one ${seconds(constant(sessionList, 'RETRY_MS'))}`
 	],
+	[
+		'Connections to `METRICS_PORT` at the same time, on Node',
+		String(constant('entry/prometheus.ts', 'MAX_CONNECTIONS'))
+	],
+	[
+		'Head of a request to `METRICS_PORT`, on Node',
+		`${size(constant('entry/prometheus.ts', 'maxHeaderSize'))}, ${seconds(constant('entry/prometheus.ts', 'headersTimeout'))}`
+	],
 	['Reading the list', seconds(constant(sessionList, 'READ_LIMIT_MS'))],
 	['Times of the next write to the list, in memory', size(constant(sessionList, 'MAX_TIMES_BYTES'))],
 	[

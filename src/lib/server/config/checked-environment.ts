@@ -128,6 +128,14 @@ export const CheckedEnvironment = v.pipe(
 	),
 	v.forward(
 		v.partialCheck(
+			[['METRICS_PORT'], ['PORT']],
+			(env) => env.METRICS_PORT !== env.PORT,
+			'must differ from PORT: the public port never serves metrics'
+		),
+		['METRICS_PORT']
+	),
+	v.forward(
+		v.partialCheck(
 			[['SESSION_IDLE_TIMEOUT'], ['SESSION_MAX_AGE']],
 			(env) => env.SESSION_IDLE_TIMEOUT < env.SESSION_MAX_AGE,
 			'must be less than SESSION_MAX_AGE'

@@ -10,6 +10,7 @@ import {
 	issuerUrl,
 	isWeakSecret,
 	list,
+	listenHost,
 	MAX_AGE_RANGE,
 	origin,
 	proxyUrl,
@@ -65,7 +66,7 @@ export const Environment = v.object({
 	AUTH_TRUST_HOST: v.optional(flag, 'false'),
 	TRUSTED_HOPS: v.optional(wholeNumber(1, 10), '1'),
 	SHUTDOWN_DELAY_SECONDS: v.optional(wholeNumber(0, 60)),
-	HOST: v.optional(v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or address')), '0.0.0.0'),
+	HOST: v.optional(listenHost, '0.0.0.0'),
 	PORT: v.optional(wholeNumber(0, 65_535), '3000'),
 	STS_ISSUER_URL: required(issuerUrl, 'the public address of the STS, for example https://sts.example.org'),
 	STS_INTERNAL_URL: v.optional(serviceUrl),
@@ -114,6 +115,8 @@ export const Environment = v.object({
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
 	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
+	METRICS_PORT: v.optional(wholeNumber(1, 65_535)),
+	METRICS_HOST: v.optional(listenHost, '127.0.0.1'),
 	ADMIN_CLIENT_IDS: v.optional(
 		v.pipe(
 			list,

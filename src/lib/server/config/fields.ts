@@ -114,6 +114,9 @@ export const hosts = v.pipe(
 	)
 );
 
+/** Where to listen: a host name, or an address; IPv6 addresses may be in brackets. */
+export const listenHost = v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or address'));
+
 /** An exact web origin, such as `http://localhost:5173`. */
 export const origin = v.pipe(
 	v.string(),

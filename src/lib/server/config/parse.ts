@@ -182,6 +182,8 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		logLevel: env.LOG_LEVEL,
 		/** The OTLP address for metrics and traces. If unset, no telemetry code is loaded. */
 		telemetryUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+		/** Where Prometheus reads the metrics, apart from the public port; null: nothing listens. */
+		metrics: env.METRICS_PORT === undefined ? null : { host: env.METRICS_HOST, port: env.METRICS_PORT },
 		/** What `/.well-known/security.txt` says; null if there is no such file. */
 		securityContact: arrangeSecurityContact(env),
 		brand: arrangeBrand(env)

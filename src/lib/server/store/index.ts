@@ -44,6 +44,11 @@ export async function storeState(): Promise<StoreState> {
 	return (await resilient.check()) ? 'up' : 'down';
 }
 
+/** Whether the shared store accepts writes, as far as known without a check; undefined if none is configured. */
+export function isStoreAvailable(): boolean | undefined {
+	return resilient?.isAvailable();
+}
+
 /** Runs scripts in the Redis that all instances share; undefined if there is none. */
 export function sharedScripts(): RunScript | undefined {
 	return runScript;

@@ -23,6 +23,12 @@ test('the network is the address to listen on, STS and Bridge, each with its por
 	);
 });
 
+test('the port for metrics is one more address to listen on', () => {
+	expect(flags({ METRICS_PORT: '9464' }).join(' ')).toContain(
+		'--allow-net=0.0.0.0:3000,127.0.0.1:9464,sts.example:443,'
+	);
+});
+
 test('each backend is one more address', () => {
 	const BACKENDS = JSON.stringify({
 		one: { url: 'https://one.example/api', token: 'user' },

@@ -31,6 +31,9 @@ describe('a faulty environment', () => {
 		['PORT', '65536'],
 		['PORT', '-1'],
 		['PORT', '3000.5'],
+		['METRICS_PORT', '0'],
+		['METRICS_PORT', '3000'],
+		['METRICS_HOST', 'http://localhost'],
 		['STS_ISSUER_URL', 'sts'],
 		['STS_ISSUER_URL', 'http://localhost:8092/#fragment'],
 		['STS_INTERNAL_URL', 'sts:8080'],
@@ -123,6 +126,7 @@ describe('a good environment', () => {
 			secure: false,
 			trustHost: false,
 			listen: { port: 3000 },
+			metrics: null,
 			sts: {
 				issuer: 'http://localhost:8092',
 				internal: 'http://localhost:8092',

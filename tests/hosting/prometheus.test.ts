@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
+import { root } from '../tasks/runtime.mjs';
+
+const folder = join(root, 'docs/hosting/prometheus');
+const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+const isThere = spawnSync('promtool', ['--version']).status === 0;
+
+function promtool(...args: string[]): [number | null, string] {
+	const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8' });
+	return [status, stdout + stderr];
+}
+
+const Dashboard = v.object({
+	panels: v.array(v.object({ title: v.string(), targets: v.array(v.object({ expr: v.string() })) }))
+});
+
+describe.runIf(isThere)('promtool', () => {
+	test('finds no fault in the example of a configuration and in the alerts', () => {
+		expect(promtool('check', 'config', join(folder, 'prometheus.yml'))).toEqual([0, expect.stringContaining('rule')]);
+		expect(promtool('check', 'rules', '--lint-fatal', join(folder, 'alerts.yml'))[0]).toBe(0);
+	});
+
+	test('sees each alert fire when it should, and only then', () => {
+		expect(promtool('test', 'rules', join(root, 'tests/hosting/alerts.test.yml'))).toEqual([0, expect.any(String)]);
+	});
+
+	test('parses each query of the dashboard', () => {
+		const temporary = mkdtempSync(join(tmpdir(), 'dashboard-'));
+		onTestFinished(() => rmSync(temporary, { recursive: true }));
+		const { panels } = v.parse(Dashboard, JSON.parse(read('dashboard.json')));
+		const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+		// The variables of Grafana are not part of the language.
+		const rules = queries.map((query, index) => ({
+			record: `query_${index}`,
+			expr: query.replaceAll('$__rate_interval', '1m')
+		}));
+		writeFileSync(join(temporary, 'rules.yml'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+		expect(promtool('check', 'rules', join(temporary, 'rules.yml'))).toEqual([
+			0,
+			expect.stringContaining(`${queries.length} rules found`)
+		]);
+	});
+});
+
+test('the alerts name results that a sign-in can have', () => {
+	const results = [...read('alerts.yml').matchAll(/portal_sign_ins_total\{result=~"([\w|]+)"/g)];
+	const named = results.flatMap(([, alternatives = '']) => alternatives.split('|'));
+	expect(named.length).toBeGreaterThan(0);
+	expect(signInErrors).toEqual(expect.arrayContaining(named));
+});
