@@ -10,6 +10,12 @@ export interface Visit extends Answer {
 	readonly url: URL;
 }
 
+/** The size of a response's head in HTTP/1.1, in bytes. Proxies limit it. */
+export function headBytes({ status, statusText, headers }: Visit): number {
+	const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
+	return [`HTTP/1.1 ${status} ${statusText}`, ...lines, '', ''].join('\r\n').length;
+}
+
 export interface Navigation {
 	/** The origin of the page whose link or form is used; null for a typed address; the portal by default. */
 	from?: string | null;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, type Visit } from '../harness/browser.ts';
+import { Browser, headBytes } from '../harness/browser.ts';
 import { makeCertificate } from '../harness/certificate.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startKeycloakFront } from '../harness/keycloak-front.ts';
@@ -29,11 +29,6 @@ async function startBehindNginx(env: Landscape['env']): Promise<Landscape> {
 			return { STS_INTERNAL_URL: keycloak.url, ...env };
 		}
 	});
-}
-
-function headBytes({ status, statusText, headers }: Visit): number {
-	const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
-	return [`HTTP/1.1 ${status} ${statusText}`, ...lines, '', ''].join('\r\n').length;
 }
 
 describe.skipIf(!hasRedis())('behind nginx as it comes, with a Redis', () => {

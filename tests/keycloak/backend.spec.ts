@@ -25,12 +25,10 @@ test('a service of the institution greets the person by the token’s name, once
 		return [stranger, await visitor.call('/api/backends/greeting/hello')];
 	};
 	const before = await greet();
-	const client = await realm.admin.clientId(realm.name, 'portal-frontend');
-	await realm.admin.do('POST', `/${realm.name}/clients/${client}/protocol-mappers/models`, {
-		name: 'greeting service',
-		protocol: 'openid-connect',
-		protocolMapper: 'oidc-audience-mapper',
-		config: { 'included.custom.audience': 'greeting-service', 'access.token.claim': 'true', 'id.token.claim': 'false' }
+	await realm.addMapper('oidc-audience-mapper', {
+		'included.custom.audience': 'greeting-service',
+		'access.token.claim': 'true',
+		'id.token.claim': 'false'
 	});
 	const after = await greet();
 	await landscape.stop();

@@ -55,7 +55,7 @@ test('the commands of the guide turn an empty realm into the realm of these test
 	const portal = `http://localhost:${port}`;
 	const name = `guide-${runtime}-${port}`;
 	await follow(keycloak, join(program, 'bin'), portal, name);
-	const realm = await useRealm(keycloak, name, { eduid: ['urn:eduid:sanne'] });
+	const realm = await useRealm(keycloak, name, { attributes: { eduid: ['urn:eduid:sanne'] } });
 	expect(await portalParts(realm, portal)).toEqual(await portalParts(place.realm, place.landscape.url));
 
 	const landscape = await startLandscape({ runtime, port, env: await portalEnvironment(realm) });
