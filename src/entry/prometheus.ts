@@ -4,7 +4,6 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
 import { log } from '../lib/server/log';
 import { addMeterProvider } from '../lib/server/metrics';
-import { onShutdown } from '../lib/server/shutdown';
 import { version } from '../lib/server/version';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from './listen-address';
 
@@ -28,13 +27,13 @@ const LIMITS = {
 };
 
 /** Collects only when asked. */
-class ScrapeReader extends MetricReader {
+export class ScrapeReader extends MetricReader {
 	protected override onForceFlush = () => Promise.resolve();
 	protected override onShutdown = () => Promise.resolve();
 }
 
 /**
- * Adds a provider for the portal's metrics, and serves them.
+ * Adds a provider for the portal's metrics, and serves them until the process exits: also while it drains.
  * @returns null once it listens, or why it can't listen, as a message for the operator
  */
 export async function serveMetrics(wanted: ListenAddress): Promise<string | null> {
@@ -49,8 +48,6 @@ export async function serveMetrics(wanted: ListenAddress): Promise<string | null
 		return listenFailure(address, reasonOf(error), { host: 'METRICS_HOST', port: 'METRICS_PORT' });
 	}
 	log.info('listening for metrics', { address: hostAndPort(address) });
-	// Not earlier: the last values of a process that drains are read as well.
-	onShutdown({ finish: () => closed(server) });
 	return null;
 }
 
@@ -132,13 +129,6 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
 			server.on('error', (error) => log.error('the server for metrics failed', { error }));
 			resolve();
 		});
-	});
-}
-
-function closed(server: Server): Promise<void> {
-	return new Promise((resolve) => {
-		server.close(() => resolve());
-		server.closeAllConnections();
 	});
 }
 

@@ -2,17 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import * as v from 'valibot';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createScrape, ScrapeReader } from '../../src/entry/prometheus.ts';
 import { signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
+import { addMeterProvider, count, took } from '../../src/lib/server/metrics.ts';
 import { root } from '../tasks/runtime.mjs';
 
 const folder = join(root, 'docs/hosting/prometheus');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 const isThere = spawnSync('promtool', ['--version']).status === 0;
 
-function promtool(...args: string[]): [number | null, string] {
-	const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8' });
+function promtool(args: readonly string[], input = ''): [number | null, string] {
+	const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', input });
 	return [status, stdout + stderr];
 }
 
@@ -22,12 +25,22 @@ const Dashboard = v.object({
 
 describe.runIf(isThere)('promtool', () => {
 	test('finds no fault in the example of a configuration and in the alerts', () => {
-		expect(promtool('check', 'config', join(folder, 'prometheus.yml'))).toEqual([0, expect.stringContaining('rule')]);
-		expect(promtool('check', 'rules', '--lint-fatal', join(folder, 'alerts.yml'))[0]).toBe(0);
+		expect(promtool(['check', 'config', join(folder, 'prometheus.yml')])).toEqual([0, expect.stringContaining('rule')]);
+		expect(promtool(['check', 'rules', '--lint-fatal', join(folder, 'alerts.yml')])[0]).toBe(0);
 	});
 
 	test('sees each alert fire when it should, and only then', () => {
-		expect(promtool('test', 'rules', join(root, 'tests/hosting/alerts.test.yml'))).toEqual([0, expect.any(String)]);
+		expect(promtool(['test', 'rules', join(root, 'tests/hosting/alerts.test.yml')])).toEqual([0, expect.any(String)]);
+	});
+
+	test('finds no fault in the text that the portal serves', async () => {
+		const reader = new ScrapeReader();
+		addMeterProvider(new MeterProvider({ readers: [reader] }));
+		count('portal.sign_ins', { method: 'wallet', result: 'ok' });
+		took('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
+		const text = await createScrape(reader)();
+		expect(text).toContain('portal_upstream_duration_seconds_sum');
+		expect(promtool(['check', 'metrics'], text)).toEqual([0, '']);
 	});
 
 	test('parses each query of the dashboard', () => {
@@ -41,7 +54,7 @@ describe.runIf(isThere)('promtool', () => {
 			expr: query.replaceAll('$__rate_interval', '1m')
 		}));
 		writeFileSync(join(temporary, 'rules.yml'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
-		expect(promtool('check', 'rules', join(temporary, 'rules.yml'))).toEqual([
+		expect(promtool(['check', 'rules', join(temporary, 'rules.yml')])).toEqual([
 			0,
 			expect.stringContaining(`${queries.length} rules found`)
 		]);

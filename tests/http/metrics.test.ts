@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
 import { isListening, type Portal, runToEnd, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
@@ -8,6 +8,7 @@ import { runtime } from '../harness/runtime.ts';
 import { scrape } from '../harness/scrape.ts';
 import { bareEnvironment } from './support/bare-environment.ts';
 
+const MAX_CONNECTIONS = 64;
 const listeningLines = ({ logs }: Pick<Portal, 'logs'>) => logs().match(/"message":"listening[^"]*"/g);
 
 describe('with METRICS_PORT', () => {
@@ -47,6 +48,16 @@ describe('with METRICS_PORT', () => {
 		const head = await rawRequest(port, { path: '/metrics?a=b', method: 'HEAD' });
 		expect([head.status, head.body]).toEqual([200, '']);
 		expect((await fetch(`${portal.url}/metrics`)).status).toBe(404);
+	});
+
+	test('a head above 8 kB and a 65th connection are refused', async () => {
+		const sockets = Array.from({ length: MAX_CONNECTIONS + 1 }, () => connect(port, '127.0.0.1'));
+		await Promise.race(sockets.map((socket) => once(socket.resume(), 'close')));
+		for (const socket of sockets) socket.destroy();
+		await vi.waitFor(async () => {
+			const large = await rawRequest(port, { path: '/metrics', headers: { a: 'x'.repeat(9000) } });
+			expect(large.status).toBe(431);
+		});
 	});
 
 	test('a second portal on the same port ends with one line that names it', async () => {

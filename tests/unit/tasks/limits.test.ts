@@ -214,12 +214,9 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Attempts to change the list while other instances change it',
 		`${constant(sessionList, 'MAX_TRIES')}; the next one ${seconds(constant(sessionList, 'RETRY_MS'))}`
 	],
+	['Connections to `METRICS_PORT` at the same time', String(constant('entry/prometheus.ts', 'MAX_CONNECTIONS'))],
 	[
-		'Connections to `METRICS_PORT` at the same time, on Node',
-		String(constant('entry/prometheus.ts', 'MAX_CONNECTIONS'))
-	],
-	[
-		'Head of a request to `METRICS_PORT`, on Node',
+		'Head of a request to `METRICS_PORT`',
 		`${size(constant('entry/prometheus.ts', 'maxHeaderSize'))}, ${seconds(constant('entry/prometheus.ts', 'headersTimeout'))}`
 	],
 	['Reading the list', seconds(constant(sessionList, 'READ_LIMIT_MS'))],
