@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Wallets that others wrote, with the real build; RUNTIME selects the build, IRMAGO_WALLET names the Go program. */
+/**
+ * Wallets that others wrote, and clients that others' generators make, with the real build. RUNTIME selects the build,
+ * IRMAGO_WALLET and OPENAPI_PYTHON_CLIENT name programs.
+ */
 export default defineConfig({
 	test: {
 		root: new URL('../..', import.meta.url).pathname,

@@ -8,6 +8,8 @@ import { root } from './runtime.mjs';
 const PROGRAMS = {
 	/** Fuzzes an API from its own description. */
 	schemathesis: { version: '4.32.5', use: 'fuzzing of the API' },
+	/** Generates a client of the portal's API, and has what that client needs. */
+	'openapi-python-client': { version: '0.29.1', use: 'the client in Python that is generated from the description' },
 	/** Has the schemas of Kubernetes. */
 	'kubernetes-validate': { version: '1.37.0', use: 'the schemas of the Kubernetes manifests' }
 };
@@ -39,7 +41,7 @@ function missing(venv, requirement) {
 	const supported = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
 	if (!succeeds('python3', ['-c', supported])) return 'there is no Python 3.10 or later with venv';
 	if (!succeeds('python3', ['-m', 'venv', venv])) return 'Python could not make a virtual environment';
-	const isThere = succeeds(join(venv, 'bin', 'pip'), ['install', '--quiet', requirement]);
+	const isThere = succeeds(join(venv, 'bin', 'pip'), ['install', '--quiet', '--no-compile', requirement]);
 	return isThere ? null : `the package ${requirement} could not be installed`;
 }
 

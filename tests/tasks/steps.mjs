@@ -59,7 +59,11 @@ export const steps = {
 	},
 	interop: async (choice) => {
 		const irmago = await ensureIrmago(choice.skip);
-		const env = irmago === null ? {} : { IRMAGO_WALLET: irmago };
+		const generator = ensurePythonProgram('openapi-python-client', choice);
+		const env = {
+			...(irmago !== null && { IRMAGO_WALLET: irmago }),
+			...(generator !== null && { OPENAPI_PYTHON_CLIENT: generator })
+		};
 		return withVitest('interop', choice, 'tests/interop/vitest.config.ts', env);
 	},
 	keycloak: async (choice) => {
