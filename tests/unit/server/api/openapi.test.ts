@@ -148,6 +148,26 @@ describe('the description of the API', () => {
 		expect(schemas.WalletSessionEvent).toEqual({ oneOf });
 	});
 
+	test('has the statuses and the events that docs/api.md explains', async () => {
+		const { schemas } = (await described()).components;
+		const [, statuses = '', events = ''] = readFileSync(new URL('../../../../docs/api.md', import.meta.url), 'utf8')
+			.split(/^\| (?=Status {2}|Event {2})/m)
+			.map((part) => part.split('\n\n', 1)[0] ?? '');
+		const firstCells = (table: string) =>
+			[...table.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
+		expect(firstCells(statuses).sort()).toEqual(
+			[...v.parse(v.array(v.string()), schemas.WalletSessionStatus?.enum)].sort()
+		);
+		const named = firstCells(events).map(
+			(event) => `WalletSessionEvent${event.charAt(0).toUpperCase()}${event.slice(1)}`
+		);
+		expect(named.sort()).toEqual(
+			Object.keys(schemas)
+				.filter((name) => name.startsWith('WalletSessionEvent') && name !== 'WalletSessionEvent')
+				.sort()
+		);
+	});
+
 	test('names each operation once', async () => {
 		const names = operationsOf(await described()).map(({ operationId }) => operationId);
 		expect(new Set(names).size).toBe(names.length);
