@@ -61,7 +61,12 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 			end: () => redis.command("CONFIG SET requirepass ''", password),
 			cause: /NOAUTH|WRONGPASS|Socket closed/
 		},
-		{ what: 'is killed', begin: () => redis.stop(), end: () => redis.start(), cause: /ECONNREFUSED|Socket closed/ }
+		{
+			what: 'is killed',
+			begin: () => redis.stop(),
+			end: () => redis.start(),
+			cause: /ECONNREFUSED|ECONNRESET|Socket closed/
+		}
 	])(
 		'that $what: a sign-out meanwhile holds at once where it was made, and everywhere once Redis takes writes',
 		async ({ begin, end, cause }) => {
@@ -74,7 +79,11 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 		instances.sandbox.reset();
 		const another = new Browser(instances.url);
 		await signInAtInstitution(another);
-		const outage = { begin: () => redis.stop(), end: () => redis.start(), cause: /ECONNREFUSED|Socket closed/ };
+		const outage = {
+			begin: () => redis.stop(),
+			end: () => redis.start(),
+			cause: /ECONNREFUSED|ECONNRESET|Socket closed/
+		};
 		await signOutDuring(outage, instances, async (browser) => {
 			expect((await browser.open('/account/sessions')).text).toContain(account.sessions.unknown);
 			expect((await browser.open('/account/sessions/all/end', { form: {} })).url.pathname).toBe('/');

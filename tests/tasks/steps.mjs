@@ -78,8 +78,8 @@ export const steps = {
 	}
 };
 
-/** Of the core: another step runs beside them, so their runs on the two runtimes take turns. */
-const TAKES_TURNS = new Set(['http', 'e2e']);
+/** Steps that use two cores by themselves, or that run beside another one: their runs on the two runtimes take turns. */
+const TAKES_TURNS = new Set(['http', 'e2e', 'e2e-full', 'production']);
 
 /** @typedef {Omit<import('./runners.mjs').RunOptions, 'args'>} Run on one runtime */
 
