@@ -30,9 +30,15 @@ export type Config = ReturnType<typeof arrange>;
 export function parseConfig(environment: RawEnvironment): Config {
 	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(environment));
 	const result = v.safeParse(CheckedEnvironment, complete);
+	// The variable that somebody has set: that of the value, or of the file with the value.
+	const settingOf = (issue: v.BaseIssue<unknown>) => {
+		const name = nameOf(issue);
+		return complete[`${name}_FILE`] === undefined ? name : `${name}_FILE`;
+	};
 	// A secret whose file has a fault is missing as well, which would only repeat the fault.
-	const isNew = (issue: v.BaseIssue<unknown>) => !faults.some((fault) => fault.startsWith(`${nameOf(issue)}_FILE:`));
-	const all = [...faults, ...(result.issues ?? []).filter(isNew).map(describe)];
+	const isNew = (issue: v.BaseIssue<unknown>) => !faults.some((fault) => fault.startsWith(`${settingOf(issue)}:`));
+	const described = (result.issues ?? []).filter(isNew).map((issue) => describe(issue, settingOf(issue)));
+	const all = [...faults, ...described];
 	if (!result.success || all.length > 0) throw new ConfigError([...new Set(all)]);
 	return arrange(result.output, files);
 }
@@ -54,12 +60,12 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 }
 
 /** The message for one fault. A key inside a JSON variable is included only if it looks like a name: it may be a secret. */
-function describe(issue: v.BaseIssue<unknown>): string {
+function describe(issue: v.BaseIssue<unknown>, setting: string): string {
 	const [, ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
 	// A path inside a JSON variable helps. A list index alone does not, nor a language alone: one text may be for both languages.
 	const helps = inside.length > 1 || inside.some((key) => !/^(?:\d+|nl|en)$/.test(key));
 	const place = inside.map((key) => (/^[\w-]{1,64}$/.test(key) ? key : '?')).join('.');
-	return `${nameOf(issue)}: ${helps ? `${place}: ` : ''}${issue.message}`;
+	return `${setting}: ${helps ? `${place}: ` : ''}${issue.message}`;
 }
 
 function nameOf({ path }: v.BaseIssue<unknown>): string {

@@ -95,4 +95,12 @@ describe('a file that cannot be used is one fault, which shows neither path nor 
 		const faults = configFaults({ ...withFile('STS_CLIENT_SECRET', '/nowhere'), AUTH_URL: 'x', PORT: 'y' });
 		expect(faults.map((fault) => fault.split(':')[0])).toEqual(['STS_CLIENT_SECRET_FILE', 'AUTH_URL', 'PORT']);
 	});
+
+	test('with a content that the variable does not accept', () => {
+		const faults = configFaults(withFile('AUTH_SECRET', fileWith('too short')));
+		expect(faults).toEqual([expect.stringMatching(/^AUTH_SECRET_FILE: /)]);
+		expect(configFaults(withFile('REDIS_URL', fileWith('http://redis')))).toEqual([
+			expect.stringMatching(/^REDIS_URL_FILE: /)
+		]);
+	});
 });
