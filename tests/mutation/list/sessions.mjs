@@ -1,0 +1,90 @@
+/**
+ * The end of sessions, stronger sign-ins, and what operators see of both.
+ * @type {readonly import('../mutation.mjs').Mutation[]}
+ */
+export const sessions = [
+	{
+		name: 'a session never becomes idle',
+		file: 'src/lib/server/auth/idle.ts',
+		find: 'now >= activeAt + idle',
+		replace: 'now < 0 * (activeAt + idle)',
+		test: 'tests/unit/server/auth/idle.test.ts'
+	},
+	{
+		name: 'requests that pages send by themselves keep a session from becoming idle',
+		file: 'src/lib/server/auth/idle.ts',
+		find: '!backgroundRoutes.has(route) && ',
+		replace: '',
+		test: 'tests/unit/server/auth/idle.test.ts'
+	},
+	{
+		name: 'a sign-in that began before everything was ended ends in a session',
+		file: 'src/lib/server/auth/callback.ts',
+		find: 'if (await isRevokedSince(',
+		replace: 'if (false && await isRevokedSince(',
+		test: 'tests/http/session-list.test.ts'
+	},
+	{
+		name: '"others" spares no session',
+		file: 'src/lib/server/store/revocation.ts',
+		find: 'exempt?.id === id ? exempt.endedUntilMs : untilMs',
+		replace: 'untilMs',
+		test: 'tests/unit/server/auth/revoked-sessions.except.test.ts'
+	},
+	{
+		name: 'any program may end the sessions of everybody',
+		file: 'src/routes/(member)/api/admin/sessions/revoke/+server.ts',
+		find: 'caller.isService && config().adminClientIds.includes(caller.clientId)',
+		replace: 'caller.isService',
+		test: 'tests/http/admin.test.ts'
+	},
+	{
+		name: 'one network may fill the audit log',
+		file: 'src/lib/server/audit.ts',
+		find: 'current.count <= most ?',
+		replace: 'current.count >= 0 ?',
+		test: 'tests/unit/server/audit.test.ts'
+	},
+	{
+		name: 'the audit log names people',
+		file: 'src/lib/server/audit.ts',
+		find: "subject: hashOf('', userId)",
+		replace: 'subject: userId',
+		test: 'tests/unit/server/audit.test.ts'
+	},
+	{
+		name: 'an older sign-in does where a newer one is required',
+		file: 'src/lib/server/auth/step-up.ts',
+		find: "? null : 'newer'",
+		replace: '? null : null',
+		test: 'tests/unit/server/auth/step-up.test.ts'
+	},
+	{
+		name: 'a weaker sign-in does where a stronger one is required',
+		file: 'src/lib/server/auth/step-up.ts',
+		find: "return 'stronger';",
+		replace: 'return null;',
+		test: 'tests/unit/server/auth/step-up.test.ts'
+	},
+	{
+		name: 'a service gets the exchanged token of another one',
+		file: 'src/lib/server/sts/token-exchange.ts',
+		find: 'digestOf(subjectToken) + optionsKey(options)',
+		replace: 'digestOf(subjectToken)',
+		test: 'tests/http/token-exchange.test.ts'
+	},
+	{
+		name: 'the quotes around a secret in a file become part of it',
+		file: 'src/lib/server/config/secret-files.ts',
+		find: 'return isCopied ?',
+		replace: 'return isCopied && false ?',
+		test: 'tests/unit/server/config/secret-files.test.ts'
+	},
+	{
+		name: 'security.txt has no end',
+		file: 'src/lib/server/config/security-contact.ts',
+		find: "['Expires', new Date(expiresAt).toISOString().replace('.000Z', 'Z')],",
+		replace: '',
+		test: 'tests/unit/server/config/security-contact.test.ts'
+	}
+];
