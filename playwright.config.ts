@@ -63,7 +63,8 @@ export default defineConfig({
 	fullyParallel: false,
 	forbidOnly: true,
 	retries: 0,
-	timeout: 30_000,
+	// A busy machine takes several times as long as an idle one.
+	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	use: {
 		...devices['Desktop Chrome'],
