@@ -35,7 +35,7 @@ export const steps = {
 			...runOf(choice),
 			name: 'unit',
 			args: choice.runnerArgs,
-			env: choice.full ? { RACE_RUNS: '3000' } : {}
+			env: choice.full ? { RACE_RUNS: '1000' } : {}
 		}),
 	http: (choice) => http(choice, choice.marked),
 	e2e: (choice) => e2e(choice, choice.marked),

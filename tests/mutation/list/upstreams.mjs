@@ -25,13 +25,6 @@ export const upstreams = [
 		test: 'tests/unit/server/auth/refresh.test.ts'
 	},
 	{
-		name: 'nobody signs in after 2038',
-		file: 'src/lib/server/auth/oidc-client.ts',
-		find: 'maxAge: maxAgeFor(60)',
-		replace: 'maxAge: 60',
-		test: 'tests/unit/server/auth/callback.test.ts'
-	},
-	{
 		name: 'a lease counts as abandoned at once',
 		file: 'src/lib/server/auth/run-once.ts',
 		find: "idleMs < LEASE_MS) return 'wait'",
