@@ -2,12 +2,10 @@ import { chromium, type Browser } from '@playwright/test';
 import { ensureChromium } from '../tasks/chromium.mjs';
 import { startLandscape } from '../harness/landscape.ts';
 import type { Measure } from './figure.ts';
+import { slowPage } from './slow-line.ts';
 import { median } from './statistics.ts';
 
 const LOADS = 7;
-const KILOBIT = 1024 / 8;
-/** Lighthouse's "slow 4G". */
-const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1638.4 * KILOBIT, uploadThroughput: 750 * KILOBIT };
 
 /** Largest Contentful Paint of `/login` on a slow 4G line, each time in a browser that has never been there. */
 export const measureLcp: Measure = async (runtime) => {
@@ -28,10 +26,7 @@ export const measureLcp: Measure = async (runtime) => {
 
 async function paintMs(browser: Browser, url: string): Promise<number> {
 	const context = await browser.newContext();
-	const page = await context.newPage();
-	const devtools = await context.newCDPSession(page);
-	await devtools.send('Network.enable');
-	await devtools.send('Network.emulateNetworkConditions', SLOW_4G);
+	const page = await slowPage(context);
 	await page.goto(url, { waitUntil: 'networkidle' });
 	const paint = await page.evaluate(
 		() =>

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startTied } from '../tasks/children.mjs';
 
 /** A small server of the measurements, in a process of its own. */
 export interface Program {
@@ -21,10 +22,11 @@ export async function startProgram(
 	[runtime, ...flags]: readonly [string, ...string[]] = [process.execPath]
 ): Promise<Program> {
 	const path = fileURLToPath(new URL(file, import.meta.url));
-	const child = spawn(runtime, [...flags, path], {
+	const child = startTied([runtime, ...flags, path], {
 		env: { ...process.env, NODE_ENV: 'production', ...env },
 		stdio: ['ignore', 'pipe', 'inherit']
 	});
+	if (!child.stdout) throw new Error('The program has no output.');
 	const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
 	return { port: Number(line), pid: child.pid ?? 0, stop: () => stopped(child) };
 }

@@ -14,7 +14,20 @@ import { ensureBuilt } from '../tasks/build.mjs';
 import { ensurePackages } from '../tasks/packages.mjs';
 import { root } from '../tasks/runtime.mjs';
 
-const NAMES = ['sessions', 'latency', 'status', 'streams', 'lcp', 'search', 'calls', 'cold-start', 'memory'];
+const NAMES = [
+	'sessions',
+	'latency',
+	'status',
+	'streams',
+	'lcp',
+	'search',
+	'sign-ins',
+	'calls',
+	'telemetry',
+	'qr-code',
+	'cold-start',
+	'memory'
+];
 
 const { values } = parseArgs({ options: { runtime: { type: 'string' }, only: { type: 'string' } } });
 const runtimes = values.runtime?.split(',') ?? ['node', 'deno'];
@@ -51,8 +64,9 @@ function take(name, runtime) {
 	return figures.every(({ isMet }) => isMet);
 }
 
-function columnsOf({ value, unit, target, isMet }) {
-	const measured = `${value?.toPrecision(3) ?? 'none'} ${unit}`;
+function columnsOf({ value, unit, spread, target, isMet }) {
+	const range = spread ? ` (${spread.map((end) => end.toPrecision(3)).join(' to ')})` : '';
+	const measured = `${value?.toPrecision(3) ?? 'none'}${range} ${unit}`;
 	if (!target) return { measured };
 	const wanted = 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`;
 	return { measured, target: wanted, verdict: isMet ? 'met' : 'MISSED' };

@@ -7,3 +7,13 @@ export function percentile(values: readonly number[], share: number): number {
 export function median(values: readonly number[]): number {
 	return percentile(values, 0.5);
 }
+
+/** The median of several runs, with the least and the most of them. */
+export interface Spread {
+	readonly value: number;
+	readonly spread: readonly [least: number, most: number];
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+	return { value: median(values), spread: [Math.min(...values), Math.max(...values)] };
+}

@@ -1,0 +1,69 @@
+/**
+ * Signs in again and again, several at once: start, callback, session cookie. The STS's own page is left out: the stub takes
+ * the nonce for the code. Reads its task as JSON from standard input, `{ port, path, at, total, page? }`; `page` is opened
+ * once by each client first. Writes what it saw, with times in milliseconds.
+ */
+import { Agent, get } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+
+const { port, path, at, total, page } = JSON.parse(await text(process.stdin));
+const agent = new Agent({ keepAlive: true, maxSockets: at });
+const timesMs = [];
+let begun = 0;
+let failures = 0;
+const startedMs = performance.now();
+await Promise.all(Array.from({ length: at }, keepSigningIn));
+const tookMs = performance.now() - startedMs;
+const sorted = timesMs.toSorted((a, b) => a - b);
+console.log(
+	JSON.stringify({ count: timesMs.length, failures, tookMs, p99Ms: sorted[Math.ceil(sorted.length * 0.99) - 1] })
+);
+process.exit(0);
+
+async function keepSigningIn() {
+	const kept = page ? cookiesOf(await visit(page, '')) : '';
+	while (begun < total) {
+		begun++;
+		const beganMs = performance.now();
+		const isSignedIn = await signIn(kept);
+		timesMs.push(performance.now() - beganMs);
+		if (!isSignedIn) failures++;
+	}
+}
+
+async function signIn(kept) {
+	const start = await visit(path, kept, { 'sec-fetch-site': 'same-origin' });
+	const asked = new URL(start.headers.location ?? '/', 'http://none').searchParams;
+	const callback = new URL(asked.get('redirect_uri') ?? '/none', 'http://none');
+	const query = new URLSearchParams({ code: asked.get('nonce') ?? '', state: asked.get('state') ?? '' });
+	const cookies = [kept, cookiesOf(start)].filter(Boolean).join('; ');
+	const end = await visit(`${callback.pathname}?${query}`, cookies, { 'sec-fetch-site': 'cross-site' });
+	return (
+		end.statusCode === 303 &&
+		/(?:^|\.)session/.test(end.headers['set-cookie']?.join() ?? '') &&
+		end.headers.location === '/account'
+	);
+}
+
+function cookiesOf({ headers }) {
+	return (headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0]).join('; ');
+}
+
+function visit(target, cookie, more = {}) {
+	return new Promise((resolve, reject) => {
+		const headers = {
+			accept: 'text/html',
+			'sec-fetch-mode': 'navigate',
+			'sec-fetch-dest': 'document',
+			...(cookie && { cookie }),
+			...more
+		};
+		const request = get({ host: 'localhost', port, path: target, agent, headers }, (response) => {
+			response.resume();
+			response.once('end', () => resolve(response));
+		});
+		request.once('error', reject);
+	});
+}
