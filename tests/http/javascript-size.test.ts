@@ -35,13 +35,13 @@ function filesIn(text: string, base: string, name: RegExp): string[] {
 	return named.map(([, file = '']) => new URL(file, new URL(base, 'http://portal.invalid')).pathname);
 }
 
-test('the login page loads at most 10 kB of JavaScript, the wallet page something, and at most 35.5 kB', async () => {
+test('the login page loads at most 10 kB of JavaScript, the wallet page something, and at most 36.1 kB', async () => {
 	landscape.sandbox.configureVerifier({ dcApi: true });
 	const browser = new Browser(landscape.url);
 	expect(await javaScriptBytes(browser, '/login')).toBeLessThanOrEqual(10_000);
 	await createWalletSession(browser);
 	const wallet = await javaScriptBytes(browser, '/login/wallet');
 	expect(wallet).toBeGreaterThan(10_000);
-	// 33,500 bytes in version 1.0.0, and 2 KiB for the Digital Credentials API.
-	expect(wallet).toBeLessThanOrEqual(33_500 + 2048);
+	// 33,500 bytes in version 1.0.0, 2 KiB for the Digital Credentials API, and Kit's list of the routes that were added since.
+	expect(wallet).toBeLessThanOrEqual(33_500 + 2048 + 512);
 });
