@@ -1,6 +1,7 @@
 import type { Config } from '../lib/server/config/parse';
 import { createDenoKvStore } from '../lib/server/store/deno-kv';
 import { createRedisStore, type RedisStore } from '../lib/server/store/redis';
+import { WrongServer } from '../lib/server/store/store';
 import { connectionFailure } from './connection-failure';
 import { type Finding, good, warning, wrong } from './report';
 
@@ -27,13 +28,14 @@ export async function examineStore({ store }: Pick<Config, 'store'>): Promise<re
 }
 
 async function examineRedis(url: string): Promise<readonly Finding[]> {
-	const redis = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
+	let redis: RedisStore | undefined;
 	try {
+		redis = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
 		return [await roundTrip(redis), await evictionFinding(redis)];
 	} catch (error) {
 		return [failure(new URL(url).host, error)];
 	} finally {
-		await redis.close();
+		await redis?.close();
 	}
 }
 
@@ -47,7 +49,7 @@ async function roundTrip(redis: RedisStore): Promise<Finding> {
 		return wrong(
 			'store',
 			'The store forgets at once what it is given.',
-			'Check that REDIS_URL names the primary of one database, not a cluster or a cache proxy.'
+			'Check that REDIS_URL names the primary of one database, not a cache proxy.'
 		);
 	if (leftMs <= 0 || leftMs > TEST_LIFE_MS)
 		return wrong(
@@ -94,18 +96,18 @@ const refusals: readonly (readonly [pattern: RegExp, message: string, advice: st
 		'does not let this user write',
 		'Allow the user the keys portal:* and the commands get, set, eval and publish.'
 	],
-	[/^READONLY/, 'is a replica and takes no writes', 'Let REDIS_URL name the primary.'],
+	[
+		/DB index is out of range/,
+		'has no database of that number',
+		'Remove the number from the end of REDIS_URL, or correct it.'
+	],
 	[/^OOM/, 'is full and takes no writes', 'Give it more memory, or look for what fills it.'],
 	[/^LOADING/, 'is still loading its data', 'Try again when it is done.'],
-	[
-		/^(?:MOVED|CROSSSLOT|CLUSTERDOWN)/,
-		'is a cluster',
-		'Use one primary, with replicas where you want: a cluster is not supported.'
-	],
 	[/^MISCONF/, 'takes no writes because it can’t write to its disk', 'Look at its log and its disk.']
 ];
 
 function failure(host: string, error: unknown): Finding {
+	if (error instanceof WrongServer) return wrong('store', `The store at ${host} is ${error.what}.`, error.advice);
 	const text = error instanceof Error ? error.message : '';
 	const refusal = refusals.find(([pattern]) => pattern.test(text));
 	if (refusal) return wrong('store', `The store at ${host} ${refusal[1]}.`, refusal[2]);

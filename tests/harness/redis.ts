@@ -1,5 +1,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
@@ -8,6 +10,20 @@ import { freePort } from './free-port.ts';
 
 const PROGRAM = 'redis-server';
 const START_LIMIT_MS = 60_000;
+
+const valkey = process.env.VALKEY_SERVER;
+/** The servers that the store is tested with: Valkey too where VALKEY_SERVER names its program. */
+export const servers: readonly { readonly name: string; readonly program: string }[] = [
+	{ name: 'Redis', program: PROGRAM },
+	...(valkey === undefined ? [] : [{ name: 'Valkey', program: valkey }])
+];
+
+interface RedisOptions {
+	/** `redis-server` by default. */
+	readonly program?: string | undefined;
+	/** `cluster`: the only node of a Cluster, with all slots. `sentinel`: a Sentinel that watches nothing. */
+	readonly mode?: 'cluster' | 'sentinel';
+}
 
 /** A real Redis for one test, without persistence. */
 export interface Redis {
@@ -38,18 +54,21 @@ export function hasRedis(): boolean {
 	return isThere;
 }
 
-export async function startRedis(): Promise<Redis> {
+export async function startRedis({ program = PROGRAM, mode }: RedisOptions = {}): Promise<Redis> {
 	const port = await freePort();
 	let child: ChildProcess | undefined;
+	let folder = '';
 
 	async function start(): Promise<void> {
-		const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-		child = startTied([PROGRAM, ...settings, '--dir', tmpdir()], { stdio: 'ignore' });
+		folder = await mkdtemp(join(tmpdir(), 'portal-redis-'));
+		const address = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+		child = startTied([program, ...(await settingsOf(mode, folder)), ...address], { stdio: 'ignore' });
 		const deadlineMs = Date.now() + START_LIMIT_MS;
 		while (!(await answers(port))) {
 			if (child.exitCode !== null || Date.now() > deadlineMs) throw new Error('Redis does not start');
 			await pause(20);
 		}
+		if (mode === 'cluster') await command('CLUSTER ADDSLOTSRANGE 0 16383');
 	}
 
 	async function stop(): Promise<void> {
@@ -58,6 +77,18 @@ export async function startRedis(): Promise<Redis> {
 		const ended = new Promise((resolve) => ending.once('exit', resolve));
 		ending.kill('SIGKILL');
 		await ended;
+		await rm(folder, { recursive: true, force: true });
+	}
+
+	async function command(line: string, password?: string): Promise<unknown> {
+		const client = createClient({ url: `redis://127.0.0.1:${port}`, ...(password && { password }) });
+		client.on('error', () => {});
+		await client.connect();
+		try {
+			return await client.sendCommand(line.split(' ').map((word) => (word === "''" ? '' : word)));
+		} finally {
+			client.destroy();
+		}
 	}
 
 	await start();
@@ -67,16 +98,7 @@ export async function startRedis(): Promise<Redis> {
 		stop,
 		freeze: () => child?.kill('SIGSTOP'),
 		thaw: () => child?.kill('SIGCONT'),
-		command: async (line, password) => {
-			const client = createClient({ url: `redis://127.0.0.1:${port}`, ...(password && { password }) });
-			client.on('error', () => {});
-			await client.connect();
-			try {
-				return await client.sendCommand(line.split(' ').map((word) => (word === "''" ? '' : word)));
-			} finally {
-				client.destroy();
-			}
-		},
+		command,
 		keys: async (pattern) => {
 			const client = createClient({ url: `redis://127.0.0.1:${port}` });
 			await client.connect();
@@ -93,6 +115,18 @@ export async function startRedis(): Promise<Redis> {
 			return { commands, stop: () => client.destroy() };
 		}
 	};
+}
+
+/** @param folder for the files that a Cluster and a Sentinel write */
+async function settingsOf(mode: RedisOptions['mode'], folder: string): Promise<string[]> {
+	if (mode === 'sentinel') {
+		const file = join(folder, 'sentinel.conf');
+		await writeFile(file, '');
+		return [file, '--sentinel'];
+	}
+	const settings = ['--save', '', '--appendonly', 'no'];
+	// By default the port of the bus is 10,000 higher, and may be no port.
+	return mode ? [...settings, '--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] : settings;
 }
 
 function hasExited({ exitCode, signalCode }: ChildProcess): boolean {

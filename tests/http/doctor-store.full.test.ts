@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 	});
 
 	test.each([
-		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica and takes no writes'],
+		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica, which takes no writes'],
 		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and takes no writes']
 	])('%s is found', async (_name, commands, message) => {
 		for (const command of commands) await redis.command(command);
@@ -52,6 +52,23 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 		expect(find('store')).toMatch(/^wrong: .* → ./);
 		expect(find('store')).toContain(message);
 		expect(code).toBe(1);
+	});
+
+	test.each([
+		['cluster', 'is a Redis Cluster.'],
+		['sentinel', 'is a Sentinel, or a server that lacks a command']
+	] as const)('that is a %s is found', async (mode, message) => {
+		const other = await startRedis({ mode });
+		onTestFinished(() => other.stop());
+		const { code, find } = await consult({ REDIS_URL: other.url });
+		expect(find('store')).toMatch(/^wrong: .* → Use /);
+		expect(find('store')).toContain(message);
+		expect(code).toBe(1);
+	});
+
+	test('that has no database of that number is found', async () => {
+		const { find } = await consult({ REDIS_URL: `${redis.url}/99` });
+		expect(find('store')).toMatch(/^wrong: .*has no database of that number/);
 	});
 
 	test('that drops entries when its memory is full is a warning', async () => {

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { account } from '../../src/lib/i18n/en/account.ts';
 import { Browser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
-import { startPortal } from '../harness/portal.ts';
+import { runToEnd, startPortal } from '../harness/portal.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startSwitchboard, type Switchboard } from '../harness/switchboard.ts';
+import { bareEnvironment } from './support/bare-environment.ts';
 import { copyOf } from './support/held-session.ts';
 import { type Instances, startInstances } from './support/instances.ts';
 import { signInAtInstitution } from './support/journeys.ts';
@@ -31,7 +32,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 			what: 'has become a replica',
 			begin: () => redis.command('REPLICAOF 127.0.0.1 1'),
 			end: () => redis.command('REPLICAOF NO ONE'),
-			cause: 'READONLY'
+			cause: 'REDIS_URL leads to a replica, which takes no writes (READONLY'
 		},
 		{
 			what: 'has no memory left',
@@ -135,5 +136,20 @@ describe('an instance that finds no Redis at its start', () => {
 			await portal.stop();
 			await instances.stop();
 		}
+	});
+});
+
+describe.skipIf(!hasRedis())('an instance whose REDIS_URL leads to the wrong kind of server', () => {
+	test.each([
+		['cluster', "a Redis Cluster (CROSSSLOT Keys in request don't hash to the same slot)"],
+		['sentinel', "a Sentinel, or a server that lacks a command that the portal needs (ERR unknown command 'EVAL')"]
+	] as const)('such as a %s does not start, and says why in one line', async (mode, what) => {
+		const redis = await startRedis({ mode });
+		onTestFinished(() => redis.stop());
+		const env = { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', REDIS_URL: redis.url };
+		const { code, logs } = await runToEnd({ runtime, env });
+		expect(code).toBe(1);
+		expect(logs).toContain(`The portal can't start: REDIS_URL leads to ${what}. Use `);
+		expect(logs).not.toContain('"ERROR"');
 	});
 });

@@ -5,7 +5,7 @@ import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore } from './memory';
 import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
-import { type SharedOnly, type Store, StoreNotOpened } from './store';
+import { type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import { progressOf, readRecord } from './lease';
 import { readRevocation, unionOf, writeRevocation } from './revocation';
 
@@ -99,6 +99,9 @@ async function openRedis(url: string): Promise<Store> {
 			resilient?.failed();
 		},
 		onConnected: () => resilient?.retry()
+	}).catch((cause: unknown) => {
+		if (!(cause instanceof WrongServer)) throw cause;
+		throw new StoreNotOpened(`${cause.message}. ${cause.advice}`, { cause });
 	});
 	runScript = async (...script) => {
 		if (!resilient?.isAvailable()) throw new Error('the shared store is unavailable');

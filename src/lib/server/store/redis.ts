@@ -1,8 +1,9 @@
-import { ClientOfflineError, createClient, ErrorReply } from '@redis/client';
+import { ClientOfflineError, createClient } from '@redis/client';
 import * as v from 'valibot';
 import { afterTimeout, withinLimit } from '../clock';
-import { DataLost, type Store } from './store';
 import { createWakers } from './memory';
+import { explained, mayHaveMoved } from './redis-replies';
+import { DataLost, type Store, WrongServer } from './store';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';
@@ -17,11 +18,6 @@ const CONNECT_LIMIT_MS = 2000;
 const MAX_RECONNECT_PAUSE_MS = 250;
 /** Longer than the time between two checks. */
 const MARK_LIFE_MS = 60 * 60 * 1000;
-/**
- * Replies of a server that does not accept writes, or not yet. After a failover the address leads to another server, which
- * only a new connection reaches. Before Redis 7, replies to scripts contain the code in the middle.
- */
-const WRONG_SERVER = /\b(?:READONLY|LOADING|MASTERDOWN)\b/;
 
 /**
  * Replaces the expected text ('' with flag 0: no text) with a new one, and publishes the change. If no text is expected,
@@ -72,6 +68,7 @@ interface RedisStoreOptions {
  * A store in Redis or Valkey. Commands are not queued: they fail at once while the server is unreachable, and after a
  * second if it does not respond. Only `verify` waits up to a second for a connection. The store reconnects by itself, also
  * if the connected server no longer accepts writes.
+ * @throws {WrongServer} if the server is a Cluster or a Sentinel
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
 	const wakers = createWakers();
@@ -84,6 +81,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	let mark = 0;
 	/** The last mark that Redis is known to have accepted. */
 	let ownMark = 0;
+	/** Two keys, as `replace` has: a Cluster refuses them even if it has only one node. */
+	const keys = [markKey, `${PREFIX}verify`];
 	const open = () => openConnection(options, (key) => wakers.wake(key));
 	let connection = await open();
 	let reconnecting: Promise<void> | undefined;
@@ -110,22 +109,28 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 			return await withinLimit(command(client), COMMAND_LIMIT_MS);
 		} catch (error) {
 			// A reply on an old connection says nothing of the new one.
-			const isCurrent = client === connection.client;
-			if (isCurrent && error instanceof ErrorReply && WRONG_SERVER.test(error.message))
+			if (client === connection.client && mayHaveMoved(error))
 				reconnecting ??= reconnect().finally(() => (reconnecting = undefined));
-			throw error instanceof ClientOfflineError ? (lastFault() ?? error) : error;
+			throw explained(error instanceof ClientOfflineError ? (lastFault() ?? error) : error);
 		}
 	}
 
 	async function verifyOnce(): Promise<boolean> {
 		const before = ownMark;
 		const next = ++mark;
-		const given = { keys: [markKey], arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
+		const given = { keys, arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
 		const [found, written] = v.parse(Marks, await run((client) => client.eval(VERIFY, given)));
 		if (written !== next) throw new Error('Redis does not return what was written');
 		ownMark = Math.max(ownMark, next);
 		return found >= before;
 	}
+
+	// Shows whether the server is of a kind that can't be the store, and changes nothing.
+	await run((client) => client.eval('return 1', { keys })).catch((error: unknown) => {
+		if (!(error instanceof WrongServer && error.isLasting)) return;
+		connection.close();
+		throw error;
+	});
 
 	return {
 		run: (script, given) => run((client) => client.eval(script, given)),

@@ -48,6 +48,25 @@ export class StoreNotOpened extends Error {
 	override readonly name = 'StoreNotOpened';
 }
 
+/** The server that `REDIS_URL` leads to responds, but it is of a kind that can't be the shared store. */
+export class WrongServer extends Error {
+	override readonly name = 'WrongServer';
+	/** What the server is, as in "leads to …" or "is …". */
+	readonly what: string;
+	/** What the operator should do. */
+	readonly advice: string;
+	/** False if it may become the right one by itself: a replica may become the primary. */
+	readonly isLasting: boolean;
+
+	/** @param reply the reply that shows what the server is */
+	constructor({ what, advice, isLasting }: Pick<WrongServer, 'what' | 'advice' | 'isLasting'>, reply: string) {
+		super(`REDIS_URL leads to ${what} (${reply})`);
+		this.what = what;
+		this.advice = advice;
+		this.isLasting = isLasting;
+	}
+}
+
 /** The shared store does not serve a call that only it can serve, so the outcome is unknown. */
 export class StoreUnavailable extends Error {
 	override readonly name = 'StoreUnavailable';

@@ -2,16 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisStore, type RedisStore } from '$lib/server/store/redis';
 import { DataLost } from '$lib/server/store/store';
-import { hasRedis, type Redis, startRedis } from '../../../harness/redis';
+import { hasRedis, type Redis, servers, startRedis } from '../../../harness/redis';
 import { startSwitchboard } from '../../../harness/switchboard';
 import { behavesAsAStore } from './contract';
 
-describe.skipIf(!hasRedis())('a store in Redis', () => {
+describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => {
 	let redis: Redis;
 	const opened: RedisStore[] = [];
 
 	beforeAll(async () => {
-		redis = await startRedis();
+		redis = await startRedis({ program });
 	});
 	afterEach(async () => {
 		await Promise.all(opened.splice(0).map((store) => store.close()));
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis())('a store in Redis', () => {
 	});
 
 	test('lets commands in flight end when it moves to another server', async () => {
-		const next = await startRedis();
+		const next = await startRedis({ program });
 		const board = await startSwitchboard(Number(new URL(redis.url).port));
 		let moved = () => {};
 		const hasMoved = new Promise<void>((resolve) => (moved = resolve));
