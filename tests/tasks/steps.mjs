@@ -4,7 +4,8 @@ import { ensureChromium } from './chromium.mjs';
 import { otherBrowsers } from './other-browsers.mjs';
 import { ensureIrmago } from './irmago.mjs';
 import { startKeycloak } from './keycloak.mjs';
-import { ensurePythonProgram } from './python-programs.mjs';
+import { otherNodes } from './node-versions.mjs';
+import { ensurePythonProgram, ensureValkey } from './python-programs.mjs';
 import { nothing, onRuntimes, sum } from './results.mjs';
 import { runCheck, runPlaywright, runVitest } from './runners.mjs';
 import { programCommand } from './runtime.mjs';
@@ -35,7 +36,7 @@ export const steps = {
 			...runOf(choice),
 			name: 'unit',
 			args: choice.runnerArgs,
-			env: choice.full ? { RACE_RUNS: '1000' } : {}
+			env: choice.full ? { RACE_RUNS: '1000', ...ensureValkey(choice) } : {}
 		}),
 	http: (choice) => http(choice, choice.marked),
 	e2e: (choice) => e2e(choice, choice.marked),
@@ -87,8 +88,10 @@ const TAKES_TURNS = new Set(['http', 'e2e', 'e2e-full', 'production']);
 const runOf = ({ ci, isOver }) => ({ mayRetry: () => ci && !isOver() });
 
 /** @type {(choice: Choice, full: 'only' | 'all' | undefined) => Promise<Result>} */
-const http = (choice, full) =>
-	withVitest(full === 'only' ? 'http-full' : 'http', choice, 'tests/http/vitest.config.ts', full && { FULL: full });
+function http(choice, full) {
+	const env = full && { FULL: full, ...ensureValkey(choice), ...otherNodes(choice) };
+	return withVitest(full === 'only' ? 'http-full' : 'http', choice, 'tests/http/vitest.config.ts', env);
+}
 /** @type {(choice: Choice, full: 'only' | 'all' | undefined) => Promise<Result>} */
 const e2e = (choice, full) =>
 	inBrowser(full === 'only' ? 'e2e-full' : 'e2e', choice, 'playwright.config.ts', full && { FULL: full });
