@@ -1,12 +1,10 @@
-import { startBenchPortal } from './bench-portal.ts';
+import { type BenchPortal, startBenchPortal } from './bench-portal.ts';
 import type { Measure } from './figure.ts';
-import { get, load } from './load/http-load.ts';
+import { comparePairs } from './load/compare.ts';
+import { get, type Load } from './load/http-load.ts';
 import { signIn } from './signed-in.ts';
-import { spreadOf } from './statistics.ts';
 
 const CONNECTIONS = 32;
-const PAIRS = 5;
-const SECONDS = 3;
 const MIN_RATIO = 0.9;
 
 /** Signed-in status reads with metrics and traces exported over OTLP, against the same without, in turns. */
@@ -15,30 +13,19 @@ export const measureTelemetry: Measure = async (runtime) => {
 	// The fake Auth Bridge accepts every POST, so it also receives what is exported.
 	const exporting = await startBenchPortal(runtime, { OTEL_EXPORTER_OTLP_ENDPOINT: `${without.bridgeUrl}/otlp` });
 	try {
-		const [off, on] = await Promise.all(
-			[without, exporting].map(async ({ portal, secret }) => {
-				const people = await signIn(portal.url, secret, CONNECTIONS);
-				const requests = people.map(({ statusPath, headers }) => get(statusPath, headers));
-				return (seconds: number) => load({ port: portal.port, requests, seconds });
-			})
-		);
-		if (!off || !on) throw new Error('There are two portals.');
-		for (const side of [off, on]) await side(SECONDS);
-		const pairs: { on: number; off: number }[] = [];
-		for (let pair = 0; pair < PAIRS; pair++)
-			pairs.push({ off: (await off(SECONDS)).perSecond, on: (await on(SECONDS)).perSecond });
+		const { ours, theirs, ratio } = await comparePairs(await statusReads(exporting), await statusReads(without));
 		return [
-			{ what: 'status reads, telemetry off', ...spreadOf(pairs.map((pair) => pair.off)), unit: '/s' },
-			{ what: 'status reads, telemetry on', ...spreadOf(pairs.map((pair) => pair.on)), unit: '/s' },
-			{
-				what: 'on to off',
-				...spreadOf(pairs.map((pair) => pair.on / pair.off)),
-				unit: '×',
-				target: { atLeast: MIN_RATIO }
-			}
+			{ what: 'status reads, telemetry on', ...ours, unit: '/s' },
+			{ what: 'status reads, telemetry off', ...theirs, unit: '/s' },
+			{ what: 'on to off', ...ratio, unit: '×', target: { atLeast: MIN_RATIO } }
 		];
 	} finally {
 		await exporting.stop();
 		await without.stop();
 	}
 };
+
+async function statusReads({ portal, secret }: BenchPortal): Promise<Load> {
+	const people = await signIn(portal.url, secret, CONNECTIONS);
+	return { port: portal.port, requests: people.map(({ statusPath, headers }) => get(statusPath, headers)) };
+}

@@ -1,4 +1,4 @@
-import { median } from '../statistics.ts';
+import { median, type Spread, spreadOf } from '../statistics.ts';
 import { type Load, load, type Seen } from './http-load.ts';
 
 const ROUNDS = 7;
@@ -25,4 +25,22 @@ export async function compare<Side extends string>(
 		return [name, { perSecond: middle(of, 'perSecond'), p99Ms: middle(of, 'p99Ms') }] as const;
 	});
 	return Object.fromEntries(medians) as Record<Side, Seen>;
+}
+
+const PAIRS = 5;
+
+/** Loads two servers in turns; answers the responses a second of each, and the ratio of both in each pair. */
+export async function comparePairs(
+	ours: Load,
+	theirs: Load
+): Promise<{ readonly ours: Spread; readonly theirs: Spread; readonly ratio: Spread }> {
+	for (const side of [ours, theirs]) await load({ ...side, seconds: WARM_UP_SECONDS });
+	const rate = async (side: Load) => (await load({ ...side, seconds: SECONDS })).perSecond;
+	const pairs: { ours: number; theirs: number }[] = [];
+	for (let pair = 0; pair < PAIRS; pair++) pairs.push({ ours: await rate(ours), theirs: await rate(theirs) });
+	return {
+		ours: spreadOf(pairs.map((pair) => pair.ours)),
+		theirs: spreadOf(pairs.map((pair) => pair.theirs)),
+		ratio: spreadOf(pairs.map((pair) => pair.ours / pair.theirs))
+	};
 }
