@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
-import { keycloakTokens } from '../../harness/keycloak-tokens.ts';
-import { processorMs } from '../../harness/process-tree.ts';
 import type { Runtime } from '../../harness/runtime.ts';
 import { denoBinary } from '../../tasks/runtime.mjs';
 import { startBenchPortal } from '../bench-portal.ts';
 import type { Measure } from '../figure.ts';
 import { startProgram } from '../program.ts';
 import { spreadOf } from '../statistics.ts';
+import { type SignIns, signIns, signInSettings, startStubSts } from './sign-ins.ts';
 
 const PAIRS = 5;
 const AT_ONCE = 16;
@@ -21,36 +16,18 @@ const SHARE = 0.6;
 const TIMES_FLOOR = 2;
 const MIN_PER_SECOND = 200;
 
-const driver = fileURLToPath(new URL('./sign-in-load.mjs', import.meta.url));
-const Seen = v.pipe(
-	v.string(),
-	v.parseJson(),
-	v.object({ count: v.number(), failures: v.number(), tookMs: v.number(), p99Ms: v.number() })
-);
-
-interface Side {
-	readonly pid: number;
-	readonly port: number;
-	readonly path: string;
-	readonly page?: string;
-}
-
 /**
  * Complete sign-ins (start, callback, session cookie), 16 at once, against a bare sign-in with oauth4webapi and one sealed
  * cookie on the same runtime, in turns. Both have the same STS, in a process of its own.
  */
 export const measureSignIns: Measure = async (runtime) => {
-	const { accessToken, refreshToken } = keycloakTokens();
-	const sts = await startProgram('sign-ins/stub-sts.mjs', {
-		STUB_TOKENS: JSON.stringify({ accessToken, refreshToken })
-	});
+	const sts = await startStubSts();
 	const issuer = `http://127.0.0.1:${sts.port}`;
-	const limits = { RATE_LIMIT_PER_BROWSER: '100000', RATE_LIMIT_PER_ADDRESS: '100000' };
-	const { portal, stop } = await startBenchPortal(runtime, { STS_ISSUER_URL: issuer, ...limits });
+	const { portal, stop } = await startBenchPortal(runtime, signInSettings(issuer));
 	const bare = await startProgram('sign-ins/bare-sign-in.mjs', { BENCH_ISSUER: issuer }, commandOf(runtime));
 	const sides = {
-		ours: { pid: portal.pid, port: portal.port, path: '/login/start?provider=sts', page: '/login' },
-		floor: { pid: bare.pid, port: bare.port, path: '/start' }
+		ours: { ...portal, path: '/login/start?provider=sts', page: '/login', atOnce: AT_ONCE },
+		floor: { ...bare, path: '/start', atOnce: AT_ONCE }
 	};
 	try {
 		for (const side of Object.values(sides)) await signIns(side, WARM_UP);
@@ -60,6 +37,7 @@ export const measureSignIns: Measure = async (runtime) => {
 			ours.push(await signIns(sides.ours, SIGN_INS));
 			floor.push(await signIns(sides.floor, SIGN_INS));
 		}
+		const failures = [...ours, ...floor].reduce((sum, one) => sum + one.failures, 0);
 		const cost = spreadOf(ours.map(({ processorMs }) => processorMs));
 		const floorCost = spreadOf(floor.map(({ processorMs }) => processorMs));
 		const most = Math.max(TIMES_FLOOR * floorCost.value, SHARE * BEFORE_MS[runtime]);
@@ -75,7 +53,8 @@ export const measureSignIns: Measure = async (runtime) => {
 				unit: '/s',
 				...(runtime === 'node' && { target: { atLeast: MIN_PER_SECOND } })
 			},
-			{ what: 'their p99', ...spreadOf(ours.map(({ p99Ms }) => p99Ms)), unit: 'ms' }
+			{ what: 'their p99', ...spreadOf(ours.map(({ p99Ms }) => p99Ms)), unit: 'ms' },
+			{ what: 'failed sign-ins', value: failures, unit: '', target: { atMost: 0 } }
 		];
 	} finally {
 		await stop();
@@ -83,22 +62,6 @@ export const measureSignIns: Measure = async (runtime) => {
 		await sts.stop();
 	}
 };
-
-interface SignIns {
-	readonly processorMs: number;
-	readonly perSecond: number;
-	readonly p99Ms: number;
-}
-
-/** @throws {Error} when a sign-in did not end in a session */
-async function signIns({ pid, port, path, page }: Side, total: number): Promise<SignIns> {
-	const beforeMs = processorMs(pid);
-	const child = spawn(process.execPath, [driver], { stdio: ['pipe', 'pipe', 'inherit'] });
-	child.stdin.end(JSON.stringify({ port, path, page, at: AT_ONCE, total }));
-	const { count, failures, tookMs, p99Ms } = v.parse(Seen, await text(child.stdout));
-	if (failures > 0) throw new Error(`${failures} of ${count} sign-ins on port ${port} failed.`);
-	return { processorMs: (processorMs(pid) - beforeMs) / count, perSecond: (count * 1000) / tookMs, p99Ms };
-}
 
 function commandOf(runtime: Runtime): [string, ...string[]] {
 	return runtime === 'node' ? [process.execPath] : [denoBinary(), 'run', '-A', '--node-modules-dir=manual'];

@@ -14,10 +14,14 @@ import { startBenchPortal } from '../bench-portal.ts';
 import type { Figure, Measure } from '../figure.ts';
 import { get } from '../load/http-load.ts';
 import { startProgram } from '../program.ts';
+import { signIns, signInSettings, startStubSts } from '../sign-ins/sign-ins.ts';
 import { residentBytes } from '../../harness/resident-memory.ts';
 
 const STREAMS = 10_000;
 const HELD_SECONDS = 60;
+const SIGN_INS = 2000;
+/** Sign-ins at once, as at the start of a lecture. */
+const STORM = 100;
 /** One heartbeat, and a little. */
 const BARE_SECONDS = 20;
 const READS_PER_SECOND = 400;
@@ -34,10 +38,15 @@ const Opened = v.pipe(v.string(), v.parseJson(), v.object({ opened: v.number() }
 const Held = v.pipe(v.string(), v.parseJson(), v.object({ closed: v.number(), alive: v.number() }));
 const Counts = v.object({ statusReads: v.number() });
 
-/** 10,000 streams over as many wallet sessions on one process, held for a minute: what a stream costs, and whether all live. */
+/**
+ * 10,000 streams over as many wallet sessions on one process, held for a minute: what a stream costs, and whether all live, also
+ * through a storm of sign-ins.
+ */
 export const measureStreams: Measure = async (runtime) => {
+	const sts = await startStubSts();
 	const { portal, bridgeUrl, secret, stop } = await startBenchPortal(runtime, {
 		...HEAP,
+		...signInSettings(`http://127.0.0.1:${sts.port}`),
 		EVENT_STREAMS: String(STREAMS),
 		WALLET_READS_PER_SECOND: String(READS_PER_SECOND)
 	});
@@ -49,16 +58,29 @@ export const measureStreams: Measure = async (runtime) => {
 		const before = { reads: await reads(), atMs: performance.now() };
 		await pause(HELD_SECONDS * 1000);
 		const perSecond = ((await reads()) - before.reads) / ((performance.now() - before.atMs) / 1000);
+		const kilobytes = crowd.kilobytes();
+		const storm = await signIns(
+			{ ...portal, path: '/login/start?provider=sts', page: '/login', atOnce: STORM },
+			SIGN_INS
+		);
 		const held = await crowd.end();
 		return [
 			{ what: 'streams opened', value: crowd.opened, unit: '', target: { atLeast: STREAMS } },
 			{ what: `heard from at the end of ${HELD_SECONDS} s`, value: held.alive, unit: '', target: { atLeast: STREAMS } },
 			{ what: 'closed meanwhile', value: held.closed, unit: '', target: { atMost: 0 } },
 			{ what: 'upstream reads', value: perSecond, unit: '/s', target: { atMost: READS_PER_SECOND } },
-			...(await memoryFigures(runtime, held.kilobytes))
+			{
+				what: `failed ones of ${SIGN_INS} sign-ins, ${STORM} at once`,
+				value: storm.failures,
+				unit: '',
+				target: { atMost: 0 }
+			},
+			{ what: 'their p99', value: storm.p99Ms, unit: 'ms' },
+			...(await memoryFigures(runtime, kilobytes))
 		];
 	} finally {
 		await stop();
+		await sts.stop();
 	}
 };
 
@@ -79,25 +101,21 @@ async function bareKilobytes(): Promise<number> {
 		const requests = Array.from({ length: STREAMS }, () => get('/'));
 		const crowd = await openStreams(bare.port, requests, () => residentBytes(bare.pid));
 		await pause(BARE_SECONDS * 1000);
-		return (await crowd.end()).kilobytes;
+		const kilobytes = crowd.kilobytes();
+		await crowd.end();
+		return kilobytes;
 	} finally {
 		await bare.stop();
 	}
 }
 
-/** Opens streams from a process of its own; `end` tells how they fared, and what each costs the server. */
+/** Opens streams from a process of its own; `kilobytes` tells what each costs the server now, and `end` how they fared. */
 async function openStreams(port: number, requests: readonly string[], resident: () => number) {
 	// One that has come and gone: what the first request loads is not a stream's.
 	await (await startLoad(port, requests.slice(0, 1))).end();
 	const beforeBytes = resident();
 	const load = await startLoad(port, requests);
-	return {
-		opened: load.opened,
-		end: async () => {
-			const kilobytes = (resident() - beforeBytes) / 1024 / requests.length;
-			return { ...(await load.end()), kilobytes };
-		}
-	};
+	return { ...load, kilobytes: () => (resident() - beforeBytes) / 1024 / requests.length };
 }
 
 async function startLoad(port: number, requests: readonly string[]) {
