@@ -55,6 +55,9 @@ export class AuthjsError extends Error {
 
 export type GrantedTokens = Pick<Session, 'accessToken' | 'refreshToken'>;
 
+/** What Auth.js compares with its cookies at a callback. */
+const CALLBACK_CHECKS: ('pkce' | 'state' | 'nonce')[] = ['pkce', 'state', 'nonce'];
+
 interface Outcome {
 	error: unknown;
 	account: Account | null;
@@ -84,10 +87,11 @@ export async function authorizationRequest(
 ): Promise<AuthorizationRequest> {
 	const { response } = await run({ path: `signin/${provider}`, method: 'POST', authorizationParams });
 	const url = new URL(response.headers.get('location') ?? '');
-	// The verifier and nonce of Auth.js are not used, because its cookies can't be opened after 2038.
+	// Auth.js makes none of these: it would seal each in a cookie of its own, and can't open them after 2038.
 	const verifier = generateRandomCodeVerifier();
 	const nonce = generateRandomNonce();
 	url.searchParams.set('code_challenge', await calculatePKCECodeChallenge(verifier));
+	url.searchParams.set('code_challenge_method', 'S256');
 	url.searchParams.set('nonce', nonce);
 	url.searchParams.set('state', state);
 	return { url, verifier, nonce };
@@ -156,7 +160,7 @@ function withBasePath(authConfig: SvelteKitAuthConfig): SvelteKitAuthConfig {
 	return Object.defineProperty(authConfig, 'basePath', { get: () => BASE_PATH, set: () => {}, enumerable: true });
 }
 
-function authConfig({ authorizationParams }: Run, outcome: Outcome): SvelteKitAuthConfig {
+function authConfig({ method, authorizationParams }: Run, outcome: Outcome): SvelteKitAuthConfig {
 	const { sts } = config();
 	const provider = (id: Provider, name: string) => ({
 		id,
@@ -166,7 +170,7 @@ function authConfig({ authorizationParams }: Run, outcome: Outcome): SvelteKitAu
 		clientId: sts.clientId,
 		// `authjsFetch` authenticates the portal.
 		client: { token_endpoint_auth_method: 'none' },
-		checks: ['pkce' as const, 'state' as const, 'nonce' as const],
+		checks: method === 'GET' ? CALLBACK_CHECKS : ['none' as const],
 		authorization: { params: { scope: sts.scope, ...userTokenParameters(), ...authorizationParams } },
 		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
 		[customFetch]: (...request: Parameters<typeof fetch>) => authjsFetch(outcome, ...request)
