@@ -48,8 +48,8 @@ export const security = [
 	{
 		name: 'the nonce is not checked',
 		file: 'src/lib/server/auth/oidc-client.ts',
-		find: "'state' as const, 'nonce' as const",
-		replace: "'state' as const",
+		find: "= ['pkce', 'state', 'nonce'];",
+		replace: "= ['pkce', 'state'];",
 		test: 'tests/unit/server/auth/callback.test.ts'
 	},
 	{
