@@ -19,7 +19,7 @@ interface Task {
 	readonly port: number;
 	/** The path that starts a sign-in. */
 	readonly path: string;
-	/** The page that each client opens once, before its first sign-in. */
+	/** The page that each browser opens before its first sign-in. */
 	readonly page?: string;
 	readonly atOnce: number;
 }
