@@ -4,7 +4,8 @@
  */
 import process from 'node:process';
 
-if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT && !('Deno' in globalThis)) {
+// White space counts as unset, as in the configuration.
+if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() && !('Deno' in globalThis)) {
 	const { startTelemetry } = await import('./entry/node/telemetry');
 	startTelemetry();
 }
