@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { providerShapes } from '../../http/support/provider-shapes';
 import { root } from '../../tasks/runtime.mjs';
+import { suites } from '../../tasks/suites.mjs';
 
 const sources = ['src', 'tests', 'static']
 	.flatMap((folder) =>
@@ -98,3 +99,11 @@ test.each(['docs/operations.md', 'docs/sessions.md'])(
 		expect(readFileSync(join(root, name), 'utf8')).toMatch(/do not switch to sticky\s+routing when the store fails/i);
 	}
 );
+
+test('CONTRIBUTING.md lists every suite with its minutes', () => {
+	const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+	const rows = [...text.matchAll(/^\| (\w+) +\| `npm (?:run )?test.*\| (\d+) +\|$/gm)];
+	expect(rows.map(([, name, minutes]) => [name, Number(minutes)])).toEqual(
+		suites.map(({ name, minutes }) => [name, minutes])
+	);
+});
