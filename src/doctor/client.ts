@@ -6,11 +6,8 @@ import type { TokenOptions } from '../lib/server/config/service-client';
 import { assertionBy } from '../lib/server/sts/client-assertion';
 import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/service-token';
 import { stsCall, stsClient } from '../lib/server/sts/metadata';
-import { connectionFailure } from './connection-failure';
-import { withProxy } from './egress';
-import { type Exchange, exchangeWithSts, oauthError } from './exchange';
-import { type Finding, good, warning, wrong } from './report';
-import { corsFindings, credentialOf, JWKS_PATH, STRANGER_ORIGIN } from './shared-checks';
+import { connectionFailure, withProxy, type Exchange, exchangeWithSts, oauthError } from './http';
+import { type Finding, good, warning, wrong, corsFindings, credentialOf, JWKS_PATH, STRANGER_ORIGIN } from './findings';
 import { callbackUrl } from './sign-in';
 
 /**

@@ -4,7 +4,7 @@ import { runtime } from '../lib/server/version';
 import { unixMs } from '../lib/server/clock';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables } from '../lib/server/config/unknown-variables';
-import { type Finding, good, warning, wrong } from './report';
+import { type Finding, good, warning, wrong } from './findings';
 
 /** The configuration, null if it has faults, and the findings about the environment. */
 interface ExaminedConfiguration {

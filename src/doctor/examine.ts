@@ -1,14 +1,11 @@
 import type { Config } from '../lib/server/config/parse';
-import { examineBackends } from './backends';
-import { examineBridge, examineBridgeCors, examineWalletSession } from './bridge';
+import { examineBackends, examineBridge, examineBridgeCors, examineWalletSession } from './services';
 import { examineClient, examineServiceTokens, type ServiceTokens } from './client';
-import { examineDiscovery } from './discovery';
-import { examineEgress } from './egress';
-import type { Finding } from './report';
-import { examineProxy } from './proxy';
+import { examineDiscovery, examineStepUp } from './discovery';
+import { examineEgress, examineProxy } from './proxies';
+import type { Finding } from './findings';
 import { examineSessionSize, examineTokenPlace } from './session-size';
 import { examineSignIn, examineSignOut } from './sign-in';
-import { examineStepUp } from './step-up';
 import { examineStore } from './store';
 import { examineTelemetry, type TelemetryVariables } from './telemetry';
 

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { prepare } from './command';
 import { examine } from './examine';
-import { exitCode, reportText } from './report';
+import { exitCode, reportText } from './findings';
 
 const prepared = prepare(process.argv.slice(2), process.env);
 if ('code' in prepared) {

@@ -10,7 +10,7 @@ import type { Config } from '../lib/server/config/parse';
 import { fixedHeaders } from '../lib/server/http/headers';
 import { isEncryptedToken } from '../lib/server/sts/lenient-response';
 import { namesNobody } from '../lib/server/sts/id-token';
-import { type Finding, good, warning, wrong } from './report';
+import { type Finding, good, warning, wrong } from './findings';
 
 /** The largest response head that nginx accepts by default (`proxy_buffer_size` 4k), less some room for its own headers. */
 export const DEFAULT_HEAD_BYTES = 4000;

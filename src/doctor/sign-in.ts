@@ -4,10 +4,8 @@ import type { Provider } from '../lib/server/auth/session';
 import type { Config } from '../lib/server/config/parse';
 import { stsCall, stsClient, stsFetch } from '../lib/server/sts/metadata';
 import { userTokenParameters } from '../lib/server/sts/user-token-request';
-import type { ConnectionFailure } from './connection-failure';
-import { exchangeWithSts, oauthError, type Reply } from './exchange';
-import { type Finding, good, warning, wrong } from './report';
-import { credentialOf } from './shared-checks';
+import { type ConnectionFailure, exchangeWithSts, oauthError, type Reply } from './http';
+import { type Finding, good, warning, wrong, credentialOf } from './findings';
 
 type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
 /** The result of an authorization request; `refused` has the error code, or the status if there is no code. */

@@ -2,8 +2,8 @@ import type { Config } from '../lib/server/config/parse';
 import { createDenoKvStore } from '../lib/server/store/deno-kv';
 import { createRedisStore, type RedisStore } from '../lib/server/store/redis';
 import { WrongServer } from '../lib/server/store/store';
-import { connectionFailure } from './connection-failure';
-import { type Finding, good, warning, wrong } from './report';
+import { connectionFailure } from './http';
+import { type Finding, good, warning, wrong } from './findings';
 
 const TEST_LIFE_MS = 10_000;
 /** Reads the settings that decide whether Redis drops entries. */

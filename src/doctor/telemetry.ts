@@ -1,8 +1,8 @@
 import type { Config } from '../lib/server/config/parse';
 import type { Send } from '../lib/server/upstream/client';
 import { createConnections } from '../lib/server/upstream/connections';
-import { request } from './exchange';
-import { type Finding, good, wrong } from './report';
+import { request } from './http';
+import { type Finding, good, wrong } from './findings';
 
 const LIMIT_MS = 10_000;
 

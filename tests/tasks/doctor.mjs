@@ -10,7 +10,7 @@ try {
 	await ensurePackages();
 	if (args.includes('--help') || args.includes('-h')) {
 		const { runnerImport } = await import('vite');
-		const { module } = await runnerImport('/src/doctor/options.ts', { root, configFile: false });
+		const { module } = await runnerImport('/src/doctor/command.ts', { root, configFile: false });
 		process.stdout.write(module.HELP);
 	} else {
 		await ensureBuilt([runtime]);

@@ -2,7 +2,7 @@
 import { config } from '../../lib/server/config';
 import type { Preparation } from '../../doctor/command';
 import { examine } from '../../doctor/examine';
-import { exitCode, reportText } from '../../doctor/report';
+import { exitCode, reportText } from '../../doctor/findings';
 
 type Input = Pick<Preparation, 'options' | 'examination' | 'findings'>;
 

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { prepare } from '../../doctor/command';
-import { exitCode, reportText } from '../../doctor/report';
+import { exitCode, reportText } from '../../doctor/findings';
 import { BROWSER_ENDPOINTS, discoverEndpoints } from './discovery';
 import { permissionFlags } from './permissions';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examineClock } from '../../../src/doctor/shared-checks';
+import { examineClock } from '../../../src/doctor/findings';
 
 const advice = 'Let both clocks follow NTP.';
 const sts = { check: 'sts.clock', service: 'the STS', consequence: 'Sign-ins fail.' } as const;

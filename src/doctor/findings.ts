@@ -1,7 +1,55 @@
+import { runtime, version } from '../lib/server/version';
 import type { Config } from '../lib/server/config/parse';
 import { CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
-import type { Exchange, Reply } from './exchange';
-import { type Finding, good, warning, wrong } from './report';
+import type { Exchange, Reply } from './http';
+
+/** Incremented only for a change that breaks consumers of `--json`. */
+const FORMAT = 1;
+const marks: Readonly<Record<Severity, string>> = { good: '✓', warning: '!', wrong: '✗' };
+
+/** The doctor's output: lines for a terminal, or JSON as described in docs/operations.md. */
+export function reportText(findings: readonly Finding[], { json }: { readonly json: boolean }): string {
+	const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+	const summary = { good: count('good'), warning: count('warning'), wrong: count('wrong') };
+	if (json) return JSON.stringify({ format: FORMAT, portal: version, runtime, summary, findings }, null, 2);
+	return `${findings.map(lines).join('\n')}\n\n${summary.good} good, ${summary.warning} to look at, ${summary.wrong} wrong`;
+}
+
+/** 1 if a finding has the severity `wrong`, else 0. */
+export function exitCode(findings: readonly Finding[]): 0 | 1 {
+	return findings.some(({ severity }) => severity === 'wrong') ? 1 : 0;
+}
+
+function lines({ severity, message, advice }: Finding): string {
+	return `${marks[severity]} ${message}${advice === null ? '' : `\n    → ${advice}`}`;
+}
+
+type Severity = 'good' | 'warning' | 'wrong';
+
+/** The result of one check, for operators. */
+export interface Finding {
+	/** The stable name of the check, such as `sts.issuer`, as in `--json` and docs/operations.md. */
+	readonly check: string;
+	/** `wrong`: something does not work, or is not secure. `warning`: it works, but should be fixed. */
+	readonly severity: Severity;
+	readonly message: string;
+	/** What to do; null if nothing is wrong. */
+	readonly advice: string | null;
+}
+
+export const good = (check: string, message: string): Finding => ({ check, severity: 'good', message, advice: null });
+export const warning = (check: string, message: string, advice: string): Finding => ({
+	check,
+	severity: 'warning',
+	message,
+	advice
+});
+export const wrong = (check: string, message: string, advice: string): Finding => ({
+	check,
+	severity: 'wrong',
+	message,
+	advice
+});
 
 const NOTICEABLE_SKEW_SECONDS = 5;
 
@@ -31,7 +79,7 @@ export function examineClock({ check, service, consequence, severity }: ClockChe
 /** The origin of a site that is not related to the portal. */
 export const STRANGER_ORIGIN = 'https://stranger.example';
 
-const ADVICE = 'Remove its Access-Control-Allow-Origin header: browsers never call it, only the portal does.';
+const CORS_ADVICE = 'Remove its Access-Control-Allow-Origin header: browsers never call it, only the portal does.';
 
 /**
  * Checks whether a service lets pages of any site read its responses (Fetch standard, CORS protocol). It checks the response to the request
@@ -47,8 +95,8 @@ export function corsFindings(check: string, name: string, response: Exchange): r
 	// Browsers refuse credentials together with `*`.
 	const withCookies = allowed !== '*' && headers.get('access-control-allow-credentials') === 'true';
 	return withCookies
-		? [wrong(check, `The ${name} lets pages of any site call it with a person’s cookies.`, ADVICE)]
-		: [warning(check, `The ${name} lets pages of any site read its responses.`, ADVICE)];
+		? [wrong(check, `The ${name} lets pages of any site call it with a person’s cookies.`, CORS_ADVICE)]
+		: [warning(check, `The ${name} lets pages of any site read its responses.`, CORS_ADVICE)];
 }
 
 /** Where the portal publishes its public keys. */

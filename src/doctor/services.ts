@@ -5,10 +5,9 @@ import type { Config } from '../lib/server/config/parse';
 import { toProblem } from '../lib/server/http/problem';
 import { upstreamUrl } from '../lib/server/upstream/exchange';
 import { fitsQrCode } from '../lib/ui/qr-svg';
-import { viaProxy } from './egress';
-import { type Reply, request } from './exchange';
-import { type Finding, good, warning, wrong } from './report';
-import { corsFindings, examineClock, STRANGER_ORIGIN } from './shared-checks';
+import { viaProxy, type Reply, request, type Exchange } from './http';
+import { type Finding, good, warning, wrong, corsFindings, examineClock, STRANGER_ORIGIN } from './findings';
+import type { Backend } from '../lib/server/config/backends';
 
 const UNKNOWN_SESSION = '0'.repeat(32);
 const ADVICE = 'Check AUTH_BRIDGE_URL, its path included.';
@@ -45,7 +44,7 @@ export async function examineBridge(
 		},
 		response.reply
 	);
-	return [responseFinding(bridge.url, response.reply, service.bridge !== undefined, token), ...clock];
+	return [bridgeFinding(bridge.url, response.reply, service.bridge !== undefined, token), ...clock];
 }
 
 /** Sends a request that a page of any site could send: `complete` for a session that does not exist. */
@@ -56,7 +55,7 @@ export async function examineBridgeCors({ bridge }: Pick<Config, 'bridge'>): Pro
 	return corsFindings('bridge.cors', 'Auth Bridge', response);
 }
 
-function responseFinding(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
+function bridgeFinding(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
 	const { status } = reply;
 	if (knowsNoSuchSession(reply))
 		return good('bridge', 'The Auth Bridge answers as expected (404 for an unknown wallet session).');
@@ -102,7 +101,7 @@ function refused(status: number, hasClient: boolean, token: string | undefined):
 	);
 }
 
-const CHECK = 'bridge.session';
+const SESSION_CHECK = 'bridge.session';
 
 /**
  * Creates a wallet session, as the portal does for a browser, and checks its QR code. The session expires by itself.
@@ -124,18 +123,59 @@ export async function examineWalletSession(
 		const { requestUri } = await createBridge(bridge).createSession(wanted, credential);
 		if (!fitsQrCode(requestUri))
 			return warning(
-				CHECK,
+				SESSION_CHECK,
 				`The request URI of a wallet session has ${requestUri.length} characters: more than a QR code holds.`,
 				'Only a wallet on the same device can open it: let the Auth Bridge pass requests by reference (request_uri).'
 			);
-		return good(CHECK, 'The Auth Bridge creates wallet sessions that a wallet can open.');
+		return good(SESSION_CHECK, 'The Auth Bridge creates wallet sessions that a wallet can open.');
 	} catch (error) {
 		const { code, facts } = toProblem(error);
 		const cause = [code, ...Object.values(facts)].join(', ');
 		return wrong(
-			CHECK,
+			SESSION_CHECK,
 			`The Auth Bridge creates no wallet session (${cause}).`,
 			'Check WALLET_QUERY_ID, the service client, and the log of the Auth Bridge.'
 		);
 	}
+}
+
+/** Status codes of gateways whose upstream service is not available. */
+const UNAVAILABLE = [502, 503, 504];
+
+/** Checks that each service of BACKENDS responds at its base URL, and accepts the service client's token if its token kind is `service`. */
+export async function examineBackends(
+	{ backends }: Pick<Config, 'backends'>,
+	tokens: ReadonlyMap<string, string>
+): Promise<readonly Finding[]> {
+	return Promise.all(
+		backends.map(async (backend) => {
+			const token = tokens.get(backend.name);
+			const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+			const { url, timeoutMs } = backend;
+			const response = await request(url, { method: 'HEAD', headers, timeoutMs });
+			return backendFinding(backend, response, token !== undefined);
+		})
+	);
+}
+
+function backendFinding({ name, url }: Backend, response: Exchange, hasToken: boolean): Finding {
+	const check = `backend.${name}`;
+	if ('failure' in response) {
+		const { reason, advice } = response.failure;
+		return wrong(check, `Backend "${name}" at ${new URL(url).host} can’t be reached: ${reason}.`, advice);
+	}
+	const { status } = response.reply;
+	if (UNAVAILABLE.includes(status))
+		return wrong(
+			check,
+			`What stands in front of backend "${name}"${viaProxy(url)} says that it is not there (status ${status}).`,
+			'Start the service, or correct its url in BACKENDS.'
+		);
+	if (hasToken && (status === 401 || status === 403))
+		return warning(
+			check,
+			`Backend "${name}" refuses the service client’s token at its base address (status ${status}).`,
+			'Check its tokenScope, tokenAudience and tokenResource, and what the service wants to see in a token.'
+		);
+	return good(check, `Backend "${name}" responds.`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examineStepUp } from '../../../src/doctor/step-up';
+import { examineStepUp } from '../../../src/doctor/discovery';
 import { config, configure } from '../server/configured';
 
 const STS = { issuer: 'https://sts.example' };
