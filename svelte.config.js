@@ -1,6 +1,5 @@
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
-import { all, denoAdapter, nodeAdapter } from './src/entry/adapter/adapters.js';
-import { versionName } from './src/entry/adapter/version.js';
+import { all, denoAdapter, nodeAdapter, versionName } from './src/entry/adapter/adapters.js';
 
 /** Where the servers go: `tests/tasks/build.mjs` builds beside a server that may be running, and moves the result. */
 const out = process.env.BUILD_FOLDER ?? 'build';

@@ -54,7 +54,7 @@ function drain(): void {
 	eventStreams().closeAll();
 }
 
-/** Completes pending work before the process exits, once the server is closed (`entry/drain.ts`). */
+/** Completes pending work before the process exits, once the server is closed (`entry/listen.ts`). */
 async function finish(): Promise<void> {
 	await Promise.all([tokenRefresher().settled(), callbacksSettled()]);
 	await closeStore();

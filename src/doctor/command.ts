@@ -89,7 +89,7 @@ Options:
 Exit codes: 0 nothing is wrong (warnings may remain), 1 something is wrong, 2 the arguments are not usable.
 `;
 
-export interface DoctorOptions {
+interface DoctorOptions {
 	/** A file's path, or `-` for standard input. */
 	readonly tokens: string | undefined;
 	/** An absolute http(s) address. */
@@ -100,12 +100,12 @@ export interface DoctorOptions {
 }
 
 /** The arguments are not usable; the message says why. */
-export class UsageError extends Error {
+class UsageError extends Error {
 	override readonly name = 'UsageError';
 }
 
 /** @throws {UsageError} for an unknown option, a missing value or a `--proxy` that is no http(s) address */
-export function parseOptions(args: readonly string[]): DoctorOptions {
+function parseOptions(args: readonly string[]): DoctorOptions {
 	const values = parsed(args);
 	const { tokens, proxy } = values;
 	if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)))

@@ -33,7 +33,7 @@ const Tokens = v.pipe(
 
 type Facts = Pick<Config, 'secure' | 'origin' | 'sessionFormat' | 'sessionTokens' | 'store'>;
 
-export interface SessionSize {
+interface SessionSize {
 	/** Bytes of the response head at the end of a sign-in; null if it could not be measured. */
 	readonly headBytes: number | null;
 	readonly findings: readonly Finding[];

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /** Returns the value of a request header by its lower-case name; several values are joined by commas. */
 export type ReadHeader = (name: string) => string | null;
 
@@ -22,4 +24,57 @@ export function decodedPath(pathname: string): string | undefined {
 export function withoutProxyBuffering(response: Response): Response {
 	if (response.headers.get('content-type') === 'text/event-stream') response.headers.set('x-accel-buffering', 'no');
 	return response;
+}
+
+/** How far `X-Forwarded-For` is trusted. */
+export interface ProxyTrust {
+	trustHost: boolean;
+	/** Number of reverse proxies in front of the portal that append to the header. */
+	trustedHops: number;
+}
+
+const AddressSchema = v.pipe(v.string(), v.ip());
+
+/**
+ * The client's address. Entries count from the right: those to the left of our own proxies' entries are chosen by the client.
+ */
+export function clientAddress(peer: string, forwardedFor: string | null, trust: ProxyTrust): string {
+	if (!trust.trustHost || forwardedFor === null) return peer;
+	const hops = forwardedFor.split(',');
+	const hop = withoutPort(hops[Math.max(0, hops.length - trust.trustedHops)] ?? '');
+	return v.is(AddressSchema, hop) ? hop : peer;
+}
+
+/** Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */
+function withoutPort(entry: string): string {
+	const text = entry.trim();
+	const bracketed = /^\[([^\]]+)\](:\d+)?$/.exec(text)?.[1];
+	return bracketed ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+}
+
+/** Clients can send these, too. The portal does not need them: AUTH_URL is the only origin, and the entry determines the client's address. */
+const FORWARDING = [
+	'forwarded',
+	'via',
+	'x-forwarded-for',
+	'x-forwarded-host',
+	'x-forwarded-port',
+	'x-forwarded-prefix',
+	'x-forwarded-proto',
+	'x-forwarded-protocol',
+	'x-forwarded-scheme',
+	'x-forwarded-server',
+	'x-forwarded-ssl',
+	'x-original-host',
+	'x-original-url',
+	'x-real-ip',
+	'x-rewrite-url'
+];
+
+/** A trace context becomes the parent of the portal's spans: only a trusted proxy may send one. */
+const TRACING = ['traceparent', 'tracestate', 'baggage'];
+
+/** Lower-case names of request headers that the application must not see. */
+export function untrustedHeaders(trustHost: boolean): string[] {
+	return trustHost ? FORWARDING : [...FORWARDING, ...TRACING];
 }

@@ -1,7 +1,7 @@
 import { formatWarning } from '../lib/server/log';
 
 /** How much text may wait for the reader of one stream, in UTF-16 code units. */
-export const MAX_WAITING = 1024 * 1024;
+const MAX_WAITING = 1024 * 1024;
 
 /**
  * Writes lines without blocking the caller. While the reader of a stream stalls, lines wait in memory; beyond a limit they are dropped.

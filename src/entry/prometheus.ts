@@ -5,7 +5,7 @@ import { MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk
 import { log } from '../lib/server/log';
 import { addMeterProvider } from '../lib/server/metrics';
 import { version } from '../lib/server/version';
-import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from './listen-address';
+import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from './listen';
 
 /**
  * The portal's metrics in Prometheus's text format, on a port of their own. The package's own server is not used: it reads variables that

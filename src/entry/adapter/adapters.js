@@ -1,9 +1,12 @@
+import { rmSync, writeFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import deno from 'svelte-adapter-deno';
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
 /**
  * The SvelteKit adapters: they put the portal's entry in front of the application. The Deno adapter uses the output of
  * svelte-adapter-deno. JavaScript, because Node loads svelte.config.js directly.
  */
-import { rmSync, writeFileSync } from 'node:fs';
-import deno from 'svelte-adapter-deno';
 
 /** @typedef {import('@sveltejs/kit').Adapter} Adapter */
 
@@ -83,4 +86,41 @@ export function all(adapters) {
 			for (const adapter of adapters) await adapter.adapt(builder);
 		}
 	};
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** Everything that the public files are built from. */
+const SOURCES = ['package.json', 'package-lock.json', 'src', 'static', 'svelte.config.js', 'vite.config.ts'];
+
+/**
+ * The name of a build: the package's version and a digest of its sources. Kit writes it into a script; its default is the time of the
+ * build. Two builds of the same sources, for Node and Deno or on two machines, thus have the same scripts, and instances of both
+ * can serve each other's pages.
+ * @param {string} [folder]
+ * @returns {string}
+ */
+export function versionName(folder = root) {
+	const { version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+	const digest = createHash('sha256');
+	for (const file of SOURCES.flatMap((name) => filesIn(folder, name))) {
+		digest
+			.update(`${file}\0`)
+			.update(readFileSync(`${folder}/${file}`))
+			.update('\0');
+	}
+	return `${version}-${digest.digest('hex').slice(0, 12)}`;
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name of a file or folder below it
+ * @returns {string[]} paths below it, sorted
+ */
+function filesIn(folder, name) {
+	const path = `${folder}/${name}`;
+	if (!existsSync(path)) return [];
+	if (!statSync(path).isDirectory()) return [name];
+	return readdirSync(path)
+		.sort()
+		.flatMap((entry) => filesIn(folder, `${name}/${entry}`));
 }

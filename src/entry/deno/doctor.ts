@@ -6,8 +6,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { prepare } from '../../doctor/command';
 import { exitCode, reportText } from '../../doctor/findings';
-import { BROWSER_ENDPOINTS, discoverEndpoints } from './discovery';
-import { permissionFlags } from './permissions';
+import { BROWSER_ENDPOINTS, discoverEndpoints, permissionFlags } from './permissions';
 
 const prepared = prepare(Deno.args, Deno.env.toObject());
 if ('code' in prepared) {

@@ -1,11 +1,17 @@
 import { startLogging } from '../../lib/server/log';
-import { type Application, readConfigOrExit, startApplication, startMetrics, warnOfUnknownVariables } from '../startup';
-import { readStaticTable } from '../static-files';
-import { disk } from './disk';
-import { exitWithoutFlags } from './flags';
+import {
+	type Application,
+	readConfigOrExit,
+	startApplication,
+	startMetrics,
+	warnOfUnknownVariables,
+	exitWith
+} from '../startup';
+import { readStaticTable, type Disk } from '../static-files';
 import { readGrantedEnvironment, readWholeEnvironment } from './environment';
-import { listenOrExit } from './listen';
-import { createServe } from './serve';
+import { listenOrExit, createServe } from './serve';
+import type { Config } from '../../lib/server/config/parse';
+import { LAUNCHED } from './supervise';
 
 /** Serves the application until a signal. The build's `index.js` calls it. */
 export async function main(application: Application): Promise<void> {
@@ -20,4 +26,77 @@ export async function main(application: Application): Promise<void> {
 	const files = await readStaticTable(disk, `${folder}/client`, `${folder}/prerendered`);
 	const respond = await startApplication(application, environment);
 	await listenOrExit(createServe(respond, { ...config, files }), config.listen, config.shutdownDelayMs);
+}
+
+/**
+ * Ends the process with a message if it was started without a flag of Deno that the portal needs, or where a setting can't work. The
+ * launcher sets the flags.
+ */
+async function exitWithoutFlags({ store, metrics }: Pick<Config, 'store' | 'metrics'>): Promise<void> {
+	if (metrics && isDenoDeploy())
+		exitWith(
+			"The portal can't start: Deno Deploy opens no port for METRICS_PORT. Remove it, and export metrics by OTLP."
+		);
+	if (store.denoKv !== undefined && store.redisUrl === undefined && !('openKv' in Deno)) exitWith(missing('kv'));
+	if (Deno.args.includes(LAUNCHED) || isDenoDeploy() || !isPermitted()) return;
+	if (await abortsCompleteRequests()) exitWith(missing('no-legacy-abort'));
+}
+
+function missing(feature: string): string {
+	return `The portal can't start: run Deno with --unstable-${feature}, or use the launcher (start.js), which sets this flag.`;
+}
+
+/** Deno Deploy takes the flags from `deno.json`, and expects a single server in the process. */
+function isDenoDeploy(): boolean {
+	const name = 'DENO_DEPLOYMENT_ID';
+	return (
+		Deno.permissions.querySync({ name: 'env', variable: name }).state === 'granted' && Deno.env.get(name) !== undefined
+	);
+}
+
+const PROBE_HOST = '127.0.0.1';
+const isPermitted = () => Deno.permissions.querySync({ name: 'net', host: PROBE_HOST }).state === 'granted';
+
+/** Whether Deno aborts a request's signal after a complete response. Its API does not say so: this sends a request to a server. */
+async function abortsCompleteRequests(): Promise<boolean> {
+	let signal: AbortSignal | undefined;
+	let completed: Promise<void> | undefined;
+	const listening = Promise.withResolvers<number>();
+	const server = Deno.serve(
+		{ hostname: PROBE_HOST, port: 0, onListen: ({ port }) => listening.resolve(port), onError: () => Response.error() },
+		(request, info) => {
+			({ signal } = request);
+			({ completed } = info);
+			return Promise.resolve(new Response());
+		}
+	);
+	// Not with `fetch`, which would send it to a proxy of the environment.
+	const connection = await Deno.connect({ hostname: PROBE_HOST, port: await listening.promise });
+	await connection.write(new TextEncoder().encode('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'));
+	await new Response(connection.readable).text();
+	await completed;
+	await server.shutdown();
+	return signal?.aborted ?? false;
+}
+
+/** Uses Deno's own API: loading `node:fs` takes longer than reading the few files of a build. */
+export const disk: Disk = {
+	list: (folder) => filesBelow(folder, ''),
+	read: (file) => Deno.readFileSync(file)
+};
+
+function filesBelow(folder: string, prefix: string): string[] {
+	return entriesOf(`${folder}/${prefix}`).flatMap(({ name, isDirectory }) =>
+		isDirectory ? filesBelow(folder, `${prefix}${name}/`) : [prefix + name]
+	);
+}
+
+/** The folder for prerendered pages does not exist if there are none. */
+function entriesOf(folder: string): Deno.DirEntry[] {
+	try {
+		return [...Deno.readDirSync(folder)];
+	} catch (error) {
+		if (error instanceof Deno.errors.NotFound) return [];
+		throw error;
+	}
 }

@@ -4,12 +4,11 @@
  */
 import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
-import { endSignals } from '../drain';
+import { endSignals } from '../listen';
 import { flushLog } from '../log-buffer';
 import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfUnknownVariables } from '../startup';
-import { discoverEndpoints } from './discovery';
+import { discoverEndpoints, permissionFlags } from './permissions';
 import { telemetryEnvironment } from './environment';
-import { permissionFlags } from './permissions';
 import { denoLogBuffers, exitOf, LAUNCHED, relayLines, supervise } from './supervise';
 
 const environment = Deno.env.toObject();

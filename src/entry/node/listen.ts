@@ -2,9 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import process from 'node:process';
 import { log } from '../../lib/server/log';
-import { drainOnSignals } from '../drain';
+import { drainOnSignals, hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen';
 import { createLogBuffer, flushLog, type LogBuffers } from '../log-buffer';
-import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen-address';
 
 /**
  * Listens until a signal, then drains. If listening fails, the process ends with a one-line message.

@@ -33,17 +33,17 @@ export const limits = [
 	},
 	{
 		name: 'a drain never ends',
-		file: 'src/entry/drain.ts',
+		file: 'src/entry/listen.ts',
 		find: '\tsetTimeout(() => signals.exit(0), waitMs + LIMIT_MS);\n',
 		replace: '',
-		test: 'tests/unit/entry/drain.test.ts'
+		test: 'tests/unit/entry/listen.test.ts'
 	},
 	{
 		name: 'a second signal ends a drain',
-		file: 'src/entry/drain.ts',
+		file: 'src/entry/listen.ts',
 		find: '\tif (draining) return;\n',
 		replace: '',
-		test: 'tests/unit/entry/drain.test.ts'
+		test: 'tests/unit/entry/listen.test.ts'
 	},
 	{
 		name: 'heads may take any time',

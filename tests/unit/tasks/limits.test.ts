@@ -60,7 +60,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Life of an event stream', minutes(constant('lib/server/wallet/events.ts', 'LIFE_MS') / 1000)],
 	[
 		'Requests in flight when a process is told to stop, after its delay',
-		seconds(constant('entry/drain.ts', 'LIMIT_MS'))
+		seconds(constant('entry/listen.ts', 'LIMIT_MS'))
 	],
 	['Cookies of the portal in one request', bytes(constant('lib/server/auth/cookie-budget.ts', 'MAX_COOKIE_BYTES'))],
 	[
@@ -194,7 +194,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Revocation of tokens at sign-out', seconds(constant('lib/server/auth/sign-out.ts', 'LIMIT_MS'))],
 	[
 		'Discovery before the start, on Deno',
-		`${seconds(constant('entry/deno/discovery.ts', 'TIME_LIMIT_MS'))}, ${size(constant('entry/deno/discovery.ts', 'MAX_BYTES'))}`
+		`${seconds(constant('entry/deno/permissions.ts', 'TIME_LIMIT_MS'))}, ${size(constant('entry/deno/permissions.ts', 'MAX_BYTES'))}`
 	],
 	[
 		'Readiness check of a service',

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { cleanHeaders, headOf, toRequest } from '../../../../src/entry/node/request';
+import { cleanHeaders, headOf, toRequest } from '../../../../src/entry/node/server';
 
 const PUBLIC = 'portal.example';
 const DROPPED = ['forwarded', 'x-forwarded-host'];

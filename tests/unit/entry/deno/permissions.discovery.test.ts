@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { endpointsOf } from '../../../../src/entry/deno/discovery';
+import { endpointsOf } from '../../../../src/entry/deno/permissions';
 
 const sts = { issuer: 'https://sts.example/realms/edu', internal: 'http://sts:8080/realms/edu' };
 const { issuer } = sts;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { log } from '../../../../src/lib/server/log';
-import { servedUntilClosed } from '../../../../src/entry/deno/listen';
+import { servedUntilClosed } from '../../../../src/entry/deno/serve';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

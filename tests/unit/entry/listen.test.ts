@@ -9,7 +9,7 @@ const signals = { on: (signal: string, listener: () => void) => void listeners.s
 async function startProcess(options: { delayMs?: number; close?: () => Promise<void> } = {}) {
 	vi.resetModules();
 	const [{ drainOnSignals, isDraining }, { onShutdown }] = await Promise.all([
-		import('../../../src/entry/drain'),
+		import('../../../src/entry/listen'),
 		import('../../../src/lib/server/shutdown')
 	]);
 	const close = vi.fn(options.close ?? (() => Promise.resolve()));

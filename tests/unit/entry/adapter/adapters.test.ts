@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { versionName } from '../../../../src/entry/adapter/version.js';
+import { versionName } from '../../../../src/entry/adapter/adapters.js';
 
 let folder: string;
 beforeEach(() => {

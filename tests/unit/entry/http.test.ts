@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAddress } from '../../../src/entry/forwarded';
+import { clientAddress } from '../../../src/entry/http';
 
 const peer = '192.0.2.200';
 const behind = (trustedHops: number) => ({ trustHost: true, trustedHops });
