@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { runtime } from '../lib/server/version';
 import { unixMs } from '../lib/server/clock';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
-import { unknownVariables } from '../lib/server/config/unknown-variables';
+import { unknownVariables } from '../lib/server/config/environment';
 import { type Finding, good, warning, wrong } from './findings';
 
 /** The configuration, null if it has faults, and the findings about the environment. */

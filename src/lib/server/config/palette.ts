@@ -1,4 +1,55 @@
-import { BLACK, type Colour, contrast, mix, ratioText, untilContrast, WHITE } from './colour';
+/** An sRGB colour, `#rrggbb` in lower case. */
+export type Colour = string;
+
+type Channels = readonly [red: number, green: number, blue: number];
+
+export const WHITE: Colour = '#ffffff';
+export const BLACK: Colour = '#000000';
+
+/** The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, definition of contrast ratio). */
+export function contrast(one: Colour, other: Colour): number {
+	const [lighter, darker] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
+	return (lighter + 0.05) / (darker + 0.05);
+}
+
+/** Mixes two colours. `part` is the share of `other`, from 0 to 1. */
+export function mix(colour: Colour, other: Colour, part: number): Colour {
+	const [a, b] = [channels(colour), channels(other)];
+	const mixed = a.map((value, index) => Math.round(value + ((b[index] ?? 0) - value) * part));
+	return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/**
+ * Moves a colour towards `end` in steps of 2%, until its contrast with every ground is at least `least`.
+ * @returns the first such colour, or `end` if no step before it has enough contrast
+ */
+export function untilContrast(colour: Colour, end: Colour, least: number, grounds: readonly Colour[]): Colour {
+	const steps = 50;
+	for (let step = 0; step < steps; step++) {
+		const candidate = mix(colour, end, step / steps);
+		if (grounds.every((ground) => contrast(candidate, ground) >= least)) return candidate;
+	}
+	return end;
+}
+
+/** A ratio as text, such as `3.4:1`. It is rounded down, so that an insufficient ratio never looks sufficient. */
+export function ratioText(ratio: number): string {
+	return `${(Math.floor(ratio * 10) / 10).toFixed(1)}:1`;
+}
+
+function channels(colour: Colour): Channels {
+	const channel = (from: number) => Number.parseInt(colour.slice(from, from + 2), 16);
+	return [channel(1), channel(3), channel(5)];
+}
+
+/** Relative luminance (WCAG 2.2). */
+function luminance(colour: Colour): number {
+	const [red, green, blue] = channels(colour).map((value) => {
+		const share = value / 255;
+		return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+	}) as unknown as Channels;
+	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
 
 /**
  * The portal's colours, which are defined only here. The names are those of NL Design System themes for the same roles, so that
@@ -60,13 +111,10 @@ export const darkPalette: Palette = {
 
 export const tokens = Object.keys(lightPalette) as readonly Token[];
 
-/** A palette for each value of `prefers-color-scheme`. */
-interface Palettes {
-	readonly light: Palette;
-	readonly dark: Palette;
-}
 export const schemes = ['light', 'dark'] as const;
 export type Scheme = (typeof schemes)[number];
+/** A palette for each value of `prefers-color-scheme`. */
+type Palettes = Readonly<Record<Scheme, Palette>>;
 
 /** The minimum contrast of text (WCAG 2.2, 1.4.3). */
 const TEXT_RATIO = 4.5;
@@ -81,6 +129,7 @@ const notices = [
 	'basis-color-negative-bg-default'
 ] as const;
 const grounds = [page, surface, ...notices] as const;
+const textGrounds = [...grounds, 'basis-color-action-1-bg-hover'] as const;
 
 interface Rule {
 	/** The name in messages for operators. */
@@ -91,25 +140,10 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
-	{
-		what: 'text',
-		token: 'basis-color-default-color-document',
-		on: [...grounds, 'basis-color-action-1-bg-hover'],
-		least: TEXT_RATIO
-	},
+	{ what: 'text', token: 'basis-color-default-color-document', on: textGrounds, least: TEXT_RATIO },
 	{ what: 'quieter text', token: 'basis-color-default-color-subtle', on: [page, surface], least: TEXT_RATIO },
-	{
-		what: 'links',
-		token: 'basis-color-action-1-color-default',
-		on: [...grounds, 'basis-color-action-1-bg-hover'],
-		least: TEXT_RATIO
-	},
-	{
-		what: 'links under the pointer',
-		token: 'basis-color-action-1-color-hover',
-		on: [...grounds, 'basis-color-action-1-bg-hover'],
-		least: TEXT_RATIO
-	},
+	{ what: 'links', token: 'basis-color-action-1-color-default', on: textGrounds, least: TEXT_RATIO },
+	{ what: 'links under the pointer', token: 'basis-color-action-1-color-hover', on: textGrounds, least: TEXT_RATIO },
 	{
 		what: 'the text of a button',
 		token: 'basis-color-action-1-inverse-color-default',
@@ -129,7 +163,7 @@ const rules: readonly Rule[] = [
 		least: SHAPE_RATIO
 	},
 	{ what: "a field's edge", token: 'basis-color-default-border-default', on: [page, surface], least: SHAPE_RATIO },
-	{ what: 'the focus ring', token: 'basis-focus-outline-color', on: [...grounds], least: SHAPE_RATIO },
+	{ what: 'the focus ring', token: 'basis-focus-outline-color', on: grounds, least: SHAPE_RATIO },
 	...(['info', 'positive', 'negative'] as const).map((kind): Rule => ({
 		what: "a notice's edge",
 		token: `basis-color-${kind}-border-default`,

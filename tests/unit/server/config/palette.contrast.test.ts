@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertProperty } from '../../../harness/property';
-import { contrast, mix, ratioText, untilContrast } from '$lib/server/config/colour';
 import {
+	contrast,
+	mix,
+	ratioText,
+	untilContrast,
 	adjustments,
 	brandPalettes,
 	contrastFaults,
