@@ -1,9 +1,7 @@
 import { unixMs } from '../lib/server/clock';
-import { type Exchanged, exchange as exchangeUpstream } from '../lib/server/upstream/exchange';
+import { type Exchanged, exchange as exchangeUpstream, type Send } from '../lib/server/upstream/client';
 import { config } from '../lib/server/config';
-import { internalUrl } from '../lib/server/sts/addresses';
-import type { Send } from '../lib/server/upstream/client';
-import { proxyFor } from '../lib/server/upstream/egress';
+import { internalUrl, proxyFor } from '../lib/server/upstream/egress';
 import { causes } from '../lib/server/error-fields';
 
 const MAX_BYTES = 1024 * 1024;

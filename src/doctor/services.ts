@@ -3,7 +3,7 @@ import { readFault } from '../lib/server/bridge/errors';
 import { sessionPath } from '../lib/server/bridge/request';
 import type { Config } from '../lib/server/config/parse';
 import { toProblem } from '../lib/server/http/problem';
-import { upstreamUrl } from '../lib/server/upstream/exchange';
+import { upstreamUrl } from '../lib/server/upstream/client';
 import { fitsQrCode } from '../lib/ui/qr-svg';
 import { viaProxy, type Reply, request, type Exchange } from './http';
 import { type Finding, good, warning, wrong, corsFindings, examineClock, STRANGER_ORIGIN } from './findings';

@@ -24,7 +24,7 @@ vi.mock('$lib/server/sts/metadata', async (original) => ({
 	...(await original<object>()),
 	stsFetch: async () => new Response()
 }));
-vi.mock('$lib/server/upstream/exchange', async (original) => ({
+vi.mock('$lib/server/upstream/client', async (original) => ({
 	...(await original<object>()),
 	exchange: async () => ({ status: 200 })
 }));

@@ -2,8 +2,7 @@ import { environmentNames } from '../../lib/server/config/environment';
 import type { Config } from '../../lib/server/config/parse';
 import { hostAndPort, listenAddress } from '../listen';
 import { libraryNames } from './environment';
-import { internalUrl } from '../../lib/server/sts/addresses';
-import { proxyFor } from '../../lib/server/upstream/egress';
+import { internalUrl, proxyFor } from '../../lib/server/upstream/egress';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const REDIS_PORT = '6379';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { config } from './config';
-import { exchange } from './upstream/exchange';
+import { exchange } from './upstream/client';
 import { describeCause } from './error-fields';
 import { log } from './log';
 import { storeState, storeStates } from './store';

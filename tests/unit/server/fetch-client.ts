@@ -1,10 +1,12 @@
-import type { ClientRequest, ClientResponse } from '$lib/server/upstream/client';
+import type { ClientRequest, ClientResponse, Send } from '$lib/server/upstream/client';
 
 /** What a test answers requests with. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Stands in for the HTTP client: requests go to the global `fetch`, which a test replaces. */
-export function send({ url, method, headers, body, signal }: ClientRequest): Promise<ClientResponse> {
+/** Stands in for the connections of the HTTP client: requests go to the global `fetch`, which a test replaces. */
+export const createConnections = (): Send => send;
+
+function send({ url, method, headers, body, signal }: ClientRequest): Promise<ClientResponse> {
 	return fetch(String(url), requestInit({ method, headers, body, signal }));
 }
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as Readiness from '$lib/server/readiness';
-import { exchange } from '$lib/server/upstream/exchange';
+import { exchange } from '$lib/server/upstream/client';
 import { storeState } from '$lib/server/store';
 import { stsFetch } from '$lib/server/sts/metadata';
 import { configure } from './configured';
 
 vi.mock('$lib/server/config', () => import('./configured'));
-vi.mock('$lib/server/upstream/exchange', () => ({ exchange: vi.fn() }));
+vi.mock('$lib/server/upstream/client', () => ({ exchange: vi.fn() }));
 vi.mock('$lib/server/store', async (original) => ({ ...(await original<object>()), storeState: vi.fn() }));
 vi.mock('$lib/server/sts/metadata', () => ({ stsFetch: vi.fn() }));
 

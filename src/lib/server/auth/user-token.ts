@@ -1,4 +1,4 @@
-import type { UpstreamAuthorization } from '../upstream/exchange';
+import type { UpstreamAuthorization } from '../upstream/client';
 import { audit } from '../audit';
 import { Problem } from '../http/problem';
 import { log } from '../log';

@@ -5,7 +5,7 @@ import type { Backend } from '../config/backends';
 import { isProblem, Problem, type ProblemCode, toProblem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
 import { proxyRequest } from '../upstream/proxy';
-import type { UpstreamAuthorization } from '../upstream/exchange';
+import type { UpstreamAuthorization } from '../upstream/client';
 import { log } from '../log';
 import { serviceAuthorization } from '../sts/service-token';
 import { upstreamCall } from '../upstream/tracing';

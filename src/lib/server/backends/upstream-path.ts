@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem';
-import { upstreamUrl } from '../upstream/exchange';
+import { upstreamUrl } from '../upstream/client';
 
 /** The number of segments of `/api/backends/{name}/`, which precede the service's own path. */
 const OWN_SEGMENTS = 4;

@@ -33,7 +33,7 @@ import * as schemas from './schemas';
 import { createSharedReads } from '../shared-reads';
 import { CompletedResponse, IdvNeededResponse } from './schemas';
 import * as v from 'valibot';
-import type { UpstreamResponse } from '../upstream/exchange';
+import type { UpstreamResponse } from '../upstream/client';
 import { readFault } from './errors';
 
 export interface BridgeOptions extends CallerOptions {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { UpstreamResponse } from '../upstream/exchange';
+import type { UpstreamResponse } from '../upstream/client';
 import { Problem, type ProblemCode } from '../http/problem';
 
 /** The operations of the Auth Bridge. The log names them, and the meaning of an error response depends on them. */

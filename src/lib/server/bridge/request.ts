@@ -4,9 +4,9 @@ import {
 	parseResponse,
 	type UpstreamAuthorization,
 	type UpstreamResponse,
-	upstreamUrl
-} from '../upstream/exchange';
-import type { Send } from '../upstream/client';
+	upstreamUrl,
+	type Send
+} from '../upstream/client';
 import { upstreamCall } from '../upstream/tracing';
 import { type Operation, problemOf } from './errors';
 import { UpstreamError } from '../http/upstream-error';

@@ -6,10 +6,10 @@ import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { assertionBy } from './client-assertion';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
-import { exchange } from '../upstream/exchange';
+import { exchange } from '../upstream/client';
 import { UpstreamError } from '../http/upstream-error';
 import { readBoolean, readStrings } from '../upstream/lenient';
-import { internalUrl, publicUrl } from './addresses';
+import { internalUrl, publicUrl } from '../upstream/egress';
 import { lenientResponse } from './lenient-response';
 
 /** Far more than any discovery document, key set, list of institutions or token response needs. */

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem';
 import { log } from '../log';
 import { clientOf, stsCall, stsMetadata } from './metadata';
 import { createTokenCache, type GrantedToken } from './token-cache';
-import type { UpstreamAuthorization } from '../upstream/exchange';
+import type { UpstreamAuthorization } from '../upstream/client';
 
 /** Far more than a token for each service of `BACKENDS`. */
 const MAX_CACHE_BYTES = 4 * 1024 ** 2;

@@ -1,4 +1,8 @@
 import { config } from '../config';
+import * as v from 'valibot';
+import { createByteBuffer, inTurns } from '../http/byte-chunks';
+import { faultOf, UpstreamError } from '../http/upstream-error';
+import { Problem } from '../http/problem';
 
 /** One request to a service behind the portal. */
 export interface ClientRequest {
@@ -41,3 +45,147 @@ export const send: Send = async (request) => {
 	connections ??= import('./connections').then(({ createConnections }) => createConnections(config().proxies));
 	return (await connections)(request);
 };
+
+export interface UpstreamRequest {
+	readonly method: string;
+	readonly url: URL | string;
+	/** By lower-case name. */
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: string | undefined;
+	/** For the whole exchange, including the last byte of the response. */
+	readonly timeoutMs: number;
+	/** Largest response body accepted, counted after decompression. */
+	readonly maxBytes: number;
+	/** See `ClientRequest`. */
+	readonly reuse?: boolean | undefined;
+	/** Replaces the HTTP client. */
+	readonly send?: Send | undefined;
+	readonly signal?: AbortSignal | undefined;
+}
+
+/** A complete response. */
+export interface Exchanged {
+	/** From 200 to 599. */
+	readonly status: number;
+	/** Without `content-encoding`: the text is decoded. */
+	readonly headers: Headers;
+	readonly text: string;
+}
+
+export interface UpstreamResponse extends Exchanged {
+	/** The parsed body; `undefined` if it is not JSON, whatever its content type. */
+	readonly json: unknown;
+}
+
+/**
+ * Sends one request to a service behind the portal and reads its whole response. Redirects are not followed.
+ * @throws {UpstreamError} and nothing else; it contains no upstream text.
+ */
+export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
+	const stop = new AbortController();
+	const progress = { timedOut: false, answering: false, read: false };
+	const timer = setTimeout(() => {
+		progress.timedOut = true;
+		stop.abort();
+	}, request.timeoutMs);
+	const signal = request.signal ? AbortSignal.any([stop.signal, request.signal]) : stop.signal;
+	try {
+		const { method, url, headers, body, reuse } = request;
+		const sent = { accept: 'application/json', ...headers };
+		const response = await (request.send ?? send)({ method, url, headers: sent, body, signal, reuse });
+		progress.answering = true;
+		const text = await readText(response, request.maxBytes);
+		progress.read = true;
+		return { status: response.status, headers: response.headers, text };
+	} catch (error) {
+		throw faultOf(error, { ...progress, cancelled: request.signal?.aborted === true });
+	} finally {
+		clearTimeout(timer);
+		// Frees the connection of a response that was not read to its end. To abort without need would cost an exception
+		// with its stack.
+		if (!progress.read) stop.abort();
+	}
+}
+
+/**
+ * Like `exchange`, for a service that has no reason to redirect: a redirect would send a credential to a host that the
+ * configuration does not name.
+ * @throws {UpstreamError}
+ */
+export async function callUpstream(request: UpstreamRequest): Promise<UpstreamResponse> {
+	const response = await exchange(request);
+	if (response.status >= 300 && response.status < 400) throw new UpstreamError('redirected');
+	return { ...response, json: parseJson(response.text) };
+}
+
+/**
+ * Validates the JSON of a successful response.
+ * @throws {UpstreamError} `not_json` or `bad_shape`.
+ */
+export function parseResponse<Schema extends v.GenericSchema>(
+	schema: Schema,
+	answer: UpstreamResponse
+): v.InferOutput<Schema> {
+	if (answer.json === undefined) throw new UpstreamError('not_json');
+	const result = v.safeParse(schema, answer.json);
+	if (!result.success) throw new UpstreamError('bad_shape');
+	return result.output;
+}
+
+async function readText({ headers, body }: ClientResponse, maxBytes: number): Promise<string> {
+	if (Number(headers.get('content-length') ?? NaN) > maxBytes) throw new UpstreamError('too_large');
+	if (!body) return '';
+	const encoding = headers.get('content-encoding');
+	const buffer = createByteBuffer(maxBytes);
+	for await (const chunk of inTurns(encoding === null ? body : await decodedBody(body, encoding)))
+		if (!buffer.append(chunk)) throw new UpstreamError('too_large');
+	if (encoding !== null) for (const name of ['content-encoding', 'content-length']) headers.delete(name);
+	return new TextDecoder().decode(buffer.toBytes());
+}
+
+/** The decoders are loaded when first needed: responses are requested without encoding. */
+async function decodedBody(body: AsyncIterable<Uint8Array>, encoding: string): Promise<AsyncIterable<Uint8Array>> {
+	const { decoded } = await import('./connections');
+	return decoded(body, encoding);
+}
+
+/** The content decides: some services send JSON as text, or without a type. */
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The credentials for a service behind the portal. Each value is a complete header, such as `Bearer …`. */
+export interface UpstreamAuthorization {
+	readonly current: () => Promise<string>;
+	/** A new value after the service has refused the current one; null if none is available. */
+	readonly refresh: () => Promise<string | null>;
+}
+
+const MAX_SEGMENT_LENGTH = 512;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
+
+/**
+ * The URL of a resource of a service behind the portal: its base URL, which may have a path, plus encoded segments. Without
+ * segments it is the base URL itself.
+ * @throws {Problem} `not_found` for a segment that would change the rest of the path.
+ */
+export function upstreamUrl(base: URL, segments: readonly string[], query: URLSearchParams | string = ''): URL {
+	const path = [base.pathname.replace(/(?<!\/)\/+$/, ''), ...segments.map(encoded)].join('/') || '/';
+	const url = new URL(path, base.origin);
+	if (url.origin !== base.origin || url.pathname !== path) throw new Problem('not_found');
+	url.search = query.toString();
+	return url;
+}
+
+// Encoding does not change `.` and `..`, so the URL parser would resolve them. Half of a surrogate pair cannot be encoded.
+function encoded(segment: string): string {
+	if (segment.length > MAX_SEGMENT_LENGTH || UNSAFE.test(segment) || !segment.isWellFormed()) {
+		throw new Problem('not_found');
+	}
+	return encodeURIComponent(segment);
+}

@@ -3,9 +3,20 @@ import { NotConnected, UpstreamError } from '../http/upstream-error';
 import { log } from '../log';
 import type { ClientRequest, ClientResponse, Send } from './client';
 import { proxyFor, type ProxySettings } from './egress';
-import { Agent, buildConnector, Pool, ProxyAgent } from './undici';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import api from 'undici/lib/api/index.js';
+import buildConnector from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import DispatcherBase from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+
+/**
+ * The part of undici that the HTTP client needs, assembled as the package's index does it. The index also loads `fetch`,
+ * WebSocket, caches and mocks, which takes Deno a quarter of a second, and it sets a global dispatcher.
+ */
+Object.assign(DispatcherBase.prototype, api);
 
 /** The oldest connection that a call uses, so that all calls notice a changed DNS record. */
 const MAX_CONNECTION_AGE_MS = 30_000;

@@ -1,3 +1,5 @@
+import type { Config } from '../config/parse';
+
 /** HTTP proxies by the scheme of the upstream's URL, and the hosts that are reached directly. */
 export interface ProxySettings {
 	/** `http:` or `https:` URL, with credentials if needed. */
@@ -36,4 +38,25 @@ function normalized(host: string): string {
 /** IPv6 addresses may be written without brackets; they then have no port. */
 function withBrackets(entry: string): string {
 	return !entry.startsWith('[') && entry.split(':').length > 2 ? `[${entry}]` : entry;
+}
+
+type StsAddresses = Pick<Config['sts'], 'issuer' | 'internal'>;
+
+/** Converts a URL of the STS to its server-to-server address: the internal address replaces the issuer as a prefix. */
+export function internalUrl(url: string, sts: StsAddresses): string {
+	return swapPrefix(url, withoutSlash(sts.issuer), withoutSlash(sts.internal));
+}
+
+/** Converts a URL of the STS to the address that browsers use. */
+export function publicUrl(url: string, sts: StsAddresses): string {
+	return swapPrefix(url, withoutSlash(sts.internal), withoutSlash(sts.issuer));
+}
+
+function swapPrefix(url: string, from: string, to: string): string {
+	const rest = url.slice(from.length);
+	return url.startsWith(from) && (rest === '' || /^[/?]/.test(rest)) ? to + rest : url;
+}
+
+function withoutSlash(url: string): string {
+	return url.replace(/(?<!\/)\/+$/, '');
 }

@@ -1,4 +1,4 @@
-/** Types of the undici modules that `undici.ts` imports. The package declares only its index. */
+/** Types of the undici modules that `connections.ts` imports. The package declares only its index. */
 declare module 'undici/lib/api/index.js' {
 	import type { Dispatcher } from 'undici';
 	/** Methods of every dispatcher. */

@@ -9,7 +9,7 @@ import { configure } from '../configured';
 import { fakeSts } from './fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
 const sts = await fakeSts();

@@ -6,7 +6,7 @@ import { configure } from '../configured';
 import { fakeSts, ISSUER } from './fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 
 type Changes = Readonly<Record<string, unknown>>;
 

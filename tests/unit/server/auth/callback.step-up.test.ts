@@ -10,7 +10,7 @@ import { fakeSts, ISSUER } from './fake-sts';
 import { someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
 const sts = await fakeSts();

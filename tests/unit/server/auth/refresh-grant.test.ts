@@ -8,9 +8,9 @@ import { someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-vi.mock('$lib/server/upstream/client', async () => {
+vi.mock('$lib/server/upstream/connections', async () => {
 	const { sendBy } = await import('../fetch-client');
-	return { send: sendBy((url, init) => sent(url, init)) };
+	return { createConnections: () => sendBy((url, init) => sent(url, init)) };
 });
 
 let sts: Awaited<ReturnType<typeof fakeSts>>;

@@ -12,9 +12,9 @@ vi.mock('$lib/server/sts/metadata', async (original) => ({
 }));
 
 const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-vi.mock('$lib/server/upstream/client', async () => {
+vi.mock('$lib/server/upstream/connections', async () => {
 	const { sendBy } = await import('../fetch-client');
-	return { send: sendBy((url, init) => sent(url, init)) };
+	return { createConnections: () => sendBy((url, init) => sent(url, init)) };
 });
 
 const metadata = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bindingsPath, sessionPath } from '$lib/server/bridge/request';
 import { Problem } from '$lib/server/http/problem';
-import { upstreamUrl } from '$lib/server/upstream/exchange';
+import { upstreamUrl } from '$lib/server/upstream/client';
 import { sessionId } from './fixtures';
 
 const pieces = [

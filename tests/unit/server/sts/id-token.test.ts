@@ -5,7 +5,7 @@ import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 
 const sts = await fakeSts();
 vi.stubGlobal('fetch', sts.fetch);

@@ -6,7 +6,7 @@ import { withUserInfo } from '$lib/server/sts/id-token';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 
 const sts = await fakeSts();
 sts.behaviour = {

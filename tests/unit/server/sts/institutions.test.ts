@@ -6,7 +6,7 @@ import type * as listing from '$lib/server/sts/institutions';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 const fetched = vi.fn<typeof fetch>();
 vi.stubGlobal('fetch', fetched);
 afterAll(() => vi.unstubAllGlobals());

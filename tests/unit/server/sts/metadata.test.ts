@@ -4,7 +4,7 @@ import { FRESH_MS, RETRY_MS } from '$lib/server/sts/metadata';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 
 const sts = await fakeSts();
 beforeEach(() => {

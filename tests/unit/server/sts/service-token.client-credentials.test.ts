@@ -7,9 +7,9 @@ import { configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 const sent = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-vi.mock('$lib/server/upstream/client', async () => {
+vi.mock('$lib/server/upstream/connections', async () => {
 	const { sendBy } = await import('../fetch-client');
-	return { send: sendBy((url, init) => sent(url, init)) };
+	return { createConnections: () => sendBy((url, init) => sent(url, init)) };
 });
 
 let sts: Awaited<ReturnType<typeof fakeSts>>;

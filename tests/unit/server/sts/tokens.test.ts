@@ -5,7 +5,7 @@ import type * as signed from '$lib/server/sts/tokens';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/upstream/client', () => import('../fetch-client'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 
 const keyPair = async () => {
 	const { publicKey, privateKey } = await generateKeyPair('ES256');

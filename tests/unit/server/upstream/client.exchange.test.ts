@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { callUpstream, parseResponse, type UpstreamRequest } from '$lib/server/upstream/exchange';
+import { callUpstream, parseResponse, type UpstreamRequest } from '$lib/server/upstream/client';
 import { UpstreamError } from '$lib/server/http/upstream-error';
 import { createConnections } from '$lib/server/upstream/connections';
 import {
