@@ -1,5 +1,5 @@
 import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/locale';
-import { siteTexts } from '../lib/i18n/site-texts';
+import { siteTexts } from '../lib/i18n/site';
 import { newRequestId } from '../lib/server/http/headers';
 import { type ProblemCode, problems } from '../lib/server/http/problem-table';
 import { log } from '../lib/server/log';

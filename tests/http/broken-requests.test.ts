@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { site as en } from '../../src/lib/i18n/en/site.ts';
-import { site as nl } from '../../src/lib/i18n/nl/site.ts';
+import { en, nl } from '../../src/lib/i18n/site.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { headLines, openRawSocket } from '../harness/raw-socket.ts';

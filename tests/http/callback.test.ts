@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { login as words } from '../../src/lib/i18n/en/login.ts';
+import { login as words } from '../../src/lib/i18n/en/public.ts';
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';

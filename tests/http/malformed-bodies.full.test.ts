@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { site as en } from '../../src/lib/i18n/en/site.ts';
+import { en } from '../../src/lib/i18n/site.ts';
 import { Browser, headingOf, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';

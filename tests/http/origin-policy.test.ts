@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { site as en } from '../../src/lib/i18n/en/site.ts';
-import { site as nl } from '../../src/lib/i18n/nl/site.ts';
+import { en, nl } from '../../src/lib/i18n/site.ts';
 import { type Answer, exchange } from '../harness/exchange.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { account } from '../../src/lib/i18n/en/account.ts';
-import { login } from '../../src/lib/i18n/en/login.ts';
+import { login } from '../../src/lib/i18n/en/public.ts';
 import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';

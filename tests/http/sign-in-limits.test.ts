@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { login as words } from '../../src/lib/i18n/en/login.ts';
+import { login as words } from '../../src/lib/i18n/en/public.ts';
 import { Browser, type Visit } from '../harness/browser.ts';
 import { type Answer, exchange } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { statement } from '../../src/lib/i18n/statement/index.ts';
+import { statement } from '../../src/lib/i18n/statement.ts';
 import { Browser, headingOf } from '../harness/browser.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';

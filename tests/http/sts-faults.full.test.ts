@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { login as words } from '../../src/lib/i18n/en/login.ts';
+import { login as words } from '../../src/lib/i18n/en/public.ts';
 import { type SignInError, signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';

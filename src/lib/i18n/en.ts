@@ -1,9 +1,7 @@
 import { account } from './en/account';
-import { help } from './en/help';
-import { home } from './en/home';
+import { help, home, login } from './en/public';
 import { identity } from './en/identity';
-import { login } from './en/login';
-import { site } from './en/site';
+import { en as site } from './site';
 import { wallet } from './en/wallet';
 
 /** The English texts. Their type is the type of every other language. */

@@ -1,10 +1,8 @@
 import type { Texts } from './en';
 import { account } from './nl/account';
-import { help } from './nl/help';
-import { home } from './nl/home';
+import { help, home, login } from './nl/public';
 import { identity } from './nl/identity';
-import { login } from './nl/login';
-import { site } from './nl/site';
+import { nl as site } from './site';
 import { wallet } from './nl/wallet';
 
 /** The Dutch texts, in plain words (CEFR level B1). */

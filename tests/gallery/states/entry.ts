@@ -1,8 +1,8 @@
 import { canStartAgain, type SignInError, signInErrors } from '../../../src/lib/server/auth/sign-in-errors.ts';
 import type { Texts } from '../../../src/lib/i18n/index.ts';
 import { cancelNotices } from '../../../src/lib/wallet/view.ts';
-import { statement } from '../../../src/lib/i18n/statement/index.ts';
-import { privacyStatement } from '../../../src/lib/i18n/privacy/index.ts';
+import { statement } from '../../../src/lib/i18n/statement.ts';
+import { privacyStatement } from '../../../src/lib/i18n/privacy.ts';
 import { findInstitutions, prepareInstitutions, RESULTS_PER_PAGE } from '../../../src/lib/ui/match-institution.js';
 import { firstInstitutions } from '../../sandbox/institutions.ts';
 import type { LoginPage } from '../page-data.ts';

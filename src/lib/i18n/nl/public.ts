@@ -1,5 +1,20 @@
 import type { Texts } from '../en';
 
+export const home: Texts['home'] = {
+	title: 'Inloggen bij uw school of universiteit',
+	intro: 'Met dit portaal logt u in bij de diensten van uw school of universiteit.',
+	ways: 'Dat kan op twee manieren. Ze zijn allebei even goed:',
+	withInstitution: 'met het account van uw instelling;',
+	withWallet: 'met een wallet: een app op uw telefoon waarin uw digitale kaarten zitten.',
+	onlyInstitution: 'U logt in met het account van uw instelling.',
+	onlyWallet: 'U logt in met een wallet: een app op uw telefoon waarin uw digitale kaarten zitten.',
+	signedInAs: (name) => `U bent ingelogd als ${name}.`,
+	signedIn: 'U bent ingelogd.',
+	toAccount: 'Naar uw account',
+	signedOut: 'U bent uitgelogd.',
+	signedOutNext: 'Gebruiken anderen dit apparaat ook? Sluit dan ook uw browser.'
+};
+
 export const login: Texts['login'] = {
 	title: 'Inloggen',
 	intro: 'Kies hoe u wilt inloggen.',
@@ -131,5 +146,49 @@ export const login: Texts['login'] = {
 			what: 'Wij kennen de gekozen instelling niet.',
 			next: 'Zoek of kies uw instelling hieronder.'
 		}
+	}
+};
+
+export const help: Texts['help'] = {
+	title: 'Hulp',
+	intro: 'Korte antwoorden op veelgestelde vragen.',
+	questions: [
+		{
+			question: 'Wat is een wallet?',
+			answer:
+				'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenpas. U kiest elke keer zelf wat u deelt.'
+		},
+		{
+			question: 'Wat is een QR-code en hoe scan ik die?',
+			answer:
+				'Een QR-code is een vierkant met zwarte en witte blokjes. U scant hem met uw wallet-app: richt de camera van uw telefoon op de code. Staat uw wallet op het apparaat dat u nu gebruikt? Kies dan ‘Wallet openen op dit apparaat’.'
+		},
+		{
+			question: 'Ik heb geen wallet. Kan ik inloggen?',
+			answer: 'Ja. U kunt ook inloggen via uw instelling.'
+		},
+		{
+			question: 'Waarom moet ik bevestigen wie ik ben?',
+			answer:
+				'Als u een wallet voor het eerst gebruikt, weten wij nog niet dat hij van u is. U logt één keer in bij uw instelling. De volgende keer hebt u alleen uw wallet nodig om in te loggen.'
+		},
+		{
+			question: 'Ik wil een wallet niet meer gebruiken. Wat moet ik doen?',
+			answer: 'Log in en ga naar ‘Uw account’. Daar kunt u de wallet ontkoppelen.'
+		}
+	],
+	/** The index of the question that is left out if people cannot sign in with their institution. */
+	noWalletQuestion: 2,
+	wallets: {
+		question: 'Welke wallets kan ik gebruiken?',
+		link: 'Bekijk welke wallets u hier kunt gebruiken'
+	},
+	howToSignIn: {
+		question: 'Hoe log ik in?',
+		answer: 'Kies uw instelling en log daar in. Als u klaar bent, komt u hier terug.'
+	},
+	contact: {
+		title: 'Bij wie kan ik terecht met een vraag?',
+		code: 'Hebt u een hulpcode gekregen? Geef die door aan de helpdesk. Dan kan de helpdesk opzoeken wat er misging.'
 	}
 };
