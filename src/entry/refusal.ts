@@ -1,7 +1,7 @@
 import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/locale';
 import { siteTexts } from '../lib/i18n/site';
 import { newRequestId } from '../lib/server/http/headers';
-import { type ProblemCode, problems } from '../lib/server/http/problem-table';
+import { type ProblemCode, problems } from '../lib/server/http/problem';
 import { log } from '../lib/server/log';
 import { countRefusal, type Refusal } from '../lib/server/metrics';
 import { decodedPath, type EntryResponse, type ReadHeader } from './http';

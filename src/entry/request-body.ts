@@ -1,5 +1,5 @@
-import { createByteBuffer, inTurns } from '../lib/server/http/byte-chunks';
-import { networkOf } from '../lib/server/http/client-network';
+import { createByteBuffer, inTurns } from '../lib/server/http/body';
+import { networkOf } from '../lib/server/http/request';
 import { decodedPath } from './http';
 
 /** How large a request's body may be, and whether it is streamed to the application or collected first. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { problems } from '../../src/lib/server/http/problem-table.ts';
+import { problems } from '../../src/lib/server/http/problem.ts';
 import { Browser, headingOf, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';

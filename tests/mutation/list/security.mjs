@@ -5,10 +5,10 @@
 export const security = [
 	{
 		name: 'origin policy: a foreign Origin header is accepted',
-		file: 'src/lib/server/http/origin-policy.ts',
+		file: 'src/lib/server/handles/origin-policy.ts',
 		find: "if (origin !== null && origin !== rules.own) return 'forbidden';",
 		replace: '',
-		test: 'tests/unit/server/http/origin-policy.test.ts'
+		test: 'tests/unit/server/handles/origin-policy.test.ts'
 	},
 	{
 		name: 'cookies can be read by scripts',

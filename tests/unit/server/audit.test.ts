@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { audit } from '$lib/server/audit';
 import { auditEvents, AuditLine } from '$lib/server/audit-events';
-import { truncatedNetworkOf } from '$lib/server/http/client-network';
+import { truncatedNetworkOf } from '$lib/server/http/request';
 import * as v from 'valibot';
 import { root } from '../../tasks/runtime.mjs';
 import { configure, environment } from './configured';

@@ -115,7 +115,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
 	[
 		'Small body: all but streams to services, and the response of the Digital Credentials API',
-		size(constant('lib/server/http/request-body.ts', 'MAX_BYTES'))
+		size(constant('lib/server/http/body.ts', 'MAX_BYTES'))
 	],
 	[
 		'The same per person; per third-party client',
@@ -223,7 +223,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Times of the next write to the list, in memory', size(constant(sessionList, 'MAX_TIMES_BYTES'))],
 	[
 		'User agent, as it is read for the list',
-		`${constant('lib/server/http/user-agent.ts', 'MAX_CHARACTERS')} characters`
+		`${constant('lib/server/http/request.ts', 'MAX_USER_AGENT_CHARACTERS')} characters`
 	]
 ];
 

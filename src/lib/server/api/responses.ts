@@ -1,6 +1,6 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { problems } from '../http/problem-table';
+import { problems } from '../http/problem';
 import type { Json } from './components';
 import { type ApiResponse, type ApiRoute, codesOf, ProblemCode } from './route';
 
@@ -14,7 +14,7 @@ export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 	return converted;
 }
 
-/** Descriptions of responses for OpenAPI. The messages of problems are in `http/problem-table.ts`. */
+/** Descriptions of responses for OpenAPI. The messages of problems are in `http/problem.ts`. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
 	400: 'The request is not valid; the message names the field.',
 	401: 'The credential is missing or not valid; or the sign-in is not strong or new enough, and `stepUpUrl` is where to sign in.',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type ProblemCode as Code, problems } from '../http/problem-table';
+import { type ProblemCode as Code, problems } from '../http/problem';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -49,7 +49,7 @@ export interface ApiRoute {
 	readonly form?: () => v.GenericSchema;
 	/** Responses by status. `default` covers every status that has no entry here or in `problems`. */
 	readonly answers: Readonly<Record<number, ApiResponse> & { default?: ApiResponse }>;
-	/** Statuses of the problems that the route may respond with (`http/problem-table.ts`). */
+	/** Statuses of the problems that the route may respond with (`http/problem.ts`). */
 	readonly problems: readonly number[];
 }
 

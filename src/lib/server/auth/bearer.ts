@@ -1,8 +1,7 @@
 import { errors } from 'jose';
 import * as v from 'valibot';
 import { config } from '../config';
-import { challenge, type ChallengeFacts } from '../http/problem-table';
-import { Problem } from '../http/problem';
+import { challenge, type ChallengeFacts, Problem } from '../http/problem';
 import { log } from '../log';
 import { countRefusal } from '../metrics';
 import { type AccessToken, verifyAccessToken } from '../sts/tokens';

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
 import { unixSeconds } from '../clock';
 import { Problem } from '../http/problem';
-import { type BrowserWords, browserWords } from '../http/user-agent';
+import { type BrowserWords, browserWords } from '../http/request';
 import { hasSharedStore } from '../store';
 import { revokeSession, revokeUser, startMs } from './revoked-sessions';
 import type { Provider, Session } from './session';

@@ -3,7 +3,7 @@ import { builtin } from '../builtin';
 import { createBoundedCache } from '../cache';
 import { unixMs, withinLimit } from '../clock';
 import { config } from '../config';
-import { browserNames, browserWords, systemNames } from '../http/user-agent';
+import { browserNames, browserWords, systemNames } from '../http/request';
 import { log } from '../log';
 import { createSeal } from '../seal';
 import { hasSharedStore, sharedStore, storeState } from '../store';

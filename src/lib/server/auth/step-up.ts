@@ -114,7 +114,7 @@ export type StepUpOutcome = (typeof stepUpOutcomes)[number];
 
 /**
  * Whether only a link on a page of the portal may lead to this path: a browser that comes from the STS, or from anywhere else,
- * is refused there (`http/origin-policy.ts`).
+ * is refused there (`handles/origin-policy.ts`).
  */
 export const needsLink = (path: string): boolean => path.startsWith('/api/');
 

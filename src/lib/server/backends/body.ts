@@ -1,7 +1,6 @@
-import { createByteBuffer, inTurns } from '../http/byte-chunks';
+import { createByteBuffer, inTurns, unreadable } from '../http/body';
 import { Problem } from '../http/problem';
 import type { ByteChunks } from '../upstream/proxy';
-import { unreadable } from '../http/request-body';
 import { withinLimit } from '../clock';
 import { countRefusal } from '../metrics';
 

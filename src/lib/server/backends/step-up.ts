@@ -10,8 +10,7 @@ import {
 import type { Backend } from '../config/backends';
 import { acrValues } from '../config/fields';
 import { seeOther } from '../http/endpoint';
-import { challenge } from '../http/problem-table';
-import { Problem } from '../http/problem';
+import { challenge, Problem } from '../http/problem';
 import { isPageNavigation } from '../http/request';
 import * as v from 'valibot';
 

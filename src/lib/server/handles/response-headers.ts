@@ -1,7 +1,7 @@
 import { dev } from '$app/environment';
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { truncatedNetworkOf } from '../http/client-network';
+import { truncatedNetworkOf } from '../http/request';
 import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders, withFixedHeaders } from '../http/headers';
 import { log } from '../log';
 

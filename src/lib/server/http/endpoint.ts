@@ -6,7 +6,7 @@ import { withCookies, withDefaultHeaders } from './headers';
 import { isLocale } from '$lib/i18n';
 import { cookieName } from './cookies';
 import { expectsPage } from './request';
-import { readForm } from './request-body';
+import { readForm } from './body';
 
 /**
  * Wraps an API handler. Its return value becomes the response: a value (200, as JSON), undefined (204), or any Response,

@@ -1,8 +1,106 @@
 import * as v from 'valibot';
-import { problems, type ProblemCode } from './problem-table';
 import { UpstreamError, type UpstreamFault } from './upstream-error';
 
-export type { ProblemCode };
+/** Why a token is refused with a 401 or 403, in characters that a quoted string allows (RFC 6750 3). */
+export interface ChallengeFacts {
+	readonly error?: 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
+	readonly description?: string;
+	/** The scope that the route requires. */
+	readonly scope?: string;
+	/** The accepted values of the `acr` claim, separated by spaces, and the seconds since the authentication (RFC 9470 3). */
+	readonly acrValues?: string | undefined;
+	readonly maxAge?: number | undefined;
+}
+
+/** The value of `WWW-Authenticate`: how to authenticate, and why the token was refused (RFC 6750 3). */
+export function challenge({ error, description, scope, acrValues, maxAge }: ChallengeFacts = {}): string {
+	const parameters = {
+		realm: 'portal',
+		error,
+		error_description: description,
+		scope,
+		acr_values: acrValues,
+		max_age: maxAge
+	};
+	const said = Object.entries(parameters).filter(([, value]) => value !== undefined);
+	return `Bearer ${said.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+}
+
+interface Entry {
+	readonly status: number;
+	/** English, safe to show: no names, ids or upstream text. */
+	readonly message: string;
+	readonly retryAfterSeconds?: number;
+	/** The `WWW-Authenticate` of a response that has no details to add (RFC 9110 15.5.2). */
+	readonly challenge?: string;
+}
+
+/**
+ * Every error response of the portal. On wallet routes 404 only means "no such session of yours". What the state of a
+ * session or the deployment does not allow is 409, so that no client treats it as a lost session.
+ */
+const table = {
+	invalid_request: { status: 400, message: 'The request is not valid.' },
+	unauthorized: {
+		status: 401,
+		message: 'Sign in first, or send a valid access token.',
+		challenge: challenge()
+	},
+	insufficient_user_authentication: { status: 401, message: 'This needs a stronger or newer sign-in.' },
+	forbidden: { status: 403, message: 'You may not do this.' },
+	insufficient_scope: { status: 403, message: 'The access token lacks the required scope.' },
+	forbidden_origin: { status: 403, message: 'Requests from other sites are refused.' },
+	not_found: { status: 404, message: 'Not found, or no longer available.' },
+	method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
+	request_timeout: { status: 408, message: 'The request took too long to arrive.' },
+	payload_too_large: { status: 413, message: 'The request body is too large.' },
+	unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
+	headers_too_large: { status: 431, message: 'The request headers are too large.' },
+	rate_limited: { status: 429, message: 'Too many requests; try again later.', retryAfterSeconds: 10 },
+
+	session_not_verified: { status: 409, message: 'The wallet has not shared its data yet.' },
+	session_already_completed: { status: 409, message: 'This wallet session is already completed.' },
+	wallet_already_responded: { status: 409, message: 'A wallet has already responded in this session.' },
+	dc_api_not_offered: {
+		status: 409,
+		message: 'The Digital Credentials API is not offered for this wallet session.'
+	},
+	wallet_declined: { status: 409, message: 'The request was declined in the wallet.' },
+	credential_refused: { status: 409, message: 'The presentation of the wallet was not accepted.' },
+	credential_unchecked: {
+		status: 503,
+		message: 'The validity of the presentation could not be checked; try again later.'
+	},
+	attribute_missing: { status: 409, message: 'The presentation of the wallet lacks a required attribute.' },
+	idv_required: { status: 409, message: 'Identity verification is required first.' },
+	idv_not_required: { status: 409, message: 'This session needs no identity verification.' },
+	idv_not_started: { status: 409, message: 'No identity verification is in progress.' },
+	idv_not_offered: { status: 409, message: 'Identity verification is not offered here.' },
+	idv_repeated: { status: 409, message: 'Identity verification was completed, but the Auth Bridge requires it again.' },
+	idv_refused: { status: 409, message: 'The identity was not confirmed at the institution.' },
+	idv_failed: { status: 409, message: 'The identity verification failed; start it again.' },
+	manual_confirmation_not_offered: { status: 409, message: 'Manual confirmation is not offered here.' },
+	review_refused: { status: 409, message: 'The identity was not confirmed by the institution.' },
+	no_match: { status: 409, message: 'No account matches the presentation of the wallet.' },
+	linked_elsewhere: { status: 409, message: 'This wallet is linked to another account.' },
+	assurance_too_low: { status: 409, message: 'The assurance level of the identity is too low.' },
+	reconciliation_failed: { status: 409, message: 'The wallet could not be linked to an account.' },
+
+	busy: { status: 503, message: 'The portal is busy; try again shortly.', retryAfterSeconds: 5 },
+	upstream_invalid: { status: 502, message: 'A service behind the portal sent an invalid response.' },
+	upstream_unavailable: {
+		status: 503,
+		message: 'A service behind the portal is not available; try again shortly.',
+		retryAfterSeconds: 5
+	},
+	upstream_timeout: { status: 504, message: 'A service behind the portal took too long; try again.' },
+	internal_error: { status: 500, message: 'An internal error occurred.' }
+} as const satisfies Record<string, Entry>;
+
+/** Stable codes: the `error` field of error responses. */
+export type ProblemCode = keyof typeof table;
+
+export const problems: Readonly<Record<ProblemCode, Entry>> = table;
 
 export interface ProblemOptions {
 	/** Replaces the message of the table. Must be the portal's own text, never upstream text or a value from a request. */

@@ -1,4 +1,4 @@
-import { networkOf } from './client-network';
+import { networkOf } from './request';
 import { createHmac } from 'node:crypto';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { config } from '../config';

@@ -1,6 +1,6 @@
 import { config } from '../config';
 import * as v from 'valibot';
-import { createByteBuffer, inTurns } from '../http/byte-chunks';
+import { createByteBuffer, inTurns } from '../http/body';
 import { faultOf, UpstreamError } from '../http/upstream-error';
 import { Problem } from '../http/problem';
 

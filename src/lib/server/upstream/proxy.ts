@@ -1,5 +1,5 @@
 import { type ClientResponse, send } from './client';
-import { inTurns } from '../http/byte-chunks';
+import { inTurns } from '../http/body';
 import { Problem, toProblem } from '../http/problem';
 import { startIdleTimeout } from '../http/event-stream';
 import { faultOf, UpstreamError } from '../http/upstream-error';

@@ -1,7 +1,7 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { type CancelNotice, cancelNotices } from '$lib/wallet/view';
 import { loginPath } from '../auth/login-path';
-import { formText } from '../http/request-body';
+import { formText } from '../http/body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './access';

@@ -5,7 +5,7 @@ import { DcApiResponse } from '../bridge/request';
 import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { consumeQuota } from '../http/rate-limit';
-import { readJson } from '../http/request-body';
+import { readJson } from '../http/body';
 import { sharedStore } from '../store';
 import { bridge, credentialFor } from './bridge';
 import { detailsOf } from './request-details';

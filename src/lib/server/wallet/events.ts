@@ -6,7 +6,7 @@ import { unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';
 import { Problem } from '../http/problem';
-import { networkOf } from '../http/client-network';
+import { networkOf } from '../http/request';
 import { createReadBudget } from './read-budget';
 import { createStatusWatches, type StatusNews, type StatusWatches } from './status-watcher';
 import { bridge, credentialFor } from './bridge';

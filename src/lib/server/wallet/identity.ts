@@ -15,7 +15,7 @@ import { WorkFailed } from '../auth/run-once';
 import { type LinkingMark, markLinking, outcomeAfter } from './linking-mark';
 import { identityEndPath, reasonOf } from './outcomes';
 import { redirectByRefresh } from '../http/request';
-import { formText } from '../http/request-body';
+import { formText } from '../http/body';
 import { CONTINUE_PAGE, completeWalletSession } from './sessions';
 
 /**

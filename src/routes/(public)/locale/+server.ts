@@ -3,7 +3,7 @@ import { cookieAttributes, cookieName, YEAR_SECONDS } from '$lib/server/http/coo
 import { config } from '$lib/server/config';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
-import { formText, readForm } from '$lib/server/http/request-body';
+import { formText, readForm } from '$lib/server/http/body';
 import { returnPath } from '$lib/server/http/return-path';
 import type { RequestHandler } from './$types';
 

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { isProblem, Problem, problemResponse, toProblem } from '$lib/server/http/problem';
-import { problems } from '$lib/server/http/problem-table';
+import { isProblem, Problem, problemResponse, toProblem, problems } from '$lib/server/http/problem';
 import { UpstreamError, type UpstreamFault } from '$lib/server/http/upstream-error';
 
 function thrownBy(work: () => unknown): unknown {

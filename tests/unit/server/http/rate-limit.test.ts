@@ -5,7 +5,7 @@ import '$lib/server/config';
 import type * as rateLimit from '$lib/server/http/rate-limit';
 import { assertProperty } from '../../../harness/property';
 import { configure } from '../configured';
-import { networkOf } from '$lib/server/http/client-network';
+import { networkOf } from '$lib/server/http/request';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 

@@ -4,7 +4,7 @@ import { config } from '$lib/server/config';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { permissionsPolicy } from '$lib/server/http/headers';
 import { invalidField } from '$lib/server/http/problem';
-import { formText, formUuid, readForm } from '$lib/server/http/request-body';
+import { formText, formUuid, readForm } from '$lib/server/http/body';
 import { AFTER_SIGN_IN, returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
 import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';

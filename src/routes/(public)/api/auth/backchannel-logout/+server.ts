@@ -1,7 +1,7 @@
 import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
-import { formText, readForm } from '$lib/server/http/request-body';
+import { formText, readForm } from '$lib/server/http/body';
 import type { RequestHandler } from './$types';
 
 /** The STS reports that it has ended a session (OIDC Back-Channel Logout 1.0, 2.5 and 2.8). */

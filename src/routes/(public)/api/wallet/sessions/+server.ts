@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { type Created, sessionOptions } from '$lib/server/api/wallet-schemas';
 import { config } from '$lib/server/config';
 import { endpoint, reply } from '$lib/server/http/endpoint';
-import { readJson } from '$lib/server/http/request-body';
+import { readJson } from '$lib/server/http/body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
 import { requireWalletCaller } from '$lib/server/wallet/access';
 import { createWalletSession } from '$lib/server/wallet/create-session';

@@ -6,7 +6,7 @@ import { config } from '$lib/server/config';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import { consumeAdminQuota } from '$lib/server/http/rate-limit';
-import { readJson } from '$lib/server/http/request-body';
+import { readJson } from '$lib/server/http/body';
 import { storeState } from '$lib/server/store';
 import type { RequestHandler } from './$types';
 

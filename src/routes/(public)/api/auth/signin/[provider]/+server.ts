@@ -2,7 +2,7 @@ import { beginSignIn, refusalPage, type SignInRefusal } from '$lib/server/auth/s
 import { expectsPage } from '$lib/server/http/request';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
-import { formText, readForm } from '$lib/server/http/request-body';
+import { formText, readForm } from '$lib/server/http/body';
 import type { RequestHandler } from './$types';
 
 const problemOf: Readonly<Partial<Record<SignInRefusal['error'], ProblemCode>>> = {

@@ -1,6 +1,6 @@
 import { Nothing } from '$lib/server/api/wallet-schemas';
 import { endpoint, reply } from '$lib/server/http/endpoint';
-import { readJson } from '$lib/server/http/request-body';
+import { readJson } from '$lib/server/http/body';
 import { requireOwned } from '$lib/server/wallet/access';
 import { completeWalletSession } from '$lib/server/wallet/sessions';
 import type { RequestHandler } from './$types';

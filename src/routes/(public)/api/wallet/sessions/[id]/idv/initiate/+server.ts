@@ -1,6 +1,6 @@
 import { Nothing } from '$lib/server/api/wallet-schemas';
 import { endpoint } from '$lib/server/http/endpoint';
-import { readJson } from '$lib/server/http/request-body';
+import { readJson } from '$lib/server/http/body';
 import { requireOwned } from '$lib/server/wallet/access';
 import { startIdv } from '$lib/server/wallet/identity';
 import type { RequestHandler } from './$types';

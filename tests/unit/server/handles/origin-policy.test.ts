@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkOrigin, type OriginRules, type RequestFacts } from '$lib/server/http/origin-policy';
+import { checkOrigin, type OriginRules, type RequestFacts } from '$lib/server/handles/origin-policy';
 
 const OWN = 'https://portal.example.org';
 const rules = { own: OWN, development: [] };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createByteBuffer, inTurns } from '$lib/server/http/byte-chunks';
+import { createByteBuffer, inTurns } from '$lib/server/http/body';
 
 test('a buffer joins chunks in order, up to its limit and not a byte more', () => {
 	const buffer = createByteBuffer(3000);

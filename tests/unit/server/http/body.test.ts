@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import { toProblem } from '$lib/server/http/problem';
-import { formUuid, readForm, readJson } from '$lib/server/http/request-body';
+import { formUuid, readForm, readJson } from '$lib/server/http/body';
 
 const Wanted = v.object({ name: v.optional(v.string()) });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { browserWords } from '$lib/server/http/user-agent';
+import { browserWords } from '$lib/server/http/request';
 
 test.each([
 	['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0', 'Firefox', 'Windows'],
