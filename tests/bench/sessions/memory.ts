@@ -3,7 +3,7 @@ import { createRefresher } from '../../../src/lib/server/auth/refresh';
 import { createSeal } from '../../../src/lib/server/seal';
 import { sessionCodec } from '../../../src/lib/server/auth/session-format';
 import type { Session } from '../../../src/lib/server/auth/session';
-import { createMemoryStore } from '../../../src/lib/server/store/memory';
+import { createMemoryStore } from '../../../src/lib/server/store/store';
 import { realisticSession, realisticTokens } from './realistic-session';
 
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 1_000_000);

@@ -84,7 +84,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		`${constant('lib/server/http/cookies.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/session-format.ts', 'MAX_LEFTOVERS')} parts`
 	],
 	['Cache of opened cookies', size(constant('lib/server/http/sealed-cookie.ts', 'CACHE_BYTES'))],
-	['Store in memory, for each kind of key', size(constant('lib/server/store/memory.ts', 'MAX_BYTES_PER_KIND'))],
+	['Store in memory, for each kind of key', size(constant('lib/server/store/store.ts', 'MAX_BYTES_PER_KIND'))],
 	[
 		'Entries that are written again after an outage of the shared store, for each kind of key',
 		size(constant('lib/server/store/resilient.ts', 'MAX_COPY_BYTES_PER_KIND'))

@@ -1,6 +1,5 @@
 import { type BoundedCache, createBoundedCache } from '../cache';
-import { createByKind, kindOf, type Store } from './store';
-import type { MemoryStore } from './memory';
+import { createByKind, kindOf, type Store, type MemoryStore } from './store';
 
 /** What is known about an entry that this process wrote. */
 export interface Copy {

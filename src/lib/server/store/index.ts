@@ -2,10 +2,9 @@ import { config } from '../config';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
-import { createMemoryStore } from './memory';
+import { createMemoryStore, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import type { RunScript } from './redis';
 import { createResilientStore, type ResilientStore } from './resilient';
-import { type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import { progressOf, readRecord } from './lease';
 import { readRevocation, unionOf, writeRevocation } from './revocation';
 

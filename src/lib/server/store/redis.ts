@@ -1,9 +1,8 @@
 import { ClientOfflineError, createClient } from '@redis/client';
 import * as v from 'valibot';
 import { afterTimeout, withinLimit } from '../clock';
-import { createWakers } from './memory';
+import { createWakers, DataLost, type Store, WrongServer } from './store';
 import { explained, mayHaveMoved } from './redis-replies';
-import { DataLost, type Store, WrongServer } from './store';
 
 const PREFIX = 'portal:';
 const CHANGED_CHANNEL = 'portal:changed';

@@ -1,9 +1,7 @@
 import { afterTimeout } from '../clock';
 import { createCopies, createRewriter } from './copies';
-import { createStoreHealth } from './health';
-import type { MemoryStore } from './memory';
-import { createSharedOnly, MAX_TRIES } from './shared-only';
-import { DataLost, type Entry, type SharedOnly, type Store } from './store';
+import { createStoreHealth, createSharedOnly, MAX_TRIES } from './health';
+import { type MemoryStore, DataLost, type Entry, type SharedOnly, type Store } from './store';
 
 interface ResilientOptions {
 	readonly shared: Store;

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { afterActivity, isActivity, withNewestActivity } from '$lib/server/auth/idle';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 import { SIGNED_IN_AT, someSession } from './session-fixture';

@@ -1,9 +1,8 @@
 import type { Session } from '$lib/server/auth/session';
 import { createSessionTokens, hasStoredTokens, withoutTokens } from '$lib/server/auth/session-tokens';
-import { StoreUnavailable } from '$lib/server/store/store';
+import { StoreUnavailable, createMemoryStore } from '$lib/server/store/store';
 import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
 import { isProblem } from '$lib/server/http/problem';
-import { createMemoryStore } from '$lib/server/store/memory';
 import { isRevocation, merge } from '$lib/server/store';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { breakableStore } from '../store/breakable-store';

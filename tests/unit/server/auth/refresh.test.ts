@@ -3,8 +3,7 @@ import type { Session } from '$lib/server/auth/session';
 import type { TokenSet } from '$lib/server/auth/new-session';
 import { createRefresher } from '$lib/server/auth/refresh';
 import { WorkFailed, type WorkFault } from '$lib/server/auth/run-once';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { virtualClock, type VirtualClock } from '../../virtual-clock';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 

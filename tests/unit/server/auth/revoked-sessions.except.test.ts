@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isRevokedNow, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { isRevocation, merge } from '$lib/server/store';
-import { createMemoryStore } from '$lib/server/store/memory';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { createResilientStore } from '$lib/server/store/resilient';
-import type { Store } from '$lib/server/store/store';
 import { virtualClock } from '../../virtual-clock';
 import { breakableStore } from '../store/breakable-store';
 import { SIGNED_IN_AT, someSession } from './session-fixture';

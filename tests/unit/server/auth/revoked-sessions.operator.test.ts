@@ -9,9 +9,8 @@ import {
 	sessionStart
 } from '$lib/server/auth/revoked-sessions';
 import { isRevocation, merge } from '$lib/server/store';
-import { createMemoryStore } from '$lib/server/store/memory';
+import { createMemoryStore, kindOf, type Store } from '$lib/server/store/store';
 import { createResilientStore } from '$lib/server/store/resilient';
-import { kindOf, type Store } from '$lib/server/store/store';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 
 const DAY_SECONDS = 24 * 60 * 60;

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isRevoked, isRevokedNow, revokeAtSts, revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 
 const shared: { store: Store; reads: number } = vi.hoisted(() => ({ store: undefined as never, reads: 0 }));

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOnce, type Once, type Work, WorkFailed, type WorkFault } from '$lib/server/auth/run-once';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { virtualClock, type VirtualClock } from '../../virtual-clock';
 
 vi.mock('$lib/server/auth/sealed-result', () => import('./plain-result'));

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createOnce } from '$lib/server/auth/run-once';
 import { keyOf, openResult, sealResult } from '$lib/server/auth/sealed-result';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 
 describe('a result in the store', () => {
 	test('opens with the secret that it came from, and with no other', async () => {

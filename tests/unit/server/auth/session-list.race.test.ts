@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createSessionList } from '$lib/server/auth/session-list';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { assertProperty } from '../../../harness/property';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 

@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSessionList, MAX_LISTED } from '$lib/server/auth/session-list';
 import type { Session } from '$lib/server/auth/session';
 import { createSeal } from '$lib/server/seal';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Entry, Store } from '$lib/server/store/store';
+import { createMemoryStore, type Entry, type Store } from '$lib/server/store/store';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));

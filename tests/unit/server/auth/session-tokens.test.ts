@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createSessionTokens, newTokensKey, SessionTooLarge, withoutTokens } from '$lib/server/auth/session-tokens';
-import { createMemoryStore } from '$lib/server/store/memory';
+import { createMemoryStore, StoreUnavailable } from '$lib/server/store/store';
 import { createResilientStore } from '$lib/server/store/resilient';
-import { StoreUnavailable } from '$lib/server/store/store';
 import { keycloakTokens } from '../../../harness/keycloak-tokens';
 import { virtualClock } from '../../virtual-clock';
 import { breakableStore } from '../store/breakable-store';

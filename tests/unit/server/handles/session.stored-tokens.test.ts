@@ -18,8 +18,7 @@ vi.mock('$lib/server/auth/refresh-grant', () => {
 
 const shared = vi.hoisted(() => ({ isAway: false, calls: [] as string[], forget: () => {} }));
 vi.mock('$lib/server/store', async (original) => {
-	const { createMemoryStore } = await import('$lib/server/store/memory');
-	const { StoreUnavailable } = await import('$lib/server/store/store');
+	const { createMemoryStore, StoreUnavailable } = await import('$lib/server/store/store');
 	let store = createMemoryStore();
 	shared.forget = () => void (store = createMemoryStore());
 	const call = <Result>(name: string, work: () => Promise<Result>) => {

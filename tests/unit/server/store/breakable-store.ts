@@ -1,5 +1,4 @@
-import { createMemoryStore } from '$lib/server/store/memory';
-import { DataLost, type Store } from '$lib/server/store/store';
+import { createMemoryStore, DataLost, type Store } from '$lib/server/store/store';
 import type { VirtualClock } from '../../virtual-clock';
 
 /** A store that a test takes away and gives back. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeRecord } from '$lib/server/store/lease';
 import { copyMsOf, isRevocation, merge } from '$lib/server/store';
-import { createMemoryStore, type MemoryStore } from '$lib/server/store/memory';
+import { createMemoryStore, type MemoryStore } from '$lib/server/store/store';
 import { createResilientStore, LOSS_GRACE_MS, type ResilientStore } from '$lib/server/store/resilient';
 import { virtualClock } from '../../virtual-clock';
 import { breakableStore } from './breakable-store';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMemoryStore } from '$lib/server/store/memory';
+import { createMemoryStore } from '$lib/server/store/store';
 import { createResilientStore, type ResilientStore } from '$lib/server/store/resilient';
 import { virtualClock } from '../../virtual-clock';
 import { behavesAsAStore } from './contract';

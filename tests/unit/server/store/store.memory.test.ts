@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryStore } from '$lib/server/store/memory';
-import type { Store } from '$lib/server/store/store';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { virtualClock } from '../../virtual-clock';
 import { behavesAsAStore } from './contract';
 
