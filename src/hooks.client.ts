@@ -1,5 +1,5 @@
 import type { ClientInit, HandleClientError } from '@sveltejs/kit';
-import { isSupportedBrowser } from '$lib/ui/supported-browser';
+import { isSupportedBrowser } from '$lib/ui/browser';
 
 /**
  * In an unsupported browser the application does not start: the page stays as the server rendered it, and its forms work.

@@ -2,7 +2,7 @@
  * For pages whose modules cannot be loaded: the file of an older or newer version may be gone, or something between the
  * browser and the portal may block it. The page is reloaded once. If that does not help, a page that waits for a wallet or
  * an institution stays as the server rendered it, and is reloaded when the server would render another screen. This script
- * runs before the modules, and marks the page if its browser is supported (`src/lib/ui/supported-browser.ts`): what only a page
+ * runs before the modules, and marks the page if its browser is supported (`src/lib/ui/browser.ts`): what only a page
  * without a script needs is then not drawn. `data-view` is the address to read that from; `data-screen` is the screen that was rendered.
  */
 {

@@ -1,4 +1,4 @@
-import type { ComplianceStatus } from '../ui/statement-view';
+import type { ComplianceStatus } from '../ui/brand-view';
 import type { Point } from './privacy';
 import type { Locale } from './locale';
 

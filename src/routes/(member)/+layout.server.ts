@@ -1,6 +1,6 @@
 import { publicSession } from '$lib/server/auth/public-session';
 import { signInPath } from '$lib/server/auth/login-path';
-import { sessionEnd } from '$lib/session/signed-in';
+import { sessionEnd } from '$lib/session/session-end';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';
 

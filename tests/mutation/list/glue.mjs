@@ -26,10 +26,10 @@ export const glue = [
 	},
 	{
 		name: 'a tab does not look whether another has signed out',
-		file: 'src/lib/session/signed-in.ts',
+		file: 'src/lib/session/session-end.ts',
 		find: 'for (const ms of LOOKS_MS) setTimeout(() => look(), ms);',
 		replace: 'look();',
-		test: 'tests/unit/session/signed-in.test.ts'
+		test: 'tests/unit/session/session-end.test.ts'
 	},
 	{
 		name: '"New code" has no form to fall back on',

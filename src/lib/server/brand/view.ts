@@ -1,10 +1,9 @@
 import type { Locale } from '$lib/i18n';
-import type { BrandView } from '$lib/ui/brand-view';
+import type { BrandView, StatementView } from '$lib/ui/brand-view';
 import { config } from '../config';
 import type { Bilingual } from '../config/brand';
 import { brandAddress } from './files';
 import { STATEMENT_DATE } from '$lib/i18n/statement';
-import type { StatementView } from '$lib/ui/statement-view';
 
 /** The institution's brand for pages, in one language. */
 export function brandView(locale: Locale): BrandView {

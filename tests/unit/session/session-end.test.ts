@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readSessionEnd, sessionEnd, signOutsElsewhere, tellSigningOut } from '../../../src/lib/session/signed-in';
+import { readSessionEnd, sessionEnd, signOutsElsewhere, tellSigningOut } from '../../../src/lib/session/session-end';
 
 const open = () => new AbortController().signal;
 

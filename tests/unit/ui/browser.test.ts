@@ -10,7 +10,7 @@ function featuresIn(file: string): string[] {
 }
 
 test('the script that runs before the modules checks the same features as the application', () => {
-	const features = featuresIn('src/lib/ui/supported-browser.ts');
+	const features = featuresIn('src/lib/ui/browser.ts');
 	expect(features.length).toBeGreaterThan(4);
 	expect(featuresIn('static/recover.js')).toEqual(features);
 });
