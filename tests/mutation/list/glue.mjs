@@ -47,8 +47,8 @@ export const glue = [
 	},
 	{
 		name: 'a code has no name',
-		file: 'src/lib/ui/qr-code.svelte',
-		find: ' aria-label={name}',
+		file: 'src/routes/(public)/login/wallet/scan-screen.svelte',
+		find: ' aria-label={t.scan.qrName}',
 		replace: '',
 		test: 'tests/e2e/page-basics.spec.ts'
 	}

@@ -29,7 +29,7 @@ test('colours come from the theme alone, so that an institution can change every
 	const ofPaper = /^lib\/ui\/css\/print\.css: --[\w-]+: #(?:ffffff|000000);$/;
 	expect(lines.filter((line) => !ofPaper.test(line)).sort()).toEqual([
 		'lib/ui/css/layout.css: box-shadow: 0 1px 2px rgb(0 0 0 / 5%);',
-		'lib/ui/qr-code.svelte: background: #fff;',
-		'lib/ui/site-header.svelte: background: #ffffff;'
+		'lib/ui/site-header.svelte: background: #ffffff;',
+		'routes/(public)/login/wallet/scan-screen.svelte: background: #fff;'
 	]);
 });
