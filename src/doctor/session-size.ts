@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import * as v from 'valibot';
-import { IdentityClaims } from '../lib/server/sts/claims';
+import { IdentityClaims, namesNobody } from '../lib/server/sts/id-token';
 import { newSession } from '../lib/server/auth/new-session';
 import { placeSession, setCookiesOf } from '../lib/server/auth/session-cookie';
 import { SessionTooLarge, tokenRecord } from '../lib/server/auth/session-tokens';
@@ -8,8 +8,7 @@ import { MAX_SESSION_BYTES } from '../lib/server/auth/session-format';
 import { unixSeconds } from '../lib/server/clock';
 import type { Config } from '../lib/server/config/parse';
 import { fixedHeaders } from '../lib/server/http/headers';
-import { isEncryptedToken } from '../lib/server/sts/lenient-response';
-import { namesNobody } from '../lib/server/sts/id-token';
+import { isEncryptedToken } from '../lib/server/sts/responses';
 import { type Finding, good, warning, wrong } from './findings';
 
 /** The largest response head that nginx accepts by default (`proxy_buffer_size` 4k), less some room for its own headers. */

@@ -47,7 +47,7 @@ export const sessions = [
 	},
 	{
 		name: 'a service gets the exchanged token of another one',
-		file: 'src/lib/server/sts/token-exchange.ts',
+		file: 'src/lib/server/sts/user-tokens.ts',
 		find: 'digestOf(subjectToken) + optionsKey(options)',
 		replace: 'digestOf(subjectToken)',
 		test: 'tests/http/token-exchange.test.ts'

@@ -5,10 +5,10 @@
 export const upstreams = [
 	{
 		name: 'a token lives on while the clock steps back',
-		file: 'src/lib/server/sts/token-cache.ts',
+		file: 'src/lib/server/sts/service-token.ts',
 		find: 'now() >= endMs || unixNow() >= unixEndMs',
 		replace: 'unixNow() >= unixEndMs',
-		test: 'tests/unit/server/sts/token-cache.test.ts'
+		test: 'tests/unit/server/sts/service-token.cache.test.ts'
 	},
 	{
 		name: 'a Redis that lost its data is not noticed',
@@ -82,10 +82,10 @@ export const upstreams = [
 	},
 	{
 		name: 'null fields break a token response',
-		file: 'src/lib/server/sts/lenient-response.ts',
+		file: 'src/lib/server/sts/responses.ts',
 		find: "(value: unknown) => value === null || value === '';",
 		replace: '(_value: unknown) => false;',
-		test: 'tests/unit/server/sts/lenient-response.test.ts'
+		test: 'tests/unit/server/sts/responses.lenient.test.ts'
 	},
 	{
 		name: 'an STS that wants the person is a failed sign-in',

@@ -1,7 +1,7 @@
 import { log } from '../log';
 import { authorizationRequest } from './oidc-client';
-import { pushAuthorization } from '../sts/user-token-request';
-import { requestedClaims } from '../sts/claims';
+import { pushAuthorization } from '../sts/user-tokens';
+import { requestedClaims } from '../sts/id-token';
 import { stsMetadata } from '../sts/metadata';
 import type { Provider } from './session';
 import { newStateKey, type SignInFlow, stateOf } from './sign-in-flow';

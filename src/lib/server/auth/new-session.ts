@@ -1,5 +1,5 @@
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
-import { type IdentityClaims, displayName, stableSubject } from '../sts/claims';
+import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { type Provider, type Session } from './session';
 import { config } from '../config';
 import { newTokensKey } from './session-tokens';

@@ -8,10 +8,9 @@ import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomN
 import * as v from 'valibot';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
-import { withoutOtherClaims } from '../sts/id-token';
-import { lenientResponse } from '../sts/lenient-response';
+import { lenientResponse, withoutOtherClaims } from '../sts/responses';
 import { endpointFetch, stsMetadata } from '../sts/metadata';
-import { completedTokenRequest, userTokenParameters } from '../sts/user-token-request';
+import { completedTokenRequest, userTokenParameters } from '../sts/user-tokens';
 import type { Provider, Session } from './session';
 
 const BASE_PATH = '/api/auth';

@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
-import { verifyIdToken, withoutOtherClaims } from '../sts/id-token';
+import { verifyIdToken } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
-import { resourceParameter } from '../sts/user-token-request';
-import { isUnavailable, isNeverSent, serverErrors } from '../sts/errors';
+import { resourceParameter } from '../sts/user-tokens';
+import { isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
 import { type Session } from './session';
 import { type TokenSet, tokenTimes } from './new-session';

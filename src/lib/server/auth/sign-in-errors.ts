@@ -1,4 +1,4 @@
-import { isUnavailable, isMisconfigured, isRefusal } from '../sts/errors';
+import { isUnavailable, isMisconfigured, isRefusal } from '../sts/responses';
 
 /** Error codes that `/login?error=` accepts. Each has a text in the dictionaries; unknown values are never shown. */
 export const signInErrors = [

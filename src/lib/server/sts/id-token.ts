@@ -1,13 +1,112 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import * as v from 'valibot';
-import { IdentityClaims } from './claims';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { verifySignedToken } from './tokens';
 import * as oauth from 'oauth4webapi';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from './metadata';
-import { isUnavailable } from './errors';
+import { isUnavailable } from './responses';
+import { isIdentifier, readLocalised, readStrings } from '../upstream/lenient';
+
+const MAX_NAME = 200;
+
+const isScalar = (value: unknown) => typeof value === 'string' || typeof value === 'number';
+
+/** A claim that is displayed. It may also be a number or a list; of a list, the first value that is not blank is used. */
+const text = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => {
+			const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+			return values
+				.filter(isScalar)
+				.map(String)
+				.find((spelled) => spelled.trim() !== '');
+		})
+	)
+);
+/**
+ * A claim that identifies a person. Only a string counts: any other value, converted, could be the same for many people. Of
+ * a list, the first value that is not null or empty decides.
+ */
+const identifier = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => {
+			const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+			const first = values.find((item) => item !== null && item !== '');
+			return isIdentifier(first) ? first : undefined;
+		})
+	)
+);
+/** A name that is displayed. It may be given in several languages; a session stores one of them. */
+const name = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => (isScalar(value) ? value : (readLocalised(value, MAX_NAME)?.nl ?? value))),
+		text
+	)
+);
+/** A JSON number (RFC 7519 2, NumericDate). `new-session.ts` checks whether it is plausible. */
+const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
+
+/** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */
+export const IdentityClaims = v.object({
+	sub: v.custom<string>(isIdentifier),
+	name,
+	given_name: name,
+	family_name: name,
+	email: text,
+	eduid: identifier,
+	schac_home_organization: text,
+	institution_id: text,
+	federated_subject: identifier,
+	acr: text,
+	amr: v.optional(v.pipe(v.unknown(), v.transform(readStrings)), []),
+	sid: identifier,
+	auth_time: seconds,
+	iat: seconds
+});
+
+export type IdentityClaims = v.InferOutput<typeof IdentityClaims>;
+
+const requested = [
+	'name',
+	'given_name',
+	'family_name',
+	'email',
+	'eduid',
+	'eduperson_principal_name',
+	'eduperson_scoped_affiliation',
+	'schac_home_organization',
+	'institution_id',
+	'federated_subject',
+	'acr',
+	'amr',
+	'auth_time'
+];
+
+/**
+ * The `claims` parameter of the institutional sign-in (OIDC Core 5.5). All claims are voluntary, except `acr` if its value
+ * has to be one of these (5.5.1.1).
+ */
+export function requestedClaims(essentialAcr: readonly string[] = []) {
+	const voluntary = Object.fromEntries(requested.map((claim) => [claim, null]));
+	return {
+		id_token: { ...voluntary, ...(essentialAcr.length > 0 && { acr: { essential: true, values: essentialAcr } }) }
+	};
+}
+
+/** The display name: `name`, or else its parts. */
+export function displayName(claims: IdentityClaims): string | undefined {
+	return claims.name ?? ([claims.given_name, claims.family_name].filter(Boolean).join(' ') || undefined);
+}
+
+/** `sub` differs between the two sign-in methods; this key does not. */
+export function stableSubject(claims: IdentityClaims): string {
+	return claims.federated_subject ?? claims.eduid ?? claims.sub;
+}
 
 /** How far in the future an ID token's `iat` may be. More than that can't be a difference between clocks. */
 const MAX_IAT_AHEAD_SECONDS = 300;
@@ -17,48 +116,6 @@ interface IdTokenContext {
 	readonly accessToken: string;
 	/** The authorization code, at sign-in. */
 	readonly code?: string;
-}
-
-const TokenResponse = v.looseObject({ id_token: v.string() });
-
-/**
- * The claims that the OAuth libraries need (OpenID Connect Core 3.1.3.7). They reject tokens for unusual values of other
- * claims, and check `nbf` with a smaller clock tolerance than `verifyIdToken`.
- */
-const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'nonce'];
-
-/**
- * A token response for the OAuth libraries, which check claims but no signature. Its ID token contains only the claims that
- * they need, and none that is null. `verifyIdToken` checks the complete ID token.
- * @returns the response, and the ID token as the STS sent it
- */
-export async function withoutOtherClaims(
-	response: Response
-): Promise<{ readonly response: Response; readonly idToken: string | undefined }> {
-	const body = v.safeParse(
-		TokenResponse,
-		await response
-			.clone()
-			.json()
-			.catch(() => null)
-	);
-	if (!body.success) return { response, idToken: undefined };
-	const { id_token: idToken, ...rest } = body.output;
-	const [header = '', , signature = ''] = idToken.split('.');
-	try {
-		const claims = Object.entries(decodeJwt(idToken)).filter(
-			([name, value]) => LIBRARY_CLAIMS.includes(name) && value !== null
-		);
-		const payload = Buffer.from(JSON.stringify(Object.fromEntries(claims))).toString('base64url');
-		const { status, headers } = response;
-		return {
-			response: Response.json({ ...rest, id_token: `${header}.${payload}.${signature}` }, { status, headers }),
-			idToken
-		};
-	} catch {
-		// This is not a JWT, which the libraries report.
-		return { response, idToken };
-	}
 }
 
 /** The ID token is not for this client, this time, this access token or this code. `claim` is the claim that shows it. */

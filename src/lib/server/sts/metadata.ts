@@ -4,13 +4,13 @@ import { config } from '../config';
 import type { ClientAtSts } from '../config/service-client';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
-import { assertionBy } from './client-assertion';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
 import { exchange } from '../upstream/client';
 import { UpstreamError } from '../http/upstream-error';
-import { readBoolean, readStrings } from '../upstream/lenient';
 import { internalUrl, publicUrl } from '../upstream/egress';
-import { lenientResponse } from './lenient-response';
+import { lenientResponse, readMetadata } from './responses';
+import { type CryptoKey, importJWK } from 'jose';
+import type { ClientKey } from '../config/client-keys';
 
 /** Far more than any discovery document, key set, list of institutions or token response needs. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -131,29 +131,6 @@ async function discover(): Promise<oauth.AuthorizationServer> {
 	};
 }
 
-/**
- * Metadata without what would mislead the libraries: URLs that are not http(s) URLs, and invalid entries of lists. The
- * issuer has already been compared.
- */
-function readMetadata(document: oauth.AuthorizationServer): oauth.AuthorizationServer {
-	const read = Object.entries(document).map(([name, value]): readonly [string, unknown] => {
-		if (/_(?:endpoint|uri)$/.test(name)) return [name, isAddress(value) ? value.trim() : undefined];
-		if (/_(?:values|methods|types|modes)_supported$/.test(name)) return [name, readNonEmpty(value)];
-		// Only a value that clearly means false removes the requirement for `iss` in callbacks (RFC 9207).
-		return [name, name === 'authorization_response_iss_parameter_supported' ? (readBoolean(value) ?? value) : value];
-	});
-	return { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), issuer: document.issuer };
-}
-
-function readNonEmpty(value: unknown): readonly string[] | undefined {
-	const texts = readStrings(value);
-	return texts.length > 0 ? texts : undefined;
-}
-
-function isAddress(value: unknown): value is string {
-	return typeof value === 'string' && /^https?:\/\//i.test(value.trim()) && URL.canParse(value.trim());
-}
-
 interface MetadataCacheOptions<Metadata> {
 	readonly load: () => Promise<Metadata>;
 	/** How long metadata is used before it is read again; five minutes if absent. */
@@ -218,4 +195,35 @@ export function createMetadataCache<Metadata>({
 			if (now() >= attemptedMs + RETRY_MS) isSuspect = true;
 		}
 	};
+}
+
+/** Each key is imported once. */
+const imported = new WeakMap<ClientKey, Promise<CryptoKey>>();
+
+/**
+ * Client authentication by a signed assertion (RFC 7523 2.2). Its audience is the issuer alone: an assertion with another
+ * audience, or several, could be replayed at another server (draft-ietf-oauth-rfc7523bis). It is valid for a minute. It has
+ * no `nbf`, which would be in the future for an STS whose clock is behind.
+ */
+export function assertionBy(clientKey: ClientKey): oauth.ClientAuth {
+	const { alg, kid } = clientKey;
+	return async (...request) => {
+		const authenticate = oauth.PrivateKeyJwt(
+			{ key: await keyOf(clientKey), kid },
+			{
+				[oauth.modifyAssertion]: (header, payload) => {
+					header.alg = alg;
+					delete payload.nbf;
+				}
+			}
+		);
+		await authenticate(...request);
+	};
+}
+
+function keyOf(clientKey: ClientKey): Promise<CryptoKey> {
+	const { privateJwk, alg } = clientKey;
+	const known = imported.get(clientKey) ?? (importJWK({ ...privateJwk }, alg) as Promise<CryptoKey>);
+	imported.set(clientKey, known);
+	return known;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
-import { IdentityClaims } from '$lib/server/sts/claims';
+import { IdentityClaims } from '$lib/server/sts/id-token';
 import { publicSession } from '$lib/server/auth/public-session';
 import { isProvider, type Session, SessionSchema } from '$lib/server/auth/session';
 import { newSession } from '$lib/server/auth/new-session';

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { IdentityClaims } from '$lib/server/sts/claims';
+import { IdentityClaims, withUserInfo } from '$lib/server/sts/id-token';
 import { log } from '$lib/server/log';
-import { withUserInfo } from '$lib/server/sts/id-token';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '$lib/server/http/problem';
-import { optionsKey } from '$lib/server/sts/service-token';
-import { createTokenCache } from '$lib/server/sts/token-cache';
+import { optionsKey, createTokenCache } from '$lib/server/sts/service-token';
 import type { TokenOptions } from '$lib/server/config/service-client';
 
 const options: TokenOptions = { scope: 'bridge' };

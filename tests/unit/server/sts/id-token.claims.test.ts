@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { displayName, IdentityClaims, requestedClaims, stableSubject } from '$lib/server/sts/claims';
+import { displayName, IdentityClaims, requestedClaims, stableSubject } from '$lib/server/sts/id-token';
 import { assertProperty } from '../../../harness/property';
 
 const read = (claims: object) => v.parse(IdentityClaims, { sub: 's', ...claims });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lenientResponse } from '$lib/server/sts/lenient-response';
+import { lenientResponse } from '$lib/server/sts/responses';
 
 const read = async (body: unknown, init: ResponseInit = {}) => {
 	const response = await lenientResponse(new Response(typeof body === 'string' ? body : JSON.stringify(body), init));
