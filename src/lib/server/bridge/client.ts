@@ -1,6 +1,5 @@
 import type { Person } from '$lib/wallet/view';
 import { unixMs } from '../clock';
-import { createBindings } from './bindings';
 import { isProblem, Problem } from '../http/problem';
 import {
 	type CompleteResult,
@@ -13,9 +12,11 @@ import {
 	PersonResponse,
 	type SessionStatus,
 	type SubmittedResponse,
-	type Warn
+	type Warn,
+	type Binding
 } from './normalize';
 import {
+	callbackQuery,
 	type CallerOptions,
 	createCaller,
 	type CreateSession,
@@ -27,11 +28,13 @@ import {
 	post,
 	read,
 	sessionPath,
-	sessionsPath
+	sessionsPath,
+	assertValid,
+	bindingsPath,
+	type Caller
 } from './request';
 import * as schemas from './schemas';
 import { createSharedReads } from '../shared-reads';
-import { CompletedResponse, IdvNeededResponse } from './schemas';
 import * as v from 'valibot';
 import type { UpstreamResponse } from '../upstream/client';
 import { readFault } from './errors';
@@ -51,7 +54,6 @@ const MAX_AGE_MS = 250;
 /** The maximum size of the cache of each kind of read. */
 export const MAX_SHARED_BYTES = 16 * 1024 ** 2;
 const sharedLimits = { maxBytes: MAX_SHARED_BYTES, bytesOf: (value: unknown) => JSON.stringify(value).length };
-const CALLBACK_PARAMETERS = ['code', 'state', 'error', 'error_description'];
 
 /**
  * The client of the Auth Bridge: one function per operation, for both dialects. Each throws only a `Problem`: `not_found` for a
@@ -177,16 +179,6 @@ export function createBridge({
 	};
 }
 
-/** Keeps only OAuth's own parameters, and of each its first value. */
-function callbackQuery(query: URLSearchParams): URLSearchParams {
-	const passedOn = new URLSearchParams();
-	for (const name of CALLBACK_PARAMETERS) {
-		const value = query.get(name);
-		if (value !== null) passedOn.set(name, value);
-	}
-	return passedOn;
-}
-
 /** If the institution reported an error, a 409 problem takes its code from that error, not from the Auth Bridge's response. */
 function finishProblem(query: URLSearchParams, error: unknown): unknown {
 	if (!query.has('error') || !(error instanceof Problem) || error.status !== 409) return error;
@@ -207,11 +199,11 @@ const SaysIdvRequired = v.object({ status: v.literal('IDV_REQUIRED') });
  */
 function readCompletion(response: UpstreamResponse): Completion {
 	if (readFault(response).status === 202 || v.is(SaysIdvRequired, response.json)) {
-		const { sessionId, reason } = read(IdvNeededResponse, 'complete', { ...response, status: 202 });
+		const { sessionId, reason } = read(schemas.IdvNeededResponse, 'complete', { ...response, status: 202 });
 		return { sessionId, result: { kind: 'idv_required', reason } };
 	}
 	try {
-		const { sessionId } = read(CompletedResponse, 'complete', response);
+		const { sessionId } = read(schemas.CompletedResponse, 'complete', response);
 		return { sessionId, result: { kind: 'completed' } };
 	} catch (error) {
 		if (isProblem(error, 'idv_required')) return { sessionId: null, result: { kind: 'idv_required', reason: null } };
@@ -219,4 +211,38 @@ function readCompletion(response: UpstreamResponse): Completion {
 		if (isProblem(error, 'session_already_completed')) return { sessionId: null, result: { kind: 'completed' } };
 		throw error;
 	}
+}
+
+/** Lists the wallets that are linked to a subject, and unlinks one. */
+function createBindings({ ask, exchange }: Caller) {
+	/** The result is empty for a subject that the Auth Bridge does not know. */
+	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
+		try {
+			const parsed = await ask(schemas.BindingsResponse, get('listBindings', bindingsPath(subject), credential));
+			return parsed.map((one) => ({ ...one, createdAt: isoTime(one.createdAt), lastUsedAt: isoTime(one.lastUsedAt) }));
+		} catch (error) {
+			if (isProblem(error, 'not_found', 'no_match')) return [];
+			throw error;
+		}
+	}
+
+	/**
+	 * Removes a binding only if it is in the subject's list: the Auth Bridge deletes any binding without checking its owner.
+	 * @throws {Problem} `not_found` for a binding of another subject
+	 */
+	async function removeBinding(subject: string, bindingId: string, credential: Credential): Promise<void> {
+		const bindings = await listBindings(subject, credential);
+		if (!bindings.some(({ id }) => id === bindingId)) throw new Problem('not_found');
+		const segments = bindingsPath(subject, bindingId);
+		assertValid(
+			'removeBinding',
+			await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential })
+		);
+	}
+
+	return { listBindings, removeBinding };
+}
+
+function isoTime(milliseconds: number | null): string | null {
+	return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

@@ -175,6 +175,17 @@ function withOperation(operation: Operation, error: unknown, upstreamStatus?: nu
 
 export const sessionsPath = ['auth', 'oid4vp', 'sessions'] as const;
 export const idvCallbackPath = ['auth', 'oid4vp', 'idv', 'callback'] as const;
+const CALLBACK_PARAMETERS = ['code', 'state', 'error', 'error_description'];
+
+/** Keeps only OAuth's own parameters, and of each its first value. */
+export function callbackQuery(query: URLSearchParams): URLSearchParams {
+	const passedOn = new URLSearchParams();
+	for (const name of CALLBACK_PARAMETERS) {
+		const value = query.get(name);
+		if (value !== null) passedOn.set(name, value);
+	}
+	return passedOn;
+}
 
 /** @throws {Problem} `not_found` if `id` is not a wallet session id */
 export function sessionPath(id: string, ...rest: readonly string[]): readonly string[] {
