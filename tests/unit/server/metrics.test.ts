@@ -5,7 +5,7 @@ import { createEventStreams } from '$lib/server/http/event-stream';
 import { consumeQuota } from '$lib/server/http/rate-limit';
 import { observeEventStreams } from '$lib/server/metrics';
 import { sharedStore } from '$lib/server/store';
-import { flowEnded } from '$lib/server/wallet/outcomes';
+import { flowEnded } from '$lib/server/wallet/sessions';
 import type { OwnedSession } from '$lib/server/auth/owned-sessions';
 import type * as renewal from '$lib/server/auth/refresh';
 import { someSession } from './auth/session-fixture';

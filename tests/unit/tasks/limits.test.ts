@@ -137,7 +137,10 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Response of the Digital Credentials API',
 		`${size(constant('entry/request-body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger than 64 kB are read at the same time, ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES_PER_CLIENT')} of them`
 	],
-	['Response of the Digital Credentials API', size(constant('lib/server/wallet/dc-api.ts', 'MAX_RESPONSE_BYTES'))],
+	[
+		'Response of the Digital Credentials API',
+		size(constant('lib/server/wallet/wallet-request.ts', 'MAX_RESPONSE_BYTES'))
+	],
 	['The same, per wallet session', `1 accepted; ${rateLimits.perBrowser} attempts a minute`],
 	[
 		'Signed request for the Digital Credentials API',
@@ -145,7 +148,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'Details of a wallet request in the store',
-		`${thousands(constant('lib/server/wallet/request-details.ts', 'MAX_ENTRY_CHARACTERS'))} characters`
+		`${thousands(constant('lib/server/wallet/wallet-request.ts', 'MAX_ENTRY_CHARACTERS'))} characters`
 	],
 	['Small body, in chunks', thousands(constant('entry/request-body.ts', 'MAX_BODY_CHUNKS'))],
 	[

@@ -57,7 +57,7 @@ export const OwnedSchema = v.object({
 	beside: v.optional(v.array(v.string())),
 	/** The one among these whose code was replaced on the screen by this session's code. */
 	replaces: v.optional(v.string()),
-	/** Whether the shared store has details of the request (`wallet/request-details.ts`). */
+	/** Whether the shared store has details of the request (`wallet/wallet-request.ts`). */
 	hasDetails: v.optional(v.literal(true))
 });
 

@@ -125,7 +125,7 @@ function logLoss(): void {
 
 /**
  * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`) or what the portal must
- * not deny (`wallet/linking-mark.ts`), which are written first after an outage or a loss of data.
+ * not deny (`wallet/cancel.ts`), which are written first after an outage or a loss of data.
  */
 export const isRevocation = (kind: string): boolean =>
 	['deny:', 'deny-all:', 'wallet-used:', 'wallet-linking:'].includes(kind);

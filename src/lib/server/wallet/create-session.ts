@@ -1,5 +1,5 @@
 import { type ActionFailure, type Cookies, fail, redirect, type RequestEvent } from '@sveltejs/kit';
-import { fitsQrCode } from '$lib/ui/qr-svg';
+import { fitsQrCode, qrSvg } from '$lib/ui/qr-svg';
 import { audit } from '../audit';
 import { unixMs } from '../clock';
 import { config } from '../config';
@@ -8,13 +8,14 @@ import { Problem, type ProblemCode, toProblem } from '../http/problem';
 import { consumeQuota, consumeCallerQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { keepSession, requireWalletCaller } from './access';
-import { storeDetails } from './request-details';
-import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions } from '../auth/owned-sessions';
-import { walletOutcomeOf } from './outcomes';
+import { keepSession, requireWalletCaller, scanOf, unscanned } from './access';
+import { storeDetails } from './wallet-request';
+import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions, keepOwned } from '../auth/owned-sessions';
+import { walletOutcomeOf } from './sessions';
 import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';
 import { loginPath } from '../auth/login-path';
+import { createSharedReads } from '../shared-reads';
 
 /** A newly created session, whose `requestUri` is known. */
 type NewSession = OwnedSession & { readonly requestUri: string };
@@ -106,4 +107,61 @@ export function startFailure(error: unknown, { requestId }: App.Locals, returnTo
 	log.warn('a wallet session could not be created', { requestId, code, error });
 	if (loginError) redirect(303, loginPath(returnTo, { error: loginError, requestId }));
 	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code), helpCode: requestId }, returnTo });
+}
+
+/** How long a form that is submitted again (a double click, two tabs) gets the same session, in milliseconds. */
+const REPEAT_MS = 30_000;
+const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
+const opened = createSharedReads<OwnedSession>({
+	maxAgeMs: REPEAT_MS,
+	maxBytes: MAX_REPEAT_BYTES,
+	bytesOf: (owned) => JSON.stringify(owned).length,
+	now: () => performance.now()
+});
+
+/**
+ * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s gives the same session.
+ * @param attempt identifies the form among all forms of this browser; null creates a new session each time
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
+ */
+export async function startCode(event: RequestEvent, attempt: string | null, returnTo: string): Promise<void> {
+	const caller = await requireWalletCaller(event);
+	await openOnce(event, attempt ? `${caller}:${attempt}` : crypto.randomUUID(), { returnTo });
+}
+
+/**
+ * Replaces this browser's QR code with a new one, once per old code. The session of the old code remains valid until it
+ * expires. Does nothing if a wallet has scanned the old code: the page then shows that session. If this browser does not
+ * have the old session, creates a session for a first code.
+ * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
+ */
+export async function renewCode(event: RequestEvent, oldId: string, returnTo: string): Promise<void> {
+	const sessions = await ownedSessions(event.cookies);
+	const old = sessions.find(({ id }) => id === oldId);
+	if (!old) return startCode(event, null, returnTo);
+	if (sessions.some(({ replaces }) => replaces === old.id) || (await scanOf(event, old)) === 'scanned') return;
+	await openOnce(event, `renew:${old.id}`, { returnTo, replaces: old.id });
+}
+
+/** @param key must be specific to this browser: any browser that uses the same key gets the session */
+async function openOnce(
+	event: RequestEvent,
+	key: string,
+	options: { returnTo: string; replaces?: string | undefined }
+) {
+	const owned = await opened.read(key, async () => {
+		const beside = (await unscanned(event)).map(({ id }) => id);
+		return {
+			...(await openWalletSession(event, options)),
+			beside,
+			...(options.replaces && { replaces: options.replaces })
+		};
+	});
+	await keepOwned(event.cookies, owned);
+}
+
+/** The QR code of a request URI as a `data:` URI with an SVG, for API clients. Null if the URI is too long for a QR code. */
+export function qrDataUri(requestUri: string): string | null {
+	const svg = qrSvg(requestUri);
+	return svg === null ? null : `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }

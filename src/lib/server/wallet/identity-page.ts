@@ -4,10 +4,16 @@ import type { IdentityView } from '$lib/wallet/view';
 import { toProblem } from '../http/problem';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { CONTINUE_PAGE, completeWalletSession } from './sessions';
+import {
+	CONTINUE_PAGE,
+	completeWalletSession,
+	endedView,
+	identityEndPath,
+	identityOutcomeOf,
+	failureReason
+} from './sessions';
 import { currentSession } from './access';
-import { outcomeAfter } from './linking-mark';
-import { endedView, identityEndPath, identityOutcomeOf, failureReason } from './outcomes';
+import { outcomeAfter } from './cancel';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
 import { loginPath } from '../auth/login-path';

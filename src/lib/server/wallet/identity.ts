@@ -12,11 +12,10 @@ import type { Candidate, IdentityWay } from '$lib/wallet/view';
 import { callbackRuns } from '../auth/callback-once';
 import { log } from '../log';
 import { WorkFailed } from '../auth/run-once';
-import { type LinkingMark, markLinking, outcomeAfter } from './linking-mark';
-import { identityEndPath, reasonOf } from './outcomes';
+import { type LinkingMark, markLinking, outcomeAfter } from './cancel';
+import { identityEndPath, reasonOf, CONTINUE_PAGE, completeWalletSession } from './sessions';
 import { redirectByRefresh } from '../http/request';
 import { formText } from '../http/body';
-import { CONTINUE_PAGE, completeWalletSession } from './sessions';
 
 /**
  * Starts identity verification at the Auth Bridge. If `redirectUrl` is null, the person does not visit the institution:

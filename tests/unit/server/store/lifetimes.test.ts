@@ -11,9 +11,8 @@ import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { keepForCaller } from '$lib/server/wallet/access';
-import { submitDcApi } from '$lib/server/wallet/dc-api';
-import { markLinking } from '$lib/server/wallet/linking-mark';
-import { storeDetails } from '$lib/server/wallet/request-details';
+import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
+import { markLinking } from '$lib/server/wallet/cancel';
 import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/owned-sessions';
 import { root } from '../../../tasks/runtime.mjs';
 import { fakeCookies } from '../../../harness/cookies';
@@ -199,8 +198,7 @@ test('no other module writes to the shared store', () => {
 		'auth/session-tokens.ts',
 		'auth/sign-out.ts',
 		'wallet/access.ts',
-		'wallet/dc-api.ts',
-		'wallet/linking-mark.ts',
-		'wallet/request-details.ts'
+		'wallet/cancel.ts',
+		'wallet/wallet-request.ts'
 	]);
 });

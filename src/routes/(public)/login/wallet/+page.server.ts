@@ -7,16 +7,18 @@ import { invalidField } from '$lib/server/http/problem';
 import { formText, formUuid, readForm } from '$lib/server/http/body';
 import { AFTER_SIGN_IN, returnPath } from '$lib/server/http/return-path';
 import { currentSession } from '$lib/server/wallet/access';
-import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
-import { startFailure } from '$lib/server/wallet/create-session';
+import { renewCode, startCode, startFailure } from '$lib/server/wallet/create-session';
 import { cancelWallet } from '$lib/server/wallet/cancel';
 import {
 	correctWalletDevice,
 	rememberWalletDevice,
 	walletDeviceNamed,
-	walletDeviceOf
-} from '$lib/server/wallet/device';
-import { elsewhereView, walletNoticeOf, walletPagePath, walletStep } from '$lib/server/wallet/wallet-page';
+	walletDeviceOf,
+	elsewhereView,
+	walletNoticeOf,
+	walletPagePath,
+	walletStep
+} from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {

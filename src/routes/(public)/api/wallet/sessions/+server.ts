@@ -5,9 +5,8 @@ import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/body';
 import { AFTER_SIGN_IN } from '$lib/server/http/return-path';
 import { requireWalletCaller } from '$lib/server/wallet/access';
-import { createWalletSession } from '$lib/server/wallet/create-session';
-import { detailsOf } from '$lib/server/wallet/request-details';
-import { qrDataUri } from '$lib/server/wallet/qr-renewal';
+import { createWalletSession, qrDataUri } from '$lib/server/wallet/create-session';
+import { detailsOf } from '$lib/server/wallet/wallet-request';
 import { digitalRequest } from '$lib/wallet/dc-api';
 import type { RequestHandler } from './$types';
 

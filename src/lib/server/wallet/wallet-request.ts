@@ -1,11 +1,18 @@
 import * as v from 'valibot';
-import type { OwnedSession } from '../auth/owned-sessions';
-import type { CreatedSession } from '../bridge/normalize';
+import { type OwnedSession, requireUnused } from '../auth/owned-sessions';
+import type { CreatedSession, SubmittedResponse } from '../bridge/normalize';
 import { ClaimPath } from '../bridge/schemas';
 import { config } from '../config';
 import { log } from '../log';
 import { createSeal, type Seal } from '../seal';
 import { sharedStore } from '../store';
+import type { RequestEvent } from '@sveltejs/kit';
+import { DcApiResponse } from '../bridge/request';
+import { unixMs } from '../clock';
+import { Problem } from '../http/problem';
+import { consumeQuota } from '../http/rate-limit';
+import { readJson } from '../http/body';
+import { bridge, credentialFor } from './bridge';
 
 const RequestDetails = v.object({
 	/** What the wallet is asked for. */
@@ -18,7 +25,7 @@ const Entry = v.object({ id: v.string(), details: RequestDetails });
 
 const NONE: RequestDetails = { requestedClaims: [], dcRequest: null };
 /** The Auth Bridge extends sessions by up to a minute. */
-const MARGIN_MS = 60_000;
+const DETAILS_MARGIN_MS = 60_000;
 /** Deno KV stores at most 64 KiB. */
 const MAX_ENTRY_CHARACTERS = 60_000;
 
@@ -46,7 +53,7 @@ export async function storeDetails(
 		// The request alone always fits.
 		return requestedClaims.length > 0 && storeDetails({ ...created, requestedClaims: [] }, { requestId });
 	}
-	await sharedStore().write(keyOf(id), text, expiresInMs + MARGIN_MS);
+	await sharedStore().write(keyOf(id), text, expiresInMs + DETAILS_MARGIN_MS);
 	return true;
 }
 
@@ -57,4 +64,41 @@ export async function detailsOf({ id, hasDetails }: OwnedSession): Promise<Reque
 	const entry = v.safeParse(Entry, opened?.value);
 	// Someone with write access to the store could have moved the entry.
 	return entry.success && entry.output.id === id ? entry.output.details : NONE;
+}
+
+/** The server entry has the same limit for the route (`entry/request-body.ts`). */
+const MAX_RESPONSE_BYTES = 262_144;
+/** A response may arrive this long after the code has expired. */
+const RESPONSE_MARGIN_MS = 60_000;
+
+/**
+ * Submits the response of a wallet that the page has got from the Digital Credentials API. A session accepts one response.
+ * @throws {Problem} `not_found` if the session is used up, `wallet_already_responded`, `dc_api_not_offered`,
+ * `rate_limited`, a problem of the body, or the error of the Auth Bridge
+ */
+export async function submitDcApi(event: RequestEvent, owned: OwnedSession): Promise<SubmittedResponse> {
+	await requireUnused(owned.id);
+	if (owned.completed || owned.idv !== 'none') throw new Problem('wallet_already_responded');
+	if ((await detailsOf(owned)).dcRequest === null) throw new Problem('dc_api_not_offered');
+	await consumeQuota(owned.id, event.getClientAddress());
+	const response = await readJson(event.request, DcApiResponse, { maxBytes: MAX_RESPONSE_BYTES });
+	return once(owned, () => bridge().submitDcApi(owned.id, response, credentialFor(event.locals)));
+}
+
+const FAILED = 'failed';
+
+/** Runs the work unless it is in progress or has succeeded, on any instance. */
+async function once<Value>({ id, expiresAt }: OwnedSession, work: () => Promise<Value>): Promise<Value> {
+	const key = `wallet-dc-api:${id}`;
+	const lifeMs = Math.max(0, expiresAt - unixMs()) + RESPONSE_MARGIN_MS;
+	const before = await sharedStore().read(key);
+	const isFree = before === null || before.text === FAILED;
+	if (!isFree || !(await sharedStore().replace(key, before, crypto.randomUUID(), lifeMs)))
+		throw new Problem('wallet_already_responded');
+	try {
+		return await work();
+	} catch (error) {
+		await sharedStore().write(key, FAILED, lifeMs);
+		throw error;
+	}
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { currentSession } from '$lib/server/wallet/access';
 import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/owned-sessions';
-import { renewCode, startCode } from '$lib/server/wallet/qr-renewal';
+import { renewCode, startCode } from '$lib/server/wallet/create-session';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';

@@ -1,8 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { markUsed, type OwnedSession } from '$lib/server/auth/owned-sessions';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
-import { submitDcApi } from '$lib/server/wallet/dc-api';
-import { storeDetails } from '$lib/server/wallet/request-details';
+import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
 import { requestEvent } from '../../../harness/request-event';
 
 const bridge = vi.hoisted(() => ({ submitDcApi: vi.fn() }));

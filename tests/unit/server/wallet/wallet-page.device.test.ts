@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { walletDeviceNamed, walletDeviceOf } from '$lib/server/wallet/device';
+import { walletDeviceNamed, walletDeviceOf } from '$lib/server/wallet/wallet-page';
 import { createCookieJar } from '$lib/server/http/cookies';
 
 vi.mock('$lib/server/config', () => import('../configured'));

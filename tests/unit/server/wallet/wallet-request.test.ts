@@ -3,7 +3,7 @@ import type { OwnedSession } from '$lib/server/auth/owned-sessions';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { log } from '$lib/server/log';
 import { sharedStore } from '$lib/server/store';
-import { detailsOf, storeDetails } from '$lib/server/wallet/request-details';
+import { detailsOf, storeDetails } from '$lib/server/wallet/wallet-request';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 
