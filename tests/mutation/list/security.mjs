@@ -96,14 +96,14 @@ export const security = [
 	},
 	{
 		name: 'cookies reach services behind the portal',
-		file: 'src/lib/server/backends/headers.ts',
+		file: 'src/lib/server/backends/rewriting.ts',
 		find: "\t'accept',\n",
 		replace: "\t'accept',\n\t'cookie',\n",
-		test: 'tests/unit/server/backends/headers.test.ts'
+		test: 'tests/unit/server/backends/rewriting.headers.test.ts'
 	},
 	{
 		name: 'services set cookies of the portal',
-		file: 'src/lib/server/backends/headers.ts',
+		file: 'src/lib/server/backends/rewriting.ts',
 		find: "\t'retry-after',\n",
 		replace: "\t'retry-after',\n\t'set-cookie',\n",
 		test: 'tests/http/backends.test.ts'

@@ -1,5 +1,5 @@
 import type { Handle, RequestEvent } from '@sveltejs/kit';
-import { streamsBody } from '../backends/body';
+import { streamsBody } from '../backends/proxy';
 import { config } from '../config';
 import { refusal } from '../http/endpoint';
 import { countRefusal } from '../metrics';

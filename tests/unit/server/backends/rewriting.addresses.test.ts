@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertProperty } from '../../../harness/property';
-import { backendTarget, ownPath } from '$lib/server/backends/upstream-path';
+import { backendTarget, ownPath } from '$lib/server/backends/rewriting';
 import { Problem } from '$lib/server/http/problem';
 
 const PORTAL = 'https://portal.example';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { responseHeaders, requestHeaders } from '$lib/server/backends/headers';
+import { responseHeaders, requestHeaders } from '$lib/server/backends/rewriting';
 
 /** What a browser, a proxy or a program may send along, and no service of the institution is to get. */
 const kept = [

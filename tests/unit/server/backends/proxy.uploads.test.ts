@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countedUpload, MAX_UPLOADS_PER_CLIENT, MAX_UPLOADS_PER_PERSON } from '$lib/server/backends/body';
+import { countedUpload, MAX_UPLOADS_PER_CLIENT, MAX_UPLOADS_PER_PERSON } from '$lib/server/backends/proxy';
 import { someSession } from '../auth/session-fixture';
 
 const person = (id: string) => ({ session: someSession({ id, sub: 'one' }) });
