@@ -1,4 +1,4 @@
-import { publicSession } from '$lib/server/auth/public-session';
+import { publicSession } from '$lib/server/api/schemas';
 import { signInPath } from '$lib/server/auth/login-path';
 import { sessionEnd } from '$lib/session/session-end';
 import { memberSession } from '$lib/server/handles/authorize';

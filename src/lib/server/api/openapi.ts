@@ -2,9 +2,8 @@ import * as v from 'valibot';
 import { version } from '../version';
 import { cookieName } from '../http/cookies';
 import { config } from '../config';
-import { type Json, nameSchemas } from './components';
+import { type Json, nameSchemas, headerComponents, jsonSchema, problemComponents, responsesOf } from './responses';
 import { apiRoutes, backendRoutes } from './routes';
-import { headerComponents, jsonSchema, problemComponents, responsesOf } from './responses';
 import type { Access, ApiRoute } from './route';
 
 const cookiesFor: Readonly<Record<Access, readonly string[]>> = {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { always, anywhere, type ApiRoute, type Method, unreadable } from './route';
 import type { Backend } from '../config/backends';
-import { SignInProvider } from '../auth/public-session';
 import * as schemas from './schemas';
 import { walletRoutes } from './wallet-routes';
 import { Nothing } from './wallet-schemas';
@@ -55,7 +54,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'signIn',
 		what: 'Start a sign-in at the STS, from a browser that has loaded the login page or is signed in. `sts-wallet` needs a completed wallet session of this browser.',
 		access: 'open',
-		parameters: { provider: SignInProvider },
+		parameters: { provider: schemas.SignInProvider },
 		headers: { 'X-Auth-Return-Redirect': text },
 		form: () => v.object({ callbackUrl: v.optional(text) }),
 		answers: {
@@ -73,7 +72,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'finishSignIn',
 		what: 'Receive the authorization response of the STS. The response is always a redirect to a page.',
 		access: 'open',
-		parameters: { provider: SignInProvider },
+		parameters: { provider: schemas.SignInProvider },
 		query: { code: text, state: text, iss: text, error: text, error_description: text },
 		answers: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', hasLocation: true } },
 		problems: [...anywhere, 404]

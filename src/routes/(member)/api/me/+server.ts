@@ -1,5 +1,5 @@
 import { publicCaller } from '$lib/server/auth/bearer';
-import { publicSession } from '$lib/server/auth/public-session';
+import { publicSession } from '$lib/server/api/schemas';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Json, nameSchemas } from '$lib/server/api/components';
+import { type Json, nameSchemas } from '$lib/server/api/responses';
 
 describe('named schemas', () => {
 	test('are moved to the components, also from within each other', () => {
