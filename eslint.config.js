@@ -41,7 +41,7 @@ const layers = [
 		'log.ts',
 		'metrics.ts'
 	],
-	...['config', 'audit.ts', 'brand', 'seal.ts', 'shared-reads.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
+	...['config', 'audit.ts', 'brand.ts', 'seal.ts', 'shared-reads.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
 	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
 ];
 

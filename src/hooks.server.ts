@@ -2,7 +2,7 @@ import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
 import { callbacksSettled } from '$lib/server/auth/callback-once';
 import { tokenRefresher } from '$lib/server/auth/refresh';
-import { makeBrandFiles } from '$lib/server/brand/files';
+import { makeBrandFiles } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { onShutdown } from '$lib/server/shutdown';
 import { responseHeaders } from '$lib/server/handles/response-headers';

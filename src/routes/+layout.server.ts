@@ -1,7 +1,7 @@
 import { texts } from '$lib/i18n';
 import { takeLinkedWallet } from '$lib/server/auth/login-cookies';
 import { signInPath } from '$lib/server/auth/login-path';
-import { brandView } from '$lib/server/brand/view';
+import { brandView } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { isLookAhead } from '$lib/server/http/request';
 import type { LayoutServerLoad } from './$types';

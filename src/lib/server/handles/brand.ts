@@ -1,5 +1,5 @@
 import type { Handle } from '@sveltejs/kit';
-import { brandAddress, type BrandFile, brandFiles } from '../brand/files';
+import { brandAddress, type BrandFile, brandFiles } from '../brand';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 

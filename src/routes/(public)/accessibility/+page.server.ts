@@ -1,4 +1,4 @@
-import { statementView } from '$lib/server/brand/view';
+import { statementView } from '$lib/server/brand';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => ({ statement: statementView(locals.locale()) });
