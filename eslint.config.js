@@ -29,19 +29,8 @@ const direction = (files, ...names) => ({
  * read from low on, and readiness asks the STS.
  */
 const layers = [
-	...[
-		'builtin.ts',
-		'clock.ts',
-		'cache.ts',
-		'digest.ts',
-		'audit-events.ts',
-		'shutdown.ts',
-		'version.ts',
-		'error-fields.ts',
-		'log.ts',
-		'metrics.ts'
-	],
-	...['config', 'audit.ts', 'brand.ts', 'seal.ts', 'shared-reads.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
+	...['runtime.ts', 'clock.ts', 'cache.ts', 'digest.ts', 'audit-events.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
+	...['config', 'audit.ts', 'brand.ts', 'seal.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
 	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
 ];
 

@@ -4,7 +4,7 @@ import { callbacksSettled } from '$lib/server/auth/callback-once';
 import { tokenRefresher } from '$lib/server/auth/refresh';
 import { makeBrandFiles } from '$lib/server/brand';
 import { config } from '$lib/server/config';
-import { onShutdown } from '$lib/server/shutdown';
+import { onShutdown } from '$lib/server/runtime';
 import { responseHeaders } from '$lib/server/handles/response-headers';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { runtime } from '../lib/server/version';
+import { runtime } from '../lib/server/runtime';
 import { unixMs } from '../lib/server/clock';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables } from '../lib/server/config/environment';

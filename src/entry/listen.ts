@@ -1,4 +1,4 @@
-import { drainAll, finishAll } from '../lib/server/shutdown';
+import { drainAll, finishAll } from '../lib/server/runtime';
 import { log } from '../lib/server/log';
 
 /** Where to listen; IPv6 addresses have no brackets. */

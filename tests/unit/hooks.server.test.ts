@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handleError, init } from '../../src/hooks.server';
-import { drainAll, finishAll } from '$lib/server/shutdown';
+import { drainAll, finishAll } from '$lib/server/runtime';
 import { log } from '$lib/server/log';
 import { readiness } from '$lib/server/readiness';
 import { closeStore, openStore } from '$lib/server/store';

@@ -6,7 +6,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { onShutdown } from '../../lib/server/shutdown';
+import { onShutdown } from '../../lib/server/runtime';
 import { withinLimit } from '../../lib/server/clock';
 
 const DEFAULT_INTERVAL_MS = 60_000;

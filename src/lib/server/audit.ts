@@ -1,5 +1,5 @@
 import { type AuditEvent, auditEvents, type AuditLine } from './audit-events';
-import { builtin } from './builtin';
+import { builtin } from './runtime';
 import { createBoundedCache } from './cache';
 import { config } from './config';
 import { auditLog } from './log';

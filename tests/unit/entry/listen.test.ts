@@ -10,7 +10,7 @@ async function startProcess(options: { delayMs?: number; close?: () => Promise<v
 	vi.resetModules();
 	const [{ drainOnSignals, isDraining }, { onShutdown }] = await Promise.all([
 		import('../../../src/entry/listen'),
-		import('../../../src/lib/server/shutdown')
+		import('../../../src/lib/server/runtime')
 	]);
 	const close = vi.fn(options.close ?? (() => Promise.resolve()));
 	const application = { drain: vi.fn(), finish: vi.fn(() => Promise.resolve()) };

@@ -1,4 +1,4 @@
-import { createSharedReads } from '../shared-reads';
+import { createSharedReads } from '../cache';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { digestOf } from '../digest';
 import { sharedStore } from '../store';

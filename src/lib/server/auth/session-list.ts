@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { builtin } from '../builtin';
+import { builtin } from '../runtime';
 import { createBoundedCache } from '../cache';
 import { unixMs, withinLimit } from '../clock';
 import { config } from '../config';

@@ -34,7 +34,7 @@ import {
 	type Caller
 } from './request';
 import * as schemas from './schemas';
-import { createSharedReads } from '../shared-reads';
+import { createSharedReads } from '../cache';
 import * as v from 'valibot';
 import type { UpstreamResponse } from '../upstream/client';
 import { readFault } from './errors';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { builtin } from '../builtin';
+import { builtin } from '../runtime';
 import { unixSeconds } from '../clock';
 
 /** A key pair with which the portal authenticates to the STS (`private_key_jwt`, OIDC Core 9). */

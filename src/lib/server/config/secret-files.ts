@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { builtin } from '../builtin';
+import { builtin } from '../runtime';
 
 /** The variables whose value may be secret. For each of them, `{name}_FILE` may name a file that contains the value. */
 export const secretNames = [

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { builtin } from '../builtin';
+import { builtin } from '../runtime';
 import type { TokenOptions } from '../config/service-client';
 import { Problem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';

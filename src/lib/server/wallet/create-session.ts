@@ -15,7 +15,7 @@ import { walletOutcomeOf } from './sessions';
 import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';
 import { loginPath } from '../auth/login-path';
-import { createSharedReads } from '../shared-reads';
+import { createSharedReads } from '../cache';
 
 /** A newly created session, whose `requestUri` is known. */
 type NewSession = OwnedSession & { readonly requestUri: string };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSharedReads } from '$lib/server/shared-reads';
+import { createSharedReads } from '$lib/server/cache';
 
 /** Reads whose ends the test decides, and a clock in hand. */
 function setUp({ maxAgeMs = 250, maxBytes = 1_000_000 } = {}) {

@@ -1,3 +1,19 @@
+import { version as portalVersion } from '../../../package.json';
+
+export const version: string = portalVersion;
+
+/** The runtime this process runs on, such as `node 20.19.0`. */
+export const runtime: string = 'Deno' in globalThis ? `deno ${Deno.version.deno}` : `node ${process.versions.node}`;
+
+/**
+ * Modules of Node that Deno takes long to create: they are loaded when they are first used, so that they do not delay a start that
+ * does not need them.
+ */
+export const builtin = {
+	crypto: () => process.getBuiltinModule('node:crypto'),
+	fs: () => process.getBuiltinModule('node:fs')
+};
+
 /**
  * How the server's entry notifies the application that the process shuts down. The two are separate bundles, so the
  * callbacks are stored where both find them. Events of Node's `process` are not used: Deno creates that object on first
