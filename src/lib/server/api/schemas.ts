@@ -4,7 +4,7 @@ import { PublicCaller } from '../auth/bearer';
 import * as readiness from '../readiness';
 import { unixMs } from '../clock';
 import { config } from '../config';
-import { providers, type Session } from '../auth/session';
+import { providers, type Session as SignInSession } from '../auth/session';
 
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -30,7 +30,7 @@ export const PublicSession = v.strictObject({
 });
 export type PublicSession = v.InferOutput<typeof PublicSession>;
 
-export function publicSession(session: Session, nowMs = unixMs()): PublicSession {
+export function publicSession(session: SignInSession, nowMs = unixMs()): PublicSession {
 	const { sessionIdleSeconds: idle } = config();
 	return {
 		user: {

@@ -4,7 +4,7 @@ import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 
 const shared: { store: Store; reads: number } = vi.hoisted(() => ({ store: undefined as never, reads: 0 }));
-vi.mock('$lib/server/store', () => ({ sharedStore: () => shared.store }));
+vi.mock('$lib/server/store', async (original) => ({ ...(await original()), sharedStore: () => shared.store }));
 
 beforeEach(() => {
 	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 + 5000, toFake: ['Date', 'performance'] });

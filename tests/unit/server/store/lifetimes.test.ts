@@ -31,7 +31,8 @@ const recording: Store = {
 	write: (key, text, lifeMs) => memory.write(key, text, noted(key, lifeMs)),
 	replace: (key, expected, text, lifeMs) => memory.replace(key, expected, text, noted(key, lifeMs))
 };
-vi.mock('$lib/server/store', () => ({
+vi.mock('$lib/server/store', async (original) => ({
+	...(await original()),
 	sharedStore: () => recording,
 	sharedScripts: () => undefined,
 	storeState: async () => 'none'

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { merge } from '$lib/server/store';
-import { isCovered, readRevocation, unionOf, writeRevocation } from '$lib/server/store/revocation';
+import { merge, isCovered, readRevocation, unionOf, writeRevocation } from '$lib/server/store';
 import { assertProperty } from '../../../harness/property';
 
 const IDS = ['a', 'b', 'c'];
