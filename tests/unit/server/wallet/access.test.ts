@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { beginSignIn } from '$lib/server/auth/sign-in';
 import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
-import { startSignIn } from '$lib/server/auth/authorization-request';
+import { authorizationRequest } from '$lib/server/auth/oidc-client';
+import { readState } from '$lib/server/auth/sign-in-flow';
 import { sharedStore } from '$lib/server/store';
 import { keepSession, requireOwned, requireWalletCaller } from '$lib/server/wallet/access';
 import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
@@ -10,8 +11,8 @@ import { requestEvent } from '../../../harness/request-event';
 import { someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/auth/authorization-request', () => ({
-	startSignIn: vi.fn(() => Promise.resolve({ error: 'sts_unavailable' }))
+vi.mock('$lib/server/auth/oidc-client', () => ({
+	authorizationRequest: vi.fn(() => Promise.reject(new Error('no request is made')))
 }));
 vi.mock('$lib/server/sts/institutions', () => ({
 	institutions: () => Promise.resolve([{ id: 'uni-a', name: 'University A' }])
@@ -151,16 +152,24 @@ describe('a third party', () => {
 	});
 });
 
+/** What the only authorization request would have said, and where its sign-in leads. */
+async function requested() {
+	const [[provider, state, parameters] = [], ...others] = vi.mocked(authorizationRequest).mock.calls;
+	expect(others).toEqual([]);
+	return { provider, returnTo: (await readState(state ?? ''))?.returnTo, parameters };
+}
+
 describe('a sign-in with a wallet', () => {
 	const begin = async (cookie: string, returnTo: string | null = null) =>
 		beginSignIn(requestEvent({ cookie }), { provider: 'sts-wallet', returnTo });
 
 	test('names this browser’s own completed session, and goes where that was to lead', async () => {
 		await begin(await holding({ completed: true }));
-		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
-			{ provider: 'sts-wallet', returnTo: '/account?from=wallet', walletSessionId: MINE },
-			expect.any(String)
-		);
+		expect(await requested()).toEqual({
+			provider: 'sts-wallet',
+			returnTo: '/account?from=wallet',
+			parameters: { login_hint: `oid4vp:${MINE}` }
+		});
 	});
 
 	test.each<[string, () => Promise<string>]>([
@@ -169,7 +178,7 @@ describe('a sign-in with a wallet', () => {
 		['a session it only knows', () => Promise.resolve(`portal.wallet.${MINE}=x`)]
 	])('is refused to a browser with %s', async (_, cookie) => {
 		expect(await begin(`${await onLoginPage()}; ${await cookie()}`)).toEqual({ error: 'wallet_session_foreign' });
-		expect(startSignIn).not.toHaveBeenCalled();
+		expect(authorizationRequest).not.toHaveBeenCalled();
 	});
 });
 
@@ -179,19 +188,20 @@ describe('a sign-in at an institution', () => {
 
 	test('takes an institution of the STS’s list, and a return path of ours', async () => {
 		await begin({ institution: 'uni-a', returnTo: '//evil.example', forceLogin: true });
-		expect(startSignIn).toHaveBeenCalledExactlyOnceWith(
-			{ provider: 'sts', returnTo: '/', institution: 'uni-a', requestsLogin: true },
-			expect.any(String)
-		);
+		expect(await requested()).toEqual({
+			provider: 'sts',
+			returnTo: '/',
+			parameters: { claims: expect.anything(), provider: 'uni-a', prompt: 'login' }
+		});
 	});
 
 	test('takes no other', async () => {
 		expect(await begin({ institution: 'evil' })).toEqual({ error: 'institution_unknown' });
-		expect(startSignIn).not.toHaveBeenCalled();
+		expect(authorizationRequest).not.toHaveBeenCalled();
 	});
 
 	test('by another provider’s name does not exist', async () => {
 		expect(await begin({ provider: 'github' })).toEqual({ error: 'not_found' });
-		expect(startSignIn).not.toHaveBeenCalled();
+		expect(authorizationRequest).not.toHaveBeenCalled();
 	});
 });
