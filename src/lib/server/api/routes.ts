@@ -3,7 +3,6 @@ import { always, anywhere, type ApiRoute, type Method, unreadable } from './rout
 import type { Backend } from '../config/backends';
 import * as schemas from './schemas';
 import { walletRoutes } from './wallet-routes';
-import { Nothing } from './wallet-schemas';
 
 const text = v.string();
 
@@ -93,7 +92,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'End sessions for the STS (OpenID Connect Back-Channel Logout 1.0).',
 		access: 'open',
 		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
-		answers: { 200: { what: 'The sessions are ended.', json: Nothing } },
+		answers: { 200: { what: 'The sessions are ended.', json: schemas.Nothing } },
 		problems: [...unreadable, 500, 503]
 	}
 ];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DcApiResponse, IdvSubmission } from '../bridge/request';
 import { type ApiRoute, anywhere, unreadable, upstream } from './route';
-import * as schemas from './wallet-schemas';
+import * as schemas from './schemas';
 
 export const WALLET_SCOPE = 'wallet:sessions';
 

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { InferOutput } from 'valibot';
-import type { Status } from '../api/wallet-schemas';
+import type { Status } from '../api/schemas';
 import { unixMs } from '../clock';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
 import { bridge, credentialFor } from './bridge';

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { type Created, sessionOptions } from '$lib/server/api/wallet-schemas';
+import { type Created, sessionOptions } from '$lib/server/api/schemas';
 import { config } from '$lib/server/config';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/body';

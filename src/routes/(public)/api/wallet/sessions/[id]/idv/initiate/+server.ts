@@ -1,4 +1,4 @@
-import { Nothing } from '$lib/server/api/wallet-schemas';
+import { Nothing } from '$lib/server/api/schemas';
 import { endpoint } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/body';
 import { requireOwned } from '$lib/server/wallet/access';
