@@ -72,6 +72,21 @@ test('every source file that a document names is in the repository', () => {
 	expect(named.filter(({ path }) => !isThere(path))).toEqual([]);
 });
 
+test('docs/architecture.md counts the files that its three paths name, and a path stays short', () => {
+	const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+	const filesOf = (heading: string) => {
+		const path = text.split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
+		return new Set([...path.matchAll(/`([\w./()[\]+-]+\.ts)`/g)].map(([, file]) => file));
+	};
+	const refresh = filesOf('A token refresh');
+	// A portal has one of the three stores.
+	for (const store of ['store/deno-kv.ts', 'store/store.ts']) expect(refresh.delete(store)).toBe(true);
+	const counts = [filesOf('A status read').size, refresh.size, filesOf('A wallet sign-in').size];
+	const said = /A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+)/.exec(text);
+	expect(said?.slice(1).map(Number)).toEqual(counts);
+	expect(counts.every((count, index) => count <= ([35, 21, 33][index] ?? 0))).toBe(true);
+});
+
 test('README has at most 8 kB', () => {
 	expect(statSync(join(root, 'README.md')).size).toBeLessThanOrEqual(8000);
 });
