@@ -6,6 +6,9 @@ import { config } from '$lib/server/config';
 import { isLookAhead } from '$lib/server/http/request';
 import type { LayoutServerLoad } from './$types';
 
+/** Pages are plain HTML by default. Pages that hydrate set this to true. */
+export const csr = false;
+
 /** The data of every page, which never includes a token. `path` is where the language switch returns to. */
 export const load: LayoutServerLoad = ({ cookies, locals, request, route, url }) => {
 	const path = url.pathname + queryOf(url);

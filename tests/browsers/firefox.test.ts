@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'vitest';
-import { en } from '../../src/lib/i18n/en.ts';
+import { en } from '../../src/lib/i18n/index.ts';
 import { startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startTlsProxy } from '../harness/tls-proxy.ts';

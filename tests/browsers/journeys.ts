@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { en } from '../../src/lib/i18n/en.ts';
+import { en } from '../../src/lib/i18n/index.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/proxy.ts';

@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import { en } from '../../src/lib/i18n/en.ts';
+import { en } from '../../src/lib/i18n/index.ts';
 import { type Secret, secretsIn } from '../http/support/leaks.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import type { PersonId } from '../sandbox/people.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { en } from '../../src/lib/i18n/en.ts';
+import { en } from '../../src/lib/i18n/index.ts';
 import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';

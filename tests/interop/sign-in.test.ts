@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { en } from '../../src/lib/i18n/en.ts';
+import { en } from '../../src/lib/i18n/index.ts';
 import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';

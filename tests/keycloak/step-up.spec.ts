@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect } from '@playwright/test';
-import { en } from '../../src/lib/i18n/en.ts';
+import { en } from '../../src/lib/i18n/index.ts';
 import { Browser, headingOf, linkIn } from '../harness/browser.ts';
 import { diagnose } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';

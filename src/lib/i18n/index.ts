@@ -1,9 +1,32 @@
-import { en, type Texts } from './en';
+import { account } from './en/account';
+import { identity } from './en/identity';
+import { help, home, login } from './en/public';
+import { wallet } from './en/wallet';
 import type { Locale } from './locale';
-import { nl } from './nl';
+import { account as accountNl } from './nl/account';
+import { identity as identityNl } from './nl/identity';
+import { help as helpNl, home as homeNl, login as loginNl } from './nl/public';
+import { wallet as walletNl } from './nl/wallet';
+import { en as site, nl as siteNl } from './site';
 
-export type { Texts } from './en';
 export { isLocale, localeNames, locales, preferredLocale, type Locale } from './locale';
+
+/** The English texts. Their type is the type of every other language. */
+export const en = { site, home, login, wallet, identity, account, help };
+
+/** The type of all texts of the portal: a language that lacks one does not compile. */
+export type Texts = typeof en;
+
+/** The Dutch texts, in plain words (CEFR level B1). */
+const nl: Texts = {
+	site: siteNl,
+	home: homeNl,
+	login: loginNl,
+	wallet: walletNl,
+	identity: identityNl,
+	account: accountNl,
+	help: helpNl
+};
 
 /** Why a sign-in failed: the codes of `/login?error=` that have a text. */
 export type LoginError = keyof Texts['login']['errors'];

@@ -4,6 +4,9 @@ import { sessionEnd } from '$lib/session/session-end';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';
 
+/** These pages hydrate to watch the session: they warn before it ends, and detect a sign-out in another tab. */
+export const csr = true;
+
 export const load: LayoutServerLoad = ({ locals, url }) => {
 	const session = memberSession(locals);
 	const { expiresInMs, idleExpiresInMs } = publicSession(session);

@@ -1,4 +1,4 @@
-import type { Texts } from '../en';
+import type { Texts } from '../index';
 
 export const identity: Texts['identity'] = {
 	explain: {

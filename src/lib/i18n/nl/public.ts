@@ -1,4 +1,4 @@
-import type { Texts } from '../en';
+import type { Texts } from '../index';
 
 export const home: Texts['home'] = {
 	title: 'Inloggen bij uw school of universiteit',

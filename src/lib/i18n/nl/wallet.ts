@@ -1,4 +1,4 @@
-import type { Texts } from '../en';
+import type { Texts } from '../index';
 
 export const wallet: Texts['wallet'] = {
 	explainWallet: 'Een wallet is een app op uw telefoon waarin uw digitale kaarten zitten, zoals uw studentenpas.',

@@ -28,3 +28,98 @@ export function sessionFacts(t: Texts['account'], locale: Locale, session: Shown
 		{ term: t.sessions.activeAt, value: formatDateTime(locale, session.activeAt) }
 	];
 }
+
+/**
+ * The values of `acr` and `amr` that have words on the account page (`account.session` in `i18n`). Services may send any
+ * other value. Those have no words, and are shown among the technical details only.
+ */
+
+/** How strong a sign-in was, or what it proved. */
+export const assuranceLevels = [
+	'one-check',
+	'extra-check',
+	'strong-check',
+	'low',
+	'substantial',
+	'high',
+	'institution',
+	'names',
+	'student'
+] as const;
+export type AssuranceLevel = (typeof assuranceLevels)[number];
+
+const SAML = 'urn:oasis:names:tc:SAML:2.0:ac:classes';
+/** REFEDS profiles, eIDAS, eduID (SURF), DigiD and other SAML classes, and OpenID EAP. */
+const levels: ReadonlyMap<string, AssuranceLevel> = new Map([
+	['https://refeds.org/profile/sfa', 'one-check'],
+	['https://refeds.org/profile/mfa', 'extra-check'],
+	['http://schemas.microsoft.com/claims/multipleauthn', 'extra-check'],
+	['phr', 'strong-check'],
+	['phrh', 'strong-check'],
+	['http://eidas.europa.eu/LoA/low', 'low'],
+	['http://eidas.europa.eu/LoA/substantial', 'substantial'],
+	['http://eidas.europa.eu/LoA/high', 'high'],
+	['http://eidas.europa.eu/NotNotified/LoA/low', 'low'],
+	['http://eidas.europa.eu/NotNotified/LoA/substantial', 'substantial'],
+	['http://eidas.europa.eu/NotNotified/LoA/high', 'high'],
+	['low', 'low'],
+	['substantial', 'substantial'],
+	['high', 'high'],
+	['https://eduid.nl/trust/linked-institution', 'institution'],
+	['https://eduid.nl/trust/validate-names', 'names'],
+	['https://eduid.nl/trust/validate-names-external', 'names'],
+	['https://eduid.nl/trust/affiliation-student', 'student'],
+	[`${SAML}:Password`, 'one-check'],
+	[`${SAML}:PasswordProtectedTransport`, 'one-check'],
+	[`${SAML}:MobileTwoFactorContract`, 'extra-check'],
+	[`${SAML}:Smartcard`, 'substantial'],
+	[`${SAML}:SmartcardPKI`, 'high']
+]);
+
+/** SURFsecureID, in production and in its test environments: `loa1`, `loa1.5`, `loa2` and `loa3`. */
+const surfLevel = /^http:\/\/(?:\w+\.)?surfconext\.nl\/assurance\/loa(1\.5|[123])$/;
+const surfLevels: Readonly<Record<string, AssuranceLevel>> = {
+	'1': 'one-check',
+	'1.5': 'extra-check',
+	'2': 'extra-check',
+	'3': 'strong-check'
+};
+
+/** The level for an `acr`; null if it has no words. */
+export function assuranceLevelOf(acr: string | null): AssuranceLevel | null {
+	if (acr === null) return null;
+	const [, surf = ''] = surfLevel.exec(acr) ?? [];
+	return levels.get(acr) ?? surfLevels[surf] ?? null;
+}
+
+/** What a person used to sign in: the values of RFC 8176 section 2, and the Auth Bridge's own `wallet`. */
+export const signInMeans = [
+	'wallet',
+	'pwd',
+	'otp',
+	'sms',
+	'tel',
+	'pin',
+	'hwk',
+	'swk',
+	'pop',
+	'sc',
+	'face',
+	'fpt',
+	'iris',
+	'retina',
+	'vbm',
+	'kba',
+	'geo',
+	'user',
+	'wia',
+	'rba',
+	'mca',
+	'mfa'
+] as const;
+export type SignInMeans = (typeof signInMeans)[number];
+
+/** The values of an `amr` that have words, in the order of the list, each once. */
+export function signInMeansIn(amr: readonly string[]): readonly SignInMeans[] {
+	return signInMeans.filter((means) => amr.includes(means));
+}

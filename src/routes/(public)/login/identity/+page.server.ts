@@ -10,6 +10,8 @@ import { ownedSessions } from '$lib/server/auth/owned-sessions';
 import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';
 import type { Actions, PageServerLoad } from './$types';
 
+export const csr = true;
+
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	const outcome = knownIdentityOutcome(searchParams.get('outcome'));

@@ -21,6 +21,8 @@ import {
 } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
+export const csr = true;
+
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	// A wallet on this device returns with it (OpenID4VP, section 8.2). It proves nothing: the cookie names the session.
