@@ -30,6 +30,6 @@ export const load: LayoutServerLoad = ({ cookies, locals, request, route, url })
 
 /** The query without the name of a form action (`?/start`), which is valid in a POST only. */
 function queryOf({ searchParams }: URL): string {
-	const kept = [...searchParams].filter(([name]) => !name.startsWith('/'));
-	return kept.length > 0 ? `?${new URLSearchParams(kept)}` : '';
+	const rest = [...searchParams].filter(([name]) => !name.startsWith('/'));
+	return rest.length > 0 ? `?${new URLSearchParams(rest)}` : '';
 }

@@ -40,7 +40,7 @@ for (const { name, tag } of faults) {
 		async ({ page, wallet, sandbox }) => {
 			await wallet.start();
 			sandbox.scenario(name);
-			await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+			await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 			sandbox.lift(name);
 			await wallet.share('known-student');
 			await expect(page.getByRole('heading', { name: en.account.title })).toBeVisible({ timeout: 15_000 });
@@ -55,7 +55,7 @@ test(
 		await wallet.start();
 		sandbox.scenario('bridge-down', { operation: 'complete' });
 		await wallet.share('known-student');
-		await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+		await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 		sandbox.lift('bridge-down');
 		await expect(page.getByRole('heading', { name: en.account.title })).toBeVisible({ timeout: 15_000 });
 	}
@@ -71,7 +71,7 @@ test(
 		await page.getByRole('button', { name: en.identity.confirm.button }).click();
 		await expectHeading(page, en.identity.review.title);
 		sandbox.scenario('bridge-down');
-		await expect(page.getByRole('status')).toHaveText(en.identity.trouble, { timeout: 10_000 });
+		await expect(page.getByRole('status')).toHaveText(en.identity.unreachable, { timeout: 10_000 });
 		sandbox.lift('bridge-down');
 		sandbox.review(wallet.sessionId, 'approve');
 		await expect(page.getByRole('heading', { name: en.account.title })).toBeVisible({ timeout: 15_000 });

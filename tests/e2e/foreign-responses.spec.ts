@@ -32,7 +32,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 	test(`${name} while a code waits says nothing about the code`, { tag }, async ({ page, wallet }) => {
 		const stepAside = await stepIn(page, scripted, respond);
 		await wallet.start();
-		await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+		await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 		await expectHeading(page, en.wallet.scan.title);
 		await stepAside();
 		await wallet.share('known-student');
@@ -44,7 +44,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 		const stepAside = await stepIn(page, isComplete, respond);
 		await wallet.start();
 		await wallet.share('known-student');
-		await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+		await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 		await stepAside();
 		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 	});
@@ -59,7 +59,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 			const code = wallet.sessionId;
 			const stepAside = await stepIn(page, ({ search }) => search === '?/start', respond);
 			await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
-			await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+			await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 			await wallet.expectCode();
 			expect(wallet.sessionId).toBe(code);
 			const link = page.getByRole('link', { name: en.wallet.scan.open });
@@ -77,7 +77,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 			await wallet.start();
 			const stepAside = await stepIn(page, ({ pathname }) => pathname === '/login/start', respond);
 			await wallet.share('known-student');
-			await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+			await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 			await expectHeading(page, en.wallet.leaving.title);
 			await stepAside();
 			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
@@ -97,7 +97,7 @@ test(
 		const isView = ({ pathname }: URL) => pathname.startsWith('/login/identity/');
 		const stepAside = await stepIn(page, isView, (route) => route.fulfill({ status: 502, ...html }));
 		sandbox.review(wallet.sessionId, 'reject');
-		await expect(page.getByRole('status')).toHaveText(en.identity.trouble, { timeout: 20_000 });
+		await expect(page.getByRole('status')).toHaveText(en.identity.unreachable, { timeout: 20_000 });
 		await expectHeading(page, en.identity.review.title);
 		await stepAside();
 		await expectHeading(page, en.identity.ended['review-refused'].title);
@@ -109,7 +109,7 @@ test('the reason of a failure is read again when a foreign page came in its plac
 	const isView = ({ pathname }: URL) => pathname === '/login/wallet/view';
 	const stepAside = await stepIn(page, isView, (route) => route.fulfill({ status: 404, ...html }));
 	await wallet.decline();
-	await expect(page.getByRole('status')).toHaveText(en.wallet.trouble);
+	await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
 	await stepAside();
 	await expectHeading(page, en.wallet.ended.declined.title);
 });

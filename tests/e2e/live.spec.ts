@@ -63,7 +63,7 @@ test(
 		const status = page.getByRole('status');
 		signalGroup(landscape.portal.pid, 'SIGSTOP');
 		try {
-			await expect(status).toHaveText(en.wallet.trouble, { timeout: 30_000 });
+			await expect(status).toHaveText(en.wallet.unreachable, { timeout: 30_000 });
 			await expect(status).toBeInViewport();
 		} finally {
 			signalGroup(landscape.portal.pid, 'SIGCONT');
@@ -118,7 +118,7 @@ test.describe('a stream that fails', { tag: '@full' }, () => {
 			await wallet.start();
 			await wallet.open();
 			await expectHeading(page, en.wallet.opened.title);
-			await expect(page.getByText(en.wallet.trouble)).toHaveCount(0);
+			await expect(page.getByText(en.wallet.unreachable)).toHaveCount(0);
 			await wallet.share('known-student');
 			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 		});

@@ -160,7 +160,7 @@ for (const locale of ['nl', 'en'] as const) {
 				await context.setOffline(true);
 				await setVisible(page, false);
 				await setVisible(page, true);
-				await log.announced(t.wallet.trouble);
+				await log.announced(t.wallet.unreachable);
 				log.note('the connection is back');
 				await context.setOffline(false);
 				await expect(page.getByRole('status')).toBeEmpty();

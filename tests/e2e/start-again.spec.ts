@@ -77,7 +77,7 @@ test.describe('without a connection', { tag: '@full' }, () => {
 		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
 		sandbox.scenario('bridge-down');
 		await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
-		await expect(page.getByText(en.wallet.trouble)).toHaveCount(2);
+		await expect(page.getByText(en.wallet.unreachable)).toHaveCount(2);
 		sandbox.reset();
 	});
 

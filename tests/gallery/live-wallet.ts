@@ -6,7 +6,7 @@ export interface LiveWallet {
 	readonly state: FlowState;
 	readonly code: WaitingWallet | null;
 	readonly device: WalletDevice;
-	/** `trouble`: the portal is unreachable. The others follow a press of the link that opens a wallet. */
-	readonly finding: 'trouble' | 'nothing_opened' | 'came_back';
+	/** `unreachable`: the portal is unreachable. The others follow a press of the link that opens a wallet. */
+	readonly finding: 'unreachable' | 'nothing_opened' | 'came_back';
 	readonly returnTo: string;
 }

@@ -75,9 +75,9 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 			.poll(() => landscape.portal.logs(), SOON)
 			.toMatch(/"event":"session.ended".*"by":"person"|"by":"person".*"event":"session.ended"/);
 
-		const told = await phone.open('/account');
-		expectLoginError(told, 'session_ended', '/account');
-		expect(told.text).toContain(login.errors.session_ended.what);
+		const ended = await phone.open('/account');
+		expectLoginError(ended, 'session_ended', '/account');
+		expect(ended.text).toContain(login.errors.session_ended.what);
 		expect(await me(desk)).toBe(200);
 	});
 

@@ -50,11 +50,11 @@ describe.each(upstreamCalls)('$operation', (call) => {
 		const fault = `${target as 'sts' | 'bridge'}-${kind}` as const;
 		sandbox.scenario(fault, { operation, ...(kind === 'slow' && SLOW) });
 
-		const told = await act().then(
+		const outcome = await act().then(
 			(visit) => meaningOf(visit, call.passesOn),
 			() => (call.passesOn ? 'half of its words' : null)
 		);
-		expect(told).not.toBeNull();
+		expect(outcome).not.toBeNull();
 		expect(sandbox.count(call.operation)).toBeGreaterThan(before);
 		expect(sandbox.count('trap.visit')).toBe(0);
 

@@ -85,9 +85,9 @@ test('300 bodies that never end keep nobody else from signing in', async () => {
 });
 
 /** Each connection is an open file on both sides. */
-const mostFiles = Number(spawnSync('sh', ['-c', 'ulimit -Hn']).stdout.toString()) || Infinity;
+const maxFiles = Number(spawnSync('sh', ['-c', 'ulimit -Hn']).stdout.toString()) || Infinity;
 
-test.skipIf(mostFiles < IDLE + 1000)(
+test.skipIf(maxFiles < IDLE + 1000)(
 	'10,000 connections that say nothing keep nobody from signing in, then or afterwards',
 	{ timeout: 60_000 },
 	async () => {

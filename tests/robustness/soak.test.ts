@@ -5,7 +5,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { residentBytes } from '../harness/resident-memory.ts';
 import { runtime } from '../harness/runtime.ts';
 import { randomFrom } from '../harness/random.ts';
-import { makeTrouble } from './troublemaker.ts';
+import { injectFaults } from './fault-injector.ts';
 import { type Complaint, memberOf, type Visitor, walletHolderOf } from './visitors.ts';
 
 /** `SOAK_MINUTES=10` is the long run, by hand. */
@@ -64,10 +64,10 @@ test(
 		const members = await Promise.all(Array.from({ length: MEMBERS }, () => memberOf(landscape, complaints)));
 		const holders = Array.from({ length: WALLET_HOLDERS }, () => walletHolderOf(landscape, complaints));
 		const everybody = [...members, ...holders];
-		const mostPerSecond = await run(everybody, 5, 0);
+		const maxPerSecond = await run(everybody, 5, 0);
 
-		const trouble = makeTrouble(landscape.sandbox, randomFrom(SEED));
-		const everyMs = (everybody.length * 1000) / (mostPerSecond * LOAD);
+		const trouble = injectFaults(landscape.sandbox, randomFrom(SEED));
+		const everyMs = (everybody.length * 1000) / (maxPerSecond * LOAD);
 		const memory: number[] = [];
 		const rates: number[] = [];
 		const rounds = 10;
@@ -78,7 +78,7 @@ test(
 		const faults = trouble.stop();
 		const steps = Math.round((rates.reduce((sum, rate) => sum + rate, 0) * MINUTES * 60) / rounds);
 		console.log(
-			`soak on ${runtime}: ${steps} steps at ${Math.round(mostPerSecond * LOAD)}/s of ${Math.round(mostPerSecond)}/s,`,
+			`soak on ${runtime}: ${steps} steps at ${Math.round(maxPerSecond * LOAD)}/s of ${Math.round(maxPerSecond)}/s,`,
 			`${faults} faults, ${landscape.sandbox.counts().refreshGrants} refresh grants,`,
 			`memory ${memory.map((megabytes) => megabytes.toFixed(0)).join(' ')} MB`
 		);

@@ -9,7 +9,7 @@ import { flushLog } from '../log-buffer';
 import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfUnknownVariables } from '../startup';
 import { discoverEndpoints, permissionFlags } from './permissions';
 import { telemetryEnvironment } from './environment';
-import { denoLogBuffers, exitOf, LAUNCHED, relayLines, supervise } from './supervise';
+import { denoLogBuffers, exitOf, LAUNCHED, forwardLines, supervise } from './supervise';
 
 const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);
@@ -50,12 +50,12 @@ const start = async () => {
 	const started = command.spawn();
 	child = started;
 	const lastLine = Promise.withResolvers<number>();
-	const relayed = Promise.allSettled([
-		relayLines(started.stdout, buffers.output, lastLine.resolve),
-		relayLines(started.stderr, buffers.error)
+	const forwarded = Promise.allSettled([
+		forwardLines(started.stdout, buffers.output, lastLine.resolve),
+		forwardLines(started.stderr, buffers.error)
 	]);
 	const ended = await exitOf({ status: started.status, kill: () => started.kill('SIGKILL') }, lastLine.promise);
-	await relayed;
+	await forwarded;
 	return ended;
 };
 const code = await supervise(start, { isStopped: () => isStopped });

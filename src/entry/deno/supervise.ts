@@ -60,7 +60,7 @@ const MAX_LINE = 64 * 1024;
 
 /**
  * The launcher's buffers. Deno's `console` waits for the reader of a pipe, and throws an exception if the disk is full. The server
- * therefore writes to the launcher, which always reads (`relayLines`).
+ * therefore writes to the launcher, which always reads (`forwardLines`).
  */
 export function denoLogBuffers(): LogBuffers {
 	return { output: createLogBuffer(writerOf(Deno.stdout)), error: createLogBuffer(writerOf(Deno.stderr)) };
@@ -90,7 +90,7 @@ export function writeLastLine(code: number): void {
  * Forwards the output of a process line by line until it ends.
  * @param onLastLine receives the exit code that the process is about to exit with
  */
-export async function relayLines(
+export async function forwardLines(
 	source: ReadableStream<Uint8Array<ArrayBuffer>>,
 	target: Pick<LogBuffer, 'push'>,
 	onLastLine: (code: number) => void = () => {}

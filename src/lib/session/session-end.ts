@@ -5,7 +5,7 @@ const CHANNEL = 'portal-session';
  * When other tabs check the session after a sign-out is announced. The tab that signs out announces it when it sends the
  * request, and the response may take long.
  */
-const LOOKS_MS = [1500, 3000, 6000, 12_000];
+const CHECK_DELAYS_MS = [1500, 3000, 6000, 12_000];
 
 /** When a session ends. */
 export interface SessionEnd {
@@ -39,13 +39,13 @@ let channel: BroadcastChannel | undefined;
  * One channel per page: it does not receive its own messages, so the tab that signs out does not navigate away before its
  * own response.
  */
-function ownChannel(): BroadcastChannel {
+function sessionChannel(): BroadcastChannel {
 	return (channel ??= new BroadcastChannel(CHANNEL));
 }
 
 /** Announces a sign-out to the other tabs of this browser. */
-export function tellSigningOut(): void {
-	ownChannel().postMessage('signing out');
+export function announceSignOut(): void {
+	sessionChannel().postMessage('signing out');
 }
 
 /**
@@ -53,13 +53,13 @@ export function tellSigningOut(): void {
  * @returns a function whose promise resolves when it is next time to check whether the sign-out is complete
  */
 export function signOutsElsewhere(signal: AbortSignal): () => Promise<void> {
-	let look = () => {};
-	const heard = ownChannel();
-	heard.onmessage = () => {
-		for (const ms of LOOKS_MS) setTimeout(() => look(), ms);
+	let check = () => {};
+	const messages = sessionChannel();
+	messages.onmessage = () => {
+		for (const ms of CHECK_DELAYS_MS) setTimeout(() => check(), ms);
 	};
-	signal.addEventListener('abort', () => (heard.onmessage = null), { once: true });
-	return () => new Promise((resolve) => (look = resolve));
+	signal.addEventListener('abort', () => (messages.onmessage = null), { once: true });
+	return () => new Promise((resolve) => (check = resolve));
 }
 
 /** People are warned this long before the end of their session. */

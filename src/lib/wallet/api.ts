@@ -3,11 +3,11 @@ import { createPortalFetch, isRecord, type PortalResponse } from './portal-fetch
 import type { IdentityView, WalletView } from './view';
 
 /**
- * `trouble`: the portal is unreachable; try again, not before `retryAfterMs`. `gone`: the session no longer exists for this
+ * `unreachable`: try again, not before `retryAfterMs`. `gone`: the session no longer exists for this
  * browser. `refused`: trying again does not help. The last two only if the portal itself says so.
  */
 type Fault =
-	| { readonly kind: 'trouble'; readonly retryAfterMs?: number }
+	| { readonly kind: 'unreachable'; readonly retryAfterMs?: number }
 	| { readonly kind: 'gone' }
 	| { readonly kind: 'refused' };
 
@@ -54,13 +54,13 @@ export function walletApi(fetch: typeof globalThis.fetch = globalThis.fetch): Wa
 		async readStatus(sessionId, signal) {
 			const response = await portalFetch(sessionUrl(sessionId, 'status'), {}, signal);
 			if (response.kind !== 'json') return faultOf(response);
-			return isOfSession(response.body, sessionId) ? statusOf(response.body) : { kind: 'trouble' };
+			return isOfSession(response.body, sessionId) ? statusOf(response.body) : { kind: 'unreachable' };
 		},
 		async complete(sessionId, signal) {
 			const response = await portalFetch(sessionUrl(sessionId, 'complete'), jsonPost, signal);
 			if (response.kind === 'refused' && response.status === 409) return { kind: 'not_yet' };
 			if (response.kind !== 'json') return faultOf(response);
-			return isOfSession(response.body, sessionId) ? completionOf(response.body) : { kind: 'trouble' };
+			return isOfSession(response.body, sessionId) ? completionOf(response.body) : { kind: 'unreachable' };
 		},
 		async submitDcApi(sessionId, response, signal) {
 			const body = JSON.stringify({ protocol: DC_API_PROTOCOL, data: { response } });
@@ -97,7 +97,7 @@ const jsonPost: RequestInit = { method: 'POST', headers: { 'content-type': 'appl
 
 /** A browser that has lost its cookies (401) has lost the session as well; a new code solves both. */
 function faultOf(response: Exclude<PortalResponse, { kind: 'json' }>): Fault {
-	if (response.kind === 'unreachable') return { kind: 'trouble', retryAfterMs: response.retryAfterMs };
+	if (response.kind === 'unreachable') return response;
 	return { kind: [401, 404, 410].includes(response.status) ? 'gone' : 'refused' };
 }
 
@@ -106,7 +106,7 @@ function faultOf(response: Exclude<PortalResponse, { kind: 'json' }>): Fault {
  * fields.
  */
 export function statusOf(body: unknown): StatusResponse {
-	if (!isRecord(body) || typeof body.status !== 'string') return { kind: 'trouble' };
+	if (!isRecord(body) || typeof body.status !== 'string') return { kind: 'unreachable' };
 	return {
 		kind: 'status',
 		status: body.status,
@@ -116,7 +116,7 @@ export function statusOf(body: unknown): StatusResponse {
 
 function completionOf({ status, continueUrl }: Record<string, unknown>): CompleteResponse {
 	if (status === 'IDV_REQUIRED') return { kind: 'identity_needed' };
-	return isOurPath(continueUrl) ? { kind: 'accepted', continueUrl } : { kind: 'trouble' };
+	return isOurPath(continueUrl) ? { kind: 'accepted', continueUrl } : { kind: 'unreachable' };
 }
 
 function stepOf<View>(body: unknown): PageStep<View> {

@@ -54,7 +54,7 @@ export class WalletFlow {
 	 * What a screen reader announces, once: a new state, or that the portal is unreachable. `null`: nothing, or the portal
 	 * is reachable again.
 	 */
-	news: FlowState | 'trouble' | null = $state(null);
+	announced: FlowState | 'unreachable' | null = $state(null);
 	/**
 	 * Milliseconds until the code expires, as the server last reported. Each report is a new object, even if the value is
 	 * the same.
@@ -109,8 +109,8 @@ export class WalletFlow {
 
 	#onUpdate({ sessionId, response }: StatusUpdate): void {
 		if (this.#signal.aborted || !this.#candidates.includes(sessionId)) return;
-		if (response.kind === 'trouble') return this.#showTrouble(true);
-		this.#showTrouble(false);
+		if (response.kind === 'unreachable') return this.#showUnreachable(true);
+		this.#showUnreachable(false);
 		const event = eventOfResponse(response);
 		const isOld = sessionId !== this.sessionId;
 		if (isOld && event === 'expired') return this.#forget(sessionId);
@@ -139,12 +139,12 @@ export class WalletFlow {
 			if (this.state !== 'verified') return;
 			const response = await this.#deps.complete(this.sessionId, this.#signal);
 			if (this.#signal.aborted) return;
-			this.#showTrouble(response.kind === 'trouble');
+			this.#showUnreachable(response.kind === 'unreachable');
 			if (response.kind === 'accepted') this.#apply('accepted', response.continueUrl);
 			else if (response.kind === 'identity_needed') this.#apply('identity_needed');
 			else if (response.kind === 'gone') this.#apply('expired');
 			else if (response.kind === 'refused') await this.#applyEnding('failed');
-			else if (response.kind === 'trouble')
+			else if (response.kind === 'unreachable')
 				await this.#deps.pause(Math.max(waitMs, response.retryAfterMs ?? 0), this.#signal);
 			// If the session is no longer verified, its status will show how it ended.
 			else await this.#deps.pause(waitMs, this.#signal);
@@ -152,9 +152,9 @@ export class WalletFlow {
 	}
 
 	/** Announces that the portal is unreachable when that begins, and removes the announcement at the next response. */
-	#showTrouble(isTrouble: boolean): void {
-		if (isTrouble) this.news = 'trouble';
-		else if (this.news === 'trouble') this.news = null;
+	#showUnreachable(isUnreachable: boolean): void {
+		if (isUnreachable) this.announced = 'unreachable';
+		else if (this.announced === 'unreachable') this.announced = null;
 	}
 
 	/** Reads the reason once, even if the failure is reported twice. */
@@ -166,7 +166,7 @@ export class WalletFlow {
 		let outcome = await this.#deps.readOutcome(this.#signal);
 		for (const waitMs of retryIntervals(MAX_OUTCOME_READS - 1)) {
 			if (outcome !== 'unreachable' || this.#signal.aborted) break;
-			this.#showTrouble(true);
+			this.#showUnreachable(true);
 			await this.#deps.pause(waitMs, this.#signal);
 			outcome = await this.#deps.readOutcome(this.#signal);
 		}
@@ -178,7 +178,7 @@ export class WalletFlow {
 		for (const waitMs of retryIntervals()) {
 			if (await this.#deps.isReachable(path, this.#pageSignal)) break;
 			if (this.#pageSignal.aborted) return;
-			this.#showTrouble(true);
+			this.#showUnreachable(true);
 			await this.#deps.pause(waitMs, this.#pageSignal);
 		}
 		if (!this.#pageSignal.aborted) this.#deps.leave(path);
@@ -190,7 +190,7 @@ export class WalletFlow {
 		const state = isForIdentity ? 'identifying' : path.at(-1);
 		if (state === undefined) return;
 		this.state = state;
-		this.news = state;
+		this.announced = state;
 		this.destination = isForIdentity ? IDENTITY_PAGE : goOnUrl;
 		if (this.destination !== null) void this.#leave(this.destination);
 		if (isForIdentity || isFinal(state)) this.#over.abort();
@@ -204,7 +204,7 @@ function* retryIntervals(times = Infinity): Generator<number> {
 }
 
 /** What an update about a session means for the sign-in; `null`: still waiting. */
-function eventOfResponse(response: Exclude<StatusUpdate['response'], { kind: 'trouble' }>): FlowEvent | null {
+function eventOfResponse(response: Exclude<StatusUpdate['response'], { kind: 'unreachable' }>): FlowEvent | null {
 	if (response.kind === 'status') return eventOf(response.status);
 	return response.kind === 'gone' ? 'expired' : 'failed';
 }

@@ -18,7 +18,7 @@ const retryMs = 2000;
 export class IdentityWatch {
 	view: IdentityView = $state.raw({ screen: 'ended', outcome: 'failed', helpCode: null });
 	/** What a screen reader announces, once: a new screen, or that the portal is unreachable. */
-	news: IdentityView['screen'] | 'trouble' | null = $state(null);
+	announced: IdentityView['screen'] | 'unreachable' | null = $state(null);
 	#isReading = false;
 
 	constructor(view: IdentityView) {
@@ -30,7 +30,7 @@ export class IdentityWatch {
 		const over = new AbortController();
 		const both = anySignal([signal, over.signal]);
 		const onUpdate = (update: StatusUpdate) => {
-			if (both.aborted || !this.#isNews(update)) return;
+			if (both.aborted || !this.#isChange(update)) return;
 			void this.#read(both, deps).then(() => {
 				if (!isWaiting(this.view)) over.abort();
 			});
@@ -39,11 +39,11 @@ export class IdentityWatch {
 	}
 
 	/** Whether the view has to be read again: the update is an event that changes the state. */
-	#isNews({ response }: StatusUpdate): boolean {
-		if (response.kind === 'trouble') this.news = 'trouble';
-		else if (this.news === 'trouble') this.news = null;
+	#isChange({ response }: StatusUpdate): boolean {
+		if (response.kind === 'unreachable') this.announced = 'unreachable';
+		else if (this.announced === 'unreachable') this.announced = null;
 		const state = waitingStates.find((waiting) => waiting === this.view.screen);
-		if (response.kind === 'trouble' || state === undefined) return false;
+		if (response.kind === 'unreachable' || state === undefined) return false;
 		const event = response.kind === 'status' ? eventOf(response.status) : 'expired';
 		return event !== null && follow(state, event).length > 0;
 	}
@@ -57,7 +57,7 @@ export class IdentityWatch {
 		while (!signal.aborted) {
 			const view = await readView(signal);
 			if (view && this.#show(view)) break;
-			this.news = 'trouble';
+			this.announced = 'unreachable';
 			await pause(retryMs, signal);
 		}
 		this.#isReading = false;
@@ -66,8 +66,8 @@ export class IdentityWatch {
 	/** Shows the view. Returns false, and shows nothing, if a service was unavailable and the view has to be read again. */
 	#show(view: IdentityView): boolean {
 		if (view.screen === 'ended' && view.outcome === 'unavailable') return false;
-		if (view.screen !== this.view.screen) this.news = view.screen;
-		else if (this.news === 'trouble') this.news = null;
+		if (view.screen !== this.view.screen) this.announced = view.screen;
+		else if (this.announced === 'unreachable') this.announced = null;
 		this.view = view;
 		return true;
 	}

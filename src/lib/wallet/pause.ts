@@ -63,13 +63,13 @@ export const pageVisibility: Visibility = {
 	until: (isVisible, signal) =>
 		new Promise((resolve) => {
 			const waiting = new AbortController();
-			const look = () => {
+			const check = () => {
 				if (!signal.aborted && pageVisibility.isVisible() !== isVisible) return;
 				waiting.abort();
 				resolve();
 			};
-			document.addEventListener('visibilitychange', look, { signal: waiting.signal });
-			signal.addEventListener('abort', look, { signal: waiting.signal });
-			look();
+			document.addEventListener('visibilitychange', check, { signal: waiting.signal });
+			signal.addEventListener('abort', check, { signal: waiting.signal });
+			check();
 		})
 };

@@ -138,15 +138,17 @@ async function readOnce(
 ): Promise<number | null> {
 	const ids = [...sessionIds];
 	const late = setTimeout(() => {
-		if (!signal.aborted) for (const sessionId of ids) onUpdate({ sessionId, response: { kind: 'trouble' } });
+		if (!signal.aborted) for (const sessionId of ids) onUpdate({ sessionId, response: { kind: 'unreachable' } });
 	}, FROZEN_MS);
-	const answers = await Promise.all(
+	const updates = await Promise.all(
 		ids.map(async (sessionId) => ({ sessionId, response: await readStatus(sessionId, signal) }))
 	);
 	clearTimeout(late);
 	if (signal.aborted) return null;
-	for (const update of answers) onUpdate(update);
-	const waitsMs = answers.flatMap(({ response }) => (response.kind === 'trouble' ? [response.retryAfterMs ?? 0] : []));
+	for (const update of updates) onUpdate(update);
+	const waitsMs = updates.flatMap(({ response }) =>
+		response.kind === 'unreachable' ? [response.retryAfterMs ?? 0] : []
+	);
 	return waitsMs.length > 0 ? Math.max(...waitsMs) : null;
 }
 
@@ -226,7 +228,7 @@ export function followStream(
 		});
 		source.addEventListener('heartbeat', onEvent);
 		on('message', statusOf);
-		on('trouble', () => ({ kind: 'trouble' }));
+		on('trouble', () => ({ kind: 'unreachable' }));
 		on('gone', () => ({ kind: 'gone' }));
 		source.addEventListener('end', () => done('ended'));
 	});

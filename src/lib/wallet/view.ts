@@ -31,7 +31,7 @@ export const walletDevices = ['this', 'other'] as const;
 export type WalletDevice = (typeof walletDevices)[number];
 
 /**
- * The answer to a press of a page without JavaScript. `nothing_received`: no wallet has opened the request. `no_response`: a
+ * The response to a press of a page without JavaScript. `nothing_received`: no wallet has opened the request. `no_response`: a
  * wallet has opened it, and has not responded. `still_checking`: its response is being checked. `new_code`: there is a new code.
  */
 export const walletNotices = ['nothing_received', 'no_response', 'still_checking', 'new_code'] as const;

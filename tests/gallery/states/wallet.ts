@@ -109,9 +109,9 @@ export const walletStates = {
 		data: drawn({ ...openedView, screen: 'checking' }, 'this', 'still_checking'),
 		heading: (t) => t.wallet.checking.title
 	},
-	...eachOf('wallet/trouble', followed, (state) => ({
+	...eachOf('wallet/unreachable', followed, (state) => ({
 		page: 'wallet-live',
-		data: { state, code: state === 'scan' ? waiting : null, device: 'other', finding: 'trouble', returnTo },
+		data: { state, code: state === 'scan' ? waiting : null, device: 'other', finding: 'unreachable', returnTo },
 		heading: (t) => t.wallet[state === 'scan' ? state : shownAs(state)].title
 	})),
 	...eachOf('wallet/ended', walletOutcomes, (outcome) => ({

@@ -25,10 +25,10 @@ export const glue = [
 		test: 'tests/unit/wallet/pause.test.ts'
 	},
 	{
-		name: 'a tab does not look whether another has signed out',
+		name: 'a tab does not check whether another has signed out',
 		file: 'src/lib/session/session-end.ts',
-		find: 'for (const ms of LOOKS_MS) setTimeout(() => look(), ms);',
-		replace: 'look();',
+		find: 'for (const ms of CHECK_DELAYS_MS) setTimeout(() => check(), ms);',
+		replace: 'check();',
 		test: 'tests/unit/session/session-end.test.ts'
 	},
 	{

@@ -5,7 +5,7 @@ import type { Dialect } from './errors.ts';
 import type { Script } from './script.ts';
 
 const lifetimeSeconds = 300;
-const leastSecondsAfterUpdate = 60;
+const minSecondsAfterUpdate = 60;
 
 export type SessionStatus =
 	| 'CREATED'
@@ -130,5 +130,5 @@ export function isExpired(session: WalletSession): boolean {
 export function update(session: WalletSession, status: SessionStatus, errorCode?: string): void {
 	session.status = status;
 	if (errorCode !== undefined) session.errorCode = errorCode;
-	session.expiresAt = Math.max(session.expiresAt, Date.now() + leastSecondsAfterUpdate * 1000);
+	session.expiresAt = Math.max(session.expiresAt, Date.now() + minSecondsAfterUpdate * 1000);
 }

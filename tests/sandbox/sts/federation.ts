@@ -50,15 +50,15 @@ export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, insti
 
 	const comeBack = async (exchange: Exchange): Promise<void> => {
 		const redeemed = handoffs.redeem(exchange.url.searchParams.get('request') ?? '', 'idv');
-		const told = redeemed && (await tellBridge(bridgeUrl, redeemed.subject, redeemed.outcome));
-		if (told === undefined) {
+		const outcome = redeemed && (await notifyBridge(bridgeUrl, redeemed.subject, redeemed.outcome));
+		if (outcome === undefined) {
 			sendHtml(exchange, 410, lost());
 			return;
 		}
-		const location = new URL('/login', told.returnOrigin);
-		const session = scenarios.use('idv-wrong-state') ? told.sessionId.replace(/./g, '0') : told.sessionId;
+		const location = new URL('/login', outcome.returnOrigin);
+		const session = scenarios.use('idv-wrong-state') ? outcome.sessionId.replace(/./g, '0') : outcome.sessionId;
 		location.searchParams.set('wallet_session', session);
-		location.searchParams.set('idv', told.linked ? 'complete' : 'failed');
+		location.searchParams.set('idv', outcome.linked ? 'complete' : 'failed');
 		redirect(exchange, location.href);
 	};
 
@@ -81,7 +81,7 @@ export function federationOperation(path: string) {
 	return Object.entries(operations).find(([known]) => known === path)?.[1];
 }
 
-async function tellBridge(bridgeUrl: string, reconciliationId: string, { kind }: HandoffOutcome) {
+async function notifyBridge(bridgeUrl: string, reconciliationId: string, { kind }: HandoffOutcome) {
 	try {
 		const response = await fetch(`${bridgeUrl}/internal/reconciliation/${encodeURIComponent(reconciliationId)}`, {
 			method: 'POST',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { relayLines } from '../../../src/entry/deno/supervise';
+import { forwardLines } from '../../../src/entry/deno/supervise';
 import { createLogBuffer } from '../../../src/entry/log-buffer';
 
 /** A stream whose writes the test ends one by one. */
@@ -69,7 +69,7 @@ test('lines whose write fails are counted, and reported after the next write tha
 	expect(writes).toHaveLength(6);
 });
 
-test('a process’s output is relayed in whole lines, however it is cut, and an endless line in parts', async () => {
+test('a process’s output is forwarded in whole lines, however it is cut, and an endless line in parts', async () => {
 	const lines: string[] = [];
 	const bytes = new TextEncoder().encode('één\nlog\nend');
 	const long = new TextEncoder().encode('x'.repeat(70_000));
@@ -81,7 +81,7 @@ test('a process’s output is relayed in whole lines, however it is cut, and an 
 			controller.close();
 		}
 	});
-	await relayLines(source, { push: (line) => lines.push(line) });
+	await forwardLines(source, { push: (line) => lines.push(line) });
 	expect(lines.slice(0, 2)).toEqual(['één\n', 'log\n']);
 	expect(lines.slice(2).map(({ length }) => length)).toEqual([70_003, 70_000]);
 });

@@ -65,7 +65,7 @@ test.each(['nl', 'en'] as const)('what is announced in %s has fewer than 15 word
 	const announced = [
 		...[wallet.opened, wallet.checking, wallet.leaving, wallet.identifying].map((s) => s.announcement),
 		...Object.values(identity.announcements),
-		wallet.trouble,
+		wallet.unreachable,
 		wallet.newCode,
 		wallet.noConnection,
 		wallet.nothingOpened.announcement,

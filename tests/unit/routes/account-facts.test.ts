@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { locales, texts } from '$lib/i18n';
-import { assuranceLevelOf, assuranceLevels, signInMeans, signInMeansIn } from '../../../src/routes/(member)/account/facts';
+import {
+	assuranceLevelOf,
+	assuranceLevels,
+	signInMeans,
+	signInMeansIn
+} from '../../../src/routes/(member)/account/facts';
 
 test.each([
 	['https://refeds.org/profile/sfa', 'one-check'],

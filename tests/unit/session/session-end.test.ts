@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readSessionEnd, sessionEnd, signOutsElsewhere, tellSigningOut } from '../../../src/lib/session/session-end';
+import { readSessionEnd, sessionEnd, signOutsElsewhere, announceSignOut } from '../../../src/lib/session/session-end';
 
 const open = () => new AbortController().signal;
 
@@ -62,9 +62,9 @@ describe('the tabs of one browser', () => {
 	});
 
 	test('tell each other that a sign-out is on its way', async () => {
-		const heard = new Promise((resolve) => (other.onmessage = resolve));
-		tellSigningOut();
-		await expect(heard).resolves.toBeDefined();
+		const own = new Promise((resolve) => (other.onmessage = resolve));
+		announceSignOut();
+		await expect(own).resolves.toBeDefined();
 	});
 
 	test('look four times whether it is done, over twelve seconds, until they have left', async () => {
@@ -90,7 +90,7 @@ describe('the tabs of one browser', () => {
 		const leaving = new AbortController();
 		signOutsElsewhere(leaving.signal);
 		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-		tellSigningOut();
+		announceSignOut();
 		expect(vi.getTimerCount()).toBe(0);
 		leaving.abort();
 	});

@@ -64,7 +64,7 @@ describe('reading the status', () => {
 	});
 
 	test.each([408, 429, 500, 502, 503, 504])('a problem of the portal with status %i is not final', async (status) => {
-		expect(await json(problem, status).readStatus('0123', open)).toEqual({ kind: 'trouble', retryAfterMs: 0 });
+		expect(await json(problem, status).readStatus('0123', open)).toEqual({ kind: 'unreachable', retryAfterMs: 0 });
 	});
 
 	test.each([
@@ -74,14 +74,14 @@ describe('reading the status', () => {
 		['-5', 0]
 	])('of Retry-After: %s it waits %i ms', async (retryAfter, retryAfterMs) => {
 		const portal = json(problem, 503, { 'retry-after': retryAfter });
-		expect(await portal.readStatus('0123', open)).toEqual({ kind: 'trouble', retryAfterMs });
+		expect(await portal.readStatus('0123', open)).toEqual({ kind: 'unreachable', retryAfterMs });
 	});
 
 	test('sends no request of any caller until Retry-After is over', async () => {
 		const { api: portal, fetch } = api(() => Response.json(problem, { status: 429, headers: { 'retry-after': '10' } }));
 		await portal.readStatus('0123', open);
 		vi.advanceTimersByTime(4000);
-		expect(await portal.readStatus('4567', open)).toEqual({ kind: 'trouble', retryAfterMs: 6000 });
+		expect(await portal.readStatus('4567', open)).toEqual({ kind: 'unreachable', retryAfterMs: 6000 });
 		expect(fetch).toHaveBeenCalledTimes(1);
 		vi.advanceTimersByTime(6000);
 		await portal.readStatus('0123', open);
@@ -96,8 +96,8 @@ describe('reading the status', () => {
 		[{ status: 7 }],
 		[{ status: 'ok' }],
 		[{ sessionId: '9', status: 'FAILED' }]
-	])('JSON that is not about this session is trouble: %j', async (body) => {
-		expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'trouble' });
+	])('JSON that is not about this session is unreachable: %j', async (body) => {
+		expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'unreachable' });
 	});
 });
 
@@ -111,9 +111,9 @@ describe('completing', () => {
 		]);
 	});
 
-	test('JSON that is not about this session is trouble', async () => {
+	test('JSON that is not about this session is unreachable', async () => {
 		const portal = json({ sessionId: '9', status: 'COMPLETED', continueUrl: '/login/start' });
-		expect(await portal.complete('0123', open)).toEqual({ kind: 'trouble' });
+		expect(await portal.complete('0123', open)).toEqual({ kind: 'unreachable' });
 	});
 
 	test('202 says that identity verification is needed', async () => {
@@ -125,7 +125,7 @@ describe('completing', () => {
 		[409, { kind: 'not_yet' }],
 		[404, { kind: 'gone' }],
 		[400, { kind: 'refused' }],
-		[503, { kind: 'trouble', retryAfterMs: 0 }]
+		[503, { kind: 'unreachable', retryAfterMs: 0 }]
 	])('a problem with status %i means %j', async (status, response) => {
 		expect(await json(problem, status).complete('0123', open)).toEqual(response);
 	});
@@ -134,7 +134,7 @@ describe('completing', () => {
 		'never leads to another place: %s',
 		async (continueUrl) => {
 			const portal = json({ sessionId: '0123', status: 'COMPLETED', continueUrl });
-			expect(await portal.complete('0123', open)).toEqual({ kind: 'trouble' });
+			expect(await portal.complete('0123', open)).toEqual({ kind: 'unreachable' });
 		}
 	);
 });
@@ -179,11 +179,11 @@ describe('sending a form', () => {
 
 describe.each(foreignResponses)('%s is not the portal’s word', (_, respond) => {
 	test('about a session', async () => {
-		expect(await api(respond).api.readStatus('0123', open)).toMatchObject({ kind: 'trouble' });
+		expect(await api(respond).api.readStatus('0123', open)).toMatchObject({ kind: 'unreachable' });
 	});
 
 	test('about completing', async () => {
-		expect(await api(respond).api.complete('0123', open)).toMatchObject({ kind: 'trouble' });
+		expect(await api(respond).api.complete('0123', open)).toMatchObject({ kind: 'unreachable' });
 	});
 
 	test('about what to show', async () => {

@@ -6,7 +6,7 @@ import type { OnUpdate } from '$lib/wallet/status-client';
 import type { WalletOutcome } from '$lib/wallet/view';
 
 const status = (name: string, expiresInMs = 200_000): StatusResponse => ({ kind: 'status', status: name, expiresInMs });
-const trouble = { kind: 'trouble' } as const;
+const unreachable = { kind: 'unreachable' } as const;
 
 interface Setting {
 	readonly completes?: CompleteResponse[];
@@ -24,7 +24,7 @@ function start(setting: Setting = {}) {
 	const { completes = [], outcome = null, unreadable = 0, reachable = [], from = 'scan', replaced = [] } = setting;
 	const page = new AbortController();
 	const left: string[] = [];
-	const news: unknown[] = [];
+	const announced: unknown[] = [];
 	const completed: string[] = [];
 	const pausesMs: number[] = [];
 	const followed = new Set<string>();
@@ -67,7 +67,7 @@ function start(setting: Setting = {}) {
 		{ sessionId: 'now', replaced, expiresInMs: 300_000 }
 	);
 	const note = () => {
-		if (flow.news !== news.at(-1)) news.push(flow.news);
+		if (flow.announced !== announced.at(-1)) announced.push(flow.announced);
 	};
 	const ran = flow.run(page.signal);
 	note();
@@ -75,7 +75,7 @@ function start(setting: Setting = {}) {
 	return {
 		flow,
 		left,
-		news,
+		announced,
 		completed,
 		pausesMs,
 		followed,
@@ -99,21 +99,21 @@ describe('a wallet sign-in on the page', () => {
 		for (const name of ['PENDING', 'INTERACTION_STARTED', 'VERIFYING', 'VERIFIED', 'VERIFIED']) await page.say(name);
 		await page.ran;
 		expect([page.flow.state, page.left, page.completed]).toEqual(['leaving', ['/go'], ['now']]);
-		expect(page.news).toEqual([null, 'opened', 'checking', 'verified', 'leaving']);
+		expect(page.announced).toEqual([null, 'opened', 'checking', 'verified', 'leaving']);
 		expect(page.isFollowing()).toBe(false);
 	});
 
 	test('says each state once, however often the same status comes', async () => {
 		const page = start();
 		for (let n = 0; n < 5; n++) await page.say('INTERACTION_STARTED');
-		expect(page.news).toEqual([null, 'opened']);
+		expect(page.announced).toEqual([null, 'opened']);
 	});
 
 	test('reports once that responses are missing, until the first arrives', async () => {
 		const page = start();
-		for (const response of [trouble, trouble, trouble]) await page.say(response);
+		for (const response of [unreachable, unreachable, unreachable]) await page.say(response);
 		await page.say('PENDING');
-		expect([page.news, page.flow.state]).toEqual([[null, 'trouble', null], 'scan']);
+		expect([page.announced, page.flow.state]).toEqual([[null, 'unreachable', null], 'scan']);
 	});
 
 	test('goes on to identity verification when completing asks for it', async () => {
@@ -163,15 +163,15 @@ describe('a wallet sign-in on the page', () => {
 	});
 
 	test('a lost response to complete is requested again at growing intervals, and reported once', async () => {
-		const page = start({ completes: [trouble, trouble, { kind: 'accepted', continueUrl: '/x' }] });
+		const page = start({ completes: [unreachable, unreachable, { kind: 'accepted', continueUrl: '/x' }] });
 		await page.say('VERIFIED');
 		expect([page.flow.state, page.completed.length, page.pausesMs]).toEqual(['leaving', 3, [1000, 2000]]);
-		expect(page.news).toEqual([null, 'verified', 'trouble', 'leaving']);
+		expect(page.announced).toEqual([null, 'verified', 'unreachable', 'leaving']);
 	});
 
 	test('completing waits as long as the portal asks for', async () => {
-		const busy = { kind: 'trouble', retryAfterMs: 30_000 } as const;
-		const page = start({ completes: [busy, trouble, busy] });
+		const busy = { kind: 'unreachable', retryAfterMs: 30_000 } as const;
+		const page = start({ completes: [busy, unreachable, busy] });
 		await page.say('VERIFIED');
 		expect([page.flow.state, page.pausesMs]).toEqual(['leaving', [30_000, 2000, 30_000]]);
 	});
@@ -182,7 +182,7 @@ describe('a wallet sign-in on the page', () => {
 	])('does not navigate to %s before the portal itself responds there', async (_, name, path) => {
 		const page = start({ reachable: [false, false] });
 		await page.say(name);
-		expect([page.left, page.pausesMs, page.flow.news]).toEqual([[path], [1000, 2000], 'trouble']);
+		expect([page.left, page.pausesMs, page.flow.announced]).toEqual([[path], [1000, 2000], 'unreachable']);
 	});
 
 	test('a page that is left while the portal can’t be reached navigates nowhere', async () => {
@@ -238,7 +238,7 @@ describe('a code that replaces another', () => {
 	test('is followed beside it, and says nothing', () => {
 		const page = start();
 		page.flow.replace(renewed);
-		expect([[...page.followed], page.flow.news, page.flow.timeLeft?.ms]).toEqual([['now', 'new'], null, 300_000]);
+		expect([[...page.followed], page.flow.announced, page.flow.timeLeft?.ms]).toEqual([['now', 'new'], null, 300_000]);
 	});
 
 	test.each([
@@ -254,10 +254,10 @@ describe('a code that replaces another', () => {
 		expect(page.completed).toEqual([opened]);
 	});
 
-	test('the end of the earlier one is no news', async () => {
+	test('the end of the earlier one is not announced', async () => {
 		const page = start({ replaced: ['old'] });
 		await page.say({ kind: 'gone' }, 'old');
-		expect([page.flow.state, page.news, [...page.followed]]).toEqual(['scan', [null], ['now']]);
+		expect([page.flow.state, page.announced, [...page.followed]]).toEqual(['scan', [null], ['now']]);
 	});
 
 	test('an earlier one that is declined ends the sign-in: somebody has scanned it', async () => {

@@ -10,11 +10,11 @@ const unavailable: IdentityView = { screen: 'ended', outcome: 'unavailable', hel
 function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 	const page = new AbortController();
 	const watch = new IdentityWatch(first);
-	const news: unknown[] = [];
+	const announced: unknown[] = [];
 	let reads = 0;
 	let hear: OnUpdate | undefined;
 	const note = () => {
-		if (watch.news !== news.at(-1)) news.push(watch.news);
+		if (watch.announced !== announced.at(-1)) announced.push(watch.announced);
 	};
 	const ran = watch.run(page.signal, {
 		follow: (_ids, listener) => {
@@ -34,12 +34,12 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 	note();
 	return {
 		watch,
-		news,
+		announced,
 		ran,
 		reads: () => reads,
 		isFollowed: () => hear !== undefined,
 		async say(status: string | null) {
-			const response = status === null ? ({ kind: 'trouble' } as const) : { kind: 'status' as const, status };
+			const response = status === null ? ({ kind: 'unreachable' } as const) : { kind: 'status' as const, status };
 			hear?.({ sessionId: 's', response: { expiresInMs: null, ...response } as Parameters<OnUpdate>[0]['response'] });
 			note();
 			await new Promise((resolve) => setImmediate(resolve));
@@ -51,7 +51,7 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 test('while a review goes on the page is not read again, and nothing is said', async () => {
 	const page = start(review);
 	for (let n = 0; n < 3; n++) await page.say('RECONCILING');
-	expect([page.reads(), page.news]).toEqual([0, [null]]);
+	expect([page.reads(), page.announced]).toEqual([0, [null]]);
 });
 
 test.each([
@@ -61,21 +61,21 @@ test.each([
 	const page = start(review, [view]);
 	await page.say(status);
 	await page.ran;
-	expect([page.watch.view, page.news, page.reads()]).toEqual([view, [null, view.screen], 1]);
+	expect([page.watch.view, page.announced, page.reads()]).toEqual([view, [null, view.screen], 1]);
 });
 
 test('a new screen of waiting is said once', async () => {
 	const page = start({ screen: 'in-progress', sessionId: 's' }, [review]);
 	await page.say('VERIFIED');
 	await page.say('RECONCILING');
-	expect(page.news).toEqual([null, 'review']);
+	expect(page.announced).toEqual([null, 'review']);
 });
 
 test('when the Bridge does not respond the screen stays and says so until the next response', async () => {
 	const page = start(review);
 	await page.say(null);
 	await page.say('RECONCILING');
-	expect([page.news, page.watch.view]).toEqual([[null, 'trouble', null], review]);
+	expect([page.announced, page.watch.view]).toEqual([[null, 'unreachable', null], review]);
 });
 
 test.each([
@@ -85,7 +85,7 @@ test.each([
 	const ended: IdentityView = { screen: 'ended', outcome: 'review-refused', helpCode: null };
 	const page = start(review, [gap, ended]);
 	await page.say('FAILED');
-	expect([page.news, page.watch.view]).toEqual([[null, 'trouble', 'ended'], ended]);
+	expect([page.announced, page.watch.view]).toEqual([[null, 'unreachable', 'ended'], ended]);
 });
 
 test('a page where the person has to act follows nothing', async () => {

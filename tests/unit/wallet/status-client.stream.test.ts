@@ -46,7 +46,7 @@ test('reports each session’s updates, and ends after the final one', async () 
 	expect([await ended, source.isClosed, urls]).toEqual(['ended', true, ['/api/wallet/sessions/a/events?also=b,c']]);
 	expect(heard).toEqual([
 		{ sessionId: 'a', response: { kind: 'status', status: 'PENDING', expiresInMs: 5 } },
-		{ sessionId: 'b', response: { kind: 'trouble' } },
+		{ sessionId: 'b', response: { kind: 'unreachable' } },
 		{ sessionId: 'c', response: { kind: 'gone' } }
 	]);
 });

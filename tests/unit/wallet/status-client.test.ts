@@ -40,7 +40,7 @@ function open(sessionIds: readonly string[], { isVisible = true } = {}) {
 		readStatus: async (id) => {
 			reads.push(id);
 			await frozen;
-			return isDown ? { kind: 'trouble', retryAfterMs } : { kind: 'status', status: 'PENDING', expiresInMs: 1000 };
+			return isDown ? { kind: 'unreachable', retryAfterMs } : { kind: 'status', status: 'PENDING', expiresInMs: 1000 };
 		},
 		pause: (ms, signal) =>
 			interruptible(signal, (done) => {
@@ -139,7 +139,7 @@ test('polls ever slower, up to every 8 s, while there is no response', async () 
 	await pass(0);
 	streams[0]?.end('broken');
 	await pass(2000 + 4000 + 8000 + 8000 - 1);
-	expect([reads.length, updates.every(({ response }) => response.kind === 'trouble')]).toEqual([4, true]);
+	expect([reads.length, updates.every(({ response }) => response.kind === 'unreachable')]).toEqual([4, true]);
 });
 
 test('does not poll before the portal wants to be read again', async () => {
@@ -180,7 +180,7 @@ test('a portal that stops responding is reported within 10 s, and its response e
 	await pass(9999);
 	expect(updates).toEqual([]);
 	await pass(1);
-	expect(updates).toEqual([{ sessionId: 'a', response: { kind: 'trouble' } }]);
+	expect(updates).toEqual([{ sessionId: 'a', response: { kind: 'unreachable' } }]);
 	thaw();
 	await pass(0);
 	expect(updates.at(-1)?.response.kind).toBe('status');

@@ -65,7 +65,7 @@ export const identity = {
 		'in-progress': 'We are waiting for your institution.',
 		review: 'Your institution is looking at your request.'
 	},
-	trouble: 'There is no connection for a moment. We keep trying.',
+	unreachable: 'There is no connection for a moment. We keep trying.',
 	back: 'Back to signing in',
 	without: 'Sign in without this wallet',
 	ended: {

@@ -85,7 +85,7 @@ export const wallet = {
 	goOn: 'Continue',
 	startAgain: 'Start with a new code',
 	cancel: 'Stop signing in',
-	trouble: 'There is no connection for a moment. We keep trying.',
+	unreachable: 'There is no connection for a moment. We keep trying.',
 	minutesLeft: (minutes: number) =>
 		minutes <= 1 ? 'You have about one minute left.' : `You have about ${minutes} minutes left.`,
 	timeLeft: 'Time left:',

@@ -66,7 +66,7 @@ export const identity: Texts['identity'] = {
 		'in-progress': 'Wij wachten op uw instelling.',
 		review: 'Uw instelling bekijkt uw aanvraag.'
 	},
-	trouble: 'Er is even geen verbinding. Wij blijven het proberen.',
+	unreachable: 'Er is even geen verbinding. Wij blijven het proberen.',
 	back: 'Terug naar inloggen',
 	without: 'Inloggen zonder deze wallet',
 	ended: {

@@ -81,7 +81,7 @@ export const wallet: Texts['wallet'] = {
 	goOn: 'Doorgaan',
 	startAgain: 'Beginnen met een nieuwe code',
 	cancel: 'Stoppen met inloggen',
-	trouble: 'Er is even geen verbinding. Wij blijven het proberen.',
+	unreachable: 'Er is even geen verbinding. Wij blijven het proberen.',
 	minutesLeft: (minutes) =>
 		minutes <= 1 ? 'U hebt nog ongeveer een minuut.' : `U hebt nog ongeveer ${minutes} minuten.`,
 	timeLeft: 'U hebt nog:',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { log } from '../../../../src/lib/server/log';
-import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, relayLines, supervise } from '../../../../src/entry/deno/supervise';
+import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, forwardLines, supervise } from '../../../../src/entry/deno/supervise';
 
 const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
 
@@ -73,7 +73,7 @@ async function proxyRequest(...chunks: readonly string[]) {
 			controller.close();
 		}
 	});
-	await relayLines(stream, { push: (line) => lines.push(line) }, onLastLine);
+	await forwardLines(stream, { push: (line) => lines.push(line) }, onLastLine);
 	return { lines, codes: onLastLine.mock.calls.flat() as unknown[] };
 }
 

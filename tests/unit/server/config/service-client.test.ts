@@ -13,13 +13,13 @@ describe('the service client', () => {
 	});
 
 	test('may be another, with what its tokens are for', () => {
-		const wish = {
+		const options = {
 			AUTH_BRIDGE_SCOPE: 'a b',
 			AUTH_BRIDGE_AUDIENCE: 'bridge',
 			AUTH_BRIDGE_RESOURCE: 'https://b.example'
 		};
 		const AUTH_BRIDGE_CLIENT_AUTH = 'client_secret_basic';
-		expect(parseConfig({ ...environment, ...own, ...wish, AUTH_BRIDGE_CLIENT_AUTH }).service).toEqual({
+		expect(parseConfig({ ...environment, ...own, ...options, AUTH_BRIDGE_CLIENT_AUTH }).service).toEqual({
 			client: { clientId: 'service', clientSecret: 'hush', clientAuth: 'client_secret_basic' },
 			bridge: { scope: 'a b', audience: 'bridge', resource: 'https://b.example' }
 		});

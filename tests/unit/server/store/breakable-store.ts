@@ -92,7 +92,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 					lossesSeen = losses;
 					return Promise.resolve(isKept);
 				}),
-			changed: (key, mostMs) => store.changed(key, mostMs),
+			changed: (key, maxMs) => store.changed(key, maxMs),
 			close: () => Promise.resolve()
 		};
 	}

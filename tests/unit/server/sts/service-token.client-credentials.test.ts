@@ -30,8 +30,8 @@ afterEach(() => {
 
 const client = { AUTH_BRIDGE_CLIENT_ID: 'the service', AUTH_BRIDGE_CLIENT_SECRET: 'its secret:&' };
 
-async function asked(wish: TokenOptions = {}) {
-	const granted = await grantServiceToken(wish);
+async function asked(options: TokenOptions = {}) {
+	const granted = await grantServiceToken(options);
 	const authorization = new Headers(sent.mock.calls[0]?.[1].headers).get('authorization');
 	const [form] = sts.tokenRequests.map((each) => Object.fromEntries(each));
 	return { granted, authorization, form };
@@ -39,12 +39,12 @@ async function asked(wish: TokenOptions = {}) {
 
 describe('a service token', () => {
 	test('is asked for by the service client, with what it is for', async () => {
-		const wish = { scope: 'a b', audience: 'the bridge', resource: 'https://bridge.example' };
+		const options = { scope: 'a b', audience: 'the bridge', resource: 'https://bridge.example' };
 		configure({ ...client });
-		expect(await asked(wish)).toEqual({
+		expect(await asked(options)).toEqual({
 			granted: { accessToken: 'a', lifeSeconds: 300 },
 			authorization: null,
-			form: { grant_type: 'client_credentials', client_id: 'the service', client_secret: 'its secret:&', ...wish }
+			form: { grant_type: 'client_credentials', client_id: 'the service', client_secret: 'its secret:&', ...options }
 		});
 	});
 

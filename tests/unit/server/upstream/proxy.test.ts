@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-const relayed = (more: Partial<ProxiedRequest> = {}) =>
+const proxied = (more: Partial<ProxiedRequest> = {}) =>
 	proxyRequest({
 		method: 'GET',
 		url: new URL(stub.url),
@@ -43,7 +43,7 @@ const text = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder(
 
 describe('the time limit of a service', () => {
 	test('counts silence, not the length of a response', async () => {
-		const reader = readerOf(await relayed());
+		const reader = readerOf(await proxied());
 		expect(text(await reader.read())).toBe('begun');
 		for (const piece of ['one', 'two', 'three']) {
 			const read = reader.read();
@@ -55,7 +55,7 @@ describe('the time limit of a service', () => {
 	});
 
 	test('during a response ends it', async () => {
-		const reader = readerOf(await relayed());
+		const reader = readerOf(await proxied());
 		await reader.read();
 		const breaking = expect(reader.read()).rejects.toThrow();
 		await vi.advanceTimersByTimeAsync(LIMIT_MS);
@@ -64,7 +64,7 @@ describe('the time limit of a service', () => {
 	});
 
 	test('does not count while its reader takes a rest', async () => {
-		const reader = readerOf(await relayed());
+		const reader = readerOf(await proxied());
 		await reader.read();
 		vi.advanceTimersByTime(10 * LIMIT_MS);
 		writing.end('last');
@@ -78,7 +78,7 @@ describe('the time limit of a service', () => {
 				send = (piece) => (piece === '' ? controller.close() : controller.enqueue(new TextEncoder().encode(piece)));
 			}
 		});
-		const answer = relayed({ method: 'POST', body: pieces });
+		const answer = proxied({ method: 'POST', body: pieces });
 		for (const piece of ['one', 'two', '']) {
 			await new Promise((resolve) => setImmediate(resolve));
 			vi.advanceTimersByTime(ALMOST_MS);
@@ -91,7 +91,7 @@ describe('the time limit of a service', () => {
 
 describe('a response', () => {
 	test('that has more than it may, unannounced, breaks off at that', async () => {
-		const reader = readerOf(await relayed({ maxAnswerBytes: 7 }));
+		const reader = readerOf(await proxied({ maxAnswerBytes: 7 }));
 		writing.write('more');
 		const read = async () => {
 			for (;;) await reader.read();
@@ -101,7 +101,7 @@ describe('a response', () => {
 	});
 
 	test('that nobody wants any more is taken off the service at once, and is no fault', async () => {
-		const reader = readerOf(await relayed());
+		const reader = readerOf(await proxied());
 		await reader.read();
 		const pending = reader.read();
 		const closed = once(writing, 'close');
@@ -113,7 +113,7 @@ describe('a response', () => {
 	test('is not waited for when the caller has gone away', async () => {
 		const gone = new AbortController();
 		gone.abort();
-		await expect(relayed({ signal: gone.signal })).rejects.toMatchObject({ code: 'cancelled' });
+		await expect(proxied({ signal: gone.signal })).rejects.toMatchObject({ code: 'cancelled' });
 	});
 
 	test('is waited for no longer once the caller goes away', async () => {
@@ -122,7 +122,7 @@ describe('a response', () => {
 			caller.abort();
 			neverAnswers(request, response);
 		});
-		const answer = relayed({ url: new URL(silent.url), signal: caller.signal });
+		const answer = proxied({ url: new URL(silent.url), signal: caller.signal });
 		await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
 	});
 });

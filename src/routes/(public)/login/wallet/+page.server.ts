@@ -48,10 +48,10 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
 	start: async (event) => {
-		const { returnTo, replaced, attempt } = await orErrorPage(readStart(event), event.locals);
+		const { returnTo, replaced, idempotencyKey } = await orErrorPage(readStart(event), event.locals);
 		try {
 			if (replaced) await renewCode(event, replaced, returnTo);
-			else await startCode(event, attempt, returnTo);
+			else await startCode(event, idempotencyKey, returnTo);
 		} catch (error) {
 			return startFailure(error, event.locals, returnTo);
 		}
@@ -75,6 +75,6 @@ async function readStart({ request }: RequestEvent) {
 	return {
 		returnTo: returnPath(formText(form, 'returnTo'), config().origin),
 		replaced: formText(form, 'replaces'),
-		attempt: formUuid(form, 'attempt')
+		idempotencyKey: formUuid(form, 'attempt')
 	};
 }

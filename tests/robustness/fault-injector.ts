@@ -17,7 +17,7 @@ const operations = {
 } as const;
 
 /** Switches faults on and off at random until it is stopped; answers how many it has switched on. */
-export function makeTrouble(sandbox: Sandbox, random: () => number): { stop(): number } {
+export function injectFaults(sandbox: Sandbox, random: () => number): { stop(): number } {
 	const pick = <Value>(from: readonly Value[]): Value => from[Math.floor(random() * from.length)] as Value;
 	let made = 0;
 	const timer = setInterval(() => {
