@@ -15,15 +15,15 @@ test('(a11y 7, 8) each change is announced once, in a status line that was there
 	expect(source).toMatch(/<p role="status"[^>]*><\/p>/);
 	expect(source.match(/role="status"/g)).toHaveLength(1);
 
-	const heard = await listen(page);
+	const announcements = await listen(page);
 	await wallet.open();
 	await expectHeading(page, en.wallet.opened.title);
 	await wallet.share('expired-credential');
 	await expectHeading(page, en.wallet.checking.title);
 	finishChecking(sandbox, wallet.sessionId);
 	await expectHeading(page, en.wallet.ended.refused.title);
-	expect(await heard()).toEqual([en.wallet.opened.announcement, en.wallet.checking.announcement]);
-	for (const said of await heard()) expect(said.split(' ').length, said).toBeLessThan(15);
+	expect(await announcements()).toEqual([en.wallet.opened.announcement, en.wallet.checking.announcement]);
+	for (const spoken of await announcements()) expect(spoken.split(' ').length, spoken).toBeLessThan(15);
 	await expect(page.getByRole('alert')).toHaveCount(1);
 });
 
@@ -43,10 +43,10 @@ test('(a11y 8) a heartbeat says nothing, and moves no focus', { tag: '@full' }, 
 	await wallet.start();
 	const button = page.getByRole('button', { name: en.wallet.scan.newCode });
 	await button.focus();
-	const heard = await listen(page);
+	const announcements = await listen(page);
 	const reads = sandbox.count('bridge.status');
 	await expect.poll(() => sandbox.count('bridge.status')).toBeGreaterThan(reads + 2);
-	expect(await heard()).toEqual([]);
+	expect(await announcements()).toEqual([]);
 	await expect(button).toBeFocused();
 });
 
@@ -72,15 +72,15 @@ test(
 /** Notes what status lines say from now on; answers what was said so far. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
 	const notes = await page.evaluateHandle(() => {
-		const said: string[] = [];
+		const spoken: string[] = [];
 		const lines = document.querySelectorAll('[role=status], [aria-live=assertive]');
 		const note = ({ target }: MutationRecord) => {
 			const text = target.textContent?.trim();
-			if (text) said.push(text);
+			if (text) spoken.push(text);
 		};
 		const watcher = new MutationObserver((changes) => changes.forEach(note));
 		for (const line of lines) watcher.observe(line, { childList: true, characterData: true, subtree: true });
-		return said;
+		return spoken;
 	});
 	return () => notes.jsonValue();
 }

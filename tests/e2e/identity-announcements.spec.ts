@@ -8,25 +8,25 @@ const { confirm, ended, review } = en.identity;
 /** Collects what a screen reader announces from now on: status lines, new alerts, and headings that get the focus. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
 	const notes = await page.evaluateHandle(() => {
-		const said: string[] = [];
+		const spoken: string[] = [];
 		const alerts = new WeakSet<Element>(document.querySelectorAll('[role=alert]'));
 		const textOf = (element: Element | null) => element?.textContent.trim().replaceAll(/\s+/g, ' ') ?? '';
 		const statusLine = () => textOf(document.querySelector('[role=status]'));
 		let status = statusLine();
 		const look = () => {
 			for (const alert of document.querySelectorAll('[role=alert]')) {
-				if (!alerts.has(alert)) said.push(textOf(alert));
+				if (!alerts.has(alert)) spoken.push(textOf(alert));
 				alerts.add(alert);
 			}
-			if (statusLine() !== status && statusLine() !== '') said.push(statusLine());
+			if (statusLine() !== status && statusLine() !== '') spoken.push(statusLine());
 			status = statusLine();
 		};
 		const changes = { attributeFilter: ['role'], characterData: true, childList: true, subtree: true };
 		new MutationObserver(look).observe(document.body, changes);
 		document.addEventListener('focusin', ({ target }) => {
-			if (target instanceof HTMLHeadingElement) said.push(textOf(target));
+			if (target instanceof HTMLHeadingElement) spoken.push(textOf(target));
 		});
-		return said;
+		return spoken;
 	});
 	return () => notes.jsonValue();
 }
@@ -46,12 +46,12 @@ for (const { where, focused } of [
 		await page.getByRole('button', { name: confirm.button }).click();
 		await expectHeading(page, review.title);
 		await focused(page).focus();
-		const heard = await listen(page);
+		const announcements = await listen(page);
 		sandbox.review(wallet.sessionId, 'reject');
 		const { title, what } = ended['review-refused'];
 		await expectHeading(page, title);
 		const once = where === 'elsewhere' ? `${title} ${what}` : title;
-		await expect.poll(heard).toEqual([once]);
+		await expect.poll(announcements).toEqual([once]);
 	});
 }
 

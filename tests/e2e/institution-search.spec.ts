@@ -82,44 +82,44 @@ test('the list follows what is typed, and the count is said once', async ({ page
 	await page.goto('/login');
 	// Else the page's time goes on, and the count is said before a slow machine looks.
 	await page.clock.pauseAt(Date.now() + 60_000);
-	const said = await listen(page);
+	const spoken = await listen(page);
 	await field(page).pressSequentially('curacao');
 	await expect(institutions(page)).toHaveCount(4);
 	await page.clock.runFor(PAUSE_MS - 1);
-	expect(await said()).toEqual([]);
+	expect(await spoken()).toEqual([]);
 	await expect(page).toHaveTitle(titled(''));
 	await page.clock.runFor(1);
-	expect(await said()).toEqual([found(4)]);
+	expect(await spoken()).toEqual([found(4)]);
 	await expect(page).toHaveTitle(titled(found(4)));
 
 	// Another input with the same results.
 	await field(page).press('Space');
 	await page.clock.runFor(PAUSE_MS);
-	expect(await said()).toEqual([found(4)]);
+	expect(await spoken()).toEqual([found(4)]);
 	await field(page).press('h');
 	await page.clock.runFor(PAUSE_MS);
 	await field(page).press('Backspace');
 	await page.clock.runFor(PAUSE_MS);
-	expect(await said()).toEqual([found(4), found(1), found(4)]);
+	expect(await spoken()).toEqual([found(4), found(1), found(4)]);
 
 	await field(page).fill('');
 	await expect(institutions(page)).toHaveCount(0);
 	await page.clock.runFor(PAUSE_MS);
 	await expect(page).toHaveTitle(titled(''));
-	expect(await said()).toHaveLength(3);
+	expect(await spoken()).toHaveLength(3);
 });
 
 test('Enter before the pause says the count once, by the focus', { tag: '@full' }, async ({ page }) => {
 	await page.clock.install();
 	await page.goto('/login');
 	await page.clock.pauseAt(Date.now() + 60_000);
-	const said = await listen(page);
+	const spoken = await listen(page);
 	await field(page).pressSequentially('curacao');
 	await expect(institutions(page)).toHaveCount(4);
 	await field(page).press('Enter');
 	await expect(heading(page)).toBeFocused();
 	await page.clock.runFor(10 * PAUSE_MS);
-	expect(await said()).toEqual([]);
+	expect(await spoken()).toEqual([]);
 });
 
 test('with one result, Enter goes to it, and Enter again opens it', async ({ page }) => {
@@ -140,13 +140,13 @@ test(
 	async ({ page }) => {
 		await page.clock.install();
 		await page.goto('/login');
-		const said = await listen(page);
+		const spoken = await listen(page);
 		await field(page).pressSequentially('Atlantis');
 		await expect(heading(page)).toHaveText(found(0));
 		for (const times of [1, 2]) {
 			await field(page).press('Enter');
 			await page.clock.runFor(PAUSE_MS);
-			await expect.poll(said).toEqual(Array(times).fill(`${found(0)}. ${words.search.tryAgain}`));
+			await expect.poll(spoken).toEqual(Array(times).fill(`${found(0)}. ${words.search.tryAgain}`));
 		}
 		await expect(field(page)).toBeFocused();
 	}
@@ -232,14 +232,14 @@ for (const [what, path, respond] of faults) {
 		test('the page says so once, and the form still searches', async ({ page }) => {
 			await page.route(({ pathname }) => pathname.includes(path), respond);
 			await page.goto('/login');
-			const said = await listen(page);
+			const spoken = await listen(page);
 			await field(page).pressSequentially('cura');
-			await expect.poll(said).toEqual([words.search.failed]);
+			await expect.poll(spoken).toEqual([words.search.failed]);
 			await expect(page.getByText(words.search.failed)).toBeInViewport();
 			await field(page).pressSequentially('cao');
 			await field(page).blur();
 			await field(page).focus();
-			expect(await said()).toEqual([words.search.failed]);
+			expect(await spoken()).toEqual([words.search.failed]);
 			await field(page).press('Enter');
 			await expect(page).toHaveURL(/q=curacao/);
 			await expect(institutions(page)).toHaveCount(4);
@@ -301,12 +301,12 @@ test.describe('a list of 3,000', () => {
 /** Notes what the status line says from now on. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
 	const notes = await page.getByRole('status').evaluateHandle((line) => {
-		const said: string[] = [];
+		const spoken: string[] = [];
 		const watcher = new MutationObserver(() => {
-			if (line.textContent) said.push(line.textContent);
+			if (line.textContent) spoken.push(line.textContent);
 		});
 		watcher.observe(line, { childList: true, characterData: true, subtree: true });
-		return said;
+		return spoken;
 	});
 	return () => notes.jsonValue();
 }

@@ -46,8 +46,8 @@ for (const locale of ['en', 'nl'] as const) {
 
 			const explanation = page.getByRole('group').filter({ hasText: explain });
 			await explanation.getByText(explain).click();
-			const said = (await page.getByRole('main').innerText()).replaceAll(/\s+/g, ' ');
-			for (const text of [explainWallet, explainQr]) expect(said.split(text)).toHaveLength(2);
+			const content = (await page.getByRole('main').innerText()).replaceAll(/\s+/g, ' ');
+			for (const text of [explainWallet, explainQr]) expect(content.split(text)).toHaveLength(2);
 			expect(explainWallet).toContain('wallet');
 			expect(explainQr).toMatch(/scan/i);
 		}

@@ -391,12 +391,12 @@ describe('streams', () => {
 	test('a response is passed on while it is still being written', async () => {
 		const { request, answered } = openRequest('GET', at('/steps'));
 		request.end();
-		const pieces: string[] = [];
+		const chunks: string[] = [];
 		for await (const piece of await answered) {
-			pieces.push(String(piece));
+			chunks.push(String(piece));
 			odd.step();
 		}
-		expect(pieces).toEqual(['one', 'two', 'three']);
+		expect(chunks).toEqual(['one', 'two', 'three']);
 	});
 
 	test('a response is written no faster than it is read', async () => {

@@ -164,8 +164,8 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		);
 		const ids = visits().flatMap(({ url }) => /[\da-f-]{32,36}/.exec(url.pathname) ?? []);
 		const people = journeys.flatMap(({ person }) => person ?? []);
-		const said = people.flatMap((person) => Object.values(claimsOf(personById(person))).flat());
-		const texts = [...cookies, ...ids, ...said].filter((text): text is string => typeof text === 'string');
+		const values = people.flatMap((person) => Object.values(claimsOf(personById(person))).flat());
+		const texts = [...cookies, ...ids, ...values].filter((text): text is string => typeof text === 'string');
 		expect([...new Set(texts)].filter((text) => text.length > 5 && logs.includes(text))).toEqual([]);
 		expect(secrets().filter(([, pattern]) => pattern.test(logs))).toEqual([]);
 		expect(logs).not.toMatch(/[?&](?:code|state|returnTo|wallet_session|request_uri|error_description)=|c{43}|s{43}/);

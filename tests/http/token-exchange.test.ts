@@ -125,14 +125,14 @@ test('a service that refuses every token causes no loop', async () => {
 test('requests for the tokens of a person say what these are for', async () => {
 	await tokensOver(browser, landscape);
 	await callOdd();
-	const said = (operation: string) =>
+	const parametersOf = (operation: string) =>
 		landscape.sandbox.lastRequests('sts', operation).map(({ body }) => {
 			const form = new URLSearchParams(body);
 			return [form.getAll('resource'), form.getAll('audience')];
 		});
-	expect(said('par')).toEqual([[[PORTAL], [PORTAL_AUDIENCE]]]);
-	expect(said('token:code')).toEqual([[[PORTAL], []]]);
-	expect(said('token:refresh')).toEqual([[[PORTAL], []]]);
+	expect(parametersOf('par')).toEqual([[[PORTAL], [PORTAL_AUDIENCE]]]);
+	expect(parametersOf('token:code')).toEqual([[[PORTAL], []]]);
+	expect(parametersOf('token:refresh')).toEqual([[[PORTAL], []]]);
 });
 
 test.each([

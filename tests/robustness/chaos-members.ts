@@ -76,7 +76,7 @@ export function chaosMember(
 		return fresh;
 	}
 
-	const complain = (what: string) => void report.complaints.push(`member ${index}: ${what}`);
+	const fail = (what: string) => void report.complaints.push(`member ${index}: ${what}`);
 
 	/** One request; null where the front or the network, and not the portal, gave no response. */
 	async function send(what: string, work: Promise<Visit>): Promise<Visit | null> {
@@ -84,32 +84,32 @@ export function chaosMember(
 		const visit = await withinPatience(work);
 		const status = visit === 'hung' || visit === null ? String(visit) : statusOf(visit);
 		report.statuses[status] = (report.statuses[status] ?? 0) + 1;
-		if (visit === 'hung') complain(`${what}: no response within ${HUNG_MS / 1000} s`);
+		if (visit === 'hung') fail(`${what}: no response within ${HUNG_MS / 1000} s`);
 		if (visit === 'hung' || visit === null || visit.headers.has(FRONT_HEADER)) return null;
 		if (visit.status === 503 && !visit.headers.has('retry-after') && what !== SERVICE)
-			complain(`${what}: 503 without Retry-After`);
+			fail(`${what}: 503 without Retry-After`);
 		const isFault = visit.status >= 500 && !PASSING.includes(visit.status);
-		if (isFault && what !== SERVICE) complain(`${what}: ${visit.status} ${visit.text.slice(0, 200)}`);
+		if (isFault && what !== SERVICE) fail(`${what}: ${visit.status} ${visit.text.slice(0, 200)}`);
 		return visit;
 	}
 
 	const open = (path: string) => send(path, path.startsWith('/api/') ? browser.call(path) : browser.open(path));
 
-	function judge(path: string, visit: Visit | null): 'well' | 'unknown' | 'signed out' {
+	function assess(path: string, visit: Visit | null): 'well' | 'unknown' | 'signed out' {
 		if (!visit || PASSING.includes(visit.status)) return 'unknown';
 		if (visit.status === 401 || visit.url.pathname.startsWith('/login') || visit.text === 'null') return 'signed out';
 		if (path === '/api/me' && visit.status === 200) {
 			const { name } = v.parse(Me, visit.text).user;
-			if (name !== nameOf(person)) complain(`is told to be ${name}, and is ${nameOf(person)}`);
+			if (name !== nameOf(person)) fail(`is told to be ${name}, and is ${nameOf(person)}`);
 		}
-		if (visit.status !== 200 && path !== SERVICE) complain(`${path}: ${visit.status} ${visit.url.pathname}`);
+		if (visit.status !== 200 && path !== SERVICE) fail(`${path}: ${visit.status} ${visit.url.pathname}`);
 		return 'well';
 	}
 
 	async function visitAtOnce(paths: readonly string[]): Promise<void> {
 		const family = await familyHeld();
 		const at = stamp();
-		const results = await Promise.all(paths.map(async (path) => judge(path, await open(path))));
+		const results = await Promise.all(paths.map(async (path) => assess(path, await open(path))));
 		if (!results.includes('signed out')) return;
 		isSignedIn = false;
 		const cause: LossCause = !family
@@ -121,7 +121,7 @@ export function chaosMember(
 					: 'none';
 		report.sessionsLost[cause]++;
 		const history = family?.events.slice(-8).join('; ') ?? 'no token call is known';
-		if (cause === 'none') complain(`lost its session at ${at}, asking for ${paths.join(' ')}: ${history}`);
+		if (cause === 'none') fail(`lost its session at ${at}, asking for ${paths.join(' ')}: ${history}`);
 	}
 
 	async function familyHeld(): Promise<TokenFamily | undefined> {
@@ -156,7 +156,7 @@ export function chaosMember(
 		if (!visit || (weather.isUnsettled && !isLast)) return;
 		// The instance that ended the session and the store knew of it, and both may have forgotten it (docs/operations.md).
 		if (weather.restartsAtLoss > one.restarts) return;
-		if (visit.status === 200) complain('a session lives on after sign-out');
+		if (visit.status === 200) fail('a session lives on after sign-out');
 		if (visit.status === 401) report.endedSessionsChecked++;
 	}
 
@@ -194,7 +194,7 @@ export function chaosMember(
 				await pause(Number(visit.headers.get('retry-after')) * 1000);
 				visit = await open('/api/me');
 			}
-			if (judge('/api/me', visit) !== 'well') complain(`is not well at the end: ${visit?.status ?? 'no response'}`);
+			if (assess('/api/me', visit) !== 'well') fail(`is not well at the end: ${visit?.status ?? 'no response'}`);
 		}
 	};
 }

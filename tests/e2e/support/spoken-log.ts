@@ -148,8 +148,8 @@ export class SpokenLog {
 }
 
 function answersOf(part: readonly Entry[]): number {
-	const heard = part.filter(({ kind }) => /^(?:page|polite|assertive)$/.test(kind));
-	return heard.filter(({ kind }, index) => kind !== 'page' || heard[index + 1]?.kind !== 'page').length;
+	const announced = part.filter(({ kind }) => /^(?:page|polite|assertive)$/.test(kind));
+	return announced.filter(({ kind }, index) => kind !== 'page' || announced[index + 1]?.kind !== 'page').length;
 }
 
 function isSpoken({ kind }: Entry): boolean {

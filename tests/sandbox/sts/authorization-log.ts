@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider';
 import type { Context } from 'oidc-provider';
 
-const kept = 500;
+const maxEntries = 500;
 
 /** One authorization request as the portal sent it. */
 export interface AuthorizationRequest {
@@ -46,7 +46,7 @@ export class AuthorizationLog {
 	#note(query: Record<string, string>): void {
 		const params = this.#pushed.get(query.request_uri ?? '') ?? query;
 		this.#requests.push({ params, query });
-		if (this.#requests.length > kept) this.#requests.shift();
+		if (this.#requests.length > maxEntries) this.#requests.shift();
 	}
 }
 

@@ -5,7 +5,7 @@ const advice = 'Let both clocks follow NTP.';
 const sts = { check: 'sts.clock', service: 'the STS', consequence: 'Sign-ins fail.' } as const;
 
 /** What the doctor says of a clock that is so many seconds ahead of this machine's. */
-function saidOf(clockAheadSeconds: number | null, severity: 'warning' | 'wrong' = 'wrong') {
+function findingsOf(clockAheadSeconds: number | null, severity: 'warning' | 'wrong' = 'wrong') {
 	const reply = { status: 200, headers: new Headers(), json: {}, clockAheadSeconds };
 	return examineClock({ ...sts, severity }, reply).map((finding) => [
 		finding.severity,
@@ -15,7 +15,7 @@ function saidOf(clockAheadSeconds: number | null, severity: 'warning' | 'wrong' 
 }
 
 test.each([0, 5, -5, 5.4])('a clock that is %d s ahead agrees', (seconds) => {
-	expect(saidOf(seconds)).toEqual([['good', 'The clocks of the STS and of this machine agree.', null]]);
+	expect(findingsOf(seconds)).toEqual([['good', 'The clocks of the STS and of this machine agree.', null]]);
 });
 
 test.each([
@@ -25,7 +25,9 @@ test.each([
 	[-30, '30 s behind']
 ])('a clock that is %d s ahead is a warning: tokens are still accepted', (seconds, difference) => {
 	const message = `The clock of the STS is ${difference} the clock of this machine.`;
-	expect(saidOf(seconds)).toEqual([['warning', message, 'Let both clocks follow NTP before the difference grows.']]);
+	expect(findingsOf(seconds)).toEqual([
+		['warning', message, 'Let both clocks follow NTP before the difference grows.']
+	]);
 });
 
 test.each([
@@ -34,10 +36,10 @@ test.each([
 	[3600, '3600 s ahead of']
 ])('a clock that is %d s ahead is a fault: tokens are refused', (seconds, difference) => {
 	const message = `The clock of the STS is ${difference} the clock of this machine.`;
-	expect(saidOf(seconds)).toEqual([['wrong', message, `Sign-ins fail. ${advice}`]]);
-	expect(saidOf(seconds, 'warning')).toEqual([['warning', message, `Sign-ins fail. ${advice}`]]);
+	expect(findingsOf(seconds)).toEqual([['wrong', message, `Sign-ins fail. ${advice}`]]);
+	expect(findingsOf(seconds, 'warning')).toEqual([['warning', message, `Sign-ins fail. ${advice}`]]);
 });
 
 test('of a service that does not tell the time nothing is said', () => {
-	expect(saidOf(null)).toEqual([]);
+	expect(findingsOf(null)).toEqual([]);
 });

@@ -82,8 +82,8 @@ test('docs/architecture.md counts the files that its three paths name, and a pat
 	// A portal has one of the three stores.
 	for (const store of ['store/deno-kv.ts', 'store/store.ts']) expect(refresh.delete(store)).toBe(true);
 	const counts = [filesOf('A status read').size, refresh.size, filesOf('A wallet sign-in').size];
-	const said = /A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+)/.exec(text);
-	expect(said?.slice(1).map(Number)).toEqual(counts);
+	const documented = /A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+)/.exec(text);
+	expect(documented?.slice(1).map(Number)).toEqual(counts);
 	expect(counts.every((count, index) => count <= ([35, 21, 33][index] ?? 0))).toBe(true);
 });
 

@@ -232,9 +232,9 @@ const numbers: readonly (readonly [string, string])[] = [
 
 describe('the table of limits in docs/security.md', () => {
 	test.each(numbers)('says of "%s": %s, as the code does', (limit, value) => {
-		const said = rows.get(limit);
-		expect(said, limit).toBeDefined();
+		const documented = rows.get(limit);
+		expect(documented, limit).toBeDefined();
 		const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-		expect(said).toMatch(new RegExp(`(?<![\\d,.])${escaped}(?![\\d])`));
+		expect(documented).toMatch(new RegExp(`(?<![\\d,.])${escaped}(?![\\d])`));
 	});
 });

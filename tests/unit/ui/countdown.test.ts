@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { clockDigits, spokenMarkSeconds } from '$lib/ui/countdown';
 
 test('the time left is said at two minutes, one minute and 20 seconds, and not before', () => {
-	const said: number[] = [];
+	const announced: number[] = [];
 	for (let left = 780; left >= 0; left--) {
 		const mark = spokenMarkSeconds(left);
-		if (mark !== said.at(-1)) said.push(mark);
+		if (mark !== announced.at(-1)) announced.push(mark);
 	}
-	expect(said).toEqual([Infinity, 120, 60, 20]);
+	expect(announced).toEqual([Infinity, 120, 60, 20]);
 });
 
 test('a mark is passed at its second, not before', () => {

@@ -187,9 +187,9 @@ describe('a wallet sign-in on the page', () => {
 
 	test('a page that is left while the portal can’t be reached navigates nowhere', async () => {
 		const page = start({ reachable: [false] });
-		const said = page.say('VERIFIED');
+		const reported = page.say('VERIFIED');
 		page.leavePage();
-		await said;
+		await reported;
 		expect(page.left).toEqual([]);
 	});
 

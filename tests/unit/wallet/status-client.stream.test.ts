@@ -20,12 +20,12 @@ class Source extends EventTarget {
 function start(sessionIds = ['a']) {
 	const source = new Source();
 	const urls: string[] = [];
-	const heard: StatusUpdate[] = [];
+	const updates: StatusUpdate[] = [];
 	const events: number[] = [];
 	const page = new AbortController();
 	const ended = followStream(
 		sessionIds,
-		(update) => heard.push(update),
+		(update) => updates.push(update),
 		page.signal,
 		() => events.push(performance.now()),
 		(url) => {
@@ -33,18 +33,18 @@ function start(sessionIds = ['a']) {
 			return source as unknown as EventSource;
 		}
 	);
-	return { source, urls, heard, events, ended, leave: () => page.abort() };
+	return { source, urls, heard: updates, events, ended, leave: () => page.abort() };
 }
 
 test('reports each session’s updates, and ends after the final one', async () => {
-	const { source, urls, heard, ended } = start(['a', 'b', 'c']);
+	const { source, urls, heard: updates, ended } = start(['a', 'b', 'c']);
 	source.send('open');
 	source.send('message', { sessionId: 'a', status: 'PENDING', expiresInMs: 5 });
 	source.send('trouble', { sessionId: 'b', error: 'upstream_unavailable' });
 	source.send('gone', { sessionId: 'c', error: 'not_found' });
 	source.send('end');
 	expect([await ended, source.isClosed, urls]).toEqual(['ended', true, ['/api/wallet/sessions/a/events?also=b,c']]);
-	expect(heard).toEqual([
+	expect(updates).toEqual([
 		{ sessionId: 'a', response: { kind: 'status', status: 'PENDING', expiresInMs: 5 } },
 		{ sessionId: 'b', response: { kind: 'unreachable' } },
 		{ sessionId: 'c', response: { kind: 'gone' } }
@@ -52,11 +52,11 @@ test('reports each session’s updates, and ends after the final one', async () 
 });
 
 test('reports the connection and each heartbeat as an event, and no update', async () => {
-	const { source, heard, events, leave, ended } = start();
+	const { source, heard: updates, events, leave, ended } = start();
 	source.send('connected');
 	source.send('heartbeat');
 	source.send('heartbeat');
-	expect([events.length, heard]).toEqual([3, []]);
+	expect([events.length, updates]).toEqual([3, []]);
 	leave();
 	expect(await ended).toBe('broken');
 });
@@ -94,9 +94,9 @@ test.each([
 test.each(['{"sessionId":"a","status":"EXP', '', '<html></html>', '{}', 'null'])(
 	'takes a stream for broken that sends an event which is not the portal’s own: %j',
 	async (data) => {
-		const { source, heard, ended } = start();
+		const { source, heard: updates, ended } = start();
 		source.send('connected');
 		source.dispatchEvent(new MessageEvent('gone', { data }));
-		expect([await ended, source.isClosed, heard]).toEqual(['broken', true, []]);
+		expect([await ended, source.isClosed, updates]).toEqual(['broken', true, []]);
 	}
 );

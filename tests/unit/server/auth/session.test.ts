@@ -76,8 +76,8 @@ describe('a new session', () => {
 		[-3600, false],
 		[3600, false]
 	])('of an ID token whose time is %i s from ours says when the STS issued it: %s', (offset, isSaid) => {
-		const said = v.parse(IdentityClaims, { sub: 's', iat: NOW + offset });
-		expect(newSession(said, tokens, facts).issuedAt).toBe(isSaid ? NOW + offset : undefined);
+		const parsed = v.parse(IdentityClaims, { sub: 's', iat: NOW + offset });
+		expect(newSession(parsed, tokens, facts).issuedAt).toBe(isSaid ? NOW + offset : undefined);
 	});
 
 	test('has a random id of its own', () => {
@@ -89,8 +89,8 @@ describe('a new session', () => {
 
 	/** Whether the person proved who they are just now, by an STS that says this of the time. */
 	function freshBy(auth_time: unknown, requestsLogin: boolean): boolean {
-		const said = v.parse(IdentityClaims, { sub: 's', ...(auth_time !== undefined && { auth_time }) });
-		return isFresh(newSession(said, tokens, { ...facts, requestsLogin }));
+		const parsed = v.parse(IdentityClaims, { sub: 's', ...(auth_time !== undefined && { auth_time }) });
+		return isFresh(newSession(parsed, tokens, { ...facts, requestsLogin }));
 	}
 	const implausible = [
 		['nothing', undefined],

@@ -214,12 +214,12 @@ describe('creating a session', () => {
 
 describe('reading the status', () => {
 	test('reads the doc dialect', async () => {
-		const said = { idvRequired: true, idvRequirementReason: 'FIRST_TIME_LINK', reconciliationPlanType: 'RUN_IDV' };
-		const stub = await startStub(json(200, { sessionId, status: 'VERIFIED', ...said }));
+		const wire = { idvRequired: true, idvRequirementReason: 'FIRST_TIME_LINK', reconciliationPlanType: 'RUN_IDV' };
+		const stub = await startStub(json(200, { sessionId, status: 'VERIFIED', ...wire }));
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toEqual({
 			sessionId,
 			status: 'VERIFIED',
-			...said,
+			...wire,
 			bridgeExpiresAt: null
 		});
 		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/sessions/${sessionId}/status`);

@@ -4,7 +4,7 @@ import { Problem } from '$lib/server/http/problem';
 import { upstreamUrl } from '$lib/server/upstream/client';
 import { sessionId } from './fixtures';
 
-const pieces = [
+const fragments = [
 	...[
 		'/',
 		'\\',
@@ -56,7 +56,7 @@ function randomTexts(count: number): string[] {
 		return state % limit;
 	};
 	return Array.from({ length: count }, () =>
-		Array.from({ length: next(6) }, () => pieces[next(pieces.length)] ?? '').join('')
+		Array.from({ length: next(6) }, () => fragments[next(fragments.length)] ?? '').join('')
 	);
 }
 

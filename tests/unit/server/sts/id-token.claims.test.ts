@@ -126,9 +126,9 @@ describe('who somebody is', () => {
 		const odd = fc.oneof(fc.jsonValue(), fc.boolean(), fc.integer(), fc.string({ unit: 'binary' }));
 		void assertProperty(
 			fc.property(odd, odd, (federated_subject, eduid) => {
-				const said = [federated_subject, eduid].flat(1);
+				const identifiers = [federated_subject, eduid].flat(1);
 				const key = stableSubject(read({ federated_subject, eduid }));
-				expect(key === 's' || said.some((value) => value === key)).toBe(true);
+				expect(key === 's' || identifiers.some((value) => value === key)).toBe(true);
 				expect(key.isWellFormed() && key.trim() !== '').toBe(true);
 			})
 		);

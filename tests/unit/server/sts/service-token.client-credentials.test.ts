@@ -69,7 +69,7 @@ describe('no service token', () => {
 		['invalid_scope', 400],
 		['invalid_target', 400]
 	])('for %s is for the operator to put right, and 503 for everybody else', async (error, status) => {
-		const told = vi.spyOn(log, 'error');
+		const logged = vi.spyOn(log, 'error');
 		sts.behaviour = { tokenAnswer: refusal(status, { error, error_description: 'their words' }) };
 		await expect(grantServiceToken({})).rejects.toMatchObject({
 			code: 'upstream_unavailable',
@@ -77,7 +77,7 @@ describe('no service token', () => {
 			headers: { 'retry-after': '5' },
 			facts: { fault: 'no_service_token', upstream: 'sts', upstreamCode: error }
 		});
-		expect(told).toHaveBeenCalledExactlyOnceWith(
+		expect(logged).toHaveBeenCalledExactlyOnceWith(
 			expect.stringContaining('AUTH_BRIDGE_CLIENT_ID'),
 			expect.objectContaining({ code: error })
 		);
@@ -95,9 +95,9 @@ describe('no service token', () => {
 			}
 		]
 	])('%s is 503', async (_, tokenAnswer) => {
-		const told = vi.spyOn(log, 'error');
+		const logged = vi.spyOn(log, 'error');
 		sts.behaviour = { tokenAnswer };
 		await expect(grantServiceToken({})).rejects.toMatchObject({ code: 'upstream_unavailable' });
-		expect(told).not.toHaveBeenCalled();
+		expect(logged).not.toHaveBeenCalled();
 	});
 });

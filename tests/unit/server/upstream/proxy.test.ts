@@ -73,12 +73,12 @@ describe('the time limit of a service', () => {
 
 	test('does not count while the caller is still sending', async () => {
 		let send = (_piece: string) => {};
-		const pieces = new ReadableStream<Uint8Array>({
+		const chunks = new ReadableStream<Uint8Array>({
 			start: (controller) => {
 				send = (piece) => (piece === '' ? controller.close() : controller.enqueue(new TextEncoder().encode(piece)));
 			}
 		});
-		const answer = proxied({ method: 'POST', body: pieces });
+		const answer = proxied({ method: 'POST', body: chunks });
 		for (const piece of ['one', 'two', '']) {
 			await new Promise((resolve) => setImmediate(resolve));
 			vi.advanceTimersByTime(ALMOST_MS);

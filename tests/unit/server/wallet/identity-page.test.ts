@@ -47,9 +47,9 @@ beforeEach(() => {
 
 function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> = {}) {
 	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, bridgeExpiresAt: null };
-	const said = { sessionId: ID, status, ...rest, ...changes };
-	bridge.readStatus.mockResolvedValue(said);
-	bridge.readFreshStatus.mockResolvedValue(said);
+	const response = { sessionId: ID, status, ...rest, ...changes };
+	bridge.readStatus.mockResolvedValue(response);
+	bridge.readFreshStatus.mockResolvedValue(response);
 }
 
 async function browser(changes: Partial<OwnedSession> = {}, path = '/login/wallet') {

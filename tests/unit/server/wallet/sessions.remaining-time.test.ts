@@ -17,7 +17,7 @@ const owned = (changes: Partial<OwnedSession> = {}): OwnedSession => ({
 	completed: false,
 	...changes
 });
-const said = (bridgeExpiresAt: number | null) => ({
+const responseWith = (bridgeExpiresAt: number | null) => ({
 	sessionId: 's',
 	status: 'PENDING' as const,
 	idvRequired: false,
@@ -26,7 +26,7 @@ const said = (bridgeExpiresAt: number | null) => ({
 	bridgeExpiresAt
 });
 const left = (bridgeExpiresAt: number | null, session = owned(), atMs = NOW_MS) =>
-	remainingMs(said(bridgeExpiresAt), session, atMs);
+	remainingMs(responseWith(bridgeExpiresAt), session, atMs);
 
 describe('the time that a wallet session has left', () => {
 	test('is what was decided at its creation, where the Bridge says nothing', () => {

@@ -46,9 +46,9 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 		allReads: () => [...readsAtMs.values()].flat(),
 		/** Listens to a session; answers what was heard, in short, and how to stop. */
 		listen: (id: string) => {
-			const heard: StatusNews[] = [];
-			const stop = watches.watch(id, credential, (news) => heard.push(news));
-			return { heard, said: () => heard.map(inShort), stop };
+			const received: StatusNews[] = [];
+			const stop = watches.watch(id, credential, (news) => received.push(news));
+			return { heard: received, said: () => received.map(inShort), stop };
 		}
 	};
 }
