@@ -23,8 +23,7 @@ export function signIn(url: string, secret: string, count: number): Promise<Sign
 async function signInOne(url: string, secret: string): Promise<SignedIn> {
 	const lasting = { refreshAt: undefined, expiresAt: undefined };
 	const session = { ...realisticSession(Math.floor(Date.now() / 1000)), ...lasting };
-	const chunks =
-		splitChunks('portal.session', await createSeal([secret], 'session', sessionCodec(2)).seal(session)) ?? [];
+	const chunks = splitChunks('portal.session', createSeal([secret], 'session', sessionCodec(2)).seal(session)) ?? [];
 	const own = chunks.map(({ name, value }) => `${name}=${value}`).join('; ');
 	const answer = await fetch(`${url}/api/wallet/sessions`, {
 		method: 'POST',

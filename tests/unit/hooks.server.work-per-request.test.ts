@@ -60,9 +60,9 @@ beforeAll(async () => {
 		});
 		wallets.push(jar.get(`portal.wallet.${name}`) ?? '');
 	}
-	await beginLoginTransaction(jar, NOW_MS);
+	beginLoginTransaction(jar, NOW_MS);
 	const id = newFlowId(NOW_MS);
-	await keepFlow(jar, {
+	keepFlow(jar, {
 		id,
 		provider: 'sts',
 		stateKey: 'k'.repeat(22),
@@ -87,11 +87,11 @@ beforeAll(async () => {
 async function useEverything({ cookies }: RequestEvent): Promise<Response> {
 	for (const { name } of cookies.getAll()) cookies.get(name);
 	for (const time of [1, 2, 3]) {
-		await readLoginTransaction(cookies);
-		await ownedSessions(cookies);
+		readLoginTransaction(cookies);
+		ownedSessions(cookies);
 		await completedSession(cookies);
 		const [oldest = ''] = flowIds(cookies);
-		if (time === 1) await findFlow(cookies, oldest);
+		if (time === 1) findFlow(cookies, oldest);
 	}
 	return new Response('page');
 }
@@ -156,7 +156,8 @@ describe('the work of one request, through all handles, is bounded whatever cook
 	test('and 400 hostile cookies cost no more openings than 20', async () => {
 		const hostile = (count: number) => many(count, (n) => `portal.wallet.${n}=${broken(sealed.wallets[0] ?? '', n)}`);
 		const [few, all] = [await workOf(hostile(20)), await workOf(hostile(400))];
-		expect(all.openings).toBe(few.openings);
+		expect(few.openings).toBeGreaterThan(0);
+		expect(all.openings).toBeLessThanOrEqual(few.openings);
 	});
 
 	test('in any mixture of real, broken and foreign cookies', async () => {

@@ -1,9 +1,14 @@
+import { builtin } from './runtime';
+
 /**
  * Authenticated encryption for values that a browser stores for the portal (RFC 5116 AEAD, AES-256-GCM). Keys are derived
- * once per secret and purpose (HKDF, RFC 5869), so that opening needs no key derivation per request.
+ * once per secret and purpose (HKDF, RFC 5869), so that opening needs no key derivation per request. The values are small:
+ * Web Crypto's job for each operation would take ten times as long as the operation itself (docs/performance.md).
  *
  * Layout, base64url: key id (4 bytes) · nonce (12) · ciphertext and tag.
  */
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -16,10 +21,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 interface SealKey {
-	readonly id: Uint8Array<ArrayBuffer>;
+	readonly id: Buffer;
 	/** The first characters of a text that was sealed with this key. */
 	readonly prefix: string;
-	readonly key: CryptoKey;
+	readonly key: Buffer;
 }
 
 /** The result of opening a sealed text. */
@@ -33,11 +38,11 @@ export interface Opened<Value = unknown> {
 
 export interface Seal {
 	/** Seals a value with the first secret. */
-	seal(value: unknown): Promise<string>;
+	seal(value: unknown): string;
 	/** Opens a text that was sealed for this purpose with any of the secrets; null for anything else. Never throws. */
-	open(text: string): Promise<Opened | null>;
+	open(text: string): Opened | null;
 	/** Whether a text names one of this seal's keys. This needs no cryptography, and proves nothing. */
-	recognises(text: string): Promise<boolean>;
+	recognises(text: string): boolean;
 }
 
 /** How a value is encoded before it is sealed. */
@@ -57,65 +62,52 @@ export const jsonCodec: Codec = {
  * @param purpose separates keys: what is sealed for one purpose can't be opened for another
  */
 export function createSeal(secrets: readonly string[], purpose: string, codec: Codec = jsonCodec): Seal {
-	const keys = Promise.all(secrets.map((secret) => deriveKey(secret, purpose)));
-	const additionalData = encoder.encode(purpose);
-
+	const additionalData = Buffer.from(purpose);
+	let derived: readonly SealKey[] | undefined;
+	const keys = () => (derived ??= secrets.map((secret) => deriveKey(secret, purpose)));
 	/** The index of the key that a text names; -1 if it names none. */
-	async function keyIndex(text: string): Promise<number> {
-		return (await keys).findIndex(({ prefix }) => text.startsWith(prefix));
-	}
+	const keyIndex = (text: string) => keys().findIndex(({ prefix }) => text.startsWith(prefix));
 
 	return {
-		async seal(value) {
-			const [first] = await keys;
+		seal(value) {
+			const [first] = keys();
 			if (!first) throw new Error('a seal needs a secret');
-			const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-			const sealed = await crypto.subtle.encrypt(
-				{ name: 'AES-GCM', iv, additionalData },
-				first.key,
-				codec.encode(value)
-			);
-			return Buffer.concat([first.id, iv, new Uint8Array(sealed)]).toString('base64url');
+			const nonce = crypto.getRandomValues(Buffer.alloc(NONCE_BYTES));
+			const cipher = builtin.crypto().createCipheriv(CIPHER, first.key, nonce).setAAD(additionalData);
+			const sealed = [cipher.update(codec.encode(value)), cipher.final(), cipher.getAuthTag()];
+			return Buffer.concat([first.id, nonce, ...sealed]).toString('base64url');
 		},
 
-		async open(text) {
-			const index = await keyIndex(text);
-			const match = (await keys)[index];
+		open(text) {
+			const index = keyIndex(text);
+			const match = keys()[index];
 			if (!match) return null;
 			const bytes = Buffer.from(text, 'base64url');
 			// Decoding ignores invalid characters. Each value must have exactly one encoding.
 			if (bytes.toString('base64url') !== text || !bytes.subarray(0, KEY_ID_BYTES).equals(match.id)) return null;
-			const iv = bytes.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES);
-			const sealed = bytes.subarray(KEY_ID_BYTES + NONCE_BYTES);
+			if (bytes.length < SEAL_BYTES) return null;
+			const nonce = bytes.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES);
+			const decipher = builtin
+				.crypto()
+				.createDecipheriv(CIPHER, match.key, nonce, { authTagLength: TAG_BYTES })
+				.setAAD(additionalData)
+				.setAuthTag(bytes.subarray(-TAG_BYTES));
 			try {
-				const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, match.key, sealed);
-				const { value, stale } = codec.decode(new Uint8Array(plain));
+				const plain = [decipher.update(bytes.subarray(KEY_ID_BYTES + NONCE_BYTES, -TAG_BYTES)), decipher.final()];
+				const { value, stale } = codec.decode(Buffer.concat(plain));
 				return { value, stale: stale || (index > 0 && 'secret') };
 			} catch {
 				return null;
 			}
 		},
 
-		recognises: async (text) => (await keyIndex(text)) >= 0
+		recognises: (text) => keyIndex(text) >= 0
 	};
 }
 
-async function deriveKey(secret: string, purpose: string): Promise<SealKey> {
-	const material = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, [
-		'deriveBits',
-		'deriveKey'
-	]);
-	const hkdf = (info: string) => ({
-		name: 'HKDF',
-		hash: 'SHA-256',
-		salt: encoder.encode('eduid-wallet-portal'),
-		info: encoder.encode(`${info} ${purpose}`)
-	});
-	const id = new Uint8Array(await crypto.subtle.deriveBits(hkdf('key id'), material, KEY_ID_BYTES * 8));
-	const key = await crypto.subtle.deriveKey(hkdf('key'), material, { name: 'AES-GCM', length: 256 }, false, [
-		'encrypt',
-		'decrypt'
-	]);
-	const prefix = Buffer.from(id).toString('base64url').slice(0, KEY_ID_CHARACTERS);
-	return { id, prefix, key };
+function deriveKey(secret: string, purpose: string): SealKey {
+	const hkdf = (info: string, bytes: number) =>
+		Buffer.from(builtin.crypto().hkdfSync('sha256', secret, 'eduid-wallet-portal', `${info} ${purpose}`, bytes));
+	const id = hkdf('key id', KEY_ID_BYTES);
+	return { id, prefix: id.toString('base64url').slice(0, KEY_ID_CHARACTERS), key: hkdf('key', KEY_BYTES) };
 }

@@ -34,10 +34,10 @@ export async function measureMemory() {
 
 	async function request(browser: number): Promise<void> {
 		const cookie = cookies[browser];
-		const session = cookie === undefined ? realisticSession(seconds()) : ((await seal.open(cookie))?.value as Session);
+		const session = cookie === undefined ? realisticSession(seconds()) : (seal.open(cookie)?.value as Session);
 		if (await isRevoked(session)) throw new Error('nobody was signed out');
 		const after = await tokenRefresher.refreshIfDue(session);
-		if (cookie === undefined || after !== session) cookies[browser] = await seal.seal(after);
+		if (cookie === undefined || after !== session) cookies[browser] = seal.seal(after);
 	}
 
 	for (let done = 0; done < REQUESTS;) {

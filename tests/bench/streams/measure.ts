@@ -150,6 +150,6 @@ async function streamRequest(seal: Seal): Promise<string> {
 		idv: 'none',
 		completed: false
 	};
-	const cookie = `portal.wallet.${id}=${await seal.seal(session)}`;
+	const cookie = `portal.wallet.${id}=${seal.seal(session)}`;
 	return get(sessionPath(id, 'events'), { cookie });
 }

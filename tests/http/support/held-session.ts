@@ -21,11 +21,11 @@ type HeldSession = Session & { readonly accessToken: string };
 export async function heldSession(browser: Browser, { env }: Place): Promise<HeldSession> {
 	const name = sessionCookieName(env);
 	const sealed = joinChunks(name, (chunk) => browser.cookies().get(chunk)) ?? '';
-	const opened = await sealOf(env).open(sealed);
+	const opened = sealOf(env).open(sealed);
 	const session = v.parse(SessionSchema, opened?.value);
 	const { tokensKey, id } = session;
 	if (tokensKey === undefined) return session as HeldSession;
-	const text = await readEntry(env, await tokensNameOf(tokensKey));
+	const text = await readEntry(env, tokensNameOf(tokensKey));
 	if (text === null) throw new Error('the store does not have the tokens of the session');
 	return { ...session, ...((await openTokens(tokensKey, id, text)) as HeldSession) };
 }
@@ -40,10 +40,10 @@ export async function changeSession(browser: Browser, place: Place, changes: Par
 	const name = sessionCookieName(place.env);
 	const session = { ...(await heldSession(browser, place)), ...changes };
 	if (session.tokensKey !== undefined) {
-		const text = await sealTokens(session.tokensKey, session.id, session);
-		return writeEntry(place.env, await tokensNameOf(session.tokensKey), text);
+		const text = sealTokens(session.tokensKey, session.id, session);
+		return writeEntry(place.env, tokensNameOf(session.tokensKey), text);
 	}
-	const chunks = splitChunks(name, await sealOf(place.env).seal(session)) ?? [];
+	const chunks = splitChunks(name, sealOf(place.env).seal(session)) ?? [];
 	for (const leftover of leftoverChunks(name, [...browser.cookies().keys()], chunks)) browser.putCookie(leftover, '');
 	for (const chunk of chunks) browser.putCookie(chunk.name, chunk.value);
 }
@@ -77,14 +77,11 @@ export async function ageFlow(browser: Browser, { env }: Place, callback: URL, m
 	const olderId = newFlowId(flowStartMs(id) - minutes * 60_000).slice(0, 9) + id.slice(9);
 
 	const sealedFlow = browser.cookies().get(`portal.flow.${id}`) ?? '';
-	const [, ...flow] = v.parse(v.array(v.unknown()), (await seal('sign-in flow').open(sealedFlow))?.value);
-	const [, ...target] = v.parse(v.array(v.unknown()), (await seal('sign-in target').open(sealedTarget))?.value);
+	const [, ...flow] = v.parse(v.array(v.unknown()), seal('sign-in flow').open(sealedFlow)?.value);
+	const [, ...target] = v.parse(v.array(v.unknown()), seal('sign-in target').open(sealedTarget)?.value);
 	browser.putCookie(`portal.flow.${id}`, '');
-	if (minutes < 60) browser.putCookie(`portal.flow.${olderId}`, await seal('sign-in flow').seal([olderId, ...flow]));
+	if (minutes < 60) browser.putCookie(`portal.flow.${olderId}`, seal('sign-in flow').seal([olderId, ...flow]));
 	const aged = new URL(callback);
-	aged.searchParams.set(
-		'state',
-		[olderId, stateKey, await seal('sign-in target').seal([olderId, ...target])].join('.')
-	);
+	aged.searchParams.set('state', [olderId, stateKey, seal('sign-in target').seal([olderId, ...target])].join('.'));
 	return aged;
 }

@@ -47,9 +47,9 @@ export const security = [
 	},
 	{
 		name: 'the nonce is not checked',
-		file: 'src/lib/server/auth/oidc-client.ts',
-		find: "= ['pkce', 'state', 'nonce'];",
-		replace: "= ['pkce', 'state'];",
+		file: 'src/lib/server/sts/id-token.ts',
+		find: "\tif (claims.nonce !== signIn.nonce) throw new IdTokenRefused('nonce');\n",
+		replace: '',
 		test: 'tests/unit/server/auth/callback.test.ts'
 	},
 	{

@@ -48,8 +48,8 @@ export const sessions = [
 	{
 		name: 'a service gets the exchanged token of another one',
 		file: 'src/lib/server/sts/user-tokens.ts',
-		find: 'digestOf(subjectToken) + optionsKey(options)',
-		replace: 'digestOf(subjectToken)',
+		find: 'sha256(subjectToken) + optionsKey(options)',
+		replace: 'sha256(subjectToken)',
 		test: 'tests/http/token-exchange.test.ts'
 	}
 ];

@@ -44,7 +44,7 @@ export async function startSignIn(options: SignInOptions, requestId: string): Pr
 	const requestsLogin = options.requestsLogin === true || stepUp?.isOld === true;
 	const target = { id: newFlowId(), stateKey: newStateKey(), provider, returnTo, stepUp };
 	try {
-		const state = await stateOf(target);
+		const state = stateOf(target);
 		const params = await authorizationParams({ ...options, requestsLogin });
 		const { url, verifier, nonce } = await authorizationRequest(provider, state, params);
 		return {

@@ -40,7 +40,7 @@ export async function redeemOnce(
 	async function run(): Promise<string> {
 		isOwn = true;
 		const isUnused = await sharedStore().replace(
-			`used:${await callbackRuns().nameOf(secret)}`,
+			`used:${callbackRuns().nameOf(secret)}`,
 			null,
 			crypto.randomUUID(),
 			USED_MS

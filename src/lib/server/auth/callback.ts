@@ -45,8 +45,8 @@ const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-w
  */
 export async function endSignIn(event: RequestEvent, provider: Provider): Promise<string> {
 	const { cookies, url } = event;
-	const state = await readState(url.searchParams.get('state'));
-	const flow = state && (await findFlow(cookies, state.flowId));
+	const state = readState(url.searchParams.get('state'));
+	const flow = state && findFlow(cookies, state.flowId);
 	const isOurs = flow?.provider === provider && flow.stateKey === state?.stateKey && !isFlowCookieOver(flow.id);
 	if (!isOurs) return endWithoutFlow(event, provider, state);
 
@@ -55,7 +55,7 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	const { outcome, isOwn } = await outcomeOf(event, whole);
 	forgetFlow(cookies, flow.id);
 	if (outcome.kind === 'restarted') {
-		await keepFlow(cookies, outcome.flow);
+		keepFlow(cookies, outcome.flow);
 		return outcome.url;
 	}
 	if (outcome.kind === 'failed') return failurePath(event, whole, outcome.error, isOwn);
@@ -93,15 +93,15 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 	const { provider } = flow;
 	let granted: GrantedTokens | null = null;
 	try {
-		const response = await redeemCode(
-			{ code, state: url.searchParams.get('state') ?? '', iss: url.searchParams.get('iss') },
-			flow
-		);
+		const response = await redeemCode({ code, iss: url.searchParams.get('iss') }, flow);
 		if (!response.access_token || !response.id_token)
 			throw new Error('the STS answered without the tokens of a sign-in');
 		granted = { accessToken: response.access_token, refreshToken: response.refresh_token };
-		// Auth.js checks an ID token's claims but not its signature.
-		const verified = await verifyIdToken(response.id_token, { accessToken: response.access_token, code });
+		// Auth.js checks an ID token's claims, but neither its signature nor its nonce.
+		const verified = await verifyIdToken(response.id_token, {
+			accessToken: response.access_token,
+			signIn: { code, nonce: flow.nonce }
+		});
 		const claims = await withUserInfo(verified, response.access_token, locals.requestId);
 		const tokens = {
 			accessToken: response.access_token,
@@ -128,7 +128,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			if (!locals.session) await revokeTokens(session, locals.requestId);
 			return { kind: 'failed', error: 'step_up_refused' };
 		}
-		if (await isRevokedSince(session.userId, await signInStartMs(cookies, flow))) {
+		if (await isRevokedSince(session.userId, signInStartMs(cookies, flow))) {
 			await revokeTokens(session, locals.requestId);
 			return { kind: 'failed', error: 'sign_in_interrupted' };
 		}
@@ -172,7 +172,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	const isLinked = isWallet && used.some(({ idv }) => idv !== 'none');
 	recordLinkedWallet(cookies, isLinked);
 	const { stepUp, returnTo } = flow;
-	const isOther = stepUp !== undefined && !(await isSamePerson(session, stepUp));
+	const isOther = stepUp !== undefined && !isSamePerson(session, stepUp);
 	if (isOwn) {
 		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
 		audit('sign_in.succeeded', session, locals);
@@ -207,7 +207,7 @@ function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, 
  * Handles a callback to a browser that does not have the flow: after the back button, in another browser, or with too
  * many tabs.
  */
-async function endWithoutFlow(event: RequestEvent, provider: Provider, state: ReturnedState | null): Promise<string> {
+function endWithoutFlow(event: RequestEvent, provider: Provider, state: ReturnedState | null): string {
 	const { cookies, request, url, locals } = event;
 	const version1 = flowOfVersion1(url.searchParams.get('state'));
 	const version1Path = version1 === null ? null : takeFlowOfVersion1(cookies, version1);
@@ -217,7 +217,7 @@ async function endWithoutFlow(event: RequestEvent, provider: Provider, state: Re
 
 	const error = errorOf();
 	report(event, provider, error);
-	const newest = state === null ? await findFlow(cookies, ids.at(-1) ?? '') : null;
+	const newest = state === null ? findFlow(cookies, ids.at(-1) ?? '') : null;
 	return errorPath(event, state?.provider, version1Path ?? state?.returnTo ?? newest?.returnTo ?? null, error);
 
 	function errorOf(): SignInError {

@@ -25,8 +25,8 @@ interface LoginTransaction {
 	readonly id: string;
 }
 
-export async function readLoginTransaction(cookies: Cookies, nowMs = unixMs()): Promise<LoginTransaction | null> {
-	const transaction = (await transactionSeal.openFor(cookies, cookies.get(cookieName('login'))))?.value;
+export function readLoginTransaction(cookies: Cookies, nowMs = unixMs()): LoginTransaction | null {
+	const transaction = transactionSeal.openFor(cookies, cookies.get(cookieName('login')))?.value;
 	return transaction && transaction.until > nowMs ? { id: transaction.id } : null;
 }
 
@@ -34,9 +34,9 @@ export async function readLoginTransaction(cookies: Cookies, nowMs = unixMs()): 
  * Starts a login transaction, or extends the browser's current one. The id stays the same, so its rate limits
  * continue to apply.
  */
-export async function beginLoginTransaction(cookies: Cookies, nowMs = unixMs()): Promise<void> {
-	const id = (await readLoginTransaction(cookies, nowMs))?.id ?? crypto.randomUUID();
-	const text = await transactionSeal.seal({ id, until: nowMs + TRANSACTION_SECONDS * 1000 });
+export function beginLoginTransaction(cookies: Cookies, nowMs = unixMs()): void {
+	const id = readLoginTransaction(cookies, nowMs)?.id ?? crypto.randomUUID();
+	const text = transactionSeal.seal({ id, until: nowMs + TRANSACTION_SECONDS * 1000 });
 	cookies.set(cookieName('login'), text, { ...cookieAttributes(), maxAge: LOGIN_COOKIE_SECONDS });
 }
 
@@ -52,19 +52,19 @@ const logoutRedirectSeal = sealOf('departure', v.string());
  * Stores the URL to which the next page redirects a signed-out browser. A response to a form may not redirect to
  * another origin, and a URL in the query of one of our pages could come from anyone.
  */
-export async function keepLogoutRedirect(cookies: Cookies, url: string): Promise<void> {
-	cookies.set(cookieName('departure'), await logoutRedirectSeal.seal(url), {
+export function keepLogoutRedirect(cookies: Cookies, url: string): void {
+	cookies.set(cookieName('departure'), logoutRedirectSeal.seal(url), {
 		...cookieAttributes(),
 		maxAge: LOGOUT_REDIRECT_SECONDS
 	});
 }
 
 /** Reads that URL and deletes its cookie; null if there is none. */
-export async function takeLogoutRedirect(cookies: Cookies): Promise<string | null> {
+export function takeLogoutRedirect(cookies: Cookies): string | null {
 	const text = cookies.get(cookieName('departure'));
 	if (text === undefined) return null;
 	cookies.delete(cookieName('departure'), cookieAttributes());
-	return (await logoutRedirectSeal.openFor(cookies, text))?.value ?? null;
+	return logoutRedirectSeal.openFor(cookies, text)?.value ?? null;
 }
 
 const signedOutCookie = () => cookieName('signedout');

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { AuthConfig } from '@auth/core';
-import { encode } from '@auth/core/jwt';
 import type { Account, Profile } from '@auth/core/types';
 import { customFetch, SvelteKitAuth, type SvelteKitAuthConfig } from '@auth/sveltekit';
 import type { RequestEvent } from '@sveltejs/kit';
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomNonce } from 'oauth4webapi';
 import * as v from 'valibot';
-import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { lenientResponse, withoutOtherClaims } from '../sts/responses';
 import { endpointFetch, stsMetadata } from '../sts/metadata';
@@ -14,12 +11,7 @@ import { completedTokenRequest, userTokenParameters } from '../sts/user-tokens';
 import type { Provider, Session } from './session';
 
 const BASE_PATH = '/api/auth';
-/**
- * Auth.js's own cookies never leave this module. The browser has one sealed cookie per flow instead
- * (`sign-in-flow.ts`).
- */
-const names = { state: 'state', pkce: 'pkce', nonce: 'nonce', callback: 'callback', csrf: 'csrf', session: 'unused' };
-/** The secret that seals these cookies. They are only used within this process. */
+/** Auth.js requires a secret. Nothing that it seals leaves this module. */
 const secret = randomBytes(32).toString('base64url');
 
 /** An authorization request, and the values that its callback needs. */
@@ -54,9 +46,6 @@ export class AuthjsError extends Error {
 
 export type GrantedTokens = Pick<Session, 'accessToken' | 'refreshToken'>;
 
-/** What Auth.js compares with its cookies at a callback. */
-const CALLBACK_CHECKS: ('pkce' | 'state' | 'nonce')[] = ['pkce', 'state', 'nonce'];
-
 interface Outcome {
 	error: unknown;
 	account: Account | null;
@@ -69,7 +58,8 @@ interface Run {
 	readonly path: string;
 	readonly provider?: Provider;
 	readonly method: 'GET' | 'POST';
-	readonly cookies?: Readonly<Record<string, string>>;
+	/** PKCE code verifier, at a callback. */
+	readonly verifier?: string;
 	readonly authorizationParams?: Readonly<Record<string, string>>;
 }
 
@@ -97,24 +87,17 @@ export async function authorizationRequest(
 }
 
 /**
- * Redeems the code of a callback (OpenID Connect Core 3.1.3.1) and validates the response, except for the ID token's
- * signature. Makes one call to the token endpoint.
+ * Redeems the code of a callback (OpenID Connect Core 3.1.3.1) and validates the response. The ID token's signature and nonce
+ * are left to `verifyIdToken`, and the `state` parameter to the caller. Makes one call to the token endpoint.
  * @param flow the flow of the browser that sent the callback
  * @throws {AuthjsError} with its cause
  */
 export async function redeemCode(
-	callback: { readonly code: string; readonly state: string; readonly iss: string | null },
-	flow: { readonly provider: Provider; readonly verifier: string; readonly nonce: string }
+	{ code, iss }: { readonly code: string; readonly iss: string | null },
+	{ provider, verifier }: { readonly provider: Provider; readonly verifier: string }
 ): Promise<TokenResponse> {
-	const { provider, verifier, nonce } = flow;
-	const { code, state, iss } = callback;
-	const query = new URLSearchParams({ code, state, ...(iss !== null && { iss }) });
-	const seal = async (name: string, value: string) =>
-		[name, await encode({ token: { value, provider }, secret, salt: name, maxAge: maxAgeFor(60) })] as const;
-	const cookies = Object.fromEntries(
-		await Promise.all([seal(names.state, state), seal(names.pkce, verifier), seal(names.nonce, nonce)])
-	);
-	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', cookies });
+	const query = new URLSearchParams({ code, ...(iss !== null && { iss }) });
+	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', verifier });
 	if (!account) throw new AuthjsError('nobody signed in', null);
 	return account;
 }
@@ -125,31 +108,15 @@ export async function providerList(): Promise<unknown> {
 	return response.json();
 }
 
-/**
- * Auth.js adds this value to the time in 32 bits, which is negative from 2038 on.
- * @param seconds the intended lifetime
- */
-function maxAgeFor(seconds: number): number {
-	const now = unixSeconds();
-	return now - (now | 0) + seconds;
-}
-
 async function run(wanted: Run): Promise<{ readonly response: Response; readonly account: Account | null }> {
 	const outcome: Outcome = { error: null, account: null, granted: null, idToken: undefined };
 	const { handle } = SvelteKitAuth(withBasePath(authConfig(wanted, outcome)));
-	const request = requestOf(wanted);
+	const request = new Request(`${config().origin}${BASE_PATH}/${wanted.path}`, { method: wanted.method });
 	const event = { request, url: new URL(request.url), locals: {} } as unknown as RequestEvent;
 	const response = await handle({ event, resolve: () => new Response(null, { status: 404 }) });
 	if (outcome.error !== null) throw new AuthjsError('Auth.js failed', outcome.granted, { cause: outcome.error });
 	const { account, idToken } = outcome;
 	return { response, account: account && { ...account, ...(idToken !== undefined && { id_token: idToken }) } };
-}
-
-function requestOf({ path, method, cookies = {} }: Run): Request {
-	const cookie = Object.entries(cookies)
-		.map(([name, value]) => `${name}=${value}`)
-		.join('; ');
-	return new Request(`${config().origin}${BASE_PATH}/${path}`, { method, headers: { cookie } });
 }
 
 /**
@@ -159,7 +126,7 @@ function withBasePath(authConfig: SvelteKitAuthConfig): SvelteKitAuthConfig {
 	return Object.defineProperty(authConfig, 'basePath', { get: () => BASE_PATH, set: () => {}, enumerable: true });
 }
 
-function authConfig({ method, authorizationParams }: Run, outcome: Outcome): SvelteKitAuthConfig {
+function authConfig({ verifier, authorizationParams }: Run, outcome: Outcome): SvelteKitAuthConfig {
 	const { sts } = config();
 	const provider = (id: Provider, name: string) => ({
 		id,
@@ -169,16 +136,16 @@ function authConfig({ method, authorizationParams }: Run, outcome: Outcome): Sve
 		clientId: sts.clientId,
 		// `authjsFetch` authenticates the portal.
 		client: { token_endpoint_auth_method: 'none' },
-		checks: method === 'GET' ? CALLBACK_CHECKS : ['none' as const],
+		// The flow's cookie has what the checks need. Auth.js would read it from cookies of its own.
+		checks: ['none' as const],
 		authorization: { params: { scope: sts.scope, ...userTokenParameters(), ...authorizationParams } },
 		profile: (claims: Profile) => ({ id: claims.sub ?? '' }),
-		[customFetch]: (...request: Parameters<typeof fetch>) => authjsFetch(outcome, ...request)
+		[customFetch]: (...request: Parameters<typeof fetch>) => authjsFetch({ verifier, outcome }, ...request)
 	});
 	return {
 		providers: [provider('sts', 'Institution'), provider('sts-wallet', 'Wallet')],
 		secret,
 		trustHost: true,
-		cookies: cookieNames(),
 		pages: { signIn: '/login', error: '/login' },
 		logger: { error: (error) => (outcome.error = error), warn: () => {}, debug: () => {} },
 		callbacks: {
@@ -190,25 +157,16 @@ function authConfig({ method, authorizationParams }: Run, outcome: Outcome): Sve
 	};
 }
 
-function cookieNames(): NonNullable<AuthConfig['cookies']> {
-	const named = (name: string) => ({ name, options: {} });
-	return {
-		sessionToken: named(names.session),
-		csrfToken: named(names.csrf),
-		callbackUrl: named(names.callback),
-		state: named(names.state),
-		pkceCodeVerifier: named(names.pkce),
-		nonce: named(names.nonce)
-	};
-}
-
 /**
  * Auth.js requests the discovery document in every step, and requires a userinfo endpoint that it never calls here.
  * It gets the shared metadata, with a placeholder for that endpoint if there is none. Its only other request is for tokens.
  */
-async function authjsFetch(outcome: Outcome, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+async function authjsFetch(
+	{ verifier, outcome }: { readonly verifier: string | undefined; readonly outcome: Outcome },
+	...[input, init]: Parameters<typeof fetch>
+): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
-		const answer = await endpointFetch(input, await completedTokenRequest(init));
+		const answer = await endpointFetch(input, await completedTokenRequest(init, verifier));
 		const { response, idToken } = await withoutOtherClaims(await lenientResponse(answer));
 		outcome.granted ??= await grantedTokens(response.clone());
 		outcome.idToken ??= idToken;

@@ -74,21 +74,21 @@ const sealedUri = sealOf('wallet-request', v.object({ id: v.string(), requestUri
 const uriKey = (id: string) => `wallet-request:${id}`;
 
 /** This browser's wallet sessions, newest first. */
-export async function ownedSessions(cookies: Cookies, nowMs = unixMs()): Promise<OwnedSession[]> {
-	const ids = await openable(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
-	const opened = await Promise.all(ids.map((id) => ownedSession(cookies, id, nowMs)));
+export function ownedSessions(cookies: Cookies, nowMs = unixMs()): OwnedSession[] {
+	const ids = openable(cookieIds(cookies), (id) => cookies.get(cookieName(PREFIX + id)));
+	const opened = ids.map((id) => ownedSession(cookies, id, nowMs));
 	return opened.filter((session) => session !== null).sort((a, b) => b.startedAt - a.startedAt);
 }
 
 /** The return path of this browser's newest wallet session; null if there is no session, or if the path is the default. */
-export async function newestReturnPath(cookies: Cookies): Promise<string | null> {
-	const [newest] = await ownedSessions(cookies);
+export function newestReturnPath(cookies: Cookies): string | null {
+	const [newest] = ownedSessions(cookies);
 	return newest && newest.returnTo !== AFTER_SIGN_IN ? newest.returnTo : null;
 }
 
 /** The wallet session with this id if this browser owns it; otherwise null. */
-export async function ownedSession(cookies: Cookies, id: string, nowMs = unixMs()): Promise<OwnedSession | null> {
-	return checked((await sealed.openFor(cookies, cookies.get(cookieName(PREFIX + id))))?.value, id, nowMs);
+export function ownedSession(cookies: Cookies, id: string, nowMs = unixMs()): OwnedSession | null {
+	return checked(sealed.openFor(cookies, cookies.get(cookieName(PREFIX + id)))?.value, id, nowMs);
 }
 
 /**
@@ -96,16 +96,16 @@ export async function ownedSession(cookies: Cookies, id: string, nowMs = unixMs(
  * @param cookies the cookies of the request, which limits how many texts are opened
  * @param held cookie values, by name without the prefix
  */
-export async function walletCookies(
+export function walletCookies(
 	cookies: Cookies,
 	cached: ReadonlyMap<string, string>,
 	nowMs = unixMs()
-): Promise<ReadonlyMap<string, WalletCookie>> {
+): ReadonlyMap<string, WalletCookie> {
 	const ids = [...cached.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
 	const valueOf = (id: string) => cached.get(PREFIX + id);
 	const opened = new Map<string, OwnedSession | null>();
-	for (const id of await openable(ids, valueOf)) {
-		opened.set(id, checked((await sealed.openFor(cookies, valueOf(id)))?.value, id, nowMs));
+	for (const id of openable(ids, valueOf)) {
+		opened.set(id, checked(sealed.openFor(cookies, valueOf(id))?.value, id, nowMs));
 	}
 	return new Map(
 		ids.map((id) => {
@@ -121,14 +121,14 @@ export async function keepOwned(cookies: Cookies, session: OwnedSession): Promis
 	const isScanned = session.idv !== 'none' || session.completed;
 	const isLong = requestUri !== null && requestUri.length > MAX_URI_IN_COOKIE;
 	if (isLong && !isScanned)
-		await sharedStore().write(uriKey(id), await sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
+		await sharedStore().write(uriKey(id), sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
 	const kept = isScanned ? withoutCode(session) : isLong ? { ...session, requestUri: null } : session;
 	// A completed session can sign a person in, so its cookie must not outlive the browser if the session cookie does not.
 	// Other wallet sessions can't sign anybody in, and must still exist after a phone has closed its browser while the
 	// wallet was open.
 	const isBrief = session.completed && !config().sessionCookiePersistent;
 	const lifetime = isBrief ? {} : { maxAge: LIFE_SECONDS };
-	cookies.set(cookieName(PREFIX + id), await sealed.seal(kept), { ...cookieAttributes(), ...lifetime });
+	cookies.set(cookieName(PREFIX + id), sealed.seal(kept), { ...cookieAttributes(), ...lifetime });
 }
 
 /** The code is not scanned again. A session in identity verification is never evicted, so its cookie has to be small. */
@@ -149,7 +149,7 @@ export function isVerifying({ completed, idv }: OwnedSession): boolean {
 export async function requestUriOf({ id, requestUri }: OwnedSession): Promise<string | null> {
 	if (requestUri !== null) return requestUri;
 	const entry = await sharedStore().read(uriKey(id));
-	const kept = entry && (await sealedUri.open(entry.text))?.value;
+	const kept = entry && sealedUri.open(entry.text)?.value;
 	return kept?.id === id ? kept.requestUri : null;
 }
 
@@ -175,12 +175,8 @@ function cookieIds(cookies: Cookies): string[] {
  * The ids whose cookies are worth opening: at most the newest ones, which browsers send last (RFC 6265 5.4). Texts that
  * were not sealed with one of the portal's keys do not count.
  */
-async function openable(
-	ids: readonly string[],
-	valueOf: (id: string) => string | undefined
-): Promise<readonly string[]> {
-	const known = await Promise.all(ids.map((id) => sealed.recognises(valueOf(id) ?? '')));
-	return ids.filter((_, index) => known[index]).slice(-MAX_OPENED);
+function openable(ids: readonly string[], valueOf: (id: string) => string | undefined): readonly string[] {
+	return ids.filter((id) => sealed.recognises(valueOf(id) ?? '')).slice(-MAX_OPENED);
 }
 
 function checked(session: OwnedSession | undefined, id: string, nowMs: number): OwnedSession | null {
@@ -222,7 +218,7 @@ export async function requireUnused(id: string): Promise<void> {
  * @param id accept only the session with this id
  */
 export async function completedSession(cookies: Cookies, id?: string): Promise<OwnedSession | undefined> {
-	for (const session of await ownedSessions(cookies)) {
+	for (const session of ownedSessions(cookies)) {
 		if (id !== undefined && session.id !== id) continue;
 		if (session.completed && !(await isUsedUp(session.id))) return session;
 	}
@@ -231,7 +227,7 @@ export async function completedSession(cookies: Cookies, id?: string): Promise<O
 
 /** Uses up this browser's completed wallet sessions after a sign-in, and deletes their cookies. */
 export async function markCompletedUsed(cookies: Cookies): Promise<readonly OwnedSession[]> {
-	const completed = (await ownedSessions(cookies)).filter((session) => session.completed);
+	const completed = ownedSessions(cookies).filter((session) => session.completed);
 	await Promise.all(completed.map(({ id }) => markUsed(id)));
 	for (const { id } of completed) forgetOwned(cookies, id);
 	return completed;
@@ -239,7 +235,7 @@ export async function markCompletedUsed(cookies: Cookies): Promise<readonly Owne
 
 /** Uses up all wallet sessions of this browser and deletes their cookies, so that they can't sign anybody in again. */
 export async function markAllUsed(cookies: Cookies): Promise<void> {
-	const sessions = await ownedSessions(cookies);
+	const sessions = ownedSessions(cookies);
 	forgetAllOwned(cookies);
 	await Promise.all(sessions.map(({ id }) => markUsed(id)));
 }

@@ -90,7 +90,7 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 		);
 		try {
 			const result = alive ? await withinMaxWait(renewal) : await renewal;
-			return result === null ? session : await successor(session, result);
+			return result === null ? session : successor(session, result);
 		} catch (error) {
 			if (!(error instanceof WorkFailed)) throw error;
 			if (error.fault === 'ended') throw new SessionEnded(error.code);
@@ -219,9 +219,9 @@ export function secretOf({
 /** The chain from a session to its successors. Each link is sealed with the tokens of the session before it. */
 function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 	/** @param result the new tokens, as JSON */
-	async function successor(session: Session, result: string): Promise<Session> {
+	function successor(session: Session, result: string): Session {
 		const { expiresAt, refreshAt, ...tokens } = v.parse(Tokens, JSON.parse(result));
-		const renewal = await once.nameOf(secretOf(session));
+		const renewal = once.nameOf(secretOf(session));
 		return { ...session, ...tokens, expiresAt, refreshAt, renewal, generation: session.generation + 1 };
 	}
 
@@ -233,7 +233,7 @@ function createTokenChain(once: Pick<Once, 'peek' | 'nameOf'>) {
 		for (let links = 0; links < MAX_LINKS && current.refreshToken !== undefined && continues(current); links++) {
 			const result = await once.peek(secretOf(current));
 			if (result === null) break;
-			const next = await successor(current, result);
+			const next = successor(current, result);
 			// If a refresh returned the same tokens, its link leads back to them: it is followed once, for the later expiry.
 			if (secretOf(next) === secretOf(current) && next.expiresAt === current.expiresAt) break;
 			current = next;

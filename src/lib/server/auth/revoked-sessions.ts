@@ -1,6 +1,6 @@
 import { createSharedReads } from '../cache';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
-import { digestOf } from '../digest';
+import { sha256 } from '../digest';
 import {
 	sharedStore,
 	isCovered,
@@ -69,7 +69,7 @@ export async function revokeAtSts(
  * @param except id of a session that goes on, unless another revocation ends it
  */
 export async function revokeUser(userId: string, { except }: { readonly except?: string } = {}): Promise<void> {
-	const key = await userKey(userId);
+	const key = userKey(userId);
 	await record(beginKey(key), { untilMs: unixMs() });
 	await revoke(key, {
 		untilMs: await untilNow([key, ALL_KEY], INSTANCE_CLOCK_TOLERANCE_MS),
@@ -121,7 +121,7 @@ async function record(key: string, added: Revocation): Promise<void> {
  * starts after the revoked time, so that it is not revoked too.
  */
 export async function sessionStart(userId: string, nowSeconds: number): Promise<number> {
-	return Math.max(nowSeconds, await nextStart([await userKey(userId), ALL_KEY]));
+	return Math.max(nowSeconds, await nextStart([userKey(userId), ALL_KEY]));
 }
 
 /** The first second after all revocations at these keys. */
@@ -136,7 +136,7 @@ async function nextStart(keys: readonly string[]): Promise<number> {
  * @param begunMs Unix milliseconds, by the clock of an instance
  */
 export async function isRevokedSince(userId: string, begunMs: number): Promise<boolean> {
-	const found = await Promise.all([beginKey(await userKey(userId)), beginKey(ALL_KEY)].map(revocationAt));
+	const found = await Promise.all([beginKey(userKey(userId)), beginKey(ALL_KEY)].map(revocationAt));
 	return found.some(({ untilMs }) => begunMs <= untilMs);
 }
 
@@ -167,7 +167,7 @@ async function isEndedNow(session: Revocable): Promise<boolean> {
 		sharedStore()
 			.read(idKey(id))
 			.then((entry) => entry !== null),
-		userKey(userId).then(revocationAt),
+		revocationAt(userKey(userId)),
 		...keys.map(revocationAt)
 	]);
 	return (
@@ -225,6 +225,6 @@ function idKey(id: string): string {
 }
 
 /** A digest, because the id of a person may contain their name. It does not depend on a secret, which may be rotated. */
-async function userKey(userId: string): Promise<string> {
-	return `deny:user:${await digestOf(new TextEncoder().encode(userId), 43)}`;
+function userKey(userId: string): string {
+	return `deny:user:${sha256(userId)}`;
 }

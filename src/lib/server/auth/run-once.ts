@@ -89,7 +89,7 @@ export function createOnce({
 	async function take(key: string, found: Entry | null, work: Work, seenAtMs: number): Promise<Turn> {
 		const record = found && readRecord(found.text);
 		if (record?.state === 'done') {
-			const result = await openResult(work.secret, record.sealed);
+			const result = openResult(work.secret, record.sealed);
 			if (result !== null) return { result };
 		}
 		if (record?.state === 'ended') throw new WorkFailed('ended', record.code);
@@ -135,7 +135,7 @@ export function createOnce({
 		try {
 			const result = await work.run();
 			await lease.end();
-			const sealed = await sealResult(work.secret, result);
+			const sealed = sealResult(work.secret, result);
 			const keepMs = typeof work.keepMs === 'number' ? work.keepMs : work.keepMs();
 			await store.write(key, writeRecord({ state: 'done', sealed }), keepMs).catch(() => {});
 			if (work.settles && work.settles.name !== key)
@@ -170,7 +170,7 @@ export function createOnce({
 	return {
 		/** The result of the work, which runs now, has run before, or is in flight elsewhere. */
 		run: async (work: Work): Promise<string> => {
-			const key = await keyOf(work.secret);
+			const key = keyOf(work.secret);
 			const running = inFlight.get(key);
 			if (running) return running;
 			const started = untilDone(key, work).finally(() => inFlight.delete(key));
@@ -180,7 +180,7 @@ export function createOnce({
 
 		/** The result if the work has been done and the result is still stored; otherwise null. Does not run the work. */
 		peek: async (secret: string): Promise<string | null> => {
-			const found = await store.read(await keyOf(secret));
+			const found = await store.read(keyOf(secret));
 			const record = found && readRecord(found.text);
 			return record?.state === 'done' ? openResult(secret, record.sealed) : null;
 		},

@@ -44,9 +44,9 @@ export interface ReadSession {
 }
 
 /** The session of a request, if it has not expired. */
-export async function readSession(cookies: Cookies, nowSeconds: number): Promise<ReadSession | null> {
+export function readSession(cookies: Cookies, nowSeconds: number): ReadSession | null {
 	const text = joinChunks(cookieName('session'), (name) => cookies.get(name));
-	const opened = await sealed.openFor(cookies, text ?? undefined);
+	const opened = sealed.openFor(cookies, text ?? undefined);
 	if (!opened || opened.value.endsAt <= nowSeconds) return null;
 	const { value, stale } = opened;
 	if (stale === 'format' || (hasStoredTokens(value) && config().sessionTokens === 'cookie'))
@@ -95,13 +95,12 @@ export function setCookiesOf(
 /** Stores the tokens, if they belong into the store. @returns the cookies to set; null if the browser's stay as they are */
 async function store(session: Session, before: ReadSession | null): Promise<readonly CookieText[] | null> {
 	const isStored = before !== null && hasStoredTokens(before.session) && before.session.tokensKey === session.tokensKey;
-	const place = await placeSession(session, isStored);
+	const place = placeSession(session, isStored);
 	if (place.tokens === 'cookie') return cookiesOf(place);
 	try {
 		if (place.session.accessToken !== undefined) await sessionTokens().save(place.session);
 	} catch (error) {
-		const fallback =
-			error instanceof StoreUnavailable && !isStored ? await inCookie(cookieVariants(session).all) : null;
+		const fallback = error instanceof StoreUnavailable && !isStored ? inCookie(cookieVariants(session).all) : null;
 		if (!fallback || config().sessionTokens === 'store') throw error;
 		return cookiesOf(fallback);
 	}
@@ -149,16 +148,16 @@ interface InStore {
  * @param isStored whether they are in the store, where they stay unless SESSION_TOKENS is `cookie`
  * @throws {SessionTooLarge}
  */
-export async function placeSession(session: Session, isStored = false): Promise<InCookie | InStore> {
+export function placeSession(session: Session, isStored = false): InCookie | InStore {
 	const { sessionTokens: place, store, sts } = config();
 	const hasStore = store.redisUrl !== undefined || store.denoKv !== undefined;
 	const variants = cookieVariants(session);
 	const mustStay = session.accessToken === undefined || (isStored && place !== 'cookie');
-	const inCookies = mustStay || place === 'store' ? null : await inCookie(variants.comfortable);
+	const inCookies = mustStay || place === 'store' ? null : inCookie(variants.comfortable);
 	if (inCookies) return inCookies;
 	const needed = sts.signOutIdTokenHint ? session : { ...session, idToken: undefined };
 	if (mustStay || (place !== 'cookie' && hasStore)) return inStore(needed);
-	const large = await inCookie(variants.all);
+	const large = inCookie(variants.all);
 	if (large) return large;
 	if (isStored) return inStore(needed);
 	throw new SessionTooLarge('the token set is too large for a cookie');
@@ -182,24 +181,24 @@ function cookieVariants(session: Session) {
 type Variant = readonly [session: Session, maxBytes: number];
 
 /** The cookies of the first variant that fits its limit; null if none does. */
-async function inCookie(variants: readonly Variant[]): Promise<InCookie | null> {
+function inCookie(variants: readonly Variant[]): InCookie | null {
 	for (const [session, maxBytes] of variants) {
-		const chunks = await chunksOf(session, maxBytes);
+		const chunks = chunksOf(session, maxBytes);
 		if (chunks) return { tokens: 'cookie', chunks, isLarge: bytesOf(chunks) > COMFORTABLE_SESSION_BYTES };
 	}
 	return null;
 }
 
-async function inStore(session: Session): Promise<InStore> {
+function inStore(session: Session): InStore {
 	const stored = { ...session, tokensKey: session.tokensKey ?? newTokensKey() };
-	const chunks = await chunksOf(withoutTokens(stored), COMFORTABLE_SESSION_BYTES);
+	const chunks = chunksOf(withoutTokens(stored), COMFORTABLE_SESSION_BYTES);
 	if (!chunks) throw new SessionTooLarge('a session is too large for a cookie even without its tokens');
 	return { tokens: 'store', chunks, session: stored };
 }
 
 /** The cookies of a session; null if they need more than `maxBytes`. */
-async function chunksOf(session: Session, maxBytes: number): Promise<readonly CookieText[] | null> {
-	const chunks = splitChunks(cookieName('session'), await sealed.seal(session));
+function chunksOf(session: Session, maxBytes: number): readonly CookieText[] | null {
+	const chunks = splitChunks(cookieName('session'), sealed.seal(session));
 	return chunks && bytesOf(chunks) <= maxBytes ? chunks : null;
 }
 

@@ -97,8 +97,8 @@ export function createSessionList({
 	}
 
 	/** A record that can't be opened counts as empty, and so does one that was moved here from another key. */
-	async function opened(text: string, userId: string): Promise<Sessions> {
-		const record = v.safeParse(RecordSchema, (await seal.open(text))?.value);
+	function opened(text: string, userId: string): Sessions {
+		const record = v.safeParse(RecordSchema, seal.open(text)?.value);
 		if (!record.success || record.output.userId !== userId) return [];
 		return record.output.sessions.filter((listed) => !isExpired(listed));
 	}
@@ -116,10 +116,10 @@ export function createSessionList({
 		return [...newest.values()].sort((a, b) => b.activeAt - a.activeAt);
 	}
 
-	async function sealed(userId: string, sessions: Sessions): Promise<string> {
+	function sealed(userId: string, sessions: Sessions): string {
 		const kept = [...sessions].sort((a, b) => b.activeAt - a.activeAt).slice(0, MAX_LISTED);
 		for (;;) {
-			const text = await seal.seal({ userId, sessions: kept });
+			const text = seal.seal({ userId, sessions: kept });
 			if (text.length <= MAX_RECORD_CHARACTERS || kept.length === 0) return text;
 			kept.pop();
 		}
@@ -133,11 +133,11 @@ export function createSessionList({
 	async function change(key: string, userId: string, edit: (sessions: Sessions) => Sessions | null): Promise<void> {
 		for (let tries = 0; tries < MAX_TRIES; tries++) {
 			const entry = await store.read(key);
-			const edited = edit(entry ? await opened(entry.text, userId) : []);
+			const edited = edit(entry ? opened(entry.text, userId) : []);
 			if (edited === null) return;
 			const endMs = Math.max(0, ...edited.map(({ endsAt }) => endsAt)) * 1000;
 			const lifeMs = Math.max(1, endMs - unixNow());
-			if (await store.replace(key, entry, await sealed(userId, edited), lifeMs)) return;
+			if (await store.replace(key, entry, sealed(userId, edited), lifeMs)) return;
 		}
 		throw new Error('other instances keep changing the list of sessions');
 	}

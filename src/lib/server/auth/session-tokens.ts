@@ -54,10 +54,10 @@ export function withoutTokens(session: Session): Session {
 }
 
 /** The text that the store gets. @throws {SessionTooLarge} */
-export async function tokenRecord(session: StoredSession): Promise<string> {
+export function tokenRecord(session: StoredSession): string {
 	const { id, tokensKey, generation, accessToken, refreshToken, idToken, expiresAt, refreshAt, renewal } = session;
 	const tokens = { generation, accessToken, refreshToken, idToken, expiresAt, refreshAt, renewal };
-	const text = await sealTokens(tokensKey, id, tokens);
+	const text = sealTokens(tokensKey, id, tokens);
 	if (text.length > MAX_RECORD_CHARACTERS) throw new SessionTooLarge('the token set is too large for the store');
 	return text;
 }
@@ -69,8 +69,8 @@ interface SessionTokensOptions {
 }
 
 export function createSessionTokens({ store, unixNow = unixMs }: SessionTokensOptions) {
-	async function opened({ tokensKey, id }: StoredSession, text: string | undefined): Promise<StoredTokens | null> {
-		const parsed = v.safeParse(StoredTokens, text ? await openTokens(tokensKey, id, text) : null);
+	function opened({ tokensKey, id }: StoredSession, text: string | undefined): StoredTokens | null {
+		const parsed = v.safeParse(StoredTokens, text ? openTokens(tokensKey, id, text) : null);
 		return parsed.success ? parsed.output : null;
 	}
 
@@ -80,8 +80,8 @@ export function createSessionTokens({ store, unixNow = unixMs }: SessionTokensOp
 		 * @throws {StoreUnavailable}
 		 */
 		async load(session: StoredSession): Promise<StoredSession | null> {
-			const entry = await store.read(await tokensNameOf(session.tokensKey));
-			const tokens = await opened(session, entry?.text);
+			const entry = await store.read(tokensNameOf(session.tokensKey));
+			const tokens = opened(session, entry?.text);
 			return tokens && { ...session, ...tokens };
 		},
 
@@ -91,13 +91,13 @@ export function createSessionTokens({ store, unixNow = unixMs }: SessionTokensOp
 		 * @throws {StoreUnavailable}
 		 */
 		async save(session: StoredSession): Promise<void> {
-			const [key, text] = [await tokensNameOf(session.tokensKey), await tokenRecord(session)];
+			const [key, text] = [tokensNameOf(session.tokensKey), tokenRecord(session)];
 			const { generation, endsAt } = session;
 			const lifeMs = Math.ceil(endsAt * 1000 - unixNow());
 			if (lifeMs <= 0) return;
 			for (let tries = 0; tries < MAX_REPLACE_TRIES; tries++) {
 				const found = await store.read(key);
-				const stored = await opened(session, found?.text);
+				const stored = opened(session, found?.text);
 				if (stored && stored.generation >= generation) return;
 				if (await store.replace(key, found, text, lifeMs)) return;
 			}
@@ -105,7 +105,7 @@ export function createSessionTokens({ store, unixNow = unixMs }: SessionTokensOp
 
 		/** Deletes the session's tokens. @throws {StoreUnavailable} */
 		async remove({ tokensKey }: StoredSession): Promise<void> {
-			await store.write(await tokensNameOf(tokensKey), '', 1);
+			await store.write(tokensNameOf(tokensKey), '', 1);
 		}
 	};
 }

@@ -72,7 +72,7 @@ export function isFlowCookieOver(id: string, nowMs = unixMs()): boolean {
 }
 
 /** Seals a flow for its cookie. */
-function sealFlow(flow: SignInFlow): Promise<string> {
+function sealFlow(flow: SignInFlow): string {
 	const { id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, requestsLogin, restarts } =
 		flow;
 	return flowSeal.seal([
@@ -90,8 +90,8 @@ function sealFlow(flow: SignInFlow): Promise<string> {
 }
 
 /** Opens the flow in a cookie; null for any other text. */
-async function openFlow(sealed: string): Promise<SignInFlow | null> {
-	const opened = (await flowSeal.open(sealed))?.value;
+function openFlow(sealed: string): SignInFlow | null {
+	const opened = flowSeal.open(sealed)?.value;
 	if (!opened) return null;
 	const [id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, requestsLogin, restarts] =
 		opened;
@@ -111,21 +111,21 @@ export interface ReturnedState {
  * The `state` parameter of a flow. It names the flow, binds the callback to it, and contains the sealed return path, so
  * that this path is known even if the browser no longer has the flow's cookie. It also contains the requirement of a step-up.
  */
-export async function stateOf({
+export function stateOf({
 	id,
 	stateKey,
 	provider,
 	returnTo,
 	stepUp
-}: Pick<SignInFlow, 'id' | 'stateKey' | 'provider' | 'returnTo' | 'stepUp'>): Promise<string> {
-	const sealed = await targetSeal.seal(stepUp ? [id, provider, returnTo, stepUp] : [id, provider, returnTo]);
+}: Pick<SignInFlow, 'id' | 'stateKey' | 'provider' | 'returnTo' | 'stepUp'>): string {
+	const sealed = targetSeal.seal(stepUp ? [id, provider, returnTo, stepUp] : [id, provider, returnTo]);
 	return `${id}.${stateKey}.${sealed}`;
 }
 
 /** Reads a `state` parameter; null for text that the portal did not create. */
-export async function readState(state: string | null): Promise<ReturnedState | null> {
+export function readState(state: string | null): ReturnedState | null {
 	const [, flowId = '', stateKey = '', sealed = ''] = STATE.exec(state ?? '') ?? [];
-	const target = (await targetSeal.open(sealed))?.value;
+	const target = targetSeal.open(sealed)?.value;
 	if (target?.[0] !== flowId) return null;
 	return { flowId, stateKey, provider: target[1], returnTo: target[2], stepUp: target[3] };
 }
@@ -144,17 +144,17 @@ const MAX_FLOW_BYTES = 600;
 const version1Kinds = ['state', 'pkce', 'nonce', 'callback'] as const;
 
 /** Stores a flow in this browser. If there are too many flows, the cookie budget evicts the oldest. */
-export async function keepFlow(cookies: Cookies, flow: SignInFlow): Promise<void> {
+export function keepFlow(cookies: Cookies, flow: SignInFlow): void {
 	const name = flowCookieName(flow.id);
-	const whole = await sealFlow(flow);
+	const whole = sealFlow(flow);
 	const fits = name.length + 1 + whole.length <= MAX_FLOW_BYTES;
-	const value = fits ? whole : await sealFlow({ ...flow, returnTo: '' });
+	const value = fits ? whole : sealFlow({ ...flow, returnTo: '' });
 	cookies.set(name, value, { ...cookieAttributes(), maxAge: FLOW_COOKIE_SECONDS });
 }
 
 /** The flow with this id in this browser; null if there is none, or if the cookie contains a flow with another id. */
-export async function findFlow(cookies: Cookies, id: string): Promise<SignInFlow | null> {
-	const flow = await openFlow(cookies.get(flowCookieName(id)) ?? '');
+export function findFlow(cookies: Cookies, id: string): SignInFlow | null {
+	const flow = openFlow(cookies.get(flowCookieName(id)) ?? '');
 	return flow?.id === id ? flow : null;
 }
 
@@ -199,8 +199,8 @@ function flowCookieName(id: string): string {
  * When a sign-in began, in Unix milliseconds: with a wallet, when its wallet session was created. Without the cookie of that
  * session, as early as it may have been.
  */
-export async function signInStartMs(cookies: Cookies, { id, provider, walletSessionId }: SignInFlow): Promise<number> {
+export function signInStartMs(cookies: Cookies, { id, provider, walletSessionId }: SignInFlow): number {
 	if (provider === 'sts') return flowStartMs(id);
-	const session = (await ownedSessions(cookies)).find((owned) => owned.id === walletSessionId);
+	const session = ownedSessions(cookies).find((owned) => owned.id === walletSessionId);
 	return session?.startedAt ?? flowStartMs(id) - LIFE_SECONDS * 1000;
 }

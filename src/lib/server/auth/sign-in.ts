@@ -49,7 +49,7 @@ export async function beginSignIn(
 	event: RequestEvent,
 	wanted: SignInRequest
 ): Promise<{ readonly url: string } | SignInRefusal> {
-	const browserId = isForeignNavigation(event.request) ? null : await browserIdOf(event);
+	const browserId = isForeignNavigation(event.request) ? null : browserIdOf(event);
 	if (browserId === null) return { error: 'login_first' };
 	try {
 		await consumeSignInQuota(browserId, event.getClientAddress());
@@ -59,22 +59,22 @@ export async function beginSignIn(
 	}
 	const options = await checked(event, wanted);
 	if ('error' in options) return options;
-	const stepUp = wanted.stepUp ? await checkedStepUp(event, wanted) : undefined;
+	const stepUp = wanted.stepUp ? checkedStepUp(event, wanted) : undefined;
 	if (stepUp && 'error' in stepUp) return stepUp;
 	const start = await startSignIn({ ...options, stepUp }, event.locals.requestId);
 	if ('error' in start) return start;
-	await keepFlow(event.cookies, start.flow);
+	keepFlow(event.cookies, start.flow);
 	audit('sign_in.started', { provider: options.provider, userId: event.locals.session?.userId }, event.locals);
 	if (stepUp) audit('step_up.started', { ...event.locals.session }, event.locals);
 	return { url: start.url };
 }
 
 /** The key of the browser's rate limit; null if nobody is signed in and the browser has not loaded a page of the portal. */
-async function browserIdOf({ locals, cookies }: RequestEvent): Promise<string | null> {
+function browserIdOf({ locals, cookies }: RequestEvent): string | null {
 	if (locals.session) return locals.session.id;
-	const transaction = await readLoginTransaction(cookies);
+	const transaction = readLoginTransaction(cookies);
 	// Identity verification may take longer than a login transaction lasts. A wallet session began with such a transaction.
-	return transaction?.id ?? (await ownedSessions(cookies)).find(({ completed }) => completed)?.id ?? null;
+	return transaction?.id ?? ownedSessions(cookies).find(({ completed }) => completed)?.id ?? null;
 }
 
 /** Restarts a sign-in with a new flow, which the caller has to store. */
@@ -87,9 +87,9 @@ export async function restartSignIn(event: RequestEvent, flow: SignInFlow): Prom
 }
 
 /** What a step-up has to meet. Only its name comes from the request. */
-async function checkedStepUp({ locals }: RequestEvent, wanted: SignInRequest): Promise<StepUp | SignInRefusal> {
+function checkedStepUp({ locals }: RequestEvent, wanted: SignInRequest): StepUp | SignInRefusal {
 	if (!locals.session) return { error: 'login_first' };
-	const requirement = await requirementNamed(wanted.stepUp ?? '', locals.session);
+	const requirement = requirementNamed(wanted.stepUp ?? '', locals.session);
 	if (!requirement || wanted.provider !== 'sts') return { error: 'not_found' };
 	return stepUpFor(locals.session, requirement);
 }
@@ -132,7 +132,7 @@ export async function refusalPage(
 ): Promise<Response> {
 	const { requestId } = event.locals;
 	// A request to sign in with a wallet has no return path: the wallet session contains it.
-	const returnTo = wanted ?? (await newestReturnPath(event.cookies));
+	const returnTo = wanted ?? newestReturnPath(event.cookies);
 	if (error === 'login_first' && !keepsNoCookies(event)) return seeOther(loginPath(returnTo));
 	const code = error === 'login_first' ? 'cookies_required' : error === 'not_found' ? 'sign_in_failed' : error;
 	log.info('a sign-in was not started', { requestId, code });

@@ -39,7 +39,7 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 	await revokeSession(session);
 	const newest = await tokenRefresher().newest(session);
 	const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
-	if (url) await keepLogoutRedirect(cookies, url);
+	if (url) keepLogoutRedirect(cookies, url);
 	audit('sign_out.succeeded', session, locals);
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { config } from '../config';
 import type { Backend } from '../config/backends';
-import { digestOf } from '../digest';
+import { sha256 } from '../digest';
 import { sealOf } from '../http/sealed-cookie';
 import type { Session } from './session';
 import { signInPath } from './login-path';
@@ -45,7 +45,7 @@ const challengeSeal = sealOf(
  * The name of a requirement that a backend's response had (RFC 9470 3). It is sealed and belongs to one session, so that no
  * link can change what the STS is asked for.
  */
-export function sealedRequirement({ id }: Session, requirement: SignInRequirement): Promise<string> {
+export function sealedRequirement({ id }: Session, requirement: SignInRequirement): string {
 	const { acr, maxAgeSeconds } = requirement;
 	return challengeSeal.seal([id, [...acr], maxAgeSeconds, unixMs() + CHALLENGE_MS]);
 }
@@ -54,13 +54,13 @@ export function sealedRequirement({ id }: Session, requirement: SignInRequiremen
  * The requirement that a `stepUp` parameter names; null for any other text. The parameter never contains a requirement that a
  * browser could read or change.
  */
-export async function requirementNamed(name: string, { id }: Session): Promise<SignInRequirement | null> {
+export function requirementNamed(name: string, { id }: Session): SignInRequirement | null {
 	if (name === ACCOUNT_ACTS) return config().stepUp;
 	if (name.startsWith(BACKEND_PREFIX)) {
 		const backend = config().backends.find((one) => backendActs(one.name) === name);
 		return backend ? requirementOf(backend) : null;
 	}
-	const sealed = (await challengeSeal.open(name))?.value;
+	const sealed = challengeSeal.open(name)?.value;
 	return sealed?.[0] === id && sealed[3] > unixMs() ? { acr: sealed[1], maxAgeSeconds: sealed[2] } : null;
 }
 
@@ -129,10 +129,10 @@ export function stepUpPagePath(of: {
 }
 
 /** The sign-in that meets this requirement for the person of this session. */
-export async function stepUpFor({ userId, authTime }: Session, requirement: SignInRequirement): Promise<StepUp> {
+export function stepUpFor({ userId, authTime }: Session, requirement: SignInRequirement): StepUp {
 	const { acr, maxAgeSeconds } = requirement;
 	const isOld = !isNewEnough(authTime, maxAgeSeconds, unixMs() / 1000);
-	return { acr: [...acr], maxAgeSeconds, isOld, subject: await subjectOf(userId) };
+	return { acr: [...acr], maxAgeSeconds, isOld, subject: subjectOf(userId) };
 }
 
 /**
@@ -147,10 +147,10 @@ export function meetsStepUp(session: Session, stepUp: StepUp, startedAt: number)
 }
 
 /** Whether a step-up signed in the person who had started it. */
-export async function isSamePerson({ userId }: Session, { subject }: StepUp): Promise<boolean> {
-	return (await subjectOf(userId)) === subject;
+export function isSamePerson({ userId }: Session, { subject }: StepUp): boolean {
+	return subjectOf(userId) === subject;
 }
 
-function subjectOf(userId: string): Promise<string> {
-	return digestOf(new TextEncoder().encode(userId), 22);
+function subjectOf(userId: string): string {
+	return sha256(userId).slice(0, 22);
 }

@@ -51,7 +51,7 @@ export async function challengedSignIn(
 	const least = maxAgeSeconds === null ? null : Math.max(maxAgeSeconds, ALWAYS_NEW_SECONDS);
 	if (lackingOf(session, { acr, maxAgeSeconds: least }) === null)
 		throw new Problem('upstream_invalid', { facts: { backend: name, status: 401, reason: 'sign_in_not_accepted' } });
-	return stepUpResponse(event, await sealedRequirement(session, { acr, maxAgeSeconds: least }), requirement);
+	return stepUpResponse(event, sealedRequirement(session, { acr, maxAgeSeconds: least }), requirement);
 }
 
 /** @param name the name of the requirement; null for a program, which has to get a token by itself */

@@ -28,7 +28,7 @@ import { log } from '../log';
  */
 export const session: Handle = async ({ event, resolve }) => {
 	const { cookies } = event;
-	const read = hasAccessToken(event) ? null : await readSession(cookies, unixSeconds());
+	const read = hasAccessToken(event) ? null : readSession(cookies, unixSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isRevoked(before));
 	const opened = read && !isOver ? await withStoredTokens(event, read) : before;

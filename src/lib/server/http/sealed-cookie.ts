@@ -28,20 +28,20 @@ const TAG_CHARACTERS = 22;
 /** Seals and opens values of one type. */
 interface SealOf<Value> {
 	/** Seals with the first secret. */
-	seal(value: Value): Promise<string>;
+	seal(value: Value): string;
 	/**
 	 * Opens a text that any of the secrets sealed for this purpose. Null for any other text, or for a value that does not
 	 * match the schema. Never throws.
 	 */
-	open(text: string): Promise<Opened<Readonly<Value>> | null>;
+	open(text: string): Opened<Readonly<Value>> | null;
 	/**
 	 * Like `open`, for a text from a request. Each text is opened once per request, and at most 16 texts per request;
 	 * further texts give null.
 	 * @param cookies identifies the request
 	 */
-	openFor(cookies: object, text: string | undefined): Promise<Opened<Readonly<Value>> | null>;
+	openFor(cookies: object, text: string | undefined): Opened<Readonly<Value>> | null;
 	/** Whether a text names one of the portal's keys for this purpose. This needs no cryptography, and proves nothing. */
-	recognises(text: string): Promise<boolean>;
+	recognises(text: string): boolean;
 }
 
 interface CacheEntry {
@@ -57,7 +57,7 @@ const cache = createBoundedCache<CacheEntry>({
 });
 
 /** The results of opening texts, failures included, by request. */
-const openings = new WeakMap<object, Map<string, Promise<Opened | null>>>();
+const openings = new WeakMap<object, Map<string, Opened | null>>();
 
 /**
  * The seal for one purpose, with the configured secrets. Its keys are derived once per process, when it is first used.
@@ -71,13 +71,13 @@ export function sealOf<Value>(
 	let made: Seal | undefined;
 	const get = () => (made ??= createSeal(config().secrets, purpose, codec?.()));
 
-	async function open(text: string): Promise<Opened<Value> | null> {
+	function open(text: string): Opened<Value> | null {
 		if (text.length > MAX_SEALED_CHARACTERS) return null;
 		const key = `${purpose} ${text.slice(-TAG_CHARACTERS)}`;
 		const cached = cache.get(key);
 		// Only this seal writes entries for this purpose.
 		if (cached?.text === text) return cached.opened as Opened<Value>;
-		const opened = await get().open(text);
+		const opened = get().open(text);
 		const parsed = v.safeParse(schema, opened?.value);
 		if (!opened || !parsed.success) return null;
 		const result = { value: parsed.output, stale: opened.stale };
@@ -89,12 +89,12 @@ export function sealOf<Value>(
 		seal: (value) => get().seal(value),
 		open,
 		openFor(cookies, text) {
-			if (text === undefined) return Promise.resolve(null);
-			const opened = openings.get(cookies) ?? new Map<string, Promise<Opened | null>>();
+			if (text === undefined) return null;
+			const opened = openings.get(cookies) ?? new Map<string, Opened | null>();
 			openings.set(cookies, opened);
 			const key = `${purpose} ${text}`;
 			if (!opened.has(key) && opened.size < MAX_OPENINGS_PER_REQUEST) opened.set(key, open(text));
-			return (opened.get(key) ?? Promise.resolve(null)) as Promise<Opened<Value> | null>;
+			return (opened.get(key) ?? null) as Opened<Value> | null;
 		},
 		recognises: (text) => get().recognises(text)
 	};

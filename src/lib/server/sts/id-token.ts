@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import * as v from 'valibot';
+import { builtin } from '../runtime';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { verifySignedToken } from './tokens';
@@ -114,29 +115,29 @@ const MAX_IAT_AHEAD_SECONDS = 300;
 /** The values that the STS issued together with an ID token. */
 interface IdTokenContext {
 	readonly accessToken: string;
-	/** The authorization code, at sign-in. */
-	readonly code?: string;
+	/** The authorization code and the nonce of the authorization request, at sign-in. */
+	readonly signIn?: { readonly code: string; readonly nonce: string };
 }
 
-/** The ID token is not for this client, this time, this access token or this code. `claim` is the claim that shows it. */
+/** The ID token is not for this client, this time, this sign-in, this access token or this code. `claim` is the claim that shows it. */
 export class IdTokenRefused extends Error {
 	override readonly name = 'IdTokenRefused';
 
-	constructor(readonly claim: 'azp' | 'iat' | 'at_hash' | 'c_hash') {
+	constructor(readonly claim: 'azp' | 'iat' | 'nonce' | 'at_hash' | 'c_hash') {
 		super(`the ID token is refused for its claim "${claim}"`);
 	}
 }
 
 /**
  * Verifies an ID token: whether it matches its context, and whether its signature, issuer, audience and times are valid
- * (OpenID Connect Core 3.1.3.7 and 3.1.3.8). The nonce is checked with the token response.
+ * (OpenID Connect Core 3.1.3.7 and 3.1.3.8).
  * @returns its claims
  * @throws {IdTokenRefused} before any key is fetched
  * @throws jose's errors for an invalid token, ValiError for one without a subject, and KeysUnavailable while the STS's keys
  * are unavailable
  */
 export async function verifyIdToken(idToken: string, context: IdTokenContext): Promise<IdentityClaims> {
-	await assertFits(idToken, context);
+	assertFits(idToken, context);
 	const claims = await verifySignedToken(idToken, {
 		audience: config().sts.clientId,
 		requiredClaims: ['sub', 'exp', 'iat'],
@@ -146,13 +147,15 @@ export async function verifyIdToken(idToken: string, context: IdTokenContext): P
 	return v.parse(IdentityClaims, claims);
 }
 
-async function assertFits(idToken: string, { accessToken, code }: IdTokenContext): Promise<void> {
+function assertFits(idToken: string, { accessToken, signIn }: IdTokenContext): void {
 	const { alg = '' } = decodeProtectedHeader(idToken);
 	const claims = decodeJwt(idToken);
 	assertAuthorizedParty(claims, { isRequired: Array.isArray(claims.aud) && claims.aud.length > 1 });
 	if (claims.iat !== undefined && claims.iat > unixMs() / 1000 + MAX_IAT_AHEAD_SECONDS) throw new IdTokenRefused('iat');
-	await assertHash('at_hash', claims, accessToken, alg);
-	if (code !== undefined) await assertHash('c_hash', claims, code, alg);
+	assertHash('at_hash', claims, accessToken, alg);
+	if (!signIn) return;
+	if (claims.nonce !== signIn.nonce) throw new IdTokenRefused('nonce');
+	assertHash('c_hash', claims, signIn.code, alg);
 }
 
 /**
@@ -168,14 +171,12 @@ export function assertAuthorizedParty(claims: JWTPayload, { isRequired }: { read
  * Checks a hash claim: the left half of the value's hash, with the hash function of the signature (OpenID Connect Core
  * 3.1.3.6 and 3.3.2.11).
  */
-async function assertHash(claim: 'at_hash' | 'c_hash', claims: JWTPayload, value: string, alg: string): Promise<void> {
+function assertHash(claim: 'at_hash' | 'c_hash', claims: JWTPayload, value: string, alg: string): void {
 	const expected = claims[claim] ?? undefined;
 	if (expected === undefined) return;
 	const bits = /(?:256|384|512)$/.exec(alg)?.[0] ?? '512';
-	const digest = await crypto.subtle.digest(`SHA-${bits}`, new TextEncoder().encode(value));
-	const half = Buffer.from(digest)
-		.subarray(0, digest.byteLength / 2)
-		.toString('base64url');
+	const digest = builtin.crypto().createHash(`sha${bits}`).update(value).digest();
+	const half = digest.subarray(0, digest.length / 2).toString('base64url');
 	if (expected !== half) throw new IdTokenRefused(claim);
 }
 

@@ -177,7 +177,7 @@ const TokenResponse = v.looseObject({ id_token: v.string() });
  * The claims that the OAuth libraries need (OpenID Connect Core 3.1.3.7). They reject tokens for unusual values of other
  * claims, and check `nbf` with a smaller clock tolerance than `verifyIdToken`.
  */
-const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'nonce'];
+const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'iat'];
 
 /**
  * A token response for the OAuth libraries, which check claims but no signature. Its ID token contains only the claims that

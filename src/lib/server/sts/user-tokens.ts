@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { builtin } from '../runtime';
+import { sha256 } from '../digest';
 import type { TokenOptions } from '../config/service-client';
 import { Problem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
@@ -25,15 +25,16 @@ export function resourceParameter(): Readonly<Record<string, string>> {
 }
 
 /**
- * A token request of Auth.js with the portal's client authentication, and `resource`. Auth.js's own `private_key_jwt` names two audiences,
+ * A token request of Auth.js with the portal's client authentication, `resource` and the PKCE code verifier (RFC 7636, 4.5). Auth.js's own `private_key_jwt` names two audiences,
  * which Keycloak refuses.
  * @param init a form without a client secret
  */
-export async function completedTokenRequest(init: RequestInit = {}): Promise<RequestInit> {
+export async function completedTokenRequest(init: RequestInit = {}, verifier?: string): Promise<RequestInit> {
 	const { client, authentication } = stsClient();
 	const body = new URLSearchParams(init.body as URLSearchParams);
 	const headers = new Headers(init.headers);
 	for (const [name, value] of Object.entries(resourceParameter())) body.set(name, value);
+	if (verifier !== undefined) body.set('code_verifier', verifier);
 	body.delete('client_id');
 	await authentication(await stsMetadata(), client, body, headers);
 	return { ...init, body, headers };
@@ -91,7 +92,7 @@ interface Wanted {
 /** A token is found only with the access token that it was issued for, of which the key has a digest. */
 const tokens = createTokenCache<Wanted>({
 	grant: exchangeGrant,
-	keyOf: ({ subjectToken, options }) => digestOf(subjectToken) + optionsKey(options),
+	keyOf: ({ subjectToken, options }) => sha256(subjectToken) + optionsKey(options),
 	maxBytes: MAX_CACHE_BYTES
 });
 
@@ -112,7 +113,7 @@ export function replacedExchange(subjectToken: string, options: TokenOptions, re
 
 /** Drops the tokens that were issued in exchange for this access token, because its session has ended. */
 export function forgetExchanged(subjectToken: string): void {
-	tokens.forget(digestOf(subjectToken));
+	tokens.forget(sha256(subjectToken));
 }
 
 async function exchangeGrant({ subjectToken, options }: Wanted): Promise<GrantedToken> {
@@ -167,8 +168,4 @@ function refusal(error: unknown, wanted: Readonly<Record<string, string>>): Prob
 function codeOf(error: unknown): string {
 	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
 	return error instanceof oauth.ResponseBodyError ? error.error : 'bad_response';
-}
-
-function digestOf(token: string): string {
-	return builtin.crypto().createHash('sha256').update(token).digest('base64url');
 }

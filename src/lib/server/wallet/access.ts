@@ -23,11 +23,11 @@ import { bridge, credentialFor } from './bridge';
  * that has loaded the login page.
  * @returns the key of its rate limit; null for any other caller
  */
-async function walletCaller(event: RequestEvent): Promise<string | null> {
+function walletCaller(event: RequestEvent): string | null {
 	const { locals, cookies } = event;
 	if (hasAccessToken(event)) return locals.caller?.clientId ?? null;
 	if (locals.session) return locals.session.id;
-	return (await readLoginTransaction(cookies))?.id ?? null;
+	return readLoginTransaction(cookies)?.id ?? null;
 }
 
 /**
@@ -35,8 +35,8 @@ async function walletCaller(event: RequestEvent): Promise<string | null> {
  * @returns the key of its rate limit
  * @throws {Problem} `unauthorized`
  */
-export async function requireWalletCaller(event: RequestEvent): Promise<string> {
-	const caller = await walletCaller(event);
+export function requireWalletCaller(event: RequestEvent): string {
+	const caller = walletCaller(event);
 	if (caller === null) throw new Problem('unauthorized');
 	return caller;
 }
@@ -49,8 +49,8 @@ export async function requireWalletCaller(event: RequestEvent): Promise<string> 
 export async function requireOwned(event: RequestEvent, id: string): Promise<OwnedSession> {
 	const owned = await findOwned(event, id);
 	if (owned) return owned;
-	const isBrowserOfOthers = !hasAccessToken(event) && (await ownedSessions(event.cookies)).length > 0;
-	const known = isBrowserOfOthers || (await walletCaller(event)) !== null;
+	const isBrowserOfOthers = !hasAccessToken(event) && ownedSessions(event.cookies).length > 0;
+	const known = isBrowserOfOthers || walletCaller(event) !== null;
 	throw new Problem(known ? 'not_found' : 'unauthorized');
 }
 
@@ -81,7 +81,7 @@ const sealed = sealOf('caller-wallet', v.object({ clientId: v.string(), session:
 /** A wallet session of this API client; null if it has another owner or has expired. */
 async function sessionOfCaller({ clientId }: BearerCaller, id: string): Promise<OwnedSession | null> {
 	const entry = await sharedStore().read(keyOf(clientId, id));
-	const kept = entry && (await sealed.open(entry.text))?.value;
+	const kept = entry && sealed.open(entry.text)?.value;
 	if (!kept) return null;
 	// The key alone proves nothing: someone with write access to the store could have moved the entry.
 	const isIts = kept.clientId === clientId && kept.session.id === id;
@@ -91,7 +91,7 @@ async function sessionOfCaller({ clientId }: BearerCaller, id: string): Promise<
 /** Stores a new or changed session for its owner, an API client. */
 export async function keepForCaller({ clientId }: BearerCaller, session: OwnedSession): Promise<void> {
 	const lifeMs = session.startedAt + LIFE_SECONDS * 1000 - unixMs();
-	const text = await sealed.seal({ clientId, session });
+	const text = sealed.seal({ clientId, session });
 	if (lifeMs > 0) await sharedStore().write(keyOf(clientId, session.id), text, lifeMs);
 }
 
@@ -117,7 +117,7 @@ export async function scanOf({ locals }: Pick<RequestEvent, 'locals'>, { id }: O
 
 /** This browser's sessions whose QR codes have not been scanned yet. */
 export async function unscanned(event: RequestEvent): Promise<OwnedSession[]> {
-	const sessions = (await ownedSessions(event.cookies)).filter(({ completed }) => !completed);
+	const sessions = ownedSessions(event.cookies).filter(({ completed }) => !completed);
 	const scans = await Promise.all(sessions.map((session) => scanOf(event, session)));
 	return sessions.filter((_, index) => scans[index] === 'waiting');
 }
@@ -127,7 +127,7 @@ export async function unscanned(event: RequestEvent): Promise<OwnedSession[]> {
  * code that was on screen at the same time (`beside`) has.
  */
 export async function currentSession(event: RequestEvent): Promise<OwnedSession | undefined> {
-	const [newest, ...others] = await ownedSessions(event.cookies);
+	const [newest, ...others] = ownedSessions(event.cookies);
 	const beside = others.filter(({ id }) => newest?.beside?.includes(id)).reverse();
 	if (!newest || beside.length === 0 || (await scanOf(event, newest)) === 'scanned') return newest;
 	const scans = await Promise.all(beside.map((session) => scanOf(event, session)));

@@ -44,8 +44,8 @@ export async function createWalletSession(event: RequestEvent, options: WalletSe
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
 export async function openWalletSession(event: RequestEvent, options: WalletSessionOptions): Promise<NewSession> {
-	const caller = await requireWalletCaller(event);
-	if (!event.locals.caller) await requireRoom(event.cookies);
+	const caller = requireWalletCaller(event);
+	if (!event.locals.caller) requireRoom(event.cookies);
 	await (event.locals.caller ? consumeCallerQuota(caller) : consumeQuota(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
@@ -81,8 +81,8 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
  * Sessions in identity verification are never evicted, so a browser with the maximum number of them gets no other session.
  * @throws {Problem} `rate_limited`, with `Retry-After` set to the seconds until the oldest of them expires
  */
-async function requireRoom(cookies: Cookies): Promise<void> {
-	const verifying = (await ownedSessions(cookies)).filter(isVerifying);
+function requireRoom(cookies: Cookies): void {
+	const verifying = ownedSessions(cookies).filter(isVerifying);
 	if (verifying.length < MAX_WALLET_SESSIONS) return;
 	const endsAt = Math.min(...verifying.map(({ startedAt }) => startedAt)) + LIFE_SECONDS * 1000;
 	const waitSeconds = Math.max(1, Math.ceil((endsAt - unixMs()) / 1000));
@@ -125,7 +125,7 @@ const opened = createSharedReads<OwnedSession>({
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
 export async function startCode(event: RequestEvent, attempt: string | null, returnTo: string): Promise<void> {
-	const caller = await requireWalletCaller(event);
+	const caller = requireWalletCaller(event);
 	await openOnce(event, attempt ? `${caller}:${attempt}` : crypto.randomUUID(), { returnTo });
 }
 
@@ -136,7 +136,7 @@ export async function startCode(event: RequestEvent, attempt: string | null, ret
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
 export async function renewCode(event: RequestEvent, oldId: string, returnTo: string): Promise<void> {
-	const sessions = await ownedSessions(event.cookies);
+	const sessions = ownedSessions(event.cookies);
 	const old = sessions.find(({ id }) => id === oldId);
 	if (!old) return startCode(event, null, returnTo);
 	if (sessions.some(({ replaces }) => replaces === old.id) || (await scanOf(event, old)) === 'scanned') return;

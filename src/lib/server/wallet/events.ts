@@ -47,11 +47,11 @@ function statusWatches(): StatusWatches {
  * @throws {Problem} `rate_limited` or `busy`; `upstream_unavailable` if the person's tokens are in the shared store, and that
  * is unavailable
  */
-export async function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Promise<Response> {
+export function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Response {
 	const { session, caller } = event.locals;
 	// The stream would have no access token as long as it is open.
 	if (session && session.accessToken === undefined) throw new Problem('upstream_unavailable');
-	const login = caller ? null : await readLoginTransaction(event.cookies);
+	const login = caller ? null : readLoginTransaction(event.cookies);
 	const walletSessions = sessions.map(({ id }) => id);
 	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';
 	// An institution's servers and its campus may share an address, so API clients are counted by client id.

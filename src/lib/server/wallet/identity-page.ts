@@ -103,11 +103,11 @@ async function inProgress(event: RequestEvent, owned: OwnedSession): Promise<Ide
  * @returns the path to redirect to, without those parameters
  */
 export async function resumeIdentity(event: RequestEvent, sessionId: string): Promise<string> {
-	const owned = await ownedSession(event.cookies, sessionId);
+	const owned = ownedSession(event.cookies, sessionId);
 	if (!owned) {
 		const { requestId } = event.locals;
 		log.info('an identity verification returned to another browser', { requestId });
-		return loginPath(await newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
+		return loginPath(newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
 	}
 	const { searchParams } = event.url;
 	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);

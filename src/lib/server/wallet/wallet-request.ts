@@ -47,7 +47,7 @@ export async function storeDetails(
 ): Promise<boolean> {
 	const { sessionId: id, expiresInMs, requestedClaims, dcRequest } = created;
 	if (requestedClaims.length === 0 && dcRequest === null) return false;
-	const text = await seal().seal({ id, details: { requestedClaims, dcRequest } });
+	const text = seal().seal({ id, details: { requestedClaims, dcRequest } });
 	if (text.length > MAX_ENTRY_CHARACTERS) {
 		log.warn('the details of a wallet request are too large to be stored', { requestId, characters: text.length });
 		// The request alone always fits.
@@ -60,7 +60,7 @@ export async function storeDetails(
 /** The details of a session's request; empty if there are none, or if the store has lost them. */
 export async function detailsOf({ id, hasDetails }: OwnedSession): Promise<RequestDetails> {
 	const stored = hasDetails ? await sharedStore().read(keyOf(id)) : null;
-	const opened = stored && (await seal().open(stored.text));
+	const opened = stored && seal().open(stored.text);
 	const entry = v.safeParse(Entry, opened?.value);
 	// Someone with write access to the store could have moved the entry.
 	return entry.success && entry.output.id === id ? entry.output.details : NONE;

@@ -16,13 +16,13 @@ import type { PageServerLoad } from './$types';
  * The page before a sign-in that meets a requirement, and after one that did not. A person starts the sign-in with a link, so
  * that neither an address nor a service can cause sign-ins without end.
  */
-export const load: PageServerLoad = async ({ locals, url }) => {
+export const load: PageServerLoad = ({ locals, url }) => {
 	const session = memberSession(locals);
 	const { searchParams } = url;
 	const name = searchParams.get('stepUp') ?? '';
 	const returnTo = returnPath(searchParams.get('returnTo'), config().origin);
 	const outcome = stepUpOutcomes.find((one) => one === searchParams.get('outcome')) ?? null;
-	const requirement = await requirementNamed(name, session);
+	const requirement = requirementNamed(name, session);
 	const lacking = requirement && lackingOf(session, requirement);
 	if (lacking === null || outcome === 'other') {
 		const isMet = requirement !== null && outcome !== 'other';

@@ -20,7 +20,7 @@ export const load: PageServerLoad = async (event) => {
 	const returnTo = returnPath(searchParams.get('returnTo'), config().origin);
 	if (event.locals.session && !error) redirect(303, returnTo);
 
-	await beginLoginTransaction(event.cookies);
+	beginLoginTransaction(event.cookies);
 	const listed = config().signInMethods.institution ? ((await institutions(event.locals.locale())) ?? []) : [];
 	const last = lastInstitution(event.cookies, listed);
 	return {
@@ -29,7 +29,7 @@ export const load: PageServerLoad = async (event) => {
 		startUrl: `/login/start?${new URLSearchParams({ provider: 'sts', returnTo })}`,
 		returnTo,
 		error,
-		startAgainUrl: canStartAgain(error) ? await startAgainUrl(event, returnTo, last) : null,
+		startAgainUrl: canStartAgain(error) ? startAgainUrl(event, returnTo, last) : null,
 		stopped: error === null && config().signInMethods.wallet ? cancelNoticeOf(searchParams.get('stopped')) : null,
 		helpCode: error && helpCodeOf(searchParams.get('helpCode'))
 	};
@@ -39,10 +39,10 @@ export const load: PageServerLoad = async (event) => {
  * Starts the previously chosen way to sign in with one click. Null if its wallet session is gone: a new one requires a
  * form.
  */
-async function startAgainUrl({ url, cookies }: PageServerLoadEvent, returnTo: string, last: Institution | null) {
+function startAgainUrl({ url, cookies }: PageServerLoadEvent, returnTo: string, last: Institution | null) {
 	const { institution, wallet } = config().signInMethods;
 	const isWallet = wallet && (!institution || url.searchParams.get('method') === 'wallet');
-	if (isWallet && !(await ownedSessions(cookies)).some(({ completed }) => completed)) return null;
+	if (isWallet && !ownedSessions(cookies).some(({ completed }) => completed)) return null;
 	const query = isWallet
 		? { provider: 'sts-wallet', returnTo }
 		: { provider: 'sts', returnTo, ...(last && { institution: last.id }) };

@@ -2,8 +2,8 @@ import { takeLogoutRedirect } from '$lib/server/auth/login-cookies';
 import { redirectByRefresh } from '$lib/server/http/request';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ cookies, setHeaders }) => {
-	const url = await takeLogoutRedirect(cookies);
+export const load: PageServerLoad = ({ cookies, setHeaders }) => {
+	const url = takeLogoutRedirect(cookies);
 	if (url) redirectByRefresh(setHeaders, url);
 	return { continueUrl: url };
 };

@@ -25,7 +25,7 @@ async function started(options: Partial<SignInOptions> = {}, cookies = '') {
 	const event = requestEvent({ cookie: cookies });
 	const start = await startSignIn({ provider: 'sts', returnTo: '/account', ...options }, 'r0');
 	if ('error' in start) throw new Error(start.error);
-	await keepFlow(event.cookies, start.flow);
+	keepFlow(event.cookies, start.flow);
 	return {
 		url: new URL(start.url),
 		flow: start.flow,

@@ -32,11 +32,11 @@ interface Round {
 /** A step-up to MFA in a browser with this session; returns where it ends, and the session afterwards. */
 async function stepUp({ claims = {}, error, session = before, returnTo = '/account?x=1' }: Round) {
 	sts.behaviour = { claims: { acr: MFA, auth_time: now(), ...claims } };
-	const wanted = await stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });
+	const wanted = stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });
 	const event = requestEvent();
 	const start = await startSignIn({ provider: 'sts', returnTo, stepUp: wanted }, 'r0');
 	if ('error' in start) throw new Error(start.error);
-	await keepFlow(event.cookies, start.flow);
+	keepFlow(event.cookies, start.flow);
 	const query = sts.authorize(new URL(start.url));
 	if (error !== undefined) query.delete('code');
 	if (error !== undefined) query.set('error', error);

@@ -37,7 +37,7 @@ async function started(options: Partial<SignInOptions> = {}, cookies = 'portal.l
 	const event = requestEvent({ cookie: cookies });
 	const start = await startSignIn({ provider: 'sts', returnTo: '/help?x=1', ...options }, 'r0');
 	if ('error' in start) throw new Error(start.error);
-	await keepFlow(event.cookies, start.flow);
+	keepFlow(event.cookies, start.flow);
 	return { query: sts.authorize(new URL(start.url)), cookie: event.cookies.next(), flow: start.flow };
 }
 
@@ -277,7 +277,7 @@ describe('an STS that says that the person took too long', () => {
 		expect(url.searchParams.get('prompt')).toBe('login');
 		const [id = ''] = flowIds(end.cookies);
 		expect(id).not.toBe(flow.id);
-		expect(await findFlow(end.cookies, id)).toMatchObject({ restarts: 1, returnTo: '/help?x=1', requestsLogin: true });
+		expect(findFlow(end.cookies, id)).toMatchObject({ restarts: 1, returnTo: '/help?x=1', requestsLogin: true });
 		const signedIn = await returned(sts.authorize(url), end.cookie);
 		expect(signedIn.path).toBe('/help?x=1');
 		expect(signedIn.session).not.toBeNull();

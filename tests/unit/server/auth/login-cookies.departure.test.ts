@@ -10,16 +10,16 @@ const URL_OF_STS = 'http://localhost:8092/session/end?client_id=portal-client';
 
 test('the next page gets the address, once', async () => {
 	const signOut = fakeCookies();
-	await keepLogoutRedirect(signOut, URL_OF_STS);
+	keepLogoutRedirect(signOut, URL_OF_STS);
 	const next = fakeCookies(signOut.next());
-	expect(await takeLogoutRedirect(next)).toBe(URL_OF_STS);
+	expect(takeLogoutRedirect(next)).toBe(URL_OF_STS);
 	expect(next.setCookies()).toEqual(['portal.departure=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
-	expect(await takeLogoutRedirect(fakeCookies(next.next()))).toBeNull();
+	expect(takeLogoutRedirect(fakeCookies(next.next()))).toBeNull();
 });
 
 test('the cookie shows nothing of the address, and lives for a minute', async () => {
 	const cookies = fakeCookies();
-	await keepLogoutRedirect(cookies, URL_OF_STS);
+	keepLogoutRedirect(cookies, URL_OF_STS);
 	expect(cookies.setCookies()).toEqual([
 		expect.stringMatching(/^portal\.departure=[\w-]+; Max-Age=60; Path=\/; HttpOnly; SameSite=Lax$/)
 	]);
@@ -27,7 +27,7 @@ test('the cookie shows nothing of the address, and lives for a minute', async ()
 
 test('without one there is nowhere to go, and no cookie is touched', async () => {
 	const cookies = fakeCookies('other=1');
-	expect(await takeLogoutRedirect(cookies)).toBeNull();
+	expect(takeLogoutRedirect(cookies)).toBeNull();
 	expect(cookies.setCookies()).toEqual([]);
 });
 
@@ -37,5 +37,5 @@ test.each([
 	['sealed for something else', () => createSeal(config().secrets, 'login').seal('https://evil.example/')],
 	['no text', () => createSeal(config().secrets, 'departure').seal({ url: 'https://evil.example/' })]
 ])('an address that is %s leads nowhere', async (_, make) => {
-	expect(await takeLogoutRedirect(fakeCookies(`portal.departure=${await make()}`))).toBeNull();
+	expect(takeLogoutRedirect(fakeCookies(`portal.departure=${await make()}`))).toBeNull();
 });

@@ -54,7 +54,7 @@ describe('the wallet sessions of a browser', () => {
 		expect(cookies.setCookies()).toEqual([
 			expect.stringMatching(/^__Host-portal\.wallet\.a=.*; Secure; SameSite=Lax$/)
 		]);
-		expect(await ownedSessions(cookies)).toEqual([wallet('a')]);
+		expect(ownedSessions(cookies)).toEqual([wallet('a')]);
 	});
 
 	test.each(['started', 'manual', 'done'] as const)(
@@ -74,9 +74,7 @@ describe('the wallet sessions of a browser', () => {
 			);
 			const [line = ''] = cookies.setCookies();
 			expect(line.split(';')[0]?.length).toBeLessThanOrEqual(408);
-			expect(await ownedSessions(cookies)).toMatchObject([
-				{ id, idv, requestUri: null, returnTo: '/account', replaces: id }
-			]);
+			expect(ownedSessions(cookies)).toMatchObject([{ id, idv, requestUri: null, returnTo: '/account', replaces: id }]);
 		}
 	);
 
@@ -84,11 +82,11 @@ describe('the wallet sessions of a browser', () => {
 		const requestUri = `openid4vp://?request=${'x'.repeat(5000)}`;
 		const cookies = await browserWith(wallet('long', { requestUri }));
 		expect(cookies.setCookies().join().length).toBeLessThan(700);
-		const [session] = await ownedSessions(cookies);
+		const [session] = ownedSessions(cookies);
 		expect(session && (await requestUriOf(session))).toBe(requestUri);
 		// What has changed is recorded without it.
 		await keepOwned(cookies, { ...(session ?? wallet('long')), completed: true });
-		const [changed] = await ownedSessions(cookies);
+		const [changed] = ownedSessions(cookies);
 		expect(changed && [changed.completed, await requestUriOf(changed)]).toEqual([true, requestUri]);
 	});
 
@@ -102,14 +100,14 @@ describe('the wallet sessions of a browser', () => {
 			wallet('new'),
 			wallet('mid', { startedAt: NOW_MS - 1 })
 		);
-		expect(idsOf(await ownedSessions(fakeCookies(cookies.next())))).toEqual(['new', 'mid', 'old']);
+		expect(idsOf(ownedSessions(fakeCookies(cookies.next())))).toEqual(['new', 'mid', 'old']);
 	});
 
 	test('keep what has changed about one, and push out none by it', async () => {
 		const four = [4, 3, 2, 1].map((age) => wallet(`w${age}`, { startedAt: NOW_MS - age }));
 		const cookies = await browserWith(...four);
 		await keepOwned(cookies, { ...wallet('w4', { startedAt: NOW_MS - 4 }), completed: true });
-		const sessions = await ownedSessions(cookies);
+		const sessions = ownedSessions(cookies);
 		expect(sessions.map(({ id, completed }) => [id, completed])).toEqual([
 			['w1', false],
 			['w2', false],
@@ -120,31 +118,25 @@ describe('the wallet sessions of a browser', () => {
 
 	test('are ignored after an hour, also if the browser still has their cookie', async () => {
 		const cookies = await browserWith(wallet('a'));
-		expect(await ownedSessions(cookies, NOW_MS + HOUR_MS - 1)).toHaveLength(1);
-		expect(await ownedSessions(cookies, NOW_MS + HOUR_MS)).toEqual([]);
+		expect(ownedSessions(cookies, NOW_MS + HOUR_MS - 1)).toHaveLength(1);
+		expect(ownedSessions(cookies, NOW_MS + HOUR_MS)).toEqual([]);
 	});
 });
 
 describe('a browser does not own', () => {
 	const sealedBy = (secrets: readonly string[], purpose: string) => createSeal(secrets, purpose).seal(wallet('a'));
 
-	test.each<[string, () => Promise<string>]>([
-		['a session whose id it only knows', () => Promise.resolve('portal.wallet.a=a')],
-		[
-			'a session that is sealed under another name',
-			async () => `portal.wallet.b=${await sealedBy(config().secrets, 'wallet')}`
-		],
-		[
-			'a session that somebody else sealed',
-			async () => `portal.wallet.a=${await sealedBy(['x'.repeat(32)], 'wallet')}`
-		],
-		['what is sealed for something else', async () => `portal.wallet.a=${await sealedBy(config().secrets, 'login')}`],
-		['a look-alike', async () => `xportal.wallet.a=${await sealedBy(config().secrets, 'wallet')}`],
+	test.each<[string, () => string]>([
+		['a session whose id it only knows', () => 'portal.wallet.a=a'],
+		['a session that is sealed under another name', () => `portal.wallet.b=${sealedBy(config().secrets, 'wallet')}`],
+		['a session that somebody else sealed', () => `portal.wallet.a=${sealedBy(['x'.repeat(32)], 'wallet')}`],
+		['what is sealed for something else', () => `portal.wallet.a=${sealedBy(config().secrets, 'login')}`],
+		['a look-alike', () => `xportal.wallet.a=${sealedBy(config().secrets, 'wallet')}`],
 		[
 			'a session of another shape',
-			async () => `portal.wallet.a=${await createSeal(config().secrets, 'wallet').seal({ id: 'a', startedAt: NOW_MS })}`
+			() => `portal.wallet.a=${createSeal(config().secrets, 'wallet').seal({ id: 'a', startedAt: NOW_MS })}`
 		]
-	])('%s', async (_, makeHeader) => {
-		expect(await ownedSessions(fakeCookies(await makeHeader()), NOW_MS)).toEqual([]);
+	])('%s', (_, makeHeader) => {
+		expect(ownedSessions(fakeCookies(makeHeader()), NOW_MS)).toEqual([]);
 	});
 });

@@ -1,4 +1,5 @@
 import type { Session } from '$lib/server/auth/session';
+import { openTokens, tokensNameOf } from '$lib/server/auth/sealed-result';
 import { createSessionTokens, hasStoredTokens, withoutTokens } from '$lib/server/auth/session-tokens';
 import { StoreUnavailable, createMemoryStore } from '$lib/server/store/store';
 import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
@@ -137,10 +138,11 @@ export async function play({ steps, tokenCalls, storeMs, instances, ...rest }: S
 	/** What the store accepted stays there, and no older tokens replace it. */
 	async function checkStored(): Promise<void> {
 		shared.comeBack();
-		const reading = shared.read('tokens:key');
+		const reading = shared.read(tokensNameOf('key'));
 		await clock.advance(START_MS);
-		const text = (await reading)?.text ?? '[]';
-		const [, , { generation = -1 } = {}] = JSON.parse(text) as [string, string, { generation?: number }?];
+		const text = (await reading)?.text;
+		const opened = text === undefined ? null : openTokens('key', someSession().id, text);
+		const { generation = -1 } = (opened ?? {}) as { generation?: number };
 		if (generation < storedGeneration) wrong.push(`generation ${generation} in the store after ${storedGeneration}`);
 	}
 

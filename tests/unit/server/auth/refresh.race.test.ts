@@ -1,10 +1,8 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { assertProperty } from '../../../harness/property';
 import { play, type Step, type Story } from './race-model';
 import type { TokenCall } from './race-sts';
-
-vi.mock('$lib/server/auth/sealed-result', () => import('./plain-result'));
 
 const RUNS = Number(process.env.RACE_RUNS ?? 150);
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Session } from '$lib/server/auth/session';
 import type { TokenSet } from '$lib/server/auth/new-session';
 import { createRefresher } from '$lib/server/auth/refresh';
@@ -6,8 +6,6 @@ import { WorkFailed, type WorkFault } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { virtualClock, type VirtualClock } from '../../virtual-clock';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
-
-vi.mock('$lib/server/auth/sealed-result', () => import('./plain-result'));
 
 const LIFE_SECONDS = 300;
 let clock: VirtualClock;

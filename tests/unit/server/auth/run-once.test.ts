@@ -1,9 +1,7 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createOnce, type Once, type Work, WorkFailed, type WorkFault } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { virtualClock, type VirtualClock } from '../../virtual-clock';
-
-vi.mock('$lib/server/auth/sealed-result', () => import('./plain-result'));
 
 let clock: VirtualClock;
 let store: Store;
@@ -59,7 +57,7 @@ describe('work that is done once', () => {
 
 	test('is cached for a shorter time once a later run settles it', async () => {
 		await once.run({ ...good, keepMs: 3_600_000 });
-		const settles = { name: await once.nameOf('a-secret'), keepMs: 5000 };
+		const settles = { name: once.nameOf('a-secret'), keepMs: 5000 };
 		await once.run({ ...good, secret: 'the-next-secret', settles });
 		await clock.advance(4999);
 		expect(await once.peek('a-secret')).toBe('the result');
@@ -275,7 +273,7 @@ describe('an instance whose clock is wrong', () => {
 
 describe('a record in the store that is dated far ahead', () => {
 	const YEAR_MS = 365 * 24 * 60 * 60_000;
-	const put = (record: object) => store.write('once:a-secret', JSON.stringify(record), YEAR_MS);
+	const put = (record: object) => store.write(once.nameOf('a-secret'), JSON.stringify(record), YEAR_MS);
 	const running = (losses = 0) => ({ state: 'running', holder: 'x', untilMs: clock.now() + YEAR_MS, losses });
 
 	test.each([0, 1, 50])(

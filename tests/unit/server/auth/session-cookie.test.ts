@@ -62,8 +62,8 @@ describe('the session cookie', () => {
 	test('ends with the session all the same: how long that lasts is sealed in it', async () => {
 		const session = someSession();
 		const header = afterSetCookies('', await writeSession(session, null, SIGNED_IN_AT));
-		expect((await readSession(header, session.endsAt - 1))?.session).toEqual(session);
-		expect(await readSession(header, session.endsAt)).toBeNull();
+		expect(readSession(header, session.endsAt - 1)?.session).toEqual(session);
+		expect(readSession(header, session.endsAt)).toBeNull();
 	});
 
 	test('brings back the session that was written', async () => {
@@ -80,9 +80,9 @@ describe('the session cookie', () => {
 	test('is not read under another name', async () => {
 		const header = afterSetCookies('', await writeSession(someSession(), null, SIGNED_IN_AT));
 		configure(https);
-		expect(await readSession(header, SIGNED_IN_AT)).toBeNull();
+		expect(readSession(header, SIGNED_IN_AT)).toBeNull();
 		configure();
-		expect(await readSession(header.replace('portal.session', 'portal.login'), SIGNED_IN_AT)).toBeNull();
+		expect(readSession(header.replace('portal.session', 'portal.login'), SIGNED_IN_AT)).toBeNull();
 	});
 
 	test('removes what an earlier, larger session left', async () => {
@@ -109,8 +109,8 @@ describe('the session cookie', () => {
 describe('the end of a session', () => {
 	test('comes 24 hours after sign-in, to the second', async () => {
 		const header = afterSetCookies('', await writeSession(someSession(), null, SIGNED_IN_AT));
-		expect(await readSession(header, SIGNED_IN_AT + 86_399)).not.toBeNull();
-		expect(await readSession(header, SIGNED_IN_AT + 86_400)).toBeNull();
+		expect(readSession(header, SIGNED_IN_AT + 86_399)).not.toBeNull();
+		expect(readSession(header, SIGNED_IN_AT + 86_400)).toBeNull();
 	});
 
 	test('is not put off by writing the session again', async () => {
@@ -180,15 +180,15 @@ describe('what is read', () => {
 		['a session of an unknown provider', { ...someSession(), provider: 'github' }],
 		['null', null]
 	])('is nothing when the seal holds %s', async (_, value) => {
-		const sealed = await createSeal(config().secrets, purpose).seal(value);
-		expect(await readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
+		const sealed = createSeal(config().secrets, purpose).seal(value);
+		expect(readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
 	});
 
 	test('is nothing when the cookie is another person’s', async () => {
-		const sealed = await createSeal(['x'.repeat(32)], purpose).seal(someSession());
-		expect(await readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
-		expect(await readSession('portal.session=garbage', SIGNED_IN_AT)).toBeNull();
-		expect(await readSession(null, SIGNED_IN_AT)).toBeNull();
+		const sealed = createSeal(['x'.repeat(32)], purpose).seal(someSession());
+		expect(readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
+		expect(readSession('portal.session=garbage', SIGNED_IN_AT)).toBeNull();
+		expect(readSession(null, SIGNED_IN_AT)).toBeNull();
 	});
 
 	test('is stale when another secret than the first sealed it, an hour later', async () => {
@@ -196,9 +196,9 @@ describe('what is read', () => {
 		configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${older}` });
 		vi.resetModules();
 		const { readSession: readAnew } = await import('$lib/server/auth/session-cookie');
-		const sealed = await createSeal([older], purpose).seal(someSession());
+		const sealed = createSeal([older], purpose).seal(someSession());
 		const staleAfter = async (seconds: number) =>
-			(await readAnew(fakeCookies(`portal.session=${sealed}`), SIGNED_IN_AT + seconds))?.stale;
+			readAnew(fakeCookies(`portal.session=${sealed}`), SIGNED_IN_AT + seconds)?.stale;
 		expect([await staleAfter(0), await staleAfter(3599), await staleAfter(3600)]).toEqual([false, false, 'secret']);
 	});
 
@@ -207,6 +207,6 @@ describe('what is read', () => {
 		configure({ SESSION_FORMAT: '1' });
 		vi.resetModules();
 		const { readSession: readAnew } = await import('$lib/server/auth/session-cookie');
-		expect(await readAnew(fakeCookies(afterSetCookies('', written)), SIGNED_IN_AT)).toMatchObject({ stale: 'format' });
+		expect(readAnew(fakeCookies(afterSetCookies('', written)), SIGNED_IN_AT)).toMatchObject({ stale: 'format' });
 	});
 });

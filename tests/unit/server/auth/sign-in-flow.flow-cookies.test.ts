@@ -42,67 +42,64 @@ test('a flow’s id sorts by age, and differs for two of the same moment', () =>
 });
 
 describe('the cookie of a flow', () => {
-	test('gives back the whole flow', async () => {
+	test('gives back the whole flow', () => {
 		const cookies = fakeCookies();
 		const kept = flow();
-		await keepFlow(cookies, kept);
-		expect(await findFlow(fakeCookies(cookies.next()), kept.id)).toEqual(kept);
+		keepFlow(cookies, kept);
+		expect(findFlow(fakeCookies(cookies.next()), kept.id)).toEqual(kept);
 	});
 
-	test('gives nothing under another flow’s name', async () => {
+	test('gives nothing under another flow’s name', () => {
 		const [one, other] = [flow({ id: id(1) }), flow()];
 		const cookies = fakeCookies();
-		await keepFlow(cookies, one);
+		keepFlow(cookies, one);
 		const renamed = fakeCookies(cookies.next().replace(one.id, other.id));
-		expect(await findFlow(renamed, other.id)).toBeNull();
+		expect(findFlow(renamed, other.id)).toBeNull();
 	});
 
-	test('is forgotten alone', async () => {
+	test('is forgotten alone', () => {
 		const [one, other] = [flow({ id: id(1) }), flow()];
 		const cookies = fakeCookies('portal.login=v');
-		await keepFlow(cookies, one);
-		await keepFlow(cookies, other);
+		keepFlow(cookies, one);
+		keepFlow(cookies, other);
 		forgetFlow(cookies, one.id);
 		expect(flowIds(cookies)).toEqual([other.id]);
 		expect(cookies.next()).toContain('portal.login=v');
 	});
 
-	test('is not pushed out by look-alikes', async () => {
+	test('is not pushed out by look-alikes', () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const lookAlikes = [0, 1, 2, 3].map((age) => `portal.flow.${id(age)}=v; x__Host-portal.flow.${id(age)}=v`);
 		const cookies = fakeCookies([...lookAlikes, '__Host-portal.flow.x=v'].join('; '));
 		const kept = flow();
-		await keepFlow(cookies, kept);
+		keepFlow(cookies, kept);
 		expect(flowIds(cookies)).toEqual([kept.id]);
 	});
 });
 
 describe('the state parameter', () => {
-	test('names the flow, and brings back where the person wanted to go', async () => {
+	test('names the flow, and brings back where the person wanted to go', () => {
 		const { id: flowId, stateKey, provider, returnTo } = flow();
-		const state = await stateOf({ id: flowId, stateKey, provider, returnTo });
-		expect(await readState(state)).toEqual({ flowId, stateKey, provider, returnTo });
+		const state = stateOf({ id: flowId, stateKey, provider, returnTo });
+		expect(readState(state)).toEqual({ flowId, stateKey, provider, returnTo });
 		expect(state).not.toContain('account');
 	});
 
-	test('brings back the longest path that is accepted anywhere', async () => {
+	test('brings back the longest path that is accepted anywhere', () => {
 		const { id: flowId, stateKey, provider } = flow();
 		const returnTo = `/${'x'.repeat(2047)}`;
-		expect(await readState(await stateOf({ id: flowId, stateKey, provider, returnTo }))).toMatchObject({ returnTo });
+		expect(readState(stateOf({ id: flowId, stateKey, provider, returnTo }))).toMatchObject({ returnTo });
 	});
 
 	test.each([null, '', '.', 'x.y', `${id(0)}.${newStateKey()}.x`, `${id(0)}.${newStateKey()}.`])(
 		'that the portal did not make, such as %s, says nothing',
-		async (state) => expect(await readState(state)).toBeNull()
+		(state) => expect(readState(state)).toBeNull()
 	);
 
-	test('of one flow does not bring back the path of another', async () => {
-		const [one, other] = await Promise.all([
-			stateOf(flow({ returnTo: '/one' })),
-			stateOf(flow({ returnTo: '/other' }))
-		]);
+	test('of one flow does not bring back the path of another', () => {
+		const [one, other] = [stateOf(flow({ returnTo: '/one' })), stateOf(flow({ returnTo: '/other' }))];
 		const [oneId, oneKey] = one.split('.');
-		expect(await readState(`${oneId}.${oneKey}.${other.split('.')[2]}`)).toBeNull();
+		expect(readState(`${oneId}.${oneKey}.${other.split('.')[2]}`)).toBeNull();
 	});
 });
 
@@ -140,22 +137,22 @@ describe('the state of a step-up', () => {
 		subject: 's'
 	};
 
-	test('contains what was requested, which the cookie of 600 bytes could not', async () => {
+	test('contains what was requested, which the cookie of 600 bytes could not', () => {
 		const kept = flow({ stepUp });
 		const cookies = fakeCookies();
-		await keepFlow(cookies, kept);
+		keepFlow(cookies, kept);
 		expect(cookies.next().length).toBeLessThanOrEqual(600);
-		expect((await readState(await stateOf(kept)))?.stepUp).toEqual(stepUp);
+		expect(readState(stateOf(kept))?.stepUp).toEqual(stepUp);
 	});
 
-	test('differs from that of another flow, which is as earlier versions wrote it and has no requirement', async () => {
+	test('differs from that of another flow, which is as earlier versions wrote it and has no requirement', () => {
 		const plain = flow();
 		const sealed = createSeal(config().secrets, 'sign-in target');
-		const state = await stateOf(plain);
-		expect((await sealed.open(state.split('.')[2] ?? ''))?.value).toEqual([plain.id, 'sts', plain.returnTo]);
-		expect((await readState(state))?.stepUp).toBeUndefined();
+		const state = stateOf(plain);
+		expect(sealed.open(state.split('.')[2] ?? '')?.value).toEqual([plain.id, 'sts', plain.returnTo]);
+		expect(readState(state)?.stepUp).toBeUndefined();
 		// The requirement of one flow does not count for another.
-		const foreign = (await stateOf(flow({ id: id(9), stepUp }))).split('.')[2];
-		expect(await readState(`${plain.id}.${plain.stateKey}.${foreign}`)).toBeNull();
+		const foreign = stateOf(flow({ id: id(9), stepUp })).split('.')[2];
+		expect(readState(`${plain.id}.${plain.stateKey}.${foreign}`)).toBeNull();
 	});
 });

@@ -47,24 +47,24 @@ describe('acts on the account', () => {
 		expect(sessions.map(lackingForAccountActs)).toEqual([null, 'newer', 'stronger']);
 	});
 
-	test('name their requirement, as backends do; no other text names one', async () => {
+	test('name their requirement, as backends do; no other text names one', () => {
 		configure({ BACKENDS: JSON.stringify({ grades: { url: 'https://g.example', token: 'user', acr: MFA } }) });
 		const named = (name: string) => requirementNamed(name, someSession());
-		expect(await named('account')).toEqual({ acr: [], maxAgeSeconds: 900 });
-		expect(await named('backend.grades')).toEqual({ acr: [MFA], maxAgeSeconds: null });
+		expect(named('account')).toEqual({ acr: [], maxAgeSeconds: 900 });
+		expect(named('backend.grades')).toEqual({ acr: [MFA], maxAgeSeconds: null });
 		const others = ['', 'Account', 'acr', 'grades', 'backend.', 'backend.constructor', `{"acr":["${MFA}"]}`];
-		expect(new Set(await Promise.all(others.map(named)))).toEqual(new Set([null]));
+		expect(new Set(others.map(named))).toEqual(new Set([null]));
 	});
 
-	test('of a service’s own requirement are sealed for one session and 15 minutes', async () => {
+	test('of a service’s own requirement are sealed for one session and 15 minutes', () => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		const asked = { acr: [MFA], maxAgeSeconds: 60 };
-		const name = await sealedRequirement(someSession(), asked);
-		expect(await requirementNamed(name, someSession())).toEqual(asked);
-		expect(await requirementNamed(name, { ...someSession(), id: 'another' })).toBeNull();
-		expect(await requirementNamed(`${name.slice(0, -1)}${name.endsWith('A') ? 'B' : 'A'}`, someSession())).toBeNull();
+		const name = sealedRequirement(someSession(), asked);
+		expect(requirementNamed(name, someSession())).toEqual(asked);
+		expect(requirementNamed(name, { ...someSession(), id: 'another' })).toBeNull();
+		expect(requirementNamed(`${name.slice(0, -1)}${name.endsWith('A') ? 'B' : 'A'}`, someSession())).toBeNull();
 		vi.setSystemTime((NOW + 900) * 1000);
-		expect(await requirementNamed(name, someSession())).toBeNull();
+		expect(requirementNamed(name, someSession())).toBeNull();
 	});
 
 	test('lead to a sign-in at the institution; without that way, to one with a wallet', () => {
@@ -77,11 +77,10 @@ describe('acts on the account', () => {
 describe('a sign-in that was started to meet a requirement', () => {
 	const before = session(MFA, NOW - 1000);
 
-	test('has the STS authenticate the person again only if the authentication was too old', async () => {
+	test('has the STS authenticate the person again only if the authentication was too old', () => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
-		const isOld = async (maxAgeSeconds: number | null) =>
-			(await stepUpFor(before, { acr: [MFA], maxAgeSeconds })).isOld;
-		expect([await isOld(null), await isOld(1000), await isOld(999)]).toEqual([false, false, true]);
+		const isOld = (maxAgeSeconds: number | null) => stepUpFor(before, { acr: [MFA], maxAgeSeconds }).isOld;
+		expect([isOld(null), isOld(1000), isOld(999)]).toEqual([false, false, true]);
 	});
 
 	test.each([
@@ -89,17 +88,17 @@ describe('a sign-in that was started to meet a requirement', () => {
 		['before its start, but not too long ago', NOW - 60, true],
 		['too long before its start', NOW - 931, false],
 		['at no known time', 0, false]
-	])('meets it with an authentication %s: %s', async (_, authTime, isMet) => {
+	])('meets it with an authentication %s: %s', (_, authTime, isMet) => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
-		const stepUp = await stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });
+		const stepUp = stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });
 		expect(meetsStepUp(session(MFA, authTime), stepUp, NOW - 900)).toBe(isMet);
 		expect(meetsStepUp(session('sfa', authTime), stepUp, NOW - 900)).toBe(false);
 	});
 
-	test('knows the person by the id that both ways to sign in have in common', async () => {
-		const stepUp = await stepUpFor(before, { acr: [], maxAgeSeconds: 60 });
-		expect(await isSamePerson({ ...before, id: 'other', sub: 'other' }, stepUp)).toBe(true);
-		expect(await isSamePerson({ ...before, userId: 'other' }, stepUp)).toBe(false);
+	test('knows the person by the id that both ways to sign in have in common', () => {
+		const stepUp = stepUpFor(before, { acr: [], maxAgeSeconds: 60 });
+		expect(isSamePerson({ ...before, id: 'other', sub: 'other' }, stepUp)).toBe(true);
+		expect(isSamePerson({ ...before, userId: 'other' }, stepUp)).toBe(false);
 		expect(stepUp.subject).not.toContain(before.userId);
 	});
 });

@@ -65,7 +65,7 @@ describe('the session handle', () => {
 			event.locals.session = someSession({ id: 'new' });
 			return undefined;
 		});
-		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+		const written = readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 		expect(written?.session.id).toBe('new');
 		expect(response.headers.getSetCookie()).toContain('portal.login=x');
 		expect(await response.text()).toBe('page');
@@ -92,7 +92,7 @@ describe('the session handle', () => {
 		['an hour ago', HOUR_AGO],
 		['by version 1.0.0, which does not say when', undefined]
 	])('seals a session again, once, that another secret sealed %s', async (_, sealedAt) => {
-		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
+		const cookie = `portal.session=${createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
 		const first = await handled({ cookie });
 		expect(first.setCookies).toHaveLength(1);
 		const second = await handled({ cookie: afterSetCookies(cookie, first.setCookies) });
@@ -101,7 +101,7 @@ describe('the session handle', () => {
 
 	test('leaves a session alone that another secret sealed less than an hour ago: another instance did', async () => {
 		const sealedAt = HOUR_AGO + 1;
-		const cookie = `portal.session=${await createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
+		const cookie = `portal.session=${createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
 		expect(await handled({ cookie })).toMatchObject({ seen: someSession({ sealedAt }), setCookies: [] });
 	});
 
@@ -151,7 +151,7 @@ describe('the session handle', () => {
 test('a session that only had to be sealed again, and no longer fits, stays as the browser holds it', async () => {
 	const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(3300))).toString('base64url');
 	const large = someSession({ accessToken, sealedAt: HOUR_AGO });
-	const text = await createSeal([OLDER], 'session').seal(large);
+	const text = createSeal([OLDER], 'session').seal(large);
 	const cookie = `portal.session.0=${text.slice(0, 3800)}; portal.session.1=${text.slice(3800)}`;
 	const { seen, response, setCookies } = await handled({ cookie });
 	expect([seen, response.status, setCookies]).toEqual([large, 200, []]);
@@ -163,7 +163,7 @@ test('a slow response writes the newest session, not the one that it began with'
 		event.locals.session = await tokenRefresher().refreshIfDue(before);
 		await tokenRefresher().refreshIfDue(event.locals.session);
 	});
-	const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+	const written = readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });
 });
 
@@ -176,7 +176,7 @@ describe('with an idle time-out', () => {
 		const cookie = await signedIn({ activeAt: SIGNED_IN_AT - 10 * MINUTE });
 		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
 		expect(seen).toMatchObject({ activeAt: SIGNED_IN_AT });
-		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+		const written = readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 		expect(written?.session.activeAt).toBe(SIGNED_IN_AT);
 	});
 
@@ -196,7 +196,7 @@ describe('with an idle time-out', () => {
 			await handled({ cookie, routeId: '/(member)/account' });
 			event.locals.session = await tokenRefresher().refreshIfDue(before);
 		});
-		const written = await readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
+		const written = readSession(fakeCookies(afterSetCookies('', setCookies)), SIGNED_IN_AT);
 		expect(written?.session).toMatchObject({
 			activeAt: SIGNED_IN_AT,
 			refreshToken: expect.stringMatching(/^refresh-/)

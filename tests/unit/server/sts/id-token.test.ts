@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const now = () => Math.floor(Date.now() / 1000);
-const context = { accessToken: 'the-access-token', code: 'the-code' };
+const context = { accessToken: 'the-access-token', signIn: { code: 'the-code', nonce: 'the-nonce' } };
 const halfHash = (value: string, bits = 256) =>
 	createHash(`sha${bits}`)
 		.update(value)
@@ -22,7 +22,15 @@ const halfHash = (value: string, bits = 256) =>
 		.subarray(0, bits / 16)
 		.toString('base64url');
 const idToken = (claims: object) =>
-	sts.sign({ iss: ISSUER, aud: 'portal-client', sub: 'subject-1', iat: now(), exp: now() + 600, ...claims });
+	sts.sign({
+		iss: ISSUER,
+		aud: 'portal-client',
+		sub: 'subject-1',
+		nonce: 'the-nonce',
+		iat: now(),
+		exp: now() + 600,
+		...claims
+	});
 const verify = async (claims: object) => verifyIdToken(await idToken(claims), context);
 
 describe('an ID token', () => {
@@ -44,6 +52,9 @@ describe('an ID token', () => {
 		['whose authorized party is no text', 'azp', () => ({ azp: ['portal-client'] })],
 		['for several audiences without an authorized party', 'azp', () => ({ aud: ['portal-client', 'api'] })],
 		['that was issued far ahead', 'iat', () => ({ iat: now() + 600 })],
+		['of another sign-in', 'nonce', () => ({ nonce: 'another-nonce' })],
+		['of no sign-in', 'nonce', () => ({ nonce: undefined })],
+		['with null for its nonce', 'nonce', () => ({ nonce: null })],
 		['with the hash of another access token', 'at_hash', () => ({ at_hash: halfHash('another') })],
 		[
 			'with the whole hash',

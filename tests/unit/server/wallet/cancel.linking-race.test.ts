@@ -250,7 +250,7 @@ describe('identity verification', () => {
 		const { owned, tab } = await browserWith();
 		const event = tab();
 		await action(event, owned).catch(() => {});
-		return (await ownedSessions(event.cookies)).map(({ idv, completed }) => ({ idv, completed }));
+		return ownedSessions(event.cookies).map(({ idv, completed }) => ({ idv, completed }));
 	}
 
 	test('without a visit and a confirmation is not recorded as a new link, also if the first completion fails', async () => {

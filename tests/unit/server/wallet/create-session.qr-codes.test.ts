@@ -13,7 +13,7 @@ vi.mock('$lib/server/wallet/bridge', () => ({
 	credentialFor: () => ({ requestId: 'r1' })
 }));
 vi.mock('$lib/server/auth/login-cookies', () => ({
-	readLoginTransaction: () => Promise.resolve({ id: 'this-browser' })
+	readLoginTransaction: () => ({ id: 'this-browser' })
 }));
 
 const statuses = new Map<string, SessionStatusValue | 'gone'>();
@@ -50,14 +50,14 @@ async function browser(...sessions: (Partial<OwnedSession> & { id: string })[]) 
 	}
 	return requestEvent({ path: '/login/wallet', cookie: cookies.next() });
 }
-const newest = async (event: Awaited<ReturnType<typeof browser>>) => (await ownedSessions(event.cookies))[0];
+const newest = (event: Awaited<ReturnType<typeof browser>>) => ownedSessions(event.cookies)[0];
 
 describe('a new code', () => {
 	test('is made once for a form that is sent twice, and is this browser’s after either response', async () => {
 		const [first, second] = [await browser(), await browser()];
 		await Promise.all([first, second].map((event) => startCode(event, 'the-form', RETURN_TO)));
 		expect(bridge.createSession).toHaveBeenCalledTimes(1);
-		expect((await newest(first))?.id).toBe((await newest(second))?.id);
+		expect(newest(first)?.id).toBe(newest(second)?.id);
 	});
 
 	test('is another one for another form', async () => {
@@ -72,7 +72,7 @@ describe('a new code', () => {
 		await Promise.all([renewCode(event, 'old', RETURN_TO), renewCode(event, 'old', RETURN_TO)]);
 		await renewCode(event, 'old', RETURN_TO);
 		expect(bridge.createSession).toHaveBeenCalledTimes(1);
-		expect(await newest(event)).toMatchObject({ replaces: 'old', beside: ['old'] });
+		expect(newest(event)).toMatchObject({ replaces: 'old', beside: ['old'] });
 	});
 
 	test('is not made once the old one was scanned', async () => {
@@ -87,7 +87,7 @@ describe('a new code', () => {
 		await renewCode(owner, 'known', RETURN_TO);
 		const stranger = await browser();
 		await renewCode(stranger, 'known', RETURN_TO);
-		expect((await newest(stranger))?.id).not.toBe((await newest(owner))?.id);
+		expect(newest(stranger)?.id).not.toBe(newest(owner)?.id);
 	});
 });
 
@@ -111,6 +111,6 @@ describe('of two codes on screens at once', () => {
 		const event = await browser({ id: 'left-alone' });
 		statuses.set('left-alone', 'INTERACTION_STARTED');
 		await startCode(event, 'a-new-beginning', RETURN_TO);
-		expect((await currentSession(event))?.id).toBe((await newest(event))?.id);
+		expect((await currentSession(event))?.id).toBe(newest(event)?.id);
 	});
 });

@@ -22,7 +22,7 @@ created.mockImplementation(async () => ({
 /** A browser with wallet sessions in these states of identity verification. */
 async function browserWith(...states: readonly OwnedSession['idv'][]) {
 	const event = requestEvent();
-	await beginLoginTransaction(event.cookies);
+	beginLoginTransaction(event.cookies);
 	for (const [n, idv] of states.entries()) {
 		const times = { startedAt: Date.now() - 1000 * n, expiresAt: Date.now() + 300_000 };
 		const session = { id: `w${n}`, requestUri: null, returnTo: '/account', completed: false, ...times, idv };

@@ -156,7 +156,7 @@ describe('completing', () => {
 		bridge.complete.mockResolvedValue({ kind: 'completed' });
 		const { event, owned } = await browser();
 		const first = await completeWalletSession(event, owned);
-		const [kept] = await ownedSessions(event.cookies);
+		const [kept] = ownedSessions(event.cookies);
 		expect(kept?.completed).toBe(true);
 		expect(await completeWalletSession(event, kept ?? owned)).toEqual(first);
 		expect(first).toEqual({ kind: 'completed', continueUrl: '/login/start?provider=sts-wallet' });
@@ -268,14 +268,14 @@ describe('a round of identity verification', () => {
 		await startIdv(event, owned);
 		const redirectUri = `http://localhost:3000/api/wallet/sessions/${ID}/idv/callback`;
 		expect(bridge.initiateIdv).toHaveBeenCalledExactlyOnceWith(ID, { redirectUri }, { requestId: 'r1' });
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 
 	test('that is started as a manual review is stored as such', async () => {
 		bridge.initiateIdv.mockResolvedValue({ redirectUrl: null, planType: 'MANUAL_REVIEW', reason: 'FIRST_TIME_LINK' });
 		const { event, owned } = await browser();
 		await startIdv(event, owned);
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'manual' }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'manual' }]);
 	});
 
 	test('is the only one of its session', async () => {
@@ -288,7 +288,7 @@ describe('a round of identity verification', () => {
 		bridge.finishIdv.mockResolvedValue({ status: 'COMPLETED' });
 		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=another&state=s');
 		expect(await finishIdv(event, owned)).toBe('/login/identity');
-		const [kept] = await ownedSessions(event.cookies);
+		const [kept] = ownedSessions(event.cookies);
 		expect(kept?.idv).toBe('done');
 		expect(await finishIdv(event, kept ?? owned)).toBe('/login/identity');
 		expect(bridge.finishIdv).toHaveBeenCalledOnce();
@@ -298,7 +298,7 @@ describe('a round of identity verification', () => {
 		bridge.finishIdv.mockRejectedValue(new Problem('idv_refused'));
 		const { event, owned } = await browser({ idv: 'started' }, '/callback?error=access_denied&state=s');
 		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 
 	test.each([
@@ -310,7 +310,7 @@ describe('a round of identity verification', () => {
 		bridge.submitIdv.mockResolvedValue({ status });
 		const { event, owned } = await browser({ idv: before });
 		expect(await submitIdv(event, owned, { confirm: true })).toEqual({ sessionId: ID, status });
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv }]);
 	});
 });
 
@@ -318,18 +318,18 @@ describe('the return from the STS after identity verification', () => {
 	test('resumes this browser’s own session, and ends its round', async () => {
 		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&idv=complete`);
 		expect(await resumeIdentity(event, ID)).toBe('/login/identity');
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'done' }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'done' }]);
 	});
 
 	test('resumes no other browser’s', async () => {
 		const { event } = await browser({}, `/login?wallet_session=${'f'.repeat(32)}&idv=complete`);
 		expect(await resumeIdentity(event, 'f'.repeat(32))).toBe('/login?error=wallet_session_foreign&helpCode=r1');
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'none' }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'none' }]);
 	});
 
 	test('with an error says that the institution did not confirm', async () => {
 		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&error=access_denied`);
 		expect(await resumeIdentity(event, ID)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
-		expect(await ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 });

@@ -15,7 +15,7 @@ export const csr = true;
 export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	const outcome = knownIdentityOutcome(searchParams.get('outcome'));
-	const [owned] = await ownedSessions(event.cookies);
+	const [owned] = ownedSessions(event.cookies);
 	const returnTo = returnPath(owned?.returnTo ?? searchParams.get('returnTo'), config().origin);
 	const helpCode = helpCodeOf(searchParams.get('helpCode'));
 	if (outcome) return { view: { screen: 'ended' as const, outcome, helpCode }, returnTo };

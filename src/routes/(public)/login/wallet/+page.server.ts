@@ -33,7 +33,7 @@ export const load: PageServerLoad = async (event) => {
 	const owned = await currentSession(event);
 	const step = await walletStep(event, owned);
 	if ('goTo' in step) redirect(303, step.goTo);
-	await beginLoginTransaction(event.cookies);
+	beginLoginTransaction(event.cookies);
 	const after = searchParams.get('after');
 	// The sign-in has succeeded in another tab of this browser.
 	if (!owned && after === 'return' && event.locals.session) redirect(303, AFTER_SIGN_IN);

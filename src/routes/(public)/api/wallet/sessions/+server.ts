@@ -11,7 +11,7 @@ import { digitalRequest } from '$lib/wallet/dc-api';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) => {
-	await requireWalletCaller(event);
+	requireWalletCaller(event);
 	const wanted = await readJson(event.request, sessionOptions());
 	const owned = await createWalletSession(event, { ...wanted, returnTo: AFTER_SIGN_IN });
 	const { requestedClaims, dcRequest } = await detailsOf(owned);
