@@ -25,14 +25,14 @@ async function signInOne(url: string, secret: string): Promise<SignedIn> {
 	const session = { ...realisticSession(Math.floor(Date.now() / 1000)), ...lasting };
 	const chunks = splitChunks('portal.session', createSeal([secret], 'session', sessionCodec(2)).seal(session)) ?? [];
 	const own = chunks.map(({ name, value }) => `${name}=${value}`).join('; ');
-	const answer = await fetch(`${url}/api/wallet/sessions`, {
+	const response = await fetch(`${url}/api/wallet/sessions`, {
 		method: 'POST',
 		headers: { cookie: own, origin: url, 'content-type': 'application/json' },
 		body: '{}'
 	});
-	if (answer.status !== 201) throw new Error(`No wallet session: ${answer.status} ${await answer.text()}`);
-	const { sessionId } = v.parse(Created, await answer.json());
-	const given = answer.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
+	if (response.status !== 201) throw new Error(`No wallet session: ${response.status} ${await response.text()}`);
+	const { sessionId } = v.parse(Created, await response.json());
+	const given = response.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
 	const headers = { host: new URL(url).host, cookie: [own, ...given].join('; ') };
 	return { statusPath: sessionPath(sessionId, 'status'), headers };
 }

@@ -36,18 +36,18 @@ for (const { title, tag, use } of settings) {
 			await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
 		});
 
-		for (const { answer, title, person, tag } of [
+		for (const { answer: response, title, person, tag } of [
 			{ answer: confirm.notMe, title: confirm.title, person: 'unknown-employee', tag: [] },
 			{ answer: confirm.noneOfThese, title: confirm.choose, person: 'several-candidates', tag: ['@full'] }
 		] as const) {
 			test(
-				`"${answer}" links nothing, and says what to do now`,
+				`"${response}" links nothing, and says what to do now`,
 				{ tag: [...tag] },
 				async ({ page, wallet, sandbox }) => {
 					await wallet.start();
 					await wallet.share(person);
 					await expectHeading(page, title);
-					await page.getByRole('button', { name: answer }).click();
+					await page.getByRole('button', { name: response }).click();
 					await expectHeading(page, ended['not-me'].title);
 					await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 					await expect(page).not.toHaveTitle(/^Error: /);

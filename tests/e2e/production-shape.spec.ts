@@ -9,9 +9,9 @@ test(
 	'behind a proxy that ends TLS, a person signs in and gets cookies that only this host can have',
 	{ tag: '@full' },
 	async ({ page, landscape }) => {
-		const answer = await page.goto('/login');
+		const response = await page.goto('/login');
 		expect(landscape.url).toMatch(/^https:/);
-		expect(answer?.headers()['strict-transport-security']).toContain('includeSubDomains');
+		expect(response?.headers()['strict-transport-security']).toContain('includeSubDomains');
 
 		await signInAtInstitution(page);
 		await expectSignedIn(page, 'Sanne de Vries', 'sts');

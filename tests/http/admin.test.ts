@@ -38,8 +38,8 @@ async function idOf(browser: Browser): Promise<string> {
 
 test('an operator ends all sessions of one person, who can sign in again at once', async () => {
 	const [browser, elsewhere, other] = [await signedIn(), await signedIn(), await signedIn('unknown-employee')];
-	const answer = await revoke({ userId: await idOf(browser) });
-	expect(answer).toEqual({ status: 200, body: { revoked: 'user', reach: 'this_instance', pending: false } });
+	const response = await revoke({ userId: await idOf(browser) });
+	expect(response).toEqual({ status: 200, body: { revoked: 'user', reach: 'this_instance', pending: false } });
 	expect([await me(browser), await me(elsewhere), await me(other)]).toEqual([401, 401, 200]);
 	expect(await me(await signedIn())).toBe(200);
 });

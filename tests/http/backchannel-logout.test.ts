@@ -155,7 +155,7 @@ describe('a logout token is refused, and ends nothing,', () => {
 });
 
 test('a browser’s own request to end sessions this way needs a token like any other', async () => {
-	const answer = await browser.call('/api/auth/backchannel-logout', { method: 'POST', body: '' });
-	expect([400, 415]).toContain(answer.status);
+	const response = await browser.call('/api/auth/backchannel-logout', { method: 'POST', body: '' });
+	expect([400, 415]).toContain(response.status);
 	expect(await isSignedIn()).toBe(true);
 });

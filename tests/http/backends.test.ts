@@ -126,12 +126,12 @@ describe('a request to a service', () => {
 
 	test('needs a signed-in person, and is not sent otherwise', async () => {
 		const stranger = new Browser(landscape.url);
-		const answers = [
+		const responses = [
 			stranger.call(at('/echo')),
 			stranger.call(at('/echo', 'open')),
 			stranger.call(at('/x', 'nothing'))
 		];
-		expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 401, 401]);
+		expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([401, 401, 401]);
 		expect(odd.arrived).toEqual([]);
 	});
 
@@ -334,8 +334,8 @@ describe("a service's response", () => {
 	});
 
 	test('without a body has none', async () => {
-		const answers = [await browser.call(at('/empty')), await browser.call(at('/unchanged'))];
-		expect(answers.map(({ status, text }) => [status, text])).toEqual([
+		const responses = [await browser.call(at('/empty')), await browser.call(at('/unchanged'))];
+		expect(responses.map(({ status, text }) => [status, text])).toEqual([
 			[204, ''],
 			[304, '']
 		]);

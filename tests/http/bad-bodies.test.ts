@@ -76,9 +76,9 @@ describe('a body', () => {
 	])('%s is answered 400, on a connection that lasts until then', async (_, body) => {
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
 		const request = { method: 'POST', path: CREATE, headers, body: [body] };
-		const answer = await rawRequest(landscape.portal.port, request);
-		expect(answer.status).toBe(400);
-		expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_request' });
+		const response = await rawRequest(landscape.portal.port, request);
+		expect(response.status).toBe(400);
+		expect(JSON.parse(response.body)).toMatchObject({ error: 'invalid_request' });
 	});
 
 	test('that is empty is no body, whether its length was announced or not', async () => {
@@ -99,8 +99,8 @@ describe('a body', () => {
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
 		const request = { method: 'POST', path: CREATE, headers, body: [body] };
 		const announced = { ...request, headers: { ...headers, 'content-length': String(bytes) } };
-		const answers = await Promise.all([request, announced].map((each) => rawRequest(landscape.portal.port, each)));
-		expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+		const responses = await Promise.all([request, announced].map((each) => rawRequest(landscape.portal.port, each)));
+		expect(responses.map((response) => response.status)).toEqual([status, status]);
 	});
 });
 

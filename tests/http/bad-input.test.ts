@@ -43,9 +43,9 @@ describe('a wrong method', () => {
 		['POST', () => '/login/start', 'GET, HEAD'],
 		['GET', () => '/locale', 'POST']
 	])('%s is answered 405 with the right ones (%s, %s)', async (method, path, allowed) => {
-		const answer = await browser.call(path(), { method });
-		expect(answer.status).toBe(405);
-		expect(answer.headers.get('allow')?.split(/,\s*/).sort().join(', ')).toBe(allowed);
+		const response = await browser.call(path(), { method });
+		expect(response.status).toBe(405);
+		expect(response.headers.get('allow')?.split(/,\s*/).sort().join(', ')).toBe(allowed);
 	});
 
 	test('is reported as JSON below /api', async () => {
@@ -84,9 +84,9 @@ test.each([
 });
 
 test('a slash too many leads to the address without', async () => {
-	const answer = await browser.call('/api/health/?a=1');
-	expect(answer.status).toBe(308);
-	expect(answer.headers.get('location')).toBe('/api/health?a=1');
+	const response = await browser.call('/api/health/?a=1');
+	expect(response.status).toBe(308);
+	expect(response.headers.get('location')).toBe('/api/health?a=1');
 });
 
 test('a page that does not exist is a page', async () => {

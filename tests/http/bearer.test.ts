@@ -41,14 +41,14 @@ const WAY = 'The access token is signed in a way that is not accepted.';
 
 describe('an access token', () => {
 	test('that a third party got by client credentials is accepted', async () => {
-		const answer = await asking(await serviceToken(landscape));
-		expect(answer.status).toBe(200);
-		expect(JSON.parse(answer.text)).toEqual({
+		const response = await asking(await serviceToken(landscape));
+		expect(response.status).toBe(200);
+		expect(JSON.parse(response.text)).toEqual({
 			clientId: 'third-party',
 			scope: 'wallet:sessions profile:read',
 			expires: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/) as string
 		});
-		expect(answer.headers.getSetCookie()).toEqual([]);
+		expect(response.headers.getSetCookie()).toEqual([]);
 	});
 
 	test.each<[string, string, () => Promise<string>]>([
@@ -90,8 +90,8 @@ describe('an access token', () => {
 
 	test('of any kind makes the STS’s keys be fetched at most once in 30 s', async () => {
 		const flood = await Promise.all(Array.from({ length: 50 }, (_, n) => signed({}, { kid: `made-up-${n}` })));
-		const answers = await Promise.all(flood.map((token) => asking(token)));
-		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+		const responses = await Promise.all(flood.map((token) => asking(token)));
+		expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([401]));
 		expect(landscape.sandbox.count('sts.jwks')).toBeLessThanOrEqual(1);
 		expect((await asking(await signed())).status).toBe(200);
 	});
@@ -113,17 +113,17 @@ describe('cookies and access tokens', () => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const bad = await signed({ exp: nowSeconds() - 60 });
-		const answer = await browser.call('/api/me', { headers: { authorization: `Bearer ${bad}` } });
-		expect(answer.status).toBe(401);
+		const response = await browser.call('/api/me', { headers: { authorization: `Bearer ${bad}` } });
+		expect(response.status).toBe(401);
 		expect((await browser.call('/api/me')).status).toBe(200);
 	});
 
 	test('a good token counts alone: the session cookie beside it is not looked at', async () => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
-		const answer = await browser.call('/api/me', { headers: { authorization: `Bearer ${await signed()}` } });
-		expect(JSON.parse(answer.text)).toMatchObject({ clientId: 'another-party' });
-		expect(answer.headers.getSetCookie()).toEqual([]);
+		const response = await browser.call('/api/me', { headers: { authorization: `Bearer ${await signed()}` } });
+		expect(JSON.parse(response.text)).toMatchObject({ clientId: 'another-party' });
+		expect(response.headers.getSetCookie()).toEqual([]);
 	});
 
 	test('a token anywhere but in its header is none', async () => {
@@ -147,17 +147,17 @@ describe('a portal without API_AUDIENCE, whose STS keeps its keys to itself', ()
 	afterAll(() => Promise.all([closed.stop(), open.stop()]));
 
 	test('takes no access token at all', async () => {
-		const answer = await new Caller(closed.url, await signed()).call('/api/me');
-		expect(answer.status).toBe(401);
-		expect(answer.headers.get('www-authenticate')).toBe(invalid('Access tokens are not accepted here.').challenge);
+		const response = await new Caller(closed.url, await signed()).call('/api/me');
+		expect(response.status).toBe(401);
+		expect(response.headers.get('www-authenticate')).toBe(invalid('Access tokens are not accepted here.').challenge);
 	});
 
 	test('says of a good token that it can’t be checked now', async () => {
 		landscape.sandbox.scenario('sts-down', { operation: 'jwks' });
-		const answer = await new Caller(open.url, await signed()).call('/api/me');
-		expect(answer.status).toBe(503);
-		expect(JSON.parse(answer.text)).toMatchObject({ error: 'upstream_unavailable' });
-		expect(answer.headers.get('retry-after')).toBe('5');
+		const response = await new Caller(open.url, await signed()).call('/api/me');
+		expect(response.status).toBe(503);
+		expect(JSON.parse(response.text)).toMatchObject({ error: 'upstream_unavailable' });
+		expect(response.headers.get('retry-after')).toBe('5');
 	});
 
 	test('keeps serving by the keys that it knows', async () => {

@@ -50,13 +50,13 @@ const faults: readonly (readonly [string, ScenarioName, ScenarioOptions, number,
 describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error) => {
 	test('every route reports it with a problem of the portal', async () => {
 		landscape.sandbox.scenario(scenario, options);
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			operations.map(([method, path, json]) => browser.call(path(id), { method, json }))
 		);
-		expect(answers.map((answer) => `${answer.status} ${answer.headers.get('content-type') ?? ''}`)).toEqual(
+		expect(responses.map((response) => `${response.status} ${response.headers.get('content-type') ?? ''}`)).toEqual(
 			operations.map(() => `${status} application/json`)
 		);
-		const bodies = answers.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+		const bodies = responses.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
 		expect(bodies.map((body) => body.error)).toEqual(operations.map(() => error));
 		expect(bodies.map((body) => Object.keys(body).sort().join())).toEqual(
 			operations.map(() => 'error,message,requestId')
@@ -106,10 +106,10 @@ describe('when the Bridge can not be reached at all', () => {
 	test('a caller gets Retry-After', async () => {
 		const stranger = new Browser(portal.url);
 		await stranger.open('/login');
-		const answer = await stranger.call('/api/wallet/sessions', { method: 'POST', json: {} });
-		expect(answer.status).toBe(503);
-		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-		expect(JSON.parse(answer.text)).toMatchObject({ error: 'upstream_unavailable' });
+		const response = await stranger.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		expect(response.status).toBe(503);
+		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(JSON.parse(response.text)).toMatchObject({ error: 'upstream_unavailable' });
 	});
 
 	test('signing in at the institution still works from the login page', async () => {
@@ -126,8 +126,8 @@ describe.each(['bridge-500-for-everything', 'bridge-old-shape'] as const)('with 
 		expect([early.status, JSON.parse(early.text)]).toMatchObject([409, { error: 'session_not_verified' }]);
 		landscape.sandbox.expire(id);
 		const routes = operations.slice(1);
-		const answers = await Promise.all(routes.map(([method, path, json]) => browser.call(path(id), { method, json })));
-		expect(answers.map(({ status }) => status)).toEqual(routes.map(() => 404));
+		const responses = await Promise.all(routes.map(([method, path, json]) => browser.call(path(id), { method, json })));
+		expect(responses.map(({ status }) => status)).toEqual(routes.map(() => 404));
 		expect(headingOf(await browser.open('/login/wallet'))).toBe(wallet.ended.expired.title);
 		expect(headingOf(await browser.open('/login/identity'))).toBe(identity.ended.expired.title);
 	});
@@ -135,22 +135,25 @@ describe.each(['bridge-500-for-everything', 'bridge-old-shape'] as const)('with 
 	test('the need for identity verification is still found', async () => {
 		landscape.sandbox.scenario(scenario);
 		const own = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
-		const answer = await browser.call(sessionPath(own, 'complete'), { method: 'POST' });
-		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([202, { sessionId: own, status: 'IDV_REQUIRED' }]);
+		const response = await browser.call(sessionPath(own, 'complete'), { method: 'POST' });
+		expect([response.status, JSON.parse(response.text)]).toMatchObject([
+			202,
+			{ sessionId: own, status: 'IDV_REQUIRED' }
+		]);
 		expect(headingOf(await browser.open('/login/identity'))).toBe(identity.explain.title);
 	});
 });
 
 test('a session without an address for the wallet is a fault, not an empty code', async () => {
 	landscape.sandbox.scenario('empty-request-uri');
-	const answer = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
-	expect([answer.status, JSON.parse(answer.text)]).toMatchObject([502, { error: 'upstream_invalid' }]);
+	const response = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect([response.status, JSON.parse(response.text)]).toMatchObject([502, { error: 'upstream_invalid' }]);
 });
 
 test('a status that nobody has listed counts as waiting', async () => {
 	landscape.sandbox.scenario('unknown-status', { status: 'SOMETHING_NEW' });
-	const answer = await browser.call(sessionPath(id, 'status'));
-	expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { status: 'PENDING', idvRequired: false }]);
+	const response = await browser.call(sessionPath(id, 'status'));
+	expect([response.status, JSON.parse(response.text)]).toMatchObject([200, { status: 'PENDING', idvRequired: false }]);
 });
 
 test('a fault that passes is forgotten: the next read is good', async () => {

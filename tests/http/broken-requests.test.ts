@@ -19,11 +19,11 @@ async function answerTo(target: string, hosts: readonly string[], more: readonly
 	return openRawSocket(portal.port, headLines(...lines)).untilClosed;
 }
 
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
-const bodyOf = (answer: string) => answer.slice(answer.indexOf('\r\n\r\n') + 4);
+const statusOf = (response: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1]);
+const bodyOf = (response: string) => response.slice(response.indexOf('\r\n\r\n') + 4);
 
-function idIn(answer: string): string {
-	return /\r\nx-request-id: ([\da-f]{12})\r\n/i.exec(answer)?.[1] ?? 'none';
+function idIn(response: string): string {
+	return /\r\nx-request-id: ([\da-f]{12})\r\n/i.exec(response)?.[1] ?? 'none';
 }
 
 interface Line {
@@ -38,11 +38,11 @@ function logged(id: string): Line[] {
 	return lines.map((line) => JSON.parse(line) as Line).filter(({ properties }) => properties.requestId === id);
 }
 
-async function expectLogged(answer: string, code: string, status: number): Promise<void> {
-	const id = idIn(answer);
+async function expectLogged(response: string, code: string, status: number): Promise<void> {
+	const id = idIn(response);
 	await expect.poll(() => logged(id)).toHaveLength(1);
 	expect(logged(id)).toMatchObject([{ level: 'INFO', properties: { code, status } }]);
-	expect(bodyOf(answer)).toContain(id);
+	expect(bodyOf(response)).toContain(id);
 }
 
 describe('a Host header', () => {
@@ -52,8 +52,8 @@ describe('a Host header', () => {
 		['that is an IPv6 address', ['[::1]:3000']],
 		['of another host, and an absolute target', ['evil.example'], 'http://elsewhere.example/api/health']
 	])('%s changes nothing', async (_, hosts, target = '/api/health') => {
-		const answer = await answerTo(target, hosts);
-		expect([statusOf(answer), answer.includes('evil.example'), answer.includes('elsewhere')]).toEqual([
+		const response = await answerTo(target, hosts);
+		expect([statusOf(response), response.includes('evil.example'), response.includes('elsewhere')]).toEqual([
 			200,
 			false,
 			false
@@ -73,11 +73,11 @@ describe('a Host header', () => {
 		['with a port that is none', ['localhost:x']],
 		['of bytes above ASCII', ['p\u00f6rtal']]
 	])('%s is refused, whatever the path', async (_, hosts) => {
-		const answers = [await answerTo('/login', hosts), await answerTo('http://localhost/login', hosts)];
-		expect(answers.map(statusOf)).toEqual([400, 400]);
-		for (const answer of answers) {
-			expect(JSON.parse(bodyOf(answer))).toMatchObject({ error: 'invalid_request' });
-			await expectLogged(answer, 'invalid_request', 400);
+		const responses = [await answerTo('/login', hosts), await answerTo('http://localhost/login', hosts)];
+		expect(responses.map(statusOf)).toEqual([400, 400]);
+		for (const response of responses) {
+			expect(JSON.parse(bodyOf(response))).toMatchObject({ error: 'invalid_request' });
+			await expectLogged(response, 'invalid_request', 400);
 		}
 	});
 });
@@ -131,12 +131,12 @@ describe('headers that are too large', () => {
 		['at the API', '/api/health', PAGE],
 		['for a public file', '/robots.txt', {}]
 	])('%s get a problem', async (_, path, accept) => {
-		const answer = await rawRequest(portal.port, { path, headers: { ...accept, ...cookies(17_000) } });
-		expect(answer.status).toBe(431);
-		expect(JSON.parse(answer.body)).toEqual({
+		const response = await rawRequest(portal.port, { path, headers: { ...accept, ...cookies(17_000) } });
+		expect(response.status).toBe(431);
+		expect(JSON.parse(response.body)).toEqual({
 			error: 'headers_too_large',
 			message: 'The request headers are too large.',
-			requestId: answer.headers['x-request-id']
+			requestId: response.headers['x-request-id']
 		});
 	});
 
@@ -161,9 +161,9 @@ describe('what the entry refuses has a request id like every other, in the respo
 	});
 
 	test.runIf(runtime === 'node')('bytes that are no HTTP', async () => {
-		const answer = await openRawSocket(portal.port, 'garbage\r\n\r\n').untilClosed;
-		expect(statusOf(answer)).toBe(400);
-		await expectLogged(answer, 'invalid_request', 400);
+		const response = await openRawSocket(portal.port, 'garbage\r\n\r\n').untilClosed;
+		expect(statusOf(response)).toBe(400);
+		await expectLogged(response, 'invalid_request', 400);
 	});
 });
 

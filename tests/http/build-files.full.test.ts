@@ -67,8 +67,8 @@ describe('a build to which the previous one’s immutable files were copied', ()
 	test('serves both', async () => {
 		const login = await fetch(`${landscape.url}/login`);
 		const own = /\/_app\/immutable\/[^"]+/.exec(await login.text())?.[0] ?? '';
-		const answers = await Promise.all([own, `/${OLD}`].map((path) => fetch(landscape.url + path)));
-		expect(answers.map(({ status, headers }) => [status, headers.get('cache-control')])).toEqual(
+		const responses = await Promise.all([own, `/${OLD}`].map((path) => fetch(landscape.url + path)));
+		expect(responses.map(({ status, headers }) => [status, headers.get('cache-control')])).toEqual(
 			Array(2).fill([200, 'public, max-age=31536000, immutable'])
 		);
 	});

@@ -110,12 +110,12 @@ describe('one instance', () => {
 		const expired = { error: 'temporarily_unavailable', reason: 'authentication_expired' };
 		landscape.sandbox.scenario('login-error', { ...expired, times: 1 });
 		const callback = await callbackOf(browser, { returnTo: RETURN_TO });
-		const answer = await browser.open(callback, { ...fromSts(), follow: false });
-		expect(answer.status).toBe(303);
-		expect(new URL(answer.headers.get('location') ?? '').origin).toBe(landscape.sandbox.stsUrl);
+		const response = await browser.open(callback, { ...fromSts(), follow: false });
+		expect(response.status).toBe(303);
+		expect(new URL(response.headers.get('location') ?? '').origin).toBe(landscape.sandbox.stsUrl);
 		expect(pushed()).toBe(2);
 		// While the first request's cookie is still there (a double click), the same new request is used.
-		const institution = await browser.open(answer.headers.get('location') ?? '', fromSts());
+		const institution = await browser.open(response.headers.get('location') ?? '', fromSts());
 		expect((await browser.submit(institution, { person: 'known-student' })).url.href).toBe(landscape.url + RETURN_TO);
 
 		landscape.sandbox.scenario('login-error', expired);

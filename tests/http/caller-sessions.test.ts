@@ -74,18 +74,18 @@ describe('a third party', () => {
 
 	test('gets the name of the missing scope', async () => {
 		const other = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
-		const answer = await other.call('/api/wallet/sessions', { method: 'POST', json: {} });
-		expect(answer.status).toBe(403);
-		expect(answer.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
+		const response = await other.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		expect(response.status).toBe(403);
+		expect(response.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
 		expect(requests()).toEqual([]);
 	});
 
 	test('has a rate limit of its own', async () => {
 		const busy = await callerAs(landscape, 'busy-party');
 		const create = () => busy.call('/api/wallet/sessions', { method: 'POST', json: {} });
-		const answers = await Promise.all(Array.from({ length: 51 }, create));
-		expect(answers.filter(({ status }) => status === 201)).toHaveLength(50);
-		const refused = answers.find(({ status }) => status === 429);
+		const responses = await Promise.all(Array.from({ length: 51 }, create));
+		expect(responses.filter(({ status }) => status === 201)).toHaveLength(50);
+		const refused = responses.find(({ status }) => status === 429);
 		expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/);
 		expect((await caller.call('/api/wallet/sessions', { method: 'POST', json: {} })).status).toBe(201);
 	});
@@ -102,9 +102,9 @@ describe('the wallet session of a third party', () => {
 		const other = await callerAs(landscape, 'another-party');
 		await sessionOf(other);
 		const since = requests().length;
-		const answer = await other.call(sessionPath(id, rest), { method, json });
-		expect(answer.status).toBe(404);
-		expect(bodyOf(answer)).toMatchObject({ error: 'not_found' });
+		const response = await other.call(sessionPath(id, rest), { method, json });
+		expect(response.status).toBe(404);
+		expect(bodyOf(response)).toMatchObject({ error: 'not_found' });
 		expect(requests()).toHaveLength(since);
 	});
 
@@ -112,8 +112,8 @@ describe('the wallet session of a third party', () => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const since = requests().length;
-		const answer = await browser.call(sessionPath(id, rest), { method, json });
-		expect(answer.status).toBe(404);
+		const response = await browser.call(sessionPath(id, rest), { method, json });
+		expect(response.status).toBe(404);
 		expect(requests()).toHaveLength(since);
 	});
 
@@ -133,10 +133,10 @@ test.each(programRoutes)('a browser’s own session is none at %s %s for a third
 	const before = requests().length;
 	const headers = { authorization: `Bearer ${await serviceToken(landscape)}` };
 	// Also together with the owner's cookie: only the token counts.
-	const answers = [
+	const responses = [
 		await caller.call(sessionPath(id, rest), { method, json }),
 		await browser.call(sessionPath(id, rest), { method, json, headers })
 	];
-	expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+	expect(responses.map(({ status }) => status)).toEqual([404, 404]);
 	expect(requests()).toHaveLength(before);
 });

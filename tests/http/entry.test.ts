@@ -86,10 +86,10 @@ test('a foreign Host header, or foreign forwarding headers, change nothing', asy
 		'x-forwarded-proto': 'https',
 		forwarded: 'host=evil.example;proto=https'
 	};
-	const answers = await Promise.all(
+	const responses = await Promise.all(
 		['/', '/login', '/account', '/login/'].map((path) => rawRequest(portal.port, { path, headers: forged }))
 	);
-	expect(JSON.stringify(answers)).not.toContain('evil.example');
+	expect(JSON.stringify(responses)).not.toContain('evil.example');
 });
 
 test.each(['x://y/', 'TRACE'])('an odd request line with %s is refused, and the next one is served', async (odd) => {

@@ -116,8 +116,8 @@ describe('the events of a wallet session', () => {
 	});
 
 	test('have the same head without a stream, for HEAD', async () => {
-		const answer = await browser.call(sessionPath(id, 'events'), { method: 'HEAD' });
-		expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+		const response = await browser.call(sessionPath(id, 'events'), { method: 'HEAD' });
+		expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
 	});
 
 	test('are open so many times for one browser, and for all of them together', async () => {

@@ -51,9 +51,9 @@ test.skipIf(runtime === 'deno')('idle connections leave open files for calls to 
 	const headers = { cookie, origin: landscape.url, 'content-type': 'application/json' };
 	const createSession = async () => {
 		const sent = request({ agent, host: '127.0.0.1', port, method: 'POST', path: '/api/wallet/sessions', headers });
-		const [answer] = (await once(sent.end('{}'), 'response')) as [IncomingMessage];
-		await text(answer);
-		return answer.statusCode;
+		const [response] = (await once(sent.end('{}'), 'response')) as [IncomingMessage];
+		await text(response);
+		return response.statusCode;
 	};
 	const before = await createSession();
 	let closed = 0;

@@ -104,9 +104,9 @@ test('a hundred cookies of others do not hide ours', async () => {
 
 test('cookies beyond all measure are refused or ignored, and the portal goes on', async () => {
 	const headers = { cookie: `portal.session=${'A'.repeat(60_000)}` };
-	const answer = await rawRequest(landscape.portal.port, { path: '/api/auth/session', headers });
-	expect([200, 431]).toContain(answer.status);
-	expect(answer.headers['x-content-type-options']).toBe('nosniff');
+	const response = await rawRequest(landscape.portal.port, { path: '/api/auth/session', headers });
+	expect([200, 431]).toContain(response.status);
+	expect(response.headers['x-content-type-options']).toBe('nosniff');
 	expect(await isSignedIn()).toBe(false);
 });
 

@@ -20,9 +20,9 @@ const atBridge = () => landscape.sandbox.lastRequests('bridge').map(({ operation
 
 describe('a caller without any credential', () => {
 	test.each(sessionRoutes)('is refused at %s %s, without a request to the Bridge', async (method, rest, json) => {
-		const answer = await new Browser(landscape.url).call(sessionPath(FOREIGN_ID, rest), { method, json });
-		expect(answer.status).toBe(401);
-		expect(JSON.parse(answer.text)).toMatchObject({ error: 'unauthorized' });
+		const response = await new Browser(landscape.url).call(sessionPath(FOREIGN_ID, rest), { method, json });
+		expect(response.status).toBe(401);
+		expect(JSON.parse(response.text)).toMatchObject({ error: 'unauthorized' });
 		expect(atBridge()).toEqual([]);
 	});
 
@@ -30,13 +30,13 @@ describe('a caller without any credential', () => {
 		['POST', '/api/wallet/sessions', {}],
 		['GET', '/api/me', undefined]
 	] as const)('is refused at %s %s, without a request to the Bridge', async (method, path, json) => {
-		const answer = await new Browser(landscape.url).call(path, { method, json });
-		expect(answer.status).toBe(401);
-		expect(answer.headers.get('content-type')).toBe('application/json');
-		expect(JSON.parse(answer.text)).toEqual({
+		const response = await new Browser(landscape.url).call(path, { method, json });
+		expect(response.status).toBe(401);
+		expect(response.headers.get('content-type')).toBe('application/json');
+		expect(JSON.parse(response.text)).toEqual({
 			error: 'unauthorized',
 			message: 'Sign in first, or send a valid access token.',
-			requestId: answer.headers.get('x-request-id')
+			requestId: response.headers.get('x-request-id')
 		});
 		expect(atBridge()).toEqual([]);
 	});
@@ -72,9 +72,9 @@ describe('a browser that has loaded the login page', () => {
 	test.each(sessionRoutes)('gets 404 at %s %s of a session it does not own', async (method, rest, json) => {
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
-		const answer = await browser.call(sessionPath(FOREIGN_ID, rest), { method, json });
-		expect(answer.status).toBe(404);
-		expect(JSON.parse(answer.text)).toMatchObject({ error: 'not_found' });
+		const response = await browser.call(sessionPath(FOREIGN_ID, rest), { method, json });
+		expect(response.status).toBe(404);
+		expect(JSON.parse(response.text)).toMatchObject({ error: 'not_found' });
 		expect(atBridge()).toEqual([]);
 	});
 });

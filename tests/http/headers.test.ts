@@ -12,7 +12,7 @@ describe.each([
 	['https', true]
 ] as const)('behind %s', (_, tls) => {
 	let landscape: Landscape;
-	const answers = new Map<string, Visit>();
+	const responses = new Map<string, Visit>();
 	let pages: Visit[];
 
 	beforeAll(async () => {
@@ -36,27 +36,27 @@ describe.each([
 			['/login/continue', '/account', '/login/', '/login/start?provider=sts', '/nowhere', '/%zz', '/api/nothing'],
 			['/api/health', '/api/auth/session', '/api/me', '/api/auth/callback/sts?error=x', '/favicon.svg', script()]
 		);
-		for (const path of members) answers.set(`member ${path}`, await visit(member, path));
-		for (const path of strangers) answers.set(path, await visit(stranger, path));
-		answers.set('405', await stranger.call('/api/health', { method: 'DELETE' }));
-		answers.set('403', await stranger.call('/api/me', { headers: { origin: 'https://evil.example' } }));
-		answers.set('413', await stranger.call('/api/me', { method: 'POST', body: 'x'.repeat(70_000) }));
-		answers.set('415', await stranger.call('/locale', { method: 'POST', json: {} }));
-		answers.set('static 405', await stranger.call('/favicon.svg', { method: 'POST' }));
-		answers.set('status', await member.call(sessionPath(id, 'status')));
-		answers.set('form 303', await member.open('/login/wallet?/cancel', { form: {}, follow: false }));
-		answers.set('sign-out 303', await member.open('/api/auth/signout', { form: {}, follow: false }));
-		answers.set('signed-out page', await visit(member, '/signed-out'));
-		pages = [...answers.values()].filter(({ text }) => text.startsWith('<!doctype html>'));
+		for (const path of members) responses.set(`member ${path}`, await visit(member, path));
+		for (const path of strangers) responses.set(path, await visit(stranger, path));
+		responses.set('405', await stranger.call('/api/health', { method: 'DELETE' }));
+		responses.set('403', await stranger.call('/api/me', { headers: { origin: 'https://evil.example' } }));
+		responses.set('413', await stranger.call('/api/me', { method: 'POST', body: 'x'.repeat(70_000) }));
+		responses.set('415', await stranger.call('/locale', { method: 'POST', json: {} }));
+		responses.set('static 405', await stranger.call('/favicon.svg', { method: 'POST' }));
+		responses.set('status', await member.call(sessionPath(id, 'status')));
+		responses.set('form 303', await member.open('/login/wallet?/cancel', { form: {}, follow: false }));
+		responses.set('sign-out 303', await member.open('/api/auth/signout', { form: {}, follow: false }));
+		responses.set('signed-out page', await visit(member, '/signed-out'));
+		pages = [...responses.values()].filter(({ text }) => text.startsWith('<!doctype html>'));
 	});
 	afterAll(() => landscape.stop());
 
 	/** The names of the responses in which this header is wrong. */
-	const without = (header: string, isRight: (value: string | null) => boolean, among = [...answers]) =>
+	const without = (header: string, isRight: (value: string | null) => boolean, among = [...responses]) =>
 		among.filter(([, { headers }]) => !isRight(headers.get(header))).map(([name]) => name);
 
 	test('these are responses of every kind', () => {
-		const statuses = new Set([...answers.values()].map(({ status }) => status));
+		const statuses = new Set([...responses.values()].map(({ status }) => status));
 		expect([...statuses].sort()).toEqual([200, 303, 308, 400, 401, 403, 404, 405, 413, 415]);
 		expect(pages.length).toBeGreaterThan(12);
 	});
@@ -75,7 +75,7 @@ describe.each([
 	});
 
 	test('what is no page gets a policy under which nothing runs', () => {
-		const others = [...answers].filter(([, visit]) => !pages.includes(visit));
+		const others = [...responses].filter(([, visit]) => !pages.includes(visit));
 		expect(without('content-security-policy', (value) => value === POLICY, others)).toEqual([]);
 	});
 
@@ -112,19 +112,19 @@ describe.each([
 	});
 
 	test('only public files may be cached', () => {
-		const dynamic = [...answers].filter(([name]) => !/^\/(?:favicon|_app)/.test(name) && name !== '/login/');
+		const dynamic = [...responses].filter(([name]) => !/^\/(?:favicon|_app)/.test(name) && name !== '/login/');
 		expect(without('cache-control', (value) => value?.includes('no-store') ?? false, dynamic)).toEqual([]);
-		expect(answers.get(script())?.headers.get('cache-control')).toContain('immutable');
+		expect(responses.get(script())?.headers.get('cache-control')).toContain('immutable');
 	});
 
 	test('no response names the software in front or behind, or allows another origin', () => {
-		const names = new Set([...answers.values()].flatMap(({ headers }) => [...headers.keys()]));
+		const names = new Set([...responses.values()].flatMap(({ headers }) => [...headers.keys()]));
 		const telling = [...names].filter((name) => /^(?:server|via|x-powered-by|x-runtime|access-control-.*)$/.test(name));
 		expect(telling).toEqual([]);
 	});
 
 	test('cookies are for https alone, under a name that a subdomain can not take, exactly when the portal is', () => {
-		const lines = [...answers.values()].flatMap(({ headers }) => headers.getSetCookie());
+		const lines = [...responses.values()].flatMap(({ headers }) => headers.getSetCookie());
 		const isRight = (line: string) => line.startsWith('__Host-portal.') === tls && /; Secure/i.test(line) === tls;
 		expect(lines.length).toBeGreaterThan(5);
 		expect(lines.filter((line) => !isRight(line))).toEqual([]);

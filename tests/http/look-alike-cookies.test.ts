@@ -19,8 +19,8 @@ afterAll(() => landscape.stop());
 /** The public session for a Cookie header of these bytes, one character each. */
 async function sessionFor(cookie: string): Promise<string> {
 	const head = headLines('GET /api/auth/session HTTP/1.1', 'host: localhost', `cookie: ${cookie}`, 'connection: close');
-	const answer = await openRawSocket(landscape.portal.port, head).untilClosed;
-	return answer.slice(answer.indexOf('\r\n\r\n') + 4);
+	const response = await openRawSocket(landscape.portal.port, head).untilClosed;
+	return response.slice(response.indexOf('\r\n\r\n') + 4);
 }
 
 const named = (rename: (name: string) => string) =>

@@ -70,8 +70,8 @@ async function send(path: string, type: string, body: string | Uint8Array, metho
 		'content-type': type,
 		'content-length': String(Buffer.byteLength(body))
 	};
-	const answer = await rawRequest(landscape.portal.port, { method, path, headers, body: [body] });
-	return { status: answer.status, type: answer.headers['content-type'], text: answer.body };
+	const response = await rawRequest(landscape.portal.port, { method, path, headers, body: [body] });
+	return { status: response.status, type: response.headers['content-type'], text: response.body };
 }
 
 const folder = new URL('../../src/routes/', import.meta.url);
@@ -138,15 +138,17 @@ describe('the field "attempt"', () => {
 	test('that is a UUID, as our pages have it, makes one code however often it is sent', async () => {
 		const creates = landscape.sandbox.count('bridge.create');
 		const body = String(new URLSearchParams({ attempt: crypto.randomUUID() }));
-		const answers = await Promise.all([1, 2, 3].map(() => send('/login/wallet?/start', FORM, body)));
-		expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
+		const responses = await Promise.all([1, 2, 3].map(() => send('/login/wallet?/start', FORM, body)));
+		expect(responses.map(({ status }) => status)).toEqual([303, 303, 303]);
 		expect(landscape.sandbox.count('bridge.create')).toBe(creates + 1);
 	});
 });
 
 test('a form of /locale that is malformed is refused with a page', async () => {
-	const answers = await Promise.all(forms.map(([, type, body]) => send('/locale', type, body)));
-	expect(answers.map(({ status, type }) => [status, type?.split(';')[0]])).toEqual(forms.map(() => [400, 'text/html']));
+	const responses = await Promise.all(forms.map(([, type, body]) => send('/locale', type, body)));
+	expect(responses.map(({ status, type }) => [status, type?.split(';')[0]])).toEqual(
+		forms.map(() => [400, 'text/html'])
+	);
 });
 
 test.each([
@@ -158,8 +160,8 @@ test.each([
 	['idv/submit', jsons]
 ] as const)('the endpoint %s refuses every malformed body with a problem', async (path, bodies) => {
 	const whole = path.startsWith('/') ? path : `/api/wallet/sessions/${id}/${path}`;
-	const answers = await Promise.all(bodies.map(([, type, body]) => send(whole, type, body)));
-	expect(answers.map(({ status, text }) => [status, (JSON.parse(text) as { error: string }).error])).toEqual(
+	const responses = await Promise.all(bodies.map(([, type, body]) => send(whole, type, body)));
+	expect(responses.map(({ status, text }) => [status, (JSON.parse(text) as { error: string }).error])).toEqual(
 		bodies.map(() => [400, 'invalid_request'])
 	);
 });
@@ -174,8 +176,8 @@ describe('any body at any address, by any method', () => {
 			const calls = ['POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) =>
 				[...forms, ...jsons].map(([name, type, body]) => ({ method, name, type, body }))
 			);
-			const answers = await Promise.all(calls.map(({ method, type, body }) => send(path, type, body, method)));
-			answers.forEach(({ status }, index) => {
+			const responses = await Promise.all(calls.map(({ method, type, body }) => send(path, type, body, method)));
+			responses.forEach(({ status }, index) => {
 				if (status >= 500) faults.push(`${calls[index]?.method} ${path} with ${calls[index]?.name}: ${status}`);
 			});
 		}

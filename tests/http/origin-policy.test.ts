@@ -106,13 +106,13 @@ test.each(['iframe', 'embed', 'image', 'script'])(
 
 test('a refusal at an API route is JSON, and no refusal allows another origin anything', async () => {
 	const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
-	const answers = await Promise.all(
+	const responses = await Promise.all(
 		['GET', 'POST', 'OPTIONS'].map((method) => exchange(new URL('/api/me', portal.url), { method, headers }))
 	);
-	expect(answers.map(({ text }) => JSON.parse(text) as unknown)).toEqual(
-		answers.map(() => expect.objectContaining({ error: 'forbidden_origin' }) as unknown)
+	expect(responses.map(({ text }) => JSON.parse(text) as unknown)).toEqual(
+		responses.map(() => expect.objectContaining({ error: 'forbidden_origin' }) as unknown)
 	);
-	expect(answers.flatMap(({ headers }) => [...headers.keys()]).filter((name) => name.startsWith('access-'))).toEqual(
+	expect(responses.flatMap(({ headers }) => [...headers.keys()]).filter((name) => name.startsWith('access-'))).toEqual(
 		[]
 	);
 });

@@ -22,8 +22,8 @@ describe.skipIf(!canConfine())('as nobody, with no capability and no place to wr
 	});
 
 	test('it serves its files, and its log has no fault', async () => {
-		const answer = await fetch(`${landscape.url}/favicon.svg`);
-		expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+		const response = await fetch(`${landscape.url}/favicon.svg`);
+		expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
 		expect(landscape.portal.logs()).not.toContain('"ERROR"');
 	});
 });

@@ -46,8 +46,8 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect((await me(browser)).status).toBe(200);
 		await tokensOver(browser, instances);
 		const late = copyOf(browser, instances.url);
-		const answers = await Promise.all(Array.from({ length: 20 }, () => me(browser)));
-		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+		const responses = await Promise.all(Array.from({ length: 20 }, () => me(browser)));
+		expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 		expect((await Promise.all(elsewhere.map(me))).map(({ status }) => status)).toEqual([200, 200]);
 
 		await redis.start();
@@ -76,8 +76,8 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		const claims = tokenClaims(instances, { azp: 'operator', sub: 'operator', scope: 'sessions:revoke' });
 		const operator = new Caller(instances.urls[2] ?? '', await instances.sandbox.sign(claims));
 		const json = target === 'all' ? { all: true } : { userId: user.id };
-		const answer = await operator.call('/api/admin/sessions/revoke', { method: 'POST', json });
-		expect(JSON.parse(answer.text)).toEqual({ revoked: target, reach: 'all_instances', pending: false });
+		const response = await operator.call('/api/admin/sessions/revoke', { method: 'POST', json });
+		expect(JSON.parse(response.text)).toEqual({ revoked: target, reach: 'all_instances', pending: false });
 		await vi.waitFor(
 			async () => expect((await Promise.all(copies.map(me))).map(({ status }) => status)).toEqual([401, 401, 401]),
 			{ timeout: 1000, interval: 50 }

@@ -42,9 +42,9 @@ async function forSeconds<Value>(seconds: number, pauseMs: number, work: () => P
 test('30 s of 500 from the STS sign nobody out, and cost no storm of token calls', { timeout: 60_000 }, async () => {
 	await tokensDue(browser, landscape);
 	landscape.sandbox.scenario('sts-500', onRefresh);
-	const answers = await forSeconds(30, 100, me);
-	expect(answers.length).toBeGreaterThan(100);
-	expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+	const responses = await forSeconds(30, 100, me);
+	expect(responses.length).toBeGreaterThan(100);
+	expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 	expect(landscape.sandbox.counts().refreshGrants).toBeLessThanOrEqual(31);
 	await tokensOver(browser, landscape);
 	expect((await me()).status).toBe(503);
@@ -55,8 +55,8 @@ test('30 s of 500 from the STS sign nobody out, and cost no storm of token calls
 test('an STS slower than its time limit is not asked again while tokens live', { timeout: 60_000 }, async () => {
 	await tokensDue(browser, landscape);
 	landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: 3000 });
-	const answers = await forSeconds(8, 200, me);
-	expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+	const responses = await forSeconds(8, 200, me);
+	expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 	expect(landscape.sandbox.counts().refreshGrants).toBe(1);
 	expect(holdsSession(browser)).toBe(true);
 });

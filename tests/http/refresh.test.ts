@@ -38,8 +38,8 @@ describe('when tokens expire', () => {
 	test('200 requests and 3 tabs at once cost one token call, all succeed, and the token family stays valid', async () => {
 		await tokensOver(browser, landscape);
 		const tabs = Array.from({ length: 3 }, () => browser.open('/account'));
-		const answers = await Promise.all([...tabs, ...Array.from({ length: 200 }, () => me())]);
-		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+		const responses = await Promise.all([...tabs, ...Array.from({ length: 200 }, () => me())]);
+		expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 		expect(grants()).toBe(1);
 		expect(await familyLives()).toBe(true);
 	});
@@ -66,10 +66,10 @@ describe('when tokens expire', () => {
 	test('renewing does not extend the session', async () => {
 		const before = JSON.parse((await me()).text) as { expires: string };
 		await tokensOver(browser, landscape);
-		const answer = await me();
-		expect(JSON.parse(answer.text)).toMatchObject({ expires: before.expires });
+		const response = await me();
+		expect(JSON.parse(response.text)).toMatchObject({ expires: before.expires });
 		// The browser stores the cookie until it is closed.
-		expect(answer.headers.getSetCookie()[0]).toMatch(/^portal\.session=[^;]+;(?!.*(?:Max-Age|Expires))/);
+		expect(response.headers.getSetCookie()[0]).toMatch(/^portal\.session=[^;]+;(?!.*(?:Max-Age|Expires))/);
 		expect(JSON.parse((await me()).text)).toMatchObject({ expires: before.expires });
 	});
 
@@ -151,8 +151,8 @@ describe('while the STS', () => {
 	test('is slow, requests wait for one response, and nothing is redeemed twice', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: STS_TIMEOUT_MS - 700 });
-		const answers = await Promise.all(Array.from({ length: 5 }, () => me()));
-		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+		const responses = await Promise.all(Array.from({ length: 5 }, () => me()));
+		expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
 		expect(grants()).toBe(1);
 		landscape.sandbox.reset();
 		expect(await familyLives()).toBe(true);
@@ -171,8 +171,8 @@ describe('while the STS', () => {
 	test('loses a response, the token is not used while the access token is valid, then redeemed once more', async () => {
 		await tokensDue(browser, landscape);
 		landscape.sandbox.scenario('sts-lost', { ...onRefresh, times: 1 });
-		const answers = [await me(), await me(), await me()];
-		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+		const responses = [await me(), await me(), await me()];
+		expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
 		expect(grants()).toBe(1);
 		await tokensOver(browser, landscape);
 		expect(await outcome()).toMatchObject({ status: 401, error: 'unauthorized' });
@@ -203,8 +203,8 @@ describe('when the STS has ended the grant', () => {
 
 	test('one token call decides for all requests with that cookie', async () => {
 		const copies = Array.from({ length: 10 }, () => copyOf(browser, landscape.url));
-		const answers = await Promise.all(copies.map((copy) => me(copy)));
-		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(401));
+		const responses = await Promise.all(copies.map((copy) => me(copy)));
+		expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(401));
 		expect(grants()).toBe(1);
 	});
 });

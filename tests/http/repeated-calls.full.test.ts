@@ -35,17 +35,17 @@ test('complete called twice at once returns the same response, also if the Bridg
 	landscape.sandbox.scenario('complete-once');
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 	const complete = () => browser.call(sessionPath(id, 'complete'), { method: 'POST' });
-	const answers = await Promise.all([complete(), complete(), complete()]);
-	expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-	expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+	const responses = await Promise.all([complete(), complete(), complete()]);
+	expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
+	expect(new Set(responses.map(({ text }) => text)).size).toBe(1);
 });
 
 test('twenty tabs that ask for a status while it is read cost one read', async () => {
 	const id = await createWalletSession(browser);
 	landscape.sandbox.scenario('bridge-slow', { operation: 'status', ms: 1000 });
 	const status = () => browser.call(sessionPath(id, 'status'));
-	const answers = await Promise.all(Array.from({ length: 20 }, status));
-	expect(answers.map(({ text }) => v.parse(Status, text))).toEqual(answers.map(() => ({ status: 'PENDING' })));
+	const responses = await Promise.all(Array.from({ length: 20 }, status));
+	expect(responses.map(({ text }) => v.parse(Status, text))).toEqual(responses.map(() => ({ status: 'PENDING' })));
 	expect(landscape.sandbox.counts().statusReads[id]).toBe(1);
 });
 

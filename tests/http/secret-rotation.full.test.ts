@@ -81,8 +81,8 @@ describe.skipIf(!hasRedis())('AUTH_SECRET that changes, instance by instance', (
 		for (const secret of [`${OLD} ${NEW}`, `${NEW} ${OLD}`]) {
 			for (const index of [0, 1] as const) {
 				await expectNothingLost(index, secret);
-				const answers = await Promise.all([me(quiet, 0), me(quiet, 1)]);
-				expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+				const responses = await Promise.all([me(quiet, 0), me(quiet, 1)]);
+				expect(responses.map(({ status }) => status)).toEqual([200, 200]);
 			}
 		}
 		await sealedHoursAgo(active, OLD);

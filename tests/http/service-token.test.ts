@@ -89,8 +89,8 @@ test('200 calls at once cost one token call', async () => {
 	await signInAtInstitution(person);
 	const browser = copyOf(person, portal.url);
 	const before = tokenCalls();
-	const answers = await Promise.all(Array.from({ length: 200 }, () => browser.call('/api/backends/menu/echo')));
-	expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(200));
+	const responses = await Promise.all(Array.from({ length: 200 }, () => browser.call('/api/backends/menu/echo')));
+	expect(responses.map(({ status }) => status)).toEqual(Array(200).fill(200));
 	expect([new Set(odd.arrived.map(({ headers }) => headers.authorization)).size, tokenCalls() - before]).toEqual([
 		1, 1
 	]);
@@ -121,9 +121,9 @@ test.each([
 	const browser = new Browser(portal.url);
 	await browser.open('/login');
 	landscape.sandbox.scenario(name, { operation: TOKEN_CALL, ...options });
-	const answer = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
-	expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-	expect(JSON.parse(answer.text)).toMatchObject({ error: 'upstream_unavailable' });
+	const response = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+	expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+	expect(JSON.parse(response.text)).toMatchObject({ error: 'upstream_unavailable' });
 	expect(landscape.sandbox.lastRequests('bridge')).toEqual([]);
 });
 

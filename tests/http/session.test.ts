@@ -82,9 +82,9 @@ test('signing out ends the session here, revokes the refresh token, and goes on 
 test('signing out leaves by a page with a link, not by a redirect to another origin', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
-	const answer = await browser.open('/api/auth/signout', { form: {}, follow: false });
-	expect(answer.status).toBe(303);
-	expect(answer.headers.get('location')).toBe('/signed-out');
+	const response = await browser.open('/api/auth/signout', { form: {}, follow: false });
+	expect(response.status).toBe(303);
+	expect(response.headers.get('location')).toBe('/signed-out');
 	const page = await browser.open('/signed-out', { follow: false });
 	expect(page.status).toBe(200);
 	expect(page.headers.get('refresh')).toBe(`0; url=${linkIn(page, '/session/end')}`);
@@ -94,9 +94,9 @@ test('while the STS is unreachable, signing out still ends the session here', as
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	landscape.sandbox.scenario('sts-down');
-	const answer = await browser.call('/api/auth/signout', { method: 'POST' });
+	const response = await browser.call('/api/auth/signout', { method: 'POST' });
 	landscape.sandbox.lift('sts-down');
-	expect(answer.status).toBe(303);
+	expect(response.status).toBe(303);
 	expect((await browser.call('/api/auth/session')).text).toBe('null');
 });
 

@@ -32,8 +32,8 @@ describe('who may start a sign-in', () => {
 	const locationOf = ({ headers }: Answer) => headers.get('location') ?? '';
 
 	test('a link checker gets the login page, with the return path, and costs the STS nothing', async () => {
-		const answer = await bare(START);
-		expect([answer.status, locationOf(answer)]).toEqual([
+		const response = await bare(START);
+		expect([response.status, locationOf(response)]).toEqual([
 			303,
 			`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`
 		]);
@@ -43,8 +43,8 @@ describe('who may start a sign-in', () => {
 	test.each(['cross-site', 'same-site', 'none'])('a navigation that is %s gets the login page', async (site) => {
 		await browser.open('/login');
 		const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
-		const answer = await bare(START, headers);
-		expect(locationOf(answer)).toBe(`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`);
+		const response = await bare(START, headers);
+		expect(locationOf(response)).toBe(`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`);
 		expect(pushed()).toBe(0);
 	});
 
@@ -62,9 +62,9 @@ describe('who may start a sign-in', () => {
 	test.each(['HEAD', 'GET'])('%s ahead of a person starts nothing', async (method) => {
 		await browser.open('/login');
 		const headers = { accept: 'text/html', ...(method === 'GET' && { 'sec-purpose': 'prefetch' }) };
-		const answer = await browser.call(START, { method, headers });
-		expect([204, 503]).toContain(answer.status);
-		expect(answer.headers.getSetCookie()).toEqual([]);
+		const response = await browser.call(START, { method, headers });
+		expect([204, 503]).toContain(response.status);
+		expect(response.headers.getSetCookie()).toEqual([]);
 		expect(pushed()).toBe(0);
 	});
 
@@ -81,8 +81,8 @@ describe('who may start a sign-in', () => {
 
 	test('Auth.js’s own address asks for the same: 401 for a program, the login page for a form', async () => {
 		const path = '/api/auth/signin/sts';
-		const answer = await browser.call(path, { method: 'POST', headers: { 'x-auth-return-redirect': '1' } });
-		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([401, { error: 'unauthorized' }]);
+		const response = await browser.call(path, { method: 'POST', headers: { 'x-auth-return-redirect': '1' } });
+		expect([response.status, JSON.parse(response.text)]).toMatchObject([401, { error: 'unauthorized' }]);
 		const page = await browser.open(path, { form: { callbackUrl: RETURN_TO } });
 		expectLoginError(page, 'cookies_required', RETURN_TO);
 		expect(pushed()).toBe(0);
@@ -143,12 +143,12 @@ describe('starts of sign-ins', () => {
 	test('by Auth.js’s own address count too, and return JSON to a program', async () => {
 		const browser = await visitor();
 		await startTimes(PER_BROWSER, browser, '192.0.2.3');
-		const answer = await browser.call('/api/auth/signin/sts', {
+		const response = await browser.call('/api/auth/signin/sts', {
 			method: 'POST',
 			headers: { 'x-auth-return-redirect': '1', 'x-forwarded-for': '192.0.2.3' }
 		});
-		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([429, { error: 'rate_limited' }]);
-		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect([response.status, JSON.parse(response.text)]).toMatchObject([429, { error: 'rate_limited' }]);
+		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 		expect(pushed()).toBe(PER_BROWSER);
 	});
 });

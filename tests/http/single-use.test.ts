@@ -26,8 +26,8 @@ async function completed() {
 	const browser = new Browser(instances.url);
 	const id = await sharedWalletSession(browser, instances.sandbox, 'known-student');
 	const early = copyOf(browser, instances.url);
-	const answer = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
-	expect(answer.status).toBe(200);
+	const response = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
+	expect(response.status).toBe(200);
 	return { id, browser, early, copy: copyOf(browser, instances.url) };
 }
 

@@ -106,7 +106,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 	async (signal) => {
 		const portal = await startPortal({ runtime, env: bareEnvironment });
 		let ended: Promise<number | null> | undefined;
-		const answer = await rawRequest(portal.port, {
+		const response = await rawRequest(portal.port, {
 			method: 'POST',
 			path: '/api/wallet/sessions',
 			headers: { 'content-type': 'application/json', origin: portal.url },
@@ -120,8 +120,8 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 				yield '1}';
 			})()
 		});
-		expect(answer.status).toBeGreaterThanOrEqual(400);
-		expect(answer.status).toBeLessThan(500);
+		expect(response.status).toBeGreaterThanOrEqual(400);
+		expect(response.status).toBeLessThan(500);
 		expect(await ended).toBe(0);
 	}
 );

@@ -80,8 +80,8 @@ test('each service gets a token of the person that no other service accepts', as
 });
 
 test('200 calls at once cost one exchange, and the token is for this person, service and scope', async () => {
-	const answers = await Promise.all(Array.from({ length: 200 }, () => callOdd()));
-	expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+	const responses = await Promise.all(Array.from({ length: 200 }, () => callOdd()));
+	expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
 	expect([new Set(shown()).size, exchanges()]).toEqual([1, 1]);
 	const { sub, accessToken } = await heldSession(browser, landscape);
 	expect(shown()[0]).not.toContain(accessToken);

@@ -43,10 +43,10 @@ describe("a second browser that knows the first one's session", () => {
 		await signInAtInstitution(second, 'unknown-employee');
 		await createWalletSession(second);
 		const before = landscape.sandbox.lastRequests('bridge').length;
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			sessionRoutes.map(([method, rest, json]) => second.call(sessionPath(id, rest), { method, json }))
 		);
-		expect(answers.map(({ status }) => status)).toEqual(sessionRoutes.map(() => 404));
+		expect(responses.map(({ status }) => status)).toEqual(sessionRoutes.map(() => 404));
 		expect(noneSince(before)).toBe(true);
 	});
 

@@ -83,8 +83,8 @@ test('before sign-in the Bridge gets no credential; after it, the access token o
 
 test('a response has the request id that was sent to the Bridge', async () => {
 	const id = await createWalletSession(browser);
-	const answer = await browser.call(sessionPath(id, 'status'));
-	expect(landscape.sandbox.lastHeaders('status')['x-request-id']).toBe(answer.headers.get('x-request-id'));
+	const response = await browser.call(sessionPath(id, 'status'));
+	expect(landscape.sandbox.lastHeaders('status')['x-request-id']).toBe(response.headers.get('x-request-id'));
 });
 
 test('a signed-in person is named to the Bridge when a session is made, an anonymous person is not', async () => {

@@ -48,23 +48,23 @@ test('access is withdrawn and given back one by one', async ({ place: { realm, l
 test('a client that is disabled gets no token', async ({ place: { realm } }) => {
 	const path = `/${realm.name}/clients/${await realm.admin.clientId(realm.name, 'library-app')}`;
 	await realm.admin.do('PUT', path, { enabled: false });
-	const answer = await requestToken(realm, 'library-app', { grant_type: 'client_credentials', scope: SCOPES });
+	const response = await requestToken(realm, 'library-app', { grant_type: 'client_credentials', scope: SCOPES });
 	await realm.admin.do('PUT', path, { enabled: true });
-	expect(answer.status).toBe(401);
+	expect(response.status).toBe(401);
 });
 
 test('a third party’s client signs nobody in: not with a person’s password', async ({ place: { realm } }) => {
 	const { username, password } = realm.person;
-	const answer = await requestToken(realm, 'library-app', { grant_type: 'password', username, password });
-	expect(answer.status).toBe(400);
-	expect(await answer.json()).toMatchObject({ error: 'unauthorized_client' });
+	const response = await requestToken(realm, 'library-app', { grant_type: 'password', username, password });
+	expect(response.status).toBe(400);
+	expect(await response.json()).toMatchObject({ error: 'unauthorized_client' });
 });
 
 test('the tokens of a person’s own session are none for the API', async ({ visitor, place: { realm, landscape } }) => {
 	await signIn(visitor, realm.person);
 	const { accessToken, idToken = '', refreshToken = '' } = await heldSession(visitor, landscape);
-	const answers = await Promise.all(
+	const responses = await Promise.all(
 		[accessToken, idToken, refreshToken].map((token) => new Caller(landscape.url, token).call('/api/me'))
 	);
-	expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+	expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
 });

@@ -74,9 +74,9 @@ test('the portal authenticates with a key, and each service gets a token that on
 	const landscape = await startLandscape({ runtime, port, env });
 	const visitor = new Browser(landscape.url);
 	await signIn(visitor, realm.person);
-	const answers = [];
+	const responses = [];
 	for (const name of ['grades', 'library', 'stolen', 'unknown'])
-		answers.push(await visitor.call(`/api/backends/${name}/hello`));
+		responses.push(await visitor.call(`/api/backends/${name}/hello`));
 	const report = await diagnose(landscape.env);
 	const still = await visitor.call('/api/me');
 	await landscape.stop();
@@ -84,8 +84,8 @@ test('the portal authenticates with a key, and each service gets a token that on
 	await realm.remove();
 
 	// Keycloak responds with `invalid_client` to an audience that it does not know.
-	expect(answers.map(({ status }) => status)).toEqual([200, 200, 502, 503]);
-	expect(answers[0]?.text).toBe('{"greeting":"Hello, Sanne de Vries!"}');
+	expect(responses.map(({ status }) => status)).toEqual([200, 200, 502, 503]);
+	expect(responses[0]?.text).toBe('{"greeting":"Hello, Sanne de Vries!"}');
 	expect(still.status).toBe(200);
 	expect([report.find('sts.credentials'), report.text]).toEqual([
 		expect.stringMatching(/^good/),

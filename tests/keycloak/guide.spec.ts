@@ -64,10 +64,10 @@ test('the commands of the guide turn an empty realm into the realm of these test
 	const visitor = new Browser(portal);
 	await signIn(visitor, realm.person);
 	const library = new Caller(portal, await tokenOf(realm, 'library-app', 'profile:read'));
-	const answers = await Promise.all([visitor.call('/api/me'), library.call('/api/me')]);
+	const responses = await Promise.all([visitor.call('/api/me'), library.call('/api/me')]);
 	await landscape.stop();
 	await realm.remove();
-	expect(answers.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
+	expect(responses.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
 		{ user: { name: 'Sanne de Vries', eduid: 'urn:eduid:sanne', institution: 'uni-noord.example' } },
 		{ clientId: 'library-app', scope: 'profile:read' }
 	]);

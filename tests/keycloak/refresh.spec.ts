@@ -15,8 +15,8 @@ test('50 requests at once when tokens expire cost one token call, all succeed, a
 	await signIn(visitor, realm.person);
 	const [before, faults] = [await redeemed(realm), await refused(realm)];
 	await tokensOver(visitor, landscape);
-	const answers = await Promise.all(Array.from({ length: 50 }, () => me(visitor)));
-	expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+	const responses = await Promise.all(Array.from({ length: 50 }, () => me(visitor)));
+	expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 	expect(await redeemed(realm)).toBe(before + 1);
 
 	await tokensOver(visitor, landscape);

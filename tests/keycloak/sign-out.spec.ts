@@ -16,8 +16,8 @@ async function useAnotherApplication(page: Page, { issuer }: Realm): Promise<voi
 		code_challenge_method: 'S256',
 		code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 	});
-	const answer = await page.request.get(`${issuer}/protocol/openid-connect/auth?${query}`, { maxRedirects: 0 });
-	expect(answer.headers().location).toContain('code=');
+	const response = await page.request.get(`${issuer}/protocol/openid-connect/auth?${query}`, { maxRedirects: 0 });
+	expect(response.headers().location).toContain('code=');
 }
 
 const isSignedIn = async (who: Browser) => (await who.call('/api/me')).status === 200;

@@ -5,8 +5,8 @@ import { callBackend } from './support/echo-backend.ts';
 import { test } from './support/journey.ts';
 
 test('a person signs in at an institution, and signs out at the portal and the STS', async ({ page, sandbox }) => {
-	const answer = await page.goto('/login');
-	expect(answer?.headers()['strict-transport-security']).toContain('includeSubDomains');
+	const response = await page.goto('/login');
+	expect(response?.headers()['strict-transport-security']).toContain('includeSubDomains');
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	await expectHostCookies(page, '__Host-portal.session');

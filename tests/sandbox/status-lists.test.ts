@@ -10,8 +10,8 @@ describe('the status list', () => {
 		['is an error', async () => new Response(await fixture.issuer.statusList(), { status: 503 })],
 		['is no status list', async () => new Response('nonsense')],
 		['comes from another issuer', async () => new Response(await fixture.foreignIssuer.statusList())]
-	])('%s: the outcome is status_unavailable', async (_what, answer) => {
-		fixture.fetchList = answer;
+	])('%s: the outcome is status_unavailable', async (_what, response) => {
+		fixture.fetchList = response;
 		expect(await send()).toBe('status_unavailable');
 	});
 

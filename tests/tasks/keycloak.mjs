@@ -68,9 +68,9 @@ function environment(url, user, password) {
 async function answers(address, child) {
 	const limitMs = Date.now() + START_LIMIT_MS;
 	while (child.exitCode === null && Date.now() < limitMs) {
-		const answer = await fetch(address, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-		await answer?.body?.cancel();
-		if (answer?.ok) return true;
+		const response = await fetch(address, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+		await response?.body?.cancel();
+		if (response?.ok) return true;
 		await pause(200);
 	}
 	return false;

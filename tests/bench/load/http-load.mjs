@@ -54,12 +54,12 @@ function keepAsking(request) {
 }
 
 /** Whether an answer, one byte a character, has arrived up to its end. */
-function isWhole(answer) {
-	const head = answer.indexOf(END_OF_HEAD);
+function isWhole(response) {
+	const head = response.indexOf(END_OF_HEAD);
 	if (head < 0) return false;
-	const length = /\r\ncontent-length: (\d+)/i.exec(answer.slice(0, head))?.[1];
-	if (length === undefined) return answer.endsWith(END_OF_CHUNKS);
-	return answer.length >= head + END_OF_HEAD.length + Number(length);
+	const length = /\r\ncontent-length: (\d+)/i.exec(response.slice(0, head))?.[1];
+	if (length === undefined) return response.endsWith(END_OF_CHUNKS);
+	return response.length >= head + END_OF_HEAD.length + Number(length);
 }
 
 function quantiles() {

@@ -7,7 +7,7 @@ setInterval(() => {
 	for (const controller of open) controller.enqueue(text.encode(': \n\n'));
 }, HEARTBEAT_MS);
 
-function answer() {
+function response() {
 	let own;
 	const body = new ReadableStream({
 		start(controller) {
@@ -20,4 +20,4 @@ function answer() {
 	return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
 }
 
-Deno.serve({ hostname: '127.0.0.1', port: 0, onListen: ({ port }) => console.log(port) }, answer);
+Deno.serve({ hostname: '127.0.0.1', port: 0, onListen: ({ port }) => console.log(port) }, response);

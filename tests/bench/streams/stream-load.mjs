@@ -16,12 +16,12 @@ const lines = createInterface(process.stdin);
 const [task] = await once(lines, 'line');
 const { port, requests } = JSON.parse(task);
 const heardMs = new Float64Array(requests.length);
-const answers = [];
+const responses = [];
 let closed = 0;
 let next = 0;
 
 await Promise.all(Array.from({ length: AT_ONCE }, openMany));
-console.log(JSON.stringify({ opened: answers.filter((answer) => answer.startsWith('HTTP/1.1 200 ')).length }));
+console.log(JSON.stringify({ opened: responses.filter((response) => response.startsWith('HTTP/1.1 200 ')).length }));
 await once(lines, 'close');
 const nowMs = performance.now();
 const alive = heardMs.filter((atMs) => nowMs - atMs < SILENT_MS).length;
@@ -37,7 +37,7 @@ function openOne(index) {
 		const socket = connect({ port, host: '127.0.0.1', noDelay: true });
 		socket.once('connect', () => socket.write(requests[index]));
 		socket.once('data', (chunk) => {
-			answers.push(chunk.latin1Slice(0, 15));
+			responses.push(chunk.latin1Slice(0, 15));
 			resolve();
 		});
 		socket.on('data', () => (heardMs[index] = performance.now()));

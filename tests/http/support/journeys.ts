@@ -23,8 +23,8 @@ export async function callbackOf(
 	{ returnTo = '/account', decision = {} }: { returnTo?: string; decision?: Readonly<Record<string, string>> } = {}
 ): Promise<URL> {
 	const institution = await institutionOf(browser, returnTo);
-	const answer = { person: 'known-student', ...decision };
-	const last = await browser.submit(institution, answer, '', { stopBefore: '/api/auth/callback/' });
+	const response = { person: 'known-student', ...decision };
+	const last = await browser.submit(institution, response, '', { stopBefore: '/api/auth/callback/' });
 	return new URL(last.headers.get('location') ?? '', last.url);
 }
 

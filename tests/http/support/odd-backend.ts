@@ -54,7 +54,7 @@ export async function startOddBackend(): Promise<OddBackend> {
 			return;
 		}
 		const path = target.split('?')[0] ?? '';
-		const act = answers[path.replace(/^\/api/, '')] ?? ((_request, refusal) => refusal.writeHead(404).end());
+		const act = responses[path.replace(/^\/api/, '')] ?? ((_request, refusal) => refusal.writeHead(404).end());
 		if (path === '/api/early') act(request, response);
 		else void body.then(() => act(request, response));
 	});
@@ -96,7 +96,7 @@ export async function startOddBackend(): Promise<OddBackend> {
 		(_request, response) =>
 			response.writeHead(code, { 'content-type': 'text/plain', ...headers }).end(`the stack trace of ${code}`);
 
-	const answers: Readonly<Record<string, RequestListener>> = {
+	const responses: Readonly<Record<string, RequestListener>> = {
 		'/echo': (request, response) => {
 			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(request.headers));
 		},

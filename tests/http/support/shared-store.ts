@@ -21,10 +21,10 @@ export function actAsOne(instances: () => Instances) {
 	test('200 requests at once, over all of them, cost one token call, and all are answered', async () => {
 		await tokensOver(browser, instances());
 		const tabs = copies();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 200 }, async (_, n) => (tabs[n % tabs.length] ?? browser).call('/api/me'))
 		);
-		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+		expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 		expect(grants()).toBe(1);
 		const held = await Promise.all(tabs.map((tab) => heldSession(tab, instances())));
 		expect(new Set(held.map(({ accessToken }) => accessToken)).size).toBe(1);
@@ -34,8 +34,8 @@ export function actAsOne(instances: () => Instances) {
 		await tokensOver(browser, instances());
 		const late = copies();
 		await browser.call('/api/me');
-		const answers = await Promise.all(late.map((tab) => tab.call('/api/me')));
-		expect(answers.map(({ status }) => status)).toEqual(late.map(() => 200));
+		const responses = await Promise.all(late.map((tab) => tab.call('/api/me')));
+		expect(responses.map(({ status }) => status)).toEqual(late.map(() => 200));
 		expect(grants()).toBe(1);
 	});
 
@@ -45,8 +45,8 @@ export function actAsOne(instances: () => Instances) {
 		await browser.call('/api/auth/signout', { method: 'POST' });
 		await vi.waitFor(
 			async () => {
-				const answers = await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
-				expect(answers.map(({ status }) => status)).toEqual(elsewhere.map(() => 401));
+				const responses = await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
+				expect(responses.map(({ status }) => status)).toEqual(elsewhere.map(() => 401));
 			},
 			{ timeout: 1000, interval: 50 }
 		);
@@ -60,8 +60,8 @@ export function actAsOne(instances: () => Instances) {
 		await instances().sandbox.backchannelLogout('known-student', 'sts', sid);
 		await vi.waitFor(
 			async () => {
-				const answers = await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
-				expect(answers.map(({ status }) => status)).toEqual(elsewhere.map(() => 401));
+				const responses = await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
+				expect(responses.map(({ status }) => status)).toEqual(elsewhere.map(() => 401));
 			},
 			{ timeout: 1000, interval: 50 }
 		);

@@ -12,7 +12,7 @@ const Created = v.pipe(v.string(), v.parseJson(), v.object({ sessionId: v.string
 
 /** An access token for the portal's API that a third party gets with client credentials. */
 export async function serviceToken({ sandbox }: Pick<Landscape, 'sandbox'>, scope = SCOPES): Promise<string> {
-	const answer = await exchange(new URL('/token', sandbox.stsUrl), {
+	const response = await exchange(new URL('/token', sandbox.stsUrl), {
 		method: 'POST',
 		headers: { 'content-type': 'application/x-www-form-urlencoded' },
 		body: new URLSearchParams({
@@ -23,7 +23,7 @@ export async function serviceToken({ sandbox }: Pick<Landscape, 'sandbox'>, scop
 			resource: AUDIENCE
 		}).toString()
 	});
-	return v.parse(Tokens, answer.text).access_token;
+	return v.parse(Tokens, response.text).access_token;
 }
 
 /** The claims of such a token with these changes; `undefined` removes a claim. */

@@ -5,8 +5,8 @@ const Token = v.object({ access_token: v.string() });
 
 /** An access token by client credentials, as `docs/keycloak.md` shows it. */
 export async function tokenOf(realm: Realm, clientId: string, scope: string): Promise<string> {
-	const answer = await requestToken(realm, clientId, { grant_type: 'client_credentials', scope });
-	return v.parse(Token, await answer.json()).access_token;
+	const response = await requestToken(realm, clientId, { grant_type: 'client_credentials', scope });
+	return v.parse(Token, await response.json()).access_token;
 }
 
 /** A form to the token endpoint, with the client's name and secret in HTTP Basic (RFC 6749 2.3.1). */

@@ -104,6 +104,6 @@ export function createBridgeRoutes({ service, scenarios, recorder, faults, error
 	};
 }
 
-function route(operation: string, method: string, template: string, answer: Route['answer']): Route {
-	return { operation, method, path: new RegExp(`^${template.replaceAll(/:\w+/g, '([^/]+)')}$`), answer };
+function route(operation: string, method: string, template: string, response: Route['answer']): Route {
+	return { operation, method, path: new RegExp(`^${template.replaceAll(/:\w+/g, '([^/]+)')}$`), answer: response };
 }

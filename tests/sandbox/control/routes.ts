@@ -119,8 +119,8 @@ export function createControlRoutes(controls: Controls, recorder: Recorder) {
 		}
 		const [, group = '', parameter = '', action = ''] = url.pathname.split('/');
 		const byParameter = `${method} /${group}/:${action === '' ? '' : `/${action}`}`;
-		const answer = routes[`${method} ${url.pathname}`] ?? routes[byParameter];
-		const value = await answer?.(exchange, decodeURIComponent(parameter));
+		const response = routes[`${method} ${url.pathname}`] ?? routes[byParameter];
+		const value = await response?.(exchange, decodeURIComponent(parameter));
 		if (value === undefined) sendJson(exchange, 404, { error: 'not found' });
 		else sendJson(exchange, 200, value);
 	};

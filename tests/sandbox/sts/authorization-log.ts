@@ -18,10 +18,10 @@ export class AuthorizationLog {
 
 	watch(provider: Provider): void {
 		provider.on('pushed_authorization_request.success', (ctx: Context) => {
-			const answer = ctx.body;
-			if (typeof answer !== 'object' || answer === null || !('request_uri' in answer)) return;
+			const response = ctx.body;
+			if (typeof response !== 'object' || response === null || !('request_uri' in response)) return;
 			const { client_secret: _secret, client_assertion: _assertion, ...params } = textsOf(ctx.oidc.body);
-			this.#pushed.set(String(answer.request_uri), params);
+			this.#pushed.set(String(response.request_uri), params);
 		});
 		provider.use(async (ctx, next) => {
 			if (ctx.path === '/auth') this.#note(textsOf(ctx.query));

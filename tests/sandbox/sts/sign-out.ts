@@ -15,15 +15,15 @@ export function confirmSignOut(provider: Provider, ownUrl: () => string): void {
 
 		// A browser without a session has just received one for this confirmation.
 		const given = [ctx.response.get('set-cookie')].flat().map((cookie) => cookie.split(';', 1).join());
-		const answer = await fetch(`${ownUrl()}/session/end/confirm`, {
+		const response = await fetch(`${ownUrl()}/session/end/confirm`, {
 			method: 'POST',
 			redirect: 'manual',
 			headers: { cookie: [...given, ctx.get('cookie')].filter(Boolean).join('; ') },
 			body: new URLSearchParams({ xsrf, logout: 'yes' })
 		});
-		ctx.status = answer.status;
-		ctx.set('location', answer.headers.get('location') ?? '/');
-		ctx.set('set-cookie', answer.headers.getSetCookie());
+		ctx.status = response.status;
+		ctx.set('location', response.headers.get('location') ?? '/');
+		ctx.set('set-cookie', response.headers.getSetCookie());
 		ctx.body = '';
 	});
 }

@@ -44,15 +44,15 @@ test('a renewal counts once as a token call, and once for each request that shar
 	const { tokenRefresher } = await vi.importActual<typeof renewal>('$lib/server/auth/refresh');
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const due = someSession({ refreshAt: nowSeconds, expiresAt: nowSeconds + 60, endsAt: nowSeconds + 3600 });
-	let answer: (tokens: TokenSet) => void = () => {};
-	redeem.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+	let response: (tokens: TokenSet) => void = () => {};
+	redeem.mockReturnValue(new Promise((resolve) => (response = resolve)));
 	const first = tokenRefresher().refreshIfDue(due);
 	await vi.waitFor(() => expect(redeem).toHaveBeenCalled());
 	// Who has looked for an older result and found none shares this one, however long it takes to get there.
 	const reads = vi.spyOn(sharedStore(), 'read');
 	const others = [1, 2].map(() => tokenRefresher().refreshIfDue(due));
 	await vi.waitFor(() => expect(reads.mock.settledResults.filter(({ type }) => type === 'fulfilled')).toHaveLength(2));
-	answer({ accessToken: 'a', refreshToken: 'b', expiresAt: nowSeconds + 3600 });
+	response({ accessToken: 'a', refreshToken: 'b', expiresAt: nowSeconds + 3600 });
 	await Promise.all([first, ...others]);
 	expect(await read.counted('portal.token_refreshes')).toEqual([
 		[{ result: 'renewed', coalesced: false }, 1],

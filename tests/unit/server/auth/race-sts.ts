@@ -54,13 +54,13 @@ export function createSts(clock: VirtualClock, nextCall: () => TokenCall, tokenS
 		}
 		arrive(refreshToken);
 		const isGood = isAlive;
-		const answer = tokens();
+		const response = tokens();
 		const isLost = way === 'lost' || thereMs + backMs > STS_LIMIT_MS;
 		await clock.pause(isLost ? Math.max(0, STS_LIMIT_MS - thereMs) : backMs);
 		ends(isLost ? 'lost' : isGood ? 'good' : 'refused');
 		if (isLost) throw new WorkFailed('lost', 'no_answer');
 		if (!isGood) throw new WorkFailed('ended', 'invalid_grant');
-		return answer;
+		return response;
 	}
 
 	return {

@@ -170,7 +170,7 @@ describe('while the keys of the STS can not be had', () => {
 });
 
 describe('the fault', () => {
-	const answers =
+	const responses =
 		(status: number, body: unknown, headers: Record<string, string> = {}) =>
 		() =>
 			Promise.resolve(Response.json(body, { status, headers }));
@@ -178,7 +178,7 @@ describe('the fault', () => {
 	const fails = (error: Error) => () => Promise.reject(error);
 
 	test.each<[string, string, string, () => Promise<Response>]>([
-		['that ends a session: invalid_grant', 'ended', 'invalid_grant', answers(400, { error: 'invalid_grant' })],
+		['that ends a session: invalid_grant', 'ended', 'invalid_grant', responses(400, { error: 'invalid_grant' })],
 		...[
 			'access_denied',
 			'consent_required',
@@ -190,33 +190,33 @@ describe('the fault', () => {
 			`that ends a session: ${error}`,
 			'ended',
 			error,
-			answers(400, { error })
+			responses(400, { error })
 		]),
-		['of the client: invalid_scope', 'postponed', 'invalid_scope', answers(400, { error: 'invalid_scope' })],
+		['of the client: invalid_scope', 'postponed', 'invalid_scope', responses(400, { error: 'invalid_scope' })],
 		[
 			'of the client: unauthorized_client',
 			'postponed',
 			'unauthorized_client',
-			answers(400, { error: 'unauthorized_client' })
+			responses(400, { error: 'unauthorized_client' })
 		],
-		['of the client: 401', 'postponed', 'invalid_client', answers(401, { error: 'invalid_client' })],
-		['of the client: 400', 'postponed', 'invalid_client', answers(400, { error: 'invalid_client' })],
+		['of the client: 401', 'postponed', 'invalid_client', responses(401, { error: 'invalid_client' })],
+		['of the client: 400', 'postponed', 'invalid_client', responses(400, { error: 'invalid_client' })],
 		[
 			'of the client: a challenge',
 			'postponed',
 			'invalid_client',
-			answers(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
+			responses(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
 		],
 		...['server_error', 'temporarily_unavailable', 'slow_down'].map(
 			(error): [string, string, string, () => Promise<Response>] => [
 				`of the STS itself, with 400: ${error}`,
 				'postponed',
 				error,
-				answers(400, { error })
+				responses(400, { error })
 			]
 		),
-		['of a code we do not know', 'refused', 'refused', answers(400, { error: 'something new' })],
-		['invalid_request', 'refused', 'invalid_request', answers(400, { error: 'invalid_request' })],
+		['of a code we do not know', 'refused', 'refused', responses(400, { error: 'something new' })],
+		['invalid_request', 'refused', 'invalid_request', responses(400, { error: 'invalid_request' })],
 		['429', 'postponed', 'sts_429', html(429)],
 		['500', 'postponed', 'sts_500', html(500)],
 		['503', 'postponed', 'sts_503', html(503)],
@@ -226,14 +226,14 @@ describe('the fault', () => {
 		['502 of a gateway', 'lost', 'sts_502', html(502)],
 		['504 of a gateway', 'lost', 'sts_504', html(504)],
 		['200 in HTML', 'lost', 'unreadable_answer', html(200)],
-		['200 without tokens', 'lost', 'unreadable_answer', answers(200, {})],
+		['200 without tokens', 'lost', 'unreadable_answer', responses(200, {})],
 		['a refused connection', 'postponed', 'sts_unreachable', fails(notConnected('ECONNREFUSED'))],
 		['a name that is not known', 'postponed', 'sts_unreachable', fails(notConnected('ENOTFOUND'))],
 		['a connection that broke off', 'lost', 'no_answer', fails(code('ECONNRESET'))],
 		['no answer in time', 'lost', 'no_answer', fails(new DOMException('late', 'TimeoutError'))],
 		['anything else', 'lost', 'no_answer', fails(new Error('?'))]
-	])('%s counts as %s (%s)', async (_, fault, expected, answer) => {
-		sent.mockImplementation(answer);
+	])('%s counts as %s (%s)', async (_, fault, expected, response) => {
+		sent.mockImplementation(response);
 		await expect(redeem()).rejects.toMatchObject({ name: 'WorkFailed', fault, code: expected });
 		expect(sent).toHaveBeenCalledOnce();
 	});

@@ -91,8 +91,8 @@ describe('the tokens of a person who signs out', () => {
 	test.each<[string, () => Promise<Response>]>([
 		['is away', () => Promise.reject(new TypeError('fetch failed'))],
 		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))]
-	])('keep nobody signed in when the STS %s', async (_, answer) => {
-		sent.mockImplementation(answer);
+	])('keep nobody signed in when the STS %s', async (_, response) => {
+		sent.mockImplementation(response);
 		await expect(revokeTokens(someSession(), 'r1')).resolves.toBeUndefined();
 		expect(sent).toHaveBeenCalledOnce();
 	});

@@ -48,7 +48,7 @@ test.each([
 	['Wed, 21 Oct 2026 07:28:00 GMT', '5'],
 	['0x10', '5']
 ])('a busy service that says to come back in "%s" is taken for %s s', async (said, wanted) => {
-	const answer = new Response(null, { status: 503, headers: { 'retry-after': said } });
-	const problem: unknown = await assertForwardable(answer, 'grades').catch((error: unknown) => error);
+	const response = new Response(null, { status: 503, headers: { 'retry-after': said } });
+	const problem: unknown = await assertForwardable(response, 'grades').catch((error: unknown) => error);
 	expect(problem instanceof Problem && problem.headers).toEqual({ 'retry-after': wanted });
 });

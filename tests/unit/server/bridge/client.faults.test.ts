@@ -52,9 +52,9 @@ const faults = {
 const endless = [neverAnswers, stallsMidBody];
 
 describe.each(Object.entries(operations))('%s', (_operation, run) => {
-	test.each(Object.entries(faults))('ends in a known Problem when the Bridge %s', async (_fault, [answer, code]) => {
-		const stub = await startStub(answer);
-		const isEndless = endless.some((other) => other === answer);
+	test.each(Object.entries(faults))('ends in a known Problem when the Bridge %s', async (_fault, [response, code]) => {
+		const stub = await startStub(response);
+		const isEndless = endless.some((other) => other === response);
 		const problem = await problemOf(run(bridgeAt(stub.url, { timeoutMs: isEndless ? 250 : 10_000 })));
 		expect(problem.code).toBe(code);
 		expect(JSON.stringify([problem.message, problem.facts])).not.toMatch(personalText);
@@ -77,9 +77,9 @@ describe('a read', () => {
 		['hangs up amid its answer', cutsMidBody],
 		['answers 502', raw(502, 'text/html', '')],
 		['answers 503', json(503, {})]
-	])('is repeated once, after a pause, when the Bridge %s', async (_fault, answer) => {
+	])('is repeated once, after a pause, when the Bridge %s', async (_fault, response) => {
 		const pause = vi.fn(() => Promise.resolve());
-		const stub = await startStub(inTurn(answer, good));
+		const stub = await startStub(inTurn(response, good));
 		const status = await bridgeAt(stub.url, { pause }).readStatus(sessionId, credential);
 		expect(status.status).toBe('VERIFIED');
 		expect(pause).toHaveBeenCalledExactlyOnceWith(100);
@@ -96,8 +96,8 @@ describe('a read', () => {
 		['404', json(404, {})],
 		['wrong JSON', json(200, {})],
 		['nothing in time', neverAnswers]
-	])('is not repeated after %s', async (_what, answer) => {
-		const stub = await startStub(inTurn(answer, good));
+	])('is not repeated after %s', async (_what, response) => {
+		const stub = await startStub(inTurn(response, good));
 		await problemOf(bridgeAt(stub.url, { timeoutMs: 100 }).readStatus(sessionId, credential));
 		expect(stub.received).toHaveLength(1);
 	});

@@ -12,12 +12,12 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
-const take = async (answer: () => Response | Promise<Response>, event = requestEvent()) =>
-	capacity({ event, resolve: answer });
+const take = async (response: () => Response | Promise<Response>, event = requestEvent()) =>
+	capacity({ event, resolve: response });
 const ok = () => new Response('ok');
 
 test('a request beyond those that may be under way is refused, and counted', async () => {
-	let finish: (answer: Response) => void = () => {};
+	let finish: (response: Response) => void = () => {};
 	const first = take(() => new Promise((resolve) => (finish = resolve)));
 	expect((await take(ok)).status).toBe(503);
 	expect(await read.counted('portal.refused_requests')).toEqual([[{ reason: 'requests_process' }, 1]]);
@@ -59,7 +59,7 @@ describe.each([
 });
 
 test('a small upload to a service is a request like others', async () => {
-	let finish: (answer: Response) => void = () => {};
+	let finish: (response: Response) => void = () => {};
 	const first = take(() => new Promise((resolve) => (finish = resolve)), upload(65_536));
 	expect((await take(ok)).status).toBe(503);
 	finish(ok());

@@ -32,17 +32,17 @@ const away = { code: 'upstream_unavailable', headers: { 'retry-after': '5' } };
 describe('the service token', () => {
 	test('is fetched once for 200 who ask at the same time, and once for those who come later', async () => {
 		const { sts, tokens } = serviceTokens();
-		const answers = await Promise.all(Array.from({ length: 200 }, () => tokens.current(options)));
-		expect(new Set([...answers, await tokens.current(options)])).toEqual(new Set(['token-1']));
+		const responses = await Promise.all(Array.from({ length: 200 }, () => tokens.current(options)));
+		expect(new Set([...responses, await tokens.current(options)])).toEqual(new Set(['token-1']));
 		expect(sts.calls).toEqual([options]);
 	});
 
 	test('is another for another scope, audience or resource', async () => {
 		const { sts, tokens } = serviceTokens();
 		const allOptions = [options, { audience: 'bridge' }, { resource: 'bridge' }, {}];
-		const answers = [];
-		for (const each of [...allOptions, ...allOptions]) answers.push(await tokens.current(each));
-		expect(answers).toEqual(['token-1', 'token-2', 'token-3', 'token-4', 'token-1', 'token-2', 'token-3', 'token-4']);
+		const responses = [];
+		for (const each of [...allOptions, ...allOptions]) responses.push(await tokens.current(each));
+		expect(responses).toEqual(['token-1', 'token-2', 'token-3', 'token-4', 'token-1', 'token-2', 'token-3', 'token-4']);
 		expect(sts.calls).toEqual(allOptions);
 	});
 

@@ -106,13 +106,13 @@ describe('a fault', () => {
 	});
 
 	test('of a response that announces too much is "too_large" before its body comes, and its connection is freed', async () => {
-		const answers: ServerResponse[] = [];
+		const responses: ServerResponse[] = [];
 		const stub = await startStub((_request, response) => {
-			answers.push(response);
+			responses.push(response);
 			response.writeHead(200, { 'content-length': '1001' }).flushHeaders();
 		});
 		expect(await faultOfCall(ask(stub.url))).toBe('too_large');
-		await vi.waitFor(() => expect(answers.map(({ destroyed }) => destroyed)).toEqual([true]));
+		await vi.waitFor(() => expect(responses.map(({ destroyed }) => destroyed)).toEqual([true]));
 	});
 
 	test('of a response without end is "too_large"', async () => {

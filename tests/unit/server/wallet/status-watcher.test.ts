@@ -17,21 +17,21 @@ describe('one watched session', () => {
 	});
 
 	test('is read at most four times a second once its wallet is open, and each change is reported within 300 ms', async () => {
-		const { clock, listen, reads, answers } = setUp();
-		answers.set('a', 'INTERACTION_STARTED');
+		const { clock, listen, reads, answers: responses } = setUp();
+		responses.set('a', 'INTERACTION_STARTED');
 		const { said } = listen('a');
 		await clock.advance(2000);
 		expect(reads('a').length).toBeLessThanOrEqual(8);
-		answers.set('a', 'VERIFYING');
+		responses.set('a', 'VERIFYING');
 		await clock.advance(300);
 		expect(said()).toEqual(['INTERACTION_STARTED', 'VERIFYING']);
 	});
 
 	test('is read no more often for a hundred listeners than for one, and all of them get the same updates', async () => {
-		const { clock, listen, reads, answers } = setUp();
+		const { clock, listen, reads, answers: responses } = setUp();
 		const listeners = Array.from({ length: 100 }, () => listen('a'));
 		await clock.advance(2 * scanMs);
-		answers.set('a', 'VERIFIED');
+		responses.set('a', 'VERIFIED');
 		await clock.advance(scanMs);
 		expect(reads('a')).toEqual([0, scanMs, 2 * scanMs, 3 * scanMs]);
 		expect(new Set(listeners.map(({ said }) => said().join()))).toEqual(new Set(['PENDING,VERIFIED']));
@@ -53,22 +53,22 @@ describe('one watched session', () => {
 	});
 
 	test('tells an end that has moved, and not one that has hardly moved', async () => {
-		const { clock, listen, answers } = setUp();
+		const { clock, listen, answers: responses } = setUp();
 		const endsAt = clock.now() + 300_000;
-		answers.set('a', statusOf('PENDING', endsAt));
+		responses.set('a', statusOf('PENDING', endsAt));
 		const { heard } = listen('a');
 		await clock.advance(500);
-		answers.set('a', statusOf('PENDING', endsAt - 1000));
+		responses.set('a', statusOf('PENDING', endsAt - 1000));
 		await clock.advance(1000);
 		expect(heard).toHaveLength(1);
-		answers.set('a', statusOf('PENDING', endsAt - 100_000));
+		responses.set('a', statusOf('PENDING', endsAt - 100_000));
 		await clock.advance(1000);
 		expect(heard.at(-1)).toMatchObject({ status: { bridgeExpiresAt: endsAt - 100_000 } });
 	});
 
 	test('is reported to a later listener at once, and is read again soon', async () => {
-		const { clock, listen, answers, reads } = setUp();
-		answers.set('a', statusOf('PENDING', 300_000));
+		const { clock, listen, answers: responses, reads } = setUp();
+		responses.set('a', statusOf('PENDING', 300_000));
 		listen('a');
 		await clock.advance(600);
 		const late = listen('a');
@@ -92,8 +92,8 @@ describe('one watched session', () => {
 	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
 		'is left alone after %s',
 		async (status) => {
-			const { clock, listen, reads, answers, watches } = setUp();
-			answers.set('a', status);
+			const { clock, listen, reads, answers: responses, watches } = setUp();
+			responses.set('a', status);
 			const { heard } = listen('a');
 			await clock.advance(60_000);
 			expect([heard, reads('a'), watches.size()]).toMatchObject([[{ kind: 'status', isLast: true }], [0], 0]);
@@ -101,8 +101,8 @@ describe('one watched session', () => {
 	);
 
 	test('is left alone once it is gone', async () => {
-		const { clock, listen, reads, answers, watches } = setUp();
-		answers.set('a', new Problem('not_found'));
+		const { clock, listen, reads, answers: responses, watches } = setUp();
+		responses.set('a', new Problem('not_found'));
 		const { said } = listen('a');
 		await clock.advance(60_000);
 		expect([said(), reads('a'), watches.size()]).toEqual([['gone'], [0], 0]);
@@ -111,8 +111,8 @@ describe('one watched session', () => {
 
 describe('a Bridge that does not respond', () => {
 	test('is requested at growing intervals up to 15 s, and reported once', async () => {
-		const { clock, listen, reads, answers } = setUp();
-		answers.set('a', away);
+		const { clock, listen, reads, answers: responses } = setUp();
+		responses.set('a', away);
 		const { said } = listen('a');
 		await clock.advance(60_000);
 		const doubled = [0, 2, 6, 14].map((intervals) => intervals * scanMs);
@@ -122,12 +122,12 @@ describe('a Bridge that does not respond', () => {
 	});
 
 	test('that is reachable again is reported, also if nothing has changed', async () => {
-		const { clock, listen, answers, reads } = setUp();
+		const { clock, listen, answers: responses, reads } = setUp();
 		const { said } = listen('a');
 		await clock.advance(0);
-		answers.set('a', away);
+		responses.set('a', away);
 		await clock.advance(scanMs);
-		answers.delete('a');
+		responses.delete('a');
 		await clock.advance(2 * scanMs);
 		expect(said()).toEqual(['PENDING', 'trouble', 'PENDING']);
 		await clock.advance(scanMs);
@@ -135,8 +135,8 @@ describe('a Bridge that does not respond', () => {
 	});
 
 	test('is reported to new listeners', async () => {
-		const { clock, listen, answers } = setUp();
-		answers.set('a', away);
+		const { clock, listen, answers: responses } = setUp();
+		responses.set('a', away);
 		listen('a');
 		await clock.advance(100);
 		expect(listen('a').said()).toEqual(['trouble']);
@@ -160,10 +160,10 @@ describe('many watched sessions', () => {
 	});
 
 	test('stretch while they wait for a scan, so that an open wallet is followed as closely as ever', async () => {
-		const { clock, listen, reads, answers } = setUp({ perSecond: 50 });
+		const { clock, listen, reads, answers: responses } = setUp({ perSecond: 50 });
 		for (let n = 0; n < 200; n++) listen(`s${n}`);
 		await clock.advance(10_000);
-		answers.set('open', 'INTERACTION_STARTED');
+		responses.set('open', 'INTERACTION_STARTED');
 		listen('open');
 		await clock.advance(10_000);
 		const before = reads('open').length;

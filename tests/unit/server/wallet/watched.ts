@@ -18,7 +18,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	const clock = virtualClock();
 	const startMs = clock.now();
 	/** What each session answers; `PENDING` where nothing is said. */
-	const answers = new Map<string, Answer | SessionStatus>();
+	const responses = new Map<string, Answer | SessionStatus>();
 	const readsAtMs = new Map<string, number[]>();
 	const inFlight = { now: 0, most: 0 };
 	const watches = createStatusWatches({
@@ -28,7 +28,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 			inFlight.most = Math.max(inFlight.most, inFlight.now);
 			if (readMs > 0) await clock.pause(readMs);
 			inFlight.now--;
-			const response = answers.get(id) ?? 'PENDING';
+			const response = responses.get(id) ?? 'PENDING';
 			if (response instanceof Error) throw response;
 			return typeof response === 'string' ? statusOf(response) : response;
 		},
@@ -39,7 +39,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	});
 	return {
 		clock,
-		answers,
+		answers: responses,
 		inFlight,
 		watches,
 		reads: (id: string) => readsAtMs.get(id) ?? [],
