@@ -87,7 +87,7 @@ for (const { locale, tag } of languages) {
 				// The page goes on at once; here it stays to be looked at.
 				await page.route(/reconciliation/, (route) => route.abort('aborted'));
 				await page.getByRole('button', { name: t.identity.explain.button }).click();
-				await expectGood(page, t.identity.handover.title);
+				await expectGood(page, t.identity.redirect.title);
 			}
 		);
 
@@ -100,7 +100,7 @@ for (const { locale, tag } of languages) {
 			await expectGood(page, t.account.title);
 			await page.route(/session\/end/, (route) => route.abort('aborted'));
 			await page.getByRole('button', { name: t.site.signOut }).click();
-			await expectGood(page, t.account.handover.title);
+			await expectGood(page, t.account.redirect.title);
 		});
 
 		/** Shows a code; answers the id of its session. */

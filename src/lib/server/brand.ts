@@ -70,14 +70,19 @@ async function file(name: string, extension: string, type: string, body: Uint8Ar
 export function brandView(locale: Locale): BrandView {
 	const { brand, wallet } = config();
 	const { name, support, privacyPage } = brand;
-	const said = (text: Bilingual | null) => text?.[locale] ?? null;
+	const localized = (text: Bilingual | null) => text?.[locale] ?? null;
 	return {
-		name: said(name),
+		name: localized(name),
 		logo: brandAddress('logo'),
 		logoDark: brandAddress('logo-dark'),
-		support: { name: said(support.name), email: support.email, phone: support.phone, page: said(support.page) },
-		privacyPage: said(privacyPage),
-		walletHelpPage: said(wallet.helpPage)
+		support: {
+			name: localized(support.name),
+			email: support.email,
+			phone: support.phone,
+			page: localized(support.page)
+		},
+		privacyPage: localized(privacyPage),
+		walletHelpPage: localized(wallet.helpPage)
 	};
 }
 

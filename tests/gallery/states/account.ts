@@ -118,10 +118,10 @@ export const accountStates = {
 	'sessions/sign-in-again': ending('others', 'newer'),
 	'sessions/sign-in-stronger': ending('all', 'stronger'),
 	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },
-	'signed-out/handover': {
+	'signed-out/redirect': {
 		page: 'signed-out',
 		data: { continueUrl: 'https://sts.example/session/end' },
-		heading: (t) => t.account.handover.title
+		heading: (t) => t.account.redirect.title
 	}
 } satisfies Record<string, GalleryState>;
 

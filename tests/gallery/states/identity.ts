@@ -28,11 +28,11 @@ export const identityStates = {
 	...eachOf('identity/confirm', idvReasons, (reason) => confirmed({ ...choice, reason, candidates: [] })),
 	'identity/confirm/candidates': confirmed(choice),
 	'identity/confirm/unchosen': { ...confirmed(choice), form: { fault: 'choose_one' }, isError: true },
-	'identity/handover': {
+	'identity/redirect': {
 		page: 'identity',
 		data: { view: explanation({}), returnTo },
-		form: { handover: 'https://institution.example/idv' },
-		heading: (t) => t.identity.handover.title
+		form: { continueUrl: 'https://institution.example/idv' },
+		heading: (t) => t.identity.redirect.title
 	},
 	'identity/in-progress': {
 		page: 'identity',

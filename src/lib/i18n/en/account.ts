@@ -85,7 +85,7 @@ export const account = {
 		lastUsedAt: 'Last used',
 		unlink: (position: number) => `Unlink wallet ${position}`
 	},
-	handover: {
+	redirect: {
 		title: 'You are being signed out',
 		what: 'You are signed out here. Now you are also being signed out at the sign-in service. Does nothing happen? Then use this link:',
 		link: 'Sign out at the sign-in service'

@@ -54,7 +54,7 @@ export const identity = {
 		later: 'Does it take long? You can close this page and sign in with your wallet again later.',
 		check: 'Check again'
 	},
-	handover: {
+	redirect: {
 		title: 'You are being sent to your institution',
 		what: 'Does nothing happen? Then use this link:',
 		link: 'Continue to your institution'

@@ -86,7 +86,7 @@ export const account: Texts['account'] = {
 		lastUsedAt: 'Laatst gebruikt',
 		unlink: (position) => `Wallet ${position} ontkoppelen`
 	},
-	handover: {
+	redirect: {
 		title: 'U wordt uitgelogd',
 		what: 'U bent hier uitgelogd. Nu wordt u ook uitgelogd bij de inlogdienst. Gebeurt er niets? Gebruik dan deze link:',
 		link: 'Uitloggen bij de inlogdienst'

@@ -55,7 +55,7 @@ export const identity: Texts['identity'] = {
 		later: 'Duurt het lang? U kunt deze pagina sluiten en later opnieuw inloggen met uw wallet.',
 		check: 'Opnieuw controleren'
 	},
-	handover: {
+	redirect: {
 		title: 'U gaat naar uw instelling',
 		what: 'Gebeurt er niets? Gebruik dan deze link:',
 		link: 'Verder naar uw instelling'

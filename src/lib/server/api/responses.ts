@@ -88,9 +88,11 @@ export function problemComponents(): Json {
 }
 
 /** All responses of a route, by status. */
-export function responsesOf({ answers, problems: wanted }: ApiRoute): Json {
-	const good = Object.entries(answers).map(([status, answer]) => [status, response(Number(status), answer)] as const);
-	const bad = wanted.filter((status) => !(status in answers)).map((status) => [status, ref(name(status))] as const);
+export function responsesOf({ responses, problems: wanted }: ApiRoute): Json {
+	const good = Object.entries(responses).map(
+		([status, described]) => [status, response(Number(status), described)] as const
+	);
+	const bad = wanted.filter((status) => !(status in responses)).map((status) => [status, ref(name(status))] as const);
 	return Object.fromEntries([...good, ...bad]);
 }
 
@@ -111,14 +113,14 @@ function response(status: number, { what, json, type, events, hasLocation }: Api
 
 function problem(status: number): Json {
 	const waits = status === 429 || status === 503 ? (['Retry-After'] as const) : [];
-	const asks = status === 401 || status === 403 ? (['WWW-Authenticate'] as const) : [];
+	const challenge = status === 401 || status === 403 ? (['WWW-Authenticate'] as const) : [];
 	// An overloaded portal responds with a page if the request accepts HTML.
 	const page = status === 503 && { 'text/html': text };
 	return {
 		description: `${DESCRIPTIONS[status]} Codes: ${codesOf(status)
 			.map((code) => `\`${code}\``)
 			.join(', ')}.`,
-		headers: named('X-Request-Id', ...waits, ...asks),
+		headers: named('X-Request-Id', ...waits, ...challenge),
 		content: { 'application/json': { schema: problemSchema }, ...page }
 	};
 }

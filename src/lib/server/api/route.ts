@@ -48,7 +48,7 @@ export interface ApiRoute {
 	readonly json?: () => v.GenericSchema;
 	readonly form?: () => v.GenericSchema;
 	/** Responses by status. `default` covers every status that has no entry here or in `problems`. */
-	readonly answers: Readonly<Record<number, ApiResponse> & { default?: ApiResponse }>;
+	readonly responses: Readonly<Record<number, ApiResponse> & { default?: ApiResponse }>;
 	/** Statuses of the problems that the route may respond with (`http/problem.ts`). */
 	readonly problems: readonly number[];
 }

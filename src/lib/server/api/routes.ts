@@ -14,7 +14,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'readSession',
 		what: 'Read the session of this browser, as Auth.js returns it; null when nobody is signed in.',
 		access: 'open',
-		answers: { 200: { what: 'The public part of the session.', json: v.nullable(schemas.Session) } },
+		responses: { 200: { what: 'The public part of the session.', json: v.nullable(schemas.Session) } },
 		problems: anywhere
 	},
 	{
@@ -23,7 +23,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'listProviders',
 		what: 'List the ways to sign in, in the format of Auth.js.',
 		access: 'open',
-		answers: {
+		responses: {
 			200: { what: 'The providers by id.', json: schemas.Providers }
 		},
 		problems: anywhere
@@ -34,7 +34,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'readCsrfToken',
 		what: 'Get a CSRF token. Clients of Auth.js require one; the portal does not check it, because it checks the origin of each request.',
 		access: 'open',
-		answers: { 200: { what: 'A token.', json: schemas.CsrfToken } },
+		responses: { 200: { what: 'A token.', json: schemas.CsrfToken } },
 		problems: anywhere
 	},
 	{
@@ -44,7 +44,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'Redirect to the login page.',
 		access: 'open',
 		query: { callbackUrl: text },
-		answers: { 303: { what: 'Redirect to the login page.', hasLocation: true } },
+		responses: { 303: { what: 'Redirect to the login page.', hasLocation: true } },
 		problems: anywhere
 	},
 	{
@@ -56,7 +56,7 @@ const authRoutes: readonly ApiRoute[] = [
 		parameters: { provider: schemas.SignInProvider },
 		headers: { 'X-Auth-Return-Redirect': text },
 		form: () => v.object({ callbackUrl: v.optional(text) }),
-		answers: {
+		responses: {
 			200: {
 				what: 'The address of the STS, when the header `X-Auth-Return-Redirect` was sent.',
 				json: schemas.SignInAddress
@@ -73,7 +73,7 @@ const authRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		parameters: { provider: schemas.SignInProvider },
 		query: { code: text, state: text, iss: text, error: text, error_description: text },
-		answers: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', hasLocation: true } },
+		responses: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', hasLocation: true } },
 		problems: [...anywhere, 404]
 	},
 	{
@@ -82,7 +82,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'signOut',
 		what: 'Sign out of the portal and the STS.',
 		access: 'open',
-		answers: { 303: { what: 'Redirect to the end-session page of the STS.', hasLocation: true } },
+		responses: { 303: { what: 'Redirect to the end-session page of the STS.', hasLocation: true } },
 		problems: [...anywhere, 401]
 	},
 	{
@@ -92,7 +92,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'End sessions for the STS (OpenID Connect Back-Channel Logout 1.0).',
 		access: 'open',
 		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
-		answers: { 200: { what: 'The sessions are ended.', json: schemas.Nothing } },
+		responses: { 200: { what: 'The sessions are ended.', json: schemas.Nothing } },
 		problems: [...unreadable, 500, 503]
 	}
 ];
@@ -108,7 +108,7 @@ export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
 			access: 'session',
 			...(callerScope !== undefined && { scope: callerScope }),
 			parameters: { path: v.string() },
-			answers: { default: { what: 'The response of the service, of any media type.' } },
+			responses: { default: { what: 'The response of the service, of any media type.' } },
 			problems: [401, 500, 502, 503, 504]
 		}))
 	);
@@ -125,7 +125,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		what: 'Read who is signed in, or which program calls.',
 		access: 'session',
 		scope: PROFILE_SCOPE,
-		answers: { 200: { what: 'A person or a program.', json: v.union([schemas.Session, schemas.Caller]) } },
+		responses: { 200: { what: 'A person or a program.', json: v.union([schemas.Session, schemas.Caller]) } },
 		problems: [...anywhere, 401]
 	},
 	{
@@ -134,7 +134,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		id: 'readHealth',
 		what: 'Liveness: whether this instance responds. It calls no other service.',
 		access: 'open',
-		answers: {
+		responses: {
 			200: { what: 'The instance responds.', json: schemas.Health }
 		},
 		problems: always
@@ -146,7 +146,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		what: 'Readiness: whether the STS, the Auth Bridge and the shared store can be reached. With `scope=instance`, only whether this instance accepts requests.',
 		access: 'open',
 		query: { scope: v.literal('instance') },
-		answers: {
+		responses: {
 			200: { what: 'The instance is ready.', json: schemas.Ready },
 			503: { what: 'The instance is not ready.', json: schemas.NotReady }
 		},
@@ -158,7 +158,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		id: 'readDescription',
 		what: 'Read this description.',
 		access: 'open',
-		answers: { 200: { what: 'The description in OpenAPI 3.1.', json: schemas.ApiDescription } },
+		responses: { 200: { what: 'The description in OpenAPI 3.1.', json: schemas.ApiDescription } },
 		problems: anywhere
 	}
 ];
@@ -173,7 +173,7 @@ const adminRoutes: readonly ApiRoute[] = [
 		access: 'client',
 		scope: 'sessions:revoke',
 		json: () => schemas.Revocation,
-		answers: { 200: { what: 'The sessions are ended.', json: schemas.Revoked } },
+		responses: { 200: { what: 'The sessions are ended.', json: schemas.Revoked } },
 		problems: [...anywhere, ...unreadable, 401, 429]
 	}
 ];
@@ -186,7 +186,7 @@ const wellKnownRoutes: readonly ApiRoute[] = [
 		id: 'readClientKeys',
 		what: 'Read the public keys with which the portal authenticates to the STS, as a JWK Set (RFC 7517). 404 if it has none.',
 		access: 'open',
-		answers: { 200: { what: 'The public keys.', json: schemas.KeySet } },
+		responses: { 200: { what: 'The public keys.', json: schemas.KeySet } },
 		problems: [...anywhere, 404]
 	},
 	{
@@ -195,7 +195,7 @@ const wellKnownRoutes: readonly ApiRoute[] = [
 		id: 'readSecurityContact',
 		what: 'Read whom to tell about a vulnerability (RFC 9116). 404 if the portal names nobody.',
 		access: 'open',
-		answers: { 200: { what: 'The file.', type: 'text/plain' } },
+		responses: { 200: { what: 'The file.', type: 'text/plain' } },
 		problems: [...anywhere, 404]
 	}
 ];

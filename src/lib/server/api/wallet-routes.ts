@@ -40,7 +40,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		access: 'login',
 		scope: WALLET_SCOPE,
 		json: schemas.sessionOptions,
-		answers: { 201: { what: 'The session, with the link that opens a wallet.', json: schemas.Created } },
+		responses: { 201: { what: 'The session, with the link that opens a wallet.', json: schemas.Created } },
 		problems: [...anywhere, ...upstream, ...unreadable, 401, 429]
 	},
 	{
@@ -49,7 +49,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'get',
 		id: 'readWalletSession',
 		what: 'Read the status of a wallet session. The response is at most 250 ms old.',
-		answers: { 200: { what: 'The status.', json: schemas.Status } },
+		responses: { 200: { what: 'The status.', json: schemas.Status } },
 		problems: ofSession
 	},
 	{
@@ -64,7 +64,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 				v.description('Ids of other wallet sessions of the caller to follow too, separated by commas.')
 			)
 		},
-		answers: { 200: { what: 'A stream of events.', events } },
+		responses: { 200: { what: 'A stream of events.', events } },
 		problems: [...ofSession, 429]
 	},
 	{
@@ -75,7 +75,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		access: 'owner',
 		parameters: { id: schemas.SessionId },
 		json: () => DcApiResponse,
-		answers: { 200: { what: 'The new status.', json: schemas.NewStatus } },
+		responses: { 200: { what: 'The new status.', json: schemas.NewStatus } },
 		problems: [...ofSession, ...unreadable, 429]
 	},
 	{
@@ -85,7 +85,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		id: 'completeWalletSession',
 		what: 'Complete a session whose status is VERIFIED. Repeating the request returns the same response.',
 		json: () => schemas.Nothing,
-		answers: {
+		responses: {
 			200: { what: 'The session is complete.', json: schemas.Completed },
 			202: { what: 'Identity verification is needed first.', json: schemas.IdvNeeded }
 		},
@@ -98,7 +98,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		id: 'startIdentityVerification',
 		what: 'Start identity verification. When `redirectUrl` is null, confirm the identity with a submission, or complete the session.',
 		json: () => schemas.Nothing,
-		answers: { 200: { what: 'The address of the institution, or null.', json: schemas.IdvStarted } },
+		responses: { 200: { what: 'The address of the institution, or null.', json: schemas.IdvStarted } },
 		problems: [...ofSession, ...unreadable]
 	},
 	{
@@ -108,7 +108,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		id: 'finishIdentityVerification',
 		what: "Receive the authorization response of the institution, from the person's browser.",
 		query: { code: text, state: text, error: text, error_description: text },
-		answers: {
+		responses: {
 			303: { what: 'Redirect to the page of the wallet session.', hasLocation: true },
 			404: { what: 'A page, for a browser that did not create the session.', type: 'text/html' }
 		},
@@ -120,7 +120,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'get',
 		id: 'readIdentityVerification',
 		what: 'Read the status of identity verification. Only the owning browser gets candidates.',
-		answers: { 200: { what: 'The status.', json: schemas.IdvState } },
+		responses: { 200: { what: 'The status.', json: schemas.IdvState } },
 		problems: ofSession
 	},
 	{
@@ -130,7 +130,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		id: 'submitIdentityVerification',
 		what: 'Submit what the person confirmed: one of the three fields.',
 		json: () => IdvSubmission,
-		answers: { 200: { what: 'The new status.', json: schemas.NewStatus } },
+		responses: { 200: { what: 'The new status.', json: schemas.NewStatus } },
 		problems: [...ofSession, ...unreadable]
 	}
 ];

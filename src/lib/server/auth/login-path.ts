@@ -24,13 +24,13 @@ interface Stop {
  * The path of the login page, with the return path and a failure or notice to show. The return path is checked where it is
  * followed.
  */
-export function loginPath(returnTo: string | null, news?: Failure | Stop | false): string {
+export function loginPath(returnTo: string | null, outcome?: Failure | Stop | false): string {
 	const query = new URLSearchParams();
-	if (news && 'error' in news) query.set('error', news.error);
+	if (outcome && 'error' in outcome) query.set('error', outcome.error);
 	if (returnTo) query.set('returnTo', boundedReturnPath(returnTo));
-	if (news && 'error' in news) query.set('helpCode', news.requestId);
-	if (news && 'error' in news && news.isWallet) query.set('method', 'wallet');
-	if (news && 'stopped' in news) query.set('stopped', news.stopped);
+	if (outcome && 'error' in outcome) query.set('helpCode', outcome.requestId);
+	if (outcome && 'error' in outcome && outcome.isWallet) query.set('method', 'wallet');
+	if (outcome && 'stopped' in outcome) query.set('stopped', outcome.stopped);
 	return query.size > 0 ? `/login?${query}` : '/login';
 }
 

@@ -166,8 +166,8 @@ async function authjsFetch(
 	...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
-		const answer = await endpointFetch(input, await completedTokenRequest(init, verifier));
-		const { response, idToken } = await withoutOtherClaims(await lenientResponse(answer));
+		const tokenResponse = await endpointFetch(input, await completedTokenRequest(init, verifier));
+		const { response, idToken } = await withoutOtherClaims(await lenientResponse(tokenResponse));
 		outcome.granted ??= await grantedTokens(response.clone());
 		outcome.idToken ??= idToken;
 		return response;

@@ -29,7 +29,7 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 	const { response: reduced, idToken } = await withoutOtherClaims(response);
 	const tokens = await oauth
 		.processRefreshTokenResponse(metadata, client, reduced)
-		.catch((cause: unknown) => judged(cause, response.status));
+		.catch((cause: unknown) => throwRefreshError(cause, response.status));
 	if (idToken !== undefined) await assertSamePerson(session, idToken, tokens);
 	return {
 		...tokenTimes(tokens.expires_in),
@@ -52,7 +52,7 @@ async function assertProcessed(response: Response): Promise<void> {
 }
 
 /** Only a 200 response can contain tokens. An unreadable response with another status means that nothing was redeemed. */
-function judged(cause: unknown, status: number): never {
+function throwRefreshError(cause: unknown, status: number): never {
 	if (cause instanceof oauth.ResponseBodyError) return refusedWith(cause);
 	if (cause instanceof oauth.WWWAuthenticateChallengeError) return postponed('invalid_client', cause);
 	if (cause instanceof oauth.OperationProcessingError && cause.code === oauth.JWT_CLAIM_COMPARISON)

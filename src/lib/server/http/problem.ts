@@ -22,8 +22,8 @@ export function challenge({ error, description, scope, acrValues, maxAge }: Chal
 		acr_values: acrValues,
 		max_age: maxAge
 	};
-	const said = Object.entries(parameters).filter(([, value]) => value !== undefined);
-	return `Bearer ${said.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+	const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+	return `Bearer ${given.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
 
 interface Entry {

@@ -1,7 +1,7 @@
 import { ClientOfflineError, createClient } from '@redis/client';
 import * as v from 'valibot';
 import { afterTimeout, withinLimit } from '../clock';
-import { createWakers, DataLost, type Store, WrongServer } from './store';
+import { createKeyWaiters, DataLost, type Store, WrongServer } from './store';
 import { explained, mayHaveMoved } from './redis-replies';
 
 const PREFIX = 'portal:';
@@ -70,7 +70,7 @@ interface RedisStoreOptions {
  * @throws {WrongServer} if the server is a Cluster or a Sentinel
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
-	const wakers = createWakers();
+	const keyWaiters = createKeyWaiters();
 	/**
 	 * The mark of this process: a number that each check increases. A lower mark, or none, shows that the data was lost, as
 	 * after a restart without persistence, or is older, as after a restart from a snapshot or a failover to a replica that
@@ -82,7 +82,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	let ownMark = 0;
 	/** Two keys, as `replace` has: a Cluster refuses them even if it has only one node. */
 	const keys = [markKey, `${PREFIX}verify`];
-	const open = () => openConnection(options, (key) => wakers.wake(key));
+	const open = () => openConnection(options, (key) => keyWaiters.wake(key));
 	let connection = await open();
 	let reconnecting: Promise<void> | undefined;
 	let isClosed = false;
@@ -163,7 +163,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 			return lifeMs < 0 ? null : lifeMs;
 		},
 
-		changed: (key, mostMs) => wakers.wait(PREFIX + key, mostMs),
+		changed: (key, mostMs) => keyWaiters.wait(PREFIX + key, mostMs),
 
 		async verify() {
 			try {

@@ -151,7 +151,7 @@ export function createMemoryStore({
 	const entries = createByKind(() =>
 		createBoundedCache<CacheEntry>({ maxBytes: maxBytesPerKind, bytesOf: ({ entry }) => entry.text.length })
 	);
-	const wakers = createWakers(after);
+	const keyWaiters = createKeyWaiters(after);
 	let writes = 0;
 
 	function find(key: string): CacheEntry | null {
@@ -177,7 +177,7 @@ export function createMemoryStore({
 		const cached = entries.of(key);
 		removeExpired(cached);
 		cached.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
-		wakers.wake(key);
+		keyWaiters.wake(key);
 	}
 
 	return {
@@ -199,7 +199,7 @@ export function createMemoryStore({
 			return Promise.resolve(found && found.untilMs - now());
 		},
 
-		changed: (key, mostMs) => wakers.wait(key, mostMs),
+		changed: (key, mostMs) => keyWaiters.wait(key, mostMs),
 
 		verify: () => Promise.resolve(true),
 
@@ -212,7 +212,7 @@ export function createMemoryStore({
 }
 
 /** Callers that wait for a key to change. */
-interface Wakers {
+interface KeyWaiters {
 	/** Resolves when `wake` is called for the key, or after `mostMs`. */
 	wait(key: string, mostMs: number): Promise<void>;
 	wake(key: string): void;
@@ -221,21 +221,21 @@ interface Wakers {
 type After = (ms: number, callBack: () => void) => () => void;
 
 /** @param after calls back after that many milliseconds; the returned function cancels it */
-export function createWakers(after: After = afterTimeout): Wakers {
+export function createKeyWaiters(after: After = afterTimeout): KeyWaiters {
 	const waiting = new Map<string, Set<() => void>>();
 	return {
 		wait(key, mostMs) {
 			return new Promise((resolve) => {
-				const wakers = waiting.get(key) ?? new Set();
-				waiting.set(key, wakers);
+				const keyWaiters = waiting.get(key) ?? new Set();
+				waiting.set(key, keyWaiters);
 				const wake = () => {
 					callOff();
-					wakers.delete(wake);
-					if (wakers.size === 0) waiting.delete(key);
+					keyWaiters.delete(wake);
+					if (keyWaiters.size === 0) waiting.delete(key);
 					resolve();
 				};
 				const callOff = after(mostMs, wake);
-				wakers.add(wake);
+				keyWaiters.add(wake);
 			});
 		},
 		wake(key) {

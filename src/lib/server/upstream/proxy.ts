@@ -32,12 +32,12 @@ export interface ProxiedRequest {
 export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 	const stop = stoppedWith(wanted.signal);
 	const progress = { timedOut: false, cancelled: false, answering: false };
-	const silence = startIdleTimeout(wanted.timeoutMs, () => {
+	const idleTimeout = startIdleTimeout(wanted.timeoutMs, () => {
 		progress.timedOut = true;
 		stop.abort();
 	});
 	const fault = (error: unknown) => {
-		silence.rest();
+		idleTimeout.rest();
 		stop.abort();
 		progress.cancelled ||= wanted.signal.aborted;
 		return error instanceof Problem ? error : faultOf(error, progress);
@@ -50,26 +50,26 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 		for await (const piece of body) {
 			bytes += piece.byteLength;
 			if (bytes > wanted.maxRequestBytes) throw new Problem('payload_too_large');
-			change(silence.expect);
+			change(idleTimeout.expect);
 			yield piece;
-			change(silence.rest);
+			change(idleTimeout.rest);
 		}
-		change(silence.expect);
+		change(idleTimeout.expect);
 	}
 
 	/** The response body. While its reader pauses, nothing is expected of the service. */
 	async function* downward(body: AsyncIterable<Uint8Array>) {
 		let bytes = 0;
 		try {
-			silence.expect();
+			idleTimeout.expect();
 			for await (const piece of inTurns(body)) {
-				silence.rest();
+				idleTimeout.rest();
 				bytes += piece.byteLength;
 				if (bytes > wanted.maxAnswerBytes) throw new UpstreamError('too_large');
 				yield piece;
-				silence.expect();
+				idleTimeout.expect();
 			}
-			silence.rest();
+			idleTimeout.rest();
 		} catch (error) {
 			const problem = toProblem(fault(error));
 			if (!progress.cancelled) wanted.onBreak(problem);
@@ -96,12 +96,12 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 	}
 
 	try {
-		silence.expect();
+		idleTimeout.expect();
 		const { method, url } = wanted;
 		const message = { method, url, headers: Object.fromEntries(wanted.headers), signal: stop.signal };
 		const response = await send({ ...message, body: wanted.body && upward(wanted.body) });
 		progress.answering = true;
-		silence.rest();
+		idleTimeout.rest();
 		assertAcceptable(response, wanted.maxAnswerBytes);
 		const { body, status, headers } = response;
 		return new Response(body && readable(downward(body)), { status, headers });

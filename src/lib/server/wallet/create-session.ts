@@ -121,12 +121,12 @@ const opened = createSharedReads<OwnedSession>({
 
 /**
  * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s gives the same session.
- * @param attempt identifies the form among all forms of this browser; null creates a new session each time
+ * @param idempotencyKey identifies the form among all forms of this browser; null creates a new session each time
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
-export async function startCode(event: RequestEvent, attempt: string | null, returnTo: string): Promise<void> {
+export async function startCode(event: RequestEvent, idempotencyKey: string | null, returnTo: string): Promise<void> {
 	const caller = requireWalletCaller(event);
-	await openOnce(event, attempt ? `${caller}:${attempt}` : crypto.randomUUID(), { returnTo });
+	await openOnce(event, idempotencyKey ? `${caller}:${idempotencyKey}` : crypto.randomUUID(), { returnTo });
 }
 
 /**

@@ -8,7 +8,7 @@ import { createEventStreams, type EventSource, type EventStreams } from '../http
 import { Problem } from '../http/problem';
 import { networkOf } from '../http/request';
 import { createReadBudget } from './read-budget';
-import { createStatusWatches, type StatusNews, type StatusWatches } from './status-watcher';
+import { createStatusWatches, type StatusEvent, type StatusWatches } from './status-watcher';
 import { bridge, credentialFor } from './bridge';
 import type { OwnedSession } from '../auth/owned-sessions';
 import { publicStatus } from './sessions';
@@ -64,9 +64,9 @@ export function walletEvents(event: RequestEvent, sessions: readonly OwnedSessio
 	const source: EventSource = (sink) => {
 		const live = new Set(walletSessions);
 		const stops = sessions.map((owned) =>
-			statusWatches().watch(owned.id, credential, (news) => {
-				sink.send(owned.id, eventText(news, owned));
-				if (news.kind === 'trouble' || (news.kind === 'status' && !news.isLast)) return;
+			statusWatches().watch(owned.id, credential, (update) => {
+				sink.send(owned.id, eventText(update, owned));
+				if (update.kind === 'trouble' || (update.kind === 'status' && !update.isLast)) return;
 				live.delete(owned.id);
 				if (live.size > 0) return;
 				sink.send('end', 'event: end\ndata: {}\n\n');
@@ -85,10 +85,10 @@ function lastingCredential(locals: App.Locals): Credential {
 	return { requestId, authorization: { ...authorization, refresh: () => Promise.resolve(null) } };
 }
 
-function eventText(news: StatusNews, owned: OwnedSession): string {
-	if (news.kind === 'status') return `data: ${JSON.stringify(publicStatus(news.status, owned))}\n\n`;
-	const error = news.kind === 'gone' ? 'not_found' : news.code;
-	return `event: ${news.kind}\ndata: ${JSON.stringify({ sessionId: owned.id, error })}\n\n`;
+function eventText(update: StatusEvent, owned: OwnedSession): string {
+	if (update.kind === 'status') return `data: ${JSON.stringify(publicStatus(update.status, owned))}\n\n`;
+	const error = update.kind === 'gone' ? 'not_found' : update.code;
+	return `event: ${update.kind}\ndata: ${JSON.stringify({ sessionId: owned.id, error })}\n\n`;
 }
 
 function after(ms: number, callBack: () => void): () => void {

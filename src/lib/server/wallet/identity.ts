@@ -154,9 +154,9 @@ const IDENTITY_PAGE = '/login/identity';
  * redirects to the portal's page for the next step.
  */
 export async function startIdentity(event: RequestEvent, form: FormData) {
-	const next = await attempt(event, form, async (owned) => {
+	const next = await onCurrentSession(event, form, async (owned) => {
 		const started = await startIdv(event, owned);
-		if (started.redirectUrl !== null) return { handover: started.redirectUrl };
+		if (started.redirectUrl !== null) return { continueUrl: started.redirectUrl };
 		if (isManual(started)) return { goTo: IDENTITY_PAGE };
 		// There is no address to visit and nothing to confirm: the session is ready to complete, or cannot be completed here.
 		const { kind } = await completeWalletSession(event, owned);
@@ -164,7 +164,7 @@ export async function startIdentity(event: RequestEvent, form: FormData) {
 		return { goTo: CONTINUE_PAGE };
 	});
 	if ('goTo' in next) redirect(303, next.goTo);
-	redirectByRefresh(event.setHeaders, next.handover);
+	redirectByRefresh(event.setHeaders, next.continueUrl);
 	return next;
 }
 
@@ -174,7 +174,7 @@ export async function startIdentity(event: RequestEvent, form: FormData) {
  */
 export async function confirmIdentity(event: RequestEvent, form: FormData) {
 	const candidateId = formText(form, 'candidateId');
-	const outcome = await attempt(event, form, async (owned) => {
+	const outcome = await onCurrentSession(event, form, async (owned) => {
 		const { candidates } = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 		if (candidates.length > 0 && !candidates.some(({ id }) => id === candidateId)) return 'choose_one';
 		if (candidateId !== null && candidates.length === 0) return 'list_changed';
@@ -197,7 +197,7 @@ async function submitAfterStart(event: RequestEvent, owned: OwnedSession, submis
 }
 
 /** Runs `work` on this browser's current wallet session. On an error, redirects to the page that explains it. */
-async function attempt<Result>(
+async function onCurrentSession<Result>(
 	event: RequestEvent,
 	form: FormData,
 	work: (owned: OwnedSession) => Promise<Result>

@@ -53,24 +53,24 @@ export function createReadBudget({ perSecond, now }: ReadBudgetOptions) {
 	const watched: Record<PollRate, number> = { scan: 0, open: 0, identity: 0 };
 	let nextFreeMs = -Infinity;
 
-	const demand = (pace: PollRate) => (watched[pace] * 1000) / usualIntervalMs[pace];
+	const demand = (rate: PollRate) => (watched[rate] * 1000) / usualIntervalMs[rate];
 
-	function stretch(pace: PollRate): number {
+	function stretch(rate: PollRate): number {
 		const planned = perSecond * PLANNED_SHARE;
 		const forOpen = planned * OPEN_SHARE;
-		if (pace === 'open') return demand('open') / forOpen;
+		if (rate === 'open') return demand('open') / forOpen;
 		const others = pollRates.filter((other) => other !== 'open').reduce((sum, other) => sum + demand(other), 0);
 		return others / (planned - Math.min(demand('open'), forOpen));
 	}
 
 	return {
 		/** Adds a session to a phase, or removes one. */
-		count(pace: PollRate, by: 1 | -1): void {
-			watched[pace] += by;
+		count(rate: PollRate, by: 1 | -1): void {
+			watched[rate] += by;
 		},
 
 		/** Milliseconds between two reads of one session, for the current number of sessions. */
-		intervalMs: (pace: PollRate): number => usualIntervalMs[pace] * Math.max(1, stretch(pace)),
+		intervalMs: (rate: PollRate): number => usualIntervalMs[rate] * Math.max(1, stretch(rate)),
 
 		/** Reserves the next free slot. Returns the milliseconds until then; 0 for now. */
 		takeTurn(): number {

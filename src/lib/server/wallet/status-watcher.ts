@@ -4,17 +4,17 @@ import { type PollRate, pollRateOf, type ReadBudget, usualIntervalMs } from './r
 import type { Credential } from '../bridge/request';
 
 /** An event of a watched session. `gone`, and a status with `isLast`, are the last event of a session. */
-export type StatusNews =
+export type StatusEvent =
 	| { readonly kind: 'status'; readonly status: SessionStatus; readonly isLast: boolean }
 	| { readonly kind: 'trouble'; readonly code: ProblemCode }
 	| { readonly kind: 'gone' };
 
-type StatusListener = (news: StatusNews) => void;
+type StatusListener = (event: StatusEvent) => void;
 
 /** Listeners are notified if `bridgeExpiresAt` has changed by more than this, in milliseconds. */
 const MOVED_MS = 2000;
 
-function newsOf(status: SessionStatus): StatusNews {
+function statusEvent(status: SessionStatus): StatusEvent {
 	return { kind: 'status', status, isLast: pollRateOf(status.status) === 'final' };
 }
 
@@ -46,10 +46,10 @@ const LONGEST_PAUSE_MS = 15_000;
 export class SessionWatch {
 	readonly #listeners = new Map<StatusListener, Credential>();
 	#seen: SessionStatus | null = null;
-	#pace: PollRate = 'scan';
+	#rate: PollRate = 'scan';
 	#faults = 0;
 	/** Why the last read failed; null if it succeeded. */
-	#trouble: ProblemCode | null = null;
+	#failure: ProblemCode | null = null;
 	#startedMs = -Infinity;
 	/** Cancels the scheduled read. Null while a read is in flight or waits for its slot. */
 	#callOff: (() => void) | null = null;
@@ -63,9 +63,9 @@ export class SessionWatch {
 		this.#id = id;
 		this.#deps = deps;
 		this.#onOver = onOver;
-		deps.budget.count(this.#pace, 1);
+		deps.budget.count(this.#rate, 1);
 		// If many sessions start at once, their first reads are spread over about one of the longer intervals.
-		const crowdedMs = this.#intervalMs() - usualIntervalMs[this.#pace];
+		const crowdedMs = this.#intervalMs() - usualIntervalMs[this.#rate];
 		this.#plan(deps.random() * crowdedMs);
 	}
 
@@ -76,10 +76,10 @@ export class SessionWatch {
 	join(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
-			listener(newsOf(this.#seen));
+			listener(statusEvent(this.#seen));
 			this.#readSoon();
 		}
-		if (this.#trouble) listener({ kind: 'trouble', code: this.#trouble });
+		if (this.#failure) listener({ kind: 'trouble', code: this.#failure });
 		return () => {
 			this.#listeners.delete(listener);
 			if (!this.#hasListeners()) this.#end();
@@ -101,16 +101,16 @@ export class SessionWatch {
 
 	#receive(seen: SessionStatus): void {
 		if (!this.#hasListeners()) return;
-		const isNews = this.#trouble !== null || !this.#seen || differs(this.#seen, seen);
+		const isChange = this.#failure !== null || !this.#seen || differs(this.#seen, seen);
 		this.#faults = 0;
-		this.#trouble = null;
+		this.#failure = null;
 		this.#seen = seen;
-		if (isNews) this.#notify(newsOf(seen));
-		const pace = pollRateOf(seen.status);
-		if (pace === 'final') return this.#end();
-		this.#deps.budget.count(this.#pace, -1);
-		this.#deps.budget.count(pace, 1);
-		this.#pace = pace;
+		if (isChange) this.#notify(statusEvent(seen));
+		const rate = pollRateOf(seen.status);
+		if (rate === 'final') return this.#end();
+		this.#deps.budget.count(this.#rate, -1);
+		this.#deps.budget.count(rate, 1);
+		this.#rate = rate;
 	}
 
 	#hearFault(code: ProblemCode): void {
@@ -121,16 +121,16 @@ export class SessionWatch {
 			return;
 		}
 		this.#faults++;
-		if (this.#trouble === null) this.#notify({ kind: 'trouble', code });
-		this.#trouble = code;
+		if (this.#failure === null) this.#notify({ kind: 'trouble', code });
+		this.#failure = code;
 	}
 
-	#notify(news: StatusNews): void {
-		for (const listener of [...this.#listeners.keys()]) listener(news);
+	#notify(event: StatusEvent): void {
+		for (const listener of [...this.#listeners.keys()]) listener(event);
 	}
 
 	#intervalMs(): number {
-		const interval = this.#deps.budget.intervalMs(this.#pace);
+		const interval = this.#deps.budget.intervalMs(this.#rate);
 		return Math.max(interval, Math.min(interval * 2 ** this.#faults, LONGEST_PAUSE_MS));
 	}
 
@@ -160,7 +160,7 @@ export class SessionWatch {
 		this.#isOver = true;
 		this.#listeners.clear();
 		this.#callOff?.();
-		this.#deps.budget.count(this.#pace, -1);
+		this.#deps.budget.count(this.#rate, -1);
 		this.#onOver();
 	}
 }

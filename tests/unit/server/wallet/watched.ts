@@ -1,6 +1,6 @@
 import type { SessionStatus } from '$lib/server/bridge/normalize';
 import { createReadBudget } from '$lib/server/wallet/read-budget';
-import { createStatusWatches, type StatusNews } from '$lib/server/wallet/status-watcher';
+import { createStatusWatches, type StatusEvent } from '$lib/server/wallet/status-watcher';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { virtualClock } from '../../virtual-clock';
 
@@ -46,13 +46,13 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 		allReads: () => [...readsAtMs.values()].flat(),
 		/** Listens to a session; answers what was heard, in short, and how to stop. */
 		listen: (id: string) => {
-			const received: StatusNews[] = [];
-			const stop = watches.watch(id, credential, (news) => received.push(news));
+			const received: StatusEvent[] = [];
+			const stop = watches.watch(id, credential, (event) => received.push(event));
 			return { heard: received, said: () => received.map(inShort), stop };
 		}
 	};
 }
 
-function inShort(news: StatusNews): string {
-	return news.kind === 'status' ? news.status.status : news.kind;
+function inShort(event: StatusEvent): string {
+	return event.kind === 'status' ? event.status.status : event.kind;
 }
