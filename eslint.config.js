@@ -153,6 +153,8 @@ export default defineConfig(
 			'@typescript-eslint/no-dynamic-delete': 'off',
 			'@typescript-eslint/no-empty-function': 'off',
 			'@typescript-eslint/no-misused-spread': 'off',
+			// There are no enums here, and the rule is slow.
+			'@typescript-eslint/no-unsafe-enum-assignment': 'off',
 			eqeqeq: ['error', 'always'],
 			'no-console': 'error',
 			'no-control-regex': 'error',
