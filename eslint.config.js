@@ -29,8 +29,8 @@ const direction = (files, ...names) => ({
  * read from low on, and readiness asks the STS.
  */
 const layers = [
-	...['runtime.ts', 'clock.ts', 'cache.ts', 'digest.ts', 'audit-events.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
-	...['config', 'audit.ts', 'brand.ts', 'seal.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
+	...['runtime.ts', 'clock.ts', 'cache.ts', 'seal.ts', 'audit-events.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
+	...['config', 'audit.ts', 'brand.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
 	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
 ];
 

@@ -1,6 +1,6 @@
 import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
-import { callbacksSettled } from '$lib/server/auth/callback-once';
+import { callbacksSettled } from '$lib/server/auth/sign-in-result';
 import { tokenRefresher } from '$lib/server/auth/refresh';
 import { makeBrandFiles } from '$lib/server/brand';
 import { config } from '$lib/server/config';

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import * as v from 'valibot';
 import { IdentityClaims, namesNobody } from '../lib/server/sts/id-token';
-import { newSession } from '../lib/server/auth/new-session';
+import { newSession } from '../lib/server/auth/sign-in-result';
 import { placeSession, setCookiesOf } from '../lib/server/auth/session-cookie';
 import { SessionTooLarge, tokenRecord } from '../lib/server/auth/session-tokens';
 import { MAX_SESSION_BYTES } from '../lib/server/auth/session-format';

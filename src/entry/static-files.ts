@@ -1,5 +1,5 @@
 import { lookup } from 'mrmime';
-import { digestOf } from '../lib/server/digest';
+import { digestOf } from '../lib/server/seal';
 import type { EntryResponse, ReadHeader } from './http';
 
 /** A public file, with everything that its responses need. */

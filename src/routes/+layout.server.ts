@@ -1,6 +1,5 @@
 import { texts } from '$lib/i18n';
-import { takeLinkedWallet } from '$lib/server/auth/login-cookies';
-import { signInPath } from '$lib/server/auth/login-path';
+import { takeLinkedWallet, signInPath } from '$lib/server/auth/login-page';
 import { brandView } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { isLookAhead } from '$lib/server/http/request';

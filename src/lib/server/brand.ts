@@ -3,7 +3,7 @@ import type { BrandView, StatementView } from '$lib/ui/brand-view';
 import { config } from './config';
 import type { Bilingual } from './config/brand';
 import { STATEMENT_DATE } from '$lib/i18n/statement';
-import { digestOf } from './digest';
+import { digestOf } from './seal';
 
 /** A public file that is generated from the configuration. Its path contains a digest of its content. */
 export interface BrandFile {

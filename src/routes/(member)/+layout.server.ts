@@ -1,5 +1,5 @@
 import { publicSession } from '$lib/server/api/schemas';
-import { signInPath } from '$lib/server/auth/login-path';
+import { signInPath } from '$lib/server/auth/login-page';
 import { sessionEnd } from '$lib/session/session-end';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';

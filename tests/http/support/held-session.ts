@@ -1,7 +1,14 @@
 import * as v from 'valibot';
-import { joinChunks, leftoverChunks, sessionCodec, splitChunks } from '../../../src/lib/server/auth/session-format.ts';
-import { flowStartMs, newFlowId } from '../../../src/lib/server/auth/flow-id.ts';
-import { openTokens, sealTokens, tokensNameOf } from '../../../src/lib/server/auth/sealed-result.ts';
+import {
+	joinChunks,
+	leftoverChunks,
+	sessionCodec,
+	splitChunks,
+	openTokens,
+	sealTokens,
+	tokensNameOf
+} from '../../../src/lib/server/auth/session-format.ts';
+import { flowStartMs, newFlowId } from '../../../src/lib/server/auth/cookie-budget.ts';
 import { createSeal } from '../../../src/lib/server/seal.ts';
 import { type Session, SessionSchema } from '../../../src/lib/server/auth/session.ts';
 import { Browser } from '../../harness/browser.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import type { TokenSet } from '$lib/server/auth/new-session';
+import type { TokenSet } from '$lib/server/auth/session-tokens';
 import { createBridge } from '$lib/server/bridge/client';
 import { createEventStreams } from '$lib/server/http/event-stream';
 import { consumeQuota } from '$lib/server/http/rate-limit';

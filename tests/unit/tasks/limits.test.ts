@@ -71,10 +71,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Sign-ins in progress per browser', String(constant('lib/server/auth/cookie-budget.ts', 'MAX_FLOWS'))],
 	['Cookie of one sign-in, name included', bytes(constant('lib/server/auth/sign-in-flow.ts', 'MAX_FLOW_BYTES'))],
 	['Return path, as it is followed', `${constant('lib/server/http/return-path.ts', 'MAX_CHARACTERS')} characters`],
-	[
-		'Cookies opened in one request',
-		`${constant('lib/server/http/sealed-cookie.ts', 'MAX_OPENINGS_PER_REQUEST')} texts`
-	],
+	['Cookies opened in one request', `${constant('lib/server/http/cookies.ts', 'MAX_OPENINGS_PER_REQUEST')} texts`],
 	[
 		'Sessions in `also` of an event stream',
 		String(constant('routes/(public)/api/wallet/sessions/[id]/events/+server.ts', 'MAX_ALSO'))
@@ -83,7 +80,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Cookies deleted by one response',
 		`${constant('lib/server/http/cookies.ts', 'MAX_DELETIONS')}, and ${constant('lib/server/auth/session-format.ts', 'MAX_LEFTOVERS')} parts`
 	],
-	['Cache of opened cookies', size(constant('lib/server/http/sealed-cookie.ts', 'CACHE_BYTES'))],
+	['Cache of opened cookies', size(constant('lib/server/http/cookies.ts', 'CACHE_BYTES'))],
 	['Store in memory, for each kind of key', size(constant('lib/server/store/store.ts', 'MAX_BYTES_PER_KIND'))],
 	[
 		'Entries that are written again after an outage of the shared store, for each kind of key',
@@ -105,7 +102,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		minutes(constant('lib/server/sts/id-token.ts', 'MAX_IAT_AHEAD_SECONDS'))
 	],
 	['Age of a sign-in that may unlink a wallet or end other sessions, by `auth_time`', minutes(stepUp.maxAgeSeconds)],
-	["Redemptions of one sign-in's code", `for ${seconds(constant('lib/server/auth/callback-once.ts', 'SHARED_MS'))}`],
+	["Redemptions of one sign-in's code", `for ${seconds(constant('lib/server/auth/sign-in-result.ts', 'SHARED_MS'))}`],
 	[
 		'Automatic restarts of a sign-in that the STS calls expired',
 		String(constant('lib/server/auth/callback.ts', 'MAX_RESTARTS'))

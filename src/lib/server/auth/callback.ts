@@ -9,7 +9,8 @@ import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './owned-sessions';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
-import { type CallbackOutcome, redeemOnce } from './callback-once';
+import { type CallbackOutcome, newSession, redeemOnce } from './sign-in-result';
+import { tokenTimes } from './session-tokens';
 import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
 import {
 	findFlow,
@@ -25,14 +26,12 @@ import {
 	signInStartMs,
 	takeFlowOfVersion1
 } from './sign-in-flow';
-import { flowStartMs } from './flow-id';
+import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
-import { loginPath } from './login-path';
+import { loginPath, clearSignedOutMark, recordLinkedWallet } from './login-page';
 import { type Provider, type Session } from './session';
 import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
-import { newSession, tokenTimes } from './new-session';
 import { revokeTokens } from './sign-out';
-import { clearSignedOutMark, recordLinkedWallet } from './login-cookies';
 
 /** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;

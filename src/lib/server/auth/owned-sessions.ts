@@ -1,8 +1,7 @@
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { cookieAttributes, cookieName } from '../http/cookies';
+import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { type WalletCookie, MAX_WALLET_SESSIONS, type WalletState } from './cookie-budget';
-import { sealOf } from '../http/sealed-cookie';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { AFTER_SIGN_IN } from '../http/return-path';

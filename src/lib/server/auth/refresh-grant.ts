@@ -6,7 +6,7 @@ import { resourceParameter } from '../sts/user-tokens';
 import { isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
 import { type Session } from './session';
-import { type TokenSet, tokenTimes } from './new-session';
+import { type TokenSet, tokenTimes } from './session-tokens';
 
 /**
  * Requests new tokens with a session's refresh token (RFC 6749 6). The call has its own timeout and is not aborted with the

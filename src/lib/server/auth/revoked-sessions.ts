@@ -1,6 +1,6 @@
 import { createSharedReads } from '../cache';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
-import { sha256 } from '../digest';
+import { sha256 } from '../seal';
 import {
 	sharedStore,
 	isCovered,

@@ -10,7 +10,7 @@ import {
 	type WorkRecord,
 	writeRecord
 } from '../store/lease';
-import { keyOf, openResult, sealResult } from './sealed-result';
+import { keyOf, openResult, sealResult } from './session-format';
 
 /**
  * How work can fail.

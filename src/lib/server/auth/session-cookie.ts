@@ -9,9 +9,8 @@ import {
 import type { Cookies } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
 import { config } from '../config';
-import { cookieAttributes, cookieName } from '../http/cookies';
+import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
-import { sealOf } from '../http/sealed-cookie';
 import { log } from '../log';
 import { StoreUnavailable } from '../store/store';
 import { type Session, SessionSchema } from './session';

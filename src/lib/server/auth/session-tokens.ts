@@ -1,9 +1,32 @@
 import * as v from 'valibot';
 import { unixMs } from '../clock';
+import { config } from '../config';
 import { sharedOnly } from '../store';
 import { type SharedOnly, StoreUnavailable } from '../store/store';
-import { openTokens, sealTokens, tokensNameOf } from './sealed-result';
+import { openTokens, sealTokens, tokensNameOf } from './session-format';
 import type { Session } from './session';
+
+/** The token endpoint's response at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */
+export interface TokenSet {
+	readonly accessToken: string;
+	readonly refreshToken?: string | undefined;
+	readonly idToken?: string | undefined;
+	readonly expiresAt?: number | undefined;
+	/** When to refresh the tokens, in Unix seconds. */
+	readonly refreshAt?: number | undefined;
+}
+
+/**
+ * When an access token expires and when to refresh it, in Unix seconds; empty if the STS does not state a lifetime.
+ * The token is refreshed before it expires: by the configured grace period, or by a quarter of its lifetime if that
+ * is shorter, so that a short-lived token is not refreshed all the time.
+ * @param lifeSeconds `expires_in` of RFC 6749 5.1
+ */
+export function tokenTimes(lifeSeconds: number | undefined): Pick<TokenSet, 'expiresAt' | 'refreshAt'> {
+	if (lifeSeconds === undefined) return {};
+	const expiresAt = Math.floor(unixMs() / 1000 + lifeSeconds);
+	return { expiresAt, refreshAt: expiresAt - Math.min(config().refreshGraceSeconds, lifeSeconds / 4) };
+}
 
 /**
  * Tokens of sessions that do not fit the cookie. They are sealed in the shared store, with a random key that is only in

@@ -1,14 +1,13 @@
-import { FLOW_ID, flowStartMs, isFlowId } from './flow-id';
+import { FLOW_ID, flowStartMs, isFlowId } from './cookie-budget';
 import { unixMs } from '../clock';
 import * as v from 'valibot';
 import { type Provider, providers } from './session';
-import { sealOf } from '../http/sealed-cookie';
+import { sealOf, cookieAttributes, cookieName } from '../http/cookies';
 import type { Cookies } from '@sveltejs/kit';
 import { config } from '../config';
 import { LIFE_SECONDS, ownedSessions } from './owned-sessions';
 import { StepUpSchema, type StepUp } from './step-up';
 import { returnPath } from '../http/return-path';
-import { cookieAttributes, cookieName } from '../http/cookies';
 
 /** Maximum time between the redirect to the STS and the callback. */
 const FLOW_SECONDS = 15 * 60;

@@ -11,7 +11,7 @@ import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/responses';
 import { forgetExchanged } from '../sts/user-tokens';
 import { sharedStore } from '../store';
-import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-cookies';
+import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-page';
 import { markAllUsed } from './owned-sessions';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { config } from '../config';
 import type { Backend } from '../config/backends';
-import { sha256 } from '../digest';
-import { sealOf } from '../http/sealed-cookie';
+import { sha256 } from '../seal';
+import { sealOf } from '../http/cookies';
 import type { Session } from './session';
-import { signInPath } from './login-path';
+import { signInPath } from './login-page';
 
 /**
  * What a part of the portal requires of a sign-in, as in RFC 9470 3: `acr` has the accepted values of that claim (none: any

@@ -1,6 +1,6 @@
 import { error, type Handle, type RequestEvent } from '@sveltejs/kit';
 import type { Session } from '../auth/session';
-import { loginPath } from '../auth/login-path';
+import { loginPath } from '../auth/login-page';
 import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
 import { seeOther } from '../http/endpoint';

@@ -1,6 +1,9 @@
 import { config } from '../config';
 import type { Cookies } from '@sveltejs/kit';
 import { parseCookie, stringifySetCookie } from 'cookie';
+import * as v from 'valibot';
+import { createBoundedCache } from '../cache';
+import { type Codec, createSeal, type Opened, type Seal } from '../seal';
 
 /** Attributes of every portal cookie. Lax, not Strict: the returns from the STS and IDV are cross-site navigations. */
 interface CookieAttributes {
@@ -121,4 +124,106 @@ function decoded(value: string): string {
 	} catch {
 		return value;
 	}
+}
+
+/** A browser that polls sends the same cookies each time, and the content of a sealed text never changes. */
+const CACHE_TTL_MS = 60_000;
+
+/**
+ * For all purposes together. The size of an entry is its text, a value of up to twice that size (packed tokens), and a
+ * fixed overhead.
+ */
+export const CACHE_BYTES = 32 * 1024 ** 2;
+
+const VALUE_BYTES = 256;
+
+const MAX_CACHED_CHARACTERS = 8192;
+
+/** Longer than all cookies of one value together. */
+const MAX_SEALED_CHARACTERS = 16_384;
+
+/** A request opens a session, a login transaction, a flow and wallet sessions, each of them once. */
+const MAX_OPENINGS_PER_REQUEST = 16;
+
+/** A sealed text ends with its authentication tag of 16 bytes, which is a short cache key: the whole text may have 4 kB. */
+const TAG_CHARACTERS = 22;
+
+/** Seals and opens values of one type. */
+interface SealOf<Value> {
+	/** Seals with the first secret. */
+	seal(value: Value): string;
+	/**
+	 * Opens a text that any of the secrets sealed for this purpose. Null for any other text, or for a value that does not
+	 * match the schema. Never throws.
+	 */
+	open(text: string): Opened<Readonly<Value>> | null;
+	/**
+	 * Like `open`, for a text from a request. Each text is opened once per request, and at most 16 texts per request;
+	 * further texts give null.
+	 * @param cookies identifies the request
+	 */
+	openFor(cookies: object, text: string | undefined): Opened<Readonly<Value>> | null;
+	/** Whether a text names one of the portal's keys for this purpose. This needs no cryptography, and proves nothing. */
+	recognises(text: string): boolean;
+}
+
+interface CacheEntry {
+	readonly text: string;
+	readonly opened: Opened;
+}
+
+/** Only texts that could be opened are cached, so that nobody without a portal cookie can fill the cache. */
+const cache = createBoundedCache<CacheEntry>({
+	maxBytes: CACHE_BYTES,
+	bytesOf: ({ text }) => VALUE_BYTES + 3 * text.length,
+	ttlMs: CACHE_TTL_MS
+});
+
+/** The results of opening texts, failures included, by request. */
+const openings = new WeakMap<object, Map<string, Opened | null>>();
+
+/**
+ * The seal for one purpose, with the configured secrets. Its keys are derived once per process, when it is first used.
+ * @param purpose a text that is sealed for one purpose cannot be opened for another
+ */
+export function sealOf<Value>(
+	purpose: string,
+	schema: v.GenericSchema<unknown, Value>,
+	codec?: () => Codec
+): SealOf<Value> {
+	let made: Seal | undefined;
+	const get = () => (made ??= createSeal(config().secrets, purpose, codec?.()));
+
+	function open(text: string): Opened<Value> | null {
+		if (text.length > MAX_SEALED_CHARACTERS) return null;
+		const key = `${purpose} ${text.slice(-TAG_CHARACTERS)}`;
+		const cached = cache.get(key);
+		// Only this seal writes entries for this purpose.
+		if (cached?.text === text) return cached.opened as Opened<Value>;
+		const opened = get().open(text);
+		const parsed = v.safeParse(schema, opened?.value);
+		if (!opened || !parsed.success) return null;
+		const result = { value: parsed.output, stale: opened.stale };
+		if (text.length <= MAX_CACHED_CHARACTERS) cache.set(key, { text: detached(text), opened: result });
+		return result;
+	}
+
+	return {
+		seal: (value) => get().seal(value),
+		open,
+		openFor(cookies, text) {
+			if (text === undefined) return null;
+			const opened = openings.get(cookies) ?? new Map<string, Opened | null>();
+			openings.set(cookies, opened);
+			const key = `${purpose} ${text}`;
+			if (!opened.has(key) && opened.size < MAX_OPENINGS_PER_REQUEST) opened.set(key, open(text));
+			return (opened.get(key) ?? null) as Opened<Value> | null;
+		},
+		recognises: (text) => get().recognises(text)
+	};
+}
+
+/** A copy: a substring of a header would keep the whole header in memory. */
+function detached(text: string): string {
+	return Buffer.from(text, 'latin1').toString('latin1');
 }

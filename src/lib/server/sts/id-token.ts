@@ -49,7 +49,7 @@ const name = v.optional(
 		text
 	)
 );
-/** A JSON number (RFC 7519 2, NumericDate). `new-session.ts` checks whether it is plausible. */
+/** A JSON number (RFC 7519 2, NumericDate). `auth/sign-in-result.ts` checks whether it is plausible. */
 const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
 
 /** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */

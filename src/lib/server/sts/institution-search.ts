@@ -6,7 +6,7 @@ import {
 	RESULTS_PER_PAGE,
 	rowsOf
 } from '$lib/ui/match-institution.js';
-import { digestOf } from '../digest';
+import { digestOf } from '../seal';
 import { type Institution, institutions } from './institutions';
 
 /** A list with more institutions than this has a search field. */

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { sha256 } from '../digest';
+import { sha256 } from '../seal';
 import type { TokenOptions } from '../config/service-client';
 import { Problem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';

@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { readLoginTransaction } from '../auth/login-cookies';
+import { readLoginTransaction } from '../auth/login-page';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import { hasAccessToken } from '../http/request';
 import { Problem } from '../http/problem';
@@ -13,7 +13,7 @@ import {
 } from '../auth/owned-sessions';
 import * as v from 'valibot';
 import type { BearerCaller } from '../auth/bearer';
-import { sealOf } from '../http/sealed-cookie';
+import { sealOf } from '../http/cookies';
 import { unixMs } from '../clock';
 import { sharedStore } from '../store';
 import { bridge, credentialFor } from './bridge';

@@ -1,6 +1,6 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { type CancelNotice, cancelNotices, type IdentityOutcome } from '$lib/wallet/view';
-import { loginPath } from '../auth/login-path';
+import { loginPath } from '../auth/login-page';
 import { formText } from '../http/body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';

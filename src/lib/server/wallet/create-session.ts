@@ -14,7 +14,7 @@ import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions, keepOwned 
 import { walletOutcomeOf } from './sessions';
 import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';
-import { loginPath } from '../auth/login-path';
+import { loginPath } from '../auth/login-page';
 import { createSharedReads } from '../cache';
 
 /** A newly created session, whose `requestUri` is known. */

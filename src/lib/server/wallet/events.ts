@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestEvent } from '@sveltejs/kit';
-import { readLoginTransaction } from '../auth/login-cookies';
+import { readLoginTransaction } from '../auth/login-page';
 import type { Credential } from '../bridge/request';
 import { unixMs } from '../clock';
 import { config } from '../config';

@@ -16,7 +16,7 @@ import { currentSession } from './access';
 import { outcomeAfter } from './cancel';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
-import { loginPath } from '../auth/login-path';
+import { loginPath } from '../auth/login-page';
 
 /** The view to render, or the path to redirect to. */
 type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };

@@ -9,7 +9,7 @@ import { currentSession, keepSession } from './access';
 import { isUsedUp, type OwnedSession, requireUnused } from '../auth/owned-sessions';
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';
-import { callbackRuns } from '../auth/callback-once';
+import { callbackRuns } from '../auth/sign-in-result';
 import { log } from '../log';
 import { WorkFailed } from '../auth/run-once';
 import { type LinkingMark, markLinking, outcomeAfter } from './cancel';

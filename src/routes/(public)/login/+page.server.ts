@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { beginLoginTransaction, lastInstitution } from '$lib/server/auth/login-cookies';
+import { beginLoginTransaction, lastInstitution } from '$lib/server/auth/login-page';
 import { canStartAgain, signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/headers';

@@ -1,4 +1,4 @@
-import { takeLogoutRedirect } from '$lib/server/auth/login-cookies';
+import { takeLogoutRedirect } from '$lib/server/auth/login-page';
 import { redirectByRefresh } from '$lib/server/http/request';
 import type { PageServerLoad } from './$types';
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { endSignIn } from '$lib/server/auth/callback';
-import { startSignIn } from '$lib/server/auth/authorization-request';
+import { startSignIn } from '$lib/server/auth/sign-in';
 import type { Session } from '$lib/server/auth/session';
 import { keepFlow } from '$lib/server/auth/sign-in-flow';
 import { stepUpFor } from '$lib/server/auth/step-up';

@@ -4,7 +4,7 @@ import { endSignIn } from '$lib/server/auth/callback';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { findFlow, flowIds, keepFlow } from '$lib/server/auth/sign-in-flow';
 import type { Session } from '$lib/server/auth/session';
-import { type SignInOptions, startSignIn } from '$lib/server/auth/authorization-request';
+import { type SignInOptions, startSignIn } from '$lib/server/auth/sign-in';
 import { log } from '$lib/server/log';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';

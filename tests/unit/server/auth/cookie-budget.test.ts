@@ -5,9 +5,9 @@ import {
 	flowIdOf,
 	type WalletCookie,
 	MAX_COOKIE_BYTES,
-	type WalletState
+	type WalletState,
+	newFlowId
 } from '$lib/server/auth/cookie-budget';
-import { newFlowId } from '$lib/server/auth/flow-id';
 import { assertProperty } from '../../../harness/property';
 
 vi.mock('$lib/server/config', () => import('../configured'));

@@ -1,5 +1,5 @@
 import type { Session } from '$lib/server/auth/session';
-import { openTokens, tokensNameOf } from '$lib/server/auth/sealed-result';
+import { openTokens, tokensNameOf } from '$lib/server/auth/session-format';
 import { createSessionTokens, hasStoredTokens, withoutTokens } from '$lib/server/auth/session-tokens';
 import { StoreUnavailable, createMemoryStore } from '$lib/server/store/store';
 import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';

@@ -1,4 +1,4 @@
-import type { TokenSet } from '$lib/server/auth/new-session';
+import type { TokenSet } from '$lib/server/auth/session-tokens';
 import { WorkFailed } from '$lib/server/auth/run-once';
 import type { Session } from '$lib/server/auth/session';
 import type { VirtualClock } from '../../virtual-clock';

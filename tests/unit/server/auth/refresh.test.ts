@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Session } from '$lib/server/auth/session';
-import type { TokenSet } from '$lib/server/auth/new-session';
+import type { TokenSet } from '$lib/server/auth/session-tokens';
 import { createRefresher } from '$lib/server/auth/refresh';
 import { WorkFailed, type WorkFault } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { IdentityClaims } from '$lib/server/sts/id-token';
 import { publicSession } from '$lib/server/api/schemas';
 import { isProvider, type Session, SessionSchema } from '$lib/server/auth/session';
-import { newSession } from '$lib/server/auth/new-session';
+import { newSession } from '$lib/server/auth/sign-in-result';
 import { lackingOf } from '$lib/server/auth/step-up';
 import { configure } from '../configured';
 

@@ -10,7 +10,7 @@ import {
 	stateOf,
 	takeFlowOfVersion1
 } from '$lib/server/auth/sign-in-flow';
-import { newFlowId } from '$lib/server/auth/flow-id';
+import { newFlowId } from '$lib/server/auth/cookie-budget';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeCookies } from '../../../harness/cookies';
 import { createSeal } from '$lib/server/seal';

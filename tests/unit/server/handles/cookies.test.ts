@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cookieAttributes } from '$lib/server/http/cookies';
-import { newFlowId } from '$lib/server/auth/flow-id';
+import { newFlowId } from '$lib/server/auth/cookie-budget';
 import { cookies } from '$lib/server/handles/cookies';
 import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
 import { afterSetCookies, fakeCookies } from '../../../harness/cookies';

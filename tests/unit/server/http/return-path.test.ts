@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loginPath } from '$lib/server/auth/login-path';
+import { loginPath } from '$lib/server/auth/login-page';
 import { returnPath } from '$lib/server/http/return-path';
 
 const OWN = 'https://portal.example.org';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
-import { redeemOnce } from '$lib/server/auth/callback-once';
+import { redeemOnce } from '$lib/server/auth/sign-in-result';
 import { afterActivity } from '$lib/server/auth/idle';
 import { revokeAll, revokeAtSts, revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { createRefresher } from '$lib/server/auth/refresh';
@@ -189,7 +189,6 @@ test('no other module writes to the shared store', () => {
 		.filter((file) => file.endsWith('.ts') && !file.startsWith('store/'))
 		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
 	expect(writing.sort()).toEqual([
-		'auth/callback-once.ts',
 		'auth/idle.ts',
 		'auth/owned-sessions.ts',
 		'auth/refresh.ts',
@@ -197,6 +196,7 @@ test('no other module writes to the shared store', () => {
 		'auth/run-once.ts',
 		'auth/session-list.ts',
 		'auth/session-tokens.ts',
+		'auth/sign-in-result.ts',
 		'auth/sign-out.ts',
 		'wallet/access.ts',
 		'wallet/cancel.ts',

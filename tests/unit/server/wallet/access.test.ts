@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { beginSignIn } from '$lib/server/auth/sign-in';
-import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
+import { beginLoginTransaction } from '$lib/server/auth/login-page';
 import { authorizationRequest } from '$lib/server/auth/oidc-client';
 import { readState } from '$lib/server/auth/sign-in-flow';
 import { sharedStore } from '$lib/server/store';

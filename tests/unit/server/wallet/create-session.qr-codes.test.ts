@@ -12,7 +12,7 @@ vi.mock('$lib/server/wallet/bridge', () => ({
 	bridge: () => bridge,
 	credentialFor: () => ({ requestId: 'r1' })
 }));
-vi.mock('$lib/server/auth/login-cookies', () => ({
+vi.mock('$lib/server/auth/login-page', () => ({
 	readLoginTransaction: () => ({ id: 'this-browser' })
 }));
 

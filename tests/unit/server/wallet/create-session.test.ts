@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
+import { beginLoginTransaction } from '$lib/server/auth/login-page';
 import { createWalletSession } from '$lib/server/wallet/create-session';
 import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
 import { requestEvent } from '../../../harness/request-event';

@@ -1,5 +1,5 @@
 import { beginSignIn, refusalPage } from '$lib/server/auth/sign-in';
-import { rememberInstitution } from '$lib/server/auth/login-cookies';
+import { rememberInstitution } from '$lib/server/auth/login-page';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 

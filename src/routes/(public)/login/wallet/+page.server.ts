@@ -1,5 +1,5 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
-import { beginLoginTransaction } from '$lib/server/auth/login-cookies';
+import { beginLoginTransaction } from '$lib/server/auth/login-page';
 import { config } from '$lib/server/config';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { permissionsPolicy } from '$lib/server/http/headers';

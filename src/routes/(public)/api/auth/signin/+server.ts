@@ -1,4 +1,4 @@
-import { loginPath } from '$lib/server/auth/login-path';
+import { loginPath } from '$lib/server/auth/login-page';
 import { seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 

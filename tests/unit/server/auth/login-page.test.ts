@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { beginLoginTransaction, readLoginTransaction } from '$lib/server/auth/login-cookies';
+import { beginLoginTransaction, readLoginTransaction } from '$lib/server/auth/login-page';
 import { createSeal } from '$lib/server/seal';
 import { fakeCookies } from '../../../harness/cookies';
 import { config, configure } from '../configured';

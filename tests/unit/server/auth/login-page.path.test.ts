@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loginPath } from '$lib/server/auth/login-path';
+import { loginPath } from '$lib/server/auth/login-page';
 import { helpCodeOf, newRequestId } from '$lib/server/http/headers';
 
 const failure = { error: 'access_denied', requestId: 'a1b2c3d4e5f6' } as const;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSignIn } from '$lib/server/auth/callback';
 import type { Provider, Session } from '$lib/server/auth/session';
 import { keepFlow } from '$lib/server/auth/sign-in-flow';
-import { type SignInOptions, startSignIn } from '$lib/server/auth/authorization-request';
+import { type SignInOptions, startSignIn } from '$lib/server/auth/sign-in';
 import { keepOwned } from '$lib/server/auth/owned-sessions';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
@@ -114,7 +114,7 @@ describe('starting a sign-in', () => {
 	});
 	test('without the STS says so', async () => {
 		vi.resetModules();
-		const { startSignIn: startAnew } = await import('$lib/server/auth/authorization-request');
+		const { startSignIn: startAnew } = await import('$lib/server/auth/sign-in');
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
 		const start = await startAnew({ provider: 'sts', returnTo: '/' }, 'r0');
 		vi.stubGlobal('fetch', sts.fetch);
@@ -277,7 +277,7 @@ describe('an STS that takes pushed authorization requests', () => {
 	test('gets the request over the back channel; the browser carries its name alone', async () => {
 		vi.resetModules();
 		sts.behaviour = { metadata: { pushed_authorization_request_endpoint: 'http://localhost:8092/par' } };
-		const { startSignIn: startAnew } = await import('$lib/server/auth/authorization-request');
+		const { startSignIn: startAnew } = await import('$lib/server/auth/sign-in');
 		const start = await startAnew({ provider: 'sts-wallet', returnTo: '/', walletSessionId: 'abc' }, 'r0');
 		expect(start).toMatchObject({
 			url: 'http://localhost:8092/authorize?client_id=portal-client&request_uri=urn%3Apushed%3A1'

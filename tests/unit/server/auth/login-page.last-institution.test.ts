@@ -2,7 +2,7 @@ import type { Cookies } from '@sveltejs/kit';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const { forgetInstitution, lastInstitution, rememberInstitution } = await import('$lib/server/auth/login-cookies');
+const { forgetInstitution, lastInstitution, rememberInstitution } = await import('$lib/server/auth/login-page');
 
 const listed = [
 	{ id: 'north', name: 'North' },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { tokenTimes } from '$lib/server/auth/new-session';
+import { tokenTimes } from '$lib/server/auth/session-tokens';
 import { configure } from '../configured';
 import { SIGNED_IN_AT } from './session-fixture';
 

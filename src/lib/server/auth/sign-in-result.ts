@@ -1,9 +1,74 @@
 import * as v from 'valibot';
 import { createOnce } from './run-once';
 import { sharedStore } from '../store';
-import { SessionSchema } from './session';
+import { SessionSchema, type Provider, type Session } from './session';
 import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema } from './sign-in-flow';
 import { signInErrors } from './sign-in-errors';
+import { CLOCK_TOLERANCE_SECONDS } from '../clock';
+import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
+import { config } from '../config';
+import { newTokensKey, type TokenSet } from './session-tokens';
+
+/** What a sign-in requested from the STS, and when. Times are in Unix seconds. */
+interface SignInFacts {
+	readonly provider: Provider;
+	/** Whether the person had to authenticate again (`prompt=login`). */
+	readonly requestsLogin: boolean;
+	readonly startedAt: number;
+	readonly endedAt: number;
+	/** The start of the session (`sessionStart`). */
+	readonly sessionStartsAt: number;
+}
+
+/** Creates the session of a person who has just signed in. */
+export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: SignInFacts): Session {
+	const { provider, endedAt, sessionStartsAt } = facts;
+	return {
+		id: crypto.randomUUID(),
+		generation: 0,
+		provider,
+		sub: claims.sub,
+		userId: stableSubject(claims),
+		name: displayName(claims),
+		email: claims.email,
+		eduid: claims.eduid,
+		institution: claims.schac_home_organization ?? claims.institution_id,
+		institutionId: claims.institution_id,
+		acr: claims.acr,
+		amr: claims.amr,
+		sid: claims.sid,
+		...authenticationOf(claims.auth_time, facts),
+		issuedAt: issuedAt(claims.iat, endedAt),
+		startedAt: sessionStartsAt,
+		endsAt: endedAt + config().sessionMaxAgeSeconds,
+		// A cookie without a time counts as active now, also a copy that is used much later (`idle.ts`).
+		...(config().sessionIdleSeconds > 0 && { activeAt: endedAt }),
+		...tokens,
+		tokensKey: newTokensKey()
+	};
+}
+
+/**
+ * When the person authenticated. If `auth_time` is absent or implausible (in the future, or in milliseconds), the
+ * time is known only if the STS had to authenticate the person again: then it is not before the start of the sign-in.
+ * Otherwise it is 0.
+ */
+function authenticationOf(authTime: number | undefined, { requestsLogin, startedAt, endedAt }: SignInFacts) {
+	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
+	if (!isPlausible) return { authTime: requestsLogin ? startedAt : 0 };
+	return { authTime, isReauthIgnored: requestsLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
+}
+
+/** Allows for two clocks that are a minute off and a slow response. */
+const MAX_IAT_OFFSET_SECONDS = 180;
+
+/**
+ * `iat` if it is plausible as the time of the sign-in by the STS's clock; otherwise undefined. That clock may step,
+ * and some services set `iat` minutes back.
+ */
+function issuedAt(iat: number | undefined, endedAt: number): number | undefined {
+	return iat !== undefined && Math.abs(iat - endedAt) <= MAX_IAT_OFFSET_SECONDS ? iat : undefined;
+}
 
 /** How long the outcome of a callback is shared with further requests from the same browser. */
 const SHARED_MS = 60_000;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSeal } from '$lib/server/seal';
-import { sealOf } from '$lib/server/http/sealed-cookie';
+import { sealOf } from '$lib/server/http/cookies';
 import { config } from '../configured';
 import { countOpenings } from '../count-openings';
 
