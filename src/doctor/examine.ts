@@ -62,9 +62,7 @@ async function examineBridgeWith(config: Config, tokens: ServiceTokens, createSe
 
 async function examineSession(config: Config, { tokens, proxy }: Examination): Promise<readonly Finding[]> {
 	const size =
-		tokens === null
-			? { headBytes: null, findings: [examineTokenPlace(config)] }
-			: await examineSessionSize(config, tokens);
+		tokens === null ? { headBytes: null, findings: [examineTokenPlace(config)] } : examineSessionSize(config, tokens);
 	if (proxy === undefined) return size.findings;
 	return [...size.findings, ...(await examineProxy(proxy, size.headBytes ?? undefined))];
 }

@@ -54,7 +54,7 @@ const USE_STORE =
 const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
 
 /** Measures the cookies of a session with these tokens, and the head of the response that sets them. */
-export async function examineSessionSize(config: Facts, text: string): Promise<SessionSize> {
+export function examineSessionSize(config: Facts, text: string): SessionSize {
 	const parsed = v.safeParse(Tokens, text);
 	if (!parsed.success)
 		return {
@@ -71,8 +71,8 @@ export async function examineSessionSize(config: Facts, text: string): Promise<S
 	const facts = { provider: 'sts', requestsLogin: false, ...times } as const;
 	const session = newSession(claims, { accessToken, refreshToken, idToken }, facts);
 	try {
-		const place = await placeSession(session);
-		if (place.tokens === 'store') await tokenRecord(place.session);
+		const place = placeSession(session);
+		if (place.tokens === 'store') tokenRecord(place.session);
 		const cookies = setCookiesOf(session, place.chunks, NO_COOKIES, nowSeconds);
 		const { headBytes, findings } = measured(config, cookies, place.tokens);
 		return { headBytes, findings: idToken !== undefined && namesNobody(claims) ? [THIN, ...findings] : findings };

@@ -9,44 +9,44 @@ afterEach(() => configure());
 
 const REDIS = { REDIS_URL: 'redis://redis:6379' };
 
-async function found(groups: number, environment: Readonly<Record<string, string>>) {
+function found(groups: number, environment: Readonly<Record<string, string>>) {
 	configure(environment);
 	const { accessToken, refreshToken, idToken } = keycloakTokens(groupNames(groups));
 	const response = { access_token: accessToken, refresh_token: refreshToken, id_token: idToken };
-	const { findings } = await examineSessionSize(config(), JSON.stringify(response));
+	const { findings } = examineSessionSize(config(), JSON.stringify(response));
 	return findings.map((finding) => JSON.stringify(finding)).join('\n');
 }
 
-test('small tokens fit the cookie alone', async () => {
+test('small tokens fit the cookie alone', () => {
 	for (const environment of [{}, REDIS]) {
-		const text = await found(0, environment);
+		const text = found(0, environment);
 		expect(text).toMatch(/takes \d+ of 4400 bytes of cookies/);
 		expect(text).toContain('every proxy takes it with its defaults');
 	}
 });
 
-test('larger tokens need a setting of the proxy, or a shared store', async () => {
-	const text = await found(200, {});
+test('larger tokens need a setting of the proxy, or a shared store', () => {
+	const text = found(200, {});
 	expect(text).toContain('proxy_buffer_size');
 	expect(text).toContain('REDIS_URL');
 });
 
-test('tokens that fit no cookie need a shared store', async () => {
-	const text = await found(500, {});
+test('tokens that fit no cookie need a shared store', () => {
+	const text = found(500, {});
 	expect(text).toContain('nobody can sign in');
 	expect(text).toContain('REDIS_URL');
 });
 
-test('with a shared store, tokens of either size go there, and every proxy accepts the response', async () => {
+test('with a shared store, tokens of either size go there, and every proxy accepts the response', () => {
 	for (const groups of [100, 500]) {
-		const text = await found(groups, REDIS);
+		const text = found(groups, REDIS);
 		expect(text).toContain('go into the shared store');
 		expect(text).toContain('every proxy takes it with its defaults');
 	}
 });
 
-test('tokens that the shared store can’t take are reported', async () => {
-	expect(await found(8000, REDIS)).toMatch(/do not fit the shared store: nobody can sign in/);
+test('tokens that the shared store can’t take are reported', () => {
+	expect(found(8000, REDIS)).toMatch(/do not fit the shared store: nobody can sign in/);
 });
 
 test('without tokens to measure, the place of tokens is named', () => {
