@@ -1,6 +1,6 @@
 import { publicSession } from '$lib/server/api/schemas';
 import { signInPath } from '$lib/server/auth/login-page';
-import { sessionEnd } from '$lib/session/session-end';
+import { sessionEnd } from '$lib/ui/session-end';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { LayoutServerLoad } from './$types';
 

@@ -26,10 +26,10 @@ export const glue = [
 	},
 	{
 		name: 'a tab does not check whether another has signed out',
-		file: 'src/lib/session/session-end.ts',
+		file: 'src/lib/ui/session-end.ts',
 		find: 'for (const ms of CHECK_DELAYS_MS) setTimeout(() => check(), ms);',
 		replace: 'check();',
-		test: 'tests/unit/session/session-end.test.ts'
+		test: 'tests/unit/ui/session-end.test.ts'
 	},
 	{
 		name: '"New code" has no form to fall back on',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type SessionWatch, WARNING_MS, watchSession } from '../../../src/lib/session/session-end';
+import { type SessionWatch, WARNING_MS, watchSession } from '../../../src/lib/ui/session-end';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readSessionEnd, sessionEnd, signOutsElsewhere, announceSignOut } from '../../../src/lib/session/session-end';
+import { readSessionEnd, sessionEnd, signOutsElsewhere, announceSignOut } from '../../../src/lib/ui/session-end';
 
 const open = () => new AbortController().signal;
 
