@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import type { Examination } from './examine';
+import { examineListening } from './proxies';
 import { type Finding, wrong, good, warning } from './findings';
 import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';
@@ -163,7 +164,8 @@ function examineConfiguration(environment: Readonly<Record<string, string | unde
 			'configuration',
 			'The configuration is complete, and the brand’s colours have enough contrast.'
 		);
-		return { config, findings: [complete, ...unknown, ...adjusted, ...examineSecurityContact(config, unixMs())] };
+		const ofSettings = [...examineListening(config), ...examineSecurityContact(config, unixMs())];
+		return { config, findings: [complete, ...unknown, ...adjusted, ...ofSettings] };
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
 		const faults = error.faults.map((text) =>

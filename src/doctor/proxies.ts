@@ -102,6 +102,21 @@ function requestHead(proxy: URL, target: URL): string {
 	return `${[line, `Host: ${host}`, 'Connection: close', ...credentials].join('\r\n')}\r\n\r\n`;
 }
 
+/** Every spelling of the unspecified address of IPv4 and IPv6, with which a server listens on all addresses of the machine. */
+const ALL_ADDRESSES = /^(?:0(?:\.0){0,3}|\[?[0:]*:[0:.]*\]?)$/;
+
+/** Warns if clients may reach the portal without the proxy: they could then choose their address, which rate limits and the audit log use. */
+export function examineListening({ listen, trustHost }: Pick<Config, 'listen' | 'trustHost'>): readonly Finding[] {
+	if (!trustHost || !ALL_ADDRESSES.test(listen.host)) return [];
+	return [
+		warning(
+			'proxy.port',
+			`The portal listens on all addresses (HOST ${listen.host}), and AUTH_TRUST_HOST takes the address of a client from X-Forwarded-For.`,
+			`Port ${listen.port} must be reachable by the proxy only. If the proxy is on this machine, set HOST=127.0.0.1. In a container, do not publish the port.`
+		)
+	];
+}
+
 const LIMIT_MS = 15_000;
 /** The limit of all cookies of the portal together. */
 const REQUEST_COOKIE_BYTES = 7000;

@@ -167,8 +167,10 @@ interface UnknownVariable {
 }
 
 /** Variables of others with the same prefixes: of Kubernetes (for each service), OpenTelemetry and Python's `requests`. */
-const FOREIGN =
-	/_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)|^OTEL_|^REQUESTS_CA_BUNDLE$/;
+const FOREIGN = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)|^OTEL_|^REQUESTS_CA_BUNDLE$/;
+/** Kubernetes sets `{SERVICE}_PORT=tcp://…` for each service. Such a name is reported only if it is close to a known one that ends so too. */
+const PORT_ENDING = '_PORT';
+const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//;
 /** Names whose prefix is not the portal's own: variables of the runtime, such as DENO_DIR and DENO_CERT, and of proxies. */
 const SHARED = /^DENO_|_PROXY$/i;
 /** A name without a known prefix is reported only if it is this close to a known name of at least `MIN_LENGTH` characters. */
@@ -187,15 +189,22 @@ const prefixes = new Set(
 /** The variables of an environment that are probably misspelt: set, unknown, and close to a known name or prefix. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): UnknownVariable[] {
 	return Object.entries(environment)
-		.filter(([name, value]) => value?.trim() && !candidates.includes(name) && !FOREIGN.test(name))
+		.filter(([name, value]) => value?.trim() && !candidates.includes(name) && !isForeign(name, value))
 		.map(([name]) => ({ name, ...nearestOf(name) }))
-		.filter(({ name, typos, nearest }) => hasKnownPrefix(name) || (typos <= MAX_TYPOS && nearest.length >= MIN_LENGTH))
+		.filter(({ name, typos, nearest }) => {
+			const isNear = typos <= MAX_TYPOS && nearest.length >= MIN_LENGTH;
+			return name.endsWith(PORT_ENDING) ? isNear && nearest.endsWith(PORT_ENDING) : isNear || hasKnownPrefix(name);
+		})
 		.map(({ name, typos, nearest }) => ({ name, nearest: typos <= name.length / 2 ? nearest : null }));
 }
 
 /** A warning of one line, for the operator. */
 export function unknownVariableText({ name, nearest }: UnknownVariable): string {
 	return `The variable ${name} is not known to the portal and has no effect.${nearest ? ` Did you mean ${nearest}?` : ''}`;
+}
+
+function isForeign(name: string, value: string): boolean {
+	return FOREIGN.test(name) || (name.endsWith(PORT_ENDING) && SERVICE_LINK.test(value));
 }
 
 function hasKnownPrefix(name: string): boolean {

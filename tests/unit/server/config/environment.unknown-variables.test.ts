@@ -15,7 +15,10 @@ test.each([
 	['OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
 	['auth_url', 'AUTH_URL'],
 	['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
-	['AUTH_BRIDGE_PORT_URL', 'AUTH_BRIDGE_URL']
+	['AUTH_BRIDGE_PORT_URL', 'AUTH_BRIDGE_URL'],
+	// Kubernetes sets names with this ending for its services, but not with a number as value.
+	['METRIC_PORT', 'METRICS_PORT'],
+	['METRICS__PORT', 'METRICS_PORT']
 ])('%s is pointed out, with the nearest name %s', (name, nearest) => {
 	expect(unknownVariables({ [name]: 'x' })).toEqual([{ name, nearest }]);
 });
@@ -31,6 +34,10 @@ test.each([
 	'REDIS_SERVICE_PORT',
 	'AUTH_BRIDGE_SERVICE_PORT_HTTP',
 	'AUTH_BRIDGE_PORT',
+	'REDIS_PORT',
+	'STS_PORT',
+	'HTTPS_PORT',
+	'DENO_PORT',
 	'AUTH_BRIDGE_PORT_8090_TCP_ADDR',
 	'OTEL_SERVICE_NAME',
 	'OTEL_EXPORTER_OTLP_HEADERS',
@@ -43,6 +50,10 @@ test.each([
 	'HOSTNAME'
 ])('%s is set by others, and is not pointed out', (name) => {
 	expect(unknownVariables({ [name]: 'x' })).toEqual([]);
+});
+
+test('a link of Kubernetes to a service is not pointed out, however close its name is to a known one', () => {
+	expect(unknownVariables({ METRIC_PORT: 'tcp://10.96.0.12:9464' })).toEqual([]);
 });
 
 test('every known variable is known, and an empty one counts as unset', () => {
