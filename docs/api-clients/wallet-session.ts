@@ -55,17 +55,28 @@ async function* eventsIn(stream: ReadableStream<Uint8Array>): AsyncGenerator<Str
 
 /** Follows a session until a person has shared, or can no longer share. */
 async function followed(id: string): Promise<State['status']> {
-	// A stream ends after 15 minutes at most, and then opens again.
+	const path = '/api/wallet/sessions/{id}/events';
 	for (;;) {
-		const path = '/api/wallet/sessions/{id}/events';
-		const stream = dataOf(await portal.GET(path, { params: { path: { id } }, parseAs: 'stream' }));
-		if (stream === null) throw new Error('the stream has no body');
-		for await (const { event, data } of eventsIn(stream)) {
-			if (event === 'gone') return 'EXPIRED';
-			if (event !== 'message') continue;
-			const { status } = JSON.parse(data) as State;
-			if (!['CREATED', 'PENDING', 'INTERACTION_STARTED', 'VERIFYING'].includes(status)) return status;
+		const result = await portal.GET(path, { params: { path: { id } }, parseAs: 'stream' });
+		if (result.response.status !== 503) {
+			const stream = dataOf(result);
+			if (stream === null) throw new Error('the stream has no body');
+			const status = await lastStatus(stream).catch((error: unknown) => console.warn('the stream broke:', error));
+			if (status) return status;
 		}
+		// A stream ends after 15 minutes at most, and when the portal restarts: it opens again.
+		const seconds = Number(result.response.headers.get('retry-after') ?? 3);
+		await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+	}
+}
+
+/** The status that ends the wait for a person; undefined if the stream ends before. */
+async function lastStatus(stream: ReadableStream<Uint8Array>): Promise<State['status'] | undefined> {
+	for await (const { event, data } of eventsIn(stream)) {
+		if (event === 'gone') return 'EXPIRED';
+		if (event !== 'message') continue;
+		const { status } = JSON.parse(data) as State;
+		if (!['CREATED', 'PENDING', 'INTERACTION_STARTED', 'VERIFYING'].includes(status)) return status;
 	}
 }
 

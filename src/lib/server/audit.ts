@@ -26,18 +26,20 @@ export interface AuditFacts extends Pick<
  * whether a line is about a known person, but no line reveals who the person is. Failures are limited per network, so that
  * nobody can flood the log.
  * @param locals null if no request caused the event
+ * @returns whether it was written; false if the client's network has used up its limit
  */
 export function audit(
 	event: AuditEvent,
 	facts: AuditFacts,
 	locals: Pick<App.Locals, 'requestId' | 'auditAddress'> | null
-): void {
+): boolean {
 	const address = locals?.auditAddress?.();
 	const room = auditEvents[event] === 'failure' ? roomFor(address ?? '') : 'yes';
-	if (room === 'no') return;
+	if (room === 'no') return false;
 	const line = room === 'last' ? ({ event: 'audit.suppressed' } as const) : { ...propertiesOf(facts), event };
 	const all = { ...line, outcome: auditEvents[line.event], requestId: locals?.requestId, address };
 	auditLog(line.event, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
+	return room === 'yes';
 }
 
 function propertiesOf({ userId, id, walletSessionId, stsSub, stsSid, ...facts }: AuditFacts) {

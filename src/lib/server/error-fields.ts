@@ -146,9 +146,9 @@ function textOf(error: Error): string {
 	return error.message.includes(code) ? error.message : `${code} ${error.message}`;
 }
 
-/** Eight groups, or fewer around a `::` (RFC 4291, 2.2). */
+/** Eight groups, or fewer around a `::` (RFC 4291, 2.2). `::` and `::1` (2.5) are nobody's address. */
 const IPV6 =
-	/(?<![\w:.])(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?::(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?)(?![\w:])/gi;
+	/(?<![\w:.])(?!::1?(?![\w:]))(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?::(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?)(?![\w:])/gi;
 
 /** Upstream services control the texts, so the time that a pattern takes must be proportional to the length of the text. */
 const patterns: readonly (readonly [RegExp, string])[] = [

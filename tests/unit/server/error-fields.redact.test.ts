@@ -19,7 +19,9 @@ describe('a text for the log', () => {
 		['Authorization: DPoP abc.def', 'Authorization: [credential]'],
 		['can not connect to redis://user:pass@host:6379', 'can not connect to redis://[credential]@host:6379'],
 		['urn:schac:personalUniqueCode:nl:local:uni.nl:123 is unknown', '[urn] is unknown'],
-		['connect to 2001:db8::8a2e:370:7334 or ::1 failed', 'connect to [address] or [address] failed'],
+		['connect to 2001:db8::8a2e:370:7334 or fe80::1 failed', 'connect to [address] or [address] failed'],
+		['[::]:3000 and [::1]:9464 and ::', '[::]:3000 and [::1]:9464 and ::'],
+		['::1f and ::1:2', '[address] and [address]'],
 		['connect to [2001:db8:1:2:3:4:5:6]:443 failed', 'connect to [[address]]:443 failed'],
 		[`refresh ${'aB3-_'.repeat(9)} reused`, 'refresh [opaque] reused']
 	])('%s becomes %s', (text, cleaned) => expect(redact(text)).toBe(cleaned));

@@ -215,7 +215,8 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 	if (locals.session) return isReplaced ? state.returnTo : AFTER_SIGN_IN;
 
 	const error = errorOf();
-	report(event, provider, error);
+	// Anybody can send a callback with any error in it, which must not count as one of the STS.
+	report(event, provider, error, url.searchParams.has('error') ? 'sign_in_interrupted' : error);
 	const newest = state === null ? findFlow(cookies, ids.at(-1) ?? '') : null;
 	return errorPath(event, state?.provider, version1Path ?? state?.returnTo ?? newest?.returnTo ?? null, error);
 
@@ -230,11 +231,11 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 	}
 }
 
-function report({ locals, url }: RequestEvent, provider: Provider, error: SignInError): void {
+function report({ locals, url }: RequestEvent, provider: Provider, error: SignInError, result = error): void {
+	count('portal.sign_ins', { method: methods[provider], result });
+	if (!audit('sign_in.failed', { provider, reason: error }, locals)) return;
 	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
 	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });
-	count('portal.sign_ins', { method: methods[provider], result: error });
-	audit('sign_in.failed', { provider, reason: error }, locals);
 }
 
 function errorPath(

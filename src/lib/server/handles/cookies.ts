@@ -23,7 +23,7 @@ export const cookies: Handle = async ({ event, resolve }) => {
 	const isSmall = header === null || header.length <= MAX_COOKIE_BYTES;
 	if (isSmall && !response.headers.has('set-cookie')) return response;
 
-	const evicted = await evictionsAfter(response, jar);
+	const evicted = evictionsAfter(response, jar);
 	if (evicted.length === 0) return response;
 	log.info('cookies were evicted to keep within the budget', {
 		requestId: event.locals.requestId,
@@ -33,7 +33,7 @@ export const cookies: Handle = async ({ event, resolve }) => {
 };
 
 /** The cookies to evict from those that the browser will have after this response, by their names without the prefix. */
-async function evictionsAfter(response: Response, jar: CookieJar): Promise<string[]> {
+function evictionsAfter(response: Response, jar: CookieJar): string[] {
 	const cached = new Map(jar.received());
 	for (const line of response.headers.getSetCookie()) {
 		const [pair = '', ...attributes] = line.split('; ');
@@ -49,7 +49,7 @@ async function evictionsAfter(response: Response, jar: CookieJar): Promise<strin
 		values.set(part, value);
 		sizes.set(part, cookieBytes(name, value));
 	}
-	return evictions({ sizes, wallets: await walletCookies(jar.cookies, values) });
+	return evictions({ sizes, wallets: walletCookies(jar.cookies, values) });
 }
 
 function deletion(part: string): string {

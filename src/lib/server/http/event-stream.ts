@@ -160,6 +160,7 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 	const open = new Set<EventStream>();
 	const counts = new Map<string, number>();
 	let stopBeating: (() => void) | undefined;
+	let isClosed = false;
 
 	const countersOf = ({ browser, walletSessions, address }: StreamOwner): readonly Counter[] => [
 		...[...new Set(walletSessions)].map(
@@ -197,9 +198,10 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 		/**
 		 * Opens a stream of events and returns it as a response.
 		 * @param lifeMs the longest that the stream lasts, in milliseconds
-		 * @throws {Problem} `rate_limited` for an owner with too many streams, `busy` when the process has too many
+		 * @throws {Problem} `rate_limited` for an owner with too many streams, `busy` when the process has too many or drains
 		 */
 		open(owner: StreamOwner, lifeMs: number, source: EventSource): Response {
+			if (isClosed) throw new Problem('busy');
 			const counters = countersOf(owner);
 			const full = counters.find(({ key, max }) => (counts.get(key) ?? 0) >= max);
 			if (full) throw refused('rate_limited', full.reason);
@@ -213,7 +215,9 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 			return new Response(new ReadableStream(stream), { headers: HEADERS });
 		},
 
+		/** Ends all streams and opens no more: the exit of the process would cut them. */
 		closeAll(): void {
+			isClosed = true;
 			for (const stream of [...open]) stream.close();
 		},
 

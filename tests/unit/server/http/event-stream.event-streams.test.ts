@@ -123,6 +123,13 @@ test('all streams end together, and nothing ticks afterwards', async () => {
 	expect(await Promise.all(all.map(async ({ read }) => [await read(), await read()][1]))).toEqual([null, null, null]);
 });
 
+test('no stream opens once all have ended, because the process drains', () => {
+	const { streams, open } = setUp();
+	open();
+	streams.closeAll();
+	expect(() => open()).toThrow(expect.objectContaining({ code: 'busy', status: 503 }));
+});
+
 test('one browser has so many streams and no more, until one of them ends', async () => {
 	const { open } = setUp({ maxPerBrowser: 2 });
 	const { leave } = open('one');
