@@ -104,7 +104,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 
 	test('a sign-in adds one to its counter', async () => {
 		const counter = 'portal_sign_ins_total{method="institution",result="ok"}';
-		expect([first.status, first.samples.get(counter)]).toEqual([200, undefined]);
+		expect([first.status, first.samples.get(counter)]).toEqual([200, 0]);
 		const before = (await scrape(metricsPort)).samples.get(counter) ?? NaN;
 		await signInAtInstitution(new Browser(landscape.url));
 		expect((await scrape(metricsPort)).samples.get(counter)).toBe(before + 1);

@@ -1,4 +1,12 @@
-import { type Attributes, type Counter, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api';
+import {
+	type Attributes,
+	type Counter,
+	type Histogram,
+	type Meter,
+	type MeterProvider,
+	type MetricOptions,
+	metrics
+} from '@opentelemetry/api';
 
 /**
  * The portal's metrics, by OpenTelemetry's conventions: names, UCUM units, and few values per attribute. They contain no
@@ -9,7 +17,7 @@ const counters = {
 	'portal.identity_verifications': { unit: '{verification}', description: 'Identity verifications, by outcome' },
 	'portal.token_refreshes': { unit: '{refresh}', description: 'Renewals of tokens that were asked for, by result' },
 	'portal.refused_requests': { unit: '{request}', description: 'Requests that were refused, by reason' }
-} as const;
+} satisfies Record<string, MetricOptions>;
 
 const histograms = {
 	'portal.wallet.flow.duration': {
@@ -22,7 +30,7 @@ const histograms = {
 		description: 'Calls to the services behind the portal, by operation and status',
 		advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] }
 	}
-} as const;
+} satisfies Record<string, MetricOptions>;
 
 const openStreams = { unit: '{stream}', description: 'Open event streams of this process' } as const;
 const streamLimit = {
@@ -34,27 +42,43 @@ const storeAvailable = {
 	description: 'Whether the shared store accepts writes, 1 or 0; absent if none is configured'
 } as const;
 
+const refusals = [
+	'rate_limit_browser',
+	'rate_limit_address',
+	'rate_limit_caller',
+	'streams_browser',
+	'streams_wallet_session',
+	'streams_address',
+	'streams_process',
+	'requests_process',
+	'uploads_process',
+	'uploads_sender',
+	'logouts_process',
+	'connections_process',
+	'origin',
+	'bearer',
+	'scope',
+	'body_size',
+	'header_size',
+	'slow_request',
+	'malformed'
+] as const;
+
 /** Why a request was refused. */
-export type Refusal =
-	| 'rate_limit_browser'
-	| 'rate_limit_address'
-	| 'rate_limit_caller'
-	| 'streams_browser'
-	| 'streams_wallet_session'
-	| 'streams_address'
-	| 'streams_process'
-	| 'requests_process'
-	| 'uploads_process'
-	| 'uploads_sender'
-	| 'logouts_process'
-	| 'connections_process'
-	| 'origin'
-	| 'bearer'
-	| 'scope'
-	| 'body_size'
-	| 'header_size'
-	| 'slow_request'
-	| 'malformed';
+export type Refusal = (typeof refusals)[number];
+
+const signInResults = ['ok', 'sign_in_failed', 'sts_unavailable', 'portal_misconfigured', 'session_too_large'];
+const refreshResults = ['renewed', 'postponed', 'refused', 'lost', 'ended'];
+
+/**
+ * Series that exist from the start, at 0: those that the alerts of `docs/hosting/prometheus` count. Prometheus does not see the
+ * events before the first scrape of a series, so it would miss the first burst of a process.
+ */
+const fromStart: Readonly<Partial<Record<keyof typeof counters, readonly Attributes[]>>> = {
+	'portal.sign_ins': ['institution', 'wallet'].flatMap((method) => signInResults.map((result) => ({ method, result }))),
+	'portal.token_refreshes': refreshResults.map((result) => ({ result, coalesced: false })),
+	'portal.refused_requests': refusals.map((reason) => ({ reason }))
+};
 
 const PROVIDERS = Symbol.for('eduid-wallet-portal.meter-providers');
 /** The server's entry and the application are separate bundles: the list is stored where both find it. */
@@ -68,26 +92,51 @@ export function addMeterProvider(provider: MeterProvider): void {
 	(shared[PROVIDERS] ??= []).push(provider);
 }
 
-const meters = () =>
-	[metrics.getMeterProvider(), ...(shared[PROVIDERS] ?? [])].map((provider) => provider.getMeter('portal'));
+/** Each kind by its name, once for each provider. */
+interface Instruments {
+	readonly meters: readonly Meter[];
+	readonly counters: ReadonlyMap<string, readonly Counter[]>;
+	readonly histograms: ReadonlyMap<string, readonly Histogram[]>;
+}
 
-// Created on first use: an instrument that is created before an SDK is registered never has an effect.
-const madeCounters = new Map<string, Counter[]>();
-const madeHistograms = new Map<string, Histogram[]>();
+let created: Instruments | undefined;
+
+/**
+ * Created on first use, which is when the application starts: an instrument that is created before an SDK is registered never has
+ * an effect.
+ */
+function instruments(): Instruments {
+	return (created ??= create());
+}
+
+function create(): Instruments {
+	const providers = [metrics.getMeterProvider(), ...(shared[PROVIDERS] ?? [])];
+	const meters = providers.map((provider) => provider.getMeter('portal'));
+	const made = {
+		meters,
+		counters: byName(counters, (name, options) => meters.map((meter) => meter.createCounter(name, options))),
+		histograms: byName(histograms, (name, options) => meters.map((meter) => meter.createHistogram(name, options)))
+	};
+	for (const [name, series] of Object.entries(fromStart))
+		for (const counter of made.counters.get(name) ?? []) for (const attributes of series) counter.add(0, attributes);
+	return made;
+}
+
+function byName<Made>(
+	table: Readonly<Record<string, MetricOptions>>,
+	make: (name: string, options: MetricOptions) => Made
+): Map<string, Made> {
+	return new Map(Object.entries(table).map(([name, options]) => [name, make(name, options)]));
+}
 
 /** Increments a counter by one. */
 export function count(name: keyof typeof counters, attributes: Attributes): void {
-	const known = madeCounters.get(name) ?? meters().map((meter) => meter.createCounter(name, counters[name]));
-	madeCounters.set(name, known);
-	for (const counter of known) counter.add(1, attributes);
+	for (const counter of instruments().counters.get(name) ?? []) counter.add(1, attributes);
 }
 
 /** Records a duration in a histogram, in seconds. */
 export function took(name: keyof typeof histograms, milliseconds: number, attributes: Attributes): void {
-	const known =
-		madeHistograms.get(name) ?? meters().map((meter) => meter.createHistogram(name, histograms[name] as object));
-	madeHistograms.set(name, known);
-	for (const histogram of known) histogram.record(milliseconds / 1000, attributes);
+	for (const histogram of instruments().histograms.get(name) ?? []) histogram.record(milliseconds / 1000, attributes);
 }
 
 export function countRefusal(reason: Refusal): void {
@@ -100,7 +149,7 @@ export function countRefusal(reason: Refusal): void {
  * @param limit the most event streams of this process
  */
 export function observeEventStreams(size: () => number, limit: number): void {
-	for (const meter of meters()) {
+	for (const meter of instruments().meters) {
 		meter
 			.createObservableUpDownCounter('portal.event_streams', openStreams)
 			.addCallback((result) => result.observe(size()));
@@ -115,7 +164,7 @@ export function observeEventStreams(size: () => number, limit: number): void {
  * @param isAvailable returns undefined if none is configured
  */
 export function observeStore(isAvailable: () => boolean | undefined): void {
-	for (const meter of meters()) {
+	for (const meter of instruments().meters) {
 		meter.createObservableGauge('portal.store.available', storeAvailable).addCallback((result) => {
 			const now = isAvailable();
 			if (now !== undefined) result.observe(Number(now));

@@ -18,9 +18,14 @@ export function startMetrics() {
 	}
 
 	return {
-		/** What was counted so far, as `[attributes, value]`. */
+		/** What was counted so far, as `[attributes, value]`, without what is still 0. */
 		counted: async (name: string): Promise<[Attributes, number][]> =>
-			((await pointsOf(name)) ?? []).map(({ attributes, value }) => [attributes, value as number]),
+			((await pointsOf(name)) ?? [])
+				.filter(({ value }) => value !== 0)
+				.map(({ attributes, value }) => [attributes, value as number]),
+		/** The attributes of each series, also of those that are still 0. */
+		series: async (name: string): Promise<Attributes[]> =>
+			((await pointsOf(name)) ?? []).map(({ attributes }) => attributes),
 		/** What was timed so far, as `[attributes, times, seconds in all]`. */
 		timed: async (name: string): Promise<[Attributes, number, number][]> =>
 			((await pointsOf(name)) ?? []).map(({ attributes, value }) => {

@@ -25,6 +25,16 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
+test('what the alerts count is there at 0 from the start', async () => {
+	observeEventStreams(() => 0, 2);
+	const signIns = await read.series('portal.sign_ins');
+	expect(signIns).toHaveLength(10);
+	expect(signIns).toContainEqual({ method: 'wallet', result: 'ok' });
+	expect(await read.series('portal.refused_requests')).toContainEqual({ reason: 'connections_process' });
+	expect(await read.series('portal.token_refreshes')).toContainEqual({ result: 'lost', coalesced: false });
+	expect(await read.counted('portal.refused_requests')).toEqual([]);
+});
+
 test('a call to the Auth Bridge is timed by its operation and status, without the id in its path', async () => {
 	const stub = await startStub(json(404, {}));
 	const client = (url: string) =>
@@ -100,8 +110,8 @@ test('open event streams are read when they are asked for, and refused ones are 
 	await consumeQuota('browser', '192.0.2.1');
 	await expect(consumeQuota('browser', '192.0.2.1')).rejects.toThrow();
 	expect(await read.counted('portal.refused_requests')).toEqual([
+		[{ reason: 'rate_limit_browser' }, 1],
 		[{ reason: 'streams_browser' }, 1],
-		[{ reason: 'streams_process' }, 1],
-		[{ reason: 'rate_limit_browser' }, 1]
+		[{ reason: 'streams_process' }, 1]
 	]);
 });
