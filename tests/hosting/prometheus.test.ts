@@ -7,16 +7,27 @@ import * as v from 'valibot';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createScrape, ScrapeReader } from '../../src/entry/prometheus.ts';
 import { signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
-import { addMeterProvider, count, took } from '../../src/lib/server/metrics.ts';
+import { addMeterProvider, count, observeStore, took } from '../../src/lib/server/metrics.ts';
 import { root } from '../tasks/runtime.mjs';
 
 const folder = join(root, 'docs/hosting/prometheus');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 const isThere = spawnSync('promtool', ['--version']).status === 0;
 
+const reader = new ScrapeReader();
+addMeterProvider(new MeterProvider({ readers: [reader] }));
+observeStore(() => undefined);
+const scrape = createScrape(reader);
+
 function promtool(args: readonly string[], input = ''): [number | null, string] {
 	const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', input });
 	return [status, stdout + stderr];
+}
+
+function temporaryFolder(): string {
+	const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+	onTestFinished(() => rmSync(folder, { recursive: true }));
+	return folder;
 }
 
 const Dashboard = v.object({
@@ -29,23 +40,31 @@ describe.runIf(isThere)('promtool', () => {
 		expect(promtool(['check', 'rules', '--lint-fatal', join(folder, 'alerts.yml')])[0]).toBe(0);
 	});
 
+	test('finds no fault in the probe of the README', () => {
+		const temporary = temporaryFolder();
+		const [job, group] = [...read('README.md').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => yaml);
+		writeFileSync(join(temporary, 'probe.yml'), `groups:\n${group}`);
+		writeFileSync(join(temporary, 'prometheus.yml'), `rule_files: [probe.yml]\nscrape_configs:\n${job}`);
+		expect(promtool(['check', 'config', join(temporary, 'prometheus.yml')])).toEqual([
+			0,
+			expect.stringContaining('1 rules found')
+		]);
+	});
+
 	test('sees each alert fire when it should, and only then', () => {
 		expect(promtool(['test', 'rules', join(root, 'tests/hosting/alerts.test.yml')])).toEqual([0, expect.any(String)]);
 	});
 
 	test('finds no fault in the text that the portal serves', async () => {
-		const reader = new ScrapeReader();
-		addMeterProvider(new MeterProvider({ readers: [reader] }));
 		count('portal.sign_ins', { method: 'wallet', result: 'ok' });
 		took('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
-		const text = await createScrape(reader)();
+		const text = await scrape();
 		expect(text).toContain('portal_upstream_duration_seconds_sum');
 		expect(promtool(['check', 'metrics'], text)).toEqual([0, '']);
 	});
 
 	test('parses each query of the dashboard', () => {
-		const temporary = mkdtempSync(join(tmpdir(), 'dashboard-'));
-		onTestFinished(() => rmSync(temporary, { recursive: true }));
+		const temporary = temporaryFolder();
 		const { panels } = v.parse(Dashboard, JSON.parse(read('dashboard.json')));
 		const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 		// The variables of Grafana are not part of the language.
@@ -61,9 +80,13 @@ describe.runIf(isThere)('promtool', () => {
 	});
 });
 
-test('the alerts name results that a sign-in can have', () => {
+test('the alerts name results that a sign-in can have, and that the portal has at 0 from its start', async () => {
 	const results = [...read('alerts.yml').matchAll(/portal_sign_ins_total\{result=~"([\w|]+)"/g)];
-	const named = results.flatMap(([, alternatives = '']) => alternatives.split('|'));
-	expect(named.length).toBeGreaterThan(0);
-	expect(signInErrors).toEqual(expect.arrayContaining(named));
+	const [named, ...others] = results.map(([, alternatives = '']) => alternatives);
+	expect(others).toEqual([named]);
+	const codes = named?.split('|') ?? [];
+	expect(signInErrors).toEqual(expect.arrayContaining(codes));
+	const samples = (await scrape()).split('\n');
+	for (const code of ['ok', ...codes])
+		expect(samples).toContainEqual(expect.stringContaining(`{method="institution",result="${code}"} `));
 });
