@@ -14,7 +14,6 @@ const browserFiles = [
 	'foreign-responses',
 	'help-code',
 	'identity-announcements',
-	'identity-announcements',
 	'institution-search',
 	'language',
 	'layout-shift',

@@ -108,12 +108,11 @@ test.each(providers)('docs/providers.md says what to set for $name, as the tests
 	expect(Object.entries(env).filter((setting) => !isNamed(setting))).toEqual([]);
 });
 
-test.each(['docs/operations.md', 'docs/sessions.md'])(
-	'%s warns against sticky routing as an emergency measure',
-	(name) => {
-		expect(readFileSync(join(root, name), 'utf8')).toMatch(/do not switch to sticky\s+routing when the store fails/i);
-	}
-);
+test('docs/operations.md warns against sticky routing as an emergency measure, and docs/sessions.md links to it', () => {
+	const warning = sectionOf('docs/operations.md', 'Scaling out').join('\n');
+	expect(warning).toMatch(/do not switch to sticky\s+routing when the store fails/i);
+	expect(sectionOf('docs/sessions.md', 'Several instances').join('\n')).toContain('#scaling-out');
+});
 
 test('CONTRIBUTING.md lists every suite with its minutes', () => {
 	const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');

@@ -93,15 +93,15 @@ export function ownedSession(cookies: Cookies, id: string, nowMs = unixMs()): Ow
 /**
  * The states of the wallet sessions that a browser will have, for the cookie budget.
  * @param cookies the cookies of the request, which limits how many texts are opened
- * @param held cookie values, by name without the prefix
+ * @param values cookie values, by name without the prefix
  */
 export function walletCookies(
 	cookies: Cookies,
-	cached: ReadonlyMap<string, string>,
+	values: ReadonlyMap<string, string>,
 	nowMs = unixMs()
 ): ReadonlyMap<string, WalletCookie> {
-	const ids = [...cached.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
-	const valueOf = (id: string) => cached.get(PREFIX + id);
+	const ids = [...values.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+	const valueOf = (id: string) => values.get(PREFIX + id);
 	const opened = new Map<string, OwnedSession | null>();
 	for (const id of openable(ids, valueOf)) {
 		opened.set(id, checked(sealed.openFor(cookies, valueOf(id))?.value, id, nowMs));

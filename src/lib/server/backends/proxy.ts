@@ -155,7 +155,7 @@ export function streamsBody({ body, headers }: Pick<Request, 'body' | 'headers'>
 /**
  * The body of a request, for forwarding to a service. Null if there is none.
  * @throws {Problem} `payload_too_large` if the announced size exceeds `maxBytes`; `invalid_request` if a body breaks off and
- * `request_timeout` if it is too slow, also later while `pieces` is read
+ * `request_timeout` if it is too slow, also later while `chunks` is read
  */
 export async function bodyOf(request: Request, maxBytes: number): Promise<ForwardedBody | null> {
 	if (!request.body) return null;
