@@ -10,6 +10,18 @@ const restricted = {
 	server: {
 		group: ['$lib/server/**', '**/server/**'],
 		message: 'Only routes, hooks, the entry and lib/server itself may use lib/server.'
+	},
+	process: {
+		group: ['**/entry/**', '**/doctor/**'],
+		message: 'The application does not know the process around it. Pass it in (src/lib/server/runtime.ts).'
+	},
+	components: {
+		group: ['$lib/ui/**', '**/ui/**'],
+		message: 'lib/ui is higher: i18n → wallet → ui → routes, where each may use those before it.'
+	},
+	flow: {
+		group: ['$lib/wallet/**', '**/wallet/**'],
+		message: 'lib/wallet is higher: i18n → wallet → ui → routes, where each may use those before it.'
 	}
 };
 
@@ -28,45 +40,61 @@ const direction = (files, ...names) => ({
  * The folders and files of lib/server, lowest first: each may import those before it (docs/architecture.md). Configuration is
  * read from low on, and readiness asks the STS.
  */
-const layers = [
+export const layers = [
 	...['runtime.ts', 'clock.ts', 'cache.ts', 'seal.ts', 'audit-events.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
 	...['config', 'audit.ts', 'brand.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
 	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
 ];
 
 /**
- * What each layer may not import: the layers above it.
+ * What each layer may not import: the layers above it. Only one file of the configuration reads the environment.
  * @returns {import('eslint').Linter.Config[]}
  */
 const upward = () =>
-	layers.slice(0, -1).map((layer, index) => {
+	layers.flatMap((layer, index) => {
 		const above = layers.slice(index + 1);
-		return layer.endsWith('.ts')
-			? notAbove(`src/lib/server/${layer}`, '\\.', above)
-			: notAbove(`src/lib/server/${layer}/**`, '\\.\\.', above);
+		if (layer.endsWith('.ts')) return notAbove([`src/lib/server/${layer}`], '\\.', above);
+		const files = layer === 'config' ? ['src/lib/server/config/!(index).ts'] : [`src/lib/server/${layer}/**`];
+		return [
+			notAbove(files, '(?:\\.\\./)*\\.\\.', above),
+			...(layer === 'config' ? [notAbove(['src/lib/server/config/index.ts'], '\\.\\.', above, { readsEnv: true })] : [])
+		];
 	});
 
 const upwardImport =
 	'This layer is higher. Move the shared code to a lower layer, or pass it in as an argument (order: docs/architecture.md, "lib/server").';
 
 /**
- * @param {string} files
+ * @param {string[]} files
  * @param {string} root how these files spell lib/server in an import, as a regular expression
  * @param {string[]} names
- * @param {string} [message]
+ * @param {{ message?: string, readsEnv?: boolean, isProcess?: boolean }} [options]
  * @returns {import('eslint').Linter.Config}
  */
-function notAbove(files, root, names, message = upwardImport) {
-	const pattern = {
-		regex: `^(?:${root}|\\$lib/server)/(?:${names.join('|').replaceAll('.ts', '')})(?:/|$)`,
-		message
+function notAbove(files, root, names, { message = upwardImport, readsEnv = false, isProcess = false } = {}) {
+	const regex = `^(?:${root}|\\$lib/server)/(?:${names.join('|').replaceAll('.ts', '') || '(?!)'})(?:\\.ts)?(?:/|$)`;
+	const patterns = [
+		...(readsEnv ? [] : [restricted.env]),
+		...(isProcess ? [] : [restricted.process]),
+		restricted.routes,
+		{ regex, message }
+	];
+	const dynamic = { selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\/')}/]`, message };
+	return {
+		files,
+		rules: {
+			'no-restricted-imports': ['error', { patterns }],
+			'no-restricted-syntax': ['error', ...readsClock, dynamic]
+		}
 	};
-	const patterns = [restricted.env, restricted.routes, pattern];
-	return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns }] } };
 }
 
 const wallClock = 'Durations use performance.now(); the time of day is read in src/lib/server/clock.ts alone.';
 const readsWallClock = { object: 'Date', property: 'now', message: wallClock };
+const readsClock = [
+	{ selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: wallClock },
+	{ selector: "MemberExpression[object.name='performance'][property.name='timeOrigin']", message: wallClock }
+];
 
 /** What runs in browsers: the oldest ones are Safari 16.4, Firefox 115 and Chrome 109 (docs/browsers.md). */
 const browserCode = {
@@ -171,30 +199,30 @@ export default defineConfig(
 		rules: { 'svelte/no-navigation-without-resolve': 'off' }
 	},
 	direction(['src/**'], 'env'),
-	direction(['src/entry/**', 'src/doctor/**', 'src/lib/server/**'], 'env', 'routes'),
+	direction(['src/entry/**', 'src/doctor/**'], 'env', 'routes'),
+	{
+		files: ['src/**'],
+		rules: { 'no-restricted-properties': ['error', readsWallClock], 'no-restricted-syntax': ['error', ...readsClock] }
+	},
 	...upward(),
 	notAbove(
-		'src/entry/**',
+		['src/entry/**'],
 		'(?:\\.\\./)+lib/server',
 		['store', 'bridge', 'auth', 'api', 'wallet', 'backends', 'handles'],
-		'The entry runs before SvelteKit, from a bundle of its own, and may not import this folder.'
+		{
+			message: 'The entry runs before SvelteKit, from a bundle of its own, and may not import this folder.',
+			isProcess: true
+		}
 	),
-	direction(['src/lib/server/config/index.ts'], 'routes'),
 	{
 		...direction(['src/lib/**'], 'env', 'routes', 'server'),
 		ignores: ['src/lib/server/**']
 	},
+	direction(['src/lib/wallet/**'], 'env', 'routes', 'server', 'components'),
+	direction(['src/lib/i18n/**'], 'env', 'routes', 'server', 'components', 'flow'),
 	{
-		files: ['src/**'],
-		ignores: ['src/lib/server/clock.ts'],
-		rules: {
-			'no-restricted-properties': ['error', readsWallClock],
-			'no-restricted-syntax': [
-				'error',
-				{ selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: wallClock },
-				{ selector: "MemberExpression[object.name='performance'][property.name='timeOrigin']", message: wallClock }
-			]
-		}
+		files: ['src/lib/server/clock.ts'],
+		rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' }
 	},
 	{
 		files: ['src/lib/server/**', 'src/routes/**'],

@@ -1,6 +1,8 @@
-import type { ComplianceStatus } from '../ui/brand-view';
 import type { Point } from './privacy';
 import type { Locale } from './locale';
+
+/** The compliance status of a site, in the classes of the Dutch model statement. */
+export type ComplianceStatus = 'A' | 'B' | 'C' | 'D' | 'E';
 
 interface Words {
 	readonly title: string;

@@ -1,3 +1,5 @@
+import type { ComplianceStatus } from '$lib/i18n/statement';
+
 /** Whom to ask for help. Null if the institution has not configured it. */
 export interface Support {
 	readonly name: string | null;
@@ -19,9 +21,6 @@ export interface BrandView {
 	/** The address of the page about wallets that work. */
 	readonly walletHelpPage: string | null;
 }
-
-/** The compliance status of a site, in the classes of the Dutch model statement. */
-export type ComplianceStatus = 'A' | 'B' | 'C' | 'D' | 'E';
 
 /** The data of an institution's accessibility statement, in the page's language. */
 export interface StatementView {

@@ -20,13 +20,13 @@ function statusEvent(status: SessionStatus): StatusEvent {
 
 /** Whether the difference between two statuses is worth an event. */
 export function differs(a: SessionStatus, b: SessionStatus): boolean {
-	return (
-		a.status !== b.status ||
-		a.idvRequired !== b.idvRequired ||
-		a.idvRequirementReason !== b.idvRequirementReason ||
-		a.reconciliationPlanType !== b.reconciliationPlanType ||
-		Math.abs((a.bridgeExpiresAt ?? 0) - (b.bridgeExpiresAt ?? 0)) > MOVED_MS
-	);
+	const hasMoved = Math.abs((a.bridgeExpiresAt ?? 0) - (b.bridgeExpiresAt ?? 0)) > MOVED_MS;
+	return hasMoved || exactFields(a) !== exactFields(b);
+}
+
+/** What an event contains, except for the end, which the Auth Bridge may compute anew for each response. */
+function exactFields({ bridgeExpiresAt: _end, errorCode: _code, ...fields }: SessionStatus): string {
+	return JSON.stringify(fields);
 }
 
 export interface WatchDeps {
