@@ -25,11 +25,13 @@ import { programCommand } from './runtime.mjs';
 
 /** @type {Readonly<Record<string, Step>>} */
 export const steps = {
-	lint: async () =>
-		sum([
+	lint: async ({ full }) => {
+		const linted = full ? '.' : 'src';
+		return sum([
 			await runCheck('prettier', programCommand('prettier', ['--check', '.'])),
-			await runCheck('eslint', programCommand('eslint', ['--max-warnings=0', '.']))
-		]),
+			await runCheck('eslint', programCommand('eslint', ['--max-warnings=0', linted]))
+		]);
+	},
 	check: () => runCheck('svelte-check', programCommand('svelte-check', ['--fail-on-warnings'])),
 	unit: (choice) =>
 		runVitest({

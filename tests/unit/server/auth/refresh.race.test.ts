@@ -4,7 +4,7 @@ import { assertProperty } from '../../../harness/property';
 import { play, type Step, type Story } from './race-model';
 import type { TokenCall } from './race-sts';
 
-const RUNS = Number(process.env.RACE_RUNS ?? 150);
+const RUNS = Number(process.env.RACE_RUNS ?? 60);
 
 /** Mostly at once or within seconds of each other; now and then, until the tokens are due or have run out. */
 const pauseMs = fc.oneof(
