@@ -14,7 +14,7 @@ const CHECK = 'proxy.egress';
 type EgressFacts = Pick<Config, 'sts' | 'bridge' | 'backends' | 'proxies'>;
 
 /** Checks each proxy for outgoing connections with the first service that is requested through it. */
-export async function examineEgress({ sts, bridge, backends, proxies }: EgressFacts): Promise<readonly Finding[]> {
+export function examineEgress({ sts, bridge, backends, proxies }: EgressFacts): Promise<readonly Finding[]> {
 	const targets = [sts.internal, bridge.url, ...backends.map(({ url }) => url)].map((url) => new URL(url));
 	const first = new Map<string, { readonly proxy: URL; readonly target: URL }>();
 	for (const target of targets) {

@@ -7,11 +7,6 @@ import { addMeterProvider } from '../lib/server/metrics';
 import { version } from '../lib/server/runtime';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from './listen';
 
-/**
- * The portal's metrics in Prometheus's text format, on a port of their own. The package's own server is not used: it reads variables that
- * Deno does not grant, and sends its errors with status 200.
- */
-
 const PATH = '/metrics';
 /** Of the text format ("Exposition formats", Prometheus). */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -33,7 +28,9 @@ export class ScrapeReader extends MetricReader {
 }
 
 /**
- * Adds a provider for the portal's metrics, and serves them until the process exits: also while it drains.
+ * Adds a provider for the portal's metrics, and serves them in Prometheus's text format on a port of their own until the
+ * process exits: also while it drains. The package's own server is not used: it reads variables that Deno does not grant,
+ * and sends its errors with status 200.
  * @returns null once it listens, or why it can't listen, as a message for the operator
  */
 export async function serveMetrics(wanted: ListenAddress): Promise<string | null> {

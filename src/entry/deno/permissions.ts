@@ -8,9 +8,10 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
 const REDIS_PORT = '6379';
 
 /**
- * The minimal permissions of the Deno build: to listen on its address, and on that for metrics; to connect to the STS, the Auth Bridge, backends, the store and
- * proxies; to read its own code and public files, the variables of its configuration, and the files with its secrets. It can't run programs, read system
- * information, import remote code, or write files other than the Deno KV store.
+ * The minimal permissions of the Deno build: to listen on its address, and on that for metrics; to connect to the STS, the
+ * Auth Bridge, backends, the store and proxies; to read its own code and public files, the variables of its configuration,
+ * and the files with its secrets. It can't run programs, read system information, import remote code, or write files other
+ * than the Deno KV store.
  * @param folder the folder of the Deno build
  * @param endpoints URLs from the STS's discovery document, which may be on other hosts than the issuer
  */

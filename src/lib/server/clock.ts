@@ -1,11 +1,9 @@
 import { setImmediate } from 'node:timers';
 
 /**
- * The wall clock, for times in tokens, cookies, stored values and logs. It may step, also backwards. Durations, ages and
- * intervals use `performance.now()`, which never steps.
+ * Unix time in milliseconds by the wall clock, for times in tokens, cookies, stored values and logs. It may step, also
+ * backwards. Durations, ages and intervals use `performance.now()`, which never steps.
  */
-
-/** Unix time in milliseconds. */
 export const unixMs = (): number => Date.now();
 
 /** Unix time in whole seconds, as in tokens (RFC 7519 2). */

@@ -1,11 +1,6 @@
 import type { ProgressState } from './flow';
 
 /**
- * What the wallet and identity pages show. The server creates it; it is safe to send to the owning browser. A reload can
- * lead to every screen, so each view is one plain value.
- */
-
-/**
  * How a wallet sign-in ended without success. Each outcome has its own text and next step. `expired`: the session is over, and
  * the portal does not know whether the wallet had responded. `unfinished`: it had responded.
  */
@@ -58,6 +53,10 @@ export interface WaitingWallet {
 	readonly claimsText: string | null;
 }
 
+/**
+ * What the wallet page shows. The server creates it; it is safe to send to the owning browser. A reload can lead to every
+ * screen, so a view is one plain value.
+ */
 export type WalletView =
 	| { readonly screen: 'start' }
 	| WaitingWallet
@@ -131,6 +130,7 @@ export const identityOutcomes = [
 ] as const;
 export type IdentityOutcome = (typeof identityOutcomes)[number];
 
+/** What the identity page shows, as `WalletView` is for the wallet page. */
 export type IdentityView =
 	/** Explains why verification is needed, shows what the wallet sent, and offers to continue. */
 	| {

@@ -23,8 +23,8 @@ export interface ApiResponse {
 
 /**
  * Who may call a route. `open`: anyone. `session`: a browser with a session. `login`: a browser with a session or the login
- * page's cookie. `client`: API clients only. `owner`: a browser with the cookie of the wallet session in the path. If the route has a scope, API
- * clients whose access token has that scope may call it too.
+ * page's cookie. `client`: API clients only. `owner`: a browser with the cookie of the wallet session in the path. If the
+ * route has a scope, API clients whose access token has that scope may call it too.
  */
 export type Access = 'open' | 'session' | 'login' | 'owner' | 'client';
 

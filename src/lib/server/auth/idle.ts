@@ -5,12 +5,7 @@ import { isLookAhead, routePath } from '../http/request';
 import { sharedStore } from '../store';
 import type { Session } from './session';
 
-/**
- * The idle time-out. The time of the last activity is sealed in the cookie. The store has a copy, which only extends a
- * session: a response that was slow may bring back a cookie with an older time.
- */
-
-/** The time of the last activity is written at most once in this part of the time-out, and at most once a minute. */
+/** The time of the last activity is written at most once in this part of the idle timeout, and at most once a minute. */
 const STEP_PART = 0.1;
 const MIN_STEP_SECONDS = 60;
 
@@ -31,7 +26,8 @@ export function isActivity(event: Pick<RequestEvent, 'request' | 'route'>): bool
 }
 
 /**
- * Applies the idle time-out to the session of a request.
+ * Applies the idle timeout to the session of a request. The time of the last activity is sealed in the cookie. The store
+ * has a copy, which only extends a session: a response that was slow may bring back a cookie with an older time.
  * @param isActive whether the request is activity
  * @returns the session, with the time of this activity if it has to be written; null if the session has been idle for too long
  */

@@ -9,11 +9,6 @@ import { sharedStore, storeState } from '../store';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 
-/**
- * The wallet sessions that this browser started, each sealed in a separate cookie: concurrent responses can't overwrite
- * each other's changes, as they could with one list. The id of a session alone gives no access to it.
- */
-
 const PREFIX = 'wallet.';
 /**
  * How many cookies are opened at most. Concurrent responses can leave a browser with more cookies than the budget allows,
@@ -26,6 +21,10 @@ const MAX_OPENED = 2 * MAX_WALLET_SESSIONS;
  */
 export const LIFE_SECONDS = 60 * 60;
 
+/**
+ * A wallet session that this browser started. Each is sealed in a separate cookie: concurrent responses can't overwrite
+ * each other's changes, as they could with one list. The id of a session alone gives no access to it.
+ */
 export const OwnedSchema = v.object({
 	id: v.string(),
 	/**

@@ -28,19 +28,17 @@ export function tokenTimes(lifeSeconds: number | undefined): Pick<TokenSet, 'exp
 	return { expiresAt, refreshAt: expiresAt - Math.min(config().refreshGraceSeconds, lifeSeconds / 4) };
 }
 
-/**
- * Tokens of sessions that do not fit the cookie. They are sealed in the shared store, with a random key that is only in
- * the session's cookie. The process keeps no copy: an old copy has a refresh token that was redeemed before, and an STS
- * that rotates them ends the session when it is used again.
- */
-
 const KEY_BYTES = 32;
 /** Deno KV accepts values of 64 KiB. */
 const MAX_RECORD_CHARACTERS = 60_000;
 /** An instance that changes the record first has written the same tokens or newer ones. */
 const MAX_REPLACE_TRIES = 3;
 
-/** What changes with a refresh, and so is in the record rather than in the cookie. */
+/**
+ * The record in the shared store of a session whose tokens do not fit the cookie: what changes with a refresh. It is
+ * sealed with a random key that is only in the session's cookie. The process keeps no copy: an old copy has a refresh
+ * token that was redeemed before, and an STS that rotates them ends the session when it is used again.
+ */
 const StoredTokens = v.object({
 	generation: v.number(),
 	accessToken: v.string(),

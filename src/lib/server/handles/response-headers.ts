@@ -17,8 +17,9 @@ function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): string | u
 /**
  * Gives every request an id: it is in the log and in error responses, and it is the help code on error pages. Every error
  * response is logged, so that a help desk can find each code that a person may report. Responses are not stored by caches,
- * unless they have their own `cache-control` and set no cookie: any response may carry the session. The server entry sets the fixed headers on everything, including Kit's own
- * redirects and files, which hooks do not see. In dev there is no entry, so they are set here.
+ * unless they have their own `cache-control` and set no cookie: any response may carry the session. The server entry sets
+ * the fixed headers on everything, including Kit's own redirects and files, which hooks do not see. In dev there is no
+ * entry, so they are set here.
  */
 export const responseHeaders: Handle = async ({ event, resolve }) => {
 	// The page of a refusal has the id of the refused request (`http/endpoint.ts`).

@@ -1,8 +1,7 @@
 import { countRefusal, type Refusal } from '../metrics';
 import { Problem, type ProblemCode } from './problem';
 
-/** Server-sent events (HTML, 9.2), one stream per client. */
-
+/** Sends server-sent events (HTML, 9.2) to one client. */
 export interface EventSink {
 	/**
 	 * Sends an event. While the client is not reading, only the newest event of each key is stored; it is sent once the

@@ -176,7 +176,8 @@ export function invalidField(field: string): Problem {
 }
 
 /**
- * The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps. `extra.headers` override the Problem's own headers.
+ * The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps.
+ * @param extra `headers` override the Problem's own headers
  */
 export function problemResponse(
 	problem: Problem | ProblemCode,

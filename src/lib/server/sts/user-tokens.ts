@@ -25,8 +25,8 @@ export function resourceParameter(): Readonly<Record<string, string>> {
 }
 
 /**
- * A token request of Auth.js with the portal's client authentication, `resource` and the PKCE code verifier (RFC 7636, 4.5). Auth.js's own `private_key_jwt` names two audiences,
- * which Keycloak refuses.
+ * A token request of Auth.js with the portal's client authentication, `resource` and the PKCE code verifier (RFC 7636,
+ * 4.5). Auth.js's own `private_key_jwt` names two audiences, which Keycloak refuses.
  * @param init a form without a client secret
  */
 export async function completedTokenRequest(init: RequestInit = {}, verifier?: string): Promise<RequestInit> {

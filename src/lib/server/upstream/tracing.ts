@@ -77,10 +77,10 @@ interface UpstreamName {
  * Records one call to a service behind the portal: its duration by operation and status, and a span.
  * @param call receives the `traceparent` to send
  */
-export async function upstreamCall<Answer extends { readonly status: number }>(
+export function upstreamCall<Result extends { readonly status: number }>(
 	name: UpstreamName,
-	call: (traceparent: string | undefined) => Promise<Answer>
-): Promise<Answer> {
+	call: (traceparent: string | undefined) => Promise<Result>
+): Promise<Result> {
 	const { traceparent } = name;
 	if (traceparent === undefined)
 		return measured(
@@ -103,11 +103,11 @@ export async function upstreamCall<Answer extends { readonly status: number }>(
 	);
 }
 
-async function measured<Answer extends { readonly status: number }>(
+async function measured<Result extends { readonly status: number }>(
 	name: UpstreamName,
-	call: () => Promise<Answer>,
+	call: () => Promise<Result>,
 	onEnd: (outcome: Attributes, isFault: boolean) => void
-): Promise<Answer> {
+): Promise<Result> {
 	const startedMs = performance.now();
 	const end = (outcome: Attributes, isFault: boolean) => {
 		onEnd(outcome, isFault);

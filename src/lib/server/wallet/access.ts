@@ -72,10 +72,9 @@ export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSes
 }
 
 /**
- * Wallet sessions of API clients. These clients have no cookies, so the owner is recorded in the shared store. Entries are
- * sealed, and their key contains the client id: a request of another client does not find them.
+ * The entry in the shared store for a wallet session of an API client. These clients have no cookies. Entries are sealed,
+ * and their key contains the client id: a request of another client does not find them.
  */
-
 const sealed = sealOf('caller-wallet', v.object({ clientId: v.string(), session: OwnedSchema }));
 
 /** A wallet session of this API client; null if it has another owner or has expired. */

@@ -30,11 +30,10 @@ export function sessionFacts(t: Texts['account'], locale: Locale, session: Shown
 }
 
 /**
- * The values of `acr` and `amr` that have words on the account page (`account.session` in `i18n`). Services may send any
- * other value. Those have no words, and are shown among the technical details only.
+ * How strong a sign-in was, or what it proved: the values of `acr` that have words on the account page (`account.session`
+ * in `i18n`). Services may send any other value of `acr` and `amr`. Those have no words, and are shown among the technical
+ * details only.
  */
-
-/** How strong a sign-in was, or what it proved. */
 export const assuranceLevels = [
 	'one-check',
 	'extra-check',

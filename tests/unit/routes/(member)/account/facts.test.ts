@@ -5,7 +5,7 @@ import {
 	assuranceLevels,
 	signInMeans,
 	signInMeansIn
-} from '../../../src/routes/(member)/account/facts';
+} from '../../../../../src/routes/(member)/account/facts';
 
 test.each([
 	['https://refeds.org/profile/sfa', 'one-check'],
