@@ -17,6 +17,8 @@ export interface HostedProxy {
 	readonly url: string;
 	/** The same over http, which the proxy redirects. */
 	readonly plainUrl: string;
+	/** What the proxy has logged. */
+	readonly logs: () => Promise<string>;
 	stop(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ interface Recipe {
 }
 
 const START_LIMIT_MS = 60_000;
+const ACCESS_LOG = 'access.log';
 const TEMP_PATHS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 const recipes: Readonly<Record<ProxyProgram, Recipe>> = {
@@ -51,12 +54,13 @@ const recipes: Readonly<Record<ProxyProgram, Recipe>> = {
 			['listen 80;', `listen 127.0.0.1:${plainPort};`],
 			['listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`],
 			[/server_name portal\.example\.org;/g, 'server_name localhost;'],
+			[/\/var\/log\/nginx\/wallet-portal\.log/g, join(folder, ACCESS_LOG)],
 			['/etc/ssl/wallet-portal/cert.pem', join(folder, 'cert.pem')],
 			['/etc/ssl/wallet-portal/key.pem', join(folder, 'key.pem')],
 			['127.0.0.1:3000', `127.0.0.1:${portalPort}`]
 		],
 		around: (text, { folder }) =>
-			`daemon off;\npid ${folder}/nginx.pid;\nerror_log stderr warn;\nevents {}\nhttp {\naccess_log off;\n` +
+			`daemon off;\npid ${folder}/nginx.pid;\nerror_log stderr warn;\nevents {}\nhttp {\n` +
 			`${TEMP_PATHS.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}\n${text}}\n`
 	},
 	caddy: {
@@ -75,9 +79,11 @@ const recipes: Readonly<Record<ProxyProgram, Recipe>> = {
 		file: 'haproxy.cfg',
 		command: (configuration) => ['haproxy', '-db', '-f', configuration],
 		replacements: ({ folder, port, plainPort, portalPort }) => [
-			['bind :80\n', `bind 127.0.0.1:${plainPort}\n`],
+			['\tuser haproxy\n\tgroup haproxy\n', ''],
+			['log /dev/log local0', 'log stdout format raw local0'],
+			['bind :::80 v4v6\n', `bind 127.0.0.1:${plainPort}\n`],
 			[
-				'bind :443 ssl crt /etc/haproxy/wallet-portal.pem',
+				'bind :::443 v4v6 ssl crt /etc/haproxy/wallet-portal.pem',
 				`bind 127.0.0.1:${port} ssl crt ${join(folder, 'both.pem')}`
 			],
 			['maxconn 50000', 'maxconn 500'],
@@ -108,13 +114,17 @@ export async function startHostedProxy(program: ProxyProgram, portalPort: number
 	await writeFile(configuration, await configurationOf(recipe, place));
 
 	const child = startTied(recipe.command(configuration, place), {
-		stdio: ['ignore', 'ignore', 'pipe'],
+		stdio: ['ignore', 'pipe', 'pipe'],
 		env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
 	});
-	await untilListening(program, child, place.port);
+	const written: Buffer[] = [];
+	for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk: Buffer) => written.push(chunk));
+	const output = () => Buffer.concat(written).toString();
+	await untilListening(program, child, place.port, output);
 	return {
 		url: `https://localhost:${place.port}`,
 		plainUrl: `http://localhost:${place.plainPort}`,
+		logs: async () => output() + (await readFile(join(folder, ACCESS_LOG), 'utf8').catch(() => '')),
 		stop: async () => {
 			const ended = once(child, 'exit');
 			child.kill('SIGTERM');
@@ -134,13 +144,11 @@ async function configurationOf({ file, replacements, around }: Recipe, place: Pl
 	return around?.(text, place) ?? text;
 }
 
-async function untilListening(program: string, child: ChildProcess, port: number): Promise<void> {
-	const written: Buffer[] = [];
-	child.stderr?.on('data', (chunk: Buffer) => written.push(chunk));
+async function untilListening(program: string, child: ChildProcess, port: number, output: () => string): Promise<void> {
 	const deadlineMs = performance.now() + START_LIMIT_MS;
 	while (!(await isListening(port))) {
 		if (child.exitCode !== null || performance.now() > deadlineMs)
-			throw new Error(`${program} does not start:\n${Buffer.concat(written).toString()}`);
+			throw new Error(`${program} does not start:\n${output()}`);
 		await pause(20);
 	}
 }

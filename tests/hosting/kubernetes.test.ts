@@ -13,15 +13,20 @@ const manifests = readdirSync(folder).filter((file) => file.endsWith('.yaml') &&
 /** The versions of Kubernetes whose schemas the manifests must match: the oldest supported one, and the newest. */
 const VERSIONS = ['1.32', '1.36'];
 const program = process.env.KUBERNETES_VALIDATE;
+/** Gateway API is an extension: its schemas are not part of Kubernetes. */
+const builtIn = manifests.filter((file) => file !== 'gateway.yaml');
+/** One of these routes requests to the portal. */
+const ROUTES = ['gateway.yaml', 'ingress.yaml'];
 
 describe('the Kubernetes manifests', () => {
-	test('are all named by the kustomization', () => {
+	test('are all named by the kustomization, with one of the two ways to route requests', () => {
 		const named = [...read('kustomization.yaml').matchAll(/^ {2}- (\w+\.yaml)$/gm)].map(([, file = '']) => file);
-		expect(named.sort()).toEqual(manifests.sort());
+		expect(named.filter((file) => ROUTES.includes(file))).toEqual(['gateway.yaml']);
+		expect([...named, 'ingress.yaml'].sort()).toEqual(manifests.sort());
 	});
 
 	describe.runIf(program !== undefined)('match the schema of', () => {
-		test.each(VERSIONS.flatMap((version) => manifests.map((file) => [version, file] as const)))(
+		test.each(VERSIONS.flatMap((version) => builtIn.map((file) => [version, file] as const)))(
 			'Kubernetes %s: %s',
 			(version, file) => {
 				const { status, stdout, stderr } = spawnSync(program ?? '', ['--strict', '-k', version, join(folder, file)], {
@@ -51,6 +56,28 @@ describe('the Kubernetes manifests', () => {
 		);
 	});
 
+	test('do not take out pods that are only busy', () => {
+		const probe = (name: string) =>
+			read('deployment.yaml')
+				.split(`${name}:`)[1]
+				?.split(/Probe:|resources:/)[0] ?? '';
+		const seconds = (name: string, key: string) => Number(new RegExp(`${key}: (\\d+)`).exec(probe(name))?.[1]);
+		expect(seconds('readinessProbe', 'timeoutSeconds')).toBeGreaterThanOrEqual(3);
+		expect(seconds('readinessProbe', 'failureThreshold')).toBeGreaterThanOrEqual(3);
+		expect(seconds('livenessProbe', 'timeoutSeconds')).toBeGreaterThanOrEqual(10);
+		expect(seconds('livenessProbe', 'failureThreshold')).toBeGreaterThanOrEqual(6);
+	});
+
+	test('route https to a port of the service, without a limit for event streams, and redirect http', () => {
+		const [gateway = '', route = '', redirect = ''] = read('gateway.yaml').split(/^---$/m);
+		expect([...gateway.matchAll(/^ {4}- name: (\w+)$/gm)].map(([, name]) => name)).toEqual(['http', 'https']);
+		expect([route, redirect].map((text) => /sectionName: (\w+)/.exec(text)?.[1])).toEqual(['https', 'http']);
+		const [, port = ''] = /port: (\d+)/.exec(read('service.yaml')) ?? [];
+		expect(route).toMatch(new RegExp(`backendRefs:\\s+- name: wallet-portal\\s+port: ${port}\\n`));
+		expect(route).toMatch(/timeouts:\s+request: 0s/);
+		expect(redirect).toMatch(/requestRedirect:\s+scheme: https/);
+	});
+
 	test('select the pods of the deployment', () => {
 		const label = 'app.kubernetes.io/name: wallet-portal';
 		for (const file of ['service.yaml', 'networkpolicy.yaml', 'poddisruptionbudget.yaml']) {
@@ -59,6 +86,12 @@ describe('the Kubernetes manifests', () => {
 		}
 	});
 });
+
+/** docs/operations.md, "Memory": of a process, of an event stream, and for caches and requests in progress. */
+const BASE_BYTES = 110e6;
+const STREAM_BYTES = 29e3;
+const ROOM_BYTES = 200e6;
+const MIB = 1024 ** 2;
 
 describe('portal.env', () => {
 	let secrets = '';
@@ -78,6 +111,16 @@ describe('portal.env', () => {
 		const text = read('portal.env');
 		expect(text).toContain(`${mountPath}/`);
 		const config = parseConfig(parseEnv(text.replaceAll(mountPath, secrets)));
+		const { eventStreams, connections, requestsAtOnce } = config;
+		expect(connections).toBeGreaterThan(eventStreams.maxPerProcess + requestsAtOnce);
 		expect([config.secure, config.trustHost, config.store.redisUrl]).toEqual([true, true, 'redis://valkey:6379']);
+	});
+
+	test('fits the memory limit of the deployment', () => {
+		const limit = Number(/limits:\n +memory: (\d+)Mi$/m.exec(read('deployment.yaml'))?.[1]) * MIB;
+		const { EVENT_STREAMS, NODE_OPTIONS = '' } = parseEnv(read('portal.env'));
+		const heap = Number(/^--max-old-space-size=(\d+)$/.exec(NODE_OPTIONS)?.[1]) * MIB;
+		expect(BASE_BYTES + Number(EVENT_STREAMS) * STREAM_BYTES + ROOM_BYTES).toBeLessThanOrEqual(limit);
+		expect(heap).toBeLessThanOrEqual(0.8 * limit);
 	});
 });

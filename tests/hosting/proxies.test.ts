@@ -1,9 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { hasProxy, type HostedProxy, type ProxyProgram, startHostedProxy } from '../harness/hosted-proxy.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
+import { parseConfig } from '../../src/lib/server/config/parse.ts';
+import { root } from '../tasks/runtime.mjs';
 import { createWalletSession, sessionPath, signInAtInstitution } from '../http/support/journeys.ts';
+
+/** What the file of a program says that the portal's environment must have. */
+function settingsIn(file: string): NodeJS.Dict<string> {
+	const [, line = ''] = /^# Portal: (.*)$/m.exec(readFileSync(join(root, 'docs/hosting', file), 'utf8')) ?? [];
+	return parseEnv(line.replaceAll(' ', '\n'));
+}
+
+test.each(['nginx.conf', 'Caddyfile', 'haproxy.cfg'])(
+	'the settings that %s names let nobody but the proxy reach the portal, and suit one instance',
+	(file) => {
+		const secrets = { AUTH_SECRET: 'kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi', STS_CLIENT_SECRET: 'secret' };
+		const services = { STS_ISSUER_URL: 'https://sts.example.org', AUTH_BRIDGE_URL: 'http://auth-bridge:8090' };
+		const config = parseConfig({ ...secrets, ...services, STS_CLIENT_ID: 'portal', ...settingsIn(file) });
+		expect(config).toMatchObject({
+			trustHost: true,
+			trustedHops: 1,
+			shutdownDelayMs: 0,
+			listen: { host: '127.0.0.1' }
+		});
+	}
+);
 
 const programs: readonly ProxyProgram[] = ['nginx', 'caddy', 'haproxy'];
 const LIMIT = 3;
@@ -38,6 +64,14 @@ describe.each(programs.map((program) => [program] as const))(
 			expect([account.status, account.url.href]).toEqual([200, `${landscape.url}/account`]);
 			await browser.submit(account, {}, '/api/auth/signout');
 			expect((await browser.call('/api/me')).status).toBe(401);
+		});
+
+		test.runIf(isThere)('logs neither the code nor the state of a sign-in', async () => {
+			await new Browser(landscape.url).call('/api/auth/callback/sts?code=a-code&state=a-state');
+			// Caddy has no access log.
+			const logged = program === 'caddy' ? '' : ' /api/auth/callback/sts ';
+			await vi.waitFor(async () => expect(await proxy.logs()).toContain(logged));
+			expect(await proxy.logs()).not.toMatch(/(?:code|state)=/);
 		});
 
 		test.runIf(isThere)('sends an event of a stream to the browser at once', async () => {

@@ -49,6 +49,14 @@ describe('the systemd unit', () => {
 		expect(seconds).toBeGreaterThanOrEqual(30);
 	});
 
+	test('lets nobody but a proxy on the same machine reach the port, unless portal.env says otherwise', () => {
+		expect(unit).toMatch(/^Environment=HOST=127\.0\.0\.1\nEnvironmentFile=/m);
+	});
+
+	test('starts the portal again after any end but systemctl stop: it exits with code 0 after a signal', () => {
+		expect(unit).toMatch(/^Restart=always$/m);
+	});
+
 	test('names secrets that the portal reads from files', () => {
 		const credentials = [...unit.matchAll(/^LoadCredential=([\w-]+):/gm)].map(([, name = '']) => name);
 		const variables = credentials.map((name) => `${name.toUpperCase().replaceAll('-', '_')}_FILE`);

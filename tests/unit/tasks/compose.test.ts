@@ -30,6 +30,11 @@ test.each(['portal', 'valkey', 'sandbox'])('%s has no capabilities and gets no n
 	expect(service(name)).toContain("security_opt: ['no-new-privileges:true']");
 });
 
+test('only this machine reaches the portal, the STS and the institution, and nobody the store or the sandbox’s control', () => {
+	const published = [...compose.matchAll(/^ {6}- '([\d.:]+)'$/gm)].map(([, ports]) => ports);
+	expect(published).toEqual(['127.0.0.1:3000:3000', '127.0.0.1:8092:8092', '127.0.0.1:8093:8093']);
+});
+
 test('the portal’s settings are good ones, and accept the tokens of docs/api.md', () => {
 	const config = parseConfig({ ...environmentOf('portal'), AUTH_SECRET: 'kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi' });
 	expect(config.api.audience).toBe(`${config.origin}/api`);
