@@ -17,10 +17,14 @@ const AT_ONCE = 60;
 
 export async function startNoisyPortal(): Promise<NoisyPortal> {
 	const pipe = openNamedPipe();
-	const portal = await startPortal({ runtime, env: bareEnvironment, output: pipe.writeEnd });
+	const env = { ...bareEnvironment, AUTH_TRUST_HOST: 'true', TRUSTED_HOPS: '1' };
+	const portal = await startPortal({ runtime, env, output: pipe.writeEnd });
 	const query = new URLSearchParams({ error: 'server_error', error_description: 'out of order '.repeat(15) });
+	let clients = 0;
 	const fail = async () => {
-		const response = await fetch(`${portal.url}/api/auth/callback/sts?${query}`, { redirect: 'manual' });
+		// Lines about one network are limited.
+		const headers = { 'x-forwarded-for': `198.18.${clients++ % 250}.1`, 'x-forwarded-proto': 'http' };
+		const response = await fetch(`${portal.url}/api/auth/callback/sts?${query}`, { redirect: 'manual', headers });
 		await response.arrayBuffer();
 	};
 	return {
