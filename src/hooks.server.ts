@@ -10,7 +10,7 @@ import { apiProblems } from '$lib/server/handles/api-problems';
 import { authorize } from '$lib/server/handles/authorize';
 import { bearer } from '$lib/server/handles/bearer';
 import { brand } from '$lib/server/handles/brand';
-import { capacity } from '$lib/server/handles/load-shedding';
+import { loadShedding } from '$lib/server/handles/load-shedding';
 import { cookies } from '$lib/server/handles/cookies';
 import { sequenceOf } from '$lib/server/handles/sequence';
 import { locale } from '$lib/server/handles/locale';
@@ -65,7 +65,7 @@ export const handle: Handle = sequenceOf(
 	responseHeaders,
 	brand,
 	apiProblems,
-	capacity,
+	loadShedding,
 	originPolicy,
 	lookAhead,
 	cookies,

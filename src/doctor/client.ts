@@ -6,7 +6,7 @@ import type { TokenOptions } from '../lib/server/config/service-client';
 import { assertionBy, stsCall, stsClient } from '../lib/server/sts/metadata';
 import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/service-token';
 import { connectionFailure, withProxy, type Exchange, exchangeWithSts, oauthError } from './http';
-import { type Finding, good, warning, wrong, corsFindings, credentialOf, JWKS_PATH, STRANGER_ORIGIN } from './findings';
+import { type Finding, good, warning, wrong, corsFindings, credentialOf, JWKS_PATH, CROSS_ORIGIN } from './findings';
 import { callbackUrl } from './sign-in';
 
 /**
@@ -37,7 +37,7 @@ export async function examineClient(
 				response.failure.advice
 			)
 		];
-	const fromStranger = await requestToken({ origin: STRANGER_ORIGIN });
+	const fromStranger = await requestToken({ origin: CROSS_ORIGIN });
 	const laterKeys: Finding[] = [];
 	for (const key of sts.clientAuth === 'private_key_jwt' ? clientKeys.slice(1) : [])
 		laterKeys.push(laterKey(key, await requestToken({}, assertionBy(key))));

@@ -77,20 +77,20 @@ export function examineClock({ check, service, consequence, severity }: ClockChe
 }
 
 /** The origin of a site that is not related to the portal. */
-export const STRANGER_ORIGIN = 'https://stranger.example';
+export const CROSS_ORIGIN = 'https://stranger.example';
 
 const CORS_ADVICE = 'Remove its Access-Control-Allow-Origin header: browsers never call it, only the portal does.';
 
 /**
  * Checks whether a service lets pages of any site read its responses (Fetch standard, CORS protocol). It checks the response to the request
  * itself, not to a preflight: Keycloak's preflight allows every origin, but the request that follows is refused.
- * @param response the response to a request with `STRANGER_ORIGIN`
+ * @param response the response to a request with `CROSS_ORIGIN`
  */
 export function corsFindings(check: string, name: string, response: Exchange): readonly Finding[] {
 	if ('failure' in response) return [];
 	const { headers } = response.reply;
 	const allowed = headers.get('access-control-allow-origin');
-	if (allowed !== '*' && allowed !== STRANGER_ORIGIN)
+	if (allowed !== '*' && allowed !== CROSS_ORIGIN)
 		return [good(check, `The ${name} lets no other site’s pages read its responses.`)];
 	// Browsers refuse credentials together with `*`.
 	const withCookies = allowed !== '*' && headers.get('access-control-allow-credentials') === 'true';

@@ -6,7 +6,7 @@ import { toProblem } from '../lib/server/http/problem';
 import { upstreamUrl } from '../lib/server/upstream/client';
 import { fitsQrCode } from '../lib/ui/qr-svg';
 import { viaProxy, type Reply, request, type Exchange } from './http';
-import { type Finding, good, warning, wrong, corsFindings, examineClock, STRANGER_ORIGIN } from './findings';
+import { type Finding, good, warning, wrong, corsFindings, examineClock, CROSS_ORIGIN } from './findings';
 import type { Backend } from '../lib/server/config/backends';
 
 const UNKNOWN_SESSION = '0'.repeat(32);
@@ -50,7 +50,7 @@ export async function examineBridge(
 /** Sends a request that a page of any site could send: `complete` for a session that does not exist. */
 export async function examineBridgeCors({ bridge }: Pick<Config, 'bridge'>): Promise<readonly Finding[]> {
 	const url = unknownSessionStatusUrl(bridge.url).replace(/status$/, 'complete');
-	const headers = { origin: STRANGER_ORIGIN, 'content-type': 'application/json' };
+	const headers = { origin: CROSS_ORIGIN, 'content-type': 'application/json' };
 	const response = await request(url, { method: 'POST', headers, body: '{}', timeoutMs: bridge.timeoutMs });
 	return corsFindings('bridge.cors', 'Auth Bridge', response);
 }

@@ -3,6 +3,9 @@ import * as v from 'valibot';
 /** Returns the value of a request header by its lower-case name; several values are joined by commas. */
 export type ReadHeader = (name: string) => string | null;
 
+/** Bytes of a header line besides name and value: colon, space and line end. */
+export const LINE_BYTES = 4;
+
 /** A response of the entry itself, in a form that both runtimes can send. Header names are lower-case. */
 export interface EntryResponse {
 	status: number;

@@ -7,7 +7,7 @@ import { newFlowId } from '$lib/server/auth/cookie-budget';
 import { beginLoginTransaction, readLoginTransaction } from '$lib/server/auth/login-page';
 import { writeSession } from '$lib/server/auth/session-cookie';
 import { handle } from '../../src/hooks.server';
-import { completedSession, keepOwned, ownedSessions } from '$lib/server/auth/owned-sessions';
+import { completedSession, keepOwned, ownedSessions } from '$lib/server/auth/wallet-cookies';
 import { afterSetCookies, fakeCookies } from '../harness/cookies';
 import { assertProperty } from '../harness/property';
 import { requestEvent } from '../harness/request-event';

@@ -8,7 +8,7 @@ export interface VirtualClock {
 	readonly every: (ms: number, callBack: () => void) => () => void;
 	readonly pause: (ms: number) => Promise<void>;
 	/** As `createRefresher` wants it: resolves to null after so many milliseconds. */
-	readonly limit: (ms: number) => { readonly reached: Promise<null>; readonly callOff: () => void };
+	readonly limit: (ms: number) => { readonly reached: Promise<null>; readonly cancel: () => void };
 	/** Lets time pass, and everything happen that is due on the way. */
 	readonly advance: (ms: number) => Promise<void>;
 }
@@ -41,9 +41,9 @@ export function virtualClock(startMs = 1_800_000_000_000): VirtualClock {
 		every: (ms, callBack) => add(ms, ms, callBack),
 		pause: (ms) => new Promise((resolve) => void add(ms, null, resolve)),
 		limit(ms) {
-			let callOff = () => {};
-			const reached = new Promise<null>((resolve) => (callOff = add(ms, null, () => resolve(null))));
-			return { reached, callOff: () => callOff() };
+			let cancel = () => {};
+			const reached = new Promise<null>((resolve) => (cancel = add(ms, null, () => resolve(null))));
+			return { reached, cancel: () => cancel() };
 		},
 		async advance(ms) {
 			const endMs = nowMs + ms;

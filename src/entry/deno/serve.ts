@@ -5,7 +5,8 @@ import {
 	withoutProxyBuffering,
 	clientAddress,
 	type ProxyTrust,
-	untrustedHeaders
+	untrustedHeaders,
+	LINE_BYTES
 } from '../http';
 import type { Respond } from '../startup';
 import { type BodyRule, readBody, type CollectedBody } from '../request-body';
@@ -26,9 +27,6 @@ import { LAUNCHED, writeLastLine } from './supervise';
 type Body = ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer> | null;
 type Serve = (request: Request, info: Deno.ServeInfo) => Promise<Response>;
 type ServeSettings = GateSettings & ProxyTrust & { secure: boolean };
-
-/** Bytes of a header line besides name and value: colon, space and line end. */
-const LINE_BYTES = 4;
 
 /** Creates the request handler around the application: checks each request, and adds the fixed headers to each response. */
 export function createServe(respond: Respond, settings: ServeSettings): Serve {

@@ -4,7 +4,14 @@ import { sendNodeResponse, NodeRequest } from 'srvx/node';
 import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import { countRefusal } from '../../lib/server/metrics';
 import { isDraining } from '../listen';
-import { clientAddress, type ProxyTrust, untrustedHeaders, type EntryResponse, withoutProxyBuffering } from '../http';
+import {
+	clientAddress,
+	LINE_BYTES,
+	type ProxyTrust,
+	untrustedHeaders,
+	type EntryResponse,
+	withoutProxyBuffering
+} from '../http';
 import { checkRequest, type GateSettings } from '../gate';
 import { type EntryProblem, internalError, refuse } from '../refusal';
 import { readBody } from '../request-body';
@@ -184,9 +191,6 @@ export function cleanHeaders(incoming: IncomingMessage, names: readonly string[]
 	headers.host = host;
 	incoming.rawHeaders = ['host', host, ...withoutNames(incoming.rawHeaders, new Set(['host', ...present]))];
 }
-
-/** Bytes of a header line besides name and value: colon, space and line end. */
-const LINE_BYTES = 4;
 
 /** What the gate checks in a request's head. Of several Host headers `headers.host` has only the first. */
 export function headOf({ url = '', rawHeaders }: IncomingMessage): { host: string | null; headBytes: number } {

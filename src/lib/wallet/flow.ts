@@ -25,7 +25,7 @@ export type FlowState = 'scan' | ProgressState | WaitingState | WalletOutcome;
 
 /** An event: derived from a status, or the outcome of `complete` (`accepted`, `identity_needed`). */
 export type FlowEvent =
-	'opened' | 'answered' | 'verified' | 'accepted' | 'identity_needed' | 'under_way' | WalletOutcome;
+	'opened' | 'responded' | 'verified' | 'accepted' | 'identity_needed' | 'under_way' | WalletOutcome;
 
 type Moves = Readonly<Partial<Record<FlowEvent, FlowState>>>;
 
@@ -49,7 +49,7 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 	scan: {
 		...endings,
 		opened: 'opened',
-		answered: 'opened',
+		responded: 'opened',
 		verified: 'opened',
 		accepted: 'opened',
 		identity_needed: 'opened',
@@ -57,7 +57,7 @@ export const moves: Readonly<Record<FlowState, Moves>> = {
 	},
 	opened: {
 		...endings,
-		answered: 'checking',
+		responded: 'checking',
 		verified: 'checking',
 		accepted: 'checking',
 		identity_needed: 'checking',
@@ -108,7 +108,7 @@ const eventsByStatus: Readonly<Record<SessionStatusValue, FlowEvent | null>> = {
 	CREATED: null,
 	PENDING: null,
 	INTERACTION_STARTED: 'opened',
-	VERIFYING: 'answered',
+	VERIFYING: 'responded',
 	VERIFIED: 'verified',
 	// Completed in another tab, or by the STS: completing again has the same result.
 	COMPLETED: 'verified',

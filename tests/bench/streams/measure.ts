@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { createSeal, type Seal } from '../../../src/lib/server/seal.ts';
-import type { OwnedSession } from '../../../src/lib/server/auth/owned-sessions.ts';
+import type { OwnedSession } from '../../../src/lib/server/auth/wallet-cookies.ts';
 import { sessionPath } from '../../http/support/journeys.ts';
 import { denoBinary } from '../../tasks/runtime.mjs';
 import { startBenchPortal } from '../bench-portal.ts';

@@ -19,7 +19,7 @@ export const limits = [
 	},
 	{
 		name: 'a used wallet session is remembered too long',
-		file: 'src/lib/server/auth/owned-sessions.ts',
+		file: 'src/lib/server/auth/wallet-cookies.ts',
 		find: '(LIFE_SECONDS + 300) * 1000',
 		replace: '(LIFE_SECONDS + 300) * 1_000_000',
 		test: 'tests/unit/server/store/lifetimes.test.ts'

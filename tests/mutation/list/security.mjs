@@ -110,9 +110,9 @@ export const security = [
 	},
 	{
 		name: 'a wallet cookie counts under any id',
-		file: 'src/lib/server/auth/owned-sessions.ts',
+		file: 'src/lib/server/auth/wallet-cookies.ts',
 		find: 'session?.id === id && session.startedAt',
 		replace: 'session && session.startedAt',
-		test: 'tests/unit/server/auth/owned-sessions.test.ts'
+		test: 'tests/unit/server/auth/wallet-cookies.test.ts'
 	}
 ];

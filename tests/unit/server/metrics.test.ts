@@ -6,7 +6,7 @@ import { consumeQuota } from '$lib/server/http/rate-limit';
 import { observeEventStreams } from '$lib/server/metrics';
 import { sharedStore } from '$lib/server/store';
 import { flowEnded } from '$lib/server/wallet/sessions';
-import type { OwnedSession } from '$lib/server/auth/owned-sessions';
+import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
 import type * as renewal from '$lib/server/auth/refresh';
 import { someSession } from './auth/session-fixture';
 import { downUrl, json, startStub } from './http/stub-server';

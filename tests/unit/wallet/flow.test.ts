@@ -13,20 +13,20 @@ import { sessionStatuses } from '$lib/wallet/wallet-session';
 import { walletOutcomes } from '$lib/wallet/view';
 
 const states: readonly FlowState[] = ['scan', ...progressStates, ...waitingStates, ...walletOutcomes];
-const steps: readonly FlowEvent[] = ['opened', 'answered', 'verified', 'accepted', 'identity_needed', 'under_way'];
+const steps: readonly FlowEvent[] = ['opened', 'responded', 'verified', 'accepted', 'identity_needed', 'under_way'];
 
 /** Where each step leads from each state that can still move; everything else changes nothing. */
 const table: Partial<Record<FlowState, Partial<Record<FlowEvent, FlowState[]>>>> = {
 	scan: {
 		opened: ['opened'],
-		answered: ['opened', 'checking'],
+		responded: ['opened', 'checking'],
 		verified: ['opened', 'checking', 'verified'],
 		accepted: ['opened', 'checking', 'verified', 'leaving'],
 		identity_needed: ['opened', 'checking', 'verified', 'identifying'],
 		under_way: ['opened', 'checking', 'verified', 'identifying', 'in-progress']
 	},
 	opened: {
-		answered: ['checking'],
+		responded: ['checking'],
 		verified: ['checking', 'verified'],
 		accepted: ['checking', 'verified', 'leaving'],
 		identity_needed: ['checking', 'verified', 'identifying'],
@@ -84,7 +84,7 @@ test('every status of the Auth Bridge has a meaning, and an unknown one means wa
 		CREATED: null,
 		PENDING: null,
 		INTERACTION_STARTED: 'opened',
-		VERIFYING: 'answered',
+		VERIFYING: 'responded',
 		VERIFIED: 'verified',
 		IDV_REQUIRED: 'identity_needed',
 		RECONCILING: 'under_way',

@@ -92,7 +92,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'End sessions for the STS (OpenID Connect Back-Channel Logout 1.0).',
 		access: 'open',
 		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
-		responses: { 200: { what: 'The sessions are ended.', json: schemas.Nothing } },
+		responses: { 200: { what: 'The sessions are ended.', json: schemas.EmptyBody } },
 		problems: [...unreadable, 500, 503]
 	}
 ];
@@ -173,7 +173,7 @@ const adminRoutes: readonly ApiRoute[] = [
 		access: 'client',
 		scope: 'sessions:revoke',
 		json: () => schemas.Revocation,
-		responses: { 200: { what: 'The sessions are ended.', json: schemas.Revoked } },
+		responses: { 200: { what: 'The sessions are ended.', json: schemas.RevocationResult } },
 		problems: [...anywhere, ...unreadable, 401, 429]
 	}
 ];

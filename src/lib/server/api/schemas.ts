@@ -99,7 +99,7 @@ export const Revocation = v.pipe(
  * Which instances have got a revocation. `pending`: the shared store is down; this instance tells the others when it is
  * available again.
  */
-export const Revoked = v.pipe(
+export const RevocationResult = v.pipe(
 	v.strictObject({
 		revoked: v.picklist(['user', 'all']),
 		reach: v.picklist(['all_instances', 'this_instance']),
@@ -151,7 +151,7 @@ export function sessionOptions() {
 }
 
 /** An empty body. */
-export const Nothing = v.pipe(v.strictObject({}), v.title('Empty'));
+export const EmptyBody = v.pipe(v.strictObject({}), v.title('Empty'));
 const Bilingual = v.pipe(v.strictObject({ nl: v.string(), en: v.string() }), v.title('BilingualText'));
 const RequestedClaim = v.pipe(
 	v.strictObject({ path: v.array(v.union([v.string(), v.number(), v.null()])), label: Bilingual }),
@@ -216,7 +216,7 @@ export const Status = v.pipe(
 export const NewStatus = v.pipe(v.strictObject({ sessionId: SessionId, status }), v.title('NewWalletSessionStatus'));
 
 /** Why the event stream cannot report the status of a session. */
-export const Trouble = v.pipe(
+export const StatusUnavailable = v.pipe(
 	v.strictObject({ sessionId: SessionId, error: ProblemCode }),
 	v.title('WalletSessionTrouble')
 );

@@ -18,15 +18,15 @@ const ofSession = [...anywhere, ...upstream, 401, 404, 409];
 const events = {
 	name: 'WalletSessionEvent',
 	types: {
-		connected: { what: 'The first event: the stream is open.', data: schemas.Nothing },
-		heartbeat: { what: 'Every 4 s, so that a client notices a lost connection.', data: schemas.Nothing },
+		connected: { what: 'The first event: the stream is open.', data: schemas.EmptyBody },
+		heartbeat: { what: 'Every 4 s, so that a client notices a lost connection.', data: schemas.EmptyBody },
 		message: {
 			what: 'The status, at once and after each change. As the default type, it has no `event` line.',
 			data: schemas.Status
 		},
-		trouble: { what: 'The status cannot be read now. The stream continues.', data: schemas.Trouble },
-		gone: { what: 'The session no longer exists.', data: schemas.Trouble },
-		end: { what: 'The last event: no session of the stream can change any more.', data: schemas.Nothing }
+		trouble: { what: 'The status cannot be read now. The stream continues.', data: schemas.StatusUnavailable },
+		gone: { what: 'The session no longer exists.', data: schemas.StatusUnavailable },
+		end: { what: 'The last event: no session of the stream can change any more.', data: schemas.EmptyBody }
 	}
 };
 
@@ -84,7 +84,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'post',
 		id: 'completeWalletSession',
 		what: 'Complete a session whose status is VERIFIED. Repeating the request returns the same response.',
-		json: () => schemas.Nothing,
+		json: () => schemas.EmptyBody,
 		responses: {
 			200: { what: 'The session is complete.', json: schemas.Completed },
 			202: { what: 'Identity verification is needed first.', json: schemas.IdvNeeded }
@@ -97,7 +97,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'post',
 		id: 'startIdentityVerification',
 		what: 'Start identity verification. When `redirectUrl` is null, confirm the identity with a submission, or complete the session.',
-		json: () => schemas.Nothing,
+		json: () => schemas.EmptyBody,
 		responses: { 200: { what: 'The address of the institution, or null.', json: schemas.IdvStarted } },
 		problems: [...ofSession, ...unreadable]
 	},

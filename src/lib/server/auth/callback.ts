@@ -6,7 +6,7 @@ import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { count } from '../metrics';
 import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
-import { markUsed, markCompletedUsed } from './owned-sessions';
+import { markUsed, markCompletedUsed } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, newSession, redeemOnce } from './sign-in-result';

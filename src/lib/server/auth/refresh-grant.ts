@@ -3,7 +3,7 @@ import { WorkFailed } from './run-once';
 import { verifyIdToken } from '../sts/id-token';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { resourceParameter } from '../sts/user-tokens';
-import { isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
+import { clientErrors, isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
 import { type Session } from './session';
 import { type TokenSet, tokenTimes } from './session-tokens';
@@ -87,13 +87,12 @@ const grantErrors = [
 	'login_required',
 	'mfa_required'
 ];
-/** Errors about the portal as a client. Its operator has to act, and no session ends. */
-const clientErrors = ['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'];
 
 /** @throws {WorkFailed} always, with a code that the portal defines and no other text from the STS */
 function refusedWith(cause: oauth.ResponseBodyError): never {
 	const grantError = grantErrors.find((code) => code === cause.error);
 	if (grantError !== undefined) ended(grantError, cause);
+	// Errors about the portal as a client: no session ends.
 	const clientError = clientErrors.find((code) => code === cause.error);
 	if (clientError !== undefined) postponed(clientError, cause);
 	const serverError = serverErrors.find((code) => code === cause.error);

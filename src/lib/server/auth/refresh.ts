@@ -6,6 +6,7 @@ import { newTokensKey, type TokenSet } from './session-tokens';
 import { log } from '../log';
 import { count } from '../metrics';
 import { sharedStore } from '../store';
+import { clientErrors } from '../sts/responses';
 import { redeemRefreshToken } from './refresh-grant';
 import * as v from 'valibot';
 
@@ -42,8 +43,8 @@ interface RefresherOptions extends OnceOptions {
 	readonly onFault: (failed: WorkFailed) => void;
 	/** Reports the result of each requested refresh, and whether this request shared the token call of another request. */
 	readonly onRefresh?: (result: 'renewed' | WorkFault, isShared: boolean) => void;
-	/** `reached` resolves to null after that many milliseconds; `callOff` cancels it. */
-	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly callOff: () => void };
+	/** `reached` resolves to null after that many milliseconds; `cancel` cancels it. */
+	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly cancel: () => void };
 }
 
 /**
@@ -110,12 +111,12 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 
 	/** The result, or null if it takes too long. The work continues, and its result serves the next request. */
 	async function withinMaxWait(renewal: Promise<string>): Promise<string | null> {
-		const { reached, callOff } = limit(MAX_WAIT_MS);
+		const { reached, cancel } = limit(MAX_WAIT_MS);
 		renewal.catch(() => {});
 		try {
 			return await Promise.race([renewal, reached]);
 		} finally {
-			callOff();
+			cancel();
 		}
 	}
 
@@ -167,7 +168,7 @@ function timeLimit(ms: number) {
 	const reached = new Promise<null>((resolve) => {
 		timer = setTimeout(() => resolve(null), ms);
 	});
-	return { reached, callOff: () => clearTimeout(timer) };
+	return { reached, cancel: () => clearTimeout(timer) };
 }
 
 let made: ReturnType<typeof createRefresher> | undefined;
@@ -184,7 +185,7 @@ export function tokenRefresher(): ReturnType<typeof createRefresher> {
 
 function logFault(error: WorkFailed): void {
 	const { fault, code } = error;
-	if (['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type'].includes(code))
+	if (clientErrors.includes(code))
 		log.error(
 			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_AUTH, its secret or key, and STS_SCOPE',
 			{ code, error }

@@ -5,7 +5,7 @@ import { type Provider, providers } from './session';
 import { sealOf, cookieAttributes, cookieName } from '../http/cookies';
 import type { Cookies } from '@sveltejs/kit';
 import { config } from '../config';
-import { LIFE_SECONDS, ownedSessions } from './owned-sessions';
+import { LIFE_SECONDS, ownedSessions } from './wallet-cookies';
 import { StepUpSchema, type StepUp } from './step-up';
 import { returnPath } from '../http/return-path';
 

@@ -6,7 +6,7 @@ import { isProblem } from '../http/problem';
 import { consumeSignInQuota } from '../http/rate-limit';
 import { returnPath } from '../http/return-path';
 import { institutions } from '../sts/institutions';
-import { completedSession, newestReturnPath, ownedSessions } from './owned-sessions';
+import { completedSession, newestReturnPath, ownedSessions } from './wallet-cookies';
 import { keepFlow, type SignInFlow, newStateKey, stateOf } from './sign-in-flow';
 import { hasLoginCookie, isMarkedSignedOut, readLoginTransaction, loginPath } from './login-page';
 import { isProvider, type Provider } from './session';

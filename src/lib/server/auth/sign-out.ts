@@ -12,7 +12,7 @@ import { isUnavailable } from '../sts/responses';
 import { forgetExchanged } from '../sts/user-tokens';
 import { sharedStore } from '../store';
 import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-page';
-import { markAllUsed } from './owned-sessions';
+import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
 import { forgetAllFlows } from './sign-in-flow';

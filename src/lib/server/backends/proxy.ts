@@ -165,7 +165,7 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	if (Number(announced) > CACHED_BYTES) return { chunks, repeatable: false };
 	if (announced === null) return unannounced(chunks);
 	const buffer = createByteBuffer(CACHED_BYTES);
-	for await (const piece of chunks) if (!buffer.append(piece)) throw new Problem('payload_too_large');
+	for await (const chunk of chunks) if (!buffer.append(chunk)) throw new Problem('payload_too_large');
 	return { chunks: [buffer.toBytes()], repeatable: true };
 }
 

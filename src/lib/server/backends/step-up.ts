@@ -40,13 +40,13 @@ const ALWAYS_NEW_SECONDS = 60;
 export async function challengedSignIn(
 	event: StepUpEvent,
 	{ name, token }: Backend,
-	answer: Response
+	response: Response
 ): Promise<Response | null> {
 	const { session } = event.locals;
 	const isForPerson = token === 'user' || token === 'exchange';
-	const requirement = isForPerson && answer.status === 401 ? challengeIn(answer.headers) : null;
+	const requirement = isForPerson && response.status === 401 ? challengeIn(response.headers) : null;
 	if (!requirement || !session) return null;
-	await answer.body?.cancel();
+	await response.body?.cancel();
 	const { acr, maxAgeSeconds } = requirement;
 	const least = maxAgeSeconds === null ? null : Math.max(maxAgeSeconds, ALWAYS_NEW_SECONDS);
 	if (lackingOf(session, { acr, maxAgeSeconds: least }) === null)

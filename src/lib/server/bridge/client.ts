@@ -8,7 +8,7 @@ import {
 	type IdvOutcome,
 	type IdvStart,
 	type IdvStatus,
-	own,
+	requireSameSession,
 	PersonResponse,
 	type SessionStatus,
 	type SubmittedResponse,
@@ -127,7 +127,7 @@ export function createBridge({
 		/** Personal data, only for `/login/identity` in the owning browser. Never shared between callers, cached or logged. */
 		async readPerson(id: string, credential: Credential): Promise<Person> {
 			const parsed = await ask(PersonResponse, get('readStatus', sessionPath(id, 'status'), credential));
-			own(id, parsed.sessionId);
+			requireSameSession(id, parsed.sessionId);
 			return parsed.person;
 		},
 
@@ -143,7 +143,7 @@ export function createBridge({
 			changing(id, async () => {
 				const response = await exchange(post('complete', sessionPath(id, 'complete'), credential));
 				const { sessionId, result } = readCompletion(response);
-				own(id, sessionId);
+				requireSameSession(id, sessionId);
 				return result;
 			}),
 

@@ -109,7 +109,7 @@ export function createReaders(now: () => number, warn: Warn) {
 		status(id: string, parsed: Parsed<typeof schemas.StatusResponse>): SessionStatus {
 			const status = statusOf(parsed.status);
 			return {
-				sessionId: own(id, parsed.sessionId),
+				sessionId: requireSameSession(id, parsed.sessionId),
 				status,
 				idvRequired: parsed.idvRequired === true || status === 'IDV_REQUIRED',
 				idvRequirementReason: parsed.idvRequirementReason,
@@ -120,17 +120,17 @@ export function createReaders(now: () => number, warn: Warn) {
 		},
 
 		submitted: (id: string, parsed: Parsed<typeof schemas.DcApiSubmittedResponse>): SubmittedResponse => ({
-			sessionId: own(id, parsed.sessionId),
+			sessionId: requireSameSession(id, parsed.sessionId),
 			status: statusOf(parsed.status)
 		}),
 
 		idvStart: (id: string, parsed: Parsed<typeof schemas.IdvStartResponse>): IdvStart => ({
 			...parsed,
-			sessionId: own(id, parsed.sessionId)
+			sessionId: requireSameSession(id, parsed.sessionId)
 		}),
 
 		idvStatus: (id: string, parsed: Parsed<typeof schemas.IdvStatusResponse>): IdvStatus => ({
-			sessionId: own(id, parsed.sessionId),
+			sessionId: requireSameSession(id, parsed.sessionId),
 			status: statusOf(parsed.status),
 			planType: parsed.planType,
 			reason: parsed.idvRequirementReason,
@@ -142,7 +142,7 @@ export function createReaders(now: () => number, warn: Warn) {
 			id: string,
 			parsed: Parsed<typeof schemas.FinishedIdvResponse | typeof schemas.SubmittedIdvResponse>
 		): IdvOutcome => ({
-			sessionId: own(id, parsed.sessionId),
+			sessionId: requireSameSession(id, parsed.sessionId),
 			status: statusOf(parsed.status),
 			...failure(parsed.errorCode)
 		})
@@ -154,11 +154,11 @@ export function createReaders(now: () => number, warn: Warn) {
  * @returns the requested session id
  * @throws {Problem} `upstream_invalid`
  */
-export function own(asked: string, answered: string | null): string {
-	if (answered !== null && answered.toLowerCase() !== asked.toLowerCase()) {
+export function requireSameSession(requested: string, received: string | null): string {
+	if (received !== null && received.toLowerCase() !== requested.toLowerCase()) {
 		throw new Problem('upstream_invalid', { facts: { fault: 'foreign_session' } });
 	}
-	return asked;
+	return requested;
 }
 
 /** The problem code of the first code that is known. */

@@ -13,10 +13,10 @@ export const authorize: Handle = (input) => {
 	const { route, locals } = input.event;
 	const open = route.id === null || route.id.startsWith('/(public)');
 	if (open || locals.caller) return input.resolve(input.event);
-	return locals.session ? resolveCancellable(input) : refusal(input.event);
+	return locals.session ? resolveUnlessRevoked(input) : refusal(input.event);
 };
 
-async function resolveCancellable({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+async function resolveUnlessRevoked({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS has then refused the refresh token.
 	return event.locals.sessionRevoked ? refusal(event) : response;
@@ -37,6 +37,6 @@ function refusal(event: RequestEvent): Response {
  * @throws a 503 while the STS is unavailable, a 401 without a session
  */
 export function memberSession({ session, requestId, stsUnavailable }: App.Locals): Session {
-	if (stsUnavailable) error(503, { message: 'The sign-in service does not answer; try again shortly.', requestId });
+	if (stsUnavailable) error(503, { message: 'The sign-in service does not respond; try again shortly.', requestId });
 	return session ?? error(401, { message: 'Sign in first.', requestId });
 }

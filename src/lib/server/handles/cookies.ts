@@ -4,7 +4,7 @@ import { cookieAttributes, type CookieJar, cookieName, createCookieJar, ownPart 
 import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
 import { withCookies } from '../http/headers';
 import { log } from '../log';
-import { walletCookies } from '../auth/owned-sessions';
+import { walletCookies } from '../auth/wallet-cookies';
 
 /** More deletions in one response would make its head larger than proxies accept. */
 const MAX_EVICTIONS = 12;

@@ -44,7 +44,7 @@ export interface Progress {
 	readonly timedOut: boolean;
 	readonly cancelled: boolean;
 	/** The head of the response had arrived. */
-	readonly answering: boolean;
+	readonly responding: boolean;
 }
 
 /** Error codes of a request that cannot be written, such as one with a line break in a header. */

@@ -123,7 +123,7 @@ function logLoss(): void {
 }
 
 /**
- * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/owned-sessions.ts`) or what the portal must
+ * Whether a kind of key contains revocations (`auth/revoked-sessions.ts`, `auth/wallet-cookies.ts`) or what the portal must
  * not deny (`wallet/cancel.ts`), which are written first after an outage or a loss of data.
  */
 export const isRevocation = (kind: string): boolean =>

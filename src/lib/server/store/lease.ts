@@ -48,7 +48,7 @@ export async function takeLease(
 	// unchanged.
 	const signOfLife = () =>
 		writeRecord({ state: 'running', holder, untilMs: unixNow() + LEASE_MS, losses, ...(wasRefused && { wasRefused }) });
-	let callOff = () => {};
+	let cancel = () => {};
 	let renewal = Promise.resolve();
 	if (!(await store.replace(key, expected, signOfLife(), BEGUN_MS))) return null;
 
@@ -66,12 +66,12 @@ export async function takeLease(
 		losses,
 		wasRefused,
 		startHeartbeat() {
-			callOff = every(LEASE_MS / 3, () => {
+			cancel = every(LEASE_MS / 3, () => {
 				renewal = renewal.then(() => replaceMine(signOfLife(), BEGUN_MS)).catch(() => {});
 			});
 		},
 		end() {
-			callOff();
+			cancel();
 			return renewal;
 		},
 		// An empty text is not a record, so the next caller may try.

@@ -229,12 +229,12 @@ export function createKeyWaiters(after: After = afterTimeout): KeyWaiters {
 				const keyWaiters = waiting.get(key) ?? new Set();
 				waiting.set(key, keyWaiters);
 				const wake = () => {
-					callOff();
+					cancel();
 					keyWaiters.delete(wake);
 					if (keyWaiters.size === 0) waiting.delete(key);
 					resolve();
 				};
-				const callOff = after(mostMs, wake);
+				const cancel = after(mostMs, wake);
 				keyWaiters.add(wake);
 			});
 		},

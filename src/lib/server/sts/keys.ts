@@ -29,16 +29,16 @@ export class KeysUnavailable extends Error {
 export interface KeyRing {
 	/**
 	 * Returns the keys to verify a token with. An unknown key id causes a new fetch: at once for a token that came directly
-	 * from the STS, and at most once in 30 s for tokens from strangers, regardless of the number of key ids.
+	 * from the STS, and at most once in 30 s for untrusted tokens, regardless of the number of key ids.
 	 * @throws {KeysUnavailable} if the token's key is unknown and the STS did not respond
 	 */
-	keysFor(header: JWTHeaderParameters, from: 'sts' | 'stranger'): Promise<StsKeys>;
+	keysFor(header: JWTHeaderParameters, from: 'sts' | 'untrusted'): Promise<StsKeys>;
 	/**
 	 * Fetches the keys again after a signature was wrong, under the same limit.
 	 * @returns null while no fetch is allowed
 	 * @throws {KeysUnavailable} if the STS did not respond: the signature may be that of a new key
 	 */
-	reloaded(from: 'sts' | 'stranger'): Promise<StsKeys | null>;
+	reloaded(from: 'sts' | 'untrusted'): Promise<StsKeys | null>;
 }
 
 interface KeyRingOptions {
@@ -88,7 +88,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 		},
 
 		async reloaded(from) {
-			if (from === 'stranger' && now() < askedMs + COOLDOWN_MS) return null;
+			if (from === 'untrusted' && now() < askedMs + COOLDOWN_MS) return null;
 			return reload();
 		}
 	};

@@ -41,7 +41,7 @@ export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 	const claims = await verifySignedToken(token, {
 		audience: config().sts.clientId,
 		requiredClaims: ['iat', 'jti', 'events'],
-		from: 'stranger',
+		from: 'untrusted',
 		algorithms: 'listed'
 	});
 	assertAuthorizedParty(claims, { isRequired: false });

@@ -56,18 +56,18 @@ function isServerFault(error: Error): boolean {
 }
 
 /** OAuth errors about the portal as a client (RFC 6749, 5.2). Its operator has to act. */
-const CLIENT_ERRORS: ReadonlySet<string> = new Set([
+export const clientErrors: readonly string[] = [
 	'invalid_client',
 	'unauthorized_client',
 	'invalid_scope',
 	'unsupported_grant_type'
-]);
+];
 
 /** Whether the STS rejects the portal as a client, or is not the issuer that the portal is configured for. */
 export function isMisconfigured(error: unknown): boolean {
 	return causes(error).some(
 		(cause) =>
-			CLIENT_ERRORS.has(oauthCodeOf(cause) ?? '') || ('code' in cause && cause.code === JSON_ATTRIBUTE_COMPARISON)
+			clientErrors.includes(oauthCodeOf(cause) ?? '') || ('code' in cause && cause.code === JSON_ATTRIBUTE_COMPARISON)
 	);
 }
 

@@ -177,8 +177,8 @@ export async function requestServiceToken(options: TokenOptions): Promise<Grante
 	const { client, authentication } = clientOf(config().service.client);
 	const wanted = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
 	const response = await oauth.clientCredentialsGrantRequest(metadata, client, authentication, wanted, stsCall);
-	const answer = await oauth.processClientCredentialsResponse(metadata, client, response);
-	return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
+	const tokens = await oauth.processClientCredentialsResponse(metadata, client, response);
+	return { accessToken: tokens.access_token, lifeSeconds: tokens.expires_in };
 }
 
 /** The STS's error code if only the operator can solve the problem; undefined for any other failure. */

@@ -18,8 +18,8 @@ const MAX_TRIED_KEYS = 16;
 let ring: KeyRing | undefined;
 
 interface Expected extends Required<Pick<JWTVerifyOptions, 'audience' | 'requiredClaims'>> {
-	/** `sts`: the token came over the portal's own connection to the STS; `stranger`: anybody may have sent it. */
-	readonly from: 'sts' | 'stranger';
+	/** `sts`: the token came over the portal's own connection to the STS; `untrusted`: anybody may have sent it. */
+	readonly from: 'sts' | 'untrusted';
 	/**
 	 * `listed`: the algorithms that discovery lists for ID tokens, which also sign logout tokens. `asymmetric`: all,
 	 * because discovery lists none for access tokens.
@@ -208,7 +208,7 @@ export async function verifyAccessToken(token: string, audience: string): Promis
 	const claims = await verifySignedToken(token, {
 		audience,
 		requiredClaims: ['exp'],
-		from: 'stranger',
+		from: 'untrusted',
 		algorithms: 'asymmetric'
 	});
 	return v.parse(AccessClaims, claims);

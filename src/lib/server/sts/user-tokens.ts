@@ -135,9 +135,9 @@ async function exchangeGrant({ subjectToken, options }: Wanted): Promise<Granted
 			parameters,
 			stsCall
 		);
-		const answer = await oauth.processGenericTokenEndpointResponse(metadata, client, response);
-		if (!USABLE_TYPES.includes(answer.issued_token_type)) throw new UpstreamError('bad_shape', 'ISSUED_TOKEN_TYPE');
-		return { accessToken: answer.access_token, lifeSeconds: answer.expires_in };
+		const tokens = await oauth.processGenericTokenEndpointResponse(metadata, client, response);
+		if (!USABLE_TYPES.includes(tokens.issued_token_type)) throw new UpstreamError('bad_shape', 'ISSUED_TOKEN_TYPE');
+		return { accessToken: tokens.access_token, lifeSeconds: tokens.expires_in };
 	} catch (error) {
 		throw refusal(error, Object.fromEntries(entries));
 	}

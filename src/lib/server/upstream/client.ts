@@ -83,7 +83,7 @@ export interface UpstreamResponse extends Exchanged {
  */
 export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 	const stop = new AbortController();
-	const progress = { timedOut: false, answering: false, read: false };
+	const progress = { timedOut: false, responding: false, read: false };
 	const timer = setTimeout(() => {
 		progress.timedOut = true;
 		stop.abort();
@@ -93,7 +93,7 @@ export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 		const { method, url, headers, body, reuse } = request;
 		const sent = { accept: 'application/json', ...headers };
 		const response = await (request.send ?? send)({ method, url, headers: sent, body, signal, reuse });
-		progress.answering = true;
+		progress.responding = true;
 		const text = await readText(response, request.maxBytes);
 		progress.read = true;
 		return { status: response.status, headers: response.headers, text };
@@ -124,10 +124,10 @@ export async function callUpstream(request: UpstreamRequest): Promise<UpstreamRe
  */
 export function parseResponse<Schema extends v.GenericSchema>(
 	schema: Schema,
-	answer: UpstreamResponse
+	response: UpstreamResponse
 ): v.InferOutput<Schema> {
-	if (answer.json === undefined) throw new UpstreamError('not_json');
-	const result = v.safeParse(schema, answer.json);
+	if (response.json === undefined) throw new UpstreamError('not_json');
+	const result = v.safeParse(schema, response.json);
 	if (!result.success) throw new UpstreamError('bad_shape');
 	return result.output;
 }

@@ -31,7 +31,7 @@ export interface ProxiedRequest {
  */
 export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 	const stop = stoppedWith(wanted.signal);
-	const progress = { timedOut: false, cancelled: false, answering: false };
+	const progress = { timedOut: false, cancelled: false, responding: false };
 	const idleTimeout = startIdleTimeout(wanted.timeoutMs, () => {
 		progress.timedOut = true;
 		stop.abort();
@@ -45,13 +45,13 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 
 	/** The request body. The service must read each chunk, and finally respond, within the time limit. */
 	async function* upward(body: ByteChunks) {
-		const change = (next: () => void) => !progress.answering && next();
+		const change = (next: () => void) => !progress.responding && next();
 		let bytes = 0;
-		for await (const piece of body) {
-			bytes += piece.byteLength;
+		for await (const chunk of body) {
+			bytes += chunk.byteLength;
 			if (bytes > wanted.maxRequestBytes) throw new Problem('payload_too_large');
 			change(idleTimeout.expect);
-			yield piece;
+			yield chunk;
 			change(idleTimeout.rest);
 		}
 		change(idleTimeout.expect);
@@ -62,11 +62,11 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 		let bytes = 0;
 		try {
 			idleTimeout.expect();
-			for await (const piece of inTurns(body)) {
+			for await (const chunk of inTurns(body)) {
 				idleTimeout.rest();
-				bytes += piece.byteLength;
+				bytes += chunk.byteLength;
 				if (bytes > wanted.maxAnswerBytes) throw new UpstreamError('too_large');
-				yield piece;
+				yield chunk;
 				idleTimeout.expect();
 			}
 			idleTimeout.rest();
@@ -100,7 +100,7 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 		const { method, url } = wanted;
 		const message = { method, url, headers: Object.fromEntries(wanted.headers), signal: stop.signal };
 		const response = await send({ ...message, body: wanted.body && upward(wanted.body) });
-		progress.answering = true;
+		progress.responding = true;
 		idleTimeout.rest();
 		assertAcceptable(response, wanted.maxAnswerBytes);
 		const { body, status, headers } = response;

@@ -10,7 +10,7 @@ import {
 	ownedSession,
 	type OwnedSession,
 	ownedSessions
-} from '../auth/owned-sessions';
+} from '../auth/wallet-cookies';
 import * as v from 'valibot';
 import type { BearerCaller } from '../auth/bearer';
 import { sealOf } from '../http/cookies';

@@ -5,7 +5,7 @@ import { formText } from '../http/body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './access';
-import { type OwnedSession, markAllUsed, isUsedUp, LIFE_SECONDS } from '../auth/owned-sessions';
+import { type OwnedSession, markAllUsed, isUsedUp, LIFE_SECONDS } from '../auth/wallet-cookies';
 import { flowEnded, identityEndPath, identityOutcomeOf } from './sessions';
 import type { ProblemCode } from '../http/problem';
 import { sharedStore, storeState } from '../store';
@@ -17,7 +17,7 @@ import { sharedStore, storeState } from '../store';
  */
 export type LinkingMark = 'started' | 'submitted';
 
-/** As long as a session can be used up (`auth/owned-sessions.ts`). */
+/** As long as a session can be used up (`auth/wallet-cookies.ts`). */
 const REMEMBERED_MS = (LIFE_SECONDS + 300) * 1000;
 const keyOf = (id: string) => `wallet-linking:${id}`;
 

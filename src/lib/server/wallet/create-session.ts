@@ -10,7 +10,7 @@ import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller, scanOf, unscanned } from './access';
 import { storeDetails } from './wallet-request';
-import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions, keepOwned } from '../auth/owned-sessions';
+import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions, keepOwned } from '../auth/wallet-cookies';
 import { walletOutcomeOf } from './sessions';
 import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';

@@ -10,7 +10,7 @@ import { networkOf } from '../http/request';
 import { createReadBudget } from './read-budget';
 import { createStatusWatches, type StatusEvent, type StatusWatches } from './status-watcher';
 import { bridge, credentialFor } from './bridge';
-import type { OwnedSession } from '../auth/owned-sessions';
+import type { OwnedSession } from '../auth/wallet-cookies';
 import { publicStatus } from './sessions';
 
 /** The maximum life of a stream. The browser then reconnects, and its access is checked again. */

@@ -15,7 +15,7 @@ import {
 import { currentSession } from './access';
 import { outcomeAfter } from './cancel';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
-import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/owned-sessions';
+import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/wallet-cookies';
 import { loginPath } from '../auth/login-page';
 
 /** The view to render, or the path to redirect to. */

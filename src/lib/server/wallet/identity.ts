@@ -6,7 +6,7 @@ import type { IdvStart, IdvStatus } from '../bridge/normalize';
 import type { IdvSubmission } from '../bridge/request';
 import { isProblem, Problem, type ProblemCode, problemCodeOf, toProblem } from '../http/problem';
 import { currentSession, keepSession } from './access';
-import { isUsedUp, type OwnedSession, requireUnused } from '../auth/owned-sessions';
+import { isUsedUp, type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';
 import { callbackRuns } from '../auth/sign-in-result';

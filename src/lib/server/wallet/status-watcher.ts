@@ -52,7 +52,7 @@ export class SessionWatch {
 	#failure: ProblemCode | null = null;
 	#startedMs = -Infinity;
 	/** Cancels the scheduled read. Null while a read is in flight or waits for its slot. */
-	#callOff: (() => void) | null = null;
+	#cancelRead: (() => void) | null = null;
 	#isOver = false;
 	readonly #id: string;
 	readonly #deps: WatchDeps;
@@ -73,7 +73,7 @@ export class SessionWatch {
 	 * Adds a listener and notifies it of the last known state, if there is one. Reads use the newest listener's credential.
 	 * @returns removes the listener; the watch ends when no listener is left
 	 */
-	join(listener: StatusListener, credential: Credential): () => void {
+	addListener(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
 			listener(statusEvent(this.#seen));
@@ -86,7 +86,7 @@ export class SessionWatch {
 		};
 	}
 
-	async #look(): Promise<void> {
+	async #readStatus(): Promise<void> {
 		const credential = [...this.#listeners.values()].at(-1);
 		if (!credential) return;
 		const { read, now } = this.#deps;
@@ -94,7 +94,7 @@ export class SessionWatch {
 		try {
 			this.#receive(await read(this.#id, credential));
 		} catch (error) {
-			this.#hearFault(toProblem(error).code);
+			this.#onReadError(toProblem(error).code);
 		}
 		if (this.#hasListeners()) this.#plan(this.#startedMs + this.#intervalMs() - now());
 	}
@@ -113,7 +113,7 @@ export class SessionWatch {
 		this.#rate = rate;
 	}
 
-	#hearFault(code: ProblemCode): void {
+	#onReadError(code: ProblemCode): void {
 		if (!this.#hasListeners()) return;
 		if (code === 'not_found') {
 			this.#notify({ kind: 'gone' });
@@ -137,17 +137,17 @@ export class SessionWatch {
 	/** Moves the scheduled read forward for a new listener, if the budget has room and the last read did not fail. */
 	#readSoon(): void {
 		const { budget, now } = this.#deps;
-		if (this.#callOff === null || this.#faults > 0 || budget.intervalMs('scan') > usualIntervalMs.scan) return;
-		this.#callOff();
+		if (this.#cancelRead === null || this.#faults > 0 || budget.intervalMs('scan') > usualIntervalMs.scan) return;
+		this.#cancelRead();
 		this.#plan(this.#startedMs + usualIntervalMs.open - now());
 	}
 
 	#plan(ms: number): void {
-		this.#callOff = this.#deps.after(Math.max(0, ms), () => {
-			this.#callOff = null;
+		this.#cancelRead = this.#deps.after(Math.max(0, ms), () => {
+			this.#cancelRead = null;
 			const turnMs = this.#deps.budget.takeTurn();
-			if (turnMs > 0) this.#deps.after(turnMs, () => void this.#look());
-			else void this.#look();
+			if (turnMs > 0) this.#deps.after(turnMs, () => void this.#readStatus());
+			else void this.#readStatus();
 		});
 	}
 
@@ -159,7 +159,7 @@ export class SessionWatch {
 		if (this.#isOver) return;
 		this.#isOver = true;
 		this.#listeners.clear();
-		this.#callOff?.();
+		this.#cancelRead?.();
 		this.#deps.budget.count(this.#rate, -1);
 		this.#onOver();
 	}
@@ -189,7 +189,7 @@ export function createStatusWatches(deps: WatchDeps): StatusWatches {
 	}
 
 	return {
-		watch: (id, credential, listener) => watchOf(id).join(listener, credential),
+		watch: (id, credential, listener) => watchOf(id).addListener(listener, credential),
 		size: () => watches.size
 	};
 }

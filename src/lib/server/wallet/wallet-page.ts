@@ -17,7 +17,7 @@ import {
 	identityEndPath,
 	walletOutcomeOf
 } from './sessions';
-import { type OwnedSession, requestUriOf } from '../auth/owned-sessions';
+import { type OwnedSession, requestUriOf } from '../auth/wallet-cookies';
 import { detailsOf } from './wallet-request';
 import { pageInstead } from '../http/endpoint';
 import { cookieAttributes, cookieName, YEAR_SECONDS } from '../http/cookies';

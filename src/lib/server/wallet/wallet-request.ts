@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type OwnedSession, requireUnused } from '../auth/owned-sessions';
+import { type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import type { CreatedSession, SubmittedResponse } from '../bridge/normalize';
 import { ClaimPath } from '../bridge/schemas';
 import { config } from '../config';

@@ -6,7 +6,7 @@ import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
 import { type Institution, institutions } from '$lib/server/sts/institutions';
 import { chooseInstitutions } from '$lib/server/sts/institution-search';
-import { ownedSessions } from '$lib/server/auth/owned-sessions';
+import { ownedSessions } from '$lib/server/auth/wallet-cookies';
 import { resumeIdentity } from '$lib/server/wallet/identity-page';
 import { cancelNoticeOf } from '$lib/server/wallet/cancel';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';

@@ -13,7 +13,7 @@ import { assertProperty } from '../../../harness/property';
 vi.mock('$lib/server/config', () => import('../configured'));
 
 const NOW_MS = 1_800_000_000_000;
-/** What a session in identity verification takes, by `wallet/owned-sessions.test.ts`. */
+/** What a session in identity verification takes, by `wallet-cookies.test.ts`. */
 const MAX_VERIFYING_BYTES = 410;
 const flow = (age: number) => `flow.${(NOW_MS - age).toString(36).padStart(9, '0')}0123abcd`;
 const wallet = (state: WalletState, age = 0): WalletCookie => ({ state, startedAt: NOW_MS - age });

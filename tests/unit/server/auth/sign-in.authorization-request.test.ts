@@ -3,7 +3,7 @@ import { endSignIn } from '$lib/server/auth/callback';
 import type { Provider, Session } from '$lib/server/auth/session';
 import { keepFlow } from '$lib/server/auth/sign-in-flow';
 import { type SignInOptions, startSignIn } from '$lib/server/auth/sign-in';
-import { keepOwned } from '$lib/server/auth/owned-sessions';
+import { keepOwned } from '$lib/server/auth/wallet-cookies';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 import { fakeSts } from './fake-sts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cookieAttributes } from '$lib/server/http/cookies';
 import { newFlowId } from '$lib/server/auth/cookie-budget';
 import { cookies } from '$lib/server/handles/cookies';
-import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { keepOwned, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { afterSetCookies, fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';
 

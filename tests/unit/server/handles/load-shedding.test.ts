@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { capacity, MAX_LOGOUTS, MAX_UPLOADS } from '$lib/server/handles/load-shedding';
+import { loadShedding, MAX_LOGOUTS, MAX_UPLOADS } from '$lib/server/handles/load-shedding';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 import { startMetrics } from '../metrics-reader';
@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 
 const take = async (response: () => Response | Promise<Response>, event = requestEvent()) =>
-	capacity({ event, resolve: response });
+	loadShedding({ event, resolve: response });
 const ok = () => new Response('ok');
 
 test('a request beyond those that may be under way is refused, and counted', async () => {

@@ -13,7 +13,7 @@ import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { keepForCaller } from '$lib/server/wallet/access';
 import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
 import { markLinking } from '$lib/server/wallet/cancel';
-import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/owned-sessions';
+import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/wallet-cookies';
 import { root } from '../../../tasks/runtime.mjs';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';
@@ -190,7 +190,6 @@ test('no other module writes to the shared store', () => {
 		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
 	expect(writing.sort()).toEqual([
 		'auth/idle.ts',
-		'auth/owned-sessions.ts',
 		'auth/refresh.ts',
 		'auth/revoked-sessions.ts',
 		'auth/run-once.ts',
@@ -198,6 +197,7 @@ test('no other module writes to the shared store', () => {
 		'auth/session-tokens.ts',
 		'auth/sign-in-result.ts',
 		'auth/sign-out.ts',
+		'auth/wallet-cookies.ts',
 		'wallet/access.ts',
 		'wallet/cancel.ts',
 		'wallet/wallet-request.ts'

@@ -22,7 +22,7 @@ function ringWith(...keys: JWK[]) {
 			return Promise.resolve({ issuer: 'i', idTokenAlgorithms: ['ES256'], jwks: { keys: sts.keys } });
 		}
 	});
-	const knows = async (kid: string, from: 'sts' | 'stranger' = 'stranger') => {
+	const knows = async (kid: string, from: 'sts' | 'untrusted' = 'untrusted') => {
 		const { find } = await ring.keysFor(header(kid), from);
 		try {
 			await find(header(kid), { payload: '', signature: '' });
@@ -124,15 +124,15 @@ describe('while the STS is unreachable', () => {
 				? new Promise<never>((_, reject) => void calls.push(reject))
 				: Promise.resolve({ issuer: 'i', idTokenAlgorithms: [], jwks: { keys: [first] } });
 		const ring = createKeyRing({ now: clock.now, load });
-		await ring.keysFor(header('first'), 'stranger');
+		await ring.keysFor(header('first'), 'untrusted');
 		isUnavailable = true;
 		await clock.advance(10 * 60_000);
-		const held = ring.keysFor(header('first'), 'stranger');
+		const held = ring.keysFor(header('first'), 'untrusted');
 		await clock.advance(10_000);
 		calls[0]?.(new Error('timed out'));
 		await expect(held).resolves.toMatchObject({ issuer: 'i' });
 		await clock.advance(20_000);
-		await expect(ring.keysFor(header('first'), 'stranger')).resolves.toMatchObject({ issuer: 'i' });
+		await expect(ring.keysFor(header('first'), 'untrusted')).resolves.toMatchObject({ issuer: 'i' });
 		expect(calls).toHaveLength(2);
 	});
 });
@@ -141,7 +141,7 @@ test('a token without a key id is checked by the one key there is', async () => 
 	const clock = virtualClock();
 	const jwks = { keys: [first] };
 	const ring = createKeyRing({ now: clock.now, load: async () => ({ issuer: 'i', idTokenAlgorithms: [], jwks }) });
-	const { find } = await ring.keysFor({ alg: 'ES256' }, 'stranger');
+	const { find } = await ring.keysFor({ alg: 'ES256' }, 'untrusted');
 	await expect(find({ alg: 'ES256' }, { payload: '', signature: '' })).resolves.toBeDefined();
 });
 
@@ -149,5 +149,5 @@ test.each([{ keys: 'none' }, null, 'oops'])('%j in place of keys counts as no re
 	const ring = createKeyRing({
 		load: async () => ({ issuer: 'i', idTokenAlgorithms: [], jwks: jwks as never })
 	});
-	await expect(ring.keysFor(header('first'), 'stranger')).rejects.toThrow(KeysUnavailable);
+	await expect(ring.keysFor(header('first'), 'untrusted')).rejects.toThrow(KeysUnavailable);
 });

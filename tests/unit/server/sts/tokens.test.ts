@@ -30,9 +30,9 @@ const token = (pair: typeof first, kid?: string, claims: Readonly<Record<string,
 	new SignJWT({ iss: ISSUER, aud: 'api', sub: 's', exp: nowMs / 1000 + 300, ...claims })
 		.setProtectedHeader({ alg: 'ES256', ...(kid !== undefined && { kid }) })
 		.sign(pair.privateKey);
-const verify = (text: string, from: 'sts' | 'stranger') =>
+const verify = (text: string, from: 'sts' | 'untrusted') =>
 	verifySignedToken(text, { audience: 'api', requiredClaims: ['exp'], from, algorithms: 'listed' });
-const check = async (pair: typeof first, kid?: string, from: 'sts' | 'stranger' = 'stranger') =>
+const check = async (pair: typeof first, kid?: string, from: 'sts' | 'untrusted' = 'untrusted') =>
 	(await verify(await token(pair, kid), from)).sub;
 const publish = (...keys: (JWK | null)[]) => (sts.behaviour.keys = keys);
 const fetches = () => sts.requests.filter((url) => url.endsWith('/jwks')).length;
@@ -49,11 +49,11 @@ describe('a token', () => {
 	])('%s is refused from every sender', async (_what, claim, claims) => {
 		publish(first.jwk);
 		const text = await token(first, undefined, claims);
-		for (const from of ['sts', 'stranger'] as const) await expect(verify(text, from)).rejects.toMatchObject({ claim });
+		for (const from of ['sts', 'untrusted'] as const) await expect(verify(text, from)).rejects.toMatchObject({ claim });
 	});
 
 	test.each([
-		['half a minute', 'stranger', 30],
+		['half a minute', 'untrusted', 30],
 		['a minute and a half', 'sts', 90]
 	] as const)('is accepted %s before and after its time from a %s, and no longer', async (_, from, seconds) => {
 		publish(first.jwk);

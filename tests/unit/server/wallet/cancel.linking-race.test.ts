@@ -1,6 +1,6 @@
 import { isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { keepOwned, markUsed, ownedSessions, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { keepOwned, markUsed, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { Problem } from '$lib/server/http/problem';
 import * as store from '$lib/server/store';
 import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { beginLoginTransaction } from '$lib/server/auth/login-page';
 import { createWalletSession } from '$lib/server/wallet/create-session';
-import { keepOwned, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { keepOwned, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { requestEvent } from '../../../harness/request-event';
 
 vi.mock('$lib/server/config', () => import('../configured'));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventStreams, walletEvents } from '$lib/server/wallet/events';
-import type { OwnedSession } from '$lib/server/auth/owned-sessions';
+import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { requestEvent, type EventOptions } from '../../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { statusOf } from './watched';

@@ -6,7 +6,7 @@ import { completeWalletSession } from '$lib/server/wallet/sessions';
 import { currentSession } from '$lib/server/wallet/access';
 import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
 import { finishIdv, startIdv, submitIdv } from '$lib/server/wallet/identity';
-import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { fakeCookies } from '../../../harness/cookies';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { OwnedSession } from '$lib/server/auth/owned-sessions';
+import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { remainingMs } from '$lib/server/wallet/sessions';
 import { assertProperty } from '../../../harness/property';
 

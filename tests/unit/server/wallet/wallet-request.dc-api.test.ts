@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { markUsed, type OwnedSession } from '$lib/server/auth/owned-sessions';
+import { markUsed, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
 import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
 import { requestEvent } from '../../../harness/request-event';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { OwnedSession } from '$lib/server/auth/owned-sessions';
+import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { log } from '$lib/server/log';
 import { sharedStore } from '$lib/server/store';

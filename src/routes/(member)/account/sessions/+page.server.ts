@@ -1,4 +1,4 @@
-import { ownSessions } from '$lib/server/auth/own-sessions';
+import { ownSessions } from '$lib/server/auth/account-sessions';
 import { memberSession } from '$lib/server/handles/authorize';
 import type { PageServerLoad } from './$types';
 

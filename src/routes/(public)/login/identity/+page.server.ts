@@ -6,7 +6,7 @@ import { returnPath } from '$lib/server/http/return-path';
 import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity';
 import { identityStep } from '$lib/server/wallet/identity-page';
 import { knownIdentityOutcome } from '$lib/server/wallet/sessions';
-import { ownedSessions } from '$lib/server/auth/owned-sessions';
+import { ownedSessions } from '$lib/server/auth/wallet-cookies';
 import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';
 import type { Actions, PageServerLoad } from './$types';
 

@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { endAll, endOther, endOthers, otherSession } from '$lib/server/auth/own-sessions';
+import { endAll, endOther, endOthers, otherSession } from '$lib/server/auth/account-sessions';
 import { ACCOUNT_ACTS, lackingForAccountActs, stepUpSignInPath } from '$lib/server/auth/step-up';
 import { memberSession } from '$lib/server/handles/authorize';
 import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';

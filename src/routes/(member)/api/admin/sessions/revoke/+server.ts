@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Revocation, type Revoked } from '$lib/server/api/schemas';
+import { Revocation, type RevocationResult } from '$lib/server/api/schemas';
 import { audit } from '$lib/server/audit';
 import { revokeAll, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { config } from '$lib/server/config';
@@ -28,7 +28,7 @@ export const POST: RequestHandler = endpoint(async ({ locals, request }) => {
 		revoked: target,
 		reach: state === 'up' ? 'all_instances' : 'this_instance',
 		pending: state === 'down'
-	} satisfies v.InferOutput<typeof Revoked>;
+	} satisfies v.InferOutput<typeof RevocationResult>;
 });
 
 /**

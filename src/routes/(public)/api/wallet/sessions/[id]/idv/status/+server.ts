@@ -2,7 +2,7 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { bridge, credentialFor } from '$lib/server/wallet/bridge';
 import { requireOwned } from '$lib/server/wallet/access';
 import { candidatesIn } from '$lib/server/wallet/identity';
-import { requireUnused } from '$lib/server/auth/owned-sessions';
+import { requireUnused } from '$lib/server/auth/wallet-cookies';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = endpoint(async (event) => {

@@ -9,7 +9,7 @@ import {
 	markUsed,
 	markAllUsed,
 	markCompletedUsed
-} from '$lib/server/auth/owned-sessions';
+} from '$lib/server/auth/wallet-cookies';
 import { fakeCookies } from '../../../harness/cookies';
 
 vi.mock('$lib/server/config', () => import('../configured'));

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSeal } from '$lib/server/seal';
-import { keepOwned, ownedSessions, type OwnedSession, requestUriOf } from '$lib/server/auth/owned-sessions';
+import { keepOwned, ownedSessions, type OwnedSession, requestUriOf } from '$lib/server/auth/wallet-cookies';
 import { fakeCookies } from '../../../harness/cookies';
 import { config, configure } from '../configured';
 
