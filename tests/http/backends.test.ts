@@ -345,7 +345,7 @@ describe("a service's response", () => {
 		['a redirect', '/moved', 'odd', 502, 'upstream_invalid'],
 		['a fault of its own', '/failed', 'odd', 502, 'upstream_invalid'],
 		['a refusal of every token', '/stranger', 'odd', 502, 'upstream_invalid'],
-		['a time-out of its own', '/gateway', 'odd', 504, 'upstream_timeout'],
+		['a timeout of its own', '/gateway', 'odd', 504, 'upstream_timeout'],
 		['too much, announced', '/huge', 'narrow', 502, 'upstream_invalid'],
 		['silence', '/silent', 'narrow', 504, 'upstream_timeout'],
 		['a closed connection', '/hangs-up', 'odd', 502, 'upstream_invalid'],

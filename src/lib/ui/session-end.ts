@@ -11,11 +11,11 @@ const CHECK_DELAYS_MS = [1500, 3000, 6000, 12_000];
 export interface SessionEnd {
 	/** Milliseconds; 0 if nobody is signed in. */
 	readonly remainingMs: number;
-	/** Whether activity of the person postpones it: the end by the idle time-out comes first. */
+	/** Whether activity of the person postpones it: the end by the idle timeout comes first. */
 	readonly isIdle: boolean;
 }
 
-/** The earlier of the absolute end and the end by the idle time-out, both in milliseconds. */
+/** The earlier of the absolute end and the end by the idle timeout, both in milliseconds. */
 export function sessionEnd(expiresInMs: number, idleExpiresInMs: number | null): SessionEnd {
 	const isIdle = idleExpiresInMs !== null && idleExpiresInMs < expiresInMs;
 	return { remainingMs: isIdle ? idleExpiresInMs : expiresInMs, isIdle };

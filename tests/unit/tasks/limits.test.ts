@@ -152,7 +152,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Small body, time to arrive, before its request counts',
 		seconds(constant('entry/request-body.ts', 'BODY_LIMIT_MS'))
 	],
-	['Silence of the sender of such a body', seconds(constant('lib/server/backends/proxy.ts', 'MAX_SILENCE_MS'))],
+	['Pause of the sender of such a body', seconds(constant('lib/server/backends/proxy.ts', 'MAX_SILENCE_MS'))],
 	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
 	['Log lines about requests that the server entry refuses', `${constant('entry/refusal.ts', 'MAX_LINES')} a minute`],
 	['Age of a connection to an upstream service', seconds(constant(connections, 'MAX_CONNECTION_AGE_MS'))],

@@ -29,7 +29,7 @@ export const PublicSession = v.strictObject({
 	expires: v.pipe(v.string(), v.isoTimestamp()),
 	/** Milliseconds until `expires`, by the portal's clock, because the browser's clock may be wrong. */
 	expiresInMs: milliseconds,
-	/** Milliseconds until the session ends if the person does nothing until then; null without an idle time-out. */
+	/** Milliseconds until the session ends if the person does nothing until then; null without an idle timeout. */
 	idleExpiresInMs: v.nullable(milliseconds)
 });
 export type PublicSession = v.InferOutput<typeof PublicSession>;

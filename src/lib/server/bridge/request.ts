@@ -153,7 +153,7 @@ export async function settle(response: Promise<UpstreamResponse>): Promise<Attem
 	}
 }
 
-/** Not after a time-out, because the caller has waited long enough, nor after a 500, because it may mean "not found". */
+/** Not after a timeout, because the caller has waited long enough, nor after a 500, because it may mean "not found". */
 function worthRepeating(attempt: Attempt): boolean {
 	if ('response' in attempt) return attempt.response.status === 502 || attempt.response.status === 503;
 	return attempt.error instanceof UpstreamError && ['unreachable', 'cut_off'].includes(attempt.error.code);

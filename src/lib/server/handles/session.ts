@@ -70,7 +70,7 @@ export const session: Handle = async ({ event, resolve }) => {
 	}
 };
 
-/** Sessions whose idle time-out is in the audit log: a copy of the cookie may come back any number of times. */
+/** Sessions whose idle timeout is in the audit log: a copy of the cookie may come back any number of times. */
 const idleEnds = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
 
 function auditIdleEnd(ended: Session, locals: App.Locals): void {

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-describe('with an idle time-out, a session', () => {
+describe('with an idle timeout, a session', () => {
 	test.each([true, false])('goes on until it is over, and then is none (activity: %s)', async (isActive) => {
 		inMinutes(29.9);
 		expect(await afterActivity(active(), isActive)).not.toBeNull();
@@ -30,7 +30,7 @@ describe('with an idle time-out, a session', () => {
 		expect(await afterActivity(active(), isActive)).toBeNull();
 	});
 
-	test('records activity at most once in a tenth of the time-out', async () => {
+	test('records activity at most once in a tenth of the timeout', async () => {
 		const session = active();
 		inMinutes(2.9);
 		expect(await afterActivity(session, true)).toBe(session);
@@ -38,7 +38,7 @@ describe('with an idle time-out, a session', () => {
 		expect(await afterActivity(session, true)).toEqual({ ...session, activeAt: SIGNED_IN_AT + 3 * MINUTE });
 	});
 
-	test('with a short time-out records activity at most once a minute', async () => {
+	test('with a short timeout records activity at most once a minute', async () => {
 		configure({ SESSION_IDLE_TIMEOUT: '300' });
 		const session = active();
 		inMinutes(0.9);
@@ -80,7 +80,7 @@ describe('with an idle time-out, a session', () => {
 	});
 });
 
-test('without an idle time-out nothing ends, is written or read', async () => {
+test('without an idle timeout nothing ends, is written or read', async () => {
 	configure();
 	const store = vi.spyOn(shared.store, 'read');
 	inMinutes(24 * 60);

@@ -62,7 +62,7 @@ describe('a new session', () => {
 		configure();
 	});
 
-	test('counts as active from its start with an idle time-out, so that its first cookie becomes idle too', () => {
+	test('counts as active from its start with an idle timeout, so that its first cookie becomes idle too', () => {
 		expect(session.activeAt).toBeUndefined();
 		configure({ SESSION_IDLE_TIMEOUT: '300' });
 		expect(newSession(claims, tokens, facts).activeAt).toBe(facts.endedAt);

@@ -61,7 +61,7 @@ describe('the error of a callback', () => {
 
 describe('why a code could not be redeemed', () => {
 	test.each<[string, unknown, string]>([
-		['a time-out', wrapped(new UpstreamError('timeout')), 'sts_unavailable'],
+		['a timeout', wrapped(new UpstreamError('timeout')), 'sts_unavailable'],
 		['a broken connection', wrapped(new UpstreamError('cut_off')), 'sts_unavailable'],
 		['a response that is none', wrapped(new UpstreamError('bad_response')), 'sts_unavailable'],
 		['a refused connection', wrapped(new UpstreamError('unreachable')), 'sts_unavailable'],

@@ -83,7 +83,7 @@ describe('the services in BACKENDS', () => {
 			'BACKENDS: grades.methods.1: must be of'
 		],
 		['no method', { grades: { ...grades, methods: [] } }, 'BACKENDS: grades.methods: must name'],
-		['too short a time-out', { grades: { ...grades, timeoutMs: 99 } }, 'BACKENDS: grades.timeoutMs: must be a whole'],
+		['too short a timeout', { grades: { ...grades, timeoutMs: 99 } }, 'BACKENDS: grades.timeoutMs: must be a whole'],
 		[
 			'half a byte',
 			{ grades: { ...grades, maxRequestBytes: 1.5 } },

@@ -167,7 +167,7 @@ test('a slow response writes the newest session, not the one that it began with'
 	expect(written?.session).toMatchObject({ accessToken: 'access-2', generation: 2 });
 });
 
-describe('with an idle time-out', () => {
+describe('with an idle timeout', () => {
 	const MINUTE = 60;
 	beforeEach(() => configure({ SESSION_IDLE_TIMEOUT: String(30 * MINUTE) }));
 	afterEach(() => configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` }));

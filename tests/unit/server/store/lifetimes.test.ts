@@ -89,7 +89,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	['an end by an operator, of a person', () => revokeUser('user-1'), [7 * DAY_MS, 7 * DAY_MS]],
 	['an end by an operator, of all people', () => revokeAll(), [7 * DAY_MS, 7 * DAY_MS]],
 	[
-		'the time of the last activity, as long as the idle time-out',
+		'the time of the last activity, as long as the idle timeout',
 		() => {
 			configure({ SESSION_IDLE_TIMEOUT: '3600' });
 			return afterActivity(session, true).finally(() => configure());
