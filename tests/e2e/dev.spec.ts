@@ -82,7 +82,7 @@ test(
 		await page.goto(`${url}/help`);
 		await expectHeading(page, en.help.title);
 		await connected;
-		const texts = join(folder, 'src', 'lib', 'i18n', 'en', 'help.ts');
+		const texts = join(folder, 'src', 'lib', 'i18n', 'en', 'public.ts');
 		await writeFile(
 			texts,
 			(await readFile(texts, 'utf8')).replace(`title: '${en.help.title}'`, "title: 'Changed help'")
