@@ -41,7 +41,17 @@ const direction = (files, ...names) => ({
  * read from low on, and readiness asks the STS.
  */
 export const layers = [
-	...['runtime.ts', 'clock.ts', 'cache.ts', 'seal.ts', 'audit-events.ts', 'error-fields.ts', 'log.ts', 'metrics.ts'],
+	...[
+		'version.ts',
+		'runtime.ts',
+		'clock.ts',
+		'cache.ts',
+		'seal.ts',
+		'audit-events.ts',
+		'error-fields.ts',
+		'log.ts',
+		'metrics.ts'
+	],
 	...['config', 'audit.ts', 'brand.ts', 'store', 'http', 'upstream', 'sts', 'readiness.ts'],
 	...['bridge', 'auth', 'api', 'wallet', 'backends', 'handles']
 ];

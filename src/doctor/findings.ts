@@ -1,4 +1,5 @@
-import { runtime, version } from '../lib/server/runtime';
+import { runtime } from '../lib/server/runtime';
+import { version } from '../lib/server/version';
 import type { Config } from '../lib/server/config/parse';
 import { CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
 import type { Exchange, Reply } from './http';

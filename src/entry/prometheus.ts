@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
 import { log } from '../lib/server/log';
 import { addMeterProvider } from '../lib/server/metrics';
-import { version } from '../lib/server/runtime';
+import { version } from '../lib/server/version';
 import { hostAndPort, type ListenAddress, listenAddress, listenFailure } from './listen';
 
 const PATH = '/metrics';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { version } from '../runtime';
+import { version } from '../version';
 import { cookieName } from '../http/cookies';
 import { config } from '../config';
 import { type Json, nameSchemas, headerComponents, jsonSchema, problemComponents, responsesOf } from './responses';

@@ -1,5 +1,6 @@
 import { endpoint } from '$lib/server/http/endpoint';
-import { runtime, version } from '$lib/server/runtime';
+import { runtime } from '$lib/server/runtime';
+import { version } from '$lib/server/version';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = endpoint(() => ({ status: 'ok', version, runtime }));
