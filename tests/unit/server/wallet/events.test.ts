@@ -27,10 +27,7 @@ beforeEach(() => {
 	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000 });
 	readStatus.mockReset().mockReturnValue(new Promise(() => {}));
 });
-afterEach(() => {
-	eventStreams().closeAll();
-	vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 /** In how many minutes the stream of such a caller ends; more than 20 for one that does not. */
 async function minutesOpen(options: EventOptions): Promise<number> {
