@@ -58,7 +58,7 @@ export async function examineBridgeCors({ bridge }: Pick<Config, 'bridge'>): Pro
 function bridgeFinding(url: string, reply: Reply, hasClient: boolean, token: string | undefined): Finding {
 	const { status } = reply;
 	if (knowsNoSuchSession(reply))
-		return good('bridge', 'The Auth Bridge answers as expected (404 for an unknown wallet session).');
+		return good('bridge', 'The Auth Bridge responds as expected (404 for an unknown wallet session).');
 	if (status === 401 || status === 403) return refused(status, hasClient, token);
 	return wrong(
 		'bridge',

@@ -42,7 +42,7 @@ const frontUrl = (name: string) => String(fronts[name]?.url);
 test('a certificate of a private authority is accepted if the portal is configured with that authority', async () => {
 	const { bad, find } = await consult(frontUrl('good'), trusted());
 	expect(bad).toEqual([]);
-	expect(find('bridge')).toBe('good: The Auth Bridge answers as expected (404 for an unknown wallet session).');
+	expect(find('bridge')).toBe('good: The Auth Bridge responds as expected (404 for an unknown wallet session).');
 });
 
 describe('the file of certificate authorities', () => {

@@ -140,7 +140,7 @@ describe('the Auth Bridge', () => {
 	test.each(['bridge-old-shape', 'bridge-500-for-everything'] as const)('is known as one with %s', async (scenario) => {
 		sandbox.scenario(scenario);
 		expect((await consult()).find('bridge')).toBe(
-			'good: The Auth Bridge answers as expected (404 for an unknown wallet session).'
+			'good: The Auth Bridge responds as expected (404 for an unknown wallet session).'
 		);
 	});
 

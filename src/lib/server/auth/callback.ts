@@ -94,7 +94,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 	try {
 		const response = await redeemCode({ code, iss: url.searchParams.get('iss') }, flow);
 		if (!response.access_token || !response.id_token)
-			throw new Error('the STS answered without the tokens of a sign-in');
+			throw new Error('the STS responded without the tokens of a sign-in');
 		granted = { accessToken: response.access_token, refreshToken: response.refresh_token };
 		// Auth.js checks an ID token's claims, but neither its signature nor its nonce.
 		const verified = await verifyIdToken(response.id_token, {

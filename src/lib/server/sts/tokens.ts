@@ -100,7 +100,7 @@ async function fetchPublished(): Promise<Published> {
 	const { issuer, jwks_uri, id_token_signing_alg_values_supported } = await stsMetadata();
 	if (!jwks_uri) throw new Error('discovery names no jwks_uri');
 	const response = await endpointFetch(jwks_uri, { headers: { accept: 'application/json' } });
-	if (response.status !== 200) throw new Error(`the STS answers ${response.status} for its keys`);
+	if (response.status !== 200) throw new Error(`the STS responded with ${response.status} to a request for its keys`);
 	const jwks: unknown = await response.json();
 	return { issuer, jwks, idTokenAlgorithms: id_token_signing_alg_values_supported ?? ['RS256'] };
 }
