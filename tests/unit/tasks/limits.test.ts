@@ -188,7 +188,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	['Institutions on one page', String(constant('lib/ui/match-institution.js', 'RESULTS_PER_PAGE'))],
 	[
-		"Fetches of the STS's keys for unknown key ids in foreign tokens",
+		"Fetches of the STS's keys that untrusted tokens cause, by an unknown key id or a wrong signature",
 		`1 in ${seconds(constant('lib/server/sts/keys.ts', 'COOLDOWN_MS'))}`
 	],
 	['Revocation of tokens at sign-out', seconds(constant('lib/server/auth/sign-out.ts', 'LIMIT_MS'))],
