@@ -47,7 +47,7 @@ export const sessions = [
 	},
 	{
 		name: 'a service gets the exchanged token of another one',
-		file: 'src/lib/server/sts/user-tokens.ts',
+		file: 'src/lib/server/sts/token-exchange.ts',
 		find: 'sha256(subjectToken) + optionsKey(options)',
 		replace: 'sha256(subjectToken)',
 		test: 'tests/http/token-exchange.test.ts'

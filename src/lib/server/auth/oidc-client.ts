@@ -2,12 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Profile } from '@auth/core/types';
 import { customFetch, SvelteKitAuth, type SvelteKitAuthConfig } from '@auth/sveltekit';
 import type { RequestEvent } from '@sveltejs/kit';
-import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomNonce } from 'oauth4webapi';
+import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import { config } from '../config';
 import { lenientResponse, withoutOtherClaims } from '../sts/responses';
-import { endpointFetch, stsMetadata } from '../sts/metadata';
-import { completedTokenRequest, userTokenParameters } from '../sts/user-tokens';
+import {
+	endpointFetch,
+	resourceParameter,
+	stsCall,
+	stsClient,
+	stsMetadata,
+	userTokenParameters
+} from '../sts/metadata';
 import type { Provider, Session } from './session';
 
 const BASE_PATH = '/api/auth';
@@ -77,13 +83,36 @@ export async function authorizationRequest(
 	const { response } = await run({ path: `signin/${provider}`, method: 'POST', authorizationParams });
 	const url = new URL(response.headers.get('location') ?? '');
 	// Auth.js makes none of these: it would seal each in a cookie of its own, and can't open them after 2038.
-	const verifier = generateRandomCodeVerifier();
-	const nonce = generateRandomNonce();
-	url.searchParams.set('code_challenge', await calculatePKCECodeChallenge(verifier));
+	const verifier = oauth.generateRandomCodeVerifier();
+	const nonce = oauth.generateRandomNonce();
+	url.searchParams.set('code_challenge', await oauth.calculatePKCECodeChallenge(verifier));
 	url.searchParams.set('code_challenge_method', 'S256');
 	url.searchParams.set('nonce', nonce);
 	url.searchParams.set('state', state);
 	return { url, verifier, nonce };
+}
+
+/**
+ * Pushes an authorization request to the STS if it supports that (RFC 9126), so that the parameters can't be read or
+ * changed in the browser.
+ * @returns the URL to redirect the browser to
+ * @throws {UpstreamError}, or oauth4webapi's errors, if the STS can't be reached or rejects the request
+ */
+export async function pushAuthorization(request: URL): Promise<string> {
+	const metadata = await stsMetadata();
+	if (!metadata.pushed_authorization_request_endpoint) return request.href;
+	const { client, authentication } = stsClient();
+	const response = await oauth.pushedAuthorizationRequest(
+		metadata,
+		client,
+		authentication,
+		request.searchParams,
+		stsCall
+	);
+	const { request_uri } = await oauth.processPushedAuthorizationResponse(metadata, client, response);
+	const short = new URL(request.origin + request.pathname);
+	short.search = new URLSearchParams({ client_id: client.client_id, request_uri }).toString();
+	return short.href;
 }
 
 /**
@@ -174,6 +203,22 @@ async function authjsFetch(
 	}
 	const metadata = await stsMetadata();
 	return Response.json({ userinfo_endpoint: metadata.issuer, ...metadata });
+}
+
+/**
+ * A token request of Auth.js with the portal's client authentication, `resource` and the PKCE code verifier (RFC 7636,
+ * 4.5). Auth.js's own `private_key_jwt` names two audiences, which Keycloak refuses.
+ * @param init a form without a client secret
+ */
+async function completedTokenRequest(init: RequestInit = {}, verifier?: string): Promise<RequestInit> {
+	const { client, authentication } = stsClient();
+	const body = new URLSearchParams(init.body as URLSearchParams);
+	const headers = new Headers(init.headers);
+	for (const [name, value] of Object.entries(resourceParameter())) body.set(name, value);
+	if (verifier !== undefined) body.set('code_verifier', verifier);
+	body.delete('client_id');
+	await authentication(await stsMetadata(), client, body, headers);
+	return { ...init, body, headers };
 }
 
 const TokensOfResponse = v.object({ access_token: v.string(), refresh_token: v.optional(v.string()) });

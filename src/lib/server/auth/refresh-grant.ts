@@ -1,8 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
 import { verifyIdToken } from '../sts/id-token';
-import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
-import { resourceParameter } from '../sts/user-tokens';
+import { resourceParameter, stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { clientErrors, isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
 import { type Session } from './session';

@@ -9,7 +9,7 @@ import type { Session } from './session';
 import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/responses';
-import { forgetExchanged } from '../sts/user-tokens';
+import { forgetExchanged } from '../sts/token-exchange';
 import { sharedStore } from '../store';
 import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-page';
 import { markAllUsed } from './wallet-cookies';

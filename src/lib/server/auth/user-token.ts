@@ -3,7 +3,7 @@ import { audit } from '../audit';
 import { Problem } from '../http/problem';
 import { log } from '../log';
 import type { TokenOptions } from '../config/service-client';
-import { exchangedToken, replacedExchange, SubjectTokenRefused } from '../sts/user-tokens';
+import { exchangedToken, replacedExchange, SubjectTokenRefused } from '../sts/token-exchange';
 import { tokenRefresher, SessionEnded } from './refresh';
 import type { Session } from './session';
 

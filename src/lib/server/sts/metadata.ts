@@ -109,6 +109,21 @@ export function stsClient() {
 }
 
 /**
+ * What authorization requests say about people's access tokens: `resource` (RFC 8707 2), or the `audience` of some providers,
+ * without which their access tokens are opaque. Token requests repeat `resource`.
+ */
+export function userTokenParameters(): Readonly<Record<string, string>> {
+	const { resource, audience } = config().sts;
+	return { ...(resource !== undefined && { resource }), ...(audience !== undefined && { audience }) };
+}
+
+/** The parameter that requests for people's tokens have, by code or refresh token (RFC 8707 2.2). */
+export function resourceParameter(): Readonly<Record<string, string>> {
+	const { resource } = config().sts;
+	return resource === undefined ? {} : { resource };
+}
+
+/**
  * The STS's metadata (OpenID Connect Discovery 4). Concurrent callers share one read. The metadata is cached for five
  * minutes, or for a day while it can't be read. URLs that a browser follows are public addresses.
  * @throws {UpstreamError}, or what `oauth4webapi` throws, if the STS can't be reached or is not the configured issuer

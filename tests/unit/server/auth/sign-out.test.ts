@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
 import { stsMetadata } from '$lib/server/sts/metadata';
-import { exchangedToken } from '$lib/server/sts/user-tokens';
+import { exchangedToken } from '$lib/server/sts/token-exchange';
 import { configure } from '../configured';
 import { someSession } from './session-fixture';
 
