@@ -3,14 +3,16 @@ import type { Entry, Store } from '../store/store';
 import {
 	type Attempts,
 	BEGUN_MS,
+	keyOf,
 	type Lease,
 	LEASE_MS,
+	openResult,
 	readRecord,
+	sealResult,
 	takeLease,
 	type WorkRecord,
 	writeRecord
 } from '../store/lease';
-import { keyOf, openResult, sealResult } from './session-format';
 
 /**
  * How work can fail.

@@ -195,26 +195,6 @@ export function leftoverChunks(name: string, received: readonly string[], kept: 
 	return received.filter((known) => isChunk(known) && !keptNames.has(known)).slice(0, MAX_LEFTOVERS);
 }
 
-const PURPOSE = 'result of work done once';
-
-/** The name of a piece of work in the store. It reveals nothing about the secret that it is derived from. */
-export function keyOf(secret: string): string {
-	return `once:${sha256(`once ${secret}`)}`;
-}
-
-/**
- * Seals a result with a key that only holders of the secret can derive, so that the content of the store alone is
- * worthless.
- */
-export function sealResult(secret: string, result: string): string {
-	return createSeal([secret], PURPOSE).seal(result);
-}
-
-export function openResult(secret: string, sealed: string): string | null {
-	const opened = createSeal([secret], PURPOSE).open(sealed);
-	return typeof opened?.value === 'string' ? opened.value : null;
-}
-
 /** The name of a session's tokens in the shared store. It reveals nothing about their key. */
 export function tokensNameOf(tokensKey: string): string {
 	return `tokens:${sha256(`session tokens ${tokensKey}`)}`;

@@ -1,5 +1,6 @@
-import type { Store } from './store';
 import * as v from 'valibot';
+import { createSeal, sha256 } from '../seal';
+import type { Store } from './store';
 
 /** A lease without a heartbeat for this long counts as abandoned. */
 export const LEASE_MS = 10_000;
@@ -131,4 +132,24 @@ export function progressOf(record: WorkRecord | null): number {
 		default:
 			return -1;
 	}
+}
+
+const PURPOSE = 'result of work done once';
+
+/** The name of a piece of work in the store. It reveals nothing about the secret that it is derived from. */
+export function keyOf(secret: string): string {
+	return `once:${sha256(`once ${secret}`)}`;
+}
+
+/**
+ * Seals a result with a key that only holders of the secret can derive, so that the content of the store alone is
+ * worthless.
+ */
+export function sealResult(secret: string, result: string): string {
+	return createSeal([secret], PURPOSE).seal(result);
+}
+
+export function openResult(secret: string, sealed: string): string | null {
+	const opened = createSeal([secret], PURPOSE).open(sealed);
+	return typeof opened?.value === 'string' ? opened.value : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createOnce } from '$lib/server/auth/run-once';
-import { keyOf, openResult, sealResult } from '$lib/server/auth/session-format';
+import { keyOf, openResult, sealResult } from '$lib/server/store/lease';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 
 describe('a result in the store', () => {
