@@ -23,7 +23,7 @@ import { trace } from '$lib/server/handles/trace';
 import { newRequestId } from '$lib/server/http/headers';
 import { findTraceparentBy } from '$lib/server/upstream/tracing';
 import { findRequestIdBy, log, startLogging } from '$lib/server/log';
-import { observeEventStreams, observeStore } from '$lib/server/metrics';
+import { observeEventStreams, observeProcess, observeStore } from '$lib/server/metrics';
 import { endReadiness } from '$lib/server/readiness';
 import { closeStore, isStoreAvailable, openStore } from '$lib/server/store';
 import { eventStreams } from '$lib/server/wallet/events';
@@ -35,6 +35,7 @@ export const init: ServerInit = async () => {
 	findRequestIdBy(() => ofCurrentRequest((locals) => locals.requestId));
 	observeEventStreams(() => eventStreams().size(), config().eventStreams.maxPerProcess);
 	observeStore(isStoreAvailable);
+	observeProcess();
 	await Promise.all([makeBrandFiles(), openStore()]);
 	onShutdown({ drain, finish });
 };

@@ -70,15 +70,16 @@ export function createScrape(reader: MetricReader): () => Promise<string> {
 		}));
 }
 
+const unitNames: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
+
 /**
- * Names a duration with its unit, as OpenTelemetry's collector and Prometheus's OTLP receiver do ("Prometheus and OpenMetrics
+ * Names a duration or a size with its unit, as OpenTelemetry's collector and Prometheus's OTLP receiver do ("Prometheus and OpenMetrics
  * Compatibility", OpenTelemetry), so that queries are the same by all ways.
  */
 function withUnit(metric: MetricData): MetricData {
 	const { descriptor } = metric;
-	return descriptor.unit === 's'
-		? { ...metric, descriptor: { ...descriptor, name: `${descriptor.name}.seconds` } }
-		: metric;
+	const unit = unitNames[descriptor.unit];
+	return unit ? { ...metric, descriptor: { ...descriptor, name: `${descriptor.name}.${unit}` } } : metric;
 }
 
 /** Creates a server that responds to `GET` and `HEAD` of `/metrics` only. */

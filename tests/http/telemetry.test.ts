@@ -102,6 +102,36 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		);
 	});
 
+	test('requests are timed by their route, without the path, and the process is measured', async () => {
+		const response = await fetch(`${landscape.url}/nowhere/${'x'.repeat(20)}`);
+		expect(response.status).toBe(404);
+		const onNode = (...series: string[]) => (runtime === 'node' ? series : []);
+		const scraped = [
+			'http_server_request_duration_seconds{http_request_method=GET,http_response_status_code=404}',
+			'http_server_request_duration_seconds{http_request_method=GET,http_response_status_code=303,http_route=/(public)/api/auth/callback/[provider]}',
+			'process_memory_usage_bytes{}',
+			...onNode('nodejs_eventloop_delay_p99_seconds{}')
+		];
+		const sent = [
+			'process.memory.usage{} [By]',
+			...onNode(
+				'nodejs.eventloop.delay.p99{} [s]',
+				'http.server.request.duration{http.request.method=GET,http.response.status_code=404} [s]'
+			)
+		];
+		await vi.waitFor(
+			async () => {
+				expect((await scrape(metricsPort)).series).toEqual(expect.arrayContaining(scraped));
+				expect(receiver.series()).toEqual(expect.arrayContaining(sent));
+			},
+			{ timeout: 15_000, interval: 50 }
+		);
+		// Deno's own metric has this name, and no route.
+		const timed = receiver.series().filter((one) => one.startsWith('http.server.request.duration'));
+		expect(timed).not.toEqual([]);
+		expect(timed.some((one) => one.includes('http.route='))).toBe(runtime === 'node');
+	});
+
 	test('a sign-in adds one to its counter', async () => {
 		const counter = 'portal_sign_ins_total{method="institution",result="ok"}';
 		expect([first.status, first.samples.get(counter)]).toEqual([200, 0]);
@@ -112,13 +142,14 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 
 	test.runIf(isStoreThere)('every metric and label of the alerts and the dashboard is there', async () => {
 		const { text } = await scrape(metricsPort);
-		const there = new Set(text.match(/[a-z_]+(?=[ {=])/g));
+		const there = new Set(text.match(/[a-z_\d]+(?=[ {=])/g));
 		for (const file of ['alerts.yml', 'dashboard.json']) {
 			const queries = readFileSync(join(root, 'docs/hosting/prometheus', file), 'utf8');
 			// Without the values of labels, whose quotes are escaped in JSON.
-			const used = queries.replaceAll(/[=~]\\?"[^"]*"/g, '').match(/\b(?:portal|http)_\w+/g);
+			const used = queries.replaceAll(/[=~]\\?"[^"]*"/g, '').match(/\b(?:portal|http|process|nodejs)_\w+/g);
 			expect(used).toContain('portal_sign_ins_total');
-			expect([...new Set(used)].filter((name) => !there.has(name))).toEqual([]);
+			const missing = [...new Set(used)].filter((name) => !there.has(name));
+			expect(missing.filter((name) => runtime === 'node' || !name.startsWith('nodejs_'))).toEqual([]);
 		}
 	});
 

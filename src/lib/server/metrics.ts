@@ -1,3 +1,4 @@
+import type { IntervalHistogram } from 'node:perf_hooks';
 import {
 	type Attributes,
 	type Counter,
@@ -7,6 +8,7 @@ import {
 	type MetricOptions,
 	metrics
 } from '@opentelemetry/api';
+import { builtin, isDeno } from './runtime';
 
 /**
  * The portal's metrics, by OpenTelemetry's conventions: names, UCUM units, and few values per attribute. They contain no
@@ -20,6 +22,12 @@ const counters = {
 } satisfies Record<string, MetricOptions>;
 
 const histograms = {
+	'http.server.request.duration': {
+		unit: 's',
+		description: 'From a request to the head of its response, by method, route and status',
+		// Those of the semantic conventions for HTTP.
+		advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] }
+	},
 	'portal.wallet.flow.duration': {
 		unit: 's',
 		description: 'From a code on the screen to what became of it, by outcome',
@@ -63,6 +71,14 @@ const refusals = [
 	'slow_request',
 	'malformed'
 ] as const;
+
+const memoryUsage = { unit: 'By', description: 'The physical memory of this process' } as const;
+const eventLoopDelay = {
+	unit: 's',
+	description: 'The 99th percentile of the event loop’s delay since it was last read; Node only'
+} as const;
+/** An idle process has this delay. */
+const DELAY_RESOLUTION_MS = 20;
 
 /** Why a request was refused. */
 export type Refusal = (typeof refusals)[number];
@@ -115,7 +131,11 @@ function create(): Instruments {
 	const made = {
 		meters,
 		counters: byName(counters, (name, options) => meters.map((meter) => meter.createCounter(name, options))),
-		histograms: byName(histograms, (name, options) => meters.map((meter) => meter.createHistogram(name, options)))
+		histograms: byName(histograms, (name, options) => {
+			// Deno's own provider, the first one, already has a histogram of that name.
+			const without = isDeno && name === 'http.server.request.duration' ? meters.slice(1) : meters;
+			return without.map((meter) => meter.createHistogram(name, options));
+		})
 	};
 	for (const [name, series] of Object.entries(fromStart))
 		for (const counter of made.counters.get(name) ?? []) for (const attributes of series) counter.add(0, attributes);
@@ -170,4 +190,34 @@ export function observeStore(isAvailable: () => boolean | undefined): void {
 			if (now !== undefined) result.observe(Number(now));
 		});
 	}
+}
+
+/** The same for the memory and the event loop of this process, by the semantic conventions for processes and for Node. */
+export function observeProcess(): void {
+	for (const meter of instruments().meters) {
+		meter
+			.createObservableUpDownCounter('process.memory.usage', memoryUsage)
+			.addCallback((result) => result.observe(process.memoryUsage.rss()));
+		// Deno's monitor has other units, and does not see a blocked event loop.
+		if (!isDeno) observeEventLoop(meter);
+	}
+}
+
+/**
+ * Each reader has a monitor of its own, because reading resets it. It starts with the first reading, so that nothing is measured
+ * without a reader.
+ */
+function observeEventLoop(meter: Meter): void {
+	let delays: IntervalHistogram | undefined;
+	meter.createObservableGauge('nodejs.eventloop.delay.p99', eventLoopDelay).addCallback((result) => {
+		if (delays && delays.count > 0) result.observe(delays.percentile(99) / 1e9);
+		delays?.reset();
+		delays ??= startedMonitor();
+	});
+}
+
+function startedMonitor(): IntervalHistogram {
+	const delays = builtin.perfHooks().monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+	delays.enable();
+	return delays;
 }

@@ -1,5 +1,7 @@
+export const isDeno = 'Deno' in globalThis;
+
 /** The runtime this process runs on, such as `node 20.19.0`. */
-export const runtime: string = 'Deno' in globalThis ? `deno ${Deno.version.deno}` : `node ${process.versions.node}`;
+export const runtime: string = isDeno ? `deno ${Deno.version.deno}` : `node ${process.versions.node}`;
 
 /**
  * Modules of Node that Deno takes long to create: they are loaded when they are first used, so that they do not delay a start that
@@ -7,7 +9,8 @@ export const runtime: string = 'Deno' in globalThis ? `deno ${Deno.version.deno}
  */
 export const builtin = {
 	crypto: () => process.getBuiltinModule('node:crypto'),
-	fs: () => process.getBuiltinModule('node:fs')
+	fs: () => process.getBuiltinModule('node:fs'),
+	perfHooks: () => process.getBuiltinModule('node:perf_hooks')
 };
 
 /**

@@ -4,7 +4,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createMetricsServer, createScrape, ScrapeReader } from '../../../src/entry/prometheus';
 import { log } from '../../../src/lib/server/log';
-import { addMeterProvider, count, observeStore, took } from '../../../src/lib/server/metrics';
+import { addMeterProvider, count, observeProcess, observeStore, took } from '../../../src/lib/server/metrics';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -15,12 +15,13 @@ async function started(scrape: () => Promise<string>): Promise<string> {
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a provider that is added receives the same as the global one, durations with their unit, and no scope', async () => {
+test('a provider that is added receives the same as the global one, durations and sizes with their unit, and no scope', async () => {
 	const [global, added] = [new ScrapeReader(), new ScrapeReader()];
 	metrics.setGlobalMeterProvider(new MeterProvider({ readers: [global] }));
 	addMeterProvider(new MeterProvider({ readers: [added] }));
 	const store: { isAvailable?: boolean } = {};
 	observeStore(() => store.isAvailable);
+	observeProcess();
 	count('portal.sign_ins', { method: 'wallet', result: 'ok' });
 	took('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
 	const [one, other] = await Promise.all([global, added].map((reader) => createScrape(reader)()));
@@ -30,6 +31,7 @@ test('a provider that is added receives the same as the global one, durations wi
 	expect(samples(one)).toContain(
 		'portal_upstream_duration_seconds_bucket{portal_upstream="sts",http_response_status_code="200",le="0.05"} 1'
 	);
+	expect(one).toMatch(/^process_memory_usage_bytes \d+$/m);
 	expect(samples(one).join()).not.toContain('portal_store_available');
 	store.isAvailable = false;
 	expect(samples(await createScrape(added)())).toContain('portal_store_available 0');

@@ -3,7 +3,7 @@ import type { TokenSet } from '$lib/server/auth/session-tokens';
 import { createBridge } from '$lib/server/bridge/client';
 import { createEventStreams } from '$lib/server/http/event-stream';
 import { consumeQuota } from '$lib/server/http/rate-limit';
-import { observeEventStreams } from '$lib/server/metrics';
+import { observeEventStreams, observeProcess } from '$lib/server/metrics';
 import { sharedStore } from '$lib/server/store';
 import { flowEnded } from '$lib/server/wallet/sessions';
 import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
@@ -33,6 +33,18 @@ test('what the alerts count is there at 0 from the start', async () => {
 	expect(await read.series('portal.refused_requests')).toContainEqual({ reason: 'connections_process' });
 	expect(await read.series('portal.token_refreshes')).toContainEqual({ result: 'lost', coalesced: false });
 	expect(await read.counted('portal.refused_requests')).toEqual([]);
+});
+
+test('the memory of the process is read, and the delay of its event loop from the second reading on', async () => {
+	observeProcess();
+	await read.counted('process.memory.usage');
+	await vi.waitFor(async () => {
+		const [[, seconds] = []] = await read.counted('nodejs.eventloop.delay.p99');
+		expect(seconds).toBeGreaterThan(0.001);
+		expect(seconds).toBeLessThan(10);
+	});
+	const [[, bytes] = []] = await read.counted('process.memory.usage');
+	expect(bytes).toBeGreaterThan(10 * 1024 ** 2);
 });
 
 test('a call to the Auth Bridge is timed by its operation and status, without the id in its path', async () => {

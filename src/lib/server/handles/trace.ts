@@ -1,21 +1,46 @@
 import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } from '@opentelemetry/api';
-import type { Handle } from '@sveltejs/kit';
+import { type Handle, isHttpError, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
+import { took } from '../metrics';
 import { nextTraceparent, parentOf } from '../upstream/tracing';
 import { lazy } from '../cache';
 
 const tracer = tracing.getTracer('portal');
 
 /**
- * Sets the trace context of each request, and records its span if telemetry is configured. Kit's own spans are not used:
- * they contain the whole URL, including the codes and states of a sign-in, and the texts of errors.
+ * Sets the trace context of each request, and records its duration and its span if telemetry is configured. Kit's own spans
+ * are not used: they contain the whole URL, including the codes and states of a sign-in, and the texts of errors.
  */
 export const trace: Handle = (input) => {
 	const { event, resolve } = input;
 	const parent = event.request.headers.get('traceparent');
 	event.locals.traceparent = lazy(() => nextTraceparent(parent));
-	return config().telemetryUrl === undefined ? resolve(event) : recorded(input, parent);
+	const { telemetryUrl, metrics } = config();
+	if (telemetryUrl === undefined && metrics === null) return resolve(event);
+	const respond = () => (telemetryUrl === undefined ? resolve(event) : recorded(input, parent));
+	return event.isSubRequest ? respond() : timed(event, respond);
 };
+
+/** The server entry refuses methods that it does not know, so the number of series is bounded. */
+async function timed(event: RequestEvent, respond: () => Response | Promise<Response>): Promise<Response> {
+	const startedMs = performance.now();
+	const end = (status: number) => {
+		took('http.server.request.duration', performance.now() - startedMs, {
+			'http.request.method': event.request.method,
+			'http.response.status_code': status,
+			// With 405, anybody could make a series of every route and method.
+			...(event.route.id !== null && status !== 405 && { 'http.route': event.route.id })
+		});
+	};
+	try {
+		const response = await respond();
+		end(response.status);
+		return response;
+	} catch (error) {
+		end(isHttpError(error) || isRedirect(error) ? error.status : 500);
+		throw error;
+	}
+}
 
 function recorded({ event, resolve }: Parameters<Handle>[0], parent: string | null): Promise<Response> {
 	const { method } = event.request;

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { trace } from '$lib/server/handles/trace';
 import { requestEvent } from '../../../harness/request-event';
+import { configure } from '../configured';
+import { startMetrics } from '../metrics-reader';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 
@@ -22,4 +24,27 @@ test('any other begins a trace of its own', async () => {
 	const [one, another] = [await traced({}), await traced({})];
 	expect(one.traceparent()).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
 	expect(one.traceparent().slice(3, 35)).not.toBe(another.traceparent().slice(3, 35));
+});
+
+test('with METRICS_PORT, requests are timed by their route, without the path; those within the portal are not', async () => {
+	const read = startMetrics();
+	const event = (method: string, routeId: string | null, isSubRequest = false) =>
+		Object.assign(requestEvent({ method, routeId, path: '/secret' }), { isSubRequest });
+	const respond = (status: number) => () => new Response(null, { status });
+	configure({});
+	await trace({ event: event('GET', '/login'), resolve: respond(200) });
+	configure({ METRICS_PORT: '9464' });
+	await trace({ event: event('GET', '/login'), resolve: respond(200) });
+	await trace({ event: event('GET', '/login', true), resolve: respond(200) });
+	await trace({ event: event('GET', null), resolve: respond(404) });
+	await trace({ event: event('PUT', '/login'), resolve: respond(405) });
+	const failing = trace({ event: event('POST', '/login'), resolve: () => Promise.reject(new Error('broken')) });
+	await expect(failing).rejects.toThrow('broken');
+	const timed = await read.timed('http.server.request.duration');
+	expect(timed.map(([attributes, times]) => [...Object.values(attributes), times])).toEqual([
+		['GET', 200, '/login', 1],
+		['GET', 404, 1],
+		['PUT', 405, 1],
+		['POST', 500, '/login', 1]
+	]);
 });
