@@ -16,7 +16,7 @@ declare global {
 			locale: () => Locale;
 			/** The session, or null. Assign it to sign in or out: the session handle writes the change. */
 			session: Session | null;
-			/** The program whose access token is valid for this route. Never set together with a session. */
+			/** The API client whose access token is valid for this route. Never set together with a session. */
 			caller?: BearerCaller;
 			/** The STS has revoked the session that came with this request. */
 			sessionRevoked?: boolean;

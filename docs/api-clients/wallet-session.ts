@@ -1,5 +1,5 @@
 /**
- * A wallet session by a program of a third party, with a generated client (docs/api.md). `portal.ts` is generated:
+ * A wallet session by an API client, with a generated client (docs/api.md). `portal.ts` is generated:
  * `npx openapi-typescript https://portal.example.org/api/openapi.json --output portal.ts`
  */
 import createClient from 'openapi-fetch';

@@ -1,4 +1,4 @@
-"""A wallet session by a program of a third party, with a generated client (docs/api.md). `portal_client` is generated:
+"""A wallet session by an API client, with a generated client (docs/api.md). `portal_client` is generated:
 
     openapi-python-client generate --url https://portal.example.org/api/openapi.json --meta none --output-path portal_client
 """
@@ -65,7 +65,7 @@ def verify_identity(session_id: str) -> None:
         time.sleep(1)
 
 
-print(f"Program: {ok(read_me.sync(client=portal)).client_id}", flush=True)
+print(f"API client: {ok(read_me.sync(client=portal)).client_id}", flush=True)
 session = ok(create_wallet_session.sync(client=portal, body=WalletSessionOptions()))
 print(f"Open in a wallet: {session.request_uri}", flush=True)
 while (state := ok(read_wallet_session.sync(session.session_id, client=portal))).status in WAITING:

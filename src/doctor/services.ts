@@ -142,7 +142,7 @@ export async function examineWalletSession(
 /** Status codes of gateways whose upstream service is not available. */
 const UNAVAILABLE = [502, 503, 504];
 
-/** Checks that each service of BACKENDS responds at its base URL, and accepts the service client's token if its token kind is `service`. */
+/** Checks that each backend of BACKENDS responds at its base URL, and accepts the service client's token if its token kind is `service`. */
 export async function examineBackends(
 	{ backends }: Pick<Config, 'backends'>,
 	tokens: ReadonlyMap<string, string>
@@ -169,13 +169,13 @@ function backendFinding({ name, url }: Backend, response: Exchange, hasToken: bo
 		return wrong(
 			check,
 			`What stands in front of backend "${name}"${viaProxy(url)} says that it is not there (status ${status}).`,
-			'Start the service, or correct its url in BACKENDS.'
+			'Start the backend, or correct its url in BACKENDS.'
 		);
 	if (hasToken && (status === 401 || status === 403))
 		return warning(
 			check,
 			`Backend "${name}" refuses the service client’s token at its base address (status ${status}).`,
-			'Check its tokenScope, tokenAudience and tokenResource, and what the service wants to see in a token.'
+			'Check its tokenScope, tokenAudience and tokenResource, and what the backend wants to see in a token.'
 		);
 	return good(check, `Backend "${name}" responds.`);
 }

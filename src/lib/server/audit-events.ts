@@ -61,7 +61,7 @@ export const AuditLine = v.strictObject({
 	by: v.optional(v.picklist(['person', 'sts', 'idle'])),
 	/** What an operator revoked, or a person ended: all sessions of a person (`user`), all but one of them, or those of all people. */
 	target: v.optional(v.picklist(['user', 'others', 'all'])),
-	/** The client id of a program. */
+	/** The client id of an API client. */
 	client: v.optional(v.string()),
 	/** The name of a backend in `BACKENDS`. */
 	backend: code

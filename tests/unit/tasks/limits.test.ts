@@ -46,7 +46,7 @@ const connections = 'lib/server/upstream/connections.ts';
 const numbers: readonly (readonly [string, string])[] = [
 	['New wallet sessions per browser', `${rateLimits.perBrowser} a minute`],
 	['New wallet sessions per address', `${thousands(rateLimits.perAddress)} a minute`],
-	['New wallet sessions per third-party client', `${rateLimits.perCaller} a minute`],
+	['New wallet sessions per API client', `${rateLimits.perCaller} a minute`],
 	['Starts of a sign-in per browser (login transaction or session)', `${rateLimits.signInsPerBrowser} a minute`],
 	['Starts of a sign-in per address', `${thousands(rateLimits.signInsPerAddress)} a minute`],
 	['Event streams per wallet session', String(constant('lib/server/http/event-stream.ts', 'MAX_PER_WALLET_SESSION'))],
@@ -55,7 +55,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		`${constant('lib/server/bridge/schemas.ts', 'MAX_CLAIMS')}; ${constant('lib/server/bridge/schemas.ts', 'MAX_CLAIM_LABEL')} characters`
 	],
 	['Event streams per browser', String(eventStreams.maxPerBrowser)],
-	['Event streams per address, or third-party client', thousands(eventStreams.maxPerAddress)],
+	['Event streams per address, or API client', thousands(eventStreams.maxPerAddress)],
 	['Event streams per process', thousands(eventStreams.maxPerProcess)],
 	['Life of an event stream', minutes(constant('lib/server/wallet/events.ts', 'LIFE_MS') / 1000)],
 	[
@@ -111,15 +111,15 @@ const numbers: readonly (readonly [string, string])[] = [
 	["The same, as Node's parser reads it", size(constant('entry/node/server.ts', 'maxHeaderSize'))],
 	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
 	[
-		'Small body: all but streams to services, and the response of the Digital Credentials API',
+		'Small body: all but streams to backends, and the response of the Digital Credentials API',
 		size(constant('lib/server/http/body.ts', 'MAX_BYTES'))
 	],
 	[
-		'The same per person; per third-party client',
+		'The same per person; per API client',
 		`${constant('lib/server/backends/proxy.ts', 'MAX_UPLOADS_PER_PERSON')}; ${constant('lib/server/backends/proxy.ts', 'MAX_UPLOADS_PER_CLIENT')}`
 	],
 	[
-		'Uploads in progress that stream to services, per process',
+		'Uploads in progress that stream to backends, per process',
 		`${constant('lib/server/handles/load-shedding.ts', 'MAX_UPLOADS')}; they do not count as requests in progress`
 	],
 	[

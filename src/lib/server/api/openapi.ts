@@ -20,9 +20,9 @@ let described: Json | undefined;
 
 /** The groups of operations, by the start of the path; the first one that fits. Generators make a module of each. */
 const tags = [
-	{ start: '/api/wallet/', name: 'wallet', description: 'Wallet sessions of a browser or a program.' },
-	{ start: '/api/backends/', name: 'backends', description: "The institution's own services." },
-	{ start: '/api/admin/', name: 'administration', description: 'For programs of the operator.' },
+	{ start: '/api/wallet/', name: 'wallet', description: 'Wallet sessions of a browser or an API client.' },
+	{ start: '/api/backends/', name: 'backends', description: "The institution's own backends." },
+	{ start: '/api/admin/', name: 'administration', description: 'For API clients of the operator.' },
 	{ start: '/api/auth/', name: 'sign-in', description: 'Sign-in and sign-out of people, for browsers and the STS.' },
 	{ start: '/', name: 'portal', description: 'The caller, health and published documents.' }
 ] as const;
@@ -52,7 +52,7 @@ function describe(routes: readonly ApiRoute[]): Json {
 			title: 'eduID wallet portal',
 			version,
 			description:
-				'The API for browsers and programs. Error responses are `{error, message, requestId}`; `error` is a stable code.',
+				'The API for browsers and for clients with an access token. Error responses are `{error, message, requestId}`; `error` is a stable code.',
 			license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
 		},
 		servers: [{ url: config().origin }],

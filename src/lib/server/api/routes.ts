@@ -97,18 +97,18 @@ const authRoutes: readonly ApiRoute[] = [
 	}
 ];
 
-/** The routes of the configured backends. They describe only the portal's part; the services have their own descriptions. */
+/** The routes of the configured backends. They describe only the portal's part; the backends have their own descriptions. */
 export function backendRoutes(backends: readonly Backend[]): ApiRoute[] {
 	return backends.flatMap(({ name, methods, callerScope }) =>
 		methods.map((method) => ({
 			path: `/api/backends/${name}/{path}`,
 			method: method.toLowerCase() as Method,
 			id: `${method.toLowerCase()}-${name}`,
-			what: `Proxy a request to the service "${name}". The path may have several segments, which generated clients cannot express: use an HTTP client.`,
+			what: `Proxy a request to the backend "${name}". The path may have several segments, which generated clients cannot express: use an HTTP client.`,
 			access: 'session',
 			...(callerScope !== undefined && { scope: callerScope }),
 			parameters: { path: v.string() },
-			responses: { default: { what: 'The response of the service, of any media type.' } },
+			responses: { default: { what: 'The response of the backend, of any media type.' } },
 			problems: [401, 500, 502, 503, 504]
 		}))
 	);
@@ -122,10 +122,10 @@ const otherRoutes: readonly ApiRoute[] = [
 		path: '/api/me',
 		method: 'get',
 		id: 'readMe',
-		what: 'Read who is signed in, or which program calls.',
+		what: 'Read who is signed in, or which API client calls.',
 		access: 'session',
 		scope: PROFILE_SCOPE,
-		responses: { 200: { what: 'A person or a program.', json: v.union([schemas.Session, schemas.Caller]) } },
+		responses: { 200: { what: 'A person or an API client.', json: v.union([schemas.Session, schemas.Caller]) } },
 		problems: [...anywhere, 401]
 	},
 	{
@@ -163,7 +163,7 @@ const otherRoutes: readonly ApiRoute[] = [
 	}
 ];
 
-/** What programs of the operator call. */
+/** What API clients of the operator call. */
 const adminRoutes: readonly ApiRoute[] = [
 	{
 		path: '/api/admin/sessions/revoke',
@@ -178,7 +178,7 @@ const adminRoutes: readonly ApiRoute[] = [
 	}
 ];
 
-/** What others than people and their programs read. */
+/** What others than people and API clients read. */
 const wellKnownRoutes: readonly ApiRoute[] = [
 	{
 		path: '/.well-known/jwks.json',

@@ -65,12 +65,12 @@ export const Providers = v.pipe(
 export const CsrfToken = v.pipe(v.strictObject({ csrfToken: text }), v.title('CsrfToken'));
 export const SignInAddress = v.pipe(v.strictObject({ url: text }), v.title('SignInAddress'));
 
-/** Who calls: a person, or a program with its own token. */
+/** Who calls: a person, or an API client with its own token. */
 export const Session = v.pipe(PublicSession, v.title('Session'));
 export const Caller = v.pipe(
 	PublicCaller,
 	v.title('Caller'),
-	v.description('A program. `expires`: when its access token expires.')
+	v.description('An API client. `expires`: when its access token expires.')
 );
 
 export const Health = v.pipe(

@@ -36,7 +36,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: sessions,
 		method: 'post',
 		id: 'createWalletSession',
-		what: 'Create a wallet session. It belongs to the browser or the program that created it.',
+		what: 'Create a wallet session. It belongs to the browser or the API client that created it.',
 		access: 'login',
 		scope: WALLET_SCOPE,
 		json: schemas.sessionOptions,

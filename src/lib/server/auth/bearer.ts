@@ -7,7 +7,7 @@ import { countRefusal } from '../metrics';
 import { type AccessToken, verifyAccessToken } from '../sts/tokens';
 import { KeysUnavailable } from '../sts/keys';
 
-/** A program that calls the API with its own access token, as stored in `locals`. */
+/** An API client that calls the API with its own access token, as stored in `locals`. */
 export type BearerCaller = AccessToken;
 
 /**

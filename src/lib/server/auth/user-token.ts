@@ -19,8 +19,8 @@ export function userAuthorization(locals: App.Locals, session: Session): Upstrea
 }
 
 /**
- * A token that the STS issues for one service, in exchange for the access token of the signed-in person (RFC 8693). If the
- * service refuses it, the person's token is refreshed as above, and exchanged once more.
+ * A token that the STS issues for one backend, in exchange for the access token of the signed-in person (RFC 8693). If the
+ * backend refuses it, the person's token is refreshed as above, and exchanged once more.
  */
 export function exchangedAuthorization(
 	locals: App.Locals,

@@ -47,13 +47,13 @@ const Settings = v.strictObject(
 	'is not known, or is missing'
 );
 
-/** The checks concern the token that a service gets; see docs/backends.md. */
+/** The checks concern the token that a backend gets; see docs/backends.md. */
 const Backend = v.pipe(
 	Settings,
 	v.forward(
 		v.check(
 			({ token, callerScope }) => !['user', 'exchange'].includes(token) || callerScope === undefined,
-			'is for token "service" or "none": a third-party caller has no user whose token could be passed on'
+			'is for token "service" or "none": an API client has no user whose token could be passed on'
 		),
 		['callerScope']
 	),
@@ -76,21 +76,21 @@ const Backend = v.pipe(
 );
 
 /**
- * `BACKENDS`: a JSON object with the institution's services by name. The result is a list, because a lookup of a name such as
+ * `BACKENDS`: a JSON object with the institution's backends by name. The result is a list, because a lookup of a name such as
  * `constructor` in an object would find an inherited property.
  */
 export const backends = v.pipe(
 	v.string(),
 	v.parseJson({}, 'must be JSON: {"name": {"url": "https://…", "token": "user"}}'),
 	// valibot accepts an array as a record.
-	v.check((value) => !Array.isArray(value), 'must be an object of services by name'),
+	v.check((value) => !Array.isArray(value), 'must be an object of backends by name'),
 	v.record(
 		v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'must have names of a-z, 0-9 and "-" only')),
 		Backend,
-		'must be an object of services by name'
+		'must be an object of backends by name'
 	),
 	v.transform((byName) => Object.entries(byName).map(([name, settings]) => ({ name, ...settings })))
 );
 
-/** A service behind the portal, at `/api/backends/{name}/…`. */
+/** A backend behind the portal, at `/api/backends/{name}/…`. */
 export type Backend = v.InferOutput<typeof backends>[number];

@@ -126,7 +126,7 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		service: arrangeService(env, credentials),
 		/** The portal's key pairs, all of which are published (`/.well-known/jwks.json`). Only the first signs. */
 		clientKeys: credentials.clientKeys,
-		/** The institution's services, at `/api/backends/{name}/…`. */
+		/** The institution's backends, at `/api/backends/{name}/…`. */
 		backends: env.BACKENDS,
 		wallet: {
 			defaultQueryId: env.WALLET_QUERY_ID,

@@ -60,7 +60,7 @@ export function seeOther(location: string, setCookies: readonly string[] = []): 
 
 type RefusedEvent = Pick<RequestEvent, 'cookies' | 'fetch' | 'locals' | 'request' | 'route' | 'url'>;
 
-/** The response to a refused request: a page with a help code for a person, a JSON problem for a program. */
+/** The response to a refused request: a page with a help code for a person, a JSON problem for other clients. */
 export async function refusal(event: RefusedEvent, refused: Problem | ProblemCode): Promise<Response> {
 	const problem = typeof refused === 'string' ? new Problem(refused) : refused;
 	if (!expectsPage(event)) return problemResponse(problem, event.locals.requestId);

@@ -128,7 +128,7 @@ interface StreamOwner {
 	readonly browser: string;
 	/** The ids of the wallet sessions that the stream reports on. */
 	readonly walletSessions: readonly string[];
-	/** The network of the client's address (`networkOf`), or the client id of a third party. */
+	/** The network of the client's address (`networkOf`), or the client id of an API client. */
 	readonly address: string;
 }
 

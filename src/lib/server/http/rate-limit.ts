@@ -43,7 +43,7 @@ export async function consumeSignInQuota(browserId: string, address: string): Pr
 }
 
 /**
- * Counts one costly request of a third party. Its address is not counted: an institution's servers and its campus may share
+ * Counts one costly request of an API client. Its address is not counted: an institution's servers and its campus may share
  * one address.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
@@ -52,7 +52,7 @@ export function consumeCallerQuota(clientId: string): Promise<void> {
 }
 
 /**
- * Counts one call of an administrative route by a program.
+ * Counts one call of an administrative route by an API client.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
 export function consumeAdminQuota(clientId: string): Promise<void> {

@@ -6,13 +6,13 @@ import type { RequestEvent } from '@sveltejs/kit';
  */
 type RoutedRequest = Pick<RequestEvent, 'request' | 'route' | 'url'>;
 
-/** API routes for browsers only: links, forms and redirects of pages lead to them, and programs do not call them. */
+/** API routes for browsers only: links, forms and redirects of pages lead to them, and API clients do not call them. */
 const BROWSER_ROUTES: ReadonlySet<string> = new Set([
 	'/api/auth/signin/[provider]',
 	'/api/auth/signout',
 	'/api/auth/callback/[provider]'
 ]);
-/** Where an institution sends a person's browser back to. A program may call it as well. */
+/** Where an institution sends a person's browser back to. An API client may call it as well. */
 const IDV_CALLBACK = '/api/wallet/sessions/[id]/idv/callback';
 
 /** The matched route without its groups, such as `/api/wallet/sessions/[id]/status`; null when no route matches. */
@@ -39,7 +39,7 @@ function decodedPath(pathname: string): string {
 }
 
 /**
- * Whether a request comes from a program with its own access token. Such a request never falls back to a cookie
+ * Whether a request comes from an API client with its own access token. Such a request never falls back to a cookie
  * (RFC 6750 2.1, RFC 9449 7.1). Tokens count on the API only, because some proxies add one to every request of a browser.
  * Basic credentials are for such proxies, never for the portal.
  */
@@ -53,7 +53,7 @@ export function isForeignNavigation(request: Request): boolean {
 	return (request.headers.get('sec-fetch-site') ?? 'same-origin') !== 'same-origin';
 }
 
-/** Whether the client accepts a page. Programs accept JSON, or anything. */
+/** Whether the client accepts a page. Other clients accept JSON, or anything. */
 export function wantsPage(request: Request): boolean {
 	return request.headers.get('accept')?.includes('text/html') ?? false;
 }

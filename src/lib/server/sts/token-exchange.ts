@@ -10,7 +10,7 @@ import { optionsKey, createTokenCache, type GrantedToken } from './service-token
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-/** What a service can be sent as a Bearer token (RFC 8693 3). */
+/** What a backend can be sent as a Bearer token (RFC 8693 3). */
 const USABLE_TYPES: readonly unknown[] = [undefined, ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
 /** About 8,000 tokens of 1.5 kB. */
 export const MAX_CACHE_BYTES = 16 * 1024 ** 2;
@@ -42,16 +42,16 @@ const tokens = createTokenCache<Wanted>({
 });
 
 /**
- * A token for a service in exchange for a person's access token, cached until shortly before it expires.
+ * A token for a backend in exchange for a person's access token, cached until shortly before it expires.
  * @throws {SubjectTokenRefused} if another access token may help
- * @throws {Problem} `forbidden` if the STS denies this person the service, `upstream_invalid` if it refuses the exchange or
+ * @throws {Problem} `forbidden` if the STS denies this person the backend, `upstream_invalid` if it refuses the exchange or
  * responds with something else, `upstream_unavailable` if it can't be reached or refuses the portal's credentials
  */
 export function exchangedToken(subjectToken: string, options: TokenOptions): Promise<string> {
 	return tokens.current({ subjectToken, options });
 }
 
-/** Another token than the one that a service has refused; null if none is available now. */
+/** Another token than the one that a backend has refused; null if none is available now. */
 export function replacedExchange(subjectToken: string, options: TokenOptions, refused: string): Promise<string | null> {
 	return tokens.replace({ subjectToken, options }, refused);
 }

@@ -14,7 +14,7 @@ import type { PageServerLoad } from './$types';
 
 /**
  * The page before a sign-in that meets a requirement, and after one that did not. A person starts the sign-in with a link, so
- * that neither an address nor a service can cause sign-ins without end.
+ * that neither an address nor a backend can cause sign-ins without end.
  */
 export const load: PageServerLoad = ({ locals, url }) => {
 	const session = memberSession(locals);

@@ -4,7 +4,7 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';
 
-/** The signed-in person, or the program that sends the request. */
+/** The signed-in person, or the API client that sends the request. */
 export const GET: RequestHandler = endpoint(({ locals: { session, caller } }) => {
 	if (caller) return publicCaller(caller);
 	if (!session) throw new Problem('unauthorized');

@@ -10,7 +10,7 @@ import { readJson } from '$lib/server/http/body';
 import { storeState } from '$lib/server/store';
 import type { RequestHandler } from './$types';
 
-/** Ends the sessions of a person, or of everybody, for an operator's program. */
+/** Ends the sessions of a person, or of everybody, for an API client of the operator. */
 export const POST: RequestHandler = endpoint(async ({ locals, request }) => {
 	const client = requireAdmin(locals);
 	await consumeAdminQuota(client);
@@ -32,7 +32,7 @@ export const POST: RequestHandler = endpoint(async ({ locals, request }) => {
 });
 
 /**
- * The client id of the operator's program.
+ * The client id of the operator's API client.
  * @throws {Problem} `unauthorized` without an access token; `forbidden` for the token of a person, or of another client
  */
 function requireAdmin(locals: App.Locals): string {

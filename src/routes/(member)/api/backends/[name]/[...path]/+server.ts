@@ -3,10 +3,10 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';
 
-/** `/a` and `/a/` may be different resources of a service. */
+/** `/a` and `/a/` may be different resources of a backend. */
 export const trailingSlash = 'ignore';
 
-/** Handles every method; the configuration says which ones a service accepts. */
+/** Handles every method; the configuration says which ones a backend accepts. */
 export const fallback: RequestHandler = endpoint((event) => {
 	const backend = backendNamed(event.params.name);
 	if (!backend) throw new Problem('not_found');

@@ -10,7 +10,7 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	await requireUnused(id);
 	const found = await bridge().readIdvStatus(id, credentialFor(event.locals));
 	const { sessionId, status, planType, reason, candidates } = found;
-	// The labels are personal data: they are for the owning browser only, not for a program.
+	// The labels are personal data: they are for the owning browser only, not for an API client.
 	const isShown = candidates.length > 0 && !event.locals.caller;
 	return {
 		sessionId,
