@@ -1,5 +1,5 @@
 import { getRequestEvent } from '$app/server';
-import { type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
+import { type Handle, type HandleServerError, type RequestEvent, type ServerInit } from '@sveltejs/kit';
 import { callbacksSettled } from '$lib/server/auth/sign-in-result';
 import { tokenRefresher } from '$lib/server/auth/refresh';
 import { makeBrandFiles } from '$lib/server/brand';
@@ -21,8 +21,9 @@ import { session } from '$lib/server/handles/session';
 import { signInMethods } from '$lib/server/handles/sign-in-methods';
 import { trace } from '$lib/server/handles/trace';
 import { newRequestId } from '$lib/server/http/headers';
+import { truncatedNetworkOf } from '$lib/server/http/request';
 import { findTraceparentBy } from '$lib/server/upstream/tracing';
-import { findRequestIdBy, log, startLogging } from '$lib/server/log';
+import { findNetworkBy, findRequestIdBy, log, startLogging } from '$lib/server/log';
 import { observeEventStreams, observeProcess, observeStore } from '$lib/server/metrics';
 import { endReadiness } from '$lib/server/readiness';
 import { closeStore, isStoreAvailable, openStore } from '$lib/server/store';
@@ -31,8 +32,9 @@ import { eventStreams } from '$lib/server/wallet/events';
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
-	findTraceparentBy(() => ofCurrentRequest((locals) => locals.traceparent()));
-	findRequestIdBy(() => ofCurrentRequest((locals) => locals.requestId));
+	findTraceparentBy(() => ofCurrentRequest(({ locals }) => locals.traceparent()));
+	findNetworkBy(() => ofCurrentRequest((event) => truncatedNetworkOf(event.getClientAddress())));
+	findRequestIdBy(() => ofCurrentRequest(({ locals }) => locals.requestId));
 	observeEventStreams(() => eventStreams().size(), config().eventStreams.maxPerProcess);
 	observeStore(isStoreAvailable);
 	observeProcess();
@@ -41,9 +43,9 @@ export const init: ServerInit = async () => {
 };
 
 /** Undefined outside of a request, and before its `locals` are set. */
-function ofCurrentRequest(read: (locals: App.Locals) => string): string | undefined {
+function ofCurrentRequest(read: (event: RequestEvent) => string | undefined): string | undefined {
 	try {
-		return read(getRequestEvent().locals);
+		return read(getRequestEvent());
 	} catch {
 		return undefined;
 	}

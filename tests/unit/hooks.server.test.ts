@@ -89,6 +89,21 @@ describe('the application', () => {
 		expect(ids).toEqual([undefined, 'r1']);
 	});
 
+	test('limits lines that anybody can cause per network of the client', () => {
+		const lines: string[] = [];
+		const info = vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
+		const from = (address: string) => ({ ...requestEvent(), getClientAddress: () => address });
+		for (let n = 0; n < 1300; n++) {
+			current.event = from(`192.0.2.${n % 256}`);
+			log.limited('an error');
+		}
+		expect(lines).toHaveLength(1201);
+		current.event = from('198.51.100.1');
+		log.limited('an error');
+		info.mockRestore();
+		expect(lines).toHaveLength(1202);
+	});
+
 	// Last: a process drains once.
 	test('that drains is not ready any more, and ends its streams', async () => {
 		const owner = { browser: 'b', walletSessions: ['w'], address: 'a' };

@@ -1,8 +1,7 @@
 import { type AuditEvent, auditEvents, type AuditLine } from './audit-events';
 import { builtin } from './runtime';
-import { createBoundedCache } from './cache';
 import { config } from './config';
-import { auditLog } from './log';
+import { auditLog, createLineLimit } from './log';
 
 /** 132 bits: short enough for a log line, and long enough never to be the same for two people. */
 const HASH_CHARACTERS = 22;
@@ -34,7 +33,7 @@ export function audit(
 	locals: Pick<App.Locals, 'requestId' | 'auditAddress'> | null
 ): boolean {
 	const address = locals?.auditAddress?.();
-	const room = auditEvents[event] === 'failure' ? roomFor(address ?? '') : 'yes';
+	const room = auditEvents[event] === 'failure' ? failures.roomFor(address ?? '') : 'yes';
 	if (room === 'no') return false;
 	const line = room === 'last' ? ({ event: 'audit.suppressed' } as const) : { ...propertiesOf(facts), event };
 	const all = { ...line, outcome: auditEvents[line.event], requestId: locals?.requestId, address };
@@ -65,33 +64,8 @@ function hashOf(kind: string, id: string | undefined): string | undefined {
 		.slice(0, HASH_CHARACTERS);
 }
 
-const WINDOW_MS = 60_000;
 /** Lines per minute about failures of clients of one network. */
-export const MAX_PER_NETWORK = 600;
+const MAX_PER_NETWORK = 600;
 /** The same for all networks together, per process. */
-export const MAX_FAILURES = 6000;
-
-interface Window {
-	readonly startedAtMs: number;
-	count: number;
-}
-const windows = createBoundedCache<Window>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 16 });
-/** Not the key of any address. */
-const EVERYBODY = '*';
-
-/** Whether there is room for another line; `last`: for one that says that the following ones are suppressed. */
-function roomFor(network: string): 'yes' | 'last' | 'no' {
-	const own = take(network, MAX_PER_NETWORK);
-	// Lines that are not written do not count for the others, or one network could suppress those of all.
-	if (own !== 'yes') return own;
-	return take(EVERYBODY, MAX_FAILURES);
-}
-
-function take(key: string, most: number): 'yes' | 'last' | 'no' {
-	const nowMs = performance.now();
-	const known = windows.get(key);
-	const current = known && nowMs - known.startedAtMs < WINDOW_MS ? known : { startedAtMs: nowMs, count: 0 };
-	if (current !== known) windows.set(key, current);
-	current.count++;
-	return current.count <= most ? 'yes' : current.count === most + 1 ? 'last' : 'no';
-}
+const MAX_FAILURES = 6000;
+const failures = createLineLimit(MAX_PER_NETWORK, MAX_FAILURES);

@@ -63,6 +63,15 @@ export function formatWarning(message: string, properties: Fields): string {
 export const log = {
 	debug: (message: string, fields: Fields = {}) => logger.debug(message, cleaned(fields)),
 	info: (message: string, fields: Fields = {}) => logger.info(message, cleaned(fields)),
+	/**
+	 * At `info`, for lines that anybody can cause with a request. They are limited per network of the client, so that nobody can
+	 * flood the log; one line says that the following ones are suppressed.
+	 */
+	limited(message: string, fields: Fields = {}): void {
+		const room = clientLines.roomFor(findNetwork() ?? '');
+		if (room === 'yes') log.info(message, fields);
+		else if (room === 'last') log.info('more lines are suppressed until the minute ends');
+	},
 	warn: (message: string, fields: Fields = {}) => logger.warn(message, cleaned(fields)),
 	error: (message: string, fields: Fields = {}) => logger.error(message, cleaned(fields))
 };
@@ -80,6 +89,13 @@ export function findRequestIdBy(find: () => string | undefined): void {
 	findRequestId = find;
 }
 
+let findNetwork: () => string | undefined = () => undefined;
+
+/** Sets the function that finds the network of the current request's client, for the limit of `log.limited`. */
+export function findNetworkBy(find: () => string | undefined): void {
+	findNetwork = find;
+}
+
 function cleaned(given: Fields): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(withRequestId(given)).map(([name, value]) => [name, cleanedValue(value)]));
 }
@@ -92,4 +108,39 @@ function withRequestId(given: Fields): Record<string, unknown> {
 function cleanedValue(value: unknown): unknown {
 	if (value instanceof Error) return errorFields(value);
 	return typeof value === 'string' ? redact(value) : value;
+}
+
+/** The maximum number of lines per minute that requests from one network cause by `log.limited`. */
+const MAX_PER_NETWORK = 1200;
+/** The same for all networks together, per process. */
+const MAX_CLIENT_LINES = 12_000;
+const clientLines = createLineLimit(MAX_PER_NETWORK, MAX_CLIENT_LINES);
+
+const WINDOW_MS = 60_000;
+
+/** Creates a limit of lines per minute, for each network and for all of them together. */
+export function createLineLimit(perNetwork: number, perProcess: number) {
+	let endsAtMs = 0;
+	let lines = 0;
+	/** Each network has at least one of the lines, so there are no more entries than lines. */
+	const linesOf = new Map<string, number>();
+
+	return {
+		/** Whether there is room for another line; `last`: for one that says that the following ones are suppressed. */
+		roomFor(network: string): 'yes' | 'last' | 'no' {
+			const nowMs = performance.now();
+			if (nowMs >= endsAtMs) {
+				endsAtMs = nowMs + WINDOW_MS;
+				lines = 0;
+				linesOf.clear();
+			}
+			if (lines > perProcess) return 'no';
+			const own = (linesOf.get(network) ?? 0) + 1;
+			linesOf.set(network, own);
+			// Lines that are not written do not count for the others, or one network could suppress those of all.
+			if (own > perNetwork) return own === perNetwork + 1 ? 'last' : 'no';
+			lines += 1;
+			return lines > perProcess ? 'last' : 'yes';
+		}
+	};
 }

@@ -10,7 +10,8 @@ import { configure, environment } from './configured';
 
 vi.mock('$lib/server/config', () => import('./configured'));
 const lines: Record<string, unknown>[] = [];
-vi.mock('$lib/server/log', () => ({
+vi.mock('$lib/server/log', async (original) => ({
+	...(await original<object>()),
 	auditLog: (_event: string, fields: Record<string, unknown>) => lines.push(fields)
 }));
 

@@ -1,12 +1,13 @@
 import { processClientCredentialsResponse } from 'oauth4webapi';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Problem } from '$lib/server/http/problem';
 import { UpstreamError } from '$lib/server/http/upstream-error';
-import { auditLog, findRequestIdBy, log, startLogging } from '$lib/server/log';
+import { auditLog, createLineLimit, findNetworkBy, findRequestIdBy, log, startLogging } from '$lib/server/log';
 
 afterEach(() => {
 	vi.restoreAllMocks();
 	findRequestIdBy(() => undefined);
+	findNetworkBy(() => undefined);
 });
 
 /** The fields of the line that is written for an error. */
@@ -139,4 +140,36 @@ test('the audit log keeps ids of clients, addresses and hashes as they are, what
 	};
 	auditLog('admin.sessions_revoked', fields);
 	expect((JSON.parse(lines[0] ?? '') as { properties: object }).properties).toEqual(fields);
+});
+
+describe('lines that anybody can cause', () => {
+	test('are limited per network, one line says so, and other networks and other lines are not affected', () => {
+		const lines: string[] = [];
+		vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
+		startLogging('info');
+		findNetworkBy(() => '192.0.2.0/24');
+		for (let n = 0; n < 3000; n++) log.limited('an error', { n });
+		log.info('another line');
+		findNetworkBy(() => '198.51.100.0/24');
+		log.limited('an error of another');
+		const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+		expect(messages.slice(0, 1200).every((message) => message === 'an error')).toBe(true);
+		expect(messages.slice(1200)).toEqual([
+			'more lines are suppressed until the minute ends',
+			'another line',
+			'an error of another'
+		]);
+	});
+
+	test('of all networks together have a limit too, until the minute ends', () => {
+		vi.useFakeTimers({ toFake: ['performance'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const limit = createLineLimit(2, 3);
+		const rooms = (...networks: string[]) => networks.map((network) => limit.roomFor(network));
+		expect(rooms('a', 'a', 'a', 'a', 'b', 'c', 'd')).toEqual(['yes', 'yes', 'last', 'no', 'yes', 'last', 'no']);
+		vi.advanceTimersByTime(59_999);
+		expect(rooms('a', 'd')).toEqual(['no', 'no']);
+		vi.advanceTimersByTime(1);
+		expect(rooms('a', 'd')).toEqual(['yes', 'yes']);
+	});
 });

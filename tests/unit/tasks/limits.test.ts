@@ -154,6 +154,14 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	['Pause of the sender of such a body', seconds(constant('lib/server/backends/proxy.ts', 'MAX_SILENCE_MS'))],
 	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
+	[
+		'Audit lines about failures',
+		`${constant('lib/server/audit.ts', 'MAX_PER_NETWORK')} a minute per network of \`AUDIT_ADDRESS\`, ${thousands(constant('lib/server/audit.ts', 'MAX_FAILURES'))} a minute per process`
+	],
+	[
+		'Other log lines that anybody can cause: error responses, rejected access tokens, sign-ins that do not start, evicted cookies, foreign identity verifications',
+		`${thousands(constant('lib/server/log.ts', 'MAX_PER_NETWORK'))} a minute per network (IPv4 /24, IPv6 /48), ${thousands(constant('lib/server/log.ts', 'MAX_CLIENT_LINES'))} a minute per process`
+	],
 	['Log lines about requests that the server entry refuses', `${constant('entry/refusal.ts', 'MAX_LINES')} a minute`],
 	['Age of a connection to an upstream service', seconds(constant(connections, 'MAX_CONNECTION_AGE_MS'))],
 	['Idle time of a connection to an upstream service', seconds(constant(connections, 'MAX_IDLE_MS'))],

@@ -40,12 +40,12 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 	const caller = await verifyAccessToken(token, audience).catch((error: unknown) => {
 		if (error instanceof KeysUnavailable) throw unavailable(error, requestId);
 		const reason = reasonOf(error);
-		log.info('an access token was rejected', { requestId, reason });
+		log.limited('an access token was rejected', { requestId, reason });
 		throw refused(reason, { scope });
 	});
 	if (scope.split(' ').every((one) => caller.scopes.includes(one))) return caller;
 	const description = 'The access token lacks the required scope.';
-	log.info('an access token was rejected', { requestId, reason: description, scope });
+	log.limited('an access token was rejected', { requestId, reason: description, scope });
 	countRefusal('scope');
 	throw new Problem('insufficient_scope', {
 		headers: { 'www-authenticate': challenge({ error: 'insufficient_scope', description, scope }) }

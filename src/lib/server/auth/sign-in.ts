@@ -137,7 +137,7 @@ export async function refusalPage(
 	const returnTo = wanted ?? newestReturnPath(event.cookies);
 	if (error === 'login_first' && !keepsNoCookies(event)) return seeOther(loginPath(returnTo));
 	const code = error === 'login_first' ? 'cookies_required' : error === 'not_found' ? 'sign_in_failed' : error;
-	log.info('a sign-in was not started', { requestId, code });
+	log.limited('a sign-in was not started', { requestId, code });
 	const path = loginPath(returnTo, { error: code, requestId });
 	return code === 'rate_limited' ? withDefaultHeaders(await pageInstead(event, path, 429), headers) : seeOther(path);
 }

@@ -25,7 +25,7 @@ export const cookies: Handle = async ({ event, resolve }) => {
 
 	const evicted = evictionsAfter(response, jar);
 	if (evicted.length === 0) return response;
-	log.info('cookies were evicted to keep within the budget', {
+	log.limited('cookies were evicted to keep within the budget', {
 		requestId: event.locals.requestId,
 		kinds: evicted.map((name) => name.split('.')[0])
 	});

@@ -16,7 +16,7 @@ function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): string | u
 
 /**
  * Gives every request an id: it is in the log and in error responses, and it is the help code on error pages. Every error
- * response is logged, so that a help desk can find each code that a person may report. Responses are not stored by caches,
+ * response is logged, within a limit per network, so that a help desk can find the codes that people report. Responses are not stored by caches,
  * unless they have their own `cache-control` and set no cookie: any response may carry the session. The server entry sets
  * the fixed headers on everything, including Kit's own redirects and files, which hooks do not see. In dev there is no
  * entry, so they are set here.
@@ -29,7 +29,7 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { status } = response;
 	if (status >= 400 && !event.isSubRequest)
-		log.info('responded with an error', { requestId: id, route: event.route.id, status });
+		log.limited('responded with an error', { requestId: id, route: event.route.id, status });
 	const named = response.headers.has('set-cookie')
 		? withFixedHeaders(response, { 'cache-control': NO_STORE })
 		: response;

@@ -106,7 +106,7 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 	const owned = ownedSession(event.cookies, sessionId);
 	if (!owned) {
 		const { requestId } = event.locals;
-		log.info('an identity verification returned to another browser', { requestId });
+		log.limited('an identity verification returned to another browser', { requestId });
 		return loginPath(newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
 	}
 	const { searchParams } = event.url;

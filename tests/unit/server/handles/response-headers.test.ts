@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { responseHeaders } from '$lib/server/handles/response-headers';
+import { log } from '$lib/server/log';
 import { locale } from '$lib/server/handles/locale';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-afterEach(() => configure());
+afterEach(() => {
+	vi.restoreAllMocks();
+	configure();
+});
 
 describe('every response', () => {
 	const answer = async (own: Response) => responseHeaders({ event: requestEvent(), resolve: () => own });
@@ -65,6 +69,20 @@ describe('every response', () => {
 		expect(ids[0]?.[0]).toMatch(/^[\da-f]{12}$/);
 		expect(ids[0]?.[1]).toBe(ids[0]?.[0]);
 		expect(ids[1]?.[0]).not.toBe(ids[0]?.[0]);
+	});
+});
+
+test('error responses are logged within the limit of lines that anybody can cause', async () => {
+	const logged = vi.spyOn(log, 'limited').mockImplementation(() => {});
+	const respond = (status: number) =>
+		responseHeaders({ event: requestEvent({ routeId: '/login' }), resolve: () => new Response(null, { status }) });
+	await respond(303);
+	const { headers } = await respond(404);
+	const requestId = headers.get('x-request-id');
+	expect(logged).toHaveBeenCalledExactlyOnceWith('responded with an error', {
+		requestId,
+		route: '/login',
+		status: 404
 	});
 });
 
