@@ -37,8 +37,13 @@ export function nodeAdapter(out) {
 			const server = builder.getServerDirectory();
 			const manifest = `${server}/node-manifest.js`;
 			writeFileSync(manifest, `export const manifest = ${builder.generateManifest({ relativePath: '.' })};\n`);
-			const instrumentation = `${server}/instrumentation.server.js`;
-			const modules = { index: `${server}/index.js`, manifest, 'instrumentation.server': instrumentation };
+			const modules = {
+				index: `${server}/index.js`,
+				manifest,
+				'instrumentation.server': `${server}/instrumentation.server.js`,
+				// Kit imports it later, but before it serves the first request.
+				hooks: `${server}/entries/hooks.server.js`
+			};
 			await bundleApplication(modules, `${out}/server`);
 			await bundle('entry/prometheus.ts', `${out}/server`, 'prometheus.js');
 			await bundle('entry/node/start.ts', out, 'start.js');

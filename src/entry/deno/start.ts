@@ -20,8 +20,8 @@ warnOfUnknownVariables(environment);
 if (!environment.DENO_NO_UPDATE_CHECK) {
 	log.warn('Deno asks dl.deno.land for a newer version: set DENO_NO_UPDATE_CHECK=1 where the portal is started');
 }
-// Only for its warning: Deno's server has no limit of connections.
-connectionsWithin(fileLimitIn(await shellLimit()), config.connections);
+// Only for its warning, which the server does not wait for: Deno's server has no limit of connections.
+void shellLimit().then((output) => connectionsWithin(fileLimitIn(output), config.connections));
 const { dirname: folder } = import.meta;
 
 const endpoints = await discoverEndpoints(config).catch((error: unknown) => {

@@ -18,7 +18,7 @@ const Measured = v.pipe(
 	})
 );
 
-/** Opening a session against Auth.js's `decode`, and the heap over a million requests: the portal's own modules, without HTTP. */
+/** Opening a session against Auth.js's `decode`, and the heap over many requests: the portal's own modules, without HTTP. */
 export const measureSessions: Measure = async (runtime) => {
 	const folder = mkdtempSync(join(tmpdir(), 'portal-bench-sessions-'));
 	try {
