@@ -29,21 +29,21 @@ export const upstreams = [
 		file: 'src/lib/server/auth/run-once.ts',
 		find: "idleMs < LEASE_MS) return 'wait'",
 		replace: "idleMs < 0) return 'wait'",
-		test: 'tests/unit/server/auth/run-once.test.ts'
+		test: 'tests/unit/server/auth/run-once.abandoned.test.ts'
 	},
 	{
 		name: 'a lease has no heartbeat',
 		file: 'src/lib/server/auth/run-once.ts',
 		find: '\t\tlease.startHeartbeat();\n',
 		replace: '',
-		test: 'tests/unit/server/auth/run-once.test.ts'
+		test: 'tests/unit/server/auth/run-once.abandoned.test.ts'
 	},
 	{
 		name: 'clocks of two instances are compared',
 		file: 'src/lib/server/auth/run-once.ts',
 		find: 'return BEGUN_MS - remainingMs;',
 		replace: "return Math.abs(unixNow() - ('untilMs' in record ? record.untilMs - LEASE_MS : record.atMs));",
-		test: 'tests/unit/server/auth/run-once.test.ts'
+		test: 'tests/unit/server/auth/run-once.abandoned.test.ts'
 	},
 	{
 		name: 'a refresh token is redeemed twice while the access token lives',

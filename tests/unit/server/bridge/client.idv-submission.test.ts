@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { IdvSubmission } from '$lib/server/bridge/request';
+import * as v from 'valibot';
+import { inTurn, json, startStub } from '../http/stub-server';
+import { bridgeAt, credential, problemOf, sessionId } from './fixtures';
+
+const redirectUri = `https://portal.test/api/wallet/sessions/${sessionId}/idv/callback`;
+
+describe('submitting a manual confirmation', () => {
+	test('sends the input unchanged and returns the session’s status', async () => {
+		const stub = await startStub(json(200, { status: 'RECONCILING', message: 'Sanne' }));
+		const outcome = await bridgeAt(stub.url).submitIdv(sessionId, { candidateId: 'c1' }, credential);
+		expect(outcome).toEqual({ sessionId, status: 'RECONCILING' });
+		expect(stub.received).toMatchObject([
+			{ method: 'POST', target: `/auth/oid4vp/sessions/${sessionId}/idv/submit`, body: '{"candidateId":"c1"}' }
+		]);
+	});
+
+	test.each([
+		['is absent', 404, { path: '/x' }],
+		['is absent, says a framework', 404, { statusCode: 404, error: 'Not Found', message: 'Route POST:/x not found' }],
+		['is absent, in the old shape', 404, { code: '404', message: 'not found' }],
+		['knows no POST', 405, {}],
+		['is not implemented', 501, {}]
+	])('is not offered where the operation %s', async (_why, status, answer) => {
+		const stub = await startStub(json(status, answer));
+		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
+		expect(problem).toMatchObject({ code: 'manual_confirmation_not_offered', status: 409 });
+	});
+
+	test.each([
+		['session_not_found', 404, 'not_found'],
+		['invalid_request_body', 400, 'invalid_request'],
+		['no_reconciliation_session', 404, 'idv_not_started'],
+		['session_not_idv_required', 400, 'idv_not_required'],
+		['reconciliation_failed', 422, 'reconciliation_failed']
+	])('tells %s apart from that', async (error, status, code) => {
+		const stub = await startStub(json(status, { error }));
+		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
+		expect(problem.code).toBe(code);
+	});
+
+	test('tells a session that is gone, said in the old shape, apart from that', async () => {
+		const stub = await startStub(json(404, { code: '404', message: `Session ${sessionId} not found` }));
+		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
+		expect(problem.code).toBe('not_found');
+	});
+
+	test('gives no status from before it', async () => {
+		const status = json(200, { sessionId, status: 'IDV_REQUIRED' });
+		const stub = await startStub(inTurn(status, json(200, { status: 'COMPLETED' }), status));
+		const bridge = bridgeAt(stub.url);
+		await bridge.readStatus(sessionId, credential);
+		await bridge.submitIdv(sessionId, { confirm: true }, credential);
+		await bridge.readStatus(sessionId, credential);
+		expect(stub.received).toHaveLength(3);
+	});
+});
+
+describe('what a person may submit', () => {
+	test.each([{ confirm: true }, { candidateId: 'c1' }, { fields: { studentNumber: '123' } }])('is %j', (body) => {
+		expect(v.parse(IdvSubmission, body)).toEqual(body);
+	});
+
+	test.each([
+		{},
+		{ confirm: false },
+		{ candidateId: '' },
+		{ candidateId: 'x'.repeat(201) },
+		{ fields: { a: 1 } },
+		{ confirm: true, candidateId: 'c1' },
+		{ confirm: true, userId: 'u' }
+	])('is not %j', (body) => {
+		expect(v.is(IdvSubmission, body)).toBe(false);
+	});
+});

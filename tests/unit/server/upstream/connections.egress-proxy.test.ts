@@ -1,0 +1,113 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { NotConnected } from '$lib/server/http/upstream-error';
+import { downUrl, json, startStub } from '../http/stub-server';
+import { client, post, read, startCounting } from './connections-fixture';
+
+describe('an egress proxy', () => {
+	/** Forwards requests in absolute form and CONNECT, and keeps their first lines. */
+	async function startProxy(answer?: string | null, credentials = 'user:secret') {
+		const seen: string[] = [];
+		const heads: string[] = [];
+		const server = createServer((socket) => {
+			socket.on('error', () => {});
+			socket.once('data', (data) => {
+				const [line = ''] = String(data).split('\r\n');
+				seen.push(line);
+				heads.push(String(data));
+				if (answer === null) return;
+				if (answer !== undefined) return void socket.end(answer);
+				const [method, target = ''] = line.split(' ');
+				const { hostname, port } = new URL(method === 'CONNECT' ? `http://${target}` : target);
+				const onward = connect(Number(port), hostname, () => {
+					if (method === 'CONNECT') socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+					else onward.write(data);
+					socket.pipe(onward).pipe(socket);
+				});
+				onward.on('error', () => socket.destroy());
+				socket.once('close', () => onward.destroy());
+			});
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		onTestFinished(() => void server.close());
+		return { url: `http://${credentials}@127.0.0.1:${(server.address() as AddressInfo).port}`, seen, heads };
+	}
+
+	test.each(['GET', 'POST'])('for http gets %s in absolute form', async (method) => {
+		const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
+		const send = client({ proxies: { http: proxy.url, https: undefined, except: '' } });
+		await read(send(`${stub.url}/a?b=c`, { method }));
+		expect([proxy.seen, stub.received.length]).toEqual([[`${method} ${stub.url}/a?b=c HTTP/1.1`], 1]);
+	});
+
+	test.each(['GET', 'POST'])('for https gets CONNECT for %s', async (method) => {
+		const target = await downUrl();
+		const proxy = await startProxy('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+		const { host } = new URL(target);
+		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
+		await expect(send(`https://${host}/`, { method })).rejects.toThrow(NotConnected);
+		expect(proxy.seen).toEqual([`CONNECT ${host} HTTP/1.1`]);
+	});
+
+	test.each(['user:secret', 'token', 'to%2Fken'])(
+		'that wants credentials gets %s, and its refusal means that nothing was sent',
+		async (credentials) => {
+			const refusal = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';
+			const proxy = await startProxy(refusal, credentials);
+			for (const method of ['GET', 'POST']) {
+				for (const url of ['http://service.example/', 'https://service.example/']) {
+					const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '' } });
+					await expect(send(url, { method })).rejects.toThrow(NotConnected);
+				}
+			}
+			const [user = '', password = ''] = credentials.split(':');
+			const sent = `Basic ${Buffer.from(`${decodeURIComponent(user)}:${password}`).toString('base64')}`;
+			expect(proxy.heads.map((head) => head.includes(`\r\nproxy-authorization: ${sent}\r\n`))).toEqual([
+				true,
+				true,
+				true,
+				true
+			]);
+		}
+	);
+
+	test('that never responds to CONNECT is given up after 5 s: nothing was sent', async () => {
+		const proxy = await startProxy(null);
+		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
+		await expect(send('https://service.example/', post)).rejects.toThrow(NotConnected);
+	});
+
+	test('that hangs up is asked once', async () => {
+		const proxy = await startProxy('');
+		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
+		await expect(send('https://127.0.0.1:9/', post)).rejects.toThrow(NotConnected);
+		expect(proxy.seen).toHaveLength(1);
+	});
+
+	test('for one scheme is not used for the other', async () => {
+		const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
+		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
+		await read(send(stub.url));
+		await read(send(stub.url, post));
+		expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
+	});
+
+	test('is passed by for the hosts of NO_PROXY', async () => {
+		const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
+		const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '127.0.0.1' } });
+		await read(send(stub.url));
+		await read(send(stub.url, post));
+		expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
+	});
+
+	test('keeps connections as old as others, and gives each change one of its own', async () => {
+		const [stub, proxy] = [await startCounting(), await startProxy()];
+		let nowMs = 0;
+		const send = client({ proxies: { http: proxy.url, https: undefined, except: '' }, now: () => nowMs });
+		for (nowMs of [0, 1, 30_000]) await read(send(stub.url));
+		await read(send(stub.url, post));
+		await read(send(stub.url, post));
+		expect(stub.ports[0]).toBe(stub.ports[1]);
+		expect(new Set(stub.ports).size).toBe(4);
+	});
+});
