@@ -4,8 +4,6 @@ import * as v from 'valibot';
 import { inTurn, json, startStub } from '../http/stub-server';
 import { bridgeAt, credential, problemOf, sessionId } from './fixtures';
 
-const redirectUri = `https://portal.test/api/wallet/sessions/${sessionId}/idv/callback`;
-
 describe('submitting a manual confirmation', () => {
 	test('sends the input unchanged and returns the session’s status', async () => {
 		const stub = await startStub(json(200, { status: 'RECONCILING', message: 'Sanne' }));

@@ -1,170 +1,30 @@
-import type { RequestEvent } from '@sveltejs/kit';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SessionStatus } from '$lib/server/bridge/normalize';
+import { describe, expect, test, vi } from 'vitest';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
 import { completeWalletSession } from '$lib/server/wallet/sessions';
-import { currentSession } from '$lib/server/wallet/access';
 import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
 import { finishIdv, startIdv, submitIdv } from '$lib/server/wallet/identity';
-import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
-import { walletStep } from '$lib/server/wallet/wallet-page';
+import { ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
-import { fakeCookies } from '../../../harness/cookies';
-import { load } from '../../../../src/routes/(public)/login/wallet/+page.server';
 import { requestEvent } from '../../../harness/request-event';
+import { browser, bridgeSays, fake, ID, plan } from './fake-bridge';
 
-const bridge = vi.hoisted(() => ({
-	readStatus: vi.fn(),
-	readFreshStatus: vi.fn(),
-	readIdvStatus: vi.fn(),
-	readPerson: vi.fn(),
-	complete: vi.fn(),
-	initiateIdv: vi.fn(),
-	finishIdv: vi.fn(),
-	submitIdv: vi.fn()
-}));
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/wallet/bridge', () => ({
-	bridge: () => bridge,
-	credentialFor: () => ({ requestId: 'r1' })
-}));
-
-const ID = '0123456789abcdef0123456789abcdef';
-const plan = (changes = {}) => ({
-	sessionId: ID,
-	status: 'IDV_REQUIRED',
-	planType: null,
-	reason: null,
-	candidates: [],
-	...changes
-});
-
-beforeEach(() => {
-	vi.resetAllMocks();
-	bridge.readIdvStatus.mockResolvedValue(plan());
-	bridge.readPerson.mockResolvedValue({ givenName: 'Robin' });
-});
-
-function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> = {}) {
-	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, bridgeExpiresAt: null };
-	const response = { sessionId: ID, status, ...rest, ...changes };
-	bridge.readStatus.mockResolvedValue(response);
-	bridge.readFreshStatus.mockResolvedValue(response);
-}
-
-async function browser(changes: Partial<OwnedSession> = {}, path = '/login/wallet') {
-	const cookies = fakeCookies();
-	const now = Date.now();
-	const owned: OwnedSession = {
-		id: ID,
-		requestUri: 'openid4vp://?request_uri=x',
-		startedAt: now,
-		expiresAt: now + 300_000,
-		returnTo: '/account',
-		idv: 'none',
-		completed: false,
-		...changes
-	};
-	await keepOwned(cookies, owned);
-	return { event: requestEvent({ path, cookie: cookies.next() }), owned };
-}
-
-const stepOf = async (event: RequestEvent) => walletStep(event, await currentSession(event));
-
-describe('the wallet page', () => {
-	test('is of one session alone, also when the one beside it is scanned while the page is made', async () => {
-		const first = 'a'.repeat(32);
-		let looks = 0;
-		bridgeSays('CREATED');
-		const waiting: unknown = await bridge.readStatus(ID);
-		bridge.readStatus.mockImplementation((id: string) =>
-			Promise.resolve(id === first && looks++ > 0 ? { ...(waiting as object), status: 'VERIFYING' } : waiting)
-		);
-		const { event, owned } = await browser({ beside: [first] });
-		await keepOwned(event.cookies, {
-			...owned,
-			id: first,
-			beside: [],
-			startedAt: owned.startedAt - 1,
-			returnTo: '/other'
-		});
-		expect(await load(event as unknown as Parameters<typeof load>[0])).toMatchObject({
-			view: { screen: 'scan', sessionId: ID },
-			returnTo: '/account'
-		});
-		expect(looks).toBe(1);
-	});
-
-	test('offers to begin in a browser without a session, and sends the Bridge no request', async () => {
-		expect(await stepOf(requestEvent())).toEqual({ view: { screen: 'start' } });
-		expect(bridge.readStatus).not.toHaveBeenCalled();
-	});
-
-	test.each<[SessionStatusValue, object]>([
-		['CREATED', { view: { screen: 'scan', sessionId: ID, qr: expect.stringContaining('<svg') } }],
-		['PENDING', { view: { screen: 'scan', requestUri: 'openid4vp://?request_uri=x' } }],
-		['INTERACTION_STARTED', { view: { screen: 'opened', sessionId: ID } }],
-		['VERIFYING', { view: { screen: 'checking', sessionId: ID } }],
-		['VERIFIED', { goTo: '/login/continue' }],
-		['COMPLETED', { goTo: '/login/continue' }],
-		['IDV_REQUIRED', { goTo: '/login/identity' }],
-		['RECONCILING', { goTo: '/login/identity' }],
-		['EXPIRED', { view: { screen: 'ended', outcome: 'expired' } }],
-		['FAILED', { view: { screen: 'ended', outcome: 'failed' } }],
-		['ERROR', { view: { screen: 'ended', outcome: 'failed' } }],
-		['VP_VALIDATION_FAILED', { view: { screen: 'ended', outcome: 'refused' } }]
-	])('at %s shows %j', async (status, step) => {
-		bridgeSays(status);
-		bridge.complete.mockResolvedValue({ kind: 'completed' });
-		expect(await stepOf((await browser()).event)).toMatchObject(step);
-	});
-
-	test('follows the newest of several sessions', async () => {
-		bridgeSays('PENDING');
-		const { event, owned } = await browser();
-		await keepOwned(event.cookies, { ...owned, id: 'f'.repeat(32), startedAt: owned.startedAt + 1 });
-		expect(await stepOf(event)).toMatchObject({ view: { sessionId: 'f'.repeat(32) } });
-	});
-
-	test('goes on to identity verification when only completing shows the need', async () => {
-		bridgeSays('VERIFIED');
-		bridge.complete.mockResolvedValue({ kind: 'idv_required', reason: 'FIRST_TIME_LINK' });
-		expect(await stepOf((await browser()).event)).toEqual({ goTo: '/login/identity' });
-	});
-
-	test.each<[ProblemCode, string]>([
-		['not_found', 'expired'],
-		['upstream_unavailable', 'unavailable'],
-		['upstream_timeout', 'unavailable'],
-		['upstream_invalid', 'unavailable'],
-		['internal_error', 'failed']
-	])('explains the fault %s as %s', async (code, outcome) => {
-		bridge.readStatus.mockRejectedValue(new Problem(code));
-		expect(await stepOf((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
-	});
-
-	test('shows no more of a failed session than why it failed', async () => {
-		bridgeSays('FAILED', { errorCode: 'wallet_declined' });
-		expect(await stepOf((await browser()).event)).toEqual({
-			view: { screen: 'ended', outcome: 'declined', helpCode: 'r1' }
-		});
-	});
-});
+vi.mock('$lib/server/wallet/bridge', () => import('./fake-bridge'));
 
 describe('completing', () => {
 	test('is requested of the Bridge once; a repeat returns the same response', async () => {
-		bridge.complete.mockResolvedValue({ kind: 'completed' });
+		fake.complete.mockResolvedValue({ kind: 'completed' });
 		const { event, owned } = await browser();
 		const first = await completeWalletSession(event, owned);
 		const [kept] = ownedSessions(event.cookies);
 		expect(kept?.completed).toBe(true);
 		expect(await completeWalletSession(event, kept ?? owned)).toEqual(first);
 		expect(first).toEqual({ kind: 'completed', continueUrl: '/login/start?provider=sts-wallet' });
-		expect(bridge.complete).toHaveBeenCalledOnce();
+		expect(fake.complete).toHaveBeenCalledOnce();
 	});
 
 	test('never leads to a second round of identity verification', async () => {
-		bridge.complete.mockResolvedValue({ kind: 'idv_required', reason: null });
+		fake.complete.mockResolvedValue({ kind: 'idv_required', reason: null });
 		const { event, owned } = await browser({ idv: 'done' });
 		await expect(completeWalletSession(event, owned)).rejects.toMatchObject({ code: 'idv_repeated' });
 	});
@@ -205,8 +65,8 @@ describe('the identity page', () => {
 		['EXPIRED', {}, {}, { view: { screen: 'ended', outcome: 'expired' } }]
 	])('at %s of a session %j with the plan %j shows %j', async (status, owned, planned, step) => {
 		bridgeSays(status);
-		bridge.complete.mockResolvedValue({ kind: 'completed' });
-		bridge.readIdvStatus.mockResolvedValue(plan(planned));
+		fake.complete.mockResolvedValue({ kind: 'completed' });
+		fake.readIdvStatus.mockResolvedValue(plan(planned));
 		expect(await identityStep((await browser(owned)).event)).toMatchObject(step);
 	});
 
@@ -214,8 +74,8 @@ describe('the identity page', () => {
 		'ignores responses from before the one round, which is %s',
 		async (idv) => {
 			bridgeSays('IDV_REQUIRED');
-			bridge.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
-			bridge.complete.mockResolvedValue({ kind: 'completed' });
+			fake.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
+			fake.complete.mockResolvedValue({ kind: 'completed' });
 			expect(await identityStep((await browser({ idv })).event)).toEqual({ goTo: '/login/continue' });
 		}
 	);
@@ -230,7 +90,7 @@ describe('the identity page', () => {
 		['upstream_unavailable', 'unavailable']
 	])('explains the fault %s as %s', async (code, outcome) => {
 		bridgeSays('VERIFIED');
-		bridge.complete.mockRejectedValue(new Problem(code));
+		fake.complete.mockRejectedValue(new Problem(code));
 		expect(await identityStep((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
 	});
 });
@@ -242,20 +102,20 @@ describe('why a session failed', () => {
 		['nothing', {}, {}, 'failed']
 	])('is read from %s', async (_who, status, idvStatus, outcome) => {
 		bridgeSays('FAILED', status);
-		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', ...idvStatus }));
+		fake.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', ...idvStatus }));
 		expect(await identityStep((await browser()).event)).toMatchObject({ view: { screen: 'ended', outcome } });
 	});
 
 	test('is still reported if idv/status is unavailable', async () => {
 		bridgeSays('FAILED');
-		bridge.readIdvStatus.mockRejectedValue(new Problem('upstream_unavailable'));
+		fake.readIdvStatus.mockRejectedValue(new Problem('upstream_unavailable'));
 		expect(await identityStep((await browser()).event)).toMatchObject({ view: { outcome: 'failed' } });
 	});
 
 	test('is looked up when the end of the round says only that it failed', async () => {
-		bridge.finishIdv.mockRejectedValue(new Problem('reconciliation_failed'));
+		fake.finishIdv.mockRejectedValue(new Problem('reconciliation_failed'));
 		bridgeSays('FAILED');
-		bridge.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', errorCode: 'linked_elsewhere' }));
+		fake.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', errorCode: 'linked_elsewhere' }));
 		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=c&state=s');
 		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=linked-elsewhere&helpCode=r1');
 	});
@@ -263,16 +123,16 @@ describe('why a session failed', () => {
 
 describe('a round of identity verification', () => {
 	test('comes back to our callback of this session', async () => {
-		bridge.initiateIdv.mockResolvedValue({ redirectUrl: 'http://127.0.0.1:8093/idv' });
+		fake.initiateIdv.mockResolvedValue({ redirectUrl: 'http://127.0.0.1:8093/idv' });
 		const { event, owned } = await browser();
 		await startIdv(event, owned);
 		const redirectUri = `http://localhost:3000/api/wallet/sessions/${ID}/idv/callback`;
-		expect(bridge.initiateIdv).toHaveBeenCalledExactlyOnceWith(ID, { redirectUri }, { requestId: 'r1' });
+		expect(fake.initiateIdv).toHaveBeenCalledExactlyOnceWith(ID, { redirectUri }, { requestId: 'r1' });
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
 	});
 
 	test('that is started as a manual review is stored as such', async () => {
-		bridge.initiateIdv.mockResolvedValue({ redirectUrl: null, planType: 'MANUAL_REVIEW', reason: 'FIRST_TIME_LINK' });
+		fake.initiateIdv.mockResolvedValue({ redirectUrl: null, planType: 'MANUAL_REVIEW', reason: 'FIRST_TIME_LINK' });
 		const { event, owned } = await browser();
 		await startIdv(event, owned);
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'manual' }]);
@@ -281,21 +141,21 @@ describe('a round of identity verification', () => {
 	test('is the only one of its session', async () => {
 		const { event, owned } = await browser({ idv: 'done' });
 		await expect(startIdv(event, owned)).rejects.toMatchObject({ code: 'idv_repeated' });
-		expect(bridge.initiateIdv).not.toHaveBeenCalled();
+		expect(fake.initiateIdv).not.toHaveBeenCalled();
 	});
 
 	test('ends at the callback, which a reload does not repeat', async () => {
-		bridge.finishIdv.mockResolvedValue({ status: 'COMPLETED' });
+		fake.finishIdv.mockResolvedValue({ status: 'COMPLETED' });
 		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=another&state=s');
 		expect(await finishIdv(event, owned)).toBe('/login/identity');
 		const [kept] = ownedSessions(event.cookies);
 		expect(kept?.idv).toBe('done');
 		expect(await finishIdv(event, kept ?? owned)).toBe('/login/identity');
-		expect(bridge.finishIdv).toHaveBeenCalledOnce();
+		expect(fake.finishIdv).toHaveBeenCalledOnce();
 	});
 
 	test('that was refused at the institution may be tried again', async () => {
-		bridge.finishIdv.mockRejectedValue(new Problem('idv_refused'));
+		fake.finishIdv.mockRejectedValue(new Problem('idv_refused'));
 		const { event, owned } = await browser({ idv: 'started' }, '/callback?error=access_denied&state=s');
 		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
@@ -307,7 +167,7 @@ describe('a round of identity verification', () => {
 		['started', 'COMPLETED', 'done'],
 		['manual', 'VERIFIED', 'done']
 	] as const)('that was %s, confirmed by hand and is %s is %s', async (before, status, idv) => {
-		bridge.submitIdv.mockResolvedValue({ status });
+		fake.submitIdv.mockResolvedValue({ status });
 		const { event, owned } = await browser({ idv: before });
 		expect(await submitIdv(event, owned, { confirm: true })).toEqual({ sessionId: ID, status });
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv }]);

@@ -1,0 +1,161 @@
+import { describe, expect, test, vi } from 'vitest';
+import { keepOwned } from '$lib/server/auth/wallet-cookies';
+import { requestEvent } from '../../../harness/request-event';
+import { returned, started, sts } from './sign-in-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
+vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
+
+const hidden = ['the-access-token', 'the-refresh-token', 'eyJhbGciOiJFUzI1NiIs'];
+
+describe('coming back from the STS', () => {
+	test('signs in, and goes where the person wanted to go', async () => {
+		const { url, cookie } = await started({ returnTo: '/account?x=1' });
+		const end = await returned(sts.authorize(url), cookie);
+		expect(end.path).toBe('/account?x=1');
+		expect(end.session).toMatchObject({
+			provider: 'sts',
+			sub: 'subject-1',
+			accessToken: 'the-access-token',
+			refreshToken: 'the-refresh-token'
+		});
+	});
+
+	test('redeems the code with the verifier and the client secret, in the body', async () => {
+		const { url, cookie } = await started();
+		await returned(sts.authorize(url), cookie);
+		expect(sts.tokenRequests.map((body) => Object.fromEntries(body))).toEqual([
+			expect.objectContaining({
+				grant_type: 'authorization_code',
+				code: 'the-code',
+				redirect_uri: 'http://localhost:3000/api/auth/callback/sts',
+				code_verifier: expect.stringMatching(/^[\w-]{43}$/) as unknown,
+				client_secret: 'portal-client-secret'
+			})
+		]);
+	});
+
+	test('leaves none of the flow’s cookies, and no token outside the session', async () => {
+		const { url, cookie } = await started();
+		const end = await returned(sts.authorize(url), cookie);
+		expect(end.cookie).toBe('');
+		const seen = JSON.stringify([end.path, end.event.cookies.setCookies()]);
+		expect(hidden.filter((token) => seen.includes(token))).toEqual([]);
+	});
+
+	test('uses up the wallet session that it named: it signs nobody in a second time', async () => {
+		const now = Date.now();
+		const times = { startedAt: now, expiresAt: now + 300_000 };
+		const wallet = { requestUri: 'openid4vp://x', returnTo: '/', idv: 'none', completed: true, ...times } as const;
+		const browser = requestEvent();
+		await keepOwned(browser.cookies, { ...wallet, id: 'used' });
+		await keepOwned(browser.cookies, { ...wallet, id: 'open', completed: false });
+		const { url, cookie } = await started({ provider: 'sts-wallet' }, browser.cookies.next());
+		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
+		expect(end.path).toBe('/account');
+		expect(end.cookie).toMatch(/^portal\.wallet\.open=[\w-]+$/);
+	});
+
+	test('puts facts in locals, and nothing of Auth.js', async () => {
+		const { url, cookie } = await started();
+		const { event } = await returned(sts.authorize(url), cookie);
+		expect(Object.keys(event.locals).sort()).toEqual(['locale', 'requestId', 'session']);
+	});
+
+	test('works for each of two tabs that sign in at once', async () => {
+		const first = await started({ returnTo: '/account?tab=1' });
+		const second = await started({ returnTo: '/account?tab=2' }, first.cookie);
+		const secondEnd = await returned(sts.authorize(second.url), second.cookie);
+		const firstEnd = await returned(sts.authorize(first.url), secondEnd.cookie);
+		expect([secondEnd.path, firstEnd.path]).toEqual(['/account?tab=2', '/account?tab=1']);
+	});
+
+	test('a second time does not disturb a signed-in person', async () => {
+		const { url, cookie } = await started();
+		const query = sts.authorize(url);
+		const first = await returned(query, cookie);
+		const again = await returned(query, `${first.cookie}; other=1`, 'sts', first.session);
+		expect(again.path).toBe('/account');
+		expect(again.session).toBe(first.session);
+	});
+
+	test.each<[string, (query: URLSearchParams) => void]>([
+		['another state', (query) => query.set('state', `${query.get('state') ?? ''}x`)],
+		['no state', (query) => query.delete('state')],
+		['another flow', (query) => query.set('state', `00000000${query.get('state')?.slice(8) ?? ''}`)],
+		['another issuer', (query) => query.set('iss', 'https://evil.example')]
+	])('with %s signs nobody in', async (_, change) => {
+		const { url, cookie } = await started();
+		const query = sts.authorize(url);
+		change(query);
+		const end = await returned(query, cookie);
+		expect(end.session).toBeNull();
+		expect(end.path).toMatch(/^\/login\?error=sign_in_\w+&helpCode=r1$/);
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('at the other provider’s address signs nobody in', async () => {
+		const { url, cookie } = await started();
+		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
+		expect(end.session).toBeNull();
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test('in a browser without cookies says that cookies are needed', async () => {
+		const { url } = await started();
+		expect((await returned(sts.authorize(url), '')).path).toBe('/login?error=cookies_required&helpCode=r1');
+	});
+
+	test('in another browser signs nobody in', async () => {
+		const { url } = await started();
+		expect((await returned(sts.authorize(url), 'portal.login=x')).path).toBe(
+			'/login?error=sign_in_interrupted&helpCode=r1'
+		);
+		expect(sts.tokenRequests).toEqual([]);
+	});
+
+	test.each([
+		['access_denied', 'access_denied'],
+		['temporarily_unavailable', 'sts_unavailable'],
+		['<script>', 'sign_in_failed']
+	])('with error=%s shows our own code %s', async (said, code) => {
+		const { url, cookie } = await started();
+		const state = sts.authorize(url).get('state') ?? '';
+		const query = new URLSearchParams({
+			error: said,
+			error_description: 'raw text',
+			state,
+			iss: 'http://localhost:8092'
+		});
+		const end = await returned(query, cookie);
+		expect(end.path).toBe(`/login?error=${code}&helpCode=r1`);
+		expect(end.cookie).toBe('');
+	});
+
+	test.each<[string, typeof sts.behaviour]>([
+		['of a key that is not published', { isForged: true }],
+		['of another issuer', { claims: { iss: 'https://evil.example' } }],
+		['for another client', { claims: { aud: 'someone-else' } }],
+		['with another nonce', { claims: { nonce: 'other' } }],
+		['that has expired', { claims: { exp: 1 } }],
+		['without a subject', { claims: { sub: undefined } }],
+		['that is missing', { tokens: { id_token: undefined } }]
+	])('with an ID token %s signs nobody in', async (_, behaviour) => {
+		const { url, cookie } = await started();
+		sts.behaviour = behaviour;
+		const end = await returned(sts.authorize(url), cookie);
+		expect(end.path).toBe('/login?error=sign_in_failed&helpCode=r1');
+		expect(end.session).toBeNull();
+	});
+
+	test('while the STS is unreachable says so', async () => {
+		const { url, cookie } = await started();
+		sts.behaviour = {
+			tokenAnswer: () => {
+				throw new TypeError('fetch failed');
+			}
+		};
+		expect((await returned(sts.authorize(url), cookie)).path).toBe('/login?error=sts_unavailable&helpCode=r1');
+	});
+});
