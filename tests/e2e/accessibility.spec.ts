@@ -103,7 +103,7 @@ for (const { locale, tag } of languages) {
 			await expectGood(page, t.account.redirect.title);
 		});
 
-		/** Shows a code; answers the id of its session. */
+		/** Shows a code; returns the id of its session. */
 		async function startWallet(page: Page, sandbox: Sandbox): Promise<string> {
 			await page.goto('/login');
 			await page.getByRole('button', { name: t.login.wallet.button }).click();

@@ -69,7 +69,7 @@ test(
 	}
 );
 
-/** Notes what status lines say from now on; answers what was said so far. */
+/** Notes what status lines say from now on; returns what was said so far. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
 	const notes = await page.evaluateHandle(() => {
 		const spoken: string[] = [];

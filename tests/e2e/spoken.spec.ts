@@ -49,7 +49,7 @@ for (const locale of ['nl', 'en'] as const) {
 
 		function expectLog({ log }: Journey, name: string): void {
 			expect(log.repeated()).toEqual([]);
-			expect(log.badlyAnswered()).toEqual([]);
+			expect(log.badlyResponded()).toEqual([]);
 			expect(log.text(name)).toMatchSnapshot(['spoken', `${name}.${locale}.txt`]);
 		}
 

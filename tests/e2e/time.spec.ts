@@ -10,7 +10,7 @@ async function sessionOnScreen(page: Page, sandbox: Sandbox): Promise<string> {
 	return sandbox.sessionByLink((await link.getAttribute('href')) ?? '')?.id ?? '';
 }
 
-/** Lets the code on the screen get older, and the page notice; answers the session on the screen once there have been so many. */
+/** Lets the code on the screen get older, and the page notice; returns the session on the screen once there have been so many. */
 async function age(page: Page, sandbox: Sandbox, seconds: number, codes: number): Promise<string> {
 	expect(sandbox.advance(await sessionOnScreen(page, sandbox), seconds)).toBe(true);
 	await expect

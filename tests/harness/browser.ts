@@ -1,11 +1,11 @@
 import { CookieJar } from './cookie-jar.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type HttpResponse, exchange } from './exchange.ts';
 
 const MAX_REDIRECTS = 20;
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
 
 /** A response, with the request's method and URL. */
-export interface Visit extends Answer {
+export interface Visit extends HttpResponse {
 	readonly method: string;
 	readonly url: URL;
 }

@@ -1,4 +1,4 @@
-import type { Answer } from './exchange.ts';
+import type { HttpResponse } from './exchange.ts';
 import { exchange } from './exchange.ts';
 
 export interface CallOptions {
@@ -18,7 +18,7 @@ export class Caller {
 		this.#token = token;
 	}
 
-	call(path: string, { method = 'GET', json, headers = {} }: CallOptions = {}): Promise<Answer> {
+	call(path: string, { method = 'GET', json, headers = {} }: CallOptions = {}): Promise<HttpResponse> {
 		return exchange(new URL(path, this.#home), {
 			method,
 			body: json === undefined ? undefined : JSON.stringify(json),

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 /** A complete response. */
-export interface Answer {
+export interface HttpResponse {
 	status: number;
 	statusText: string;
 	headers: Headers;
@@ -19,7 +19,7 @@ export interface Question {
  * Sends one request exactly as given. Redirects are not followed, and any certificate is accepted. Not with `fetch`, which
  * always sends `Sec-Fetch-Mode: cors`.
  */
-export function exchange(url: URL, { method, headers, body }: Question): Promise<Answer> {
+export function exchange(url: URL, { method, headers, body }: Question): Promise<HttpResponse> {
 	return new Promise((resolve, reject) => {
 		const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 		const options = { method, headers: { ...headers, ...length } };
@@ -29,13 +29,13 @@ export function exchange(url: URL, { method, headers, body }: Question): Promise
 				: httpRequest(url, options);
 		request.once('error', reject);
 		request.once('response', (response) => {
-			wholeAnswer(response).then(resolve, reject);
+			wholeResponse(response).then(resolve, reject);
 		});
 		request.end(body);
 	});
 }
 
-async function wholeAnswer(response: IncomingMessage): Promise<Answer> {
+async function wholeResponse(response: IncomingMessage): Promise<HttpResponse> {
 	const headers = new Headers();
 	for (let index = 0; index < response.rawHeaders.length; index += 2) {
 		headers.append(response.rawHeaders[index] ?? '', response.rawHeaders[index + 1] ?? '');

@@ -22,10 +22,10 @@ export async function startLoadBalancer(): Promise<LoadBalancer> {
 
 	async function probe(port: number): Promise<void> {
 		const address = `http://127.0.0.1:${port}/api/health/ready`;
-		const answer = await fetch(address, { signal: AbortSignal.timeout(3000) }).catch(() => null);
-		await answer?.body?.cancel();
-		ready.set(port, answer?.ok ?? false);
-		if (answer?.ok) for (const one of waiting) if (one.port === port) one.resolve();
+		const response = await fetch(address, { signal: AbortSignal.timeout(3000) }).catch(() => null);
+		await response?.body?.cancel();
+		ready.set(port, response?.ok ?? false);
+		if (response?.ok) for (const one of waiting) if (one.port === port) one.resolve();
 	}
 	const probing = setInterval(() => void Promise.all([...ready.keys()].map(probe)), PROBE_MS);
 

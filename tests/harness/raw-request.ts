@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 
-export interface RawAnswer {
+export interface RawResponse {
 	status: number;
 	headers: IncomingHttpHeaders;
 	body: string;
@@ -19,7 +19,7 @@ export interface RawRequest {
 export function rawRequest(
 	port: number,
 	{ method = 'GET', path, headers = {}, body = [] }: RawRequest
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
 	return new Promise((resolve, reject) => {
 		const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false });
 		request.once('error', reject);

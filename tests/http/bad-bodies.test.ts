@@ -35,7 +35,7 @@ describe('a body', () => {
 		['with a field of another type', '{"queryId":7}', 'The field "queryId" is missing or not valid.'],
 		['with a query that is not configured', '{"queryId":"other"}', 'The field "queryId" is missing or not valid.'],
 		['with a prototype', '{"__proto__":{"queryId":"x"}}', 'The field "__proto__" is missing or not valid.']
-	])('%s is answered 400, and names the field', async (_, body, message) => {
+	])('%s gets a 400 response that names the field', async (_, body, message) => {
 		const creates = landscape.sandbox.count('bridge.create');
 		const headers = { 'content-type': 'application/json' };
 		expect(await refusal(CREATE, { method: 'POST', body, headers })).toEqual({
@@ -51,7 +51,7 @@ describe('a body', () => {
 		['two answers at once', { confirm: true, candidateId: 'a' }],
 		['a confirmation that is none', { confirm: false }],
 		['fields that are no texts', { fields: { name: 1 } }]
-	])('of idv/submit with %s is answered 400', async (_, json) => {
+	])('of idv/submit with %s gets a 400 response', async (_, json) => {
 		expect(await refusal(sessionPath(id, 'idv/submit'), { method: 'POST', json })).toMatchObject({ status: 400 });
 		expect(landscape.sandbox.count('bridge.idv-submit')).toBe(0);
 	});
@@ -73,7 +73,7 @@ describe('a body', () => {
 	test.each([
 		['that is no UTF-8', new Uint8Array([0x14, 0xff])],
 		['of white space', '\r\n']
-	])('%s is answered 400, on a connection that lasts until then', async (_, body) => {
+	])('%s gets a 400 response, on a connection that lasts until then', async (_, body) => {
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
 		const request = { method: 'POST', path: CREATE, headers, body: [body] };
 		const response = await rawRequest(landscape.portal.port, request);
@@ -94,7 +94,7 @@ describe('a body', () => {
 	test.each([
 		[LARGEST_BODY_BYTES, 400],
 		[LARGEST_BODY_BYTES + 1, 413]
-	])('of %i bytes is answered %i, announced or not', async (bytes, status) => {
+	])('of %i bytes gets a %i response, announced or not', async (bytes, status) => {
 		const body = JSON.stringify({ a: 'x'.repeat(bytes - 8) });
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
 		const request = { method: 'POST', path: CREATE, headers, body: [body] };

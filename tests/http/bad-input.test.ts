@@ -42,7 +42,7 @@ describe('a wrong method', () => {
 		['GET', () => '/api/auth/signin/sts', 'POST'],
 		['POST', () => '/login/start', 'GET, HEAD'],
 		['GET', () => '/locale', 'POST']
-	])('%s is answered 405 with the right ones (%s, %s)', async (method, path, allowed) => {
+	])('%s gets a 405 response with the right ones (%s, %s)', async (method, path, allowed) => {
 		const response = await browser.call(path(), { method });
 		expect(response.status).toBe(405);
 		expect(response.headers.get('allow')?.split(/,\s*/).sort().join(', ')).toBe(allowed);

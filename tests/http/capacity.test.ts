@@ -55,12 +55,12 @@ describe('while as many requests are under way as may be', () => {
 	afterAll(letGo);
 
 	test('a program is refused at once, with Retry-After', async () => {
-		const answer = await browser.call('/api/me');
-		expect([answer.status, answer.headers.get('retry-after'), odd.arrived.length]).toEqual([503, '5', MOST]);
-		expect(JSON.parse(answer.text)).toEqual({
+		const response = await browser.call('/api/me');
+		expect([response.status, response.headers.get('retry-after'), odd.arrived.length]).toEqual([503, '5', MOST]);
+		expect(JSON.parse(response.text)).toEqual({
 			error: 'busy',
 			message: 'The portal is busy; try again shortly.',
-			requestId: answer.headers.get('x-request-id')
+			requestId: response.headers.get('x-request-id')
 		});
 	});
 

@@ -99,7 +99,7 @@ describe('the help code', () => {
 		['another site asks', () => browser.call('/api/me', { headers: { origin: 'https://evil.example' } })],
 		['there is no such address', () => browser.call('/api/nothing')],
 		['the session is another browser’s', () => browser.call(sessionPath('0'.repeat(32), 'status'))]
-	] as const)('of an API answer is the request id in the log, when %s', async (_name, call) => {
+	] as const)('of an API response is the request id in the log, when %s', async (_name, call) => {
 		const { status, text } = await call();
 		const { requestId } = JSON.parse(text) as { requestId: string };
 		expect(status).toBeGreaterThanOrEqual(400);

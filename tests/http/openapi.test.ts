@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { Caller } from '../harness/caller.ts';
 import { openEvents } from '../harness/event-reader.ts';
-import type { Answer } from '../harness/exchange.ts';
+import type { HttpResponse } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
@@ -57,7 +57,7 @@ afterAll(() => landscape.stop());
 beforeEach(() => landscape.sandbox.reset());
 
 /** The differences between a response and the description; empty if there are none. */
-function faultsOf(method: string, path: string, { status, headers, text }: Answer): string[] {
+function faultsOf(method: string, path: string, { status, headers, text }: HttpResponse): string[] {
 	const address = path.replace(/\?.*/, '').replace(/\/sessions\/[^/]+/, '/sessions/{id}');
 	const known = description.paths[address]?.[method.toLowerCase()]?.responses[status];
 	const where = `${method} ${address} ${status}`;
@@ -79,7 +79,7 @@ function resolved(response: Response): Response {
 	return name === undefined ? response : (description.components.responses[name] ?? response);
 }
 
-type Ask = (method: string, path: string, json?: unknown) => Promise<Answer>;
+type Ask = (method: string, path: string, json?: unknown) => Promise<HttpResponse>;
 const asBrowser =
 	(browser: Browser): Ask =>
 	(method, path, json) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { en, nl } from '../../src/lib/i18n/site.ts';
-import { type Answer, exchange } from '../harness/exchange.ts';
+import { type HttpResponse, exchange } from '../harness/exchange.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { bareEnvironment } from './support/bare-environment.ts';
@@ -91,7 +91,7 @@ test.each([
 	['/api/nothing', 403],
 	['/nowhere', 404],
 	['/', 200]
-])("a person's navigation from another site to %s is answered %i", async (path, status) => {
+])("a person's navigation from another site to %s gets a %i response", async (path, status) => {
 	const navigation = { method: 'GET', type: null, site: 'cross-site', mode: 'navigate', origin: null };
 	expect(await attemptAt(path, navigation)).toBe(status);
 });
@@ -163,6 +163,6 @@ test.each([
 	}
 });
 
-function headingOf({ text }: Answer): string {
+function headingOf({ text }: HttpResponse): string {
 	return /<h1[^>]*>([^<]*)/.exec(text)?.[1] ?? '';
 }

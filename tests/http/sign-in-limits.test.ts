@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { login as words } from '../../src/lib/i18n/en/public.ts';
 import { Browser, type Visit } from '../harness/browser.ts';
-import { type Answer, exchange } from '../harness/exchange.ts';
+import { type HttpResponse, exchange } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { expectLoginError, signInAtInstitution } from './support/journeys.ts';
@@ -29,7 +29,7 @@ describe('who may start a sign-in', () => {
 		const url = new URL(path, landscape.url);
 		return exchange(url, { method: 'GET', headers: { accept: 'text/html', ...(cookie && { cookie }), ...headers } });
 	};
-	const locationOf = ({ headers }: Answer) => headers.get('location') ?? '';
+	const locationOf = ({ headers }: HttpResponse) => headers.get('location') ?? '';
 
 	test('a link checker gets the login page, with the return path, and costs the STS nothing', async () => {
 		const response = await bare(START);

@@ -126,10 +126,10 @@ describe('a page of a service that requires an acr', () => {
 
 describe('a call to a service that requires a stronger or newer sign-in', () => {
 	test('gets a challenge and the page to go to, and succeeds after it', async () => {
-		const answer = await browser.call(GRADES);
-		expect([answer.status, arrived]).toEqual([401, 0]);
-		expect(JSON.parse(answer.text)).toMatchObject({ error: RFC9470, stepUpUrl: '/step-up?stepUp=backend.grades' });
-		expect(answer.headers.get('www-authenticate')).toMatch(
+		const response = await browser.call(GRADES);
+		expect([response.status, arrived]).toEqual([401, 0]);
+		expect(JSON.parse(response.text)).toMatchObject({ error: RFC9470, stepUpUrl: '/step-up?stepUp=backend.grades' });
+		expect(response.headers.get('www-authenticate')).toMatch(
 			new RegExp(`^Bearer realm="portal", error="${RFC9470}", error_description="[^"]+", acr_values="${MFA}"$`)
 		);
 		const back = await stepUp(await browser.open('/step-up?stepUp=backend.grades&returnTo=/help%3Fx'));
@@ -141,9 +141,9 @@ describe('a call to a service that requires a stronger or newer sign-in', () => 
 		const recent = '/api/backends/recent/x';
 		expect((await browser.call(recent)).status).toBe(200);
 		await changeSession(browser, landscape, { authTime: now() - 120 });
-		const answer = await browser.call(recent, { method: 'POST' });
-		expect([answer.status, arrived]).toEqual([401, 1]);
-		expect(answer.headers.get('www-authenticate')).toContain('max_age="60"');
+		const response = await browser.call(recent, { method: 'POST' });
+		expect([response.status, arrived]).toEqual([401, 1]);
+		expect(response.headers.get('www-authenticate')).toContain('max_age="60"');
 		const page = await browser.open(recent);
 		expect(headingOf(page)).toBe(newer.title);
 		expect((await stepUp(page)).text).toBe('the grades');
@@ -153,10 +153,10 @@ describe('a call to a service that requires a stronger or newer sign-in', () => 
 
 	test('by a program gets the challenge without a page, because its token is for nobody', async () => {
 		const caller = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
-		const answer = await caller.call('/api/backends/shared/x');
-		expect([answer.status, arrived]).toEqual([401, 0]);
-		expect(JSON.parse(answer.text)).not.toHaveProperty('stepUpUrl');
-		expect(answer.headers.get('www-authenticate')).toContain(`error="${RFC9470}"`);
+		const response = await caller.call('/api/backends/shared/x');
+		expect([response.status, arrived]).toEqual([401, 0]);
+		expect(JSON.parse(response.text)).not.toHaveProperty('stepUpUrl');
+		expect(response.headers.get('www-authenticate')).toContain(`error="${RFC9470}"`);
 	});
 });
 
@@ -165,8 +165,8 @@ describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
 
 	test('gets it: what it asks for is sent to the STS, and the page opens', async () => {
 		challenge = `Bearer error="${RFC9470}", acr_values="loa9 ${MFA}", max_age=300`;
-		const answer = await browser.call(ASKS);
-		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([401, { error: RFC9470 }]);
+		const response = await browser.call(ASKS);
+		expect([response.status, JSON.parse(response.text)]).toMatchObject([401, { error: RFC9470 }]);
 		const page = await browser.open(ASKS);
 		expect([headingOf(page), arrived]).toEqual([stronger.title, 2]);
 		challenge = null;

@@ -6,7 +6,7 @@ async function consult({ realm, landscape }: Place, env: Record<string, string> 
 	return diagnose({ ...landscape.env, ...(await portalEnvironment(realm)), ...env });
 }
 
-/** Changes a client at Keycloak; answers what undoes it. */
+/** Changes a client at Keycloak; returns what undoes it. */
 async function changeClient({ realm }: Place, clientId: string, change: object): Promise<() => Promise<unknown>> {
 	const path = `/${realm.name}/clients/${await realm.admin.clientId(realm.name, clientId)}`;
 	const before = await realm.admin.do('GET', path);

@@ -16,7 +16,7 @@ const operations = {
 	sts: ['token:refresh', 'token:code', 'par', 'providers', 'jwks', 'discovery']
 } as const;
 
-/** Switches faults on and off at random until it is stopped; answers how many it has switched on. */
+/** Switches faults on and off at random until it is stopped; returns how many it has switched on. */
 export function injectFaults(sandbox: Sandbox, random: () => number): { stop(): number } {
 	const pick = <Value>(from: readonly Value[]): Value => from[Math.floor(random() * from.length)] as Value;
 	let made = 0;

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => landscape.stop());
 
-/** Everybody at once for so long, each `everyMs` at most once; answers how many steps were taken a second. */
+/** Everybody at once for so long, each `everyMs` at most once; returns how many steps were taken a second. */
 async function run(visitors: readonly Visitor[], seconds: number, everyMs: number): Promise<number> {
 	const startedMs = performance.now();
 	const untilMs = startedMs + seconds * 1000;

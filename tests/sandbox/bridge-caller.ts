@@ -3,7 +3,7 @@ import type { Sandbox } from './index.ts';
 
 const Answer = v.looseObject({});
 
-export interface BridgeAnswer {
+export interface BridgeResponse {
 	readonly status: number;
 	readonly body: Record<string, unknown>;
 }
@@ -16,7 +16,7 @@ export class BridgeCaller {
 		this.#sandbox = sandbox;
 	}
 
-	async create(body: Record<string, unknown> = { queryId: 'eduid' }): Promise<{ id: string } & BridgeAnswer> {
+	async create(body: Record<string, unknown> = { queryId: 'eduid' }): Promise<{ id: string } & BridgeResponse> {
 		const answer = await this.call('POST', '/auth/oid4vp/sessions', body);
 		return { id: String(answer.body.sessionId), ...answer };
 	}
@@ -28,27 +28,27 @@ export class BridgeCaller {
 		return id;
 	}
 
-	status(id: string): Promise<BridgeAnswer> {
+	status(id: string): Promise<BridgeResponse> {
 		return this.call('GET', `/auth/oid4vp/sessions/${id}/status`);
 	}
 
-	complete(id: string): Promise<BridgeAnswer> {
+	complete(id: string): Promise<BridgeResponse> {
 		return this.call('POST', `/auth/oid4vp/sessions/${id}/complete`);
 	}
 
-	initiate(id: string, redirectUri?: string): Promise<BridgeAnswer> {
+	initiate(id: string, redirectUri?: string): Promise<BridgeResponse> {
 		return this.call('POST', `/auth/oid4vp/sessions/${id}/idv/initiate`, redirectUri ? { redirectUri } : {});
 	}
 
-	idvStatus(id: string): Promise<BridgeAnswer> {
+	idvStatus(id: string): Promise<BridgeResponse> {
 		return this.call('GET', `/auth/oid4vp/sessions/${id}/idv/status`);
 	}
 
-	submit(id: string, body: Record<string, unknown>): Promise<BridgeAnswer> {
+	submit(id: string, body: Record<string, unknown>): Promise<BridgeResponse> {
 		return this.call('POST', `/auth/oid4vp/sessions/${id}/idv/submit`, body);
 	}
 
-	async call(method: string, path: string, body?: Record<string, unknown>): Promise<BridgeAnswer> {
+	async call(method: string, path: string, body?: Record<string, unknown>): Promise<BridgeResponse> {
 		const response = await fetch(this.#sandbox.bridgeUrl + path, {
 			method,
 			...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })

@@ -85,7 +85,7 @@ export class Stack {
 	}
 
 	/**
-	 * Resolves when the program answers at the address.
+	 * Resolves when the program responds at the address.
 	 * @param {string} name
 	 * @param {string} address
 	 * @throws {Error} when it does not within a minute
@@ -96,7 +96,7 @@ export class Stack {
 			const response = await fetch(address, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
 			await response?.body?.cancel();
 			if (response?.ok) return;
-			if (performance.now() > limitMs) throw new Error(`The ${name} does not answer at ${address}.`);
+			if (performance.now() > limitMs) throw new Error(`The ${name} does not respond at ${address}.`);
 			await new Promise((resolve) => setTimeout(resolve, 100));
 		}
 	}

@@ -119,7 +119,7 @@ export class SpokenLog {
 	 * Presses that were answered by something other than exactly one page or one announcement. A page on the way to another one
 	 * does not count.
 	 */
-	badlyAnswered(): string[] {
+	badlyResponded(): string[] {
 		return this.#parts()
 			.filter(([first]) => first?.kind === 'press')
 			.filter((part) => answersOf(part) !== 1)

@@ -1,6 +1,6 @@
 import { type BrowserContext, expect, type Page, type Request } from '@playwright/test';
 
-/** What Chromium itself writes for every answer that isn't a good one. */
+/** What Chromium itself writes for every response that isn't a good one. */
 const failedRequest = /^(?:Failed to load resource: |EventSource's response has a MIME type )/;
 
 /**

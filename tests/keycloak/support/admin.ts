@@ -21,7 +21,7 @@ export class KeycloakAdmin {
 		this.#address = address;
 	}
 
-	/** One call below `/admin/realms`; answers what it answered, parsed by the schema. */
+	/** One call below `/admin/realms`; returns what it responded with, parsed by the schema. */
 	async ask<Value>(schema: v.GenericSchema<unknown, Value>, method: string, path: string, json?: unknown) {
 		const response = await fetch(`${this.#address.url}/admin/realms${path}`, {
 			method,
@@ -29,7 +29,7 @@ export class KeycloakAdmin {
 			...(json === undefined ? {} : { body: JSON.stringify(json) })
 		});
 		const text = await response.text();
-		if (!response.ok) throw new Error(`Keycloak answered ${response.status} to ${method} ${path}: ${text}`);
+		if (!response.ok) throw new Error(`Keycloak responded with ${response.status} to ${method} ${path}: ${text}`);
 		return v.parse(schema, text === '' ? undefined : JSON.parse(text));
 	}
 

@@ -20,7 +20,7 @@ export interface Realm {
 	readonly person: Person;
 	/** The secret that Keycloak made for a client; the file has none. */
 	secretOf(clientId: string): Promise<string>;
-	/** Lets a client have a default scope no longer; answers what gives it back. */
+	/** Lets a client have a default scope no longer; returns what gives it back. */
 	withdrawScope(clientId: string, scope: string): Promise<() => Promise<unknown>>;
 	/** Adds a protocol mapper to the portal's client: what its tokens contain. */
 	addMapper(protocolMapper: string, config: Readonly<Record<string, string>>): Promise<unknown>;

@@ -69,7 +69,7 @@ async function start(runtime: Runtime, egress: Egress, stops: (() => Promise<voi
 	const fronts = new Map<string, TlsFront>();
 	const targets = new Map<string, number>();
 
-	/** Puts TLS in front of a service. Answers its origin. */
+	/** Puts TLS in front of a service. Returns its origin. */
 	async function secure(service: Service, plainPort: number, hasName = isProxied): Promise<string> {
 		const address = hasName ? '127.0.0.1' : ADDRESSES[service];
 		const front = await startTlsFront(

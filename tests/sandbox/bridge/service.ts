@@ -1,7 +1,7 @@
 import type { Handoffs } from '../handoffs.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scenarios } from '../scenarios.ts';
-import { createdAnswer, resolvedAnswer, statusAnswer } from './answers.ts';
+import { createdResponse, resolvedResponse, statusResponse } from './responses.ts';
 import { type DcApiBody, dcApiOffer, receiveDcApi } from './dc-api.ts';
 import { BridgeError, type Dialect } from './errors.ts';
 import { Holders } from './holders.ts';
@@ -73,7 +73,7 @@ export class BridgeService {
 			...dcApiOffer(session),
 			...(!isSilent && { requestedClaims: requestedClaims(queryId) })
 		};
-		return createdAnswer(dialect, this.#byItsClock(session), transaction.link, bytes, extensions);
+		return createdResponse(dialect, this.#byItsClock(session), transaction.link, bytes, extensions);
 	}
 
 	/** The session with the expiry that a wrong clock of the Bridge would give it. */
@@ -88,10 +88,10 @@ export class BridgeService {
 		const session = this.find(id) ?? notFound(id);
 		await playNextStep(session, this.wallet);
 		if (isExpired(session) && scenarios.peek('expired-status'))
-			return statusAnswer(dialect, this.#byItsClock(session), 'EXPIRED');
+			return statusResponse(dialect, this.#byItsClock(session), 'EXPIRED');
 		this.live(id);
 		const made = scenarios.use('unknown-status')?.status;
-		return statusAnswer(dialect, this.#byItsClock(session), made === undefined ? session.status : String(made));
+		return statusResponse(dialect, this.#byItsClock(session), made === undefined ? session.status : String(made));
 	}
 
 	/** 200 with the person, or 202 with what is still needed. Idempotent. */
@@ -107,13 +107,13 @@ export class BridgeService {
 		}
 		if (session.status === 'VERIFIED' && session.plan !== undefined && !session.idvDone)
 			update(session, 'IDV_REQUIRED');
-		if (session.status === 'IDV_REQUIRED') return { status: 202, body: this.#needAnswer(session) };
+		if (session.status === 'IDV_REQUIRED') return { status: 202, body: this.#needResponse(session) };
 		if (session.status !== 'VERIFIED' && session.status !== 'COMPLETED') {
 			throw new BridgeError('SESSION_NOT_VERIFIED', id);
 		}
 		session.completed = true;
 		update(session, 'COMPLETED');
-		return { status: 200, body: resolvedAnswer(session) };
+		return { status: 200, body: resolvedResponse(session) };
 	}
 
 	/** False for an unknown session too. */
@@ -177,7 +177,7 @@ export class BridgeService {
 		this.holders.reset();
 	}
 
-	#needAnswer({ id, plan }: WalletSession) {
+	#needResponse({ id, plan }: WalletSession) {
 		const message = `Session ${id} needs identity verification`;
 		if (this.#options.scenarios.peek('bridge-old-shape')) return { code: '202', message };
 		return { status: 'IDV_REQUIRED', sessionId: id, message, reason: plan?.reason };

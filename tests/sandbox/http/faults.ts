@@ -19,7 +19,7 @@ export function createFaults({ scenarios, target, trapUrl, sendError }: FaultOpt
 		down: ({ request }) => void request.socket.destroy(),
 		slow: (_exchange, { ms }) => pause(ms ?? 2000),
 		cut: cutOff,
-		lost: loseAnswer,
+		lost: loseResponse,
 		html: (exchange, { status }) => sendHtml(exchange, numeric(status, 200), '<!doctype html><title>Gateway</title>'),
 		'wrong-json': (exchange, { status }) => sendJson(exchange, numeric(status, 200), { unexpected: [true] }),
 		'broken-json': ({ response }, { status }) =>
@@ -62,7 +62,7 @@ async function cutOff({ response, request }: Exchange): Promise<void> {
 }
 
 /** The request is processed, but the connection is closed instead of a response. */
-function loseAnswer({ response, request }: Exchange): void {
+function loseResponse({ response, request }: Exchange): void {
 	response.end = () => {
 		request.socket.destroy();
 		return response;

@@ -1,6 +1,6 @@
 import type { ClientRequest, ClientResponse, Send } from '$lib/server/upstream/client';
 
-/** What a test answers requests with. */
+/** What a test responds to requests with. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Stands in for the connections of the HTTP client: requests go to the global `fetch`, which a test replaces. */

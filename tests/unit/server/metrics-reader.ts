@@ -6,7 +6,7 @@ class Reader extends MetricReader {
 	protected override onShutdown = () => Promise.resolve();
 }
 
-/** A real SDK in the process, before anything is counted; answers how to read a metric's points. */
+/** A real SDK in the process, before anything is counted; returns how to read a metric's points. */
 export function startMetrics() {
 	const reader = new Reader();
 	metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));

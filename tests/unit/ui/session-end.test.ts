@@ -29,8 +29,8 @@ describe('how long a session still lasts', () => {
 
 	test.each<[string, () => Promise<Response>]>([
 		['has a fault', async () => Response.json(null, { status: 503 })],
-		['does not answer', () => Promise.reject(new TypeError('fetch failed'))],
-		['answers with a page', async () => new Response('<html>')]
+		['does not respond', () => Promise.reject(new TypeError('fetch failed'))],
+		['responds with a page', async () => new Response('<html>')]
 	])('is unknown while the portal %s: nobody is signed out by that', async (_what, response) => {
 		answered(response);
 		expect(await readSessionEnd(open())).toBeNull();

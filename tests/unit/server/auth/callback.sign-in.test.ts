@@ -152,7 +152,7 @@ describe('coming back from the STS', () => {
 	test('while the STS is unreachable says so', async () => {
 		const { url, cookie } = await started();
 		sts.behaviour = {
-			tokenAnswer: () => {
+			tokenResponse: () => {
 				throw new TypeError('fetch failed');
 			}
 		};

@@ -55,7 +55,7 @@ describe('a callback that is requested again by the same browser', () => {
 	});
 
 	test('after the code was refused gets the same result, without another token request', async () => {
-		sts.behaviour = { tokenAnswer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
+		sts.behaviour = { tokenResponse: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
 		const { query, cookie } = await started();
 		const ends = [await returned(query, cookie), await returned(query, cookie)];
 		expect(ends.map(({ path }) => path)).toEqual([failed('sign_in_failed'), failed('sign_in_failed')]);

@@ -25,18 +25,18 @@ export interface Behaviour {
 	metadata?: Claims;
 	/** Merged into the ID token; `undefined` removes a claim. */
 	claims?: Claims;
-	/** Merged into the token endpoint's answer. */
+	/** Merged into the token endpoint's response. */
 	tokens?: Claims;
 	/** The entries of its key set, in place of its one key. */
 	keys?: readonly unknown[];
 	/** Signs with a key that is not published. */
 	isForged?: boolean;
-	/** The token endpoint's answer, instead of tokens. */
-	tokenAnswer?: () => Response;
+	/** The token endpoint's response, instead of tokens. */
+	tokenResponse?: () => Response;
 }
 
 /**
- * An STS as a function from requests to answers, to stand in for `fetch`. It keeps what an authorization request asked
+ * An STS as a function from requests to responses, to stand in for `fetch`. It keeps what an authorization request asked
  * for, as the real one does, and what the token endpoint received.
  */
 export async function fakeSts() {
@@ -96,7 +96,7 @@ export async function fakeSts() {
 
 	async function token(body: URLSearchParams): Promise<Response> {
 		sts.tokenRequests.push(body);
-		if (sts.behaviour.tokenAnswer) return sts.behaviour.tokenAnswer();
+		if (sts.behaviour.tokenResponse) return sts.behaviour.tokenResponse();
 		const idToken = await new SignJWT({
 			sub: 'subject-1',
 			nonce: asked.get('nonce') ?? undefined,

@@ -40,7 +40,7 @@ const DRAIN_MS = 10 * 60_000;
 
 /**
  * One browser with any number of tabs (they share its cookie), instances of the portal with a shared store, and an STS
- * that rotates, where reuse ends the family. Plays a story on a virtual clock; answers what went wrong, in words.
+ * that rotates, where reuse ends the family. Plays a story on a virtual clock; returns what went wrong, in words.
  */
 export async function play({ steps, tokenCalls, storeMs, instances, ...rest }: Story): Promise<string[]> {
 	const { tokens = 'cookie', tokenSeconds = 300 } = rest;

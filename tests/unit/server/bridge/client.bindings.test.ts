@@ -17,8 +17,8 @@ describe('the linked wallets of a subject', () => {
 	test.each([
 		['a list', [binding]],
 		['a list in an object', { bindings: [binding] }]
-	])('come as %s, without what is not named', async (_how, answer) => {
-		const stub = await startStub(json(200, answer));
+	])('come as %s, without what is not named', async (_how, body) => {
+		const stub = await startStub(json(200, body));
 		expect(await bridgeAt(stub.url).listBindings('a/b@uni.test', credential)).toEqual([
 			{
 				id: 'b1',
@@ -41,8 +41,8 @@ describe('the linked wallets of a subject', () => {
 	test.each([
 		['404', 404, {}],
 		['500 for everything', 500, { error: 'user_not_found' }]
-	])('are none for a subject that is unknown (%s)', async (_how, status, answer) => {
-		const stub = await startStub(json(status, answer));
+	])('are none for a subject that is unknown (%s)', async (_how, status, body) => {
+		const stub = await startStub(json(status, body));
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
@@ -76,13 +76,13 @@ describe('the linked wallets of a subject', () => {
 		]);
 	});
 
-	test.each([null, { bindings: null }])('are none in %j', async (answer) => {
-		const stub = await startStub(json(200, answer));
+	test.each([null, { bindings: null }])('are none in %j', async (body) => {
+		const stub = await startStub(json(200, body));
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
-	test.each([{}, 'none'])('are not guessed from %j', async (answer) => {
-		const stub = await startStub(json(200, answer));
+	test.each([{}, 'none'])('are not guessed from %j', async (body) => {
+		const stub = await startStub(json(200, body));
 		expect((await problemOf(bridgeAt(stub.url).listBindings('a', credential))).code).toBe('upstream_invalid');
 	});
 });

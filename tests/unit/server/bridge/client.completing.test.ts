@@ -42,8 +42,8 @@ describe('completing', () => {
 	test.each([
 		['doc', { userId: 'u', claims: {}, isNewUser: false, acr: 'a', amr: ['x'], authenticatedAt: '2026-01-01' }],
 		['field', { sessionId, status: 'COMPLETED', ...personal }]
-	])('says that it is done and nothing more (%s)', async (_dialect, answer) => {
-		const stub = await startStub(json(200, answer));
+	])('says that it is done and nothing more (%s)', async (_dialect, reply) => {
+		const stub = await startStub(json(200, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'completed' });
 		expect(stub.received).toMatchObject([
 			{ method: 'POST', target: `/auth/oid4vp/sessions/${sessionId}/complete`, body: '' }
@@ -60,9 +60,9 @@ describe('completing', () => {
 		['in the old shape', 202, { code: '202', message: 'm' }, null],
 		['in the body of a 200', 200, { status: 'IDV_REQUIRED', sessionId }, null],
 		['as an error', 409, { error: { code: 'IDV_REQUIRED', message: 'm', details: {} } }, null],
-		['by the line that answers 500 for everything', 500, { code: '202', message: 'm' }, null]
-	])('reports that identity verification is needed, %s', async (_how, status, answer, reason) => {
-		const stub = await startStub(json(status, answer));
+		['by the line that responds with 500 to everything', 500, { code: '202', message: 'm' }, null]
+	])('reports that identity verification is needed, %s', async (_how, status, reply, reason) => {
+		const stub = await startStub(json(status, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'idv_required', reason });
 	});
 
@@ -70,8 +70,8 @@ describe('completing', () => {
 		['nested', 409, { error: { code: 'SESSION_ALREADY_COMPLETED', message: 'm' } }],
 		['flat', 409, { error: 'session_already_completed' }],
 		['in words only', 500, { code: '500', message: `session already completed: ${sessionId}` }]
-	])('counts "already completed" as done (%s)', async (_shape, status, answer) => {
-		const stub = await startStub(json(status, answer));
+	])('counts "already completed" as done (%s)', async (_shape, status, reply) => {
+		const stub = await startStub(json(status, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'completed' });
 	});
 
@@ -87,8 +87,8 @@ describe('completing', () => {
 		['another session that needs verification', 202, { sessionId: otherSessionId }, 'upstream_invalid'],
 		['something unrelated', 200, { hello: 'world' }, 'upstream_invalid'],
 		['a list', 200, [], 'upstream_invalid']
-	])('refuses an answer about %s', async (_what, status, answer, code) => {
-		const stub = await startStub(json(status, answer));
+	])('refuses a response about %s', async (_what, status, reply, code) => {
+		const stub = await startStub(json(status, reply));
 		expect((await problemOf(bridgeAt(stub.url).complete(sessionId, credential))).code).toBe(code);
 	});
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Bridge } from '$lib/server/bridge/client';
 import {
-	cutsBeforeAnswering,
+	cutsBeforeResponding,
 	cutsMidBody,
 	downUrl,
 	inTurn,
 	json,
-	neverAnswers,
+	neverResponds,
 	raw,
 	stallsMidBody,
 	startStub
@@ -27,16 +27,16 @@ const operations: Record<string, (bridge: Bridge) => Promise<unknown>> = {
 };
 
 const faults = {
-	'never answers': [neverAnswers, 'upstream_timeout'],
-	'stalls amid its answer': [stallsMidBody, 'upstream_timeout'],
-	'hangs up before answering': [cutsBeforeAnswering, 'upstream_invalid'],
-	'hangs up amid its answer': [cutsMidBody, 'upstream_invalid'],
-	'answers HTML': [raw(200, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
-	'answers broken JSON': [raw(200, 'application/json', '{"sessionId":'), 'upstream_invalid'],
-	'answers nothing': [raw(200, 'application/json', ''), 'upstream_invalid'],
-	'answers another shape': [json(200, { hello: 'Sanne' }), 'upstream_invalid'],
-	'answers a number': [json(200, 42), 'upstream_invalid'],
-	'answers too much': [json(200, 'x'.repeat(20_000)), 'upstream_invalid'],
+	'never responds': [neverResponds, 'upstream_timeout'],
+	'stalls amid its response': [stallsMidBody, 'upstream_timeout'],
+	'hangs up before responding': [cutsBeforeResponding, 'upstream_invalid'],
+	'hangs up amid its response': [cutsMidBody, 'upstream_invalid'],
+	'responds with HTML': [raw(200, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
+	'responds with broken JSON': [raw(200, 'application/json', '{"sessionId":'), 'upstream_invalid'],
+	'responds with nothing': [raw(200, 'application/json', ''), 'upstream_invalid'],
+	'responds with another shape': [json(200, { hello: 'Sanne' }), 'upstream_invalid'],
+	'responds with a number': [json(200, 42), 'upstream_invalid'],
+	'responds with too much': [json(200, 'x'.repeat(20_000)), 'upstream_invalid'],
 	redirects: [raw(302, 'text/html', ''), 'upstream_invalid'],
 	'fails with HTML': [raw(500, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
 	'fails with 500': [json(500, { error: 'server_error', error_description: 'Sanne' }), 'upstream_invalid'],
@@ -49,7 +49,7 @@ const faults = {
 } as const;
 
 /** Only these wait for the time limit: on a busy machine any other response may take long. */
-const endless = [neverAnswers, stallsMidBody];
+const endless = [neverResponds, stallsMidBody];
 
 describe.each(Object.entries(operations))('%s', (_operation, run) => {
 	test.each(Object.entries(faults))('ends in a known Problem when the Bridge %s', async (_fault, [response, code]) => {
@@ -73,10 +73,10 @@ describe('a read', () => {
 	const good = json(200, { sessionId, status: 'VERIFIED' });
 
 	test.each([
-		['hangs up before answering', cutsBeforeAnswering],
-		['hangs up amid its answer', cutsMidBody],
-		['answers 502', raw(502, 'text/html', '')],
-		['answers 503', json(503, {})]
+		['hangs up before responding', cutsBeforeResponding],
+		['hangs up amid its response', cutsMidBody],
+		['responds with 502', raw(502, 'text/html', '')],
+		['responds with 503', json(503, {})]
 	])('is repeated once, after a pause, when the Bridge %s', async (_fault, response) => {
 		const pause = vi.fn(() => Promise.resolve());
 		const stub = await startStub(inTurn(response, good));
@@ -95,7 +95,7 @@ describe('a read', () => {
 		['500, which may mean "not found"', json(500, {})],
 		['404', json(404, {})],
 		['wrong JSON', json(200, {})],
-		['nothing in time', neverAnswers]
+		['nothing in time', neverResponds]
 	])('is not repeated after %s', async (_what, response) => {
 		const stub = await startStub(inTurn(response, good));
 		await problemOf(bridgeAt(stub.url, { timeoutMs: 100 }).readStatus(sessionId, credential));
@@ -106,7 +106,7 @@ describe('a read', () => {
 test.each(['createSession', 'complete', 'initiateIdv', 'finishIdv', 'submitIdv'])(
 	'%s changes something, so it is never repeated',
 	async (operation) => {
-		const stub = await startStub(cutsBeforeAnswering);
+		const stub = await startStub(cutsBeforeResponding);
 		await problemOf(operations[operation]?.(bridgeAt(stub.url)) ?? Promise.resolve());
 		expect(stub.received).toHaveLength(1);
 	}

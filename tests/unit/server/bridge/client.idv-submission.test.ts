@@ -20,8 +20,8 @@ describe('submitting a manual confirmation', () => {
 		['is absent, in the old shape', 404, { code: '404', message: 'not found' }],
 		['knows no POST', 405, {}],
 		['is not implemented', 501, {}]
-	])('is not offered where the operation %s', async (_why, status, answer) => {
-		const stub = await startStub(json(status, answer));
+	])('is not offered where the operation %s', async (_why, status, reply) => {
+		const stub = await startStub(json(status, reply));
 		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
 		expect(problem).toMatchObject({ code: 'manual_confirmation_not_offered', status: 409 });
 	});

@@ -6,12 +6,12 @@ const redirectUri = `https://portal.test/api/wallet/sessions/${sessionId}/idv/ca
 
 describe('initiating identity verification', () => {
 	test('reads the doc dialect', async () => {
-		const answer = {
+		const reply = {
 			reconciliationSessionId: 'rec',
 			authorizationUrl: 'https://idp.test/authorize?x=1',
 			providerId: 'p'
 		};
-		const stub = await startStub(json(200, answer));
+		const stub = await startStub(json(200, reply));
 		expect(await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential)).toEqual({
 			sessionId,
 			redirectUrl: 'https://idp.test/authorize?x=1',
@@ -44,8 +44,8 @@ describe('initiating identity verification', () => {
 		[{ sessionId, planType: 'MANUAL_REVIEW' }],
 		[{ sessionId, redirectUrl: null }],
 		[{ reconciliationSessionId: 'rec', authorizationUrl: '' }]
-	])('finds nowhere to go in %j', async (answer) => {
-		const stub = await startStub(json(200, answer));
+	])('finds nowhere to go in %j', async (reply) => {
+		const stub = await startStub(json(200, reply));
 		const start = await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential);
 		expect(start.redirectUrl).toBeNull();
 	});
@@ -59,8 +59,8 @@ describe('initiating identity verification', () => {
 		['another session', { sessionId: otherSessionId, redirectUrl: 'https://idp.test/' }],
 		['something unrelated', { hello: 'world' }],
 		['an empty list', []]
-	])('refuses %s', async (_what, answer) => {
-		const stub = await startStub(json(200, answer));
+	])('refuses %s', async (_what, reply) => {
+		const stub = await startStub(json(200, reply));
 		const problem = await problemOf(bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential));
 		expect(problem.code).toBe('upstream_invalid');
 	});
@@ -105,8 +105,8 @@ describe("passing on the institution's response", () => {
 		['a link to somebody else', 409, { error: 'already_linked' }, 'linked_elsewhere'],
 		['a session that is gone', 500, { error: 'session_not_found' }, 'not_found'],
 		['a fault', 500, {}, 'upstream_invalid']
-	])('tells %s', async (_what, status, answer, code) => {
-		const stub = await startStub(json(status, answer));
+	])('tells %s', async (_what, status, reply, code) => {
+		const stub = await startStub(json(status, reply));
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe(code);
 	});
 
@@ -148,10 +148,10 @@ describe('the status of identity verification', () => {
 		['there is no reconciliation session', 404, { error: { code: 'NO_RECONCILIATION_SESSION', message: 'm' } }],
 		['it says so with 500', 500, { error: 'no_reconciliation_session' }],
 		['the operation is absent', 404, {}]
-	])("is the wallet session's where %s", async (_why, status, answer) => {
+	])("is the wallet session's where %s", async (_why, status, reply) => {
 		const session = { sessionId, status: 'VERIFIED', reconciliationPlanType: 'STEP_UP', expiresAt: nowMs + 1000 };
 		const stub = await startStub((request, response) => {
-			if (request.url?.endsWith('/idv/status')) sendJson(response, status, answer);
+			if (request.url?.endsWith('/idv/status')) sendJson(response, status, reply);
 			else sendJson(response, 200, { ...session, idvRequirementReason: 'EXPIRED_BINDING', errorCode: 'no_match' });
 		});
 		expect(await bridgeAt(stub.url).readIdvStatus(sessionId, credential)).toEqual({

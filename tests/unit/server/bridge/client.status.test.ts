@@ -28,8 +28,8 @@ describe('reading the status', () => {
 	});
 
 	test('reads the field dialect, and drops what is personal', async () => {
-		const answer = { sessionId, status: 'IDV_REQUIRED', expiresAt: nowMs + 1000, idvMessage: 'Sanne', ...personal };
-		const stub = await startStub(json(200, answer));
+		const reply = { sessionId, status: 'IDV_REQUIRED', expiresAt: nowMs + 1000, idvMessage: 'Sanne', ...personal };
+		const stub = await startStub(json(200, reply));
 		const status = await bridgeAt(stub.url).readStatus(sessionId, credential);
 		expect(status).toEqual({
 			sessionId,

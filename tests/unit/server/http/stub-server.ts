@@ -58,9 +58,9 @@ export function inTurn(...answers: readonly [RequestListener, ...RequestListener
 	return (request, response) => (answers[Math.min(turn++, answers.length - 1)] ?? answers[0])(request, response);
 }
 
-export const neverAnswers: RequestListener = () => undefined;
+export const neverResponds: RequestListener = () => undefined;
 
-export const cutsBeforeAnswering: RequestListener = (_request, response) => {
+export const cutsBeforeResponding: RequestListener = (_request, response) => {
 	response.destroy();
 };
 

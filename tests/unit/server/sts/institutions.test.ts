@@ -144,8 +144,8 @@ describe('the institutions to choose from', () => {
 	const faults: [string, () => Promise<Response>][] = [
 		['is away', () => Promise.reject(new TypeError('fetch failed'))],
 		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))],
-		['answers HTML', () => Promise.resolve(new Response('<h1>'))],
-		['answers another shape', () => Promise.resolve(Response.json({ providers: [] }))],
+		['responds with HTML', () => Promise.resolve(new Response('<h1>'))],
+		['responds with another shape', () => Promise.resolve(Response.json({ providers: [] }))],
 		['redirects', () => Promise.resolve(new Response(null, { status: 302, headers: { location: '/' } }))],
 		['has only entries that are not valid', () => Promise.resolve(Response.json([{ id: '' }, {}]))]
 	];

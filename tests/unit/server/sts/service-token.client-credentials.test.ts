@@ -17,7 +17,7 @@ beforeAll(async () => {
 	sts = await fakeSts();
 });
 beforeEach(() => {
-	sts.behaviour = { tokenAnswer: () => Response.json({ access_token: 'a', token_type: 'bearer', expires_in: 300 }) };
+	sts.behaviour = { tokenResponse: () => Response.json({ access_token: 'a', token_type: 'bearer', expires_in: 300 }) };
 	sts.tokenRequests.length = 0;
 	vi.stubGlobal('fetch', sts.fetch);
 	sent.mockReset().mockImplementation((url, init) => sts.fetch(url, init));
@@ -70,7 +70,7 @@ describe('no service token', () => {
 		['invalid_target', 400]
 	])('for %s is for the operator to put right, and 503 for everybody else', async (error, status) => {
 		const logged = vi.spyOn(log, 'error');
-		sts.behaviour = { tokenAnswer: refusal(status, { error, error_description: 'their words' }) };
+		sts.behaviour = { tokenResponse: refusal(status, { error, error_description: 'their words' }) };
 		await expect(grantServiceToken({})).rejects.toMatchObject({
 			code: 'upstream_unavailable',
 			status: 503,
@@ -86,7 +86,7 @@ describe('no service token', () => {
 	test.each<[string, () => Response]>([
 		['for a fault of the STS', refusal(500, { error: 'server_error' })],
 		['for HTML', () => new Response('<h1>Hi</h1>', { headers: { 'content-type': 'text/html' } })],
-		['for an answer without a token', refusal(200, { token_type: 'bearer' })],
+		['for a response without a token', refusal(200, { token_type: 'bearer' })],
 		['for a token of another type', refusal(200, { access_token: 'a', token_type: 'mac' })],
 		[
 			'for a response that never came',
@@ -94,9 +94,9 @@ describe('no service token', () => {
 				throw new TypeError('fetch failed');
 			}
 		]
-	])('%s is 503', async (_, tokenAnswer) => {
+	])('%s is 503', async (_, tokenResponse) => {
 		const logged = vi.spyOn(log, 'error');
-		sts.behaviour = { tokenAnswer };
+		sts.behaviour = { tokenResponse };
 		await expect(grantServiceToken({})).rejects.toMatchObject({ code: 'upstream_unavailable' });
 		expect(logged).not.toHaveBeenCalled();
 	});

@@ -6,11 +6,11 @@ import { callUpstream, parseResponse, type UpstreamRequest } from '$lib/server/u
 import { UpstreamError } from '$lib/server/http/upstream-error';
 import { createConnections } from '$lib/server/upstream/connections';
 import {
-	cutsBeforeAnswering,
+	cutsBeforeResponding,
 	cutsMidBody,
 	downUrl,
 	json,
-	neverAnswers,
+	neverResponds,
 	raw,
 	stallsMidBody,
 	startStub
@@ -87,8 +87,8 @@ describe('a fault', () => {
 		expect(await faultOfCall(ask('http://nowhere.invalid/'))).toBe('unreachable');
 	});
 
-	test('of a server that never answers is "timeout"', async () => {
-		const stub = await startStub(neverAnswers);
+	test('of a server that never responds is "timeout"', async () => {
+		const stub = await startStub(neverResponds);
 		expect(await faultOfCall(ask(stub.url, { timeoutMs: 60 }))).toBe('timeout');
 	});
 
@@ -98,8 +98,8 @@ describe('a fault', () => {
 	});
 
 	test.each([
-		['before answering', cutsBeforeAnswering],
-		['amid its answer', cutsMidBody]
+		['before responding', cutsBeforeResponding],
+		['amid its response', cutsMidBody]
 	])('of a server that hangs up %s is "cut_off"', async (_when, answer) => {
 		const stub = await startStub(answer);
 		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { NotConnected } from '$lib/server/http/upstream-error';
 import { makeAuthority } from '../../../harness/certificate';
 import { startTlsFront } from '../../../harness/tls-front';
-import { cutsBeforeAnswering, cutsMidBody, downUrl, json, startStub } from '../http/stub-server';
+import { cutsBeforeResponding, cutsMidBody, downUrl, json, startStub } from '../http/stub-server';
 import { client, post, read, startCounting, startRaw, textOf } from './connections-fixture';
 
 describe('a request', () => {
@@ -39,7 +39,7 @@ describe('a request', () => {
 	});
 
 	test.each([
-		['closes', cutsBeforeAnswering],
+		['closes', cutsBeforeResponding],
 		['resets', (request: { socket: Socket }) => void request.socket.resetAndDestroy()]
 	])('that changes something is sent once when the other side %s the connection without a response', async (_, cut) => {
 		const stub = await startStub(cut);

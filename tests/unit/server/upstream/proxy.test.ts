@@ -6,7 +6,7 @@ import { proxyRequest, type ProxiedRequest } from '$lib/server/upstream/proxy';
 // Else loaded by the first call, which the clock of these tests does not wait for.
 import '$lib/server/upstream/connections';
 vi.mock('$lib/server/config', () => import('../configured'));
-import { neverAnswers, startStub, type Stub } from '../http/stub-server';
+import { neverResponds, startStub, type Stub } from '../http/stub-server';
 
 const LIMIT_MS = 1000;
 const ALMOST_MS = LIMIT_MS - 1;
@@ -120,7 +120,7 @@ describe('a response', () => {
 		const caller = new AbortController();
 		const silent = await startStub((request, response) => {
 			caller.abort();
-			neverAnswers(request, response);
+			neverResponds(request, response);
 		});
 		const answer = proxied({ url: new URL(silent.url), signal: caller.signal });
 		await expect(answer).rejects.toMatchObject({ code: 'cancelled' });

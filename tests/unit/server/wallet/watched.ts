@@ -13,11 +13,11 @@ export function statusOf(status: SessionStatusValue, bridgeExpiresAt: number | n
 	return { sessionId: 's', status, ...plan, bridgeExpiresAt };
 }
 
-/** Watches over a Bridge whose answers the test decides, on a clock in hand. */
+/** Watches over a Bridge whose responses the test decides, on a clock in hand. */
 export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	const clock = virtualClock();
 	const startMs = clock.now();
-	/** What each session answers; `PENDING` where nothing is said. */
+	/** What each session responds with; `PENDING` where nothing is said. */
 	const responses = new Map<string, Answer | SessionStatus>();
 	const readsAtMs = new Map<string, number[]>();
 	const inFlight = { now: 0, most: 0 };
@@ -44,7 +44,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 		watches,
 		reads: (id: string) => readsAtMs.get(id) ?? [],
 		allReads: () => [...readsAtMs.values()].flat(),
-		/** Listens to a session; answers what was heard, in short, and how to stop. */
+		/** Listens to a session; returns what was heard, in short, and how to stop. */
 		listen: (id: string) => {
 			const received: StatusEvent[] = [];
 			const stop = watches.watch(id, credential, (event) => received.push(event));

@@ -16,7 +16,7 @@ interface Extensions {
  * The response to `create`; `requestUri` is the link of the verifier.
  * @param bytes the minimum length of the address, as if it contained its request by value; 0: there is none
  */
-export function createdAnswer(
+export function createdResponse(
 	dialect: Dialect,
 	session: WalletSession,
 	requestUri: string,
@@ -43,7 +43,7 @@ export function createdAnswer(
 }
 
 /** The response to `status`. In the `field` dialect it contains personal data once the wallet has responded. */
-export function statusAnswer(dialect: Dialect, session: WalletSession, status: string) {
+export function statusResponse(dialect: Dialect, session: WalletSession, status: string) {
 	const { id: sessionId, plan, errorCode } = session;
 	const need = session.idvDone ? undefined : plan;
 	if (dialect === 'doc') {
@@ -69,7 +69,7 @@ export function statusAnswer(dialect: Dialect, session: WalletSession, status: s
 }
 
 /** The final response to `complete`: all data about the person. */
-export function resolvedAnswer(session: WalletSession) {
+export function resolvedResponse(session: WalletSession) {
 	return {
 		userId: session.person === undefined ? null : federatedSubject(session.person),
 		claims: session.person === undefined ? {} : claimsOf(session.person),
