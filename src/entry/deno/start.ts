@@ -15,13 +15,9 @@ const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);
 const buffers = denoLogBuffers();
 startLogging(config.logLevel, buffers);
-// The server has no permission to read unknown variables.
-warnOfUnknownVariables(environment);
 if (!environment.DENO_NO_UPDATE_CHECK) {
 	log.warn('Deno asks dl.deno.land for a newer version: set DENO_NO_UPDATE_CHECK=1 where the portal is started');
 }
-// Only for its warning, which the server does not wait for: Deno's server has no limit of connections.
-void shellLimit().then((output) => connectionsWithin(fileLimitIn(output), config.connections));
 const { dirname: folder } = import.meta;
 
 const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
@@ -58,7 +54,12 @@ const start = async () => {
 	await forwarded;
 	return ended;
 };
-const code = await supervise(start, { isStopped: () => isStopped });
+const running = supervise(start, { isStopped: () => isStopped });
+// For their warnings only, which the start does not wait for. The server has no permission to read unknown variables, and
+// Deno's server has no limit of connections.
+warnOfUnknownVariables(environment);
+void shellLimit().then((output) => connectionsWithin(fileLimitIn(output), config.connections));
+const code = await running;
 await flushLog(buffers);
 Deno.exit(code);
 

@@ -10,6 +10,7 @@ export const runtime: string = isDeno ? `deno ${Deno.version.deno}` : `node ${pr
 export const builtin = {
 	crypto: () => process.getBuiltinModule('node:crypto'),
 	fs: () => process.getBuiltinModule('node:fs'),
+	path: () => process.getBuiltinModule('node:path'),
 	perfHooks: () => process.getBuiltinModule('node:perf_hooks')
 };
 

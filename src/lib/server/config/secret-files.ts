@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { builtin } from '../runtime';
 
 /** The variables whose value may be secret. For each of them, `{name}_FILE` may name a file that contains the value. */
@@ -56,7 +55,8 @@ function fileVariable(name: string): string {
 
 function readSecret(name: string, file: string): { readonly value: string } | { readonly fault: string } {
 	// Deno separates the paths of a permission with commas.
-	if (!isAbsolute(file) || file.includes(',')) return { fault: 'must be the absolute path of a file, without a comma' };
+	if (!builtin.path().isAbsolute(file) || file.includes(','))
+		return { fault: 'must be the absolute path of a file, without a comma' };
 	try {
 		const { readFileSync, statSync } = builtin.fs();
 		const stats = statSync(file);
