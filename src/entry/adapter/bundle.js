@@ -24,6 +24,7 @@ export async function bundle(source, folder, name, runtime = 'node') {
  * @returns {Promise<void>}
  */
 export async function bundleApplication(modules, folder) {
+	/** @type {import('rolldown').OutputOptions} */
 	const output = {
 		entryFileNames: '[name].js',
 		chunkFileNames: 'chunks/[name]-[hash].js',
