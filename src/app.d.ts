@@ -10,7 +10,7 @@ declare global {
 			requestId: string;
 			/** The client's network or address for the audit log, as `AUDIT_ADDRESS` says. */
 			auditAddress?: () => string | undefined;
-			/** This request's place in a trace (W3C Trace Context), for the services behind the portal. */
+			/** This request's place in a trace (W3C Trace Context), for the services that the portal calls. */
 			traceparent: () => string;
 			/** The language of pages. */
 			locale: () => Locale;
@@ -18,12 +18,18 @@ declare global {
 			session: Session | null;
 			/** The API client whose access token is valid for this route. Never set together with a session. */
 			caller?: BearerCaller;
-			/** The STS has revoked the session that came with this request. */
-			sessionRevoked?: boolean;
+			/**
+			 * The tokens of the session that came with this request are of no more use: the STS refuses to refresh them, or the
+			 * shared store has lost them. The session ends.
+			 */
+			tokensUnusable?: boolean;
 			/** The session that came with this request had been idle for too long. */
 			sessionIdle?: boolean;
-			/** The session that came with this request had been ended before, for example from another device. */
-			sessionEnded?: boolean;
+			/**
+			 * The session that came with this request is revoked: a sign-out, an operator or the STS has ended it, as the shared
+			 * store says.
+			 */
+			sessionRevoked?: boolean;
 			/** The tokens have expired, and the STS cannot refresh them at the moment. */
 			stsUnavailable?: boolean;
 		}

@@ -83,8 +83,8 @@ export const security = [
 	{
 		name: 'a signed-out session is still open',
 		file: 'src/lib/server/handles/session.ts',
-		find: 'isOver || event.locals.sessionRevoked;',
-		replace: 'event.locals.sessionRevoked;',
+		find: 'isOver || event.locals.tokensUnusable;',
+		replace: 'event.locals.tokensUnusable;',
 		test: 'tests/unit/server/handles/session.test.ts'
 	},
 	{

@@ -13,13 +13,13 @@ export const authorize: Handle = (input) => {
 	const { route, locals } = input.event;
 	const open = route.id === null || route.id.startsWith('/(public)');
 	if (open || locals.caller) return input.resolve(input.event);
-	return locals.session ? resolveUnlessRevoked(input) : refusal(input.event);
+	return locals.session ? resolveUnlessEnded(input) : refusal(input.event);
 };
 
-async function resolveUnlessRevoked({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+async function resolveUnlessEnded({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS has then refused the refresh token.
-	return event.locals.sessionRevoked ? refusal(event) : response;
+	return event.locals.tokensUnusable ? refusal(event) : response;
 }
 
 function refusal(event: RequestEvent): Response {
@@ -27,8 +27,8 @@ function refusal(event: RequestEvent): Response {
 	if (isApi(event)) return problemResponse('unauthorized', locals.requestId);
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
-	const isExpired = locals.sessionRevoked ?? locals.sessionIdle ?? false;
-	const error = locals.sessionEnded ? 'session_ended' : isExpired && 'session_expired';
+	const isExpired = locals.tokensUnusable ?? locals.sessionIdle ?? false;
+	const error = locals.sessionRevoked ? 'session_ended' : isExpired && 'session_expired';
 	return seeOther(loginPath(returnTo, error && { error, requestId }));
 }
 

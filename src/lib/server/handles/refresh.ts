@@ -8,7 +8,7 @@ import { withDefaultHeaders } from '../http/headers';
 import { log } from '../log';
 
 /** Routes that refresh the tokens before they use them. */
-const acting = /^\/\((?:member)\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
+const acting = /^\/\(member\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
 
 function isActing({ route }: RequestEvent): boolean {
 	return acting.test(route.id ?? '');
@@ -27,10 +27,10 @@ export function usesTokens(event: RequestEvent): boolean {
 export const refresh: Handle = (input) => {
 	const { session } = input.event.locals;
 	const isDue = session !== null && tokenRefresher().isDue(session) && isActing(input.event);
-	return isDue ? renewed(session, input) : input.resolve(input.event);
+	return isDue ? refreshed(session, input) : input.resolve(input.event);
 };
 
-async function renewed(session: Session, { event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+async function refreshed(session: Session, { event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const { locals } = event;
 	try {
 		locals.session = await tokenRefresher().refreshIfDue(session);
@@ -39,7 +39,7 @@ async function renewed(session: Session, { event, resolve }: Parameters<Handle>[
 			log.info('a session has ended', { requestId: locals.requestId, code: error.message });
 			audit('refresh.ended', { ...session, reason: error.message }, locals);
 			locals.session = null;
-			locals.sessionRevoked = true;
+			locals.tokensUnusable = true;
 		} else if (error instanceof Problem) {
 			if (isApi(event)) return problemResponse(error, locals.requestId);
 			locals.stsUnavailable = true;

@@ -31,12 +31,12 @@ export const session: Handle = async ({ event, resolve }) => {
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isRevoked(before));
 	const opened = read && !isOver ? await withStoredTokens(event, read) : before;
-	const isEnded = isOver || event.locals.sessionRevoked;
+	const isEnded = isOver || event.locals.tokensUnusable;
 	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
 	event.locals.session = current;
 	if (isOver) {
-		event.locals.sessionEnded = true;
-		// It was ended from elsewhere. The STS may still have its own session with this browser.
+		event.locals.sessionRevoked = true;
+		// A sign-out elsewhere, an operator or the STS ended it. The STS may still have its own session with this browser.
 		markSignedOut(cookies);
 	} else if (opened !== null && !isEnded && current === null) {
 		event.locals.sessionIdle = true;
@@ -53,7 +53,7 @@ export const session: Handle = async ({ event, resolve }) => {
 	if (after !== null && (await isRevokedNow(after))) return response;
 	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
 	// by now.
-	if (before !== null && !isEnded && event.locals.sessionRevoked && (await isRevokedNow(before))) return response;
+	if (before !== null && !isEnded && event.locals.tokensUnusable && (await isRevokedNow(before))) return response;
 	try {
 		const newest = after && (await withNewestActivity(await tokenRefresher().newest(after)));
 		const setCookies = await writeSession(newest, cookies, unixSeconds(), read);
@@ -90,7 +90,7 @@ async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSes
 		const loaded = await sessionTokens().load(session);
 		if (loaded) return loaded;
 		log.info('a session has ended', { requestId: locals.requestId, code: 'tokens_not_in_store' });
-		locals.sessionRevoked = true;
+		locals.tokensUnusable = true;
 	} catch (error) {
 		if (!(error instanceof StoreUnavailable)) throw error;
 		log.debug('the tokens of a session could not be read', { requestId: locals.requestId, error });

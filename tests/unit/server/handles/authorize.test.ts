@@ -50,7 +50,7 @@ test('with a session every route is open', async () => {
 
 test('a session that was ended from another device leads to the login page, which says that', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
-	event.locals.sessionEnded = true;
+	event.locals.sessionRevoked = true;
 	const response = await authorize({ event, resolve: () => new Response('the page') });
 	expect(response.headers.get('location')).toBe('/login?error=session_ended&returnTo=%2Faccount&helpCode=r1');
 });
@@ -61,7 +61,7 @@ test('a session that ends while its page is made leads to the login page, which 
 		event,
 		resolve: () => {
 			event.locals.session = null;
-			event.locals.sessionRevoked = true;
+			event.locals.tokensUnusable = true;
 			return new Response('half a page');
 		}
 	});

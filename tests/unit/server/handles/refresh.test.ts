@@ -73,7 +73,7 @@ test('a session that the STS has ended is over for the route, with a line in the
 	const info = vi.spyOn(log, 'info').mockImplementation(() => {});
 	keep.refreshIfDue.mockRejectedValue(new SessionEnded('invalid_grant'));
 	const { seen } = await handled('/(member)/account');
-	expect(seen).toMatchObject({ session: null, sessionRevoked: true });
+	expect(seen).toMatchObject({ session: null, tokensUnusable: true });
 	expect(info).toHaveBeenCalledExactlyOnceWith('a session has ended', { requestId: 'r1', code: 'invalid_grant' });
 	info.mockRestore();
 });

@@ -70,7 +70,7 @@ test('a browser whose session was ended elsewhere is told so, and has to log in 
 	await revokeSession(ended);
 	const event = requestEvent({ routeId: '/(member)/account', cookie });
 	await session({ event, resolve: () => new Response('page') });
-	expect(event.locals.sessionEnded).toBe(true);
+	expect(event.locals.sessionRevoked).toBe(true);
 	expect(event.cookies.get('portal.signedout')).toBe('1');
 	expect(list.noteActivity).not.toHaveBeenCalled();
 });

@@ -184,7 +184,7 @@ describe('a shared store', () => {
 		const cookie = await signIn(huge);
 		shared.forget();
 		let isEnded: boolean | undefined;
-		const { seen, cookie: after } = await request(cookie, (event) => (isEnded = event.locals.sessionRevoked));
+		const { seen, cookie: after } = await request(cookie, (event) => (isEnded = event.locals.tokensUnusable));
 		expect({ seen, isEnded }).toEqual({ seen: null, isEnded: true });
 		expect(after).toBe('');
 	});

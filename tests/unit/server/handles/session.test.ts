@@ -229,7 +229,7 @@ describe('a session that has been signed out', () => {
 		const { session: ended, cookie } = signedInAs('ended-twice');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = null;
-			event.locals.sessionRevoked = true;
+			event.locals.tokensUnusable = true;
 			await revokeSession(ended);
 		});
 		expect(setCookies).toEqual([]);
