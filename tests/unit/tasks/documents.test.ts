@@ -72,7 +72,7 @@ test('every source file that a document names is in the repository', () => {
 	expect(named.filter(({ path }) => !isThere(path))).toEqual([]);
 });
 
-test('docs/architecture.md counts the files that its three paths name, and a path stays short', () => {
+test('docs/architecture.md counts the files that its four paths name, and a path stays short', () => {
 	const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
 	const filesOf = (heading: string) => {
 		const path = text.split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
@@ -81,10 +81,10 @@ test('docs/architecture.md counts the files that its three paths name, and a pat
 	const refresh = filesOf('A token refresh');
 	// A portal has one of the three stores.
 	for (const store of ['store/deno-kv.ts', 'store/store.ts']) expect(refresh.delete(store)).toBe(true);
-	const counts = [filesOf('A status read').size, refresh.size, filesOf('A wallet sign-in').size];
-	const documented = /A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+)/.exec(text);
+	const counts = [filesOf('A status read').size, refresh.size, filesOf('A wallet sign-in').size, filesOf('A backend call').size];
+	const documented = /A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+) .* a backend call (\d+)/.exec(text);
 	expect(documented?.slice(1).map(Number)).toEqual(counts);
-	expect(counts.every((count, index) => count <= ([29, 20, 30][index] ?? 0))).toBe(true);
+	expect(counts.every((count, index) => count <= ([31, 20, 30, 22][index] ?? 0))).toBe(true);
 });
 
 test('README has at most 8 kB', () => {
@@ -112,6 +112,22 @@ test('docs/operations.md warns against sticky routing as an emergency measure, a
 	const warning = sectionOf('docs/operations.md', 'Scaling out').join('\n');
 	expect(warning).toMatch(/do not switch to sticky\s+routing when the store fails/i);
 	expect(sectionOf('docs/sessions.md', 'Several instances').join('\n')).toContain('#scaling-out');
+});
+
+test('docs/sessions.md lists every kind of key that the sources write to the shared store', () => {
+	const table = [...sectionOf('docs/sessions.md', 'Several instances').join('\n').matchAll(/^\| `([a-z-]+:)`/gm)];
+	const inSources = sources
+		.filter((name) => /^src\/lib\/server\/(?:auth|http|store|wallet)\//.test(name))
+		.flatMap((name) => [
+			...readFileSync(join(root, name), 'utf8').matchAll(
+				/[`'](?:portal:)?([a-z-]+:)(?:\$\{|[a-z]+:\$\{|sessions')/g
+			)
+		])
+		.map(([, prefix]) => prefix);
+	expect(inSources.length).toBeGreaterThan(15);
+	// The key of an instance's own map (`wallet/create-session.ts`).
+	const kinds = new Set(inSources.filter((prefix) => prefix !== 'renew:'));
+	expect(table.map(([, prefix]) => prefix).sort()).toEqual([...kinds].sort());
 });
 
 test('CONTRIBUTING.md lists every suite with its minutes', () => {
