@@ -1,13 +1,10 @@
 import type { Handle } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
-import { cookieAttributes, type CookieJar, cookieName, createCookieJar, ownPart } from '../http/cookies';
+import { cookieAttributes, type CookieJar, cookieName, createCookieJar, MAX_DELETIONS, ownPart } from '../http/cookies';
 import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
 import { withCookies } from '../http/headers';
 import { log } from '../log';
 import { walletCookies } from '../auth/wallet-cookies';
-
-/** More deletions in one response would make its head larger than proxies accept. */
-const MAX_EVICTIONS = 12;
 
 /**
  * Gives each request a cookie jar that parses the header once, and adds its changes to the response. This is the only place
@@ -23,33 +20,40 @@ export const cookies: Handle = async ({ event, resolve }) => {
 	const isSmall = header === null || header.length <= MAX_COOKIE_BYTES;
 	if (isSmall && !response.headers.has('set-cookie')) return response;
 
-	const evicted = evictionsAfter(response, jar);
+	// Together with what the request itself deletes, a response stays below the limit.
+	const left = MAX_DELETIONS - setCookies.filter(isDeletion).length;
+	const evicted = evictionsAfter(response, jar).slice(0, left);
 	if (evicted.length === 0) return response;
 	log.limited('cookies were evicted to keep within the budget', {
 		requestId: event.locals.requestId,
 		kinds: evicted.map((name) => name.split('.')[0])
 	});
-	return withCookies(response, evicted.slice(0, MAX_EVICTIONS).map(deletion));
+	return withCookies(response, evicted.map(deletion));
 };
 
 /** The cookies to evict from those that the browser will have after this response, by their names without the prefix. */
 function evictionsAfter(response: Response, jar: CookieJar): string[] {
-	const cached = new Map(jar.received());
+	const kept = new Map(jar.received());
 	for (const line of response.headers.getSetCookie()) {
-		const [pair = '', ...attributes] = line.split('; ');
+		const [pair = ''] = line.split('; ');
 		const at = pair.indexOf('=');
-		if (attributes.includes('Max-Age=0')) cached.delete(pair.slice(0, at));
-		else cached.set(pair.slice(0, at), pair.slice(at + 1));
+		if (isDeletion(line)) kept.delete(pair.slice(0, at));
+		else kept.set(pair.slice(0, at), pair.slice(at + 1));
 	}
 	const values = new Map<string, string>();
 	const sizes = new Map<string, number>();
-	for (const [name, value] of cached) {
+	for (const [name, value] of kept) {
 		const part = ownPart(name);
 		if (part === null) continue;
 		values.set(part, value);
 		sizes.set(part, cookieBytes(name, value));
 	}
 	return evictions({ sizes, wallets: walletCookies(jar.cookies, values) });
+}
+
+/** @param line the value of a `Set-Cookie` header */
+function isDeletion(line: string): boolean {
+	return line.split('; ').includes('Max-Age=0');
 }
 
 function deletion(part: string): string {

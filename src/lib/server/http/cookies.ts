@@ -28,10 +28,10 @@ export function cookieName(name: string): string {
 /** The part of a portal cookie's name after the prefix: `session`, `session.0`, `wallet.{id}`. */
 const OWN_NAME = /^[a-z]+(?:\.[\w-]{1,64})?$/;
 /**
- * The most cookies that one response deletes. More would make its head larger than proxies accept; the next response
- * deletes the rest.
+ * The most cookies that one response deletes, apart from chunks of an old session. More would make its head larger than
+ * proxies accept; the next response deletes the rest.
  */
-const MAX_DELETIONS = 12;
+export const MAX_DELETIONS = 12;
 
 interface Attributes extends CookieAttributes {
 	readonly maxAge?: number;

@@ -91,6 +91,20 @@ describe('the cookies handle', () => {
 		expect(next.length).toBeLessThanOrEqual(7000);
 	});
 
+	test('deletes at most twelve cookies in one response, those that the request deletes included', async () => {
+		const flows = Array.from({ length: 10 }, (_, age) => flowName(age));
+		const wallets = Array.from({ length: 16 }, (_, index) => `portal.wallet.w${index}`);
+		const before = [...flows, ...wallets].map((name) => `${name}=garbage`).join('; ');
+		const first = await handled(before, ({ cookies: jar }) => {
+			for (const name of flows) jar.delete(name, cookieAttributes());
+		});
+		expect(first.setCookies.filter((line) => line.includes('Max-Age=0'))).toHaveLength(12);
+		expect(first.setCookies).toHaveLength(12);
+		// The next response deletes the rest.
+		const { next } = await handled(first.next, ({ cookies: jar }) => jar.set('portal.locale', 'nl', cookieAttributes()));
+		expect(next.match(/portal\.wallet\./g)).toHaveLength(4);
+	});
+
 	test('holds four wallet sessions at most', async () => {
 		const four = await walletCookies(...[4, 3, 2, 1].map((age) => owned(`w${age}`, { startedAt: NOW_MS - age })));
 		const { next } = await handled(four, (event) => keepOwned(event.cookies, owned('w0')));
