@@ -11,7 +11,7 @@ const CONNECTIONS = 32;
 const MIN_CALLS = { node: 0.75, deno: 1 };
 const MIN_PAGES = { node: 0.95, deno: 0.8 };
 
-/** A signed-in call of an institution's own service, against a bare proxy; and a page, against one of the least SvelteKit application. */
+/** A signed-in call of a backend, against a bare proxy; and a page, against one of the least SvelteKit application. */
 export const measureCalls: Measure = async (runtime) => {
 	const { portal, bridgeUrl, secret, stop } = await startBenchPortal(runtime);
 	const bare = await startProgram('status/bare-proxy.mjs', { BENCH_UPSTREAM: bridgeUrl });
@@ -29,7 +29,7 @@ export const measureCalls: Measure = async (runtime) => {
 			{ port: empty.port, requests: everyone(get('/')) }
 		);
 		return [
-			{ what: 'calls of a service: portal', ...calls.ours, unit: '/s' },
+			{ what: 'calls of a backend: portal', ...calls.ours, unit: '/s' },
 			{ what: 'bare proxy on Node', ...calls.theirs, unit: '/s' },
 			{ what: 'portal to bare proxy', ...calls.ratio, unit: '×', target: { atLeast: MIN_CALLS[runtime] } },
 			{ what: 'pages: portal', ...pages.ours, unit: '/s' },

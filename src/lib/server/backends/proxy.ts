@@ -19,11 +19,11 @@ import { countRefusal } from '../metrics';
 type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
 
 /**
- * Forwards a request to a service of the institution, with the token that the configuration names, and returns its response.
- * If the service refuses the token, the request is sent once more with a new one, unless its body was streamed.
+ * Forwards a request to a backend of the institution, with the token that the configuration names, and returns its response.
+ * If the backend refuses the token, the request is sent once more with a new one, unless its body is streamed (`streamsBody`).
  * A page that needs a stronger or newer sign-in leads to it.
- * @throws {Problem} `not_found` for an invalid path, `unauthorized` without a session if the service gets the user's token,
- * `insufficient_user_authentication`, `payload_too_large`, `rate_limited` for too many uploads, or the error of the service
+ * @throws {Problem} `not_found` for an invalid path, `unauthorized` without a session if the backend gets the user's token,
+ * `insufficient_user_authentication`, `payload_too_large`, `rate_limited` for too many uploads, or the error of the backend
  */
 export async function forward(event: ForwardEvent, backend: Backend): Promise<Response> {
 	const refused = refusedSignIn(event, backend);
@@ -62,7 +62,7 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 
 	const refused = (reason: string) =>
 		audit('backend.refused', { ...locals.session, client: locals.caller?.clientId, backend: name, reason }, locals);
-	/** The STS denies the person a token for the service. */
+	/** The STS denies the person a token for the backend. */
 	const denied = (error: unknown): never => {
 		if (isProblem(error, 'forbidden')) refused('exchange_denied');
 		throw error;
@@ -114,7 +114,7 @@ export function refusesToken({ status, headers }: Response): boolean {
 
 /**
  * Rejects a response that must not be forwarded. The credential is the portal's, so a refusal of it (401, 407) means
- * nothing to the caller. The service's own error responses (5xx) are not disclosed.
+ * nothing to the caller. The backend's own error responses (5xx) are not disclosed.
  * @throws {Problem} `upstream_invalid`, `upstream_unavailable` or `upstream_timeout`
  */
 export async function assertForwardable(response: Response, backend: string): Promise<void> {
@@ -138,8 +138,11 @@ function faultOf(status: number): ProblemCode | null {
 const MAX_SILENCE_MS = 30_000;
 const MIN_BYTES_PER_SECOND = 500;
 
-/** A body that announces at most this size is buffered, so that it can be sent again with a new token. */
-const CACHED_BYTES = 65_536;
+/**
+ * A body that announces at most this size is buffered, so that it can be sent again with a new token. All others, also those
+ * without `Content-Length`, are streamed.
+ */
+const MAX_BUFFERED_BYTES = 65_536;
 
 interface ForwardedBody {
 	readonly chunks: ByteChunks;
@@ -149,11 +152,11 @@ interface ForwardedBody {
 /** Whether a body is forwarded as it arrives. The server entry has already collected a body that announces a small size. */
 export function streamsBody({ body, headers }: Pick<Request, 'body' | 'headers'>): boolean {
 	const announced = headers.get('content-length');
-	return body !== null && (announced === null || Number(announced) > CACHED_BYTES);
+	return body !== null && (announced === null || Number(announced) > MAX_BUFFERED_BYTES);
 }
 
 /**
- * The body of a request, for forwarding to a service. Null if there is none.
+ * The body of a request, for forwarding to a backend. Null if there is none.
  * @throws {Problem} `payload_too_large` if the announced size exceeds `maxBytes`; `invalid_request` if a body breaks off and
  * `request_timeout` if it is too slow, also later while `chunks` is read
  */
@@ -162,9 +165,9 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	const announced = request.headers.get('content-length');
 	if (Number(announced) > maxBytes) throw new Problem('payload_too_large');
 	const chunks = byteChunksOf(request.body);
-	if (Number(announced) > CACHED_BYTES) return { chunks, repeatable: false };
+	if (Number(announced) > MAX_BUFFERED_BYTES) return { chunks, repeatable: false };
 	if (announced === null) return unannounced(chunks);
-	const buffer = createByteBuffer(CACHED_BYTES);
+	const buffer = createByteBuffer(MAX_BUFFERED_BYTES);
 	for await (const chunk of chunks) if (!buffer.append(chunk)) throw new Problem('payload_too_large');
 	return { chunks: [buffer.toBytes()], repeatable: true };
 }
@@ -182,7 +185,7 @@ async function unannounced(chunks: AsyncGenerator<Uint8Array>): Promise<Forwarde
 
 /**
  * Yields the chunks of a body as they arrive. Only the time spent waiting for the sender counts. The body may be as long as its
- * service allows, but a sender that is silent, or sends a byte now and then, cannot keep a request open for long.
+ * backend allows, but a sender that is silent, or sends a byte now and then, cannot keep a request open for long.
  * @throws {Problem} `request_timeout`, or `invalid_request` for a body that breaks off
  */
 async function* byteChunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {

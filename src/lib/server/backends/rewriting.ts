@@ -1,18 +1,18 @@
 import { Problem } from '../http/problem';
 import { upstreamUrl } from '../upstream/client';
 
-/** The number of segments of `/api/backends/{name}/`, which precede the service's own path. */
+/** The number of segments of `/api/backends/{name}/`, which precede the backend's own path. */
 const OWN_SEGMENTS = 4;
 /** Characters that a server that decodes twice, or reads `\` as `/`, could interpret as path traversal. */
 const AMBIGUOUS = /[/\\]|%(?:2e|2f|5c|25|[01][\da-f]|7f)/i;
 /**
- * Characters that a path may contain unencoded (RFC 3986 3.3), and that some services distinguish from their encoding. `;`
+ * Characters that a path may contain unencoded (RFC 3986 3.3), and that some backends distinguish from their encoding. `;`
  * is not one of them: some servers treat it as the start of parameters, so that `..;` is path traversal.
  */
 const PLAIN = /%(?:3A|40|24|26|2B|2C|3D)/g;
 
 /**
- * The service's address for a request to the portal: always the base address or an address below it. Each segment is decoded,
+ * The backend's address for a request to the portal: always the base address or an address below it. Each segment is decoded,
  * checked and encoded again.
  * @param pathname the path of the request, as `URL` returns it: encoded, and without dot segments
  * @throws {Problem} `not_found` for a path that could be interpreted as path traversal
@@ -28,8 +28,8 @@ export function backendTarget(baseUrl: string, pathname: string, search: string)
 }
 
 /**
- * The portal's path for an address that a service returns, such as the `Location` of a created resource. Null if the address is
- * not below the service's base address.
+ * The portal's path for an address that a backend returns, such as the `Location` of a created resource. Null if the address is
+ * not below the backend's base address.
  * @param asked the address of the request; relative addresses are resolved against it
  */
 export function ownPath(name: string, baseUrl: string, address: string, asked: URL): string | null {
@@ -60,7 +60,7 @@ function decoded(segment: string): string {
 	throw new Problem('not_found');
 }
 
-/** Request headers that are forwarded to a service. Cookies, credentials and proxy headers are not (docs/security.md U2). */
+/** Request headers that are forwarded to a backend. Cookies, credentials and proxy headers are not (docs/security.md U2). */
 const FROM_CALLER = [
 	'accept',
 	'accept-language',
@@ -79,7 +79,7 @@ const FROM_CALLER = [
 const OF_BODY = ['content-type', 'content-length', 'content-encoding'];
 
 /** Response headers that are forwarded. `Location` is rewritten, and all others are dropped (docs/security.md U3). */
-const FROM_SERVICE = [
+const FROM_BACKEND = [
 	'accept-ranges',
 	'allow',
 	'content-disposition',
@@ -106,9 +106,9 @@ const ABOUT_BODY = ['content-encoding', 'content-length', 'content-range'];
 const INERT =
 	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)|text\/(?:plain|csv|event-stream)|audio\/|video\/)/i;
 
-/** The headers that the portal adds to a request to a service. */
+/** The headers that the portal adds to a request to a backend. */
 export interface Addition {
-	/** The whole header value, such as `Bearer …`; undefined for a service that gets no token. */
+	/** The whole header value, such as `Bearer …`; undefined for a backend that gets no token. */
 	readonly authorization: string | undefined;
 	readonly requestId: string;
 	readonly traceparent: string | undefined;
@@ -125,17 +125,17 @@ export function requestHeaders(caller: Headers, hasBody: boolean, added: Additio
 }
 
 /**
- * The headers of a service's response, for the caller. A response that a browser opens never runs in the portal's origin: types
+ * The headers of a backend's response, for the caller. A response that a browser opens never runs in the portal's origin: types
  * that can contain scripts are downloaded, and the others are shown in a sandbox with an opaque origin. The fixed headers add
  * `nosniff`. The origin policy refuses requests for a script, style, worker or frame.
- * @param location the portal's address for the service's `Location`; null if there is none
+ * @param location the portal's address for the backend's `Location`; null if there is none
  */
 export function responseHeaders(
-	{ status, headers: service }: Pick<Response, 'status' | 'headers'>,
+	{ status, headers: received }: Pick<Response, 'status' | 'headers'>,
 	location: string | null
 ): Headers {
 	const hasBody = !NEVER_WITH_BODY.has(status);
-	const headers = picked(service, hasBody ? FROM_SERVICE : FROM_SERVICE.filter((name) => !ABOUT_BODY.includes(name)));
+	const headers = picked(received, hasBody ? FROM_BACKEND : FROM_BACKEND.filter((name) => !ABOUT_BODY.includes(name)));
 	headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
 	const type = headers.get('content-type');
 	const isDownload = /^attachment\b/i.test(headers.get('content-disposition') ?? '');
