@@ -69,7 +69,7 @@ test('nginx as it comes passes on a sign-in with tokens of Keycloak’s sizes, a
 	expect(tooLarge(browser.visits)).toEqual([]);
 });
 
-test('so do a renewal of the tokens, a wallet session and the sign-out', async () => {
+test('so do a refresh of the tokens, a wallet session and the sign-out', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await tokensDue(browser, landscape);

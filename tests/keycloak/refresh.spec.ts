@@ -24,7 +24,7 @@ test('50 requests at once when tokens expire cost one token call, all succeed, a
 	expect([await redeemed(realm), await refused(realm)]).toEqual([before + 2, faults]);
 });
 
-test('the tokens change with each renewal, the person and Keycloak’s session don’t', async ({
+test('the tokens change with each refresh, the person and Keycloak’s session don’t', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {

@@ -7,7 +7,7 @@ import { observeEventStreams, observeProcess } from '$lib/server/metrics';
 import { sharedStore } from '$lib/server/store';
 import { flowEnded } from '$lib/server/wallet/sessions';
 import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
-import type * as renewal from '$lib/server/auth/refresh';
+import type * as refresh from '$lib/server/auth/refresh';
 import { someSession } from './auth/session-fixture';
 import { downUrl, json, startStub } from './http/stub-server';
 import { configure } from './configured';
@@ -62,8 +62,8 @@ test('a call to the Auth Bridge is timed by its operation and status, without th
 	]);
 });
 
-test('a renewal counts once as a token call, and once for each request that shared it', async () => {
-	const { tokenRefresher } = await vi.importActual<typeof renewal>('$lib/server/auth/refresh');
+test('a refresh counts once as a token call, and once for each request that shared it', async () => {
+	const { tokenRefresher } = await vi.importActual<typeof refresh>('$lib/server/auth/refresh');
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const due = someSession({ refreshAt: nowSeconds, expiresAt: nowSeconds + 60, endsAt: nowSeconds + 3600 });
 	let response: (tokens: TokenSet) => void = () => {};

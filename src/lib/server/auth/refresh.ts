@@ -11,10 +11,10 @@ import { redeemRefreshToken } from './refresh-grant';
 import * as v from 'valibot';
 
 /**
- * After a browser has sent its new tokens, the result that contains them stays in the store for this long, so that late
- * requests with the old cookie still get the newest tokens. The portal promises 60 s. The time is longer than any response
- * takes, so that a slow response still finds the newest tokens before it writes the cookie. Before that, the result is
- * stored as long as the session may live, because a response can also be lost on its way to the browser.
+ * Until the browser has sent its new tokens, the result that contains them is kept for the life of the session, because the
+ * response may have been lost. The next refresh shows that the browser has them. After that the result is kept for five
+ * minutes, for late requests with the old cookie, and for slow responses, which look for the newest tokens before they
+ * write the cookie.
  */
 const SUCCESSOR_TTL_MS = 5 * 60_000;
 /** While the access token is valid, a request waits at most this long for a new one. */
@@ -70,7 +70,7 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 		}
 		let isShared = true;
 		let keepMs = session.endsAt * 1000 - unixNow();
-		const renewal = once.run({
+		const refresh = once.run({
 			secret: secretOf(session),
 			repeatLost: !alive,
 			keepMs: () => keepMs,
@@ -84,12 +84,12 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 				return JSON.stringify({ ...tokens, tokensKey: session.tokensKey ?? newTokensKey() });
 			}
 		});
-		renewal.then(
+		refresh.then(
 			() => onRefresh?.('renewed', isShared),
 			(error: unknown) => onRefresh?.(error instanceof WorkFailed ? error.fault : 'lost', isShared)
 		);
 		try {
-			const result = alive ? await withinMaxWait(renewal) : await renewal;
+			const result = alive ? await withinMaxWait(refresh) : await refresh;
 			return result === null ? session : successor(session, result);
 		} catch (error) {
 			if (!(error instanceof WorkFailed)) throw error;
@@ -110,11 +110,11 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 	}
 
 	/** The result, or null if it takes too long. The work continues, and its result serves the next request. */
-	async function withinMaxWait(renewal: Promise<string>): Promise<string | null> {
+	async function withinMaxWait(refresh: Promise<string>): Promise<string | null> {
 		const { reached, cancel } = limit(MAX_WAIT_MS);
-		renewal.catch(() => {});
+		refresh.catch(() => {});
 		try {
-			return await Promise.race([renewal, reached]);
+			return await Promise.race([refresh, reached]);
 		} finally {
 			cancel();
 		}

@@ -40,8 +40,8 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 
 	async function find(key: string) {
 		const { value, versionstamp } = await withRetries(() => kv.get(keyOf(key)));
-		const cached = v.safeParse(CacheEntry, value);
-		const text = cached.success && cached.output.untilMs > unixMs() ? cached.output.text : null;
+		const parsed = v.safeParse(CacheEntry, value);
+		const text = parsed.success && parsed.output.untilMs > unixMs() ? parsed.output.text : null;
 		return { text, versionstamp };
 	}
 

@@ -50,7 +50,7 @@ export async function takeLease(
 	const signOfLife = () =>
 		writeRecord({ state: 'running', holder, untilMs: unixNow() + LEASE_MS, losses, ...(wasRefused && { wasRefused }) });
 	let cancel = () => {};
-	let renewal = Promise.resolve();
+	let lastBeat = Promise.resolve();
 	if (!(await store.replace(key, expected, signOfLife(), BEGUN_MS))) return null;
 
 	/** Retries if the entry changed meanwhile and is still this holder's: a store that lost its data gets it again. */
@@ -68,12 +68,12 @@ export async function takeLease(
 		wasRefused,
 		startHeartbeat() {
 			cancel = every(LEASE_MS / 3, () => {
-				renewal = renewal.then(() => replaceMine(signOfLife(), BEGUN_MS)).catch(() => {});
+				lastBeat = lastBeat.then(() => replaceMine(signOfLife(), BEGUN_MS)).catch(() => {});
 			});
 		},
 		end() {
 			cancel();
-			return renewal;
+			return lastBeat;
 		},
 		// An empty text is not a record, so the next caller may try.
 		release: (outcome) => (outcome ? replaceMine(writeRecord(outcome), BEGUN_MS) : replaceMine('', 1))

@@ -155,28 +155,28 @@ export function createMemoryStore({
 	let writes = 0;
 
 	function find(key: string): CacheEntry | null {
-		const cached = entries.of(key);
-		const found = cached.get(key);
+		const ofKind = entries.of(key);
+		const found = ofKind.get(key);
 		if (!found) return null;
 		if (found.untilMs > now()) return found;
-		cached.delete(key);
+		ofKind.delete(key);
 		return null;
 	}
 
-	function removeExpired(cached: BoundedCache<CacheEntry>): void {
-		const oldest = cached.rkeys();
+	function removeExpired(ofKind: BoundedCache<CacheEntry>): void {
+		const oldest = ofKind.rkeys();
 		for (let examined = 0; examined < EXAMINED_PER_WRITE; examined++) {
 			const { value: key, done } = oldest.next();
 			if (done) return;
-			const found = cached.peek(key);
-			if (found && found.untilMs <= now()) cached.delete(key);
+			const found = ofKind.peek(key);
+			if (found && found.untilMs <= now()) ofKind.delete(key);
 		}
 	}
 
 	function put(key: string, text: string, lifeMs: number): void {
-		const cached = entries.of(key);
-		removeExpired(cached);
-		cached.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
+		const ofKind = entries.of(key);
+		removeExpired(ofKind);
+		ofKind.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
 		keyWaiters.wake(key);
 	}
 
