@@ -37,16 +37,6 @@ export function reply(status: number, value: unknown, headers: Readonly<Record<s
 	return Response.json(value, { status, headers });
 }
 
-/**
- * For `export const fallback`: refuses every method that the route does not handle.
- * @param allow such as `GET, HEAD`
- */
-export function methodNotAllowed(allow: string): (event: RefusedEvent) => Promise<Response> {
-	return endpoint(() => {
-		throw new Problem('method_not_allowed', { headers: { allow } });
-	});
-}
-
 function report(problem: Problem, error: unknown, requestId: string): void {
 	if (problem.code === 'payload_too_large') countRefusal('body_size');
 	if (problem.code === 'internal_error') log.error('unexpected error in an endpoint', { requestId, error });

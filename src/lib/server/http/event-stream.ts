@@ -228,22 +228,3 @@ function refused(code: ProblemCode, reason: Refusal): Problem {
 	countRefusal(reason);
 	return new Problem(code);
 }
-
-/** An idle timeout: it measures how long the other side is silent while something is expected of it. */
-interface IdleTimeout {
-	/** Starts the timeout; restarts it if it is running. */
-	readonly expect: () => void;
-	/** Stops the timeout until the next `expect`. */
-	readonly rest: () => void;
-}
-
-/** Calls back once the other side has been silent for `limitMs` milliseconds while something was expected of it. */
-export function startIdleTimeout(limitMs: number, onIdle: () => void): IdleTimeout {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const rest = () => clearTimeout(timer);
-	const expect = () => {
-		rest();
-		timer = setTimeout(onIdle, limitMs);
-	};
-	return { expect, rest };
-}

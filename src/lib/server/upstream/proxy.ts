@@ -1,7 +1,7 @@
 import { type ClientResponse, send } from './client';
 import { inTurns } from '../http/body';
 import { Problem, toProblem } from '../http/problem';
-import { startIdleTimeout } from '../http/event-stream';
+import { startIdleTimeout } from '../clock';
 import { faultOf, UpstreamError } from '../http/upstream-error';
 
 /** A body in chunks; a complete body may be given as a list of one chunk. */

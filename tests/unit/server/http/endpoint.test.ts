@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { endpoint, methodNotAllowed, reply } from '$lib/server/http/endpoint';
+import { endpoint, reply } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import { requestEvent } from '../../../harness/request-event';
 import { log } from '$lib/server/log';
@@ -86,12 +86,5 @@ describe('an endpoint', () => {
 			.then(() => redirect(303, '/login'))
 			.catch((thrown: unknown) => thrown);
 		await expect(throwing(leaving)).rejects.toBe(leaving);
-	});
-
-	test('refuses other methods with the list of the right ones', async () => {
-		const response = await methodNotAllowed('POST')(event);
-		expect(response.status).toBe(405);
-		expect(response.headers.get('allow')).toBe('POST');
-		expect(await response.json()).toMatchObject({ error: 'method_not_allowed' });
 	});
 });
