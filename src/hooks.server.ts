@@ -81,7 +81,7 @@ export const handle: Handle = sequenceOf(
 );
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
-	// An error before the outermost handle has set the id gets one as well.
+	// An error before the handle `response-headers` has set the id gets one as well.
 	const requestId = (event.locals.requestId ||= newRequestId());
 	if (status >= 500) log.error('a request failed', { requestId, route: event.route.id, error });
 	// Kit's fallback page, `error.html`, can show the message only.
