@@ -17,7 +17,7 @@ import { builtin, isDeno } from './runtime';
 const counters = {
 	'portal.sign_ins': { unit: '{sign_in}', description: 'Returns from the STS, by method and result' },
 	'portal.identity_verifications': { unit: '{verification}', description: 'Identity verifications, by outcome' },
-	'portal.token_refreshes': { unit: '{refresh}', description: 'Renewals of tokens that were asked for, by result' },
+	'portal.token_refreshes': { unit: '{refresh}', description: 'Token refreshes, by result' },
 	'portal.refused_requests': { unit: '{request}', description: 'Requests that were refused, by reason' }
 } satisfies Record<string, MetricOptions>;
 
@@ -30,7 +30,7 @@ const histograms = {
 	},
 	'portal.wallet.flow.duration': {
 		unit: 's',
-		description: 'From a code on the screen to what became of it, by outcome',
+		description: 'Time from creating a wallet session to its outcome',
 		advice: { explicitBucketBoundaries: [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800, 3600] }
 	},
 	'portal.upstream.duration': {

@@ -81,8 +81,16 @@ test('docs/architecture.md counts the files that its four paths name, and a path
 	const refresh = filesOf('A token refresh');
 	// A portal has one of the three stores.
 	for (const store of ['store/deno-kv.ts', 'store/store.ts']) expect(refresh.delete(store)).toBe(true);
-	const counts = [filesOf('A status read').size, refresh.size, filesOf('A wallet sign-in').size, filesOf('A backend call').size];
-	const documented = /A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+) .* a backend call (\d+)/.exec(text);
+	const counts = [
+		filesOf('A status read').size,
+		refresh.size,
+		filesOf('A wallet sign-in').size,
+		filesOf('A backend call').size
+	];
+	const documented =
+		/A status read crosses (\d+) .* a token refresh (\d+) .* a wallet\s+sign-in (\d+) .* a backend call (\d+)/.exec(
+			text
+		);
 	expect(documented?.slice(1).map(Number)).toEqual(counts);
 	expect(counts.every((count, index) => count <= ([31, 20, 30, 22][index] ?? 0))).toBe(true);
 });
@@ -115,13 +123,15 @@ test('docs/operations.md warns against sticky routing as an emergency measure, a
 });
 
 test('docs/sessions.md lists every kind of key that the sources write to the shared store', () => {
-	const table = [...sectionOf('docs/sessions.md', 'Several instances').join('\n').matchAll(/^\| `([a-z-]+:)`/gm)];
+	const table = [
+		...sectionOf('docs/sessions.md', 'Several instances')
+			.join('\n')
+			.matchAll(/^\| `([a-z-]+:)`/gm)
+	];
 	const inSources = sources
 		.filter((name) => /^src\/lib\/server\/(?:auth|http|store|wallet)\//.test(name))
 		.flatMap((name) => [
-			...readFileSync(join(root, name), 'utf8').matchAll(
-				/[`'](?:portal:)?([a-z-]+:)(?:\$\{|[a-z]+:\$\{|sessions')/g
-			)
+			...readFileSync(join(root, name), 'utf8').matchAll(/[`'](?:portal:)?([a-z-]+:)(?:\$\{|[a-z]+:\$\{|sessions')/g)
 		])
 		.map(([, prefix]) => prefix);
 	expect(inSources.length).toBeGreaterThan(15);

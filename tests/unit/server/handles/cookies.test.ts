@@ -101,7 +101,9 @@ describe('the cookies handle', () => {
 		expect(first.setCookies.filter((line) => line.includes('Max-Age=0'))).toHaveLength(12);
 		expect(first.setCookies).toHaveLength(12);
 		// The next response deletes the rest.
-		const { next } = await handled(first.next, ({ cookies: jar }) => jar.set('portal.locale', 'nl', cookieAttributes()));
+		const { next } = await handled(first.next, ({ cookies: jar }) =>
+			jar.set('portal.locale', 'nl', cookieAttributes())
+		);
 		expect(next.match(/portal\.wallet\./g)).toHaveLength(4);
 	});
 
