@@ -1,7 +1,7 @@
 import { median, type Spread, spreadOf } from '../statistics.ts';
 import { type Load, load, type Seen } from './http-load.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const SECONDS = 2;
 const WARM_UP_SECONDS = 2;
 

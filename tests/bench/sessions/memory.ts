@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../../src/lib/server/store/store';
 import { realisticSession, realisticTokens } from './realistic-session';
 
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 100_000);
-const SESSIONS = 5000;
+const SESSIONS = 25_000;
 const AT_ONCE = 50;
 const SAMPLES = 20;
 /** Of the run, until everything that is kept has been filled once. */
