@@ -1,4 +1,5 @@
 import type { Locale } from '$lib/i18n';
+import type { AuditAddress } from '$lib/server/audit';
 import type { BearerCaller } from '$lib/server/auth/bearer';
 import type { BrandView } from '$lib/ui/brand-view';
 import type { Session } from '$lib/server/auth/session';
@@ -8,8 +9,8 @@ declare global {
 		interface Locals {
 			/** Random per request: the help code on error pages, and the id in the log. */
 			requestId: string;
-			/** The client's network or address for the audit log, as `AUDIT_ADDRESS` says. */
-			auditAddress?: () => string | undefined;
+			/** The client, for the audit log. */
+			auditAddress?: () => AuditAddress;
 			/** This request's place in a trace (W3C Trace Context), for the services that the portal calls. */
 			traceparent: () => string;
 			/** The language of pages. */

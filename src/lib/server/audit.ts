@@ -6,6 +6,14 @@ import { auditLog, createLineLimit } from './log';
 /** 132 bits: short enough for a log line, and long enough never to be the same for two people. */
 const HASH_CHARACTERS = 22;
 
+/** The client of a request. */
+export interface AuditAddress {
+	/** What the line says: the network or the address, as `AUDIT_ADDRESS` says; undefined for nothing. */
+	readonly shown: string | undefined;
+	/** Of the limit, whatever `AUDIT_ADDRESS` says: one client has many IPv6 addresses. */
+	readonly network: string | undefined;
+}
+
 /** What is known about an event. Ids are hashed before they are written; other properties, such as tokens, are not read. */
 export interface AuditFacts extends Pick<
 	Partial<AuditLine>,
@@ -32,11 +40,11 @@ export function audit(
 	facts: AuditFacts,
 	locals: Pick<App.Locals, 'requestId' | 'auditAddress'> | null
 ): boolean {
-	const address = locals?.auditAddress?.();
-	const room = auditEvents[event] === 'failure' ? failures.roomFor(address ?? '') : 'yes';
+	const client = locals?.auditAddress?.();
+	const room = auditEvents[event] === 'failure' ? failures.roomFor(client?.network ?? '') : 'yes';
 	if (room === 'no') return false;
 	const line = room === 'last' ? ({ event: 'audit.suppressed' } as const) : { ...propertiesOf(facts), event };
-	const all = { ...line, outcome: auditEvents[line.event], requestId: locals?.requestId, address };
+	const all = { ...line, outcome: auditEvents[line.event], requestId: locals?.requestId, address: client?.shown };
 	auditLog(line.event, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 	return room === 'yes';
 }

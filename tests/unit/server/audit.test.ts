@@ -16,7 +16,11 @@ vi.mock('$lib/server/log', async (original) => ({
 }));
 
 const NEW = 'another-secret-of-this-portal-9876543210-x';
-const from = (address: string) => ({ requestId: 'r1', auditAddress: () => address });
+const client = (shown: string | undefined, network: string) => ({
+	requestId: 'r1',
+	auditAddress: () => ({ shown, network })
+});
+const from = (network: string) => client(network, network);
 const person = { userId: 'user-1', id: 'session-1' };
 
 /** A new process: nothing is counted yet. */
@@ -72,6 +76,17 @@ test('failures from one network are limited, and hide nothing of another network
 	fail('198.51.100.0/24');
 	audit('sign_in.succeeded', person, from('192.0.2.0/24'));
 	expect(lines.slice(601).map(({ event }) => event)).toEqual(['sign_in.failed', 'sign_in.succeeded']);
+});
+
+test.each<[string, (n: number) => string | undefined]>([
+	['full', (n) => `2001:db8:1::${n.toString(16)}`],
+	['none', () => undefined]
+])('the limit is one of networks also where AUDIT_ADDRESS is %s', async (_, shown) => {
+	const audit = await newAudit();
+	const fail = (n: number, network: string) => audit('sign_in.failed', { reason: 'x' }, client(shown(n), network));
+	for (let n = 0; n < 1000; n++) fail(n, '2001:db8:1::/48');
+	expect(lines).toHaveLength(601);
+	expect(fail(1000, '2001:db8:2::/48')).toBe(true);
 });
 
 test.each([

@@ -120,8 +120,12 @@ function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
 export async function revokeByLogoutToken(token: string, requestId: string): Promise<void> {
 	if (token.length > MAX_TOKEN_CHARACTERS) throw invalidField('logout_token');
 	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
-		log.warn('a logout token was rejected', { requestId, error });
-		throw isUnavailable(error) ? new Problem('upstream_unavailable') : invalidField('logout_token');
+		if (isUnavailable(error)) {
+			log.warn('a logout token could not be verified', { requestId, error });
+			throw new Problem('upstream_unavailable');
+		}
+		log.limited('a logout token was rejected', { requestId, error });
+		throw invalidField('logout_token');
 	});
 	const nowMs = unixMs();
 	const ageSeconds = nowMs / 1000 - claims.iat;

@@ -1,5 +1,6 @@
 import { dev } from '$app/environment';
 import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { AuditAddress } from '../audit';
 import { config } from '../config';
 import { truncatedNetworkOf } from '../http/request';
 import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders, withFixedHeaders } from '../http/headers';
@@ -7,11 +8,10 @@ import { log } from '../log';
 
 const NO_STORE = 'no-store';
 
-function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): string | undefined {
-	const { address } = config().audit;
-	if (address === 'none') return undefined;
+function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): AuditAddress {
 	const client = event.getClientAddress();
-	return address === 'full' ? client : truncatedNetworkOf(client);
+	const truncated = truncatedNetworkOf(client);
+	return { network: truncated, shown: { none: undefined, full: client, truncated }[config().audit.address] };
 }
 
 /**

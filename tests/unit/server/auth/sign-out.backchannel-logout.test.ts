@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { revokeByLogoutToken, MAX_TOKEN_CHARACTERS } from '$lib/server/auth/sign-out';
 import { isRevoked, isRevokedNow } from '$lib/server/auth/revoked-sessions';
 import { SESSION_SECONDS } from '$lib/server/auth/session';
+import { log } from '$lib/server/log';
 import { UpstreamError } from '$lib/server/http/upstream-error';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import { someSession } from './session-fixture';
@@ -82,6 +83,17 @@ describe('a logout token', () => {
 	test('that is none is refused', async () => {
 		vi.mocked(verifyLogoutToken).mockRejectedValue(new Error('no JWT'));
 		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
+	});
+
+	test('that is none writes a line within the limit of what anybody can cause; an STS that is down writes a warning', async () => {
+		const warn = vi.spyOn(log, 'warn').mockReturnValue();
+		const limited = vi.spyOn(log, 'limited').mockReturnValue();
+		vi.mocked(verifyLogoutToken).mockRejectedValueOnce(new Error('no JWT'));
+		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toThrow();
+		expect([warn.mock.calls.length, limited.mock.calls.length]).toEqual([0, 1]);
+		vi.mocked(verifyLogoutToken).mockRejectedValueOnce(new UpstreamError('unreachable'));
+		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toThrow();
+		expect([warn.mock.calls.length, limited.mock.calls.length]).toEqual([1, 1]);
 	});
 
 	test('is to be sent again when the keys of the STS could not be had', async () => {

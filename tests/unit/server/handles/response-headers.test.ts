@@ -86,6 +86,17 @@ test('error responses are logged within the limit of lines that anybody can caus
 	});
 });
 
+test.each([
+	['truncated', '192.0.2.0/24'],
+	['full', '192.0.2.1'],
+	['none', undefined]
+])('with AUDIT_ADDRESS=%s, the audit log shows %s, and limits by network', async (address, shown) => {
+	configure({ AUDIT_ADDRESS: address });
+	const event = requestEvent();
+	await responseHeaders({ event, resolve: () => new Response('x') });
+	expect(event.locals.auditAddress?.()).toEqual({ shown, network: '192.0.2.0/24' });
+});
+
 describe('the origin policy', () => {
 	const post = (headers: Record<string, string>, method = 'POST') =>
 		originPolicy({
