@@ -77,6 +77,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 				),
 			{ timeout: 15_000, interval: 50 }
 		);
+		if (runtime === 'node') expect(receiver.everything()).toMatch(/"service\.version".*"service\.instance\.id"/);
 		const calls = receiver.series().filter((one) => one.includes('portal.upstream=auth-bridge'));
 		expect(calls.join()).toMatch(/portal\.operation=complete,/);
 	});

@@ -8,6 +8,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { onShutdown } from '../../lib/server/runtime';
 import { withinLimit } from '../../lib/server/clock';
+import { version } from '../../lib/server/version';
 
 const DEFAULT_INTERVAL_MS = 60_000;
 /** How long a shutdown may wait for the collector. */
@@ -19,7 +20,14 @@ const SHUTDOWN_LIMIT_MS = 3000;
  */
 export function startTelemetry(): void {
 	const resource = defaultResource()
-		.merge(resourceFromAttributes({ 'service.name': 'eduid-wallet-portal' }))
+		.merge(
+			resourceFromAttributes({
+				'service.name': 'eduid-wallet-portal',
+				'service.version': version,
+				'service.instance.id': crypto.randomUUID()
+			})
+		)
+		// Last, so that an operator can replace each of them (OTEL_RESOURCE_ATTRIBUTES).
 		.merge(detectResources({ detectors: [envDetector] }));
 	const exportIntervalMillis = Number(process.env.OTEL_METRIC_EXPORT_INTERVAL) || DEFAULT_INTERVAL_MS;
 	const reader = new PeriodicExportingMetricReader({

@@ -15,7 +15,8 @@ import { builtin, isDeno } from './runtime';
  * ids, addresses or personal data. Without an SDK in the process, they have no effect (`entry/node/telemetry.ts`, `entry/prometheus.ts`).
  */
 const counters = {
-	'portal.sign_ins': { unit: '{sign_in}', description: 'Returns from the STS, by method and result' },
+	'portal.sign_ins': { unit: '{sign_in}', description: 'Sign-ins that ended, or could not be started, by result' },
+	'portal.sign_ins.started': { unit: '{sign_in}', description: 'Browsers that were sent to the STS, by method' },
 	'portal.identity_verifications': { unit: '{verification}', description: 'Identity verifications, by outcome' },
 	'portal.token_refreshes': { unit: '{refresh}', description: 'Token refreshes, by result' },
 	'portal.refused_requests': { unit: '{request}', description: 'Requests that were refused, by reason' }
@@ -73,6 +74,7 @@ const refusals = [
 ] as const;
 
 const memoryUsage = { unit: 'By', description: 'The physical memory of this process' } as const;
+const uptime = { unit: 's', description: 'The time that this process has been running' } as const;
 const eventLoopDelay = {
 	unit: 's',
 	description: 'The 99th percentile of the event loop’s delay since it was last read; Node only'
@@ -83,6 +85,7 @@ const DELAY_RESOLUTION_MS = 20;
 /** Why a request was refused. */
 export type Refusal = (typeof refusals)[number];
 
+const signInMethods = ['institution', 'wallet'];
 const signInResults = ['ok', 'sign_in_failed', 'sts_unavailable', 'portal_misconfigured', 'session_too_large'];
 const refreshResults = ['renewed', 'postponed', 'refused', 'lost', 'ended'];
 
@@ -91,7 +94,8 @@ const refreshResults = ['renewed', 'postponed', 'refused', 'lost', 'ended'];
  * events before the first scrape of a series, so it would miss the first burst of a process.
  */
 const fromStart: Readonly<Partial<Record<keyof typeof counters, readonly Attributes[]>>> = {
-	'portal.sign_ins': ['institution', 'wallet'].flatMap((method) => signInResults.map((result) => ({ method, result }))),
+	'portal.sign_ins': signInMethods.flatMap((method) => signInResults.map((result) => ({ method, result }))),
+	'portal.sign_ins.started': signInMethods.map((method) => ({ method })),
 	'portal.token_refreshes': refreshResults.map((result) => ({ result, coalesced: false })),
 	'portal.refused_requests': refusals.map((reason) => ({ reason }))
 };
@@ -192,12 +196,13 @@ export function observeStore(isAvailable: () => boolean | undefined): void {
 	}
 }
 
-/** The same for the memory and the event loop of this process, by the semantic conventions for processes and for Node. */
+/** The same for the memory, the age and the event loop of this process, by the semantic conventions for processes and for Node. */
 export function observeProcess(): void {
 	for (const meter of instruments().meters) {
 		meter
 			.createObservableUpDownCounter('process.memory.usage', memoryUsage)
 			.addCallback((result) => result.observe(process.memoryUsage.rss()));
+		meter.createObservableGauge('process.uptime', uptime).addCallback((result) => result.observe(process.uptime()));
 		// Deno's monitor has other units, and does not see a blocked event loop.
 		if (!isDeno) observeEventLoop(meter);
 	}

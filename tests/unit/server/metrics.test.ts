@@ -30,12 +30,13 @@ test('what the alerts count is there at 0 from the start', async () => {
 	const signIns = await read.series('portal.sign_ins');
 	expect(signIns).toHaveLength(10);
 	expect(signIns).toContainEqual({ method: 'wallet', result: 'ok' });
+	expect(await read.series('portal.sign_ins.started')).toEqual([{ method: 'institution' }, { method: 'wallet' }]);
 	expect(await read.series('portal.refused_requests')).toContainEqual({ reason: 'connections_process' });
 	expect(await read.series('portal.token_refreshes')).toContainEqual({ result: 'lost', coalesced: false });
 	expect(await read.counted('portal.refused_requests')).toEqual([]);
 });
 
-test('the memory of the process is read, and the delay of its event loop from the second reading on', async () => {
+test('the memory and the age of the process are read, and the delay of its event loop from the second reading on', async () => {
 	observeProcess();
 	await read.counted('process.memory.usage');
 	await vi.waitFor(async () => {
@@ -45,6 +46,9 @@ test('the memory of the process is read, and the delay of its event loop from th
 	});
 	const [[, bytes] = []] = await read.counted('process.memory.usage');
 	expect(bytes).toBeGreaterThan(10 * 1024 ** 2);
+	const [[, age] = []] = await read.counted('process.uptime');
+	expect(age).toBeGreaterThan(0);
+	expect(age).toBeLessThanOrEqual(process.uptime());
 });
 
 test('a call to the Auth Bridge is timed by its operation and status, without the id in its path', async () => {

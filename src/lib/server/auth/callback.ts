@@ -4,12 +4,11 @@ import { unixSeconds } from '../clock';
 import { AFTER_SIGN_IN } from '../http/return-path';
 import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
-import { count } from '../metrics';
 import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
-import { type CallbackOutcome, newSession, redeemOnce } from './sign-in-result';
+import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure } from './sign-in-result';
 import { tokenTimes } from './session-tokens';
 import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
 import {
@@ -29,13 +28,12 @@ import {
 import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath, clearSignedOutMark, recordLinkedWallet } from './login-page';
-import { type Provider, type Session } from './session';
+import type { Provider, Session } from './session';
 import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
 import { revokeTokens } from './sign-out';
 
 /** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;
-const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-wallet': 'wallet' };
 
 /**
  * Handles the callback of a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5). On success, `locals.session` is the new
@@ -57,7 +55,7 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 		keepFlow(cookies, outcome.flow);
 		return outcome.url;
 	}
-	if (outcome.kind === 'failed') return failurePath(event, whole, outcome.error, isOwn);
+	if (outcome.kind === 'failed') return failurePath(event, whole, outcome, isOwn);
 	return signedInPath(event, whole, outcome.session, isOwn);
 }
 
@@ -66,14 +64,14 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
  */
 async function outcomeOf(event: RequestEvent, flow: SignInFlow) {
 	const { searchParams } = event.url;
-	const failed = (error: SignInError) => ({ outcome: { kind: 'failed', error } as const, isOwn: true });
+	const fault = (error: SignInError) => ({ outcome: { kind: 'failed', error, isByQuery: true } as const, isOwn: true });
 	const stsError = searchParams.get('error');
 	if (stsError !== null && isExpiredAtSts(searchParams))
-		return flow.restarts < MAX_RESTARTS ? redeemOnce(flow, () => restarted(event, flow)) : failed('sign_in_expired');
-	if (stsError !== null) return failed(stsFault(stsError));
-	if (isFlowOver(flow.id)) return failed('sign_in_expired');
+		return flow.restarts < MAX_RESTARTS ? redeemOnce(flow, () => restarted(event, flow)) : fault('sign_in_expired');
+	if (stsError !== null) return fault(stsFault(stsError));
+	if (isFlowOver(flow.id)) return fault('sign_in_expired');
 	const code = searchParams.get('code');
-	return code ? redeemOnce(flow, () => redeemed(event, flow, code)) : failed('sign_in_failed');
+	return code ? redeemOnce(flow, () => redeemed(event, flow, code)) : fault('sign_in_failed');
 }
 
 async function restarted(event: RequestEvent, flow: SignInFlow): Promise<CallbackOutcome> {
@@ -148,7 +146,8 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			provider,
 			error: fault
 		});
-		return { kind: 'failed', error: callbackFault(fault) };
+		const error = callbackFault(fault);
+		return { kind: 'failed', error, isByQuery: error === 'sign_in_failed' && granted === null };
 	}
 }
 
@@ -157,7 +156,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	const { locals, cookies } = event;
 	if (await isRevokedNow(session)) {
 		if (isOwn) void revokeTokens(session, locals.requestId);
-		return failurePath(event, flow, 'sign_in_interrupted', isOwn);
+		return failurePath(event, flow, { error: 'sign_in_interrupted' }, isOwn);
 	}
 	const before = locals.session;
 	if (before?.id !== session.id) {
@@ -173,7 +172,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	const { stepUp, returnTo } = flow;
 	const isOther = stepUp !== undefined && !isSamePerson(session, stepUp);
 	if (isOwn) {
-		count('portal.sign_ins', { method: methods[flow.provider], result: 'ok' });
+		countSignIn(flow.provider, 'ok');
 		audit('sign_in.succeeded', session, locals);
 		// Identity verification links a wallet. To whom it belongs is known only at the sign-in that follows.
 		if (isLinked) audit('wallet.linked', session, locals);
@@ -192,9 +191,10 @@ const stepUpRefusals: readonly SignInError[] = ['step_up_refused', 'access_denie
  * The path of the login page, with the error and the return path. A person who is already signed in goes to the
  * return path instead if the sign-in was interrupted, or has expired without having required a new login.
  */
-function failurePath(event: RequestEvent, flow: SignInFlow, error: SignInError, isOwn: boolean): string {
+function failurePath(event: RequestEvent, flow: SignInFlow, failure: SignInFailure, isOwn: boolean): string {
 	const { session } = event.locals;
-	if (isOwn) report(event, flow.provider, error);
+	const { error } = failure;
+	if (isOwn) report(event, flow.provider, failure);
 	if (isOwn && flow.stepUp) audit('step_up.failed', { ...session, reason: error }, event.locals);
 	const isRefused = flow.stepUp !== undefined && stepUpRefusals.includes(error);
 	if (session && isRefused) return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
@@ -216,7 +216,7 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 
 	const error = errorOf();
 	// Anybody can send a callback with any error in it, which must not count as one of the STS.
-	report(event, provider, error, url.searchParams.has('error') ? 'sign_in_interrupted' : error);
+	report(event, provider, { error }, url.searchParams.has('error') ? 'sign_in_interrupted' : error);
 	const newest = state === null ? findFlow(cookies, ids.at(-1) ?? '') : null;
 	return errorPath(event, state?.provider, version1Path ?? state?.returnTo ?? newest?.returnTo ?? null, error);
 
@@ -231,8 +231,9 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 	}
 }
 
-function report({ locals, url }: RequestEvent, provider: Provider, error: SignInError, result = error): void {
-	count('portal.sign_ins', { method: methods[provider], result });
+function report({ locals, url }: RequestEvent, provider: Provider, failure: SignInFailure, result = failure.error) {
+	const { error, isByQuery } = failure;
+	countSignIn(provider, result, isByQuery);
 	if (!audit('sign_in.failed', { provider, reason: error }, locals)) return;
 	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
 	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });

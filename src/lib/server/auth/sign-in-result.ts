@@ -3,10 +3,11 @@ import { createOnce } from './run-once';
 import { sharedStore } from '../store';
 import { SessionSchema, type Provider, type Session } from './session';
 import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema } from './sign-in-flow';
-import { signInErrors } from './sign-in-errors';
+import { type SignInError, signInErrors } from './sign-in-errors';
 import { CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { config } from '../config';
+import { count } from '../metrics';
 import { newTokensKey, type TokenSet } from './session-tokens';
 
 /** What a sign-in requested from the STS, and when. Times are in Unix seconds. */
@@ -77,12 +78,35 @@ const USED_MS = (FLOW_COOKIE_SECONDS + 300) * 1000;
 
 const Outcome = v.variant('kind', [
 	v.object({ kind: v.literal('signed_in'), session: SessionSchema }),
-	v.object({ kind: v.literal('failed'), error: v.picklist(signInErrors) }),
+	v.object({
+		kind: v.literal('failed'),
+		error: v.picklist(signInErrors),
+		/** Only the query of the callback shows it, such as an error or a code that the STS refuses: anybody can send one. */
+		isByQuery: v.optional(v.boolean())
+	}),
 	v.object({ kind: v.literal('restarted'), url: v.string(), flow: SignInFlowSchema })
 ]);
 
 /** The outcome of a callback. `restarted`: the browser is redirected to the STS again, with a new flow. */
 export type CallbackOutcome = v.InferOutput<typeof Outcome>;
+
+/** A sign-in that failed. */
+export type SignInFailure = Omit<Extract<CallbackOutcome, { kind: 'failed' }>, 'kind'>;
+
+const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-wallet': 'wallet' };
+
+/** Counts a browser that is sent to the STS for a sign-in. */
+export function countStart(provider: Provider): void {
+	count('portal.sign_ins.started', { method: methods[provider] });
+}
+
+/**
+ * Counts the end of a sign-in, or a start that failed.
+ * @param isByQuery see `CallbackOutcome`; alerts that wake somebody leave these out, because anybody can cause them
+ */
+export function countSignIn(provider: Provider, result: SignInError | 'ok', isByQuery = false): void {
+	count('portal.sign_ins', { method: methods[provider], result, ...(isByQuery && { cause: 'query' }) });
+}
 
 let once: ReturnType<typeof createOnce> | undefined;
 /** Runs the work of each callback once. Identity verification (`wallet/identity.ts`) uses it too. */

@@ -19,6 +19,7 @@ import { authorizationRequest, pushAuthorization } from './oidc-client';
 import { requestedClaims } from '../sts/id-token';
 import { stsMetadata } from '../sts/metadata';
 import { newFlowId } from './cookie-budget';
+import { countSignIn, countStart } from './sign-in-result';
 
 /** The parameters of a sign-in request, unchecked. */
 interface SignInRequest {
@@ -64,8 +65,12 @@ export async function beginSignIn(
 	const stepUp = wanted.stepUp ? checkedStepUp(event, wanted) : undefined;
 	if (stepUp && 'error' in stepUp) return stepUp;
 	const start = await startSignIn({ ...options, stepUp }, event.locals.requestId);
-	if ('error' in start) return start;
+	if ('error' in start) {
+		countSignIn(options.provider, start.error);
+		return start;
+	}
 	keepFlow(event.cookies, start.flow);
+	countStart(options.provider);
 	audit('sign_in.started', { provider: options.provider, userId: event.locals.session?.userId }, event.locals);
 	if (stepUp) audit('step_up.started', { ...event.locals.session }, event.locals);
 	return { url: start.url };

@@ -21,10 +21,15 @@ export const trace: Handle = (input) => {
 	return event.isSubRequest ? respond() : timed(event, respond);
 };
 
+/** What nginx logs for a client that has disconnected before the response. It is not sent. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** The server entry refuses methods that it does not know, so the number of series is bounded. */
 async function timed(event: RequestEvent, respond: () => Response | Promise<Response>): Promise<Response> {
 	const startedMs = performance.now();
-	const end = (status: number) => {
+	const end = (sent: number) => {
+		// The call that the client's leaving has aborted looks like a fault of the service.
+		const status = sent >= 500 && event.request.signal.aborted ? CLIENT_CLOSED_REQUEST : sent;
 		took('http.server.request.duration', performance.now() - startedMs, {
 			'http.request.method': event.request.method,
 			'http.response.status_code': status,

@@ -40,6 +40,8 @@ export function reply(status: number, value: unknown, headers: Readonly<Record<s
 function report(problem: Problem, error: unknown, requestId: string): void {
 	if (problem.code === 'payload_too_large') countRefusal('body_size');
 	if (problem.code === 'internal_error') log.error('unexpected error in an endpoint', { requestId, error });
+	// The client has disconnected, which aborted the call.
+	else if (problem.facts.fault === 'cancelled') return;
 	else if (problem.status >= 500) log.warn('upstream fault', { ...problem.facts, requestId, code: problem.code });
 }
 

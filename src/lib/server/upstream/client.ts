@@ -98,13 +98,20 @@ export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 		progress.read = true;
 		return { status: response.status, headers: response.headers, text };
 	} catch (error) {
-		throw faultOf(error, { ...progress, cancelled: request.signal?.aborted === true });
+		const timedOut = progress.timedOut || isTimedOut(request.signal);
+		throw faultOf(error, { ...progress, timedOut, cancelled: request.signal?.aborted === true });
 	} finally {
 		clearTimeout(timer);
 		// Frees the connection of a response that was not read to its end. To abort without need would cost an exception
 		// with its stack.
 		if (!progress.read) stop.abort();
 	}
+}
+
+/** Whether the caller's signal is one of `AbortSignal.timeout`, and its time is over. */
+function isTimedOut(signal: AbortSignal | undefined): boolean {
+	const reason: unknown = signal?.reason;
+	return reason instanceof DOMException && reason.name === 'TimeoutError';
 }
 
 /**

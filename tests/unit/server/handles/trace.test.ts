@@ -8,6 +8,8 @@ vi.mock('$lib/server/config', () => import('../configured'));
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
+const read = startMetrics();
+
 async function traced(headers: Record<string, string>) {
 	const event = requestEvent({ headers });
 	await trace({ event, resolve: () => new Response('x') });
@@ -27,7 +29,6 @@ test('any other begins a trace of its own', async () => {
 });
 
 test('with METRICS_PORT, requests are timed by their route, without the path; those within the portal are not', async () => {
-	const read = startMetrics();
 	const event = (method: string, routeId: string | null, isSubRequest = false) =>
 		Object.assign(requestEvent({ method, routeId, path: '/secret' }), { isSubRequest });
 	const respond = (status: number) => () => new Response(null, { status });
@@ -47,4 +48,14 @@ test('with METRICS_PORT, requests are timed by their route, without the path; th
 		['PUT', 405, 1],
 		['POST', 500, '/login', 1]
 	]);
+});
+
+test('a call that the client’s leaving aborts is not counted as an error of the portal', async () => {
+	configure({ METRICS_PORT: '9464' });
+	const gone = AbortSignal.abort();
+	const event = requestEvent({ routeId: '/gone' });
+	const leaving = Object.assign(event, { request: new Request(event.url, { signal: gone }) });
+	await trace({ event: leaving, resolve: () => new Response(null, { status: 503 }) });
+	const statuses = (await read.timed('http.server.request.duration')).map(([attributes]) => Object.values(attributes));
+	expect(statuses).toContainEqual(['GET', 499, '/gone']);
 });

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
+import { UpstreamError } from '$lib/server/http/upstream-error';
 import { requestEvent } from '../../../harness/request-event';
 import { log } from '$lib/server/log';
 
@@ -36,6 +37,11 @@ describe('an endpoint', () => {
 		const response = await endpoint(() => reply(202, { status: 'IDV_REQUIRED' }))(event);
 		expect(response.status).toBe(202);
 		expect(await response.json()).toEqual({ status: 'IDV_REQUIRED' });
+	});
+
+	test('writes no warning about a call that the client’s leaving aborted', async () => {
+		expect((await throwing(new UpstreamError('cancelled'))).status).toBe(503);
+		expect(log.warn).not.toHaveBeenCalled();
 	});
 
 	test('passes a Response through untouched', async () => {

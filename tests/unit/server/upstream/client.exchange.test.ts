@@ -151,6 +151,13 @@ describe('a fault', () => {
 		expect(await faultOfCall(ask(stub.url, { signal: caller.signal }))).toBe('cancelled');
 	});
 
+	test('of a caller with a time limit of its own is "timeout"', async () => {
+		const caller = new AbortController();
+		// As `AbortSignal.timeout` does.
+		const stub = await startStub(() => caller.abort(new DOMException('too late', 'TimeoutError')));
+		expect(await faultOfCall(ask(stub.url, { signal: caller.signal }))).toBe('timeout');
+	});
+
 	test('of a header that cannot be sent is an UpstreamError too', async () => {
 		expect(await faultOfCall(ask('http://127.0.0.1/', { headers: { 'x-a': 'b\nc' } }))).toBe('unreachable');
 	});

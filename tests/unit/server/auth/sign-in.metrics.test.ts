@@ -1,0 +1,68 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { beginLoginTransaction } from '$lib/server/auth/login-page';
+import { beginSignIn } from '$lib/server/auth/sign-in';
+import { count } from '$lib/server/metrics';
+import { fakeCookies } from '../../../harness/cookies';
+import { requestEvent } from '../../../harness/request-event';
+import { refused, returned, started, sts } from './callback-fixture';
+import type { Behaviour } from './fake-sts';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
+vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
+vi.mock('$lib/server/metrics', { spy: true });
+
+beforeEach(() => void vi.mocked(count).mockClear());
+
+function begin() {
+	const cookies = fakeCookies();
+	beginLoginTransaction(cookies);
+	return beginSignIn(requestEvent({ cookie: cookies.next() }), { provider: 'sts' });
+}
+const counted = () => vi.mocked(count).mock.calls;
+
+// The first test: later, the discovery document is cached.
+test('a sign-in that cannot be started counts as one that failed, and not as started', async () => {
+	vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+	expect(await begin()).toEqual({ error: 'sts_unavailable' });
+	vi.stubGlobal('fetch', sts.fetch);
+	expect(counted()).toEqual([['portal.sign_ins', { method: 'institution', result: 'sts_unavailable' }]]);
+});
+
+test('a browser that is sent to the STS counts as a sign-in that was started', async () => {
+	expect(await begin()).toHaveProperty('url');
+	expect(counted()).toEqual([['portal.sign_ins.started', { method: 'institution' }]]);
+});
+
+const invalidCode = () => Response.json({ error: 'invalid_grant' }, { status: 400 });
+const unchanged = (query: URLSearchParams) => query;
+
+test.each<[string, (query: URLSearchParams) => URLSearchParams, Behaviour, Record<string, string>]>([
+	[
+		'an error in the query',
+		(query) => refused(query, 'server_error'),
+		{},
+		{ result: 'sts_unavailable', cause: 'query' }
+	],
+	[
+		'a code that the STS refuses',
+		unchanged,
+		{ tokenResponse: invalidCode },
+		{ result: 'sign_in_failed', cause: 'query' }
+	],
+	[
+		'a failed token call',
+		unchanged,
+		{ tokenResponse: () => new Response(null, { status: 503 }) },
+		{ result: 'sts_unavailable' }
+	],
+	['an ID token with a wrong signature', unchanged, { isForged: true }, { result: 'sign_in_failed' }]
+])(
+	'a callback with %s is counted by whether a call of the portal shows the failure',
+	async (_, change, behaviour, attributes) => {
+		const { query, cookie } = await started();
+		sts.behaviour = behaviour;
+		await returned(change(query), cookie);
+		expect(counted()).toEqual([['portal.sign_ins', { method: 'institution', ...attributes }]]);
+	}
+);
