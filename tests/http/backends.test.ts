@@ -9,6 +9,7 @@ import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
+import { scrape } from '../harness/scrape.ts';
 import { heldSession } from './support/held-session.ts';
 import { signInAtInstitution } from './support/journeys.ts';
 import { type OddBackend, PLAIN, startOddBackend, STREAM_BYTES } from './support/odd-backend.ts';
@@ -18,6 +19,7 @@ const UPLOAD_BYTES = 200_000;
 
 let landscape: Landscape;
 let odd: OddBackend;
+let metricsPort: number;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -29,7 +31,9 @@ beforeAll(async () => {
 		open: { url: odd.url, token: 'none', callerScope: 'profile:read', ...all },
 		down: { url: `http://127.0.0.1:${await freePort()}`, token: 'user' }
 	};
-	landscape = await startLandscape({ runtime, env: { BACKENDS: JSON.stringify(backends), API_AUDIENCE: AUDIENCE } });
+	metricsPort = await freePort();
+	const env = { BACKENDS: JSON.stringify(backends), API_AUDIENCE: AUDIENCE, METRICS_PORT: String(metricsPort) };
+	landscape = await startLandscape({ runtime, env });
 	browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 });
@@ -426,6 +430,26 @@ describe('streams', () => {
 			request.destroy();
 			await closed;
 			expect(odd.arrived).toHaveLength(1);
+		}
+	);
+
+	test.each(['DELETE', 'PATCH'])(
+		'a client that leaves before the response to %s makes no error of the portal, and a cancelled call',
+		async (method) => {
+			const next = odd.next();
+			const { request } = openRequest(method, at('/silent'));
+			request.end();
+			const { socket } = await next;
+			const closed = once(socket, 'close');
+			request.destroy();
+			await closed;
+			await vi.waitFor(async () => {
+				const { series } = await scrape(metricsPort);
+				const statuses = series.filter((one) => one.includes(`http_request_method=${method},`)).join();
+				expect(statuses).toContain('http_response_status_code=499,');
+				expect(statuses).not.toContain('http_response_status_code=503,');
+				expect(series.join()).toContain('error_type=cancelled,portal_operation=odd,');
+			});
 		}
 	);
 
