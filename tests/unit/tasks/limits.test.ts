@@ -156,7 +156,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
 	[
 		'Audit lines about failures',
-		`${constant('lib/server/audit.ts', 'MAX_PER_NETWORK')} a minute per network of \`AUDIT_ADDRESS\`, ${thousands(constant('lib/server/audit.ts', 'MAX_FAILURES'))} a minute per process`
+		`${constant('lib/server/audit.ts', 'MAX_PER_NETWORK')} a minute per network (IPv4 /24, IPv6 /48), ${thousands(constant('lib/server/audit.ts', 'MAX_FAILURES'))} a minute per process`
 	],
 	[
 		'Other log lines that anybody can cause: error responses, rejected access tokens, sign-ins that do not start, evicted cookies, foreign identity verifications',
