@@ -6,8 +6,8 @@ import type { Session } from '../../../src/lib/server/auth/session';
 import { createMemoryStore } from '../../../src/lib/server/store/store';
 import { realisticSession, realisticTokens } from './realistic-session';
 
-const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 100_000);
-const SESSIONS = 25_000;
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 50_000);
+const SESSIONS = 12_500;
 const AT_ONCE = 50;
 const SAMPLES = 20;
 /** Of the run, until everything that is kept has been filled once. */
