@@ -5,10 +5,10 @@
 export const sessions = [
 	{
 		name: 'a session never becomes idle',
-		file: 'src/lib/server/auth/idle.ts',
+		file: 'src/lib/server/handles/session.ts',
 		find: 'now >= activeAt + idle',
 		replace: 'now < 0 * (activeAt + idle)',
-		test: 'tests/unit/server/auth/idle.test.ts'
+		test: 'tests/unit/server/handles/session.idle-timeout.test.ts'
 	},
 	{
 		name: 'a sign-in that began before everything was ended ends in a session',

@@ -19,7 +19,7 @@ const ListedSchema = v.object({
 	browser: v.fallback(v.nullable(v.picklist(browserNames)), null),
 	system: v.fallback(v.nullable(v.picklist(systemNames)), null),
 	startedAt: v.number(),
-	/** The last activity (`auth/idle.ts`), to within `ACTIVITY_MS`. */
+	/** The last activity (`handles/session.ts`), to within `ACTIVITY_MS`. */
 	activeAt: v.number(),
 	endsAt: v.number(),
 	/** What `isRevokedNow` needs. */

@@ -46,7 +46,7 @@ const SessionFields = v.object({
 	startedAt: v.optional(seconds),
 	/** The absolute end. Neither a refresh nor activity extends it. */
 	endsAt: seconds,
-	/** When the person was last active (`idle.ts`); absent in sessions that were written without an idle timeout. */
+	/** When the person was last active (`handles/session.ts`); absent in sessions that were written without an idle timeout. */
 	activeAt: v.optional(seconds),
 	/** Absent if the tokens are in the shared store and have not been read for this request (`session-tokens.ts`). */
 	accessToken: text,

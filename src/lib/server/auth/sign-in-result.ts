@@ -42,7 +42,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		issuedAt: issuedAt(claims.iat, endedAt),
 		startedAt: sessionStartsAt,
 		endsAt: endedAt + config().sessionMaxAgeSeconds,
-		// A cookie without a time counts as active now, also a copy that is used much later (`idle.ts`).
+		// A cookie without a time counts as active now, also a copy that is used much later (`handles/session.ts`).
 		...(config().sessionIdleSeconds > 0 && { activeAt: endedAt }),
 		...tokens,
 		tokensKey: newTokensKey()

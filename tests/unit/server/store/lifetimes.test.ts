@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
 import { redeemOnce } from '$lib/server/auth/sign-in-result';
-import { afterActivity } from '$lib/server/auth/idle';
+import { afterActivity } from '$lib/server/handles/session';
 import { revokeAll, revokeAtSts, revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { createRefresher } from '$lib/server/auth/refresh';
 import { WorkFailed } from '$lib/server/auth/run-once';
@@ -189,7 +189,6 @@ test('no other module writes to the shared store', () => {
 		.filter((file) => file.endsWith('.ts') && !file.startsWith('store/'))
 		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
 	expect(writing.sort()).toEqual([
-		'auth/idle.ts',
 		'auth/refresh.ts',
 		'auth/revoked-sessions.ts',
 		'auth/run-once.ts',
@@ -198,6 +197,7 @@ test('no other module writes to the shared store', () => {
 		'auth/sign-in-result.ts',
 		'auth/sign-out.ts',
 		'auth/wallet-cookies.ts',
+		'handles/session.ts',
 		'wallet/access.ts',
 		'wallet/cancel.ts',
 		'wallet/wallet-request.ts'

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { afterActivity, isActivity, withNewestActivity } from '$lib/server/auth/idle';
+import { afterActivity, isActivity, withNewestActivity } from '$lib/server/handles/session';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
-import { SIGNED_IN_AT, someSession } from './session-fixture';
+import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 const shared: { store: Store } = vi.hoisted(() => ({ store: undefined as never }));
