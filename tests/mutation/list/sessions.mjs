@@ -19,7 +19,7 @@ export const sessions = [
 	},
 	{
 		name: '"others" spares no session',
-		file: 'src/lib/server/store/index.ts',
+		file: 'src/lib/server/store/kinds.ts',
 		find: 'exempt?.id === id ? exempt.endedUntilMs : untilMs',
 		replace: 'untilMs',
 		test: 'tests/unit/server/auth/revoked-sessions.except.test.ts'

@@ -92,7 +92,7 @@ test('docs/architecture.md counts the files that its four paths name, and a path
 			text
 		);
 	expect(documented?.slice(1).map(Number)).toEqual(counts);
-	expect(counts.every((count, index) => count <= ([30, 20, 30, 22][index] ?? 0))).toBe(true);
+	expect(counts.every((count, index) => count <= ([31, 20, 30, 22][index] ?? 0))).toBe(true);
 });
 
 test('README has at most 8 kB', () => {

@@ -1,15 +1,8 @@
 import { createSharedReads } from '../cache';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { sha256 } from '../seal';
-import {
-	sharedStore,
-	isCovered,
-	NO_REVOCATION,
-	readRevocation,
-	type Revocation,
-	unionOf,
-	writeRevocation
-} from '../store';
+import { sharedStore } from '../store';
+import { isCovered, NO_REVOCATION, readRevocation, type Revocation, unionOf, writeRevocation } from '../store/kinds';
 import { MAX_SESSION_SECONDS, SESSION_SECONDS, type Session } from './session';
 
 /** How long a result is cached before the store is read again. A sign-out takes effect on all instances within a second. */

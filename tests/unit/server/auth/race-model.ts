@@ -4,7 +4,7 @@ import { createSessionTokens, hasStoredTokens, withoutTokens } from '$lib/server
 import { StoreUnavailable, createMemoryStore } from '$lib/server/store/store';
 import { createRefresher, SessionEnded } from '$lib/server/auth/refresh';
 import { isProblem } from '$lib/server/http/problem';
-import { isRevocation, merge } from '$lib/server/store';
+import { isUrgent, merge } from '$lib/server/store/kinds';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { breakableStore } from '../store/breakable-store';
 import { virtualClock } from '../../virtual-clock';
@@ -63,7 +63,7 @@ export async function play({ steps, tokenCalls, storeMs, instances, ...rest }: S
 		const store = createResilientStore({
 			shared: shared.connect(),
 			own: createMemoryStore(clock),
-			isUrgent: isRevocation,
+			isUrgent,
 			merge,
 			// Copies stay: whoever never received a result, and comes back minutes later while the store is away, is signed out.
 			copyMsOf: () => Infinity,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isRevokedNow, revokeUser } from '$lib/server/auth/revoked-sessions';
-import { isRevocation, merge } from '$lib/server/store';
+import { isUrgent, merge } from '$lib/server/store/kinds';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { virtualClock } from '../../virtual-clock';
@@ -95,7 +95,7 @@ test('two browsers at two instances that each end the other during an outage are
 			shared: redis.connect(),
 			own: createMemoryStore(clock),
 			onState: () => {},
-			isUrgent: isRevocation,
+			isUrgent,
 			merge,
 			...clock
 		});

@@ -8,7 +8,7 @@ import {
 	revokeUser,
 	sessionStart
 } from '$lib/server/auth/revoked-sessions';
-import { isRevocation, merge } from '$lib/server/store';
+import { isUrgent, merge } from '$lib/server/store/kinds';
 import { createMemoryStore, kindOf, type Store } from '$lib/server/store/store';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
@@ -173,7 +173,7 @@ test('an instance that only read the epoch writes it again when the store has lo
 			shared: { ...redis, verify: () => Promise.resolve(!isLost) },
 			own: createMemoryStore(),
 			onState: () => {},
-			isUrgent: isRevocation,
+			isUrgent,
 			merge
 		});
 	const session = fresh();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeRecord } from '$lib/server/store/lease';
-import { copyMsOf, isRevocation, merge } from '$lib/server/store';
+import { copyMsOf, isUrgent, merge } from '$lib/server/store/kinds';
 import { createMemoryStore, type MemoryStore } from '$lib/server/store/store';
 import { createResilientStore, LOSS_GRACE_MS, type ResilientStore } from '$lib/server/store/resilient';
 import { virtualClock } from '../../virtual-clock';
@@ -18,7 +18,7 @@ async function started(own: MemoryStore = createMemoryStore(clock)): Promise<Res
 	const store = createResilientStore({
 		shared: shared.connect(),
 		own,
-		isUrgent: isRevocation,
+		isUrgent,
 		merge,
 		copyMsOf,
 		checkEveryMs: 1000,

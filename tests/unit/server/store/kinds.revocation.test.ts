@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { merge, isCovered, readRevocation, unionOf, writeRevocation } from '$lib/server/store';
+import { merge, isCovered, readRevocation, unionOf, writeRevocation } from '$lib/server/store/kinds';
 import { assertProperty } from '../../../harness/property';
 
 const IDS = ['a', 'b', 'c'];
