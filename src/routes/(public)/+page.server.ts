@@ -1,5 +1,4 @@
-import { SIGNED_OUT_STATE } from '$lib/server/auth/sign-out';
-import { clearSignedOutMark } from '$lib/server/auth/login-page';
+import { SIGNED_OUT_STATE, clearSignedOutMark } from '$lib/server/auth/sign-out';
 import type { PageServerLoad } from './$types';
 
 /** After a sign-out at the STS, the STS redirects the browser here with the `state` of the sign-out. */

@@ -8,7 +8,7 @@ import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
-import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure } from './sign-in-result';
+import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure, recordLinkedWallet } from './sign-in-result';
 import { tokenTimes } from './session-tokens';
 import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
 import {
@@ -27,10 +27,10 @@ import {
 } from './sign-in-flow';
 import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
-import { loginPath, clearSignedOutMark, recordLinkedWallet } from './login-page';
+import { loginPath } from './login-page';
+import { clearSignedOutMark, revokeTokens } from './sign-out';
 import type { Provider, Session } from './session';
 import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
-import { revokeTokens } from './sign-out';
 
 /** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;

@@ -1,17 +1,20 @@
-import type { RequestEvent } from '@sveltejs/kit';
+import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import * as oauth from 'oauth4webapi';
+import * as v from 'valibot';
 import { audit } from '../audit';
 import { config } from '../config';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs, withinLimit } from '../clock';
 import type { Session } from './session';
+import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/responses';
 import { forgetExchanged } from '../sts/token-exchange';
 import { sharedStore } from '../store';
-import { forgetInstitution, forgetLinkedWallet, keepLogoutRedirect, markSignedOut } from './login-page';
+import { forgetInstitution } from './login-page';
+import { forgetLinkedWallet } from './sign-in-result';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
@@ -135,4 +138,45 @@ export async function revokeByLogoutToken(token: string, requestId: string): Pro
 	await revokeAtSts(claims, endMsOf(claims, nowMs));
 	audit('session.ended', { by: 'sts', stsSub: claims.sub, stsSid: claims.sid }, { requestId });
 	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
+}
+
+const LOGOUT_REDIRECT_SECONDS = 60;
+const logoutRedirectSeal = sealOf('departure', v.string());
+
+/**
+ * Stores the URL to which the next page redirects a signed-out browser. A response to a form may not redirect to
+ * another origin, and a URL in the query of one of our pages could come from anyone.
+ */
+export function keepLogoutRedirect(cookies: Cookies, url: string): void {
+	cookies.set(cookieName('departure'), logoutRedirectSeal.seal(url), {
+		...cookieAttributes(),
+		maxAge: LOGOUT_REDIRECT_SECONDS
+	});
+}
+
+/** Reads that URL and deletes its cookie; null if there is none. */
+export function takeLogoutRedirect(cookies: Cookies): string | null {
+	const text = cookies.get(cookieName('departure'));
+	if (text === undefined) return null;
+	cookies.delete(cookieName('departure'), cookieAttributes());
+	return logoutRedirectSeal.openFor(cookies, text)?.value ?? null;
+}
+
+const signedOutCookie = () => cookieName('signedout');
+
+/**
+ * Records in this browser that somebody has signed out while the STS may still have a session for them. The next
+ * sign-in then requires a new login, because the next person at a shared computer may be somebody else. The cookie
+ * contains no other data. It is deleted once the STS has ended its session, or after a sign-in with a required login.
+ */
+export function markSignedOut(cookies: Cookies): void {
+	cookies.set(signedOutCookie(), '1', { ...cookieAttributes(), maxAge: config().sessionMaxAgeSeconds });
+}
+
+export function isMarkedSignedOut(cookies: Cookies): boolean {
+	return cookies.get(signedOutCookie()) !== undefined;
+}
+
+export function clearSignedOutMark(cookies: Cookies): void {
+	if (isMarkedSignedOut(cookies)) cookies.delete(signedOutCookie(), cookieAttributes());
 }

@@ -1,4 +1,4 @@
-import { takeLogoutRedirect } from '$lib/server/auth/login-page';
+import { takeLogoutRedirect } from '$lib/server/auth/sign-out';
 import { redirectByRefresh } from '$lib/server/http/request';
 import type { PageServerLoad } from './$types';
 

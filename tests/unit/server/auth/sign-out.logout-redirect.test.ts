@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { keepLogoutRedirect, takeLogoutRedirect } from '$lib/server/auth/login-page';
+import { keepLogoutRedirect, takeLogoutRedirect } from '$lib/server/auth/sign-out';
 import { createSeal } from '$lib/server/seal';
 import { fakeCookies } from '../../../harness/cookies';
 import { config } from '../configured';

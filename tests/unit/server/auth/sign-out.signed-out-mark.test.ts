@@ -3,7 +3,7 @@ import { fakeCookies } from '../../../harness/cookies';
 import { configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const { clearSignedOutMark, isMarkedSignedOut, markSignedOut } = await import('$lib/server/auth/login-page');
+const { clearSignedOutMark, isMarkedSignedOut, markSignedOut } = await import('$lib/server/auth/sign-out');
 const { evictions } = await import('$lib/server/auth/cookie-budget');
 afterEach(() => configure());
 
