@@ -18,7 +18,7 @@ import { lookAhead } from '$lib/server/handles/look-ahead';
 import { originPolicy } from '$lib/server/handles/origin-policy';
 import { refresh } from '$lib/server/handles/refresh';
 import { session } from '$lib/server/handles/session';
-import { signInMethods } from '$lib/server/handles/sign-in-methods';
+import { disabledRoutes } from '$lib/server/handles/disabled-routes';
 import { trace } from '$lib/server/handles/trace';
 import { newRequestId } from '$lib/server/http/headers';
 import { truncatedNetworkOf } from '$lib/server/http/request';
@@ -73,7 +73,7 @@ export const handle: Handle = sequenceOf(
 	lookAhead,
 	cookies,
 	locale,
-	signInMethods,
+	disabledRoutes,
 	session,
 	bearer,
 	refresh,

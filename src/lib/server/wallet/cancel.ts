@@ -4,7 +4,7 @@ import { loginPath } from '../auth/login-page';
 import { formText } from '../http/body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { currentSession } from './access';
+import { currentSession } from './owned-sessions';
 import { type OwnedSession, markAllUsed, isUsedUp, LIFE_SECONDS } from '../auth/wallet-cookies';
 import { flowEnded, identityEndPath, identityOutcomeOf } from './sessions';
 import type { ProblemCode } from '../http/problem';

@@ -8,7 +8,7 @@ import { Problem, type ProblemCode, toProblem } from '../http/problem';
 import { consumeQuota, consumeCallerQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
-import { keepSession, requireWalletCaller, scanOf, unscanned } from './access';
+import { keepSession, requireWalletCaller, scanOf, unscanned } from './owned-sessions';
 import { storeDetails } from './wallet-request';
 import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions, keepOwned } from '../auth/wallet-cookies';
 import { walletOutcomeOf } from './sessions';

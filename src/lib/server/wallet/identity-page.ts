@@ -12,7 +12,7 @@ import {
 	identityOutcomeOf,
 	failureReason
 } from './sessions';
-import { currentSession } from './access';
+import { currentSession } from './owned-sessions';
 import { outcomeAfter } from './cancel';
 import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/wallet-cookies';

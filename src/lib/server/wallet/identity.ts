@@ -5,7 +5,7 @@ import { bridge, credentialFor } from './bridge';
 import type { IdvStart, IdvStatus } from '../bridge/normalize';
 import type { IdvSubmission } from '../bridge/request';
 import { isProblem, Problem, type ProblemCode, problemCodeOf, toProblem } from '../http/problem';
-import { currentSession, keepSession } from './access';
+import { currentSession, keepSession } from './owned-sessions';
 import { isUsedUp, type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';

@@ -4,7 +4,7 @@ import type { Status } from '../api/schemas';
 import { unixMs } from '../clock';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
 import { bridge, credentialFor } from './bridge';
-import { keepSession } from './access';
+import { keepSession } from './owned-sessions';
 import { type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import { MIN_LIFETIME_MS, type SessionStatus } from '../bridge/normalize';
 import { type IdvReason, type IdentityOutcome, identityOutcomes, type WalletOutcome } from '$lib/wallet/view';

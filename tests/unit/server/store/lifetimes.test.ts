@@ -10,7 +10,7 @@ import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
-import { keepForCaller } from '$lib/server/wallet/access';
+import { keepForCaller } from '$lib/server/wallet/owned-sessions';
 import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
 import { markLinking } from '$lib/server/wallet/cancel';
 import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/wallet-cookies';
@@ -198,8 +198,8 @@ test('no other module writes to the shared store', () => {
 		'auth/sign-out.ts',
 		'auth/wallet-cookies.ts',
 		'handles/session.ts',
-		'wallet/access.ts',
 		'wallet/cancel.ts',
+		'wallet/owned-sessions.ts',
 		'wallet/wallet-request.ts'
 	]);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { currentSession } from '$lib/server/wallet/access';
+import { currentSession } from '$lib/server/wallet/owned-sessions';
 import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { renewCode, startCode } from '$lib/server/wallet/create-session';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
 import { keepOwned } from '$lib/server/auth/wallet-cookies';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
-import { currentSession } from '$lib/server/wallet/access';
+import { currentSession } from '$lib/server/wallet/owned-sessions';
 import { walletStep } from '$lib/server/wallet/wallet-page';
 import { load } from '../../../../src/routes/(public)/login/wallet/+page.server';
 import { requestEvent } from '../../../harness/request-event';

@@ -6,7 +6,7 @@ import { permissionsPolicy } from '$lib/server/http/headers';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, formUuid, readForm } from '$lib/server/http/body';
 import { AFTER_SIGN_IN, returnPath } from '$lib/server/http/return-path';
-import { currentSession } from '$lib/server/wallet/access';
+import { currentSession } from '$lib/server/wallet/owned-sessions';
 import { renewCode, startCode, startFailure } from '$lib/server/wallet/create-session';
 import { cancelWallet } from '$lib/server/wallet/cancel';
 import {

@@ -1,5 +1,5 @@
 import { endpoint } from '$lib/server/http/endpoint';
-import { currentSession } from '$lib/server/wallet/access';
+import { currentSession } from '$lib/server/wallet/owned-sessions';
 import { walletStep } from '$lib/server/wallet/wallet-page';
 import type { RequestHandler } from './$types';
 

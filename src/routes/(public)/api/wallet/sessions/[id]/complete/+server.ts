@@ -1,7 +1,7 @@
 import { EmptyBody } from '$lib/server/api/schemas';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/body';
-import { requireOwned } from '$lib/server/wallet/access';
+import { requireOwned } from '$lib/server/wallet/owned-sessions';
 import { completeWalletSession } from '$lib/server/wallet/sessions';
 import type { RequestHandler } from './$types';
 

@@ -1,5 +1,5 @@
 import { endpoint } from '$lib/server/http/endpoint';
-import { requireOwned } from '$lib/server/wallet/access';
+import { requireOwned } from '$lib/server/wallet/owned-sessions';
 import { submitDcApi } from '$lib/server/wallet/wallet-request';
 import type { RequestHandler } from './$types';
 

@@ -1,6 +1,6 @@
 import { endpoint } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
-import { requireOwned } from '$lib/server/wallet/access';
+import { requireOwned } from '$lib/server/wallet/owned-sessions';
 import { eventStreams, walletEvents } from '$lib/server/wallet/events';
 import type { RequestEvent, RequestHandler } from './$types';
 

@@ -1,6 +1,6 @@
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { wantsPage } from '$lib/server/http/request';
-import { findOwned, requireOwned } from '$lib/server/wallet/access';
+import { findOwned, requireOwned } from '$lib/server/wallet/owned-sessions';
 import { finishIdv } from '$lib/server/wallet/identity';
 import { foreignPage } from '$lib/server/wallet/wallet-page';
 import type { RequestHandler } from './$types';

@@ -1,7 +1,7 @@
 import { EmptyBody } from '$lib/server/api/schemas';
 import { endpoint } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/body';
-import { requireOwned } from '$lib/server/wallet/access';
+import { requireOwned } from '$lib/server/wallet/owned-sessions';
 import { startIdv } from '$lib/server/wallet/identity';
 import type { RequestHandler } from './$types';
 

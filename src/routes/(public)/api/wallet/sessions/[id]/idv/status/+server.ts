@@ -1,6 +1,6 @@
 import { endpoint } from '$lib/server/http/endpoint';
 import { bridge, credentialFor } from '$lib/server/wallet/bridge';
-import { requireOwned } from '$lib/server/wallet/access';
+import { requireOwned } from '$lib/server/wallet/owned-sessions';
 import { candidatesIn } from '$lib/server/wallet/identity';
 import { requireUnused } from '$lib/server/auth/wallet-cookies';
 import type { RequestHandler } from './$types';

@@ -1,7 +1,7 @@
 import { IdvSubmission } from '$lib/server/bridge/request';
 import { endpoint } from '$lib/server/http/endpoint';
 import { readJson } from '$lib/server/http/body';
-import { requireOwned } from '$lib/server/wallet/access';
+import { requireOwned } from '$lib/server/wallet/owned-sessions';
 import { submitIdv } from '$lib/server/wallet/identity';
 import type { RequestHandler } from './$types';
 

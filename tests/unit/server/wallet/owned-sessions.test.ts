@@ -4,7 +4,7 @@ import { beginLoginTransaction } from '$lib/server/auth/login-page';
 import { authorizationRequest } from '$lib/server/auth/oidc-client';
 import { readState } from '$lib/server/auth/sign-in-flow';
 import { sharedStore } from '$lib/server/store';
-import { keepSession, requireOwned, requireWalletCaller } from '$lib/server/wallet/access';
+import { keepSession, requireOwned, requireWalletCaller } from '$lib/server/wallet/owned-sessions';
 import { keepOwned, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';

@@ -11,7 +11,7 @@ const ADMIN_ROUTES = /^\/api\/admin(?:\/|$)/;
  * If signing in with a wallet is switched off, its pages and API routes do not exist. Without `ADMIN_CLIENT_IDS`, the
  * administrative routes do not exist.
  */
-export const signInMethods: Handle = ({ event, resolve }) => {
+export const disabledRoutes: Handle = ({ event, resolve }) => {
 	const path = routePath(event) ?? '';
 	const isOff =
 		(!config().signInMethods.wallet && WALLET_ROUTES.test(path)) ||
