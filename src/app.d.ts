@@ -1,6 +1,6 @@
 import type { Locale } from '$lib/i18n';
 import type { AuditAddress } from '$lib/server/audit';
-import type { BearerCaller } from '$lib/server/auth/bearer';
+import type { ApiClient } from '$lib/server/auth/bearer';
 import type { BrandView } from '$lib/ui/brand-view';
 import type { Session } from '$lib/server/auth/session';
 
@@ -18,7 +18,7 @@ declare global {
 			/** The session, or null. Assign it to sign in or out: the session handle writes the change. */
 			session: Session | null;
 			/** The API client whose access token is valid for this route. Never set together with a session. */
-			caller?: BearerCaller;
+			apiClient?: ApiClient;
 			/**
 			 * The tokens of the session that came with this request are of no more use: the STS refuses to refresh them, or the
 			 * shared store has lost them. The session ends.

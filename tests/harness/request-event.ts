@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import type { BearerCaller } from '../../src/lib/server/auth/bearer';
+import type { ApiClient } from '../../src/lib/server/auth/bearer';
 import type { Session } from '../../src/lib/server/auth/session';
 import { type FakeCookies, fakeCookies } from './cookies';
 
@@ -12,7 +12,7 @@ export interface EventOptions {
 	/** The `Cookie` header. */
 	readonly cookie?: string;
 	readonly session?: Session | null;
-	readonly caller?: BearerCaller;
+	readonly apiClient?: ApiClient;
 	readonly routeId?: string | null;
 	readonly origin?: string;
 }
@@ -27,7 +27,7 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 		json,
 		cookie,
 		session = null,
-		caller,
+		apiClient,
 		routeId = null,
 		origin = 'http://localhost:3000'
 	} = options;
@@ -39,7 +39,7 @@ export function requestEvent(options: EventOptions = {}): FakeEvent {
 		url,
 		request: new Request(url, { method, headers, body: json === undefined ? null : JSON.stringify(json) }),
 		cookies: fakeCookies(cookie),
-		locals: { requestId: 'r1', locale: () => 'en', session, ...(caller && { caller }) },
+		locals: { requestId: 'r1', locale: () => 'en', session, ...(apiClient && { apiClient }) },
 		route: { id: routeId },
 		setHeaders: () => undefined,
 		getClientAddress: () => '192.0.2.1'

@@ -27,8 +27,8 @@ export const sessions = [
 	{
 		name: 'any program may end the sessions of everybody',
 		file: 'src/routes/(member)/api/admin/sessions/revoke/+server.ts',
-		find: 'caller.isService && config().adminClientIds.includes(caller.clientId)',
-		replace: 'caller.isService',
+		find: 'apiClient.isService && config().adminClientIds.includes(apiClient.clientId)',
+		replace: 'apiClient.isService',
 		test: 'tests/http/admin.test.ts'
 	},
 	{

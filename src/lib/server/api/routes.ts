@@ -125,7 +125,7 @@ const otherRoutes: readonly ApiRoute[] = [
 		what: 'Read who is signed in, or which API client calls.',
 		access: 'session',
 		scope: PROFILE_SCOPE,
-		responses: { 200: { what: 'A person or an API client.', json: v.union([schemas.Session, schemas.Caller]) } },
+		responses: { 200: { what: 'A person or an API client.', json: v.union([schemas.Session, schemas.ApiClient]) } },
 		problems: [...anywhere, 401]
 	},
 	{

@@ -1,6 +1,6 @@
 /** Schemas for requests and responses of the routes; a title names a schema in the description. */
 import * as v from 'valibot';
-import { PublicCaller } from '../auth/bearer';
+import { PublicApiClient } from '../auth/bearer';
 import * as readiness from '../readiness';
 import { unixMs } from '../clock';
 import { config } from '../config';
@@ -67,8 +67,8 @@ export const SignInAddress = v.pipe(v.strictObject({ url: text }), v.title('Sign
 
 /** Who calls: a person, or an API client with its own token. */
 export const Session = v.pipe(PublicSession, v.title('Session'));
-export const Caller = v.pipe(
-	PublicCaller,
+export const ApiClient = v.pipe(
+	PublicApiClient,
 	v.title('Caller'),
 	v.description('An API client. `expires`: when its access token expires.')
 );

@@ -8,7 +8,7 @@ import { type AccessToken, verifyAccessToken } from '../sts/tokens';
 import { KeysUnavailable } from '../sts/keys';
 
 /** An API client that calls the API with its own access token, as stored in `locals`. */
-export type BearerCaller = AccessToken;
+export type ApiClient = AccessToken;
 
 /**
  * Why a token was refused, as stated in the response: by jose's error code, or by the claim that failed. Other errors get a
@@ -28,22 +28,22 @@ const reasons: Readonly<Record<string, string>> = {
  * Verifies the access token of a request and its scopes (RFC 6750, RFC 9068 4). Only the `Authorization` header is
  * read: a session cookie is not accepted in its place.
  * @param scope one or more required scopes, separated by spaces
- * @returns the caller that the token identifies
+ * @returns the API client that the token identifies
  * @throws {Problem} `unauthorized` or `insufficient_scope`, both with a challenge that states the reason;
  * `upstream_unavailable` while the STS's keys are unavailable
  */
-export async function acceptBearer(request: Request, scope: string, requestId: string): Promise<BearerCaller> {
+export async function acceptBearer(request: Request, scope: string, requestId: string): Promise<ApiClient> {
 	const { audience } = config().api;
 	if (audience === undefined) throw refused('Access tokens are not accepted here.', { scope });
 	const token = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 	if (token === undefined) throw refused('The Authorization header has no bearer token.', { scope });
-	const caller = await verifyAccessToken(token, audience).catch((error: unknown) => {
+	const apiClient = await verifyAccessToken(token, audience).catch((error: unknown) => {
 		if (error instanceof KeysUnavailable) throw unavailable(error, requestId);
 		const reason = reasonOf(error);
 		log.limited('an access token was rejected', { requestId, reason });
 		throw refused(reason, { scope });
 	});
-	if (scope.split(' ').every((one) => caller.scopes.includes(one))) return caller;
+	if (scope.split(' ').every((one) => apiClient.scopes.includes(one))) return apiClient;
 	const description = 'The access token lacks the required scope.';
 	log.limited('an access token was rejected', { requestId, reason: description, scope });
 	countRefusal('scope');
@@ -52,14 +52,14 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 	});
 }
 
-/** What a caller may read about itself. `expires`: when its token expires. */
-export const PublicCaller = v.strictObject({
+/** What an API client may read about itself. `expires`: when its token expires. */
+export const PublicApiClient = v.strictObject({
 	clientId: v.string(),
 	scope: v.string(),
 	expires: v.pipe(v.string(), v.isoTimestamp())
 });
 
-export function publicCaller({ clientId, scopes, endsAt }: BearerCaller): v.InferOutput<typeof PublicCaller> {
+export function publicApiClient({ clientId, scopes, endsAt }: ApiClient): v.InferOutput<typeof PublicApiClient> {
 	return { clientId, scope: scopes.join(' '), expires: new Date(endsAt * 1000).toISOString() };
 }
 

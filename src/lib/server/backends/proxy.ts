@@ -61,7 +61,7 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 		});
 
 	const refused = (reason: string) =>
-		audit('backend.refused', { ...locals.session, client: locals.caller?.clientId, backend: name, reason }, locals);
+		audit('backend.refused', { ...locals.session, client: locals.apiClient?.clientId, backend: name, reason }, locals);
 	/** The STS denies the person a token for the backend. */
 	const denied = (error: unknown): never => {
 		if (isProblem(error, 'forbidden')) refused('exchange_denied');
@@ -220,12 +220,12 @@ const inFlight = new Map<string, number>();
  * @throws {Problem} `rate_limited` if the sender has too many uploads in progress
  */
 export async function countedUpload<Result>(
-	{ session, caller }: Pick<App.Locals, 'session' | 'caller'>,
+	{ session, apiClient }: Pick<App.Locals, 'session' | 'apiClient'>,
 	work: () => Promise<Result>
 ): Promise<Result> {
 	const [owner, max] = session
 		? [`person ${session.sub}`, MAX_UPLOADS_PER_PERSON]
-		: [`client ${caller?.clientId}`, MAX_UPLOADS_PER_CLIENT];
+		: [`client ${apiClient?.clientId}`, MAX_UPLOADS_PER_CLIENT];
 	const count = inFlight.get(owner) ?? 0;
 	if (count >= max) {
 		countRefusal('uploads_sender');

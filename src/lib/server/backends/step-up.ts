@@ -22,11 +22,11 @@ type StepUpEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
  * @throws {Problem} `insufficient_user_authentication`, unless a browser opens the address itself
  */
 export function refusedSignIn(event: StepUpEvent, backend: Backend): Response | null {
-	const { session, caller } = event.locals;
+	const { session, apiClient } = event.locals;
 	const requirement = requirementOf(backend);
-	const { acr, authTime = 0 } = session ?? caller ?? {};
+	const { acr, authTime = 0 } = session ?? apiClient ?? {};
 	if (lackingOf({ acr, authTime }, requirement) === null) return null;
-	// The sign-in of a program is not the portal's: it gets the challenge without an address (RFC 9470 3).
+	// An API client's sign-in is not the portal's: it gets the challenge without an address (RFC 9470 3).
 	return stepUpResponse(event, session ? backendActs(backend.name) : null, requirement);
 }
 
@@ -54,7 +54,7 @@ export async function challengedSignIn(
 	return stepUpResponse(event, sealedRequirement(session, { acr, maxAgeSeconds: least }), requirement);
 }
 
-/** @param name the name of the requirement; null for a program, which has to get a token by itself */
+/** @param name the name of the requirement; null for an API client, which has to get a token by itself */
 function stepUpResponse(event: StepUpEvent, name: string | null, { acr, maxAgeSeconds }: SignInRequirement): Response {
 	const { request, url } = event;
 	if (name !== null && isPageNavigation(request))

@@ -17,8 +17,8 @@ import {
 } from './normalize';
 import {
 	callbackQuery,
-	type CallerOptions,
-	createCaller,
+	type TransportOptions,
+	createTransport,
 	type CreateSession,
 	type Credential,
 	type DcApiResponse,
@@ -31,7 +31,7 @@ import {
 	sessionsPath,
 	assertValid,
 	bindingsPath,
-	type Caller
+	type Transport
 } from './request';
 import * as schemas from './schemas';
 import { createSharedReads } from '../cache';
@@ -39,7 +39,7 @@ import * as v from 'valibot';
 import type { UpstreamResponse } from '../upstream/client';
 import { readFault } from './errors';
 
-export interface BridgeOptions extends CallerOptions {
+export interface BridgeOptions extends TransportOptions {
 	/** Milliseconds, on a clock that never steps back; default: `performance.now`. */
 	readonly now?: () => number;
 	/** Unix time in milliseconds; default: the system clock. */
@@ -66,8 +66,8 @@ export function createBridge({
 	warn = () => {},
 	...options
 }: BridgeOptions) {
-	const caller = createCaller(options);
-	const { ask, exchange } = caller;
+	const transport = createTransport(options);
+	const { ask, exchange } = transport;
 	const readers = createReaders(unixNow, warn);
 	const statuses = createSharedReads<SessionStatus>({ maxAgeMs: MAX_AGE_MS, ...sharedLimits, now });
 	// The labels of candidates are personal data, so only reads in flight are shared and nothing is cached.
@@ -175,7 +175,7 @@ export function createBridge({
 				return readers.idvOutcome(id, await ask(schemas.SubmittedIdvResponse, call));
 			}),
 
-		...createBindings(caller)
+		...createBindings(transport)
 	};
 }
 
@@ -214,7 +214,7 @@ function readCompletion(response: UpstreamResponse): Completion {
 }
 
 /** Lists the wallets that are linked to a subject, and unlinks one. */
-function createBindings({ ask, exchange }: Caller) {
+function createBindings({ ask, exchange }: Transport) {
 	/** The result is empty for a subject that the Auth Bridge does not know. */
 	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
 		try {

@@ -21,7 +21,7 @@ export interface Credential {
 	readonly traceparent?: (() => string) | undefined;
 }
 
-export interface CallerOptions {
+export interface TransportOptions {
 	/** The base address. If it has a path, all requests are below that path. */
 	readonly url: string;
 	readonly timeoutMs: number;
@@ -45,10 +45,10 @@ interface BridgeCall {
 const RETRY_PAUSE_MS = 100;
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-export type Caller = ReturnType<typeof createCaller>;
+export type Transport = ReturnType<typeof createTransport>;
 
 /** All requests to the Auth Bridge go through this. Everything that it throws is a {@link Problem}. */
-export function createCaller(options: CallerOptions) {
+export function createTransport(options: TransportOptions) {
 	const base = new URL(options.url);
 	const { timeoutMs, maxBytes, pause = sleep } = options;
 

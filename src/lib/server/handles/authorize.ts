@@ -12,7 +12,7 @@ import { seeOther } from '../http/endpoint';
 export const authorize: Handle = (input) => {
 	const { route, locals } = input.event;
 	const open = route.id === null || route.id.startsWith('/(public)');
-	if (open || locals.caller) return input.resolve(input.event);
+	if (open || locals.apiClient) return input.resolve(input.event);
 	return locals.session ? resolveUnlessEnded(input) : refusal(input.event);
 };
 

@@ -8,14 +8,14 @@ import { apiRoutes } from '../api/routes';
 import { backendNamed } from '../backends/proxy';
 
 /**
- * Checks the access token of a program on the routes that accept one. A refused token ends the request, even if session
+ * Checks the access token of an API client on the routes that accept one. A refused token ends the request, even if session
  * cookies came with it. Requests without a token are passed on unchecked.
  */
 export const bearer: Handle = ({ event, resolve }) => {
 	const scope = hasAccessToken(event) ? routeScope(event) : null;
 	if (scope === null) return resolve(event);
 	return endpoint(async () => {
-		event.locals.caller = await acceptBearer(event.request, scope, event.locals.requestId).catch((error: unknown) => {
+		event.locals.apiClient = await acceptBearer(event.request, scope, event.locals.requestId).catch((error: unknown) => {
 			if (error instanceof Problem && isAdministrative(event))
 				audit('admin.refused', { reason: error.code }, event.locals);
 			throw error;

@@ -47,7 +47,7 @@ export async function consumeSignInQuota(browserId: string, address: string): Pr
  * one address.
  * @throws {Problem} `rate_limited` with `Retry-After` in seconds
  */
-export function consumeCallerQuota(clientId: string): Promise<void> {
+export function consumeApiClientQuota(clientId: string): Promise<void> {
 	return spend('perCaller', clientId);
 }
 

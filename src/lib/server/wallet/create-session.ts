@@ -5,7 +5,7 @@ import { unixMs } from '../clock';
 import { config } from '../config';
 import { MAX_WALLET_SESSIONS } from '../auth/cookie-budget';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
-import { consumeQuota, consumeCallerQuota } from '../http/rate-limit';
+import { consumeQuota, consumeApiClientQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller, scanOf, unscanned } from './owned-sessions';
@@ -45,8 +45,8 @@ export async function createWalletSession(event: RequestEvent, options: WalletSe
  */
 export async function openWalletSession(event: RequestEvent, options: WalletSessionOptions): Promise<NewSession> {
 	const caller = requireWalletCaller(event);
-	if (!event.locals.caller) requireRoom(event.cookies);
-	await (event.locals.caller ? consumeCallerQuota(caller) : consumeQuota(caller, event.getClientAddress()));
+	if (!event.locals.apiClient) requireRoom(event.cookies);
+	await (event.locals.apiClient ? consumeApiClientQuota(caller) : consumeQuota(caller, event.getClientAddress()));
 
 	const created = await bridge().createSession(
 		{
@@ -56,7 +56,7 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
 		},
 		credentialFor(event.locals)
 	);
-	const facts = { userId: event.locals.session?.userId, client: event.locals.caller?.clientId };
+	const facts = { userId: event.locals.session?.userId, client: event.locals.apiClient?.clientId };
 	audit('wallet_session.created', { ...facts, walletSessionId: created.sessionId }, event.locals);
 	const now = unixMs();
 	if (!fitsQrCode(created.requestUri))

@@ -47,16 +47,16 @@ function statusWatches(): StatusWatches {
  * that is unavailable
  */
 export function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Response {
-	const { session, caller } = event.locals;
+	const { session, apiClient } = event.locals;
 	// The stream would have no access token as long as it is open.
 	if (session && session.accessToken === undefined) throw new Problem('upstream_unavailable');
-	const login = caller ? null : readLoginTransaction(event.cookies);
+	const login = apiClient ? null : readLoginTransaction(event.cookies);
 	const walletSessions = sessions.map(({ id }) => id);
 	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';
 	// An institution's servers and its campus may share an address, so API clients are counted by client id.
-	const address = caller ? `client ${caller.clientId}` : networkOf(event.getClientAddress());
+	const address = apiClient ? `client ${apiClient.clientId}` : networkOf(event.getClientAddress());
 	// The stream cannot refresh the access token, so it ends no later than the token and the session.
-	const ends = [caller?.endsAt, session?.expiresAt, session?.endsAt].filter((end) => end !== undefined);
+	const ends = [apiClient?.endsAt, session?.expiresAt, session?.endsAt].filter((end) => end !== undefined);
 	const lifeMs = Math.min(LIFE_MS, ...ends.map((end) => end * 1000 - unixMs()));
 	const credential = lastingCredential(event.locals);
 

@@ -12,7 +12,7 @@ import {
 	ownedSessions
 } from '../auth/wallet-cookies';
 import * as v from 'valibot';
-import type { BearerCaller } from '../auth/bearer';
+import type { ApiClient } from '../auth/bearer';
 import { sealOf } from '../http/cookies';
 import { unixMs } from '../clock';
 import { sharedStore } from '../store';
@@ -25,7 +25,7 @@ import { bridge, credentialFor } from './bridge';
  */
 function walletCaller(event: RequestEvent): string | null {
 	const { locals, cookies } = event;
-	if (hasAccessToken(event)) return locals.caller?.clientId ?? null;
+	if (hasAccessToken(event)) return locals.apiClient?.clientId ?? null;
 	if (locals.session) return locals.session.id;
 	return readLoginTransaction(cookies)?.id ?? null;
 }
@@ -62,13 +62,13 @@ export async function requireOwned(event: RequestEvent, id: string): Promise<Own
 export async function findOwned(event: RequestEvent, id: string): Promise<OwnedSession | null> {
 	if (!isWalletSessionId(id)) throw new Problem('not_found');
 	const { locals, cookies } = event;
-	if (hasAccessToken(event)) return locals.caller ? sessionOfCaller(locals.caller, id) : null;
+	if (hasAccessToken(event)) return locals.apiClient ? sessionOfApiClient(locals.apiClient, id) : null;
 	return ownedSession(cookies, id);
 }
 
 /** Stores a new or changed session for its owner: this browser or this API client. */
 export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSession): Promise<void> {
-	return locals.caller ? keepForCaller(locals.caller, session) : keepOwned(cookies, session);
+	return locals.apiClient ? keepForApiClient(locals.apiClient, session) : keepOwned(cookies, session);
 }
 
 /**
@@ -78,7 +78,7 @@ export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSes
 const sealed = sealOf('caller-wallet', v.object({ clientId: v.string(), session: OwnedSchema }));
 
 /** A wallet session of this API client; null if it has another owner or has expired. */
-async function sessionOfCaller({ clientId }: BearerCaller, id: string): Promise<OwnedSession | null> {
+async function sessionOfApiClient({ clientId }: ApiClient, id: string): Promise<OwnedSession | null> {
 	const entry = await sharedStore().read(keyOf(clientId, id));
 	const kept = entry && sealed.open(entry.text)?.value;
 	if (!kept) return null;
@@ -88,7 +88,7 @@ async function sessionOfCaller({ clientId }: BearerCaller, id: string): Promise<
 }
 
 /** Stores a new or changed session for its owner, an API client. */
-export async function keepForCaller({ clientId }: BearerCaller, session: OwnedSession): Promise<void> {
+export async function keepForApiClient({ clientId }: ApiClient, session: OwnedSession): Promise<void> {
 	const lifeMs = session.startedAt + LIFE_SECONDS * 1000 - unixMs();
 	const text = sealed.seal({ clientId, session });
 	if (lifeMs > 0) await sharedStore().write(keyOf(clientId, session.id), text, lifeMs);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { acceptBearer, publicCaller } from '$lib/server/auth/bearer';
+import { acceptBearer, publicApiClient } from '$lib/server/auth/bearer';
 import { configure } from '../configured';
 import { fakeSts, ISSUER } from './fake-sts';
 
@@ -68,7 +68,7 @@ describe('a good access token', () => {
 	});
 
 	test('returns the client, the scope and the expiry', async () => {
-		expect(publicCaller(await calledWith())).toEqual({
+		expect(publicApiClient(await calledWith())).toEqual({
 			clientId: 'third-party',
 			scope: 'profile:read wallet:sessions',
 			expires: '2027-01-15T08:05:00.000Z'

@@ -10,7 +10,7 @@ import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
-import { keepForCaller } from '$lib/server/wallet/owned-sessions';
+import { keepForApiClient } from '$lib/server/wallet/owned-sessions';
 import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
 import { markLinking } from '$lib/server/wallet/cancel';
 import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/wallet-cookies';
@@ -114,7 +114,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	],
 	[
 		'a wallet session of a third party, ten minutes old',
-		() => keepForCaller({ clientId: 'c' } as never, { ...wallet, startedAt: wallet.startedAt - 10 * MINUTE_MS }),
+		() => keepForApiClient({ clientId: 'c' } as never, { ...wallet, startedAt: wallet.startedAt - 10 * MINUTE_MS }),
 		[50 * MINUTE_MS]
 	],
 	[

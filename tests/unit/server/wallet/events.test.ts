@@ -43,7 +43,7 @@ async function minutesOpen(options: EventOptions): Promise<number> {
 }
 
 const inMinutes = (minutes: number) => SIGNED_IN_AT + minutes * 60;
-const caller = (endsAt: number) => ({ clientId: 'c', scopes: [], endsAt }) as never;
+const apiClient = (endsAt: number) => ({ clientId: 'c', scopes: [], endsAt }) as never;
 
 test.each<[string, number, EventOptions]>([
 	['15 minutes, of somebody who is not signed in', 15, {}],
@@ -55,7 +55,7 @@ test.each<[string, number, EventOptions]>([
 		2,
 		{ session: someSession({ expiresAt: undefined, endsAt: inMinutes(2) }) }
 	],
-	['as long as the token of a third party', 5, { caller: caller(inMinutes(5)) }],
+	['as long as the token of a third party', 5, { apiClient: apiClient(inMinutes(5)) }],
 	['no time at all, with a token that has just ended', 1, { session: someSession({ expiresAt: inMinutes(-1) }) }]
 ])('a stream of events lasts %s', async (_what, minutes, options) => {
 	expect(await minutesOpen(options)).toBe(minutes);

@@ -90,7 +90,7 @@ describe('access to a wallet session', () => {
 		await expect(requireOwned(requestEvent(), 'no id')).rejects.toMatchObject(notFound);
 	});
 
-	test('is refused to a bearer caller that also sends the owner’s cookie', async () => {
+	test('is refused to an API client that also sends the owner’s cookie', async () => {
 		const event = requestEvent({ path: API, cookie: await holding(), headers: { authorization: 'Bearer x' } });
 		await expect(requireOwned(event, MINE)).rejects.toMatchObject(unauthorized);
 	});
@@ -98,9 +98,9 @@ describe('access to a wallet session', () => {
 
 describe('a third party', () => {
 	const bearer = { authorization: 'Bearer x' };
-	const caller = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0, isService: true });
+	const apiClient = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0, isService: true });
 	const by = (clientId: string, cookie?: string) =>
-		requestEvent({ path: API, caller: caller(clientId), headers: bearer, ...(cookie && { cookie }) });
+		requestEvent({ path: API, apiClient: apiClient(clientId), headers: bearer, ...(cookie && { cookie }) });
 	const now = Date.now();
 	const wallet: OwnedSession = {
 		id: MINE,

@@ -16,7 +16,7 @@ export const POST: RequestHandler = endpoint(async (event) => {
 	const owned = await createWalletSession(event, { ...wanted, returnTo: AFTER_SIGN_IN });
 	const { requestedClaims, dcRequest } = await detailsOf(owned);
 	// Wallets respond to the portal's own origin only, so an API client has no use for the request.
-	const dcApi = dcRequest === null || event.locals.caller ? null : digitalRequest(dcRequest);
+	const dcApi = dcRequest === null || event.locals.apiClient ? null : digitalRequest(dcRequest);
 	return reply(201, {
 		sessionId: owned.id,
 		status: 'PENDING',

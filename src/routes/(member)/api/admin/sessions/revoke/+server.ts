@@ -36,10 +36,10 @@ export const POST: RequestHandler = endpoint(async ({ locals, request }) => {
  * @throws {Problem} `unauthorized` without an access token; `forbidden` for the token of a person, or of another client
  */
 function requireAdmin(locals: App.Locals): string {
-	const { caller } = locals;
-	if (!caller) throw new Problem('unauthorized');
-	const reason = !caller.isService ? 'token_of_person' : 'client_not_listed';
-	if (caller.isService && config().adminClientIds.includes(caller.clientId)) return caller.clientId;
-	audit('admin.refused', { client: caller.clientId, reason }, locals);
+	const { apiClient } = locals;
+	if (!apiClient) throw new Problem('unauthorized');
+	const reason = !apiClient.isService ? 'token_of_person' : 'client_not_listed';
+	if (apiClient.isService && config().adminClientIds.includes(apiClient.clientId)) return apiClient.clientId;
+	audit('admin.refused', { client: apiClient.clientId, reason }, locals);
 	throw new Problem('forbidden');
 }

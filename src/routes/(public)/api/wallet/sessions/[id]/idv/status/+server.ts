@@ -11,7 +11,7 @@ export const GET: RequestHandler = endpoint(async (event) => {
 	const found = await bridge().readIdvStatus(id, credentialFor(event.locals));
 	const { sessionId, status, planType, reason, candidates } = found;
 	// The labels are personal data: they are for the owning browser only, not for an API client.
-	const isShown = candidates.length > 0 && !event.locals.caller;
+	const isShown = candidates.length > 0 && !event.locals.apiClient;
 	return {
 		sessionId,
 		status,
