@@ -45,7 +45,7 @@ const config = {
 				'object-src': ['none']
 			}
 		},
-		// A page may be the answer at another page's address (an IDV return that belongs to another browser).
+		// A page may be the response at another page's address (an IDV return that belongs to another browser).
 		paths: { relative: false },
 		// Loads the telemetry's SDK, where it is wanted. Kit's own spans stay off: they carry whole addresses.
 		experimental: { instrumentation: { server: true } },

@@ -46,7 +46,7 @@ async function startMs(
 		AUTH_BRIDGE_URL: 'http://127.0.0.1:9'
 	});
 	while (!(await isAnswered(port))) {
-		if (started.child.exitCode !== null) throw new Error(`It ended before it answered:\n${started.logs()}`);
+		if (started.child.exitCode !== null) throw new Error(`It ended before it responded:\n${started.logs()}`);
 		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 	}
 	const tookMs = performance.now() - startedMs;

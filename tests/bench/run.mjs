@@ -45,7 +45,7 @@ try {
 	rmSync(folder, { recursive: true, force: true });
 }
 
-/** Prints the table of one measurement; answers whether every target is met. */
+/** Prints the table of one measurement; returns whether every target is met. */
 function take(name, runtime) {
 	const startedMs = Date.now();
 	const result = join(folder, `${name}-${runtime}.json`);

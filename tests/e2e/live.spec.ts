@@ -87,7 +87,7 @@ test('an ending that is reported twice keeps its outcome', { tag: '@full' }, asy
 	const status = page.waitForResponse(/\/status$/);
 	await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
 	await (await status).finished();
-	// By the next answer the page has done what it does about that one.
+	// By the next response the page has done what it does about that one.
 	await page.evaluate(async () => (await fetch('/api/health')).status);
 	goOn();
 	await expectHeading(page, en.wallet.ended.declined.title);

@@ -143,12 +143,12 @@ test('another tab notices a sign-out by itself, and says so', { tag: '@full' }, 
 	await expectLoginError(other, 'session_expired');
 });
 
-/** Holds a sign-out before the portal hears of it, or its answer, until `goOn`. */
-async function holdSignOut(page: Page, what: 'request' | 'answer') {
+/** Holds a sign-out before the portal hears of it, or its response, until `goOn`. */
+async function holdSignOut(page: Page, what: 'request' | 'response') {
 	let goOn = () => {};
 	const going = new Promise<void>((resolve) => (goOn = resolve));
 	await page.route('**/api/auth/signout', async (route) => {
-		const response = what === 'answer' ? await route.fetch({ maxRedirects: 0 }) : undefined;
+		const response = what === 'response' ? await route.fetch({ maxRedirects: 0 }) : undefined;
 		await going;
 		await (response ? route.fulfill({ response }) : route.continue());
 	});
@@ -170,7 +170,7 @@ test('another tab notices a sign-out that takes long', { tag: '@full' }, async (
 test('the tab that signs out waits for its response', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
-	const { goOn } = await holdSignOut(page, 'answer');
+	const { goOn } = await holdSignOut(page, 'response');
 	const click = page.getByRole('button', { name: en.site.signOut }).click();
 	await expectLoginError(other, 'session_expired');
 	goOn();

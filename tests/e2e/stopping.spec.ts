@@ -26,7 +26,7 @@ const moments: readonly {
 		notice: 'still_open'
 	},
 	{
-		when: 'while the answer is being checked',
+		when: 'while the response is being checked',
 		walk: (wallet) => wallet.share('known-student'),
 		heading: (t) => t.wallet.checking.title,
 		notice: 'nothing_kept'

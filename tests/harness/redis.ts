@@ -64,7 +64,7 @@ export async function startRedis({ program = PROGRAM, mode }: RedisOptions = {})
 		const address = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
 		child = startTied([program, ...(await settingsOf(mode, folder)), ...address], { stdio: 'ignore' });
 		const deadlineMs = Date.now() + START_LIMIT_MS;
-		while (!(await answers(port))) {
+		while (!(await responds(port))) {
 			if (child.exitCode !== null || Date.now() > deadlineMs) throw new Error('Redis does not start');
 			await pause(20);
 		}
@@ -133,7 +133,7 @@ function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
 	return exitCode !== null || signalCode !== null;
 }
 
-function answers(port: number): Promise<boolean> {
+function responds(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = connect({ port, host: '127.0.0.1' }, () => socket.write('PING\r\n'));
 		socket.once('data', () => {

@@ -46,9 +46,9 @@ const faults: readonly (readonly [string, ScenarioName, ScenarioOptions, number,
 		503,
 		'upstream_unavailable'
 	],
-	['answers JSON of another shape', 'bridge-wrong-json', {}, 502, 'upstream_invalid'],
-	['answers half of its JSON', 'bridge-broken-json', {}, 502, 'upstream_invalid'],
-	['answers 500', 'bridge-500', {}, 502, 'upstream_invalid'],
+	['responds with JSON of another shape', 'bridge-wrong-json', {}, 502, 'upstream_invalid'],
+	['responds with half of its JSON', 'bridge-broken-json', {}, 502, 'upstream_invalid'],
+	['responds with 500', 'bridge-500', {}, 502, 'upstream_invalid'],
 	['does not take our credential', 'bridge-401', {}, 502, 'upstream_invalid'],
 	['leads elsewhere', 'bridge-redirect', {}, 502, 'upstream_invalid']
 ];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => portal.stop());
 
 /** The response to a request that is sent exactly as given, with `connection: close`. */
-async function answerTo(target: string, hosts: readonly string[], more: readonly string[] = []): Promise<string> {
+async function responseTo(target: string, hosts: readonly string[], more: readonly string[] = []): Promise<string> {
 	const lines = [`GET ${target} HTTP/1.1`, ...hosts.map((host) => `host: ${host}`), ...more, 'connection: close'];
 	return openRawSocket(portal.port, headLines(...lines)).untilClosed;
 }
@@ -52,7 +52,7 @@ describe('a Host header', () => {
 		['that is an IPv6 address', ['[::1]:3000']],
 		['of another host, and an absolute target', ['evil.example'], 'http://elsewhere.example/api/health']
 	])('%s changes nothing', async (_, hosts, target = '/api/health') => {
-		const response = await answerTo(target, hosts);
+		const response = await responseTo(target, hosts);
 		expect([statusOf(response), response.includes('evil.example'), response.includes('elsewhere')]).toEqual([
 			200,
 			false,
@@ -73,7 +73,7 @@ describe('a Host header', () => {
 		['with a port that is none', ['localhost:x']],
 		['of bytes above ASCII', ['p\u00f6rtal']]
 	])('%s is refused, whatever the path', async (_, hosts) => {
-		const responses = [await answerTo('/login', hosts), await answerTo('http://localhost/login', hosts)];
+		const responses = [await responseTo('/login', hosts), await responseTo('http://localhost/login', hosts)];
 		expect(responses.map(statusOf)).toEqual([400, 400]);
 		for (const response of responses) {
 			expect(JSON.parse(bodyOf(response))).toMatchObject({ error: 'invalid_request' });
@@ -87,7 +87,7 @@ describe('several Host headers', () => {
 		['the same twice', ['localhost', 'localhost']],
 		['two hosts', ['localhost', 'evil.example']]
 	])('are refused: %s', async (_, hosts) => {
-		expect(statusOf(await answerTo('/login', hosts))).toBe(400);
+		expect(statusOf(await responseTo('/login', hosts))).toBe(400);
 	});
 });
 
@@ -142,7 +142,7 @@ describe('headers that are too large', () => {
 
 	test('in many small pieces are as large', async () => {
 		const many = Array.from({ length: 80 }, (_, n) => `x-${n}: ${'y'.repeat(220)}`);
-		expect(statusOf(await answerTo('/api/health', ['localhost'], many))).toBe(431);
+		expect(statusOf(await responseTo('/api/health', ['localhost'], many))).toBe(431);
 	});
 });
 
@@ -170,7 +170,7 @@ describe('what the entry refuses has a request id like every other, in the respo
 test('a flood of refusals does not flood the log', async () => {
 	const before = portal.logs().length;
 	for (let n = 0; n < 20; n++) {
-		await Promise.all(Array.from({ length: 50 }, () => answerTo('/', ['no host'])));
+		await Promise.all(Array.from({ length: 50 }, () => responseTo('/', ['no host'])));
 	}
 	expect(portal.logs().length - before).toBeLessThan(100 * 400);
 });

@@ -40,8 +40,8 @@ async function create(owner = browser) {
 }
 const bodyOf = (response: string) => ({ protocol: 'openid4vp-v1-signed', data: { response } });
 
-/** A session whose request a wallet has answered through the browser, and the response. */
-async function answered(options: Partial<Parameters<typeof browserWalletResponse>[2]> = {}) {
+/** A session whose request a wallet has responded to through the browser, and the response. */
+async function responded(options: Partial<Parameters<typeof browserWalletResponse>[2]> = {}) {
 	const { sessionId, dcApi } = await create();
 	const request = dcApi?.requests[0].data.request ?? '';
 	const response = await browserWalletResponse(landscape.sandbox, request, { origin: landscape.url, ...options });
@@ -82,7 +82,7 @@ describe('the offer of the Digital Credentials API', () => {
 });
 
 test('a person signs in with a wallet that the browser has opened', async () => {
-	const { id, json } = await answered();
+	const { id, json } = await responded();
 	const { status, text } = await submit(id, json);
 	// The Bridge may have finished already on a busy machine.
 	const outcome = { sessionId: id, status: expect.stringMatching(/^VERIF(?:YING|IED)$/) as string };
@@ -98,21 +98,21 @@ test.each([
 	['with another nonce', { mistakes: { nonce: 'another' } }],
 	['with a credential that has expired', { person: 'expired-credential' }]
 ] as const)('a presentation %s is refused by the Bridge, and the session ends', async (_what, options) => {
-	const { id, json } = await answered(options);
+	const { id, json } = await responded(options);
 	expect((await submit(id, json)).status).toBe(200);
 	await becomes(id, 'VP_VALIDATION_FAILED');
 });
 
 describe('a response is accepted once', () => {
 	test('by the portal', async () => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		expect((await submit(id, json)).status).toBe(200);
 		await expectProblem(submit(id, json), 409, 'wallet_already_responded');
 		expect(submissions()).toBe(1);
 	});
 
 	test('also of several at the same time', async () => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		const statuses = (await Promise.all([submit(id, json), submit(id, json), submit(id, json)])).map(
 			({ status }) => status
 		);
@@ -121,20 +121,20 @@ describe('a response is accepted once', () => {
 	});
 
 	test('and not after a wallet has scanned the code and shared', async () => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		await landscape.sandbox.share(id, 'known-student');
 		await expectProblem(submit(id, json), 409, 'wallet_already_responded');
 	});
 
 	test('and then the code does not work any more', async () => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		await submit(id, json);
 		expect(await landscape.sandbox.share(id, 'unknown-student')).toBe('too-late');
 		await becomes(id, 'VERIFIED');
 	});
 
 	test('and may be sent again while the Bridge is down', async () => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		landscape.sandbox.scenario('bridge-down', { operation: 'dc-api' });
 		await expectProblem(submit(id, json), 502, 'upstream_invalid');
 		landscape.sandbox.lift('bridge-down');
@@ -144,7 +144,7 @@ describe('a response is accepted once', () => {
 
 describe('a response is refused before anything is sent to the Bridge', () => {
 	test('from another browser, and from one without cookies', async () => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		const other = new Browser(landscape.url);
 		await expectProblem(submit(id, json, other), 401, 'unauthorized');
 		await other.open('/login');
@@ -163,7 +163,7 @@ describe('a response is refused before anything is sent to the Bridge', () => {
 	});
 
 	test.each(['https://evil.example', 'null'])('from a page of %s', async (origin) => {
-		const { id, json } = await answered();
+		const { id, json } = await responded();
 		const headers = { origin, 'sec-fetch-site': 'cross-site' };
 		const response = browser.call(sessionPath(id, 'dc-api'), { method: 'POST', json, headers });
 		await expectProblem(response, 403, 'forbidden_origin');
@@ -205,14 +205,14 @@ describe('a response is refused before anything is sent to the Bridge', () => {
 });
 
 test('a response that the Bridge cannot decrypt is refused, and leaves the session open', async () => {
-	const { id, json } = await answered();
+	const { id, json } = await responded();
 	await expectProblem(submit(id, bodyOf('e30..e30.e30.e30')), 400, 'invalid_request');
 	expect(await statusOf(id)).toBe('PENDING');
 	expect((await submit(id, json)).status).toBe(200);
 });
 
 test('a response after the session has expired is not accepted', async () => {
-	const { id, json } = await answered();
+	const { id, json } = await responded();
 	landscape.sandbox.expire(id);
 	await expectProblem(submit(id, json), 404, 'not_found');
 });

@@ -61,22 +61,22 @@ test('a range of a public file is not served: the response is the whole file', a
 });
 
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s on a public file gets 405', async (method) => {
-	const answer = await ask(script, { method });
-	expect(answer.status).toBe(405);
-	expect(answer.headers.get('allow')).toBe('GET, HEAD');
+	const response = await ask(script, { method });
+	expect(response.status).toBe(405);
+	expect(response.headers.get('allow')).toBe('GET, HEAD');
 });
 
 test('a body that announces more than 64 kB gets 413', async () => {
-	const answer = await ask('/api/wallet/sessions', { method: 'POST', body: 'x'.repeat(65_537) });
-	expect(answer.status).toBe(413);
-	expect(await answer.json()).toMatchObject({ error: 'payload_too_large' });
+	const response = await ask('/api/wallet/sessions', { method: 'POST', body: 'x'.repeat(65_537) });
+	expect(response.status).toBe(413);
+	expect(await response.json()).toMatchObject({ error: 'payload_too_large' });
 });
 
 test('a body that grows beyond 64 kB unannounced gets 413', async () => {
 	const body = Array.from({ length: 80 }, () => 'x'.repeat(1_024));
-	const answer = await rawRequest(portal.port, { method: 'POST', path: '/api/wallet/sessions', body });
-	expect(answer.status).toBe(413);
-	expect(JSON.parse(answer.body)).toMatchObject({ error: 'payload_too_large' });
+	const response = await rawRequest(portal.port, { method: 'POST', path: '/api/wallet/sessions', body });
+	expect(response.status).toBe(413);
+	expect(JSON.parse(response.body)).toMatchObject({ error: 'payload_too_large' });
 });
 
 test('a foreign Host header, or foreign forwarding headers, change nothing', async () => {
@@ -100,13 +100,13 @@ test.each(['x://y/', 'TRACE'])('an odd request line with %s is refused, and the 
 });
 
 test.runIf(runtime === 'node')('bytes that are no HTTP get 400, with the fixed headers', async () => {
-	const answer = await new Promise<string>((resolve, reject) => {
+	const response = await new Promise<string>((resolve, reject) => {
 		const socket = connect(portal.port, '127.0.0.1', () => socket.write('garbage\r\n\r\n'));
 		let text = '';
 		socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
 		socket.once('close', () => resolve(text));
 		socket.once('error', reject);
 	});
-	expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-	expect(answer).toContain('x-content-type-options: nosniff');
+	expect(response).toMatch(/^HTTP\/1\.1 400 /);
+	expect(response).toContain('x-content-type-options: nosniff');
 });

@@ -89,7 +89,7 @@ const consuming: readonly (readonly [string, () => Promise<string>, string])[] =
 	...['/login/wallet', '/login/identity'].map(
 		(path) =>
 			[
-				`the view of ${path} with a wallet that has answered`,
+				`the view of ${path} with a wallet that has responded`,
 				async () => {
 					await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 					return `${path}/view`;

@@ -108,8 +108,8 @@ test('these are all the actions there are', () => {
 
 describe.each(everyAction())('the action %s', (action) => {
 	test.each(forms)('refuses %s with a page', async (_, type, body) => {
-		const { status, type: answered, text } = await send(action, type, body);
-		expect([status, answered?.split(';')[0]]).toEqual([400, 'text/html']);
+		const { status, type: returned, text } = await send(action, type, body);
+		expect([status, returned?.split(';')[0]]).toEqual([400, 'text/html']);
 		expect(headingOf({ text } as Visit)).toBe(en.errors.request.title);
 		expect(text).toMatch(/<strong[^>]*>[\da-f]{12}<\/strong>/);
 	});
@@ -117,8 +117,8 @@ describe.each(everyAction())('the action %s', (action) => {
 	test.each(['text/plain', 'application/json', 'application/octet-stream', 'nonsense', ''])(
 		'refuses a body of type "%s" with a page',
 		async (type) => {
-			const { status, type: answered } = await send(action, type, 'attempt=x');
-			expect([status, answered?.split(';')[0]]).toEqual([415, 'text/html']);
+			const { status, type: returned } = await send(action, type, 'attempt=x');
+			expect([status, returned?.split(';')[0]]).toEqual([415, 'text/html']);
 		}
 	);
 });

@@ -48,8 +48,8 @@ afterAll(async () => {
 	await Promise.all([sts.stop(), bridge.stop(), odd.stop()]);
 });
 beforeEach(() => {
-	sts.answer(null);
-	bridge.answer(null);
+	sts.respondWith(null);
+	bridge.respondWith(null);
 	landscape.sandbox.reset();
 	browser = new Browser(landscape.url);
 });
@@ -57,26 +57,26 @@ beforeEach(() => {
 describe.each(oddities)('an upstream that responds with %s', (_what, bytes) => {
 	test('as the Auth Bridge is a 502 or 504, and the next request works', async () => {
 		const id = await createWalletSession(browser);
-		bridge.answer({ head: /^(?:GET|POST) \/auth\//, bytes });
-		const answers = [
+		bridge.respondWith({ head: /^(?:GET|POST) \/auth\//, bytes });
+		const responses = [
 			await browser.call(sessionPath(id, 'status')),
 			await browser.call(sessionPath(id, 'complete'), { method: 'POST' })
 		];
-		expect(answers.map(({ status }) => [502, 504].includes(status))).toEqual([true, true]);
-		bridge.answer(null);
+		expect(responses.map(({ status }) => [502, 504].includes(status))).toEqual([true, true]);
+		bridge.respondWith(null);
 		expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
 	});
 
 	test('as the token endpoint fails the sign-in, and the next one works', async () => {
-		sts.answer({ head: /^POST \/token/, bytes });
+		sts.respondWith({ head: /^POST \/token/, bytes });
 		expectLoginError(await signInAtInstitution(browser), 'sts_unavailable');
-		sts.answer(null);
+		sts.respondWith(null);
 		expect((await signInAtInstitution(new Browser(landscape.url))).url.pathname).toBe('/account');
 	});
 
 	test('to a refresh does not keep the session from going on', async () => {
 		await signInAtInstitution(browser);
-		sts.answer({ head: /^POST \/token/, bytes });
+		sts.respondWith({ head: /^POST \/token/, bytes });
 		await tokensOver(browser, landscape);
 		const refused = await browser.call('/api/me');
 		expect([401, 503]).toContain(refused.status);
@@ -91,8 +91,8 @@ describe('a backend', () => {
 		'that responds with %s leads to 502 or 504, and is called again',
 		async (path) => {
 			for (const method of ['GET', 'POST']) {
-				const answer = await browser.call(`/api/backends/odd${path}`, { method });
-				expect([502, 504]).toContain(answer.status);
+				const response = await browser.call(`/api/backends/odd${path}`, { method });
+				expect([502, 504]).toContain(response.status);
 				expect((await browser.call('/api/backends/odd/echo', { method })).status).toBe(200);
 			}
 		}

@@ -59,8 +59,8 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 			{ timeout: 8000, interval: 50 }
 		);
 		// The store has restarted empty: this instance writes to it what it has missed.
-		const answersAfter = await Promise.all([late, copyOf(browser, instances.urls[1] ?? '')].map(me));
-		expect(answersAfter.map(({ status }) => status)).toEqual([200, 200]);
+		const responsesAfter = await Promise.all([late, copyOf(browser, instances.urls[1] ?? '')].map(me));
+		expect(responsesAfter.map(({ status }) => status)).toEqual([200, 200]);
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
 		expect([browser, late, ...elsewhere].filter((one) => !holdsSession(one))).toEqual([]);
 	});

@@ -57,13 +57,13 @@ describe.skipIf(!hasRedis())('two instances behind a load balancer', () => {
 			const browsers = Array.from({ length: VISITORS }, () => new Browser(balancer.url));
 			await Promise.all(browsers.map((browser) => signInAtInstitution(browser)));
 			const lost: string[] = [];
-			let answered = 0;
+			let responded = 0;
 			let isOver = false;
 			const visits = browsers.map(async (browser, n) => {
 				while (!isOver) {
 					const path = n % 2 === 0 ? '/api/me' : '/account';
 					const visit = n % 2 === 0 ? await browser.call(path) : await browser.open(path);
-					answered++;
+					responded++;
 					if (visit.status !== 200 || visit.url.pathname !== path)
 						lost.push(`${path}: ${visit.status} ${visit.url.pathname}`);
 				}
@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis())('two instances behind a load balancer', () => {
 				await Promise.all(visits);
 			}
 			expect(lost).toEqual([]);
-			expect(answered).toBeGreaterThan(VISITORS);
+			expect(responded).toBeGreaterThan(VISITORS);
 			const after = await Promise.all(browsers.map((browser) => browser.call('/api/me')));
 			expect(after.map(({ status }) => status)).toEqual(browsers.map(() => 200));
 		}

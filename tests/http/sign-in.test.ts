@@ -70,7 +70,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 	test.each([
 		['that declines', dialect === 'field' ? 'declined' : 'failed', (id: string) => landscape.sandbox.decline(id)],
 		['with an expired credential', 'refused', (id: string) => landscape.sandbox.share(id, 'expired-credential')],
-		['that does not answer in time', 'expired', (id: string) => landscape.sandbox.expire(id)]
+		['that does not respond in time', 'expired', (id: string) => landscape.sandbox.expire(id)]
 	] as const)('a wallet %s leaves its person signed out, on a page that offers a new code', async (_, ending, act) => {
 		await act(await createWalletSession(browser));
 		const page = await browser.open('/login/wallet');

@@ -47,8 +47,8 @@ describe('while discovery fails', () => {
 
 	test('Auth.js own address says so too, in JSON', async () => {
 		landscape.sandbox.scenario('sts-down', { operation: 'discovery' });
-		const answer = await browser.call('/api/auth/signin/sts', { method: 'POST' });
-		expect([answer.status, JSON.parse(answer.text)]).toMatchObject([503, { error: 'upstream_unavailable' }]);
+		const response = await browser.call('/api/auth/signin/sts', { method: 'POST' });
+		expect([response.status, JSON.parse(response.text)]).toMatchObject([503, { error: 'upstream_unavailable' }]);
 	});
 
 	test('and once it is back, signing in works at once', async () => {

@@ -2,12 +2,12 @@ import { faultKinds, type FaultKind, type ScenarioName } from '../sandbox/scenar
 import type { Sandbox } from '../sandbox/index.ts';
 
 const EVERY_MS = 250;
-/** The Bridge answers too late, the STS just in time: what that has done and nobody heard of can't be mended. */
+/** The Bridge responds too late, the STS just in time: what that has done and nobody heard of can't be mended. */
 const SLOW_MS = { bridge: 2000, sts: 700 };
 const MAX_TIMES = 8;
 const CALM_SHARE = 0.4;
 
-/** A refresh token that is redeemed while its answer gets lost is gone: no client can mend that (RFC 9700 4.14.2). */
+/** A refresh token that is redeemed while its response gets lost is gone: no client can mend that (RFC 9700 4.14.2). */
 const mendable = faultKinds.filter((kind) => kind !== 'lost');
 
 /** What goes wrong, by the service: every kind of fault in every call, drawn anew all the time. */

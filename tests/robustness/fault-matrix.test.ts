@@ -30,13 +30,13 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-/** What a caller can do something with: no fault of ours, in our own words; `null` for an answer that has none of it. */
+/** What a caller can do something with: no fault of ours, in our own words; `null` for a response that has none of it. */
 function meaningOf(visit: Visit, passesOn = false): string | null {
 	const { status, headers, text } = visit;
 	if (status === 500) return null;
 	if (passesOn && status < 500) return 'the words of the service';
 	if (!(headers.get('content-type') ?? '').includes('json')) return headingOf(visit) || null;
-	if (status < 400) return 'an answer';
+	if (status < 400) return 'a response';
 	const { error, message, requestId } = JSON.parse(text) as Record<string, string>;
 	return error !== undefined && error in problems && message && requestId ? error : null;
 }

@@ -20,8 +20,8 @@ export async function startRandomFront(ports: readonly number[], random: () => n
 	async function probe(port: number): Promise<void> {
 		const address = `http://127.0.0.1:${port}/api/health/ready`;
 		try {
-			const answer = await fetch(address, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
-			isServing.set(port, !(await answer.text()).includes('"draining"'));
+			const health = await fetch(address, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
+			isServing.set(port, !(await health.text()).includes('"draining"'));
 		} catch {
 			isServing.set(port, false);
 		}
@@ -43,10 +43,10 @@ export async function startRandomFront(ports: readonly number[], random: () => n
 		}
 		const { method, url: path, headers } = request;
 		let isConnected = false;
-		const upstream = httpRequest({ agent, host: '127.0.0.1', port, method, path, headers }, (answer) => {
-			response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-			answer.on('error', () => response.destroy());
-			answer.pipe(response);
+		const upstream = httpRequest({ agent, host: '127.0.0.1', port, method, path, headers }, (received) => {
+			response.writeHead(received.statusCode ?? 502, received.rawHeaders);
+			received.on('error', () => response.destroy());
+			received.pipe(response);
 		});
 		upstream.once('socket', (socket) => {
 			if (socket.connecting) socket.once('connect', () => (isConnected = true));

@@ -64,15 +64,15 @@ export async function startStsGateway(name: string, target: string, ledger: Toke
 
 		const call = { family: ledger.familyOf(used ?? undefined) };
 		if (isTokenCall) inFlight.add(call);
-		const answer = await exchangeWith(target, request, body);
-		const next = isTokenCall ? refreshTokenIn(answer.body) : null;
+		const received = await exchangeWith(target, request, body);
+		const next = isTokenCall ? refreshTokenIn(received.body) : null;
 		if (next !== null) call.family = ledger.link(used, next);
 
 		function settle(isDelivered: boolean): void {
 			setTimeout(() => inFlight.delete(call), UNSAVED_MS).unref();
 			if (!isTokenCall || !call.family) return;
 			if (!isDelivered && next !== null) call.family.responsesLost++;
-			call.family.events.push(`${stamp()} ${name} ${mode} ${answer.status} ${isDelivered ? '' : 'not '}delivered`);
+			call.family.events.push(`${stamp()} ${name} ${mode} ${received.status} ${isDelivered ? '' : 'not '}delivered`);
 		}
 		if (response.closed || request.socket.destroyed) {
 			settle(false);
@@ -80,7 +80,7 @@ export async function startStsGateway(name: string, target: string, ledger: Toke
 		}
 		response.once('close', () => settle(response.writableFinished));
 		if (mode === 'lost' && isTokenCall) return void request.socket.destroy();
-		response.writeHead(answer.status, answer.headers).end(answer.body);
+		response.writeHead(received.status, received.headers).end(received.body);
 	}
 
 	const server = createServer((request, response) => {
@@ -111,10 +111,10 @@ function exchangeWith(target: string, { method, url = '/', headers }: IncomingMe
 	return new Promise<WholeAnswer>((resolve, reject) => {
 		const { 'transfer-encoding': _coding, connection: _connection, ...kept } = headers;
 		const sent = { ...kept, host: new URL(target).host, 'content-length': String(body.length) };
-		const upstream = httpRequest(new URL(url, target), { method, headers: sent, agent: false }, (answer) => {
-			const { connection: _own, 'transfer-encoding': _chunked, ...returned } = answer.headersDistinct;
-			const status = answer.statusCode ?? 502;
-			buffer(answer).then(
+		const upstream = httpRequest(new URL(url, target), { method, headers: sent, agent: false }, (received) => {
+			const { connection: _own, 'transfer-encoding': _chunked, ...returned } = received.headersDistinct;
+			const status = received.statusCode ?? 502;
+			buffer(received).then(
 				(whole) =>
 					resolve({
 						status,

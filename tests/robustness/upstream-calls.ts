@@ -21,7 +21,7 @@ export interface UpstreamCall {
 	readonly prepare: (browser: Browser, landscape: Landscape) => Promise<Act>;
 	/** Whether what the service says, or half of it, goes through as it is. */
 	readonly passesOn?: boolean;
-	/** Whether the same browser got somewhere once the fault was over; any answer below 400 where it isn't said. */
+	/** Whether the same browser got somewhere once the fault was over; any response below 400 where it isn't said. */
 	readonly isWell?: (visit: Visit, fault: FaultKind) => boolean;
 }
 
@@ -50,7 +50,7 @@ const signedIn =
 		return () => act(browser, landscape, page);
 	};
 
-/** Every call that the portal makes, but those whose answer it keeps for long (the fresh start below, in `fault-matrix.test.ts`). */
+/** Every call that the portal makes, but those whose response it keeps for long (the fresh start below, in `fault-matrix.test.ts`). */
 export const upstreamCalls: readonly UpstreamCall[] = [
 	{
 		operation: 'bridge.create',
@@ -115,7 +115,7 @@ export const upstreamCalls: readonly UpstreamCall[] = [
 			await tokensOver(browser, landscape);
 			return browser.call('/api/me');
 		}),
-		// A token that was redeemed while its answer got lost is gone: then the session has ended, and says so.
+		// A token that was redeemed while its response got lost is gone: then the session has ended, and says so.
 		isWell: ({ status }, fault) => status === (fault === 'lost' ? 401 : 200)
 	},
 	{

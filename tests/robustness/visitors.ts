@@ -6,7 +6,7 @@ import { createWalletSession, sessionPath, signInAtInstitution } from '../http/s
 const HUNG_MS = 15_000;
 const SERVICE = '/api/backends/sandbox/health';
 const MEMBER_PATHS = ['/api/me', '/account', '/api/auth/session', SERVICE, '/api/me'];
-const NO_ANSWER = 'no answer';
+const NO_RESPONSE = 'no response';
 
 const Completed = v.object({ continueUrl: v.string() });
 
@@ -18,11 +18,11 @@ export interface Visitor {
 	step(): Promise<void>;
 }
 
-/** Runs into a limit of its own, for no answer at all would otherwise go unnoticed. */
-async function answered(work: Promise<Visit>): Promise<Visit> {
+/** Runs into a limit of its own, for no response at all would otherwise go unnoticed. */
+async function responded(work: Promise<Visit>): Promise<Visit> {
 	let timer: NodeJS.Timeout | undefined;
 	const hung = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(NO_ANSWER)), HUNG_MS);
+		timer = setTimeout(() => reject(new Error(NO_RESPONSE)), HUNG_MS);
 	});
 	try {
 		return await Promise.race([work, hung]);
@@ -40,10 +40,10 @@ export async function memberOf({ url }: Landscape, complaints: Complaint[]) {
 		browser,
 		async step(): Promise<void> {
 			const path = MEMBER_PATHS[turn++ % MEMBER_PATHS.length] ?? '/';
-			const visit = await answered(browser.open(path)).catch(wordsOf);
+			const visit = await responded(browser.open(path)).catch(wordsOf);
 			if (typeof visit === 'string') {
-				// An answer of the service's that breaks off, breaks off here too.
-				if (path !== SERVICE || visit === NO_ANSWER) complaints.push(`${path}: ${visit}`);
+				// A response of the service's that breaks off, breaks off here too.
+				if (path !== SERVICE || visit === NO_RESPONSE) complaints.push(`${path}: ${visit}`);
 			} else if (isWrong(visit) || visit.url.pathname === '/login' || visit.status === 401 || visit.text === 'null')
 				complaints.push(`${path}: ${visit.status} ${visit.url.pathname} ${visit.text.slice(0, 80)}`);
 		}
@@ -53,7 +53,7 @@ export async function memberOf({ url }: Landscape, complaints: Complaint[]) {
 /** Somebody who signs in with a wallet over and over, and may be told that it does not work now. */
 export function walletHolderOf({ url, sandbox }: Landscape, complaints: Complaint[]): Visitor {
 	const ask = async (what: string, work: Promise<Visit>): Promise<Visit | null> => {
-		const visit = await answered(work).catch(wordsOf);
+		const visit = await responded(work).catch(wordsOf);
 		if (typeof visit !== 'string' && !isWrong(visit)) return visit.status < 400 ? visit : null;
 		complaints.push(`${what}: ${typeof visit === 'string' ? visit : `${visit.status} ${visit.text.slice(0, 80)}`}`);
 		return null;

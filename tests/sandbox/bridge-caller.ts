@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Sandbox } from './index.ts';
 
-const Answer = v.looseObject({});
+const Body = v.looseObject({});
 
 export interface BridgeResponse {
 	readonly status: number;
@@ -17,8 +17,8 @@ export class BridgeCaller {
 	}
 
 	async create(body: Record<string, unknown> = { queryId: 'eduid' }): Promise<{ id: string } & BridgeResponse> {
-		const answer = await this.call('POST', '/auth/oid4vp/sessions', body);
-		return { id: String(answer.body.sessionId), ...answer };
+		const response = await this.call('POST', '/auth/oid4vp/sessions', body);
+		return { id: String(response.body.sessionId), ...response };
 	}
 
 	/** Creates a session whose wallet has shared this person's data. */
@@ -53,7 +53,7 @@ export class BridgeCaller {
 			method,
 			...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
 		});
-		const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Answer), await response.text());
+		const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Body), await response.text());
 		return { status: response.status, body: parsed.success ? parsed.output : {} };
 	}
 }

@@ -66,7 +66,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		expectAsDescribed('complete', await bridge.complete(id));
 	});
 
-	test('of a session that a wallet answers through the browser', async () => {
+	test('of a session that a wallet responds to through the browser', async () => {
 		sandbox.configureVerifier({ dcApi: true });
 		const { id, ...created } = await bridge.create();
 		expectAsDescribed('createSession', created);

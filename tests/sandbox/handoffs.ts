@@ -22,7 +22,7 @@ export interface Handoff {
  */
 export class Handoffs {
 	readonly #open = new Map<string, Handoff>();
-	readonly #answered = new Map<string, { handoff: Handoff; outcome: HandoffOutcome }>();
+	readonly #completed = new Map<string, { handoff: Handoff; outcome: HandoffOutcome }>();
 
 	open(handoff: Handoff): string {
 		const reference = randomBytes(16).toString('base64url');
@@ -35,20 +35,20 @@ export class Handoffs {
 	}
 
 	/** Stores the institution's outcome, once. Returns the address to redirect the browser to. */
-	answer(reference: string, outcome: HandoffOutcome): string | undefined {
+	complete(reference: string, outcome: HandoffOutcome): string | undefined {
 		const handoff = this.#open.get(reference);
 		if (handoff === undefined) return undefined;
 		this.#open.delete(reference);
-		this.#answered.set(reference, { handoff, outcome });
+		this.#completed.set(reference, { handoff, outcome });
 		return handoff.returnTo(reference, outcome);
 	}
 
 	/** Returns the outcome to the sender, once, and only for the same purpose and subject. */
 	redeem(reference: string, purpose: Handoff['purpose'], subject?: string) {
-		const answered = this.#answered.get(reference);
-		if (answered?.handoff.purpose !== purpose) return undefined;
-		if (subject !== undefined && answered.handoff.subject !== subject) return undefined;
-		this.#answered.delete(reference);
-		return { subject: answered.handoff.subject, outcome: answered.outcome };
+		const completed = this.#completed.get(reference);
+		if (completed?.handoff.purpose !== purpose) return undefined;
+		if (subject !== undefined && completed.handoff.subject !== subject) return undefined;
+		this.#completed.delete(reference);
+		return { subject: completed.handoff.subject, outcome: completed.outcome };
 	}
 }

@@ -97,7 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const verifier = createVerifierRoutes(verifiers);
 	const controls = createControls({ scenarios, recorder, service, sts, key, issuer, verifiers, wallets });
 
-	listeners.sts.serve(serving((exchange) => sts.answer(exchange), log));
+	listeners.sts.serve(serving((exchange) => sts.handle(exchange), log));
 	listeners.bridge.serve(
 		serving(async (exchange) => {
 			if ((await wallet(exchange)) || (await published(exchange)) || (await verifier(exchange))) return;

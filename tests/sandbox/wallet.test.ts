@@ -28,7 +28,7 @@ async function read(id: string) {
 	return parsed(await fetch(`${sandbox.controlUrl}/presentations/${id}`), Summary);
 }
 
-describe.each(['direct_post', 'direct_post.jwt'])('a wallet that answers by %s', (responseMode) => {
+describe.each(['direct_post', 'direct_post.jwt'])('a wallet that responds by %s', (responseMode) => {
 	test.each(['x509_hash', 'decentralized_identifier'])('shares with a verifier named by %s', async (clientIdPrefix) => {
 		const { id, link, status } = await create({ responseMode, clientIdPrefix, queryId: 'eduid-affiliation' });
 		expect(status).toBe('created');

@@ -54,7 +54,7 @@ async function launch(folder) {
 		if (child.exitCode === null && child.pid !== undefined) signalGroup(child.pid, 'SIGTERM');
 		await ended;
 	};
-	if (!(await answers(`${url}/realms/master`, child))) {
+	if (!(await responds(`${url}/realms/master`, child))) {
 		await stop();
 		throw new Error(`Keycloak does not start:\n${Buffer.concat(written)}`);
 	}
@@ -65,7 +65,7 @@ function environment(url, user, password) {
 	return { KEYCLOAK_URL: url, KEYCLOAK_ADMIN_USER: user, KEYCLOAK_ADMIN_PASSWORD: password };
 }
 
-async function answers(address, child) {
+async function responds(address, child) {
 	const limitMs = Date.now() + START_LIMIT_MS;
 	while (child.exitCode === null && Date.now() < limitMs) {
 		const response = await fetch(address, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);

@@ -2,9 +2,9 @@
 export interface VirtualClock {
 	/** Unix time in milliseconds. */
 	readonly now: () => number;
-	/** Calls back after so many milliseconds; the answer calls it off. */
+	/** Calls back after so many milliseconds; the returned function cancels the call. */
 	readonly after: (ms: number, callBack: () => void) => () => void;
-	/** Calls back every so many milliseconds; the answer ends that. */
+	/** Calls back every so many milliseconds; the returned function ends that. */
 	readonly every: (ms: number, callBack: () => void) => () => void;
 	readonly pause: (ms: number) => Promise<void>;
 	/** As `createRefresher` wants it: resolves to null after so many milliseconds. */

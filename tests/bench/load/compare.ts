@@ -6,7 +6,7 @@ const SECONDS = 2;
 const WARM_UP_SECONDS = 2;
 
 /**
- * Loads several servers in turns, so that whatever else the machine does falls on all of them alike; answers the medians
+ * Loads several servers in turns, so that whatever else the machine does falls on all of them alike; returns the medians
  * of each.
  */
 export async function compare<Side extends string>(
@@ -29,7 +29,7 @@ export async function compare<Side extends string>(
 
 const PAIRS = 5;
 
-/** Loads two servers in turns; answers the responses a second of each, and the ratio of both in each pair. */
+/** Loads two servers in turns; returns the responses a second of each, and the ratio of both in each pair. */
 export async function comparePairs(
 	ours: Load,
 	theirs: Load

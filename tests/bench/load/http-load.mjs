@@ -1,5 +1,5 @@
 /**
- * Sends one request after another over each of several connections, as fast as answers come. Raw sockets and written-out
+ * Sends one request after another over each of several connections, as fast as responses come. Raw sockets and written-out
  * requests: a client library would cost more than what it measures, and share the two cores of a small machine with it.
  * Reads its task as JSON from standard input, `{ port, requests: string[], seconds?, total? }`, one connection for each
  * request; writes what it saw, with times in milliseconds.
@@ -53,7 +53,7 @@ function keepAsking(request) {
 	});
 }
 
-/** Whether an answer, one byte a character, has arrived up to its end. */
+/** Whether a response, one byte a character, has arrived up to its end. */
 function isWhole(response) {
 	const head = response.indexOf(END_OF_HEAD);
 	if (head < 0) return false;

@@ -24,7 +24,7 @@ export interface Load {
 	readonly total?: number;
 }
 
-/** What a load saw: answers per second, and the slowest of all but one in a hundred. */
+/** What a load saw: responses per second, and the slowest of all but one in a hundred. */
 export interface Seen {
 	readonly perSecond: number;
 	readonly p99Ms: number;
@@ -32,13 +32,13 @@ export interface Seen {
 
 /**
  * Loads a server from a process of its own.
- * @throws when an answer is anything but a 200
+ * @throws when a response is anything but a 200
  */
 export async function load(task: Load): Promise<Seen> {
 	const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
 	child.stdin.end(JSON.stringify(task));
 	const { count, failures, tookMs, p99Ms } = v.parse(Seen, await text(child.stdout));
-	if (failures > 0) throw new Error(`${failures} of ${count} answers on port ${task.port} were no 200.`);
+	if (failures > 0) throw new Error(`${failures} of ${count} responses on port ${task.port} were no 200.`);
 	return { perSecond: (count * 1000) / tookMs, p99Ms };
 }
 

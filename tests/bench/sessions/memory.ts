@@ -19,7 +19,7 @@ declare const gc: () => void;
 
 /**
  * Opens sessions, looks whether they are denied and renews their tokens, for many different ones, on a clock that runs
- * 20 minutes. Answers how far the heap strays from its middle once it has filled, in percent, and its size in MB.
+ * 20 minutes. Returns how far the heap strays from its middle once it has filled, in percent, and its size in MB.
  */
 export async function measureMemory() {
 	let nowMs = Date.now();

@@ -9,20 +9,20 @@ import { decode } from '@auth/core/jwt';
 const { BENCH_UPSTREAM: upstream, BENCH_SECRET: secret } = process.env;
 
 const server = createServer((request, response) => {
-	answer(request, response).catch((error) => {
+	respond(request, response).catch((error) => {
 		console.error(error);
 		response.writeHead(502).end();
 	});
 });
 
-async function answer(request, response) {
+async function respond(request, response) {
 	if (secret && !(await decode({ token: tokenOf(request), secret, salt: 'session' }))) {
 		response.writeHead(401).end();
 		return;
 	}
-	const answered = await fetch(upstream + request.url);
-	const body = await answered.text();
-	response.writeHead(answered.status, {
+	const received = await fetch(upstream + request.url);
+	const body = await received.text();
+	response.writeHead(received.status, {
 		'content-type': 'application/json',
 		'content-length': Buffer.byteLength(body)
 	});

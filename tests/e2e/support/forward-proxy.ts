@@ -36,8 +36,8 @@ async function startProxy({ requestHeaders = (_url, headers) => headers, respond
 	const server = createServer((request, response) => {
 		const url = new URL(request.url ?? '');
 		const { method } = request;
-		const upstream = httpRequest(url, { method, headers: requestHeaders(url, request.headers) }, (answer) =>
-			respond(url, answer, response)
+		const upstream = httpRequest(url, { method, headers: requestHeaders(url, request.headers) }, (received) =>
+			respond(url, received, response)
 		);
 		upstream.once('error', () => response.destroy());
 		request.pipe(upstream);

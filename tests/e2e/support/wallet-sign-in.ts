@@ -3,7 +3,7 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { PersonId } from '../../sandbox/people.ts';
 import { en } from './texts.ts';
 
-/** The Bridge has looked at the wallet's answer, however long the scenario says that it takes. */
+/** The Bridge has looked at the wallet's response, however long the scenario says that it takes. */
 export function finishChecking(sandbox: Sandbox, sessionId: string): void {
 	const session = sandbox.session(sessionId);
 	if (!session) throw new Error('The Bridge has no such session');
@@ -38,7 +38,7 @@ export class WalletSignIn {
 		await this.expectCode();
 	}
 
-	/** The page shows a code; from now on the phone answers that one. */
+	/** The page shows a code; from now on the phone responds to that one. */
 	async expectCode(): Promise<void> {
 		const { title, titleHere } = this.#t.wallet.scan;
 		const heading = this.#page.getByRole('heading', { level: 1 });
@@ -72,7 +72,7 @@ export class WalletSignIn {
 	async check(): Promise<void> {
 		if (this.#isScripted) return;
 		const asked = () => this.#sandbox.lastRequests('bridge', 'status');
-		// Also those that the Bridge never answered.
+		// Also those that the Bridge never responded to.
 		const ownReads = () => asked().filter(({ path }) => path.includes(this.sessionId)).length;
 		const reads = ownReads();
 		const link = this.#page.getByRole('link', { name: /check/i });

@@ -18,7 +18,7 @@ export function actAsOne(instances: () => Instances) {
 	const grants = () => instances().sandbox.counts().refreshGrants;
 	const copies = () => instances().urls.map((url) => copyOf(browser, url));
 
-	test('200 requests at once, over all of them, cost one token call, and all are answered', async () => {
+	test('200 requests at once, over all of them, cost one token call, and all get a response', async () => {
 		await tokensOver(browser, instances());
 		const tabs = copies();
 		const responses = await Promise.all(

@@ -40,12 +40,12 @@ export class Reconciliation {
 			case 'USE_EXISTING_BINDING':
 				session.idvDone = true;
 				update(session, 'VERIFIED');
-				return this.#answer(session, undefined);
+				return this.#bodyOf(session, undefined);
 			case 'RUN_IDV':
 			case 'STEP_UP':
-				return this.#answer(session, this.#addressFor(session, redirectUri));
+				return this.#bodyOf(session, this.#addressFor(session, redirectUri));
 			default:
-				return this.#answer(session, undefined);
+				return this.#bodyOf(session, undefined);
 		}
 	}
 
@@ -103,7 +103,7 @@ export class Reconciliation {
 		return `${institutionUrl}/idv?request=${reference}`;
 	}
 
-	#answer(session: WalletSession, address: string | undefined) {
+	#bodyOf(session: WalletSession, address: string | undefined) {
 		if (this.#options.dialect === 'doc') {
 			return {
 				reconciliationSessionId: session.reconciliation?.id ?? session.id,

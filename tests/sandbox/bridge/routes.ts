@@ -30,7 +30,7 @@ interface Route {
 	readonly operation: string;
 	readonly method: string;
 	readonly path: RegExp;
-	readonly answer: (exchange: Exchange, first: string, second: string) => Promise<void> | void;
+	readonly handle: (exchange: Exchange, first: string, second: string) => Promise<void> | void;
 }
 
 /** The Bridge's HTTP API. Returns false for a path that is not the Bridge's. */
@@ -93,7 +93,7 @@ export function createBridgeRoutes({ service, scenarios, recorder, faults, error
 		if (await faults(exchange, operation)) return true;
 		try {
 			const [, first = '', second = ''] = found.path.exec(exchange.url.pathname) ?? [];
-			await found.answer(exchange, decodeURIComponent(first), decodeURIComponent(second));
+			await found.handle(exchange, decodeURIComponent(first), decodeURIComponent(second));
 		} catch (error) {
 			if (error instanceof BridgeError) errors.refuse(exchange, error);
 			else if (error instanceof BadRequest || error instanceof URIError) {
@@ -104,6 +104,6 @@ export function createBridgeRoutes({ service, scenarios, recorder, faults, error
 	};
 }
 
-function route(operation: string, method: string, template: string, response: Route['answer']): Route {
-	return { operation, method, path: new RegExp(`^${template.replaceAll(/:\w+/g, '([^/]+)')}$`), answer: response };
+function route(operation: string, method: string, template: string, handle: Route['handle']): Route {
+	return { operation, method, path: new RegExp(`^${template.replaceAll(/:\w+/g, '([^/]+)')}$`), handle };
 }

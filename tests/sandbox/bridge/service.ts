@@ -144,14 +144,14 @@ export class BridgeService {
 	reconcile(reconciliationId: string, outcome: IdvOutcome) {
 		const session = this.#sessions.findByReconciliation(reconciliationId);
 		if (session === undefined || isExpired(session)) throw new BridgeError('NO_RECONCILIATION_MAPPING');
-		const answer = { sessionId: session.id, returnOrigin: session.reconciliation?.returnOrigin ?? '' };
+		const body = { sessionId: session.id, returnOrigin: session.reconciliation?.returnOrigin ?? '' };
 		try {
 			this.reconciliation.finish(session, outcome);
 		} catch (error) {
-			if (error instanceof BridgeError) return { ...answer, linked: false };
+			if (error instanceof BridgeError) return { ...body, linked: false };
 			throw error;
 		}
-		return { ...answer, linked: true };
+		return { ...body, linked: true };
 	}
 
 	/** Includes expired sessions. */

@@ -37,11 +37,11 @@ const Sign = v.object({
 const ScenarioName = v.picklist(scenarioNames);
 const Target = v.optional(v.picklist(['sts', 'bridge', 'trap']));
 
-type Answer = (exchange: Exchange, parameter: string) => unknown;
+type Handler = (exchange: Exchange, parameter: string) => unknown;
 
 /** The control API: JSON requests and responses; 404 for an unknown session or scenario. */
 export function createControlRoutes(controls: Controls, recorder: Recorder) {
-	const routes: Readonly<Record<string, Answer>> = {
+	const routes: Readonly<Record<string, Handler>> = {
 		'GET /': () => ({ routes: Object.keys(routes) }),
 		'GET /health': () => ({ status: 'ok' }),
 		'GET /people': () => people.map((person) => ({ id: person.id, label: personLabel(person) })),

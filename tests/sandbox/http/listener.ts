@@ -41,8 +41,8 @@ export class PortTakenError extends Error {
  */
 export async function listen(options: ListenerOptions): Promise<Listener> {
 	const { host, port } = options;
-	let answer: RequestHandler = (_request, response) => void response.writeHead(503).end();
-	const server = createServer((request, response) => answer(request, response));
+	let handle: RequestHandler = (_request, response) => void response.writeHead(503).end();
+	const server = createServer((request, response) => handle(request, response));
 	const sockets = new Set<Socket>();
 	server.on('connection', (socket: Socket) => {
 		sockets.add(socket);
@@ -59,7 +59,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 	return {
 		port: portOf(server.address()),
 		serve: (handler) => {
-			answer = handler;
+			handle = handler;
 		},
 		close: async () => {
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -10,7 +10,7 @@ const Decision = v.picklist(['confirmed', 'refused', 'failed']);
 /** Sign-in and identity pages, on another site than the portal, so that every journey is cross-site. */
 export function createInstitutionRoutes(handoffs: Handoffs, scenarios: Scenarios) {
 	const leave = (exchange: Exchange, reference: string, outcome: HandoffOutcome) => {
-		const location = handoffs.answer(reference, outcome);
+		const location = handoffs.complete(reference, outcome);
 		if (location === undefined) sendHtml(exchange, 410, lostPage());
 		else redirect(exchange, location);
 	};

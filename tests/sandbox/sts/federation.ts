@@ -43,7 +43,7 @@ export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, insti
 			purpose: 'idv',
 			institutionId: exchange.url.searchParams.get('provider') ?? undefined,
 			subject: reconciliation,
-			returnTo: (answered) => `${issuer}/reconciliation/return?request=${answered}`
+			returnTo: (reference) => `${issuer}/reconciliation/return?request=${reference}`
 		});
 		redirect(exchange, `${institutionUrl}/idv?request=${reference}`);
 	};
@@ -63,10 +63,10 @@ export function createFederation({ handoffs, scenarios, issuer, bridgeUrl, insti
 	};
 
 	return async (exchange: Exchange): Promise<boolean> => {
-		const answer = { providers, 'reconciliation-start': authorize, 'reconciliation-return': comeBack };
+		const handlers = { providers, 'reconciliation-start': authorize, 'reconciliation-return': comeBack };
 		const operation = federationOperation(exchange.url.pathname);
 		if (operation === undefined) return false;
-		await answer[operation](exchange);
+		await handlers[operation](exchange);
 		return true;
 	};
 }
@@ -88,8 +88,8 @@ async function notifyBridge(bridgeUrl: string, reconciliationId: string, { kind 
 			headers: { 'content-type': 'application/json', [callerHeader]: 'sts' },
 			body: JSON.stringify({ outcome: kind === 'person' ? 'confirmed' : kind })
 		});
-		const answer = v.safeParse(Reconciled, await response.json());
-		return response.ok && answer.success ? answer.output : undefined;
+		const parsed = v.safeParse(Reconciled, await response.json());
+		return response.ok && parsed.success ? parsed.output : undefined;
 	} catch {
 		return undefined;
 	}

@@ -69,9 +69,9 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 		const url = `${bridgeUrl}/auth/oid4vp/sessions/${encodeURIComponent(sessionId)}/complete`;
 		try {
 			const response = await fetch(url, { method: 'POST', redirect: 'manual', headers: { [callerHeader]: 'sts' } });
-			const answer = v.safeParse(Resolved, await response.json());
-			if (response.status !== 200 || !answer.success) return 'access_denied';
-			const { userId, claims, acr, amr } = answer.output;
+			const parsed = v.safeParse(Resolved, await response.json());
+			if (response.status !== 200 || !parsed.success) return 'access_denied';
+			const { userId, claims, acr, amr } = parsed.output;
 			return accounts.fromWallet(userId, claims, acr, amr);
 		} catch {
 			return 'access_denied';
@@ -85,7 +85,7 @@ export function createLogin({ provider, accounts, handoffs, scenarios, bridgeUrl
 			institutionId: wanted?.id,
 			needsSecondFactor: requestedLevels(params).levels.includes(MFA),
 			subject: uid,
-			returnTo: (answered) => `${provider.issuer}/interaction/${uid}/return?request=${answered}`
+			returnTo: (reference) => `${provider.issuer}/interaction/${uid}/return?request=${reference}`
 		});
 		redirect(exchange, `${institutionUrl}/login?request=${reference}`);
 	};

@@ -34,7 +34,7 @@ export interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authoriz
 export interface Sts {
 	readonly authorizations: AuthorizationLog;
 	readonly accounts: Accounts;
-	answer(exchange: Exchange): Promise<void>;
+	handle(exchange: Exchange): Promise<void>;
 	portalClient(): Promise<Client>;
 }
 
@@ -74,7 +74,7 @@ export function createSts(options: StsOptions): Sts {
 	return {
 		authorizations,
 		accounts,
-		answer: async (exchange) => {
+		handle: async (exchange) => {
 			const operation = stsOperation(exchange);
 			recorder.note('sts', operation, exchange);
 			if (isBehindTls) exchange.request.headers['x-forwarded-proto'] = 'https';

@@ -10,7 +10,7 @@ vi.mock('../../../src/lib/server/config', () => import('../server/configured'));
 const CALLBACK = 'http://localhost:3000/api/auth/callback/sts';
 let server: Server;
 let issuer: string;
-/** Answers a pushed authorization request: its status and body. */
+/** Responds to a pushed authorization request: its status and body. */
 let respond: (request: URLSearchParams) => readonly [status: number, body: object];
 
 beforeEach(async () => {

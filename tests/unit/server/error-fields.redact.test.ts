@@ -27,7 +27,7 @@ describe('a text for the log', () => {
 	])('%s becomes %s', (text, cleaned) => expect(redact(text)).toBe(cleaned));
 
 	test.each([
-		'the STS answered 503',
+		'the STS responded with 503',
 		'fetch failed: ECONNREFUSED 127.0.0.1:8092',
 		'at readStatus (file:///srv/portal/chunks/client.js:12:34)',
 		'SESSION_NOT_FOUND',

@@ -4,7 +4,7 @@ import { readSessionEnd, sessionEnd, signOutsElsewhere, announceSignOut } from '
 const open = () => new AbortController().signal;
 
 describe('how long a session still lasts', () => {
-	const answered = (response: () => Promise<Response>) => vi.stubGlobal('fetch', vi.fn(response));
+	const respondWith = (response: () => Promise<Response>) => vi.stubGlobal('fetch', vi.fn(response));
 	afterEach(() => vi.unstubAllGlobals());
 
 	test.each<[string, unknown, unknown]>([
@@ -19,7 +19,7 @@ describe('how long a session still lasts', () => {
 		['unknown, of a body that is no session of ours', { hello: 'captive portal' }, null],
 		['unknown, of a text', 'x', null]
 	])('is %s', async (_what, body, expected) => {
-		answered(async () => Response.json(body));
+		respondWith(async () => Response.json(body));
 		expect(await readSessionEnd(open())).toEqual(expected);
 		expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/session', {
 			redirect: 'error',
@@ -32,7 +32,7 @@ describe('how long a session still lasts', () => {
 		['does not respond', () => Promise.reject(new TypeError('fetch failed'))],
 		['responds with a page', async () => new Response('<html>')]
 	])('is unknown while the portal %s: nobody is signed out by that', async (_what, response) => {
-		answered(response);
+		respondWith(response);
 		expect(await readSessionEnd(open())).toBeNull();
 	});
 

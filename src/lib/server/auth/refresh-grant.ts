@@ -22,7 +22,7 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 			...stsCall,
 			additionalParameters: resourceParameter()
 		})
-		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_answer', cause)));
+		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_response', cause)));
 	await assertProcessed(response);
 
 	const { response: reduced, idToken } = await withoutOtherClaims(response);
@@ -56,7 +56,7 @@ function throwRefreshError(cause: unknown, status: number): never {
 	if (cause instanceof oauth.WWWAuthenticateChallengeError) return postponed('invalid_client', cause);
 	if (cause instanceof oauth.OperationProcessingError && cause.code === oauth.JWT_CLAIM_COMPARISON)
 		return ended('id_token_not_ours', cause);
-	return status === 200 ? lost('unreadable_answer', cause) : postponed(`sts_${status}`, cause);
+	return status === 200 ? lost('unreadable_response', cause) : postponed(`sts_${status}`, cause);
 }
 
 /**

@@ -50,7 +50,7 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 				body: body?.chunks ?? null,
 				timeoutMs,
 				maxRequestBytes,
-				maxAnswerBytes,
+				maxResponseBytes: maxAnswerBytes,
 				signal,
 				onBreak: ({ code, facts }) => log.warn('a response was cut off', { ...facts, requestId, code, backend: name })
 			})

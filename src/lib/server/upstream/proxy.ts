@@ -16,7 +16,7 @@ export interface ProxiedRequest {
 	readonly timeoutMs: number;
 	readonly maxRequestBytes: number;
 	/** Largest response body accepted, counted as received. */
-	readonly maxAnswerBytes: number;
+	readonly maxResponseBytes: number;
 	/** Aborts when the client disconnects. */
 	readonly signal: AbortSignal;
 	/** Called when the response fails after its head has been passed on. The response then breaks off. */
@@ -65,7 +65,7 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 			for await (const chunk of inTurns(body)) {
 				idleTimeout.rest();
 				bytes += chunk.byteLength;
-				if (bytes > wanted.maxAnswerBytes) throw new UpstreamError('too_large');
+				if (bytes > wanted.maxResponseBytes) throw new UpstreamError('too_large');
 				yield chunk;
 				idleTimeout.expect();
 			}
@@ -102,7 +102,7 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 		const response = await send({ ...message, body: wanted.body && upward(wanted.body) });
 		progress.responding = true;
 		idleTimeout.rest();
-		assertAcceptable(response, wanted.maxAnswerBytes);
+		assertAcceptable(response, wanted.maxResponseBytes);
 		const { body, status, headers } = response;
 		return new Response(body && readable(downward(body)), { status, headers });
 	} catch (error) {

@@ -155,7 +155,7 @@ const waitingNotices: Partial<Record<WalletView['screen'], WalletNotice>> = {
 	checking: 'still_checking'
 };
 
-/** The address of the wallet page that answers a press. */
+/** The address of the wallet page that responds to a press. */
 export function walletPagePath(arrival: Arrival): string {
 	return `/login/wallet?after=${arrival}`;
 }

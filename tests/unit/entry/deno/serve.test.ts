@@ -18,11 +18,11 @@ interface Seen {
 }
 
 /** An application that records its requests. */
-function application(answer: () => Response = () => new Response('hello')) {
+function application(create: () => Response = () => new Response('hello')) {
 	const seen: Seen[] = [];
 	const respond: Respond = (request, clientAddress) => {
 		seen.push({ request, ip: clientAddress() });
-		return Promise.resolve(answer());
+		return Promise.resolve(create());
 	};
 	return { respond, seen };
 }

@@ -18,7 +18,7 @@ export interface Step {
 	readonly instance: number;
 	/** How long the work on a request takes once its tokens are good. */
 	readonly workMs: number;
-	/** Whether the answer gets lost on its way to the browser. */
+	/** Whether the response gets lost on its way to the browser. */
 	readonly isLost: boolean;
 }
 

@@ -3,7 +3,7 @@ import { WorkFailed } from '$lib/server/auth/run-once';
 import type { Session } from '$lib/server/auth/session';
 import type { VirtualClock } from '../../virtual-clock';
 
-/** How one token call goes. `unsent`: refused; `failed`: a 500; `lost`: redeemed, and the answer never came. */
+/** How one token call goes. `unsent`: refused; `failed`: a 500; `lost`: redeemed, and the response never came. */
 export interface TokenCall {
 	readonly way: 'good' | 'unsent' | 'failed' | 'lost';
 	readonly thereMs: number;
@@ -58,7 +58,7 @@ export function createSts(clock: VirtualClock, nextCall: () => TokenCall, tokenS
 		const isLost = way === 'lost' || thereMs + backMs > STS_LIMIT_MS;
 		await clock.pause(isLost ? Math.max(0, STS_LIMIT_MS - thereMs) : backMs);
 		ends(isLost ? 'lost' : isGood ? 'good' : 'refused');
-		if (isLost) throw new WorkFailed('lost', 'no_answer');
+		if (isLost) throw new WorkFailed('lost', 'no_response');
 		if (!isGood) throw new WorkFailed('ended', 'invalid_grant');
 		return response;
 	}
@@ -67,7 +67,7 @@ export function createSts(clock: VirtualClock, nextCall: () => TokenCall, tokenS
 		redeem,
 		tokens,
 		isAlive: () => isAlive,
-		/** Whether some answer never came: the one reason for which a family may end. */
+		/** Whether some response never came: the one reason for which a family may end. */
 		hasLost: () => [...endings.values()].flat().includes('lost')
 	};
 }

@@ -154,11 +154,11 @@ describe('while the keys of the STS can not be had', () => {
 	});
 
 	test.each<[string, () => Promise<Response>]>([
-		['it does not answer', () => Promise.reject(new TypeError('fetch failed'))],
-		['it answers 500', () => Promise.resolve(new Response('oops', { status: 500 }))],
-		['it answers HTML', () => Promise.resolve(new Response('<html>'))],
+		['it does not respond', () => Promise.reject(new TypeError('fetch failed'))],
+		['it responds with 500', () => Promise.resolve(new Response('oops', { status: 500 }))],
+		['it responds with HTML', () => Promise.resolve(new Response('<html>'))],
 		['it has not published the new one yet', () => Promise.resolve(Response.json({ keys: [] }))]
-	])('because %s, the connection vouches for its answer', async (_, keys) => {
+	])('because %s, the connection vouches for its response', async (_, keys) => {
 		// Other keys than those that an earlier test has fetched.
 		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
 		vi.stubGlobal('fetch', (input: string, init: RequestInit) => (input === jwks ? keys() : sts.fetch(input, init)));
@@ -225,13 +225,13 @@ describe('the fault', () => {
 		['a redirect', 'postponed', 'sts_303', () => Promise.resolve(new Response(null, { status: 303 }))],
 		['502 of a gateway', 'lost', 'sts_502', html(502)],
 		['504 of a gateway', 'lost', 'sts_504', html(504)],
-		['200 in HTML', 'lost', 'unreadable_answer', html(200)],
-		['200 without tokens', 'lost', 'unreadable_answer', responses(200, {})],
+		['200 in HTML', 'lost', 'unreadable_response', html(200)],
+		['200 without tokens', 'lost', 'unreadable_response', responses(200, {})],
 		['a refused connection', 'postponed', 'sts_unreachable', fails(notConnected('ECONNREFUSED'))],
 		['a name that is not known', 'postponed', 'sts_unreachable', fails(notConnected('ENOTFOUND'))],
-		['a connection that broke off', 'lost', 'no_answer', fails(code('ECONNRESET'))],
-		['no answer in time', 'lost', 'no_answer', fails(new DOMException('late', 'TimeoutError'))],
-		['anything else', 'lost', 'no_answer', fails(new Error('?'))]
+		['a connection that broke off', 'lost', 'no_response', fails(code('ECONNRESET'))],
+		['no response in time', 'lost', 'no_response', fails(new DOMException('late', 'TimeoutError'))],
+		['anything else', 'lost', 'no_response', fails(new Error('?'))]
 	])('%s counts as %s (%s)', async (_, fault, expected, response) => {
 		sent.mockImplementation(response);
 		await expect(redeem()).rejects.toMatchObject({ name: 'WorkFailed', fault, code: expected });

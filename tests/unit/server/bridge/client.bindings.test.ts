@@ -88,14 +88,14 @@ describe('the linked wallets of a subject', () => {
 });
 
 describe('unlinking a wallet', () => {
-	const answering = (status: number) =>
+	const respondingWith = (status: number) =>
 		startStub((request, response) => {
 			if (request.method === 'GET') sendJson(response, 200, [binding]);
 			else response.writeHead(status).end();
 		});
 
 	test("deletes what is in the subject's own list", async () => {
-		const stub = await answering(200);
+		const stub = await respondingWith(200);
 		await bridgeAt(stub.url).removeBinding('a', 'b1', credential);
 		expect(stub.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
 			'GET /internal/bindings/a',
@@ -104,13 +104,13 @@ describe('unlinking a wallet', () => {
 	});
 
 	test.each(['b2', 'B1', '', '..', 'b1/../b2'])('deletes nothing else: %j', async (bindingId) => {
-		const stub = await answering(200);
+		const stub = await respondingWith(200);
 		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', bindingId, credential))).code).toBe('not_found');
 		expect(stub.received.map(({ method }) => method)).toEqual(['GET']);
 	});
 
 	test('tells when it did not work', async () => {
-		const stub = await answering(500);
+		const stub = await respondingWith(500);
 		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', 'b1', credential))).code).toBe('upstream_invalid');
 	});
 });

@@ -40,7 +40,7 @@ export function bridgeAt(url: string, more: Partial<BridgeOptions> = {}) {
 /** The Problem of work that must fail with one; anything else fails the test. */
 export async function problemOf(work: Promise<unknown>): Promise<Problem> {
 	const error: unknown = await work.then(
-		(value) => expect.fail(`answered ${JSON.stringify(value)}`),
+		(value) => expect.fail(`returned ${JSON.stringify(value)}`),
 		(thrown: unknown) => thrown
 	);
 	if (error instanceof Problem) return error;

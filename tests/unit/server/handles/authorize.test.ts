@@ -3,7 +3,7 @@ import { authorize } from '$lib/server/handles/authorize';
 import { type EventOptions, requestEvent } from '../../../harness/request-event';
 import { someSession } from '../auth/session-fixture';
 
-async function answered(options: EventOptions) {
+async function authorized(options: EventOptions) {
 	let isResolved = false;
 	const resolve = () => {
 		isResolved = true;
@@ -17,14 +17,14 @@ describe('without a session', () => {
 	test.each(['/(public)', '/(public)/login', '/(public)/api/wallet/sessions', null])(
 		'the route %s is open',
 		async (routeId) => {
-			expect(await answered({ routeId })).toMatchObject({ isResolved: true });
+			expect(await authorized({ routeId })).toMatchObject({ isResolved: true });
 		}
 	);
 
 	test.each(['/(member)/account', '/account', '/', '/(other)/x', '/x/(public)'])(
 		'the route %s is closed',
 		async (routeId) => {
-			const { isResolved, response } = await answered({ routeId, path: '/account?tab=1&x=a b' });
+			const { isResolved, response } = await authorized({ routeId, path: '/account?tab=1&x=a b' });
 			expect(isResolved).toBe(false);
 			expect(response.status).toBe(303);
 			expect(response.headers.get('location')).toBe('/login?returnTo=%2Faccount%3Ftab%3D1%26x%3Da%2520b');
@@ -32,7 +32,7 @@ describe('without a session', () => {
 	);
 
 	test('the API says 401 in JSON', async () => {
-		const { isResolved, response } = await answered({ routeId: '/(member)/api/me', path: '/api/me' });
+		const { isResolved, response } = await authorized({ routeId: '/(member)/api/me', path: '/api/me' });
 		expect(isResolved).toBe(false);
 		expect(response.status).toBe(401);
 		expect(await response.json()).toEqual({
@@ -45,7 +45,7 @@ describe('without a session', () => {
 
 test('with a session every route is open', async () => {
 	const options = { routeId: '/(member)/account', session: someSession() };
-	expect(await answered(options)).toMatchObject({ isResolved: true });
+	expect(await authorized(options)).toMatchObject({ isResolved: true });
 });
 
 test('a session that was ended from another device leads to the login page, which says that', async () => {

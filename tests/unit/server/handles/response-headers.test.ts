@@ -13,10 +13,10 @@ afterEach(() => {
 });
 
 describe('every response', () => {
-	const answer = async (own: Response) => responseHeaders({ event: requestEvent(), resolve: () => own });
+	const withHeaders = async (own: Response) => responseHeaders({ event: requestEvent(), resolve: () => own });
 
 	test('carries the fixed headers, and is not stored', async () => {
-		const { headers } = await answer(new Response('x'));
+		const { headers } = await withHeaders(new Response('x'));
 		expect(Object.fromEntries(headers)).toMatchObject({
 			'cache-control': 'no-store',
 			'content-security-policy': expect.stringMatching(/frame-ancestors 'none'.*base-uri 'none'/) as unknown,
@@ -27,33 +27,33 @@ describe('every response', () => {
 	});
 
 	test('says HSTS under https alone', async () => {
-		expect((await answer(new Response('x'))).headers.has('strict-transport-security')).toBe(false);
+		expect((await withHeaders(new Response('x'))).headers.has('strict-transport-security')).toBe(false);
 		configure({ AUTH_URL: 'https://portal.example.org' });
-		expect((await answer(new Response('x'))).headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+		expect((await withHeaders(new Response('x'))).headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
 	});
 
 	test('keeps a policy and a caching rule of its own', async () => {
 		const own = { 'content-security-policy': "script-src 'nonce-x'", 'cache-control': 'private, max-age=5' };
-		const { headers } = await answer(new Response('x', { headers: own }));
+		const { headers } = await withHeaders(new Response('x', { headers: own }));
 		expect(Object.fromEntries(headers)).toMatchObject(own);
 	});
 
 	test('that sets a cookie, such as the session, is not stored, whatever its own rule', async () => {
 		const own = new Response('x', { headers: { 'cache-control': 'public, max-age=3600', 'set-cookie': 'a=1' } });
-		expect((await answer(own)).headers.get('cache-control')).toBe('no-store');
+		expect((await withHeaders(own)).headers.get('cache-control')).toBe('no-store');
 	});
 
 	test('keeps its status, body and each of its cookies, also a redirect with fixed headers', async () => {
 		const own = new Response('body', { status: 201 });
 		own.headers.append('set-cookie', 'a=1');
 		own.headers.append('set-cookie', 'b=2');
-		const response = await answer(own);
+		const response = await withHeaders(own);
 		expect([response.status, await response.text(), response.headers.getSetCookie()]).toEqual([
 			201,
 			'body',
 			['a=1', 'b=2']
 		]);
-		expect((await answer(Response.redirect('http://localhost:3000/', 303))).headers.get('x-content-type-options')).toBe(
+		expect((await withHeaders(Response.redirect('http://localhost:3000/', 303))).headers.get('x-content-type-options')).toBe(
 			'nosniff'
 		);
 	});

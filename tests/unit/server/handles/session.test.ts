@@ -39,8 +39,8 @@ async function handled(
 		event,
 		resolve: async (inner) => {
 			seen = inner.locals.session;
-			const answer = await resolve(event);
-			if (answer instanceof Response) return answer;
+			const resolved = await resolve(event);
+			if (resolved instanceof Response) return resolved;
 			return new Response('page', { headers: { 'set-cookie': 'portal.login=x' } });
 		}
 	});

@@ -18,12 +18,12 @@ export interface Stub {
 }
 
 /** A real server on a free port, which ends with the test. */
-export async function startStub(answer: RequestListener): Promise<Stub> {
+export async function startStub(respond: RequestListener): Promise<Stub> {
 	const received: Received[] = [];
 	const server = createServer((request, response) => {
 		void text(request).then((body) => {
 			received.push({ method: request.method ?? '', target: request.url ?? '', headers: request.headers, body });
-			answer(request, response);
+			respond(request, response);
 		});
 	});
 	const { url, stop } = await listenOnLoopback(server);
@@ -52,10 +52,10 @@ export function raw(status: number, contentType: string, body: string): RequestL
 	};
 }
 
-/** Answers each request with the next of these, then with the last for ever. */
-export function inTurn(...answers: readonly [RequestListener, ...RequestListener[]]): RequestListener {
+/** Responds to each request with the next of these, then with the last for ever. */
+export function inTurn(...listeners: readonly [RequestListener, ...RequestListener[]]): RequestListener {
 	let turn = 0;
-	return (request, response) => (answers[Math.min(turn++, answers.length - 1)] ?? answers[0])(request, response);
+	return (request, response) => (listeners[Math.min(turn++, listeners.length - 1)] ?? listeners[0])(request, response);
 }
 
 export const neverResponds: RequestListener = () => undefined;

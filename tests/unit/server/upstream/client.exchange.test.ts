@@ -33,9 +33,9 @@ async function faultOfCall(call: Promise<unknown>): Promise<string> {
 describe('a good response', () => {
 	test('comes with status, headers and parsed JSON', async () => {
 		const stub = await startStub(json(201, { a: 1 }));
-		const answer = await ask(stub.url, { method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } });
-		expect(answer).toMatchObject({ status: 201, json: { a: 1 }, text: '{"a":1}' });
-		expect(answer.headers.get('content-type')).toBe('application/json');
+		const response = await ask(stub.url, { method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } });
+		expect(response).toMatchObject({ status: 201, json: { a: 1 }, text: '{"a":1}' });
+		expect(response.headers.get('content-type')).toBe('application/json');
 		expect(stub.received).toMatchObject([{ method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } }]);
 	});
 
@@ -61,8 +61,8 @@ describe('a good response', () => {
 				controller.close();
 			}
 		});
-		const answer = new Response(body, { headers: { 'content-type': 'application/json' } });
-		expect((await ask('http://a.test/', { send: () => Promise.resolve(answer) })).json).toEqual({ name: 'Zoë' });
+		const response = new Response(body, { headers: { 'content-type': 'application/json' } });
+		expect((await ask('http://a.test/', { send: () => Promise.resolve(response) })).json).toEqual({ name: 'Zoë' });
 	});
 
 	test('leaves no timer behind', async () => {
@@ -100,8 +100,8 @@ describe('a fault', () => {
 	test.each([
 		['before responding', cutsBeforeResponding],
 		['amid its response', cutsMidBody]
-	])('of a server that hangs up %s is "cut_off"', async (_when, answer) => {
-		const stub = await startStub(answer);
+	])('of a server that hangs up %s is "cut_off"', async (_when, respond) => {
+		const stub = await startStub(respond);
 		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');
 	});
 
@@ -184,8 +184,8 @@ describe('parseResponse', () => {
 		['an empty body', raw(200, 'application/json', ''), 'not_json'],
 		['a wrong shape', json(200, { a: 'one' }), 'bad_shape'],
 		['null', json(200, null), 'bad_shape']
-	])('refuses %s', async (_what, answer, code) => {
-		const stub = await startStub(answer);
-		expect(await faultOfCall(ask(stub.url).then((answered) => parseResponse(schema, answered)))).toBe(code);
+	])('refuses %s', async (_what, respond, code) => {
+		const stub = await startStub(respond);
+		expect(await faultOfCall(ask(stub.url).then((response) => parseResponse(schema, response)))).toBe(code);
 	});
 });

@@ -6,7 +6,7 @@ import { client, post, read, startCounting } from './connections-fixture';
 
 describe('an egress proxy', () => {
 	/** Forwards requests in absolute form and CONNECT, and keeps their first lines. */
-	async function startProxy(answer?: string | null, credentials = 'user:secret') {
+	async function startProxy(reply?: string | null, credentials = 'user:secret') {
 		const seen: string[] = [];
 		const heads: string[] = [];
 		const server = createServer((socket) => {
@@ -15,8 +15,8 @@ describe('an egress proxy', () => {
 				const [line = ''] = String(data).split('\r\n');
 				seen.push(line);
 				heads.push(String(data));
-				if (answer === null) return;
-				if (answer !== undefined) return void socket.end(answer);
+				if (reply === null) return;
+				if (reply !== undefined) return void socket.end(reply);
 				const [method, target = ''] = line.split(' ');
 				const { hostname, port } = new URL(method === 'CONNECT' ? `http://${target}` : target);
 				const onward = connect(Number(port), hostname, () => {

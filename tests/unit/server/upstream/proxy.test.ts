@@ -33,12 +33,12 @@ const proxied = (more: Partial<ProxiedRequest> = {}) =>
 		body: null,
 		timeoutMs: LIMIT_MS,
 		maxRequestBytes: 100,
-		maxAnswerBytes: 100,
+		maxResponseBytes: 100,
 		signal: new AbortController().signal,
 		onBreak: (problem) => broken.push(problem),
 		...more
 	});
-const readerOf = (answer: Response) => (answer.body as ReadableStream<Uint8Array>).getReader();
+const readerOf = (response: Response) => (response.body as ReadableStream<Uint8Array>).getReader();
 const text = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
 
 describe('the time limit of a service', () => {
@@ -78,20 +78,20 @@ describe('the time limit of a service', () => {
 				send = (piece) => (piece === '' ? controller.close() : controller.enqueue(new TextEncoder().encode(piece)));
 			}
 		});
-		const answer = proxied({ method: 'POST', body: chunks });
+		const response = proxied({ method: 'POST', body: chunks });
 		for (const piece of ['one', 'two', '']) {
 			await new Promise((resolve) => setImmediate(resolve));
 			vi.advanceTimersByTime(ALMOST_MS);
 			send(piece);
 		}
-		await readerOf(await answer).read();
+		await readerOf(await response).read();
 		expect(stub.received).toMatchObject([{ body: 'onetwo' }]);
 	});
 });
 
 describe('a response', () => {
 	test('that has more than it may, unannounced, breaks off at that', async () => {
-		const reader = readerOf(await proxied({ maxAnswerBytes: 7 }));
+		const reader = readerOf(await proxied({ maxResponseBytes: 7 }));
 		writing.write('more');
 		const read = async () => {
 			for (;;) await reader.read();
@@ -122,7 +122,7 @@ describe('a response', () => {
 			caller.abort();
 			neverResponds(request, response);
 		});
-		const answer = proxied({ url: new URL(silent.url), signal: caller.signal });
-		await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+		const response = proxied({ url: new URL(silent.url), signal: caller.signal });
+		await expect(response).rejects.toMatchObject({ code: 'cancelled' });
 	});
 });

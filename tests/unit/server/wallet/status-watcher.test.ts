@@ -17,7 +17,7 @@ describe('one watched session', () => {
 	});
 
 	test('is read at most four times a second once its wallet is open, and each change is reported within 300 ms', async () => {
-		const { clock, listen, reads, answers: responses } = setUp();
+		const { clock, listen, reads, responses } = setUp();
 		responses.set('a', 'INTERACTION_STARTED');
 		const { said } = listen('a');
 		await clock.advance(2000);
@@ -28,7 +28,7 @@ describe('one watched session', () => {
 	});
 
 	test('is read no more often for a hundred listeners than for one, and all of them get the same updates', async () => {
-		const { clock, listen, reads, answers: responses } = setUp();
+		const { clock, listen, reads, responses } = setUp();
 		const listeners = Array.from({ length: 100 }, () => listen('a'));
 		await clock.advance(2 * scanMs);
 		responses.set('a', 'VERIFIED');
@@ -53,7 +53,7 @@ describe('one watched session', () => {
 	});
 
 	test('tells an end that has moved, and not one that has hardly moved', async () => {
-		const { clock, listen, answers: responses } = setUp();
+		const { clock, listen, responses } = setUp();
 		const endsAt = clock.now() + 300_000;
 		responses.set('a', statusOf('PENDING', endsAt));
 		const { heard } = listen('a');
@@ -67,7 +67,7 @@ describe('one watched session', () => {
 	});
 
 	test('is reported to a later listener at once, and is read again soon', async () => {
-		const { clock, listen, answers: responses, reads } = setUp();
+		const { clock, listen, responses, reads } = setUp();
 		responses.set('a', statusOf('PENDING', 300_000));
 		listen('a');
 		await clock.advance(600);
@@ -92,7 +92,7 @@ describe('one watched session', () => {
 	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
 		'is left alone after %s',
 		async (status) => {
-			const { clock, listen, reads, answers: responses, watches } = setUp();
+			const { clock, listen, reads, responses, watches } = setUp();
 			responses.set('a', status);
 			const { heard } = listen('a');
 			await clock.advance(60_000);
@@ -101,7 +101,7 @@ describe('one watched session', () => {
 	);
 
 	test('is left alone once it is gone', async () => {
-		const { clock, listen, reads, answers: responses, watches } = setUp();
+		const { clock, listen, reads, responses, watches } = setUp();
 		responses.set('a', new Problem('not_found'));
 		const { said } = listen('a');
 		await clock.advance(60_000);
@@ -111,7 +111,7 @@ describe('one watched session', () => {
 
 describe('a Bridge that does not respond', () => {
 	test('is requested at growing intervals up to 15 s, and reported once', async () => {
-		const { clock, listen, reads, answers: responses } = setUp();
+		const { clock, listen, reads, responses } = setUp();
 		responses.set('a', away);
 		const { said } = listen('a');
 		await clock.advance(60_000);
@@ -122,7 +122,7 @@ describe('a Bridge that does not respond', () => {
 	});
 
 	test('that is reachable again is reported, also if nothing has changed', async () => {
-		const { clock, listen, answers: responses, reads } = setUp();
+		const { clock, listen, responses, reads } = setUp();
 		const { said } = listen('a');
 		await clock.advance(0);
 		responses.set('a', away);
@@ -135,7 +135,7 @@ describe('a Bridge that does not respond', () => {
 	});
 
 	test('is reported to new listeners', async () => {
-		const { clock, listen, answers: responses } = setUp();
+		const { clock, listen, responses } = setUp();
 		responses.set('a', away);
 		listen('a');
 		await clock.advance(100);
@@ -160,7 +160,7 @@ describe('many watched sessions', () => {
 	});
 
 	test('stretch while they wait for a scan, so that an open wallet is followed as closely as ever', async () => {
-		const { clock, listen, reads, answers: responses } = setUp({ perSecond: 50 });
+		const { clock, listen, reads, responses } = setUp({ perSecond: 50 });
 		for (let n = 0; n < 200; n++) listen(`s${n}`);
 		await clock.advance(10_000);
 		responses.set('open', 'INTERACTION_STARTED');

@@ -4,7 +4,7 @@ import { createStatusWatches, type StatusEvent } from '$lib/server/wallet/status
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { virtualClock } from '../../virtual-clock';
 
-export type Answer = SessionStatusValue | Error;
+export type StatusResponse = SessionStatusValue | Error;
 
 export const credential = { requestId: 'r' };
 
@@ -18,7 +18,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	const clock = virtualClock();
 	const startMs = clock.now();
 	/** What each session responds with; `PENDING` where nothing is said. */
-	const responses = new Map<string, Answer | SessionStatus>();
+	const responses = new Map<string, StatusResponse | SessionStatus>();
 	const readsAtMs = new Map<string, number[]>();
 	const inFlight = { now: 0, most: 0 };
 	const watches = createStatusWatches({
@@ -39,7 +39,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	});
 	return {
 		clock,
-		answers: responses,
+		responses,
 		inFlight,
 		watches,
 		reads: (id: string) => readsAtMs.get(id) ?? [],
