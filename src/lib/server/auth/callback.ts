@@ -8,7 +8,14 @@ import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
-import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure, recordLinkedWallet } from './sign-in-result';
+import {
+	type CallbackOutcome,
+	countSignIn,
+	newSession,
+	redeemOnce,
+	type SignInFailure,
+	recordLinkedWallet
+} from './sign-in-result';
 import { tokenTimes } from './session-tokens';
 import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
 import {

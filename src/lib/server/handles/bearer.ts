@@ -15,11 +15,13 @@ export const bearer: Handle = ({ event, resolve }) => {
 	const scope = hasAccessToken(event) ? routeScope(event) : null;
 	if (scope === null) return resolve(event);
 	return endpoint(async () => {
-		event.locals.apiClient = await acceptBearer(event.request, scope, event.locals.requestId).catch((error: unknown) => {
-			if (error instanceof Problem && isAdministrative(event))
-				audit('admin.refused', { reason: error.code }, event.locals);
-			throw error;
-		});
+		event.locals.apiClient = await acceptBearer(event.request, scope, event.locals.requestId).catch(
+			(error: unknown) => {
+				if (error instanceof Problem && isAdministrative(event))
+					audit('admin.refused', { reason: error.code }, event.locals);
+				throw error;
+			}
+		);
 		return resolve(event);
 	})(event);
 };

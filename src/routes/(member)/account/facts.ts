@@ -1,5 +1,5 @@
 import type { Locale, Texts } from '$lib/i18n';
-import { formatDateTime } from '$lib/i18n/date-time';
+import { formatDateTime } from '$lib/i18n/locale';
 import type { LinkedWallet } from '$lib/wallet/view';
 
 /** What pages show of a linked wallet, for `facts.svelte`. */

@@ -53,9 +53,9 @@ describe('every response', () => {
 			'body',
 			['a=1', 'b=2']
 		]);
-		expect((await withHeaders(Response.redirect('http://localhost:3000/', 303))).headers.get('x-content-type-options')).toBe(
-			'nosniff'
-		);
+		expect(
+			(await withHeaders(Response.redirect('http://localhost:3000/', 303))).headers.get('x-content-type-options')
+		).toBe('nosniff');
 	});
 
 	test('names its request, differently each time', async () => {

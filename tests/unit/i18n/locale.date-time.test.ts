@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDate, formatDateTime } from '$lib/i18n/date-time';
+import { formatDate, formatDateTime } from '$lib/i18n/locale';
 
 test('a moment is shown in Dutch time, in any time zone of the server, and without the name of the zone', () => {
 	expect(formatDateTime('nl', '2026-07-01T12:05:00Z')).toBe('1 juli 2026 om 14:05');
