@@ -1,6 +1,6 @@
 import { texts } from '$lib/i18n';
 import { signInPath } from '$lib/server/auth/login-page';
-import { takeLinkedWallet } from '$lib/server/auth/sign-in-result';
+import { takeLinkedWallet } from '$lib/server/auth/sign-in-flow';
 import { brandView } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { isLookAhead } from '$lib/server/http/request';

@@ -2,7 +2,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { handle as portalHandle } from '../../src/hooks.server';
 import { isLocale } from '../../src/lib/i18n/locale';
-import { recordLinkedWallet } from '../../src/lib/server/auth/sign-in-result';
+import { recordLinkedWallet } from '../../src/lib/server/auth/sign-in-flow';
 import type { Session } from '../../src/lib/server/auth/session';
 import { stateOf } from './states/index.ts';
 

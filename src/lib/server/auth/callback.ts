@@ -8,17 +8,9 @@ import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
+import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure } from './sign-in-result';
 import {
-	type CallbackOutcome,
-	countSignIn,
-	newSession,
-	redeemOnce,
-	type SignInFailure,
-	recordLinkedWallet
-} from './sign-in-result';
-import { tokenTimes } from './session-tokens';
-import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
-import {
+	recordLinkedWallet,
 	findFlow,
 	flowIds,
 	flowOfVersion1,
@@ -32,6 +24,8 @@ import {
 	signInStartMs,
 	takeFlowOfVersion1
 } from './sign-in-flow';
+import { tokenTimes } from './session-tokens';
+import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
 import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath } from './login-page';
@@ -173,8 +167,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	}
 	if (flow.requestsLogin) clearSignedOutMark(cookies);
 	const used = await markCompletedUsed(cookies);
-	const isWallet = flow.provider === 'sts-wallet';
-	const isLinked = isWallet && used.some(({ idv }) => idv !== 'none');
+	const isLinked = flow.provider === 'sts-wallet' && used.some(({ idv }) => idv !== 'none');
 	recordLinkedWallet(cookies, isLinked);
 	const { stepUp, returnTo } = flow;
 	const isOther = stepUp !== undefined && !isSamePerson(session, stepUp);

@@ -203,3 +203,28 @@ export function signInStartMs(cookies: Cookies, { id, provider, walletSessionId 
 	const session = ownedSessions(cookies).find((owned) => owned.id === walletSessionId);
 	return session?.startedAt ?? flowStartMs(id) - LIFE_SECONDS * 1000;
 }
+
+/** A person who arrives later knows already that the wallet worked. */
+const LINKED_NOTICE_SECONDS = 10 * 60;
+
+const linkedCookie = () => cookieName('linked');
+
+/**
+ * Records whether the sign-in that ends now has linked a wallet, so that the next page says so. The cookie contains no other
+ * data, and an earlier one never outlives the sign-in: the next person at a shared computer is not told about a wallet.
+ */
+export function recordLinkedWallet(cookies: Cookies, isLinked: boolean): void {
+	if (isLinked) cookies.set(linkedCookie(), '1', { ...cookieAttributes(), maxAge: LINKED_NOTICE_SECONDS });
+	else forgetLinkedWallet(cookies);
+}
+
+/** Whether the page has to say that a wallet was linked. Deletes the record: it is said once. */
+export function takeLinkedWallet(cookies: Cookies): boolean {
+	const isLinked = cookies.get(linkedCookie()) !== undefined;
+	forgetLinkedWallet(cookies);
+	return isLinked;
+}
+
+export function forgetLinkedWallet(cookies: Cookies): void {
+	if (cookies.get(linkedCookie()) !== undefined) cookies.delete(linkedCookie(), cookieAttributes());
+}

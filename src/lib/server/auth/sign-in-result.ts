@@ -1,4 +1,3 @@
-import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { createOnce } from './run-once';
 import { sharedStore } from '../store';
@@ -6,7 +5,6 @@ import { SessionSchema, type Provider, type Session } from './session';
 import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema } from './sign-in-flow';
 import { type SignInError, signInErrors } from './sign-in-errors';
 import { CLOCK_TOLERANCE_SECONDS } from '../clock';
-import { cookieAttributes, cookieName } from '../http/cookies';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { config } from '../config';
 import { count } from '../metrics';
@@ -154,29 +152,4 @@ export async function redeemOnce(
  */
 export async function callbacksSettled(): Promise<void> {
 	await once?.settled();
-}
-
-/** A person who arrives later knows already that the wallet worked. */
-const LINKED_NOTICE_SECONDS = 10 * 60;
-
-const linkedCookie = () => cookieName('linked');
-
-/**
- * Records whether the sign-in that ends now has linked a wallet, so that the next page says so. The cookie contains no other
- * data, and an earlier one never outlives the sign-in: the next person at a shared computer is not told about a wallet.
- */
-export function recordLinkedWallet(cookies: Cookies, isLinked: boolean): void {
-	if (isLinked) cookies.set(linkedCookie(), '1', { ...cookieAttributes(), maxAge: LINKED_NOTICE_SECONDS });
-	else forgetLinkedWallet(cookies);
-}
-
-/** Whether the page has to say that a wallet was linked. Deletes the record: it is said once. */
-export function takeLinkedWallet(cookies: Cookies): boolean {
-	const isLinked = cookies.get(linkedCookie()) !== undefined;
-	forgetLinkedWallet(cookies);
-	return isLinked;
-}
-
-export function forgetLinkedWallet(cookies: Cookies): void {
-	if (cookies.get(linkedCookie()) !== undefined) cookies.delete(linkedCookie(), cookieAttributes());
 }

@@ -14,11 +14,10 @@ import { isUnavailable } from '../sts/responses';
 import { forgetExchanged } from '../sts/token-exchange';
 import { sharedStore } from '../store';
 import { forgetInstitution } from './login-page';
-import { forgetLinkedWallet } from './sign-in-result';
+import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
-import { forgetAllFlows } from './sign-in-flow';
 
 /** Sign-out takes effect locally at once. Each call to the STS may take at most this long. */
 const LIMIT_MS = 3000;

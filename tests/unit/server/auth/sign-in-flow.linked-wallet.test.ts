@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { fakeCookies } from '../../../harness/cookies';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const { forgetLinkedWallet, recordLinkedWallet, takeLinkedWallet } = await import('$lib/server/auth/sign-in-result');
+const { forgetLinkedWallet, recordLinkedWallet, takeLinkedWallet } = await import('$lib/server/auth/sign-in-flow');
 
 test('the record of a linked wallet contains nothing else, and lasts ten minutes', () => {
 	const cookies = fakeCookies();
