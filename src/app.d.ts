@@ -1,6 +1,6 @@
 import type { Locale } from '$lib/i18n';
 import type { AuditAddress } from '$lib/server/audit';
-import type { ApiClient } from '$lib/server/auth/bearer';
+import type { ApiClient } from '$lib/server/sts/tokens';
 import type { BrandView } from '$lib/ui/brand-view';
 import type { Session } from '$lib/server/auth/session';
 

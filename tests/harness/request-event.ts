@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import type { ApiClient } from '../../src/lib/server/auth/bearer';
+import type { ApiClient } from '../../src/lib/server/sts/tokens';
 import type { Session } from '../../src/lib/server/auth/session';
 import { type FakeCookies, fakeCookies } from './cookies';
 

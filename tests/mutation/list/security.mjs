@@ -57,7 +57,7 @@ export const security = [
 		file: 'src/lib/server/sts/tokens.ts',
 		find: '\t\taudience,\n',
 		replace: '',
-		test: 'tests/unit/server/auth/bearer.test.ts'
+		test: 'tests/unit/server/handles/bearer.test.ts'
 	},
 	{
 		name: 'a logout token ends sessions that began later',

@@ -1,6 +1,5 @@
 /** Schemas for requests and responses of the routes; a title names a schema in the description. */
 import * as v from 'valibot';
-import { PublicApiClient } from '../auth/bearer';
 import * as readiness from '../readiness';
 import { unixMs } from '../clock';
 import { config } from '../config';
@@ -68,7 +67,7 @@ export const SignInAddress = v.pipe(v.strictObject({ url: text }), v.title('Sign
 /** Who calls: a person, or an API client with its own token. */
 export const Session = v.pipe(PublicSession, v.title('Session'));
 export const ApiClient = v.pipe(
-	PublicApiClient,
+	v.strictObject({ clientId: text, scope: text, expires: v.pipe(text, v.isoTimestamp()) }),
 	v.title('Caller'),
 	v.description('An API client. `expires`: when its access token expires.')
 );

@@ -187,7 +187,7 @@ const AccessClaims = v.pipe(
  * The client that calls the portal's API, its scopes, when its token expires (Unix seconds), how and when a person
  * authenticated, if the token is for one, and whether the token is the client's own.
  */
-export interface AccessToken {
+export interface ApiClient {
 	readonly clientId: string;
 	readonly scopes: readonly string[];
 	readonly endsAt: number;
@@ -202,7 +202,7 @@ export interface AccessToken {
  * @throws jose's errors, TypeError or ValiError for an invalid token, and KeysUnavailable while the STS's keys are
  * unavailable
  */
-export async function verifyAccessToken(token: string, audience: string): Promise<AccessToken> {
+export async function verifyAccessToken(token: string, audience: string): Promise<ApiClient> {
 	const { typ } = decodeProtectedHeader(token);
 	v.assert(AccessType, typ ?? '');
 	const claims = await verifySignedToken(token, {

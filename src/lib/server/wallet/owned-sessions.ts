@@ -12,7 +12,7 @@ import {
 	ownedSessions
 } from '../auth/wallet-cookies';
 import * as v from 'valibot';
-import type { ApiClient } from '../auth/bearer';
+import type { ApiClient } from '../sts/tokens';
 import { sealOf } from '../http/cookies';
 import { unixMs } from '../clock';
 import { sharedStore } from '../store';

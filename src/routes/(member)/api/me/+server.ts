@@ -1,12 +1,16 @@
-import { publicApiClient } from '$lib/server/auth/bearer';
-import { publicSession } from '$lib/server/api/schemas';
+import type * as v from 'valibot';
+import { type ApiClient, publicSession } from '$lib/server/api/schemas';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';
 
 /** The signed-in person, or the API client that sends the request. */
 export const GET: RequestHandler = endpoint(({ locals: { session, apiClient } }) => {
-	if (apiClient) return publicApiClient(apiClient);
+	if (apiClient) {
+		const { clientId, scopes, endsAt } = apiClient;
+		const expires = new Date(endsAt * 1000).toISOString();
+		return { clientId, scope: scopes.join(' '), expires } satisfies v.InferOutput<typeof ApiClient>;
+	}
 	if (!session) throw new Problem('unauthorized');
 	return publicSession(session);
 });

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { acceptBearer, publicApiClient } from '$lib/server/auth/bearer';
+import { acceptBearer } from '$lib/server/handles/bearer';
 import { configure } from '../configured';
-import { fakeSts, ISSUER } from './fake-sts';
+import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
@@ -67,11 +67,11 @@ describe('a good access token', () => {
 		expect(await calledWith(changes, header)).toMatchObject({ clientId: 'third-party' });
 	});
 
-	test('returns the client, the scope and the expiry', async () => {
-		expect(publicApiClient(await calledWith())).toEqual({
+	test('returns the client, the scopes and the expiry', async () => {
+		expect(await calledWith()).toMatchObject({
 			clientId: 'third-party',
-			scope: 'profile:read wallet:sessions',
-			expires: '2027-01-15T08:05:00.000Z'
+			scopes: ['profile:read', 'wallet:sessions'],
+			endsAt: NOW + 300
 		});
 	});
 
@@ -182,7 +182,7 @@ test('without an audience of this API no access token is accepted', async () => 
 test('while the STS’s keys can’t be had a token is neither good nor bad', async () => {
 	vi.resetModules();
 	vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
-	const reloaded = await import('$lib/server/auth/bearer');
+	const reloaded = await import('$lib/server/handles/bearer');
 	const request = new Request('http://x/', { headers: { authorization: `Bearer ${await sts.sign(claims())}` } });
 	await expect(reloaded.acceptBearer(request, 'profile:read', 'r1')).rejects.toMatchObject({
 		code: 'upstream_unavailable',
