@@ -8,18 +8,21 @@ export interface StaticFile {
 	cacheControl: string;
 	/** Identifies the content: a hash, or a file name that contains one. Each variant's ETag starts with it. */
 	digest: string;
-	content: Uint8Array<ArrayBuffer>;
+	content: Content;
 	/** Compressed at build time. */
-	br?: Uint8Array<ArrayBuffer>;
-	gzip?: Uint8Array<ArrayBuffer>;
+	br?: Content;
+	gzip?: Content;
 }
+
+/** The bytes of a file, which stay in memory after the first call. Throws if the file can't be read. */
+type Content = () => Uint8Array<ArrayBuffer>;
 
 /** Public files by decoded URL path, such as `/favicon.svg`. */
 export type StaticTable = ReadonlyMap<string, StaticFile>;
 
 /**
- * Access to the file system; each runtime has its own implementation. It is synchronous: nothing is served while the portal
- * starts, and a promise for each of the many small files makes the start slower.
+ * Access to the file system; each runtime has its own implementation. It is synchronous: each file is read once, and a promise
+ * for each of the many small files makes the start slower.
  */
 export interface Disk {
 	/** Paths of all files below a folder, relative to it, separated by `/`; empty if the folder does not exist. */
@@ -30,7 +33,9 @@ export interface Disk {
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
- * Reads a build's public files into memory at start (a few hundred kB). No request reads from disk.
+ * Lists a build's public files. A file that is named by a hash of its content is read when it is first requested, so that a start
+ * does not wait for it; all others are read here, because their digest depends on their content. Each file stays in memory
+ * (together a few hundred kB).
  * @param clientFolder the build's assets, including those that Vite names by a hash of their content
  * @param pagesFolder prerendered pages, served at their path without `.html`
  */
@@ -51,17 +56,28 @@ function readFolder(disk: Disk, folder: string, nameOf: (path: string) => string
 }
 
 async function readOne(file: string, known: ReadonlySet<string>, read: Disk['read']): Promise<StaticFile> {
-	const content = read(file);
 	// Vite puts a hash into these names: most files need no digest at start.
 	const isImmutable = file.startsWith('_app/immutable/');
+	const contentOf = (name: string) => (isImmutable ? onDemand : atOnce)(() => read(name));
+	const content = contentOf(file);
 	return {
 		type: mediaType(file),
 		cacheControl: isImmutable ? IMMUTABLE : 'no-cache',
-		digest: isImmutable ? encodeURIComponent(file) : await digestOf(content, 22),
+		digest: isImmutable ? encodeURIComponent(file) : await digestOf(content(), 22),
 		content,
-		...(known.has(`${file}.br`) ? { br: read(`${file}.br`) } : {}),
-		...(known.has(`${file}.gz`) ? { gzip: read(`${file}.gz`) } : {})
+		...(known.has(`${file}.br`) ? { br: contentOf(`${file}.br`) } : {}),
+		...(known.has(`${file}.gz`) ? { gzip: contentOf(`${file}.gz`) } : {})
 	};
+}
+
+function onDemand(read: Content): Content {
+	let bytes: Uint8Array<ArrayBuffer> | undefined;
+	return () => (bytes ??= read());
+}
+
+function atOnce(read: Content): Content {
+	const bytes = read();
+	return () => bytes;
 }
 
 function isVariant(file: string, known: ReadonlySet<string>): boolean {
@@ -90,9 +106,9 @@ export function staticResponse(file: StaticFile, method: 'GET' | 'HEAD', header:
 }
 
 function chooseVariant(file: StaticFile, acceptEncoding: string | null) {
-	if (file.br && accepts(acceptEncoding, 'br')) return { encoding: 'br', bytes: file.br };
-	if (file.gzip && accepts(acceptEncoding, 'gzip')) return { encoding: 'gzip', bytes: file.gzip };
-	return { encoding: undefined, bytes: file.content };
+	if (file.br && accepts(acceptEncoding, 'br')) return { encoding: 'br', bytes: file.br() };
+	if (file.gzip && accepts(acceptEncoding, 'gzip')) return { encoding: 'gzip', bytes: file.gzip() };
+	return { encoding: undefined, bytes: file.content() };
 }
 
 function accepts(header: string | null, coding: string): boolean {

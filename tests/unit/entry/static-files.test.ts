@@ -24,7 +24,7 @@ test('compressed variants belong to their file and have no address of their own'
 	await put('client/app.css.gz', 'gzip');
 	const table = await read();
 	expect([...table.keys()]).toEqual(['/app.css']);
-	expect(new TextDecoder().decode(table.get('/app.css')?.br)).toBe('brotli');
+	expect(new TextDecoder().decode(table.get('/app.css')?.br?.())).toBe('brotli');
 });
 
 test('an archive that is not a variant of another file is served as a file', async () => {
@@ -53,6 +53,22 @@ test('files with the same name and different content have different digests', as
 	expect((await read()).get('/logo.svg')?.digest).not.toBe(before);
 });
 
+test('a file that is named by a hash is read at its first request, and once', async () => {
+	await put('client/_app/immutable/entry.js', '1');
+	const [file] = (await read()).values();
+	await put('client/_app/immutable/entry.js', 'first request');
+	expect(text(file?.content() ?? null)).toBe('first request');
+	await rm(join(folder, 'client/_app'), { recursive: true });
+	expect(text(file?.content() ?? null)).toBe('first request');
+});
+
+test('all other files are read at the start, as their digest says', async () => {
+	await put('client/logo.svg', 'one');
+	const [file] = (await read()).values();
+	await put('client/logo.svg', 'two');
+	expect(text(file?.content() ?? null)).toBe('one');
+});
+
 test('prerendered pages are served without .html in their path', async () => {
 	await put('pages/index.html', 'home');
 	await put('pages/help.html', 'help');
@@ -69,11 +85,11 @@ const script: StaticFile = {
 	type: 'text/javascript; charset=utf-8',
 	cacheControl: 'public, max-age=31536000, immutable',
 	digest: 'abc',
-	content: bytes('0123456789'),
-	br: bytes('br'),
-	gzip: bytes('gzip')
+	content: () => bytes('0123456789'),
+	br: () => bytes('br'),
+	gzip: () => bytes('gzip')
 };
-const picture: StaticFile = { type: 'image/png', cacheControl: 'no-cache', digest: 'def', content: bytes('png') };
+const picture: StaticFile = { type: 'image/png', cacheControl: 'no-cache', digest: 'def', content: () => bytes('png') };
 
 const respond = (file: StaticFile, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
 	staticResponse(file, method, (name) => headers[name] ?? null);
