@@ -1,8 +1,8 @@
 /**
  * Sends one request after another over each of several connections, as fast as responses come. Raw sockets and written-out
  * requests: a client library would cost more than what it measures, and share the two cores of a small machine with it.
- * Reads its task as JSON from standard input, `{ port, requests: string[], seconds?, total? }`, one connection for each
- * request; writes what it saw, with times in milliseconds.
+ * Reads its task as JSON from standard input, `{ port, requests: string[], seconds?, rampUpSeconds?, total? }`, one connection
+ * for each request; writes what it saw, with times in milliseconds. Requests of the first `rampUpSeconds` are sent, and not counted.
  */
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -12,11 +12,17 @@ import { text } from 'node:stream/consumers';
 const END_OF_HEAD = '\r\n\r\n';
 const END_OF_CHUNKS = '\r\n0\r\n\r\n';
 
-const { port, requests, seconds = Infinity, total = Infinity } = JSON.parse(await text(process.stdin));
+const {
+	port,
+	requests,
+	seconds = Infinity,
+	rampUpSeconds = 0,
+	total = Infinity
+} = JSON.parse(await text(process.stdin));
 const timesMs = [];
 let failures = 0;
 let begun = 0;
-const startedMs = performance.now();
+const startedMs = performance.now() + rampUpSeconds * 1000;
 
 await Promise.all(requests.map(keepAsking));
 const tookMs = performance.now() - startedMs;
@@ -44,7 +50,7 @@ function keepAsking(request) {
 		socket.on('data', (chunk) => {
 			received += chunk.latin1Slice();
 			if (!isWhole(received)) return;
-			timesMs.push(performance.now() - askedMs);
+			if (askedMs >= startedMs) timesMs.push(performance.now() - askedMs);
 			if (!received.startsWith('HTTP/1.1 200 ')) failures++;
 			ask();
 		});

@@ -21,6 +21,8 @@ export interface Load {
 	/** One connection for each, which is asked this again and again: whole requests as they go over the wire. */
 	readonly requests: readonly string[];
 	readonly seconds?: number;
+	/** Comes before these seconds, and is not counted. */
+	readonly rampUpSeconds?: number;
 	readonly total?: number;
 }
 
