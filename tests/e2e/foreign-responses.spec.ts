@@ -104,12 +104,16 @@ test(
 	}
 );
 
-test('the reason of a failure is read again when a foreign page came in its place', async ({ page, wallet }) => {
-	await wallet.start();
-	const isView = ({ pathname }: URL) => pathname === '/login/wallet/view';
-	const stepAside = await stepIn(page, isView, (route) => route.fulfill({ status: 404, ...html }));
-	await wallet.decline();
-	await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
-	await stepAside();
-	await expectHeading(page, en.wallet.ended.declined.title);
-});
+test(
+	'the reason of a failure is read again when a foreign page came in its place',
+	{ tag: '@full' },
+	async ({ page, wallet }) => {
+		await wallet.start();
+		const isView = ({ pathname }: URL) => pathname === '/login/wallet/view';
+		const stepAside = await stepIn(page, isView, (route) => route.fulfill({ status: 404, ...html }));
+		await wallet.decline();
+		await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
+		await stepAside();
+		await expectHeading(page, en.wallet.ended.declined.title);
+	}
+);

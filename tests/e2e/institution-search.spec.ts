@@ -122,7 +122,7 @@ test('Enter before the pause says the count once, by the focus', { tag: '@full' 
 	expect(await spoken()).toEqual([]);
 });
 
-test('with one result, Enter goes to it, and Enter again opens it', async ({ page }) => {
+test('with one result, Enter goes to it, and Enter again opens it', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	await field(page).pressSequentially('duinstad roc');
 	await expect(institutions(page)).toHaveCount(1);
@@ -166,7 +166,7 @@ test('Escape clears the search, from the field and from the results', { tag: '@f
 	}
 });
 
-test('with the keyboard alone: field, button, results', async ({ page }) => {
+test('with the keyboard alone: field, button, results', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	await field(page).focus();
 	await page.keyboard.type('hvm');
@@ -180,12 +180,16 @@ test('with the keyboard alone: field, button, results', async ({ page }) => {
 	await chosen;
 });
 
-test('a long list is closed at first: the wallet is three stops of the keyboard away', async ({ page }) => {
-	await page.goto('/login');
-	await field(page).focus();
-	for (let stop = 0; stop < 3; stop++) await page.keyboard.press('Tab');
-	await expect(page.getByRole('button', { name: en.login.wallet.button })).toBeFocused();
-});
+test(
+	'a long list is closed at first: the wallet is three stops of the keyboard away',
+	{ tag: '@full' },
+	async ({ page }) => {
+		await page.goto('/login');
+		await field(page).focus();
+		for (let stop = 0; stop < 3; stop++) await page.keyboard.press('Tab');
+		await expect(page.getByRole('button', { name: en.login.wallet.button })).toBeFocused();
+	}
+);
 
 test('a search keeps the language and the return path', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login?returnTo=/help&q=noord+uni');
@@ -265,28 +269,32 @@ test.describe('a list of 3,000', () => {
 	test.use({ env: { SUPPORT_EMAIL: 'help@polder.example' }, viewport: { width: 390, height: 844 } });
 	test.beforeEach(({ sandbox }) => sandbox.scenario('many-providers', { count: 3001 }));
 
-	test('is searched on a phone: the field, and the first results, are on one screen', async ({ page }) => {
-		await page.goto('/login');
-		expect((await page.content()).length).toBeLessThan(20_000);
-		await field(page).fill('zee');
-		await expect(heading(page)).toHaveText(found(600));
-		await expect(institutions(page)).toHaveCount(20);
-		await expect(page.getByText(`${words.search.part('1', '20')} ${words.search.narrow}`)).toBeVisible();
-		await expect(page.getByRole('status')).toHaveText(`${found(600)}. ${words.search.part('1', '20')}`);
-		await field(page).press('Enter');
-		await expect(heading(page)).toBeFocused();
-		await expect(field(page)).toBeInViewport();
-		await expect(institutions(page).nth(2)).toBeInViewport();
+	test(
+		'is searched on a phone: the field, and the first results, are on one screen',
+		{ tag: '@full' },
+		async ({ page }) => {
+			await page.goto('/login');
+			expect((await page.content()).length).toBeLessThan(20_000);
+			await field(page).fill('zee');
+			await expect(heading(page)).toHaveText(found(600));
+			await expect(institutions(page)).toHaveCount(20);
+			await expect(page.getByText(`${words.search.part('1', '20')} ${words.search.narrow}`)).toBeVisible();
+			await expect(page.getByRole('status')).toHaveText(`${found(600)}. ${words.search.part('1', '20')}`);
+			await field(page).press('Enter');
+			await expect(heading(page)).toBeFocused();
+			await expect(field(page)).toBeInViewport();
+			await expect(institutions(page).nth(2)).toBeInViewport();
 
-		await page.getByRole('link', { name: words.search.next }).click();
-		await expect(heading(page)).toHaveText(`${found(600)}, ${words.search.page('2')}`);
-		await expect(heading(page)).toBeFocused();
-		await field(page).fill('rup');
-		await expect(institutions(page)).toHaveText(['University of Polder']);
-		await expect(page.getByRole('navigation', { name: words.search.pages })).toBeHidden();
-	});
+			await page.getByRole('link', { name: words.search.next }).click();
+			await expect(heading(page)).toHaveText(`${found(600)}, ${words.search.page('2')}`);
+			await expect(heading(page)).toBeFocused();
+			await field(page).fill('rup');
+			await expect(institutions(page)).toHaveText(['University of Polder']);
+			await expect(page.getByRole('navigation', { name: words.search.pages })).toBeHidden();
+		}
+	);
 
-	test('is read once, when somebody begins to search', async ({ page }) => {
+	test('is read once, when somebody begins to search', { tag: '@full' }, async ({ page }) => {
 		const reads: string[] = [];
 		page.on('request', (request) => reads.push(new URL(request.url()).pathname));
 		const isList = (path: string) => path === '/login/institutions';

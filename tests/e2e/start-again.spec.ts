@@ -27,13 +27,17 @@ for (const javaScriptEnabled of [true, false]) {
 			await expect(page).toHaveURL('/accessibility');
 		});
 
-		test('while the shared data is checked, a new code is one step away', async ({ page, wallet, sandbox }) => {
-			sandbox.scenario('verifying-ms', { ms: 60_000 });
-			await wallet.start();
-			await wallet.share('known-student');
-			await expectHeading(page, en.wallet.checking.title);
-			await startAgain(page);
-		});
+		test(
+			'while the shared data is checked, a new code is one step away',
+			{ tag: '@full' },
+			async ({ page, wallet, sandbox }) => {
+				sandbox.scenario('verifying-ms', { ms: 60_000 });
+				await wallet.start();
+				await wallet.share('known-student');
+				await expectHeading(page, en.wallet.checking.title);
+				await startAgain(page);
+			}
+		);
 
 		test(
 			'while the institution is asked, a new code is one step away',
@@ -58,14 +62,18 @@ for (const javaScriptEnabled of [true, false]) {
 			}
 		);
 
-		test('while somebody reviews an identity, a new code is one step away', async ({ page, wallet, sandbox }) => {
-			sandbox.scenario('review-never');
-			await wallet.start();
-			await wallet.share('unknown-employee');
-			await page.getByRole('button', { name: en.identity.confirm.button }).click();
-			await expectHeading(page, en.identity.review.title);
-			await startAgain(page);
-		});
+		test(
+			'while somebody reviews an identity, a new code is one step away',
+			{ tag: '@full' },
+			async ({ page, wallet, sandbox }) => {
+				sandbox.scenario('review-never');
+				await wallet.start();
+				await wallet.share('unknown-employee');
+				await page.getByRole('button', { name: en.identity.confirm.button }).click();
+				await expectHeading(page, en.identity.review.title);
+				await startAgain(page);
+			}
+		);
 	});
 }
 

@@ -89,17 +89,21 @@ for (const { locale, javaScriptEnabled, tag } of [
 			);
 		}
 
-		test('while the person is asked who they are says that nothing was linked', async ({ page, wallet }) => {
-			await begin(
-				page,
-				wallet,
-				() => wallet.share('unknown-student'),
-				({ identity }) => identity.explain.title
-			);
-			await stop(page, t, 'nothing_linked');
-			await page.goto('/login/identity');
-			await expectHeading(page, t.wallet.start.title);
-		});
+		test(
+			'while the person is asked who they are says that nothing was linked',
+			{ tag: '@full' },
+			async ({ page, wallet }) => {
+				await begin(
+					page,
+					wallet,
+					() => wallet.share('unknown-student'),
+					({ identity }) => identity.explain.title
+				);
+				await stop(page, t, 'nothing_linked');
+				await page.goto('/login/identity');
+				await expectHeading(page, t.wallet.start.title);
+			}
+		);
 
 		test(
 			'during a review says that the wallet may be linked already',

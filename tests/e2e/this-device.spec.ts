@@ -184,23 +184,23 @@ test('a wallet that returns to another browser sends the person back to the firs
 	expect(page.url()).not.toContain('response_code');
 });
 
-test('the link to the wallet can be copied; each press is answered, and a new code has no stale answer', async ({
-	page,
-	context,
-	wallet
-}) => {
-	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-	await wallet.start();
-	const button = page.getByRole('button', { name: scan.copy });
-	await button.click();
-	await expect(page.getByRole('status')).toHaveText(scan.copied);
-	await expect(page.getByText(scan.copied)).toHaveCount(2);
-	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await link(page).getAttribute('href'));
+test(
+	'the link to the wallet can be copied; each press is answered, and a new code has no stale answer',
+	{ tag: '@full' },
+	async ({ page, context, wallet }) => {
+		await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+		await wallet.start();
+		const button = page.getByRole('button', { name: scan.copy });
+		await button.click();
+		await expect(page.getByRole('status')).toHaveText(scan.copied);
+		await expect(page.getByText(scan.copied)).toHaveCount(2);
+		expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await link(page).getAttribute('href'));
 
-	await page.getByRole('button', { name: scan.newCode }).click();
-	await expect(page.getByRole('status')).toHaveText(en.wallet.newCode);
-	await expect(page.getByText(scan.copied)).toHaveCount(0);
-});
+		await page.getByRole('button', { name: scan.newCode }).click();
+		await expect(page.getByRole('status')).toHaveText(en.wallet.newCode);
+		await expect(page.getByText(scan.copied)).toHaveCount(0);
+	}
+);
 
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });

@@ -22,26 +22,30 @@ async function translate(page: Page): Promise<void> {
 	});
 }
 
-test('a page that the browser translates goes on telling how the sign-in goes', async ({ page, wallet, sandbox }) => {
-	sandbox.scenario('verifying-ms', { ms: 60_000 });
-	// A browser translates when the page has loaded: its scripts are at work.
-	const scripted = page.waitForRequest(/\/events/);
-	await wallet.start();
-	await scripted;
-	await translate(page);
-	await expect(page.getByRole('heading', { level: 1 })).toHaveText(`«${en.wallet.scan.title}»`);
-	await wallet.open();
-	await expectHeading(page, en.wallet.opened.title);
-	await translate(page);
-	await wallet.share('unknown-employee');
-	await expectHeading(page, en.wallet.checking.title);
-	await expect(page.getByText(en.wallet.checking.what)).toBeVisible();
-	await expect(page.getByRole('status')).toHaveText(en.wallet.checking.announcement);
-	await expect(page.locator('main')).not.toContainText(en.wallet.opened.title);
-	await translate(page);
-	finishChecking(sandbox, wallet.sessionId);
-	await expectHeading(page, en.identity.confirm.title);
-});
+test(
+	'a page that the browser translates goes on telling how the sign-in goes',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		sandbox.scenario('verifying-ms', { ms: 60_000 });
+		// A browser translates when the page has loaded: its scripts are at work.
+		const scripted = page.waitForRequest(/\/events/);
+		await wallet.start();
+		await scripted;
+		await translate(page);
+		await expect(page.getByRole('heading', { level: 1 })).toHaveText(`«${en.wallet.scan.title}»`);
+		await wallet.open();
+		await expectHeading(page, en.wallet.opened.title);
+		await translate(page);
+		await wallet.share('unknown-employee');
+		await expectHeading(page, en.wallet.checking.title);
+		await expect(page.getByText(en.wallet.checking.what)).toBeVisible();
+		await expect(page.getByRole('status')).toHaveText(en.wallet.checking.announcement);
+		await expect(page.locator('main')).not.toContainText(en.wallet.opened.title);
+		await translate(page);
+		finishChecking(sandbox, wallet.sessionId);
+		await expectHeading(page, en.identity.confirm.title);
+	}
+);
 
 test(
 	'a wait for the institution that the browser translates goes on',
@@ -58,7 +62,7 @@ test(
 	}
 );
 
-test.describe('while the portal can make no new code', () => {
+test.describe('while the portal can make no new code', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
 	test('a countdown that the browser translates goes on, and its digits stay as they are', async ({
