@@ -11,7 +11,7 @@ export const suites = [
 		stages: [
 			[
 				['lint', 'check', 'e2e'],
-				['http', 'unit']
+				['unit', 'http']
 			]
 		]
 	},
