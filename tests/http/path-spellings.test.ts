@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const hex = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
 
-/** Spellings of a service's address; some of them reach it. */
+/** Spellings of a backend's address; some of them reach it. */
 const SPELLINGS = [
 	'/api/backends/odd/echo',
 	'/%61pi/backends/odd/echo',
@@ -74,7 +74,7 @@ async function statusOf(path: string, headers: Record<string, string>, method = 
 	return (await rawRequest(landscape.portal.port, request)).status;
 }
 
-test('some of these spellings lead to the service, for a script of the portal itself', async () => {
+test('some of these spellings lead to the backend, for a script of the portal itself', async () => {
 	const statuses = await Promise.all(SPELLINGS.map((path) => statusOf(path, SAME_ORIGIN)));
 	const reached = SPELLINGS.filter((_, index) => statuses[index] === 200);
 	expect(reached).toEqual(
@@ -90,14 +90,14 @@ test.each([
 	['a link, with a token', 'GET', { ...FOREIGN_LINK, authorization: 'Bearer x' }],
 	['a script element', 'GET', { ...SAME_ORIGIN, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }],
 	['a script element, with a token', 'GET', { ...SAME_ORIGIN, 'sec-fetch-dest': 'script', authorization: 'Bearer x' }]
-])('%s never brings a person’s token to the service, whatever the spelling', async (_, method, headers) => {
+])('%s never sends a person’s token to the backend, in any spelling', async (_, method, headers) => {
 	const before = odd.arrived.length;
 	const statuses = await Promise.all(SPELLINGS.map((path) => statusOf(path, headers, method)));
 	expect(SPELLINGS.filter((_path, index) => (statuses[index] ?? 0) < 300)).toEqual([]);
 	expect(odd.arrived.length).toBe(before);
 });
 
-test('a large body reaches the service in every spelling that leads there, and is refused in every other', async () => {
+test('a large body reaches the backend in every spelling that leads there, and is refused in every other', async () => {
 	const large = 'x'.repeat(70_000);
 	const headers = { ...SAME_ORIGIN, origin: landscape.url, 'content-type': 'text/plain' };
 	const small = await Promise.all(SPELLINGS.map((path) => statusOf(path, headers, 'POST', 'x')));
@@ -111,4 +111,32 @@ test('a large body reaches the service in every spelling that leads there, and i
 	expect(elsewhere.map((path) => [path, statuses[SPELLINGS.indexOf(path)]])).toEqual(
 		elsewhere.map((path) => [path, 413])
 	);
+});
+
+/** A path below the address of the backend, requested by a script of the portal itself. */
+const belowBackend = (path: string) =>
+	rawRequest(landscape.portal.port, {
+		path: `/api/backends/odd${path}`,
+		headers: { cookie, origin: landscape.url }
+	});
+
+test.each([
+	'/..%2fecho',
+	'/%2e%2e%2fecho',
+	'/%252e%252e/echo',
+	'/a%5c..%5cecho',
+	'/a%00',
+	'//echo',
+	'/..;/echo',
+	'/%ff'
+])('the path %s below the address of a backend is refused, and no request is sent', async (path) => {
+	const before = odd.arrived.length;
+	expect([404, 400]).toContain((await belowBackend(path)).status);
+	expect(odd.arrived.length).toBe(before);
+});
+
+test('../ below the address of a backend leads to another address of the portal', async () => {
+	const before = odd.arrived.length;
+	expect(JSON.parse((await belowBackend('/../../me')).body)).toHaveProperty('provider', 'sts');
+	expect(odd.arrived.length).toBe(before);
 });

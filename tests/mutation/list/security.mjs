@@ -106,7 +106,7 @@ export const security = [
 		file: 'src/lib/server/backends/rewriting.ts',
 		find: "\t'retry-after',\n",
 		replace: "\t'retry-after',\n\t'set-cookie',\n",
-		test: 'tests/http/backends.test.ts'
+		test: 'tests/http/backend-responses.test.ts'
 	},
 	{
 		name: 'a wallet cookie counts under any id',

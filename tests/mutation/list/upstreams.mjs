@@ -22,7 +22,7 @@ export const upstreams = [
 		file: 'src/lib/server/auth/refresh.ts',
 		find: 'const COOLDOWN_MS = 1000;',
 		replace: 'const COOLDOWN_MS = 30_000;',
-		test: 'tests/unit/server/auth/refresh.test.ts'
+		test: 'tests/unit/server/auth/refresh.sts-faults.test.ts'
 	},
 	{
 		name: 'a lease counts as abandoned at once',
@@ -50,7 +50,7 @@ export const upstreams = [
 		file: 'src/lib/server/auth/refresh.ts',
 		find: 'repeatLost: !alive',
 		replace: 'repeatLost: true',
-		test: 'tests/unit/server/auth/refresh.test.ts'
+		test: 'tests/unit/server/auth/refresh.sts-faults.test.ts'
 	},
 	{
 		name: 'a refresh that needs the person keeps the session',
