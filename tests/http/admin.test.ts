@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -21,7 +21,7 @@ const token = (changes = {}) =>
 	landscape.sandbox.sign(tokenClaims(landscape, { azp: 'operator', sub: 'operator', scope: SCOPE, ...changes }));
 
 async function revoke(json: unknown, changes = {}, url = landscape.url) {
-	const { status, text } = await new Caller(url, await token(changes)).call(PATH, { method: 'POST', json });
+	const { status, text } = await new ApiClient(url, await token(changes)).call(PATH, { method: 'POST', json });
 	return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
@@ -90,8 +90,8 @@ describe('ends no session for', () => {
 	});
 
 	test('the client credentials of a third party', async () => {
-		const caller = new Caller(landscape.url, await serviceToken(landscape));
-		expect((await caller.call(PATH, { method: 'POST', json: { all: true } })).status).toBe(403);
+		const client = new ApiClient(landscape.url, await serviceToken(landscape));
+		expect((await client.call(PATH, { method: 'POST', json: { all: true } })).status).toBe(403);
 	});
 
 	test('a browser that is signed in', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import type { Landscape } from '../harness/landscape.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { at, type BackendPortal, startBackendPortal, UPLOAD_BYTES } from './support/backend-portal.ts';
@@ -178,7 +178,7 @@ describe('a request body', () => {
 
 describe('an API client', () => {
 	const calling = async (name: string, scope: string) =>
-		new Caller(landscape.url, await serviceToken(landscape, scope)).call(at('/echo', name));
+		new ApiClient(landscape.url, await serviceToken(landscape, scope)).call(at('/echo', name));
 
 	test('with the scope of a backend gets a response, and its token is not passed on', async () => {
 		expect((await calling('open', 'profile:read')).status).toBe(200);

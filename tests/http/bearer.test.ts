@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { exchange } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
@@ -20,7 +20,7 @@ beforeEach(() => landscape.sandbox.reset());
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const nowSeconds = () => Math.floor(Date.now() / 1000);
-const asking = (token: string, headers = {}) => new Caller(landscape.url, token).call('/api/me', { headers });
+const asking = (token: string, headers = {}) => new ApiClient(landscape.url, token).call('/api/me', { headers });
 const signed = (changes: JWTPayload = {}, header: Record<string, unknown> = {}) =>
 	landscape.sandbox.sign(tokenClaims(landscape, changes), header);
 
@@ -102,9 +102,9 @@ describe('an access token', () => {
 	});
 
 	test('is nothing to pages and to routes that take none', async () => {
-		const caller = new Caller(landscape.url, await signed());
-		expect(await caller.call('/api/auth/session')).toMatchObject({ status: 200, text: 'null' });
-		expect((await caller.call('/account')).headers.get('location')).toContain('/login');
+		const client = new ApiClient(landscape.url, await signed());
+		expect(await client.call('/api/auth/session')).toMatchObject({ status: 200, text: 'null' });
+		expect((await client.call('/account')).headers.get('location')).toContain('/login');
 	});
 });
 
@@ -147,14 +147,14 @@ describe('a portal without API_AUDIENCE, whose STS keeps its keys to itself', ()
 	afterAll(() => Promise.all([closed.stop(), open.stop()]));
 
 	test('takes no access token at all', async () => {
-		const response = await new Caller(closed.url, await signed()).call('/api/me');
+		const response = await new ApiClient(closed.url, await signed()).call('/api/me');
 		expect(response.status).toBe(401);
 		expect(response.headers.get('www-authenticate')).toBe(invalid('Access tokens are not accepted here.').challenge);
 	});
 
 	test('says of a good token that it can’t be checked now', async () => {
 		landscape.sandbox.scenario('sts-down', { operation: 'jwks' });
-		const response = await new Caller(open.url, await signed()).call('/api/me');
+		const response = await new ApiClient(open.url, await signed()).call('/api/me');
 		expect(response.status).toBe(503);
 		expect(JSON.parse(response.text)).toMatchObject({ error: 'upstream_unavailable' });
 		expect(response.headers.get('retry-after')).toBe('5');

@@ -5,7 +5,7 @@ import { browserWalletResponse } from '../harness/browser-wallet.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { sessionPath } from './support/journeys.ts';
-import { AUDIENCE, callerAs } from './support/third-party.ts';
+import { AUDIENCE, apiClientAs } from './support/third-party.ts';
 
 const Created = v.pipe(
 	v.string(),
@@ -154,7 +154,7 @@ describe('a response is refused before anything is sent to the Bridge', () => {
 	});
 
 	test('from a program, which gets no offer either', async () => {
-		const program = await callerAs(landscape, 'a-program');
+		const program = await apiClientAs(landscape, 'a-program');
 		const created = v.parse(Created, (await program.call('/api/wallet/sessions', { method: 'POST', json: {} })).text);
 		expect(created).not.toHaveProperty('dcApi');
 		const path = sessionPath(created.sessionId, 'dc-api');

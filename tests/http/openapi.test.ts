@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { openEvents } from '../harness/event-reader.ts';
 import type { HttpResponse } from '../harness/exchange.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
@@ -10,7 +10,7 @@ import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
 import { sessionPath, sharedWalletSession, signInAtInstitution } from './support/journeys.ts';
 import { sessionRoutes } from './support/session-routes.ts';
-import { AUDIENCE, callerAs, serviceToken, sessionOf } from './support/third-party.ts';
+import { AUDIENCE, apiClientAs, serviceToken, sessionOf } from './support/third-party.ts';
 
 const Response = v.looseObject({
 	$ref: v.optional(v.string()),
@@ -84,10 +84,10 @@ const asBrowser =
 	(browser: Browser): Ask =>
 	(method, path, json) =>
 		browser.call(path, { method, json });
-const asCaller =
-	(caller: Caller): Ask =>
+const asApiClient =
+	(client: ApiClient): Ask =>
 	(method, path, json) =>
-		caller.call(path, { method, json });
+		client.call(path, { method, json });
 
 const plainRoutes = [
 	['GET', '/api/me'],
@@ -144,18 +144,18 @@ describe('every response matches the description', () => {
 	});
 
 	test('to a program', async () => {
-		const caller = new Caller(landscape.url, await serviceToken(landscape));
-		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const client = new ApiClient(landscape.url, await serviceToken(landscape));
+		const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		const { sessionId } = JSON.parse(created.text) as { sessionId: string };
 		expect(faultsOf('POST', '/api/wallet/sessions', created)).toEqual([]);
 		await landscape.sandbox.share(sessionId, 'several-candidates');
-		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
+		expect(await everywhere(asApiClient(client), sessionId)).toEqual([]);
 	});
 
 	test('to a program without the scope, and to one whose token is none', async () => {
-		const lacking = new Caller(landscape.url, await serviceToken(landscape, 'other'));
-		expect(await everywhere(asCaller(lacking), '0'.repeat(32))).toEqual([]);
-		expect(await everywhere(asCaller(new Caller(landscape.url, 'none')), '0'.repeat(32))).toEqual([]);
+		const lacking = new ApiClient(landscape.url, await serviceToken(landscape, 'other'));
+		expect(await everywhere(asApiClient(lacking), '0'.repeat(32))).toEqual([]);
+		expect(await everywhere(asApiClient(new ApiClient(landscape.url, 'none')), '0'.repeat(32))).toEqual([]);
 	});
 
 	test.each([
@@ -165,18 +165,18 @@ describe('every response matches the description', () => {
 		['bridge-error', { error: 'SESSION_NOT_FOUND', status: 404 }],
 		['sts-down', {}]
 	] as const)('while %s', async (name, options) => {
-		const caller = await callerAs(landscape, 'third-party');
-		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const client = await apiClientAs(landscape, 'third-party');
+		const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		const { sessionId } = JSON.parse(created.text) as { sessionId: string };
 		landscape.sandbox.scenario(name, options);
-		expect(await everywhere(asCaller(caller), sessionId)).toEqual([]);
+		expect(await everywhere(asApiClient(client), sessionId)).toEqual([]);
 	});
 });
 
 test('every event of a stream matches the description', async () => {
 	const token = await serviceToken(landscape);
-	const caller = new Caller(landscape.url, token);
-	const id = await sessionOf(caller);
+	const client = new ApiClient(landscape.url, token);
+	const id = await sessionOf(client);
 	const url = new URL(sessionPath(id, 'events'), landscape.url);
 	const stream = await openEvents(url, { authorization: `Bearer ${token}` });
 	const first = await stream.next();
@@ -184,7 +184,7 @@ test('every event of a stream matches the description', async () => {
 	const second = await stream.next();
 	landscape.sandbox.lift('bridge-down');
 	await landscape.sandbox.share(id, 'known-student');
-	await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+	await client.call(sessionPath(id, 'complete'), { method: 'POST' });
 	const events = [first, second, ...(await stream.rest())].filter((event) => event !== null);
 	expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['message', 'trouble', 'end']));
 	for (const { type, data } of events) {
@@ -204,7 +204,7 @@ test('every event of a stream matches the description', async () => {
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 test('a method that the description does not have gets 405 and the ones it has', async () => {
-	const askAsProgram = asCaller(new Caller(landscape.url, await serviceToken(landscape)));
+	const askAsProgram = asApiClient(new ApiClient(landscape.url, await serviceToken(landscape)));
 	const askAsBrowser = asBrowser(new Browser(landscape.url));
 	const wrong: string[] = [];
 	for (const [address, operations] of Object.entries(description.paths)) {

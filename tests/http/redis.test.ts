@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { beginCall } from './support/abandoned-call.ts';
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		const { user } = JSON.parse((await me(browser)).text) as { user: { id: string } };
 		await Promise.all(copies.map(me));
 		const claims = tokenClaims(instances, { azp: 'operator', sub: 'operator', scope: 'sessions:revoke' });
-		const operator = new Caller(instances.urls[2] ?? '', await instances.sandbox.sign(claims));
+		const operator = new ApiClient(instances.urls[2] ?? '', await instances.sandbox.sign(claims));
 		const json = target === 'all' ? { all: true } : { userId: user.id };
 		const response = await operator.call('/api/admin/sessions/revoke', { method: 'POST', json });
 		expect(JSON.parse(response.text)).toEqual({ revoked: target, reach: 'all_instances', pending: false });

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type GreetingService, startGreetingService } from '../backend/greeting-service.ts';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { type Portal, startPortal } from '../harness/portal.ts';
@@ -79,7 +79,7 @@ test('before sign-in the Bridge gets the portal’s own token, after it the toke
 test('a third party’s session gets it too, and never that party’s own', async () => {
 	const token = await serviceToken(landscape);
 	const before = tokenCalls();
-	await sessionOf(new Caller(portal.url, token));
+	await sessionOf(new ApiClient(portal.url, token));
 	expect([shown(), tokenCalls() - before]).toEqual([[expect.stringMatching(/^Bearer [\w-]{20,}$/)], 1]);
 	expect(shown()).not.toContain(`Bearer ${token}`);
 });
@@ -131,7 +131,7 @@ test('a service gets a token for its own resource and scope, for every caller', 
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await browser.call('/api/backends/menu/echo');
-	await new Caller(landscape.url, await serviceToken(landscape)).call('/api/backends/menu/echo');
+	await new ApiClient(landscape.url, await serviceToken(landscape)).call('/api/backends/menu/echo');
 	const [one = '', two] = odd.arrived.map(({ headers }) => headers.authorization);
 	expect(two).toBe(one);
 	expect(decodeJwt(one.slice('Bearer '.length))).toMatchObject({

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { en } from '../../src/lib/i18n/index.ts';
 import { Browser, headingOf, linkIn, type Visit } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { MFA, SFA } from '../sandbox/sts/accounts.ts';
@@ -152,8 +152,8 @@ describe('a call to a service that requires a stronger or newer sign-in', () => 
 	});
 
 	test('by a program gets the challenge without a page, because its token is for nobody', async () => {
-		const caller = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
-		const response = await caller.call('/api/backends/shared/x');
+		const client = new ApiClient(landscape.url, await serviceToken(landscape, 'profile:read'));
+		const response = await client.call('/api/backends/shared/x');
 		expect([response.status, arrived]).toEqual([401, 0]);
 		expect(JSON.parse(response.text)).not.toHaveProperty('stepUpUrl');
 		expect(response.headers.get('www-authenticate')).toContain(`error="${RFC9470}"`);

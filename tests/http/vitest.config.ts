@@ -7,7 +7,7 @@ const full = '**/*.full.test.ts';
  */
 const applicationFiles = [
 	'admin',
-	'caller-sessions',
+	'api-client-sessions',
 	'dc-api',
 	'guards',
 	'help-codes',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { diagnose } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startLandscape } from '../harness/landscape.ts';
@@ -63,7 +63,7 @@ test('the commands of the guide turn an empty realm into the realm of these test
 	expect(bad).toEqual([]);
 	const visitor = new Browser(portal);
 	await signIn(visitor, realm.person);
-	const library = new Caller(portal, await tokenOf(realm, 'library-app', 'profile:read'));
+	const library = new ApiClient(portal, await tokenOf(realm, 'library-app', 'profile:read'));
 	const responses = await Promise.all([visitor.call('/api/me'), library.call('/api/me')]);
 	await landscape.stop();
 	await realm.remove();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from '../../harness/browser.ts';
-import { Caller } from '../../harness/caller.ts';
+import { ApiClient } from '../../harness/api-client.ts';
 import { copyOf, heldSession, holdsSession, tokensOver } from './held-session.ts';
 import type { Instances } from './instances.ts';
 import { sessionPath, signInAtInstitution } from './journeys.ts';
@@ -92,13 +92,13 @@ export function actAsOne(instances: () => Instances) {
 	test('a wallet session that a third party opened at one is its own at all, and nobody else’s', async () => {
 		const { urls, sandbox } = instances();
 		const [token, stranger] = [await serviceToken(instances()), await sandbox.sign(tokenClaims(instances()))];
-		const id = await sessionOf(new Caller(urls[0] ?? '', token));
+		const id = await sessionOf(new ApiClient(urls[0] ?? '', token));
 		const statuses = await Promise.all(
-			urls.flatMap((url) => [token, stranger].map((own) => new Caller(url, own).call(sessionPath(id, 'status'))))
+			urls.flatMap((url) => [token, stranger].map((own) => new ApiClient(url, own).call(sessionPath(id, 'status'))))
 		);
 		expect(statuses.map(({ status }) => status)).toEqual(urls.flatMap(() => [200, 404]));
 		await sandbox.share(id, 'known-student');
-		const last = new Caller(urls.at(-1) ?? '', token);
+		const last = new ApiClient(urls.at(-1) ?? '', token);
 		expect((await last.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(200);
 	});
 }

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import * as v from 'valibot';
-import { Caller } from '../../harness/caller.ts';
+import { ApiClient } from '../../harness/api-client.ts';
 import { exchange } from '../../harness/exchange.ts';
 import type { Landscape } from '../../harness/landscape.ts';
 
@@ -37,12 +37,12 @@ export function tokenClaims(
 }
 
 /** A third party with this client id. */
-export async function callerAs(landscape: Pick<Landscape, 'sandbox' | 'url'>, azp: string): Promise<Caller> {
-	return new Caller(landscape.url, await landscape.sandbox.sign(tokenClaims(landscape, { azp })));
+export async function apiClientAs(landscape: Pick<Landscape, 'sandbox' | 'url'>, azp: string): Promise<ApiClient> {
+	return new ApiClient(landscape.url, await landscape.sandbox.sign(tokenClaims(landscape, { azp })));
 }
 
 /** Creates a wallet session; returns its id. */
-export async function sessionOf(caller: Caller): Promise<string> {
-	const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+export async function sessionOf(client: ApiClient): Promise<string> {
+	const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	return v.parse(Created, created.text).sessionId;
 }

@@ -4,12 +4,12 @@ import { exchange } from './exchange.ts';
 export interface CallOptions {
 	method?: string;
 	json?: unknown;
-	/** Override the caller's own headers. */
+	/** Override the client's own headers. */
 	headers?: Record<string, string>;
 }
 
 /** A server-side program with an access token. It is not a browser: it stores no cookies and follows no redirects. */
-export class Caller {
+export class ApiClient {
 	readonly #home: string;
 	readonly #token: string;
 

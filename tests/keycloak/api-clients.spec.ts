@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { heldSession } from '../http/support/held-session.ts';
 import { sessionOf } from '../http/support/third-party.ts';
 import { signIn, test } from './support/place.ts';
@@ -10,7 +10,7 @@ const SCOPES = 'wallet:sessions profile:read';
 test('a third party is let in with a token from its own client: it is known, and opens a wallet session', async ({
 	place: { realm, landscape }
 }) => {
-	const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
+	const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
 	const me = await library.call('/api/me');
 	expect([me.status, JSON.parse(me.text)]).toEqual([200, expect.objectContaining({ clientId: 'library-app' })]);
 	const status = await library.call(`/api/wallet/sessions/${await sessionOf(library)}/status`);
@@ -18,7 +18,7 @@ test('a third party is let in with a token from its own client: it is known, and
 });
 
 test('a third party may do what its token is for, and nothing else', async ({ place: { realm, landscape } }) => {
-	const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', 'profile:read'));
+	const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', 'profile:read'));
 	expect((await library.call('/api/me')).status).toBe(200);
 	const refused = await library.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	expect(refused.status).toBe(403);
@@ -28,7 +28,7 @@ test('a third party may do what its token is for, and nothing else', async ({ pl
 test('a third party whose tokens are not for the portal is refused, with the reason', async ({
 	place: { realm, landscape }
 }) => {
-	const printing = new Caller(landscape.url, await tokenOf(realm, 'printing-app', SCOPES));
+	const printing = new ApiClient(landscape.url, await tokenOf(realm, 'printing-app', SCOPES));
 	const refused = await printing.call('/api/me');
 	expect(refused.status).toBe(401);
 	expect(refused.headers.get('www-authenticate')).toContain('another audience');
@@ -36,7 +36,7 @@ test('a third party whose tokens are not for the portal is refused, with the rea
 
 test('access is withdrawn and given back one by one', async ({ place: { realm, landscape } }) => {
 	const statusOf = async () => {
-		const library = new Caller(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
+		const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
 		return (await library.call('/api/me')).status;
 	};
 	const release = await realm.withdrawScope('library-app', 'portal-api');
@@ -64,7 +64,7 @@ test('the tokens of a person’s own session are none for the API', async ({ vis
 	await signIn(visitor, realm.person);
 	const { accessToken, idToken = '', refreshToken = '' } = await heldSession(visitor, landscape);
 	const responses = await Promise.all(
-		[accessToken, idToken, refreshToken].map((token) => new Caller(landscape.url, token).call('/api/me'))
+		[accessToken, idToken, refreshToken].map((token) => new ApiClient(landscape.url, token).call('/api/me'))
 	);
 	expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
 });

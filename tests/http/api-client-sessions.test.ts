@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from '../harness/browser.ts';
-import { Caller } from '../harness/caller.ts';
+import { ApiClient } from '../harness/api-client.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { sessionPath, signInAtInstitution } from './support/journeys.ts';
 import { sessionRoutes } from './support/session-routes.ts';
-import { AUDIENCE, callerAs, serviceToken, sessionOf } from './support/third-party.ts';
+import { AUDIENCE, apiClientAs, serviceToken, sessionOf } from './support/third-party.ts';
 
 let landscape: Landscape;
-let caller: Caller;
+let client: ApiClient;
 
 beforeAll(async () => {
 	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE, RATE_LIMIT_PER_CALLER: '50' } });
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => landscape.stop());
 beforeEach(async () => {
 	landscape.sandbox.reset();
-	caller = new Caller(landscape.url, await serviceToken(landscape));
+	client = new ApiClient(landscape.url, await serviceToken(landscape));
 });
 
 const bodyOf = ({ text }: { text: string }) => JSON.parse(text) as Record<string, unknown>;
@@ -27,45 +27,45 @@ const programRoutes = sessionRoutes.filter(([, rest]) => !rest.includes('dc-api'
 
 describe('a third party', () => {
 	test('opens a wallet session, reads that it is shared, and completes it, without a cookie', async () => {
-		const created = await caller.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		expect(created.status).toBe(201);
 		const { sessionId, statusUri } = bodyOf(created) as { sessionId: string; statusUri: string };
-		expect(bodyOf(await caller.call(statusUri))).toMatchObject({ sessionId, status: 'PENDING' });
+		expect(bodyOf(await client.call(statusUri))).toMatchObject({ sessionId, status: 'PENDING' });
 		await landscape.sandbox.share(sessionId, 'known-student');
-		const completed = await caller.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
+		const completed = await client.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
 		expect(bodyOf(completed)).toMatchObject({ sessionId, status: 'COMPLETED' });
-		const again = await caller.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
+		const again = await client.call(sessionPath(sessionId, 'complete'), { method: 'POST' });
 		expect(again.status).toBe(200);
 		expect(landscape.sandbox.count('bridge.complete')).toBe(1);
 		expect([created, completed, again].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
 	});
 
 	test('leads a wallet through manual confirmation', async () => {
-		const id = await sessionOf(caller);
+		const id = await sessionOf(client);
 		await landscape.sandbox.share(id, 'unknown-employee');
-		const needed = await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+		const needed = await client.call(sessionPath(id, 'complete'), { method: 'POST' });
 		expect(needed.status).toBe(202);
-		const started = await caller.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
+		const started = await client.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
 		expect(bodyOf(started)).toMatchObject({ sessionId: id, planType: 'MANUAL_REVIEW', redirectUrl: null });
-		const submitted = await caller.call(sessionPath(id, 'idv/submit'), { method: 'POST', json: { confirm: true } });
+		const submitted = await client.call(sessionPath(id, 'idv/submit'), { method: 'POST', json: { confirm: true } });
 		expect(bodyOf(submitted)).toMatchObject({ sessionId: id, status: 'COMPLETED' });
-		const completed = await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
+		const completed = await client.call(sessionPath(id, 'complete'), { method: 'POST' });
 		expect(bodyOf(completed)).toMatchObject({ status: 'COMPLETED' });
 	});
 
 	test('is not shown the candidates’ names, which are for the owning browser alone', async () => {
-		const id = await sessionOf(caller);
+		const id = await sessionOf(client);
 		await landscape.sandbox.share(id, 'several-candidates');
-		await caller.call(sessionPath(id, 'complete'), { method: 'POST' });
-		await caller.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
-		const status = await caller.call(sessionPath(id, 'idv/status'));
+		await client.call(sessionPath(id, 'complete'), { method: 'POST' });
+		await client.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
+		const status = await client.call(sessionPath(id, 'idv/status'));
 		expect(bodyOf(status)).toMatchObject({ sessionId: id, reason: 'CANDIDATE_MATCH_CONFIRMATION' });
 		expect(bodyOf(status)).not.toHaveProperty('candidates');
 	});
 
 	test('never sees its token go on to the Auth Bridge', async () => {
 		const token = await serviceToken(landscape);
-		const own = new Caller(landscape.url, token);
+		const own = new ApiClient(landscape.url, token);
 		const id = await sessionOf(own);
 		for (const [method, rest, json] of sessionRoutes) await own.call(sessionPath(id, rest), { method, json });
 		expect(requests().length).toBeGreaterThan(sessionRoutes.length);
@@ -73,7 +73,7 @@ describe('a third party', () => {
 	});
 
 	test('gets the name of the missing scope', async () => {
-		const other = new Caller(landscape.url, await serviceToken(landscape, 'profile:read'));
+		const other = new ApiClient(landscape.url, await serviceToken(landscape, 'profile:read'));
 		const response = await other.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		expect(response.status).toBe(403);
 		expect(response.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
@@ -81,13 +81,13 @@ describe('a third party', () => {
 	});
 
 	test('has a rate limit of its own', async () => {
-		const busy = await callerAs(landscape, 'busy-party');
+		const busy = await apiClientAs(landscape, 'busy-party');
 		const create = () => busy.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		const responses = await Promise.all(Array.from({ length: 51 }, create));
 		expect(responses.filter(({ status }) => status === 201)).toHaveLength(50);
 		const refused = responses.find(({ status }) => status === 429);
 		expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/);
-		expect((await caller.call('/api/wallet/sessions', { method: 'POST', json: {} })).status).toBe(201);
+		expect((await client.call('/api/wallet/sessions', { method: 'POST', json: {} })).status).toBe(201);
 	});
 });
 
@@ -95,11 +95,11 @@ describe('the wallet session of a third party', () => {
 	let id: string;
 
 	beforeEach(async () => {
-		id = await sessionOf(caller);
+		id = await sessionOf(client);
 	});
 
 	test.each(programRoutes)('is none at %s %s for another one', async (method, rest, json) => {
-		const other = await callerAs(landscape, 'another-party');
+		const other = await apiClientAs(landscape, 'another-party');
 		await sessionOf(other);
 		const since = requests().length;
 		const response = await other.call(sessionPath(id, rest), { method, json });
@@ -134,7 +134,7 @@ test.each(programRoutes)('a browser’s own session is none at %s %s for a third
 	const headers = { authorization: `Bearer ${await serviceToken(landscape)}` };
 	// Also together with the owner's cookie: only the token counts.
 	const responses = [
-		await caller.call(sessionPath(id, rest), { method, json }),
+		await client.call(sessionPath(id, rest), { method, json }),
 		await browser.call(sessionPath(id, rest), { method, json, headers })
 	];
 	expect(responses.map(({ status }) => status)).toEqual([404, 404]);
