@@ -7,7 +7,7 @@ const runtime = process.env.RUNTIME ?? 'node';
  * What these files test happens in the browser, with the same bytes from both builds: `npm test` runs them on Node, the full set on
  * both.
  */
-const browserFiles = [
+export const browserFiles = [
 	'accessibility',
 	'announcements',
 	'browser-wallet',

@@ -5,7 +5,7 @@ const full = '**/*.full.test.ts';
  * What these files test is the application's own code, far from what differs between the runtimes: the entry, connections, streams,
  * cryptography and the stores. `npm test` runs them on Node, the full set on both.
  */
-const applicationFiles = [
+export const applicationFiles = [
 	'admin',
 	'api-client-sessions',
 	'dc-api',
