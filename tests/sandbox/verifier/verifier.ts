@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { type DcApi, dcApiAudiences, dcApiParameters, readDcApiResponse } from './dc-api.ts';
 import { PresentationError } from './errors.ts';
 import type { VerifierIdentity } from './identity.ts';
 import { verifyPresentation, type PresentationRequirements, type VerifiedPresentation } from './presentation.ts';
 import { queries, type CredentialQuery } from './queries.ts';
-import { contentEncryption, readResponse, type WalletResponse } from './response.ts';
+import { createEncryptionKey, type EncryptionKey, random, requestClaims } from './request-object.ts';
+import { readResponse, type WalletResponse } from './response.ts';
 import type { ResponseMode } from './settings.ts';
 import type { StatusLists } from './status-lists.ts';
 
@@ -37,7 +36,7 @@ export interface RequestOptions {
 	readonly dcApiOrigins?: readonly string[] | undefined;
 }
 
-/** One authorization request, and what became of it. */
+/** One authorization request, and its result. */
 export interface Transaction {
 	readonly id: string;
 	/** The `redirect_uri` of a response that the verifier accepts. */
@@ -66,11 +65,6 @@ interface Secrets {
 /** What binds a presentation to the request. */
 type Binding = Pick<PresentationRequirements, 'nonce' | 'audiences'>;
 type Parameters = Omit<WalletResponse, 'isEncrypted'>;
-
-interface EncryptionKey {
-	readonly privateKey: CryptoKey;
-	readonly jwk: JWK;
-}
 
 /** A verifier of OpenID4VP 1.0: signed requests by reference, responses by `direct_post` and `direct_post.jwt`. */
 export class Verifier {
@@ -117,15 +111,15 @@ export class Verifier {
 	/**
 	 * The signed request object (OpenID4VP, section 5; RFC 9101).
 	 * @param walletNonce from a POST to `request_uri` (section 5.10)
-	 * @throws {PresentationError} `unknown_state`, `request_expired`, `replayed_response` if it was answered already
+	 * @throws {PresentationError} `unknown_state`, `request_expired`, `replayed_response` if a response was received already
 	 */
 	async requestObject(id: string, walletNonce?: string): Promise<string> {
-		const { identity } = this.#options;
+		const { identity, now } = this.#options;
 		const { transaction, url, query, state, nonce, expiresAt, encryption, notify } = this.#find(id);
 		transaction.status = 'requested';
 		notify();
 		return identity.sign({
-			...this.#claims(query, encryption),
+			...requestClaims({ identity, query, encryption, now: now() }),
 			exp: Math.floor(expiresAt() / 1000),
 			response_mode: encryption === undefined ? 'direct_post' : 'direct_post.jwt',
 			response_uri: `${url}/response/${id}`,
@@ -135,30 +129,12 @@ export class Verifier {
 		});
 	}
 
-	/** The claims that all request objects have. */
-	#claims(query: CredentialQuery, encryption: EncryptionKey | undefined) {
-		const { identity, now } = this.#options;
-		return {
-			aud: 'https://self-issued.me/v2',
-			iat: Math.floor(now() / 1000),
-			client_id: identity.clientId,
-			response_type: 'vp_token',
-			dcql_query: { credentials: [query] },
-			client_metadata: {
-				vp_formats_supported: { 'dc+sd-jwt': { 'sd-jwt_alg_values': ['ES256'], 'kb-jwt_alg_values': ['ES256'] } },
-				...(encryption && {
-					jwks: { keys: [encryption.jwk] },
-					encrypted_response_enc_values_supported: contentEncryption
-				})
-			}
-		};
-	}
-
 	async #offerDcApi(transaction: Transaction, query: CredentialQuery, origins: readonly string[]): Promise<DcApi> {
 		const encryption = await createEncryptionKey();
 		const dcApi = { origins, nonce: random(), privateKey: encryption.privateKey };
-		transaction.dcRequest = await this.#options.identity.sign({
-			...this.#claims(query, encryption),
+		const { identity, now } = this.#options;
+		transaction.dcRequest = await identity.sign({
+			...requestClaims({ identity, query, encryption, now: now() }),
 			...dcApiParameters(dcApi)
 		});
 		return dcApi;
@@ -192,9 +168,9 @@ export class Verifier {
 		return this.#settle(id, response, { nonce: dcApi.nonce, audiences: dcApiAudiences(dcApi) });
 	}
 
-	/** Verifies the first response, by whichever way it came. */
+	/** Verifies the first response, by `direct_post` or by the Digital Credentials API. */
 	async #settle(id: string, response: Parameters, binding: Binding): Promise<VerifiedPresentation> {
-		// Another response may have been read meanwhile.
+		// Another response may have been read in the meantime.
 		const secrets = this.#find(id);
 		const { transaction, notify } = secrets;
 		transaction.status = 'verifying';
@@ -248,13 +224,4 @@ export class Verifier {
 
 function walletError(error: string): PresentationError {
 	return new PresentationError(error === 'access_denied' ? 'access_denied' : 'wallet_error', error);
-}
-
-async function createEncryptionKey() {
-	const { privateKey, publicKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256' });
-	return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid: random(), use: 'enc', alg: 'ECDH-ES' } };
-}
-
-function random(): string {
-	return randomBytes(16).toString('base64url');
 }

@@ -1,6 +1,6 @@
 import { isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { keepOwned, markUsed, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
+import { keepOwned, markUsed, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { Problem } from '$lib/server/http/problem';
 import * as store from '$lib/server/store';
 import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';
@@ -28,19 +28,14 @@ const visit = {
 	reason: 'FIRST_TIME_LINK'
 } as const;
 const noForm = new FormData();
-let made = 0;
+let lastId = 0;
 
 beforeEach(() => {
 	vi.restoreAllMocks();
 	vi.resetAllMocks();
-	listed();
+	bridge.readIdvStatus.mockResolvedValue({ ...manual, candidates: [] });
 	statusIs('IDV_REQUIRED');
 });
-
-function listed(...ids: string[]): void {
-	const candidates = ids.map((id) => ({ id, label: { nl: id, en: id } }));
-	bridge.readIdvStatus.mockResolvedValue({ ...manual, candidates });
-}
 
 function statusIs(status: string): void {
 	for (const read of [bridge.readStatus, bridge.readFreshStatus]) read.mockResolvedValue({ status });
@@ -48,7 +43,7 @@ function statusIs(status: string): void {
 
 /** A browser with one wallet session. Each of its tabs sends the same cookies. */
 async function browserWith(changes: Partial<OwnedSession> = {}) {
-	const id = (++made).toString(16).padStart(32, '0');
+	const id = (++lastId).toString(16).padStart(32, '0');
 	const times = { startedAt: Date.now(), expiresAt: Date.now() + 300_000 };
 	const owned: OwnedSession = {
 		id,
@@ -65,7 +60,7 @@ async function browserWith(changes: Partial<OwnedSession> = {}) {
 	return { owned, tab: () => requestEvent({ path: '/login/identity', cookie }) };
 }
 
-/** The address that an action redirects to. */
+/** The URL that an action redirects to. */
 async function addressOf(action: Promise<unknown>): Promise<URL> {
 	const thrown = await action.then(
 		() => expect.fail('did not redirect'),
@@ -87,7 +82,7 @@ function pendingCall(call: ReturnType<typeof vi.fn>) {
 }
 
 describe('"No, that is not me" while a confirmation is in progress', () => {
-	test.each(['IDV_REQUIRED', 'VERIFIED'])('never says that nothing was linked, at %s', async (status) => {
+	test.each(['IDV_REQUIRED', 'VERIFIED'])('does not report that nothing was linked, at %s', async (status) => {
 		const { tab } = await browserWith();
 		statusIs(status);
 		const submission = pendingCall(bridge.submitIdv);
@@ -98,7 +93,7 @@ describe('"No, that is not me" while a confirmation is in progress', () => {
 		await confirmed;
 	});
 
-	test('the late response of the confirmation does not set the cookie again, and does not say that nothing was linked', async () => {
+	test('the late response to the confirmation does not set the cookie again, and the page does not report that nothing was linked', async () => {
 		const { owned, tab } = await browserWith();
 		const submission = pendingCall(bridge.submitIdv);
 		const late = tab();
@@ -125,7 +120,7 @@ describe('"No, that is not me" while a confirmation is in progress', () => {
 		expect(bridge.submitIdv).not.toHaveBeenCalled();
 	});
 
-	test('a confirmation that passed the first check is refused, if the session is used up before it is sent', async () => {
+	test('a confirmation that passed the first check is refused if the session is used before it is sent', async () => {
 		const { owned, tab } = await browserWith();
 		const shared = store.sharedStore();
 		const { write } = shared;
@@ -139,14 +134,17 @@ describe('"No, that is not me" while a confirmation is in progress', () => {
 });
 
 describe('"No, that is not me"', () => {
-	test.each(['none', 'manual'] as const)('says that nothing was linked if nothing was submitted (%s)', async (idv) => {
-		const { owned, tab } = await browserWith({ idv });
-		bridge.initiateIdv.mockResolvedValue(manual);
-		if (idv === 'manual') await startIdv(tab(), owned);
-		expect(await outcomeOf(rejectIdentity(tab(), noForm))).toBe('not-me');
-	});
+	test.each(['none', 'manual'] as const)(
+		'reports that nothing was linked if nothing was submitted (%s)',
+		async (idv) => {
+			const { owned, tab } = await browserWith({ idv });
+			bridge.initiateIdv.mockResolvedValue(manual);
+			if (idv === 'manual') await startIdv(tab(), owned);
+			expect(await outcomeOf(rejectIdentity(tab(), noForm))).toBe('not-me');
+		}
+	);
 
-	test('does not say so after a confirmation whose response was lost', async () => {
+	test('does not report that after a confirmation whose response was lost', async () => {
 		const { owned, tab } = await browserWith({ idv: 'manual' });
 		bridge.submitIdv.mockRejectedValue(new Problem('upstream_timeout'));
 		await submitIdv(tab(), owned, { confirm: true }).catch(() => {});
@@ -154,7 +152,7 @@ describe('"No, that is not me"', () => {
 		expect(await outcomeOf(rejectIdentity(tab(), noForm))).toBe('not-me-late');
 	});
 
-	test('does not say so while the shared store is unavailable', async () => {
+	test('does not report that while the shared store is unavailable', async () => {
 		const { tab } = await browserWith();
 		vi.spyOn(store, 'storeState').mockResolvedValue('down');
 		expect(await outcomeOf(rejectIdentity(tab(), noForm))).toBe('not-me-late');
@@ -162,7 +160,7 @@ describe('"No, that is not me"', () => {
 });
 
 describe('cancelling', () => {
-	test('says that nothing was linked if nothing was started', async () => {
+	test('reports that nothing was linked if nothing was started', async () => {
 		const { tab } = await browserWith();
 		expect(await noticeOf(cancelWallet(tab(), noForm))).toBe('nothing_linked');
 	});
@@ -176,7 +174,7 @@ describe('cancelling', () => {
 		],
 		['the start of a visit', bridge.initiateIdv, (event: RequestEvent) => startIdentity(event, noForm), visit]
 	] as const)(
-		'during %s does not say so, and the late response goes nowhere',
+		'during %s does not report that, and the late response has no effect',
 		async (_what, call, action, response) => {
 			const { tab } = await browserWith();
 			const pending = pendingCall(call);
@@ -191,7 +189,7 @@ describe('cancelling', () => {
 		}
 	);
 
-	test('uses the session up before the status is read', async () => {
+	test('marks the session as used before the status is read', async () => {
 		const { owned, tab } = await browserWith();
 		const read = pendingCall(bridge.readFreshStatus);
 		const cancelled = noticeOf(cancelWallet(tab(), noForm));
@@ -202,7 +200,7 @@ describe('cancelling', () => {
 	});
 });
 
-test('completing a session that is cancelled meanwhile does not set its cookie again', async () => {
+test('completing a session that is cancelled in the meantime does not set its cookie again', async () => {
 	const { owned, tab } = await browserWith();
 	const completion = pendingCall(bridge.complete);
 	const late = tab();
@@ -213,58 +211,4 @@ test('completing a session that is cancelled meanwhile does not set its cookie a
 	completion.respond({ kind: 'completed' });
 	await completed;
 	expect(set).not.toHaveBeenCalled();
-});
-
-describe('a chosen candidate', () => {
-	const chosen = (candidateId: string) => {
-		const form = new FormData();
-		form.set('candidateId', candidateId);
-		return form;
-	};
-
-	test('is submitted if the Auth Bridge still lists it', async () => {
-		const { owned, tab } = await browserWith();
-		listed('a', 'b');
-		bridge.submitIdv.mockResolvedValue({ status: 'VERIFIED' });
-		await addressOf(confirmIdentity(tab(), chosen('b')));
-		expect(bridge.submitIdv).toHaveBeenCalledExactlyOnceWith(owned.id, { candidateId: 'b' }, { requestId: 'r1' });
-	});
-
-	test('never becomes a confirmation without a candidate: without a list the page is shown again', async () => {
-		const { tab } = await browserWith();
-		expect((await addressOf(confirmIdentity(tab(), chosen('b')))).pathname).toBe('/login/identity');
-		expect(bridge.submitIdv).not.toHaveBeenCalled();
-	});
-
-	test('that is not in the list is not submitted', async () => {
-		const { tab } = await browserWith();
-		listed('a');
-		expect(await confirmIdentity(tab(), chosen('b'))).toMatchObject({ status: 400, data: { fault: 'choose_one' } });
-		expect(bridge.submitIdv).not.toHaveBeenCalled();
-	});
-});
-
-describe('identity verification', () => {
-	/** The state in the session's cookie after an action. */
-	async function idvAfter(action: (event: RequestEvent, owned: OwnedSession) => Promise<unknown>) {
-		const { owned, tab } = await browserWith();
-		const event = tab();
-		await action(event, owned).catch(() => {});
-		return ownedSessions(event.cookies).map(({ idv, completed }) => ({ idv, completed }));
-	}
-
-	test('without a visit and a confirmation is not recorded as a new link, also if the first completion fails', async () => {
-		bridge.initiateIdv.mockResolvedValue({
-			redirectUrl: null,
-			planType: 'USE_EXISTING_BINDING',
-			reason: 'EXPIRED_BINDING'
-		});
-		bridge.complete.mockRejectedValue(new Problem('upstream_unavailable'));
-		expect(await idvAfter((event) => startIdentity(event, noForm))).toEqual([{ idv: 'none', completed: false }]);
-	});
-
-	test('by a visit is recorded', async () => {
-		bridge.initiateIdv.mockResolvedValue(visit);
-		expect(await idvAfter((event) => startIdentity(event, noForm))).toEqual([{ idv: 'started', completed: false }]);
-	});
 });

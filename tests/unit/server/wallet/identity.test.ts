@@ -1,0 +1,89 @@
+import { isRedirect } from '@sveltejs/kit';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ownedSessions } from '$lib/server/auth/wallet-cookies';
+import { Problem } from '$lib/server/http/problem';
+import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity';
+import { browser, bridgeSays, fake, plan } from './fake-bridge';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/wallet/bridge', () => import('./fake-bridge'));
+
+const identityPage = () => browser({}, '/login/identity');
+
+function listed(...ids: string[]): void {
+	const candidates = ids.map((id) => ({ id, label: { nl: id, en: id } }));
+	fake.readIdvStatus.mockResolvedValue(
+		plan({ planType: 'MANUAL_REVIEW', reason: 'CANDIDATE_MATCH_CONFIRMATION', candidates })
+	);
+}
+
+beforeEach(() => {
+	bridgeSays('IDV_REQUIRED');
+	listed();
+});
+
+/** The path that an action redirects to. */
+async function redirectOf(action: Promise<unknown>): Promise<string> {
+	const thrown = await action.then(
+		() => expect.fail('did not redirect'),
+		(error: unknown) => error
+	);
+	return isRedirect(thrown) ? thrown.location : expect.fail(String(thrown));
+}
+
+describe('a chosen candidate', () => {
+	const chosen = (candidateId: string) => {
+		const form = new FormData();
+		form.set('candidateId', candidateId);
+		return form;
+	};
+
+	test('is submitted if the Auth Bridge still lists it', async () => {
+		const { event, owned } = await identityPage();
+		listed('a', 'b');
+		fake.submitIdv.mockResolvedValue({ status: 'VERIFIED' });
+		await redirectOf(confirmIdentity(event, chosen('b')));
+		expect(fake.submitIdv).toHaveBeenCalledExactlyOnceWith(owned.id, { candidateId: 'b' }, { requestId: 'r1' });
+	});
+
+	test('is not submitted if the Auth Bridge lists no candidates; the page is shown again', async () => {
+		const { event } = await identityPage();
+		expect(await redirectOf(confirmIdentity(event, chosen('b')))).toBe('/login/identity');
+		expect(fake.submitIdv).not.toHaveBeenCalled();
+	});
+
+	test('that is not in the list is not submitted', async () => {
+		const { event } = await identityPage();
+		listed('a');
+		expect(await confirmIdentity(event, chosen('b'))).toMatchObject({ status: 400, data: { fault: 'choose_one' } });
+		expect(fake.submitIdv).not.toHaveBeenCalled();
+	});
+});
+
+describe('identity verification', () => {
+	/** The state in the session's cookie after the start. */
+	async function started() {
+		const { event } = await identityPage();
+		await startIdentity(event, new FormData()).catch(() => {});
+		return ownedSessions(event.cookies).map(({ idv, completed }) => ({ idv, completed }));
+	}
+
+	test('without a visit and a confirmation is not recorded as a new link, also if the first completion fails', async () => {
+		fake.initiateIdv.mockResolvedValue({
+			redirectUrl: null,
+			planType: 'USE_EXISTING_BINDING',
+			reason: 'EXPIRED_BINDING'
+		});
+		fake.complete.mockRejectedValue(new Problem('upstream_unavailable'));
+		expect(await started()).toEqual([{ idv: 'none', completed: false }]);
+	});
+
+	test('by a visit to the institution is recorded', async () => {
+		fake.initiateIdv.mockResolvedValue({
+			redirectUrl: 'https://institution.example/idv',
+			planType: 'RUN_IDV',
+			reason: 'FIRST_TIME_LINK'
+		});
+		expect(await started()).toEqual([{ idv: 'started', completed: false }]);
+	});
+});
