@@ -16,6 +16,8 @@ export const browserFiles = [
 	'help-code',
 	'identity-announcements',
 	'institution-search',
+	'institution-search-faults',
+	'institution-search-large',
 	'keyboard',
 	'language',
 	'layout-shift',
@@ -55,7 +57,7 @@ const choices = {
 };
 const wanted = process.env.FULL;
 
-/** Journeys in a real browser against the real build; which one, RUNTIME says. */
+/** Journeys in a real browser against the real build that RUNTIME selects. */
 export default defineConfig({
 	testDir: 'tests/e2e',
 	// What assistive technology gets is the same everywhere.

@@ -1,18 +1,13 @@
-import { expect, type Page, type Route } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { field, found, heading, institutions, listen, titled, words } from './support/institution-search.ts';
 import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn } from './support/steps.ts';
 import { en, nl } from './support/texts.ts';
 
-const words = en.login.institution;
-const found = (count: number) => words.search.found(count, String(count));
-const field = (page: Page) => page.getByRole('searchbox', { name: words.search.label });
-const heading = (page: Page) => page.getByRole('heading', { level: 3 });
-const institutions = (page: Page) => page.getByRole('list', { name: words.search.list }).getByRole('link');
-const titled = (text: string) => new RegExp(`^${text ? `${text} – ` : ''}${en.login.title} – `);
+// A separate landscape, because the portal caches the list of institutions.
 /** The pause after which the script announces a count. */
 const PAUSE_MS = 1000;
 
-// A landscape of its own: the portal keeps a list of institutions for a while.
 test.use({ env: { SUPPORT_EMAIL: 'help@noord.example' } });
 test.beforeEach(({ sandbox }) => sandbox.scenario('many-providers'));
 
@@ -20,7 +15,7 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
 		test.use({ javaScriptEnabled });
 
-		test('a person finds an institution in a long list, signs in there, and has it first the next time', async ({
+		test('a person finds an institution in a long list and signs in there, and it is first the next time', async ({
 			page
 		}) => {
 			await page.goto('/login?returnTo=/help');
@@ -43,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
 		});
 
-		test('Enter goes to the results: the focus is on how many there are, and the title says so', async ({ page }) => {
+		test('Enter moves the focus to the number of results, which is also in the title', async ({ page }) => {
 			await page.goto('/login');
 			await field(page).fill('curacao');
 			await field(page).press('Enter');
@@ -55,32 +50,36 @@ for (const javaScriptEnabled of [true, false]) {
 			await expect(institutions(page).first()).toBeFocused();
 		});
 
-		test('a name that nobody has says so, and every institution is still there', { tag: '@full' }, async ({ page }) => {
-			await page.goto('/login');
-			await field(page).fill('Atlantis');
-			await field(page).press('Enter');
-			await expect(heading(page)).toHaveText(found(0));
-			await expect(page.getByText(words.search.tryAgain, { exact: true })).toBeVisible();
-			await expect(page).toHaveTitle(titled(found(0)));
-			await expect(field(page)).toHaveValue('Atlantis');
-			await page.getByRole('link', { name: words.search.all('65') }).click();
-			await expect(heading(page)).toHaveText(found(65));
-			const names: string[] = [];
-			for (const pageNumber of [1, 2, 3, 4]) {
-				if (pageNumber > 1) await page.getByRole('link', { name: words.search.next }).click();
-				await expect(page).toHaveURL(pageNumber > 1 ? new RegExp(`page=${pageNumber}`) : /q=#/);
-				names.push(...(await institutions(page).allTextContents()));
+		test(
+			'a name without results leads to a notice, and to the list of all institutions',
+			{ tag: '@full' },
+			async ({ page }) => {
+				await page.goto('/login');
+				await field(page).fill('Atlantis');
+				await field(page).press('Enter');
+				await expect(heading(page)).toHaveText(found(0));
+				await expect(page.getByText(words.search.tryAgain, { exact: true })).toBeVisible();
+				await expect(page).toHaveTitle(titled(found(0)));
+				await expect(field(page)).toHaveValue('Atlantis');
+				await page.getByRole('link', { name: words.search.all('65') }).click();
+				await expect(heading(page)).toHaveText(found(65));
+				const names: string[] = [];
+				for (const pageNumber of [1, 2, 3, 4]) {
+					if (pageNumber > 1) await page.getByRole('link', { name: words.search.next }).click();
+					await expect(page).toHaveURL(pageNumber > 1 ? new RegExp(`page=${pageNumber}`) : /q=#/);
+					names.push(...(await institutions(page).allTextContents()));
+				}
+				await expect(page.getByRole('link', { name: words.search.next })).toBeHidden();
+				expect(new Set(names).size).toBe(65);
 			}
-			await expect(page.getByRole('link', { name: words.search.next })).toBeHidden();
-			expect(new Set(names).size).toBe(65);
-		});
+		);
 	});
 }
 
-test('the list follows what is typed, and the count is said once', async ({ page }) => {
+test('the list is filtered while a person types, and the count is announced once', async ({ page }) => {
 	await page.clock.install();
 	await page.goto('/login');
-	// Else the page's time goes on, and the count is said before a slow machine looks.
+	// The clock of the page stands still, so that the count is not announced early on a slow machine.
 	await page.clock.pauseAt(Date.now() + 60_000);
 	const spoken = await listen(page);
 	await field(page).pressSequentially('curacao');
@@ -109,7 +108,7 @@ test('the list follows what is typed, and the count is said once', async ({ page
 	expect(await spoken()).toHaveLength(3);
 });
 
-test('Enter before the pause says the count once, by the focus', { tag: '@full' }, async ({ page }) => {
+test('Enter before the pause announces the count once, by moving the focus', { tag: '@full' }, async ({ page }) => {
 	await page.clock.install();
 	await page.goto('/login');
 	await page.clock.pauseAt(Date.now() + 60_000);
@@ -122,20 +121,24 @@ test('Enter before the pause says the count once, by the focus', { tag: '@full' 
 	expect(await spoken()).toEqual([]);
 });
 
-test('with one result, Enter goes to it, and Enter again opens it', { tag: '@full' }, async ({ page }) => {
-	await page.goto('/login');
-	await field(page).pressSequentially('duinstad roc');
-	await expect(institutions(page)).toHaveCount(1);
-	await field(page).press('Enter');
-	await expect(institutions(page)).toBeFocused();
-	await expect(institutions(page)).toHaveAccessibleDescription(found(1));
-	const chosen = page.waitForRequest(/\/login\/start\?.*&institution=roc-duinstad$/);
-	await page.keyboard.press('Enter');
-	await chosen;
-});
+test(
+	'with one result, Enter moves the focus to it, and a second Enter opens it',
+	{ tag: '@full' },
+	async ({ page }) => {
+		await page.goto('/login');
+		await field(page).pressSequentially('duinstad roc');
+		await expect(institutions(page)).toHaveCount(1);
+		await field(page).press('Enter');
+		await expect(institutions(page)).toBeFocused();
+		await expect(institutions(page)).toHaveAccessibleDescription(found(1));
+		const chosen = page.waitForRequest(/\/login\/start\?.*&institution=roc-duinstad$/);
+		await page.keyboard.press('Enter');
+		await chosen;
+	}
+);
 
 test(
-	'without a result, Enter leaves the focus in the field and says so each time',
+	'without a result, Enter keeps the focus in the field, and the notice is announced each time',
 	{ tag: '@full' },
 	async ({ page }) => {
 		await page.clock.install();
@@ -152,7 +155,7 @@ test(
 	}
 );
 
-test('Escape clears the search, from the field and from the results', { tag: '@full' }, async ({ page }) => {
+test('Escape clears the search, in the field and in the results', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	for (const presses of [['Escape'], ['Enter', 'Escape']]) {
 		await field(page).fill('curacao');
@@ -166,7 +169,7 @@ test('Escape clears the search, from the field and from the results', { tag: '@f
 	}
 });
 
-test('with the keyboard alone: field, button, results', { tag: '@full' }, async ({ page }) => {
+test('with the keyboard, the order is field, button, results', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	await field(page).focus();
 	await page.keyboard.type('hvm');
@@ -181,7 +184,7 @@ test('with the keyboard alone: field, button, results', { tag: '@full' }, async 
 });
 
 test(
-	'a long list is closed at first: the wallet is three stops of the keyboard away',
+	'a long list is closed at first, so that the wallet is three presses of Tab away',
 	{ tag: '@full' },
 	async ({ page }) => {
 		await page.goto('/login');
@@ -221,100 +224,3 @@ test('what was typed is still there after a reload, and in another language', { 
 	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
 	await expect(page).toHaveURL('/help');
 });
-
-const faults: readonly (readonly [string, string, (route: Route) => Promise<void>])[] = [
-	['the list cannot be loaded', '/login/institutions', (route) => route.abort()],
-	['the list is not known', '/login/institutions', (route) => route.fulfill({ status: 503, json: { error: 'x' } })],
-	['the list is empty', '/login/institutions', (route) => route.fulfill({ json: [] })],
-	['the list has another shape', '/login/institutions', (route) => route.fulfill({ json: { error: 'x' } })],
-	['the matching rule cannot be loaded', '/match-institution', (route) => route.abort()]
-];
-for (const [what, path, respond] of faults) {
-	test.describe(`while ${what}`, { tag: '@full' }, () => {
-		test.use({ expectsFaults: true });
-
-		test('the page says so once, and the form still searches', async ({ page }) => {
-			await page.route(({ pathname }) => pathname.includes(path), respond);
-			await page.goto('/login');
-			const spoken = await listen(page);
-			await field(page).pressSequentially('cura');
-			await expect.poll(spoken).toEqual([words.search.failed]);
-			await expect(page.getByText(words.search.failed)).toBeInViewport();
-			await field(page).pressSequentially('cao');
-			await field(page).blur();
-			await field(page).focus();
-			expect(await spoken()).toEqual([words.search.failed]);
-			await field(page).press('Enter');
-			await expect(page).toHaveURL(/q=curacao/);
-			await expect(institutions(page)).toHaveCount(4);
-		});
-	});
-}
-
-test.describe('once the list can be loaded again', { tag: '@full' }, () => {
-	test.use({ expectsFaults: true });
-
-	test('the next input searches, and the notice goes', async ({ page }) => {
-		await page.route('**/login/institutions*', (route) => route.abort(), { times: 1 });
-		await page.goto('/login');
-		await field(page).focus();
-		await expect(page.getByText(words.search.failed)).toBeVisible();
-		await field(page).pressSequentially('curacao');
-		await expect(institutions(page)).toHaveCount(4);
-		await expect(page.getByText(words.search.failed)).toBeHidden();
-	});
-});
-
-test.describe('a list of 3,000', () => {
-	test.use({ env: { SUPPORT_EMAIL: 'help@polder.example' }, viewport: { width: 390, height: 844 } });
-	test.beforeEach(({ sandbox }) => sandbox.scenario('many-providers', { count: 3001 }));
-
-	test(
-		'is searched on a phone: the field, and the first results, are on one screen',
-		{ tag: '@full' },
-		async ({ page }) => {
-			await page.goto('/login');
-			expect((await page.content()).length).toBeLessThan(20_000);
-			await field(page).fill('zee');
-			await expect(heading(page)).toHaveText(found(600));
-			await expect(institutions(page)).toHaveCount(20);
-			await expect(page.getByText(`${words.search.part('1', '20')} ${words.search.narrow}`)).toBeVisible();
-			await expect(page.getByRole('status')).toHaveText(`${found(600)}. ${words.search.part('1', '20')}`);
-			await field(page).press('Enter');
-			await expect(heading(page)).toBeFocused();
-			await expect(field(page)).toBeInViewport();
-			await expect(institutions(page).nth(2)).toBeInViewport();
-
-			await page.getByRole('link', { name: words.search.next }).click();
-			await expect(heading(page)).toHaveText(`${found(600)}, ${words.search.page('2')}`);
-			await expect(heading(page)).toBeFocused();
-			await field(page).fill('rup');
-			await expect(institutions(page)).toHaveText(['University of Polder']);
-			await expect(page.getByRole('navigation', { name: words.search.pages })).toBeHidden();
-		}
-	);
-
-	test('is read once, when somebody begins to search', { tag: '@full' }, async ({ page }) => {
-		const reads: string[] = [];
-		page.on('request', (request) => reads.push(new URL(request.url()).pathname));
-		const isList = (path: string) => path === '/login/institutions';
-		await page.goto('/login');
-		expect(reads.filter(isList)).toEqual([]);
-		await field(page).pressSequentially('zee');
-		await expect(institutions(page)).toHaveCount(20);
-		expect(reads.filter(isList)).toHaveLength(1);
-	});
-});
-
-/** Notes what the status line says from now on. */
-async function listen(page: Page): Promise<() => Promise<string[]>> {
-	const notes = await page.getByRole('status').evaluateHandle((line) => {
-		const spoken: string[] = [];
-		const watcher = new MutationObserver(() => {
-			if (line.textContent) spoken.push(line.textContent);
-		});
-		watcher.observe(line, { childList: true, characterData: true, subtree: true });
-		return spoken;
-	});
-	return () => notes.jsonValue();
-}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AlteringProxy, type PassingResponse, startAlteringProxy } from '../harness/proxy.ts';
+import { type AlteringProxy, startAlteringProxy } from '../harness/proxy.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -13,17 +13,12 @@ import {
 	signInByVerification,
 	signInWithWallet
 } from './support/journeys.ts';
-
-type Json = Record<string, unknown>;
-/** Changes to the JSON at the paths that match the expression. */
-type Changes = readonly (readonly [path: RegExp, change: (body: Json, response: PassingResponse) => unknown])[];
+import { altered, badIds, bridgeChanges, PUSHED_REQUEST, stsChanges } from './support/odd-responses.ts';
 
 let sts: AlteringProxy;
 let bridge: AlteringProxy;
 let landscape: Landscape;
 let browser: Browser;
-/** The last pushed authorization request, as a form. */
-let pushed = '';
 
 beforeAll(async () => {
 	landscape = await startLandscape({
@@ -47,105 +42,6 @@ beforeEach(() => {
 	browser = new Browser(landscape.url);
 });
 
-/** No URL can address an entry with such an id. */
-const badIds = ['\ud800', '.', '..', ' ', 'a\u0000b', false].map((id) => ({ id, name: 'Bad id', label: 'Bad id' }));
-
-const broken = { kty: 'EC', crv: 'P-256', kid: 'broken', x: 'AAAA' };
-const stsChanges: Changes = [
-	[
-		/openid-configuration/,
-		(body) => ({
-			...body,
-			id_token_signing_alg_values_supported: [null, ...(body.id_token_signing_alg_values_supported as []), 7],
-			code_challenge_methods_supported: null,
-			response_types_supported: 'code',
-			userinfo_endpoint: '',
-			mtls_endpoint_aliases: null,
-			authorization_response_iss_parameter_supported: 'true'
-		})
-	],
-	[
-		/jwks/,
-		({ keys }) => ({
-			keys: [
-				null,
-				'key',
-				broken,
-				...(keys as Json[]).map(({ kid: _kid, alg: _alg, ...key }) => ({ ...key, use: null }))
-			]
-		})
-	],
-	[/\/token$/, (body) => ({ ...body, token_type: 'BEARER', scope: null, expires_in: '3600' })],
-	[
-		/\/(?:par|request)$/,
-		(body, response) => {
-			pushed = response.requestBody;
-			response.status = 200;
-			return { ...body, expires_in: null };
-		}
-	],
-	[/revocation$/, (_body, response) => (response.status = 202)],
-	[
-		/federation/,
-		() => [
-			null,
-			'uni-zuid',
-			...badIds,
-			{ id: 'no-name', name: null },
-			{ id: 'uni-noord', name: { nl: 'Universiteit Noord', en: 'North University' }, enabled: 'true' },
-			{ id: 'uni-uit', name: 'Universiteit Uit', enabled: 'false' }
-		]
-	]
-];
-const bridgeChanges: Changes = [
-	[
-		/sessions$/,
-		(body) => ({
-			...body,
-			status: null,
-			expiresAt: Number.isFinite(body.expiresAt) ? `${body.expiresAt as number}` : null
-		})
-	],
-	[
-		/[^v]\/status$/,
-		(body) => ({
-			...body,
-			sessionId: null,
-			idvRequired: body.status === 'IDV_REQUIRED' ? 'true' : 'false',
-			errorCode: null,
-			expiresAt: null
-		})
-	],
-	[/complete$/, (body) => ({ ...body, userId: null, sessionId: null })],
-	[/idv\/initiate$/, (body) => ({ ...body, planType: null, idvRequirementReason: null })],
-	[
-		/idv\/status$/,
-		(body) => ({
-			...body,
-			sessionId: null,
-			message: null,
-			candidates: [
-				null,
-				...badIds,
-				{ id: 'c0', label: null },
-				{ id: 'c1', label: { nl: 'Noor (Noord)', en: 'Noor (North)' } },
-				{ id: 2, label: 'Robin' }
-			]
-		})
-	]
-];
-
-/** Applies the changes; JSON is sent as text, with a byte order mark. */
-function altered(changes: Changes): (response: PassingResponse) => void {
-	return (response) => {
-		const [, change] = changes.find(([path]) => path.test(response.path.replace(/\?.*/, ''))) ?? [];
-		if (!change || response.status >= 300) return;
-		const body = JSON.parse(response.body || '{}') as Json;
-		response.body = `\uFEFF${JSON.stringify(change(body, response))}`;
-		response.headers['content-type'] = 'text/plain; charset=utf-8';
-	};
-}
-
 /** The log lines about dropped entries of this list. */
 const droppedOf = (list: string) =>
 	landscape.portal
@@ -155,6 +51,12 @@ const droppedOf = (list: string) =>
 
 describe('an STS whose responses are odd but usable', () => {
 	test('signs a person in with PKCE, refreshes the tokens and signs out', async () => {
+		let pushed = '';
+		const alter = altered(stsChanges);
+		sts.alter((response) => {
+			if (PUSHED_REQUEST.test(response.path)) pushed = response.requestBody;
+			alter(response);
+		});
 		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
 		expect(pushed).toContain('code_challenge_method=S256');
 		await tokensOver(browser, landscape);
@@ -181,7 +83,7 @@ describe('an STS whose responses are odd but usable', () => {
 		expect((await browser.call('/api/me')).status).toBe(200);
 	});
 
-	test('lists the institutions that are valid, by name in the language of the page, with one line in the log', async () => {
+	test('has its valid institutions listed by their names in the language of the page, and the log reports the others once', async () => {
 		const english = await browser.open('/login');
 		expect(english.text).toContain('North University');
 		const dutch = (await browser.call('/login', { headers: { accept: 'text/html', 'accept-language': 'nl' } })).text;
@@ -194,13 +96,13 @@ describe('an STS whose responses are odd but usable', () => {
 		await expect.poll(() => droppedOf('institutions')).toHaveLength(1);
 	});
 
-	test('has malformed keys, which the log reports once', async () => {
+	test('with malformed keys signs people in, and the log reports the keys once', async () => {
 		await signInAtInstitution(browser);
 		await signInAtInstitution(new Browser(landscape.url));
 		await expect.poll(() => droppedOf('keys')).toHaveLength(1);
 	});
 
-	test('that encrypts ID tokens signs nobody in, and the log says why, once a minute', async () => {
+	test('that encrypts ID tokens cannot sign anybody in, and the log reports why once a minute', async () => {
 		sts.alter(altered([[/\/token$/, (body) => ({ ...body, id_token: 'eyJlbmMiOiIi.a.b.c.d' })], ...stsChanges]));
 		for (const each of [browser, new Browser(landscape.url)]) {
 			expectLoginError(await signInAtInstitution(each), 'sign_in_failed');
@@ -219,13 +121,13 @@ describe('an Auth Bridge whose responses are odd but usable', () => {
 		expect((await signInByVerification(browser, landscape.sandbox)).url.pathname).toBe('/account');
 	});
 
-	test('has its status read', async () => {
+	test('returns a status that the API can return', async () => {
 		const id = await createWalletSession(browser);
 		const { status, text } = await browser.call(sessionPath(id, 'status'));
 		expect([status, JSON.parse(text)]).toMatchObject([200, { sessionId: id, status: 'PENDING', idvRequired: false }]);
 	});
 
-	test('has the candidates shown that are valid, in the language of the page', async () => {
+	test('has its valid candidates shown in the language of the page', async () => {
 		landscape.sandbox.scenario('plan', { planType: 'MANUAL_REVIEW', reason: 'CANDIDATE_MATCH_CONFIRMATION' });
 		await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 		const page = await browser.open('/login/wallet');
@@ -237,7 +139,7 @@ describe('an Auth Bridge whose responses are odd but usable', () => {
 		await expect.poll(() => droppedOf('candidates')).toHaveLength(1);
 	});
 
-	test('has the linked wallets shown that are valid, in the language of the page, with one line in the log', async () => {
+	test('has its valid linked wallets shown in the language of the page, and the log reports the others once', async () => {
 		bridge.alter(
 			altered([
 				[
