@@ -4,7 +4,7 @@ import { type Portal, startPortal } from '../harness/portal.ts';
 import type { Runtime } from '../harness/runtime.ts';
 import { type Program, startProgram } from './program.ts';
 
-/** The portal in front of the fake Auth Bridge; no STS is asked by what is measured with it. */
+/** The portal and a fake Auth Bridge. There is no STS: what is measured with it sends no requests to one. */
 export interface BenchPortal {
 	readonly portal: Portal;
 	readonly bridge: Program;
@@ -13,7 +13,7 @@ export interface BenchPortal {
 	readonly stop: () => Promise<void>;
 }
 
-/** Starts both; `env` comes on top of, or in place of, what the portal needs. */
+/** Starts both. `env` adds variables to those that the portal needs, or replaces them. */
 export async function startBenchPortal(
 	runtime: Runtime,
 	env: Readonly<Record<string, string>> = {},

@@ -7,26 +7,26 @@ import { startProgram } from './program.ts';
 import { signIn } from './signed-in.ts';
 
 const CONNECTIONS = 32;
-/** In throughput. The bare proxy is always on Node; the empty application is on the same runtime. */
+/** Ratios of throughput. The bare proxy is always on Node; the empty application is on the same runtime. */
 const MIN_CALLS = { node: 0.75, deno: 1 };
 const MIN_PAGES = { node: 0.95, deno: 0.8 };
 
-/** A signed-in call of a backend, against a bare proxy; and a page, against one of the least SvelteKit application. */
+/** Signed-in calls of a backend, compared with a bare proxy, and a page, compared with one of the empty application. */
 export const measureCalls: Measure = async (runtime) => {
 	const { portal, bridgeUrl, secret, stop } = await startBenchPortal(runtime);
 	const bare = await startProgram('status/bare-proxy.mjs', { BENCH_UPSTREAM: bridgeUrl });
 	const empty = await startEmptyApp(runtime);
 	try {
 		const people = await signIn(portal.url, secret, CONNECTIONS);
-		const everyone = (request: string) => people.map(() => request);
+		const onAllConnections = (request: string) => people.map(() => request);
 		const ours = people.map(({ headers }) => get('/api/backends/greetings/hello', headers));
 		const calls = await comparePairs(
 			{ port: portal.port, requests: ours },
-			{ port: bare.port, requests: everyone(get('/hello')) }
+			{ port: bare.port, requests: onAllConnections(get('/hello')) }
 		);
 		const pages = await comparePairs(
-			{ port: portal.port, requests: everyone(get('/')) },
-			{ port: empty.port, requests: everyone(get('/')) }
+			{ port: portal.port, requests: onAllConnections(get('/')) },
+			{ port: empty.port, requests: onAllConnections(get('/')) }
 		);
 		return [
 			{ what: 'calls of a backend: portal', ...calls.ours, unit: '/s' },

@@ -11,7 +11,7 @@ import { median } from './statistics.ts';
 const ROUNDS = 25;
 const RETRY_MS = 3;
 
-/** From starting the process to the last byte of its first page, in turns with the least SvelteKit application. */
+/** The time from the start of the process to the last byte of its first page, in turns with the empty application. */
 export const measureColdStart: Measure = async (runtime) => {
 	const commands = { portal: portalCommand(runtime), empty: await emptyAppCommand(runtime) };
 	const portalMs: number[] = [];
@@ -45,8 +45,8 @@ async function startMs(
 		STS_CLIENT_SECRET: 'portal-frontend-secret',
 		AUTH_BRIDGE_URL: 'http://127.0.0.1:9'
 	});
-	while (!(await isAnswered(port))) {
-		if (started.child.exitCode !== null) throw new Error(`It ended before it responded:\n${started.logs()}`);
+	while (!(await servesHomePage(port))) {
+		if (started.child.exitCode !== null) throw new Error(`The process ended before it responded:\n${started.logs()}`);
 		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 	}
 	const tookMs = performance.now() - startedMs;
@@ -55,8 +55,8 @@ async function startMs(
 	return tookMs;
 }
 
-/** Asks for the home page over a connection of its own; false while nobody listens. */
-function isAnswered(port: number): Promise<boolean> {
+/** Requests the home page over a new connection; false while nothing listens. */
+function servesHomePage(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = connect({ port, host: '127.0.0.1' });
 		let received = '';

@@ -5,7 +5,7 @@ import { startPortal } from '../harness/portal.ts';
 import type { Runtime } from '../harness/runtime.ts';
 import { denoBinary, programCommand, root, runQuietly } from '../tasks/runtime.mjs';
 
-/** The command that starts the empty SvelteKit application, built if it is not. */
+/** Returns the command that starts the empty SvelteKit application, which it builds if there is no build. */
 export async function emptyAppCommand(runtime: Runtime): Promise<[string, ...string[]]> {
 	const folder = join(root, 'build', `empty-${runtime}`);
 	const start = join(folder, 'index.js');

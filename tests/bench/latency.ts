@@ -6,23 +6,23 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import type { Figure, Measure } from './figure.ts';
 import { percentile } from './statistics.ts';
 
-/** As many streams as one wallet session may have. */
-const CROWD = 4;
+/** The highest number of streams of one wallet session. */
+const MAX_STREAMS = 4;
 const SESSIONS_AT_ONCE = 5;
 const ROUNDS = 6;
 const WATCHED_MS = 5000;
-/** More than the pause between two reads, so that changes fall anywhere in it. */
-const PHASES_MS = 500;
+/** Longer than the pause between two reads, so that changes happen at any moment of that pause. */
+const MAX_DELAY_MS = 500;
 
 /**
- * From the Auth Bridge's change of state to the event in the hands of each client, while the wallet is open; and how
- * often the Bridge is asked meanwhile. Sandbox and clients share this process, and so a clock; the portal has its own.
+ * The time from a change of status at the Auth Bridge to the event at each client, while the wallet is open, and how often the
+ * portal reads the status from the Bridge. Sandbox and clients run in this process and so have one clock; the portal runs in another.
  */
 export const measureLatency: Measure = async (runtime) => {
-	const env = { EVENT_STREAMS_PER_BROWSER: String(CROWD), RATE_LIMIT_PER_BROWSER: '1000', LOG_LEVEL: 'error' };
+	const env = { EVENT_STREAMS_PER_BROWSER: String(MAX_STREAMS), RATE_LIMIT_PER_BROWSER: '1000', LOG_LEVEL: 'error' };
 	const landscape = await startLandscape({ runtime, env });
 	try {
-		return [...(await figuresWith(landscape, 1)), ...(await figuresWith(landscape, CROWD))];
+		return [...(await figuresWith(landscape, 1)), ...(await figuresWith(landscape, MAX_STREAMS))];
 	} finally {
 		await landscape.stop();
 	}
@@ -45,10 +45,10 @@ async function figuresWith(landscape: Landscape, clients: number): Promise<Figur
 	];
 }
 
-/** How long it takes from the moment that a wallet has shared until each client knows, in milliseconds. */
+/** The times from the moment that a wallet shares its data to the event at each client, in milliseconds. */
 async function delaysOfChange(landscape: Landscape, clients: number): Promise<number[]> {
 	const { id, streams } = await watchedSession(landscape, clients, 'open');
-	await pause(Math.random() * PHASES_MS);
+	await pause(Math.random() * MAX_DELAY_MS);
 	const changedMs = performance.now();
 	await landscape.sandbox.share(id, 'known-student');
 	const delays = await Promise.all(
@@ -64,7 +64,7 @@ async function delaysOfChange(landscape: Landscape, clients: number): Promise<nu
 async function readsPerSecond(landscape: Landscape, clients: number, wallet: 'waiting' | 'open'): Promise<number> {
 	const { id, streams } = await watchedSession(landscape, clients, wallet);
 	const reads = () => landscape.sandbox.counts().statusReads[id] ?? 0;
-	// From one read to another: a window that begins just before a read counts one too many.
+	// The window begins and ends at a read. One that began just before a read would count one too many.
 	const first = await nextRead(reads);
 	const before = reads();
 	await pause(WATCHED_MS);
@@ -79,7 +79,7 @@ async function nextRead(reads: () => number): Promise<number> {
 	return performance.now();
 }
 
-/** A wallet session with so many clients, each of which knows where it stands. */
+/** A wallet session with this number of clients, each of which has received the status. */
 async function watchedSession(landscape: Landscape, clients: number, wallet: 'waiting' | 'open') {
 	const browser = new Browser(landscape.url);
 	const id = await createWalletSession(browser);

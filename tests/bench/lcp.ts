@@ -7,7 +7,7 @@ import { median } from './statistics.ts';
 
 const LOADS = 7;
 
-/** Largest Contentful Paint of `/login` on a slow 4G line, each time in a browser that has never been there. */
+/** Largest Contentful Paint of `/login` on a slow 4G line, each time with an empty browser cache. */
 export const measureLcp: Measure = async (runtime) => {
 	const landscape = await startLandscape({ runtime });
 	const browser = await chromium.launch({ executablePath: await ensureChromium() });

@@ -9,7 +9,7 @@ const REQUESTS = 100_000;
 const CONNECTIONS = 32;
 const MEGABYTE = 1024 ** 2;
 
-/** Resident memory after 100,000 requests: signed-in status reads, against JSON from the least SvelteKit application. */
+/** Resident memory after 100,000 requests: signed-in status reads, compared with JSON from the empty application. */
 export const measureMemory: Measure = async (runtime) => {
 	const { portal, secret, stop } = await startBenchPortal(runtime);
 	const empty = await startEmptyApp(runtime);

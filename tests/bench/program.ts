@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startTied } from '../tasks/children.mjs';
 
-/** A small server of the measurements, in a process of its own. */
+/** A small server that a measurement uses, in a separate process. */
 export interface Program {
 	readonly port: number;
 	readonly pid: number;
@@ -14,7 +14,7 @@ export interface Program {
 /**
  * Starts a program that prints its port once it listens.
  * @param file below `tests/bench`
- * @param command the runtime and its flags; Node where none is given
+ * @param command the runtime and its flags; Node by default
  */
 export async function startProgram(
 	file: string,

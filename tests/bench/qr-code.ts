@@ -11,8 +11,8 @@ const RUNS = 7;
 const t = texts('en');
 
 /**
- * From the click on "Sign in with your wallet" to the QR code on the screen, on a slow 4G line, each time in a browser that has
- * only opened `/login`. The fake Auth Bridge takes no time. That the code can be read is checked after the clock has stopped.
+ * The time from the click on "Sign in with your wallet" to the QR code on the screen, on a slow 4G line, each time in a new browser
+ * context that has only opened `/login`. The fake Auth Bridge responds at once. After the measurement, the code is decoded and checked.
  */
 export const measureQrCode: Measure = async (runtime) => {
 	const { portal, stop } = await startBenchPortal(runtime);

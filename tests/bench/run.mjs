@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: takes every measurement on the Node build and on the Deno build, prints a table for each, and fails
- * where a target is missed.
- *   --runtime node   or deno, instead of both
- *   --only latency   one measurement, or several with commas between
+ * if a target is missed.
+ *   --runtime node   only this runtime (or deno)
+ *   --only latency   only these measurements, separated by commas
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -56,7 +56,7 @@ function take(name, runtime) {
 	});
 	console.log(`\n${name} on ${runtime}, in ${Math.round((Date.now() - startedMs) / 1000)} s`);
 	if (status !== 0) {
-		console.error('The measurement itself failed.');
+		console.error('The measurement failed.');
 		return false;
 	}
 	const figures = JSON.parse(readFileSync(result, 'utf8'));

@@ -8,18 +8,18 @@ const SEARCHES = 9;
 const INSTITUTIONS = 3000;
 
 interface Search {
-	/** The time of scripts, from opening the field to the list for the first letter. */
+	/** The time of scripts from the focus on the field to the list for the first letter. */
 	readonly firstMs: number;
 	/** The same for the second letter. */
 	readonly nextMs: number;
-	/** From the first letter to the list on the page, with all that the browser does, and the request for the list. */
+	/** The time from the first letter to the list on the page, with all work of the browser and the request for the list. */
 	readonly untilListMs: number;
 }
 
-/** Script time of the institution search on `/login` with 3,000 institutions, each time in a browser that was never there. */
+/** Script time of the institution search on `/login` with 3,000 institutions, each time with an empty browser cache. */
 export const measureSearch: Measure = async (runtime) => {
 	const landscape = await startLandscape({ runtime });
-	// One institution of the list is switched off.
+	// One institution of the list is disabled.
 	landscape.sandbox.scenario('many-providers', { count: INSTITUTIONS + 1 });
 	const browser = await chromium.launch({ executablePath: await ensureChromium() });
 	try {
@@ -57,10 +57,10 @@ async function searchOnce(browser: Browser, url: string, slowdown = 1): Promise<
 	await separate.context.close();
 	const { context, page, devtools } = await openPage();
 	const field = page.getByRole('searchbox');
-	// Playwright's own script in the page, before the measurement.
+	// This loads Playwright's script into the page before the measurement.
 	await field.isVisible();
 	const before = await scriptMs(devtools);
-	// By now the list may be loaded: people take longer from the field to the first letter.
+	// The list may be loaded before the first letter, because people take longer than that from the focus to the first letter.
 	await field.focus();
 	const firstList = await watchList(page);
 	await page.keyboard.press('u');
@@ -95,7 +95,7 @@ async function scriptMs(devtools: CDPSession): Promise<number> {
 	return (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? NaN) * 1000;
 }
 
-/** A text, because the loader of this file would replace `import` in a function. */
+/** A string, because the loader of this file would replace `import` in a function. */
 const preparation = `(async () => {
 	const { matcher, list } = document.querySelector('[data-institution-search]').dataset;
 	const { entriesOf, findInstitutions } = await import(matcher);
@@ -105,7 +105,7 @@ const preparation = `(async () => {
 	return performance.now() - startMs;
 })()`;
 
-/** The time to read the list and to find the first letter: promise reactions, measured in a new page. */
+/** The time to parse the list and to search for the first letter, in milliseconds. It runs in promise reactions, so it is measured separately, in a new page. */
 function listMs(page: Page): Promise<number> {
 	return page.evaluate<number>(preparation);
 }

@@ -6,15 +6,15 @@ import { realisticSession } from './sessions/realistic-session.ts';
 
 const Created = v.object({ sessionId: v.string() });
 
-/** Somebody who is signed in and has one wallet session: its status address, and what a browser sends along. */
+/** A signed-in person with one wallet session: the path of its status, and the headers that the browser sends. */
 export interface SignedIn {
 	readonly statusPath: string;
 	readonly headers: { readonly host: string; readonly cookie: string };
 }
 
 /**
- * Signs people in by sealing their cookies, with tokens of the size that they have in the field, and lets each open a
- * wallet session through the API.
+ * Signs people in by sealing their session cookies, with tokens of a realistic size, and creates a wallet session for each through
+ * the API.
  */
 export function signIn(url: string, secret: string, count: number): Promise<SignedIn[]> {
 	return Promise.all(Array.from({ length: count }, () => signInOne(url, secret)));

@@ -1,4 +1,4 @@
-/** Takes one measurement, in a process of its own: BENCH_NAME, RUNTIME; writes the figures as JSON to BENCH_RESULT. */
+/** Takes the measurement BENCH_NAME of the build for RUNTIME, and writes its figures as JSON to the file BENCH_RESULT. */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { runtime } from '../harness/runtime.ts';

@@ -7,10 +7,10 @@ import { signIn } from './signed-in.ts';
 const CONNECTIONS = 32;
 const MIN_RATIO = 0.9;
 
-/** Signed-in status reads with metrics and traces exported over OTLP, against the same without, in turns. */
+/** Signed-in status reads with metrics and traces exported over OTLP, compared with the same reads without them, in turns. */
 export const measureTelemetry: Measure = async (runtime) => {
 	const without = await startBenchPortal(runtime);
-	// The fake Auth Bridge accepts every POST, so it also receives what is exported.
+	// The fake Auth Bridge accepts every POST, so it also receives the exported data.
 	const exporting = await startBenchPortal(runtime, { OTEL_EXPORTER_OTLP_ENDPOINT: `${without.bridgeUrl}/otlp` });
 	try {
 		const { ours, theirs, ratio } = await comparePairs(await statusReads(exporting), await statusReads(without));

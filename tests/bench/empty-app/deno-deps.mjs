@@ -1,6 +1,6 @@
 /**
- * What svelte-adapter-deno's server imports, without the remote modules that it would otherwise load: the least that
- * serves its handler. No files: only the call into SvelteKit is measured.
+ * Replaces the remote modules that svelte-adapter-deno's server imports, with only what its handler needs. It serves no files,
+ * because only the call into SvelteKit is measured.
  */
 export { dirname, extname, join } from 'node:path';
 export { fileURLToPath as fromFileUrl } from 'node:url';

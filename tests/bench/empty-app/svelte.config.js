@@ -1,4 +1,4 @@
-/** The least SvelteKit application, which the portal is held against: the same adapters, and nothing of ours. */
+/** The empty SvelteKit application that the portal is compared with. It has none of the portal's code. */
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import node from '@sveltejs/adapter-node';

@@ -1,42 +1,41 @@
 import { median, type Spread, spreadOf } from '../statistics.ts';
-import { type Load, load, type Seen } from './http-load.ts';
+import { type Load, load, type LoadResult } from './http-load.ts';
 
 const ROUNDS = 5;
 const SECONDS = 2;
 const WARM_UP_SECONDS = 2;
 /**
- * All connections send their first request at the same moment, a few seconds after their last one. What the portal cached has expired
- * by then, so all of it is read at once, and again when these responses expire. In two seconds, on a slow machine, that is the slowest
- * hundredth; people do not start in step.
+ * All connections send their first request at the same moment, a few seconds after the last request of the previous round. Until then
+ * the responses that the portal cached have expired, so it reads all of them at once, and again when they expire. On a slow machine,
+ * these reads are the slowest hundredth of two seconds. In production, clients do not start at the same moment.
  */
 const RAMP_UP_SECONDS = 0.5;
 
 /**
- * Loads several servers in turns, so that whatever else the machine does falls on all of them alike; returns the medians
- * of each.
+ * Loads several servers in turns, so that other work of the machine affects all of them equally. Returns the medians of each.
  */
 export async function compare<Side extends string>(
 	sides: Readonly<Record<Side, Load>>,
 	rounds = ROUNDS
-): Promise<Record<Side, Seen>> {
+): Promise<Record<Side, LoadResult>> {
 	const names = Object.keys(sides) as Side[];
-	const seen = new Map<Side, Seen[]>(names.map((name) => [name, []]));
+	const results = new Map<Side, LoadResult[]>(names.map((name) => [name, []]));
 	for (const name of names) await load({ ...sides[name], seconds: WARM_UP_SECONDS });
 	for (let round = 0; round < rounds; round++) {
 		for (const name of names)
-			seen.get(name)?.push(await load({ ...sides[name], seconds: SECONDS, rampUpSeconds: RAMP_UP_SECONDS }));
+			results.get(name)?.push(await load({ ...sides[name], seconds: SECONDS, rampUpSeconds: RAMP_UP_SECONDS }));
 	}
-	const middle = (of: readonly Seen[], key: keyof Seen) => median(of.map((one) => one[key]));
+	const medianOf = (runs: readonly LoadResult[], key: keyof LoadResult) => median(runs.map((run) => run[key]));
 	const medians = names.map((name) => {
-		const of = seen.get(name) ?? [];
-		return [name, { perSecond: middle(of, 'perSecond'), p99Ms: middle(of, 'p99Ms') }] as const;
+		const runs = results.get(name) ?? [];
+		return [name, { perSecond: medianOf(runs, 'perSecond'), p99Ms: medianOf(runs, 'p99Ms') }] as const;
 	});
-	return Object.fromEntries(medians) as Record<Side, Seen>;
+	return Object.fromEntries(medians) as Record<Side, LoadResult>;
 }
 
 const PAIRS = 5;
 
-/** Loads two servers in turns; returns the responses a second of each, and the ratio of both in each pair. */
+/** Loads two servers in turns. Returns the responses per second of each, and the ratio of each pair of runs. */
 export async function comparePairs(
 	ours: Load,
 	theirs: Load

@@ -1,8 +1,9 @@
 /**
- * Sends one request after another over each of several connections, as fast as responses come. Raw sockets and written-out
- * requests: a client library would cost more than what it measures, and share the two cores of a small machine with it.
- * Reads its task as JSON from standard input, `{ port, requests: string[], seconds?, rampUpSeconds?, total? }`, one connection
- * for each request; writes what it saw, with times in milliseconds. Requests of the first `rampUpSeconds` are sent, and not counted.
+ * Sends requests over several connections, on each the next as soon as the response to the previous one has arrived. It writes raw
+ * requests to sockets, because a client library would need more processor time than the server that is measured, on the same machine.
+ * Reads its task as JSON from standard input, `{ port, requests: string[], seconds?, rampUpSeconds?, total? }`, with one connection
+ * for each request. Writes the results as JSON, with times in milliseconds. Requests of the first `rampUpSeconds` are sent but not
+ * counted.
  */
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -21,46 +22,46 @@ const {
 } = JSON.parse(await text(process.stdin));
 const timesMs = [];
 let failures = 0;
-let begun = 0;
+let sentCount = 0;
 const startedMs = performance.now() + rampUpSeconds * 1000;
 
-await Promise.all(requests.map(keepAsking));
+await Promise.all(requests.map(sendRepeatedly));
 const tookMs = performance.now() - startedMs;
 console.log(JSON.stringify({ count: timesMs.length, failures, tookMs, ...quantiles() }));
 
-function keepAsking(request) {
+function sendRepeatedly(request) {
 	return new Promise((resolve, reject) => {
 		const socket = connect({ port, host: '127.0.0.1', noDelay: true });
 		let received = '';
-		let askedMs = 0;
+		let sentMs = 0;
 
-		function ask() {
-			if (begun >= total || performance.now() - startedMs > seconds * 1000) {
+		function sendNext() {
+			if (sentCount >= total || performance.now() - startedMs > seconds * 1000) {
 				socket.destroy();
 				resolve();
 				return;
 			}
-			begun++;
+			sentCount++;
 			received = '';
-			askedMs = performance.now();
+			sentMs = performance.now();
 			socket.write(request);
 		}
 
-		socket.once('connect', ask);
+		socket.once('connect', sendNext);
 		socket.on('data', (chunk) => {
 			received += chunk.latin1Slice();
-			if (!isWhole(received)) return;
-			if (askedMs >= startedMs) timesMs.push(performance.now() - askedMs);
+			if (!isComplete(received)) return;
+			if (sentMs >= startedMs) timesMs.push(performance.now() - sentMs);
 			if (!received.startsWith('HTTP/1.1 200 ')) failures++;
-			ask();
+			sendNext();
 		});
 		socket.once('error', reject);
 		socket.once('end', () => reject(new Error(`The server closed a connection: ${received}`)));
 	});
 }
 
-/** Whether a response, one byte a character, has arrived up to its end. */
-function isWhole(response) {
+/** Whether a response, with one character per byte, has arrived completely. */
+function isComplete(response) {
 	const head = response.indexOf(END_OF_HEAD);
 	if (head < 0) return false;
 	const length = /\r\ncontent-length: (\d+)/i.exec(response.slice(0, head))?.[1];

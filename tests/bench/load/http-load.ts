@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 
 const program = fileURLToPath(new URL('./http-load.mjs', import.meta.url));
-const Seen = v.pipe(
+const Output = v.pipe(
 	v.string(),
 	v.parseJson(),
 	v.object({
@@ -18,33 +18,34 @@ const Seen = v.pipe(
 
 export interface Load {
 	readonly port: number;
-	/** One connection for each, which is asked this again and again: whole requests as they go over the wire. */
+	/** Complete requests as sent over the network. Each has its own connection, over which it is sent repeatedly. */
 	readonly requests: readonly string[];
 	readonly seconds?: number;
-	/** Comes before these seconds, and is not counted. */
+	/** Seconds of load before `seconds` begin; their requests are not counted. */
 	readonly rampUpSeconds?: number;
 	readonly total?: number;
 }
 
-/** What a load saw: responses per second, and the slowest of all but one in a hundred. */
-export interface Seen {
+/** The result of a load: responses per second, and the response time that 99 % do not exceed. */
+export interface LoadResult {
 	readonly perSecond: number;
 	readonly p99Ms: number;
 }
 
 /**
- * Loads a server from a process of its own.
- * @throws when a response is anything but a 200
+ * Loads a server from a separate process.
+ * @throws if any response has another status than 200
  */
-export async function load(task: Load): Promise<Seen> {
+export async function load(task: Load): Promise<LoadResult> {
 	const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
 	child.stdin.end(JSON.stringify(task));
-	const { count, failures, tookMs, p99Ms } = v.parse(Seen, await text(child.stdout));
-	if (failures > 0) throw new Error(`${failures} of ${count} responses on port ${task.port} were no 200.`);
+	const { count, failures, tookMs, p99Ms } = v.parse(Output, await text(child.stdout));
+	if (failures > 0)
+		throw new Error(`${failures} of ${count} responses on port ${task.port} had another status than 200.`);
 	return { perSecond: (count * 1000) / tookMs, p99Ms };
 }
 
-/** A GET as it goes over the wire. */
+/** A GET request as sent over the network. */
 export function get(path: string, headers: Readonly<Record<string, string>> = {}): string {
 	const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`);
 	return `GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;

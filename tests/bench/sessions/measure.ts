@@ -14,11 +14,11 @@ const Measured = v.pipe(
 	v.parseJson(),
 	v.object({
 		opening: v.object({ oursMicros: v.number(), theirsMicros: v.number(), ratio: v.number() }),
-		memory: v.object({ strayPercent: v.number(), megabytes: v.number(), requests: v.number() })
+		memory: v.object({ deviationPercent: v.number(), megabytes: v.number(), requests: v.number() })
 	})
 );
 
-/** Opening a session against Auth.js's `decode`, and the heap over many requests: the portal's own modules, without HTTP. */
+/** Opening a session, compared with Auth.js's `decode`, and the heap over many requests, with the portal's modules and without HTTP. */
 export const measureSessions: Measure = async (runtime) => {
 	const folder = mkdtempSync(join(tmpdir(), 'portal-bench-sessions-'));
 	try {
@@ -26,17 +26,17 @@ export const measureSessions: Measure = async (runtime) => {
 		const { opening, memory } = runBundle(runtime, join(folder, 'main.js'));
 		return [
 			{ what: 'opening a session', value: opening.oursMicros, unit: 'µs' },
-			{ what: 'the same by Auth.js (decode)', value: opening.theirsMicros, unit: 'µs' },
-			{ what: 'how many times faster', value: opening.ratio, unit: '×', target: { atLeast: 5 } },
+			{ what: 'the same with decode of Auth.js', value: opening.theirsMicros, unit: 'µs' },
+			{ what: 'times faster than Auth.js', value: opening.ratio, unit: '×', target: { atLeast: 5 } },
 			{ what: `heap over ${memory.requests} requests`, value: memory.megabytes, unit: 'MB' },
-			{ what: 'how far the heap strays', value: memory.strayPercent, unit: '%', target: { atMost: 5 } }
+			{ what: 'deviation of the heap', value: memory.deviationPercent, unit: '%', target: { atMost: 5 } }
 		];
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 };
 
-/** One file for both runtimes, made as the portal's own build is. */
+/** Bundles the measurement into one file for both runtimes, as the portal's build does. */
 async function bundle(folder: string): Promise<void> {
 	const environment = {
 		name: 'bench:environment',

@@ -10,7 +10,7 @@ const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 50_000);
 const SESSIONS = 12_500;
 const AT_ONCE = 50;
 const SAMPLES = 20;
-/** Of the run, until everything that is kept has been filled once. */
+/** The share of the run after which all caches have been filled once. */
 const WARM_UP = 0.5;
 const VIRTUAL_MS = 20 * 60_000;
 const TOKEN_SECONDS = 300;
@@ -18,8 +18,8 @@ const TOKEN_SECONDS = 300;
 declare const gc: () => void;
 
 /**
- * Opens sessions, looks whether they are denied and renews their tokens, for many different ones, on a clock that runs
- * 20 minutes. Returns how far the heap strays from its middle once it has filled, in percent, and its size in MB.
+ * Opens many different sessions, checks whether they are revoked and refreshes their tokens, in 20 minutes of virtual time. Returns
+ * the largest deviation of the heap from the middle of its range once the caches are full, in percent, and the size of the heap in MB.
  */
 export async function measureMemory() {
 	let nowMs = Date.now();
@@ -49,9 +49,9 @@ export async function measureMemory() {
 	}
 
 	const filled = heap.slice(SAMPLES * WARM_UP);
-	const [least, most] = [Math.min(...filled), Math.max(...filled)];
-	const middle = (least + most) / 2;
-	return { strayPercent: ((most - middle) / middle) * 100, megabytes: middle / 1024 ** 2, requests: REQUESTS };
+	const [lowest, highest] = [Math.min(...filled), Math.max(...filled)];
+	const middle = (lowest + highest) / 2;
+	return { deviationPercent: ((highest - middle) / middle) * 100, megabytes: middle / 1024 ** 2, requests: REQUESTS };
 }
 
 function heapBytes(): number {

@@ -9,7 +9,7 @@ const OPENS_PER_ROUND = 400;
 const secret = 'the-one-secret-of-this-measurement-0123456789';
 const salt = 'session';
 
-/** Microseconds per opening of one and the same session, by our seal and by Auth.js's `decode`, measured in turns. */
+/** Microseconds to open the same session with the portal's seal and with Auth.js's `decode`, measured in turns. */
 export async function measureOpening() {
 	const session = realisticSession(Math.floor(Date.now() / 1000));
 	const seal = createSeal([secret], salt, sessionCodec(2));
@@ -17,7 +17,7 @@ export async function measureOpening() {
 	const encoded = await encode({ token: session, secret, salt });
 	const ours = async () => seal.open(sealed)?.value;
 	const theirs = () => decode({ token: encoded, secret, salt });
-	if (!(await ours()) || !(await theirs())) throw new Error('what was sealed does not open');
+	if (!(await ours()) || !(await theirs())) throw new Error('the sealed session could not be opened');
 
 	const taken = { ours: [] as number[], theirs: [] as number[] };
 	for (let round = 0; round < ROUNDS; round++) {

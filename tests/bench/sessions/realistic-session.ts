@@ -5,7 +5,7 @@ import { keycloakTokens } from '../../harness/keycloak-tokens.ts';
 const DAY_SECONDS = 24 * 60 * 60;
 const text = (bytes: number) => randomBytes(bytes).toString('base64url').slice(0, bytes);
 
-/** A session as it is with Keycloak’s default tokens. Times are Unix seconds. */
+/** A session with tokens of the size of Keycloak’s by default. Times are Unix seconds. */
 export function realisticSession(nowSeconds: number): Session {
 	return {
 		id: crypto.randomUUID(),

@@ -1,6 +1,6 @@
 /**
- * The floor of a sign-in: oauth4webapi for the authorization code flow with PKCE, one sealed cookie until the callback and
- * one sealed cookie for the session. BENCH_ISSUER names the STS. The same file runs on both runtimes. Prints its port.
+ * The minimum of a sign-in: the authorization code flow with PKCE by oauth4webapi, one sealed cookie until the callback and one
+ * sealed cookie for the session. BENCH_ISSUER is the STS's issuer. The same file runs on both runtimes. Prints its port.
  */
 import { Buffer } from 'node:buffer';
 import { createServer } from 'node:http';

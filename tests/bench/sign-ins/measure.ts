@@ -10,15 +10,15 @@ const PAIRS = 5;
 const AT_ONCE = 16;
 const SIGN_INS = 800;
 const WARM_UP = 400;
-/** Processor time of a sign-in in version 1.0.0, in milliseconds, and the share of it that is enough. */
+/** Processor time of a sign-in in version 1.0.0, in milliseconds, and the share of it that meets the target. */
 const BEFORE_MS = { node: 9, deno: 6 };
 const SHARE = 0.6;
 const TIMES_FLOOR = 2;
 const MIN_PER_SECOND = 200;
 
 /**
- * Complete sign-ins (start, callback, session cookie), 16 at once, against a bare sign-in with oauth4webapi and one sealed
- * cookie on the same runtime, in turns. Both have the same STS, in a process of its own.
+ * Complete sign-ins (start, callback, session cookie), 16 at once, compared with a bare sign-in with oauth4webapi and one sealed
+ * cookie on the same runtime, in turns. Both use the same STS, in a separate process.
  */
 export const measureSignIns: Measure = async (runtime) => {
 	const sts = await startStubSts();
@@ -46,7 +46,7 @@ export const measureSignIns: Measure = async (runtime) => {
 		return [
 			{ what: 'processor time of a bare sign-in', ...floorCost, unit: 'ms' },
 			{ what: 'processor time of a sign-in', ...cost, unit: 'ms', target: { atMost: most } },
-			{ what: 'the same, to a bare sign-in', ...spreadOf(ratios), unit: '×' },
+			{ what: 'sign-in to bare sign-in', ...spreadOf(ratios), unit: '×' },
 			{
 				what: `sign-ins, ${AT_ONCE} at once`,
 				...rate,

@@ -1,7 +1,7 @@
 /**
- * Signs in again and again, several at once: start, callback, session cookie. The STS's own page is left out: the stub takes
- * the nonce for the code. Reads its task as JSON from standard input, `{ port, path, at, total, page? }`; `page` is opened
- * by each browser first. Writes what it saw, with times in milliseconds.
+ * Signs in repeatedly, `at` times at once: start, callback, session cookie. The STS's page is skipped, because the stub STS accepts
+ * the nonce as the code. Reads its task as JSON from standard input, `{ port, path, at, total, page? }`; each browser opens `page`
+ * first. Writes the results as JSON, with times in milliseconds.
  */
 import { Agent, get } from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -13,10 +13,10 @@ const { port, path, at, total, page } = JSON.parse(await text(process.stdin));
 const PER_BROWSER = 25;
 const agent = new Agent({ keepAlive: true, maxSockets: at });
 const timesMs = [];
-let begun = 0;
+let started = 0;
 let failures = 0;
 const startedMs = performance.now();
-await Promise.all(Array.from({ length: at }, keepSigningIn));
+await Promise.all(Array.from({ length: at }, signInRepeatedly));
 const tookMs = performance.now() - startedMs;
 const sorted = timesMs.toSorted((a, b) => a - b);
 console.log(
@@ -24,25 +24,28 @@ console.log(
 );
 process.exit(0);
 
-async function keepSigningIn() {
-	let kept = '';
-	for (let own = 0; begun < total; own++) {
-		begun++;
-		if (page && own % PER_BROWSER === 0) kept = cookiesOf(await visit(page, ''));
-		const beganMs = performance.now();
-		// A connection that fails is a sign-in that fails.
-		const isSignedIn = await signIn(kept).catch(() => false);
-		timesMs.push(performance.now() - beganMs);
+async function signInRepeatedly() {
+	let loginCookies = '';
+	for (let own = 0; started < total; own++) {
+		started++;
+		if (page && own % PER_BROWSER === 0) loginCookies = cookiesOf(await visit(page, ''));
+		const signInStartedMs = performance.now();
+		// A failed connection is a failed sign-in.
+		const isSignedIn = await signIn(loginCookies).catch(() => false);
+		timesMs.push(performance.now() - signInStartedMs);
 		if (!isSignedIn) failures++;
 	}
 }
 
-async function signIn(kept) {
-	const start = await visit(path, kept, { 'sec-fetch-site': 'same-origin' });
-	const asked = new URL(start.headers.location ?? '/', 'http://none').searchParams;
-	const callback = new URL(asked.get('redirect_uri') ?? '/none', 'http://none');
-	const query = new URLSearchParams({ code: asked.get('nonce') ?? '', state: asked.get('state') ?? '' });
-	const cookies = [kept, cookiesOf(start)].filter(Boolean).join('; ');
+async function signIn(loginCookies) {
+	const start = await visit(path, loginCookies, { 'sec-fetch-site': 'same-origin' });
+	const authorization = new URL(start.headers.location ?? '/', 'http://none').searchParams;
+	const callback = new URL(authorization.get('redirect_uri') ?? '/none', 'http://none');
+	const query = new URLSearchParams({
+		code: authorization.get('nonce') ?? '',
+		state: authorization.get('state') ?? ''
+	});
+	const cookies = [loginCookies, cookiesOf(start)].filter(Boolean).join('; ');
 	const end = await visit(`${callback.pathname}?${query}`, cookies, { 'sec-fetch-site': 'cross-site' });
 	return (
 		end.statusCode === 303 &&

@@ -7,13 +7,13 @@ import { processorMs } from '../../harness/process-tree.ts';
 import { type Program, startProgram } from '../program.ts';
 
 const driver = fileURLToPath(new URL('./sign-in-load.mjs', import.meta.url));
-const Seen = v.pipe(
+const Output = v.pipe(
 	v.string(),
 	v.parseJson(),
 	v.object({ count: v.number(), failures: v.number(), tookMs: v.number(), p99Ms: v.number() })
 );
 
-/** Where sign-ins are loaded, and how. */
+/** The server that sign-ins are sent to, and how. */
 interface Task {
 	readonly pid: number;
 	readonly port: number;
@@ -24,7 +24,7 @@ interface Task {
 	readonly atOnce: number;
 }
 
-/** Several sign-ins: the processor time of each, in milliseconds, and the time that all but one in a hundred take at most. */
+/** The result of several sign-ins: the processor time of each, in milliseconds, and the time that 99 % of them do not exceed. */
 export interface SignIns {
 	readonly processorMs: number;
 	readonly perSecond: number;
@@ -32,13 +32,13 @@ export interface SignIns {
 	readonly failures: number;
 }
 
-/** An STS in a process of its own, whose tokens have the sizes of Keycloak's. */
+/** Starts an STS in a separate process. Its tokens have the sizes of Keycloak's. */
 export function startStubSts(): Promise<Program> {
 	const { accessToken, refreshToken } = keycloakTokens();
 	return startProgram('sign-ins/stub-sts.mjs', { STUB_TOKENS: JSON.stringify({ accessToken, refreshToken }) });
 }
 
-/** What the portal needs for it. All sign-ins come from one address. */
+/** The portal's variables for this STS, with limits for sign-ins that all come from one address. */
 export function signInSettings(issuer: string): Record<string, string> {
 	return {
 		STS_ISSUER_URL: issuer,
@@ -53,6 +53,6 @@ export async function signIns({ pid, port, path, page, atOnce }: Task, total: nu
 	const beforeMs = processorMs(pid);
 	const child = spawn(process.execPath, [driver], { stdio: ['pipe', 'pipe', 'inherit'] });
 	child.stdin.end(JSON.stringify({ port, path, page, at: atOnce, total }));
-	const { count, failures, tookMs, p99Ms } = v.parse(Seen, await text(child.stdout));
+	const { count, failures, tookMs, p99Ms } = v.parse(Output, await text(child.stdout));
 	return { processorMs: (processorMs(pid) - beforeMs) / count, perSecond: (count * 1000) / tookMs, p99Ms, failures };
 }

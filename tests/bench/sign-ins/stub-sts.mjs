@@ -1,6 +1,6 @@
 /**
- * As much of an STS as a sign-in needs: the code is the nonce, so that nothing is stored. Signs with RS256 as most do.
- * STUB_TOKENS has the access and refresh token of everybody, as JSON. In a process of its own. Prints its port.
+ * The parts of an STS that a sign-in needs. The code is the nonce, so that the STS stores nothing. It signs with RS256, as most
+ * do. STUB_TOKENS is JSON with the access token and the refresh token of every sign-in. Prints its port.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * What the portal's status reads are held against: `node:http` in front, `fetch` behind, and nothing between; with
- * BENCH_SECRET also a session, opened with Auth.js's `decode` at each request. Prints its port.
+ * The proxy that the portal's status reads are compared with: a `node:http` server that calls the upstream by `fetch`. With
+ * BENCH_SECRET, it also opens a session with Auth.js's `decode` for each request. Prints its port.
  */
 import { createServer } from 'node:http';
 import process from 'node:process';

@@ -1,4 +1,4 @@
-/** As many streams as come, each open and with a heartbeat, and nothing else: what a stream costs Deno itself. Prints its port. */
+/** A server that only sends heartbeats on open streams, to measure what a stream costs Deno itself. Prints its port. */
 const HEARTBEAT_MS = 4000;
 const text = new TextEncoder();
 const open = new Set();

@@ -21,15 +21,15 @@ const STREAMS = 10_000;
 const HELD_SECONDS = 60;
 const SIGN_INS = 2000;
 /** Sign-ins at once, as at the start of a lecture. */
-const STORM = 100;
-/** One heartbeat, and a little. */
+const SIGN_INS_AT_ONCE = 100;
+/** Longer than the interval of the heartbeats. */
 const BARE_SECONDS = 20;
 const READS_PER_SECOND = 400;
 const MAX_KILOBYTES = 40;
 const MAX_OF_BARE = 1.5;
 /**
- * As a container of half a gigabyte would set it, for the portal and for the bare server alike: with more room than they need,
- * the runtimes leave garbage lying, and what is measured is how much of it.
+ * Limits of the heap for a container of half a gigabyte, for both the portal and the bare server. With a larger heap, the runtimes
+ * collect garbage later, so that the measurement would include it.
  */
 const HEAP_FLAGS = ['--max-old-space-size=420', '--max-semi-space-size=2'];
 const HEAP = { NODE_OPTIONS: HEAP_FLAGS.join(' '), DENO_V8_FLAGS: HEAP_FLAGS.join(',') };
@@ -39,8 +39,8 @@ const Held = v.pipe(v.string(), v.parseJson(), v.object({ closed: v.number(), al
 const Counts = v.object({ statusReads: v.number() });
 
 /**
- * 10,000 streams over as many wallet sessions on one process, held for a minute: what a stream costs, and whether all live, also
- * through a storm of sign-ins.
+ * 10,000 streams of as many wallet sessions on one process, open for a minute: the memory of a stream, and whether all streams stay
+ * open, also during many sign-ins at once.
  */
 export const measureStreams: Measure = async (runtime) => {
 	const sts = await startStubSts();
@@ -54,28 +54,33 @@ export const measureStreams: Measure = async (runtime) => {
 	try {
 		const seal = createSeal([secret], 'wallet');
 		const requests = await Promise.all(Array.from({ length: STREAMS }, () => streamRequest(seal)));
-		const crowd = await openStreams(portal.port, requests, () => residentBytes(portal.pid));
+		const streams = await openStreams(portal.port, requests, () => residentBytes(portal.pid));
 		const before = { reads: await reads(), atMs: performance.now() };
 		await pause(HELD_SECONDS * 1000);
 		const perSecond = ((await reads()) - before.reads) / ((performance.now() - before.atMs) / 1000);
-		const kilobytes = crowd.kilobytes();
-		const storm = await signIns(
-			{ ...portal, path: '/login/start?provider=sts', page: '/login', atOnce: STORM },
+		const kilobytes = streams.kilobytes();
+		const signInResults = await signIns(
+			{ ...portal, path: '/login/start?provider=sts', page: '/login', atOnce: SIGN_INS_AT_ONCE },
 			SIGN_INS
 		);
-		const held = await crowd.end();
+		const held = await streams.end();
 		return [
-			{ what: 'streams opened', value: crowd.opened, unit: '', target: { atLeast: STREAMS } },
-			{ what: `heard from at the end of ${HELD_SECONDS} s`, value: held.alive, unit: '', target: { atLeast: STREAMS } },
-			{ what: 'closed meanwhile', value: held.closed, unit: '', target: { atMost: 0 } },
+			{ what: 'streams opened', value: streams.opened, unit: '', target: { atLeast: STREAMS } },
+			{
+				what: `streams with a recent heartbeat after ${HELD_SECONDS} s`,
+				value: held.alive,
+				unit: '',
+				target: { atLeast: STREAMS }
+			},
+			{ what: 'streams closed', value: held.closed, unit: '', target: { atMost: 0 } },
 			{ what: 'upstream reads', value: perSecond, unit: '/s', target: { atMost: READS_PER_SECOND } },
 			{
-				what: `failed ones of ${SIGN_INS} sign-ins, ${STORM} at once`,
-				value: storm.failures,
+				what: `failures of ${SIGN_INS} sign-ins, ${SIGN_INS_AT_ONCE} at once`,
+				value: signInResults.failures,
 				unit: '',
 				target: { atMost: 0 }
 			},
-			{ what: 'their p99', value: storm.p99Ms, unit: 'ms' },
+			{ what: 'their p99', value: signInResults.p99Ms, unit: 'ms' },
 			...(await memoryFigures(runtime, kilobytes))
 		];
 	} finally {
@@ -90,7 +95,7 @@ async function memoryFigures(runtime: 'node' | 'deno', kilobytes: number): Promi
 	const bare = await bareKilobytes();
 	return [
 		{ what, value: kilobytes, unit: 'kB' },
-		{ what: 'the same of a bare Deno.serve', value: bare, unit: 'kB' },
+		{ what: 'memory of a stream of a bare Deno.serve', value: bare, unit: 'kB' },
 		{ what: 'portal to bare', value: kilobytes / bare, unit: '×', target: { atMost: MAX_OF_BARE } }
 	];
 }
@@ -99,19 +104,19 @@ async function bareKilobytes(): Promise<number> {
 	const bare = await startProgram('streams/bare-deno.mjs', HEAP, [denoBinary(), 'run', '-A', '--no-config']);
 	try {
 		const requests = Array.from({ length: STREAMS }, () => get('/'));
-		const crowd = await openStreams(bare.port, requests, () => residentBytes(bare.pid));
+		const streams = await openStreams(bare.port, requests, () => residentBytes(bare.pid));
 		await pause(BARE_SECONDS * 1000);
-		const kilobytes = crowd.kilobytes();
-		await crowd.end();
+		const kilobytes = streams.kilobytes();
+		await streams.end();
 		return kilobytes;
 	} finally {
 		await bare.stop();
 	}
 }
 
-/** Opens streams from a process of its own; `kilobytes` tells what each costs the server now, and `end` how they fared. */
+/** Opens streams from a separate process. `kilobytes` returns the memory that each takes of the server; `end` closes them and returns how many had closed and how many had a recent heartbeat. */
 async function openStreams(port: number, requests: readonly string[], resident: () => number) {
-	// One that has come and gone: what the first request loads is not a stream's.
+	// A first stream that is closed again, so that the code that it loads is not counted as memory of streams.
 	await (await startLoad(port, requests.slice(0, 1))).end();
 	const beforeBytes = resident();
 	const load = await startLoad(port, requests);
@@ -137,7 +142,7 @@ async function startLoad(port: number, requests: readonly string[]) {
 	};
 }
 
-/** A browser's request for the events of a wallet session of its own, whose cookie is sealed here instead of asked for. */
+/** A browser's request for the events of a new wallet session, whose cookie is sealed here and not by the portal. */
 async function streamRequest(seal: Seal): Promise<string> {
 	const id = randomBytes(16).toString('hex');
 	const startedAt = Date.now();

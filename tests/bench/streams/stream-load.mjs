@@ -1,7 +1,7 @@
 /**
- * Opens many event streams, one connection each, and holds them open. Reads its task as JSON from the first line of
- * standard input, `{ port, requests: string[] }`; writes `open` once all are, and on the end of its input how many have
- * closed and how many have brought anything in the last 20 s (heartbeats come every 4 s).
+ * Opens event streams, one connection each, and keeps them open. Reads its task as JSON from the first line of standard input,
+ * `{ port, requests: string[] }`. Writes `{ opened }` when all are open. When its input ends, writes `{ closed, alive }`: how many have
+ * closed, and on how many data arrived in the last 20 s (heartbeats are sent every 4 s).
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -15,7 +15,7 @@ const SILENT_MS = 20_000;
 const lines = createInterface(process.stdin);
 const [task] = await once(lines, 'line');
 const { port, requests } = JSON.parse(task);
-const heardMs = new Float64Array(requests.length);
+const receivedMs = new Float64Array(requests.length);
 const responses = [];
 let closed = 0;
 let next = 0;
@@ -24,7 +24,7 @@ await Promise.all(Array.from({ length: AT_ONCE }, openMany));
 console.log(JSON.stringify({ opened: responses.filter((response) => response.startsWith('HTTP/1.1 200 ')).length }));
 await once(lines, 'close');
 const nowMs = performance.now();
-const alive = heardMs.filter((atMs) => nowMs - atMs < SILENT_MS).length;
+const alive = receivedMs.filter((atMs) => nowMs - atMs < SILENT_MS).length;
 console.log(JSON.stringify({ closed, alive }));
 process.exit(0);
 
@@ -40,7 +40,7 @@ function openOne(index) {
 			responses.push(chunk.latin1Slice(0, 15));
 			resolve();
 		});
-		socket.on('data', () => (heardMs[index] = performance.now()));
+		socket.on('data', () => (receivedMs[index] = performance.now()));
 		socket.once('error', () => socket.destroy());
 		socket.once('close', () => {
 			closed++;

@@ -1,6 +1,6 @@
 /**
- * As much of the Auth Bridge as the measurements need, and nothing that takes time: it opens sessions, says that each is
- * waiting, and counts. In a process of its own, the same for all that are compared. Prints its port.
+ * The parts of the Auth Bridge that the measurements need, without work that takes time: it creates sessions, returns PENDING as the
+ * status of each, and counts. All servers that are compared use the same process. Prints its port.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -13,7 +13,7 @@ const server = createServer((request, response) => {
 	if (method === 'POST') {
 		counts.created++;
 		request.resume();
-		return send(response, 201, createdAnswer(randomBytes(16).toString('hex')));
+		return send(response, 201, createdSession(randomBytes(16).toString('hex')));
 	}
 	if (url === '/counts') return send(response, 200, counts);
 	const id = /^\/auth\/oid4vp\/sessions\/([^/]+)\/status$/.exec(url)?.[1];
@@ -22,7 +22,7 @@ const server = createServer((request, response) => {
 	return send(response, 200, { sessionId: id, status: 'PENDING', expiresAt: Date.now() + SESSION_MS });
 });
 
-function createdAnswer(sessionId) {
+function createdSession(sessionId) {
 	return {
 		sessionId,
 		status: 'PENDING',

@@ -10,11 +10,11 @@ export interface Arrived {
 	readonly headers: IncomingMessage['headers'];
 	/** The first piece of the body, as soon as it arrives. */
 	readonly first: Promise<string>;
-	/** The whole body, or where it breaks off. */
+	/** The whole body, or `broken off` if it did not arrive completely. */
 	readonly body: Promise<string>;
 }
 
-/** A service of an institution whose path decides how it responds, correctly or not. */
+/** A backend whose response depends on the path of the request, and is not always correct. */
 export interface OddBackend {
 	readonly url: string;
 	readonly arrived: Arrived[];
@@ -24,7 +24,7 @@ export interface OddBackend {
 	sent: number;
 	/** Makes the latest `/steps` write its next piece. */
 	step: () => void;
-	/** The next request, once its head has arrived. To `/silent` the test can send a response itself. */
+	/** Resolves with the next request when its headers have arrived. The test itself can respond to `/silent`. */
 	next(): Promise<Arrived & { readonly socket: Socket; readonly response: ServerResponse }>;
 	stop(): Promise<void>;
 }
