@@ -11,7 +11,7 @@ import { Visitor } from './visitor.ts';
 
 describeJourneys('firefox', startFirefox);
 
-test('a button that a person presses before the page has its modules leads to the next page', async () => {
+test('a button that is pressed before the modules of the page have loaded opens the next page', async () => {
 	let isSlow = false;
 	const requests = new EventEmitter<{ module: []; health: [ServerResponse] }>();
 	const moduleRequest = once(requests, 'module');

@@ -14,7 +14,7 @@ const languages: readonly { locale: Locale; tag: string[] }[] = [
 for (const { locale, tag } of languages) {
 	const t = texts(locale);
 
-	test.describe(`axe-core finds nothing, ${locale}`, { tag }, () => {
+	test.describe(`axe-core finds no violations, ${locale}`, { tag }, () => {
 		test.use({ locale, expectsFaults: true });
 
 		/** Every page has one title, one language, one main heading, and nothing that axe-core minds. */
@@ -26,7 +26,7 @@ for (const { locale, tag } of languages) {
 			await expectAccessible(page);
 		}
 
-		test('on the pages that anybody may read', async ({ page }) => {
+		test('on the public pages', async ({ page }) => {
 			await page.goto('/');
 			await expectGood(page, t.home.title);
 			await page.goto('/help');
@@ -41,7 +41,7 @@ for (const { locale, tag } of languages) {
 			await expectGood(page, t.site.errors.notFound.title);
 		});
 
-		test('on the login page, with a fault and without', { tag: '@full' }, async ({ page }) => {
+		test('on the login page, with and without an error', { tag: '@full' }, async ({ page }) => {
 			await page.goto('/login');
 			await expectGood(page, t.login.title);
 			await page.goto('/login?error=access_denied');
@@ -79,7 +79,7 @@ for (const { locale, tag } of languages) {
 		});
 
 		test(
-			'where a visit to the institution is explained, and handed over',
+			'on the pages that explain a visit to the institution and redirect to it',
 			{ tag: '@full' },
 			async ({ page, sandbox }) => {
 				await sandbox.share(await startWallet(page, sandbox), 'unknown-student');
@@ -117,7 +117,7 @@ for (const { name, media } of [
 	{ name: 'dark', media: { colorScheme: 'dark' } },
 	{ name: 'forced colours', media: { forcedColors: 'active' } }
 ] as const) {
-	test(`axe-core finds nothing on the main pages, ${name}`, { tag: '@full' }, async ({ page, wallet }) => {
+	test(`axe-core finds no violations on the main pages, ${name}`, { tag: '@full' }, async ({ page, wallet }) => {
 		await page.emulateMedia(media);
 		await wallet.start();
 		await expectAccessible(page);

@@ -4,7 +4,7 @@ import { expectHeading } from './support/steps.ts';
 import { finishChecking } from './support/wallet-sign-in.ts';
 import { en } from './support/texts.ts';
 
-test('(a11y 7, 8) each change is announced once, in a status line that was there from the first byte', async ({
+test('(a11y 7, 8) each change is announced once, in a status element that is in the initial HTML', async ({
 	page,
 	wallet,
 	sandbox
@@ -27,31 +27,39 @@ test('(a11y 7, 8) each change is announced once, in a status line that was there
 	await expect(page.getByRole('alert')).toHaveCount(1);
 });
 
-test('(a11y 9) an ending is announced in one alert, which stays', { tag: '@full' }, async ({ page, wallet }) => {
-	await page.clock.install();
-	await wallet.start();
-	await wallet.decline();
-	const alert = page.getByRole('alert');
-	await expect(alert).toContainText(en.wallet.ended.declined.title);
-	await page.clock.runFor('30:00');
-	await expect(alert).toHaveCount(1);
-	await expect(alert).toContainText(en.wallet.ended.declined.what);
-	await expect(alert).toBeVisible();
-});
-
-test('(a11y 8) a heartbeat says nothing, and moves no focus', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
-	await wallet.start();
-	const button = page.getByRole('button', { name: en.wallet.scan.newCode });
-	await button.focus();
-	const announcements = await listen(page);
-	const reads = sandbox.count('bridge.status');
-	await expect.poll(() => sandbox.count('bridge.status')).toBeGreaterThan(reads + 2);
-	expect(await announcements()).toEqual([]);
-	await expect(button).toBeFocused();
-});
+test(
+	'(a11y 9) a final state is announced in a single alert, which stays visible',
+	{ tag: '@full' },
+	async ({ page, wallet }) => {
+		await page.clock.install();
+		await wallet.start();
+		await wallet.decline();
+		const alert = page.getByRole('alert');
+		await expect(alert).toContainText(en.wallet.ended.declined.title);
+		await page.clock.runFor('30:00');
+		await expect(alert).toHaveCount(1);
+		await expect(alert).toContainText(en.wallet.ended.declined.what);
+		await expect(alert).toBeVisible();
+	}
+);
 
 test(
-	'(a11y 11) focus moves to the new heading only where its control goes away',
+	'(a11y 8) a heartbeat announces nothing and does not move focus',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		await wallet.start();
+		const button = page.getByRole('button', { name: en.wallet.scan.newCode });
+		await button.focus();
+		const announcements = await listen(page);
+		const reads = sandbox.count('bridge.status');
+		await expect.poll(() => sandbox.count('bridge.status')).toBeGreaterThan(reads + 2);
+		expect(await announcements()).toEqual([]);
+		await expect(button).toBeFocused();
+	}
+);
+
+test(
+	'(a11y 11) focus moves to the new heading only if the focused control disappears',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('verifying-ms', { ms: 60_000 });

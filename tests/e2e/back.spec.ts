@@ -12,10 +12,14 @@ async function backTo(page: Page, heading: string): Promise<void> {
 for (const javaScriptEnabled of [true, false]) {
 	const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
 
-	test.describe(`(a11y 23) Back at every step, ${how}`, { tag: '@full' }, () => {
+	test.describe(`(a11y 23) the Back button at every step, ${how}`, { tag: '@full' }, () => {
 		test.use({ javaScriptEnabled });
 
-		test('of a sign-in with a known wallet ends signed in, with one code', async ({ page, wallet, sandbox }) => {
+		test('does not interrupt a sign-in with a known wallet, which creates one code', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			await wallet.start();
 			await backTo(page, en.login.title);
 			await page.goForward();
@@ -30,7 +34,11 @@ for (const javaScriptEnabled of [true, false]) {
 			expect([sandbox.count('bridge.create'), sandbox.count('bridge.complete')]).toEqual([1, 1]);
 		});
 
-		test('of a visit to the institution ends signed in, after one round', async ({ page, wallet, sandbox }) => {
+		test('does not interrupt a visit to the institution, which verifies the person once', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			await wallet.start();
 			await wallet.share('unknown-student');
 			await expectHeading(page, en.identity.explain.title);
@@ -50,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
 			expect([sandbox.count('bridge.complete'), sandbox.count('bridge.idv-initiate')]).toEqual(before);
 		});
 
-		test('of a confirmation by hand ends signed in, and submits once', async ({ page, wallet, sandbox }) => {
+		test('does not interrupt a manual confirmation, which is submitted once', async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('review-never');
 			await wallet.start();
 			await wallet.share('unknown-employee');
@@ -67,7 +75,7 @@ for (const javaScriptEnabled of [true, false]) {
 			expect(sandbox.count('bridge.idv-submit')).toBe(1);
 		});
 
-		test('after an ending shows it again, and offers a new code', async ({ page, wallet }) => {
+		test('shows a final state again, and offers a new code', async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.decline();
 			await expectHeading(page, en.wallet.ended.declined.title);

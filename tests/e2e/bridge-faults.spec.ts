@@ -17,7 +17,7 @@ test.use({ expectsFaults: true, env: { AUTH_BRIDGE_TIMEOUT_MS: '1000' } });
 
 for (const { name, tag } of faults) {
 	test(
-		`no code can be made (${name}): the page says so, and makes one later`,
+		`no code can be created (${name}): the page reports it, and creates one later`,
 		{ tag },
 		async ({ page, wallet, sandbox }) => {
 			sandbox.scenario(name);
@@ -35,7 +35,7 @@ for (const { name, tag } of faults) {
 	);
 
 	test(
-		`the Bridge goes away while a person scans (${name}): the page says so, and goes on by itself`,
+		`the Bridge becomes unavailable while a person scans (${name}): the page reports it, and recovers`,
 		{ tag },
 		async ({ page, wallet, sandbox }) => {
 			await wallet.start();
@@ -49,7 +49,7 @@ for (const { name, tag } of faults) {
 }
 
 test(
-	'the Bridge goes away at the last step: the page goes on by itself',
+	'the Bridge becomes unavailable at the last step: the page recovers without user action',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		await wallet.start();
@@ -62,7 +62,7 @@ test(
 );
 
 test(
-	'the Bridge goes away during a review: the page says so, and goes on by itself',
+	'the Bridge becomes unavailable during a review: the page reports it, and recovers',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('review-never');
@@ -79,7 +79,7 @@ test(
 );
 
 test(
-	'the account page is there while the list of wallets is not',
+	'the account page loads even if the list of wallets is unavailable',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		await wallet.start();
@@ -94,7 +94,7 @@ test(
 test.describe('without JavaScript', { tag: '@full' }, () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('the Bridge goes away while a person scans: checking says so, and a reload goes on', async ({
+	test('the Bridge becomes unavailable while a person scans: a check reports it, and a reload continues', async ({
 		page,
 		wallet,
 		sandbox

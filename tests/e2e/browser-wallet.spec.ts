@@ -58,7 +58,7 @@ test('a wallet does not respond to a page of another origin', { tag: '@full' }, 
 });
 
 test(
-	'a response without a presentation says so, and the code stays',
+	'a response without a presentation is reported, and the code stays',
 	{ tag: '@full' },
 	async ({ page, wallet, virtualWallet }) => {
 		await wallet.start();
@@ -72,7 +72,7 @@ test(
 test.describe('if the Bridge does not accept the response', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
-	test('the page says so, the code stays, and the person can try again', async ({
+	test('the page reports it, the code stays, and the person can try again', async ({
 		page,
 		wallet,
 		sandbox,
@@ -90,7 +90,7 @@ test.describe('if the Bridge does not accept the response', { tag: '@full' }, ()
 	});
 });
 
-test('a new code has a request of its own', { tag: '@full' }, async ({ page, wallet, sandbox, virtualWallet }) => {
+test('a new code has a new request', { tag: '@full' }, async ({ page, wallet, sandbox, virtualWallet }) => {
 	await wallet.start();
 	const first = wallet.sessionId;
 	await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
@@ -106,7 +106,7 @@ test('a new code has a request of its own', { tag: '@full' }, async ({ page, wal
 });
 
 test(
-	'the first of the two ways counts: a scanned code closes the dialog',
+	'a scanned code closes the open dialog of the browser',
 	{ tag: '@full' },
 	async ({ page, wallet, virtualWallet }) => {
 		await wallet.start();
@@ -119,15 +119,19 @@ test(
 	}
 );
 
-test('there is no button if the Bridge does not offer it', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
-	sandbox.configureVerifier({ dcApi: false });
-	await wallet.start();
-	await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
-	await expect(button(page)).toHaveCount(0);
-});
+test(
+	'the button is absent if the Bridge does not support the Digital Credentials API',
+	{ tag: '@full' },
+	async ({ page, wallet, sandbox }) => {
+		sandbox.configureVerifier({ dcApi: false });
+		await wallet.start();
+		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
+		await expect(button(page)).toHaveCount(0);
+	}
+);
 
 test(
-	'there is no button if the browser does not have it',
+	'the button is absent if the browser does not support the Digital Credentials API',
 	{ tag: '@full' },
 	async ({ page, wallet, virtualWallet }) => {
 		expect(virtualWallet).toBeDefined();
@@ -141,7 +145,7 @@ test(
 test.describe('without JavaScript', { tag: '@full' }, () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('there is no button, and the code works as ever', async ({ page, wallet, virtualWallet }) => {
+	test('the button is absent, and the code works as usual', async ({ page, wallet, virtualWallet }) => {
 		expect(virtualWallet).toBeDefined();
 		await wallet.start();
 		await expect(button(page)).toHaveCount(0);
@@ -154,7 +158,7 @@ for (const locale of ['en', 'nl'] as const) {
 	const { browser, title } = texts(locale).wallet.scan;
 
 	test(
-		`the button and its message break no rule of accessibility, and work by keyboard, in ${locale}`,
+		`the button and its message are accessible, and work with the keyboard, in ${locale}`,
 		{ tag: '@full' },
 		async ({ page, wallet, virtualWallet }) => {
 			await wallet.start();

@@ -12,7 +12,7 @@ for (const javaScriptEnabled of [true, false]) {
 		() => {
 			test.use({ javaScriptEnabled });
 
-			test('who comes while the portal is busy reads it in place of the page, and gets the page afterwards', async ({
+			test('a request while the portal is busy shows an error page at the same URL, and the requested page later', async ({
 				page,
 				sandbox,
 				openBrowser

@@ -71,7 +71,7 @@ test.setTimeout(300_000);
 test.use({ navigationTimeout: 60_000 });
 
 test(
-	'npm run dev starts the portal with a sandbox, and pages without hydration show a change',
+	'npm run dev starts the portal with a sandbox, and updates pages without hydration after a change',
 	{ tag: '@full' },
 	async ({ page, development: { url, folder } }) => {
 		await page.goto(`${url}/login`);

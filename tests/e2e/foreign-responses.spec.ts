@@ -29,7 +29,7 @@ async function stepIn(page: Page, matches: (url: URL) => boolean, respond: (rout
 for (const [index, [name, respond]] of foreign.entries()) {
 	const tag = index === 0 ? [] : ['@full'];
 
-	test(`${name} while a code waits says nothing about the code`, { tag }, async ({ page, wallet }) => {
+	test(`${name} while a code is displayed does not affect the code`, { tag }, async ({ page, wallet }) => {
 		const stepAside = await stepIn(page, scripted, respond);
 		await wallet.start();
 		await expect(page.getByRole('status')).toHaveText(en.wallet.unreachable);
@@ -39,7 +39,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 		await expect(page.getByRole('heading', { name: en.account.title })).toBeVisible({ timeout: 30_000 });
 	});
 
-	test(`${name} while a session is completed ends nothing`, { tag }, async ({ page, wallet }) => {
+	test(`${name} while a session is being completed does not end the sign-in`, { tag }, async ({ page, wallet }) => {
 		const isComplete = ({ pathname }: URL) => pathname.endsWith('/complete');
 		const stepAside = await stepIn(page, isComplete, respond);
 		await wallet.start();
@@ -50,7 +50,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 	});
 
 	test(
-		`${name} for a new code leaves the code on the page, and the page makes one later`,
+		`${name} for a new code leaves the old code on the page, which creates a new one later`,
 		{ tag: '@full' },
 		async ({ page, wallet }) => {
 			await wallet.start();
@@ -71,7 +71,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 	);
 
 	test(
-		`${name} where the page would go on to keeps the page until the portal responds`,
+		`${name} in place of the next page keeps the current page until the portal responds`,
 		{ tag },
 		async ({ page, wallet }) => {
 			await wallet.start();
@@ -86,7 +86,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 }
 
 test(
-	'a foreign page in place of a review’s outcome is read again',
+	'a review outcome is read again after a foreign page was returned in its place',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('review-never');
@@ -105,7 +105,7 @@ test(
 );
 
 test(
-	'the reason of a failure is read again when a foreign page came in its place',
+	'a failure reason is read again after a foreign page was returned in its place',
 	{ tag: '@full' },
 	async ({ page, wallet }) => {
 		await wallet.start();

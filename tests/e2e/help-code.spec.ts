@@ -7,7 +7,7 @@ const shape = /^[\da-f]{12}$/;
 const code = (page: Page) => page.getByText(en.site.helpCode, { exact: false }).locator('strong');
 const copyButton = (page: Page) => page.getByRole('button', { name: en.site.copyHelpCode });
 
-test('a help code is copied by its button, which says so once', async ({ page, context }) => {
+test('the button copies the help code, and confirms it once', async ({ page, context }) => {
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	await page.goto('/nowhere');
 	await expect(code(page)).toHaveText(shape);
@@ -18,10 +18,10 @@ test('a help code is copied by its button, which says so once', async ({ page, c
 	expect(copied).toBe(await code(page).textContent());
 });
 
-test.describe('while a page watches its wallet', () => {
+test.describe('while a page waits for its wallet', () => {
 	test.use({ expectsFaults: true });
 
-	test('an ending that appears brings its help code, and the log has it', async ({ page, wallet, landscape }) => {
+	test('a final state shows its help code, which is also in the log', async ({ page, wallet, landscape }) => {
 		await wallet.start();
 		await wallet.expire();
 		await expectHeading(page, en.wallet.ended.expired.title);
@@ -35,7 +35,7 @@ test.describe('while a page watches its wallet', () => {
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('a help code can be selected as a whole, and no button is there that does nothing', async ({ page }) => {
+	test('a help code can be selected as a whole, and there is no copy button', async ({ page }) => {
 		await page.goto('/nowhere');
 		await expect(code(page)).toHaveText(shape);
 		await expect(code(page)).toHaveCSS('user-select', 'all');

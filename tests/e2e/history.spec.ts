@@ -4,7 +4,7 @@ import { expectHeading, expectSignedIn, signInAtInstitution } from './support/st
 import { en } from './support/texts.ts';
 
 test(
-	'(a11y 23) Back after signing in at the institution leads to the account, not into the sign-in again',
+	'(a11y 23) Back after signing in at the institution returns to the account page, not to the sign-in',
 	{ tag: '@full' },
 	async ({ page }) => {
 		await signInAtInstitution(page);
@@ -16,7 +16,7 @@ test(
 );
 
 test(
-	'(a11y 23) Back after signing in with the wallet opens no session and completes none again',
+	'(a11y 23) Back after signing in with the wallet neither creates nor completes another session',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		await wallet.start();
@@ -36,7 +36,11 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', { tag: '@full' }, () => {
 		test.use({ javaScriptEnabled });
 
-		test('(a11y 23) a reload shows where the wallet stands, and keeps the code', async ({ page, wallet, sandbox }) => {
+		test('(a11y 23) a reload shows the current state of the wallet session, and keeps the code', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			sandbox.scenario('verifying-ms', { ms: 60_000 });
 			await wallet.start();
 			const { sessionId } = wallet;
@@ -54,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
 			expect(sandbox.count('bridge.create')).toBe(1);
 		});
 
-		test('(a11y 23) a reload of an ending shows it again', async ({ page, wallet }) => {
+		test('(a11y 23) a reload of a final state shows it again', async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.decline();
 			await expectHeading(page, en.wallet.ended.declined.title);
@@ -63,7 +67,11 @@ for (const javaScriptEnabled of [true, false]) {
 			await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 		});
 
-		test('(a11y 23) a reload shows where the identity verification stands', async ({ page, wallet, sandbox }) => {
+		test('(a11y 23) a reload shows the current state of the identity verification', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			sandbox.scenario('review-never');
 			await wallet.start();
 			await wallet.share('unknown-employee');

@@ -35,7 +35,7 @@ for (const { where, focused } of [
 	{ where: 'in what changes', focused: (page: Page) => page.getByRole('link', { name: review.check }) },
 	{ where: 'elsewhere', focused: (page: Page) => page.getByRole('link', { name: en.site.help, exact: true }) }
 ]) {
-	test(`(a11y 8, 11) the end of a review is announced once, with the focus ${where}`, async ({
+	test(`(a11y 8, 11) the outcome of a review is announced once, with the focus ${where}`, async ({
 		page,
 		wallet,
 		sandbox
@@ -55,7 +55,7 @@ for (const { where, focused } of [
 	});
 }
 
-test('(a11y 8) a page that is rendered with an ending has the focus on its heading, and no alert', async ({
+test('(a11y 8) a page that is rendered in a final state has focus on its heading, and no alert', async ({
 	page,
 	wallet
 }) => {

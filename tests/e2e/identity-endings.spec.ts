@@ -39,14 +39,18 @@ for (const { title, use } of settings) {
 			});
 		}
 
-		test('(a11y 21) a wallet that may not be linked ends there', async ({ page, wallet, sandbox }) => {
+		test('(a11y 21) a wallet that may not be linked is rejected with an explanation', async ({
+			page,
+			wallet,
+			sandbox
+		}) => {
 			sandbox.scenario('plan', { planType: 'FAIL_CLOSED', reason: 'FIRST_TIME_LINK' });
 			await wallet.start();
 			await wallet.share('unknown-student');
 			await expectEnding(page, 'not-possible');
 		});
 
-		test('(a11y 21) a Bridge without manual confirmation says that it is not offered', async ({
+		test('(a11y 21) if the Bridge has no manual confirmation, the page says that it is not offered', async ({
 			page,
 			wallet,
 			sandbox
@@ -58,7 +62,7 @@ for (const { title, use } of settings) {
 			await expectEnding(page, 'confirmation-not-offered');
 		});
 
-		test('(a11y 21) a session that ends while a person reads ends on a page that says so', async ({
+		test('(a11y 21) a wallet session that expires while a person reads is reported at the next step', async ({
 			page,
 			wallet,
 			sandbox

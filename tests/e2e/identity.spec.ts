@@ -10,7 +10,7 @@ for (const { title, tag, use } of settings) {
 	test.describe(title, { tag }, () => {
 		test.use(use);
 
-		test('an unknown wallet is linked by a visit to the institution, once', async ({ page, wallet }) => {
+		test('an unknown wallet is linked by one visit to the institution', async ({ page, wallet }) => {
 			await wallet.start('/login?returnTo=/accessibility');
 			await wallet.share('unknown-student');
 			await expectHeading(page, explain.title);
@@ -28,7 +28,7 @@ for (const { title, tag, use } of settings) {
 			await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
 		});
 
-		test('an unknown wallet is linked by confirming on our own page', async ({ page, wallet }) => {
+		test('an unknown wallet is linked by a confirmation on the portal’s own page', async ({ page, wallet }) => {
 			await wallet.start();
 			await wallet.share('unknown-employee');
 			await expectHeading(page, confirm.title);
@@ -41,7 +41,7 @@ for (const { title, tag, use } of settings) {
 			{ answer: confirm.noneOfThese, title: confirm.choose, person: 'several-candidates', tag: ['@full'] }
 		] as const) {
 			test(
-				`"${response}" links nothing, and says what to do now`,
+				`"${response}" does not link the wallet, and shows what to do next`,
 				{ tag: [...tag] },
 				async ({ page, wallet, sandbox }) => {
 					await wallet.start();
@@ -91,7 +91,7 @@ for (const { title, tag, use } of settings) {
 			await expectSignedIn(page, 'Milan Smit', 'sts-wallet');
 		});
 
-		test('a review that approves ends in a sign-in', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
+		test('an approved review signs the person in', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('review-never');
 			await wallet.start();
 			await wallet.share('unknown-employee');
@@ -102,24 +102,20 @@ for (const { title, tag, use } of settings) {
 			await expectSignedIn(page, 'Fatima El Amrani', 'sts-wallet');
 		});
 
-		test(
-			'a review that turns a request down ends on a page that says so',
-			{ tag: '@full' },
-			async ({ page, wallet, sandbox }) => {
-				sandbox.scenario('review-never');
-				await wallet.start();
-				await wallet.share('unknown-employee');
-				await page.getByRole('button', { name: confirm.button }).click();
-				await expectHeading(page, review.title);
-				sandbox.review(wallet.sessionId, 'reject');
-				await wallet.check();
-				await expectHeading(page, ended['review-refused'].title);
-			}
-		);
+		test('a rejected review ends on a page that says so', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('review-never');
+			await wallet.start();
+			await wallet.share('unknown-employee');
+			await page.getByRole('button', { name: confirm.button }).click();
+			await expectHeading(page, review.title);
+			sandbox.review(wallet.sessionId, 'reject');
+			await wallet.check();
+			await expectHeading(page, ended['review-refused'].title);
+		});
 	});
 }
 
-test('(a11y 19) what the wallet gave is shown, so that nobody has to type it', async ({ page, wallet }) => {
+test('(a11y 19) the data from the wallet is shown, so that nobody has to type it', async ({ page, wallet }) => {
 	await wallet.start();
 	await wallet.share('unknown-student');
 	await expectHeading(page, explain.title);

@@ -204,7 +204,7 @@ test('a search keeps the language and the return path', { tag: '@full' }, async 
 	await expect(page).toHaveURL('/help');
 });
 
-test('what was typed is still there after a reload, and in another language', { tag: '@full' }, async ({ page }) => {
+test('the search text is kept after a reload and after a change of language', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login?returnTo=/help');
 	await field(page).fill('university of polder');
 	await field(page).press('Enter');

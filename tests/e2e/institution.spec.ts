@@ -14,7 +14,7 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
 		test.use({ javaScriptEnabled });
 
-		test('a person signs in at the institution, and signs out there and here', async ({ page, sandbox }) => {
+		test('a person signs in at the institution, and signs out of the portal and the STS', async ({ page, sandbox }) => {
 			await signInAtInstitution(page);
 			await expectSignedIn(page, 'Sanne de Vries', 'sts');
 			await expect(fact(page, en.account.person.institution).first()).toHaveText('Universiteit Noord');
@@ -29,7 +29,7 @@ for (const javaScriptEnabled of [true, false]) {
 	});
 }
 
-test('a person who was asked to sign in comes back to the page that asked', async ({ page }) => {
+test('a person who is redirected to sign in returns to the page they requested', async ({ page }) => {
 	await page.goto('/account?notice=none');
 	await expectHeading(page, en.login.title);
 	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
@@ -37,20 +37,20 @@ test('a person who was asked to sign in comes back to the page that asked', asyn
 	await expect(page).toHaveURL('/account?notice=none');
 });
 
-test('a return path to another site leads to our own front page', { tag: '@full' }, async ({ page }) => {
+test('a return path to another site is replaced by the portal’s front page', { tag: '@full' }, async ({ page }) => {
 	await signInAtInstitution(page, '/login?returnTo=//evil.example/');
 	await expect(page).toHaveURL('/');
 	await expect(page.getByText(en.home.signedInAs('Sanne de Vries'))).toBeVisible();
 });
 
-test('a signed-in person has no need of the login page', { tag: '@full' }, async ({ page }) => {
+test('the login page redirects a signed-in person to the account page', { tag: '@full' }, async ({ page }) => {
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	await page.goto('/login');
 	await expect(page).toHaveURL('/account');
 });
 
-test('refusing at the institution leads back to the choice, with a text of ours', async ({ page }) => {
+test('a refusal at the institution returns to the login page, with a message of the portal', async ({ page }) => {
 	await page.goto('/login');
 	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
 	await page.getByRole('button', { name: 'Refuse' }).click();
@@ -58,27 +58,31 @@ test('refusing at the institution leads back to the choice, with a text of ours'
 	await expect(errorNotice(page).getByRole('heading')).toBeFocused();
 });
 
-test('a fault at the institution leads back to the choice, with a text of ours', { tag: '@full' }, async ({ page }) => {
-	await page.goto('/login');
-	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
-	await page.getByRole('button', { name: 'Fail' }).click();
-	await expectLoginError(page, 'sts_unavailable');
-});
+test(
+	'a fault at the institution returns to the login page, with a message of the portal',
+	{ tag: '@full' },
+	async ({ page }) => {
+		await page.goto('/login');
+		await page.getByRole('link', { name: 'Universiteit Noord' }).click();
+		await page.getByRole('button', { name: 'Fail' }).click();
+		await expectLoginError(page, 'sts_unavailable');
+	}
+);
 
-test('what the STS says of an error is never shown', async ({ page, sandbox }) => {
+test('error details from the STS are never shown', async ({ page, sandbox }) => {
 	sandbox.scenario('login-error', { error: 'eve_was_here' });
 	await signInAtInstitution(page);
 	await expectLoginError(page, 'sign_in_failed');
 	await expect(page.locator('body')).not.toContainText('eve_was_here');
 });
 
-test('an error in the address that is none of ours is never shown', { tag: '@full' }, async ({ page }) => {
+test('an unknown error code in the URL is never shown', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login?error=eve_was_here');
 	await expectLoginError(page, 'sign_in_failed');
 	await expect(page.locator('body')).not.toContainText('eve_was_here');
 });
 
-test('an STS that is down leads to a page that says so, and to another try', async ({ page, sandbox }) => {
+test('while the STS is down, the login page says so, and a later attempt succeeds', async ({ page, sandbox }) => {
 	sandbox.scenario('sts-down', { operation: 'par' });
 	await page.goto('/login');
 	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
@@ -90,7 +94,7 @@ test('an STS that is down leads to a page that says so, and to another try', asy
 });
 
 test(
-	'an STS that goes down during the visit leads to a page that says so, and to another try',
+	'if the STS goes down during the visit, the login page says so, and a later attempt succeeds',
 	{ tag: '@full' },
 	async ({ page, sandbox }) => {
 		sandbox.scenario('sts-down', { operation: 'token:code' });
@@ -103,16 +107,20 @@ test(
 	}
 );
 
-test('a response of the STS with another state signs nobody in', { tag: '@full' }, async ({ page, sandbox }) => {
-	sandbox.scenario('sts-wrong-state');
-	await signInAtInstitution(page);
-	await expectLoginError(page, 'sign_in_interrupted');
-});
+test(
+	'a response of the STS with the wrong state does not sign the person in',
+	{ tag: '@full' },
+	async ({ page, sandbox }) => {
+		sandbox.scenario('sts-wrong-state');
+		await signInAtInstitution(page);
+		await expectLoginError(page, 'sign_in_interrupted');
+	}
+);
 
-test.describe('an STS that knows the usual scopes alone', { tag: '@full' }, () => {
+test.describe('an STS that supports only the usual scopes', { tag: '@full' }, () => {
 	test.use({ env: { STS_SCOPE: 'openid profile email' } });
 
-	test('lists no institutions: one plain button leads there', async ({ page, sandbox }) => {
+	test('has no list of institutions, only one plain button', async ({ page, sandbox }) => {
 		sandbox.scenario('no-providers');
 		await page.goto('/login');
 		await page.getByRole('link', { name: en.login.institution.button, exact: true }).click();

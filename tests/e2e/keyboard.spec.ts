@@ -3,7 +3,7 @@ import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
-test('signing in and out at the institution takes a keyboard alone', async ({ page }) => {
+test('a person can sign in and out at the institution with the keyboard alone', async ({ page }) => {
 	await page.goto('/');
 	await page.keyboard.press('Tab');
 	await expect(page.getByRole('link', { name: en.site.skip })).toBeFocused();
@@ -18,7 +18,7 @@ test('signing in and out at the institution takes a keyboard alone', async ({ pa
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
 });
 
-test('a wallet on this device takes a keyboard alone, the linking included', async ({ page }) => {
+test('a person can open and link a wallet on this device with the keyboard alone', async ({ page }) => {
 	await page.goto('/login');
 	await press(page, page.getByRole('button', { name: en.login.wallet.button }));
 	await expectHeading(page, en.wallet.scan.title);
@@ -41,7 +41,7 @@ test('a wallet on this device takes a keyboard alone, the linking included', asy
 });
 
 test(
-	'an unknown wallet is linked at the institution with a keyboard alone',
+	'an unknown wallet can be linked at the institution with the keyboard alone',
 	{ tag: '@full' },
 	async ({ page, wallet }) => {
 		await page.goto('/login');

@@ -10,7 +10,7 @@ for (const javaScriptEnabled of [true, false]) {
 		() => {
 			test.use({ javaScriptEnabled });
 
-			test('(a11y 26) another language keeps the code, the way back and the sign-in', async ({
+			test('(a11y 26) a change of language keeps the code, the return path and the sign-in', async ({
 				page,
 				wallet,
 				sandbox
@@ -36,7 +36,7 @@ for (const javaScriptEnabled of [true, false]) {
 	);
 }
 
-test('(a11y 26) a language that was chosen stays, through sign-in and sign-out', { tag: '@full' }, async ({ page }) => {
+test('(a11y 26) the chosen language persists through sign-in and sign-out', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/help');
 	await page.getByRole('button', { name: 'Nederlands' }).click();
 	await expect(page).toHaveURL('/help');
@@ -46,7 +46,7 @@ test('(a11y 26) a language that was chosen stays, through sign-in and sign-out',
 	await expect(page.getByText(nl.home.signedOut, { exact: true })).toBeVisible();
 });
 
-test('(a11y 26) the choice of a language on an error keeps the error', { tag: '@full' }, async ({ page }) => {
+test('(a11y 26) a change of language on an error page keeps the error', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login?error=access_denied&returnTo=/help');
 	await page.getByRole('button', { name: 'Nederlands' }).click();
 	await expect(page).toHaveURL('/login?error=access_denied&returnTo=%2Fhelp');
@@ -54,7 +54,7 @@ test('(a11y 26) the choice of a language on an error keeps the error', { tag: '@
 	await expect(page.getByRole('button', { name: 'Nederlands' })).toHaveAttribute('aria-current', 'true');
 });
 
-test('(a11y 26) names in another language say so', { tag: '@full' }, async ({ page }) => {
+test('(a11y 26) names in another language have a language attribute', { tag: '@full' }, async ({ page }) => {
 	await page.goto('/login');
 	await expect(page.getByRole('button', { name: 'Nederlands' })).toHaveAttribute('lang', 'nl');
 	await expect(page.getByRole('button', { name: en.site.language })).toHaveCount(0);
@@ -63,7 +63,7 @@ test('(a11y 26) names in another language say so', { tag: '@full' }, async ({ pa
 test.describe('a Dutch browser', () => {
 	test.use({ locale: 'nl-NL' });
 
-	test('(a11y 26) gets Dutch pages from the first one on', async ({ page }) => {
+	test('(a11y 26) receives Dutch pages from the first request', async ({ page }) => {
 		await page.goto('/');
 		await expectHeading(page, nl.home.title);
 		await expect(page.locator('html')).toHaveAttribute('lang', 'nl');

@@ -33,7 +33,7 @@ const sizes = {
 };
 
 for (const [device, use] of Object.entries(sizes)) {
-	test.describe(`nothing on a page moves while it loads, on ${device}`, { tag: '@full' }, () => {
+	test.describe(`pages do not shift while they load, on ${device}`, { tag: '@full' }, () => {
 		test.use(use);
 
 		test('on the login page and the wallet page', async ({ page, wallet }) => {

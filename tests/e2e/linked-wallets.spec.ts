@@ -27,22 +27,18 @@ for (const { title, tag, javaScriptEnabled } of [
 	});
 }
 
-test(
-	'unlinking asks for a fresh sign-in when the last one was a while ago',
-	{ tag: '@full' },
-	async ({ page, sandbox }) => {
-		sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
-		await openUnlinkPage(page);
-		await expect(page.getByText(unlink.newer)).toBeVisible();
-		await expect(page.getByRole('button', { name: unlink.button })).toHaveCount(0);
+test('unlinking requires a new sign-in if the last one is too old', { tag: '@full' }, async ({ page, sandbox }) => {
+	sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
+	await openUnlinkPage(page);
+	await expect(page.getByText(unlink.newer)).toBeVisible();
+	await expect(page.getByRole('button', { name: unlink.button })).toHaveCount(0);
 
-		await page.getByRole('link', { name: unlink.signInAgain }).click();
-		await page.getByRole('button', { name: 'Sanne de Vries' }).click();
-		await expectHeading(page, unlink.title);
-		await page.getByRole('button', { name: unlink.button }).click();
-		await expect(page.getByText(unlinkedNotice)).toBeVisible();
-	}
-);
+	await page.getByRole('link', { name: unlink.signInAgain }).click();
+	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
+	await expectHeading(page, unlink.title);
+	await page.getByRole('button', { name: unlink.button }).click();
+	await expect(page.getByText(unlinkedNotice)).toBeVisible();
+});
 
 test('an unlinked wallet is unknown again', { tag: '@full' }, async ({ page, wallet }) => {
 	await openUnlinkPage(page);
@@ -54,7 +50,7 @@ test('an unlinked wallet is unknown again', { tag: '@full' }, async ({ page, wal
 	await expectHeading(page, en.identity.explain.title);
 });
 
-test('a wallet of another person has no page', { tag: '@full' }, async ({ page, sandbox }) => {
+test('a person cannot open the page of another person’s wallet', { tag: '@full' }, async ({ page, sandbox }) => {
 	await openUnlinkPage(page);
 	const address = page.url();
 	await page.context().clearCookies();

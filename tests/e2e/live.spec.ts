@@ -55,7 +55,7 @@ test('with eight wallet tabs over HTTP/1.1 a ninth page loads', { tag: '@full' }
 });
 
 test(
-	'a portal that stops responding is reported under the heading, and its response ends that',
+	'a portal that stops responding is reported under the heading until it responds again',
 	{ tag: '@full' },
 	async ({ page, wallet, landscape }) => {
 		await wallet.start();
@@ -72,7 +72,7 @@ test(
 	}
 );
 
-test('an ending that is reported twice keeps its outcome', { tag: '@full' }, async ({ page, wallet }) => {
+test('a final state that is reported twice keeps its outcome', { tag: '@full' }, async ({ page, wallet }) => {
 	const data = /\/login\/wallet\/view$/;
 	let goOn = () => {};
 	const held = new Promise<void>((resolve) => (goOn = resolve));
@@ -93,10 +93,10 @@ test('an ending that is reported twice keeps its outcome', { tag: '@full' }, asy
 	await expectHeading(page, en.wallet.ended.declined.title);
 });
 
-test.describe('a stream that fails', { tag: '@full' }, () => {
+test.describe('a failing event stream', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
-	test('is cut in the middle: the page goes on by asking', async ({ page, context, wallet }) => {
+	test('that is cut in the middle is replaced by polling', async ({ page, context, wallet }) => {
 		const noted = noteRequests(context);
 		let cuts = 0;
 		await page.route(streams, (route) => {
@@ -113,7 +113,10 @@ test.describe('a stream that fails', { tag: '@full' }, () => {
 	});
 
 	for (const status of [429, 503]) {
-		test(`is refused with ${status}: the page goes on by polling, and shows no error`, async ({ page, wallet }) => {
+		test(`that is refused with ${status} is replaced by polling, without an error on the page`, async ({
+			page,
+			wallet
+		}) => {
 			await page.route(streams, (route) => route.fulfill({ status, headers: { 'retry-after': '10' } }));
 			await wallet.start();
 			await wallet.open();
@@ -124,7 +127,7 @@ test.describe('a stream that fails', { tag: '@full' }, () => {
 		});
 	}
 
-	test('does not open within 2 s: the page does not wait for it', { tag: '@full' }, async ({ page, wallet }) => {
+	test('that does not open within 2 s does not delay the page', { tag: '@full' }, async ({ page, wallet }) => {
 		await page.route(streams, () => {});
 		await wallet.start();
 		await wallet.open();
@@ -134,7 +137,7 @@ test.describe('a stream that fails', { tag: '@full' }, () => {
 });
 
 test(
-	'a proxy that passes the head of a stream and holds its body back: the page goes on by polling',
+	'behind a proxy that buffers the body of a stream, the page continues by polling',
 	{ tag: '@full' },
 	async ({ openBrowser, sandbox }) => {
 		const proxy = await startBufferingProxy();
@@ -154,7 +157,7 @@ test(
 );
 
 test(
-	'the review of an identity is followed by the same stream',
+	'the page of an identity review reads the same event stream',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('review-never');

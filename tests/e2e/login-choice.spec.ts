@@ -24,7 +24,7 @@ for (const { locale, words } of [
 
 		for (const width of [1280, 390]) {
 			test(
-				`(a11y 6) both ways in have the same weight and the same order, ${width} px wide`,
+				`(a11y 6) both sign-in methods have the same prominence and the same order, ${width} px wide`,
 				{ tag: '@full' },
 				async ({ page }) => {
 					await page.setViewportSize({ width, height: 800 });
@@ -37,7 +37,7 @@ for (const { locale, words } of [
 			);
 		}
 
-		test(`(a11y 6) side by side they are equally tall`, { tag: '@full' }, async ({ page }) => {
+		test(`(a11y 6) both sign-in methods have the same height side by side`, { tag: '@full' }, async ({ page }) => {
 			await page.goto('/login');
 			const [first, second] = await waysIn(page);
 			expect(first?.size).toEqual(second?.size);

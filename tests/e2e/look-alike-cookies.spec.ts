@@ -9,7 +9,7 @@ test.use({ tls: true });
  * for the whole domain. It sends the name as UTF-8. A server that reads names as UTF-8 and trims them would take it for ours:
  * that mutation of `http/cookies.ts` (`Buffer.from(name, 'latin1').toString().trim()`) makes this test fail.
  */
-test('a cookie of another site whose name begins with a no-break space is sent by Chromium, and signs nobody in', async ({
+test('a cookie of another site whose name begins with a no-break space is sent by Chromium, but creates no session', async ({
 	page,
 	context
 }) => {

@@ -62,7 +62,7 @@ function remove(paths: readonly string[]): void {
 }
 
 test(
-	'in a browser without newer features the whole way with the wallet works by itself',
+	'in a browser without newer features, the complete wallet sign-in continues automatically',
 	{ tag: '@full' },
 	async ({ page, context, wallet, sandbox }) => {
 		await context.addInitScript(remove, newerFeatures);
@@ -87,7 +87,7 @@ test(
 
 for (const feature of olderFeatures) {
 	test(
-		`a browser without ${feature} gets pages without scripts, which work`,
+		`a browser without ${feature} receives pages without scripts, which work`,
 		{ tag: '@full' },
 		async ({ page, context, sandbox }) => {
 			await context.addInitScript(remove, [feature]);

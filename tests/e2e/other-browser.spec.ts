@@ -4,10 +4,10 @@ import { expectHeading, expectLoginError } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 for (const dialect of dialects) {
-	test.describe(`Bridge in the dialect "${dialect}"`, { tag: dialect === 'doc' ? ['@full'] : [] }, () => {
+	test.describe(`with a Bridge in the "${dialect}" dialect`, { tag: dialect === 'doc' ? ['@full'] : [] }, () => {
 		test.use({ dialect });
 
-		test('another browser can’t go on with somebody’s wallet session', async ({ wallet, sandbox, openBrowser }) => {
+		test('another browser cannot continue someone else’s wallet session', async ({ wallet, sandbox, openBrowser }) => {
 			await wallet.start();
 			await sandbox.share(wallet.sessionId, 'unknown-student');
 			const stranger = await (await openBrowser()).newPage();
@@ -24,7 +24,7 @@ for (const dialect of dialects) {
 }
 
 test(
-	'another browser can’t sign in with a completed wallet session, whatever it asks for',
+	'another browser cannot sign in with a completed wallet session, whatever it requests',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox, openBrowser }) => {
 		await wallet.start();

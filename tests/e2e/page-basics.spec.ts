@@ -50,7 +50,7 @@ function saidOn(page: Page): Promise<string[]> {
 	});
 }
 
-test('a Dutch page has no English text, name or hint, and nothing that was to be filled in', async ({ page }) => {
+test('a Dutch page has no English text, name or hint, and no unfilled placeholder', async ({ page }) => {
 	const english = onlyEnglish();
 	const found: string[] = [];
 	let announced = 0;
@@ -66,7 +66,7 @@ test('a Dutch page has no English text, name or hint, and nothing that was to be
 	expect(found).toEqual([]);
 });
 
-test('a code has a name that says what it is for, in the language of the page', async ({ page }) => {
+test('the code has an accessible name that states its purpose, in the language of the page', async ({ page }) => {
 	for await (const name of visited(page)) if (name !== 'the code') continue;
 	for (const locale of ['nl', 'en'] as const) {
 		await page.locator(`header button[value=${locale}]`).click();
@@ -79,7 +79,7 @@ test('a code has a name that says what it is for, in the language of the page', 
 	}
 });
 
-test('nothing sticks out at 320 px, and every target can be hit', async ({ page }) => {
+test('nothing overflows at 320 px, and every target is large enough', async ({ page }) => {
 	await page.setViewportSize({ width: 320, height: 640 });
 	const found: string[] = [];
 	for await (const name of visited(page)) {
@@ -91,7 +91,7 @@ test('nothing sticks out at 320 px, and every target can be hit', async ({ page 
 	expect(found).toEqual([]);
 });
 
-test('every stop of the keyboard can be seen', async ({ page }) => {
+test('every tab stop has a visible focus indicator', async ({ page }) => {
 	const found: string[] = [];
 	for await (const name of visited(page)) {
 		let stops = 0;
@@ -107,7 +107,7 @@ test('every stop of the keyboard can be seen', async ({ page }) => {
 	expect(found).toEqual([]);
 });
 
-test('the first stop of the keyboard can be seen, and leads past the header', async ({ page }) => {
+test('the first tab stop is visible, and skips the header', async ({ page }) => {
 	for (const path of ['/', '/help']) {
 		await page.goto(path);
 		await page.keyboard.press('Tab');
@@ -121,7 +121,7 @@ test('the first stop of the keyboard can be seen, and leads past the header', as
 	}
 });
 
-test('a new code that the portal refuses to a script comes by the form', async ({ page }) => {
+test('a new code that is refused to the script is requested with the form instead', async ({ page }) => {
 	const scripted = page.waitForRequest(/\/events/);
 	for await (const name of visited(page)) if (name !== 'the code') continue;
 	await scripted;
@@ -151,7 +151,7 @@ for (const { what, env, plate } of [
 	test.describe('the institution’s logo', { tag: '@full' }, () => {
 		test.use({ env });
 
-		test(`(a11y 27) ${what} on a dark screen, and none on a light one`, async ({ page }) => {
+		test(`(a11y 27) ${what} in dark mode, and none in light mode`, async ({ page }) => {
 			await page.goto('/help');
 			const image = page.locator('header img');
 			await page.emulateMedia({ colorScheme: 'dark' });

@@ -5,7 +5,7 @@ import { en } from './support/texts.ts';
 
 /** Where no page is exchanged by a script, there is no focus that a script could lose, and no announcer to speak twice. */
 test(
-	'(a11y 22) a link of a live page loads a whole page, as a browser tells it to everybody',
+	'(a11y 22) a link on a live page causes a full page load, which browsers announce',
 	{ tag: '@full' },
 	async ({ page, wallet }) => {
 		await wallet.start();

@@ -28,7 +28,7 @@ for (const locale of locales) {
 	const t = texts(locale);
 	const full = (scenario?: ScenarioName) => (locale === 'en' && scenario && always.includes(scenario) ? [] : ['@full']);
 
-	test.describe(`a wallet that presents with a fault, ${locale}`, () => {
+	test.describe(`faulty wallet presentations, ${locale}`, () => {
 		test.use({
 			locale,
 			wallet: async ({ page, sandbox }, use) => use(new WalletSignIn(page, sandbox, true, t))
@@ -58,19 +58,15 @@ for (const locale of locales) {
 			});
 		}
 
-		test(
-			'a status list that cannot be read is an outcome of its own',
-			{ tag: full() },
-			async ({ page, wallet, sandbox }) => {
-				sandbox.scenario('status-list-down');
-				await wallet.start();
-				await wallet.share('known-student');
-				await expectHeading(page, t.wallet.ended.unchecked.title);
-				expect(stateOf(sandbox.session(wallet.sessionId))).toEqual(['FAILED', 'status_unavailable']);
-			}
-		);
+		test('an unreadable status list has a separate outcome', { tag: full() }, async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('status-list-down');
+			await wallet.start();
+			await wallet.share('known-student');
+			await expectHeading(page, t.wallet.ended.unchecked.title);
+			expect(stateOf(sandbox.session(wallet.sessionId))).toEqual(['FAILED', 'status_unavailable']);
+		});
 
-		test('a response that is sent twice counts once', { tag: full() }, async ({ page, wallet, sandbox }) => {
+		test('a response that is sent twice is processed once', { tag: full() }, async ({ page, wallet, sandbox }) => {
 			sandbox.scenario('replayed-response');
 			await wallet.start();
 			await wallet.share('known-student');
@@ -84,7 +80,7 @@ for (const locale of locales) {
 			await expectHeading(page, t.identity.explain.title);
 		});
 
-		test('a wallet that never responds lets the code expire', { tag: full() }, async ({ page, wallet, sandbox }) => {
+		test('a code expires if the wallet never responds', { tag: full() }, async ({ page, wallet, sandbox }) => {
 			await wallet.start();
 			await wallet.open();
 			await expectHeading(page, t.wallet.opened.title);

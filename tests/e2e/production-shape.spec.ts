@@ -6,7 +6,7 @@ import { en } from './support/texts.ts';
 test.use({ tls: true });
 
 test(
-	'behind a proxy that ends TLS, a person signs in and gets cookies that only this host can have',
+	'behind a proxy that terminates TLS, a person signs in and receives host-only cookies',
 	{ tag: '@full' },
 	async ({ page, landscape }) => {
 		const response = await page.goto('/login');
@@ -22,7 +22,7 @@ test(
 );
 
 test(
-	'behind a proxy that ends TLS, an unknown wallet is linked and signs in',
+	'behind a proxy that terminates TLS, an unknown wallet is linked and signs in',
 	{ tag: '@full' },
 	async ({ page, wallet }) => {
 		await wallet.start();

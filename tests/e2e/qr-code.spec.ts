@@ -11,7 +11,7 @@ for (const { zoom, tag } of [
 	{ zoom: 4, tag: [] }
 ]) {
 	test(
-		`(a11y 3) a camera reads the address of the link off the screen at ${zoom * 100} %`,
+		`(a11y 3) a camera can read the URL of the link from the screen at ${zoom * 100} %`,
 		{ tag },
 		async ({ openBrowser, sandbox }) => {
 			const viewport = { width: 1280 / zoom, height: 1024 / zoom };
@@ -34,7 +34,7 @@ for (const [clientIdPrefix, viewport] of [
 	['x509_hash', { width: 1366, height: 620 }]
 ] as const) {
 	test(
-		`(a11y 3) a request by ${clientIdPrefix} is read from a screenshot of ${viewport.width} × ${viewport.height} pixels`,
+		`(a11y 3) a ${clientIdPrefix} request can be read from a screenshot of ${viewport.width} × ${viewport.height} pixels`,
 		{ tag: '@full' },
 		async ({ openBrowser, sandbox }) => {
 			sandbox.configureVerifier({ walletUrl: 'openid4vp://', clientIdPrefix });

@@ -6,7 +6,7 @@ import { en } from './support/texts.ts';
 
 const code = (page: Page) => page.getByRole('img', { name: en.wallet.scan.qrName });
 
-test('(a11y 4) a code that was scanned is gone, not dimmed, and so is its countdown', async ({ page, wallet }) => {
+test('(a11y 4) a scanned code and its countdown are removed, not dimmed', async ({ page, wallet }) => {
 	await wallet.start();
 	await expect(code(page)).toBeVisible();
 	await wallet.open();
@@ -17,7 +17,7 @@ test('(a11y 4) a code that was scanned is gone, not dimmed, and so is its countd
 });
 
 test(
-	'(a11y 13) between the scan and the sharing nothing expires',
+	'(a11y 13) nothing expires between the scan and the sharing',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		await page.clock.install();
@@ -35,7 +35,7 @@ for (const locale of ['en', 'nl'] as const) {
 	const { explain, explainQr, explainWallet, scan } = texts(locale).wallet;
 
 	test(
-		`(a11y 5) the steps are a numbered list, and the words are explained once, in ${locale}`,
+		`(a11y 5) the steps are a numbered list, and terms are explained once, in ${locale}`,
 		{ tag: locale === 'nl' ? ['@full'] : [] },
 		async ({ page, wallet }) => {
 			await wallet.start();

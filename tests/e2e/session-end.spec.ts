@@ -23,9 +23,7 @@ async function forwardUntil(page: Page, time: string, isTrue: () => Promise<void
 	}).toPass();
 }
 
-test('before its end a session warns in words that are spoken, and offers a way on that a keyboard reaches', async ({
-	page
-}) => {
+test('a session that is about to end announces a warning, with a link that the keyboard reaches', async ({ page }) => {
 	await page.clock.install();
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
@@ -52,7 +50,7 @@ test('before its end a session warns in words that are spoken, and offers a way 
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 });
 
-test('a session without activity warns before its end, and opening the page again keeps it', async ({ page }) => {
+test('an idle session shows a warning before it ends, and reopening the page extends it', async ({ page }) => {
 	await page.clock.install();
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
@@ -69,7 +67,7 @@ test('a session without activity warns before its end, and opening the page agai
 	await expect(alert).toBeEmpty();
 });
 
-test('a page whose session has ended says so, and remembers the place', { tag: '@full' }, async ({ page }) => {
+test('a page whose session has ended says so, and keeps the return path', { tag: '@full' }, async ({ page }) => {
 	await page.clock.install();
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
@@ -82,7 +80,7 @@ test('a page whose session has ended says so, and remembers the place', { tag: '
 
 for (const years of [-1, 1]) {
 	test(
-		`a browser’s clock that is ${years < 0 ? 'a year behind' : 'a year ahead'} changes nothing`,
+		`a browser clock that is ${years < 0 ? 'a year behind' : 'a year ahead'} has no effect`,
 		{ tag: '@full' },
 		async ({ page }) => {
 			const now = new Date();
@@ -107,7 +105,7 @@ for (const [event, target] of [
 	['pageshow', 'window']
 ] as const) {
 	test(
-		`a page reads on ${event} how long its session still lasts: its clock may have stood still`,
+		`a page reads the remaining session time on ${event}, because its clock may have stopped`,
 		{ tag: '@full' },
 		async ({ page }) => {
 			await signInAtInstitution(page);
@@ -135,7 +133,7 @@ async function accountInAnotherTab(context: BrowserContext): Promise<Page> {
 	return other;
 }
 
-test('another tab notices a sign-out by itself, and says so', { tag: '@full' }, async ({ page, context }) => {
+test('another tab detects a sign-out, and says so', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
 	await page.getByRole('button', { name: en.site.signOut }).click();
@@ -155,7 +153,7 @@ async function holdSignOut(page: Page, what: 'request' | 'response') {
 	return { goOn };
 }
 
-test('another tab notices a sign-out that takes long', { tag: '@full' }, async ({ page, context }) => {
+test('another tab detects a slow sign-out', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'request');
@@ -167,7 +165,7 @@ test('another tab notices a sign-out that takes long', { tag: '@full' }, async (
 	await expectLoginError(other, 'session_expired');
 });
 
-test('the tab that signs out waits for its response', { tag: '@full' }, async ({ page, context }) => {
+test('the tab that signs out waits for the response to its request', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'response');

@@ -18,7 +18,7 @@ for (const { title, javaScriptEnabled } of [
 	test.describe(title, { tag: javaScriptEnabled ? [] : ['@full'] }, () => {
 		test.use({ javaScriptEnabled });
 
-		test('a person signs out everywhere, and the other browser is told so', async ({ page, openBrowser }) => {
+		test('a person signs out everywhere, and the other browser says so', async ({ page, openBrowser }) => {
 			const other = await (await openBrowser()).newPage();
 			await signInAtInstitution(other);
 			await expectHeading(other, accountTitle);
@@ -38,7 +38,7 @@ for (const { title, javaScriptEnabled } of [
 	});
 }
 
-test('a session with a wallet is listed as one', async ({ page, wallet }) => {
+test('a session from a wallet sign-in is listed with its provider', async ({ page, wallet }) => {
 	await wallet.start();
 	await wallet.share('known-student');
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');

@@ -6,7 +6,7 @@ import { en } from './support/texts.ts';
 // A portal of its own: it has read what the STS offers once, without an end-session page.
 test.use({ env: { STS_TIMEOUT_MS: '9000' } });
 
-test('the next person at a shared computer has to sign in, although the STS knows nothing of the sign-out', async ({
+test('the next person at a shared computer has to sign in, even if the STS was not told of the sign-out', async ({
 	page,
 	context,
 	sandbox

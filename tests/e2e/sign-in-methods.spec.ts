@@ -48,13 +48,13 @@ async function expectNothingOf(way: keyof typeof ways, page: Page): Promise<void
 	).toEqual([]);
 }
 
-test.describe('where only institutions sign people in', () => {
+test.describe('with institutions as the only sign-in method', () => {
 	test.use({ env: { SIGN_IN_METHODS: 'institution', AUTH_BRIDGE_URL: '' } });
 
 	for (const locale of ['nl-NL', 'en-GB']) {
 		test.describe(locale, () => {
 			test.use({ locale });
-			test('no page that links lead to speaks of wallets, signed in or not', { tag: '@full' }, async ({ page }) => {
+			test('no linked page mentions wallets, signed in or not', { tag: '@full' }, async ({ page }) => {
 				const look = (shown: Page) => expectNothingOf('wallet', shown);
 				const open = await crawl(page, '/', look);
 				expect(open).toEqual(expect.arrayContaining(['/', '/login', '/help', '/privacy', '/accessibility']));
@@ -64,7 +64,7 @@ test.describe('where only institutions sign people in', () => {
 		});
 	}
 
-	test('a refusal offers no other way', async ({ page, sandbox }) => {
+	test('a refusal does not offer another method', async ({ page, sandbox }) => {
 		sandbox.scenario('login-error', { error: 'access_denied' });
 		await signInAtInstitution(page, '/login?returnTo=/help');
 		await expect(errorNotice(page)).toContainText(en.login.errors.access_denied.what);
@@ -73,13 +73,13 @@ test.describe('where only institutions sign people in', () => {
 	});
 });
 
-test.describe('where only wallets sign people in', () => {
+test.describe('with wallets as the only sign-in method', () => {
 	test.use({ env: { SIGN_IN_METHODS: 'wallet' } });
 
 	for (const locale of ['nl-NL', 'en-GB']) {
 		test.describe(locale, () => {
 			test.use({ locale });
-			test('no page that links lead to offers the institution', async ({ page }) => {
+			test('no linked page offers the institution', async ({ page }) => {
 				const look = (shown: Page) => expectNothingOf('institution', shown);
 				const open = await crawl(page, '/', look);
 				expect(open).toEqual(expect.arrayContaining(['/', '/login', '/help', '/privacy', '/accessibility']));
@@ -88,7 +88,7 @@ test.describe('where only wallets sign people in', () => {
 	}
 
 	test(
-		'a person signs in, and every page and ending on the way offers the wallet only',
+		'a person signs in, and every page and final state on the way offers only the wallet',
 		{ tag: '@full' },
 		async ({ page, wallet }) => {
 			const look = () => expectNothingOf('institution', page);
@@ -105,20 +105,24 @@ test.describe('where only wallets sign people in', () => {
 		}
 	);
 
-	test('unlinking leads to a sign-in with a wallet, and back', { tag: '@full' }, async ({ page, wallet, sandbox }) => {
-		sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
-		await wallet.start();
-		await wallet.share('known-student');
-		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-		await page.getByRole('link', { name: en.account.wallets.unlink(1) }).click();
-		await expectHeading(page, en.account.unlink.title);
-		const unlinkUrl = page.url();
-		await page.getByRole('link', { name: en.account.unlink.signInAgain }).click();
-		await expectHeading(page, en.wallet.start.title);
-		await page.getByRole('button', { name: en.wallet.start.button }).click();
-		await wallet.expectCode();
-		await wallet.share('known-student');
-		await expect(page).toHaveURL(unlinkUrl);
-		await expect(page.getByRole('button', { name: en.account.unlink.button })).toBeVisible();
-	});
+	test(
+		'unlinking requires a sign-in with a wallet, and returns to the page afterwards',
+		{ tag: '@full' },
+		async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('signed-in-ago', { seconds: 3600, times: 1 });
+			await wallet.start();
+			await wallet.share('known-student');
+			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+			await page.getByRole('link', { name: en.account.wallets.unlink(1) }).click();
+			await expectHeading(page, en.account.unlink.title);
+			const unlinkUrl = page.url();
+			await page.getByRole('link', { name: en.account.unlink.signInAgain }).click();
+			await expectHeading(page, en.wallet.start.title);
+			await page.getByRole('button', { name: en.wallet.start.button }).click();
+			await wallet.expectCode();
+			await wallet.share('known-student');
+			await expect(page).toHaveURL(unlinkUrl);
+			await expect(page.getByRole('button', { name: en.account.unlink.button })).toBeVisible();
+		}
+	);
 });

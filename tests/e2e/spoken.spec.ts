@@ -19,7 +19,7 @@ interface Journey {
 for (const locale of ['nl', 'en'] as const) {
 	const t = texts(locale);
 
-	test.describe(`what is spoken, in ${locale}`, { tag: '@full' }, () => {
+	test.describe(`screen reader output, in ${locale}`, { tag: '@full' }, () => {
 		test.use({ locale });
 
 		/** Begins at the choice of ways to sign in. */
@@ -53,7 +53,7 @@ for (const locale of ['nl', 'en'] as const) {
 			expect(log.text(name)).toMatchSnapshot(['spoken', `${name}.${locale}.txt`]);
 		}
 
-		test('to a person who scans the code with a phone', async ({ page, context, sandbox }) => {
+		test('for a person who scans the code with a phone', async ({ page, context, sandbox }) => {
 			await context.grantPermissions(['clipboard-write']);
 			const journey = await begin(page, sandbox);
 			const { log, wallet } = journey;
@@ -75,7 +75,7 @@ for (const locale of ['nl', 'en'] as const) {
 			expectLog(journey, 'wallet-on-another-phone');
 		});
 
-		test('to a person whose link to the wallet needs the institution', async ({ page, sandbox }) => {
+		test('for a person whose wallet is linked through the institution', async ({ page, sandbox }) => {
 			const journey = await begin(page, sandbox);
 			const { log } = journey;
 			await shareStepByStep(journey, 'unknown-student', 'nobody knows this wallet yet');
@@ -88,7 +88,7 @@ for (const locale of ['nl', 'en'] as const) {
 			expectLog(journey, 'identity-by-the-institution');
 		});
 
-		test('to a person who confirms who they are on the portal', async ({ page, sandbox }) => {
+		test('for a person who confirms their identity on the portal', async ({ page, sandbox }) => {
 			const journey = await begin(page, sandbox);
 			const { log } = journey;
 			await shareStepByStep(journey, 'several-candidates', 'several people could be the owner of this wallet');
@@ -102,7 +102,7 @@ for (const locale of ['nl', 'en'] as const) {
 			expectLog(journey, 'identity-confirmed-here');
 		});
 
-		test('to a person who declines, and whose next try expires after sharing', async ({ page, sandbox }) => {
+		test('for a person who declines, and whose next attempt expires after sharing', async ({ page, sandbox }) => {
 			const journey = await begin(page, sandbox);
 			const { log, wallet } = journey;
 			log.note('the wallet opens the request');
@@ -133,7 +133,7 @@ for (const locale of ['nl', 'en'] as const) {
 				expectsFaults: true
 			});
 
-			test('to a person with the wallet on the same phone, from the first try to the end', async ({
+			test('for a person with the wallet on the same phone, from the first attempt to the end', async ({
 				page,
 				context,
 				sandbox
@@ -171,7 +171,7 @@ for (const locale of ['nl', 'en'] as const) {
 				expectLog(journey, 'wallet-on-this-phone');
 			});
 
-			test('to a person whose wallet returns to another browser', async ({ page }) => {
+			test('for a person whose wallet returns to another browser', async ({ page }) => {
 				const log = await SpokenLog.start(page);
 				log.note('the wallet opens another browser');
 				await page.goto('/login/wallet?response_code=0123456789');

@@ -13,7 +13,7 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
 		test.use({ javaScriptEnabled });
 
-		test('where the wrong app opened the code, a new one is one step away', async ({ page, wallet }) => {
+		test('after the wrong app opened the code, a new code is one step away', async ({ page, wallet }) => {
 			await wallet.start('/login?returnTo=/accessibility');
 			await wallet.open();
 			await expectHeading(page, en.wallet.opened.title);
@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
 		);
 
 		test(
-			'while the institution is asked, a new code is one step away',
+			'during the check by the institution, a new code is one step away',
 			{ tag: '@full' },
 			async ({ page, wallet, sandbox }) => {
 				sandbox.scenario('review-never');
@@ -63,7 +63,7 @@ for (const javaScriptEnabled of [true, false]) {
 		);
 
 		test(
-			'while somebody reviews an identity, a new code is one step away',
+			'during the review of an identity, a new code is one step away',
 			{ tag: '@full' },
 			async ({ page, wallet, sandbox }) => {
 				sandbox.scenario('review-never');
@@ -80,7 +80,11 @@ for (const javaScriptEnabled of [true, false]) {
 test.describe('without a connection', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
-	test('a new code is answered by the button, while the page keeps trying', async ({ page, wallet, sandbox }) => {
+	test('the button for a new code reports the failure, while the page keeps trying', async ({
+		page,
+		wallet,
+		sandbox
+	}) => {
 		await wallet.start();
 		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
 		sandbox.scenario('bridge-down');
@@ -89,7 +93,7 @@ test.describe('without a connection', { tag: '@full' }, () => {
 		sandbox.reset();
 	});
 
-	test('a new code keeps the page and says why, once for each press, and works later', async ({
+	test('the button for a new code keeps the page, reports the failure once per press, and works later', async ({
 		page,
 		context,
 		wallet

@@ -13,9 +13,7 @@ for (const { title, tag, javaScriptEnabled } of [
 	test.describe(title, { tag }, () => {
 		test.use({ javaScriptEnabled, env: { STEP_UP_ACR: MFA } });
 
-		test('a person without a phone at hand stays signed in, and unlinks a wallet once they have it', async ({
-			page
-		}) => {
+		test('a person without their phone stays signed in, and unlinks a wallet once they have it', async ({ page }) => {
 			await signInAtInstitution(page);
 			await expectHeading(page, en.account.title);
 			await page.getByRole('link', { name: wallets.unlink(1) }).click();

@@ -75,7 +75,7 @@ for (const { locale, javaScriptEnabled, tag } of [
 			const isCore = index === 0;
 
 			test(
-				`${when} says what is true: ${notice}`,
+				`${when} shows the correct notice: ${notice}`,
 				{ tag: isCore ? [] : ['@full'] },
 				async ({ page, wallet, sandbox }) => {
 					sandbox.scenario('verifying-ms', { ms: 60_000 });
@@ -89,24 +89,20 @@ for (const { locale, javaScriptEnabled, tag } of [
 			);
 		}
 
-		test(
-			'while the person is asked who they are says that nothing was linked',
-			{ tag: '@full' },
-			async ({ page, wallet }) => {
-				await begin(
-					page,
-					wallet,
-					() => wallet.share('unknown-student'),
-					({ identity }) => identity.explain.title
-				);
-				await stop(page, t, 'nothing_linked');
-				await page.goto('/login/identity');
-				await expectHeading(page, t.wallet.start.title);
-			}
-		);
+		test('during identity verification shows that nothing was linked', { tag: '@full' }, async ({ page, wallet }) => {
+			await begin(
+				page,
+				wallet,
+				() => wallet.share('unknown-student'),
+				({ identity }) => identity.explain.title
+			);
+			await stop(page, t, 'nothing_linked');
+			await page.goto('/login/identity');
+			await expectHeading(page, t.wallet.start.title);
+		});
 
 		test(
-			'during a review says that the wallet may be linked already',
+			'during a review shows that the wallet may already be linked',
 			{ tag: '@full' },
 			async ({ page, wallet, sandbox }) => {
 				sandbox.scenario('review-never');
@@ -124,17 +120,17 @@ for (const { locale, javaScriptEnabled, tag } of [
 	});
 }
 
-test.describe('with a Bridge that is away', { tag: '@full' }, () => {
+test.describe('with an unavailable Bridge', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
-	test('(a11y 16) nobody is kept from stopping', async ({ page, wallet, sandbox }) => {
+	test('(a11y 16) a person can still stop', async ({ page, wallet, sandbox }) => {
 		await wallet.start('/login?returnTo=/help');
 		sandbox.scenario('bridge-down');
 		await stop(page, en, 'nothing_kept');
 	});
 });
 
-test('a notice in the address that is none of ours says nothing', async ({ page }) => {
+test('an unknown notice in the URL is not shown', async ({ page }) => {
 	await page.goto('/login?stopped=eve_was_here');
 	await expectHeading(page, en.login.title);
 	await expect(page.getByRole('region', { name: en.login.stopped.title })).toHaveCount(0);

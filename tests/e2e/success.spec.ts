@@ -62,7 +62,7 @@ for (const { what, person, address, screen, finish, name, tag } of [
 	}
 ] as const) {
 	test(
-		`(a11y 12) ${what} is announced before the page goes on, and a link comes where that takes over 3 s`,
+		`(a11y 12) ${what} is announced before the page continues, with a link if that takes over 3 s`,
 		{ tag: [...tag] },
 		async ({ page, wallet }) => {
 			await wallet.start();

@@ -43,7 +43,7 @@ for (const [device, use] of Object.entries(sizes)) {
 		test.describe(`on ${device}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, { tag: '@full' }, () => {
 			test.use({ ...use, javaScriptEnabled });
 
-			test('the button that opens the wallet is in view, first in Tab order, under a heading that says so', async ({
+			test('the button that opens the wallet is visible, first in Tab order, under a matching heading', async ({
 				page,
 				wallet
 			}) => {
@@ -77,7 +77,10 @@ for (const javaScriptEnabled of [true, false]) {
 	test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
 		test.use({ javaScriptEnabled });
 
-		test('a person can say where the wallet is, and the next code comes in that order', async ({ page, wallet }) => {
+		test('a person can choose where the wallet is, and the next code page keeps that order', async ({
+			page,
+			wallet
+		}) => {
 			await wallet.start();
 			await page.getByRole('button', { name: scan.change.other }).click();
 			await expectHeading(page, scan.titleHere);
@@ -98,7 +101,7 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		expect(await firstControl(page)).toBe(scan.open);
 	});
 
-	test('nothing opens: after three seconds the page says what to do, once', async ({ page, wallet }) => {
+	test('if nothing opens, the page says what to do after three seconds, once', async ({ page, wallet }) => {
 		await page.clock.install();
 		await wallet.start();
 		await expect(page.getByRole('button', { name: scan.copy })).toBeVisible();
@@ -113,7 +116,7 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await expect(page.getByRole('heading', { name: nothingOpened.title })).toHaveCount(0);
 	});
 
-	test('a wallet that does not open again is answered as the first time', async ({ page, wallet }) => {
+	test('a wallet that fails to open again is reported in the same way as the first time', async ({ page, wallet }) => {
 		await page.clock.install();
 		await wallet.start();
 		await wallet.open();
@@ -125,7 +128,7 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
 	});
 
-	test('a person who comes back without sharing reads that nothing was received', async ({ page, wallet, sandbox }) => {
+	test('a person who returns without sharing sees that nothing was received', async ({ page, wallet, sandbox }) => {
 		await wallet.start();
 		await expect(page.getByRole('button', { name: scan.copy })).toBeVisible();
 		await press(page);
@@ -160,7 +163,7 @@ test.describe('on a phone', { tag: '@full' }, () => {
 	}
 });
 
-test.describe('on a tablet that pretends to be a computer', { tag: '@full' }, () => {
+test.describe('on a tablet that identifies as a computer', { tag: '@full' }, () => {
 	test.use({
 		viewport: { width: 820, height: 1180 },
 		hasTouch: true,
@@ -168,7 +171,7 @@ test.describe('on a tablet that pretends to be a computer', { tag: '@full' }, ()
 		userAgent: 'Mozilla/5.0 (Macintosh)'
 	});
 
-	test('the page corrects its order before it is drawn, and remembers it', async ({ page, wallet }) => {
+	test('the page corrects its order before it is rendered, and remembers it', async ({ page, wallet }) => {
 		await wallet.start();
 		await expectHeading(page, scan.titleHere);
 		await page.reload();
@@ -185,7 +188,7 @@ test('a wallet that returns to another browser sends the person back to the firs
 });
 
 test(
-	'the link to the wallet can be copied; each press is answered, and a new code has no stale answer',
+	'the link to the wallet can be copied; each press is confirmed, and a new code clears the confirmation',
 	{ tag: '@full' },
 	async ({ page, context, wallet }) => {
 		await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -205,7 +208,7 @@ test(
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 
-	test('each press is answered: a check, and a new code', async ({ page, wallet }) => {
+	test('each press shows a result: a check, and a new code', async ({ page, wallet }) => {
 		await wallet.start();
 		await page.getByRole('link', { name: scan.check }).click();
 		await expect(page.getByText(notices.nothing_received)).toBeFocused();

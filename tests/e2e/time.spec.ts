@@ -22,7 +22,7 @@ async function age(page: Page, sandbox: Sandbox, seconds: number, codes: number)
 	return sessionOnScreen(page, sandbox);
 }
 
-test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the first that is scanned wins', async ({
+test('(a11y 4, 13) a code renews itself without moving focus or announcing it; the first one scanned wins', async ({
 	page,
 	wallet,
 	sandbox
@@ -45,7 +45,7 @@ test('(a11y 4, 13) a code renews itself, moves no focus and says nothing; the fi
 	await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 });
 
-test('(a11y 14, 15) the end is announced two minutes before, and one key restores the full time', async ({
+test('(a11y 14, 15) the expiry is announced two minutes before, and one key press restores the full time', async ({
 	page,
 	wallet,
 	sandbox

@@ -23,7 +23,7 @@ async function translate(page: Page): Promise<void> {
 }
 
 test(
-	'a page that the browser translates goes on telling how the sign-in goes',
+	'a page that the browser translates continues to show the progress of the sign-in',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('verifying-ms', { ms: 60_000 });
@@ -48,7 +48,7 @@ test(
 );
 
 test(
-	'a wait for the institution that the browser translates goes on',
+	'a review page that the browser translates continues to update',
 	{ tag: '@full' },
 	async ({ page, wallet, sandbox }) => {
 		sandbox.scenario('review-never');
@@ -62,10 +62,10 @@ test(
 	}
 );
 
-test.describe('while the portal can make no new code', { tag: '@full' }, () => {
+test.describe('while the portal cannot create a new code', { tag: '@full' }, () => {
 	test.use({ expectsFaults: true });
 
-	test('a countdown that the browser translates goes on, and its digits stay as they are', async ({
+	test('a countdown that the browser translates continues, and its digits stay intact', async ({
 		page,
 		wallet,
 		sandbox
@@ -92,7 +92,7 @@ test.describe('a long list of institutions', () => {
 	test.use({ env: { SUPPORT_EMAIL: 'help@zuid.example' } });
 
 	test(
-		'is searched by the institutions’ own names, also when the browser translates',
+		'is searched by the institutions’ own names, even if the browser translates the page',
 		{ tag: '@full' },
 		async ({ page, sandbox }) => {
 			sandbox.scenario('many-providers');

@@ -5,7 +5,7 @@ import { en } from './support/texts.ts';
 import { WalletSignIn } from './support/wallet-sign-in.ts';
 
 test(
-	'two tabs that sign in at the institution at once both end signed in',
+	'two tabs that sign in at the institution at the same time both succeed',
 	{ tag: '@full' },
 	async ({ page, context }) => {
 		const other = await context.newPage();
@@ -22,7 +22,7 @@ test(
 );
 
 test(
-	'two tabs that sign in with the wallet at once both end signed in',
+	'two tabs that sign in with the wallet at the same time both succeed',
 	{ tag: '@full' },
 	async ({ page, context, wallet, sandbox }) => {
 		const other = await context.newPage();
@@ -39,7 +39,7 @@ test(
 );
 
 test(
-	'signing in both ways at once, in two tabs, ends signed in by the last one',
+	'if two tabs sign in with different methods at the same time, the last sign-in is kept',
 	{ tag: '@full' },
 	async ({ page, context, wallet }) => {
 		const other = await context.newPage();
@@ -61,7 +61,7 @@ test('signing out in one tab signs the other one out', { tag: '@full' }, async (
 	await expectHeading(other, en.login.title);
 });
 
-test('a callback that comes again disturbs nobody who is signed in, and signs in nobody who is not', async ({
+test('a repeated callback does not affect a signed-in person, and does not sign in a signed-out one', async ({
 	page,
 	context
 }) => {

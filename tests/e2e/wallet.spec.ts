@@ -40,10 +40,7 @@ for (const { title, tag, use } of settings) {
 	test.describe(title, { tag }, () => {
 		test.use({ ...use, expectsFaults: true });
 
-		test('(a11y 16) a code that has expired is gone, and the new one keeps the return path', async ({
-			page,
-			wallet
-		}) => {
+		test('(a11y 16) an expired code is removed, and the new one keeps the return path', async ({ page, wallet }) => {
 			await wallet.start('/login?returnTo=/accessibility');
 			await wallet.expire();
 			await expectHeading(page, en.wallet.ended.expired.title);
@@ -58,7 +55,7 @@ for (const { title, tag, use } of settings) {
 	});
 }
 
-test('a wallet on this device shares on its own page and leads back to the portal', async ({ page }) => {
+test('a wallet on this device shares on its own page and returns to the portal', async ({ page }) => {
 	await page.goto('/login');
 	await page.getByRole('button', { name: en.login.wallet.button }).click();
 	await page.getByRole('link', { name: en.wallet.scan.open }).click();

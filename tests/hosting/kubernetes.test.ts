@@ -37,7 +37,7 @@ describe('the Kubernetes manifests', () => {
 		);
 	});
 
-	test('run the portal without rights, with a read-only root', () => {
+	test('run the portal unprivileged, with a read-only root file system', () => {
 		const deployment = read('deployment.yaml');
 		for (const setting of [
 			'runAsNonRoot: true',
@@ -50,13 +50,13 @@ describe('the Kubernetes manifests', () => {
 			expect(deployment).toContain(setting);
 	});
 
-	test('ask for readiness in a way that does not depend on other services', () => {
+	test('use a readiness probe that does not depend on other services', () => {
 		expect(read('deployment.yaml')).toMatch(
 			/readinessProbe:\n\s+httpGet:\n\s+path: \/api\/health\/ready\?scope=instance\n/
 		);
 	});
 
-	test('do not take out pods that are only busy', () => {
+	test('do not remove pods that are only busy', () => {
 		const probe = (name: string) =>
 			read('deployment.yaml')
 				.split(`${name}:`)[1]
@@ -100,7 +100,7 @@ describe('portal.env', () => {
 	});
 	afterAll(() => rmSync(secrets, { recursive: true }));
 
-	test('is a configuration that starts, with the secrets where the deployment mounts them', () => {
+	test('is a valid configuration, with the secrets where the deployment mounts them', () => {
 		const values = {
 			'auth-secret': 'kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi',
 			'sts-client-secret': 'secret',

@@ -35,12 +35,12 @@ const Dashboard = v.object({
 });
 
 describe.runIf(isThere)('promtool', () => {
-	test('finds no fault in the example of a configuration and in the alerts', () => {
+	test('accepts the example configuration and the alerts', () => {
 		expect(promtool(['check', 'config', join(folder, 'prometheus.yml')])).toEqual([0, expect.stringContaining('rule')]);
 		expect(promtool(['check', 'rules', '--lint-fatal', join(folder, 'alerts.yml')])[0]).toBe(0);
 	});
 
-	test('finds no fault in the probe of the README', () => {
+	test('accepts the probe in the README', () => {
 		const temporary = temporaryFolder();
 		const [job, group] = [...read('README.md').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => yaml);
 		writeFileSync(join(temporary, 'probe.yml'), `groups:\n${group}`);
@@ -51,11 +51,11 @@ describe.runIf(isThere)('promtool', () => {
 		]);
 	});
 
-	test('sees each alert fire when it should, and only then', () => {
+	test('confirms that each alert fires when it should, and only then', () => {
 		expect(promtool(['test', 'rules', join(root, 'tests/hosting/alerts.test.yml')])).toEqual([0, expect.any(String)]);
 	});
 
-	test('finds no fault in the text that the portal serves', async () => {
+	test('accepts the metrics that the portal serves', async () => {
 		count('portal.sign_ins', { method: 'wallet', result: 'ok' });
 		took('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
 		const text = await scrape();
@@ -80,7 +80,7 @@ describe.runIf(isThere)('promtool', () => {
 	});
 });
 
-test('the alerts name results that a sign-in can have, and that the portal has at 0 from its start', async () => {
+test('the alerts name sign-in results that exist, and that the portal exports as 0 from the start', async () => {
 	const results = [...read('alerts.yml').matchAll(/portal_sign_ins_total\{result=~"([\w|]+)"/g)];
 	const [named, ...others] = results.map(([, alternatives = '']) => alternatives);
 	expect(others).toEqual([named]);

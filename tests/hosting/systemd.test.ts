@@ -23,12 +23,12 @@ describe('the systemd unit', () => {
 	});
 	afterAll(() => rmSync(folder, { recursive: true }));
 
-	test.runIf(isThere)('has no fault that systemd finds', () => {
+	test.runIf(isThere)('passes systemd-analyze verify', () => {
 		const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
 		expect([status, stderr]).toEqual([0, '']);
 	});
 
-	test.runIf(isThere)('is hardened, as systemd judges it', () => {
+	test.runIf(isThere)('passes systemd-analyze security', () => {
 		const { status, stdout } = spawnSync(
 			'systemd-analyze',
 			['security', '--offline=true', `--threshold=${MAX_EXPOSURE}`, file],
@@ -49,11 +49,11 @@ describe('the systemd unit', () => {
 		expect(seconds).toBeGreaterThanOrEqual(30);
 	});
 
-	test('lets nobody but a proxy on the same machine reach the port, unless portal.env says otherwise', () => {
+	test('lets only a proxy on the same machine reach the port, unless portal.env sets another host', () => {
 		expect(unit).toMatch(/^Environment=HOST=127\.0\.0\.1\nEnvironmentFile=/m);
 	});
 
-	test('starts the portal again after any end but systemctl stop: it exits with code 0 after a signal', () => {
+	test('restarts the portal after any exit except systemctl stop, because it exits with code 0 after a signal', () => {
 		expect(unit).toMatch(/^Restart=always$/m);
 	});
 

@@ -58,7 +58,7 @@ test.each([
 	{ userId: 'x', all: true },
 	{ userId: 'x'.repeat(1025) },
 	{ all: true, x: 1 }
-])('%j is refused, and ends nothing', async (json) => {
+])('%j is refused and ends no session', async (json) => {
 	const browser = await signedIn();
 	const { status, body } = await revoke(json);
 	expect([status, body.error, body.message]).toEqual([
@@ -69,7 +69,7 @@ test.each([
 	expect(await me(browser)).toBe(200);
 });
 
-describe('ends no session for', () => {
+describe('does not end sessions for', () => {
 	test.each<[string, object, string]>([
 		['a client that is not listed', { azp: 'another-party', sub: 'another-party' }, 'forbidden'],
 		['the token of a person', { sub: 'subject-1' }, 'forbidden'],
@@ -79,7 +79,7 @@ describe('ends no session for', () => {
 		expect(await revoke({ all: true }, changes)).toMatchObject({ status: 403, body: { error } });
 	});
 
-	test('a token without the scope, or one that is not valid, both of which are in the audit log', async () => {
+	test('a token that lacks the scope or is invalid, and records both refusals in the audit log', async () => {
 		await revoke({ all: true }, { scope: 'profile:read' });
 		await revoke({ all: true }, { exp: 1 });
 		const reasons = () =>
@@ -109,7 +109,7 @@ describe('without ADMIN_CLIENT_IDS', () => {
 	});
 	afterAll(() => portal.stop());
 
-	test('there is no such route, with a token or without', async () => {
+	test('the route does not exist, with or without a token', async () => {
 		expect((await revoke({ all: true }, {}, portal.url)).status).toBe(404);
 		const browser = new Browser(portal.url);
 		expect((await browser.call(PATH)).status).toBe(404);

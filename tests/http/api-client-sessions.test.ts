@@ -26,7 +26,7 @@ const requests = () => landscape.sandbox.lastRequests('bridge');
 const programRoutes = sessionRoutes.filter(([, rest]) => !rest.includes('dc-api'));
 
 describe('a third party', () => {
-	test('opens a wallet session, reads that it is shared, and completes it, without a cookie', async () => {
+	test('creates a wallet session, reads its status and completes it, without cookies', async () => {
 		const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		expect(created.status).toBe(201);
 		const { sessionId, statusUri } = bodyOf(created) as { sessionId: string; statusUri: string };
@@ -40,7 +40,7 @@ describe('a third party', () => {
 		expect([created, completed, again].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
 	});
 
-	test('leads a wallet through manual confirmation', async () => {
+	test('completes a wallet session with manual confirmation', async () => {
 		const id = await sessionOf(client);
 		await landscape.sandbox.share(id, 'unknown-employee');
 		const needed = await client.call(sessionPath(id, 'complete'), { method: 'POST' });
@@ -53,7 +53,7 @@ describe('a third party', () => {
 		expect(bodyOf(completed)).toMatchObject({ status: 'COMPLETED' });
 	});
 
-	test('is not shown the candidates’ names, which are for the owning browser alone', async () => {
+	test('does not receive the candidates, which only the owning browser may see', async () => {
 		const id = await sessionOf(client);
 		await landscape.sandbox.share(id, 'several-candidates');
 		await client.call(sessionPath(id, 'complete'), { method: 'POST' });
@@ -63,7 +63,7 @@ describe('a third party', () => {
 		expect(bodyOf(status)).not.toHaveProperty('candidates');
 	});
 
-	test('never sees its token go on to the Auth Bridge', async () => {
+	test('never has its token forwarded to the Auth Bridge', async () => {
 		const token = await serviceToken(landscape);
 		const own = new ApiClient(landscape.url, token);
 		const id = await sessionOf(own);
@@ -80,7 +80,7 @@ describe('a third party', () => {
 		expect(requests()).toEqual([]);
 	});
 
-	test('has a rate limit of its own', async () => {
+	test('has its own rate limit', async () => {
 		const busy = await apiClientAs(landscape, 'busy-party');
 		const create = () => busy.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		const responses = await Promise.all(Array.from({ length: 51 }, create));
@@ -98,7 +98,7 @@ describe('the wallet session of a third party', () => {
 		id = await sessionOf(client);
 	});
 
-	test.each(programRoutes)('is none at %s %s for another one', async (method, rest, json) => {
+	test.each(programRoutes)('is not found at %s %s for another third party', async (method, rest, json) => {
 		const other = await apiClientAs(landscape, 'another-party');
 		await sessionOf(other);
 		const since = requests().length;
@@ -108,7 +108,7 @@ describe('the wallet session of a third party', () => {
 		expect(requests()).toHaveLength(since);
 	});
 
-	test.each(sessionRoutes)('is none at %s %s for a browser that is signed in', async (method, rest, json) => {
+	test.each(sessionRoutes)('is not found at %s %s for a signed-in browser', async (method, rest, json) => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const since = requests().length;
@@ -117,7 +117,7 @@ describe('the wallet session of a third party', () => {
 		expect(requests()).toHaveLength(since);
 	});
 
-	test('does not sign in the browser that knows it', async () => {
+	test('does not sign in a browser that knows its id', async () => {
 		const browser = new Browser(landscape.url);
 		await browser.open(`/login?wallet_session=${id}&idv=complete`, { from: landscape.sandbox.stsUrl });
 		await browser.open('/login/start?provider=sts-wallet');
@@ -125,18 +125,21 @@ describe('the wallet session of a third party', () => {
 	});
 });
 
-test.each(programRoutes)('a browser’s own session is none at %s %s for a third party', async (method, rest, json) => {
-	const browser = new Browser(landscape.url);
-	await browser.open('/login');
-	const created = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
-	const id = bodyOf(created).sessionId as string;
-	const before = requests().length;
-	const headers = { authorization: `Bearer ${await serviceToken(landscape)}` };
-	// Also together with the owner's cookie: only the token counts.
-	const responses = [
-		await client.call(sessionPath(id, rest), { method, json }),
-		await browser.call(sessionPath(id, rest), { method, json, headers })
-	];
-	expect(responses.map(({ status }) => status)).toEqual([404, 404]);
-	expect(requests()).toHaveLength(before);
-});
+test.each(programRoutes)(
+	'a browser’s wallet session is not found at %s %s for a third party',
+	async (method, rest, json) => {
+		const browser = new Browser(landscape.url);
+		await browser.open('/login');
+		const created = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
+		const id = bodyOf(created).sessionId as string;
+		const before = requests().length;
+		const headers = { authorization: `Bearer ${await serviceToken(landscape)}` };
+		// Also together with the owner's cookie: only the token counts.
+		const responses = [
+			await client.call(sessionPath(id, rest), { method, json }),
+			await browser.call(sessionPath(id, rest), { method, json, headers })
+		];
+		expect(responses.map(({ status }) => status)).toEqual([404, 404]);
+		expect(requests()).toHaveLength(before);
+	}
+);

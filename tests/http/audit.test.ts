@@ -53,7 +53,7 @@ const eventsOf = (lines: readonly Line[]) => lines.map(({ properties }) => prope
 const subjectsOf = (lines: readonly Line[]) =>
 	new Set(lines.map(({ properties }) => properties.subject).filter((subject) => subject !== undefined));
 
-test('signing in and out leaves lines of the same person and session, whatever the level of the log', async () => {
+test('sign-in and sign-out write audit lines with the same subject and session, at any log level', async () => {
 	const account = await signInAtInstitution(browser);
 	await browser.submit(account, {}, '/api/auth/signout');
 	const lines = await newLines(4);
@@ -80,7 +80,7 @@ test('signing in and out leaves lines of the same person and session, whatever t
 	});
 });
 
-test('a person who signs out everywhere else, and then everywhere, leaves lines that say so', async () => {
+test('signing out everywhere else, and then everywhere, writes an audit line for each', async () => {
 	await signInAtInstitution(browser);
 	for (const which of ['others', 'all']) await browser.open(`/account/sessions/${which}/end`, { form: {} });
 	const lines = await newLines(6);
@@ -92,7 +92,7 @@ test('a person who signs out everywhere else, and then everywhere, leaves lines 
 	expect(eventsOf(lines)).toContain('sign_out.succeeded');
 });
 
-test('the audit log follows a wallet until it is linked and unlinked', async () => {
+test('the audit log records a wallet session from its creation until the wallet is linked and unlinked', async () => {
 	const account = await signInByVerification(browser, landscape.sandbox);
 	const unlink = await browser.open(linkIn(account, '/unlink'));
 	await browser.open(unlink.url, { form: {} });
@@ -122,7 +122,7 @@ test('a failed sign-in has a reason', async () => {
 	});
 });
 
-test('a step-up has lines of its own: met, not met, and by another person', async () => {
+test('a step-up has separate audit lines for success, failure and another person', async () => {
 	await signInAtInstitution(browser);
 	const stepUp = async (factor: string, person = 'known-student'): Promise<Visit> => {
 		const page = await browser.open('/step-up?stepUp=backend.exams&returnTo=/help');
@@ -145,7 +145,7 @@ test('a step-up has lines of its own: met, not met, and by another person', asyn
 	expect(other?.subject).not.toBe(failed?.subject);
 });
 
-test('a person to whom the STS denies a service is in the audit log', async () => {
+test('the audit log records that the STS denied a person the token exchange for a backend', async () => {
 	await signInAtInstitution(browser);
 	landscape.sandbox.scenario('sts-error', { operation: 'token:exchange', error: 'access_denied', status: 403 });
 	expect((await browser.call('/api/backends/grades/x')).status).toBe(403);
@@ -154,7 +154,7 @@ test('a person to whom the STS denies a service is in the audit log', async () =
 	expect(refused).toMatchObject({ event: 'backend.refused', backend: 'grades', reason: 'exchange_denied', subject });
 });
 
-test('two people have two hashes, and no line says who they are', async () => {
+test('two people have different subject hashes, and no audit line contains their claims', async () => {
 	await signInAtInstitution(browser, 'known-student');
 	await signInAtInstitution(new Browser(landscape.url), 'unknown-employee');
 	const lines = await newLines(4);

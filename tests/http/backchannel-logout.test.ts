@@ -55,7 +55,7 @@ const logout = async (changes: Readonly<Record<string, unknown>>, header?: Recor
 const isSignedIn = async (who = browser) => (await who.call('/api/me')).status === 200;
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('a good logout token', () => {
+describe('a valid logout token', () => {
 	test('that names a session ends it at once, copied cookies included', async () => {
 		const copy = copyOf(browser, landscape.url);
 		expect(await isSignedIn()).toBe(true);
@@ -81,17 +81,17 @@ describe('a good logout token', () => {
 		expect([await isSignedIn(), await isSignedIn(other)]).toEqual([false, true]);
 	});
 
-	test('as the STS itself makes it, is taken', async () => {
+	test('that the STS itself issued is accepted', async () => {
 		await landscape.sandbox.backchannelLogout('known-student', 'sts', named.sid);
 		expect(await isSignedIn()).toBe(false);
 	});
 
-	test('that names a session of nobody’s is taken, and ends none', async () => {
+	test('that names an unknown session is accepted, and ends no session', async () => {
 		expect(await logout({ sid: 'somebody-else' })).toEqual({ status: 200 });
 		expect(await isSignedIn()).toBe(true);
 	});
 
-	test('counts once', async () => {
+	test('is accepted only once', async () => {
 		const jti = randomUUID();
 		expect(await logout({ sid: 'somebody-else', jti })).toEqual({ status: 200 });
 		expect(await logout({ sid: named.sid, jti })).toEqual({ status: 400, error: 'invalid_request' });
@@ -99,7 +99,7 @@ describe('a good logout token', () => {
 	});
 });
 
-describe('a logout token is refused, and ends nothing,', () => {
+describe('returns 400 and ends no session for a logout token', () => {
 	const refused = { status: 400, error: 'invalid_request' };
 
 	test.each<[string, (given: typeof named) => Record<string, unknown>]>([
@@ -126,7 +126,7 @@ describe('a logout token is refused, and ends nothing,', () => {
 		expect(await isSignedIn()).toBe(true);
 	});
 
-	test('that is signed by nobody', async () => {
+	test('that is unsigned', async () => {
 		const token = [base64url({ alg: 'none' }), base64url(claims({ sid: named.sid })), ''].join('.');
 		expect(await send(token)).toEqual(refused);
 		expect(await isSignedIn()).toBe(true);
@@ -154,7 +154,7 @@ describe('a logout token is refused, and ends nothing,', () => {
 	});
 });
 
-test('a browser’s own request to end sessions this way needs a token like any other', async () => {
+test('a signed-in browser cannot use the endpoint without a logout token', async () => {
 	const response = await browser.call('/api/auth/backchannel-logout', { method: 'POST', body: '' });
 	expect([400, 415]).toContain(response.status);
 	expect(await isSignedIn()).toBe(true);

@@ -51,7 +51,7 @@ describe('a body', () => {
 		['two answers at once', { confirm: true, candidateId: 'a' }],
 		['a confirmation that is none', { confirm: false }],
 		['fields that are no texts', { fields: { name: 1 } }]
-	])('of idv/submit with %s gets a 400 response', async (_, json) => {
+	])('sent to idv/submit with %s gets a 400 response', async (_, json) => {
 		expect(await refusal(sessionPath(id, 'idv/submit'), { method: 'POST', json })).toMatchObject({ status: 400 });
 		expect(landscape.sandbox.count('bridge.idv-submit')).toBe(0);
 	});
@@ -64,7 +64,7 @@ describe('a body', () => {
 		}
 	);
 
-	test('that a sign-in or language form sends in another type gets 415 too', async () => {
+	test('of type application/json gets a 415 response from the sign-in and language forms', async () => {
 		const call = { method: 'POST', json: { locale: 'nl' } };
 		expect(await refusal('/locale', call)).toMatchObject({ status: 415 });
 		expect(await refusal('/api/auth/signin/sts', call)).toMatchObject({ status: 415 });
@@ -73,7 +73,7 @@ describe('a body', () => {
 	test.each([
 		['that is no UTF-8', new Uint8Array([0x14, 0xff])],
 		['of white space', '\r\n']
-	])('%s gets a 400 response, on a connection that lasts until then', async (_, body) => {
+	])('%s gets a 400 response before the connection closes', async (_, body) => {
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
 		const request = { method: 'POST', path: CREATE, headers, body: [body] };
 		const response = await rawRequest(landscape.portal.port, request);
@@ -81,7 +81,7 @@ describe('a body', () => {
 		expect(JSON.parse(response.body)).toMatchObject({ error: 'invalid_request' });
 	});
 
-	test('that is empty is no body, whether its length was announced or not', async () => {
+	test('that is empty is treated as absent, with Content-Length: 0 or chunked encoding', async () => {
 		const headers = { origin: landscape.url, cookie: cookieHeader() };
 		const chunked = { method: 'POST', headers: { ...headers, 'transfer-encoding': 'chunked' } };
 		const announced = { method: 'POST', headers: { ...headers, 'content-length': '0' } };
@@ -94,7 +94,7 @@ describe('a body', () => {
 	test.each([
 		[LARGEST_BODY_BYTES, 400],
 		[LARGEST_BODY_BYTES + 1, 413]
-	])('of %i bytes gets a %i response, announced or not', async (bytes, status) => {
+	])('of %i bytes gets a %i response, with or without Content-Length', async (bytes, status) => {
 		const body = JSON.stringify({ a: 'x'.repeat(bytes - 8) });
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };
 		const request = { method: 'POST', path: CREATE, headers, body: [body] };

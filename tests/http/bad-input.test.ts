@@ -42,7 +42,7 @@ describe('a wrong method', () => {
 		['GET', () => '/api/auth/signin/sts', 'POST'],
 		['POST', () => '/login/start', 'GET, HEAD'],
 		['GET', () => '/locale', 'POST']
-	])('%s gets a 405 response with the right ones (%s, %s)', async (method, path, allowed) => {
+	])('%s gets a 405 response with the allowed methods (%s, %s)', async (method, path, allowed) => {
 		const response = await browser.call(path(), { method });
 		expect(response.status).toBe(405);
 		expect(response.headers.get('allow')?.split(/,\s*/).sort().join(', ')).toBe(allowed);
@@ -79,17 +79,17 @@ test.each([
 	'/api/auth/webauthn-options',
 	'/api/auth/callback/github',
 	'/api/wallet'
-])('%s does not exist, and says so as JSON', async (path) => {
+])('%s gets a 404 response in JSON', async (path) => {
 	expect(await refusal(path, {})).toMatchObject({ status: 404, error: 'not_found' });
 });
 
-test('a slash too many leads to the address without', async () => {
+test('a trailing slash is redirected to the path without it', async () => {
 	const response = await browser.call('/api/health/?a=1');
 	expect(response.status).toBe(308);
 	expect(response.headers.get('location')).toBe('/api/health?a=1');
 });
 
-test('a page that does not exist is a page', async () => {
+test('an unknown path outside /api gets a 404 response in HTML', async () => {
 	const page = await browser.open('/nowhere');
 	expect(page.status).toBe(404);
 	expect(page.headers.get('content-type')).toContain('text/html');
@@ -101,7 +101,7 @@ test.each([
 	'toString',
 	'__proto__',
 	'an unknown error'
-])('the error text "%s" is never shown', async (text) => {
+])('the text "%s" in a query parameter is never shown', async (text) => {
 	const pages = await Promise.all(
 		['/login?error=', '/login/identity?outcome=', '/account?notice=', '/?error='].map((path) =>
 			browser.open(path + encodeURIComponent(text))
@@ -111,7 +111,7 @@ test.each([
 	expect(words.filter((shown) => shown.includes(text))).toEqual([]);
 });
 
-test('a query of garbage is treated like none', async () => {
+test('a malformed query is ignored', async () => {
 	const queries = [
 		'?%',
 		'?%zz=%zz',

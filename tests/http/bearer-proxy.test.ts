@@ -20,20 +20,20 @@ beforeEach(() => {
 
 const isSignedIn = async () => (await browser.open('/account', { follow: false })).status === 200;
 
-test('behind a proxy that adds a bearer token to everything a person signs in, and sees the account page', async () => {
+test('behind a proxy that adds a bearer token to every request, a person signs in and sees the account page', async () => {
 	const page = await signInAtInstitution(browser);
 	expect([page.url.pathname, page.status]).toEqual(['/account', 200]);
 	expect(await isSignedIn()).toBe(true);
 });
 
-test('there, a wallet session is started by a form, and its page shows the code', async () => {
+test('behind such a proxy, a form creates a wallet session, and its page shows the QR code', async () => {
 	const page = await browser.submit(await browser.open('/login'), {}, '/login/wallet');
 	expect([page.url.pathname, page.status]).toEqual(['/login/wallet', 200]);
 	expect(landscape.sandbox.count('bridge.create')).toBe(1);
 	expect(page.text).toContain('<svg');
 });
 
-test('there, forms work: the language changes, and a person signs out', async () => {
+test('behind such a proxy, the language form and the sign-out form work', async () => {
 	const page = await signInAtInstitution(browser);
 	const dutch = await browser.open('/locale', { form: { locale: 'nl', returnTo: '/account' } });
 	expect(dutch.text).toContain('lang="nl"');
@@ -41,7 +41,7 @@ test('there, forms work: the language changes, and a person signs out', async ()
 	expect(await isSignedIn()).toBe(false);
 });
 
-test('there, the origin policy holds: another site can submit no form of a signed-in person', async () => {
+test('behind such a proxy, the origin policy refuses forms that another site submits for a signed-in person', async () => {
 	await signInAtInstitution(browser);
 	const from = 'https://evil.example';
 	for (const path of ['/api/auth/signout', '/login/wallet?/start', '/locale']) {
@@ -52,7 +52,7 @@ test('there, the origin policy holds: another site can submit no form of a signe
 	expect(await isSignedIn()).toBe(true);
 });
 
-test('there, programs and scripts learn from the API that the token is refused', async () => {
+test('behind such a proxy, API calls get a 401 response with a Bearer challenge', async () => {
 	await signInAtInstitution(browser);
 	const { status, headers } = await browser.call('/api/me');
 	expect(status).toBe(401);

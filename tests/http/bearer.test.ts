@@ -79,7 +79,7 @@ describe('an access token', () => {
 		expect(await refusal(token)).toEqual(invalid('The signature of the access token is not right.'));
 	});
 
-	test('without the scope may not do this', async () => {
+	test('without the required scope gets a 403 response', async () => {
 		expect(await refusal(await serviceToken(landscape, 'wallet:sessions'))).toEqual({
 			status: 403,
 			error: 'insufficient_scope',
@@ -88,7 +88,7 @@ describe('an access token', () => {
 		});
 	});
 
-	test('of any kind makes the STS’s keys be fetched at most once in 30 s', async () => {
+	test('with an unknown key id makes the portal fetch the STS’s keys at most once in 30 s', async () => {
 		const flood = await Promise.all(Array.from({ length: 50 }, (_, n) => signed({}, { kid: `made-up-${n}` })));
 		const responses = await Promise.all(flood.map((token) => asking(token)));
 		expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([401]));
@@ -96,12 +96,12 @@ describe('an access token', () => {
 		expect((await asking(await signed())).status).toBe(200);
 	});
 
-	test('is let in from anywhere, for it comes with no cookie', async () => {
+	test('is accepted from any origin, because it needs no cookie', async () => {
 		const headers = { origin: 'https://third-party.example', 'sec-fetch-site': 'cross-site' };
 		expect((await asking(await signed(), headers)).status).toBe(200);
 	});
 
-	test('is nothing to pages and to routes that take none', async () => {
+	test('is ignored by pages and by routes that do not accept access tokens', async () => {
 		const client = new ApiClient(landscape.url, await signed());
 		expect(await client.call('/api/auth/session')).toMatchObject({ status: 200, text: 'null' });
 		expect((await client.call('/account')).headers.get('location')).toContain('/login');
@@ -109,7 +109,7 @@ describe('an access token', () => {
 });
 
 describe('cookies and access tokens', () => {
-	test('a bad token is refused, however good the session cookie beside it', async () => {
+	test('an invalid token is refused even with a valid session cookie', async () => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const bad = await signed({ exp: nowSeconds() - 60 });
@@ -118,7 +118,7 @@ describe('cookies and access tokens', () => {
 		expect((await browser.call('/api/me')).status).toBe(200);
 	});
 
-	test('a good token counts alone: the session cookie beside it is not looked at', async () => {
+	test('a valid token takes precedence, and the session cookie is ignored', async () => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		const response = await browser.call('/api/me', { headers: { authorization: `Bearer ${await signed()}` } });
@@ -126,7 +126,7 @@ describe('cookies and access tokens', () => {
 		expect(response.headers.getSetCookie()).toEqual([]);
 	});
 
-	test('a token anywhere but in its header is none', async () => {
+	test('a token in a cookie or in the query is ignored', async () => {
 		const token = await signed();
 		const browser = new Browser(landscape.url);
 		browser.putCookie('portal.session', token);
@@ -135,7 +135,7 @@ describe('cookies and access tokens', () => {
 	});
 });
 
-describe('a portal without API_AUDIENCE, whose STS keeps its keys to itself', () => {
+describe('a portal', () => {
 	let closed: Portal;
 	let open: Portal;
 
@@ -146,13 +146,13 @@ describe('a portal without API_AUDIENCE, whose STS keeps its keys to itself', ()
 	});
 	afterAll(() => Promise.all([closed.stop(), open.stop()]));
 
-	test('takes no access token at all', async () => {
+	test('without API_AUDIENCE refuses every access token', async () => {
 		const response = await new ApiClient(closed.url, await signed()).call('/api/me');
 		expect(response.status).toBe(401);
 		expect(response.headers.get('www-authenticate')).toBe(invalid('Access tokens are not accepted here.').challenge);
 	});
 
-	test('says of a good token that it can’t be checked now', async () => {
+	test('without the STS’s keys responds to a valid token with 503 and Retry-After', async () => {
 		landscape.sandbox.scenario('sts-down', { operation: 'jwks' });
 		const response = await new ApiClient(open.url, await signed()).call('/api/me');
 		expect(response.status).toBe(503);
@@ -160,7 +160,7 @@ describe('a portal without API_AUDIENCE, whose STS keeps its keys to itself', ()
 		expect(response.headers.get('retry-after')).toBe('5');
 	});
 
-	test('keeps serving by the keys that it knows', async () => {
+	test('with cached keys keeps accepting tokens while the STS is down', async () => {
 		expect((await asking(await signed())).status).toBe(200);
 		landscape.sandbox.scenario('sts-down');
 		expect((await asking(await signed())).status).toBe(200);

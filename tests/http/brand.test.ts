@@ -38,7 +38,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 	});
 	afterAll(() => landscape.stop());
 
-	test('says whom to tell about a vulnerability, at the path of RFC 9116', async () => {
+	test('serves its security contacts in security.txt (RFC 9116)', async () => {
 		const { status, headers, text } = await browser.call('/.well-known/security.txt');
 		expect({ status, type: headers.get('content-type') }).toEqual({ status: 200, type: 'text/plain; charset=utf-8' });
 		expect(headers.get('cache-control')).toBe('public, max-age=3600');
@@ -54,7 +54,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		);
 	});
 
-	test('names its stylesheet in every page, and serves it for any cache to store', async () => {
+	test('links its stylesheet in every page, and serves it as publicly cacheable', async () => {
 		const pages = await Promise.all(['/', '/login', '/help', '/nowhere'].map((path) => browser.open(path)));
 		const addresses = new Set(pages.map(({ text }) => themeIn(text)));
 		expect(addresses.size).toBe(1);
@@ -66,7 +66,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		expect(theme.text).toContain('--basis-color-action-1-inverse-bg-default: #ffd700;');
 	});
 
-	test('says that a stylesheet is unchanged by its etag, and another digest is never kept as if it were right', async () => {
+	test('returns 304 for the current ETag of the stylesheet, and no-cache for an outdated digest', async () => {
 		const address = themeIn((await browser.open('/')).text);
 		const etag = (await browser.call(address)).headers.get('etag') ?? '';
 		const again = await browser.call(address, { headers: { 'if-none-match': etag } });
@@ -76,13 +76,13 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		expect((await browser.call('/brand/nothing.0123456789abcdef.css')).status).toBe(404);
 	});
 
-	test('serves its logo under a policy that runs nothing of it', async () => {
+	test('serves its logo with a Content-Security-Policy that blocks scripts', async () => {
 		const logo = await browser.call(logoIn((await browser.open('/login')).text));
 		expect([logo.status, logo.headers.get('content-type'), logo.text]).toEqual([200, 'image/svg+xml', svg]);
 		expect(logo.headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
 	});
 
-	test('gives no cookie with what caches may keep, not even to a signed-in person', async () => {
+	test('sets no cookie with cacheable files, even for a signed-in person', async () => {
 		const member = new Browser(landscape.url);
 		await signInAtInstitution(member);
 		const { text } = await member.open('/account');
@@ -91,7 +91,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		}
 	});
 
-	test('needs no other policy for pages than a portal without one', async () => {
+	test('needs no exception in the Content-Security-Policy of pages', async () => {
 		const policy = (await browser.open('/login')).headers.get('content-security-policy');
 		expect(policy).toContain("style-src 'self'");
 		expect(policy).toContain("img-src 'self' data:");
@@ -104,7 +104,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		expect((await dutch.open('/help')).text).toContain('<title>Hulp – Inloggen bij Noord</title>');
 	});
 
-	test('says whom to ask, on the help page and on every error', async () => {
+	test('shows its help desk on the help page and on error pages', async () => {
 		for (const path of ['/help', '/nowhere', '/login/identity?outcome=no-match']) {
 			const { text } = await browser.open(path);
 			expect(text).toContain('Ask <span dir="auto">the IT desk of Noord</span>.');
@@ -114,7 +114,7 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 		}
 	});
 
-	test('leads to its own privacy statement, in the language of the page', async () => {
+	test('links to its own privacy statement, in the language of the page', async () => {
 		expect((await browser.open('/')).text).toContain('href="https://noord.example/en/privacy"');
 		expect((await dutch.open('/')).text).toContain('href="https://noord.example/privacy"');
 		const old = await browser.open('/privacy', { follow: false });
@@ -124,29 +124,32 @@ describe('a portal with a name, a logo, a colour and a help desk of its institut
 	test.each([
 		['nl', 'https://noord.example/wallets', 'Welke wallets kan ik gebruiken?', 'Wij vragen uw naam.'],
 		['en', 'https://noord.example/en/wallets', 'Which wallets can I use?', 'We ask for your name.']
-	])('links to the wallets that work, and says what is asked if the Bridge does not (%s)', async (...expected) => {
-		const [language, address, question, claims] = expected;
-		const person = new Browser(landscape.url);
-		person.putCookie('portal.locale', language);
-		landscape.sandbox.scenario('no-requested-claims');
-		const code = await person.submit(await person.open('/login'), {}, '/login/wallet?/start');
-		expect(code.text).toContain(`<a href="${address}">${question}</a>`);
-		expect(code.text).toContain(`${claims} `);
-		const help = await person.open('/help');
-		expect(help.text).toContain(`<h2>${question}</h2>`);
-		expect(help.text).toContain(`href="${address}"`);
-		landscape.sandbox.reset();
-		const named = await person.submit(await person.open('/login'), {}, '/login/wallet?/start');
-		expect(named.text).not.toContain(claims);
-	});
+	])(
+		'links to the supported wallets, and describes the requested claims if the Bridge does not (%s)',
+		async (...expected) => {
+			const [language, address, question, claims] = expected;
+			const person = new Browser(landscape.url);
+			person.putCookie('portal.locale', language);
+			landscape.sandbox.scenario('no-requested-claims');
+			const code = await person.submit(await person.open('/login'), {}, '/login/wallet?/start');
+			expect(code.text).toContain(`<a href="${address}">${question}</a>`);
+			expect(code.text).toContain(`${claims} `);
+			const help = await person.open('/help');
+			expect(help.text).toContain(`<h2>${question}</h2>`);
+			expect(help.text).toContain(`href="${address}"`);
+			landscape.sandbox.reset();
+			const named = await person.submit(await person.open('/login'), {}, '/login/wallet?/start');
+			expect(named.text).not.toContain(claims);
+		}
+	);
 
-	test('tells the operator what became of a colour that is too pale for links', () => {
+	test('logs the replacement for a colour that is too pale for links', () => {
 		expect(landscape.portal.logs()).toMatch(/BRAND_COLOR: links are #[\da-f]{6} instead of #ffd700/);
 	});
 });
 
 describe('(a11y 27) a portal whose colours lack contrast', () => {
-	test('does not start, and names the pair and its ratio beside all other faults', async () => {
+	test('does not start, and reports the colour pair and its ratio with all other configuration errors', async () => {
 		const tokens = { light: { 'basis-color-default-color-document': '#8a8a8a' } };
 		const { code, logs } = await runToEnd({
 			runtime,

@@ -54,7 +54,7 @@ const faults: readonly (readonly [string, ScenarioName, ScenarioOptions, number,
 ];
 
 describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error) => {
-	test('every route reports it with a problem of the portal', async () => {
+	test('every API route responds with a problem of the portal', async () => {
 		landscape.sandbox.scenario(scenario, options);
 		const responses = await Promise.all(
 			operations.map(([method, path, json]) => browser.call(path(id), { method, json }))
@@ -70,14 +70,14 @@ describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error
 		expect(landscape.sandbox.count('trap.visit')).toBe(0);
 	});
 
-	test('the return from the institution ends on a page that says what to do', async () => {
+	test('the callback from the institution shows a page that says what to do', async () => {
 		landscape.sandbox.scenario(scenario, options);
 		const page = await browser.open(sessionPath(id, 'idv/callback?code=a&state=b'), { from: 'http://127.0.0.1' });
 		expect(headingOf(page)).toBe(identity.ended.unavailable.title);
 		expect(page.url.search).toMatch(/^\?outcome=unavailable&helpCode=[\da-f]{12}$/);
 	});
 
-	test('the pages say what to do', async () => {
+	test('the wallet, identity and account pages report that the Bridge is unavailable', async () => {
 		const member = new Browser(landscape.url);
 		await signInAtInstitution(member);
 		landscape.sandbox.scenario(scenario, options);
@@ -109,7 +109,7 @@ describe('when the Bridge can not be reached at all', () => {
 		AUTH_BRIDGE_URL: 'http://127.0.0.1:9'
 	});
 
-	test('a caller gets Retry-After', async () => {
+	test('creating a wallet session gets a 503 response with Retry-After', async () => {
 		const stranger = new Browser(portal.url);
 		await stranger.open('/login');
 		const response = await stranger.call('/api/wallet/sessions', { method: 'POST', json: {} });
@@ -126,7 +126,7 @@ describe('when the Bridge can not be reached at all', () => {
 });
 
 describe.each(['bridge-500-for-everything', 'bridge-old-shape'] as const)('with %s', (scenario) => {
-	test('what a session is not ready for is 409, and what is gone is 404', async () => {
+	test('completing a wallet session too early gets a 409 response, and any request after it expired a 404', async () => {
 		landscape.sandbox.scenario(scenario);
 		const early = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
 		expect([early.status, JSON.parse(early.text)]).toMatchObject([409, { error: 'session_not_verified' }]);
@@ -150,31 +150,31 @@ describe.each(['bridge-500-for-everything', 'bridge-old-shape'] as const)('with 
 	});
 });
 
-test('a session without an address for the wallet is a fault, not an empty code', async () => {
+test('a wallet session without an address for the wallet causes a 502 response, not an empty QR code', async () => {
 	landscape.sandbox.scenario('empty-request-uri');
 	const response = await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	expect([response.status, JSON.parse(response.text)]).toMatchObject([502, { error: 'upstream_invalid' }]);
 });
 
-test('a status that nobody has listed counts as waiting', async () => {
+test('an unknown status is treated as PENDING', async () => {
 	landscape.sandbox.scenario('unknown-status', { status: 'SOMETHING_NEW' });
 	const response = await browser.call(sessionPath(id, 'status'));
 	expect([response.status, JSON.parse(response.text)]).toMatchObject([200, { status: 'PENDING', idvRequired: false }]);
 });
 
-test('a fault that passes is forgotten: the next read is good', async () => {
+test('an error is not cached: the next read succeeds', async () => {
 	landscape.sandbox.scenario('bridge-500', { operation: 'status', times: 1 });
 	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(502);
 	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
 });
 
-test('a read that was cut off is tried once more by itself', async () => {
+test('an interrupted read is retried once automatically', async () => {
 	landscape.sandbox.scenario('bridge-cut', { operation: 'status', times: 1 });
 	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
 	expect(landscape.sandbox.count('bridge.status')).toBe(2);
 });
 
-test('what changes something is never tried twice', async () => {
+test('a request that changes state is never retried', async () => {
 	landscape.sandbox.scenario('bridge-lost');
 	await browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
 	await browser.call(sessionPath(id, 'complete'), { method: 'POST' });

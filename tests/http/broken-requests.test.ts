@@ -51,7 +51,7 @@ describe('a Host header', () => {
 		['with a port', ['localhost:3000']],
 		['that is an IPv6 address', ['[::1]:3000']],
 		['of another host, and an absolute target', ['evil.example'], 'http://elsewhere.example/api/health']
-	])('%s changes nothing', async (_, hosts, target = '/api/health') => {
+	])('%s does not affect the response', async (_, hosts, target = '/api/health') => {
 		const response = await responseTo(target, hosts);
 		expect([statusOf(response), response.includes('evil.example'), response.includes('elsewhere')]).toEqual([
 			200,
@@ -72,7 +72,7 @@ describe('a Host header', () => {
 		['with a bracket', ['[::1']],
 		['with a port that is none', ['localhost:x']],
 		['of bytes above ASCII', ['p\u00f6rtal']]
-	])('%s is refused, whatever the path', async (_, hosts) => {
+	])('%s is refused for any request target', async (_, hosts) => {
 		const responses = [await responseTo('/login', hosts), await responseTo('http://localhost/login', hosts)];
 		expect(responses.map(statusOf)).toEqual([400, 400]);
 		for (const response of responses) {
@@ -91,11 +91,11 @@ describe('several Host headers', () => {
 	});
 });
 
-describe('headers that are too large', () => {
+describe('large request headers', () => {
 	const cookies = (bytes: number) => ({ cookie: `other=${'x'.repeat(bytes)}` });
 	const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-	test('of nearly 16 kB are taken', async () => {
+	test('of nearly 16 kB are accepted', async () => {
 		expect((await rawRequest(portal.port, { path: '/login', headers: { ...PAGE, ...cookies(15_500) } })).status).toBe(
 			200
 		);
@@ -105,7 +105,7 @@ describe('headers that are too large', () => {
 		['en', 17_000, en],
 		['nl', 17_000, nl],
 		['nl', 30_000, nl]
-	])('get a person a page in %s that says how to delete cookies, at %i bytes', async (language, bytes, texts) => {
+	])('result in a page in %s that says how to delete cookies, at %i bytes', async (language, bytes, texts) => {
 		const headers = { ...PAGE, 'accept-language': language, ...cookies(bytes) };
 		const page = await rawRequest(portal.port, { path: '/login', headers });
 		expect([page.status, page.headers['content-type']]).toEqual([431, 'text/html; charset=utf-8']);
@@ -117,7 +117,7 @@ describe('headers that are too large', () => {
 		await expect.poll(() => logged(id)).toHaveLength(1);
 	});
 
-	test('get a person a page also beyond what the server reads', async () => {
+	test('result in that page even if they exceed what the server reads', async () => {
 		const headers = { ...PAGE, 'accept-language': 'nl', ...cookies(50_000) };
 		const page = await rawRequest(portal.port, { path: '/login', headers });
 		expect([page.status, page.headers['content-type']]).toEqual([431, 'text/html; charset=utf-8']);
@@ -130,7 +130,7 @@ describe('headers that are too large', () => {
 		['of a program', '/login', {}],
 		['at the API', '/api/health', PAGE],
 		['for a public file', '/robots.txt', {}]
-	])('%s get a problem', async (_, path, accept) => {
+	])('%s result in a problem', async (_, path, accept) => {
 		const response = await rawRequest(portal.port, { path, headers: { ...accept, ...cookies(17_000) } });
 		expect(response.status).toBe(431);
 		expect(JSON.parse(response.body)).toEqual({
@@ -140,13 +140,13 @@ describe('headers that are too large', () => {
 		});
 	});
 
-	test('in many small pieces are as large', async () => {
+	test('are refused by their total size, even if each header is small', async () => {
 		const many = Array.from({ length: 80 }, (_, n) => `x-${n}: ${'y'.repeat(220)}`);
 		expect(statusOf(await responseTo('/api/health', ['localhost'], many))).toBe(431);
 	});
 });
 
-describe('what the entry refuses has a request id like every other, in the response and in the log', () => {
+describe('a refusal by the entry server has a request id, in the response and in the log', () => {
 	test.each([
 		['an unknown method', 'TRACE', '/login', [], 405, 'method_not_allowed'],
 		['a method that a file does not have', 'POST', '/robots.txt', [], 405, 'method_not_allowed'],
@@ -160,7 +160,7 @@ describe('what the entry refuses has a request id like every other, in the respo
 		await expect.poll(() => logged(id)).toMatchObject([{ level: 'INFO', properties: { code, status } }]);
 	});
 
-	test.runIf(runtime === 'node')('bytes that are no HTTP', async () => {
+	test.runIf(runtime === 'node')('bytes that are not HTTP', async () => {
 		const response = await openRawSocket(portal.port, 'garbage\r\n\r\n').untilClosed;
 		expect(statusOf(response)).toBe(400);
 		await expectLogged(response, 'invalid_request', 400);

@@ -46,7 +46,7 @@ describe.skipIf(runtime === 'deno')('the builds for Node and for Deno', () => {
 	);
 });
 
-describe('a build to which the previous one’s immutable files were copied', () => {
+describe('a build with the immutable files of the previous build copied into it', () => {
 	const OLD = '_app/immutable/entry/start.of-the-version-before.js';
 	let folder: string;
 	let landscape: Landscape;
@@ -64,7 +64,7 @@ describe('a build to which the previous one’s immutable files were copied', ()
 		rmSync(folder, { recursive: true });
 	});
 
-	test('serves both', async () => {
+	test('serves the immutable files of both builds', async () => {
 		const login = await fetch(`${landscape.url}/login`);
 		const own = /\/_app\/immutable\/[^"]+/.exec(await login.text())?.[0] ?? '';
 		const responses = await Promise.all([own, `/${OLD}`].map((path) => fetch(landscape.url + path)));

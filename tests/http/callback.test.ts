@@ -26,7 +26,7 @@ describe('one instance', () => {
 	const redemptions = () => landscape.sandbox.count('sts.token:code');
 	const pushed = () => landscape.sandbox.count('sts.par');
 
-	test('a second browser with the same callback gets no session, and sends the STS no request', async () => {
+	test('a second browser with the same callback gets no session, and causes no request to the STS', async () => {
 		const callback = await callbackOf(browser);
 		const second = new Browser(landscape.url);
 		await second.open('/login');
@@ -46,7 +46,7 @@ describe('one instance', () => {
 		['HEAD', { method: 'HEAD', headers: {} }, 204],
 		['a prefetch', { method: 'GET', headers: { 'sec-purpose': 'prefetch;prerender' } }, 503],
 		['an old prefetch', { method: 'GET', headers: { purpose: 'prefetch' } }, 503]
-	] as const)('%s of the callback redeems nothing', async (_, { method, headers }, status) => {
+	] as const)('%s of the callback does not redeem the code', async (_, { method, headers }, status) => {
 		const callback = await callbackOf(browser);
 		const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' };
 		const looked = await browser.call(callback.pathname + callback.search, {
@@ -59,7 +59,7 @@ describe('one instance', () => {
 		expect((await browser.open(callback, fromSts())).url.pathname).toBe('/account');
 	});
 
-	test('200 replays of one flow’s cookies cost one token call', async () => {
+	test('200 replays of a callback with the same flow cookie cause one token call', async () => {
 		const callback = await callbackOf(browser);
 		const copies = Array.from({ length: 200 }, () => copyOf(browser, landscape.url));
 		const ends = await Promise.all(copies.map((copy) => copy.open(callback, { ...fromSts(), follow: false })));
@@ -67,7 +67,7 @@ describe('one instance', () => {
 		expect(redemptions()).toBe(1);
 	});
 
-	test('200 callbacks with invented parameters cost no call of the STS', async () => {
+	test('200 callbacks with invented parameters cause no request to the STS', async () => {
 		await browser.open('/login');
 		const before = landscape.sandbox.lastRequests('sts').length;
 		const query = (n: number) => `code=c&state=${'0'.repeat(16)}${n % 10}.${'A'.repeat(22)}.${'A'.repeat(80)}`;
@@ -89,7 +89,7 @@ describe('one instance', () => {
 		expect(linkIn(page, 'institution=uni-noord')).toContain(encodeURIComponent(RETURN_TO));
 	});
 
-	test('a code that the STS does not take keeps the return path, and one click starts again', async () => {
+	test('a code that the STS rejects keeps the return path, and one click restarts the sign-in', async () => {
 		landscape.sandbox.scenario('sts-error', { operation: 'token', error: 'invalid_grant' });
 		const page = await browser.open(await callbackOf(browser, { returnTo: RETURN_TO }), fromSts());
 		expectLoginError(page, 'sign_in_failed', RETURN_TO);
@@ -98,7 +98,7 @@ describe('one instance', () => {
 		expect((await browser.open(startAgainLink(page))).url.href).toBe(landscape.url + RETURN_TO);
 	});
 
-	test('the language switch on the page of a failure keeps error and return path', async () => {
+	test('the language switch on the page of a failed sign-in keeps the error and the return path', async () => {
 		const callback = await callbackOf(browser, { decision: { person: '', decision: 'refused' }, returnTo: RETURN_TO });
 		const page = await browser.open(callback, fromSts());
 		const dutch = await browser.submit(page, { locale: 'nl' }, '/locale');
@@ -106,7 +106,7 @@ describe('one instance', () => {
 		expectLoginError(dutch, 'access_denied', RETURN_TO);
 	});
 
-	test('an STS that says that the person took too long gets a new request at once, and once only', async () => {
+	test('an expired sign-in at the STS is restarted automatically, but only once', async () => {
 		const expired = { error: 'temporarily_unavailable', reason: 'authentication_expired' };
 		landscape.sandbox.scenario('login-error', { ...expired, times: 1 });
 		const callback = await callbackOf(browser, { returnTo: RETURN_TO });
@@ -126,7 +126,7 @@ describe('one instance', () => {
 		expect(pushed()).toBe(4);
 	});
 
-	test('the oldest of five tabs says so when it comes back, and starts again with one click', async () => {
+	test('the oldest of five tabs reports that its sign-in was replaced, and restarts it with one click', async () => {
 		const oldest = await institutionOf(browser, RETURN_TO);
 		const tabs: Visit[] = [];
 		for (let tab = 2; tab <= 5; tab++) tabs.push(await institutionOf(browser, `/help?tab=${tab}`));
@@ -165,7 +165,7 @@ describe('one instance', () => {
 	);
 });
 
-describe.skipIf(!hasRedis())('two instances with a Redis', () => {
+describe.skipIf(!hasRedis())('two instances with Redis', () => {
 	let redis: Redis;
 	let instances: Instances;
 	beforeAll(async () => {
@@ -181,7 +181,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 	/** The same address at another instance, as if a load balancer had chosen it. */
 	const at = (url: string, callback: URL) => new URL(callback.pathname + callback.search, url);
 
-	test('a callback that comes to both at once redeems the code once, and both sign in', async () => {
+	test('a callback that both receive at once redeems the code once, and both create the session', async () => {
 		const browser = new Browser(instances.url);
 		const callback = await callbackOf(browser);
 		instances.sandbox.scenario('sts-slow', { operation: 'token:code', ms: 500 });
@@ -200,7 +200,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 		expect((await copies[1]?.call('/api/me'))?.status).toBe(200);
 	});
 
-	test('after a sign-out the callback signs nobody in again, at either', async () => {
+	test('after a sign-out, a replayed callback creates no session at either instance', async () => {
 		const browser = new Browser(instances.url);
 		const callback = await callbackOf(browser);
 		const before = instances.urls.map((url) => copyOf(browser, url));
@@ -214,7 +214,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 		expect(redemptions()).toBe(1);
 	});
 
-	test('the outcome lies sealed in Redis: no token, and nothing of the person, can be read there', async () => {
+	test('the result is sealed in Redis, where no token and no subject is readable', async () => {
 		const browser = new Browser(instances.url);
 		await signInAtInstitution(browser);
 		const { accessToken, refreshToken = '', sub } = await heldSession(browser, instances);

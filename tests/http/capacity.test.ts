@@ -50,11 +50,11 @@ async function letGo(): Promise<number[]> {
 	return (await Promise.all(waiting)).map(({ status }) => status);
 }
 
-describe('while as many requests are under way as may be', () => {
+describe('while the maximum number of requests is in progress', () => {
 	beforeAll(fill);
 	afterAll(letGo);
 
-	test('a program is refused at once, with Retry-After', async () => {
+	test('an API call is refused immediately, with Retry-After', async () => {
 		const response = await browser.call('/api/me');
 		expect([response.status, response.headers.get('retry-after'), odd.arrived.length]).toEqual([503, '5', MOST]);
 		expect(JSON.parse(response.text)).toEqual({
@@ -67,7 +67,7 @@ describe('while as many requests are under way as may be', () => {
 	test.each([
 		['en', en],
 		['nl', nl]
-	])('a person reads it as a page, in %s, with a help code that is in the log', async (language, texts) => {
+	])('a page request gets an error page in %s, with a help code that is in the log', async (language, texts) => {
 		const visitor = new Browser(landscape.url);
 		visitor.putCookie('portal.locale', language);
 		const page = await visitor.open('/account');
@@ -94,7 +94,7 @@ describe('while as many requests are under way as may be', () => {
 	});
 });
 
-test('once they are over, others are taken again, as many as before', async () => {
+test('after requests finish, the portal accepts the maximum number again', async () => {
 	await fill();
 	expect(await letGo()).toEqual(Array.from({ length: MOST }, () => 204));
 	expect((await browser.call('/api/me')).status).toBe(200);
@@ -103,7 +103,7 @@ test('once they are over, others are taken again, as many as before', async () =
 	await letGo();
 });
 
-test('what its browser gives up is under way no longer', async () => {
+test('a request that its browser aborts no longer counts as in progress', async () => {
 	const leave: (() => void)[] = [];
 	while (leave.length < MOST) {
 		const arrival = odd.next();
@@ -115,7 +115,7 @@ test('what its browser gives up is under way no longer', async () => {
 	await expect.poll(async () => (await browser.call('/api/me')).status, { timeout: 5000 }).toBe(200);
 });
 
-test('open event streams take no place', async () => {
+test('open event streams do not count as requests in progress', async () => {
 	const url = new URL(sessionPath(await createWalletSession(browser), 'events'), landscape.url);
 	const cookie = [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
 	const streams = await Promise.all(
@@ -128,7 +128,7 @@ test('open event streams take no place', async () => {
 });
 
 // Deno's server has no such limit. The operating system and the proxy in front limit connections (docs/operations.md).
-test.skipIf(runtime === 'deno')('a connection beyond CONNECTIONS is closed, until another one goes', async () => {
+test.skipIf(runtime === 'deno')('a connection beyond CONNECTIONS is closed until another one ends', async () => {
 	const portal = await startPortal({ runtime, env: { ...landscape.env, CONNECTIONS: '1' } });
 	const health = () => rawRequest(portal.port, { path: '/api/health' }).then(({ status }) => status);
 	await expect.poll(() => health().catch(() => 0)).toBe(200);
@@ -141,7 +141,7 @@ test.skipIf(runtime === 'deno')('a connection beyond CONNECTIONS is closed, unti
 });
 
 test.each(['?code=busy', '?code=nonsense', ''])(
-	'who opens the page of a refusal directly is led home (%s)',
+	'opening the refusal page directly redirects to the home page (%s)',
 	async (query) => {
 		const page = await browser.open(`/refused${query}`, { follow: false });
 		expect([page.status, page.headers.get('location')]).toEqual([303, '/']);

@@ -10,7 +10,7 @@ import { expectLoginError, institutionOf, signInAtInstitution } from './support/
 
 const start = (key: JWK) => startLandscape({ runtime, env: keyEnvironment(key), sandboxOptions: { clientKeys: true } });
 
-test.each(['ES384', 'RS256', 'PS256', 'EdDSA'])('people sign in with a portal whose key is for %s', async (alg) => {
+test.each(['ES384', 'RS256', 'PS256', 'EdDSA'])('people sign in at a portal whose client key uses %s', async (alg) => {
 	const landscape = await start(await newClientKey(alg, 'registered'));
 	const account = await signInAtInstitution(new Browser(landscape.url)).finally(() => landscape.stop());
 	expect(account.url.pathname).toBe('/account');
@@ -25,7 +25,7 @@ describe('a key that the STS does not know', () => {
 	});
 	afterAll(() => landscape.stop());
 
-	test('lets nobody sign in, and the page says that the portal is not set up correctly', async () => {
+	test('prevents every sign-in, and the page says that the portal is not set up correctly', async () => {
 		const { AUTH_URL: _, ...env } = landscape.env;
 		const unknown = await newClientKey('ES256', 'unknown');
 		const other = { ...env, ...keyEnvironment(unknown) };
@@ -36,7 +36,7 @@ describe('a key that the STS does not know', () => {
 		expect(portal.logs()).not.toContain(unknown.d);
 	});
 
-	test('is found by the doctor, also behind one that it knows', async () => {
+	test('is reported by the doctor, even after a key that the STS knows', async () => {
 		const unknown = await newClientKey('ES256', 'unknown');
 		const wrong = await diagnose({ ...landscape.env, ...keyEnvironment(unknown) });
 		expect(wrong.find('sts.client-keys')).toMatch(/^good: .*unknown \(ES256\)/);

@@ -26,7 +26,7 @@ beforeEach(() => landscape.sandbox.reset());
 const sent = (operation: string) =>
 	new URLSearchParams(landscape.sandbox.lastRequests('sts', operation).at(-1)?.body ?? '');
 
-test('every call to the STS is authenticated by a signature with the first key, for the issuer alone', async () => {
+test('every call to the STS has an assertion signed with the first key, with the issuer as its only audience', async () => {
 	const browser = new Browser(landscape.url);
 	await createWalletSession(browser);
 	expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
@@ -46,7 +46,7 @@ test('every call to the STS is authenticated by a signature with the first key, 
 	expect(operations.map((operation) => sent(operation).has('client_secret'))).toEqual(operations.map(() => false));
 });
 
-test('the public keys are published for the STS, and nothing else of them', async () => {
+test('only the public parts of the keys are published for the STS', async () => {
 	const published = await fetch(`${landscape.url}/.well-known/jwks.json`);
 	expect([published.status, published.headers.get('cache-control')]).toEqual([200, 'public, max-age=300']);
 	const { keys } = v.parse(KeySet, await published.text());
@@ -57,7 +57,7 @@ test('the public keys are published for the STS, and nothing else of them', asyn
 	expect(keys.map(({ kid }) => kid)).toEqual(['newer', 'older']);
 });
 
-test('a response with the keys to a browser is not for caches', async () => {
+test('a response with the keys to a browser is not cacheable', async () => {
 	const browser = new Browser(landscape.url);
 	await browser.open('/login');
 	const { status, headers } = await browser.call('/.well-known/jwks.json');

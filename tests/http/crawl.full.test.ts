@@ -109,7 +109,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 	const visits = () => journeys.flatMap(({ browser }) => browser.visits);
 	const secrets = () => recorded.flatMap(tokenSecrets);
 
-	test('the journeys went where they should: everybody was signed in, every route was seen', () => {
+	test('the crawl signed everybody in and visited every route', () => {
 		const signedIn = journeys.map(({ browser }) => browser.visits.some(isAccountPage));
 		expect(signedIn).toEqual(journeys.map(({ person }) => person !== null && person !== 'expired-binding'));
 		expect(secrets().length).toBeGreaterThanOrEqual(20);
@@ -117,7 +117,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		expect(everyPath({ walletSession: NOBODY, wallet: 'x' }).filter((path) => !seen.has(path))).toEqual([]);
 	});
 
-	test('a token, plain or hidden in an encoding, would be found', () => {
+	test('the leak check detects a token in plain and in encoded text', () => {
 		const [visit] = visits();
 		const token = 'an-access-token-of-32-characters';
 		const hidden = ['x', token, encodeURIComponent(`=${token}`), Buffer.from(`{"t":"${token}"}`).toString('base64url')];
@@ -125,12 +125,12 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		expect(made.map((each) => leaksIn([each as Visit], [secret('it', token)]).length)).toEqual([0, 1, 1, 1]);
 	});
 
-	test('no token, verifier or secret of the portal is in any byte that a browser got', () => {
+	test('no response to a browser contains a token, a verifier or a secret of the portal', () => {
 		const own = ['STS_CLIENT_SECRET', 'AUTH_SECRET'].map((name) => secret(name, landscape.env[name] ?? ''));
 		expect(leaksIn(visits(), [...own, ...secrets()])).toEqual([]);
 	});
 
-	test('before sign-in nothing that a wallet said is in any byte, but for the fields on the page that confirms them', () => {
+	test('before sign-in, no response contains wallet claims, except for the fields on the page that confirms them', () => {
 		const leaks = journeys.flatMap(({ person, browser }) => {
 			const until = browser.visits.findIndex(isAccountPage);
 			const before = until < 0 ? browser.visits : browser.visits.slice(0, until);
@@ -142,7 +142,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		expect(leaks.filter((leak) => !fields.test(leak) && !labels.test(leak))).toEqual([]);
 	});
 
-	test('after sign-in a browser reads no more of a wallet than the session view says', () => {
+	test('after sign-in, no response contains wallet claims that are not in the session view', () => {
 		const hidden = ALL_CLAIMS.filter((claim) => !IN_SESSION_VIEW.includes(claim));
 		const leaks = journeys.flatMap(({ person, browser }) => {
 			const from = browser.visits.findIndex(isAccountPage);

@@ -103,15 +103,15 @@ test.each([
 	await becomes(id, 'VP_VALIDATION_FAILED');
 });
 
-describe('a response is accepted once', () => {
-	test('by the portal', async () => {
+describe('a wallet response', () => {
+	test('is accepted only once', async () => {
 		const { id, json } = await responded();
 		expect((await submit(id, json)).status).toBe(200);
 		await expectProblem(submit(id, json), 409, 'wallet_already_responded');
 		expect(submissions()).toBe(1);
 	});
 
-	test('also of several at the same time', async () => {
+	test('is accepted only once if it is sent several times at once', async () => {
 		const { id, json } = await responded();
 		const statuses = (await Promise.all([submit(id, json), submit(id, json), submit(id, json)])).map(
 			({ status }) => status
@@ -120,20 +120,20 @@ describe('a response is accepted once', () => {
 		expect(submissions()).toBe(1);
 	});
 
-	test('and not after a wallet has scanned the code and shared', async () => {
+	test('is refused after a wallet has scanned the QR code and shared', async () => {
 		const { id, json } = await responded();
 		await landscape.sandbox.share(id, 'known-student');
 		await expectProblem(submit(id, json), 409, 'wallet_already_responded');
 	});
 
-	test('and then the code does not work any more', async () => {
+	test('invalidates the QR code', async () => {
 		const { id, json } = await responded();
 		await submit(id, json);
 		expect(await landscape.sandbox.share(id, 'unknown-student')).toBe('too-late');
 		await becomes(id, 'VERIFIED');
 	});
 
-	test('and may be sent again while the Bridge is down', async () => {
+	test('can be sent again after the Bridge was down', async () => {
 		const { id, json } = await responded();
 		landscape.sandbox.scenario('bridge-down', { operation: 'dc-api' });
 		await expectProblem(submit(id, json), 502, 'upstream_invalid');
@@ -142,7 +142,7 @@ describe('a response is accepted once', () => {
 	});
 });
 
-describe('a response is refused before anything is sent to the Bridge', () => {
+describe('a wallet response is refused before anything is sent to the Bridge', () => {
 	test('from another browser, and from one without cookies', async () => {
 		const { id, json } = await responded();
 		const other = new Browser(landscape.url);
@@ -153,7 +153,7 @@ describe('a response is refused before anything is sent to the Bridge', () => {
 		expect((await submit(id, json)).status).toBe(200);
 	});
 
-	test('from a program, which gets no offer either', async () => {
+	test('from an API client, which gets no offer either', async () => {
 		const program = await apiClientAs(landscape, 'a-program');
 		const created = v.parse(Created, (await program.call('/api/wallet/sessions', { method: 'POST', json: {} })).text);
 		expect(created).not.toHaveProperty('dcApi');
@@ -191,7 +191,7 @@ describe('a response is refused before anything is sent to the Bridge', () => {
 		expect(submissions()).toBe(1);
 	});
 
-	test('if the Bridge has not offered it', async () => {
+	test('if the Bridge has not offered the Digital Credentials API', async () => {
 		landscape.sandbox.configureVerifier({ dcApi: false });
 		const { sessionId } = await create();
 		await expectProblem(submit(sessionId, bodyOf('a..b.c.d')), 409, 'dc_api_not_offered');

@@ -24,7 +24,7 @@ describe.skipIf(runtime === 'node')('the server on Deno', () => {
 
 	const health = () => fetch(`http://127.0.0.1:${portal.port}/api/health`).then(({ status }) => status);
 
-	test('outlives more connections than it may open files', { timeout: 60_000 }, async () => {
+	test('survives more connections than its limit of open files', { timeout: 60_000 }, async () => {
 		const sockets: Socket[] = [];
 		for (let n = 0; n < 2 * FILES; n++) {
 			const socket = connect(portal.port, '127.0.0.1', () => socket.write('GET /login HTTP/1.1\r\nx: '));

@@ -30,7 +30,7 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 		await rm(folder, { recursive: true, force: true });
 	});
 
-	test('the portal is ready, its store included, and signs people in both ways', async () => {
+	test('the portal and its store are ready, and people sign in at the institution and with a wallet', async () => {
 		const ready = await fetch(`${landscape.url}/api/health/ready`);
 		expect([ready.status, await ready.json()]).toEqual([
 			200,
@@ -42,7 +42,7 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 		expect(landscape.portal.logs()).toContain('Did you mean AUTH_BRIDGE_TIMEOUT_MS?');
 	});
 
-	test('METRICS_PORT ends the start with one line that says that no port is opened for it', async () => {
+	test('METRICS_PORT prevents the start, with one line that says that Deno Deploy opens no port for it', async () => {
 		const { env } = landscape;
 		const portal = spawnProgram(command, { ...env, DENO_DEPLOYMENT_ID: 'test', METRICS_PORT: '9464' });
 		expect(await portal.ended).toBe(1);

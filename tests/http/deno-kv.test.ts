@@ -29,7 +29,7 @@ describe.skipIf(runtime !== 'deno')('two instances with Deno KV in one file', ()
 
 	actAsOne(() => instances);
 
-	test('that another program locks: a sign-out meanwhile holds at once where it was made, and everywhere afterwards', async () => {
+	test('a sign-out while another program locks the file applies locally at once, and to both instances afterwards', async () => {
 		instances.sandbox.reset();
 		let unlock = () => Promise.resolve();
 		const begin = async () => void (unlock = await lock(join(folder, 'store.sqlite')));

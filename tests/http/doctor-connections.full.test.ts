@@ -58,7 +58,7 @@ describe('the file of certificate authorities', () => {
 	afterAll(() => rm(folder, { recursive: true }));
 
 	describe.each(variables)('in %s', (variable) => {
-		test('is good where it holds certificates', async () => {
+		test('is reported as good if it holds certificates', async () => {
 			const { find } = await consult(frontUrl('good'), { [variable]: authority.file });
 			expect(find('authorities')).toMatch(/^good: /);
 		});
@@ -68,7 +68,7 @@ describe('the file of certificate authorities', () => {
 			['holds no certificate', 'text.pem', /✗ The file \S+text\.pem.*holds no certificate/],
 			['holds a broken certificate', 'broken.pem', /✗ The file \S+broken\.pem.*can’t be read/],
 			['holds an expired certificate', 'expired.pem', /! 1 of 2 certificates.*have expired/]
-		])('is pointed out when it %s', async (_name, file, line) => {
+		])('is reported if it %s', async (_name, file, line) => {
 			// Node itself warns about such a file, between the doctor's lines.
 			const { text } = await runDoctor({
 				...healthyEnvironment(sandbox, PORTAL),
@@ -84,7 +84,7 @@ describe('the file of certificate authorities', () => {
 	});
 });
 
-test('a certificate of an unknown authority is found, with the setting that helps', async () => {
+test('a certificate of an unknown authority is reported, with the setting that fixes it', async () => {
 	const { code, find } = await consult(frontUrl('good'));
 	expect(find('bridge')).toMatch(
 		/^wrong: .*signed by an authority that this machine does not know.*NODE_EXTRA_CA_CERTS/
@@ -95,32 +95,32 @@ test('a certificate of an unknown authority is found, with the setting that help
 test.each([
 	['for another host name', 'misnamed', 'its certificate is for another host name'],
 	['that has expired', 'expired', 'its certificate has expired']
-])('a certificate %s is found', async (_name, front, reason) => {
+])('a certificate %s is reported', async (_name, front, reason) => {
 	expect((await consult(frontUrl(front), trusted())).find('bridge')).toContain(reason);
 });
 
-test('https:// to a port without TLS is found', async () => {
+test('https:// to a port without TLS is reported', async () => {
 	const { find } = await consult(sandbox.bridgeUrl.replace('http:', 'https:'));
 	expect(find('bridge')).toMatch(/there is no TLS at that port.*http:\/\//);
 });
 
-test('a host name that nobody knows is found', async () => {
+test('an unknown host name is reported', async () => {
 	expect((await consult('http://bridge.invalid')).find('bridge')).toContain('its host name is unknown');
 });
 
-test('a service that hangs up is found', async () => {
+test('a service that closes the connection is reported', async () => {
 	const { port } = hangingUp.address() as AddressInfo;
 	expect((await consult(`http://127.0.0.1:${port}`)).find('bridge')).toContain(
 		'it closed the connection without a response'
 	);
 });
 
-test('redis:// to a port for TLS is found, with the scheme that helps', async () => {
+test('redis:// to a TLS port is reported, with the correct scheme', async () => {
 	const { find } = await consult(sandbox.bridgeUrl, { REDIS_URL: frontUrl('good').replace('https:', 'redis:') });
 	expect(find('store')).toMatch(/^wrong: The store at .* can’t be reached.*rediss:\/\//);
 });
 
-test('http:// to a port for TLS is found, with the scheme that helps', async () => {
+test('http:// to a TLS port is reported, with the correct scheme', async () => {
 	const { find } = await consult(frontUrl('good').replace('https:', 'http:'), trusted());
 	expect(find('bridge')).toMatch(/^wrong: .*https:\/\//);
 });
@@ -157,7 +157,7 @@ describe('a proxy for outgoing connections', () => {
 		],
 		['without its credentials', () => proxy.url.replace('portal:let-me-out@', ''), /refuses its credentials/],
 		['that does not reach the service', () => proxy.url, /does not reach a service/]
-	])('%s is found, and the service is not blamed alone', async (_, address, problem) => {
+	])('%s is reported, and the error of the service names the proxy too', async (_, address, problem) => {
 		const { find } = await through(await address());
 		expect(find('proxy.egress')).toMatch(problem);
 		expect(find('proxy.egress')).toContain('HTTPS_PROXY');

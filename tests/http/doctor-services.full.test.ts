@@ -29,7 +29,7 @@ const consult = (env: Environment = {}, args: readonly string[] = []) =>
 	diagnose({ ...healthyEnvironment(sandbox, PORTAL), ...env }, args);
 
 describe('the service client', () => {
-	test('gets a token, which the Auth Bridge is shown', async () => {
+	test('gets a token, which the doctor sends to the Auth Bridge', async () => {
 		const { bad, find, text } = await consult(serviceClient);
 		expect(bad).toEqual([]);
 		expect(find('sts.service-token')).toMatch(/^good: .*for the Auth Bridge/);
@@ -41,14 +41,14 @@ describe('the service client', () => {
 	test.each([
 		['a wrong secret', { ...serviceClient, AUTH_BRIDGE_CLIENT_SECRET: 'swordfish' }, 'invalid_client'],
 		['a client that may not ask for tokens', { AUTH_BRIDGE_CLIENT_ID: 'portal-frontend' }, 'invalid_request']
-	])('with %s is found', async (_name, env, code) => {
+	])('with %s is reported', async (_name, env, code) => {
 		const { code: exit, find, text } = await consult(env);
 		expect(find('sts.service-token')).toMatch(new RegExp(`^wrong: .*\\(${code}\\)\\. → .`));
 		expect(text).not.toContain('swordfish');
 		expect(exit).toBe(1);
 	});
 
-	test('whose token lacks the wanted audience is a warning', async () => {
+	test('whose token lacks the configured audience is reported as a warning', async () => {
 		const { find } = await consult({
 			...serviceClient,
 			AUTH_BRIDGE_RESOURCE: 'https://bridge.example',
@@ -60,7 +60,7 @@ describe('the service client', () => {
 	test.each([
 		[401, 'AUTH_BRIDGE_AUDIENCE'],
 		[403, 'AUTH_BRIDGE_SCOPE']
-	])('whose token the Auth Bridge refuses with %i is found', async (status, setting) => {
+	])('whose token the Auth Bridge refuses with %i is reported', async (status, setting) => {
 		bridge.alter((response) => Object.assign(response, { status, body: '{"error":"no"}' }));
 		const { find } = await consult({ ...serviceClient, AUTH_BRIDGE_URL: bridge.url });
 		expect(find('bridge')).toMatch(
@@ -69,22 +69,22 @@ describe('the service client', () => {
 	});
 });
 
-describe('a wallet session, where one may be created', () => {
-	test('is created and good', async () => {
+describe('with --create-session, a wallet session', () => {
+	test('is created and reported as good', async () => {
 		const { bad, find } = await consult({}, ['--create-session']);
 		expect(bad).toEqual([]);
 		expect(find('bridge.session')).toMatch(/^good: /);
 		expect(sandbox.counts().operations['bridge.create']).toBe(1);
 	});
 
-	test('that the Auth Bridge does not create is found', async () => {
+	test('that the Auth Bridge does not create is reported', async () => {
 		sandbox.scenario('bridge-500', { operation: 'create' });
 		const { code, find } = await consult({}, ['--create-session']);
 		expect(find('bridge.session')).toMatch(/^wrong: .*creates no wallet session .*WALLET_QUERY_ID/);
 		expect(code).toBe(1);
 	});
 
-	test('whose address no QR code can hold is a warning', async () => {
+	test('whose address is too long for a QR code is reported as a warning', async () => {
 		bridge.alter((response) => {
 			response.body = response.body.replace(/("requestUri":"[^"]*)/, `$1${'x'.repeat(3500)}`);
 		});
@@ -97,19 +97,19 @@ describe('a wallet session, where one may be created', () => {
 describe('a backend', () => {
 	const backends = (settings: object) => ({ BACKENDS: JSON.stringify({ grades: settings }) });
 
-	test('that responds at its base address, whatever it says, is good', async () => {
+	test('that responds at its base address with any status is reported as good', async () => {
 		const { bad, find } = await consult(backends({ url: `${sandbox.bridgeUrl}/grades`, token: 'user' }));
 		expect(bad).toEqual([]);
 		expect(find('backend.grades')).toBe('good: Backend "grades" responds.');
 	});
 
-	test('that is not there is found', async () => {
+	test('that cannot be reached is reported', async () => {
 		const { code, find } = await consult(backends({ url: closed, token: 'none' }));
 		expect(find('backend.grades')).toMatch(/^wrong: Backend "grades" at 127\.0\.0\.1:\d+ .*the connection was refused/);
 		expect(code).toBe(1);
 	});
 
-	test('whose gateway says that it is not there is found', async () => {
+	test('whose gateway responds with 503 is reported', async () => {
 		bridge.alter((response) => {
 			if (response.path === '/grades') response.status = 503;
 		});
@@ -117,7 +117,7 @@ describe('a backend', () => {
 		expect(find('backend.grades')).toMatch(/^wrong: .*status 503/);
 	});
 
-	test('that refuses the service client’s token is a warning', async () => {
+	test('that refuses the service client’s token is reported as a warning', async () => {
 		bridge.alter((response) => {
 			if (response.path === '/grades') response.status = 403;
 		});
@@ -137,7 +137,7 @@ describe('the OTLP endpoint', () => {
 	});
 	afterAll(() => Promise.all([front.stop(), collector.stop()]));
 
-	test('that takes an empty export is good', async () => {
+	test('that accepts an empty export is reported as good', async () => {
 		const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=sword%20fish,x-tenant=portal' };
 		const { bad, find, text } = await consult({ ...collector.env, ...headers });
 		expect(bad).toEqual([]);
@@ -150,14 +150,14 @@ describe('the OTLP endpoint', () => {
 	test.each([
 		[401, 'OTEL_EXPORTER_OTLP_HEADERS'],
 		[404, 'OTEL_EXPORTER_OTLP_ENDPOINT']
-	])('that refuses with %i is found', async (status, setting) => {
+	])('that responds with %i is reported', async (status, setting) => {
 		front.alter((response) => Object.assign(response, { status }));
 		const { code, find } = await consult({ OTEL_EXPORTER_OTLP_ENDPOINT: front.url });
 		expect(find('telemetry.metrics')).toMatch(new RegExp(`^wrong: .*status ${status}.*${setting}`));
 		expect(code).toBe(1);
 	});
 
-	test('that is not there is found', async () => {
+	test('that cannot be reached is reported', async () => {
 		const { find } = await consult({ OTEL_EXPORTER_OTLP_ENDPOINT: closed });
 		expect(find('telemetry.metrics')).toMatch(/^wrong: .*can’t be reached: the connection was refused/);
 	});

@@ -38,7 +38,7 @@ async function saveTokens(sizes: { readonly access: number; readonly id?: number
 }
 
 describe('with a token response', () => {
-	test('small tokens fit every proxy, and are not shown', async () => {
+	test('small tokens are reported as good, and are not printed', async () => {
 		const tokens = await saveTokens({ access: 800 });
 		const { bad, find, text } = await diagnose(environment(), ['--tokens', file]);
 		expect(bad).toEqual([]);
@@ -47,7 +47,7 @@ describe('with a token response', () => {
 		expect(text).not.toContain(tokens.access_token);
 	});
 
-	test('an encrypted ID token is found', async () => {
+	test('an encrypted ID token is reported', async () => {
 		const encrypted = [1, 2, 3, 4, 5].map(() => opaque(20)).join('.');
 		await writeFile(file, JSON.stringify({ access_token: opaque(800), id_token: encrypted }));
 		const { code, find, text } = await diagnose(environment(), ['--tokens', file]);
@@ -67,24 +67,24 @@ describe('with a token response', () => {
 		expect(await found({ name: 'Sanne' })).toBeUndefined();
 	});
 
-	test('a byte order mark, and tokens that are null, are read as the portal reads them', async () => {
+	test('a byte order mark and null tokens are accepted, as the portal accepts them', async () => {
 		await writeFile(file, `\uFEFF${JSON.stringify({ access_token: opaque(800), id_token: null, refresh_token: '' })}`);
 		expect((await diagnose(environment(), ['--tokens', file])).bad).toEqual([]);
 	});
 
-	test('it may come from standard input', async () => {
+	test('the response can be read from standard input', async () => {
 		await saveTokens({ access: 800 });
 		expect((await diagnose(environment(), ['--tokens', '-'], file)).find('session.size')).toMatch(/^good: /);
 	});
 
-	test('a response head of more than 4,000 bytes is a warning, with the setting of nginx', async () => {
+	test('a response head of more than 4,000 bytes is reported as a warning, with the nginx setting', async () => {
 		await saveTokens({ access: 3000 });
 		const { code, bad, find } = await diagnose(environment(), ['--tokens', file]);
 		expect({ code, bad }).toEqual({ code: 0, bad: ['session.head'] });
 		expect(find('session.head')).toMatch(/^warning: .* head of 4\d{3} bytes.*proxy_buffer_size/);
 	});
 
-	test('tokens that no cookie holds are found', async () => {
+	test('tokens that are too large for cookies are reported', async () => {
 		await saveTokens({ access: 7000 });
 		const { code, find } = await diagnose(environment(), ['--tokens', file]);
 		expect(find('session.size')).toMatch(/^wrong: .*nobody can sign in/);
@@ -95,7 +95,7 @@ describe('with a token response', () => {
 		['that is not there', () => join(folder, 'nothing.json'), ''],
 		['that is no token response', () => file, '{"token":"x"}'],
 		['that is no JSON', () => file, 'swordfish']
-	])('a file %s is found', async (_name, name, content) => {
+	])('a file %s is reported', async (_name, name, content) => {
 		await writeFile(file, content);
 		const { code, find, text } = await diagnose(environment(), ['--tokens', name()]);
 		expect(find('session')).toMatch(/^wrong: The token response \(--tokens\) can’t be read/);
@@ -120,13 +120,13 @@ describe('the proxy in front', () => {
 
 	const trusting = () => ({ ...environment(), NODE_EXTRA_CA_CERTS: authority.file });
 
-	test('lets pass what it should: nginx with its defaults', async () => {
+	test('is reported as good: nginx with its defaults', async () => {
 		const { bad, find } = await diagnose(trusting(), ['--proxy', url]);
 		expect(bad).toEqual([]);
 		for (const check of ['proxy', 'proxy.request-head', 'proxy.response-head']) expect(find(check)).toMatch(/^good: /);
 	});
 
-	test('refuses the response head that real tokens make: nginx with its defaults', async () => {
+	test('is reported if it refuses the response head of large tokens: nginx with its defaults', async () => {
 		await saveTokens({ access: 3000 });
 		const { code, find } = await diagnose(trusting(), ['--proxy', url, '--tokens', file]);
 		expect(find('proxy.response-head')).toMatch(
@@ -135,7 +135,7 @@ describe('the proxy in front', () => {
 		expect(code).toBe(1);
 	});
 
-	test('refuses large request heads, which is found', async () => {
+	test('is reported if it refuses large request heads', async () => {
 		front.alter((response) => {
 			if (response.requestHeaders.cookie !== undefined) response.status = 400;
 		});
@@ -145,13 +145,13 @@ describe('the proxy in front', () => {
 		);
 	});
 
-	test('that does not lead to the portal is found', async () => {
+	test('is reported if it does not forward to the portal', async () => {
 		const { code, find } = await diagnose(environment(), ['--proxy', landscape.sandbox.institutionUrl]);
 		expect(find('proxy')).toMatch(/^wrong: .*is not the portal \(status 404\)/);
 		expect(code).toBe(1);
 	});
 
-	test('that is not there is found', async () => {
+	test('is reported if it cannot be reached', async () => {
 		const { text } = await runDoctor(environment(), ['--proxy', `http://127.0.0.1:${await freePort()}`]);
 		expect(text).toMatch(/✗ The portal can’t be reached at .*the connection was refused/);
 	});

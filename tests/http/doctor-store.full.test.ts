@@ -17,7 +17,7 @@ afterAll(() => sandbox.stop());
 
 const consult = (env: Record<string, string>) => diagnose({ ...healthyEnvironment(sandbox, PORTAL), ...env });
 
-describe.skipIf(!hasRedis())('a Redis', () => {
+describe.skipIf(!hasRedis())('a Redis server', () => {
 	let redis: Redis;
 	beforeAll(async () => {
 		redis = await startRedis();
@@ -29,7 +29,7 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 		await redis.command('CONFIG SET maxmemory-policy noeviction');
 	});
 
-	test('that keeps a test key is good, and the key is gone afterwards', async () => {
+	test('that stores a test key is reported as good, and the key is deleted afterwards', async () => {
 		const { bad, find } = await consult({ REDIS_URL: redis.url });
 		expect(bad).toEqual([]);
 		expect(find('store')).toMatch(/^good: /);
@@ -37,7 +37,7 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 		expect(await redis.keys('*doctor*')).toEqual([]);
 	});
 
-	test('beside DENO_KV is pointed out: the portal uses Redis', async () => {
+	test('configured together with DENO_KV is reported as a warning: DENO_KV has no effect', async () => {
 		const { bad, find } = await consult({ REDIS_URL: redis.url, DENO_KV: 'default' });
 		expect(bad).toEqual(['store.choice']);
 		expect(find('store.choice')).toMatch(/^warning: .*DENO_KV has no effect/);
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 	test.each([
 		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica, which takes no writes'],
 		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and takes no writes']
-	])('%s is found', async (_name, commands, message) => {
+	])('%s is reported', async (_name, commands, message) => {
 		for (const command of commands) await redis.command(command);
 		const { code, find } = await consult({ REDIS_URL: redis.url });
 		expect(find('store')).toMatch(/^wrong: .* → ./);
@@ -57,7 +57,7 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 	test.each([
 		['cluster', 'is a Redis Cluster.'],
 		['sentinel', 'is a Sentinel, or a server that lacks a command']
-	] as const)('that is a %s is found', async (mode, message) => {
+	] as const)('that is a %s is reported', async (mode, message) => {
 		const other = await startRedis({ mode });
 		onTestFinished(() => other.stop());
 		const { code, find } = await consult({ REDIS_URL: other.url });
@@ -66,12 +66,12 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 		expect(code).toBe(1);
 	});
 
-	test('that has no database of that number is found', async () => {
+	test('that lacks the configured database number is reported', async () => {
 		const { find } = await consult({ REDIS_URL: `${redis.url}/99` });
 		expect(find('store')).toMatch(/^wrong: .*has no database of that number/);
 	});
 
-	test('that drops entries when its memory is full is a warning', async () => {
+	test('that evicts entries when its memory is full is reported as a warning', async () => {
 		await redis.command('CONFIG SET maxmemory 100mb');
 		await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
 		const { code, bad, find } = await consult({ REDIS_URL: redis.url });
@@ -79,26 +79,26 @@ describe.skipIf(!hasRedis())('a Redis', () => {
 		expect(find('store.eviction')).toContain('allkeys-lru');
 	});
 
-	test('that refuses the password is found, and the password is not shown', async () => {
+	test('that refuses the password is reported, and the password is not printed', async () => {
 		await redis.command('ACL SETUSER portal on >right ~* &* +@all');
 		const { find, text } = await consult({ REDIS_URL: redis.url.replace('//', '//portal:swordfish@') });
 		expect(find('store')).toMatch(/^wrong: .*refuses the password.*REDIS_URL/);
 		expect(text).not.toContain('swordfish');
 	});
 
-	test('whose user may not write is found', async () => {
+	test('whose user may not write is reported', async () => {
 		await redis.command('ACL SETUSER reader on >right ~* &* +@read +@connection +@pubsub');
 		const { find } = await consult({ REDIS_URL: redis.url.replace('//', '//reader:right@') });
 		expect(find('store')).toMatch(/^wrong: .*does not let this user write/);
 	});
 
-	test('that is not there is found', async () => {
+	test('that cannot be reached is reported', async () => {
 		const { code, find } = await consult({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
 		expect(find('store')).toMatch(/^wrong: .*can’t be reached: the connection was refused.*REDIS_URL/);
 		expect(code).toBe(1);
 	});
 
-	test('that is silent is found', async () => {
+	test('that does not respond is reported', async () => {
 		redis.freeze();
 		const { find } = await consult({ REDIS_URL: redis.url }).finally(() => redis.thaw());
 		expect(find('store')).toMatch(/^wrong: .*no response in time/);
@@ -112,13 +112,13 @@ describe('Deno KV', () => {
 	});
 	afterAll(() => rm(folder, { recursive: true, force: true }));
 
-	test.runIf(runtime === 'deno')('that keeps a test key is good', async () => {
+	test.runIf(runtime === 'deno')('that stores a test key is reported as good', async () => {
 		const { bad, find } = await consult({ DENO_KV: join(folder, 'store.kv') });
 		expect(bad).toEqual([]);
 		expect(find('store')).toMatch(/^good: /);
 	});
 
-	test('that can’t be opened is found', async () => {
+	test('that can’t be opened is reported', async () => {
 		const { code, find } = await consult({ DENO_KV: join(folder, 'missing', 'store.kv') });
 		expect(find('store')).toMatch(/^wrong: The Deno KV store can’t be opened.*DENO_KV/);
 		expect(code).toBe(1);

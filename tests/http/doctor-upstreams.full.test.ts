@@ -27,7 +27,7 @@ const consultAltered = (env: Environment = {}) =>
 const isDiscovery = (path: string) => path === '/.well-known/openid-configuration';
 
 describe('the STS', () => {
-	test('that refuses one of the scopes is found, by a pushed request and by the authorization endpoint', async () => {
+	test('that refuses a scope is reported, with and without pushed authorization requests', async () => {
 		const asksForGrades = (text: string) => /scope=[^&]*grades/.test(text);
 		sts.alter((response) => {
 			if (!response.path.startsWith('/request') || !asksForGrades(response.requestBody)) return;
@@ -48,21 +48,21 @@ describe('the STS', () => {
 		}
 	});
 
-	test('is asked for the callbacks of the ways to sign in alone, and without a wallet there is no Auth Bridge', async () => {
+	test('is checked only for the callbacks of enabled sign-in methods, and no Auth Bridge is checked without wallets', async () => {
 		const { bad, find } = await consult({ SIGN_IN_METHODS: 'institution', AUTH_BRIDGE_URL: '' });
 		expect(bad).toEqual([]);
 		expect(find('sts.callback.sts')).toMatch(/^good: /);
 		for (const check of ['sts.callback.sts-wallet', 'bridge', 'bridge.cors']) expect(find(check)).toBeUndefined();
 	});
 
-	test('of another issuer, behind an internal address, is found', async () => {
+	test('with another issuer at its internal address is reported', async () => {
 		const { code, find } = await consult({ STS_ISSUER_URL: 'http://sts.example', STS_INTERNAL_URL: sandbox.stsUrl });
 		expect(find('sts.issuer')).toContain(`wrong: The STS says that its issuer is "${sandbox.stsUrl}"`);
 		expect(find('sts.addresses')).toContain('warning: The public address of the STS can’t be read from this machine');
 		expect(code).toBe(1);
 	});
 
-	test('without a token endpoint is found', async () => {
+	test('without a token endpoint is reported', async () => {
 		sts.alter((response) => {
 			if (isDiscovery(response.path)) response.body = response.body.replace('"token_endpoint"', '"gone"');
 		});
@@ -74,21 +74,21 @@ describe('the STS', () => {
 	test.each([
 		['no discovery document', (path: string) => isDiscovery(path), 'sts.discovery', 'status 404'],
 		['no keys', (path: string) => path === '/jwks', 'sts.keys', 'status 404']
-	])('with %s is found', async (_name, applies, check, message) => {
+	])('with %s is reported', async (_name, applies, check, message) => {
 		sts.alter((response) => {
 			if (applies(response.path)) response.status = 404;
 		});
 		expect((await consultAltered()).find(check)).toMatch(new RegExp(`^wrong: .*${message}`));
 	});
 
-	test('whose keys fit none of its algorithms is found', async () => {
+	test('whose keys match none of its algorithms is reported', async () => {
 		sts.alter((response) => {
 			if (response.path === '/jwks') response.body = '{"keys":[{"kty":"oct","k":"c2VjcmV0"},{"kty":"EC"}]}';
 		});
 		expect((await consultAltered()).find('sts.keys')).toMatch(/^wrong: None of the 2 keys/);
 	});
 
-	test('with a malformed key among good ones is a warning', async () => {
+	test('with a malformed key among valid ones is reported as a warning', async () => {
 		sts.alter((response) => {
 			if (response.path === '/jwks') response.body = response.body.replace('"keys":[', '"keys":[null,{"kty":"EC"},');
 		});
@@ -96,7 +96,7 @@ describe('the STS', () => {
 		expect([code, find('sts.keys')]).toEqual([0, expect.stringMatching(/^warning: The portal drops 2 of the \d keys/)]);
 	});
 
-	test('that signs with a shared secret only is found', async () => {
+	test('that signs only with a shared secret is reported', async () => {
 		sts.alter((response) => {
 			if (isDiscovery(response.path))
 				response.body = response.body.replace(
@@ -107,7 +107,7 @@ describe('the STS', () => {
 		expect((await consultAltered()).find('sts.keys')).toMatch(/^wrong: .*no asymmetric algorithm/);
 	});
 
-	test('without a page for signing out is a warning', async () => {
+	test('without an end-session endpoint is reported as a warning', async () => {
 		sandbox.scenario('no-end-session');
 		const { code, bad } = await consult();
 		expect({ code, bad }).toEqual({ code: 0, bad: ['sts.end-session'] });
@@ -116,14 +116,14 @@ describe('the STS', () => {
 	test.each([
 		['10 s behind', -10, 'warning: The clock of the STS is 10 s behind'],
 		['a minute ahead', 60, 'wrong: The clock of the STS is 60 s ahead of']
-	])('whose clock is %s is found', async (_name, seconds, finding) => {
+	])('whose clock is %s is reported', async (_name, seconds, finding) => {
 		sts.alter(({ headers }) => (headers.date = new Date(Date.now() + seconds * 1000 - 500).toUTCString()));
 		const said = (await consultAltered()).find('sts.clock') ?? '';
 		// Seconds are rounded and the machine may be busy: accept one second more or less.
 		expect(said.replace(/is (9|10|11) s/, 'is 10 s').replace(/is (59|60|61) s/, 'is 60 s')).toContain(finding);
 	});
 
-	test('that lets pages of any site read responses of its token endpoint is a warning, judged by the request itself', async () => {
+	test('whose token responses any site can read is reported as a warning, based on the POST, not the preflight', async () => {
 		sts.alter(({ method, headers }) => {
 			if (method === 'OPTIONS') headers['access-control-allow-origin'] = '*';
 		});
@@ -137,12 +137,15 @@ describe('the STS', () => {
 });
 
 describe('the Auth Bridge', () => {
-	test.each(['bridge-old-shape', 'bridge-500-for-everything'] as const)('is known as one with %s', async (scenario) => {
-		sandbox.scenario(scenario);
-		expect((await consult()).find('bridge')).toBe(
-			'good: The Auth Bridge responds as expected (404 for an unknown wallet session).'
-		);
-	});
+	test.each(['bridge-old-shape', 'bridge-500-for-everything'] as const)(
+		'is recognized with the scenario %s',
+		async (scenario) => {
+			sandbox.scenario(scenario);
+			expect((await consult()).find('bridge')).toBe(
+				'good: The Auth Bridge responds as expected (404 for an unknown wallet session).'
+			);
+		}
+	);
 
 	test('is distinguished from another service at its address', async () => {
 		const { code, find } = await consult({ AUTH_BRIDGE_URL: sandbox.institutionUrl });
@@ -150,27 +153,27 @@ describe('the Auth Bridge', () => {
 		expect(code).toBe(1);
 	});
 
-	test('that gives no response in time is found', async () => {
+	test('that does not respond in time is reported', async () => {
 		sandbox.scenario('bridge-slow', { ms: 5000 });
 		const { find } = await consult({ AUTH_BRIDGE_TIMEOUT_MS: '200' });
 		expect(find('bridge')).toContain('it gave no response in time');
 	});
 
-	test('that asks for a credential is found where the portal has none', async () => {
+	test('that requires a credential is reported if the portal has none', async () => {
 		sandbox.scenario('bridge-401');
 		expect((await consult()).find('bridge')).toMatch(
 			/^wrong: .*asks for a credential \(status 401\).*AUTH_BRIDGE_CLIENT_ID/
 		);
 	});
 
-	test('whose clock is two minutes behind is a warning', async () => {
+	test('whose clock is two minutes behind is reported as a warning', async () => {
 		bridge.alter(({ headers }) => (headers.date = new Date(Date.now() - 120_000).toUTCString()));
 		const { code, bad, find } = await consultAltered();
 		expect({ code, bad }).toEqual({ code: 0, bad: ['bridge.clock'] });
 		expect(find('bridge.clock')).toMatch(/^warning: The clock of the Auth Bridge is (119|120|121) s behind/);
 	});
 
-	test('that lets pages of any site call it with cookies is found', async () => {
+	test('that lets pages of any site call it with cookies is reported', async () => {
 		bridge.alter(({ requestHeaders, headers }) => {
 			headers['access-control-allow-origin'] = requestHeaders.origin ?? '*';
 			headers['access-control-allow-credentials'] = 'true';

@@ -29,14 +29,14 @@ test('with everything in order every finding is good', async () => {
 	for (const check of ['bridge', 'bridge.clock', 'bridge.cors']) expect(find(check)).toMatch(/^good: /);
 });
 
-test('the same is printed as lines for a terminal', async () => {
+test('the findings are printed as text for a terminal', async () => {
 	const { code, text } = await runDoctor(good());
 	expect(code).toBe(0);
 	expect(text).toContain('✓ The STS accepts the portal’s credentials.\n');
 	expect(text).toMatch(/\n\d+ good, 0 to look at, 0 wrong\n$/);
 });
 
-test('nothing is changed: no wallet session is created, and nobody is signed in', async () => {
+test('the doctor does not create a wallet session or complete a sign-in', async () => {
 	await consult();
 	const { operations } = sandbox.counts();
 	expect(
@@ -68,7 +68,7 @@ describe('arguments', () => {
 	});
 });
 
-test('every fault of the configuration is named, and no service is called', async () => {
+test('every configuration error is reported, and no service is called', async () => {
 	const { code, find, text, summary } = await diagnose({ ...good(), AUTH_SECRET: 'swordfish', PORT: 'x' });
 	expect(code).toBe(1);
 	expect(summary).toEqual({ good: 0, warning: 0, wrong: 2 });
@@ -77,7 +77,7 @@ test('every fault of the configuration is named, and no service is called', asyn
 	expect(text).not.toContain('swordfish');
 });
 
-test('a misspelt variable is pointed out, with the name that was meant', async () => {
+test('a misspelt variable is reported with the suggested name', async () => {
 	const { code, bad, find } = await consult({ AUTH_BRIDGE_URI: 'http://bridge', REDIS_SERVICE_HOST: '10.0.0.1' });
 	expect({ code, bad }).toEqual({ code: 0, bad: ['configuration.unknown'] });
 	expect(find('configuration.unknown')).toMatch(/AUTH_BRIDGE_URI.* → Did you mean AUTH_BRIDGE_URL\?/);
@@ -116,7 +116,7 @@ test.each<[string, () => Environment, string, string]>([
 		'its host name is unknown'
 	],
 	['a Bridge that is not there', () => ({ AUTH_BRIDGE_URL: closed }), 'bridge', 'the connection was refused']
-])('%s is found, with what to do', async (_name, env, check, message) => {
+])('%s is reported with a way to fix it', async (_name, env, check, message) => {
 	const { code, find, text } = await consult(env());
 	expect(find(check)).toMatch(/^wrong: .* → ./);
 	expect(find(check)).toContain(message);

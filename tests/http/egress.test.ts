@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 const asked = () => proxy.requests.slice(seen);
 
-test('the proxy gets every call to the Auth Bridge, reads and changes alike', async () => {
+test('the proxy receives every request to the Auth Bridge, both GET and POST', async () => {
 	const browser = new Browser(landscape.url);
 	const id = await createWalletSession(browser);
 	expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
@@ -59,7 +59,7 @@ test('the proxy gets every call to a backend, and none to a host of NO_PROXY', a
 	expect(asked().filter((request) => request.includes('localhost'))).toEqual([]);
 });
 
-test('the Auth Bridge is ready through the proxy', async () => {
+test('the readiness check reaches the Auth Bridge through the proxy', async () => {
 	const ready = await new Browser(landscape.url).call('/api/health/ready');
 	expect(JSON.parse(ready.text)).toMatchObject({ status: 'ready' });
 	expect(asked()).toEqual(['HEAD bridge.example.test']);

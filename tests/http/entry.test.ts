@@ -35,7 +35,7 @@ test.each([
 	expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
 });
 
-test('a public file comes compressed, for good, and once only', async () => {
+test('a public file is compressed and immutable, and a matching ETag gets a 304 response', async () => {
 	const first = await ask(script, { headers: { 'accept-encoding': 'br' } });
 	expect(first.status).toBe(200);
 	expect(first.headers.get('content-encoding')).toBe('br');
@@ -45,14 +45,14 @@ test('a public file comes compressed, for good, and once only', async () => {
 	expect(await again.text()).toBe('');
 });
 
-test('HEAD tells the length of a public file', async () => {
+test('HEAD returns the Content-Length of a public file', async () => {
 	const whole = await (await ask(script, { headers: { 'accept-encoding': 'identity' } })).arrayBuffer();
 	const head = await rawRequest(portal.port, { method: 'HEAD', path: script });
 	expect(head).toMatchObject({ status: 200, body: '' });
 	expect(head.headers['content-length']).toBe(String(whole.byteLength));
 });
 
-test('a range of a public file is not served: the response is the whole file', async () => {
+test('a range request for a public file returns the whole file', async () => {
 	const whole = await (await ask(script)).text();
 	const response = await ask(script, { headers: { range: 'bytes=-5' } });
 	expect(response.status).toBe(200);
@@ -66,20 +66,20 @@ test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s on a public file gets 405', 
 	expect(response.headers.get('allow')).toBe('GET, HEAD');
 });
 
-test('a body that announces more than 64 kB gets 413', async () => {
+test('a body with a Content-Length above 64 kB gets a 413 response', async () => {
 	const response = await ask('/api/wallet/sessions', { method: 'POST', body: 'x'.repeat(65_537) });
 	expect(response.status).toBe(413);
 	expect(await response.json()).toMatchObject({ error: 'payload_too_large' });
 });
 
-test('a body that grows beyond 64 kB unannounced gets 413', async () => {
+test('a body without a Content-Length that exceeds 64 kB gets a 413 response', async () => {
 	const body = Array.from({ length: 80 }, () => 'x'.repeat(1_024));
 	const response = await rawRequest(portal.port, { method: 'POST', path: '/api/wallet/sessions', body });
 	expect(response.status).toBe(413);
 	expect(JSON.parse(response.body)).toMatchObject({ error: 'payload_too_large' });
 });
 
-test('a foreign Host header, or foreign forwarding headers, change nothing', async () => {
+test('foreign Host and forwarding headers do not affect the response', async () => {
 	const forged = {
 		host: 'evil.example',
 		'x-forwarded-host': 'evil.example',
@@ -92,14 +92,14 @@ test('a foreign Host header, or foreign forwarding headers, change nothing', asy
 	expect(JSON.stringify(responses)).not.toContain('evil.example');
 });
 
-test.each(['x://y/', 'TRACE'])('an odd request line with %s is refused, and the next one is served', async (odd) => {
+test.each(['x://y/', 'TRACE'])('a request line with %s is refused, and the next request is served', async (odd) => {
 	const request = odd === 'TRACE' ? { method: odd, path: '/' } : { path: odd };
 	const { status } = await rawRequest(portal.port, request);
 	expect([400, 405]).toContain(status);
 	expect((await ask(script)).status).toBe(200);
 });
 
-test.runIf(runtime === 'node')('bytes that are no HTTP get 400, with the fixed headers', async () => {
+test.runIf(runtime === 'node')('bytes that are not HTTP get a 400 response with the fixed headers', async () => {
 	const response = await new Promise<string>((resolve, reject) => {
 		const socket = connect(portal.port, '127.0.0.1', () => socket.write('garbage\r\n\r\n'));
 		let text = '';

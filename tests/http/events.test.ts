@@ -63,7 +63,7 @@ describe('the events of a wallet session', () => {
 		]);
 	});
 
-	test('report once that the Bridge does not respond, and the session’s status when it does again', async () => {
+	test('report once that the Bridge does not respond, and the status once it responds again', async () => {
 		const events = await open();
 		await events.next();
 		landscape.sandbox.scenario('bridge-down');
@@ -73,7 +73,7 @@ describe('the events of a wallet session', () => {
 		events.leave();
 	});
 
-	test('carry other sessions of this browser along, and end after the last of all', async () => {
+	test('include other wallet sessions of this browser, and end when all of them have ended', async () => {
 		const other = await createWalletSession(browser);
 		const events = await open(`${sessionPath(id, 'events')}?also=${other},${id}`);
 		const both = [await data(events), await data(events)].map(({ sessionId }) => sessionId);
@@ -84,7 +84,7 @@ describe('the events of a wallet session', () => {
 		expect((await events.rest()).map(({ type }) => type)).toEqual(['message', 'end']);
 	});
 
-	test('cost as many upstream reads for three clients as for one, and none when nobody watches', async () => {
+	test('need no more upstream reads for three clients than for one, and none without clients', async () => {
 		const witness = new Browser(landscape.url);
 		const other = await createWalletSession(witness);
 		const one = await open(sessionPath(other, 'events'), witness);
@@ -105,7 +105,7 @@ describe('the events of a wallet session', () => {
 		one.leave();
 	});
 
-	test('are refused to an anonymous client, to another browser, and for a session that is not there', async () => {
+	test('are refused to an anonymous client, to another browser, and for an unknown wallet session', async () => {
 		const another = new Browser(landscape.url);
 		expect((await open(undefined, another)).status).toBe(401);
 		const own = await createWalletSession(another);
@@ -115,12 +115,12 @@ describe('the events of a wallet session', () => {
 		expect(reads()).toBe(0);
 	});
 
-	test('have the same head without a stream, for HEAD', async () => {
+	test('have the same status and content type for HEAD, without a stream', async () => {
 		const response = await browser.call(sessionPath(id, 'events'), { method: 'HEAD' });
 		expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
 	});
 
-	test('are open so many times for one browser, and for all of them together', async () => {
+	test('are limited to a number of open streams per browser and in total', async () => {
 		const own = await Promise.all([open(), open(), open()]);
 		const refused = await browser.call(sessionPath(id, 'events'));
 		expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
@@ -177,14 +177,14 @@ describe('streams that are opened with fresh cookies each time', () => {
 	}
 	const statuses = (all: readonly EventReader[]) => all.map(({ status }) => status);
 
-	test('are no more than four over one wallet session', async () => {
+	test('are limited to four per wallet session', async () => {
 		const opened: EventReader[] = [];
 		for (let n = 0; n < 6; n++) opened.push(await openAfresh(browser, id, `2001:db8:0:${n}`));
 		expect(statuses(opened)).toEqual([200, 200, 200, 200, 429, 429]);
 		for (const events of opened) events.leave();
 	});
 
-	test('are limited for all addresses of one IPv6 network, whatever wallet sessions they are about', async () => {
+	test('are limited per IPv6 network, across wallet sessions', async () => {
 		const opened: EventReader[] = [];
 		for (let n = 0; n < PER_ADDRESS + 2; n++) {
 			const owner = new Browser(landscape.url);
@@ -197,10 +197,10 @@ describe('streams that are opened with fresh cookies each time', () => {
 	});
 });
 
-describe('other sessions in the stream', () => {
+describe('other wallet sessions in the stream', () => {
 	const strangers = (count: number) => Array.from({ length: count }, (_, n) => String(n).padStart(32, '0')).join();
 
-	test('are eight at most: with nine the stream is refused, and nothing is read', async () => {
+	test('are limited to eight: with nine, the stream is refused and no status is read', async () => {
 		const also = Array<string>(9).fill(id).join();
 		const { status, text } = await browser.call(`${sessionPath(id, 'events')}?also=${also}`);
 		expect([status, JSON.parse(text)]).toMatchObject([400, { error: 'invalid_request' }]);
@@ -208,7 +208,7 @@ describe('other sessions in the stream', () => {
 		expect(reads()).toBe(0);
 	});
 
-	test('of other browsers refuse the stream, without any call of the Auth Bridge', async () => {
+	test('are refused if another browser owns them, without a request to the Auth Bridge', async () => {
 		const stranger = await createWalletSession(new Browser(landscape.url));
 		const calls = () => JSON.stringify(landscape.sandbox.counts().operations);
 		const before = calls();

@@ -30,13 +30,13 @@ async function warningsWith(files: number, connections: number): Promise<string[
 		.filter((line) => line.includes('ulimit -n'));
 }
 
-test('a limit of open files that is too low for CONNECTIONS is warned of once at start-up, with both numbers', async () => {
+test('a limit of open files that is too low for CONNECTIONS causes one warning at startup, with both numbers', async () => {
 	const warnings = await warningsWith(1024, 30_000);
 	expect(warnings).toEqual([expect.stringContaining('"WARN"')]);
 	expect(JSON.parse(warnings[0] ?? '')).toMatchObject({ properties: { limit: 1024, connections: 30_000 } });
 });
 
-test('a limit that is high enough is not', async () => {
+test('a limit of open files that is high enough causes no warning', async () => {
 	expect(await warningsWith(1024, 700)).toEqual([]);
 });
 

@@ -29,7 +29,7 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 	});
 	afterAll(() => landscape.stop());
 
-	test('names of other hosts change no response and no sign-in', async () => {
+	test('forged host headers do not affect responses or sign-ins', async () => {
 		const ask = (path: string) => rawRequest(landscape.portal.port, { path, headers: forged });
 		const [cookie = ''] = [(await ask('/login')).headers['set-cookie'] ?? ''].flat();
 		const start = await rawRequest(landscape.portal.port, {
@@ -45,13 +45,13 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 		expect(request?.params.redirect_uri).toBe(`${landscape.url}/api/auth/callback/sts`);
 	});
 
-	test('cookies stay those of the configured address, whatever scheme a header claims', async () => {
+	test('cookies match the configured address, regardless of the scheme in a header', async () => {
 		const login = await rawRequest(landscape.portal.port, { path: '/login', headers: forged });
 		expect(login.headers['set-cookie']).toEqual([expect.stringMatching(/^portal\.login=(?!.*Secure)/)]);
 		expect(login.headers).not.toHaveProperty('strict-transport-security');
 	});
 
-	test('a browser that requests codes too fast gets Retry-After', async () => {
+	test('a browser that requests QR codes too fast gets a 429 response with Retry-After', async () => {
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
 		const create = () =>
@@ -65,7 +65,7 @@ describe.each(['false', 'true'])('with AUTH_TRUST_HOST=%s', (trust) => {
 		expect(page.url.searchParams.get('error')).toBe('rate_limited');
 	});
 
-	test('addresses count for the limit only when a trusted proxy tells them', async () => {
+	test('the rate limit uses forwarded addresses only from a trusted proxy', async () => {
 		const statuses: number[] = [];
 		for (const last of [11, 12, 13, 14, 15]) {
 			const browser = new Browser(landscape.url);

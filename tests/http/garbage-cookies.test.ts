@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const isSignedIn = async () => (await browser.call('/api/auth/session')).text !== 'null';
 
-test('the cookies of these tests are good ones', async () => {
+test('the original cookies are valid', async () => {
 	expect([session, wallet.value, login].map((value) => value.length > 50)).toEqual([true, true, true]);
 	browser.putCookie(`portal.wallet.${wallet.id}`, wallet.value);
 	expect((await browser.call(sessionPath(wallet.id, 'status'))).status).toBe(200);
@@ -46,7 +46,7 @@ test.each([
 	['of broken escapes', () => '%zz%'],
 	['of JSON', () => '{"sub":"evil"}'],
 	['as long as a browser keeps them', () => 'A'.repeat(4000)]
-])('a session cookie %s signs nobody in', async (_, value) => {
+])('a session cookie %s is not accepted', async (_, value) => {
 	browser.putCookie('portal.session', value());
 	expect(await isSignedIn()).toBe(false);
 	expect((await browser.call('/api/me')).status).toBe(401);
@@ -57,7 +57,7 @@ test.each([
 	['chunks with a gap', ['.0', '.2']],
 	['chunks from the second on', ['.1', '.2']],
 	['chunks of odd names', ['.00', '.x']]
-])('a session in %s signs nobody in', async (_, [first = '', second = '']) => {
+])('a session in %s is not accepted', async (_, [first = '', second = '']) => {
 	browser.putCookie(`portal.session${first}`, session.slice(0, 500));
 	browser.putCookie(`portal.session${second}`, session.slice(500));
 	expect(await isSignedIn()).toBe(false);
@@ -67,12 +67,12 @@ test.each([
 	['a session', () => session],
 	['a wallet session', () => wallet.value],
 	['nothing', () => 'x']
-])('a login cookie made of %s opens no wallet session', async (_, value) => {
+])('a login cookie made of %s cannot create a wallet session', async (_, value) => {
 	browser.putCookie('portal.login', value());
 	expect((await browser.call('/api/wallet/sessions', { method: 'POST', json: {} })).status).toBe(401);
 });
 
-test('a wallet cookie that is changed, or under another id, owns nothing', async () => {
+test('a wallet cookie that is altered or has another id gives no access to a wallet session', async () => {
 	browser.putCookie('portal.login', login);
 	browser.putCookie(`portal.wallet.${wallet.id}`, flipped(wallet.value));
 	browser.putCookie(`portal.wallet.${'0'.repeat(32)}`, wallet.value);
@@ -88,7 +88,7 @@ test.each([
 	'portal.departure',
 	'portal.wallet.',
 	'portal.callback'
-])('garbage in %s harms no page', async (name) => {
+])('garbage in %s does not break any page', async (name) => {
 	browser.putCookie(name, '"><script>alert(1)</script>');
 	const paths = ['/', '/login', '/login/wallet', '/login/identity', '/signed-out', '/help'];
 	const pages = await Promise.all(paths.map((path) => browser.open(path)));
@@ -96,13 +96,13 @@ test.each([
 	expect(pages.filter(({ text }) => text.includes('alert(1)'))).toEqual([]);
 });
 
-test('a hundred cookies of others do not hide ours', async () => {
+test('a hundred foreign cookies do not hide the portal’s own', async () => {
 	browser.putCookie('portal.login', login);
 	for (let index = 0; index < 100; index++) browser.putCookie(`portal.wallet.evil${index}`, 'x');
 	expect((await browser.call('/api/wallet/sessions', { method: 'POST', json: {} })).status).toBe(201);
 });
 
-test('cookies beyond all measure are refused or ignored, and the portal goes on', async () => {
+test('oversized cookies are refused or ignored, and the portal keeps serving requests', async () => {
 	const headers = { cookie: `portal.session=${'A'.repeat(60_000)}` };
 	const response = await rawRequest(landscape.portal.port, { path: '/api/auth/session', headers });
 	expect([200, 431]).toContain(response.status);

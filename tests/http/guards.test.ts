@@ -41,7 +41,7 @@ describe('a caller without any credential', () => {
 		expect(atBridge()).toEqual([]);
 	});
 
-	test('gets a session view without a person, and a healthy /api/health', async () => {
+	test('gets null from /api/auth/session, and status "ok" from /api/health', async () => {
 		const browser = new Browser(landscape.url);
 		expect(await browser.call('/api/auth/session')).toMatchObject({ status: 200, text: 'null' });
 		const health = await browser.call('/api/health');
@@ -52,13 +52,16 @@ describe('a caller without any credential', () => {
 		});
 	});
 
-	test.each(['/account', '/account/wallets/x/unlink'])('is led from %s to the login page, and back', async (path) => {
-		const login = await new Browser(landscape.url).open(path);
-		expect(login.url.pathname).toBe('/login');
-		expect(login.url.searchParams.get('returnTo')).toBe(path);
-	});
+	test.each(['/account', '/account/wallets/x/unlink'])(
+		'is redirected from %s to the login page, with that path as the return path',
+		async (path) => {
+			const login = await new Browser(landscape.url).open(path);
+			expect(login.url.pathname).toBe('/login');
+			expect(login.url.searchParams.get('returnTo')).toBe(path);
+		}
+	);
 
-	test('who comes back from an institution with a browser gets a page that says what to do', async () => {
+	test('gets a page that says what to do at the callback from an institution', async () => {
 		const page = await new Browser(landscape.url).open(sessionPath(FOREIGN_ID, 'idv/callback?code=a&state=b'), {
 			from: landscape.sandbox.institutionUrl
 		});

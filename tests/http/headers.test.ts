@@ -55,7 +55,7 @@ describe.each([
 	const without = (header: string, isRight: (value: string | null) => boolean, among = [...responses]) =>
 		among.filter(([, { headers }]) => !isRight(headers.get(header))).map(([name]) => name);
 
-	test('these are responses of every kind', () => {
+	test('the tested responses have all kinds of status codes', () => {
 		const statuses = new Set([...responses.values()].map(({ status }) => status));
 		expect([...statuses].sort()).toEqual([200, 303, 308, 400, 401, 403, 404, 405, 413, 415]);
 		expect(pages.length).toBeGreaterThan(12);
@@ -69,17 +69,17 @@ describe.each([
 		expect(without('permissions-policy', (value) => value?.includes('camera=()') ?? false)).toEqual([]);
 	});
 
-	test('every response demands https from then on, under https only', () => {
+	test('every response has Strict-Transport-Security over https, and none has it over http', () => {
 		const isRight = (value: string | null) => (tls ? /^max-age=\d{8,}/.test(value ?? '') : value === null);
 		expect(without('strict-transport-security', isRight)).toEqual([]);
 	});
 
-	test('what is no page gets a policy under which nothing runs', () => {
+	test('responses other than pages have a Content-Security-Policy that blocks everything', () => {
 		const others = [...responses].filter(([, visit]) => !pages.includes(visit));
 		expect(without('content-security-policy', (value) => value === POLICY, others)).toEqual([]);
 	});
 
-	test('a page gets a strict policy: nonces, nothing unsafe, no framing, no other base, forms to us alone', () => {
+	test('a page has a strict policy: nonces, nothing unsafe, no framing, no base URL, forms only to the portal', () => {
 		const policies = pages.map(({ headers }) => headers.get('content-security-policy') ?? '');
 		const needed = [
 			/(?:^|; )script-src 'self'(?: 'nonce-[\w+/=]{16,}')?(?:;|$)/,
@@ -94,7 +94,7 @@ describe.each([
 		expect(policies.filter((policy) => /unsafe|\*|https?:/.test(policy))).toEqual([]);
 	});
 
-	test('nonces are used once, by every inline script and style there is', () => {
+	test('every inline script and style has a nonce, and no nonce is reused', () => {
 		const nonces = pages.map(({ headers }) => nonceOf(headers)).filter(Boolean);
 		expect(nonces.length).toBeGreaterThan(1);
 		expect(new Set(nonces).size).toBe(nonces.length);
@@ -117,13 +117,13 @@ describe.each([
 		expect(responses.get(script())?.headers.get('cache-control')).toContain('immutable');
 	});
 
-	test('no response names the software in front or behind, or allows another origin', () => {
+	test('no response discloses server software or allows another origin', () => {
 		const names = new Set([...responses.values()].flatMap(({ headers }) => [...headers.keys()]));
 		const telling = [...names].filter((name) => /^(?:server|via|x-powered-by|x-runtime|access-control-.*)$/.test(name));
 		expect(telling).toEqual([]);
 	});
 
-	test('cookies are for https alone, under a name that a subdomain can not take, exactly when the portal is', () => {
+	test('cookies have the Secure attribute and the __Host- prefix over https, and neither over http', () => {
 		const lines = [...responses.values()].flatMap(({ headers }) => headers.getSetCookie());
 		const isRight = (line: string) => line.startsWith('__Host-portal.') === tls && /; Secure/i.test(line) === tls;
 		expect(lines.length).toBeGreaterThan(5);

@@ -20,7 +20,7 @@ async function ask(path: string, portalUrl = landscape.url) {
 }
 
 describe('health', () => {
-	test('is served by the portal alone, with any service behind it down', async () => {
+	test('is ok even if every service behind the portal is down', async () => {
 		landscape.sandbox.scenario('sts-down');
 		landscape.sandbox.scenario('bridge-down');
 		expect(await ask('/api/health')).toEqual({
@@ -31,30 +31,30 @@ describe('health', () => {
 });
 
 describe('readiness', () => {
-	test('of the instance alone does not depend on the services behind it', async () => {
+	test('with scope=instance does not depend on the services behind the portal', async () => {
 		landscape.sandbox.scenario('sts-down');
 		landscape.sandbox.scenario('bridge-down');
 		expect(await ask('/api/health/ready?scope=instance')).toEqual({ status: 200, body: { status: 'ready' } });
 	});
 
-	test('has no other scope', async () => {
+	test('with an unknown scope gets a 400 response', async () => {
 		expect(await ask('/api/health/ready?scope=cluster')).toMatchObject({ status: 400 });
 	});
 
-	test('says what it has', async () => {
+	test('reports the state of each service', async () => {
 		await expect
 			.poll(() => ask('/api/health/ready'), { timeout: 5000 })
 			.toEqual({ status: 200, body: { status: 'ready', sts: 'up', bridge: 'up', store: 'none' } });
 	});
 
-	test('is refused while the STS is down', async () => {
+	test('gets a 503 response while the STS is down', async () => {
 		landscape.sandbox.scenario('sts-down');
 		await expect
 			.poll(() => ask('/api/health/ready'), { timeout: 5000 })
 			.toEqual({ status: 503, body: { status: 'not_ready', sts: 'down', bridge: 'up', store: 'none' } });
 	});
 
-	test('is refused while the Auth Bridge is down', async () => {
+	test('gets a 503 response while the Auth Bridge is down', async () => {
 		const env = { ...landscape.env, AUTH_BRIDGE_URL: `http://127.0.0.1:${await freePort()}` };
 		const portal = await startPortal({ runtime, env });
 		const { status, body } = await ask('/api/health/ready', portal.url);
@@ -66,7 +66,7 @@ describe('readiness', () => {
 	});
 });
 
-describe('readiness, with an Auth Bridge that responds at its address', () => {
+describe('readiness, with an Auth Bridge that responds with status 502', () => {
 	let status = 200;
 	let looks = 0;
 	let bridge: Server;
@@ -97,7 +97,7 @@ describe('readiness, with an Auth Bridge that responds at its address', () => {
 	};
 
 	// The unit tests of readiness have the other statuses: each change takes a second here.
-	test('with status 502, says that it is not reachable, and names the cause in the log once per change', async () => {
+	test('reports that the Auth Bridge is down, and logs the cause once per change', async () => {
 		status = 404;
 		await becomes('up');
 		const lines = () => [linesWith('a service is unreachable'), linesWith('a service is reachable again')] as const;

@@ -88,7 +88,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 ];
 
 describe('the help code', () => {
-	test.each(pages)('on the page of %s is in the log, beside what failed', async (_name, open, message) => {
+	test.each(pages)('on the page of %s is in the log, with what failed', async (_name, open, message) => {
 		const code = codeOn(await open());
 		expect(code).toMatch(shape);
 		await expect.poll(() => logged(code)).toContain(message);
@@ -108,7 +108,7 @@ describe('the help code', () => {
 	});
 
 	test.each(['<b>x</b>', 'Call +31 6 1234', 'a1b2c3d4e5f', 'a1b2c3d4e5f67', 'A1B2C3D4E5F6', 'zzzzzzzzzzzz', ''])(
-		'"%s" of a query is none: no page shows it',
+		'"%s" in a query is invalid, and no page shows it',
 		async (text) => {
 			const query = `&helpCode=${encodeURIComponent(text)}`;
 			const login = await browser.open(`/login?error=access_denied${query}`);
@@ -117,7 +117,7 @@ describe('the help code', () => {
 		}
 	);
 
-	test('of our own shape survives a reload', async () => {
+	test('in a valid format is still shown after a reload', async () => {
 		const page = await browser.open('/login?error=access_denied&helpCode=a1b2c3d4e5f6');
 		expect(codeOn(page)).toBe('a1b2c3d4e5f6');
 	});

@@ -38,7 +38,7 @@ async function complete(): Promise<string> {
 }
 
 describe('unlinking a wallet', () => {
-	test('is refused to a sign-in of an hour ago, and asks for a new one', async () => {
+	test('is refused after a sign-in of an hour ago, and requires a new one', async () => {
 		landscape.sandbox.scenario('signed-in-ago', { seconds: 3600 });
 		const address = linkIn(await signInAtInstitution(browser), '/unlink');
 		const page = await post(address);
@@ -47,7 +47,7 @@ describe('unlinking a wallet', () => {
 		expect(count('remove-binding')).toBe(0);
 	});
 
-	test('is refused to a person who is signed out, and to one who has no such wallet', async () => {
+	test('is refused if the person is signed out or does not have the wallet', async () => {
 		const address = linkIn(await signInAtInstitution(browser), '/unlink');
 		await post('/api/auth/signout');
 		expect((await post(address)).url.pathname).toBe('/login');
@@ -57,7 +57,7 @@ describe('unlinking a wallet', () => {
 	});
 });
 
-describe('a confirmation of who somebody is', () => {
+describe('an identity confirmation', () => {
 	/** The page that lists candidates, or only requests a confirmation. */
 	async function confirmPage(person: 'several-candidates' | 'unknown-employee'): Promise<Visit> {
 		await sharedWalletSession(browser, landscape.sandbox, person);
@@ -65,7 +65,7 @@ describe('a confirmation of who somebody is', () => {
 	}
 
 	test.each([{}, { candidateId: '' }, { candidateId: 'candidate-9' }, { candidateId: '__proto__' }])(
-		'by %j reaches nobody while the Bridge lists other candidates',
+		'with %j is not sent to the Bridge if the Bridge lists other candidates',
 		async (form) => {
 			await confirmPage('several-candidates');
 			expect((await post(CONFIRM, form)).status).toBe(400);
@@ -73,7 +73,7 @@ describe('a confirmation of who somebody is', () => {
 		}
 	);
 
-	test('that names a candidate reaches nobody where the Bridge has listed none, and the page is shown again', async () => {
+	test('with a candidate is not sent to the Bridge if the Bridge listed none, and the page is shown again', async () => {
 		await confirmPage('unknown-employee');
 		const page = await post(CONFIRM, { candidateId: 'candidate-1' });
 		expect([page.url.pathname, page.status]).toEqual(['/login/identity', 200]);
@@ -82,7 +82,7 @@ describe('a confirmation of who somebody is', () => {
 });
 
 describe('identity verification', () => {
-	test('is not begun a second time after its one round', async () => {
+	test('is not started a second time after it was completed', async () => {
 		landscape.sandbox.scenario('second-202');
 		const ended = await signInByVerification(browser, landscape.sandbox);
 		expect(headingOf(ended)).toBe(words.ended['again-required'].title);
@@ -91,17 +91,20 @@ describe('identity verification', () => {
 		expect([headingOf(again), count('idv-initiate')]).toEqual([words.ended['again-required'].title, begun]);
 	});
 
-	test.each(['start', 'confirm'])('without a wallet session ends on a page that says so (%s)', async (action) => {
-		await browser.open('/login');
-		const page = await post(`/login/identity?/${action}`, { candidateId: 'candidate-1', returnTo: '/account' });
-		expect(headingOf(page)).toBe(words.ended.expired.title);
-		expect([count('idv-initiate'), count('idv-submit')]).toEqual([0, 0]);
-	});
+	test.each(['start', 'confirm'])(
+		'without a wallet session shows that the session has expired (%s)',
+		async (action) => {
+			await browser.open('/login');
+			const page = await post(`/login/identity?/${action}`, { candidateId: 'candidate-1', returnTo: '/account' });
+			expect(headingOf(page)).toBe(words.ended.expired.title);
+			expect([count('idv-initiate'), count('idv-submit')]).toEqual([0, 0]);
+		}
+	);
 });
 
-describe('a completed wallet session signs nobody in', () => {
+describe('a completed wallet session cannot be used to sign in', () => {
 	test.each(['/api/auth/signout', '/login/wallet?/cancel', '/login/identity?/cancel'])(
-		'after a POST to %s of somebody who is not signed in',
+		'after a POST to %s by a person who is not signed in',
 		async (end) => {
 			const id = await complete();
 			await post(end);
@@ -110,14 +113,14 @@ describe('a completed wallet session signs nobody in', () => {
 		}
 	);
 
-	test('after a sign-out of somebody who had it beside their session', async () => {
+	test('after a sign-out by a person who had it in addition to a session', async () => {
 		await signInAtInstitution(browser);
 		await complete();
 		await post('/api/auth/signout');
 		expectLoginError(await browser.open(CONTINUE), 'wallet_session_foreign');
 	});
 
-	test('through the API’s own start of a sign-in either', async () => {
+	test('with a POST to /api/auth/signin/sts-wallet', async () => {
 		await complete();
 		await post('/api/auth/signout');
 		await browser.open('/login');
@@ -134,7 +137,7 @@ describe('a new code', () => {
 		expect(count('create')).toBe(0);
 	});
 
-	test('in place of another person’s code takes nothing from them', async () => {
+	test('cannot take over another browser’s wallet session', async () => {
 		const stranger = await createWalletSession(new Browser(landscape.url));
 		await browser.open('/login');
 		const page = await post('/login/wallet?/start', { replaces: stranger });
@@ -142,14 +145,14 @@ describe('a new code', () => {
 		expect(newest()).toBe(1);
 	});
 
-	test('in place of one that was scanned meanwhile is not made: the page goes on with that', async () => {
+	test('is not created if the old one has been scanned: the page continues with the old one', async () => {
 		const id = await createWalletSession(browser);
 		await landscape.sandbox.openWallet(id);
 		await post('/login/wallet?/start', { replaces: id });
 		expect([count('create'), newest()]).toEqual([1, 1]);
 	});
 
-	test('is made once for a form that is sent twice, and for two tabs that replace the same one', async () => {
+	test('is created once for a form that is sent twice, and for two tabs that replace the same code', async () => {
 		await browser.open('/login');
 		const attempt = '7f1ed4f9-1d3c-4b4c-9a51-3a37d0bdc1f2';
 		await Promise.all([1, 2].map(() => post('/login/wallet?/start', { attempt })));

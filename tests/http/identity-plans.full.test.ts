@@ -11,7 +11,7 @@ import { sharedWalletSession } from './support/journeys.ts';
 const start = '/login/identity?/start';
 const confirm = '/login/identity?/confirm';
 
-describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dialect) => {
+describe.each(['field', 'doc'] as const)('with a Bridge in the dialect "%s"', (dialect) => {
 	let landscape: Landscape;
 	let browser: Browser;
 
@@ -38,21 +38,24 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect(page.text).toContain(words.ended[outcome].next);
 	}
 
-	test.each(idvReasons)('the reason %s is explained, at the institution and on our own page', async (reason) => {
-		plan('RUN_IDV', reason);
-		const visit = await identityPage();
-		expect([headingOf(visit), visit.text]).toEqual([
-			words.explain.title,
-			expect.stringContaining(words.reasons[reason])
-		]);
-		landscape.sandbox.reset();
-		plan('MANUAL_REVIEW', reason);
-		const ownPage = await identityPage();
-		const asksWhich = reason === 'CANDIDATE_MATCH_CONFIRMATION';
-		const heading = asksWhich ? words.confirm.choose : words.confirm.title;
-		const why = asksWhich ? words.confirm.chooseReason : words.reasons[reason];
-		expect([headingOf(ownPage), ownPage.text]).toEqual([heading, expect.stringContaining(why)]);
-	});
+	test.each(idvReasons)(
+		'the reason %s is explained before a visit to the institution and on the confirmation page',
+		async (reason) => {
+			plan('RUN_IDV', reason);
+			const visit = await identityPage();
+			expect([headingOf(visit), visit.text]).toEqual([
+				words.explain.title,
+				expect.stringContaining(words.reasons[reason])
+			]);
+			landscape.sandbox.reset();
+			plan('MANUAL_REVIEW', reason);
+			const ownPage = await identityPage();
+			const asksWhich = reason === 'CANDIDATE_MATCH_CONFIRMATION';
+			const heading = asksWhich ? words.confirm.choose : words.confirm.title;
+			const why = asksWhich ? words.confirm.chooseReason : words.reasons[reason];
+			expect([headingOf(ownPage), ownPage.text]).toEqual([heading, expect.stringContaining(why)]);
+		}
+	);
 
 	test('a stronger check is explained as such', async () => {
 		plan('STEP_UP', 'EXPIRED_BINDING');
@@ -61,20 +64,23 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect(page.text).toContain(words.explain.next['step-up']);
 	});
 
-	test.each(['SKIP_RECONCILIATION', 'USE_EXISTING_BINDING'])('%s asks for nothing, and signs in', async (planType) => {
-		plan(planType);
-		const page = await identityPage();
-		expect(page.text).toContain(words.explain.next.none);
-		expect((await browser.submit(page, {}, start)).url.pathname).toBe('/account');
-	});
+	test.each(['SKIP_RECONCILIATION', 'USE_EXISTING_BINDING'])(
+		'%s signs the person in without identity verification',
+		async (planType) => {
+			plan(planType);
+			const page = await identityPage();
+			expect(page.text).toContain(words.explain.next.none);
+			expect((await browser.submit(page, {}, start)).url.pathname).toBe('/account');
+		}
+	);
 
-	test('FAIL_CLOSED ends before anybody is asked anything', async () => {
+	test('FAIL_CLOSED ends the sign-in before identity verification starts', async () => {
 		plan('FAIL_CLOSED');
 		expectEnding(await identityPage(), 'not-possible');
 		expect(landscape.sandbox.count('bridge.idv-initiate')).toBe(0);
 	});
 
-	test('a method that nobody knows, and that leads nowhere, ends on a page that says so', async () => {
+	test('an unknown plan type without a redirect shows that no confirmation is offered', async () => {
 		plan('A_NEW_METHOD');
 		expectEnding(await browser.submit(await identityPage(), {}, start), 'confirmation-not-offered');
 	});
@@ -104,7 +110,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 	});
 
 	test.each(['SKIP_RECONCILIATION', 'USE_EXISTING_BINDING'])(
-		'a person whose link is still valid (%s) is not informed of a new one, also if completing failed at first',
+		'a person whose link is still valid (%s) is not informed of a new one, even if completing failed at first',
 		async (planType) => {
 			plan(planType);
 			const page = await identityPage();
@@ -116,7 +122,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		}
 	);
 
-	test('a visit that comes back with another state ends on a page that says so', async () => {
+	test('a callback from the institution with a wrong state does not sign the person in', async () => {
 		landscape.sandbox.scenario('idv-wrong-state');
 		const institution = await browser.submit(await identityPage(), {}, start);
 		const page = await browser.submit(institution, { decision: 'confirmed' });
@@ -124,7 +130,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 	});
 
-	test('a review is waited for, a reload included, and goes on when it is approved', async () => {
+	test('a pending review is shown, also after a reload, and the sign-in continues after its approval', async () => {
 		landscape.sandbox.scenario('review-never');
 		const page = await browser.submit(await identityPage('unknown-employee'), {}, confirm);
 		expect(headingOf(page)).toBe(words.review.title);
@@ -136,7 +142,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 	});
 });
 
-describe('a deployment that tells the plan only when verification begins', () => {
+describe('with a Bridge that returns the plan only when identity verification starts', () => {
 	let landscape: Landscape;
 
 	beforeAll(async () => {
@@ -144,7 +150,7 @@ describe('a deployment that tells the plan only when verification begins', () =>
 	});
 	afterAll(() => landscape.stop());
 
-	test('asks on our own page then, waits for the review, and signs in', async () => {
+	test('the portal shows the confirmation page, waits for the review, and signs the person in', async () => {
 		const browser = new Browser(landscape.url);
 		landscape.sandbox.scenario('no-idv-status');
 		landscape.sandbox.scenario('review-never');

@@ -11,7 +11,7 @@ import { sessionPath, sharedWalletSession } from './support/journeys.ts';
 const confirm = '/login/identity?/confirm';
 const reject = '/login/identity?/reject';
 
-describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dialect) => {
+describe.each(['field', 'doc'] as const)('with a Bridge in the dialect "%s"', (dialect) => {
 	let landscape: Landscape;
 	let browser: Browser;
 
@@ -50,7 +50,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 	test.each([
 		['unknown-employee', words.confirm.notMe],
 		['several-candidates', words.confirm.noneOfThese]
-	] as const)('%s: "%s" links nothing, and leads to a page that says what to do now', async (person, button) => {
+	] as const)('%s: "%s" links nothing, and shows a page that says what to do now', async (person, button) => {
 		const { page } = await confirmationOf(person);
 		const ended = await say(button, page);
 		expectEnding(ended, 'not-me');
@@ -60,7 +60,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect([...browser.cookies().keys()].filter((name) => name.includes('wallet.'))).toEqual([]);
 	});
 
-	test('nothing can be confirmed, completed or started with that wallet session afterwards, not even with a copy of its cookies', async () => {
+	test('a rejected wallet session cannot be confirmed, completed or started, even with a copy of its cookies', async () => {
 		const { id, page } = await confirmationOf('unknown-employee');
 		const copy = copyOf(browser, landscape.url);
 		await say(words.confirm.notMe, page);
@@ -73,7 +73,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect(submissions()).toBe(0);
 	});
 
-	test('the page leads back with the return path of the sign-in', async () => {
+	test('the page links to the login page with the return path of the sign-in', async () => {
 		const started = await browser.submit(await browser.open('/login?returnTo=/help'), {}, '/login/wallet?/start');
 		const { id = '' } = landscape.sandbox.sessionByLink(linkIn(started, 'request_uri=')) ?? {};
 		await landscape.sandbox.share(id, 'unknown-employee');
@@ -83,20 +83,20 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect(linkIn(ended, '/login?')).toBe('/login?returnTo=%2Fhelp');
 	});
 
-	test('another site cannot answer for a person', async () => {
+	test('another site cannot reject on behalf of a person', async () => {
 		await confirmationOf('unknown-employee');
 		const foreign = await browser.open(reject, { form: {}, from: landscape.sandbox.institutionUrl });
 		expect(foreign.status).toBe(403);
 		expect(headingOf(await browser.open('/login/identity'))).toBe(words.confirm.title);
 	});
 
-	test('another browser ends only its own wallet session', async () => {
+	test('a rejection in another browser does not end the wallet session', async () => {
 		await confirmationOf('unknown-employee');
 		await new Browser(landscape.url).open(reject, { form: {} });
 		expect(headingOf(await browser.open('/login/identity'))).toBe(words.confirm.title);
 	});
 
-	test('after a confirmation the page does not claim that nothing was linked', async () => {
+	test('a rejection after a confirmation does not claim that nothing was linked', async () => {
 		landscape.sandbox.scenario('review-never');
 		const { page } = await confirmationOf('unknown-employee');
 		expect(headingOf(await browser.submit(page, {}, confirm))).toBe(words.review.title);
@@ -104,7 +104,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 	});
 
-	test('after a confirmation whose response was lost the page does not claim that nothing was linked', async () => {
+	test('a rejection after a confirmation whose response was lost does not claim that nothing was linked', async () => {
 		const { page } = await confirmationOf('unknown-employee');
 		landscape.sandbox.scenario('bridge-lost', { operation: 'idv-submit' });
 		await browser.open(confirm, { form: {} });
@@ -113,7 +113,7 @@ describe.each(['field', 'doc'] as const)('the Bridge in the dialect "%s"', (dial
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 	});
 
-	test('while the Bridge does not respond the sign-in ends too, and the page does not claim that nothing was linked', async () => {
+	test('a rejection while the Bridge is down ends the sign-in, and does not claim that nothing was linked', async () => {
 		const { page } = await confirmationOf('unknown-employee');
 		landscape.sandbox.scenario('bridge-down');
 		expectEnding(await say(words.confirm.notMe, page), 'not-me-late');

@@ -32,14 +32,14 @@ function namesOf({ text }: Visit): string[] {
 	return [...list.matchAll(/<a [^>]*>(.*?)<\/a>/gs)].map(([, name = '']) => name);
 }
 
-test('the login page of a long list has no institution in it until somebody searches', async () => {
+test('the login page lists no institutions of a long list before a search', async () => {
 	const page = await browser.open('/login');
 	expect(namesOf(page)).toEqual([]);
 	expect(page.text).toContain(words.all('3,000'));
 	expect(page.text.length).toBeLessThan(20_000);
 });
 
-test('every link with the name of an institution allows for names from right to left, also in the template', async () => {
+test('every link to an institution supports right-to-left names, also in the template', async () => {
 	const { text } = await search('zee');
 	const links = [...text.matchAll(/<a [^>]*institution=[^>]*>/g)].map(([link]) => link);
 	expect(links).toHaveLength(21);
@@ -47,7 +47,7 @@ test('every link with the name of an institution allows for names from right to 
 });
 
 describe('without JavaScript', () => {
-	test('a search shows what matches, says how many in the heading and the title, and keeps the return path', async () => {
+	test('a search shows the matches and their number in the heading and the title, and keeps the return path', async () => {
 		const page = await browser.open('/login?returnTo=%2Fhelp&q=RUP');
 		expect(namesOf(page)).toEqual(['University of Polder']);
 		expect(headingOf(page)).toBe(words.found(1, '1'));
@@ -61,7 +61,7 @@ describe('without JavaScript', () => {
 		['its English name', 'polder university'],
 		['its abbreviation', 'rup'],
 		['a keyword', 'alma mater']
-	])('an institution is found first in both languages by %s', async (_, query) => {
+	])('an institution is the first result in both languages for %s', async (_, query) => {
 		const english = await search(query);
 		expect(namesOf(english)[0]).toBe('University of Polder');
 		const headers = { accept: 'text/html', 'accept-language': 'nl' };
@@ -70,7 +70,7 @@ describe('without JavaScript', () => {
 		expect(titleOf(dutch)).toContain(nl.institution.search.found(1, '1'));
 	});
 
-	test('a search with many results shows the first ones, and leads to all others page by page', async () => {
+	test('a search with many results shows the first ones, and links to the others page by page', async () => {
 		const seen: string[] = [];
 		let page = await search('zee');
 		const count = Number(/^\d+/.exec(headingOf(page) ?? '')?.[0]);
@@ -86,13 +86,13 @@ describe('without JavaScript', () => {
 		expect(titleOf(page)).toContain(`600 institutions found, ${words.page('30')}`);
 	});
 
-	test('an empty search leads to every institution', async () => {
+	test('an empty search returns every institution', async () => {
 		const page = await search('', '150');
 		expect(headingOf(page)).toBe(`${words.found(LENGTH, '3,000')}, ${words.page('150')}`);
 		expect(namesOf(page)).toHaveLength(20);
 	});
 
-	test('a name that nobody has says so, and how to go on', async () => {
+	test('a search without results says so, and how to continue', async () => {
 		const page = await search('Atlantis');
 		expect([headingOf(page), namesOf(page)]).toEqual([words.found(0, ''), []]);
 		expect(titleOf(page)).toContain(words.found(0, ''));
@@ -127,7 +127,7 @@ describe('a hostile search', () => {
 		}
 	);
 
-	test('that is sent several times at once is one search', async () => {
+	test('with repeated parameters is treated as one search', async () => {
 		const page = await browser.open(`/login?${'q=zee&'.repeat(200)}page=2&page=3`);
 		expect([page.status, namesOf(page).length]).toEqual([200, 20]);
 	});
@@ -176,7 +176,7 @@ describe('the list for the script', () => {
 		}
 	});
 
-	test('is not sent again while it stays the same', async () => {
+	test('gets a 304 response while it is unchanged', async () => {
 		const { headers } = await browser.call('/login/institutions?lang=en');
 		const etag = headers.get('etag') ?? '';
 		const again = await browser.call('/login/institutions?lang=en', { headers: { 'if-none-match': etag } });
@@ -185,14 +185,14 @@ describe('the list for the script', () => {
 		expect(other.status).toBe(200);
 	});
 
-	test('has the language of the visitor where the address has none that the portal knows', async () => {
+	test('is in the visitor’s language if the query has no supported language', async () => {
 		for (const query of ['', '?lang=xx', '?lang=%00', '?lang=__proto__']) {
 			const response = await browser.call(`/login/institutions${query}`, { headers: { 'accept-language': 'nl' } });
 			expect(response.text).toContain('["rup","Rijksuniversiteit Polder"');
 		}
 	});
 
-	test('is not for other sites’ scripts, and cannot be changed', async () => {
+	test('is refused to scripts of other sites, and does not accept POST', async () => {
 		const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://other.example' };
 		expect((await browser.call('/login/institutions', { headers })).status).toBe(403);
 		expect((await browser.call('/login/institutions', { method: 'POST', body: 'x' })).status).toBe(405);

@@ -35,7 +35,7 @@ function filesIn(text: string, base: string, name: RegExp): string[] {
 	return named.map(([, file = '']) => new URL(file, new URL(base, 'http://portal.invalid')).pathname);
 }
 
-test('the login page loads at most 10 kB of JavaScript, the wallet page something, and at most 36.1 kB', async () => {
+test('the login page loads at most 10 kB of JavaScript, and the wallet page at most 36.1 kB', async () => {
 	landscape.sandbox.configureVerifier({ dcApi: true });
 	const browser = new Browser(landscape.url);
 	expect(await javaScriptBytes(browser, '/login')).toBeLessThanOrEqual(10_000);

@@ -31,7 +31,7 @@ async function startBehindNginx(env: Landscape['env']): Promise<Landscape> {
 	});
 }
 
-describe.skipIf(!hasRedis())('behind nginx as it comes, with a Redis', () => {
+describe.skipIf(!hasRedis())('behind nginx with its defaults, with Redis', () => {
 	let redis: Redis;
 	let landscape: Landscape;
 	beforeAll(async () => {
@@ -71,7 +71,7 @@ describe.skipIf(!hasRedis())('behind nginx as it comes, with a Redis', () => {
 	});
 });
 
-describe('behind nginx as it comes, without a shared store', () => {
+describe('behind nginx with its defaults, without a shared store', () => {
 	let landscape: Landscape;
 	beforeAll(async () => {
 		landscape = await startBehindNginx({});
@@ -82,7 +82,7 @@ describe('behind nginx as it comes, without a shared store', () => {
 	});
 	const warnings = () => landscape.portal.logs().split('larger than proxies accept').length - 1;
 
-	test('tokens of 200 groups need a larger buffer of nginx, and the log says so once', async () => {
+	test('tokens with 200 groups exceed the buffer of nginx, and the log says so once', async () => {
 		groups = groupNames(200);
 		for (let signIns = 0; signIns < 2; signIns++) {
 			const browser = new Browser(landscape.url);
@@ -91,7 +91,7 @@ describe('behind nginx as it comes, without a shared store', () => {
 		expect(warnings()).toBe(1);
 	});
 
-	test('tokens of 500 groups fit no cookie: the sign-in ends with an error', async () => {
+	test('tokens with 500 groups are too large for cookies, and the sign-in ends with an error', async () => {
 		groups = groupNames(500);
 		const browser = new Browser(landscape.url);
 		expectLoginError(await signInAtInstitution(browser), 'session_too_large', '/account');

@@ -55,7 +55,7 @@ const codesIn = ({ text }: Visit) => [...text.matchAll(/<strong[^>]*>([^<]*)<\/s
 test.each([
 	['a page that throws', '/privacy', 'an error page'],
 	['the layout of all pages, when it throws', '/help', 'the last resort']
-])('%s leads to a page with the help code of the log (%s: %s)', async (_, path) => {
+])('%s results in a page with the help code from the log (%s: %s)', async (_, path) => {
 	const page = await new Browser(landscape.url).open(path);
 	expect(page.status).toBe(500);
 	expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -68,7 +68,7 @@ test.each([
 	expect(page.text).not.toContain('swordfish');
 });
 
-test('the last resort is in English and Dutch, leads home, and keeps the headers of all pages', async () => {
+test('the last-resort page is in English and Dutch, links to the home page, and has the headers of all pages', async () => {
 	const { text, headers } = await new Browser(landscape.url).open('/help');
 	for (const words of ['lang="en"', 'Something went wrong', 'Help code', 'lang="nl"', 'Er ging iets mis', 'Hulpcode'])
 		expect(text).toContain(words);
@@ -78,7 +78,7 @@ test('the last resort is in English and Dutch, leads home, and keeps the headers
 	expect(headers.get('cache-control')).toContain('no-store');
 });
 
-test('a program that asks for such a page gets the same code and no text of the fault', async () => {
+test('a script that requests a broken page gets the help code, but not the text of the error', async () => {
 	const { status, text } = await new Browser(landscape.url).call('/help');
 	expect(status).toBe(500);
 	expect(text).not.toContain('swordfish');

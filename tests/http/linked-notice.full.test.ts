@@ -38,7 +38,7 @@ async function linkWithoutArrival(): Promise<void> {
 	expect(browser.cookies().get(COOKIE)).toBe('1');
 }
 
-test('the page on which a person arrives says once that the wallet is linked', async () => {
+test('the first page after sign-in says once that the wallet is linked', async () => {
 	const arrival = await signInByVerification(browser, landscape.sandbox);
 	expect([arrival.url.pathname, says(arrival)]).toEqual(['/account', 1]);
 	expect(browser.cookies().has(COOKIE)).toBe(false);
@@ -46,7 +46,7 @@ test('the page on which a person arrives says once that the wallet is linked', a
 });
 
 test.each(['/help', '/login', '/'])(
-	'a public page such as %s says it too, with the return path of the sign-in',
+	'a public page such as %s also says that the wallet is linked if it is opened first',
 	async (path) => {
 		await linkWithoutArrival();
 		const arrival = await browser.open(path);
@@ -55,7 +55,7 @@ test.each(['/help', '/login', '/'])(
 	}
 );
 
-test('a wallet that was linked before is no news', async () => {
+test('a wallet that was already linked causes no linked notice', async () => {
 	expect(says(await signInWithWallet(browser, landscape.sandbox))).toBe(0);
 	expect(browser.cookies().has(COOKIE)).toBe(false);
 });
@@ -67,14 +67,14 @@ test('HEAD and a prefetch do not count as a view', async () => {
 	expect(says(await browser.open('/account'))).toBe(1);
 });
 
-test('the next person at a shared computer does not read it after a sign-out', async () => {
+test('the next person at a shared computer does not see the linked notice after a sign-out', async () => {
 	await linkWithoutArrival();
 	const signedOut = await browser.open('/api/auth/signout', { form: {} });
 	expect([says(signedOut), browser.cookies().has(COOKIE)]).toEqual([0, false]);
 	expect(says(await signInAtInstitution(browser))).toBe(0);
 });
 
-test('the next person at a shared computer does not read it after the session cookie alone is gone', async () => {
+test('the next person at a shared computer does not see the linked notice if only the session cookie is gone', async () => {
 	await linkWithoutArrival();
 	browser.putCookie('portal.session', '');
 	expect(says(await browser.open('/help'))).toBe(0);

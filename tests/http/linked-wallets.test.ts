@@ -27,14 +27,14 @@ test('another person’s wallet can neither be seen nor unlinked by its address'
 	expect(removals()).toBe(1);
 });
 
-test('nobody unlinks a wallet from another site’s page', async () => {
+test('a wallet cannot be unlinked from another site’s page', async () => {
 	const owner = new Browser(landscape.url);
 	const address = linkIn(await signInAtInstitution(owner, 'known-student'), '/unlink');
 	expect((await owner.open(address, { form: {}, from: landscape.sandbox.institutionUrl })).status).toBe(403);
 	expect(removals()).toBe(0);
 });
 
-test('the account page tells when a wallet was last used, and says nothing about it before that', async () => {
+test('the account page shows when a wallet was last used, and nothing before its first use', async () => {
 	const owner = new Browser(landscape.url);
 	const before = await signInAtInstitution(owner, 'known-student');
 	expect(before.text).toContain('Linked on');

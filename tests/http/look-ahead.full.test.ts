@@ -121,8 +121,8 @@ const lookAheads = [
 	['an old prefetch', { method: 'GET', headers: { purpose: 'prefetch' } }, 503]
 ] as const;
 
-describe.each(consuming)('of %s', (_what, addressOf, end) => {
-	test.each(lookAheads)('%s changes nothing and sets no cookie', async (_, { method, headers }, status) => {
+describe.each(consuming)('at %s', (_what, addressOf, end) => {
+	test.each(lookAheads)('%s has no effect and sets no cookie', async (_, { method, headers }, status) => {
 		const address = await addressOf();
 		const before = upstreamCalls();
 		const response = await browser.call(address, { method, headers: { accept: 'text/html', ...headers } });
@@ -132,7 +132,7 @@ describe.each(consuming)('of %s', (_what, addressOf, end) => {
 	});
 });
 
-test('requests of one browser with the code of an identity verification redeem it once, and go on together', async () => {
+test('simultaneous requests with one code of an identity verification redeem it once, and all continue', async () => {
 	const address = await idvCallback();
 	const copies = Array.from({ length: 10 }, () => copyOf(browser, landscape.url));
 	const from = landscape.sandbox.institutionUrl;

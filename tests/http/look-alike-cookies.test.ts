@@ -27,7 +27,7 @@ const named = (rename: (name: string) => string) =>
 	session.map(([name, value]) => `${rename(name)}=${value}`).join('; ');
 const utf8 = (text: string) => Buffer.from(text).toString('latin1');
 
-test('the cookies of this test sign in under their own name', async () => {
+test('the original cookies are valid under their own names', async () => {
 	expect(session.length).toBeGreaterThan(0);
 	expect(await sessionFor(named((name) => name))).toContain('"provider"');
 });
@@ -39,7 +39,7 @@ test('the cookies of this test sign in under their own name', async () => {
 const blanks = ['\u00a0', '\u0085', '\u1680', '\u2000', '\u2003', '\u2028', '\u202f', '\u205f', '\u3000', '\ufeff'];
 
 test.each(blanks.map((blank) => [blank.codePointAt(0)?.toString(16), blank]))(
-	'a look-alike with U+%s before or after its name signs nobody in',
+	'a look-alike with U+%s before or after its name is not accepted',
 	async (_, blank = '') => {
 		expect(await sessionFor(named((name) => utf8(blank) + name))).not.toContain('"provider"');
 		expect(await sessionFor(named((name) => name + utf8(blank)))).not.toContain('"provider"');
@@ -51,7 +51,7 @@ test.each([
 	['with a vertical tab', '\u000b'],
 	['with a form feed', '\u000c'],
 	['with quotes', '"']
-])('a look-alike %s signs nobody in', async (_, before) => {
+])('a look-alike %s is not accepted', async (_, before) => {
 	expect(await sessionFor(named((name) => before + name))).not.toContain('"provider"');
 });
 
@@ -61,6 +61,6 @@ test.each([
 	['of the other prefix', (name: string) => name.replace('__Host-', '__Secure-')],
 	['without its prefix', (name: string) => name.replace('__Host-', '')],
 	['with an escape', (name: string) => name.replace('__', '%5F%5F')]
-])('a look-alike %s signs nobody in', async (_, rename) => {
+])('a look-alike %s is not accepted', async (_, rename) => {
 	expect(await sessionFor(named(rename))).not.toContain('"provider"');
 });

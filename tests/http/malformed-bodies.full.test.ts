@@ -92,7 +92,7 @@ function everyAction(): string[] {
 		});
 }
 
-test('these are all the actions there are', () => {
+test('the list of form actions is complete', () => {
 	expect(everyAction().sort()).toEqual([
 		'/account/sessions/others/end',
 		'/account/wallets/a-wallet/unlink',
@@ -125,7 +125,7 @@ describe.each(everyAction())('the action %s', (action) => {
 
 describe('the field "attempt"', () => {
 	test.each(['x', 'a'.repeat(60_000), 'a1b2c3d4-0000-4000-8000-00000000000g', '', `${crypto.randomUUID()} `])(
-		'that is no UUID is refused with a page (%#)',
+		'is refused with a page if it is not a UUID (%#)',
 		async (attempt) => {
 			const creates = landscape.sandbox.count('bridge.create');
 			const { status, text } = await send('/login/wallet?/start', FORM, String(new URLSearchParams({ attempt })));
@@ -135,7 +135,7 @@ describe('the field "attempt"', () => {
 		}
 	);
 
-	test('that is a UUID, as our pages have it, makes one code however often it is sent', async () => {
+	test('with the same UUID creates only one QR code, however often it is sent', async () => {
 		const creates = landscape.sandbox.count('bridge.create');
 		const body = String(new URLSearchParams({ attempt: crypto.randomUUID() }));
 		const responses = await Promise.all([1, 2, 3].map(() => send('/login/wallet?/start', FORM, body)));
@@ -144,7 +144,7 @@ describe('the field "attempt"', () => {
 	});
 });
 
-test('a form of /locale that is malformed is refused with a page', async () => {
+test('a malformed form that is sent to /locale is refused with a page', async () => {
 	const responses = await Promise.all(forms.map(([, type, body]) => send('/locale', type, body)));
 	expect(responses.map(({ status, type }) => [status, type?.split(';')[0]])).toEqual(
 		forms.map(() => [400, 'text/html'])
@@ -166,10 +166,10 @@ test.each([
 	);
 });
 
-describe('any body at any address, by any method', () => {
+describe('any body, sent to any path with any method', () => {
 	beforeEach(() => landscape.sandbox.reset());
 
-	test('is never a fault of ours', { timeout: 120_000 }, async () => {
+	test('never causes a 5xx response', { timeout: 120_000 }, async () => {
 		const paths = everyPath({ walletSession: id, wallet: 'a-wallet' }).filter((path) => !path.endsWith('/events'));
 		const faults: string[] = [];
 		for (const path of paths) {

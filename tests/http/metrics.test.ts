@@ -22,7 +22,7 @@ describe('with METRICS_PORT', () => {
 		await portal.stop();
 	});
 
-	test('metrics are served there from the start, with the version of the portal, and without a collector', async () => {
+	test('metrics are served on that port from the start, with the portal’s version and without a collector', async () => {
 		const { status, headers, text, series } = await scrape(port);
 		expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
 		expect(text).toMatch(/^target_info\{service_name="eduid-wallet-portal",service_version="[\d.]+"\} 1$/m);
@@ -38,7 +38,7 @@ describe('with METRICS_PORT', () => {
 		expect(samples.get('portal_refused_requests_total{reason="header_size"}')).toBe(1);
 	});
 
-	test('nothing else is served there, and metrics are not served on the public port', async () => {
+	test('only metrics are served on that port, and the public port does not serve them', async () => {
 		const status = async (path: string, method = 'GET') => (await rawRequest(port, { path, method })).status;
 		expect(await Promise.all(['/', '/login', '/metrics/', '/api/health'].map((path) => status(path)))).toEqual([
 			404, 404, 404, 404
@@ -60,7 +60,7 @@ describe('with METRICS_PORT', () => {
 		});
 	});
 
-	test('a second portal on the same port ends with one line that names it', async () => {
+	test('a second portal on the same port exits with one line that names the port', async () => {
 		const env = {
 			...bareEnvironment,
 			AUTH_URL: 'http://localhost:3000',
@@ -75,7 +75,7 @@ describe('with METRICS_PORT', () => {
 	});
 
 	// The last test of the group: it stops the portal.
-	test('the port closes with the portal, whatever connections are open', async () => {
+	test('the port closes when the portal stops, even with open connections', async () => {
 		const socket = connect(port, '127.0.0.1');
 		await once(socket, 'connect');
 		const ended = once(socket.resume(), 'close');

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => landscape.stop());
 
-test('(a11y 14) a person gets all the time again by a new code, a dozen times over', async () => {
+test('(a11y 14) a new QR code restores the full time limit, a dozen times in a row', async () => {
 	const browser = new Browser(landscape.url);
 	let page = await browser.submit(await browser.open('/login'), {}, '/login/wallet?/start');
 	const codes = [codeOn(page.text)];

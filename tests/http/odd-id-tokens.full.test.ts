@@ -29,19 +29,19 @@ const foreign: readonly (readonly [string, () => Record<string, unknown>])[] = [
 ];
 
 describe('an ID token', () => {
-	test.each(foreign)('%s signs nobody in', async (_, claims) => {
+	test.each(foreign)('%s is refused at sign-in', async (_, claims) => {
 		landscape.sandbox.scenario('id-token', { claims: claims() });
 		expectLoginError(await signInAtInstitution(browser), 'sign_in_failed');
 		expect(holdsSession(browser)).toBe(false);
 		await expect.poll(() => landscape.sandbox.count('sts.revocation')).toBe(1);
 	});
 
-	test('with the hash of another code signs nobody in', async () => {
+	test('with the hash of another code is refused at sign-in', async () => {
 		landscape.sandbox.scenario('id-token', { claims: { c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' } });
 		expectLoginError(await signInAtInstitution(browser), 'sign_in_failed');
 	});
 
-	test.each(foreign)('%s, at a refresh, ends the session', async (_, claims) => {
+	test.each(foreign)('%s ends the session at a refresh', async (_, claims) => {
 		await signInAtInstitution(browser);
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('id-token', { claims: claims() });
@@ -49,7 +49,7 @@ describe('an ID token', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('of this client signs in, at several audiences too', async () => {
+	test('for several audiences is accepted if this client is the authorized party', async () => {
 		landscape.sandbox.scenario('id-token', { claims: { aud: ['portal-frontend', 'api'], azp: 'portal-frontend' } });
 		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
 		await tokensOver(browser, landscape);
@@ -58,7 +58,7 @@ describe('an ID token', () => {
 });
 
 test.each<unknown>([false, 0, ' ', [false, 'f'], '\ud800', '..'])(
-	'two people with %j for an identity claim stay two people',
+	'two people with %j as an identity claim have different user ids',
 	async (value) => {
 		landscape.sandbox.scenario('id-token', { claims: { federated_subject: value, eduid: value } });
 		const idOf = async (person: PersonId) => {
@@ -70,11 +70,11 @@ test.each<unknown>([false, 0, ' ', [false, 'f'], '\ud800', '..'])(
 	}
 );
 
-describe('an ID token that names nobody', () => {
+describe('an ID token without identity claims', () => {
 	const thin = { name: null, given_name: null, family_name: null, email: null, eduid: null, federated_subject: null };
 	const whoAmI = async () => v.parse(Me, (await browser.call('/api/me')).text).user;
 
-	test('is completed by the userinfo endpoint: the person is the same as ever', async () => {
+	test('is completed by the userinfo endpoint, with the same person as before', async () => {
 		await signInAtInstitution(browser);
 		const before = await whoAmI();
 		browser = new Browser(landscape.url);
@@ -84,7 +84,7 @@ describe('an ID token that names nobody', () => {
 		expect(landscape.sandbox.count('sts.userinfo')).toBe(1);
 	});
 
-	test('signs nobody in while the userinfo endpoint is unreachable', async () => {
+	test('is refused at sign-in while the userinfo endpoint is unreachable', async () => {
 		landscape.sandbox.scenario('id-token', { claims: thin });
 		landscape.sandbox.scenario('sts-500', { operation: 'userinfo' });
 		expectLoginError(await signInAtInstitution(browser), 'sts_unavailable');
@@ -100,23 +100,26 @@ describe('unlinking a wallet', () => {
 		['milliseconds', () => Date.now()]
 	];
 
-	test.each(implausible)('takes a new sign-in where the STS says %s of the time of the first', async (_, authTime) => {
-		landscape.sandbox.scenario('id-token', { claims: { auth_time: authTime() } });
-		const address = linkIn(await signInAtInstitution(browser), '/unlink');
-		const page = await browser.open(address);
-		expect(page.text).toContain(words.unlink.newer);
-		await browser.open(address, { form: {} });
-		expect(removals()).toBe(0);
+	test.each(implausible)(
+		'requires a new sign-in if the STS returns %s as the time of the first one',
+		async (_, authTime) => {
+			landscape.sandbox.scenario('id-token', { claims: { auth_time: authTime() } });
+			const address = linkIn(await signInAtInstitution(browser), '/unlink');
+			const page = await browser.open(address);
+			expect(page.text).toContain(words.unlink.newer);
+			await browser.open(address, { form: {} });
+			expect(removals()).toBe(0);
 
-		// A sign-in that was requested and completed counts, although the STS still does not send its time.
-		const institution = await browser.open(linkIn(page, '/login/start'));
-		const back = await browser.submit(institution, { person: 'known-student' });
-		expect(back.url.pathname).toBe(new URL(address, landscape.url).pathname);
-		await browser.open(address, { form: {} });
-		expect(removals()).toBe(1);
-	});
+			// A sign-in that was requested and completed counts, although the STS still does not send its time.
+			const institution = await browser.open(linkIn(page, '/login/start'));
+			const back = await browser.submit(institution, { person: 'known-student' });
+			expect(back.url.pathname).toBe(new URL(address, landscape.url).pathname);
+			await browser.open(address, { form: {} });
+			expect(removals()).toBe(1);
+		}
+	);
 
-	test('says whom to ask where the STS does not authenticate anybody again, and stays signed in', async () => {
+	test('refers to the help desk if the STS does not reauthenticate the person, and keeps the session', async () => {
 		landscape.sandbox.scenario('signed-in-ago', { seconds: 3600 });
 		const address = linkIn(await signInAtInstitution(browser), '/unlink');
 		const institution = await browser.open(linkIn(await browser.open(address), '/login/start'));

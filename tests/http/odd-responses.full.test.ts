@@ -69,7 +69,7 @@ describe('an STS whose responses are odd but usable', () => {
 	test.each([
 		['null', null],
 		['empty', '']
-	])('signs a person in whose refresh token is %s', async (_what, nothing) => {
+	])('signs in a person whose refresh token is %s', async (_what, nothing) => {
 		sts.alter(
 			altered([
 				[
@@ -117,7 +117,7 @@ describe('an Auth Bridge whose responses are odd but usable', () => {
 		expect((await signInWithWallet(browser, landscape.sandbox)).url.pathname).toBe('/account');
 	});
 
-	test('links a wallet by a visit to the institution', async () => {
+	test('links a wallet after identity verification at the institution', async () => {
 		expect((await signInByVerification(browser, landscape.sandbox)).url.pathname).toBe('/account');
 	});
 

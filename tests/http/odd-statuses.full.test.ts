@@ -55,7 +55,7 @@ beforeEach(() => {
 });
 
 describe.each(oddities)('an upstream that responds with %s', (_what, bytes) => {
-	test('as the Auth Bridge is a 502 or 504, and the next request works', async () => {
+	test('as the Auth Bridge causes a 502 or 504 response, and the next request succeeds', async () => {
 		const id = await createWalletSession(browser);
 		bridge.respondWith({ head: /^(?:GET|POST) \/auth\//, bytes });
 		const responses = [
@@ -67,14 +67,14 @@ describe.each(oddities)('an upstream that responds with %s', (_what, bytes) => {
 		expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
 	});
 
-	test('as the token endpoint fails the sign-in, and the next one works', async () => {
+	test('as the token endpoint fails the sign-in, and the next sign-in succeeds', async () => {
 		sts.respondWith({ head: /^POST \/token/, bytes });
 		expectLoginError(await signInAtInstitution(browser), 'sts_unavailable');
 		sts.respondWith(null);
 		expect((await signInAtInstitution(new Browser(landscape.url))).url.pathname).toBe('/account');
 	});
 
-	test('to a refresh does not keep the session from going on', async () => {
+	test('to a refresh does not block the next request', async () => {
 		await signInAtInstitution(browser);
 		sts.respondWith({ head: /^POST \/token/, bytes });
 		await tokensOver(browser, landscape);
@@ -88,7 +88,7 @@ describe('a backend', () => {
 	beforeEach(() => signInAtInstitution(browser));
 
 	test.each(['/switching', '/status-600', '/hints'])(
-		'that responds with %s leads to 502 or 504, and is called again',
+		'that responds with %s causes a 502 or 504 response, and the next call succeeds',
 		async (path) => {
 			for (const method of ['GET', 'POST']) {
 				const response = await browser.call(`/api/backends/odd${path}`, { method });

@@ -143,7 +143,7 @@ describe('every response matches the description', () => {
 		expect(faultsOf('POST', '/api/auth/signout', await ask('POST', '/api/auth/signout'))).toEqual([]);
 	});
 
-	test('to a program', async () => {
+	test('to an API client', async () => {
 		const client = new ApiClient(landscape.url, await serviceToken(landscape));
 		const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		const { sessionId } = JSON.parse(created.text) as { sessionId: string };
@@ -152,7 +152,7 @@ describe('every response matches the description', () => {
 		expect(await everywhere(asApiClient(client), sessionId)).toEqual([]);
 	});
 
-	test('to a program without the scope, and to one whose token is none', async () => {
+	test('to an API client without the scope, and to one with an invalid token', async () => {
 		const lacking = new ApiClient(landscape.url, await serviceToken(landscape, 'other'));
 		expect(await everywhere(asApiClient(lacking), '0'.repeat(32))).toEqual([]);
 		expect(await everywhere(asApiClient(new ApiClient(landscape.url, 'none')), '0'.repeat(32))).toEqual([]);
@@ -203,7 +203,7 @@ test('every event of a stream matches the description', async () => {
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-test('a method that the description does not have gets 405 and the ones it has', async () => {
+test('a method that is not in the OpenAPI description gets a 405 response with the methods that are', async () => {
 	const askAsProgram = asApiClient(new ApiClient(landscape.url, await serviceToken(landscape)));
 	const askAsBrowser = asBrowser(new Browser(landscape.url));
 	const wrong: string[] = [];

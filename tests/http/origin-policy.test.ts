@@ -77,11 +77,14 @@ test.each([
 	['an API route', '/api/health', 'API'],
 	['an API route in another spelling', '/ap%69/%68ealth', 'API'],
 	['an API route that is spelled in hexadecimal', '/%61%70%69/%68%65%61%6c%74%68', 'API']
-] as const)('what another site could do in a browser is refused at %s, and nothing else', async (_, path, kind) => {
-	const statuses = await inBatches(attempts, (attempt) => attemptAt(path, attempt));
-	const seen = attempts.map((attempt, index) => ({ ...attempt, status: refusalIn(statuses[index]) }));
-	expect(seen).toEqual(attempts.map((attempt) => ({ ...attempt, status: refusalOf(attempt, kind) })));
-});
+] as const)(
+	'requests that another site could make in a browser are refused at %s, and no others',
+	async (_, path, kind) => {
+		const statuses = await inBatches(attempts, (attempt) => attemptAt(path, attempt));
+		const seen = attempts.map((attempt, index) => ({ ...attempt, status: refusalIn(statuses[index]) }));
+		expect(seen).toEqual(attempts.map((attempt) => ({ ...attempt, status: refusalOf(attempt, kind) })));
+	}
+);
 
 const refusalIn = (status: number | undefined) => (status === 401 || status === 403 ? status : null);
 
@@ -104,7 +107,7 @@ test.each(['iframe', 'embed', 'image', 'script'])(
 	}
 );
 
-test('a refusal at an API route is JSON, and no refusal allows another origin anything', async () => {
+test('a refusal at an API route is JSON, and has no CORS headers', async () => {
 	const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
 	const responses = await Promise.all(
 		['GET', 'POST', 'OPTIONS'].map((method) => exchange(new URL('/api/me', portal.url), { method, headers }))
@@ -117,7 +120,7 @@ test('a refusal at an API route is JSON, and no refusal allows another origin an
 	);
 });
 
-test('an unsafe API call from no browser is refused: without a token with 401, with a cookie with 403', async () => {
+test('an unsafe API call without browser headers is refused with 401, and with 403 if it has a cookie', async () => {
 	const post = (headers: Record<string, string>) =>
 		exchange(new URL('/api/wallet/sessions', portal.url), { method: 'POST', headers });
 	const bare = await post({});
@@ -130,7 +133,7 @@ test('an unsafe API call from no browser is refused: without a token with 401, w
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
 const FORM = { accept: PAGE, 'sec-fetch-mode': 'navigate', 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('the page of a refusal', () => {
+describe('a refusal by the origin policy', () => {
 	// A portal of its own: after all the refusals above, the log of the other one leaves out further lines for a minute.
 	let quiet: Portal;
 	beforeAll(async () => {
@@ -154,7 +157,7 @@ describe('the page of a refusal', () => {
 			'/login',
 			{ accept: PAGE, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }
 		]
-	])('%s gets a page that opens the portal, in the language of its reader', async (_, method, path, headers) => {
+	])('of %s shows a page that links to the portal, in the person’s language', async (_, method, path, headers) => {
 		const pages = await Promise.all(
 			['en', 'nl'].map((language) =>
 				exchange(new URL(path, quiet.url), { method, headers: { ...headers, cookie: `portal.locale=${language}` } })

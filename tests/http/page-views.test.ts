@@ -36,7 +36,7 @@ test('the wallet page’s view follows its session', async () => {
 	await vi.waitFor(async () => expect(await view('/login/wallet/view')).toMatchObject(ended), 5000);
 });
 
-test('a view names the page where the sign-in goes on', async () => {
+test('a view names the page where the sign-in continues', async () => {
 	await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 	expect(await view('/login/wallet/view')).toEqual({ goTo: '/login/continue' });
 });
@@ -49,7 +49,7 @@ test('the identity page’s view has the person of this browser’s wallet sessi
 });
 
 describe.each(['/login/wallet/view', '/login/identity/view'])('%s', (path) => {
-	test('tells another browser nothing of a session', async () => {
+	test('does not disclose a wallet session to another browser', async () => {
 		await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 		const other = await view(path, new Browser(landscape.url));
 		expect(other).toEqual(path.includes('identity') ? { goTo: '/login/wallet' } : { view: { screen: 'start' } });

@@ -79,13 +79,13 @@ describe.each(variables)('with the private CA in %s', (variable) => {
 		expect(wallet.url.pathname).toBe('/account');
 	});
 
-	test.each(['GET', 'POST'])('a backend is called by %s', async (method) => {
+	test.each(['GET', 'POST'])('a backend can be called with %s', async (method) => {
 		const browser = new Browser(landscape.url);
 		await signInAtInstitution(browser);
 		expect((await browser.call('/api/backends/odd/echo', { method })).status).toBe(200);
 	});
 
-	test('everything is ready', async () => {
+	test('the portal and its services are ready', async () => {
 		const ready = await new Browser(landscape.url).call('/api/health/ready');
 		expect(JSON.parse(ready.text)).toMatchObject({ status: 'ready', store: redis ? 'up' : 'none' });
 	});
@@ -103,7 +103,7 @@ describe.each(variables)('with the private CA in %s', (variable) => {
 });
 
 describe('without the private CA', () => {
-	test('nothing is called, and the log says why', async () => {
+	test('the Auth Bridge is not called, and the log says why', async () => {
 		const { landscape, stop } = await startSecured({});
 		try {
 			const browser = new Browser(landscape.url);

@@ -62,7 +62,7 @@ async function signIn(browser: Browser, { hasIss = false }: Pick<ProviderShape, 
 const me = async (browser: Browser) => v.parse(Me, (await browser.call('/api/me')).text).user;
 
 describe.each(providerShapes)('with responses of the shape of $name', (shape) => {
-	test('a person signs in, stays signed in when tokens end, and signs out', async () => {
+	test('a person signs in, stays signed in after a refresh if there is one, and signs out', async () => {
 		await start(shape);
 		let browser = new Browser(landscape.url);
 		expect((await signIn(browser, shape)).url.pathname).toBe('/account');
@@ -127,21 +127,21 @@ describe.each(providerShapes.filter(({ logoutHeader }) => logoutHeader))(
 );
 
 describe('what the portal refuses:', () => {
-	test('an issuer with a placeholder, as of Entra ID’s "common"', async () => {
+	test('an issuer with a placeholder, like that of Entra ID’s "common"', async () => {
 		await start({ discovery: { issuer: 'https://login.example/{tenantid}/v2.0' } });
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
 		expectLoginError(await browser.open('/login/start?provider=sts'), 'portal_misconfigured');
 	});
 
-	test('an issuer that differs by its closing slash, in ID tokens', async () => {
+	test('an ID token whose issuer differs by a trailing slash', async () => {
 		await start({ discovery: without('authorization_response_iss_parameter_supported') });
 		landscape.sandbox.scenario('id-token', { claims: { iss: `${landscape.sandbox.stsUrl}/` } });
 		const browser = new Browser(landscape.url);
 		expectLoginError(await signIn(browser, {}), 'sign_in_failed');
 	});
 
-	test('a callback without the iss parameter that discovery promises, and one of another issuer', async () => {
+	test('a callback without the iss parameter that discovery promises, and one with another issuer', async () => {
 		await start({});
 		expectLoginError(await signIn(new Browser(landscape.url), { hasIss: false }), 'sign_in_failed');
 		const browser = new Browser(landscape.url);
@@ -151,7 +151,7 @@ describe('what the portal refuses:', () => {
 		expect(landscape.sandbox.count('sts.token:code')).toBe(0);
 	});
 
-	test('a callback with an error, by a page that says what to do', async () => {
+	test('a callback with an error, with a page that says what to do', async () => {
 		await start({ discovery: without('authorization_response_iss_parameter_supported') });
 		const pageOf = async (error: string) => {
 			const browser = new Browser(landscape.url);

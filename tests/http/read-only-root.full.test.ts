@@ -5,7 +5,7 @@ import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { signInAtInstitution, signInWithWallet } from './support/journeys.ts';
 
-describe.skipIf(!canConfine())('as nobody, with no capability and no place to write to', () => {
+describe.skipIf(!canConfine())('as the user nobody, without capabilities or writable folders', () => {
 	let landscape: Landscape;
 
 	beforeAll(async () => {
@@ -13,7 +13,7 @@ describe.skipIf(!canConfine())('as nobody, with no capability and no place to wr
 	});
 	afterAll(() => landscape.stop());
 
-	test('the portal starts, is ready, and signs people in both ways', async () => {
+	test('the portal starts, is ready, and people sign in at the institution and with a wallet', async () => {
 		expect((await fetch(`${landscape.url}/api/health/ready`)).status).toBe(200);
 		const student = new Browser(landscape.url);
 		expect((await signInAtInstitution(student)).url.pathname).toBe('/account');
@@ -21,7 +21,7 @@ describe.skipIf(!canConfine())('as nobody, with no capability and no place to wr
 		expect((await signInWithWallet(holder, landscape.sandbox)).url.pathname).toBe('/account');
 	});
 
-	test('it serves its files, and its log has no fault', async () => {
+	test('the portal serves its files, and its log has no errors', async () => {
 		const response = await fetch(`${landscape.url}/favicon.svg`);
 		expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
 		expect(landscape.portal.logs()).not.toContain('"ERROR"');

@@ -10,7 +10,7 @@ import { signInAtInstitution } from './support/journeys.ts';
 import { actAsOne } from './support/shared-store.ts';
 import { AUDIENCE, tokenClaims } from './support/third-party.ts';
 
-describe.skipIf(!hasRedis())('three instances with a Redis', () => {
+describe.skipIf(!hasRedis())('three instances with Redis', () => {
 	let redis: Redis;
 	let instances: Instances;
 
@@ -38,7 +38,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	const backIn = (portal: number) =>
 		(instances.portals[portal]?.logs() ?? '').split('the shared store is available again').length;
 
-	test('nobody is signed out when it stops and starts again, and tokens are refreshed all the time', async () => {
+	test('nobody is signed out when Redis restarts, and tokens are refreshed during the outage', async () => {
 		const browser = await signedIn();
 		const elsewhere = instances.urls.slice(1).map((url) => copyOf(browser, url));
 		const returns = backIn(0);
@@ -68,7 +68,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	test.each([
 		['a person', 'user'],
 		['all people', 'all']
-	])('an operator ends the sessions of %s on all of them within a second', async (_, target) => {
+	])('an operator ends the sessions of %s on all instances within a second', async (_, target) => {
 		const browser = await signedIn();
 		const copies = instances.urls.map((url) => copyOf(browser, url));
 		const { user } = JSON.parse((await me(browser)).text) as { user: { id: string } };
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect((await me(await signedIn())).status).toBe(200);
 	});
 
-	test('requests are served while it is silent with its connections open', async () => {
+	test('requests are served while Redis does not respond but keeps its connections open', async () => {
 		const browser = await signedIn();
 		await me(browser);
 		redis.freeze();
@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 		expect(instances.sandbox.counts().refreshGrants).toBe(1);
 	});
 
-	test('an instance that is stopped during a token call, after its browser left, leaves the result to the others', async () => {
+	test('an instance that stops during a refresh, after its browser disconnected, stores the result for the others', async () => {
 		const browser = await signedIn();
 		await tokensOver(browser, instances);
 		instances.sandbox.scenario('sts-slow', { operation: 'token:refresh', ms: 2500 });
@@ -112,7 +112,7 @@ describe.skipIf(!hasRedis())('three instances with a Redis', () => {
 	});
 });
 
-describe.skipIf(!hasRedis())('a rate limit of two instances with a Redis', () => {
+describe.skipIf(!hasRedis())('a rate limit of two instances with Redis', () => {
 	const LIMIT = 4;
 	let redis: Redis;
 	let instances: Instances;
@@ -144,7 +144,7 @@ describe.skipIf(!hasRedis())('a rate limit of two instances with a Redis', () =>
 	}
 	const times = <Value>(count: number, value: Value) => Array.from({ length: count }, () => value);
 
-	test('holds over both of them, and Redis does not learn whose it is', async () => {
+	test('applies across both instances, and its keys in Redis do not reveal whose it is', async () => {
 		expect(await openInTurn(LIMIT + 2)).toEqual([...times(LIMIT, 201), 429, 429]);
 		const keys = await redis.keys('portal:limit:*');
 		expect(keys.map((key) => key.replace(/[\w-]{22}$/, '…')).sort()).toEqual([
@@ -153,7 +153,7 @@ describe.skipIf(!hasRedis())('a rate limit of two instances with a Redis', () =>
 		]);
 	});
 
-	test('holds at each of them while Redis is unreachable, and nothing else fails', async () => {
+	test('applies per instance while Redis is unreachable, and other requests succeed', async () => {
 		await redis.stop();
 		try {
 			expect(await openInTurn(2 * LIMIT + 2)).toEqual([...times(2 * LIMIT, 201), 429, 429]);

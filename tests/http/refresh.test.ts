@@ -53,7 +53,7 @@ describe('when tokens expire', () => {
 		expect(await heldSession(late, landscape)).toMatchObject({ accessToken });
 	});
 
-	test('a request that comes just before costs nobody a wait, and the next has the new tokens', async () => {
+	test('a request shortly before expiry refreshes the tokens, and the next request has the new ones', async () => {
 		await tokensDue(browser, landscape);
 		expect((await me()).status).toBe(200);
 		expect(await heldSession(browser, landscape)).toMatchObject({ generation: 1 });
@@ -61,7 +61,7 @@ describe('when tokens expire', () => {
 		expect(grants()).toBe(1);
 	});
 
-	test('renewing does not extend the session', async () => {
+	test('a refresh does not extend the session', async () => {
 		const before = JSON.parse((await me()).text) as { expires: string };
 		await tokensOver(browser, landscape);
 		const response = await me();
@@ -71,7 +71,7 @@ describe('when tokens expire', () => {
 		expect(JSON.parse((await me()).text)).toMatchObject({ expires: before.expires });
 	});
 
-	test('and the browser goes away during the call, it is not broken off, and its result serves the next request', async () => {
+	test('and the browser disconnects during a refresh, the refresh finishes and the next request uses its result', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: 500 });
 		const goAway = beginCall(browser, `${landscape.url}/api/me`);
@@ -94,7 +94,7 @@ describe('while the STS', () => {
 		expect((await me()).status).toBe(200);
 	});
 
-	test('refuses to refresh for a reason of its own, the page offers to sign in again and to sign out', async () => {
+	test('refuses to refresh with invalid_scope, the page offers to sign in again and to sign out', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_scope', status: 400 });
 		const page = await browser.open('/account');
@@ -120,7 +120,7 @@ describe('while the STS', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('refuses to refresh with another 400, the session goes on, and ends at the second refusal', async () => {
+	test('refuses to refresh with another 400, the session continues, and ends at the second refusal', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'something_new', status: 400 });
 		expect((await outcome()).status).toBe(503);
@@ -136,7 +136,7 @@ describe('while the STS', () => {
 		expect(holdsSession(browser)).toBe(true);
 	});
 
-	test.each(['sts-down', 'sts-html', 'sts-redirect'] as const)('fails by %s, nobody is signed out', async (name) => {
+	test.each(['sts-down', 'sts-html', 'sts-redirect'] as const)('fails with %s, nobody is signed out', async (name) => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario(name, { ...onRefresh, status: 404 });
 		expect((await me()).status).toBe(503);
@@ -146,7 +146,7 @@ describe('while the STS', () => {
 		expect(landscape.sandbox.count('trap.visit')).toBe(0);
 	});
 
-	test('is slow, requests wait for one response, and nothing is redeemed twice', async () => {
+	test('is slow, requests wait for one response, and no refresh token is redeemed twice', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-slow', { ...onRefresh, ms: STS_TIMEOUT_MS - 700 });
 		const responses = await Promise.all(Array.from({ length: 5 }, () => me()));
@@ -156,7 +156,7 @@ describe('while the STS', () => {
 		expect(await familyLives()).toBe(true);
 	});
 
-	test('refuses the portal itself, nobody is signed out, and the operator reads why', async () => {
+	test('refuses the portal’s credentials, nobody is signed out, and the log says why', async () => {
 		await tokensOver(browser, landscape);
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_client', status: 401 });
 		expect(await outcome()).toMatchObject({ status: 503, retryAfter: '1' });
@@ -166,7 +166,7 @@ describe('while the STS', () => {
 		expect((await me()).status).toBe(200);
 	});
 
-	test('loses a response, the token is not used while the access token is valid, then redeemed once more', async () => {
+	test('loses a response, the refresh token is redeemed once more only after the access token has expired', async () => {
 		await tokensDue(browser, landscape);
 		landscape.sandbox.scenario('sts-lost', { ...onRefresh, times: 1 });
 		const responses = [await me(), await me(), await me()];
@@ -191,7 +191,7 @@ describe('when the STS has ended the grant', () => {
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 	});
 
-	test('a page leads to the login page, which says why and remembers the place', async () => {
+	test('a page redirects to the login page, which says why and keeps the return path', async () => {
 		const page = await browser.open('/account');
 		expect(page.url.pathname).toBe('/login');
 		expect(page.url.searchParams.get('error')).toBe('session_expired');
@@ -199,7 +199,7 @@ describe('when the STS has ended the grant', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('one token call decides for all requests with that cookie', async () => {
+	test('all requests with the same cookie share one token call', async () => {
 		const copies = Array.from({ length: 10 }, () => copyOf(browser, landscape.url));
 		const responses = await Promise.all(copies.map((copy) => me(copy)));
 		expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(401));
@@ -207,10 +207,10 @@ describe('when the STS has ended the grant', () => {
 	});
 });
 
-describe('when the Bridge refuses an access token that looks good', () => {
+describe('when the Bridge refuses an access token that has not expired', () => {
 	const create = () => browser.call('/api/wallet/sessions', { method: 'POST', json: {} });
 
-	test('it is renewed once and the call is sent again', async () => {
+	test('the token is refreshed once and the call is sent again', async () => {
 		landscape.sandbox.scenario('bridge-401', { operation: 'create', times: 1 });
 		expect((await create()).status).toBe(201);
 		expect([grants(), landscape.sandbox.count('bridge.create')]).toEqual([1, 2]);
@@ -218,7 +218,7 @@ describe('when the Bridge refuses an access token that looks good', () => {
 		expect(landscape.sandbox.lastHeaders('create').authorization).toBe(`Bearer ${accessToken}`);
 	});
 
-	test('and the new one too, that is a fault of the Bridge, and costs no more than one token call', async () => {
+	test('and the refreshed one too, requests get a 502 response, with only one token call', async () => {
 		landscape.sandbox.scenario('bridge-401', { operation: 'create' });
 		expect((await create()).status).toBe(502);
 		expect((await create()).status).toBe(502);
@@ -233,7 +233,7 @@ describe('when the Bridge refuses an access token that looks good', () => {
 		expect(holdsSession(browser)).toBe(false);
 	});
 
-	test('during a page, and the STS has ended the grant, the login page says so and remembers the place', async () => {
+	test('for a page, and the STS has ended the grant, the login page says so and keeps the return path', async () => {
 		landscape.sandbox.scenario('bridge-401', { operation: 'bindings' });
 		landscape.sandbox.scenario('sts-error', { ...onRefresh, error: 'invalid_grant' });
 		expectLoginError(await browser.open('/account'), 'session_expired', '/account');

@@ -31,7 +31,7 @@ test('complete called again returns the same response, with one request to the B
 	expect(landscape.sandbox.count('bridge.complete')).toBe(1);
 });
 
-test('complete called twice at once returns the same response, also if the Bridge accepts it only once', async () => {
+test('simultaneous complete calls return the same response, even if the Bridge accepts only one', async () => {
 	landscape.sandbox.scenario('complete-once');
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 	const complete = () => browser.call(sessionPath(id, 'complete'), { method: 'POST' });
@@ -40,7 +40,7 @@ test('complete called twice at once returns the same response, also if the Bridg
 	expect(new Set(responses.map(({ text }) => text)).size).toBe(1);
 });
 
-test('twenty tabs that ask for a status while it is read cost one read', async () => {
+test('twenty simultaneous status requests cause one read from the Bridge', async () => {
 	const id = await createWalletSession(browser);
 	landscape.sandbox.scenario('bridge-slow', { operation: 'status', ms: 1000 });
 	const status = () => browser.call(sessionPath(id, 'status'));
@@ -49,7 +49,7 @@ test('twenty tabs that ask for a status while it is read cost one read', async (
 	expect(landscape.sandbox.counts().statusReads[id]).toBe(1);
 });
 
-test('no status is given out for long', async () => {
+test('a cached status is replaced within two seconds', async () => {
 	const id = await createWalletSession(browser);
 	const status = async () => v.parse(Status, (await browser.call(sessionPath(id, 'status'))).text);
 	expect(await status()).toEqual({ status: 'PENDING' });
@@ -57,7 +57,7 @@ test('no status is given out for long', async () => {
 	await vi.waitFor(async () => expect(await status()).toEqual({ status: 'VERIFIED' }), { timeout: 2000, interval: 20 });
 });
 
-test('after a change of a session, no earlier response is returned', async () => {
+test('a cached status is not returned after the wallet session has changed', async () => {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 	const status = async () => JSON.parse((await browser.call(sessionPath(id, 'status'))).text) as unknown;
 	expect(await status()).toMatchObject({ status: 'VERIFIED' });

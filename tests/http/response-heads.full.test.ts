@@ -55,7 +55,7 @@ const tooLarge = (visits: readonly Visit[]) =>
 		.map((visit) => ({ path: visit.url.pathname, status: visit.status, bytes: headBytes(visit) }))
 		.filter(({ bytes }) => bytes >= MAX_HEAD_BYTES);
 
-test('nginx as it comes passes on a sign-in with tokens of Keycloak’s sizes, and every head stays below 4,000 bytes', async () => {
+test('a sign-in with tokens of Keycloak’s sizes passes default nginx, with response heads below 4,000 bytes', async () => {
 	const browser = new Browser(landscape.url);
 	await browser.open('/locale', { form: { locale: 'nl', returnTo: '/' } });
 	const account = await signInAtInstitution(browser);
@@ -69,7 +69,7 @@ test('nginx as it comes passes on a sign-in with tokens of Keycloak’s sizes, a
 	expect(tooLarge(browser.visits)).toEqual([]);
 });
 
-test('so do a refresh of the tokens, a wallet session and the sign-out', async () => {
+test('a token refresh, wallet sessions and a sign-out have response heads below 4,000 bytes', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await tokensDue(browser, landscape);
@@ -80,7 +80,7 @@ test('so do a refresh of the tokens, a wallet session and the sign-out', async (
 	expect(tooLarge(browser.visits)).toEqual([]);
 });
 
-test('so does a page that refreshes the tokens', async () => {
+test('a page that refreshes the tokens has a response head below 4,000 bytes', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await tokensDue(browser, landscape);
@@ -89,7 +89,7 @@ test('so does a page that refreshes the tokens', async () => {
 	expect(tooLarge([account])).toEqual([]);
 });
 
-test('so do a sign-in with a wallet, and one with identity verification', async () => {
+test('a sign-in with a wallet, and one with identity verification, have response heads below 4,000 bytes', async () => {
 	for (const signIn of [signInWithWallet, signInByVerification]) {
 		const browser = new Browser(landscape.url);
 		expect((await signIn(browser, landscape.sandbox)).url.pathname).toBe('/account');
@@ -97,7 +97,7 @@ test('so do a sign-in with a wallet, and one with identity verification', async 
 	}
 });
 
-test('every route stays below it too, for a signed-in person with a full cookie budget', async () => {
+test('every route has a response head below 4,000 bytes for a signed-in person with a full cookie budget', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const returnTo = `/account?${'x'.repeat(480)}`;

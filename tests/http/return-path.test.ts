@@ -37,16 +37,18 @@ const good = ['/help', '/account?notice=unlinked', '/account/wallets/x/unlink', 
 /** Paths of more than 512 characters: as given, or once the URL parser has encoded them. */
 const long = [`/help?x=${'x'.repeat(505)}`, `/${'x'.repeat(3000)}`, `/help?x=${'é'.repeat(100)}`];
 
-describe('who is signed in and opens the login page', () => {
+describe('the login page, opened by a signed-in person', () => {
 	const goal = async (wanted: string) => {
 		const query = new URLSearchParams({ returnTo: wanted });
 		return (await signedIn.open(`/login?${query}`, { follow: false })).headers.get('location');
 	};
-	test.each(hostile)('goes home instead of to %j', async (wanted) => expect(await goal(wanted)).toBe('/'));
-	test.each(long)('goes to the account instead of to what is longer than 512 characters', async (wanted) =>
+	test.each(hostile)('redirects to the home page instead of %j', async (wanted) =>
+		expect(await goal(wanted)).toBe('/')
+	);
+	test.each(long)('redirects to the account page instead of a path longer than 512 characters', async (wanted) =>
 		expect(await goal(wanted)).toBe('/account')
 	);
-	test.each(good)('goes on to %s', async (wanted) => expect(await goal(wanted)).toBe(wanted));
+	test.each(good)('redirects to %s', async (wanted) => expect(await goal(wanted)).toBe(wanted));
 });
 
 /** Every place that accepts a return path, and the page at which the person then arrives. */
@@ -94,14 +96,17 @@ const entrances: readonly (readonly [string, (wanted: string) => Promise<Visit>]
 
 const signIn = (institution: Visit) => browser.submit(institution, { person: 'known-student' });
 
-describe.each(entrances)('by %s', (_, enter) => {
-	test.each(['//evil.example/', '/\\evil.example', 'javascript:alert(1)'])('%s leads home', async (wanted) => {
-		const end = await enter(wanted);
-		expect(end.url.href).toBe(`${landscape.url}/`);
-		expect(JSON.stringify(landscape.sandbox.authorizations())).not.toContain('evil');
-	});
+describe.each(entrances)('a return path given to %s', (_, enter) => {
+	test.each(['//evil.example/', '/\\evil.example', 'javascript:alert(1)'])(
+		'is replaced by the home page if it is %s',
+		async (wanted) => {
+			const end = await enter(wanted);
+			expect(end.url.href).toBe(`${landscape.url}/`);
+			expect(JSON.stringify(landscape.sandbox.authorizations())).not.toContain('evil');
+		}
+	);
 
-	test('a path of more than 512 characters leads to the account, and is in no cookie and no address', async () => {
+	test('is replaced by the account page if it is longer than 512 characters, and is not in any cookie or URL', async () => {
 		const wanted = `/help?${'long'.repeat(480)}`;
 		const visits = browser.visits.length;
 		expect((await enter(wanted)).url.pathname).toMatch(/^\/(?:account|login)$/);
@@ -110,16 +115,16 @@ describe.each(entrances)('by %s', (_, enter) => {
 		expect(others.filter((value) => value.length > 1500)).toEqual([]);
 	});
 
-	test('a path of ours is where a person ends', async () => {
+	test('is followed if it is a path of the portal', async () => {
 		expect((await enter('/help?from=here')).url.href).toBe(`${landscape.url}/help?from=here`);
 	});
 });
 
-test('without a return path, a person ends at the account', async () => {
+test('a sign-in without a return path ends on the account page', async () => {
 	expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
 });
 
-test('who was sent to sign in ends where they wanted to be', async () => {
+test('a person who is redirected to sign in returns to the page they requested', async () => {
 	const login = await browser.open('/account?notice=unlinked');
 	const institution = await browser.open(linkIn(login, 'institution=uni-noord'));
 	expect((await signIn(institution)).url.href).toBe(`${landscape.url}/account?notice=unlinked`);

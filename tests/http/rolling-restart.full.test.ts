@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis())('two instances behind a load balancer', () => {
 	});
 
 	test(
-		'are restarted one after the other under load: no request and no session is lost',
+		'lose no request and no session when restarted one after the other under load',
 		{ timeout: 90_000 },
 		async () => {
 			const browsers = Array.from({ length: VISITORS }, () => new Browser(balancer.url));

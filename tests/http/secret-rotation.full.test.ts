@@ -14,7 +14,7 @@ const HOURS_AGO = Math.floor(Date.now() / 1000) - 2 * 60 * 60;
 const MIXED = [0, 1, 0, 1, 0, 1] as const;
 
 /** The procedure of docs/operations.md ("Changing secrets"). */
-describe.skipIf(!hasRedis())('AUTH_SECRET that changes, instance by instance', () => {
+describe.skipIf(!hasRedis())('a rotation of AUTH_SECRET, instance by instance', () => {
 	let redis: Redis;
 	let instances: Instances;
 	let portals: Instances['portals'][number][];

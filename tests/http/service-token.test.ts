@@ -65,7 +65,7 @@ beforeEach(async ({ onTestFinished }) => {
 const tokenCalls = () => landscape.sandbox.count(`sts.${TOKEN_CALL}`);
 const shown = () => landscape.sandbox.lastRequests('bridge').map(({ headers }) => headers.authorization);
 
-test('before sign-in the Bridge gets the portal’s own token, after it the token of that person', async () => {
+test('the Bridge receives the portal’s own token before sign-in, and the person’s access token afterwards', async () => {
 	const browser = new Browser(landscape.url);
 	const id = await createWalletSession(browser);
 	await browser.call(sessionPath(id, 'status'));
@@ -76,7 +76,7 @@ test('before sign-in the Bridge gets the portal’s own token, after it the toke
 	expect(shown().at(-1)).toBe(`Bearer ${(await heldSession(browser, landscape)).accessToken}`);
 });
 
-test('a third party’s session gets it too, and never that party’s own', async () => {
+test('a third party’s wallet session also uses the portal’s own token, never the third party’s', async () => {
 	const token = await serviceToken(landscape);
 	const before = tokenCalls();
 	await sessionOf(new ApiClient(portal.url, token));
@@ -84,7 +84,7 @@ test('a third party’s session gets it too, and never that party’s own', asyn
 	expect(shown()).not.toContain(`Bearer ${token}`);
 });
 
-test('200 calls at once cost one token call', async () => {
+test('200 concurrent calls cause one token request', async () => {
 	const person = new Browser(landscape.url);
 	await signInAtInstitution(person);
 	const browser = copyOf(person, portal.url);
@@ -96,7 +96,7 @@ test('200 calls at once cost one token call', async () => {
 	]);
 });
 
-test('one that the Bridge refuses is renewed once, and the call made again', async () => {
+test('a token that the Bridge refuses is renewed once, and the call is retried', async () => {
 	const browser = new Browser(portal.url);
 	landscape.sandbox.scenario('bridge-401', { operation: 'create', times: 1 });
 	await createWalletSession(browser);
@@ -104,7 +104,7 @@ test('one that the Bridge refuses is renewed once, and the call made again', asy
 	expect([shown().length, refused === good, tokenCalls()]).toEqual([2, false, 2]);
 });
 
-test('a Bridge that refuses every token is called twice, and costs two token calls', async () => {
+test('a Bridge that refuses every token is called twice, with two token requests', async () => {
 	const browser = new Browser(portal.url);
 	await browser.open('/login');
 	landscape.sandbox.scenario('bridge-401', { operation: 'create' });
@@ -117,7 +117,7 @@ test.each([
 	['down', 'sts-down', {}],
 	['failing', 'sts-500', {}],
 	['of another mind about the client', 'sts-error', { error: 'invalid_client', status: 401 }]
-] as const)('while the token endpoint is %s there is a 503 that says when to try again', async (_, name, options) => {
+] as const)('while the token endpoint is %s, the response is 503 with Retry-After', async (_, name, options) => {
 	const browser = new Browser(portal.url);
 	await browser.open('/login');
 	landscape.sandbox.scenario(name, { operation: TOKEN_CALL, ...options });
@@ -127,7 +127,7 @@ test.each([
 	expect(landscape.sandbox.lastRequests('bridge')).toEqual([]);
 });
 
-test('a service gets a token for its own resource and scope, for every caller', async () => {
+test('a backend receives a token for its own resource and scope, regardless of the caller', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await browser.call('/api/backends/menu/echo');
@@ -141,7 +141,7 @@ test('a service gets a token for its own resource and scope, for every caller', 
 	});
 });
 
-test('a service that refuses it gets another', async () => {
+test('a token that a backend refuses is replaced, and the call is retried', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	await browser.call('/api/backends/menu/echo');
@@ -150,7 +150,7 @@ test('a service that refuses it gets another', async () => {
 	expect(odd.arrived).toHaveLength(3);
 });
 
-test('a service that checks signature, issuer and audience takes the token that is meant for it, and no other', async () => {
+test('a backend that checks signature, issuer and audience accepts only the token that is meant for it', async () => {
 	const person = new Browser(landscape.url);
 	await signInAtInstitution(person);
 	const greeted = await person.call('/api/backends/greeting/hello');

@@ -7,7 +7,7 @@ import { type Instances, startInstances } from './support/instances.ts';
 import { signInAtInstitution } from './support/journeys.ts';
 
 /** The upgrade from 1.0.0 as in docs/operations.md: instances that write different formats run side by side. */
-describe.skipIf(!hasRedis())('an instance that writes SESSION_FORMAT 2 beside one that writes 1', () => {
+describe.skipIf(!hasRedis())('instances with SESSION_FORMAT 1 and 2 side by side', () => {
 	let redis: Redis;
 	let instances: Instances;
 
@@ -32,7 +32,7 @@ describe.skipIf(!hasRedis())('an instance that writes SESSION_FORMAT 2 beside on
 		return browser;
 	};
 
-	test('a session that wanders between both keeps its person and its tokens', async () => {
+	test('a session keeps its person and its tokens when requests alternate between the instances', async () => {
 		const browser = await signedIn();
 		const { accessToken, refreshToken } = await heldSession(browser, instances);
 		for (const format of [1, 2, 1, 1, 2, 2, 1] as const) {
@@ -44,18 +44,21 @@ describe.skipIf(!hasRedis())('an instance that writes SESSION_FORMAT 2 beside on
 	test.each([
 		[1, 2],
 		[2, 1]
-	] as const)('tokens that format %d refreshes are used by format %d', async (first, second) => {
-		const browser = await signedIn();
-		await me(browser, second);
-		await tokensOver(browser, instances);
-		const late = copyOf(browser, instances.url);
-		expect((await me(browser, first)).status).toBe(200);
-		expect((await me(browser, second)).status).toBe(200);
-		expect((await me(late, second)).status).toBe(200);
-		expect(instances.sandbox.counts().refreshGrants).toBe(1);
-	});
+	] as const)(
+		'tokens refreshed by the instance with format %d are used by the one with format %d',
+		async (first, second) => {
+			const browser = await signedIn();
+			await me(browser, second);
+			await tokensOver(browser, instances);
+			const late = copyOf(browser, instances.url);
+			expect((await me(browser, first)).status).toBe(200);
+			expect((await me(browser, second)).status).toBe(200);
+			expect((await me(late, second)).status).toBe(200);
+			expect(instances.sandbox.counts().refreshGrants).toBe(1);
+		}
+	);
 
-	test('format 1 rewrites the session once, and format 2 leaves it alone', async () => {
+	test('format 1 rewrites the session once, and format 2 does not rewrite it', async () => {
 		const browser = await signedIn();
 		const rewrites = [];
 		for (const format of [2, 1, 2, 1, 2] as const) {
@@ -65,7 +68,7 @@ describe.skipIf(!hasRedis())('an instance that writes SESSION_FORMAT 2 beside on
 		expect(rewrites).toEqual([false, true, false, false, false]);
 	});
 
-	test.each([1, 2] as const)('a sign-out at format %d ends the session at both', async (format) => {
+	test.each([1, 2] as const)('a sign-out at the instance with format %d ends the session at both', async (format) => {
 		const browser = await signedIn();
 		await me(browser, 1);
 		const copies = [copyOf(browser, instances.url), copyOf(browser, instances.url)] as const;

@@ -61,7 +61,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		return [desk, phone];
 	}
 
-	test('a person sees where they are signed in, and signs out one browser, which is told so', async () => {
+	test('a person lists their sessions and signs out one browser, which then shows that its session ended', async () => {
 		const [desk, phone] = await signedInTwice();
 		const list = await desk.open(linkIn(await desk.open('/account'), '/account/sessions'));
 		expect(listed(list)).toEqual(['Firefox on Windows', 'Safari on iPhone']);
@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect(await me(desk)).toBe(200);
 	});
 
-	test('a person signs out everywhere else, also where the list lacks a session, and then everywhere', async () => {
+	test('a person signs out everywhere else, even if a session is missing from the list, and then everywhere', async () => {
 		const [desk, phone] = await signedInTwice();
 		await redis.command(`DEL ${(await redis.keys('portal:sessions:*')).join(' ')}`);
 		await expect.poll(async () => listed(await desk.open('/account/sessions')), SOON).toEqual(['Firefox on Windows']);
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect(listed(await desk.open('/account/sessions'))).toEqual(['Firefox on Windows']);
 	});
 
-	test('nobody sees or ends another person’s session, or their own from another site’s page', async () => {
+	test('a person cannot see or end another person’s session, and a cross-site request cannot end a session', async () => {
 		const [desk, phone] = await signedInTwice();
 		const { id } = await heldSession(phone, landscape);
 		const stranger = new Browser(landscape.url);
@@ -110,18 +110,21 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect([await me(desk), await me(phone), await me(stranger)]).toEqual([200, 200, 401]);
 	});
 
-	test.each(['others', 'all'])('a sign-in of an hour ago ends nothing, and asks for a new one (%s)', async (which) => {
-		const [desk, phone] = both();
-		await signInAtInstitution(phone);
-		landscape.sandbox.scenario('signed-in-ago', { seconds: 3600 });
-		await signInAtInstitution(desk);
-		const page = await end(desk, which);
-		expect([page.method, page.url.pathname]).toEqual(['GET', `/account/sessions/${which}/end`]);
-		expect(linkIn(page, 'stepUp=account')).toContain('/login/start');
-		expect([await me(desk), await me(phone)]).toEqual([200, 200]);
-	});
+	test.each(['others', 'all'])(
+		'ending sessions an hour after sign-in requires a new sign-in first (%s)',
+		async (which) => {
+			const [desk, phone] = both();
+			await signInAtInstitution(phone);
+			landscape.sandbox.scenario('signed-in-ago', { seconds: 3600 });
+			await signInAtInstitution(desk);
+			const page = await end(desk, which);
+			expect([page.method, page.url.pathname]).toEqual(['GET', `/account/sessions/${which}/end`]);
+			expect(linkIn(page, 'stepUp=account')).toContain('/login/start');
+			expect([await me(desk), await me(phone)]).toEqual([200, 200]);
+		}
+	);
 
-	test('a sign-out leaves nothing of the session in the list', async () => {
+	test('a sign-out removes the session from the list', async () => {
 		const [desk, phone] = await signedInTwice();
 		await phone.call('/api/auth/signout', { method: 'POST' });
 		expect(listed(await desk.open('/account/sessions'))).toEqual(['Firefox on Windows']);
@@ -129,14 +132,14 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		await expect.poll(() => redis.keys('portal:sessions:*'), SOON).toEqual([]);
 	});
 
-	test('a session that the STS ends is in the list no more', async () => {
+	test('a session that the STS ends is removed from the list', async () => {
 		const [desk, phone] = await signedInTwice();
 		const { sid } = await heldSession(phone, landscape);
 		await landscape.sandbox.backchannelLogout('known-student', 'sts-wallet', sid);
 		expect(listed(await desk.open('/account/sessions'))).toEqual(['Firefox on Windows']);
 	});
 
-	test('pages write to the store once in five minutes, and the status of a wallet session never', async () => {
+	test('page loads write to the store once in five minutes, and status reads of a wallet session never do', async () => {
 		const [desk] = both();
 		await expect.poll(() => redis.keys('portal:sessions:*'), SOON).toEqual([]);
 		await signInAtInstitution(desk);
@@ -156,7 +159,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('ends "everywhere else" also for a wallet session that was completed before, and not continued', async () => {
+	test('"everywhere else" also ends a wallet session that was completed earlier but not continued', async () => {
 		const [desk, phone] = both();
 		await signInWithWallet(phone, landscape.sandbox);
 		const id = await sharedWalletSession(phone, landscape.sandbox, 'known-student');
@@ -169,7 +172,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect(await me(phone)).toBe(401);
 	});
 
-	test('ends "everywhere" also for a sign-in that has not returned from the STS yet', async () => {
+	test('"everywhere" also ends a sign-in that has not returned from the STS yet', async () => {
 		const [desk, phone] = both();
 		const callback = await callbackOf(phone);
 		await signInAtInstitution(desk);
@@ -181,7 +184,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect(await me(again)).toBe(200);
 	});
 
-	test('while the store is away people sign in and out, and the page says that it does not know', async () => {
+	test('while the store is unavailable, people can sign in and out, and the list has only the current session', async () => {
 		await redis.stop();
 		try {
 			const [desk] = both();
@@ -205,7 +208,7 @@ describe('without a shared store', () => {
 	});
 	afterAll(() => landscape.stop());
 
-	test('the page shows this session only, and a person can still sign out everywhere', async () => {
+	test('the page lists only the current session, and a person can still sign out everywhere', async () => {
 		const [desk, phone] = [new Browser(landscape.url, { userAgent: FIREFOX }), new Browser(landscape.url)];
 		await signInAtInstitution(desk);
 		await signInAtInstitution(phone);

@@ -17,7 +17,7 @@ function writtenCookies(visits: readonly Visit[]): string[] {
 	return lines.map((line) => line.replace(/=[^;]+/, '=…').replace(/Max-Age=[1-9]\d*/i, 'Max-Age=…'));
 }
 
-test('a session cookie is HttpOnly, Lax, for the whole site and this host alone, and goes with the browser', async () => {
+test('the session cookie is HttpOnly, SameSite=Lax, Path=/, without a Domain, and not persistent', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const lines = browser.visits.flatMap(({ headers }) => headers.getSetCookie());
@@ -52,14 +52,14 @@ test('reading a session writes no cookie', async () => {
 	expect(writtenCookies(reads)).toEqual([]);
 });
 
-test('after sign-in no cookie of the sign-in itself is left', async () => {
+test('no cookie of the sign-in flow remains after sign-in', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const left = [...browser.cookies().keys()].filter((name) => /^portal\.(?:flow|state|pkce|nonce|callback)/.test(name));
 	expect(left).toEqual([]);
 });
 
-test('signing out ends the session here, revokes the refresh token, and goes on to the STS without an ID token', async () => {
+test('sign-out ends the session, revokes the refresh token, and continues to the STS without an ID token', async () => {
 	const browser = new Browser(landscape.url);
 	const account = await signInAtInstitution(browser);
 	const revoked = landscape.sandbox.count('sts.revocation');
@@ -79,7 +79,7 @@ test('signing out ends the session here, revokes the refresh token, and goes on 
 	expect(names).toEqual([]);
 });
 
-test('signing out leaves by a page with a link, not by a redirect to another origin', async () => {
+test('sign-out continues to the STS through a page with a link, not through a cross-origin redirect', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const response = await browser.open('/api/auth/signout', { form: {}, follow: false });
@@ -90,7 +90,7 @@ test('signing out leaves by a page with a link, not by a redirect to another ori
 	expect(page.headers.get('refresh')).toBe(`0; url=${linkIn(page, '/session/end')}`);
 });
 
-test('while the STS is unreachable, signing out still ends the session here', async () => {
+test('sign-out ends the session even if the STS is unreachable', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	landscape.sandbox.scenario('sts-down');
@@ -100,12 +100,12 @@ test('while the STS is unreachable, signing out still ends the session here', as
 	expect((await browser.call('/api/auth/session')).text).toBe('null');
 });
 
-test('signing out without a session ends on a page of ours', async () => {
+test('sign-out without a session ends on a page of the portal', async () => {
 	const page = await new Browser(landscape.url).open('/api/auth/signout', { form: {} });
 	expect(page).toMatchObject({ status: 200, url: { pathname: '/signed-out' } });
 });
 
-test('Back after the callback does not disturb a signed-in person', async () => {
+test('a signed-in person who goes back to the callback URL stays signed in', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const callback = browser.visits.find(({ url }) => url.pathname === '/api/auth/callback/sts');
@@ -113,7 +113,7 @@ test('Back after the callback does not disturb a signed-in person', async () => 
 	expect(again).toMatchObject({ status: 200, url: { pathname: '/account' } });
 });
 
-test('two tabs that sign in at once both end signed in', async () => {
+test('two tabs that sign in at the same time both succeed', async () => {
 	const browser = new Browser(landscape.url);
 	const login = await browser.open('/login');
 	const first = await browser.open(linkIn(login, 'institution=uni-noord'));
@@ -122,7 +122,7 @@ test('two tabs that sign in at once both end signed in', async () => {
 	expect((await browser.submit(second, { person: 'known-student' })).url.pathname).toBe('/account');
 });
 
-test('a browser that keeps no cookies ends on a login page that says so, and where it wanted to go', async () => {
+test('a browser without cookies is redirected from the callback to a login page that explains the problem', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);
 	const callback = browser.visits.find(({ url }) => url.pathname === '/api/auth/callback/sts');

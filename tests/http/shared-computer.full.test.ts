@@ -46,7 +46,7 @@ async function promptOfNextSignIn(): Promise<string | null> {
 }
 
 describe('after a sign-out', () => {
-	test('the STS authenticates the next person when it has no end-session page, and once', async () => {
+	test('if the STS has no end-session page, it authenticates the next person once', async () => {
 		use(withoutEndSession);
 		await signInAtInstitution(browser);
 		await signOut();
@@ -59,14 +59,14 @@ describe('after a sign-out', () => {
 		expect(await promptOfNextSignIn()).toBeNull();
 	});
 
-	test('the STS authenticates the next person when the browser did not come back from its end-session page', async () => {
+	test('if the browser did not return from the end-session page, the STS authenticates the next person', async () => {
 		await signInAtInstitution(browser);
 		await signOut();
 		await browser.open('/signed-out', { follow: false });
 		expect(await promptOfNextSignIn()).toBe('login');
 	});
 
-	test('a sign-in is as always once the STS has ended its session', async () => {
+	test('the next sign-in is a normal one if the STS has ended its session', async () => {
 		await signInAtInstitution(browser);
 		await signOut();
 		expect(isMarked()).toBe(true);
@@ -78,14 +78,14 @@ describe('after a sign-out', () => {
 	test.each([
 		['HEAD', { method: 'HEAD' }],
 		['a prefetch', { headers: { 'sec-purpose': 'prefetch' } }]
-	])('%s of the page after it changes nothing', async (_, options) => {
+	])('%s of the return page has no side effects', async (_, options) => {
 		await signInAtInstitution(browser);
 		await signOut();
 		await browser.call('/?state=signed_out', options);
 		expect(isMarked()).toBe(true);
 	});
 
-	test('a sign-in that was left unfinished in another tab ends in no session', async () => {
+	test('an unfinished sign-in in another tab creates no session', async () => {
 		const { pathname, search } = await callbackOf(browser);
 		await signOut();
 		const back = await browser.open(pathname + search, { from: landscape.sandbox.stsUrl });
@@ -93,7 +93,7 @@ describe('after a sign-out', () => {
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
 	});
 
-	test('the browser holds nothing of the person', async () => {
+	test('the browser keeps no data about the person', async () => {
 		await signInAtInstitution(browser);
 		await createWalletSession(browser);
 		await signOut();

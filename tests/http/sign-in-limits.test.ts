@@ -11,7 +11,7 @@ const START = `/login/start?${new URLSearchParams({ provider: 'sts', returnTo: R
 const PER_BROWSER = 30;
 const PER_ADDRESS = 40;
 
-describe('who may start a sign-in', () => {
+describe('starting a sign-in', () => {
 	let landscape: Landscape;
 	let browser: Browser;
 	beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('who may start a sign-in', () => {
 	};
 	const locationOf = ({ headers }: HttpResponse) => headers.get('location') ?? '';
 
-	test('a link checker gets the login page, with the return path, and costs the STS nothing', async () => {
+	test('a link checker is redirected to the login page with the return path, without a request to the STS', async () => {
 		const response = await bare(START);
 		expect([response.status, locationOf(response)]).toEqual([
 			303,
@@ -40,26 +40,29 @@ describe('who may start a sign-in', () => {
 		expect(pushed()).toBe(0);
 	});
 
-	test.each(['cross-site', 'same-site', 'none'])('a navigation that is %s gets the login page', async (site) => {
-		await browser.open('/login');
-		const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
-		const response = await bare(START, headers);
-		expect(locationOf(response)).toBe(`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`);
-		expect(pushed()).toBe(0);
-	});
+	test.each(['cross-site', 'same-site', 'none'])(
+		'a navigation with Sec-Fetch-Site: %s is redirected to the login page',
+		async (site) => {
+			await browser.open('/login');
+			const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+			const response = await bare(START, headers);
+			expect(locationOf(response)).toBe(`/login?${new URLSearchParams({ returnTo: RETURN_TO })}`);
+			expect(pushed()).toBe(0);
+		}
+	);
 
-	test('an old browser without Fetch Metadata starts from the login page', async () => {
+	test('a browser without Fetch Metadata can start a sign-in after it has loaded the login page', async () => {
 		await browser.open('/login');
 		expect(new URL(locationOf(await bare(START))).origin).toBe(landscape.sandbox.stsUrl);
 	});
 
-	test('a signed-in person starts without the login page', async () => {
+	test('a signed-in person can start a sign-in without the login page', async () => {
 		await signInAtInstitution(browser);
 		browser.putCookie('portal.login', '');
 		expect((await browser.open(START, { follow: false })).headers.get('location')).toContain(landscape.sandbox.stsUrl);
 	});
 
-	test.each(['HEAD', 'GET'])('%s ahead of a person starts nothing', async (method) => {
+	test.each(['HEAD', 'GET'])('a speculative %s request starts no sign-in', async (method) => {
 		await browser.open('/login');
 		const headers = { accept: 'text/html', ...(method === 'GET' && { 'sec-purpose': 'prefetch' }) };
 		const response = await browser.call(START, { method, headers });
@@ -68,18 +71,18 @@ describe('who may start a sign-in', () => {
 		expect(pushed()).toBe(0);
 	});
 
-	test('a browser without cookies gets a page that says so, with the return path', async () => {
+	test('a browser without cookies is redirected to a page that explains the problem, with the return path', async () => {
 		expectLoginError(await browser.open(START), 'cookies_required', RETURN_TO);
 	});
 
-	test('a login cookie that is none starts nothing', async () => {
+	test('an invalid login cookie starts no sign-in', async () => {
 		browser.putCookie('portal.login', 'x'.repeat(100));
 		const page = await browser.open(START);
 		expect([page.url.pathname, page.url.searchParams.get('returnTo')]).toEqual(['/login', RETURN_TO]);
 		expect(pushed()).toBe(0);
 	});
 
-	test('Auth.js’s own address asks for the same: 401 for a program, the login page for a form', async () => {
+	test('the Auth.js endpoint has the same requirement: 401 for a script, the login page for a form', async () => {
 		const path = '/api/auth/signin/sts';
 		const response = await browser.call(path, { method: 'POST', headers: { 'x-auth-return-redirect': '1' } });
 		expect([response.status, JSON.parse(response.text)]).toMatchObject([401, { error: 'unauthorized' }]);
@@ -117,7 +120,7 @@ describe('starts of sign-ins', () => {
 		return browser;
 	}
 
-	test('by one browser are limited, on a page that says when to try again and keeps the return path', async () => {
+	test('by one browser are limited, with a page that says when to retry and keeps the return path', async () => {
 		const browser = await visitor();
 		const visits = await startTimes(PER_BROWSER + 1, browser, '192.0.2.1');
 		expect(visits.map(({ status }) => status)).toEqual([...Array<number>(PER_BROWSER).fill(303), 429]);
@@ -132,7 +135,7 @@ describe('starts of sign-ins', () => {
 		expectLoginError(dutch, 'rate_limited', RETURN_TO);
 	});
 
-	test('by one IPv6 network are limited, however many browsers it has', async () => {
+	test('by one IPv6 network are limited, regardless of the number of browsers', async () => {
 		let refused: Visit | undefined;
 		for (let n = 0; n < PER_ADDRESS + 1; n++) refused = await start(await visitor(), `2001:db8:0:1::${n.toString(16)}`);
 		expect(refused?.status).toBe(429);
@@ -140,7 +143,7 @@ describe('starts of sign-ins', () => {
 		expect((await start(await visitor(), '2001:db8:0:2::1')).status).toBe(303);
 	});
 
-	test('by Auth.js’s own address count too, and return JSON to a program', async () => {
+	test('through the Auth.js endpoint also count, and return JSON to a script', async () => {
 		const browser = await visitor();
 		await startTimes(PER_BROWSER, browser, '192.0.2.3');
 		const response = await browser.call('/api/auth/signin/sts', {

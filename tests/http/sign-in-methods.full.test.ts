@@ -34,7 +34,7 @@ describe.each([
 	});
 	afterAll(() => landscape.stop());
 
-	test('the login page offers these ways and no other', async () => {
+	test('the login page offers only these methods', async () => {
 		const { text } = await browser.open('/login');
 		expect([text.includes(INSTITUTION_LINK), text.includes(WALLET_FORM)]).toEqual([hasInstitution, hasWallet]);
 	});
@@ -46,20 +46,20 @@ describe.each([
 		expect((await browser.call('/login/wallet')).status).toBe(hasWallet ? 200 : 404);
 	});
 
-	test('the list of providers and the API’s description name these ways', async () => {
+	test('the list of providers and the API description contain only these methods', async () => {
 		const providers = JSON.parse((await browser.call('/api/auth/providers')).text) as object;
 		expect(Object.keys(providers)).toEqual([...(hasInstitution ? ['sts'] : []), ...(hasWallet ? ['sts-wallet'] : [])]);
 		const { paths } = JSON.parse((await browser.call('/api/openapi.json')).text) as { paths: object };
 		expect(Object.keys(paths).some((path) => path.startsWith('/api/wallet/'))).toBe(hasWallet);
 	});
 
-	test('the front page and the help page speak of these ways only', async () => {
+	test('the front page and the help page mention only these methods', async () => {
 		const home = (await browser.open('/')).text;
 		expect(home.includes(en.home.ways)).toBe(hasInstitution && hasWallet);
 		expect((await browser.open('/help')).text.includes('What is a wallet?')).toBe(hasWallet);
 	});
 
-	test('no page offers a way that is switched off, or speaks of it', async () => {
+	test('no page offers or mentions a disabled method', async () => {
 		const pages = [
 			...['/', '/help', '/privacy', '/accessibility', '/signed-out', '/nowhere', '/login', '/login/wallet'],
 			...signInErrors.flatMap((error) => [`/login?error=${error}`, `/login?error=${error}&method=wallet`]),

@@ -27,7 +27,7 @@ describe('parameters of a query or form never reach the STS', () => {
 	test.each([
 		['/login/start', (browser: Browser) => browser.open(`/login/start?provider=sts&${new URLSearchParams(wanted)}`)],
 		['POST /api/auth/signin/sts', (browser: Browser) => browser.open(signInPath, { form: wanted })]
-	])('by %s', async (_, start) => {
+	])('when sent to %s', async (_, start) => {
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
 		const institution = await start(browser);
@@ -55,7 +55,7 @@ describe('parameters of a query or form never reach the STS', () => {
 	const signInPath = `/api/auth/signin/sts?${new URLSearchParams(wanted)}`;
 });
 
-test('an institution that the STS does not list, or has disabled, is not asked for', async () => {
+test('an institution that the STS does not list or has disabled is rejected without a request to the STS', async () => {
 	const browser = new Browser(landscape.url);
 	await browser.open('/login');
 	const pages = await Promise.all(
@@ -67,7 +67,7 @@ test('an institution that the STS does not list, or has disabled, is not asked f
 	expect(landscape.sandbox.authorizations()).toEqual([]);
 });
 
-test('a link on another site to /login/start shows the choice first', async () => {
+test('a link on another site to /login/start shows the login page first', async () => {
 	const page = await new Browser(landscape.url).open('/login/start?provider=sts', { from: 'https://evil.example' });
 	expect(page.url.pathname).toBe('/login');
 	expect(linkIn(page, 'provider=sts')).toContain('/login/start');
@@ -77,7 +77,7 @@ test('a link on another site to /login/start shows the choice first', async () =
 test.each([
 	['with a wallet that has not completed', 'sts-wallet', 'wallet_session_foreign'],
 	['of an unknown kind', 'unknown', 'sign_in_failed']
-])('a sign-in %s leads a person to the login page, with the return path', async (_, provider, error) => {
+])('a sign-in %s redirects the person to the login page, with the return path', async (_, provider, error) => {
 	const browser = new Browser(landscape.url);
 	await browser.open('/login');
 	const form = { callbackUrl: '/help?from=here' };

@@ -26,7 +26,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		browser = new Browser(landscape.url);
 	});
 
-	test('a person signs in at the institution, and both views of the session tell who it is', async () => {
+	test('a person signs in at the institution, and both session endpoints identify them', async () => {
 		const account = await signInAtInstitution(browser);
 		expect(account).toMatchObject({ status: 200, url: { pathname: '/account' } });
 		const expected = viewOf('known-student', 'sts', ['pwd']);
@@ -42,7 +42,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		expect(landscape.sandbox.count('bridge.sts-complete')).toBe(1);
 	});
 
-	test('an unknown wallet is linked at the institution, and knows its person the next time', async () => {
+	test('an unknown wallet is linked at the institution, and identifies its person at the next sign-in', async () => {
 		const account = await signInByVerification(browser, landscape.sandbox);
 		expect(account.url.pathname).toBe('/account');
 		const again = new Browser(landscape.url);
@@ -50,7 +50,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		expect((await again.open('/login/wallet')).url.pathname).toBe('/account');
 	});
 
-	test('an unknown wallet is linked by a confirmation on our own page', async () => {
+	test('an unknown wallet is linked by a confirmation on the portal’s own page', async () => {
 		await sharedWalletSession(browser, landscape.sandbox, 'unknown-employee');
 		const confirm = await browser.open('/login/wallet');
 		const account = await browser.submit(confirm, {}, '/login/identity?/confirm');
@@ -71,7 +71,7 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the %s dialect', (dia
 		['that declines', dialect === 'field' ? 'declined' : 'failed', (id: string) => landscape.sandbox.decline(id)],
 		['with an expired credential', 'refused', (id: string) => landscape.sandbox.share(id, 'expired-credential')],
 		['that does not respond in time', 'expired', (id: string) => landscape.sandbox.expire(id)]
-	] as const)('a wallet %s leaves its person signed out, on a page that offers a new code', async (_, ending, act) => {
+	] as const)('a wallet %s does not sign the person in, and the page offers a new code', async (_, ending, act) => {
 		await act(await createWalletSession(browser));
 		const page = await browser.open('/login/wallet');
 		expect(headingOf(page)).toBe(wallet.ended[ending].title);

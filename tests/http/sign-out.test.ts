@@ -20,12 +20,12 @@ beforeEach(async () => {
 
 const signOut = (who = browser) => who.call('/api/auth/signout', { method: 'POST' });
 
-test.each(['GET', 'PUT', 'DELETE'])('nobody is signed out by %s', async (method) => {
+test.each(['GET', 'PUT', 'DELETE'])('a %s request does not sign the person out', async (method) => {
 	expect((await browser.call('/api/auth/signout', { method })).status).toBe(405);
 	expect((await browser.call('/api/me')).status).toBe(200);
 });
 
-test('nobody is signed out by another site', async () => {
+test('a cross-site request does not sign the person out', async () => {
 	const headers = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
 	expect((await browser.call('/api/auth/signout', { method: 'POST', headers })).status).toBe(403);
 	expect((await browser.call('/api/me')).status).toBe(200);
@@ -39,7 +39,7 @@ test('a copied cookie is refused after its owner has signed out', async () => {
 	expect(holdsSession(copy)).toBe(false);
 });
 
-test('the newest refresh token is revoked, whichever the cookie holds', async () => {
+test('the newest refresh token is revoked, even if the cookie holds an older one', async () => {
 	await tokensOver(browser, landscape);
 	const stale = copyOf(browser, landscape.url);
 	await browser.call('/api/me');

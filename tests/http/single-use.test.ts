@@ -33,16 +33,19 @@ async function completed() {
 
 const isSignedIn = async (browser: Browser) => (await browser.call('/api/auth/session')).text !== 'null';
 
-test.skipIf(!hasRedis())('a copy of a completed wallet cookie signs nobody in after its own browser has', async () => {
-	const { id, browser, early, copy } = await completed();
-	expect((await browser.open(CONTINUE)).url.pathname).toBe('/account');
-	expectLoginError(await copy.open(CONTINUE), 'wallet_session_foreign');
-	// Nor does a copy from before completion: the session cannot be completed again.
-	expect((await early.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(404);
-	expect([await isSignedIn(copy), await isSignedIn(early)]).toEqual([false, false]);
-});
+test.skipIf(!hasRedis())(
+	'a copy of a completed wallet cookie cannot sign in after the original browser has signed in',
+	async () => {
+		const { id, browser, early, copy } = await completed();
+		expect((await browser.open(CONTINUE)).url.pathname).toBe('/account');
+		expectLoginError(await copy.open(CONTINUE), 'wallet_session_foreign');
+		// Nor does a copy from before completion: the session cannot be completed again.
+		expect((await early.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(404);
+		expect([await isSignedIn(copy), await isSignedIn(early)]).toEqual([false, false]);
+	}
+);
 
-test.skipIf(!hasRedis())('nor on another instance', async () => {
+test.skipIf(!hasRedis())('a copy of a completed wallet cookie cannot sign in on another instance either', async () => {
 	const { id, browser, copy } = await completed();
 	await browser.open(CONTINUE);
 	const elsewhere = copyOf(copy, instances.urls[1] ?? '');
@@ -52,23 +55,29 @@ test.skipIf(!hasRedis())('nor on another instance', async () => {
 	expectLoginError(await elsewhere.open(CONTINUE), 'wallet_session_foreign');
 });
 
-test.skipIf(!hasRedis())('nor after a sign-out without a sign-in, nor after a cancel', async () => {
-	for (const end of ['/api/auth/signout', '/login/wallet?/cancel']) {
-		const { browser, copy } = await completed();
-		await browser.open(end, { form: {}, follow: false });
-		expectLoginError(await copy.open(CONTINUE), 'wallet_session_foreign');
+test.skipIf(!hasRedis())(
+	'a copy of a completed wallet cookie cannot sign in after the original browser signs out or cancels',
+	async () => {
+		for (const end of ['/api/auth/signout', '/login/wallet?/cancel']) {
+			const { browser, copy } = await completed();
+			await browser.open(end, { form: {}, follow: false });
+			expectLoginError(await copy.open(CONTINUE), 'wallet_session_foreign');
+		}
 	}
-});
+);
 
-test.skipIf(!hasRedis())('of two sign-ins that were started with it, the first that comes back counts', async () => {
-	const { browser, copy } = await completed();
-	const [first, second] = await Promise.all([browser, copy].map((one) => one.open(CONTINUE, { follow: false })));
-	expect((await browser.open(first?.headers.get('location') ?? '', { from: instances.url })).url.pathname).toBe(
-		'/account'
-	);
-	await copy.open(second?.headers.get('location') ?? '', { from: instances.url });
-	expect(await isSignedIn(copy)).toBe(false);
-});
+test.skipIf(!hasRedis())(
+	'if two sign-ins start with the same wallet session, only the first one to return succeeds',
+	async () => {
+		const { browser, copy } = await completed();
+		const [first, second] = await Promise.all([browser, copy].map((one) => one.open(CONTINUE, { follow: false })));
+		expect((await browser.open(first?.headers.get('location') ?? '', { from: instances.url })).url.pathname).toBe(
+			'/account'
+		);
+		await copy.open(second?.headers.get('location') ?? '', { from: instances.url });
+		expect(await isSignedIn(copy)).toBe(false);
+	}
+);
 
 test.skipIf(!hasRedis())(
 	'a sign-in that fails at the STS can be tried again with the same wallet session',

@@ -67,9 +67,9 @@ const kinds: readonly (readonly [string, () => RawSocket])[] = [
 	['is small and for a service', () => stuck('/api/backends/odd/echo', [JSON_TYPE, 'content-length: 4000'], '{')]
 ];
 
-describe('a small body that does not end', () => {
+describe('a small request body that never ends', () => {
 	test(
-		'takes no slot of REQUESTS_AT_ONCE, and is refused with 408 and our headers after its time',
+		'takes no slot of REQUESTS_AT_ONCE, and is refused with 408 and the portal’s headers after a timeout',
 		{ timeout: 60_000 },
 		async () => {
 			const sockets = kinds.flatMap(([, open]) => [open(), open()]);
@@ -100,10 +100,10 @@ describe('a small body that does not end', () => {
 	);
 });
 
-describe('a large body that streams to a service', () => {
+describe('a large request body that is streamed to a backend', () => {
 	const LARGE = 200_000;
 
-	test('may stop for longer than a small one, and is taken', { timeout: 60_000 }, async () => {
+	test('may pause for longer than a small one, and is accepted', { timeout: 60_000 }, async () => {
 		const arrival = odd.next();
 		const lines = ['content-type: text/plain', `content-length: ${LARGE}`, 'sec-fetch-site: same-origin'];
 		const upload = stuck('/api/backends/odd/early', lines, 'x'.repeat(100_000));
@@ -115,7 +115,7 @@ describe('a large body that streams to a service', () => {
 	});
 
 	test(
-		'that stops for good is refused with 408, and takes no slot of other requests',
+		'is refused with 408 if it never resumes, and takes no slot of other requests',
 		{ timeout: 90_000 },
 		async () => {
 			const lines = ['content-type: text/plain', `content-length: ${LARGE}`, 'sec-fetch-site: same-origin'];

@@ -26,7 +26,7 @@ function chunkedPost(count: number) {
 
 const statusOf = (head: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
 
-test('bodies that arrive byte by byte take memory for their bytes only', { timeout: 60_000 }, async () => {
+test('bodies that arrive byte by byte use memory only for their bytes', { timeout: 60_000 }, async () => {
 	const bodies = Array.from({ length: CONNECTIONS }, () => chunkedPost(1));
 	const before = residentBytes(landscape.portal.pid);
 	// A busy machine sends fewer chunks before the portal would refuse the bodies as slow.

@@ -39,7 +39,7 @@ test('a weak secret is refused without being logged', async () => {
 	expect(logs).not.toContain('swordfish');
 });
 
-test.skipIf(runtime !== 'node')('DENO_KV on Node ends the start with one line that says so', async () => {
+test.skipIf(runtime !== 'node')('DENO_KV on Node prevents the start with a one-line error', async () => {
 	const env = { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', DENO_KV: 'default' };
 	const { code, logs } = await runToEnd({ runtime, env });
 	expect(code).toBe(1);
@@ -49,7 +49,7 @@ test.skipIf(runtime !== 'node')('DENO_KV on Node ends the start with one line th
 test.skipIf(runtime !== 'deno').each([
 	['is in a folder that does not exist', 'nowhere/store.sqlite'],
 	['is another file', 'text.txt']
-])('a DENO_KV that %s ends the start with one line that names it', async (_, name) => {
+])('a DENO_KV that %s prevents the start with a one-line error that names it', async (_, name) => {
 	const folder = await mkdtemp(join(tmpdir(), 'portal-kv-'));
 	onTestFinished(() => rm(folder, { recursive: true, force: true }));
 	await writeFile(join(folder, 'text.txt'), 'Not a database. '.repeat(100));
@@ -59,7 +59,7 @@ test.skipIf(runtime !== 'deno').each([
 	expect(plainLines(logs)).toEqual([expect.stringMatching(/^The portal can't start: .* Check DENO_KV: /)]);
 });
 
-test('the environment that operators already have starts the portal', async () => {
+test('the portal starts with the environment that operators already use', async () => {
 	const portal = await startPortal({
 		runtime,
 		env: {
@@ -78,7 +78,7 @@ test('the environment that operators already have starts the portal', async () =
 	expect(await portal.stop()).toBe(0);
 });
 
-test('a misspelt variable is named once at start-up with the nearest known name, and never its value', async () => {
+test('a misspelt variable is logged once at start-up with the nearest known name, and never with its value', async () => {
 	const env = { ...bareEnvironment, AUTH_BRIDGE_TIMEOUT: 'swordfish', REDIS_SERVICE_HOST: '10.0.0.1' };
 	const portal = await startPortal({ runtime, env });
 	await portal.stop();
@@ -92,7 +92,7 @@ test('a misspelt variable is named once at start-up with the nearest known name,
 	expect(portal.logs()).not.toContain('swordfish');
 });
 
-test('a port that is taken ends the second portal with one line that names it', async () => {
+test('a port that is in use stops the second portal with a one-line error that names the port', async () => {
 	const first = await startPortal({ runtime, env: bareEnvironment });
 	const env = { ...bareEnvironment, AUTH_URL: first.url, HOST: '127.0.0.1', PORT: String(first.port) };
 	const { code, logs } = await runToEnd({ runtime, env });
@@ -126,7 +126,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 	}
 );
 
-test('a signal at the moment in which the port opens leads to a drain', async () => {
+test('a signal that arrives while the port opens starts a drain', async () => {
 	const port = await freePort();
 	const address = { HOST: '127.0.0.1', PORT: String(port), AUTH_URL: `http://localhost:${port}` };
 	const portal = spawnPortal(runtime, { ...bareEnvironment, ...address });
@@ -165,13 +165,16 @@ test('a stopped instance behind a proxy reports that it drains, and serves reque
 	expect(await ended).toBe(0);
 });
 
-test.skipIf(runtime !== 'deno')('the server ends with its launcher, however that one ends', async () => {
-	const portal = await startPortal({ runtime, env: bareEnvironment });
-	process.kill(portal.pid, 'SIGKILL');
-	await vi.waitFor(async () => expect(await isListening(portal.port)).toBe(false), { timeout: 10_000, interval: 20 });
-});
+test.skipIf(runtime !== 'deno')(
+	'the server exits when its launcher exits, even if the launcher is killed',
+	async () => {
+		const portal = await startPortal({ runtime, env: bareEnvironment });
+		process.kill(portal.pid, 'SIGKILL');
+		await vi.waitFor(async () => expect(await isListening(portal.port)).toBe(false), { timeout: 10_000, interval: 20 });
+	}
+);
 
-test('a connection that has sent nothing, or half a head, does not delay the end', async () => {
+test('a connection that has sent nothing, or only part of a request head, does not delay the shutdown', async () => {
 	const portal = await startPortal({ runtime, env: bareEnvironment });
 	const sockets = await Promise.all(
 		['', 'GET /api/health HTTP/1.1\r\nHost: a'].map(async (head) => {

@@ -66,8 +66,8 @@ async function stepUp(page: Visit, factor: 'confirmed' | 'none' = 'confirmed', p
 	return headingOf(end) === done.title ? browser.open(linkIn(end, '/api/')) : end;
 }
 
-describe('a page of a service that requires an acr', () => {
-	test('leads to a page about it, through the sign-in and back', async () => {
+describe('a backend page that requires an acr', () => {
+	test('shows an explanation page first, and opens after the sign-in', async () => {
 		const page = await browser.open(GRADES);
 		expect([headingOf(page), page.url.pathname, arrived]).toEqual([stronger.title, '/step-up', 0]);
 		const back = await stepUp(page);
@@ -81,7 +81,7 @@ describe('a page of a service that requires an acr', () => {
 	});
 
 	test.each(['with an error', 'with a lower acr'])(
-		'says so if the STS does not raise the level, %s; the person stays signed in',
+		'reports that the STS did not raise the level (%s), and keeps the person signed in',
 		async (how) => {
 			if (how === 'with a lower acr') landscape.sandbox.scenario('id-token', { claims: { acr: SFA } });
 			const before = await heldSession(browser, landscape);
@@ -95,13 +95,13 @@ describe('a page of a service that requires an acr', () => {
 		}
 	);
 
-	test('says so if the person stops at the STS', async () => {
+	test('reports that the level was not raised if the person cancels at the STS', async () => {
 		const institution = await browser.open(linkIn(await browser.open(GRADES), '/login/start'));
 		const end = await browser.submit(institution, { decision: 'refused' });
 		expect([headingOf(end), end.url.pathname]).toEqual([refused.title, '/step-up']);
 	});
 
-	test('tells a second person that they are signed in now, before it shows them anything', async () => {
+	test('tells a different person that they are now signed in before it shows any content', async () => {
 		const end = await stepUp(await browser.open(GRADES), 'confirmed', 'unknown-student');
 		expect([headingOf(end), arrived]).toEqual([other.title, 0]);
 		expect(end.text).toContain('You are signed in as Daan Bakker.');
@@ -124,8 +124,8 @@ describe('a page of a service that requires an acr', () => {
 	});
 });
 
-describe('a call to a service that requires a stronger or newer sign-in', () => {
-	test('gets a challenge and the page to go to, and succeeds after it', async () => {
+describe('an API call to a backend that requires a stronger or newer sign-in', () => {
+	test('receives a challenge and the URL of the step-up page, and succeeds after the step-up', async () => {
 		const response = await browser.call(GRADES);
 		expect([response.status, arrived]).toEqual([401, 0]);
 		expect(JSON.parse(response.text)).toMatchObject({ error: RFC9470, stepUpUrl: '/step-up?stepUp=backend.grades' });
@@ -137,7 +137,7 @@ describe('a call to a service that requires a stronger or newer sign-in', () => 
 		expect((await browser.call(GRADES)).status).toBe(200);
 	});
 
-	test('with maxAge lets in a new sign-in, and after that asks for another', async () => {
+	test('with maxAge, succeeds after a recent sign-in and requires a new one later', async () => {
 		const recent = '/api/backends/recent/x';
 		expect((await browser.call(recent)).status).toBe(200);
 		await changeSession(browser, landscape, { authTime: now() - 120 });
@@ -151,7 +151,7 @@ describe('a call to a service that requires a stronger or newer sign-in', () => 
 		expect(asked()).not.toHaveProperty('acr_values');
 	});
 
-	test('by a program gets the challenge without a page, because its token is for nobody', async () => {
+	test('by an API client receives the challenge without a page, because its token belongs to no person', async () => {
 		const client = new ApiClient(landscape.url, await serviceToken(landscape, 'profile:read'));
 		const response = await client.call('/api/backends/shared/x');
 		expect([response.status, arrived]).toEqual([401, 0]);
@@ -160,10 +160,10 @@ describe('a call to a service that requires a stronger or newer sign-in', () => 
 	});
 });
 
-describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
+describe('a backend that requests a stronger sign-in itself (RFC 9470)', () => {
 	const ASKS = '/api/backends/asks/x';
 
-	test('gets it: what it asks for is sent to the STS, and the page opens', async () => {
+	test('opens its page after its requirement is sent to the STS', async () => {
 		challenge = `Bearer error="${RFC9470}", acr_values="loa9 ${MFA}", max_age=300`;
 		const response = await browser.call(ASKS);
 		expect([response.status, JSON.parse(response.text)]).toMatchObject([401, { error: RFC9470 }]);
@@ -174,7 +174,7 @@ describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
 		expect(asked()).toMatchObject({ acr_values: `loa9 ${MFA}`, max_age: '300' });
 	});
 
-	test('gets it with an exchanged token too, which is then one for the new sign-in', async () => {
+	test('receives a new exchanged token after the sign-in', async () => {
 		tokens.clear();
 		challenge = `Bearer error="${RFC9470}", acr_values="${MFA}"`;
 		const page = await browser.open('/api/backends/exchanged/x');
@@ -184,7 +184,7 @@ describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
 		expect([tokens.size, landscape.sandbox.count('sts.token:exchange')]).toEqual([2, 2]);
 	});
 
-	test('but is an error if the session already has that, so that nobody signs in without end', async () => {
+	test('causes an error if the session already meets the requirement, to prevent a sign-in loop', async () => {
 		challenge = `Bearer error="${RFC9470}", acr_values="${MFA}", max_age=0`;
 		const back = await stepUp(await browser.open(ASKS));
 		expect([pathOf(back), back.status, arrived]).toEqual([ASKS, 502, 2]);
@@ -197,21 +197,21 @@ describe('a service that asks for a stronger sign-in itself (RFC 9470)', () => {
 		`, acr_values="${'x'.repeat(200)}"`,
 		', max_age=-1',
 		`, max_age="${'9'.repeat(20)}"`
-	])('is an error with values that the portal does not pass on: %j', async (values) => {
+	])('causes an error if it sends values that the portal does not pass on: %j', async (values) => {
 		challenge = `Bearer error="${RFC9470}"${values}`;
 		expect((await browser.call(ASKS)).status).toBe(502);
 	});
 });
 
-describe('a link', () => {
-	test.each(['backend.nothing', 'acr', '%7B%7D'])('cannot name a requirement such as %j', async (name) => {
+describe('a step-up link', () => {
+	test.each(['backend.nothing', 'acr', '%7B%7D'])('cannot name an unknown requirement such as %j', async (name) => {
 		const page = await browser.open(`/step-up?stepUp=${name}&returnTo=/help`);
 		expect(page.url.pathname).toBe('/help');
 		const start = await browser.open(`/login/start?provider=sts&stepUp=${name}&acr_values=${MFA}&max_age=0`);
 		expect(start.url.href).toContain('error=sign_in_failed');
 	});
 
-	test('with what a service asked another session for asks for nothing', async () => {
+	test('has no effect if it carries a requirement that a backend sent to another session', async () => {
 		challenge = `Bearer error="${RFC9470}", acr_values="loa9"`;
 		const link = pathOf(await browser.open('/api/backends/asks/x'));
 		expect((await browser.open(link)).url.pathname).toBe('/step-up');
@@ -221,25 +221,25 @@ describe('a link', () => {
 		expect(headingOf(await stranger.open(link))).toBe(done.title);
 	});
 
-	test('adds nothing to what the configuration asks for', async () => {
+	test('adds nothing to the configured requirement', async () => {
 		const page = await browser.open('/step-up?stepUp=account&acr_values=loa0&max_age=1&returnTo=/help');
 		await stepUp(page);
 		expect(asked()).toMatchObject({ acr_values: MFA, max_age: '900' });
 	});
 
-	test('to a service does not bring a browser there by itself', async () => {
+	test('to a backend does not open the backend automatically', async () => {
 		const link = `/step-up?${new URLSearchParams({ stepUp: 'backend.asks', returnTo: '/api/backends/asks/x' })}`;
 		const page = await browser.open(link, { from: landscape.sandbox.institutionUrl });
 		expect([headingOf(page), page.headers.has('refresh'), arrived]).toEqual([done.title, false, 0]);
 	});
 
-	test('of another site does not start a sign-in', async () => {
+	test('on another site does not start a sign-in', async () => {
 		const end = await browser.open('/login/start?provider=sts&stepUp=account&returnTo=/help', { from: null });
 		expect(end.url.pathname).toBe('/help');
 	});
 });
 
-test('a person who is signed out is led to the login page', async () => {
+test('a signed-out person is redirected to the login page', async () => {
 	const stranger = new Browser(landscape.url);
 	expect((await stranger.open('/step-up?stepUp=account')).url.pathname).toBe('/login');
 	expect((await stranger.call(GRADES)).status).toBe(401);

@@ -9,7 +9,7 @@ import { SOON, timesIn } from './support/store-outage.ts';
 
 const LOST = 'the shared store has lost its data';
 
-describe.skipIf(!hasRedis())('two instances whose Redis loses what it held', () => {
+describe.skipIf(!hasRedis())('two instances whose Redis loses its data', () => {
 	let redis: Redis;
 	let instances: Instances;
 	let browser: Browser;
@@ -40,7 +40,7 @@ describe.skipIf(!hasRedis())('two instances whose Redis loses what it held', () 
 	test.each([
 		{ what: 'is emptied', lose: flush },
 		{ what: 'restarts without persistence', lose: restart }
-	])('a session that was ended stays ended everywhere, without any request, when it $what', async ({ lose }) => {
+	])('an ended session stays ended on both instances, without any request, when Redis $what', async ({ lose }) => {
 		const copy = atOther();
 		await browser.call('/api/auth/signout', { method: 'POST' });
 		const before = await revocations();
@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis())('two instances whose Redis loses what it held', () 
 		await expect.poll(() => me(copy), SOON).toBe(401);
 	});
 
-	test('a refresh token that one instance has redeemed is not redeemed again at the other', async () => {
+	test('a refresh token that one instance has redeemed is not redeemed again by the other', async () => {
 		await tokensOver(browser, instances);
 		const late = atOther();
 		expect(await me(browser)).toBe(200);
@@ -68,7 +68,7 @@ describe.skipIf(!hasRedis())('two instances whose Redis loses what it held', () 
 		expect((await heldSession(late, instances)).accessToken).toBe((await heldSession(browser, instances)).accessToken);
 	});
 
-	test('each instance says so once in its log', async () => {
+	test('each instance logs the loss once', async () => {
 		const before = instances.portals.map((portal) => timesIn(portal, LOST));
 		await flush();
 		await expect

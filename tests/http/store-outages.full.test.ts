@@ -69,14 +69,14 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 			cause: /ECONNREFUSED|ECONNRESET|Socket closed/
 		}
 	])(
-		'that $what: a sign-out meanwhile holds at once where it was made, and everywhere once Redis takes writes',
+		'when Redis $what, a sign-out applies at once on its instance, and everywhere once Redis accepts writes',
 		async ({ begin, end, cause }) => {
 			instances.sandbox.reset();
 			await signOutDuring({ begin, end, cause }, instances);
 		}
 	);
 
-	test('that is killed: a person who signs out everywhere meanwhile is signed out everywhere afterwards', async () => {
+	test('when Redis is killed, a person who signs out everywhere is signed out everywhere after it restarts', async () => {
 		instances.sandbox.reset();
 		const another = new Browser(instances.url);
 		await signInAtInstitution(another);
@@ -109,7 +109,7 @@ describe.skipIf(!hasRedis())('an instance whose Redis fails over to another', ()
 		await Promise.all([old?.stop(), next?.stop()]);
 	});
 
-	test('leaves the connection on which it was left behind, and goes on with the new one', async () => {
+	test('drops the stale connection, and continues on a new one', async () => {
 		const browser = new Browser(instances.url);
 		await signInAtInstitution(browser);
 		await old?.command('REPLICAOF 127.0.0.1 1');
@@ -121,8 +121,8 @@ describe.skipIf(!hasRedis())('an instance whose Redis fails over to another', ()
 	});
 });
 
-describe('an instance that finds no Redis at its start', () => {
-	test('says so in its readiness and once in its log, and serves all the same', async () => {
+describe('an instance that cannot reach Redis at start-up', () => {
+	test('reports it in its readiness and once in its log, and still serves requests', async () => {
 		const instances = await startInstances(1, { runtime });
 		const env = { ...instances.env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
 		const portal = await startPortal({ runtime, env });
@@ -139,11 +139,11 @@ describe('an instance that finds no Redis at its start', () => {
 	});
 });
 
-describe.skipIf(!hasRedis())('an instance whose REDIS_URL leads to the wrong kind of server', () => {
+describe.skipIf(!hasRedis())('an instance whose REDIS_URL names the wrong kind of server', () => {
 	test.each([
 		['cluster', "a Redis Cluster (CROSSSLOT Keys in request don't hash to the same slot)"],
 		['sentinel', "a Sentinel, or a server that lacks a command that the portal needs (ERR unknown command 'EVAL')"]
-	] as const)('such as a %s does not start, and says why in one line', async (mode, what) => {
+	] as const)('does not start (%s), and logs the reason in one line', async (mode, what) => {
 		const redis = await startRedis({ mode });
 		onTestFinished(() => redis.stop());
 		const env = { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', REDIS_URL: redis.url };

@@ -26,7 +26,7 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 
 	actAsOne(() => instances);
 
-	describe('and one person', () => {
+	describe('with one signed-in person', () => {
 		beforeEach(async () => {
 			browser = new Browser(instances.url);
 			await signInAtInstitution(browser);
@@ -47,7 +47,7 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 			expect(instances.sandbox.counts().refreshGrants).toBe(1);
 		});
 
-		test('a sign-out deletes them, and revokes the refresh token at the STS', async () => {
+		test('a sign-out deletes the tokens, and revokes the refresh token at the STS', async () => {
 			const before = (await records()).length;
 			const revocations = instances.sandbox.counts().operations['sts.revocation'] ?? 0;
 			await browser.call('/api/auth/signout', { method: 'POST' });
@@ -76,7 +76,7 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 			expect(own.filter((line) => !/"(?:get|pttl)"/i.test(line))).toEqual([]);
 		});
 
-		test('while Redis does not respond, only what needs the tokens fails, and nobody is signed out', async () => {
+		test('while Redis does not respond, only requests that need the tokens fail, and the person stays signed in', async () => {
 			const id = await createWalletSession(browser);
 			const copy = atOther();
 			const status = (who: Browser) => who.call(sessionPath(id, 'status'));
@@ -95,7 +95,7 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 			expect([browser, copy].every(holdsSession)).toBe(true);
 		});
 
-		test('when Redis has lost them, the session ends with a reason, and a new sign-in works', async () => {
+		test('when Redis has lost the tokens, the session ends with a reason, and a new sign-in works', async () => {
 			const api = atOther();
 			await redis.command('FLUSHALL');
 			const account = await browser.open('/account?tab=1');

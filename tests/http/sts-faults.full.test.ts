@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 // First in this file: discovery is cached once it succeeds.
 describe('while discovery fails', () => {
-	test.each(faults)('by %s, the login page says so, and offers both ways', async (name, options) => {
+	test.each(faults)('with %s, the login page reports it and offers both methods', async (name, options) => {
 		landscape.sandbox.scenario(name, { ...options, operation: 'discovery' });
 		const page = await browser.open('/login/start?provider=sts&returnTo=%2Fhelp');
 		expectLoginError(page, 'sts_unavailable', '/help');
@@ -45,13 +45,13 @@ describe('while discovery fails', () => {
 		expect(landscape.sandbox.count('trap.visit')).toBe(0);
 	});
 
-	test('Auth.js own address says so too, in JSON', async () => {
+	test('the Auth.js endpoint responds with 503 and JSON', async () => {
 		landscape.sandbox.scenario('sts-down', { operation: 'discovery' });
 		const response = await browser.call('/api/auth/signin/sts', { method: 'POST' });
 		expect([response.status, JSON.parse(response.text)]).toMatchObject([503, { error: 'upstream_unavailable' }]);
 	});
 
-	test('and once it is back, signing in works at once', async () => {
+	test('signing in works as soon as discovery is restored', async () => {
 		landscape.sandbox.scenario('sts-500', { operation: 'discovery' });
 		await browser.open('/login/start?provider=sts');
 		landscape.sandbox.reset();
@@ -59,11 +59,14 @@ describe('while discovery fails', () => {
 	});
 });
 
-test.each(faults)('while pushed authorization requests fail by %s, the login page says so', async (name, options) => {
-	landscape.sandbox.scenario(name, { ...options, operation: 'par' });
-	expectLoginError(await browser.open('/login/start?provider=sts'), 'sts_unavailable');
-	expect(landscape.sandbox.count('trap.visit')).toBe(0);
-});
+test.each(faults)(
+	'while pushed authorization requests fail with %s, the login page reports it',
+	async (name, options) => {
+		landscape.sandbox.scenario(name, { ...options, operation: 'par' });
+		expectLoginError(await browser.open('/login/start?provider=sts'), 'sts_unavailable');
+		expect(landscape.sandbox.count('trap.visit')).toBe(0);
+	}
+);
 
 /** The error in the log with the help code of a page; a line may arrive shortly after its response. */
 function loggedError(page: Visit): unknown {
@@ -86,7 +89,7 @@ test.each([
 	['sts-wrong-json', {}, 'sign_in_failed', { code: 'OAUTH_INVALID_RESPONSE' }],
 	['sts-redirect', {}, 'sign_in_failed', { code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', status: 303 }]
 ] as const)(
-	'while the token endpoint fails by %s, nobody is signed in, the page says why, and the log has the cause',
+	'while the token endpoint fails with %s, sign-in fails, the page says why, and the cause is logged',
 	async (name, options, error, logged) => {
 		landscape.sandbox.scenario(name, { ...options, operation: 'token' });
 		const page = await signInAtInstitution(browser);
@@ -107,7 +110,7 @@ test.each([
 	['server_error', 'sts_unavailable'],
 	['invalid_scope', 'portal_misconfigured'],
 	['something_new', 'sign_in_failed']
-] as const)('the STS error %s becomes our %s', async (error, expected) => {
+] as const)('the STS error %s is mapped to the portal’s %s', async (error, expected) => {
 	landscape.sandbox.scenario('login-error', { error });
 	const page = await signInAtInstitution(browser);
 	expectLoginError(page, expected);
@@ -139,7 +142,7 @@ describe('with a client secret that the STS refuses', () => {
 		await expect.poll(() => portal.logs()).toMatch(/"code":"invalid_client"/);
 	});
 
-	test('a program gets a 502', async () => {
+	test('a script receives 502', async () => {
 		const visitor = new Browser(portal.url);
 		await visitor.open('/login');
 		const { status, text } = await visitor.call('/api/auth/signin/sts', { method: 'POST' });
@@ -147,13 +150,13 @@ describe('with a client secret that the STS refuses', () => {
 	});
 });
 
-test('a person who refuses at the institution reads that they stopped', async () => {
+test('a person who refuses at the institution reads that they cancelled the sign-in', async () => {
 	const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
 	const page = await browser.submit(start, { decision: 'refused' });
 	expectLoginError(page, 'access_denied');
 });
 
-test('a sign-in that comes back with another state signs nobody in', async () => {
+test('a callback with the wrong state does not sign the person in', async () => {
 	landscape.sandbox.scenario('sts-wrong-state');
 	const page = await signInAtInstitution(browser);
 	expectLoginError(page, 'sign_in_interrupted');
@@ -168,7 +171,7 @@ test.each([
 	`code=a&state=${'0'.repeat(17)}.x`,
 	'code=&state=',
 	''
-])('a callback out of nowhere with "%s" shows a known text, and nothing of what it said', async (query) => {
+])('an unsolicited callback with "%s" shows a known message, and nothing from its query', async (query) => {
 	await browser.open('/login');
 	const page = await browser.open(`/api/auth/callback/sts?${query}`, { from: landscape.sandbox.stsUrl });
 	expect(page.url.pathname).toBe('/login');
@@ -177,13 +180,13 @@ test.each([
 	expect((await browser.call('/api/auth/session')).text).toBe('null');
 });
 
-test.each(signInErrors)('the login page has words for %s', async (error) => {
+test.each(signInErrors)('the login page has a message for %s', async (error) => {
 	const page = await browser.open(`/login?error=${error}`);
 	expect(page.text).toContain(words.errors[error].what);
 	expect(page.text).toContain(words.errors[error].next);
 });
 
-test('a sign-in for one provider does not end at the callback of the other', async () => {
+test('a sign-in with one provider cannot be completed at the callback of the other', async () => {
 	const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
 	await browser.submit(start, { person: 'known-student' });
 	const good = browser.visits.find(({ url }) => url.pathname === '/api/auth/callback/sts')?.url;
@@ -200,7 +203,7 @@ describe.each([
 	['JSON of another shape', 503, 'sts-wrong-json', { operation: 'providers' }],
 	['nothing', 503, 'sts-down', { operation: 'providers' }],
 	['an error', 503, 'sts-500', { operation: 'providers' }]
-] as const)('where the STS has %s for the list of institutions', (_, status, name, options) => {
+] as const)('where the STS returns %s for the list of institutions', (_, status, name, options) => {
 	let portal: Portal;
 
 	beforeAll(async () => {
@@ -210,7 +213,7 @@ describe.each([
 	afterAll(() => portal.stop());
 	afterEach(() => landscape.sandbox.reset());
 
-	test('one plain button leads to the STS, and no institution can be asked for', async () => {
+	test('the login page has one plain button for the STS, and no institution can be selected', async () => {
 		landscape.sandbox.scenario(name, options);
 		const visitor = new Browser(portal.url);
 		const page = await visitor.open('/login');
@@ -221,7 +224,7 @@ describe.each([
 		expect(asked.url.searchParams.get('error')).toBe('institution_unknown');
 	});
 
-	test('no browser caches that the script of the search has no list', async () => {
+	test('a response without a list for the search script is not cached', async () => {
 		landscape.sandbox.scenario(name, options);
 		const response = await new Browser(portal.url).call('/login/institutions?lang=en');
 		expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store']);

@@ -40,7 +40,7 @@ async function startWhileAway(more: (stsPort: number) => Readonly<Record<string,
 }
 
 describe('endpoints of the STS on another host than its issuer', () => {
-	test('are called: a person signs in, and signs out', async () => {
+	test('are called when a person signs in and signs out', async () => {
 		const { landscape } = await start();
 		const browser = new Browser(landscape.url);
 		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
@@ -57,7 +57,7 @@ describe('endpoints of the STS on another host than its issuer', () => {
 	});
 });
 
-describe.runIf(runtime === 'deno')('an endpoint of the STS whose host nobody has named', () => {
+describe.runIf(runtime === 'deno')('an STS endpoint on a host that is not configured', () => {
 	test('is not called: the portal starts, and the log names the host and the setting', async () => {
 		const { landscape, stsPort } = await startWhileAway(() => ({}));
 		await expect.poll(() => landscape.portal.logs()).toMatch(/could not be read before the start.*STS_HOSTS/);

@@ -30,7 +30,7 @@ function partsOf({ text }: Visit): { readonly page: string; readonly details: st
 const technical =
 	/\burn:|https?:|(?<![\w@.-])[\w-]+\.example\b|\b[\da-f]{16,}\b|\b[\da-f]{8}-|eduid-wallet|\bhwk\b|\bpwd\b/;
 
-test('a person who signed in with a wallet reads names and words; the values are in the technical details', async () => {
+test('after a wallet sign-in, the page shows readable names, and the values are in the technical details', async () => {
 	const { page, details } = partsOf(await signInWithWallet(browser, landscape.sandbox));
 	expect(page).toContain('Universiteit Noord');
 	expect(page).toContain(account.session.meansOf.wallet);
@@ -46,7 +46,7 @@ test('the page that unlinks a wallet names the institution, and has the values i
 	expect(details).toContain('eduid-wallet');
 });
 
-test('a level and a method without words, and an institution without a name, are in the technical details only', async () => {
+test('a level, a method or an institution without a known name appears only in the technical details', async () => {
 	const claims = {
 		acr: 'urn:example:loa:7',
 		amr: ['urn:example:method'],

@@ -60,7 +60,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		await redis?.stop();
 	});
 
-	test('what was done arrives as metrics, by name, unit and a few values', async () => {
+	test('activity is exported as metrics with names, units and a few attribute values', async () => {
 		await vi.waitFor(
 			() =>
 				expect(receiver.series()).toEqual(
@@ -82,7 +82,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		expect(calls.join()).toMatch(/portal\.operation=complete,/);
 	});
 
-	test('Prometheus reads the same series as the collector receives, and durations end in their unit', async () => {
+	test('Prometheus scrapes the same series as the collector receives, and durations have a unit suffix', async () => {
 		/** As Prometheus names a series of OTLP. */
 		const translated = (series: string) => {
 			const [, name = '', labels = '', unit = ''] = /^(.*)\{(.*)\} \[(.*)\]$/.exec(series) ?? [];
@@ -103,7 +103,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		);
 	});
 
-	test('requests are timed by their route, without the path, and the process is measured', async () => {
+	test('requests are timed by route, without the path, and process metrics are exported', async () => {
 		const response = await fetch(`${landscape.url}/nowhere/${'x'.repeat(20)}`);
 		expect(response.status).toBe(404);
 		const onNode = (...series: string[]) => (runtime === 'node' ? series : []);
@@ -133,7 +133,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		expect(timed.some((one) => one.includes('http.route='))).toBe(runtime === 'node');
 	});
 
-	test('a sign-in adds one to its counter', async () => {
+	test('a sign-in increments its counter', async () => {
 		const counter = 'portal_sign_ins_total{method="institution",result="ok"}';
 		expect([first.status, first.samples.get(counter)]).toEqual([200, 0]);
 		const before = (await scrape(metricsPort)).samples.get(counter) ?? NaN;
@@ -141,7 +141,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		expect((await scrape(metricsPort)).samples.get(counter)).toBe(before + 1);
 	});
 
-	test.runIf(isStoreThere)('every metric and label of the alerts and the dashboard is there', async () => {
+	test.runIf(isStoreThere)('every metric and label that the alerts and the dashboard use is exported', async () => {
 		const { text } = await scrape(metricsPort);
 		const there = new Set(text.match(/[a-z_\d]+(?=[ {=])/g));
 		for (const file of ['alerts.yml', 'dashboard.json']) {
@@ -154,7 +154,7 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		}
 	});
 
-	test('nothing that was sent holds a token, a code, a state, an address with a query, or a word of a person', async () => {
+	test('exported data contains no token, code, state, URL with a query, or personal data', async () => {
 		await vi.waitFor(() => expect(receiver.series().join()).toContain('portal.sign_ins'), { timeout: 15_000 });
 		const redeemed = landscape.sandbox.lastRequests('sts').flatMap(({ body }) => {
 			const form = new URLSearchParams(body);
@@ -173,23 +173,26 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		expect(sent).not.toMatch(/[?&](?:code|state|login_hint|wallet_session)=/);
 	});
 
-	test.runIf(runtime === 'node')('each request is a span, and the calls that follow from it are below it', async () => {
-		const wanted = 'GET /(public)/api/auth/callback/[provider]';
-		await vi.waitFor(() => expect(receiver.spans().map(({ name }) => name)).toContain(wanted), { timeout: 15_000 });
-		const request = receiver.spans().find(({ name }) => name === wanted);
-		expect(request?.parentSpanId ?? '').toBe('');
-		const below = receiver.spans().filter(({ parentSpanId }) => parentSpanId === request?.spanId);
-		expect(below.map(({ name, traceId }) => [name, traceId])).toContainEqual(['sts', request?.traceId]);
-		const parents = landscape.sandbox.lastRequests('sts').map(({ headers }) => headers.traceparent);
-		expect(parents).toEqual(expect.arrayContaining(below.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`)));
-	});
+	test.runIf(runtime === 'node')(
+		'each request is a span, and the calls that it makes are its child spans',
+		async () => {
+			const wanted = 'GET /(public)/api/auth/callback/[provider]';
+			await vi.waitFor(() => expect(receiver.spans().map(({ name }) => name)).toContain(wanted), { timeout: 15_000 });
+			const request = receiver.spans().find(({ name }) => name === wanted);
+			expect(request?.parentSpanId ?? '').toBe('');
+			const below = receiver.spans().filter(({ parentSpanId }) => parentSpanId === request?.spanId);
+			expect(below.map(({ name, traceId }) => [name, traceId])).toContainEqual(['sts', request?.traceId]);
+			const parents = landscape.sandbox.lastRequests('sts').map(({ headers }) => headers.traceparent);
+			expect(parents).toEqual(expect.arrayContaining(below.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`)));
+		}
+	);
 
-	test.runIf(runtime === 'deno')('no span of Deno’s own leaves, for it would carry whole addresses', async () => {
+	test.runIf(runtime === 'deno')('Deno’s own spans are not exported, because they contain complete URLs', async () => {
 		await vi.waitFor(() => expect(receiver.series().join()).toContain('portal.sign_ins'), { timeout: 15_000 });
 		expect(receiver.everything()).not.toContain('/v1/traces');
 	});
 
-	test('the trace goes along to the STS and to the Auth Bridge', () => {
+	test('the trace context is propagated to the STS and to the Auth Bridge', () => {
 		const { sandbox } = landscape;
 		// The sandbox's STS also sends requests to the Bridge, which are not the portal's.
 		const ofPortal = sandbox.lastRequests('bridge').filter(({ headers }) => 'x-request-id' in headers);
@@ -215,7 +218,7 @@ describe.runIf(runtime === 'node')('the SDK', () => {
 		}
 	}
 
-	test('is loaded where telemetry has somewhere to go, and nowhere else', async () => {
+	test('is loaded only if telemetry has a destination', async () => {
 		const receiver = await startOtlpReceiver();
 		const [without, withIt] = await Promise.all([loaded({}), loaded(receiver.env)]);
 		await receiver.stop();

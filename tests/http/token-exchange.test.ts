@@ -66,7 +66,7 @@ const callOdd = async (who = browser) => {
 	return { status, error, retryAfter: headers.get('retry-after') };
 };
 
-test('each service gets a token of the person that no other service accepts', async () => {
+test('each backend receives a token for the person that no other backend accepts', async () => {
 	const greet = async (name: string) => {
 		const { status, text } = await browser.call(`/api/backends/${name}/hello`);
 		return [status, text];
@@ -79,7 +79,7 @@ test('each service gets a token of the person that no other service accepts', as
 	expect((await greet('stolen'))[0]).toBe(502);
 });
 
-test('200 calls at once cost one exchange, and the token is for this person, service and scope', async () => {
+test('200 concurrent calls cause one exchange, and the token is for this person, backend and scope', async () => {
 	const responses = await Promise.all(Array.from({ length: 200 }, () => callOdd()));
 	expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
 	expect([new Set(shown()).size, exchanges()]).toEqual([1, 1]);
@@ -102,14 +102,14 @@ test('another session of the same person gets its own token, and so does a refre
 	expect([new Set(shown()).size, exchanges()]).toEqual([3, 3]);
 });
 
-test('a token that the service refuses is exchanged once more', async () => {
+test('a token that the backend refuses is exchanged once more', async () => {
 	await callOdd();
 	odd.refused.add(shown()[0] ?? '');
 	expect((await callOdd()).status).toBe(200);
 	expect([shown().length, exchanges()]).toEqual([3, 2]);
 });
 
-test('a service that refuses every token causes no loop', async () => {
+test('a backend that refuses every token causes no loop', async () => {
 	landscape.sandbox.scenario('no-refresh-token');
 	const person = new Browser(landscape.url);
 	await signInAtInstitution(person);
@@ -122,7 +122,7 @@ test('a service that refuses every token causes no loop', async () => {
 	expect([exchanges() - before, holdsSession(person)]).toEqual([0, true]);
 });
 
-test('requests for the tokens of a person say what these are for', async () => {
+test('requests for a person’s tokens name their resource and audience', async () => {
 	await tokensOver(browser, landscape);
 	await callOdd();
 	const parametersOf = (operation: string) =>
@@ -141,14 +141,17 @@ test.each([
 	['unsupported_grant_type', 400, 502, 'upstream_invalid'],
 	['access_denied', 403, 403, 'forbidden'],
 	['invalid_client', 401, 503, 'upstream_unavailable']
-] as const)('where the STS refuses with %s nobody is signed out', async (error, status, expected, code) => {
-	landscape.sandbox.scenario('sts-error', { ...onExchange, error, status });
-	expect(await callOdd()).toMatchObject({ status: expected, error: code });
-	expect([exchanges(), odd.arrived.length]).toEqual([1, 0]);
-	// A log line may arrive shortly after its response.
-	await expect.poll(() => landscape.portal.logs()).toContain(`"code":"${error}"`);
-	expect((await browser.call('/api/me')).status).toBe(200);
-});
+] as const)(
+	'an exchange that the STS refuses with %s does not sign the person out',
+	async (error, status, expected, code) => {
+		landscape.sandbox.scenario('sts-error', { ...onExchange, error, status });
+		expect(await callOdd()).toMatchObject({ status: expected, error: code });
+		expect([exchanges(), odd.arrived.length]).toEqual([1, 0]);
+		// A log line may arrive shortly after its response.
+		await expect.poll(() => landscape.portal.logs()).toContain(`"code":"${error}"`);
+		expect((await browser.call('/api/me')).status).toBe(200);
+	}
+);
 
 test('a refused access token is refreshed once, and the new one exchanged', async () => {
 	const { accessToken } = await heldSession(browser, landscape);
@@ -161,13 +164,13 @@ test('a refused access token is refreshed once, and the new one exchanged', asyn
 	expect([exchanges(), (await other.call('/api/me')).status]).toEqual([4, 200]);
 });
 
-test.each(['sts-down', 'sts-500'] as const)('%s: a 503 that says when to try again', async (scenario) => {
+test.each(['sts-down', 'sts-500'] as const)('%s: the response is 503 with Retry-After', async (scenario) => {
 	landscape.sandbox.scenario(scenario, onExchange);
 	expect(await callOdd()).toEqual({ status: 503, error: 'upstream_unavailable', retryAfter: '5' });
 	expect((await browser.call('/api/me')).status).toBe(200);
 });
 
-test('the end of a session is the end of its tokens at services', async () => {
+test('a session’s tokens for backends cannot be used after the session ends', async () => {
 	await callOdd();
 	const copy = copyOf(browser, landscape.url);
 	await browser.submit(await browser.open('/account'), {}, '/api/auth/signout');

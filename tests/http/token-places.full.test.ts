@@ -47,31 +47,34 @@ describe.skipIf(!hasRedis())('instances with different SESSION_TOKENS and one Re
 	test.each([
 		{ count: 0, auto: 'either' },
 		{ count: 100, auto: 'store' }
-	])('sign nobody out whose tokens have $count groups, whichever instances their requests reach', async (what) => {
-		groups = groupNames(what.count);
-		let browser = new Browser(instances.url);
-		await signInAtInstitution(browser);
-		for (const [index, place] of WAY.entries()) {
-			const before = WAY[index - 1] ?? 'auto';
-			browser = at(place, browser);
-			await expectSignedIn(browser);
-			await tokensDue(browser, instances);
-			await expectSignedIn(browser);
-			const { tokensKey } = await heldSession(browser, instances);
-			const expected = place === 'auto' ? what.auto : place;
-			if (expected !== 'either') expect(tokensKey === undefined ? 'cookie' : 'store').toBe(expected);
+	])(
+		'keep a person with $count groups signed in, regardless of which instances receive their requests',
+		async (what) => {
+			groups = groupNames(what.count);
+			let browser = new Browser(instances.url);
+			await signInAtInstitution(browser);
+			for (const [index, place] of WAY.entries()) {
+				const before = WAY[index - 1] ?? 'auto';
+				browser = at(place, browser);
+				await expectSignedIn(browser);
+				await tokensDue(browser, instances);
+				await expectSignedIn(browser);
+				const { tokensKey } = await heldSession(browser, instances);
+				const expected = place === 'auto' ? what.auto : place;
+				if (expected !== 'either') expect(tokensKey === undefined ? 'cookie' : 'store').toBe(expected);
 
-			// Two tabs at once, at the instances before and after the change.
-			await tokensDue(browser, instances);
-			const tab = at(before, browser);
-			const earlier = grants();
-			await Promise.all([browser, tab].map(expectSignedIn));
-			expect(grants()).toBe(earlier + 1);
-			// The browser keeps the cookie that it receives last.
-			for (const last of [browser, tab]) for (const next of [place, before]) await expectSignedIn(at(next, last));
-			browser = index % 2 === 0 ? tab : browser;
+				// Two tabs at once, at the instances before and after the change.
+				await tokensDue(browser, instances);
+				const tab = at(before, browser);
+				const earlier = grants();
+				await Promise.all([browser, tab].map(expectSignedIn));
+				expect(grants()).toBe(earlier + 1);
+				// The browser keeps the cookie that it receives last.
+				for (const last of [browser, tab]) for (const next of [place, before]) await expectSignedIn(at(next, last));
+				browser = index % 2 === 0 ? tab : browser;
+			}
 		}
-	});
+	);
 
 	test('move tokens into the cookie where that is configured, so that the store can be removed', async () => {
 		groups = groupNames(100);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => landscape.stop());
 beforeEach(() => landscape.sandbox.reset());
 
-describe("a second browser that knows the first one's session", () => {
+describe('a second browser that knows the id of the first one’s wallet session', () => {
 	let id: string;
 	let second: Browser;
 
@@ -33,13 +33,13 @@ describe("a second browser that knows the first one's session", () => {
 
 	const noneSince = (before: number) => landscape.sandbox.lastRequests('bridge').length === before;
 
-	test.each(sessionRoutes)('gets 404 at %s %s', async (method, rest, json) => {
+	test.each(sessionRoutes)('receives 404 from %s %s', async (method, rest, json) => {
 		const before = landscape.sandbox.lastRequests('bridge').length;
 		expect((await second.call(sessionPath(id, rest), { method, json })).status).toBe(404);
 		expect(noneSince(before)).toBe(true);
 	});
 
-	test('gets 404 everywhere also when it is signed in, and has a wallet session of its own', async () => {
+	test('receives 404 from every route, even if it is signed in and has its own wallet session', async () => {
 		await signInAtInstitution(second, 'unknown-employee');
 		await createWalletSession(second);
 		const before = landscape.sandbox.lastRequests('bridge').length;
@@ -50,13 +50,13 @@ describe("a second browser that knows the first one's session", () => {
 		expect(noneSince(before)).toBe(true);
 	});
 
-	test('can not claim it by a cookie of that name', async () => {
+	test('cannot claim the session with a cookie of that name', async () => {
 		const own = await createWalletSession(second);
 		second.putCookie(`portal.wallet.${id}`, second.cookies().get(`portal.wallet.${own}`) ?? '');
 		expect((await second.call(sessionPath(id, 'status'))).status).toBe(404);
 	});
 
-	test('is not resumed at the return from the STS', async () => {
+	test('cannot resume the session on return from the STS', async () => {
 		const page = await second.open(`/login?wallet_session=${id}&idv=complete`, { from: landscape.sandbox.stsUrl });
 		expectLoginError(page, 'wallet_session_foreign');
 	});
@@ -67,14 +67,14 @@ describe("a second browser that knows the first one's session", () => {
 		`provider=sts-wallet&sessionId=`,
 		`provider=sts&login_hint=oid4vp:`,
 		`provider=sts&authorizationParams-login_hint=oid4vp:`
-	])('can not sign in with it by /login/start?%s…', async (query) => {
+	])('cannot sign in with the session through /login/start?%s…', async (query) => {
 		await second.open(`/login/start?${query}${id}`, { follow: true });
 		expect(JSON.stringify(landscape.sandbox.authorizations())).not.toContain(id);
 		expect((await second.call('/api/auth/session')).text).toBe('null');
 	});
 
 	test.each(['', '?login_hint=oid4vp:', '?authorizationParams-login_hint=oid4vp:', '?wallet_session='])(
-		'can not sign in with it by POST /api/auth/signin/sts-wallet%s…',
+		'cannot sign in with the session through POST /api/auth/signin/sts-wallet%s…',
 		async (query) => {
 			const fields = { login_hint: `oid4vp:${id}`, 'authorizationParams-login_hint': `oid4vp:${id}`, sessionId: id };
 			const path = `/api/auth/signin/sts-wallet${query && query + id}`;
@@ -86,7 +86,7 @@ describe("a second browser that knows the first one's session", () => {
 	);
 });
 
-test('a wallet session that is not shared does not start a sign-in', async () => {
+test('a wallet session without a presentation does not start a sign-in', async () => {
 	const browser = new Browser(landscape.url);
 	const id = await createWalletSession(browser);
 	const early = await browser.call(sessionPath(id, 'complete'), { method: 'POST' });

@@ -21,7 +21,7 @@ async function startWitness(): Promise<{ proxy: EgressProxy; env: Readonly<Recor
 	return { proxy, env: { HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1', DENO_DIR: folder } };
 }
 
-test.runIf(runtime === 'deno')('at its start, nothing is called that the configuration does not name', async () => {
+test.runIf(runtime === 'deno')('at start-up, the portal calls only hosts that the configuration names', async () => {
 	const { proxy, env } = await startWitness();
 	const task: [string, ...string[]] = [
 		denoBinary(),

@@ -58,7 +58,7 @@ const ALLOWED = [
 	'content-type'
 ].concat(['host', 'sec-fetch-mode', 'user-agent', 'x-request-id', 'authorization']);
 
-test('of what a browser sends nothing but the body reaches the Bridge', async () => {
+test('only the body of a browser’s request is forwarded to the Bridge', async () => {
 	await browser.open('/login');
 	const requests = await arrivals();
 	expect(new Set(requests.map(({ operation }) => operation)).size).toBe(7);
@@ -70,7 +70,7 @@ test('of what a browser sends nothing but the body reaches the Bridge', async ()
 	);
 });
 
-test('before sign-in the Bridge gets no credential; after it, the access token of that person', async () => {
+test('the Bridge receives no credential before sign-in, and the person’s access token afterwards', async () => {
 	const before = await arrivals();
 	expect(before.map(({ headers }) => headers.authorization)).toEqual(before.map(() => undefined));
 	landscape.sandbox.reset();
@@ -87,7 +87,7 @@ test('a response has the request id that was sent to the Bridge', async () => {
 	expect(landscape.sandbox.lastHeaders('status')['x-request-id']).toBe(response.headers.get('x-request-id'));
 });
 
-test('a signed-in person is named to the Bridge when a session is made, an anonymous person is not', async () => {
+test('creating a wallet session identifies a signed-in person to the Bridge, but not an anonymous one', async () => {
 	await createWalletSession(browser);
 	await signInAtInstitution(browser);
 	await browser.call('/api/wallet/sessions', { method: 'POST', json: { forceReconciliation: true } });
@@ -98,7 +98,7 @@ test('a signed-in person is named to the Bridge when a session is made, an anony
 	]);
 });
 
-test('the return address after verification is ours for every request', async () => {
+test('the redirect URI after identity verification is always the portal’s own', async () => {
 	const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-student');
 	await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
 	const redirectUri = 'https://evil.example/';
@@ -111,7 +111,7 @@ test('the return address after verification is ours for every request', async ()
 	});
 });
 
-test('of the return from the institution only its own parameters are passed on, each once', async () => {
+test('only known parameters of the return from the institution are passed on, each once', async () => {
 	const id = await createWalletSession(browser);
 	const query = 'code=a&code=b&state=c&session_id=d&error_description=e&sessionId=f';
 	await browser.call(sessionPath(id, `idv/callback?${query}`));

@@ -29,13 +29,13 @@ const statusOf = async (id: unknown) =>
 	JSON.parse((await browser.call(sessionPath(String(id), 'status'))).text) as { readonly expiresInMs: number };
 const codePage = async () => browser.submit(await browser.open('/login'), {}, '/login/wallet?/start');
 
-test('a new wallet session names the page that shows this browser’s code', async () => {
+test('a new wallet session returns the URL of the page that shows this browser’s code', async () => {
 	const { qrPageUri } = await create();
 	expect(qrPageUri).toBe(`${landscape.url}/login/wallet`);
 	expect((await browser.open('/login/wallet')).text).toContain('<svg');
 });
 
-describe('the data that the wallet is asked for', () => {
+describe('the data requested from the wallet', () => {
 	const label = { nl: 'voornaam', en: 'first name' };
 
 	test('is named in the response of the API, with its labels', async () => {
@@ -52,7 +52,7 @@ describe('the data that the wallet is asked for', () => {
 });
 
 describe('a Bridge whose clock is wrong', () => {
-	test.each([360, 86_400])('by %i seconds gives codes of five minutes all the same', async (seconds) => {
+	test.each([360, 86_400])('by %i seconds still creates codes that are valid for five minutes', async (seconds) => {
 		landscape.sandbox.scenario('bridge-clock-behind', { seconds });
 		const { sessionId, expiresInMs } = await create();
 		expect(expiresInMs).toBe(300_000);
@@ -66,17 +66,17 @@ describe('a Bridge whose clock is wrong', () => {
 		expect(await shortened()).toBeGreaterThan(0);
 	});
 
-	test('shows a code that has minutes left, on the page that is drawn and on the one that is reloaded', async () => {
+	test('still results in a code with minutes left, on the rendered page and after a reload', async () => {
 		landscape.sandbox.scenario('bridge-clock-behind', { seconds: 360 });
 		expect((await codePage()).text).toContain('about 5 minutes left');
 		expect((await browser.open('/login/wallet')).text).toMatch(/about [45] minutes left/);
 	});
 });
 
-describe('an address that does not fit in a QR code', () => {
+describe('a request URI that does not fit in a QR code', () => {
 	beforeEach(() => landscape.sandbox.scenario('long-request-uri', { bytes: 3000 }));
 
-	test('is given to API callers as it is, without a drawing, and the log says how long it is', async () => {
+	test('is returned to API callers unchanged, without a QR code, and its length is logged', async () => {
 		const { requestUri, qrCodeDataUri } = await create();
 		expect(qrCodeDataUri).toBeNull();
 		expect(String(requestUri)).toHaveLength(3000);
@@ -99,7 +99,7 @@ describe('an address that does not fit in a QR code', () => {
 		}
 	);
 
-	test.each([1200, 2000, 2900])('begins above the %i bytes that fit', async (bytes) => {
+	test.each([1200, 2000, 2900])('is longer than %i bytes, which still fit', async (bytes) => {
 		landscape.sandbox.scenario('long-request-uri', { bytes });
 		const { qrCodeDataUri } = await create();
 		expect(qrCodeDataUri).toMatch(/^data:image\/svg\+xml;base64,/);

@@ -28,7 +28,7 @@ function decline({ url }: Visit, stopBefore?: string) {
 	return browser.open(new URL('/wallet/decline', url), { form, from: url.origin, ...(stopBefore && { stopBefore }) });
 }
 
-test('the wallet names the verifier and the claims, and leads back to a sign-in once the person shares', async () => {
+test('the wallet names the verifier and the claims, and returns the person to a completed sign-in after sharing', async () => {
 	const asked = await openWalletPage();
 	const host = new URL(landscape.sandbox.bridgeUrl).host;
 	for (const text of [host, 'given name', 'family name', 'date of birth', 'eduID']) expect(asked.text).toContain(text);
@@ -42,7 +42,7 @@ test('the wallet names the verifier and the claims, and leads back to a sign-in 
 	}, 10_000);
 });
 
-test('the wallet leads back with a response code after a refusal too', async () => {
+test('the wallet also returns with a response code after a refusal', async () => {
 	const asked = await openWalletPage();
 	const back = await decline(asked, '/login/wallet');
 	const address = new URL(back.headers.get('location') ?? '');
@@ -52,7 +52,7 @@ test('the wallet leads back with a response code after a refusal too', async () 
 	await vi.waitFor(async () => expect(headingOf(await browser.open(address))).toBe('Nothing was shared'), 5000);
 });
 
-test('a request that is answered or unknown is not shown again', async () => {
+test('a wallet request that is completed or unknown is not shown again', async () => {
 	const asked = await openWalletPage();
 	await decline(asked);
 	const again = await browser.open(asked.url.href);
@@ -75,7 +75,7 @@ test('the portal removes a response code from the address before anything else',
 	expect(landscape.sandbox.count('bridge.complete')).toBe(0);
 });
 
-test('in another browser the way back leads to a page that says where to continue, without the other session', async () => {
+test('a return to another browser shows a page that says where to continue, without the original session', async () => {
 	const id = await createWalletSession(browser);
 	const other = await new Browser(landscape.url).open('/login/wallet?response_code=of-somebody-else');
 	expect([other.status, headingOf(other)]).toEqual([200, 'Go back to the browser where you began']);
@@ -111,7 +111,7 @@ test('the device with the wallet is remembered; only a device that the page offe
 	expect(await shown()).toBe('Scan the QR code with your wallet');
 });
 
-test('a person who is signed in by then gets to the account page', async () => {
+test('a person who is already signed in on return is redirected to the account page', async () => {
 	const id = await createWalletSession(browser);
 	await landscape.sandbox.share(id, 'known-student');
 	await vi.waitFor(async () => {

@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis())('the work of one request', () => {
 	}
 
 	describe.each(kinds)('with %s', (_, hostile) => {
-		test.each(paths)('is bounded, and no more for 100 times as much, at %s', async (path) => {
+		test.each(paths)('is bounded, and does not grow with 100 times the input, at %s', async (path) => {
 			const little = await workOf(path, hostile(1));
 			const much = await workOf(path, hostile(100));
 			expect(much.upstream).toBeLessThanOrEqual(MAX_UPSTREAM_CALLS);
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedis())('the work of one request', () => {
 		});
 	});
 
-	test('is counted: a status costs one call of the Auth Bridge, and a cancel some commands of the store', async () => {
+	test('is counted: a status read makes one Auth Bridge call, and a cancellation runs store commands', async () => {
 		expect(await workOf(sessionPath(ID, 'status'), {})).toMatchObject({ status: 200, upstream: 1 });
 		const cancel = await workOf('/login/wallet?/cancel', post(form, ''));
 		expect(cancel.store).toBeGreaterThan(0);

@@ -87,12 +87,9 @@ describe('a client in TypeScript, by openapi-typescript and openapi-fetch', () =
 		await run([bin('tsc')]);
 	});
 
-	test.each<PersonId>(['known-student', 'unknown-student'])(
-		'takes a wallet session of the %s to its end',
-		async (person) => {
-			expect(await runFor(person, [process.execPath, 'wallet-session.js'])).toBe('Completed');
-		}
-	);
+	test.each<PersonId>(['known-student', 'unknown-student'])('completes a wallet session of the %s', async (person) => {
+		expect(await runFor(person, [process.execPath, 'wallet-session.js'])).toBe('Completed');
+	});
 });
 
 describe.skipIf(generator === undefined)('a client in Python, by openapi-python-client', () => {
@@ -108,7 +105,7 @@ describe.skipIf(generator === undefined)('a client in Python, by openapi-python-
 		expect(models.length).toBeLessThanOrEqual(MAX_PYTHON_MODELS);
 	});
 
-	test('takes a wallet session with manual confirmation to its end', async () => {
+	test('completes a wallet session with manual confirmation', async () => {
 		const program = join(root, 'docs/api-clients/wallet_session.py');
 		const command = [join(venv, 'python'), program];
 		expect(await runFor('unknown-employee', command, { PYTHONPATH: folder })).toBe('Completed');

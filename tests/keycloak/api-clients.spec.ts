@@ -7,7 +7,7 @@ import { requestToken, tokenOf } from './support/third-party.ts';
 
 const SCOPES = 'wallet:sessions profile:read';
 
-test('a third party is let in with a token from its own client: it is known, and opens a wallet session', async ({
+test('a third party is identified by a token from its own client, and can create a wallet session', async ({
 	place: { realm, landscape }
 }) => {
 	const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
@@ -17,7 +17,9 @@ test('a third party is let in with a token from its own client: it is known, and
 	expect(status.status).toBe(200);
 });
 
-test('a third party may do what its token is for, and nothing else', async ({ place: { realm, landscape } }) => {
+test('a third party can do what the scope of its token allows, and nothing else', async ({
+	place: { realm, landscape }
+}) => {
 	const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', 'profile:read'));
 	expect((await library.call('/api/me')).status).toBe(200);
 	const refused = await library.call('/api/wallet/sessions', { method: 'POST', json: {} });
@@ -25,7 +27,7 @@ test('a third party may do what its token is for, and nothing else', async ({ pl
 	expect(refused.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
 });
 
-test('a third party whose tokens are not for the portal is refused, with the reason', async ({
+test('a third party whose tokens have another audience is refused, with the reason', async ({
 	place: { realm, landscape }
 }) => {
 	const printing = new ApiClient(landscape.url, await tokenOf(realm, 'printing-app', SCOPES));
@@ -34,7 +36,7 @@ test('a third party whose tokens are not for the portal is refused, with the rea
 	expect(refused.headers.get('www-authenticate')).toContain('another audience');
 });
 
-test('access is withdrawn and given back one by one', async ({ place: { realm, landscape } }) => {
+test('access can be withdrawn and restored for one client', async ({ place: { realm, landscape } }) => {
 	const statusOf = async () => {
 		const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
 		return (await library.call('/api/me')).status;
@@ -45,7 +47,7 @@ test('access is withdrawn and given back one by one', async ({ place: { realm, l
 	expect(await statusOf()).toBe(200);
 });
 
-test('a client that is disabled gets no token', async ({ place: { realm } }) => {
+test('a disabled client receives no token', async ({ place: { realm } }) => {
 	const path = `/${realm.name}/clients/${await realm.admin.clientId(realm.name, 'library-app')}`;
 	await realm.admin.do('PUT', path, { enabled: false });
 	const response = await requestToken(realm, 'library-app', { grant_type: 'client_credentials', scope: SCOPES });
@@ -53,14 +55,17 @@ test('a client that is disabled gets no token', async ({ place: { realm } }) => 
 	expect(response.status).toBe(401);
 });
 
-test('a third party’s client signs nobody in: not with a person’s password', async ({ place: { realm } }) => {
+test('a third party’s client cannot sign a person in with the person’s password', async ({ place: { realm } }) => {
 	const { username, password } = realm.person;
 	const response = await requestToken(realm, 'library-app', { grant_type: 'password', username, password });
 	expect(response.status).toBe(400);
 	expect(await response.json()).toMatchObject({ error: 'unauthorized_client' });
 });
 
-test('the tokens of a person’s own session are none for the API', async ({ visitor, place: { realm, landscape } }) => {
+test('the API does not accept the tokens of a person’s own session', async ({
+	visitor,
+	place: { realm, landscape }
+}) => {
 	await signIn(visitor, realm.person);
 	const { accessToken, idToken = '', refreshToken = '' } = await heldSession(visitor, landscape);
 	const responses = await Promise.all(

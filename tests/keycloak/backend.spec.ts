@@ -7,7 +7,7 @@ import { startGreetingService } from '../backend/greeting-service.ts';
 import { keycloakAddress, portalEnvironment, signIn, test } from './support/place.ts';
 import { createRealm } from './support/realm.ts';
 
-test('a service of the institution greets the person by the token’s name, once tokens are meant for it', async () => {
+test('a backend of the institution greets the person by the name in the token, once tokens have its audience', async () => {
 	test.setTimeout(60_000);
 	const port = await freePort();
 	const realm = await createRealm(keycloakAddress(), `http://localhost:${port}`);

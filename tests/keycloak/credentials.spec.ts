@@ -44,7 +44,7 @@ async function addService({ admin, name }: Realm, portalClient: string, service:
 
 const exchange = (url: string, name: string) => ({ url, token: 'exchange', tokenAudience: name, tokenScope: name });
 
-test('the portal authenticates with a key, and each service gets a token that only it accepts', async () => {
+test('the portal authenticates with a key, and each backend receives a token that only it accepts', async () => {
 	test.setTimeout(90_000);
 	const port = await freePort();
 	const portalUrl = `http://localhost:${port}`;

@@ -14,28 +14,28 @@ async function changeClient({ realm }: Place, clientId: string, change: object):
 	return () => realm.admin.do('PUT', path, before);
 }
 
-test('the doctor finds everything good on the realm of the guide', async ({ place }) => {
+test('the doctor finds no problem in the realm of the guide', async ({ place }) => {
 	const { code, bad, summary, find } = await consult(place);
 	expect({ code, bad }).toEqual({ code: 0, bad: [] });
 	expect(summary.good).toBeGreaterThan(10);
 	expect(find('sts.cors')).toMatch(/^good: /);
 });
 
-test('a wrong client secret is found', async ({ place }) => {
+test('the doctor reports a wrong client secret', async ({ place }) => {
 	const { code, find, text } = await consult(place, { STS_CLIENT_SECRET: 'swordfish' });
 	expect(find('sts.credentials')).toMatch(/^wrong: .*STS_CLIENT_SECRET/);
 	expect(text).not.toContain('swordfish');
 	expect(code).toBe(1);
 });
 
-test('a scope that the client does not have is found', async ({ place }) => {
+test('the doctor reports a scope that the client does not have', async ({ place }) => {
 	const release = await place.realm.withdrawScope('portal-frontend', 'eduid');
 	const { code, bad, find } = await consult(place).finally(release);
 	expect({ code, bad }).toEqual({ code: 1, bad: ['sts.scope'] });
 	expect(find('sts.scope')).toMatch(/^wrong: The STS refuses the scopes of STS_SCOPE \(eduid\)/);
 });
 
-test('a missing redirect URI is found, and the other one is good', async ({ place }) => {
+test('the doctor reports a missing redirect URI, and accepts the other one', async ({ place }) => {
 	const redirectUris = [`${place.landscape.url}/api/auth/callback/sts`];
 	const undo = await changeClient(place, 'portal-frontend', { redirectUris });
 	const { code, find } = await consult(place).finally(undo);
@@ -44,7 +44,7 @@ test('a missing redirect URI is found, and the other one is good', async ({ plac
 	expect(code).toBe(1);
 });
 
-test('a missing address for browsers after signing out is found', async ({ place }) => {
+test('the doctor reports a missing post-logout redirect URI', async ({ place }) => {
 	const attributes = { 'post.logout.redirect.uris': 'https://elsewhere.example/' };
 	const undo = await changeClient(place, 'portal-frontend', { attributes });
 	const { bad } = await consult(place).finally(undo);
@@ -57,27 +57,27 @@ test.describe('the service client', () => {
 		AUTH_BRIDGE_CLIENT_SECRET: await realm.secretOf(clientId)
 	});
 
-	test('gets a token with the audience that its scope brings', async ({ place }) => {
+	test('is accepted if its scope adds the audience to its token', async ({ place }) => {
 		const env = { ...(await serviceClient(place, 'library-app')), AUTH_BRIDGE_AUDIENCE: 'portal-api' };
 		const { bad, find } = await consult(place, env);
 		expect(bad).toEqual([]);
 		expect(find('sts.service-token')).toMatch(/^good: /);
 	});
 
-	test('without the audience is found', async ({ place }) => {
+	test('is reported if its token lacks the audience', async ({ place }) => {
 		const release = await place.realm.withdrawScope('library-app', 'portal-api');
 		const env = { ...(await serviceClient(place, 'library-app')), AUTH_BRIDGE_AUDIENCE: 'portal-api' };
 		const { find } = await consult(place, env).finally(release);
 		expect(find('sts.service-token')).toMatch(/^warning: .*not with the audience portal-api/);
 	});
 
-	test('without service account roles is found', async ({ place }) => {
+	test('is reported if it has no service account roles', async ({ place }) => {
 		const { code, find } = await consult(place, await serviceClient(place, 'portal-api'));
 		expect(find('sts.service-token')).toMatch(/^wrong: .*\(unauthorized_client\).*Service account roles/);
 		expect(code).toBe(1);
 	});
 
-	test('with a scope that it does not have is found', async ({ place }) => {
+	test('is reported if its configured scope is not one of the client’s scopes', async ({ place }) => {
 		const env = { ...(await serviceClient(place, 'library-app')), AUTH_BRIDGE_SCOPE: 'grades' };
 		const { find } = await consult(place, env);
 		expect(find('sts.service-token')).toMatch(/^wrong: .*\(invalid_scope\).*AUTH_BRIDGE_SCOPE/);

@@ -8,7 +8,7 @@ const redeemed = ({ admin, name }: Realm) => admin.countEvents(name, 'REFRESH_TO
 const refused = ({ admin, name }: Realm) => admin.countEvents(name, 'REFRESH_TOKEN_ERROR');
 const me = (who: Browser) => who.call('/api/me');
 
-test('50 requests at once when tokens expire cost one token call, all succeed, and the session lasts', async ({
+test('50 concurrent requests with expired tokens cause one token request, all succeed, and the session continues', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {
@@ -24,7 +24,7 @@ test('50 requests at once when tokens expire cost one token call, all succeed, a
 	expect([await redeemed(realm), await refused(realm)]).toEqual([before + 2, faults]);
 });
 
-test('the tokens change with each refresh, the person and Keycloak’s session don’t', async ({
+test('each refresh changes the tokens, but neither the person nor Keycloak’s session', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {

@@ -10,14 +10,17 @@ test('a person signs in on Keycloak’s own page', async ({ page, place }) => {
 	await expectSignedIn(page, place.realm.person.name, 'sts');
 });
 
-test('the browser gets nothing of the request but its address at Keycloak', async ({ visitor, place }) => {
+test('the browser receives only the client id and the URI of the pushed authorization request', async ({
+	visitor,
+	place
+}) => {
 	const start = await visitor.open(linkIn(await visitor.open('/login'), 'provider=sts'), { follow: false });
 	const address = new URL(start.headers.get('location') ?? '');
 	expect(`${address.origin}${address.pathname}`).toBe(`${place.realm.issuer}/protocol/openid-connect/auth`);
 	expect([...address.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
 });
 
-test('the session is Keycloak’s own: its subject, its session id, when the password was given', async ({
+test('the session has Keycloak’s subject, session id and authentication time', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {
@@ -42,7 +45,7 @@ test('a person who is signed in at Keycloak is asked for the password again on a
 	expect(back.url.pathname).toBe('/account');
 });
 
-test('a scope that the realm does not have leads back to a text of ours, and the log says which fault it is', async ({
+test('a scope that the realm does not have returns to the login page with an error, and the cause is logged', async ({
 	visitor,
 	place: { realm, landscape }
 }) => {
@@ -56,10 +59,7 @@ test('a scope that the realm does not have leads back to a text of ours, and the
 	await signIn(visitor, realm.person);
 });
 
-test('keys that Keycloak has changed are taken up at the next sign-in', async ({
-	visitor,
-	place: { realm, landscape }
-}) => {
+test('rotated Keycloak keys are accepted at the next sign-in', async ({ visitor, place: { realm, landscape } }) => {
 	await signIn(visitor, realm.person);
 	await realm.admin.do('POST', `/${realm.name}/components`, {
 		name: 'the next key',

@@ -22,7 +22,7 @@ async function useAnotherApplication(page: Page, { issuer }: Realm): Promise<voi
 
 const isSignedIn = async (who: Browser) => (await who.call('/api/me')).status === 200;
 
-test('signing out ends the session here and at Keycloak, which asks for the password the next time', async ({
+test('sign-out ends the session in the portal and at Keycloak, which then requires the password again', async ({
 	page,
 	place: { realm }
 }) => {
@@ -36,7 +36,7 @@ test('signing out ends the session here and at Keycloak, which asks for the pass
 	await expect(page.locator('#password')).toBeVisible();
 });
 
-test('somebody who uses another application too is asked by Keycloak, and ends up signed out of both', async ({
+test('Keycloak asks a person who also uses another application to confirm, and signs them out of both', async ({
 	page,
 	place: { realm }
 }) => {
@@ -56,8 +56,8 @@ test('a copied cookie is refused after its owner has signed out', async ({ visit
 	expect([await isSignedIn(copy), holdsSession(copy)]).toEqual([false, false]);
 });
 
-test.describe('when an administrator ends', () => {
-	test('one session at Keycloak, it is refused here at once, copied cookies included, and no other', async ({
+test.describe('when an administrator ends sessions at Keycloak', () => {
+	test('a single session is refused by the portal at once, including copied cookies, and no other session is', async ({
 		visitor,
 		place: { realm, landscape }
 	}) => {
@@ -70,7 +70,10 @@ test.describe('when an administrator ends', () => {
 		expect(await Promise.all([visitor, copy, other].map(isSignedIn))).toEqual([false, false, true]);
 	});
 
-	test('all sessions of a person, all are refused here at once', async ({ visitor, place: { realm, landscape } }) => {
+	test('all sessions of a person are refused by the portal at once', async ({
+		visitor,
+		place: { realm, landscape }
+	}) => {
 		await signIn(visitor, realm.person);
 		const other = new Browser(landscape.url);
 		await signIn(other, realm.person);

@@ -17,7 +17,7 @@ const SFA = 'https://refeds.org/profile/sfa';
 const MFA = 'https://refeds.org/profile/mfa';
 const { stronger, done } = en.account.stepUp;
 
-test('Keycloak asks for a one-time password where a service requires it, and not before', async () => {
+test('Keycloak requires a one-time password only if a backend requires it', async () => {
 	test.setTimeout(90_000);
 	const service = createServer((_request, response) => response.end('the grades')).listen(0, '127.0.0.1');
 	await once(service, 'listening');

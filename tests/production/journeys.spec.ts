@@ -17,7 +17,7 @@ test('a person signs in at an institution, and signs out at the portal and the S
 	expect(sandbox.count('sts.end-session')).toBe(1);
 });
 
-test('a known wallet signs in, and the page goes on by itself', async ({ page, wallet }) => {
+test('a known wallet signs in, and the page continues without user action', async ({ page, wallet }) => {
 	await wallet.start();
 	await expectHostCookies(page, '__Host-portal.login', '__Host-portal.wallet.');
 	await wallet.open();
@@ -34,7 +34,7 @@ test('an unknown wallet is linked by a visit to the institution', async ({ page,
 	await expectSignedIn(page, 'Daan Bakker', 'sts-wallet');
 });
 
-test('an unknown wallet is linked by confirming on our own page', async ({ page, wallet }) => {
+test('an unknown wallet is linked by a confirmation on the portal’s own page', async ({ page, wallet }) => {
 	await wallet.start();
 	await wallet.share('unknown-employee');
 	await page.getByRole('button', { name: en.identity.confirm.button }).click();
@@ -71,7 +71,7 @@ for (const name of ['inside', 'outside'] as const) {
 	});
 }
 
-test('everything it needs is ready, reached over TLS, and nothing is wrong in any log', async ({ page, landscape }) => {
+test('all dependencies are ready and reached over TLS, and no log has an error', async ({ page, landscape }) => {
 	await signInAtInstitution(page);
 	await expectSignedIn(page, 'Sanne de Vries', 'sts');
 	for (const name of ['inside', 'outside']) await callBackend(page, name, '/notes');

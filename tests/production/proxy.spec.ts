@@ -3,7 +3,7 @@ import { expectSignedIn, signInAtInstitution } from '../e2e/support/steps.ts';
 import { callBackend } from './support/echo-backend.ts';
 import { test } from './support/journey.ts';
 
-test('every call to another host goes through the proxy, and none to a host of NO_PROXY', async ({
+test('every call to another host uses the proxy, except to hosts in NO_PROXY', async ({
 	page,
 	landscape,
 	wallet,

@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis()).each(wantedVariants())('three instances (%s)', (var
 	afterAll(() => landscape.stop(), 60_000);
 
 	test(
-		`${MINUTES} min of faults: no session lost that could be saved, nobody else's data, nothing hung`,
+		`${MINUTES} min of faults: no avoidable session loss, no data of other people, no hanging request`,
 		{ timeout: (MINUTES + 3) * 60_000 },
 		async () => {
 			const report = newReport();

@@ -42,7 +42,7 @@ function meaningOf(visit: Visit, passesOn = false): string | null {
 }
 
 describe.each(upstreamCalls)('$operation', (call) => {
-	test.each(faultKinds)('%s: a clear response, and success once it is over', async (kind) => {
+	test.each(faultKinds)('%s: a clear response during the fault, and success afterwards', async (kind) => {
 		const { sandbox } = landscape;
 		const act = await call.prepare(browser, landscape);
 		const [target = '', operation = ''] = call.operation.split('.');
@@ -65,21 +65,24 @@ describe.each(upstreamCalls)('$operation', (call) => {
 	});
 });
 
-describe('a portal that starts while the STS is in trouble', () => {
-	test.each(faultKinds)('%s: a clear response to each sign-in, and success once it is over', async (kind) => {
-		const young = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: String(MAX_WAIT_MS) } });
-		try {
-			const visitor = new Browser(young.url);
-			for (const operation of ['discovery', 'jwks']) {
-				young.sandbox.scenario(`sts-${kind}`, { operation, ...(kind === 'slow' && SLOW) });
-				expect(meaningOf(await signInAnyhow(visitor))).not.toBeNull();
-				expect(young.sandbox.count(`sts.${operation}`)).toBeGreaterThan(0);
-				expect((await visitor.call('/api/auth/session')).text).toBe('null');
+describe('a portal that starts while the STS is failing', () => {
+	test.each(faultKinds)(
+		'%s: a clear response to each sign-in during the fault, and success afterwards',
+		async (kind) => {
+			const young = await startLandscape({ runtime, env: { STS_TIMEOUT_MS: String(MAX_WAIT_MS) } });
+			try {
+				const visitor = new Browser(young.url);
+				for (const operation of ['discovery', 'jwks']) {
+					young.sandbox.scenario(`sts-${kind}`, { operation, ...(kind === 'slow' && SLOW) });
+					expect(meaningOf(await signInAnyhow(visitor))).not.toBeNull();
+					expect(young.sandbox.count(`sts.${operation}`)).toBeGreaterThan(0);
+					expect((await visitor.call('/api/auth/session')).text).toBe('null');
+				}
+				young.sandbox.reset();
+				expect((await signInAnyhow(visitor)).url.pathname).toBe('/account');
+			} finally {
+				await young.stop();
 			}
-			young.sandbox.reset();
-			expect((await signInAnyhow(visitor)).url.pathname).toBe('/account');
-		} finally {
-			await young.stop();
 		}
-	});
+	);
 });

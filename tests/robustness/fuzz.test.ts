@@ -15,7 +15,7 @@ const program = process.env.SCHEMATHESIS;
 const settings = fileURLToPath(new URL('./schemathesis.toml', import.meta.url));
 
 /** Two callers on two runtimes: some ten thousand cases in all. */
-describe.skipIf(!program)('Schemathesis, from the portal’s own description of its API, finds nothing', () => {
+describe.skipIf(!program)('Schemathesis finds no fault in the API, tested from its own description', () => {
 	let landscape: Landscape;
 
 	beforeAll(async () => {
@@ -51,7 +51,7 @@ describe.skipIf(!program)('Schemathesis, from the portal’s own description of 
 	}
 
 	const timeout = 15 * 60_000;
-	test('as a program with a token', { timeout }, async () => {
+	test('as an API client with a token', { timeout }, async () => {
 		const token = await serviceToken(landscape);
 		// What is replaced by this header can't be judged as a missing or made-up credential.
 		await fuzz(`Authorization: Bearer ${token}`, '--exclude-checks', 'ignored_auth');

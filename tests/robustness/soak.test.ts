@@ -57,7 +57,7 @@ async function run(visitors: readonly Visitor[], seconds: number, everyMs: numbe
 }
 
 test(
-	`${MINUTES} min at half of what it can do, with faults at random: nobody signed out, nothing hung, memory flat`,
+	`${MINUTES} min at half capacity with random faults: nobody signed out, no hanging request, stable memory`,
 	{ timeout: (MINUTES + 2) * 60_000 },
 	async () => {
 		const complaints: Complaint[] = [];

@@ -23,11 +23,11 @@ const operations = Object.entries(paths).flatMap(([path, item]) =>
 );
 
 describe('docs/auth-bridge.openapi.json', () => {
-	test('is a valid description in OpenAPI 3.1', async () => {
+	test('is a valid OpenAPI 3.1 description', async () => {
 		expect((await new Validator().validate(v.parse(v.looseObject({}), JSON.parse(text)))).errors).toBeUndefined();
 	});
 
-	test('has every operation that the portal calls, and no other', () => {
+	test('has exactly the operations that the portal calls', () => {
 		const source = read('src/lib/server/bridge/errors.ts');
 		const called = [...source.matchAll(/^\t\| '(\w+)'/gm)].map(([, name]) => name);
 		expect(operations.map(({ operationId }) => operationId).sort()).toEqual(called.sort());
@@ -56,7 +56,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		expect({ operationId, status, errors: isValid ? null : ajv.errors }).toEqual({ operationId, status, errors: null });
 	}
 
-	test('of a session with a known wallet', async () => {
+	test('match the description for a session with a known wallet', async () => {
 		const { id, ...created } = await bridge.create();
 		expectAsDescribed('createSession', created);
 		expectAsDescribed('readStatus', await bridge.status(id));
@@ -66,7 +66,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		expectAsDescribed('complete', await bridge.complete(id));
 	});
 
-	test('of a session that a wallet responds to through the browser', async () => {
+	test('match the description for a session that a wallet responds to through the browser', async () => {
 		sandbox.configureVerifier({ dcApi: true });
 		const { id, ...created } = await bridge.create();
 		expectAsDescribed('createSession', created);
@@ -85,7 +85,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		sandbox.reset();
 	});
 
-	test('of a session that needs identity verification', async () => {
+	test('match the description for a session that requires identity verification', async () => {
 		const id = await bridge.shared('several-candidates');
 		expectAsDescribed('complete', await bridge.complete(id));
 		expectAsDescribed('readIdvStatus', await bridge.idvStatus(id));
@@ -93,7 +93,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		expectAsDescribed('submitIdv', await bridge.submit(id, { confirm: false }));
 	});
 
-	test('of linked wallets', async () => {
+	test('match the description for linked wallets', async () => {
 		const path = `/internal/bindings/${federatedSubject(personById('known-student'))}`;
 		const response = await fetch(sandbox.bridgeUrl + path);
 		expectAsDescribed('listBindings', { status: response.status, body: await response.json() });
@@ -103,7 +103,7 @@ describe.each(['doc', 'field'] as const)('responses of the sandbox in the %s dia
 		['readStatus', 'GET', `/auth/oid4vp/sessions/${'0'.repeat(32)}/status`],
 		['complete', 'POST', `/auth/oid4vp/sessions/${'0'.repeat(32)}/complete`],
 		['finishIdv', 'GET', '/auth/oid4vp/idv/callback?code=a&state=b']
-	])('of %s that is refused', async (operationId, method, path) => {
+	])('match the description for a refused call of %s', async (operationId, method, path) => {
 		const response = await bridge.call(method, path);
 		expect(response.status).toBeGreaterThanOrEqual(400);
 		expectAsDescribed(operationId, response);

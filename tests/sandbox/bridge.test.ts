@@ -82,7 +82,7 @@ describe.each(['doc', 'field'] as const)('the Bridge in the %s dialect', (dialec
 		expect((await bridge.submit(id, { candidateId })).status).toBe(status);
 	});
 
-	test('ends a session at its expiry: it is not found, and a wallet comes too late', async () => {
+	test('ends a session at its expiry: it is not found, and refuses a late wallet', async () => {
 		const { id } = await bridge.create();
 		sandbox.expire(id);
 		expect((await bridge.status(id)).status).toBe(404);

@@ -52,21 +52,21 @@ async function wallet(...options: string[]) {
 	return done.catch((error: unknown) => error as { stdout: string; stderr: string });
 }
 
-test(
-	'the wallet of the command line shares a credential with the sandbox of the command line',
-	{ timeout: 60_000 },
-	async () => {
-		expect((await wallet(await presentation())).stdout).toMatch(/asks for .*eduid[^]*Shared: 200/);
-	}
-);
+test('the command-line wallet shares a credential with the command-line sandbox', { timeout: 60_000 }, async () => {
+	expect((await wallet(await presentation())).stdout).toMatch(/asks for .*eduid[^]*Shared: 200/);
+});
 
-test('it shares the wallet of another person, or declines', { timeout: 60_000 }, async () => {
+test('the command-line wallet shares the credential of another person, or declines', { timeout: 60_000 }, async () => {
 	expect((await wallet(await presentation(), '--person', 'unknown-student')).stdout).toContain('Shared: 200');
 	expect((await wallet(await presentation(), '--decline')).stdout).toContain('Declined: 200');
 });
 
-test('it says what is wrong with a person, a link, or a link that is missing', { timeout: 60_000 }, async () => {
-	expect((await wallet(await presentation(), '--person', 'nobody')).stderr).toContain('choose one of known-student');
-	expect((await wallet('openid4vp://?nothing')).stderr).toContain('not the link of a wallet request');
-	expect((await wallet()).stderr).toContain('Usage: npm run wallet');
-});
+test(
+	'the command-line wallet reports an unknown person, a wrong link and a missing link',
+	{ timeout: 60_000 },
+	async () => {
+		expect((await wallet(await presentation(), '--person', 'nobody')).stderr).toContain('choose one of known-student');
+		expect((await wallet('openid4vp://?nothing')).stderr).toContain('not the link of a wallet request');
+		expect((await wallet()).stderr).toContain('Usage: npm run wallet');
+	}
+);

@@ -60,7 +60,7 @@ const respond = (changes: Partial<DcApiOptions> = {}) =>
 const receive = async (jwe: string | Promise<string>) => verifier.receiveDcApi(transaction.id, await jwe);
 
 describe('a request for the Digital Credentials API', () => {
-	test('names the origins, wants an encrypted response, and has no address to respond to', () => {
+	test('names the origins, requires an encrypted response, and has no response address', () => {
 		const claims = decodeJwt(transaction.dcRequest ?? '');
 		expect(claims).toMatchObject({
 			expected_origins: [origin],
@@ -70,14 +70,14 @@ describe('a request for the Digital Credentials API', () => {
 		expect(Object.keys(claims)).not.toEqual(expect.arrayContaining([expect.stringMatching(/_uri$|^state$/)]));
 	});
 
-	test('has another nonce and another key than the request of the link', async () => {
+	test('has a different nonce and key from the request of the link', async () => {
 		const browser = v.parse(RequestClaims, decodeJwt(transaction.dcRequest ?? ''));
 		const link = decodeJwt(await verifier.requestObject(transaction.id));
 		expect(link.nonce).not.toBe(browser.nonce);
 		expect(JSON.stringify(link)).not.toContain(browser.client_metadata.jwks.keys[0].kid);
 	});
 
-	test('is not made if it is not wanted', async () => {
+	test('is not created without origins', async () => {
 		transaction = await create();
 		expect(transaction.dcRequest).toBeUndefined();
 		await expect(receive('a..b.c.d')).rejects.toMatchObject({ code: 'unknown_state' });
@@ -117,19 +117,19 @@ describe('a response of the Digital Credentials API', () => {
 		await expect(receive(respond({ claims }))).rejects.toMatchObject({ code: 'missing_claim' });
 	});
 
-	test('counts once', async () => {
+	test('is accepted only once', async () => {
 		const jwe = await respond();
 		await receive(jwe);
 		await expect(receive(jwe)).rejects.toMatchObject({ code: 'replayed_response' });
 	});
 
-	test('counts once, also of two at the same time', async () => {
+	test('is accepted only once, even if two arrive at the same time', async () => {
 		const responses = await Promise.all([respond(), respond()]);
 		const outcomes = await Promise.allSettled(responses.map(receive));
 		expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 	});
 
-	test('closes the way by the link, and the link closes this one', async () => {
+	test('closes the request of the link, and the other way round', async () => {
 		await receive(respond());
 		await expect(verifier.requestObject(transaction.id)).rejects.toMatchObject({ code: 'replayed_response' });
 		transaction = await create([origin]);
@@ -159,7 +159,7 @@ describe('a response of the Digital Credentials API', () => {
 		await receive(respond());
 	});
 
-	test('after the session has expired is refused', async () => {
+	test('is refused after the session has expired', async () => {
 		const jwe = await respond();
 		expiresAt = Date.now() - 1;
 		await expect(receive(jwe)).rejects.toMatchObject({ code: 'request_expired' });

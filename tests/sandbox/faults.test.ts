@@ -47,7 +47,7 @@ test.each<[ScenarioName, number, RegExp]>([
 	expect((await health()).status).toBe(200);
 });
 
-test('the fault "redirect" counts the requests that follow it', async () => {
+test('the fault "redirect" counts the requests that follow the redirect', async () => {
 	sandbox.scenario('bridge-redirect');
 	const response = await health();
 	expect(response.status).toBe(303);
@@ -73,7 +73,7 @@ test('an unknown scenario, parameter or session is refused', async () => {
 	expect((await control('POST', '/wallet/none/open')).status).toBe(404);
 });
 
-test('a port that is in use is named, with the variable that changes it', async () => {
+test('the error for a port in use names the port and the variable that changes it', async () => {
 	const taken = Number(new URL(sandbox.bridgeUrl).port);
 	await expect(startSandbox({ ...anyPort, bridgePort: taken })).rejects.toThrow(
 		new RegExp(`^Port ${taken} \\(Auth Bridge\\) is already in use.* SANDBOX_BRIDGE_PORT=<port>$`)

@@ -93,7 +93,7 @@ describe('a credential', () => {
 		expect(Object.keys(open).sort()).toEqual(['_sd_alg', 'cnf', 'exp', 'iat', 'iss', 'status', 'vct']);
 	});
 
-	test('is bound to the key of the wallet, and to an entry of its own in the status list', async () => {
+	test('is bound to the key of the wallet, and to its own entry in the status list', async () => {
 		const { open } = await opened(await issue('known-student'));
 		expect(open).toMatchObject({ iss: `${sandbox.bridgeUrl}/issuer`, vct: eduidVct, cnf: { jwk: holderKey } });
 		expect(open.status.status_list.uri).toBe(`${sandbox.bridgeUrl}/issuer/status-list`);
@@ -126,7 +126,7 @@ describe('a credential', () => {
 		['person', { person: 'nobody' }],
 		['vct', { vct: '' }],
 		['vct', { vct: 'x'.repeat(501) }]
-	])('is not issued for a wrong %s (%o)', async (field, wrong) => {
+	])('is not issued for an invalid %s (%o)', async (field, wrong) => {
 		const response = await control('/credentials', { person: 'known-student', jwk: holderKey, ...wrong });
 		expect([response.status, await response.json()]).toEqual([
 			400,
@@ -161,7 +161,7 @@ describe('the status list', () => {
 		expect(await all()).toEqual([0, 0, 0]);
 	});
 
-	test('is all valid after a reset, which frees no entry', async () => {
+	test('has only valid entries after a reset, which does not reuse any of them', async () => {
 		const idx = await index(await issue('known-student'));
 		sandbox.setCredentialStatus(idx, 'revoked');
 		sandbox.reset();
@@ -169,12 +169,12 @@ describe('the status list', () => {
 		expect(await index(await issue('known-student'))).toBe(idx + 1);
 	});
 
-	test.each(['16383', '-1', '1.5', 'x', ''])('has no entry %s to change', async (idx) => {
+	test.each(['16383', '-1', '1.5', 'x', ''])('refuses a change of the unknown entry %s', async (idx) => {
 		await issue('known-student');
 		expect((await control(`/credentials/${idx}/status`, { status: 'revoked' })).status).toBe(404);
 	});
 
-	test('knows three statuses', async () => {
+	test('accepts only three statuses', async () => {
 		const idx = await index(await issue('known-student'));
 		expect((await control(`/credentials/${idx}/status`, { status: 'lost' })).status).toBe(400);
 	});

@@ -73,7 +73,7 @@ describe('a presentation is refused', () => {
 		expect(await send({ credential })).toBe(code);
 	});
 
-	test('the second time it is sent, also at the same moment', async () => {
+	test('when it is sent a second time, even at the same moment', async () => {
 		const { verifier, transaction, request } = await createRequest();
 		const body = await responseBody(request, await present(request));
 		const both = await Promise.all([
@@ -112,7 +112,7 @@ describe('a presentation is refused', () => {
 	});
 });
 
-test('a certificate authority signs no credential itself', async () => {
+test('a certificate authority is not accepted as the issuer of a credential', async () => {
 	const pem = await fixture.issuer.certificate();
 	const der = new X509Certificate(pem).raw.toString('base64');
 	expect(await outcome(verifyCertificate([der], [pem], new Date()))).toBe('untrusted_issuer');

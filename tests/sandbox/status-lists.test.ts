@@ -15,7 +15,7 @@ describe('the status list', () => {
 		expect(await send()).toBe('status_unavailable');
 	});
 
-	test('of another address is not used', async () => {
+	test('from another address is not used', async () => {
 		const other = new StatusLists({
 			issuer: issuerUrl,
 			trustAnchors: [await fixture.issuer.certificate()],
@@ -25,7 +25,7 @@ describe('the status list', () => {
 		expect(await outcome(other.status('http://issuer.test/other-list', 0))).toBe('status_unavailable');
 	});
 
-	test('that never ends is not read to its end', async () => {
+	test('of endless length is not read to its end', async () => {
 		let sent = 0;
 		const endless = new ReadableStream<Uint8Array>({
 			pull(controller) {
@@ -38,12 +38,12 @@ describe('the status list', () => {
 		expect(sent).toBeLessThan(1_000_000);
 	});
 
-	test('at another host than the issuer’s is not fetched', async () => {
+	test('on another host than the issuer’s is not fetched', async () => {
 		expect(await outcome(fixture.statusLists.status('http://169.254.169.254/list', 0))).toBe('status_unavailable');
 		expect(fixture.fetches).toBe(0);
 	});
 
-	test('is fetched once for presentations at the same time', async () => {
+	test('is fetched once for concurrent presentations', async () => {
 		expect([await Promise.all([send(), send(), send()]), fixture.fetches]).toEqual([
 			['accepted', 'accepted', 'accepted'],
 			1
@@ -56,13 +56,13 @@ describe('the status list', () => {
 		);
 	});
 
-	test('is fetched once per ttl', async () => {
+	test('is fetched again after its ttl', async () => {
 		expect([await send(), await send(), fixture.fetches]).toEqual(['accepted', 'accepted', 1]);
 		fixture.ahead = 6000;
 		expect([await send(), fixture.fetches]).toEqual(['accepted', 2]);
 	});
 
-	test('is not used beyond its ttl when a newer one cannot be had', async () => {
+	test('is not used after its ttl if no newer one is available', async () => {
 		expect(await send()).toBe('accepted');
 		fixture.fetchList = async () => Promise.reject(new TypeError('fetch failed'));
 		expect(await send()).toBe('accepted');

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('sign-in', () => {
-	test('through an institution on another site ends with the education claims in the ID token', async () => {
+	test('through an institution on another site returns the education claims in the ID token', async () => {
 		const page = await portal.start('sts', { provider: 'uni-noord' });
 		expect(page.url.origin).toBe(sandbox.institutionUrl);
 		const back = await portal.choose(page, { person: 'known-student' });
@@ -30,7 +30,7 @@ describe('sign-in', () => {
 		expect(payload).toMatchObject({ nonce: 'the-nonce', name: 'Sanne de Vries', institution_id: 'uni-noord' });
 	});
 
-	test('with a wallet redeems the session at the Bridge, and gives another sub for the same person', async () => {
+	test('with a wallet redeems the session at the Bridge, and returns another sub for the same person', async () => {
 		const institutional = decodeJwt((await portal.signIn('known-student')).id_token ?? '');
 		const created = await fetch(`${sandbox.bridgeUrl}/auth/oid4vp/sessions`, { method: 'POST', body: '{}' });
 		const { sessionId } = await parsed(created, v.object({ sessionId: v.string() }));
@@ -62,7 +62,7 @@ describe('sign-in', () => {
 });
 
 describe('a refresh token', () => {
-	test('is rotated at each use, and reuse ends that sign-in only', async () => {
+	test('is rotated at each use, and its reuse ends only that sign-in', async () => {
 		const { refresh_token: other } = await portal.signIn('known-student');
 		const { refresh_token: first } = await new RelyingParty(sandbox).signIn('known-student');
 		const rotated = await portal.refresh(first);
@@ -73,7 +73,7 @@ describe('a refresh token', () => {
 		expect(sandbox.counts().refreshGrants).toBe(4);
 	});
 
-	test('is used up when the response is lost', async () => {
+	test('is consumed even if the response is lost', async () => {
 		const { refresh_token = '' } = await portal.signIn('known-student');
 		sandbox.scenario('sts-lost', { operation: 'token:refresh', times: 1 });
 		// Deno's fetch repeats a request if the connection closes without a response; this client does not.

@@ -15,7 +15,7 @@ import {
 
 useVerifierFixture();
 
-describe('a response that does not prove to be for the request leaves it open', () => {
+describe('a response that is not proven to belong to the request leaves it open', () => {
 	const strange: [string, ResponseMode, (request: RequestObject, presentation: string) => unknown][] = [
 		[
 			'undecryptable_response',
@@ -54,7 +54,7 @@ describe('an error of the wallet ends the request', () => {
 	test.each([
 		['access_denied', 'access_denied'],
 		['vp_formats_not_supported', 'wallet_error']
-	])('%s as %s, also without encryption', async (error, code) => {
+	])('%s is reported as %s, even without encryption', async (error, code) => {
 		const { verifier, transaction, request } = await createRequest('direct_post.jwt');
 		const body = String(new URLSearchParams({ state: request.state, error }));
 		expect(await outcome(verifier.receive(transaction.id, body))).toBe(code);
@@ -68,7 +68,7 @@ describe('a request', () => {
 		await expect(verifier.create({ ...requestOptions, queryId: 'toString' })).rejects.toThrow(RangeError);
 	});
 
-	test('has what OpenID4VP and RFC 9101 require, and the nonce of the wallet', async () => {
+	test('meets OpenID4VP and RFC 9101, and contains the nonce of the wallet', async () => {
 		const { verifier, transaction, request } = await createRequest('direct_post.jwt');
 		expect(request).toMatchObject({
 			aud: 'https://self-issued.me/v2',
@@ -83,7 +83,7 @@ describe('a request', () => {
 		expect(payload).toMatchObject({ wallet_nonce: 'from-the-wallet', nonce: request.nonce });
 	});
 
-	test('that does not exist has no request object and takes no response', async () => {
+	test('that does not exist has no request object and accepts no response', async () => {
 		const verifier = await createVerifier();
 		expect(await outcome(verifier.requestObject('none'))).toBe('unknown_state');
 		expect(await outcome(verifier.receive('none', ''))).toBe('unknown_state');

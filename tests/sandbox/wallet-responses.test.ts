@@ -75,7 +75,7 @@ describe('an encrypted response', () => {
 		expect(await read()).toBe('requested');
 	});
 
-	test('may say that the person declined', async () => {
+	test('may report that the person declined', async () => {
 		const { request, read } = await prepare('direct_post.jwt');
 		const response = await encrypt(request, { error: 'access_denied', error_description: 'not today' });
 		expect(await post(request, [['response', response]])).toEqual([200, undefined]);
@@ -120,7 +120,7 @@ describe('a response without encryption is refused, and leaves the request open'
 });
 
 describe('the request object', () => {
-	test('has the nonce of the wallet unchanged, whatever its alphabet, and no nonce for a wallet that sends none', async () => {
+	test('contains the unchanged nonce of a wallet, in any alphabet, and none for a wallet that sends none', async () => {
 		const uri = requestUri((await create()).link);
 		const wallet_nonce = 'kxbJ//QQ/qheqcBnVzjZPg==';
 		const body = new URLSearchParams({
@@ -136,20 +136,20 @@ describe('the request object', () => {
 	});
 
 	test.each(['x509_hash', 'decentralized_identifier'])(
-		'has no issuer: a library takes it for the DID of the verifier (%s)',
+		'has no issuer, which a library would take for the DID of the verifier (%s)',
 		async (clientIdPrefix) => {
 			const { link } = await create({ clientIdPrefix });
 			expect(decodeJwt(await (await fetch(requestUri(link))).text())).not.toHaveProperty('iss');
 		}
 	);
 
-	test('is not made for a wallet nonce without bounds', async () => {
+	test('is refused for a wallet nonce that is too long', async () => {
 		const body = new URLSearchParams({ wallet_nonce: 'x'.repeat(513) });
 		const refused = await fetch(requestUri((await create()).link), { method: 'POST', body });
 		expect(refused.status).toBe(400);
 	});
 
-	test('names other methods than its own, as does the response endpoint', async () => {
+	test('returns an Allow header for other methods, as does the response endpoint', async () => {
 		const uri = requestUri((await create()).link);
 		const allow = async (address: string, method: string) => {
 			const { status, headers } = await fetch(address, { method });
@@ -182,7 +182,7 @@ describe('a certificate of the same authority', () => {
 		[verifierUrl, issuerUrl],
 		[verifierUrl, verifierUrl],
 		[issuerUrl, verifierUrl]
-	])('%s does not issue credentials of %s', async (certifiedUrl, iss) => {
+	])('%s cannot issue credentials of %s', async (certifiedUrl, iss) => {
 		const issuer = new CredentialIssuer(issuerUrl);
 		const trusted = { issuer: issuerUrl, trustAnchors: [await issuer.certificate()] };
 		const statusLists = new StatusLists({
@@ -198,7 +198,7 @@ describe('a certificate of the same authority', () => {
 		});
 	});
 
-	test('does not sign status lists', async () => {
+	test('cannot sign status lists', async () => {
 		const issuer = new CredentialIssuer(issuerUrl);
 		const { privateKey, x5c } = await issuer.certify('Verifier', verifierUrl);
 		const list = await issuer.statusList();

@@ -29,24 +29,27 @@ async function read(id: string) {
 }
 
 describe.each(['direct_post', 'direct_post.jwt'])('a wallet that responds by %s', (responseMode) => {
-	test.each(['x509_hash', 'decentralized_identifier'])('shares with a verifier named by %s', async (clientIdPrefix) => {
-		const { id, link, status } = await create({ responseMode, clientIdPrefix, queryId: 'eduid-affiliation' });
-		expect(status).toBe('created');
-		const request = await fetchRequest(link, [anchor]);
-		expect((await read(id)).status).toBe('requested');
-		const key = await createWalletKey();
-		const credential = await sandbox.issueCredential('known-student', v.parse(HolderKey, key.jwk));
-		expect((await share(request, credential, key)).status).toBe(200);
-		expect(await read(id)).toMatchObject({
-			status: 'verified',
-			presentation: { claims: { eduperson_scoped_affiliation: expect.arrayContaining([expect.any(String)]) } }
-		});
-		const again = await share(request, credential, key);
-		expect([again.status, await again.json()]).toEqual([
-			400,
-			{ error: 'invalid_request', error_description: 'replayed_response' }
-		]);
-	});
+	test.each(['x509_hash', 'decentralized_identifier'])(
+		'shares with a verifier identified by %s',
+		async (clientIdPrefix) => {
+			const { id, link, status } = await create({ responseMode, clientIdPrefix, queryId: 'eduid-affiliation' });
+			expect(status).toBe('created');
+			const request = await fetchRequest(link, [anchor]);
+			expect((await read(id)).status).toBe('requested');
+			const key = await createWalletKey();
+			const credential = await sandbox.issueCredential('known-student', v.parse(HolderKey, key.jwk));
+			expect((await share(request, credential, key)).status).toBe(200);
+			expect(await read(id)).toMatchObject({
+				status: 'verified',
+				presentation: { claims: { eduperson_scoped_affiliation: expect.arrayContaining([expect.any(String)]) } }
+			});
+			const again = await share(request, credential, key);
+			expect([again.status, await again.json()]).toEqual([
+				400,
+				{ error: 'invalid_request', error_description: 'replayed_response' }
+			]);
+		}
+	);
 
 	test('declines', async () => {
 		const { id, link } = await create({ responseMode });
@@ -88,13 +91,13 @@ test('the settings of the verifier can be changed until the next reset', async (
 	expect(new URL(link).searchParams.get('request_uri')).toMatch(new RegExp(`^${request_uri}`));
 });
 
-test('a setting with a wrong value is named', async () => {
+test('the error for an invalid setting names the setting', async () => {
 	const body = JSON.stringify({ walletUrl: 'openid4vp' });
 	const wrong = await fetch(`${sandbox.controlUrl}/verifier`, { method: 'POST', body });
 	expect([wrong.status, await wrong.json()]).toEqual([400, { error: expect.stringMatching(/^walletUrl: /) }]);
 });
 
-test('a request that does not exist is 404, and a wrong option is named', async () => {
+test('an unknown request returns 404, and the error for an invalid option names the option', async () => {
 	expect((await fetch(`${sandbox.bridgeUrl}/verifier/request/none`)).status).toBe(404);
 	const body = JSON.stringify({ queryId: 'all' });
 	const wrong = await fetch(`${sandbox.controlUrl}/presentations`, { method: 'POST', body });

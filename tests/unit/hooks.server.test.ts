@@ -29,7 +29,7 @@ vi.mock('$lib/server/upstream/client', async (original) => ({
 	exchange: async () => ({ status: 200 })
 }));
 
-describe('an error that no route has handled', () => {
+describe('an unhandled error', () => {
 	const SECRET = 'connect ECONNREFUSED 10.0.0.7:6379';
 	const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
 	beforeEach(() => logged.mockClear());
@@ -37,7 +37,7 @@ describe('an error that no route has handled', () => {
 	const handled = (status: number, event = requestEvent({ routeId: '/(public)/help' })) =>
 		handleError({ error: new Error(SECRET), event, status, message: status === 404 ? 'Not Found' : 'Internal Error' });
 
-	test('is logged with its cause under the request id, and shows nothing but that id', () => {
+	test('is logged with its cause and the request id, and only shows that id', () => {
 		const shown = handled(500);
 		expect(shown).toEqual({ message: 'r1', requestId: 'r1' });
 		expect(JSON.stringify(shown)).not.toContain(SECRET);
@@ -48,12 +48,12 @@ describe('an error that no route has handled', () => {
 		});
 	});
 
-	test('is no fault of the portal where nothing is at an address', () => {
+	test('is not logged if it is a 404', () => {
 		expect(handled(404)).toEqual({ message: 'Not Found', requestId: 'r1' });
 		expect(logged).not.toHaveBeenCalled();
 	});
 
-	test('has an id also where it came before the request had one', () => {
+	test('has a request id even if it occurs before the request has one', () => {
 		const event = requestEvent();
 		Object.assign(event.locals, { requestId: undefined });
 		const shown = handled(500, event);
@@ -72,13 +72,13 @@ describe('the application', () => {
 		Reflect.deleteProperty(globalThis, Symbol.for('eduid-wallet-portal.shutdown'));
 	});
 
-	test('opens the store before it serves, and closes it when it has finished', async () => {
+	test('opens the store before it serves requests, and closes it at shutdown', async () => {
 		expect(openStore).toHaveBeenCalled();
 		await finishAll();
 		expect(closeStore).toHaveBeenCalledOnce();
 	});
 
-	test('gives each line of the log the id of the request that is being handled', () => {
+	test('adds the id of the current request to each log line', () => {
 		const lines: string[] = [];
 		const info = vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
 		log.info('outside');
@@ -89,7 +89,7 @@ describe('the application', () => {
 		expect(ids).toEqual([undefined, 'r1']);
 	});
 
-	test('limits lines that anybody can cause per network of the client', () => {
+	test('limits the log lines that each client network can cause', () => {
 		const lines: string[] = [];
 		const info = vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
 		const from = (address: string) => ({ ...requestEvent(), getClientAddress: () => address });
@@ -105,7 +105,7 @@ describe('the application', () => {
 	});
 
 	// Last: a process drains once.
-	test('that drains is not ready any more, and ends its streams', async () => {
+	test('is no longer ready while it drains, and ends its event streams', async () => {
 		const owner = { browser: 'b', walletSessions: ['w'], address: 'a' };
 		const reader = eventStreams()
 			.open(owner, 60_000, () => () => {})

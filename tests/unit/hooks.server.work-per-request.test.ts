@@ -113,7 +113,7 @@ const flowName = (n: number) => `portal.flow.${newFlowId(NOW_MS - n)}`;
 /** Names our key, and does not open. */
 const broken = (text: string, n: number) => text.slice(0, 40) + String(n).padStart(60, 'A');
 
-describe('the work of one request, through all handles, is bounded whatever cookies come with it', () => {
+describe('the work of all handles for one request is bounded, whatever its cookies', () => {
 	test.each<[string, () => string]>([
 		['none', () => ''],
 		['400 empty wallet cookies', () => many(400, (n) => `portal.wallet.${n}=`)],
@@ -144,7 +144,7 @@ describe('the work of one request, through all handles, is bounded whatever cook
 		expect(response.headers.getSetCookie().length).toBeLessThanOrEqual(25);
 	});
 
-	test('and both are counted: what opens is opened, each text once', async () => {
+	test('a sealed text that was opened before is not opened again', async () => {
 		const cookie = many(2, (n) => `portal.wallet.w${n}=${sealed.wallets[n]}`);
 		await workOf(cookie);
 		const fresh = await workOf(
@@ -153,14 +153,14 @@ describe('the work of one request, through all handles, is bounded whatever cook
 		expect(fresh).toMatchObject({ parses: 1, openings: 3 });
 	});
 
-	test('and 400 hostile cookies cost no more openings than 20', async () => {
+	test('400 hostile cookies cause no more openings than 20', async () => {
 		const hostile = (count: number) => many(count, (n) => `portal.wallet.${n}=${broken(sealed.wallets[0] ?? '', n)}`);
 		const [few, all] = [await workOf(hostile(20)), await workOf(hostile(400))];
 		expect(few.openings).toBeGreaterThan(0);
 		expect(all.openings).toBeLessThanOrEqual(few.openings);
 	});
 
-	test('in any mixture of real, broken and foreign cookies', async () => {
+	test('any mixture of real, broken and foreign cookies', async () => {
 		const text = fc.oneof(
 			fc.constantFrom('session', 'login', 'flow').map((kind) => sealed[kind]),
 			fc.integer({ min: 0, max: 39 }).map((n) => sealed.wallets[n] ?? ''),

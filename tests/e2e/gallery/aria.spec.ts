@@ -32,7 +32,7 @@ function expectTranslated(english: string, dutch: string) {
 test.describe('the accessibility tree', () => {
 	test.setTimeout(5 * 60_000);
 
-	test('of the header and the footer is as recorded, and translated', async ({ page }) => {
+	test('of the header and the footer matches the snapshot, and is translated', async ({ page }) => {
 		await page.goto(addressOf('home', 'en'));
 		const english = await frameOf(page);
 		expect(english).toMatchSnapshot('frame.yml');
@@ -42,7 +42,7 @@ test.describe('the accessibility tree', () => {
 
 	// One file for each kind of state: the effect of a change on assistive technology can be read in one place.
 	for (const part of parts) {
-		test(`of every state of "${part}" is as recorded, and translated`, async ({ page }) => {
+		test(`of every state of "${part}" matches the snapshot, and is translated`, async ({ page }) => {
 			const trees = async (locale: Locale) => {
 				const states: string[] = [];
 				for (const name of stateNames.filter((each) => each.split('/')[0] === part))

@@ -18,7 +18,7 @@ for (const locale of locales) {
 	for (const part of parts) {
 		const own = looks.filter(({ page }) => page.locale === locale && page.name.split('/')[0] === part);
 
-		test(`axe-core finds nothing in any state of "${part}", in ${locale}`, async ({ page }) => {
+		test(`axe-core finds no violations in any state of "${part}", in ${locale}`, async ({ page }) => {
 			test.setTimeout(LIMIT_PER_LOOK_MS * own.length);
 			const found: string[] = [];
 			let shown = '';

@@ -20,7 +20,7 @@ test.describe('every state', () => {
 	test.setTimeout(8 * 60_000);
 
 	for (const locale of locales) {
-		test(`(a11y 24, 25) fits 320 px with wide text, and has targets that can be hit, in ${locale}`, async ({
+		test(`(a11y 24, 25) fits 320 px with wide text spacing, and has large enough targets, in ${locale}`, async ({
 			page
 		}) => {
 			const found: string[] = [];
@@ -52,7 +52,7 @@ test.describe('every state', () => {
 		{ width: 390, height: 844 },
 		{ width: 1366, height: 620 }
 	]) {
-		test(`(a11y 25) keeps controls inside their cards with text of 200 %, at ${viewport.width} px`, async ({
+		test(`(a11y 25) keeps controls inside their cards with 200 % text size, at ${viewport.width} px`, async ({
 			page
 		}) => {
 			const found: string[] = [];
@@ -68,7 +68,7 @@ test.describe('every state', () => {
 	}
 
 	for (const colorScheme of ['light', 'dark'] as const) {
-		test(`(a11y 24) shows the keyboard’s focus, and covers it by nothing, at 400 % in ${colorScheme}`, async ({
+		test(`(a11y 24) shows the keyboard focus, not covered by anything, at 400 % in ${colorScheme}`, async ({
 			page
 		}) => {
 			const found: string[] = [];
@@ -91,7 +91,7 @@ test.describe('every state', () => {
 		});
 	}
 
-	test('(a11y 10) stands still for people who ask for that, and moves for nobody else but as an ornament', async ({
+	test('(a11y 10) has no motion if reduced motion is preferred, and only decorative motion otherwise', async ({
 		page
 	}) => {
 		const moving = () =>

@@ -4,10 +4,10 @@ import { test } from '../support/gallery.ts';
 import { readCode } from '../support/read-code.ts';
 import { en } from '../support/texts.ts';
 
-test.describe('on paper', () => {
+test.describe('in print', () => {
 	test.setTimeout(5 * 60_000);
 
-	test('there are words in black, and nothing to press', async ({ page }) => {
+	test('the text is black, and there are no controls', async ({ page }) => {
 		const found: string[] = [];
 		await page.emulateMedia({ media: 'print' });
 		for (const name of stateNames) {
@@ -27,7 +27,7 @@ test.describe('on paper', () => {
 		expect(found).toEqual([]);
 	});
 
-	test('the code can be scanned, and the help code be read', async ({ page }) => {
+	test('the QR code can be scanned, and the help code is visible', async ({ page }) => {
 		await page.emulateMedia({ media: 'print' });
 		await page.goto(addressOf('wallet/scan', 'en'));
 		const link = page.locator('a', { hasText: en.wallet.scan.open });
@@ -38,7 +38,7 @@ test.describe('on paper', () => {
 	});
 });
 
-test('(a11y 27) in forced colours a button that reads as a link has no frame', async ({ page }) => {
+test('(a11y 27) in forced colours, a button that is styled as a link has no border', async ({ page }) => {
 	await page.emulateMedia({ forcedColors: 'active' });
 	await page.goto(addressOf('wallet/scan', 'en'));
 	const stop = page.getByRole('button', { name: en.wallet.cancel });
@@ -48,7 +48,7 @@ test('(a11y 27) in forced colours a button that reads as a link has no frame', a
 	await expect(main).not.toHaveCSS('border-top-color', canvas);
 });
 
-test('(a11y 10, 27) in forced colours the spinner has a gap, so that it is seen to turn', async ({ page }) => {
+test('(a11y 10, 27) in forced colours, the spinner has a gap that makes its rotation visible', async ({ page }) => {
 	await page.emulateMedia({ forcedColors: 'active' });
 	await page.goto(addressOf('wallet/opened', 'en'));
 	const colours = await page
@@ -57,7 +57,7 @@ test('(a11y 10, 27) in forced colours the spinner has a gap, so that it is seen 
 	expect(new Set(colours).size).toBe(2);
 });
 
-test('technical details that are closed are on paper', async ({ page }) => {
+test('technical details that are closed are printed', async ({ page }) => {
 	await page.emulateMedia({ media: 'print' });
 	await page.goto(addressOf('account', 'en'));
 	await expect(page.locator('details')).not.toHaveAttribute('open');

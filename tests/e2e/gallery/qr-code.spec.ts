@@ -10,11 +10,13 @@ const quietZoneModules = 4;
 /** Zoom of a window of 1280 × 1024 pixels: it gets fewer CSS pixels, and each is larger. */
 for (const zoom of [1, 2, 4]) {
 	for (const deviceScaleFactor of [1, 2]) {
-		test.describe(`at ${zoom * 100} %, ${deviceScaleFactor} device pixels each`, () => {
+		test.describe(`at ${zoom * 100} %, with a device pixel ratio of ${deviceScaleFactor}`, () => {
 			test.use({ viewport: { width: 1280 / zoom, height: 1024 / zoom }, deviceScaleFactor });
 
 			for (const { colour, media } of colours) {
-				test(`(a11y 3) the code is black on white with its quiet zone, and is read, in ${colour}`, async ({ page }) => {
+				test(`(a11y 3) the code is black on white with its quiet zone, and is readable, in ${colour}`, async ({
+					page
+				}) => {
 					await page.emulateMedia(media);
 					await page.goto(addressOf('wallet/scan', 'en'));
 					const code = page.getByRole('img', { name: en.wallet.scan.qrName });

@@ -62,13 +62,13 @@ for (const locale of locales) {
 		const statesWhere = (facts: Facts, isWrong: (facts: StateFacts, name: StateName) => boolean) =>
 			facts.filter(([name, each]) => isWrong(each, name)).map(([name]) => name);
 
-		test('(a11y 22) has the one main heading that is expected', async ({ factsOf }) => {
+		test('(a11y 22) has exactly one main heading, with the expected text', async ({ factsOf }) => {
 			const facts = await factsOf(locale);
 			const first = facts.map(([name, { headings }]) => [name, headings.filter(({ level }) => level === 1)]);
 			expect(first).toEqual(stateNames.map((name) => [name, [{ level: 1, text: gallery[name].heading(t, locale) }]]));
 		});
 
-		test('(a11y 22) has headings with words in them, without a gap in their levels', async ({ factsOf }) => {
+		test('(a11y 22) has no empty heading, and skips no heading level', async ({ factsOf }) => {
 			const facts = await factsOf(locale);
 			expect(statesWhere(facts, ({ headings }) => headings.some(({ text }) => text === ''))).toEqual([]);
 			// The summary of an error stands above the main heading.
@@ -79,7 +79,7 @@ for (const locale of locales) {
 			expect(facts.flatMap(([, { headings }]) => headings).some(({ level }) => level === 3)).toBe(true);
 		});
 
-		test('(a11y 22) has landmarks with names, and a way past the header', async ({ factsOf }) => {
+		test('(a11y 22) has named landmarks, and a link that skips the header', async ({ factsOf }) => {
 			const facts = await factsOf(locale);
 			const one = { header: 1, main: 1, footer: 1 };
 			expect(statesWhere(facts, ({ landmarks }) => JSON.stringify(landmarks) !== JSON.stringify(one))).toEqual([]);
@@ -87,7 +87,7 @@ for (const locale of locales) {
 			expect(statesWhere(facts, ({ links }) => links[0]?.href !== '#content')).toEqual([]);
 		});
 
-		test('(a11y 18, 22) has a title of its own, which says first if there is a fault', async ({ factsOf }) => {
+		test('(a11y 18, 22) has a unique title, with a prefix if there is an error', async ({ factsOf }) => {
 			const facts = await factsOf(locale);
 			const fault = t.site.errorTitle('');
 			expect(
@@ -107,7 +107,7 @@ for (const locale of locales) {
 			expect(twins).toEqual([]);
 		});
 
-		test('(a11y 26) says its language, and marks the name of the other one', async ({ factsOf }) => {
+		test('(a11y 26) declares its language, and marks the name of the other language', async ({ factsOf }) => {
 			const facts = await factsOf(locale);
 			expect(statesWhere(facts, ({ lang }) => lang !== locale)).toEqual([]);
 			const names = 'nl: Nederlands, en: English';
@@ -121,7 +121,7 @@ for (const locale of locales) {
 			expect(statesWhere(facts, ({ links }) => links.filter(isHelp).length !== 1)).toEqual([]);
 		});
 
-		test('(a11y 17) reloads nothing after a while, and has only links and form buttons to go on by', async ({
+		test('(a11y 17) does not reload after a delay, and continues only through links and form buttons', async ({
 			factsOf
 		}) => {
 			const facts = await factsOf(locale);
@@ -129,11 +129,11 @@ for (const locale of locales) {
 			expect(statesWhere(facts, ({ deadControls }) => deadControls.length > 0)).toEqual([]);
 		});
 
-		test('(a11y 20) has no control that is switched off', async ({ factsOf }) => {
+		test('(a11y 20) has no disabled control', async ({ factsOf }) => {
 			expect(statesWhere(await factsOf(locale), ({ disabled }) => disabled > 0)).toEqual([]);
 		});
 
-		test('(a11y 1) names each picture by its purpose, never by an address', async ({ factsOf }) => {
+		test('(a11y 1) names each image by its purpose, never by a URL', async ({ factsOf }) => {
 			const facts = await factsOf(locale);
 			const images = facts.flatMap(([name, each]) => each.images.map((image) => [name, image] as const));
 			expect(images.map(([name]) => name)).toContain('wallet/scan');
@@ -148,7 +148,7 @@ for (const locale of locales) {
 			expect(statesWhere(await factsOf(locale), ({ spokenOrnaments }) => spokenOrnaments > 0)).toEqual([]);
 		});
 
-		test('(a11y 21) of an outcome says what to do next and whom to ask, and not which detail did not fit', async ({
+		test('(a11y 21) with an outcome says what to do next and whom to contact, but not which detail did not match', async ({
 			factsOf
 		}) => {
 			const facts = new Map(await factsOf(locale));
@@ -163,7 +163,9 @@ for (const locale of locales) {
 			expect(poor).toEqual([]);
 		});
 
-		test('(a11y 19) asks for nothing that the wallet gave, and shows it as a list to confirm', async ({ factsOf }) => {
+		test('(a11y 19) does not ask for data that the wallet provided, and lists it for confirmation', async ({
+			factsOf
+		}) => {
 			const facts = (await factsOf(locale)).filter(([name]) => name.startsWith('identity/'));
 			expect(statesWhere(facts, ({ fields }) => fields.length > 0)).toEqual([]);
 			const { givenName, familyName, birthdate } = t.identity.person;

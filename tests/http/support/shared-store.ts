@@ -18,7 +18,7 @@ export function actAsOne(instances: () => Instances) {
 	const grants = () => instances().sandbox.counts().refreshGrants;
 	const copies = () => instances().urls.map((url) => copyOf(browser, url));
 
-	test('200 requests at once, over all of them, cost one token call, and all get a response', async () => {
+	test('200 concurrent requests across all instances cause one token request, and all succeed', async () => {
 		await tokensOver(browser, instances());
 		const tabs = copies();
 		const responses = await Promise.all(
@@ -30,7 +30,7 @@ export function actAsOne(instances: () => Instances) {
 		expect(new Set(held.map(({ accessToken }) => accessToken)).size).toBe(1);
 	});
 
-	test('a late request at another one gets the newest tokens, without a token call', async () => {
+	test('a late request to another instance receives the newest tokens, without a token request', async () => {
 		await tokensOver(browser, instances());
 		const late = copies();
 		await browser.call('/api/me');
@@ -39,7 +39,7 @@ export function actAsOne(instances: () => Instances) {
 		expect(grants()).toBe(1);
 	});
 
-	test('who signs out at one is signed out at all within a second, copied cookies included', async () => {
+	test('a sign-out on one instance applies to all within a second, including copied cookies', async () => {
 		const elsewhere = copies().slice(1);
 		await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
 		await browser.call('/api/auth/signout', { method: 'POST' });
@@ -53,7 +53,7 @@ export function actAsOne(instances: () => Instances) {
 		expect(elsewhere.filter(holdsSession)).toEqual([]);
 	});
 
-	test('a session that the STS ends at one is refused at all within a second', async () => {
+	test('a session that the STS ends on one instance is refused by all within a second', async () => {
 		const elsewhere = copies().slice(1);
 		await Promise.all(elsewhere.map((copy) => copy.call('/api/me')));
 		const { sid } = await heldSession(browser, instances());
@@ -67,7 +67,7 @@ export function actAsOne(instances: () => Instances) {
 		);
 	});
 
-	test('a session that its person ends from another browser is refused at all within a second, and no other', async () => {
+	test('a session that its person ends from another browser is refused by all instances within a second; others are not', async () => {
 		const here = new Browser(instances().url);
 		await signInAtInstitution(here);
 		const elsewhere = copies();
@@ -89,7 +89,7 @@ export function actAsOne(instances: () => Instances) {
 		expect((await here.open('/account/sessions')).text).not.toContain(id);
 	});
 
-	test('a wallet session that a third party opened at one is its own at all, and nobody else’s', async () => {
+	test('a wallet session that a third party created on one instance belongs to it on all, and to nobody else', async () => {
 		const { urls, sandbox } = instances();
 		const [token, stranger] = [await serviceToken(instances()), await sandbox.sign(tokenClaims(instances()))];
 		const id = await sessionOf(new ApiClient(urls[0] ?? '', token));

@@ -11,11 +11,11 @@ const examine = (listed: string[] | undefined, env: Record<string, string>) => {
 };
 const BACKENDS = JSON.stringify({ grades: { url: 'https://g.example', token: 'user', acr: ['mfa', 'loa3'] } });
 
-test('nothing is said if no acr is required', () => {
+test('reports nothing if no acr is required', () => {
 	expect(examine(undefined, {})).toEqual([]);
 });
 
-test('each setting with an acr that the STS does not list is named', () => {
+test('reports each setting with an acr that the STS does not list', () => {
 	expect(examine(['sfa', 'mfa'], { STEP_UP_ACR: 'high mfa', BACKENDS })).toEqual([
 		'warning The STS does not list these acr values of STEP_UP_ACR: high.',
 		'warning The STS does not list these acr values of BACKENDS (grades.acr): loa3.'
@@ -25,6 +25,6 @@ test('each setting with an acr that the STS does not list is named', () => {
 	]);
 });
 
-test('an STS that lists none is no fault', () => {
+test('reports a warning if the STS lists no acr values', () => {
 	expect(examine(undefined, { BACKENDS })).toEqual([expect.stringMatching(/^warning The STS does not list its acr/)]);
 });

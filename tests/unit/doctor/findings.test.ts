@@ -14,7 +14,7 @@ function findingsOf(clockAheadSeconds: number | null, severity: 'warning' | 'wro
 	]);
 }
 
-test.each([0, 5, -5, 5.4])('a clock that is %d s ahead agrees', (seconds) => {
+test.each([0, 5, -5, 5.4])('reports that the clocks agree if one is %d s ahead', (seconds) => {
 	expect(findingsOf(seconds)).toEqual([['good', 'The clocks of the STS and of this machine agree.', null]]);
 });
 
@@ -23,7 +23,7 @@ test.each([
 	[30, '30 s ahead of'],
 	[-6, '6 s behind'],
 	[-30, '30 s behind']
-])('a clock that is %d s ahead is a warning: tokens are still accepted', (seconds, difference) => {
+])('reports a warning if a clock is %d s ahead: tokens are still accepted', (seconds, difference) => {
 	const message = `The clock of the STS is ${difference} the clock of this machine.`;
 	expect(findingsOf(seconds)).toEqual([
 		['warning', message, 'Let both clocks follow NTP before the difference grows.']
@@ -34,12 +34,12 @@ test.each([
 	[31, '31 s ahead of'],
 	[-31, '31 s behind'],
 	[3600, '3600 s ahead of']
-])('a clock that is %d s ahead is a fault: tokens are refused', (seconds, difference) => {
+])('reports an error if a clock is %d s ahead: tokens are refused', (seconds, difference) => {
 	const message = `The clock of the STS is ${difference} the clock of this machine.`;
 	expect(findingsOf(seconds)).toEqual([['wrong', message, `Sign-ins fail. ${advice}`]]);
 	expect(findingsOf(seconds, 'warning')).toEqual([['warning', message, `Sign-ins fail. ${advice}`]]);
 });
 
-test('of a service that does not tell the time nothing is said', () => {
+test('reports nothing about a service that does not send its time', () => {
 	expect(findingsOf(null)).toEqual([]);
 });

@@ -10,7 +10,7 @@ const findingsOf = (host: string, trustHost = true) =>
 	]);
 
 test.each(['0.0.0.0', '0', '::', '[::]', '::0', '0:0:0:0:0:0:0:0', '::0.0.0.0'])(
-	'a portal behind a proxy that listens on %s may be reached without it: a warning, because containers need it',
+	'warns that a portal that listens on %s may be reachable without its proxy',
 	(host) => {
 		expect(findingsOf(host)).toEqual([
 			['proxy.port', 'warning', expect.stringContaining('Port 3000 must be reachable by the proxy only.')]
@@ -19,12 +19,12 @@ test.each(['0.0.0.0', '0', '::', '[::]', '::0', '0:0:0:0:0:0:0:0', '::0.0.0.0'])
 );
 
 test.each(['127.0.0.1', '::1', '[::1]', 'localhost', '10.0.0.5', 'fd00::'])(
-	'of a portal behind a proxy that listens on %s nothing is said',
+	'reports nothing about a portal behind a proxy that listens on %s',
 	(host) => {
 		expect(findingsOf(host)).toEqual([]);
 	}
 );
 
-test('without AUTH_TRUST_HOST nobody can choose an address, wherever the portal listens', () => {
+test('reports nothing about the listening address without AUTH_TRUST_HOST', () => {
 	expect(findingsOf('0.0.0.0', false)).toEqual([]);
 });

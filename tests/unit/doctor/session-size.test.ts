@@ -17,7 +17,7 @@ function found(groups: number, environment: Readonly<Record<string, string>>) {
 	return findings.map((finding) => JSON.stringify(finding)).join('\n');
 }
 
-test('small tokens fit the cookie alone', () => {
+test('small tokens fit in the session cookie, with or without a shared store', () => {
 	for (const environment of [{}, REDIS]) {
 		const text = found(0, environment);
 		expect(text).toMatch(/takes \d+ of 4400 bytes of cookies/);
@@ -25,19 +25,19 @@ test('small tokens fit the cookie alone', () => {
 	}
 });
 
-test('larger tokens need a setting of the proxy, or a shared store', () => {
+test('larger tokens require a proxy setting or a shared store', () => {
 	const text = found(200, {});
 	expect(text).toContain('proxy_buffer_size');
 	expect(text).toContain('REDIS_URL');
 });
 
-test('tokens that fit no cookie need a shared store', () => {
+test('tokens that do not fit in the cookie require a shared store', () => {
 	const text = found(500, {});
 	expect(text).toContain('nobody can sign in');
 	expect(text).toContain('REDIS_URL');
 });
 
-test('with a shared store, tokens of either size go there, and every proxy accepts the response', () => {
+test('with a shared store, tokens of either size are stored there, and every proxy accepts the response', () => {
 	for (const groups of [100, 500]) {
 		const text = found(groups, REDIS);
 		expect(text).toContain('go into the shared store');
@@ -45,11 +45,11 @@ test('with a shared store, tokens of either size go there, and every proxy accep
 	}
 });
 
-test('tokens that the shared store can’t take are reported', () => {
+test('tokens that are too large for the shared store are reported', () => {
 	expect(found(8000, REDIS)).toMatch(/do not fit the shared store: nobody can sign in/);
 });
 
-test('without tokens to measure, the place of tokens is named', () => {
+test('reports where tokens are stored if there are no tokens to measure', () => {
 	configure({ ...REDIS, SESSION_TOKENS: 'store' });
 	expect(examineTokenPlace(config()).message).toBe('The tokens of sessions go into the shared store.');
 	configure(REDIS);

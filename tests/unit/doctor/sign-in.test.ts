@@ -37,7 +37,7 @@ async function examine(env: Record<string, string> = {}) {
 	return findings.map(({ check, severity, message }) => ({ check, severity, message }));
 }
 
-test('a request that the STS takes shows that callback and scopes are good', async () => {
+test('an accepted request confirms the callback and the scopes', async () => {
 	respond = () => accepted;
 	expect(await examine()).toMatchObject([
 		{ check: 'sts.callback.sts', severity: 'good' },
@@ -45,7 +45,7 @@ test('a request that the STS takes shows that callback and scopes are good', asy
 	]);
 });
 
-test('a scope that is refused without saying invalid_scope is named, and the callback is good', async () => {
+test('a scope that is refused without invalid_scope is reported, and the callback is confirmed', async () => {
 	respond = (request) => (request.get('scope')?.includes('eduid') ? badScope : accepted);
 	expect(await examine()).toMatchObject([
 		{ check: 'sts.callback.sts', severity: 'good' },

@@ -33,7 +33,7 @@ test.each([
 	['/account?x=1', '/account?x=1'],
 	['//evil.example/x', '//evil.example/x'],
 	['http://evil.example/account?x=1', '/account?x=1']
-])('a request for "%s" is passed on as "%s" of our own origin', (target, passedOn) => {
+])('a request for "%s" is forwarded as "%s" on the portal’s origin', (target, passedOn) => {
 	expect(check('GET', target)).toMatchObject({ target: passedOn });
 });
 
@@ -45,7 +45,7 @@ test.each(['http://a@b/account', 'http://a:b@c/', 'http:///account', 'http://a,b
 );
 
 test.each(['x://y/', '.evil.example/', '@evil.example/', ':81/', '*', ''])(
-	'a target "%s", which appended to the origin would name another host, is refused',
+	'a target "%s" that would name another host if appended to the origin is refused',
 	(target) => {
 		expect(refusal(check('GET', target))).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
 	}
@@ -67,11 +67,11 @@ test('a path that cannot be decoded is passed to the application', () => {
 	expect(check('GET', '/%zz')).toMatchObject({ target: '/%zz' });
 });
 
-test.each(['TRACE', 'PROPFIND', 'get'])('the method %s is refused before the application', (method) => {
+test.each(['TRACE', 'PROPFIND', 'get'])('the method %s is refused before it reaches the application', (method) => {
 	expect(refusal(check(method, '/'))).toMatchObject({ status: 405 });
 });
 
-test('a body with a larger Content-Length than the limit is refused, with a request id', () => {
+test('a body with a Content-Length above the limit is refused, with a request id', () => {
 	const { status, problem } = refusal(check('POST', '/api/x', { 'content-length': '101' }));
 	expect(status).toBe(413);
 	expect(problem).toEqual({
@@ -81,7 +81,7 @@ test('a body with a larger Content-Length than the limit is refused, with a requ
 	});
 });
 
-test('a body of the limit is passed on', () => {
+test('a body of exactly the limit is passed on', () => {
 	expect(check('POST', '/api/x', { 'content-length': '100' })).toEqual({
 		target: '/api/x',
 		pathname: '/api/x',
@@ -89,7 +89,7 @@ test('a body of the limit is passed on', () => {
 	});
 });
 
-test('the response of the Digital Credentials API may have 256 kB, at its exact path only', () => {
+test('the response of the Digital Credentials API may be up to 256 kB, at its exact path only', () => {
 	const path = '/api/wallet/sessions/0123456789abcdef0123456789abcdef/dc-api';
 	const large = { limitBytes: 262_144, streams: false, isLarge: true };
 	for (const target of [path, path.replace('wallet', 'w%61llet'), `${path}?a=b`]) {
@@ -108,7 +108,7 @@ test.each([
 	'/%61pi/backends/fil%65s/a',
 	'/api/backends/files/a?b=c',
 	'/x/../api/backends/files/a'
-])('a body for "%s" has the limit of that service, and streams to it unless it is small', (target) => {
+])('a body for "%s" has the limit of that backend, and is streamed unless it is small', (target) => {
 	expect(check('PUT', target, { 'content-length': '1000' })).toMatchObject({
 		target,
 		body: { limitBytes: 1000, streams: true }
@@ -126,7 +126,7 @@ test.each([
 	'/%2561pi/backends/files/a',
 	'/api/backends/%zz',
 	'/api/backends/files%zz/a'
-])('a body for "%s" has the common limit', (target) => {
+])('a body for "%s" has the default limit', (target) => {
 	expect(refusal(check('PUT', target, { 'content-length': '101' }))).toMatchObject({ status: 413 });
 });
 
@@ -159,7 +159,7 @@ test.each([
 	'x%2fy',
 	'pörtal.example',
 	'x'.repeat(256)
-])('the host "%s" is not valid, and refused', (host) => {
+])('the host "%s" is invalid and is refused', (host) => {
 	expect(refusal(check('GET', '/account', { host }))).toMatchObject({
 		status: 400,
 		problem: { error: 'invalid_request' }
@@ -178,7 +178,7 @@ test('a head of 16 kB is accepted, and one byte more is refused', () => {
 test.each([
 	['/login', 'en', /<html lang="en">[^]*Your browser sends too many cookies/],
 	['/account', 'nl', /<html lang="nl">[^]*Uw browser stuurt te veel cookies mee/]
-])('a person gets a self-contained page at %s, in %s', (target, language, text) => {
+])('a refused request for %s shows a self-contained page, in %s', (target, language, text) => {
 	const header = (name: string) => ({ accept: 'text/html', 'accept-language': language })[name] ?? null;
 	const result = checkRequest({ method: 'GET', target, header, host: null, headBytes: 20_000 }, settings);
 	if (!('response' in result)) throw new Error('passed on');
@@ -192,7 +192,7 @@ test.each([
 	expect(headers['content-security-policy']).toContain(`style-src 'nonce-${nonce}'`);
 });
 
-test('the API responds to a browser without a page, in any spelling of the path', () => {
+test('the API responds to a browser with JSON, however the path is encoded', () => {
 	for (const target of ['/api/me', '/%61pi/me']) {
 		const result = checkRequest(
 			{ method: 'TRACE', target, header: () => 'text/html', host: null, headBytes: 0 },

@@ -8,15 +8,15 @@ test('without a trusted proxy the client is the peer, whatever X-Forwarded-For s
 	expect(clientAddress(peer, '198.51.100.1', { trustHost: false, trustedHops: 1 })).toBe(peer);
 });
 
-test('behind one proxy the client is what that proxy appended, not what stands before it', () => {
+test('behind one proxy the client is the address that the proxy appended, not an earlier one', () => {
 	expect(clientAddress(peer, '203.0.113.66, 198.51.100.1', behind(1))).toBe('198.51.100.1');
 });
 
-test('behind two proxies the client is the second from the right', () => {
+test('behind two proxies the client is the second entry from the right', () => {
 	expect(clientAddress(peer, '203.0.113.66, 198.51.100.1, 10.0.0.1', behind(2))).toBe('198.51.100.1');
 });
 
-test('with fewer entries than proxies the leftmost is used', () => {
+test('with fewer entries than proxies the leftmost entry is used', () => {
 	expect(clientAddress(peer, '198.51.100.1', behind(3))).toBe('198.51.100.1');
 });
 
@@ -30,12 +30,12 @@ test.each([
 });
 
 test.each(['', 'unknown', '<script>', '198.51.100.1,', '999.1.1.1'])(
-	'for an invalid entry "%s" the peer is used',
+	'the peer address is used for an invalid entry "%s"',
 	(header) => {
 		expect(clientAddress(peer, header, behind(1))).toBe(peer);
 	}
 );
 
-test('without a header the peer is used', () => {
+test('the peer address is used without the header', () => {
 	expect(clientAddress(peer, null, behind(1))).toBe(peer);
 });

@@ -38,7 +38,7 @@ test('on SIGTERM the process waits for the delay, closes, lets the application f
 test.each([
 	['connections that stay open', { close: () => new Promise<void>(() => {}) }],
 	['a delay before', { delayMs: 5000, close: () => new Promise<void>(() => {}) }]
-])('requests in flight have 20 seconds: with %s the process still exits', async (_what, options) => {
+])('requests in flight have 20 seconds before the process exits, even with %s', async (_what, options) => {
 	const { send } = await startProcess(options);
 	send('SIGTERM');
 	await vi.advanceTimersByTimeAsync(('delayMs' in options ? options.delayMs : 0) + 20_000 - 1);
@@ -47,7 +47,7 @@ test.each([
 	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
 });
 
-test('an application that does not finish does not keep the process alive', async () => {
+test('the process exits even if the application does not finish', async () => {
 	const { send, finish } = await startProcess();
 	finish.mockReturnValue(new Promise(() => {}));
 	send('SIGHUP');

@@ -21,7 +21,7 @@ function manualStream() {
 
 const droppedIn = (text: string) => /"dropped":(\d+)/.exec(text)?.[1];
 
-test('lines go out at once, and those that come meanwhile go out together, in order', async () => {
+test('a line is written immediately, and lines that arrive during a write are written together, in order', async () => {
 	const { writes, write } = manualStream();
 	const buffer = createLogBuffer(write);
 	for (const line of ['a\n', 'b\n', 'c\n']) buffer.push(line);
@@ -31,7 +31,7 @@ test('lines go out at once, and those that come meanwhile go out together, in or
 	await buffer.flushed();
 });
 
-test('beyond the limit lines are dropped, with one line that says how many once there is room again', async () => {
+test('lines above the limit are dropped, and their number is logged once there is space again', async () => {
 	const { writes, write } = manualStream();
 	const buffer = createLogBuffer(write, 6);
 	for (const line of ['1\n', '2\n', '3\n', '4\n', '5\n']) buffer.push(line);
@@ -47,7 +47,7 @@ test('beyond the limit lines are dropped, with one line that says how many once 
 	]);
 });
 
-test('lines whose write fails are counted, and reported after the next write that succeeds', async () => {
+test('lines whose write fails are counted, and reported after the next successful write', async () => {
 	const { writes, write } = manualStream();
 	const buffer = createLogBuffer(write);
 	buffer.push('1\n');
@@ -69,7 +69,7 @@ test('lines whose write fails are counted, and reported after the next write tha
 	expect(writes).toHaveLength(6);
 });
 
-test('a process’s output is forwarded in whole lines, however it is cut, and an endless line in parts', async () => {
+test('a process’s output is forwarded in whole lines, whatever the chunks, and a very long line in parts', async () => {
 	const lines: string[] = [];
 	const bytes = new TextEncoder().encode('één\nlog\nend');
 	const long = new TextEncoder().encode('x'.repeat(70_000));

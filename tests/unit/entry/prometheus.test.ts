@@ -15,7 +15,7 @@ async function started(scrape: () => Promise<string>): Promise<string> {
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a provider that is added receives the same as the global one, durations and sizes with their unit, and no scope', async () => {
+test('an added provider exports the same samples as the global one, with units and without a scope', async () => {
 	const [global, added] = [new ScrapeReader(), new ScrapeReader()];
 	metrics.setGlobalMeterProvider(new MeterProvider({ readers: [global] }));
 	addMeterProvider(new MeterProvider({ readers: [added] }));
@@ -48,7 +48,7 @@ test('concurrent scrapes share one collection, and the next one collects again',
 	expect(collect).toHaveBeenCalledTimes(2);
 });
 
-test('a metric that cannot be read is logged, and the others are served', async () => {
+test('a metric that cannot be read is logged, and the other metrics are exported', async () => {
 	const error = vi.spyOn(log, 'error').mockReturnValue();
 	const reader = new ScrapeReader();
 	const meter = new MeterProvider({ readers: [reader] }).getMeter('portal');
@@ -60,7 +60,7 @@ test('a metric that cannot be read is logged, and the others are served', async 
 	expect(error).toHaveBeenCalledExactlyOnceWith('a metric could not be read', { error: expect.any(Error) as Error });
 });
 
-test('a failed collection is status 500 without its cause, and is logged', async () => {
+test('a failed collection is logged, and returns 500 without its cause', async () => {
 	const error = vi.spyOn(log, 'error').mockReturnValue();
 	const url = await started(() => Promise.reject(new Error('a secret')));
 	const response = await fetch(`${url}/metrics`);

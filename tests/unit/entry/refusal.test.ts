@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRefusalLog } from '../../../src/entry/refusal';
 
-test('refusals are logged up to a limit per minute, and then counted', () => {
+test('refusals are logged up to a limit per minute, and only counted above it', () => {
 	const lines: [string, unknown][] = [];
 	const timers: (() => void)[] = [];
 	const refusals = createRefusalLog({

@@ -74,7 +74,7 @@ test('a body whose client disconnects is aborted', async () => {
 	expect(await collectBody(broken(), 10)).toBe('aborted');
 });
 
-test('no timer remains', async () => {
+test('no timer remains after a body is collected', async () => {
 	await collectBody(pieces(1), 3);
 	await collectBody(pieces(4), 3);
 	expect(vi.getTimerCount()).toBe(0);
@@ -91,13 +91,13 @@ describe('many small chunks', () => {
 		}
 	}
 
-	test('are copied, so that none of them keeps its memory', async () => {
+	test('are copied, so that they do not retain their buffers', async () => {
 		vi.useRealTimers();
 		const body = await collectBody(arrived(1000), 65_536);
 		expect(body).toEqual(Uint8Array.from({ length: 1000 }, (_, n) => n % 256));
 	});
 
-	test('let other work of the event loop run in between', async () => {
+	test('do not block the event loop', async () => {
 		vi.useRealTimers();
 		let turns = 0;
 		let isOver = false;
@@ -111,7 +111,7 @@ describe('many small chunks', () => {
 		expect(turns).toBeGreaterThan(30);
 	});
 
-	test('are refused beyond a limit, even if they are empty', async () => {
+	test('are refused above a maximum number', async () => {
 		vi.useRealTimers();
 		let read = 0;
 		expect(await collectBody(arrived(MAX_BODY_CHUNKS), 65_536)).toHaveLength(MAX_BODY_CHUNKS);
@@ -125,14 +125,14 @@ describe('many small chunks', () => {
 	});
 });
 
-describe('large bodies that are collected', () => {
+describe('large request bodies', () => {
 	const large = { limitBytes: 262_144, isLarge: true };
 
 	const small = { limitBytes: 10, isLarge: false };
 	const slowFrom = (addresses: readonly string[]) =>
 		addresses.map((address) => readBody(trickle(1000), large, address));
 
-	test('are refused if too many of them are being read, other bodies are not', async () => {
+	test('are refused if too many are being read, while small bodies are accepted', async () => {
 		const slow = slowFrom(Array.from({ length: MAX_LARGE_BODIES }, (_, n) => `192.0.2.${n}`));
 		expect(await readBody(pieces(1), large, '198.51.100.1')).toBe('busy');
 		expect(await readBody(pieces(1), small, '198.51.100.1')).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('large bodies that are collected', () => {
 		expect(await readBody(pieces(1), large, '198.51.100.1')).toHaveLength(1);
 	});
 
-	test('of one client leave room for others', async () => {
+	test('from one client leave capacity for other clients', async () => {
 		const slow = slowFrom(Array.from({ length: MAX_LARGE_BODIES_PER_CLIENT }, (_, n) => `2001:db8::${n}`));
 		expect(await readBody(pieces(1), large, '2001:db8::ffff')).toBe('busy');
 		expect(await readBody(pieces(1), large, '2001:db8:0:1::1')).toHaveLength(1);

@@ -17,7 +17,7 @@ test.each([
 	['unlimited\n', Infinity],
 	['', null],
 	['sh: ulimit: not found\n', null]
-])('%j contains the limit %s', (text, limit) => expect(fileLimitIn(text)).toBe(limit));
+])('the open file limit in %j is %s', (text, limit) => expect(fileLimitIn(text)).toBe(limit));
 
 test.each([
 	[null, 30_000],

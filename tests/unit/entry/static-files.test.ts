@@ -18,7 +18,7 @@ async function put(path: string, content: string) {
 }
 const read = () => readStaticTable(disk, join(folder, 'client'), join(folder, 'pages'));
 
-test('compressed variants belong to their file and have no address of their own', async () => {
+test('compressed variants belong to their file and have no separate path', async () => {
 	await put('client/app.css', 'plain');
 	await put('client/app.css.br', 'brotli');
 	await put('client/app.css.gz', 'gzip');
@@ -53,7 +53,7 @@ test('files with the same name and different content have different digests', as
 	expect((await read()).get('/logo.svg')?.digest).not.toBe(before);
 });
 
-test('a file that is named by a hash is read at its first request, and once', async () => {
+test('a file that is named by a hash is read once, at its first request', async () => {
 	await put('client/_app/immutable/entry.js', '1');
 	const [file] = (await read()).values();
 	await put('client/_app/immutable/entry.js', 'first request');
@@ -62,7 +62,7 @@ test('a file that is named by a hash is read at its first request, and once', as
 	expect(text(file?.content() ?? null)).toBe('first request');
 });
 
-test('all other files are read at the start, as their digest says', async () => {
+test('all other files are read at startup, so that they match their digest', async () => {
 	await put('client/logo.svg', 'one');
 	const [file] = (await read()).values();
 	await put('client/logo.svg', 'two');
@@ -125,7 +125,7 @@ test.each([
 	expect(text(body)).toBe(encoding);
 });
 
-test('without an accepted encoding the response is the plain file, with a Vary header', () => {
+test('the response is not compressed if no encoding is accepted, and has a Vary header', () => {
 	const { headers, body } = respond(script, { 'accept-encoding': 'br;q=0, zstd' });
 	expect(headers).not.toHaveProperty('content-encoding');
 	expect(headers.vary).toBe('accept-encoding');

@@ -6,7 +6,7 @@ const colours = ['light', 'dark', 'forced colours'];
 const sizes = ['desktop', 'tablet', 'phone'];
 const rows = pairwise({ page: pages, colour: colours, size: sizes });
 
-test('every two values of two factors meet', () => {
+test('every pair of values of two factors occurs', () => {
 	const met = (...values: string[]) => rows.some((row) => values.every((value) => Object.values(row).includes(value)));
 	const lists = [
 		[pages, colours],
@@ -19,7 +19,7 @@ test('every two values of two factors meet', () => {
 	expect(unmet).toEqual([]);
 });
 
-test('there are hardly more rows than the two longest factors need', () => {
+test('the number of rows is close to the product of the two longest factors', () => {
 	expect(rows.length).toBeLessThanOrEqual(1.05 * pages.length * colours.length);
 });
 
@@ -30,7 +30,7 @@ test('the combinations of the other factors are spread evenly', () => {
 	expect(Math.min(...counts)).toBeGreaterThanOrEqual(12);
 });
 
-test('the design is the same each time, also for factors of one value or none', () => {
+test('the result is the same each time, and factors may have one value or none', () => {
 	expect(pairwise({ page: pages, colour: colours, size: sizes })).toEqual(rows);
 	expect(pairwise({ page: ['only'], size: sizes })).toHaveLength(sizes.length);
 	expect(pairwise({ page: [], size: sizes })).toEqual([]);

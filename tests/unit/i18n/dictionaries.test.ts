@@ -28,17 +28,17 @@ const english = [
 const shape = ([path, value]: Entry) =>
 	`${path}: ${typeof value === 'function' ? `function of ${value.length}` : typeof value}`;
 
-test('both languages have the same texts, lists as long, and functions of the same parameters', () => {
+test('both languages have the same texts, lists of the same length, and functions with the same parameters', () => {
 	expect(dutch.map(shape)).toEqual(english.map(shape));
 	expect(english.length).toBeGreaterThan(200);
 });
 
-test('no text is empty or padded', () => {
+test('no text is empty or has whitespace at its start or end', () => {
 	const poor = [...dutch, ...english].filter(([, text]) => typeof text === 'string' && /^\s|^$|\s$/.test(text));
 	expect(poor).toEqual([]);
 });
 
-test('no text is a placeholder, or has one that nothing fills in', () => {
+test('no text is or contains an unfilled placeholder', () => {
 	const placeholder = /[{}<>]|\$\w|%[a-z]\b|\b(?:TODO|TBD|FIXME|XXX|lorem|undefined)\b|\?\?\?/i;
 	expect([...dutch, ...english].filter(([, text]) => typeof text === 'string' && placeholder.test(text))).toEqual([]);
 });
@@ -48,7 +48,7 @@ test('Dutch texts are translated', () => {
 	expect(same.map(([path]) => path)).toEqual(['texts.site.menu', 'texts.account.technical.eduid']);
 });
 
-test.each(['nl', 'en'] as const)('every code, reason and outcome has a text of its own in %s', (locale) => {
+test.each(['nl', 'en'] as const)('every code, reason and outcome has a separate text in %s', (locale) => {
 	const { login, wallet, identity } = texts(locale);
 	expect(Object.keys(login.errors)).toEqual([...signInErrors]);
 	expect(Object.keys(wallet.ended)).toEqual([...walletOutcomes]);
@@ -60,7 +60,7 @@ test.each(['nl', 'en'] as const)('every code, reason and outcome has a text of i
 	expect(new Set(whats).size).toBe(whats.length);
 });
 
-test.each(['nl', 'en'] as const)('what is announced in %s has fewer than 15 words', (locale) => {
+test.each(['nl', 'en'] as const)('announcements in %s have fewer than 15 words', (locale) => {
 	const { wallet, identity } = texts(locale);
 	const announced = [
 		...[wallet.opened, wallet.checking, wallet.leaving, wallet.identifying].map((s) => s.announcement),
@@ -82,6 +82,6 @@ test.each([
 	['nl', 120, 'U hebt nog 2 minuten.'],
 	['nl', 60, 'U hebt nog 1 minuut.'],
 	['nl', 20, 'U hebt nog 20 seconden.']
-] as const)('in %s, %i seconds left is said as "%s"', (locale, seconds, text) => {
+] as const)('in %s, %i remaining seconds are announced as "%s"', (locale, seconds, text) => {
 	expect(texts(locale).wallet.remaining(seconds)).toBe(text);
 });

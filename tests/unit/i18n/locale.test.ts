@@ -24,11 +24,11 @@ describe('the language of a first visit', () => {
 		['nlx', 'en'],
 		['nl ; q=1.000 , en ; q=0.999', 'nl'],
 		[';;,,;q=1', 'en']
-	])('for "%s" it is %s', (header, locale) => {
+	])('with Accept-Language "%s" is %s', (header, locale) => {
 		expect(preferredLocale(header)).toBe(locale);
 	});
 });
 
-test('only our own languages count as chosen', () => {
+test('only the supported languages are valid', () => {
 	expect(['nl', 'en', 'NL', 'de', '', null, undefined, 1].filter(isLocale)).toEqual(['nl', 'en']);
 });

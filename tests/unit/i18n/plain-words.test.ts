@@ -19,16 +19,16 @@ function textsIn(value: unknown): string[] {
 	return Object.values(value as object).flatMap(textsIn);
 }
 
-describe.each(locales)('(a11y 5) the words in %s', (locale) => {
+describe.each(locales)('(a11y 5) the texts in %s', (locale) => {
 	const all = [texts(locale), statement(locale), privacyStatement(locale)].flatMap(textsIn);
 
-	test('make short sentences', () => {
+	test('have short sentences', () => {
 		const sentences = all.flatMap((text) => text.split(/(?<=[.?!:])\s+/));
 		expect(sentences.length).toBeGreaterThan(300);
 		expect(sentences.filter((sentence) => sentence.split(/\s+/).length > mostWords)).toEqual([]);
 	});
 
-	test('are nobody’s jargon, and one for each thing', () => {
+	test('avoid jargon, and use one word for each thing', () => {
 		expect(all.filter((text) => unwanted[locale].test(text))).toEqual([]);
 	});
 });

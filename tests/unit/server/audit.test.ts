@@ -48,7 +48,7 @@ describe('the hashes of a person and a session', () => {
 		expect(hashes({ AUTH_SECRET: `${NEW} ${environment.AUTH_SECRET}` })).not.toEqual([subject, session]);
 	});
 
-	test('do not change with AUTH_SECRET when AUDIT_HASH_KEY is set, to the old secret too', () => {
+	test('do not change with AUTH_SECRET if AUDIT_HASH_KEY is set, even to the old secret', () => {
 		const before = hashes({});
 		const kept = { AUDIT_HASH_KEY: environment.AUTH_SECRET };
 		expect(hashes({ ...kept, AUTH_SECRET: NEW })).toEqual(before);
@@ -66,7 +66,7 @@ test('only known facts are written: no token, name or claim', async () => {
 	});
 });
 
-test('failures from one network are limited, and hide nothing of another network', async () => {
+test('failures from one network are limited, without hiding those from another network', async () => {
 	const audit = await newAudit();
 	const fail = (address: string) => audit('sign_in.failed', { reason: 'x' }, from(address));
 	const written = Array.from({ length: 10_000 }, () => fail('192.0.2.0/24'));
@@ -81,7 +81,7 @@ test('failures from one network are limited, and hide nothing of another network
 test.each<[string, (n: number) => string | undefined]>([
 	['full', (n) => `2001:db8:1::${n.toString(16)}`],
 	['none', () => undefined]
-])('the limit is one of networks also where AUDIT_ADDRESS is %s', async (_, shown) => {
+])('the limit is per network, even if AUDIT_ADDRESS is %s', async (_, shown) => {
 	const audit = await newAudit();
 	const fail = (n: number, network: string) => audit('sign_in.failed', { reason: 'x' }, client(shown(n), network));
 	for (let n = 0; n < 1000; n++) fail(n, '2001:db8:1::/48');

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { lazy } from '$lib/server/cache';
 
-test('a lazy value is computed at first use, and once', () => {
+test('a lazy value is computed once, at its first use', () => {
 	const find = vi.fn(() => 'found');
 	const value = lazy(find);
 	expect(find).not.toHaveBeenCalled();

@@ -17,7 +17,7 @@ function setUp({ maxAgeMs = 250, maxBytes = 1_000_000 } = {}) {
 }
 
 describe('reads of one key', () => {
-	test('at the same time share one, however long it takes', async () => {
+	test('at the same time share one read, however long it takes', async () => {
 		const { read, started, pass } = setUp();
 		const waiting = Array.from({ length: 50 }, () => read('a'));
 		pass(5000);
@@ -27,7 +27,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(1);
 	});
 
-	test('use a response that is less than 250 ms old, and none that is older', async () => {
+	test('use a response that is less than 250 ms old, and no older one', async () => {
 		const { read, started, pass } = setUp();
 		const first = read('a');
 		started[0]?.resolve('one');
@@ -39,7 +39,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('count the age from when the read began', async () => {
+	test('measure the age from the start of the read', async () => {
 		const { read, started, pass } = setUp();
 		const first = read('a');
 		pass(240);
@@ -50,14 +50,14 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('do not share with other keys', () => {
+	test('are not shared with other keys', () => {
 		const { read, started } = setUp();
 		void read('a');
 		void read('b');
 		expect(started).toHaveLength(2);
 	});
 
-	test('share a failure while they wait, and read again after it', async () => {
+	test('share a failure while they wait, and start a new read after it', async () => {
 		const { read, started } = setUp();
 		const both = Promise.allSettled([read('a'), read('a')]);
 		started[0]?.reject(new Error('down'));
@@ -66,7 +66,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('invalidated during a read give their response to those who waited, and to no later caller', async () => {
+	test('that are invalidated return their response to waiting callers, but not to later ones', async () => {
 		const { read, started, forget } = setUp();
 		const before = read('a');
 		forget('a');
@@ -78,7 +78,7 @@ describe('reads of one key', () => {
 		expect(await read('a')).toBe('new');
 	});
 
-	test('that fail after their invalidation do not affect the newer one', async () => {
+	test('that fail after their invalidation do not affect the newer read', async () => {
 		const { read, started, forget } = setUp();
 		const before = read('a').catch(() => 'failed');
 		forget('a');
@@ -89,7 +89,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('are only shared, not cached, with an age of 0', async () => {
+	test('are shared, but not cached, with a maximum age of 0', async () => {
 		const { read, started } = setUp({ maxAgeMs: 0 });
 		const both = Promise.all([read('a'), read('a')]);
 		started[0]?.resolve('one');
@@ -98,7 +98,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('are bounded in bytes while in progress; the oldest go first', () => {
+	test('are limited in bytes while in progress, and the oldest are dropped first', () => {
 		const { read, started } = setUp({ maxBytes: 1200 });
 		for (const key of ['a', 'b', 'c']) void read(key);
 		void read('c');
@@ -108,7 +108,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(4);
 	});
 
-	test('are bounded in bytes by what they return: a large response drives others out, or is not cached itself', async () => {
+	test('are limited in bytes by their responses: a large one evicts others, or is not cached itself', async () => {
 		const { read, started } = setUp({ maxBytes: 3000 });
 		const both = ['a', 'b'].map(read);
 		started[0]?.resolve('x'.repeat(100));
@@ -123,7 +123,7 @@ describe('reads of one key', () => {
 		expect(started).toHaveLength(4);
 	});
 
-	test('forget every byte that leaves, however it does', async () => {
+	test('release all bytes of an entry, however it is removed', async () => {
 		const { read, started, forget, pass } = setUp({ maxBytes: 2000 });
 		for (let n = 0; n < 50; n++) {
 			const one = read(`key ${n}`);
@@ -167,7 +167,7 @@ describe('reading ahead', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('never returns an expired value: a caller during the next read waits for it', async () => {
+	test('never returns an expired response: a caller waits for the next read', async () => {
 		const { read, readAhead, started, pass } = await settled();
 		pass(220);
 		void readAhead('a');
@@ -178,7 +178,7 @@ describe('reading ahead', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	test('returns the valid value if the next read fails, and reads again', async () => {
+	test('returns the valid response if the next read fails, and reads again', async () => {
 		const { readAhead, started, pass } = await settled();
 		pass(220);
 		void readAhead('a');
@@ -192,7 +192,7 @@ describe('reading ahead', () => {
 		await expect(late).rejects.toThrow('still away');
 	});
 
-	test('is spread over time for keys that were read at one time', async () => {
+	test('is spread over time for keys that were read at the same time', async () => {
 		const { readAhead, started, pass } = setUp();
 		const keys = Array.from({ length: 60 }, (_, n) => `key ${n}`);
 		const first = keys.map(readAhead);
@@ -209,7 +209,7 @@ describe('reading ahead', () => {
 		expect(Math.max(...begun)).toBeLessThanOrEqual(3);
 	});
 
-	test('brings back nothing from before a change', async () => {
+	test('returns nothing from before a change', async () => {
 		const { read, readAhead, forget, started, pass } = await settled();
 		pass(220);
 		void readAhead('a');

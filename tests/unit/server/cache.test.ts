@@ -16,7 +16,7 @@ test('a bounded cache evicts the least recently used entries, and never holds mo
 	expect(cache.has('key 999')).toBe(true);
 });
 
-test('a bounded cache counts keys and a fixed cost of each entry', () => {
+test('a bounded cache counts the size of keys and a fixed cost per entry', () => {
 	const cache = cacheOf(100_000);
 	for (let n = 0; n < 1000; n++) cache.set(`${n} ${'k'.repeat(1000)}`, { text: '' });
 	expect(cache.size).toBeLessThan(100);
@@ -25,14 +25,14 @@ test('a bounded cache counts keys and a fixed cost of each entry', () => {
 	expect(cache.size).toBeLessThan(400);
 });
 
-test('an entry that is larger than the whole cache is not stored, and drives nothing out', () => {
+test('an entry that is larger than the whole cache is not stored, and evicts nothing', () => {
 	const cache = cacheOf(10_000);
 	cache.set('small', { text: '' });
 	cache.set('large', { text: 'x'.repeat(10_000) });
 	expect([...cache.keys()]).toEqual(['small']);
 });
 
-test('entries end after their time to live', () => {
+test('entries expire after their time to live', () => {
 	let nowMs = 1000;
 	const cache = cacheOf(10_000, { ttlMs: 500, now: () => nowMs });
 	cache.set('a', { text: '' });

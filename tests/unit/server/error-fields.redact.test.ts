@@ -55,16 +55,16 @@ describe('a text for the log', () => {
 		'::',
 		'code=',
 		'urn:schac:'
-	])('made of %j over and over is cleaned in time that is proportional to its length', (part) =>
+	])('that repeats %j is redacted in time proportional to its length', (part) =>
 		expect(redact(part.repeat(100_000 / part.length))).not.toBe('')
 	);
 
 	test.each([
 		['GET https://sts.example.org/cb?a=1)&token=secret failed', 'GET https://sts.example.org/cb?[query] failed'],
 		['eyJhbGciOiJFUzI1NiJ9 refused', '[token] refused']
-	])('%s hides what might be secret', (text, cleaned) => expect(redact(text)).toBe(cleaned));
+	])('%s has possible secrets removed', (text, cleaned) => expect(redact(text)).toBe(cleaned));
 
-	test('is cleaned of every occurrence', () => {
+	test('has every occurrence redacted', () => {
 		expect(redact(`${jwt} ${jwt}`)).toBe('[token] [token]');
 	});
 });

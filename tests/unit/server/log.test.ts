@@ -24,7 +24,7 @@ const written = (error: Error) => writtenFields(error).error;
 
 const refusal = (fields: Record<string, unknown>) => written(Object.assign(new Error('refused'), fields));
 
-test('a refusal of the STS is logged with its code and what it says, without what it says of a person', () => {
+test('an STS error is logged with its code and description, without personal data', () => {
 	const error_description = 'Invalid scopes: openid eduid, for sanne@uni-noord.example';
 	expect(refusal({ error: 'invalid_request', error_description })).toMatchObject({
 		code: 'invalid_request',
@@ -32,13 +32,13 @@ test('a refusal of the STS is logged with its code and what it says, without wha
 	});
 });
 
-test('a refusal that is no code is left out, and so is what comes with it', () => {
+test('an STS error whose code is not valid is logged without the code and its description', () => {
 	const fields = refusal({ error: 'Eve was here\n', error_description: 'Eve was here' });
 	expect(fields).not.toHaveProperty('code');
 	expect(fields).not.toHaveProperty('description');
 });
 
-test('a description is cut, however long it is', () => {
+test('a long description is truncated', () => {
 	const { description } = refusal({ error: 'invalid_grant', error_description: 'no '.repeat(999) }) as {
 		description: string;
 	};
@@ -85,7 +85,7 @@ describe('the cause of an error', () => {
 		expect(fields).not.toHaveProperty('stack');
 	});
 
-	test('is logged for a connection that was refused, with what to check', () => {
+	test('is logged for a refused connection, with a hint on what to check', () => {
 		expect(written(wrapped(new UpstreamError('unreachable', 'ECONNREFUSED')))).toEqual({
 			name: 'UpstreamError',
 			message: 'upstream fault: unreachable (ECONNREFUSED)',
@@ -100,36 +100,36 @@ describe('the cause of an error', () => {
 		expect(written(new Problem('upstream_invalid', { facts }))).toMatchObject({ code: 'upstream_invalid', ...facts });
 	});
 
-	test('is the innermost one that says something, where several do', () => {
+	test('is the innermost error that has details, if several have them', () => {
 		const inner = Object.assign(new Error('inner'), { code: 'ECONNREFUSED', status: 502 });
 		const outer = Object.assign(new Error('outer', { cause: inner }), { code: 'ERR_FETCH', status: 500 });
 		expect(written(outer)).toMatchObject({ code: 'ECONNREFUSED', status: 502 });
 	});
 
-	test('has the stack of the innermost error, where that is a bug', () => {
+	test('includes the stack of the innermost error if that is a bug', () => {
 		const bug = new TypeError('x is not a function');
 		expect(written(wrapped(bug))).toMatchObject({ name: 'TypeError', message: bug.message, stack: bug.stack });
 	});
 
-	test('is followed ten steps at most, in a circle too', () => {
+	test('is followed for at most ten steps, even in a cycle', () => {
 		const one = new Error('one');
 		one.cause = new Error('two', { cause: one });
 		expect(written(one)).toMatchObject({ message: 'one: two' });
 	});
 
-	test('does not quote what a parser could not read', () => {
+	test('does not quote text that a parser rejected', () => {
 		const cause = new SyntaxError('Unexpected token in "secret"');
 		const fields = written(Object.assign(new Error('not JSON', { cause }), { code: 'OAUTH_PARSE_ERROR' }));
 		expect(JSON.stringify(fields)).not.toContain('secret');
 	});
 });
 
-test('a line that names no request has the id of the request that is being handled', () => {
+test('a log line without a request id has the id of the current request', () => {
 	findRequestIdBy(() => 'r7');
 	expect(writtenFields(new Error('x'))).toMatchObject({ requestId: 'r7' });
 });
 
-test('the audit log keeps ids of clients, addresses and hashes as they are, whatever they look like', () => {
+test('the audit log keeps client ids, addresses and hashes unchanged, whatever they look like', () => {
 	const lines: string[] = [];
 	vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
 	startLogging('error');
@@ -142,8 +142,8 @@ test('the audit log keeps ids of clients, addresses and hashes as they are, what
 	expect((JSON.parse(lines[0] ?? '') as { properties: object }).properties).toEqual(fields);
 });
 
-describe('lines that anybody can cause', () => {
-	test('are limited per network, one line says so, and other networks and other lines are not affected', () => {
+describe('log lines that anyone can cause', () => {
+	test('are limited per network, which is logged once; other networks and other lines are not affected', () => {
 		const lines: string[] = [];
 		vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
 		startLogging('info');
@@ -161,7 +161,7 @@ describe('lines that anybody can cause', () => {
 		]);
 	});
 
-	test('of all networks together have a limit too, until the minute ends', () => {
+	test('are limited for all networks together too, until the minute ends', () => {
 		vi.useFakeTimers({ toFake: ['performance'] });
 		onTestFinished(() => void vi.useRealTimers());
 		const limit = createLineLimit(2, 3);

@@ -25,7 +25,7 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
-test('what the alerts count is there at 0 from the start', async () => {
+test('the metrics that the alerts count exist at 0 from the start', async () => {
 	observeEventStreams(() => 0, 2);
 	const signIns = await read.series('portal.sign_ins');
 	expect(signIns).toHaveLength(10);
@@ -36,7 +36,7 @@ test('what the alerts count is there at 0 from the start', async () => {
 	expect(await read.counted('portal.refused_requests')).toEqual([]);
 });
 
-test('the memory and the age of the process are read, and the delay of its event loop from the second reading on', async () => {
+test('process memory and uptime are measured, and event loop delay from the second reading on', async () => {
 	observeProcess();
 	await read.counted('process.memory.usage');
 	await vi.waitFor(async () => {
@@ -103,7 +103,7 @@ test('the end of a wallet session is recorded once, with its duration and the re
 	expect(await read.counted('portal.identity_verifications')).toEqual([[{ outcome: 'no-match' }, 1]]);
 });
 
-test('open event streams are read when they are asked for, and refused ones are counted by reason', async () => {
+test('open event streams are measured when the metrics are read, and refused ones are counted by reason', async () => {
 	const { now, every } = virtualClock();
 	const streams = createEventStreams({
 		maxPerProcess: 2,

@@ -28,7 +28,7 @@ afterEach(() => vi.useRealTimers());
 
 const checks = () => [stsFetch, exchange, storeState].map((mock) => vi.mocked(mock).mock.calls.length);
 
-test('is checked once for all who ask within a second, and then again', async () => {
+test('readiness is checked once for all requests within a second, and then again', async () => {
 	const { readiness } = module;
 	await Promise.all([readiness(0), readiness(1), readiness(999)]);
 	expect(checks()).toEqual([1, 1, 1]);
@@ -38,7 +38,7 @@ test('is checked once for all who ask within a second, and then again', async ()
 	expect(checks()).toEqual([2, 2, 2]);
 });
 
-test('is checked again after a second when the wall clock steps back an hour', async () => {
+test('readiness is checked again after a second even if the wall clock steps back an hour', async () => {
 	vi.useFakeTimers({ toFake: ['Date', 'performance'] });
 	expect(await module.readiness()).toMatchObject({ status: 'ready' });
 	stsStatus(503);
@@ -47,7 +47,7 @@ test('is checked again after a second when the wall clock steps back an hour', a
 	expect(await module.readiness()).toMatchObject({ status: 'not_ready', sts: 'down' });
 });
 
-test('gives the STS and the Auth Bridge two seconds', async () => {
+test('readiness gives the STS and the Auth Bridge two seconds to respond', async () => {
 	const timeout = vi.spyOn(AbortSignal, 'timeout');
 	await module.readiness(0);
 	expect(timeout).toHaveBeenCalledExactlyOnceWith(2000);
@@ -78,13 +78,13 @@ test('a store that is down does not make an instance unready', async () => {
 	expect(await module.readiness(0)).toEqual({ status: 'ready', sts: 'up', bridge: 'up', store: 'down' });
 });
 
-test('without wallets nothing is asked of the Auth Bridge', async () => {
+test('without sign-in with a wallet, no request is sent to the Auth Bridge', async () => {
 	configure({ SIGN_IN_METHODS: 'institution' });
 	vi.mocked(exchange).mockRejectedValue(new Error('no Bridge'));
 	expect(await module.readiness(0)).toMatchObject({ status: 'ready', bridge: 'up' });
 });
 
-test('ends at once when the instance drains, whatever was cached', async () => {
+test('readiness ends immediately when the instance drains, even if a result is cached', async () => {
 	expect(await module.readiness(0)).toMatchObject({ status: 'ready' });
 	module.endReadiness();
 	expect(await module.readiness(1)).toMatchObject({ status: 'draining', sts: 'up', bridge: 'up' });

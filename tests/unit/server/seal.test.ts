@@ -8,7 +8,7 @@ const seal = createSeal([newer, older], 'test');
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 describe('a seal', () => {
-	test('opens what it sealed, of any size', () => {
+	test('opens its own sealed values of any size', () => {
 		const random = randomFrom(1);
 		const values = Array.from({ length: 60 }, (_, index) => ({
 			text: String.fromCodePoint(...Array.from({ length: index * 7 }, () => 32 + Math.floor(random() * 0xd000))),
@@ -24,13 +24,13 @@ describe('a seal', () => {
 		expect(new Set(sealed).size).toBe(20);
 	});
 
-	test('shows nothing of what it holds', () => {
+	test('does not reveal the sealed value', () => {
 		const sealed = seal.seal({ accessToken: 'a-token' });
 		expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('a-token');
 		expect(sealed).toMatch(/^[\w-]+$/);
 	});
 
-	test('opens nothing of which any one character was changed', () => {
+	test('does not open a text with any one character changed', () => {
 		const sealed = seal.seal({ sub: 'someone' });
 		const changed = [...sealed].flatMap((character, at) =>
 			[...ALPHABET]
@@ -41,7 +41,7 @@ describe('a seal', () => {
 		expect(opened.filter((value) => value !== null)).toEqual([]);
 	});
 
-	test('opens nothing that was cut short or made longer', () => {
+	test('does not open a text that was truncated or extended', () => {
 		const sealed = seal.seal({ sub: 'someone' });
 		const changed = [
 			...Array.from({ length: sealed.length }, (_, length) => sealed.slice(0, length)),
@@ -60,22 +60,22 @@ describe('a seal', () => {
 		expect(opened.filter((value) => value !== null)).toEqual([]);
 	});
 
-	test('of another purpose opens nothing', () => {
+	test('with another purpose does not open the text', () => {
 		expect(createSeal([newer], 'other').open(seal.seal('value'))).toBeNull();
 	});
 
-	test('with another secret opens nothing', () => {
+	test('with another secret does not open the text', () => {
 		expect(createSeal(['x'.repeat(40)], 'test').open(seal.seal('value'))).toBeNull();
 	});
 });
 
 describe('when secrets rotate', () => {
-	test('what a later one sealed opens, and is reported as stale', () => {
+	test('a text sealed with a later secret opens, and is reported as stale', () => {
 		const sealed = createSeal([older], 'test').seal('value');
 		expect(seal.open(sealed)).toEqual({ value: 'value', stale: 'secret' });
 	});
 
-	test('the first one seals, whichever is newer', () => {
+	test('the first secret seals, even if it is not the newest', () => {
 		const sealed = seal.seal('value');
 		expect(createSeal([newer], 'test').open(sealed)).toEqual({ value: 'value', stale: false });
 		expect(createSeal([older], 'test').open(sealed)).toBeNull();
@@ -83,7 +83,7 @@ describe('when secrets rotate', () => {
 		expect(second.open(first.seal('value'))).toEqual({ value: 'value', stale: false });
 	});
 
-	test('what a dropped one sealed is closed for good', () => {
+	test('a text sealed with a removed secret no longer opens', () => {
 		const sealed = createSeal([older], 'test').seal('value');
 		expect(createSeal([newer], 'test').open(sealed)).toBeNull();
 	});

@@ -30,14 +30,14 @@ function openPage() {
 	return { reload, send: (type: string, event: object = {}) => handlers.get(type)?.(event) };
 }
 
-test('a page whose modules are lost is reloaded', async () => {
+test('a page whose modules cannot be loaded is reloaded', async () => {
 	const { reload, send } = openPage();
 	send('unhandledrejection', lostModule);
 	await vi.advanceTimersByTimeAsync(0);
 	expect(reload).toHaveBeenCalledOnce();
 });
 
-test('a page that a person leaves is not reloaded, unless it is still there after fifteen seconds', async () => {
+test('a page that a person is leaving is not reloaded, unless it is still open after fifteen seconds', async () => {
 	const { reload, send } = openPage();
 	send('beforeunload');
 	send('unhandledrejection', lostModule);

@@ -14,7 +14,7 @@ function endless() {
 	return { child, ended };
 }
 
-test('a suite that takes twice its budget is killed, and has failed', { timeout: 60_000 }, async () => {
+test('a suite that takes twice its budget is killed and reported as failed', { timeout: 60_000 }, async () => {
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	onTestFinished(() => void vi.useRealTimers());
 	const { child, ended } = endless();
@@ -28,7 +28,7 @@ test('a suite that takes twice its budget is killed, and has failed', { timeout:
 	await untilGroupEnds(child.pid ?? 0);
 });
 
-test('a budget that is not enforced ends nothing', async () => {
+test('a budget that is not enforced does not end the suite', async () => {
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	onTestFinished(() => void vi.useRealTimers());
 	const result = withinBudget(suite, false, async (isOver) => {
@@ -38,7 +38,7 @@ test('a budget that is not enforced ends nothing', async () => {
 	expect(await result).toMatchObject({ passed: ['under way'], failed: [] });
 });
 
-test('a suite whose preparation throws has failed', async () => {
+test('a suite whose preparation throws is reported as failed', async () => {
 	const result = await withinBudget(suite, true, () => Promise.reject(new Error('No Chromium found')));
 	expect(result.failed).toEqual(['gallery: No Chromium found']);
 });

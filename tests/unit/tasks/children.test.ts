@@ -22,7 +22,7 @@ test.each(['exit', 'throw', 'SIGINT', 'SIGTERM', 'SIGKILL'])(
 	}
 );
 
-test('a child that a launcher left behind ends too', { timeout: 120_000 }, async () => {
+test('a child that its launcher left behind also ends', { timeout: 120_000 }, async () => {
 	const run = spawn(process.execPath, [parent, 'left-behind'], { stdio: ['pipe', 'pipe', 'ignore'] });
 	const [line] = (await once(createInterface(run.stdout), 'line')) as [string];
 	expect(membersOf(Number(line))).toHaveLength(1);

@@ -18,24 +18,24 @@ function environmentOf(name: string): Record<string, string> {
 	return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-test('Valkey starts as its own user: without capabilities its entrypoint can’t change from root', () => {
+test('Valkey starts as its own user, because its entrypoint cannot switch from root without capabilities', () => {
 	const valkey = service('valkey');
 	expect(valkey).toContain('cap_drop: [ALL]');
 	expect(valkey).toContain('read_only: true');
 	expect(valkey).toMatch(/^ {4}user: valkey$/m);
 });
 
-test.each(['portal', 'valkey', 'sandbox'])('%s has no capabilities and gets no new privileges', (name) => {
+test.each(['portal', 'valkey', 'sandbox'])('%s has no capabilities and cannot gain new privileges', (name) => {
 	expect(service(name)).toContain('cap_drop: [ALL]');
 	expect(service(name)).toContain("security_opt: ['no-new-privileges:true']");
 });
 
-test('only this machine reaches the portal, the STS and the institution, and nobody the store or the sandbox’s control', () => {
+test('only the portal, the STS and the institution are published, and only to this machine', () => {
 	const published = [...compose.matchAll(/^ {6}- '([\d.:]+)'$/gm)].map(([, ports]) => ports);
 	expect(published).toEqual(['127.0.0.1:3000:3000', '127.0.0.1:8092:8092', '127.0.0.1:8093:8093']);
 });
 
-test('the portal’s settings are good ones, and accept the tokens of docs/api.md', () => {
+test('the settings of the portal are valid, and accept the tokens of docs/api.md', () => {
 	const config = parseConfig({ ...environmentOf('portal'), AUTH_SECRET: 'kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi' });
 	expect(config.api.audience).toBe(`${config.origin}/api`);
 	const guide = readFileSync(join(root, 'docs/api.md'), 'utf8');

@@ -8,11 +8,11 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const { tasks } = v.parse(v.object({ tasks: v.record(v.string(), v.string()) }), JSON.parse(read('deno.json')));
 
 // The environment is inherited by what a task starts.
-test.each(Object.entries(tasks))('the task %s starts Deno without its search for updates', (_name, command) => {
+test.each(Object.entries(tasks))('the task %s disables the update check of Deno', (_name, command) => {
 	expect(command).toMatch(/^DENO_NO_UPDATE_CHECK=1 /);
 });
 
-test('so do the commands in the documentation, and the image', () => {
+test('the commands in the documentation, and the image, disable the update check of Deno', () => {
 	const documents = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
 	const lines = [...documents.map((file) => `docs/${file}`), 'README.md']
 		.flatMap((file) => read(file).split('\n'))

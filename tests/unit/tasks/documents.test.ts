@@ -40,7 +40,7 @@ const anchorsOf = (text: string) =>
 			.replaceAll(' ', '-')
 	);
 
-test('every link from a document to a file or a heading of the repository leads somewhere', () => {
+test('every link from a document to a file or a heading of the repository is valid', () => {
 	const links = documents.flatMap((name) =>
 		[
 			...readFileSync(join(root, name), 'utf8').matchAll(
@@ -72,7 +72,7 @@ test('every source file that a document names is in the repository', () => {
 	expect(named.filter(({ path }) => !isThere(path))).toEqual([]);
 });
 
-test('docs/architecture.md counts the files that its four paths name, and a path stays short', () => {
+test('docs/architecture.md has the correct number of files for its four paths, and the paths stay short', () => {
 	const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
 	const filesOf = (heading: string) => {
 		const path = text.split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
@@ -107,7 +107,7 @@ function sectionOf(document: string, heading: string): string[] {
 
 const providers = providerShapes.filter(({ name }) => !name.startsWith('an STS'));
 
-test.each(providers)('docs/providers.md says what to set for $name, as the tests set it', ({ name, env = {} }) => {
+test.each(providers)('docs/providers.md lists the settings for $name as the tests set them', ({ name, env = {} }) => {
 	const own = sectionOf('docs/providers.md', name);
 	expect(own.length).toBeGreaterThan(5);
 	const settings = [...sectionOf('docs/providers.md', 'Every provider'), ...own];

@@ -34,7 +34,7 @@ const NEW_FEATURES = [
 	'scheduler.yield()'
 ];
 
-test('browser code can’t use what the oldest supported browsers lack', { timeout: 60_000 }, async () => {
+test('browser code cannot use features that the oldest supported browsers lack', { timeout: 60_000 }, async () => {
 	const text = NEW_FEATURES.map((feature) => `void ${feature};\n`).join('');
 	// Without the rules that need types, whose compiler takes many seconds to start.
 	const browserRules = config.filter(({ files = [] }) => files.flat().includes('src/lib/**'));
@@ -48,7 +48,7 @@ test('browser code can’t use what the oldest supported browsers lack', { timeo
 	expect(NEW_FEATURES.filter((_, index) => !reported.has(index + 1))).toEqual([]);
 });
 
-test('nothing but one module reads the wall clock', async () => {
+test('only one module reads the wall clock', async () => {
 	const rules = config.filter(({ files = [] }) =>
 		['src/**', 'src/lib/server/clock.ts'].some((name) => files.flat().includes(name))
 	);
@@ -66,7 +66,7 @@ test('nothing but one module reads the wall clock', async () => {
 });
 
 test.each(['src/lib/server/http/x.ts', 'src/routes/x/+server.ts'])(
-	'%s reads its settings from the configuration, not from the environment',
+	'%s must read its settings from the configuration, not from the environment',
 	async (file) => {
 		const rules = config.filter(({ files = [] }) => files.flat().includes('src/lib/server/**'));
 		const eslint = new ESLint({
@@ -96,7 +96,7 @@ async function restrictionsOf(file: string, text: string): Promise<(string | nul
 	return results.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId));
 }
 
-test('the layers are the folders and files of lib/server', () => {
+test('the layers match the folders and files of lib/server', () => {
 	expect(layers.toSorted()).toEqual(readdirSync(join(root, 'src/lib/server')).toSorted());
 });
 
@@ -118,7 +118,7 @@ test.each([
 	['src/lib/ui/x.ts', "import '$lib/server/log';"],
 	['src/lib/wallet/x.ts', "import '$lib/ui/x';"],
 	['src/lib/i18n/x.ts', "import '../wallet/x';"]
-])('%s may not have %s', async (file, text) => {
+])('%s must not contain %s', async (file, text) => {
 	expect(await restrictionsOf(file, text)).toHaveLength(1);
 });
 
@@ -129,6 +129,6 @@ test.each([
 	['src/entry/node/x.ts', "import '../listen';"],
 	['src/doctor/x.ts', "import '../lib/server/auth/x';"],
 	['src/lib/ui/x.ts', "import '$lib/wallet/x';"]
-])('%s may have %s', async (file, text) => {
+])('%s may contain %s', async (file, text) => {
 	expect(await restrictionsOf(file, text)).toEqual([]);
 });

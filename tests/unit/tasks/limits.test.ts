@@ -236,7 +236,7 @@ const numbers: readonly (readonly [string, string])[] = [
 ];
 
 describe('the table of limits in docs/security.md', () => {
-	test.each(numbers)('says of "%s": %s, as the code does', (limit, value) => {
+	test.each(numbers)('gives for "%s" the same value as the code: %s', (limit, value) => {
 		const documented = rows.get(limit);
 		expect(documented, limit).toBeDefined();
 		const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a lock is had by one at a time, and goes on to who waits', async () => {
+test('a lock is held by one caller at a time, and passes to the next one that waits', async () => {
 	const order: string[] = [];
 	const first = await takeLock(file, () => expect.unreachable());
 	const waits = vi.fn();
@@ -30,7 +30,7 @@ test('a lock is had by one at a time, and goes on to who waits', async () => {
 	expect(existsSync(file)).toBe(false);
 });
 
-test('the lock of a process that has ended is void', async () => {
+test('the lock of a process that has ended is ignored', async () => {
 	const { pid } = spawnSync(process.execPath, ['--version']);
 	writeFileSync(file, String(pid));
 	const release = await takeLock(file, () => {});

@@ -5,13 +5,13 @@ import { mutations } from '../../mutation/list/index.mjs';
 import { mutated, suiteOf } from '../../mutation/mutation.mjs';
 import { root } from '../../tasks/runtime.mjs';
 
-test.each(mutations)('the mutation "$name" fits the sources, and its test file exists', (mutation) => {
+test.each(mutations)('the mutation "$name" applies to the sources, and its test file exists', (mutation) => {
 	const text = readFileSync(join(root, mutation.file), 'utf8');
 	expect(mutated(mutation, text)).not.toBe(text);
 	expect(existsSync(join(root, mutation.test))).toBe(true);
 });
 
-test('mutations have names of their own, and are at most 60: a run takes less than an hour', () => {
+test('mutations have unique names, and there are at most 60: a run takes less than an hour', () => {
 	expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length);
 	expect(mutations.length).toBeLessThanOrEqual(60);
 });
@@ -25,11 +25,11 @@ test('npm test has 95 % of the test files that mutations name', () => {
 describe('a mutation', () => {
 	const mutation = { name: 'one', file: 'a.ts', find: 'x', replace: '$&y', test: 'tests/unit/a.test.ts' };
 
-	test('is made to the letter', () => {
+	test('is applied literally', () => {
 		expect(mutated(mutation, 'axb')).toBe('a$&yb');
 	});
 
-	test.each(['ab', 'axbx'])('is refused where its text is not there exactly once (%s)', (text) => {
+	test.each(['ab', 'axbx'])('is refused if its text does not occur exactly once (%s)', (text) => {
 		expect(() => mutated(mutation, text)).toThrow('not once');
 	});
 });

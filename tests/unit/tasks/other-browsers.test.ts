@@ -4,7 +4,7 @@ import { missingPrograms } from '../../tasks/system-packages.mjs';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test('a machine without Firefox and WebKitGTK is told which packages to install', () => {
+test('without Firefox and WebKitGTK, the error names the packages to install', () => {
 	vi.stubEnv('PATH', '');
 	expect(() => otherBrowsers()).toThrow(/apt-get install firefox-esr webkit2gtk-driver xvfb$/);
 });

@@ -13,28 +13,28 @@ const result = (parts: Partial<ReturnType<typeof resultOf>>) => ({
 });
 
 describe('the result of a run', () => {
-	it('names what passed, failed and was skipped', () => {
+	it('lists what passed, failed and was skipped', () => {
 		const entries = [begin('a'), end('passed', 'a'), begin('b'), end('failed', 'b'), end('skipped', 'c')];
 		expect(resultOf(entries, 1, 'unit')).toEqual(result({ passed: ['a'], failed: ['b'], skipped: ['c'] }));
 	});
 
-	it('names the tests that were running when it was killed', () => {
+	it('lists the tests that were running when it was killed', () => {
 		const { passed, failed } = resultOf([begin('a'), end('passed', 'a'), begin('b')], 1, 'unit');
 		expect({ passed, failed }).toEqual({ passed: ['a'], failed: ['b (did not end)'] });
 	});
 
-	it('fails without a failed test when its runner failed', () => {
+	it('is a failure without a failed test if its runner failed', () => {
 		expect(resultOf([], 127, 'unit').failed).toEqual(['unit: exit code 127']);
 		expect(resultOf([end('passed', 'a')], 0, 'unit').failed).toEqual([]);
 	});
 
-	it('names as flaky what passes when it is run once more', () => {
+	it('lists a test as flaky if it passes in a second run', () => {
 		const first = result({ passed: ['a'], failed: ['b', 'c'] });
 		const again = result({ passed: ['a', 'b'], failed: ['c'] });
 		expect(afterRetry(first, again)).toEqual(result({ passed: ['a', 'b'], failed: ['c'], flaky: ['b'] }));
 	});
 
-	it('counts as skipped what no runtime has run', () => {
+	it('counts a test as skipped if no runtime has run it', () => {
 		const node = result({ passed: ['for Node'], skipped: ['for Deno', 'with Redis'] });
 		const deno = result({ passed: ['for Deno'], skipped: ['for Node', 'with Redis'] });
 		expect(onRuntimes([node, deno])).toEqual(result({ passed: ['for Node', 'for Deno'], skipped: ['with Redis'] }));
@@ -54,7 +54,7 @@ describe('the summary', () => {
 		]);
 	});
 
-	it('names what failed, was flaky and was skipped, and ends with the counts', () => {
+	it('lists failed, flaky and skipped tests, and ends with the counts', () => {
 		expect(lines).toEqual(
 			expect.arrayContaining(['Failed:', '  c', '  b', 'Skipped:', '  the suite with a real Keycloak'])
 		);

@@ -6,7 +6,7 @@ import { freePort } from '../../harness/free-port.ts';
 import { root } from '../../tasks/runtime.mjs';
 import { refuseTakenPorts } from '../../tasks/stack.mjs';
 
-describe.each(['127.0.0.1', '::1'])('a port that a program on %s has', (host) => {
+describe.each(['127.0.0.1', '::1'])('a port that a program on %s uses', (host) => {
 	let server: Server;
 	let port: number;
 
@@ -17,13 +17,13 @@ describe.each(['127.0.0.1', '::1'])('a port that a program on %s has', (host) =>
 	});
 	afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-	test('is refused in one line that names it, and the variable that moves it', async () => {
+	test('is refused with one line that names it, and the variable that changes it', async () => {
 		await expect(refuseTakenPorts({ PORT: port })).rejects.toThrow(
 			`Port ${port} is taken by another program. Stop it, or choose another port: PORT=<port>`
 		);
 	});
 
-	test.each(['dev', 'demo', 'gallery'])('ends npm run %s with that one line', (task) => {
+	test.each(['dev', 'demo', 'gallery'])('makes npm run %s exit with only that line', (task) => {
 		const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'tests', 'tasks', `${task}.mjs`)], {
 			env: { ...process.env, PORT: String(port) },
 			encoding: 'utf8'
@@ -32,6 +32,6 @@ describe.each(['127.0.0.1', '::1'])('a port that a program on %s has', (host) =>
 	});
 });
 
-test('a port that nobody has is not refused', async () => {
+test('an unused port is accepted', async () => {
 	await expect(refuseTakenPorts({ PORT: await freePort() })).resolves.toBeUndefined();
 });

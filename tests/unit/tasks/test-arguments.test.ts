@@ -7,8 +7,8 @@ import { testArguments } from '../../tasks/test-arguments.mjs';
 
 const task = join(root, 'tests', 'tasks', 'test.mjs');
 
-describe('the arguments of npm test', () => {
-	it('passes what it does not know to the runner of the one step', () => {
+describe('npm test', () => {
+	it('passes unknown arguments to the runner of its only step', () => {
 		expect(testArguments(['--only', 'unit', 'seal'])).toMatchObject({ steps: ['unit'], runnerArgs: ['seal'] });
 		expect(testArguments(['--only', 'e2e', '-g', 'signs in', '--runtime', 'node', '--headed'])).toMatchObject({
 			steps: ['e2e'],
@@ -17,7 +17,7 @@ describe('the arguments of npm test', () => {
 		});
 	});
 
-	it('passes everything behind a -- on, its own options too', () => {
+	it('passes everything after a -- to the runner, including its own options', () => {
 		const { full, runnerArgs } = testArguments(['--only=unit', 'seal', '--', '--full', '-t', 'x']);
 		expect({ full, runnerArgs }).toEqual({ full: false, runnerArgs: ['seal', '--full', '-t', 'x'] });
 	});

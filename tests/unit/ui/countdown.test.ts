@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clockDigits, spokenMarkSeconds } from '$lib/ui/countdown';
 
-test('the time left is said at two minutes, one minute and 20 seconds, and not before', () => {
+test('the remaining time is announced at two minutes, one minute and 20 seconds, and not before', () => {
 	const announced: number[] = [];
 	for (let left = 780; left >= 0; left--) {
 		const mark = spokenMarkSeconds(left);
@@ -10,7 +10,7 @@ test('the time left is said at two minutes, one minute and 20 seconds, and not b
 	expect(announced).toEqual([Infinity, 120, 60, 20]);
 });
 
-test('a mark is passed at its second, not before', () => {
+test('a mark is reached at exactly its second, not before', () => {
 	expect(spokenMarkSeconds(60.4)).toBe(120);
 	expect([120, 60, 20].map(spokenMarkSeconds)).toEqual([120, 60, 20]);
 	expect(spokenMarkSeconds(20.1)).toBe(60);
@@ -22,6 +22,6 @@ test.each([
 	[9, '0:09'],
 	[0, '0:00'],
 	[-3, '0:00']
-])('%f seconds read %s', (seconds, digits) => {
+])('%f seconds are shown as %s', (seconds, digits) => {
 	expect(clockDigits(seconds)).toBe(digits);
 });

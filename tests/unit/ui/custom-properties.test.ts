@@ -19,7 +19,7 @@ test('every custom property that a style uses is set by the theme or in the file
 	expect(used.filter(({ property }) => !set.has(property))).toEqual([]);
 });
 
-test('colours come from the theme alone, so that an institution can change every one', () => {
+test('colours come only from the theme, so that an institution can change all of them', () => {
 	const literal = /(?:#[\da-f]{3,8}\b|\b(?:rgb|hsl|oklch)\()/i;
 	const lines = styles.flatMap(({ name, text }) =>
 		text

@@ -11,7 +11,7 @@ const listed = (...entries: (string | [name: string, ...also: string[]])[]) =>
 	);
 const find = (list: ReturnType<typeof listed>, query: string) => findInstitutions(list, query).map(({ name }) => name);
 
-test('a browser finds the same in the rows of a prepared list as the server in the list', () => {
+test('a browser finds the same institutions in the rows of a prepared list as the server in the list', () => {
 	const entries = prepareInstitutions([
 		{ id: 'hva', name: 'Hogeschool van Amsterdam', also: ['Polytechnic'] },
 		{ id: 'c', name: 'Hogeschool Curaçao', also: [] }
@@ -81,8 +81,8 @@ test.each(['zuid', 'noord zuid', '.*', '(', '\u0000\u0007', '<b>', 'unv', '', ' 
 	expect(find(listed('Universiteit Noord'), query)).toEqual([]);
 });
 
-describe('the order', () => {
-	test('exact abbreviation or name, start of the name, start of another name, start of a word, inside a word', () => {
+describe('the order of results', () => {
+	test('is exact abbreviation or name, start of the name, start of another name, start of a word, inside a word', () => {
 		const list = listed(
 			'Aardamsterhof',
 			'Academie Amsterveen',
@@ -99,25 +99,25 @@ describe('the order', () => {
 		]);
 	});
 
-	test('matches of the same quality stay as they are listed', () => {
+	test('is that of the list for matches of the same quality', () => {
 		const names = ['School Delta', 'School Alpha', 'School Charlie', 'School Bravo'];
 		expect(find(listed(...names), 'school')).toEqual(names);
 	});
 
-	test('an abbreviation comes before names that only contain its letters', () => {
+	test('puts an abbreviation before names that only contain its letters', () => {
 		const list = listed('Academie Huvahoek', 'Hogeschool van Amsterdam');
 		expect(find(list, 'hva')[0]).toBe('Hogeschool van Amsterdam');
 		expect(find(list, 'uva')).toEqual(['Academie Huvahoek']);
 	});
 });
 
-test('a long query is cut, and only its first different words count', () => {
+test('a long query is truncated, and only its first distinct words are used', () => {
 	const list = listed('a b c d e f g h', 'Universiteit Noord');
 	expect(find(list, 'a b c d e f g h x')).toEqual(['a b c d e f g h']);
 	expect(find(list, `noord${' '.repeat(95)}zuid`)).toEqual(['Universiteit Noord']);
 });
 
-test('folding is stable: a folded text stays as it is', () => {
+test('folding is idempotent', () => {
 	for (const text of ['Île-de-Mer', '  Ǆ ﬁ Ⅷ ', 'ΆΣ', 'कि', '한국', 'İ', 'a\u0301\u200db'])
 		expect(fold(fold(text))).toBe(fold(text));
 });

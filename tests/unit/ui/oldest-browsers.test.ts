@@ -17,13 +17,13 @@ function selectorLists(text: string): string[] {
 	return [...text.matchAll(/([^{};]+)\{/g)].map(([, selectors = '']) => selectors.trim());
 }
 
-test('a selector with :has stands alone: Firefox 115 drops the whole list that it is in', () => {
+test('a selector with :has is never in a list, because Firefox 115 drops the whole list', () => {
 	const lists = styles.flatMap(({ name, text }) => selectorLists(text).map((list) => `${name}: ${list}`));
 	expect(lists.length).toBeGreaterThan(100);
 	expect(lists.filter((list) => list.includes(':has(') && list.includes(','))).toEqual([]);
 });
 
-test('no style needs what the oldest supported browsers do not know', () => {
+test('no style uses features that the oldest supported browsers lack', () => {
 	const tooNew = /light-dark\(|color-mix\(|@scope|@starting-style|@property|:popover-open|^\s*&|text-box|\blh\b/m;
 	expect(styles.filter(({ text }) => tooNew.test(text)).map(({ name }) => name)).toEqual([]);
 });

@@ -58,11 +58,11 @@ describe('the QR code', () => {
 		['a wallet link', requestUri],
 		['a long one', `${requestUri}&state=${'é'.repeat(80)}`],
 		['a short one', 'a']
-	])('holds %s, letter by letter', (_name, text) => {
+	])('encodes %s exactly', (_name, text) => {
 		expect(decode(read(qrSvg(text)))).toBe(text);
 	});
 
-	test('has four white modules on each side, on a background of its own', () => {
+	test('has a margin of four white modules on each side, and its own background', () => {
 		const svg = qrSvg(requestUri);
 		const { size, dark } = read(svg);
 		const edge = [0, 1, 2, 3, size - 4, size - 3, size - 2, size - 1];
@@ -81,15 +81,15 @@ describe('the QR code', () => {
 	test.each([
 		['x'.repeat(2953), 2953],
 		['é'.repeat(1476), 2952]
-	])('holds what is as long as the largest code can hold', (text) => {
+	])('encodes the longest text that the largest code can hold', (text) => {
 		expect(decode(read(qrSvg(text)))).toBe(text);
 	});
 
-	test.each(['x'.repeat(2954), 'é'.repeat(1477), 'x'.repeat(100_000)])('is not there for what is longer', (text) => {
+	test.each(['x'.repeat(2954), 'é'.repeat(1477), 'x'.repeat(100_000)])('is null for a longer text', (text) => {
 		expect(qrSvgOrNull(text)).toBeNull();
 	});
 
-	test('has no style attribute, which the policy would drop', () => {
+	test('has no style attribute, which the content security policy would block', () => {
 		expect(qrSvg(requestUri)).not.toMatch(/style=|<style/);
 	});
 });

@@ -31,7 +31,7 @@ describe('how long a session still lasts', () => {
 		['has a fault', async () => Response.json(null, { status: 503 })],
 		['does not respond', () => Promise.reject(new TypeError('fetch failed'))],
 		['responds with a page', async () => new Response('<html>')]
-	])('is unknown while the portal %s: nobody is signed out by that', async (_what, response) => {
+	])('is unknown while the portal %s, and the person stays signed in', async (_what, response) => {
 		respondWith(response);
 		expect(await readSessionEnd(open())).toBeNull();
 	});
@@ -61,13 +61,13 @@ describe('the tabs of one browser', () => {
 		vi.useRealTimers();
 	});
 
-	test('tell each other that a sign-out is on its way', async () => {
+	test('notify each other of a sign-out in progress', async () => {
 		const own = new Promise((resolve) => (other.onmessage = resolve));
 		announceSignOut();
 		await expect(own).resolves.toBeDefined();
 	});
 
-	test('look four times whether it is done, over twelve seconds, until they have left', async () => {
+	test('check four times within twelve seconds whether the sign-out is complete', async () => {
 		const leaving = new AbortController();
 		const next = signOutsElsewhere(leaving.signal);
 		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -86,7 +86,7 @@ describe('the tabs of one browser', () => {
 		expect(timers()).toBe(0);
 	});
 
-	test('do not look because of their own sign-out', () => {
+	test('do not check because of their own sign-out', () => {
 		const leaving = new AbortController();
 		signOutsElsewhere(leaving.signal);
 		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -31,7 +31,7 @@ describe('watching a session', () => {
 	test.each([
 		['the server says the same', (nowMs: number) => DAY_MS - nowMs],
 		['the server can’t be reached', () => null]
-	])('warns once, two minutes before its end, and tells the end, when %s', async (_, remainingMs) => {
+	])('warns once, two minutes before its end, and reports the end, when %s', async (_, remainingMs) => {
 		const { events, run } = watched({ remainingMs });
 		await run();
 		expect(events).toEqual([
@@ -40,13 +40,13 @@ describe('watching a session', () => {
 		]);
 	});
 
-	test('warns once although the page is looked at again and again meanwhile', async () => {
+	test('warns once even if the page is shown repeatedly in the meantime', async () => {
 		const { events, run } = watched({ wakes: [DAY_MS - WARNING_MS, 1000, 1000, 1000] });
 		await run();
 		expect(events.filter(([what]) => what === 'warning')).toHaveLength(1);
 	});
 
-	test('notices a sign-out in another tab when there is reason to look', async () => {
+	test('detects a sign-out in another tab at the next check', async () => {
 		const { events, run } = watched({
 			wakes: [60_000, 60_000],
 			remainingMs: (nowMs) => (nowMs < 120_000 ? DAY_MS - nowMs : 0)
@@ -55,7 +55,7 @@ describe('watching a session', () => {
 		expect(events).toEqual([['ended', 120_000]]);
 	});
 
-	test('warns at once when its clock has stood still during suspend', async () => {
+	test('warns immediately if its clock stopped while the device was suspended', async () => {
 		const { events, run } = watched({ wakes: [5000], remainingMs: (nowMs) => 65_000 - nowMs });
 		await run();
 		expect(events).toEqual([
@@ -64,13 +64,13 @@ describe('watching a session', () => {
 		]);
 	});
 
-	test('does not end before the server says so', async () => {
+	test('does not end before the server reports the end', async () => {
 		const { events, run } = watched({ remainingMs: (nowMs) => DAY_MS + 700 - nowMs });
 		await run();
 		expect(events.at(-1)).toEqual(['ended', DAY_MS + 700]);
 	});
 
-	test('takes the warning back when the session lasts longer after all', async () => {
+	test('withdraws the warning if the session is extended after all', async () => {
 		const { events, run } = watched({
 			wakes: [DAY_MS - WARNING_MS, 1000],
 			remainingMs: (nowMs) => (nowMs < DAY_MS - 60_000 ? DAY_MS - nowMs : 2 * DAY_MS - nowMs)
@@ -79,7 +79,7 @@ describe('watching a session', () => {
 		expect(events.map(([what]) => what)).toEqual(['warning', 'no warning', 'warning', 'ended']);
 	});
 
-	test('says nothing once it is called off', async () => {
+	test('reports nothing after it is aborted', async () => {
 		const { watch, events } = watched();
 		const stop = new AbortController();
 		const leaving: SessionWatch = {

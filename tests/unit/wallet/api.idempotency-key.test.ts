@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { newIdempotencyKey } from '../../../src/lib/wallet/api';
 
-test('each idempotency key is a UUID of its own, of the random kind', () => {
+test('each idempotency key is a unique random UUID', () => {
 	const keys = Array.from({ length: 200 }, newIdempotencyKey);
 	expect(new Set(keys).size).toBe(200);
 	expect(keys.filter((key) => !v.is(v.pipe(v.string(), v.uuid()), key))).toEqual([]);

@@ -47,7 +47,7 @@ describe('submitting the response of the Digital Credentials API', () => {
 });
 
 describe('reading the status', () => {
-	test('takes what the flow needs and nothing else', async () => {
+	test('returns only what the flow needs', async () => {
 		const body = { sessionId: '0123', status: 'PENDING', idvRequired: false, expiresInMs: 42 };
 		expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'status', status: 'PENDING', expiresInMs: 42 });
 	});
@@ -72,12 +72,12 @@ describe('reading the status', () => {
 		['3600', 60_000],
 		['Wed, 21 Oct 2026 07:28:00 GMT', 0],
 		['-5', 0]
-	])('of Retry-After: %s it waits %i ms', async (retryAfter, retryAfterMs) => {
+	])('with Retry-After: %s waits %i ms', async (retryAfter, retryAfterMs) => {
 		const portal = json(problem, 503, { 'retry-after': retryAfter });
 		expect(await portal.readStatus('0123', open)).toEqual({ kind: 'unreachable', retryAfterMs });
 	});
 
-	test('sends no request of any caller until Retry-After is over', async () => {
+	test('sends no request for any caller until Retry-After has passed', async () => {
 		const { api: portal, fetch } = api(() => Response.json(problem, { status: 429, headers: { 'retry-after': '10' } }));
 		await portal.readStatus('0123', open);
 		vi.advanceTimersByTime(4000);
@@ -96,13 +96,13 @@ describe('reading the status', () => {
 		[{ status: 7 }],
 		[{ status: 'ok' }],
 		[{ sessionId: '9', status: 'FAILED' }]
-	])('JSON that is not about this session is unreachable: %j', async (body) => {
+	])('JSON that is not about this session counts as unreachable: %j', async (body) => {
 		expect(await json(body).readStatus('0123', open)).toEqual({ kind: 'unreachable' });
 	});
 });
 
 describe('completing', () => {
-	test('posts an empty JSON object to the session’s own address', async () => {
+	test('posts an empty JSON object to the address of the session', async () => {
 		const continueUrl = '/login/start?provider=sts-wallet';
 		const { requests, api: portal } = api(() => Response.json({ sessionId: '0123', status: 'COMPLETED', continueUrl }));
 		expect(await portal.complete('0123', open)).toEqual({ kind: 'accepted', continueUrl });
@@ -111,12 +111,12 @@ describe('completing', () => {
 		]);
 	});
 
-	test('JSON that is not about this session is unreachable', async () => {
+	test('JSON that is not about this session counts as unreachable', async () => {
 		const portal = json({ sessionId: '9', status: 'COMPLETED', continueUrl: '/login/start' });
 		expect(await portal.complete('0123', open)).toEqual({ kind: 'unreachable' });
 	});
 
-	test('202 says that identity verification is needed', async () => {
+	test('202 means that identity verification is required', async () => {
 		const portal = json({ sessionId: '0123', status: 'IDV_REQUIRED', reason: null }, 202);
 		expect(await portal.complete('0123', open)).toEqual({ kind: 'identity_needed' });
 	});
@@ -131,7 +131,7 @@ describe('completing', () => {
 	});
 
 	test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', ''])(
-		'never leads to another place: %s',
+		'never continues at an address outside the portal: %s',
 		async (continueUrl) => {
 			const portal = json({ sessionId: '0123', status: 'COMPLETED', continueUrl });
 			expect(await portal.complete('0123', open)).toEqual({ kind: 'unreachable' });
@@ -139,7 +139,7 @@ describe('completing', () => {
 	);
 });
 
-describe('reading what a page would show', () => {
+describe('reading the view of a page', () => {
 	test.each([
 		[{ view: { screen: 'start' } }, { view: { screen: 'start' } }],
 		[{ goTo: '/login/identity' }, { goTo: '/login/identity' }],
@@ -177,21 +177,21 @@ describe('sending a form', () => {
 	});
 });
 
-describe.each(foreignResponses)('%s is not the portal’s word', (_, respond) => {
-	test('about a session', async () => {
+describe.each(foreignResponses)('%s is not accepted as a response of the portal', (_, respond) => {
+	test('to a status request', async () => {
 		expect(await api(respond).api.readStatus('0123', open)).toMatchObject({ kind: 'unreachable' });
 	});
 
-	test('about completing', async () => {
+	test('to completing', async () => {
 		expect(await api(respond).api.complete('0123', open)).toMatchObject({ kind: 'unreachable' });
 	});
 
-	test('about what to show', async () => {
+	test('to a request for the view', async () => {
 		expect(await api(respond).api.readWalletStep(open)).toBeNull();
 		expect(await api(respond).api.readIdentityStep(open)).toBeNull();
 	});
 
-	test('about a form', async () => {
+	test('to a form', async () => {
 		vi.stubGlobal('fetch', api(respond).fetch);
 		expect(await postForm('/login/wallet?/start', {}, '/login/wallet', open)).toBe('unreachable');
 	});

@@ -46,7 +46,7 @@ function setUp() {
 	};
 }
 
-test('a page that stays visible for three seconds says that nothing has opened, not sooner', async () => {
+test('a page that stays visible for three seconds reports that nothing has opened, and not sooner', async () => {
 	const { clock, opening, press } = setUp();
 	await press();
 	await clock.advance(2999);
@@ -55,7 +55,7 @@ test('a page that stays visible for three seconds says that nothing has opened, 
 	expect(opening.outcome).toBe('nothing_opened');
 });
 
-test('a page that was hidden says that nothing was received, once it has read the status again', async () => {
+test('a page that was hidden reports that nothing was received, after it has read the status again', async () => {
 	const { clock, opening, press, show, readStatus } = setUp();
 	await press();
 	await clock.advance(500);
@@ -67,7 +67,7 @@ test('a page that was hidden says that nothing was received, once it has read th
 	expect(opening.outcome).toBe('came_back');
 });
 
-test('a return within three seconds is a return, too', async () => {
+test('a return within three seconds also counts as a return', async () => {
 	const { clock, opening, press, show, readStatus } = setUp();
 	await press();
 	await show(false);
@@ -101,7 +101,7 @@ test('each press starts again, and the latest one counts', async () => {
 	expect(opening.outcome).toBe('nothing_opened');
 });
 
-test('a page that is left says nothing', async () => {
+test('a page that is left reports nothing', async () => {
 	const { clock, opening, press, leave } = setUp();
 	await press();
 	leave();

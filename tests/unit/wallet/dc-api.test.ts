@@ -13,8 +13,8 @@ afterEach(() => {
 	get.mockReset();
 });
 
-describe('a browser has the Digital Credentials API', () => {
-	test('if it has the interface and can request credentials', () => {
+describe('detecting the Digital Credentials API', () => {
+	test('succeeds in a browser that has the interface and can request credentials', () => {
 		expect(hasDcApi()).toBe(true);
 	});
 
@@ -22,7 +22,7 @@ describe('a browser has the Digital Credentials API', () => {
 		['without the interface', { DigitalCredential: undefined }],
 		['without credentials, as outside of secure contexts', { navigator: {} }],
 		['whose credentials cannot be requested', { navigator: { credentials: {} } }]
-	])('not %s', (_what, globals) => {
+	])('fails in a browser %s', (_what, globals) => {
 		for (const [name, value] of Object.entries(globals)) {
 			if (value === undefined) Reflect.deleteProperty(globalThis, name);
 			else vi.stubGlobal(name, value);
@@ -62,7 +62,7 @@ describe('requesting a credential', () => {
 		['an unencrypted response', { protocol: 'openid4vp-v1-signed', data: { vp_token: {} } }],
 		['a response as text', { protocol: 'openid4vp-v1-signed', data: '{"response":"a..b.c.d"}' }],
 		['another protocol', { protocol: 'org-iso-mdoc', data: { response: 'a..b.c.d' } }]
-	])('that gives %s fails', async (_what, credential) => {
+	])('that returns %s fails', async (_what, credential) => {
 		get.mockResolvedValue(credential);
 		expect(await requestCredential('h.p.s', signal)).toEqual({ kind: 'failed' });
 	});

@@ -45,19 +45,19 @@ describe('a wallet sign-in on the page', () => {
 		['FAILED', 'declined', 'declined'],
 		['FAILED', null, 'failed'],
 		['ERROR', null, 'failed']
-	] as const)('%s, which the server calls %s, ends as %s', async (name, outcome, state) => {
+	] as const)('%s with the outcome %s from the server ends as %s', async (name, outcome, state) => {
 		const page = startFlow({ outcome });
 		await page.update(name);
 		expect([page.flow.state, page.left]).toEqual([state, []]);
 	});
 
-	test('an ending that is reported twice is read once', async () => {
+	test('an end that is reported twice is read once', async () => {
 		const page = startFlow({ outcome: 'declined' });
 		await Promise.all([page.update('FAILED'), page.update('FAILED')]);
 		expect([page.flow.state, page.outcomeReads()]).toEqual(['declined', 1]);
 	});
 
-	test('a session that is gone has expired', async () => {
+	test('a session that no longer exists is shown as expired', async () => {
 		const page = startFlow();
 		await page.update({ kind: 'gone' });
 		expect(page.flow.state).toBe('expired');
@@ -101,13 +101,13 @@ describe('a wallet sign-in on the page', () => {
 		expect(page.left).toEqual([]);
 	});
 
-	test('reads the reason of a failure again while the portal can’t be reached', async () => {
+	test('reads the reason for a failure again while the portal cannot be reached', async () => {
 		const page = startFlow({ outcome: 'declined', unreadable: 4 });
 		await page.update('FAILED');
 		expect([page.flow.state, page.outcomeReads(), page.pausesMs]).toEqual(['declined', 5, [1000, 2000, 4000, 8000]]);
 	});
 
-	test('shows a failure without its reason when that can’t be read five times', async () => {
+	test('shows a failure without its reason if that cannot be read in five attempts', async () => {
 		const page = startFlow({ outcome: 'declined', unreadable: 5 });
 		await page.update('FAILED');
 		expect([page.flow.state, page.outcomeReads()]).toEqual(['failed', 5]);

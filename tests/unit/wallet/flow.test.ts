@@ -62,11 +62,11 @@ describe('every state and event', () => {
 	});
 });
 
-test('a late "opened" after the person declined changes nothing', () => {
+test('a late "opened" after the person declined has no effect', () => {
 	expect(follow('declined', 'opened')).toEqual([]);
 });
 
-test('following any event twice changes nothing the second time', () => {
+test('following any event a second time has no effect', () => {
 	const events = [...steps, ...walletOutcomes];
 	const repeated = states.flatMap((state) =>
 		events.filter((event) => follow(follow(state, event).at(-1) ?? state, event).length > 0)
@@ -74,7 +74,7 @@ test('following any event twice changes nothing the second time', () => {
 	expect(repeated).toEqual([]);
 });
 
-test('exactly the states that lead nowhere are final', () => {
+test('only the states without transitions are final', () => {
 	expect(states.filter(isFinal)).toEqual(['leaving', ...walletOutcomes]);
 	expect(Object.keys(moves).sort()).toEqual([...states].sort());
 });

@@ -48,7 +48,7 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 	};
 }
 
-test('while a review goes on the page is not read again, and nothing is said', async () => {
+test('during a review, the page is not read again, and nothing is announced', async () => {
 	const page = start(review);
 	for (let n = 0; n < 3; n++) await page.say('RECONCILING');
 	expect([page.reads(), page.announced]).toEqual([0, [null]]);
@@ -57,21 +57,21 @@ test('while a review goes on the page is not read again, and nothing is said', a
 test.each([
 	['VERIFIED', { screen: 'confirm', reason: null, person: {}, candidates: [] }],
 	['FAILED', { screen: 'ended', outcome: 'review-refused', helpCode: null }]
-] as const)('at %s the page is read again, and nothing is followed any more', async (status, view) => {
+] as const)('at status %s, the page is read again, and no status is followed any more', async (status, view) => {
 	const page = start(review, [view]);
 	await page.say(status);
 	await page.ran;
 	expect([page.watch.view, page.announced, page.reads()]).toEqual([view, [null, view.screen], 1]);
 });
 
-test('a new screen of waiting is said once', async () => {
+test('a new waiting screen is announced once', async () => {
 	const page = start({ screen: 'in-progress', sessionId: 's' }, [review]);
 	await page.say('VERIFIED');
 	await page.say('RECONCILING');
 	expect(page.announced).toEqual([null, 'review']);
 });
 
-test('when the Bridge does not respond the screen stays and says so until the next response', async () => {
+test('if the Bridge does not respond, the screen stays and reports that until the next response', async () => {
 	const page = start(review);
 	await page.say(null);
 	await page.say('RECONCILING');
@@ -81,14 +81,17 @@ test('when the Bridge does not respond the screen stays and says so until the ne
 test.each([
 	['the portal', null],
 	['a service behind it', unavailable]
-])('when %s is away just as the review ends, the page is read until it can say how', async (_name, gap) => {
-	const ended: IdentityView = { screen: 'ended', outcome: 'review-refused', helpCode: null };
-	const page = start(review, [gap, ended]);
-	await page.say('FAILED');
-	expect([page.announced, page.watch.view]).toEqual([[null, 'unreachable', 'ended'], ended]);
-});
+])(
+	'if %s is unavailable when the review ends, the page is read again until it shows the outcome',
+	async (_name, gap) => {
+		const ended: IdentityView = { screen: 'ended', outcome: 'review-refused', helpCode: null };
+		const page = start(review, [gap, ended]);
+		await page.say('FAILED');
+		expect([page.announced, page.watch.view]).toEqual([[null, 'unreachable', 'ended'], ended]);
+	}
+);
 
-test('a page where the person has to act follows nothing', async () => {
+test('a page that requires an action by the person does not follow the status', async () => {
 	const page = start({ screen: 'explain', reason: null, way: 'visit', person: {} });
 	await page.ran;
 	expect(page.isFollowed()).toBe(false);

@@ -30,7 +30,7 @@ async function isOver(promise: Promise<unknown>): Promise<boolean> {
 
 const open = () => new AbortController().signal;
 
-test.each([0, 1])('a signal made of two aborts with either of them', (index) => {
+test.each([0, 1])('a signal that combines two signals aborts with either of them', (index) => {
 	const controllers = [new AbortController(), new AbortController()];
 	const either = anySignal(controllers.map(({ signal }) => signal));
 	expect(either.aborted).toBe(false);
@@ -38,12 +38,12 @@ test.each([0, 1])('a signal made of two aborts with either of them', (index) => 
 	expect(either.aborted).toBe(true);
 });
 
-test('a signal made of an aborted one is aborted', () => {
+test('a signal that combines an aborted one is aborted', () => {
 	expect(anySignal([new AbortController().signal, AbortSignal.abort()]).aborted).toBe(true);
 });
 
 describe('a pause', () => {
-	test('lasts as long as is said', async () => {
+	test('lasts as long as specified', async () => {
 		const waiting = pause(10_000, open());
 		await vi.advanceTimersByTimeAsync(9999);
 		expect(await isOver(waiting)).toBe(false);
@@ -65,14 +65,14 @@ describe('a pause', () => {
 		['is shown again', () => show(true)],
 		['has its network back', () => frame.dispatchEvent(new Event('online'))],
 		['comes back from the history', () => frame.dispatchEvent(new Event('pageshow'))]
-	])('ends when the page %s, and leaves nothing behind', async (_what, wakeUp) => {
+	])('ends when the page %s, and leaves no timer behind', async (_what, wakeUp) => {
 		const waiting = pause(10_000, open());
 		wakeUp();
 		expect(await isOver(waiting)).toBe(true);
 		expect(vi.getTimerCount()).toBe(0);
 	});
 
-	test('goes on while nobody can see the page, whatever happens to it', async () => {
+	test('continues while the page is hidden, whatever events it receives', async () => {
 		const waiting = pause(10_000, open());
 		show(false);
 		frame.dispatchEvent(new Event('online'));
@@ -99,7 +99,7 @@ describe('work with a time limit', () => {
 		expect(await stopped).toBe('aborted');
 	});
 
-	test('that is done in time leaves no timer behind, also when it fails', async () => {
+	test('that finishes in time leaves no timer behind, even if it fails', async () => {
 		expect(await withTimeLimit(5000, open(), async () => 'done')).toBe('done');
 		const failing = withTimeLimit(5000, open(), () => Promise.reject(new Error('broken')));
 		await expect(failing).rejects.toThrow('broken');
@@ -107,8 +107,8 @@ describe('work with a time limit', () => {
 	});
 });
 
-describe('who waits for a page to be seen, or not to be', () => {
-	test('goes on when it is, and at once where it is already', async () => {
+describe('waiting for a page to be shown or hidden', () => {
+	test('ends when that happens, and immediately if it is already so', async () => {
 		expect(await isOver(pageVisibility.until(true, open()))).toBe(true);
 		const hidden = pageVisibility.until(false, open());
 		expect(await isOver(hidden)).toBe(false);
@@ -120,7 +120,7 @@ describe('who waits for a page to be seen, or not to be', () => {
 		expect([await isOver(shown), pageVisibility.isVisible()]).toEqual([true, true]);
 	});
 
-	test('goes on when the signal aborts', async () => {
+	test('ends when the signal aborts', async () => {
 		const stop = new AbortController();
 		const waiting = pageVisibility.until(false, stop.signal);
 		stop.abort();

@@ -21,14 +21,14 @@ function setUp() {
 	return { clock, state, renewal, leftMs: () => renewal.endsAtMs - clock.now() };
 }
 
-test('a code renews itself a minute before its end, twice, and then ends', async () => {
+test('a code is renewed automatically a minute before its end, twice, and then ends', async () => {
 	const { clock, state, leftMs } = setUp();
 	expect(leftMs()).toBe(780_000);
 	await clock.advance(780_000);
 	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 480_000], 0]);
 });
 
-test('the time left runs on evenly while codes renew themselves', async () => {
+test('the remaining time decreases steadily while codes are renewed automatically', async () => {
 	const { clock, leftMs } = setUp();
 	await clock.advance(239_000);
 	expect(leftMs()).toBe(541_000);
@@ -36,7 +36,7 @@ test('the time left runs on evenly while codes renew themselves', async () => {
 	expect(leftMs()).toBe(539_000);
 });
 
-test('a new code by hand gives all the time again, ten times and more', async () => {
+test('a manual renewal restores the full time, more than ten times', async () => {
 	const { clock, renewal, leftMs } = setUp();
 	for (let n = 0; n < 12; n++) {
 		await clock.advance(700_000);
@@ -46,7 +46,7 @@ test('a new code by hand gives all the time again, ten times and more', async ()
 	}
 });
 
-test('a second click, or a click while the code renews itself, makes no second code', async () => {
+test('a second click, or a click during an automatic renewal, creates no second code', async () => {
 	const clock = virtualClock(0);
 	let finish: (lifeMs: number) => void = () => {};
 	const renew = vi.fn(() => new Promise<number>((resolve) => (finish = resolve)));
@@ -61,7 +61,7 @@ test('a second click, or a click while the code renews itself, makes no second c
 	expect(renew).toHaveBeenCalledTimes(2);
 });
 
-test('nothing is renewed while nobody looks, or once a wallet was opened', async () => {
+test('no code is renewed while the page is hidden, or after a wallet has opened', async () => {
 	const { clock, state } = setUp();
 	state.isWanted = false;
 	await clock.advance(lifeMs);
@@ -78,7 +78,7 @@ test('if no new code is available, the end of the current one is announced in ti
 	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 250_000], 540_000]);
 });
 
-test.each(['refused', 'unreachable'] as const)('a person learns that a new code was %s', async (reason) => {
+test.each(['refused', 'unreachable'] as const)('a manual renewal reports that a new code was %s', async (reason) => {
 	const renewal = new QrRenewal(lifeMs, {
 		now: () => 0,
 		pause: () => Promise.resolve(),
@@ -88,7 +88,7 @@ test.each(['refused', 'unreachable'] as const)('a person learns that a new code 
 	expect(await renewal.renewManually()).toBe(reason);
 });
 
-test('a code that a person could not get is requested again until there is one', async () => {
+test('a failed manual renewal is retried until there is a new code', async () => {
 	const { clock, state, renewal } = setUp();
 	state.canRenew = false;
 	expect([await renewal.renewManually(), renewal.isRetrying]).toEqual(['unreachable', true]);
@@ -101,7 +101,7 @@ test('a code that a person could not get is requested again until there is one',
 	expect(state.renewedAtMs).toHaveLength(length);
 });
 
-test('a server that says again and again that each code has ended gets two tokenRefresher, never one after the other', async () => {
+test('a server that repeatedly reports each code as ended causes only two renewals, with time between them', async () => {
 	const { clock, state, renewal } = setUp();
 	for (let second = 0; second < 600; second++) {
 		renewal.correct(0);
@@ -112,7 +112,7 @@ test('a server that says again and again that each code has ended gets two token
 	expect(more).toEqual([]);
 });
 
-test('the end of a code only comes nearer, whatever the server says later', async () => {
+test('the end of a code only ever moves to an earlier time, whatever the server reports', async () => {
 	const { clock, renewal, leftMs } = setUp();
 	renewal.correct(200_000);
 	const shortened = leftMs();

@@ -51,7 +51,7 @@ test('reports each session’s updates, and ends after the final one', async () 
 	]);
 });
 
-test('reports the connection and each heartbeat as an event, and no update', async () => {
+test('reports the connection and each heartbeat as an event, but not as an update', async () => {
 	const { source, heard: updates, events, leave, ended } = start();
 	source.send('connected');
 	source.send('heartbeat');
@@ -61,7 +61,7 @@ test('reports the connection and each heartbeat as an event, and no update', asy
 	expect(await ended).toBe('broken');
 });
 
-test('does not wait longer than 2 s for the first event, although the head of the stream has arrived', async () => {
+test('does not wait longer than 2 s for the first event, even if the response head has arrived', async () => {
 	const { source, ended } = start();
 	source.send('open');
 	await vi.advanceTimersByTimeAsync(1999);
@@ -74,7 +74,7 @@ test.each([
 	['connected', {}],
 	['message', { sessionId: 'a', status: 'PENDING', expiresInMs: 5 }],
 	['trouble', { sessionId: 'a', error: 'upstream_unavailable' }]
-])('stays with a stream whose first event is %s', async (type, data) => {
+])('keeps a stream whose first event is %s', async (type, data) => {
 	const { source } = start();
 	source.send(type, data);
 	await vi.advanceTimersByTimeAsync(600_000);
@@ -84,7 +84,7 @@ test.each([
 test.each([
 	['breaks', (source: Source) => source.send('error')],
 	['is no longer wanted', (_source: Source, leave: () => void) => leave()]
-])('lets go of one that %s', async (_how, happen) => {
+])('closes a stream that %s', async (_how, happen) => {
 	const { source, ended, leave } = start();
 	source.send('open');
 	happen(source, leave);
@@ -92,7 +92,7 @@ test.each([
 });
 
 test.each(['{"sessionId":"a","status":"EXP', '', '<html></html>', '{}', 'null'])(
-	'takes a stream for broken that sends an event which is not the portal’s own: %j',
+	'treats a stream as broken if it sends an event that is not from the portal: %j',
 	async (data) => {
 		const { source, heard: updates, ended } = start();
 		source.send('connected');

@@ -52,7 +52,7 @@ test('does not poll before Retry-After has passed', async () => {
 	expect(reads).toEqual(['a', 'b', 'a', 'b']);
 });
 
-test('reads at once when the page wakes up', async () => {
+test('reads the status immediately when the page wakes up', async () => {
 	const { reads, wake } = openPage(['a']);
 	await pass(5000);
 	wake();
@@ -60,7 +60,7 @@ test('reads at once when the page wakes up', async () => {
 	expect(reads).toEqual(['a']);
 });
 
-test('reads when there was no event for 6 s', async () => {
+test('reads the status after 6 s without an event', async () => {
 	const { reads, silence } = openPage(['a']);
 	silence();
 	await pass(6000);
@@ -85,7 +85,7 @@ test('a portal that stops responding is reported as unreachable within 10 s, unt
 	expect(updates.at(-1)?.response.kind).toBe('status');
 });
 
-test('opens a stream with a session that is added', async () => {
+test('opens a new stream when a session is added', async () => {
 	const { follower, streams, openStreams } = openPage(['a']);
 	await pass(0);
 	follower.add('b');

@@ -21,7 +21,7 @@ describe('a wallet session id', () => {
 		`${hex}/../x`,
 		'..',
 		`%30${hex.slice(1)}`
-	])('is nothing else: %j', (text) => {
+	])('has no other form: %j', (text) => {
 		expect(isWalletSessionId(text)).toBe(false);
 	});
 });

@@ -14,11 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a version’s name begins with the package’s', () => {
+test('a version name starts with the version of the package', () => {
 	expect(versionName(folder)).toMatch(/^1\.2\.3-[\da-f]{12}$/);
 });
 
-test('the same sources in another folder, at another time, have the same name', () => {
+test('the same sources have the same version name in another folder and at another time', () => {
 	const copy = `${folder}-copy`;
 	cpSync(folder, copy, { recursive: true });
 	utimesSync(join(copy, 'src/b.ts'), 0, 0);
@@ -38,20 +38,20 @@ test.each([
 		}
 	],
 	['another dependency', () => writeFileSync(join(folder, 'package-lock.json'), '{}')]
-])('%s gives another name', (_, change) => {
+])('%s changes the version name', (_, change) => {
 	const before = versionName(folder);
 	change();
 	expect(versionName(folder)).not.toBe(before);
 });
 
-test('tests and documents don’t count', () => {
+test('tests do not change the version name', () => {
 	const before = versionName(folder);
 	mkdirSync(join(folder, 'tests'));
 	writeFileSync(join(folder, 'tests/a.test.ts'), '');
 	expect(versionName(folder)).toBe(before);
 });
 
-test.each(['node', 'deno'])('the build for %s has that name', async (adapter) => {
+test.each(['node', 'deno'])('the build for %s uses the version name', async (adapter) => {
 	vi.stubEnv('ADAPTER', adapter);
 	vi.resetModules();
 	const { default: config } = (await import('../../../../svelte.config.js')) as unknown as {

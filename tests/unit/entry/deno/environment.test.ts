@@ -3,20 +3,20 @@ import { telemetryEnvironment } from '../../../../src/entry/deno/environment';
 
 const telemetryUrl = 'http://collector:4318';
 
-test('Deno’s telemetry is off where it has nowhere to go, whatever the environment says', () => {
+test('Deno’s telemetry is off without an endpoint, whatever the environment says', () => {
 	expect(telemetryEnvironment({ telemetryUrl: undefined }, { OTEL_DENO: 'true' })).toEqual({ OTEL_DENO: 'false' });
 });
 
-test('with an endpoint it is on, but for spans, which carry whole addresses', () => {
+test('telemetry is on with an endpoint, except for spans, which contain full URLs', () => {
 	expect(telemetryEnvironment({ telemetryUrl }, {})).toMatchObject({ OTEL_DENO: 'true', OTEL_DENO_TRACING: 'false' });
 });
 
-test('an operator may ask for spans, and give the service a name', () => {
+test('an operator can enable spans and set the service name', () => {
 	const given = { OTEL_DENO_TRACING: 'true', OTEL_SERVICE_NAME: 'portal-of-ours' };
 	expect(telemetryEnvironment({ telemetryUrl }, given)).toEqual({ OTEL_DENO: 'true', ...given });
 });
 
-test('Deno’s exporter trusts the private authority that everything else trusts', () => {
+test('Deno’s exporter trusts the same private certificate authority as all other connections', () => {
 	const certificateOf = (given: Record<string, string>) =>
 		telemetryEnvironment({ telemetryUrl }, given).OTEL_EXPORTER_OTLP_CERTIFICATE;
 	expect(certificateOf({})).toBeUndefined();

@@ -4,8 +4,8 @@ import { endpointsOf } from '../../../../src/entry/deno/permissions';
 const sts = { issuer: 'https://sts.example/realms/edu', internal: 'http://sts:8080/realms/edu' };
 const { issuer } = sts;
 
-describe('the endpoints that a discovery document names', () => {
-	test('are those that the portal calls, at their internal addresses', () => {
+describe('endpoints in a discovery document', () => {
+	test('are limited to those that the portal calls, with their internal URLs', () => {
 		const metadata = {
 			issuer,
 			token_endpoint: `${issuer}/token`,
@@ -26,7 +26,7 @@ describe('the endpoints that a discovery document names', () => {
 		]);
 	});
 
-	test('may have spaces around them', () => {
+	test('may have whitespace around them', () => {
 		expect(endpointsOf({ issuer, jwks_uri: ` ${issuer}/jwks\n` }, sts)).toEqual(['http://sts:8080/realms/edu/jwks']);
 	});
 
@@ -39,17 +39,17 @@ describe('the endpoints that a discovery document names', () => {
 		'',
 		7,
 		null
-	])('are http and https addresses only: %j is none', (value) =>
+	])('must be http or https URLs: %j is ignored', (value) =>
 		expect(endpointsOf({ issuer, token_endpoint: value }, sts)).toEqual([])
 	);
 
 	test.each(['https://*/token', 'https://*.example/token', 'https://a.example,b.example/token'])(
-		'name one host each: %s is not granted',
+		'must name a single host: %s is ignored',
 		(value) => expect(endpointsOf({ issuer, token_endpoint: value }, sts)).toEqual([])
 	);
 
 	test.each([null, 'text', 7, {}, { issuer: 'https://other.example', token_endpoint: 'https://other.example/token' }])(
-		'are refused from %j',
+		'are rejected if the document is %j',
 		(metadata) => expect(() => endpointsOf(metadata, sts)).toThrow()
 	);
 });

@@ -17,19 +17,19 @@ const environment = {
 const flags = (more: Record<string, string> = {}) =>
 	permissionFlags(parseConfig({ ...environment, ...more }), '/srv/p');
 
-test('the network is the address to listen on, STS and Bridge, each with its port', () => {
+test('allows network access to the listening address, the STS and the Bridge, each with its port', () => {
 	expect(flags({ HOST: '127.0.0.1', PORT: '8080' })).toContain(
 		'--allow-net=127.0.0.1:8080,sts.example:443,sts:8080,bridge:80'
 	);
 });
 
-test('the port for metrics is one more address to listen on', () => {
+test('allows listening on the metrics port', () => {
 	expect(flags({ METRICS_PORT: '9464' }).join(' ')).toContain(
 		'--allow-net=0.0.0.0:3000,127.0.0.1:9464,sts.example:443,'
 	);
 });
 
-test('each backend is one more address', () => {
+test('allows network access to each backend', () => {
 	const BACKENDS = JSON.stringify({
 		one: { url: 'https://one.example/api', token: 'user' },
 		two: { url: 'http://two:8081', token: 'none' }
@@ -37,27 +37,27 @@ test('each backend is one more address', () => {
 	expect(flags({ BACKENDS }).join(' ')).toContain(',bridge:80,one.example:443,two:8081 ');
 });
 
-test('an IPv6 address to listen on stands in brackets', () => {
+test('puts an IPv6 listening address in brackets', () => {
 	expect(flags({ HOST: '::1' }).join(' ')).toContain('--allow-net=[::1]:3000,');
 	expect(flags({ HOST: '[::1]' }).join(' ')).toContain('--allow-net=[::1]:3000,');
 });
 
-test("files are read from the build's own folders, and nothing is written, run or fetched", () => {
+test("allows reading the build's folders only, and no writing, subprocesses or remote modules", () => {
 	expect(flags()).toContain('--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server');
 	expect(flags().join(' ')).not.toMatch(/allow-(all|write|run|sys|ffi|import)|-A/);
 	expect(flags()).toEqual(expect.arrayContaining(['--no-prompt', '--no-remote', '--cached-only']));
 });
 
-test('no V8 flag is set, which another version of Deno may not know', () => {
+test('sets no V8 flags, which other versions of Deno may not support', () => {
 	expect(flags().join(' ')).not.toContain('v8-flags');
 });
 
-test('a Redis store is one more address, on its usual port unless another is named', () => {
+test('allows network access to Redis, on its default port unless another one is set', () => {
 	expect(flags({ REDIS_URL: 'redis://redis' }).join(' ')).toContain(',redis:6379 ');
 	expect(flags({ REDIS_URL: 'rediss://:secret@redis:6380' }).join(' ')).toContain(',redis:6380 ');
 });
 
-test('a file of Deno KV may be read and written, and nothing else may be', () => {
+test('allows reading and writing the Deno KV file, and no other writing', () => {
 	expect(flags({ DENO_KV: '/var/portal.kv' })).toEqual(
 		expect.arrayContaining([
 			'--unstable-kv',
@@ -69,7 +69,7 @@ test('a file of Deno KV may be read and written, and nothing else may be', () =>
 	expect(flags({ DENO_KV: 'default' }).join(' ')).not.toContain('--allow-write');
 });
 
-test('hosts of STS endpoints are more addresses, from STS_HOSTS and from discovery', () => {
+test('allows network access to the STS hosts from STS_HOSTS and from discovery', () => {
 	const config = parseConfig({ ...environment, STS_HOSTS: 'keys.example, [2001:db8::1]:8443 tokens.example:444' });
 	const endpoints = ['https://sts.example/token', 'http://jwks.example/keys', 'https://[2001:db8::2]/revoke'];
 	const net = permissionFlags(config, '/srv/p', endpoints).find((flag) => flag.startsWith('--allow-net='));
@@ -79,13 +79,13 @@ test('hosts of STS endpoints are more addresses, from STS_HOSTS and from discove
 	);
 });
 
-test('proxies are more addresses', () => {
+test('allows network access to proxies', () => {
 	const proxies = { HTTPS_PROXY: 'http://user:secret@proxy.example:3128', http_proxy: 'plain.example:8080' };
 	expect(flags(proxies).join(' ')).toContain(',bridge:80,proxy.example:3128,plain.example:8080 ');
 	expect(flags(proxies).join(' ')).not.toContain('secret');
 });
 
-test('the files that secrets are in may be read, and no others', () => {
+test('allows reading the files that contain secrets, and no other files', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'secret-files-'));
 	const file = join(folder, 'client-secret');
 	writeFileSync(file, 'secret');

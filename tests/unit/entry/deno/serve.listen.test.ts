@@ -5,7 +5,7 @@ import { servedUntilClosed } from '../../../../src/entry/deno/serve';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a server that can accept no connection is replaced until one is closed, and each failure is logged', async () => {
+test('a server that stops accepting connections is restarted until it is closed, and each failure is logged', async () => {
 	const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
 	let close: () => void = () => {};
 	const outcomes: (() => Promise<void>)[] = [

@@ -33,7 +33,7 @@ const send = (respond: Respond, path: string, init: RequestInit = {}, changes: P
 		completed: Promise.resolve()
 	});
 
-test('the application gets the public origin, whatever the client sent', async () => {
+test('the application receives the public origin, whatever the client sent', async () => {
 	const { respond, seen } = application();
 	await send(respond, '/account?x=1', { headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil' } });
 	const [{ request } = { request: new Request('about:blank') }] = seen;
@@ -43,7 +43,7 @@ test('the application gets the public origin, whatever the client sent', async (
 	expect(request.headers.has('forwarded')).toBe(false);
 });
 
-test('the client address comes from a trusted proxy, else it is the peer', async () => {
+test('the client address comes from a trusted proxy, otherwise from the connection', async () => {
 	const { respond, seen } = application();
 	const headers = { 'x-forwarded-for': '203.0.113.66, 198.51.100.1' };
 	await send(respond, '/', { headers });
@@ -67,7 +67,7 @@ test('fixed headers are added to the response, which keeps its own policy', asyn
 	expect(response.headers.getSetCookie()).toEqual(['a=1']);
 });
 
-test('an exception of the application gives a 500 that does not disclose it', async () => {
+test('an exception in the application results in a 500 response that does not disclose it', async () => {
 	const response = await send(() => Promise.reject(new Error('secret')), '/');
 	expect(response.status).toBe(500);
 	expect(response.headers.get('x-content-type-options')).toBe('nosniff');
@@ -84,7 +84,7 @@ test('a body of unknown length reaches the application completely, or not at all
 	expect(await Promise.all(seen.map(({ request }) => request.text()))).toEqual(['0123456789']);
 });
 
-test('event responses tell proxies not to buffer', async () => {
+test('event streams tell proxies not to buffer', async () => {
 	const events = () => new Response(': open', { headers: { 'content-type': 'text/event-stream' } });
 	expect((await send(application(events).respond, '/')).headers.get('x-accel-buffering')).toBe('no');
 });

@@ -17,12 +17,12 @@ async function ends(uptimesMs: readonly number[], isTold: boolean) {
 	return { code: await supervise(start, { isStopped, now: () => nowMs }), logged: logged.mock.calls.length };
 }
 
-test('a process that exits is restarted, with a line in the log, until it is stopped', async () => {
+test('a process that exits is restarted and logged until it is stopped', async () => {
 	expect(await ends([MIN_UPTIME_MS, MIN_UPTIME_MS, 1], true)).toEqual({ code: 3, logged: 2 });
 	expect(await ends([MIN_UPTIME_MS, MIN_UPTIME_MS], true)).toEqual({ code: 2, logged: 1 });
 });
 
-test('a process that cannot start is not started again', async () => {
+test('a process that fails to start is not restarted', async () => {
 	expect(await ends([MIN_UPTIME_MS - 1], false)).toEqual({ code: 1, logged: 0 });
 	expect(await ends([MIN_UPTIME_MS, 5], false)).toEqual({ code: 2, logged: 1 });
 });
@@ -39,7 +39,7 @@ describe('a process that wrote its last line', () => {
 		return { ended: exitOf({ status, kill }, Promise.resolve(0)), kill, end };
 	}
 
-	test('and ends, is left alone', async () => {
+	test('is not killed if it exits in time', async () => {
 		const { ended, kill, end } = exiting();
 		await vi.advanceTimersByTimeAsync(EXIT_LIMIT_MS - 1);
 		end(0);
@@ -48,7 +48,7 @@ describe('a process that wrote its last line', () => {
 		expect(kill).not.toHaveBeenCalled();
 	});
 
-	test('and never ends, is killed, and has the exit code that it named', async () => {
+	test('is killed if it does not exit, and keeps the exit code that it announced', async () => {
 		const { ended, kill } = exiting();
 		await vi.advanceTimersByTimeAsync(EXIT_LIMIT_MS);
 		expect(kill).toHaveBeenCalledTimes(1);
@@ -56,7 +56,7 @@ describe('a process that wrote its last line', () => {
 	});
 });
 
-test('a process that ends without a last line has its own exit code', async () => {
+test('a process that exits without a last line keeps its own exit code', async () => {
 	const kill = vi.fn();
 	const ended = exitOf({ status: Promise.resolve({ code: 3 }), kill }, new Promise(() => {}));
 	expect(await ended).toEqual({ code: 3 });
@@ -77,18 +77,18 @@ async function proxyRequest(...chunks: readonly string[]) {
 	return { lines, codes: onLastLine.mock.calls.flat() as unknown[] };
 }
 
-test('lines are passed on whole, whatever the chunks', async () => {
+test('lines are forwarded whole, whatever the chunks', async () => {
 	expect(await proxyRequest('{"a":', '1}\n{"b"', ':2}\n', 'rest')).toEqual({
 		lines: ['{"a":1}\n', '{"b":2}\n', 'rest'],
 		codes: []
 	});
 });
 
-test('the last line of a process is not passed on: it names the exit code', async () => {
+test('the last line of a process is not forwarded: it contains the exit code', async () => {
 	expect(await proxyRequest('{"a":1}\n\u0004', '0\n')).toEqual({ lines: ['{"a":1}\n'], codes: [0] });
 	expect(await proxyRequest('\u00041\n')).toEqual({ lines: [], codes: [1] });
 });
 
-test('a line that only has the character in it is a line like any other', async () => {
+test('a line that contains the marker character elsewhere is forwarded like any other line', async () => {
 	expect(await proxyRequest('{"a":"\u00040"}\n')).toEqual({ lines: ['{"a":"\u00040"}\n'], codes: [] });
 });

@@ -16,7 +16,7 @@ function seen(message: IncomingMessage): Headers {
 	return toRequest(message, new ServerResponse(message), 'https://portal.example/x', null).headers;
 }
 
-test('the application gets the public host, whatever the client sent', () => {
+test('the application receives the public host, whatever the client sent', () => {
 	for (const message of [incoming(['Host', 'evil.example'], ['Accept', '*/*']), incoming(['Accept', '*/*'])]) {
 		const headers = seen(message);
 		expect(headers.get('host')).toBe(PUBLIC);
@@ -32,7 +32,7 @@ test('a removed header is found neither by name nor by iteration', () => {
 	expect(Object.fromEntries(headers)).toEqual({ host: PUBLIC, a: 'b' });
 });
 
-test('the gate gets every Host header, and the size of target and headers', () => {
+test('the gate receives every Host header, and the size of target and headers', () => {
 	const message = incoming(['Host', PUBLIC], ['hOST', 'evil.example'], ['A', 'b']);
 	expect(headOf(message)).toEqual({ host: `${PUBLIC}, evil.example`, headBytes: 1 + 22 + 20 + 6 });
 	expect(headOf(incoming(['A', 'b'])).host).toBeNull();
@@ -45,7 +45,7 @@ test('the headers of a request without changes are not copied', () => {
 	expect(message.rawHeaders).toBe(rawHeaders);
 });
 
-test('the URL is on the public origin, and a request without a body has none', () => {
+test('the URL has the public origin, and a request without a body has a null body', () => {
 	const message = incoming(['host', PUBLIC]);
 	const address = 'https://portal.example/x?y=1';
 	const request = toRequest(message, new ServerResponse(message), address, null);

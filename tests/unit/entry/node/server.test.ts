@@ -32,7 +32,7 @@ async function socketTo(port: number, bytes: string): Promise<Socket> {
 	return socket;
 }
 
-test('fifty connections with slow headers get 408 and are closed, and others are served meanwhile', async () => {
+test('fifty connections with slow headers receive 408 and are closed, while other requests are served', async () => {
 	const port = await listening({ headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 20 });
 	const slow = await Promise.all(
 		Array.from({ length: 50 }, () => socketTo(port, 'GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: '))
@@ -47,7 +47,7 @@ test('fifty connections with slow headers get 408 and are closed, and others are
 	expect(await read.counted('portal.refused_requests')).toEqual([[{ reason: 'slow_request' }, 50]]);
 });
 
-test('the limits of heads, idle connections and requests are those of docs/security.md', () => {
+test('the limits for request heads, idle connections and requests match docs/security.md', () => {
 	const server = createPortalServer(() => Promise.resolve(new Response()), portalSettings);
 	const { headersTimeout, keepAliveTimeout, requestTimeout, maxConnections } = server;
 	expect({ headersTimeout, keepAliveTimeout, requestTimeout, maxConnections }).toEqual({
@@ -96,7 +96,7 @@ const respondEarly: Respond = async ({ body }) => {
 	return new Response('enough', { status: 413 });
 };
 
-test('a client that reads the response only after sending its whole body gets it', async () => {
+test('a client that sends its whole body before it reads still receives the response', async () => {
 	const server = createPortalServer(respondEarly, { ...portalSettings, bodyLimitBytes: BODY_BYTES }).listen(
 		0,
 		'127.0.0.1'

@@ -70,14 +70,14 @@ function routesOnDisk(): string[] {
 		});
 }
 
-describe('the description of the API', () => {
-	test('is good OpenAPI 3.1', async () => {
+describe('the OpenAPI description', () => {
+	test('is valid OpenAPI 3.1', async () => {
 		const result = await new Validator().validate(await described());
 		expect(result.errors ?? []).toEqual([]);
 		expect(result.valid).toBe(true);
 	});
 
-	test('tells of every route there is, and of no other', async () => {
+	test('lists every API route and nothing else', async () => {
 		const onDisk = routesOnDisk().filter((name) => name !== BACKENDS);
 		expect(onDisk).toHaveLength(routesOnDisk().length - 1);
 		expect(
@@ -87,7 +87,7 @@ describe('the description of the API', () => {
 		).toEqual(onDisk.sort());
 	});
 
-	test('tells of the institution’s own services as they are configured', async () => {
+	test('lists the institution’s backends as configured', async () => {
 		const grades = { url: 'https://grades.example', token: 'service', methods: ['GET', 'POST'], callerScope: 'grades' };
 		const plain = { url: 'https://plain.example', token: 'none' };
 		configure({ API_AUDIENCE: 'api', BACKENDS: JSON.stringify({ grades, plain }) });
@@ -101,7 +101,7 @@ describe('the description of the API', () => {
 		expect(result.errors ?? []).toEqual([]);
 	});
 
-	test('says which bodies may be left out, and which queries may be named', async () => {
+	test('marks the required request bodies, and lists the configured wallet queries', async () => {
 		configure({ WALLET_QUERY_IDS: 'student staff' });
 		const operations = operationsOf(await described()).filter(({ requestBody }) => requestBody !== undefined);
 		const needed = operations.filter(({ requestBody }) => requestBody?.required);
@@ -114,7 +114,7 @@ describe('the description of the API', () => {
 		expect(schemas.WalletSessionOptions?.properties).toMatchObject({ queryId: { enum: ['student', 'staff'] } });
 	});
 
-	test('names the schemas of bodies, so that generators make few models with good names', async () => {
+	test('names the schemas of bodies, so that generators create few, well-named models', async () => {
 		const { paths, components } = await described();
 		const unnamed: string[] = [];
 		JSON.stringify([paths, components.responses], (key, value: unknown) => {
@@ -126,14 +126,14 @@ describe('the description of the API', () => {
 		expect(Object.keys(components.schemas).length).toBeLessThanOrEqual(60);
 	});
 
-	test('has one problem, and names the codes of each status', async () => {
+	test('uses one Problem schema, and lists the codes of each status', async () => {
 		const { responses } = (await described()).components;
 		const content = { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } };
 		for (const response of Object.values(responses)) expect(response).toMatchObject({ content });
 		expect(responses.Problem404?.description).toContain('Codes: `not_found`.');
 	});
 
-	test('has each event of a stream with the schema of its data', async () => {
+	test('has a schema for the data of each stream event', async () => {
 		const { schemas } = (await described()).components;
 		expect(schemas.WalletSessionEventMessage?.properties).toEqual({
 			event: { const: 'message' },
@@ -148,7 +148,7 @@ describe('the description of the API', () => {
 		expect(schemas.WalletSessionEvent).toEqual({ oneOf });
 	});
 
-	test('has the statuses and the events that docs/api.md explains', async () => {
+	test('has the same statuses and events as docs/api.md', async () => {
 		const { schemas } = (await described()).components;
 		const [, statuses = '', events = ''] = readFileSync(new URL('../../../../docs/api.md', import.meta.url), 'utf8')
 			.split(/^\| (?=Status {2}|Event {2})/m)
@@ -168,24 +168,24 @@ describe('the description of the API', () => {
 		);
 	});
 
-	test('names each operation once', async () => {
+	test('gives each operation a unique id', async () => {
 		const names = operationsOf(await described()).map(({ operationId }) => operationId);
 		expect(new Set(names).size).toBe(names.length);
 	});
 
-	test('names every parameter of a path', () => {
+	test('describes every path parameter', () => {
 		const named = apiRoutes.map(({ path, parameters = {} }) => [path, Object.keys(parameters)]);
 		const inPath = apiRoutes.map(({ path }) => [path, [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)]);
 		expect(named).toEqual(inPath);
 	});
 
-	test('says of every operation that needs a credential that it may be missing', async () => {
+	test('documents a 401 response for every operation that requires a credential', async () => {
 		const guarded = operationsOf(await described()).filter(({ security }) => security.length > 0);
 		expect(guarded.length).toBeGreaterThan(8);
 		expect(guarded.filter(({ responses }) => !('401' in responses))).toEqual([]);
 	});
 
-	test('has no door for access tokens where none is open', async () => {
+	test('omits bearer authentication if no access tokens are accepted', async () => {
 		const scopes = async () =>
 			operationsOf(await described()).flatMap(({ security }) => security.flatMap((one) => one.bearer ?? []));
 		expect(new Set(await scopes())).toEqual(new Set(['wallet:sessions', 'profile:read', 'sessions:revoke']));
@@ -195,7 +195,7 @@ describe('the description of the API', () => {
 		expect((await described()).components.securitySchemes).not.toHaveProperty('bearer');
 	});
 
-	test('names the cookies as they are called under https', async () => {
+	test('uses the cookie names for https', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: 'https://sts.example.org' });
 		const { servers, components } = await described();
 		expect(servers).toEqual([{ url: 'https://portal.example.org' }]);

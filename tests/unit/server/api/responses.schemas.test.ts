@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Json, nameSchemas } from '$lib/server/api/responses';
 
 describe('named schemas', () => {
-	test('are moved to the components, also from within each other', () => {
+	test('are moved to the components, including nested ones', () => {
 		const schemas: Record<string, Json> = {};
 		const status = { title: 'Status', type: 'string' };
 		const state = { title: 'State', type: 'object', properties: { status, others: { type: 'array', items: status } } };

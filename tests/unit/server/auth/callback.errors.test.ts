@@ -8,7 +8,7 @@ vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
-describe('an error of the STS', () => {
+describe('an STS error', () => {
 	const logged = () => vi.spyOn(log, 'warn').mockImplementation(() => {});
 
 	test('is logged with its code and its description, without personal data', async () => {
@@ -21,16 +21,19 @@ describe('an error of the STS', () => {
 		);
 	});
 
-	test.each(['<script>', 'Invalid Scope', 'x'.repeat(65)])('that is no code is not logged: %s', async (error) => {
-		const warn = logged();
-		const { query, cookie } = await started();
-		await returned(refused(query, error), cookie);
-		expect(warn.mock.calls.map(([, fields]) => fields)).toEqual([
-			expect.not.objectContaining({ stsError: expect.anything() as unknown })
-		]);
-	});
+	test.each(['<script>', 'Invalid Scope', 'x'.repeat(65)])(
+		'is not logged if it is not a valid error code: %s',
+		async (error) => {
+			const warn = logged();
+			const { query, cookie } = await started();
+			await returned(refused(query, error), cookie);
+			expect(warn.mock.calls.map(([, fields]) => fields)).toEqual([
+				expect.not.objectContaining({ stsError: expect.anything() as unknown })
+			]);
+		}
+	);
 
-	test('with a description without end is logged in 200 characters', async () => {
+	test('has its description truncated to 200 characters in the log', async () => {
 		const warn = logged();
 		const { query, cookie } = await started();
 		await returned(refused(query, 'invalid_scope', 'no '.repeat(9999)), cookie);
@@ -43,15 +46,18 @@ describe('an error of the STS', () => {
 		['consent_required', 'interaction_required'],
 		['temporarily_unavailable', 'sts_unavailable'],
 		['invalid_scope', 'portal_misconfigured']
-	])('%s without a state is shown as that, with the return path, and leaves the sign-in alone', async (error, code) => {
-		const { query, cookie } = await started();
-		const end = await returned(new URLSearchParams({ error }), cookie);
-		expect(end).toMatchObject({ path: failed(code), cookie });
-		expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
-	});
+	])(
+		'%s without a state shows the matching error and the return path, and does not end the sign-in',
+		async (error, code) => {
+			const { query, cookie } = await started();
+			const end = await returned(new URLSearchParams({ error }), cookie);
+			expect(end).toMatchObject({ path: failed(code), cookie });
+			expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
+		}
+	);
 });
 
-describe('the return path survives', () => {
+describe('the return path is kept after', () => {
 	test.each([
 		['a refusal', 'access_denied', 'access_denied'],
 		['a fault of the STS', 'server_error', 'sts_unavailable'],
@@ -69,7 +75,7 @@ describe('the return path survives', () => {
 		expect((await returned(query, cookie)).path).toBe(failed('sign_in_failed'));
 	});
 
-	test('even where it is too long for the cookie', async () => {
+	test('a refusal, even if the path is too long for the cookie', async () => {
 		const returnTo = `/help?${'x'.repeat(500)}`;
 		const { query, cookie } = await started({ returnTo });
 		const { path } = await returned(refused(query, 'access_denied'), cookie);
@@ -77,8 +83,8 @@ describe('the return path survives', () => {
 	});
 });
 
-describe('more than 15 minutes at the institution', () => {
-	test('is reported as such, without redeeming the code', async () => {
+describe('a callback more than 15 minutes after the start of the sign-in', () => {
+	test('is reported as expired, without redeeming the code', async () => {
 		const { query, cookie } = await started();
 		vi.advanceTimersByTime(15 * MINUTE_MS + 1000);
 		expect(await returned(query, cookie)).toMatchObject({
@@ -89,23 +95,23 @@ describe('more than 15 minutes at the institution', () => {
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
-	test('does not hold up a person who has signed in on another tab meanwhile', async () => {
+	test('redirects a person who has signed in on another tab to the return path', async () => {
 		const { query, cookie } = await started();
 		vi.advanceTimersByTime(16 * MINUTE_MS);
 		expect((await returned(query, cookie, someSession())).path).toBe('/help?x=1');
 	});
 
-	test('is reported to a signed-in person whose identity the sign-in was to confirm', async () => {
+	test('is reported as expired if the sign-in was to re-authenticate a signed-in person', async () => {
 		const { query, cookie } = await started({ requestsLogin: true });
 		vi.advanceTimersByTime(16 * MINUTE_MS);
 		expect((await returned(query, cookie, someSession())).path).toBe(failed('sign_in_expired'));
 	});
 });
 
-describe('an STS that says that the person took too long', () => {
+describe('an authentication_expired error of the STS', () => {
 	const expired = (query: URLSearchParams) => refused(query, 'temporarily_unavailable', 'authentication_expired');
 
-	test('gets a new authorization request at once, by the same way and for the same page', async () => {
+	test('starts a new authorization request at once, with the same method and return path', async () => {
 		const { query, cookie, flow } = await started({ requestsLogin: true });
 		vi.advanceTimersByTime(31 * MINUTE_MS);
 		const end = await returned(expired(query), cookie);
@@ -120,14 +126,14 @@ describe('an STS that says that the person took too long', () => {
 		expect(signedIn.session).not.toBeNull();
 	});
 
-	test('a second time is not asked again: the page says so', async () => {
+	test('is shown to the person if it occurs a second time', async () => {
 		const { query, cookie } = await started();
 		const once = await returned(expired(query), cookie);
 		const twice = await returned(expired(sts.authorize(new URL(once.path))), once.cookie);
 		expect(twice).toMatchObject({ path: failed('sign_in_expired'), session: null });
 	});
 
-	test('for one callback that is requested twice gets one authorization request', async () => {
+	test('starts one authorization request if the callback is requested twice', async () => {
 		const { query, cookie } = await started();
 		const ends = await Promise.all([1, 2].map(() => returned(expired(query), cookie)));
 		expect(new Set(ends.map(({ path }) => path)).size).toBe(1);

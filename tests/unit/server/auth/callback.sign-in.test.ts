@@ -9,8 +9,8 @@ vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000
 
 const hidden = ['the-access-token', 'the-refresh-token', 'eyJhbGciOiJFUzI1NiIs'];
 
-describe('coming back from the STS', () => {
-	test('signs in, and goes where the person wanted to go', async () => {
+describe('a callback from the STS', () => {
+	test('signs the person in, and redirects to the return path', async () => {
 		const { url, cookie } = await started({ returnTo: '/account?x=1' });
 		const end = await returned(sts.authorize(url), cookie);
 		expect(end.path).toBe('/account?x=1');
@@ -36,7 +36,7 @@ describe('coming back from the STS', () => {
 		]);
 	});
 
-	test('leaves none of the flow’s cookies, and no token outside the session', async () => {
+	test('leaves no cookies of the flow, and no token outside the session', async () => {
 		const { url, cookie } = await started();
 		const end = await returned(sts.authorize(url), cookie);
 		expect(end.cookie).toBe('');
@@ -44,7 +44,7 @@ describe('coming back from the STS', () => {
 		expect(hidden.filter((token) => seen.includes(token))).toEqual([]);
 	});
 
-	test('uses up the wallet session that it named: it signs nobody in a second time', async () => {
+	test('consumes the completed wallet session, so that it cannot sign in a second time', async () => {
 		const now = Date.now();
 		const times = { startedAt: now, expiresAt: now + 300_000 };
 		const wallet = { requestUri: 'openid4vp://x', returnTo: '/', idv: 'none', completed: true, ...times } as const;
@@ -57,13 +57,13 @@ describe('coming back from the STS', () => {
 		expect(end.cookie).toMatch(/^portal\.wallet\.open=[\w-]+$/);
 	});
 
-	test('puts facts in locals, and nothing of Auth.js', async () => {
+	test('adds only the session to locals, and nothing of Auth.js', async () => {
 		const { url, cookie } = await started();
 		const { event } = await returned(sts.authorize(url), cookie);
 		expect(Object.keys(event.locals).sort()).toEqual(['locale', 'requestId', 'session']);
 	});
 
-	test('works for each of two tabs that sign in at once', async () => {
+	test('works for two tabs that sign in at the same time', async () => {
 		const first = await started({ returnTo: '/account?tab=1' });
 		const second = await started({ returnTo: '/account?tab=2' }, first.cookie);
 		const secondEnd = await returned(sts.authorize(second.url), second.cookie);
@@ -71,7 +71,7 @@ describe('coming back from the STS', () => {
 		expect([secondEnd.path, firstEnd.path]).toEqual(['/account?tab=2', '/account?tab=1']);
 	});
 
-	test('a second time does not disturb a signed-in person', async () => {
+	test('does not replace the session of a signed-in person when it is repeated', async () => {
 		const { url, cookie } = await started();
 		const query = sts.authorize(url);
 		const first = await returned(query, cookie);
@@ -85,7 +85,7 @@ describe('coming back from the STS', () => {
 		['no state', (query) => query.delete('state')],
 		['another flow', (query) => query.set('state', `00000000${query.get('state')?.slice(8) ?? ''}`)],
 		['another issuer', (query) => query.set('iss', 'https://evil.example')]
-	])('with %s signs nobody in', async (_, change) => {
+	])('is rejected with %s', async (_, change) => {
 		const { url, cookie } = await started();
 		const query = sts.authorize(url);
 		change(query);
@@ -95,19 +95,19 @@ describe('coming back from the STS', () => {
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
-	test('at the other provider’s address signs nobody in', async () => {
+	test('is rejected at the path of the other provider', async () => {
 		const { url, cookie } = await started();
 		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
 		expect(end.session).toBeNull();
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
-	test('in a browser without cookies says that cookies are needed', async () => {
+	test('reports that cookies are required in a browser without cookies', async () => {
 		const { url } = await started();
 		expect((await returned(sts.authorize(url), '')).path).toBe('/login?error=cookies_required&helpCode=r1');
 	});
 
-	test('in another browser signs nobody in', async () => {
+	test('is rejected in another browser', async () => {
 		const { url } = await started();
 		expect((await returned(sts.authorize(url), 'portal.login=x')).path).toBe(
 			'/login?error=sign_in_interrupted&helpCode=r1'
@@ -119,7 +119,7 @@ describe('coming back from the STS', () => {
 		['access_denied', 'access_denied'],
 		['temporarily_unavailable', 'sts_unavailable'],
 		['<script>', 'sign_in_failed']
-	])('with error=%s shows our own code %s', async (said, code) => {
+	])('with error=%s shows the portal’s own error code %s', async (said, code) => {
 		const { url, cookie } = await started();
 		const state = sts.authorize(url).get('state') ?? '';
 		const query = new URLSearchParams({
@@ -141,7 +141,7 @@ describe('coming back from the STS', () => {
 		['that has expired', { claims: { exp: 1 } }],
 		['without a subject', { claims: { sub: undefined } }],
 		['that is missing', { tokens: { id_token: undefined } }]
-	])('with an ID token %s signs nobody in', async (_, behaviour) => {
+	])('is rejected with an ID token %s', async (_, behaviour) => {
 		const { url, cookie } = await started();
 		sts.behaviour = behaviour;
 		const end = await returned(sts.authorize(url), cookie);
@@ -149,7 +149,7 @@ describe('coming back from the STS', () => {
 		expect(end.session).toBeNull();
 	});
 
-	test('while the STS is unreachable says so', async () => {
+	test('reports that the STS is unavailable if it is unreachable', async () => {
 		const { url, cookie } = await started();
 		sts.behaviour = {
 			tokenResponse: () => {

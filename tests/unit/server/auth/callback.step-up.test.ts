@@ -48,7 +48,7 @@ async function stepUp({ claims = {}, error, session = before, returnTo = '/accou
 
 const refused = '/step-up?outcome=refused&returnTo=%2Faccount%3Fx%3D1';
 
-test('a sign-in with the requested acr leads back to the act, with the new session', async () => {
+test('a step-up with the requested acr returns to the action with a new session', async () => {
 	const end = await stepUp({});
 	expect([end.path, end.session?.acr, end.session?.id === before.id]).toEqual(['/account?x=1', MFA, false]);
 });
@@ -59,12 +59,12 @@ test.each<[string, Round]>([
 	['an authentication of an hour ago', { claims: { auth_time: now() - 3600 } }],
 	['an error about the level', { error: 'unmet_authentication_requirements' }],
 	['a refusal', { error: 'access_denied' }]
-])('with %s the earlier session stays, and a page says so', async (_, round) => {
+])('a step-up with %s keeps the earlier session and shows that it was refused', async (_, round) => {
 	const end = await stepUp(round);
 	expect([end.path, end.session]).toEqual([refused, before]);
 });
 
-test('a person whose session has ended in the meantime is not signed in either, and reads why', async () => {
+test('a refused step-up without a session does not sign in, and shows the reason on the login page', async () => {
 	const end = await stepUp({ claims: { acr: 'sfa' }, session: null });
 	expect([end.path, end.session]).toEqual([
 		'/login?error=step_up_refused&returnTo=%2Faccount%3Fx%3D1&helpCode=r1',
@@ -72,7 +72,7 @@ test('a person whose session has ended in the meantime is not signed in either, 
 	]);
 });
 
-test('another person gets a session, and reads that before the page of the act opens', async () => {
+test('a step-up by another person creates a session, and reports this before the page of the action opens', async () => {
 	const end = await stepUp({ claims: { sub: 'somebody-else' } });
 	expect([end.path, end.session?.userId]).toEqual([
 		'/step-up?outcome=other&returnTo=%2Faccount%3Fx%3D1',
@@ -80,7 +80,7 @@ test('another person gets a session, and reads that before the page of the act o
 	]);
 });
 
-test('a service is opened with a link, because the browser comes from the STS', async () => {
+test('a step-up for a backend ends on a page with a link, because the browser comes from the STS', async () => {
 	const end = await stepUp({ returnTo: '/api/backends/grades/x' });
 	expect(end.path).toBe('/step-up?outcome=done&returnTo=%2Fapi%2Fbackends%2Fgrades%2Fx');
 });

@@ -10,8 +10,8 @@ vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
-describe('a callback that is requested again by the same browser', () => {
-	test('at the same time redeems the code once, and signs in both', async () => {
+describe('a callback that the same browser repeats', () => {
+	test('at the same time redeems the code once, and signs in with each response', async () => {
 		const { query, cookie } = await started();
 		const ends = await Promise.all([1, 2, 3].map(() => returned(query, cookie)));
 		expect(ends.map(({ path }) => path)).toEqual(ends.map(() => '/help?x=1'));
@@ -20,7 +20,7 @@ describe('a callback that is requested again by the same browser', () => {
 		expect(sts.tokenRequests).toHaveLength(1);
 	});
 
-	test('within a minute, because the first response was lost, signs in with the same session', async () => {
+	test('within a minute signs in with the same session, in case the first response was lost', async () => {
 		const { query, cookie } = await started();
 		const first = await returned(query, cookie);
 		vi.advanceTimersByTime(MINUTE_MS - 1000);
@@ -29,7 +29,7 @@ describe('a callback that is requested again by the same browser', () => {
 		expect(sts.tokenRequests).toHaveLength(1);
 	});
 
-	test('after a minute finds the code used up, and does not redeem it again', async () => {
+	test('after a minute does not redeem the code again', async () => {
 		const { query, cookie } = await started();
 		await returned(query, cookie);
 		vi.advanceTimersByTime(MINUTE_MS + 1000);
@@ -38,7 +38,7 @@ describe('a callback that is requested again by the same browser', () => {
 		expect(sts.tokenRequests).toHaveLength(1);
 	});
 
-	test('keeps the session that this browser has by now, with the tokens it was refreshed to', async () => {
+	test('keeps the current session, with its refreshed tokens', async () => {
 		const { query, cookie } = await started();
 		const first = await returned(query, cookie);
 		const held = { ...someSession(), ...first.session, generation: 3, accessToken: 'refreshed' };
@@ -46,7 +46,7 @@ describe('a callback that is requested again by the same browser', () => {
 		expect(again.session).toBe(held);
 	});
 
-	test('after the person signed out does not sign in again', async () => {
+	test('after sign-out does not sign in again', async () => {
 		const { query, cookie } = await started();
 		const first = await returned(query, cookie);
 		await revokeSession(first.session ?? someSession());
@@ -54,7 +54,7 @@ describe('a callback that is requested again by the same browser', () => {
 		expect(sts.tokenRequests).toHaveLength(1);
 	});
 
-	test('after the code was refused gets the same result, without another token request', async () => {
+	test('after the code was refused has the same result, without another token request', async () => {
 		sts.behaviour = { tokenResponse: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
 		const { query, cookie } = await started();
 		const ends = [await returned(query, cookie), await returned(query, cookie)];
@@ -63,8 +63,8 @@ describe('a callback that is requested again by the same browser', () => {
 	});
 });
 
-describe('a callback whose state is not the flow’s own', () => {
-	test('signs nobody in, and sends the STS no request', async () => {
+describe('a callback whose state does not match the flow', () => {
+	test('is rejected without a request to the STS', async () => {
 		const { query, cookie } = await started();
 		const [id, key = '', target] = (query.get('state') ?? '').split('.');
 		const other = key.startsWith('A') ? key.replace('A', 'B') : `A${key.slice(1)}`;
@@ -78,7 +78,7 @@ describe('a callback without the flow’s cookie', () => {
 	test.each([
 		['of another browser', 'portal.login=x', 'sign_in_interrupted'],
 		['of a browser without any cookie', '', 'cookies_required']
-	])('%s signs nobody in, and sends the STS no request', async (_, other, error) => {
+	])('%s is rejected without a request to the STS', async (_, other, error) => {
 		const { query, cookie } = await started();
 		await returned(query, cookie);
 		sts.requests = [];
@@ -86,14 +86,14 @@ describe('a callback without the flow’s cookie', () => {
 		expect(sts.requests).toEqual([]);
 	});
 
-	test('of a signed-in person goes on to the account', async () => {
+	test('of a signed-in person redirects to the account page', async () => {
 		const { query } = await started();
 		const session = someSession();
 		expect(await returned(query, 'portal.login=x', session)).toMatchObject({ path: '/account', session });
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
-	test('of the oldest of five tabs says that newer ones have taken its place', async () => {
+	test('of the oldest of five tabs reports that newer sign-ins have replaced it', async () => {
 		const first = await started();
 		let { cookie } = first;
 		for (let tab = 2; tab <= 5; tab++) {
@@ -107,7 +107,7 @@ describe('a callback without the flow’s cookie', () => {
 		expect((await returned(first.query, cookie, someSession())).path).toBe('/help?x=1');
 	});
 
-	test('after the cookie has ended says that it took too long', async () => {
+	test('after the cookie has expired reports that the sign-in took too long', async () => {
 		const { query, cookie } = await started();
 		vi.advanceTimersByTime(61 * MINUTE_MS);
 		expect((await returned(query, 'portal.login=x')).path).toBe(failed('sign_in_expired'));
@@ -115,13 +115,13 @@ describe('a callback without the flow’s cookie', () => {
 		expect(sts.tokenRequests).toEqual([]);
 	});
 
-	test('with a state that is not ours goes back to where the newest sign-in wanted to go', async () => {
+	test('with an unknown state reports an interruption, with the return path of the newest sign-in', async () => {
 		const { cookie } = await started();
 		const end = await returned(new URLSearchParams({ code: 'c', state: 'not-the-state' }), cookie);
 		expect(end.path).toBe(failed('sign_in_interrupted'));
 	});
 
-	test('that version 1.0.0 started says that the site was updated', async () => {
+	test('of a sign-in that version 1.0.0 started reports that the site was updated', async () => {
 		const { flow } = await started();
 		const callback = `portal.callback.${flow.id}=${encodeURIComponent('http://localhost:3000/help?x=1')}`;
 		const query = new URLSearchParams({ code: 'c', state: `${flow.id}.eyJhbGciOiJkaXIifQ..a.b.c` });
@@ -131,7 +131,7 @@ describe('a callback without the flow’s cookie', () => {
 });
 
 describe('a sign-in', () => {
-	test.each([2037, 2038, 2040, 2107])('in %i succeeds', async (year) => {
+	test.each([2037, 2038, 2040, 2107])('in the year %i succeeds', async (year) => {
 		vi.setSystemTime(Date.UTC(year, 5, 1));
 		const { query, cookie } = await started();
 		const { path, session } = await returned(query, cookie);
@@ -140,7 +140,7 @@ describe('a sign-in', () => {
 	});
 
 	test.each(oddClaims)(
-		'whose ID token has %s succeeds, and the session holds it as it was sent',
+		'whose ID token has %s succeeds, and the session keeps the ID token unchanged',
 		async (_what, claims) => {
 			sts.behaviour.claims = claims;
 			const { query, cookie } = await started();

@@ -15,14 +15,14 @@ const returned = (query: string) =>
 const results = () => vi.mocked(count).mock.calls.map(([, attributes]) => attributes.result);
 
 test.each(['temporarily_unavailable', 'server_error', 'unauthorized_client', 'access_denied', 'whatever'])(
-	'a callback that no sign-in began does not count as one that the STS ended with %s',
+	'a callback without a sign-in is counted as interrupted, not as the STS error %s',
 	async (error) => {
 		await returned(`error=${error}`);
 		expect(results()).toEqual(['sign_in_interrupted']);
 	}
 );
 
-test('callbacks that no sign-in began write no more lines than the audit log', async () => {
+test('callbacks without a sign-in write no more log lines than the audit log', async () => {
 	const warn = vi.spyOn(log, 'warn').mockReturnValue();
 	for (let n = 0; n < 1000; n++) await returned('error=server_error');
 	expect(warn.mock.calls.length).toBeLessThanOrEqual(600);

@@ -24,15 +24,18 @@ function evicted(sizes: Readonly<Record<string, number>>, wallets: Readonly<Reco
 }
 
 describe('a flow', () => {
-	test('is known by the name of its cookie, and its id sorts by age', () => {
+	test('is identified by its cookie name, and its id sorts by age', () => {
 		const ids = [3, 2, 1].map((age) => newFlowId(NOW_MS - age));
 		expect(ids.map((id) => flowIdOf(`flow.${id}`))).toEqual(ids);
 		expect([...ids].sort()).toEqual(ids);
 	});
 
-	test.each(['flow.x', 'session.0', `wallet.${newFlowId(0)}`, 'login'])('is not %s', (name) => {
-		expect(flowIdOf(name)).toBeNull();
-	});
+	test.each(['flow.x', 'session.0', `wallet.${newFlowId(0)}`, 'login'])(
+		'is not identified by the cookie name %s',
+		(name) => {
+			expect(flowIdOf(name)).toBeNull();
+		}
+	);
 });
 
 describe('within the budget', () => {
@@ -42,18 +45,18 @@ describe('within the budget', () => {
 		).toEqual([]);
 	});
 
-	test('a fifth flow evicts the oldest, and only that', () => {
+	test('a fifth flow evicts only the oldest one', () => {
 		expect(evicted(Object.fromEntries([5, 4, 3, 2, 1].map((age) => [flow(age), 100])))).toEqual([flow(5)]);
 	});
 
-	test('a fifth wallet session evicts one that is over, or else the oldest unscanned one', () => {
+	test('a fifth wallet session evicts one that is over, otherwise the oldest unscanned one', () => {
 		const sizes = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((id) => [`wallet.${id}`, 100]));
 		const unscanned = Object.fromEntries(Object.keys(sizes).map((name, age) => [name, wallet('unscanned', age)]));
 		expect(evicted(sizes, unscanned)).toEqual(['wallet.e']);
 		expect(evicted(sizes, { ...unscanned, 'wallet.b': wallet('over') })).toEqual(['wallet.b']);
 	});
 
-	test('five wallet sessions in identity verification all stay', () => {
+	test('five wallet sessions in identity verification are all kept', () => {
 		const names = ['a', 'b', 'c', 'd', 'e'].map((id) => `wallet.${id}`);
 		const sizes = Object.fromEntries(names.map((name) => [name, 100]));
 		expect(evicted(sizes, Object.fromEntries(names.map((name) => [name, wallet('verifying')])))).toEqual([]);
@@ -81,15 +84,15 @@ describe('beyond the budget', () => {
 		['then the oldest flow', 4400, ['wallet.over', flow(3)]],
 		['then the oldest unscanned wallet session', 5000, ['wallet.over', flow(3), 'wallet.old']],
 		['then the next flow', 5500, ['wallet.over', flow(3), 'wallet.old', flow(2)]]
-	])('goes %s', (_, session, names) => {
+	])('cookies are evicted in this order: %s', (_, session, names) => {
 		expect(evicted({ ...sizes, session }, wallets)).toEqual(names);
 	});
 
-	test('goes first of all what is none of the portal’s cookies', () => {
+	test('cookies that are not the portal’s are evicted first', () => {
 		expect(evicted({ ...sizes, session: 3000, 'session.9': 900, garbage: 100 }, wallets)).toEqual(['session.9']);
 	});
 
-	test('goes never the session, nor a wallet session in identity verification', () => {
+	test('the session and wallet sessions in identity verification are never evicted', () => {
 		const held = { 'session.0': 3850, 'session.1': 600, 'wallet.a': 1500, 'wallet.b': 1500, [flow(1)]: 600 };
 		const states = { 'wallet.a': wallet('verifying', 9), 'wallet.b': wallet('verifying') };
 		expect(evicted(held, states)).toEqual([flow(1)]);
@@ -100,7 +103,7 @@ describe('beyond the budget', () => {
 	});
 });
 
-test('the rest fits, with any cookies of a browser, and a signed-in browser keeps two flows beside its session', () => {
+test('the kept cookies always fit, and a signed-in browser keeps two flows beside its session', () => {
 	const states = fc.constantFrom<WalletState>('over', 'unscanned', 'completed');
 	const holdings = fc.record({
 		session: fc.integer({ min: 0, max: 4400 }),
@@ -133,7 +136,7 @@ test('the rest fits, with any cookies of a browser, and a signed-in browser keep
 	);
 });
 
-test('a session and four wallet sessions in identity verification stay, and all cookies fit, with any other cookies', () => {
+test('a session and four wallet sessions in identity verification are kept, and all cookies fit the budget', () => {
 	const state = fc.constantFrom<WalletState>('over', 'unscanned', 'completed');
 	const holdings = fc.record({
 		session: fc.integer({ min: 0, max: 4400 }),

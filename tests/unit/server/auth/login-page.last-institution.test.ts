@@ -16,23 +16,23 @@ const cookies = {
 } as unknown as Cookies;
 beforeEach(() => jar.clear());
 
-test('the institution chosen last is known the next time', () => {
+test('the last chosen institution is remembered', () => {
 	rememberInstitution(cookies, 'west');
 	expect(lastInstitution(cookies, listed)).toEqual({ id: 'west', name: 'West' });
 });
 
-test('it is forgotten at sign-out', () => {
+test('the last chosen institution is forgotten at sign-out', () => {
 	rememberInstitution(cookies, 'west');
 	forgetInstitution(cookies);
 	expect([lastInstitution(cookies, listed), jar.size]).toEqual([null, 0]);
 });
 
-test('one that is no longer in the list is not offered', () => {
+test('an institution that is no longer in the list is not offered', () => {
 	rememberInstitution(cookies, 'gone');
 	expect(lastInstitution(cookies, listed)).toBeNull();
 });
 
-test('nothing is kept where none was chosen, nor an id that would crowd the cookies', () => {
+test('nothing is stored if no institution was chosen, or if its id is too long', () => {
 	rememberInstitution(cookies, null);
 	rememberInstitution(cookies, 'x'.repeat(129));
 	expect(jar.size).toBe(0);

@@ -15,17 +15,17 @@ test.each([
 		'/login?returnTo=%2Fx&stopped=nothing_shared'
 	],
 	['both', loginPath('/x', failure), '/login?error=access_denied&returnTo=%2Fx&helpCode=a1b2c3d4e5f6']
-])('the login page with %s is at %s', (_name, path, expected) => {
+])('the path of the login page with %s is %s', (_name, path, expected) => {
 	expect(path).toBe(expected);
 });
 
-test('a new request id is a help code that a redirect may bring along', () => {
+test('a new request id is a valid help code', () => {
 	const id = newRequestId();
 	expect(helpCodeOf(id)).toBe(id);
 	expect(newRequestId()).not.toBe(id);
 });
 
 test.each([null, '', 'A1B2C3D4E5F6', 'a1b2c3d4e5f', 'a1b2c3d4e5f6 ', 'a1b2c3d4e5f6\n', '<script>1234'])(
-	'%j is no help code',
+	'%j is not a valid help code',
 	(text) => expect(helpCodeOf(text)).toBeNull()
 );

@@ -17,37 +17,37 @@ async function begun(header = '', nowMs = NOW_MS) {
 }
 
 describe('a login transaction', () => {
-	test('lies in a sealed, HttpOnly, Lax cookie, which outlives it', async () => {
+	test('is stored in a sealed, HttpOnly, Lax cookie, which outlives it', async () => {
 		expect((await begun()).setCookies()).toEqual([
 			expect.stringMatching(/^portal\.login=[\w-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
 		]);
 	});
 
-	test('is __Host- and Secure under https', async () => {
+	test('has a __Host- and Secure cookie under https', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		expect((await begun()).setCookies()).toEqual([
 			expect.stringMatching(/^__Host-portal\.login=.*; Secure; SameSite=Lax$/)
 		]);
 	});
 
-	test('is known to the browser that began it', async () => {
+	test('is recognised in the browser that began it', async () => {
 		const transaction = readLoginTransaction(await begun(), NOW_MS);
 		expect(transaction?.id).toMatch(/^[\da-f-]{36}$/);
 	});
 
-	test('ends after 30 minutes, also if the browser still has its cookie', async () => {
+	test('ends after 30 minutes, even if the browser still has its cookie', async () => {
 		const cookies = await begun();
 		expect(readLoginTransaction(cookies, NOW_MS + 30 * MINUTE_MS - 1)).not.toBeNull();
 		expect(readLoginTransaction(cookies, NOW_MS + 30 * MINUTE_MS)).toBeNull();
 	});
 
-	test('is prolonged under the same id by loading the page again', async () => {
+	test('is extended under the same id when the page is loaded again', async () => {
 		const first = await begun();
 		const again = await begun(first.next(), NOW_MS + 20 * MINUTE_MS);
 		expect(readLoginTransaction(again, NOW_MS + 45 * MINUTE_MS)).toEqual(readLoginTransaction(first, NOW_MS));
 	});
 
-	test('that has ended begins again under another id', async () => {
+	test('that has ended is replaced by one with another id', async () => {
 		const first = await begun();
 		const later = NOW_MS + 31 * MINUTE_MS;
 		const again = await begun(first.next(), later);
@@ -59,7 +59,7 @@ describe('a login transaction', () => {
 		['garbage', 'portal.login=garbage'],
 		['a cookie sealed for something else', 'wallet'],
 		['a cookie sealed by somebody else', 'login']
-	])('is none with %s', async (_, kind) => {
+	])('is absent with %s', async (_, kind) => {
 		const secrets = kind === 'login' ? ['x'.repeat(32)] : config().secrets;
 		const sealed = createSeal(secrets, kind).seal({ id: 'forged', until: NOW_MS * 2 });
 		const header = /^\w+$/.test(kind) ? `portal.login=${sealed}` : kind;

@@ -34,7 +34,7 @@ const code = (name: string) => Object.assign(new Error(name), { code: name });
 const notConnected = (name: string) => new NotConnected(code(name));
 
 describe('a refresh token', () => {
-	test('is redeemed by the client that it belongs to', async () => {
+	test('is redeemed with the credentials of the portal’s client', async () => {
 		await redeem();
 		expect(sts.tokenRequests.map((form) => Object.fromEntries(form))).toEqual([
 			{
@@ -46,7 +46,7 @@ describe('a refresh token', () => {
 		]);
 	});
 
-	test('is redeemed with the client authentication that is configured', async () => {
+	test('is redeemed with the configured client authentication', async () => {
 		configure({ STS_CLIENT_AUTH: 'client_secret_basic' });
 		await redeem();
 		const [, init] = sent.mock.calls[0] ?? [];
@@ -55,20 +55,20 @@ describe('a refresh token', () => {
 		expect(sts.tokenRequests[0]?.has('client_secret')).toBe(false);
 	});
 
-	test('brings new tokens, and when they end', async () => {
+	test('returns new tokens and their expiry', async () => {
 		const { expiresAt = 0, refreshAt = 0, ...tokens } = await redeem();
 		expect(tokens).toMatchObject({ accessToken: 'the-access-token', refreshToken: 'the-next-refresh-token' });
 		expect(expiresAt - Math.floor(Date.now() / 1000)).toBeGreaterThan(3590);
 		expect(expiresAt - refreshAt).toBe(60);
 	});
 
-	test('and the ID token stay where the STS gives no others', async () => {
+	test('and the ID token are kept if the STS returns no new ones', async () => {
 		sts.behaviour.tokens = { refresh_token: undefined, id_token: undefined };
 		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
 	});
 });
 
-describe('a response with odd values', () => {
+describe('a response with unusual values', () => {
 	test.each<[string, Record<string, unknown>]>([
 		['null for expires_in and scope', { expires_in: null, scope: null }],
 		['texts for numbers', { expires_in: '3600' }],
@@ -79,7 +79,7 @@ describe('a response with odd values', () => {
 		['no token_type', { token_type: undefined }],
 		['null for token_type', { token_type: null }],
 		['a token_type in capitals', { token_type: 'BEARER' }]
-	])('(%s) brings new tokens', async (_what, tokens) => {
+	])('(%s) returns new tokens', async (_what, tokens) => {
 		sts.behaviour.tokens = { refresh_token: 'the-next-refresh-token', ...tokens };
 		expect(await redeem()).toMatchObject({
 			accessToken: 'the-access-token',
@@ -88,13 +88,13 @@ describe('a response with odd values', () => {
 		});
 	});
 
-	test.each([null, '', 7, {}])('(%j for the refresh token and the ID token) leaves those as they are', async (none) => {
+	test.each([null, '', 7, {}])('(%j for the refresh token and the ID token) keeps the current ones', async (none) => {
 		sts.behaviour.tokens = { refresh_token: none, id_token: none };
 		expect(await redeem()).toMatchObject({ refreshToken: 'the-refresh-token', idToken: 'the-id-token' });
 	});
 
 	test.each(oddClaims)(
-		'(an ID token with %s) brings new tokens, the ID token as it was sent',
+		'(an ID token with %s) returns new tokens, with the ID token unchanged',
 		async (_what, claims) => {
 			sts.behaviour.claims = { nonce: undefined, ...claims };
 			const { idToken = '' } = await redeem();
@@ -125,14 +125,14 @@ describe('a response with an ID token', () => {
 		await expect(redeem()).rejects.toMatchObject({ fault: 'ended' });
 	});
 
-	test('that somebody else has signed ends the session', async () => {
+	test('with a forged signature ends the session', async () => {
 		sts.behaviour.isForged = true;
 		await expect(redeem()).rejects.toMatchObject({ fault: 'ended', code: 'id_token_not_valid' });
 	});
 });
 
-describe('while the keys of the STS can not be had', () => {
-	test('an ID token that is signed with a new key of the same id refreshes the session', async () => {
+describe('while the keys of the STS are unavailable', () => {
+	test('an ID token signed with a new key under the same id refreshes the session', async () => {
 		await redeem();
 		vi.stubGlobal('fetch', (input: string, init: RequestInit) =>
 			input.endsWith('/jwks') ? Promise.resolve(new Response('oops', { status: 503 })) : sts.fetch(input, init)
@@ -158,7 +158,7 @@ describe('while the keys of the STS can not be had', () => {
 		['it responds with 500', () => Promise.resolve(new Response('oops', { status: 500 }))],
 		['it responds with HTML', () => Promise.resolve(new Response('<html>'))],
 		['it has not published the new one yet', () => Promise.resolve(Response.json({ keys: [] }))]
-	])('because %s, the connection vouches for its response', async (_, keys) => {
+	])('an ID token is accepted without verifying its signature because %s', async (_, keys) => {
 		// Other keys than those that an earlier test has fetched.
 		const jwks = `http://localhost:8092/jwks-${crypto.randomUUID()}`;
 		vi.stubGlobal('fetch', (input: string, init: RequestInit) => (input === jwks ? keys() : sts.fetch(input, init)));
@@ -169,7 +169,7 @@ describe('while the keys of the STS can not be had', () => {
 	});
 });
 
-describe('the fault', () => {
+describe('the error', () => {
 	const responses =
 		(status: number, body: unknown, headers: Record<string, string> = {}) =>
 		() =>
@@ -232,13 +232,13 @@ describe('the fault', () => {
 		['a connection that broke off', 'lost', 'no_response', fails(code('ECONNRESET'))],
 		['no response in time', 'lost', 'no_response', fails(new DOMException('late', 'TimeoutError'))],
 		['anything else', 'lost', 'no_response', fails(new Error('?'))]
-	])('%s counts as %s (%s)', async (_, fault, expected, response) => {
+	])('%s is classified as %s (%s)', async (_, fault, expected, response) => {
 		sent.mockImplementation(response);
 		await expect(redeem()).rejects.toMatchObject({ name: 'WorkFailed', fault, code: expected });
 		expect(sent).toHaveBeenCalledOnce();
 	});
 
-	test('that discovery can not be had counts as postponed, and nothing is sent', async () => {
+	test('of a failed discovery request is classified as postponed, and no token request is sent', async () => {
 		vi.resetModules();
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
 		const reloaded = await import('$lib/server/auth/refresh-grant');

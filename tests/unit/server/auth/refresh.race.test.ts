@@ -44,7 +44,7 @@ async function holds(story: fc.Arbitrary<Story>, numRuns = RUNS) {
 const request = ['request', 'request', 'request', 'request', 'request', 'request'] as const;
 
 test(
-	'holds for any order of requests on one instance, with slow, lost and refused responses',
+	'refresh invariants hold for any order of requests on one instance, with slow, lost and refused responses',
 	{ timeout: 300_000 },
 	() =>
 		holds(
@@ -57,31 +57,37 @@ test(
 		)
 );
 
-test('holds for any order of requests on several instances with a shared store', { timeout: 300_000 }, () =>
-	holds(
-		fc.record({
-			steps: steps([...request, 'sign-out']),
-			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
-			storeMs,
-			instances: fc.integer({ min: 2, max: 4 })
-		})
-	)
+test(
+	'refresh invariants hold for any order of requests on several instances with a shared store',
+	{ timeout: 300_000 },
+	() =>
+		holds(
+			fc.record({
+				steps: steps([...request, 'sign-out']),
+				tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+				storeMs,
+				instances: fc.integer({ min: 2, max: 4 })
+			})
+		)
 );
 
-test('holds with tokens in the store, for any order of requests on several instances', { timeout: 300_000 }, () =>
-	holds(
-		fc.record({
-			steps: steps([...request]),
-			tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
-			storeMs,
-			instances: fc.integer({ min: 2, max: 4 }),
-			tokens: fc.constant('store' as const)
-		})
-	)
+test(
+	'refresh invariants hold with tokens in the store, for any order of requests on several instances',
+	{ timeout: 300_000 },
+	() =>
+		holds(
+			fc.record({
+				steps: steps([...request]),
+				tokenCalls: tokenCalls(['good', 'good', 'unsent', 'failed', 'lost']),
+				storeMs,
+				instances: fc.integer({ min: 2, max: 4 }),
+				tokens: fc.constant('store' as const)
+			})
+		)
 );
 
 // Requests write their tokens while the next ones are already in the store: only the generation tells which are newer.
-test('holds with tokens in the store that live for seconds', { timeout: 300_000 }, () =>
+test('refresh invariants hold with tokens in the store that live for seconds', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps(request, fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 2000 }), 30),
@@ -94,7 +100,7 @@ test('holds with tokens in the store that live for seconds', { timeout: 300_000 
 	)
 );
 
-test('holds with tokens in the store when that goes away and returns', { timeout: 300_000 }, () =>
+test('refresh invariants hold with tokens in a store that fails and returns', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'store-away', 'store-back']),
@@ -107,7 +113,7 @@ test('holds with tokens in the store when that goes away and returns', { timeout
 );
 
 // While the store is away a browser has to come back to the same instance, as behind a balancer with sticky sessions.
-test('holds when the store fails and returns, with its data or empty', { timeout: 300_000 }, () =>
+test('refresh invariants hold when the store fails and returns, with its data or empty', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'sign-out', 'store-away', 'store-back', 'store-back-empty']),
@@ -119,7 +125,7 @@ test('holds when the store fails and returns, with its data or empty', { timeout
 );
 
 // A session may end when the response of a token call is lost, and what is known of that as well.
-test('holds when the store of several instances loses its data', { timeout: 300_000 }, () =>
+test('refresh invariants hold when the store of several instances loses its data', { timeout: 300_000 }, () =>
 	holds(
 		fc.record({
 			steps: steps([...request, 'store-forgets']),
@@ -131,7 +137,7 @@ test('holds when the store of several instances loses its data', { timeout: 300_
 	)
 );
 
-test('a refusal stays recorded when the store loses its data twice while it is recorded', async () => {
+test('a refusal stays recorded when the store loses its data twice during the recording', async () => {
 	const lost = { what: 'request', instance: 0, workMs: 0, isLost: true } as const;
 	const empty = { ...lost, what: 'store-back-empty' } as const;
 	const story: Story = {

@@ -22,13 +22,13 @@ const [here, there, third] = [sessionOf('here'), sessionOf('there'), sessionOf('
 const userId = here.userId;
 const states = () => Promise.all([here, there, third].map((session) => isRevokedNow(session)));
 
-test('"others" ends every other session of the person, and not this one', async () => {
+test('"others" ends every other session of the person, but not the current one', async () => {
 	await revokeUser(userId, { except: 'here' });
 	expect(await states()).toEqual([false, true, true]);
 	expect(await isRevokedNow(sessionOf('of somebody else', { userId: 'somebody else' }))).toBe(false);
 });
 
-test('"others" from the same session goes on sparing it, and ends those that began in the meantime', async () => {
+test('a repeated "others" still spares the same session, and ends those that began in the meantime', async () => {
 	await revokeUser(userId, { except: 'here' });
 	pass(60_000);
 	const later = sessionOf('later', { startedAt: Math.floor(Date.now() / 1000) });
@@ -40,14 +40,14 @@ test('"others" from the same session goes on sparing it, and ends those that beg
 test.each([
 	['one after the other', 1000],
 	['in the same millisecond', 0]
-])('two browsers that each end the other are both signed out, %s', async (_when, ms) => {
+])('two browsers that end each other’s session are both signed out, %s', async (_when, ms) => {
 	await revokeUser(userId, { except: 'here' });
 	pass(ms);
 	await revokeUser(userId, { except: 'there' });
 	expect(await states()).toEqual([true, true, true]);
 });
 
-test('two browsers that each end the other at the same time are both signed out', async () => {
+test('two browsers that end each other’s session at the same time are both signed out', async () => {
 	const { read } = shared.store;
 	let goOn = () => {};
 	const bothHaveRead = new Promise<void>((resolve) => (goOn = resolve));
@@ -65,21 +65,21 @@ test('two browsers that each end the other at the same time are both signed out'
 	expect(await states()).toEqual([true, true, true]);
 });
 
-test('two browsers that each end the other while the store only allows reads are signed out where they did so', async () => {
+test('two browsers that end each other’s session while the store is read-only are signed out on that instance', async () => {
 	await revokeUser(userId, { except: 'here' });
 	shared.store = { ...shared.store, replace: () => Promise.resolve(false) };
 	await revokeUser(userId, { except: 'there' });
 	expect(await states()).toEqual([true, true, true]);
 });
 
-test.each(['before', 'after'])('an operator ends the spared session too, %s "others"', async (when) => {
+test.each(['before', 'after'])('an operator also ends the spared session, %s "others"', async (when) => {
 	if (when === 'before') await revokeUser(userId);
 	await revokeUser(userId, { except: 'here' });
 	if (when === 'after') await revokeUser(userId);
 	expect(await states()).toEqual([true, true, true]);
 });
 
-test('a session that begins after an operator’s revocation can spare itself', async () => {
+test('a session that begins after an operator’s revocation can be spared', async () => {
 	await revokeUser(userId);
 	pass(60_000);
 	const later = sessionOf('later', { startedAt: Math.floor(Date.now() / 1000) });
@@ -87,7 +87,7 @@ test('a session that begins after an operator’s revocation can spare itself', 
 	expect([await isRevokedNow(later), await isRevokedNow(here)]).toEqual([false, true]);
 });
 
-test('two browsers at two instances that each end the other during an outage are both signed out after it', async () => {
+test('two browsers on two instances that end each other’s session during an outage are both signed out after it', async () => {
 	const clock = virtualClock();
 	const redis = breakableStore(clock);
 	const instance = () =>

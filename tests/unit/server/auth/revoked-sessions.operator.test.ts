@@ -40,8 +40,8 @@ async function signIn(userId: string) {
 describe.each([
 	['a person', (userId: string) => revokeUser(userId)],
 	['all people', () => revokeAll()]
-])('an operator ends the sessions of %s', (_whose, revoke) => {
-	test('that have begun, here at once', async () => {
+])('an operator’s revocation of the sessions of %s', (_whose, revoke) => {
+	test('applies at once to sessions that have begun', async () => {
 		pass(1);
 		const session = fresh();
 		expect(await isRevoked(session)).toBe(false);
@@ -49,7 +49,7 @@ describe.each([
 		expect([await isRevoked(session), await isRevokedNow(session)]).toEqual([true, true]);
 	});
 
-	test('that earlier versions started, by their end', async () => {
+	test('applies to sessions that earlier versions started, based on their end', async () => {
 		const session = fresh({ startedAt: undefined, endsAt: nowSeconds() + DAY_SECONDS });
 		await revoke(session.userId);
 		expect(await isRevoked(session)).toBe(true);
@@ -57,13 +57,13 @@ describe.each([
 		expect(await isRevoked(later)).toBe(false);
 	});
 
-	test('that began at an instance whose clock is ahead', async () => {
+	test('applies to sessions that began on an instance whose clock is ahead', async () => {
 		const session = fresh({ startedAt: nowSeconds() + 25 });
 		await revoke(session.userId);
 		expect(await isRevoked(session)).toBe(true);
 	});
 
-	test('and lets the same person sign in again at once, also at an instance whose clock is behind', async () => {
+	test('allows the same person to sign in again at once, even on an instance whose clock is behind', async () => {
 		const { userId } = fresh();
 		await revoke(userId);
 		const again = await signIn(userId);
@@ -71,7 +71,7 @@ describe.each([
 		expect([await isRevokedNow(again), await isRevokedNow(await signIn(userId))]).toEqual([false, false]);
 	});
 
-	test('and a second time, after a new sign-in', async () => {
+	test('can be repeated after a new sign-in', async () => {
 		const { userId } = fresh();
 		await revoke(userId);
 		const again = await signIn(userId);
@@ -80,7 +80,7 @@ describe.each([
 		expect(await isRevokedNow(again)).toBe(true);
 	});
 
-	test('that have begun right after another revocation', async () => {
+	test('applies to sessions that began right after another revocation', async () => {
 		const { userId } = fresh();
 		await revokeUser(userId);
 		await revoke(userId);
@@ -92,7 +92,7 @@ describe.each([
 		}
 	});
 
-	test('and works however often it is repeated', async () => {
+	test('works after any number of repetitions', async () => {
 		const { userId } = fresh();
 		for (let n = 0; n < 200; n++) await revoke(userId);
 		const session = await signIn(userId);
@@ -101,7 +101,7 @@ describe.each([
 		expect([await isRevokedNow(session), await isRevokedNow(fresh({ userId, startedAt: 0 }))]).toEqual([false, true]);
 	});
 
-	test('that have begun right after the person signed out everywhere', async () => {
+	test('applies to sessions that began right after the person signed out everywhere', async () => {
 		const { userId } = fresh();
 		await revokeUser(userId);
 		const again = await signIn(userId);
@@ -109,14 +109,14 @@ describe.each([
 		expect(await isRevokedNow(again)).toBe(true);
 	});
 
-	test('as long as any session can live', async () => {
+	test('lasts as long as any session can live', async () => {
 		const session = fresh({ endsAt: nowSeconds() + 7 * DAY_SECONDS });
 		await revoke(session.userId);
 		pass(7 * DAY_SECONDS - 1);
 		expect(await isRevoked(session)).toBe(true);
 	});
 
-	test('although a session may live for less than the longest', async () => {
+	test('still applies after a day, even to a session that was to end sooner', async () => {
 		const session = fresh({ endsAt: nowSeconds() + 300 });
 		await revoke(session.userId);
 		pass(DAY_SECONDS);
@@ -124,26 +124,26 @@ describe.each([
 	});
 });
 
-test('the sessions of another person go on', async () => {
+test('sessions of another person are not affected', async () => {
 	const session = fresh();
 	await revokeUser('somebody else');
 	expect(await isRevoked(session)).toBe(false);
 });
 
-test('the store holds no id of a person whose sessions an operator ended', async () => {
+test('the store contains no id of a person whose sessions an operator ended', async () => {
 	const replace = vi.spyOn(shared.store, 'replace');
 	await revokeUser('robin@uni.example');
 	expect(replace.mock.calls[0]?.[0]).toMatch(/^deny:user:[\w-]{43}:begin$/);
 });
 
-test('one session that was ended is refused until its own end, beyond a day', async () => {
+test('a single ended session is refused until its own end, even after more than a day', async () => {
 	const session = fresh({ endsAt: nowSeconds() + 7 * DAY_SECONDS });
 	await revokeSession(session);
 	pass(7 * DAY_SECONDS - 1);
 	expect(await isRevoked(session)).toBe(true);
 });
 
-test('the STS’s clock decides about its own logout, and the portal’s about an operator’s', async () => {
+test('the clock of the STS applies to its own logouts, and the portal’s clock to those of an operator', async () => {
 	const session = fresh({ issuedAt: nowSeconds() - 100 });
 	await revokeAtSts({ sub: session.sub }, Date.now() - 50_000);
 	expect(await isRevokedNow(session)).toBe(true);
@@ -157,15 +157,18 @@ test('the STS’s clock decides about its own logout, and the portal’s about a
 	expect(await isRevokedNow(later)).toBe(false);
 });
 
-test.each(['9999999999999', 'NaN', ''])('a stored epoch of %j ends what began, and nothing later', async (text) => {
-	await shared.store.write(ALL_KEY, text, 60_000);
-	const session = fresh();
-	expect(await isRevokedNow(session)).toBe(true);
-	pass(1);
-	expect(await isRevokedNow(await signIn(session.userId))).toBe(false);
-});
+test.each(['9999999999999', 'NaN', ''])(
+	'a stored epoch of %j ends sessions that have begun, and no later ones',
+	async (text) => {
+		await shared.store.write(ALL_KEY, text, 60_000);
+		const session = fresh();
+		expect(await isRevokedNow(session)).toBe(true);
+		pass(1);
+		expect(await isRevokedNow(await signIn(session.userId))).toBe(false);
+	}
+);
 
-test('an instance that only read the epoch writes it again when the store has lost it', async () => {
+test('an instance that has only read the epoch writes it again after the store has lost it', async () => {
 	const redis = createMemoryStore();
 	let isLost = false;
 	const instance = () =>

@@ -25,7 +25,7 @@ const fresh = (changes = {}) => someSession({ id: `session-${++count}`, sub: `su
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
 describe('a session', () => {
-	test('is refused from the moment it is ended, here at once', async () => {
+	test('is refused on the same instance as soon as it is ended', async () => {
 		const session = fresh();
 		expect(await isRevoked(session)).toBe(false);
 		await revokeSession(session);
@@ -39,13 +39,13 @@ describe('a session', () => {
 		expect(await isRevoked(session)).toBe(true);
 	});
 
-	test('of the same person is not refused because another was ended', async () => {
+	test('is not refused because another session of the same person was ended', async () => {
 		const session = fresh();
 		await revokeSession(session);
 		expect(await isRevoked({ ...session, id: 'another' })).toBe(false);
 	});
 
-	test('ended elsewhere is refused here half a second later, and at once where it matters', async () => {
+	test('ended on another instance is refused after half a second, or at once with isRevokedNow', async () => {
 		const session = fresh();
 		expect(await isRevoked(session)).toBe(false);
 		await shared.store.write(`deny:id:${session.id}`, '1', 60_000);
@@ -54,7 +54,7 @@ describe('a session', () => {
 		expect(await isRevoked(session)).toBe(true);
 	});
 
-	test('ended elsewhere is refused half a second later when the wall clock steps back an hour', async () => {
+	test('ended on another instance is refused after half a second even if the wall clock steps back an hour', async () => {
 		const session = fresh();
 		expect(await isRevoked(session)).toBe(false);
 		await shared.store.write(`deny:id:${session.id}`, '1', 60_000);
@@ -63,7 +63,7 @@ describe('a session', () => {
 		expect(await isRevoked(session)).toBe(true);
 	});
 
-	test('is looked up once for all requests of the same moment', async () => {
+	test('is looked up once for all simultaneous requests', async () => {
 		const session = fresh();
 		await revokeUser('somebody else');
 		shared.reads = 0;
@@ -73,7 +73,7 @@ describe('a session', () => {
 		expect(shared.reads).toBe(4 + 10 * 3);
 	});
 
-	test('is not let in by a look-up that was under way when it was ended', async () => {
+	test('is refused even if a lookup was in progress when it was ended', async () => {
 		const session = fresh();
 		const { read } = shared.store;
 		let goOn = () => {};
@@ -87,8 +87,8 @@ describe('a session', () => {
 	});
 });
 
-describe('the STS ends', () => {
-	test('one session of its own by its id, and no other of that person', async () => {
+describe('a logout by the STS', () => {
+	test('ends one session by its id, and no other session of that person', async () => {
 		const session = fresh({ sid: 'sts-1' });
 		const other = { ...session, id: 'other', sid: 'sts-2' };
 		expect([await isRevoked(session), await isRevoked(other)]).toEqual([false, false]);
@@ -96,14 +96,14 @@ describe('the STS ends', () => {
 		expect([await isRevoked(session), await isRevoked(other)]).toEqual([true, false]);
 	});
 
-	test('all sessions of a person that have begun', async () => {
+	test('ends all sessions of a person that have begun', async () => {
 		const session = fresh();
 		await revokeAtSts({ sub: session.sub }, Date.now());
 		expect(await isRevoked(session)).toBe(true);
 	});
 
 	test.each(['9999999999999', '1e400', 'NaN', '', 'Infinity', '-1'])(
-		'those begun until now, and none that begins later, where the store holds %j',
+		'ends sessions begun until now, and no later ones, if the store holds %j',
 		async (text) => {
 			const session = fresh();
 			await shared.store.write(`deny:sub:${session.sub}`, text, 60_000);
@@ -114,14 +114,14 @@ describe('the STS ends', () => {
 		}
 	);
 
-	test('no fewer than before when an older token comes later', async () => {
+	test('is not reduced by an older token that arrives later', async () => {
 		const session = fresh();
 		await revokeAtSts({ sub: session.sub }, Date.now());
 		await revokeAtSts({ sub: session.sub }, Date.now() - 60_000);
 		expect(await isRevokedNow(session)).toBe(true);
 	});
 
-	test('none that begins later', async () => {
+	test('does not end a session that begins later', async () => {
 		const session = fresh();
 		await revokeAtSts({ sub: session.sub }, Date.now());
 		pass(1000);

@@ -14,10 +14,10 @@ import {
 	work
 } from './once-fixture';
 
-describe('an instance that dies at work', () => {
+describe('an instance that dies during its work', () => {
 	const dies = () => createOnce({ store, now: clock.now, unixNow: clock.now, every: () => () => {} }).run(never);
 
-	test('is waited for while its lease lasts', async () => {
+	test('makes others wait until its lease expires', async () => {
 		void dies();
 		await clock.advance(0);
 		let isOver = false;
@@ -31,7 +31,7 @@ describe('an instance that dies at work', () => {
 		expect(runs).toBe(1);
 	});
 
-	test('is taken over by only one instance, for callers that need it', async () => {
+	test('is replaced by only one instance, for callers that need the work', async () => {
 		void dies();
 		await clock.advance(0);
 		await clock.advance(11_000);
@@ -40,7 +40,7 @@ describe('an instance that dies at work', () => {
 		expect(runs).toBe(2);
 	});
 
-	test('and was only asleep does not undo what its successor did', async () => {
+	test('does not undo the work of its successor if it resumes', async () => {
 		const asleep = createOnce({ store, now: clock.now, unixNow: clock.now, every: () => () => {} }).run(
 			work(() => clock.pause(20_000).then(() => Promise.reject(new WorkFailed('lost', 'late'))))
 		);
@@ -60,7 +60,7 @@ describe('an instance whose clock is wrong', () => {
 		createOnce({ store, now: clock.now, unixNow: () => clock.now() + byMs, every: clock.every });
 	const skews = [-MINUTE_MS, -11_000, 11_000, MINUTE_MS, 60 * MINUTE_MS];
 
-	test.each(skews)('by %d ms waits for work that another one does', async (byMs) => {
+	test.each(skews)('by %d ms waits for work in progress on another instance', async (byMs) => {
 		const first = once.run(slow(25_000));
 		await clock.advance(0);
 		const second = skewed(byMs).run({ ...never, repeatLost: true });
@@ -68,7 +68,7 @@ describe('an instance whose clock is wrong', () => {
 		expect(runs).toBe(1);
 	});
 
-	test.each(skews)('by %d ms is waited for while it works', async (byMs) => {
+	test.each(skews)('by %d ms makes other instances wait while it works', async (byMs) => {
 		const first = skewed(byMs).run(slow(25_000));
 		await clock.advance(0);
 		const second = once.run({ ...never, repeatLost: true });
@@ -76,13 +76,13 @@ describe('an instance whose clock is wrong', () => {
 		expect(runs).toBe(1);
 	});
 
-	test.each(skews)('by %d ms takes over at once from one that died a while ago', async (byMs) => {
+	test.each(skews)('by %d ms takes over at once from an instance that died earlier', async (byMs) => {
 		void createOnce({ store, now: clock.now, unixNow: clock.now, every: () => () => {} }).run(never);
 		await clock.advance(60_000);
 		expect(await skewed(byMs).run({ ...good, repeatLost: true })).toBe('the result');
 	});
 
-	test('waits in a store without a clock until a lease has not changed for as long as it lasts', async () => {
+	test('waits until a lease has not changed for its full duration if the store has no clock', async () => {
 		replaceStore({ ...store, remainingMs: () => Promise.resolve(null) });
 		void createOnce({ store, now: clock.now, unixNow: clock.now, every: () => () => {} }).run(never);
 		await clock.advance(60_000);
@@ -93,30 +93,27 @@ describe('an instance whose clock is wrong', () => {
 	});
 });
 
-describe('a record in the store that is dated far ahead', () => {
+describe('a stored record with a date far in the future', () => {
 	const YEAR_MS = 365 * 24 * 60 * 60_000;
 	const put = (record: object) => store.write(once.nameOf('a-secret'), JSON.stringify(record), YEAR_MS);
 	const running = (losses = 0) => ({ state: 'running', holder: 'x', untilMs: clock.now() + YEAR_MS, losses });
 
-	test.each([0, 1, 50])(
-		'is waited for no longer than a lease by those who need the work, after %i losses',
-		async (losses) => {
-			await put(running(losses));
-			const waiting = once.run({ ...good, repeatLost: true });
-			let isOver = false;
-			waiting.finally(() => (isOver = true)).catch(() => {});
-			await clock.advance(9000);
-			expect([isOver, runs]).toEqual([false, 0]);
-			// A lease, and half a minute after more than one loss.
-			await clock.advance(3000);
-			await waiting.catch(() => {});
-			await clock.advance(30_000);
-			expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
-			expect(runs).toBe(1);
-		}
-	);
+	test.each([0, 1, 50])('delays callers that need the work by at most a lease, after %i losses', async (losses) => {
+		await put(running(losses));
+		const waiting = once.run({ ...good, repeatLost: true });
+		let isOver = false;
+		waiting.finally(() => (isOver = true)).catch(() => {});
+		await clock.advance(9000);
+		expect([isOver, runs]).toEqual([false, 0]);
+		// A lease, and half a minute after more than one loss.
+		await clock.advance(3000);
+		await waiting.catch(() => {});
+		await clock.advance(30_000);
+		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
+		expect(runs).toBe(1);
+	});
 
-	test('makes no caller wait a second time that does not need the work', async () => {
+	test('delays callers that do not need the work only once', async () => {
 		await put(running());
 		const first = once.run(good);
 		first.catch(() => {});
@@ -126,7 +123,7 @@ describe('a record in the store that is dated far ahead', () => {
 		expect(runs).toBe(0);
 	});
 
-	test('that is renewed meanwhile is a lease like any other', async () => {
+	test('is treated like any other lease if it is renewed in the meantime', async () => {
 		await put(running());
 		const waiting = once.run({ ...good, repeatLost: true });
 		await clock.advance(8000);
@@ -137,7 +134,7 @@ describe('a record in the store that is dated far ahead', () => {
 		expect(await waiting).toBe('the result');
 	});
 
-	test('and tells of a loss in the future does not keep the work from being done', async () => {
+	test('does not prevent the work if it records a loss in the future', async () => {
 		await put({ state: 'lost', atMs: clock.now() + YEAR_MS, losses: 7 });
 		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
 	});
@@ -148,7 +145,7 @@ describe('a record in the store that is dated far ahead', () => {
 		{ state: 'lost', atMs: 0, losses: 0.5 },
 		{ state: 'else' },
 		{}
-	])('is none of ours when its shape is wrong: %j', async (record) => {
+	])('is ignored if its shape is invalid: %j', async (record) => {
 		await put(record);
 		expect(await once.run(good)).toBe('the result');
 	});

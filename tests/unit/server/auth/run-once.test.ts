@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { WorkFailed } from '$lib/server/auth/run-once';
 import { clock, failing, good, instance, never, once, runs, slow, whileTimePasses, work } from './once-fixture';
 
-describe('work that is done once', () => {
-	test('is done once for all simultaneous callers, on any instance', async () => {
+describe('work that runs once', () => {
+	test('runs once for all simultaneous callers, on any instance', async () => {
 		const askers = [once, instance(), instance()].flatMap((one) => [1, 2, 3].map(() => one.run(slow(5000))));
 		expect(await whileTimePasses(Promise.all(askers), 6000)).toEqual(Array(9).fill('the result'));
 		expect(runs).toBe(1);
 	});
 
-	test('gives its result to late callers until its sharing period ends', async () => {
+	test('returns its result to late callers until its sharing period ends', async () => {
 		await once.run(good);
 		await clock.advance(59_999);
 		expect(await instance().run(never)).toBe('the result');
@@ -29,19 +29,19 @@ describe('work that is done once', () => {
 		expect(await once.peek('a-secret')).toBeNull();
 	});
 
-	test('is other work under another secret', async () => {
+	test('is separate work under another secret', async () => {
 		await once.run(good);
 		await once.run(work(() => Promise.resolve('another'), { secret: 'another-secret' }));
 		expect(runs).toBe(2);
 	});
 
-	test('is not known before it is done', async () => {
+	test('has no result before it is done', async () => {
 		void once.run(never);
 		await clock.advance(0);
 		expect(await once.peek('a-secret')).toBeNull();
 	});
 
-	test('that takes longer than a lease is waited for, not done again', async () => {
+	test('that takes longer than a lease is awaited, not repeated', async () => {
 		const askers = [once.run(slow(120_000)), instance().run({ ...never, repeatLost: true })];
 		expect(await whileTimePasses(Promise.all(askers), 125_000)).toEqual(['the result', 'the result']);
 		expect(runs).toBe(1);
@@ -49,13 +49,13 @@ describe('work that is done once', () => {
 });
 
 describe('work that fails', () => {
-	test('for good has failed for everybody, without being done again', async () => {
+	test('with a permanent fault fails for all callers, and is not repeated', async () => {
 		await expect(once.run(failing('ended'))).rejects.toMatchObject({ fault: 'ended', code: 'a_code' });
 		await expect(instance().run(good)).rejects.toMatchObject({ fault: 'ended', code: 'a_code' });
 		expect(runs).toBe(1);
 	});
 
-	test('for now can be tried again at once', async () => {
+	test('with a temporary fault can be retried at once', async () => {
 		await expect(once.run(failing('postponed'))).rejects.toMatchObject({ fault: 'postponed' });
 		await clock.advance(1);
 		expect(await instance().run(good)).toBe('the result');
@@ -68,21 +68,21 @@ describe('work that fails', () => {
 		expect(runs).toBe(1);
 	});
 
-	test('by a bug counts as lost', async () => {
+	test('because of a bug counts as lost', async () => {
 		await expect(once.run(work(() => Promise.reject(new TypeError('a bug'))))).rejects.toThrow('a bug');
 		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost' });
 	});
 });
 
 describe('work whose response was lost', () => {
-	test('is not done again for callers that do not need it', async () => {
+	test('is not repeated for callers that do not need it', async () => {
 		await expect(once.run(failing('lost'))).rejects.toMatchObject({ fault: 'lost' });
 		await clock.advance(3_600_000);
 		await expect(instance().run(good)).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
 		expect(runs).toBe(1);
 	});
 
-	test('is done again, once, for callers that need it', async () => {
+	test('is repeated once for callers that need it', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await instance()
 			.run(failing('lost', { repeatLost: true }))
@@ -96,14 +96,14 @@ describe('work whose response was lost', () => {
 		expect(runs).toBe(2);
 	});
 
-	test('is tried again a second after the repetition was lost too: no harm is left to do', async () => {
+	test('is repeated again a second after the repetition was lost too', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await once.run(failing('lost', { repeatLost: true })).catch(() => {});
 		await clock.advance(1000);
 		expect(await once.run({ ...good, repeatLost: true })).toBe('the result');
 	});
 
-	test('is tried at intervals that double to half a minute, and says when', async () => {
+	test('is retried at intervals that double up to 30 seconds, and reports each interval', async () => {
 		const waits: number[] = [];
 		while (waits.length < 8) {
 			const failed = await instance()
@@ -117,7 +117,7 @@ describe('work whose response was lost', () => {
 		expect(runs).toBe(8);
 	});
 
-	test('still counts as lost when the repetition could not be sent', async () => {
+	test('still counts as lost if the repetition could not be sent', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await once.run(failing('postponed', { repeatLost: true })).catch(() => {});
 		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost' });
@@ -125,8 +125,8 @@ describe('work whose response was lost', () => {
 	});
 });
 
-describe('work that is refused for a reason that may pass', () => {
-	test('is done again, once, and has then failed for good', async () => {
+describe('work that is refused for a temporary reason', () => {
+	test('is repeated once, and then fails permanently', async () => {
 		await expect(once.run(failing('refused'))).rejects.toMatchObject({ fault: 'refused' });
 		await expect(once.run(good)).rejects.toMatchObject({ fault: 'lost', code: 'begun_before' });
 		const second = instance().run(failing('refused', { repeatLost: true }));
@@ -141,7 +141,7 @@ describe('work that is refused for a reason that may pass', () => {
 	});
 
 	test.each(['lost', 'postponed'] as const)(
-		'has failed for good at the second refusal, also after one that was %s',
+		'fails permanently at the second refusal, even after an attempt that was %s',
 		async (fault) => {
 			await once.run(failing('refused')).catch(() => {});
 			await once.run(failing(fault, { repeatLost: true })).catch(() => {});
@@ -150,7 +150,7 @@ describe('work that is refused for a reason that may pass', () => {
 		}
 	);
 
-	test('has not failed for good because other attempts were lost', async () => {
+	test('does not fail permanently because other attempts were lost', async () => {
 		await once.run(failing('lost')).catch(() => {});
 		await expect(once.run(failing('refused', { repeatLost: true }))).rejects.toMatchObject({ fault: 'refused' });
 	});

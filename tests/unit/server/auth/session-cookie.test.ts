@@ -28,20 +28,20 @@ async function roundTrip(session: Parameters<typeof writeSession>[0], before = '
 }
 
 describe('the session cookie', () => {
-	test('over http is HttpOnly, Lax, for all paths, of this host alone', async () => {
+	test('over http is HttpOnly and Lax, for all paths of this host only', async () => {
 		expect(await writeSession(someSession(), null, SIGNED_IN_AT)).toEqual([
 			expect.stringMatching(/^portal\.session=[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/)
 		]);
 	});
 
-	test('over https is Secure and __Host- besides', async () => {
+	test('over https is also Secure and __Host-', async () => {
 		configure(https);
 		expect(await writeSession(someSession(), null, SIGNED_IN_AT)).toEqual([
 			expect.stringMatching(/^__Host-portal\.session=[\w-]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 		]);
 	});
 
-	test.each(['1', '2'])('goes when the browser is closed, in format %s, whichever write it is', async (format) => {
+	test.each(['1', '2'])('expires when the browser is closed, in format %s, after every write', async (format) => {
 		configure({ SESSION_FORMAT: format });
 		const written = await writeSession(someSession(), null, SIGNED_IN_AT);
 		const header = afterSetCookies('', written);
@@ -59,18 +59,18 @@ describe('the session cookie', () => {
 		]);
 	});
 
-	test('ends with the session all the same: how long that lasts is sealed in it', async () => {
+	test('is ignored after the end of the session, which is sealed in it', async () => {
 		const session = someSession();
 		const header = afterSetCookies('', await writeSession(session, null, SIGNED_IN_AT));
 		expect(readSession(header, session.endsAt - 1)?.session).toEqual(session);
 		expect(readSession(header, session.endsAt)).toBeNull();
 	});
 
-	test('brings back the session that was written', async () => {
+	test('restores the session that was written', async () => {
 		expect(await roundTrip(someSession())).toEqual({ session: someSession(), stale: false });
 	});
 
-	test('brings back a session that takes two cookies', async () => {
+	test('restores a session that takes two cookies', async () => {
 		const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(2600))).toString('base64url');
 		const session = someSession({ accessToken, idToken: undefined });
 		expect(namesOf(await writeSession(session, null, SIGNED_IN_AT))).toEqual(['portal.session.0', 'portal.session.1']);
@@ -85,7 +85,7 @@ describe('the session cookie', () => {
 		expect(readSession(header.replace('portal.session', 'portal.login'), SIGNED_IN_AT)).toBeNull();
 	});
 
-	test('removes what an earlier, larger session left', async () => {
+	test('removes the parts of an earlier, larger session', async () => {
 		const before = 'portal.session.0=a; portal.session.1=b; portal.session.2=c; other=d; portal.session.x=e';
 		const written = await writeSession(someSession(), before, SIGNED_IN_AT);
 		expect(written.filter((setCookie) => setCookie.includes('Max-Age=0'))).toEqual([
@@ -97,7 +97,7 @@ describe('the session cookie', () => {
 		expect((await roundTrip(someSession(), before))?.session).toEqual(someSession());
 	});
 
-	test('is removed, whole or in parts, when nobody is signed in', async () => {
+	test('is removed, including its parts, when nobody is signed in', async () => {
 		expect(await writeSession(null, 'portal.session.0=a; portal.session.1=b', SIGNED_IN_AT)).toEqual([
 			'portal.session.0=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
 			'portal.session.1=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'
@@ -107,20 +107,20 @@ describe('the session cookie', () => {
 });
 
 describe('the end of a session', () => {
-	test('comes 24 hours after sign-in, to the second', async () => {
+	test('is exactly 24 hours after sign-in', async () => {
 		const header = afterSetCookies('', await writeSession(someSession(), null, SIGNED_IN_AT));
 		expect(readSession(header, SIGNED_IN_AT + 86_399)).not.toBeNull();
 		expect(readSession(header, SIGNED_IN_AT + 86_400)).toBeNull();
 	});
 
-	test('is not put off by writing the session again', async () => {
+	test('is not postponed by writing the session again', async () => {
 		configure({ SESSION_COOKIE_PERSISTENT: 'true' });
 		const [written] = await writeSession(someSession(), null, SIGNED_IN_AT + 80_000);
 		expect(written).toContain('; Max-Age=6400;');
 	});
 });
 
-describe('a session that is large', () => {
+describe('a large session', () => {
 	const keycloak = keycloakTokens();
 	const bytesOf = (setCookies: readonly string[]) => afterSetCookies('', setCookies).length;
 
@@ -138,19 +138,19 @@ describe('a session that is large', () => {
 		expect((await roundTrip(session))?.session).toMatchObject({ accessToken, refreshToken });
 	});
 
-	test('keeps its ID token where a sign-out hint needs it', async () => {
+	test('keeps its ID token if the sign-out hint requires it', async () => {
 		configure({ SIGN_OUT_ID_TOKEN_HINT: 'true' });
 		const session = someSession(keycloak);
 		expect((await roundTrip(session))?.session).toEqual(session);
 	});
 
-	test('loses even that where it does not fit otherwise', async () => {
+	test('drops its ID token if it does not fit otherwise', async () => {
 		configure({ SIGN_OUT_ID_TOKEN_HINT: 'true' });
 		const session = someSession({ accessToken: random(1900), idToken: random(1900) });
 		expect((await roundTrip(session))?.session).toEqual({ ...session, idToken: undefined });
 	});
 
-	test('is refused when it does not fit without', async () => {
+	test('is refused if it does not fit without its ID token', async () => {
 		await expect(writeSession(someSession({ accessToken: random(4000) }), null, SIGNED_IN_AT)).rejects.toThrow(
 			SessionTooLarge
 		);
@@ -159,7 +159,7 @@ describe('a session that is large', () => {
 	test.each([
 		['1', 4950],
 		['2', 4400]
-	])('takes in format %s at most %d bytes, at every size, or is refused', async (format, maxBytes) => {
+	])('in format %s takes at most %d bytes at every size, or is refused', async (format, maxBytes) => {
 		configure({ SESSION_FORMAT: format });
 		vi.resetModules();
 		const { writeSession: write } = await import('$lib/server/auth/session-cookie');
@@ -171,7 +171,7 @@ describe('a session that is large', () => {
 	});
 });
 
-describe('what is read', () => {
+describe('reading the session cookie', () => {
 	const purpose = 'session';
 
 	test.each<[string, unknown]>([
@@ -179,19 +179,19 @@ describe('what is read', () => {
 		['a session without a token', { ...someSession(), accessToken: undefined }],
 		['a session of an unknown provider', { ...someSession(), provider: 'github' }],
 		['null', null]
-	])('is nothing when the seal holds %s', async (_, value) => {
+	])('returns nothing if the seal contains %s', async (_, value) => {
 		const sealed = createSeal(config().secrets, purpose).seal(value);
 		expect(readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
 	});
 
-	test('is nothing when the cookie is another person’s', async () => {
+	test('returns nothing for a foreign, malformed or missing cookie', async () => {
 		const sealed = createSeal(['x'.repeat(32)], purpose).seal(someSession());
 		expect(readSession(`portal.session=${sealed}`, SIGNED_IN_AT)).toBeNull();
 		expect(readSession('portal.session=garbage', SIGNED_IN_AT)).toBeNull();
 		expect(readSession(null, SIGNED_IN_AT)).toBeNull();
 	});
 
-	test('is stale when another secret than the first sealed it, an hour later', async () => {
+	test('reports a session that was sealed with an older secret as stale after an hour', async () => {
 		const older = 'an-older-secret-of-this-portal-0123456789';
 		configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${older}` });
 		vi.resetModules();
@@ -202,7 +202,7 @@ describe('what is read', () => {
 		expect([await staleAfter(0), await staleAfter(3599), await staleAfter(3600)]).toEqual([false, false, 'secret']);
 	});
 
-	test('is stale at once when it has another format than the configured one', async () => {
+	test('reports a session in another format than the configured one as stale at once', async () => {
 		const written = await writeSession(someSession(), null, SIGNED_IN_AT);
 		configure({ SESSION_FORMAT: '1' });
 		vi.resetModules();

@@ -22,16 +22,16 @@ describe('splitting', () => {
 		expect(split(length)).toHaveLength(count);
 	});
 
-	test('refuses what takes more than four cookies', () => {
+	test('refuses a value that takes more than four cookies', () => {
 		expect(split(15_201)).toBeNull();
 	});
 
-	test('keeps the plain name while one cookie is enough, and counts from 0 after that', () => {
+	test('keeps the plain name for a single cookie, and numbers several cookies from 0', () => {
 		expect(split(3800)?.map(({ name }) => name)).toEqual([NAME]);
 		expect(split(8000)?.map(({ name }) => name)).toEqual([`${NAME}.0`, `${NAME}.1`, `${NAME}.2`]);
 	});
 
-	test('makes cookies that browsers keep, and that join to the value, at every length', () => {
+	test('creates cookies that browsers accept and that join to the value, at every length', () => {
 		for (let length = 1; length <= 15_200; length += 137) {
 			const value = Array.from({ length }, (_, at) => String(at % 10)).join('');
 			const chunks = splitChunks(NAME, value) ?? [];
@@ -52,7 +52,7 @@ describe('joining', () => {
 		['no chunks without the first', { [`${NAME}.1`]: 'b' }, null],
 		['no fifth chunk', Object.fromEntries([0, 1, 2, 3, 4].map((at) => [`${NAME}.${at}`, String(at)])), '0123'],
 		['an empty cookie as none', { [NAME]: '' }, null]
-	])('takes %s', (_, cookies, value) => {
+	])('reads %s', (_, cookies, value) => {
 		expect(joinChunks(NAME, (name) => cookies[name])).toBe(value);
 	});
 
@@ -88,11 +88,11 @@ describe('leftovers', () => {
 		expect(leftoverChunks(NAME, received, kept)).toEqual([NAME, `${NAME}.1`, `${NAME}.7`]);
 	});
 
-	test('are all earlier cookies when nothing is kept, and none of anybody else', () => {
+	test('are all earlier cookies of this name if nothing is kept, and no others', () => {
 		expect(leftoverChunks(NAME, received, [])).toEqual([NAME, `${NAME}.0`, `${NAME}.1`, `${NAME}.7`]);
 	});
 
-	test('are eight at most, so that the head of the response stays small', () => {
+	test('are limited to eight, so that the response headers stay small', () => {
 		const many = Array.from({ length: 400 }, (_, at) => `${NAME}.${at}`);
 		expect(leftoverChunks(NAME, many, [])).toHaveLength(8);
 	});

@@ -19,25 +19,25 @@ describe('a session', () => {
 		['without ID token', { ...session, idToken: undefined }],
 		['without refresh token', { ...session, refreshToken: undefined }],
 		['with opaque tokens', someSession({ accessToken: 'opaque/+=', refreshToken: 'x' })]
-	])('%s comes back from format 2 as it was', (_, written) => {
+	])('%s is restored unchanged from format 2', (_, written) => {
 		expect(format2.open(format2.seal(written))).toEqual({ value: written, stale: false });
 	});
 
-	test('of version 1.0.0 opens, with either setting, and is not sealed again for its format', () => {
+	test('of version 1.0.0 can be opened with either setting, and is not marked for resealing', () => {
 		const cookie = version1.seal(session);
 		expect(format1.open(cookie)).toEqual({ value: session, stale: false });
 		expect(format2.open(cookie)).toEqual({ value: session, stale: false });
 	});
 
-	test('that is written as format 1 opens in version 1.0.0', () => {
+	test('written in format 1 can be opened by version 1.0.0', () => {
 		expect(version1.open(format1.seal(session))?.value).toEqual(session);
 	});
 
-	test('that was written as format 2 opens with format 1 set, and is to be sealed again', () => {
+	test('written in format 2 can be opened with format 1 set, and is marked for resealing', () => {
 		expect(format1.open(format2.seal(session))).toEqual({ value: session, stale: 'format' });
 	});
 
-	test('that format 2 can’t hold is written as format 1', () => {
+	test('that format 2 cannot hold is written in format 1', () => {
 		const odd = someSession({ accessToken: '\ud800' });
 		expect(version1.open(format2.seal(odd))?.value).toEqual(odd);
 	});
@@ -51,7 +51,7 @@ describe('the length of a sealed session', () => {
 		}
 	});
 
-	test('does not tell what facts have in common with tokens: those are not compressed together', () => {
+	test('does not reveal what facts and tokens have in common: they are not compressed together', () => {
 		const length = (name: string) => format2.seal({ ...session, name }).length;
 		const other = keycloakTokens().accessToken;
 		expect(length(accessToken)).toBe(length(other.padEnd(accessToken.length, 'x').slice(0, accessToken.length)));
@@ -63,6 +63,6 @@ test.each([
 	['a version alone', new Uint8Array([2])],
 	['an unknown version', new Uint8Array([3, 0, 0, 0, 0])],
 	['lengths beyond the end', new Uint8Array([2, 255, 255, 1, 1])]
-])('%s holds no session', (_, bytes) => {
+])('decoding a session fails for %s', (_, bytes) => {
 	expect(() => sessionCodec(2).decode(bytes)).toThrow();
 });

@@ -19,7 +19,7 @@ describe('packed tokens', () => {
 		['dots alone', ['...', '.', '..']],
 		['base64url that is not canonical', [`${accessToken.slice(0, -1)}B`, 'AB', 'A', 'A.B.C', `${accessToken}=`]],
 		['text that is not ASCII', ['één.tøken', '\u{1f511}', 'a\u0000b']]
-	])('come back as they were: %s', (_, tokens) => {
+	])('are restored unchanged: %s', (_, tokens) => {
 		const packed = packTokens(tokens);
 		expect(packed && unpackTokens(packed, tokens.length)).toEqual(tokens);
 	});
@@ -42,17 +42,17 @@ describe('packed tokens', () => {
 		);
 	});
 
-	test('are not packed where the round trip changes them: a lone surrogate has no bytes', () => {
+	test('are not packed if a round trip would change them, as with a lone surrogate', () => {
 		expect(packTokens(['\ud800'])).toBeNull();
 	});
 
-	test('take less than half of Keycloak’s tokens', () => {
+	test('take about half the space of Keycloak’s tokens', () => {
 		const packed = packTokens([accessToken, refreshToken, undefined]);
 		expect(packed?.length).toBeLessThan((accessToken.length + refreshToken.length) * 0.52);
 	});
 });
 
-describe('what inflates to more than 64 kB', () => {
+describe('data that inflates to more than 64 kB', () => {
 	test('is not packed', () => {
 		expect(packTokens(['a.'.repeat(40_000)])).toBeNull();
 	});
@@ -67,6 +67,6 @@ test.each([
 	['garbage', random(40)],
 	['lengths beyond the end', deflateRawSync(Buffer.from([1, 200, 1]))],
 	['a length without an end', deflateRawSync(Buffer.alloc(20, 255))]
-])('%s holds no tokens', (_, bytes) => {
+])('unpacking tokens fails for %s', (_, bytes) => {
 	expect(() => unpackTokens(bytes, 1)).toThrow();
 });

@@ -20,7 +20,7 @@ const steps = fc.array(
 
 // Ends during refreshes are part of the model in refresh.race.test.ts: a sign-out there leaves the cookie where it is.
 test(
-	'an ended session never comes back to the list, and the others stay, on three instances',
+	'an ended session never returns to the list, and the other sessions stay, on three instances',
 	{ timeout: 120_000 },
 	() =>
 		assertProperty(

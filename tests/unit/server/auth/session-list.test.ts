@@ -49,7 +49,7 @@ const idsAt = async (list: ReturnType<typeof instance>, userId = 'user-1') =>
 	(await list.read(userId))?.map(({ id }) => id) ?? null;
 
 describe('a session that is in use', () => {
-	test('is listed in words, for its person only', async () => {
+	test('is listed with its browser and system, for its person only', async () => {
 		const list = instance();
 		await list.noteActivity(session('a', { provider: 'sts-wallet' }), FIREFOX);
 		expect(await list.read('user-1')).toMatchObject([
@@ -58,12 +58,12 @@ describe('a session that is in use', () => {
 		expect(await list.read('user-2')).toEqual([]);
 	});
 
-	test('leaves nothing readable in the store: no id, no user agent, no name of a browser', async () => {
+	test('leaves nothing readable in the store: no id, user agent or browser name', async () => {
 		await instance().noteActivity(session('a-session-id', { userId: 'a-user-id' }), FIREFOX);
 		expect(JSON.stringify(writes)).not.toMatch(/a-session-id|a-user-id|Mozilla|Firefox|Windows|subject-1/);
 	});
 
-	test('is written once in five minutes, however many requests it sends to however many instances', async () => {
+	test('is written once every five minutes, whatever the number of requests and instances', async () => {
 		const lists = [instance(), instance(), instance()];
 		for (let minute = 0; minute < 20; minute++) {
 			for (const list of lists) await list.noteActivity(session('a'), FIREFOX);
@@ -74,7 +74,7 @@ describe('a session that is in use', () => {
 		expect(await lists[0]?.read('user-1')).toMatchObject([{ activeAt: SIGNED_IN_AT + 15 * 60 }]);
 	});
 
-	test('is written once when it sends requests to several instances at the same moment', async () => {
+	test('is written once if it sends simultaneous requests to several instances', async () => {
 		await Promise.all([instance(), instance(), instance()].map((list) => list.noteActivity(session('a'), FIREFOX)));
 		expect(writes).toHaveLength(1);
 	});
@@ -86,7 +86,7 @@ describe('a session that is in use', () => {
 		expect(writes).toHaveLength(2);
 	});
 
-	test('adds itself again within five minutes when the store has lost everything', async () => {
+	test('is added again within five minutes after the store has lost everything', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		store = createMemoryStore({ now: () => nowMs });
 		const list = instance();
@@ -96,7 +96,7 @@ describe('a session that is in use', () => {
 		expect(await idsAt(list)).toEqual(['a']);
 	});
 
-	test('is not recorded while the store is unavailable, and soon after that', async () => {
+	test('is not recorded while the store is unavailable, but soon afterwards', async () => {
 		const list = instance();
 		isUp = false;
 		await list.noteActivity(session('a'), FIREFOX);
@@ -108,7 +108,7 @@ describe('a session that is in use', () => {
 		expect(await idsAt(list)).toEqual(['a']);
 	});
 
-	test('does not disturb its request when the store fails', async () => {
+	test('does not affect its request if the store fails', async () => {
 		const broken = { ...store, read: () => Promise.reject(new Error('no connection')) };
 		await instance([next], broken).noteActivity(session('a'), FIREFOX);
 		expect(await idsAt(instance([next], broken))).toBeNull();
@@ -116,13 +116,13 @@ describe('a session that is in use', () => {
 });
 
 describe('the list', () => {
-	test('keeps all sessions that instances add at the same moment', async () => {
+	test('keeps all sessions that instances add at the same time', async () => {
 		const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
 		await Promise.all(ids.map((id) => instance().noteActivity(session(id), FIREFOX)));
 		expect((await idsAt(instance()))?.sort()).toEqual(ids);
 	});
 
-	test('holds 50 sessions: the one that was active longest ago is dropped', async () => {
+	test('holds 50 sessions, and drops the one that was active longest ago', async () => {
 		for (let n = 0; n <= MAX_LISTED; n++) {
 			await instance().noteActivity(session(`s${n}`), FIREFOX);
 			nowMs += 1000;
@@ -131,14 +131,14 @@ describe('the list', () => {
 		expect([ids?.length, ids?.includes('s0'), ids?.includes('s1')]).toEqual([50, false, true]);
 	});
 
-	test('fits a value of Deno KV, whatever the STS puts into its identifiers', async () => {
+	test('fits in a Deno KV value, whatever identifiers the STS uses', async () => {
 		const long = { sub: 'é'.repeat(512), sid: 'ü'.repeat(512) };
 		for (let n = 0; n < MAX_LISTED; n++) await instance().noteActivity(session(`s${n}`, long), FIREFOX);
 		expect(Math.max(...writes.map(({ text }) => text.length))).toBeLessThanOrEqual(60_000);
 		expect((await idsAt(instance()))?.length).toBeGreaterThan(10);
 	});
 
-	test('has no session after its end, and is gone from the store with its last one', async () => {
+	test('omits sessions after their end, and expires with the last one', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		nowMs += 60 * MINUTE;
 		await instance().noteActivity(session('b', { endsAt: SIGNED_IN_AT + 7200 }), FIREFOX);
@@ -147,7 +147,7 @@ describe('the list', () => {
 		expect(await idsAt(instance())).toEqual(['a']);
 	});
 
-	test('has no session that has certainly been idle for too long', async () => {
+	test('omits sessions that have certainly been idle for too long', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		nowMs += 35 * MINUTE;
 		expect(await idsAt(instance([next], store, 1800))).toEqual(['a']);
@@ -155,7 +155,7 @@ describe('the list', () => {
 		expect(await idsAt(instance([next], store, 1800))).toEqual([]);
 	});
 
-	test('has no session that was revoked, even if the record still has it', async () => {
+	test('omits revoked sessions, even if the record still contains them', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		await instance().noteActivity(session('b'), FIREFOX);
 		ended.add('a');
@@ -170,7 +170,7 @@ describe('the list', () => {
 		expect([await idsAt(instance()), writes.at(-1)?.lifeMs]).toEqual([[], 1]);
 	});
 
-	test('cannot be read while the store is unavailable, or fails meanwhile', async () => {
+	test('cannot be read while the store is unavailable, or if it fails during the read', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		isUp = false;
 		expect(await idsAt(instance())).toBeNull();
@@ -179,7 +179,7 @@ describe('the list', () => {
 		expect(await idsAt(instance([next], failing))).toBeNull();
 	});
 
-	test.each(['', 'nonsense', '[]'])('counts as empty, and is written again, where the store has %j', async (text) => {
+	test.each(['', 'nonsense', '[]'])('counts as empty, and is written again, if the store holds %j', async (text) => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		await store.write(writes[0]?.key ?? '', text, 60_000);
 		expect(await idsAt(instance())).toEqual([]);
@@ -187,7 +187,7 @@ describe('the list', () => {
 		expect(await idsAt(instance())).toEqual(['b']);
 	});
 
-	test('is not another person’s, even if somebody moves it in the store', async () => {
+	test('cannot be moved to another person within the store', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		await instance().noteActivity(session('z', { userId: 'user-2' }), FIREFOX);
 		const [mine, theirs] = writes;
@@ -195,7 +195,7 @@ describe('the list', () => {
 		expect(await idsAt(instance())).toEqual([]);
 	});
 
-	test('shows a session whose browser a later version has written', async () => {
+	test('shows a session with a browser name that only a later version knows', async () => {
 		await instance().noteActivity(session('a'), FIREFOX);
 		const seal = createSeal([next], 'session list');
 		const { value } = seal.open(writes[0]?.text ?? '') as { value: { sessions: { browser: string }[] } };
@@ -204,17 +204,17 @@ describe('the list', () => {
 		expect(await instance().read('user-1')).toMatchObject([{ id: 'a', browser: null, system: 'Windows' }]);
 	});
 
-	test('gives up, and says so nowhere but in the log, when others change it all the time', async () => {
+	test('gives up without an error if other instances change it constantly', async () => {
 		const busy: Store = { ...store, replace: (_key: string, _expected: Entry | null) => Promise.resolve(false) };
 		await instance([next], busy).noteActivity(session('a'), FIREFOX);
 		expect(await idsAt(instance())).toEqual([]);
 	});
 });
 
-describe('while AUTH_SECRET is changed', () => {
+describe('during a rotation of AUTH_SECRET', () => {
 	const [first, second, third] = [[old, next], [next, old], [next]] as const;
 
-	test('each instance shows what the others have written, in all three passes', async () => {
+	test('each instance shows what the others have written, in all three phases', async () => {
 		await instance([old]).noteActivity(session('a'), FIREFOX);
 		await instance(first).noteActivity(session('b'), FIREFOX);
 		await instance(second).noteActivity(session('c'), FIREFOX);
@@ -224,7 +224,7 @@ describe('while AUTH_SECRET is changed', () => {
 		expect((await idsAt(instance(third)))?.sort()).toEqual(['a', 'b', 'c']);
 	});
 
-	test('a removed session is gone under both secrets', async () => {
+	test('a removed session is removed under both secrets', async () => {
 		await instance(first).noteActivity(session('a'), FIREFOX);
 		nowMs += 5 * MINUTE;
 		await instance(second).noteActivity(session('a'), FIREFOX);

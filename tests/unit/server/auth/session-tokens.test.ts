@@ -40,13 +40,13 @@ async function recordOf({ tokensKey }: { tokensKey: string }) {
 }
 
 describe('tokens in the shared store', () => {
-	test('come back as they were, at another instance too', async () => {
+	test('are restored unchanged, also on another instance', async () => {
 		const session = newStored();
 		await sessionTokens.save(session);
 		expect(await instance().load(cookieOf(session))).toEqual(session);
 	});
 
-	test('can’t be read in the store, and their length is a multiple of 64 characters', async () => {
+	test('are not readable in the store, and their length is a multiple of 64 characters', async () => {
 		const session = newStored();
 		await sessionTokens.save(session);
 		const { text } = await recordOf(session);
@@ -55,7 +55,7 @@ describe('tokens in the shared store', () => {
 			expect(text).not.toContain(secret);
 	});
 
-	test('are not opened for another session, with another key, or once somebody has changed them', async () => {
+	test('cannot be opened for another session, with another key, or after they were modified', async () => {
 		const [mine, theirs] = [newStored(), newStored({ id: 'session-2' })];
 		await sessionTokens.save(mine);
 		const { key, text } = await recordOf(mine);
@@ -70,7 +70,7 @@ describe('tokens in the shared store', () => {
 		}
 	});
 
-	test('of an older generation never replace newer ones, whichever instance is later', async () => {
+	test('of an older generation never replace newer ones, on any instance', async () => {
 		const session = newStored();
 		const newer = { ...session, generation: 1, accessToken: 'newer' };
 		await sessionTokens.save(session);
@@ -79,7 +79,7 @@ describe('tokens in the shared store', () => {
 		expect(await sessionTokens.load(cookieOf(session))).toMatchObject({ generation: 1, accessToken: 'newer' });
 	});
 
-	test('of several instances that write at once end with the newest', async () => {
+	test('are the newest ones after simultaneous writes by several instances', async () => {
 		const session = newStored();
 		const writes = [3, 1, 2, 0].map((generation) =>
 			instance().save({ ...session, generation, accessToken: `access-${generation}` })
@@ -88,7 +88,7 @@ describe('tokens in the shared store', () => {
 		expect(await sessionTokens.load(cookieOf(session))).toMatchObject({ generation: 3, accessToken: 'access-3' });
 	});
 
-	test('are deleted, and expire with the session', async () => {
+	test('can be deleted, and expire with the session', async () => {
 		const [one, other] = [newStored(), newStored({ endsAt: clock.now() / 1000 + 60 })];
 		await sessionTokens.save(one);
 		await sessionTokens.save(other);
@@ -100,7 +100,7 @@ describe('tokens in the shared store', () => {
 		expect(await sessionTokens.load(cookieOf(other))).toBeNull();
 	});
 
-	test('are unknown, not lost, while the store is away, and there again afterwards', async () => {
+	test('are unknown, not lost, while the store is unavailable, and available again afterwards', async () => {
 		const session = newStored();
 		await sessionTokens.save(session);
 		shared.goAway();
@@ -111,7 +111,7 @@ describe('tokens in the shared store', () => {
 		expect(await sessionTokens.load(cookieOf(session))).toEqual(session);
 	});
 
-	test('are read while the store refuses writes', async () => {
+	test('can be read while the store refuses writes', async () => {
 		const session = newStored();
 		await sessionTokens.save(session);
 		shared.refuseWrites();
@@ -119,7 +119,7 @@ describe('tokens in the shared store', () => {
 		expect(await sessionTokens.load(cookieOf(session))).toEqual(session);
 	});
 
-	test('are lost when the store has forgotten them: no instance writes a copy again', async () => {
+	test('are lost if the store loses them: no instance writes a copy again', async () => {
 		const session = newStored();
 		await sessionTokens.save(session);
 		shared.forget();
@@ -127,7 +127,7 @@ describe('tokens in the shared store', () => {
 		expect(await sessionTokens.load(cookieOf(session))).toBeNull();
 	});
 
-	test('that Deno KV would not take are too large', async () => {
+	test('are refused as too large if Deno KV could not store them', async () => {
 		const random = Buffer.from(crypto.getRandomValues(new Uint8Array(50_000))).toString('base64url');
 		await expect(sessionTokens.save(newStored({ accessToken: random }))).rejects.toThrow(SessionTooLarge);
 	});

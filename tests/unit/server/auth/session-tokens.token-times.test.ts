@@ -23,11 +23,14 @@ test.each([
 	['a minute', 60, 15],
 	['five seconds', 5, 1.25],
 	['no time at all', 0, 0]
-])('tokens that live for %s are renewed a minute or a quarter of that before their end', (_, life, grace) => {
-	expect(times(life)).toEqual([life, grace]);
-});
+])(
+	'tokens that live for %s are refreshed a minute or a quarter of their lifetime before they expire',
+	(_, life, grace) => {
+		expect(times(life)).toEqual([life, grace]);
+	}
+);
 
-test('the grace is configurable, and still a quarter of the life at most', () => {
+test('the grace period is configurable, but at most a quarter of the lifetime', () => {
 	configure({ REFRESH_GRACE_SECONDS: '300' });
 	expect([times(3600), times(600)]).toEqual([
 		[3600, 300],
@@ -35,7 +38,7 @@ test('the grace is configurable, and still a quarter of the life at most', () =>
 	]);
 });
 
-test('whole seconds come of a life that is none: the cookie holds no others', () => {
+test('a fractional lifetime is rounded down to whole seconds, as the cookie requires', () => {
 	expect(tokenTimes(59.5).expiresAt).toBe(SIGNED_IN_AT + 59);
 });
 

@@ -56,13 +56,13 @@ describe('a new session', () => {
 
 	test('lasts for 24 hours', () => expect(session.endsAt).toBe(NOW + 86_400));
 
-	test('lasts as long as SESSION_MAX_AGE says', () => {
+	test('lasts for SESSION_MAX_AGE', () => {
 		configure({ SESSION_MAX_AGE: '604800' });
 		expect(newSession(claims, tokens, facts).endsAt).toBe(NOW + 604_800);
 		configure();
 	});
 
-	test('counts as active from its start with an idle timeout, so that its first cookie becomes idle too', () => {
+	test('is active from its start with an idle timeout, so that its first cookie can become idle', () => {
 		expect(session.activeAt).toBeUndefined();
 		configure({ SESSION_IDLE_TIMEOUT: '300' });
 		expect(newSession(claims, tokens, facts).activeAt).toBe(facts.endedAt);
@@ -75,12 +75,12 @@ describe('a new session', () => {
 		[-300, false],
 		[-3600, false],
 		[3600, false]
-	])('of an ID token whose time is %i s from ours says when the STS issued it: %s', (offset, isSaid) => {
+	])('records the issue time of an ID token that is %i s from the portal’s clock: %s', (offset, isSaid) => {
 		const parsed = v.parse(IdentityClaims, { sub: 's', iat: NOW + offset });
 		expect(newSession(parsed, tokens, facts).issuedAt).toBe(isSaid ? NOW + offset : undefined);
 	});
 
-	test('has a random id of its own', () => {
+	test('has a random id', () => {
 		expect(session.id).toMatch(/^[\da-f-]{36}$/);
 		expect(newSession(claims, tokens, facts).id).not.toBe(session.id);
 	});
@@ -103,43 +103,40 @@ describe('a new session', () => {
 		['a fraction that is no time', Number.MAX_VALUE]
 	] as const;
 
-	test.each(implausible)('of an STS that says %s of the time is not fresh', (_, auth_time) => {
+	test.each(implausible)('is not fresh if auth_time is %s', (_, auth_time) => {
 		expect(freshBy(auth_time, false)).toBe(false);
 	});
 
-	test.each(implausible)(
-		'of an STS that says %s is fresh where it was asked to authenticate the person',
-		(_, auth_time) => {
-			expect(freshBy(auth_time, true)).toBe(true);
-		}
-	);
+	test.each(implausible)('is fresh if auth_time is %s but re-authentication was requested', (_, auth_time) => {
+		expect(freshBy(auth_time, true)).toBe(true);
+	});
 
 	test.each([
 		[NOW, true],
 		[NOW - 15 * 60, true],
 		[NOW - 15 * 60 - 1, false],
 		[NOW + 20, true]
-	])('of an STS that says %i at 1800000000 is fresh: %s', (auth_time, fresh) => {
+	])('with auth_time %i is fresh at 1800000000: %s', (auth_time, fresh) => {
 		expect([freshBy(auth_time, false), freshBy(auth_time, true)]).toEqual([fresh, fresh]);
 	});
 
-	test('says when the STS did not authenticate the person although it was asked to', () => {
+	test('records that the STS ignored a request for re-authentication', () => {
 		const by = (auth_time: number, requestsLogin: boolean) =>
 			newSession(v.parse(IdentityClaims, { sub: 's', auth_time }), tokens, { ...facts, requestsLogin }).isReauthIgnored;
 		expect([by(NOW - 3600, true), by(NOW - 3600, false), by(NOW - 10, true)]).toEqual([true, false, false]);
 	});
 
-	test.each([NOW * 1000, NOW + 3600])('that an earlier version sealed with the time %i is not fresh', (authTime) => {
+	test.each([NOW * 1000, NOW + 3600])('that an earlier version sealed with auth_time %i is not fresh', (authTime) => {
 		expect(isFresh({ ...session, authTime })).toBe(false);
 	});
 
-	test('survives its cookie', () => {
+	test('is unchanged after serialization', () => {
 		expect(v.parse(SessionSchema, JSON.parse(JSON.stringify(session)))).toEqual(session);
 	});
 });
 
-describe('what a browser may read', () => {
-	test('is this and no more', () => {
+describe('the public session', () => {
+	test('contains exactly the expected fields', () => {
 		expect(publicSession(session, Date.parse('2027-01-16T07:58:30.500Z'))).toEqual({
 			user: {
 				id: 'user-1',
@@ -156,17 +153,17 @@ describe('what a browser may read', () => {
 		});
 	});
 
-	test('never has less than no time left', () => {
+	test('never has a negative remaining time', () => {
 		expect(publicSession(session, Date.parse('2027-01-16T08:00:01Z')).expiresInMs).toBe(0);
 	});
 
-	test('has null for what is not known', () => {
+	test('has null for unknown values', () => {
 		const { user, assurance } = publicSession(newSession(v.parse(IdentityClaims, { sub: 's' }), tokens, facts));
 		expect(user).toEqual({ id: 's', name: null, email: null, eduid: null, institution: null });
 		expect(assurance).toEqual({ acr: null, amr: [] });
 	});
 
-	test('has no token, by name or by value', () => {
+	test('contains no token, by name or by value', () => {
 		const text = JSON.stringify(publicSession(session));
 		expect(text).not.toMatch(/token|secret|sts-session/i);
 	});
@@ -179,4 +176,4 @@ test.each([
 	['credentials', false],
 	['', false],
 	[null, false]
-])('whether %s is a provider: %s', (text, known) => expect(isProvider(text)).toBe(known));
+])('%s is a valid provider: %s', (text, known) => expect(isProvider(text)).toBe(known));

@@ -20,23 +20,23 @@ const challenge = () =>
 	});
 const named = (name: string) => Object.assign(new Error('x'), { name });
 
-describe('the error in a query', () => {
+describe('the error in the query', () => {
 	const both = { institution: true, wallet: true };
-	test.each(signInErrors)('%s is one of ours', (code) => expect(signInErrorOf(code, both)).toBe(code));
+	test.each(signInErrors)('%s is a known code', (code) => expect(signInErrorOf(code, both)).toBe(code));
 	test.each(['', 'Configuration', '<script>', 'toString'])('%s is shown as a failed sign-in', (text) =>
 		expect(signInErrorOf(text, both)).toBe('sign_in_failed')
 	);
-	test('is none when there is none', () => expect(signInErrorOf(null, both)).toBeNull());
+	test('is null if it is absent', () => expect(signInErrorOf(null, both)).toBeNull());
 	test.each([
 		['institution_unknown', { institution: false, wallet: true }],
 		['wallet_session_foreign', { institution: true, wallet: false }],
 		['wallet_not_confirmed', { institution: true, wallet: false }]
-	])('%s is a failed sign-in where its way to sign in is switched off', (code, signInMethods) =>
+	])('%s is shown as a failed sign-in if its sign-in method is disabled', (code, signInMethods) =>
 		expect(signInErrorOf(code, signInMethods)).toBe('sign_in_failed')
 	);
 });
 
-describe('the error of a callback', () => {
+describe('the error in a callback', () => {
 	test.each([
 		['access_denied', 'access_denied'],
 		['login_required', 'interaction_required'],
@@ -54,12 +54,12 @@ describe('the error of a callback', () => {
 		['temporarily_unavailable', 'authentication_expired', true],
 		['temporarily_unavailable', 'maintenance', false],
 		['access_denied', 'authentication_expired', false]
-	])('%s with the description %s: the person took too long is %s', (error, error_description, expected) => {
+	])('%s with the description %s means that the person took too long: %s', (error, error_description, expected) => {
 		expect(isExpiredAtSts(new URLSearchParams({ error, error_description }))).toBe(expected);
 	});
 });
 
-describe('why a code could not be redeemed', () => {
+describe('the reason for a failed code redemption', () => {
 	test.each<[string, unknown, string]>([
 		['a timeout', wrapped(new UpstreamError('timeout')), 'sts_unavailable'],
 		['a broken connection', wrapped(new UpstreamError('cut_off')), 'sts_unavailable'],
@@ -78,7 +78,7 @@ describe('why a code could not be redeemed', () => {
 		['nothing', null, 'sign_in_failed']
 	])('%s', (_, fault, code) => expect(callbackFault(fault)).toBe(code));
 
-	test('is found though errors cause each other in a circle', () => {
+	test('is found even if errors cause each other in a cycle', () => {
 		const one = new Error('one');
 		const two = new Error('two', { cause: one });
 		one.cause = two;
@@ -86,7 +86,7 @@ describe('why a code could not be redeemed', () => {
 	});
 });
 
-describe('why a sign-in could not be started', () => {
+describe('the reason for a failed start of a sign-in', () => {
 	test.each<[string, unknown, string]>([
 		['a refused client', refusal('invalid_client', 401), 'portal_misconfigured'],
 		['a challenge', challenge(), 'portal_misconfigured'],

@@ -35,21 +35,21 @@ const flow = (changes: Partial<SignInFlow> = {}): SignInFlow => ({
 	...changes
 });
 
-test('a flow’s id sorts by age, and differs for two of the same moment', () => {
+test('a flow’s id sorts by age, and differs for two flows of the same moment', () => {
 	const ids = [3, 2, 1, 0].map(id);
 	expect([...ids].sort()).toEqual(ids);
 	expect(id(0)).not.toBe(id(0));
 });
 
 describe('the cookie of a flow', () => {
-	test('gives back the whole flow', () => {
+	test('restores the whole flow', () => {
 		const cookies = fakeCookies();
 		const kept = flow();
 		keepFlow(cookies, kept);
 		expect(findFlow(fakeCookies(cookies.next()), kept.id)).toEqual(kept);
 	});
 
-	test('gives nothing under another flow’s name', () => {
+	test('restores nothing under the name of another flow', () => {
 		const [one, other] = [flow({ id: id(1) }), flow()];
 		const cookies = fakeCookies();
 		keepFlow(cookies, one);
@@ -57,7 +57,7 @@ describe('the cookie of a flow', () => {
 		expect(findFlow(renamed, other.id)).toBeNull();
 	});
 
-	test('is forgotten alone', () => {
+	test('is deleted without affecting other cookies', () => {
 		const [one, other] = [flow({ id: id(1) }), flow()];
 		const cookies = fakeCookies('portal.login=v');
 		keepFlow(cookies, one);
@@ -67,7 +67,7 @@ describe('the cookie of a flow', () => {
 		expect(cookies.next()).toContain('portal.login=v');
 	});
 
-	test('is not pushed out by look-alikes', () => {
+	test('is not displaced by look-alikes', () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const lookAlikes = [0, 1, 2, 3].map((age) => `portal.flow.${id(age)}=v; x__Host-portal.flow.${id(age)}=v`);
 		const cookies = fakeCookies([...lookAlikes, '__Host-portal.flow.x=v'].join('; '));
@@ -78,25 +78,25 @@ describe('the cookie of a flow', () => {
 });
 
 describe('the state parameter', () => {
-	test('names the flow, and brings back where the person wanted to go', () => {
+	test('identifies the flow, and contains the return path', () => {
 		const { id: flowId, stateKey, provider, returnTo } = flow();
 		const state = stateOf({ id: flowId, stateKey, provider, returnTo });
 		expect(readState(state)).toEqual({ flowId, stateKey, provider, returnTo });
 		expect(state).not.toContain('account');
 	});
 
-	test('brings back the longest path that is accepted anywhere', () => {
+	test('can contain the longest return path that is accepted anywhere', () => {
 		const { id: flowId, stateKey, provider } = flow();
 		const returnTo = `/${'x'.repeat(2047)}`;
 		expect(readState(stateOf({ id: flowId, stateKey, provider, returnTo }))).toMatchObject({ returnTo });
 	});
 
 	test.each([null, '', '.', 'x.y', `${id(0)}.${newStateKey()}.x`, `${id(0)}.${newStateKey()}.`])(
-		'that the portal did not make, such as %s, says nothing',
+		'is ignored if the portal did not create it, such as %s',
 		(state) => expect(readState(state)).toBeNull()
 	);
 
-	test('of one flow does not bring back the path of another', () => {
+	test('is rejected if its return path belongs to another flow', () => {
 		const [one, other] = [stateOf(flow({ returnTo: '/one' })), stateOf(flow({ returnTo: '/other' }))];
 		const [oneId, oneKey] = one.split('.');
 		expect(readState(`${oneId}.${oneKey}.${other.split('.')[2]}`)).toBeNull();
@@ -113,18 +113,18 @@ describe('a sign-in that version 1.0.0 started', () => {
 		cookie('callback', encodeURIComponent('http://localhost:3000/help?x=1'))
 	].join('; ');
 
-	test('is known by its state', () => {
+	test('is recognised by its state', () => {
 		expect(flowOfVersion1(`${old}.eyJhbGciOiJkaXIifQ..a.b.c`)).toBe(old);
 		expect(flowOfVersion1(`${old}.x`)).toBeNull();
 	});
 
-	test('gives its return path, and leaves no cookie', () => {
+	test('provides its return path, and leaves no cookie', () => {
 		const cookies = fakeCookies(header);
 		expect(takeFlowOfVersion1(cookies, old)).toBe('/help?x=1');
 		expect(cookies.next()).toBe('');
 	});
 
-	test('in another browser is nothing', () => {
+	test('is unknown in another browser', () => {
 		expect(takeFlowOfVersion1(fakeCookies(), old)).toBeNull();
 	});
 });
@@ -137,7 +137,7 @@ describe('the state of a step-up', () => {
 		subject: 's'
 	};
 
-	test('contains what was requested, which the cookie of 600 bytes could not', () => {
+	test('contains the requirement, which would not fit in the 600 bytes of the cookie', () => {
 		const kept = flow({ stepUp });
 		const cookies = fakeCookies();
 		keepFlow(cookies, kept);
@@ -145,7 +145,7 @@ describe('the state of a step-up', () => {
 		expect(readState(stateOf(kept))?.stepUp).toEqual(stepUp);
 	});
 
-	test('differs from that of another flow, which is as earlier versions wrote it and has no requirement', () => {
+	test('cannot be used for another flow, and a flow without a requirement keeps the earlier format', () => {
 		const plain = flow();
 		const sealed = createSeal(config().secrets, 'sign-in target');
 		const state = stateOf(plain);

@@ -4,7 +4,7 @@ import { fakeCookies } from '../../../harness/cookies';
 vi.mock('$lib/server/config', () => import('../configured'));
 const { forgetLinkedWallet, recordLinkedWallet, takeLinkedWallet } = await import('$lib/server/auth/sign-in-flow');
 
-test('the record of a linked wallet contains nothing else, and lasts ten minutes', () => {
+test('the record of a linked wallet contains only a flag, and lasts ten minutes', () => {
 	const cookies = fakeCookies();
 	recordLinkedWallet(cookies, true);
 	expect(cookies.setCookies()).toEqual(['portal.linked=1; Max-Age=600; Path=/; HttpOnly; SameSite=Lax']);
@@ -21,7 +21,7 @@ test.each([
 	expect(takeLinkedWallet(cookies)).toBe(false);
 });
 
-test('a browser without the record gets no cookie', () => {
+test('a browser without the record receives no cookie', () => {
 	const cookies = fakeCookies();
 	expect(takeLinkedWallet(cookies)).toBe(false);
 	recordLinkedWallet(cookies, false);

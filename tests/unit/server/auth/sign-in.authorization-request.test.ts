@@ -7,7 +7,7 @@ vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
 
 describe('starting a sign-in', () => {
-	test('asks for a code with PKCE, state and nonce, to come back to the registered address', async () => {
+	test('requests a code with PKCE, state and nonce, and the registered redirect URI', async () => {
 		const { url } = await started();
 		expect(url.origin + url.pathname).toBe('http://localhost:8092/authorize');
 		expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -22,32 +22,32 @@ describe('starting a sign-in', () => {
 		});
 	});
 
-	test('asks the institution for claims, all voluntary', async () => {
+	test('requests claims from the institution, all of them voluntary', async () => {
 		const { url } = await started();
 		const { id_token: wanted } = JSON.parse(url.searchParams.get('claims') ?? '{}') as { id_token: object };
 		expect(Object.keys(wanted)).toContain('schac_home_organization');
 		expect(new Set(Object.values(wanted))).toEqual(new Set([null]));
 	});
 
-	test('with a wallet names the session, and asks for no claims', async () => {
+	test('with a wallet names the wallet session, and requests no claims', async () => {
 		const { url } = await started({ provider: 'sts-wallet', walletSessionId: 'abc' });
 		expect(url.searchParams.get('login_hint')).toBe('oid4vp:abc');
 		expect(url.searchParams.get('redirect_uri')).toBe('http://localhost:3000/api/auth/callback/sts-wallet');
 		expect(url.searchParams.has('claims')).toBe(false);
 	});
 
-	test('asks for nothing that was not wanted', async () => {
+	test('sends no optional parameters by default', async () => {
 		const { url } = await started();
 		expect(url.searchParams.has('prompt')).toBe(false);
 		expect(url.searchParams.has('login_hint')).toBe(false);
 	});
 
-	test('can name an institution, and request the credentials again', async () => {
+	test('can name an institution, and request re-authentication', async () => {
 		const { url } = await started({ institution: 'uni-a', requestsLogin: true });
 		expect(Object.fromEntries(url.searchParams)).toMatchObject({ provider: 'uni-a', prompt: 'login' });
 	});
 
-	test('keeps one HttpOnly, Lax cookie of its own, without any of its secrets in clear', async () => {
+	test('sets one HttpOnly, Lax cookie, with all its secrets sealed', async () => {
 		const { setCookies, flow } = await started();
 		expect(setCookies.map((line) => line.replace(/=[\w-]{100,}/, '=…'))).toEqual([
 			`portal.flow.${flow.id}=…; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
@@ -55,7 +55,7 @@ describe('starting a sign-in', () => {
 		expect([flow.verifier, flow.nonce, flow.stateKey].filter((secret) => setCookies[0]?.includes(secret))).toEqual([]);
 	});
 
-	test('under https names it __Host- and makes it Secure', async () => {
+	test('sets a __Host- and Secure cookie under https', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const { setCookies } = await started();
 		expect(setCookies.filter((text) => !/^__Host-portal\.flow\..*; Secure;/.test(text))).toEqual([]);
@@ -65,13 +65,13 @@ describe('starting a sign-in', () => {
 		['a usual return path', '/account/wallets/6c1f2a52-7f0b-4a8e-9d35-0c8c3a0e6b11/unlink', 'universiteit-noord'],
 		['the longest return path', `/${'x'.repeat(511)}`, 'universiteit-noord'],
 		['the longest of both', `/${'x'.repeat(511)}`, 'i'.repeat(128)]
-	])('keeps to 600 bytes of cookie with %s, and comes back to that path', async (_, returnTo, institution) => {
+	])('keeps the cookie within 600 bytes with %s, and returns to that path', async (_, returnTo, institution) => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const { cookie, url } = await started({ returnTo, institution, requestsLogin: true });
 		expect(cookie.length).toBeLessThanOrEqual(600);
 		expect(await returned(sts.authorize(url), cookie)).toMatchObject({ path: returnTo });
 	});
-	test('without the STS says so', async () => {
+	test('reports that the STS is unavailable if it is unreachable', async () => {
 		vi.resetModules();
 		const { startSignIn: startAnew } = await import('$lib/server/auth/sign-in');
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
@@ -81,8 +81,8 @@ describe('starting a sign-in', () => {
 	});
 });
 
-describe('an STS that takes pushed authorization requests', () => {
-	test('gets the request over the back channel; the browser carries its name alone', async () => {
+describe('an STS that supports pushed authorization requests', () => {
+	test('receives the request over the back channel, and the browser carries only its request_uri', async () => {
 		vi.resetModules();
 		sts.behaviour = { metadata: { pushed_authorization_request_endpoint: 'http://localhost:8092/par' } };
 		const { startSignIn: startAnew } = await import('$lib/server/auth/sign-in');

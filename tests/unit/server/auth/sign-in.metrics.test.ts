@@ -22,14 +22,14 @@ function begin() {
 const counted = () => vi.mocked(count).mock.calls;
 
 // The first test: later, the discovery document is cached.
-test('a sign-in that cannot be started counts as one that failed, and not as started', async () => {
+test('a sign-in that cannot be started is counted as failed, and not as started', async () => {
 	vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
 	expect(await begin()).toEqual({ error: 'sts_unavailable' });
 	vi.stubGlobal('fetch', sts.fetch);
 	expect(counted()).toEqual([['portal.sign_ins', { method: 'institution', result: 'sts_unavailable' }]]);
 });
 
-test('a browser that is sent to the STS counts as a sign-in that was started', async () => {
+test('a browser that is redirected to the STS is counted as a started sign-in', async () => {
 	expect(await begin()).toHaveProperty('url');
 	expect(counted()).toEqual([['portal.sign_ins.started', { method: 'institution' }]]);
 });
@@ -58,7 +58,7 @@ test.each<[string, (query: URLSearchParams) => URLSearchParams, Behaviour, Recor
 	],
 	['an ID token with a wrong signature', unchanged, { isForged: true }, { result: 'sign_in_failed' }]
 ])(
-	'a callback with %s is counted by whether a call of the portal shows the failure',
+	'a callback with %s is counted with the cause "query" unless a call of the portal shows the failure',
 	async (_, change, behaviour, attributes) => {
 		const { query, cookie } = await started();
 		sts.behaviour = behaviour;

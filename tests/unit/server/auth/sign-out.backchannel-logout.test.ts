@@ -35,7 +35,7 @@ describe('a logout token', () => {
 		expect(await isRevoked(session)).toBe(true);
 	});
 
-	test('that comes late does not end a session that began after it was made', async () => {
+	test('that arrives late does not end a session that began after it was issued', async () => {
 		const begunAt = nowSeconds() - 10;
 		const session = { ...fresh(), endsAt: begunAt + SESSION_SECONDS };
 		await says({ sub: session.sub, iat: begunAt - 10 });
@@ -44,18 +44,18 @@ describe('a logout token', () => {
 		expect(await isRevokedNow(session)).toBe(true);
 	});
 
-	test('is taken half an hour late, and no later', async () => {
+	test('is accepted up to half an hour late, and no later', async () => {
 		await expect(says({ sid: 'x', iat: nowSeconds() - 29 * 60 })).resolves.toBeUndefined();
 		await expect(says({ sid: 'x', iat: nowSeconds() - 31 * 60 })).rejects.toMatchObject({ code: 'invalid_request' });
 	});
 
-	test('is taken from a clock that is a minute and a half ahead, and no more', async () => {
+	test('is accepted from a clock that is up to a minute and a half ahead, and no more', async () => {
 		await expect(says({ sid: 'x', iat: nowSeconds() + 85 })).resolves.toBeUndefined();
 		await expect(says({ sid: 'x', iat: nowSeconds() + 95 })).rejects.toMatchObject({ code: 'invalid_request' });
 	});
 
 	test.each([-60, 60])(
-		'ends what began before it and nothing else, also when the clock of the STS is %i s off',
+		'ends only sessions that began before it, even if the clock of the STS is %i s off',
 		async (offset) => {
 			const begunAt = (secondsAgo: number) => ({
 				...fresh(),
@@ -80,12 +80,12 @@ describe('a logout token', () => {
 		expect(await isRevoked(session)).toBe(false);
 	});
 
-	test('that is none is refused', async () => {
+	test('is refused if it is invalid', async () => {
 		vi.mocked(verifyLogoutToken).mockRejectedValue(new Error('no JWT'));
 		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
 	});
 
-	test('that is none writes a line within the limit of what anybody can cause; an STS that is down writes a warning', async () => {
+	test('that is invalid is logged within the limit, and an unreachable STS is logged as a warning', async () => {
 		const warn = vi.spyOn(log, 'warn').mockReturnValue();
 		const limited = vi.spyOn(log, 'limited').mockReturnValue();
 		vi.mocked(verifyLogoutToken).mockRejectedValueOnce(new Error('no JWT'));
@@ -96,12 +96,12 @@ describe('a logout token', () => {
 		expect([warn.mock.calls.length, limited.mock.calls.length]).toEqual([1, 1]);
 	});
 
-	test('is to be sent again when the keys of the STS could not be had', async () => {
+	test('results in 503 if the keys of the STS are unavailable, so that the STS sends it again', async () => {
 		vi.mocked(verifyLogoutToken).mockRejectedValue(new UpstreamError('cut_off'));
 		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
 	});
 
-	test('that is too long is refused before it is looked at', async () => {
+	test('that is too long is refused before it is verified', async () => {
 		const token = 'a'.repeat(MAX_TOKEN_CHARACTERS + 1);
 		await expect(revokeByLogoutToken(token, 'r1')).rejects.toMatchObject({ code: 'invalid_request' });
 		expect(verifyLogoutToken).not.toHaveBeenCalled();

@@ -8,7 +8,7 @@ vi.mock('$lib/server/config', () => import('../configured'));
 
 const URL_OF_STS = 'http://localhost:8092/session/end?client_id=portal-client';
 
-test('the next page gets the address, once', async () => {
+test('the next page receives the end-session URL once', async () => {
 	const signOut = fakeCookies();
 	keepLogoutRedirect(signOut, URL_OF_STS);
 	const next = fakeCookies(signOut.next());
@@ -17,7 +17,7 @@ test('the next page gets the address, once', async () => {
 	expect(takeLogoutRedirect(fakeCookies(next.next()))).toBeNull();
 });
 
-test('the cookie shows nothing of the address, and lives for a minute', async () => {
+test('the cookie does not reveal the URL, and lasts for a minute', async () => {
 	const cookies = fakeCookies();
 	keepLogoutRedirect(cookies, URL_OF_STS);
 	expect(cookies.setCookies()).toEqual([
@@ -25,7 +25,7 @@ test('the cookie shows nothing of the address, and lives for a minute', async ()
 	]);
 });
 
-test('without one there is nowhere to go, and no cookie is touched', async () => {
+test('without a cookie there is no redirect, and no cookie is changed', async () => {
 	const cookies = fakeCookies('other=1');
 	expect(takeLogoutRedirect(cookies)).toBeNull();
 	expect(cookies.setCookies()).toEqual([]);
@@ -36,6 +36,6 @@ test.each([
 	['sealed by somebody else', () => createSeal(['x'.repeat(32)], 'departure').seal('https://evil.example/')],
 	['sealed for something else', () => createSeal(config().secrets, 'login').seal('https://evil.example/')],
 	['no text', () => createSeal(config().secrets, 'departure').seal({ url: 'https://evil.example/' })]
-])('an address that is %s leads nowhere', async (_, make) => {
+])('a URL that is %s is ignored', async (_, make) => {
 	expect(takeLogoutRedirect(fakeCookies(`portal.departure=${await make()}`))).toBeNull();
 });

@@ -7,7 +7,7 @@ const { clearSignedOutMark, isMarkedSignedOut, markSignedOut } = await import('$
 const { evictions } = await import('$lib/server/auth/cookie-budget');
 afterEach(() => configure());
 
-test('the mark of a sign-out says nothing but that there was one, and lasts no longer than a session', () => {
+test('the sign-out mark contains only a flag, and lasts no longer than a session', () => {
 	const cookies = fakeCookies();
 	markSignedOut(cookies);
 	expect(cookies.setCookies()).toEqual(['portal.signedout=1; Max-Age=86400; Path=/; HttpOnly; SameSite=Lax']);
@@ -23,13 +23,13 @@ test('the mark is __Host- and Secure under https', () => {
 	]);
 });
 
-test('a browser without the mark gets no cookie when it is cleared', () => {
+test('a browser without the mark receives no cookie when the mark is cleared', () => {
 	const cookies = fakeCookies();
 	clearSignedOutMark(cookies);
 	expect([cookies.setCookies(), isMarkedSignedOut(cookies)]).toEqual([[], false]);
 });
 
-test('the mark is cleared', () => {
+test('clearing the mark deletes its cookie', () => {
 	const cookies = fakeCookies('portal.signedout=1');
 	clearSignedOutMark(cookies);
 	expect([isMarkedSignedOut(cookies), cookies.setCookies()]).toEqual([

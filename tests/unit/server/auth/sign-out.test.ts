@@ -34,8 +34,8 @@ const leave = async (changes = {}) => {
 	return url === null ? null : Object.fromEntries(new URL(url).searchParams);
 };
 
-describe('the STS’s end-session page', () => {
-	test('gets the client, the hint and the return address', async () => {
+describe('the end-session URL of the STS', () => {
+	test('contains the client, the hint and the return URL', async () => {
 		expect(await leave({ sid: 'sts-session-1' })).toEqual({
 			ui: '1',
 			client_id: 'portal-client',
@@ -45,18 +45,18 @@ describe('the STS’s end-session page', () => {
 		});
 	});
 
-	test('gets an ID token only where that is configured', async () => {
+	test('contains an ID token only if that is configured', async () => {
 		expect(await leave()).not.toHaveProperty('id_token_hint');
 		configure({ SIGN_OUT_ID_TOKEN_HINT: 'true' });
 		expect(await leave()).toMatchObject({ id_token_hint: 'the-id-token' });
 	});
 
-	test('is none where the STS offers none', async () => {
+	test('is null if the STS has no end-session endpoint', async () => {
 		vi.mocked(stsMetadata).mockResolvedValue({ issuer: metadata.issuer });
 		expect(await leave()).toBeNull();
 	});
 
-	test('is none while the STS is unreachable: signing out works without', async () => {
+	test('is null while the STS is unreachable, and sign-out works without it', async () => {
 		vi.mocked(stsMetadata).mockRejectedValue(new TypeError('fetch failed'));
 		expect(await leave()).toBeNull();
 	});
@@ -66,7 +66,7 @@ describe('the tokens of a person who signs out', () => {
 	const revoked = () =>
 		sent.mock.calls.map(([url, init]) => [url, Object.fromEntries(new URLSearchParams(init.body as string))]);
 
-	test('are revoked by the refresh token', async () => {
+	test('are revoked with the refresh token', async () => {
 		await revokeTokens(someSession(), 'r1');
 		expect(revoked()).toEqual([
 			[
@@ -81,7 +81,7 @@ describe('the tokens of a person who signs out', () => {
 		]);
 	});
 
-	test('are revoked by the access token where there is no other', async () => {
+	test('are revoked with the access token if there is no refresh token', async () => {
 		await revokeTokens(someSession({ refreshToken: undefined }), 'r1');
 		expect(revoked()).toMatchObject([
 			[expect.anything(), { token: 'the-access-token', token_type_hint: 'access_token' }]
@@ -91,13 +91,13 @@ describe('the tokens of a person who signs out', () => {
 	test.each<[string, () => Promise<Response>]>([
 		['is away', () => Promise.reject(new TypeError('fetch failed'))],
 		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))]
-	])('keep nobody signed in when the STS %s', async (_, response) => {
+	])('do not prevent the sign-out if the STS %s', async (_, response) => {
 		sent.mockImplementation(response);
 		await expect(revokeTokens(someSession(), 'r1')).resolves.toBeUndefined();
 		expect(sent).toHaveBeenCalledOnce();
 	});
 
-	test('are dropped with those that the portal got in exchange, and no other session’s are', async () => {
+	test('are dropped with the tokens that were exchanged for them, and not those of another session', async () => {
 		vi.mocked(stsMetadata).mockResolvedValue({ ...metadata, token_endpoint: 'http://localhost:8092/token' });
 		let granted = 0;
 		sent.mockImplementation((url) => {
@@ -114,13 +114,13 @@ describe('the tokens of a person who signs out', () => {
 		expect(await both()).toEqual(['for grades 3', 'for grades 2']);
 	});
 
-	test('are left to expire where the STS revokes none', async () => {
+	test('are left to expire if the STS has no revocation endpoint', async () => {
 		vi.mocked(stsMetadata).mockResolvedValue({ issuer: metadata.issuer });
 		await revokeTokens(someSession(), 'r1');
 		expect(sent).not.toHaveBeenCalled();
 	});
 
-	test('are given up after three seconds when the STS is silent', async () => {
+	test('are left to expire after three seconds without a response from the STS', async () => {
 		const limit = new AbortController();
 		const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
 		sent.mockImplementation(
@@ -135,7 +135,7 @@ describe('the tokens of a person who signs out', () => {
 	});
 });
 
-test('a sign-out waits at most three seconds for an STS whose metadata is not known', async () => {
+test('a sign-out waits at most three seconds for the metadata of the STS', async () => {
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	vi.mocked(stsMetadata).mockReturnValue(new Promise(() => {}));
 	const done = Promise.all([revokeTokens(someSession(), 'r1'), endSessionUrl(someSession(), 'r1')]);

@@ -34,12 +34,12 @@ test.each([
 	['the authentication is older', session(MFA, NOW - 901), [MFA], 900, 'newer'],
 	['the time of the authentication is not known', session(MFA, 0), [MFA], 900, 'newer'],
 	['the authentication is in the future', session(MFA, NOW + 31), [], 900, 'newer']
-] as const)('if %s, that decides what the session lacks', (_, of, acr, maxAgeSeconds, lacking) => {
+] as const)('determines what the session lacks if %s', (_, of, acr, maxAgeSeconds, lacking) => {
 	expect(lackingOf(of, { acr, maxAgeSeconds }, NOW)).toBe(lacking);
 });
 
-describe('acts on the account', () => {
-	test('require a sign-in of the last 15 minutes, and by setting another age and an acr', () => {
+describe('actions on the account', () => {
+	test('require a sign-in within the last 15 minutes, or the configured age and acr', () => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		expect([NOW - 900, NOW - 901].map((time) => lackingForAccountActs(session('sfa', time)))).toEqual([null, 'newer']);
 		configure({ STEP_UP_ACR: `loa3, ${MFA}`, STEP_UP_MAX_AGE: '60' });
@@ -47,7 +47,7 @@ describe('acts on the account', () => {
 		expect(sessions.map(lackingForAccountActs)).toEqual([null, 'newer', 'stronger']);
 	});
 
-	test('name their requirement, as backends do; no other text names one', () => {
+	test('have a named requirement, as backends do, and no other name has one', () => {
 		configure({ BACKENDS: JSON.stringify({ grades: { url: 'https://g.example', token: 'user', acr: MFA } }) });
 		const named = (name: string) => requirementNamed(name, someSession());
 		expect(named('account')).toEqual({ acr: [], maxAgeSeconds: 900 });
@@ -56,7 +56,7 @@ describe('acts on the account', () => {
 		expect(new Set(others.map(named))).toEqual(new Set([null]));
 	});
 
-	test('of a service’s own requirement are sealed for one session and 15 minutes', () => {
+	test('can have a requirement of a service, sealed for one session and 15 minutes', () => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		const asked = { acr: [MFA], maxAgeSeconds: 60 };
 		const name = sealedRequirement(someSession(), asked);
@@ -67,17 +67,17 @@ describe('acts on the account', () => {
 		expect(requirementNamed(name, someSession())).toBeNull();
 	});
 
-	test('lead to a sign-in at the institution; without that way, to one with a wallet', () => {
+	test('require a sign-in at the institution, or with a wallet if that is the only method', () => {
 		expect(stepUpSignInPath('account', '/x?y')).toBe('/login/start?provider=sts&stepUp=account&returnTo=%2Fx%3Fy');
 		configure({ SIGN_IN_METHODS: 'wallet' });
 		expect(stepUpSignInPath('account', '/x?y')).toMatch(/^\/login\/wallet\?returnTo=/);
 	});
 });
 
-describe('a sign-in that was started to meet a requirement', () => {
+describe('a step-up sign-in', () => {
 	const before = session(MFA, NOW - 1000);
 
-	test('has the STS authenticate the person again only if the authentication was too old', () => {
+	test('makes the STS re-authenticate the person only if the authentication was too old', () => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		const isOld = (maxAgeSeconds: number | null) => stepUpFor(before, { acr: [MFA], maxAgeSeconds }).isOld;
 		expect([isOld(null), isOld(1000), isOld(999)]).toEqual([false, false, true]);
@@ -88,14 +88,14 @@ describe('a sign-in that was started to meet a requirement', () => {
 		['before its start, but not too long ago', NOW - 60, true],
 		['too long before its start', NOW - 931, false],
 		['at no known time', 0, false]
-	])('meets it with an authentication %s: %s', (_, authTime, isMet) => {
+	])('meets its requirement with an authentication %s: %s', (_, authTime, isMet) => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		const stepUp = stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });
 		expect(meetsStepUp(session(MFA, authTime), stepUp, NOW - 900)).toBe(isMet);
 		expect(meetsStepUp(session('sfa', authTime), stepUp, NOW - 900)).toBe(false);
 	});
 
-	test('knows the person by the id that both ways to sign in have in common', () => {
+	test('recognises the person by the id that both sign-in methods share', () => {
 		const stepUp = stepUpFor(before, { acr: [], maxAgeSeconds: 60 });
 		expect(isSamePerson({ ...before, id: 'other', sub: 'other' }, stepUp)).toBe(true);
 		expect(isSamePerson({ ...before, userId: 'other' }, stepUp)).toBe(false);

@@ -35,20 +35,20 @@ async function browserWith(...sessions: OwnedSession[]) {
 const idsOf = (sessions: readonly OwnedSession[]) => sessions.map(({ id }) => id);
 
 describe('the wallet sessions of a browser', () => {
-	test('lie in a sealed cookie each: HttpOnly, Lax', async () => {
+	test('are each stored in a sealed, HttpOnly, Lax cookie', async () => {
 		expect((await browserWith(wallet('a'))).setCookies()).toEqual([
 			expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/)
 		]);
 	});
 
-	test('go with the browser once they can sign somebody in', async () => {
+	test('expire when the browser is closed once they are completed', async () => {
 		const ofCompleted = async () => (await browserWith(wallet('a', { completed: true }))).setCookies();
 		expect(await ofCompleted()).toEqual([expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Path=\/; HttpOnly/)]);
 		configure({ SESSION_COOKIE_PERSISTENT: 'true' });
 		expect(await ofCompleted()).toEqual([expect.stringContaining('; Max-Age=3600;')]);
 	});
 
-	test('are __Host- and Secure under https', async () => {
+	test('have __Host- and Secure cookies under https', async () => {
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		const cookies = await browserWith(wallet('a'));
 		expect(cookies.setCookies()).toEqual([
@@ -58,7 +58,7 @@ describe('the wallet sessions of a browser', () => {
 	});
 
 	test.each(['started', 'manual', 'done'] as const)(
-		'take at most 410 bytes in identity verification (%s), whatever their code and their neighbours',
+		'take at most 410 bytes in identity verification (%s), whatever their code and the other sessions',
 		async (idv) => {
 			configure({ AUTH_URL: 'https://portal.example.org' });
 			const id = '01234567-89ab-cdef-0123-456789abcdef';
@@ -78,7 +78,7 @@ describe('the wallet sessions of a browser', () => {
 		}
 	);
 
-	test('keep a long address out of the cookie, and find it again', async () => {
+	test('store a long request URI outside the cookie, and find it again', async () => {
 		const requestUri = `openid4vp://?request=${'x'.repeat(5000)}`;
 		const cookies = await browserWith(wallet('long', { requestUri }));
 		expect(cookies.setCookies().join().length).toBeLessThan(700);
@@ -90,11 +90,11 @@ describe('the wallet sessions of a browser', () => {
 		expect(changed && [changed.completed, await requestUriOf(changed)]).toEqual([true, requestUri]);
 	});
 
-	test('lose a long address with the store, and nothing else', async () => {
+	test('have no request URI if the store has lost it', async () => {
 		expect(await requestUriOf(wallet('lost', { requestUri: null }))).toBeNull();
 	});
 
-	test('come back newest first', async () => {
+	test('are returned newest first', async () => {
 		const cookies = await browserWith(
 			wallet('old', { startedAt: NOW_MS - 2 }),
 			wallet('new'),
@@ -103,7 +103,7 @@ describe('the wallet sessions of a browser', () => {
 		expect(idsOf(ownedSessions(fakeCookies(cookies.next())))).toEqual(['new', 'mid', 'old']);
 	});
 
-	test('keep what has changed about one, and push out none by it', async () => {
+	test('can be updated without evicting another one', async () => {
 		const four = [4, 3, 2, 1].map((age) => wallet(`w${age}`, { startedAt: NOW_MS - age }));
 		const cookies = await browserWith(...four);
 		await keepOwned(cookies, { ...wallet('w4', { startedAt: NOW_MS - 4 }), completed: true });
@@ -116,7 +116,7 @@ describe('the wallet sessions of a browser', () => {
 		]);
 	});
 
-	test('are ignored after an hour, also if the browser still has their cookie', async () => {
+	test('are ignored after an hour, even if the browser still has their cookies', async () => {
 		const cookies = await browserWith(wallet('a'));
 		expect(ownedSessions(cookies, NOW_MS + HOUR_MS - 1)).toHaveLength(1);
 		expect(ownedSessions(cookies, NOW_MS + HOUR_MS)).toEqual([]);

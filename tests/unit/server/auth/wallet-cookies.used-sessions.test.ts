@@ -28,19 +28,19 @@ async function browserWith(...sessions: OwnedSession[]) {
 const idsOf = (sessions: readonly OwnedSession[]) => sessions.map(({ id }) => id);
 
 describe('a wallet session', () => {
-	test('is used up once, however many try at once', async () => {
+	test('can be used once, however many requests try at the same time', async () => {
 		const results = await Promise.all(Array.from({ length: 20 }, () => markUsed('raced')));
 		expect(results.filter(Boolean)).toHaveLength(1);
 		expect(await isUsedUp('raced')).toBe(true);
 	});
 
-	test('that is used up is not found any more', async () => {
+	test('that was used is no longer found', async () => {
 		await requireUnused('spent');
 		await markUsed('spent');
 		await expect(requireUnused('spent')).rejects.toMatchObject({ code: 'not_found' });
 	});
 
-	test('that is used up starts no sign-in, from any copy of its cookie; another one of the browser does', async () => {
+	test('that was used starts no sign-in from any copy of its cookie, while another one can', async () => {
 		const copy = fakeCookies((await browserWith(wallet('one', { completed: true }))).next());
 		expect((await completedSession(copy))?.id).toBe('one');
 		await markUsed('one');
@@ -50,15 +50,15 @@ describe('a wallet session', () => {
 	});
 });
 
-describe('what a browser leaves behind', () => {
-	test('at a sign-in is every completed session, and no other', async () => {
+describe('wallet sessions marked as used', () => {
+	test('at sign-in are all completed ones, and no others', async () => {
 		const cookies = await browserWith(wallet('done', { completed: true }), wallet('open'));
 		expect(idsOf(await markCompletedUsed(cookies))).toEqual(['done']);
 		expect(idsOf(ownedSessions(fakeCookies(cookies.next())))).toEqual(['open']);
 		expect([await isUsedUp('done'), await isUsedUp('open')]).toEqual([true, false]);
 	});
 
-	test('at a sign-out or a cancel is every session: one that was not complete yet can’t become so', async () => {
+	test('at sign-out or cancellation are all of them, so that none can be completed later', async () => {
 		const cookies = await browserWith(wallet('complete', { completed: true }), wallet('verified'));
 		await markAllUsed(cookies);
 		expect(cookies.next()).toBe('');

@@ -35,16 +35,16 @@ async function after(ms: number, result: Promise<number | string>) {
 	return settled;
 }
 
-test('an upload that goes on takes as long as it needs', async () => {
+test('an upload that makes progress has no time limit', async () => {
 	expect(await after(700_000, received(upload(16_384, 20_000, 30)))).toBe(30 * 16_384);
 });
 
-test('an upload that is silent is given up', async () => {
+test('an upload that stalls times out', async () => {
 	const result = received(upload(16_384, 40_000, 3));
 	expect(await after(29_000, result)).toBe('under way');
 	expect(await after(2000, result)).toBe('request_timeout');
 });
 
-test('an upload of a byte now and then is given up too', async () => {
+test('an upload that sends a byte now and then times out too', async () => {
 	expect(await after(60_000, received(upload(1, 1000, 10_000)))).toBe('request_timeout');
 });

@@ -8,7 +8,7 @@ const client = { session: null, apiClient: { clientId: 'app', scopes: [], endsAt
 test.each([
 	['a person, in all sessions together', MAX_UPLOADS_PER_PERSON, (n: number) => person(`id-${n}`)],
 	['a third-party client', MAX_UPLOADS_PER_CLIENT, () => client]
-])('uploads of %s have a limit, and a finished one makes room', async (_, max, owner) => {
+])('uploads of %s are limited, and a finished one frees a place', async (_, max, owner) => {
 	const finish: (() => void)[] = [];
 	const waiting = Array.from({ length: max }, (__, n) =>
 		countedUpload(owner(n), () => new Promise<void>((resolve) => finish.push(resolve)))
@@ -24,7 +24,7 @@ test.each([
 	await Promise.all(waiting);
 });
 
-test('an upload that fails is in progress no longer', async () => {
+test('a failed upload no longer counts as in progress', async () => {
 	const fails = () => countedUpload(person('id'), () => Promise.reject(new Error('broken')));
 	for (let n = 0; n <= MAX_UPLOADS_PER_PERSON; n++) await expect(fails()).rejects.toThrow('broken');
 });

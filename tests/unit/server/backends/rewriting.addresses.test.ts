@@ -19,7 +19,7 @@ function targetOf(path: string, base = BASE): URL | null {
 	}
 }
 
-describe('the address at a service', () => {
+describe('the URL at a service', () => {
 	test.each([
 		['', ''],
 		['/', '/'],
@@ -31,11 +31,11 @@ describe('the address at a service', () => {
 		["/Person(name='x')", "/Person(name='x')"],
 		['/a/../b', '/b'],
 		['/..a/b..', '/..a/b..']
-	])('for "%s" is its base address and "%s"', (path, wanted) => {
+	])('for "%s" is its base URL and "%s"', (path, wanted) => {
 		expect(targetOf(`/api/backends/grades${path}`)?.href).toBe(BASE + wanted);
 	});
 
-	test('of a service without a path of its own starts at its origin', () => {
+	test('starts at the origin of a service whose URL has no path', () => {
 		expect(targetOf('/api/backends/grades', 'http://grades.test')?.href).toBe('http://grades.test/');
 		expect(targetOf('/api/backends/grades/a', 'http://grades.test')?.href).toBe('http://grades.test/a');
 	});
@@ -63,12 +63,12 @@ describe('the address at a service', () => {
 		'/\u2025/b',
 		'/..;x/b',
 		'/..%3Bx/b'
-	])('is refused for %j, which somebody could read as another', (path) => {
+	])('is refused for %j, which could be interpreted as another path', (path) => {
 		expect(targetOf(`/api/backends/grades${path}`)).toBeNull();
 	});
 
 	test.each(['/../../auth', '/%2e%2e/%2E%2e/auth', '/..\\..\\auth', '/.%2e/x/../../auth'])(
-		'is none of a service for %j: that is another address of the portal',
+		'is refused for %j, which is another path of the portal',
 		(path) => {
 			expect(targetOf(`/api/backends/grades${path}`)).toBeNull();
 		}
@@ -115,7 +115,7 @@ describe('the address at a service', () => {
 	);
 	const path = fc.array(piece, { maxLength: 9 }).map((pieces) => `/api/backends/grades/${pieces.join('')}`);
 
-	test.each([BASE, 'http://grades.test'])('never leaves %s, whatever 10,000 hostile paths say', (text) => {
+	test.each([BASE, 'http://grades.test'])('never leaves %s, for any of 10,000 hostile paths', (text) => {
 		const base = new URL(text);
 		const prefix = base.pathname.replace(/\/$/, '');
 		let reached = 0;
@@ -146,7 +146,7 @@ function lenient(pathname: string): string {
 	return text.replaceAll('\\', '/').replace(/;[^/]*/g, '');
 }
 
-describe('an address that a service names', () => {
+describe('a URL that a service returns', () => {
 	const asked = new URL(`${BASE}/items`);
 
 	test.each([
@@ -154,7 +154,7 @@ describe('an address that a service names', () => {
 		['https://grades.example/api/v1/items/7', '/api/backends/grades/items/7'],
 		['7', '/api/backends/grades/7'],
 		['https://grades.example/api/v1', '/api/backends/grades']
-	])('%s is %s here', (address, wanted) => {
+	])('%s is mapped to %s', (address, wanted) => {
 		expect(ownPath('grades', BASE, address, asked)).toBe(wanted);
 	});
 
@@ -165,7 +165,7 @@ describe('an address that a service names', () => {
 		'//evil.test/api/v1',
 		'http://[',
 		'/api/v10'
-	])('%s is nowhere here', (address) => {
+	])('%s is not mapped to a path of the portal', (address) => {
 		expect(ownPath('grades', BASE, address, asked)).toBeNull();
 	});
 });

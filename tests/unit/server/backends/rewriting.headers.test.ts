@@ -41,7 +41,7 @@ describe('a request to a service', () => {
 		return requestHeaders(headers, hasBody, { authorization, requestId: 'r1', traceparent: undefined });
 	};
 
-	test.each([true, false])('has these headers of its caller and no other (body: %s)', (hasBody) => {
+	test.each([true, false])('has the allowed headers of its caller and no others (body: %s)', (hasBody) => {
 		const own = ['accept-encoding', 'x-request-id'];
 		const expected = [...passed, ...(hasBody ? ofBody : []), ...own];
 		expect([...sent(hasBody).keys()]).toEqual(expected.sort());
@@ -64,11 +64,11 @@ const service = {
 const namesOf = (status: number) => [...responseHeaders({ status, headers: new Headers(service) }, null).keys()];
 
 describe("a service's response", () => {
-	test.each([204, 205])('with status %i, which has no body, says nothing of one', (status) => {
+	test.each([204, 205])('with status %i has no length, encoding or range, because it has no body', (status) => {
 		expect(namesOf(status)).toEqual(['content-security-policy', 'content-type', 'etag']);
 	});
 
-	test.each([200, 206, 304, 404])('with status %i keeps what it says of its body', (status) => {
+	test.each([200, 206, 304, 404])('with status %i keeps the headers of its body', (status) => {
 		expect(namesOf(status)).toEqual(expect.arrayContaining(Object.keys(service)));
 	});
 });

@@ -21,7 +21,7 @@ describe('the challenge of a service', () => {
 		expect(read(header)).toEqual({ acr, maxAgeSeconds });
 	});
 
-	test('may ask for nothing in particular', () => {
+	test('may have no specific requirement', () => {
 		expect(read(`Bearer ${ERROR}`)).toEqual(any);
 	});
 
@@ -38,11 +38,11 @@ describe('the challenge of a service', () => {
 		`Bearer ${ERROR}, acr_values="${Array.from({ length: 6 }, () => 'a'.repeat(100)).join(' ')}"`,
 		`Bearer ${ERROR}, acr_values="a\\"b"`,
 		`Bearer ${ERROR}, acr_values="a", x="${'x'.repeat(4096)}"`
-	])('is ignored if it is another, or has values that are not sent to the STS: %s', (header) => {
+	])('is ignored if it is another one, or has values that are not sent to the STS: %s', (header) => {
 		expect(read(header)).toBeNull();
 	});
 
-	test('of any text takes little time, and gives at most ten short values', async () => {
+	test('with any text results in at most ten short values', async () => {
 		const text = fc.string({ unit: fc.constantFrom(...'Bearer= ",\\max_age0'.split(''), ERROR, 'acr_values="') });
 		await assertProperty(
 			fc.property(text, (odd) => {

@@ -17,7 +17,7 @@ describe('the linked wallets of a subject', () => {
 	test.each([
 		['a list', [binding]],
 		['a list in an object', { bindings: [binding] }]
-	])('come as %s, without what is not named', async (_how, body) => {
+	])('are read from %s, without unknown fields', async (_how, body) => {
 		const stub = await startStub(json(200, body));
 		expect(await bridgeAt(stub.url).listBindings('a/b@uni.test', credential)).toEqual([
 			{
@@ -31,7 +31,7 @@ describe('the linked wallets of a subject', () => {
 		expect(stub.received[0]?.target).toBe('/internal/bindings/a%2Fb%40uni.test');
 	});
 
-	test('may have numbers for ids and times, and lack the rest', async () => {
+	test('may have numbers for ids and times, and lack the other fields', async () => {
 		const stub = await startStub(json(200, [{ id: 7, createdAt: 0, lastUsedAt: 'yesterday' }]));
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([
 			{ id: '7', providerId: null, institutionId: null, createdAt: '1970-01-01T00:00:00.000Z', lastUsedAt: null }
@@ -41,13 +41,13 @@ describe('the linked wallets of a subject', () => {
 	test.each([
 		['404', 404, {}],
 		['500 for everything', 500, { error: 'user_not_found' }]
-	])('are none for a subject that is unknown (%s)', async (_how, status, body) => {
+	])('are empty for an unknown subject (%s)', async (_how, status, body) => {
 		const stub = await startStub(json(status, body));
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
 	test.each<unknown>(['\ud800', 'a\udc00b', '.', ' .. ', 'a\u0000b', 'a\nb', false, 1e300, 2 ** 53])(
-		'lose an entry whose id is %j: no address could lead to it',
+		'omit an entry whose id is %j, because no URL could contain it',
 		async (id) => {
 			const stub = await startStub(json(200, [{ id }, { id: 'b1' }]));
 			const bindings = await bridgeAt(stub.url).listBindings('a', credential);
@@ -55,7 +55,7 @@ describe('the linked wallets of a subject', () => {
 		}
 	);
 
-	test('lose a bad entry and a duplicate, not their neighbours', async () => {
+	test('omit an invalid entry and a duplicate, but not the entries beside them', async () => {
 		const good = { id: 'b1', providerId: 'p1', createdAt: null };
 		const stub = await startStub(
 			json(200, [null, good, { providerId: 'p2' }, 7, { ...good, providerId: 'p3' }, { id: 2 }])
@@ -76,12 +76,12 @@ describe('the linked wallets of a subject', () => {
 		]);
 	});
 
-	test.each([null, { bindings: null }])('are none in %j', async (body) => {
+	test.each([null, { bindings: null }])('are empty for %j', async (body) => {
 		const stub = await startStub(json(200, body));
 		expect(await bridgeAt(stub.url).listBindings('a', credential)).toEqual([]);
 	});
 
-	test.each([{}, 'none'])('are not guessed from %j', async (body) => {
+	test.each([{}, 'none'])('result in an error for %j', async (body) => {
 		const stub = await startStub(json(200, body));
 		expect((await problemOf(bridgeAt(stub.url).listBindings('a', credential))).code).toBe('upstream_invalid');
 	});
@@ -94,7 +94,7 @@ describe('unlinking a wallet', () => {
 			else response.writeHead(status).end();
 		});
 
-	test("deletes what is in the subject's own list", async () => {
+	test("deletes an entry in the subject's own list", async () => {
 		const stub = await respondingWith(200);
 		await bridgeAt(stub.url).removeBinding('a', 'b1', credential);
 		expect(stub.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
@@ -103,13 +103,13 @@ describe('unlinking a wallet', () => {
 		]);
 	});
 
-	test.each(['b2', 'B1', '', '..', 'b1/../b2'])('deletes nothing else: %j', async (bindingId) => {
+	test.each(['b2', 'B1', '', '..', 'b1/../b2'])('deletes no other entry: %j', async (bindingId) => {
 		const stub = await respondingWith(200);
 		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', bindingId, credential))).code).toBe('not_found');
 		expect(stub.received.map(({ method }) => method)).toEqual(['GET']);
 	});
 
-	test('tells when it did not work', async () => {
+	test('reports a failure', async () => {
 		const stub = await respondingWith(500);
 		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', 'b1', credential))).code).toBe('upstream_invalid');
 	});

@@ -6,7 +6,7 @@ describe('submitting the response of the Digital Credentials API', () => {
 	const response = { protocol: 'openid4vp-v1-signed', data: { response: 'a..b.c.d' } } as const;
 	const submit = (url: string) => bridgeAt(url).submitDcApi(sessionId, response, credential);
 
-	test('sends it as it is, and returns only the new status', async () => {
+	test('sends it unchanged, and returns only the new status', async () => {
 		const stub = await startStub(json(200, { sessionId, status: 'VERIFYING', ...personal }));
 		expect(await submit(stub.url)).toEqual({ sessionId, status: 'VERIFYING' });
 		expect(stub.received).toMatchObject([
@@ -31,7 +31,7 @@ describe('submitting the response of the Digital Credentials API', () => {
 		['that is down', 503, {}, 'upstream_unavailable'],
 		['that returns no status', 200, { sessionId }, 'upstream_invalid'],
 		['that names another session', 200, { sessionId: otherSessionId, status: 'VERIFIED' }, 'upstream_invalid']
-	])('at a Bridge %s gives %i %j: %s, once', async (_bridge, status, body, code) => {
+	])('to a Bridge %s (%i %j) results in %s, and is not repeated', async (_bridge, status, body, code) => {
 		const stub = await startStub(json(status, body));
 		expect((await problemOf(submit(stub.url))).code).toBe(code);
 		expect(stub.received).toHaveLength(1);
@@ -42,7 +42,7 @@ describe('completing', () => {
 	test.each([
 		['doc', { userId: 'u', claims: {}, isNewUser: false, acr: 'a', amr: ['x'], authenticatedAt: '2026-01-01' }],
 		['field', { sessionId, status: 'COMPLETED', ...personal }]
-	])('says that it is done and nothing more (%s)', async (_dialect, reply) => {
+	])('returns only that it is completed (%s)', async (_dialect, reply) => {
 		const stub = await startStub(json(200, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'completed' });
 		expect(stub.received).toMatchObject([
@@ -70,7 +70,7 @@ describe('completing', () => {
 		['nested', 409, { error: { code: 'SESSION_ALREADY_COMPLETED', message: 'm' } }],
 		['flat', 409, { error: 'session_already_completed' }],
 		['in words only', 500, { code: '500', message: `session already completed: ${sessionId}` }]
-	])('counts "already completed" as done (%s)', async (_shape, status, reply) => {
+	])('treats "already completed" as completed (%s)', async (_shape, status, reply) => {
 		const stub = await startStub(json(status, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'completed' });
 	});
@@ -108,7 +108,7 @@ describe("the person's data for the identity screen", () => {
 		});
 	});
 
-	test('are three fields and no more, and may be numbers', async () => {
+	test('are limited to three fields, which may be numbers', async () => {
 		const mappedClaims = { given_name: {}, family_name: null, birthdate: 20010203, email: 'sanne@personal.example' };
 		const stub = await startStub(json(200, { sessionId, status: 'IDV_REQUIRED', mappedClaims }));
 		expect(await bridgeAt(stub.url).readPerson(sessionId, credential)).toEqual({ birthdate: '20010203' });
@@ -119,13 +119,13 @@ describe("the person's data for the identity screen", () => {
 		expect(await bridgeAt(stub.url).readPerson(sessionId, credential)).toEqual({});
 	});
 
-	test.each([null, undefined, 7])('are not shown where the response names the session %j', async (named) => {
+	test.each([null, undefined, 7])('are not shown if the response names the session %j', async (named) => {
 		const mappedClaims = { given_name: 'Sanne' };
 		const stub = await startStub(json(200, { sessionId: named, status: 'IDV_REQUIRED', mappedClaims }));
 		expect(await bridgeAt(stub.url).readPerson(sessionId, credential)).toEqual({});
 	});
 
-	test('of another session are refused', async () => {
+	test('are refused if they belong to another session', async () => {
 		const stub = await startStub(
 			json(200, { sessionId: otherSessionId, status: 'VERIFIED', mappedClaims: { given_name: 'Sanne' } })
 		);

@@ -41,7 +41,7 @@ describe('creating a session', () => {
 		]);
 	});
 
-	test('sends no credential where there is none', async () => {
+	test('sends no credential if there is none', async () => {
 		const stub = await startStub(json(200, created.doc));
 		await bridgeAt(stub.url).createSession({}, { requestId: 'r1' });
 		expect(stub.received[0]?.headers).not.toHaveProperty('authorization');
@@ -82,18 +82,18 @@ describe('creating a session', () => {
 		['right or wrong, for a session that would live too short', 29_999, 300_000],
 		['right, for a session that lives as long as one may', 900_000, 900_000],
 		['right or wrong, for a session that would live too long', 900_001, 300_000]
-	])('by a Bridge whose clock is %s, decides its lifetime once', async (_clock, claimedMs, expiresInMs) => {
+	])('with a Bridge whose clock is %s determines the lifetime once', async (_clock, claimedMs, expiresInMs) => {
 		const stub = await startStub(json(201, { ...created.field, expiresAt: nowMs + claimedMs }));
 		expect(await bridgeAt(stub.url).createSession({}, credential)).toMatchObject({ expiresInMs });
 	});
 
-	test.each([2001, 2954, 8192])('takes an address of %i bytes', async (bytes) => {
+	test.each([2001, 2954, 8192])('accepts a request URI of %i bytes', async (bytes) => {
 		const requestUri = 'openid4vp://authorize?request='.padEnd(bytes, 'x');
 		const stub = await startStub(json(201, { ...created.field, requestUri }));
 		expect((await bridgeAt(stub.url).createSession({}, credential)).requestUri).toBe(requestUri);
 	});
 
-	describe('with the claims that the wallet is asked for', () => {
+	describe('with the claims that are requested from the wallet', () => {
 		const claim = { path: ['given_name'], label: { nl: 'voornaam', en: 'first name' } };
 		const claimsOf = async (requestedClaims: unknown) => {
 			const stub = await startStub(json(201, { ...created.field, requestedClaims }));
@@ -127,7 +127,7 @@ describe('creating a session', () => {
 			expect(await claimsOf(sent)).toEqual([]);
 		});
 
-		test('keeps the valid ones, each label once, without control characters', async () => {
+		test('keeps the valid claims, each label once, without control characters', async () => {
 			const renamed = { path: ['x'], label: { nl: 'x\u202ey\n', en: 'x' } };
 			expect(await claimsOf([{}, claim, { ...claim, path: ['nickname'] }, renamed])).toEqual([
 				claim,
@@ -135,7 +135,7 @@ describe('creating a session', () => {
 			]);
 		});
 
-		test('keeps at most 20, with labels of at most 80 characters', async () => {
+		test('keeps at most 20 claims, with labels of at most 80 characters', async () => {
 			const many = Array.from({ length: 60 }, (_, n) => ({ path: ['x'], label: `${n} `.padEnd(90, 'x') }));
 			const claims = await claimsOf(many);
 			expect(claims).toHaveLength(20);
@@ -150,13 +150,13 @@ describe('creating a session', () => {
 			return (await bridgeAt(stub.url, { maxBytes: 100_000 }).createSession({}, credential)).dcRequest;
 		};
 
-		test('reads the first one with the supported protocol', async () => {
+		test('reads the first request with the supported protocol', async () => {
 			const others = [request('u.u.u', 'openid4vp-v1-unsigned'), request('m.m.m', 'org-iso-mdoc')];
 			expect(await offered({ requests: [...others, request('a.b-_.c'), request('d.e.f')] })).toBe('a.b-_.c');
 			expect(await offered({ requests: others })).toBeNull();
 		});
 
-		test('reads one of 16,384 characters, and ignores a longer one', async () => {
+		test('reads a request of 16,384 characters, and ignores a longer one', async () => {
 			expect(await offered({ requests: [request('a.b.'.padEnd(16_384, 'c'))] })).toHaveLength(16_384);
 			expect(await offered({ requests: [request('a.b.'.padEnd(16_385, 'c'))] })).toBeNull();
 		});
@@ -194,7 +194,7 @@ describe('creating a session', () => {
 		});
 	});
 
-	test('takes "not found" for a fault of the Bridge: there is nothing of the caller to be found', async () => {
+	test('treats "not found" as a fault of the Bridge, because the caller has requested no existing session', async () => {
 		const stub = await startStub(json(404, { error: 'not_found' }));
 		expect((await problemOf(bridgeAt(stub.url).createSession({}, credential))).code).toBe('upstream_invalid');
 	});

@@ -52,16 +52,19 @@ const faults = {
 const endless = [neverResponds, stallsMidBody];
 
 describe.each(Object.entries(operations))('%s', (_operation, run) => {
-	test.each(Object.entries(faults))('ends in a known Problem when the Bridge %s', async (_fault, [response, code]) => {
-		const stub = await startStub(response);
-		const isEndless = endless.some((other) => other === response);
-		const problem = await problemOf(run(bridgeAt(stub.url, { timeoutMs: isEndless ? 250 : 10_000 })));
-		expect(problem.code).toBe(code);
-		expect(JSON.stringify([problem.message, problem.facts])).not.toMatch(personalText);
-		expect(JSON.stringify([problem.message, problem.facts])).not.toContain(sessionId);
-	});
+	test.each(Object.entries(faults))(
+		'results in a known Problem when the Bridge %s',
+		async (_fault, [response, code]) => {
+			const stub = await startStub(response);
+			const isEndless = endless.some((other) => other === response);
+			const problem = await problemOf(run(bridgeAt(stub.url, { timeoutMs: isEndless ? 250 : 10_000 })));
+			expect(problem.code).toBe(code);
+			expect(JSON.stringify([problem.message, problem.facts])).not.toMatch(personalText);
+			expect(JSON.stringify([problem.message, problem.facts])).not.toContain(sessionId);
+		}
+	);
 
-	test('ends in "unavailable" when the Bridge is down', async () => {
+	test('results in "unavailable" when the Bridge is down', async () => {
 		const problem = await problemOf(run(bridgeAt(await downUrl())));
 		expect(problem).toMatchObject({ code: 'upstream_unavailable', status: 503 });
 		expect(problem.headers['retry-after']).toBeDefined();
@@ -104,7 +107,7 @@ describe('a read', () => {
 });
 
 test.each(['createSession', 'complete', 'initiateIdv', 'finishIdv', 'submitIdv'])(
-	'%s changes something, so it is never repeated',
+	'%s changes state, so it is never repeated',
 	async (operation) => {
 		const stub = await startStub(cutsBeforeResponding);
 		await problemOf(operations[operation]?.(bridgeAt(stub.url)) ?? Promise.resolve());

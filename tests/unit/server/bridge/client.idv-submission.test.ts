@@ -20,7 +20,7 @@ describe('submitting a manual confirmation', () => {
 		['is absent, in the old shape', 404, { code: '404', message: 'not found' }],
 		['knows no POST', 405, {}],
 		['is not implemented', 501, {}]
-	])('is not offered where the operation %s', async (_why, status, reply) => {
+	])('is not offered if the operation %s', async (_why, status, reply) => {
 		const stub = await startStub(json(status, reply));
 		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
 		expect(problem).toMatchObject({ code: 'manual_confirmation_not_offered', status: 409 });
@@ -32,19 +32,19 @@ describe('submitting a manual confirmation', () => {
 		['no_reconciliation_session', 404, 'idv_not_started'],
 		['session_not_idv_required', 400, 'idv_not_required'],
 		['reconciliation_failed', 422, 'reconciliation_failed']
-	])('tells %s apart from that', async (error, status, code) => {
+	])('distinguishes %s from an operation that is not offered', async (error, status, code) => {
 		const stub = await startStub(json(status, { error }));
 		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
 		expect(problem.code).toBe(code);
 	});
 
-	test('tells a session that is gone, said in the old shape, apart from that', async () => {
+	test('distinguishes a missing session in the old format from an operation that is not offered', async () => {
 		const stub = await startStub(json(404, { code: '404', message: `Session ${sessionId} not found` }));
 		const problem = await problemOf(bridgeAt(stub.url).submitIdv(sessionId, { confirm: true }, credential));
 		expect(problem.code).toBe('not_found');
 	});
 
-	test('gives no status from before it', async () => {
+	test('invalidates the status that was read before it', async () => {
 		const status = json(200, { sessionId, status: 'IDV_REQUIRED' });
 		const stub = await startStub(inTurn(status, json(200, { status: 'COMPLETED' }), status));
 		const bridge = bridgeAt(stub.url);

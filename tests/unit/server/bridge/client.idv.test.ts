@@ -27,7 +27,7 @@ describe('initiating identity verification', () => {
 		]);
 	});
 
-	test('reads the field dialect, and drops what is personal', async () => {
+	test('reads the field dialect, and drops personal data', async () => {
 		const said = { redirectUrl: 'http://sts.test/r', planType: 'RUN_IDV', idvRequirementReason: 'FIRST_TIME_LINK' };
 		const stub = await startStub(json(200, { sessionId, ...said, ...personal }));
 		const start = await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential);
@@ -44,7 +44,7 @@ describe('initiating identity verification', () => {
 		[{ sessionId, planType: 'MANUAL_REVIEW' }],
 		[{ sessionId, redirectUrl: null }],
 		[{ reconciliationSessionId: 'rec', authorizationUrl: '' }]
-	])('finds nowhere to go in %j', async (reply) => {
+	])('returns no redirect URL for %j', async (reply) => {
 		const stub = await startStub(json(200, reply));
 		const start = await bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential);
 		expect(start.redirectUrl).toBeNull();
@@ -65,7 +65,7 @@ describe('initiating identity verification', () => {
 		expect(problem.code).toBe('upstream_invalid');
 	});
 
-	test('tells that the session needs none', async () => {
+	test('reports that the session does not require it', async () => {
 		const stub = await startStub(json(400, { error: { code: 'SESSION_NOT_IDV_REQUIRED', message: 'm' } }));
 		const problem = await problemOf(bridgeAt(stub.url).initiateIdv(sessionId, { redirectUri }, credential));
 		expect(problem).toMatchObject({ code: 'idv_not_required', status: 409 });
@@ -75,20 +75,20 @@ describe('initiating identity verification', () => {
 describe("passing on the institution's response", () => {
 	const query = new URLSearchParams('code=c&state=s&code=c2&iss=x&wallet_session=y');
 
-	test("passes on OAuth's own parameters, each once, and nothing else", async () => {
+	test("passes on OAuth's own parameters only, each of them once", async () => {
 		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId, matchId: 'personal' }));
 		const outcome = await bridgeAt(stub.url).finishIdv(sessionId, query, credential);
 		expect(outcome).toEqual({ sessionId, status: 'COMPLETED' });
 		expect(stub.received).toMatchObject([{ method: 'GET', target: '/auth/oid4vp/idv/callback?code=c&state=s' }]);
 	});
 
-	test('is not repeated, for a code works once', async () => {
+	test('is not repeated, because a code works only once', async () => {
 		const stub = await startStub(json(503, {}));
 		await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential));
 		expect(stub.received).toHaveLength(1);
 	});
 
-	test.each([null, undefined])('refuses a response that does not say whose session it ends: %j', async (named) => {
+	test.each([null, undefined])('refuses a response that does not name the session: %j', async (named) => {
 		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId: named }));
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe('upstream_invalid');
 	});
@@ -105,7 +105,7 @@ describe("passing on the institution's response", () => {
 		['a link to somebody else', 409, { error: 'already_linked' }, 'linked_elsewhere'],
 		['a session that is gone', 500, { error: 'session_not_found' }, 'not_found'],
 		['a fault', 500, {}, 'upstream_invalid']
-	])('tells %s', async (_what, status, reply, code) => {
+	])('reports %s', async (_what, status, reply, code) => {
 		const stub = await startStub(json(status, reply));
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, query, credential))).code).toBe(code);
 	});
@@ -113,7 +113,7 @@ describe("passing on the institution's response", () => {
 	test.each([
 		['access_denied', 'idv_refused'],
 		['server_error', 'idv_failed']
-	])("tells the institution's own %s, whatever the Bridge makes of it", async (error, code) => {
+	])("reports the institution's own %s, whatever the Bridge responds", async (error, code) => {
 		const stub = await startStub(json(422, { error: 'reconciliation_failed' }));
 		const refused = new URLSearchParams({ error, state: 's' });
 		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, refused, credential))).code).toBe(code);
@@ -122,7 +122,7 @@ describe("passing on the institution's response", () => {
 });
 
 describe('the status of identity verification', () => {
-	test('comes with plan, reason and candidates', async () => {
+	test('contains plan, reason and candidates', async () => {
 		const candidates = [
 			{ id: 1, label: ' Sanne de Vries ', score: 9 },
 			{ id: 'x' },
@@ -148,7 +148,7 @@ describe('the status of identity verification', () => {
 		['there is no reconciliation session', 404, { error: { code: 'NO_RECONCILIATION_SESSION', message: 'm' } }],
 		['it says so with 500', 500, { error: 'no_reconciliation_session' }],
 		['the operation is absent', 404, {}]
-	])("is the wallet session's where %s", async (_why, status, reply) => {
+	])("is the wallet session's status if %s", async (_why, status, reply) => {
 		const session = { sessionId, status: 'VERIFIED', reconciliationPlanType: 'STEP_UP', expiresAt: nowMs + 1000 };
 		const stub = await startStub((request, response) => {
 			if (request.url?.endsWith('/idv/status')) sendJson(response, status, reply);
@@ -177,14 +177,14 @@ describe('the status of identity verification', () => {
 		['some_other_word then no_match', 'no_match'],
 		['x'.repeat(1001), undefined],
 		[42, undefined]
-	])('reads a code out of the message %j: %s', async (message, errorCode) => {
+	])('has a code from the message %j: %s', async (message, errorCode) => {
 		const stub = await startStub(json(200, { sessionId, status: 'FAILED', message }));
 		const said = await bridgeAt(stub.url).readIdvStatus(sessionId, credential);
 		expect(said.errorCode).toBe(errorCode);
 		expect(JSON.stringify(said)).not.toContain('essage');
 	});
 
-	test('has the labels of candidates in each language, and loses candidates without one', async () => {
+	test('has the labels of candidates in each language, and omits candidates without a label', async () => {
 		const label = { nl: 'S. de Vries, Noord', en: 'S. de Vries, North' };
 		const candidates = [
 			{ id: 'a', label: null },
@@ -197,12 +197,12 @@ describe('the status of identity verification', () => {
 		expect((await bridgeAt(stub.url).readIdvStatus(sessionId, credential)).candidates).toEqual([{ id: 'b', label }]);
 	});
 
-	test('of a session that is gone is "not found"', async () => {
+	test('is "not found" for a session that no longer exists', async () => {
 		const stub = await startStub(json(404, { error: 'session_not_found' }));
 		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('not_found');
 	});
 
-	test('is shared by those who ask at the same time, and kept for nobody', async () => {
+	test('is shared by simultaneous reads, and not cached', async () => {
 		const stub = await startStub(json(200, { sessionId, status: 'RECONCILING' }));
 		const bridge = bridgeAt(stub.url);
 		await Promise.all([bridge.readIdvStatus(sessionId, credential), bridge.readIdvStatus(sessionId, credential)]);
@@ -211,7 +211,7 @@ describe('the status of identity verification', () => {
 		expect(stub.received).toHaveLength(2);
 	});
 
-	test('of another session is refused', async () => {
+	test('is refused if it belongs to another session', async () => {
 		const stub = await startStub(json(200, { sessionId: otherSessionId, status: 'COMPLETED' }));
 		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('upstream_invalid');
 	});

@@ -27,7 +27,7 @@ describe('reading the status', () => {
 		expect(stub.received[0]?.target).toBe(`/auth/oid4vp/sessions/${sessionId}/status`);
 	});
 
-	test('reads the field dialect, and drops what is personal', async () => {
+	test('reads the field dialect, and drops personal data', async () => {
 		const reply = { sessionId, status: 'IDV_REQUIRED', expiresAt: nowMs + 1000, idvMessage: 'Sanne', ...personal };
 		const stub = await startStub(json(200, reply));
 		const status = await bridgeAt(stub.url).readStatus(sessionId, credential);
@@ -42,12 +42,12 @@ describe('reading the status', () => {
 		expect(JSON.stringify(status)).not.toMatch(personalText);
 	});
 
-	test.each(sessionStatuses)('knows %s', async (status) => {
+	test.each(sessionStatuses)('recognises %s', async (status) => {
 		const stub = await startStub(json(200, { sessionId, status }));
 		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).status).toBe(status);
 	});
 
-	test('takes a status nobody has listed for "still waiting", and tells it once', async () => {
+	test('treats an unknown status as pending, and logs it once', async () => {
 		const warn = vi.fn();
 		const stub = await startStub(json(200, { sessionId, status: 'THINKING' }));
 		const bridge = bridgeAt(stub.url, { warn, now: ticking(1000) });
@@ -57,7 +57,7 @@ describe('reading the status', () => {
 		expect(warn).toHaveBeenCalledExactlyOnceWith(expect.any(String), { status: 'THINKING' });
 	});
 
-	test('reads again after 250 ms when the wall clock steps back an hour', async () => {
+	test('reads again after 250 ms even if the wall clock steps back an hour', async () => {
 		vi.useFakeTimers({ toFake: ['Date', 'performance'] });
 		onTestFinished(() => void vi.useRealTimers());
 		const stub = await startStub(
@@ -70,7 +70,7 @@ describe('reading the status', () => {
 		expect((await bridge.readStatus(sessionId, credential)).status).toBe('VERIFIED');
 	});
 
-	test('does not repeat a status that is no word', async () => {
+	test('does not log a status that is not a word', async () => {
 		const warn = vi.fn();
 		const stub = await startStub(json(200, { sessionId, status: 'Sanne is born on 2001-02-03' }));
 		await bridgeAt(stub.url, { warn }).readStatus(sessionId, credential);
@@ -89,12 +89,12 @@ describe('reading the status', () => {
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toMatchObject({ idvRequired: isRequired });
 	});
 
-	test.each([null, undefined, '', 5])('does without a session id: %j', async (named) => {
+	test.each([null, undefined, '', 5])('accepts a response without a session id: %j', async (named) => {
 		const stub = await startStub(json(200, { sessionId: named, status: 'VERIFIED' }));
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toMatchObject({ sessionId, status: 'VERIFIED' });
 	});
 
-	test('does without malformed extras', async () => {
+	test('ignores malformed optional fields', async () => {
 		const extras = {
 			idvRequired: 'yes',
 			idvRequirementReason: 'BECAUSE',
@@ -117,7 +117,7 @@ describe('reading the status', () => {
 		['text of digits', String(nowMs + 5000)],
 		['number of seconds', (nowMs + 5000) / 1000],
 		['ISO 8601 text', new Date(nowMs + 5000).toISOString()]
-	])('takes the end as a %s', async (_what, expiresAt) => {
+	])('reads the expiry as a %s', async (_what, expiresAt) => {
 		const stub = await startStub(json(200, { sessionId, status: 'PENDING', expiresAt }));
 		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).bridgeExpiresAt).toBe(nowMs + 5000);
 	});
@@ -134,12 +134,12 @@ describe('reading the status', () => {
 		['review_rejected', 'review_refused'],
 		['USER_IDENTIFIER_NOT_FOUND', 'attribute_missing'],
 		['no_match', 'no_match']
-	])('puts the reason %s into our own words: %s', async (errorCode, ours) => {
+	])('maps the reason %s to %s', async (errorCode, ours) => {
 		const stub = await startStub(json(200, { sessionId, status: 'FAILED', errorCode }));
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toMatchObject({ errorCode: ours });
 	});
 
-	test('gives no reason that nobody knows', async () => {
+	test('omits an unknown reason', async () => {
 		const stub = await startStub(json(200, { sessionId, status: 'FAILED', errorCode: 'SANNE_PERSONAL' }));
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).not.toHaveProperty('errorCode');
 	});
@@ -152,13 +152,13 @@ describe('reading the status', () => {
 		});
 	});
 
-	test('asks nothing for an id that is none', async () => {
+	test('sends no request for an invalid id', async () => {
 		const stub = await startStub(json(200, { sessionId, status: 'VERIFIED' }));
 		expect((await problemOf(bridgeAt(stub.url).readStatus('../../internal', credential))).code).toBe('not_found');
 		expect(stub.received).toEqual([]);
 	});
 
-	test('is one read for many at a time, and a new one after the session was changed', async () => {
+	test('is shared by simultaneous callers, and repeated after the session was changed', async () => {
 		const stub = await startStub((request, response) => {
 			const body = request.method === 'GET' ? { sessionId, status: 'VERIFIED' } : { claims: {} };
 			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));

@@ -33,7 +33,7 @@ describe('an error code', () => {
 		}
 	});
 
-	test.each(codes)('%s is found in the words of a message without a code', (code, ours) => {
+	test.each(codes)('%s is recognised in the text of a message without a code', (code, ours) => {
 		const words = code.toLowerCase().replaceAll('_', ' ');
 		expect(meaning(500, { code: '500', message: `${words}: ${sessionId}` })).toBe(ours);
 	});
@@ -46,7 +46,7 @@ describe('an error code', () => {
 		['BINDING_NOT_FOUND', 'not_found'],
 		['SOMETHING_NEW', 'upstream_invalid'],
 		['toString', 'upstream_invalid']
-	])('%s, which nobody has listed, means %s', (code, ours) => {
+	])('%s, which is not in the list, means %s', (code, ours) => {
 		expect(meaning(500, { error: { code } })).toBe(ours);
 	});
 });
@@ -89,7 +89,7 @@ describe('an error without a code', () => {
 		['initiateIdv', 'idv_not_required'],
 		['finishIdv', 'idv_failed'],
 		['submitIdv', 'idv_not_started']
-	] as const)('409 to %s means %s', (operation, ours) => {
+	] as const)('a 409 response to %s means %s', (operation, ours) => {
 		expect(meaning(409, undefined, operation)).toBe(ours);
 	});
 
@@ -101,13 +101,13 @@ describe('an error without a code', () => {
 	);
 });
 
-describe('the facts for the log', () => {
+describe('the log fields', () => {
 	const factsOf = (code: string) => {
 		const json = { error: { code, message: `Sanne of ${sessionId}` } };
 		return problemOf('complete', { status: 500, headers: new Headers(), text: '', json }).facts;
 	};
 
-	test('are codes and numbers, never the message', () => {
+	test('contain codes and numbers, never the message', () => {
 		expect(factsOf('NEW_CODE')).toEqual({
 			upstream: 'auth-bridge',
 			operation: 'complete',
@@ -117,7 +117,7 @@ describe('the facts for the log', () => {
 	});
 
 	test.each([`NO_${sessionId}`, 'x'.repeat(41), 'Sanne de Vries, born on 2001-02-03, has no account'])(
-		'leave out a code that is none: %s',
+		'omit an invalid code: %s',
 		(code) => {
 			expect(factsOf(code)).not.toHaveProperty('upstreamCode');
 		}

@@ -70,12 +70,12 @@ function addressOf(base: URL, segments: () => readonly string[]): URL | null {
 	}
 }
 
-describe('the address of a Bridge operation', () => {
+describe('the URL of a Bridge operation', () => {
 	test.each([
 		['http://bridge.test:8090', 'http://bridge.test:8090/internal/bindings/a'],
 		['http://bridge.test/', 'http://bridge.test/internal/bindings/a'],
 		['https://gateway.test/bridge/v1/', 'https://gateway.test/bridge/v1/internal/bindings/a']
-	])('lies below %s', (base, wanted) => {
+	])('is below %s', (base, wanted) => {
 		expect(upstreamUrl(new URL(base), bindingsPath('a')).href).toBe(wanted);
 	});
 
@@ -89,7 +89,7 @@ describe('the address of a Bridge operation', () => {
 	});
 
 	test.each(['http://bridge.test', 'http://bridge.test/v1'])(
-		'never leaves %s, whatever 10,000 hostile subjects and ids say',
+		'never leaves %s, for any of 10,000 hostile subjects and ids',
 		(text) => {
 			const base = new URL(text);
 			const prefix = `${base.pathname.replace(/\/$/, '')}/internal/bindings/`;
@@ -108,7 +108,7 @@ describe('the address of a Bridge operation', () => {
 		}
 	);
 
-	test('of a session is made for wallet session ids only: 10,000 other texts are refused', () => {
+	test('accepts wallet session ids only, and refuses 10,000 other texts', () => {
 		const base = new URL('http://bridge.test/v1');
 		const made = randomTexts(10_000)
 			.filter((hostile) => hostile !== sessionId)

@@ -11,11 +11,11 @@ const parsed = (backends: unknown) => parseConfig({ ...environment, ...variables
 const faultsOf = (backends: unknown) => configFaults(variables(backends));
 
 describe('the services in BACKENDS', () => {
-	test('are none where none are named', () => {
+	test('are empty if none are configured', () => {
 		expect(parseConfig(environment).backends).toEqual([]);
 	});
 
-	test('need an address and a kind of token; the rest is narrow', () => {
+	test('require a URL and a kind of token, and have restrictive defaults', () => {
 		expect(parsed({ grades })).toEqual([
 			{
 				name: 'grades',
@@ -35,7 +35,7 @@ describe('the services in BACKENDS', () => {
 		expect(parsed({ grades: wanted })).toMatchObject([{ token: 'exchange', [setting]: wanted[setting as 'url'] }]);
 	});
 
-	test('may say everything', () => {
+	test('can have every setting', () => {
 		const full = {
 			...grades,
 			methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -53,7 +53,7 @@ describe('the services in BACKENDS', () => {
 		expect(parsed({ 'grades-2': full })).toMatchObject([{ ...full, url: 'https://grades.example.org/api' }]);
 	});
 
-	test('may require one acr', () => {
+	test('can require a single acr', () => {
 		expect(parsed({ grades: { ...grades, acr: 'loa3' } })).toMatchObject([{ acr: ['loa3'] }]);
 	});
 
@@ -102,11 +102,11 @@ describe('the services in BACKENDS', () => {
 			'BACKENDS: grades.tokenAudience: is missing'
 		],
 		['a scope for a token that is there', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
-	])('with %s keep the portal from starting', (_, backends, fault) => {
+	])('prevent the portal from starting with %s', (_, backends, fault) => {
 		expect(faultsOf(backends)).toEqual([expect.stringContaining(fault)]);
 	});
 
-	test('tell all their faults at once, and repeat no value', () => {
+	test('report all their faults at once, and repeat no value', () => {
 		const faults = faultsOf({ one: { url: 'hush-1', token: 'hush-2' }, two: { 'hush 3': 'hush-4', url: 'http://b' } });
 		expect(faults.map((fault) => fault.split(': ').slice(0, 2).join(': ')).sort()).toEqual([
 			'BACKENDS: one.token',

@@ -8,17 +8,17 @@ const data = (type: string, bytes: number) => `data:${type};base64,${Buffer.allo
 const statement = { organisation: 'Noord', status: 'C', date: '2026-11-22' };
 const report = { title: 'WCAG 2.2', url: 'https://noord.example/report', date: '2026-09-01' };
 
-describe('what an institution sets of its own', () => {
+describe('the branding of an institution', () => {
 	test('may be one text for both languages, or one for each', () => {
 		expect(brandOf({ BRAND_NAME: 'Noord' }).name).toEqual({ nl: 'Noord', en: 'Noord' });
 		expect(brandOf({ BRAND_NAME: '{"nl": "Noord", "en": "North"}' }).name).toEqual({ nl: 'Noord', en: 'North' });
 	});
 
-	test('is nothing at all where nothing is set', () => {
+	test('is empty if nothing is set', () => {
 		expect(brandOf({})).toMatchObject({ name: null, logo: null, privacyPage: null, accessibilityStatement: null });
 	});
 
-	test('may name colours with or without the dashes that a stylesheet has', () => {
+	test('can name colours with or without the leading dashes', () => {
 		const token = 'basis-color-default-bg-document';
 		for (const name of [token, `--${token}`]) {
 			const { stylesheet } = brandOf({ BRAND_TOKENS: JSON.stringify({ light: { [name]: '#FAFAFA' } }) });
@@ -57,12 +57,12 @@ describe('what an institution sets of its own', () => {
 		expect(configFaults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
 	});
 
-	test('(a11y 28) a claim to comply is taken where a report carries it', () => {
+	test('(a11y 28) a claim of compliance is accepted if a report supports it', () => {
 		const claim = { ...statement, status: 'A', reports: [report] };
 		expect(configFaults({ ACCESSIBILITY_STATEMENT: JSON.stringify(claim) })).toEqual([]);
 	});
 
-	test('a fault inside JSON names its place', () => {
+	test('a fault inside JSON is reported with its path', () => {
 		const findings = [{ what: 'A' }, { what: 'B', until: 'soon' }];
 		expect(configFaults({ ACCESSIBILITY_STATEMENT: JSON.stringify({ ...statement, findings }) })).toEqual([
 			'ACCESSIBILITY_STATEMENT: findings.1.until: must be a date such as 2026-11-22'

@@ -32,7 +32,7 @@ describe('STS_CLIENT_KEY', () => {
 		expect(keysOf(JSON.stringify(key))).toEqual([expect.objectContaining({ alg })]);
 	});
 
-	test('is named by its thumbprint (RFC 7638) unless it has a kid', async () => {
+	test('is identified by its thumbprint (RFC 7638) unless it has a kid', async () => {
 		for (const key of [jwk, jwkOf(rsaKey.privateKey), jwkOf(generateKeyPairSync('ed25519').privateKey)])
 			expect(keysOf(JSON.stringify(key))[0]?.kid).toBe(await calculateJwkThumbprint(key));
 		expect(keysOf(JSON.stringify({ ...jwk, kid: 'portal-2026' }))[0]?.kid).toBe('portal-2026');
@@ -53,7 +53,7 @@ describe('STS_CLIENT_KEY', () => {
 		['a JWK Set', jwkSet(jwk, jwkOf(second.privateKey))],
 		['PEM blocks', pemOf(first.privateKey) + pemOf(second.privateKey)],
 		['PEM with \\n for line breaks', (pemOf(first.privateKey) + pemOf(second.privateKey)).replaceAll('\n', '\\n')]
-	])('may be several keys in %s, of which the first comes first', (_, text) => {
+	])('can be several keys in %s, which keep their order', (_, text) => {
 		expect(keysOf(text).map(({ alg }) => alg)).toEqual(['ES256', 'ES384']);
 	});
 
@@ -107,7 +107,7 @@ describe('STS_CLIENT_KEY', () => {
 		expect(faults[0]).not.toContain(jwk.d);
 	});
 
-	test('is one fault that shows no part of the text, whatever is set', async () => {
+	test('results in at most one fault, which shows no part of the text, for any value', async () => {
 		const member = fc.oneof(fc.constantFrom('EC', 'RSA', 'OKP', 'P-256', 'Ed25519', 'sig', 'ES256'), fc.jsonValue());
 		const names = fc.constantFrom(
 			'kty',
@@ -152,18 +152,18 @@ describe('STS_CLIENT_KEY', () => {
 	});
 });
 
-describe('the credentials of clients', () => {
+describe('the client credentials', () => {
 	const STS_CLIENT_KEY = JSON.stringify(jwk);
 	const { STS_CLIENT_SECRET, ...withoutSecret } = environment;
 	const parse = (changes: Record<string, string>) => () => parseConfig({ ...withoutSecret, ...changes });
 
-	test('need no secret with private_key_jwt, and no key with a secret', () => {
+	test('require no secret with private_key_jwt', () => {
 		const { sts, service } = parse({ STS_CLIENT_AUTH: 'private_key_jwt', STS_CLIENT_KEY })();
 		expect(sts).toMatchObject({ clientAuth: 'private_key_jwt', clientKey: { alg: 'ES256' } });
 		expect(service.client).toMatchObject({ clientId: environment.STS_CLIENT_ID, clientAuth: 'private_key_jwt' });
 	});
 
-	test('may differ for the service client, which has the same key', () => {
+	test('can differ for the service client, which uses the same key', () => {
 		const service = { AUTH_BRIDGE_CLIENT_ID: 'service', AUTH_BRIDGE_CLIENT_AUTH: 'private_key_jwt', STS_CLIENT_KEY };
 		expect(parse({ ...service, STS_CLIENT_SECRET })().service.client).toMatchObject({
 			clientId: 'service',
@@ -171,7 +171,7 @@ describe('the credentials of clients', () => {
 		});
 	});
 
-	test('are published before they are used, so that the STS can read the key first', () => {
+	test('can include a key that is published before it is used', () => {
 		const { sts, clientKeys } = parse({ STS_CLIENT_SECRET, STS_CLIENT_KEY })();
 		expect([sts.clientAuth, clientKeys.length]).toEqual(['client_secret_post', 1]);
 	});
@@ -193,7 +193,7 @@ describe('the credentials of clients', () => {
 			},
 			'AUTH_BRIDGE_CLIENT_SECRET: is missing'
 		]
-	])('that are missing are a fault: %#', (changes, message) => {
+	])('that are missing are reported: %#', (changes, message) => {
 		expect(parse(changes as Record<string, string>)).toThrow(message);
 	});
 });

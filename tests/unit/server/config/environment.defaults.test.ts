@@ -54,16 +54,16 @@ const names = environmentNames.filter(isOwn);
 const defaultOf = (name: string) => v.getDefaults(Environment)[name as keyof v.InferOutput<typeof Environment>] ?? '';
 
 describe('the default of every variable', () => {
-	test.each(names)('%s is what docs/configuration.md says', (name) => {
+	test.each(names)('%s matches docs/configuration.md', (name) => {
 		const expected = inWords[name] === undefined ? defaultOf(name) : unquoted(inWords[name]);
 		expect(documented.get(name)).toBe(expected);
 	});
 
-	test('in words follows from no default of its own', () => {
+	test('is empty if the documentation describes it in words', () => {
 		expect(Object.keys(inWords).map(defaultOf)).toEqual(Object.keys(inWords).map(() => ''));
 	});
 
-	test('is what .env.example has, but for the example of BACKENDS', () => {
+	test('matches .env.example, except for the example of BACKENDS', () => {
 		const lines = [...read('.env.example').matchAll(/^#([A-Z_]+)=(.*)$/gm)];
 		const examples = new Map(lines.map(([, name = '', value = '']) => [name, unquoted(value)]));
 		const withDefault = names.filter((name) => defaultOf(name) !== '' && name !== 'BACKENDS');
@@ -85,7 +85,7 @@ describe('the default of every variable', () => {
 	});
 });
 
-test('the defaults of a service in BACKENDS are what docs/backends.md says', () => {
+test('the defaults of a service in BACKENDS match docs/backends.md', () => {
 	const url = 'https://grades.example.org';
 	const [backend] = parseConfig({ ...environment, BACKENDS: JSON.stringify({ a: { url, token: 'none' } }) }).backends;
 	const given = ['name', 'url', 'token'];

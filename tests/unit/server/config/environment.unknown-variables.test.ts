@@ -19,11 +19,11 @@ test.each([
 	// Kubernetes sets names with this ending for its services, but not with a number as value.
 	['METRIC_PORT', 'METRICS_PORT'],
 	['METRICS__PORT', 'METRICS_PORT']
-])('%s is pointed out, with the nearest name %s', (name, nearest) => {
+])('%s is reported, with the suggestion %s', (name, nearest) => {
 	expect(unknownVariables({ [name]: 'x' })).toEqual([{ name, nearest }]);
 });
 
-test('a known prefix is enough to be pointed out, and no name is suggested that is far off', () => {
+test('a known prefix is sufficient for a report, and no distant name is suggested', () => {
 	expect(unknownVariables({ STS_SOMETHING_ELSE_ALTOGETHER: 'x' })).toEqual([
 		{ name: 'STS_SOMETHING_ELSE_ALTOGETHER', nearest: null }
 	]);
@@ -48,20 +48,20 @@ test.each([
 	'PATH',
 	'HOME',
 	'HOSTNAME'
-])('%s is set by others, and is not pointed out', (name) => {
+])('%s is set by other software, and is not reported', (name) => {
 	expect(unknownVariables({ [name]: 'x' })).toEqual([]);
 });
 
-test('a link of Kubernetes to a service is not pointed out, however close its name is to a known one', () => {
+test('a Kubernetes service link is not reported, however similar its name is to a known one', () => {
 	expect(unknownVariables({ METRIC_PORT: 'tcp://10.96.0.12:9464' })).toEqual([]);
 });
 
-test('every known variable is known, and an empty one counts as unset', () => {
+test('known variables are not reported, and an empty unknown one counts as unset', () => {
 	expect(unknownVariables(Object.fromEntries(environmentNames.map((name) => [name, 'x'])))).toEqual([]);
 	expect(unknownVariables({ AUTH_BRIDGE_URI: ' ', STS_ISSUER: undefined })).toEqual([]);
 });
 
-test('the line for the operator has the name and never the value', () => {
+test('the message for the operator contains the name and never the value', () => {
 	const [unknown] = unknownVariables({ AUTH_BRIDGE_CLIENT_SECRETS: 'a-secret-value' });
 	expect(unknown && unknownVariableText(unknown)).toBe(
 		'The variable AUTH_BRIDGE_CLIENT_SECRETS is not known to the portal and has no effect. Did you mean AUTH_BRIDGE_CLIENT_SECRET?'

@@ -27,7 +27,7 @@ function random(seed: number, length: number): Buffer {
 const rank = (seed: number, word: string) => random(seed ^ (words.indexOf(word) * 7919), 4).readUInt32BE();
 const seeds = fc.noBias(fc.integer({ min: 0, max: 0xffffffff }));
 
-describe('a secret that is random', () => {
+describe('a strong secret', () => {
 	test.each<[what: string, make: (seed: number) => string]>([
 		['openssl rand -base64 24', (seed) => random(seed, 24).toString('base64')],
 		['openssl rand -base64 48', (seed) => random(seed, 48).toString('base64')],
@@ -43,7 +43,7 @@ describe('a secret that is random', () => {
 					.slice(0, 6)
 					.join('-')
 		]
-	])('is never refused: %s', (_what, make) => {
+	])('from a random source is never refused: %s', (_what, make) => {
 		void assertProperty(
 			fc.property(seeds, (seed) => {
 				expect(isWeakSecret(make(seed))).toBe(false);
@@ -58,7 +58,7 @@ describe('a secret that is random', () => {
 		'correct-horse-battery-staple-orange',
 		'Wij-drinken-elke-ochtend-sterke-koffie!',
 		'changeling-marmalade-orbit-violin-teapot'
-	])('or a phrase that nobody else has, is not refused: %s', (secret) => {
+	])('that is a unique phrase is not refused: %s', (secret) => {
 		expect(isWeakSecret(secret)).toBe(false);
 	});
 });
@@ -94,7 +94,7 @@ describe('a secret that is too simple', () => {
 		);
 	});
 
-	test('is judged in time that grows with its length only', () => {
+	test('is checked in time proportional to its length', () => {
 		void assertProperty(
 			fc.property(bytes(4096), (all) => typeof isWeakSecret(all.toString('latin1')) === 'boolean'),
 			{ numRuns: 20 }
@@ -104,14 +104,14 @@ describe('a secret that is too simple', () => {
 	test.each([
 		['x'.repeat(32), GOOD],
 		[GOOD, 'x'.repeat(32)]
-	])('stops the start wherever it stands in a rotation, and is not repeated in the message', (...secrets) => {
+	])('prevents the start at any position in a rotation, and is not repeated in the message', (...secrets) => {
 		const start = () => parseConfig({ ...environment, AUTH_SECRET: secrets.join(' ') });
 		expect(start).toThrow(ConfigError);
 		expect(start).toThrow(/AUTH_SECRET: every secret must be random/);
 		expect(start).not.toThrow(/xxxx/);
 	});
 
-	test('stops the start under the older name of the variable too', () => {
+	test('prevents the start under the older variable name too', () => {
 		const { AUTH_SECRET: _unset, ...rest } = environment;
 		expect(() => parseConfig({ ...rest, NEXTAUTH_SECRET: 'abc'.repeat(11) })).toThrow(/must be random/);
 		expect(() => parseConfig({ ...rest, NEXTAUTH_SECRET: GOOD })).not.toThrow();

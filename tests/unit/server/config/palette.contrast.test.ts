@@ -25,12 +25,12 @@ test.each([
 	expect(contrast(one, other)).toBeCloseTo(ratio, 1);
 });
 
-test('a ratio is never rounded up to what would be enough', () => {
+test('a ratio is never rounded up to the required minimum', () => {
 	expect(ratioText(4.499)).toBe('4.4:1');
 	expect(ratioText(21)).toBe('21.0:1');
 });
 
-test('colours mix by parts', () => {
+test('colours are mixed proportionally', () => {
 	expect([mix('#000000', '#ffffff', 0), mix('#000000', '#ffffff', 0.5), mix('#102030', '#ffffff', 1)]).toEqual([
 		'#000000',
 		'#808080',
@@ -38,30 +38,30 @@ test('colours mix by parts', () => {
 	]);
 });
 
-test('a colour is moved no further than it has to', () => {
+test('a colour is changed no more than necessary', () => {
 	expect(untilContrast('#0b5566', '#000000', 4.5, ['#ffffff'])).toBe('#0b5566');
 	const moved = untilContrast('#ffd700', '#000000', 4.5, ['#ffffff']);
 	expect(contrast(moved, '#ffffff')).toBeGreaterThanOrEqual(4.5);
 	expect(contrast(moved, '#ffffff')).toBeLessThan(5);
 });
 
-test('(a11y 27) the colours of the portal itself have contrast enough, light and dark', () => {
+test('(a11y 27) the portal’s own colours have sufficient contrast, light and dark', () => {
 	expect(contrastFaults({ light: lightPalette, dark: darkPalette })).toEqual([]);
 });
 
-test('(a11y 27) whatever one colour an institution has, all that follows from it can be read', () => {
+test('(a11y 27) the colours derived from any institution colour have sufficient contrast', () => {
 	const colours = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
 	return assertProperty(fc.property(colours, (colour) => contrastFaults(brandPalettes({ colour })).length === 0));
 });
 
-test('a dark colour is used as it is, for buttons and for links', () => {
+test('a dark colour is used unchanged for buttons and links', () => {
 	const { light } = brandPalettes({ colour: '#7a1f5c' });
 	expect(light['basis-color-action-1-inverse-bg-default']).toBe('#7a1f5c');
 	expect(light['basis-color-action-1-color-default']).toBe('#7a1f5c');
 	expect(adjustments('#7a1f5c')).toEqual([]);
 });
 
-test('a pale colour stays on buttons, with dark text; links are darkened, and the ratio is logged', () => {
+test('a pale colour is kept for buttons with dark text, and darkened for links, and the ratio is logged', () => {
 	const { light } = brandPalettes({ colour: '#ffd700' });
 	expect(light['basis-color-action-1-inverse-bg-default']).toBe('#ffd700');
 	expect(light['basis-color-action-1-inverse-color-default']).toBe('#000000');
@@ -70,7 +70,7 @@ test('a pale colour stays on buttons, with dark text; links are darkened, and th
 	]);
 });
 
-test('(a11y 27) a fault names the scheme, the pair, its ratio and the least there has to be', () => {
+test('(a11y 27) a fault names the scheme, the pair, its ratio and the required minimum', () => {
 	const faults = contrastFaults(
 		brandPalettes({ tokens: { dark: { 'basis-color-action-1-inverse-color-default': '#ffffff' } } })
 	);
@@ -79,7 +79,7 @@ test('(a11y 27) a fault names the scheme, the pair, its ratio and the least ther
 	);
 });
 
-test('the stylesheet sets every token, dark ones on dark screens alone and never on paper', () => {
+test('the stylesheet sets every token, and the dark ones on dark screens only, never in print', () => {
 	const css = stylesheet({ light: lightPalette, dark: darkPalette });
 	const [light = '', dark = ''] = css.split('@media screen and (prefers-color-scheme: dark)');
 	const count = Object.keys(lightPalette).length;

@@ -4,14 +4,14 @@ import { configFaults, environment } from '../configured';
 
 const required = ['AUTH_URL', 'AUTH_SECRET', 'STS_ISSUER_URL', 'STS_CLIENT_ID', 'STS_CLIENT_SECRET', 'AUTH_BRIDGE_URL'];
 
-describe('a faulty environment', () => {
-	test.each(required)('without %s does not start', (name) => {
+describe('an invalid environment', () => {
+	test.each(required)('is rejected without %s', (name) => {
 		expect(configFaults({ [name]: undefined })).toEqual([
 			expect.stringMatching(new RegExp(`^${name}: is missing; set it to `))
 		]);
 	});
 
-	test.each(required)('with an empty %s does not start: empty is unset', (name) => {
+	test.each(required)('is rejected with an empty %s, which counts as unset', (name) => {
 		expect(configFaults({ [name]: '  ' })).toEqual([expect.stringMatching(new RegExp(`^${name}: is missing`))]);
 	});
 
@@ -74,12 +74,12 @@ describe('a faulty environment', () => {
 		['API_AUDIENCE', environment.STS_CLIENT_ID],
 		['RATE_LIMIT_PER_CALLER', '0'],
 		['LOG_LEVEL', 'trace']
-	])('with %s=%s tells of that one fault', (name, value) => {
+	])('with %s=%s results in one fault', (name, value) => {
 		const faults = configFaults({ [name]: value });
 		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}: (must|every|is missing)`))]);
 	});
 
-	test('tells all its faults at once', () => {
+	test('reports all its faults at once', () => {
 		const faults = configFaults({
 			AUTH_URL: 'nonsense',
 			AUTH_SECRET: 'short',
@@ -96,7 +96,7 @@ describe('a faulty environment', () => {
 		]);
 	});
 
-	test('tells of what only two variables together show beside the other faults', () => {
+	test('reports faults of two variables together along with the other faults', () => {
 		const faults = configFaults({
 			AUTH_URL: 'https://portal.example.org',
 			STS_ISSUER_URL: 'http://sts.example.org',
@@ -118,7 +118,7 @@ describe('a faulty environment', () => {
 	});
 });
 
-describe('a good environment', () => {
+describe('a valid environment', () => {
 	test('needs no more than the required variables', () => {
 		expect(configFaults({})).toEqual([]);
 		expect(parseConfig(environment)).toMatchObject({
@@ -138,7 +138,7 @@ describe('a good environment', () => {
 		});
 	});
 
-	test('that operators have already starts the portal unchanged', () => {
+	test('from an existing installation starts the portal unchanged', () => {
 		const config = parseConfig({
 			STS_ISSUER_URL: 'http://localhost:8092',
 			STS_INTERNAL_URL: 'http://sts:8080',
@@ -158,7 +158,7 @@ describe('a good environment', () => {
 		});
 	});
 
-	test('may have the older names; the newer ones win', () => {
+	test('may use the older names, but the newer ones take precedence', () => {
 		const older = { NEXTAUTH_URL: 'http://older:3000', NEXTAUTH_SECRET: 'an-older-secret-of-this-portal-0123456789' };
 		expect(parseConfig({ ...environment, ...older })).toMatchObject({
 			origin: 'http://localhost:3000',
@@ -175,18 +175,18 @@ describe('a good environment', () => {
 		['http://localhost:3000/api/auth', 'http://localhost:3000'],
 		['https://portal.example.org/api/auth/', 'https://portal.example.org'],
 		['https://portal.example.org:443', 'https://portal.example.org']
-	])('reduces AUTH_URL=%s to the origin', (url, origin) => {
+	])('with AUTH_URL=%s uses the origin only', (url, origin) => {
 		expect(parseConfig({ ...environment, AUTH_URL: url, STS_ISSUER_URL: 'https://sts.example.org' }).origin).toBe(
 			origin
 		);
 	});
 
-	test('lists several secrets, newest first', () => {
+	test('can list several secrets, newest first', () => {
 		const secrets = ['the-newest', 'an-older', 'the-oldest'].map((which) => `${which}-secret-of-this-portal-4711`);
 		expect(parseConfig({ ...environment, AUTH_SECRET: `${secrets.join(' ')}\n` }).secrets).toEqual(secrets);
 	});
 
-	test('keeps the issuer to the letter, and other addresses without a closing slash', () => {
+	test('keeps the issuer unchanged, and other URLs without a trailing slash', () => {
 		const { sts, bridge } = parseConfig({
 			...environment,
 			STS_ISSUER_URL: 'http://localhost:8080/realms/x/',
@@ -209,12 +209,12 @@ describe('a good environment', () => {
 		expect(parseConfig({ ...environment, CORS_DEV_ORIGINS: origins.join(', ') }).corsDevOrigins).toEqual(origins);
 	});
 
-	test('names the default wallet query first, and each once', () => {
+	test('lists the default wallet query first, and each query once', () => {
 		const { wallet } = parseConfig({ ...environment, WALLET_QUERY_ID: 'student', WALLET_QUERY_IDS: 'staff student' });
 		expect(wallet).toMatchObject({ defaultQueryId: 'student', queryIds: ['student', 'staff'] });
 	});
 
-	test('is frozen to its depths', () => {
+	test('results in a deeply frozen configuration', () => {
 		const config = parseConfig(environment);
 		const parts: unknown[] = [config, config.sts, config.listen, config.secrets, config.wallet.queryIds];
 		expect(parts.map((part) => Object.isFrozen(part))).toEqual([true, true, true, true, true]);

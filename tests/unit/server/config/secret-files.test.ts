@@ -30,7 +30,7 @@ describe('a secret in a file', () => {
 		expect(config.sts).toMatchObject({ clientSecret: 'a secret with spaces' });
 	});
 
-	test('may be several lines where several values are allowed', () => {
+	test('may have several lines if several values are allowed', () => {
 		const [newest, oldest] = ['kX2wq8Zr5mN1vB7tY4cE9sLhJ3dF6gPa0uQi', 'wB7tY4cE9sLhJ3dF6gPa0uQikX2wq8Zr5mN1'];
 		expect(parseConfig(withFile('AUTH_SECRET', fileWith(`${newest}\n${oldest}\n`))).secrets).toEqual([newest, oldest]);
 	});
@@ -41,20 +41,20 @@ describe('a secret in a file', () => {
 		expect(parseConfig(withFile('STS_CLIENT_SECRET', link)).sts).toMatchObject({ clientSecret: 'linked' });
 	});
 
-	test('is named by the configuration, which gives the server a permission for the file', () => {
+	test('is listed in the configuration, so that the server gets a permission for the file', () => {
 		const file = fileWith('redis://user:word@valkey:6379');
 		const config = parseConfig({ ...environment, REDIS_URL_FILE: file });
 		expect([config.store.redisUrl, config.secretFiles]).toEqual(['redis://user:word@valkey:6379', [file]]);
 	});
 
-	test.each(secretNames)('is checked as the variable %s is', (name) => {
+	test.each(secretNames)('is validated like the variable %s', (name) => {
 		const value = name.endsWith('_SECRET') ? '' : 'not an address:';
 		const faults = configFaults(withFile(name, fileWith(value)));
 		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
 	});
 });
 
-describe('a file that cannot be used is one fault, which shows neither path nor content', () => {
+describe('an unusable secret file results in one fault, which shows neither path nor content', () => {
 	const long = 'x'.repeat(65_537);
 	test.each([
 		['that does not exist', () => join(folder, 'nowhere'), "the file can't be read (ENOENT)"],
@@ -80,23 +80,23 @@ describe('a file that cannot be used is one fault, which shows neither path nor 
 		expect(configFaults(withFile('STS_CLIENT_SECRET', file()))).toEqual([`STS_CLIENT_SECRET_FILE: ${fault}`]);
 	});
 
-	test('beside the variable itself', () => {
+	test('together with the variable itself', () => {
 		expect(configFaults({ ...environment, AUTH_SECRET_FILE: fileWith('another secret') })).toEqual([
 			'AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one'
 		]);
 	});
 
-	test('beside the older name of the variable', () => {
+	test('together with the older name of the variable', () => {
 		const older = { ...withFile('AUTH_SECRET', fileWith('x')), NEXTAUTH_SECRET: environment.AUTH_SECRET };
 		expect(configFaults(older)).toEqual(['AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one']);
 	});
 
-	test('with faults of other variables, all of which are listed', () => {
+	test('together with faults of other variables, all of which are listed', () => {
 		const faults = configFaults({ ...withFile('STS_CLIENT_SECRET', '/nowhere'), AUTH_URL: 'x', PORT: 'y' });
 		expect(faults.map((fault) => fault.split(':')[0])).toEqual(['STS_CLIENT_SECRET_FILE', 'AUTH_URL', 'PORT']);
 	});
 
-	test('with a content that the variable does not accept', () => {
+	test('with content that the variable does not accept', () => {
 		const faults = configFaults(withFile('AUTH_SECRET', fileWith('too short')));
 		expect(faults).toEqual([expect.stringMatching(/^AUTH_SECRET_FILE: /)]);
 		expect(configFaults(withFile('REDIS_URL', fileWith('http://redis')))).toEqual([

@@ -17,7 +17,7 @@ describe('the security contact', () => {
 		expect(securityContact?.contacts).toEqual(['mailto:csirt@uni.example', 'tel:+31-20-1234567']);
 	});
 
-	test('is written as RFC 9116 describes it', () => {
+	test('is formatted according to RFC 9116', () => {
 		const policy = 'https://uni.example/disclosure';
 		const { securityContact } = parsed({
 			SECURITY_CONTACT: 'https://uni.example/report',
@@ -40,7 +40,7 @@ describe('the security contact', () => {
 	);
 
 	test.each(['tomorrow', '2027-13-01', '2027-02-29T25:00:00Z', '30-06-2027', '2027-06-30 12:00'])(
-		'is refused until %s',
+		'is refused with the expiry date %s',
 		(expires) => {
 			expect(configFaults({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: expires })).toEqual([
 				expect.stringMatching(/^SECURITY_EXPIRES: must be a date/)
@@ -48,7 +48,7 @@ describe('the security contact', () => {
 		}
 	);
 
-	test('needs an expiry', () => {
+	test('requires an expiry date', () => {
 		expect(configFaults({ SECURITY_CONTACT: 'csirt@uni.example' })).toEqual([
 			expect.stringMatching(/^SECURITY_EXPIRES: is missing/)
 		]);
@@ -64,13 +64,13 @@ test.each([
 	['2026-12-20', 'warning'],
 	['2027-06-30', 'good'],
 	['2028-06-30', 'warning']
-])('doctor finds a contact until %s %s on 29 November 2026', (until, severity) => {
+])('doctor reports a contact that expires on %s as %s on 29 November 2026', (until, severity) => {
 	const { securityContact } = parsed({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: until });
 	expect(examineSecurityContact({ securityContact }, Date.parse('2026-11-29T12:00:00Z'))).toEqual([
 		expect.objectContaining({ check: 'configuration.security-contact', severity })
 	]);
 });
 
-test('doctor says nothing about a contact that is not configured', () => {
+test('doctor reports nothing about a contact that is not configured', () => {
 	expect(examineSecurityContact({ securityContact: null }, 0)).toEqual([]);
 });

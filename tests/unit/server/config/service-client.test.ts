@@ -8,11 +8,11 @@ describe('the service client', () => {
 	const own = { AUTH_BRIDGE_CLIENT_ID: 'service', AUTH_BRIDGE_CLIENT_SECRET: 'hush' };
 	const portal = { clientId: 'portal-client', clientSecret: 'portal-client-secret', clientAuth: 'client_secret_post' };
 
-	test('is the portal itself where none is named, and the Auth Bridge then gets no token before sign-in', () => {
+	test('is the portal’s own client by default, and the Auth Bridge then receives no token before sign-in', () => {
 		expect(parseConfig(environment).service).toEqual({ client: portal, bridge: undefined });
 	});
 
-	test('may be another, with what its tokens are for', () => {
+	test('can be another client, with the scope, audience and resource of its tokens', () => {
 		const options = {
 			AUTH_BRIDGE_SCOPE: 'a b',
 			AUTH_BRIDGE_AUDIENCE: 'bridge',
@@ -25,7 +25,7 @@ describe('the service client', () => {
 		});
 	});
 
-	test('may be the portal itself, whose secret is known', () => {
+	test('can be the portal’s own client, whose secret is reused', () => {
 		const { service } = parseConfig({ ...environment, AUTH_BRIDGE_CLIENT_ID: 'portal-client' });
 		expect(service).toEqual({ client: portal, bridge: {} });
 	});
@@ -40,7 +40,7 @@ describe('the service client', () => {
 		[{ ...own, AUTH_BRIDGE_CLIENT_AUTH: 'none' }, 'AUTH_BRIDGE_CLIENT_AUTH: must be'],
 		[{ ...own, AUTH_BRIDGE_SCOPE: 'a "b"' }, 'AUTH_BRIDGE_SCOPE: must be'],
 		[{ ...own, AUTH_BRIDGE_RESOURCE: 'bridge' }, 'AUTH_BRIDGE_RESOURCE: must be']
-	])('with %j tells of one fault', (changes, fault) => {
+	])('with %j results in one fault', (changes, fault) => {
 		expect(configFaults(changes)).toEqual([expect.stringContaining(fault)]);
 	});
 });

@@ -12,7 +12,7 @@ const page = (status: number, headers: Record<string, string> = {}) =>
 
 describe('below /api', () => {
 	test.each(['/api', '/api/nothing', '/api/wallet/sessions/nonsense/status'])(
-		'the unknown address %s is a 404 in JSON',
+		'the unknown path %s results in a JSON 404',
 		async (path) => {
 			const response = await responseTo(page(404), { path });
 			expect(response.status).toBe(404);
@@ -24,7 +24,7 @@ describe('below /api', () => {
 		}
 	);
 
-	test('a wrong method is a 405 in JSON that says which are right', async () => {
+	test('an unsupported method results in a JSON 405 with the allowed methods', async () => {
 		const response = await responseTo(page(405, { allow: 'GET, HEAD' }), {
 			path: '/api/me',
 			routeId: '/(member)/api/me'
@@ -33,23 +33,23 @@ describe('below /api', () => {
 		expect(await response.json()).toMatchObject({ error: 'method_not_allowed' });
 	});
 
-	test('a problem of our own stays as it is', async () => {
+	test('a problem of the portal’s own stays unchanged', async () => {
 		const own = Response.json({ error: 'not_found', message: 'gone', requestId: 'r2' }, { status: 404 });
 		expect(await responseTo(own, { path: '/api/wallet/sessions/x/status', routeId: KNOWN })).toBe(own);
 	});
 
-	test('a page that a route shows to a person stays a page', async () => {
+	test('a page that a route shows to a person is not replaced', async () => {
 		const own = page(404);
 		expect(await responseTo(own, { path: '/api/wallet/sessions/x/idv/callback', routeId: KNOWN })).toBe(own);
 	});
 
-	test.each([200, 303, 401, 500])('a response with status %i stays as it is', async (status) => {
+	test.each([200, 303, 401, 500])('a response with status %i stays unchanged', async (status) => {
 		const own = page(status);
 		expect(await responseTo(own, { path: '/api/x' })).toBe(own);
 	});
 });
 
-test.each(['/nothing', '/apiary', '/'])('elsewhere, as at %s, a 404 is a page', async (path) => {
+test.each(['/nothing', '/apiary', '/'])('a 404 outside /api, such as at %s, stays a page', async (path) => {
 	const own = page(404);
 	expect(await responseTo(own, { path })).toBe(own);
 });

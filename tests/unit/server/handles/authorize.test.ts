@@ -22,7 +22,7 @@ describe('without a session', () => {
 	);
 
 	test.each(['/(member)/account', '/account', '/', '/(other)/x', '/x/(public)'])(
-		'the route %s is closed',
+		'the route %s redirects to the login page',
 		async (routeId) => {
 			const { isResolved, response } = await authorized({ routeId, path: '/account?tab=1&x=a b' });
 			expect(isResolved).toBe(false);
@@ -31,7 +31,7 @@ describe('without a session', () => {
 		}
 	);
 
-	test('the API says 401 in JSON', async () => {
+	test('the API responds with a JSON 401', async () => {
 		const { isResolved, response } = await authorized({ routeId: '/(member)/api/me', path: '/api/me' });
 		expect(isResolved).toBe(false);
 		expect(response.status).toBe(401);
@@ -48,14 +48,14 @@ test('with a session every route is open', async () => {
 	expect(await authorized(options)).toMatchObject({ isResolved: true });
 });
 
-test('a session that was ended from another device leads to the login page, which says that', async () => {
+test('a session that was ended on another device redirects to the login page with that reason', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
 	event.locals.sessionRevoked = true;
 	const response = await authorize({ event, resolve: () => new Response('the page') });
 	expect(response.headers.get('location')).toBe('/login?error=session_ended&returnTo=%2Faccount&helpCode=r1');
 });
 
-test('a session that ends while its page is made leads to the login page, which says why and remembers the place', async () => {
+test('a session that ends during its request redirects to the login page with the reason and return path', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account', session: someSession() });
 	const response = await authorize({
 		event,

@@ -75,7 +75,7 @@ describe('a good access token', () => {
 		});
 	});
 
-	test('is named in any case', async () => {
+	test('is accepted with the scheme in any case', async () => {
 		expect(await calling(`bearer ${await sts.sign(claims())}`)).toMatchObject({ clientId: 'third-party' });
 	});
 });
@@ -101,28 +101,31 @@ describe('an access token', () => {
 		await expect(calledWith(changes)).rejects.toMatchObject(unauthorized(why));
 	});
 
-	test('signed by nobody is refused', async () => {
+	test('without a signature is refused', async () => {
 		const token = `${base64url({ alg: 'none' })}.${base64url(claims())}.`;
 		const why = 'The access token is signed in a way that is not accepted.';
 		await expect(calling(`Bearer ${token}`)).rejects.toMatchObject(unauthorized(why));
 	});
 
-	test.each(['HS256', 'HS384', 'HS512'])('signed with the public key as a secret, by %s, is refused', async (alg) => {
-		const publicKey = await exportSPKI((await importJWK(sts.jwk, 'ES256')) as CryptoKey);
-		const text = `${base64url({ alg, kid: 'k1' })}.${base64url(claims())}`;
-		for (const secret of [publicKey, JSON.stringify(sts.jwk)]) {
-			const signature = createHmac(alg.replace('HS', 'sha'), secret).update(text).digest('base64url');
-			const why = 'The access token is signed in a way that is not accepted.';
-			await expect(calling(`Bearer ${text}.${signature}`)).rejects.toMatchObject(unauthorized(why));
+	test.each(['HS256', 'HS384', 'HS512'])(
+		'signed with the public key as an HMAC secret (%s) is refused',
+		async (alg) => {
+			const publicKey = await exportSPKI((await importJWK(sts.jwk, 'ES256')) as CryptoKey);
+			const text = `${base64url({ alg, kid: 'k1' })}.${base64url(claims())}`;
+			for (const secret of [publicKey, JSON.stringify(sts.jwk)]) {
+				const signature = createHmac(alg.replace('HS', 'sha'), secret).update(text).digest('base64url');
+				const why = 'The access token is signed in a way that is not accepted.';
+				await expect(calling(`Bearer ${text}.${signature}`)).rejects.toMatchObject(unauthorized(why));
+			}
 		}
-	});
+	);
 
-	test('signed with a key that the STS does not have is refused', async () => {
+	test('signed with an unknown key is refused', async () => {
 		const why = 'The access token is signed with a key that the issuer does not have.';
 		await expect(calledWith({}, { kid: 'another' })).rejects.toMatchObject(unauthorized(why));
 	});
 
-	test('signed with another key under a good id is refused', async () => {
+	test('signed with another key under a known id is refused', async () => {
 		const { privateKey } = await generateKeyPair('ES256');
 		const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(privateKey);
 		const why = 'The signature of the access token is not right.';
@@ -136,16 +139,16 @@ describe('an access token', () => {
 		await expect(calling(`Bearer ${token}`)).rejects.toMatchObject(unauthorized(why));
 	});
 
-	test.each(['logout+jwt', 'dpop+jwt', 'id+jwt'])('that says it is a %s is refused', async (typ) => {
+	test.each(['logout+jwt', 'dpop+jwt', 'id+jwt'])('of type %s is refused', async (typ) => {
 		await expect(calledWith({}, { typ })).rejects.toMatchObject(unauthorized('The access token is not valid.'));
 	});
 
-	test.each(['a', 'a.b.c', 'eyJhbGciOiJFUzI1NiJ9.e30.x'])('that is "%s" is refused', async (token) => {
+	test.each(['a', 'a.b.c', 'eyJhbGciOiJFUzI1NiJ9.e30.x'])('with the malformed value "%s" is refused', async (token) => {
 		await expect(calling(`Bearer ${token}`)).rejects.toMatchObject({ code: 'unauthorized' });
 	});
 
 	test.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer a, Bearer b', 'DPoP a', 'Bearer "a"'])(
-		'that comes as “%s” is none',
+		'is missing if the Authorization header is “%s”',
 		async (header) => {
 			const why = 'The Authorization header has no bearer token.';
 			await expect(calling(header)).rejects.toMatchObject(unauthorized(why));
@@ -153,7 +156,7 @@ describe('an access token', () => {
 	);
 
 	test.each(['', 'profile:read', 'wallet:sessions:all wallet', 'WALLET:SESSIONS'])(
-		'with the scope "%s" may not do this',
+		'with the scope "%s" has insufficient scope',
 		async (scope) => {
 			await expect(calledWith({ scope })).rejects.toMatchObject({
 				code: 'insufficient_scope',
@@ -167,19 +170,19 @@ describe('an access token', () => {
 	);
 });
 
-test('a route that asks for two scopes lets in who has both', async () => {
+test('a route that requires two scopes accepts only a token with both', async () => {
 	const token = await sts.sign(claims());
 	await expect(calling(`Bearer ${token}`, 'profile:read wallet:sessions')).resolves.toBeDefined();
 	await expect(calling(`Bearer ${token}`, 'profile:read grades:read')).rejects.toMatchObject({ status: 403 });
 });
 
-test('without an audience of this API no access token is accepted', async () => {
+test('no access token is accepted without a configured API audience', async () => {
 	configure();
 	const why = 'Access tokens are not accepted here.';
 	await expect(calledWith()).rejects.toMatchObject(unauthorized(why));
 });
 
-test('while the STS’s keys can’t be had a token is neither good nor bad', async () => {
+test('an access token results in 503 while the keys of the STS are unavailable', async () => {
 	vi.resetModules();
 	vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
 	const reloaded = await import('$lib/server/handles/bearer');

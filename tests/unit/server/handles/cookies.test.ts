@@ -46,7 +46,7 @@ async function walletCookies(...sessions: readonly OwnedSession[]): Promise<stri
 }
 
 describe('the cookies handle', () => {
-	test('writes what was set and deleted, to any response, even one that does not come from Kit', async () => {
+	test('writes set and deleted cookies to any response, even one that SvelteKit did not create', async () => {
 		const { setCookies } = await handled('portal.locale=nl', (event) => {
 			event.cookies.set('portal.login', 'a', { ...cookieAttributes(), maxAge: 60 });
 			event.cookies.delete('portal.locale', cookieAttributes());
@@ -58,11 +58,11 @@ describe('the cookies handle', () => {
 		]);
 	});
 
-	test('leaves a response alone while nothing has changed and all fits', async () => {
+	test('leaves a response unchanged if no cookie has changed and all fit', async () => {
 		expect((await handled(session(4000))).setCookies).toEqual([]);
 	});
 
-	test('evicts the oldest flow also for a cookie that a Set-Cookie header sets', async () => {
+	test('also evicts the oldest flow for a cookie that a Set-Cookie header sets', async () => {
 		const [oldest, newer] = [flowName(2), flowName(1)];
 		const before = [session(5300), `${oldest}=${'o'.repeat(550)}`, `${newer}=${'n'.repeat(550)}`].join('; ');
 		const line = `${flowName(0)}=${'x'.repeat(550)}; Max-Age=900; Path=/; HttpOnly; SameSite=Lax`;
@@ -72,14 +72,14 @@ describe('the cookies handle', () => {
 		expect(next.length).toBeLessThanOrEqual(7000);
 	});
 
-	test('repairs the result of crossed responses at the next request', async () => {
+	test('repairs the result of concurrent responses at the next request', async () => {
 		const flows = [4, 3, 2, 1].map((age) => `${flowName(age)}=${'f'.repeat(550)}`);
 		const { next } = await handled([session(4300), ...flows].join('; '));
 		expect(next.length).toBeLessThanOrEqual(7000);
 		expect(next).toContain(flows[3]);
 	});
 
-	test('evicts wallet sessions that are over and the oldest, and never one in identity verification', async () => {
+	test('evicts wallet sessions that are over, then the oldest, but never one in identity verification', async () => {
 		const four = await walletCookies(
 			owned('over', { startedAt: NOW_MS - 3_600_000 }),
 			owned('idv', { startedAt: NOW_MS - 3000, idv: 'started' }),
@@ -91,7 +91,7 @@ describe('the cookies handle', () => {
 		expect(next.length).toBeLessThanOrEqual(7000);
 	});
 
-	test('deletes at most twelve cookies in one response, those that the request deletes included', async () => {
+	test('deletes at most twelve cookies in one response, including those that the request deletes', async () => {
 		const flows = Array.from({ length: 10 }, (_, age) => flowName(age));
 		const wallets = Array.from({ length: 16 }, (_, index) => `portal.wallet.w${index}`);
 		const before = [...flows, ...wallets].map((name) => `${name}=garbage`).join('; ');
@@ -107,7 +107,7 @@ describe('the cookies handle', () => {
 		expect(next.match(/portal\.wallet\./g)).toHaveLength(4);
 	});
 
-	test('holds four wallet sessions at most', async () => {
+	test('keeps at most four wallet sessions', async () => {
 		const four = await walletCookies(...[4, 3, 2, 1].map((age) => owned(`w${age}`, { startedAt: NOW_MS - age })));
 		const { next } = await handled(four, (event) => keepOwned(event.cookies, owned('w0')));
 		expect([...next.matchAll(/portal\.wallet\.(\w+)=/g)].map(([, id]) => id)).toEqual(['w3', 'w2', 'w1', 'w0']);

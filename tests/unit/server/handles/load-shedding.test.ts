@@ -16,7 +16,7 @@ const take = async (response: () => Response | Promise<Response>, event = reques
 	loadShedding({ event, resolve: response });
 const ok = () => new Response('ok');
 
-test('a request beyond those that may be under way is refused, and counted', async () => {
+test('a request above the limit of concurrent requests is refused and counted', async () => {
 	let finish: (response: Response) => void = () => {};
 	const first = take(() => new Promise((resolve) => (finish = resolve)));
 	expect((await take(ok)).status).toBe(503);
@@ -26,7 +26,7 @@ test('a request beyond those that may be under way is refused, and counted', asy
 	expect((await take(ok)).status).toBe(200);
 });
 
-test('one that fails is under way no longer', async () => {
+test('a failed request no longer counts as in progress', async () => {
 	await expect(take(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
 	expect((await take(ok)).status).toBe(200);
 });
@@ -44,7 +44,7 @@ describe.each([
 	['large uploads to services', () => upload(65_537), MAX_UPLOADS, 'uploads_process'],
 	['back-channel logouts', logout, MAX_LOGOUTS, 'logouts_process']
 ])('%s', (_, event, max, reason) => {
-	test('take no slot of other requests, and have a limit of their own', async () => {
+	test('do not count towards the limit of other requests, and have a separate limit', async () => {
 		const finish: (() => void)[] = [];
 		const waiting = Array.from({ length: max }, () =>
 			take(() => new Promise((resolve) => finish.push(() => resolve(ok()))), event())
@@ -58,7 +58,7 @@ describe.each([
 	});
 });
 
-test('a small upload to a service is a request like others', async () => {
+test('a small upload to a service counts like any other request', async () => {
 	let finish: (response: Response) => void = () => {};
 	const first = take(() => new Promise((resolve) => (finish = resolve)), upload(65_536));
 	expect((await take(ok)).status).toBe(503);

@@ -53,8 +53,8 @@ const matrix = Object.keys(routes).flatMap((kind) =>
 	)
 );
 
-describe('the whole matrix of browsers’ requests', () => {
-	test.each(Object.entries(routes))('to a %s', (kind, route) => {
+describe('all combinations of browser request headers', () => {
+	test.each(Object.entries(routes))('follow the policy for a %s', (kind, route) => {
 		const rows = matrix.filter((row) => row.kind === kind);
 		const allowed = rows.map((row) => ({
 			...row,
@@ -79,17 +79,18 @@ describe('the whole matrix of browsers’ requests', () => {
 	});
 });
 
-describe('a navigation that began elsewhere', () => {
+describe('a navigation from another site', () => {
 	const arriving = (changes: Partial<RequestFacts>) =>
 		allowsOrigin(facts({ route: '/login', fetchSite: 'cross-site', ...navigation, ...changes }), rules);
 
-	test('may come to a page', () => expect(arriving({})).toBe(true));
-	test('may come from a browser that does not name its destination', () =>
+	test('is allowed to a page', () => expect(arriving({})).toBe(true));
+	test('is allowed from a browser that does not send the destination', () =>
 		expect(arriving({ fetchDest: null })).toBe(true));
-	test.each(['iframe', 'frame', 'embed', 'object', 'image', 'script'])('may not fill an %s', (fetchDest) =>
-		expect(arriving({ fetchDest })).toBe(false)
+	test.each(['iframe', 'frame', 'embed', 'object', 'image', 'script'])(
+		'is refused with the destination %s',
+		(fetchDest) => expect(arriving({ fetchDest })).toBe(false)
 	);
-	test.each(['no-cors', 'cors', 'same-origin', 'websocket', null])('may not be a request of mode %s', (fetchMode) =>
+	test.each(['no-cors', 'cors', 'same-origin', 'websocket', null])('is refused with the mode %s', (fetchMode) =>
 		expect(arriving({ fetchMode })).toBe(false)
 	);
 	test.each([
@@ -98,18 +99,18 @@ describe('a navigation that began elsewhere', () => {
 		'/api/auth/signin/[provider]',
 		'/api/wallet/sessions/[id]/status',
 		'/api/backends/[name]/[...path]'
-	])('may not come to %s', (route) => expect(arriving({ route })).toBe(false));
-	test('may come to an address that no route matches, unless it is below the API', () => {
+	])('is refused to %s', (route) => expect(arriving({ route })).toBe(false));
+	test('is allowed to a path without a route, unless it is below the API', () => {
 		expect(arriving({ route: null })).toBe(true);
 		expect(arriving({ route: null, isApi: true })).toBe(false);
 	});
 });
 
-describe('a site that a browser names in a way nobody knows', () => {
-	test('is not ours', () => expect(allowsOrigin(facts({ fetchSite: 'friendly' }), rules)).toBe(false));
+describe('an unknown value of Sec-Fetch-Site', () => {
+	test('is refused', () => expect(allowsOrigin(facts({ fetchSite: 'friendly' }), rules)).toBe(false));
 });
 
-describe('an origin that looks like ours', () => {
+describe('an origin that is similar to the portal’s', () => {
 	test.each([
 		'https://portal.example.org:8443',
 		'http://portal.example.org',
@@ -119,7 +120,7 @@ describe('an origin that looks like ours', () => {
 	])('%s is refused', (origin) => expect(allowsOrigin(facts({ method: 'POST', origin }), rules)).toBe(false));
 });
 
-describe('callers that carry no cookie', () => {
+describe('cross-site API requests', () => {
 	const foreign = facts({
 		method: 'POST',
 		origin: 'https://evil.example.org',
@@ -127,9 +128,9 @@ describe('callers that carry no cookie', () => {
 		route: '/api/me'
 	});
 
-	test('with a credential of their own are exempt', () =>
+	test('are allowed with an access token', () =>
 		expect(allowsOrigin({ ...foreign, hasAccessToken: true }, rules)).toBe(true));
-	test('with a logout token are exempt', () =>
+	test('are allowed with a logout token', () =>
 		expect(allowsOrigin({ ...foreign, route: '/api/auth/backchannel-logout' }, rules)).toBe(true));
 	test('are refused otherwise', () => expect(allowsOrigin(foreign, rules)).toBe(false));
 });
@@ -138,17 +139,18 @@ describe('a separate front-end server in development', () => {
 	const development = { own: OWN, development: ['http://localhost:5173'] };
 	const asked = facts({ method: 'POST', route: '/api/me', fetchSite: 'cross-site' });
 
-	test('is let in by its exact origin', () =>
+	test('is allowed with its exact origin', () =>
 		expect(allowsOrigin({ ...asked, origin: 'http://localhost:5173' }, development)).toBe(true));
-	test.each(['http://localhost:5174', 'http://localhost', 'null', null])('lets in no other: %s', (origin) =>
-		expect(allowsOrigin({ ...asked, origin }, development)).toBe(false)
+	test.each(['http://localhost:5174', 'http://localhost', 'null', null])(
+		'is refused with any other origin: %s',
+		(origin) => expect(allowsOrigin({ ...asked, origin }, development)).toBe(false)
 	);
 });
 
 describe('a form under `Referrer-Policy: no-referrer`, with `Origin: null`', () => {
 	const form = facts({ method: 'POST', route: '/login/wallet', origin: 'null', ...navigation });
 
-	test('is taken when the browser says that it comes from the same origin', () =>
+	test('is accepted when Sec-Fetch-Site is same-origin', () =>
 		expect(allowsOrigin({ ...form, fetchSite: 'same-origin' }, rules)).toBe(true));
 	test.each([null, 'same-site', 'cross-site', 'none', 'same-origin, same-origin'])(
 		'is refused when Sec-Fetch-Site is %s',
@@ -156,10 +158,10 @@ describe('a form under `Referrer-Policy: no-referrer`, with `Origin: null`', () 
 	);
 });
 
-describe('an unsafe request that says nothing of a browser', () => {
+describe('an unsafe request from a non-browser client', () => {
 	const call = facts({ method: 'POST', route: '/api/wallet/sessions', hasCookie: false });
 
-	test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s to the API lacks an access token', (method) =>
+	test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s to the API requires an access token', (method) =>
 		expect(checkOrigin({ ...call, method }, rules)).toBe('unauthorized')
 	);
 	test.each<[string, Partial<RequestFacts>]>([
@@ -181,11 +183,11 @@ describe('a response of the API', () => {
 		['script', 'style', 'worker', 'sharedworker', 'serviceworker', 'audioworklet', 'paintworklet', 'manifest']
 			.concat(['xslt', 'object', 'embed', 'frame', 'iframe', 'fencedframe', 'font', 'json', 'report', 'track'])
 			.concat(['audio', 'video', 'webidentity', 'speculationrules', 'dictionary', 'of-the-future'])
-	)('is never a %s, of our own pages and with a token either', (fetchDest) => {
+	)('is never loaded as a %s, even by the portal’s own pages or with a token', (fetchDest) => {
 		expect(wanted(fetchDest)).toBe(false);
 		expect(wanted(fetchDest, { hasAccessToken: true })).toBe(false);
 	});
-	test.each(['empty', 'document', 'image'])('may be used as %s', (fetchDest) => expect(wanted(fetchDest)).toBe(true));
+	test.each(['empty', 'document', 'image'])('can be loaded as %s', (fetchDest) => expect(wanted(fetchDest)).toBe(true));
 });
 
 test.each(methods)('%s of a public document is allowed from anywhere', (method) => {

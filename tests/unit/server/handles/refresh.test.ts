@@ -41,8 +41,8 @@ const routeIds = readdirSync(join(root, 'src/routes'), { recursive: true, encodi
 	.filter((file) => ['+page.svelte', '+server.ts'].includes(basename(file)))
 	.map((file) => `/${dirname(file)}`);
 
-describe('tokens that are due are refreshed', () => {
-	test('for every route that acts with them, and for no other', async () => {
+describe('the tokens of a session', () => {
+	test('are refreshed when due, for every route that uses them and for no other', async () => {
 		const refreshed = await Promise.all(routeIds.map(async (id) => ((await isRefreshed(id)) ? [id] : [])));
 		const expected = routeIds.filter(
 			(id) => id.startsWith('/(member)/') || /^\/\(public\)\/(?:api\/wallet|login)\/./.test(id)
@@ -60,7 +60,7 @@ describe('tokens that are due are refreshed', () => {
 		);
 	});
 
-	test('and left alone where nothing is due, nobody is signed in, or no route matches', async () => {
+	test('are not refreshed if they are not due, nobody is signed in, or no route matches', async () => {
 		expect(await isRefreshed(null)).toBe(false);
 		expect((await handled('/(member)/account', null)).seen?.session).toBeNull();
 		keep.isDue.mockReturnValue(false);
@@ -69,7 +69,7 @@ describe('tokens that are due are refreshed', () => {
 	});
 });
 
-test('a session that the STS has ended is over for the route, with a line in the log', async () => {
+test('a session that the STS has ended is removed for the route, and the end is logged', async () => {
 	const info = vi.spyOn(log, 'info').mockImplementation(() => {});
 	keep.refreshIfDue.mockRejectedValue(new SessionEnded('invalid_grant'));
 	const { seen } = await handled('/(member)/account');
@@ -81,14 +81,14 @@ test('a session that the STS has ended is over for the route, with a line in the
 describe('while the STS is unreachable and the tokens have expired', () => {
 	const away = new Problem('upstream_unavailable', { headers: { 'retry-after': '7' } });
 
-	test('a program gets a problem, and its route does not run', async () => {
+	test('an API request receives a problem, and its route does not run', async () => {
 		keep.refreshIfDue.mockRejectedValue(away);
 		const { response, seen } = await handled('/(member)/api/me');
 		expect([response.status, response.headers.get('retry-after'), seen]).toEqual([503, '7', undefined]);
 		expect(await response.json()).toMatchObject({ error: 'upstream_unavailable', requestId: 'r1' });
 	});
 
-	test('a page says so and when to try again, and nobody is signed out', async () => {
+	test('a page responds with 503 and Retry-After, and nobody is signed out', async () => {
 		keep.refreshIfDue.mockRejectedValue(away);
 		const { response, seen } = await handled('/(member)/account');
 		expect(response.headers.get('retry-after')).toBe('7');
@@ -97,7 +97,7 @@ describe('while the STS is unreachable and the tokens have expired', () => {
 	});
 });
 
-test('a bug is not taken for either', async () => {
+test('an unexpected error is not treated as an ended session or an unavailable STS', async () => {
 	keep.refreshIfDue.mockRejectedValue(new TypeError('a bug'));
 	const failed = await handled('/(member)/account').catch((error: unknown) => error);
 	expect(isRedirect(failed)).toBe(false);

@@ -26,13 +26,13 @@ describe('every response', () => {
 		});
 	});
 
-	test('says HSTS under https alone', async () => {
+	test('has HSTS under https only', async () => {
 		expect((await withHeaders(new Response('x'))).headers.has('strict-transport-security')).toBe(false);
 		configure({ AUTH_URL: 'https://portal.example.org' });
 		expect((await withHeaders(new Response('x'))).headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
 	});
 
-	test('keeps a policy and a caching rule of its own', async () => {
+	test('keeps its own policy and caching rule', async () => {
 		const own = { 'content-security-policy': "script-src 'nonce-x'", 'cache-control': 'private, max-age=5' };
 		const { headers } = await withHeaders(new Response('x', { headers: own }));
 		expect(Object.fromEntries(headers)).toMatchObject(own);
@@ -43,7 +43,7 @@ describe('every response', () => {
 		expect((await withHeaders(own)).headers.get('cache-control')).toBe('no-store');
 	});
 
-	test('keeps its status, body and each of its cookies, also a redirect with fixed headers', async () => {
+	test('keeps its status, body and all its cookies, and a redirect has the fixed headers too', async () => {
 		const own = new Response('body', { status: 201 });
 		own.headers.append('set-cookie', 'a=1');
 		own.headers.append('set-cookie', 'b=2');
@@ -58,7 +58,7 @@ describe('every response', () => {
 		).toBe('nosniff');
 	});
 
-	test('names its request, differently each time', async () => {
+	test('has a request id, which is different each time', async () => {
 		const ids = await Promise.all(
 			[1, 2].map(async () => {
 				const event = requestEvent();
@@ -72,7 +72,7 @@ describe('every response', () => {
 	});
 });
 
-test('error responses are logged within the limit of lines that anybody can cause', async () => {
+test('error responses are logged with a rate limit', async () => {
 	const logged = vi.spyOn(log, 'limited').mockImplementation(() => {});
 	const respond = (status: number) =>
 		responseHeaders({ event: requestEvent({ routeId: '/login' }), resolve: () => new Response(null, { status }) });
@@ -90,7 +90,7 @@ test.each([
 	['truncated', '192.0.2.0/24'],
 	['full', '192.0.2.1'],
 	['none', undefined]
-])('with AUDIT_ADDRESS=%s, the audit log shows %s, and limits by network', async (address, shown) => {
+])('with AUDIT_ADDRESS=%s, the audit log shows %s, and is limited by network', async (address, shown) => {
 	configure({ AUDIT_ADDRESS: address });
 	const event = requestEvent();
 	await responseHeaders({ event, resolve: () => new Response('x') });
@@ -110,13 +110,13 @@ describe('the origin policy', () => {
 		expect(await response.json()).toMatchObject({ error: 'forbidden_origin', requestId: 'r1' });
 	});
 
-	test('lets our own pages through, and sends no CORS header', async () => {
+	test('allows requests from the portal’s own pages, and sends no CORS header', async () => {
 		const response = await post({ 'sec-fetch-site': 'same-origin', origin: 'http://localhost:3000' });
 		expect(await response.text()).toBe('reached');
 		expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
 	});
 
-	test('serves a development server’s preflight, and no other', async () => {
+	test('accepts the preflight request of a configured development server, and no other', async () => {
 		configure({ CORS_DEV_ORIGINS: 'http://localhost:5173' });
 		const preflight = await post({ origin: 'http://localhost:5173', 'sec-fetch-site': 'same-site' }, 'OPTIONS');
 		expect(preflight.status).toBe(204);

@@ -13,7 +13,7 @@ const named =
 		return response;
 	};
 
-test('handles run one inside the other, and the page goes through the innermost first', async () => {
+test('handles are nested, and the innermost one transforms the page first', async () => {
 	const handle = sequenceOf(named('first'), ({ event, resolve }) => resolve(event), named('second'));
 	const response = await handle({
 		event: requestEvent(),

@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe('with an idle timeout, a session', () => {
-	test.each([true, false])('goes on until it is over, and then is none (activity: %s)', async (isActive) => {
+	test.each([true, false])('stays valid until the timeout, and is ended after it (activity: %s)', async (isActive) => {
 		inMinutes(29.9);
 		expect(await afterActivity(active(), isActive)).not.toBeNull();
 		shared.store = createMemoryStore();
@@ -47,7 +47,7 @@ describe('with an idle timeout, a session', () => {
 		expect(await afterActivity(session, true)).not.toBe(session);
 	});
 
-	test('is not extended by what pages do by themselves, and causes no write to the store then', async () => {
+	test('is not extended by background requests of pages, which cause no write to the store', async () => {
 		const write = vi.spyOn(shared.store, 'write');
 		const session = active();
 		inMinutes(20);
@@ -55,7 +55,7 @@ describe('with an idle timeout, a session', () => {
 		expect(write).not.toHaveBeenCalled();
 	});
 
-	test('of an earlier version is not idle at once, and becomes idle from then on', async () => {
+	test('of an earlier version is not idle immediately, and becomes idle after the timeout', async () => {
 		inMinutes(600);
 		const session = await afterActivity(someSession(), false);
 		expect(session?.activeAt).toBe(SIGNED_IN_AT + 600 * MINUTE);
@@ -63,7 +63,7 @@ describe('with an idle timeout, a session', () => {
 		expect(session && (await afterActivity(session, true))).toBeNull();
 	});
 
-	test('whose older cookie came back goes on from the newest activity that the store knows', async () => {
+	test('whose older cookie is sent again continues from the newest activity in the store', async () => {
 		const older = active();
 		inMinutes(25);
 		const newer = await afterActivity(older, true);
@@ -74,13 +74,16 @@ describe('with an idle timeout, a session', () => {
 		expect(await afterActivity(older, true)).toBeNull();
 	});
 
-	test.each(['', 'x', '-1', '9999999999999', '1e9'])('is not extended beyond now by %j in the store', async (text) => {
-		await shared.store.write('active:session-1', text, 60_000);
-		expect((await withNewestActivity(active())).activeAt).toBe(SIGNED_IN_AT);
-	});
+	test.each(['', 'x', '-1', '9999999999999', '1e9'])(
+		'is not extended into the future by the value %j in the store',
+		async (text) => {
+			await shared.store.write('active:session-1', text, 60_000);
+			expect((await withNewestActivity(active())).activeAt).toBe(SIGNED_IN_AT);
+		}
+	);
 });
 
-test('without an idle timeout nothing ends, is written or read', async () => {
+test('without an idle timeout, a session does not end or change, and the store is not read', async () => {
 	configure();
 	const store = vi.spyOn(shared.store, 'read');
 	inMinutes(24 * 60);
@@ -98,6 +101,6 @@ test.each<[boolean, string | null, object]>([
 	[false, '/(public)/api/wallet/sessions/[id]/status', {}],
 	[false, '/(public)/api/wallet/sessions/[id]/events', {}],
 	[false, null, {}]
-])('is activity: %s, at %s with %j', (expected, routeId, options) => {
+])('isActivity returns %s for %s with %j', (expected, routeId, options) => {
 	expect(isActivity(requestEvent({ routeId, ...options }))).toBe(expected);
 });

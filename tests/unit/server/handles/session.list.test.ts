@@ -46,25 +46,25 @@ describe('the list of sessions', () => {
 		['/(public)/api/wallet/sessions/[id]/status', 0],
 		['/(public)/api/wallet/sessions/[id]/events', 0],
 		['/(public)/api/auth/session', 0]
-	])('learns of a request to %s %i times', async (routeId, times) => {
+	])('records a request to %s %i times', async (routeId, times) => {
 		await handled(routeId);
 		expect([list.noteActivity.mock.calls.length, list.remove.mock.calls.length]).toEqual([times, 0]);
 	});
 
-	test('loses the session of a person who signs out, or whose refresh has ended', async () => {
+	test('drops a session when the person signs out or the refresh ends it', async () => {
 		await handled('/(member)/account', becomes(null));
 		expect(list.noteActivity).not.toHaveBeenCalled();
 		expect(removed()).toEqual([['user-1', true, false]]);
 	});
 
-	test('gets the session of a person who signs in, in place of the one before', async () => {
+	test('adds the new session at a sign-in, in place of the previous one', async () => {
 		await handled('/(public)/api/auth/callback/[provider]', becomes(someSession({ id: 'new' })));
 		expect(list.noteActivity.mock.calls).toMatchObject([[{ id: 'new' }, null]]);
 		expect(removed()).toEqual([['user-1', true, false]]);
 	});
 });
 
-test('a browser whose session was ended elsewhere is told so, and has to log in again at the STS', async () => {
+test('a session that was ended elsewhere is reported to its browser, which must sign in again at the STS', async () => {
 	const ended = someSession({ id: 'ended-elsewhere' });
 	const cookie = afterSetCookies('', await writeSession(ended, fakeCookies(), SIGNED_IN_AT));
 	await revokeSession(ended);

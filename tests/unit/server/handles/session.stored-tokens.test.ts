@@ -89,7 +89,7 @@ describe('the tokens of a session', () => {
 	test.each([
 		['would make the response head too large', large],
 		['fit no cookie', huge]
-	])('that %s go into the shared store, and the cookie stays small', async (_, session) => {
+	])('that %s are stored in the shared store, and the cookie stays small', async (_, session) => {
 		const cookie = await signIn(session);
 		expect(cookie.length).toBeLessThan(1000);
 		const { seen, setCookies } = await request(cookie);
@@ -98,7 +98,7 @@ describe('the tokens of a session', () => {
 		expect(shared.calls).toEqual(['read']);
 	});
 
-	test('all go there with SESSION_TOKENS=store, and none with `cookie`', async () => {
+	test('are all stored in the shared store with SESSION_TOKENS=store, and never with `cookie`', async () => {
 		configure({ ...REDIS, SESSION_TOKENS: 'store' });
 		await signIn(small);
 		expect(shared.calls).toContain('replace');
@@ -107,7 +107,7 @@ describe('the tokens of a session', () => {
 		expect(shared.calls).toEqual([]);
 	});
 
-	test('in the store are not read on a page that needs only the facts', async () => {
+	test('in the store are not read for a page that does not need them', async () => {
 		const cookie = await signIn(huge);
 		const { seen } = await request(cookie, undefined, '/(public)/help');
 		expect(seen).toMatchObject({ name: huge.name, sub: huge.sub });
@@ -156,7 +156,7 @@ describe('the tokens of a session', () => {
 });
 
 describe('a shared store', () => {
-	test('that is away signs nobody out: the request gets the session without its tokens, and the cookie stays', async () => {
+	test('that is unavailable does not end the session: the request gets it without tokens, and the cookie is kept', async () => {
 		const cookie = await signIn(huge);
 		shared.isAway = true;
 		const { seen, setCookies } = await request(cookie);
@@ -167,7 +167,7 @@ describe('a shared store', () => {
 		expect((await request(cookie)).seen?.accessToken).toBe(huge.accessToken);
 	});
 
-	test('that goes away during a refresh loses no tokens', async () => {
+	test('that becomes unavailable during a refresh does not lose the tokens', async () => {
 		const cookie = await signIn(huge);
 		const { setCookies } = await request(cookie, async (event) => {
 			await renewed(event);
@@ -189,7 +189,7 @@ describe('a shared store', () => {
 		expect(after).toBe('');
 	});
 
-	test('that has lost the tokens of a session that was just signed out elsewhere: the cookie goes all the same', async () => {
+	test('that has lost the tokens of a session revoked during the request does not prevent the deletion of its cookie', async () => {
 		const cookie = await signIn(huge);
 		const { seen } = await request(cookie);
 		shared.forget();
@@ -199,7 +199,7 @@ describe('a shared store', () => {
 		expect(after).toBe('');
 	});
 
-	test('that is away at a sign-in is replaced by the cookie if that can hold the tokens', async () => {
+	test('that is unavailable at sign-in is replaced by the cookie if the tokens fit in it', async () => {
 		shared.isAway = true;
 		const cookie = await signIn(large);
 		expect((await request(cookie)).seen?.accessToken).toBe(large.accessToken);

@@ -49,18 +49,18 @@ async function handled(
 }
 
 describe('the session handle', () => {
-	test('opens the session, and writes nothing while nothing has changed', async () => {
+	test('opens the session, and writes no cookie if nothing changed', async () => {
 		const { seen, response, setCookies } = await handled({ cookie: await signedIn() });
 		expect(seen).toEqual(someSession());
 		expect(setCookies).toEqual([]);
 		expect(response.headers.getSetCookie()).toEqual(['portal.login=x']);
 	});
 
-	test('opens none where there is none, and writes none', async () => {
+	test('opens no session and writes no cookie if there is no session cookie', async () => {
 		expect(await handled({})).toMatchObject({ seen: null, setCookies: [] });
 	});
 
-	test('writes the session of a person who has signed in, beside other cookies', async () => {
+	test('writes the session cookie after a sign-in, and keeps other cookies', async () => {
 		const { response, setCookies } = await handled({}, (event) => {
 			event.locals.session = someSession({ id: 'new' });
 			return undefined;
@@ -71,7 +71,7 @@ describe('the session handle', () => {
 		expect(await response.text()).toBe('page');
 	});
 
-	test('removes the session of somebody who has signed out', async () => {
+	test('deletes the session cookie after a sign-out', async () => {
 		const { setCookies } = await handled({ cookie: await signedIn() }, (event) => {
 			event.locals.session = null;
 			return undefined;
@@ -79,7 +79,7 @@ describe('the session handle', () => {
 		expect(setCookies).toEqual(['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
 	});
 
-	test('can write to a response whose headers are fixed', async () => {
+	test('can set a cookie on a response with immutable headers', async () => {
 		const { response, setCookies } = await handled({ cookie: await signedIn() }, (event) => {
 			event.locals.session = null;
 			return Response.redirect('http://localhost:3000/signed-out', 303);
@@ -91,7 +91,7 @@ describe('the session handle', () => {
 	test.each([
 		['an hour ago', HOUR_AGO],
 		['by version 1.0.0, which does not say when', undefined]
-	])('seals a session again, once, that another secret sealed %s', async (_, sealedAt) => {
+	])('reseals once a session that was sealed with another secret %s', async (_, sealedAt) => {
 		const cookie = `portal.session=${createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
 		const first = await handled({ cookie });
 		expect(first.setCookies).toHaveLength(1);
@@ -99,13 +99,13 @@ describe('the session handle', () => {
 		expect(second).toMatchObject({ seen: someSession(), setCookies: [] });
 	});
 
-	test('leaves a session alone that another secret sealed less than an hour ago: another instance did', async () => {
+	test('does not reseal a session that another instance sealed with another secret less than an hour ago', async () => {
 		const sealedAt = HOUR_AGO + 1;
 		const cookie = `portal.session=${createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
 		expect(await handled({ cookie })).toMatchObject({ seen: someSession({ sealedAt }), setCookies: [] });
 	});
 
-	test('gives a caller with a credential of its own no session, and leaves the cookie alone', async () => {
+	test('gives no session to a request with an access token, and does not change the cookie', async () => {
 		const options = { path: '/api/me', cookie: await signedIn(), headers: { authorization: 'Bearer x' } };
 		const { seen, setCookies } = await handled(options, (event) => {
 			event.locals.session = null;
@@ -131,7 +131,7 @@ describe('the session handle', () => {
 		};
 		const removed = [expect.stringMatching(/^portal\.session=; Max-Age=0/)];
 
-		test('leads a person to a clear error, and keeps nothing that would fail again', async () => {
+		test('redirects a browser to the login page with an error, and deletes the cookie', async () => {
 			const headers = { accept: 'text/html' };
 			const { response, setCookies } = await handled({ cookie: await signedIn(), headers }, grow);
 			expect(response.status).toBe(303);
@@ -148,7 +148,7 @@ describe('the session handle', () => {
 	});
 });
 
-test('a session that only had to be sealed again, and no longer fits, stays as the browser holds it', async () => {
+test('a session that only needs resealing, but no longer fits the cookies, is left unchanged in the browser', async () => {
 	const accessToken = Buffer.from(crypto.getRandomValues(new Uint8Array(3300))).toString('base64url');
 	const large = someSession({ accessToken, sealedAt: HOUR_AGO });
 	const text = createSeal([OLDER], 'session').seal(large);
@@ -172,7 +172,7 @@ describe('with an idle timeout', () => {
 	beforeEach(() => configure({ SESSION_IDLE_TIMEOUT: String(30 * MINUTE) }));
 	afterEach(() => configure({ AUTH_SECRET: `${environment.AUTH_SECRET} ${OLDER}` }));
 
-	test('a page view shows and writes the time of the activity', async () => {
+	test('a page view updates and writes the time of the last activity', async () => {
 		const cookie = await signedIn({ activeAt: SIGNED_IN_AT - 10 * MINUTE });
 		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
 		expect(seen).toMatchObject({ activeAt: SIGNED_IN_AT });
@@ -180,7 +180,7 @@ describe('with an idle timeout', () => {
 		expect(written?.session.activeAt).toBe(SIGNED_IN_AT);
 	});
 
-	test('an idle session is none, and its cookie goes; the audit log says so once', async () => {
+	test('an idle session is ended and its cookie deleted; the audit log records that once', async () => {
 		const cookie = await signedIn({ id: 'idle', activeAt: SIGNED_IN_AT - 30 * MINUTE });
 		await handled({ cookie, routeId: '/(public)/api/auth/session' });
 		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
@@ -207,7 +207,7 @@ describe('with an idle timeout', () => {
 describe('a session that has been signed out', () => {
 	const signedInAs = (id: string) => ({ session: someSession({ id }), cookie: signedIn({ id }) });
 
-	test('is none, and its cookie goes', async () => {
+	test('is not opened, and its cookie is deleted', async () => {
 		const { session: ended, cookie } = signedInAs('ended-before');
 		await revokeSession(ended);
 		expect(await handled({ cookie: await cookie })).toMatchObject({
@@ -216,7 +216,7 @@ describe('a session that has been signed out', () => {
 		});
 	});
 
-	test('is not restored by a response in flight, whatever that has refreshed', async () => {
+	test('is not restored by a response in progress that has refreshed its tokens', async () => {
 		const { session: ended, cookie } = signedInAs('ended-meanwhile');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = { ...ended, accessToken: 'renewed', generation: 1 };
@@ -225,7 +225,7 @@ describe('a session that has been signed out', () => {
 		expect(setCookies).toEqual([]);
 	});
 
-	test('and that the STS has ended too, leaves the cookie alone: it may be that of the next sign-in by now', async () => {
+	test('and that the STS has also ended keeps the cookie, which may already belong to the next sign-in', async () => {
 		const { session: ended, cookie } = signedInAs('ended-twice');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = null;
@@ -235,7 +235,7 @@ describe('a session that has been signed out', () => {
 		expect(setCookies).toEqual([]);
 	});
 
-	test('by its own request loses its cookie', async () => {
+	test('by the current request has its cookie deleted', async () => {
 		const { session: ended, cookie } = signedInAs('ends-itself');
 		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
 			event.locals.session = null;

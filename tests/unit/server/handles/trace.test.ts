@@ -16,19 +16,19 @@ async function traced(headers: Record<string, string>) {
 	return event.locals;
 }
 
-test('a request that comes within a trace goes on in it, as one step, however often it is asked for', async () => {
+test('a request with a traceparent continues that trace with one span id, however often it is read', async () => {
 	const { traceparent } = await traced({ traceparent: `00-${TRACE_ID}-b7ad6b7169203331-01` });
 	expect(traceparent()).toMatch(new RegExp(`^00-${TRACE_ID}-(?!b7ad6b7169203331)[\\da-f]{16}-01$`));
 	expect(traceparent()).toBe(traceparent());
 });
 
-test('any other begins a trace of its own', async () => {
+test('a request without a traceparent starts a new trace', async () => {
 	const [one, another] = [await traced({}), await traced({})];
 	expect(one.traceparent()).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
 	expect(one.traceparent().slice(3, 35)).not.toBe(another.traceparent().slice(3, 35));
 });
 
-test('with METRICS_PORT, requests are timed by their route, without the path; those within the portal are not', async () => {
+test('with METRICS_PORT, requests are timed by route, without the path; internal subrequests are not timed', async () => {
 	const event = (method: string, routeId: string | null, isSubRequest = false) =>
 		Object.assign(requestEvent({ method, routeId, path: '/secret' }), { isSubRequest });
 	const respond = (status: number) => () => new Response(null, { status });
@@ -50,7 +50,7 @@ test('with METRICS_PORT, requests are timed by their route, without the path; th
 	]);
 });
 
-test('a call that the client’s leaving aborts is not counted as an error of the portal', async () => {
+test('a request that the client aborts is not counted as an error of the portal', async () => {
 	configure({ METRICS_PORT: '9464' });
 	const gone = AbortSignal.abort();
 	const event = requestEvent({ routeId: '/gone' });

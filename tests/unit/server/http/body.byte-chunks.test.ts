@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createByteBuffer, inTurns } from '$lib/server/http/body';
 
-test('a buffer joins chunks in order, up to its limit and not a byte more', () => {
+test('a buffer joins chunks in order, up to exactly its limit', () => {
 	const buffer = createByteBuffer(3000);
 	expect(buffer.append(new Uint8Array(2000).fill(1))).toBe(true);
 	expect(buffer.append(new Uint8Array(1000).fill(2))).toBe(true);

@@ -23,21 +23,21 @@ describe('a JSON body', () => {
 		expect(await readJson(post('{"name":"Zoë"}'), Wanted)).toEqual({ name: 'Zoë' });
 	});
 
-	test('may have a type with parameters', async () => {
+	test('may have a content type with parameters', async () => {
 		expect(await readJson(post('{"name":"a"}', 'application/json; charset=utf-8'), Wanted)).toEqual({ name: 'a' });
 	});
 
-	test('may be absent for every type', async () => {
+	test('may be absent with any content type', async () => {
 		expect(await readJson(new Request('http://portal.test/', { method: 'POST' }), Wanted)).toEqual({});
 		expect(await readJson(post('', 'text/plain'), Wanted)).toEqual({});
 	});
 
-	test('that is announced larger than allowed is refused unread', async () => {
+	test('with a Content-Length above the limit is refused unread', async () => {
 		const problem = await refusal(post('{}', 'application/json', { 'content-length': '101' }));
 		expect(problem.code).toBe('payload_too_large');
 	});
 
-	test('that turns out larger than allowed is refused', async () => {
+	test('that exceeds the limit while it is read is refused', async () => {
 		const endless = new ReadableStream<Uint8Array>({
 			pull: (controller) => controller.enqueue(new Uint8Array(60).fill(32))
 		});
@@ -52,24 +52,27 @@ describe('a JSON body', () => {
 		expect(cancel).not.toHaveBeenCalled();
 	});
 
-	test('that the server in front cuts off as too large is refused as such', async () => {
+	test('that the server cuts off as too large is refused as too large', async () => {
 		const cut = new ReadableStream({
 			pull: (controller) => controller.error(Object.assign(new Error('too large'), { status: 413 }))
 		});
 		expect((await refusal(post(cut))).code).toBe('payload_too_large');
 	});
 
-	test('that breaks off is an invalid request', async () => {
+	test('whose stream fails is an invalid request', async () => {
 		const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
 		expect((await refusal(post(broken))).code).toBe('invalid_request');
 	});
 
-	test.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json-like'])('as %s is refused', async (type) => {
-		expect((await refusal(post('{"name":"a"}', type))).code).toBe('unsupported_media_type');
-	});
+	test.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json-like'])(
+		'with the content type %s is refused',
+		async (type) => {
+			expect((await refusal(post('{"name":"a"}', type))).code).toBe('unsupported_media_type');
+		}
+	);
 
 	test.each(['{"name":', 'name=a', ' ', '\r', new Uint8Array([0x22, 0xff, 0x22])])(
-		'that is no JSON is refused',
+		'that is not valid JSON is refused',
 		async (body) => {
 			const problem = await refusal(post(body));
 			expect(problem.code).toBe('invalid_request');
@@ -77,7 +80,7 @@ describe('a JSON body', () => {
 		}
 	);
 
-	test('with a wrong field is refused with the field named, not its value', async () => {
+	test('with an invalid field is refused with the name of the field, not its value', async () => {
 		const problem = await refusal(post('{"name":666}'));
 		expect(problem).toMatchObject({ code: 'invalid_request', status: 400 });
 		expect(problem.message).toContain('"name"');
@@ -91,7 +94,7 @@ describe('a form', () => {
 		return [...(await readForm(request))];
 	};
 
-	test('of a browser is read with all its fields', async () => {
+	test('in urlencoded format is read with all its fields', async () => {
 		const body = 'a=1+2&b=%C3%A9%2B&a=3&empty=&bare&x=y=z';
 		expect(await fields('application/x-www-form-urlencoded;charset=UTF-8', body)).toEqual([
 			['a', '1 2'],
@@ -103,7 +106,7 @@ describe('a form', () => {
 		]);
 	});
 
-	test('in parts is read as well', async () => {
+	test('in multipart format is read as well', async () => {
 		const form = new FormData();
 		form.append('a', '1\r\n2');
 		form.append('é', 'é');
@@ -112,26 +115,26 @@ describe('a form', () => {
 	});
 
 	test.each(['--x', '--x--', `--x\r\n${'name='.repeat(10_000)}\r\n--x--`, '--x\r\n\r\n\r\n--x--'])(
-		'in parts that are none is refused (%#)',
+		'in malformed multipart format is refused (%#)',
 		(body) => expect(fields('multipart/form-data; boundary=x', body)).rejects.toMatchObject({ code: 'invalid_request' })
 	);
 
-	test('that is no form is refused', () =>
+	test('with another content type is refused', () =>
 		expect(fields('text/plain', 'a=1')).rejects.toMatchObject({ code: 'unsupported_media_type' }));
 });
 
-describe('a field that is a key', () => {
+describe('a form field that is a key', () => {
 	const form = (value: string) => {
 		const made = new FormData();
 		made.append('attempt', value);
 		return made;
 	};
 
-	test('is a UUID, or absent', () => {
+	test('may be a UUID, or absent', () => {
 		const uuid = crypto.randomUUID();
 		expect([formUuid(form(uuid), 'attempt'), formUuid(new FormData(), 'attempt')]).toEqual([uuid, null]);
 	});
-	test.each(['', 'x', 'x'.repeat(60_000)])('is nothing else (%#)', (value) =>
+	test.each(['', 'x', 'x'.repeat(60_000)])('is refused with any other value (%#)', (value) =>
 		expect(() => formUuid(form(value), 'attempt')).toThrow(expect.objectContaining({ code: 'invalid_request' }))
 	);
 });

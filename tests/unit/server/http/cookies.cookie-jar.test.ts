@@ -21,7 +21,7 @@ describe('a request’s cookies', () => {
 		expect(parseCookie).toHaveBeenCalledOnce();
 	});
 
-	test('are those with a well-formed name of the portal', () => {
+	test('include only those with a well-formed name of the portal', () => {
 		const { cookies } = jarOf(
 			'other=a; portal.=b; portal.wallet.=c; portal.wallet.a b=d; portal.Login=e; portal.session.0=f; xportal.login=g; ' +
 				`__Host-portal.login=h; portal.wallet.${'x'.repeat(65)}=i; portal.wallet.x-1=j; \u00a0portal.login=k; portal.empty=`
@@ -32,18 +32,18 @@ describe('a request’s cookies', () => {
 		]);
 	});
 
-	test('are decoded as they were encoded, and stay as they are where that fails', () => {
+	test('are decoded, and left unchanged if decoding fails', () => {
 		const { cookies } = jarOf('portal.institution=a%20b; portal.locale=%zz%');
 		expect([cookies.get('portal.institution'), cookies.get('portal.locale')]).toEqual(['a b', '%zz%']);
 	});
 
-	test('are none without a header', () => {
+	test('are empty without a header', () => {
 		expect(jarOf(null).cookies.getAll()).toEqual([]);
 	});
 });
 
-describe('what a response changes', () => {
-	test('is read by the rest of the request, and is written once for each cookie', () => {
+describe('cookie changes of a response', () => {
+	test('are visible to the rest of the request, and written once for each cookie', () => {
 		const jar = jarOf('portal.login=a; portal.locale=nl');
 		const { cookies } = jar;
 		cookies.set('portal.login', 'b', attributes());
@@ -57,7 +57,7 @@ describe('what a response changes', () => {
 		]);
 	});
 
-	test('deletes twelve cookies at most, so that the head of the response stays small', () => {
+	test('delete at most twelve cookies, so that the response head stays small', () => {
 		const names = Array.from({ length: 400 }, (_, n) => `portal.wallet.${n}`);
 		const jar = jarOf(names.map((name) => `${name}=x`).join('; '));
 		for (const name of names) jar.cookies.delete(name, cookieAttributes());

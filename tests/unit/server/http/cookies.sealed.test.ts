@@ -19,14 +19,14 @@ function broken(filler: string): string {
 	return seal('value').slice(0, 40) + filler;
 }
 
-describe('opening what is sealed', () => {
-	test('takes no second opening for the same text', () => {
+describe('opening a sealed text', () => {
+	test('decrypts the same text only once', () => {
 		const text = seal('value');
 		expect([open(text), open(text)]).toEqual(Array(2).fill({ value: 'value', stale: false }));
 		expect(counted.openings()).toBe(1);
 	});
 
-	test('takes one again after a minute', () => {
+	test('decrypts the same text again after a minute', () => {
 		const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
 		const text = seal('a minute');
 		open(text);
@@ -36,19 +36,19 @@ describe('opening what is sealed', () => {
 		expect(counted.openings()).toBe(2);
 	});
 
-	test('never takes one text for another that ends alike', () => {
+	test('never confuses two texts with the same ending', () => {
 		const text = seal('mine');
 		open(text);
 		expect(open(`${text.slice(0, 30)}AAAA${text.slice(34)}`)).toBeNull();
 		expect(open(text)).toMatchObject({ value: 'mine' });
 	});
 
-	test('gives nothing for a value of another shape, however often', () => {
+	test('returns null for a value of another shape, however often it is opened', () => {
 		const text = createSeal(config().secrets, 'test').seal({ not: 'a text' });
 		expect([open(text), open(text)]).toEqual([null, null]);
 	});
 
-	test('costs no cryptography for what no key of ours has sealed, or for what no browser holds', () => {
+	test('decrypts no text that our keys did not seal or that is too long for the cookies of a browser', () => {
 		open('garbage');
 		open('A'.repeat(60_000));
 		open(seal('value') + 'A'.repeat(16_384));
@@ -56,15 +56,15 @@ describe('opening what is sealed', () => {
 	});
 });
 
-describe('what is cached', () => {
-	test('is only what opened: texts that do not are opened each time, and take no memory', () => {
+describe('the cache of opened texts', () => {
+	test('holds only texts that opened: others are decrypted each time, and take no memory', () => {
 		const text = broken('A'.repeat(200));
 		open(text);
 		open(text);
 		expect(counted.openings()).toBe(2);
 	});
 
-	test('is nothing above 8 kB', () => {
+	test('holds no text above 8 kB', () => {
 		const text = seal('x'.repeat(7000));
 		open(text);
 		open(text);
@@ -72,7 +72,7 @@ describe('what is cached', () => {
 		expect(counted.openings()).toBe(2);
 	});
 
-	test('is bounded in bytes: 32 MB of other texts drive the oldest out', () => {
+	test('is limited in bytes: 32 MB of other texts evict the oldest one', () => {
 		const first = seal('first');
 		open(first);
 		for (let n = 0; n < 2500; n++) open(seal(`${n} ${'x'.repeat(3500)}`));
@@ -82,15 +82,15 @@ describe('what is cached', () => {
 	});
 });
 
-describe('the openings of one request', () => {
-	test('are one for each text, whether it opens or not', () => {
+describe('opening texts for one request', () => {
+	test('decrypts each text once, whether it opens or not', () => {
 		const request = {};
 		const texts = [seal('value'), broken('A'.repeat(60))];
 		for (const text of [...texts, ...texts, ...texts]) sealed.openFor(request, text);
 		expect(counted.openings()).toBe(2);
 	});
 
-	test('are sixteen at most, and what comes after those does not open', () => {
+	test('decrypts at most sixteen texts, and opens none after those', () => {
 		const request = {};
 		for (let n = 0; n < 400; n++) sealed.openFor(request, broken(String(n).padStart(60, 'A')));
 		expect(counted.openings()).toBe(16);

@@ -39,7 +39,7 @@ describe('an endpoint', () => {
 		expect(await response.json()).toEqual({ status: 'IDV_REQUIRED' });
 	});
 
-	test('writes no warning about a call that the client’s leaving aborted', async () => {
+	test('logs no warning for a request that the client aborted', async () => {
 		expect((await throwing(new UpstreamError('cancelled'))).status).toBe(503);
 		expect(log.warn).not.toHaveBeenCalled();
 	});
@@ -56,7 +56,7 @@ describe('an endpoint', () => {
 		expect(log.warn).not.toHaveBeenCalled();
 	});
 
-	test('returns 400 and the field for a refused schema', async () => {
+	test('returns 400 and the name of the field if the input does not match the schema', async () => {
 		const response = await endpoint(() => v.parse(v.object({ queryId: v.string() }), { queryId: 1 }))(event);
 		expect(response.status).toBe(400);
 		expect(await response.json()).toEqual({
@@ -76,7 +76,7 @@ describe('an endpoint', () => {
 		});
 	});
 
-	test('returns 500 for a bug, logs it with the request id, and shows the caller no detail', async () => {
+	test('returns 500 for a bug, logs it with the request id, and exposes no details to the caller', async () => {
 		const bug = new Error('token eyJ');
 		const response = await throwing(bug);
 		expect(response.status).toBe(500);

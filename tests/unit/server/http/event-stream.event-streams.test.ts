@@ -35,7 +35,7 @@ function setUp({ maxPerProcess = 100, maxPerBrowser = 100, maxPerAddress = 100 }
 	};
 }
 
-test('a stream begins at once with an event, and with a hint when to connect again', async () => {
+test('a stream starts immediately with an event and a reconnection time', async () => {
 	const { response, read } = setUp().open();
 	expect(response.headers.get('content-type')).toBe('text/event-stream');
 	expect(await read()).toBe('event: connected\nretry: 3500\ndata: {}\n\n');
@@ -52,7 +52,7 @@ test('a stream sends a heartbeat every four seconds', async () => {
 	expect(await next).toBe(heartbeat);
 });
 
-test('a slow client gets the newest event of each key, and none of the older ones', async () => {
+test('a slow client receives only the newest event of each key', async () => {
 	const { read, send, state } = setUp().open();
 	for (const text of ['one\n\n', 'two\n\n', 'three\n\n']) send(text);
 	state.sink?.send('other', 'else\n\n');
@@ -69,7 +69,7 @@ test('a client that reads nothing for over a minute is dropped', async () => {
 	expect([streams.size(), state.stops]).toEqual([0, 1]);
 });
 
-test('a client that leaves ends what feeds its stream, once', async () => {
+test('a client that disconnects stops the source of its stream, once', async () => {
 	const { open, streams } = setUp();
 	const { leave, state, send } = open();
 	await leave();
@@ -78,7 +78,7 @@ test('a client that leaves ends what feeds its stream, once', async () => {
 	expect([streams.size(), state.stops]).toEqual([0, 1]);
 });
 
-test('a stream that is closed gives what was left, and ends', async () => {
+test('a stream that is closed sends the remaining events, and ends', async () => {
 	const { read, send, state } = setUp().open();
 	send('last\n\n');
 	state.sink?.close();
@@ -90,7 +90,7 @@ test('a stream that is closed gives what was left, and ends', async () => {
 	]);
 });
 
-test('a stream that is closed while it begins is stopped too', () => {
+test('a stream that is closed while it opens is stopped too', () => {
 	const { streams } = setUp();
 	let stops = 0;
 	streams.open({ browser: 'b', walletSessions: ['w'], address: '' }, 1000, (sink) => {
@@ -102,7 +102,7 @@ test('a stream that is closed while it begins is stopped too', () => {
 	expect([streams.size(), stops]).toEqual([0, 1]);
 });
 
-test('a stream ends when its time is over', async () => {
+test('a stream ends after its maximum duration', async () => {
 	const { clock, open } = setUp();
 	const { read } = open('b', 6000);
 	await read();
@@ -114,7 +114,7 @@ test('a stream ends when its time is over', async () => {
 	expect(await end).toBeNull();
 });
 
-test('all streams end together, and nothing ticks afterwards', async () => {
+test('all streams end together, and no timers remain', async () => {
 	const { clock, streams, open } = setUp();
 	const all = [open(), open(), open()];
 	streams.closeAll();
@@ -123,14 +123,14 @@ test('all streams end together, and nothing ticks afterwards', async () => {
 	expect(await Promise.all(all.map(async ({ read }) => [await read(), await read()][1]))).toEqual([null, null, null]);
 });
 
-test('no stream opens once all have ended, because the process drains', () => {
+test('a stream is refused after all were closed, because the process is draining', () => {
 	const { streams, open } = setUp();
 	open();
 	streams.closeAll();
 	expect(() => open()).toThrow(expect.objectContaining({ code: 'busy', status: 503 }));
 });
 
-test('one browser has so many streams and no more, until one of them ends', async () => {
+test('a browser has a limited number of streams, and can open another after one of them ends', async () => {
 	const { open } = setUp({ maxPerBrowser: 2 });
 	const { leave } = open('one');
 	open('one');
@@ -142,7 +142,7 @@ test('one browser has so many streams and no more, until one of them ends', asyn
 
 const refused = expect.objectContaining({ code: 'rate_limited' }) as unknown;
 
-test('one wallet session has four streams and no more, whatever browser ids come along, until one of them ends', async () => {
+test('a wallet session has at most four streams at a time, for any number of browser ids', async () => {
 	const { open, streams } = setUp();
 	const walletSessions = ['w'];
 	const [{ leave }] = [1, 2, 3, 4].map((n) => open(`browser ${n}`, 1000, { walletSessions })) as [
@@ -154,7 +154,7 @@ test('one wallet session has four streams and no more, whatever browser ids come
 	expect(() => open('browser 100', 1000, { walletSessions })).not.toThrow();
 });
 
-test('a stream over several wallet sessions counts for each of them, once', async () => {
+test('a stream for several wallet sessions counts once for each of them', async () => {
 	const { open } = setUp();
 	const { leave } = open('b', 1000, { walletSessions: ['one', 'two', 'two'] });
 	for (const id of ['one', 'two']) {
@@ -165,7 +165,7 @@ test('a stream over several wallet sessions counts for each of them, once', asyn
 	expect(() => open('b', 1000, { walletSessions: ['one', 'two'] })).not.toThrow();
 });
 
-test('one address has so many streams and no more, whatever browsers and wallet sessions they are about', async () => {
+test('an address has a limited number of streams, for any browsers and wallet sessions', async () => {
 	const { open } = setUp({ maxPerAddress: 2 });
 	const { leave } = open('one', 1000, { address: '192.0.2.1' });
 	open('two', 1000, { address: '192.0.2.1' });
@@ -175,7 +175,7 @@ test('one address has so many streams and no more, whatever browsers and wallet 
 	expect(() => open('three', 1000, { address: '192.0.2.1' })).not.toThrow();
 });
 
-test('a stream that is refused counts for nothing', () => {
+test('a refused stream does not count towards any limit', () => {
 	const { open } = setUp({ maxPerAddress: 1 });
 	open('one', 1000, { address: '192.0.2.1' });
 	for (let n = 0; n < 10; n++)
@@ -183,7 +183,7 @@ test('a stream that is refused counts for nothing', () => {
 	expect(() => open('two', 1000, { walletSessions: ['w'], address: '192.0.2.2' })).not.toThrow();
 });
 
-test('a process has so many streams and no more', () => {
+test('a process has a limited number of streams', () => {
 	const { open } = setUp({ maxPerProcess: 2 });
 	open('one');
 	open('two');

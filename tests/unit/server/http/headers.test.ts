@@ -24,7 +24,7 @@ describe('headers added to a response', () => {
 		expect([...own.headers.keys()]).toEqual(['location']);
 	});
 
-	test('that are fixed take the place of its own, but for policies', () => {
+	test('that are fixed replace those of the response, except policies', () => {
 		const own = { 'content-security-policy': "script-src 'nonce-x'", 'permissions-policy': 'usb=(self)' };
 		const headers = { ...own, 'x-frame-options': 'ALLOW' };
 		const fixed = {
@@ -40,12 +40,12 @@ describe('headers added to a response', () => {
 		expect(Object.fromEntries(withFixedHeaders(new Response(null), fixed).headers)).toEqual(fixed);
 	});
 
-	test('are none if a name or value is invalid, which is logged', () => {
+	test('cause a TypeError if a name or value is invalid', () => {
 		expect(() => withDefaultHeaders(new Response(null), { 'not a name': 'x' })).toThrow(TypeError);
 	});
 });
 
-test('the permissions policy of a page allows only what the page names', () => {
+test('the permissions policy of a page allows only the features that the page names', () => {
 	const policy = permissionsPolicy(['digital-credentials-get']);
 	expect(policy.split(', ').filter((directive) => !directive.endsWith('=()'))).toEqual([
 		'digital-credentials-get=(self)'

@@ -13,7 +13,7 @@ function thrownBy(work: () => unknown): unknown {
 }
 
 describe('the error response', () => {
-	test('is code, safe text and request id', async () => {
+	test('contains the code, a safe message and the request id', async () => {
 		const response = problemResponse('unauthorized', 'r1');
 		expect(response.status).toBe(401);
 		expect(response.headers.get('content-type')).toContain('application/json');
@@ -27,23 +27,26 @@ describe('the error response', () => {
 	test.each([
 		['rate_limited', 429],
 		['upstream_unavailable', 503]
-	] as const)('of %s says when to come back', (code, status) => {
+	] as const)('for %s has a Retry-After header', (code, status) => {
 		const response = problemResponse(code, 'r1');
 		expect(response.status).toBe(status);
 		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 	});
 
-	test('takes headers from the Problem, and others on top', () => {
+	test('uses the headers of the Problem, and any additional ones', () => {
 		const problem = new Problem('rate_limited', { headers: { 'retry-after': '42' } });
 		const response = problemResponse(problem, 'r1', { headers: { 'x-more': 'yes' } });
 		expect(response.headers.get('retry-after')).toBe('42');
 		expect(response.headers.get('x-more')).toBe('yes');
 	});
 
-	test.each(Object.entries(problems))('%s has an error status and a text that is a sentence', (_code, entry) => {
-		expect(entry.status).toBeGreaterThanOrEqual(400);
-		expect(entry.message).toMatch(/^[A-Z].*\.$/);
-	});
+	test.each(Object.entries(problems))(
+		'for %s has an error status and a full sentence as its message',
+		(_code, entry) => {
+			expect(entry.status).toBeGreaterThanOrEqual(400);
+			expect(entry.message).toMatch(/^[A-Z].*\.$/);
+		}
+	);
 
 	test.each([
 		['forbidden_origin', 403],
@@ -55,12 +58,12 @@ describe('the error response', () => {
 		['upstream_invalid', 502],
 		['upstream_timeout', 504],
 		['internal_error', 500]
-	] as const)('of %s is a %i', (code, status) => {
+	] as const)('for %s has the status %i', (code, status) => {
 		expect(problemResponse(code, 'r1').status).toBe(status);
 	});
 });
 
-describe('what was thrown', () => {
+describe('toProblem', () => {
 	test.each<[UpstreamFault, string]>([
 		['unreachable', 'upstream_unavailable'],
 		['cancelled', 'upstream_unavailable'],
@@ -70,11 +73,11 @@ describe('what was thrown', () => {
 		['redirected', 'upstream_invalid'],
 		['not_json', 'upstream_invalid'],
 		['bad_shape', 'upstream_invalid']
-	])('upstream as %s becomes %s', (fault, code) => {
+	])('maps the upstream fault %s to %s', (fault, code) => {
 		expect(toProblem(new UpstreamError(fault))).toMatchObject({ code, facts: { fault } });
 	});
 
-	test('as a Problem stays what it is', () => {
+	test('returns a Problem unchanged', () => {
 		const problem = new Problem('not_found');
 		expect(toProblem(problem)).toBe(problem);
 		expect(isProblem(problem, 'forbidden', 'not_found')).toBe(true);
@@ -82,7 +85,7 @@ describe('what was thrown', () => {
 	});
 
 	test.each([new Error('db password is hunter2'), 'text', null])(
-		'and is not known becomes internal_error without its text',
+		'maps any other value to internal_error, without its text',
 		(error) => {
 			expect(toProblem(error)).toMatchObject({ code: 'internal_error', message: problems.internal_error.message });
 		}
@@ -93,7 +96,7 @@ describe('what was thrown', () => {
 		[{ fields: { name: 1 } }, '"fields.name"'],
 		[{ '<script>': 1 }, '"body"'],
 		['text', '"body"']
-	])('by a schema names the field, unless the name itself is suspect: %j', (input, named) => {
+	])('names the field that a schema rejects, unless the name itself is suspect: %j', (input, named) => {
 		const problem = toProblem(thrownBy(() => v.parse(schema, input)));
 		expect(problem).toMatchObject({ code: 'invalid_request', status: 400 });
 		expect(problem.message).toContain(named);

@@ -6,8 +6,8 @@ beforeEach(() => void (nowMs = 1000));
 const limiterOf = (maxBytes?: number) =>
 	createMemoryLimiter({ points: 3, windowMs: 60_000, now: () => nowMs, ...(maxBytes && { maxBytes }) });
 
-describe('counts in memory', () => {
-	test('allow a key its number of requests per window, and say how long the rest of the window takes', () => {
+describe('an in-memory rate limiter', () => {
+	test('allows a key its number of requests per window, and returns the remaining time of the window', () => {
 		const count = limiterOf();
 		expect([count('a'), count('a'), count('a')]).toEqual([0, 0, 0]);
 		nowMs += 20_000;
@@ -17,7 +17,7 @@ describe('counts in memory', () => {
 		expect(count('a')).toBe(0);
 	});
 
-	test('are bounded in bytes: new keys drive out those that were counted longest ago', () => {
+	test('is limited in bytes: new keys evict those that were counted longest ago', () => {
 		const count = limiterOf(10_000);
 		for (const key of ['old', 'old', 'old', 'busy', 'busy', 'busy']) count(key);
 		for (let n = 0; n < 1000; n++) {

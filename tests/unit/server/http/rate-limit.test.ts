@@ -23,31 +23,31 @@ async function spend(times: number, browser: string, address = '192.0.2.1') {
 const refused = { code: 'rate_limited', status: 429 };
 
 describe('a rate limit', () => {
-	test('lets a browser do as much as it may, and no more', async () => {
+	test('allows a browser its number of requests, and no more', async () => {
 		await spend(3, 'a');
 		await expect(consumeQuota('a', '192.0.2.1')).rejects.toMatchObject(refused);
 	});
 
-	test('of one browser does not stop another behind the same address', async () => {
+	test('of one browser does not affect another one at the same address', async () => {
 		await spend(3, 'a');
 		await expect(consumeQuota('a', '192.0.2.1')).rejects.toMatchObject(refused);
 		await expect(consumeQuota('b', '192.0.2.1')).resolves.toBeUndefined();
 	});
 
-	test('of an address stops the next browser there, and none elsewhere', async () => {
+	test('of an address refuses the next browser there, but none at another address', async () => {
 		await spend(3, 'a');
 		await spend(2, 'b');
 		await expect(consumeQuota('c', '192.0.2.1')).rejects.toMatchObject(refused);
 		await expect(consumeQuota('d', '192.0.2.2')).resolves.toBeUndefined();
 	});
 
-	test('that is used up by one browser leaves the rest of the address’s to others', async () => {
+	test('that one browser exceeds leaves the rest of the limit of its address to others', async () => {
 		await spend(3, 'a');
 		await Promise.allSettled(Array.from({ length: 20 }, () => consumeQuota('a', '192.0.2.1')));
 		await expect(spend(2, 'b')).resolves.toBeUndefined();
 	});
 
-	test('counts the addresses of one IPv6 network together, and another network for itself', async () => {
+	test('counts the addresses of one IPv6 network together, and those of another network separately', async () => {
 		for (let host = 1; host <= 5; host++) await consumeQuota(`browser ${host}`, `2001:db8:0:1::${host}`);
 		await expect(consumeQuota('x', '2001:db8:0:1:ffff:ffff:ffff:ffff')).rejects.toMatchObject(refused);
 		await expect(consumeQuota('y', '2001:db8:0:2::1')).resolves.toBeUndefined();
@@ -60,7 +60,7 @@ describe('a rate limit', () => {
 		await expect(consumeQuota('y', '::ffff:192.0.2.10')).resolves.toBeUndefined();
 	});
 
-	test('says when to come back, in whole seconds', async () => {
+	test('sets Retry-After in whole seconds', async () => {
 		await spend(3, 'a');
 		const problem: unknown = await consumeQuota('a', '192.0.2.1').catch((error: unknown) => error);
 		expect(problem).toMatchObject({
@@ -80,7 +80,7 @@ describe('starts of sign-ins', () => {
 		await expect(consumeSignInQuota('b', '192.0.2.1')).resolves.toBeUndefined();
 	});
 
-	test('are limited by IPv6 network, apart from new wallet sessions', async () => {
+	test('are limited per IPv6 network, separately from new wallet sessions', async () => {
 		for (let host = 1; host <= 40; host++)
 			await consumeSignInQuota(`browser ${host}`, `2001:db8:0:1::${host.toString(16)}`);
 		await expect(consumeSignInQuota('x', '2001:db8:0:1::ffff')).rejects.toMatchObject(refused);

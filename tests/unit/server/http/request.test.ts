@@ -19,23 +19,23 @@ describe('the API', () => {
 		['/(member)/api/backends/[name]/[...path]', '/ap%69/backends/x/y'],
 		[null, '/api'],
 		[null, '/%61pi/nothing']
-	])('is the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(true));
+	])('includes the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(true));
 
 	test.each([
 		['/(public)/login', '/api/../login'],
 		['/(public)/apiary', '/apiary'],
 		[null, '/apiary'],
 		[null, '/%zz']
-	])('is not the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(false));
+	])('does not include the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(false));
 });
 
 describe('an access token', () => {
 	const withToken = (routeId: string, authorization: string) => hasAccessToken(at(routeId, '/x', { authorization }));
 
-	test.each(['Bearer x', 'bearer x', 'DPoP x', 'Bearer'])('counts at the API, as "%s"', (authorization) =>
+	test.each(['Bearer x', 'bearer x', 'DPoP x', 'Bearer'])('is recognized at the API in "%s"', (authorization) =>
 		expect(withToken('/(member)/api/me', authorization)).toBe(true)
 	);
-	test.each(['Basic eDp5', 'Bearerx y', ''])('is not "%s"', (authorization) =>
+	test.each(['Basic eDp5', 'Bearerx y', ''])('is not recognized in "%s"', (authorization) =>
 		expect(withToken('/(member)/api/me', authorization)).toBe(false)
 	);
 	test.each([
@@ -46,7 +46,7 @@ describe('an access token', () => {
 		'/(public)/api/auth/signin/[provider]',
 		'/(public)/api/auth/signout',
 		'/(public)/api/auth/callback/[provider]'
-	])('is ignored at %s, where only browsers come', (routeId) => expect(withToken(routeId, 'Bearer x')).toBe(false));
+	])('is ignored at %s, a route only for browsers', (routeId) => expect(withToken(routeId, 'Bearer x')).toBe(false));
 });
 
 describe('a refusal', () => {
@@ -58,7 +58,7 @@ describe('a refusal', () => {
 		['/(member)/api/me', PAGE, false],
 		['/(public)/locale', 'application/json', false],
 		['/(public)/locale', '*/*', false]
-	])('of %s, asked for as %s, is a page: %s', (routeId, accept, isPage) =>
+	])('of %s, requested with Accept: %s, is a page: %s', (routeId, accept, isPage) =>
 		expect(expectsPage(at(routeId, '/x', { accept }))).toBe(isPage)
 	);
 });

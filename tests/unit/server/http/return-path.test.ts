@@ -18,9 +18,9 @@ describe('a return path', () => {
 		['/é', '/%C3%A9'],
 		['https://portal.example.org/account?x=1', '/account?x=1'],
 		['https://portal.example.org', '/']
-	])('of our own, %s, is kept as %s', (wanted, path) => expect(returnPath(wanted, OWN)).toBe(path));
+	])('on our origin, %s, becomes %s', (wanted, path) => expect(returnPath(wanted, OWN)).toBe(path));
 
-	test.each([null, undefined, ''])('that nobody named (%s) is the account', (wanted) =>
+	test.each([null, undefined, ''])('that is not set (%s) becomes the account page', (wanted) =>
 		expect(returnPath(wanted, OWN)).toBe('/account')
 	);
 
@@ -56,7 +56,9 @@ describe('a return path', () => {
 		'/a\u007fb',
 		'https://',
 		'http://['
-	])('that leads elsewhere, %j, becomes the front page', (wanted) => expect(returnPath(wanted, OWN)).toBe('/'));
+	])('that is invalid or on another origin, %j, becomes the front page', (wanted) =>
+		expect(returnPath(wanted, OWN)).toBe('/')
+	);
 
 	test('stays on our origin when a browser follows it, for any input', () => {
 		const parts = ['/', '\\', '.', '..', '//', ':', '@', '?', '#', '%2f', 'evil.example', 'https:', ' ', '\t', 'a'];
@@ -68,20 +70,20 @@ describe('a return path', () => {
 	});
 });
 
-describe('a return path that is long', () => {
+describe('a long return path', () => {
 	const path = (characters: number) => `/help?${'x'.repeat(characters - 6)}`;
 
-	test('is used up to 512 characters, and replaced by the account beyond', () => {
+	test('is used up to 512 characters, and replaced by the account page above that', () => {
 		expect(returnPath(path(512), OWN)).toBe(path(512));
 		expect(returnPath(path(513), OWN)).toBe('/account');
 		expect(returnPath(`//evil.example/${path(600)}`, OWN)).toBe('/account');
 	});
 
-	test('is measured as it is followed: percent-encoding counts', () => {
+	test('is measured after percent-encoding', () => {
 		expect(returnPath(`/${'é'.repeat(100)}`, OWN)).toBe('/account');
 	});
 
-	test('does not go into the address of the login page', () => {
+	test('is not included in the address of the login page', () => {
 		expect(loginPath(path(513))).toBe('/login?returnTo=%2Faccount');
 		expect(loginPath(path(512))).toContain('xxx');
 	});

@@ -7,7 +7,7 @@ export function behavesAsAStore(
 	advance: (ms: number) => Promise<void>,
 	hasClock = true
 ) {
-	test('reads what was written, and nothing where nothing was', async () => {
+	test('reads written values, and nothing for other keys', async () => {
 		const store = await createStore();
 		expect(await store.read('a')).toBeNull();
 		await store.write('a', 'one', 60_000);
@@ -15,7 +15,7 @@ export function behavesAsAStore(
 		expect(await store.read('b')).toBeNull();
 	});
 
-	test('replaces what was read, and not what has come since', async () => {
+	test('replaces the value that was read, but not a newer one', async () => {
 		const store = await createStore();
 		await store.write('a', 'one', 60_000);
 		const read = await store.read('a');
@@ -24,13 +24,13 @@ export function behavesAsAStore(
 		expect(await store.read('a')).toMatchObject({ text: 'two' });
 	});
 
-	test('puts a text where nothing is, once', async () => {
+	test('adds a text to an empty key only once', async () => {
 		const store = await createStore();
 		const tries = await Promise.all(['x', 'y', 'z'].map((text) => store.replace('a', null, text, 60_000)));
 		expect(tries.filter(Boolean)).toHaveLength(1);
 	});
 
-	test('replaces nothing where something was read that is gone', async () => {
+	test('does not replace a value that has expired since it was read', async () => {
 		const store = await createStore();
 		await store.write('a', 'one', 30);
 		const read = await store.read('a');
@@ -40,7 +40,7 @@ export function behavesAsAStore(
 		expect(await store.replace('a', null, 'two', 60_000)).toBe(true);
 	});
 
-	test('of many who replace the same text at once, one succeeds', async () => {
+	test('lets only one of many concurrent replacements of the same text succeed', async () => {
 		const store = await createStore();
 		await store.write('a', 'one', 60_000);
 		const read = await store.read('a');
@@ -48,14 +48,14 @@ export function behavesAsAStore(
 		expect(tries.filter(Boolean)).toHaveLength(1);
 	});
 
-	test('tells those who wait for a key that it has changed', async () => {
+	test('notifies those who wait for a key when it changes', async () => {
 		const store = await createStore();
 		const changed = store.changed('a', 3_600_000);
 		await store.write('a', 'one', 60_000);
 		await expect(changed).resolves.toBeUndefined();
 	});
 
-	test('says how much longer a text stays, if it has a clock', async () => {
+	test('returns the remaining lifetime of a text, if it has a clock', async () => {
 		const store = await createStore();
 		await store.write('a', 'one', 60_000);
 		const remainingMs = (await store.remainingMs('a')) ?? NaN;
@@ -63,7 +63,7 @@ export function behavesAsAStore(
 		expect(await store.remainingMs('b')).toBeNull();
 	});
 
-	test('keeps what was replaced as long as is said then, if it has a clock', async () => {
+	test('keeps a replaced text for its new lifetime, if it has a clock', async () => {
 		const store = await createStore();
 		await store.replace('a', null, 'one', 60_000);
 		expect((await store.remainingMs('a')) ?? 0).toBeLessThanOrEqual(60_000);

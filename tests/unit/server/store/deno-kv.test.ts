@@ -24,7 +24,7 @@ afterEach(() => {
 	vi.unstubAllGlobals();
 });
 
-test('what is written carries its own end, and expires by Deno KV’s clock as well', async () => {
+test('a written value carries its own expiry, and also expires by the clock of Deno KV', async () => {
 	const store = await createDenoKvStore(undefined);
 	await store.write('a', 'one', 60_000);
 	await store.replace('a', await store.read('a'), 'two', 10_000);
@@ -36,12 +36,12 @@ test('what is written carries its own end, and expires by Deno KV’s clock as w
 	expect(await store.read('a')).toBeNull();
 });
 
-test('what a check writes lives for ten seconds', async () => {
+test('the value that a check writes expires after ten seconds', async () => {
 	await (await createDenoKvStore(undefined)).verify();
 	expect(set.mock.calls.map(([, , { expireIn }]) => expireIn)).toEqual([10_000]);
 });
 
-test('a silent Deno KV is given up after a second', async () => {
+test('a Deno KV that does not respond times out after a second', async () => {
 	const store = await createDenoKvStore(undefined);
 	get.mockReturnValueOnce(new Promise(() => {}));
 	const reading = expect(store.read('a')).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -11,7 +11,7 @@ const revocations = fc
 	);
 const sessions = IDS.flatMap((id) => Array.from({ length: 8 }, (_, startMs) => ({ id, startMs })));
 
-test('a union ends exactly the sessions that either revocation ends, and survives being stored', async () => {
+test('a union ends exactly the sessions that either revocation ends, and is unchanged after storage', async () => {
 	await assertProperty(
 		fc.asyncProperty(revocations, revocations, async (one, other) => {
 			const union = unionOf(one, other);
@@ -24,14 +24,14 @@ test('a union ends exactly the sessions that either revocation ends, and survive
 });
 
 test.each(['', 'NaN', '-1', '5 3', '5 5 a', '5 6 a', '5 3 a b', '5 3 a:b', '12345678901234567', ' 5'])(
-	'%j is no revocation, and is replaced by one',
+	'%j is not a valid revocation, and is replaced by one',
 	(text) => {
 		expect(readRevocation(text)).toBeNull();
 		expect([merge('deny:', text, '7'), merge('deny:', '7', text)]).toEqual(['7', '7']);
 	}
 );
 
-test('a time alone, as earlier versions wrote it, ends all sessions until then', () => {
+test('a plain time, as earlier versions wrote it, revokes all sessions until then', () => {
 	expect(readRevocation('5')).toEqual({ untilMs: 5 });
 	expect(merge('deny-all:', '5', '7')).toBe('7');
 });

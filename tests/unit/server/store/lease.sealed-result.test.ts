@@ -4,7 +4,7 @@ import { keyOf, openResult, sealResult } from '$lib/server/store/lease';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 
 describe('a result in the store', () => {
-	test('opens with the secret that it came from, and with no other', () => {
+	test('opens only with the secret that it was created from', () => {
 		const sealed = sealResult('old-token', 'new-token');
 		expect(openResult('old-token', sealed)).toBe('new-token');
 		expect(openResult('other-token', sealed)).toBeNull();
@@ -16,14 +16,14 @@ describe('a result in the store', () => {
 		expect(openResult('old-token', sealed.slice(0, -3) + changed)).toBeNull();
 	});
 
-	test('lies under a name that is the same everywhere and does not tell the secret', () => {
+	test('has a key that is the same on every instance and does not reveal the secret', () => {
 		const name = keyOf('old-token');
 		expect(keyOf('old-token')).toBe(name);
 		expect(keyOf('other-token')).not.toBe(name);
 		expect(name).toMatch(/^once:[\w-]{43}$/);
 	});
 
-	test('and its name reveal neither secret nor result to a reader of the store', async () => {
+	test('does not reveal the secret or the result in its key or its value', async () => {
 		const store = createMemoryStore();
 		const written: string[] = [];
 		const watched: Store = {

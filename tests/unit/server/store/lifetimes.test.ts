@@ -170,7 +170,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	]
 ];
 
-test.each(writes)('what is written lives no longer than it is needed: %s', async (_what, work, expected) => {
+test.each(writes)('an entry lives no longer than it is needed: %s', async (_what, work, expected) => {
 	await work();
 	expect([...lives.values()].flat()).toEqual(expected);
 });

@@ -17,7 +17,7 @@ test.each([
 		'a replica, which takes no writes',
 		false
 	]
-])('the reply "%s" shows what the server is', (reply, what, isLasting) => {
+])('the reply "%s" identifies the kind of server', (reply, what, isLasting) => {
 	const error = explained(new ErrorReply(reply));
 	expect(error).toBeInstanceOf(WrongServer);
 	expect(error).toMatchObject({ what, isLasting, message: `REDIS_URL leads to ${what} (${reply})` });
@@ -27,7 +27,7 @@ test.each([
 	new ErrorReply('OOM command not allowed'),
 	new ErrorReply('LOADING Redis is loading'),
 	new Error('MOVED by hand')
-])('%s stays as it is', (error) => {
+])('%s is returned unchanged', (error) => {
 	expect(explained(error)).toBe(error);
 });
 
@@ -35,14 +35,14 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 	test.each([
 		['cluster', "a Redis Cluster (CROSSSLOT Keys in request don't hash to the same slot)"],
 		['sentinel', "a Sentinel, or a server that lacks a command that the portal needs (ERR unknown command 'EVAL')"]
-	] as const)('is not opened at a %s', async (mode, what) => {
+	] as const)('does not open on a %s server', async (mode, what) => {
 		const redis = await startRedis({ program, mode });
 		onTestFinished(() => redis.stop());
 		const opening = createRedisStore({ url: redis.url, onFault: () => {}, onConnected: () => {} });
 		await expect(opening).rejects.toThrow(`REDIS_URL leads to ${what}`);
 	});
 
-	test('is opened at a replica, and a check says what it is', async () => {
+	test('opens on a replica, and a check reports that it is one', async () => {
 		const redis = await startRedis({ program });
 		onTestFinished(() => redis.stop());
 		await redis.command('REPLICAOF 127.0.0.1 1');
@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		await expect(store.verify()).rejects.toThrow('REDIS_URL leads to a replica, which takes no writes (READONLY');
 	});
 
-	test('that became a Cluster while it was away takes no checked write', async () => {
+	test('whose server became a Cluster while it was unavailable fails its check', async () => {
 		const cluster = await startRedis({ program, mode: 'cluster' });
 		onTestFinished(() => cluster.stop());
 		await cluster.stop();

@@ -29,7 +29,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 	// Time in Redis is its own.
 	behavesAsAStore(open, pause);
 
-	test('that does not let its user publish takes no writes, and a check says so', async () => {
+	test('refuses writes if its user may not publish, and a check reports that', async () => {
 		await open();
 		await redis.command('ACL SETUSER silent on >pw ~portal:* resetchannels +@all');
 		const url = redis.url.replace('redis://', 'redis://silent:pw@');
@@ -39,14 +39,14 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		await expect(store.verify()).rejects.toThrow(/channel|publish/);
 	});
 
-	test('returns what it wrote, and leaves nothing behind that lives long', async () => {
+	test('passes its check, and the key that the check writes expires soon', async () => {
 		await expect((await open()).verify()).resolves.toBe(true);
 		const [key = ''] = await redis.keys('portal:verify:*');
 		const remainingMs = Number(await redis.command(`PTTL ${key}`));
 		expect([remainingMs > 0, remainingMs <= 3_600_000]).toEqual([true, true]);
 	});
 
-	test('is not away because its connections were closed: a check waits for new ones', async () => {
+	test('stays available when its connections are closed: a check waits for new ones', async () => {
 		const store = await open();
 		await store.verify();
 		const inFlight = store.verify();
@@ -65,7 +65,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		}
 	});
 
-	test('lets commands in flight end when it moves to another server', async () => {
+	test('lets commands in flight finish when it moves to another server', async () => {
 		const next = await startRedis({ program });
 		const board = await startSwitchboard(Number(new URL(redis.url).port));
 		let moved = () => {};
@@ -110,7 +110,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		}
 	});
 
-	test('gives up a command after a second when Redis is silent', async () => {
+	test('times out a command after a second when Redis does not respond', async () => {
 		const store = await open();
 		redis.freeze();
 		try {
@@ -122,7 +122,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		}
 	});
 
-	test('notices that it was emptied, and gives nobody a claim before a check has seen that', async () => {
+	test('detects that it was emptied, and refuses claims until a check has detected that', async () => {
 		const store = await open();
 		await store.verify();
 		await redis.command('FLUSHALL');
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		expect(await store.replace('a', null, 'claimed', 60_000)).toBe(true);
 	});
 
-	test('notices that it is back with what it held at an earlier check', async () => {
+	test('detects that it was restored to the state of an earlier check', async () => {
 		const store = await open();
 		await store.verify();
 		const [key = ''] = await redis.keys('portal:verify:*');

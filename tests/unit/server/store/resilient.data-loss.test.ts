@@ -38,7 +38,7 @@ beforeEach(() => {
 afterEach(() => Promise.all(instances.map((store) => store.close())));
 
 describe('a shared store that loses its data', () => {
-	test('gets it again from the instance that wrote it, without any request, revocations first', async () => {
+	test('receives it again from the instance that wrote it, without any request, revocations first', async () => {
 		const store = await started();
 		for (let n = 0; n < 300; n++) await store.write(`key:${n}`, 'x', 60_000);
 		await store.write('deny:a', '1', 60_000);
@@ -50,7 +50,7 @@ describe('a shared store that loses its data', () => {
 		expect(await shared.read('key:299')).toMatchObject({ text: 'x' });
 	});
 
-	test('gets all of it again, also if it fails meanwhile', async () => {
+	test('receives all of it again, even if it fails in the meantime', async () => {
 		const store = await started();
 		for (const key of ['deny:a', 'deny:b', 'c:1', 'c:2']) await store.write(key, '1', 60_000);
 		shared.forget();
@@ -63,7 +63,7 @@ describe('a shared store that loses its data', () => {
 		expect(read).toMatchObject([{ text: '1' }, { text: '1' }, { text: '1' }, { text: '1' }]);
 	});
 
-	test('is no loss to an instance that starts later', async () => {
+	test('causes no report by an instance that starts later', async () => {
 		await started();
 		shared.forget();
 		await clock.advance(1000);
@@ -73,7 +73,7 @@ describe('a shared store that loses its data', () => {
 		expect(losses).toBe(1);
 	});
 
-	test('gets entries for as long as they had left', async () => {
+	test('receives entries with their remaining lifetime', async () => {
 		const store = await started();
 		await store.write('deny:a', '1', 60_000);
 		await clock.advance(50_000);
@@ -82,7 +82,7 @@ describe('a shared store that loses its data', () => {
 		expect(await shared.remainingMs('deny:a')).toBeLessThanOrEqual(10_000);
 	});
 
-	test('lets nobody claim what another instance had claimed and is about to write again', async () => {
+	test('refuses a claim on an entry that another instance had claimed and is about to write again', async () => {
 		const [first, second] = [await started(), await started()];
 		await first.replace('once:a', null, 'claimed', 60_000);
 		shared.forget();
@@ -92,7 +92,7 @@ describe('a shared store that loses its data', () => {
 		expect(await second.read('once:a')).toMatchObject({ text: 'claimed' });
 	});
 
-	test('lets an entry be claimed that nobody writes again', async () => {
+	test('accepts a claim on an entry that no instance writes again', async () => {
 		const store = await started();
 		shared.forget();
 		const claim = store.replace('once:a', null, 'claimed', 60_000);
@@ -116,7 +116,7 @@ describe('a shared store that loses its data', () => {
 			ahead: writeRecord({ state: 'ended', code: 'c' })
 		},
 		{ what: 'the later of two logouts', key: 'deny:sub:a', behind: '999', ahead: '1000' }
-	])('gets what is furthest ahead of what several instances hold: $what', async ({ key, behind, ahead }) => {
+	])('receives the most advanced entry that any of several instances holds: $what', async ({ key, behind, ahead }) => {
 		for (const isFirstBehind of [true, false]) {
 			const [first, second] = [await started(), await started()];
 			await first.write(key, isFirstBehind ? behind : ahead, 60_000);
@@ -128,7 +128,7 @@ describe('a shared store that loses its data', () => {
 		}
 	});
 
-	test('does not let an instance change an entry by a copy that is behind another instance’s', async () => {
+	test('refuses a change that is based on a copy older than that of another instance', async () => {
 		const [first, second] = [await started(), await started()];
 		await first.write('once:a', lost(1), 60_000);
 		const read = await second.read('once:a');
@@ -143,8 +143,8 @@ describe('a shared store that loses its data', () => {
 	});
 });
 
-describe('a shared store that comes back with what it held some seconds ago', () => {
-	test('gets what was written since', async () => {
+describe('a shared store that is restored to an earlier state', () => {
+	test('receives what was written since', async () => {
 		const store = await started();
 		await store.write('deny:a', '1', 60_000);
 		shared.goAway();
@@ -163,7 +163,7 @@ describe('copies of results of token calls', () => {
 	const RESULT = writeRecord({ state: 'done', sealed: 's' });
 	const DAY_MS = 24 * 60 * 60_000;
 
-	test('go after two minutes, and those of revocations stay', async () => {
+	test('are removed after two minutes, but those of revocations stay', async () => {
 		const own = createMemoryStore(clock);
 		const store = await started(own);
 		await store.write('once:a', RESULT, DAY_MS);
@@ -175,7 +175,7 @@ describe('copies of results of token calls', () => {
 		expect(await store.read('once:a')).toMatchObject({ text: RESULT });
 	});
 
-	test('stay while the store is unreachable, and for two minutes after it has got them', async () => {
+	test('stay while the store is unreachable, and for two minutes after it has received them', async () => {
 		const own = createMemoryStore(clock);
 		const store = await started(own);
 		shared.goAway();

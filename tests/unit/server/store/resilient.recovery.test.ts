@@ -4,7 +4,7 @@ import { createResilientStore } from '$lib/server/store/resilient';
 import { clock, instance, instances, shared, states } from './resilient-fixture';
 
 describe('a check of the shared store', () => {
-	test('is shared by all who ask within a second', async () => {
+	test('is shared by all callers within a second', async () => {
 		const store = instance();
 		await Promise.all([store.check(), store.check(), store.check()]);
 		const asked = shared.asked();
@@ -16,7 +16,7 @@ describe('a check of the shared store', () => {
 		expect(shared.asked()).toBe(2 * asked);
 	});
 
-	test('notices that the store is unreachable although nothing else has used it', async () => {
+	test('detects that the store is unreachable even if nothing else has used it', async () => {
 		const store = instance();
 		shared.goAway();
 		expect(await store.check()).toBe(false);
@@ -34,8 +34,8 @@ describe('a check of the shared store', () => {
 	});
 });
 
-describe('a shared store that comes back', () => {
-	test('gets revocations first, and counts as available only then', async () => {
+describe('a shared store that becomes available again', () => {
+	test('receives revocations first, and counts as available only after them', async () => {
 		const store = instance();
 		shared.goAway();
 		for (let n = 0; n < 500; n++) await store.write(`key ${n}`, 'x', 60_000);
@@ -49,7 +49,7 @@ describe('a shared store that comes back', () => {
 		expect(await elsewhere.read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('gets lifetimes in whole milliseconds, at any time of the clock', async () => {
+	test('receives lifetimes in whole milliseconds, whatever the fraction of the clock', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 60_000);
@@ -60,7 +60,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('b')).toMatchObject({ text: 'two' });
 	});
 
-	test('gets the missed revocations before any number of other writes', async () => {
+	test('receives the missed revocations before any number of other writes', async () => {
 		const store = createResilientStore({
 			shared,
 			own: createMemoryStore({ ...clock, maxBytesPerKind: 3000 }),
@@ -78,7 +78,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('and does not take one of the missed writes still gets the others', async () => {
+	test('receives the other missed writes even if it refuses one of them', async () => {
 		const store = instance();
 		shared.goAway();
 		for (const key of ['a', 'poison', 'b']) await store.write(key, key, 60_000);
@@ -90,7 +90,7 @@ describe('a shared store that comes back', () => {
 		expect(states).toEqual([false, true]);
 	});
 
-	test('and does not take a missed revocation counts as unavailable until it does', async () => {
+	test('counts as unavailable until it accepts the missed revocations', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('deny:a', '1', 60_000);
@@ -104,7 +104,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('gets the missed writes, which replace its own values', async () => {
+	test('receives the missed writes, which replace its own values', async () => {
 		const store = instance();
 		await store.write('a', 'running', 60_000);
 		shared.goAway();
@@ -126,7 +126,7 @@ describe('a shared store that comes back', () => {
 		expect(await store.read('a')).toMatchObject({ text: 'done' });
 	});
 
-	test('does not get what has expired in the meantime', async () => {
+	test('does not receive writes that have expired in the meantime', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 500);
@@ -137,7 +137,7 @@ describe('a shared store that comes back', () => {
 		expect(await instance().read('a')).toBeNull();
 	});
 
-	test('and fails again before it has all missed writes gets the rest the next time', async () => {
+	test('receives the remaining missed writes later if it fails again before it has all of them', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 60_000);

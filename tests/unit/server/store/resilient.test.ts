@@ -4,7 +4,7 @@ import { createResilientStore } from '$lib/server/store/resilient';
 import { behavesAsAStore } from './contract';
 import { causes, clock, instance, instances, shared, states } from './resilient-fixture';
 
-describe('a shared store that is there', () => {
+describe('an available shared store', () => {
 	behavesAsAStore(instance, clock.advance);
 
 	test('shows one instance what another has written', async () => {
@@ -12,7 +12,7 @@ describe('a shared store that is there', () => {
 		expect(await instance().read('a')).toMatchObject({ text: 'one' });
 	});
 
-	test('and fails twice in a row, while its check passes, is not left alone', async () => {
+	test('is still used if two calls in a row fail while its check succeeds', async () => {
 		const other = instance();
 		expect(await other.replace('a', null, 'theirs', 1000)).toBe(true);
 		const connection = shared.connect();
@@ -33,7 +33,7 @@ describe('a shared store that is there', () => {
 		expect(await store.read('a')).toMatchObject({ text: 'theirs' });
 	});
 
-	test('lets one instance alone claim a key', async () => {
+	test('lets only one instance claim a key', async () => {
 		const tries = await Promise.all(
 			[instance(), instance(), instance()].map((one) => one.replace('a', null, 'x', 1000))
 		);
@@ -41,13 +41,13 @@ describe('a shared store that is there', () => {
 	});
 });
 
-describe('a shared store that is away', () => {
+describe('an unavailable shared store', () => {
 	behavesAsAStore(() => {
 		shared.goAway();
 		return instance();
 	}, clock.advance);
 
-	test('is reported once, and its return once', async () => {
+	test('is reported once, and so is its recovery', async () => {
 		const store = instance();
 		shared.goAway();
 		await Promise.all([store.read('a'), store.read('b'), store.write('c', 'x', 1000)]);
@@ -57,7 +57,7 @@ describe('a shared store that is away', () => {
 		expect(states).toEqual([false, true]);
 	});
 
-	test('is not called by requests, only by a check four times a second', async () => {
+	test('is called only by a check four times a second, not by requests', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.read('a');
@@ -70,7 +70,7 @@ describe('a shared store that is away', () => {
 		expect(shared.asked()).toBe(asked + 8);
 	});
 
-	test('is noticed to be back without any request', async () => {
+	test('is detected as available again without any request', async () => {
 		const store = instance();
 		shared.goAway();
 		await store.write('a', 'one', 60_000);
@@ -91,7 +91,7 @@ describe('a shared store that is away', () => {
 		expect(shared.asked()).toBe(asked);
 	});
 
-	test('does not make an instance forget what it wrote before, nor when the store comes back empty', async () => {
+	test('does not make an instance lose its own writes, even if the store is empty after it recovers', async () => {
 		const store = instance();
 		await store.write('a', 'one', 60_000);
 		shared.goAway();
@@ -104,7 +104,7 @@ describe('a shared store that is away', () => {
 		expect(await instance().read('a')).toMatchObject({ text: 'two' });
 	});
 
-	test('does not let an instance replace by what it read before something newer of its own', async () => {
+	test('does not let an instance overwrite its own newer value on the basis of an older read', async () => {
 		const store = instance();
 		await store.write('a', 'one', 60_000);
 		const read = await store.read('a');
@@ -121,7 +121,7 @@ describe('a shared store that serves reads and refuses writes', () => {
 		return instance();
 	}, clock.advance);
 
-	test('is unavailable, for the reason that it gives, whatever it lets read', async () => {
+	test('is unavailable, with the reason that it returns, even if reads succeed', async () => {
 		const store = instance();
 		shared.refuseWrites();
 		await store.write('a', 'one', 60_000);
@@ -133,7 +133,7 @@ describe('a shared store that serves reads and refuses writes', () => {
 		expect(await store.check()).toBe(false);
 	});
 
-	test('is noticed by reads too, within a second', async () => {
+	test('is detected by reads too, within a second', async () => {
 		const store = instance();
 		await store.check();
 		shared.refuseWrites();
@@ -152,7 +152,7 @@ describe('a shared store that serves reads and refuses writes', () => {
 		expect(await store.read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('does not keep the instance from using what it wrote itself', async () => {
+	test('does not prevent the instance from reading its own writes', async () => {
 		const store = instance();
 		await store.write('a', 'before', 60_000);
 		shared.refuseWrites();
@@ -162,7 +162,7 @@ describe('a shared store that serves reads and refuses writes', () => {
 	});
 });
 
-describe('one failed call of a shared store that works, as after the process was suspended', () => {
+describe('a single failed call to a shared store that works, as after the process was suspended', () => {
 	test('does not let an instance claim what another has claimed', async () => {
 		const [first, second] = [instance(), instance()];
 		await Promise.all([first.check(), second.check()]);
@@ -181,7 +181,7 @@ describe('one failed call of a shared store that works, as after the process was
 		expect(states).toEqual([]);
 	});
 
-	test('whose reply alone was lost counts as made', async () => {
+	test('counts as successful if only its reply was lost', async () => {
 		const store = instance();
 		await store.check();
 		shared.loseReply();

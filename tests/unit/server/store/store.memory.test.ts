@@ -7,7 +7,7 @@ describe('a store in memory', () => {
 	const clock = virtualClock();
 	behavesAsAStore(() => createMemoryStore(clock), clock.advance);
 
-	test('lets nobody wait longer than they wanted', async () => {
+	test('stops waiting for a change after the requested time', async () => {
 		const store = createMemoryStore(clock);
 		let isOver = false;
 		void store.changed('a', 500).then(() => (isOver = true));
@@ -17,7 +17,7 @@ describe('a store in memory', () => {
 		expect(isOver).toBe(true);
 	});
 
-	test('tells nobody of another key', async () => {
+	test('does not notify those who wait of a change to another key', async () => {
 		const store = createMemoryStore(clock);
 		let isOver = false;
 		void store.changed('a', 500).then(() => (isOver = true));
@@ -31,7 +31,7 @@ describe('a store in memory', () => {
 		return keys.filter((_, index) => entries[index] !== null);
 	}
 
-	test('is bounded in bytes: the entries that were used longest ago go', async () => {
+	test('is limited in bytes: the least recently used entries are evicted', async () => {
 		const store = createMemoryStore({ ...clock, maxBytesPerKind: 1000 });
 		for (const key of ['a', 'b', 'c', 'a', 'd']) await store.write(key, key, 60_000);
 		expect(await kept(store, ['a', 'b', 'c', 'd'])).toEqual(['a', 'c', 'd']);
@@ -39,14 +39,14 @@ describe('a store in memory', () => {
 		expect(await kept(store, ['a', 'b', 'c', 'd', 'large'])).toEqual(['large']);
 	});
 
-	test('counts long keys as well as long texts', async () => {
+	test('counts the bytes of long keys as well as those of long texts', async () => {
 		const store = createMemoryStore({ ...clock, maxBytesPerKind: 1000 });
 		const [long, longer] = ['x'.repeat(300), 'y'.repeat(400)];
 		for (const key of [long, longer]) await store.write(key, '1', 60_000);
 		expect(await kept(store, [long, longer])).toEqual([longer]);
 	});
 
-	test('keeps revocations, whatever number of other keys anonymous requests write', async () => {
+	test('keeps revocations, however many other keys anonymous requests write', async () => {
 		const store = createMemoryStore({ ...clock, maxBytesPerKind: 10_000 });
 		const revocations = Array.from({ length: 30 }, (_, n) => `deny:id:${n}`);
 		for (const key of revocations) await store.write(key, '1', 60_000);
@@ -57,7 +57,7 @@ describe('a store in memory', () => {
 		expect(await kept(store, revocations)).toEqual(revocations);
 	});
 
-	test('frees what has expired: it makes no room by evicting what has not', async () => {
+	test('frees expired entries instead of evicting valid ones', async () => {
 		const store = createMemoryStore({ ...clock, maxBytesPerKind: 600_000 });
 		await store.write('lasting', '1', 600_000);
 		for (let n = 0; n < 5000; n++) {

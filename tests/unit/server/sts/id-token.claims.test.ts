@@ -6,7 +6,7 @@ import { assertProperty } from '../../../harness/property';
 
 const read = (claims: object) => v.parse(IdentityClaims, { sub: 's', ...claims });
 
-describe('claim values in the field', () => {
+describe('claim values seen in practice', () => {
 	test.each<[unknown, string | undefined]>([
 		['text', 'text'],
 		[42, '42'],
@@ -67,7 +67,7 @@ describe('claim values in the field', () => {
 		{ sub: ['s'] },
 		{ sub: '\ud800' },
 		{ sub: 'a\u0000' }
-	])('%j names nobody', (claims) => {
+	])('%j has no valid subject', (claims) => {
 		expect(v.is(IdentityClaims, claims)).toBe(false);
 	});
 
@@ -85,7 +85,7 @@ describe('a name', () => {
 	])('%j reads as %j', (name, text) => expect(displayName(read({ name }))).toBe(text));
 });
 
-describe('who somebody is', () => {
+describe('the identity of a person', () => {
 	test.each([
 		[{ federated_subject: 'f', eduid: 'e' }, 'f'],
 		[{ eduid: 'e' }, 'e'],
@@ -109,7 +109,7 @@ describe('who somebody is', () => {
 		[false, 'f'],
 		[[]],
 		null
-	])('is not said by %j', (value) => {
+	])('is not read from %j', (value) => {
 		const claims = read({ federated_subject: value, eduid: value, sid: value });
 		expect(stableSubject(claims)).toBe('s');
 		expect(claims.sid).toBeUndefined();
@@ -118,11 +118,11 @@ describe('who somebody is', () => {
 	test.each([
 		[['f'], 'f'],
 		[[null, '', 'f', 'g'], 'f']
-	])('is said by the first value of %j', (value, key) =>
+	])('is read from the first usable value of %j', (value, key) =>
 		expect(stableSubject(read({ federated_subject: value }))).toBe(key)
 	);
 
-	test('is never converted from a value that others may have too', () => {
+	test('is never derived from a value that another person may have too', () => {
 		const odd = fc.oneof(fc.jsonValue(), fc.boolean(), fc.integer(), fc.string({ unit: 'binary' }));
 		void assertProperty(
 			fc.property(odd, odd, (federated_subject, eduid) => {
@@ -142,7 +142,7 @@ describe('who somebody is', () => {
 	])('with %j is shown as %s', (claims, name) => expect(displayName(read(claims))).toBe(name));
 });
 
-test('no claim is asked for as essential, but the acr of a step-up', () => {
+test('no claim is requested as essential, except the acr of a step-up', () => {
 	expect(new Set(Object.values(requestedClaims().id_token))).toEqual(new Set([null]));
 	expect(requestedClaims(['a', 'b']).id_token).toEqual({
 		...requestedClaims().id_token,

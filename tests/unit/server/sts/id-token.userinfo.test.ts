@@ -29,19 +29,19 @@ const complete = (given: object) => withUserInfo(claims(given), 'the-access-toke
 
 describe('claims of an ID token', () => {
 	test.each([{ name: 'Sanne' }, { eduid: 'e-1' }, { federated_subject: 'f-1' }])(
-		'that names somebody by %j are taken as they are',
+		'that names a person by %j are used unchanged',
 		async (given) => {
 			expect(await complete(given)).toEqual(claims(given));
 			expect(asked).toBe(0);
 		}
 	);
 
-	test('that names nobody are completed, and win where both say something', async () => {
+	test('that names no person are completed from userinfo, and take precedence over it', async () => {
 		respond = () => Response.json({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa1' });
 		expect(await complete({})).toMatchObject({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa2' });
 	});
 
-	test('are completed by a userinfo response that is a signed token for this client (5.3.2), and by no other', async () => {
+	test('are completed from a userinfo response that is a signed token for this client (5.3.2), and from no other', async () => {
 		vi.spyOn(log, 'warn').mockImplementation(() => {});
 		const jwt = (body: string) => new Response(body, { headers: { 'content-type': 'application/jwt' } });
 		const payload = { iss: ISSUER, aud: 'portal-client', sub: 'subject-1', name: 'Sanne' };
@@ -57,7 +57,7 @@ describe('claims of an ID token', () => {
 		['refuses the token', () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })],
 		['forbids it', () => Response.json({ error: 'insufficient_scope' }, { status: 403 })],
 		['has no subject', () => Response.json({ name: 'Daan' })]
-	])('stay as they are where the userinfo response %s, and the log says so', async (_, response) => {
+	])('stay unchanged if the userinfo response %s, which is logged', async (_, response) => {
 		const warn = vi.spyOn(log, 'warn').mockImplementation(() => {});
 		respond = response;
 		expect(await complete({})).toEqual(claims({}));

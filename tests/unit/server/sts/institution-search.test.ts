@@ -11,12 +11,12 @@ const listOf = (length: number): Institution[] =>
 	Array.from({ length }, (_, n) => ({ id: `i${n}`, name: `School ${n}`, also: [`Q${n}`] }));
 
 describe('the institutions on the login page', () => {
-	test('are all of them, without a search, where there are few', () => {
+	test('are all shown without a search if there are few', () => {
 		const few = listOf(8);
 		expect(chooseInstitutions(few, 'School 1', '2')).toEqual({ total: 8, shown: few, isLong: false, search: null });
 	});
 
-	test('are none until somebody searches, where there are many', () => {
+	test('are not shown before a search if there are many', () => {
 		expect(chooseInstitutions(listOf(9), null, null)).toEqual({ total: 9, shown: [], isLong: true, search: null });
 	});
 
@@ -38,7 +38,7 @@ describe('the institutions on the login page', () => {
 		['1e3', 1, 'i0'],
 		['9'.repeat(400), 1, 'i0'],
 		['x', 1, 'i0']
-	])('are one page of all of them after an empty search; page "%s" is page %i', (page, shownPage, first) => {
+	])('are shown in pages after an empty search: page "%s" is page %i', (page, shownPage, first) => {
 		const { shown, search } = chooseInstitutions(listOf(3000), ' ', page);
 		expect(search).toEqual({ query: '', count: 3000, page: shownPage, pages: 150 });
 		expect([shown.length, shown[0]?.id]).toEqual([RESULTS_PER_PAGE, first]);
@@ -48,15 +48,18 @@ describe('the institutions on the login page', () => {
 		['\u0000School\u0007 1\u200e', 'School  1'],
 		[`${'x'.repeat(99)}😀`, `${'x'.repeat(99)}\ufffd`],
 		['y '.repeat(5000), 'y '.repeat(50).trim()]
-	])('never depend on control characters, halves of characters or the length of a search', (query, cleaned) => {
-		expect(chooseInstitutions(listOf(30), query, null).search?.query).toBe(cleaned);
-	});
+	])(
+		'are searched without control characters, halves of characters and excess length of the query',
+		(query, cleaned) => {
+			expect(chooseInstitutions(listOf(30), query, null).search?.query).toBe(cleaned);
+		}
+	);
 });
 
-describe('the list as a file', () => {
+describe('the institution list as a file', () => {
 	beforeEach(() => vi.mocked(institutions).mockReset());
 
-	test('has the id, the name and what else people search for, plain and compressed', async () => {
+	test('contains the id, the name and the other search terms, plain and compressed', async () => {
 		vi.mocked(institutions).mockResolvedValue(listOf(2));
 		const { json, gzip, digest, isEmpty } = (await institutionFile('nl')) ?? expect.fail('no file');
 		const text = new TextDecoder().decode(json);
@@ -70,14 +73,14 @@ describe('the list as a file', () => {
 		expect(institutions).toHaveBeenCalledWith('nl');
 	});
 
-	test('does not exist while no list is known, and says if it is empty', async () => {
+	test('does not exist while no list is known, and shows whether the list is empty', async () => {
 		vi.mocked(institutions).mockResolvedValue(null);
 		expect(await institutionFile('nl')).toBeNull();
 		vi.mocked(institutions).mockResolvedValue([]);
 		expect(await institutionFile('nl')).toMatchObject({ isEmpty: true });
 	});
 
-	test('is made once for each list, also when it is requested at the same time', async () => {
+	test('is created once for each list, even for concurrent requests', async () => {
 		const list = listOf(3);
 		vi.mocked(institutions).mockResolvedValue(list);
 		const files = await Promise.all([institutionFile('nl'), institutionFile('nl')]);

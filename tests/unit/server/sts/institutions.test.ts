@@ -32,7 +32,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe('the institutions to choose from', () => {
-	test('are those the STS lists and has switched on, by name', async () => {
+	test('are those that the STS lists as enabled, sorted by name', async () => {
 		lists(
 			{ id: 'b', name: 'Beta', enabled: true },
 			{ id: 'x', name: 'Off', enabled: false },
@@ -44,7 +44,7 @@ describe('the institutions to choose from', () => {
 		]);
 	});
 
-	test('lose entries that are not valid, not their neighbours, and the log says so once', async () => {
+	test('omit only entries that are not valid, which is logged once', async () => {
 		const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
 		lists(
 			{ id: 'a', name: null },
@@ -78,7 +78,7 @@ describe('the institutions to choose from', () => {
 		expect(fetched).toHaveBeenCalledOnce();
 	});
 
-	test('can be found by their names in both languages and by their keywords, each once', async () => {
+	test('can be found by their names in both languages and by their keywords, without duplicates', async () => {
 		lists(
 			{ id: 'a', name: { nl: 'Zuid', en: 'South' }, keywords: ['Zuid', 'Z', 'z', 'Z'] },
 			{ id: 'b', name: 'Noord', keywords: { nl: 'NRD koud+water', en: ['North', 7, null] } }
@@ -90,7 +90,7 @@ describe('the institutions to choose from', () => {
 		expect((await institutions('en'))?.at(-1)).toEqual({ id: 'a', name: 'South', also: ['Zuid', 'Z', 'z'] });
 	});
 
-	test('have at most 20 keywords of 64 characters, and stay in the list without the others', async () => {
+	test('keep at most 20 keywords of 64 characters, and stay in the list even if none is kept', async () => {
 		const keywords = ['x'.repeat(65), 'y'.repeat(64), ...Array.from({ length: 50 }, (_, n) => `k${n}`)];
 		lists({ id: 'a', name: 'Alpha', keywords }, { id: 'b', name: 'Beta', keywords: 1e300 });
 		const [alpha, beta] = (await institutions('en')) ?? [];
@@ -99,7 +99,7 @@ describe('the institutions to choose from', () => {
 		expect(beta?.also).toEqual([]);
 	});
 
-	test('are asked for once a minute', async () => {
+	test('are requested once a minute', async () => {
 		lists({ id: 'a', name: 'Alpha' });
 		await Promise.all([institutions('en'), institutions('en')]);
 		nowMs += MINUTE_MS - 1;
@@ -110,7 +110,7 @@ describe('the institutions to choose from', () => {
 		expect(fetched).toHaveBeenCalledTimes(2);
 	});
 
-	test('are the same object while the STS lists the same, also in another notation or order, and after a failure', async () => {
+	test('are the same object while the content of the STS’s list is the same, and after a failure', async () => {
 		vi.spyOn(log, 'warn').mockImplementation(() => {});
 		const [alpha, beta] = [
 			{ id: 'a', name: 'Alpha' },
@@ -136,7 +136,7 @@ describe('the institutions to choose from', () => {
 		expect((await institutions('en'))?.[0]?.name).toBe('Gamma');
 	});
 
-	test('are none where the STS has no such list', async () => {
+	test('are empty if the STS has no such list', async () => {
 		fetched.mockResolvedValue(new Response(null, { status: 404 }));
 		expect(await institutions('en')).toEqual([]);
 	});
@@ -150,7 +150,7 @@ describe('the institutions to choose from', () => {
 		['has only entries that are not valid', () => Promise.resolve(Response.json([{ id: '' }, {}]))]
 	];
 	test.each(faults)(
-		'are unknown while the STS %s, until it is asked again after ten seconds; the log says so',
+		'are unknown while the STS %s, which is logged; they are requested again after ten seconds',
 		async (_, response) => {
 			const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
 			fetched.mockImplementation(response);
@@ -166,7 +166,7 @@ describe('the institutions to choose from', () => {
 	);
 
 	test.each(faults)(
-		'stay known for a day while the STS %s; it is asked again every ten seconds',
+		'stay known for a day while the STS %s; they are requested again every ten seconds',
 		async (_, response) => {
 			const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
 			lists({ id: 'a', name: 'Alpha' });
@@ -188,7 +188,7 @@ describe('the institutions to choose from', () => {
 		}
 	);
 
-	test('nobody waits for an STS that stalls, once it has failed', async () => {
+	test('are returned immediately while the STS stalls, if it has failed before', async () => {
 		vi.spyOn(log, 'warn').mockImplementation(() => {});
 		lists({ id: 'a', name: 'Alpha' });
 		const first = await institutions('en');
@@ -203,7 +203,7 @@ describe('the institutions to choose from', () => {
 });
 
 describe('the name of an institution', () => {
-	test('is found by its id, in the language of the page, also if it cannot be chosen', async () => {
+	test('is found by its id, in the language of the page, even if it cannot be chosen', async () => {
 		lists({ id: 'a', name: { nl: 'Noord', en: 'North' } }, { id: 'off', name: 'Zuid', enabled: false });
 		const [nl, en] = [await institutionNames('nl'), await institutionNames('en')];
 		expect([nl('a'), en('a'), en('off'), en('b'), en(null), en(undefined)]).toEqual([
@@ -217,7 +217,7 @@ describe('the name of an institution', () => {
 		expect(fetched).toHaveBeenCalledOnce();
 	});
 
-	test('is unknown, without a long wait, while the STS does not respond', async () => {
+	test('is unknown after two seconds while the STS does not respond', async () => {
 		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
 		try {
 			fetched.mockReturnValue(new Promise(() => {}));

@@ -37,7 +37,7 @@ describe('a key set', () => {
 		expect(await kids(key, good)).toEqual(['good']);
 	});
 
-	test('loses all of these, and says so in one line', async () => {
+	test('drops all of these entries, which is logged in one line', async () => {
 		await kids(...bad.map(([, key]) => key), good, good);
 		expect(warned.mock.calls.filter(([text]) => text.includes('dropped')).length).toBeLessThanOrEqual(1);
 	});
@@ -46,7 +46,7 @@ describe('a key set', () => {
 		await expect(readKeySet(value)).rejects.toThrow();
 	});
 
-	test('in which nothing can be used is none: the keys of before are better', async () => {
+	test('without a usable key is refused, so that the previous keys stay in use', async () => {
 		await expect(readKeySet({ keys: [null, 'x'] })).rejects.toThrow(TypeError);
 		await expect(readKeySet({ keys: [] })).rejects.toThrow(TypeError);
 	});
@@ -69,20 +69,20 @@ describe('a key', () => {
 		['empty', { alg: '', use: '', key_ops: [] }],
 		['of the wrong type', { alg: 7, use: {}, key_ops: [null], ext: 'true' }],
 		['twice the same', { key_ops: ['verify', 'verify'] }]
-	])('is found although what it is for is %s', async (_what, members) => {
+	])('is found if its intended use is %s', async (_what, members) => {
 		await expect(found({ ...good, ...members })).resolves.toMatchObject({ type: 'public' });
 	});
 
-	test('is found by a number for its id', async () => {
+	test('is found if its id is a number', async () => {
 		await expect(found({ ...good, kid: 7 }, { kid: '7' })).resolves.toBeDefined();
 	});
 
-	test.each([null, undefined, ''])('with %j for its id serves tokens with and without one', async (kid) => {
+	test.each([null, undefined, ''])('with %j as its id is used for tokens with and without an id', async (kid) => {
 		await expect(found({ ...good, kid }, { kid: 'any' })).resolves.toBeDefined();
 		await expect(found({ ...good, kid }, {})).resolves.toBeDefined();
 	});
 
-	test('for something else is not found', async () => {
+	test('for another purpose is not found', async () => {
 		await expect(found({ ...good, use: 'enc' })).rejects.toThrow();
 		await expect(found({ ...good, key_ops: ['sign'] })).rejects.toThrow();
 		await expect(found({ ...good, alg: 'ES384' })).rejects.toThrow();

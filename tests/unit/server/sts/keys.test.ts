@@ -38,7 +38,7 @@ const flood = (knows: (kid: string) => Promise<boolean>) =>
 	Promise.allSettled(Array.from({ length: 500 }, (_, index) => knows(`made-up-${index}`)));
 
 describe('the keys of the STS', () => {
-	test('are fetched once for all who ask at the same time, and then kept', async () => {
+	test('are fetched once for concurrent callers, and then cached', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		expect(await Promise.all([knows('first'), knows('first')])).toEqual([true, true]);
 		await clock.advance(9 * 60_000);
@@ -46,7 +46,7 @@ describe('the keys of the STS', () => {
 		expect(sts.fetches).toBe(1);
 	});
 
-	test('are fetched again for a key that is new, without a restart', async () => {
+	test('are fetched again for a new key, without a restart', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		sts.keys = [first, second];
@@ -55,7 +55,7 @@ describe('the keys of the STS', () => {
 		expect(sts.fetches).toBe(2);
 	});
 
-	test('are fetched at most once in 30 s, however many made-up ids come', async () => {
+	test('are fetched at most once in 30 s, for any number of made-up ids', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		for (const expected of [1, 1, 2, 2, 3]) {
@@ -65,7 +65,7 @@ describe('the keys of the STS', () => {
 		}
 	});
 
-	test('are asked for at most once in 30 s also while the STS is unreachable, and was from the start', async () => {
+	test('are fetched at most once in 30 s while the STS is unreachable, even if it was so from the start', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		sts.isUnavailable = true;
 		for (const expected of [1, 1, 2]) {
@@ -76,7 +76,7 @@ describe('the keys of the STS', () => {
 		}
 	});
 
-	test('are fetched at once for a token that the STS has just handed over', async () => {
+	test('are fetched immediately for a token that the STS has just issued', async () => {
 		const { sts, knows } = ringWith(first);
 		await knows('made-up');
 		sts.keys = [second];
@@ -93,7 +93,7 @@ describe('the keys of the STS', () => {
 });
 
 describe('while the STS is unreachable', () => {
-	test('known keys serve on, and the STS is asked again every 30 s', async () => {
+	test('known keys stay in use, and are requested again every 30 s', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		sts.isUnavailable = true;
@@ -105,7 +105,7 @@ describe('while the STS is unreachable', () => {
 		}
 	});
 
-	test('an unknown key is reported as unavailable, not as wrong', async () => {
+	test('an unknown key is reported as unavailable, not as invalid', async () => {
 		const { sts, knows, clock } = ringWith(first);
 		await knows('first');
 		sts.isUnavailable = true;
@@ -115,7 +115,7 @@ describe('while the STS is unreachable', () => {
 		expect(sts.fetches).toBe(2);
 	});
 
-	test('nobody is held up by a call that hangs, but the first who finds the keys old', async () => {
+	test('a call that hangs delays only the first caller that finds the keys outdated', async () => {
 		const clock = virtualClock();
 		const calls: ((error: Error) => void)[] = [];
 		let isUnavailable = false;
@@ -137,7 +137,7 @@ describe('while the STS is unreachable', () => {
 	});
 });
 
-test('a token without a key id is checked by the one key there is', async () => {
+test('a token without a key id is verified with the only key', async () => {
 	const clock = virtualClock();
 	const jwks = { keys: [first] };
 	const ring = createKeyRing({ now: clock.now, load: async () => ({ issuer: 'i', idTokenAlgorithms: [], jwks }) });
@@ -145,7 +145,7 @@ test('a token without a key id is checked by the one key there is', async () => 
 	await expect(find({ alg: 'ES256' }, { payload: '', signature: '' })).resolves.toBeDefined();
 });
 
-test.each([{ keys: 'none' }, null, 'oops'])('%j in place of keys counts as no response', async (jwks) => {
+test.each([{ keys: 'none' }, null, 'oops'])('%j instead of keys counts as no response', async (jwks) => {
 	const ring = createKeyRing({
 		load: async () => ({ issuer: 'i', idTokenAlgorithms: [], jwks: jwks as never })
 	});

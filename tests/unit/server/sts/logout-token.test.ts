@@ -35,7 +35,7 @@ test.each([
 	['a nonce, as an ID token has', { nonce: 'n' }, {}],
 	['neither a session nor a subject', { sub: undefined }, {}],
 	['the type of an access token', {}, { typ: 'at+jwt' }]
-])('a token with %s is refused before any key is waited for', async (_, claims, header) => {
+])('a token with %s is refused before keys are loaded', async (_, claims, header) => {
 	await expect(verifyLogoutToken(token({ ...good(), ...claims }, header))).rejects.toThrow();
 	expect(verifySignedToken).not.toHaveBeenCalled();
 });
@@ -45,6 +45,6 @@ test.each([
 	['the type JWT', {}, { typ: 'JWT' }],
 	['its own type', {}, { typ: 'logout+jwt' }],
 	['several audiences', { aud: ['another', environment.STS_CLIENT_ID] }, {}]
-])('a token with %s has its signature checked', async (_, claims, header) => {
+])('the signature of a token with %s is verified', async (_, claims, header) => {
 	await expect(verifyLogoutToken(token({ ...good(), ...claims }, header))).resolves.toMatchObject({ sub: 's' });
 });

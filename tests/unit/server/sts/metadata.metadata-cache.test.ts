@@ -25,7 +25,7 @@ const create = () =>
 	});
 
 describe('metadata', () => {
-	test('is read once by all who want it at the same time, and again after five minutes', async () => {
+	test('is read once for concurrent callers, and again after five minutes', async () => {
 		const cache = create();
 		expect(await Promise.all([cache.current(), cache.current()])).toEqual(['metadata 1', 'metadata 1']);
 		nowMs += FRESH_MS - 1;
@@ -34,7 +34,7 @@ describe('metadata', () => {
 		expect(await Promise.all([cache.current(), cache.current()])).toEqual(['metadata 2', 'metadata 2']);
 	});
 
-	test('that was never read fails, and is read again at the next use', async () => {
+	test('that could not be read the first time is read again at the next use', async () => {
 		const cache = create();
 		load = away;
 		await expect(cache.current()).rejects.toThrow('status 503');
@@ -43,8 +43,8 @@ describe('metadata', () => {
 	});
 });
 
-describe('while metadata can not be read', () => {
-	test('the last good one serves for a day, with one report, and fails afterwards', async () => {
+describe('while metadata cannot be read', () => {
+	test('the last valid copy is used for a day, with one report, and an error is thrown afterwards', async () => {
 		const cache = create();
 		await cache.current();
 		load = away;
@@ -55,7 +55,7 @@ describe('while metadata can not be read', () => {
 		await expect(cache.current()).rejects.toThrow('status 503');
 	});
 
-	test('it is tried again every 10 s, and nobody waits for that', async () => {
+	test('it is requested again every 10 s, without delaying callers', async () => {
 		const cache = create();
 		await cache.current();
 		load = away;
@@ -70,7 +70,7 @@ describe('while metadata can not be read', () => {
 		expect(loads).toBe(3);
 	});
 
-	test('a failure later on is reported again', async () => {
+	test('a later failure is reported again', async () => {
 		const cache = create();
 		await cache.current();
 		load = away;
@@ -87,8 +87,8 @@ describe('while metadata can not be read', () => {
 	});
 });
 
-describe('an endpoint that is gone', () => {
-	test('makes metadata be read again once, at the next use', async () => {
+describe('an endpoint that no longer exists', () => {
+	test('causes metadata to be read again once, at the next use', async () => {
 		const cache = create();
 		await cache.current();
 		nowMs += RETRY_MS;
@@ -99,7 +99,7 @@ describe('an endpoint that is gone', () => {
 		expect(loads).toBe(2);
 	});
 
-	test('makes it be read at most every 10 s', async () => {
+	test('causes metadata to be read at most every 10 s', async () => {
 		const cache = create();
 		await cache.current();
 		nowMs += RETRY_MS - 1;

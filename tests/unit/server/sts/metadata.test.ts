@@ -23,7 +23,7 @@ test.each([
 	['token_endpoint', undefined],
 	['token_endpoint', null],
 	['jwks_uri', '/jwks']
-])('a discovery document with %s %j does not replace the one before, and is none at first', async (name, value) => {
+])('a discovery document with %s %j does not replace a valid one, and is refused at first', async (name, value) => {
 	const { stsMetadata } = await import('$lib/server/sts/metadata');
 	sts.behaviour.metadata = { [name]: value };
 	await expect(stsMetadata()).rejects.toMatchObject({ code: 'bad_shape', reason: `NO_${name.toUpperCase()}` });
@@ -45,7 +45,7 @@ test.each([404, 429, 500, 503])('the last metadata is used while discovery respo
 	expect(await stsMetadata()).toEqual(good);
 });
 
-test('an endpoint that responds with 404 makes discovery be read again at the next use', async () => {
+test('after an endpoint responds with 404, discovery is read again at the next use', async () => {
 	const { endpointFetch, stsMetadata } = await import('$lib/server/sts/metadata');
 	await stsMetadata();
 	vi.advanceTimersByTime(RETRY_MS);

@@ -7,7 +7,7 @@ const read = async (body: unknown, init: ResponseInit = {}) => {
 };
 
 describe('a token response', () => {
-	test('loses optional fields that are null, empty or of the wrong type', async () => {
+	test('is read without optional fields that are null, empty or of the wrong type', async () => {
 		const odd = { access_token: 'a', token_type: null, refresh_token: '', id_token: 5, scope: null, expires_in: null };
 		expect((await read(odd)).body).toEqual({ access_token: 'a', token_type: 'Bearer' });
 	});
@@ -20,38 +20,44 @@ describe('a token response', () => {
 		expect((await read({ access_token: 'a', expires_in })).body).toMatchObject({ expires_in: seconds });
 	});
 
-	test.each([-1, 0, 'soon', {}, [3600], true])('loses a lifetime that is none: %j', async (expires_in) => {
-		expect((await read({ access_token: 'a', expires_in })).body).not.toHaveProperty('expires_in');
-	});
+	test.each([-1, 0, 'soon', {}, [3600], true])(
+		'is read without a lifetime that is not valid: %j',
+		async (expires_in) => {
+			expect((await read({ access_token: 'a', expires_in })).body).not.toHaveProperty('expires_in');
+		}
+	);
 
-	test('is JSON whatever its type says', async () => {
+	test('is read as JSON, whatever its content type', async () => {
 		const { response } = await read({ access_token: 'a' }, { headers: { 'content-type': 'text/plain' } });
 		expect(response.headers.get('content-type')).toBe('application/json');
 	});
 
-	test('that names an error loses the challenge beside it, which says less', async () => {
+	test('with an error code is read without its WWW-Authenticate challenge, which is less specific', async () => {
 		const headers = { 'www-authenticate': 'Basic realm="sts"' };
 		const { response } = await read({ error: 'invalid_client' }, { status: 401, headers });
 		expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, false]);
 	});
 
-	test.each(['\ud800', 'a\nb', 'é', '\u0000'])('loses a token that no header can carry: %j', async (token) => {
-		const odd = { access_token: token, refresh_token: token, id_token: token, scope: token };
-		expect((await read(odd)).body).toEqual({ scope: token });
-	});
+	test.each(['\ud800', 'a\nb', 'é', '\u0000'])(
+		'is read without a token that no header can carry: %j',
+		async (token) => {
+			const odd = { access_token: token, refresh_token: token, id_token: token, scope: token };
+			expect((await read(odd)).body).toEqual({ scope: token });
+		}
+	);
 
-	test('loses a member that is nested without end', async () => {
+	test('is read without a member that is nested too deeply', async () => {
 		const odd = `{"access_token":"a","token_type":"Bearer","more":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
 		expect((await read(odd)).body).toEqual({ access_token: 'a', token_type: 'Bearer' });
 	});
 
-	test('loses an encrypted ID token', async () => {
+	test('is read without an encrypted ID token', async () => {
 		expect((await read({ access_token: 'a', id_token: 'a.b.c.d.e' })).body).not.toHaveProperty('id_token');
 		expect((await read({ access_token: 'a', id_token: 'a.b.c' })).body).toHaveProperty('id_token');
 	});
 });
 
-test('a response that is no JSON stays as it was', async () => {
+test('a response that is not JSON stays unchanged', async () => {
 	const response = await lenientResponse(
 		new Response('<html>', { status: 502, headers: { 'content-type': 'text/html' } })
 	);
@@ -62,17 +68,17 @@ test('a response that is no JSON stays as it was', async () => {
 	]);
 });
 
-test('a pushed request without a lifetime, with status 200, is accepted', async () => {
+test('a response to a pushed authorization request with status 200 and no lifetime is accepted', async () => {
 	const { response, body } = await read({ request_uri: 'urn:x' });
 	expect([response.status, body]).toEqual([201, { request_uri: 'urn:x', expires_in: 60 }]);
 });
 
-test('a token response with 201 is one with 200', async () => {
+test('a token response with status 201 is read as one with 200', async () => {
 	const { response } = await read({ access_token: 'a', token_type: 'bearer' }, { status: 201 });
 	expect(response.status).toBe(200);
 });
 
-test('an error is JSON whatever its type says, without a description that is no text', async () => {
+test('an error is read as JSON, whatever its content type, without a description that is not a string', async () => {
 	const init = { status: 400, headers: { 'content-type': 'text/plain' } };
 	const { response, body } = await read({ error: 'invalid_grant', error_description: null, error_uri: '' }, init);
 	expect([response.status, response.headers.get('content-type'), body]).toEqual([

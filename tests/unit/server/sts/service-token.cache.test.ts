@@ -30,14 +30,14 @@ function serviceTokens() {
 const away = { code: 'upstream_unavailable', headers: { 'retry-after': '5' } };
 
 describe('the service token', () => {
-	test('is fetched once for 200 who ask at the same time, and once for those who come later', async () => {
+	test('is fetched once for 200 concurrent callers, and reused for later ones', async () => {
 		const { sts, tokens } = serviceTokens();
 		const responses = await Promise.all(Array.from({ length: 200 }, () => tokens.current(options)));
 		expect(new Set([...responses, await tokens.current(options)])).toEqual(new Set(['token-1']));
 		expect(sts.calls).toEqual([options]);
 	});
 
-	test('is another for another scope, audience or resource', async () => {
+	test('is separate for each scope, audience and resource', async () => {
 		const { sts, tokens } = serviceTokens();
 		const allOptions = [options, { audience: 'bridge' }, { resource: 'bridge' }, {}];
 		const responses = [];
@@ -61,7 +61,7 @@ describe('the service token', () => {
 	});
 
 	test.each(['the clock that says the time of day steps back', 'the other clock stops during suspend'])(
-		'ends in time although %s',
+		'expires in time even if %s',
 		async (what) => {
 			const { tokens, clock } = serviceTokens();
 			await tokens.current(options);
@@ -71,7 +71,7 @@ describe('the service token', () => {
 		}
 	);
 
-	test('that is due serves on while the STS is unreachable, to its end and no longer', async () => {
+	test('that is due for renewal stays in use while the STS is unreachable, until it expires', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		await tokens.current(options);
 		sts.isUnavailable = true;
@@ -81,7 +81,7 @@ describe('the service token', () => {
 		await expect(tokens.current(options)).rejects.toMatchObject(away);
 	});
 
-	test('that is unavailable is requested once a second, for any number of callers', async () => {
+	test('that is unavailable is requested at most once a second, for any number of callers', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		sts.isUnavailable = true;
 		const asking = () => Promise.allSettled(Array.from({ length: 50 }, () => tokens.current(options)));
@@ -96,7 +96,7 @@ describe('the service token', () => {
 });
 
 describe('a service token that a service refuses', () => {
-	test('is replaced, once for all who were refused', async () => {
+	test('is replaced once for all callers that were refused', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
 		const next = await Promise.all(Array.from({ length: 200 }, () => tokens.replace(options, 'token-1')));
@@ -104,7 +104,7 @@ describe('a service token that a service refuses', () => {
 		expect([await tokens.current(options), sts.calls.length]).toEqual(['token-2', 2]);
 	});
 
-	test('is not replaced again and again, where new ones are refused too', async () => {
+	test('is not replaced repeatedly if new tokens are refused too', async () => {
 		const { sts, tokens, pass } = serviceTokens();
 		await tokens.current(options);
 		await tokens.replace(options, 'token-1');
@@ -113,7 +113,7 @@ describe('a service token that a service refuses', () => {
 		expect(await tokens.replace(options, 'token-2')).toBe('token-3');
 	});
 
-	test('has no successor while the STS is unreachable', async () => {
+	test('is not replaced while the STS is unreachable', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
 		sts.isUnavailable = true;
@@ -122,7 +122,7 @@ describe('a service token that a service refuses', () => {
 });
 
 describe('a token of a session that has ended', () => {
-	test('is forgotten, also if it is still being requested', async () => {
+	test('is removed, even while it is being requested', async () => {
 		const { sts, tokens } = serviceTokens();
 		const key = optionsKey(options);
 		await tokens.current(options);
@@ -132,7 +132,7 @@ describe('a token of a session that has ended', () => {
 		expect([await late, await tokens.current(options), sts.calls.length]).toEqual(['token-2', 'token-3', 3]);
 	});
 
-	test('does not take others with it', async () => {
+	test('is removed without affecting other tokens', async () => {
 		const { sts, tokens } = serviceTokens();
 		await tokens.current(options);
 		tokens.forget(optionsKey({ scope: 'another' }));
@@ -140,7 +140,7 @@ describe('a token of a session that has ended', () => {
 	});
 });
 
-test('the least recently used tokens go where there is no room for all', async () => {
+test('the least recently used tokens are evicted if there is no room for all', async () => {
 	const { sts, tokens } = serviceTokens();
 	const wanted = Array.from({ length: 40 }, (_, index) => ({ audience: `service-${index}` }));
 	for (const each of wanted) await tokens.current(each);

@@ -38,7 +38,7 @@ async function asked(options: TokenOptions = {}) {
 }
 
 describe('a service token', () => {
-	test('is asked for by the service client, with what it is for', async () => {
+	test('is requested by the service client, with its scope, audience and resource', async () => {
 		const options = { scope: 'a b', audience: 'the bridge', resource: 'https://bridge.example' };
 		configure({ ...client });
 		expect(await asked(options)).toEqual({
@@ -48,19 +48,19 @@ describe('a service token', () => {
 		});
 	});
 
-	test('is asked for by HTTP Basic where that is configured, each half form-encoded', async () => {
+	test('is requested with HTTP Basic if that is configured, with both parts form-encoded', async () => {
 		configure({ ...client, AUTH_BRIDGE_CLIENT_AUTH: 'client_secret_basic' });
 		const { authorization, form } = await asked();
 		expect(atob(authorization?.split('Basic ')[1] ?? '')).toBe('the+service:its+secret%3A%26');
 		expect(form).toEqual({ grant_type: 'client_credentials' });
 	});
 
-	test('is asked for by the portal itself, where no other client is named', async () => {
+	test('is requested by the portal itself if no other client is configured', async () => {
 		expect((await asked()).form).toMatchObject({ client_id: 'portal-client', client_secret: 'portal-client-secret' });
 	});
 });
 
-describe('no service token', () => {
+describe('without a service token, the portal returns 503', () => {
 	const refusal = (status: number, body: unknown) => () => Response.json(body, { status });
 
 	test.each([
@@ -68,7 +68,7 @@ describe('no service token', () => {
 		['unauthorized_client', 400],
 		['invalid_scope', 400],
 		['invalid_target', 400]
-	])('for %s is for the operator to put right, and 503 for everybody else', async (error, status) => {
+	])('for %s, and logs an error for the operator', async (error, status) => {
 		const logged = vi.spyOn(log, 'error');
 		sts.behaviour = { tokenResponse: refusal(status, { error, error_description: 'their words' }) };
 		await expect(grantServiceToken({})).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('no service token', () => {
 				throw new TypeError('fetch failed');
 			}
 		]
-	])('%s is 503', async (_, tokenResponse) => {
+	])('%s, without an error in the log', async (_, tokenResponse) => {
 		const logged = vi.spyOn(log, 'error');
 		sts.behaviour = { tokenResponse };
 		await expect(grantServiceToken({})).rejects.toMatchObject({ code: 'upstream_unavailable' });

@@ -55,7 +55,7 @@ describe('a token', () => {
 	test.each([
 		['half a minute', 'untrusted', 30],
 		['a minute and a half', 'sts', 90]
-	] as const)('is accepted %s before and after its time from a %s, and no longer', async (_, from, seconds) => {
+	] as const)('is accepted up to %s before and after its validity period (sender: %s)', async (_, from, seconds) => {
 		publish(first.jwk);
 		const at = (offset: number) => [{ exp: nowMs / 1000 - offset }, { nbf: nowMs / 1000 + offset }];
 		for (const claims of at(seconds - 1))
@@ -64,19 +64,19 @@ describe('a token', () => {
 			await expect(verify(await token(first, undefined, claims), from)).rejects.toThrow();
 	});
 
-	test('without a key id is checked with each key that fits', async () => {
+	test('without a key id is verified with each suitable key', async () => {
 		publish({ ...first.jwk, kid: 'a' }, null, { ...second.jwk, kid: 'b' });
 		expect([await check(first), await check(second)]).toEqual(['s', 's']);
 		await expect(check(await keyPair())).rejects.toThrow('signature verification failed');
 		expect(fetches()).toBe(1);
 	});
 
-	test('with a key id is checked with keys that have none', async () => {
+	test('with a key id is verified with keys that have no id', async () => {
 		publish(first.jwk, second.jwk);
 		expect([await check(first, 'x'), await check(second, 'y')]).toEqual(['s', 's']);
 	});
 
-	test('with an unknown key id that no key without an id fits is signed with an unknown key, not wrongly', async () => {
+	test('with an unknown key id that no key without an id verifies is reported as signed with an unknown key', async () => {
 		publish(first.jwk);
 		await check(first, 'x');
 		await expect(check(second, 'y')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
@@ -84,12 +84,12 @@ describe('a token', () => {
 		await expect(check(second)).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
 	});
 
-	test('is checked with each of two keys that have the same id', async () => {
+	test('is verified with each of two keys that have the same id', async () => {
 		publish({ ...first.jwk, kid: 'same' }, { ...second.jwk, kid: 'same' });
 		expect([await check(first, 'same'), await check(second, 'same')]).toEqual(['s', 's']);
 	});
 
-	test.each([{ kid: 'same' }, {}])('is checked with the key that fits among others with %j', async (id) => {
+	test.each([{ kid: 'same' }, {}])('is verified with the suitable key among others with %j', async (id) => {
 		const others: JWK[] = [
 			{ ...second.jwk, use: 'enc' },
 			{ ...second.jwk, alg: 'ES384' },
@@ -102,7 +102,7 @@ describe('a token', () => {
 		expect([await check(first, 'same'), await check(first)]).toEqual(['s', 's']);
 	});
 
-	test('of the STS whose key was replaced under the same id loads the keys again', async () => {
+	test('of the STS whose key was replaced under the same id causes the keys to be loaded again', async () => {
 		publish({ ...first.jwk, kid: 'k' });
 		await check(first, 'k', 'sts');
 		publish({ ...second.jwk, kid: 'k' });
@@ -110,7 +110,7 @@ describe('a token', () => {
 		expect(fetches()).toBe(2);
 	});
 
-	test('whose key was replaced under the same id can’t be judged while the keys can’t be loaded', async () => {
+	test('whose key was replaced under the same id cannot be verified while the keys cannot be loaded', async () => {
 		publish({ ...first.jwk, kid: 'k' });
 		expect(await check(first, 'k', 'sts')).toBe('s');
 		publish();
@@ -118,7 +118,7 @@ describe('a token', () => {
 		expect(await check(first, 'k', 'sts')).toBe('s');
 	});
 
-	test('of strangers with a wrong signature loads the keys at most once in 30 s', async () => {
+	test('with a wrong signature from an untrusted sender causes the keys to be loaded at most once in 30 s', async () => {
 		publish({ ...first.jwk, kid: 'k' });
 		await check(first, 'k');
 		for (const seconds of [1, 30, 1, 30]) {
@@ -128,7 +128,7 @@ describe('a token', () => {
 		expect(fetches()).toBe(3);
 	});
 
-	test('is not checked with more than 16 keys', async () => {
+	test('is verified with at most 16 keys', async () => {
 		publish(...(await Promise.all(Array.from({ length: 16 }, async () => (await keyPair()).jwk))), first.jwk);
 		await expect(check(first)).rejects.toThrow('signature verification failed');
 	});
@@ -138,13 +138,13 @@ describe('discovery', () => {
 	test.each<[string, unknown]>([
 		['bad entries', [null, 'ES256', 7]],
 		['one text', 'RS256 ES256']
-	])('whose list of algorithms has %s is read', async (_what, id_token_signing_alg_values_supported) => {
+	])('is accepted if its list of algorithms has %s', async (_what, id_token_signing_alg_values_supported) => {
 		sts.behaviour.metadata = { id_token_signing_alg_values_supported };
 		publish({ ...first.jwk, kid: 'k' });
 		expect(await check(first, 'k')).toBe('s');
 	});
 
-	test.each([null, [], {}, 7])('whose list of algorithms is %j allows RS256 alone', async (algorithms) => {
+	test.each([null, [], {}, 7])('allows only RS256 if its list of algorithms is %j', async (algorithms) => {
 		sts.behaviour.metadata = { id_token_signing_alg_values_supported: algorithms };
 		publish({ ...first.jwk, kid: 'k' });
 		await expect(check(first, 'k')).rejects.toThrow('"alg"');

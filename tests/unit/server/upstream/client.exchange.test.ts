@@ -30,8 +30,8 @@ async function faultOfCall(call: Promise<unknown>): Promise<string> {
 	return error instanceof UpstreamError ? error.code : '';
 }
 
-describe('a good response', () => {
-	test('comes with status, headers and parsed JSON', async () => {
+describe('a successful response', () => {
+	test('has a status, headers and parsed JSON', async () => {
 		const stub = await startStub(json(201, { a: 1 }));
 		const response = await ask(stub.url, { method: 'POST', body: '{"b":2}', headers: { 'x-request-id': 'r1' } });
 		expect(response).toMatchObject({ status: 201, json: { a: 1 }, text: '{"a":1}' });
@@ -40,19 +40,19 @@ describe('a good response', () => {
 	});
 
 	test.each(['application/json; charset=utf-8', 'application/problem+json', 'text/plain', 'text/html', ''])(
-		'is parsed as JSON when it is, whatever type it names: "%s"',
+		'is parsed as JSON if it is valid JSON, whatever its content type: "%s"',
 		async (type) => {
 			const stub = await startStub(raw(200, type, '{"a":1}'));
 			expect((await ask(stub.url)).json).toEqual({ a: 1 });
 		}
 	);
 
-	test.each(['text/html', 'application/json', ''])('is no JSON when it does not parse: "%s"', async (type) => {
+	test.each(['text/html', 'application/json', ''])('has no JSON if it cannot be parsed: "%s"', async (type) => {
 		const stub = await startStub(raw(200, type, '<h1>1</h1>'));
 		expect(await ask(stub.url)).toMatchObject({ json: undefined, text: '<h1>1</h1>' });
 	});
 
-	test('keeps characters whole that were split over two chunks', async () => {
+	test('preserves a character that is split across two chunks', async () => {
 		const bytes = new TextEncoder().encode('{"name":"Zoë"}');
 		const body = new ReadableStream<Uint8Array>({
 			start(controller) {
@@ -79,7 +79,7 @@ describe('a good response', () => {
 });
 
 describe('a fault', () => {
-	test('of a server that is not there is "unreachable"', async () => {
+	test('of a server that does not listen is "unreachable"', async () => {
 		expect(await faultOfCall(ask(await downUrl()))).toBe('unreachable');
 	});
 
@@ -100,12 +100,12 @@ describe('a fault', () => {
 	test.each([
 		['before responding', cutsBeforeResponding],
 		['amid its response', cutsMidBody]
-	])('of a server that hangs up %s is "cut_off"', async (_when, respond) => {
+	])('of a server that closes the connection %s is "cut_off"', async (_when, respond) => {
 		const stub = await startStub(respond);
 		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');
 	});
 
-	test('of a response that announces too much is "too_large" before its body comes, and its connection is freed', async () => {
+	test('of a response whose Content-Length is above the limit is "too_large" before its body, and frees the connection', async () => {
 		const responses: ServerResponse[] = [];
 		const stub = await startStub((_request, response) => {
 			responses.push(response);
@@ -115,7 +115,7 @@ describe('a fault', () => {
 		await vi.waitFor(() => expect(responses.map(({ destroyed }) => destroyed)).toEqual([true]));
 	});
 
-	test('of a response without end is "too_large"', async () => {
+	test('of an endless response is "too_large"', async () => {
 		const stub = await startStub((_request, response) => {
 			const more = () => response.write('x'.repeat(600), () => setImmediate(more));
 			more();
@@ -145,13 +145,13 @@ describe('a fault', () => {
 		expect(elsewhere.received).toEqual([]);
 	});
 
-	test('of a caller that gives up is "cancelled"', async () => {
+	test('of a call that its caller aborts is "cancelled"', async () => {
 		const caller = new AbortController();
 		const stub = await startStub(() => caller.abort());
 		expect(await faultOfCall(ask(stub.url, { signal: caller.signal }))).toBe('cancelled');
 	});
 
-	test('of a caller with a time limit of its own is "timeout"', async () => {
+	test('of a call that exceeds its caller’s own time limit is "timeout"', async () => {
 		const caller = new AbortController();
 		// As `AbortSignal.timeout` does.
 		const stub = await startStub(() => caller.abort(new DOMException('too late', 'TimeoutError')));
@@ -173,7 +173,7 @@ describe('a fault', () => {
 describe('parseResponse', () => {
 	const schema = v.object({ a: v.number() });
 
-	test('gives what the schema names and drops the rest', async () => {
+	test('returns the fields of the schema and drops all others', async () => {
 		const stub = await startStub(json(200, { a: 1, b: 2 }));
 		expect(parseResponse(schema, await ask(stub.url))).toEqual({ a: 1 });
 	});

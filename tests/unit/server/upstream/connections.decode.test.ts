@@ -8,7 +8,7 @@ async function* byteChunksOf(bytes: Uint8Array) {
 }
 const HELLO = Buffer.from('Goedemorgen, Zoë');
 
-describe('a body in an encoding that was not asked for', () => {
+describe('a body in an encoding that was not requested', () => {
 	test.each([
 		['gzip', gzipSync(HELLO)],
 		['x-gzip', gzipSync(HELLO)],
@@ -33,7 +33,7 @@ describe('a body in an encoding that was not asked for', () => {
 		await expect(text(decoded(byteChunksOf(bytes), 'gzip'))).rejects.toThrow();
 	});
 
-	test('is not read further than its reader wants', async () => {
+	test('is not decoded further than its reader requires', async () => {
 		let produced = 0;
 		async function* endless() {
 			for (; ; produced++) yield gzipSync(Buffer.alloc(100_000));

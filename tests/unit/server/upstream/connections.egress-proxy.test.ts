@@ -33,14 +33,14 @@ describe('an egress proxy', () => {
 		return { url: `http://${credentials}@127.0.0.1:${(server.address() as AddressInfo).port}`, seen, heads };
 	}
 
-	test.each(['GET', 'POST'])('for http gets %s in absolute form', async (method) => {
+	test.each(['GET', 'POST'])('for http receives %s in absolute form', async (method) => {
 		const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
 		const send = client({ proxies: { http: proxy.url, https: undefined, except: '' } });
 		await read(send(`${stub.url}/a?b=c`, { method }));
 		expect([proxy.seen, stub.received.length]).toEqual([[`${method} ${stub.url}/a?b=c HTTP/1.1`], 1]);
 	});
 
-	test.each(['GET', 'POST'])('for https gets CONNECT for %s', async (method) => {
+	test.each(['GET', 'POST'])('for https receives CONNECT for %s', async (method) => {
 		const target = await downUrl();
 		const proxy = await startProxy('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
 		const { host } = new URL(target);
@@ -50,7 +50,7 @@ describe('an egress proxy', () => {
 	});
 
 	test.each(['user:secret', 'token', 'to%2Fken'])(
-		'that wants credentials gets %s, and its refusal means that nothing was sent',
+		'that requires credentials receives %s, and its refusal means that nothing was sent',
 		async (credentials) => {
 			const refusal = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';
 			const proxy = await startProxy(refusal, credentials);
@@ -71,13 +71,13 @@ describe('an egress proxy', () => {
 		}
 	);
 
-	test('that never responds to CONNECT is given up after 5 s: nothing was sent', async () => {
+	test('that never responds to CONNECT times out after 5 s, with nothing sent', async () => {
 		const proxy = await startProxy(null);
 		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
 		await expect(send('https://service.example/', post)).rejects.toThrow(NotConnected);
 	});
 
-	test('that hangs up is asked once', async () => {
+	test('that closes the connection is not tried again', async () => {
 		const proxy = await startProxy('');
 		const send = client({ proxies: { http: undefined, https: proxy.url, except: '' } });
 		await expect(send('https://127.0.0.1:9/', post)).rejects.toThrow(NotConnected);
@@ -92,7 +92,7 @@ describe('an egress proxy', () => {
 		expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
 	});
 
-	test('is passed by for the hosts of NO_PROXY', async () => {
+	test('is bypassed for the hosts of NO_PROXY', async () => {
 		const [stub, proxy] = [await startStub(json(200, {})), await startProxy()];
 		const send = client({ proxies: { http: proxy.url, https: proxy.url, except: '127.0.0.1' } });
 		await read(send(stub.url));
@@ -100,7 +100,7 @@ describe('an egress proxy', () => {
 		expect([proxy.seen, stub.received.length]).toEqual([[], 2]);
 	});
 
-	test('keeps connections as old as others, and gives each change one of its own', async () => {
+	test('reuses connections as long as without a proxy, and uses a new one for each change', async () => {
 		const [stub, proxy] = [await startCounting(), await startProxy()];
 		let nowMs = 0;
 		const send = client({ proxies: { http: proxy.url, https: undefined, except: '' }, now: () => nowMs });

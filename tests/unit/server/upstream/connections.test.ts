@@ -7,7 +7,7 @@ import { cutsBeforeResponding, cutsMidBody, downUrl, json, startStub } from '../
 import { client, post, read, startCounting, startRaw, textOf } from './connections-fixture';
 
 describe('a request', () => {
-	test('carries its method, path, headers and body, and brings the response', async () => {
+	test('sends its method, path, headers and body, and returns the response', async () => {
 		const stub = await startStub(json(201, { good: true }));
 		const response = await client()(`${stub.url}/a?b=c`, { ...post, headers: { 'x-own': 'e' } });
 		expect([response.status, await textOf(response)]).toEqual([201, '{"good":true}']);
@@ -20,19 +20,19 @@ describe('a request', () => {
 		});
 	});
 
-	test('without a body says so', async () => {
+	test('without a body has a Content-Length of 0', async () => {
 		const stub = await startStub(json(200, {}));
 		await client()(stub.url, { method: 'POST' });
 		expect(stub.received[0]?.headers).toMatchObject({ 'content-length': '0' });
 	});
 
-	test('follows no redirect', async () => {
+	test('does not follow redirects', async () => {
 		const stub = await startStub((_request, response) => response.writeHead(303, { location: '/elsewhere' }).end());
 		const response = await client()(stub.url);
 		expect([response.status, response.headers.get('location'), stub.received.length]).toEqual([303, '/elsewhere', 1]);
 	});
 
-	test('is not sent when its signal has been aborted', async () => {
+	test('is not sent if its signal is already aborted', async () => {
 		const stub = await startStub(json(200, {}));
 		await expect(client()(stub.url, { signal: AbortSignal.abort() })).rejects.toThrow();
 		expect(stub.received).toEqual([]);
@@ -50,7 +50,7 @@ describe('a request', () => {
 });
 
 describe('a connection', () => {
-	test('is shared by reads, one after the other', async () => {
+	test('is reused by consecutive reads', async () => {
 		const stub = await startCounting();
 		const send = client();
 		await read(send(stub.url));
@@ -68,7 +68,7 @@ describe('a connection', () => {
 		expect(new Set(stub.ports).size).toBe(4);
 	});
 
-	test('is used for 30 s at most', async () => {
+	test('is used for at most 30 s', async () => {
 		const stub = await startCounting();
 		let nowMs = 0;
 		const send = client({ now: () => nowMs });
@@ -78,7 +78,7 @@ describe('a connection', () => {
 		expect(stub.ports[2]).toBe(stub.ports[3]);
 	});
 
-	test('that is 30 s old still finishes what is in flight', async () => {
+	test('that is 30 s old still completes requests in flight', async () => {
 		let finish = () => {};
 		const stub = await startStub(({ method }, response) => {
 			if (method === 'HEAD') return void response.end();
@@ -96,7 +96,7 @@ describe('a connection', () => {
 });
 
 describe('a response', () => {
-	test('keeps headers apart that come several times', async () => {
+	test('keeps repeated headers separate', async () => {
 		const cookies = ['a=1', 'b=2'];
 		const stub = await startStub((_request, response) => response.writeHead(200, { 'set-cookie': cookies }).end());
 		expect((await client()(stub.url)).headers.getSetCookie()).toEqual(cookies);
@@ -107,12 +107,12 @@ describe('a response', () => {
 		expect(await client()(stub.url)).toMatchObject({ status, body: null });
 	});
 
-	test('to HEAD has no body, whatever length it tells', async () => {
+	test('to HEAD has no body, whatever its Content-Length', async () => {
 		const stub = await startStub((_request, response) => response.writeHead(200, { 'content-length': 5 }).end());
 		expect(await client()(stub.url, { method: 'HEAD' })).toMatchObject({ status: 200, body: null });
 	});
 
-	test('that nobody reads and that breaks off disturbs nothing', async () => {
+	test('that is not read and breaks off causes no unhandled error', async () => {
 		const unhandled = vi.fn();
 		process.on('unhandledRejection', unhandled).on('uncaughtException', unhandled);
 		onTestFinished(() => void process.off('unhandledRejection', unhandled).off('uncaughtException', unhandled));
@@ -147,7 +147,7 @@ describe('a response', () => {
 		['endless 103s', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'],
 		['half a head', 'HTTP/1.1 200 OK\r\nConte'],
 		['a closed half of the connection, kept open', null]
-	])('that begins with %s ends with the time limit', async (_, bytes) => {
+	])('that starts with %s is aborted at the time limit', async (_, bytes) => {
 		for (const method of ['GET', 'POST']) {
 			const raw = await startRaw((socket) => socket.write(bytes ?? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
 			const stop = new AbortController();
@@ -159,19 +159,19 @@ describe('a response', () => {
 	});
 });
 
-describe('a connection that can’t be made', () => {
+describe('a connection that cannot be established', () => {
 	const failure = async (sent: Promise<unknown>) => sent.catch((error: unknown) => error);
 
 	test.each([
 		['a port where nobody listens', () => downUrl(), 'ECONNREFUSED'],
 		['a name that does not exist', () => Promise.resolve('http://nowhere.invalid/'), 'ENOTFOUND']
-	])('to %s is reported as one in which nothing was sent', async (_, url, code) => {
+	])('to %s is reported as NotConnected, so nothing was sent', async (_, url, code) => {
 		const error = await failure(client()(await url(), post));
 		expect(error).toBeInstanceOf(NotConnected);
 		expect(error).toMatchObject({ cause: expect.toSatisfy((cause: Error) => JSON.stringify(cause).includes(code)) });
 	});
 
-	test('to a server with an unknown certificate has its own error', async () => {
+	test('to a server with an untrusted certificate has a specific error', async () => {
 		const authority = await makeAuthority();
 		onTestFinished(() => authority.remove());
 		const stub = await startStub(json(200, {}));

@@ -16,7 +16,9 @@ describe('the server-to-server address', () => {
 			slashed,
 			'http://sts:8080/.well-known/openid-configuration'
 		]
-	])('of %s replaces the issuer as a prefix', (url, sts, swapped) => expect(internalUrl(url, sts)).toBe(swapped));
+	])('of %s starts with the internal address in place of the issuer', (url, sts, swapped) =>
+		expect(internalUrl(url, sts)).toBe(swapped)
+	);
 
 	test.each([
 		['http://localhost:80921/token', field],
@@ -26,7 +28,7 @@ describe('the server-to-server address', () => {
 		['https://id.example.org/realms/other/token', keycloak],
 		['https://keys.example.net/jwks', keycloak],
 		['https://evil.example/?u=http://localhost:8092/token', field]
-	])('of %s, which is not the issuer’s, is the same', (url, sts) => expect(internalUrl(url, sts)).toBe(url));
+	])('of %s, which is not below the issuer, is unchanged', (url, sts) => expect(internalUrl(url, sts)).toBe(url));
 });
 
 describe('the address for a browser', () => {

@@ -10,7 +10,7 @@ describe('the proxy for a request', () => {
 		['https://service.example/', proxies.https]
 	])('is that of its scheme: %s', (url, proxy) => expect(by(url)).toBe(proxy));
 
-	test('is none where none is set for the scheme', () => {
+	test('is undefined if none is set for the scheme', () => {
 		const only = { http: undefined, https: proxies.https, except: '' };
 		expect(proxyFor(new URL('http://service.example/'), only)).toBeUndefined();
 		expect(proxyFor(new URL('https://service.example/'), { ...only, https: undefined })).toBeUndefined();
@@ -35,7 +35,7 @@ describe('the proxy for a request', () => {
 		['https://[2001:db8::1]/', '[2001:0DB8:0:0:0:0:0:1]'],
 		['https://[2001:db8::1]/', '2001:db8:0::1'],
 		['https://anything.example/', '*']
-	])('is none for %s with NO_PROXY=%s', (url, except) => expect(by(url, except)).toBeUndefined());
+	])('is not used for %s with NO_PROXY=%s', (url, except) => expect(by(url, except)).toBeUndefined());
 
 	test.each([
 		['https://service.example/', ''],

@@ -24,7 +24,7 @@ const ids = (name: string, value: unknown, max = 10) =>
 	readList(name, value, Entry, { max, keyOf: ({ id }) => id }).map(({ id }) => id);
 
 describe('a list', () => {
-	test('loses bad entries and duplicates, and no others', () => {
+	test('drops only invalid entries and duplicates', () => {
 		expect(ids('mixed', [null, { id: 'a' }, 'b', { id: 3 }, [], { id: 'c' }, { id: 'a', again: true }])).toEqual([
 			'a',
 			'c'
@@ -32,16 +32,16 @@ describe('a list', () => {
 		expect(warned).toHaveBeenCalledWith(expect.any(String), { list: 'mixed', dropped: 5, total: 7 });
 	});
 
-	test.each([null, undefined, []])('is empty where it is %j', (value) => {
+	test.each([null, undefined, []])('is empty if it is %j', (value) => {
 		expect(ids('empty', value)).toEqual([]);
 		expect(warned).not.toHaveBeenCalled();
 	});
 
-	test.each(['a', 7, {}, true])('is not guessed from %j', (value) => {
+	test.each(['a', 7, {}, true])('cannot be read from %j', (value) => {
 		expect(() => ids('none', value)).toThrow(TypeError);
 	});
 
-	test('has at most so many entries', () => {
+	test('is limited to a maximum number of entries', () => {
 		expect(
 			ids(
 				'long',
@@ -51,7 +51,7 @@ describe('a list', () => {
 		).toEqual(['0', '1', '2']);
 	});
 
-	test('that stays bad is reported once a minute, each list for itself', () => {
+	test('with invalid entries is reported once a minute, separately from other lists', () => {
 		for (let second = 0; second < 60; second++) {
 			ids('bad', [null]);
 			vi.advanceTimersByTime(1000);
@@ -101,11 +101,11 @@ test.each([
 	Array.from({ length: 1000 }, (_, n) => `k${n}`),
 	Array.from({ length: 1000 }, (_, n) => `k${n}`).join(' '),
 	Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`l${n}`, `k${n}`]))
-])('of many keywords, the first ones are read', (value) => {
+])('only the first of many keywords are read', (value) => {
 	expect(readKeywords(value, { max: 3, maxLength: 8 })).toEqual(['k0', 'k1', 'k2']);
 });
 
-test('of a long list of texts, a hundred are read', () => {
+test('at most a hundred texts of a long list are read', () => {
 	expect(readStrings(Array.from({ length: 1000 }, (_, index) => String(index)))).toHaveLength(100);
 });
 
@@ -125,7 +125,7 @@ test.each<[unknown, boolean | undefined]>([
 	[[true], undefined]
 ])('%j means %j', (value, meaning) => expect(readBoolean(value)).toBe(meaning));
 
-describe('a text for people', () => {
+describe('a localised text', () => {
 	test.each<[unknown, string, string]>([
 		['Noord', 'Noord', 'Noord'],
 		[' A\u0000\u202eB ', 'A B', 'A B'],
@@ -153,7 +153,7 @@ describe('a text for people', () => {
 		expect(readLocalised(value, 100)).toBeUndefined();
 	});
 
-	test('is cut, between two characters', () => {
+	test('is truncated between two characters', () => {
 		expect(readLocalised('abcdef', 3)?.en).toBe('abc');
 		expect(readLocalised('ab😀', 3)?.en).toBe('ab');
 	});
@@ -166,7 +166,7 @@ test.each<[unknown, boolean]>([
 	['{}', false]
 ])('%j is an object: %j', (value, is) => expect(isObject(value)).toBe(is));
 
-describe('a name for people', () => {
+describe('a human-readable name', () => {
 	test.each([
 		'eduID wallet',
 		'Yivi',

@@ -42,7 +42,7 @@ const readerOf = (response: Response) => (response.body as ReadableStream<Uint8A
 const text = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
 
 describe('the time limit of a service', () => {
-	test('counts silence, not the length of a response', async () => {
+	test('applies to silence, not to the length of a response', async () => {
 		const reader = readerOf(await proxied());
 		expect(text(await reader.read())).toBe('begun');
 		for (const piece of ['one', 'two', 'three']) {
@@ -54,7 +54,7 @@ describe('the time limit of a service', () => {
 		expect(broken).toEqual([]);
 	});
 
-	test('during a response ends it', async () => {
+	test('ends a response that stalls', async () => {
 		const reader = readerOf(await proxied());
 		await reader.read();
 		const breaking = expect(reader.read()).rejects.toThrow();
@@ -63,7 +63,7 @@ describe('the time limit of a service', () => {
 		expect(broken).toMatchObject([{ code: 'upstream_timeout' }]);
 	});
 
-	test('does not count while its reader takes a rest', async () => {
+	test('does not apply while the reader pauses', async () => {
 		const reader = readerOf(await proxied());
 		await reader.read();
 		vi.advanceTimersByTime(10 * LIMIT_MS);
@@ -71,7 +71,7 @@ describe('the time limit of a service', () => {
 		expect([text(await reader.read()), (await reader.read()).done]).toEqual(['last', true]);
 	});
 
-	test('does not count while the caller is still sending', async () => {
+	test('does not apply while the caller is still sending', async () => {
 		let send = (_piece: string) => {};
 		const chunks = new ReadableStream<Uint8Array>({
 			start: (controller) => {
@@ -90,7 +90,7 @@ describe('the time limit of a service', () => {
 });
 
 describe('a response', () => {
-	test('that has more than it may, unannounced, breaks off at that', async () => {
+	test('that exceeds the size limit without announcing it is cut off there', async () => {
 		const reader = readerOf(await proxied({ maxResponseBytes: 7 }));
 		writing.write('more');
 		const read = async () => {
@@ -100,7 +100,7 @@ describe('a response', () => {
 		expect(broken).toMatchObject([{ code: 'upstream_invalid', facts: { fault: 'too_large' } }]);
 	});
 
-	test('that nobody wants any more is taken off the service at once, and is no fault', async () => {
+	test('that its reader cancels is closed at the service immediately, and is not a fault', async () => {
 		const reader = readerOf(await proxied());
 		await reader.read();
 		const pending = reader.read();
@@ -110,13 +110,13 @@ describe('a response', () => {
 		expect([(await pending).done, broken]).toEqual([true, []]);
 	});
 
-	test('is not waited for when the caller has gone away', async () => {
+	test('is not awaited if the caller has already disconnected', async () => {
 		const gone = new AbortController();
 		gone.abort();
 		await expect(proxied({ signal: gone.signal })).rejects.toMatchObject({ code: 'cancelled' });
 	});
 
-	test('is waited for no longer once the caller goes away', async () => {
+	test('is no longer awaited after the caller disconnects', async () => {
 		const caller = new AbortController();
 		const silent = await startStub((request, response) => {
 			caller.abort();

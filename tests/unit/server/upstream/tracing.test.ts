@@ -3,7 +3,7 @@ import { nextTraceparent } from '$lib/server/upstream/tracing';
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
 
-test('a trace goes on with another step, decided as before', () => {
+test('a trace continues with a new span id and the same sampling flag', () => {
 	const next = nextTraceparent(PARENT);
 	expect(next).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[\da-f]{16}-00$/);
 	expect(next).not.toBe(PARENT);
@@ -18,7 +18,7 @@ test.each([
 	`${PARENT}x`,
 	PARENT.replace('0af7651916cd43dd8448eb211c80319c', '0'.repeat(32)),
 	PARENT.replace('b7ad6b7169203331', '0'.repeat(16))
-])('a new trace begins where there is none to go on with (%j)', (parent) => {
+])('a new trace starts if there is no valid parent (%j)', (parent) => {
 	const next = nextTraceparent(parent);
 	expect(next).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
 	expect(next).not.toContain('0af7651916cd43dd8448eb211c80319c');

@@ -108,7 +108,7 @@ describe('"No, that is not me" while a confirmation is in progress', () => {
 		expect(await identityStep(tab())).toMatchObject({ view: { outcome: 'not-me-late' } });
 	});
 
-	test('a confirmation that has not been submitted yet is refused', async () => {
+	test('refuses a confirmation that has not been submitted yet', async () => {
 		const { owned, tab } = await browserWith();
 		const list = pendingCall(bridge.readIdvStatus);
 		const confirmed = addressOf(confirmIdentity(tab(), noForm));

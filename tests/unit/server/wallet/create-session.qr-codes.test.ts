@@ -53,21 +53,21 @@ async function browser(...sessions: (Partial<OwnedSession> & { id: string })[]) 
 const newest = (event: Awaited<ReturnType<typeof browser>>) => ownedSessions(event.cookies)[0];
 
 describe('a new code', () => {
-	test('is made once for a form that is sent twice, and is this browser’s after either response', async () => {
+	test('is created once for a form that is sent twice, and belongs to the browser after either response', async () => {
 		const [first, second] = [await browser(), await browser()];
 		await Promise.all([first, second].map((event) => startCode(event, 'the-form', RETURN_TO)));
 		expect(bridge.createSession).toHaveBeenCalledTimes(1);
 		expect(newest(first)?.id).toBe(newest(second)?.id);
 	});
 
-	test('is another one for another form', async () => {
+	test('is a different one for another form', async () => {
 		const event = await browser();
 		await startCode(event, 'one-form', RETURN_TO);
 		await startCode(event, 'another-form', RETURN_TO);
 		expect(bridge.createSession).toHaveBeenCalledTimes(2);
 	});
 
-	test('in place of an old one is made once, however often it is asked for', async () => {
+	test('that replaces an old one is created once, however often it is requested', async () => {
 		const event = await browser({ id: 'old' });
 		await Promise.all([renewCode(event, 'old', RETURN_TO), renewCode(event, 'old', RETURN_TO)]);
 		await renewCode(event, 'old', RETURN_TO);
@@ -75,14 +75,14 @@ describe('a new code', () => {
 		expect(newest(event)).toMatchObject({ replaces: 'old', beside: ['old'] });
 	});
 
-	test('is not made once the old one was scanned', async () => {
+	test('is not created after the old one was scanned', async () => {
 		const event = await browser({ id: 'scanned' });
 		statuses.set('scanned', 'INTERACTION_STARTED');
 		await renewCode(event, 'scanned', RETURN_TO);
 		expect(bridge.createSession).not.toHaveBeenCalled();
 	});
 
-	test('of another browser is never handed out: who only knows the old id gets one of its own', async () => {
+	test('is never returned to another browser that only knows the old id', async () => {
 		const owner = await browser({ id: 'known' });
 		await renewCode(owner, 'known', RETURN_TO);
 		const stranger = await browser();
@@ -91,7 +91,7 @@ describe('a new code', () => {
 	});
 });
 
-describe('of two codes on screens at once', () => {
+describe('two codes on screen at the same time', () => {
 	const both = [{ id: 'old' }, { id: 'new', beside: ['old'] }];
 
 	test.each<[SessionStatusValue | 'gone', SessionStatusValue, string]>([
@@ -102,12 +102,12 @@ describe('of two codes on screens at once', () => {
 		['PENDING', 'INTERACTION_STARTED', 'new'],
 		['EXPIRED', 'PENDING', 'new'],
 		['gone', 'PENDING', 'new']
-	])('the old one at %s and the new one at %s: the browser follows the %s one', async (old, latest, followed) => {
+	])('old at %s and new at %s: the browser follows the %s one', async (old, latest, followed) => {
 		statuses.set('old', old).set('new', latest);
 		expect((await currentSession(await browser(...both)))?.id).toBe(followed);
 	});
 
-	test('one that had been scanned before the new one was made is not followed', async () => {
+	test('the old one is not followed if it was scanned before the new one was created', async () => {
 		const event = await browser({ id: 'left-alone' });
 		statuses.set('left-alone', 'INTERACTION_STARTED');
 		await startCode(event, 'a-new-beginning', RETURN_TO);

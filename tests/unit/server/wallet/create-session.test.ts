@@ -31,7 +31,7 @@ async function browserWith(...states: readonly OwnedSession['idv'][]) {
 	return event;
 }
 
-test('a browser with four wallet sessions in identity verification gets no fifth, but Retry-After', async () => {
+test('a browser with four wallet sessions in identity verification cannot create a fifth, and gets Retry-After', async () => {
 	const event = await browserWith('started', 'started', 'manual', 'manual');
 	const refused: unknown = await createWalletSession(event, { returnTo: '/account' }).catch((error: unknown) => error);
 	expect(refused).toMatchObject({
@@ -41,7 +41,7 @@ test('a browser with four wallet sessions in identity verification gets no fifth
 	expect(created).not.toHaveBeenCalled();
 });
 
-test('sessions whose round is over, and those that wait for a scan, leave room', async () => {
+test('wallet sessions whose identity verification has ended, or that wait for a scan, do not count', async () => {
 	const event = await browserWith('started', 'started', 'manual', 'done', 'none');
 	await expect(createWalletSession(event, { returnTo: '/account' })).resolves.toMatchObject({ idv: 'none' });
 });

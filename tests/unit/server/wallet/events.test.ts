@@ -57,12 +57,12 @@ test.each<[string, number, EventOptions]>([
 	],
 	['as long as the token of a third party', 5, { apiClient: apiClient(inMinutes(5)) }],
 	['no time at all, with a token that has just ended', 1, { session: someSession({ expiresAt: inMinutes(-1) }) }]
-])('a stream of events lasts %s', async (_what, minutes, options) => {
+])('an event stream lasts %s', async (_what, minutes, options) => {
 	expect(await minutesOpen(options)).toBe(minutes);
 	expect(eventStreams().size()).toBe(0);
 });
 
-test('no stream begins for somebody whose tokens can’t be read in the shared store', () => {
+test('a stream is refused if the tokens of the session cannot be read from the shared store', () => {
 	const session = someSession({ accessToken: undefined, tokensKey: 'key' });
 	expect(() => walletEvents(requestEvent({ session }), [owned])).toThrow(
 		expect.objectContaining({ code: 'upstream_unavailable' })

@@ -12,7 +12,7 @@ vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/wallet/bridge', () => import('./fake-bridge'));
 
 describe('completing', () => {
-	test('is requested of the Bridge once; a repeat returns the same response', async () => {
+	test('is requested from the Bridge once; a repetition returns the same result', async () => {
 		fake.complete.mockResolvedValue({ kind: 'completed' });
 		const { event, owned } = await browser();
 		const first = await completeWalletSession(event, owned);
@@ -23,7 +23,7 @@ describe('completing', () => {
 		expect(fake.complete).toHaveBeenCalledOnce();
 	});
 
-	test('never leads to a second round of identity verification', async () => {
+	test('never starts a second round of identity verification', async () => {
 		fake.complete.mockResolvedValue({ kind: 'idv_required', reason: null });
 		const { event, owned } = await browser({ idv: 'done' });
 		await expect(completeWalletSession(event, owned)).rejects.toMatchObject({ code: 'idv_repeated' });
@@ -31,7 +31,7 @@ describe('completing', () => {
 });
 
 describe('the identity page', () => {
-	test('sends a browser without a session to the wallet page', async () => {
+	test('redirects a browser without a session to the wallet page', async () => {
 		expect(await identityStep(requestEvent())).toEqual({ goTo: '/login/wallet' });
 	});
 
@@ -71,7 +71,7 @@ describe('the identity page', () => {
 	});
 
 	test.each(['started', 'manual', 'done'] as const)(
-		'ignores responses from before the one round, which is %s',
+		'ignores responses from before the only round of verification, which is %s',
 		async (idv) => {
 			bridgeSays('IDV_REQUIRED');
 			fake.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
@@ -95,7 +95,7 @@ describe('the identity page', () => {
 	});
 });
 
-describe('why a session failed', () => {
+describe('the reason for a failed session', () => {
 	test.each<[string, object, object, string]>([
 		['the status', { errorCode: 'linked_elsewhere' }, {}, 'linked-elsewhere'],
 		['idv/status', {}, { errorCode: 'assurance_too_low' }, 'assurance-too-low'],
@@ -112,7 +112,7 @@ describe('why a session failed', () => {
 		expect(await identityStep((await browser()).event)).toMatchObject({ view: { outcome: 'failed' } });
 	});
 
-	test('is looked up when the end of the round says only that it failed', async () => {
+	test('is read if the end of the round reports only a failure', async () => {
 		fake.finishIdv.mockRejectedValue(new Problem('reconciliation_failed'));
 		bridgeSays('FAILED');
 		fake.readIdvStatus.mockResolvedValue(plan({ status: 'FAILED', errorCode: 'linked_elsewhere' }));
@@ -122,7 +122,7 @@ describe('why a session failed', () => {
 });
 
 describe('a round of identity verification', () => {
-	test('comes back to our callback of this session', async () => {
+	test('returns to the callback of its session', async () => {
 		fake.initiateIdv.mockResolvedValue({ redirectUrl: 'http://127.0.0.1:8093/idv' });
 		const { event, owned } = await browser();
 		await startIdv(event, owned);
@@ -138,7 +138,7 @@ describe('a round of identity verification', () => {
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'manual' }]);
 	});
 
-	test('is the only one of its session', async () => {
+	test('cannot be repeated for the same session', async () => {
 		const { event, owned } = await browser({ idv: 'done' });
 		await expect(startIdv(event, owned)).rejects.toMatchObject({ code: 'idv_repeated' });
 		expect(fake.initiateIdv).not.toHaveBeenCalled();
@@ -166,28 +166,31 @@ describe('a round of identity verification', () => {
 		['manual', 'RECONCILING', 'manual'],
 		['started', 'COMPLETED', 'done'],
 		['manual', 'VERIFIED', 'done']
-	] as const)('that was %s, confirmed by hand and is %s is %s', async (before, status, idv) => {
-		fake.submitIdv.mockResolvedValue({ status });
-		const { event, owned } = await browser({ idv: before });
-		expect(await submitIdv(event, owned, { confirm: true })).toEqual({ sessionId: ID, status });
-		expect(ownedSessions(event.cookies)).toMatchObject([{ idv }]);
-	});
+	] as const)(
+		'in the state %s that is confirmed manually with the result %s becomes %s',
+		async (before, status, idv) => {
+			fake.submitIdv.mockResolvedValue({ status });
+			const { event, owned } = await browser({ idv: before });
+			expect(await submitIdv(event, owned, { confirm: true })).toEqual({ sessionId: ID, status });
+			expect(ownedSessions(event.cookies)).toMatchObject([{ idv }]);
+		}
+	);
 });
 
 describe('the return from the STS after identity verification', () => {
-	test('resumes this browser’s own session, and ends its round', async () => {
+	test('resumes the wallet session of this browser, and ends its round', async () => {
 		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&idv=complete`);
 		expect(await resumeIdentity(event, ID)).toBe('/login/identity');
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'done' }]);
 	});
 
-	test('resumes no other browser’s', async () => {
+	test('does not resume a wallet session of another browser', async () => {
 		const { event } = await browser({}, `/login?wallet_session=${'f'.repeat(32)}&idv=complete`);
 		expect(await resumeIdentity(event, 'f'.repeat(32))).toBe('/login?error=wallet_session_foreign&helpCode=r1');
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'none' }]);
 	});
 
-	test('with an error says that the institution did not confirm', async () => {
+	test('with an error reports that the institution did not confirm the identity', async () => {
 		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&error=access_denied`);
 		expect(await resumeIdentity(event, ID)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
 		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);

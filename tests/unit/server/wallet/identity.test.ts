@@ -68,7 +68,7 @@ describe('identity verification', () => {
 		return ownedSessions(event.cookies).map(({ idv, completed }) => ({ idv, completed }));
 	}
 
-	test('without a visit and a confirmation is not recorded as a new link, also if the first completion fails', async () => {
+	test('without a visit and a confirmation is not recorded as a new link, even if the first completion fails', async () => {
 		fake.initiateIdv.mockResolvedValue({
 			redirectUrl: null,
 			planType: 'USE_EXISTING_BINDING',

@@ -63,7 +63,7 @@ describe('opening a wallet session', () => {
 		expect(() => requireWalletCaller(requestEvent())).toThrow(expect.objectContaining(unauthorized));
 	});
 
-	test('is refused with an invalid credential, for any cookies', () => {
+	test('is refused with an invalid access token, whatever the cookies', () => {
 		const event = requestEvent({ path: API, cookie: onLoginPage(), headers: { authorization: 'Bearer x' } });
 		expect(() => requireWalletCaller(event)).toThrow(expect.objectContaining(unauthorized));
 	});
@@ -78,7 +78,7 @@ describe('access to a wallet session', () => {
 		['a browser that started another', async () => ({ cookie: await holding({ id: OTHER }) })],
 		['a browser on the login page', async () => ({ cookie: onLoginPage() })],
 		['somebody signed in', () => Promise.resolve({ session: someSession() })]
-	])('not %s: for it there is none', async (_, make) => {
+	])('is refused with 404 to %s', async (_, make) => {
 		await expect(requireOwned(requestEvent(await make()), MINE)).rejects.toMatchObject(notFound);
 	});
 
@@ -116,7 +116,7 @@ describe('a third party', () => {
 		expect(requireWalletCaller(by('a'))).toBe('a');
 	});
 
-	test('owns what it started, by its token alone, and leaves no cookie', async () => {
+	test('owns the sessions that it started, by its token alone, without a cookie', async () => {
 		const event = by('a');
 		await keepSession(event, wallet);
 		expect(event.cookies.next()).toBe('');
@@ -125,12 +125,12 @@ describe('a third party', () => {
 		expect(await requireOwned(by('a'), MINE)).toEqual({ ...wallet, idv: 'done' });
 	});
 
-	test('does not own what another one started', async () => {
+	test('does not own a session that another one started', async () => {
 		await keepSession(by('a'), { ...wallet, id: OTHER });
 		await expect(requireOwned(by('b'), OTHER)).rejects.toMatchObject(notFound);
 	});
 
-	test('does not own another’s that somebody has moved to its place in the store', async () => {
+	test('does not own a session of another one that was moved to its key in the store', async () => {
 		await keepSession(by('a'), wallet);
 		const moved = await sharedStore().read(`wallet:${MINE}:a`);
 		await sharedStore().write(`wallet:${MINE}:b`, moved?.text ?? '', 60_000);
@@ -138,11 +138,11 @@ describe('a third party', () => {
 		await expect(requireOwned(by('b'), MINE)).rejects.toMatchObject(notFound);
 	});
 
-	test('does not own what the cookie beside its token says', async () => {
+	test('does not own the session of a cookie that it sends with its token', async () => {
 		await expect(requireOwned(by('c', await holding({ id: OTHER })), OTHER)).rejects.toMatchObject(notFound);
 	});
 
-	test('owns it for an hour', async () => {
+	test('owns a session for an hour', async () => {
 		const hourAgo = { startedAt: now - 3600_000, expiresAt: now };
 		await keepSession(by('d'), { ...wallet, ...hourAgo });
 		await expect(requireOwned(by('d'), MINE)).rejects.toMatchObject(notFound);
@@ -160,7 +160,7 @@ describe('a sign-in with a wallet', () => {
 	const begin = async (cookie: string, returnTo: string | null = null) =>
 		beginSignIn(requestEvent({ cookie }), { provider: 'sts-wallet', returnTo });
 
-	test('names this browser’s own completed session, and goes where that was to lead', async () => {
+	test('uses the completed session of this browser, and returns to the path of that session', async () => {
 		await begin(await holding({ completed: true }));
 		expect(await requested()).toEqual({
 			provider: 'sts-wallet',
@@ -183,7 +183,7 @@ describe('a sign-in at an institution', () => {
 	const begin = async (options: Partial<Parameters<typeof beginSignIn>[1]>) =>
 		beginSignIn(requestEvent({ cookie: onLoginPage() }), { provider: 'sts', ...options });
 
-	test('takes an institution of the STS’s list, and a return path of ours', async () => {
+	test('accepts an institution from the list of the STS, and only a return path of the portal', async () => {
 		await begin({ institution: 'uni-a', returnTo: '//evil.example', forceLogin: true });
 		expect(await requested()).toEqual({
 			provider: 'sts',
@@ -192,12 +192,12 @@ describe('a sign-in at an institution', () => {
 		});
 	});
 
-	test('takes no other', async () => {
+	test('refuses any other institution', async () => {
 		expect(await begin({ institution: 'evil' })).toEqual({ error: 'institution_unknown' });
 		expect(authorizationRequest).not.toHaveBeenCalled();
 	});
 
-	test('by another provider’s name does not exist', async () => {
+	test('with an unknown provider is not found', async () => {
 		expect(await begin({ provider: 'github' })).toEqual({ error: 'not_found' });
 		expect(authorizationRequest).not.toHaveBeenCalled();
 	});

@@ -29,13 +29,13 @@ const left = (bridgeExpiresAt: number | null, session = owned(), atMs = NOW_MS) 
 	remainingMs(responseWith(bridgeExpiresAt), session, atMs);
 
 describe('the time that a wallet session has left', () => {
-	test('is what was decided at its creation, where the Bridge says nothing', () => {
+	test('is determined at its creation if the Bridge reports no expiry', () => {
 		expect(left(null, owned(), NOW_MS + 100_000)).toBe(200_000);
 		expect(left(null, owned(), NOW_MS + 400_000)).toBe(0);
 	});
 
 	test.each([-360_000, -86_400_000, 0, 360_000, 3_600_000])(
-		'does not depend on the Bridge’s clock, wrong by %i ms',
+		'does not depend on a Bridge clock that is wrong by %i ms',
 		(wrongMs) => {
 			const session = owned({ bridgeExpiresAt: NOW_MS + 300_000 + wrongMs });
 			expect(left(NOW_MS + 300_000 + wrongMs, session, NOW_MS + 1000)).toBe(299_000);
@@ -46,7 +46,7 @@ describe('the time that a wallet session has left', () => {
 		}
 	);
 
-	test('is not shortened to less than a session can live: then the clock was set meanwhile', () => {
+	test('is not shortened below the minimum lifetime, which would mean that the clock was changed', () => {
 		const session = owned({ bridgeExpiresAt: NOW_MS + 300_000 });
 		expect(left(NOW_MS + 29_000, session)).toBe(300_000);
 		expect(left(NOW_MS - 60_000, session)).toBe(300_000);
@@ -54,7 +54,7 @@ describe('the time that a wallet session has left', () => {
 		expect(left(NOW_MS + 30_000, session)).toBe(30_000);
 	});
 
-	test('does not depend on the clock of a Bridge that named no end at the creation, or once verification has begun', () => {
+	test('does not depend on the Bridge’s clock without an expiry at creation, or after verification has started', () => {
 		for (const bridgeExpiresAt of [NOW_MS + 100_000, NOW_MS + 900_000, NOW_MS - 60_000])
 			expect(left(bridgeExpiresAt, owned(), NOW_MS + 1000)).toBe(299_000);
 	});

@@ -27,7 +27,7 @@ describe('one watched session', () => {
 		expect(said()).toEqual(['INTERACTION_STARTED', 'VERIFYING']);
 	});
 
-	test('is read no more often for a hundred listeners than for one, and all of them get the same updates', async () => {
+	test('is read as often for a hundred listeners as for one, and all of them receive the same updates', async () => {
 		const { clock, listen, reads, responses } = setUp();
 		const listeners = Array.from({ length: 100 }, () => listen('a'));
 		await clock.advance(2 * scanMs);
@@ -37,7 +37,7 @@ describe('one watched session', () => {
 		expect(new Set(listeners.map(({ said }) => said().join()))).toEqual(new Set(['PENDING,VERIFIED']));
 	});
 
-	test('is never read twice at once, however slow the Bridge is', async () => {
+	test('is never read concurrently, however slow the Bridge is', async () => {
 		const { clock, listen, inFlight, reads } = setUp({ readMs: 4000 });
 		listen('a');
 		listen('a');
@@ -52,7 +52,7 @@ describe('one watched session', () => {
 		expect(said()).toEqual(['PENDING']);
 	});
 
-	test('tells an end that has moved, and not one that has hardly moved', async () => {
+	test('reports an expiry that has moved, but not one that has hardly moved', async () => {
 		const { clock, listen, responses } = setUp();
 		const endsAt = clock.now() + 300_000;
 		responses.set('a', statusOf('PENDING', endsAt));
@@ -66,7 +66,7 @@ describe('one watched session', () => {
 		expect(heard.at(-1)).toMatchObject({ status: { bridgeExpiresAt: endsAt - 100_000 } });
 	});
 
-	test('is reported to a later listener at once, and is read again soon', async () => {
+	test('is reported to a later listener immediately, and is read again soon', async () => {
 		const { clock, listen, responses, reads } = setUp();
 		responses.set('a', statusOf('PENDING', 300_000));
 		listen('a');
@@ -90,7 +90,7 @@ describe('one watched session', () => {
 	});
 
 	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
-		'is left alone after %s',
+		'is no longer read after %s',
 		async (status) => {
 			const { clock, listen, reads, responses, watches } = setUp();
 			responses.set('a', status);
@@ -100,7 +100,7 @@ describe('one watched session', () => {
 		}
 	);
 
-	test('is left alone once it is gone', async () => {
+	test('is no longer read after it is gone', async () => {
 		const { clock, listen, reads, responses, watches } = setUp();
 		responses.set('a', new Problem('not_found'));
 		const { said } = listen('a');
@@ -121,7 +121,7 @@ describe('a Bridge that does not respond', () => {
 		expect(said()).toEqual(['trouble']);
 	});
 
-	test('that is reachable again is reported, also if nothing has changed', async () => {
+	test('that is reachable again is reported, even if nothing has changed', async () => {
 		const { clock, listen, responses, reads } = setUp();
 		const { said } = listen('a');
 		await clock.advance(0);
@@ -150,7 +150,7 @@ describe('many watched sessions', () => {
 		return Math.max(...sorted.map((at, first) => sorted.findIndex((later) => later >= at + 1000) - first));
 	}
 
-	test('cost no more reads in any second than is allowed, and each gets its turn', async () => {
+	test('cause no more reads per second than is allowed, and each of them is read', async () => {
 		const { clock, listen, allReads, reads } = setUp({ perSecond: 100 });
 		const ids = Array.from({ length: 1000 }, (_, n) => `s${n}`);
 		for (const id of ids) listen(id);
@@ -159,7 +159,7 @@ describe('many watched sessions', () => {
 		expect(ids.filter((id) => reads(id).length < 3)).toEqual([]);
 	});
 
-	test('stretch while they wait for a scan, so that an open wallet is followed as closely as ever', async () => {
+	test('are read less often while they wait for a scan, so that an open wallet is followed as closely as before', async () => {
 		const { clock, listen, reads, responses } = setUp({ perSecond: 50 });
 		for (let n = 0; n < 200; n++) listen(`s${n}`);
 		await clock.advance(10_000);

@@ -43,12 +43,12 @@ test('the client hint of a phone is enough, and without any header the wallet is
 	expect(deviceOf({})).toEqual({ device: 'other', isGuess: true });
 });
 
-test('what this browser chose before counts more than any guess', () => {
+test('the earlier choice of this browser takes precedence over any guess', () => {
 	const cookie = 'portal.device=other';
 	expect(deviceOf({ cookie, 'user-agent': agents.iPhone })).toEqual({ device: 'other', isGuess: false });
 });
 
-test.each(['', 'THIS', 'that', 'this ', '__proto__'])('"%s" in the cookie is no choice', (value) => {
+test.each(['', 'THIS', 'that', 'this ', '__proto__'])('"%s" in the cookie is not a valid choice', (value) => {
 	expect(walletDeviceNamed(value)).toBeNull();
 	expect(deviceOf({ cookie: `portal.device=${encodeURIComponent(value)}` }).isGuess).toBe(true);
 });

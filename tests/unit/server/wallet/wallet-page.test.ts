@@ -15,7 +15,7 @@ vi.mock('$lib/server/wallet/bridge', () => import('./fake-bridge'));
 const stepOf = async (event: RequestEvent) => walletStep(event, await currentSession(event));
 
 describe('the wallet page', () => {
-	test('is of one session alone, also when the one beside it is scanned while the page is made', async () => {
+	test('shows one session only, even if the one beside it is scanned while the page is created', async () => {
 		const first = 'a'.repeat(32);
 		let looks = 0;
 		bridgeSays('CREATED');
@@ -69,7 +69,7 @@ describe('the wallet page', () => {
 		expect(await stepOf(event)).toMatchObject({ view: { sessionId: 'f'.repeat(32) } });
 	});
 
-	test('goes on to identity verification when only completing shows the need', async () => {
+	test('continues to identity verification if only completing shows that it is required', async () => {
 		bridgeSays('VERIFIED');
 		fake.complete.mockResolvedValue({ kind: 'idv_required', reason: 'FIRST_TIME_LINK' });
 		expect(await stepOf((await browser()).event)).toEqual({ goTo: '/login/identity' });
@@ -86,7 +86,7 @@ describe('the wallet page', () => {
 		expect(await stepOf((await browser()).event)).toEqual({ view: { screen: 'ended', outcome, helpCode: 'r1' } });
 	});
 
-	test('shows no more of a failed session than why it failed', async () => {
+	test('shows only the reason for a failed session', async () => {
 		bridgeSays('FAILED', { errorCode: 'wallet_declined' });
 		expect(await stepOf((await browser()).event)).toEqual({
 			view: { screen: 'ended', outcome: 'declined', helpCode: 'r1' }

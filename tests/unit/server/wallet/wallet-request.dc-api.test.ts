@@ -39,13 +39,13 @@ async function refused(work: Promise<unknown>): Promise<ProblemCode | 'ValiError
 	return error instanceof Problem ? error.code : 'ValiError';
 }
 
-test('a response is sent to the Auth Bridge as it is', async () => {
+test('a response is sent to the Auth Bridge unchanged', async () => {
 	const owned = await session();
 	expect(await submit(owned)).toBe(submitted);
 	expect(bridge.submitDcApi).toHaveBeenCalledExactlyOnceWith(owned.id, body, { requestId: 'r1' });
 });
 
-test('a session accepts one response, also if two arrive at the same time', async () => {
+test('a session accepts only one response, even if several arrive at the same time', async () => {
 	const owned = await session();
 	const all = await Promise.allSettled([submit(owned), submit(owned), submit(owned)]);
 	expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
@@ -61,14 +61,14 @@ test('a response that the Auth Bridge did not accept may be followed by another 
 	expect(await refused(submit(owned))).toBe('wallet_already_responded');
 });
 
-test('a session without an offer accepts none, nor one whose offer is lost', async () => {
+test('a session whose offer is missing or lost accepts no response', async () => {
 	expect(await refused(submit(await session({}, null)))).toBe('dc_api_not_offered');
 	expect(await refused(submit(await session({ hasDetails: undefined })))).toBe('dc_api_not_offered');
 	expect(await refused(submit(await session({ id: 'lost' })))).toBe('dc_api_not_offered');
 	expect(bridge.submitDcApi).not.toHaveBeenCalled();
 });
 
-test('a session that is further on accepts none', async () => {
+test('a session that is completed, used or in identity verification accepts no response', async () => {
 	expect(await refused(submit(await session({ completed: true })))).toBe('wallet_already_responded');
 	expect(await refused(submit(await session({ idv: 'started' })))).toBe('wallet_already_responded');
 	const used = await session();

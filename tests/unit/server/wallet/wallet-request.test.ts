@@ -31,13 +31,13 @@ const owned = (changes: Partial<OwnedSession> = {}): OwnedSession => ({
 	...changes
 });
 
-test('the claims and the signed request are stored sealed, and found again', async () => {
+test('the claims and the signed request are stored sealed, and can be read again', async () => {
 	expect(await storeDetails(created, request)).toBe(true);
 	expect((await sharedStore().read('wallet-details:a'))?.text).not.toContain('voornaam');
 	expect(await detailsOf(owned())).toEqual({ requestedClaims: [claim], dcRequest: 'a.b.c' });
 });
 
-test('a request without details takes no place in the store, and is not looked up there', async () => {
+test('a request without details is neither stored nor read from the store', async () => {
 	expect(await storeDetails({ ...created, sessionId: 'none', ...none }, request)).toBe(false);
 	const read = vi.spyOn(sharedStore(), 'read');
 	expect(await detailsOf(owned({ id: 'none', hasDetails: undefined }))).toEqual(none);
@@ -45,7 +45,7 @@ test('a request without details takes no place in the store, and is not looked u
 	read.mockRestore();
 });
 
-test('details that the store has lost, or that belong to another session, count as none', async () => {
+test('details that the store has lost, or that belong to another session, are ignored', async () => {
 	await storeDetails({ ...created, sessionId: 'b' }, request);
 	const moved = (await sharedStore().read('wallet-details:b'))?.text ?? '';
 	await sharedStore().write('wallet-details:c', moved, 1000);
@@ -53,7 +53,7 @@ test('details that the store has lost, or that belong to another session, count 
 	for (const id of ['c', 'd', 'lost']) expect(await detailsOf(owned({ id }))).toEqual(none);
 });
 
-test('requested claims that are too large for a store are left out, which is logged', async () => {
+test('requested claims that are too large for the store are omitted, which is logged', async () => {
 	const path = Array<string>(10).fill('\u20ac'.repeat(200));
 	const requestedClaims = Array.from({ length: 20 }, () => ({ ...claim, path }));
 	const warn = vi.spyOn(log, 'warn').mockReturnValue();

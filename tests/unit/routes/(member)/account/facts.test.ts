@@ -18,7 +18,7 @@ test.each([
 	['http://surfconext.nl/assurance/loa1.5', 'extra-check'],
 	['http://test2.surfconext.nl/assurance/loa3', 'strong-check'],
 	['urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport', 'one-check']
-])('the level %s has words', (acr, level) => {
+])('the level %s has a description', (acr, level) => {
 	expect(assuranceLevelOf(acr)).toBe(level);
 });
 
@@ -31,15 +31,15 @@ test.each([
 	'http://evil.example/surfconext.nl/assurance/loa1',
 	'http://surfconext.nl/assurance/loa4',
 	'constructor'
-])('the level %j has no words, so that a page does not show it', (acr) => {
+])('the level %j has no description, so a page does not show it', (acr) => {
 	expect(assuranceLevelOf(acr)).toBeNull();
 });
 
-test('means have words in the order of the table, each once, and unknown ones have none', () => {
+test('means of sign-in are listed in the order of the table, without duplicates or unknown ones', () => {
 	expect(signInMeansIn(['hwk', 'urn:example', 'wallet', 'hwk', 'toString', ''])).toEqual(['wallet', 'hwk']);
 });
 
-test.each(locales)('every level and every means has words in %s, and none of them is the technical value', (locale) => {
+test.each(locales)('every level and means of sign-in has a text in %s that is not its technical value', (locale) => {
 	const { levels, meansOf } = texts(locale).account.session;
 	expect(Object.keys(levels)).toEqual([...assuranceLevels]);
 	expect(Object.keys(meansOf)).toEqual([...signInMeans]);
