@@ -18,7 +18,7 @@ export const upstreams = [
 		test: 'tests/unit/server/store/resilient.data-loss.test.ts'
 	},
 	{
-		name: 'the STS is not asked again for half a minute',
+		name: 'the STS is not called again for 30 seconds',
 		file: 'src/lib/server/auth/refresh.ts',
 		find: 'const COOLDOWN_MS = 1000;',
 		replace: 'const COOLDOWN_MS = 30_000;',
