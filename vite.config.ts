@@ -3,11 +3,13 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Kit's root component announces navigations from a live region with an inline style, which our policy forbids and
- * browsers report. Pages here are entered by real navigations and have one live region of their own, so it goes.
+ * Kit's root component announces navigations from a live region with an inline style, which the content security policy forbids
+ * and browsers report. Pages are loaded by real navigations and have a live region of their own, so this removes Kit's. A build
+ * fails if there is no such component, or no live region in it.
  */
 function withoutAnnouncer(): Plugin {
 	const announcer = /\{#if mounted\}\s*<div id="svelte-announcer"[\s\S]*\{\/if\}\s*$/;
+	let isRemoved = false;
 	return {
 		name: 'portal:without-announcer',
 		enforce: 'pre',
@@ -15,8 +17,13 @@ function withoutAnnouncer(): Plugin {
 			filter: { id: /generated\/root\.svelte$/ },
 			handler(code) {
 				if (!announcer.test(code)) this.error("Kit's root component has changed: look for its announcer.");
+				isRemoved = true;
 				return code.replace(announcer, '');
 			}
+		},
+		buildEnd(error) {
+			const isBuild = this.environment.config.command === 'build';
+			if (isBuild && !error && !isRemoved) this.error("Kit's root component was not found: look for its announcer.");
 		}
 	};
 }
