@@ -83,7 +83,7 @@ export const handle: Handle = sequenceOf(
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	// An error before the handle `response-headers` has set the id gets one as well.
 	const requestId = (event.locals.requestId ||= newRequestId());
-	if (status >= 500) log.error('a request failed', { requestId, route: event.route.id, error });
+	if (status >= 500) log.error('unexpected error', { requestId, where: 'application', route: event.route.id, error });
 	// Kit's fallback page, `error.html`, can show the message only.
 	return { message: status >= 500 ? requestId : message, requestId };
 };

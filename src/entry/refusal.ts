@@ -53,7 +53,7 @@ export function refuse(
 /** Logs an exception that the application did not catch, and creates the response. */
 export function internalError(error: unknown, request: RefusedRequest): EntryResponse {
 	const requestId = newRequestId();
-	log.error('a request failed outside the application', { requestId, error });
+	log.error('unexpected error', { requestId, where: 'entry', error });
 	return responseFor('internal_error', requestId, request, {});
 }
 
@@ -105,7 +105,7 @@ export function createRefusalLog({ write, after }: RefusalLogDeps) {
 	let omitted = 0;
 
 	function endWindow(): void {
-		if (omitted > 0) write('more requests were refused than are logged one by one', { omitted });
+		if (omitted > 0) write('refused requests without a log line of their own', { omitted });
 		lines = 0;
 		omitted = 0;
 	}

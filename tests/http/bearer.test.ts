@@ -55,7 +55,11 @@ describe('an access token', () => {
 		['that has expired', 'The access token has expired.', () => signed({ exp: nowSeconds() - 60 })],
 		['that is not valid yet', 'The access token is not valid yet.', () => signed({ nbf: nowSeconds() + 60 })],
 		['for another audience', 'The access token is for another audience.', () => signed({ aud: 'portal-frontend' })],
-		['of another issuer', 'The access token is of another issuer.', () => signed({ iss: 'https://elsewhere.example' })],
+		[
+			'of another issuer',
+			'The access token was issued by another issuer.',
+			() => signed({ iss: 'https://elsewhere.example' })
+		],
 		[
 			'signed with a key the STS does not have',
 			'The access token is signed with a key that the issuer does not have.',
@@ -76,7 +80,7 @@ describe('an access token', () => {
 	test('that was tampered with is refused', async () => {
 		const [head = '', , signature = ''] = (await signed({ scope: 'x' })).split('.');
 		const token = [head, base64url(tokenClaims(landscape)), signature].join('.');
-		expect(await refusal(token)).toEqual(invalid('The signature of the access token is not right.'));
+		expect(await refusal(token)).toEqual(invalid('The signature of the access token is not valid.'));
 	});
 
 	test('without the required scope gets a 403 response', async () => {

@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis())('a Redis server', () => {
 	});
 
 	test.each([
-		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica, which takes no writes'],
+		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica, which rejects writes'],
 		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and takes no writes']
 	])('%s is reported', async (_name, commands, message) => {
 		for (const command of commands) await redis.command(command);

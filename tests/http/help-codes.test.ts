@@ -29,7 +29,7 @@ function logged(code: string): string[] {
 }
 
 const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
-	['a page that does not exist', () => browser.open('/nowhere'), 'responded with an error'],
+	['a page that does not exist', () => browser.open('/nowhere'), 'the portal responded with an error'],
 	[
 		'a sign-in that was refused at the institution',
 		async () => {
@@ -104,7 +104,7 @@ describe('the help code', () => {
 		const { requestId } = JSON.parse(text) as { requestId: string };
 		expect(status).toBeGreaterThanOrEqual(400);
 		expect(requestId).toMatch(shape);
-		await expect.poll(() => logged(requestId)).toEqual(['responded with an error']);
+		await expect.poll(() => logged(requestId)).toEqual(['the portal responded with an error']);
 	});
 
 	test.each(['<b>x</b>', 'Call +31 6 1234', 'a1b2c3d4e5f', 'a1b2c3d4e5f67', 'A1B2C3D4E5F6', 'zzzzzzzzzzzz', ''])(

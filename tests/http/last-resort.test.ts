@@ -48,7 +48,7 @@ const errorsUnder = (code: string) =>
 	landscape.portal
 		.logs()
 		.split('\n')
-		.filter((line) => line.includes(`"requestId":"${code}"`) && line.includes('a request failed'));
+		.filter((line) => line.includes(`"requestId":"${code}"`) && line.includes('"unexpected error"'));
 
 const codesIn = ({ text }: Visit) => [...text.matchAll(/<strong[^>]*>([^<]*)<\/strong>/g)].map(([, code = '']) => code);
 

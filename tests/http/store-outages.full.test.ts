@@ -32,7 +32,7 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 			what: 'has become a replica',
 			begin: () => redis.command('REPLICAOF 127.0.0.1 1'),
 			end: () => redis.command('REPLICAOF NO ONE'),
-			cause: 'REDIS_URL leads to a replica, which takes no writes (READONLY'
+			cause: 'REDIS_URL leads to a replica, which rejects writes (READONLY'
 		},
 		{
 			what: 'has no memory left',

@@ -41,8 +41,9 @@ describe('an unhandled error', () => {
 		const shown = handled(500);
 		expect(shown).toEqual({ message: 'r1', requestId: 'r1' });
 		expect(JSON.stringify(shown)).not.toContain(SECRET);
-		expect(logged).toHaveBeenCalledExactlyOnceWith('a request failed', {
+		expect(logged).toHaveBeenCalledExactlyOnceWith('unexpected error', {
 			requestId: 'r1',
+			where: 'application',
 			route: '/(public)/help',
 			error: expect.objectContaining({ message: SECRET })
 		});

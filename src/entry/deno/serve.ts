@@ -154,7 +154,7 @@ export async function servedUntilClosed(
 			await current;
 			return;
 		} catch (error) {
-			log.error('no connection can be accepted: trying again', { error });
+			log.error('the server can’t accept connections; retrying', { error });
 		}
 		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 		// Handles a failure to listen like a failure of the server.

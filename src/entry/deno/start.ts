@@ -21,7 +21,7 @@ if (!environment.DENO_NO_UPDATE_CHECK) {
 const { dirname: folder } = import.meta;
 
 const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
-	const text = 'the STS could not be read before the start: endpoints of it on other hosts must be named in STS_HOSTS';
+	const text = 'discovery failed before start-up: list STS endpoints on other hosts in STS_HOSTS';
 	log.warn(text, { cause: describeCause(error) });
 	return [];
 });

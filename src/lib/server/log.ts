@@ -70,7 +70,7 @@ export const log = {
 	limited(message: string, fields: Fields = {}): void {
 		const room = clientLines.roomFor(findNetwork() ?? '');
 		if (room === 'yes') log.info(message, fields);
-		else if (room === 'last') log.info('more lines are suppressed until the minute ends');
+		else if (room === 'last') log.info('further log lines are suppressed until the minute ends');
 	},
 	warn: (message: string, fields: Fields = {}) => logger.warn(message, cleaned(fields)),
 	error: (message: string, fields: Fields = {}) => logger.error(message, cleaned(fields))

@@ -44,7 +44,7 @@ const histograms = {
 const openStreams = { unit: '{stream}', description: 'Open event streams of this process' } as const;
 const streamLimit = {
 	unit: '{stream}',
-	description: 'The most event streams of this process (EVENT_STREAMS)'
+	description: 'Maximum number of event streams of this process (EVENT_STREAMS)'
 } as const;
 const storeAvailable = {
 	unit: '{store}',

@@ -103,7 +103,10 @@ async function stateOf(peer: 'sts' | 'bridge', work: Promise<void>): Promise<Pee
 	);
 	if (state !== reported[peer]) {
 		const fields = { peer, ...(cause === undefined ? {} : { cause }) };
-		log.warn(state === 'up' ? 'a service is reachable again' : 'a service is unreachable: not ready', fields);
+		log.warn(
+			state === 'up' ? 'a service is reachable again' : 'a service is unreachable: this instance is not ready',
+			fields
+		);
 	}
 	reported[peer] = state;
 	return state;

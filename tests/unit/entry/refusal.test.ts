@@ -15,7 +15,7 @@ test('refusals are logged up to a limit per minute, and only counted above it', 
 	expect(timers).toHaveLength(1);
 
 	timers.shift()?.();
-	expect(lines.slice(100)).toEqual([['more requests were refused than are logged one by one', { omitted: 900 }]]);
+	expect(lines.slice(100)).toEqual([['refused requests without a log line of their own', { omitted: 900 }]]);
 
 	refusals.write({ requestId: 'next' });
 	timers.shift()?.();

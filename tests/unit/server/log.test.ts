@@ -155,7 +155,7 @@ describe('log lines that anyone can cause', () => {
 		const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
 		expect(messages.slice(0, 1200).every((message) => message === 'an error')).toBe(true);
 		expect(messages.slice(1200)).toEqual([
-			'more lines are suppressed until the minute ends',
+			'further log lines are suppressed until the minute ends',
 			'another line',
 			'an error of another'
 		]);

@@ -116,7 +116,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			sessionStartsAt: await sessionStart(stableSubject(claims), endedAt)
 		});
 		if (session.isReauthIgnored)
-			log.warn('the STS did not authenticate a person again despite prompt=login', {
+			log.warn('the STS ignored prompt=login', {
 				requestId: locals.requestId,
 				provider
 			});
@@ -133,7 +133,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
 		// failed sign-in with it.
 		if (provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {
-			log.warn('a wallet session was used for a sign-in before', { requestId: locals.requestId });
+			log.warn('a wallet session has already been used for a sign-in', { requestId: locals.requestId });
 			await revokeTokens(session, locals.requestId);
 			return { kind: 'failed', error: 'sign_in_interrupted' };
 		}

@@ -122,7 +122,7 @@ function cookiesOf({ chunks, isLarge }: InCookie): readonly CookieText[] {
 	if (isLarge && !hasWarned) {
 		hasWarned = true;
 		log.warn(
-			'a session is larger than proxies accept with their defaults: set proxy_buffer_size (docs/operations.md), or REDIS_URL'
+			'a session is larger than proxies accept with their defaults: increase proxy_buffer_size (docs/operations.md), or configure a shared store'
 		);
 	}
 	return chunks;

@@ -55,10 +55,11 @@ export async function revokeTokens(
 ): Promise<void> {
 	const token = session.refreshToken ?? session.accessToken;
 	if (token === undefined) {
-		log.warn('the refresh token could not be revoked: the shared store is unavailable', { requestId });
+		log.warn('a token could not be revoked: the shared store is unavailable', { requestId });
 		return;
 	}
 	if (session.accessToken !== undefined) forgetExchanged(session.accessToken);
+	const tokenType = session.refreshToken === undefined ? 'access_token' : 'refresh_token';
 	try {
 		const metadata = await withinLimit(stsMetadata(), LIMIT_MS);
 		if (!metadata.revocation_endpoint) return;
@@ -66,12 +67,12 @@ export async function revokeTokens(
 		const response = await oauth.revocationRequest(metadata, client, authentication, token, {
 			...stsCall,
 			signal: AbortSignal.timeout(LIMIT_MS),
-			additionalParameters: { token_type_hint: session.refreshToken ? 'refresh_token' : 'access_token' }
+			additionalParameters: { token_type_hint: tokenType }
 		});
 		// RFC 7009 specifies 200; some services respond with another 2xx status.
 		if (!response.ok) await oauth.processRevocationResponse(response);
 	} catch (error) {
-		log.warn('the refresh token could not be revoked', { requestId, error });
+		log.warn('a token could not be revoked', { requestId, tokenType, error });
 	}
 }
 
@@ -136,7 +137,10 @@ export async function revokeByLogoutToken(token: string, requestId: string): Pro
 	if (!isNew) throw invalidField('logout_token');
 	await revokeAtSts(claims, endMsOf(claims, nowMs));
 	audit('session.ended', { by: 'sts', stsSub: claims.sub, stsSid: claims.sid }, { requestId });
-	log.info('sessions ended by the STS', { requestId, by: claims.sid === undefined ? 'subject' : 'session' });
+	log.info('the STS ended sessions (back-channel logout)', {
+		requestId,
+		by: claims.sid === undefined ? 'subject' : 'session'
+	});
 }
 
 const LOGOUT_REDIRECT_SECONDS = 60;

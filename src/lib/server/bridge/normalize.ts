@@ -180,7 +180,7 @@ export function createStatusReader(warn: Warn): (status: string) => SessionStatu
 		const word = /^[A-Z][A-Z0-9_]{0,39}$/.test(status) ? status : 'not a word';
 		if (!reported.has(word) && reported.size < MAX_REPORTED) {
 			reported.add(word);
-			warn('the Auth Bridge knows a session status that the portal does not', { status: word });
+			warn('the Auth Bridge sent an unknown session status', { status: word });
 		}
 		return 'PENDING';
 	};

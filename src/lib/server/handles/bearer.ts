@@ -55,8 +55,8 @@ const reasons: Readonly<Record<string, string>> = {
 	[errors.JWTExpired.code]: 'The access token has expired.',
 	nbf: 'The access token is not valid yet.',
 	aud: 'The access token is for another audience.',
-	iss: 'The access token is of another issuer.',
-	[errors.JWSSignatureVerificationFailed.code]: 'The signature of the access token is not right.',
+	iss: 'The access token was issued by another issuer.',
+	[errors.JWSSignatureVerificationFailed.code]: 'The signature of the access token is not valid.',
 	[errors.JWKSNoMatchingKey.code]: 'The access token is signed with a key that the issuer does not have.',
 	[errors.JOSEAlgNotAllowed.code]: 'The access token is signed in a way that is not accepted.'
 };

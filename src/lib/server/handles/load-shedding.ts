@@ -29,7 +29,7 @@ export const loadShedding: Handle = (input) => {
 };
 
 /**
- * Null for requests that do not count: sub-requests, and health checks, because a busy instance must not be taken for dead.
+ * Null for requests that do not count: sub-requests, and health checks, because a busy instance must not count as failed.
  */
 function poolOf({ isSubRequest, request, route }: RequestEvent): Pool | null {
 	const id = route.id ?? '';

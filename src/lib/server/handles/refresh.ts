@@ -5,7 +5,7 @@ import type { Session } from '../auth/session';
 import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
-import { log } from '../log';
+import { logSessionEnd } from './session';
 
 /** Routes that refresh the tokens before they use them. */
 const acting = /^\/\(member\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
@@ -36,7 +36,7 @@ async function refreshed(session: Session, { event, resolve }: Parameters<Handle
 		locals.session = await tokenRefresher().refreshIfDue(session);
 	} catch (error) {
 		if (error instanceof SessionEnded) {
-			log.info('a session has ended', { requestId: locals.requestId, code: error.message });
+			logSessionEnd(error.message, locals);
 			audit('refresh.ended', { ...session, reason: error.message }, locals);
 			locals.session = null;
 			locals.tokensUnusable = true;

@@ -29,7 +29,7 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	const { status } = response;
 	if (status >= 400 && !event.isSubRequest)
-		log.limited('responded with an error', { requestId: id, route: event.route.id, status });
+		log.limited('the portal responded with an error', { requestId: id, route: event.route.id, status });
 	const named = response.headers.has('set-cookie')
 		? withFixedHeaders(response, { 'cache-control': NO_STORE })
 		: response;

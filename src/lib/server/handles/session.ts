@@ -79,6 +79,11 @@ function auditIdleEnd(ended: Session, locals: App.Locals): void {
 	audit('session.ended', { ...ended, by: 'idle' }, locals);
 }
 
+/** Logs that a request ended a session. @param code why */
+export function logSessionEnd(code: string, { requestId }: App.Locals): void {
+	log.info('a session has ended', { requestId, code });
+}
+
 /**
  * The session with its tokens, if they are in the shared store and this request uses them. While the store is unavailable,
  * without them. If the store has lost them, the session ends.
@@ -89,7 +94,7 @@ async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSes
 	try {
 		const loaded = await sessionTokens().load(session);
 		if (loaded) return loaded;
-		log.info('a session has ended', { requestId: locals.requestId, code: 'tokens_not_in_store' });
+		logSessionEnd('tokens_not_in_store', locals);
 		locals.tokensUnusable = true;
 	} catch (error) {
 		if (!(error instanceof StoreUnavailable)) throw error;

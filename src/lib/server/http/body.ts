@@ -72,7 +72,8 @@ export async function readJson<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
 	const text = await readText(request, maxBytes);
 	if (text === '') return v.parse(schema, {});
-	if (!announcesJson(request.headers)) throw new Problem('unsupported_media_type');
+	if (!announcesJson(request.headers))
+		throw new Problem('unsupported_media_type', { message: 'Send the body as application/json.' });
 	const value = parse(text);
 	// valibot's object schemas accept an array as an object without fields.
 	if (Array.isArray(value)) throw invalidField('body');
@@ -149,7 +150,9 @@ export async function readForm(request: Request): Promise<FormData> {
 	if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
 		return parseUrlEncoded(await readText(request, MAX_BYTES));
 	if (/^multipart\/form-data\s*(?:;|$)/i.test(type)) return parseMultipart(type, await readBytes(request, MAX_BYTES));
-	throw new Problem('unsupported_media_type');
+	throw new Problem('unsupported_media_type', {
+		message: 'Send a form: application/x-www-form-urlencoded or multipart/form-data.'
+	});
 }
 
 /** Stricter than the URL standard's parser, which accepts any text: browsers only send well-formed text. */

@@ -39,10 +39,11 @@ export function reply(status: number, value: unknown, headers: Readonly<Record<s
 
 function report(problem: Problem, error: unknown, requestId: string): void {
 	if (problem.code === 'payload_too_large') countRefusal('body_size');
-	if (problem.code === 'internal_error') log.error('unexpected error in an endpoint', { requestId, error });
+	if (problem.code === 'internal_error') log.error('unexpected error', { requestId, where: 'endpoint', error });
 	// The client has disconnected, which aborted the call.
 	else if (problem.facts.fault === 'cancelled') return;
-	else if (problem.status >= 500) log.warn('upstream fault', { ...problem.facts, requestId, code: problem.code });
+	else if (problem.status >= 500)
+		log.warn('a request failed because of an upstream service', { ...problem.facts, requestId, code: problem.code });
 }
 
 /** A 303 redirect that also sets cookies (RFC 9110 15.4.4). */

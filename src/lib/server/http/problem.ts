@@ -46,15 +46,18 @@ const table = {
 		message: 'Sign in first, or send a valid access token.',
 		challenge: challenge()
 	},
-	insufficient_user_authentication: { status: 401, message: 'This needs a stronger or newer sign-in.' },
-	forbidden: { status: 403, message: 'You may not do this.' },
+	insufficient_user_authentication: {
+		status: 401,
+		message: 'This operation requires a stronger or more recent sign-in.'
+	},
+	forbidden: { status: 403, message: 'The caller is not allowed to perform this operation.' },
 	insufficient_scope: { status: 403, message: 'The access token lacks the required scope.' },
 	forbidden_origin: { status: 403, message: 'Requests from other sites are refused.' },
 	not_found: { status: 404, message: 'Not found, or no longer available.' },
 	method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
 	request_timeout: { status: 408, message: 'The request took too long to arrive.' },
 	payload_too_large: { status: 413, message: 'The request body is too large.' },
-	unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
+	unsupported_media_type: { status: 415, message: 'The media type of the request body is not supported.' },
 	headers_too_large: { status: 431, message: 'The request headers are too large.' },
 	rate_limited: { status: 429, message: 'Too many requests; try again later.', retryAfterSeconds: 10 },
 

@@ -32,7 +32,7 @@ const keyOf = (key: string) => ['portal', key];
  */
 export async function createDenoKvStore(path: string | undefined): Promise<Store> {
 	const { openKv } = (globalThis as { Deno?: { openKv?: (path?: string) => Promise<Kv> } }).Deno ?? {};
-	if (!openKv) throw new Error('Deno KV is not there: run on Deno with --unstable-kv');
+	if (!openKv) throw new Error('Deno KV is not available: start Deno with --unstable-kv');
 	const kv = await openKv(path);
 
 	/** Used by this process alone: the text of another process would look like a loss of data. */

@@ -26,7 +26,7 @@ const kinds: readonly Kind[] = [
 	},
 	{
 		pattern: /\bREADONLY\b/,
-		what: 'a replica, which takes no writes',
+		what: 'a replica, which rejects writes',
 		advice: 'Use the address of the primary, or one that follows it.',
 		isLasting: false
 	}

@@ -206,7 +206,7 @@ export function createResilientStore({
 			used();
 			await own.write(key, text, lifeMs);
 			try {
-				if (!health.isAvailable()) throw new Error('the store takes no writes');
+				if (!health.isAvailable()) throw new Error('the store rejects writes');
 				await shared.write(key, text, lifeMs);
 				copies.taken(key, lifeMs);
 			} catch {

@@ -207,7 +207,7 @@ export async function withUserInfo(
 		return { ...found, ...Object.fromEntries(known) };
 	} catch (error) {
 		if (isUnavailable(error)) throw error;
-		log.warn('the ID token has no name claims, and the userinfo endpoint could not be used', { requestId, error });
+		log.warn('the userinfo endpoint could not be read; the ID token has no name claims', { requestId, error });
 		return claims;
 	}
 }

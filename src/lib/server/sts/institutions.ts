@@ -20,7 +20,7 @@ const Listed = v.pipe(
 			v.unknown(),
 			v.rawTransform<unknown, Localised>(({ dataset, addIssue, NEVER }) => {
 				const names = readLocalised(dataset.value, 256);
-				if (names === undefined) addIssue({ message: 'is no text' });
+				if (names === undefined) addIssue({ message: 'is not a string' });
 				return names ?? NEVER;
 			})
 		),

@@ -82,8 +82,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 		async keysFor(header, from) {
 			if (cached && (await knows(cached, header))) return renewed(cached);
 			if (from === 'sts' || loading || now() >= askedMs + COOLDOWN_MS) return reload();
-			if (!cached || hasFailed)
-				throw new KeysUnavailable('the key of a token is not known, and the STS was asked just now');
+			if (!cached || hasFailed) throw new KeysUnavailable('unknown key id; the keys were fetched a moment ago');
 			return cached;
 		},
 

@@ -161,7 +161,7 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 				code,
 				error
 			});
-		else log.warn('could not get a service token', { error });
+		else log.warn('a service token could not be requested', { error });
 		// Requests that wait for the same token, or come just after, log the failure under their own ids.
 		const facts = { fault: 'no_service_token', upstream: 'sts', ...(code !== undefined && { upstreamCode: code }) };
 		throw new Problem('upstream_unavailable', { facts });

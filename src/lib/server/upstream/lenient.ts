@@ -39,7 +39,7 @@ export function readList<Entry>(
 	{ max, keyOf }: { readonly max: number; readonly keyOf: (entry: Entry) => string }
 ): Entry[] {
 	const list: unknown = value ?? [];
-	if (!Array.isArray(list)) throw new TypeError(`${name} is no list`);
+	if (!Array.isArray(list)) throw new TypeError(`${name} is not a list`);
 	const entries = new Map<string, Entry>();
 	for (const item of list) {
 		if (entries.size >= max) break;

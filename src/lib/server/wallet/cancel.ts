@@ -89,7 +89,7 @@ export async function rejectIdentity(event: RequestEvent, form: FormData): Promi
 	// First, so that a confirmation from another tab cannot follow what is read next.
 	await markAllUsed(cookies);
 	const outcome = owned && (await isUnlinked(event, owned)) ? 'not-me' : 'not-me-late';
-	log.info('a person said that an identity is not theirs', { requestId: locals.requestId, outcome });
+	log.info('a person rejected the proposed identity', { requestId: locals.requestId, outcome });
 	if (owned) flowEnded(owned, outcome);
 	const returnTo = owned?.returnTo ?? formText(form, 'returnTo');
 	return redirect(303, identityEndPath(outcome, locals, null, returnTo));

@@ -60,7 +60,7 @@ export async function openWalletSession(event: RequestEvent, options: WalletSess
 	audit('wallet_session.created', { ...facts, walletSessionId: created.sessionId }, event.locals);
 	const now = unixMs();
 	if (!fitsQrCode(created.requestUri))
-		log.warn('the address of a wallet request is too long for a QR code: only its link is shown', {
+		log.warn('the request URI is too long for a QR code; the page shows a link only', {
 			requestId: event.locals.requestId,
 			bytes: Buffer.byteLength(created.requestUri)
 		});

@@ -76,7 +76,7 @@ function listOf(claims: readonly RequestedClaim[], locale: Locale): string | nul
 const waiting: Step = async (status, owned, { locals }) => {
 	const [requestUri, { requestedClaims, dcRequest }] = await Promise.all([requestUriOf(owned), detailsOf(owned)]);
 	if (requestUri === null) {
-		log.warn('the address of a wallet request is missing from the store', { requestId: locals.requestId });
+		log.warn('the request URI of a wallet session is missing from the store', { requestId: locals.requestId });
 		return endedView('expired', locals, owned);
 	}
 	const locale = locals.locale();

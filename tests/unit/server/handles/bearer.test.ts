@@ -87,8 +87,8 @@ describe('an access token', () => {
 		['for another audience', 'The access token is for another audience.', { aud: 'account' }],
 		['for an audience that begins alike', 'The access token is for another audience.', { aud: `${AUDIENCE}/v2` }],
 		['for nobody', 'The access token is for another audience.', { aud: undefined }],
-		['of another issuer', 'The access token is of another issuer.', { iss: 'https://elsewhere.example' }],
-		['of no issuer', 'The access token is of another issuer.', { iss: undefined }],
+		['of another issuer', 'The access token was issued by another issuer.', { iss: 'https://elsewhere.example' }],
+		['of no issuer', 'The access token was issued by another issuer.', { iss: undefined }],
 		['without an end', 'The access token is not valid.', { exp: undefined }],
 		['that names no client', 'The access token is not valid.', { azp: undefined }],
 		[
@@ -128,14 +128,14 @@ describe('an access token', () => {
 	test('signed with another key under a known id is refused', async () => {
 		const { privateKey } = await generateKeyPair('ES256');
 		const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(privateKey);
-		const why = 'The signature of the access token is not right.';
+		const why = 'The signature of the access token is not valid.';
 		await expect(calling(`Bearer ${token}`)).rejects.toMatchObject(unauthorized(why));
 	});
 
 	test('that was tampered with is refused', async () => {
 		const [head = '', , signature = ''] = (await sts.sign(claims({ scope: 'profile:read' }))).split('.');
 		const token = [head, base64url(claims()), signature].join('.');
-		const why = 'The signature of the access token is not right.';
+		const why = 'The signature of the access token is not valid.';
 		await expect(calling(`Bearer ${token}`)).rejects.toMatchObject(unauthorized(why));
 	});
 

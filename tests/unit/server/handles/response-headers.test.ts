@@ -79,7 +79,7 @@ test('error responses are logged with a rate limit', async () => {
 	await respond(303);
 	const { headers } = await respond(404);
 	const requestId = headers.get('x-request-id');
-	expect(logged).toHaveBeenCalledExactlyOnceWith('responded with an error', {
+	expect(logged).toHaveBeenCalledExactlyOnceWith('the portal responded with an error', {
 		requestId,
 		route: '/login',
 		status: 404

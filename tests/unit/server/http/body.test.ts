@@ -67,7 +67,10 @@ describe('a JSON body', () => {
 	test.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json-like'])(
 		'with the content type %s is refused',
 		async (type) => {
-			expect((await refusal(post('{"name":"a"}', type))).code).toBe('unsupported_media_type');
+			expect(await refusal(post('{"name":"a"}', type))).toMatchObject({
+				code: 'unsupported_media_type',
+				message: 'Send the body as application/json.'
+			});
 		}
 	);
 
@@ -120,7 +123,10 @@ describe('a form', () => {
 	);
 
 	test('with another content type is refused', () =>
-		expect(fields('text/plain', 'a=1')).rejects.toMatchObject({ code: 'unsupported_media_type' }));
+		expect(fields('text/plain', 'a=1')).rejects.toMatchObject({
+			code: 'unsupported_media_type',
+			message: 'Send a form: application/x-www-form-urlencoded or multipart/form-data.'
+		}));
 });
 
 describe('a form field that is a key', () => {

@@ -68,7 +68,7 @@ describe('an endpoint', () => {
 
 	test('logs an upstream fault with its facts and the request id', async () => {
 		await throwing(new Problem('upstream_invalid', { facts: { operation: 'readStatus', fault: 'bad_shape' } }));
-		expect(log.warn).toHaveBeenCalledExactlyOnceWith('upstream fault', {
+		expect(log.warn).toHaveBeenCalledExactlyOnceWith('a request failed because of an upstream service', {
 			operation: 'readStatus',
 			fault: 'bad_shape',
 			code: 'upstream_invalid',
@@ -81,8 +81,9 @@ describe('an endpoint', () => {
 		const response = await throwing(bug);
 		expect(response.status).toBe(500);
 		expect(await response.text()).not.toContain('eyJ');
-		expect(log.error).toHaveBeenCalledExactlyOnceWith('unexpected error in an endpoint', {
+		expect(log.error).toHaveBeenCalledExactlyOnceWith('unexpected error', {
 			requestId: 'r1',
+			where: 'endpoint',
 			error: bug
 		});
 	});

@@ -10,11 +10,11 @@ test.each([
 	['MOVED 3999 127.0.0.1:6381', 'a Redis Cluster', true],
 	['CLUSTERDOWN Hash slot not served', 'a Redis Cluster', true],
 	['ERR SELECT is not allowed in cluster mode', 'a Redis Cluster', true],
-	["READONLY You can't write against a read only replica.", 'a replica, which takes no writes', false],
+	["READONLY You can't write against a read only replica.", 'a replica, which rejects writes', false],
 	// Redis 6.
 	[
 		"ERR Error running script (call to f_0): @user_script:3: @user_script: 3: -READONLY You can't write against a read only replica.",
-		'a replica, which takes no writes',
+		'a replica, which rejects writes',
 		false
 	]
 ])('the reply "%s" identifies the kind of server', (reply, what, isLasting) => {
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		await redis.command('REPLICAOF 127.0.0.1 1');
 		const store = await createRedisStore({ url: redis.url, onFault: () => {}, onConnected: () => {} });
 		onTestFinished(() => store.close());
-		await expect(store.verify()).rejects.toThrow('REDIS_URL leads to a replica, which takes no writes (READONLY');
+		await expect(store.verify()).rejects.toThrow('REDIS_URL leads to a replica, which rejects writes (READONLY');
 	});
 
 	test('whose server became a Cluster while it was unavailable fails its check', async () => {
