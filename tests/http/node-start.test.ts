@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import * as v from 'valibot';
 import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
+import { startOtlpReceiver } from '../harness/otlp-receiver.ts';
+import { startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { root } from '../tasks/runtime.mjs';
+import { bareEnvironment } from './support/bare-environment.ts';
+
+const Coverage = v.object({ result: v.array(v.object({ url: v.string() })) });
 
 const build = join(root, 'build', 'node');
 /** What a start loads, in this order; Kit imports the hooks before it serves the first request. */
@@ -36,5 +44,32 @@ describe.skipIf(runtime !== 'node')('what Node imports at its start', () => {
 		);
 		expect(modules).toContainEqual(expect.stringMatching(/entries\/hooks\.server\.js$/));
 		expect(modules.filter((path) => /entries\/(pages|endpoints)|server\/nodes|redis/.test(path))).toEqual([]);
+	});
+});
+
+describe.skipIf(runtime !== 'node')('the OpenTelemetry SDK', () => {
+	/** The modules of the build that a portal has loaded by the time it ends, according to Node. */
+	async function loaded(env: Readonly<Record<string, string>>): Promise<string[]> {
+		const folder = await mkdtemp(join(tmpdir(), 'portal-modules-'));
+		try {
+			const portal = await startPortal({ runtime, env: { ...bareEnvironment, ...env, NODE_V8_COVERAGE: folder } });
+			await portal.stop();
+			const files = await readdir(folder);
+			const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+			const urls = texts.flatMap((text) => v.parse(Coverage, JSON.parse(text)).result.map(({ url }) => url));
+			return urls.filter((url) => url.includes('/build/node/'));
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	}
+
+	test('is loaded only if telemetry has a destination', async () => {
+		const receiver = await startOtlpReceiver();
+		const [without, withIt] = await Promise.all([loaded({}), loaded(receiver.env)]);
+		await receiver.stop();
+		const sdk = (urls: readonly string[]) =>
+			urls.filter((url) => /\/(?:telemetry-[\w-]+|prometheus)\.js$/.test(url)).length;
+		expect(without.length).toBeGreaterThan(5);
+		expect([sdk(without), sdk(withIt)]).toEqual([0, 1]);
 	});
 });

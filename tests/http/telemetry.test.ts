@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -18,8 +15,6 @@ import { bareEnvironment } from './support/bare-environment.ts';
 import { heldSession, tokensOver } from './support/held-session.ts';
 import { signInAtInstitution, signInByVerification, signInWithWallet } from './support/journeys.ts';
 import { claimSecrets, secret } from './support/leaks.ts';
-
-const Coverage = v.object({ result: v.array(v.object({ url: v.string() })) });
 
 describe('with an OTLP endpoint, and a port for Prometheus', () => {
 	const isStoreThere = hasRedis();
@@ -199,33 +194,6 @@ describe('with an OTLP endpoint, and a port for Prometheus', () => {
 		const parents = [...ofPortal, ...sandbox.lastRequests('sts', 'token')].map(({ headers }) => headers.traceparent);
 		expect(parents.length).toBeGreaterThan(6);
 		expect(parents.filter((parent) => !/^00-[\da-f]{32}-[\da-f]{16}-01$/.test(parent ?? ''))).toEqual([]);
-	});
-});
-
-describe.runIf(runtime === 'node')('the SDK', () => {
-	/** The modules of the build that a portal has loaded by the time it ends, according to Node. */
-	async function loaded(env: Readonly<Record<string, string>>): Promise<string[]> {
-		const folder = await mkdtemp(join(tmpdir(), 'portal-modules-'));
-		try {
-			const portal = await startPortal({ runtime, env: { ...bareEnvironment, ...env, NODE_V8_COVERAGE: folder } });
-			await portal.stop();
-			const files = await readdir(folder);
-			const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-			const urls = texts.flatMap((text) => v.parse(Coverage, JSON.parse(text)).result.map(({ url }) => url));
-			return urls.filter((url) => url.includes('/build/node/'));
-		} finally {
-			await rm(folder, { recursive: true });
-		}
-	}
-
-	test('is loaded only if telemetry has a destination', async () => {
-		const receiver = await startOtlpReceiver();
-		const [without, withIt] = await Promise.all([loaded({}), loaded(receiver.env)]);
-		await receiver.stop();
-		const sdk = (urls: readonly string[]) =>
-			urls.filter((url) => /\/(?:telemetry-[\w-]+|prometheus)\.js$/.test(url)).length;
-		expect(without.length).toBeGreaterThan(5);
-		expect([sdk(without), sdk(withIt)]).toEqual([0, 1]);
 	});
 });
 
