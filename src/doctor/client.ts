@@ -10,7 +10,7 @@ import { type Finding, good, warning, wrong, corsFindings, credentialOf, JWKS_PA
 import { callbackUrl } from './sign-in';
 
 /**
- * Checks that the token endpoint accepts the portal's credentials: it refuses a made-up code with `invalid_grant` if the client is
+ * Checks that the token endpoint accepts the portal's credentials: it refuses an invalid code with `invalid_grant` if the client is
  * authenticated, else with a client error (RFC 6749 5.2). The same request with another site's origin shows whether its pages could read
  * the response.
  */
@@ -55,12 +55,12 @@ function credentials(status: number, code: string | null, { clientAuth }: Config
 		return wrong(
 			'sts.credentials',
 			`The STS refuses the portal’s credentials (${code ?? `status ${status}`}).`,
-			`Check STS_CLIENT_ID, ${credentialOf(clientAuth)}, and that the STS takes ${clientAuth} (STS_CLIENT_AUTH).`
+			`Check STS_CLIENT_ID, ${credentialOf(clientAuth)}, and that the STS accepts ${clientAuth} (STS_CLIENT_AUTH).`
 		);
 	return warning(
 		'sts.credentials',
-		`The token endpoint responds with ${code ?? `status ${status}`} to a made-up code. This does not show whether the credentials are valid.`,
-		'Sign in once to see whether they are right.'
+		`The token endpoint responds with ${code ?? `status ${status}`} to an invalid code. This does not show whether the credentials are valid.`,
+		'Sign in once to find out.'
 	);
 }
 
@@ -118,11 +118,11 @@ async function grant(use: string, options: TokenOptions, findings: Finding[]): P
 function audienceFinding(use: string, { audience }: TokenOptions, accessToken: string): Finding {
 	const audiences = audiencesOf(accessToken);
 	if (audience === undefined || audiences === null || audiences.includes(audience))
-		return good('sts.service-token', `The STS gives the service client a token for ${use}.`);
+		return good('sts.service-token', `The STS issues the service client a token for ${use}.`);
 	return warning(
 		'sts.service-token',
-		`The STS gives the service client a token for ${use}, but not with the audience ${audience}.`,
-		'The service may refuse it: let the STS put that audience into the token (Keycloak: an Audience mapper).'
+		`The STS issues the service client a token for ${use}, but not with the audience ${audience}.`,
+		'The service may refuse it: configure the STS to put that audience into the token (Keycloak: an Audience mapper).'
 	);
 }
 
@@ -155,5 +155,5 @@ function refusal(use: string, error: unknown): Finding {
 			advices[code] ?? 'Check the service client at the STS.'
 		);
 	const { reason, advice } = withProxy(connectionFailure(error), config().sts.internal);
-	return wrong('sts.service-token', `The STS gives the service client no token for ${use}: ${reason}.`, advice);
+	return wrong('sts.service-token', `The STS issues the service client no token for ${use}: ${reason}.`, advice);
 }

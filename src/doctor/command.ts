@@ -113,7 +113,7 @@ function parseOptions(args: readonly string[]): DoctorOptions {
 	const values = parsed(args);
 	const { tokens, proxy } = values;
 	if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)))
-		throw new UsageError('--proxy must be an http:// or https:// address.');
+		throw new UsageError('--proxy must be an http:// or https:// URL.');
 	return {
 		tokens,
 		proxy,
@@ -151,14 +151,14 @@ function examineConfiguration(environment: Readonly<Record<string, string | unde
 	const unknown = unknownVariables(environment).map(({ name, nearest }) =>
 		warning(
 			'configuration.unknown',
-			`The variable ${name} is not known to the portal and has no effect.`,
+			`The variable ${name} is unknown and has no effect.`,
 			nearest === null ? 'Remove it, or check its spelling.' : `Did you mean ${nearest}?`
 		)
 	);
 	try {
 		const config = parseConfig(environment);
 		const adjusted = config.brand.adjustments.map((text) =>
-			warning('configuration.brand', text, 'Nothing, unless you want another colour.')
+			warning('configuration.brand', text, 'No action is needed, unless you want another colour.')
 		);
 		const complete = good(
 			'configuration',
@@ -176,7 +176,7 @@ function examineConfiguration(environment: Readonly<Record<string, string | unde
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const RENEW = 'Check that SECURITY_CONTACT is still right, and set SECURITY_EXPIRES to a date in at most a year.';
+const RENEW = 'Check that SECURITY_CONTACT is still correct, and set SECURITY_EXPIRES to a date at most a year ahead.';
 
 /** Whether security.txt is valid for at least 30 days, and at most a year, as RFC 9116 2.5.5 recommends. */
 export function examineSecurityContact(

@@ -56,21 +56,23 @@ function unreadable(response: Exchange, { issuer, internal }: Config['sts']): Fi
 		);
 	return wrong(
 		'sts.discovery',
-		`The STS gives no discovery document${viaProxy(internal)}: ${statusOf(response.reply)}.`,
+		`The STS returns no discovery document${viaProxy(internal)}: ${statusOf(response.reply)}.`,
 		`Check ${variable}, its path included: /.well-known/openid-configuration is read below it.`
 	);
 }
 
 function statusOf({ status, json }: Reply): string {
-	return status === 200 && json === undefined ? 'its response is no JSON object' : `it responds with status ${status}`;
+	return status === 200 && json === undefined
+		? 'its response is not a JSON object'
+		: `it responds with status ${status}`;
 }
 
 function issuerFinding({ issuer }: Document, wanted: string): Finding {
 	if (issuer === wanted) return good('sts.issuer', 'The STS is the issuer that STS_ISSUER_URL names.');
 	return wrong(
 		'sts.issuer',
-		`The STS says that its issuer is ${JSON.stringify(issuer ?? null).slice(0, 200)}.`,
-		'Set STS_ISSUER_URL to exactly that, a slash at its end included: every token is checked against it.'
+		`The issuer in the discovery document is ${JSON.stringify(issuer ?? null).slice(0, 200)}.`,
+		'Set STS_ISSUER_URL to exactly this value, including a trailing slash: every token is checked against it.'
 	);
 }
 
@@ -81,7 +83,7 @@ function endpointFindings(document: Document): Finding[] {
 			wrong(
 				'sts.endpoints',
 				`The discovery document of the STS lacks ${missing.join(', ')}.`,
-				'Nobody can sign in without: the STS has to be an OpenID provider with the authorization code flow.'
+				'Sign-in requires it: the STS has to be an OpenID provider with the authorization code flow.'
 			)
 		];
 	const found = good('sts.endpoints', 'The discovery document names the endpoints that the portal needs.');
@@ -91,7 +93,7 @@ function endpointFindings(document: Document): Finding[] {
 		warning(
 			'sts.end-session',
 			'The STS has no end_session_endpoint.',
-			'Signing out ends the session here, and not at the STS: switch on RP-initiated logout there if it can.'
+			'Signing out ends the session here, but not at the STS: enable RP-initiated logout there if possible.'
 		)
 	];
 }
@@ -111,11 +113,14 @@ async function compare(inside: Document, { issuer, timeoutMs }: Config['sts']): 
 		);
 	const different = COMPARED.filter((name) => inside[name] !== outside[name]);
 	if (different.length === 0)
-		return good('sts.addresses', 'The STS says the same at its internal and its public address.');
+		return good(
+			'sts.addresses',
+			'The discovery documents at the internal and the public address of the STS are the same.'
+		);
 	return warning(
 		'sts.addresses',
-		`The STS says something else at its internal address than at its public one: ${different.join(', ')}.`,
-		'Fine where only the host differs: the portal replaces one address by the other. Else check both variables.'
+		`The discovery documents at the internal and the public address of the STS differ: ${different.join(', ')}.`,
+		'No problem if only the host differs: the portal replaces it. Otherwise check both variables.'
 	);
 }
 
@@ -128,7 +133,7 @@ async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: 
 		return wrong(
 			'sts.keys',
 			'The STS lists no asymmetric algorithm for ID tokens.',
-			'Let it sign with ES256 or RS256; none and HMAC are never accepted.'
+			'Configure it to sign with ES256 or RS256; none and HMAC are never accepted.'
 		);
 	const response = await exchangeWithSts(jwks_uri, () => stsFetch(jwks_uri ?? ''));
 	if ('failure' in response)
@@ -143,7 +148,7 @@ async function keysFinding({ jwks_uri, id_token_signing_alg_values_supported }: 
 	const usable = await Promise.all(keys.map((key) => canVerify(key, algorithms)));
 	if (status === 200 && usable.includes(true))
 		return keys.length === listed
-			? good('sts.keys', 'The STS signs ID tokens in a way that the portal verifies.')
+			? good('sts.keys', 'The STS signs ID tokens with an algorithm and a key that the portal accepts.')
 			: warning(
 					'sts.keys',
 					`The portal drops ${listed - keys.length} of the ${listed} keys of the STS: they are not valid public keys.`,
@@ -193,7 +198,7 @@ export function examineStepUp(
 		warning(
 			'sts.acr',
 			`The STS does not list these acr values of ${variable}: ${acr.filter((value) => !listed.includes(value)).join(', ')}.`,
-			`Nobody may be able to reach such a level. The STS lists: ${listed.slice(0, 10).join(', ')}.`
+			`People may not be able to reach such a level. The STS lists: ${listed.slice(0, 10).join(', ')}.`
 		)
 	);
 }

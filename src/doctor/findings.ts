@@ -71,9 +71,11 @@ export function examineClock({ check, service, consequence, severity }: ClockChe
 	const seconds = Math.round(Math.abs(ahead));
 	const message = `The clock of ${service} is ${seconds} s ${ahead < 0 ? 'behind' : 'ahead of'} the clock of this machine.`;
 	if (seconds > CLOCK_TOLERANCE_SECONDS)
-		return [(severity === 'wrong' ? wrong : warning)(check, message, `${consequence} Let both clocks follow NTP.`)];
+		return [
+			(severity === 'wrong' ? wrong : warning)(check, message, `${consequence} Synchronize both clocks with NTP.`)
+		];
 	if (seconds > NOTICEABLE_SKEW_SECONDS)
-		return [warning(check, message, 'Let both clocks follow NTP before the difference grows.')];
+		return [warning(check, message, 'Synchronize both clocks with NTP before the difference grows.')];
 	return [good(check, `The clocks of ${service} and of this machine agree.`)];
 }
 

@@ -98,7 +98,7 @@ export function withProxy({ reason, advice }: ConnectionFailure, url: URL | stri
 	if (via === '') return { reason, advice };
 	return {
 		reason: `${reason},${via}`,
-		advice: `See what is said of the proxy first; NO_PROXY names hosts to reach without it. ${advice}`
+		advice: `Check the proxy’s finding first. List hosts to reach directly in NO_PROXY. ${advice}`
 	};
 }
 
@@ -132,7 +132,7 @@ const known: readonly KnownFailure[] = [
 	{
 		pattern: /ERR_TLS_CERT_ALTNAME_INVALID|not valid for name|NotValidForName/i,
 		reason: 'its certificate is for another host name',
-		advice: 'Use the name that stands in the certificate, or get a certificate for this name.'
+		advice: 'Use the name in the certificate, or get a certificate for this name.'
 	},
 	{
 		pattern: /CERT_HAS_EXPIRED|certificate (?:has )?expired|certificate expired|CertExpired/i,
@@ -146,13 +146,13 @@ const known: readonly KnownFailure[] = [
 	},
 	{
 		pattern: /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|UnknownIssuer|CaUsedAsEndEntity|invalid peer certificate/i,
-		reason: 'its certificate is signed by an authority that this machine does not know',
+		reason: 'its certificate is signed by an authority that this machine does not trust',
 		advice: TRUST
 	},
 	{
 		pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|InvalidContentType|EPROTO|corrupt message/i,
 		reason: 'there is no TLS at that port',
-		advice: 'Write http:// instead of https://, or use the port that speaks TLS.'
+		advice: 'Write http:// instead of https://, or use the port for TLS.'
 	},
 	{
 		pattern: /ERR_SSL|ERR_TLS|HandshakeFailure|handshake/i,
@@ -181,12 +181,12 @@ const known: readonly KnownFailure[] = [
 	},
 	{
 		pattern: /TimeoutError|ETIMEDOUT|UND_ERR_\w*TIMEOUT|timed out|timeout/i,
-		reason: 'it gave no response in time',
+		reason: 'it did not respond in time',
 		advice: 'Check firewalls, a proxy in between, and how busy the service is.'
 	},
 	{
 		pattern: /bad_response/,
-		reason: 'its response is no HTTP response that a client can use',
+		reason: 'its response is not valid HTTP',
 		advice: 'Check that it is an HTTP service.'
 	},
 	{

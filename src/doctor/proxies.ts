@@ -27,16 +27,20 @@ export function examineEgress({ sts, bridge, backends, proxies }: EgressFacts): 
 
 async function examineOne(proxy: URL, target: URL): Promise<Finding> {
 	const variable = variableOf(target);
-	const name = `The proxy ${proxy.host} (${variable})`;
 	try {
-		return proxyFinding(name, variable, await requestThrough(proxy, target));
+		return proxyFinding(proxy, variable, await requestThrough(proxy, target));
 	} catch (error) {
 		const { reason, advice } = connectionFailure(error);
-		return wrong(CHECK, `${name} can’t be reached: ${reason}.`, `${advice} The address comes from ${variable}.`);
+		return wrong(
+			CHECK,
+			`The proxy ${proxy.host} (${variable}) can’t be reached: ${reason}.`,
+			`${advice} The address comes from ${variable}.`
+		);
 	}
 }
 
-function proxyFinding(name: string, variable: string, status: number | null): Finding {
+function proxyFinding({ host }: URL, variable: string, status: number | null): Finding {
+	const name = `The proxy ${host} (${variable})`;
 	if (status === 407)
 		return wrong(
 			CHECK,
@@ -46,22 +50,22 @@ function proxyFinding(name: string, variable: string, status: number | null): Fi
 	if (status === null || (status >= 400 && status < 500 && status !== 403))
 		return wrong(
 			CHECK,
-			`What responds as ${name.replace('The', 'the')} is not a proxy for this${status === null ? '' : ` (status ${status})`}.`,
+			`The server at ${host} (${variable}) does not work as an HTTP proxy${status === null ? '' : ` (status ${status})`}.`,
 			`Correct the host and the port of ${variable}.`
 		);
 	if (status === 403)
 		return wrong(
 			CHECK,
 			`${name} does not allow connections to a service of the configuration (status 403).`,
-			'Allow the hosts of STS_ISSUER_URL, AUTH_BRIDGE_URL and BACKENDS at the proxy, or name them in NO_PROXY.'
+			'Allow the hosts of STS_ISSUER_URL, AUTH_BRIDGE_URL and BACKENDS at the proxy, or list them in NO_PROXY.'
 		);
 	if (status >= 500)
 		return warning(
 			CHECK,
 			`${name} does not reach a service of the configuration (status ${status}).`,
-			'Check the address of that service, and name hosts in NO_PROXY that are to be reached without the proxy.'
+			'Check the address of that service, and list hosts to reach directly in NO_PROXY.'
 		);
-	return good(CHECK, `${name} passes requests on.`);
+	return good(CHECK, `${name} forwards requests.`);
 }
 
 /**
@@ -111,7 +115,7 @@ export function examineListening({ listen, trustHost }: Pick<Config, 'listen' | 
 	return [
 		warning(
 			'proxy.port',
-			`The portal listens on all addresses (HOST ${listen.host}), and AUTH_TRUST_HOST takes the address of a client from X-Forwarded-For.`,
+			`The portal listens on all addresses (HOST ${listen.host}), and AUTH_TRUST_HOST reads the address of a client from X-Forwarded-For.`,
 			`Port ${listen.port} must be reachable by the proxy only. If the proxy is on this machine, set HOST=127.0.0.1. In a container, do not publish the port.`
 		)
 	];
@@ -147,8 +151,8 @@ function unreached(base: string, response: Exchange): Finding {
 	}
 	return wrong(
 		'proxy',
-		`What responds at ${base}/api/health is not the portal (status ${response.reply.status}).`,
-		'Start the portal first, and let the proxy pass all paths on to it.'
+		`The server at ${base}/api/health is not the portal (status ${response.reply.status}).`,
+		'Start the portal first, and configure the proxy to forward all paths to it.'
 	);
 }
 
@@ -174,7 +178,7 @@ async function responseHeadFinding(base: string, headBytes: number): Promise<Fin
 		return warning(
 			'proxy.response-head',
 			`The check could not determine which response heads the proxy lets pass (${outcomeOf(small)}).`,
-			'Sign in once through the proxy to see.'
+			'Sign in once through the proxy to find out.'
 		);
 	const large = await probe(Math.max(1, headBytes - smallBytes + 1));
 	if (headBytesOf(large) !== null)

@@ -62,7 +62,7 @@ function bridgeFinding(url: string, reply: Reply, hasClient: boolean, token: str
 	if (status === 401 || status === 403) return refused(status, hasClient, token);
 	return wrong(
 		'bridge',
-		`What responds at AUTH_BRIDGE_URL${viaProxy(url)} (status ${status}) does not know wallet sessions.`,
+		`The service at AUTH_BRIDGE_URL${viaProxy(url)} has no wallet session API (status ${status}).`,
 		adviceFor(url, status)
 	);
 }
@@ -89,15 +89,15 @@ function refused(status: number, hasClient: boolean, token: string | undefined):
 	if (token === undefined)
 		return warning(
 			'bridge',
-			`The Auth Bridge asks for a credential (status ${status}), and the STS gave none to try.`,
-			'Put the service client right first.'
+			`The Auth Bridge asks for a credential (status ${status}), and the STS issued none.`,
+			'Fix the service client first.'
 		);
 	return wrong(
 		'bridge',
 		`The Auth Bridge refuses the service client’s token (status ${status}).`,
 		status === 403
-			? 'Give the service client the role or scope that the Auth Bridge wants (AUTH_BRIDGE_SCOPE).'
-			: 'Let the STS put the audience that the Auth Bridge wants into the token (AUTH_BRIDGE_AUDIENCE, AUTH_BRIDGE_RESOURCE).'
+			? 'Give the service client the role or scope that the Auth Bridge requires (AUTH_BRIDGE_SCOPE).'
+			: 'Configure the STS to put the audience that the Auth Bridge requires into the token (AUTH_BRIDGE_AUDIENCE, AUTH_BRIDGE_RESOURCE).'
 	);
 }
 
@@ -125,7 +125,7 @@ export async function examineWalletSession(
 			return warning(
 				SESSION_CHECK,
 				`The request URI of a wallet session has ${requestUri.length} characters: more than a QR code holds.`,
-				'Only a wallet on the same device can open it: let the Auth Bridge pass requests by reference (request_uri).'
+				'Only a wallet on the same device can open it: configure the Auth Bridge to pass requests by reference (request_uri).'
 			);
 		return good(SESSION_CHECK, 'The Auth Bridge creates wallet sessions that a wallet can open.');
 	} catch (error) {
@@ -133,7 +133,7 @@ export async function examineWalletSession(
 		const cause = [code, ...Object.values(facts)].join(', ');
 		return wrong(
 			SESSION_CHECK,
-			`The Auth Bridge creates no wallet session (${cause}).`,
+			`The Auth Bridge does not create a wallet session (${cause}).`,
 			'Check WALLET_QUERY_ID, the service client, and the log of the Auth Bridge.'
 		);
 	}
@@ -168,14 +168,14 @@ function backendFinding({ name, url }: Backend, response: Exchange, hasToken: bo
 	if (UNAVAILABLE.includes(status))
 		return wrong(
 			check,
-			`What stands in front of backend "${name}"${viaProxy(url)} says that it is not there (status ${status}).`,
+			`The gateway of backend "${name}"${viaProxy(url)} reports it as unavailable (status ${status}).`,
 			'Start the backend, or correct its url in BACKENDS.'
 		);
 	if (hasToken && (status === 401 || status === 403))
 		return warning(
 			check,
-			`Backend "${name}" refuses the service client’s token at its base address (status ${status}).`,
-			'Check its tokenScope, tokenAudience and tokenResource, and what the backend wants to see in a token.'
+			`Backend "${name}" refuses the service client’s token at its base URL (status ${status}).`,
+			'Check its tokenScope, tokenAudience and tokenResource, and what the backend requires in a token.'
 		);
 	return good(check, `Backend "${name}" responds.`);
 }

@@ -42,16 +42,16 @@ interface SessionSize {
 const NO_COOKIES = { getAll: () => [] };
 const ENCRYPTED = wrong(
 	'session.id-token',
-	'The STS encrypts the ID token of the token response (JWE): nobody can sign in.',
-	'Switch ID token encryption off for the portal’s client at the STS. The portal reads ID tokens that are signed only.'
+	'The STS encrypts the ID token of the token response (JWE): people can’t sign in.',
+	'Disable ID token encryption for the portal’s client at the STS. The portal reads signed ID tokens only.'
 );
 const THIN = good(
 	'session.claims',
 	'The ID token has no name, eduid or federated_subject claim: the portal reads the userinfo endpoint at each sign-in.'
 );
 const USE_STORE =
-	'let the tokens go into a shared store: set REDIS_URL, or DENO_KV on Deno, and leave SESSION_TOKENS unset.';
-const SMALLER = 'Let the STS put fewer claims, roles or groups into the portal’s tokens.';
+	'Alternatively, keep the tokens in a shared store: set REDIS_URL, or DENO_KV on Deno, and leave SESSION_TOKENS unset.';
+const SMALLER = 'Configure the STS to put fewer claims, roles or groups into the portal’s tokens.';
 
 /** Measures the cookies of a session with these tokens, and the head of the response that sets them. */
 export function examineSessionSize(config: Facts, text: string): SessionSize {
@@ -60,7 +60,7 @@ export function examineSessionSize(config: Facts, text: string): SessionSize {
 		return {
 			headBytes: null,
 			findings: [
-				wrong('session', 'The token response (--tokens) can’t be read.', 'It has to be JSON with an access_token.')
+				wrong('session', 'The token response (--tokens) can’t be read.', 'It must be JSON with an access_token.')
 			]
 		};
 	const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = parsed.output;
@@ -97,11 +97,12 @@ export function examineTokenPlace({ sessionTokens, store }: Pick<Config, 'sessio
 
 function tooLarge({ sessionFormat, sessionTokens, store }: Facts): Finding {
 	const hasStore = sessionTokens !== 'cookie' && (store.redisUrl !== undefined || store.denoKv !== undefined);
-	if (hasStore) return wrong('session.size', 'These tokens do not fit the shared store: nobody can sign in.', SMALLER);
+	if (hasStore)
+		return wrong('session.size', 'These tokens do not fit the shared store: people can’t sign in.', SMALLER);
 	return wrong(
 		'session.size',
-		`A session with these tokens takes more than ${MAX_SESSION_BYTES[sessionFormat]} bytes of cookies: nobody can sign in.`,
-		`${SMALLER} Or ${USE_STORE}`
+		`A session with these tokens takes more than ${MAX_SESSION_BYTES[sessionFormat]} bytes of cookies: people can’t sign in.`,
+		`${SMALLER} ${USE_STORE}`
 	);
 }
 
@@ -137,11 +138,11 @@ function measured(
 		findings: [
 			good('session.size', size),
 			fits
-				? good('session.head', `${message}: every proxy takes it with its defaults.`)
+				? good('session.head', `${message}: every proxy accepts it by default.`)
 				: warning(
 						'session.head',
-						`${message}: nginx takes 4 kB with its defaults, and responds with 502.`,
-						`Set proxy_buffer_size 16k and proxy_buffers 8 16k, and check with --proxy. Or ${USE_STORE} ${SMALLER}`
+						`${message}: nginx accepts 4 kB by default and responds with 502.`,
+						`At the proxy, set proxy_buffer_size 16k and proxy_buffers 8 16k, and check with --proxy. ${USE_STORE} ${SMALLER}`
 					)
 		]
 	};

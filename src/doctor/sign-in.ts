@@ -87,7 +87,7 @@ function callbackFinding(outcome: Outcome, { isPushed, redirectUri, provider, cl
 		return wrong(
 			check,
 			`The STS refuses the portal’s credentials at its ${endpoint}.`,
-			`Check STS_CLIENT_ID, ${credentialOf(clientAuth)}, and that the STS takes ${clientAuth} there too (STS_CLIENT_AUTH).`
+			`Check STS_CLIENT_ID, ${credentialOf(clientAuth)}, and that the STS accepts ${clientAuth} there too (STS_CLIENT_AUTH).`
 		);
 	if (isRefusal(outcome))
 		return wrong(
@@ -101,7 +101,11 @@ function callbackFinding(outcome: Outcome, { isPushed, redirectUri, provider, cl
 			`The ${endpoint} of the STS can’t be reached: ${outcome.failure.reason}.`,
 			outcome.failure.advice
 		);
-	return warning(check, `The check could not determine whether ${redirectUri} is registered.`, 'Sign in once to see.');
+	return warning(
+		check,
+		`The check could not determine whether ${redirectUri} is registered.`,
+		'Sign in once to find out.'
+	);
 }
 
 /** The same parameters as Auth.js sends for the portal. The challenge is RFC 7636's example: no code is redeemed. */
@@ -175,7 +179,7 @@ export async function examineSignOut(
 			warning(
 				'sts.sign-out',
 				`The sign-out page of the STS responds with status ${status} to a request without an ID token. This does not show whether ${target} is registered.`,
-				'Sign out once to see whether it is registered.'
+				'Sign out once to find out.'
 			)
 		];
 	return [

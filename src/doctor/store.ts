@@ -16,7 +16,7 @@ return left`;
 const TWO_STORES = warning(
 	'store.choice',
 	'REDIS_URL and DENO_KV are both set: the portal uses Redis, and DENO_KV has no effect.',
-	'Remove the one that is not meant: instances that use different stores share nothing.'
+	'Remove one of them: instances that use different stores share nothing.'
 );
 
 /** Writes a test key to the shared store, reads it and deletes it; no findings without a configured store. */
@@ -48,7 +48,7 @@ async function roundTrip(redis: RedisStore): Promise<Finding> {
 	if (found?.text !== text)
 		return wrong(
 			'store',
-			'The store forgets at once what it is given.',
+			'The store does not return a value that was just written.',
 			'Check that REDIS_URL names the primary of one database, not a cache proxy.'
 		);
 	if (leftMs <= 0 || leftMs > TEST_LIFE_MS)
@@ -57,7 +57,7 @@ async function roundTrip(redis: RedisStore): Promise<Finding> {
 			'The store does not keep the lifetime of a key.',
 			'Use Redis or Valkey itself: entries that never expire fill it up.'
 		);
-	return good('store', 'The store keeps what it is given, and for as long as it should.');
+	return good('store', 'The store returns written values and applies their expiry.');
 }
 
 async function evictionFinding(redis: RedisStore): Promise<Finding> {
@@ -67,7 +67,7 @@ async function evictionFinding(redis: RedisStore): Promise<Finding> {
 	if (policy === undefined)
 		return warning(
 			'store.eviction',
-			'The store does not say what it does when its memory is full.',
+			'The store’s eviction policy (maxmemory-policy) could not be read.',
 			'Make sure that maxmemory-policy is noeviction.'
 		);
 	if (policy === 'noeviction' || !isLimited)
@@ -75,7 +75,7 @@ async function evictionFinding(redis: RedisStore): Promise<Finding> {
 	return warning(
 		'store.eviction',
 		`The store drops entries when its memory is full (maxmemory-policy ${policy}).`,
-		'Set maxmemory-policy to noeviction: a dropped entry can bring a session back that was ended.'
+		'Set maxmemory-policy to noeviction: an evicted entry can make an ended session valid again.'
 	);
 }
 
@@ -101,9 +101,9 @@ const refusals: readonly (readonly [pattern: RegExp, message: string, advice: st
 		'has no database of that number',
 		'Remove the number from the end of REDIS_URL, or correct it.'
 	],
-	[/^OOM/, 'is full and takes no writes', 'Give it more memory, or look for what fills it.'],
+	[/^OOM/, 'is full and rejects writes', 'Give it more memory, or look for what fills it.'],
 	[/^LOADING/, 'is still loading its data', 'Try again when it is done.'],
-	[/^MISCONF/, 'takes no writes because it can’t write to its disk', 'Look at its log and its disk.']
+	[/^MISCONF/, 'rejects writes because it can’t write to its disk', 'Check its log and its disk.']
 ];
 
 function failure(host: string, error: unknown): Finding {
@@ -123,12 +123,12 @@ async function examineDenoKv(name: string): Promise<readonly Finding[]> {
 	try {
 		const kv = await createDenoKvStore(name === 'default' ? undefined : name);
 		await kv.verify().finally(() => kv.close());
-		return [good('store', 'The Deno KV store keeps what it is given.')];
+		return [good('store', 'The Deno KV store returns written values.')];
 	} catch {
 		return [
 			wrong(
 				'store',
-				'The Deno KV store can’t be opened, or takes no writes.',
+				'The Deno KV store can’t be opened, or rejects writes.',
 				'Check DENO_KV: on Deno only, "default" on Deno Deploy, else a file that this user may write.'
 			)
 		];

@@ -50,7 +50,7 @@ async function examineSignal(base: string, signal: string, isJson: boolean, extr
 		`The OTLP endpoint does not accept ${signal} (status ${status}).`,
 		status === 401 || status === 403
 			? 'Check OTEL_EXPORTER_OTLP_HEADERS.'
-			: `Check OTEL_EXPORTER_OTLP_ENDPOINT: /v1/${signal} is added to it, and OTLP over HTTP must be switched on there.`
+			: `Check OTEL_EXPORTER_OTLP_ENDPOINT: /v1/${signal} is added to it, and OTLP over HTTP must be enabled there.`
 	);
 }
 

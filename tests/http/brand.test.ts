@@ -157,9 +157,9 @@ describe('(a11y 27) a portal whose colours lack contrast', () => {
 		});
 		expect(code).toBe(1);
 		expect(logs).toContain(
-			'BRAND_TOKENS: in the light colours, the contrast of text (basis-color-default-color-document #8a8a8a) on basis-color-default-bg-document #f4f6f8 is 3.1:1, and has to be at least 4.5:1'
+			'BRAND_TOKENS: in the light colours, the contrast of text (basis-color-default-color-document #8a8a8a) on basis-color-default-bg-document #f4f6f8 is 3.1:1, but must be at least 4.5:1'
 		);
 		expect(logs).toContain('SUPPORT_EMAIL: must be an e-mail address');
-		expect(logs).toContain('BRAND_LOGO: must be a data: address of an SVG, PNG or WebP picture');
+		expect(logs).toContain('BRAND_LOGO: must be a data: URL of an SVG, PNG or WebP picture');
 	});
 });

@@ -87,7 +87,7 @@ describe('the file of certificate authorities', () => {
 test('a certificate of an unknown authority is reported, with the setting that fixes it', async () => {
 	const { code, find } = await consult(frontUrl('good'));
 	expect(find('bridge')).toMatch(
-		/^wrong: .*signed by an authority that this machine does not know.*NODE_EXTRA_CA_CERTS/
+		/^wrong: .*signed by an authority that this machine does not trust.*NODE_EXTRA_CA_CERTS/
 	);
 	expect(code).toBe(1);
 });
@@ -153,7 +153,7 @@ describe('a proxy for outgoing connections', () => {
 		[
 			'that is a web server',
 			() => `http://127.0.0.1:${(web.address() as AddressInfo).port}`,
-			/is not a proxy for this/
+			/does not work as an HTTP proxy/
 		],
 		['without its credentials', () => proxy.url.replace('portal:let-me-out@', ''), /refuses its credentials/],
 		['that does not reach the service', () => proxy.url, /does not reach a service/]

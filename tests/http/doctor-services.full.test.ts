@@ -80,7 +80,7 @@ describe('with --create-session, a wallet session', () => {
 	test('that the Auth Bridge does not create is reported', async () => {
 		sandbox.scenario('bridge-500', { operation: 'create' });
 		const { code, find } = await consult({}, ['--create-session']);
-		expect(find('bridge.session')).toMatch(/^wrong: .*creates no wallet session .*WALLET_QUERY_ID/);
+		expect(find('bridge.session')).toMatch(/^wrong: .*does not create a wallet session .*WALLET_QUERY_ID/);
 		expect(code).toBe(1);
 	});
 

@@ -51,7 +51,7 @@ describe('with a token response', () => {
 		const encrypted = [1, 2, 3, 4, 5].map(() => opaque(20)).join('.');
 		await writeFile(file, JSON.stringify({ access_token: opaque(800), id_token: encrypted }));
 		const { code, find, text } = await diagnose(environment(), ['--tokens', file]);
-		expect(find('session.id-token')).toMatch(/^wrong: .*encrypts the ID token.*nobody can sign in/);
+		expect(find('session.id-token')).toMatch(/^wrong: .*encrypts the ID token.*people can’t sign in/);
 		expect(text).not.toContain(encrypted);
 		expect(code).toBe(1);
 	});
@@ -87,7 +87,7 @@ describe('with a token response', () => {
 	test('tokens that are too large for cookies are reported', async () => {
 		await saveTokens({ access: 7000 });
 		const { code, find } = await diagnose(environment(), ['--tokens', file]);
-		expect(find('session.size')).toMatch(/^wrong: .*nobody can sign in/);
+		expect(find('session.size')).toMatch(/^wrong: .*people can’t sign in/);
 		expect(code).toBe(1);
 	});
 

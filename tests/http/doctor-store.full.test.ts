@@ -45,7 +45,7 @@ describe.skipIf(!hasRedis())('a Redis server', () => {
 
 	test.each([
 		['that follows a primary', ['REPLICAOF 127.0.0.1 1'], 'is a replica, which rejects writes'],
-		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and takes no writes']
+		['whose memory is full', ['CONFIG SET maxmemory 1'], 'is full and rejects writes']
 	])('%s is reported', async (_name, commands, message) => {
 		for (const command of commands) await redis.command(command);
 		const { code, find } = await consult({ REDIS_URL: redis.url });
@@ -101,7 +101,7 @@ describe.skipIf(!hasRedis())('a Redis server', () => {
 	test('that does not respond is reported', async () => {
 		redis.freeze();
 		const { find } = await consult({ REDIS_URL: redis.url }).finally(() => redis.thaw());
-		expect(find('store')).toMatch(/^wrong: .*no response in time/);
+		expect(find('store')).toMatch(/^wrong: .*did not respond in time/);
 	});
 });
 

@@ -57,7 +57,7 @@ describe('the STS', () => {
 
 	test('with another issuer at its internal address is reported', async () => {
 		const { code, find } = await consult({ STS_ISSUER_URL: 'http://sts.example', STS_INTERNAL_URL: sandbox.stsUrl });
-		expect(find('sts.issuer')).toContain(`wrong: The STS says that its issuer is "${sandbox.stsUrl}"`);
+		expect(find('sts.issuer')).toContain(`wrong: The issuer in the discovery document is "${sandbox.stsUrl}"`);
 		expect(find('sts.addresses')).toContain('warning: The public address of the STS can’t be read from this machine');
 		expect(code).toBe(1);
 	});
@@ -149,14 +149,14 @@ describe('the Auth Bridge', () => {
 
 	test('is distinguished from another service at its address', async () => {
 		const { code, find } = await consult({ AUTH_BRIDGE_URL: sandbox.institutionUrl });
-		expect(find('bridge')).toMatch(/^wrong: .*does not know wallet sessions/);
+		expect(find('bridge')).toMatch(/^wrong: .*has no wallet session API/);
 		expect(code).toBe(1);
 	});
 
 	test('that does not respond in time is reported', async () => {
 		sandbox.scenario('bridge-slow', { ms: 5000 });
 		const { find } = await consult({ AUTH_BRIDGE_TIMEOUT_MS: '200' });
-		expect(find('bridge')).toContain('it gave no response in time');
+		expect(find('bridge')).toContain('it did not respond in time');
 	});
 
 	test('that requires a credential is reported if the portal has none', async () => {

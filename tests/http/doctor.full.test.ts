@@ -58,7 +58,7 @@ describe('arguments', () => {
 		['an unknown option', ['--nope'], "Unknown option '--nope'"],
 		['an option without its value', ['--tokens'], "'--tokens"],
 		['a stray word', ['now'], 'now'],
-		['an address that is none', ['--proxy', 'portal'], '--proxy must be an http:// or https:// address']
+		['an address that is none', ['--proxy', 'portal'], '--proxy must be an http:// or https:// URL']
 	])('%s ends with status 2, the reason and the usage, without a stack trace', async (_name, args, reason) => {
 		const { code, text } = await runDoctor(good(), args);
 		expect(code).toBe(2);

@@ -10,7 +10,7 @@ const publicUrl = v.pipe(
 	v.url(),
 	v.transform((url) => new URL(url).origin)
 );
-const walletUrl = v.pipe(v.string(), v.regex(/^[a-z][a-z\d+.-]*:\/\/[^?#]*$/, 'must be an address without a query'));
+const walletUrl = v.pipe(v.string(), v.regex(/^[a-z][a-z\d+.-]*:\/\/[^?#]*$/, 'must be a URL without a query'));
 
 /** Changes of the verifier's settings. */
 export const VerifierChanges = v.strictObject({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { examineClock } from '../../../src/doctor/findings';
 
-const advice = 'Let both clocks follow NTP.';
+const advice = 'Synchronize both clocks with NTP.';
 const sts = { check: 'sts.clock', service: 'the STS', consequence: 'Sign-ins fail.' } as const;
 
 /** What the doctor says of a clock that is so many seconds ahead of this machine's. */
@@ -26,7 +26,7 @@ test.each([
 ])('reports a warning if a clock is %d s ahead: tokens are still accepted', (seconds, difference) => {
 	const message = `The clock of the STS is ${difference} the clock of this machine.`;
 	expect(findingsOf(seconds)).toEqual([
-		['warning', message, 'Let both clocks follow NTP before the difference grows.']
+		['warning', message, 'Synchronize both clocks with NTP before the difference grows.']
 	]);
 });
 

@@ -21,7 +21,7 @@ test('small tokens fit in the session cookie, with or without a shared store', (
 	for (const environment of [{}, REDIS]) {
 		const text = found(0, environment);
 		expect(text).toMatch(/takes \d+ of 4400 bytes of cookies/);
-		expect(text).toContain('every proxy takes it with its defaults');
+		expect(text).toContain('every proxy accepts it by default');
 	}
 });
 
@@ -33,7 +33,7 @@ test('larger tokens require a proxy setting or a shared store', () => {
 
 test('tokens that do not fit in the cookie require a shared store', () => {
 	const text = found(500, {});
-	expect(text).toContain('nobody can sign in');
+	expect(text).toContain('people can’t sign in');
 	expect(text).toContain('REDIS_URL');
 });
 
@@ -41,12 +41,12 @@ test('with a shared store, tokens of either size are stored there, and every pro
 	for (const groups of [100, 500]) {
 		const text = found(groups, REDIS);
 		expect(text).toContain('go into the shared store');
-		expect(text).toContain('every proxy takes it with its defaults');
+		expect(text).toContain('every proxy accepts it by default');
 	}
 });
 
 test('tokens that are too large for the shared store are reported', () => {
-	expect(found(8000, REDIS)).toMatch(/do not fit the shared store: nobody can sign in/);
+	expect(found(8000, REDIS)).toMatch(/do not fit the shared store: people can’t sign in/);
 });
 
 test('reports where tokens are stored if there are no tokens to measure', () => {

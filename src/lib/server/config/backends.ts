@@ -14,7 +14,7 @@ const nonEmptyText = v.pipe(v.string('must be a text'), v.nonEmpty('must not be 
 
 const Settings = v.strictObject(
 	{
-		url: v.pipe(v.string('must be an address'), serviceUrl),
+		url: v.pipe(v.string('must be a URL'), serviceUrl),
 		methods: v.optional(
 			v.pipe(
 				v.array(v.picklist(METHODS, `must be of ${METHODS.join(', ')}`), 'must be a list of methods'),
@@ -42,7 +42,7 @@ const Settings = v.strictObject(
 		callerScope: v.optional(scope),
 		tokenScope: v.optional(scope),
 		tokenAudience: v.optional(nonEmptyText),
-		tokenResource: v.optional(v.pipe(nonEmptyText, v.url('must be an absolute address')))
+		tokenResource: v.optional(v.pipe(nonEmptyText, v.url('must be an absolute URL')))
 	},
 	'is not known, or is missing'
 );

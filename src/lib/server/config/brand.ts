@@ -45,17 +45,20 @@ const bilingual = bilingualOf(words(80), NOT_BILINGUAL);
 export const bilingualSentence = bilingualOf(words(300), NOT_BILINGUAL);
 const bilingualText = bilingualOf(words(2000), NOT_BILINGUAL);
 
-const NO_PAGE = 'must be an http:// or https:// address, or JSON with one for each language: {"nl": "…", "en": "…"}';
+const NO_PAGE = 'must be an http:// or https:// URL, or JSON with one for each language: {"nl": "…", "en": "…"}';
 const pageAddress = v.pipe(v.string(NO_PAGE), v.check(isWebAddress, NO_PAGE));
 
 /** The address of an external page: one for both languages, or one for each. */
 export const bilingualPage = bilingualOf(pageAddress, NO_PAGE);
-export const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// address'));
+export const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// URL'));
 
 export const email = v.pipe(v.string(), v.email('must be an e-mail address'));
 export const phone = v.pipe(
 	v.string(),
-	v.regex(/^\+?[\d() -]{3,25}$/, 'must be a telephone number: digits, spaces, brackets, dashes, perhaps a + in front')
+	v.regex(
+		/^\+?[\d() -]{3,25}$/,
+		'must be a telephone number: digits, spaces, brackets, dashes, and an optional leading +'
+	)
 );
 
 export const colour = v.pipe(
@@ -71,10 +74,7 @@ const ofScheme = v.pipe(
 	v.transform((set) =>
 		Object.fromEntries(Object.entries(set).map(([name, value]) => [name.replace(/^--/, ''), value]))
 	),
-	v.check(
-		(set) => Object.keys(set).every(isToken),
-		`has a token that the portal does not know; it knows ${tokens.join(', ')}`
-	),
+	v.check((set) => Object.keys(set).every(isToken), `has an unknown token; the tokens are ${tokens.join(', ')}`),
 	v.transform((set) => set as Partial<Record<Token, string>>)
 );
 
@@ -91,12 +91,12 @@ const tokenColours = v.pipe(
 	)
 );
 
-/** A picture in the environment variable itself, as a `data:` URI. No file and no other address is accepted. */
+/** A picture in the environment variable itself, as a `data:` URI. No file and no other URL is accepted. */
 export const picture = v.pipe(
 	v.string(),
 	v.regex(
 		/^data:image\/(?:svg\+xml|png|webp);base64,[A-Za-z\d+/]+={0,2}$/,
-		'must be a data: address of an SVG, PNG or WebP picture in base64 (make one with: base64 -w0)'
+		'must be a data: URL of an SVG, PNG or WebP picture in base64 (make one with: base64 -w0)'
 	),
 	v.transform((address) => {
 		const [, type = '', base64 = ''] = /^data:([^;]+);base64,(.*)$/.exec(address) ?? [];

@@ -12,7 +12,7 @@ export const CheckedEnvironment = v.pipe(
 		v.partialCheck(
 			[['AUTH_BRIDGE_URL'], ['SIGN_IN_METHODS']],
 			(env) => env.AUTH_BRIDGE_URL !== undefined || !env.SIGN_IN_METHODS.includes('wallet'),
-			'is missing; set it to the address of the Auth Bridge, for example http://auth-bridge:8090'
+			'is missing; set it to the URL of the Auth Bridge, for example http://auth-bridge:8090'
 		),
 		['AUTH_BRIDGE_URL']
 	),
@@ -67,7 +67,7 @@ export const CheckedEnvironment = v.pipe(
 				['STS_CLIENT_AUTH']
 			],
 			(env) => !lacksSecret(env),
-			'is missing; only for STS_CLIENT_ID itself is it known'
+			'is missing; it is optional only if the client is STS_CLIENT_ID'
 		),
 		['AUTH_BRIDGE_CLIENT_SECRET']
 	),
@@ -82,7 +82,7 @@ export const CheckedEnvironment = v.pipe(
 				['AUTH_BRIDGE_RESOURCE']
 			],
 			(env) => !lacksClient(env),
-			'is missing; set it to the client that the other AUTH_BRIDGE_ settings are about'
+			'is missing; set it to the client to which the other AUTH_BRIDGE_ settings apply'
 		),
 		['AUTH_BRIDGE_CLIENT_ID']
 	),
@@ -90,7 +90,7 @@ export const CheckedEnvironment = v.pipe(
 		v.partialCheck(
 			[['SECURITY_CONTACT'], ['SECURITY_EXPIRES'], ['SECURITY_POLICY_URL']],
 			(env) => !lacksExpiry(env),
-			'is missing; set it to the date until which SECURITY_CONTACT holds, at most a year ahead'
+			'is missing; set it to the date until which SECURITY_CONTACT is valid, at most a year ahead'
 		),
 		['SECURITY_EXPIRES']
 	),
@@ -98,7 +98,7 @@ export const CheckedEnvironment = v.pipe(
 		v.partialCheck(
 			[['SECURITY_CONTACT'], ['SECURITY_EXPIRES'], ['SECURITY_POLICY_URL']],
 			(env) => !lacksContact(env),
-			'is missing; set it to the address that the other SECURITY_ settings are about'
+			'is missing; set it to the contact to which the other SECURITY_ settings apply'
 		),
 		['SECURITY_CONTACT']
 	),
@@ -122,7 +122,7 @@ export const CheckedEnvironment = v.pipe(
 		v.partialCheck(
 			[['AUTH_URL'], ['STS_ISSUER_URL']],
 			(env) => !overTls(env) || overTls({ AUTH_URL: env.STS_ISSUER_URL }) || isLoopback(env.STS_ISSUER_URL),
-			'must be https when AUTH_URL is https, for browsers are sent there to sign in'
+			'must be https when AUTH_URL is https, because browsers are redirected there'
 		),
 		['STS_ISSUER_URL']
 	),

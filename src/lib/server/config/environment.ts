@@ -61,14 +61,14 @@ const signInMethods = v.pipe(
 
 /** The environment variables that operators set. docs/configuration.md describes them. */
 export const Environment = v.object({
-	AUTH_URL: required(publicUrl, "the portal's public address, for example https://portal.example.org"),
+	AUTH_URL: required(publicUrl, "the portal's public URL, for example https://portal.example.org"),
 	AUTH_SECRET: required(secrets, 'a random secret of at least 32 characters (make one with: openssl rand -base64 48)'),
 	AUTH_TRUST_HOST: v.optional(flag, 'false'),
 	TRUSTED_HOPS: v.optional(wholeNumber(1, 10), '1'),
 	SHUTDOWN_DELAY_SECONDS: v.optional(wholeNumber(0, 60)),
 	HOST: v.optional(listenHost, '0.0.0.0'),
 	PORT: v.optional(wholeNumber(0, 65_535), '3000'),
-	STS_ISSUER_URL: required(issuerUrl, 'the public address of the STS, for example https://sts.example.org'),
+	STS_ISSUER_URL: required(issuerUrl, 'the issuer URL of the STS, for example https://sts.example.org'),
 	STS_INTERNAL_URL: v.optional(serviceUrl),
 	STS_CLIENT_ID: required(v.string(), "the portal's client id at the STS"),
 	STS_CLIENT_SECRET: v.optional(v.string()),

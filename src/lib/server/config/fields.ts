@@ -61,8 +61,8 @@ export const audience = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must
 /** The identifier of a protected resource (RFC 8707 2). */
 export const resource = v.pipe(
 	v.string(),
-	v.url('must be an absolute address'),
-	v.check((text) => !/[\s#]/.test(text) && text.length <= 1024, 'must be an address without fragment')
+	v.url('must be an absolute URL'),
+	v.check((text) => !/[\s#]/.test(text) && text.length <= 1024, 'must be a URL without fragment')
 );
 
 /** A list separated by white space or commas; empty entries are dropped. */
@@ -77,7 +77,7 @@ export const list = v.pipe(
  */
 export const issuerUrl = v.pipe(
 	v.string(),
-	v.check((text) => isServiceUrl(text), 'must be an absolute http:// or https:// address without query or password')
+	v.check((text) => isServiceUrl(text), 'must be an absolute http:// or https:// URL without query or password')
 );
 
 /** An absolute http(s) address without credentials, query or fragment. Trailing slashes are removed. */
@@ -91,7 +91,7 @@ export const redisUrl = v.pipe(
 	v.string(),
 	v.check(
 		(text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
-		'must be a redis:// or rediss:// address'
+		'must be a redis:// or rediss:// URL'
 	)
 );
 
@@ -101,7 +101,7 @@ export const proxyUrl = v.pipe(
 	v.transform((text) => (text.includes('://') ? text : `http://${text}`)),
 	v.check(
 		(text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/',
-		'must be the http:// or https:// address of a proxy, without a path'
+		'must be the http:// or https:// URL of a proxy, without a path'
 	)
 );
 
@@ -115,7 +115,7 @@ export const hosts = v.pipe(
 );
 
 /** Where to listen: a host name, or an address; IPv6 addresses may be in brackets. */
-export const listenHost = v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or address'));
+export const listenHost = v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or an IP address'));
 
 /** An exact web origin, such as `http://localhost:5173`. */
 export const origin = v.pipe(

@@ -182,7 +182,7 @@ function faultsOf(palettes: Palettes, scheme: Scheme, { what, token, on, least }
 	return on.flatMap((ground) => {
 		const ratio = contrast(palette[token], palette[ground]);
 		if (ratio >= least) return [];
-		return `in the ${scheme} colours, the contrast of ${what} (${token} ${palette[token]}) on ${ground} ${palette[ground]} is ${ratioText(ratio)}, and has to be at least ${least}:1`;
+		return `in the ${scheme} colours, the contrast of ${what} (${token} ${palette[token]}) on ${ground} ${palette[ground]} is ${ratioText(ratio)}, but must be at least ${least}:1`;
 	});
 }
 

@@ -35,7 +35,7 @@ export function parseConfig(environment: RawEnvironment): Config {
 		const name = nameOf(issue);
 		return complete[`${name}_FILE`] === undefined ? name : `${name}_FILE`;
 	};
-	// A secret whose file has a fault is missing as well, which would only repeat the fault.
+	// A secret whose file is invalid is missing as well, which would only repeat the fault.
 	const isNew = (issue: v.BaseIssue<unknown>) => !faults.some((fault) => fault.startsWith(`${settingOf(issue)}:`));
 	const described = (result.issues ?? []).filter(isNew).map((issue) => describe(issue, settingOf(issue)));
 	const all = [...faults, ...described];

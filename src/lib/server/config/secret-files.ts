@@ -65,7 +65,7 @@ function readSecret(name: string, file: string): { readonly value: string } | { 
 		if (stats.size > MAX_FILE_BYTES) return { fault: `the file is larger than ${MAX_FILE_BYTES} bytes` };
 		const value = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).trim();
 		if (value === '') return { fault: 'the file is empty' };
-		// Copied from an environment file. With quotes, both secrets of a list would be other ones without any error.
+		// Copied from an environment file. In a list of secrets, the quotes would silently become part of two of them.
 		const isCopied = value.startsWith(`${name}=`) || /^(['"]).*\1$/s.test(value);
 		return isCopied ? { fault: 'the file must contain only the value, without a name or quotes' } : { value };
 	} catch (error) {

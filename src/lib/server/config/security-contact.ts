@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { list } from './fields';
 import { page } from './brand';
 
-const NO_CONTACT = 'must be e-mail addresses, or mailto:, tel: or https:// addresses, separated by spaces';
+const NO_CONTACT = 'must be e-mail addresses, or mailto:, tel: or https:// URIs, separated by spaces';
 const NO_TIME = 'must be a date such as 2027-06-30, or a time such as 2027-06-30T12:00:00Z';
 
 const contacts = v.pipe(
 	list,
 	v.minLength(1, NO_CONTACT),
-	v.maxLength(10, 'must be at most 10 addresses'),
+	v.maxLength(10, 'must be at most 10 contacts'),
 	v.mapItems((text) => (/^[^\s:/]+@[^\s:/]+$/.test(text) ? `mailto:${text}` : text)),
 	v.everyItem(isContact, NO_CONTACT)
 );

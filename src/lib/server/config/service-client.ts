@@ -16,7 +16,7 @@ export const serviceEntries = {
 	AUTH_BRIDGE_CLIENT_AUTH: v.optional(clientAuth),
 	AUTH_BRIDGE_SCOPE: v.optional(scope),
 	AUTH_BRIDGE_AUDIENCE: v.optional(v.string()),
-	AUTH_BRIDGE_RESOURCE: v.optional(v.pipe(v.string(), v.url('must be an absolute address')))
+	AUTH_BRIDGE_RESOURCE: v.optional(v.pipe(v.string(), v.url('must be an absolute URL')))
 };
 
 const ServiceEnvironment = v.object(serviceEntries);

@@ -75,7 +75,7 @@ test('(a11y 27) a fault names the scheme, the pair, its ratio and the required m
 		brandPalettes({ tokens: { dark: { 'basis-color-action-1-inverse-color-default': '#ffffff' } } })
 	);
 	expect(faults[0]).toBe(
-		'in the dark colours, the contrast of the text of a button (basis-color-action-1-inverse-color-default #ffffff) on basis-color-action-1-inverse-bg-default #8ad2df is 1.6:1, and has to be at least 4.5:1'
+		'in the dark colours, the contrast of the text of a button (basis-color-action-1-inverse-color-default #ffffff) on basis-color-action-1-inverse-bg-default #8ad2df is 1.6:1, but must be at least 4.5:1'
 	);
 });
 
