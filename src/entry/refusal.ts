@@ -2,9 +2,10 @@ import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/loc
 import { siteTexts } from '../lib/i18n/site';
 import { newRequestId } from '../lib/server/http/headers';
 import { type ProblemCode, problems } from '../lib/server/http/problem';
+import { decodedPath } from '../lib/server/http/request';
 import { log } from '../lib/server/log';
 import { countRefusal, type Refusal } from '../lib/server/metrics';
-import { decodedPath, type EntryResponse, type ReadHeader } from './http';
+import type { EntryResponse, ReadHeader } from './http';
 
 /** The problems that the entry itself responds with. */
 export type EntryProblem = Extract<

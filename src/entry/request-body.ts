@@ -1,6 +1,5 @@
 import { createByteBuffer, inTurns } from '../lib/server/http/body';
-import { networkOf } from '../lib/server/http/request';
-import { decodedPath } from './http';
+import { decodedPath, networkOf } from '../lib/server/http/request';
 
 /** How large a request's body may be, and whether it is streamed to the application or collected first. */
 export interface BodyRule {

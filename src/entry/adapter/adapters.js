@@ -42,7 +42,7 @@ export function nodeAdapter(out) {
 				manifest,
 				'instrumentation.server': `${server}/instrumentation.server.js`,
 				// Kit imports it later, but before it serves the first request.
-				hooks: `${server}/entries/hooks.server.js`
+				hooks: existing(`${server}/entries/hooks.server.js`)
 			};
 			await bundleApplication(modules, `${out}/server`);
 			await bundle('entry/prometheus.ts', `${out}/server`, 'prometheus.js');
@@ -76,6 +76,16 @@ export function denoAdapter(out) {
 			await bundle('entry/deno/doctor-checks.ts', out, 'doctor-checks.js', 'deno');
 		}
 	};
+}
+
+/**
+ * @param {string} path where Kit is expected to write a module; not a documented part of its output
+ * @returns {string}
+ */
+function existing(path) {
+	if (!existsSync(path))
+		throw new Error(`SvelteKit has not written ${path}: see its output for the module of the hooks.`);
+	return path;
 }
 
 /**

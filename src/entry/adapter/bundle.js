@@ -37,7 +37,7 @@ export async function bundleApplication(modules, folder) {
 /** The environment of each runtime, as the source of a module. Deno grants the portal's variables only. */
 const ENVIRONMENTS = {
 	node: "export { env } from 'node:process';",
-	deno: `import { readGrantedEnvironment } from '${root}/src/entry/deno/environment';\nexport const env = readGrantedEnvironment();`
+	deno: `import { readGrantedEnvironment } from ${JSON.stringify(`${root}/src/entry/deno/environment`)};\nexport const env = readGrantedEnvironment();`
 };
 
 /**

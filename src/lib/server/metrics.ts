@@ -85,16 +85,26 @@ const DELAY_RESOLUTION_MS = 20;
 /** Why a request was refused. */
 export type Refusal = (typeof refusals)[number];
 
-const signInMethods = ['institution', 'wallet'];
-const signInResults = ['ok', 'sign_in_failed', 'sts_unavailable', 'portal_misconfigured', 'session_too_large'];
-const refreshResults = ['renewed', 'postponed', 'refused', 'lost', 'ended'];
+const signInMethods = ['institution', 'wallet'] as const;
+export type SignInMethod = (typeof signInMethods)[number];
+/** The results that alerts count. The type of all results is `SignInError` (`auth/sign-in-errors.ts`), which may not be imported here. */
+export const alertedSignInResults = [
+	'ok',
+	'sign_in_failed',
+	'sts_unavailable',
+	'portal_misconfigured',
+	'session_too_large'
+] as const;
+/** The last four are the faults of work that runs once (`auth/run-once.ts`). */
+const refreshResults = ['renewed', 'postponed', 'refused', 'lost', 'ended'] as const;
+export type RefreshResult = (typeof refreshResults)[number];
 
 /**
  * Series that exist from the start, at 0: those that the alerts of `docs/hosting/prometheus` count. Prometheus does not see the
  * events before the first scrape of a series, so it would miss the first burst of a process.
  */
 const fromStart: Readonly<Partial<Record<keyof typeof counters, readonly Attributes[]>>> = {
-	'portal.sign_ins': signInMethods.flatMap((method) => signInResults.map((result) => ({ method, result }))),
+	'portal.sign_ins': signInMethods.flatMap((method) => alertedSignInResults.map((result) => ({ method, result }))),
 	'portal.sign_ins.started': signInMethods.map((method) => ({ method })),
 	'portal.token_refreshes': refreshResults.map((result) => ({ result, coalesced: false })),
 	'portal.refused_requests': refusals.map((reason) => ({ reason }))

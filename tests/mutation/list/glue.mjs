@@ -13,8 +13,8 @@ export const glue = [
 	{
 		name: 'tokens are not refreshed below /login/',
 		file: 'src/lib/server/handles/refresh.ts',
-		find: '(?:api\\/wallet|login\\/)/',
-		replace: 'api\\/wallet/',
+		find: ", '/(public)/login'];",
+		replace: '];',
 		test: 'tests/unit/server/handles/refresh.test.ts'
 	},
 	{

@@ -1,6 +1,8 @@
+import type { RouteId } from '$app/types';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
 	BODY_LIMIT_MS,
+	bodyRule,
 	collectBody,
 	MAX_BODY_CHUNKS,
 	MAX_LARGE_BODIES,
@@ -14,6 +16,18 @@ afterEach(() => vi.useRealTimers());
 async function* pieces(...sizes: number[]) {
 	for (const size of sizes) yield await Promise.resolve(new Uint8Array(size).fill(size));
 }
+
+const settings = { bodyLimitBytes: 10, backends: [{ name: 'x', maxRequestBytes: 20 }] };
+const pathTo = (route: RouteId) => route.replace(/^\/\([^)]*\)/, '').replaceAll(/\[[^\]]*\]/g, 'x');
+
+test.each<[RouteId, object]>([
+	['/(public)/api/wallet/sessions/[id]/dc-api', { streams: false, isLarge: true }],
+	['/(member)/api/backends/[name]/[...path]', { limitBytes: 20, streams: true, isLarge: false }],
+	['/(public)/api/wallet/sessions/[id]/complete', { limitBytes: 10, streams: false, isLarge: false }]
+])('a larger body on the route %s has the rule %j', (route, rule) => {
+	expect(bodyRule(pathTo(route), '11', settings)).toMatchObject(rule);
+	expect(bodyRule(pathTo(route).replace('a', '%61'), '11', settings)).toMatchObject(rule);
+});
 
 /** Sends a byte now and then, for ever. */
 async function* trickle(everyMs: number) {

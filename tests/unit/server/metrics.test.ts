@@ -1,9 +1,10 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { TokenSet } from '$lib/server/auth/session-tokens';
+import { signInErrors } from '$lib/server/auth/sign-in-errors';
 import { createBridge } from '$lib/server/bridge/client';
 import { createEventStreams } from '$lib/server/http/event-stream';
 import { consumeQuota } from '$lib/server/http/rate-limit';
-import { observeEventStreams, observeProcess } from '$lib/server/metrics';
+import { alertedSignInResults, observeEventStreams, observeProcess } from '$lib/server/metrics';
 import { sharedStore } from '$lib/server/store';
 import { flowEnded } from '$lib/server/wallet/sessions';
 import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
@@ -34,6 +35,10 @@ test('the metrics that the alerts count exist at 0 from the start', async () => 
 	expect(await read.series('portal.refused_requests')).toContainEqual({ reason: 'connections_process' });
 	expect(await read.series('portal.token_refreshes')).toContainEqual({ result: 'lost', coalesced: false });
 	expect(await read.counted('portal.refused_requests')).toEqual([]);
+});
+
+test('the results of sign-ins that alerts count exist', () => {
+	expect([...signInErrors, 'ok']).toEqual(expect.arrayContaining([...alertedSignInResults]));
 });
 
 test('process memory and uptime are measured, and event loop delay from the second reading on', async () => {

@@ -1,10 +1,10 @@
 import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
-import { createOnce, type Once, type OnceOptions, WorkFailed, type WorkFault } from './run-once';
+import { createOnce, type Once, type OnceOptions, WorkFailed } from './run-once';
 import type { Session } from './session';
 import { newTokensKey, type TokenSet } from './session-tokens';
 import { log } from '../log';
-import { count } from '../metrics';
+import { count, type RefreshResult } from '../metrics';
 import { sharedStore } from '../store';
 import { clientErrors } from '../sts/responses';
 import { redeemRefreshToken } from './refresh-grant';
@@ -42,7 +42,7 @@ interface RefresherOptions extends OnceOptions {
 	/** Reports each refresh that failed temporarily. */
 	readonly onFault: (failed: WorkFailed) => void;
 	/** Reports the result of each requested refresh, and whether this request shared the token call of another request. */
-	readonly onRefresh?: (result: 'renewed' | WorkFault, isShared: boolean) => void;
+	readonly onRefresh?: (result: RefreshResult, isShared: boolean) => void;
 	/** `reached` resolves to null after that many milliseconds; `cancel` cancels it. */
 	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly cancel: () => void };
 }

@@ -7,7 +7,7 @@ import { type SignInError, signInErrors } from './sign-in-errors';
 import { CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { config } from '../config';
-import { count } from '../metrics';
+import { count, type SignInMethod } from '../metrics';
 import { newTokensKey, type TokenSet } from './session-tokens';
 
 /** What a sign-in requested from the STS, and when. Times are in Unix seconds. */
@@ -93,7 +93,7 @@ export type CallbackOutcome = v.InferOutput<typeof Outcome>;
 /** A sign-in that failed. */
 export type SignInFailure = Omit<Extract<CallbackOutcome, { kind: 'failed' }>, 'kind'>;
 
-const methods: Readonly<Record<Provider, string>> = { sts: 'institution', 'sts-wallet': 'wallet' };
+const methods: Readonly<Record<Provider, SignInMethod>> = { sts: 'institution', 'sts-wallet': 'wallet' };
 
 /** Counts a browser that is sent to the STS for a sign-in. */
 export function countStart(provider: Provider): void {

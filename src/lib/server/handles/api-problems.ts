@@ -1,7 +1,7 @@
-import type { Handle } from '@sveltejs/kit';
 import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
+import type { Handle } from './sequence';
 
 /**
  * Kit responds to an unknown address or method below `/api` with a page or plain text. API clients get a JSON problem

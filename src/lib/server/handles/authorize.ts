@@ -1,9 +1,10 @@
-import { error, type Handle, type RequestEvent } from '@sveltejs/kit';
+import { error, type RequestEvent } from '@sveltejs/kit';
 import type { Session } from '../auth/session';
 import { loginPath } from '../auth/login-page';
 import { isApi } from '../http/request';
 import { problemResponse } from '../http/problem';
 import { seeOther } from '../http/endpoint';
+import type { Handle } from './sequence';
 
 /**
  * The folder is the policy: a route outside `(public)` requires an access token, or a session that is still valid when the

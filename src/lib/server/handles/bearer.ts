@@ -1,8 +1,8 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import { errors } from 'jose';
 import { audit } from '../audit';
 import { config } from '../config';
-import { hasAccessToken, routePath } from '../http/request';
+import { hasAccessToken, isWithin, type RoutePath, routePath } from '../http/request';
 import { endpoint } from '../http/endpoint';
 import { challenge, type ChallengeFacts, Problem } from '../http/problem';
 import { log } from '../log';
@@ -11,6 +11,7 @@ import { type ApiClient, verifyAccessToken } from '../sts/tokens';
 import { KeysUnavailable } from '../sts/keys';
 import { apiRoutes } from '../api/routes';
 import { backendNamed } from '../backends/proxy';
+import type { Handle } from './sequence';
 
 /**
  * Checks the access token of an API client on the routes that accept one. A refused token ends the request, even if session
@@ -31,8 +32,10 @@ export const bearer: Handle = ({ event, resolve }) => {
 	})(event);
 };
 
+const ADMINISTRATION: readonly RoutePath[] = ['/api/admin'];
+
 function isAdministrative({ route }: Pick<RequestEvent, 'route'>): boolean {
-	return routePath({ route })?.startsWith('/api/admin/') === true;
+	return isWithin(routePath({ route }), ADMINISTRATION);
 }
 
 /** Keyed by Kit's route id without its groups: `/api/wallet/sessions/[id]/status`. */
@@ -42,9 +45,9 @@ const scopes = new Map(
 
 /** The scope that a route requires of access tokens; null for a route that accepts none. */
 function routeScope({ route, params }: Pick<RequestEvent, 'route' | 'params'>): string | null {
-	const plain = routePath({ route }) ?? '';
+	const plain = routePath({ route });
 	if (plain === '/api/backends/[name]/[...path]') return backendNamed(params.name ?? '')?.callerScope ?? null;
-	return scopes.get(plain) ?? null;
+	return scopes.get(plain ?? '') ?? null;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Handle } from '@sveltejs/kit';
 import { brandAddress, type BrandFile, brandFiles } from '../brand';
+import type { Handle } from './sequence';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 

@@ -1,10 +1,10 @@
-import type { Handle } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
 import { cookieAttributes, type CookieJar, cookieName, createCookieJar, MAX_DELETIONS, ownPart } from '../http/cookies';
 import { cookieBytes, evictions, MAX_COOKIE_BYTES } from '../auth/cookie-budget';
 import { withCookies } from '../http/headers';
 import { log } from '../log';
 import { walletCookies } from '../auth/wallet-cookies';
+import type { Handle } from './sequence';
 
 /**
  * Gives each request a cookie jar that parses the header once, and adds its changes to the response. This is the only place

@@ -1,8 +1,11 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RouteId } from '$app/types';
+import type { RequestEvent } from '@sveltejs/kit';
 import { streamsBody } from '../backends/proxy';
 import { config } from '../config';
 import { refusal } from '../http/endpoint';
+import { isWithin } from '../http/request';
 import { countRefusal } from '../metrics';
+import type { Handle } from './sequence';
 
 /** Uploads that are streamed to services. Slow senders may take minutes, and must not block other requests. */
 export const MAX_UPLOADS = 500;
@@ -11,6 +14,9 @@ export const MAX_UPLOADS = 500;
  * it.
  */
 export const MAX_LOGOUTS = 100;
+
+const HEALTH: readonly RouteId[] = ['/(public)/api/health'];
+const BACKENDS: readonly RouteId[] = ['/(member)/api/backends'];
 
 type Pool = 'requests' | 'uploads' | 'logouts';
 
@@ -32,10 +38,9 @@ export const loadShedding: Handle = (input) => {
  * Null for requests that do not count: sub-requests, and health checks, because a busy instance must not count as failed.
  */
 function poolOf({ isSubRequest, request, route }: RequestEvent): Pool | null {
-	const id = route.id ?? '';
-	if (isSubRequest || id.startsWith('/(public)/api/health')) return null;
-	if (id === '/(public)/api/auth/backchannel-logout') return 'logouts';
-	return id.startsWith('/(member)/api/backends/') && streamsBody(request) ? 'uploads' : 'requests';
+	if (isSubRequest || isWithin(route.id, HEALTH)) return null;
+	if (route.id === '/(public)/api/auth/backchannel-logout') return 'logouts';
+	return isWithin(route.id, BACKENDS) && streamsBody(request) ? 'uploads' : 'requests';
 }
 
 async function counted({ event, resolve }: Parameters<Handle>[0], pool: Pool): Promise<Response> {

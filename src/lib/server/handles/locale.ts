@@ -1,7 +1,8 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import { isLocale, type Locale, preferredLocale } from '$lib/i18n';
 import { cookieName } from '../http/cookies';
 import { lazy } from '../cache';
+import type { Handle } from './sequence';
 
 /**
  * Finds the language that the person chose, or else the one that the browser prefers, and writes it into the page's `lang`.

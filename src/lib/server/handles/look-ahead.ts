@@ -1,8 +1,9 @@
-import type { Handle } from '@sveltejs/kit';
+import type { RouteId } from '$app/types';
 import { isLookAhead, lookAheadResponse } from '../http/request';
+import type { Handle } from './sequence';
 
 /** Every route whose GET consumes something: a code, a verified wallet session, a cookie that is read once. */
-const consumingRoutes: ReadonlySet<string> = new Set([
+const consumingRoutes: ReadonlySet<string> = new Set<RouteId>([
 	'/(public)/api/auth/callback/[provider]',
 	'/(public)/api/wallet/sessions/[id]/idv/callback',
 	'/(public)/login/continue',
@@ -18,7 +19,7 @@ const consumingRoutes: ReadonlySet<string> = new Set([
  * Whether a request is a return from identity verification, which ends its only round (`wallet/identity-page.ts`), or from
  * a sign-out at the STS.
  */
-const isReturn = (routeId: string | null, query: URLSearchParams) =>
+const isReturn = (routeId: RouteId | null, query: URLSearchParams) =>
 	(routeId === '/(public)/login' && query.has('wallet_session')) || (routeId === '/(public)' && query.has('state'));
 
 /**

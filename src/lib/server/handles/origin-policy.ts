@@ -1,9 +1,10 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { hasAccessToken, isApi, routePath } from '../http/request';
+import { hasAccessToken, isApi, isWithin, type RoutePath, routePath } from '../http/request';
 import { refusal } from '../http/endpoint';
 import { withDefaultHeaders } from '../http/headers';
 import { countRefusal } from '../metrics';
+import type { Handle } from './sequence';
 
 /** The facts about a request that the policy uses. Header values are as received, and null if absent. */
 export interface RequestFacts {
@@ -32,11 +33,14 @@ export interface OriginRules {
 export type OriginVerdict = 'allowed' | 'unauthorized' | 'forbidden';
 
 const READS = new Set(['GET', 'HEAD']);
-const CALLBACKS = new Set(['/api/auth/callback/[provider]', '/api/wallet/sessions/[id]/idv/callback']);
+const CALLBACKS: ReadonlySet<string> = new Set<RoutePath>([
+	'/api/auth/callback/[provider]',
+	'/api/wallet/sessions/[id]/idv/callback'
+]);
 /** Its requests carry no cookie, so that nothing can be done in a browser's name. */
-const BACKCHANNEL_LOGOUT = '/api/auth/backchannel-logout';
+const BACKCHANNEL_LOGOUT: RoutePath = '/api/auth/backchannel-logout';
 /** Public documents without any effect, such as the files in `static`: every other method than a read gets 405. */
-const PUBLIC_DOCUMENTS = '/[x+2e]well-known/';
+const PUBLIC_DOCUMENTS: readonly RoutePath[] = ['/[x+2e]well-known'];
 /**
  * What a browser may use an API response for: data of a script, a sandboxed document, an image. Services behind
  * `/api/backends` choose their own content; as a script, style, worker or frame it would run with the portal's origin.
@@ -50,7 +54,7 @@ const API_DESTINATIONS = new Set(['', 'empty', 'document', 'image']);
 export function checkOrigin(facts: RequestFacts, rules: OriginRules): OriginVerdict {
 	const { method, route, isApi, fetchSite, fetchMode, fetchDest } = facts;
 	if (isApi && !API_DESTINATIONS.has(fetchDest ?? '')) return 'forbidden';
-	if (facts.hasAccessToken || route === BACKCHANNEL_LOGOUT || route?.startsWith(PUBLIC_DOCUMENTS)) return 'allowed';
+	if (facts.hasAccessToken || route === BACKCHANNEL_LOGOUT || isWithin(route, PUBLIC_DOCUMENTS)) return 'allowed';
 	if (facts.origin !== null && rules.development.includes(facts.origin)) return 'allowed';
 	// Under `Referrer-Policy: no-referrer` browsers send `Origin: null` with forms of the portal's own pages.
 	const origin = facts.origin === 'null' && fetchSite === 'same-origin' ? null : facts.origin;

@@ -1,17 +1,19 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RouteId } from '$app/types';
+import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
 import { tokenRefresher, SessionEnded } from '../auth/refresh';
 import type { Session } from '../auth/session';
-import { isApi } from '../http/request';
+import { isApi, isWithin } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
+import type { Handle } from './sequence';
 import { logSessionEnd } from './session';
 
-/** Routes that refresh the tokens before they use them. */
-const acting = /^\/\(member\)|^\/\(public\)\/(?:api\/wallet|login\/)/;
+/** Routes that refresh the tokens before they use them. The sign-in page itself does not. */
+const acting: readonly RouteId[] = ['/(member)', '/(public)/api/wallet', '/(public)/login'];
 
 function isActing({ route }: RequestEvent): boolean {
-	return acting.test(route.id ?? '');
+	return isWithin(route.id, acting) && route.id !== '/(public)/login';
 }
 
 /** Whether a route uses the session's tokens; the others only read the session. */

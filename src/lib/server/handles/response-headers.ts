@@ -1,10 +1,11 @@
 import { dev } from '$app/environment';
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import type { AuditAddress } from '../audit';
 import { config } from '../config';
 import { truncatedNetworkOf } from '../http/request';
 import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders, withFixedHeaders } from '../http/headers';
 import { log } from '../log';
+import type { Handle } from './sequence';
 
 const NO_STORE = 'no-store';
 

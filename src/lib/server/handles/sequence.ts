@@ -1,11 +1,17 @@
-import type { Handle, RequestEvent, ResolveOptions } from '@sveltejs/kit';
+import type { Handle as KitHandle, RequestEvent, ResolveOptions } from '@sveltejs/kit';
+
+/** Kit's `Handle`, where `resolve` accepts no other options than those that a sequence supports. */
+export type Handle = (input: {
+	event: RequestEvent;
+	resolve: (event: RequestEvent, options?: Pick<ResolveOptions, 'transformPageChunk'>) => Response | Promise<Response>;
+}) => Response | Promise<Response>;
 
 /**
  * Nests handles, the first outermost. It works like Kit's `sequence`, but without what that adds to each handle for Kit's
  * own tracing, which is off here: a span, a copy of the event and a request store (`docs/performance.md`). Of the options
  * of `resolve` only `transformPageChunk` is supported. The innermost handle transforms a chunk first.
  */
-export function sequenceOf(...handles: readonly Handle[]): Handle {
+export function sequenceOf(...handles: readonly Handle[]): KitHandle {
 	return ({ event, resolve }) => step(handles, 0, event, resolve, undefined);
 }
 
@@ -16,7 +22,7 @@ export function sequenceOf(...handles: readonly Handle[]): Handle {
 const preload: NonNullable<ResolveOptions['preload']> = ({ type, path }) =>
 	type === 'css' || (type === 'font' && !path.includes('latin-ext'));
 
-type Resolve = Parameters<Handle>[0]['resolve'];
+type Resolve = Parameters<KitHandle>[0]['resolve'];
 type Transform = ResolveOptions['transformPageChunk'];
 
 function step(

@@ -1,4 +1,4 @@
-import type { Handle, RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { audit } from '../audit';
 import { createBoundedCache } from '../cache';
@@ -14,12 +14,13 @@ import { usesTokens } from './refresh';
 import { sessionList } from '../auth/session-list';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
-import { hasAccessToken, isLookAhead, routePath, wantsPage } from '../http/request';
+import { hasAccessToken, isLookAhead, type RoutePath, routePath, wantsPage } from '../http/request';
 import { problemResponse } from '../http/problem';
 import { withCookies } from '../http/headers';
 import { returnPath } from '../http/return-path';
 import { seeOther } from '../http/endpoint';
 import { log } from '../log';
+import type { Handle } from './sequence';
 
 /**
  * Opens the session once, and writes it to the response. The session is written here only, and only if it has changed. A
@@ -133,7 +134,7 @@ const STEP_PART = 0.1;
 const MIN_STEP_SECONDS = 60;
 
 /** API routes that pages call by themselves. */
-const backgroundRoutes: ReadonlySet<string> = new Set([
+const backgroundRoutes: ReadonlySet<string> = new Set<RoutePath>([
 	'/api/auth/session',
 	'/api/health',
 	'/api/health/ready',

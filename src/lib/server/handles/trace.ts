@@ -1,9 +1,10 @@
 import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } from '@opentelemetry/api';
-import { type Handle, isHttpError, isRedirect, type RequestEvent } from '@sveltejs/kit';
+import { isHttpError, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
 import { took } from '../metrics';
 import { nextTraceparent, parentOf } from '../upstream/tracing';
 import { lazy } from '../cache';
+import type { Handle } from './sequence';
 
 const tracer = tracing.getTracer('portal');
 

@@ -1,3 +1,4 @@
+import type { RouteId } from '$app/types';
 import type { RequestEvent } from '@sveltejs/kit';
 
 /**
@@ -6,19 +7,23 @@ import type { RequestEvent } from '@sveltejs/kit';
  */
 type RoutedRequest = Pick<RequestEvent, 'request' | 'route' | 'url'>;
 
+/** A route without its groups, such as `/api/wallet/sessions/[id]/status`. Kit generates the ids of the routes. */
+export type RoutePath = WithoutGroup<RouteId>;
+type WithoutGroup<Id extends string> = Id extends `/(${string})${infer Path}` ? (Path extends '' ? '/' : Path) : Id;
+
 /** API routes for browsers only: links, forms and redirects of pages lead to them, and API clients do not call them. */
-const BROWSER_ROUTES: ReadonlySet<string> = new Set([
+const BROWSER_ROUTES: ReadonlySet<string> = new Set<RoutePath>([
 	'/api/auth/signin/[provider]',
 	'/api/auth/signout',
 	'/api/auth/callback/[provider]'
 ]);
 /** Where an institution sends a person's browser back to. An API client may call it as well. */
-const IDV_CALLBACK = '/api/wallet/sessions/[id]/idv/callback';
+const IDV_CALLBACK: RoutePath = '/api/wallet/sessions/[id]/idv/callback';
 
-/** The matched route without its groups, such as `/api/wallet/sessions/[id]/status`; null when no route matches. */
-export function routePath({ route }: Pick<RequestEvent, 'route'>): string | null {
+/** The matched route; null when no route matches. */
+export function routePath({ route }: Pick<RequestEvent, 'route'>): RoutePath | null {
 	if (route.id === null) return null;
-	return route.id.replaceAll(/\/\([^)]*\)/g, '') || '/';
+	return (route.id.replaceAll(/\/\([^)]*\)/g, '') || '/') as RoutePath;
 }
 
 /**
@@ -26,16 +31,21 @@ export function routePath({ route }: Pick<RequestEvent, 'route'>): string | null
  * the 404.
  */
 export function isApi(event: Pick<RequestEvent, 'route' | 'url'>): boolean {
-	return /^\/api(?:\/|$)/.test(routePath(event) ?? decodedPath(event.url.pathname));
+	return /^\/api(?:\/|$)/.test(routePath(event) ?? decodedPath(event.url.pathname) ?? event.url.pathname);
 }
 
-/** Decodes a path as Kit does before it matches a route. */
-function decodedPath(pathname: string): string {
+/** Decodes a path as Kit does before it matches a route: `/%61pi` is `/api`. Undefined if the path is malformed. */
+export function decodedPath(pathname: string): string | undefined {
 	try {
-		return decodeURI(pathname);
+		return pathname.split('%25').map(decodeURI).join('%25');
 	} catch {
-		return pathname;
+		return undefined;
 	}
+}
+
+/** Whether a route is one of these, or below one of them. */
+export function isWithin(route: string | null, folders: readonly string[]): boolean {
+	return folders.some((folder) => route === folder || route?.startsWith(`${folder}/`));
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { Handle } from '@sveltejs/kit';
 import { expect, test } from 'vitest';
-import { sequenceOf } from '$lib/server/handles/sequence';
+import { type Handle, sequenceOf } from '$lib/server/handles/sequence';
 import { requestEvent } from '../../../harness/request-event';
 
 const seen: string[] = [];

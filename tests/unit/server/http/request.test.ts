@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectsPage, hasAccessToken, isApi, routePath } from '$lib/server/http/request';
+import { decodedPath, expectsPage, hasAccessToken, isApi, routePath } from '$lib/server/http/request';
 import { requestEvent } from '../../../harness/request-event';
 
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
@@ -18,7 +18,8 @@ describe('the API', () => {
 		['/(member)/api/me', '/%61pi/me'],
 		['/(member)/api/backends/[name]/[...path]', '/ap%69/backends/x/y'],
 		[null, '/api'],
-		[null, '/%61pi/nothing']
+		[null, '/%61pi/nothing'],
+		[null, '/api/%zz']
 	])('includes the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(true));
 
 	test.each([
@@ -28,6 +29,17 @@ describe('the API', () => {
 		[null, '/%zz']
 	])('does not include the route %s at %s', (routeId, path) => expect(isApi(at(routeId, path))).toBe(false));
 });
+
+test.each([
+	['/%61pi/me', '/api/me'],
+	['/%2561pi/me', '/%2561pi/me'],
+	['/%25%36%31pi', '/%2561pi'],
+	['/a%2fb', '/a%2fb'],
+	['/%C0%AEapi', undefined],
+	['/%', undefined]
+])('the path %s is decoded to %s, as Kit decodes it', (pathname, decoded) =>
+	expect(decodedPath(pathname)).toBe(decoded)
+);
 
 describe('an access token', () => {
 	const withToken = (routeId: string, authorization: string) => hasAccessToken(at(routeId, '/x', { authorization }));
