@@ -60,7 +60,7 @@ describe('endpoints of the STS on another host than its issuer', () => {
 describe.runIf(runtime === 'deno')('an STS endpoint on a host that is not configured', () => {
 	test('is not called: the portal starts, and the log names the host and the setting', async () => {
 		const { landscape, stsPort } = await startWhileAway(() => ({}));
-		await expect.poll(() => landscape.portal.logs()).toMatch(/could not be read before the start.*STS_HOSTS/);
+		await expect.poll(() => landscape.portal.logs()).toMatch(/discovery failed before start-up.*STS_HOSTS/);
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');
 		expectLoginError(await browser.open('/login/start?provider=sts'), 'sts_unavailable');
