@@ -55,7 +55,7 @@ test('Keycloak requires a one-time password only if a backend requires it', asyn
 		expect([refused.url.origin, refused.status]).toEqual([new URL(realm.issuer).origin, 400]);
 		expect((await heldSession(visitor, landscape)).acr).toBe(MFA);
 		expect((await diagnose(landscape.env)).find('sts.acr')).toContain(
-			'BACKENDS (unknown.acr): https://refeds.org/profile/none. → Nobody may be able to reach such a level. The STS lists:'
+			'BACKENDS (unknown.acr): https://refeds.org/profile/none. → People may not be able to reach such a level. The STS lists:'
 		);
 	} finally {
 		await landscape.stop();
