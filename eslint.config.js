@@ -122,7 +122,7 @@ const newProperties = {
 	Response: ['json'],
 	ReadableStream: ['from'],
 	Intl: ['Segmenter', 'DurationFormat'],
-	navigator: ['userAgentData', 'userActivation', 'requestIdleCallback'],
+	navigator: ['userAgentData', 'userActivation'],
 	document: ['startViewTransition', 'caretPositionFromPoint', 'parseHTMLUnsafe']
 };
 const newMethods = [

@@ -11,7 +11,7 @@ type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
 type Outcome =
 	'accepted' | 'invalid_client' | 'unknown' | { readonly refused: string } | { readonly failure: ConnectionFailure };
 
-/** Errors that an STS sends to a registered callback because nobody is signed in (OIDC Core 3.1.2.6). */
+/** Errors that an STS sends to a registered callback because nobody is signed in (OpenID Connect Core 3.1.2.6). */
 const NOBODY_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
 
 /** The redirect URI of a way to sign in. */
@@ -152,7 +152,7 @@ function navigatedOutcome({ status, headers }: Reply, redirectUri: string): Outc
 	return status >= 400 && status < 500 ? { refused: `status ${status}` } : 'unknown';
 }
 
-/** Checks that the STS redirects browsers to the portal after sign-out (OIDC RP-Initiated Logout 2). There is no session to end. */
+/** Checks that the STS redirects browsers to the portal after sign-out (OpenID Connect RP-Initiated Logout 2). There is no session to end. */
 export async function examineSignOut(
 	{ sts, origin }: Pick<Config, 'sts' | 'origin'>,
 	{ end_session_endpoint: endpoint }: AuthorizationServer

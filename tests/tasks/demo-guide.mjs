@@ -22,7 +22,7 @@ ${indented}
   The wallet makes real OpenID4VP presentations. A wallet app on a phone, faults and other scenarios: tests/sandbox/README.md.
   A page with a help code: start the demo with LOG_LEVEL=info to find the code in the log.
 
-  “oidc-provider WARNING: Unsupported runtime” is about the sandbox, and harmless.
+  “oidc-provider WARNING: Unsupported runtime” comes from the sandbox; ignore it.
 
   Ctrl-C stops everything.
 `);

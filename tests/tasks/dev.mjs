@@ -1,7 +1,7 @@
 /**
- * `npm run dev`, `deno task dev`: the portal from source, drawn anew when a file changes, with a sandbox beside it.
- * Variables of the environment and of `.env` take the place of the sandbox's; one that names another STS and Auth Bridge
- * leaves the sandbox out.
+ * `npm run dev`, `deno task dev`: the portal from source, which reloads when a file changes, and a sandbox.
+ * Variables of the environment and of `.env` override the sandbox's; if they name another STS and Auth Bridge, no sandbox
+ * starts.
  */
 import { addresses, portalEnvironment, ports, sandboxEnvironment } from './demo-environment.mjs';
 import { printGuide } from './demo-guide.mjs';

@@ -1,4 +1,4 @@
-/** `npm run gallery`: every state of every page on an address of its own, drawn anew when a source changes. */
+/** `npm run gallery`: every state of every page at its own URL, which reloads when a file changes. */
 import { addresses, portalEnvironment, ports } from './demo-environment.mjs';
 import { ensurePackages } from './packages.mjs';
 import { programCommand } from './runtime.mjs';

@@ -1,4 +1,4 @@
-/** The test runners behind one shape: run, and say what passed, failed and was skipped. */
+/** Common interface of the test runners: run, and report what passed, failed and was skipped. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -9,7 +9,7 @@ import { programCommand, root, run, runQuietly } from './runtime.mjs';
  * @typedef {object} RunOptions
  * @property {string} name of the run, such as `http-node`
  * @property {string[]} args for the test runner
- * @property {Record<string, string>} env on top of ours
+ * @property {Record<string, string>} env added to the common environment
  * @property {() => boolean} mayRetry whether what failed is run once more
  * @typedef {import('./results.mjs').Result} Result
  */
@@ -57,7 +57,7 @@ export async function runCheck(name, command) {
 }
 
 /**
- * A machine for CI has other things to do: what failed is run once more by itself. What passes then is flaky: a fault of
+ * CI machines run other jobs: what failed is run once more by itself. What passes then is flaky: a fault of
  * the test, or a rare one of the product.
  * @param {() => boolean} mayRetry
  * @param {() => Promise<Result>} first

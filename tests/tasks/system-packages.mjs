@@ -55,7 +55,7 @@ export const installCommand = (programs) => `apt-get install ${programs.map(({ d
 /**
  * Installs what is missing.
  * @param {readonly string[]} steps of this run
- * @throws {Error} naming the packages that are missing still
+ * @throws {Error} lists the packages that are still missing
  */
 export function ensureSystemPackages(steps) {
 	const wanted = missing(steps);

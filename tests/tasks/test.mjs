@@ -19,7 +19,7 @@ const parsed = parseOrExit();
 /** @type {string[]} parts that can't run here */
 const notes = [];
 const choice = { ...parsed, skip: (/** @type {string} */ line) => notes.push(line) };
-// Seed of all property-based tests: a failure can be had again.
+// The seed of all property-based tests makes failures reproducible.
 process.env.FAST_CHECK_SEED ??= String(randomInt(2 ** 31));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => endNow());
 
@@ -58,7 +58,7 @@ async function prepare() {
 	if (missing.length > 0)
 		choice.skip(`tests that need ${missing.map(({ program }) => program).join(', ')}: ${installCommand(missing)}`);
 	await ensurePackages();
-	// The compiler's settings are Kit's to write; in a fresh clone nobody has asked it yet.
+	// `svelte-kit sync` writes the TypeScript settings; a fresh clone has none.
 	await runCheck('svelte-kit sync', programCommand('svelte-kit', ['sync']));
 }
 

@@ -2,7 +2,7 @@ const MAX_CAUSES = 10;
 const MAX_TEXT_LENGTH = 300;
 const MAX_DESCRIPTION_LENGTH = 200;
 
-/** An error code of OAuth (RFC 6749, 5.2), or one that a service has defined itself. */
+/** An error code of OAuth (RFC 6749 5.2), or one that a service has defined itself. */
 const OAUTH_CODE = /^[a-z][a-z_]{1,63}$/;
 const ERROR_CODE = /^[A-Za-z][\w-]{1,63}$/;
 /** Errors whose codes state what went wrong: their stacks add nothing. */
@@ -84,8 +84,8 @@ function isExpected(error: Error): boolean {
 }
 
 /**
- * The `error` of a response body, or of a challenge (RFC 6750, 3). A challenge without one means that the client was
- * rejected (RFC 6749, 5.2).
+ * The `error` of a response body, or of a challenge (RFC 6750 3). A challenge without one means that the client was
+ * rejected (RFC 6749 5.2).
  */
 export function oauthCodeOf(error: Error): string | undefined {
 	const code = 'error' in error ? error.error : undefined;
@@ -146,7 +146,7 @@ function textOf(error: Error): string {
 	return error.message.includes(code) ? error.message : `${code} ${error.message}`;
 }
 
-/** Eight groups, or fewer around a `::` (RFC 4291, 2.2). `::` and `::1` (2.5) are nobody's address. */
+/** Eight groups, or fewer around a `::` (RFC 4291 2.2). `::` and `::1` (2.5) are nobody's address. */
 const IPV6 =
 	/(?<![\w:.])(?!::1?(?![\w:]))(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?::(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?)(?![\w:])/gi;
 

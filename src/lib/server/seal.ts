@@ -42,7 +42,7 @@ export interface Seal {
 	/** Opens a text that was sealed for this purpose with any of the secrets; null for anything else. Never throws. */
 	open(text: string): Opened | null;
 	/** Whether a text names one of this seal's keys. This needs no cryptography, and proves nothing. */
-	recognises(text: string): boolean;
+	recognizes(text: string): boolean;
 }
 
 /** How a value is encoded before it is sealed. */
@@ -101,7 +101,7 @@ export function createSeal(secrets: readonly string[], purpose: string, codec: C
 			}
 		},
 
-		recognises: (text) => keyIndex(text) >= 0
+		recognizes: (text) => keyIndex(text) >= 0
 	};
 }
 

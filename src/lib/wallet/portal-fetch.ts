@@ -79,7 +79,7 @@ function isText(value: unknown): boolean {
 	return typeof value === 'string' && value !== '';
 }
 
-/** The portal sends seconds only (RFC 9110, 10.2.3). */
+/** The portal sends seconds only (RFC 9110 10.2.3). */
 function retryAfterMs(headers: Headers): number {
 	const text = headers.get('retry-after') ?? '';
 	return /^\d+$/.test(text) ? Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS) : 0;

@@ -30,8 +30,8 @@ const lookMs = 5000;
 const usualLifeMs = 300_000;
 
 /**
- * Renews the code on the screen while the page is visible. A code that nobody scans expires after a number of automatic
- * MAX_RENEWALS; each code that the person requests starts that number again.
+ * Renews the code on the screen while the page is visible. A code that nobody scans is renewed automatically at most
+ * `MAX_RENEWALS` times. Each code that the person requests resets this count.
  */
 export class QrRenewal {
 	/** When the last code will expire, on the clock `now`. */

@@ -37,7 +37,7 @@ import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up'
 const MAX_RESTARTS = 1;
 
 /**
- * Handles the callback of a sign-in (RFC 6749 4.1.2, OIDC Core 3.1.2.5). On success, `locals.session` is the new
+ * Handles the callback of a sign-in (RFC 6749 4.1.2, OpenID Connect Core 3.1.2.5). On success, `locals.session` is the new
  * session. Without the flow's cookie, no request is sent to the STS.
  * @returns the address to redirect the browser to
  */

@@ -23,12 +23,12 @@ const secret = randomBytes(32).toString('base64url');
 /** An authorization request, and the values that its callback needs. */
 export interface AuthorizationRequest {
 	readonly url: URL;
-	/** PKCE code verifier (RFC 7636, 4.1). */
+	/** PKCE code verifier (RFC 7636 4.1). */
 	readonly verifier: string;
 	readonly nonce: string;
 }
 
-/** The token endpoint's response (RFC 6749, 5.1), with Auth.js's own fields. */
+/** The token endpoint's response (RFC 6749 5.1), with Auth.js's own fields. */
 export type TokenResponse = Account;
 
 /**
@@ -38,8 +38,7 @@ export class AuthjsError extends Error {
 	override readonly name = 'AuthjsError';
 
 	/**
-	 * @param granted the tokens of a rejected response; they are not stored anywhere, so the caller has to revoke
-	 * them
+	 * @param granted the tokens of a rejected response; not stored; the caller must revoke them
 	 */
 	constructor(
 		message: string,

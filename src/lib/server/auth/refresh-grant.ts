@@ -61,20 +61,20 @@ function throwRefreshError(cause: unknown, status: number): never {
 
 /**
  * A refreshed ID token must have the same issuer and audience, which were checked with the response, and the same subject
- * (OIDC Core 12.2).
+ * (OpenID Connect Core 12.2).
  */
 async function assertSamePerson(session: Session, idToken: string, tokens: oauth.TokenEndpointResponse): Promise<void> {
 	if (oauth.getValidatedIdTokenClaims(tokens)?.sub !== session.sub) ended('other_subject');
 	try {
 		await verifyIdToken(idToken, { accessToken: tokens.access_token });
 	} catch (cause) {
-		// If the key is unavailable, it is sufficient that the response came directly from the STS (OIDC Core 3.1.3.7, 6).
+		// If the key is unavailable, it is sufficient that the response came directly from the STS (OpenID Connect Core 3.1.3.7, 6).
 		if (!isUnavailable(cause) && !isUnknownKey(cause)) ended('id_token_not_valid', cause);
 	}
 }
 
 /**
- * Errors about the grant or the person. Only a new sign-in resolves them (RFC 6749 5.2, OIDC Core 3.1.2.6, RFC 8628 3.5).
+ * Errors about the grant or the person. Only a new sign-in resolves them (RFC 6749 5.2, OpenID Connect Core 3.1.2.6, RFC 8628 3.5).
  */
 const grantErrors = [
 	'invalid_grant',

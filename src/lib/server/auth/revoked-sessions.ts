@@ -44,7 +44,7 @@ export async function revokeSession({ id, endsAt }: Pick<Revocable, 'id' | 'ends
 }
 
 /**
- * Revokes the sessions that the STS has ended (OIDC Back-Channel Logout 2.7): those with this `sid`, or else this `sub`,
+ * Revokes the sessions that the STS has ended (OpenID Connect Back-Channel Logout 2.7): those with this `sid`, or else this `sub`,
  * that began at `untilMs` or earlier. A later time that is already recorded stays.
  * @param untilMs Unix milliseconds
  */

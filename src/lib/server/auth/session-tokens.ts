@@ -6,7 +6,7 @@ import { type SharedOnly, StoreUnavailable } from '../store/store';
 import { openTokens, sealTokens, tokensNameOf } from './session-format';
 import type { Session } from './session';
 
-/** The token endpoint's response at sign-in (RFC 6749 5.1, OIDC Core 3.1.3.3). `expiresAt` in Unix seconds. */
+/** The token endpoint's response at sign-in (RFC 6749 5.1, OpenID Connect Core 3.1.3.3). `expiresAt` in Unix seconds. */
 export interface TokenSet {
 	readonly accessToken: string;
 	readonly refreshToken?: string | undefined;

@@ -34,7 +34,7 @@ const SessionFields = v.object({
 	institutionId: text,
 	acr: text,
 	amr: v.array(v.string()),
-	/** The STS's own session id (OIDC Back-Channel Logout 2.1). */
+	/** The STS's own session id (OpenID Connect Back-Channel Logout 2.1). */
 	sid: text,
 	/** When the person last authenticated at the STS; 0 if unknown. */
 	authTime: seconds,

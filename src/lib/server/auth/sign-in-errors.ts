@@ -61,7 +61,7 @@ export function signInErrorOf(
 	return method === undefined || signInMethods[method] ? error : 'sign_in_failed';
 }
 
-/** The portal's codes for the `error` of a callback (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6). */
+/** The portal's codes for the `error` of a callback (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6). */
 const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['access_denied', 'access_denied'],
 	// OpenID Connect Core Error Code unmet_authentication_requirements 1.0.

@@ -22,9 +22,9 @@ export const SignInFlowSchema = v.object({
 	/** 17 characters: the start time in milliseconds (base 36), then 8 random characters. Ids sort by age. */
 	id: text,
 	provider,
-	/** Random; the part of the `state` parameter that binds the callback to this flow (RFC 6749, 10.12). */
+	/** Random; the part of the `state` parameter that binds the callback to this flow (RFC 6749 10.12). */
 	stateKey: text,
-	/** PKCE code verifier (RFC 7636, 4.1). */
+	/** PKCE code verifier (RFC 7636 4.1). */
 	verifier: text,
 	/** OpenID Connect Core 3.1.2.1. */
 	nonce: text,

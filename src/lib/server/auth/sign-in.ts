@@ -27,7 +27,7 @@ interface SignInRequest {
 	readonly provider: string | null;
 	readonly institution?: string | null;
 	readonly returnTo?: string | null;
-	/** `1`: the STS must authenticate the person again. */
+	/** The STS must authenticate the person again (`prompt=login`). */
 	readonly forceLogin?: boolean;
 	/** The name of a requirement of the configuration (`step-up.ts`), for a person who is signed in. */
 	readonly stepUp?: string | null;
@@ -168,7 +168,7 @@ export interface SignInOptions {
 	/** The id of a wallet session that this browser owns and has completed. */
 	readonly walletSessionId?: string | undefined;
 	/**
-	 * Whether the STS must authenticate the person again, even if it has a session for them (OIDC Core 3.1.2.1,
+	 * Whether the STS must authenticate the person again, even if it has a session for them (OpenID Connect Core 3.1.2.1,
 	 * `prompt=login`).
 	 */
 	readonly requestsLogin?: boolean | undefined;
@@ -213,7 +213,7 @@ async function authorizationParams(options: SignInOptions) {
 	// An essential claim makes an STS that can't meet it say so. Others would refuse a request with one.
 	const isEssential = acr.length > 0 && (await stsMetadata()).claims_parameter_supported === true;
 	return {
-		// Auth.js serialises the object as JSON, although its types require a string.
+		// Auth.js serializes the object as JSON, although its types require a string.
 		...(provider === 'sts' && { claims: requestedClaims(isEssential ? acr : []) as unknown as string }),
 		...(institution && { provider: institution }),
 		...(walletSessionId && { login_hint: `oid4vp:${walletSessionId}` }),

@@ -77,7 +77,7 @@ export async function revokeTokens(
 }
 
 /**
- * The URL of the STS's end-session page (OIDC RP-Initiated Logout 2); null if the STS has none or is unavailable.
+ * The URL of the STS's end-session page (OpenID Connect RP-Initiated Logout 2); null if the STS has none or is unavailable.
  * `logout_hint` names the session. An ID token in a URL ends up in histories, so `id_token_hint` requires
  * SIGN_OUT_ID_TOKEN_HINT.
  */
@@ -101,7 +101,7 @@ export async function endSessionUrl(session: Session, requestId: string): Promis
 
 /** A logout token has only a few claims. While the STS is slow, all callers wait and their tokens stay in memory. */
 export const MAX_TOKEN_CHARACTERS = 8192;
-/** A logout token is valid for minutes at most (OIDC Back-Channel Logout 1.0, 2.4). Its id is stored for longer. */
+/** A logout token is valid for minutes at most (OpenID Connect Back-Channel Logout 1.0, 2.4). Its id is stored for longer. */
 const REMEMBERED_MS = 60 * 60 * 1000;
 const OLDEST_SECONDS = 30 * 60;
 

@@ -118,7 +118,7 @@ export type StepUpOutcome = (typeof stepUpOutcomes)[number];
  */
 export const needsLink = (path: string): boolean => path.startsWith('/api/');
 
-/** The path of the page that explains a step-up, or how it ended. A person whose session meets the requirement is led on. */
+/** The path of the page that explains a step-up, or how it ended. A person whose session meets the requirement is redirected. */
 export function stepUpPagePath(of: {
 	readonly name?: string;
 	readonly returnTo: string;

@@ -174,7 +174,7 @@ function cookieIds(cookies: Cookies): string[] {
  * were not sealed with one of the portal's keys do not count.
  */
 function openable(ids: readonly string[], valueOf: (id: string) => string | undefined): readonly string[] {
-	return ids.filter((id) => sealed.recognises(valueOf(id) ?? '')).slice(-MAX_OPENED);
+	return ids.filter((id) => sealed.recognizes(valueOf(id) ?? '')).slice(-MAX_OPENED);
 }
 
 function checked(session: OwnedSession | undefined, id: string, nowMs: number): OwnedSession | null {

@@ -97,7 +97,7 @@ const FROM_BACKEND = [
 
 /**
  * Responses with these statuses never have a body, so headers about one are dropped: a `Content-Length` without a body makes
- * clients misread the next response (RFC 9110, 8.6).
+ * clients misread the next response (RFC 9110 8.6).
  */
 const NEVER_WITH_BODY: ReadonlySet<number> = new Set([204, 205]);
 const ABOUT_BODY = ['content-encoding', 'content-length', 'content-range'];

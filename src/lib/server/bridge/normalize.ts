@@ -1,7 +1,7 @@
 import type { IdvReason, Person } from '$lib/wallet/view';
 import { isSessionStatusValue, type SessionStatusValue } from '$lib/wallet/wallet-session';
 import { Problem, type ProblemCode } from '../http/problem';
-import type { Localised } from '../upstream/lenient';
+import type { Localized } from '../upstream/lenient';
 import { failureOf } from './errors';
 import type * as schemas from './schemas';
 import * as v from 'valibot';
@@ -58,7 +58,7 @@ export interface IdvStatus {
 	readonly planType: string | null;
 	readonly reason: IdvReason | null;
 	/** Labels are personal data, only for `/login/identity` in the owning browser. */
-	readonly candidates: readonly { readonly id: string; readonly label: Localised }[];
+	readonly candidates: readonly { readonly id: string; readonly label: Localized }[];
 	readonly errorCode?: ProblemCode;
 }
 
@@ -72,8 +72,8 @@ export interface IdvOutcome {
 /** A wallet that is linked to a subject. Times are ISO 8601. */
 export interface Binding {
 	readonly id: string;
-	readonly providerId: Localised | null;
-	readonly institutionId: Localised | null;
+	readonly providerId: Localized | null;
+	readonly institutionId: Localized | null;
 	readonly createdAt: string | null;
 	readonly lastUsedAt: string | null;
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
-import { EntryId, type Localised, readBoolean, readList, readLocalised, reportDropped } from '../upstream/lenient';
+import { EntryId, type Localized, readBoolean, readList, readLocalized, reportDropped } from '../upstream/lenient';
 
 const MAX_TEXT = 200;
 
@@ -28,7 +28,7 @@ const codesInText = v.fallback(
 export const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
 export const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
 export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
-/** For responses that may omit the session. If it is not the requested one, `own` in `normalize.ts` rejects the response. */
+/** For responses that may omit the session. If it is not the requested one, `requireSameSession` in `normalize.ts` rejects the response. */
 export const optionalSessionId = lenient(v.pipe(v.string(), v.trim(), v.nonEmpty()));
 export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(MAX_TEXT));
 export const id = v.pipe(EntryId, v.maxLength(MAX_TEXT));
@@ -40,14 +40,14 @@ export const flag = v.optional(
 	),
 	null
 );
-const localisedOf = (maxLength: number) =>
+const localizedOf = (maxLength: number) =>
 	v.pipe(
 		v.unknown(),
-		v.transform((value) => readLocalised(typeof value === 'number' ? String(value) : value, maxLength)),
-		v.custom<Localised>((value) => value !== undefined)
+		v.transform((value) => readLocalized(typeof value === 'number' ? String(value) : value, maxLength)),
+		v.custom<Localized>((value) => value !== undefined)
 	);
 /** A text for people, in each language of the portal. A number is read as a text. */
-const localised = localisedOf(MAX_TEXT);
+const localized = localizedOf(MAX_TEXT);
 /** Not lenient: an invalid address must not be taken for "no address", which means that there is no page to visit. */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 export const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
@@ -91,7 +91,7 @@ export const ClaimPath = v.pipe(
 	v.maxLength(MAX_CLAIM_PATH)
 );
 
-const RequestedClaim = v.object({ path: ClaimPath, label: localisedOf(MAX_CLAIM_LABEL) });
+const RequestedClaim = v.object({ path: ClaimPath, label: localizedOf(MAX_CLAIM_LABEL) });
 /** A claim that the wallet is asked for, and what people call it. */
 export type RequestedClaim = v.InferOutput<typeof RequestedClaim>;
 
@@ -203,7 +203,7 @@ export const IdvStartResponse = v.pipe(
 
 export const DcApiSubmittedResponse = v.object({ sessionId: optionalSessionId, status });
 
-const Candidate = v.object({ id, label: localised });
+const Candidate = v.object({ id, label: localized });
 
 export const IdvStatusResponse = v.object({
 	sessionId: optionalSessionId,
@@ -224,8 +224,8 @@ export const SubmittedIdvResponse = v.object({ sessionId: optionalSessionId, sta
 
 const BindingResponse = v.object({
 	id,
-	providerId: lenient(localised),
-	institutionId: lenient(localised),
+	providerId: lenient(localized),
+	institutionId: lenient(localized),
 	createdAt: instant,
 	lastUsedAt: instant
 });

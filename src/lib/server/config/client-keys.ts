@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { builtin } from '../runtime';
 import { unixSeconds } from '../clock';
 
-/** A key pair with which the portal authenticates to the STS (`private_key_jwt`, OIDC Core 9). */
+/** A key pair with which the portal authenticates to the STS (`private_key_jwt`, OpenID Connect Core 9). */
 export interface ClientKey {
 	/** The key's own `kid`, or else its thumbprint (RFC 7638). */
 	readonly kid: string;

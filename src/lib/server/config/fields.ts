@@ -40,7 +40,7 @@ export const scope = v.pipe(
 const MAX_ACR_VALUES = 10;
 
 /**
- * A value of the `acr` claim (OIDC Core 2), such as `https://refeds.org/profile/mfa`: without spaces, which separate the values
+ * A value of the `acr` claim (OpenID Connect Core 2), such as `https://refeds.org/profile/mfa`: without spaces, which separate the values
  * of `acr_values`, and without quotes and backslashes, because challenges repeat it in a quoted string.
  */
 export const acrValue = v.pipe(
@@ -73,7 +73,7 @@ export const list = v.pipe(
 
 /**
  * An issuer identifier. It is not normalized: the issuer in tokens must match it exactly, with or without a trailing slash
- * (OIDC Discovery 4.3).
+ * (OpenID Connect Discovery 4.3).
  */
 export const issuerUrl = v.pipe(
 	v.string(),

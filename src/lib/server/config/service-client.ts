@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ClientKey } from './client-keys';
 import { scope } from './fields';
 
-/** How a client authenticates at the token endpoint (OIDC Core 9). */
+/** How a client authenticates at the token endpoint (OpenID Connect Core 9). */
 export const clientAuth = v.picklist(
 	['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
 	'must be "client_secret_post", "client_secret_basic" or "private_key_jwt"'

@@ -48,7 +48,7 @@ const PUBLIC_DOCUMENTS: readonly RoutePath[] = ['/[x+2e]well-known'];
 const API_DESTINATIONS = new Set(['', 'empty', 'document', 'image']);
 
 /**
- * Decides whether a request is allowed (Fetch Metadata; docs/security.md C1). The origin that a browser reports must be the
+ * Decides whether a request is allowed (Fetch Metadata; docs/security.md). The origin that a browser reports must be the
  * portal's own. The exception is a top-level navigation to a page or a callback, which may start anywhere.
  */
 export function checkOrigin(facts: RequestFacts, rules: OriginRules): OriginVerdict {

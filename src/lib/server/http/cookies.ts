@@ -57,7 +57,7 @@ export interface CookieJar {
 
 /**
  * @param header the request's `Cookie` header; parsed at most once, and only when a cookie is read
- * @param serialize Kit's own serialiser
+ * @param serialize Kit's own serializer
  */
 export function createCookieJar(header: string | null, serialize: Cookies['serialize']): CookieJar {
 	let parsed: ReadonlyMap<string, string> | undefined;
@@ -164,7 +164,7 @@ interface SealOf<Value> {
 	 */
 	openFor(cookies: object, text: string | undefined): Opened<Readonly<Value>> | null;
 	/** Whether a text names one of the portal's keys for this purpose. This needs no cryptography, and proves nothing. */
-	recognises(text: string): boolean;
+	recognizes(text: string): boolean;
 }
 
 interface CacheEntry {
@@ -219,7 +219,7 @@ export function sealOf<Value>(
 			if (!opened.has(key) && opened.size < MAX_OPENINGS_PER_REQUEST) opened.set(key, open(text));
 			return (opened.get(key) ?? null) as Opened<Value> | null;
 		},
-		recognises: (text) => get().recognises(text)
+		recognizes: (text) => get().recognizes(text)
 	};
 }
 

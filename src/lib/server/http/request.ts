@@ -118,7 +118,7 @@ export function redirectByRefresh(setHeaders: SetHeaders, url: string): void {
 
 /**
  * The key of a per-address limit. An IPv4 address is returned unchanged. An IPv6 address is reduced to its /64, because one
- * host may use all 2^64 addresses of it (RFC 4291, 2.5.4; RFC 7934). IPv4-mapped IPv6 addresses count as IPv4 (RFC 4291,
+ * host may use all 2^64 addresses of it (RFC 4291 2.5.4; RFC 7934). IPv4-mapped IPv6 addresses count as IPv4 (RFC 4291,
  * 2.5.5.2).
  * @param address IPv4 or IPv6 in any spelling, with or without a zone; anything else is returned unchanged
  * @returns such as `192.0.2.1` or `2001:db8:0:1::/64`
@@ -151,7 +151,7 @@ export function truncatedNetworkOf(address: string): string | undefined {
 	return ipv6 && `${ipv6}::/48`;
 }
 
-/** The eight 16-bit groups of an IPv6 address. The URL parser normalises every spelling. */
+/** The eight 16-bit groups of an IPv6 address. The URL parser normalizes every spelling. */
 function groupsOf(address: string): number[] {
 	const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
 	const parse = (text = '') =>
@@ -164,7 +164,7 @@ function groupsOf(address: string): number[] {
 }
 
 /**
- * Names of browsers and systems as people know them. The list is short on purpose: it is for a person who has to recognise
+ * Names of browsers and systems as people know them. The list is short on purpose: it is for a person who has to recognize
  * their own devices.
  */
 export const browserNames = [

@@ -77,7 +77,7 @@ export class StoreUnavailable extends Error {
 
 /**
  * The shared store without the process's own copies, for data of which an old copy is worse than none.
- * All calls throw `StoreUnavailable`.
+ * Calls throw `StoreUnavailable` while the shared store is unavailable.
  */
 export type SharedOnly = Pick<Store, 'read' | 'replace' | 'write'>;
 

@@ -8,7 +8,7 @@ import * as oauth from 'oauth4webapi';
 import { log } from '../log';
 import { stsCall, stsClient, stsMetadata } from './metadata';
 import { isUnavailable } from './responses';
-import { isIdentifier, readLocalised, readStrings } from '../upstream/lenient';
+import { isIdentifier, readLocalized, readStrings } from '../upstream/lenient';
 
 const MAX_NAME = 200;
 
@@ -45,14 +45,14 @@ const identifier = v.optional(
 const name = v.optional(
 	v.pipe(
 		v.unknown(),
-		v.transform((value) => (isScalar(value) ? value : (readLocalised(value, MAX_NAME)?.nl ?? value))),
+		v.transform((value) => (isScalar(value) ? value : (readLocalized(value, MAX_NAME)?.nl ?? value))),
 		text
 	)
 );
 /** A JSON number (RFC 7519 2, NumericDate). `auth/sign-in-result.ts` checks whether it is plausible. */
 const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
 
-/** The ID token's claims that the portal uses (OIDC Core 2 and 5.1, eduPerson); others are ignored. */
+/** The ID token's claims that the portal uses (OpenID Connect Core 2 and 5.1, eduPerson); others are ignored. */
 export const IdentityClaims = v.object({
 	sub: v.custom<string>(isIdentifier),
 	name,
@@ -89,7 +89,7 @@ const requested = [
 ];
 
 /**
- * The `claims` parameter of the institutional sign-in (OIDC Core 5.5). All claims are voluntary, except `acr` if its value
+ * The `claims` parameter of the institutional sign-in (OpenID Connect Core 5.5). All claims are voluntary, except `acr` if its value
  * has to be one of these (5.5.1.1).
  */
 export function requestedClaims(essentialAcr: readonly string[] = []) {

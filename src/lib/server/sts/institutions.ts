@@ -4,7 +4,7 @@ import { withinLimit } from '../clock';
 import { config } from '../config';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
-import { EntryId, type Localised, readBoolean, readKeywords, readList, readLocalised } from '../upstream/lenient';
+import { EntryId, type Localized, readBoolean, readKeywords, readList, readLocalized } from '../upstream/lenient';
 import { createMetadataCache, RETRY_MS, stsFetch } from './metadata';
 
 const FRESH_MS = 60_000;
@@ -18,8 +18,8 @@ const Listed = v.pipe(
 		id: v.pipe(EntryId, v.maxLength(256)),
 		name: v.pipe(
 			v.unknown(),
-			v.rawTransform<unknown, Localised>(({ dataset, addIssue, NEVER }) => {
-				const names = readLocalised(dataset.value, 256);
+			v.rawTransform<unknown, Localized>(({ dataset, addIssue, NEVER }) => {
+				const names = readLocalized(dataset.value, 256);
 				if (names === undefined) addIssue({ message: 'is not a string' });
 				return names ?? NEVER;
 			})
@@ -47,7 +47,7 @@ interface Institutions {
 	/** Those that can be chosen. */
 	readonly lists: Readonly<Record<Locale, readonly Institution[]>>;
 	/** The names of all, by id. */
-	readonly names: ReadonlyMap<string, Localised>;
+	readonly names: ReadonlyMap<string, Localized>;
 }
 
 const NONE: Institutions = { lists: { nl: [], en: [] }, names: new Map() };

@@ -105,7 +105,7 @@ async function knows({ find }: StsKeys, header: JWTHeaderParameters): Promise<bo
 /** Far more keys than any STS publishes. */
 const MAX_KEYS = 100;
 const LIST = 'keys of the STS';
-/** Shorter RSA keys must not be used (RFC 7518, 3.3), so no signature is verified with them. */
+/** Shorter RSA keys must not be used (RFC 7518 3.3), so no signature is verified with them. */
 const MIN_RSA_BITS = 2048;
 
 /**
@@ -132,7 +132,7 @@ const optional = v.optional(v.unknown());
 const texts = ['kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e', 'd', 'k'] as const;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** A key (RFC 7517, 4). Members of the wrong type count as absent, and unknown members are dropped. */
+/** A key (RFC 7517 4). Members of the wrong type count as absent, and unknown members are dropped. */
 const Key = v.pipe(
 	v.looseObject({ kty: v.string(), kid: optional }),
 	v.transform(({ kty, kid, key_ops, ...key }): JWK => {
@@ -148,7 +148,7 @@ const Key = v.pipe(
 	})
 );
 
-/** The keys of a key set (RFC 7517, 5). */
+/** The keys of a key set (RFC 7517 5). */
 const KeySet = v.pipe(
 	v.object({ keys: v.array(v.unknown()) }),
 	v.transform(({ keys }) => readList(LIST, keys, Key, { max: MAX_KEYS, keyOf: (key) => JSON.stringify(key) }))
@@ -187,7 +187,7 @@ async function isUsable(key: JWK): Promise<boolean> {
 type KeyFinder = JWTVerifyGetKey & { readonly hasId: (kid: string) => boolean };
 
 /**
- * Finds the key for a token: by its key id, or else among the keys without an id (RFC 7515, 4.1.4). If several keys match,
+ * Finds the key for a token: by its key id, or else among the keys without an id (RFC 7515 4.1.4). If several keys match,
  * jose throws {@link errors.JWKSMultipleMatchingKeys}, which lists them.
  */
 export function keyFinder(keys: readonly JWK[]): KeyFinder {

@@ -31,7 +31,7 @@ const LogoutClaims = v.pipe(
 export type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
 
 /**
- * Verifies a logout token (OIDC Back-Channel Logout 1.0, 2.4 and 2.6). The caller has to check that its `jti` is new.
+ * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, 2.4 and 2.6). The caller has to check that its `jti` is new.
  * @returns its claims
  * @throws jose's errors, IdTokenRefused or ValiError for an invalid token, and KeysUnavailable while the STS's keys are
  * unavailable
@@ -50,7 +50,7 @@ export async function verifyLogoutToken(token: string): Promise<LogoutClaims> {
 
 /**
  * Rejects tokens that are clearly not logout tokens for this client before any key is fetched, because anybody may send
- * one. A type in the header is optional (OIDC Back-Channel Logout 1.0, 2.4).
+ * one. A type in the header is optional (OpenID Connect Back-Channel Logout 1.0, 2.4).
  */
 function assertForPortal(token: string): void {
 	const { typ = 'JWT' } = decodeProtectedHeader(token);

@@ -55,7 +55,7 @@ function isServerFault(error: Error): boolean {
 	return 'code' in error && (error.code === RESPONSE_IS_NOT_JSON || error.code === PARSE_ERROR);
 }
 
-/** OAuth errors about the portal as a client (RFC 6749, 5.2). Its operator has to act. */
+/** OAuth errors about the portal as a client (RFC 6749 5.2). Its operator has to act. */
 export const clientErrors: readonly string[] = [
 	'invalid_client',
 	'unauthorized_client',
@@ -83,7 +83,7 @@ export function isRefusal(error: unknown): boolean {
 const MAX_LIFE_SECONDS = 366 * 24 * 60 * 60;
 const REPORT_EVERY_MS = 60_000;
 /**
- * The assumed lifetime of a pushed request (RFC 9126, 2.2) without one. The request is used at once, but the libraries
+ * The assumed lifetime of a pushed request (RFC 9126 2.2) without one. The request is used at once, but the libraries
  * require a lifetime.
  */
 const ASSUMED_PAR_SECONDS = 60;
@@ -95,7 +95,7 @@ const TOKEN = /^[\u0020-\u007e]+$/;
 let reportedAtMs = -Infinity;
 
 /**
- * The response of a token endpoint (RFC 6749, 5.1) or of a pushed authorization request, without what the libraries would
+ * The response of a token endpoint (RFC 6749 5.1) or of a pushed authorization request, without what the libraries would
  * reject: optional fields that are null, empty or of the wrong type, tokens that can't be sent in a header, numbers as
  * texts, and other content types. A body that is not a JSON object is not changed.
  */
@@ -122,7 +122,7 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	}
 	const sent = new Headers(headers);
 	sent.set('content-type', 'application/json');
-	// The body has more details than the challenge that must accompany it (RFC 6749, 5.2), and the libraries read only one
+	// The body has more details than the challenge that must accompany it (RFC 6749 5.2), and the libraries read only one
 	// of them.
 	if (typeof body.error === 'string') sent.delete('www-authenticate');
 	return new Response(JSON.stringify(body), { status: successOf(body, status), headers: sent });
@@ -142,7 +142,7 @@ function parse(text: string): unknown {
 	}
 }
 
-/** Whether a value can be serialised. A value that is nested too deeply can be parsed, but not serialised. */
+/** Whether a value can be serialized. A value that is nested too deeply can be parsed, but not serialized. */
 function canBeWritten(value: unknown): boolean {
 	try {
 		JSON.stringify(value);
@@ -157,7 +157,7 @@ const isAbsent = (value: unknown) => value === null || value === '';
 const isNumeric = (value: unknown) =>
 	typeof value === 'number' || (typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value));
 
-/** Whether a token is encrypted: a JWE in compact serialisation has five parts (RFC 7516, 7.1), a signed token three. */
+/** Whether a token is encrypted: a JWE in compact serialization has five parts (RFC 7516 7.1), a signed token three. */
 export function isEncryptedToken(token: unknown): boolean {
 	return typeof token === 'string' && token.split('.').length === 5;
 }

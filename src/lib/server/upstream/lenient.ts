@@ -19,7 +19,7 @@ const reportedAtMs = new Map<string, number>();
 type Json = Readonly<Record<string, unknown>>;
 
 /** A text for people in each language of the portal. */
-export type Localised = Readonly<Record<Locale, string>>;
+export type Localized = Readonly<Record<Locale, string>>;
 
 export function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -65,7 +65,7 @@ export function reportDropped(list: string, { used, total }: { readonly used: nu
 
 /**
  * The texts of a list, in order, each once, at most 100. A single text counts as a list of words separated by spaces,
- * as in `scope` (RFC 6749, 3.3). Anything else is dropped.
+ * as in `scope` (RFC 6749 3.3). Anything else is dropped.
  * @returns empty when there is no text
  */
 export function readStrings(value: unknown): string[] {
@@ -142,7 +142,7 @@ export function readBoolean(value: unknown): boolean | undefined {
  * @returns the text of each language, or else the English, the Dutch or the first one. A plain string serves all languages.
  * Undefined if there is no text
  */
-export function readLocalised(value: unknown, maxLength: number): Localised | undefined {
+export function readLocalized(value: unknown, maxLength: number): Localized | undefined {
 	const texts = textsByLanguage(value, maxLength);
 	const any = cleanText(value, maxLength) ?? texts.get('en') ?? texts.get('nl') ?? [...texts.values()][0];
 	return any === undefined ? undefined : { nl: texts.get('nl') ?? any, en: texts.get('en') ?? any };

@@ -60,7 +60,7 @@ const noticesByStatus: Partial<Record<string, CancelNotice>> = {
 
 /**
  * Cancels this browser's wallet sign-in and redirects to the login page. The notice there depends on the session status at the
- * Auth Bridge. If the Auth Bridge is unavailable, the sign-in is cancelled all the same, with the notice `nothing_kept`.
+ * Auth Bridge. If the Auth Bridge is unavailable, the sign-in is cancelled anyway, with the notice `nothing_kept`.
  * @param form the form of the page; its `returnTo` is used if the browser no longer has the wallet session
  */
 export async function cancelWallet(event: RequestEvent, form: FormData): Promise<never> {

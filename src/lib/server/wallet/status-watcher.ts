@@ -24,7 +24,7 @@ export function differs(a: SessionStatus, b: SessionStatus): boolean {
 	return hasMoved || exactFields(a) !== exactFields(b);
 }
 
-/** What an event contains, except for the end, which the Auth Bridge may compute anew for each response. */
+/** What an event contains, except for the end, which the Auth Bridge may recompute for each response. */
 function exactFields({ bridgeExpiresAt: _end, errorCode: _code, ...fields }: SessionStatus): string {
 	return JSON.stringify(fields);
 }

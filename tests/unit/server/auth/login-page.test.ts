@@ -30,7 +30,7 @@ describe('a login transaction', () => {
 		]);
 	});
 
-	test('is recognised in the browser that began it', async () => {
+	test('is recognized in the browser that began it', async () => {
 		const transaction = readLoginTransaction(await begun(), NOW_MS);
 		expect(transaction?.id).toMatch(/^[\da-f-]{36}$/);
 	});

@@ -113,7 +113,7 @@ describe('a sign-in that version 1.0.0 started', () => {
 		cookie('callback', encodeURIComponent('http://localhost:3000/help?x=1'))
 	].join('; ');
 
-	test('is recognised by its state', () => {
+	test('is recognized by its state', () => {
 		expect(flowOfVersion1(`${old}.eyJhbGciOiJkaXIifQ..a.b.c`)).toBe(old);
 		expect(flowOfVersion1(`${old}.x`)).toBeNull();
 	});

@@ -95,7 +95,7 @@ describe('a step-up sign-in', () => {
 		expect(meetsStepUp(session('sfa', authTime), stepUp, NOW - 900)).toBe(false);
 	});
 
-	test('recognises the person by the id that both sign-in methods share', () => {
+	test('recognizes the person by the id that both sign-in methods share', () => {
 		const stepUp = stepUpFor(before, { acr: [], maxAgeSeconds: 60 });
 		expect(isSamePerson({ ...before, id: 'other', sub: 'other' }, stepUp)).toBe(true);
 		expect(isSamePerson({ ...before, userId: 'other' }, stepUp)).toBe(false);

@@ -42,7 +42,7 @@ describe('reading the status', () => {
 		expect(JSON.stringify(status)).not.toMatch(personalText);
 	});
 
-	test.each(sessionStatuses)('recognises %s', async (status) => {
+	test.each(sessionStatuses)('recognizes %s', async (status) => {
 		const stub = await startStub(json(200, { sessionId, status }));
 		expect((await bridgeAt(stub.url).readStatus(sessionId, credential)).status).toBe(status);
 	});

@@ -33,7 +33,7 @@ describe('an error code', () => {
 		}
 	});
 
-	test.each(codes)('%s is recognised in the text of a message without a code', (code, ours) => {
+	test.each(codes)('%s is recognized in the text of a message without a code', (code, ours) => {
 		const words = code.toLowerCase().replaceAll('_', ' ');
 		expect(meaning(500, { code: '500', message: `${words}: ${sessionId}` })).toBe(ours);
 	});
@@ -63,7 +63,7 @@ describe('"not found"', () => {
 		['a framework', 404, { statusCode: 404, error: 'Not Found', message: 'Cannot GET /x' }],
 		['HTML', 404, undefined],
 		['gone', 410, undefined]
-	])('is recognised: %s', (_how, status, json) => {
+	])('is recognized: %s', (_how, status, json) => {
 		expect(meaning(status, json)).toBe('not_found');
 	});
 });

@@ -7,7 +7,7 @@ import {
 	readBoolean,
 	readKeywords,
 	readList,
-	readLocalised,
+	readLocalized,
 	readStrings,
 	reportDropped
 } from '$lib/server/upstream/lenient';
@@ -125,7 +125,7 @@ test.each<[unknown, boolean | undefined]>([
 	[[true], undefined]
 ])('%j means %j', (value, meaning) => expect(readBoolean(value)).toBe(meaning));
 
-describe('a localised text', () => {
+describe('a localized text', () => {
 	test.each<[unknown, string, string]>([
 		['Noord', 'Noord', 'Noord'],
 		[' A\u0000\u202eB ', 'A B', 'A B'],
@@ -146,16 +146,16 @@ describe('a localised text', () => {
 		],
 		[[null, 'x', { lang: 7, value: 'North' }], 'North', 'North']
 	])('%j is %j in Dutch, %j in English', (value, nl, en) => {
-		expect(readLocalised(value, 100)).toEqual({ nl, en });
+		expect(readLocalized(value, 100)).toEqual({ nl, en });
 	});
 
 	test.each([null, undefined, '', ' ', 7, {}, [], { nl: 7 }, ['Noord']])('is not %j', (value) => {
-		expect(readLocalised(value, 100)).toBeUndefined();
+		expect(readLocalized(value, 100)).toBeUndefined();
 	});
 
 	test('is truncated between two characters', () => {
-		expect(readLocalised('abcdef', 3)?.en).toBe('abc');
-		expect(readLocalised('ab😀', 3)?.en).toBe('ab');
+		expect(readLocalized('abcdef', 3)?.en).toBe('abc');
+		expect(readLocalized('ab😀', 3)?.en).toBe('ab');
 	});
 });
 
