@@ -2,6 +2,7 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import type { JWK } from 'jose';
 import type { Config } from '../lib/server/config/parse';
 import { stsFetch, stsMetadata } from '../lib/server/sts/metadata';
+import { discoveryUrl } from '../lib/server/upstream/egress';
 import { keyFinder, readKeySet, signatureAlgorithms } from '../lib/server/sts/keys';
 import { examineClock, type Finding, good, warning, wrong } from './findings';
 import { viaProxy, type Exchange, exchangeWithSts, type Reply, request } from './http';
@@ -36,10 +37,6 @@ export async function examineDiscovery({ sts }: Pick<Config, 'sts'>): Promise<Di
 	const metadata = isUsable ? await stsMetadata() : null;
 	if (metadata) findings.push(await keysFinding(metadata));
 	return { metadata, findings };
-}
-
-function discoveryUrl(base: string): string {
-	return `${base.replace(/(?<!\/)\/+$/, '')}/.well-known/openid-configuration`;
 }
 
 function documentOf(response: Exchange): Document | undefined {

@@ -6,6 +6,7 @@ import { proxyFor } from '../lib/server/upstream/egress';
 import { connectionFailure, variableOf, type Exchange, request } from './http';
 import { type Finding, good, warning, wrong } from './findings';
 import { DEFAULT_HEAD_BYTES } from './session-size';
+import { MAX_COOKIE_BYTES } from '../lib/server/auth/cookie-budget';
 
 const EGRESS_LIMIT_MS = 5000;
 const MAX_HEAD_BYTES = 16_384;
@@ -122,8 +123,6 @@ export function examineListening({ listen, trustHost }: Pick<Config, 'listen' | 
 }
 
 const LIMIT_MS = 15_000;
-/** The limit of all cookies of the portal together. */
-const REQUEST_COOKIE_BYTES = 7000;
 
 /**
  * Checks that the reverse proxy of a running portal accepts the largest request and response heads.
@@ -158,13 +157,13 @@ function unreached(base: string, response: Exchange): Finding {
 
 /** Sends a request with as many bytes of cookies as a browser may hold for the portal. */
 async function requestHeadFinding(base: string): Promise<Finding> {
-	const headers = { cookie: `doctor=${'x'.repeat(REQUEST_COOKIE_BYTES - 'doctor='.length)}` };
+	const headers = { cookie: `doctor=${'x'.repeat(MAX_COOKIE_BYTES - 'doctor='.length)}` };
 	const response = await request(`${base}/api/health`, { headers, timeoutMs: LIMIT_MS });
 	if (isPortal(response))
-		return good('proxy.request-head', `The proxy lets requests with ${REQUEST_COOKIE_BYTES} bytes of cookies pass.`);
+		return good('proxy.request-head', `The proxy lets requests with ${MAX_COOKIE_BYTES} bytes of cookies pass.`);
 	return wrong(
 		'proxy.request-head',
-		`The proxy refuses requests with ${REQUEST_COOKIE_BYTES} bytes of cookies (${outcomeOf(response)}).`,
+		`The proxy refuses requests with ${MAX_COOKIE_BYTES} bytes of cookies (${outcomeOf(response)}).`,
 		'Allow request headers of 8 kB (nginx: large_client_header_buffers 4 8k; Apache: LimitRequestFieldSize 8190).'
 	);
 }

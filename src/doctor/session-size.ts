@@ -84,10 +84,9 @@ export function examineSessionSize(config: Facts, text: string): SessionSize {
 
 /** Where the tokens of sessions go, if there is no token response to measure. */
 export function examineTokenPlace({ sessionTokens, store }: Pick<Config, 'sessionTokens' | 'store'>): Finding {
-	const hasStore = store.redisUrl !== undefined || store.denoKv !== undefined;
 	const measure = 'Measure yours with --tokens.';
 	if (sessionTokens === 'store') return good('session.tokens', 'The tokens of sessions go into the shared store.');
-	if (sessionTokens === 'auto' && hasStore)
+	if (sessionTokens === 'auto' && store.isShared)
 		return good('session.tokens', 'Tokens that do not fit the session cookie go into the shared store.');
 	return good(
 		'session.tokens',
@@ -96,8 +95,7 @@ export function examineTokenPlace({ sessionTokens, store }: Pick<Config, 'sessio
 }
 
 function tooLarge({ sessionFormat, sessionTokens, store }: Facts): Finding {
-	const hasStore = sessionTokens !== 'cookie' && (store.redisUrl !== undefined || store.denoKv !== undefined);
-	if (hasStore)
+	if (sessionTokens !== 'cookie' && store.isShared)
 		return wrong('session.size', 'These tokens do not fit the shared store: people can’t sign in.', SMALLER);
 	return wrong(
 		'session.size',

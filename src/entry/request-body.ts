@@ -1,4 +1,4 @@
-import { createByteBuffer, inTurns } from '../lib/server/http/body';
+import { createByteBuffer, DC_API_LIMIT_BYTES, inTurns } from '../lib/server/http/body';
 import { decodedPath, networkOf } from '../lib/server/http/request';
 
 /** How large a request's body may be, and whether it is streamed to the application or collected first. */
@@ -29,9 +29,6 @@ export function bodyRule(pathname: string, contentLength: string | null, setting
 	const isLarge = !isSmall && isDcApi(pathname);
 	return { limitBytes: isLarge ? DC_API_LIMIT_BYTES : bodyLimitBytes, streams: false, isLarge };
 }
-
-/** A wallet's encrypted response, which may contain pictures. */
-const DC_API_LIMIT_BYTES = 262_144;
 
 /** Whether this is the path of the route `/api/wallet/sessions/[id]/dc-api`. */
 function isDcApi(pathname: string): boolean {

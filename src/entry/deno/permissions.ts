@@ -2,7 +2,7 @@ import { environmentNames } from '../../lib/server/config/environment';
 import type { Config } from '../../lib/server/config/parse';
 import { hostAndPort, listenAddress } from '../listen';
 import { libraryNames } from './environment';
-import { internalUrl, proxyFor } from '../../lib/server/upstream/egress';
+import { discoveryUrl, internalUrl, proxyFor } from '../../lib/server/upstream/egress';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const REDIS_PORT = '6379';
@@ -73,7 +73,7 @@ export async function discoverEndpoints(
 	{ sts, proxies }: Pick<Config, 'sts' | 'proxies'>,
 	more: readonly string[] = []
 ): Promise<string[]> {
-	const url = new URL(`${sts.internal.replace(/(?<!\/)\/+$/, '')}/.well-known/openid-configuration`);
+	const url = new URL(discoveryUrl(sts.internal));
 	const proxy = proxyFor(url, proxies);
 	const response = await fetch(url, {
 		redirect: 'manual',

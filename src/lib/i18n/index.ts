@@ -28,9 +28,6 @@ const nl: Texts = {
 	help: helpNl
 };
 
-/** Why a sign-in failed: the codes of `/login?error=` that have a text. */
-export type LoginError = keyof Texts['login']['errors'];
-
 const dictionaries: Readonly<Record<Locale, Texts>> = { nl, en };
 
 export function texts(locale: Locale): Texts {

@@ -15,10 +15,7 @@ export interface AuditAddress {
 }
 
 /** What is known about an event. Ids are hashed before they are written; other properties, such as tokens, are not read. */
-export interface AuditFacts extends Pick<
-	Partial<AuditLine>,
-	'provider' | 'reason' | 'by' | 'target' | 'client' | 'backend'
-> {
+interface AuditFacts extends Pick<Partial<AuditLine>, 'provider' | 'reason' | 'by' | 'target' | 'client' | 'backend'> {
 	/** The person's stable id (`userId` of the session). */
 	readonly userId?: string | undefined;
 	/** The id of the session. */

@@ -45,7 +45,7 @@ export function lazy<Value extends string>(find: () => Value): () => Value {
 	return () => (found ??= find());
 }
 
-export interface SharedReadsOptions<Value> {
+interface SharedReadsOptions<Value> {
 	/**
 	 * Maximum age of a response in milliseconds, counted from the start of its read. 0: only reads in flight are shared.
 	 */
@@ -58,7 +58,7 @@ export interface SharedReadsOptions<Value> {
 	readonly now: () => number;
 }
 
-export interface SharedReads<Value> {
+interface SharedReads<Value> {
 	/** Returns the response for a key: a cached one that is fresh, the one in flight, or that of a new read. */
 	read(key: string, load: () => Promise<Value>): Promise<Value>;
 	/**

@@ -41,6 +41,15 @@ export function afterTimeout(ms: number, callBack: () => void): () => void {
 	return () => clearTimeout(timer);
 }
 
+/**
+ * Calls back every `ms` milliseconds.
+ * @returns ends the calls
+ */
+export function everyInterval(ms: number, callBack: () => void): () => void {
+	const timer = setInterval(callBack, ms);
+	return () => clearInterval(timer);
+}
+
 /** An idle timeout: it measures how long the other side is silent while something is expected of it. */
 interface IdleTimeout {
 	/** Starts the timeout; restarts it if it is running. */

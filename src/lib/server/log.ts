@@ -16,7 +16,7 @@ const logger = getLogger(['portal']);
 const auditLogger = getLogger(['portal', 'audit']);
 
 /** Where log lines are written in place of the console. Must neither throw nor block. */
-export interface LogOutput {
+interface LogOutput {
 	/** Lines below `warning`, with their line feed. */
 	readonly output: { push(line: string): void };
 	/** All other lines. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { config } from './config';
 import { exchange } from './upstream/client';
+import { discoveryUrl } from './upstream/egress';
 import { describeCause } from './error-fields';
 import { log } from './log';
 import { storeState, storeStates } from './store';
@@ -79,10 +80,7 @@ async function check(): Promise<Readiness> {
 
 /** Requests the discovery document, because cached metadata may be minutes old. */
 async function checkSts(): Promise<void> {
-	const issuer = config().sts.issuer.replace(/(?<!\/)\/+$/, '');
-	const response = await stsFetch(`${issuer}/.well-known/openid-configuration`, {
-		signal: AbortSignal.timeout(LIMIT_MS)
-	});
+	const response = await stsFetch(discoveryUrl(config().sts.issuer), { signal: AbortSignal.timeout(LIMIT_MS) });
 	if (!response.ok) throw new Error(`discovery has status ${response.status}`);
 }
 

@@ -8,7 +8,7 @@ const CHANNEL = 'portal-session';
 const CHECK_DELAYS_MS = [1500, 3000, 6000, 12_000];
 
 /** When a session ends. */
-export interface SessionEnd {
+interface SessionEnd {
 	/** Milliseconds; 0 if nobody is signed in. */
 	readonly remainingMs: number;
 	/** Whether activity of the person postpones it: the end by the idle timeout comes first. */

@@ -1,7 +1,7 @@
 import { anySignal, type Visibility } from './pause';
 
 /** What the observation needs from its page; tests replace all of it. */
-export interface OpeningDeps {
+interface OpeningDeps {
 	readonly visibility: Visibility;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -12,7 +12,7 @@ export interface Follower {
 }
 
 /** What the flow needs from its page; tests replace all of it. */
-export interface FlowDeps {
+interface FlowDeps {
 	readonly follow: (sessionIds: readonly string[], onUpdate: OnUpdate) => Follower;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteResponse>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
@@ -29,7 +29,7 @@ export interface FlowDeps {
 }
 
 /** A code on the screen. `replaced`: sessions of earlier codes that a wallet may still open. */
-export interface CurrentCode {
+interface CurrentCode {
 	readonly sessionId: string;
 	readonly replaced: readonly string[];
 	/** Milliseconds until the code expires. */

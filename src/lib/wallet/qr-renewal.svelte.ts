@@ -1,5 +1,5 @@
 /** What the renewal needs from its page; tests replace all of it. */
-export interface QrRenewalDeps {
+interface QrRenewalDeps {
 	/** Creates a new code and shows it. Returns its lifetime in milliseconds, or why there is no new code. */
 	readonly renew: () => Promise<number | NoCode>;
 	/** Whether the page is visible, and no code has been scanned. */

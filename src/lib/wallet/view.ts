@@ -29,7 +29,7 @@ export type WalletDevice = (typeof walletDevices)[number];
  * The response to a press of a page without JavaScript. `nothing_received`: no wallet has opened the request. `no_response`: a
  * wallet has opened it, and has not responded. `still_checking`: its response is being checked. `new_code`: there is a new code.
  */
-export const walletNotices = ['nothing_received', 'no_response', 'still_checking', 'new_code'] as const;
+const walletNotices = ['nothing_received', 'no_response', 'still_checking', 'new_code'] as const;
 export type WalletNotice = (typeof walletNotices)[number];
 
 /**

@@ -112,7 +112,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Headers of a request, on Node', seconds(constant('entry/node/server.ts', 'headersTimeout'))],
 	[
 		'Small body: all but streams to backends, and the response of the Digital Credentials API',
-		size(constant('lib/server/http/body.ts', 'MAX_BYTES'))
+		size(constant('lib/server/config/fields.ts', 'BODY_LIMIT_BYTES'))
 	],
 	[
 		'The same per person; per API client',
@@ -132,12 +132,9 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'Response of the Digital Credentials API',
-		`${size(constant('entry/request-body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger than 64 kB are read at the same time, ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES_PER_CLIENT')} of them`
+		`${size(constant('lib/server/http/body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger than 64 kB are read at the same time, ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES_PER_CLIENT')} of them`
 	],
-	[
-		'Response of the Digital Credentials API',
-		size(constant('lib/server/wallet/wallet-request.ts', 'MAX_RESPONSE_BYTES'))
-	],
+	['Response of the Digital Credentials API', size(constant('lib/server/http/body.ts', 'DC_API_LIMIT_BYTES'))],
 	['The same, per wallet session', `1 accepted; ${rateLimits.perBrowser} attempts a minute`],
 	[
 		'Signed request for the Digital Credentials API',
@@ -145,7 +142,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'Details of a wallet request in the store',
-		`${thousands(constant('lib/server/wallet/wallet-request.ts', 'MAX_ENTRY_CHARACTERS'))} characters`
+		`${thousands(constant('lib/server/store/store.ts', 'MAX_VALUE_CHARACTERS'))} characters`
 	],
 	['Small body, in chunks', thousands(constant('entry/request-body.ts', 'MAX_BODY_CHUNKS'))],
 	[
@@ -215,7 +212,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Deno KV operation', seconds(constant('lib/server/store/deno-kv.ts', 'CALL_LIMIT_MS'))],
 	[
 		'Sessions in the list of a person; the list, sealed',
-		`${constant(sessionList, 'MAX_LISTED')}; ${thousands(constant(sessionList, 'MAX_RECORD_CHARACTERS'))} characters`
+		`${constant(sessionList, 'MAX_LISTED')}; ${thousands(constant('lib/server/store/store.ts', 'MAX_VALUE_CHARACTERS'))} characters`
 	],
 	['Writes of the last use of a session to the list', `1 in ${minutes(constant(sessionList, 'ACTIVITY_MS') / 1000)}`],
 	[

@@ -3,7 +3,7 @@ import { DcApiResponse, IdvSubmission } from '../bridge/request';
 import { type ApiRoute, anywhere, unreadable, upstream } from './route';
 import * as schemas from './schemas';
 
-export const WALLET_SCOPE = 'wallet:sessions';
+const WALLET_SCOPE = 'wallet:sessions';
 
 const text = v.string();
 const sessions = '/api/wallet/sessions';

@@ -10,7 +10,7 @@ import { type ListedSession, sessionList } from './session-list';
 import { signOut } from './sign-out';
 
 /** One of a person's sessions, as a page shows it. Times are in ISO 8601. */
-export interface SessionView extends BrowserWords {
+interface SessionView extends BrowserWords {
 	readonly id: string;
 	readonly provider: Provider;
 	readonly startedAt: string;
@@ -23,7 +23,7 @@ export interface SessionView extends BrowserWords {
  * What the list contains. `all`: the person's sessions; `unreadable`: this session only, because the store can't be read
  * now; `this`: this session only, because there is no shared store.
  */
-export type ListScope = 'all' | 'unreadable' | 'this';
+type ListScope = 'all' | 'unreadable' | 'this';
 
 /** The sessions of the signed-in person, this one first. Never throws. */
 export async function ownSessions(

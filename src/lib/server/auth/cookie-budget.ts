@@ -56,7 +56,7 @@ export interface WalletCookie {
 	readonly startedAt: number;
 }
 
-export interface Holdings {
+interface Holdings {
 	/** Sizes in bytes, by the cookies' names without the prefix. */
 	readonly sizes: ReadonlyMap<string, number>;
 	/** The wallet sessions among these cookies, by the same names. */

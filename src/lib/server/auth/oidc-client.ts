@@ -15,6 +15,7 @@ import {
 	userTokenParameters
 } from '../sts/metadata';
 import type { Provider, Session } from './session';
+import { DISCOVERY_PATH } from '../upstream/egress';
 
 const BASE_PATH = '/api/auth';
 /** Auth.js requires a secret. Nothing that it seals leaves this module. */
@@ -193,7 +194,7 @@ async function authjsFetch(
 	{ verifier, outcome }: { readonly verifier: string | undefined; readonly outcome: Outcome },
 	...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
-	if (!String(input instanceof Request ? input.url : input).endsWith('/.well-known/openid-configuration')) {
+	if (!String(input instanceof Request ? input.url : input).endsWith(DISCOVERY_PATH)) {
 		const tokenResponse = await endpointFetch(input, await completedTokenRequest(init, verifier));
 		const { response, idToken } = await withoutOtherClaims(await lenientResponse(tokenResponse));
 		outcome.granted ??= await grantedTokens(response.clone());

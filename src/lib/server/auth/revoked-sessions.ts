@@ -35,7 +35,7 @@ const epochs = newReads<Revocation>(1024);
 let keptEpoch = '';
 
 /** What identifies a session and its start, for revocations. */
-export type Revocable = Pick<Session, 'id' | 'userId' | 'sub' | 'sid' | 'issuedAt' | 'startedAt' | 'endsAt'>;
+type Revocable = Pick<Session, 'id' | 'userId' | 'sub' | 'sid' | 'issuedAt' | 'startedAt' | 'endsAt'>;
 
 /** Revokes one session permanently on all instances, even if a cookie still contains it. */
 export async function revokeSession({ id, endsAt }: Pick<Revocable, 'id' | 'endsAt'>): Promise<void> {

@@ -1,4 +1,4 @@
-import { unixMs } from '../clock';
+import { everyInterval, unixMs } from '../clock';
 import type { Entry, Store } from '../store/store';
 import {
 	type Attempts,
@@ -233,9 +233,4 @@ function outcomeOf(error: unknown, { losses, wasRefused }: Attempts, atMs: numbe
 	const refusal = wasRefused || fault === 'refused' ? { wasRefused: true } : {};
 	if (fault !== 'postponed') return { state: 'lost', atMs, losses: losses + 1, ...refusal };
 	return losses === 0 ? null : { state: 'lost', atMs: UNSENT, losses, ...refusal };
-}
-
-function everyInterval(ms: number, callBack: () => void): () => void {
-	const timer = setInterval(callBack, ms);
-	return () => clearInterval(timer);
 }

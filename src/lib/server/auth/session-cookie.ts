@@ -68,7 +68,7 @@ export async function writeSession(
 	nowSeconds: number,
 	before: ReadSession | null = null
 ): Promise<string[]> {
-	const kept = session ? await store({ ...session, sealedAt: nowSeconds }, before) : [];
+	const kept = session ? await saveSession({ ...session, sealedAt: nowSeconds }, before) : [];
 	return kept === null ? [] : setCookiesOf(session, kept, cookies, nowSeconds);
 }
 
@@ -92,7 +92,7 @@ export function setCookiesOf(
 }
 
 /** Stores the tokens, if they belong into the store. @returns the cookies to set; null if the browser's stay as they are */
-async function store(session: Session, before: ReadSession | null): Promise<readonly CookieText[] | null> {
+async function saveSession(session: Session, before: ReadSession | null): Promise<readonly CookieText[] | null> {
 	const isStored = before !== null && hasStoredTokens(before.session) && before.session.tokensKey === session.tokensKey;
 	const place = placeSession(session, isStored);
 	if (place.tokens === 'cookie') return cookiesOf(place);
@@ -149,13 +149,12 @@ interface InStore {
  */
 export function placeSession(session: Session, isStored = false): InCookie | InStore {
 	const { sessionTokens: place, store, sts } = config();
-	const hasStore = store.redisUrl !== undefined || store.denoKv !== undefined;
 	const variants = cookieVariants(session);
 	const mustStay = session.accessToken === undefined || (isStored && place !== 'cookie');
 	const inCookies = mustStay || place === 'store' ? null : inCookie(variants.comfortable);
 	if (inCookies) return inCookies;
 	const needed = sts.signOutIdTokenHint ? session : { ...session, idToken: undefined };
-	if (mustStay || (place !== 'cookie' && hasStore)) return inStore(needed);
+	if (mustStay || (place !== 'cookie' && store.isShared)) return inStore(needed);
 	const large = inCookie(variants.all);
 	if (large) return large;
 	if (isStored) return inStore(needed);

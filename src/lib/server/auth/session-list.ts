@@ -7,7 +7,7 @@ import { browserNames, browserWords, systemNames } from '../http/request';
 import { log } from '../log';
 import { createSeal } from '../seal';
 import { hasSharedStore, sharedStore, storeState } from '../store';
-import type { Store } from '../store/store';
+import { type Store, MAX_VALUE_CHARACTERS } from '../store/store';
 import { isRevokedNow, startMs } from './revoked-sessions';
 import { providers, type Session } from './session';
 
@@ -35,8 +35,6 @@ type Sessions = readonly ListedSession[];
 
 /** The sessions that were active longest ago are dropped from the list. They are not ended. */
 export const MAX_LISTED = 50;
-/** Deno KV stores at most 64 KiB. */
-const MAX_RECORD_CHARACTERS = 60_000;
 /** A session's activity is written at most this often, by all instances together. */
 const ACTIVITY_MS = 5 * 60_000;
 /** How soon activity is recorded after the store was unavailable, or other instances kept changing the record. */
@@ -120,7 +118,7 @@ export function createSessionList({
 		const kept = [...sessions].sort((a, b) => b.activeAt - a.activeAt).slice(0, MAX_LISTED);
 		for (;;) {
 			const text = seal.seal({ userId, sessions: kept });
-			if (text.length <= MAX_RECORD_CHARACTERS || kept.length === 0) return text;
+			if (text.length <= MAX_VALUE_CHARACTERS || kept.length === 0) return text;
 			kept.pop();
 		}
 	}

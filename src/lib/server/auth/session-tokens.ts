@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { unixMs } from '../clock';
 import { config } from '../config';
 import { sharedOnly } from '../store';
-import { type SharedOnly, StoreUnavailable } from '../store/store';
+import { type SharedOnly, StoreUnavailable, MAX_VALUE_CHARACTERS } from '../store/store';
 import { openTokens, sealTokens, tokensNameOf } from './session-format';
 import type { Session } from './session';
 
@@ -29,8 +29,6 @@ export function tokenTimes(lifeSeconds: number | undefined): Pick<TokenSet, 'exp
 }
 
 const KEY_BYTES = 32;
-/** Deno KV accepts values of 64 KiB. */
-const MAX_RECORD_CHARACTERS = 60_000;
 /** An instance that changes the record first has written the same tokens or newer ones. */
 const MAX_REPLACE_TRIES = 3;
 
@@ -79,7 +77,7 @@ export function tokenRecord(session: StoredSession): string {
 	const { id, tokensKey, generation, accessToken, refreshToken, idToken, expiresAt, refreshAt, renewal } = session;
 	const tokens = { generation, accessToken, refreshToken, idToken, expiresAt, refreshAt, renewal };
 	const text = sealTokens(tokensKey, id, tokens);
-	if (text.length > MAX_RECORD_CHARACTERS) throw new SessionTooLarge('the token set is too large for the store');
+	if (text.length > MAX_VALUE_CHARACTERS) throw new SessionTooLarge('the token set is too large for the store');
 	return text;
 }
 

@@ -182,7 +182,7 @@ export interface SignInOptions {
  * The authorization URL to redirect the browser to, with the flow to store in its cookie (`keepFlow` in
  * `sign-in-flow.ts`); or an error code.
  */
-export type SignInStart =
+type SignInStart =
 	{ readonly url: string; readonly flow: SignInFlow } | { readonly error: 'portal_misconfigured' | 'sts_unavailable' };
 
 /**

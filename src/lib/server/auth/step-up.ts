@@ -110,7 +110,7 @@ export function walletStepUpPath(name: string, returnTo: string): string {
 
 /** How a step-up ended: well; without what was required; or with another person. */
 export const stepUpOutcomes = ['done', 'refused', 'other'] as const;
-export type StepUpOutcome = (typeof stepUpOutcomes)[number];
+type StepUpOutcome = (typeof stepUpOutcomes)[number];
 
 /**
  * Whether only a link on a page of the portal may lead to this path: a browser that comes from the STS, or from anywhere else,

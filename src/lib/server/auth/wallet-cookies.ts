@@ -187,7 +187,7 @@ function stateOf(session: OwnedSession): WalletState {
 }
 
 /** Longer than any cookie of the session is accepted, even if the clocks of instances differ. */
-const REMEMBERED_MS = (LIFE_SECONDS + 300) * 1000;
+export const REMEMBERED_MS = (LIFE_SECONDS + 300) * 1000;
 const keyOf = (id: string) => `wallet-used:${id}`;
 
 /**

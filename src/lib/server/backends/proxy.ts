@@ -15,6 +15,7 @@ import { config } from '../config';
 import { createByteBuffer, inTurns, unreadable } from '../http/body';
 import { withinLimit } from '../clock';
 import { countRefusal } from '../metrics';
+import { BODY_LIMIT_BYTES } from '../config/fields';
 
 type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
 
@@ -138,21 +139,18 @@ function faultOf(status: number): ProblemCode | null {
 const MAX_SILENCE_MS = 30_000;
 const MIN_BYTES_PER_SECOND = 500;
 
-/**
- * A body that announces at most this size is buffered, so that it can be sent again with a new token. All others, also those
- * without `Content-Length`, are streamed.
- */
-const MAX_BUFFERED_BYTES = 65_536;
-
 interface ForwardedBody {
 	readonly chunks: ByteChunks;
 	readonly repeatable: boolean;
 }
 
-/** Whether a body is forwarded as it arrives. The server entry has already collected a body that announces a small size. */
+/**
+ * Whether a body is forwarded as it arrives. A body that announces a small size is buffered, so that it can be sent again with
+ * a new token: the server entry has already collected it. All others, also those without `Content-Length`, are streamed.
+ */
 export function streamsBody({ body, headers }: Pick<Request, 'body' | 'headers'>): boolean {
 	const announced = headers.get('content-length');
-	return body !== null && (announced === null || Number(announced) > MAX_BUFFERED_BYTES);
+	return body !== null && (announced === null || Number(announced) > BODY_LIMIT_BYTES);
 }
 
 /**
@@ -165,9 +163,9 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	const announced = request.headers.get('content-length');
 	if (Number(announced) > maxBytes) throw new Problem('payload_too_large');
 	const chunks = byteChunksOf(request.body);
-	if (Number(announced) > MAX_BUFFERED_BYTES) return { chunks, repeatable: false };
+	if (Number(announced) > BODY_LIMIT_BYTES) return { chunks, repeatable: false };
 	if (announced === null) return unannounced(chunks);
-	const buffer = createByteBuffer(MAX_BUFFERED_BYTES);
+	const buffer = createByteBuffer(BODY_LIMIT_BYTES);
 	for await (const chunk of chunks) if (!buffer.append(chunk)) throw new Problem('payload_too_large');
 	return { chunks: [buffer.toBytes()], repeatable: true };
 }

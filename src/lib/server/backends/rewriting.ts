@@ -1,5 +1,6 @@
 import { Problem } from '../http/problem';
 import { upstreamUrl } from '../upstream/client';
+import { withoutTrailingSlash } from '../config/fields';
 
 /** The number of segments of `/api/backends/{name}/`, which precede the backend's own path. */
 const OWN_SEGMENTS = 4;
@@ -46,7 +47,7 @@ function isBelow(base: URL, { origin, pathname }: URL): boolean {
 }
 
 function prefixOf({ pathname }: URL): string {
-	return pathname.replace(/(?<!\/)\/+$/, '');
+	return withoutTrailingSlash(pathname);
 }
 
 function decoded(segment: string): string {
@@ -107,7 +108,7 @@ const INERT =
 	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)|text\/(?:plain|csv|event-stream)|audio\/|video\/)/i;
 
 /** The headers that the portal adds to a request to a backend. */
-export interface Addition {
+interface Addition {
 	/** The whole header value, such as `Bearer …`; undefined for a backend that gets no token. */
 	readonly authorization: string | undefined;
 	readonly requestId: string;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { acrValue, acrValues, MAX_AGE_RANGE, scope, serviceUrl } from './fields';
+import { acrValue, acrValues, BODY_LIMIT_BYTES, MAX_AGE_RANGE, scope, serviceUrl } from './fields';
 
 /** The configurable methods of a backend. GET includes HEAD, and the portal itself handles OPTIONS. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -24,7 +24,7 @@ const Settings = v.strictObject(
 		),
 		token: v.picklist(TOKENS, `must be "${TOKENS.join('", "')}"`),
 		timeoutMs: v.optional(between(100, 120_000), 10_000),
-		maxRequestBytes: v.optional(between(0, 1024 * MEBIBYTE), 65_536),
+		maxRequestBytes: v.optional(between(0, 1024 * MEBIBYTE), BODY_LIMIT_BYTES),
 		maxAnswerBytes: v.optional(between(1, 1024 * MEBIBYTE), 10 * MEBIBYTE),
 		acr: v.optional(
 			v.union(

@@ -80,11 +80,17 @@ export const issuerUrl = v.pipe(
 	v.check((text) => isServiceUrl(text), 'must be an absolute http:// or https:// URL without query or password')
 );
 
+/** The limit of a request's body, except where a route has its own. */
+export const BODY_LIMIT_BYTES = 65_536;
+
+/** Removes all slashes at the end of a URL or path. */
+export function withoutTrailingSlash(text: string): string {
+	// The lookbehind keeps the time linear: only the first of several slashes is tried.
+	return text.replace(/(?<!\/)\/+$/, '');
+}
+
 /** An absolute http(s) address without credentials, query or fragment. Trailing slashes are removed. */
-export const serviceUrl = v.pipe(
-	issuerUrl,
-	v.transform((text) => text.replace(/(?<!\/)\/+$/, ''))
-);
+export const serviceUrl = v.pipe(issuerUrl, v.transform(withoutTrailingSlash));
 
 /** The address of a Redis or Valkey server. */
 export const redisUrl = v.pipe(

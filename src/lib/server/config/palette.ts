@@ -1,10 +1,10 @@
 /** An sRGB colour, `#rrggbb` in lower case. */
-export type Colour = string;
+type Colour = string;
 
 type Channels = readonly [red: number, green: number, blue: number];
 
-export const WHITE: Colour = '#ffffff';
-export const BLACK: Colour = '#000000';
+const WHITE: Colour = '#ffffff';
+const BLACK: Colour = '#000000';
 
 /** The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, definition of contrast ratio). */
 export function contrast(one: Colour, other: Colour): number {

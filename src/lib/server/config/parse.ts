@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { arrangeBrand } from './brand';
 import { arrangeSecurityContact } from './security-contact';
+import { BODY_LIMIT_BYTES } from './fields';
 import { readSecretFiles } from './secret-files';
 import { arrangeClient, arrangeService } from './service-client';
 import { CheckedEnvironment } from './checked-environment';
@@ -91,7 +92,7 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		listen: { host: env.HOST, port: env.PORT },
 		/** How long requests are still accepted after SIGTERM, so that a proxy can stop sending them. */
 		shutdownDelayMs: (env.SHUTDOWN_DELAY_SECONDS ?? (env.AUTH_TRUST_HOST ? 5 : 0)) * 1000,
-		bodyLimitBytes: 65_536,
+		bodyLimitBytes: BODY_LIMIT_BYTES,
 		/** The first secret seals; all of them unseal. */
 		secrets: env.AUTH_SECRET,
 		/** The files that secrets were read from. */
@@ -181,7 +182,12 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		/** An access token is refreshed this long before it expires, or a quarter of its lifetime before if that is less. */
 		refreshGraceSeconds: env.REFRESH_GRACE_SECONDS,
 		/** The store that all instances share: Redis or Valkey, or Deno KV (`default`, or the path of a file). */
-		store: { redisUrl: env.REDIS_URL, denoKv: env.DENO_KV },
+		store: {
+			redisUrl: env.REDIS_URL,
+			denoKv: env.DENO_KV,
+			/** Whether a store that all instances share is configured. */
+			isShared: env.REDIS_URL !== undefined || env.DENO_KV !== undefined
+		},
 		/** Proxies for requests to the STS, the Auth Bridge and backends. */
 		proxies: { http: env.HTTP_PROXY, https: env.HTTPS_PROXY, except: env.NO_PROXY },
 		corsDevOrigins: env.CORS_DEV_ORIGINS,

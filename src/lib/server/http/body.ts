@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { BODY_LIMIT_BYTES } from '../config/fields';
 import { announcesJson } from './request';
 import { invalidField, Problem } from './problem';
 import { setImmediate } from 'node:timers/promises';
@@ -8,7 +9,7 @@ const CHUNKS_PER_TURN = 64;
 const INITIAL_BYTES = 1024;
 
 /** A buffer for the bytes of a body while it is read. */
-export interface ByteBuffer {
+interface ByteBuffer {
 	/** Copies a chunk to the end. Returns false, and copies nothing, if the chunk would exceed the limit. */
 	readonly append: (chunk: Uint8Array) => boolean;
 	/** Returns a copy of the appended bytes, of exactly their length. */
@@ -56,7 +57,8 @@ export async function* inTurns(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
 	}
 }
 
-const MAX_BYTES = 65_536;
+/** The limit of a wallet's encrypted response, which may contain pictures. */
+export const DC_API_LIMIT_BYTES = 262_144;
 const MAX_PART_HEADER_CHARACTERS = 1000;
 const Uuid = v.pipe(v.string(), v.uuid());
 
@@ -68,7 +70,7 @@ const Uuid = v.pipe(v.string(), v.uuid());
 export async function readJson<Schema extends v.GenericSchema>(
 	request: Request,
 	schema: Schema,
-	{ maxBytes = MAX_BYTES }: { readonly maxBytes?: number } = {}
+	{ maxBytes = BODY_LIMIT_BYTES }: { readonly maxBytes?: number } = {}
 ): Promise<v.InferOutput<Schema>> {
 	const text = await readText(request, maxBytes);
 	if (text === '') return v.parse(schema, {});
@@ -148,8 +150,9 @@ export async function readForm(request: Request): Promise<FormData> {
 	if (!request.body) return new FormData();
 	const type = request.headers.get('content-type') ?? '';
 	if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
-		return parseUrlEncoded(await readText(request, MAX_BYTES));
-	if (/^multipart\/form-data\s*(?:;|$)/i.test(type)) return parseMultipart(type, await readBytes(request, MAX_BYTES));
+		return parseUrlEncoded(await readText(request, BODY_LIMIT_BYTES));
+	if (/^multipart\/form-data\s*(?:;|$)/i.test(type))
+		return parseMultipart(type, await readBytes(request, BODY_LIMIT_BYTES));
 	throw new Problem('unsupported_media_type', {
 		message: 'Send a form: application/x-www-form-urlencoded or multipart/form-data.'
 	});

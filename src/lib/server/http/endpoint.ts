@@ -2,7 +2,7 @@ import { error, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { log } from '$lib/server/log';
 import { countRefusal } from '$lib/server/metrics';
 import { Problem, type ProblemCode, problemResponse, toProblem } from './problem';
-import { withCookies, withDefaultHeaders } from './headers';
+import { withDefaultHeaders } from './headers';
 import { isLocale } from '$lib/i18n';
 import { cookieName } from './cookies';
 import { expectsPage } from './request';
@@ -46,9 +46,9 @@ function report(problem: Problem, error: unknown, requestId: string): void {
 		log.warn('a request failed because of an upstream service', { ...problem.facts, requestId, code: problem.code });
 }
 
-/** A 303 redirect that also sets cookies (RFC 9110 15.4.4). */
-export function seeOther(location: string, setCookies: readonly string[] = []): Response {
-	return withCookies(new Response(null, { status: 303, headers: { location } }), setCookies);
+/** A 303 redirect (RFC 9110 15.4.4). Its headers can be changed, unlike those of `Response.redirect`. */
+export function seeOther(location: string): Response {
+	return new Response(null, { status: 303, headers: { location } });
 }
 
 type RefusedEvent = Pick<RequestEvent, 'cookies' | 'fetch' | 'locals' | 'request' | 'route' | 'url'>;

@@ -105,7 +105,7 @@ export type ProblemCode = keyof typeof table;
 
 export const problems: Readonly<Record<ProblemCode, Entry>> = table;
 
-export interface ProblemOptions {
+interface ProblemOptions {
 	/** Replaces the message of the table. Must be the portal's own text, never upstream text or a value from a request. */
 	readonly message?: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -178,20 +178,10 @@ export function invalidField(field: string): Problem {
 	return new Problem('invalid_request', { message: `The field "${field}" is missing or not valid.` });
 }
 
-/**
- * The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps.
- * @param extra `headers` override the Problem's own headers
- */
-export function problemResponse(
-	problem: Problem | ProblemCode,
-	requestId: string,
-	extra: { readonly headers?: Readonly<Record<string, string>> } = {}
-): Response {
+/** The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps. */
+export function problemResponse(problem: Problem | ProblemCode, requestId: string): Response {
 	const { code, message, status, headers, stepUpUrl } = typeof problem === 'string' ? new Problem(problem) : problem;
-	return Response.json(
-		{ error: code, message, requestId, ...(stepUpUrl && { stepUpUrl }) },
-		{ status, headers: { ...headers, ...extra.headers } }
-	);
+	return Response.json({ error: code, message, requestId, ...(stepUpUrl && { stepUpUrl }) }, { status, headers });
 }
 
 // The path of an unknown key is text from the request: only what looks like a field name is repeated.

@@ -177,10 +177,10 @@ export const browserNames = [
 	'Chrome',
 	'Safari'
 ] as const;
-export type BrowserName = (typeof browserNames)[number];
+type BrowserName = (typeof browserNames)[number];
 
 export const systemNames = ['iPhone', 'iPad', 'Android', 'Windows', 'ChromeOS', 'Mac', 'Linux'] as const;
-export type SystemName = (typeof systemNames)[number];
+type SystemName = (typeof systemNames)[number];
 
 /** A browser in words. Null: the user agent names none that is listed. */
 export interface BrowserWords {

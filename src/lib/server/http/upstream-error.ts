@@ -40,7 +40,7 @@ export class NotConnected extends Error {
 }
 
 /** How far an exchange had progressed when it failed. */
-export interface Progress {
+interface Progress {
 	readonly timedOut: boolean;
 	readonly cancelled: boolean;
 	/** The head of the response had arrived. */

@@ -1,6 +1,6 @@
 import { DataLost, type SharedOnly, type Store, StoreUnavailable } from './store';
 
-export interface StoreHealthOptions {
+interface StoreHealthOptions {
 	/**
 	 * Writes a text to the shared store and reads it back.
 	 * @returns false if the store has lost its data
@@ -37,7 +37,7 @@ const VERIFIED_MS = 1000;
  */
 const RETRY_MS = 250;
 
-export type StoreHealth = ReturnType<typeof createStoreHealth>;
+type StoreHealth = ReturnType<typeof createStoreHealth>;
 
 /**
  * Tracks whether the shared store works. Only a write that was read back proves that it does: a server that has become a

@@ -134,6 +134,9 @@ interface MemoryStoreOptions {
 	readonly maxBytesPerKind?: number;
 }
 
+/** The maximum length of a value with text of ASCII characters: Deno KV stores at most 64 KiB. */
+export const MAX_VALUE_CHARACTERS = 60_000;
+
 /** About 200,000 revocations, or 8,000 results of token calls. */
 export const MAX_BYTES_PER_KIND = 64 * 1024 ** 2;
 /** How many of the least recently used entries each write examines, to remove expired ones. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Locale } from '$lib/i18n/locale';
 import { withinLimit } from '../clock';
 import { config } from '../config';
+import { withoutTrailingSlash } from '../config/fields';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { EntryId, type Localized, readBoolean, readKeywords, readList, readLocalized } from '../upstream/lenient';
@@ -100,7 +101,7 @@ async function allInstitutions(): Promise<Institutions | null> {
 }
 
 async function readInstitutions(): Promise<Institutions> {
-	const response = await stsFetch(`${config().sts.issuer.replace(/(?<!\/)\/+$/, '')}/federation/providers`, {
+	const response = await stsFetch(`${withoutTrailingSlash(config().sts.issuer)}/federation/providers`, {
 		headers: { accept: 'application/json' }
 	});
 	if (response.status === 404) return NONE;

@@ -7,7 +7,7 @@ import { log } from '../log';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
 import { exchange } from '../upstream/client';
 import { UpstreamError } from '../http/upstream-error';
-import { internalUrl, publicUrl } from '../upstream/egress';
+import { DISCOVERY_PATH, internalUrl, publicUrl } from '../upstream/egress';
 import { lenientResponse, readMetadata } from './responses';
 import { type CryptoKey, importJWK } from 'jose';
 import type { ClientKey } from '../config/client-keys';
@@ -18,7 +18,6 @@ const MAX_RESPONSE_BYTES = 1024 * 1024;
 /** Nobody can sign in without these members (OpenID Connect Discovery 3). */
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 
-const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
 
 /** How long metadata is used before it is read again. */

@@ -1,4 +1,5 @@
 import { config } from '../config';
+import { withoutTrailingSlash } from '../config/fields';
 import * as v from 'valibot';
 import { createByteBuffer, inTurns } from '../http/body';
 import { faultOf, UpstreamError } from '../http/upstream-error';
@@ -182,7 +183,7 @@ const UNSAFE = /^\.{0,2}$|[\u0000-\u001f\u007f]/;
  * @throws {Problem} `not_found` for a segment that would change the rest of the path.
  */
 export function upstreamUrl(base: URL, segments: readonly string[], query: URLSearchParams | string = ''): URL {
-	const path = [base.pathname.replace(/(?<!\/)\/+$/, ''), ...segments.map(encoded)].join('/') || '/';
+	const path = [withoutTrailingSlash(base.pathname), ...segments.map(encoded)].join('/') || '/';
 	const url = new URL(path, base.origin);
 	if (url.origin !== base.origin || url.pathname !== path) throw new Problem('not_found');
 	url.search = query.toString();

@@ -1,3 +1,4 @@
+import { withoutTrailingSlash } from '../config/fields';
 import type { Config } from '../config/parse';
 
 /** HTTP proxies by the scheme of the upstream's URL, and the hosts that are reached directly. */
@@ -44,12 +45,12 @@ type StsAddresses = Pick<Config['sts'], 'issuer' | 'internal'>;
 
 /** Converts a URL of the STS to its server-to-server address: the internal address replaces the issuer as a prefix. */
 export function internalUrl(url: string, sts: StsAddresses): string {
-	return swapPrefix(url, withoutSlash(sts.issuer), withoutSlash(sts.internal));
+	return swapPrefix(url, withoutTrailingSlash(sts.issuer), withoutTrailingSlash(sts.internal));
 }
 
 /** Converts a URL of the STS to the address that browsers use. */
 export function publicUrl(url: string, sts: StsAddresses): string {
-	return swapPrefix(url, withoutSlash(sts.internal), withoutSlash(sts.issuer));
+	return swapPrefix(url, withoutTrailingSlash(sts.internal), withoutTrailingSlash(sts.issuer));
 }
 
 function swapPrefix(url: string, from: string, to: string): string {
@@ -57,6 +58,9 @@ function swapPrefix(url: string, from: string, to: string): string {
 	return url.startsWith(from) && (rest === '' || /^[/?]/.test(rest)) ? to + rest : url;
 }
 
-function withoutSlash(url: string): string {
-	return url.replace(/(?<!\/)\/+$/, '');
+/** The path of an issuer's discovery document, below its URL (OpenID Connect Discovery 4). */
+export const DISCOVERY_PATH = '/.well-known/openid-configuration';
+
+export function discoveryUrl(issuer: string): string {
+	return `${withoutTrailingSlash(issuer)}${DISCOVERY_PATH}`;
 }

@@ -5,7 +5,7 @@ import { formText } from '../http/body';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './owned-sessions';
-import { type OwnedSession, markAllUsed, isUsedUp, LIFE_SECONDS } from '../auth/wallet-cookies';
+import { type OwnedSession, markAllUsed, isUsedUp, REMEMBERED_MS } from '../auth/wallet-cookies';
 import { flowEnded, identityEndPath, identityOutcomeOf } from './sessions';
 import type { ProblemCode } from '../http/problem';
 import { sharedStore, storeState } from '../store';
@@ -17,8 +17,6 @@ import { sharedStore, storeState } from '../store';
  */
 export type LinkingMark = 'started' | 'submitted';
 
-/** As long as a session can be used up (`auth/wallet-cookies.ts`). */
-const REMEMBERED_MS = (LIFE_SECONDS + 300) * 1000;
 const keyOf = (id: string) => `wallet-linking:${id}`;
 
 /**
@@ -32,7 +30,7 @@ export async function markLinking(id: string, mark: LinkingMark): Promise<void> 
 }
 
 /** Whether the wallet of a used session may be linked. True if the shared store cannot tell. */
-export async function mayBeLinked({ id, idv }: OwnedSession): Promise<boolean> {
+async function mayBeLinked({ id, idv }: OwnedSession): Promise<boolean> {
 	if (idv === 'started' || idv === 'done') return true;
 	const mark = (await sharedStore().read(keyOf(id)))?.text;
 	// Another instance may have recorded the mark in its own memory.

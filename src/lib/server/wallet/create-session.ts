@@ -43,7 +43,7 @@ export async function createWalletSession(event: RequestEvent, options: WalletSe
  * Like `createWalletSession`, but does not store the session. The calling code must store it for its owner.
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
-export async function openWalletSession(event: RequestEvent, options: WalletSessionOptions): Promise<NewSession> {
+async function openWalletSession(event: RequestEvent, options: WalletSessionOptions): Promise<NewSession> {
 	const caller = requireWalletCaller(event);
 	if (!event.locals.apiClient) requireRoom(event.cookies);
 	await (event.locals.apiClient ? consumeApiClientQuota(caller) : consumeQuota(caller, event.getClientAddress()));

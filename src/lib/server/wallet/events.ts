@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-page';
 import type { Credential } from '../bridge/request';
-import { unixMs } from '../clock';
+import { afterTimeout, everyInterval, unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';
 import { Problem } from '../http/problem';
@@ -26,7 +26,7 @@ let watches: StatusWatches | undefined;
 
 /** The event streams of this process. */
 export function eventStreams(): EventStreams {
-	return (streams ??= createEventStreams({ ...config().eventStreams, now, every, random: Math.random }));
+	return (streams ??= createEventStreams({ ...config().eventStreams, now, every: everyInterval, random: Math.random }));
 }
 
 function statusWatches(): StatusWatches {
@@ -34,7 +34,7 @@ function statusWatches(): StatusWatches {
 		read: (id, credential) => bridge().readStatus(id, credential),
 		budget: createReadBudget({ perSecond: config().readsPerSecond, now }),
 		now,
-		after,
+		after: afterTimeout,
 		random: Math.random
 	}));
 }
@@ -88,14 +88,4 @@ function eventText(update: StatusEvent, owned: OwnedSession): string {
 	if (update.kind === 'status') return `data: ${JSON.stringify(publicStatus(update.status, owned))}\n\n`;
 	const error = update.kind === 'gone' ? 'not_found' : update.code;
 	return `event: ${update.kind}\ndata: ${JSON.stringify({ sessionId: owned.id, error })}\n\n`;
-}
-
-function after(ms: number, callBack: () => void): () => void {
-	const timer = setTimeout(callBack, ms);
-	return () => clearTimeout(timer);
-}
-
-function every(ms: number, callBack: () => void): () => void {
-	const timer = setInterval(callBack, ms);
-	return () => clearInterval(timer);
 }

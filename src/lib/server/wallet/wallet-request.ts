@@ -11,8 +11,9 @@ import { DcApiResponse } from '../bridge/request';
 import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { consumeQuota } from '../http/rate-limit';
-import { readJson } from '../http/body';
+import { readJson, DC_API_LIMIT_BYTES } from '../http/body';
 import { bridge, credentialFor } from './bridge';
+import { MAX_VALUE_CHARACTERS } from '../store/store';
 
 const RequestDetails = v.object({
 	/** What the wallet is asked for. */
@@ -26,8 +27,6 @@ const Entry = v.object({ id: v.string(), details: RequestDetails });
 const NONE: RequestDetails = { requestedClaims: [], dcRequest: null };
 /** The Auth Bridge extends sessions by up to a minute. */
 const DETAILS_MARGIN_MS = 60_000;
-/** Deno KV stores at most 64 KiB. */
-const MAX_ENTRY_CHARACTERS = 60_000;
 
 /**
  * What a page offers beside the code. It is too large for a cookie, so it is sealed in the shared store. Without it, the
@@ -48,7 +47,7 @@ export async function storeDetails(
 	const { sessionId: id, expiresInMs, requestedClaims, dcRequest } = created;
 	if (requestedClaims.length === 0 && dcRequest === null) return false;
 	const text = seal().seal({ id, details: { requestedClaims, dcRequest } });
-	if (text.length > MAX_ENTRY_CHARACTERS) {
+	if (text.length > MAX_VALUE_CHARACTERS) {
 		log.warn('the details of a wallet request are too large to be stored', { requestId, characters: text.length });
 		// The request alone always fits.
 		return requestedClaims.length > 0 && storeDetails({ ...created, requestedClaims: [] }, { requestId });
@@ -66,8 +65,6 @@ export async function detailsOf({ id, hasDetails }: OwnedSession): Promise<Reque
 	return entry.success && entry.output.id === id ? entry.output.details : NONE;
 }
 
-/** The server entry has the same limit for the route (`entry/request-body.ts`). */
-const MAX_RESPONSE_BYTES = 262_144;
 /** A response may arrive this long after the code has expired. */
 const RESPONSE_MARGIN_MS = 60_000;
 
@@ -81,7 +78,7 @@ export async function submitDcApi(event: RequestEvent, owned: OwnedSession): Pro
 	if (owned.completed || owned.idv !== 'none') throw new Problem('wallet_already_responded');
 	if ((await detailsOf(owned)).dcRequest === null) throw new Problem('dc_api_not_offered');
 	await consumeQuota(owned.id, event.getClientAddress());
-	const response = await readJson(event.request, DcApiResponse, { maxBytes: MAX_RESPONSE_BYTES });
+	const response = await readJson(event.request, DcApiResponse, { maxBytes: DC_API_LIMIT_BYTES });
 	return once(owned, () => bridge().submitDcApi(owned.id, response, credentialFor(event.locals)));
 }
 

@@ -45,7 +45,7 @@ export const assuranceLevels = [
 	'names',
 	'student'
 ] as const;
-export type AssuranceLevel = (typeof assuranceLevels)[number];
+type AssuranceLevel = (typeof assuranceLevels)[number];
 
 const SAML = 'urn:oasis:names:tc:SAML:2.0:ac:classes';
 /** REFEDS profiles, eIDAS, eduID (SURF), DigiD and other SAML classes, and OpenID EAP. */
@@ -116,7 +116,7 @@ export const signInMeans = [
 	'mca',
 	'mfa'
 ] as const;
-export type SignInMeans = (typeof signInMeans)[number];
+type SignInMeans = (typeof signInMeans)[number];
 
 /** The values of an `amr` that have words, in the order of the list, each once. */
 export function signInMeansIn(amr: readonly string[]): readonly SignInMeans[] {
