@@ -21,7 +21,7 @@ export interface Preparation {
 	readonly examination: Examination;
 }
 
-/** Ends the run at once: prints a text, to standard output for code 0, else to standard error. */
+/** Ends the run: prints a text, to standard output for code 0, else to standard error. */
 interface EarlyEnd {
 	readonly text: string;
 	readonly code: 0 | 2;
@@ -80,7 +80,7 @@ Usage: npm run doctor -- [options]
 
 The configuration is read from the environment, as the portal reads it. Nothing is changed at any service,
 except that a short-lived test key is written to the shared store (REDIS_URL, DENO_KV) and deleted again.
-Nobody is signed in.
+It does not sign in.
 
 Options:
   --tokens FILE     a token response of your STS, in JSON, or - to read it from standard input: measures
@@ -108,7 +108,7 @@ class UsageError extends Error {
 	override readonly name = 'UsageError';
 }
 
-/** @throws {UsageError} for an unknown option, a missing value or a `--proxy` that is no http(s) address */
+/** @throws {UsageError} for an unknown option, a missing value or a `--proxy` that is not an http(s) URL */
 function parseOptions(args: readonly string[]): DoctorOptions {
 	const values = parsed(args);
 	const { tokens, proxy } = values;

@@ -11,7 +11,7 @@ type Facts = Pick<Config, 'sts' | 'origin' | 'signInMethods'>;
 type Outcome =
 	'accepted' | 'invalid_client' | 'unknown' | { readonly refused: string } | { readonly failure: ConnectionFailure };
 
-/** Errors that an STS sends to a registered callback because nobody is signed in (OpenID Connect Core 3.1.2.6). */
+/** Errors that an STS sends to a registered callback because there is no session (OpenID Connect Core 3.1.2.6). */
 const NOBODY_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
 
 /** The redirect URI of a way to sign in. */

@@ -67,7 +67,7 @@ function decoded(pathname: string): string {
 interface RequestTarget {
 	/** Path and query. */
 	readonly path: string;
-	/** The path alone, as `URL` gives it: without dot segments. */
+	/** The path alone, as `URL` returns it: without dot segments. */
 	readonly pathname: string;
 }
 

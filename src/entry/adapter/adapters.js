@@ -109,7 +109,7 @@ const SOURCES = ['package.json', 'package-lock.json', 'src', 'static', 'svelte.c
 
 /**
  * The name of a build: the package's version and a digest of its sources. Kit writes it into a script; its default is the time of the
- * build. Two builds of the same sources, for Node and Deno or on two machines, thus have the same scripts, and instances of both
+ * build. So two builds of the same sources, for Node and Deno or on two machines, have the same scripts, and instances of both
  * can serve each other's pages.
  * @param {string} [folder]
  * @returns {string}

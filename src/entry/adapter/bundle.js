@@ -17,7 +17,7 @@ export async function bundle(source, folder, name, runtime = 'node') {
 }
 
 /**
- * Bundles the output of Kit with the packages that it imports. All that these modules import at once is one file: each file that
+ * Bundles the output of Kit with the packages that it imports. All that these modules import statically is one file: each file that
  * a start has to find and read delays it. What they import later stays in files that are loaded when they are needed.
  * @param {Record<string, string>} modules paths by name
  * @param {string} folder where the files go

@@ -46,7 +46,7 @@ function missing(feature: string): string {
 	return `The portal can't start: run Deno with --unstable-${feature}, or use the launcher (start.js), which sets this flag.`;
 }
 
-/** Deno Deploy takes the flags from `deno.json`, and expects a single server in the process. */
+/** Deno Deploy reads the flags from `deno.json`, and expects a single server in the process. */
 function isDenoDeploy(): boolean {
 	const name = 'DENO_DEPLOYMENT_ID';
 	return (

@@ -121,7 +121,7 @@ function exit(code: number): never {
  */
 export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
 	const address = listenAddress(wanted);
-	// Before listening: a client that finds the port open may send a signal at once.
+	// Before listening: a client that finds the port open may send a signal immediately.
 	const drain = drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
 	if (isLaunched()) void launcherEnded().then(() => drain('the launcher has ended'));
 	let server = tryToServe(serve, address);

@@ -66,7 +66,7 @@ interface SharedReads<Value> {
 	 * next one is read in the background.
 	 */
 	readAhead(key: string, load: () => Promise<Value>): Promise<Value>;
-	/** Call this after changing what is read: nobody then gets a response from before the change. */
+	/** Call this after changing what is read: then no caller gets a response from before the change. */
 	forget(key: string): void;
 }
 

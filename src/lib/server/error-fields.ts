@@ -146,7 +146,7 @@ function textOf(error: Error): string {
 	return error.message.includes(code) ? error.message : `${code} ${error.message}`;
 }
 
-/** Eight groups, or fewer around a `::` (RFC 4291 2.2). `::` and `::1` (2.5) are nobody's address. */
+/** Eight groups, or fewer around a `::` (RFC 4291 2.2). `::` and `::1` (2.5) identify no one. */
 const IPV6 =
 	/(?<![\w:.])(?!::1?(?![\w:]))(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?::(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?)(?![\w:])/gi;
 

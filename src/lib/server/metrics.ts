@@ -115,7 +115,7 @@ const PROVIDERS = Symbol.for('eduid-wallet-portal.meter-providers');
 const shared = globalThis as unknown as { [PROVIDERS]: MeterProvider[] | undefined };
 
 /**
- * Adds a provider that receives the portal's metrics beside OpenTelemetry's global one, which on Deno is Deno's own and can't be
+ * Adds a provider that receives the portal's metrics in addition to OpenTelemetry's global one, which on Deno is Deno's own and can't be
  * replaced. Must be called before the first metric.
  */
 export function addMeterProvider(provider: MeterProvider): void {

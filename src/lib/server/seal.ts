@@ -113,7 +113,7 @@ function deriveKey(secret: string, purpose: string): SealKey {
 }
 
 /**
- * The SHA-256 of a short text, in base64url (43 characters). It is calculated at once: for a short text, Web Crypto's job
+ * The SHA-256 of a short text, in base64url (43 characters). It is calculated synchronously: for a short text, Web Crypto's job
  * takes longer than the digest.
  */
 export function sha256(text: string): string {

@@ -5,7 +5,7 @@
 
 /** Screen readers first finish reading what was typed. */
 const PAUSE_MS = 1000;
-/** A live region that is emptied and filled at once may not be read again. */
+/** A live region that is emptied and filled in one step may not be read again. */
 const SHORT_PAUSE_MS = 100;
 const LOAD_LIMIT_MS = 10_000;
 

@@ -9,7 +9,7 @@ const CHECK_DELAYS_MS = [1500, 3000, 6000, 12_000];
 
 /** When a session ends. */
 interface SessionEnd {
-	/** Milliseconds; 0 if nobody is signed in. */
+	/** Milliseconds; 0 without a session. */
 	readonly remainingMs: number;
 	/** Whether activity of the person postpones it: the end by the idle timeout comes first. */
 	readonly isIdle: boolean;
@@ -70,7 +70,7 @@ export interface SessionWatch {
 	readonly expiresInMs: number;
 	/** Resolves after `ms` milliseconds, or earlier if the session should be checked; never rejects. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
-	/** Milliseconds until the end; 0 if nobody is signed in, null if the portal is unreachable. Never rejects. */
+	/** Milliseconds until the end; 0 without a session, null if the portal is unreachable. Never rejects. */
 	readonly readRemainingMs: (signal: AbortSignal) => Promise<number | null>;
 	/** Called when the warning has to appear, or to disappear because the session lasts longer after all. */
 	readonly onWarning: (isEnding: boolean) => void;

@@ -49,7 +49,7 @@ export class IdentityWatch {
 	}
 
 	/**
-	 * Reads the view until the server returns one. A service that is unavailable for a moment is no reason to stop waiting.
+	 * Reads the view until the server returns one. A service that is unavailable for a moment does not stop the wait.
 	 */
 	async #read(signal: AbortSignal, { readView, pause }: WatchDeps): Promise<void> {
 		if (this.#isReading) return;
@@ -75,7 +75,7 @@ export class IdentityWatch {
 
 type Waiting = Extract<IdentityView, { sessionId: string }>;
 
-/** Whether somebody else has to act: the institution, or a person there. */
+/** Whether another party has to act: the institution, or a person there. */
 export function isWaiting(view: IdentityView): view is Waiting {
 	return view.screen === 'in-progress' || view.screen === 'review';
 }

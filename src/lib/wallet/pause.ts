@@ -25,7 +25,7 @@ export async function withTimeLimit<T>(
 	}
 }
 
-/** Events after which a waiting page reads at once: it is shown again, or the network is available again. */
+/** Events after which a waiting page reads immediately: it is shown again, or the network is available again. */
 const wakeUps: readonly (readonly [() => EventTarget, string])[] = [
 	[() => document, 'visibilitychange'],
 	[() => window, 'online'],

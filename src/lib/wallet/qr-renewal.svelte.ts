@@ -30,7 +30,7 @@ const lookMs = 5000;
 const usualLifeMs = 300_000;
 
 /**
- * Renews the code on the screen while the page is visible. A code that nobody scans is renewed automatically at most
+ * Renews the code on the screen while the page is visible. A code that is not scanned is renewed automatically at most
  * `MAX_RENEWALS` times. Each code that the person requests resets this count.
  */
 export class QrRenewal {

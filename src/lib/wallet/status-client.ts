@@ -93,7 +93,7 @@ export class StatusFollower {
 		}
 	}
 
-	/** Reads at once when the page wakes up, and after a long silence. */
+	/** Reads immediately when the page wakes up, and after a long silence. */
 	async #readWhenSilent(signal: AbortSignal): Promise<void> {
 		for (;;) {
 			const beganMs = performance.now();

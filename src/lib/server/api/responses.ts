@@ -40,7 +40,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
 	400: 'The request is not valid; the message names the field.',
 	401: 'The credential is missing or not valid; or the sign-in is not strong or new enough, and `stepUpUrl` is where to sign in.',
 	403: 'The request comes from another site, or the access token lacks the scope.',
-	404: 'Not found, expired, or owned by somebody else.',
+	404: 'Not found, expired, or owned by another caller.',
 	409: 'Not possible now, or not with this session; the code says why.',
 	413: 'The request body is too large.',
 	415: 'The media type of the request body is not supported.',

@@ -12,7 +12,7 @@ const authRoutes: readonly ApiRoute[] = [
 		path: '/api/auth/session',
 		method: 'get',
 		id: 'readSession',
-		what: 'Read the session of this browser, as Auth.js returns it; null when nobody is signed in.',
+		what: 'Read the session of this browser, as Auth.js returns it; null if there is no session.',
 		access: 'open',
 		responses: { 200: { what: 'The public part of the session.', json: v.nullable(schemas.Session) } },
 		problems: anywhere
@@ -193,7 +193,7 @@ const wellKnownRoutes: readonly ApiRoute[] = [
 		path: '/.well-known/security.txt',
 		method: 'get',
 		id: 'readSecurityContact',
-		what: 'Read whom to tell about a vulnerability (RFC 9116). 404 if the portal names nobody.',
+		what: 'Read whom to tell about a vulnerability (RFC 9116). 404 if no contact is configured.',
 		access: 'open',
 		responses: { 200: { what: 'The file.', type: 'text/plain' } },
 		problems: [...anywhere, 404]

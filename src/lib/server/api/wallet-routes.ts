@@ -21,7 +21,7 @@ const events = {
 		connected: { what: 'The first event: the stream is open.', data: schemas.EmptyBody },
 		heartbeat: { what: 'Every 4 s, so that a client notices a lost connection.', data: schemas.EmptyBody },
 		message: {
-			what: 'The status, at once and after each change. As the default type, it has no `event` line.',
+			what: 'The status, immediately and after each change. As the default type, it has no `event` line.',
 			data: schemas.Status
 		},
 		trouble: { what: 'The status cannot be read now. The stream continues.', data: schemas.StatusUnavailable },

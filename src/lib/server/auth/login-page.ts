@@ -93,7 +93,7 @@ const MAX_INSTITUTION_CHARACTERS = 128;
 const institutionCookie = () => cookieName('institution');
 
 /**
- * Stores the chosen institution, so that it is listed first next time, until somebody signs out. The id is from the
+ * Stores the chosen institution, so that it is listed first next time, until a person signs out. The id is from the
  * public list and is not secret.
  */
 export function rememberInstitution(cookies: Cookies, id: string | null): void {

@@ -127,7 +127,7 @@ export async function redeemCode(
 ): Promise<TokenResponse> {
 	const query = new URLSearchParams({ code, ...(iss !== null && { iss }) });
 	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', verifier });
-	if (!account) throw new AuthjsError('nobody signed in', null);
+	if (!account) throw new AuthjsError('no account was returned', null);
 	return account;
 }
 

@@ -36,7 +36,7 @@ export interface ReadSession {
 	/** Without its tokens if they are in the shared store. */
 	readonly session: Session;
 	/**
-	 * Whether to seal it again: at once for the configured format or place of the tokens, and at most once an hour for the
+	 * Whether to seal it again: immediately for the configured format or place of the tokens, and at most once an hour for the
 	 * first secret.
 	 */
 	readonly stale: false | 'secret' | 'format';

@@ -102,7 +102,7 @@ export function countStart(provider: Provider): void {
 
 /**
  * Counts the end of a sign-in, or a start that failed.
- * @param isByQuery see `CallbackOutcome`; alerts that wake somebody leave these out, because anybody can cause them
+ * @param isByQuery see `CallbackOutcome`; alerts that wake an operator leave these out, because any client can cause them
  */
 export function countSignIn(provider: Provider, result: SignInError | 'ok', isByQuery = false): void {
 	count('portal.sign_ins', { method: methods[provider], result, ...(isByQuery && { cause: 'query' }) });

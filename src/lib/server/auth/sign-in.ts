@@ -77,7 +77,7 @@ export async function beginSignIn(
 	return { url: start.url };
 }
 
-/** The key of the browser's rate limit; null if nobody is signed in and the browser has not loaded a page of the portal. */
+/** The key of the browser's rate limit; null if there is no session and the browser has not loaded a page of the portal. */
 function browserIdOf({ locals, cookies }: RequestEvent): string | null {
 	if (locals.session) return locals.session.id;
 	const transaction = readLoginTransaction(cookies);

@@ -19,13 +19,13 @@ import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
 
-/** Sign-out takes effect locally at once. Each call to the STS may take at most this long. */
+/** Sign-out takes effect locally and immediately. Each call to the STS may take at most this long. */
 const LIMIT_MS = 3000;
 /** The `state` parameter with which the STS's end-session page redirects the browser back. */
 export const SIGNED_OUT_STATE = 'signed_out';
 
 /**
- * Signs out of the portal at once, and of the STS if it can be reached. The next person at this browser finds no data of
+ * Signs out of the portal immediately, and of the STS if it can be reached. The next person at this browser finds no data of
  * this one: no wallet session, no unfinished sign-in, no institution. These are deleted even without a session. The browser
  * then has to open `/signed-out`.
  */
@@ -168,8 +168,8 @@ export function takeLogoutRedirect(cookies: Cookies): string | null {
 const signedOutCookie = () => cookieName('signedout');
 
 /**
- * Records in this browser that somebody has signed out while the STS may still have a session for them. The next
- * sign-in then requires a new login, because the next person at a shared computer may be somebody else. The cookie
+ * Records in this browser that a person has signed out while the STS may still have a session for them. The next
+ * sign-in then requires a new login, because the next person at a shared computer may be another one. The cookie
  * contains no other data. It is deleted once the STS has ended its session, or after a sign-in with a required login.
  */
 export function markSignedOut(cookies: Cookies): void {

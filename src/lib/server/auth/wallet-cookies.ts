@@ -23,7 +23,7 @@ export const LIFE_SECONDS = 60 * 60;
 
 /**
  * A wallet session that this browser started. Each is sealed in a separate cookie: concurrent responses can't overwrite
- * each other's changes, as they could with one list. The id of a session alone gives no access to it.
+ * each other's changes, as they could with one list. The id of a session alone grants no access to it.
  */
 export const OwnedSchema = v.object({
 	id: v.string(),
@@ -36,7 +36,7 @@ export const OwnedSchema = v.object({
 	startedAt: v.number(),
 	expiresAt: v.number(),
 	/**
-	 * The same expiry by the Auth Bridge's clock, if it gave one. It is compared with values that the Auth Bridge gives
+	 * The same expiry by the Auth Bridge's clock, if it sent one. It is compared with values that the Auth Bridge sends
 	 * later.
 	 */
 	bridgeExpiresAt: v.optional(v.number()),

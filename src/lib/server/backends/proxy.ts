@@ -170,7 +170,7 @@ export async function bodyOf(request: Request, maxBytes: number): Promise<Forwar
 	return { chunks: [buffer.toBytes()], repeatable: true };
 }
 
-/** A body of unknown size. On Deno, only reading shows that a body is empty: it ends at once, or its first chunk is empty. */
+/** A body of unknown size. On Deno, only reading shows that a body is empty: it ends immediately, or its first chunk is empty. */
 async function unannounced(chunks: AsyncGenerator<Uint8Array>): Promise<ForwardedBody | null> {
 	const first = await chunks.next();
 	if (first.done) return null;

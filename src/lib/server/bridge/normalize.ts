@@ -78,7 +78,7 @@ export interface Binding {
 	readonly lastUsedAt: string | null;
 }
 
-/** The lifetime of a session if the Auth Bridge gives none, or one that only a wrong clock explains. */
+/** The lifetime of a session if the Auth Bridge sends none, or one that only a wrong clock explains. */
 const SESSION_LIFETIME_MS = 300_000;
 /** A session with a shorter lifetime could not be scanned in time. */
 export const MIN_LIFETIME_MS = 30_000;

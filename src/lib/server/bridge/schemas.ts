@@ -48,7 +48,7 @@ const localizedOf = (maxLength: number) =>
 	);
 /** A text for people, in each language of the portal. A number is read as a text. */
 const localized = localizedOf(MAX_TEXT);
-/** Not lenient: an invalid address must not be taken for "no address", which means that there is no page to visit. */
+/** Not lenient: an invalid address must not count as "no address", which means that there is no page to visit. */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 export const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
 

@@ -31,7 +31,7 @@ export type Config = ReturnType<typeof arrange>;
 export function parseConfig(environment: RawEnvironment): Config {
 	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(environment));
 	const result = v.safeParse(CheckedEnvironment, complete);
-	// The variable that somebody has set: that of the value, or of the file with the value.
+	// The variable that the operator has set: that of the value, or of the file with the value.
 	const settingOf = (issue: v.BaseIssue<unknown>) => {
 		const name = nameOf(issue);
 		return complete[`${name}_FILE`] === undefined ? name : `${name}_FILE`;

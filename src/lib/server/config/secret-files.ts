@@ -24,7 +24,7 @@ interface WithSecrets {
 	readonly environment: Variables;
 	/** The files that were read. On Deno, the server needs a permission for each. */
 	readonly files: readonly string[];
-	/** What is wrong, each as `NAME: what`. Neither a path nor a content is in it: somebody may have set the secret as path. */
+	/** What is wrong, each as `NAME: what`. Neither a path nor a content is in it: the operator may have set the secret as the path. */
 	readonly faults: readonly string[];
 }
 
@@ -42,7 +42,9 @@ export function readSecretFiles(environment: Variables): WithSecrets {
 		if (file === undefined) continue;
 		files.push(file);
 		const read =
-			environment[name] === undefined ? readSecret(name, file) : { fault: `is set beside ${name}; set only one` };
+			environment[name] === undefined
+				? readSecret(name, file)
+				: { fault: `is set in addition to ${name}; set only one` };
 		if ('fault' in read) faults.push(`${fileVariable(name)}: ${read.fault}`);
 		else values[name] = read.value;
 	}

@@ -37,7 +37,7 @@ export interface SecurityContact {
 	readonly policy: string | undefined;
 }
 
-/** Whether the contact has no end. RFC 9116 2.5.5 requires one, so that nobody uses an outdated file. */
+/** Whether the contact has no end. RFC 9116 2.5.5 requires one, so that an outdated file is not used. */
 export const lacksExpiry = (env: SecurityEnvironment): boolean =>
 	env.SECURITY_CONTACT !== undefined && env.SECURITY_EXPIRES === undefined;
 

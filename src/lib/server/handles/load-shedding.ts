@@ -23,7 +23,7 @@ type Pool = 'requests' | 'uploads' | 'logouts';
 const inFlight: Record<Pool, number> = { requests: 0, uploads: 0, logouts: 0 };
 
 /**
- * Limits how many requests are in flight, and refuses further ones at once. While a service behind the portal is slow, the
+ * Limits how many requests are in flight, and refuses further ones immediately. While a service behind the portal is slow, the
  * requests that wait for it must not fill the memory. A stream counts until it begins; then it has its own limit.
  */
 export const loadShedding: Handle = (input) => {

@@ -23,7 +23,7 @@ export function usesTokens(event: RequestEvent): boolean {
 
 /**
  * Refreshes the tokens of a session before a route uses them. A session that the STS has revoked ends. While the STS is
- * unavailable nobody is signed out: valid tokens are used, and once they have expired the response is a 503 that says to
+ * unavailable, no session ends: valid tokens are used, and once they have expired the response is a 503 that says to
  * try again.
  */
 export const refresh: Handle = (input) => {

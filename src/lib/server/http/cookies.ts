@@ -159,7 +159,7 @@ interface SealOf<Value> {
 	open(text: string): Opened<Readonly<Value>> | null;
 	/**
 	 * Like `open`, for a text from a request. Each text is opened once per request, and at most 16 texts per request;
-	 * further texts give null.
+	 * further texts result in null.
 	 * @param cookies identifies the request
 	 */
 	openFor(cookies: object, text: string | undefined): Opened<Readonly<Value>> | null;
@@ -172,7 +172,7 @@ interface CacheEntry {
 	readonly opened: Opened;
 }
 
-/** Only texts that could be opened are cached, so that nobody without a portal cookie can fill the cache. */
+/** Only texts that could be opened are cached, so that a client without a portal cookie cannot fill the cache. */
 const cache = createBoundedCache<CacheEntry>({
 	maxBytes: CACHE_BYTES,
 	bytesOf: ({ text }) => VALUE_BYTES + 3 * text.length,

@@ -46,7 +46,7 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 
 	start(controller: ReadableStreamDefaultController<Uint8Array>): void {
 		this.#controller = controller;
-		// Sent at once: Node sends no head before the first bytes. An event rather than a comment, so that a page can tell
+		// Sent immediately: Node sends no head before the first bytes. An event rather than a comment, so that a page can tell
 		// whether a proxy passes the body on, however long the first status takes.
 		controller.enqueue(encoder.encode(`event: connected\nretry: ${this.#options.retryMs}\ndata: {}\n\n`));
 		this.#stop = this.#source(this);

@@ -67,7 +67,7 @@ async function spend(limited: Limited, key: string): Promise<void> {
 }
 
 /**
- * Addresses are personal data, and others may read the store. Without the portal's secret nobody can tell whose counter a
+ * Addresses are personal data, and others may read the store. Without the portal's secret, they cannot tell whose counter a
  * key is.
  */
 function hashOf(key: string): string {

@@ -84,7 +84,7 @@ export function expectsPage(event: RoutedRequest): boolean {
 	return wantsPage(event.request) && (!isApi(event) || BROWSER_ROUTES.has(route) || route === IDV_CALLBACK);
 }
 
-/** Headers with which browsers mark what they load for a page that nobody has opened yet (Fetch, `Sec-Purpose`). */
+/** Headers with which browsers mark what they load for a page that is not open yet (Fetch, `Sec-Purpose`). */
 const purposeHeaders = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'];
 
 /** Whether a request is a `HEAD` or a prefetch. Such a request must not start or redeem anything. */

@@ -129,12 +129,12 @@ export function createStoreHealth({
 			if (isAvailable && now() - verifiedAtMs >= VERIFIED_MS) void run();
 		},
 
-		/** Checks an unavailable store at once, for example after a reconnect. */
+		/** Checks an unavailable store immediately, for example after a reconnect. */
 		retry: (): void => {
 			if (!isAvailable) void run();
 		},
 
-		/** Checks at once, because an operation has shown that the store has lost its data. */
+		/** Checks immediately, because an operation has shown that the store has lost its data. */
 		lossSeen: (): Promise<void> => run(),
 
 		/** Whether the store works, by a check that is at most a second old or in flight. */

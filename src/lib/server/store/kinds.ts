@@ -19,7 +19,7 @@ export function merge(kind: string, mine: string, theirs: string): string {
 	return kind === 'sessions:' ? theirs : mine;
 }
 
-/** A text that is no revocation is replaced. */
+/** A text that is not a revocation is replaced. */
 function mergeRevocations(mine: string, theirs: string): string {
 	const [one, other] = [readRevocation(mine), readRevocation(theirs)];
 	if (one && other) return writeRevocation(unionOf(one, other));

@@ -64,7 +64,7 @@ interface RedisStoreOptions {
 }
 
 /**
- * A store in Redis or Valkey. Commands are not queued: they fail at once while the server is unreachable, and after a
+ * A store in Redis or Valkey. Commands are not queued: they fail immediately while the server is unreachable, and after a
  * second if it does not respond. Only `verify` waits up to a second for a connection. The store reconnects by itself, also
  * if the connected server no longer accepts writes.
  * @throws {WrongServer} if the server is a Cluster or a Sentinel

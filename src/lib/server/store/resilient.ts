@@ -35,7 +35,7 @@ export interface ResilientStore extends Store {
 	readonly check: () => Promise<boolean>;
 	/** Reports a fault that was found elsewhere, such as a lost connection. */
 	readonly failed: () => void;
-	/** Checks an unavailable store at once, for example after a reconnect. */
+	/** Checks an unavailable store immediately, for example after a reconnect. */
 	readonly retry: () => void;
 }
 

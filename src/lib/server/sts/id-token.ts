@@ -189,7 +189,7 @@ export function namesNobody({ name, eduid, federated_subject }: IdentityClaims):
  * The claims of an ID token. If it identifies the person only by `sub`, the claims of the userinfo endpoint are added
  * (OpenID Connect Core 5.3). Claims of the ID token take precedence, and the subject must be the same (5.3.2). If the STS
  * has no such endpoint, or the endpoint rejects the request, only the ID token's claims are returned.
- * @throws if the STS is unavailable: the person would be mistaken for somebody else
+ * @throws if the STS is unavailable: the person would be mistaken for another one
  */
 export async function withUserInfo(
 	claims: IdentityClaims,

@@ -20,7 +20,7 @@ export interface InstitutionChoice {
 	readonly shown: readonly Institution[];
 	/** Whether the list is so long that people have to search. */
 	readonly isLong: boolean;
-	/** Null until somebody searches. */
+	/** Null until the first search. */
 	readonly search: InstitutionSearch | null;
 }
 
@@ -35,7 +35,7 @@ interface InstitutionSearch {
 
 /**
  * What the login page shows of a list: all of a short one, or one page of results.
- * @param query null if nobody has searched; an empty one finds all institutions
+ * @param query null without a search; an empty one finds all institutions
  * @param page unchecked, from the address; the nearest page that exists is used
  */
 export function chooseInstitutions(

@@ -28,7 +28,7 @@ export class KeysUnavailable extends Error {
 
 export interface KeyRing {
 	/**
-	 * Returns the keys to verify a token with. An unknown key id causes a new fetch: at once for a token that came directly
+	 * Returns the keys to verify a token with. An unknown key id causes a new fetch: immediately for a token that came directly
 	 * from the STS, and at most once in 30 s for untrusted tokens, regardless of the number of key ids.
 	 * @throws {KeysUnavailable} if the token's key is unknown and the STS did not respond
 	 */

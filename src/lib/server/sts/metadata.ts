@@ -15,7 +15,7 @@ import type { ClientKey } from '../config/client-keys';
 /** Far more than any discovery document, key set, list of institutions or token response needs. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Nobody can sign in without these members (OpenID Connect Discovery 3). */
+/** Sign-in requires these members (OpenID Connect Discovery 3). */
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 
 const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';

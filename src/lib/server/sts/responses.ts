@@ -83,7 +83,7 @@ export function isRefusal(error: unknown): boolean {
 const MAX_LIFE_SECONDS = 366 * 24 * 60 * 60;
 const REPORT_EVERY_MS = 60_000;
 /**
- * The assumed lifetime of a pushed request (RFC 9126 2.2) without one. The request is used at once, but the libraries
+ * The assumed lifetime of a pushed request (RFC 9126 2.2) without one. The request is used immediately, but the libraries
  * require a lifetime.
  */
 const ASSUMED_PAR_SECONDS = 60;

@@ -47,7 +47,7 @@ export function createConnections(proxies: ProxySettings, now: () => number = ()
 		const key = `${reuse} ${tunnel}`;
 		const current = pools.get(key);
 		if (current && (!reuse || now() < current.createdMs + MAX_CONNECTION_AGE_MS)) return current.dispatcher;
-		// Requests in flight finish; idle connections are closed at once.
+		// Requests in flight finish; idle connections are closed immediately.
 		current?.dispatcher.close().catch(() => {});
 		const dispatcher = createDispatcher(tunnel, reuse);
 		pools.set(key, { dispatcher, createdMs: now() });
@@ -165,7 +165,7 @@ function toClientResponse(method: string, { statusCode, headers, body }: Dispatc
 		discard(body);
 		throw new UpstreamError('bad_response');
 	}
-	// Readers get errors from their iteration. Without a listener, an error while nobody reads would terminate the process.
+	// Readers get errors from their iteration. Without a listener, an error without a reader would terminate the process.
 	body.on('error', () => {});
 	if (!hasBody) body.resume();
 	return { status: statusCode, headers: toHeaders(headers), body: hasBody ? body : null };

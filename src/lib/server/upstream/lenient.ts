@@ -129,7 +129,7 @@ export const EntryId = v.pipe(
 	v.check((text) => isIdentifier(text))
 );
 
-/** Reads `true`, `"true"`, `1` and their opposites. Anything else counts as absent, and gives undefined. */
+/** Reads `true`, `"true"`, `1` and their opposites. Anything else counts as absent, and results in undefined. */
 export function readBoolean(value: unknown): boolean | undefined {
 	if (typeof value === 'boolean') return value;
 	const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim().toLowerCase() : '';

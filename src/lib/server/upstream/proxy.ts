@@ -85,7 +85,7 @@ export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 					if (next.done) controller.close();
 					else controller.enqueue(next.value);
 				},
-				// Takes effect at once, even while the service is silent.
+				// Takes effect immediately, even while the service is silent.
 				cancel: () => {
 					progress.cancelled = true;
 					stop.abort();

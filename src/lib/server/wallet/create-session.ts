@@ -120,7 +120,7 @@ const opened = createSharedReads<OwnedSession>({
 });
 
 /**
- * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s gives the same session.
+ * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s returns the same session.
  * @param idempotencyKey identifies the form among all forms of this browser; null creates a new session each time
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */

@@ -193,7 +193,7 @@ export type Completion =
 	| { readonly kind: 'idv_required'; readonly reason: IdvReason | null };
 
 /**
- * Completes a verified wallet session. Repeating the call gives the same result. With deployed Auth Bridges, only this call
+ * Completes a verified wallet session. Repeating the call returns the same result. With deployed Auth Bridges, only this call
  * shows that identity verification is required.
  * @throws {Problem} `not_found` if the session is used up, `idv_repeated` if identity verification is required a second
  * time, or the error of the Auth Bridge

@@ -64,7 +64,7 @@ export class SessionWatch {
 		this.#deps = deps;
 		this.#onOver = onOver;
 		deps.budget.count(this.#rate, 1);
-		// If many sessions start at once, their first reads are spread over about one of the longer intervals.
+		// If many sessions start at the same time, their first reads are spread over about one of the longer intervals.
 		const crowdedMs = this.#intervalMs() - usualIntervalMs[this.#rate];
 		this.#plan(deps.random() * crowdedMs);
 	}

@@ -29,7 +29,7 @@ const NONE: RequestDetails = { requestedClaims: [], dcRequest: null };
 const DETAILS_MARGIN_MS = 60_000;
 
 /**
- * What a page offers beside the code. It is too large for a cookie, so it is sealed in the shared store. Without it, the
+ * What a page offers in addition to the code. It is too large for a cookie, so it is sealed in the shared store. Without it, the
  * page still shows the code.
  */
 let sealed: Seal | undefined;

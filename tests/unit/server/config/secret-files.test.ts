@@ -82,13 +82,13 @@ describe('an unusable secret file results in one fault, which shows neither path
 
 	test('together with the variable itself', () => {
 		expect(configFaults({ ...environment, AUTH_SECRET_FILE: fileWith('another secret') })).toEqual([
-			'AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one'
+			'AUTH_SECRET_FILE: is set in addition to AUTH_SECRET; set only one'
 		]);
 	});
 
 	test('together with the older name of the variable', () => {
 		const older = { ...withFile('AUTH_SECRET', fileWith('x')), NEXTAUTH_SECRET: environment.AUTH_SECRET };
-		expect(configFaults(older)).toEqual(['AUTH_SECRET_FILE: is set beside AUTH_SECRET; set only one']);
+		expect(configFaults(older)).toEqual(['AUTH_SECRET_FILE: is set in addition to AUTH_SECRET; set only one']);
 	});
 
 	test('together with faults of other variables, all of which are listed', () => {

@@ -9,7 +9,7 @@ import type { RequestHandler } from './$types';
 const CACHE_CONTROL = 'private, max-age=60';
 
 /**
- * The list of institutions in the language `lang`, for the script of the search field. It is the same for everybody. 503 if
+ * The list of institutions in the language `lang`, for the script of the search field. It is the same for all clients. 503 if
  * no list is known.
  */
 export const GET: RequestHandler = endpoint(async ({ locals, request, url }) => {

@@ -5,7 +5,7 @@ import type { RequestHandler } from './$types';
 
 /**
  * Redirects to the STS. Pages use a link, not a form: the policy `form-action 'self'` applies to the whole redirect chain
- * of a form. Link checkers, and browsers that come from another site, get the login page, so that nobody is signed in
+ * of a form. Link checkers, and browsers that come from another site, get the login page, so that no one is signed in
  * without their own action.
  */
 export const GET: RequestHandler = endpoint(async (event) => {
