@@ -208,6 +208,10 @@ export default defineConfig(
 		// Links are written out: the portal has no base path.
 		rules: { 'svelte/no-navigation-without-resolve': 'off' }
 	},
+	{
+		files: ['src/**', 'tests/**'],
+		rules: { 'max-lines': ['error', 250] }
+	},
 	direction(['src/**'], 'env'),
 	direction(['src/entry/**', 'src/doctor/**'], 'env', 'routes'),
 	{
@@ -279,7 +283,7 @@ export default defineConfig(
 		rules: {
 			'no-restricted-properties': [
 				'error',
-				{ object: 'fc', property: 'assert', message: 'assertProperty runs by FAST_CHECK_SEED and prints it.' }
+				{ object: 'fc', property: 'assert', message: 'assertProperty runs by FAST_CHECK_SEED.' }
 			]
 		}
 	},

@@ -44,6 +44,7 @@ export default defineConfig({
 	test: {
 		root: new URL('../..', import.meta.url).pathname,
 		...choices[wanted === 'only' || wanted === 'all' ? wanted : 'core'],
+		globalSetup: 'tests/http/build-check.mjs',
 		// Each file starts its own processes.
 		maxWorkers: 4,
 		// Files of one worker share modules: loading the STS takes longer than the tests of many files.

@@ -57,7 +57,17 @@ export function ensureBuilt(runtimes) {
 	});
 }
 
-/** The same for the state gallery, which no portal is built with. */
+/**
+ * Fails if a server is missing or older than the sources: for tests that are started without `npm run test:…`.
+ * @param {'node' | 'deno'} runtime
+ */
+export function requireBuilt(runtime) {
+	if (builtMs(runtime) >= newestOf(SOURCES)) return;
+	const command = runtime === 'deno' ? 'npm run build:deno' : 'npm run build';
+	throw new Error(`build/${runtime} is missing or older than the sources. Run: ${command}`);
+}
+
+/** The same as `ensureBuilt` for the state gallery, which no portal is built with. */
 export function ensureGalleryBuilt() {
 	return withLock(async () => {
 		if (builtMs('gallery') >= newestOf([...SOURCES, ...GALLERY])) return;
