@@ -48,7 +48,7 @@ export default defineConfig({
 	build: {
 		// The oldest browsers of docs/browsers.md.
 		target: ['chrome109', 'firefox115', 'safari16.4'],
-		// A table of plugins' times after each build drowns what matters.
+		// A table of plugins' times after each build hides more important output.
 		rolldownOptions: { checks: { bundlerTimings: false } }
 	},
 	test: {

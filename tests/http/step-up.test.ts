@@ -16,22 +16,22 @@ const GRADES = '/api/backends/grades/mine?year=1';
 const RFC9470 = 'insufficient_user_authentication';
 
 let landscape: Landscape;
-let service: Server;
+let backend: Server;
 let browser: Browser;
-/** What the service responds with: a challenge, or null for 200. */
+/** What the backend responds with: a challenge, or null for 200. */
 let challenge: string | null = null;
 let arrived = 0;
 const tokens = new Set<string | undefined>();
 
 beforeAll(async () => {
-	service = createServer(({ headers }, response) => {
+	backend = createServer(({ headers }, response) => {
 		arrived++;
 		tokens.add(headers.authorization);
 		if (challenge === null) response.writeHead(200, { 'content-type': 'text/plain' }).end('the grades');
 		else response.writeHead(401, { 'www-authenticate': challenge }).end();
 	}).listen(0, '127.0.0.1');
-	await new Promise((resolve) => service.once('listening', resolve));
-	const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+	await new Promise((resolve) => backend.once('listening', resolve));
+	const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
 	const backends = {
 		grades: { url, token: 'user', acr: MFA },
 		recent: { url, token: 'user', maxAge: 60, methods: ['GET', 'POST'] },
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await landscape.stop();
-	service.close();
+	backend.close();
 });
 beforeEach(async () => {
 	landscape.sandbox.reset();

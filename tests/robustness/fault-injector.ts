@@ -10,7 +10,7 @@ const CALM_SHARE = 0.4;
 /** A refresh token that is redeemed while its response gets lost is gone: no client can mend that (RFC 9700 4.14.2). */
 const mendable = faultKinds.filter((kind) => kind !== 'lost');
 
-/** What goes wrong, by the service: every kind of fault in every call, drawn anew all the time. */
+/** What goes wrong, by the service: every kind of fault in every call, selected at random each time. */
 const operations = {
 	bridge: ['create', 'status', 'complete', 'bindings', 'health'],
 	sts: ['token:refresh', 'token:code', 'par', 'providers', 'jwks', 'discovery']

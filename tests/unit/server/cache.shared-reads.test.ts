@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSharedReads } from '$lib/server/cache';
 
-/** Reads whose ends the test decides, and a clock in hand. */
+/** Reads whose ends the test decides, and a controlled clock. */
 function setUp({ maxAgeMs = 250, maxBytes = 1_000_000 } = {}) {
 	let timeMs = 1000;
 	const started: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];

@@ -4,7 +4,7 @@ import { virtualClock } from '../virtual-clock';
 
 const lifeMs = 300_000;
 
-/** A code on a screen, on a clock in hand. */
+/** A code on a screen, on a controlled clock. */
 function setUp() {
 	const clock = virtualClock(0);
 	const state = { isWanted: true, canRenew: true, renewedAtMs: [] as number[] };

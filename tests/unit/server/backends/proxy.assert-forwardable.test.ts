@@ -47,7 +47,7 @@ test.each([
 	['7', '7'],
 	['Wed, 21 Oct 2026 07:28:00 GMT', '5'],
 	['0x10', '5']
-])('a busy service with Retry-After "%s" results in Retry-After: %s', async (said, wanted) => {
+])('a busy backend with Retry-After "%s" results in Retry-After: %s', async (said, wanted) => {
 	const response = new Response(null, { status: 503, headers: { 'retry-after': said } });
 	const problem: unknown = await assertForwardable(response, 'grades').catch((error: unknown) => error);
 	expect(problem instanceof Problem && problem.headers).toEqual({ 'retry-after': wanted });

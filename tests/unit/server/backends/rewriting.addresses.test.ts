@@ -7,7 +7,7 @@ import { Problem } from '$lib/server/http/problem';
 const PORTAL = 'https://portal.example';
 const BASE = 'https://grades.example/api/v1';
 
-/** Where a request for this address of the portal goes; null where it is refused, or isn't for this service at all. */
+/** Where a request for this address of the portal goes; null where it is refused, or isn't for this backend at all. */
 function targetOf(path: string, base = BASE): URL | null {
 	const { pathname, search } = new URL(PORTAL + path);
 	if (!/^\/api\/backends\/grades(?:\/|$)/.test(pathname)) return null;
@@ -19,7 +19,7 @@ function targetOf(path: string, base = BASE): URL | null {
 	}
 }
 
-describe('the URL at a service', () => {
+describe('the URL at a backend', () => {
 	test.each([
 		['', ''],
 		['/', '/'],
@@ -35,7 +35,7 @@ describe('the URL at a service', () => {
 		expect(targetOf(`/api/backends/grades${path}`)?.href).toBe(BASE + wanted);
 	});
 
-	test('starts at the origin of a service whose URL has no path', () => {
+	test('starts at the origin of a backend whose URL has no path', () => {
 		expect(targetOf('/api/backends/grades', 'http://grades.test')?.href).toBe('http://grades.test/');
 		expect(targetOf('/api/backends/grades/a', 'http://grades.test')?.href).toBe('http://grades.test/a');
 	});
@@ -146,7 +146,7 @@ function lenient(pathname: string): string {
 	return text.replaceAll('\\', '/').replace(/;[^/]*/g, '');
 }
 
-describe('a URL that a service returns', () => {
+describe('a URL that a backend returns', () => {
 	const asked = new URL(`${BASE}/items`);
 
 	test.each([

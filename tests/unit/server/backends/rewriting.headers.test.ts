@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { responseHeaders, requestHeaders } from '$lib/server/backends/rewriting';
 
-/** What a browser, a proxy or a program may send along, and no service of the institution is to get. */
+/** What a browser, a proxy or a program may send along, and no backend may get. */
 const kept = [
 	'authorization',
 	'connection',
@@ -34,7 +34,7 @@ const passed = [
 ];
 const ofBody = ['content-encoding', 'content-length', 'content-type'];
 
-describe('a request to a service', () => {
+describe('a request to a backend', () => {
 	const caller = new Map([...kept, ...passed, ...ofBody].map((name) => [name, `of the caller: ${name}`]));
 	const sent = (hasBody: boolean, authorization?: string) => {
 		const headers = { get: (name: string) => caller.get(name) ?? null } as Headers;
@@ -54,21 +54,21 @@ describe('a request to a service', () => {
 	});
 });
 
-const service = {
+const ofBackend = {
 	etag: '"1"',
 	'content-encoding': 'gzip',
 	'content-length': '20',
 	'content-range': 'bytes 0-19/20',
 	'content-type': 'application/json'
 };
-const namesOf = (status: number) => [...responseHeaders({ status, headers: new Headers(service) }, null).keys()];
+const namesOf = (status: number) => [...responseHeaders({ status, headers: new Headers(ofBackend) }, null).keys()];
 
-describe("a service's response", () => {
+describe("a backend's response", () => {
 	test.each([204, 205])('with status %i has no length, encoding or range, because it has no body', (status) => {
 		expect(namesOf(status)).toEqual(['content-security-policy', 'content-type', 'etag']);
 	});
 
 	test.each([200, 206, 304, 404])('with status %i keeps the headers of its body', (status) => {
-		expect(namesOf(status)).toEqual(expect.arrayContaining(Object.keys(service)));
+		expect(namesOf(status)).toEqual(expect.arrayContaining(Object.keys(ofBackend)));
 	});
 });

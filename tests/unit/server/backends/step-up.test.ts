@@ -10,7 +10,7 @@ const ERROR = 'error="insufficient_user_authentication"';
 const read = (header: string) => challengeIn(new Headers({ 'www-authenticate': header }));
 const any = { acr: [], maxAgeSeconds: null };
 
-describe('the challenge of a service', () => {
+describe('the challenge of a backend', () => {
 	test.each([
 		[`Bearer ${ERROR}, error_description="A different level", acr_values="a b", max_age="5"`, ['a', 'b'], 5],
 		['bearer error=insufficient_user_authentication,max_age=0', [], 0],

@@ -10,7 +10,7 @@ const variables = (backends: unknown) => ({
 const parsed = (backends: unknown) => parseConfig({ ...environment, ...variables(backends) }).backends;
 const faultsOf = (backends: unknown) => configFaults(variables(backends));
 
-describe('the services in BACKENDS', () => {
+describe('the backends in BACKENDS', () => {
 	test('are empty if none are configured', () => {
 		expect(parseConfig(environment).backends).toEqual([]);
 	});

@@ -85,7 +85,7 @@ describe('the default of every variable', () => {
 	});
 });
 
-test('the defaults of a service in BACKENDS match docs/backends.md', () => {
+test('the defaults of a backend in BACKENDS match docs/backends.md', () => {
 	const url = 'https://grades.example.org';
 	const [backend] = parseConfig({ ...environment, BACKENDS: JSON.stringify({ a: { url, token: 'none' } }) }).backends;
 	const given = ['name', 'url', 'token'];

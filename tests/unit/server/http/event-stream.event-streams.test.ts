@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createEventStreams, type EventSink } from '$lib/server/http/event-stream';
 import { virtualClock } from '../../virtual-clock';
 
-/** Streams on a clock in hand; `open` returns the stream's reader, what it can be sent, and whether it was stopped. */
+/** Streams on a controlled clock; `open` returns the stream's reader, what it can be sent, and whether it was stopped. */
 function setUp({ maxPerProcess = 100, maxPerBrowser = 100, maxPerAddress = 100 } = {}) {
 	const clock = virtualClock();
 	const { now, every } = clock;

@@ -10,7 +10,7 @@ const keyed = async (kid: string): Promise<JWK> => {
 };
 const [first, second] = await Promise.all([keyed('first'), keyed('second')]);
 
-/** A ring, the clock in hand, and an STS that publishes these keys until told otherwise. */
+/** A ring, a controlled clock, and an STS that publishes these keys until told otherwise. */
 function ringWith(...keys: JWK[]) {
 	const clock = virtualClock();
 	const sts = { keys, isUnavailable: false, fetches: 0 };

@@ -5,7 +5,7 @@ import type { TokenOptions } from '$lib/server/config/service-client';
 
 const options: TokenOptions = { scope: 'bridge' };
 
-/** An STS that numbers its tokens, and the clock in hand. */
+/** An STS that numbers its tokens, and a controlled clock. */
 function serviceTokens() {
 	const sts = { calls: [] as TokenOptions[], isUnavailable: false, lifeSeconds: 600 as number | undefined };
 	const clock = { ms: 5000, unixMs: 1_800_000_000_000 };

@@ -39,8 +39,8 @@ beforeEach(() => {
 });
 
 export function bridgeSays(status: SessionStatusValue, changes: Partial<SessionStatus> = {}) {
-	const rest = { idvRequired: null, idvRequirementReason: null, reconciliationPlanType: null, bridgeExpiresAt: null };
-	const response = { sessionId: ID, status, ...rest, ...changes };
+	const plan = { idvRequired: false, idvRequirementReason: null, reconciliationPlanType: null };
+	const response: SessionStatus = { sessionId: ID, status, ...plan, bridgeExpiresAt: null, ...changes };
 	fake.readStatus.mockResolvedValue(response);
 	fake.readFreshStatus.mockResolvedValue(response);
 }

@@ -13,7 +13,7 @@ export function statusOf(status: SessionStatusValue, bridgeExpiresAt: number | n
 	return { sessionId: 's', status, ...plan, bridgeExpiresAt };
 }
 
-/** Watches over a Bridge whose responses the test decides, on a clock in hand. */
+/** Watches over a Bridge whose responses the test decides, on a controlled clock. */
 export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	const clock = virtualClock();
 	const startMs = clock.now();
