@@ -3,6 +3,7 @@ import { type Exchanged, exchange as exchangeUpstream, type Send } from '../lib/
 import { config } from '../lib/server/config';
 import { internalUrl, proxyFor } from '../lib/server/upstream/egress';
 import { causes } from '../lib/server/error-fields';
+import { isObject, parseJson } from '../lib/server/upstream/lenient';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -75,14 +76,8 @@ function clockAhead(headers: Headers, nowMs: number): number | null {
 }
 
 function asObject(text: string): Reply['json'] {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null && !Array.isArray(value)
-			? (value as Record<string, unknown>)
-			: undefined;
-	} catch {
-		return undefined;
-	}
+	const value = parseJson(text);
+	return isObject(value) ? value : undefined;
 }
 
 /** ` through the proxy host:port (HTTPS_PROXY)` if a URL is requested through a proxy, else an empty string. */

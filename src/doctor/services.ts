@@ -8,6 +8,7 @@ import { fitsQrCode } from '../lib/ui/qr-svg';
 import { viaProxy, type Reply, request, type Exchange } from './http';
 import { type Finding, good, warning, wrong, corsFindings, examineClock, CROSS_ORIGIN } from './findings';
 import type { Backend } from '../lib/server/config/backends';
+import { GATEWAY_ERRORS } from '../lib/server/http/upstream-error';
 
 const UNKNOWN_SESSION = '0'.repeat(32);
 const ADVICE = 'Check AUTH_BRIDGE_URL, its path included.';
@@ -139,9 +140,6 @@ export async function examineWalletSession(
 	}
 }
 
-/** Status codes of gateways whose upstream service is not available. */
-const UNAVAILABLE = [502, 503, 504];
-
 /** Checks that each backend of BACKENDS responds at its base URL, and accepts the service client's token if its token kind is `service`. */
 export async function examineBackends(
 	{ backends }: Pick<Config, 'backends'>,
@@ -165,7 +163,7 @@ function backendFinding({ name, url }: Backend, response: Exchange, hasToken: bo
 		return wrong(check, `Backend "${name}" at ${new URL(url).host} can’t be reached: ${reason}.`, advice);
 	}
 	const { status } = response.reply;
-	if (UNAVAILABLE.includes(status))
+	if (GATEWAY_ERRORS.includes(status))
 		return wrong(
 			check,
 			`The gateway of backend "${name}"${viaProxy(url)} reports it as unavailable (status ${status}).`,

@@ -3,6 +3,7 @@ import type { Send } from '../lib/server/upstream/client';
 import { createConnections } from '../lib/server/upstream/connections';
 import { request } from './http';
 import { type Finding, good, wrong } from './findings';
+import { percentDecoded } from '../lib/server/http/request';
 
 const LIMIT_MS = 10_000;
 
@@ -60,15 +61,7 @@ function headersOf(text: string): Record<string, string> {
 	return Object.fromEntries(
 		pairs.map((pair) => {
 			const [name = '', ...value] = pair.split('=');
-			return [name.trim().toLowerCase(), decoded(value.join('=').trim())];
+			return [name.trim().toLowerCase(), percentDecoded(value.join('=').trim())];
 		})
 	);
-}
-
-function decoded(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../lib/server/http/request';
 import type { EntryResponse, ReadHeader } from './http';
 import { type BodyRule, bodyRule, type BodySettings } from './request-body';
 import { type EntryProblem, refuse } from './refusal';
@@ -48,19 +49,10 @@ export function checkRequest(head: RequestHead, settings: GateSettings): GateRes
 	const body = bodyRule(pathname, contentLength, settings);
 	if (contentLength !== null && Number(contentLength) > body.limitBytes) return refused('payload_too_large');
 
-	const file = settings.files.get(decoded(pathname));
+	const file = settings.files.get(percentDecoded(pathname));
 	if (!file) return { target: path, pathname, body };
 	if (method !== 'GET' && method !== 'HEAD') return refused('method_not_allowed', { allow: 'GET, HEAD' });
 	return { response: staticResponse(file, method, header) };
-}
-
-function decoded(pathname: string): string {
-	if (!pathname.includes('%')) return pathname;
-	try {
-		return decodeURIComponent(pathname);
-	} catch {
-		return pathname;
-	}
 }
 
 /** A request line's target on the public origin. */

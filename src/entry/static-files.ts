@@ -1,6 +1,7 @@
 import { lookup } from 'mrmime';
 import { digestOf } from '../lib/server/seal';
 import type { EntryResponse, ReadHeader } from './http';
+import { IMMUTABLE } from '../lib/server/http/headers';
 
 /** A public file, with everything that its responses need. */
 export interface StaticFile {
@@ -29,8 +30,6 @@ export interface Disk {
 	list(folder: string): string[];
 	read(file: string): Uint8Array<ArrayBuffer>;
 }
-
-const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
  * Lists a build's public files. A file that is named by a hash of its content is read when it is first requested, so that a start

@@ -66,7 +66,7 @@ for (const [index, [name, respond]] of foreign.entries()) {
 			const href = (await link.getAttribute('href')) ?? '';
 			await stepAside();
 			await expect(link).not.toHaveAttribute('href', href, { timeout: 20_000 });
-			await expect(page.getByRole('status')).toHaveText(en.wallet.newCode);
+			await expect(page.getByRole('status')).toHaveText(en.wallet.notices.new_code);
 		}
 	);
 

@@ -61,7 +61,7 @@ for (const locale of ['nl', 'en'] as const) {
 			await log.press(page.getByRole('button', { name: t.wallet.scan.copy }));
 			await log.announced(t.wallet.scan.copied);
 			await log.press(page.getByRole('button', { name: t.wallet.scan.newCode }));
-			await log.announced(t.wallet.newCode);
+			await log.announced(t.wallet.notices.new_code);
 			await wallet.expectCode();
 			log.note('the phone scans the code');
 			await wallet.open();

@@ -200,7 +200,7 @@ test(
 		expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await link(page).getAttribute('href'));
 
 		await page.getByRole('button', { name: scan.newCode }).click();
-		await expect(page.getByRole('status')).toHaveText(en.wallet.newCode);
+		await expect(page.getByRole('status')).toHaveText(en.wallet.notices.new_code);
 		await expect(page.getByText(scan.copied)).toHaveCount(0);
 	}
 );

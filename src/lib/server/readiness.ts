@@ -6,6 +6,7 @@ import { describeCause } from './error-fields';
 import { log } from './log';
 import { storeState, storeStates } from './store';
 import { stsFetch } from './sts/metadata';
+import { GATEWAY_ERRORS } from './http/upstream-error';
 
 const peer = v.pipe(v.picklist(['up', 'down']), v.title('ServiceState'));
 type PeerState = v.InferOutput<typeof peer>;
@@ -39,8 +40,6 @@ export type Readiness = v.InferOutput<typeof Ready> | v.InferOutput<typeof NotRe
 const LIMIT_MS = 2000;
 /** How long a result is cached, because probes come from many sources. */
 const CACHED_MS = 1000;
-/** The statuses of a gateway that can't reach the service behind it. */
-const UNREACHABLE_STATUSES = [502, 503, 504];
 
 let isDraining = false;
 let cached: { readonly result: Promise<Readiness>; readonly untilMs: number } | undefined;
@@ -90,7 +89,7 @@ async function checkSts(): Promise<void> {
  */
 async function checkBridge(): Promise<void> {
 	const response = await exchange({ method: 'HEAD', url: config().bridge.url, timeoutMs: LIMIT_MS, maxBytes: 0 });
-	if (UNREACHABLE_STATUSES.includes(response.status)) throw new Error(`HEAD / has status ${response.status}`);
+	if (GATEWAY_ERRORS.includes(response.status)) throw new Error(`HEAD / has status ${response.status}`);
 }
 
 /** The state of a service. Each change is logged once, with its cause; the store logs its own changes. */

@@ -56,7 +56,6 @@ export const wallet = {
 		still_checking: 'We are still checking.',
 		new_code: 'There is a new code on the page.'
 	},
-	newCode: 'There is a new code on the page.',
 	noConnection: 'There is no connection for a moment. Try again shortly.',
 	opened: {
 		title: 'Continue in your wallet',

@@ -52,7 +52,6 @@ export const wallet: Texts['wallet'] = {
 		still_checking: 'Wij zijn nog bezig met controleren.',
 		new_code: 'Er staat een nieuwe code op de pagina.'
 	},
-	newCode: 'Er staat een nieuwe code op de pagina.',
 	noConnection: 'Er is even geen verbinding. Probeer het zo meteen opnieuw.',
 	opened: {
 		title: 'Ga verder in uw wallet',

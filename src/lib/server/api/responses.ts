@@ -39,7 +39,7 @@ export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
 	400: 'The request is not valid; the message names the field.',
 	401: 'The credential is missing or not valid; or the sign-in is not strong or new enough, and `stepUpUrl` is where to sign in.',
-	403: 'The request comes from another site, or the access token lacks the scope.',
+	403: 'The request comes from another site, the access token lacks the scope, or the caller may not do this.',
 	404: 'Not found, expired, or owned by another caller.',
 	409: 'Not possible now, or not with this session; the code says why.',
 	413: 'The request body is too large.',

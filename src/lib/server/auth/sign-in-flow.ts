@@ -19,7 +19,7 @@ const provider = v.picklist(providers);
 
 /** One sign-in in one browser, between its start and its callback. */
 export const SignInFlowSchema = v.object({
-	/** 17 characters: the start time in milliseconds (base 36), then 8 random characters. Ids sort by age. */
+	/** See `FLOW_ID`. */
 	id: text,
 	provider,
 	/** Random; the part of the `state` parameter that binds the callback to this flow (RFC 6749 10.12). */

@@ -22,7 +22,7 @@ export function backendTarget(baseUrl: string, pathname: string, search: string)
 	const base = new URL(baseUrl);
 	const raw = pathname.split('/').slice(OWN_SEGMENTS);
 	const closes = raw.at(-1) === '';
-	const url = upstreamUrl(base, (closes ? raw.slice(0, -1) : raw).map(decoded), search);
+	const url = upstreamUrl(base, (closes ? raw.slice(0, -1) : raw).map(forwardableSegment), search);
 	url.pathname = url.pathname.replace(PLAIN, decodeURIComponent) + (closes && !url.pathname.endsWith('/') ? '/' : '');
 	if (!isBelow(base, url)) throw new Problem('not_found');
 	return url;
@@ -50,7 +50,7 @@ function prefixOf({ pathname }: URL): string {
 	return withoutTrailingSlash(pathname);
 }
 
-function decoded(segment: string): string {
+function forwardableSegment(segment: string): string {
 	try {
 		const text = decodeURIComponent(segment);
 		// Some servers treat U+FF0E as a full stop, ignore spaces after dots, or end the name at a `;`.

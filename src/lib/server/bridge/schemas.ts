@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
-import { EntryId, type Localized, readBoolean, readList, readLocalized, reportDropped } from '../upstream/lenient';
+import { EntryId, isHttpUrl, readBoolean, readList, readLocalized, reportDropped } from '../upstream/lenient';
+import type { Localized } from '../upstream/lenient';
 
 const MAX_TEXT = 200;
 
@@ -50,7 +51,6 @@ const localizedOf = (maxLength: number) =>
 const localized = localizedOf(MAX_TEXT);
 /** Not lenient: an invalid address must not count as "no address", which means that there is no page to visit. */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
-export const isWebAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 /** A smaller number is a time in seconds: as milliseconds it would be a date before March 1973. */
 const MAX_SECONDS = 1e11;
@@ -198,7 +198,7 @@ export const IdvStartResponse = v.pipe(
 		planType,
 		reason: idvRequirementReason
 	})),
-	v.check(({ redirectUrl }) => redirectUrl === null || isWebAddress(redirectUrl))
+	v.check(({ redirectUrl }) => redirectUrl === null || isHttpUrl(redirectUrl))
 );
 
 export const DcApiSubmittedResponse = v.object({ sessionId: optionalSessionId, status });

@@ -1,7 +1,6 @@
 import { brandAddress, type BrandFile, brandFiles } from '../brand';
 import type { Handle } from './sequence';
-
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+import { IMMUTABLE } from '../http/headers';
 
 /**
  * Serves the institution's stylesheet and logo, and inserts the stylesheet's address into every page. It runs before the

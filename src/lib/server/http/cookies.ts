@@ -4,6 +4,7 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import * as v from 'valibot';
 import { createBoundedCache } from '../cache';
 import { type Codec, createSeal, type Opened, type Seal } from '../seal';
+import { percentDecoded } from './request';
 
 /** Attributes of every portal cookie. Lax, not Strict: the returns from the STS and IDV are cross-site navigations. */
 interface CookieAttributes {
@@ -72,7 +73,7 @@ export function createCookieJar(header: string | null, serialize: Cookies['seria
 		const change = changes.get(name);
 		if (change) return change.value || undefined;
 		const text = received().get(name);
-		return text === undefined ? undefined : decoded(text);
+		return text === undefined ? undefined : percentDecoded(text);
 	}
 
 	return {
@@ -115,15 +116,6 @@ function parseOwn(header: string): ReadonlyMap<string, string> {
 	const all = Object.entries(parseCookie(header, { decode: (value) => value }));
 	const own = all.filter((entry): entry is [string, string] => ownPart(entry[0]) !== null && Boolean(entry[1]));
 	return new Map(own);
-}
-
-function decoded(value: string): string {
-	if (!value.includes('%')) return value;
-	try {
-		return decodeURIComponent(value);
-	} catch {
-		return value;
-	}
 }
 
 /** A browser that polls sends the same cookies each time, and the content of a sealed text never changes. */

@@ -1,3 +1,6 @@
+/** `Cache-Control` of a file whose address contains a digest of its content. */
+export const IMMUTABLE = 'public, max-age=31536000, immutable';
+
 /** A page may have its own value. */
 const POLICIES = ['content-security-policy', 'permissions-policy'];
 

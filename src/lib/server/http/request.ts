@@ -43,6 +43,16 @@ export function decodedPath(pathname: string): string | undefined {
 	}
 }
 
+/** Decodes a percent-encoded text; a malformed one is returned unchanged. */
+export function percentDecoded(text: string): string {
+	if (!text.includes('%')) return text;
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
 /** Whether a route is one of these, or below one of them. */
 export function isWithin(route: string | null, folders: readonly string[]): boolean {
 	return folders.some((folder) => route === folder || route?.startsWith(`${folder}/`));

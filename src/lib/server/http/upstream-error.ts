@@ -1,3 +1,6 @@
+/** The status codes of a gateway whose upstream service is not available. */
+export const GATEWAY_ERRORS: readonly number[] = [502, 503, 504];
+
 /**
  * How a request to a service behind the portal failed. `unreachable`: no connection could be made, so nothing was sent.
  * `cut_off`: the connection broke before or during the response. `bad_response`: not a final HTTP response. `not_json`,

@@ -3,7 +3,7 @@ import { causes, oauthCodeOf, statusOf } from '../error-fields';
 import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
 import { log } from '../log';
-import { isObject, readBoolean, readStrings } from '../upstream/lenient';
+import { isHttpUrl, isObject, parseJson, readBoolean, readStrings } from '../upstream/lenient';
 import { decodeJwt } from 'jose';
 import * as v from 'valibot';
 
@@ -102,7 +102,7 @@ let reportedAtMs = -Infinity;
 export async function lenientResponse(response: Response): Promise<Response> {
 	const { status, headers } = response;
 	const text = await response.text();
-	const parsed = parse(text);
+	const parsed = parseJson(text);
 	const isBodyless = [204, 205, 304].includes(status);
 	if (!isObject(parsed)) return new Response(isBodyless ? null : text, { status, headers });
 	const body: Record<string, unknown> = Object.fromEntries(
@@ -132,14 +132,6 @@ export async function lenientResponse(response: Response): Promise<Response> {
 function successOf(body: Readonly<Record<string, unknown>>, status: number): number {
 	if (body.access_token !== undefined && status === 201) return 200;
 	return body.request_uri !== undefined && status === 200 ? 201 : status;
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** Whether a value can be serialized. A value that is nested too deeply can be parsed, but not serialized. */
@@ -219,7 +211,8 @@ export async function withoutOtherClaims(
  */
 export function readMetadata(document: AuthorizationServer): AuthorizationServer {
 	const read = Object.entries(document).map(([name, value]): readonly [string, unknown] => {
-		if (/_(?:endpoint|uri)$/.test(name)) return [name, isAddress(value) ? value.trim() : undefined];
+		if (/_(?:endpoint|uri)$/.test(name))
+			return [name, typeof value === 'string' && isHttpUrl(value.trim()) ? value.trim() : undefined];
 		if (/_(?:values|methods|types|modes)_supported$/.test(name)) return [name, readNonEmpty(value)];
 		// Only a value that clearly means false removes the requirement for `iss` in callbacks (RFC 9207).
 		return [name, name === 'authorization_response_iss_parameter_supported' ? (readBoolean(value) ?? value) : value];
@@ -230,8 +223,4 @@ export function readMetadata(document: AuthorizationServer): AuthorizationServer
 function readNonEmpty(value: unknown): readonly string[] | undefined {
 	const texts = readStrings(value);
 	return texts.length > 0 ? texts : undefined;
-}
-
-function isAddress(value: unknown): value is string {
-	return typeof value === 'string' && /^https?:\/\//i.test(value.trim()) && URL.canParse(value.trim());
 }

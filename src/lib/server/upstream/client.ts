@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { createByteBuffer, inTurns } from '../http/body';
 import { faultOf, UpstreamError } from '../http/upstream-error';
 import { Problem } from '../http/problem';
+import { parseJson } from './lenient';
 
 /** One request to a service behind the portal. */
 export interface ClientRequest {
@@ -153,17 +154,8 @@ async function readText({ headers, body }: ClientResponse, maxBytes: number): Pr
 
 /** The decoders are loaded when first needed: responses are requested without encoding. */
 async function decodedBody(body: AsyncIterable<Uint8Array>, encoding: string): Promise<AsyncIterable<Uint8Array>> {
-	const { decoded } = await import('./connections');
-	return decoded(body, encoding);
-}
-
-/** The content decides: some services send JSON as text, or without a type. */
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
+	const { decompressed } = await import('./connections');
+	return decompressed(body, encoding);
 }
 
 /** The credentials for a service behind the portal. Each value is a complete header, such as `Bearer …`. */

@@ -203,7 +203,7 @@ const MAX_CODINGS = 3;
  * @param contentEncoding the header's value; codings are listed in the order in which they were applied
  * @throws {UpstreamError} `bad_response` for an unknown coding or too many of them; while reading, zlib's errors
  */
-export function decoded(body: AsyncIterable<Uint8Array>, contentEncoding: string): AsyncIterable<Uint8Array> {
+export function decompressed(body: AsyncIterable<Uint8Array>, contentEncoding: string): AsyncIterable<Uint8Array> {
 	const codings = contentEncoding.toLowerCase().split(/[\s,]+/);
 	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
 	const steps = applied.map((coding) => decoders.get(coding));

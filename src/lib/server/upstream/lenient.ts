@@ -21,6 +21,19 @@ type Json = Readonly<Record<string, unknown>>;
 /** A text for people in each language of the portal. */
 export type Localized = Readonly<Record<Locale, string>>;
 
+/** JSON of another service; undefined for any other text. The content decides: some send JSON without its content type. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+export function isHttpUrl(text: string): boolean {
+	return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
 export function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

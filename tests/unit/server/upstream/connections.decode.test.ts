@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { decoded } from '$lib/server/upstream/connections';
+import { decompressed } from '$lib/server/upstream/connections';
 
 async function* byteChunksOf(bytes: Uint8Array) {
 	for (let start = 0; start < bytes.length; start += 7) yield bytes.subarray(start, start + 7);
@@ -19,18 +19,18 @@ describe('a body in an encoding that was not requested', () => {
 		['gzip, br', brotliCompressSync(gzipSync(HELLO))],
 		['gzip,, identity ,deflate', deflateSync(gzipSync(HELLO))]
 	])('%s is decoded', async (encoding, bytes) => {
-		expect(await text(decoded(byteChunksOf(bytes), encoding))).toBe(HELLO.toString());
+		expect(await text(decompressed(byteChunksOf(bytes), encoding))).toBe(HELLO.toString());
 	});
 
 	test.each(['zstd', 'constructor', 'gzip, nonsense', 'br, br, br, br'])('%s is refused', (encoding) => {
-		expect(() => decoded(byteChunksOf(HELLO), encoding)).toThrow('bad_response');
+		expect(() => decompressed(byteChunksOf(HELLO), encoding)).toThrow('bad_response');
 	});
 
 	test.each([
 		['is cut off', gzipSync(HELLO).subarray(0, -4)],
 		['is not in that encoding', HELLO]
 	])('that %s fails', async (_, bytes) => {
-		await expect(text(decoded(byteChunksOf(bytes), 'gzip'))).rejects.toThrow();
+		await expect(text(decompressed(byteChunksOf(bytes), 'gzip'))).rejects.toThrow();
 	});
 
 	test('is not decoded further than its reader requires', async () => {
@@ -38,7 +38,7 @@ describe('a body in an encoding that was not requested', () => {
 		async function* endless() {
 			for (; ; produced++) yield gzipSync(Buffer.alloc(100_000));
 		}
-		for await (const chunk of decoded(endless(), 'gzip')) if (chunk.byteLength > 0) break;
+		for await (const chunk of decompressed(endless(), 'gzip')) if (chunk.byteLength > 0) break;
 		expect(produced).toBeLessThan(1000);
 	});
 });
