@@ -59,7 +59,7 @@ const authRoutes: readonly ApiRoute[] = [
 		responses: {
 			200: {
 				what: 'The address of the STS, when the header `X-Auth-Return-Redirect` was sent.',
-				json: schemas.SignInAddress
+				json: schemas.SignInUrl
 			},
 			303: { what: 'Redirect to the STS.', hasLocation: true }
 		},

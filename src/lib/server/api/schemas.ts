@@ -15,7 +15,7 @@ const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const SignInProvider = v.pipe(v.picklist(providers), v.title('SignInProvider'));
 
 /** What a browser may read of a session; never a token. `expires`: the absolute expiry of the session. */
-export const PublicSession = v.strictObject({
+const PublicSession = v.strictObject({
 	user: v.strictObject({
 		id: v.string(),
 		name: v.nullable(v.string()),
@@ -31,7 +31,7 @@ export const PublicSession = v.strictObject({
 	/** Milliseconds until the session ends if the person does nothing until then; null without an idle timeout. */
 	idleExpiresInMs: v.nullable(milliseconds)
 });
-export type PublicSession = v.InferOutput<typeof PublicSession>;
+type PublicSession = v.InferOutput<typeof PublicSession>;
 
 export function publicSession(session: SignInSession, nowMs = unixMs()): PublicSession {
 	const { sessionIdleSeconds: idle } = config();
@@ -62,13 +62,13 @@ export const Providers = v.pipe(
 	v.title('Providers')
 );
 export const CsrfToken = v.pipe(v.strictObject({ csrfToken: text }), v.title('CsrfToken'));
-export const SignInAddress = v.pipe(v.strictObject({ url: text }), v.title('SignInAddress'));
+export const SignInUrl = v.pipe(v.strictObject({ url: text }), v.title('SignInUrl'));
 
 /** Who calls: a person, or an API client with its own token. */
 export const Session = v.pipe(PublicSession, v.title('Session'));
 export const ApiClient = v.pipe(
 	v.strictObject({ clientId: text, scope: text, expires: v.pipe(text, v.isoTimestamp()) }),
-	v.title('Caller'),
+	v.title('ApiClient'),
 	v.description('An API client. `expires`: when its access token expires.')
 );
 
@@ -104,7 +104,7 @@ export const RevocationResult = v.pipe(
 		reach: v.picklist(['all_instances', 'this_instance']),
 		pending: v.boolean()
 	}),
-	v.title('Revoked')
+	v.title('RevocationResult')
 );
 
 const PublicKey = v.pipe(
@@ -217,7 +217,7 @@ export const NewStatus = v.pipe(v.strictObject({ sessionId: SessionId, status })
 /** Why the event stream cannot report the status of a session. */
 export const StatusUnavailable = v.pipe(
 	v.strictObject({ sessionId: SessionId, error: ProblemCode }),
-	v.title('WalletSessionTrouble')
+	v.title('WalletSessionStatusUnavailable')
 );
 
 export const Completed = v.pipe(
