@@ -65,7 +65,7 @@ export function signOutsElsewhere(signal: AbortSignal): () => Promise<void> {
 /** People are warned this long before the end of their session. */
 export const WARNING_MS = 2 * 60_000;
 
-export interface SessionWatch {
+export interface SessionWatchOptions {
 	/** Milliseconds until the end, at the time the server rendered the page. */
 	readonly expiresInMs: number;
 	/** Resolves after `ms` milliseconds, or earlier if the session should be checked; never rejects. */
@@ -83,8 +83,8 @@ export interface SessionWatch {
  * Follows a session until it ends: warns before the end, and detects a sign-out in another tab. The browser's wall clock is
  * never used, because it may be wrong by hours. Resolves at the end, or when `signal` aborts.
  */
-export async function watchSession(watch: SessionWatch, signal: AbortSignal): Promise<void> {
-	const { expiresInMs, pause, readRemainingMs, onWarning, onEnded, now = () => performance.now() } = watch;
+export async function watchSession(options: SessionWatchOptions, signal: AbortSignal): Promise<void> {
+	const { expiresInMs, pause, readRemainingMs, onWarning, onEnded, now = () => performance.now() } = options;
 	let endsAtMs = now() + expiresInMs;
 	let isWarned = false;
 	for (let leftMs = expiresInMs; leftMs > 0; leftMs = endsAtMs - now()) {

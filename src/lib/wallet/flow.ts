@@ -10,7 +10,7 @@ export const progressStates = ['opened', 'checking', 'verified', 'leaving', 'ide
 export type ProgressState = (typeof progressStates)[number];
 
 /**
- * The state whose screen is shown. `verified` lasts a moment, and nobody knows yet how it continues: the next screen is the news.
+ * The state whose screen is shown. `verified` lasts a moment, and it is not known yet how it continues: the next screen shows the result.
  */
 export function shownAs(state: ProgressState): Exclude<ProgressState, 'verified'> {
 	return state === 'verified' ? 'checking' : state;

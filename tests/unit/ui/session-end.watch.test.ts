@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type SessionWatch, WARNING_MS, watchSession } from '../../../src/lib/ui/session-end';
+import { type SessionWatchOptions, WARNING_MS, watchSession } from '../../../src/lib/ui/session-end';
 
 const DAY_MS = 86_400_000;
 
@@ -13,7 +13,7 @@ function watched({
 }: { wakes?: number[]; remainingMs?: (nowMs: number) => number | null } = {}) {
 	const events: [string, number][] = [];
 	let nowMs = 0;
-	const watch: SessionWatch = {
+	const watch: SessionWatchOptions = {
 		expiresInMs: DAY_MS,
 		now: () => nowMs,
 		pause: (ms) => {
@@ -82,7 +82,7 @@ describe('watching a session', () => {
 	test('reports nothing after it is aborted', async () => {
 		const { watch, events } = watched();
 		const stop = new AbortController();
-		const leaving: SessionWatch = {
+		const leaving: SessionWatchOptions = {
 			...watch,
 			pause: () => {
 				stop.abort();

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DcApiResponse, IdvSubmission } from '../bridge/request';
+import { DcApiSubmission, IdvSubmission } from '../bridge/request';
 import { type ApiRoute, anywhere, unreadable, upstream } from './route';
 import * as schemas from './schemas';
 
@@ -74,7 +74,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: 'Submit the response of the Digital Credentials API to the request of this session. For the browser that created the session; it accepts one response, of at most 256 kB.',
 		access: 'owner',
 		parameters: { id: schemas.SessionId },
-		json: () => DcApiResponse,
+		json: () => DcApiSubmission,
 		responses: { 200: { what: 'The new status.', json: schemas.NewStatus } },
 		problems: [...ofSession, ...unreadable, 429]
 	},

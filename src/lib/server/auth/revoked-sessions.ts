@@ -31,8 +31,8 @@ const newReads = <Value>(maxBytes: number) =>
 	createSharedReads<Value>({ maxAgeMs: CACHED_STATE_MS, maxBytes, bytesOf: () => 8, now: () => performance.now() });
 let checks = newReads<boolean>(MAX_CHECK_BYTES);
 /** All requests of this process share one read of what `revokeAll` has written. */
-const epochs = newReads<Revocation>(1024);
-let keptEpoch = '';
+const revocationsOfAll = newReads<Revocation>(1024);
+let keptRevocationOfAll = '';
 
 /** What identifies a session and its start, for revocations. */
 type Revocable = Pick<Session, 'id' | 'userId' | 'sub' | 'sid' | 'issuedAt' | 'startedAt' | 'endsAt'>;
@@ -94,7 +94,7 @@ async function untilNow(keys: readonly string[], toleranceMs: number): Promise<n
 async function revoke(key: string, added: Revocation): Promise<void> {
 	await record(key, added);
 	checks = newReads<boolean>(MAX_CHECK_BYTES);
-	epochs.forget(ALL_KEY);
+	revocationsOfAll.forget(ALL_KEY);
 }
 
 async function record(key: string, added: Revocation): Promise<void> {
@@ -138,17 +138,17 @@ export async function isRevokedSince(userId: string, begunMs: number): Promise<b
  * at most four keys of the store per session in half a second, and one key per process.
  */
 export async function isRevoked(session: Revocable): Promise<boolean> {
-	const [isEnded, epoch] = await Promise.all([
+	const [isEnded, revocationOfAll] = await Promise.all([
 		checks.read(session.id, () => isEndedNow(session)),
-		epochs.read(ALL_KEY, readEpoch)
+		revocationsOfAll.read(ALL_KEY, readRevocationOfAll)
 	]);
-	return isEnded || isCovered(epoch, session.id, startMs(session));
+	return isEnded || isCovered(revocationOfAll, session.id, startMs(session));
 }
 
 /** The same by the current content of the store, for rare checks that must not use a cached result. */
 export async function isRevokedNow(session: Revocable): Promise<boolean> {
-	const [isEnded, epoch] = await Promise.all([isEndedNow(session), readEpoch()]);
-	return isEnded || isCovered(epoch, session.id, startMs(session));
+	const [isEnded, revocationOfAll] = await Promise.all([isEndedNow(session), readRevocationOfAll()]);
+	return isEnded || isCovered(revocationOfAll, session.id, startMs(session));
 }
 
 /** Whether this session, or those of its person, were revoked. */
@@ -176,14 +176,14 @@ export function startMs({ startedAt, endsAt }: Pick<Revocable, 'startedAt' | 'en
 }
 
 /** What `revokeAll` has written. Writes it once from this process, so that the store keeps a copy here. */
-async function readEpoch(): Promise<Revocation> {
+async function readRevocationOfAll(): Promise<Revocation> {
 	const entry = await sharedStore().read(ALL_KEY);
 	if (entry === null) return NO_REVOCATION;
-	const epoch = readValid(entry.text, unixMs());
-	if (epoch === null) return revocationAt(ALL_KEY);
-	if (entry.text !== keptEpoch && (await sharedStore().replace(ALL_KEY, entry, entry.text, LIFE_MS)))
-		keptEpoch = entry.text;
-	return epoch;
+	const revocationOfAll = readValid(entry.text, unixMs());
+	if (revocationOfAll === null) return revocationAt(ALL_KEY);
+	if (entry.text !== keptRevocationOfAll && (await sharedStore().replace(ALL_KEY, entry, entry.text, LIFE_MS)))
+		keptRevocationOfAll = entry.text;
+	return revocationOfAll;
 }
 
 /**

@@ -21,7 +21,7 @@ import {
 	createTransport,
 	type CreateSession,
 	type Credential,
-	type DcApiResponse,
+	type DcApiSubmission,
 	get,
 	idvCallbackPath,
 	type IdvSubmission,
@@ -132,7 +132,7 @@ export function createBridge({
 		},
 
 		/** Submits a wallet's response, which the Digital Credentials API has passed to the page. Never retried. */
-		submitDcApi: (id: string, response: DcApiResponse, credential: Credential): Promise<SubmittedResponse> =>
+		submitDcApi: (id: string, response: DcApiSubmission, credential: Credential): Promise<SubmittedResponse> =>
 			changing(id, async () => {
 				const call = post('submitDcApi', sessionPath(id, 'dc-api'), credential, response);
 				return readers.submitted(id, await ask(schemas.DcApiSubmittedResponse, call));
@@ -185,7 +185,7 @@ function finishProblem(query: URLSearchParams, error: unknown): unknown {
 	return new Problem(query.get('error') === 'access_denied' ? 'idv_refused' : 'idv_failed', { facts: error.facts });
 }
 
-interface Completion {
+interface CompletionResponse {
 	/** The session that the response names, if any. */
 	readonly sessionId: string | null;
 	readonly result: CompleteResult;
@@ -197,7 +197,7 @@ const SaysIdvRequired = v.object({ status: v.literal('IDV_REQUIRED') });
  * Interprets a response to `complete`. If identity verification is required, the status is 202, or only the body says so.
  * @throws {Problem}
  */
-function readCompletion(response: UpstreamResponse): Completion {
+function readCompletion(response: UpstreamResponse): CompletionResponse {
 	if (readFault(response).status === 202 || v.is(SaysIdvRequired, response.json)) {
 		const { sessionId, reason } = read(schemas.IdvNeededResponse, 'complete', { ...response, status: 202 });
 		return { sessionId, result: { kind: 'idv_required', reason } };

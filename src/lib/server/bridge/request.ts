@@ -223,8 +223,8 @@ export type IdvSubmission = v.InferOutput<typeof IdvSubmission>;
 const CompactJwe = v.pipe(v.string(), v.regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/));
 
 /** A wallet's encrypted response (OpenID4VP 1.0, appendix A): the body of `dc-api`, at the portal and at the Auth Bridge. */
-export const DcApiResponse = v.pipe(
+export const DcApiSubmission = v.pipe(
 	v.strictObject({ protocol: v.literal(DC_API_PROTOCOL), data: v.strictObject({ response: CompactJwe }) }),
 	v.title('DigitalCredentialResponse')
 );
-export type DcApiResponse = v.InferOutput<typeof DcApiResponse>;
+export type DcApiSubmission = v.InferOutput<typeof DcApiSubmission>;

@@ -8,7 +8,7 @@ import { createEventStreams, type EventSource, type EventStreams } from '../http
 import { Problem } from '../http/problem';
 import { networkOf } from '../http/request';
 import { createReadBudget } from './read-budget';
-import { createStatusWatches, type StatusEvent, type StatusWatches } from './status-watcher';
+import { createStatusWatchers, type StatusEvent, type StatusWatchers } from './status-watcher';
 import { bridge, credentialFor } from './bridge';
 import type { OwnedSession } from '../auth/wallet-cookies';
 import { publicStatus } from './sessions';
@@ -22,15 +22,15 @@ const now = () => performance.now();
 const outsideOfRequests = AsyncLocalStorage.snapshot();
 
 let streams: EventStreams | undefined;
-let watches: StatusWatches | undefined;
+let watchers: StatusWatchers | undefined;
 
 /** The event streams of this process. */
 export function eventStreams(): EventStreams {
 	return (streams ??= createEventStreams({ ...config().eventStreams, now, every: everyInterval, random: Math.random }));
 }
 
-function statusWatches(): StatusWatches {
-	return (watches ??= createStatusWatches({
+function statusWatchers(): StatusWatchers {
+	return (watchers ??= createStatusWatchers({
 		read: (id, credential) => bridge().readStatus(id, credential),
 		budget: createReadBudget({ perSecond: config().readsPerSecond, now }),
 		now,
@@ -63,7 +63,7 @@ export function walletEvents(event: RequestEvent, sessions: readonly OwnedSessio
 	const source: EventSource = (sink) => {
 		const live = new Set(walletSessions);
 		const stops = sessions.map((owned) =>
-			statusWatches().watch(owned.id, credential, (update) => {
+			statusWatchers().watch(owned.id, credential, (update) => {
 				sink.send(owned.id, eventText(update, owned));
 				if (update.kind === 'trouble' || (update.kind === 'status' && !update.isLast)) return;
 				live.delete(owned.id);

@@ -17,7 +17,7 @@ import { log } from '../log';
 type AuditLocals = Pick<App.Locals, 'requestId' | 'auditAddress'>;
 
 /** The outcome to show for each problem code. A code without an entry is shown as a technical failure (`failed`). */
-const walletOutcomes: Partial<Record<ProblemCode, WalletOutcome>> = {
+const walletOutcomesByCode: Partial<Record<ProblemCode, WalletOutcome>> = {
 	not_found: 'expired',
 	wallet_declined: 'declined',
 	credential_refused: 'refused',
@@ -49,7 +49,7 @@ const identityOutcomesByCode: Partial<Record<ProblemCode, IdentityOutcome>> = {
 };
 
 export function walletOutcomeOf(code: ProblemCode | undefined): WalletOutcome {
-	return (code && walletOutcomes[code]) ?? 'failed';
+	return (code && walletOutcomesByCode[code]) ?? 'failed';
 }
 
 export function identityOutcomeOf(code: ProblemCode | undefined): IdentityOutcome {

@@ -29,7 +29,7 @@ function exactFields({ bridgeExpiresAt: _end, errorCode: _code, ...fields }: Ses
 	return JSON.stringify(fields);
 }
 
-export interface WatchDeps {
+export interface WatcherDeps {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
 	readonly budget: ReadBudget;
 	/** Milliseconds, on a clock that never steps back. */
@@ -43,7 +43,7 @@ export interface WatchDeps {
 /** Each failed read doubles the interval, up to this many milliseconds. A longer interval of the budget stays as it is. */
 const LONGEST_PAUSE_MS = 15_000;
 /** Reads one session's status for all its listeners, one read at a time, until none is left or the status is final. */
-export class SessionWatch {
+export class StatusWatcher {
 	readonly #listeners = new Map<StatusListener, Credential>();
 	#seen: SessionStatus | null = null;
 	#rate: PollRate = 'scan';
@@ -55,11 +55,11 @@ export class SessionWatch {
 	#cancelRead: (() => void) | null = null;
 	#isOver = false;
 	readonly #id: string;
-	readonly #deps: WatchDeps;
+	readonly #deps: WatcherDeps;
 	readonly #onOver: () => void;
 
-	/** @param onOver called when this watch ends; later listeners need a new watch */
-	constructor(id: string, deps: WatchDeps, onOver: () => void) {
+	/** @param onOver called when this watcher ends; later listeners need a new one */
+	constructor(id: string, deps: WatcherDeps, onOver: () => void) {
 		this.#id = id;
 		this.#deps = deps;
 		this.#onOver = onOver;
@@ -71,7 +71,7 @@ export class SessionWatch {
 
 	/**
 	 * Adds a listener and notifies it of the last known state, if there is one. Reads use the newest listener's credential.
-	 * @returns removes the listener; the watch ends when no listener is left
+	 * @returns removes the listener; the watcher ends when no listener is left
 	 */
 	addListener(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
@@ -165,31 +165,31 @@ export class SessionWatch {
 	}
 }
 
-export interface StatusWatches {
+export interface StatusWatchers {
 	/**
 	 * Notifies the listener of the session's status and of each change. There are no events after `gone` or a status with
 	 * `isLast`.
-	 * @returns stops the watch for this listener
+	 * @returns removes this listener from the watcher
 	 */
 	watch(id: string, credential: Credential, listener: StatusListener): () => void;
 	/** The number of watched sessions. */
 	size(): number;
 }
 
-/** Creates one watch per session, which all listeners of that session share. */
-export function createStatusWatches(deps: WatchDeps): StatusWatches {
-	const watches = new Map<string, SessionWatch>();
+/** Creates one watcher per session, which all listeners of that session share. */
+export function createStatusWatchers(deps: WatcherDeps): StatusWatchers {
+	const watchers = new Map<string, StatusWatcher>();
 
-	function watchOf(id: string): SessionWatch {
-		const known = watches.get(id);
+	function watcherOf(id: string): StatusWatcher {
+		const known = watchers.get(id);
 		if (known) return known;
-		const watch = new SessionWatch(id, deps, () => watches.delete(id));
-		watches.set(id, watch);
-		return watch;
+		const watcher = new StatusWatcher(id, deps, () => watchers.delete(id));
+		watchers.set(id, watcher);
+		return watcher;
 	}
 
 	return {
-		watch: (id, credential, listener) => watchOf(id).addListener(listener, credential),
-		size: () => watches.size
+		watch: (id, credential, listener) => watcherOf(id).addListener(listener, credential),
+		size: () => watchers.size
 	};
 }

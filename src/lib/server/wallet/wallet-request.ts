@@ -7,7 +7,7 @@ import { log } from '../log';
 import { createSeal, type Seal } from '../seal';
 import { sharedStore } from '../store';
 import type { RequestEvent } from '@sveltejs/kit';
-import { DcApiResponse } from '../bridge/request';
+import { DcApiSubmission } from '../bridge/request';
 import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { consumeQuota } from '../http/rate-limit';
@@ -78,7 +78,7 @@ export async function submitDcApi(event: RequestEvent, owned: OwnedSession): Pro
 	if (owned.completed || owned.idv !== 'none') throw new Problem('wallet_already_responded');
 	if ((await detailsOf(owned)).dcRequest === null) throw new Problem('dc_api_not_offered');
 	await consumeQuota(owned.id, event.getClientAddress());
-	const response = await readJson(event.request, DcApiResponse, { maxBytes: DC_API_LIMIT_BYTES });
+	const response = await readJson(event.request, DcApiSubmission, { maxBytes: DC_API_LIMIT_BYTES });
 	return once(owned, () => bridge().submitDcApi(owned.id, response, credentialFor(event.locals)));
 }
 

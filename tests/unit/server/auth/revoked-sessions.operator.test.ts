@@ -158,7 +158,7 @@ test('the clock of the STS applies to its own logouts, and the portal’s clock 
 });
 
 test.each(['9999999999999', 'NaN', ''])(
-	'a stored epoch of %j ends sessions that have begun, and no later ones',
+	'a revocation of all sessions stored as %j ends sessions that have begun, and no later ones',
 	async (text) => {
 		await shared.store.write(ALL_KEY, text, 60_000);
 		const session = fresh();
@@ -168,7 +168,7 @@ test.each(['9999999999999', 'NaN', ''])(
 	}
 );
 
-test('an instance that has only read the epoch writes it again after the store has lost it', async () => {
+test('an instance that has only read the revocation of all sessions writes it again after the store has lost it', async () => {
 	const redis = createMemoryStore();
 	let isLost = false;
 	const instance = () =>

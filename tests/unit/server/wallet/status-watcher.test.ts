@@ -78,7 +78,7 @@ describe('one watched session', () => {
 	});
 
 	test('is not read without listeners', async () => {
-		const { clock, listen, reads, watches } = setUp();
+		const { clock, listen, reads, watchers } = setUp();
 		const both = [listen('a'), listen('a')];
 		await clock.advance(scanMs);
 		both[0]?.stop();
@@ -86,26 +86,26 @@ describe('one watched session', () => {
 		both[1]?.stop();
 		both[1]?.stop();
 		await clock.advance(60_000);
-		expect([reads('a'), watches.size()]).toEqual([[0, scanMs, 2 * scanMs], 0]);
+		expect([reads('a'), watchers.size()]).toEqual([[0, scanMs, 2 * scanMs], 0]);
 	});
 
 	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
 		'is no longer read after %s',
 		async (status) => {
-			const { clock, listen, reads, responses, watches } = setUp();
+			const { clock, listen, reads, responses, watchers } = setUp();
 			responses.set('a', status);
 			const { heard } = listen('a');
 			await clock.advance(60_000);
-			expect([heard, reads('a'), watches.size()]).toMatchObject([[{ kind: 'status', isLast: true }], [0], 0]);
+			expect([heard, reads('a'), watchers.size()]).toMatchObject([[{ kind: 'status', isLast: true }], [0], 0]);
 		}
 	);
 
 	test('is no longer read after it is gone', async () => {
-		const { clock, listen, reads, responses, watches } = setUp();
+		const { clock, listen, reads, responses, watchers } = setUp();
 		responses.set('a', new Problem('not_found'));
 		const { said } = listen('a');
 		await clock.advance(60_000);
-		expect([said(), reads('a'), watches.size()]).toEqual([['gone'], [0], 0]);
+		expect([said(), reads('a'), watchers.size()]).toEqual([['gone'], [0], 0]);
 	});
 });
 

@@ -1,6 +1,6 @@
 import type { SessionStatus } from '$lib/server/bridge/normalize';
 import { createReadBudget } from '$lib/server/wallet/read-budget';
-import { createStatusWatches, type StatusEvent } from '$lib/server/wallet/status-watcher';
+import { createStatusWatchers, type StatusEvent } from '$lib/server/wallet/status-watcher';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { virtualClock } from '../../virtual-clock';
 
@@ -21,7 +21,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	const responses = new Map<string, StatusResponse | SessionStatus>();
 	const readsAtMs = new Map<string, number[]>();
 	const inFlight = { now: 0, most: 0 };
-	const watches = createStatusWatches({
+	const watchers = createStatusWatchers({
 		read: async (id) => {
 			readsAtMs.set(id, [...(readsAtMs.get(id) ?? []), clock.now() - startMs]);
 			inFlight.now++;
@@ -41,13 +41,13 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 		clock,
 		responses,
 		inFlight,
-		watches,
+		watchers,
 		reads: (id: string) => readsAtMs.get(id) ?? [],
 		allReads: () => [...readsAtMs.values()].flat(),
 		/** Listens to a session; returns what was heard, in short, and how to stop. */
 		listen: (id: string) => {
 			const received: StatusEvent[] = [];
-			const stop = watches.watch(id, credential, (event) => received.push(event));
+			const stop = watchers.watch(id, credential, (event) => received.push(event));
 			return { heard: received, said: () => received.map(inShort), stop };
 		}
 	};
