@@ -6,8 +6,8 @@ import type { Session } from '../auth/session';
 import { isApi, isWithin } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
+import { log } from '../log';
 import type { Handle } from './sequence';
-import { logSessionEnd } from './session';
 
 /** Routes that refresh the tokens before they use them. The sign-in page itself does not. */
 const acting: readonly RouteId[] = ['/(member)', '/(public)/api/wallet', '/(public)/login'];
@@ -49,4 +49,9 @@ async function refreshed(session: Session, { event, resolve }: Parameters<Handle
 		} else throw error;
 	}
 	return resolve(event);
+}
+
+/** Logs that a request ended a session. @param code why */
+export function logSessionEnd(code: string, { requestId }: App.Locals): void {
+	log.info('a session has ended', { requestId, code });
 }

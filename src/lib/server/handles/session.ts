@@ -10,7 +10,7 @@ import type { Session } from '../auth/session';
 import { hasStoredTokens, SessionTooLarge, sessionTokens } from '../auth/session-tokens';
 import { sharedStore } from '../store';
 import { StoreUnavailable } from '../store/store';
-import { usesTokens } from './refresh';
+import { logSessionEnd, usesTokens } from './refresh';
 import { sessionList } from '../auth/session-list';
 import { unixSeconds } from '../clock';
 import { config } from '../config';
@@ -78,11 +78,6 @@ function auditIdleEnd(ended: Session, locals: App.Locals): void {
 	if (idleEnds.has(ended.id)) return;
 	idleEnds.set(ended.id, {});
 	audit('session.ended', { ...ended, by: 'idle' }, locals);
-}
-
-/** Logs that a request ended a session. @param code why */
-export function logSessionEnd(code: string, { requestId }: App.Locals): void {
-	log.info('a session has ended', { requestId, code });
 }
 
 /**
