@@ -1,4 +1,4 @@
-import { median, type Spread, spreadOf } from '../statistics.ts';
+import { type Spread, spreadOf } from '../statistics.ts';
 import { type Load, load, type LoadResult } from './http-load.ts';
 
 const ROUNDS = 5;
@@ -12,25 +12,23 @@ const WARM_UP_SECONDS = 2;
 const RAMP_UP_SECONDS = 0.5;
 
 /**
- * Loads several servers in turns, so that other work of the machine affects all of them equally. Returns the medians of each.
+ * Loads several servers in turns, so that other work of the machine affects all of them equally. Returns the results of each, one per
+ * round.
  */
 export async function compare<Side extends string>(
-	sides: Readonly<Record<Side, Load>>,
-	rounds = ROUNDS
-): Promise<Record<Side, LoadResult>> {
+	sides: Readonly<Record<Side, Load>>
+): Promise<Record<Side, readonly LoadResult[]>> {
 	const names = Object.keys(sides) as Side[];
-	const results = new Map<Side, LoadResult[]>(names.map((name) => [name, []]));
-	for (const name of names) await load({ ...sides[name], seconds: WARM_UP_SECONDS });
-	for (let round = 0; round < rounds; round++) {
-		for (const name of names)
-			results.get(name)?.push(await load({ ...sides[name], seconds: SECONDS, rampUpSeconds: RAMP_UP_SECONDS }));
+	const results = {} as Record<Side, LoadResult[]>;
+	for (const name of names) {
+		results[name] = [];
+		await load({ ...sides[name], seconds: WARM_UP_SECONDS });
 	}
-	const medianOf = (runs: readonly LoadResult[], key: keyof LoadResult) => median(runs.map((run) => run[key]));
-	const medians = names.map((name) => {
-		const runs = results.get(name) ?? [];
-		return [name, { perSecond: medianOf(runs, 'perSecond'), p99Ms: medianOf(runs, 'p99Ms') }] as const;
-	});
-	return Object.fromEntries(medians) as Record<Side, LoadResult>;
+	for (let round = 0; round < ROUNDS; round++) {
+		for (const name of names)
+			results[name].push(await load({ ...sides[name], seconds: SECONDS, rampUpSeconds: RAMP_UP_SECONDS }));
+	}
+	return results;
 }
 
 const PAIRS = 5;
