@@ -52,7 +52,13 @@ export function checkRequest(head: RequestHead, settings: GateSettings): GateRes
 	const file = settings.files.get(percentDecoded(pathname));
 	if (!file) return { target: path, pathname, body };
 	if (method !== 'GET' && method !== 'HEAD') return refused('method_not_allowed', { allow: 'GET, HEAD' });
-	return { response: staticResponse(file, method, header) };
+	try {
+		return { response: staticResponse(file, method, header) };
+	} catch (error) {
+		// Removed after the start, before its first request: the application responds with 404, as to an unknown path.
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { target: path, pathname, body };
+		throw error;
+	}
 }
 
 /** A request line's target on the public origin. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkRequest, type GateResult } from '../../../src/entry/gate';
 import type { StaticFile } from '../../../src/entry/static-files';
 
@@ -200,4 +200,23 @@ test('the API responds to a browser with JSON, however the path is encoded', () 
 		);
 		expect(refusal(result)).toMatchObject({ status: 405 });
 	}
+});
+
+describe('a public file that cannot be read', () => {
+	const checkFile = (code: string) => {
+		const content = () => {
+			throw Object.assign(new Error(code), { code });
+		};
+		const files = new Map([['/gone.js', { ...logo, content }]]);
+		const head = { method: 'GET', target: '/gone.js', header: () => null, host: 'portal.example', headBytes: 100 };
+		return checkRequest(head, { ...settings, files });
+	};
+
+	test('is left to the application if it was removed after the start', () => {
+		expect(checkFile('ENOENT')).toMatchObject({ target: '/gone.js' });
+	});
+
+	test('causes an error for any other reason', () => {
+		expect(() => checkFile('EACCES')).toThrow('EACCES');
+	});
 });
