@@ -11,7 +11,8 @@ export const builtin = {
 	crypto: () => process.getBuiltinModule('node:crypto'),
 	fs: () => process.getBuiltinModule('node:fs'),
 	path: () => process.getBuiltinModule('node:path'),
-	perfHooks: () => process.getBuiltinModule('node:perf_hooks')
+	perfHooks: () => process.getBuiltinModule('node:perf_hooks'),
+	zlib: () => process.getBuiltinModule('node:zlib')
 };
 
 /**

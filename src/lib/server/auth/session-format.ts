@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { builtin } from '../runtime';
 import { type Codec, jsonCodec, SEAL_BYTES, createSeal, sha256 } from '../seal';
 import type { Session } from './session';
 
@@ -99,7 +99,7 @@ export function packTokens(tokens: readonly (string | undefined)[]): Bytes | nul
 	}
 	const plain = Buffer.concat([Buffer.from(lengths.flatMap(varint)), ...contents]);
 	if (plain.length > MAX_INFLATED_BYTES) return null;
-	const packed = new Uint8Array(deflateRawSync(plain, { level: 9 }));
+	const packed = new Uint8Array(builtin.zlib().deflateRawSync(plain, { level: 9 }));
 	const unpacked = unpackTokens(packed, tokens.length);
 	return tokens.every((token, index) => unpacked[index] === token) ? packed : null;
 }
@@ -110,7 +110,7 @@ export function packTokens(tokens: readonly (string | undefined)[]): Bytes | nul
  * @throws for bytes that contain no such tokens, and for those that inflate to more than 64 kB
  */
 export function unpackTokens(packed: Uint8Array, count: number): (string | undefined)[] {
-	const plain = inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES });
+	const plain = builtin.zlib().inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES });
 	let at = 0;
 
 	function next(): number {

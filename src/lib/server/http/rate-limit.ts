@@ -1,9 +1,9 @@
 import { networkOf } from './request';
-import { createHmac } from 'node:crypto';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { config } from '../config';
 import { countRefusal, type Refusal } from '../metrics';
 import { sharedScripts } from '../store';
+import { builtin } from '../runtime';
 import { Problem } from './problem';
 import { createBoundedCache } from '../cache';
 
@@ -72,7 +72,7 @@ async function spend(limited: Limited, key: string): Promise<void> {
  */
 function hashOf(key: string): string {
 	const [first = ''] = config().secrets;
-	return createHmac('sha256', first).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
+	return builtin.crypto().createHmac('sha256', first).update(`rate limit ${key}`).digest('base64url').slice(0, 22);
 }
 
 function limiterOf(limited: Limited): Limiter {
