@@ -55,7 +55,7 @@ export const OwnedSchema = v.object({
 	beside: v.optional(v.array(v.string())),
 	/** The one among these whose code was replaced on the screen by this session's code. */
 	replaces: v.optional(v.string()),
-	/** Whether the shared store has details of the request (`wallet/wallet-request.ts`). */
+	/** Whether the shared store has details of the request (`wallet/owned-sessions.ts`). */
 	hasDetails: v.optional(v.literal(true))
 });
 

@@ -2,6 +2,9 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-page';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import { hasAccessToken } from '../http/request';
+import type { CreatedSession } from '../bridge/normalize';
+import { ClaimPath } from '../bridge/schemas';
+import { config } from '../config';
 import { Problem } from '../http/problem';
 import {
 	keepOwned,
@@ -15,7 +18,10 @@ import * as v from 'valibot';
 import type { ApiClient } from '../sts/tokens';
 import { sealOf } from '../http/cookies';
 import { unixMs } from '../clock';
+import { log } from '../log';
+import { createSeal, type Seal } from '../seal';
 import { sharedStore } from '../store';
+import { MAX_VALUE_CHARACTERS } from '../store/store';
 import { bridge, credentialFor } from './bridge';
 
 /**
@@ -96,6 +102,56 @@ export async function keepForApiClient({ clientId }: ApiClient, session: OwnedSe
 
 function keyOf(clientId: string, id: string): string {
 	return `wallet:${id}:${clientId}`;
+}
+
+const RequestDetails = v.object({
+	/** What the wallet is asked for. */
+	requestedClaims: v.array(v.object({ path: ClaimPath, label: v.object({ nl: v.string(), en: v.string() }) })),
+	/** A signed request for the Digital Credentials API. */
+	dcRequest: v.nullable(v.string())
+});
+type RequestDetails = Readonly<v.InferOutput<typeof RequestDetails>>;
+const StoredDetails = v.object({ id: v.string(), details: RequestDetails });
+
+const NO_DETAILS: RequestDetails = { requestedClaims: [], dcRequest: null };
+/** The Auth Bridge extends sessions by up to a minute. */
+const DETAILS_MARGIN_MS = 60_000;
+
+/**
+ * What a page offers in addition to the code. It is too large for a cookie, so it is sealed in the shared store. Without it, the
+ * page still shows the code.
+ */
+let sealOfDetails: Seal | undefined;
+const detailsSeal = () => (sealOfDetails ??= createSeal(config().secrets, 'wallet-details'));
+const detailsKey = (id: string) => `wallet-details:${id}`;
+
+/**
+ * Stores the details of a new session's request for as long as its code is shown.
+ * @returns false if there are none, or too many to be stored
+ */
+export async function storeDetails(
+	created: Pick<CreatedSession, 'sessionId' | 'expiresInMs' | 'requestedClaims' | 'dcRequest'>,
+	{ requestId }: Pick<App.Locals, 'requestId'>
+): Promise<boolean> {
+	const { sessionId: id, expiresInMs, requestedClaims, dcRequest } = created;
+	if (requestedClaims.length === 0 && dcRequest === null) return false;
+	const text = detailsSeal().seal({ id, details: { requestedClaims, dcRequest } });
+	if (text.length > MAX_VALUE_CHARACTERS) {
+		log.warn('the details of a wallet request are too large to be stored', { requestId, characters: text.length });
+		// The request alone always fits.
+		return requestedClaims.length > 0 && storeDetails({ ...created, requestedClaims: [] }, { requestId });
+	}
+	await sharedStore().write(detailsKey(id), text, expiresInMs + DETAILS_MARGIN_MS);
+	return true;
+}
+
+/** The details of a session's request; empty if there are none, or if the store has lost them. */
+export async function detailsOf({ id, hasDetails }: OwnedSession): Promise<RequestDetails> {
+	const stored = hasDetails ? await sharedStore().read(detailsKey(id)) : null;
+	const opened = stored && detailsSeal().open(stored.text);
+	const entry = v.safeParse(StoredDetails, opened?.value);
+	// Someone with write access to the store could have moved the entry.
+	return entry.success && entry.output.id === id ? entry.output.details : NO_DETAILS;
 }
 
 const waiting: ReadonlySet<string> = new Set(['CREATED', 'PENDING']);

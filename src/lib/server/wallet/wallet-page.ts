@@ -18,7 +18,7 @@ import {
 	walletOutcomeOf
 } from './sessions';
 import { type OwnedSession, requestUriOf } from '../auth/wallet-cookies';
-import { detailsOf } from './wallet-request';
+import { detailsOf } from './owned-sessions';
 import { pageInstead } from '../http/endpoint';
 import { cookieAttributes, cookieName, YEAR_SECONDS } from '../http/cookies';
 

@@ -10,8 +10,8 @@ import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
-import { keepForApiClient } from '$lib/server/wallet/owned-sessions';
-import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
+import { submitDcApi } from '$lib/server/wallet/dc-api';
+import { keepForApiClient, storeDetails } from '$lib/server/wallet/owned-sessions';
 import { markLinking } from '$lib/server/wallet/cancel';
 import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/wallet-cookies';
 import { root } from '../../../tasks/runtime.mjs';
@@ -199,7 +199,7 @@ test('no other module writes to the shared store', () => {
 		'auth/wallet-cookies.ts',
 		'handles/session.ts',
 		'wallet/cancel.ts',
-		'wallet/owned-sessions.ts',
-		'wallet/wallet-request.ts'
+		'wallet/dc-api.ts',
+		'wallet/owned-sessions.ts'
 	]);
 });

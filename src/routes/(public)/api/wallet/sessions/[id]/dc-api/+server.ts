@@ -1,6 +1,6 @@
 import { endpoint } from '$lib/server/http/endpoint';
+import { submitDcApi } from '$lib/server/wallet/dc-api';
 import { requireOwned } from '$lib/server/wallet/owned-sessions';
-import { submitDcApi } from '$lib/server/wallet/wallet-request';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async (event) =>

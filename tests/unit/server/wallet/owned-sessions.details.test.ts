@@ -3,7 +3,7 @@ import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { log } from '$lib/server/log';
 import { sharedStore } from '$lib/server/store';
-import { detailsOf, storeDetails } from '$lib/server/wallet/wallet-request';
+import { detailsOf, storeDetails } from '$lib/server/wallet/owned-sessions';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 

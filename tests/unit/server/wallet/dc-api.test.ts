@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { markUsed, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
-import { submitDcApi, storeDetails } from '$lib/server/wallet/wallet-request';
+import { submitDcApi } from '$lib/server/wallet/dc-api';
+import { storeDetails } from '$lib/server/wallet/owned-sessions';
 import { requestEvent } from '../../../harness/request-event';
 
 const bridge = vi.hoisted(() => ({ submitDcApi: vi.fn() }));
