@@ -185,7 +185,7 @@ export function examineSecurityContact(
 ): readonly Finding[] {
 	const check = 'configuration.security-contact';
 	if (securityContact === null) return [];
-	const days = Math.floor((securityContact.expiresAt - nowMs) / DAY_MS);
+	const days = Math.floor((securityContact.expiresAtMs - nowMs) / DAY_MS);
 	if (days < 0) return [wrong(check, 'The security contact (/.well-known/security.txt) has expired.', RENEW)];
 	if (days < 30) return [warning(check, `The security contact expires in ${days} days.`, RENEW)];
 	if (days > 366) return [warning(check, 'The security contact is valid for more than a year.', RENEW)];

@@ -6,11 +6,12 @@ import { type SharedOnly, StoreUnavailable, MAX_VALUE_CHARACTERS } from '../stor
 import { openTokens, sealTokens, tokensNameOf } from './session-format';
 import type { Session } from './session';
 
-/** The token endpoint's response at sign-in (RFC 6749 5.1, OpenID Connect Core 3.1.3.3). `expiresAt` in Unix seconds. */
+/** The token endpoint's response at sign-in (RFC 6749 5.1, OpenID Connect Core 3.1.3.3). */
 export interface TokenSet {
 	readonly accessToken: string;
 	readonly refreshToken?: string | undefined;
 	readonly idToken?: string | undefined;
+	/** When the access token expires, in Unix seconds. */
 	readonly expiresAt?: number | undefined;
 	/** When to refresh the tokens, in Unix seconds. */
 	readonly refreshAt?: number | undefined;

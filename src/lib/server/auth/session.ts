@@ -52,7 +52,7 @@ const SessionFields = v.object({
 	accessToken: text,
 	refreshToken: text,
 	idToken: text,
-	/** When the access token expires; absent if the STS did not state it. */
+	/** When the access token expires, not the session; absent if the STS did not state it. */
 	expiresAt: v.optional(seconds),
 	/** When to refresh it, some time before it expires; absent if `expiresAt` is absent. */
 	refreshAt: v.optional(v.number()),

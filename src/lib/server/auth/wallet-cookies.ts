@@ -24,6 +24,8 @@ export const LIFE_SECONDS = 60 * 60;
 /**
  * A wallet session that this browser started. Each is sealed in a separate cookie: concurrent responses can't overwrite
  * each other's changes, as they could with one list. The id of a session alone grants no access to it.
+ *
+ * Times are in Unix milliseconds; those of a person's session (`session.ts`) are in seconds.
  */
 export const OwnedSchema = v.object({
 	id: v.string(),
@@ -32,8 +34,8 @@ export const OwnedSchema = v.object({
 	 * (see `requestUriOf`), and once the code has been scanned.
 	 */
 	requestUri: v.nullable(v.string()),
-	/** Unix milliseconds. */
 	startedAt: v.number(),
+	/** When the wallet session expires, by the portal's clock (`remainingMs` in `wallet/sessions.ts`). */
 	expiresAt: v.number(),
 	/**
 	 * The same expiry by the Auth Bridge's clock, if it sent one. It is compared with values that the Auth Bridge sends

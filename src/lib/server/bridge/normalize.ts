@@ -90,8 +90,8 @@ type Parsed<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 export function createReaders(now: () => number, warn: Warn) {
 	const statusOf = createStatusReader(warn);
 	/** Only here are the two clocks compared. A lifetime outside the plausible range means that they differ. */
-	function lifetimeMs(expiresAt: number | null): number {
-		const lifetime = expiresAt === null ? NaN : expiresAt - now();
+	function lifetimeMs(bridgeExpiresAt: number | null): number {
+		const lifetime = bridgeExpiresAt === null ? NaN : bridgeExpiresAt - now();
 		return lifetime >= MIN_LIFETIME_MS && lifetime <= MAX_LIFETIME_MS ? lifetime : SESSION_LIFETIME_MS;
 	}
 

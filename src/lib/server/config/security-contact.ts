@@ -30,10 +30,10 @@ export const securityContactEntries = {
 const SecurityEnvironment = v.object(securityContactEntries);
 type SecurityEnvironment = v.InferOutput<typeof SecurityEnvironment>;
 
-/** Whom to tell about a vulnerability. `expiresAt` in Unix milliseconds. */
+/** Whom to tell about a vulnerability, and until when (Unix milliseconds). */
 export interface SecurityContact {
 	readonly contacts: readonly string[];
-	readonly expiresAt: number;
+	readonly expiresAtMs: number;
 	readonly policy: string | undefined;
 }
 
@@ -46,15 +46,15 @@ export const lacksContact = (env: SecurityEnvironment): boolean =>
 	env.SECURITY_CONTACT === undefined && (env.SECURITY_EXPIRES ?? env.SECURITY_POLICY_URL) !== undefined;
 
 export function arrangeSecurityContact(env: SecurityEnvironment): SecurityContact | null {
-	const { SECURITY_CONTACT: contacts, SECURITY_EXPIRES: expiresAt, SECURITY_POLICY_URL: policy } = env;
-	return contacts === undefined || expiresAt === undefined ? null : { contacts, expiresAt, policy };
+	const { SECURITY_CONTACT: contacts, SECURITY_EXPIRES: expiresAtMs, SECURITY_POLICY_URL: policy } = env;
+	return contacts === undefined || expiresAtMs === undefined ? null : { contacts, expiresAtMs, policy };
 }
 
 /** The file, as RFC 9116 2 describes it. */
-export function securityText({ contacts, expiresAt, policy }: SecurityContact, origin: string): string {
+export function securityText({ contacts, expiresAtMs, policy }: SecurityContact, origin: string): string {
 	const fields = [
 		...contacts.map((contact) => ['Contact', contact]),
-		['Expires', new Date(expiresAt).toISOString().replace('.000Z', 'Z')],
+		['Expires', new Date(expiresAtMs).toISOString().replace('.000Z', 'Z')],
 		...(policy === undefined ? [] : [['Policy', policy]]),
 		['Preferred-Languages', 'nl, en'],
 		['Canonical', `${origin}/.well-known/security.txt`]

@@ -168,7 +168,7 @@ const AccessClaims = v.pipe(
 	v.transform(({ exp, azp, client_id, scope, acr, ...grant }) => ({
 		clientId: azp ?? client_id,
 		scopes: readStrings(scope),
-		endsAt: exp,
+		tokenExpiresAt: exp,
 		acr,
 		authTime: typeof grant.auth_time === 'number' ? grant.auth_time : undefined,
 		isService: isClientCredentials(azp ?? client_id, grant)
@@ -176,7 +176,7 @@ const AccessClaims = v.pipe(
 	v.object({
 		clientId: name,
 		scopes: v.array(v.string()),
-		endsAt: v.number(),
+		tokenExpiresAt: v.number(),
 		acr: v.undefinedable(v.string()),
 		authTime: v.undefinedable(v.number()),
 		isService: v.boolean()
@@ -190,7 +190,7 @@ const AccessClaims = v.pipe(
 export interface ApiClient {
 	readonly clientId: string;
 	readonly scopes: readonly string[];
-	readonly endsAt: number;
+	readonly tokenExpiresAt: number;
 	readonly acr?: string | undefined;
 	readonly authTime?: number | undefined;
 	readonly isService: boolean;

@@ -57,7 +57,7 @@ async function openWalletSession(event: RequestEvent, options: WalletSessionOpti
 	);
 	const facts = { userId: event.locals.session?.userId, client: event.locals.apiClient?.clientId };
 	audit('wallet_session.created', { ...facts, walletSessionId: created.sessionId }, event.locals);
-	const now = unixMs();
+	const nowMs = unixMs();
 	if (!fitsQrCode(created.requestUri))
 		log.warn('the request URI is too long for a QR code; the page shows a link only', {
 			requestId: event.locals.requestId,
@@ -66,8 +66,8 @@ async function openWalletSession(event: RequestEvent, options: WalletSessionOpti
 	return {
 		id: created.sessionId,
 		requestUri: created.requestUri,
-		startedAt: now,
-		expiresAt: now + created.expiresInMs,
+		startedAt: nowMs,
+		expiresAt: nowMs + created.expiresInMs,
 		...(created.bridgeExpiresAt !== null && { bridgeExpiresAt: created.bridgeExpiresAt }),
 		returnTo: options.returnTo,
 		idv: 'none',
@@ -83,8 +83,8 @@ async function openWalletSession(event: RequestEvent, options: WalletSessionOpti
 function requireRoom(cookies: Cookies): void {
 	const verifying = ownedSessions(cookies).filter(isVerifying);
 	if (verifying.length < MAX_WALLET_SESSIONS) return;
-	const endsAt = Math.min(...verifying.map(({ startedAt }) => startedAt)) + LIFE_SECONDS * 1000;
-	const waitSeconds = Math.max(1, Math.ceil((endsAt - unixMs()) / 1000));
+	const endMs = Math.min(...verifying.map(({ startedAt }) => startedAt)) + LIFE_SECONDS * 1000;
+	const waitSeconds = Math.max(1, Math.ceil((endMs - unixMs()) / 1000));
 	throw new Problem('rate_limited', { headers: { 'retry-after': String(waitSeconds) } });
 }
 

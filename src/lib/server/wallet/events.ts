@@ -56,8 +56,10 @@ export function walletEvents(event: RequestEvent, sessions: readonly OwnedSessio
 	// An institution's servers and its campus may share an address, so API clients are counted by client id.
 	const address = apiClient ? `client ${apiClient.clientId}` : networkOf(event.getClientAddress());
 	// The stream cannot refresh the access token, so it ends no later than the token and the session.
-	const ends = [apiClient?.endsAt, session?.expiresAt, session?.endsAt].filter((end) => end !== undefined);
-	const lifeMs = Math.min(LIFE_MS, ...ends.map((end) => end * 1000 - unixMs()));
+	const endSeconds = [apiClient?.tokenExpiresAt, session?.expiresAt, session?.endsAt].filter(
+		(end) => end !== undefined
+	);
+	const lifeMs = Math.min(LIFE_MS, ...endSeconds.map((end) => end * 1000 - unixMs()));
 	const credential = lastingCredential(event.locals);
 
 	const source: EventSource = (sink) => {

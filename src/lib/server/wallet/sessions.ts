@@ -167,9 +167,9 @@ export function publicStatus(status: SessionStatus, owned: OwnedSession): InferO
 export function remainingMs({ bridgeExpiresAt }: SessionStatus, owned: OwnedSession, nowMs = unixMs()): number {
 	const { startedAt, bridgeExpiresAt: earlier } = owned;
 	const moved = bridgeExpiresAt === null || earlier === undefined ? 0 : bridgeExpiresAt - earlier;
-	const claimed = owned.expiresAt + Math.min(0, moved);
-	const endsAt = claimed - startedAt < MIN_LIFETIME_MS ? owned.expiresAt : claimed;
-	return Math.max(0, endsAt - nowMs);
+	const claimedMs = owned.expiresAt + Math.min(0, moved);
+	const endMs = claimedMs - startedAt < MIN_LIFETIME_MS ? owned.expiresAt : claimedMs;
+	return Math.max(0, endMs - nowMs);
 }
 
 /** Records outcomes that pages with JavaScript render by themselves. Completion is recorded by `completeWalletSession`. */

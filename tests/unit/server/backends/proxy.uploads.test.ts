@@ -3,7 +3,7 @@ import { countedUpload, MAX_UPLOADS_PER_CLIENT, MAX_UPLOADS_PER_PERSON } from '$
 import { someSession } from '../auth/session-fixture';
 
 const person = (id: string) => ({ session: someSession({ id, sub: 'one' }) });
-const client = { session: null, apiClient: { clientId: 'app', scopes: [], endsAt: 0, isService: true } };
+const client = { session: null, apiClient: { clientId: 'app', scopes: [], tokenExpiresAt: 0, isService: true } };
 
 test.each([
 	['a person, in all sessions together', MAX_UPLOADS_PER_PERSON, (n: number) => person(`id-${n}`)],

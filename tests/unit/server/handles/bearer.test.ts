@@ -71,7 +71,7 @@ describe('a good access token', () => {
 		expect(await calledWith()).toMatchObject({
 			clientId: 'third-party',
 			scopes: ['profile:read', 'wallet:sessions'],
-			endsAt: NOW + 300
+			tokenExpiresAt: NOW + 300
 		});
 	});
 

@@ -43,7 +43,7 @@ async function minutesOpen(options: EventOptions): Promise<number> {
 }
 
 const inMinutes = (minutes: number) => SIGNED_IN_AT + minutes * 60;
-const apiClient = (endsAt: number) => ({ clientId: 'c', scopes: [], endsAt }) as never;
+const apiClient = (tokenExpiresAt: number) => ({ clientId: 'c', scopes: [], tokenExpiresAt }) as never;
 
 test.each<[string, number, EventOptions]>([
 	['15 minutes, of somebody who is not signed in', 15, {}],

@@ -98,7 +98,12 @@ describe('access to a wallet session', () => {
 
 describe('a third party', () => {
 	const bearer = { authorization: 'Bearer x' };
-	const apiClient = (clientId: string) => ({ clientId, scopes: ['wallet:sessions'], endsAt: 0, isService: true });
+	const apiClient = (clientId: string) => ({
+		clientId,
+		scopes: ['wallet:sessions'],
+		tokenExpiresAt: 0,
+		isService: true
+	});
 	const by = (clientId: string, cookie?: string) =>
 		requestEvent({ path: API, apiClient: apiClient(clientId), headers: bearer, ...(cookie && { cookie }) });
 	const now = Date.now();

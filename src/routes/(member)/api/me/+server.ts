@@ -7,8 +7,8 @@ import type { RequestHandler } from './$types';
 /** The signed-in person, or the API client that sends the request. */
 export const GET: RequestHandler = endpoint(({ locals: { session, apiClient } }) => {
 	if (apiClient) {
-		const { clientId, scopes, endsAt } = apiClient;
-		const expires = new Date(endsAt * 1000).toISOString();
+		const { clientId, scopes, tokenExpiresAt } = apiClient;
+		const expires = new Date(tokenExpiresAt * 1000).toISOString();
 		return { clientId, scope: scopes.join(' '), expires } satisfies v.InferOutput<typeof ApiClient>;
 	}
 	if (!session) throw new Problem('unauthorized');
