@@ -11,12 +11,12 @@ export interface BodyRule {
 
 export interface BodySettings {
 	bodyLimitBytes: number;
-	/** The services behind `/api/backends/{name}/`, each with its own limit. */
+	/** The backends at `/api/backends/{name}/`, each with its own limit. */
 	backends: readonly { readonly name: string; readonly maxRequestBytes: number }[];
 }
 
 /**
- * The rule for a request's body. A body is streamed to its service if its length is unknown or above the common limit.
+ * The rule for a request's body. A body is streamed to its backend if its length is unknown or above the common limit.
  * @param pathname encoded, without dot segments, as `URL` returns it: the application matches routes by the same path
  * @param contentLength the Content-Length header
  */

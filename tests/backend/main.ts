@@ -1,6 +1,6 @@
-/** Starts the greeting service; `docs/backends.md` has the command. */
+/** Starts the greeting backend; `docs/backends.md` has the command. */
 import process from 'node:process';
-import { startGreetingService } from './greeting-service.ts';
+import { startGreetingBackend } from './greeting.ts';
 
 const {
 	ISSUER = 'http://localhost:8092',
@@ -10,5 +10,5 @@ const {
 } = process.env;
 const onRefusal = (reason: string) => console.log(`A token was refused: ${reason}`);
 const settings = { issuer: ISSUER, jwksUrl: JWKS_URL, audience: AUDIENCE, onRefusal };
-const { url } = await startGreetingService(settings, Number(PORT));
-console.log(`The greeting service is at ${url}, for tokens of ${ISSUER} with the audience ${AUDIENCE}.`);
+const { url } = await startGreetingBackend(settings, Number(PORT));
+console.log(`The greeting backend is at ${url}, for tokens of ${ISSUER} with the audience ${AUDIENCE}.`);

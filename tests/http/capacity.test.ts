@@ -19,7 +19,7 @@ const FORM = 'application/x-www-form-urlencoded';
 let landscape: Landscape;
 let odd: OddBackend;
 let browser: Browser;
-/** The requests in flight, and the responses that the service behind the portal has not sent yet. */
+/** The requests in flight, and the responses that the backend has not sent yet. */
 let waiting: Promise<Visit>[];
 const held: ServerResponse[] = [];
 
@@ -35,7 +35,7 @@ afterAll(async () => {
 	await odd.stop();
 });
 
-/** Sends as many requests as may be in flight, all to a service that does not respond. */
+/** Sends as many requests as may be in flight, all to a backend that does not respond. */
 async function fill(): Promise<void> {
 	waiting = [];
 	while (waiting.length < MOST) {

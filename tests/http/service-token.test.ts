@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type GreetingService, startGreetingService } from '../backend/greeting-service.ts';
+import { type GreetingBackend, startGreetingBackend } from '../backend/greeting.ts';
 import { Browser } from '../harness/browser.ts';
 import { ApiClient } from '../harness/api-client.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -18,7 +18,7 @@ const GREETING = 'https://greeting.example';
 let landscape: Landscape;
 let odd: OddBackend;
 let portal: Portal;
-let greeting: GreetingService;
+let greeting: GreetingBackend;
 
 beforeAll(async () => {
 	odd = await startOddBackend();
@@ -42,7 +42,7 @@ beforeAll(async () => {
 		}
 	});
 	const { stsUrl } = landscape.sandbox;
-	greeting = await startGreetingService(
+	greeting = await startGreetingBackend(
 		{ issuer: stsUrl, jwksUrl: `${stsUrl}/jwks`, audience: GREETING },
 		greetingPort
 	);

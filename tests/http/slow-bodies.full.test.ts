@@ -64,7 +64,7 @@ const kinds: readonly (readonly [string, () => RawSocket])[] = [
 		() => stuck('/login/wallet?/cancel', [FORM_TYPE, 'content-length: 9'], 'a')
 	],
 	['is a logout token that stops', () => stuck('/api/auth/backchannel-logout', [FORM_TYPE, 'content-length: 99'], 'l')],
-	['is small and for a service', () => stuck('/api/backends/odd/echo', [JSON_TYPE, 'content-length: 4000'], '{')]
+	['is small and for a backend', () => stuck('/api/backends/odd/echo', [JSON_TYPE, 'content-length: 4000'], '{')]
 ];
 
 describe('a small request body that never ends', () => {

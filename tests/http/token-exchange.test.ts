@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type GreetingService, startGreetingService } from '../backend/greeting-service.ts';
+import { type GreetingBackend, startGreetingBackend } from '../backend/greeting.ts';
 import { Browser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
@@ -17,7 +17,7 @@ const onExchange = { operation: 'token:exchange' };
 
 let landscape: Landscape;
 let odd: OddBackend;
-let services: GreetingService[];
+let backends: GreetingBackend[];
 let browser: Browser;
 
 beforeAll(async () => {
@@ -32,21 +32,21 @@ beforeAll(async () => {
 			BACKENDS: JSON.stringify({
 				grades: { url: grades, token: 'exchange', tokenResource: GRADES },
 				library: { url: library, token: 'exchange', tokenAudience: LIBRARY },
-				// Its token is for another service, as if a service passed its token on.
+				// Its token is for another backend, as if a backend passed its token on.
 				stolen: { url: library, token: 'exchange', tokenResource: GRADES },
 				odd: { url: odd.url, token: 'exchange', tokenResource: 'https://odd.example', tokenScope: 'profile:read' }
 			})
 		}
 	});
 	const { stsUrl: issuer } = landscape.sandbox;
-	services = await Promise.all(
+	backends = await Promise.all(
 		[GRADES, LIBRARY].map((audience, index) =>
-			startGreetingService({ issuer, jwksUrl: `${issuer}/jwks`, audience }, ports[index])
+			startGreetingBackend({ issuer, jwksUrl: `${issuer}/jwks`, audience }, ports[index])
 		)
 	);
 });
 afterAll(async () => {
-	for (const service of services) service.stop();
+	for (const backend of backends) backend.stop();
 	await landscape.stop();
 	await odd.stop();
 });

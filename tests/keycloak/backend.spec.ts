@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { startGreetingService } from '../backend/greeting-service.ts';
+import { startGreetingBackend } from '../backend/greeting.ts';
 import { keycloakAddress, portalEnvironment, signIn, test } from './support/place.ts';
 import { createRealm } from './support/realm.ts';
 
@@ -11,12 +11,12 @@ test('a backend of the institution greets the person by the name in the token, o
 	test.setTimeout(60_000);
 	const port = await freePort();
 	const realm = await createRealm(keycloakAddress(), `http://localhost:${port}`);
-	const service = await startGreetingService({
+	const backend = await startGreetingBackend({
 		issuer: realm.issuer,
 		jwksUrl: `${realm.issuer}/protocol/openid-connect/certs`,
-		audience: 'greeting-service'
+		audience: 'greeting-backend'
 	});
-	const BACKENDS = JSON.stringify({ greeting: { url: service.url, token: 'user' } });
+	const BACKENDS = JSON.stringify({ greeting: { url: backend.url, token: 'user' } });
 	const landscape = await startLandscape({ runtime, port, env: { ...(await portalEnvironment(realm)), BACKENDS } });
 	const greet = async () => {
 		const visitor = new Browser(landscape.url);
@@ -26,13 +26,13 @@ test('a backend of the institution greets the person by the name in the token, o
 	};
 	const before = await greet();
 	await realm.addMapper('oidc-audience-mapper', {
-		'included.custom.audience': 'greeting-service',
+		'included.custom.audience': 'greeting-backend',
 		'access.token.claim': 'true',
 		'id.token.claim': 'false'
 	});
 	const after = await greet();
 	await landscape.stop();
-	service.stop();
+	backend.stop();
 	await realm.remove();
 	expect([...before, ...after].map(({ status }) => status)).toEqual([401, 502, 401, 200]);
 	expect(after[1]?.text).toBe('{"greeting":"Hello, Sanne de Vries!"}');

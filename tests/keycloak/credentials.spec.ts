@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import * as v from 'valibot';
-import { startGreetingService } from '../backend/greeting-service.ts';
+import { startGreetingBackend } from '../backend/greeting.ts';
 import { Browser } from '../harness/browser.ts';
 import { keyEnvironment, newClientKey } from '../harness/client-key.ts';
 import { diagnose } from '../harness/doctor.ts';
@@ -21,12 +21,12 @@ async function changeClient({ admin, name }: Realm, changes: object, attributes:
 	return id;
 }
 
-/** A service of the institution: a client, and an optional client scope with its audience for the portal's client. */
-async function addService({ admin, name }: Realm, portalClient: string, service: string): Promise<void> {
+/** A backend: a client, and an optional client scope with its audience for the portal's client. */
+async function addBackend({ admin, name }: Realm, portalClient: string, backend: string): Promise<void> {
 	const flows = { standardFlowEnabled: false, directAccessGrantsEnabled: false };
-	await admin.do('POST', `/${name}/clients`, { clientId: service, publicClient: false, ...flows });
+	await admin.do('POST', `/${name}/clients`, { clientId: backend, publicClient: false, ...flows });
 	await admin.do('POST', `/${name}/client-scopes`, {
-		name: service,
+		name: backend,
 		protocol: 'openid-connect',
 		attributes: { 'include.in.token.scope': 'true' },
 		protocolMappers: [
@@ -34,11 +34,11 @@ async function addService({ admin, name }: Realm, portalClient: string, service:
 				name: 'audience',
 				protocol: 'openid-connect',
 				protocolMapper: 'oidc-audience-mapper',
-				config: { 'included.client.audience': service, 'access.token.claim': 'true', 'id.token.claim': 'false' }
+				config: { 'included.client.audience': backend, 'access.token.claim': 'true', 'id.token.claim': 'false' }
 			}
 		]
 	});
-	const scope = await admin.scopeId(name, service);
+	const scope = await admin.scopeId(name, backend);
 	await admin.do('PUT', `/${name}/clients/${portalClient}/optional-client-scopes/${scope}`);
 }
 
@@ -58,10 +58,10 @@ test('the portal authenticates with a key, and each backend receives a token tha
 			'standard.token.exchange.enabled': 'true'
 		}
 	);
-	for (const service of ['grades', 'library']) await addService(realm, portalClient, service);
+	for (const backend of ['grades', 'library']) await addBackend(realm, portalClient, backend);
 	const jwksUrl = `${realm.issuer}/protocol/openid-connect/certs`;
 	const [grades, library] = await Promise.all(
-		['grades', 'library'].map((audience) => startGreetingService({ issuer: realm.issuer, jwksUrl, audience }))
+		['grades', 'library'].map((audience) => startGreetingBackend({ issuer: realm.issuer, jwksUrl, audience }))
 	);
 	const BACKENDS = JSON.stringify({
 		grades: exchange(grades?.url ?? '', 'grades'),
@@ -80,7 +80,7 @@ test('the portal authenticates with a key, and each backend receives a token tha
 	const report = await diagnose(landscape.env);
 	const still = await visitor.call('/api/me');
 	await landscape.stop();
-	for (const service of [grades, library]) service?.stop();
+	for (const backend of [grades, library]) backend?.stop();
 	await realm.remove();
 
 	// Keycloak responds with `invalid_client` to an audience that it does not know.

@@ -43,8 +43,8 @@ export interface ChaosMember {
 }
 
 const HUNG_MS = 15_000;
-const SERVICE = '/api/backends/sandbox/health';
-const PATHS = ['/api/me', '/api/me', '/api/me', '/account', '/account', '/api/auth/session', SERVICE];
+const BACKEND_PATH = '/api/backends/sandbox/health';
+const PATHS = ['/api/me', '/api/me', '/api/me', '/account', '/account', '/api/auth/session', BACKEND_PATH];
 /** Faults behind the portal, and limits that say when to come again. */
 const PASSING = [502, 503, 504];
 const TRIES = 40;
@@ -86,10 +86,10 @@ export function chaosMember(
 		report.statuses[status] = (report.statuses[status] ?? 0) + 1;
 		if (visit === 'hung') fail(`${what}: no response within ${HUNG_MS / 1000} s`);
 		if (visit === 'hung' || visit === null || visit.headers.has(FRONT_HEADER)) return null;
-		if (visit.status === 503 && !visit.headers.has('retry-after') && what !== SERVICE)
+		if (visit.status === 503 && !visit.headers.has('retry-after') && what !== BACKEND_PATH)
 			fail(`${what}: 503 without Retry-After`);
 		const isFault = visit.status >= 500 && !PASSING.includes(visit.status);
-		if (isFault && what !== SERVICE) fail(`${what}: ${visit.status} ${visit.text.slice(0, 200)}`);
+		if (isFault && what !== BACKEND_PATH) fail(`${what}: ${visit.status} ${visit.text.slice(0, 200)}`);
 		return visit;
 	}
 
@@ -102,7 +102,7 @@ export function chaosMember(
 			const { name } = v.parse(Me, visit.text).user;
 			if (name !== nameOf(person)) fail(`is told to be ${name}, and is ${nameOf(person)}`);
 		}
-		if (visit.status !== 200 && path !== SERVICE) fail(`${path}: ${visit.status} ${visit.url.pathname}`);
+		if (visit.status !== 200 && path !== BACKEND_PATH) fail(`${path}: ${visit.status} ${visit.url.pathname}`);
 		return 'well';
 	}
 

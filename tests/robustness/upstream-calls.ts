@@ -92,7 +92,7 @@ export const upstreamCalls: readonly UpstreamCall[] = [
 		isWell: ({ status }) => status < 400 || status === 404
 	},
 	{
-		// Stands for a service of the institution's: it can fail in all the same ways.
+		// Stands for a backend: it can fail in all the same ways.
 		operation: 'bridge.health',
 		prepare: signedIn((browser) => browser.call('/api/backends/sandbox/health')),
 		passesOn: true

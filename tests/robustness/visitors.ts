@@ -4,8 +4,8 @@ import type { Landscape } from '../harness/landscape.ts';
 import { createWalletSession, sessionPath, signInAtInstitution } from '../http/support/journeys.ts';
 
 const HUNG_MS = 15_000;
-const SERVICE = '/api/backends/sandbox/health';
-const MEMBER_PATHS = ['/api/me', '/account', '/api/auth/session', SERVICE, '/api/me'];
+const BACKEND_PATH = '/api/backends/sandbox/health';
+const MEMBER_PATHS = ['/api/me', '/account', '/api/auth/session', BACKEND_PATH, '/api/me'];
 const NO_RESPONSE = 'no response';
 
 const Completed = v.object({ continueUrl: v.string() });
@@ -42,8 +42,8 @@ export async function memberOf({ url }: Landscape, complaints: Complaint[]) {
 			const path = MEMBER_PATHS[turn++ % MEMBER_PATHS.length] ?? '/';
 			const visit = await responded(browser.open(path)).catch(wordsOf);
 			if (typeof visit === 'string') {
-				// A response of the service's that breaks off, breaks off here too.
-				if (path !== SERVICE || visit === NO_RESPONSE) complaints.push(`${path}: ${visit}`);
+				// A response of the backend that breaks off, breaks off here too.
+				if (path !== BACKEND_PATH || visit === NO_RESPONSE) complaints.push(`${path}: ${visit}`);
 			} else if (isWrong(visit) || visit.url.pathname === '/login' || visit.status === 401 || visit.text === 'null')
 				complaints.push(`${path}: ${visit.status} ${visit.url.pathname} ${visit.text.slice(0, 80)}`);
 		}

@@ -39,7 +39,7 @@ export function portalEnvironment() {
 		STS_ISSUER_URL: addresses.sts,
 		STS_CLIENT_ID: 'portal-frontend',
 		STS_CLIENT_SECRET: 'portal-frontend-secret',
-		// Access tokens of people are then JWTs, which services of BACKENDS can verify.
+		// Access tokens of people are then JWTs, which backends can verify.
 		STS_RESOURCE: `${addresses.portal}/services`,
 		AUTH_BRIDGE_URL: addresses.bridge,
 		WALLET_HELP_URL: `${addresses.bridge}/wallet`,

@@ -25,8 +25,8 @@ const LIMITS = {
 	headersTimeout: 15_000,
 	// Node's default of 30 s would let slow connections stay open for three times their limit.
 	connectionsCheckingInterval: 2_000,
-	// A limit for the whole request would end longer uploads to services. Small bodies have their own limit
-	// (`request-body.ts`), and so do streams to services (`lib/server/backends/proxy.ts`).
+	// A limit for the whole request would end longer uploads to backends. Small bodies have their own limit
+	// (`request-body.ts`), and so do streams to backends (`lib/server/backends/proxy.ts`).
 	requestTimeout: 0,
 	// Longer than the idle timeout of common load balancers, so that they never reuse a connection that was just closed.
 	keepAliveTimeout: 65_000,

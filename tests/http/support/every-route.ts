@@ -14,7 +14,7 @@ const folder = new URL('../../../src/routes/', import.meta.url);
 export function everyPath({ walletSession, wallet }: RouteParameters): string[] {
 	const values: Record<string, string> = {
 		'[provider]': 'sts',
-		'[name]': 'unknown-service',
+		'[name]': 'unknown-backend',
 		'[x+2e]well-known': '.well-known',
 		'[which]': 'others',
 		'[...path]': 'x'

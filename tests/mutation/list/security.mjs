@@ -95,14 +95,14 @@ export const security = [
 		test: 'tests/unit/server/handles/authorize.test.ts'
 	},
 	{
-		name: 'cookies reach services behind the portal',
+		name: 'cookies reach backends',
 		file: 'src/lib/server/backends/rewriting.ts',
 		find: "\t'accept',\n",
 		replace: "\t'accept',\n\t'cookie',\n",
 		test: 'tests/unit/server/backends/rewriting.headers.test.ts'
 	},
 	{
-		name: 'services set cookies of the portal',
+		name: 'backends set cookies of the portal',
 		file: 'src/lib/server/backends/rewriting.ts',
 		find: "\t'retry-after',\n",
 		replace: "\t'retry-after',\n\t'set-cookie',\n",

@@ -46,7 +46,7 @@ export const sessions = [
 		test: 'tests/unit/server/auth/step-up.test.ts'
 	},
 	{
-		name: 'a service gets the exchanged token of another one',
+		name: 'a backend gets the exchanged token of another one',
 		file: 'src/lib/server/sts/token-exchange.ts',
 		find: 'sha256(subjectToken) + optionsKey(options)',
 		replace: 'sha256(subjectToken)',

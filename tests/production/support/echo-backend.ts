@@ -11,7 +11,7 @@ export interface Echo {
 	readonly body: string;
 }
 
-/** A service behind the portal that repeats what it was sent. */
+/** A backend that repeats what it was sent. */
 export async function startEchoBackend(): Promise<Listening> {
 	const server = createServer((request, response) => {
 		void text(request).then((body) => {

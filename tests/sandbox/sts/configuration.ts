@@ -69,7 +69,7 @@ export function providerConfiguration(options: ProviderOptions): Record<string, 
 			const account = accounts.find(id);
 			return account && { accountId: id, claims: () => ({ sub: id, ...account.claims }) };
 		},
-		// Services of the institution greet people by their name.
+		// Backends of the institution greet people by their name.
 		extraTokenClaims: (_ctx: Context, { accountId = '' }: { accountId?: string }) => {
 			const name = accounts.find(accountId)?.claims.name;
 			return name === undefined ? undefined : { name };

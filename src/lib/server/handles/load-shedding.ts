@@ -7,7 +7,7 @@ import { isWithin } from '../http/request';
 import { countRefusal } from '../metrics';
 import type { Handle } from './sequence';
 
-/** Uploads that are streamed to services. Slow senders may take minutes, and must not block other requests. */
+/** Uploads that are streamed to backends. Slow senders may take minutes, and must not block other requests. */
 export const MAX_UPLOADS = 500;
 /**
  * Back-channel logout. The STS may not repeat it, so a busy portal still accepts it. It is limited because anybody can call

@@ -42,8 +42,8 @@ const BACKCHANNEL_LOGOUT: RoutePath = '/api/auth/backchannel-logout';
 /** Public documents without any effect, such as the files in `static`: every other method than a read gets 405. */
 const PUBLIC_DOCUMENTS: readonly RoutePath[] = ['/[x+2e]well-known'];
 /**
- * What a browser may use an API response for: data of a script, a sandboxed document, an image. Services behind
- * `/api/backends` choose their own content; as a script, style, worker or frame it would run with the portal's origin.
+ * What a browser may use an API response for: data of a script, a sandboxed document, an image. Backends
+ * (`/api/backends`) choose their own content; as a script, style, worker or frame it would run with the portal's origin.
  */
 const API_DESTINATIONS = new Set(['', 'empty', 'document', 'image']);
 

@@ -56,7 +56,7 @@ describe('actions on the account', () => {
 		expect(new Set(others.map(named))).toEqual(new Set([null]));
 	});
 
-	test('can have a requirement of a service, sealed for one session and 15 minutes', () => {
+	test('can have a requirement of a backend, sealed for one session and 15 minutes', () => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		const asked = { acr: [MFA], maxAgeSeconds: 60 };
 		const name = sealedRequirement(someSession(), asked);

@@ -40,8 +40,8 @@ function upload(announced?: number) {
 const logout = () => requestEvent({ routeId: '/(public)/api/auth/backchannel-logout', method: 'POST' });
 
 describe.each([
-	['chunked uploads to services', () => upload(), MAX_UPLOADS, 'uploads_process'],
-	['large uploads to services', () => upload(65_537), MAX_UPLOADS, 'uploads_process'],
+	['chunked uploads to backends', () => upload(), MAX_UPLOADS, 'uploads_process'],
+	['large uploads to backends', () => upload(65_537), MAX_UPLOADS, 'uploads_process'],
 	['back-channel logouts', logout, MAX_LOGOUTS, 'logouts_process']
 ])('%s', (_, event, max, reason) => {
 	test('do not count towards the limit of other requests, and have a separate limit', async () => {
@@ -58,7 +58,7 @@ describe.each([
 	});
 });
 
-test('a small upload to a service counts like any other request', async () => {
+test('a small upload to a backend counts like any other request', async () => {
 	let finish: (response: Response) => void = () => {};
 	const first = take(() => new Promise((resolve) => (finish = resolve)), upload(65_536));
 	expect((await take(ok)).status).toBe(503);

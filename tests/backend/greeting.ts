@@ -1,6 +1,6 @@
 /**
- * An institution's own service, small enough to start from: it lets in whoever brings a good access token that is meant for
- * it (RFC 9068 4), and greets the person of that token. `docs/backends.md` puts it behind the portal.
+ * A backend that is small enough to start from: it accepts access tokens that are issued for it (RFC 9068 4), and greets the
+ * person of the token. `docs/backends.md` puts it behind the portal.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -18,19 +18,19 @@ export interface GreetingSettings {
 	readonly onRefusal?: (reason: string) => void;
 }
 
-export interface GreetingService {
+export interface GreetingBackend {
 	readonly url: string;
 	stop(): void;
 }
 
 /**
- * Starts the service: `{"greeting":"Hello, NAME!"}`, or 401 for any token that is not good.
+ * Starts the backend: it responds with `{"greeting":"Hello, NAME!"}`, or with 401 if the token is not valid.
  * @param port a free one where none is given
  */
-export async function startGreetingService(
+export async function startGreetingBackend(
 	{ issuer, jwksUrl, audience, onRefusal }: GreetingSettings,
 	port = 0
-): Promise<GreetingService> {
+): Promise<GreetingBackend> {
 	// Keys are kept for ten minutes; an unknown key id makes them be fetched anew, at most once in half a minute.
 	const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: 600_000, cooldownDuration: 30_000 });
 
