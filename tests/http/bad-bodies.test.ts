@@ -27,14 +27,14 @@ async function refusal(path: string, call: Call): Promise<{ status: number; erro
 
 describe('a body', () => {
 	test.each([
-		['that is no JSON', '{"queryId":', 'The body is not valid JSON.'],
+		['that is not JSON', '{"queryId":', 'The body is not valid JSON.'],
 		['that is a list', '[]', 'The field "body" is missing or not valid.'],
 		['that is null', 'null', 'The field "body" is missing or not valid.'],
 		['with an unknown field', '{"evil":1}', 'The field "evil" is missing or not valid.'],
-		['with an unknown field of a hostile name', '{"<script>":1}', 'The field "body" is missing or not valid.'],
+		['with an unknown field whose name is HTML', '{"<script>":1}', 'The field "body" is missing or not valid.'],
 		['with a field of another type', '{"queryId":7}', 'The field "queryId" is missing or not valid.'],
 		['with a query that is not configured', '{"queryId":"other"}', 'The field "queryId" is missing or not valid.'],
-		['with a prototype', '{"__proto__":{"queryId":"x"}}', 'The field "__proto__" is missing or not valid.']
+		['with a __proto__ field', '{"__proto__":{"queryId":"x"}}', 'The field "__proto__" is missing or not valid.']
 	])('%s gets a 400 response that names the field', async (_, body, message) => {
 		const creates = landscape.sandbox.count('bridge.create');
 		const headers = { 'content-type': 'application/json' };
@@ -49,8 +49,8 @@ describe('a body', () => {
 	test.each([
 		['nothing', {}],
 		['two answers at once', { confirm: true, candidateId: 'a' }],
-		['a confirmation that is none', { confirm: false }],
-		['fields that are no texts', { fields: { name: 1 } }]
+		['a false confirmation', { confirm: false }],
+		['fields that are not strings', { fields: { name: 1 } }]
 	])('sent to idv/submit with %s gets a 400 response', async (_, json) => {
 		expect(await refusal(sessionPath(id, 'idv/submit'), { method: 'POST', json })).toMatchObject({ status: 400 });
 		expect(landscape.sandbox.count('bridge.idv-submit')).toBe(0);
@@ -71,7 +71,7 @@ describe('a body', () => {
 	});
 
 	test.each([
-		['that is no UTF-8', new Uint8Array([0x14, 0xff])],
+		['that is not UTF-8', new Uint8Array([0x14, 0xff])],
 		['of white space', '\r\n']
 	])('%s gets a 400 response before the connection closes', async (_, body) => {
 		const headers = { 'content-type': 'application/json', origin: landscape.url, cookie: cookieHeader() };

@@ -65,7 +65,7 @@ describe('an access token', () => {
 			'The access token is signed with a key that the issuer does not have.',
 			() => signed({}, { kid: 'another' })
 		],
-		['signed by nobody', WAY, async () => `${base64url({ alg: 'none' })}.${base64url(tokenClaims(landscape))}.`]
+		['without a signature', WAY, async () => `${base64url({ alg: 'none' })}.${base64url(tokenClaims(landscape))}.`]
 	])('%s is refused', async (_, why, make) => {
 		expect(await refusal(await make())).toEqual(invalid(why));
 	});

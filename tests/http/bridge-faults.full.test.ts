@@ -34,23 +34,17 @@ const operations: readonly (readonly [string, (id: string) => string, unknown])[
 ];
 
 const faults: readonly (readonly [string, ScenarioName, ScenarioOptions, number, string])[] = [
-	['hangs up', 'bridge-down', {}, 502, 'upstream_invalid'],
+	['closes the connection', 'bridge-down', {}, 502, 'upstream_invalid'],
 	['is too slow', 'bridge-slow', { ms: 1500 }, 504, 'upstream_timeout'],
 	['is cut off', 'bridge-cut', {}, 502, 'upstream_invalid'],
-	['does the work but never says so', 'bridge-lost', {}, 502, 'upstream_invalid'],
+	['completes the operation but does not respond', 'bridge-lost', {}, 502, 'upstream_invalid'],
 	['responds with HTML', 'bridge-html', {}, 502, 'upstream_invalid'],
-	[
-		'responds with HTML, as a gateway that can not reach it',
-		'bridge-html',
-		{ status: 503 },
-		503,
-		'upstream_unavailable'
-	],
-	['responds with JSON of another shape', 'bridge-wrong-json', {}, 502, 'upstream_invalid'],
-	['responds with half of its JSON', 'bridge-broken-json', {}, 502, 'upstream_invalid'],
+	['is behind a gateway that responds with HTML', 'bridge-html', { status: 503 }, 503, 'upstream_unavailable'],
+	['responds with JSON that does not match the schema', 'bridge-wrong-json', {}, 502, 'upstream_invalid'],
+	['responds with truncated JSON', 'bridge-broken-json', {}, 502, 'upstream_invalid'],
 	['responds with 500', 'bridge-500', {}, 502, 'upstream_invalid'],
-	['does not take our credential', 'bridge-401', {}, 502, 'upstream_invalid'],
-	['leads elsewhere', 'bridge-redirect', {}, 502, 'upstream_invalid']
+	['rejects the portal’s credential', 'bridge-401', {}, 502, 'upstream_invalid'],
+	['redirects', 'bridge-redirect', {}, 502, 'upstream_invalid']
 ];
 
 describe.each(faults)('when the Bridge %s', (_, scenario, options, status, error) => {

@@ -70,7 +70,7 @@ describe('a Host header', () => {
 		['with a backslash', ['x\\api\\health?']],
 		['with an escape', ['x%2fapi']],
 		['with a bracket', ['[::1']],
-		['with a port that is none', ['localhost:x']],
+		['with an invalid port', ['localhost:x']],
 		['of bytes above ASCII', ['p\u00f6rtal']]
 	])('%s is refused for any request target', async (_, hosts) => {
 		const responses = [await responseTo('/login', hosts), await responseTo('http://localhost/login', hosts)];

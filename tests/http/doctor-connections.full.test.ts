@@ -65,9 +65,9 @@ describe('the file of certificate authorities', () => {
 
 		test.each([
 			['does not exist', 'absent.pem', /✗ The file \S+absent\.pem.*can’t be read/],
-			['holds no certificate', 'text.pem', /✗ The file \S+text\.pem.*holds no certificate/],
-			['holds a broken certificate', 'broken.pem', /✗ The file \S+broken\.pem.*can’t be read/],
-			['holds an expired certificate', 'expired.pem', /! 1 of 2 certificates.*have expired/]
+			['contains no certificate', 'text.pem', /✗ The file \S+text\.pem.*holds no certificate/],
+			['contains a broken certificate', 'broken.pem', /✗ The file \S+broken\.pem.*can’t be read/],
+			['contains an expired certificate', 'expired.pem', /! 1 of 2 certificates.*have expired/]
 		])('is reported if it %s', async (_name, file, line) => {
 			// Node itself warns about such a file, between the doctor's lines.
 			const { text } = await runDoctor({
@@ -145,7 +145,7 @@ describe('a proxy for outgoing connections', () => {
 
 	test.each<[string, () => Promise<string> | string, RegExp]>([
 		[
-			'that is not there',
+			'that does not listen',
 			async () => `http://127.0.0.1:${await freePort()}`,
 			/can’t be reached: the connection was refused/
 		],

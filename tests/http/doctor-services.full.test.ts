@@ -40,7 +40,7 @@ describe('the service client', () => {
 
 	test.each([
 		['a wrong secret', { ...serviceClient, AUTH_BRIDGE_CLIENT_SECRET: 'swordfish' }, 'invalid_client'],
-		['a client that may not ask for tokens', { AUTH_BRIDGE_CLIENT_ID: 'portal-frontend' }, 'invalid_request']
+		['a client that may not request tokens', { AUTH_BRIDGE_CLIENT_ID: 'portal-frontend' }, 'invalid_request']
 	])('with %s is reported', async (_name, env, code) => {
 		const { code: exit, find, text } = await consult(env);
 		expect(find('sts.service-token')).toMatch(new RegExp(`^wrong: .*\\(${code}\\)\\. → .`));

@@ -92,9 +92,9 @@ describe('with a token response', () => {
 	});
 
 	test.each([
-		['that is not there', () => join(folder, 'nothing.json'), ''],
-		['that is no token response', () => file, '{"token":"x"}'],
-		['that is no JSON', () => file, 'swordfish']
+		['that does not exist', () => join(folder, 'nothing.json'), ''],
+		['that is not a token response', () => file, '{"token":"x"}'],
+		['that is not JSON', () => file, 'swordfish']
 	])('a file %s is reported', async (_name, name, content) => {
 		await writeFile(file, content);
 		const { code, find, text } = await diagnose(environment(), ['--tokens', name()]);

@@ -57,8 +57,8 @@ describe('arguments', () => {
 	test.each([
 		['an unknown option', ['--nope'], "Unknown option '--nope'"],
 		['an option without its value', ['--tokens'], "'--tokens"],
-		['a stray word', ['now'], 'now'],
-		['an address that is none', ['--proxy', 'portal'], '--proxy must be an http:// or https:// URL']
+		['an unexpected argument', ['now'], 'now'],
+		['an invalid URL', ['--proxy', 'portal'], '--proxy must be an http:// or https:// URL']
 	])('%s ends with status 2, the reason and the usage, without a stack trace', async (_name, args, reason) => {
 		const { code, text } = await runDoctor(good(), args);
 		expect(code).toBe(2);
@@ -97,25 +97,25 @@ test.each<[string, () => Environment, string, string]>([
 		'refuses the portal’s credentials (invalid_client)'
 	],
 	[
-		'an address that is not registered',
+		'a redirect URI that is not registered',
 		() => ({ AUTH_URL: 'http://localhost:3999' }),
 		'sts.callback.sts',
 		'refuses a sign-in with the callback http://localhost:3999/api/auth/callback/sts ('
 	],
 	[
-		'an address that browsers may not come back to after signing out',
+		'a post-logout redirect URI that is not registered',
 		() => ({ AUTH_URL: 'http://localhost:3999' }),
 		'sts.sign-out',
 		'refuses to send browsers back to http://localhost:3999/'
 	],
-	['an STS that is not there', () => ({ STS_ISSUER_URL: closed }), 'sts.discovery', 'the connection was refused'],
+	['an STS that does not listen', () => ({ STS_ISSUER_URL: closed }), 'sts.discovery', 'the connection was refused'],
 	[
-		'an STS of an unknown name',
+		'an STS whose host name does not exist',
 		() => ({ STS_ISSUER_URL: 'http://sts.invalid' }),
 		'sts.discovery',
 		'its host name is unknown'
 	],
-	['a Bridge that is not there', () => ({ AUTH_BRIDGE_URL: closed }), 'bridge', 'the connection was refused']
+	['a Bridge that does not listen', () => ({ AUTH_BRIDGE_URL: closed }), 'bridge', 'the connection was refused']
 ])('%s is reported with a way to fix it', async (_name, env, check, message) => {
 	const { code, find, text } = await consult(env());
 	expect(find(check)).toMatch(/^wrong: .* → ./);

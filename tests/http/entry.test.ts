@@ -24,7 +24,7 @@ test.each([
 	['a public file', () => script],
 	['a page', () => '/login'],
 	['an address that does not exist', () => '/nowhere'],
-	['an address that can not be decoded', () => '/%zz'],
+	['a URL that cannot be decoded', () => '/%zz'],
 	['a redirect by a trailing slash', () => '/login/'],
 	['an endpoint', () => '/api/health']
 ])('%s carries every fixed header', async (_, path) => {

@@ -39,13 +39,13 @@ test('the original cookies are valid', async () => {
 test.each([
 	['truncated', () => session.slice(0, -4)],
 	['with one character changed', () => flipped(session)],
-	['with something added', () => `${session}AAAA`],
+	['with appended characters', () => `${session}AAAA`],
 	['of another purpose: a wallet session', () => wallet.value],
 	['of another purpose: a login transaction', () => login],
-	['made up', () => 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmlsIn0.'],
-	['of broken escapes', () => '%zz%'],
+	['that is an unsigned JWT', () => 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmlsIn0.'],
+	['of invalid percent-encoding', () => '%zz%'],
 	['of JSON', () => '{"sub":"evil"}'],
-	['as long as a browser keeps them', () => 'A'.repeat(4000)]
+	['of 4,000 characters', () => 'A'.repeat(4000)]
 ])('a session cookie %s is not accepted', async (_, value) => {
 	browser.putCookie('portal.session', value());
 	expect(await isSignedIn()).toBe(false);

@@ -52,7 +52,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 		'an identity verification returned to another browser'
 	],
 	[
-		'a card that can not be used',
+		'a wallet with an expired credential',
 		async () => {
 			await sharedWalletSession(browser, landscape.sandbox, 'expired-credential');
 			return browser.open('/login/wallet');
@@ -60,7 +60,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 		'a wallet sign-in has ended'
 	],
 	[
-		'a wallet session while the Bridge is away',
+		'a wallet session while the Bridge is down',
 		async () => {
 			await createWalletSession(browser);
 			landscape.sandbox.scenario('bridge-down');
@@ -69,7 +69,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 		'a wallet session could not be read'
 	],
 	[
-		'a new code while the Bridge is away',
+		'a new code while the Bridge is down',
 		async () => {
 			landscape.sandbox.scenario('bridge-down');
 			return browser.submit(await browser.open('/login'), {}, '/login/wallet');
@@ -95,9 +95,12 @@ describe('the help code', () => {
 	});
 
 	test.each([
-		['nobody is signed in', () => browser.call('/api/me')],
-		['another site asks', () => browser.call('/api/me', { headers: { origin: 'https://evil.example' } })],
-		['there is no such address', () => browser.call('/api/nothing')],
+		['there is no session', () => browser.call('/api/me')],
+		[
+			'the request comes from another site',
+			() => browser.call('/api/me', { headers: { origin: 'https://evil.example' } })
+		],
+		['the route does not exist', () => browser.call('/api/nothing')],
 		['the session is another browser’s', () => browser.call(sessionPath('0'.repeat(32), 'status'))]
 	] as const)('of an API response is the request id in the log, when %s', async (_name, call) => {
 		const { status, text } = await call();

@@ -105,7 +105,7 @@ describe('a hostile search', () => {
 		['a very long one', 'x'.repeat(6000)],
 		['thousands of words', 'university of '.repeat(400)],
 		['control characters', '\u0000\u0007\u001b[31m\u202epolder'],
-		['half a character', '%ED%A0%80'],
+		['a lone surrogate', '%ED%A0%80'],
 		['a regular expression', '(a+)+$'],
 		['HTML', '"><script>alert(1)</script><b>'],
 		['a Svelte marker', '<!--]--></template></ul>']

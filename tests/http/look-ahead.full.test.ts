@@ -78,7 +78,7 @@ const consuming: readonly (readonly [string, () => Promise<string>, string])[] =
 		'/account'
 	],
 	[
-		'the page that goes on to the sign-in',
+		'the page that forwards to the sign-in',
 		async () => {
 			const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');
 			await browser.call(`/api/wallet/sessions/${id}/complete`, { method: 'POST', json: {} });

@@ -17,7 +17,7 @@ const forms: readonly (readonly [string, string, string | Uint8Array])[] = [
 	['a multipart form without a boundary', MULTIPART, 'attempt=x'],
 	['a multipart form that is garbage', `${MULTIPART}; boundary=x`, 'garbage'],
 	[
-		'a multipart form that breaks off',
+		'a truncated multipart form',
 		`${MULTIPART}; boundary=x`,
 		'--x\r\ncontent-disposition: form-data; name="attempt"\r\n\r\na'
 	],
@@ -28,9 +28,9 @@ const forms: readonly (readonly [string, string, string | Uint8Array])[] = [
 	],
 	['a multipart part without a name', `${MULTIPART}; boundary=x`, '--x\r\n\r\na\r\n--x--\r\n'],
 	['a form with a broken escape', FORM, 'attempt=%zz'],
-	['a form with an escape that ends early', FORM, 'attempt=%'],
-	['a form with an escape that is no UTF-8', FORM, 'attempt=%ff%fe'],
-	['a form of bytes that are no UTF-8', FORM, new Uint8Array([0x61, 0x3d, 0xff])],
+	['a form with a truncated percent-encoding', FORM, 'attempt=%'],
+	['a form with a percent-encoding that is not UTF-8', FORM, 'attempt=%ff%fe'],
+	['a form with bytes that are not UTF-8', FORM, new Uint8Array([0x61, 0x3d, 0xff])],
 	['a form in another charset', `${FORM}; charset=utf-16`, 'attempt=x']
 ];
 

@@ -24,7 +24,7 @@ beforeEach(() => {
 const foreign: readonly (readonly [string, () => Record<string, unknown>])[] = [
 	['for another client as authorized party', () => ({ azp: 'another-client' })],
 	['for several audiences, without an authorized party', () => ({ aud: ['portal-frontend', 'api'] })],
-	['that was issued an hour ahead', () => ({ iat: Date.now() / 1000 + 3600 })],
+	['that was issued an hour in the future', () => ({ iat: Date.now() / 1000 + 3600 })],
 	['with the hash of another access token', () => ({ at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' })]
 ];
 
@@ -96,7 +96,7 @@ describe('unlinking a wallet', () => {
 
 	const implausible: readonly (readonly [string, () => number | null])[] = [
 		['nothing', () => null],
-		['a time an hour ahead', () => Math.floor(Date.now() / 1000) + 3600],
+		['a time an hour in the future', () => Math.floor(Date.now() / 1000) + 3600],
 		['milliseconds', () => Date.now()]
 	];
 

@@ -14,8 +14,8 @@ const oddities: [what: string, bytes: string][] = [
 	['101 without an upgrade', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
 	['600', 'HTTP/1.1 600 Odd\r\nContent-Length: 3\r\n\r\nodd'],
 	['099', 'HTTP/1.1 099 Odd\r\nContent-Length: 3\r\n\r\nodd'],
-	['100 without end', 'HTTP/1.1 100 Continue\r\n\r\n'],
-	['half a head', 'HTTP/1.1 200 OK\r\nContent-']
+	['endless 100 responses', 'HTTP/1.1 100 Continue\r\n\r\n'],
+	['an incomplete response head', 'HTTP/1.1 200 OK\r\nContent-']
 ];
 
 let sts: RawFront;

@@ -149,8 +149,8 @@ describe('a refusal by the origin policy', () => {
 			'/api/auth/callback/sts',
 			{ ...FORM, 'sec-fetch-site': 'cross-site', origin: 'null' }
 		],
-		['a form of our own that is hidden by a proxy', 'POST', '/api/auth/signout', { ...FORM, origin: 'null' }],
-		['the language switch, hidden likewise', 'POST', '/locale', { ...FORM, origin: 'null' }],
+		['a form of the portal whose origin a proxy hides', 'POST', '/api/auth/signout', { ...FORM, origin: 'null' }],
+		['the language switch, whose origin a proxy hides', 'POST', '/locale', { ...FORM, origin: 'null' }],
 		[
 			'a page inside another site',
 			'GET',

@@ -116,7 +116,7 @@ test('a Bridge that refuses every token is called twice, with two token requests
 test.each([
 	['down', 'sts-down', {}],
 	['failing', 'sts-500', {}],
-	['of another mind about the client', 'sts-error', { error: 'invalid_client', status: 401 }]
+	['rejecting the client', 'sts-error', { error: 'invalid_client', status: 401 }]
 ] as const)('while the token endpoint is %s, the response is 503 with Retry-After', async (_, name, options) => {
 	const browser = new Browser(portal.url);
 	await browser.open('/login');

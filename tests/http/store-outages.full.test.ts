@@ -47,13 +47,13 @@ describe.skipIf(!hasRedis())('two instances with a Redis', () => {
 			cause: 'NOREPLICAS'
 		},
 		{
-			what: 'holds back every write',
+			what: 'delays every write',
 			begin: () => redis.command('CLIENT PAUSE 600000 WRITE'),
 			end: () => redis.command('CLIENT UNPAUSE'),
 			cause: 'took longer than 1000 ms'
 		},
 		{
-			what: 'wants another password',
+			what: 'requires another password',
 			begin: async () => {
 				await redis.command(`CONFIG SET requirepass ${password}`);
 				await redis.command('CLIENT KILL TYPE normal SKIPME yes', password);

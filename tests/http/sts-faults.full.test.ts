@@ -199,8 +199,8 @@ test('a sign-in with one provider cannot be completed at the callback of the oth
 });
 
 describe.each([
-	['no list at all', 200, 'no-providers', {}],
-	['JSON of another shape', 503, 'sts-wrong-json', { operation: 'providers' }],
+	['an object without a list', 200, 'no-providers', {}],
+	['JSON that does not match the schema', 503, 'sts-wrong-json', { operation: 'providers' }],
 	['nothing', 503, 'sts-down', { operation: 'providers' }],
 	['an error', 503, 'sts-500', { operation: 'providers' }]
 ] as const)('where the STS returns %s for the list of institutions', (_, status, name, options) => {

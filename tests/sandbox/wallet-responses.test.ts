@@ -87,7 +87,7 @@ describe('a response without encryption is refused, and leaves the request open'
 	test.each<[string, string, (state: string, presentation: string) => [string, string][]]>([
 		['without a state', 'unknown_state', (_state, one) => [['vp_token', JSON.stringify({ eduid: [one] })]]],
 		[
-			'with two presentations for a query that asks for one',
+			'with two presentations for a query for one',
 			'malformed_response',
 			(state, one) => [
 				['state', state],

@@ -119,7 +119,7 @@ describe('the work of all handles for one request is bounded, whatever its cooki
 		['400 empty wallet cookies', () => many(400, (n) => `portal.wallet.${n}=`)],
 		['400 wallet cookies of one letter', () => many(400, (n) => `portal.wallet.${n}=x`)],
 		[
-			'wallet cookies that name our key and do not open',
+			'wallet cookies that name the portal’s key but cannot be opened',
 			() => many(400, (n) => `portal.wallet.${n}=${broken(sealed.wallets[0] ?? '', n)}`)
 		],
 		['wallet cookies that open', () => many(40, (n) => `portal.wallet.w${n}=${sealed.wallets[n]}`)],
@@ -132,9 +132,9 @@ describe('the work of all handles for one request is bounded, whatever its cooki
 			'look-alikes of names',
 			() => many(400, (n) => `portal.wallet.\u00a0${n}=${sealed.login}; __Host-portal.session=${n}`)
 		],
-		['the same name over and over', () => many(400, (n) => `portal.session=${broken(sealed.session, n)}`)],
+		['one name many times', () => many(400, (n) => `portal.session=${broken(sealed.session, n)}`)],
 		['escapes', () => many(400, (n) => `portal.wallet.${n}=%41%zz%`)],
-		['nothing but separators', () => ';='.repeat(8000)]
+		['only separators', () => ';='.repeat(8000)]
 	])('%s', async (_, cookie) => {
 		const { parses, openings, status, response } = await workOf(cookie());
 		expect(status).toBe(200);

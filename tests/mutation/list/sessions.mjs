@@ -39,7 +39,7 @@ export const sessions = [
 		test: 'tests/unit/server/audit.test.ts'
 	},
 	{
-		name: 'an older sign-in does where a newer one is required',
+		name: 'an older sign-in suffices where a newer one is required',
 		file: 'src/lib/server/auth/step-up.ts',
 		find: "? null : 'newer'",
 		replace: '? null : null',

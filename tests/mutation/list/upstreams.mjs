@@ -74,7 +74,7 @@ export const upstreams = [
 		test: 'tests/unit/server/sts/metadata.metadata-cache.test.ts'
 	},
 	{
-		name: 'userinfo is not asked',
+		name: 'userinfo is not requested',
 		file: 'src/lib/server/sts/id-token.ts',
 		find: 'if (!namesNobody(claims)) return claims;',
 		replace: 'return claims;',

@@ -8,16 +8,16 @@ describe('how long a session still lasts', () => {
 	afterEach(() => vi.unstubAllGlobals());
 
 	test.each<[string, unknown, unknown]>([
-		['so many milliseconds', { user: {}, expiresInMs: 1234 }, sessionEnd(1234, null)],
-		['until its absolute end', { expiresInMs: 1234, idleExpiresInMs: 2000 }, { remainingMs: 1234, isIdle: false }],
+		['the number of milliseconds', { user: {}, expiresInMs: 1234 }, sessionEnd(1234, null)],
 		[
-			'until it has been idle too long',
-			{ expiresInMs: 1234, idleExpiresInMs: 1000 },
-			{ remainingMs: 1000, isIdle: true }
+			'the time to its absolute end',
+			{ expiresInMs: 1234, idleExpiresInMs: 2000 },
+			{ remainingMs: 1234, isIdle: false }
 		],
-		['not at all, where nobody is signed in', null, { remainingMs: 0, isIdle: false }],
-		['unknown, of a body that is no session of ours', { hello: 'captive portal' }, null],
-		['unknown, of a text', 'x', null]
+		['the time to the idle timeout', { expiresInMs: 1234, idleExpiresInMs: 1000 }, { remainingMs: 1000, isIdle: true }],
+		['zero without a session', null, { remainingMs: 0, isIdle: false }],
+		['unknown for a body that is not a session', { hello: 'captive portal' }, null],
+		['unknown for a text', 'x', null]
 	])('is %s', async (_what, body, expected) => {
 		respondWith(async () => Response.json(body));
 		expect(await readSessionEnd(open())).toEqual(expected);
@@ -28,7 +28,7 @@ describe('how long a session still lasts', () => {
 	});
 
 	test.each<[string, () => Promise<Response>]>([
-		['has a fault', async () => Response.json(null, { status: 503 })],
+		['responds with 503', async () => Response.json(null, { status: 503 })],
 		['does not respond', () => Promise.reject(new TypeError('fetch failed'))],
 		['responds with a page', async () => new Response('<html>')]
 	])('is unknown while the portal %s, and the person stays signed in', async (_what, response) => {

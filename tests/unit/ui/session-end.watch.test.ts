@@ -29,7 +29,7 @@ function watched({
 
 describe('watching a session', () => {
 	test.each([
-		['the server says the same', (nowMs: number) => DAY_MS - nowMs],
+		['the server returns the same time', (nowMs: number) => DAY_MS - nowMs],
 		['the server can’t be reached', () => null]
 	])('warns once, two minutes before its end, and reports the end, when %s', async (_, remainingMs) => {
 		const { events, run } = watched({ remainingMs });

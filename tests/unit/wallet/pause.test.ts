@@ -64,7 +64,7 @@ describe('a pause', () => {
 	test.each<[string, () => unknown]>([
 		['is shown again', () => show(true)],
 		['has its network back', () => frame.dispatchEvent(new Event('online'))],
-		['comes back from the history', () => frame.dispatchEvent(new Event('pageshow'))]
+		['is restored from the back/forward cache', () => frame.dispatchEvent(new Event('pageshow'))]
 	])('ends when the page %s, and leaves no timer behind', async (_what, wakeUp) => {
 		const waiting = pause(10_000, open());
 		wakeUp();

@@ -83,7 +83,7 @@ test.each([
 
 test.each([
 	['breaks', (source: Source) => source.send('error')],
-	['is no longer wanted', (_source: Source, leave: () => void) => leave()]
+	['is aborted', (_source: Source, leave: () => void) => leave()]
 ])('closes a stream that %s', async (_how, happen) => {
 	const { source, ended, leave } = start();
 	source.send('open');

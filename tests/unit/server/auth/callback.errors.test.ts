@@ -61,7 +61,7 @@ describe('the return path is kept after', () => {
 	test.each([
 		['a refusal', 'access_denied', 'access_denied'],
 		['a fault of the STS', 'server_error', 'sts_unavailable'],
-		['an error that nobody knows', 'something_new', 'sign_in_failed']
+		['an unknown error', 'something_new', 'sign_in_failed']
 	])('%s', async (_, error, code) => {
 		const { query, cookie } = await started();
 		const end = await returned(refused(query, error), cookie);

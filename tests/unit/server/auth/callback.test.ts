@@ -157,12 +157,12 @@ describe('a sign-in', () => {
 
 	test.each([
 		['another nonce', { nonce: 'another' }],
-		['null for its nonce', { nonce: null }],
-		['null for its subject', { sub: null }],
-		['a number for its subject', { sub: 7 }],
-		['a text for its end', { exp: '1900000000' }],
-		['null for its start', { iat: null }],
-		['an audience that is none', { aud: [{ portal: 'client' }] }]
+		['a null nonce', { nonce: null }],
+		['a null subject', { sub: null }],
+		['a numeric subject', { sub: 7 }],
+		['a string for exp', { exp: '1900000000' }],
+		['a null iat', { iat: null }],
+		['an invalid audience', { aud: [{ portal: 'client' }] }]
 	])('whose ID token has %s fails', async (_what, claims) => {
 		vi.spyOn(log, 'warn').mockImplementation(() => {});
 		sts.behaviour.claims = claims;

@@ -80,7 +80,7 @@ describe('beyond the budget', () => {
 	};
 
 	test.each<[string, number, readonly string[]]>([
-		['what is over', 3800, ['wallet.over']],
+		['first what has expired', 3800, ['wallet.over']],
 		['then the oldest flow', 4400, ['wallet.over', flow(3)]],
 		['then the oldest unscanned wallet session', 5000, ['wallet.over', flow(3), 'wallet.old']],
 		['then the next flow', 5500, ['wallet.over', flow(3), 'wallet.old', flow(2)]]

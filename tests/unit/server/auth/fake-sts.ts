@@ -3,14 +3,17 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 /** Claims and lists of an ID token that are odd, and say nothing that decides who somebody is. */
 export const oddClaims: readonly (readonly [what: string, claims: Readonly<Record<string, unknown>>])[] = [
 	[
-		'null for its times and parties',
+		'null times and parties',
 		{ auth_time: null, azp: null, nbf: undefined, at_hash: null, acr: null, amr: null, sid: null }
 	],
-	['a text for auth_time', { auth_time: '1700000000' }],
+	['a string for auth_time', { auth_time: '1700000000' }],
 	['an auth_time before 1970, with a fraction', { auth_time: -1.5 }],
-	['a text for amr, a number for acr', { amr: 'pwd otp', acr: 2 }],
+	['a string for amr, and a number for acr', { amr: 'pwd otp', acr: 2 }],
 	['a list of one audience', { aud: ['portal-client'] }],
-	['null for names, a text for email_verified', { name: null, given_name: null, email: null, email_verified: 'true' }],
+	[
+		'null names, and a string for email_verified',
+		{ name: null, given_name: null, email: null, email_verified: 'true' }
+	],
 	[
 		'objects and lists for names',
 		{ name: { nl: 'Sanne' }, family_name: ['de Vries'], email: ['a@b.example'], groups: 'staff' }
@@ -20,7 +23,7 @@ export const oddClaims: readonly (readonly [what: string, claims: Readonly<Recor
 export const ISSUER = 'http://localhost:8092';
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What the STS is to do differently from a good one. */
+/** How the STS deviates from a conforming one. */
 export interface Behaviour {
 	metadata?: Claims;
 	/** Merged into the ID token; `undefined` removes a claim. */

@@ -5,9 +5,9 @@ import { helpCodeOf, newRequestId } from '$lib/server/http/headers';
 const failure = { error: 'access_denied', requestId: 'a1b2c3d4e5f6' } as const;
 
 test.each([
-	['nothing to tell', loginPath(null), '/login'],
+	['neither a return path nor an outcome', loginPath(null), '/login'],
 	['an empty return path', loginPath(''), '/login'],
-	['a place to go on to', loginPath('/help?a=1'), '/login?returnTo=%2Fhelp%3Fa%3D1'],
+	['a return path', loginPath('/help?a=1'), '/login?returnTo=%2Fhelp%3Fa%3D1'],
 	['an error', loginPath(null, failure), '/login?error=access_denied&helpCode=a1b2c3d4e5f6'],
 	[
 		'a sign-in that was stopped',

@@ -57,8 +57,8 @@ describe('a login transaction', () => {
 	test.each([
 		['no cookie', ''],
 		['garbage', 'portal.login=garbage'],
-		['a cookie sealed for something else', 'wallet'],
-		['a cookie sealed by somebody else', 'login']
+		['a cookie that was sealed for another purpose', 'wallet'],
+		['a cookie that was sealed with another secret', 'login']
 	])('is absent with %s', async (_, kind) => {
 		const secrets = kind === 'login' ? ['x'.repeat(32)] : config().secrets;
 		const sealed = createSeal(secrets, kind).seal({ id: 'forged', until: NOW_MS * 2 });

@@ -71,8 +71,8 @@ describe('a refresh token', () => {
 describe('a response with unusual values', () => {
 	test.each<[string, Record<string, unknown>]>([
 		['null for expires_in and scope', { expires_in: null, scope: null }],
-		['texts for numbers', { expires_in: '3600' }],
-		['an expires_in that is no time', { expires_in: 'soon' }],
+		['strings for numbers', { expires_in: '3600' }],
+		['an expires_in that is not a number', { expires_in: 'soon' }],
 		['a negative expires_in', { expires_in: -1 }],
 		['an expires_in of 0', { expires_in: 0 }],
 		['a list for scope', { scope: ['openid', 'email'] }],
@@ -114,11 +114,11 @@ describe('a response with an ID token', () => {
 	});
 
 	test.each([
-		['of somebody else', { sub: 'subject-2' }],
+		['of another person', { sub: 'subject-2' }],
 		['of another issuer', { iss: 'https://elsewhere.example' }],
 		['for another client', { aud: 'another-client' }],
 		['with another authorized party', { azp: 'another-client' }],
-		['that was issued far ahead', { iat: Math.floor(Date.now() / 1000) + 3600 }],
+		['that was issued far in the future', { iat: Math.floor(Date.now() / 1000) + 3600 }],
 		['with the hash of another access token', { at_hash: 'wrong' }]
 	])('%s ends the session', async (_, claims) => {
 		sts.behaviour.claims = { nonce: undefined, ...claims };
@@ -215,7 +215,7 @@ describe('the error', () => {
 				responses(400, { error })
 			]
 		),
-		['of a code we do not know', 'refused', 'refused', responses(400, { error: 'something new' })],
+		['of an unknown code', 'refused', 'refused', responses(400, { error: 'something new' })],
 		['invalid_request', 'refused', 'invalid_request', responses(400, { error: 'invalid_request' })],
 		['429', 'postponed', 'sts_429', html(429)],
 		['500', 'postponed', 'sts_500', html(500)],
@@ -228,9 +228,9 @@ describe('the error', () => {
 		['200 in HTML', 'lost', 'unreadable_response', html(200)],
 		['200 without tokens', 'lost', 'unreadable_response', responses(200, {})],
 		['a refused connection', 'postponed', 'sts_unreachable', fails(notConnected('ECONNREFUSED'))],
-		['a name that is not known', 'postponed', 'sts_unreachable', fails(notConnected('ENOTFOUND'))],
+		['an unknown host name', 'postponed', 'sts_unreachable', fails(notConnected('ENOTFOUND'))],
 		['a connection that broke off', 'lost', 'no_response', fails(code('ECONNRESET'))],
-		['no response in time', 'lost', 'no_response', fails(new DOMException('late', 'TimeoutError'))],
+		['a timeout', 'lost', 'no_response', fails(new DOMException('late', 'TimeoutError'))],
 		['anything else', 'lost', 'no_response', fails(new Error('?'))]
 	])('%s is classified as %s (%s)', async (_, fault, expected, response) => {
 		sent.mockImplementation(response);

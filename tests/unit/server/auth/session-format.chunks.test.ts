@@ -51,7 +51,7 @@ describe('joining', () => {
 		['chunks up to a gap', { [`${NAME}.0`]: 'a', [`${NAME}.2`]: 'c' }, 'a'],
 		['no chunks without the first', { [`${NAME}.1`]: 'b' }, null],
 		['no fifth chunk', Object.fromEntries([0, 1, 2, 3, 4].map((at) => [`${NAME}.${at}`, String(at)])), '0123'],
-		['an empty cookie as none', { [NAME]: '' }, null]
+		['an empty cookie as absent', { [NAME]: '' }, null]
 	])('reads %s', (_, cookies, value) => {
 		expect(joinChunks(NAME, (name) => cookies[name])).toBe(value);
 	});

@@ -66,7 +66,7 @@ test.each([
 	['nothing', Buffer.alloc(0)],
 	['garbage', random(40)],
 	['lengths beyond the end', deflateRawSync(Buffer.from([1, 200, 1]))],
-	['a length without an end', deflateRawSync(Buffer.alloc(20, 255))]
+	['an unterminated length', deflateRawSync(Buffer.alloc(20, 255))]
 ])('unpacking tokens fails for %s', (_, bytes) => {
 	expect(() => unpackTokens(bytes, 1)).toThrow();
 });

@@ -22,7 +22,7 @@ test.each([
 	['four minutes', 240, 60],
 	['a minute', 60, 15],
 	['five seconds', 5, 1.25],
-	['no time at all', 0, 0]
+	['zero seconds', 0, 0]
 ])(
 	'tokens that live for %s are refreshed a minute or a quarter of their lifetime before they expire',
 	(_, life, grace) => {

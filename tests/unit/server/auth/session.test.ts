@@ -100,7 +100,7 @@ describe('a new session', () => {
 		['zero', 0],
 		['a text', String(NOW)],
 		['null', null],
-		['a fraction that is no time', Number.MAX_VALUE]
+		['a number too large for a time', Number.MAX_VALUE]
 	] as const;
 
 	test.each(implausible)('is not fresh if auth_time is %s', (_, auth_time) => {

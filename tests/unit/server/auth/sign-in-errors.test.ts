@@ -63,7 +63,7 @@ describe('the reason for a failed code redemption', () => {
 	test.each<[string, unknown, string]>([
 		['a timeout', wrapped(new UpstreamError('timeout')), 'sts_unavailable'],
 		['a broken connection', wrapped(new UpstreamError('cut_off')), 'sts_unavailable'],
-		['a response that is none', wrapped(new UpstreamError('bad_response')), 'sts_unavailable'],
+		['an invalid response', wrapped(new UpstreamError('bad_response')), 'sts_unavailable'],
 		['a refused connection', wrapped(new UpstreamError('unreachable')), 'sts_unavailable'],
 		['a 502', wrapped(new Error('x', { cause: new Response('', { status: 502 }) })), 'sts_unavailable'],
 		['too many requests', wrapped(new Error('x', { cause: new Response('', { status: 429 }) })), 'sts_unavailable'],
@@ -74,7 +74,7 @@ describe('the reason for a failed code redemption', () => {
 		['a challenge', wrapped(challenge()), 'portal_misconfigured'],
 		['a code that was used before', wrapped(refusal('invalid_grant', 400)), 'sign_in_failed'],
 		['a bug', wrapped(new TypeError('x is not a function')), 'sign_in_failed'],
-		['a token that is not good', wrapped(named('JWSSignatureVerificationFailed')), 'sign_in_failed'],
+		['a token with an invalid signature', wrapped(named('JWSSignatureVerificationFailed')), 'sign_in_failed'],
 		['nothing', null, 'sign_in_failed']
 	])('%s', (_, fault, code) => expect(callbackFault(fault)).toBe(code));
 

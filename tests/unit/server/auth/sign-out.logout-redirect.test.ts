@@ -33,9 +33,9 @@ test('without a cookie there is no redirect, and no cookie is changed', async ()
 
 test.each([
 	['plain text', () => Promise.resolve('https://evil.example/')],
-	['sealed by somebody else', () => createSeal(['x'.repeat(32)], 'departure').seal('https://evil.example/')],
-	['sealed for something else', () => createSeal(config().secrets, 'login').seal('https://evil.example/')],
-	['no text', () => createSeal(config().secrets, 'departure').seal({ url: 'https://evil.example/' })]
+	['sealed with another secret', () => createSeal(['x'.repeat(32)], 'departure').seal('https://evil.example/')],
+	['sealed for another purpose', () => createSeal(config().secrets, 'login').seal('https://evil.example/')],
+	['not a string', () => createSeal(config().secrets, 'departure').seal({ url: 'https://evil.example/' })]
 ])('a URL that is %s is ignored', async (_, make) => {
 	expect(takeLogoutRedirect(fakeCookies(`portal.departure=${await make()}`))).toBeNull();
 });

@@ -89,8 +89,8 @@ describe('the tokens of a person who signs out', () => {
 	});
 
 	test.each<[string, () => Promise<Response>]>([
-		['is away', () => Promise.reject(new TypeError('fetch failed'))],
-		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))]
+		['is unreachable', () => Promise.reject(new TypeError('fetch failed'))],
+		['responds with 500', () => Promise.resolve(new Response('oops', { status: 500 }))]
 	])('do not prevent the sign-out if the STS %s', async (_, response) => {
 		sent.mockImplementation(response);
 		await expect(revokeTokens(someSession(), 'r1')).resolves.toBeUndefined();

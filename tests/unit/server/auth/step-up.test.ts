@@ -25,14 +25,14 @@ afterEach(() => {
 });
 
 test.each([
-	['any sign-in will do', session(undefined, 0), [], null, null],
+	['nothing is required', session(undefined, 0), [], null, null],
 	['the acr is one of the accepted', session(MFA, 0), ['other', MFA], null, null],
 	['the acr is another', session('sfa', NOW), [MFA], 900, 'stronger'],
 	['the STS sent no acr', session(undefined, NOW), [MFA], null, 'stronger'],
 	['the acr only begins like an accepted one', session(`${MFA}x`, NOW), [MFA], null, 'stronger'],
 	['the authentication is as old as allowed', session(MFA, NOW - 900), [MFA], 900, null],
 	['the authentication is older', session(MFA, NOW - 901), [MFA], 900, 'newer'],
-	['the time of the authentication is not known', session(MFA, 0), [MFA], 900, 'newer'],
+	['the time of the authentication is unknown', session(MFA, 0), [MFA], 900, 'newer'],
 	['the authentication is in the future', session(MFA, NOW + 31), [], 900, 'newer']
 ] as const)('determines what the session lacks if %s', (_, of, acr, maxAgeSeconds, lacking) => {
 	expect(lackingOf(of, { acr, maxAgeSeconds }, NOW)).toBe(lacking);
@@ -87,7 +87,7 @@ describe('a step-up sign-in', () => {
 		['after its start, however slow the person was', NOW - 840, true],
 		['before its start, but not too long ago', NOW - 60, true],
 		['too long before its start', NOW - 931, false],
-		['at no known time', 0, false]
+		['at an unknown time', 0, false]
 	])('meets its requirement with an authentication %s: %s', (_, authTime, isMet) => {
 		vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
 		const stepUp = stepUpFor(before, { acr: [MFA], maxAgeSeconds: 60 });

@@ -127,13 +127,13 @@ describe('a browser does not own', () => {
 	const sealedBy = (secrets: readonly string[], purpose: string) => createSeal(secrets, purpose).seal(wallet('a'));
 
 	test.each<[string, () => string]>([
-		['a session whose id it only knows', () => 'portal.wallet.a=a'],
+		['a session of which it has only the id', () => 'portal.wallet.a=a'],
 		['a session that is sealed under another name', () => `portal.wallet.b=${sealedBy(config().secrets, 'wallet')}`],
-		['a session that somebody else sealed', () => `portal.wallet.a=${sealedBy(['x'.repeat(32)], 'wallet')}`],
-		['what is sealed for something else', () => `portal.wallet.a=${sealedBy(config().secrets, 'login')}`],
+		['a session that was sealed with another secret', () => `portal.wallet.a=${sealedBy(['x'.repeat(32)], 'wallet')}`],
+		['a value that was sealed for another purpose', () => `portal.wallet.a=${sealedBy(config().secrets, 'login')}`],
 		['a look-alike', () => `xportal.wallet.a=${sealedBy(config().secrets, 'wallet')}`],
 		[
-			'a session of another shape',
+			'a session that does not match the schema',
 			() => `portal.wallet.a=${createSeal(config().secrets, 'wallet').seal({ id: 'a', startedAt: NOW_MS })}`
 		]
 	])('%s', (_, makeHeader) => {

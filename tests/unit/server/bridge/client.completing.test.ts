@@ -23,12 +23,17 @@ describe('submitting the response of the Digital Credentials API', () => {
 		['that does not have the operation', 404, { path: '/auth' }, 'dc_api_not_offered'],
 		['that does not have the method', 405, {}, 'dc_api_not_offered'],
 		['that no longer has the session', 404, { error: 'session_not_found' }, 'not_found'],
-		['that has no session, and says so with a 500', 500, { code: '404', message: 'session not found' }, 'not_found'],
+		[
+			'that reports an unknown session with status 500',
+			500,
+			{ code: '404', message: 'session not found' },
+			'not_found'
+		],
 		['that finds the response invalid', 400, { error: { code: 'INVALID_REQUEST_BODY' } }, 'invalid_request'],
 		['that has a response already', 409, { error: 'conflict' }, 'wallet_already_responded'],
 		['that has completed the session', 409, { error: 'session_already_completed' }, 'wallet_already_responded'],
 		['that refuses the presentation', 422, { error: 'vp_validation_failed' }, 'credential_refused'],
-		['that is down', 503, {}, 'upstream_unavailable'],
+		['that is unavailable', 503, {}, 'upstream_unavailable'],
 		['that returns no status', 200, { sessionId }, 'upstream_invalid'],
 		['that names another session', 200, { sessionId: otherSessionId, status: 'VERIFIED' }, 'upstream_invalid']
 	])('to a Bridge %s (%i %j) results in %s, and is not repeated', async (_bridge, status, body, code) => {
@@ -57,10 +62,10 @@ describe('completing', () => {
 			{ status: 'IDV_REQUIRED', sessionId, message: 'm', reason: 'EXPIRED_BINDING' },
 			'EXPIRED_BINDING'
 		],
-		['in the old shape', 202, { code: '202', message: 'm' }, null],
+		['in the old format', 202, { code: '202', message: 'm' }, null],
 		['in the body of a 200', 200, { status: 'IDV_REQUIRED', sessionId }, null],
 		['as an error', 409, { error: { code: 'IDV_REQUIRED', message: 'm', details: {} } }, null],
-		['by the line that responds with 500 to everything', 500, { code: '202', message: 'm' }, null]
+		['by a version that responds with 500 to every error', 500, { code: '202', message: 'm' }, null]
 	])('reports that identity verification is needed, %s', async (_how, status, reply, reason) => {
 		const stub = await startStub(json(status, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'idv_required', reason });
@@ -78,7 +83,7 @@ describe('completing', () => {
 	test.each([
 		['not verified', 400, { error: { code: 'SESSION_NOT_VERIFIED', message: 'm' } }, 'session_not_verified'],
 		[
-			'not verified, in the old shape',
+			'not verified, in the old format',
 			400,
 			{ code: '400', message: 'session not verified: x' },
 			'session_not_verified'

@@ -77,11 +77,11 @@ describe('creating a session', () => {
 	test.each([
 		['six minutes behind', -360_000 + 300_000, 300_000],
 		['an hour ahead', 3_600_000 + 300_000, 300_000],
-		['of another century', 1000 - nowMs, 300_000],
-		['right, for a session that lives as short as one may', 30_000, 30_000],
-		['right or wrong, for a session that would live too short', 29_999, 300_000],
-		['right, for a session that lives as long as one may', 900_000, 900_000],
-		['right or wrong, for a session that would live too long', 900_001, 300_000]
+		['a century off', 1000 - nowMs, 300_000],
+		['correct, for the minimum lifetime', 30_000, 30_000],
+		['correct or not, for a lifetime below the minimum', 29_999, 300_000],
+		['correct, for the maximum lifetime', 900_000, 900_000],
+		['correct or not, for a lifetime above the maximum', 900_001, 300_000]
 	])('with a Bridge whose clock is %s determines the lifetime once', async (_clock, claimedMs, expiresInMs) => {
 		const stub = await startStub(json(201, { ...created.field, expiresAt: nowMs + claimedMs }));
 		expect(await bridgeAt(stub.url).createSession({}, credential)).toMatchObject({ expiresInMs });
@@ -109,12 +109,12 @@ describe('creating a session', () => {
 		});
 
 		test.each([
-			['no list', 'given_name'],
+			['a value that is not a list', 'given_name'],
 			['an object', { 0: claim }],
 			['null', null],
 			['entries without a path', [{ label: claim.label }, { ...claim, path: [] }]],
 			[
-				'a path of something else',
+				'a path with invalid elements',
 				[
 					{ ...claim, path: [{}] },
 					{ ...claim, path: [-1] },
@@ -162,11 +162,11 @@ describe('creating a session', () => {
 		});
 
 		test.each([
-			['no object', 'a.b.c'],
+			['a value that is not an object', 'a.b.c'],
 			['null', null],
 			['a list', [request('a.b.c')]],
-			['no requests', {}],
-			['requests that are no list', { requests: request('a.b.c') }],
+			['an object without requests', {}],
+			['requests that are not a list', { requests: request('a.b.c') }],
 			['a request without data', { requests: [{ protocol: 'openid4vp-v1-signed' }, null, 'x'] }],
 			[
 				'requests that are not signed',
@@ -178,14 +178,14 @@ describe('creating a session', () => {
 	});
 
 	test.each([
-		['an empty address', { requestUri: '' }],
-		['no address', { requestUri: undefined }],
-		['an address that a browser would run', { requestUri: 'javascript://%0aalert(1)' }],
-		['the same in disguise', { requestUri: ' Java\tscript:alert(1)' }],
-		['an address that is no address', { requestUri: 'hello' }],
-		['an address of more than 8 kB', { requestUri: `openid4vp://${'x'.repeat(8192)}` }],
-		['an id that is none', { sessionId: '../../internal' }],
-		['no id', { sessionId: null }]
+		['an empty URI', { requestUri: '' }],
+		['a missing URI', { requestUri: undefined }],
+		['a javascript: URI', { requestUri: 'javascript://%0aalert(1)' }],
+		['a disguised javascript: URI', { requestUri: ' Java\tscript:alert(1)' }],
+		['a text that is not a URI', { requestUri: 'hello' }],
+		['a URI of more than 8 kB', { requestUri: `openid4vp://${'x'.repeat(8192)}` }],
+		['an invalid id', { sessionId: '../../internal' }],
+		['a missing id', { sessionId: null }]
 	])('refuses %s', async (_what, change) => {
 		const stub = await startStub(json(200, { ...created.doc, ...change }));
 		expect(await problemOf(bridgeAt(stub.url).createSession({}, credential))).toMatchObject({

@@ -28,24 +28,24 @@ const operations: Record<string, (bridge: Bridge) => Promise<unknown>> = {
 
 const faults = {
 	'never responds': [neverResponds, 'upstream_timeout'],
-	'stalls amid its response': [stallsMidBody, 'upstream_timeout'],
-	'hangs up before responding': [cutsBeforeResponding, 'upstream_invalid'],
-	'hangs up amid its response': [cutsMidBody, 'upstream_invalid'],
+	'stalls in the middle of its response': [stallsMidBody, 'upstream_timeout'],
+	'closes the connection before responding': [cutsBeforeResponding, 'upstream_invalid'],
+	'closes the connection in the middle of its response': [cutsMidBody, 'upstream_invalid'],
 	'responds with HTML': [raw(200, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
 	'responds with broken JSON': [raw(200, 'application/json', '{"sessionId":'), 'upstream_invalid'],
-	'responds with nothing': [raw(200, 'application/json', ''), 'upstream_invalid'],
-	'responds with another shape': [json(200, { hello: 'Sanne' }), 'upstream_invalid'],
+	'responds with an empty body': [raw(200, 'application/json', ''), 'upstream_invalid'],
+	'responds with JSON that does not match the schema': [json(200, { hello: 'Sanne' }), 'upstream_invalid'],
 	'responds with a number': [json(200, 42), 'upstream_invalid'],
-	'responds with too much': [json(200, 'x'.repeat(20_000)), 'upstream_invalid'],
+	'responds with a body that is too large': [json(200, 'x'.repeat(20_000)), 'upstream_invalid'],
 	redirects: [raw(302, 'text/html', ''), 'upstream_invalid'],
 	'fails with HTML': [raw(500, 'text/html', '<h1>Sanne</h1>'), 'upstream_invalid'],
 	'fails with 500': [json(500, { error: 'server_error', error_description: 'Sanne' }), 'upstream_invalid'],
 	'fails with 502': [raw(502, 'text/html', 'bad gateway'), 'upstream_unavailable'],
 	'fails with 503': [raw(503, 'text/plain', ''), 'upstream_unavailable'],
 	'fails with 504': [raw(504, 'text/plain', ''), 'upstream_timeout'],
-	'is too busy': [json(429, {}), 'upstream_unavailable'],
-	'refuses our credential': [json(401, { error: 'invalid_token' }), 'upstream_invalid'],
-	'forbids it': [json(403, {}), 'upstream_invalid']
+	'responds with 429': [json(429, {}), 'upstream_unavailable'],
+	'responds with 401': [json(401, { error: 'invalid_token' }), 'upstream_invalid'],
+	'responds with 403': [json(403, {}), 'upstream_invalid']
 } as const;
 
 /** Only these wait for the time limit: on a busy machine any other response may take long. */
@@ -76,8 +76,8 @@ describe('a read', () => {
 	const good = json(200, { sessionId, status: 'VERIFIED' });
 
 	test.each([
-		['hangs up before responding', cutsBeforeResponding],
-		['hangs up amid its response', cutsMidBody],
+		['closes the connection before responding', cutsBeforeResponding],
+		['closes the connection in the middle of its response', cutsMidBody],
 		['responds with 502', raw(502, 'text/html', '')],
 		['responds with 503', json(503, {})]
 	])('is repeated once, after a pause, when the Bridge %s', async (_fault, response) => {
@@ -98,7 +98,7 @@ describe('a read', () => {
 		['500, which may mean "not found"', json(500, {})],
 		['404', json(404, {})],
 		['wrong JSON', json(200, {})],
-		['nothing in time', neverResponds]
+		['a timeout', neverResponds]
 	])('is not repeated after %s', async (_what, response) => {
 		const stub = await startStub(inTurn(response, good));
 		await problemOf(bridgeAt(stub.url, { timeoutMs: 100 }).readStatus(sessionId, credential));

@@ -16,9 +16,13 @@ describe('submitting a manual confirmation', () => {
 
 	test.each([
 		['is absent', 404, { path: '/x' }],
-		['is absent, says a framework', 404, { statusCode: 404, error: 'Not Found', message: 'Route POST:/x not found' }],
-		['is absent, in the old shape', 404, { code: '404', message: 'not found' }],
-		['knows no POST', 405, {}],
+		[
+			'is absent, as reported by a framework',
+			404,
+			{ statusCode: 404, error: 'Not Found', message: 'Route POST:/x not found' }
+		],
+		['is absent, in the old format', 404, { code: '404', message: 'not found' }],
+		['does not accept POST', 405, {}],
 		['is not implemented', 501, {}]
 	])('is not offered if the operation %s', async (_why, status, reply) => {
 		const stub = await startStub(json(status, reply));

@@ -51,11 +51,11 @@ describe('initiating identity verification', () => {
 	});
 
 	test.each([
-		['an address that a browser would run', { sessionId, redirectUrl: 'javascript:alert(1)' }],
-		['an address without a host', { sessionId, redirectUrl: '/login' }],
-		['an address without a scheme', { sessionId, redirectUrl: '//evil.test' }],
-		['an address that is no text', { sessionId, redirectUrl: 5 }],
-		['an endless address', { sessionId, redirectUrl: `https://idp.test/${'x'.repeat(5000)}` }],
+		['a javascript: URL', { sessionId, redirectUrl: 'javascript:alert(1)' }],
+		['a URL without a host', { sessionId, redirectUrl: '/login' }],
+		['a URL without a scheme', { sessionId, redirectUrl: '//evil.test' }],
+		['a URL that is not a string', { sessionId, redirectUrl: 5 }],
+		['a URL that is too long', { sessionId, redirectUrl: `https://idp.test/${'x'.repeat(5000)}` }],
 		['another session', { sessionId: otherSessionId, redirectUrl: 'https://idp.test/' }],
 		['something unrelated', { hello: 'world' }],
 		['an empty list', []]
@@ -102,8 +102,8 @@ describe("passing on the institution's response", () => {
 		['a wrong state', 400, { error: { code: 'NO_RECONCILIATION_MAPPING', message: 'm' } }, 'idv_failed'],
 		['a refusal without a code', 400, {}, 'idv_failed'],
 		['a link that is refused', 422, { error: 'reconciliation_failed' }, 'reconciliation_failed'],
-		['a link to somebody else', 409, { error: 'already_linked' }, 'linked_elsewhere'],
-		['a session that is gone', 500, { error: 'session_not_found' }, 'not_found'],
+		['a link to another person', 409, { error: 'already_linked' }, 'linked_elsewhere'],
+		['a session that no longer exists', 500, { error: 'session_not_found' }, 'not_found'],
 		['a fault', 500, {}, 'upstream_invalid']
 	])('reports %s', async (_what, status, reply, code) => {
 		const stub = await startStub(json(status, reply));
@@ -146,7 +146,7 @@ describe('the status of identity verification', () => {
 
 	test.each([
 		['there is no reconciliation session', 404, { error: { code: 'NO_RECONCILIATION_SESSION', message: 'm' } }],
-		['it says so with 500', 500, { error: 'no_reconciliation_session' }],
+		['it reports that with status 500', 500, { error: 'no_reconciliation_session' }],
 		['the operation is absent', 404, {}]
 	])("is the wallet session's status if %s", async (_why, status, reply) => {
 		const session = { sessionId, status: 'VERIFIED', reconciliationPlanType: 'STEP_UP', expiresAt: nowMs + 1000 };

@@ -56,7 +56,7 @@ describe('"not found"', () => {
 		['flat', 404, { error: 'session_not_found', error_description: 'm' }],
 		['old', 404, { code: '404', message: 'm' }],
 		['old, sent as 500', 500, { code: '404', message: 'm' }],
-		['a number for a code', 500, { code: 404 }],
+		['a numeric code', 500, { code: 404 }],
 		['a message only, sent as 500', 500, { message: `Session ${sessionId} not found` }],
 		['no session', 500, { error: 'Internal Server Error', message: 'no session for this id' }],
 		['an expired session', 500, { error: { message: 'The session has expired' } }],

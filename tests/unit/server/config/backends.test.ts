@@ -60,21 +60,17 @@ describe('the backends in BACKENDS', () => {
 	test.each([
 		['an acr with a space', { grades: { ...grades, acr: 'a b' } }, 'BACKENDS: grades.acr: must be'],
 		['an acr with a quote', { grades: { ...grades, acr: ['a"'] } }, 'BACKENDS: grades.acr'],
-		['no acr in a list', { grades: { ...grades, acr: [] } }, 'BACKENDS: grades.acr'],
+		['an empty list of acr', { grades: { ...grades, acr: [] } }, 'BACKENDS: grades.acr'],
 		['eleven acr', { grades: { ...grades, acr: [...'abcdefghijk'] } }, 'BACKENDS: grades.acr'],
-		['a number for acr', { grades: { ...grades, acr: 2 } }, 'BACKENDS: grades.acr'],
-		['an age of a moment', { grades: { ...grades, maxAge: 59 } }, 'BACKENDS: grades.maxAge: must be a whole number'],
+		['a numeric acr', { grades: { ...grades, acr: 2 } }, 'BACKENDS: grades.acr'],
+		['an age below a minute', { grades: { ...grades, maxAge: 59 } }, 'BACKENDS: grades.maxAge: must be a whole number'],
 		['no JSON', 'grades=https://grades.example.org', 'BACKENDS: must be JSON'],
 		['a list', [grades], 'BACKENDS: must be an object'],
 		['a name with a slash', { 'a/b': grades }, 'BACKENDS: ?: must have names'],
 		['a name with capitals', { Grades: grades }, 'BACKENDS: Grades: must have names'],
-		['no address', { grades: { token: 'user' } }, 'BACKENDS: grades.url: is not known, or is missing'],
-		[
-			'an address with a password',
-			{ grades: { ...grades, url: 'https://a:b@c.example' } },
-			'BACKENDS: grades.url: must'
-		],
-		['an address with a query', { grades: { ...grades, url: 'https://c.example/?a=b' } }, 'BACKENDS: grades.url: must'],
+		['no URL', { grades: { token: 'user' } }, 'BACKENDS: grades.url: is not known, or is missing'],
+		['a URL with a password', { grades: { ...grades, url: 'https://a:b@c.example' } }, 'BACKENDS: grades.url: must'],
+		['a URL with a query', { grades: { ...grades, url: 'https://c.example/?a=b' } }, 'BACKENDS: grades.url: must'],
 		['no kind of token', { grades: { url: grades.url } }, 'BACKENDS: grades.token: is not known, or is missing'],
 		['another kind of token', { grades: { ...grades, token: 'basic' } }, 'BACKENDS: grades.token: must be "user"'],
 		[
@@ -85,23 +81,19 @@ describe('the backends in BACKENDS', () => {
 		['no method', { grades: { ...grades, methods: [] } }, 'BACKENDS: grades.methods: must name'],
 		['too short a timeout', { grades: { ...grades, timeoutMs: 99 } }, 'BACKENDS: grades.timeoutMs: must be a whole'],
 		[
-			'half a byte',
+			'a fraction of a byte',
 			{ grades: { ...grades, maxRequestBytes: 1.5 } },
 			'BACKENDS: grades.maxRequestBytes: must be a whole'
 		],
 		['an unknown setting', { grades: { ...grades, audience: 'x' } }, 'BACKENDS: grades.audience: is not known'],
-		["callers for a user's token", { grades: { ...grades, callerScope: 'x' } }, 'BACKENDS: grades.callerScope: is for'],
+		['callers with token "user"', { grades: { ...grades, callerScope: 'x' } }, 'BACKENDS: grades.callerScope: is for'],
+		['callers with token "exchange"', { grades: { ...exchange, callerScope: 'x' } }, 'grades.callerScope: is for'],
 		[
-			"callers for a person's exchanged token",
-			{ grades: { ...exchange, callerScope: 'x' } },
-			'grades.callerScope: is for'
-		],
-		[
-			'an exchange for nothing',
+			'an exchange without scope, audience and resource',
 			{ grades: { ...grades, token: 'exchange' } },
 			'BACKENDS: grades.tokenAudience: is missing'
 		],
-		['a scope for a token that is there', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
+		['a scope with token "user"', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
 	])('prevent the portal from starting with %s', (_, backends, fault) => {
 		expect(faultsOf(backends)).toEqual([expect.stringContaining(fault)]);
 	});

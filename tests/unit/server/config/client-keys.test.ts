@@ -61,26 +61,26 @@ describe('STS_CLIENT_KEY', () => {
 	const encrypted = first.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
 	const sec1 = first.privateKey.export({ type: 'sec1', format: 'pem' });
 	test.each([
-		['text that is neither', 'swordfish', 'must be a JWK or JWK Set in JSON, or PEM'],
+		['text that is neither JSON nor PEM', 'swordfish', 'must be a JWK or JWK Set in JSON, or PEM'],
 		['broken JSON', '{"kty":"EC"', 'must be JSON'],
 		['an empty set', jwkSet(), 'must have at least one key'],
 		['a set without a list', '{"keys":{}}', 'must have a list "keys"'],
-		['a set of texts', jwkSet('swordfish'), 'the key must be a JSON object'],
+		['a set of strings', jwkSet('swordfish'), 'the key must be a JSON object'],
 		['too many keys', jwkSet(...Array.from({ length: 9 }, () => jwk)), 'must have at most 8 keys'],
-		['far too much text', `{${' '.repeat(65_536)}}`, 'must have at most 65536 characters'],
+		['text that is too long', `{${' '.repeat(65_536)}}`, 'must have at most 65536 characters'],
 		['a public JWK', JSON.stringify(withoutPrivate), 'is a public key'],
 		['a public PEM', first.publicKey.export({ type: 'spki', format: 'pem' }), 'is a public key'],
 		['a secret', '{"kty":"oct","k":"c3dvcmRmaXNo"}', 'is symmetric'],
 		['an unsupported curve', JSON.stringify(jwkOf(ec('secp256k1').privateKey)), 'is of a type that is not supported'],
 		['an unsupported curve in PEM', pemOf(ec('secp521r1').privateKey), 'is of a type that is not supported'],
-		['a key for agreement', pemOf(generateKeyPairSync('x25519').privateKey), 'is of a type that is not supported'],
+		['a key for key agreement', pemOf(generateKeyPairSync('x25519').privateKey), 'is of a type that is not supported'],
 		['another type’s algorithm', JSON.stringify({ ...jwk, alg: 'RS256' }), 'must be ES256'],
-		['an algorithm that is no text', JSON.stringify({ ...jwk, alg: 1 }), 'must be ES256'],
+		['an algorithm that is not a string', JSON.stringify({ ...jwk, alg: 1 }), 'must be ES256'],
 		['a key for encryption', JSON.stringify({ ...jwk, use: 'enc' }), 'is not for signatures'],
 		['a key for verifying', JSON.stringify({ ...jwk, key_ops: ['verify'] }), 'is not for making signatures'],
 		['an expired key', JSON.stringify({ ...jwk, exp: 1_700_000_000 }), 'has expired'],
-		['an expiry that is no number', JSON.stringify({ ...jwk, exp: 'soon' }), 'not a number'],
-		['a kid that is no text', JSON.stringify({ ...jwk, kid: 7 }), 'has a "kid"'],
+		['an expiry that is not a number', JSON.stringify({ ...jwk, exp: 'soon' }), 'not a number'],
+		['a kid that is not a string', JSON.stringify({ ...jwk, kid: 7 }), 'has a "kid"'],
 		['the same key twice', jwkSet(jwk, jwk), 'key 2 has the same kid as an earlier one'],
 		['one kid for two keys', jwkSet({ ...jwk, kid: 'a' }, { ...jwkOf(second.privateKey), kid: 'a' }), 'same kid'],
 		['a fault in the second key', jwkSet(jwk, { ...jwkOf(second.privateKey), alg: 'none' }), 'key 2 has an "alg"'],
@@ -99,7 +99,7 @@ describe('STS_CLIENT_KEY', () => {
 			`${pemOf(first.privateKey)}-----BEGIN CERTIFICATE-----\nAA==\n`,
 			'key 2 is a certificate'
 		],
-		['a cut-off PEM', pemOf(first.privateKey).slice(0, 60), 'is malformed']
+		['a truncated PEM', pemOf(first.privateKey).slice(0, 60), 'is malformed']
 	])('is refused for %s', (_, text, message) => {
 		const faults = faultsOf(String(text));
 		expect(faults).toEqual([expect.stringContaining(message)]);

@@ -61,7 +61,7 @@ describe('a good access token', () => {
 		['without an authorized party (null)', { azp: null, client_id: 'third-party' }, {}],
 		['bound to no key (null)', { cnf: null, client_id: null }, {}],
 		['that began just now', { nbf: NOW }, {}],
-		['of a clock 25 s ahead', { nbf: NOW + 25, iat: NOW + 25 }, {}],
+		['of a clock that is 25 s ahead', { nbf: NOW + 25, iat: NOW + 25 }, {}],
 		['that ended 25 s ago', { exp: NOW - 25 }, {}]
 	])('%s is accepted', async (_, changes, header) => {
 		expect(await calledWith(changes, header)).toMatchObject({ clientId: 'third-party' });
@@ -85,14 +85,14 @@ describe('an access token', () => {
 		['that has expired', 'The access token has expired.', { exp: NOW - 31 }],
 		['that is not valid yet', 'The access token is not valid yet.', { nbf: NOW + 31 }],
 		['for another audience', 'The access token is for another audience.', { aud: 'account' }],
-		['for an audience that begins alike', 'The access token is for another audience.', { aud: `${AUDIENCE}/v2` }],
-		['for nobody', 'The access token is for another audience.', { aud: undefined }],
+		['for an audience with the same beginning', 'The access token is for another audience.', { aud: `${AUDIENCE}/v2` }],
+		['without an audience', 'The access token is for another audience.', { aud: undefined }],
 		['of another issuer', 'The access token was issued by another issuer.', { iss: 'https://elsewhere.example' }],
-		['of no issuer', 'The access token was issued by another issuer.', { iss: undefined }],
-		['without an end', 'The access token is not valid.', { exp: undefined }],
-		['that names no client', 'The access token is not valid.', { azp: undefined }],
+		['without an issuer', 'The access token was issued by another issuer.', { iss: undefined }],
+		['without an expiry', 'The access token is not valid.', { exp: undefined }],
+		['without a client', 'The access token is not valid.', { azp: undefined }],
 		[
-			'with an authorized party that is no name',
+			'with an authorized party that is not a string',
 			'The access token is not valid.',
 			{ azp: 7, client_id: 'third-party' }
 		],

@@ -88,7 +88,7 @@ describe('the tokens of a session', () => {
 
 	test.each([
 		['would make the response head too large', large],
-		['fit no cookie', huge]
+		['do not fit the cookies', huge]
 	])('that %s are stored in the shared store, and the cookie stays small', async (_, session) => {
 		const cookie = await signIn(session);
 		expect(cookie.length).toBeLessThan(1000);

@@ -21,9 +21,9 @@ const works = () => Promise.resolve(true);
 const fails = () => Promise.reject(new Error('the connection is closed'));
 
 test.each([
-	['takes a write although the read came before the connection was back', works, fails, [true, true]],
+	['accepts a write, but failed a read before it was connected again', works, fails, [true, true]],
 	['refuses writes', fails, works, [false, true]],
-	['does neither', fails, fails, [false, false]]
+	['accepts neither reads nor writes', fails, fails, [false, false]]
 ] as const)('a store that %s', async (_, verify, read, expected) => {
 	const store = health({ verify, read });
 	await store.check();

@@ -35,33 +35,33 @@ const verify = async (claims: object) => verifyIdToken(await idToken(claims), co
 
 describe('an ID token', () => {
 	test.each<[string, () => object]>([
-		['that says no more than it must', () => ({})],
+		['with only the required claims', () => ({})],
 		['of this client as authorized party', () => ({ azp: 'portal-client' })],
 		['for several audiences, of this client', () => ({ aud: ['api', 'portal-client'], azp: 'portal-client' })],
 		['for one audience in a list', () => ({ aud: ['portal-client'] })],
-		['of a clock that is ahead by minutes', () => ({ iat: now() + 290 })],
+		['of a clock that is minutes ahead', () => ({ iat: now() + 290 })],
 		['with the hash of the access token', () => ({ at_hash: halfHash('the-access-token') })],
 		['with the hash of the code', () => ({ c_hash: halfHash('the-code') })],
-		['with null for what it does not say', () => ({ azp: null, at_hash: null, c_hash: null })]
+		['with null for optional claims', () => ({ azp: null, at_hash: null, c_hash: null })]
 	])('%s is accepted', async (_, claims) => {
 		expect(await verify(claims())).toMatchObject({ sub: 'subject-1' });
 	});
 
 	test.each<[string, string, () => object]>([
 		['for another client as authorized party', 'azp', () => ({ azp: 'another-client' })],
-		['whose authorized party is no text', 'azp', () => ({ azp: ['portal-client'] })],
+		['whose authorized party is not a string', 'azp', () => ({ azp: ['portal-client'] })],
 		['for several audiences without an authorized party', 'azp', () => ({ aud: ['portal-client', 'api'] })],
-		['that was issued far ahead', 'iat', () => ({ iat: now() + 600 })],
-		['of another sign-in', 'nonce', () => ({ nonce: 'another-nonce' })],
-		['of no sign-in', 'nonce', () => ({ nonce: undefined })],
-		['with null for its nonce', 'nonce', () => ({ nonce: null })],
+		['that was issued far in the future', 'iat', () => ({ iat: now() + 600 })],
+		['with another nonce', 'nonce', () => ({ nonce: 'another-nonce' })],
+		['without a nonce', 'nonce', () => ({ nonce: undefined })],
+		['with a null nonce', 'nonce', () => ({ nonce: null })],
 		['with the hash of another access token', 'at_hash', () => ({ at_hash: halfHash('another') })],
 		[
 			'with the whole hash',
 			'at_hash',
 			() => ({ at_hash: createHash('sha256').update('the-access-token').digest('base64url') })
 		],
-		['with a hash that is no text', 'at_hash', () => ({ at_hash: 1 })],
+		['with a hash that is not a string', 'at_hash', () => ({ at_hash: 1 })],
 		['with the hash of another code', 'c_hash', () => ({ c_hash: halfHash('another') })]
 	])('%s is refused before any key is fetched', async (_, claim, claims) => {
 		await expect(verify(claims())).rejects.toMatchObject({ name: 'IdTokenRefused', claim });
@@ -69,10 +69,10 @@ describe('an ID token', () => {
 	});
 
 	test.each<[string, () => object]>([
-		['without a time of issue', () => ({ iat: undefined })],
-		['without an end', () => ({ exp: undefined })],
-		['that has ended', () => ({ exp: now() - 100 })],
-		['that is for later', () => ({ nbf: now() + 100 })],
+		['without iat', () => ({ iat: undefined })],
+		['without exp', () => ({ exp: undefined })],
+		['that has expired', () => ({ exp: now() - 100 })],
+		['that is not valid yet', () => ({ nbf: now() + 100 })],
 		['for another audience', () => ({ aud: 'another-client' })]
 	])('%s is refused', async (_, claims) => {
 		await expect(verify(claims())).rejects.toThrow();

@@ -53,9 +53,9 @@ describe('claims of an ID token', () => {
 	});
 
 	test.each<[string, () => Response]>([
-		['is for somebody else', () => Response.json({ sub: 'subject-2', name: 'Daan' })],
-		['refuses the token', () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })],
-		['forbids it', () => Response.json({ error: 'insufficient_scope' }, { status: 403 })],
+		['is for another person', () => Response.json({ sub: 'subject-2', name: 'Daan' })],
+		['is 401', () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })],
+		['is 403', () => Response.json({ error: 'insufficient_scope' }, { status: 403 })],
 		['has no subject', () => Response.json({ name: 'Daan' })]
 	])('stay unchanged if the userinfo response %s, which is logged', async (_, response) => {
 		const warn = vi.spyOn(log, 'warn').mockImplementation(() => {});

@@ -142,12 +142,12 @@ describe('the institutions to choose from', () => {
 	});
 
 	const faults: [string, () => Promise<Response>][] = [
-		['is away', () => Promise.reject(new TypeError('fetch failed'))],
-		['has failed', () => Promise.resolve(new Response('oops', { status: 500 }))],
+		['is unreachable', () => Promise.reject(new TypeError('fetch failed'))],
+		['responds with 500', () => Promise.resolve(new Response('oops', { status: 500 }))],
 		['responds with HTML', () => Promise.resolve(new Response('<h1>'))],
-		['responds with another shape', () => Promise.resolve(Response.json({ providers: [] }))],
+		['responds with JSON that does not match the schema', () => Promise.resolve(Response.json({ providers: [] }))],
 		['redirects', () => Promise.resolve(new Response(null, { status: 302, headers: { location: '/' } }))],
-		['has only entries that are not valid', () => Promise.resolve(Response.json([{ id: '' }, {}]))]
+		['returns only invalid entries', () => Promise.resolve(Response.json([{ id: '' }, {}]))]
 	];
 	test.each(faults)(
 		'are unknown while the STS %s, which is logged; they are requested again after ten seconds',

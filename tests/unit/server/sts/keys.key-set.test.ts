@@ -18,19 +18,19 @@ describe('a key set', () => {
 		['null', null],
 		['a text', 'key'],
 		['a list', [good]],
-		['no type', { ...good, kty: undefined }],
-		['a type that is no text', { ...good, kty: 5 }],
-		['half a point', { ...good, kid: 'bad', y: undefined }],
-		['a point that is none', { ...good, kid: 'bad', x: 'AAAA' }],
-		['a curve that does not fit', { ...good, kid: 'bad', crv: 'P-521' }],
-		['no curve', { kty: 'EC', kid: 'bad', x: good.x, y: good.y }],
-		['a modulus that is none', { kty: 'RSA', kid: 'bad', e: 'AQAB' }],
+		['without a type', { ...good, kty: undefined }],
+		['of a type that is not a string', { ...good, kty: 5 }],
+		['without a y coordinate', { ...good, kid: 'bad', y: undefined }],
+		['not a point on its curve', { ...good, kid: 'bad', x: 'AAAA' }],
+		['of a curve that does not match', { ...good, kid: 'bad', crv: 'P-521' }],
+		['without a curve', { kty: 'EC', kid: 'bad', x: good.x, y: good.y }],
+		['without a modulus', { kty: 'RSA', kid: 'bad', e: 'AQAB' }],
 		[
 			'an RSA key that is too short',
 			{ kty: 'RSA', kid: 'bad', e: 'AQAB', n: Buffer.alloc(128, 0xc5).toString('base64url') }
 		],
 		['a private key', { ...privateKey, kid: 'bad' }],
-		['nested without end', { kty: 'EC', kid: 'bad', x: deep, more: deep }]
+		['nested too deeply', { kty: 'EC', kid: 'bad', x: deep, more: deep }]
 	];
 
 	test.each(bad)('with one entry that is %s keeps the others', async (_what, key) => {

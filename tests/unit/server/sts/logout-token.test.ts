@@ -26,12 +26,12 @@ beforeEach(() => {
 
 test.each([
 	['another issuer', { iss: 'https://other.example' }, {}],
-	['an issuer that is no address', { iss: 'other' }, {}],
+	['an issuer that is not a URL', { iss: 'other' }, {}],
 	['no issuer', { iss: undefined }, {}],
 	['another audience', { aud: 'another' }, {}],
 	['other audiences', { aud: ['another', 'third'] }, {}],
 	['no audience', { aud: undefined }, {}],
-	['no event', { events: {} }, {}],
+	['no logout event', { events: {} }, {}],
 	['a nonce, as an ID token has', { nonce: 'n' }, {}],
 	['neither a session nor a subject', { sub: undefined }, {}],
 	['the type of an access token', {}, { typ: 'at+jwt' }]
@@ -43,8 +43,10 @@ test.each([
 test.each([
 	['no type', {}, {}],
 	['the type JWT', {}, { typ: 'JWT' }],
-	['its own type', {}, { typ: 'logout+jwt' }],
+	['the type logout+jwt', {}, { typ: 'logout+jwt' }],
 	['several audiences', { aud: ['another', environment.STS_CLIENT_ID] }, {}]
 ])('the signature of a token with %s is verified', async (_, claims, header) => {
-	await expect(verifyLogoutToken(token({ ...good(), ...claims }, header))).resolves.toMatchObject({ sub: 's' });
+	const text = token({ ...good(), ...claims }, header);
+	await expect(verifyLogoutToken(text)).resolves.toMatchObject({ sub: 's' });
+	expect(verifySignedToken).toHaveBeenCalledExactlyOnceWith(text, expect.objectContaining({ from: 'untrusted' }));
 });

@@ -60,7 +60,7 @@ describe('the service token', () => {
 		expect(await Promise.all([tokens.current(options), tokens.current(options)])).toEqual(['token-2', 'token-2']);
 	});
 
-	test.each(['the clock that says the time of day steps back', 'the other clock stops during suspend'])(
+	test.each(['the wall clock steps back', 'the monotonic clock stops during suspend'])(
 		'expires in time even if %s',
 		async (what) => {
 			const { tokens, clock } = serviceTokens();

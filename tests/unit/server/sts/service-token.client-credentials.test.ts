@@ -89,7 +89,7 @@ describe('without a service token, the portal returns 503', () => {
 		['for a response without a token', refusal(200, { token_type: 'bearer' })],
 		['for a token of another type', refusal(200, { access_token: 'a', token_type: 'mac' })],
 		[
-			'for a response that never came',
+			'for a failed request',
 			() => {
 				throw new TypeError('fetch failed');
 			}

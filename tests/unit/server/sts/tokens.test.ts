@@ -40,11 +40,11 @@ const fetches = () => sts.requests.filter((url) => url.endsWith('/jwks')).length
 describe('a token', () => {
 	test.each<[string, string, Readonly<Record<string, unknown>>]>([
 		['of another issuer', 'iss', { iss: 'https://other.example' }],
-		['of no issuer', 'iss', { iss: undefined }],
+		['without an issuer', 'iss', { iss: undefined }],
 		['for another audience', 'aud', { aud: 'other' }],
-		['for no audience', 'aud', { aud: undefined }],
-		['that never ends', 'exp', { exp: undefined }],
-		['that has ended', 'exp', { exp: nowMs / 1000 - 91 }],
+		['without an audience', 'aud', { aud: undefined }],
+		['without an expiry', 'exp', { exp: undefined }],
+		['that has expired', 'exp', { exp: nowMs / 1000 - 91 }],
 		['that is not valid yet', 'nbf', { nbf: nowMs / 1000 + 91 }]
 	])('%s is refused from every sender', async (_what, claim, claims) => {
 		publish(first.jwk);

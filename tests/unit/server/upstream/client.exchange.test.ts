@@ -99,7 +99,7 @@ describe('a fault', () => {
 
 	test.each([
 		['before responding', cutsBeforeResponding],
-		['amid its response', cutsMidBody]
+		['in the middle of its response', cutsMidBody]
 	])('of a server that closes the connection %s is "cut_off"', async (_when, respond) => {
 		const stub = await startStub(respond);
 		expect(await faultOfCall(ask(stub.url))).toBe('cut_off');
@@ -182,7 +182,7 @@ describe('parseResponse', () => {
 		['HTML', raw(200, 'text/html', '<h1>hello</h1>'), 'not_json'],
 		['broken JSON', raw(200, 'application/json', '{"a":'), 'not_json'],
 		['an empty body', raw(200, 'application/json', ''), 'not_json'],
-		['a wrong shape', json(200, { a: 'one' }), 'bad_shape'],
+		['JSON that does not match the schema', json(200, { a: 'one' }), 'bad_shape'],
 		['null', json(200, null), 'bad_shape']
 	])('refuses %s', async (_what, respond, code) => {
 		const stub = await startStub(respond);

@@ -126,7 +126,7 @@ describe('a response', () => {
 	test.each([
 		['101', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'],
 		['101 without an upgrade', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
-		['100 that nobody asked for', 'HTTP/1.1 100 Continue\r\n\r\n'],
+		['an unrequested 100', 'HTTP/1.1 100 Continue\r\n\r\n'],
 		['a status below 100', 'HTTP/1.1 099 What\r\nContent-Length: 0\r\n\r\n'],
 		['a status above 599', 'HTTP/1.1 600 What\r\nContent-Length: 0\r\n\r\n'],
 		['999', 'HTTP/1.1 999 What\r\nContent-Length: 5\r\n\r\nhello'],
@@ -145,8 +145,8 @@ describe('a response', () => {
 
 	test.each([
 		['endless 103s', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'],
-		['half a head', 'HTTP/1.1 200 OK\r\nConte'],
-		['a closed half of the connection, kept open', null]
+		['an incomplete response head', 'HTTP/1.1 200 OK\r\nConte'],
+		['a half-closed connection', null]
 	])('that starts with %s is aborted at the time limit', async (_, bytes) => {
 		for (const method of ['GET', 'POST']) {
 			const raw = await startRaw((socket) => socket.write(bytes ?? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
@@ -163,7 +163,7 @@ describe('a connection that cannot be established', () => {
 	const failure = async (sent: Promise<unknown>) => sent.catch((error: unknown) => error);
 
 	test.each([
-		['a port where nobody listens', () => downUrl(), 'ECONNREFUSED'],
+		['a closed port', () => downUrl(), 'ECONNREFUSED'],
 		['a name that does not exist', () => Promise.resolve('http://nowhere.invalid/'), 'ENOTFOUND']
 	])('to %s is reported as NotConnected, so nothing was sent', async (_, url, code) => {
 		const error = await failure(client()(await url(), post));

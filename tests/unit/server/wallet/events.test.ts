@@ -46,17 +46,17 @@ const inMinutes = (minutes: number) => SIGNED_IN_AT + minutes * 60;
 const apiClient = (tokenExpiresAt: number) => ({ clientId: 'c', scopes: [], tokenExpiresAt }) as never;
 
 test.each<[string, number, EventOptions]>([
-	['15 minutes, of somebody who is not signed in', 15, {}],
-	['15 minutes, of somebody whose tokens and session last longer', 15, { session: someSession() }],
+	['15 minutes without a session', 15, {}],
+	['15 minutes if the access token and the session last longer', 15, { session: someSession() }],
 	['as long as the access token', 4, { session: someSession({ expiresAt: inMinutes(4) }) }],
-	['as long as the session, whose token lasts longer', 3, { session: someSession({ endsAt: inMinutes(3) }) }],
+	['as long as the session, if the access token lasts longer', 3, { session: someSession({ endsAt: inMinutes(3) }) }],
 	[
-		'as long as the session, where the STS does not say how long tokens last',
+		'as long as the session, if the STS does not state the lifetime of tokens',
 		2,
 		{ session: someSession({ expiresAt: undefined, endsAt: inMinutes(2) }) }
 	],
-	['as long as the token of a third party', 5, { apiClient: apiClient(inMinutes(5)) }],
-	['no time at all, with a token that has just ended', 1, { session: someSession({ expiresAt: inMinutes(-1) }) }]
+	['as long as the access token of an API client', 5, { apiClient: apiClient(inMinutes(5)) }],
+	['no time with an access token that has just expired', 1, { session: someSession({ expiresAt: inMinutes(-1) }) }]
 ])('an event stream lasts %s', async (_what, minutes, options) => {
 	expect(await minutesOpen(options)).toBe(minutes);
 	expect(eventStreams().size()).toBe(0);

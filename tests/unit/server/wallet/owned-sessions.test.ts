@@ -77,7 +77,7 @@ describe('access to a wallet session', () => {
 	test.each<[string, () => Promise<Parameters<typeof requestEvent>[0]>]>([
 		['a browser that started another', async () => ({ cookie: await holding({ id: OTHER }) })],
 		['a browser on the login page', async () => ({ cookie: onLoginPage() })],
-		['somebody signed in', () => Promise.resolve({ session: someSession() })]
+		['a signed-in person', () => Promise.resolve({ session: someSession() })]
 	])('is refused with 404 to %s', async (_, make) => {
 		await expect(requireOwned(requestEvent(await make()), MINE)).rejects.toMatchObject(notFound);
 	});
@@ -177,7 +177,7 @@ describe('a sign-in with a wallet', () => {
 	test.each<[string, () => Promise<string>]>([
 		['no wallet session', async () => onLoginPage()],
 		['a session that is not complete', holding],
-		['a session it only knows', () => Promise.resolve(`portal.wallet.${MINE}=x`)]
+		['only the id of a session', () => Promise.resolve(`portal.wallet.${MINE}=x`)]
 	])('is refused to a browser with %s', async (_, cookie) => {
 		expect(await begin(`${onLoginPage()}; ${await cookie()}`)).toEqual({ error: 'wallet_session_foreign' });
 		expect(authorizationRequest).not.toHaveBeenCalled();
