@@ -127,7 +127,7 @@ describe('large request headers', () => {
 	});
 
 	test.each([
-		['of a program', '/login', {}],
+		['of a client other than a browser', '/login', {}],
 		['at the API', '/api/health', PAGE],
 		['for a public file', '/robots.txt', {}]
 	])('%s result in a problem', async (_, path, accept) => {

@@ -101,7 +101,7 @@ describe('the help code', () => {
 			() => browser.call('/api/me', { headers: { origin: 'https://evil.example' } })
 		],
 		['the route does not exist', () => browser.call('/api/nothing')],
-		['the session is another browser’s', () => browser.call(sessionPath('0'.repeat(32), 'status'))]
+		['the wallet session belongs to another browser', () => browser.call(sessionPath('0'.repeat(32), 'status'))]
 	] as const)('of an API response is the request id in the log, when %s', async (_name, call) => {
 		const { status, text } = await call();
 		const { requestId } = JSON.parse(text) as { requestId: string };

@@ -37,7 +37,7 @@ const kinds: readonly (readonly [string, (size: number) => Hostile])[] = [
 	],
 	['parts of a session', (size) => ({ headers: { cookie: repeated(5 * size, (n) => `portal.session.${n}=x`, '; ') } })],
 	[
-		'headers that list things',
+		'headers with long lists',
 		(size) => ({
 			headers: {
 				'accept-language': repeated(5 * size, (n) => `x${n};q=0.5`, ','),
@@ -49,7 +49,7 @@ const kinds: readonly (readonly [string, (size: number) => Hostile])[] = [
 		})
 	],
 	['a long query', (size) => ({ query: repeated(size, (n) => `also=${n}&returnTo=${'%2F'.repeat(20)}&q=x`, '&') })],
-	['foreign ids in also', () => ({ query: `also=${repeated(8, (n) => String(n).padStart(32, '0'), ',')}` })],
+	['unknown ids in `also`', () => ({ query: `also=${repeated(8, (n) => String(n).padStart(32, '0'), ',')}` })],
 	['deep JSON', (size) => post('application/json', `${'['.repeat(300 * size)}${']'.repeat(300 * size)}`)],
 	['JSON with many fields', (size) => post('application/json', `{${repeated(50 * size, (n) => `"f${n}":${n}`, ',')}}`)],
 	[

@@ -115,25 +115,25 @@ const broken = (text: string, n: number) => text.slice(0, 40) + String(n).padSta
 
 describe('the work of all handles for one request is bounded, whatever its cookies', () => {
 	test.each<[string, () => string]>([
-		['none', () => ''],
+		['no cookie', () => ''],
 		['400 empty wallet cookies', () => many(400, (n) => `portal.wallet.${n}=`)],
 		['400 wallet cookies of one letter', () => many(400, (n) => `portal.wallet.${n}=x`)],
 		[
 			'wallet cookies that name the portal’s key but cannot be opened',
 			() => many(400, (n) => `portal.wallet.${n}=${broken(sealed.wallets[0] ?? '', n)}`)
 		],
-		['wallet cookies that open', () => many(40, (n) => `portal.wallet.w${n}=${sealed.wallets[n]}`)],
+		['wallet cookies that can be opened', () => many(40, (n) => `portal.wallet.w${n}=${sealed.wallets[n]}`)],
 		['one wallet cookie under many names', () => many(400, (n) => `portal.wallet.${n}=${sealed.wallets[0]}`)],
-		['sign-in flows that open under other names', () => many(60, (n) => `${flowName(n)}=${sealed.flow}`)],
-		['sign-in flows that do not open', () => many(60, (n) => `${flowName(n)}=${broken(sealed.flow, n)}`)],
+		['sign-in flows under other names', () => many(60, (n) => `${flowName(n)}=${sealed.flow}`)],
+		['sign-in flows that cannot be opened', () => many(60, (n) => `${flowName(n)}=${broken(sealed.flow, n)}`)],
 		['many parts of a session', () => many(400, (n) => `portal.session.${n}=${sealed.session.slice(0, 30)}`)],
 		['a session of four long parts', () => many(4, (n) => `portal.session.${n}=${sealed.session.padEnd(3800, 'A')}`)],
 		[
-			'look-alikes of names',
+			'names that look like the portal’s',
 			() => many(400, (n) => `portal.wallet.\u00a0${n}=${sealed.login}; __Host-portal.session=${n}`)
 		],
 		['one name many times', () => many(400, (n) => `portal.session=${broken(sealed.session, n)}`)],
-		['escapes', () => many(400, (n) => `portal.wallet.${n}=%41%zz%`)],
+		['percent-encodings', () => many(400, (n) => `portal.wallet.${n}=%41%zz%`)],
 		['only separators', () => ';='.repeat(8000)]
 	])('%s', async (_, cookie) => {
 		const { parses, openings, status, response } = await workOf(cookie());

@@ -63,7 +63,7 @@ describe('a pause', () => {
 
 	test.each<[string, () => unknown]>([
 		['is shown again', () => show(true)],
-		['has its network back', () => frame.dispatchEvent(new Event('online'))],
+		['is online again', () => frame.dispatchEvent(new Event('online'))],
 		['is restored from the back/forward cache', () => frame.dispatchEvent(new Event('pageshow'))]
 	])('ends when the page %s, and leaves no timer behind', async (_what, wakeUp) => {
 		const waiting = pause(10_000, open());

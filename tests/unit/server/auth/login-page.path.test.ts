@@ -10,7 +10,7 @@ test.each([
 	['a return path', loginPath('/help?a=1'), '/login?returnTo=%2Fhelp%3Fa%3D1'],
 	['an error', loginPath(null, failure), '/login?error=access_denied&helpCode=a1b2c3d4e5f6'],
 	[
-		'a sign-in that was stopped',
+		'a cancelled sign-in',
 		loginPath('/x', { stopped: 'nothing_shared' }),
 		'/login?returnTo=%2Fx&stopped=nothing_shared'
 	],

@@ -175,7 +175,7 @@ describe('reading the session cookie', () => {
 	const purpose = 'session';
 
 	test.each<[string, unknown]>([
-		['no session', { hello: 'there' }],
+		['an object that is not a session', { hello: 'there' }],
 		['a session without a token', { ...someSession(), accessToken: undefined }],
 		['a session of an unknown provider', { ...someSession(), provider: 'github' }],
 		['null', null]

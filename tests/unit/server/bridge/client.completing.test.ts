@@ -74,7 +74,7 @@ describe('completing', () => {
 	test.each([
 		['nested', 409, { error: { code: 'SESSION_ALREADY_COMPLETED', message: 'm' } }],
 		['flat', 409, { error: 'session_already_completed' }],
-		['in words only', 500, { code: '500', message: `session already completed: ${sessionId}` }]
+		['in the message only', 500, { code: '500', message: `session already completed: ${sessionId}` }]
 	])('treats "already completed" as completed (%s)', async (_shape, status, reply) => {
 		const stub = await startStub(json(status, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'completed' });

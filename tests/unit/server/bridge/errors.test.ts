@@ -53,16 +53,16 @@ describe('an error code', () => {
 
 describe('"not found"', () => {
 	test.each([
-		['flat', 404, { error: 'session_not_found', error_description: 'm' }],
-		['old', 404, { code: '404', message: 'm' }],
-		['old, sent as 500', 500, { code: '404', message: 'm' }],
+		['the flat format', 404, { error: 'session_not_found', error_description: 'm' }],
+		['the old format', 404, { code: '404', message: 'm' }],
+		['the old format with status 500', 500, { code: '404', message: 'm' }],
 		['a numeric code', 500, { code: 404 }],
-		['a message only, sent as 500', 500, { message: `Session ${sessionId} not found` }],
-		['no session', 500, { error: 'Internal Server Error', message: 'no session for this id' }],
+		['only a message, with status 500', 500, { message: `Session ${sessionId} not found` }],
+		['a message about no session', 500, { error: 'Internal Server Error', message: 'no session for this id' }],
 		['an expired session', 500, { error: { message: 'The session has expired' } }],
 		['a framework', 404, { statusCode: 404, error: 'Not Found', message: 'Cannot GET /x' }],
 		['HTML', 404, undefined],
-		['gone', 410, undefined]
+		['status 410', 410, undefined]
 	])('is recognized: %s', (_how, status, json) => {
 		expect(meaning(status, json)).toBe('not_found');
 	});

@@ -86,9 +86,9 @@ describe('STS_CLIENT_KEY', () => {
 		['a fault in the second key', jwkSet(jwk, { ...jwkOf(second.privateKey), alg: 'none' }), 'key 2 has an "alg"'],
 		['a small RSA key', JSON.stringify(jwkOf(rsa(1024).privateKey)), 'must have 2048 to 8192 bits'],
 		['a missing member', JSON.stringify({ ...jwk, y: undefined }), 'must have the members crv, kty, x, y'],
-		['another pair’s public part', JSON.stringify({ ...jwkOf(ec().privateKey), d: jwk.d }), 'is malformed, or'],
+		['the public part of another pair', JSON.stringify({ ...jwkOf(ec().privateKey), d: jwk.d }), 'is malformed, or'],
 		[
-			'another RSA pair’s',
+			'the public part of another RSA pair',
 			JSON.stringify({ ...jwkOf(rsaKey.privateKey), n: jwkOf(rsa().publicKey).n }),
 			'is malformed, or'
 		],

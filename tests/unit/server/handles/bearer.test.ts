@@ -52,17 +52,17 @@ const unauthorized = (why: string) => ({
 
 describe('a good access token', () => {
 	test.each<[string, Changes, Record<string, string>]>([
-		['of a service account of Keycloak', {}, { typ: 'JWT' }],
+		['of a Keycloak service account', {}, { typ: 'JWT' }],
 		['by RFC 9068', { aud: AUDIENCE, azp: undefined, client_id: 'third-party' }, { typ: 'at+jwt' }],
 		['by RFC 9068, with the long type', { azp: undefined, client_id: 'third-party' }, { typ: 'application/AT+JWT' }],
 		['without a type', {}, {}],
-		['for this scope alone', { scope: 'wallet:sessions' }, {}],
+		['with only this scope', { scope: 'wallet:sessions' }, {}],
 		['with its scopes in a list', { scope: [null, 'wallet:sessions', 7] }, {}],
 		['without an authorized party (null)', { azp: null, client_id: 'third-party' }, {}],
 		['bound to no key (null)', { cnf: null, client_id: null }, {}],
-		['that began just now', { nbf: NOW }, {}],
+		['that became valid now', { nbf: NOW }, {}],
 		['of a clock that is 25 s ahead', { nbf: NOW + 25, iat: NOW + 25 }, {}],
-		['that ended 25 s ago', { exp: NOW - 25 }, {}]
+		['that expired 25 s ago', { exp: NOW - 25 }, {}]
 	])('%s is accepted', async (_, changes, header) => {
 		expect(await calledWith(changes, header)).toMatchObject({ clientId: 'third-party' });
 	});

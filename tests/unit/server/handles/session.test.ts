@@ -90,7 +90,7 @@ describe('the session handle', () => {
 
 	test.each([
 		['an hour ago', HOUR_AGO],
-		['by version 1.0.0, which does not say when', undefined]
+		['by version 1.0.0, without the time', undefined]
 	])('reseals once a session that was sealed with another secret %s', async (_, sealedAt) => {
 		const cookie = `portal.session=${createSeal([OLDER], 'session').seal(someSession({ sealedAt }))}`;
 		const first = await handled({ cookie });

@@ -83,11 +83,11 @@ const due = (changes = {}) => someSession({ refreshAt: 0, ...changes });
 
 /** Each piece of work that writes to the shared store, and the lives of what it writes there, by key. */
 const writes: readonly (readonly [string, () => Promise<unknown>, readonly number[]])[] = [
-	['a session that is ended', () => revokeSession(session), [DAY_MS]],
-	['an end by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
-	['an end by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
-	['an end by an operator, of a person', () => revokeUser('user-1'), [7 * DAY_MS, 7 * DAY_MS]],
-	['an end by an operator, of all people', () => revokeAll(), [7 * DAY_MS, 7 * DAY_MS]],
+	['the revocation of a session', () => revokeSession(session), [DAY_MS]],
+	['a revocation by the STS, of a session', () => revokeAtSts({ sid: 'sid-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
+	['a revocation by the STS, of a person', () => revokeAtSts({ sub: 'sub-1' }, SIGNED_IN_AT * 1000), [7 * DAY_MS]],
+	['a revocation by an operator, of a person', () => revokeUser('user-1'), [7 * DAY_MS, 7 * DAY_MS]],
+	['a revocation by an operator, of all people', () => revokeAll(), [7 * DAY_MS, 7 * DAY_MS]],
 	[
 		'the time of the last activity, as long as the idle timeout',
 		() => {
@@ -97,7 +97,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		[HOUR_MS]
 	],
 	[
-		'a logout token: its id, and the end',
+		'a logout token: its id, and the revocation',
 		() => {
 			vi.mocked(verifyLogoutToken).mockResolvedValue({ jti: 'j', iat: SIGNED_IN_AT, sid: 'x', events: {} as never });
 			return revokeByLogoutToken('a-token', 'r1');
@@ -108,22 +108,22 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	['a confirmation that was submitted', () => markLinking('w1', 'submitted'), [HOUR_MS + 5 * MINUTE_MS]],
 	['an identity verification that was started', () => markLinking('w2', 'started'), [HOUR_MS + 5 * MINUTE_MS]],
 	[
-		'an address that is too long for a cookie',
+		'a request URI that is too long for a cookie',
 		() => keepOwned(fakeCookies(), { ...wallet, requestUri: 'x'.repeat(5000) }),
 		[HOUR_MS]
 	],
 	[
-		'a wallet session of a third party, ten minutes old',
+		'a wallet session of an API client, ten minutes old',
 		() => keepForApiClient({ clientId: 'c' } as never, { ...wallet, startedAt: wallet.startedAt - 10 * MINUTE_MS }),
 		[50 * MINUTE_MS]
 	],
 	[
-		'what the page of a code shows beside it, until a minute after the code',
+		'the details of a wallet request, until a minute after the code expires',
 		() => storeDetails(created, { requestId: 'r1' }),
 		[6 * MINUTE_MS]
 	],
 	[
-		'that a response of the Digital Credentials API was submitted, until a minute after the code',
+		'the mark of a response of the Digital Credentials API, until a minute after the code expires',
 		async () => {
 			await storeDetails(created, { requestId: 'r1' });
 			const json = { protocol: 'openid4vp-v1-signed', data: { response: 'a..b.c.d' } };
@@ -132,7 +132,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		[6 * MINUTE_MS, 6 * MINUTE_MS]
 	],
 	[
-		'a callback: its lease, the outcome, and that the flow is used',
+		'a callback: its lease, the outcome, and the mark of the used flow',
 		() => redeemOnce({ verifier: 'v1' }, async () => ({ kind: 'failed', error: 'sign_in_failed' })),
 		[DAY_MS, MINUTE_MS, HOUR_MS + 5 * MINUTE_MS]
 	],
@@ -145,7 +145,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		[DAY_MS, 2 * HOUR_MS]
 	],
 	[
-		'a refresh that the STS has refused for good: its lease, and the refusal',
+		'a refresh that the STS has refused permanently: its lease, and the refusal',
 		() =>
 			tokenRefresher(() => Promise.reject(new WorkFailed('ended', 'invalid_grant')))
 				.refreshIfDue(due({ accessToken: 'refused' }))
@@ -161,7 +161,7 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 		[DAY_MS, 1]
 	],
 	[
-		'tokens that replace refused ones: the lease, the tokens, and that they are new',
+		'tokens that replace refused ones: the lease, the tokens, and the mark of new ones',
 		() =>
 			tokenRefresher(async () => ({ accessToken: 'c', refreshToken: 'd' })).forceRefresh(
 				someSession({ accessToken: 'refused by a service' })

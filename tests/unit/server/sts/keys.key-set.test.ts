@@ -68,7 +68,7 @@ describe('a key', () => {
 		['null', { alg: null, use: null, key_ops: null, ext: null }],
 		['empty', { alg: '', use: '', key_ops: [] }],
 		['of the wrong type', { alg: 7, use: {}, key_ops: [null], ext: 'true' }],
-		['twice the same', { key_ops: ['verify', 'verify'] }]
+		['listed twice', { key_ops: ['verify', 'verify'] }]
 	])('is found if its intended use is %s', async (_what, members) => {
 		await expect(found({ ...good, ...members })).resolves.toMatchObject({ type: 'public' });
 	});

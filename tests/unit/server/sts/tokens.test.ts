@@ -136,8 +136,8 @@ describe('a token', () => {
 
 describe('discovery', () => {
 	test.each<[string, unknown]>([
-		['bad entries', [null, 'ES256', 7]],
-		['one text', 'RS256 ES256']
+		['invalid entries', [null, 'ES256', 7]],
+		['a string for a list', 'RS256 ES256']
 	])('is accepted if its list of algorithms has %s', async (_what, id_token_signing_alg_values_supported) => {
 		sts.behaviour.metadata = { id_token_signing_alg_values_supported };
 		publish({ ...first.jwk, kid: 'k' });

@@ -82,8 +82,8 @@ test.each([
 	['an unencrypted presentation', { ...body, data: { vp_token: { eduid: ['x'] } } }],
 	['a signed response that is not encrypted', { ...body, data: { response: 'a.b.c' } }],
 	['another protocol', { ...body, protocol: 'openid4vp-v1-unsigned' }],
-	['more than the response', { ...body, data: { response: 'a..b.c.d', state: 'x' } }],
-	['more than the data', { ...body, origin: 'https://portal.example' }],
+	['an unknown field beside the response', { ...body, data: { response: 'a..b.c.d', state: 'x' } }],
+	['an unknown field beside the data', { ...body, origin: 'https://portal.example' }],
 	['a list', [body]],
 	['nothing', {}]
 ])('%s is refused before anything is sent', async (_what, json) => {
