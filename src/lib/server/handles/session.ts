@@ -128,14 +128,17 @@ function notStored({ locals, request, url }: RequestEvent, { headers }: Response
 const STEP_PART = 0.1;
 const MIN_STEP_SECONDS = 60;
 
-/** API routes that pages call by themselves. */
+/** Routes that only scripts and monitors call, not a person's click: of the pages themselves, and of programs. */
 const backgroundRoutes: ReadonlySet<string> = new Set<RoutePath>([
 	'/api/auth/session',
 	'/api/health',
 	'/api/health/ready',
 	'/api/openapi.json',
+	'/api/wallet/sessions/[id]/complete',
 	'/api/wallet/sessions/[id]/events',
-	'/api/wallet/sessions/[id]/status'
+	'/api/wallet/sessions/[id]/status',
+	'/login/identity/view',
+	'/login/wallet/view'
 ]);
 
 /** Whether a person has probably caused a request: it opens a page, sends a form, or calls another part of the API. */

@@ -100,6 +100,10 @@ test.each<[boolean, string | null, object]>([
 	[false, '/(public)/api/auth/session', {}],
 	[false, '/(public)/api/wallet/sessions/[id]/status', {}],
 	[false, '/(public)/api/wallet/sessions/[id]/events', {}],
+	[false, '/(public)/api/wallet/sessions/[id]/complete', { method: 'POST' }],
+	[false, '/(public)/login/wallet/view', {}],
+	[false, '/(public)/login/identity/view', {}],
+	[true, '/(public)/login/wallet', { method: 'POST' }],
 	[false, null, {}]
 ])('isActivity returns %s for %s with %j', (expected, routeId, options) => {
 	expect(isActivity(requestEvent({ routeId, ...options }))).toBe(expected);
