@@ -39,8 +39,10 @@ const publicUrl = v.pipe(
 	v.transform((text) => (URL.canParse(text) ? new URL(text).origin : text))
 );
 
+/** Separated by white space only: a random secret may contain a comma. */
 const secrets = v.pipe(
-	list,
+	v.string(),
+	v.transform((text) => text.split(/\s+/).filter(Boolean)),
 	v.minLength(1, 'is missing'),
 	v.everyItem(
 		(secret) => secret.length >= MIN_SECRET_LENGTH,

@@ -186,6 +186,11 @@ describe('a valid environment', () => {
 		expect(parseConfig({ ...environment, AUTH_SECRET: `${secrets.join(' ')}\n` }).secrets).toEqual(secrets);
 	});
 
+	test('keeps a comma in a secret', () => {
+		const secret = 'a-secret-with-a-comma,of-this-portal-4711';
+		expect(parseConfig({ ...environment, AUTH_SECRET: secret }).secrets).toEqual([secret]);
+	});
+
 	test('keeps the issuer unchanged, and other URLs without a trailing slash', () => {
 		const { sts, bridge } = parseConfig({
 			...environment,
