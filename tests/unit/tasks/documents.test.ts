@@ -95,6 +95,19 @@ test('docs/architecture.md has the correct number of files for its four paths, a
 	expect(counts.every((count, index) => count <= ([31, 20, 30, 22][index] ?? 0))).toBe(true);
 });
 
+test('the documents quote the texts of pages, in curly quotes, as the dictionaries have them', () => {
+	const folder = join(root, 'src/lib/i18n');
+	const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.ts'))
+		.map((name) => readFileSync(join(folder, name), 'utf8'))
+		.join('\n');
+	const quoted = documents.flatMap((document) =>
+		[...readFileSync(join(root, document), 'utf8').matchAll(/“([^”]+)”/g)].map(([, text = '']) => ({ document, text }))
+	);
+	expect(quoted.length).toBeGreaterThan(15);
+	expect(quoted.filter(({ text }) => !texts.includes(text))).toEqual([]);
+});
+
 test('README has at most 8 kB', () => {
 	expect(statSync(join(root, 'README.md')).size).toBeLessThanOrEqual(8000);
 });
