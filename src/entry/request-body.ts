@@ -1,12 +1,10 @@
-import { createByteBuffer, DC_API_LIMIT_BYTES, inTurns } from '../lib/server/http/body';
+import { type ByteBuffer, createByteBuffer, DC_API_LIMIT_BYTES, INITIAL_BYTES, inTurns } from '../lib/server/http/body';
 import { decodedPath, networkOf } from '../lib/server/http/request';
 
 /** How large a request's body may be, and whether it is streamed to the application or collected first. */
 export interface BodyRule {
 	limitBytes: number;
 	streams: boolean;
-	/** Whether the body may be larger than the common limit although it is collected. Few such bodies are read at the same time. */
-	isLarge: boolean;
 }
 
 export interface BodySettings {
@@ -25,9 +23,8 @@ export function bodyRule(pathname: string, contentLength: string | null, setting
 	const name = backendName(pathname);
 	const backend = backends.find((known) => known.name === name);
 	const isSmall = contentLength !== null && Number(contentLength) <= bodyLimitBytes;
-	if (backend) return { limitBytes: backend.maxRequestBytes, streams: !isSmall, isLarge: false };
-	const isLarge = !isSmall && isDcApi(pathname);
-	return { limitBytes: isLarge ? DC_API_LIMIT_BYTES : bodyLimitBytes, streams: false, isLarge };
+	if (backend) return { limitBytes: backend.maxRequestBytes, streams: !isSmall };
+	return { limitBytes: !isSmall && isDcApi(pathname) ? DC_API_LIMIT_BYTES : bodyLimitBytes, streams: false };
 }
 
 /** Whether this is the path of the route `/api/wallet/sessions/[id]/dc-api`. */
@@ -45,73 +42,88 @@ function backendName(pathname: string): string | undefined {
 	}
 }
 
-/** How long a small body may take after the request's head, in milliseconds. */
+/** How long a collected body may take after the request's head, in milliseconds. */
 export const BODY_LIMIT_MS = 15_000;
 
-/** The maximum number of chunks of a small body: each takes time, however small it is. */
+/** The maximum number of chunks of a collected body: each takes time, however small it is. */
 export const MAX_BODY_CHUNKS = 4096;
 
 /** A complete body, or the reason why it could not be read; `aborted` if the client disconnected. */
 export type CollectedBody =
 	Uint8Array<ArrayBuffer> | 'payload_too_large' | 'invalid_request' | 'request_timeout' | 'busy' | 'aborted';
 
-/** The maximum number of large bodies that are read at the same time: anybody can send one, before a credential is checked. */
-export const MAX_LARGE_BODIES = 100;
-/** The maximum number of these from one client network, so that one sender does not take all of them. */
-export const MAX_LARGE_BODIES_PER_CLIENT = 5;
-/** The clients whose large bodies are being read, by network. */
-const largeBodies: string[] = [];
+/**
+ * The memory for all bodies that are being received: anybody can send one, before a credential is checked. A body's first kilobyte does not
+ * count, so forms and most calls are received even while others use up the limit.
+ */
+export const MAX_HELD_BYTES = 32 * 1024 ** 2;
+/** The same for one client network, so that one sender does not take all of it. */
+export const MAX_HELD_BYTES_PER_CLIENT = 4 * 1024 ** 2;
+
+let heldBytes = 0;
+const heldByClient = new Map<string, number>();
+
+/** The part of that memory which one body takes. */
+function createShare(address: string) {
+	let client: string | undefined;
+	let ownBytes = 0;
+
+	return {
+		/** Returns false, and changes nothing, if the limits do not allow a larger share. */
+		growTo(bytes: number): boolean {
+			if (bytes <= INITIAL_BYTES || bytes === ownBytes) return true;
+			client ??= networkOf(address);
+			const added = bytes - ownBytes;
+			const ofClient = (heldByClient.get(client) ?? 0) + added;
+			if (heldBytes + added > MAX_HELD_BYTES || ofClient > MAX_HELD_BYTES_PER_CLIENT) return false;
+			heldBytes += added;
+			heldByClient.set(client, ofClient);
+			ownBytes = bytes;
+			return true;
+		},
+
+		release(): void {
+			if (client === undefined || ownBytes === 0) return;
+			heldBytes -= ownBytes;
+			const left = (heldByClient.get(client) ?? 0) - ownBytes;
+			if (left > 0) heldByClient.set(client, left);
+			else heldByClient.delete(client);
+		}
+	};
+}
 
 /**
- * Reads the body of a request whose rule does not stream it.
+ * Reads the body of a request whose rule does not stream it, before the request counts for REQUESTS_AT_ONCE. Beyond a limit the rest remains
+ * unread. The time limit is for the whole body, even if bytes keep arriving.
  * @param address the client's IP address
  */
 export async function readBody(
 	chunks: AsyncIterable<Uint8Array>,
-	{ limitBytes, isLarge }: Pick<BodyRule, 'limitBytes' | 'isLarge'>,
+	limitBytes: number,
 	address: string
 ): Promise<CollectedBody> {
-	if (!isLarge) return collectBody(chunks, limitBytes);
-	const client = networkOf(address);
-	const ofClient = largeBodies.filter((other) => other === client).length;
-	if (largeBodies.length >= MAX_LARGE_BODIES || ofClient >= MAX_LARGE_BODIES_PER_CLIENT) return 'busy';
-	largeBodies.push(client);
-	try {
-		return await collectBody(chunks, limitBytes);
-	} finally {
-		largeBodies.splice(largeBodies.indexOf(client), 1);
-	}
-}
-
-/**
- * Reads a small body, before its request counts for REQUESTS_AT_ONCE. Beyond a limit the rest remains unread.
- * @param limitMs the limit for the whole body, even if bytes keep arriving
- */
-export async function collectBody(
-	chunks: AsyncIterable<Uint8Array>,
-	limitBytes: number,
-	limitMs = BODY_LIMIT_MS
-): Promise<CollectedBody> {
-	let isLate = false;
+	// Undefined once the time is over: the sender's next chunk may arrive much later.
+	let buffer: ByteBuffer | undefined = createByteBuffer(limitBytes);
 	let timer: ReturnType<typeof setTimeout> | undefined;
+	const share = createShare(address);
 
 	async function read(): Promise<CollectedBody> {
-		const buffer = createByteBuffer(limitBytes);
 		let count = 0;
 		for await (const chunk of inTurns(chunks)) {
 			count += 1;
-			if (isLate) return 'request_timeout';
+			if (!buffer) return 'request_timeout';
 			if (!buffer.append(chunk)) return 'payload_too_large';
+			if (!share.growTo(buffer.sizeBytes())) return 'busy';
 			if (count > MAX_BODY_CHUNKS) return 'invalid_request';
 		}
-		return buffer.toBytes();
+		return buffer?.toBytes() ?? 'request_timeout';
 	}
 
 	const late = new Promise<CollectedBody>((resolve) => {
 		timer = setTimeout(() => {
-			isLate = true;
+			buffer = undefined;
 			resolve('request_timeout');
-		}, limitMs);
+		}, BODY_LIMIT_MS);
 	});
 	try {
 		return await Promise.race([read(), late]);
@@ -120,5 +132,6 @@ export async function collectBody(
 		return 'aborted';
 	} finally {
 		clearTimeout(timer);
+		share.release();
 	}
 }

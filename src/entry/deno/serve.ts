@@ -95,7 +95,7 @@ async function bodyOf(
 ): Promise<Body | Extract<CollectedBody, string>> {
 	if (headers.get('content-length') === '0') return null;
 	if (rule.streams) return stream;
-	const body = await readBody(stream.values({ preventCancel: true }), rule, address());
+	const body = await readBody(stream.values({ preventCancel: true }), rule.limitBytes, address());
 	return body.length === 0 ? null : body;
 }
 

@@ -66,7 +66,7 @@ export function createPortalServer(
 		cleanHeaders(request, hiddenHeaders, publicHost);
 		// Before the request counts for REQUESTS_AT_ONCE: a slow sender must not occupy a slot.
 		const collects = withBody && method !== 'GET' && method !== 'HEAD' && !checked.body.streams;
-		const body = collects ? await readBody(chunksOf(request), checked.body, address) : null;
+		const body = collects ? await readBody(chunksOf(request), checked.body.limitBytes, address) : null;
 		if (body === 'aborted') {
 			response.destroy();
 			return;

@@ -85,21 +85,21 @@ test('a body of exactly the limit is passed on', () => {
 	expect(check('POST', '/api/x', { 'content-length': '100' })).toEqual({
 		target: '/api/x',
 		pathname: '/api/x',
-		body: { limitBytes: 100, streams: false, isLarge: false }
+		body: { limitBytes: 100, streams: false }
 	});
 });
 
 test('the response of the Digital Credentials API may be up to 256 kB, at its exact path only', () => {
 	const path = '/api/wallet/sessions/0123456789abcdef0123456789abcdef/dc-api';
-	const large = { limitBytes: 262_144, streams: false, isLarge: true };
+	const large = { limitBytes: 262_144, streams: false };
 	for (const target of [path, path.replace('wallet', 'w%61llet'), `${path}?a=b`]) {
 		expect(check('POST', target, { 'content-length': '262144' })).toMatchObject({ body: large });
 		expect(check('POST', target)).toMatchObject({ body: large });
 		expect(refusal(check('POST', target, { 'content-length': '262145' }))).toMatchObject({ status: 413 });
 	}
-	expect(check('POST', path, { 'content-length': '100' })).toMatchObject({ body: { limitBytes: 100, isLarge: false } });
+	expect(check('POST', path, { 'content-length': '100' })).toMatchObject({ body: { limitBytes: 100 } });
 	for (const target of [`${path}/`, `${path}/x`, `/x${path}`, `${path}s`, path.replace('/dc-api', '/complete')])
-		expect(check('POST', target)).toMatchObject({ body: { limitBytes: 100, isLarge: false } });
+		expect(check('POST', target)).toMatchObject({ body: { limitBytes: 100 } });
 });
 
 test.each([

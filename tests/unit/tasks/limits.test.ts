@@ -131,8 +131,8 @@ const numbers: readonly (readonly [string, string])[] = [
 		`${size(constant('lib/server/auth/sign-out.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
 	],
 	[
-		'Response of the Digital Credentials API',
-		`${size(constant('lib/server/http/body.ts', 'DC_API_LIMIT_BYTES'))}; ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES')} larger than 64 kB are read at the same time, ${constant('entry/request-body.ts', 'MAX_LARGE_BODIES_PER_CLIENT')} of them`
+		'Memory for bodies that are being received, without those that stream to backends; for one client network',
+		`${size(constant('entry/request-body.ts', 'MAX_HELD_BYTES'))}; ${size(constant('entry/request-body.ts', 'MAX_HELD_BYTES_PER_CLIENT'))}`
 	],
 	['Response of the Digital Credentials API', size(constant('lib/server/http/body.ts', 'DC_API_LIMIT_BYTES'))],
 	['The same, per wallet session', `1 accepted; ${rateLimits.perBrowser} attempts a minute`],

@@ -6,12 +6,15 @@ import { setImmediate } from 'node:timers/promises';
 
 /** Chunks to read before yielding to the event loop. */
 const CHUNKS_PER_TURN = 64;
-const INITIAL_BYTES = 1024;
+/** The size of a buffer before it grows. */
+export const INITIAL_BYTES = 1024;
 
 /** A buffer for the bytes of a body while it is read. */
-interface ByteBuffer {
+export interface ByteBuffer {
 	/** Copies a chunk to the end. Returns false, and copies nothing, if the chunk would exceed the limit. */
 	readonly append: (chunk: Uint8Array) => boolean;
+	/** The memory that the buffer takes: up to twice as much as the appended bytes. */
+	readonly sizeBytes: () => number;
 	/** Returns a copy of the appended bytes, of exactly their length. */
 	readonly toBytes: () => Uint8Array<ArrayBuffer>;
 }
@@ -40,6 +43,7 @@ export function createByteBuffer(maxBytes: number): ByteBuffer {
 			lengthBytes = neededBytes;
 			return true;
 		},
+		sizeBytes: () => bytes.length,
 		toBytes: () => bytes.slice(0, lengthBytes)
 	};
 }
