@@ -4,6 +4,7 @@ import { createByKind, kindOf, type Store, type MemoryStore } from './store';
 /** What is known about an entry that this process wrote. */
 export interface Copy {
 	readonly untilMs: number;
+	/** When this process wrote the entry, or wrote it again: the shared store may lose the latest writes. */
 	readonly writtenAtMs: number;
 	/** How many losses of data were known when the shared store accepted the entry; -1 if it has not accepted it. */
 	readonly lossesThen: number;
@@ -64,9 +65,9 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 		/** Records that the shared store may have lost what was written after that time. */
 		doubt: (sinceMs: number): void => {
 			for (const kind of copies.all.values())
-				for (const key of [...kind.keys()]) {
+				for (const key of [...kind.rkeys()]) {
 					const copy = kind.peek(key);
-					if (!copy || copy.writtenAtMs < sinceMs) break;
+					if (!copy || copy.writtenAtMs < sinceMs) continue;
 					kind.set(key, { ...copy, lossesThen: NOT_TAKEN });
 					mayLack = true;
 				}
@@ -93,10 +94,10 @@ export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOpti
 			return found;
 		},
 
-		/** Records that an entry was written again, unless a newer one was written in the meantime. */
+		/** Records that an entry was written again now, unless a newer one was written in the meantime. */
 		rewritten: (key: string, copy: Copy, lossesThen: number): void => {
 			const kind = copies.of(key);
-			if (kind.peek(key) === copy) kind.set(key, { ...copy, lossesThen });
+			if (kind.peek(key) === copy) kind.set(key, { ...copy, writtenAtMs: now(), lossesThen });
 		},
 
 		/** How many losses of data are known. */

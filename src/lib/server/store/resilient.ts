@@ -84,7 +84,10 @@ export function createResilientStore({
 			copies.lost();
 			onLoss();
 		},
-		onVerified: copies.removeOld,
+		onVerified() {
+			copies.removeOld();
+			rewriteIfDue();
+		},
 		checkEveryMs,
 		onChange: onState,
 		now,
@@ -93,13 +96,15 @@ export function createResilientStore({
 
 	const sharedOnly = createSharedOnly(shared, health);
 
-	/**
-	 * Starts a check of the store if the last one is too old, and a rewrite of entries that the store still lacks. Both run
-	 * in the background.
-	 */
+	/** Starts a rewrite, in the background, of entries that an available store still lacks. */
+	function rewriteIfDue(): void {
+		if (copies.mayLack() && health.isAvailable() && rewriter.isDue()) rewriter.inBackground();
+	}
+
+	/** Starts a check of the store if the last one is too old, and a rewrite of what it still lacks. */
 	function used(): void {
 		health.used();
-		if (copies.mayLack() && health.isAvailable() && rewriter.isDue()) rewriter.inBackground();
+		rewriteIfDue();
 	}
 
 	/**

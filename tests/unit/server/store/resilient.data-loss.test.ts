@@ -63,6 +63,17 @@ describe('a shared store that loses its data', () => {
 		expect(read).toMatchObject([{ text: '1' }, { text: '1' }, { text: '1' }, { text: '1' }]);
 	});
 
+	test('receives an entry that it has refused meanwhile, without any request', async () => {
+		const store = await started();
+		await store.write('c:1', '1', 60_000);
+		shared.forget();
+		shared.refuse('c:1');
+		await clock.advance(3000);
+		shared.accept('c:1');
+		await clock.advance(3000);
+		expect(await shared.read('c:1')).toMatchObject({ text: '1' });
+	});
+
 	test('causes no report by an instance that starts later', async () => {
 		await started();
 		shared.forget();
@@ -156,6 +167,23 @@ describe('a shared store that is restored to an earlier state', () => {
 		await clock.advance(1000);
 		expect(losses).toBe(0);
 		expect(await shared.read('deny:a')).toMatchObject({ text: '1' });
+	});
+
+	test('receives what was written since, and older entries that were written again since', async () => {
+		const store = await started();
+		await store.write('deny:old', '1', 3_600_000);
+		await clock.advance(60_000);
+		shared.forget();
+		await clock.advance(1000);
+		await store.write('deny:new', '1', 3_600_000);
+		shared.goAway();
+		await store.read('b');
+		await clock.advance(0);
+		for (const key of ['deny:old', 'deny:new']) shared.drop(key);
+		shared.comeBack();
+		await clock.advance(1000);
+		const read = await Promise.all(['deny:old', 'deny:new'].map((key) => shared.read(key)));
+		expect(read).toMatchObject([{ text: '1' }, { text: '1' }]);
 	});
 });
 
