@@ -27,8 +27,8 @@ interface AuditFacts extends Pick<Partial<AuditLine>, 'provider' | 'reason' | 'b
 
 /**
  * Writes one line to the audit log. Ids appear only as keyed hashes: with the key (`AUDIT_HASH_KEY`) it is possible to check
- * whether a line is about a known person, but no line reveals who the person is. Failures are limited per network, so that
- * no client can flood the log.
+ * whether a line is about a known person, but no line reveals who the person is. No client can flood the log: failures are
+ * limited per network, and every other event needs a request with a limit of its own, or is written once per session.
  * @param locals null if no request caused the event
  * @returns whether it was written; false if the client's network has used up its limit
  */

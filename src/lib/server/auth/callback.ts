@@ -167,7 +167,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	}
 	if (flow.requestsLogin) clearSignedOutMark(cookies);
 	const used = await markCompletedUsed(cookies);
-	const isLinked = flow.provider === 'sts-wallet' && used.some(({ idv }) => idv !== 'none');
+	const isLinked = used.some(({ id, idv }) => id === flow.walletSessionId && idv !== 'none');
 	recordLinkedWallet(cookies, isLinked);
 	const { stepUp, returnTo } = flow;
 	const isOther = stepUp !== undefined && !isSamePerson(session, stepUp);

@@ -99,7 +99,8 @@ async function inProgress(event: RequestEvent, owned: OwnedSession): Promise<Ide
 
 /**
  * Handles the return from the STS after identity verification, at `/login?wallet_session={id}&idv=complete`. Resumes the
- * session only if this browser created it.
+ * session only if this browser created it. Any page can link to that address, so the parameters say nothing about a session
+ * whose identity verification has not started, and only the Auth Bridge's status shows that it is done.
  * @returns the path to redirect to, without those parameters
  */
 export async function resumeIdentity(event: RequestEvent, sessionId: string): Promise<string> {
@@ -109,8 +110,16 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 		log.limited('an identity verification returned to another browser', { requestId });
 		return loginPath(newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
 	}
+	if (owned.idv !== 'started') return '/login/identity';
 	const { searchParams } = event.url;
 	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);
-	if (searchParams.get('idv') === 'complete') await endIdvRound(event, owned);
+	if (searchParams.get('idv') === 'complete' && (await isVerified(event, owned))) await endIdvRound(event, owned);
 	return '/login/identity';
+}
+
+/** Whether the Auth Bridge says that the person is known. False if it can't be read: the page that follows reads it again. */
+async function isVerified({ locals }: RequestEvent, { id }: OwnedSession): Promise<boolean> {
+	const read = bridge().readFreshStatus(id, credentialFor(locals));
+	const status = await read.then((found) => found.status).catch(() => null);
+	return status === 'VERIFIED' || status === 'COMPLETED';
 }

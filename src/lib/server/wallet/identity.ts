@@ -13,7 +13,7 @@ import { callbackRuns } from '../auth/sign-in-result';
 import { log } from '../log';
 import { WorkFailed } from '../auth/run-once';
 import { type LinkingMark, markLinking, outcomeAfter } from './cancel';
-import { identityEndPath, reasonOf, CONTINUE_PAGE, completeWalletSession } from './sessions';
+import { auditOnce, identityEndPath, reasonOf, CONTINUE_PAGE, completeWalletSession } from './sessions';
 import { redirectByRefresh } from '../http/request';
 import { formText } from '../http/body';
 
@@ -32,7 +32,7 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 	);
 	// Without a visit and a confirmation, nothing new is linked: the wallet's link is still valid.
 	const isNew = started.redirectUrl !== null || isManual(started);
-	if (isNew) audit('identity_verification.started', { walletSessionId: owned.id }, event.locals);
+	if (isNew) auditOnce('identity_verification.started', owned, event.locals);
 	if (started.redirectUrl !== null) await keepSession(event, { ...owned, idv: 'started' });
 	else if (isManual(started)) await keepSession(event, { ...owned, idv: 'manual' });
 	return started;
@@ -49,7 +49,7 @@ export async function submitIdv(event: RequestEvent, owned: OwnedSession, submis
 	);
 	const ongoing = owned.idv === 'manual' ? 'manual' : 'started';
 	const isDone = status !== 'RECONCILING';
-	if (isDone) audit('identity_verification.ended', { walletSessionId: owned.id }, event.locals);
+	if (isDone) auditOnce('identity_verification.ended', owned, event.locals);
 	await keepSession(event, { ...owned, idv: isDone ? 'done' : ongoing });
 	return { sessionId: owned.id, status };
 }
@@ -70,7 +70,7 @@ async function linkUnlessUsed<Result>({ id }: OwnedSession, mark: LinkingMark, s
 /** Records that the session's one identity verification is done, unless the session was used up in the meantime. */
 export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Promise<OwnedSession> {
 	const ended: OwnedSession = { ...owned, idv: 'done' };
-	audit('identity_verification.ended', { walletSessionId: owned.id }, event.locals);
+	auditOnce('identity_verification.ended', owned, event.locals);
 	if (!(await isUsedUp(owned.id))) await keepSession(event, ended);
 	return ended;
 }

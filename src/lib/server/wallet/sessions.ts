@@ -9,6 +9,7 @@ import { type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import { MIN_LIFETIME_MS, type SessionStatus } from '../bridge/normalize';
 import { type IdvReason, type IdentityOutcome, identityOutcomes, type WalletOutcome } from '$lib/wallet/view';
 import { audit } from '../audit';
+import type { AuditEvent } from '../audit-events';
 import { createBoundedCache } from '../cache';
 import { count, took } from '../metrics';
 import { boundedReturnPath } from '../http/return-path';
@@ -62,8 +63,8 @@ export function knownIdentityOutcome(text: string | null): IdentityOutcome | nul
 }
 
 /**
- * Outcomes already counted: pages are reloaded, and several pages may show one session. The cache is bounded, so an evicted
- * outcome may be counted twice.
+ * Outcomes and events already recorded: pages are reloaded, and several pages may show one session. The cache is bounded, so an
+ * evicted one may be recorded twice.
  */
 const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
 
@@ -85,6 +86,13 @@ export function flowEnded(
 	const facts = { walletSessionId: owned.id };
 	if (outcome === 'completed') audit('wallet_session.verified', facts, locals);
 	else if (outcome !== 'expired') audit('wallet_session.refused', { ...facts, reason: code ?? outcome }, locals);
+}
+
+/** Writes an audit line once per session: anybody can repeat a browser's request, also with an earlier cookie of the session. */
+export function auditOnce(event: AuditEvent, { id }: OwnedSession, locals: AuditLocals): void {
+	if (reported.has(`${id} ${event}`)) return;
+	reported.set(`${id} ${event}`, {});
+	audit(event, { walletSessionId: id }, locals);
 }
 
 /** The view of an outcome. Its help code is the id of the current request, which the log contains too. */
@@ -208,7 +216,10 @@ export async function completeWalletSession(event: RequestEvent, owned: OwnedSes
 		}
 		// The person may have ended the session during the request.
 		await requireUnused(owned.id);
-		await keepSession(event, { ...owned, completed: true });
+		// The institution's staff, or the institution without a return to the portal, may have ended identity verification.
+		const idv = owned.idv === 'none' ? 'none' : 'done';
+		if (idv === 'done') auditOnce('identity_verification.ended', owned, event.locals);
+		await keepSession(event, { ...owned, idv, completed: true });
 		flowEnded(owned, 'completed', event.locals);
 	}
 	return { kind: 'completed', continueUrl: CONTINUE_URL };

@@ -44,10 +44,10 @@ describe('a callback from the STS', () => {
 		expect(hidden.filter((token) => seen.includes(token))).toEqual([]);
 	});
 
+	const times = { startedAt: Date.now(), expiresAt: Date.now() + 300_000 };
+	const wallet = { requestUri: 'openid4vp://x', returnTo: '/', idv: 'none', completed: true, ...times } as const;
+
 	test('consumes the completed wallet session, so that it cannot sign in a second time', async () => {
-		const now = Date.now();
-		const times = { startedAt: now, expiresAt: now + 300_000 };
-		const wallet = { requestUri: 'openid4vp://x', returnTo: '/', idv: 'none', completed: true, ...times } as const;
 		const browser = requestEvent();
 		await keepOwned(browser.cookies, { ...wallet, id: 'used' });
 		await keepOwned(browser.cookies, { ...wallet, id: 'open', completed: false });
@@ -56,6 +56,23 @@ describe('a callback from the STS', () => {
 		expect(end.path).toBe('/account');
 		expect(end.cookie).toMatch(/^portal\.wallet\.open=[\w-]+$/);
 	});
+
+	test.each([
+		['this', true],
+		['another', false]
+	])(
+		'after the identity verification of %s wallet session records whether a wallet was linked',
+		async (which, isLinked) => {
+			const browser = requestEvent();
+			const ids = { this: `verified-${which}`, another: `plain-${which}` };
+			await keepOwned(browser.cookies, { ...wallet, id: ids.this, idv: 'done' });
+			await keepOwned(browser.cookies, { ...wallet, id: ids.another });
+			const walletSessionId = isLinked ? ids.this : ids.another;
+			const { url, cookie } = await started({ provider: 'sts-wallet', walletSessionId }, browser.cookies.next());
+			const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
+			expect(end.cookie).toBe(isLinked ? 'portal.linked=1' : '');
+		}
+	);
 
 	test('adds only the session to locals, and nothing of Auth.js', async () => {
 		const { url, cookie } = await started();

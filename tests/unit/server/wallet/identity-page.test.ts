@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { audit } from '$lib/server/audit';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
 import { completeWalletSession } from '$lib/server/wallet/sessions';
 import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
@@ -10,6 +11,7 @@ import { browser, bridgeSays, fake, ID, plan } from './fake-bridge';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/wallet/bridge', () => import('./fake-bridge'));
+vi.mock('$lib/server/audit', () => ({ audit: vi.fn() }));
 
 describe('completing', () => {
 	test('is requested from the Bridge once; a repetition returns the same result', async () => {
@@ -178,10 +180,60 @@ describe('a round of identity verification', () => {
 });
 
 describe('the return from the STS after identity verification', () => {
-	test('resumes the wallet session of this browser, and ends its round', async () => {
-		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&idv=complete`);
-		expect(await resumeIdentity(event, ID)).toBe('/login/identity');
-		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'done' }]);
+	/** The sealed cookie is repeated, as a client that ignores `Set-Cookie` does. */
+	async function resumed(changes: Partial<OwnedSession>, query = 'idv=complete', times = 1) {
+		const id = crypto.randomUUID();
+		const { event } = await browser({ ...changes, id }, `/login?wallet_session=${id}&${query}`);
+		const cookie = event.request.headers.get('cookie') ?? '';
+		let end = { path: '', kept: ownedSessions(event.cookies) };
+		for (let time = 0; time < times; time++) {
+			const repeated = requestEvent({ path: event.url.pathname + event.url.search, cookie });
+			end = { path: await resumeIdentity(repeated, id), kept: ownedSessions(repeated.cookies) };
+		}
+		return { ...end, events: vi.mocked(audit).mock.calls.map(([name]) => name) };
+	}
+	const ended = 'identity_verification.ended';
+
+	test.each(['VERIFIED', 'COMPLETED'] as const)(
+		'ends the round once the Bridge says %s, with one audit line however often it is repeated',
+		async (status) => {
+			bridgeSays(status);
+			const { path, kept, events } = await resumed({ idv: 'started' }, 'idv=complete', 3);
+			expect([path, kept.map(({ idv }) => idv), events]).toEqual(['/login/identity', ['done'], [ended]]);
+		}
+	);
+
+	test.each(['none', 'manual'] as const)(
+		'is ignored if the round, which is %s, has no visit to the institution: any page can link there',
+		async (idv) => {
+			for (const query of ['idv=complete', 'error=access_denied']) {
+				const { path, kept, events } = await resumed({ idv }, query);
+				expect([path, kept[0]?.idv, events]).toEqual(['/login/identity', idv, []]);
+			}
+			expect(fake.readFreshStatus).not.toHaveBeenCalled();
+		}
+	);
+
+	test.each([
+		['the person still has to visit the institution', () => bridgeSays('IDV_REQUIRED')],
+		['staff is reviewing the request', () => bridgeSays('RECONCILING')],
+		['it has failed', () => bridgeSays('FAILED')],
+		[
+			'nothing, because it is unavailable',
+			() => fake.readFreshStatus.mockRejectedValue(new Problem('upstream_timeout'))
+		]
+	])('does not end the round if the Bridge says: %s', async (_what, prepare) => {
+		prepare();
+		const { path, kept, events } = await resumed({ idv: 'started' });
+		expect([path, kept[0]?.idv, events]).toEqual(['/login/identity', 'started', []]);
+	});
+
+	test('that the Bridge could not confirm at first is recorded when the session is completed', async () => {
+		fake.complete.mockResolvedValue({ kind: 'completed' });
+		const { event, owned } = await browser({ idv: 'started', id: crypto.randomUUID() });
+		await completeWalletSession(event, owned);
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'done', completed: true }]);
+		expect(vi.mocked(audit).mock.calls.map(([name]) => name)).toEqual([ended, 'wallet_session.verified']);
 	});
 
 	test('does not resume a wallet session of another browser', async () => {
@@ -191,8 +243,8 @@ describe('the return from the STS after identity verification', () => {
 	});
 
 	test('with an error reports that the institution did not confirm the identity', async () => {
-		const { event } = await browser({ idv: 'started' }, `/login?wallet_session=${ID}&error=access_denied`);
-		expect(await resumeIdentity(event, ID)).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
-		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+		const { path, kept } = await resumed({ idv: 'started' }, 'error=access_denied');
+		expect(path).toBe('/login/identity?outcome=refused-at-institution&helpCode=r1');
+		expect(kept).toMatchObject([{ idv: 'started' }]);
 	});
 });
