@@ -20,7 +20,9 @@ USER deno
 # Deno would ask dl.deno.land for a newer version at each start.
 ENV DENO_NO_UPDATE_CHECK=1
 # Less memory with these flags of V8; the portal works without them (docs/performance.md).
-ENV DENO_V8_FLAGS=--min-semi-space-size=4,--max-semi-space-size=4,--no-allocation-site-pretenuring
+ENV DENO_V8_FLAGS=--max-semi-space-size=4,--heap-growing-percent=50,--no-allocation-site-pretenuring
+# Deno analyses the modules here, and not when each container starts: this saves half of the start.
+RUN deno cache --no-config --node-modules-dir=none build/deno/start.js build/deno/index.js
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
 	CMD ["deno", "eval", "--no-config", "await fetch(`http://127.0.0.1:${Deno.env.get('PORT') || 3000}/api/health`).then((r) => Deno.exit(r.ok ? 0 : 1), () => Deno.exit(1))"]

@@ -86,7 +86,7 @@ export function portalCommand(build) {
 /** The environment that `deno.json` and the images start the portal with. Node ignores it. */
 export const START_ENVIRONMENT = {
 	DENO_NO_UPDATE_CHECK: '1',
-	DENO_V8_FLAGS: '--min-semi-space-size=4,--max-semi-space-size=4,--no-allocation-site-pretenuring'
+	DENO_V8_FLAGS: '--max-semi-space-size=4,--heap-growing-percent=50,--no-allocation-site-pretenuring'
 };
 
 /**
