@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { kinds as rulesByKind } from '../../../src/lib/server/store/kinds';
 import { providerShapes } from '../../http/support/provider-shapes';
 import { root } from '../../tasks/runtime.mjs';
 import { suites } from '../../tasks/suites.mjs';
@@ -151,6 +152,9 @@ test('docs/sessions.md lists every kind of key that the sources write to the sha
 	// The key of an instance's own map (`wallet/create-session.ts`).
 	const kinds = new Set(inSources.filter((prefix) => prefix !== 'renew:'));
 	expect(table.map(([, prefix]) => prefix).sort()).toEqual([...kinds].sort());
+	// The others are never copied: `tokens:`, counts of the rate limits, and what checks the store.
+	const copied = [...kinds].filter((prefix) => !['tokens:', 'limit:', 'verify:'].includes(prefix ?? ''));
+	expect(Object.keys(rulesByKind).sort()).toEqual(copied.sort());
 });
 
 test('CONTRIBUTING.md lists every suite with its minutes', () => {

@@ -163,6 +163,7 @@ export function createRewriter({ shared, own, copies, isUrgent, merge, now }: Re
 			const text = theirs ? merge(kindOf(key), mine.text, theirs.text) : mine.text;
 			if (text !== theirs?.text && !(await shared.replace(key, theirs, text, lifeMs)))
 				throw new Error('another instance has changed the entry meanwhile');
+			if (text !== mine.text) await own.replace(key, mine, text, lifeMs);
 		}
 		copies.rewritten(key, copy, losses);
 	}

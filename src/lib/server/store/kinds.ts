@@ -1,23 +1,67 @@
 /** How entries of the shared store differ by the kind of their key, its prefix: docs/sessions.md lists the kinds. */
+import * as v from 'valibot';
+import { config } from '../config';
+import { createSeal, type Seal } from '../seal';
 import { progressOf, readRecord } from './lease';
 
-/**
- * Whether entries of this kind are written first after an outage or a loss of data: revocations (`auth/revoked-sessions.ts`,
- * `auth/wallet-cookies.ts`), and what the portal must not deny (`wallet/cancel.ts`).
- */
-export const isUrgent = (kind: string): boolean =>
-	['deny:', 'deny-all:', 'wallet-used:', 'wallet-linking:'].includes(kind);
+/** @returns one of both texts, or a text that unites them */
+type Merge = (mine: string, theirs: string) => string;
 
-/**
- * What an instance writes when it writes its copy again and another instance has written the same key in the meantime.
- * Revocations are united, so that none is weakened. Work that is done stays done. A list of sessions (`auth/session-list.ts`)
- * that is there stays: the sessions that it lacks add themselves.
- */
-export function merge(kind: string, mine: string, theirs: string): string {
-	if (kind === 'deny:' || kind === 'deny-all:') return mergeRevocations(mine, theirs);
-	if (kind === 'once:') return progressOf(readRecord(mine)) > progressOf(readRecord(theirs)) ? mine : theirs;
-	return kind === 'sessions:' ? theirs : mine;
+interface Kind {
+	/**
+	 * What an instance writes when it writes its copy again and another instance has written the same key in the meantime. A
+	 * copy may be older than what is stored, so the later state stays.
+	 */
+	readonly merge: Merge;
+	/** Whether entries are written first after an outage or a loss of data. */
+	readonly isUrgent?: true;
+	/** How long an instance keeps its copy of an entry that the shared store has accepted; default: as long as it lives. */
+	readonly copyMs?: number;
 }
+
+const BRIEF_MS = 2 * 60_000;
+const stored: Merge = (_mine, theirs) => theirs;
+
+/** The text that is further; the stored one if both are equally far. */
+const furthest =
+	(progress: (text: string) => number): Merge =>
+	(mine, theirs) =>
+		progress(mine) > progress(theirs) ? mine : theirs;
+
+/** Marks, and texts that are written once: all texts of a key mean the same. */
+const sameForAll: Kind = { merge: stored };
+
+/** The kinds of which instances keep copies. Of others (`tokens:`), an old copy is worse than none. */
+export const kinds: Readonly<Record<string, Kind>> = {
+	// Work that is done stays done. Results of token calls take about 4 kB each; their copies are for a store that has just
+	// lost its data.
+	'once:': { merge: furthest((text) => progressOf(readRecord(text))), copyMs: BRIEF_MS },
+	'renewed-by-force:': sameForAll,
+	// Unix seconds. The next action renews them.
+	'active:': { merge: furthest((text) => (/^\d{1,12}$/.test(text) ? Number(text) : -1)), copyMs: BRIEF_MS },
+	// The sessions that a stored list lacks add themselves (`auth/session-list.ts`). An old list is of no use.
+	'sessions:': { merge: stored, copyMs: 0 },
+	// Revocations are united, so that none is weakened.
+	'deny:': { merge: mergeRevocations, isUrgent: true },
+	'deny-all:': { merge: mergeRevocations, isUrgent: true },
+	'jti:': sameForAll,
+	'used:': sameForAll,
+	'wallet:': { merge: furthest(walletProgress) },
+	'wallet-request:': sameForAll,
+	'wallet-details:': sameForAll,
+	// A response that is in progress or has succeeded (`wallet/dc-api.ts`) began after the one that failed.
+	'wallet-dc-api:': { merge: furthest((text) => (text === SUBMISSION_FAILED ? 0 : 1)) },
+	// What the portal must not deny (`wallet/cancel.ts`).
+	'wallet-linking:': { merge: furthest((text) => linkingMarks.findIndex((mark) => mark === text)), isUrgent: true },
+	'wallet-used:': { ...sameForAll, isUrgent: true }
+};
+
+export const isUrgent = (kind: string): boolean => kinds[kind]?.isUrgent === true;
+
+export const merge = (kind: string, mine: string, theirs: string): string => kinds[kind]?.merge(mine, theirs) ?? mine;
+
+/** How long an instance keeps its copy of an entry that the shared store has accepted, in milliseconds. */
+export const copyMsOf = (kind: string): number => kinds[kind]?.copyMs ?? Infinity;
 
 /** A text that is not a revocation is replaced. */
 function mergeRevocations(mine: string, theirs: string): string {
@@ -26,14 +70,31 @@ function mergeRevocations(mine: string, theirs: string): string {
 	return other ? theirs : mine;
 }
 
+/** The text of `wallet-dc-api:` after a submission that failed. */
+export const SUBMISSION_FAILED = 'failed';
+
 /**
- * How long an instance keeps its copy of an entry that the shared store has accepted, in milliseconds. Results of token
- * calls take about 4 kB each; their copies are for a store that has just lost its data. Times of activity are renewed by
- * the next action. An old list of sessions is of no use.
+ * A record that a request which may link the wallet was sent to the Auth Bridge, from the first to the last.
+ * `started`: identity verification. `submitted`: a confirmation.
  */
-export function copyMsOf(kind: string): number {
-	if (kind === 'sessions:') return 0;
-	return ['once:', 'active:'].includes(kind) ? 2 * 60_000 : Infinity;
+const linkingMarks = ['started', 'submitted'] as const;
+export type LinkingMark = (typeof linkingMarks)[number];
+
+/** The purpose of the seal of `wallet:`. */
+export const API_CLIENT_WALLET = 'caller-wallet';
+let walletSeal: Seal | undefined;
+
+/** What shows how far the wallet session of an API client is (`OwnedSchema` in `auth/wallet-cookies.ts`). */
+const WalletState = v.object({
+	session: v.object({ idv: v.picklist(['none', 'started', 'manual', 'done']), completed: v.boolean() })
+});
+
+function walletProgress(text: string): number {
+	walletSeal ??= createSeal(config().secrets, API_CLIENT_WALLET);
+	const state = v.safeParse(WalletState, walletSeal.open(text)?.value);
+	if (!state.success) return -1;
+	const { idv, completed } = state.output.session;
+	return completed ? 3 : { none: 0, started: 1, manual: 1, done: 2 }[idv];
 }
 
 /**

@@ -9,18 +9,13 @@ import { type OwnedSession, markAllUsed, isUsedUp, REMEMBERED_MS } from '../auth
 import { flowEnded, identityEndPath, identityOutcomeOf } from './sessions';
 import type { ProblemCode } from '../http/problem';
 import { sharedStore, storeState } from '../store';
-
-/**
- * A record in the shared store that a request which may link the wallet was sent to the Auth Bridge. The cookie of the session
- * does not show it yet while that request is in progress, nor if its response was lost.
- * `started`: identity verification. `submitted`: a confirmation.
- */
-export type LinkingMark = 'started' | 'submitted';
+import type { LinkingMark } from '../store/kinds';
 
 const keyOf = (id: string) => `wallet-linking:${id}`;
 
 /**
- * Records that a request is about to be sent. The caller must then check that the session is not used up, and `mayBeLinked` is
+ * Records that a request is about to be sent. The cookie of the session does not show it yet while that request is in progress,
+ * nor if its response was lost. The caller must then check that the session is not used up, and `mayBeLinked` is
  * called for sessions that are used up: so at least one of two concurrent requests finds the mark of the other.
  */
 export async function markLinking(id: string, mark: LinkingMark): Promise<void> {

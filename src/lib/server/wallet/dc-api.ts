@@ -7,6 +7,7 @@ import { DC_API_LIMIT_BYTES, readJson } from '../http/body';
 import { Problem } from '../http/problem';
 import { consumeQuota } from '../http/rate-limit';
 import { sharedStore } from '../store';
+import { SUBMISSION_FAILED } from '../store/kinds';
 import { bridge, credentialFor } from './bridge';
 import { detailsOf } from './owned-sessions';
 
@@ -27,20 +28,18 @@ export async function submitDcApi(event: RequestEvent, owned: OwnedSession): Pro
 	return once(owned, () => bridge().submitDcApi(owned.id, response, credentialFor(event.locals)));
 }
 
-const FAILED = 'failed';
-
 /** Runs the work unless it is in progress or has succeeded, on any instance. */
 async function once<Value>({ id, expiresAt }: OwnedSession, work: () => Promise<Value>): Promise<Value> {
 	const key = `wallet-dc-api:${id}`;
 	const lifeMs = Math.max(0, expiresAt - unixMs()) + RESPONSE_MARGIN_MS;
 	const before = await sharedStore().read(key);
-	const isFree = before === null || before.text === FAILED;
+	const isFree = before === null || before.text === SUBMISSION_FAILED;
 	if (!isFree || !(await sharedStore().replace(key, before, crypto.randomUUID(), lifeMs)))
 		throw new Problem('wallet_already_responded');
 	try {
 		return await work();
 	} catch (error) {
-		await sharedStore().write(key, FAILED, lifeMs);
+		await sharedStore().write(key, SUBMISSION_FAILED, lifeMs);
 		throw error;
 	}
 }

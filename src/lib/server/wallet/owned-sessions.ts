@@ -21,6 +21,7 @@ import { unixMs } from '../clock';
 import { log } from '../log';
 import { createSeal, type Seal } from '../seal';
 import { sharedStore } from '../store';
+import { API_CLIENT_WALLET } from '../store/kinds';
 import { MAX_VALUE_CHARACTERS } from '../store/store';
 import { bridge, credentialFor } from './bridge';
 
@@ -81,7 +82,7 @@ export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSes
  * The entry in the shared store for a wallet session of an API client. These clients have no cookies. Entries are sealed,
  * and their key contains the client id: a request of another client does not find them.
  */
-const sealed = sealOf('caller-wallet', v.object({ clientId: v.string(), session: OwnedSchema }));
+const sealed = sealOf(API_CLIENT_WALLET, v.object({ clientId: v.string(), session: OwnedSchema }));
 
 /** A wallet session of this API client; null if it has another owner or has expired. */
 async function sessionOfApiClient({ clientId }: ApiClient, id: string): Promise<OwnedSession | null> {

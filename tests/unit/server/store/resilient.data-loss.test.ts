@@ -126,7 +126,8 @@ describe('a shared store that loses its data', () => {
 			behind: running(3),
 			ahead: writeRecord({ state: 'ended', code: 'c' })
 		},
-		{ what: 'the later of two logouts', key: 'deny:sub:a', behind: '999', ahead: '1000' }
+		{ what: 'the later of two logouts', key: 'deny:sub:a', behind: '999', ahead: '1000' },
+		{ what: 'a confirmation over the start', key: 'wallet-linking:a', behind: 'started', ahead: 'submitted' }
 	])('receives the most advanced entry that any of several instances holds: $what', async ({ key, behind, ahead }) => {
 		for (const isFirstBehind of [true, false]) {
 			const [first, second] = [await started(), await started()];
@@ -137,6 +138,18 @@ describe('a shared store that loses its data', () => {
 			expect(await shared.read(key)).toMatchObject({ text: ahead });
 			await Promise.all([first.close(), second.close()]);
 		}
+	});
+
+	test('receives the most advanced entry from an instance that has seen it, also after its writer has stopped', async () => {
+		const [writer, other] = [await started(), await started()];
+		await writer.write('wallet-linking:a', 'submitted', 60_000);
+		await other.write('wallet-linking:a', 'started', 60_000);
+		shared.forget();
+		await clock.advance(3000);
+		await writer.close();
+		shared.forget();
+		await clock.advance(3000);
+		expect(await shared.read('wallet-linking:a')).toMatchObject({ text: 'submitted' });
 	});
 
 	test('refuses a change that is based on a copy older than that of another instance', async () => {
