@@ -72,9 +72,9 @@ interface SharedReads<Value> {
 
 /**
  * The last part of a response's lifetime, in which the next one is already read, as a fraction: `least`, and at most
- * `spread` more.
+ * `spread` more. Long enough for a read on a busy machine, so that no caller has to wait for it.
  */
-const AHEAD = { least: 0.08, spread: 0.16 };
+const AHEAD = { least: 0.35, spread: 0.2 };
 /**
  * The additional part varies by the golden ratio. Otherwise, entries that were read at the same time would all be read
  * again at the same time.

@@ -153,7 +153,7 @@ describe('reading ahead', () => {
 
 	test('returns a response that is about to expire, and has the next one ready when it does', async () => {
 		const { readAhead, started, pass } = await settled();
-		pass(219);
+		pass(149);
 		expect(await readAhead('a')).toBe('one');
 		expect(started).toHaveLength(1);
 		pass(1);
