@@ -45,6 +45,12 @@ describe('a third party', () => {
 		await landscape.sandbox.share(id, 'unknown-employee');
 		const needed = await client.call(sessionPath(id, 'complete'), { method: 'POST' });
 		expect(needed.status).toBe(202);
+		expect(bodyOf(await client.call(sessionPath(id, 'status')))).toMatchObject({
+			status: 'IDV_REQUIRED',
+			idvRequired: true,
+			idvRequirementReason: 'FIRST_TIME_LINK',
+			reconciliationPlanType: 'MANUAL_REVIEW'
+		});
 		const started = await client.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
 		expect(bodyOf(started)).toMatchObject({ sessionId: id, planType: 'MANUAL_REVIEW', redirectUrl: null });
 		const submitted = await client.call(sessionPath(id, 'idv/submit'), { method: 'POST', json: { confirm: true } });

@@ -89,7 +89,7 @@ test('docs/architecture.md has the correct number of files for its four paths, a
 		filesOf('A backend call').size
 	];
 	const documented =
-		/(\d+) for a status read, (\d+) for a token refresh .*\s(\d+) for a wallet sign-in .* (\d+) for a backend call/.exec(
+		/(\d+) for a status read, (\d+) for a token refresh, (\d+) for a wallet sign-in and (\d+) for a backend call/.exec(
 			text
 		);
 	expect(documented?.slice(1).map(Number)).toEqual(counts);

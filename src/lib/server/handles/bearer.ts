@@ -4,7 +4,7 @@ import { audit } from '../audit';
 import { config } from '../config';
 import { hasAccessToken, isWithin, type RoutePath, routePath } from '../http/request';
 import { endpoint } from '../http/endpoint';
-import { challenge, type ChallengeFacts, Problem } from '../http/problem';
+import { challenge, type ChallengeFacts, Problem, problems } from '../http/problem';
 import { log } from '../log';
 import { countRefusal } from '../metrics';
 import { type ApiClient, verifyAccessToken } from '../sts/tokens';
@@ -84,7 +84,7 @@ export async function acceptBearer(request: Request, scope: string, requestId: s
 		throw refused(reason, { scope });
 	});
 	if (scope.split(' ').every((one) => apiClient.scopes.includes(one))) return apiClient;
-	const description = 'The access token lacks the required scope.';
+	const description = problems.insufficient_scope.message;
 	log.limited('an access token was rejected', { requestId, reason: description, scope });
 	countRefusal('scope');
 	throw new Problem('insufficient_scope', {

@@ -161,6 +161,7 @@ describe('an access token', () => {
 			await expect(calledWith({ scope })).rejects.toMatchObject({
 				code: 'insufficient_scope',
 				status: 403,
+				message: 'The access token lacks the required scope.',
 				headers: {
 					'www-authenticate':
 						'Bearer realm="portal", error="insufficient_scope", error_description="The access token lacks the required scope.", scope="wallet:sessions"'
