@@ -36,7 +36,7 @@ interface RefusedRequest {
 }
 
 /**
- * Refuses a request before it reaches the application: a page for a person, `{error, message, requestId}` for a program. The refusal is
+ * Refuses a request before it reaches the application: a page for a person, `{error, message, requestId}` for other clients. The refusal is
  * counted, and logged with the request id within the limit of `MAX_LINES`.
  */
 export function refuse(

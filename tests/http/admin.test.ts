@@ -89,7 +89,7 @@ describe('does not end sessions for', () => {
 		await expect.poll(reasons).toEqual(expect.arrayContaining(['insufficient_scope', 'unauthorized']));
 	});
 
-	test('the client credentials of a third party', async () => {
+	test('the client credentials of another API client', async () => {
 		const client = new ApiClient(landscape.url, await serviceToken(landscape));
 		expect((await client.call(PATH, { method: 'POST', json: { all: true } })).status).toBe(403);
 	});

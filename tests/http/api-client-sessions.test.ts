@@ -25,7 +25,7 @@ const requests = () => landscape.sandbox.lastRequests('bridge');
 /** Programs get 401 where only the browser of a session is let in (`dc-api.test.ts`). */
 const programRoutes = sessionRoutes.filter(([, rest]) => !rest.includes('dc-api'));
 
-describe('a third party', () => {
+describe('an API client', () => {
 	test('creates a wallet session, reads its status and completes it, without cookies', async () => {
 		const created = await client.call('/api/wallet/sessions', { method: 'POST', json: {} });
 		expect(created.status).toBe(201);
@@ -97,14 +97,14 @@ describe('a third party', () => {
 	});
 });
 
-describe('the wallet session of a third party', () => {
+describe('the wallet session of an API client', () => {
 	let id: string;
 
 	beforeEach(async () => {
 		id = await sessionOf(client);
 	});
 
-	test.each(programRoutes)('is not found at %s %s for another third party', async (method, rest, json) => {
+	test.each(programRoutes)('is not found at %s %s for another API client', async (method, rest, json) => {
 		const other = await apiClientAs(landscape, 'another-party');
 		await sessionOf(other);
 		const since = requests().length;
@@ -132,7 +132,7 @@ describe('the wallet session of a third party', () => {
 });
 
 test.each(programRoutes)(
-	'a browser’s wallet session is not found at %s %s for a third party',
+	'a browser’s wallet session is not found at %s %s for an API client',
 	async (method, rest, json) => {
 		const browser = new Browser(landscape.url);
 		await browser.open('/login');

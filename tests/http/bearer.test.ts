@@ -40,7 +40,7 @@ const invalid = (why: string) => ({
 const WAY = 'The access token is signed in a way that is not accepted.';
 
 describe('an access token', () => {
-	test('that a third party got by client credentials is accepted', async () => {
+	test('that an API client got by client credentials is accepted', async () => {
 		const response = await asking(await serviceToken(landscape));
 		expect(response.status).toBe(200);
 		expect(JSON.parse(response.text)).toEqual({

@@ -76,7 +76,7 @@ test('the Bridge receives the portal’s own token before sign-in, and the perso
 	expect(shown().at(-1)).toBe(`Bearer ${(await heldSession(browser, landscape)).accessToken}`);
 });
 
-test('a third party’s wallet session also uses the portal’s own token, never the third party’s', async () => {
+test('an API client’s wallet session also uses the portal’s own token, never that client’s', async () => {
 	const token = await serviceToken(landscape);
 	const before = tokenCalls();
 	await sessionOf(new ApiClient(portal.url, token));

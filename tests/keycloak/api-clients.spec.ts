@@ -7,7 +7,7 @@ import { requestToken, tokenOf } from './support/third-party.ts';
 
 const SCOPES = 'wallet:sessions profile:read';
 
-test('a third party is identified by a token from its own client, and can create a wallet session', async ({
+test('an API client is identified by a token from its own client, and can create a wallet session', async ({
 	place: { realm, landscape }
 }) => {
 	const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', SCOPES));
@@ -17,7 +17,7 @@ test('a third party is identified by a token from its own client, and can create
 	expect(status.status).toBe(200);
 });
 
-test('a third party can do what the scope of its token allows, and nothing else', async ({
+test('an API client can do what the scope of its token allows, and nothing else', async ({
 	place: { realm, landscape }
 }) => {
 	const library = new ApiClient(landscape.url, await tokenOf(realm, 'library-app', 'profile:read'));
@@ -27,7 +27,7 @@ test('a third party can do what the scope of its token allows, and nothing else'
 	expect(refused.headers.get('www-authenticate')).toContain('scope="wallet:sessions"');
 });
 
-test('a third party whose tokens have another audience is refused, with the reason', async ({
+test('an API client whose tokens have another audience is refused, with the reason', async ({
 	place: { realm, landscape }
 }) => {
 	const printing = new ApiClient(landscape.url, await tokenOf(realm, 'printing-app', SCOPES));
@@ -55,7 +55,7 @@ test('a disabled client receives no token', async ({ place: { realm } }) => {
 	expect(response.status).toBe(401);
 });
 
-test('a third party’s client cannot sign a person in with the person’s password', async ({ place: { realm } }) => {
+test('an API client cannot sign a person in with the person’s password', async ({ place: { realm } }) => {
 	const { username, password } = realm.person;
 	const response = await requestToken(realm, 'library-app', { grant_type: 'password', username, password });
 	expect(response.status).toBe(400);

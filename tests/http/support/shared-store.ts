@@ -89,7 +89,7 @@ export function actAsOne(instances: () => Instances) {
 		expect((await here.open('/account/sessions')).text).not.toContain(id);
 	});
 
-	test('a wallet session that a third party created on one instance belongs to it on all, and to nobody else', async () => {
+	test('a wallet session that an API client created on one instance belongs to it on all, and to nobody else', async () => {
 		const { urls, sandbox } = instances();
 		const [token, stranger] = [await serviceToken(instances()), await sandbox.sign(tokenClaims(instances()))];
 		const id = await sessionOf(new ApiClient(urls[0] ?? '', token));

@@ -10,7 +10,7 @@ export const SCOPES = 'wallet:sessions profile:read';
 const Tokens = v.pipe(v.string(), v.parseJson(), v.object({ access_token: v.string() }));
 const Created = v.pipe(v.string(), v.parseJson(), v.object({ sessionId: v.string() }));
 
-/** An access token for the portal's API that a third party gets with client credentials. */
+/** An access token for the portal's API that an API client gets with client credentials. */
 export async function serviceToken({ sandbox }: Pick<Landscape, 'sandbox'>, scope = SCOPES): Promise<string> {
 	const response = await exchange(new URL('/token', sandbox.stsUrl), {
 		method: 'POST',
@@ -36,7 +36,7 @@ export function tokenClaims(
 	return { ...good, ...changes };
 }
 
-/** A third party with this client id. */
+/** An API client with this client id. */
 export async function apiClientAs(landscape: Pick<Landscape, 'sandbox' | 'url'>, azp: string): Promise<ApiClient> {
 	return new ApiClient(landscape.url, await landscape.sandbox.sign(tokenClaims(landscape, { azp })));
 }

@@ -12,7 +12,7 @@ export interface ClientOptions {
 	key: SigningKey;
 }
 
-/** The portal, its service client, and a third party and an operator's program with service accounts. */
+/** The portal, its service client, and an API client and an operator's program with service accounts. */
 export function clientsOf(options: ClientOptions) {
 	const { clientId, clientSecret, clientKeys, portalOrigins, backchannelLogoutUrl, key } = options;
 	const credential = (secret: string) =>

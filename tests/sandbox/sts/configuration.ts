@@ -17,7 +17,7 @@ const apiScopes = 'wallet:sessions profile:read sessions:revoke';
 
 export interface ProviderOptions extends ClientOptions {
 	accessTokenSeconds: number;
-	/** The audience of the access token of a third party or an operator if its request names no resource. */
+	/** The audience of the access token of an API client or an operator if its request names no resource. */
 	apiAudience: string;
 	key: SigningKey;
 	/** Sends logout tokens. */

@@ -28,7 +28,7 @@ export interface OriginRules {
 }
 
 /**
- * `unauthorized`: a program without an access token (401). `forbidden`: a browser request that the policy refuses (403).
+ * `unauthorized`: a client that is no browser, without an access token (401). `forbidden`: a browser request that the policy refuses (403).
  */
 export type OriginVerdict = 'allowed' | 'unauthorized' | 'forbidden';
 

@@ -128,7 +128,7 @@ function notStored({ locals, request, url }: RequestEvent, { headers }: Response
 const STEP_PART = 0.1;
 const MIN_STEP_SECONDS = 60;
 
-/** Routes that only scripts and monitors call, not a person's click: of the pages themselves, and of programs. */
+/** Routes that no click of a person calls: pages, monitors and generators of clients do by themselves. */
 const backgroundRoutes: ReadonlySet<string> = new Set<RoutePath>([
 	'/api/auth/session',
 	'/api/health',

@@ -96,7 +96,7 @@ describe('access to a wallet session', () => {
 	});
 });
 
-describe('a third party', () => {
+describe('an API client', () => {
 	const bearer = { authorization: 'Bearer x' };
 	const apiClient = (clientId: string) => ({
 		clientId,
