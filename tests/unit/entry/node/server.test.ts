@@ -97,17 +97,15 @@ const respondEarly: Respond = async ({ body }) => {
 };
 
 test('a client that sends its whole body before it reads still receives the response', async () => {
-	const server = createPortalServer(respondEarly, { ...portalSettings, bodyLimitBytes: BODY_BYTES }).listen(
-		0,
-		'127.0.0.1'
-	);
+	const backends = [{ name: 'files', maxRequestBytes: BODY_BYTES }];
+	const server = createPortalServer(respondEarly, { ...portalSettings, backends }).listen(0, '127.0.0.1');
 	onTestFinished(() => {
 		server.close().closeAllConnections();
 	});
 	await once(server, 'listening');
 	const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
 	onTestFinished(() => void socket.destroy());
-	socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY_BYTES}\r\n\r\n`);
+	socket.write(`POST /api/backends/files/ HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY_BYTES}\r\n\r\n`);
 	await new Promise((resolve) => socket.write(Buffer.alloc(BODY_BYTES), resolve));
 	const [received] = (await once(socket.resume(), 'data')) as [Buffer];
 	expect(received.toString()).toMatch(/^HTTP\/1\.1 413 /);
