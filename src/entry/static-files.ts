@@ -26,7 +26,7 @@ export type StaticTable = ReadonlyMap<string, StaticFile>;
  * for each of the many small files makes the start slower.
  */
 export interface Disk {
-	/** Paths of all files below a folder, relative to it, separated by `/`; empty if the folder does not exist. */
+	/** Paths of all files below a folder, relative to it, separated by `/`. Throws if the folder does not exist. */
 	list(folder: string): string[];
 	read(file: string): Uint8Array<ArrayBuffer>;
 }
@@ -35,23 +35,15 @@ export interface Disk {
  * Lists a build's public files. A file that is named by a hash of its content is read when it is first requested, so that a start
  * does not wait for it; all others are read here, because their digest depends on their content. Each file stays in memory
  * (together a few hundred kB).
- * @param clientFolder the build's assets, including those that Vite names by a hash of their content
- * @param pagesFolder prerendered pages, served at their path without `.html`
+ * @param folder the build's assets, including those that Vite names by a hash of their content
  */
-export async function readStaticTable(disk: Disk, clientFolder: string, pagesFolder: string): Promise<StaticTable> {
-	const assets = await readFolder(disk, clientFolder, (path) => path);
-	const pages = await readFolder(disk, pagesFolder, pagePath);
-	return new Map([...assets, ...pages]);
-}
-
-function readFolder(disk: Disk, folder: string, nameOf: (path: string) => string): Promise<[string, StaticFile][]> {
+export async function readStaticTable(disk: Disk, folder: string): Promise<StaticTable> {
 	const files = new Set(disk.list(folder));
 	const read = (file: string) => disk.read(`${folder}/${file}`);
-	return Promise.all(
-		[...files]
-			.filter((file) => !isVariant(file, files))
-			.map(async (file) => [nameOf(`/${file}`), await readOne(file, files, read)])
-	);
+	const entries = [...files]
+		.filter((file) => !isVariant(file, files))
+		.map(async (file) => [`/${file}`, await readOne(file, files, read)] as const);
+	return new Map(await Promise.all(entries));
 }
 
 async function readOne(file: string, known: ReadonlySet<string>, read: Disk['read']): Promise<StaticFile> {
@@ -81,10 +73,6 @@ function atOnce(read: Content): Content {
 
 function isVariant(file: string, known: ReadonlySet<string>): boolean {
 	return /\.(br|gz)$/.test(file) && known.has(file.slice(0, -3));
-}
-
-function pagePath(path: string): string {
-	return path.replace(/(\/index)?\.html$/, '') || '/';
 }
 
 /** Responds to GET or HEAD for a public file with 200 or 304 (RFC 9110 13; RFC 9111). Range headers are ignored (RFC 9110 14.2). */

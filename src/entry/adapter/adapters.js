@@ -29,11 +29,11 @@ export function nodeAdapter(out) {
 		name: 'portal-node',
 		supports,
 		async adapt(builder) {
+			refusePrerendered(builder);
 			const { bundle, bundleApplication } = await import('./bundle.js');
 			builder.rimraf(out);
 			builder.writeClient(`${out}/assets`);
-			builder.writePrerendered(`${out}/prerendered`);
-			await Promise.all([builder.compress(`${out}/assets`), builder.compress(`${out}/prerendered`)]);
+			await builder.compress(`${out}/assets`);
 			const server = builder.getServerDirectory();
 			const manifest = `${server}/node-manifest.js`;
 			writeFileSync(manifest, `export const manifest = ${builder.generateManifest({ relativePath: '.' })};\n`);
@@ -63,6 +63,7 @@ export function denoAdapter(out) {
 		name: 'portal-deno',
 		supports,
 		async adapt(builder) {
+			refusePrerendered(builder);
 			const { bundle } = await import('./bundle.js');
 			await deno({ out, precompress: true }).adapt(builder);
 			// Only the application and the public files are used: the adapter's own server imports remote code.
@@ -76,6 +77,14 @@ export function denoAdapter(out) {
 			await bundle('entry/deno/doctor-checks.ts', out, 'doctor-checks.js', 'deno');
 		}
 	};
+}
+
+/**
+ * A page that is written by the build has no nonce and no language of its reader, and the entry does not serve it.
+ * @param {import('@sveltejs/kit').Builder} builder
+ */
+function refusePrerendered({ prerendered: { paths } }) {
+	if (paths.length > 0) throw new Error(`These routes must not set "prerender": ${paths.join(', ')}`);
 }
 
 /**

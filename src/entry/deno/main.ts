@@ -23,7 +23,7 @@ export async function main(application: Application): Promise<void> {
 
 	const { dirname: folder } = import.meta;
 	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));
-	const files = await readStaticTable(disk, `${folder}/client`, `${folder}/prerendered`);
+	const files = await readStaticTable(disk, `${folder}/client`);
 	const respond = await startApplication(application, environment);
 	await listenOrExit(createServe(respond, { ...config, files }), config.listen, config.shutdownDelayMs);
 }
@@ -86,17 +86,7 @@ export const disk: Disk = {
 };
 
 function filesBelow(folder: string, prefix: string): string[] {
-	return entriesOf(`${folder}/${prefix}`).flatMap(({ name, isDirectory }) =>
+	return [...Deno.readDirSync(`${folder}/${prefix}`)].flatMap(({ name, isDirectory }) =>
 		isDirectory ? filesBelow(folder, `${prefix}${name}/`) : [prefix + name]
 	);
-}
-
-/** The folder for prerendered pages does not exist if there are none. */
-function entriesOf(folder: string): Deno.DirEntry[] {
-	try {
-		return [...Deno.readDirSync(folder)];
-	} catch (error) {
-		if (error instanceof Deno.errors.NotFound) return [];
-		throw error;
-	}
 }

@@ -26,7 +26,7 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 	);
 	const net = [...own, ...[...sts, ...services, ...others].map(peerOf)];
 	const kvFile = denoKv !== undefined && denoKv !== 'default' ? [denoKv] : [];
-	const folders = ['client', 'prerendered', 'server'].map((name) => `${folder}/${name}`);
+	const folders = ['client', 'server'].map((name) => `${folder}/${name}`);
 	return [
 		'--no-prompt',
 		// A deno.json or package.json in a parent folder would make Deno install packages first.

@@ -31,7 +31,7 @@ const fileLimit = fileLimitIn(processLimits());
 const connections = connectionsWithin(fileLimit, config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const files = await readStaticTable(disk, folder('./assets'), folder('./prerendered'));
+const files = await readStaticTable(disk, folder('./assets'));
 
 /** Imports a file of the build by its URL, so that bundlers do not include it. */
 const load = (name: string): Promise<object> => import(new URL(`./server/${name}`, import.meta.url).href);

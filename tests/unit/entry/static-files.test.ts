@@ -16,7 +16,7 @@ async function put(path: string, content: string) {
 	await mkdir(dirname(join(folder, path)), { recursive: true });
 	await writeFile(join(folder, path), content);
 }
-const read = () => readStaticTable(disk, join(folder, 'client'), join(folder, 'pages'));
+const read = () => readStaticTable(disk, join(folder, 'client'));
 
 test('compressed variants belong to their file and have no separate path', async () => {
 	await put('client/app.css', 'plain');
@@ -69,15 +69,8 @@ test('all other files are read at startup, so that they match their digest', asy
 	expect(text(file?.content() ?? null)).toBe('one');
 });
 
-test('prerendered pages are served without .html in their path', async () => {
-	await put('pages/index.html', 'home');
-	await put('pages/help.html', 'help');
-	await put('pages/nl/index.html', 'hulp');
-	expect([...(await read()).keys()].sort()).toEqual(['/', '/help', '/nl']);
-});
-
-test('a build without public files or pages gives an empty table', async () => {
-	expect((await read()).size).toBe(0);
+test('a build without its public files is reported', async () => {
+	await expect(read()).rejects.toThrow('ENOENT');
 });
 
 const bytes = (text: string) => new TextEncoder().encode(text);

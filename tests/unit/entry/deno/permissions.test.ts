@@ -43,7 +43,7 @@ test('puts an IPv6 listening address in brackets', () => {
 });
 
 test("allows reading the build's folders only, and no writing, subprocesses or remote modules", () => {
-	expect(flags()).toContain('--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server');
+	expect(flags()).toContain('--allow-read=/srv/p/client,/srv/p/server');
 	expect(flags().join(' ')).not.toMatch(/allow-(all|write|run|sys|ffi|import)|-A/);
 	expect(flags()).toEqual(expect.arrayContaining(['--no-prompt', '--no-remote', '--cached-only']));
 });
@@ -61,7 +61,7 @@ test('allows reading and writing the Deno KV file, and no other writing', () => 
 	expect(flags({ DENO_KV: '/var/portal.kv' })).toEqual(
 		expect.arrayContaining([
 			'--unstable-kv',
-			'--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server,/var/portal.kv',
+			'--allow-read=/srv/p/client,/srv/p/server,/var/portal.kv',
 			'--allow-write=/var/portal.kv'
 		])
 	);
@@ -92,5 +92,5 @@ test('allows reading the files that contain secrets, and no other files', () => 
 	const { STS_CLIENT_SECRET: _, ...others } = environment;
 	const granted = permissionFlags(parseConfig({ ...others, STS_CLIENT_SECRET_FILE: file }), '/srv/p');
 	rmSync(folder, { recursive: true });
-	expect(granted).toContain(`--allow-read=/srv/p/client,/srv/p/prerendered,/srv/p/server,${file}`);
+	expect(granted).toContain(`--allow-read=/srv/p/client,/srv/p/server,${file}`);
 });
