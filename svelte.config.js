@@ -27,7 +27,7 @@ const config = {
 		adapter: adapters[/** @type {keyof typeof adapters} */ (wanted)](),
 		...(wanted === 'gallery' && gallery),
 		// Our own origin policy (lib/server/handles) covers every method and content type; Kit's check
-		// knows form posts only, is off in dev, and would refuse back-channel logout (docs/security.md C1).
+		// knows form posts only, is off in dev, and would refuse back-channel logout.
 		csrf: { trustedOrigins: ['*'] },
 		csp: {
 			mode: 'nonce',

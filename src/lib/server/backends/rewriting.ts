@@ -61,7 +61,7 @@ function forwardableSegment(segment: string): string {
 	throw new Problem('not_found');
 }
 
-/** Request headers that are forwarded to a backend. Cookies, credentials and proxy headers are not (docs/security.md U2). */
+/** Request headers that are forwarded to a backend. Cookies, credentials and proxy headers are not (docs/backends.md, "What reaches the backend"). */
 const FROM_CALLER = [
 	'accept',
 	'accept-language',
@@ -79,7 +79,7 @@ const FROM_CALLER = [
 /** Forwarded only if the request has a body. */
 const OF_BODY = ['content-type', 'content-length', 'content-encoding'];
 
-/** Response headers that are forwarded. `Location` is rewritten, and all others are dropped (docs/security.md U3). */
+/** Response headers that are forwarded. `Location` is rewritten, and all others are dropped (docs/backends.md, "What reaches the caller"). */
 const FROM_BACKEND = [
 	'accept-ranges',
 	'allow',

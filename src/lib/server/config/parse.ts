@@ -7,6 +7,9 @@ import { arrangeClient, arrangeService } from './service-client';
 import { CheckedEnvironment } from './checked-environment';
 import { type Environment, lowerCaseNames } from './environment';
 
+/** Far more than any response of the Auth Bridge needs. */
+const MAX_BRIDGE_RESPONSE_BYTES = 262_144;
+
 type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** All faults of an environment, each as `NAME: what is wrong`. The message has one per line. */
@@ -92,6 +95,7 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 		listen: { host: env.HOST, port: env.PORT },
 		/** How long requests are still accepted after SIGTERM, so that a proxy can stop sending them. */
 		shutdownDelayMs: (env.SHUTDOWN_DELAY_SECONDS ?? (env.AUTH_TRUST_HOST ? 5 : 0)) * 1000,
+		/** A setting of the server entry, so that its tests can use small bodies. */
 		bodyLimitBytes: BODY_LIMIT_BYTES,
 		/** The first secret seals; all of them unseal. */
 		secrets: env.AUTH_SECRET,
@@ -121,7 +125,7 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 			/** The default is never requested, because wallet sign-in is then off; `.invalid` never resolves (RFC 6761 6.4). */
 			url: env.AUTH_BRIDGE_URL ?? 'http://auth-bridge.invalid',
 			timeoutMs: env.AUTH_BRIDGE_TIMEOUT_MS,
-			maxBytes: 262_144
+			maxBytes: MAX_BRIDGE_RESPONSE_BYTES
 		},
 		/** The service credential, for upstream requests that are not on behalf of a signed-in person. */
 		service: arrangeService(env, credentials),

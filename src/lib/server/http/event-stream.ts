@@ -17,7 +17,7 @@ export interface EventSink {
 export type EventSource = (sink: EventSink) => () => void;
 
 interface EventStreamOptions {
-	/** When the stream ends, in milliseconds on the clock `now` of the registry. A browser then reconnects. */
+	/** When the stream ends, in milliseconds on the clock `now` of `createEventStreams`. A browser then reconnects. */
 	readonly endsAtMs: number;
 	/** How long a browser waits before it reconnects, in milliseconds. */
 	readonly retryMs: number;
@@ -141,7 +141,7 @@ interface Counter {
 
 export type EventStreams = ReturnType<typeof createEventStreams>;
 
-/** A page misses a heartbeat after 6 s (`status-client.ts`). Proxies drop a silent connection after 30 s or more. */
+/** A page misses a heartbeat after 6 s (`src/lib/wallet/status-client.ts`). Proxies drop a silent connection after 30 s or more. */
 const HEARTBEAT_MS = 4000;
 /** Spread out, so that the clients of a process that shuts down do not all reconnect at the same time. */
 const MIN_RETRY_MS = 2000;
