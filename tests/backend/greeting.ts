@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
-export interface GreetingSettings {
+interface GreetingSettings {
 	/** Who has to have issued a token. */
 	readonly issuer: string;
 	/** Where the issuer publishes its keys. */

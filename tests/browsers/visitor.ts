@@ -12,7 +12,7 @@ const WAIT_BETWEEN_CHECKS = { timeout: 30_000, interval: 500 };
 
 const { scan, opened, checking } = en.wallet;
 
-export interface VisitorOptions {
+interface VisitorOptions {
 	readonly portalUrl: string;
 	readonly sandbox: Sandbox;
 	/** Whether the browser runs scripts: without, a person has to press "check". */

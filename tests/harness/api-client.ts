@@ -1,7 +1,7 @@
 import type { HttpResponse } from './exchange.ts';
 import { exchange } from './exchange.ts';
 
-export interface CallOptions {
+interface CallOptions {
 	method?: string;
 	json?: unknown;
 	/** Override the client's own headers. */

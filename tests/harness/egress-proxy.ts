@@ -6,7 +6,7 @@ import type { Certificate } from './certificate.ts';
 import { join, listenOnLoopback } from './loopback.ts';
 import { passOn } from './proxy.ts';
 
-export interface EgressProxyOptions {
+interface EgressProxyOptions {
 	/** The port on 127.0.0.1 for each known `host:port`. The proxy knows no other name. */
 	readonly targets: ReadonlyMap<string, number>;
 	/** Makes connections to the proxy itself TLS, with this certificate; they are plain without one. */

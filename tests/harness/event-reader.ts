@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 
 /** One event as a browser dispatches it. `connected`, the first event of each stream, is left out. */
-export interface ServerEvent {
+interface ServerEvent {
 	readonly type: string;
 	readonly data: string;
 }

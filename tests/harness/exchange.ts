@@ -9,7 +9,7 @@ export interface HttpResponse {
 	text: string;
 }
 
-export interface Question {
+interface Question {
 	method: string;
 	headers: Record<string, string>;
 	body?: string | undefined;

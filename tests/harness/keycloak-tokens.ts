@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 const ISSUER = 'https://login.uni-noord.example/realms/uni-noord';
 
-export interface KeycloakTokens {
+interface KeycloakTokens {
 	readonly accessToken: string;
 	readonly refreshToken: string;
 	readonly idToken: string;

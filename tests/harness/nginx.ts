@@ -10,7 +10,7 @@ import { isListening } from './portal.ts';
 const PROGRAM = 'nginx';
 const START_LIMIT_MS = 60_000;
 
-export interface NginxOptions {
+interface NginxOptions {
 	/** The port for TLS connections on 127.0.0.1. */
 	readonly port: number;
 	readonly portalPort: number;

@@ -29,7 +29,7 @@ const Metrics = v.object({
 });
 const Spans = v.object({ resourceSpans: listOf(v.object({ scopeSpans: listOf(v.object({ spans: listOf(Span) })) })) });
 
-export type ReceivedSpan = v.InferOutput<typeof Span>;
+type ReceivedSpan = v.InferOutput<typeof Span>;
 
 /** Receives what a collector would: OTLP over HTTP, as JSON. */
 export interface OtlpReceiver {

@@ -7,7 +7,7 @@ import type { Build } from './runtime.ts';
 export type Environment = Readonly<Record<string, string>>;
 
 /** The process of a started build, running or ended. */
-export interface PortalProcess {
+interface PortalProcess {
 	child: ChildProcess;
 	/** Everything it has written so far, both streams in order of arrival. */
 	logs(): string;

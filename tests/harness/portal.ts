@@ -8,7 +8,7 @@ const START_LIMIT_MS = 90_000;
 /** More than the portal's own limits for stopping, on a busy machine too. */
 const STOP_LIMIT_MS = 90_000;
 
-export interface PortalOptions {
+interface PortalOptions {
 	runtime: Build;
 	/** The whole environment. Only HOST, PORT and AUTH_URL are derived from the port if they are absent. */
 	env: Environment;

@@ -1,12 +1,12 @@
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 
-export interface RawResponse {
+interface RawResponse {
 	status: number;
 	headers: IncomingHttpHeaders;
 	body: string;
 }
 
-export interface RawRequest {
+interface RawRequest {
 	method?: string;
 	path: string;
 	/** Also headers that `fetch` does not allow, such as Host. */

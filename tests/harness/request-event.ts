@@ -17,7 +17,7 @@ export interface EventOptions {
 	readonly origin?: string;
 }
 
-export type FakeEvent = RequestEvent & { readonly cookies: FakeCookies };
+type FakeEvent = RequestEvent & { readonly cookies: FakeCookies };
 
 /** The part of Kit's event that the server's own functions use. */
 export function requestEvent(options: EventOptions = {}): FakeEvent {

@@ -4,7 +4,7 @@ import { makeCertificate } from './certificate.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { passOn } from './proxy.ts';
 
-export interface TlsProxy {
+interface TlsProxy {
 	/** `https://localhost:{port}` */
 	url: string;
 	/** The certificate that clients must trust. */

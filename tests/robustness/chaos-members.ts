@@ -10,9 +10,9 @@ import { FRONT_HEADER, STICKY_COOKIE } from './random-front.ts';
 import type { TokenFamily } from './sts-gateway.ts';
 
 /** Why a session was lost: nothing can be done about the first two. */
-export type LossCause = 'response lost' | 'killed during its token request' | 'none';
+type LossCause = 'response lost' | 'killed during its token request' | 'none';
 
-export interface ChaosReport {
+interface ChaosReport {
 	requests: number;
 	/** By status; those of the front itself apart. */
 	readonly statuses: Record<string, number>;
@@ -35,7 +35,7 @@ export const newReport = (): ChaosReport => ({
 	complaints: []
 });
 
-export interface ChaosMember {
+interface ChaosMember {
 	/** One request, some at once, or one step of a journey. */
 	step(): Promise<void>;
 	/** With all well again: is signed in, as the right person; ended sessions are refused. */

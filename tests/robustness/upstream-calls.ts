@@ -11,10 +11,10 @@ import type { PersonId } from '../sandbox/people.ts';
 import type { FaultKind } from '../sandbox/scenarios.ts';
 
 /** Does what makes the portal ask upstream, as often as it is called. */
-export type Act = () => Promise<Visit>;
+type Act = () => Promise<Visit>;
 
 /** A call of the portal's to a service behind it. */
-export interface UpstreamCall {
+interface UpstreamCall {
 	/** As the sandbox counts it, such as `bridge.status`. */
 	readonly operation: string;
 	/** Everything up to the call, while all is well. */

@@ -3,7 +3,7 @@ import type { Sandbox } from './index.ts';
 
 const Body = v.looseObject({});
 
-export interface BridgeResponse {
+interface BridgeResponse {
 	readonly status: number;
 	readonly body: Record<string, unknown>;
 }

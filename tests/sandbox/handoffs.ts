@@ -4,7 +4,7 @@ export type HandoffOutcome =
 	{ kind: 'person'; personId: string; hasSecondFactor: boolean } | { kind: 'confirmed' | 'refused' | 'failed' };
 
 /** A person who is redirected to the institution, and for what purpose. */
-export interface Handoff {
+interface Handoff {
 	readonly purpose: 'login' | 'idv';
 	/** If absent, the institution's page offers a choice. */
 	readonly institutionId: string | undefined;

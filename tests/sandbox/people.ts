@@ -1,5 +1,5 @@
 /** What the Bridge knows about a person's wallet before the first use. */
-export type WalletLink = 'linked' | 'expired' | 'none';
+type WalletLink = 'linked' | 'expired' | 'none';
 
 export interface Person {
 	readonly id: PersonId;

@@ -9,7 +9,7 @@ const parts = {
 };
 type Part = keyof typeof parts;
 
-export interface OpenPorts {
+interface OpenPorts {
 	readonly listeners: Readonly<Record<Part, Listener>>;
 	close: () => Promise<void>;
 }

@@ -33,7 +33,7 @@ export const requestOptions = {
 	walletUrl: 'openid4vp://',
 	expiresAt: () => now() + 300_000
 } as const;
-export const queried = ['given_name', 'family_name', 'birthdate', 'eduid'];
+const queried = ['given_name', 'family_name', 'birthdate', 'eduid'];
 
 /** What the tests of one file share; `useVerifierFixture` sets it. */
 interface Fixture {

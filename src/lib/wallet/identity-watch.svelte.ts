@@ -5,7 +5,7 @@ import type { OnUpdate, StatusUpdate } from './status-client';
 import type { IdentityView } from './view';
 
 /** What the watch needs from its page; tests replace all of it. */
-export interface WatchDeps {
+interface WatchDeps {
 	readonly follow: (sessionIds: readonly string[], onUpdate: OnUpdate) => Pick<Follower, 'run'>;
 	/** What the server would show now; null if it cannot be read, or if the page navigates to another. Never rejects. */
 	readonly readView: (signal: AbortSignal) => Promise<IdentityView | null>;

@@ -24,7 +24,7 @@ export interface BackendPortal {
 	readonly stop: () => Promise<void>;
 }
 
-export interface OpenRequest {
+interface OpenRequest {
 	readonly request: ReturnType<typeof httpRequest>;
 	readonly responded: Promise<IncomingMessage>;
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-export interface RouteParameters {
+interface RouteParameters {
 	walletSession: string;
 	wallet: string;
 }

@@ -4,7 +4,7 @@ import { runtime } from '../../harness/runtime.ts';
 import { bareEnvironment } from './bare-environment.ts';
 
 /** A portal that writes its log to a pipe, and can be made to write a lot. */
-export interface NoisyPortal {
+interface NoisyPortal {
 	readonly portal: Portal;
 	readonly pipe: NamedPipe;
 	/** Makes it write this many lines of about 500 bytes. */

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
-export interface Arrived {
+interface Arrived {
 	readonly method: string;
 	readonly target: string;
 	readonly headers: IncomingMessage['headers'];

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { type Listening, listenOnLoopback } from '../../harness/loopback.ts';
 
 /** The response of the echo backend, as JSON. */
-export interface Echo {
+interface Echo {
 	readonly method: string;
 	readonly path: string;
 	readonly authorization: string;

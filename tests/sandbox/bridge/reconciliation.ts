@@ -7,7 +7,7 @@ import { update, type WalletSession } from './session.ts';
 
 export type IdvOutcome = 'confirmed' | 'refused' | 'failed';
 
-export interface ReconciliationOptions {
+interface ReconciliationOptions {
 	dialect: Dialect;
 	holders: Holders;
 	scenarios: Scenarios;

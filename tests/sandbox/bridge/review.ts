@@ -13,7 +13,7 @@ const Submission = v.union([
 	v.strictObject({ fields: v.pipe(v.record(v.string(), v.string()), v.minEntries(1)) })
 ]);
 
-export interface ReviewOptions {
+interface ReviewOptions {
 	dialect: Dialect;
 	scenarios: Scenarios;
 	reconciliation: Reconciliation;

@@ -10,7 +10,7 @@ import type { BridgeService } from './service.ts';
 /** Sent by the STS only, so that its requests are counted separately from the portal's. */
 export const callerHeader = 'x-sandbox-caller';
 
-export interface BridgeRoutesOptions {
+interface BridgeRoutesOptions {
 	service: BridgeService;
 	scenarios: Scenarios;
 	recorder: Recorder;

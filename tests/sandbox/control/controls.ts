@@ -67,7 +67,7 @@ export interface Controls {
 	sign(payload: JWTPayload, header?: Record<string, unknown>): Promise<string>;
 }
 
-export interface ControlledParts {
+interface ControlledParts {
 	scenarios: Scenarios;
 	recorder: Recorder;
 	service: BridgeService;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { faultKinds, type FaultKind, type FaultTarget, type ScenarioOptions, type Scenarios } from '../scenarios.ts';
 import { redirect, sendHtml, sendJson, type Exchange } from './exchange.ts';
 
-export interface FaultOptions {
+interface FaultOptions {
 	scenarios: Scenarios;
 	target: FaultTarget;
 	/** The target of a `…-redirect`: the control address, which counts the requests. */

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 /** Receives Node's own request and response. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface ListenerOptions {
+interface ListenerOptions {
 	/** Named in the message if the port is in use, such as `STS`. */
 	name: string;
 	/** The variable that changes the port, for the same message. */

@@ -25,7 +25,7 @@ type PersonClaims = Record<(typeof personClaims)[number], unknown>;
 
 const day = 24 * 60 * 60;
 
-export interface CredentialOptions {
+interface CredentialOptions {
 	readonly person: Person;
 	/** The key of the wallet that will present the credential. */
 	readonly holderKey: PublicHolderKey;

@@ -8,7 +8,7 @@ import type { Scenarios } from '../scenarios.ts';
 
 const Reconciled = v.object({ sessionId: v.string(), returnOrigin: v.string(), linked: v.boolean() });
 
-export interface FederationOptions {
+interface FederationOptions {
 	handoffs: Handoffs;
 	scenarios: Scenarios;
 	/** The public address of the STS. */

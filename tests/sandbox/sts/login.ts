@@ -18,7 +18,7 @@ const Resolved = v.object({
 	amr: v.array(v.string())
 });
 
-export interface LoginOptions {
+interface LoginOptions {
 	provider: Provider;
 	accounts: Accounts;
 	handoffs: Handoffs;

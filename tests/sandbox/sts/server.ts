@@ -16,7 +16,7 @@ import { stsOperation } from './operations.ts';
 import { confirmSignOut } from './sign-out.ts';
 import { addTokenExchange } from './token-exchange.ts';
 
-export interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authorizations'> {
+interface StsOptions extends Omit<ProviderOptions, 'accounts' | 'authorizations'> {
 	/** The public address, and the issuer of every token. */
 	issuer: string;
 	/** Origin of the endpoints that only servers call, if it is another one. */

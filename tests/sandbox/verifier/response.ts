@@ -21,7 +21,7 @@ export interface WalletResponse extends v.InferOutput<typeof Response> {
 	readonly isEncrypted: boolean;
 }
 
-export interface ResponseOptions {
+interface ResponseOptions {
 	/** Present for `direct_post.jwt`: the presentation must be encrypted for this key. */
 	readonly encryptionKey: CryptoKey | undefined;
 }

@@ -5,7 +5,7 @@ import { createIdentity } from './identity.ts';
 import { StatusLists } from './status-lists.ts';
 import { Verifier, type RequestOptions, type Transaction } from './verifier.ts';
 
-export interface VerifierServiceOptions {
+interface VerifierServiceOptions {
 	/** The settings at the start, and after `reset`. */
 	readonly settings: VerifierSettings;
 	/** Its test CA certifies the verifier, and is the only one whose credentials are accepted. */

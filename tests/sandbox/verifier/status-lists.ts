@@ -19,7 +19,7 @@ interface CachedList {
 	readonly usableUntil: number;
 }
 
-export interface StatusListOptions {
+interface StatusListOptions {
 	/** Named in the certificate that signs the lists. */
 	readonly issuer: string;
 	/** In PEM. */

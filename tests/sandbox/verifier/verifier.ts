@@ -8,7 +8,7 @@ import { readResponse, type WalletResponse } from './response.ts';
 import type { ResponseMode } from './settings.ts';
 import type { StatusLists } from './status-lists.ts';
 
-export interface VerifierOptions {
+interface VerifierOptions {
 	readonly identity: VerifierIdentity;
 	/** The issuer whose credentials are accepted. */
 	readonly issuer: string;

@@ -20,7 +20,7 @@ const StatusClaim = v.object({ status: v.object({ status_list: v.object({ idx: v
 export const WalletContents = v.object({ key: PrivateKey, credential: v.string() });
 export type WalletContents = v.InferOutput<typeof WalletContents>;
 
-export interface WalletsOptions {
+interface WalletsOptions {
 	readonly issuer: CredentialIssuer;
 	readonly scenarios: Scenarios;
 	readonly verifiers: VerifierService;

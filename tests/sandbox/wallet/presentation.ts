@@ -15,7 +15,7 @@ export async function createWalletKey(): Promise<WalletKey> {
 	return { privateKey, jwk: await exportJWK(publicKey) };
 }
 
-export interface KeyBindingOptions {
+interface KeyBindingOptions {
 	readonly key: WalletKey;
 	/** The verifier's client id, with its prefix. */
 	readonly audience: string;

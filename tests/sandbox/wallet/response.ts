@@ -1,6 +1,6 @@
 import { CompactEncrypt, importJWK, type JWK } from 'jose';
 
-export interface Encryption {
+interface Encryption {
 	/** A key of the request's `client_metadata.jwks`. */
 	readonly jwk: JWK;
 	/** One of `encrypted_response_enc_values_supported`. */
@@ -8,7 +8,7 @@ export interface Encryption {
 }
 
 /** The parameters of an authorization response (OpenID4VP, section 8.1), as the wallet sends them. */
-export interface ResponseParameters {
+interface ResponseParameters {
 	readonly state: string;
 	/** Presentations by the id of their credential query. */
 	readonly vp_token: Readonly<Record<string, readonly string[]>>;

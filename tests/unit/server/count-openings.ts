@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { builtin } from '$lib/server/runtime';
 
 /** How often something sealed has been opened since the last reset, whether or not that succeeded. */
-export interface CountedOpenings {
+interface CountedOpenings {
 	openings(): number;
 	reset(): void;
 }

@@ -102,7 +102,10 @@ const numbers: readonly (readonly [string, string])[] = [
 		minutes(constant('lib/server/sts/id-token.ts', 'MAX_IAT_AHEAD_SECONDS'))
 	],
 	['Age of a sign-in that may unlink a wallet or end other sessions, by `auth_time`', minutes(stepUp.maxAgeSeconds)],
-	['Redemptions of one authorization code', `for ${seconds(constant('lib/server/auth/sign-in-result.ts', 'SHARED_MS'))}`],
+	[
+		'Redemptions of one authorization code',
+		`for ${seconds(constant('lib/server/auth/sign-in-result.ts', 'SHARED_MS'))}`
+	],
 	[
 		'Automatic restarts of a sign-in that the STS calls expired',
 		String(constant('lib/server/auth/callback.ts', 'MAX_RESTARTS'))

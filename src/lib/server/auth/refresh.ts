@@ -209,10 +209,7 @@ const Tokens = v.object({
  * Names the refresh of a session. Both tokens are part of it, because a provider that does not rotate returns the same
  * refresh token again.
  */
-export function secretOf({
-	refreshToken = '',
-	accessToken = ''
-}: Pick<Session, 'refreshToken' | 'accessToken'>): string {
+function secretOf({ refreshToken = '', accessToken = '' }: Pick<Session, 'refreshToken' | 'accessToken'>): string {
 	return `${refreshToken} ${accessToken}`;
 }
 

@@ -56,7 +56,7 @@ export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096))
 const MAX_SECONDS = 1e11;
 
 /** Unix time in milliseconds, from a number or a string of digits (milliseconds or seconds), or from an ISO 8601 string. */
-export const instant = lenient(
+const instant = lenient(
 	v.pipe(
 		v.union([v.number(), v.string()]),
 		v.transform((value) => (typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Date.parse(value))),

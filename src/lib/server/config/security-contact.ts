@@ -31,7 +31,7 @@ const SecurityEnvironment = v.object(securityContactEntries);
 type SecurityEnvironment = v.InferOutput<typeof SecurityEnvironment>;
 
 /** Whom to tell about a vulnerability, and until when (Unix milliseconds). */
-export interface SecurityContact {
+interface SecurityContact {
 	readonly contacts: readonly string[];
 	readonly expiresAtMs: number;
 	readonly policy: string | undefined;

@@ -30,7 +30,7 @@ export interface OriginRules {
 /**
  * `unauthorized`: a client that is no browser, without an access token (401). `forbidden`: a browser request that the policy refuses (403).
  */
-export type OriginVerdict = 'allowed' | 'unauthorized' | 'forbidden';
+type OriginVerdict = 'allowed' | 'unauthorized' | 'forbidden';
 
 const READS = new Set(['GET', 'HEAD']);
 const CALLBACKS: ReadonlySet<string> = new Set<RoutePath>([

@@ -73,7 +73,7 @@ function preparedOf(listed: readonly Institution[]) {
 }
 
 /** A list as a file, for the script of the search field. */
-export interface InstitutionFile {
+interface InstitutionFile {
 	/** JSON: `[id, name, texts, abbreviations]` for each institution, sorted by name and prepared for the search. */
 	readonly json: Uint8Array<ArrayBuffer>;
 	readonly gzip: Uint8Array<ArrayBuffer>;

@@ -79,7 +79,7 @@ export async function endIdvRound(event: RequestEvent, owned: OwnedSession): Pro
 type Plan = Pick<IdvStatus, 'planType' | 'reason'>;
 
 /** Whether the person confirms on the portal's own page instead of at the institution. */
-export function isManual({ planType, reason }: Plan): boolean {
+function isManual({ planType, reason }: Plan): boolean {
 	return planType === null ? reason === 'CANDIDATE_MATCH_CONFIRMATION' : planType === 'MANUAL_REVIEW';
 }
 

@@ -196,7 +196,7 @@ export const CONTINUE_URL = '/login/start?provider=sts-wallet';
  */
 export const CONTINUE_PAGE = '/login/continue';
 
-export type Completion =
+type Completion =
 	| { readonly kind: 'completed'; readonly continueUrl: string }
 	| { readonly kind: 'idv_required'; readonly reason: IdvReason | null };
 

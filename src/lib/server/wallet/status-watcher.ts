@@ -29,7 +29,7 @@ function exactFields({ bridgeExpiresAt: _end, errorCode: _code, ...fields }: Ses
 	return JSON.stringify(fields);
 }
 
-export interface WatcherDeps {
+interface WatcherDeps {
 	readonly read: (id: string, credential: Credential) => Promise<SessionStatus>;
 	readonly budget: ReadBudget;
 	/** Milliseconds, on a clock that never steps back. */
@@ -43,7 +43,7 @@ export interface WatcherDeps {
 /** Each failed read doubles the interval, up to this many milliseconds. A longer interval of the budget stays as it is. */
 const LONGEST_PAUSE_MS = 15_000;
 /** Reads one session's status for all its listeners, one read at a time, until none is left or the status is final. */
-export class StatusWatcher {
+class StatusWatcher {
 	readonly #listeners = new Map<StatusListener, Credential>();
 	#seen: SessionStatus | null = null;
 	#rate: PollRate = 'scan';

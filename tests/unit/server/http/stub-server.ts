@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { listenOnLoopback } from '../../../harness/loopback';
 
-export interface Received {
+interface Received {
 	readonly method: string;
 	/** Path and query, as sent. */
 	readonly target: string;

@@ -2,7 +2,7 @@ import { createMemoryStore, DataLost, type Store } from '$lib/server/store/store
 import type { VirtualClock } from '../../virtual-clock';
 
 /** A store that a test takes away and gives back. */
-export interface BreakableStore extends Store {
+interface BreakableStore extends Store {
 	goAway(): void;
 	/** Goes on serving reads, and refuses every write, as a replica does. */
 	refuseWrites(): void;

@@ -6,7 +6,7 @@ import { createConnections } from '$lib/server/upstream/connections';
 import type { ProxySettings } from '$lib/server/upstream/egress';
 import { json, startStub, type Stub } from '../http/stub-server';
 
-export const DIRECT: ProxySettings = { http: undefined, https: undefined, except: '' };
+const DIRECT: ProxySettings = { http: undefined, https: undefined, except: '' };
 
 export function client({ proxies = DIRECT, now }: { proxies?: ProxySettings; now?: () => number } = {}) {
 	const send = createConnections(proxies, now);
