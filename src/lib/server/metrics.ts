@@ -62,6 +62,8 @@ const refusals = [
 	'requests_process',
 	'uploads_process',
 	'uploads_sender',
+	'responses_process',
+	'responses_sender',
 	'logouts_process',
 	'connections_process',
 	'origin',

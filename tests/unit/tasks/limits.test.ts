@@ -40,6 +40,7 @@ const bytes = (count: number) => `${thousands(count)} bytes`;
 
 const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, stepUp, bridge } = parseConfig(environment);
 const sessionList = 'lib/server/auth/session-list.ts';
+const backends = 'lib/server/backends/in-progress.ts';
 const connections = 'lib/server/upstream/connections.ts';
 
 /** Each number in the table that stands in the code, and how the table writes it. */
@@ -119,12 +120,18 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'The same per person; per API client',
-		`${constant('lib/server/backends/proxy.ts', 'MAX_UPLOADS_PER_PERSON')}; ${constant('lib/server/backends/proxy.ts', 'MAX_UPLOADS_PER_CLIENT')}`
+		`${constant(backends, 'MAX_UPLOADS_PER_PERSON')}; ${constant(backends, 'MAX_UPLOADS_PER_CLIENT')}`
 	],
 	[
 		'Uploads in progress that stream to backends, per process',
 		`${constant('lib/server/handles/load-shedding.ts', 'MAX_UPLOADS')}; they do not count as requests in progress`
 	],
+	['Requests to backends whose response has not ended, per process', thousands(requestsAtOnce)],
+	[
+		'Such requests per person; per API client',
+		`${constant(backends, 'MAX_RESPONSES_PER_PERSON')}; ${thousands(constant(backends, 'MAX_RESPONSES_PER_CLIENT'))}`
+	],
+	["Pause of the reader of a backend's response", seconds(constant(backends, 'MAX_PAUSE_MS'))],
 	[
 		'Back-channel logouts in progress',
 		`${constant('lib/server/handles/load-shedding.ts', 'MAX_LOGOUTS')}; they do not count as requests in progress`

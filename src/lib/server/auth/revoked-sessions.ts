@@ -1,5 +1,5 @@
 import { createSharedReads } from '../cache';
-import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
+import { CLOCK_TOLERANCE_SECONDS, everyInterval, FRESH_CLOCK_TOLERANCE_SECONDS, unixMs } from '../clock';
 import { sha256 } from '../seal';
 import { sharedStore } from '../store';
 import { isCovered, NO_REVOCATION, readRevocation, type Revocation, unionOf, writeRevocation } from '../store/kinds';
@@ -41,6 +41,29 @@ type Revocable = Pick<Session, 'id' | 'userId' | 'sub' | 'sid' | 'issuedAt' | 's
 export async function revokeSession({ id, endsAt }: Pick<Revocable, 'id' | 'endsAt'>): Promise<void> {
 	await sharedStore().write(idKey(id), '1', Math.max(MIN_LIFE_MS, endsAt * 1000 - unixMs()));
 	checks.forget(id);
+	for (const callBack of [...(watched.get(id) ?? [])]) callBack();
+}
+
+/** How often an open stream checks whether its session goes on. */
+const STREAM_CHECK_MS = 60_000;
+/** By the id of the session. */
+const watched = new Map<string, Set<() => void>>();
+
+/**
+ * Calls back when a session ends while a response streams: immediately if this process revokes it by its id, otherwise within a minute. It
+ * may call back again until the watch ends.
+ * @returns ends the watch
+ */
+export function onSessionEnd(session: Revocable, callBack: () => void): () => void {
+	const { id, endsAt } = session;
+	const callBacks = watched.get(id) ?? new Set();
+	watched.set(id, callBacks.add(callBack));
+	const hasEnded = async () => endsAt * 1000 <= unixMs() || (await isRevoked(session).catch(() => false));
+	const stop = everyInterval(STREAM_CHECK_MS, () => void hasEnded().then((isOver) => isOver && callBack()));
+	return () => {
+		stop();
+		if (callBacks.delete(callBack) && callBacks.size === 0) watched.delete(id);
+	};
 }
 
 /**

@@ -9,12 +9,12 @@ import type { UpstreamAuthorization } from '../upstream/client';
 import { log } from '../log';
 import { serviceAuthorization } from '../sts/service-token';
 import { upstreamCall } from '../upstream/tracing';
+import { countedResponse, countedUpload } from './in-progress';
 import { responseHeaders, requestHeaders, backendTarget, ownPath } from './rewriting';
 import { challengedSignIn, refusedSignIn } from './step-up';
 import { config } from '../config';
 import { createByteBuffer, inTurns, unreadable } from '../http/body';
 import { withinLimit } from '../clock';
-import { countRefusal } from '../metrics';
 import { BODY_LIMIT_BYTES } from '../config/fields';
 
 type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
@@ -24,13 +24,16 @@ type ForwardEvent = Pick<RequestEvent, 'request' | 'locals' | 'url'>;
  * If the backend refuses the token, the request is sent once more with a new one, unless its body is streamed (`streamsBody`).
  * A page that needs a stronger or newer sign-in leads to it.
  * @throws {Problem} `not_found` for an invalid path, `unauthorized` without a session if the backend gets the user's token,
- * `insufficient_user_authentication`, `payload_too_large`, `rate_limited` for too many uploads, or the error of the backend
+ * `insufficient_user_authentication`, `payload_too_large`, `rate_limited` or `busy` for too many requests in progress, or the error of the
+ * backend
  */
 export async function forward(event: ForwardEvent, backend: Backend): Promise<Response> {
 	const refused = refusedSignIn(event, backend);
 	if (refused) return refused;
-	if (!streamsBody(event.request)) return forwardOne(event, backend);
-	return countedUpload(event.locals, () => forwardOne(event, backend));
+	const { locals, request } = event;
+	return countedResponse(locals, backend.name, () =>
+		streamsBody(request) ? countedUpload(locals, () => forwardOne(event, backend)) : forwardOne(event, backend)
+	);
 }
 
 async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Response> {
@@ -204,37 +207,4 @@ async function* byteChunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<U
 function fault(error: unknown): never {
 	const isLate = error instanceof DOMException && error.name === 'TimeoutError';
 	throw isLate ? new Problem('request_timeout', { headers: { connection: 'close' } }) : unreadable(error);
-}
-
-/** The maximum number of concurrent streamed uploads of one person, over all their sessions. */
-export const MAX_UPLOADS_PER_PERSON = 8;
-/** The same limit for an API client, which uploads for many people. */
-export const MAX_UPLOADS_PER_CLIENT = 100;
-
-const inFlight = new Map<string, number>();
-
-/**
- * Runs work that streams an upload, and counts the upload for its sender until the work settles.
- * @throws {Problem} `rate_limited` if the sender has too many uploads in progress
- */
-export async function countedUpload<Result>(
-	{ session, apiClient }: Pick<App.Locals, 'session' | 'apiClient'>,
-	work: () => Promise<Result>
-): Promise<Result> {
-	const [owner, max] = session
-		? [`person ${session.sub}`, MAX_UPLOADS_PER_PERSON]
-		: [`client ${apiClient?.clientId}`, MAX_UPLOADS_PER_CLIENT];
-	const count = inFlight.get(owner) ?? 0;
-	if (count >= max) {
-		countRefusal('uploads_sender');
-		throw new Problem('rate_limited');
-	}
-	inFlight.set(owner, count + 1);
-	try {
-		return await work();
-	} finally {
-		const left = (inFlight.get(owner) ?? 1) - 1;
-		if (left > 0) inFlight.set(owner, left);
-		else inFlight.delete(owner);
-	}
 }

@@ -24,7 +24,8 @@ const inFlight: Record<Pool, number> = { requests: 0, uploads: 0, logouts: 0 };
 
 /**
  * Limits how many requests are in flight, and refuses further ones immediately. While a service behind the portal is slow, the
- * requests that wait for it must not fill the memory. A stream counts until it begins; then it has its own limit.
+ * requests that wait for it must not fill the memory. A stream counts until it begins; then it has its own limit (`wallet/events.ts`,
+ * `backends/in-progress.ts`).
  */
 export const loadShedding: Handle = (input) => {
 	const { event, resolve } = input;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestEvent } from '@sveltejs/kit';
 import { readLoginTransaction } from '../auth/login-page';
+import { onSessionEnd } from '../auth/revoked-sessions';
 import type { Credential } from '../bridge/request';
 import { afterTimeout, everyInterval, unixMs } from '../clock';
 import { config } from '../config';
@@ -74,6 +75,8 @@ export function walletEvents(event: RequestEvent, sessions: readonly OwnedSessio
 				sink.close();
 			})
 		);
+		// The browser connects again, and its access is checked.
+		if (session) stops.push(onSessionEnd(session, () => sink.close()));
 		return () => stops.forEach((stop) => stop());
 	};
 	return outsideOfRequests(() => eventStreams().open({ browser, walletSessions, address }, lifeMs, source));

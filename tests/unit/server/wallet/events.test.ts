@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventStreams, walletEvents } from '$lib/server/wallet/events';
+import { revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
+import type { Session } from '$lib/server/auth/session';
 import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { requestEvent, type EventOptions } from '../../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
@@ -60,6 +62,20 @@ test.each<[string, number, EventOptions]>([
 ])('an event stream lasts %s', async (_what, minutes, options) => {
 	expect(await minutesOpen(options)).toBe(minutes);
 	expect(eventStreams().size()).toBe(0);
+});
+
+test.each<[string, (session: Session) => Promise<void>, number]>([
+	['immediately with a sign-out', (session) => revokeSession(session), 0],
+	['within a minute when an operator ends their sessions', ({ userId }) => revokeUser(userId), MINUTE_MS]
+])('the event stream of a signed-in person ends %s', async (what, end, afterMs) => {
+	const session = someSession({ id: what, userId: what });
+	const response = walletEvents(requestEvent({ session }), [owned]);
+	const text = response.text();
+	await vi.advanceTimersByTimeAsync(1000);
+	await end(session);
+	await vi.advanceTimersByTimeAsync(afterMs);
+	expect(eventStreams().size()).toBe(0);
+	expect(await text).toContain('event: connected');
 });
 
 test('a stream is refused if the tokens of the session cannot be read from the shared store', () => {
