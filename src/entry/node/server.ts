@@ -95,7 +95,14 @@ export function createPortalServer(
 		else send(response, problem);
 	}
 
+	/** The responses that each connection waits for, in the order of their requests. */
+	const pending = new WeakMap<Duplex, Set<ServerResponse>>();
+
 	const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+		const { socket } = request;
+		const ofSocket = pending.get(socket) ?? new Set();
+		pending.set(socket, ofSocket.add(response));
+		response.once('close', () => ofSocket.delete(response));
 		serve(request, response).catch((error: unknown) => fail(request, response, error));
 	};
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
@@ -103,7 +110,9 @@ export function createPortalServer(
 	server.on('drop', () => countRefusal('connections_process'));
 	// Without a listener Node responds to an unknown Expect header itself, without the fixed headers.
 	server.on('checkExpectation', onRequest);
-	server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, fixed));
+	server.on('clientError', (error, socket) =>
+		refuseBrokenRequest(error, socket, pending.get(socket) ?? new Set(), fixed)
+	);
 	return server;
 }
 
@@ -134,14 +143,19 @@ const PROBLEM_BY_CODE: Readonly<Record<string, EntryProblem>> = {
 
 /**
  * Refuses a request that Node's parser rejects or that is too slow. Node provides only the socket: nothing is known about the request,
- * and the headers below are the only ones.
+ * and the headers below are the only ones. If the connection waits for the response to an earlier request, it is only closed: the client would
+ * take what is written for that response, or for a part of it.
  */
 function refuseBrokenRequest(
 	error: Error & { code?: string },
 	socket: Duplex,
+	pending: ReadonlySet<ServerResponse>,
 	fixed: Readonly<Record<string, string>>
 ): void {
-	if (error.code === 'ECONNRESET' || !socket.writable) {
+	// The broken request itself may be pending: it then has a broken body.
+	const [current, ...later] = pending;
+	const isForCurrent = current === undefined || (later.length === 0 && !current.req.complete && !current.headersSent);
+	if (error.code === 'ECONNRESET' || !socket.writable || !isForCurrent) {
 		socket.destroy();
 		return;
 	}

@@ -40,6 +40,7 @@ const bytes = (count: number) => `${thousands(count)} bytes`;
 
 const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, stepUp, bridge } = parseConfig(environment);
 const sessionList = 'lib/server/auth/session-list.ts';
+const listen = 'entry/listen.ts';
 const backends = 'lib/server/backends/in-progress.ts';
 const connections = 'lib/server/upstream/connections.ts';
 
@@ -59,10 +60,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Event streams per address, or API client', thousands(eventStreams.maxPerAddress)],
 	['Event streams per process', thousands(eventStreams.maxPerProcess)],
 	['Life of an event stream', minutes(constant('lib/server/wallet/events.ts', 'LIFE_MS') / 1000)],
-	[
-		'Requests in flight when a process is told to stop, after its delay',
-		seconds(constant('entry/listen.ts', 'LIMIT_MS'))
-	],
+	['Requests in flight when a process is told to stop, after its delay', seconds(constant(listen, 'LIMIT_MS'))],
 	['Cookies of the portal in one request', bytes(constant('lib/server/auth/cookie-budget.ts', 'MAX_COOKIE_BYTES'))],
 	[
 		'Session cookie',

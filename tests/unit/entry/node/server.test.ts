@@ -15,8 +15,11 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
-async function listening(limits: Parameters<typeof createPortalServer>[2], connections = portalSettings.connections) {
-	const respond = () => Promise.resolve(new Response('hello'));
+async function listening(
+	limits: Parameters<typeof createPortalServer>[2],
+	connections = portalSettings.connections,
+	respond: Respond = () => Promise.resolve(new Response('hello'))
+) {
 	const server = createPortalServer(respond, { ...portalSettings, connections }, limits);
 	server.listen(0, '127.0.0.1');
 	open.push({ close: () => server.close().closeAllConnections() });
@@ -85,6 +88,39 @@ test('headers as large as all cookies of the portal together are accepted, and l
 	};
 	expect(await withHeader(15_000)).toMatch(/^HTTP\/1\.1 200 /);
 	expect(await withHeader(17_000)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
+});
+
+test.each([
+	['bytes that are no request', 'garbage\r\n\r\n'],
+	['an incomplete head', 'GET / HT']
+])('%s behind a request only end the connection, and get no response of their own', async (_, bytes) => {
+	const limits = { headersTimeout: 100, connectionsCheckingInterval: 20 };
+	let write = (_piece: string) => {};
+	const chunks = new ReadableStream<string>({ start: (controller) => (write = (piece) => controller.enqueue(piece)) });
+	const begun = () => Promise.resolve(new Response(chunks.pipeThrough(new TextEncoderStream())));
+	const never = () => new Promise<Response>(() => {});
+	for (const [respond, first] of [
+		[begun, /^HTTP\/1\.1 200 [\s\S]*begun\r\n$/],
+		[never, /^$/]
+	] as const) {
+		const socket = await socketTo(
+			await listening(limits, undefined, respond),
+			'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
+		);
+		const received = text(socket);
+		if (respond === begun) {
+			write('begun');
+			await once(socket, 'data');
+		}
+		socket.write(bytes);
+		expect(await received).toMatch(first);
+	}
+});
+
+test('a broken body gets 400, also while the application waits for it', async () => {
+	const port = await listening({}, undefined, async (request) => new Response(await request.text()));
+	const head = 'POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n';
+	expect(await text(await socketTo(port, `${head}garbage\r\n\r\n`))).toMatch(/^HTTP\/1\.1 400 /);
 });
 
 /** More than the sockets between the two hold. */
