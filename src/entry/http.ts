@@ -14,9 +14,12 @@ export interface EntryResponse {
 	body: Uint8Array<ArrayBuffer> | null;
 }
 
+/** A media type is case-insensitive, and may have parameters (RFC 9110 8.3.1). */
+const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/i;
+
 /** Tells reverse proxies such as nginx not to buffer event streams. */
 export function withoutProxyBuffering(response: Response): Response {
-	if (response.headers.get('content-type') === 'text/event-stream') response.headers.set('x-accel-buffering', 'no');
+	if (EVENT_STREAM.test(response.headers.get('content-type') ?? '')) response.headers.set('x-accel-buffering', 'no');
 	return response;
 }
 

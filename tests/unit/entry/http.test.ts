@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAddress } from '../../../src/entry/http';
+import { clientAddress, withoutProxyBuffering } from '../../../src/entry/http';
 
 const peer = '192.0.2.200';
 const behind = (trustedHops: number) => ({ trustHost: true, trustedHops });
@@ -38,4 +38,15 @@ test.each(['', 'unknown', '<script>', '198.51.100.1,', '999.1.1.1'])(
 
 test('the peer address is used without the header', () => {
 	expect(clientAddress(peer, null, behind(1))).toBe(peer);
+});
+
+test.each<[string, string | null]>([
+	['text/event-stream', 'no'],
+	['text/event-stream;charset=UTF-8', 'no'],
+	['Text/Event-Stream ; charset=utf-8', 'no'],
+	['text/event-streams', null],
+	['application/json; profile="text/event-stream"', null]
+])('a response of the type %s has x-accel-buffering %s', (type, buffering) => {
+	const response = withoutProxyBuffering(new Response('', { headers: { 'content-type': type } }));
+	expect(response.headers.get('x-accel-buffering')).toBe(buffering);
 });
