@@ -13,7 +13,8 @@ export function createLogBuffer(write: (text: string) => Promise<void>, maxWaiti
 	let lines: string[] = [];
 	let waiting = 0;
 	let dropped = 0;
-	let writing: Promise<void> | undefined;
+	let isWriting = false;
+	let written = Promise.resolve();
 
 	async function writeAll(): Promise<void> {
 		/** How many dropped lines the next write reports. */
@@ -33,6 +34,8 @@ export function createLogBuffer(write: (text: string) => Promise<void>, maxWaiti
 			}
 			waiting -= text.length;
 		} while (lines.length > 0 || reported > 0);
+		// In the same turn as the check above: a line that is pushed later starts the next write.
+		isWriting = false;
 	}
 
 	return {
@@ -44,11 +47,13 @@ export function createLogBuffer(write: (text: string) => Promise<void>, maxWaiti
 			}
 			waiting += line.length;
 			lines.push(line);
-			writing ??= writeAll().finally(() => (writing = undefined));
+			if (isWriting) return;
+			isWriting = true;
+			written = writeAll();
 		},
 
 		/** Resolves when no line is waiting. */
-		flushed: (): Promise<void> => writing ?? Promise.resolve()
+		flushed: (): Promise<void> => written
 	};
 }
 

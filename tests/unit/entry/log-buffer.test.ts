@@ -31,6 +31,21 @@ test('a line is written immediately, and lines that arrive during a write are wr
 	await buffer.flushed();
 });
 
+test('a line that arrives right after the end of a write is written, and awaited', async () => {
+	for (let microtasks = 0; microtasks < 8; microtasks++) {
+		const written: string[] = [];
+		let end = () => {};
+		const first = new Promise<void>((resolve) => (end = resolve));
+		const buffer = createLogBuffer((text) => (written.push(text) === 1 ? first : Promise.resolve()));
+		buffer.push('a\n');
+		end();
+		for (let n = 0; n < microtasks; n++) await Promise.resolve();
+		buffer.push('b\n');
+		await buffer.flushed();
+		expect(written).toEqual(['a\n', 'b\n']);
+	}
+});
+
 test('lines above the limit are dropped, and their number is logged once there is space again', async () => {
 	const { writes, write } = manualStream();
 	const buffer = createLogBuffer(write, 6);
