@@ -10,7 +10,7 @@ interface RequestHead {
 	/** The request line's target: a path with query, or an absolute address. */
 	target: string;
 	header: ReadHeader;
-	/** All Host headers, separated by commas; null for none. */
+	/** All Host headers, separated by commas; null if there is none, and none is needed. */
 	host: string | null;
 	/** Size of the request line's target and all headers. */
 	headBytes: number;
@@ -89,7 +89,7 @@ const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /**
  * Whether the Host header is valid. Deno builds the request's URL from it: with `x/api/health?` the path would change. The value is
- * not compared, because AUTH_URL is the only origin. HTTP/1.0 requests may have none.
+ * not compared, because AUTH_URL is the only origin. Requests of HTTP/1.0 may have none; Deno does not tell the version.
  * @param host all Host headers, separated by commas: more than one is an error
  */
 function isValidHost(host: string | null): boolean {

@@ -207,7 +207,10 @@ export function cleanHeaders(incoming: IncomingMessage, names: readonly string[]
 }
 
 /** What the gate checks in a request's head. Of several Host headers `headers.host` has only the first. */
-export function headOf({ url = '', rawHeaders }: IncomingMessage): { host: string | null; headBytes: number } {
+export function headOf({ url = '', rawHeaders, httpVersion }: IncomingMessage): {
+	host: string | null;
+	headBytes: number;
+} {
 	const hosts: string[] = [];
 	let headBytes = url.length;
 	for (let n = 0; n < rawHeaders.length; n += 2) {
@@ -215,7 +218,9 @@ export function headOf({ url = '', rawHeaders }: IncomingMessage): { host: strin
 		headBytes += name.length + value.length + LINE_BYTES;
 		if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(value);
 	}
-	return { host: hosts.length > 0 ? hosts.join(', ') : null, headBytes };
+	// An empty host is not valid: only HTTP/1.0 allows a request without one (RFC 9112 3.2).
+	const none = httpVersion === '1.0' ? null : '';
+	return { host: hosts.length > 0 ? hosts.join(', ') : none, headBytes };
 }
 
 function withoutNames(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {

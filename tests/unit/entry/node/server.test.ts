@@ -117,6 +117,15 @@ test.each([
 	}
 });
 
+test('a request of HTTP/1.1 must have a Host header, and one of HTTP/1.0 may have none', async () => {
+	const port = await listening({});
+	const statusOf = async (head: string) =>
+		(await text(await socketTo(port, `${head}\r\nconnection: close\r\n\r\n`))).split(' ')[1];
+	expect(await statusOf('GET / HTTP/1.1')).toBe('400');
+	expect(await statusOf('GET / HTTP/1.0')).toBe('200');
+	expect(await statusOf('GET / HTTP/1.1\r\nhost: localhost')).toBe('200');
+});
+
 test('a broken body gets 400, also while the application waits for it', async () => {
 	const port = await listening({}, undefined, async (request) => new Response(await request.text()));
 	const head = 'POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n';
