@@ -23,7 +23,10 @@ export function backendTarget(baseUrl: string, pathname: string, search: string)
 	const raw = pathname.split('/').slice(OWN_SEGMENTS);
 	const closes = raw.at(-1) === '';
 	const url = upstreamUrl(base, (closes ? raw.slice(0, -1) : raw).map(forwardableSegment), search);
-	url.pathname = url.pathname.replace(PLAIN, decodeURIComponent) + (closes && !url.pathname.endsWith('/') ? '/' : '');
+	const prefix = prefixOf(base);
+	const own = url.pathname.slice(prefix.length).replace(PLAIN, decodeURIComponent);
+	// The base address stays as it is configured, also where it encodes such characters.
+	url.pathname = prefix + own + (closes && !url.pathname.endsWith('/') ? '/' : '');
 	if (!isBelow(base, url)) throw new Problem('not_found');
 	return url;
 }

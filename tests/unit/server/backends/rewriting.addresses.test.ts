@@ -35,6 +35,15 @@ describe('the URL at a backend', () => {
 		expect(targetOf(`/api/backends/grades${path}`)?.href).toBe(BASE + wanted);
 	});
 
+	test.each(['/v1%3Aread', '/a%40b/%24c%26d%2Be%2Cf%3D', '/a:b@c', '/caf%C3%A9'])(
+		'keeps the path "%s" of the base URL as it is configured',
+		(path) => {
+			const base = `https://grades.example${path}`;
+			expect(targetOf('/api/backends/grades/x:y%3Az/', base)?.href).toBe(`${base}/x:y:z/`);
+			expect(targetOf('/api/backends/grades', base)?.href).toBe(base);
+		}
+	);
+
 	test('starts at the origin of a backend whose URL has no path', () => {
 		expect(targetOf('/api/backends/grades', 'http://grades.test')?.href).toBe('http://grades.test/');
 		expect(targetOf('/api/backends/grades/a', 'http://grades.test')?.href).toBe('http://grades.test/a');
