@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { acrValue, acrValues, BODY_LIMIT_BYTES, MAX_AGE_RANGE, scope, serviceUrl } from './fields';
+import { acrValue, acrValues, BODY_LIMIT_BYTES, MAX_AGE_RANGE, resource, scope, serviceUrl } from './fields';
 
 /** The configurable methods of a backend. GET includes HEAD, and the portal itself handles OPTIONS. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -42,7 +42,7 @@ const Settings = v.strictObject(
 		callerScope: v.optional(scope),
 		tokenScope: v.optional(scope),
 		tokenAudience: v.optional(nonEmptyText),
-		tokenResource: v.optional(v.pipe(nonEmptyText, v.url('must be an absolute URL')))
+		tokenResource: v.optional(resource)
 	},
 	'is not known, or is missing'
 );

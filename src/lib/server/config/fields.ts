@@ -60,7 +60,7 @@ export const audience = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/, 'must
 
 /** The identifier of a protected resource (RFC 8707 2). */
 export const resource = v.pipe(
-	v.string(),
+	v.string('must be a text'),
 	v.url('must be an absolute URL'),
 	v.check((text) => !/[\s#]/.test(text) && text.length <= 1024, 'must be a URL without fragment')
 );
@@ -72,8 +72,8 @@ export const list = v.pipe(
 );
 
 /**
- * An issuer identifier. It is not normalized: the issuer in tokens must match it exactly, with or without a trailing slash
- * (OpenID Connect Discovery 4.3).
+ * An issuer identifier. It is not normalized: providers compare it as a text. The portal accepts the same URL in discovery, such as one with
+ * a slash as its only path, and the issuer in tokens must be exactly the text in discovery (OpenID Connect Discovery 4.3).
  */
 export const issuerUrl = v.pipe(
 	v.string(),

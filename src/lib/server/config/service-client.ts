@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ClientKey } from './client-keys';
-import { scope } from './fields';
+import { resource, scope } from './fields';
 
 /** How a client authenticates at the token endpoint (OpenID Connect Core 9). */
 export const clientAuth = v.picklist(
@@ -16,7 +16,7 @@ export const serviceEntries = {
 	AUTH_BRIDGE_CLIENT_AUTH: v.optional(clientAuth),
 	AUTH_BRIDGE_SCOPE: v.optional(scope),
 	AUTH_BRIDGE_AUDIENCE: v.optional(v.string()),
-	AUTH_BRIDGE_RESOURCE: v.optional(v.pipe(v.string(), v.url('must be an absolute URL')))
+	AUTH_BRIDGE_RESOURCE: v.optional(resource)
 };
 
 const ServiceEnvironment = v.object(serviceEntries);

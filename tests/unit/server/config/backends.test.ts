@@ -93,6 +93,11 @@ describe('the backends in BACKENDS', () => {
 			{ grades: { ...grades, token: 'exchange' } },
 			'BACKENDS: grades.tokenAudience: is missing'
 		],
+		[
+			'a resource with a fragment',
+			{ grades: { ...exchange, tokenResource: 'https://a.example/#part' } },
+			'BACKENDS: grades.tokenResource: must be a URL without fragment'
+		],
 		['a scope with token "user"', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
 	])('prevent the portal from starting with %s', (_, backends, fault) => {
 		expect(faultsOf(backends)).toEqual([expect.stringContaining(fault)]);

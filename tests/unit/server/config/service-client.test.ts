@@ -39,7 +39,11 @@ describe('the service client', () => {
 		[{ AUTH_BRIDGE_CLIENT_AUTH: 'client_secret_basic' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
 		[{ ...own, AUTH_BRIDGE_CLIENT_AUTH: 'none' }, 'AUTH_BRIDGE_CLIENT_AUTH: must be'],
 		[{ ...own, AUTH_BRIDGE_SCOPE: 'a "b"' }, 'AUTH_BRIDGE_SCOPE: must be'],
-		[{ ...own, AUTH_BRIDGE_RESOURCE: 'bridge' }, 'AUTH_BRIDGE_RESOURCE: must be']
+		[{ ...own, AUTH_BRIDGE_RESOURCE: 'bridge' }, 'AUTH_BRIDGE_RESOURCE: must be'],
+		[
+			{ ...own, AUTH_BRIDGE_RESOURCE: 'https://b.example/#part' },
+			'AUTH_BRIDGE_RESOURCE: must be a URL without fragment'
+		]
 	])('with %j results in one fault', (changes, fault) => {
 		expect(configFaults(changes)).toEqual([expect.stringContaining(fault)]);
 	});
