@@ -168,11 +168,13 @@ describe('the list for the script', () => {
 		const plain = await read();
 		const packed = await read('br;q=1, gzip;q=0.8');
 		expect(packed.headers['content-encoding']).toBe('gzip');
+		expect(packed.headers.etag).not.toBe(plain.headers.etag);
 		expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
 		expect(packed.body.length).toBeLessThan(plain.body.length / 3);
 		for (const refused of ['gzip;q=0', 'br', 'gzip ; q=0.0, br', 'xgzip']) {
 			const response = await read(refused);
 			expect(response.headers['content-encoding']).toBeUndefined();
+			expect(response.headers.etag).toBe(plain.headers.etag);
 		}
 	});
 

@@ -18,13 +18,14 @@ export const GET: RequestHandler = endpoint(async ({ locals, request, url }) => 
 	const file = await institutionFile(isLocale(lang) ? lang : locals.locale());
 	if (file === null) throw new Problem('upstream_unavailable', { headers: { 'cache-control': 'no-store' } });
 	const { json, gzip, digest, isEmpty } = file;
+	const isCompressed = acceptsGzip(request.headers.get('accept-encoding') ?? '');
 	const headers = {
 		'cache-control': isEmpty ? 'no-store' : CACHE_CONTROL,
-		etag: `"${digest}"`,
+		etag: `"${digest}${isCompressed ? '-gzip' : ''}"`,
 		vary: 'accept-encoding'
 	};
+	// Any variant of the same content.
 	if (request.headers.get('if-none-match')?.includes(digest)) return new Response(null, { status: 304, headers });
-	const isCompressed = acceptsGzip(request.headers.get('accept-encoding') ?? '');
 	return new Response(isCompressed ? gzip : json, {
 		headers: { ...headers, 'content-type': 'application/json', ...(isCompressed && { 'content-encoding': 'gzip' }) }
 	});
