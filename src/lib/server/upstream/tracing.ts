@@ -9,12 +9,12 @@ import {
 import { UpstreamError } from '../http/upstream-error';
 import { took } from '../metrics';
 
-const PARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/;
 /**
- * Without a parent there is no sampling decision yet. A service that follows its parent's decision would otherwise record
- * nothing.
+ * A `traceparent` (W3C Trace Context 3.2.2). Version 00 has exactly these fields, later versions may have more, and ff is not valid.
  */
-const RECORDED = '01';
+const PARENT = /^(?!ff|00-.{52}-)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/;
+/** The only flag that is defined: the others must be zero in what the portal sends. */
+const SAMPLED = 0x01;
 
 let current: () => string | undefined = () => undefined;
 
@@ -23,22 +23,25 @@ let current: () => string | undefined = () => undefined;
  * received one, which the entry accepts from a trusted proxy only, or starts a new trace.
  */
 export function nextTraceparent(parent: string | null): string {
-	const [, traceId = randomHex(16), , flags = RECORDED] = PARENT.exec(parent ?? '') ?? [];
-	return `00-${traceId}-${randomHex(8)}-${flags}`;
+	// Without a parent there is no sampling decision yet. A service that follows its parent's decision would otherwise record nothing.
+	const { traceId, traceFlags } = parentOf(parent) ?? { traceId: randomHex(16), traceFlags: SAMPLED };
+	return `00-${traceId}-${randomHex(8)}-${hexFlags(traceFlags)}`;
 }
 
 /** Parses a `traceparent` for a tracer; undefined if it is malformed. */
 export function parentOf(traceparent: string | null): SpanContext | undefined {
 	const [, traceId, spanId, flags] = PARENT.exec(traceparent ?? '') ?? [];
 	if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-	return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
+	return { traceId, spanId, traceFlags: parseInt(flags, 16) & SAMPLED, isRemote: true };
 }
 
 /** The `traceparent` of a span; undefined if no tracer created it (the span is then invalid, or the remote parent). */
 function traceparentOf(span: SpanContext): string | undefined {
 	if (span.isRemote || !isSpanContextValid(span)) return undefined;
-	return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+	return `00-${span.traceId}-${span.spanId}-${hexFlags(span.traceFlags)}`;
 }
+
+const hexFlags = (flags: number) => flags.toString(16).padStart(2, '0');
 
 /**
  * Sets how the `traceparent` of the current request is found: requests to the STS are made far from the code that has the
