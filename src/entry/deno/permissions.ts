@@ -96,12 +96,18 @@ export function endpointsOf(
 ): string[] {
 	if (typeof metadata !== 'object' || metadata === null) throw new Error('discovery is not a JSON object');
 	const found = new Map<string, unknown>(Object.entries(metadata));
-	if (found.get('issuer') !== sts.issuer) throw new Error('discovery names another issuer than STS_ISSUER_URL');
+	if (hrefOf(found.get('issuer')) !== hrefOf(sts.issuer))
+		throw new Error('discovery names another issuer than STS_ISSUER_URL');
 	return [...CALLED_ENDPOINTS, ...more]
 		.map((name) => found.get(name))
 		.filter((value) => typeof value === 'string')
 		.filter(isGrantable)
 		.map((value) => internalUrl(value.trim(), sts));
+}
+
+/** The portal compares the issuer in discovery in the same way, on both runtimes (`oauth4webapi`): `https://sts.example` has a slash as path. */
+function hrefOf(issuer: unknown): string | undefined {
+	return typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer).href : undefined;
 }
 
 /** The host of a URL may contain `*` or a comma (WHATWG URL 3.2), which have another meaning in a list of permissions. */

@@ -48,6 +48,21 @@ describe('endpoints in a discovery document', () => {
 		(value) => expect(endpointsOf({ issuer, token_endpoint: value }, sts)).toEqual([])
 	);
 
+	test('may have an issuer that is the same URL without a path, with or without a slash', () => {
+		const [plain, slash] = ['https://sts.example', 'https://sts.example/'];
+		for (const [named, configured] of [
+			[plain, slash],
+			[slash, plain]
+		] as const)
+			expect(
+				endpointsOf(
+					{ issuer: named, jwks_uri: 'https://keys.example/jwks' },
+					{ issuer: configured, internal: configured }
+				)
+			).toEqual(['https://keys.example/jwks']);
+		expect(() => endpointsOf({ issuer: `${issuer}/` }, sts)).toThrow('another issuer');
+	});
+
 	test.each([null, 'text', 7, {}, { issuer: 'https://other.example', token_endpoint: 'https://other.example/token' }])(
 		'are rejected if the document is %j',
 		(metadata) => expect(() => endpointsOf(metadata, sts)).toThrow()
