@@ -48,8 +48,7 @@ describe('an API client', () => {
 		expect(bodyOf(await client.call(sessionPath(id, 'status')))).toMatchObject({
 			status: 'IDV_REQUIRED',
 			idvRequired: true,
-			idvRequirementReason: 'FIRST_TIME_LINK',
-			reconciliationPlanType: 'MANUAL_REVIEW'
+			idvRequirementReason: 'FIRST_TIME_LINK'
 		});
 		const started = await client.call(sessionPath(id, 'idv/initiate'), { method: 'POST' });
 		expect(bodyOf(started)).toMatchObject({ sessionId: id, planType: 'MANUAL_REVIEW', redirectUrl: null });
