@@ -25,11 +25,12 @@ import {
 	takeFlowOfVersion1
 } from './sign-in-flow';
 import { tokenTimes } from './session-tokens';
-import { isRevokedNow, isRevokedSince, revokeSession, sessionStart } from './revoked-sessions';
+import { isRevokedNow, isRevokedSince, replaceSession, sessionStart } from './revoked-sessions';
 import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath } from './login-page';
-import { clearSignedOutMark, revokeTokens } from './sign-out';
+import { clearSignedOutMark } from './sign-out';
+import { revokeTokens } from './token-revocation';
 import type { Provider, Session } from './session';
 import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
 
@@ -115,11 +116,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			endedAt,
 			sessionStartsAt: await sessionStart(stableSubject(claims), endedAt)
 		});
-		if (session.isReauthIgnored)
-			log.warn('the STS ignored prompt=login', {
-				requestId: locals.requestId,
-				provider
-			});
+		if (session.isReauthIgnored) log.warn('the STS ignored prompt=login', { requestId: locals.requestId, provider });
 		if (flow.stepUp && !meetsStepUp(session, flow.stepUp, Math.floor(flowStartMs(flow.id) / 1000))) {
 			log.warn('a step-up did not meet its requirement', { requestId: locals.requestId });
 			// An STS that revokes a grant as a whole would also end the session that this browser has.
@@ -162,7 +159,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 	const before = locals.session;
 	if (before?.id !== session.id) {
 		// A late response to a request with the previous session must not overwrite the new session's cookie.
-		if (before) await revokeSession(before);
+		if (before) await replaceSession(before);
 		locals.session = session;
 	}
 	if (flow.requestsLogin) clearSignedOutMark(cookies);

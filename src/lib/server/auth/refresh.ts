@@ -8,6 +8,7 @@ import { count, type RefreshResult } from '../metrics';
 import { sharedStore } from '../store';
 import { clientErrors } from '../sts/responses';
 import { redeemRefreshToken } from './refresh-grant';
+import { revokeIfEnded } from './token-revocation';
 import * as v from 'valibot';
 
 /**
@@ -41,8 +42,8 @@ interface RefresherOptions extends OnceOptions {
 	readonly redeem: (session: Session & { readonly refreshToken: string }) => Promise<TokenSet>;
 	/** Reports each refresh that failed temporarily. */
 	readonly onFault: (failed: WorkFailed) => void;
-	/** Reports the result of each requested refresh, and whether this request shared the token call of another request. */
-	readonly onRefresh?: (result: RefreshResult, isShared: boolean) => void;
+	/** Reports each requested refresh: whether it shared another request's token call, or else its new tokens, by now stored. */
+	readonly onRefresh?: (result: RefreshResult, isShared: boolean, renewed?: Session) => void;
 	/** `reached` resolves to null after that many milliseconds; `cancel` cancels it. */
 	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly cancel: () => void };
 }
@@ -85,7 +86,7 @@ export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit,
 			}
 		});
 		refresh.then(
-			() => onRefresh?.('renewed', isShared),
+			(result) => onRefresh?.('renewed', isShared, isShared ? undefined : successor(session, result)),
 			(error: unknown) => onRefresh?.(error instanceof WorkFailed ? error.fault : 'lost', isShared)
 		);
 		try {
@@ -179,7 +180,10 @@ export function tokenRefresher(): ReturnType<typeof createRefresher> {
 		store: sharedStore(),
 		redeem: redeemRefreshToken,
 		onFault: logFault,
-		onRefresh: (result, coalesced) => count('portal.token_refreshes', { result, coalesced })
+		onRefresh(result, coalesced, renewed) {
+			count('portal.token_refreshes', { result, coalesced });
+			if (renewed) void revokeIfEnded(renewed);
+		}
 	}));
 }
 

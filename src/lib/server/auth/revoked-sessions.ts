@@ -37,9 +37,12 @@ let keptRevocationOfAll = '';
 /** What identifies a session and its start, for revocations. */
 type Revocable = Pick<Session, 'id' | 'userId' | 'sub' | 'sid' | 'issuedAt' | 'startedAt' | 'endsAt'>;
 
+/** What is stored if the same browser has signed in again. Copies of the store unite texts as times, so this is a number. */
+const REPLACED = '2';
+
 /** Revokes one session permanently on all instances, even if a cookie still contains it. */
-export async function revokeSession({ id, endsAt }: Pick<Revocable, 'id' | 'endsAt'>): Promise<void> {
-	await sharedStore().write(idKey(id), '1', Math.max(MIN_LIFE_MS, endsAt * 1000 - unixMs()));
+export async function revokeSession({ id, endsAt }: Pick<Revocable, 'id' | 'endsAt'>, text = '1'): Promise<void> {
+	await sharedStore().write(idKey(id), text, Math.max(MIN_LIFE_MS, endsAt * 1000 - unixMs()));
 	checks.forget(id);
 	for (const callBack of [...(watched.get(id) ?? [])]) callBack();
 }
@@ -174,6 +177,12 @@ export async function isRevokedNow(session: Revocable): Promise<boolean> {
 	return isEnded || isCovered(revocationOfAll, session.id, startMs(session));
 }
 
+/** Revokes the session that a browser had when it signed in again: it gets the cookie of the new one. */
+export const replaceSession = (session: Revocable) => revokeSession(session, REPLACED);
+
+/** Whether a revoked session ended because the same browser has signed in again. */
+export const isReplaced = async ({ id }: Revocable) => (await sharedStore().read(idKey(id)))?.text === REPLACED;
+
 /** Whether this session, or those of its person, were revoked. */
 async function isEndedNow(session: Revocable): Promise<boolean> {
 	const { id, sid, sub, userId, issuedAt } = session;
@@ -232,15 +241,9 @@ function readValid(text: string, nowMs: number): Revocation | null {
 }
 
 /** Sign-ins that began at the time of this entry or earlier end in no session. Unlike the time of sessions, it is not ahead. */
-function beginKey(key: string): string {
-	return `${key}:begin`;
-}
+const beginKey = (key: string) => `${key}:begin`;
 
-function idKey(id: string): string {
-	return `deny:id:${id}`;
-}
+const idKey = (id: string) => `deny:id:${id}`;
 
 /** A digest, because the id of a person may contain their name. It does not depend on a secret, which may be rotated. */
-function userKey(userId: string): string {
-	return `deny:user:${sha256(userId)}`;
-}
+const userKey = (userId: string) => `deny:user:${sha256(userId)}`;

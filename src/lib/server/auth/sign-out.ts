@@ -1,26 +1,23 @@
 import type { Cookies, RequestEvent } from '@sveltejs/kit';
-import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import { audit } from '../audit';
 import { config } from '../config';
 import { log } from '../log';
-import { stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { stsMetadata } from '../sts/metadata';
 import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs, withinLimit } from '../clock';
 import type { Session } from './session';
 import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/responses';
-import { forgetExchanged } from '../sts/token-exchange';
 import { sharedStore } from '../store';
 import { forgetInstitution } from './login-page';
 import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
+import { LIMIT_MS, revokeTokens } from './token-revocation';
 
-/** Sign-out takes effect locally and immediately. Each call to the STS may take at most this long. */
-const LIMIT_MS = 3000;
 /** The `state` parameter with which the STS's end-session page redirects the browser back. */
 export const SIGNED_OUT_STATE = 'signed_out';
 
@@ -43,37 +40,6 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 	const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
 	if (url) keepLogoutRedirect(cookies, url);
 	audit('sign_out.succeeded', session, locals);
-}
-
-/**
- * Revokes the refresh token, or the access token if there is none (RFC 7009). This is a best effort: a failure is logged
- * and does not prevent the sign-out. This process drops the tokens that it got in exchange for the access token.
- */
-export async function revokeTokens(
-	session: Pick<Session, 'accessToken' | 'refreshToken'>,
-	requestId: string
-): Promise<void> {
-	const token = session.refreshToken ?? session.accessToken;
-	if (token === undefined) {
-		log.warn('a token could not be revoked: the shared store is unavailable', { requestId });
-		return;
-	}
-	if (session.accessToken !== undefined) forgetExchanged(session.accessToken);
-	const tokenType = session.refreshToken === undefined ? 'access_token' : 'refresh_token';
-	try {
-		const metadata = await withinLimit(stsMetadata(), LIMIT_MS);
-		if (!metadata.revocation_endpoint) return;
-		const { client, authentication } = stsClient();
-		const response = await oauth.revocationRequest(metadata, client, authentication, token, {
-			...stsCall,
-			signal: AbortSignal.timeout(LIMIT_MS),
-			additionalParameters: { token_type_hint: tokenType }
-		});
-		// RFC 7009 specifies 200; some services respond with another 2xx status.
-		if (!response.ok) await oauth.processRevocationResponse(response);
-	} catch (error) {
-		log.warn('a token could not be revoked', { requestId, tokenType, error });
-	}
 }
 
 /**

@@ -1,9 +1,11 @@
+import type { RouteId } from '$app/types';
 import type { RequestEvent } from '@sveltejs/kit';
-import { isRevoked, isRevokedNow } from '../auth/revoked-sessions';
+import { isReplaced, isRevoked, isRevokedNow } from '../auth/revoked-sessions';
 import { audit } from '../audit';
 import { createBoundedCache } from '../cache';
 import { loginPath } from '../auth/login-page';
-import { markSignedOut, revokeTokens } from '../auth/sign-out';
+import { markSignedOut } from '../auth/sign-out';
+import { revokeTokens } from '../auth/token-revocation';
 import { tokenRefresher } from '../auth/refresh';
 import { type ReadSession, readSession, writeSession } from '../auth/session-cookie';
 import type { Session } from '../auth/session';
@@ -22,20 +24,27 @@ import { seeOther } from '../http/endpoint';
 import { log } from '../log';
 import type { Handle } from './sequence';
 
+const SIGN_OUT: RouteId = '/(public)/api/auth/signout';
+/** No person signs in again in this time, in milliseconds. */
+const LATE_MS = 2000;
+
 /**
  * Opens the session once, and writes it to the response. The session is written here only, and only if it has changed. A
- * slow response writes the newest tokens. It writes nothing if the session has been revoked since.
+ * slow response writes the newest tokens. It writes nothing if the session has been revoked since, and deletes no cookie that
+ * may be that of a later session.
  */
 export const session: Handle = async ({ event, resolve }) => {
 	const { cookies } = event;
+	const begunMs = performance.now();
 	const read = hasAccessToken(event) ? null : readSession(cookies, unixSeconds());
 	const before = read?.session ?? null;
 	const isOver = before !== null && (await isRevoked(before));
+	const hasSuccessor = isOver && (await isReplaced(before));
 	const opened = read && !isOver ? await withStoredTokens(event, read) : before;
 	const isEnded = isOver || event.locals.tokensUnusable;
 	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
 	event.locals.session = current;
-	if (isOver) {
+	if (isOver && !hasSuccessor) {
 		event.locals.sessionRevoked = true;
 		// A sign-out elsewhere, an operator or the STS ended it. The STS may still have its own session with this browser.
 		markSignedOut(cookies);
@@ -52,6 +61,10 @@ export const session: Handle = async ({ event, resolve }) => {
 		void sessionList().noteActivity(after, event.request.headers.get('user-agent'));
 	if (after === opened && !read?.stale) return response;
 	if (after !== null && (await isRevokedNow(after))) return response;
+	// The request only found that the session has ended, and the browser may have the cookie of a later session by now. If it
+	// has not, its next request deletes the cookie.
+	const isFound = after === null && (current === null || event.locals.tokensUnusable) && event.route.id !== SIGN_OUT;
+	if (isFound && (hasSuccessor || performance.now() - begunMs > LATE_MS)) return response;
 	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
 	// by now.
 	if (before !== null && !isEnded && event.locals.tokensUnusable && (await isRevokedNow(before))) return response;

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
-import { revokeSession } from '$lib/server/auth/revoked-sessions';
+import { isReplaced, isRevokedNow, revokeSession } from '$lib/server/auth/revoked-sessions';
 import { log } from '$lib/server/log';
 import { failed, MINUTE_MS, returned, started, sts } from './callback-fixture';
 import { oddClaims } from './fake-sts';
@@ -137,6 +137,14 @@ describe('a sign-in', () => {
 		const { path, session } = await returned(query, cookie);
 		expect(path).toBe('/help?x=1');
 		expect(new Date((session?.endsAt ?? 0) * 1000).getUTCFullYear()).toBe(year);
+	});
+
+	test('revokes the browser’s previous session as replaced, so that its late responses leave the new cookie', async () => {
+		const before = someSession({ id: 'previous' });
+		const { query, cookie } = await started();
+		const { session } = await returned(query, cookie, before);
+		expect(session?.id).not.toBe(before.id);
+		expect([await isRevokedNow(before), await isReplaced(before)]).toEqual([true, true]);
 	});
 
 	test.each(oddClaims)(

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { endSessionUrl, revokeTokens } from '$lib/server/auth/sign-out';
+import { tokenRefresher } from '$lib/server/auth/refresh';
+import { replaceSession, revokeSession } from '$lib/server/auth/revoked-sessions';
+import type { Session } from '$lib/server/auth/session';
+import { endSessionUrl, signOut } from '$lib/server/auth/sign-out';
+import { revokeTokens } from '$lib/server/auth/token-revocation';
 import { stsMetadata } from '$lib/server/sts/metadata';
 import { exchangedToken } from '$lib/server/sts/token-exchange';
+import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 import { someSession } from './session-fixture';
 
@@ -132,6 +137,46 @@ describe('the tokens of a person who signs out', () => {
 		limit.abort();
 		await expect(revoking).resolves.toBeUndefined();
 		timeout.mockRestore();
+	});
+});
+
+describe('the tokens of a refresh that is in progress while its session ends', () => {
+	/** The refresh tokens that the STS is asked to revoke, after `end` has ended the session during a refresh. */
+	async function revokedAfter(end: (session: Session) => Promise<void>): Promise<string[]> {
+		vi.mocked(stsMetadata).mockResolvedValue({ ...metadata, token_endpoint: 'http://localhost:8092/token' });
+		let answer = () => {};
+		const answered = new Promise<void>((resolve) => (answer = resolve));
+		sent.mockImplementation(async (url) => {
+			if (!url.endsWith('/token')) return new Response(null);
+			await answered;
+			return Response.json({ access_token: 'late', refresh_token: 'late-refresh', token_type: 'bearer' });
+		});
+		const session = someSession({ id: crypto.randomUUID(), refreshToken: crypto.randomUUID(), refreshAt: 1 });
+		const refreshed = tokenRefresher().refreshIfDue(session);
+		await vi.waitFor(() => expect(sent).toHaveBeenCalled());
+		await end(session);
+		answer();
+		await refreshed;
+		await new Promise(setImmediate);
+		const bodies = sent.mock.calls.map(([, init]) => new URLSearchParams(init.body as string));
+		return bodies.flatMap((body) => body.get('token')?.replace(session.refreshToken ?? '', 'old') ?? []);
+	}
+
+	test('are revoked after a sign-out, like the earlier ones', async () => {
+		const leaving = (session: Session) => signOut(requestEvent({ session }));
+		expect(await revokedAfter(leaving)).toEqual(['old', 'late-refresh']);
+	});
+
+	test('are revoked after the session was ended elsewhere', async () => {
+		expect(await revokedAfter(revokeSession)).toEqual(['late-refresh']);
+	});
+
+	test('are not revoked after a new sign-in, which an STS may see as the same grant', async () => {
+		expect(await revokedAfter(replaceSession)).toEqual([]);
+	});
+
+	test('are not revoked while the session lasts', async () => {
+		expect(await revokedAfter(async () => {})).toEqual([]);
 	});
 });
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { audit } from '$lib/server/audit';
-import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { createSeal } from '$lib/server/seal';
 import { tokenRefresher } from '$lib/server/auth/refresh';
 import { readSession, writeSession } from '$lib/server/auth/session-cookie';
@@ -201,46 +200,5 @@ describe('with an idle timeout', () => {
 			activeAt: SIGNED_IN_AT,
 			refreshToken: expect.stringMatching(/^refresh-/)
 		});
-	});
-});
-
-describe('a session that has been signed out', () => {
-	const signedInAs = (id: string) => ({ session: someSession({ id }), cookie: signedIn({ id }) });
-
-	test('is not opened, and its cookie is deleted', async () => {
-		const { session: ended, cookie } = signedInAs('ended-before');
-		await revokeSession(ended);
-		expect(await handled({ cookie: await cookie })).toMatchObject({
-			seen: null,
-			setCookies: ['portal.session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']
-		});
-	});
-
-	test('is not restored by a response in progress that has refreshed its tokens', async () => {
-		const { session: ended, cookie } = signedInAs('ended-meanwhile');
-		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
-			event.locals.session = { ...ended, accessToken: 'renewed', generation: 1 };
-			await revokeSession(ended);
-		});
-		expect(setCookies).toEqual([]);
-	});
-
-	test('and that the STS has also ended keeps the cookie, which may already belong to the next sign-in', async () => {
-		const { session: ended, cookie } = signedInAs('ended-twice');
-		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
-			event.locals.session = null;
-			event.locals.tokensUnusable = true;
-			await revokeSession(ended);
-		});
-		expect(setCookies).toEqual([]);
-	});
-
-	test('by the current request has its cookie deleted', async () => {
-		const { session: ended, cookie } = signedInAs('ends-itself');
-		const { setCookies } = await handled({ cookie: await cookie }, async (event) => {
-			event.locals.session = null;
-			await revokeSession(ended);
-		});
-		expect(setCookies).toHaveLength(1);
 	});
 });
