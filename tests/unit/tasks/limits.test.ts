@@ -120,11 +120,11 @@ const numbers: readonly (readonly [string, string])[] = [
 		'The same per person; per API client',
 		`${constant(backends, 'MAX_UPLOADS_PER_PERSON')}; ${constant(backends, 'MAX_UPLOADS_PER_CLIENT')}`
 	],
+	['Uploads in progress that stream to backends, per process', `${constant(backends, 'MAX_UPLOADS')};`],
 	[
-		'Uploads in progress that stream to backends, per process',
-		`${constant('lib/server/handles/load-shedding.ts', 'MAX_UPLOADS')}; they do not count as requests in progress`
+		'Requests to backends whose response has not ended, per process',
+		thousands(requestsAtOnce + constant(backends, 'MAX_UPLOADS'))
 	],
-	['Requests to backends whose response has not ended, per process', thousands(requestsAtOnce)],
 	[
 		'Such requests per person; per API client',
 		`${constant(backends, 'MAX_RESPONSES_PER_PERSON')}; ${thousands(constant(backends, 'MAX_RESPONSES_PER_CLIENT'))}`

@@ -5,6 +5,11 @@ import { Problem } from '../http/problem';
 import { log } from '../log';
 import { countRefusal, type Refusal } from '../metrics';
 
+/**
+ * The maximum number of uploads of a process that are streamed to backends (`handles/load-shedding.ts`). Slow senders may take minutes, and must
+ * not block other requests.
+ */
+export const MAX_UPLOADS = 500;
 /** The maximum number of concurrent streamed uploads of one person, over all their sessions. */
 export const MAX_UPLOADS_PER_PERSON = 8;
 /** The same limit for an API client, which uploads for many people. */
@@ -76,7 +81,8 @@ export async function countedResponse(
 	backend: string,
 	work: () => Promise<Response>
 ): Promise<Response> {
-	if (responses >= config().requestsAtOnce) throw refused('busy', 'responses_process');
+	// Uploads have their own share, as among the requests in progress.
+	if (responses >= config().requestsAtOnce + MAX_UPLOADS) throw refused('busy', 'responses_process');
 	const endOfSender = begin('responses', locals, {
 		person: MAX_RESPONSES_PER_PERSON,
 		client: MAX_RESPONSES_PER_CLIENT

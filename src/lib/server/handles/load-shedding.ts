@@ -1,5 +1,6 @@
 import type { RouteId } from '$app/types';
 import type { RequestEvent } from '@sveltejs/kit';
+import { MAX_UPLOADS } from '../backends/in-progress';
 import { streamsBody } from '../backends/proxy';
 import { config } from '../config';
 import { refusal } from '../http/endpoint';
@@ -7,8 +8,6 @@ import { isWithin } from '../http/request';
 import { countRefusal } from '../metrics';
 import type { Handle } from './sequence';
 
-/** Uploads that are streamed to backends. Slow senders may take minutes, and must not block other requests. */
-export const MAX_UPLOADS = 500;
 /**
  * Back-channel logout. The STS may not repeat it, so a busy portal still accepts it. It is limited because anybody can call
  * it.

@@ -6,6 +6,7 @@ import {
 	MAX_PAUSE_MS,
 	MAX_RESPONSES_PER_CLIENT,
 	MAX_RESPONSES_PER_PERSON,
+	MAX_UPLOADS,
 	MAX_UPLOADS_PER_CLIENT,
 	MAX_UPLOADS_PER_PERSON
 } from '$lib/server/backends/in-progress';
@@ -85,7 +86,7 @@ describe('responses', () => {
 
 	test('of a process are limited until they end', async () => {
 		configure({ REQUESTS_AT_ONCE: '2' });
-		const open = [await started(person('a')), await started(client)];
+		const open = await Promise.all(Array.from({ length: MAX_UPLOADS + 2 }, () => started(client)));
 		await expect(started(another)).rejects.toMatchObject({ code: 'busy', status: 503 });
 		await open.pop()?.body?.cancel();
 		open.push(await started(another));
@@ -101,8 +102,7 @@ describe('responses', () => {
 			() => Promise.resolve(new Response(new ReadableStream({ pull: (c) => c.error(new Error('broken')) })))
 		]
 	])('that %s no longer count as in progress', async (_, work) => {
-		configure({ REQUESTS_AT_ONCE: '1' });
-		for (let n = 0; n < 3; n++) {
+		for (let n = 0; n <= MAX_RESPONSES_PER_PERSON; n++) {
 			const reading = countedResponse(another, 'name', work).then((response) => response.text());
 			await reading.catch((error: unknown) => expect(error).toMatchObject({ message: 'broken' }));
 		}

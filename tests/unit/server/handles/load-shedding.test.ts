@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { loadShedding, MAX_LOGOUTS, MAX_UPLOADS } from '$lib/server/handles/load-shedding';
+import { MAX_UPLOADS } from '$lib/server/backends/in-progress';
+import { loadShedding, MAX_LOGOUTS } from '$lib/server/handles/load-shedding';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 import { startMetrics } from '../metrics-reader';
