@@ -9,6 +9,9 @@ export const unixMs = (): number => Date.now();
 /** Unix time in whole seconds, as in tokens (RFC 7519 2). */
 export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
 
+/** A lifetime as Redis and Deno KV accept it: in whole milliseconds, at least 1. */
+export const wholeMs = (lifeMs: number): number => Math.max(1, Math.ceil(lifeMs));
+
 /** How far the clocks of the STS and the portal may differ. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
 /** The same for a token that has just come from the STS: one instance with a wrong clock must not end sessions. */

@@ -55,13 +55,18 @@ export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096))
 /** A smaller number is a time in seconds: as milliseconds it would be a date before March 1973. */
 const MAX_SECONDS = 1e11;
 
-/** Unix time in milliseconds, from a number or a string of digits (milliseconds or seconds), or from an ISO 8601 string. */
+/**
+ * Unix time in whole milliseconds, from a number or its digits (milliseconds or seconds, which may have decimals, as Java's
+ * Jackson writes an `Instant`), or from an ISO 8601 string.
+ */
 const instant = lenient(
 	v.pipe(
 		v.union([v.number(), v.string()]),
-		v.transform((value) => (typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Date.parse(value))),
+		v.transform((value) =>
+			typeof value === 'number' || /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Date.parse(value)
+		),
 		v.number(),
-		v.transform((value) => (value < MAX_SECONDS ? value * 1000 : value)),
+		v.transform((value) => Math.floor(value < MAX_SECONDS ? value * 1000 : value)),
 		v.minValue(0),
 		v.maxValue(8.64e15)
 	)

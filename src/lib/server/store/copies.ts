@@ -157,7 +157,7 @@ export function createRewriter({ shared, own, copies, isUrgent, merge, now }: Re
 	async function one([key, copy]: readonly [string, Copy]): Promise<void> {
 		const losses = copies.losses();
 		const mine = await own.read(key);
-		const lifeMs = Math.ceil(copy.untilMs - now());
+		const lifeMs = copy.untilMs - now();
 		if (mine && lifeMs > 0 && !(await shared.replace(key, null, mine.text, lifeMs))) {
 			const theirs = await shared.read(key);
 			const text = theirs ? merge(kindOf(key), mine.text, theirs.text) : mine.text;

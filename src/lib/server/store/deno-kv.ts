@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { unixMs, withinLimit } from '../clock';
+import { unixMs, wholeMs, withinLimit } from '../clock';
 import type { Store } from './store';
 
 const BUSY = /database is locked|busy/i;
@@ -46,7 +46,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 	}
 
 	function put(change: KvChange, key: string, text: string, lifeMs: number) {
-		return change.set(keyOf(key), { text, untilMs: unixMs() + lifeMs }, { expireIn: lifeMs }).commit();
+		return change.set(keyOf(key), { text, untilMs: unixMs() + lifeMs }, { expireIn: wholeMs(lifeMs) }).commit();
 	}
 
 	return {

@@ -1,6 +1,6 @@
 import { ClientOfflineError, createClient } from '@redis/client';
 import * as v from 'valibot';
-import { afterTimeout, withinLimit } from '../clock';
+import { afterTimeout, wholeMs, withinLimit } from '../clock';
 import { createKeyWaiters, DataLost, type Store, WrongServer } from './store';
 import { explained, mayHaveMoved } from './redis-replies';
 
@@ -145,7 +145,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 				expected ? '1' : '0',
 				expected?.mark ?? '',
 				text,
-				String(lifeMs),
+				String(wholeMs(lifeMs)),
 				String(ownMark)
 			];
 			const reply = await run((client) => client.eval(REPLACE, { keys: [PREFIX + key, markKey], arguments: given }));
@@ -154,7 +154,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 		},
 
 		async write(key, text, lifeMs) {
-			const given = [CHANGED_CHANNEL, text, String(lifeMs)];
+			const given = [CHANGED_CHANNEL, text, String(wholeMs(lifeMs))];
 			await run((client) => client.eval(WRITE, { keys: [PREFIX + key], arguments: given }));
 		},
 

@@ -13,7 +13,7 @@ export interface Store {
 	 * @param expected what was read; null for no entry
 	 * @param text a text that no other caller writes at this key, or that means the same: a call whose reply was lost is
 	 * repeated
-	 * @param lifeMs how long it stays, in whole milliseconds
+	 * @param lifeMs how long it stays, in milliseconds
 	 * @returns false if the entry has changed; then nothing was written
 	 * @throws {DataLost} if no entry was expected, and the store has lost its data
 	 */

@@ -17,7 +17,8 @@ const optionalId = v.pipe(
 const LogoutClaims = v.pipe(
 	v.object({
 		jti: id,
-		iat: v.number(),
+		/** May have decimals (RFC 7519, NumericDate). A revocation is stored in whole milliseconds. */
+		iat: v.pipe(v.number(), v.transform(Math.floor)),
 		sid: optionalId,
 		sub: optionalId,
 		events: v.object({ [LOGOUT_EVENT]: v.looseObject({}) }),

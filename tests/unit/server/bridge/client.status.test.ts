@@ -116,6 +116,9 @@ describe('reading the status', () => {
 		['number', nowMs + 5000],
 		['text of digits', String(nowMs + 5000)],
 		['number of seconds', (nowMs + 5000) / 1000],
+		['number of seconds with nine decimals', (nowMs + 5000) / 1000 + 0.000_123_456],
+		['text of seconds with nine decimals', `${(nowMs + 5000) / 1000}.000123456`],
+		['number of milliseconds with decimals', nowMs + 5000.25],
 		['ISO 8601 text', new Date(nowMs + 5000).toISOString()]
 	])('reads the expiry as a %s', async (_what, expiresAt) => {
 		const stub = await startStub(json(200, { sessionId, status: 'PENDING', expiresAt }));

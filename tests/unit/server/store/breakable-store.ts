@@ -80,11 +80,7 @@ export function breakableStore(clock: VirtualClock, latencyMs?: () => number): B
 					if (expected === null && hasLost()) throw new DataLost();
 					return store.replace(key, expected, text, lifeMs);
 				}),
-			write: (key, text, lifeMs) => {
-				// As Redis does.
-				if (!Number.isInteger(lifeMs)) return Promise.reject(new Error('value is not an integer'));
-				return changing(key, () => store.write(key, text, lifeMs));
-			},
+			write: (key, text, lifeMs) => changing(key, () => store.write(key, text, lifeMs)),
 			remainingMs: (key) => served(() => store.remainingMs(key), arrivals),
 			verify: () =>
 				changing('verify', () => {

@@ -15,6 +15,14 @@ export function behavesAsAStore(
 		expect(await store.read('b')).toBeNull();
 	});
 
+	test('accepts lifetimes that are over, or have a fraction of a millisecond', async () => {
+		const store = await createStore();
+		await store.write('a', 'one', 60_000.25);
+		expect(await store.replace('a', await store.read('a'), 'two', 59_999.5)).toBe(true);
+		expect(await store.read('a')).toMatchObject({ text: 'two' });
+		await expect(store.write('b', 'one', 0)).resolves.toBeUndefined();
+	});
+
 	test('replaces the value that was read, but not a newer one', async () => {
 		const store = await createStore();
 		await store.write('a', 'one', 60_000);

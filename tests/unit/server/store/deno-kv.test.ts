@@ -26,10 +26,10 @@ afterEach(() => {
 
 test('a written value carries its own expiry, and also expires by the clock of Deno KV', async () => {
 	const store = await createDenoKvStore(undefined);
-	await store.write('a', 'one', 60_000);
+	await store.write('a', 'one', 59_999.25);
 	await store.replace('a', await store.read('a'), 'two', 10_000);
 	expect(set.mock.calls).toEqual([
-		[['portal', 'a'], { text: 'one', untilMs: NOW_MS + 60_000 }, { expireIn: 60_000 }],
+		[['portal', 'a'], { text: 'one', untilMs: NOW_MS + 59_999.25 }, { expireIn: 60_000 }],
 		[['portal', 'a'], { text: 'two', untilMs: NOW_MS + 10_000 }, { expireIn: 10_000 }]
 	]);
 	vi.setSystemTime(NOW_MS + 10_000);

@@ -49,17 +49,6 @@ describe('a shared store that becomes available again', () => {
 		expect(await elsewhere.read('deny:a')).toMatchObject({ text: '1' });
 	});
 
-	test('receives lifetimes in whole milliseconds, whatever the fraction of the clock', async () => {
-		const store = instance();
-		shared.goAway();
-		await store.write('a', 'one', 60_000);
-		await clock.advance(0.4);
-		await store.write('b', 'two', 60_000);
-		shared.comeBack();
-		await clock.advance(250);
-		expect(await instance().read('b')).toMatchObject({ text: 'two' });
-	});
-
 	test('receives the missed revocations before any number of other writes', async () => {
 		const store = createResilientStore({
 			shared,

@@ -40,6 +40,11 @@ test.each([
 	expect(verifySignedToken).not.toHaveBeenCalled();
 });
 
+test('a time of issue with decimals is read in whole seconds, as revocations are stored', async () => {
+	vi.mocked(verifySignedToken).mockResolvedValue({ ...good(), iat: 1_700_000_000.000_25 });
+	expect(await verifyLogoutToken(token(good()))).toMatchObject({ iat: 1_700_000_000 });
+});
+
 test.each([
 	['no type', {}, {}],
 	['the type JWT', {}, { typ: 'JWT' }],
