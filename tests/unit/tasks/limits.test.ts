@@ -51,6 +51,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['New wallet sessions per API client', `${rateLimits.perCaller} a minute`],
 	['Starts of a sign-in per browser (login transaction or session)', `${rateLimits.signInsPerBrowser} a minute`],
 	['Starts of a sign-in per address', `${thousands(rateLimits.signInsPerAddress)} a minute`],
+	['Calls that complete, verify or cancel one wallet session', `${rateLimits.perWalletSession} a minute`],
 	['Event streams per wallet session', String(constant('lib/server/http/event-stream.ts', 'MAX_PER_WALLET_SESSION'))],
 	[
 		'Claims named on the wallet page; their labels',

@@ -89,7 +89,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 			200: { what: 'The session is complete.', json: schemas.Completed },
 			202: { what: 'Identity verification is needed first.', json: schemas.IdvNeeded }
 		},
-		problems: [...ofSession, ...unreadable]
+		problems: [...ofSession, ...unreadable, 429]
 	},
 	{
 		...owned,
@@ -99,7 +99,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: 'Start identity verification. When `redirectUrl` is null, confirm the identity with a submission, or complete the session.',
 		json: () => schemas.EmptyBody,
 		responses: { 200: { what: 'The address of the institution, or null.', json: schemas.IdvStarted } },
-		problems: [...ofSession, ...unreadable]
+		problems: [...ofSession, ...unreadable, 429]
 	},
 	{
 		...owned,
@@ -131,6 +131,6 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: 'Submit what the person confirmed: one of the three fields.',
 		json: () => IdvSubmission,
 		responses: { 200: { what: 'The new status.', json: schemas.NewStatus } },
-		problems: [...ofSession, ...unreadable]
+		problems: [...ofSession, ...unreadable, 429]
 	}
 ];

@@ -155,6 +155,7 @@ function arrange(env: Environment, secretFiles: readonly string[]) {
 			perCaller: env.RATE_LIMIT_PER_CALLER,
 			perAddress: env.RATE_LIMIT_PER_ADDRESS,
 			perAdmin: 60,
+			perWalletSession: 60,
 			signInsPerBrowser: 30,
 			signInsPerAddress: env.RATE_LIMIT_SIGN_INS_PER_ADDRESS
 		},

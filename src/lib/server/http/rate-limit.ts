@@ -9,13 +9,21 @@ import { createBoundedCache } from '../cache';
 
 const WINDOW_SECONDS = 60;
 
-type Limited = 'perBrowser' | 'perCaller' | 'perAdmin' | 'perAddress' | 'signInsPerBrowser' | 'signInsPerAddress';
+type Limited =
+	| 'perBrowser'
+	| 'perCaller'
+	| 'perAdmin'
+	| 'perWalletSession'
+	| 'perAddress'
+	| 'signInsPerBrowser'
+	| 'signInsPerAddress';
 const limiters = new Map<Limited, Limiter>();
 
 const refusals: Readonly<Record<Limited, Refusal>> = {
 	perBrowser: 'rate_limit_browser',
 	perCaller: 'rate_limit_caller',
 	perAdmin: 'rate_limit_caller',
+	perWalletSession: 'rate_limit_browser',
 	perAddress: 'rate_limit_address',
 	signInsPerBrowser: 'rate_limit_browser',
 	signInsPerAddress: 'rate_limit_address'
@@ -57,6 +65,15 @@ export function consumeApiClientQuota(clientId: string): Promise<void> {
  */
 export function consumeAdminQuota(clientId: string): Promise<void> {
 	return spend('perAdmin', clientId);
+}
+
+/**
+ * Counts one request that calls the Auth Bridge to complete a wallet session, to change it or to cancel it. Addresses are not
+ * counted: the creation of the session was.
+ * @throws {Problem} `rate_limited` with `Retry-After` in seconds
+ */
+export function consumeWalletSessionQuota(walletSessionId: string): Promise<void> {
+	return spend('perWalletSession', walletSessionId);
 }
 
 async function spend(limited: Limited, key: string): Promise<void> {

@@ -8,6 +8,7 @@ import { currentSession } from './owned-sessions';
 import { type OwnedSession, markAllUsed, isUsedUp, REMEMBERED_MS } from '../auth/wallet-cookies';
 import { flowEnded, identityEndPath, identityOutcomeOf } from './sessions';
 import type { ProblemCode } from '../http/problem';
+import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { sharedStore, storeState } from '../store';
 import type { LinkingMark } from '../store/kinds';
 
@@ -95,6 +96,7 @@ export async function rejectIdentity(event: RequestEvent, form: FormData): Promi
 async function isUnlinked({ locals }: RequestEvent, owned: OwnedSession): Promise<boolean> {
 	if (await mayBeLinked(owned)) return false;
 	try {
+		await consumeWalletSessionQuota(owned.id);
 		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
 		return status === 'IDV_REQUIRED' || (status === 'VERIFIED' && owned.idv === 'none');
 	} catch {
@@ -106,6 +108,7 @@ async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefine
 	// Once identity verification has started, the institution may link the wallet without the portal.
 	if (owned?.idv !== 'none' || (await mayBeLinked(owned))) return 'nothing_kept';
 	try {
+		await consumeWalletSessionQuota(owned.id);
 		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
 		return noticesByStatus[status] ?? 'nothing_kept';
 	} catch {

@@ -2,6 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import type { IdentityView } from '$lib/wallet/view';
 import { toProblem } from '../http/problem';
+import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import {
@@ -119,7 +120,7 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 
 /** Whether the Auth Bridge says that the person is known. False if it can't be read: the page that follows reads it again. */
 async function isVerified({ locals }: RequestEvent, { id }: OwnedSession): Promise<boolean> {
-	const read = bridge().readFreshStatus(id, credentialFor(locals));
+	const read = consumeWalletSessionQuota(id).then(() => bridge().readFreshStatus(id, credentialFor(locals)));
 	const status = await read.then((found) => found.status).catch(() => null);
 	return status === 'VERIFIED' || status === 'COMPLETED';
 }

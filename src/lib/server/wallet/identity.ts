@@ -5,6 +5,7 @@ import { bridge, credentialFor } from './bridge';
 import type { IdvStart, IdvStatus } from '../bridge/normalize';
 import type { IdvSubmission } from '../bridge/request';
 import { isProblem, Problem, type ProblemCode, problemCodeOf, toProblem } from '../http/problem';
+import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { currentSession, keepSession } from './owned-sessions';
 import { isUsedUp, type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import type { Locale } from '$lib/i18n';
@@ -22,11 +23,12 @@ import { formText } from '../http/body';
  * Starts identity verification at the Auth Bridge. If `redirectUrl` is null, the person does not visit the institution:
  * they confirm on the portal's own page if `isManual`, and otherwise the session is to be completed now.
  * @throws {Problem} `not_found` if the session is used up, `idv_repeated` if the session's one identity verification is
- * done, or the error of the Auth Bridge
+ * done, `rate_limited`, or the error of the Auth Bridge
  */
 export async function startIdv(event: RequestEvent, owned: OwnedSession): Promise<IdvStart> {
 	await requireUnused(owned.id);
 	if (owned.idv === 'done') throw new Problem('idv_repeated');
+	await consumeWalletSessionQuota(owned.id);
 	const redirectUri = `${config().origin}/api/wallet/sessions/${owned.id}/idv/callback`;
 	const started = await linkUnlessUsed(owned, 'started', () =>
 		bridge().initiateIdv(owned.id, { redirectUri }, credentialFor(event.locals))
@@ -41,10 +43,11 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 
 /**
  * Submits what the person confirmed, on the portal's own page or through the API.
- * @throws {Problem} `not_found` if the session is used up, or the error of the Auth Bridge
+ * @throws {Problem} `not_found` if the session is used up, `rate_limited`, or the error of the Auth Bridge
  */
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
 	await requireUnused(owned.id);
+	await consumeWalletSessionQuota(owned.id);
 	const { status } = await linkUnlessUsed(owned, 'submitted', () =>
 		bridge().submitIdv(owned.id, submission, credentialFor(event.locals))
 	);
@@ -128,12 +131,13 @@ async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Pro
 	async function run(): Promise<string> {
 		try {
 			await requireUnused(owned.id);
+			await consumeWalletSessionQuota(owned.id);
 			await bridge().finishIdv(owned.id, searchParams, credentialFor(event.locals));
 			return FINISHED;
 		} catch (cause) {
 			const code = await reasonOf(cause, event, owned);
 			// The code may still be unused, so a reload may try it again.
-			if (isProblem(cause, 'upstream_unavailable', 'upstream_timeout', 'upstream_invalid'))
+			if (isProblem(cause, 'rate_limited', 'upstream_unavailable', 'upstream_timeout', 'upstream_invalid'))
 				throw new WorkFailed('postponed', code, { cause });
 			return code;
 		}

@@ -3,6 +3,7 @@ import type { InferOutput } from 'valibot';
 import type { Status } from '../api/schemas';
 import { unixMs } from '../clock';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
+import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { bridge, credentialFor } from './bridge';
 import { keepSession } from './owned-sessions';
 import { type OwnedSession, requireUnused } from '../auth/wallet-cookies';
@@ -203,12 +204,13 @@ type Completion =
 /**
  * Completes a verified wallet session. Repeating the call returns the same result. With deployed Auth Bridges, only this call
  * shows that identity verification is required.
- * @throws {Problem} `not_found` if the session is used up, `idv_repeated` if identity verification is required a second
- * time, or the error of the Auth Bridge
+ * @throws {Problem} `not_found` if the session is used up, `rate_limited`, `idv_repeated` if identity verification is required
+ * a second time, or the error of the Auth Bridge
  */
 export async function completeWalletSession(event: RequestEvent, owned: OwnedSession): Promise<Completion> {
 	await requireUnused(owned.id);
 	if (!owned.completed) {
+		await consumeWalletSessionQuota(owned.id);
 		const result = await bridge().complete(owned.id, credentialFor(event.locals));
 		if (result.kind === 'idv_required') {
 			if (owned.idv === 'done') throw new Problem('idv_repeated');
