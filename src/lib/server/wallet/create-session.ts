@@ -9,7 +9,14 @@ import { consumeQuota, consumeApiClientQuota } from '../http/rate-limit';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller, scanOf, storeDetails, unscanned } from './owned-sessions';
-import { isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions, keepOwned } from '../auth/wallet-cookies';
+import {
+	isUsedUp,
+	isVerifying,
+	LIFE_SECONDS,
+	type OwnedSession,
+	ownedSessions,
+	keepOwned
+} from '../auth/wallet-cookies';
 import { walletOutcomeOf } from './sessions';
 import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';
@@ -108,7 +115,11 @@ export function startFailure(error: unknown, { requestId }: App.Locals, returnTo
 	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code), helpCode: requestId }, returnTo });
 }
 
-/** How long a form that is submitted again (a double click, two tabs) gets the same session, in milliseconds. */
+/**
+ * How long a form that is submitted again (a double click, two tabs) gets the same session, in milliseconds. This holds for one
+ * instance: two instances create two sessions, of which the browser shows the newer one. To share them would take several calls
+ * of the shared store for each code, and saves only a session that nobody scans.
+ */
 const REPEAT_MS = 30_000;
 const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
 const opened = createSharedReads<OwnedSession>({
@@ -119,7 +130,8 @@ const opened = createSharedReads<OwnedSession>({
 });
 
 /**
- * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s returns the same session.
+ * Creates the wallet session for a QR code on a portal page. Submitting the same form again within 30 s returns the same session,
+ * unless that one is used up.
  * @param idempotencyKey identifies the form among all forms of this browser; null creates a new session each time
  * @throws {Problem} `unauthorized`, `rate_limited`, or the error of the Auth Bridge
  */
@@ -148,14 +160,17 @@ async function openOnce(
 	key: string,
 	options: { returnTo: string; replaces?: string | undefined }
 ) {
-	const owned = await opened.read(key, async () => {
+	async function open(): Promise<OwnedSession> {
 		const beside = (await unscanned(event)).map(({ id }) => id);
 		return {
 			...(await openWalletSession(event, options)),
 			beside,
 			...(options.replaces && { replaces: options.replaces })
 		};
-	});
+	}
+	let owned = await opened.read(key, open);
+	// The person has cancelled since. Each session that is used up has one successor, also if the form is sent twice.
+	while (await isUsedUp(owned.id)) owned = await opened.read(`${key} after ${owned.id}`, open);
 	await keepOwned(event.cookies, owned);
 }
 

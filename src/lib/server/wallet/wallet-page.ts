@@ -17,7 +17,7 @@ import {
 	identityEndPath,
 	walletOutcomeOf
 } from './sessions';
-import { type OwnedSession, requestUriOf } from '../auth/wallet-cookies';
+import { type OwnedSession, requestUriOf, requireUnused } from '../auth/wallet-cookies';
 import { detailsOf } from './owned-sessions';
 import { pageInstead } from '../http/endpoint';
 import { cookieAttributes, cookieName, YEAR_SECONDS } from '../http/cookies';
@@ -136,6 +136,7 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 export async function walletStep(event: RequestEvent, owned: OwnedSession | undefined): Promise<WalletStep> {
 	if (!owned) return { view: { screen: 'start' } };
 	try {
+		await requireUnused(owned.id);
 		const status = await bridge().readStatus(owned.id, credentialFor(event.locals));
 		return await steps[status.status](status, owned, event);
 	} catch (error) {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { currentSession } from '$lib/server/wallet/owned-sessions';
-import { keepOwned, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
+import { keepOwned, markUsed, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { renewCode, startCode } from '$lib/server/wallet/create-session';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { fakeCookies } from '../../../harness/cookies';
@@ -58,6 +58,18 @@ describe('a new code', () => {
 		await Promise.all([first, second].map((event) => startCode(event, 'the-form', RETURN_TO)));
 		expect(bridge.createSession).toHaveBeenCalledTimes(1);
 		expect(newest(first)?.id).toBe(newest(second)?.id);
+	});
+
+	test('is created once more, also for a form that is sent again, after the person has cancelled', async () => {
+		const before = await browser();
+		await startCode(before, 'cancelled', RETURN_TO);
+		const cancelled = newest(before)?.id ?? '';
+		await markUsed(cancelled);
+		const [first, second] = [await browser(), await browser()];
+		await Promise.all([first, second].map((event) => startCode(event, 'cancelled', RETURN_TO)));
+		expect(newest(first)?.id).not.toBe(cancelled);
+		expect(newest(second)?.id).toBe(newest(first)?.id);
+		expect(bridge.createSession).toHaveBeenCalledTimes(2);
 	});
 
 	test('is a different one for another form', async () => {

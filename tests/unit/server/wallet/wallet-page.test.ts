@@ -1,7 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { describe, expect, test, vi } from 'vitest';
 import { Problem, type ProblemCode } from '$lib/server/http/problem';
-import { keepOwned } from '$lib/server/auth/wallet-cookies';
+import { keepOwned, markUsed } from '$lib/server/auth/wallet-cookies';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { currentSession } from '$lib/server/wallet/owned-sessions';
 import { walletStep } from '$lib/server/wallet/wallet-page';
@@ -60,6 +60,16 @@ describe('the wallet page', () => {
 		bridgeSays(status);
 		fake.complete.mockResolvedValue({ kind: 'completed' });
 		expect(await stepOf((await browser()).event)).toMatchObject(step);
+	});
+
+	test('shows no code for a session that is used up', async () => {
+		bridgeSays('PENDING');
+		const id = 'e'.repeat(32);
+		await markUsed(id);
+		expect(await stepOf((await browser({ id })).event)).toMatchObject({
+			view: { screen: 'ended', outcome: 'expired' }
+		});
+		expect(fake.readStatus).not.toHaveBeenCalled();
 	});
 
 	test('follows the newest of several sessions', async () => {
