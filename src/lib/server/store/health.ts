@@ -72,12 +72,14 @@ export function createStoreHealth({
 			verifiedAtMs = now();
 			if (!written.value) onLoss();
 			if (!isAvailable || !written.value) await recover(lastVerifiedAtMs);
+			inFlight = undefined;
 			isAvailable = true;
 			if (isReported) onChange(true);
 			isReported = false;
 			onVerified();
 			if (checkEveryMs !== undefined) checkLater(checkEveryMs);
 		} catch (cause) {
+			inFlight = undefined;
 			isAvailable = false;
 			if (!isReported && !isClosed) onChange(false, cause);
 			isReported = true;
@@ -89,10 +91,11 @@ export function createStoreHealth({
 		if (!isClosed) cancelNext = after(ms, () => void run());
 	}
 
-	/** Runs one check at a time. Concurrent callers share it. */
+	/** Runs one check at a time. Concurrent callers share it. A check is over before it schedules the next one. */
 	function run(): Promise<void> {
+		if (inFlight) return inFlight;
 		cancelNext();
-		inFlight ??= attempt().finally(() => (inFlight = undefined));
+		inFlight = attempt();
 		return inFlight;
 	}
 
