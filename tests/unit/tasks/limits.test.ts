@@ -143,7 +143,6 @@ const numbers: readonly (readonly [string, string])[] = [
 		'Memory for bodies that are being received, without those that stream to backends; for one client network',
 		`${size(constant('entry/request-body.ts', 'MAX_HELD_BYTES'))}; ${size(constant('entry/request-body.ts', 'MAX_HELD_BYTES_PER_CLIENT'))}`
 	],
-	['Response of the Digital Credentials API', size(constant('lib/server/http/body.ts', 'DC_API_LIMIT_BYTES'))],
 	['The same, per wallet session', `1 accepted; ${rateLimits.perBrowser} attempts a minute`],
 	[
 		'Signed request for the Digital Credentials API',
@@ -205,7 +204,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		"Fetches of the STS's keys that untrusted tokens cause, by an unknown key id or a wrong signature",
 		`1 in ${seconds(constant('lib/server/sts/keys.ts', 'COOLDOWN_MS'))}`
 	],
-	['Revocation of tokens at sign-out', seconds(constant('lib/server/auth/sign-out.ts', 'LIMIT_MS'))],
+	['Revocation of tokens at sign-out', seconds(constant('lib/server/auth/token-revocation.ts', 'LIMIT_MS'))],
 	[
 		'Discovery before the start, on Deno',
 		`${seconds(constant('entry/deno/permissions.ts', 'TIME_LIMIT_MS'))}, ${size(constant('entry/deno/permissions.ts', 'MAX_BYTES'))}`
