@@ -26,7 +26,7 @@ export const limits = [
 	},
 	{
 		name: 'sign-out waits for a silent STS',
-		file: 'src/lib/server/auth/sign-out.ts',
+		file: 'src/lib/server/auth/token-revocation.ts',
 		find: '\t\t\tsignal: AbortSignal.timeout(LIMIT_MS),\n',
 		replace: '',
 		test: 'tests/unit/server/auth/sign-out.test.ts'
