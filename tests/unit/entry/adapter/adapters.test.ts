@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Builder } from '@sveltejs/kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { versionName } from '../../../../src/entry/adapter/adapters.js';
+import { denoAdapter, nodeAdapter, versionName } from '../../../../src/entry/adapter/adapters.js';
 
 let folder: string;
 beforeEach(() => {
@@ -59,4 +60,12 @@ test.each(['node', 'deno'])('the build for %s uses the version name', async (ada
 	};
 	vi.unstubAllEnvs();
 	expect(config.kit.version.name).toBe(versionName());
+});
+
+test.each([
+	['Node', nodeAdapter],
+	['Deno', denoAdapter]
+])('the adapter for %s refuses a route that prerenders', async (_, adapter) => {
+	const builder = { prerendered: { paths: ['/help'] } } as unknown as Builder;
+	await expect(adapter(folder).adapt(builder)).rejects.toThrow('/help');
 });
