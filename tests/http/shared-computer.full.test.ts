@@ -67,13 +67,22 @@ describe('after a sign-out', () => {
 	});
 
 	test('the next sign-in is a normal one if the STS has ended its session', async () => {
-		await signInAtInstitution(browser);
-		await signOut();
-		expect(isMarked()).toBe(true);
-		const home = await browser.open('/?state=signed_out', { from: landscape.sandbox.stsUrl });
-		expect([home.text.includes('signed out'), isMarked()]).toEqual([true, false]);
+		const account = await signInAtInstitution(browser);
+		const home = await browser.submit(account, {}, '/api/auth/signout');
+		expect([home.url.pathname, home.text.includes('signed out'), isMarked()]).toEqual(['/', true, false]);
 		expect(await promptOfNextSignIn()).toBeNull();
 	});
+
+	test.each(['signed_out', '1', 'A'.repeat(22)])(
+		'a link of another site with the state %s is no return from the STS, which authenticates the next person',
+		async (state) => {
+			await signInAtInstitution(browser);
+			await signOut();
+			const home = await browser.open(`/?state=${state}`, { from: 'https://evil.example' });
+			expect([home.text.includes('signed out'), isMarked()]).toEqual([false, true]);
+			expect(await promptOfNextSignIn()).toBe('login');
+		}
+	);
 
 	test.each([
 		['HEAD', { method: 'HEAD' }],
@@ -81,7 +90,7 @@ describe('after a sign-out', () => {
 	])('%s of the return page has no side effects', async (_, options) => {
 		await signInAtInstitution(browser);
 		await signOut();
-		await browser.call('/?state=signed_out', options);
+		await browser.call(`/?state=${browser.cookies().get('portal.signedout')}`, options);
 		expect(isMarked()).toBe(true);
 	});
 

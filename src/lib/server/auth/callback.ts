@@ -162,7 +162,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 		if (before) await replaceSession(before);
 		locals.session = session;
 	}
-	if (flow.requestsLogin) clearSignedOutMark(cookies);
+	if (flow.requestsLogin && !session.isReauthIgnored) clearSignedOutMark(cookies);
 	const used = await markCompletedUsed(cookies);
 	const isLinked = used.some(({ id, idv }) => id === flow.walletSessionId && idv !== 'none');
 	recordLinkedWallet(cookies, isLinked);

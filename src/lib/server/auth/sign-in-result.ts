@@ -57,7 +57,8 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 function authenticationOf(authTime: number | undefined, { requestsLogin, startedAt, endedAt }: SignInFacts) {
 	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
 	if (!isPlausible) return { authTime: requestsLogin ? startedAt : 0 };
-	return { authTime, isReauthIgnored: requestsLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS };
+	const isReauthIgnored = requestsLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS;
+	return { authTime, ...(isReauthIgnored && { isReauthIgnored }) };
 }
 
 /** Allows for two clocks that are a minute off and a slow response. */

@@ -12,14 +12,11 @@ import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/responses';
 import { sharedStore } from '../store';
 import { forgetInstitution } from './login-page';
-import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
+import { forgetLinkedWallet, forgetAllFlows, newStateKey } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
 import { LIMIT_MS, revokeTokens } from './token-revocation';
-
-/** The `state` parameter with which the STS's end-session page redirects the browser back. */
-export const SIGNED_OUT_STATE = 'signed_out';
 
 /**
  * Signs out of the portal immediately, and of the STS if it can be reached. The next person at this browser finds no data of
@@ -33,11 +30,12 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 	forgetAllFlows(cookies);
 	forgetInstitution(cookies);
 	forgetLinkedWallet(cookies);
-	markSignedOut(cookies);
+	const state = newStateKey();
+	markSignedOut(cookies, state);
 	if (!session) return;
 	await revokeSession(session);
 	const newest = await tokenRefresher().newest(session);
-	const [url] = await Promise.all([endSessionUrl(newest, requestId), revokeTokens(newest, requestId)]);
+	const [url] = await Promise.all([endSessionUrl(newest, state, requestId), revokeTokens(newest, requestId)]);
 	if (url) keepLogoutRedirect(cookies, url);
 	audit('sign_out.succeeded', session, locals);
 }
@@ -46,8 +44,9 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
  * The URL of the STS's end-session page (OpenID Connect RP-Initiated Logout 2); null if the STS has none or is unavailable.
  * `logout_hint` names the session. An ID token in a URL ends up in histories, so `id_token_hint` requires
  * SIGN_OUT_ID_TOKEN_HINT.
+ * @param state the page redirects the browser back with it
  */
-export async function endSessionUrl(session: Session, requestId: string): Promise<string | null> {
+export async function endSessionUrl(session: Session, state: string, requestId: string): Promise<string | null> {
 	const { origin, sts } = config();
 	try {
 		const { end_session_endpoint: endpoint } = await withinLimit(stsMetadata(), LIMIT_MS);
@@ -55,7 +54,7 @@ export async function endSessionUrl(session: Session, requestId: string): Promis
 		const url = new URL(endpoint);
 		url.searchParams.set('client_id', sts.clientId);
 		url.searchParams.set('post_logout_redirect_uri', `${origin}/`);
-		url.searchParams.set('state', SIGNED_OUT_STATE);
+		url.searchParams.set('state', state);
 		url.searchParams.set('logout_hint', session.sid ?? session.sub);
 		if (sts.signOutIdTokenHint && session.idToken) url.searchParams.set('id_token_hint', session.idToken);
 		return url.href;
@@ -133,13 +132,29 @@ export function takeLogoutRedirect(cookies: Cookies): string | null {
 
 const signedOutCookie = () => cookieName('signedout');
 
+/** The value of a mark that belongs to no sign-out at the STS. */
+const NO_STATE = '1';
+
 /**
  * Records in this browser that a person has signed out while the STS may still have a session for them. The next
- * sign-in then requires a new login, because the next person at a shared computer may be another one. The cookie
- * contains no other data. It is deleted once the STS has ended its session, or after a sign-in with a required login.
+ * sign-in then requires a new login, because the next person at a shared computer may be another one. It is deleted once the STS
+ * has ended its session (`isBackFromSts`), or after a sign-in with a required login.
+ * @param state the unguessable `state` of the sign-out, which the cookie contains; default: that of the mark that is there
  */
-export function markSignedOut(cookies: Cookies): void {
-	cookies.set(signedOutCookie(), '1', { ...cookieAttributes(), maxAge: config().sessionMaxAgeSeconds });
+export function markSignedOut(cookies: Cookies, state = stateOfMark(cookies) ?? NO_STATE): void {
+	cookies.set(signedOutCookie(), state, { ...cookieAttributes(), maxAge: config().sessionMaxAgeSeconds });
+}
+
+/** Whether this browser returns from the STS's end-session page for its last sign-out. Deletes the mark if it does. */
+export function isBackFromSts(cookies: Cookies, state: string | null): boolean {
+	if (state === null || state !== stateOfMark(cookies)) return false;
+	clearSignedOutMark(cookies);
+	return true;
+}
+
+function stateOfMark(cookies: Cookies): string | null {
+	const value = cookies.get(signedOutCookie());
+	return value !== undefined && /^[\w-]{22}$/.test(value) ? value : null;
 }
 
 export function isMarkedSignedOut(cookies: Cookies): boolean {

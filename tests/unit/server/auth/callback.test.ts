@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { isReplaced, isRevokedNow, revokeSession } from '$lib/server/auth/revoked-sessions';
+import { isMarkedSignedOut } from '$lib/server/auth/sign-out';
 import { log } from '$lib/server/log';
 import { failed, MINUTE_MS, returned, started, sts } from './callback-fixture';
 import { oddClaims } from './fake-sts';
@@ -146,6 +147,19 @@ describe('a sign-in', () => {
 		expect(session?.id).not.toBe(before.id);
 		expect([await isRevokedNow(before), await isReplaced(before)]).toEqual([true, true]);
 	});
+
+	test.each([
+		['ignored', 3600, true],
+		['obeyed', 0, false]
+	])(
+		'in which the STS %s prompt=login decides whether the mark of a sign-out stays',
+		async (_, ageSeconds, isMarked) => {
+			vi.spyOn(log, 'warn').mockImplementation(() => {});
+			sts.behaviour.claims = { auth_time: Math.floor(Date.now() / 1000) - ageSeconds };
+			const { query, cookie } = await started({ requestsLogin: true }, 'portal.signedout=1; portal.login=x');
+			expect(isMarkedSignedOut((await returned(query, cookie)).cookies)).toBe(isMarked);
+		}
+	);
 
 	test.each(oddClaims)(
 		'whose ID token has %s succeeds, and the session keeps the ID token unchanged',

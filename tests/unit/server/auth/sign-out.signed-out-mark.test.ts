@@ -3,7 +3,8 @@ import { fakeCookies } from '../../../harness/cookies';
 import { configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const { clearSignedOutMark, isMarkedSignedOut, markSignedOut } = await import('$lib/server/auth/sign-out');
+const { clearSignedOutMark, isBackFromSts, isMarkedSignedOut, markSignedOut } =
+	await import('$lib/server/auth/sign-out');
 const { evictions } = await import('$lib/server/auth/cookie-budget');
 afterEach(() => configure());
 
@@ -36,6 +37,31 @@ test('clearing the mark deletes its cookie', () => {
 		false,
 		['portal.signedout=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']
 	]);
+});
+
+const STATE = 'A'.repeat(22);
+
+test('the return from the sign-out at the STS deletes the mark', () => {
+	const cookies = fakeCookies();
+	markSignedOut(cookies, STATE);
+	expect([isBackFromSts(cookies, STATE), isMarkedSignedOut(cookies)]).toEqual([true, false]);
+});
+
+test.each([
+	['without a state', STATE, null],
+	['with the state of earlier versions', STATE, 'signed_out'],
+	['with another state', STATE, 'B'.repeat(22)],
+	['with the value of a mark without a sign-out at the STS', '1', '1'],
+	['with an empty state', STATE, '']
+])('a link %s does not delete the mark', (_, value, state) => {
+	const cookies = fakeCookies(`portal.signedout=${value}`);
+	expect([isBackFromSts(cookies, state), isMarkedSignedOut(cookies)]).toEqual([false, true]);
+});
+
+test('a session that has ended keeps the state of a sign-out from which the browser has not returned yet', () => {
+	const cookies = fakeCookies(`portal.signedout=${STATE}`);
+	markSignedOut(cookies);
+	expect(isBackFromSts(cookies, STATE)).toBe(true);
 });
 
 test('the cookie budget evicts other cookies before the mark', () => {

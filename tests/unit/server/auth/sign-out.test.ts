@@ -35,7 +35,7 @@ afterEach(() => configure());
 afterAll(() => vi.restoreAllMocks());
 
 const leave = async (changes = {}) => {
-	const url = await endSessionUrl(someSession(changes), 'r1');
+	const url = await endSessionUrl(someSession(changes), 'the-state', 'r1');
 	return url === null ? null : Object.fromEntries(new URL(url).searchParams);
 };
 
@@ -45,7 +45,7 @@ describe('the end-session URL of the STS', () => {
 			ui: '1',
 			client_id: 'portal-client',
 			post_logout_redirect_uri: 'http://localhost:3000/',
-			state: 'signed_out',
+			state: 'the-state',
 			logout_hint: 'sts-session-1'
 		});
 	});
@@ -183,7 +183,7 @@ describe('the tokens of a refresh that is in progress while its session ends', (
 test('a sign-out waits at most three seconds for the metadata of the STS', async () => {
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	vi.mocked(stsMetadata).mockReturnValue(new Promise(() => {}));
-	const done = Promise.all([revokeTokens(someSession(), 'r1'), endSessionUrl(someSession(), 'r1')]);
+	const done = Promise.all([revokeTokens(someSession(), 'r1'), endSessionUrl(someSession(), 'the-state', 'r1')]);
 	await vi.advanceTimersByTimeAsync(3000);
 	vi.useRealTimers();
 	expect(await done).toEqual([undefined, null]);
