@@ -149,7 +149,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 	}
 }
 
-/** @param isOwn whether this request redeemed the code, rather than another request from the same browser */
+/** @param isOwn whether this request redeemed the code, rather than another one from the same browser */
 async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Session, isOwn: boolean): Promise<string> {
 	const { locals, cookies } = event;
 	if (await isRevokedNow(session)) {
@@ -191,10 +191,11 @@ const stepUpRefusals: readonly SignInError[] = ['step_up_refused', 'access_denie
 function failurePath(event: RequestEvent, flow: SignInFlow, failure: SignInFailure, isOwn: boolean): string {
 	const { session } = event.locals;
 	const { error } = failure;
-	if (isOwn) report(event, flow.provider, failure);
-	if (isOwn && flow.stepUp) audit('step_up.failed', { ...session, reason: error }, event.locals);
-	const isRefused = flow.stepUp !== undefined && stepUpRefusals.includes(error);
-	if (session && isRefused) return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
+	// The page of every request has a help code, which the log has to contain. The failure itself counts once.
+	report(event, flow.provider, failure, isOwn ? error : null);
+	if (flow.stepUp) audit('step_up.failed', { ...session, reason: error }, event.locals);
+	if (session && flow.stepUp && stepUpRefusals.includes(error))
+		return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
 	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.requestsLogin);
 	return session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }
@@ -228,9 +229,10 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 	}
 }
 
-function report({ locals, url }: RequestEvent, provider: Provider, failure: SignInFailure, result = failure.error) {
+function report(event: RequestEvent, provider: Provider, failure: SignInFailure, result: SignInError | null) {
+	const { locals, url } = event;
 	const { error, isByQuery } = failure;
-	countSignIn(provider, result, isByQuery);
+	if (result) countSignIn(provider, result, isByQuery);
 	if (!audit('sign_in.failed', { provider, reason: error }, locals)) return;
 	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
 	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });

@@ -119,7 +119,7 @@ export const callbackRuns = () => (once ??= createOnce({ store: sharedStore() })
  * as used. The outcome is sealed with a key that is derived from the flow's PKCE verifier, so only a browser with the
  * flow's cookie can read it. Without a shared store, this applies per instance.
  * @param work calls the STS; must not throw
- * @returns the outcome, and whether this request performed the work (`isOwn`)
+ * @returns the outcome, and whether this request performed the work or its result is lost (`isOwn`): no other one reports it
  */
 export async function redeemOnce(
 	{ verifier }: Pick<SignInFlow, 'verifier'>,
@@ -143,7 +143,7 @@ export async function redeemOnce(
 	const result = await callbackRuns()
 		.run({ secret, repeatLost: false, keepMs: SHARED_MS, run })
 		.catch(() => null);
-	if (result === null) return { outcome: { kind: 'failed', error: 'sign_in_failed' }, isOwn };
+	if (result === null) return { outcome: { kind: 'failed', error: 'sign_in_failed' }, isOwn: true };
 	return { outcome: v.parse(Outcome, JSON.parse(result)), isOwn };
 }
 

@@ -1,12 +1,17 @@
 import { describe, expect, test, vi } from 'vitest';
 import { findFlow, flowIds } from '$lib/server/auth/sign-in-flow';
+import { callbackRuns } from '$lib/server/auth/sign-in-result';
 import { log } from '$lib/server/log';
+import { count } from '$lib/server/metrics';
+import { sharedStore } from '$lib/server/store';
+import { writeRecord } from '$lib/server/store/lease';
 import { failed, MINUTE_MS, refused, returned, started, sts } from './callback-fixture';
 import { someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/upstream/connections', () => import('../fetch-client'));
 vi.mock('$env/dynamic/private', () => ({ env: { AUTH_URL: 'http://localhost:3000' } }));
+vi.mock('$lib/server/metrics', { spy: true });
 
 describe('an STS error', () => {
 	const logged = () => vi.spyOn(log, 'warn').mockImplementation(() => {});
@@ -55,6 +60,34 @@ describe('an STS error', () => {
 			expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
 		}
 	);
+});
+
+describe('each page with a help code has a line in the log, and each failure counts once', () => {
+	const failures = () => vi.mocked(count).mock.calls.filter(([name]) => name === 'portal.sign_ins');
+	function lines() {
+		const warn = vi.spyOn(log, 'warn').mockImplementation(() => {});
+		vi.mocked(count).mockClear();
+		return () => warn.mock.calls.filter(([message]) => message === 'a sign-in failed');
+	}
+
+	test('if a browser repeats a callback that fails', async () => {
+		const written = lines();
+		sts.behaviour = { tokenResponse: () => Response.json({ error: 'invalid_grant' }, { status: 400 }) };
+		const { query, cookie } = await started();
+		const ends = await Promise.all([returned(query, cookie), returned(query, cookie)]);
+		expect(ends.map(({ path }) => path)).toEqual([failed('sign_in_failed'), failed('sign_in_failed')]);
+		expect([written().length, failures().length]).toEqual([2, 1]);
+	});
+
+	test('if the instance that redeemed the code has stopped', async () => {
+		const written = lines();
+		const { query, cookie, flow } = await started();
+		const lost = writeRecord({ state: 'lost', atMs: Date.now(), losses: 1 });
+		await sharedStore().write(callbackRuns().nameOf(`sign-in ${flow.verifier}`), lost, MINUTE_MS);
+		expect((await returned(query, cookie)).path).toBe(failed('sign_in_failed'));
+		expect(sts.tokenRequests).toEqual([]);
+		expect([written().length, failures().length]).toEqual([1, 1]);
+	});
 });
 
 describe('the return path is kept after', () => {
