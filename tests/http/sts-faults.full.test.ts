@@ -221,7 +221,7 @@ describe.each([
 		expect(linkIn(page, '/login/start')).toBe('/login/start?provider=sts&returnTo=%2Faccount');
 		expect(page.text).not.toContain('institution=');
 		const asked = await visitor.open('/login/start?provider=sts&institution=uni-noord');
-		expect(asked.url.searchParams.get('error')).toBe('institution_unknown');
+		expect(asked.url.searchParams.get('error')).toBe(status === 200 ? 'institution_unknown' : 'sts_unavailable');
 	});
 
 	test('a response without a list for the search script is not cached', async () => {

@@ -6,7 +6,7 @@ import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
 import { markUsed, markCompletedUsed } from './wallet-cookies';
-import { AuthjsError, type GrantedTokens, redeemCode } from './oidc-client';
+import { AuthjsError, type GrantedTokens, isFromSts, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure } from './sign-in-result';
 import {
@@ -47,7 +47,8 @@ export async function endSignIn(event: RequestEvent, provider: Provider): Promis
 	const state = readState(url.searchParams.get('state'));
 	const flow = state && findFlow(cookies, state.flowId);
 	const isOurs = flow?.provider === provider && flow.stateKey === state?.stateKey && !isFlowCookieOver(flow.id);
-	if (!isOurs) return endWithoutFlow(event, provider, state);
+	const isForeign = isOurs && url.searchParams.has('error') && !(await isFromSts(url.searchParams.get('iss')));
+	if (!isOurs || isForeign) return endWithoutFlow(event, provider, state);
 
 	// What is too long for the flow's cookie is only in the `state` parameter.
 	const whole = { ...flow, returnTo: state.returnTo, stepUp: state.stepUp };

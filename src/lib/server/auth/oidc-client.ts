@@ -102,17 +102,25 @@ export async function pushAuthorization(request: URL): Promise<string> {
 	const metadata = await stsMetadata();
 	if (!metadata.pushed_authorization_request_endpoint) return request.href;
 	const { client, authentication } = stsClient();
-	const response = await oauth.pushedAuthorizationRequest(
-		metadata,
-		client,
-		authentication,
-		request.searchParams,
-		stsCall
-	);
+	// The endpoint may have a query of its own, which is not part of the request and has to stay (RFC 6749 3.1).
+	const short = new URL(metadata.authorization_endpoint ?? request.origin + request.pathname);
+	const isOwn = ([name, value]: readonly [string, string]) => short.searchParams.get(name) === value;
+	const parameters = new URLSearchParams([...request.searchParams].filter((parameter) => !isOwn(parameter)));
+	const response = await oauth.pushedAuthorizationRequest(metadata, client, authentication, parameters, stsCall);
 	const { request_uri } = await oauth.processPushedAuthorizationResponse(metadata, client, response);
-	const short = new URL(request.origin + request.pathname);
-	short.search = new URLSearchParams({ client_id: client.client_id, request_uri }).toString();
+	short.searchParams.set('client_id', client.client_id);
+	short.searchParams.set('request_uri', request_uri);
 	return short.href;
+}
+
+/**
+ * Whether an error response is from the STS, by its `iss` (RFC 9207 2.4). Auth.js checks that of a response with a code.
+ * True while the STS's metadata can't be read.
+ */
+export async function isFromSts(iss: string | null): Promise<boolean> {
+	const metadata = await stsMetadata().catch(() => null);
+	if (metadata === null) return true;
+	return iss === null ? metadata.authorization_response_iss_parameter_supported !== true : iss === metadata.issuer;
 }
 
 /**

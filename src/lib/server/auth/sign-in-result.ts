@@ -36,7 +36,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		institution: claims.schac_home_organization ?? claims.institution_id,
 		institutionId: claims.institution_id,
 		acr: claims.acr,
-		amr: claims.amr,
+		amr: claims.amr ?? [],
 		sid: claims.sid,
 		...authenticationOf(claims.auth_time, facts),
 		issuedAt: issuedAt(claims.iat, endedAt),

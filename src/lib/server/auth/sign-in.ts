@@ -112,6 +112,7 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	// At the institution of a person who is signed in, a step-up does not ask for the institution again.
 	const wantedId = institution || (wanted.stepUp && event.locals.session?.institutionId);
 	const listed = wantedId ? await institutions(event.locals.locale()) : null;
+	if (institution && listed === null) return { error: 'sts_unavailable' };
 	const institutionId = listed?.find(({ id }) => id === wantedId)?.id;
 	if (institution && institutionId === undefined) return { error: 'institution_unknown' };
 	return {

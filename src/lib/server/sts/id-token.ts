@@ -49,6 +49,16 @@ const name = v.optional(
 		text
 	)
 );
+/** How the person authenticated. An empty list says no more than none. */
+const methods = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => {
+			const names = readStrings(value);
+			return names.length > 0 ? names : undefined;
+		})
+	)
+);
 /** A JSON number (RFC 7519 2, NumericDate). `auth/sign-in-result.ts` checks whether it is plausible. */
 const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
 
@@ -64,7 +74,7 @@ export const IdentityClaims = v.object({
 	institution_id: text,
 	federated_subject: identifier,
 	acr: text,
-	amr: v.optional(v.pipe(v.unknown(), v.transform(readStrings)), []),
+	amr: methods,
 	sid: identifier,
 	auth_time: seconds,
 	iat: seconds

@@ -5,7 +5,7 @@ import type { Session } from '$lib/server/auth/session';
 import { type SignInOptions, startSignIn } from '$lib/server/auth/sign-in';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
-import { fakeSts } from './fake-sts';
+import { fakeSts, ISSUER } from './fake-sts';
 
 export const MINUTE_MS = 60_000;
 export const startMs = Date.now();
@@ -42,4 +42,4 @@ export async function returned(query: URLSearchParams, cookie: string, session: 
 export const failed = (error: string) =>
 	`/login?${new URLSearchParams({ error, returnTo: '/help?x=1', helpCode: 'r1' })}`;
 export const refused = (query: URLSearchParams, error: string, description = 'raw text') =>
-	new URLSearchParams({ state: query.get('state') ?? '', error, error_description: description });
+	new URLSearchParams({ state: query.get('state') ?? '', error, error_description: description, iss: ISSUER });

@@ -62,6 +62,20 @@ describe('an STS error', () => {
 	);
 });
 
+describe('the issuer of an error response', () => {
+	test.each([
+		['that is another one', (query: URLSearchParams) => query.set('iss', 'https://evil.example')],
+		['that the STS promises and that is absent', (query: URLSearchParams) => query.delete('iss')]
+	])('%s is refused, and the sign-in goes on', async (_, change) => {
+		const { query, cookie } = await started();
+		const forged = refused(query, 'access_denied');
+		change(forged);
+		const end = await returned(forged, cookie);
+		expect(end).toMatchObject({ path: failed('sign_in_interrupted'), cookie });
+		expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
+	});
+});
+
 describe('each page with a help code has a line in the log, and each failure counts once', () => {
 	const failures = () => vi.mocked(count).mock.calls.filter(([name]) => name === 'portal.sign_ins');
 	function lines() {

@@ -93,4 +93,16 @@ describe('an STS that supports pushed authorization requests', () => {
 		expect(sts.pushed.map((body) => body.get('login_hint'))).toEqual(['oid4vp:abc']);
 		expect(sts.pushed[0]?.get('state')).toMatch(/^[0-9a-z]{17}\./);
 	});
+
+	test('keeps the query of its authorization endpoint in the address, and does not receive it as a parameter', async () => {
+		vi.resetModules();
+		const [authorization_endpoint, par] = ['http://localhost:8092/authorize?tenant=north', 'http://localhost:8092/par'];
+		sts.behaviour = { metadata: { authorization_endpoint, pushed_authorization_request_endpoint: par } };
+		const { startSignIn: startAnew } = await import('$lib/server/auth/sign-in');
+		expect(await startAnew({ provider: 'sts', returnTo: '/' }, 'r0')).toMatchObject({
+			url: `${authorization_endpoint}&client_id=portal-client&request_uri=urn%3Apushed%3A1`
+		});
+		const [pushed] = sts.pushed.slice(-1);
+		expect([pushed?.has('tenant'), pushed?.get('response_type')]).toEqual([false, 'code']);
+	});
 });

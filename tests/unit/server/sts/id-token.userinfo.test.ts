@@ -41,6 +41,11 @@ describe('claims of an ID token', () => {
 		expect(await complete({})).toMatchObject({ sub: 'subject-1', name: 'Sanne', eduid: 'e-1', acr: 'loa2' });
 	});
 
+	test.each([undefined, null, []])('without amr (%j) get that of userinfo', async (amr) => {
+		respond = () => Response.json({ sub: 'subject-1', name: 'Sanne', amr: ['mfa'] });
+		expect(await complete({ amr })).toMatchObject({ amr: ['mfa'] });
+	});
+
 	test('are completed from a userinfo response that is a signed token for this client (5.3.2), and from no other', async () => {
 		vi.spyOn(log, 'warn').mockImplementation(() => {});
 		const jwt = (body: string) => new Response(body, { headers: { 'content-type': 'application/jwt' } });

@@ -6,6 +6,7 @@ import { readState } from '$lib/server/auth/sign-in-flow';
 import { sharedStore } from '$lib/server/store';
 import { keepSession, requireOwned, requireWalletCaller } from '$lib/server/wallet/owned-sessions';
 import { keepOwned, type OwnedSession } from '$lib/server/auth/wallet-cookies';
+import { institutions } from '$lib/server/sts/institutions';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';
 import { someSession } from '../auth/session-fixture';
@@ -15,7 +16,7 @@ vi.mock('$lib/server/auth/oidc-client', () => ({
 	authorizationRequest: vi.fn(() => Promise.reject(new Error('no request is made')))
 }));
 vi.mock('$lib/server/sts/institutions', () => ({
-	institutions: () => Promise.resolve([{ id: 'uni-a', name: 'University A' }])
+	institutions: vi.fn(async () => [{ id: 'uni-a', name: 'University A' }])
 }));
 beforeEach(() => vi.clearAllMocks());
 
@@ -199,6 +200,12 @@ describe('a sign-in at an institution', () => {
 
 	test('refuses any other institution', async () => {
 		expect(await begin({ institution: 'evil' })).toEqual({ error: 'institution_unknown' });
+		expect(authorizationRequest).not.toHaveBeenCalled();
+	});
+
+	test('says to try again later while the list of the STS can’t be read', async () => {
+		vi.mocked(institutions).mockResolvedValueOnce(null);
+		expect(await begin({ institution: 'uni-a' })).toEqual({ error: 'sts_unavailable' });
 		expect(authorizationRequest).not.toHaveBeenCalled();
 	});
 
