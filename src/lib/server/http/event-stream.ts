@@ -65,8 +65,8 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array>, EventSink {
 
 	send(key: string, text: string): void {
 		if (this.#isOver) return;
-		if (this.#hasRoom()) this.#controller?.enqueue(encoder.encode(text));
-		else (this.#held ??= new Map()).set(key, text);
+		(this.#held ??= new Map()).set(key, text);
+		if (this.#hasRoom()) this.#flush();
 	}
 
 	close(): void {

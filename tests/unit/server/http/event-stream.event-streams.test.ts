@@ -60,6 +60,18 @@ test('a slow client receives only the newest event of each key', async () => {
 	expect(await read()).toBe('three\n\nelse\n\n');
 });
 
+test('a client that begins to read never receives an older event of a key after a newer one', async () => {
+	const { open, streams } = setUp();
+	const { read, send } = open();
+	send('one\n\n');
+	const connected = read();
+	send('two\n\n');
+	await connected;
+	const first = await read();
+	streams.closeAll();
+	expect([first, await read()]).toEqual(['two\n\n', null]);
+});
+
 test('a client that reads nothing for over a minute is dropped', async () => {
 	const { clock, open, streams } = setUp();
 	const { state } = open();
