@@ -64,7 +64,7 @@ export function knownIdentityOutcome(text: string | null): IdentityOutcome | nul
 }
 
 /**
- * Outcomes and events already recorded: pages are reloaded, and several pages may show one session. The cache is bounded, so an
+ * Outcomes and events that this process has recorded: pages are reloaded, and several pages may show one session. The cache is bounded, so an
  * evicted one may be recorded twice.
  */
 const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
@@ -89,7 +89,7 @@ export function flowEnded(
 	else if (outcome !== 'expired') audit('wallet_session.refused', { ...facts, reason: code ?? outcome }, locals);
 }
 
-/** Writes an audit line once per session: anybody can repeat a browser's request, also with an earlier cookie of the session. */
+/** Writes an audit line once per session and instance: anybody can repeat a browser's request, also with an earlier cookie of the session. */
 export function auditOnce(event: AuditEvent, { id }: OwnedSession, locals: AuditLocals): void {
 	if (reported.has(`${id} ${event}`)) return;
 	reported.set(`${id} ${event}`, {});
