@@ -15,8 +15,8 @@ export const MAX_UPLOADS_PER_PERSON = 8;
 /** The same limit for an API client, which uploads for many people. */
 export const MAX_UPLOADS_PER_CLIENT = 100;
 
-/** The maximum number of requests of one person to backends whose response has not ended. */
-export const MAX_RESPONSES_PER_PERSON = 100;
+/** The maximum number of requests of one person to backends whose response has not ended: above the 100 to 128 streams of an HTTP/2 connection. */
+export const MAX_RESPONSES_PER_PERSON = 200;
 /** The same limit for an API client, which sends requests for many people. */
 export const MAX_RESPONSES_PER_CLIENT = 1000;
 
