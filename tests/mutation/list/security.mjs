@@ -85,7 +85,7 @@ export const security = [
 		file: 'src/lib/server/handles/session.ts',
 		find: 'isOver || event.locals.tokensUnusable;',
 		replace: 'event.locals.tokensUnusable;',
-		test: 'tests/unit/server/handles/session.test.ts'
+		test: 'tests/unit/server/handles/session.ended.test.ts'
 	},
 	{
 		name: 'members’ routes are open to everybody',
