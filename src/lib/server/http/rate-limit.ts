@@ -1,5 +1,5 @@
 import { networkOf } from './request';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { IRateLimiterRedisOptions, RateLimiterRedis } from 'rate-limiter-flexible';
 import { config } from '../config';
 import { countRefusal, type Refusal } from '../metrics';
 import { sharedScripts } from '../store';
@@ -98,16 +98,21 @@ function limiterOf(limited: Limited): Limiter {
 	const points = config().rateLimits[limited];
 	const own = createMemoryLimiter({ points, windowMs: WINDOW_SECONDS * 1000 });
 	const run = sharedScripts();
-	const storeClient = { eval: run };
 	const limits = { keyPrefix: `portal:limit:${limited}`, points, duration: WINDOW_SECONDS };
-	const made = run ? sharedLimiter(new RateLimiterRedis({ ...limits, storeClient, useRedisPackage: true }), own) : own;
+	const made = run ? sharedLimiter({ ...limits, storeClient: { eval: run }, useRedisPackage: true }, own) : own;
 	limiters.set(limited, made);
 	return made;
 }
 
-/** Counts in Redis for all instances. While Redis is unavailable, each instance counts on its own. */
-function sharedLimiter(redis: RateLimiterRedis, own: Limiter): Limiter {
+/**
+ * Counts in Redis for all instances. While Redis is unavailable, each instance counts on its own. The package is imported when it is first
+ * used: the start needs neither it nor the modules of Node that it imports.
+ */
+function sharedLimiter(options: IRateLimiterRedisOptions, own: Limiter): Limiter {
+	let redis: RateLimiterRedis | undefined;
 	return async (key) => {
+		const { RateLimiterRedis, RateLimiterRes } = await import('rate-limiter-flexible');
+		redis ??= new RateLimiterRedis(options);
 		try {
 			await redis.consume(key);
 			return 0;
