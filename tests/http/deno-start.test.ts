@@ -40,7 +40,9 @@ describe.skipIf(runtime !== 'deno')('what Deno imports at its start', () => {
 		const imported = [...(await staticImports('index.js')), ...(await staticImports(await hooks()))];
 		expect(imported).toContainEqual(expect.stringMatching(/\/server\/manifest\.js$/));
 		expect(imported.filter((file) => /\/chunks\/(\d+|_server|_page|redis)\b/.test(file))).toEqual([]);
-		expect(imported.filter((file) => /^node:(crypto|fs|http|https|net|process|stream|util|zlib)/.test(file))).toEqual([]);
+		expect(imported.filter((file) => /^node:(crypto|fs|http|https|net|process|stream|util|zlib)/.test(file))).toEqual(
+			[]
+		);
 	});
 });
 
