@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { root } from '../../tasks/runtime.mjs';
+import { root, START_ENVIRONMENT } from '../../tasks/runtime.mjs';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const { tasks } = v.parse(v.object({ tasks: v.record(v.string(), v.string()) }), JSON.parse(read('deno.json')));
@@ -20,4 +20,16 @@ test('the commands in the documentation, and the image, disable the update check
 	expect(lines.length).toBeGreaterThan(0);
 	expect(lines.filter((line) => !line.includes('DENO_NO_UPDATE_CHECK=1 deno run'))).toEqual([]);
 	expect(read('Dockerfile')).toContain('ENV DENO_NO_UPDATE_CHECK=1');
+});
+
+test('the start task, the image, the tests and the documentation have the same V8 flags', () => {
+	const { DENO_V8_FLAGS } = START_ENVIRONMENT;
+	expect(tasks.start).toContain(` DENO_V8_FLAGS=${DENO_V8_FLAGS} `);
+	expect(read('Dockerfile')).toContain(`ENV DENO_V8_FLAGS=${DENO_V8_FLAGS}\n`);
+	const [row = ''] = /^\| Deno .*`DENO_V8_FLAGS`.*$/m.exec(read('docs/performance.md')) ?? [];
+	expect(row.match(/--[\w-]+(?:=\d+)?/g)?.join(',')).toBe(DENO_V8_FLAGS);
+});
+
+test('the image analyses the modules that a start loads', () => {
+	expect(read('Dockerfile')).toMatch(/^RUN deno cache .* build\/deno\/start\.js build\/deno\/index\.js$/m);
 });
