@@ -137,6 +137,18 @@ describe('responses', () => {
 		expect(await read).toHaveLength(1);
 	});
 
+	test.each<[string, (response: Response) => Promise<unknown>, UnderlyingDefaultSource<Uint8Array>]>([
+		['has been read', (response) => response.bytes(), { pull: (controller) => controller.close() }],
+		['has been cancelled', async ({ body }) => body?.cancel(), {}],
+		['has failed', (response) => response.bytes().catch(() => {}), { pull: () => Promise.reject(new Error('reset')) }]
+	])('leave no timer and no watch of their session once one %s', async (_how, end, source) => {
+		const body = new ReadableStream(source, { highWaterMark: 0 });
+		const response = await countedResponse(another, 'name', () => Promise.resolve(new Response(body)));
+		expect(vi.getTimerCount()).toBeGreaterThan(0);
+		await end(response);
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
 	test.each<[string, (session: Session) => Promise<void>, number]>([
 		['immediately with a sign-out', (session) => revokeSession(session), 0],
 		['within a minute when an operator ends their sessions', ({ userId }) => revokeUser(userId), 60_000]
