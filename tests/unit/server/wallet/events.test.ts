@@ -78,6 +78,13 @@ test.each<[string, (session: Session) => Promise<void>, number]>([
 	expect(await text).toContain('event: connected');
 });
 
+test('an event stream that its reader closes leaves no timer, and no watch of its session', async () => {
+	const { body } = walletEvents(requestEvent({ session: someSession() }), [owned]);
+	expect(vi.getTimerCount()).toBeGreaterThan(0);
+	await body?.cancel();
+	expect(vi.getTimerCount()).toBe(0);
+});
+
 test('a stream is refused if the tokens of the session cannot be read from the shared store', () => {
 	const session = someSession({ accessToken: undefined, tokensKey: 'key' });
 	expect(() => walletEvents(requestEvent({ session }), [owned])).toThrow(
