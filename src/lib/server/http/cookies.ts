@@ -171,8 +171,14 @@ const cache = createBoundedCache<CacheEntry>({
 	ttlMs: CACHE_TTL_MS
 });
 
-/** The results of opening texts, failures included, by request. */
-const openings = new WeakMap<object, Map<string, Opened | null>>();
+interface Opening {
+	readonly purpose: string;
+	readonly text: string;
+	readonly opened: Opened | null;
+}
+
+/** The results of opening texts, failures included, by request. A list, because a map would hash each text: it may have 16 kB. */
+const openings = new WeakMap<object, Opening[]>();
 
 /**
  * The seal for one purpose, with the configured secrets. Its keys are derived once per process, when it is first used.
@@ -205,11 +211,14 @@ export function sealOf<Value>(
 		open,
 		openFor(cookies, text) {
 			if (text === undefined) return null;
-			const opened = openings.get(cookies) ?? new Map<string, Opened | null>();
-			openings.set(cookies, opened);
-			const key = `${purpose} ${text}`;
-			if (!opened.has(key) && opened.size < MAX_OPENINGS_PER_REQUEST) opened.set(key, open(text));
-			return (opened.get(key) ?? null) as Opened<Value> | null;
+			const earlier = openings.get(cookies) ?? [];
+			const found = earlier.find((opening) => opening.purpose === purpose && opening.text === text);
+			// Only this seal writes entries for this purpose.
+			if (found) return found.opened as Opened<Value> | null;
+			if (earlier.length === MAX_OPENINGS_PER_REQUEST) return null;
+			const opened = open(text);
+			openings.set(cookies, [...earlier, { purpose, text, opened }]);
+			return opened;
 		},
 		recognizes: (text) => get().recognizes(text)
 	};
