@@ -72,7 +72,8 @@ const table = {
 	credential_refused: { status: 409, message: 'The presentation of the wallet was not accepted.' },
 	credential_unchecked: {
 		status: 503,
-		message: 'The validity of the presentation could not be checked; try again later.'
+		message: 'The validity of the presentation could not be checked; try again later.',
+		retryAfterSeconds: 10
 	},
 	attribute_missing: { status: 409, message: 'The presentation of the wallet lacks a required attribute.' },
 	idv_required: { status: 409, message: 'Identity verification is required first.' },
