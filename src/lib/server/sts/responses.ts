@@ -134,7 +134,7 @@ function successOf(body: Readonly<Record<string, unknown>>, status: number): num
 	return body.request_uri !== undefined && status === 200 ? 201 : status;
 }
 
-/** Whether a value can be serialized. A value that is nested too deeply can be parsed, but not serialized. */
+/** Whether a value can be serialized. V8 before Node 26 can parse a value that is nested very deeply, but not serialize it. */
 function canBeWritten(value: unknown): boolean {
 	try {
 		JSON.stringify(value);

@@ -46,9 +46,11 @@ describe('a token response', () => {
 		}
 	);
 
-	test('is read without a member that is nested too deeply', async () => {
+	test('is read if it has a member that is nested very deeply', async () => {
 		const odd = `{"access_token":"a","token_type":"Bearer","more":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
-		expect((await read(odd)).body).toEqual({ access_token: 'a', token_type: 'Bearer' });
+		// Engines differ in whether they can serialize `more`, and a comparison cannot.
+		const { access_token, token_type } = (await read(odd)).body as Record<string, unknown>;
+		expect({ access_token, token_type }).toEqual({ access_token: 'a', token_type: 'Bearer' });
 	});
 
 	test('is read without an encrypted ID token', async () => {
