@@ -38,5 +38,5 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
 	CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Faster with this flag of V8, and works without it (docs/performance.md).
-CMD ["node", "--no-allocation-site-pretenuring", "build/node/start.js"]
+# Faster and with less memory with these flags of V8; the portal works without them (docs/performance.md).
+CMD ["node", "--max-semi-space-size=16", "--no-allocation-site-pretenuring", "build/node/start.js"]

@@ -71,6 +71,9 @@ const LAUNCHER_FLAGS = [
 	'--allow-run'
 ];
 
+/** The flags of V8 that `package.json`, the image and the systemd unit start the portal with on Node (docs/performance.md). */
+export const NODE_V8_FLAGS = ['--max-semi-space-size=16', '--no-allocation-site-pretenuring'];
+
 /**
  * The command that starts a build of the portal as in production, or the state gallery, which runs on Node.
  * @param {'node' | 'deno' | 'gallery'} build
@@ -80,7 +83,7 @@ export function portalCommand(build) {
 	const start = join(root, 'build', build, 'start.js');
 	return build === 'deno'
 		? [denoBinary(), 'run', ...LAUNCHER_FLAGS, start]
-		: [underDeno ? 'node' : process.execPath, '--no-allocation-site-pretenuring', start];
+		: [underDeno ? 'node' : process.execPath, ...NODE_V8_FLAGS, start];
 }
 
 /** The environment that `deno.json` and the images start the portal with. Node ignores it. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { root, START_ENVIRONMENT } from '../../tasks/runtime.mjs';
+import { NODE_V8_FLAGS, root, START_ENVIRONMENT } from '../../tasks/runtime.mjs';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const { tasks } = v.parse(v.object({ tasks: v.record(v.string(), v.string()) }), JSON.parse(read('deno.json')));
@@ -22,12 +22,27 @@ test('the commands in the documentation, and the image, disable the update check
 	expect(read('Dockerfile')).toContain('ENV DENO_NO_UPDATE_CHECK=1');
 });
 
-test('the start task, the image, the tests and the documentation have the same V8 flags', () => {
+/** The V8 flags of a runtime in the table of the documentation. */
+function documentedFlags(runtime: 'Node' | 'Deno') {
+	const [row = ''] = new RegExp(`^\\| ${runtime} +\\| \`--.*$`, 'm').exec(read('docs/performance.md')) ?? [];
+	return row.match(/--[\w-]+(?:=\d+)?/g);
+}
+
+test('the start task, the image, the tests and the documentation have the same V8 flags for Deno', () => {
 	const { DENO_V8_FLAGS } = START_ENVIRONMENT;
 	expect(tasks.start).toContain(` DENO_V8_FLAGS=${DENO_V8_FLAGS} `);
 	expect(read('Dockerfile')).toContain(`ENV DENO_V8_FLAGS=${DENO_V8_FLAGS}\n`);
-	const [row = ''] = /^\| Deno .*`DENO_V8_FLAGS`.*$/m.exec(read('docs/performance.md')) ?? [];
-	expect(row.match(/--[\w-]+(?:=\d+)?/g)?.join(',')).toBe(DENO_V8_FLAGS);
+	expect(documentedFlags('Deno')?.join(',')).toBe(DENO_V8_FLAGS);
+});
+
+test('the start script, the image, the systemd unit, the tests and the documentation have the same V8 flags for Node', () => {
+	const command = `node ${NODE_V8_FLAGS.join(' ')} `;
+	expect(read('package.json')).toContain(`"start": "${command}build/node/start.js"`);
+	expect(read('docs/hosting/wallet-portal.service')).toContain(`/${command}/`);
+	expect(read('Dockerfile')).toContain(
+		`CMD ${JSON.stringify(['node', ...NODE_V8_FLAGS, 'build/node/start.js']).replaceAll(',', ', ')}`
+	);
+	expect(documentedFlags('Node')).toEqual(NODE_V8_FLAGS);
 });
 
 test('the image analyses the modules that a start loads', () => {
