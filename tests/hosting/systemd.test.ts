@@ -40,7 +40,7 @@ describe('the systemd unit', () => {
 
 	test('starts the portal as npm start does', () => {
 		const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-		const command = scripts.start.replace('node ', '').replace('build/', '/opt/wallet-portal/build/');
+		const command = scripts.start.replace('exec node ', '').replace('build/', '/opt/wallet-portal/build/');
 		expect(unit).toContain(`ExecStart=/usr/bin/node ${command}\n`);
 	});
 

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../harness/otlp-receiver.ts';
-import { startPortal } from '../harness/portal.ts';
+import { isListening, startPortal } from '../harness/portal.ts';
 import { runtime } from '../harness/runtime.ts';
 import { root } from '../tasks/runtime.mjs';
 import { bareEnvironment } from './support/bare-environment.ts';
@@ -73,3 +73,14 @@ describe.skipIf(runtime !== 'node')('the OpenTelemetry SDK', () => {
 		expect([sdk(without), sdk(withIt)]).toEqual([0, 1]);
 	});
 });
+
+test.skipIf(runtime !== 'node')(
+	'npm start passes SIGTERM on: the portal drains, and npm exits with code 0',
+	async () => {
+		const command: [string, ...string[]] = ['npm', '--prefix', root, 'start'];
+		const portal = await startPortal({ runtime, env: bareEnvironment, command });
+		expect(await portal.stop()).toBe(0);
+		expect(portal.logs()).toContain('"draining"');
+		expect(await isListening(portal.port)).toBe(false);
+	}
+);

@@ -5,11 +5,20 @@ import { expect, test } from 'vitest';
 import { NODE_V8_FLAGS, root, START_ENVIRONMENT } from '../../tasks/runtime.mjs';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const { tasks } = v.parse(v.object({ tasks: v.record(v.string(), v.string()) }), JSON.parse(read('deno.json')));
+const Commands = v.record(v.string(), v.string());
+const { tasks } = v.parse(v.object({ tasks: Commands }), JSON.parse(read('deno.json')));
+const { scripts } = v.parse(v.object({ scripts: Commands }), JSON.parse(read('package.json')));
 
 // The environment is inherited by what a task starts.
 test.each(Object.entries(tasks))('the task %s disables the update check of Deno', (_name, command) => {
 	expect(command).toMatch(/^DENO_NO_UPDATE_CHECK=1 /);
+});
+
+// npm signals only the shell, and dash ends without passing a signal on.
+test('every npm script that starts a program of this repository replaces the shell, so that signals reach the program', () => {
+	const commands = Object.values(scripts).filter((command) => /\bnode (?!-e)/.test(command));
+	expect(commands.length).toBeGreaterThan(0);
+	expect(commands.filter((command) => !command.startsWith('exec node '))).toEqual([]);
 });
 
 test('the commands in the documentation, and the image, disable the update check of Deno', () => {
@@ -37,7 +46,7 @@ test('the start task, the image, the tests and the documentation have the same V
 
 test('the start script, the image, the systemd unit, the tests and the documentation have the same V8 flags for Node', () => {
 	const command = `node ${NODE_V8_FLAGS.join(' ')} `;
-	expect(read('package.json')).toContain(`"start": "${command}build/node/start.js"`);
+	expect(scripts.start).toBe(`exec ${command}build/node/start.js`);
 	expect(read('docs/hosting/wallet-portal.service')).toContain(`/${command}/`);
 	expect(read('Dockerfile')).toContain(
 		`CMD ${JSON.stringify(['node', ...NODE_V8_FLAGS, 'build/node/start.js']).replaceAll(',', ', ')}`
