@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';
 import { runtime } from '../lib/server/runtime';
 import { unixMs } from '../lib/server/clock';
-import { unknownVariables } from '../lib/server/config/environment';
+import { unknownVariables } from '../lib/server/config/unknown-variables';
 
 const STANDARD_INPUT = 0;
 

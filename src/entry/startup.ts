@@ -1,6 +1,6 @@
 import type { Server, SSRManifest } from '@sveltejs/kit';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
-import { unknownVariables, unknownVariableText } from '../lib/server/config/environment';
+import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
 import { log } from '../lib/server/log';
 import type { serveMetrics } from './prometheus';
 

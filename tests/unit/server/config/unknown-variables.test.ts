@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { environmentNames, unknownVariables, unknownVariableText } from '$lib/server/config/environment';
+import { environmentNames } from '$lib/server/config/environment';
+import { unknownVariables, unknownVariableText } from '$lib/server/config/unknown-variables';
 
 test.each([
 	['AUTH_BRIDGE_URI', 'AUTH_BRIDGE_URL'],
@@ -16,6 +17,13 @@ test.each([
 	['auth_url', 'AUTH_URL'],
 	['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
 	['AUTH_BRIDGE_PORT_URL', 'AUTH_BRIDGE_URL'],
+	// SESSION_TOKENS and AUDIT_ADDRESS differ in fewer letters.
+	['SESSION_IDLE', 'SESSION_IDLE_TIMEOUT'],
+	['AUDIT_HASH', 'AUDIT_HASH_KEY'],
+	// Several names begin like this one: the nearest is suggested.
+	['STS_CLIENT', 'STS_CLIENT_ID'],
+	['OTEL_EXPORTER_OTLP_ENDPONT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+	['OTEL_EXPORTER_OTLP_HEADER', 'OTEL_EXPORTER_OTLP_HEADERS'],
 	// Kubernetes sets names with this ending for its services, but not with a number as value.
 	['METRIC_PORT', 'METRICS_PORT'],
 	['METRICS__PORT', 'METRICS_PORT']
@@ -41,12 +49,16 @@ test.each([
 	'AUTH_BRIDGE_PORT_8090_TCP_ADDR',
 	'OTEL_SERVICE_NAME',
 	'OTEL_EXPORTER_OTLP_HEADERS',
+	'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+	'OTEL_BSP_SCHEDULE_DELAY',
 	'REQUESTS_CA_BUNDLE',
 	'DENO_CERT',
 	'DENO_DIR',
 	'NODE_EXTRA_CA_CERTS',
 	'PATH',
 	'HOME',
+	'LOG',
+	'SHUTDOWN',
 	'HOSTNAME'
 ])('%s is set by other software, and is not reported', (name) => {
 	expect(unknownVariables({ [name]: 'x' })).toEqual([]);
