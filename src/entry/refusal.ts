@@ -2,7 +2,7 @@ import { isLocale, type Locale, locales, preferredLocale } from '../lib/i18n/loc
 import { siteTexts } from '../lib/i18n/site';
 import { newRequestId } from '../lib/server/http/headers';
 import { type ProblemCode, problems } from '../lib/server/http/problem';
-import { decodedPath } from '../lib/server/http/request';
+import { isApiPath } from '../lib/server/http/request';
 import { log } from '../lib/server/log';
 import { countRefusal, type Refusal } from '../lib/server/metrics';
 import type { EntryResponse, ReadHeader } from './http';
@@ -86,8 +86,7 @@ function responseFor(
 }
 
 function isForPerson({ pathname = '', header }: RefusedRequest): boolean {
-	const isApi = /^\/api(?:\/|$)/.test(decodedPath(pathname) ?? '');
-	return !isApi && (header('accept')?.includes('text/html') ?? false);
+	return !isApiPath(pathname) && (header('accept')?.includes('text/html') ?? false);
 }
 
 /** The maximum number of refusals logged individually per minute, so that a flood does not fill the log. */

@@ -83,6 +83,16 @@ test.each([
 	expect(await refusal(path, {})).toMatchObject({ status: 404, error: 'not_found' });
 });
 
+test.each(['/api/%', '/api/wallet/sessions/%ff/status', '/api/backends/any/%ff'])(
+	'%s, with a malformed escape, gets a 400 response in JSON',
+	async (path) => {
+		expect(await refusal(path, { headers: { accept: 'text/html' } })).toMatchObject({
+			status: 400,
+			error: 'invalid_request'
+		});
+	}
+);
+
 test('a trailing slash is redirected to the path without it', async () => {
 	const response = await browser.call('/api/health/?a=1');
 	expect(response.status).toBe(308);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRefusalLog } from '../../../src/entry/refusal';
+import { createRefusalLog, refuse } from '../../../src/entry/refusal';
 
 test('refusals are logged up to a limit per minute, and only counted above it', () => {
 	const lines: [string, unknown][] = [];
@@ -21,3 +21,11 @@ test('refusals are logged up to a limit per minute, and only counted above it', 
 	timers.shift()?.();
 	expect(lines.slice(101)).toEqual([['a request was refused', { requestId: 'next' }]]);
 });
+
+test.each(['/api/me', '/%61pi/me', '/api/%', '/api/wallet/sessions/%ff/status'])(
+	'a refusal below /api is JSON, also for a client that accepts a page (%s)',
+	(pathname) => {
+		const { headers } = refuse('payload_too_large', { pathname, header: () => 'text/html' });
+		expect(headers['content-type']).toBe('application/json');
+	}
+);

@@ -4,8 +4,8 @@ import { withDefaultHeaders } from '../http/headers';
 import type { Handle } from './sequence';
 
 /**
- * Kit responds to an unknown address or method below `/api` with a page or plain text. API clients get a JSON problem
- * instead.
+ * Kit responds to an unknown or malformed address below `/api`, or an unknown method, with a page or plain text. API
+ * clients get a JSON problem instead.
  */
 export const apiProblems: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
@@ -17,8 +17,11 @@ export const apiProblems: Handle = async ({ event, resolve }) => {
 	return withDefaultHeaders(problemResponse(code, event.locals.requestId), allow ? { allow } : {});
 };
 
-/** A 404 of an existing route is left unchanged: a person may read it as a page. */
+/** A 400 or 404 of an existing route is left unchanged: a person may read it as a page. */
 function codeOf(status: number, isUnknownAddress: boolean) {
 	if (status === 405) return 'method_not_allowed';
-	return status === 404 && isUnknownAddress ? 'not_found' : null;
+	if (!isUnknownAddress) return null;
+	// A path with a malformed escape matches no route.
+	if (status === 400) return 'invalid_request';
+	return status === 404 ? 'not_found' : null;
 }

@@ -27,12 +27,20 @@ export function routePath({ route }: Pick<RequestEvent, 'route'>): RoutePath | n
 }
 
 /**
- * Whether a request is for the API. An address without a route is classified by its decoded path, which decides the form of
- * the 404.
+ * Whether a request is for the API. An address without a route is classified by its path, which decides the form of the
+ * 404.
  */
 export function isApi(event: Pick<RequestEvent, 'route' | 'url'>): boolean {
-	return /^\/api(?:\/|$)/.test(routePath(event) ?? decodedPath(event.url.pathname) ?? event.url.pathname);
+	const route = routePath(event);
+	return route === null ? isApiPath(event.url.pathname) : isBelowApi(route);
 }
+
+/** Whether the path of a URL is below `/api`, once it is decoded. A malformed path is taken as it is. */
+export function isApiPath(pathname: string): boolean {
+	return isBelowApi(decodedPath(pathname) ?? pathname);
+}
+
+const isBelowApi = (path: string) => /^\/api(?:\/|$)/.test(path);
 
 /** Decodes a path as Kit does before it matches a route: `/%61pi` is `/api`. Undefined if the path is malformed. */
 export function decodedPath(pathname: string): string | undefined {

@@ -24,6 +24,14 @@ describe('below /api', () => {
 		}
 	);
 
+	test.each(['/api/%', '/api/wallet/sessions/%ff/status', '/api/%zz'])(
+		'the malformed path %s results in a JSON 400',
+		async (path) => {
+			const response = await responseTo(page(400), { path });
+			expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_request' }]);
+		}
+	);
+
 	test('an unsupported method results in a JSON 405 with the allowed methods', async () => {
 		const response = await responseTo(page(405, { allow: 'GET, HEAD' }), {
 			path: '/api/me',
@@ -38,8 +46,8 @@ describe('below /api', () => {
 		expect(await responseTo(own, { path: '/api/wallet/sessions/x/status', routeId: KNOWN })).toBe(own);
 	});
 
-	test('a page that a route shows to a person is not replaced', async () => {
-		const own = page(404);
+	test.each([400, 404])('a page with status %i that a route shows to a person is not replaced', async (status) => {
+		const own = page(status);
 		expect(await responseTo(own, { path: '/api/wallet/sessions/x/idv/callback', routeId: KNOWN })).toBe(own);
 	});
 
@@ -49,7 +57,12 @@ describe('below /api', () => {
 	});
 });
 
-test.each(['/nothing', '/apiary', '/'])('a 404 outside /api, such as at %s, stays a page', async (path) => {
-	const own = page(404);
+test.each([
+	[404, '/nothing'],
+	[404, '/apiary'],
+	[404, '/'],
+	[400, '/%']
+])('a %i outside /api, such as at %s, stays a page', async (status, path) => {
+	const own = page(status);
 	expect(await responseTo(own, { path })).toBe(own);
 });
