@@ -38,7 +38,7 @@ export function checkRequest(head: RequestHead, settings: GateSettings): GateRes
 	const { method, header } = head;
 	const target = isValidHost(head.host) ? readTarget(head.target, settings.origin) : undefined;
 	const refused = (code: EntryProblem, headers?: Record<string, string>) => ({
-		response: refuse(code, { header, ...(target && { pathname: target.pathname }) }, headers)
+		response: refuse(code, { header, pathname: target?.pathname }, headers)
 	});
 
 	if (head.headBytes > MAX_HEAD_BYTES) return refused('headers_too_large');
@@ -73,7 +73,7 @@ interface RequestTarget {
  * Parses a request line's target (RFC 9112 3.2); `undefined` if it is not valid. Appended to the origin without a check, a target
  * could change the host: `https://portal.example` + `.evil.example/`.
  */
-function readTarget(target: string, origin: string): RequestTarget | undefined {
+export function readTarget(target: string, origin: string): RequestTarget | undefined {
 	if (target.startsWith('/')) {
 		const url = parsedUrl(origin + target);
 		return url && { path: target, pathname: url.pathname };

@@ -30,8 +30,8 @@ const REASONS: Readonly<Partial<Record<EntryProblem, Refusal>>> = {
 
 /** What is known about a refused request. */
 interface RefusedRequest {
-	/** The path of its URL; absent if the URL is not valid. */
-	pathname?: string;
+	/** The path of its URL; undefined if the URL is not valid. */
+	pathname: string | undefined;
 	header: ReadHeader;
 }
 
@@ -85,8 +85,9 @@ function responseFor(
 	};
 }
 
-function isForPerson({ pathname = '', header }: RefusedRequest): boolean {
-	return !isApiPath(pathname) && (header('accept')?.includes('text/html') ?? false);
+/** Browsers send no request without a valid URL. */
+function isForPerson({ pathname, header }: RefusedRequest): boolean {
+	return pathname !== undefined && !isApiPath(pathname) && (header('accept')?.includes('text/html') ?? false);
 }
 
 /** The maximum number of refusals logged individually per minute, so that a flood does not fill the log. */

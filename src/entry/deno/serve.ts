@@ -1,7 +1,6 @@
 import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import {
 	type EntryResponse,
-	type ReadHeader,
 	withoutProxyBuffering,
 	clientAddress,
 	type ProxyTrust,
@@ -19,7 +18,7 @@ import {
 	listenAddress,
 	listenFailure
 } from '../listen';
-import { checkRequest, type GateSettings } from '../gate';
+import { checkRequest, type GateSettings, readTarget } from '../gate';
 import { internalError, refuse } from '../refusal';
 import { log } from '../../lib/server/log';
 import { LAUNCHED, writeLastLine } from './supervise';
@@ -74,7 +73,11 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 	}
 
 	return async (request, info) => {
-		const failed = (error: unknown) => failure(error, (name) => request.headers.get(name));
+		const failed = (error: unknown) =>
+			failure(error, {
+				header: (name) => request.headers.get(name),
+				pathname: readTarget(request.url, settings.origin)?.pathname
+			});
 		const response = withFixedHeaders(await responseTo(request, info).catch(failed), fixed);
 		if (isDraining()) response.headers.set('connection', 'close');
 		return response;
@@ -82,8 +85,8 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 }
 
 /** Logs an exception and creates a response that does not disclose it. */
-export function failure(error: unknown, header: ReadHeader = () => null): Response {
-	return toResponse(internalError(error, { header }));
+function failure(error: unknown, request: Parameters<typeof internalError>[1]): Response {
+	return toResponse(internalError(error, request));
 }
 
 /** The body for the application: a stream, or all of it; null if it is empty, as on Node. */
@@ -164,7 +167,8 @@ export async function servedUntilClosed(
 
 /** Handles errors after the head of a response was sent. An interrupted response of a backend has been logged as a warning. */
 function onError(error: unknown): Response {
-	return error instanceof Error && error.name === 'Problem' ? new Response(null, { status: 502 }) : failure(error);
+	if (error instanceof Error && error.name === 'Problem') return new Response(null, { status: 502 });
+	return failure(error, { header: () => null, pathname: undefined });
 }
 
 function listen(serve: Serve, address: ListenAddress): Deno.HttpServer {

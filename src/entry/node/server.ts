@@ -12,7 +12,7 @@ import {
 	type EntryResponse,
 	withoutProxyBuffering
 } from '../http';
-import { checkRequest, type GateSettings } from '../gate';
+import { checkRequest, type GateSettings, readTarget } from '../gate';
 import { type EntryProblem, internalError, refuse } from '../refusal';
 import { readBody } from '../request-body';
 import type { Respond } from '../startup';
@@ -90,7 +90,8 @@ export function createPortalServer(
 
 	function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
 		if (response.destroyed) return;
-		const problem = internalError(error, { header: (name) => headerOf(request, name) });
+		const pathname = readTarget(request.url ?? '', settings.origin)?.pathname;
+		const problem = internalError(error, { header: (name) => headerOf(request, name), pathname });
 		if (response.headersSent) response.destroy();
 		else send(response, problem);
 	}
@@ -162,7 +163,8 @@ function refuseBrokenRequest(
 	const problem = PROBLEM_BY_CODE[error.code ?? ''] ?? 'invalid_request';
 	// Most likely a browser with too many cookies: it gets a page.
 	const accept = problem === 'headers_too_large' ? 'text/html' : null;
-	const { status, headers, body } = refuse(problem, { header: (name) => (name === 'accept' ? accept : null) });
+	const header = (name: string) => (name === 'accept' ? accept : null);
+	const { status, headers, body } = refuse(problem, { header, pathname: '/' });
 	const lines = Object.entries({ ...fixed, ...headers, connection: 'close' })
 		.map(([name, value]) => `${name}: ${value}\r\n`)
 		.join('');

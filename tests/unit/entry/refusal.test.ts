@@ -29,3 +29,8 @@ test.each(['/api/me', '/%61pi/me', '/api/%', '/api/wallet/sessions/%ff/status'])
 		expect(headers['content-type']).toBe('application/json');
 	}
 );
+
+test('a refusal of a request without a valid URL is JSON: no browser sends one', () => {
+	const { headers } = refuse('invalid_request', { pathname: undefined, header: () => 'text/html' });
+	expect(headers['content-type']).toBe('application/json');
+});

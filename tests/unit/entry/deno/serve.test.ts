@@ -76,6 +76,14 @@ test('an exception in the application results in a 500 response that does not di
 	expect(text).not.toContain('secret');
 });
 
+test.each([
+	['/api/me', 'application/json'],
+	['/account', 'text/html; charset=utf-8']
+])('an exception at %s results in %s for a client that accepts a page', async (path, type) => {
+	const response = await send(() => Promise.reject(new Error('secret')), path, { headers: { accept: 'text/html' } });
+	expect([response.status, response.headers.get('content-type')]).toEqual([500, type]);
+});
+
 test('a body of unknown length reaches the application completely, or not at all', async () => {
 	const { respond, seen } = application();
 	const streamed = (text: string) => ({ method: 'POST', body: new Blob([text]).stream(), duplex: 'half' }) as const;

@@ -155,3 +155,12 @@ test('a client that sends its whole body before it reads still receives the resp
 	const [received] = (await once(socket.resume(), 'data')) as [Buffer];
 	expect(received.toString()).toMatch(/^HTTP\/1\.1 413 /);
 });
+
+test.each([
+	['/api/me', 'application/json'],
+	['/account', 'text/html; charset=utf-8']
+])('an exception at %s results in %s for a client that accepts a page', async (path, type) => {
+	const port = await listening({}, undefined, () => Promise.reject(new Error('secret')));
+	const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept: 'text/html' } });
+	expect([response.status, response.headers.get('content-type')]).toEqual([500, type]);
+});
