@@ -58,8 +58,14 @@ describe('the STS', () => {
 	test('with another issuer at its internal address is reported', async () => {
 		const { code, find } = await consult({ STS_ISSUER_URL: 'http://sts.example', STS_INTERNAL_URL: sandbox.stsUrl });
 		expect(find('sts.issuer')).toContain(`wrong: The issuer in the discovery document is "${sandbox.stsUrl}"`);
+		expect(find('sts.issuer')).toContain('with a slash at its end only if it is shown with one');
 		expect(find('sts.addresses')).toContain('warning: The public address of the STS can’t be read from this machine');
 		expect(code).toBe(1);
+	});
+
+	test('may be configured with a slash at the end that its issuer lacks', async () => {
+		const { code, bad } = await consult({ STS_ISSUER_URL: `${sandbox.stsUrl}/` });
+		expect({ code, bad }).toEqual({ code: 0, bad: [] });
 	});
 
 	test('without a token endpoint is reported', async () => {

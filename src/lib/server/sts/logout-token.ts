@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import * as v from 'valibot';
 import { config } from '../config';
+import { isSameIssuer } from '../upstream/egress';
 import { isIdentifier } from '../upstream/lenient';
 import { assertAuthorizedParty } from './id-token';
 import { verifySignedToken } from './tokens';
@@ -59,8 +60,8 @@ function assertForPortal(token: string): void {
 	const { issuer, clientId } = config().sts;
 	if (!/^(?:application\/)?(?:logout\+)?jwt$/i.test(typ))
 		throw new errors.JWTInvalid('the type is not that of a logout token');
-	// Compared as URLs, like the issuer in discovery. The exact text is checked with the signature.
-	if (!URL.canParse(claims.iss ?? '') || new URL(claims.iss ?? '').href !== new URL(issuer).href)
+	// The exact text is checked with the signature.
+	if (!isSameIssuer(claims.iss, issuer))
 		throw new errors.JWTClaimValidationFailed('unexpected "iss" claim value', claims, 'iss', 'check_failed');
 	if (![claims.aud].flat().includes(clientId))
 		throw new errors.JWTClaimValidationFailed('unexpected "aud" claim value', claims, 'aud', 'check_failed');

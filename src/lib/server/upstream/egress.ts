@@ -58,6 +58,14 @@ function swapPrefix(url: string, from: string, to: string): string {
 	return url.startsWith(from) && (rest === '' || /^[/?]/.test(rest)) ? to + rest : url;
 }
 
+/**
+ * Whether a text from outside is the configured issuer. Compared as URLs, as oauth4webapi compares the issuer in discovery:
+ * `https://sts.example` and `https://sts.example/` are the same.
+ */
+export function isSameIssuer(text: unknown, issuer: string): boolean {
+	return typeof text === 'string' && URL.canParse(text) && new URL(text).href === new URL(issuer).href;
+}
+
 /** The path of an issuer's discovery document, below its URL (OpenID Connect Discovery 4). */
 export const DISCOVERY_PATH = '/.well-known/openid-configuration';
 

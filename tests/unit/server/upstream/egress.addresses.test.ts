@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { internalUrl, publicUrl } from '$lib/server/upstream/egress';
+import { internalUrl, isSameIssuer, publicUrl } from '$lib/server/upstream/egress';
 
 const field = { issuer: 'http://localhost:8092', internal: 'http://sts:8080' };
 const keycloak = { issuer: 'https://id.example.org/realms/edu', internal: 'http://keycloak:8080/realms/edu' };
@@ -44,4 +44,20 @@ test('an STS with one address keeps it', () => {
 	const one = { issuer: 'https://sts.example.org', internal: 'https://sts.example.org' };
 	expect(internalUrl('https://sts.example.org/token', one)).toBe('https://sts.example.org/token');
 	expect(publicUrl('https://sts.example.org/token', one)).toBe('https://sts.example.org/token');
+});
+
+describe('an issuer from outside', () => {
+	test.each([
+		['https://sts.example', 'https://sts.example/'],
+		['https://sts.example/', 'https://sts.example'],
+		['https://STS.example:443', 'https://sts.example'],
+		['https://sts.example/realms/edu', 'https://sts.example/realms/edu']
+	])('%s is the configured issuer %s', (text, issuer) => expect(isSameIssuer(text, issuer)).toBe(true));
+
+	test.each([
+		['https://sts.example/realms/edu/', 'https://sts.example/realms/edu'],
+		['https://sts.example', 'http://sts.example'],
+		['sts.example', 'https://sts.example'],
+		[undefined, 'https://sts.example']
+	])('%s is not the configured issuer %s', (text, issuer) => expect(isSameIssuer(text, issuer)).toBe(false));
 });
