@@ -9,6 +9,8 @@ declare global {
 		interface Locals {
 			/** Random per request: the help code on error pages, and the id in the log. */
 			requestId: string;
+			/** Why the request is refused: a code of `http/problem.ts`, for the log line with the help code. */
+			errorCode?: string;
 			/** The client, for the audit log. */
 			auditAddress?: () => AuditAddress;
 			/** This request's place in a trace (W3C Trace Context), for the services that the portal calls. */

@@ -21,6 +21,7 @@ import { session } from '$lib/server/handles/session';
 import { disabledRoutes } from '$lib/server/handles/disabled-routes';
 import { trace } from '$lib/server/handles/trace';
 import { newRequestId } from '$lib/server/http/headers';
+import { codeOfStatus } from '$lib/server/http/problem';
 import { truncatedNetworkOf } from '$lib/server/http/request';
 import { findTraceparentBy } from '$lib/server/upstream/tracing';
 import { findNetworkBy, findRequestIdBy, log, startLogging } from '$lib/server/log';
@@ -83,6 +84,7 @@ export const handle: Handle = sequenceOf(
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	// An error before the handle `response-headers` has set the id gets one as well.
 	const requestId = (event.locals.requestId ||= newRequestId());
+	event.locals.errorCode ??= codeOfStatus(status);
 	if (status >= 500) log.error('unexpected error', { requestId, where: 'application', route: event.route.id, error });
 	// Kit's fallback page, `error.html`, can show the message only.
 	return { message: status >= 500 ? requestId : message, requestId };

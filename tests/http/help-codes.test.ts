@@ -19,24 +19,34 @@ beforeEach(() => {
 const shape = /^[\da-f]{12}$/;
 const codeOn = ({ text }: Visit) => /<strong[^>]*>([^<]*)<\/strong>/.exec(text)?.[1] ?? 'none';
 
-/** The log lines with a help code; a line may arrive shortly after its response. */
-function logged(code: string): string[] {
-	const lines = landscape.portal.logs().trim().split('\n');
-	return lines
-		.map((line) => JSON.parse(line) as { message: string; properties: { requestId?: string } })
-		.filter(({ properties }) => properties.requestId === code)
-		.map(({ message }) => message);
+interface Line {
+	readonly message: string;
+	readonly properties: Readonly<Record<string, unknown>>;
 }
 
-const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
-	['a page that does not exist', () => browser.open('/nowhere'), 'the portal responded with an error'],
+/** The log lines with a help code; a line may arrive shortly after its response. */
+function logged(code: string): Line[] {
+	const lines = landscape.portal.logs().trim().split('\n');
+	return lines.map((line) => JSON.parse(line) as Line).filter(({ properties }) => properties.requestId === code);
+}
+
+const withCode = (message: string, code: string) => ({ message, properties: { code } });
+const RESPONSE = 'the portal responded with an error';
+
+const pages: readonly (readonly [string, () => Promise<Visit>, Pick<Line, 'message'> & Partial<Line>])[] = [
+	['a page that does not exist', () => browser.open('/nowhere'), withCode(RESPONSE, 'not_found')],
+	[
+		'a form that another site sends',
+		() => browser.open('/login/wallet', { from: 'https://other.example', form: {} }),
+		withCode(RESPONSE, 'forbidden_origin')
+	],
 	[
 		'a sign-in that was refused at the institution',
 		async () => {
 			const start = await browser.open(linkIn(await browser.open('/login'), 'institution=uni-noord'));
 			return browser.submit(start, { decision: 'refused' });
 		},
-		'a sign-in failed'
+		withCode('a sign-in failed', 'access_denied')
 	],
 	[
 		'a sign-in that was not started',
@@ -44,12 +54,12 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			await browser.open('/login');
 			return browser.open('/login/start?provider=sts-wallet');
 		},
-		'a sign-in was not started'
+		withCode('a sign-in was not started', 'wallet_session_foreign')
 	],
 	[
 		'a return to a browser that did not start',
 		() => browser.open(`/login?wallet_session=${'0'.repeat(32)}&idv=complete`),
-		'an identity verification returned to another browser'
+		{ message: 'an identity verification returned to another browser' }
 	],
 	[
 		'a wallet with an expired credential',
@@ -57,7 +67,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			await sharedWalletSession(browser, landscape.sandbox, 'expired-credential');
 			return browser.open('/login/wallet');
 		},
-		'a wallet sign-in has ended'
+		{ message: 'a wallet sign-in has ended', properties: { outcome: 'refused' } }
 	],
 	[
 		'a wallet session while the Bridge is down',
@@ -66,7 +76,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			landscape.sandbox.scenario('bridge-down');
 			return browser.open('/login/wallet');
 		},
-		'a wallet session could not be read'
+		withCode('a wallet session could not be read', 'upstream_invalid')
 	],
 	[
 		'a new code while the Bridge is down',
@@ -74,7 +84,7 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			landscape.sandbox.scenario('bridge-down');
 			return browser.submit(await browser.open('/login'), {}, '/login/wallet');
 		},
-		'a wallet session could not be created'
+		withCode('a wallet session could not be created', 'upstream_invalid')
 	],
 	[
 		'an identity verification that did not finish',
@@ -83,31 +93,39 @@ const pages: readonly (readonly [string, () => Promise<Visit>, string])[] = [
 			landscape.sandbox.scenario('bridge-down');
 			return browser.open(sessionPath(id, 'idv/callback?code=a&state=b'), { from: landscape.sandbox.stsUrl });
 		},
-		'identity verification did not finish'
+		{
+			message: 'identity verification did not finish',
+			properties: { code: 'upstream_invalid', error: { upstream: 'auth-bridge' } }
+		}
 	]
 ];
 
 describe('the help code', () => {
-	test.each(pages)('on the page of %s is in the log, with what failed', async (_name, open, message) => {
+	test.each(pages)('on the page of %s is in the log, with the cause', async (_name, open, line) => {
 		const code = codeOn(await open());
 		expect(code).toMatch(shape);
-		await expect.poll(() => logged(code)).toContain(message);
+		await expect.poll(() => logged(code).filter((found) => found.message === line.message)).toMatchObject([line]);
 	});
 
 	test.each([
-		['there is no session', () => browser.call('/api/me')],
+		['there is no session', 'unauthorized', () => browser.call('/api/me')],
 		[
 			'the request comes from another site',
+			'forbidden_origin',
 			() => browser.call('/api/me', { headers: { origin: 'https://evil.example' } })
 		],
-		['the route does not exist', () => browser.call('/api/nothing')],
-		['the wallet session belongs to another browser', () => browser.call(sessionPath('0'.repeat(32), 'status'))]
-	] as const)('of an API response is the request id in the log, when %s', async (_name, call) => {
+		['the route does not exist', 'not_found', () => browser.call('/api/nothing')],
+		[
+			'the wallet session belongs to another browser',
+			'unauthorized',
+			() => browser.call(sessionPath('0'.repeat(32), 'status'))
+		]
+	] as const)('of an API response is the request id in the log, when %s', async (_name, error, call) => {
 		const { status, text } = await call();
 		const { requestId } = JSON.parse(text) as { requestId: string };
 		expect(status).toBeGreaterThanOrEqual(400);
 		expect(requestId).toMatch(shape);
-		await expect.poll(() => logged(requestId)).toEqual(['the portal responded with an error']);
+		await expect.poll(() => logged(requestId)).toMatchObject([withCode(RESPONSE, error)]);
 	});
 
 	test.each(['<b>x</b>', 'Call +31 6 1234', 'a1b2c3d4e5f', 'a1b2c3d4e5f67', 'A1B2C3D4E5F6', 'zzzzzzzzzzzz', ''])(

@@ -20,6 +20,8 @@ const EXPECTED_CODES = /^(?:OAUTH_|ERR_J)/;
 
 /** What an operator should check first, by error code. */
 const hints: Readonly<Record<string, string>> = {
+	forbidden_origin:
+		'the request came from a page of another site; if people use the portal itself, AUTH_URL must be the address in their browser',
 	invalid_client: 'the STS does not accept the client id, its secret or key, or the way it is sent',
 	unauthorized_client: 'the STS does not allow this client to use this grant',
 	invalid_scope: 'the STS does not grant these scopes to this client',
@@ -33,6 +35,11 @@ const hints: Readonly<Record<string, string>> = {
 	OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'the ID token is not valid at this time: compare the clocks',
 	OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'the discovery document names another issuer than STS_ISSUER_URL'
 };
+
+/** What an operator should check first; undefined for a code without a hint. */
+export function hintOf(code: string): string | undefined {
+	return Object.hasOwn(hints, code) ? hints[code] : undefined;
+}
 
 /** An error and its causes, outermost first, at most ten. Auth.js wraps a cause in `{ err }`. */
 export function causes(error: unknown): readonly Error[] {
@@ -65,7 +72,7 @@ export function errorFields(error: Error): Record<string, unknown> {
 	const status = lastOf(statusOf);
 	const reason = lastOf((cause) => ('reason' in cause && typeof cause.reason === 'string' ? cause.reason : undefined));
 	const description = lastOf(descriptionOf);
-	const hint = code === undefined ? undefined : hints[code];
+	const hint = code === undefined ? undefined : hintOf(code);
 	return {
 		name: (expected ?? chain.at(-1) ?? error).name,
 		message: redact(describeCause(error)),

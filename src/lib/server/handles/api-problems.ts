@@ -14,7 +14,7 @@ export const apiProblems: Handle = async ({ event, resolve }) => {
 	const isOurs = response.headers.get('content-type')?.startsWith('application/json');
 	if (isOurs) return response;
 	const allow = response.headers.get('allow');
-	return withDefaultHeaders(problemResponse(code, event.locals.requestId), allow ? { allow } : {});
+	return withDefaultHeaders(problemResponse(code, event.locals), allow ? { allow } : {});
 };
 
 /** A 400 or 404 of an existing route is left unchanged: a person may read it as a page. */

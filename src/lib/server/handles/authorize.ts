@@ -1,9 +1,10 @@
-import { error, type RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import type { Session } from '../auth/session';
 import { loginPath } from '../auth/login-page';
 import { isApi } from '../http/request';
-import { problemResponse } from '../http/problem';
-import { seeOther } from '../http/endpoint';
+import { Problem, problemResponse } from '../http/problem';
+import { errorPage, seeOther } from '../http/endpoint';
+import { log } from '../log';
 import type { Handle } from './sequence';
 
 /**
@@ -25,11 +26,12 @@ async function resolveUnlessEnded({ event, resolve }: Parameters<Handle>[0]): Pr
 
 function refusal(event: RequestEvent): Response {
 	const { locals, url } = event;
-	if (isApi(event)) return problemResponse('unauthorized', locals.requestId);
+	if (isApi(event)) return problemResponse('unauthorized', locals);
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
 	const isExpired = locals.tokensUnusable ?? locals.sessionIdle ?? false;
 	const error = locals.sessionRevoked ? 'session_ended' : isExpired && 'session_expired';
+	if (error) log.limited('a sign-in is required again', { requestId, code: error });
 	return seeOther(loginPath(returnTo, error && { error, requestId }));
 }
 
@@ -37,7 +39,7 @@ function refusal(event: RequestEvent): Response {
  * The session of a page in `(member)`; the `authorize` handle ensures that there is one.
  * @throws a 503 while the STS is unavailable, a 401 without a session
  */
-export function memberSession({ session, requestId, stsUnavailable }: App.Locals): Session {
-	if (stsUnavailable) error(503, { message: 'The sign-in service does not respond; try again shortly.', requestId });
-	return session ?? error(401, { message: 'Sign in first.', requestId });
+export function memberSession(locals: App.Locals): Session {
+	if (locals.stsUnavailable) errorPage(new Problem('upstream_unavailable'), locals);
+	return locals.session ?? errorPage(new Problem('unauthorized'), locals);
 }

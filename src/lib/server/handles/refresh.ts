@@ -43,7 +43,7 @@ async function refreshed(session: Session, { event, resolve }: Parameters<Handle
 			locals.session = null;
 			locals.tokensUnusable = true;
 		} else if (error instanceof Problem) {
-			if (isApi(event)) return problemResponse(error, locals.requestId);
+			if (isApi(event)) return problemResponse(error, locals);
 			locals.stsUnavailable = true;
 			return withDefaultHeaders(await resolve(event), error.headers);
 		} else throw error;

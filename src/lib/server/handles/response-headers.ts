@@ -4,6 +4,7 @@ import type { AuditAddress } from '../audit';
 import { config } from '../config';
 import { truncatedNetworkOf } from '../http/request';
 import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders, withFixedHeaders } from '../http/headers';
+import { hintOf } from '../error-fields';
 import { log } from '../log';
 import type { Handle } from './sequence';
 
@@ -13,6 +14,14 @@ function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): AuditAddre
 	const client = event.getClientAddress();
 	const truncated = truncatedNetworkOf(client);
 	return { network: truncated, shown: { none: undefined, full: client, truncated }[config().audit.address] };
+}
+
+/** Logs why a request failed. A backend's own error response, which is passed on, has no code. */
+function logError({ locals, route }: RequestEvent, status: number): void {
+	const { requestId, errorCode: code } = locals;
+	const hint = code === undefined ? undefined : hintOf(code);
+	const cause = { ...(code !== undefined && { code }), ...(hint !== undefined && { hint }) };
+	log.limited('the portal responded with an error', { requestId, route: route.id, status, ...cause });
 }
 
 /**
@@ -29,8 +38,7 @@ export const responseHeaders: Handle = async ({ event, resolve }) => {
 	event.locals.auditAddress = () => auditAddress(event);
 	const response = await resolve(event);
 	const { status } = response;
-	if (status >= 400 && !event.isSubRequest)
-		log.limited('the portal responded with an error', { requestId: id, route: event.route.id, status });
+	if (status >= 400 && !event.isSubRequest) logError(event, status);
 	const named = response.headers.has('set-cookie')
 		? withFixedHeaders(response, { 'cache-control': NO_STORE })
 		: response;

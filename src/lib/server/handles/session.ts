@@ -131,7 +131,7 @@ function notStored({ locals, request, url }: RequestEvent, { headers }: Response
 		requestId,
 		error: cause
 	});
-	if (!wantsPage(request)) return problemResponse('unauthorized', requestId);
+	if (!wantsPage(request)) return problemResponse('unauthorized', locals);
 	// A sign-in redirects to the page that the person wanted; at a refresh they are already on it.
 	const wanted = returnPath(headers.get('location') ?? url.pathname + url.search, config().origin);
 	return seeOther(loginPath(wanted, { error: isTooLarge ? 'session_too_large' : 'sts_unavailable', requestId }));

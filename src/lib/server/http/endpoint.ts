@@ -56,7 +56,8 @@ type RefusedEvent = Pick<RequestEvent, 'cookies' | 'fetch' | 'locals' | 'request
 /** The response to a refused request: a page with a help code for a person, a JSON problem for other clients. */
 export async function refusal(event: RefusedEvent, refused: Problem | ProblemCode): Promise<Response> {
 	const problem = typeof refused === 'string' ? new Problem(refused) : refused;
-	if (!expectsPage(event)) return problemResponse(problem, event.locals.requestId);
+	if (!expectsPage(event)) return problemResponse(problem, event.locals);
+	event.locals.errorCode = problem.code;
 	// Another site may have caused the request, so the page must not contain personal data.
 	const isAnonymous = problem.code === 'forbidden_origin';
 	const page = await pageInstead(event, `/refused?code=${problem.code}`, problem.status, isAnonymous);
@@ -81,17 +82,25 @@ export async function pageInstead(
 	return new Response(page.body, { status, headers: page.headers });
 }
 
+/** Ends the load function or action of a page with the error page. */
+export function errorPage({ code, status, message }: Problem, locals: App.Locals): never {
+	locals.errorCode = code;
+	const { requestId } = locals;
+	error(status, { message, requestId, ...(code === 'forbidden_origin' && { reason: 'foreign' }) });
+}
+
 /**
  * Awaits the work of a page. A known error becomes the error page with that error's status. A bug is rethrown for Kit to
  * report.
  */
-export async function orErrorPage<Value>(work: Promise<Value>, { requestId }: App.Locals): Promise<Value> {
+export async function orErrorPage<Value>(work: Promise<Value>, locals: App.Locals): Promise<Value> {
 	try {
 		return await work;
 	} catch (fault) {
-		const { code, status, message } = toProblem(fault);
-		if (code === 'internal_error') throw fault;
-		return error(status, { message, requestId });
+		const problem = toProblem(fault);
+		if (problem.code === 'internal_error') throw fault;
+		report(problem, fault, locals.requestId);
+		return errorPage(problem, locals);
 	}
 }
 

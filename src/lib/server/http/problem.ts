@@ -146,6 +146,12 @@ export function problemCodeOf(text: string | null): ProblemCode | null {
 	return text !== null && Object.hasOwn(problems, text) ? (text as ProblemCode) : null;
 }
 
+/** The code of an error response that Kit creates, such as that of an unknown address. */
+export function codeOfStatus(status: number): ProblemCode {
+	const found = Object.entries(problems).find(([, entry]) => entry.status === status)?.[0];
+	return problemCodeOf(found ?? null) ?? (status >= 500 ? 'internal_error' : 'invalid_request');
+}
+
 /** Whether a thrown value is a Problem with one of these codes. */
 export function isProblem(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
 	return error instanceof Problem && codes.includes(error.code);
@@ -179,9 +185,17 @@ export function invalidField(field: string): Problem {
 	return new Problem('invalid_request', { message: `The field "${field}" is missing or not valid.` });
 }
 
-/** The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps. */
-export function problemResponse(problem: Problem | ProblemCode, requestId: string): Response {
+/**
+ * The error response of every API route: `{error, message, requestId}`, and `stepUpUrl` if a sign-in helps. The log gets the code
+ * from `locals` (`handles/response-headers.ts`).
+ */
+export function problemResponse(
+	problem: Problem | ProblemCode,
+	locals: Pick<App.Locals, 'requestId' | 'errorCode'>
+): Response {
 	const { code, message, status, headers, stepUpUrl } = typeof problem === 'string' ? new Problem(problem) : problem;
+	const { requestId } = locals;
+	locals.errorCode = code;
 	return Response.json({ error: code, message, requestId, ...(stepUpUrl && { stepUpUrl }) }, { status, headers });
 }
 

@@ -114,18 +114,25 @@ const FINISHED = 'finished';
  */
 export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promise<string> {
 	if (owned.idv === 'done') return '/login/identity';
-	const fault = await finishOnce(event, owned);
-	if (fault === null) {
+	const failure = await finishOnce(event, owned);
+	if (failure === null) {
 		await endIdvRound(event, owned);
 		return '/login/identity';
 	}
-	audit('identity_verification.failed', { walletSessionId: owned.id, reason: fault }, event.locals);
-	log.warn('identity verification did not finish', { requestId: event.locals.requestId, code: fault });
-	return identityEndPath(await outcomeAfter(fault, owned), event.locals, owned);
+	const { code } = failure;
+	audit('identity_verification.failed', { walletSessionId: owned.id, reason: code }, event.locals);
+	log.warn('identity verification did not finish', { requestId: event.locals.requestId, ...failure });
+	return identityEndPath(await outcomeAfter(code, owned), event.locals, owned);
 }
 
-/** @returns null if identity verification has finished, otherwise the problem code of the failure */
-async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<ProblemCode | null> {
+interface Failure {
+	readonly code: ProblemCode;
+	/** The error of the call, if it may be repeated. */
+	readonly error?: WorkFailed;
+}
+
+/** @returns null if identity verification has finished, otherwise the failure, for the log */
+async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Failure | null> {
 	const { searchParams } = event.url;
 	const parameters = ['code', 'state', 'error'].map((name) => searchParams.get(name));
 	async function run(): Promise<string> {
@@ -145,10 +152,10 @@ async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Pro
 	try {
 		const secret = `identity verification ${JSON.stringify([owned.id, ...parameters])}`;
 		const result = await callbackRuns().run({ secret, repeatLost: true, keepMs: SHARED_MS, run });
-		return result === FINISHED ? null : (problemCodeOf(result) ?? 'internal_error');
+		return result === FINISHED ? null : { code: problemCodeOf(result) ?? 'internal_error' };
 	} catch (error) {
 		if (!(error instanceof WorkFailed)) throw error;
-		return problemCodeOf(error.code) ?? 'upstream_unavailable';
+		return { code: problemCodeOf(error.code) ?? 'upstream_unavailable', error };
 	}
 }
 

@@ -120,6 +120,8 @@ export function identityEndPath(
 	returnTo: string | null = null
 ): string {
 	const { requestId } = locals;
+	// The page that shows the outcome has the id of this request as its help code.
+	log.limited('a wallet sign-in has ended', { requestId, outcome });
 	if (owned) flowEnded(owned, outcome, locals);
 	const wanted = !owned && returnTo && { returnTo: boundedReturnPath(returnTo) };
 	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId, ...wanted })}`;

@@ -1,4 +1,5 @@
-import { error, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
+import { errorPage } from '$lib/server/http/endpoint';
 import { Problem, problemCodeOf } from '$lib/server/http/problem';
 import type { PageServerLoad } from './$types';
 
@@ -9,6 +10,5 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = ({ isSubRequest, locals, url }) => {
 	const code = problemCodeOf(url.searchParams.get('code'));
 	if (!isSubRequest || code === null) redirect(303, '/');
-	const { status, message } = new Problem(code);
-	error(status, { message, requestId: locals.requestId, ...(code === 'forbidden_origin' && { reason: 'foreign' }) });
+	errorPage(new Problem(code), locals);
 };

@@ -14,7 +14,7 @@ function thrownBy(work: () => unknown): unknown {
 
 describe('the error response', () => {
 	test('contains the code, a safe message and the request id', async () => {
-		const response = problemResponse('unauthorized', 'r1');
+		const response = problemResponse('unauthorized', { requestId: 'r1' });
 		expect(response.status).toBe(401);
 		expect(response.headers.get('content-type')).toContain('application/json');
 		expect(await response.json()).toEqual({
@@ -28,14 +28,14 @@ describe('the error response', () => {
 	test.each((Object.keys(problems) as ProblemCode[]).filter((code) => [429, 503].includes(problems[code].status)))(
 		'for %s has a Retry-After header',
 		(code) => {
-			const response = problemResponse(code, 'r1');
+			const response = problemResponse(code, { requestId: 'r1' });
 			expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 		}
 	);
 
 	test('uses the headers of the Problem', () => {
 		const problem = new Problem('rate_limited', { headers: { 'retry-after': '42' } });
-		const response = problemResponse(problem, 'r1');
+		const response = problemResponse(problem, { requestId: 'r1' });
 		expect(response.headers.get('retry-after')).toBe('42');
 	});
 
@@ -58,7 +58,7 @@ describe('the error response', () => {
 		['upstream_timeout', 504],
 		['internal_error', 500]
 	] as const)('for %s has the status %i', (code, status) => {
-		expect(problemResponse(code, 'r1').status).toBe(status);
+		expect(problemResponse(code, { requestId: 'r1' }).status).toBe(status);
 	});
 });
 
