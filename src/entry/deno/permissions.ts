@@ -1,4 +1,5 @@
 import { environmentNames } from '../../lib/server/config/environment';
+import { isHost } from '../../lib/server/config/fields';
 import type { Config } from '../../lib/server/config/parse';
 import { hostAndPort, listenAddress } from '../listen';
 import { libraryNames } from './environment';
@@ -110,11 +111,11 @@ function hrefOf(issuer: unknown): string | undefined {
 	return typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer).href : undefined;
 }
 
-/** The host of a URL may contain `*` or a comma (WHATWG URL 3.2), which have another meaning in a list of permissions. */
+/** Deno does not start with a permission for another host, such as one with `*`, which a URL may have (WHATWG URL 3.2). */
 function isGrantable(address: string): boolean {
 	if (!URL.canParse(address)) return false;
 	const { protocol, hostname } = new URL(address);
-	return /^https?:$/.test(protocol) && /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(hostname);
+	return /^https?:$/.test(protocol) && isHost(hostname);
 }
 
 async function readText({ body }: Response): Promise<string> {

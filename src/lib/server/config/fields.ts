@@ -111,17 +111,28 @@ export const proxyUrl = v.pipe(
 	)
 );
 
+/**
+ * Whether a text is a host as in a URL: a name, or an IP address, which has brackets if it is of IPv6. The URL parser also accepts
+ * `a,b` and `a..b`: Deno would take the first for two hosts of a permission, and refuse the second.
+ */
+export function isHost(text: string): boolean {
+	return /^(?:[\w-]+\.)*[\w-]+\.?$/.test(text) || (/^\[[\da-f:.]+\]$/i.test(text) && URL.canParse(`http://${text}`));
+}
+
 /** A list of hosts, each with an optional port. IPv6 addresses are in brackets. */
 export const hosts = v.pipe(
 	list,
 	v.everyItem(
-		(text) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text) && URL.canParse(`https://${text}`),
+		(text) => isHost(text.replace(/:\d{1,5}$/, '')) && URL.canParse(`https://${text}`),
 		'must be hosts such as keys.example.org or keys.example.org:8443, separated by spaces or commas'
 	)
 );
 
 /** Where to listen: a host name, or an address; IPv6 addresses may be in brackets. */
-export const listenHost = v.pipe(v.string(), v.regex(/^[\w.:[\]-]+$/, 'must be a host name or an IP address'));
+export const listenHost = v.pipe(
+	v.string(),
+	v.check((text) => isHost(text) || isHost(`[${text}]`), 'must be a host name or an IP address, without a port')
+);
 
 /** An exact web origin, such as `http://localhost:5173`. */
 export const origin = v.pipe(
@@ -142,7 +153,7 @@ function isServiceUrl(text: string): boolean {
 	if (!URL.canParse(text)) return false;
 	const url = new URL(text);
 	const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-	return plain && (url.protocol === 'http:' || url.protocol === 'https:');
+	return plain && isHost(url.hostname) && (url.protocol === 'http:' || url.protocol === 'https:');
 }
 
 /**
