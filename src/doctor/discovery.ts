@@ -2,7 +2,7 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import type { JWK } from 'jose';
 import type { Config } from '../lib/server/config/parse';
 import { stsFetch, stsMetadata } from '../lib/server/sts/metadata';
-import { discoveryUrl } from '../lib/server/upstream/egress';
+import { discoveryUrl, isSameIssuer } from '../lib/server/upstream/egress';
 import { keyFinder, readKeySet, signatureAlgorithms } from '../lib/server/sts/keys';
 import { examineClock, type Finding, good, warning, wrong } from './findings';
 import { viaProxy, type Exchange, exchangeWithSts, type Reply, request } from './http';
@@ -65,11 +65,11 @@ function statusOf({ status, json }: Reply): string {
 }
 
 function issuerFinding({ issuer }: Document, wanted: string): Finding {
-	if (issuer === wanted) return good('sts.issuer', 'The STS is the issuer that STS_ISSUER_URL names.');
+	if (isSameIssuer(issuer, wanted)) return good('sts.issuer', 'The STS is the issuer that STS_ISSUER_URL names.');
 	return wrong(
 		'sts.issuer',
 		`The issuer in the discovery document is ${JSON.stringify(issuer ?? null).slice(0, 200)}.`,
-		'Set STS_ISSUER_URL to exactly this value, including a trailing slash: every token is checked against it.'
+		'Set STS_ISSUER_URL to exactly this value, with a slash at its end only if it is shown with one: every token is checked against it.'
 	);
 }
 

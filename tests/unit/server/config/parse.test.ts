@@ -28,15 +28,23 @@ describe('an invalid environment', () => {
 		['TRUSTED_HOPS', '0'],
 		['TRUSTED_HOPS', '11'],
 		['HOST', 'http://localhost'],
+		['HOST', 'localhost:3000'],
+		['HOST', '[::1]:3000'],
+		['HOST', '[::1'],
+		['HOST', 'localhost..'],
 		['PORT', '65536'],
 		['PORT', '-1'],
 		['PORT', '3000.5'],
 		['METRICS_PORT', '0'],
 		['METRICS_PORT', '3000'],
 		['METRICS_HOST', 'http://localhost'],
+		['METRICS_HOST', 'a:b'],
 		['STS_ISSUER_URL', 'sts'],
 		['STS_ISSUER_URL', 'http://localhost:8092/#fragment'],
 		['STS_INTERNAL_URL', 'sts:8080'],
+		['STS_INTERNAL_URL', 'http://sts,other'],
+		['STS_HOSTS', 'sts..example'],
+		['STS_HOSTS', '[::1'],
 		['STS_CLIENT_AUTH', 'none'],
 		['STS_RESOURCE', 'services'],
 		['STS_RESOURCE', 'https://services.example/#part'],
@@ -52,6 +60,7 @@ describe('an invalid environment', () => {
 		['STS_TIMEOUT_MS', '99'],
 		['STS_TIMEOUT_MS', '10s'],
 		['AUTH_BRIDGE_URL', '//auth-bridge'],
+		['AUTH_BRIDGE_URL', 'http://*.example.org'],
 		['AUTH_BRIDGE_TIMEOUT_MS', '0'],
 		['WALLET_QUERY_ID', 'two queries'],
 		['RATE_LIMIT_PER_BROWSER', '0'],
@@ -207,6 +216,11 @@ describe('a valid environment', () => {
 		(issuer) => {
 			expect(configFaults({ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: issuer })).toEqual([]);
 		}
+	);
+
+	test.each(['0.0.0.0', 'localhost', 'portal_1.internal.', '::1', '[::1]', '::ffff:127.0.0.1'])(
+		'may listen on %s',
+		(host) => expect(parseConfig({ ...environment, HOST: host }).listen.host).toBe(host)
 	);
 
 	test('under plain http may name exact origins of separate front-end servers', () => {
