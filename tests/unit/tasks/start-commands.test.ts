@@ -14,13 +14,6 @@ test.each(Object.entries(tasks))('the task %s disables the update check of Deno'
 	expect(command).toMatch(/^DENO_NO_UPDATE_CHECK=1 /);
 });
 
-// npm signals only the shell, and dash ends without passing a signal on.
-test('every npm script that starts a program of this repository replaces the shell, so that signals reach the program', () => {
-	const commands = Object.values(scripts).filter((command) => /\bnode (?!-e)/.test(command));
-	expect(commands.length).toBeGreaterThan(0);
-	expect(commands.filter((command) => !command.startsWith('exec node '))).toEqual([]);
-});
-
 test('the commands in the documentation, and the image, disable the update check of Deno', () => {
 	const documents = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
 	const lines = [...documents.map((file) => `docs/${file}`), 'README.md']
@@ -46,6 +39,7 @@ test('the start task, the image, the tests and the documentation have the same V
 
 test('the start script, the image, the systemd unit, the tests and the documentation have the same V8 flags for Node', () => {
 	const command = `node ${NODE_V8_FLAGS.join(' ')} `;
+	// npm signals only the shell, and dash ends without passing a signal on: the program replaces the shell.
 	expect(scripts.start).toBe(`exec ${command}build/node/start.js`);
 	expect(read('docs/hosting/wallet-portal.service')).toContain(`/${command}/`);
 	expect(read('Dockerfile')).toContain(
